@@ -1,0 +1,48 @@
+//! One call of the engine, as a resource sees it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::log::Log;
+
+/// One call of the engine: for which resource, how long it may take, whom to tell how it goes.
+#[derive(Clone)]
+pub struct Call {
+    /// The resource's URN; empty for functions.
+    pub urn: Arc<str>,
+    /// The resource's own name in the program; empty for functions.
+    pub name: Arc<str>,
+    /// What a creation is known by; stays the same when it is tried again.
+    pub birth: Birth,
+    /// The longest time that the program allows, if it says.
+    pub timeout: Option<Duration>,
+    /// Where the user is told how it goes.
+    pub log: Log,
+    /// Ends waits when the user cancels.
+    pub cancel: CancellationToken,
+}
+
+/// What the creation of a resource is known by, so that a lost answer makes neither an orphan nor a twin.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Birth {
+    /// The same for every attempt to create this very resource, also in a later run: 32 hex digits of a hash of the URN and
+    /// of how often the resource has been replaced. Kept with the resource as a tag or a name, it finds what a lost answer made.
+    pub token: String,
+    /// The same for every attempt in this run, and another one in the next: 32 hex digits. For idempotency tokens that the cloud remembers
+    /// longer than the resource.
+    pub once: String,
+}
+
+impl Call {
+    /// Tells the user, beside the resource, what is going on; gone when the next such line comes.
+    pub async fn status(&self, message: impl Into<String>) {
+        self.log.status(&self.urn, message.into()).await;
+    }
+
+    /// Warns the user.
+    pub async fn warn(&self, message: impl Into<String>) {
+        self.log.warn(&self.urn, message.into()).await;
+    }
+}

@@ -1,0 +1,118 @@
+//! How the process starts and ends.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use gitinfra_proto::pulumirpc::resource_provider_server::ResourceProviderServer;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Server;
+
+use crate::catalogue::Package;
+use crate::lifecycle::Pace;
+use crate::monitor::MESSAGE_LIMIT;
+use crate::resource::Provider;
+use crate::serve::Service;
+
+/// How a provider is started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// The engine's address; `None` in attach mode, where the engine comes to us.
+    pub engine: Option<String>,
+    /// How fast waits run.
+    pub pace: Pace,
+}
+
+impl Start {
+    /// Reads the arguments that an engine gives. Flags are the engine's wishes about logging, and are ignored.
+    pub fn from_args(args: impl IntoIterator<Item = String>) -> Start {
+        let mut engine = None;
+        let mut args = args.into_iter().skip(1);
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                // The one flag that may have its value in the next argument.
+                "--tracing" | "-tracing" => drop(args.next()),
+                flag if flag.starts_with('-') => {}
+                address => engine = Some(address.to_owned()),
+            }
+        }
+        Start { engine, pace: Pace(1.0) }
+    }
+
+    /// With waits that run so much faster (0.01) or slower than real time.
+    pub fn pace(self, scale: f64) -> Start {
+        Start { pace: Pace(scale), ..self }
+    }
+}
+
+/// Serves a package until the engine ends it. The first line on stdout is the port.
+pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::Result<()> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let port = listener.local_addr()?.port();
+    let service = Service::new(package, start.pace);
+    if let Some(engine) = &start.engine {
+        service.log.attach(engine).await.map_err(std::io::Error::other)?;
+    }
+    let server = ResourceProviderServer::from_arc(service.clone())
+        .max_decoding_message_size(MESSAGE_LIMIT)
+        .max_encoding_message_size(MESSAGE_LIMIT);
+    let mut out = std::io::stdout();
+    writeln!(out, "{port}")?;
+    out.flush()?;
+    Server::builder()
+        .add_service(server)
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), end(start.engine.is_some(), service))
+        .await
+        .map_err(std::io::Error::other)
+}
+
+/// Comes when the engine says so, or when it is gone: it holds our stdin open as long as it lives.
+async fn end<P: Provider>(has_engine: bool, service: Arc<Service<P>>) {
+    let interrupted = async {
+        match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+            (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            },
+            _ => std::future::pending().await,
+        }
+    };
+    let orphaned = async {
+        if !has_engine {
+            std::future::pending::<()>().await;
+        }
+        let mut stdin = tokio::io::stdin();
+        let mut ignored = [0; 256];
+        while !matches!(stdin.read(&mut ignored).await, Ok(0) | Err(_)) {}
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = orphaned => {}
+    }
+    service.cancel.cancel();
+    // Requests that are under way get a moment to say what they made; then the process ends, come what may.
+    tokio::spawn(async {
+        tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+        std::process::exit(0);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Start;
+
+    #[test]
+    fn finds_the_engine_among_the_flags() {
+        for (args, engine) in [
+            (vec!["p"], None),
+            (vec!["p", "127.0.0.1:99"], Some("127.0.0.1:99")),
+            (vec!["p", "--logtostderr", "-v=9", "127.0.0.1:99"], Some("127.0.0.1:99")),
+            (vec!["p", "--tracing", "http://x", "127.0.0.1:99"], Some("127.0.0.1:99")),
+        ] {
+            let start = Start::from_args(args.iter().map(|a| (*a).to_owned()));
+            assert_eq!(start.engine.as_deref(), engine, "{args:?}");
+        }
+    }
+}
