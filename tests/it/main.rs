@@ -1,1 +1,3 @@
-fn main() {}
+//! The one test binary: gitinfra's programs against real parts.
+
+mod contract;
