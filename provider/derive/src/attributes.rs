@@ -33,7 +33,11 @@ impl Prop {
     }
 
     fn read(&mut self, meta: &ParseNestedMeta) -> Result<()> {
-        let name = meta.path.get_ident().map(Ident::to_string).unwrap_or_default();
+        let name = meta
+            .path
+            .get_ident()
+            .map(Ident::to_string)
+            .unwrap_or_default();
         match name.as_str() {
             "replace" => self.replace = true,
             "stable" => self.stable = true,
@@ -58,7 +62,13 @@ impl Prop {
     }
 
     pub fn marks(&self) -> TokenStream {
-        let Prop { replace, stable, keep, unique, .. } = self;
+        let Prop {
+            replace,
+            stable,
+            keep,
+            unique,
+            ..
+        } = self;
         let autoname = optional(self.autoname.as_ref());
         quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, unique: #unique, autoname: #autoname })
     }
@@ -110,15 +120,34 @@ fn camel(snake: &str) -> String {
 
 /// The doc comment as text: lines of a paragraph are joined, paragraphs stay apart.
 pub fn doc_of(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter(|a| a.path().is_ident("doc")).filter_map(|a| match &a.meta {
-        syn::Meta::NameValue(pair) => match &pair.value {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
+    let lines = attributes
+        .iter()
+        .filter(|a| a.path().is_ident("doc"))
+        .filter_map(|a| match &a.meta {
+            syn::Meta::NameValue(pair) => match &pair.value {
+                Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => Some(text.value().trim().to_owned()),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    });
-    let text = lines.map(|line| if line.is_empty() { "\n\n".to_owned() } else { line + " " }).collect::<String>();
-    text.split("\n\n").map(str::trim).collect::<Vec<_>>().join("\n\n").trim().to_owned()
+        });
+    let text = lines
+        .map(|line| {
+            if line.is_empty() {
+                "\n\n".to_owned()
+            } else {
+                line + " "
+            }
+        })
+        .collect::<String>();
+    text.split("\n\n")
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join("\n\n")
+        .trim()
+        .to_owned()
 }
 
 pub fn optional(tokens: Option<&impl ToTokens>) -> TokenStream {

@@ -7,7 +7,11 @@ use syn::{DataEnum, DeriveInput, Fields, Result, Variant};
 use crate::attributes::{Prop, doc_of};
 
 pub fn derive(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
-    match data.variants.iter().all(|v| matches!(v.fields, Fields::Unit)) {
+    match data
+        .variants
+        .iter()
+        .all(|v| matches!(v.fields, Fields::Unit))
+    {
         true => words(input, data),
         false => union(input, data),
     }
@@ -47,7 +51,9 @@ fn words(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
 }
 
 fn word(variant: &Variant) -> Result<String> {
-    Ok(Prop::of(&variant.attrs)?.rename.map_or_else(|| variant.ident.to_string(), |name| name.value()))
+    Ok(Prop::of(&variant.attrs)?
+        .rename
+        .map_or_else(|| variant.ident.to_string(), |name| name.value()))
 }
 
 fn union(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
@@ -55,7 +61,10 @@ fn union(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
     let variants: Vec<_> = data.variants.iter().map(|v| &v.ident).collect();
     let types = data.variants.iter().map(|v| match &v.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Ok(&fields.unnamed[0].ty),
-        _ => Err(syn::Error::new_spanned(v, "all variants hold nothing, or each holds one type")),
+        _ => Err(syn::Error::new_spanned(
+            v,
+            "all variants hold nothing, or each holds one type",
+        )),
     });
     let types = types.collect::<Result<Vec<_>>>()?;
     Ok(quote! {

@@ -11,9 +11,15 @@ use crate::table::{Column, columns, shaped};
 pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Result<TokenStream> {
     let vis = &input.vis;
     if let Some(flat) = columns.iter().find(|c| c.prop.flat()) {
-        return Err(syn::Error::new_spanned(flat.field, "inputs can't hold flattened properties"));
+        return Err(syn::Error::new_spanned(
+            flat.field,
+            "inputs can't hold flattened properties",
+        ));
     }
-    let doc = format!("What a component gives a child whose inputs are [`{}`]: each may be known only later.", input.ident);
+    let doc = format!(
+        "What a component gives a child whose inputs are [`{}`]: each may be known only later.",
+        input.ident
+    );
     let fields = columns.iter().map(|c| {
         let (ident, doc) = (c.ident, &c.doc);
         let ty = inside(&c.field.ty, "Option").unwrap_or(&c.field.ty);
@@ -37,7 +43,9 @@ pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Resul
 
 /// `SomethingOutputs`: what a component gets back from a child of a state that holds its inputs; nothing for other structs.
 pub fn state(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
-    let Some(inputs) = columns.iter().find(|c| c.prop.inputs) else { return Ok(TokenStream::new()) };
+    let Some(inputs) = columns.iter().find(|c| c.prop.inputs) else {
+        return Ok(TokenStream::new());
+    };
     let (this, vis) = (&input.ident, &input.vis);
     let args = sibling(&inputs.field.ty, "Args")?;
     let outputs = format_ident!("{this}Outputs");
@@ -79,9 +87,20 @@ pub fn state(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
 fn sibling(ty: &syn::Type, ending: &str) -> Result<syn::Type> {
     let mut ty = ty.clone();
     let wrong = syn::Error::new_spanned(&ty, "the inputs' type must be named SomethingInputs");
-    let syn::Type::Path(path) = &mut ty else { return Err(wrong) };
-    let Some(last) = path.path.segments.last_mut() else { return Err(wrong) };
-    let Some(stem) = last.ident.to_string().strip_suffix("Inputs").map(str::to_owned) else { return Err(wrong) };
+    let syn::Type::Path(path) = &mut ty else {
+        return Err(wrong);
+    };
+    let Some(last) = path.path.segments.last_mut() else {
+        return Err(wrong);
+    };
+    let Some(stem) = last
+        .ident
+        .to_string()
+        .strip_suffix("Inputs")
+        .map(str::to_owned)
+    else {
+        return Err(wrong);
+    };
     last.ident = format_ident!("{stem}{ending}");
     Ok(ty)
 }
@@ -89,7 +108,10 @@ fn sibling(ty: &syn::Type, ending: &str) -> Result<syn::Type> {
 /// The outputs of a component.
 pub fn component(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(syn::Error::new_spanned(input, "a component's outputs are a struct"));
+        return Err(syn::Error::new_spanned(
+            input,
+            "a component's outputs are a struct",
+        ));
     };
     let columns = columns(data)?;
     let this = &input.ident;

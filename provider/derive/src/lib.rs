@@ -19,7 +19,10 @@ pub fn property(input: TokenStream) -> TokenStream {
     let result = match &input.data {
         Data::Struct(data) => table::derive(&input, data),
         Data::Enum(data) => choices::derive(&input, data),
-        Data::Union(_) => Err(syn::Error::new_spanned(&input, "a union can't be a property")),
+        Data::Union(_) => Err(syn::Error::new_spanned(
+            &input,
+            "a union can't be a property",
+        )),
     };
     result.unwrap_or_else(syn::Error::into_compile_error).into()
 }
@@ -28,5 +31,7 @@ pub fn property(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Outputs, attributes(prop))]
 pub fn outputs(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    eventual::component(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+    eventual::component(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }

@@ -20,10 +20,19 @@ pub fn columns(data: &DataStruct) -> Result<Vec<Column<'_>>> {
     data.fields
         .iter()
         .map(|field| {
-            let ident = field.ident.as_ref().ok_or_else(|| syn::Error::new_spanned(field, "a property needs a name"))?;
+            let ident = field
+                .ident
+                .as_ref()
+                .ok_or_else(|| syn::Error::new_spanned(field, "a property needs a name"))?;
             let prop = Prop::of(&field.attrs)?;
             let name = name_of(field, &prop);
-            Ok(Column { field, ident, prop, name, doc: doc_of(&field.attrs) })
+            Ok(Column {
+                field,
+                ident,
+                prop,
+                name,
+                doc: doc_of(&field.attrs),
+            })
         })
         .collect()
 }

@@ -52,7 +52,12 @@ pub struct Package<P: Provider> {
 impl<P: Provider> Package<P> {
     /// A package without anything in it.
     pub fn new(meta: Meta) -> Self {
-        Package { meta, resources: Vec::new(), components: Vec::new(), functions: Vec::new() }
+        Package {
+            meta,
+            resources: Vec::new(),
+            components: Vec::new(),
+            functions: Vec::new(),
+        }
     }
 
     /// With a resource.
@@ -86,17 +91,30 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn collides(&self, old: &Map, new: &Map) -> bool;
     fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
     fn read<'a>(&'a self, at: At<'a, P>, id: &'a Id) -> BoxFuture<'a, Result<Option<Map>>>;
-    fn update<'a>(&'a self, at: At<'a, P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Map>>;
+    fn update<'a>(
+        &'a self,
+        at: At<'a, P>,
+        id: &'a Id,
+        old: &'a Map,
+        new: &'a Map,
+    ) -> BoxFuture<'a, Result<Map>>;
     fn delete<'a>(&'a self, at: At<'a, P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>>;
 }
 
 /// What one call of a resource happens with.
-#[derive(Clone, Copy)]
 pub(crate) struct At<'a, P: Provider> {
     pub session: &'a P::Session,
     pub call: &'a Call,
     pub pace: Pace,
 }
+
+impl<P: Provider> Clone for At<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Provider> Copy for At<'_, P> {}
 
 impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
     fn token(&self) -> &'static str {
@@ -129,7 +147,9 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
     fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>> {
         async move {
             let new = decode::<R::Inputs>(new)?;
-            let (id, state) = Life::of::<R>(at.session, at.call, at.pace).create::<R>(&new).await?;
+            let (id, state) = Life::of::<R>(at.session, at.call, at.pace)
+                .create::<R>(&new)
+                .await?;
             Ok((id, encode(&state)))
         }
         .boxed()
@@ -137,20 +157,29 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
 
     fn read<'a>(&'a self, at: At<'a, P>, id: &'a Id) -> BoxFuture<'a, Result<Option<Map>>> {
         async move {
-            let state = Life::of::<R>(at.session, at.call, at.pace).read::<R>(id).await?;
+            let state = Life::of::<R>(at.session, at.call, at.pace)
+                .read::<R>(id)
+                .await?;
             Ok(state.as_ref().map(encode))
         }
         .boxed()
     }
 
-    fn update<'a>(&'a self, at: At<'a, P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Map>> {
+    fn update<'a>(
+        &'a self,
+        at: At<'a, P>,
+        id: &'a Id,
+        old: &'a Map,
+        new: &'a Map,
+    ) -> BoxFuture<'a, Result<Map>> {
         async move {
             let new = decode::<R::Inputs>(new)?;
             let life = Life::of::<R>(at.session, at.call, at.pace);
-            let Some(old) = remembered(&life, id, old).await? else {
-                return Err(Error::new(format!("`{id}` is gone")).hint("run `pulumi refresh` to see what else has changed"));
+            let Some(old) = remembered::<R>(&life, id, old).await? else {
+                return Err(Error::new(format!("`{id}` is gone"))
+                    .hint("run `pulumi refresh` to see what else has changed"));
             };
-            Ok(encode(&life.update(id, &old, &new).await?))
+            Ok(encode(&life.update::<R>(id, &old, &new).await?))
         }
         .boxed()
     }
@@ -168,7 +197,11 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
 }
 
 /// The last state; asked anew where it was written by a version that kept other properties.
-async fn remembered<R: Resource>(life: &Life<'_, R::Session>, id: &Id, old: &Map) -> Result<Option<R>> {
+async fn remembered<R: Resource>(
+    life: &Life<'_, R::Session>,
+    id: &Id,
+    old: &Map,
+) -> Result<Option<R>> {
     match decode::<R>(old) {
         Ok(old) => Ok(Some(old)),
         Err(_) => life.read::<R>(id).await,
@@ -202,7 +235,12 @@ impl<P: Provider, F: Function<Session = P::Session> + Send + Sync> AnyFunction<P
     }
 
     fn call<'a>(&'a self, session: &'a P::Session, inputs: &'a Map) -> BoxFuture<'a, Result<Map>> {
-        async move { Ok(encode(&F::call(session, &decode::<F::Inputs>(inputs)?).await?)) }.boxed()
+        async move {
+            Ok(encode(
+                &F::call(session, &decode::<F::Inputs>(inputs)?).await?,
+            ))
+        }
+        .boxed()
     }
 }
 
@@ -256,8 +294,14 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
             }
             scope.run().await?;
             let mut outputs = Vec::new();
-            for (name, output) in given.into_iter().filter_map(|(name, input)| Some((name, input.given()?))) {
-                let value = output.resolve().await.map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
+            for (name, output) in given
+                .into_iter()
+                .filter_map(|(name, input)| Some((name, input.given()?)))
+            {
+                let value = output
+                    .resolve()
+                    .await
+                    .map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
                 outputs.push((name, value.into_output_value()));
             }
             let outputs = resolved(outputs);

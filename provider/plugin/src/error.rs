@@ -17,7 +17,10 @@ pub struct Fault {
 impl Fault {
     /// A fault of the property at a path.
     pub fn new(at: impl Into<Path>, why: impl Into<String>) -> Fault {
-        Fault { at: at.into(), why: why.into() }
+        Fault {
+            at: at.into(),
+            why: why.into(),
+        }
     }
 
     /// The same fault, seen from the object that holds the property.
@@ -35,7 +38,11 @@ impl Fault {
 
 fn join(outer: Path, inner: &Path) -> Path {
     let inner = inner.as_str();
-    let dot = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
+    let dot = if inner.is_empty() || inner.starts_with('[') {
+        ""
+    } else {
+        "."
+    };
     Path::from(format!("{outer}{dot}{inner}").as_str())
 }
 
@@ -75,13 +82,22 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// A failure in words: a fragment that says what was being done, to what, and what came back.
     pub fn new(message: impl Into<String>) -> Error {
-        Error { message: message.into(), hint: None, faults: Vec::new(), again: Again::Never, after: None }
+        Error {
+            message: message.into(),
+            hint: None,
+            faults: Vec::new(),
+            again: Again::Never,
+            after: None,
+        }
     }
 
     /// Properties that the user has to change.
     pub fn invalid(faults: Vec<Fault>) -> Error {
         let words: Vec<_> = faults.iter().map(Fault::to_string).collect();
-        Error { faults, ..Error::new(words.join("; ")) }
+        Error {
+            faults,
+            ..Error::new(words.join("; "))
+        }
     }
 
     /// With what the user can do about it.

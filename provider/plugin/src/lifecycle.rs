@@ -47,20 +47,41 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     pub fn of<R: Resource<Session = S>>(session: &'a S, call: &'a Call, pace: Pace) -> Self {
         let longest = call.timeout.unwrap_or(R::WAIT.longest);
         // A time that the program gives is meant as it stands; our own shrinks with the clock, but leaves slow machines room.
-        let deadline = Instant::now() + longest.mul_f64(if call.timeout.is_some() { 1.0 } else { pace.0.max(0.2) });
-        Life { session, call, pace, deadline, longest, usual: R::WAIT.usual }
+        let deadline = Instant::now()
+            + longest.mul_f64(if call.timeout.is_some() {
+                1.0
+            } else {
+                pace.0.max(0.2)
+            });
+        Life {
+            session,
+            call,
+            pace,
+            deadline,
+            longest,
+            usual: R::WAIT.usual,
+        }
     }
 
     /// Makes it, waits until it is ready and says how it is.
     pub async fn create<R: Resource<Session = S>>(&self, new: &R::Inputs) -> Result<(Id, R)> {
-        let id = self.retried("creating", || R::create(self.session, new)).await?;
+        let id = self
+            .retried("creating", || R::create(self.session, new))
+            .await?;
         let state = self.settle::<R>(&id, "creation").await.after(&id)?;
         Ok((id, state))
     }
 
     /// Brings it to new inputs, waits until it is ready again and says how it is.
-    pub async fn update<R: Resource<Session = S>>(&self, id: &Id, old: &R, new: &R::Inputs) -> Result<R> {
-        self.retried("updating", || R::update(self.session, id, old, new)).await.after(id)?;
+    pub async fn update<R: Resource<Session = S>>(
+        &self,
+        id: &Id,
+        old: &R,
+        new: &R::Inputs,
+    ) -> Result<R> {
+        self.retried("updating", || R::update(self.session, id, old, new))
+            .await
+            .after(id)?;
         self.settle::<R>(id, "update").await.after(id)
     }
 
@@ -71,7 +92,8 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
 
     /// Deletes it and waits until it is gone.
     pub async fn delete<R: Resource<Session = S>>(&self, id: &Id, old: &R) -> Result<()> {
-        self.retried("deleting", || R::delete(self.session, id, old)).await?;
+        self.retried("deleting", || R::delete(self.session, id, old))
+            .await?;
         self.until("deletion", || R::gone(self.session, id)).await
     }
 
@@ -106,7 +128,9 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             if Instant::now() >= self.deadline {
                 return Err(timed_out(what, &state, self.longest));
             }
-            self.call.status(self.waiting(&state, started.elapsed())).await;
+            self.call
+                .status(self.waiting(&state, started.elapsed()))
+                .await;
             self.nap(poll.next(), what).await?;
         }
     }
@@ -126,13 +150,19 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             };
             let (pause, patience) = match error.retry() {
                 Again::Never => return Err(error),
-                Again::Soon => (soon.next(), self.deadline.min(started + SOON.mul_f64(self.pace.0.max(0.2)))),
+                Again::Soon => (
+                    soon.next(),
+                    self.deadline
+                        .min(started + SOON.mul_f64(self.pace.0.max(0.2))),
+                ),
                 Again::Later => (later.next(), self.deadline),
             };
             if Instant::now() >= patience || self.call.cancel.is_cancelled() {
                 return Err(error);
             }
-            self.call.status(format!("{what}: {}", error.message())).await;
+            self.call
+                .status(format!("{what}: {}", error.message()))
+                .await;
             tokio::select! {
                 () = self.pace.sleep(pause) => {}
                 () = self.call.cancel.cancelled() => return Err(error),

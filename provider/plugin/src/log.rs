@@ -37,8 +37,16 @@ impl Log {
     }
 
     async fn write(&self, severity: LogSeverity, urn: &str, message: String, ephemeral: bool) {
-        let Some(mut engine) = self.engine.read().await.clone() else { return };
-        let request = LogRequest { severity: severity.into(), message, urn: urn.to_owned(), stream_id: 0, ephemeral };
+        let Some(mut engine) = self.engine.read().await.clone() else {
+            return;
+        };
+        let request = LogRequest {
+            severity: severity.into(),
+            message,
+            urn: urn.to_owned(),
+            stream_id: 0,
+            ephemeral,
+        };
         // A log line that gets lost must not fail the resource that it is about.
         let _ = engine.log(request).await;
     }

@@ -40,13 +40,24 @@ pub(crate) struct NewChild {
 
 impl Monitor {
     /// Registers the component itself, just as the engine asked for it.
-    pub async fn open(request: &rpc::ConstructRequest, inputs: &Map, provider: &str, version: &str) -> Result<Monitor> {
+    pub async fn open(
+        request: &rpc::ConstructRequest,
+        inputs: &Map,
+        provider: &str,
+        version: &str,
+    ) -> Result<Monitor> {
         let endpoint = Endpoint::from_shared(format!("http://{}", request.monitor_endpoint));
-        let endpoint = endpoint.map_err(|e| Error::new(format!("the engine's monitor endpoint: {e}")))?;
+        let endpoint =
+            endpoint.map_err(|e| Error::new(format!("the engine's monitor endpoint: {e}")))?;
         let client = ResourceMonitorClient::new(endpoint.connect_lazy())
             .max_decoding_message_size(MESSAGE_LIMIT)
             .max_encoding_message_size(MESSAGE_LIMIT);
-        let answer = client.clone().register_resource(itself(request, inputs)).await.map_err(refused)?.into_inner();
+        let answer = client
+            .clone()
+            .register_resource(itself(request, inputs))
+            .await
+            .map_err(refused)?
+            .into_inner();
         Ok(Monitor {
             client,
             preview: request.dry_run,
@@ -67,7 +78,12 @@ impl Monitor {
     pub async fn register(&self, child: NewChild) -> Result<Registration> {
         let all: BTreeSet<_> = child.dependencies.values().flatten().cloned().collect();
         let by_property = child.dependencies.into_iter().map(|(name, urns)| {
-            (name, register::PropertyDependencies { urns: urns.into_iter().collect() })
+            (
+                name,
+                register::PropertyDependencies {
+                    urns: urns.into_iter().collect(),
+                },
+            )
         });
         let request = rpc::RegisterResourceRequest {
             r#type: child.token.to_owned(),
@@ -83,13 +99,32 @@ impl Monitor {
             ignore_changes: ignored(&self.ignored, &child.key),
             ..understood()
         };
-        let answer = self.client.clone().register_resource(request).await.map_err(refused)?.into_inner();
-        if answer.result() == rpc::Result::Fail {
-            return Err(Error::new("it failed, or was skipped because something else did"));
+        let answer = self
+            .client
+            .clone()
+            .register_resource(request)
+            .await
+            .map_err(refused)?
+            .into_inner();
+        // Engines of another age know more ways not to succeed than our contract names.
+        if answer.result != rpc::Result::Success as i32 {
+            return Err(Error::new(
+                "it failed, or was skipped because something else did",
+            ));
         }
-        let state = wire::read_map(answer.object.as_ref()).map_err(|e| Error::new(e.to_string()))?;
-        let id = if wire::is_unknown(&answer.id) { String::new() } else { answer.id };
-        Ok(Registration { urn: answer.urn, id, state, preview: self.preview || answer.unknown })
+        let state =
+            wire::read_map(answer.object.as_ref()).map_err(|e| Error::new(e.to_string()))?;
+        let id = if wire::is_unknown(&answer.id) {
+            String::new()
+        } else {
+            answer.id
+        };
+        Ok(Registration {
+            urn: answer.urn,
+            id,
+            state,
+            preview: self.preview || answer.unknown,
+        })
     }
 
     /// Says the component's outputs, once all its children are done.
@@ -98,7 +133,11 @@ impl Monitor {
             urn: self.parent.clone(),
             outputs: Some(wire::write_map(outputs, Accepts::STATE)),
         };
-        self.client.clone().register_resource_outputs(request).await.map_err(refused)?;
+        self.client
+            .clone()
+            .register_resource_outputs(request)
+            .await
+            .map_err(refused)?;
         Ok(())
     }
 }
@@ -119,9 +158,18 @@ fn understood() -> rpc::RegisterResourceRequest {
 /// The registration of the component itself: every option goes on as the engine gave it.
 fn itself(request: &rpc::ConstructRequest, inputs: &Map) -> rpc::RegisterResourceRequest {
     let by_property = inputs.iter().map(|(name, value)| {
-        let given = request.input_dependencies.get(name).map(|d| d.urns.clone()).unwrap_or_default();
+        let given = request
+            .input_dependencies
+            .get(name)
+            .map(|d| d.urns.clone())
+            .unwrap_or_default();
         let urns: BTreeSet<_> = given.into_iter().chain(value.dependencies()).collect();
-        (name.clone(), register::PropertyDependencies { urns: urns.into_iter().collect() })
+        (
+            name.clone(),
+            register::PropertyDependencies {
+                urns: urns.into_iter().collect(),
+            },
+        )
     });
     rpc::RegisterResourceRequest {
         r#type: request.r#type.clone(),
@@ -174,7 +222,11 @@ fn hooks(given: &rpc::construct_request::ResourceHooksBinding) -> register::Reso
 fn ignored(all: &[String], key: &str) -> Vec<String> {
     let quoted = format!("[\"{key}\"].");
     let plain = format!("{key}.");
-    let own = |path: &String| path.strip_prefix(&plain).or_else(|| path.strip_prefix(&quoted)).map(str::to_owned);
+    let own = |path: &String| {
+        path.strip_prefix(&plain)
+            .or_else(|| path.strip_prefix(&quoted))
+            .map(str::to_owned)
+    };
     all.iter().filter_map(own).collect()
 }
 
@@ -184,5 +236,9 @@ fn refused(status: tonic::Status) -> Error {
 
 /// The outputs of a component as the engine's answer has them, out of resolved values.
 pub(crate) fn resolved(outputs: Vec<(&'static str, Value)>) -> Map {
-    outputs.into_iter().filter(|(_, v)| *v != Value::Null).map(|(name, v)| (name.to_owned(), v)).collect()
+    outputs
+        .into_iter()
+        .filter(|(_, v)| *v != Value::Null)
+        .map(|(name, v)| (name.to_owned(), v))
+        .collect()
 }

@@ -60,7 +60,9 @@ impl Scope {
         }
         let (tell, told) = oneshot::channel::<Told>();
         let registered = Registered(Output::eventual(async move {
-            told.await.unwrap_or_else(|_| Err(Arc::new(Error::new("the component ended before its child"))))
+            told.await.unwrap_or_else(|_| {
+                Err(Arc::new(Error::new("the component ended before its child")))
+            })
         }));
         let child = Draft {
             key: key.clone(),
@@ -83,21 +85,42 @@ impl Scope {
     }
 
     fn patch(&self, key: &str, shape: &'static Shape) -> Patch {
-        let merged = self.knobs.merged.clone().filter(|(name, _)| shape.field(name).is_some());
-        Patch { defaults: self.knobs.defaults.clone(), merged, own: self.knobs.overrides.get(key).cloned() }
+        let merged = self
+            .knobs
+            .merged
+            .clone()
+            .filter(|(name, _)| shape.field(name).is_some());
+        Patch {
+            defaults: self.knobs.defaults.clone(),
+            merged,
+            own: self.knobs.overrides.get(key).cloned(),
+        }
     }
 
     /// What is wrong with the children as a whole: keys twice, wishes for children that are not there.
     pub(crate) fn faults(&self) -> Vec<Fault> {
-        let keys: BTreeSet<&str> =
-            self.children.iter().map(|(key, _)| key.as_str()).chain(self.skipped.iter().map(String::as_str)).collect();
+        let keys: BTreeSet<&str> = self
+            .children
+            .iter()
+            .map(|(key, _)| key.as_str())
+            .chain(self.skipped.iter().map(String::as_str))
+            .collect();
         let overridden = self.knobs.overrides.keys().map(|key| ("overrides", key));
         let wishes = overridden.chain(self.knobs.skip.iter().map(|key| ("skip", key)));
-        let unknown = wishes.filter(|(_, key)| !keys.contains(key.as_str())).map(|(wish, key)| {
-            let near = nearest(key, keys.iter().copied()).map(|near| format!("did you mean `{near}`? "));
-            let all = keys.iter().copied().collect::<Vec<_>>().join(", ");
-            Fault::new(wish, format!("no child `{key}`; {}there are {all}", near.unwrap_or_default()))
-        });
+        let unknown = wishes
+            .filter(|(_, key)| !keys.contains(key.as_str()))
+            .map(|(wish, key)| {
+                let near = nearest(key, keys.iter().copied())
+                    .map(|near| format!("did you mean `{near}`? "));
+                let all = keys.iter().copied().collect::<Vec<_>>().join(", ");
+                Fault::new(
+                    wish,
+                    format!(
+                        "no child `{key}`; {}there are {all}",
+                        near.unwrap_or_default()
+                    ),
+                )
+            });
         unknown.collect()
     }
 
@@ -107,21 +130,26 @@ impl Scope {
         for (key, child) in self.children {
             tasks.spawn(child.map(|outcome| (key, outcome)));
         }
-        let mut failed: BTreeMap<*const Error, (String, Arc<Error>)> = BTreeMap::new();
-        let mut order = Vec::new();
+        let mut failed: Vec<(String, Arc<Error>)> = Vec::new();
         while let Some(joined) = tasks.join_next().await {
-            let (key, outcome) = joined.map_err(|e| Error::new(format!("a child's task ended: {e}")))?;
+            let (key, outcome) =
+                joined.map_err(|e| Error::new(format!("a child's task ended: {e}")))?;
             // A child that was never tried because of another's failure carries that failure, and says nothing new.
             if let Err(error) = outcome
-                && !failed.contains_key(&Arc::as_ptr(&error))
+                && !failed.iter().any(|(_, known)| Arc::ptr_eq(known, &error))
             {
-                order.push(format!("child `{key}`: {error}"));
-                failed.insert(Arc::as_ptr(&error), (key, error));
+                failed.push((key, error));
             }
         }
-        match order.is_empty() {
+        match failed.is_empty() {
             true => Ok(()),
-            false => Err(Error::new(order.join("; "))),
+            false => {
+                let words: Vec<_> = failed
+                    .iter()
+                    .map(|(key, error)| format!("child `{key}`: {error}"))
+                    .collect();
+                Err(Error::new(words.join("; ")))
+            }
         }
     }
 }
@@ -145,7 +173,9 @@ impl Patch {
             let mut all = more;
             match under.as_ref().map(Value::bare) {
                 Some(Value::Object(given)) => all.extend(given.clone()),
-                Some(Value::Unknown) => return drop(inputs.insert(name.to_owned(), Value::Unknown)),
+                Some(Value::Unknown) => {
+                    return drop(inputs.insert(name.to_owned(), Value::Unknown));
+                }
                 _ => {}
             }
             inputs.insert(name.to_owned(), Value::Object(all));
@@ -184,24 +214,45 @@ struct Draft {
 
 impl Draft {
     async fn register(self) -> Told {
-        let given = self.given.into_iter().filter_map(|(name, input)| Some((name, input.given()?)));
-        let resolved = join_all(given.map(async |(name, output)| (name, output.resolve().await))).await;
+        let given = self
+            .given
+            .into_iter()
+            .filter_map(|(name, input)| Some((name, input.given()?)));
+        let resolved =
+            join_all(given.map(async |(name, output)| (name, output.resolve().await))).await;
         let (mut inputs, mut dependencies) = (Map::new(), BTreeMap::new());
         for (name, outcome) in resolved {
-            let Resolved { value, secret, dependencies: urns } = outcome?;
+            let Resolved {
+                value,
+                secret,
+                dependencies: urns,
+            } = outcome?;
             let value = match value {
                 Maybe::Known(value) => value,
                 Maybe::Unknown => Value::Unknown,
                 Maybe::Skipped(_) => continue,
             };
             dependencies.insert(name.to_owned(), urns);
-            inputs.insert(name.to_owned(), if secret { value.into_secret() } else { value });
+            inputs.insert(
+                name.to_owned(),
+                if secret { value.into_secret() } else { value },
+            );
         }
         self.patch.apply(&mut inputs);
-        let child = NewChild { key: self.key, name: self.name, token: self.token, inputs, dependencies };
+        let child = NewChild {
+            key: self.key,
+            name: self.name,
+            token: self.token,
+            inputs,
+            dependencies,
+        };
         let registration = self.monitor.register(child).await.map_err(Arc::new)?;
         let dependencies = BTreeSet::from([registration.urn.clone()]);
-        Ok(Resolved { value: Maybe::Known(Arc::new(registration)), secret: false, dependencies })
+        Ok(Resolved {
+            value: Maybe::Known(Arc::new(registration)),
+            secret: false,
+            dependencies,
+        })
     }
 }
 

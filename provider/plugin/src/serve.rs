@@ -70,36 +70,55 @@ impl<P: Provider> Service<P> {
     }
 
     fn configured(&self) -> Result<&Configured<P>, Status> {
-        self.configured.get().ok_or_else(|| Status::failed_precondition("the provider has not been configured"))
+        self.configured
+            .get()
+            .ok_or_else(|| Status::failed_precondition("the provider has not been configured"))
     }
 
     fn resource(&self, urn: &str) -> Result<&dyn AnyResource<P>, Status> {
         let token = type_of(urn);
         let found = self.package.resources.iter().find(|r| r.token() == token);
-        found.map(Box::as_ref).ok_or_else(|| Status::not_found(format!("no resource `{token}` in this package")))
+        found
+            .map(Box::as_ref)
+            .ok_or_else(|| Status::not_found(format!("no resource `{token}` in this package")))
     }
 
     /// The session for a call about a resource whose inputs are these.
     async fn session(&self, about: About<'_>, inputs: &Map) -> Result<(P::Session, Call), Status> {
         let call = Call {
             urn: about.urn.into(),
-            name: if about.name.is_empty() { name_of(about.urn) } else { about.name }.into(),
+            name: if about.name.is_empty() {
+                name_of(about.urn)
+            } else {
+                about.name
+            }
+            .into(),
             birth: birth_of(inputs),
             timeout: (about.timeout > 0.0).then(|| Duration::from_secs_f64(about.timeout)),
             log: self.log.clone(),
             cancel: self.cancel.clone(),
         };
         let common = self.common(inputs)?;
-        let session = self.configured()?.provider.session(&common, call.clone()).await.map_err(|e| clean(&e))?;
+        let session = self
+            .configured()?
+            .provider
+            .session(&common, call.clone())
+            .await
+            .map_err(|e| clean(&e))?;
         Ok((session, call))
     }
 
     /// What the inputs say of what all resources have in common.
     fn common(&self, inputs: &Map) -> Result<P::Common, Status> {
         let shape = P::Common::shape();
-        let own: Map = inputs.iter().filter(|(k, _)| shape.field(k).is_some()).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let own: Map = inputs
+            .iter()
+            .filter(|(k, _)| shape.field(k).is_some())
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         let conformed = conform(&[shape], &own);
-        P::Common::decode(&Value::Object(conformed.properties)).map_err(|fault| Status::invalid_argument(fault.to_string()))
+        P::Common::decode(&Value::Object(conformed.properties))
+            .map_err(|fault| Status::invalid_argument(fault.to_string()))
     }
 
     /// The tables of a resource's inputs: its own, and what all have in common.
@@ -121,7 +140,14 @@ fn name_of(urn: &str) -> &str {
 fn birth_of(inputs: &Map) -> Birth {
     let said = |name: &str| {
         let birth = inputs.get(BIRTH).and_then(Value::as_object);
-        birth.and_then(|b| b.get(name)).and_then(Value::as_str).unwrap_or_default().to_owned()
+        birth
+            .and_then(|b| b.get(name))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
     };
-    Birth { token: said("token"), once: said("once") }
+    Birth {
+        token: said("token"),
+        once: said("once"),
+    }
 }

@@ -18,8 +18,18 @@ pub(crate) fn clean(error: &Error) -> Status {
         return Status::failed_precondition(error.to_string());
     }
     let errors = error.faults().iter();
-    let errors = errors.map(|f| PropertyError { property_path: f.at.to_string(), reason: f.why.clone() }).collect();
-    detailed(Code::InvalidArgument, &error.to_string(), "InputPropertiesError", &InputPropertiesError { errors })
+    let errors = errors
+        .map(|f| PropertyError {
+            property_path: f.at.to_string(),
+            reason: f.why.clone(),
+        })
+        .collect();
+    detailed(
+        Code::InvalidArgument,
+        &error.to_string(),
+        "InputPropertiesError",
+        &InputPropertiesError { errors },
+    )
 }
 
 /// A failure of a resource that exists all the same: the engine keeps it and goes on with it next time.
@@ -31,12 +41,24 @@ pub(crate) fn partial(error: &Error, id: &Id, state: &Map, inputs: &Map) -> Stat
         inputs: Some(wire::write_map(inputs, Accepts::STATE)),
         refresh_before_update: false,
     };
-    detailed(Code::Aborted, &error.to_string(), "ErrorResourceInitFailed", &detail)
+    detailed(
+        Code::Aborted,
+        &error.to_string(),
+        "ErrorResourceInitFailed",
+        &detail,
+    )
 }
 
 fn detailed(code: Code, message: &str, name: &str, detail: &impl Message) -> Status {
-    let detail = Any { type_url: format!("type.googleapis.com/pulumirpc.{name}"), value: detail.encode_to_vec() };
-    let status = Detailed { code: code as i32, message: message.to_owned(), details: vec![detail] };
+    let detail = Any {
+        type_url: format!("type.googleapis.com/pulumirpc.{name}"),
+        value: detail.encode_to_vec(),
+    };
+    let status = Detailed {
+        code: code as i32,
+        message: message.to_owned(),
+        details: vec![detail],
+    };
     Status::with_details(code, message, status.encode_to_vec().into())
 }
 

@@ -230,9 +230,11 @@ impl Value {
             Json::Number(n) => Value::Number(n.as_f64().unwrap_or(f64::NAN)),
             Json::String(text) => Value::String(text.clone()),
             Json::Array(items) => Value::Array(items.iter().map(Value::from_json).collect()),
-            Json::Object(map) => {
-                Value::Object(map.iter().map(|(k, v)| (k.clone(), Value::from_json(v))).collect())
-            }
+            Json::Object(map) => Value::Object(
+                map.iter()
+                    .map(|(k, v)| (k.clone(), Value::from_json(v)))
+                    .collect(),
+            ),
         }
     }
 }
@@ -270,5 +272,10 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
 
 /// An object of the given properties.
 pub fn object<const N: usize>(properties: [(&str, Value); N]) -> Value {
-    Value::Object(properties.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+    Value::Object(
+        properties
+            .into_iter()
+            .map(|(k, v)| (k.to_owned(), v))
+            .collect(),
+    )
 }

@@ -38,12 +38,18 @@ impl Start {
                 address => engine = Some(address.to_owned()),
             }
         }
-        Start { engine, pace: Pace(1.0) }
+        Start {
+            engine,
+            pace: Pace(1.0),
+        }
     }
 
     /// With waits that run so much faster (0.01) or slower than real time.
     pub fn pace(self, scale: f64) -> Start {
-        Start { pace: Pace(scale), ..self }
+        Start {
+            pace: Pace(scale),
+            ..self
+        }
     }
 }
 
@@ -53,7 +59,11 @@ pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::R
     let port = listener.local_addr()?.port();
     let service = Service::new(package, start.pace);
     if let Some(engine) = &start.engine {
-        service.log.attach(engine).await.map_err(std::io::Error::other)?;
+        service
+            .log
+            .attach(engine)
+            .await
+            .map_err(std::io::Error::other)?;
     }
     let server = ResourceProviderServer::from_arc(service.clone())
         .max_decoding_message_size(MESSAGE_LIMIT)
@@ -63,7 +73,10 @@ pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::R
     out.flush()?;
     Server::builder()
         .add_service(server)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), end(start.engine.is_some(), service))
+        .serve_with_incoming_shutdown(
+            TcpListenerStream::new(listener),
+            end(start.engine.is_some(), service),
+        )
         .await
         .map_err(std::io::Error::other)
 }
@@ -71,7 +84,10 @@ pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::R
 /// Comes when the engine says so, or when it is gone: it holds our stdin open as long as it lives.
 async fn end<P: Provider>(has_engine: bool, service: Arc<Service<P>>) {
     let interrupted = async {
-        match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        match (
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::terminate()),
+        ) {
             (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
@@ -108,8 +124,14 @@ mod tests {
         for (args, engine) in [
             (vec!["p"], None),
             (vec!["p", "127.0.0.1:99"], Some("127.0.0.1:99")),
-            (vec!["p", "--logtostderr", "-v=9", "127.0.0.1:99"], Some("127.0.0.1:99")),
-            (vec!["p", "--tracing", "http://x", "127.0.0.1:99"], Some("127.0.0.1:99")),
+            (
+                vec!["p", "--logtostderr", "-v=9", "127.0.0.1:99"],
+                Some("127.0.0.1:99"),
+            ),
+            (
+                vec!["p", "--tracing", "http://x", "127.0.0.1:99"],
+                Some("127.0.0.1:99"),
+            ),
         ] {
             let start = Start::from_args(args.iter().map(|a| (*a).to_owned()));
             assert_eq!(start.engine.as_deref(), engine, "{args:?}");
