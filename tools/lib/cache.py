@@ -1,4 +1,4 @@
-"""The cache folder of tools/get: parts by key, a folder of links per set of pins, locks between runs."""
+"""The cache folder of tools/get: parts by key, a folder of programs per set of pins, locks between runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -20,7 +20,7 @@ from parts import PARTS, Part, go_version
 from talk import Failed, Talk
 
 # Least version, how to ask for it, and where to get the program.
-PROGRAMS = {
+PROGRAMS: dict[str, tuple[tuple[int, int], Callable[[], str], str]] = {
     "go": ((1, 26), go_version, "https://go.dev/dl"),
     "node": ((20, 0), lambda: answer(["node", "--version"]), "https://nodejs.org"),
 }
@@ -98,13 +98,18 @@ class Cache:
         talk.took()
 
     def link(self) -> None:
-        """Points the set's links at what is ready; each is replaced in one step, so that a run beside this one never misses it."""
+        """Fills the set's folder with what is ready.
+
+        What was built is hard-linked: the engine looks for language hosts beside its own real file, and warns in every
+        run about those that it finds elsewhere on PATH.
+        """
         self.bin.mkdir(parents=True, exist_ok=True)
         with self.locked("links", None):
             for part in PARTS:
-                folder = self.official(part) or (self.folder(part.name) / "bin" if self.ready(part) else None)
+                official_folder = self.official(part)
+                folder = official_folder or (self.folder(part.name) / "bin" if self.ready(part) else None)
                 for program in part.programs:
-                    point(self.bin / program, folder / program if folder else None)
+                    point(self.bin / program, folder / program if folder else None, hard=official_folder is None)
 
     @contextlib.contextmanager
     def locked(self, name: str, talk: Talk | None) -> Iterator[IO[str]]:
@@ -127,7 +132,7 @@ def root() -> Path:
     return folder.absolute()
 
 
-def follow(command: list[str], directory: Path, environment: dict[str, str], output: IO[str], lock: IO[str], tick) -> int:
+def follow(command: list[str], directory: Path, environment: dict[str, str], output: IO[str], lock: IO[str], tick: Callable[[], None]) -> int:
     # The child holds the lock too: if this process is killed, nobody builds in the same folder until the child has ended.
     child = subprocess.Popen(
         command, cwd=directory, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
@@ -145,14 +150,20 @@ def follow(command: list[str], directory: Path, environment: dict[str, str], out
             child.wait()
 
 
-def point(link: Path, target: Path | None) -> None:
+def point(link: Path, target: Path | None, hard: bool) -> None:
+    """Makes `link` stand for `target`, in one step, so that a run beside this one never misses it."""
     if target is None:
         link.unlink(missing_ok=True)
-    elif not link.is_symlink() or link.readlink() != target:
-        fresh = link.with_name(f".{link.name}.{os.getpid()}")
-        fresh.unlink(missing_ok=True)
+        return
+    if link.exists() and link.samefile(target) and link.is_symlink() != hard:
+        return
+    fresh = link.with_name(f".{link.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    if hard:
+        fresh.hardlink_to(target)
+    else:
         fresh.symlink_to(target)
-        fresh.replace(link)
+    fresh.replace(link)
 
 
 def answer(command: list[str]) -> str:
