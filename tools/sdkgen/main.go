@@ -6,14 +6,17 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
@@ -24,10 +27,13 @@ const (
 	tool  = "pulumi-sdkgen"
 	about = `Writes the SDK of a Pulumi package in one language.
 
-usage: pulumi-sdkgen --schema schema.json --language nodejs|python|go --out DIR
+usage: pulumi-sdkgen --schema FILE --language LANGUAGE --out DIR
 
-Files of the same name in DIR are replaced; nothing else in it is touched.
-
+  --schema FILE        the package's schema.json
+  --language LANGUAGE  nodejs, python or go
+  --out DIR            the folder to write to, made if it is not there; files of the
+                       same name are replaced, nothing else in it is touched
+  --help               print this
 `
 )
 
@@ -48,21 +54,20 @@ var generators = map[string]generate{
 
 func main() {
 	flags := flag.NewFlagSet(tool, flag.ContinueOnError)
-	flags.Usage = func() {
-		fmt.Fprint(flags.Output(), about)
-		flags.PrintDefaults()
-	}
-	schemaPath := flags.String("schema", "", "the package's `schema.json` (required)")
-	language := flags.String("language", "", "the SDK's `language`: "+languages()+" (required)")
-	out := flags.String("out", "", "the `DIR` to write to, made if it is not there (required)")
-	switch err := flags.Parse(os.Args[1:]); {
-	case err == flag.ErrHelp:
+	flags.SetOutput(io.Discard)
+	schemaPath := flags.String("schema", "", "")
+	language := flags.String("language", "", "")
+	out := flags.String("out", "", "")
+	err := flags.Parse(os.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Print(about)
 		return
-	case err != nil:
-		os.Exit(2)
 	}
-	if fault := misuse(flags, *schemaPath, *language, *out); fault != "" {
-		fmt.Fprintf(os.Stderr, "error: %s\nhint: see %s --help\n", fault, tool)
+	if err == nil {
+		err = misuse(flags.Args(), *schemaPath, *language, *out)
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "error: %v\nhint: see %s --help\n", err, tool)
 		os.Exit(2)
 	}
 	if err := run(*schemaPath, *language, *out); err != nil {
@@ -71,20 +76,20 @@ func main() {
 	}
 }
 
-// misuse says what is wrong with the arguments, or nothing.
-func misuse(flags *flag.FlagSet, schemaPath, language, out string) string {
-	if flags.NArg() > 0 {
-		return fmt.Sprintf("unexpected argument %q", flags.Arg(0))
+// misuse says what is wrong with the arguments.
+func misuse(rest []string, schemaPath, language, out string) error {
+	if len(rest) > 0 {
+		return fmt.Errorf("unexpected argument %q", rest[0])
 	}
 	for _, required := range []struct{ name, value string }{{"schema", schemaPath}, {"language", language}, {"out", out}} {
 		if required.value == "" {
-			return fmt.Sprintf("--%s is required", required.name)
+			return fmt.Errorf("--%s is required", required.name)
 		}
 	}
 	if _, known := generators[language]; !known {
-		return fmt.Sprintf("no generator for language %q, there are %s", language, languages())
+		return fmt.Errorf("no generator for language %q, there are %s", language, languages())
 	}
-	return ""
+	return nil
 }
 
 func run(schemaPath, language, out string) error {
@@ -118,11 +123,13 @@ func bind(path string) (*schema.Package, error) {
 	if err != nil {
 		return nil, fmt.Errorf("binding the schema %s: %w", path, err)
 	}
-	if diagnostics.HasErrors() {
-		faults := []string{}
-		for _, fault := range diagnostics.Errs() {
-			faults = append(faults, "  "+fault.Error())
+	faults := []string{}
+	for _, diagnostic := range diagnostics {
+		if diagnostic.Severity == hcl.DiagError {
+			faults = append(faults, "  "+strings.TrimSpace(diagnostic.Summary+" "+diagnostic.Detail))
 		}
+	}
+	if len(faults) > 0 {
 		return nil, fmt.Errorf("the schema %s is not valid:\n%s", path, strings.Join(faults, "\n"))
 	}
 	return pkg, nil
