@@ -1,0 +1,18 @@
+"""The clock behind pending states: AWS's typical durations, times the scale that the server was started with."""
+
+import time
+
+
+class Clock:
+    scale = 0.01
+    eventual = False
+
+    def now(self):
+        return time.time()
+
+    def passed(self, since, seconds):
+        """Whether AWS's `seconds`, scaled, have gone by since the time stamp `since`."""
+        return self.now() - since >= seconds * self.scale
+
+
+CLOCK = Clock()
