@@ -2,11 +2,13 @@
 
 import importlib
 
-SERVICES = {}
+# moto's name of the service, and our module for it. The rest of moto is as moto is.
+SERVICES = {"ec2": "ec2"}
+INSTALLED = set()
 
 
 def install(service):
-    """Patches moto's `service` once. Services that are not listed are moto's own."""
-    module = SERVICES.pop(service, None)
-    if module:
-        importlib.import_module(f"{__name__}.{module}").install()
+    """Patches moto's `service`, once."""
+    if service in SERVICES and service not in INSTALLED:
+        importlib.import_module(f"{__name__}.{SERVICES[service]}").install()
+        INSTALLED.add(service)
