@@ -10,6 +10,8 @@ import time
 
 # moto reads these when it is imported. Managed policies exist in every real account; the CORS layer only costs time here.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+# No resource starts an instance yet, and a thousand images take most of a second after each reset, in every region.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 os.environ.setdefault("MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION", "true")
 os.environ.setdefault("MOTO_ENABLE_AMI_VALIDATION", "true")
 os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "2")

@@ -1,8 +1,10 @@
 """Whose call it is: the account behind an access key."""
 
 import re
+import sys
 
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.utils import utcnow
 from moto.iam import models as iam
 
 # Test credentials that name their account, such as AKIA222222222222TEST, are that account's administrator.
@@ -17,6 +19,21 @@ def account_of(access_key):
         if "aws" in backends.keys() and access_key in backends["aws"].access_keys:
             return account
     return DEFAULT_ACCOUNT_ID
+
+
+def fault(access_key):
+    """Why AWS would not take the key: a session that has ended or never was, or a key made to be wrong. None if it is good.
+    moto takes every key."""
+    if access_key.startswith("AKIAINVALID"):
+        return "unknown"
+    if not access_key.startswith("ASIA"):
+        return None
+    sts = sys.modules.get("moto.sts.models")
+    for backends in list(sts.sts_backends.values()) if sts else []:
+        for session in backends["aws"].assumed_roles:
+            if session.access_key_id == access_key:
+                return "expired" if session.expiration < utcnow() else None
+    return "unknown"
 
 
 def mark_visited(account_id, access_key, service, region):

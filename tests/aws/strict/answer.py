@@ -26,6 +26,18 @@ def throttle(service):
     return error(service, *THROTTLES.get(protocol(service), THROTTLES["query"]))
 
 
+def no_credentials(service, fault):
+    """The refusal of an access key that is unknown or expired, which each family of services words in its own way."""
+    kind = protocol(service)
+    if fault == "expired":
+        return error(service, 403, {"ec2": "RequestExpired", "json": "ExpiredTokenException"}.get(kind, "ExpiredToken"),
+                     "The security token included in the request is expired")
+    if kind == "ec2":
+        return error(service, 401, "AuthFailure", "AWS was not able to validate the provided access credentials")
+    return error(service, 403, "UnrecognizedClientException" if kind == "json" else "InvalidClientTokenId",
+                 "The security token included in the request is invalid.")
+
+
 def error(service, status, code, message):
     """(status, headers, body) of an AWS error."""
     kind, request_id = protocol(service), str(uuid.uuid4())

@@ -19,6 +19,7 @@ class Call:
     operation: str
     region: str
     account: str
+    access_key: str
 
     @property
     def mutating(self):
@@ -45,6 +46,6 @@ def operation(environ, body, service):
 def of(environ, body):
     scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if not scope:
-        return Call("unsigned", operation(environ, body, "s3"), "", "")
+        return Call("unsigned", operation(environ, body, "s3"), "", "", "")
     access_key, region, service = scope.groups()
-    return Call(service, operation(environ, body, service), region, account.account_of(access_key))
+    return Call(service, operation(environ, body, service), region, account.account_of(access_key), access_key)

@@ -6,6 +6,8 @@ import time
 class Clock:
     scale = 0.01
     eventual = False
+    # For so long after a change of a hosted zone, the next one comes too early.
+    zone_busy = 0.0
 
     def now(self):
         return time.time()

@@ -14,7 +14,7 @@ from . import account, answer, call
 from .clock import CLOCK
 from .faults import Faults, Rule
 
-REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 429: "Too Many Requests",
+REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 401: "Unauthorized", 403: "Forbidden", 429: "Too Many Requests",
            500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable"}
 
 
@@ -76,6 +76,9 @@ class Gate:
         return answered
 
     def carry_out(self, made, environ, body):
+        fault = account.fault(made.access_key)
+        if fault:
+            return answer.no_credentials(made.service, fault)
         environ["wsgi.input"] = io.BytesIO(body)
         head = []
 
@@ -133,10 +136,11 @@ class Gate:
         return {"status": "ok"}
 
     @staticmethod
-    def set_clock(timeScale=None, eventual=None):
+    def set_clock(timeScale=None, eventual=None, zoneBusy=None):
         CLOCK.scale = CLOCK.scale if timeScale is None else float(timeScale)
         CLOCK.eventual = CLOCK.eventual if eventual is None else bool(eventual)
-        return {"timeScale": CLOCK.scale, "eventual": CLOCK.eventual}
+        CLOCK.zone_busy = CLOCK.zone_busy if zoneBusy is None else float(zoneBusy)
+        return {"timeScale": CLOCK.scale, "eventual": CLOCK.eventual, "zoneBusy": CLOCK.zone_busy}
 
 
 def said(value, status=200):
