@@ -1,0 +1,147 @@
+"""The front door of the server: keeps the list of calls, carries out faults, and answers the tests' admin paths."""
+
+import io
+import json
+import socket
+import threading
+import time
+import traceback
+
+from moto.core.base_backend import BackendDict, backend_lock
+from moto.core.model_instances import reset_model_data
+
+from . import account, answer, call
+from .clock import CLOCK
+from .faults import Faults, Rule
+
+REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 401: "Unauthorized", 403: "Forbidden", 429: "Too Many Requests",
+           500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable"}
+
+
+class Dropped(Exception):
+    """The connection ends here, without an answer."""
+
+
+class Gate:
+    def __init__(self, aws, log=None):
+        account.install()
+        self.aws = aws
+        self.log = log
+        self.calls = []
+        self.faults = Faults()
+        # moto's models are not made for threads. One call at a time keeps each one whole, and costs nothing: it is Python.
+        self.lock = threading.RLock()
+
+    def __call__(self, environ, start_response):
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        try:
+            if environ["PATH_INFO"].startswith("/_gitinfra/"):
+                status, headers, content = self.admin(environ, body)
+            else:
+                status, headers, content = self.serve(environ, body)
+        except Dropped:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionError("dropped on request") from None
+        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        start_response(f"{status} {REASONS.get(status, 'Other')}", [*kept, ("Content-Length", str(len(content)))])
+        return [content]
+
+    def serve(self, environ, body):
+        started = time.time()
+        made = call.of(environ, body)
+        status = 0
+        try:
+            status, headers, content = self.faulty(made, environ, body)
+            return status, headers, content
+        finally:
+            self.note(made, started, status)
+
+    def faulty(self, made, environ, body):
+        """Answers the call, with the fault that a test asked for."""
+        rule = self.faults.take(made)
+        kind = rule.kind if rule else None
+        if kind == "drop-before":
+            raise Dropped
+        if kind == "throttle":
+            return answer.throttle(made.service)
+        if kind == "error500":
+            return answer.error(made.service, 500, "InternalError", "An internal error has occurred")
+        if kind == "error":
+            return answer.error(made.service, rule.status, rule.code, rule.message)
+        if kind == "slow":
+            time.sleep(rule.seconds)
+        answered = self.carry_out(made, environ, body)
+        if kind == "lose-answer":
+            raise Dropped
+        return answered
+
+    def carry_out(self, made, environ, body):
+        fault = account.fault(made.access_key)
+        if fault:
+            return answer.no_credentials(made.service, fault)
+        environ["wsgi.input"] = io.BytesIO(body)
+        head = []
+
+        def start_response(status, headers, exc_info=None):
+            head[:] = [int(status.split(" ", 1)[0]), headers]
+
+        with self.lock:
+            try:
+                content = b"".join(self.aws(environ, start_response))
+            except Exception as error:
+                # moto stops with a Python exception at what it doesn't know; 501 is not retried, so the test sees it at once.
+                if self.log:
+                    self.log.write(traceback.format_exc())
+                return answer.error(made.service, 501, "NotImplemented", f"{made.operation}: {type(error).__name__}: {error}")
+        return head[0], head[1], content
+
+    def note(self, made, started, status):
+        entry = {"service": made.service, "operation": made.operation, "region": made.region, "account": made.account,
+                 "mutating": made.mutating, "status": status, "time": started, "seconds": round(time.time() - started, 6)}
+        self.calls.append(entry)
+        if self.log:
+            self.log.write(json.dumps(entry) + "\n")
+
+    def admin(self, environ, body):
+        route = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_gitinfra/"))
+        try:
+            asked = json.loads(body) if body else None
+            if route == ("GET", "health"):
+                return said({"status": "ok"})
+            if route == ("GET", "calls"):
+                return said(list(self.calls))
+            if route == ("POST", "reset"):
+                return said(self.reset())
+            if route == ("POST", "faults"):
+                self.faults.add([Rule(**rule) for rule in (asked if isinstance(asked, list) else [asked])])
+                return said({"rules": len(self.faults.rules)})
+            if route == ("DELETE", "faults"):
+                self.faults.clear()
+                return said({"rules": 0})
+            if route == ("POST", "clock"):
+                return said(self.set_clock(**asked))
+            return said({"error": f"no such admin path: {route[0]} {environ['PATH_INFO']}"}, 404)
+        except (TypeError, ValueError) as error:
+            return said({"error": str(error)}, 400)
+
+    def reset(self):
+        """Forgets everything. moto resets by building every backend anew; dropping them lets the next call build what it needs."""
+        with self.lock, backend_lock:
+            for backends in list(BackendDict._instances):
+                backends.clear()
+            BackendDict._instances.clear()
+            reset_model_data()
+            self.calls.clear()
+            self.faults.clear()
+        return {"status": "ok"}
+
+    @staticmethod
+    def set_clock(timeScale=None, eventual=None, zoneBusy=None):
+        CLOCK.scale = CLOCK.scale if timeScale is None else float(timeScale)
+        CLOCK.eventual = CLOCK.eventual if eventual is None else bool(eventual)
+        CLOCK.zone_busy = CLOCK.zone_busy if zoneBusy is None else float(zoneBusy)
+        return {"timeScale": CLOCK.scale, "eventual": CLOCK.eventual, "zoneBusy": CLOCK.zone_busy}
+
+
+def said(value, status=200):
+    return status, [("Content-Type", "application/json")], json.dumps(value).encode()
