@@ -1,0 +1,5 @@
+//! Values with one canonical spelling.
+
+mod cidr;
+
+pub use cidr::Cidr;
