@@ -1,6 +1,7 @@
 """The AWS API that the project's tests and demo run on: moto's server, made as strict as AWS by `strict/`."""
 
 import argparse
+import importlib
 import os
 import pathlib
 import signal
@@ -20,6 +21,7 @@ os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 
+from moto.core.utils import get_service_model  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
@@ -63,6 +65,13 @@ def die_with(parent):
     os._exit(0)
 
 
+def warm():
+    """Imports what the first calls need. It takes a second, which the program under test needs for its own start."""
+    for service in strict.SERVICES:
+        importlib.import_module(f"moto.{service}.models")
+        get_service_model(service)
+
+
 def write_whole(path, text):
     """Writes a file so that a reader sees either nothing or all of it."""
     part = path.with_name(path.name + ".part")
@@ -86,6 +95,7 @@ def main(argv=None):
     if args.port_file:
         write_whole(args.port_file, str(server.port))
     print(server.port, flush=True)
+    threading.Thread(target=warm, daemon=True).start()
     server.serve_forever()
 
 

@@ -100,6 +100,17 @@ def test_reset_forgets_everything(aws):
     create(aws)
 
 
+def test_reset_may_be_for_one_account(aws):
+    others = aws.client("ec2", key=OTHERS)
+    create(aws)
+    others.create_vpc(CidrBlock="10.0.0.0/16")
+    fault(aws, "error", code="X", account="222222222222")
+    aws.admin("POST", "reset?account=222222222222")
+    assert (count(aws), len(others.describe_vpcs()["Vpcs"])) == (2, 1)
+    others.create_vpc(CidrBlock="10.0.0.0/16")
+    assert [call["operation"] for call in aws.admin("GET", "calls?account=222222222222")] == ["DescribeVpcs", "CreateVpc"]
+
+
 def test_what_moto_can_not_do_is_said_at_once(aws):
     refused(lambda: aws.ec2.describe_verified_access_groups(), "NotImplemented")
 

@@ -39,9 +39,10 @@ class Faults:
         with self.lock:
             self.rules += rules
 
-    def clear(self):
+    def clear(self, owner=None):
+        """Drops all rules, or those for one account."""
         with self.lock:
-            self.rules = []
+            self.rules = [rule for rule in self.rules if owner and rule.account != owner]
 
     def take(self, call):
         """The first rule that wants this call, counted down; None lets the call through."""
