@@ -22,7 +22,11 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 
 from moto.core.utils import get_service_model  # noqa: E402
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app  # noqa: E402
+from moto.moto_server.werkzeug_app import (  # noqa: E402
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
 from werkzeug.serving import make_server  # noqa: E402
 
 import strict  # noqa: E402
@@ -52,7 +56,9 @@ def arguments(argv):
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 lets the system choose")
     parser.add_argument("--port-file", type=pathlib.Path, help="file that gets the port's number once the server answers")
     parser.add_argument("--time-scale", type=float, default=0.01, help="1.0 waits as long as AWS; 0 is at once (default 0.01)")
-    parser.add_argument("--eventual", action="store_true", help="new VPCs, subnets and roles are not found for a short (scaled) time")
+    parser.add_argument(
+        "--eventual", action="store_true", help="new VPCs, subnets and roles are not found for a short (scaled) time"
+    )
     parser.add_argument("--log", type=pathlib.Path, help="file for one JSON line a call, and tracebacks")
     return parser.parse_args(argv)
 

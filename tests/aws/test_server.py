@@ -1,12 +1,18 @@
 """The server itself: names of calls, faults, reset, and its end."""
 
+import contextlib
 import subprocess
 import sys
 import time
 import urllib.error
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+)
+
 from conftest import OTHERS, OURS, refused
 
 
@@ -26,30 +32,43 @@ def test_health(aws):
     assert aws.admin("GET", "health") == {"status": "ok"}
 
 
-@pytest.mark.parametrize("service, call, operation, mutating", [
-    ("ec2", lambda c: c.create_vpc(CidrBlock="10.0.0.0/16"), "CreateVpc", True),
-    ("iam", lambda c: c.list_roles(), "ListRoles", False),
-    ("sts", lambda c: c.get_caller_identity(), "GetCallerIdentity", False),
-    ("route53", lambda c: c.create_hosted_zone(Name="a.com", CallerReference="1"), "CreateHostedZone", True),
-    ("route53", lambda c: c.list_hosted_zones(), "ListHostedZones", False),
-    ("cloudfront", lambda c: c.list_distributions(), "ListDistributions", False),
-    ("cloudfront", lambda c: c.create_distribution_with_tags(DistributionConfigWithTags={}), "CreateDistributionWithTags", True),
-    ("cloudfront", lambda c: c.tag_resource(Resource="arn", Tags={"Items": []}), "TagResource", True),
-    ("elasticache", lambda c: c.describe_replication_groups(), "DescribeReplicationGroups", False),
-    ("ssm", lambda c: c.list_documents(), "ListDocuments", False),
-])
+@pytest.mark.parametrize(
+    "service, call, operation, mutating",
+    [
+        ("ec2", lambda c: c.create_vpc(CidrBlock="10.0.0.0/16"), "CreateVpc", True),
+        ("iam", lambda c: c.list_roles(), "ListRoles", False),
+        ("sts", lambda c: c.get_caller_identity(), "GetCallerIdentity", False),
+        ("route53", lambda c: c.create_hosted_zone(Name="a.com", CallerReference="1"), "CreateHostedZone", True),
+        ("route53", lambda c: c.list_hosted_zones(), "ListHostedZones", False),
+        ("cloudfront", lambda c: c.list_distributions(), "ListDistributions", False),
+        (
+            "cloudfront",
+            lambda c: c.create_distribution_with_tags(DistributionConfigWithTags={}),
+            "CreateDistributionWithTags",
+            True,
+        ),
+        ("cloudfront", lambda c: c.tag_resource(Resource="arn", Tags={"Items": []}), "TagResource", True),
+        ("elasticache", lambda c: c.describe_replication_groups(), "DescribeReplicationGroups", False),
+        ("ssm", lambda c: c.list_documents(), "ListDocuments", False),
+    ],
+)
 def test_calls_are_named(aws, service, call, operation, mutating):
-    try:
+    with contextlib.suppress(ClientError):
         call(aws.client(service, region="us-east-1", key=OTHERS))
-    except ClientError:
-        pass
     seen = aws.admin("GET", "calls")[-1]
     assert (seen["service"], seen["operation"], seen["region"], seen["account"], seen["mutating"]) == (
-        service, operation, "us-east-1", "222222222222", mutating)
+        service,
+        operation,
+        "us-east-1",
+        "222222222222",
+        mutating,
+    )
     assert seen["seconds"] > 0 and abs(seen["time"] - time.time()) < 60
 
 
-@pytest.mark.parametrize("kind, code", [("throttle", "RequestLimitExceeded"), ("error500", "InternalError"), ("error", "VpcLimitExceeded")])
+@pytest.mark.parametrize(
+    "kind, code", [("throttle", "RequestLimitExceeded"), ("error500", "InternalError"), ("error", "VpcLimitExceeded")]
+)
 def test_a_fault_is_answered(aws, kind, code):
     fault(aws, kind, code="VpcLimitExceeded", message="enough")
     refused(lambda: create(aws), code)
@@ -117,8 +136,16 @@ def test_what_moto_can_not_do_is_said_at_once(aws):
 
 def test_the_server_ends_with_its_parent(tmp_path):
     script = [sys.executable, __file__.replace("test_server.py", "server.py"), "--port-file", str(tmp_path / "port")]
-    parent = subprocess.run([sys.executable, "-c", f"import subprocess; p = subprocess.Popen({script!r}, stdout=subprocess.PIPE); "
-                             "p.stdout.readline(); print(p.pid)"], capture_output=True, text=True, check=True)
+    parent = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import subprocess; p = subprocess.Popen({script!r}, stdout=subprocess.PIPE); p.stdout.readline(); print(p.pid)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     pid, deadline = int(parent.stdout), time.monotonic() + 20
     while time.monotonic() < deadline:
         if not alive(pid):
@@ -137,4 +164,8 @@ def alive(pid):
 
 def test_accounts_and_regions_are_apart(aws):
     create(aws)
-    assert (count(aws), len(aws.client("ec2", key=OTHERS).describe_vpcs()["Vpcs"]), len(aws.client("ec2", "us-east-1", OURS).describe_vpcs()["Vpcs"])) == (2, 1, 1)
+    assert (
+        count(aws),
+        len(aws.client("ec2", key=OTHERS).describe_vpcs()["Vpcs"]),
+        len(aws.client("ec2", "us-east-1", OURS).describe_vpcs()["Vpcs"]),
+    ) == (2, 1, 1)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from conftest import refused
 
 NAME = "SSM-SessionManagerRunShell"
@@ -28,12 +29,24 @@ REFUSALS = [
     ("a document twice", "DocumentAlreadyExists", lambda a: [make(a) for _ in range(2)]),
     ("content that isn't JSON", "InvalidDocumentContent", lambda a: make(a, "{")),
     ("content without a schema", "InvalidDocumentContent", lambda a: make(a, "{}")),
-    ("another schema", "InvalidDocumentSchemaVersion", lambda a: make(a, '{"schemaVersion": "9.9", "sessionType": "Standard_Stream"}')),
+    (
+        "another schema",
+        "InvalidDocumentSchemaVersion",
+        lambda a: make(a, '{"schemaVersion": "9.9", "sessionType": "Standard_Stream"}'),
+    ),
     ("another session type", "InvalidDocumentContent", lambda a: make(a, '{"schemaVersion": "1.0", "sessionType": "x"}')),
     ("an unknown input", "InvalidDocumentContent", lambda a: make(a, preferences(bucket="b"))),
     ("the same content", "DuplicateDocumentContent", lambda a: make(a) and update(a, preferences())),
-    ("an old version", "InvalidDocumentVersion", lambda a: make(a) and update(a, preferences(s3BucketName="b")) and update(a, preferences(s3BucketName="c"), "1")),
-    ("an unknown default version", "InvalidDocumentVersion", lambda a: make(a) and a.ssm.update_document_default_version(Name=NAME, DocumentVersion="9")),
+    (
+        "an old version",
+        "InvalidDocumentVersion",
+        lambda a: make(a) and update(a, preferences(s3BucketName="b")) and update(a, preferences(s3BucketName="c"), "1"),
+    ),
+    (
+        "an unknown default version",
+        "InvalidDocumentVersion",
+        lambda a: make(a) and a.ssm.update_document_default_version(Name=NAME, DocumentVersion="9"),
+    ),
     ("an unknown version", "InvalidDocumentVersion", lambda a: make(a) and a.ssm.get_document(Name=NAME, DocumentVersion="9")),
     ("an unknown document", "InvalidDocument", lambda a: describe(a)),
     ("an unknown document to update", "InvalidDocument", lambda a: update(a, preferences())),

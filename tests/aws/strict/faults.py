@@ -26,8 +26,15 @@ class Rule:
             raise ValueError(f"unknown kind {self.kind!r}, want one of {', '.join(KINDS)}")
 
     def fits(self, call):
-        return all(want in ("*", got) for want, got in (
-            (self.operation, call.operation), (self.service, call.service), (self.account, call.account), (self.region, call.region)))
+        return all(
+            want in ("*", got)
+            for want, got in (
+                (self.operation, call.operation),
+                (self.service, call.service),
+                (self.account, call.account),
+                (self.region, call.region),
+            )
+        )
 
 
 class Faults:

@@ -15,8 +15,18 @@ from . import account, answer, cache, call
 from .clock import CLOCK
 from .faults import Faults, Rule
 
-REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 401: "Unauthorized", 403: "Forbidden", 429: "Too Many Requests",
-           500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable"}
+REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    401: "Unauthorized",
+    403: "Forbidden",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+}
 
 
 class Dropped(Exception):
@@ -36,7 +46,9 @@ class Gate:
 
     def __call__(self, environ, start_response):
         # A chunked body says where it ends; any other has a length.
-        body = environ["wsgi.input"].read(*([] if environ.get("wsgi.input_terminated") else [int(environ.get("CONTENT_LENGTH") or 0)]))
+        body = environ["wsgi.input"].read(
+            *([] if environ.get("wsgi.input_terminated") else [int(environ.get("CONTENT_LENGTH") or 0)])
+        )
         try:
             if environ["PATH_INFO"].startswith("/_gitinfra/"):
                 status, headers, content = self.admin(environ, body)
@@ -52,8 +64,17 @@ class Gate:
     def serve(self, environ, body):
         made = call.of(environ, body)
         # `seconds` is all of the call's time here; `busy` leaves out the wait for other calls, and is what moto itself took.
-        entry = {"service": made.service, "operation": made.operation, "region": made.region, "account": made.account,
-                 "mutating": made.mutating, "status": 0, "time": time.time(), "seconds": 0.0, "busy": 0.0}
+        entry = {
+            "service": made.service,
+            "operation": made.operation,
+            "region": made.region,
+            "account": made.account,
+            "mutating": made.mutating,
+            "status": 0,
+            "time": time.time(),
+            "seconds": 0.0,
+            "busy": 0.0,
+        }
         try:
             status, headers, content = self.faulty(made, environ, body, entry)
             entry["status"] = status

@@ -12,8 +12,20 @@ from .response import Refusal, Strict, serve
 # AWS's seconds until a document, new or changed, is active.
 PENDING = 3.0
 SESSION_TYPES = {"Standard_Stream", "InteractiveCommands", "NonInteractiveCommands", "Port"}
-INPUTS = {"s3BucketName", "s3KeyPrefix", "s3EncryptionEnabled", "cloudWatchLogGroupName", "cloudWatchEncryptionEnabled", "cloudWatchStreamingEnabled",
-          "kmsKeyId", "runAsEnabled", "runAsDefaultUser", "idleSessionTimeout", "maxSessionDuration", "shellProfile"}
+INPUTS = {
+    "s3BucketName",
+    "s3KeyPrefix",
+    "s3EncryptionEnabled",
+    "cloudWatchLogGroupName",
+    "cloudWatchEncryptionEnabled",
+    "cloudWatchStreamingEnabled",
+    "kmsKeyId",
+    "runAsEnabled",
+    "runAsDefaultUser",
+    "idleSessionTimeout",
+    "maxSessionDuration",
+    "shellProfile",
+}
 
 
 def check_content(kind, text, form):
@@ -32,7 +44,10 @@ def check_content(kind, text, form):
     if content.get("sessionType") not in SESSION_TYPES:
         raise Refusal("InvalidDocumentContent", f"Unsupported session type: {content.get('sessionType')}")
     if not isinstance(inputs, dict) or set(inputs) - INPUTS:
-        raise Refusal("InvalidDocumentContent", f"Unsupported inputs: {', '.join(sorted(set(inputs) - INPUTS)) if isinstance(inputs, dict) else inputs}")
+        raise Refusal(
+            "InvalidDocumentContent",
+            f"Unsupported inputs: {', '.join(sorted(set(inputs) - INPUTS)) if isinstance(inputs, dict) else inputs}",
+        )
 
 
 class Ssm(Strict, SimpleSystemManagerResponse):
@@ -64,7 +79,9 @@ class Ssm(Strict, SimpleSystemManagerResponse):
 
     def update_document(self):
         before = self.documents()
-        check_content(before.get_default_version().document_type, self._get_param("Content"), self._get_param("DocumentFormat", "JSON"))
+        check_content(
+            before.get_default_version().document_type, self._get_param("Content"), self._get_param("DocumentFormat", "JSON")
+        )
         # Left out, the version is the first one, and older ones than the latest can't be changed.
         if self._get_param("DocumentVersion") is None:
             self.say("DocumentVersion", "1")

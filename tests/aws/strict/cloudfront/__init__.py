@@ -48,10 +48,18 @@ class Distribution:
     def view(self):
         nobody = {"Enabled": False, "Quantity": 0}
         when = datetime.datetime.fromtimestamp(self.changed, datetime.timezone.utc).replace(tzinfo=None)
-        return {"Id": self.id, "ARN": self.arn, "Status": "Deployed" if self.deployed else "InProgress", "LastModifiedTime": when,
-                "InProgressInvalidationBatches": 0, "DomainName": self.domain, "ActiveTrustedSigners": nobody, "ActiveTrustedKeyGroups": nobody,
-                "DistributionConfig": self.config,
-                "AliasICPRecordals": [{"CNAME": alias, "ICPRecordalStatus": "APPROVED"} for alias in self.aliases]}
+        return {
+            "Id": self.id,
+            "ARN": self.arn,
+            "Status": "Deployed" if self.deployed else "InProgress",
+            "LastModifiedTime": when,
+            "InProgressInvalidationBatches": 0,
+            "DomainName": self.domain,
+            "ActiveTrustedSigners": nobody,
+            "ActiveTrustedKeyGroups": nobody,
+            "DistributionConfig": self.config,
+            "AliasICPRecordals": [{"CNAME": alias, "ICPRecordalStatus": "APPROVED"} for alias in self.aliases],
+        }
 
 
 class CloudFront(Strict, CloudFrontResponse):
@@ -68,19 +76,29 @@ class CloudFront(Strict, CloudFrontResponse):
         return self.answer(self.made(self._get_param("DistributionConfig") or {}, []))
 
     def create_distribution_with_tags(self):
-        return self.answer(self.made(self._get_param("DistributionConfigWithTags.DistributionConfig") or {},
-                                     self._get_param("DistributionConfigWithTags.Tags.Items") or []))
+        return self.answer(
+            self.made(
+                self._get_param("DistributionConfigWithTags.DistributionConfig") or {},
+                self._get_param("DistributionConfigWithTags.Tags.Items") or [],
+            )
+        )
 
     def made(self, asked, tags):
         configs.check(asked)
         config = configs.filled(asked)
-        before = next((each for each in self.backend.distributions.values() if each.config["CallerReference"] == config["CallerReference"]), None)
+        before = next(
+            (each for each in self.backend.distributions.values() if each.config["CallerReference"] == config["CallerReference"]),
+            None,
+        )
         if before:
             # The same request again gives the same distribution; moto refuses it.
             if before.config == config:
                 return before
-            raise Refusal("DistributionAlreadyExists", "The caller reference that you are using to create a distribution is associated with "
-                          f"another distribution. Already exists: {before.id}")
+            raise Refusal(
+                "DistributionAlreadyExists",
+                "The caller reference that you are using to create a distribution is associated with "
+                f"another distribution. Already exists: {before.id}",
+            )
         self.check(config)
         self.check_tags(tags)
         distribution = Distribution(self.current_account, config)
@@ -96,7 +114,10 @@ class CloudFront(Strict, CloudFrontResponse):
         for backends in cloudfront_backends.values():
             for other in backends["aws"].distributions.values():
                 if other is not own and wanted & set(other.aliases):
-                    raise Refusal("CNAMEAlreadyExists", "One or more of the CNAMEs you provided are already associated with a different resource.")
+                    raise Refusal(
+                        "CNAMEAlreadyExists",
+                        "One or more of the CNAMEs you provided are already associated with a different resource.",
+                    )
 
     def check_tags(self, tags):
         keys = [tag["Key"] for tag in tags]
@@ -108,7 +129,10 @@ class CloudFront(Strict, CloudFrontResponse):
         if not match:
             raise Refusal("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.")
         if match != etag:
-            raise Refusal("PreconditionFailed", "The request failed because it didn't meet the preconditions in one or more request-header fields.")
+            raise Refusal(
+                "PreconditionFailed",
+                "The request failed because it didn't meet the preconditions in one or more request-header fields.",
+            )
 
     def get_distribution(self):
         return self.answer(self.distribution())
@@ -119,7 +143,9 @@ class CloudFront(Strict, CloudFrontResponse):
 
     def list_distributions(self):
         found = [{**each.view(), **each.config} for each in self.backend.distributions.values()]
-        return ActionResult({"DistributionList": {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": len(found), "Items": found}})
+        return ActionResult(
+            {"DistributionList": {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": len(found), "Items": found}}
+        )
 
     def update_distribution(self):
         distribution, asked = self.distribution(), self._get_param("DistributionConfig") or {}
@@ -171,9 +197,16 @@ class CloudFront(Strict, CloudFrontResponse):
     def delete_origin_access_control(self):
         control = self.backend.get_origin_access_control(self._get_param("Id"))
         self.check_match(control.etag)
-        used = {origin["OriginAccessControlId"] for each in self.backend.distributions.values() for origin in each.config["Origins"]["Items"]}
+        used = {
+            origin["OriginAccessControlId"]
+            for each in self.backend.distributions.values()
+            for origin in each.config["Origins"]["Items"]
+        }
         if control.id in used:
-            raise Refusal("OriginAccessControlInUse", "Cannot delete the origin access control because it's in use by one or more distributions.")
+            raise Refusal(
+                "OriginAccessControlInUse",
+                "Cannot delete the origin access control because it's in use by one or more distributions.",
+            )
         return super().delete_origin_access_control()
 
 

@@ -20,7 +20,11 @@ def check_value(shape, value, name):
             # An empty list is written as a quantity of zero without items.
             if value.get(member) is None and not (member == "Items" and value.get("Quantity") == 0):
                 raise Refusal("InvalidArgument", f"The parameter {name}.{member} is required.")
-        if "Quantity" in shape.members and "Items" in shape.members and (value.get("Quantity") or 0) != len(value.get("Items") or []):
+        if (
+            "Quantity" in shape.members
+            and "Items" in shape.members
+            and (value.get("Quantity") or 0) != len(value.get("Items") or [])
+        ):
             raise Refusal("InconsistentQuantities", f"The value of Quantity and the size of Items don't match: {name}")
         for member, inner in value.items():
             if inner is not None and member in shape.members:
@@ -40,9 +44,18 @@ def filled(config):
     """The configuration as AWS gives it back."""
     made = copy.deepcopy(config)
     defaults = {
-        "Aliases": none(), "OriginGroups": none(), "CacheBehaviors": none(), "CustomErrorResponses": none(), "DefaultRootObject": "",
-        "PriceClass": "PriceClass_All", "HttpVersion": "http2", "IsIPV6Enabled": False, "WebACLId": "", "Staging": False,
-        "ContinuousDeploymentPolicyId": "", "Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}},
+        "Aliases": none(),
+        "OriginGroups": none(),
+        "CacheBehaviors": none(),
+        "CustomErrorResponses": none(),
+        "DefaultRootObject": "",
+        "PriceClass": "PriceClass_All",
+        "HttpVersion": "http2",
+        "IsIPV6Enabled": False,
+        "WebACLId": "",
+        "Staging": False,
+        "ContinuousDeploymentPolicyId": "",
+        "Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}},
         "ViewerCertificate": {"CloudFrontDefaultCertificate": True},
     }
     fill(made, defaults)
@@ -66,19 +79,43 @@ def behaviors(config):
 
 
 def fill_origin(origin):
-    fill(origin, {"OriginPath": "", "CustomHeaders": none(), "ConnectionAttempts": 3, "ConnectionTimeout": 10, "OriginShield": {"Enabled": False},
-                  "OriginAccessControlId": ""})
+    fill(
+        origin,
+        {
+            "OriginPath": "",
+            "CustomHeaders": none(),
+            "ConnectionAttempts": 3,
+            "ConnectionTimeout": 10,
+            "OriginShield": {"Enabled": False},
+            "OriginAccessControlId": "",
+        },
+    )
     if origin.get("CustomOriginConfig"):
-        fill(origin["CustomOriginConfig"], {"OriginReadTimeout": 30, "OriginKeepaliveTimeout": 5,
-                                            "OriginSslProtocols": {"Quantity": 2, "Items": ["SSLv3", "TLSv1"]}})
+        fill(
+            origin["CustomOriginConfig"],
+            {
+                "OriginReadTimeout": 30,
+                "OriginKeepaliveTimeout": 5,
+                "OriginSslProtocols": {"Quantity": 2, "Items": ["SSLv3", "TLSv1"]},
+            },
+        )
 
 
 def fill_behavior(behavior):
-    fill(behavior, {
-        "TrustedSigners": {"Enabled": False, "Quantity": 0}, "TrustedKeyGroups": {"Enabled": False, "Quantity": 0}, "SmoothStreaming": False,
-        "AllowedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"]}, "Compress": False, "LambdaFunctionAssociations": none(),
-        "FunctionAssociations": none(), "FieldLevelEncryptionId": "", "GrpcConfig": {"Enabled": False},
-    })
+    fill(
+        behavior,
+        {
+            "TrustedSigners": {"Enabled": False, "Quantity": 0},
+            "TrustedKeyGroups": {"Enabled": False, "Quantity": 0},
+            "SmoothStreaming": False,
+            "AllowedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"]},
+            "Compress": False,
+            "LambdaFunctionAssociations": none(),
+            "FunctionAssociations": none(),
+            "FieldLevelEncryptionId": "",
+            "GrpcConfig": {"Enabled": False},
+        },
+    )
     methods = behavior["AllowedMethods"]
     fill(methods, {"CachedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"]}})
     # AWS has its own order of the methods.
@@ -92,9 +129,26 @@ def fill_behavior(behavior):
 def filled_certificate(given):
     if given.get("ACMCertificateArn"):
         arn = given["ACMCertificateArn"]
-        return {"CloudFrontDefaultCertificate": False, "MinimumProtocolVersion": "TLSv1", **given, "Certificate": arn, "CertificateSource": "acm"}
+        return {
+            "CloudFrontDefaultCertificate": False,
+            "MinimumProtocolVersion": "TLSv1",
+            **given,
+            "Certificate": arn,
+            "CertificateSource": "acm",
+        }
     if given.get("IAMCertificateId"):
         name = given["IAMCertificateId"]
-        return {"CloudFrontDefaultCertificate": False, "MinimumProtocolVersion": "TLSv1", **given, "Certificate": name, "CertificateSource": "iam"}
+        return {
+            "CloudFrontDefaultCertificate": False,
+            "MinimumProtocolVersion": "TLSv1",
+            **given,
+            "Certificate": name,
+            "CertificateSource": "iam",
+        }
     # Whatever was asked for, the default certificate means these.
-    return {"CloudFrontDefaultCertificate": True, "SSLSupportMethod": "vip", "MinimumProtocolVersion": "TLSv1", "CertificateSource": "cloudfront"}
+    return {
+        "CloudFrontDefaultCertificate": True,
+        "SSLSupportMethod": "vip",
+        "MinimumProtocolVersion": "TLSv1",
+        "CertificateSource": "cloudfront",
+    }

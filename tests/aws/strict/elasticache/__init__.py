@@ -13,16 +13,28 @@ from .group import Group
 from .subnet_group import SubnetGroups
 
 # Changed at once, whatever the request says of ApplyImmediately.
-AT_ONCE = ("ReplicationGroupDescription", "SnapshotRetentionLimit", "SnapshotWindow", "PreferredMaintenanceWindow", "AutoMinorVersionUpgrade",
-           "AutomaticFailoverEnabled", "MultiAZEnabled", "NotificationTopicArn", "LogDeliveryConfigurations", "CacheParameterGroupName",
-           "TransitEncryptionEnabled", "TransitEncryptionMode", "IpDiscovery")
+AT_ONCE = (
+    "ReplicationGroupDescription",
+    "SnapshotRetentionLimit",
+    "SnapshotWindow",
+    "PreferredMaintenanceWindow",
+    "AutoMinorVersionUpgrade",
+    "AutomaticFailoverEnabled",
+    "MultiAZEnabled",
+    "NotificationTopicArn",
+    "LogDeliveryConfigurations",
+    "CacheParameterGroupName",
+    "TransitEncryptionEnabled",
+    "TransitEncryptionMode",
+    "IpDiscovery",
+)
 # Wait for the maintenance window without it.
 LATER = ("CacheNodeType", "EngineVersion", "Engine")
 
 
 def settle(account, region):
     """Lets time pass over the groups; EC2 asks too, since a group's interfaces hold its subnets until it is gone."""
-    if account not in elasticache_backends.keys() or region not in elasticache_backends[account].keys():
+    if account not in list(elasticache_backends) or region not in list(elasticache_backends[account]):
         return
     groups = elasticache_backends[account][region].replication_groups
     for name, group in list(groups.items()):
@@ -45,8 +57,11 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
             raise Refusal("ReplicationGroupNotFoundFault", f"ReplicationGroup {name} not found.")
         group = self.groups[name]
         if states and group.state not in states:
-            raise Refusal("InvalidReplicationGroupState", f"Replication group {name} has status {group.state} which is not valid for "
-                          f"{'deletion' if self._get_action().startswith('Delete') else 'modification'}.")
+            raise Refusal(
+                "InvalidReplicationGroupState",
+                f"Replication group {name} has status {group.state} which is not valid for "
+                f"{'deletion' if self._get_action().startswith('Delete') else 'modification'}.",
+            )
         return group
 
     def create_replication_group(self):
@@ -74,8 +89,11 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         if any(tag["Key"].lower().startswith("aws:") for tag in tags):
             raise rule.value("Tag keys cannot start with aws:")
         if len({tag["Key"] for tag in tags} | set(already)) > 50:
-            raise Refusal("TagQuotaPerResourceExceeded", "The request cannot be processed because it would cause the resource to have more than the "
-                          "allowed number of tags.")
+            raise Refusal(
+                "TagQuotaPerResourceExceeded",
+                "The request cannot be processed because it would cause the resource to have more than the "
+                "allowed number of tags.",
+            )
 
     def describe_replication_groups(self):
         groups = [self.group()] if self._get_param("ReplicationGroupId") else list(self.groups.values())
@@ -157,7 +175,7 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
             raise rule.value(f"The new replica count {count} is not valid for a replication group with {have} replicas.")
         rule.check_failover(group.asked, count)
         for shard in range(len(group.shards)):
-            for member in [member for member in leaving if member in group.shards[shard]] or group.shards[shard][1 + count:]:
+            for member in [member for member in leaving if member in group.shards[shard]] or group.shards[shard][1 + count :]:
                 group.drop(member)
             group.grow(shard, 1 + count)
         group.turn("modifying")

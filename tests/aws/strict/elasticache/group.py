@@ -12,12 +12,26 @@ from ..clock import CLOCK
 CREATING, MODIFYING, DELETING = 420.0, 120.0, 240.0
 # The full version behind the one that is asked for, and the family of its parameter groups.
 VERSIONS = {
-    "redis": {"7.1": ("7.1.0", "redis7"), "7.0": ("7.0.7", "redis7"), "6.2": ("6.2.6", "redis6.x"), "6.0": ("6.0.5", "redis6.x"),
-              "5.0.6": ("5.0.6", "redis5.0")},
+    "redis": {
+        "7.1": ("7.1.0", "redis7"),
+        "7.0": ("7.0.7", "redis7"),
+        "6.2": ("6.2.6", "redis6.x"),
+        "6.0": ("6.0.5", "redis6.x"),
+        "5.0.6": ("5.0.6", "redis5.0"),
+    },
     "valkey": {"8.1": ("8.1.0", "valkey8"), "8.0": ("8.0.1", "valkey8"), "7.2": ("7.2.6", "valkey7")},
 }
-SHORT = {"northeast": "ne", "southeast": "se", "northwest": "nw", "southwest": "sw", "north": "n", "south": "s", "east": "e", "west": "w",
-         "central": "c"}
+SHORT = {
+    "northeast": "ne",
+    "southeast": "se",
+    "northwest": "nw",
+    "southwest": "sw",
+    "north": "n",
+    "south": "s",
+    "east": "e",
+    "west": "w",
+    "central": "c",
+}
 
 
 def moment(seconds):
@@ -54,7 +68,12 @@ class Group:
         return VERSIONS[self.asked["Engine"]][self.asked["EngineVersion"]][0]
 
     def settle(self):
-        if self.state == "creating" and CLOCK.passed(self.born, CREATING) or self.state == "modifying" and CLOCK.passed(self.changed, MODIFYING):
+        if (
+            self.state == "creating"
+            and CLOCK.passed(self.born, CREATING)
+            or self.state == "modifying"
+            and CLOCK.passed(self.changed, MODIFYING)
+        ):
             self.state = "available"
         if self.state == "deleting" and CLOCK.passed(self.changed, DELETING):
             self.state = "gone"
@@ -81,8 +100,12 @@ class Group:
             return None
         ec2 = ec2_backends[self.backend.account_id][self.backend.region_name]
         subnet = ec2.get_subnet(subnets[place % len(subnets)])
-        eni = ec2.create_network_interface(subnet, random_private_ip(subnet.cidr_block), group_ids=self.asked.get("SecurityGroupIds"),
-                                           description=f"ElastiCache {member}")
+        eni = ec2.create_network_interface(
+            subnet,
+            random_private_ip(subnet.cidr_block),
+            group_ids=self.asked.get("SecurityGroupIds"),
+            description=f"ElastiCache {member}",
+        )
         eni.status, eni.requester_managed = "in-use", True
         return eni
 
@@ -102,8 +125,11 @@ class Group:
     def endpoint(self, role):
         """Host names differ with TLS; a client that checks them can't use the other ones."""
         tls, head = self.asked["TransitEncryptionEnabled"], self.domain.split(".", 2)
-        plain = {"master": f"{head[0]}.{head[1]}.ng.0001.{head[2]}", "replica": f"{head[0]}-ro.{head[1]}.ng.0001.{head[2]}",
-                 "clustercfg": f"{head[0]}.{head[1]}.clustercfg.{head[2]}"}
+        plain = {
+            "master": f"{head[0]}.{head[1]}.ng.0001.{head[2]}",
+            "replica": f"{head[0]}-ro.{head[1]}.ng.0001.{head[2]}",
+            "clustercfg": f"{head[0]}.{head[1]}.clustercfg.{head[2]}",
+        }
         return {"Address": f"{role}.{self.domain}" if tls else plain[role], "Port": self.asked["Port"]}
 
     def zone(self, member):
@@ -112,16 +138,39 @@ class Group:
 
     def view(self):
         asked, born = self.asked, self.state != "creating"
-        seen = {name: asked.get(name) for name in (
-            "SnapshotRetentionLimit", "SnapshotWindow", "CacheNodeType", "TransitEncryptionEnabled", "AtRestEncryptionEnabled", "KmsKeyId",
-            "AutoMinorVersionUpgrade", "NetworkType", "IpDiscovery", "TransitEncryptionMode", "Engine", "UserGroupIds")}
+        seen = {
+            name: asked.get(name)
+            for name in (
+                "SnapshotRetentionLimit",
+                "SnapshotWindow",
+                "CacheNodeType",
+                "TransitEncryptionEnabled",
+                "AtRestEncryptionEnabled",
+                "KmsKeyId",
+                "AutoMinorVersionUpgrade",
+                "NetworkType",
+                "IpDiscovery",
+                "TransitEncryptionMode",
+                "Engine",
+                "UserGroupIds",
+            )
+        }
         seen |= {
-            "ReplicationGroupId": self.name, "Description": asked["ReplicationGroupDescription"], "Status": self.state, "ARN": self.arn,
-            "MemberClusters": self.members, "ClusterEnabled": self.clustered, "ClusterMode": "enabled" if self.clustered else "disabled",
+            "ReplicationGroupId": self.name,
+            "Description": asked["ReplicationGroupDescription"],
+            "Status": self.state,
+            "ARN": self.arn,
+            "MemberClusters": self.members,
+            "ClusterEnabled": self.clustered,
+            "ClusterMode": "enabled" if self.clustered else "disabled",
             "AutomaticFailover": "enabled" if asked["AutomaticFailoverEnabled"] else "disabled",
-            "MultiAZ": "enabled" if asked["MultiAZEnabled"] else "disabled", "DataTiering": "disabled",
-            "AuthTokenEnabled": bool(self.tokens), "AuthTokenLastModifiedDate": self.token_changed and moment(self.token_changed),
-            "ReplicationGroupCreateTime": moment(self.born), "PendingModifiedValues": {}, "GlobalReplicationGroupInfo": {},
+            "MultiAZ": "enabled" if asked["MultiAZEnabled"] else "disabled",
+            "DataTiering": "disabled",
+            "AuthTokenEnabled": bool(self.tokens),
+            "AuthTokenLastModifiedDate": self.token_changed and moment(self.token_changed),
+            "ReplicationGroupCreateTime": moment(self.born),
+            "PendingModifiedValues": {},
+            "GlobalReplicationGroupInfo": {},
             "LogDeliveryConfigurations": [{**each, "Status": "active"} for each in asked.get("LogDeliveryConfigurations") or []],
             "SnapshottingClusterId": self.members[-1] if asked["SnapshotRetentionLimit"] and self.members else None,
         }
@@ -133,11 +182,26 @@ class Group:
 
     def shard_view(self, number):
         shard, size = self.shards[number], 16384 // len(self.shards)
-        seen = {"NodeGroupId": f"{number + 1:04d}", "Status": self.state, "NodeGroupMembers": [
-            {"CacheClusterId": member, "CacheNodeId": "0001", "PreferredAvailabilityZone": self.zone(member),
-             **({} if self.clustered else {"ReadEndpoint": {"Address": f"{member}.{self.domain}", "Port": self.asked["Port"]},
-                                           "CurrentRole": "replica" if place else "primary"})}
-            for place, member in enumerate(shard)]}
+        seen = {
+            "NodeGroupId": f"{number + 1:04d}",
+            "Status": self.state,
+            "NodeGroupMembers": [
+                {
+                    "CacheClusterId": member,
+                    "CacheNodeId": "0001",
+                    "PreferredAvailabilityZone": self.zone(member),
+                    **(
+                        {}
+                        if self.clustered
+                        else {
+                            "ReadEndpoint": {"Address": f"{member}.{self.domain}", "Port": self.asked["Port"]},
+                            "CurrentRole": "replica" if place else "primary",
+                        }
+                    ),
+                }
+                for place, member in enumerate(shard)
+            ],
+        }
         if self.clustered:
             last = number == len(self.shards) - 1
             seen["Slots"] = f"{number * size}-{16383 if last else (number + 1) * size - 1}"
@@ -148,20 +212,46 @@ class Group:
     def cluster_view(self, member):
         asked, backend = self.asked, self.backend
         return {
-            "CacheClusterId": member, "ReplicationGroupId": self.name, "CacheClusterStatus": self.state, "NumCacheNodes": 1,
-            "ARN": f"arn:aws:elasticache:{backend.region_name}:{backend.account_id}:cluster:{member}", "Engine": asked["Engine"],
-            "EngineVersion": self.version, "CacheNodeType": asked["CacheNodeType"], "PreferredAvailabilityZone": self.zone(member),
-            "CacheClusterCreateTime": moment(self.born), "PreferredMaintenanceWindow": asked["PreferredMaintenanceWindow"],
-            "PendingModifiedValues": dict(self.pending), "CacheSubnetGroupName": asked["CacheSubnetGroupName"],
-            "CacheParameterGroup": {"CacheParameterGroupName": asked["CacheParameterGroupName"], "ParameterApplyStatus": "in-sync"},
+            "CacheClusterId": member,
+            "ReplicationGroupId": self.name,
+            "CacheClusterStatus": self.state,
+            "NumCacheNodes": 1,
+            "ARN": f"arn:aws:elasticache:{backend.region_name}:{backend.account_id}:cluster:{member}",
+            "Engine": asked["Engine"],
+            "EngineVersion": self.version,
+            "CacheNodeType": asked["CacheNodeType"],
+            "PreferredAvailabilityZone": self.zone(member),
+            "CacheClusterCreateTime": moment(self.born),
+            "PreferredMaintenanceWindow": asked["PreferredMaintenanceWindow"],
+            "PendingModifiedValues": dict(self.pending),
+            "CacheSubnetGroupName": asked["CacheSubnetGroupName"],
+            "CacheParameterGroup": {
+                "CacheParameterGroupName": asked["CacheParameterGroupName"],
+                "ParameterApplyStatus": "in-sync",
+            },
             "SecurityGroups": [{"SecurityGroupId": group, "Status": "active"} for group in asked.get("SecurityGroupIds") or []],
-            "NotificationConfiguration": asked.get("NotificationTopicArn") and {"TopicArn": asked["NotificationTopicArn"], "TopicStatus": "active"},
-            "AutoMinorVersionUpgrade": asked["AutoMinorVersionUpgrade"], "SnapshotRetentionLimit": asked["SnapshotRetentionLimit"],
-            "SnapshotWindow": asked["SnapshotWindow"], "AuthTokenEnabled": bool(self.tokens), "NetworkType": asked["NetworkType"],
-            "TransitEncryptionEnabled": asked["TransitEncryptionEnabled"], "AtRestEncryptionEnabled": asked["AtRestEncryptionEnabled"],
-            "IpDiscovery": asked["IpDiscovery"], "TransitEncryptionMode": asked["TransitEncryptionMode"],
+            "NotificationConfiguration": asked.get("NotificationTopicArn")
+            and {"TopicArn": asked["NotificationTopicArn"], "TopicStatus": "active"},
+            "AutoMinorVersionUpgrade": asked["AutoMinorVersionUpgrade"],
+            "SnapshotRetentionLimit": asked["SnapshotRetentionLimit"],
+            "SnapshotWindow": asked["SnapshotWindow"],
+            "AuthTokenEnabled": bool(self.tokens),
+            "NetworkType": asked["NetworkType"],
+            "TransitEncryptionEnabled": asked["TransitEncryptionEnabled"],
+            "AtRestEncryptionEnabled": asked["AtRestEncryptionEnabled"],
+            "IpDiscovery": asked["IpDiscovery"],
+            "TransitEncryptionMode": asked["TransitEncryptionMode"],
             "ReplicationGroupLogDeliveryEnabled": bool(asked.get("LogDeliveryConfigurations")),
-            "CacheNodes": [] if self.state == "creating" else [
-                {"CacheNodeId": "0001", "CacheNodeStatus": "available", "CacheNodeCreateTime": moment(self.born), "ParameterGroupStatus": "in-sync",
-                 "CustomerAvailabilityZone": self.zone(member), "Endpoint": {"Address": f"{member}.{self.domain}", "Port": asked["Port"]}}],
+            "CacheNodes": []
+            if self.state == "creating"
+            else [
+                {
+                    "CacheNodeId": "0001",
+                    "CacheNodeStatus": "available",
+                    "CacheNodeCreateTime": moment(self.born),
+                    "ParameterGroupStatus": "in-sync",
+                    "CustomerAvailabilityZone": self.zone(member),
+                    "Endpoint": {"Address": f"{member}.{self.domain}", "Port": asked["Port"]},
+                }
+            ],
         }

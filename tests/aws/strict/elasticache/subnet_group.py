@@ -34,8 +34,14 @@ class SubnetGroups:
             raise Refusal("InvalidSubnet", f"Some input subnets in :[{', '.join(missing)}] are invalid.")
         if len({subnets[subnet_id].vpc_id for subnet_id in wanted}) > 1:
             raise Refusal("InvalidSubnet", "All subnets must belong to the same VPC.")
-        return [{"SubnetIdentifier": subnet_id, "SubnetAvailabilityZone": {"Name": subnets[subnet_id].availability_zone},
-                 "SupportedNetworkTypes": ["ipv4"]} for subnet_id in wanted], subnets[wanted[0]].vpc_id
+        return [
+            {
+                "SubnetIdentifier": subnet_id,
+                "SubnetAvailabilityZone": {"Name": subnets[subnet_id].availability_zone},
+                "SupportedNetworkTypes": ["ipv4"],
+            }
+            for subnet_id in wanted
+        ], subnets[wanted[0]].vpc_id
 
     def create_cache_subnet_group(self):
         backend, name = self.elasticache_backend, (self._get_param("CacheSubnetGroupName") or "").lower()
@@ -47,8 +53,14 @@ class SubnetGroups:
         self.check_tags(self._get_param("Tags", []))
         subnets, vpc = self.found_subnets()
         arn = f"arn:aws:elasticache:{self.region}:{self.current_account}:subnetgroup:{name}"
-        group = {"CacheSubnetGroupName": name, "CacheSubnetGroupDescription": self._get_param("CacheSubnetGroupDescription") or " ", "VpcId": vpc,
-                 "Subnets": subnets, "ARN": arn, "SupportedNetworkTypes": ["ipv4"]}
+        group = {
+            "CacheSubnetGroupName": name,
+            "CacheSubnetGroupDescription": self._get_param("CacheSubnetGroupDescription") or " ",
+            "VpcId": vpc,
+            "Subnets": subnets,
+            "ARN": arn,
+            "SupportedNetworkTypes": ["ipv4"],
+        }
         backend.cache_subnet_groups[name] = group
         backend.tagging_service.tag_resource(arn, self._get_param("Tags", []))
         return ActionResult({"CacheSubnetGroup": group})
@@ -74,12 +86,19 @@ class SubnetGroups:
         return ActionResult({"CacheSubnetGroup": group})
 
     def users(self, name):
-        return [group for group in self.elasticache_backend.replication_groups.values() if group.asked["CacheSubnetGroupName"].lower() == name]
+        return [
+            group
+            for group in self.elasticache_backend.replication_groups.values()
+            if group.asked["CacheSubnetGroupName"].lower() == name
+        ]
 
     def delete_cache_subnet_group(self):
         group = self.subnet_group(self._get_param("CacheSubnetGroupName").lower())
         if self.users(group["CacheSubnetGroupName"]):
-            raise Refusal("CacheSubnetGroupInUse", f"Cache subnet group {group['CacheSubnetGroupName']} is currently in use by a cache cluster.")
+            raise Refusal(
+                "CacheSubnetGroupInUse",
+                f"Cache subnet group {group['CacheSubnetGroupName']} is currently in use by a cache cluster.",
+            )
         del self.elasticache_backend.cache_subnet_groups[group["CacheSubnetGroupName"]]
         self.elasticache_backend.tagging_service.delete_all_tags_for_resource(group["ARN"])
         return EmptyResult()
