@@ -77,6 +77,9 @@ def main() -> int:
     except Failed as failure:
         talk.failed(failure)
         return 1
+    except OSError as error:
+        talk.failed(Failed(f"the cache folder cannot be used: {error}", hints=["set GITINFRA_TOOLS to a folder that you can write to"]))
+        return 1
     except KeyboardInterrupt:
         talk.interrupted()
         return 130
