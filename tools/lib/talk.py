@@ -18,7 +18,7 @@ HINTS = [
     ("updates to go.mod needed", "go.mod and go.sum do not fit each other: see `how to bump one` in tools/README.md"),
     ("missing go.sum entry", "go.mod and go.sum do not fit each other: see `how to bump one` in tools/README.md"),
     ("from versions: none", "the package index was out of reach, or lacks the package: check the connection and pip's settings, then run this again"),
-    ("no matching distribution", "the package index lacks this version, or lacks it for this python: python 3.11 to 3.14 are known to fit"),
+    ("no matching distribution", "the package index lacks this version, or lacks it for this python: python 3.11, 3.12 and 3.13 are known to fit"),
     ("dial tcp", "the network or the Go module proxy was out of reach: check the connection and GOPROXY, then run this again"),
     ("timeout", "the network was too slow or out of reach: run this again, it goes on where it stopped"),
     ("connection", "the network was out of reach: check the connection and your proxy settings, then run this again"),
