@@ -1,6 +1,7 @@
 """The AWS API that the project's tests and demo run on: moto's server, made as strict as AWS by `strict/`."""
 
 import argparse
+import importlib
 import os
 import pathlib
 import signal
@@ -20,7 +21,12 @@ os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app  # noqa: E402
+from moto.core.utils import get_service_model  # noqa: E402
+from moto.moto_server.werkzeug_app import (  # noqa: E402
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
 from werkzeug.serving import make_server  # noqa: E402
 
 import strict  # noqa: E402
@@ -50,7 +56,9 @@ def arguments(argv):
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 lets the system choose")
     parser.add_argument("--port-file", type=pathlib.Path, help="file that gets the port's number once the server answers")
     parser.add_argument("--time-scale", type=float, default=0.01, help="1.0 waits as long as AWS; 0 is at once (default 0.01)")
-    parser.add_argument("--eventual", action="store_true", help="new VPCs, subnets and roles are not found for a short (scaled) time")
+    parser.add_argument(
+        "--eventual", action="store_true", help="new VPCs, subnets and roles are not found for a short (scaled) time"
+    )
     parser.add_argument("--log", type=pathlib.Path, help="file for one JSON line a call, and tracebacks")
     return parser.parse_args(argv)
 
@@ -61,6 +69,13 @@ def die_with(parent):
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(0)
+
+
+def warm():
+    """Imports what the first calls need. It takes a second, which the program under test needs for its own start."""
+    for service in strict.SERVICES:
+        importlib.import_module(f"moto.{service}.models")
+        get_service_model(service)
 
 
 def write_whole(path, text):
@@ -86,6 +101,7 @@ def main(argv=None):
     if args.port_file:
         write_whole(args.port_file, str(server.port))
     print(server.port, flush=True)
+    threading.Thread(target=warm, daemon=True).start()
     server.serve_forever()
 
 

@@ -3,7 +3,15 @@
 import importlib
 
 # moto's name of the service, and our module for it. The rest of moto is as moto is.
-SERVICES = {"ec2": "ec2", "route53": "route53", "iam": "iam", "sts": "sts"}
+SERVICES = {
+    "ec2": "ec2",
+    "route53": "route53",
+    "iam": "iam",
+    "sts": "sts",
+    "elasticache": "elasticache",
+    "cloudfront": "cloudfront",
+    "ssm": "ssm",
+}
 INSTALLED = set()
 
 

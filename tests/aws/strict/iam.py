@@ -23,8 +23,11 @@ class Iam(Strict, IamResponse):
         if name is None:
             return
         if not NAME.match(name):
-            raise Refusal("ValidationError", "The specified value for roleName is invalid. It must contain only alphanumeric characters "
-                          "and/or the following: +=,.@_-")
+            raise Refusal(
+                "ValidationError",
+                "The specified value for roleName is invalid. It must contain only alphanumeric characters "
+                "and/or the following: +=,.@_-",
+            )
         if self._get_action() not in ("CreateRole", "AddRoleToInstanceProfile"):
             role = next((role for role in self.backend.roles.values() if role.name == name), None)
             born = getattr(role, "born", None)
@@ -35,11 +38,17 @@ class Iam(Strict, IamResponse):
         duration = self._get_param("MaxSessionDuration")
         if duration is not None and not 3600 <= int(duration) <= 43200:
             low = int(duration) < 3600
-            raise Refusal("ValidationError", f"1 validation error detected: Value '{duration}' at 'maxSessionDuration' failed to satisfy "
-                          f"constraint: Member must have value {'greater' if low else 'less'} than or equal to {3600 if low else 43200}")
+            raise Refusal(
+                "ValidationError",
+                f"1 validation error detected: Value '{duration}' at 'maxSessionDuration' failed to satisfy "
+                f"constraint: Member must have value {'greater' if low else 'less'} than or equal to {3600 if low else 43200}",
+            )
         if len(self._get_param("Description") or "") > 1000:
-            raise Refusal("ValidationError", "1 validation error detected: Value at 'description' failed to satisfy constraint: Member must "
-                          "have length less than or equal to 1000")
+            raise Refusal(
+                "ValidationError",
+                "1 validation error detected: Value at 'description' failed to satisfy constraint: Member must "
+                "have length less than or equal to 1000",
+            )
 
     def check_tags(self):
         for tag in self._get_param("Tags", []) or []:

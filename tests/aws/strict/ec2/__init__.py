@@ -27,6 +27,8 @@ SHY = re.compile(r"^(vpc|subnet)-[0-9a-f]+$")
 class EC2(Strict, Tags, Networks, InternetGateways, Addresses, NatGateways, Routes, SecurityGroups, EC2Response):
     def before(self):
         settle(self.ec2_backend)
+        for watcher in CLOCK.watchers:
+            watcher(self.current_account, self.region)
         self.check_tag_specifications()
         if CLOCK.eventual:
             self.look_away(self.params)

@@ -15,8 +15,10 @@ from .tag import tag_dict
 
 # AWS's seconds.
 PENDING, FAILING, DELETING = 90.0, 10.0, 55.0
-MISMATCH = ("The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with "
-            "different requests, unless the requests are identical")
+MISMATCH = (
+    "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with "
+    "different requests, unless the requests are identical"
+)
 
 
 class NatGateway(TaggedEC2Resource):
@@ -32,7 +34,9 @@ class NatGateway(TaggedEC2Resource):
         self.eni, self.private_ip, self.association_id = None, None, None
         if not failure:
             self.private_ip = random_private_ip(subnet.cidr_block)
-            self.eni = backend.create_network_interface(subnet, self.private_ip, description=f"Interface for NAT Gateway {self.id}")
+            self.eni = backend.create_network_interface(
+                subnet, self.private_ip, description=f"Interface for NAT Gateway {self.id}"
+            )
             self.eni.status, self.eni.interface_type, self.eni.requester_managed = "in-use", "nat_gateway", True
             if address:
                 self.association_id = backend.associate_address(eni=self.eni, allocation_id=address.allocation_id).association_id
@@ -51,11 +55,25 @@ class NatGateway(TaggedEC2Resource):
             self.ec2_backend.enis.pop(self.eni.id, None)
 
     def view(self):
-        address = {"NetworkInterfaceId": self.eni and self.eni.id, "PrivateIp": self.private_ip, "AssociationId": self.association_id,
-                   "AllocationId": self.address and self.address.id, "PublicIp": self.association_id and self.address.public_ip,
-                   "IsPrimary": True, "Status": "failed" if self.state == "failed" else "succeeded"}
-        seen = {"NatGatewayId": self.id, "State": self.state, "SubnetId": self.subnet_id, "VpcId": self.vpc_id, "Tags": self.get_tags(),
-                "ConnectivityType": self.connectivity_type, "CreateTime": moment(self.born), "NatGatewayAddresses": [address]}
+        address = {
+            "NetworkInterfaceId": self.eni and self.eni.id,
+            "PrivateIp": self.private_ip,
+            "AssociationId": self.association_id,
+            "AllocationId": self.address and self.address.id,
+            "PublicIp": self.association_id and self.address.public_ip,
+            "IsPrimary": True,
+            "Status": "failed" if self.state == "failed" else "succeeded",
+        }
+        seen = {
+            "NatGatewayId": self.id,
+            "State": self.state,
+            "SubnetId": self.subnet_id,
+            "VpcId": self.vpc_id,
+            "Tags": self.get_tags(),
+            "ConnectivityType": self.connectivity_type,
+            "CreateTime": moment(self.born),
+            "NatGatewayAddresses": [address],
+        }
         if self.state == "failed":
             seen["FailureCode"], seen["FailureMessage"] = self.failure
         if self.state == "deleted":
@@ -63,8 +81,13 @@ class NatGateway(TaggedEC2Resource):
         return seen
 
     def fits(self, name, values):
-        seen = {"nat-gateway-id": [self.id], "state": [self.state], "subnet-id": [self.subnet_id], "vpc-id": [self.vpc_id],
-                "tag-key": [tag["key"] for tag in self.get_tags()]}
+        seen = {
+            "nat-gateway-id": [self.id],
+            "state": [self.state],
+            "subnet-id": [self.subnet_id],
+            "vpc-id": [self.vpc_id],
+            "tag-key": [tag["key"] for tag in self.get_tags()],
+        }
         if name.startswith("tag:"):
             have = [tag["value"] for tag in self.get_tags() if tag["key"] == name[4:]]
         elif name in seen:
@@ -144,6 +167,9 @@ class NatGateways:
         nats, wanted = self.ec2_backend.nat_gateways, self._get_param("NatGatewayIds", [])
         check_known(wanted, nats, "NatGatewayNotFound", ("NAT gateway {} was not found", "NAT gateways {} were not found"))
         filters = self._filters_from_querystring()
-        found = [nat for nat in nats.values() if (not wanted or nat.id in wanted)
-                 and all(nat.fits(name, values) for name, values in filters.items())]
+        found = [
+            nat
+            for nat in nats.values()
+            if (not wanted or nat.id in wanted) and all(nat.fits(name, values) for name, values in filters.items())
+        ]
         return ActionResult({"NatGateways": [nat.view() for nat in found]})

@@ -46,7 +46,9 @@ class Networks:
             raise Refusal("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
         cidr = canonical(given)
         if cidr is None:
-            raise Refusal("InvalidParameterValue", f"Value ({given}) for parameter cidrBlock is invalid. This is not a valid CIDR block.")
+            raise Refusal(
+                "InvalidParameterValue", f"Value ({given}) for parameter cidrBlock is invalid. This is not a valid CIDR block."
+            )
         if not low <= int(cidr.split("/")[1]) <= high:
             raise Refusal(code, f"The CIDR '{given}' is invalid.")
         self.params["CidrBlock"] = cidr
@@ -71,7 +73,11 @@ class Networks:
             *(gateway for gateway in backend.internet_gateways.values() if gateway.vpc and gateway.vpc.id == vpc_id),
             *(gateway for gateway in backend.egress_only_internet_gateways.values() if gateway.vpc_id == vpc_id),
             *(group for group in backend.groups[vpc_id].values() if not group.is_default),
-            *(endpoint for endpoint in backend.vpc_end_points.values() if endpoint.vpc_id == vpc_id and endpoint.state != "deleted"),
+            *(
+                endpoint
+                for endpoint in backend.vpc_end_points.values()
+                if endpoint.vpc_id == vpc_id and endpoint.state != "deleted"
+            ),
             *(eni for eni in backend.enis.values() if eni.vpc_id == vpc_id),
         ]
         if held:
@@ -84,8 +90,12 @@ class Networks:
         self.ec2_backend.tags.pop(resource_id, None)
 
     def describe_vpcs(self):
-        check_known(self._get_param("VpcIds"), self.ec2_backend.vpcs, "InvalidVpcID.NotFound",
-                    ("The vpc ID '{}' does not exist", "The vpc IDs '{}' do not exist"))
+        check_known(
+            self._get_param("VpcIds"),
+            self.ec2_backend.vpcs,
+            "InvalidVpcID.NotFound",
+            ("The vpc ID '{}' does not exist", "The vpc IDs '{}' do not exist"),
+        )
         return super().describe_vpcs()
 
     def modify_vpc_attribute(self):
@@ -115,12 +125,18 @@ class Networks:
 
     def check_zone(self):
         zones = self.ec2_backend.describe_availability_zones()
-        for parameter, known in (("AvailabilityZone", [zone.name for zone in zones]), ("AvailabilityZoneId", [zone.zone_id for zone in zones])):
+        for parameter, known in (
+            ("AvailabilityZone", [zone.name for zone in zones]),
+            ("AvailabilityZoneId", [zone.zone_id for zone in zones]),
+        ):
             given = self._get_param(parameter)
             if given is not None and given not in known:
                 name = parameter[0].lower() + parameter[1:]
-                raise Refusal("InvalidParameterValue", f"Value ({given}) for parameter {name} is invalid. Subnets can currently "
-                              f"only be created in the following availability zones: {', '.join(known)}.")
+                raise Refusal(
+                    "InvalidParameterValue",
+                    f"Value ({given}) for parameter {name} is invalid. Subnets can currently "
+                    f"only be created in the following availability zones: {', '.join(known)}.",
+                )
 
     def delete_subnet(self):
         backend, subnet_id = self.ec2_backend, self._get_param("SubnetId")
@@ -138,13 +154,24 @@ class Networks:
 
     def describe_subnets(self):
         known = {subnet_id for zone in self.ec2_backend.subnets.values() for subnet_id in zone}
-        check_known(self._get_param("SubnetIds"), known, "InvalidSubnetID.NotFound",
-                    ("The subnet ID '{}' does not exist", "The subnet IDs '{}' do not exist"))
+        check_known(
+            self._get_param("SubnetIds"),
+            known,
+            "InvalidSubnetID.NotFound",
+            ("The subnet ID '{}' does not exist", "The subnet IDs '{}' do not exist"),
+        )
         return super().describe_subnets()
 
     def modify_subnet_attribute(self):
         self.ec2_backend.get_subnet(self._get_param("SubnetId"))
-        self.check_single((
-            "MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation", "EnableDns64", "PrivateDnsHostnameTypeOnLaunch",
-            "EnableResourceNameDnsARecordOnLaunch", "EnableResourceNameDnsAAAARecordOnLaunch"))
+        self.check_single(
+            (
+                "MapPublicIpOnLaunch",
+                "AssignIpv6AddressOnCreation",
+                "EnableDns64",
+                "PrivateDnsHostnameTypeOnLaunch",
+                "EnableResourceNameDnsARecordOnLaunch",
+                "EnableResourceNameDnsAAAARecordOnLaunch",
+            )
+        )
         return super().modify_subnet_attribute()
