@@ -4,9 +4,9 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use gitinfra_proto::pulumirpc::resource_provider_server::ResourceProviderServer;
-use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 
@@ -99,9 +99,13 @@ async fn end<P: Provider>(has_engine: bool, service: Arc<Service<P>>) {
         if !has_engine {
             std::future::pending::<()>().await;
         }
-        let mut stdin = tokio::io::stdin();
-        let mut ignored = [0; 256];
-        while !matches!(stdin.read(&mut ignored).await, Ok(0) | Err(_)) {}
+        // A thread of its own: the runtime's would keep the process from ending for as long as the engine holds stdin open.
+        let (tell, told) = oneshot::channel();
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            let _ = tell.send(());
+        });
+        let _ = told.await;
     };
     tokio::select! {
         () = interrupted => {}
