@@ -55,6 +55,8 @@ pub enum Body {
     /// Something worth knowing on the way, in words.
     Note { message: String },
     ResourceStarted { resource: Resource },
+    /// The engine looked at a resource and left it alone. Only counted, neither printed nor recorded.
+    ResourceUnchanged { urn: String },
     /// A line about a resource that is still at work; the next one takes its place.
     ResourceStatus { urn: String, message: String },
     ResourceFinished { resource: Resource, seconds: f64 },
@@ -79,6 +81,6 @@ impl Body {
 
     /// Status lines replace one another and downloads tick; neither is worth a row.
     pub fn is_lasting(&self) -> bool {
-        !matches!(self, Body::ResourceStatus { .. } | Body::Plugin { done: false, .. })
+        !matches!(self, Body::ResourceStatus { .. } | Body::ResourceUnchanged { .. } | Body::Plugin { done: false, .. })
     }
 }

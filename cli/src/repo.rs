@@ -101,6 +101,14 @@ pub fn stacks(files: &[TreeFile]) -> Result<Vec<Stack>, Vec<Failure>> {
     if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
+/// Several faults as one failure, each on its own line.
+pub fn all_of(faults: Vec<Failure>) -> Failure {
+    let messages: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
+    let mut hints: Vec<String> = faults.iter().flat_map(|fault| fault.hints.clone()).collect();
+    hints.dedup();
+    Failure { hints, ..Failure::input(messages.join("\n")) }
+}
+
 /// Picks the stacks that a user named, all when none is named.
 pub fn select(stacks: Vec<Stack>, wanted: &[String]) -> Result<Vec<Stack>> {
     if let Some(stranger) = wanted.iter().find(|name| !stacks.iter().any(|stack| stack.is_called(name))) {
