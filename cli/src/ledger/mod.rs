@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
 
-use sqlx::AnyPool;
+use sqlx::{AnyConnection, AnyPool, Connection};
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
 
@@ -50,9 +50,12 @@ impl Ledger {
         // SQLite itself does not keep two processes from migrating at once.
         let lock = File::create(state_dir.join("ledger.lock")).map_err(|error| failed(&error))?;
         lock.lock().map_err(|error| failed(&error))?;
-        let pool = pool(is_sqlite).connect(url).await.map_err(|error| {
+        // A pool would try again and again, and forget why.
+        let first = AnyConnection::connect(url).await.map_err(|error| {
             failed(&error).hint_some((!is_sqlite).then(|| "is the server running, and may you connect to it?".to_owned()))
         })?;
+        first.close().await.map_err(|error| failed(&error))?;
+        let pool = pool(is_sqlite).connect(url).await.map_err(|error| failed(&error))?;
         MIGRATIONS.run(&pool).await.map_err(|error| {
             failed(&error).hint("a newer gitinfra may have changed its shape: use the newest one everywhere")
         })?;
