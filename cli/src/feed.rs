@@ -1,6 +1,6 @@
 //! Turns the engine's events into ours: when each resource began and ended, what was said, and how it all came out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::event::{Body, Resource, Severity};
 use crate::operation::{Effect, Operation};
@@ -12,6 +12,8 @@ use crate::urn;
 pub struct Feed {
     /// When each resource's step began, by URN and operation.
     started: HashMap<(String, String), i64>,
+    /// What was said already: every user of a plugin repeats the same warning.
+    said: HashSet<(Option<String>, String)>,
     /// What the engine counted at the end.
     pub summary: Option<Summary>,
     /// Errors in the order in which they were told.
@@ -44,11 +46,16 @@ impl Feed {
             return Some(Body::Plugin { name: progress.id, message: progress.message, received, total, done });
         }
         let said = event.diagnostic_event.and_then(diagnostic).or_else(|| event.policy_event.map(policy));
-        let said = said.or_else(|| event.error_event.map(|error| fault(error.error)));
-        if let Some(Body::Diagnostic { severity: Severity::Error, urn, message }) = &said {
+        said.or_else(|| event.error_event.map(|error| fault(error.error))).filter(|said| self.is_news(said))
+    }
+
+    fn is_news(&mut self, said: &Body) -> bool {
+        let Body::Diagnostic { severity, urn, message } = said else { return true };
+        let is_news = self.said.insert((urn.clone(), message.clone()));
+        if is_news && *severity == Severity::Error {
             self.errors.push(blame(urn.as_deref(), message));
         }
-        said
+        is_news
     }
 
     /// The error that a reader should see first: the engine's closing "update failed" says nothing.
@@ -90,7 +97,8 @@ fn diagnostic(event: Diagnostic) -> Option<Body> {
     let severity = match event.severity.as_str() {
         "error" => Severity::Error,
         "warning" => Severity::Warning,
-        "debug" => Severity::Debug,
+        // The engine tells these to whoever listens; they are for its own authors.
+        "debug" => return None,
         _ => Severity::Info,
     };
     let urn = (!event.urn.is_empty()).then_some(event.urn);

@@ -54,7 +54,7 @@ fn words(event: &Event, now: i64, paint: Paint) -> Option<String> {
             let what = named(resource, &format!("failed {}", resource.operation.doing()), paint);
             format!("{} {what} {}", paint.tone(Tone::Bad, "✗"), paint.tone(Tone::Faint, &seconds(*time)))
         }
-        Body::Diagnostic { severity, urn, message } => diagnostic(*severity, urn.as_deref(), message, paint)?,
+        Body::Diagnostic { severity, urn, message } => diagnostic(*severity, urn.as_deref(), message, paint),
         Body::Plugin { name, done: true, .. } => format!("got the plugin {name}"),
         Body::RunFinished { .. } => run_finished(&event.body, paint)?,
         Body::Finished { rolled_out, up_to_date, failed, skipped } => pass(*rolled_out, *up_to_date, *failed, *skipped),
@@ -80,19 +80,19 @@ fn finished(resource: &Resource, time: f64, paint: Paint) -> String {
     let effect = resource.operation.effect();
     let head = paint.effect(effect, &format!("{} {:<9}", effect.symbol(), resource.operation.done()));
     let kind = paint.tone(Tone::Faint, &resource.kind);
-    format!("{head} {kind} {} {}", resource.name, paint.tone(Tone::Faint, &seconds(time)))
+    let took = if time < 0.05 { String::new() } else { format!(" {}", paint.tone(Tone::Faint, &seconds(time))) };
+    format!("{head} {kind} {}{took}", resource.name)
 }
 
-fn diagnostic(severity: Severity, urn: Option<&str>, message: &str, paint: Paint) -> Option<String> {
+fn diagnostic(severity: Severity, urn: Option<&str>, message: &str, paint: Paint) -> String {
     let head = match severity {
         Severity::Error => paint.tone(Tone::Bad, "error:"),
         Severity::Warning => paint.tone(Tone::Careful, "warning:"),
         Severity::Info => paint.tone(Tone::Note, "says:"),
-        Severity::Debug => return None,
     };
     let place = urn.filter(|urn| !urn::is_stack(urn)).map(urn::parse);
     let place = place.map(|urn| format!("{} {}: ", urn.kind, urn.name)).unwrap_or_default();
-    Some(format!("{head} {place}{}", message.trim()))
+    format!("{head} {place}{}", message.trim())
 }
 
 fn run_finished(body: &Body, paint: Paint) -> Option<String> {
