@@ -61,12 +61,7 @@ pub async fn run(context: &Context, args: &Sync) -> Result<u8> {
     let mut round = 0;
     loop {
         round += 1;
-        let result = tokio::select! {
-            result = pass.run(&mut seen) => result,
-            // Before the first run there is nothing to wait for; in a run the engine is stopped in order.
-            () = context.cancel.cancelled(), if !args.watch && seen.is_none() => return Err(Failure::cancelled()),
-        };
-        let tally = match result {
+        let tally = match pass.run(&mut seen).await {
             Ok(tally) if tally.moved && round < MOST_PASSES => continue,
             Ok(tally) if !args.watch || tally.cancelled => return exit_code(tally),
             // A watch outlives a network that is away and a file that is broken: the next commit may mend it.
@@ -75,11 +70,12 @@ pub async fn run(context: &Context, args: &Sync) -> Result<u8> {
                 Tally::default()
             }
             Ok(tally) => tally,
+            Err(failure) if args.watch && failure.kind == Kind::Cancelled => return Ok(Kind::Cancelled.exit_code()),
             Err(failure) => return Err(failure),
         };
         round = if tally.moved { round } else { 0 };
         if wait(context, args.interval).await {
-            return Ok(0);
+            return Ok(Kind::Cancelled.exit_code());
         }
     }
 }
@@ -105,7 +101,11 @@ fn exit_code(tally: Tally) -> Result<u8> {
 impl Pass<'_> {
     /// One look at the branch, and whatever follows from it.
     async fn run(&mut self, seen: &mut Option<String>) -> Result<Tally> {
-        let head = self.mirror.fetch_branch(&self.args.branch).await?;
+        let head = tokio::select! {
+            head = self.mirror.fetch_branch(&self.args.branch) => head?,
+            // A fetch can be dropped at any time; a run is stopped in order instead.
+            () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
+        };
         let is_new = seen.as_deref() != Some(head.id.as_str());
         if is_new {
             self.tell_head(&head);

@@ -50,11 +50,12 @@ impl Ledger {
         // SQLite itself does not keep two processes from migrating at once.
         let lock = File::create(state_dir.join("ledger.lock")).map_err(|error| failed(&error))?;
         lock.lock().map_err(|error| failed(&error))?;
-        // A pool would try again and again, and forget why.
-        let first = AnyConnection::connect(url).await.map_err(|error| {
-            failed(&error).hint_some((!is_sqlite).then(|| "is the server running, and may you connect to it?".to_owned()))
-        })?;
-        first.close().await.map_err(|error| failed(&error))?;
+        if !is_sqlite {
+            // A pool would try again and again, and forget why.
+            let first = AnyConnection::connect(url).await;
+            let first = first.map_err(|error| failed(&error).hint("is the server running, and may you connect to it?"))?;
+            first.close().await.map_err(|error| failed(&error))?;
+        }
         let pool = pool(is_sqlite).connect(url).await.map_err(|error| failed(&error))?;
         MIGRATIONS.run(&pool).await.map_err(|error| {
             failed(&error).hint("a newer gitinfra may have changed its shape: use the newest one everywhere")

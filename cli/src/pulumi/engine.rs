@@ -28,6 +28,14 @@ pub struct Engine {
     pub process: Process,
 }
 
+/// What there is to tell while an engine runs.
+#[derive(Debug)]
+pub enum Happening {
+    Event(Box<EngineEvent>),
+    /// It was asked to stop.
+    Interrupted,
+}
+
 /// How an engine ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
@@ -76,22 +84,23 @@ fn files(output: &Path) -> Result<(Stdio, Stdio)> {
 
 impl Engine {
     /// Follows the engine to its end. On cancellation it gets one SIGINT, after which it finishes what is under way.
-    pub async fn follow(mut self, cancel: &CancellationToken, mut take: impl AsyncFnMut(EngineEvent)) -> Result<Ending> {
+    pub async fn follow(mut self, cancel: &CancellationToken, mut take: impl AsyncFnMut(Happening)) -> Result<Ending> {
         let mut interrupted = false;
         let status = loop {
             tokio::select! {
-                Some(event) = self.server.events.recv() => take(event).await,
+                Some(event) = self.server.events.recv() => take(Happening::Event(Box::new(event))).await,
                 status = self.child.wait() => break status,
                 () = cancel.cancelled(), if !interrupted => {
                     interrupted = true;
                     self.process.interrupt();
+                    take(Happening::Interrupted).await;
                 }
             }
         };
         let status = status.map_err(|error| Failure::bug(format!("waiting for the engine: {error}")))?;
         // The engine ends only after its stream was acknowledged, so what it sent has arrived.
         while let Ok(event) = self.server.events.try_recv() {
-            take(event).await;
+            take(Happening::Event(Box::new(event))).await;
         }
         Ok(Ending {
             success: status.success(),

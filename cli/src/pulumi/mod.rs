@@ -17,7 +17,7 @@ use crate::failure::{Failure, Result};
 use crate::scrub::Scrubber;
 
 pub use backend::Backend;
-pub use engine::{Ending, Engine, Phase};
+pub use engine::{Ending, Engine, Happening, Phase};
 pub use lock::{LeftLock, locks};
 
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.

@@ -16,11 +16,13 @@ use crate::feed::Feed;
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Claim, Lease, Ledger, NewRun, StackId};
 use crate::process;
-use crate::pulumi::{Backend, Ending, Phase, Pulumi};
+use crate::pulumi::{Backend, Ending, Happening, Phase, Pulumi};
 use crate::record::{Counts, Process, RunState};
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::telling::Telling;
+
+const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
 
 /// What came of a roll-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,10 +181,9 @@ impl RollOut<'_> {
         let engine = self.pulumi.start(Phase::Up, folder, &job.stack.stack, &message, &output).await?;
         self.ledger.engine(job.run, &engine.process).await?;
         let ending = engine
-            .follow(job.cancel, async |event| {
-                if let Some(body) = feed.take(event, self.context.now()) {
-                    telling.tell(body);
-                }
+            .follow(job.cancel, async |happening| match happening {
+                Happening::Event(event) => feed.take(*event, self.context.now()).into_iter().for_each(|body| telling.tell(body)),
+                Happening::Interrupted => telling.tell(Body::Note { message: STOPPING.to_owned() }),
             })
             .await;
         let _ = fs::remove_file(output);

@@ -15,7 +15,7 @@ use crate::event::{Body, Event};
 use crate::failure::{Failure, Result};
 use board::Board;
 pub use paint::{Paint, Tone};
-pub use table::Table;
+pub use table::{Cell, Table};
 
 /// How happenings are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,11 @@ impl Ui {
                 }
             }
         }
+    }
+
+    /// A happening as the line that a pipe would get; for those that were recorded.
+    pub fn line(&self, event: &Event, now: i64) -> Option<String> {
+        line::on_a_pipe(event, now, self.paint)
     }
 
     /// Prints data: on stdout, ending in one line break.
