@@ -28,10 +28,22 @@ pub struct Args {
 #[derive(Debug, Arguments)]
 pub struct Global {
     /// Where mirrors, worktrees and the ledger live [default: $XDG_STATE_HOME/gitinfra]
-    #[arg(long, global = true, value_name = "DIR", env = "GITINFRA_STATE_DIR", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "GITINFRA_STATE_DIR",
+        hide_env_values = true
+    )]
     pub state_dir: Option<PathBuf>,
     /// The ledger, sqlite://FILE or postgres://... [default: ledger.db in the state directory]
-    #[arg(long, global = true, value_name = "URL", env = "GITINFRA_LEDGER", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "GITINFRA_LEDGER",
+        hide_env_values = true
+    )]
     pub ledger: Option<String>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -96,7 +108,12 @@ pub struct Sync {
 #[derive(Debug, Arguments)]
 pub struct Source {
     /// The Git repository: a path, or an https, ssh or file URL
-    #[arg(long, value_name = "PATH|URL", default_value = ".", env = "GITINFRA_REPO")]
+    #[arg(
+        long,
+        value_name = "PATH|URL",
+        default_value = ".",
+        env = "GITINFRA_REPO"
+    )]
     pub repo: String,
     /// An environment variable that the engine may see besides the usual ones; may be given several times
     #[arg(long = "pass-env", value_name = "NAME")]
@@ -186,7 +203,9 @@ pub struct Logs {
 
 /// Reads `30s`, `5m`, `1h 30m`. Less than a second would be a busy loop.
 fn interval(text: &str) -> Result<std::time::Duration, String> {
-    let span: jiff::SignedDuration = text.parse().map_err(|_| "write it as 30s, 5m or 1h".to_owned())?;
+    let span: jiff::SignedDuration = text
+        .parse()
+        .map_err(|_| "write it as 30s, 5m or 1h".to_owned())?;
     if span < jiff::SignedDuration::from_secs(1) {
         return Err("a second is the least".to_owned());
     }
@@ -205,7 +224,13 @@ mod tests {
 
     #[test]
     fn an_interval_reads_as_people_write_it() {
-        let cases = [("30s", Some(30)), ("5m", Some(300)), ("1h 30m", Some(5400)), ("0s", None), ("soon", None)];
+        let cases = [
+            ("30s", Some(30)),
+            ("5m", Some(300)),
+            ("1h 30m", Some(5400)),
+            ("0s", None),
+            ("soon", None),
+        ];
         for (text, seconds) in cases {
             assert_eq!(interval(text).ok().map(|d| d.as_secs()), seconds, "{text}");
         }

@@ -39,36 +39,98 @@ pub enum Severity {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
 pub enum Body {
     /// The branch was looked at.
-    Fetched { repository: String, branch: String, commit: String, subject: String, author: String, at: i64 },
+    Fetched {
+        repository: String,
+        branch: String,
+        commit: String,
+        subject: String,
+        author: String,
+        at: i64,
+    },
     /// The stack needs nothing: what stands is what the head says.
-    UpToDate { commit: String, rolled_out_at: i64 },
+    UpToDate {
+        commit: String,
+        rolled_out_at: i64,
+    },
     /// With `--dry-run`: this would be rolled out.
-    Pending { commit: String, reason: String },
+    Pending {
+        commit: String,
+        reason: String,
+    },
     /// A stack was left alone in this pass.
-    Skipped { reason: String },
+    Skipped {
+        reason: String,
+    },
     /// A run was recorded; the engine starts next. `resources` is how many the last run saw, zero if unknown.
-    RunStarted { commit: String, reason: String, resources: u64 },
+    RunStarted {
+        commit: String,
+        reason: String,
+        resources: u64,
+    },
     /// Something worth knowing on the way, in words.
-    Note { message: String },
-    ResourceStarted { resource: Resource },
+    Note {
+        message: String,
+    },
+    ResourceStarted {
+        resource: Resource,
+    },
     /// The engine looked at a resource and left it alone. Only counted, neither printed nor recorded.
-    ResourceUnchanged { urn: String },
+    ResourceUnchanged {
+        urn: String,
+    },
     /// A line about a resource that is still at work; the next one takes its place.
-    ResourceStatus { urn: String, message: String },
-    ResourceFinished { resource: Resource, seconds: f64 },
-    ResourceFailed { resource: Resource, seconds: f64 },
+    ResourceStatus {
+        urn: String,
+        message: String,
+    },
+    ResourceFinished {
+        resource: Resource,
+        seconds: f64,
+    },
+    ResourceFailed {
+        resource: Resource,
+        seconds: f64,
+    },
     /// The engine, a provider or the program said something.
-    Diagnostic { severity: Severity, urn: Option<String>, message: String },
+    Diagnostic {
+        severity: Severity,
+        urn: Option<String>,
+        message: String,
+    },
     /// A plugin is being fetched or installed.
-    Plugin { name: String, message: String, received: u64, total: u64, done: bool },
-    RunFinished { state: RunState, commit: String, changes: Counts, seconds: f64, message: Option<String> },
+    Plugin {
+        name: String,
+        message: String,
+        received: u64,
+        total: u64,
+        done: bool,
+    },
+    RunFinished {
+        state: RunState,
+        commit: String,
+        changes: Counts,
+        seconds: f64,
+        message: Option<String>,
+    },
     /// The pass is over.
-    Finished { rolled_out: usize, up_to_date: usize, failed: usize, skipped: usize },
+    Finished {
+        rolled_out: usize,
+        up_to_date: usize,
+        failed: usize,
+        skipped: usize,
+    },
     /// The command failed as a whole.
-    Failed { message: String, hints: Vec<String> },
+    Failed {
+        message: String,
+        hints: Vec<String>,
+    },
 }
 
 impl Body {
@@ -80,6 +142,11 @@ impl Body {
 
     /// Status lines replace one another and downloads tick; neither is worth a row.
     pub fn is_lasting(&self) -> bool {
-        !matches!(self, Body::ResourceStatus { .. } | Body::ResourceUnchanged { .. } | Body::Plugin { done: false, .. })
+        !matches!(
+            self,
+            Body::ResourceStatus { .. }
+                | Body::ResourceUnchanged { .. }
+                | Body::Plugin { done: false, .. }
+        )
     }
 }

@@ -49,7 +49,11 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 impl Failure {
     fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Failure { kind, message: message.trim_end().to_owned(), hints: Vec::new() }
+        Failure {
+            kind,
+            message: message.trim_end().to_owned(),
+            hints: Vec::new(),
+        }
     }
 
     pub fn roll_out(message: impl Into<String>) -> Self {

@@ -32,7 +32,9 @@ impl Feed {
         }
         if let Some(outputs) = event.res_outputs_event {
             if outputs.metadata.op == "same" {
-                return Some(Body::ResourceUnchanged { urn: outputs.metadata.urn });
+                return Some(Body::ResourceUnchanged {
+                    urn: outputs.metadata.urn,
+                });
             }
             let (resource, seconds) = self.ended(&outputs, now)?;
             return Some(Body::ResourceFinished { resource, seconds });
@@ -43,14 +45,31 @@ impl Feed {
         }
         if let Some(progress) = event.progress_event {
             let (received, total, done) = (progress.received, progress.total, progress.done);
-            return Some(Body::Plugin { name: progress.id, message: progress.message, received, total, done });
+            return Some(Body::Plugin {
+                name: progress.id,
+                message: progress.message,
+                received,
+                total,
+                done,
+            });
         }
-        let said = event.diagnostic_event.and_then(diagnostic).or_else(|| event.policy_event.map(policy));
-        said.or_else(|| event.error_event.map(|error| fault(error.error))).filter(|said| self.is_news(said))
+        let said = event
+            .diagnostic_event
+            .and_then(diagnostic)
+            .or_else(|| event.policy_event.map(policy));
+        said.or_else(|| event.error_event.map(|error| fault(error.error)))
+            .filter(|said| self.is_news(said))
     }
 
     fn is_news(&mut self, said: &Body) -> bool {
-        let Body::Diagnostic { severity, urn, message } = said else { return true };
+        let Body::Diagnostic {
+            severity,
+            urn,
+            message,
+        } = said
+        else {
+            return true;
+        };
         let is_news = self.said.insert((urn.clone(), message.clone()));
         if is_news && *severity == Severity::Error {
             self.errors.push(blame(urn.as_deref(), message));
@@ -60,18 +79,25 @@ impl Feed {
 
     /// The error that a reader should see first: the engine's closing "update failed" says nothing.
     pub fn first_error(&self) -> Option<&str> {
-        self.errors.iter().map(String::as_str).find(|error| !is_closing(error)).or(self.errors.first().map(String::as_str))
+        self.errors
+            .iter()
+            .map(String::as_str)
+            .find(|error| !is_closing(error))
+            .or(self.errors.first().map(String::as_str))
     }
 
     fn started(&mut self, event: &ResourceEvent, now: i64) -> Option<Body> {
         let resource = resource(event)?;
-        self.started.insert((resource.urn.clone(), resource.operation.0.clone()), now);
+        self.started
+            .insert((resource.urn.clone(), resource.operation.0.clone()), now);
         Some(Body::ResourceStarted { resource })
     }
 
     fn ended(&mut self, event: &ResourceEvent, now: i64) -> Option<(Resource, f64)> {
         let resource = resource(event)?;
-        let began = self.started.remove(&(resource.urn.clone(), resource.operation.0.clone()));
+        let began = self
+            .started
+            .remove(&(resource.urn.clone(), resource.operation.0.clone()));
         let millis = u32::try_from(now - began.unwrap_or(now)).unwrap_or(u32::MAX);
         Some((resource, f64::from(millis) / 1000.0))
     }
@@ -83,7 +109,12 @@ fn resource(event: &ResourceEvent) -> Option<Resource> {
     let operation = Operation::new(&step.op);
     let silent = matches!(operation.effect(), Effect::Same | Effect::Other) || step.op == "replace";
     let name = urn::parse(&step.urn).name.to_owned();
-    (!silent).then(|| Resource { urn: step.urn.clone(), kind: step.kind.clone(), name, operation })
+    (!silent).then(|| Resource {
+        urn: step.urn.clone(),
+        kind: step.kind.clone(),
+        name,
+        operation,
+    })
 }
 
 fn diagnostic(event: Diagnostic) -> Option<Body> {
@@ -92,7 +123,10 @@ fn diagnostic(event: Diagnostic) -> Option<Body> {
         return None;
     }
     if event.ephemeral {
-        return Some(Body::ResourceStatus { urn: event.urn, message: message.trim().to_owned() });
+        return Some(Body::ResourceStatus {
+            urn: event.urn,
+            message: message.trim().to_owned(),
+        });
     }
     let severity = match event.severity.as_str() {
         "error" => Severity::Error,
@@ -102,18 +136,39 @@ fn diagnostic(event: Diagnostic) -> Option<Body> {
         _ => Severity::Info,
     };
     let urn = (!event.urn.is_empty()).then_some(event.urn);
-    Some(Body::Diagnostic { severity, urn, message: message.trim_end().to_owned() })
+    Some(Body::Diagnostic {
+        severity,
+        urn,
+        message: message.trim_end().to_owned(),
+    })
 }
 
 fn policy(event: Policy) -> Body {
-    let severity = if event.enforcement_level == "mandatory" { Severity::Error } else { Severity::Warning };
-    let message = format!("policy {}/{}: {}", event.policy_pack_name, event.policy_name, plain(&event.message).trim());
+    let severity = if event.enforcement_level == "mandatory" {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let message = format!(
+        "policy {}/{}: {}",
+        event.policy_pack_name,
+        event.policy_name,
+        plain(&event.message).trim()
+    );
     let urn = (!event.resource_urn.is_empty()).then_some(event.resource_urn);
-    Body::Diagnostic { severity, urn, message }
+    Body::Diagnostic {
+        severity,
+        urn,
+        message,
+    }
 }
 
 fn fault(message: String) -> Body {
-    Body::Diagnostic { severity: Severity::Error, urn: None, message }
+    Body::Diagnostic {
+        severity: Severity::Error,
+        urn: None,
+        message,
+    }
 }
 
 fn blame(urn: Option<&str>, message: &str) -> String {
@@ -124,7 +179,10 @@ fn blame(urn: Option<&str>, message: &str) -> String {
 }
 
 fn is_closing(error: &str) -> bool {
-    matches!(error, "update failed" | "preview failed" | "update canceled" | "preview canceled")
+    matches!(
+        error,
+        "update failed" | "preview failed" | "update canceled" | "preview canceled"
+    )
 }
 
 /// Text without terminal sequences and the engine's own colour marks (`<{%reset%}>`).
@@ -133,7 +191,9 @@ pub fn plain(text: &str) -> String {
     let mut rest = text.as_ref();
     let mut plain = String::with_capacity(rest.len());
     while let Some(start) = rest.find("<{%") {
-        let Some(length) = rest[start..].find("%}>") else { break };
+        let Some(length) = rest[start..].find("%}>") else {
+            break;
+        };
         plain.push_str(&rest[..start]);
         rest = &rest[start + length + 3..];
     }
@@ -148,7 +208,9 @@ mod tests {
     const VPC: &str = "urn:pulumi:dev::net::gitinfra:ec2:Vpc::web";
 
     fn step(field: &str, op: &str) -> String {
-        format!(r#"{{"{field}":{{"metadata":{{"op":"{op}","urn":"{VPC}","type":"gitinfra:ec2:Vpc"}}}}}}"#)
+        format!(
+            r#"{{"{field}":{{"metadata":{{"op":"{op}","urn":"{VPC}","type":"gitinfra:ec2:Vpc"}}}}}}"#
+        )
     }
 
     /// Feeds events half a second apart and writes down what comes of them.
@@ -157,19 +219,29 @@ mod tests {
         let mut told = Vec::new();
         for (count, event) in (0_i64..).zip(events) {
             let event = serde_json::from_str(event).expect("an engine event");
-            told.extend(feed.take(event, count * 500).map(|body| serde_json::to_string(&body).expect("JSON")));
+            told.extend(
+                feed.take(event, count * 500)
+                    .map(|body| serde_json::to_string(&body).expect("JSON")),
+            );
         }
         told
     }
 
     #[test]
     fn a_resource_begins_and_ends() {
-        let told = told(&[step("resourcePreEvent", "create"), step("resOutputsEvent", "create")]);
+        let told = told(&[
+            step("resourcePreEvent", "create"),
+            step("resOutputsEvent", "create"),
+        ]);
         assert_eq!(
             told,
             [
-                format!(r#"{{"kind":"resource-started","resource":{{"urn":"{VPC}","type":"gitinfra:ec2:Vpc","name":"web","operation":"create"}}}}"#),
-                format!(r#"{{"kind":"resource-finished","resource":{{"urn":"{VPC}","type":"gitinfra:ec2:Vpc","name":"web","operation":"create"}},"seconds":0.5}}"#),
+                format!(
+                    r#"{{"kind":"resource-started","resource":{{"urn":"{VPC}","type":"gitinfra:ec2:Vpc","name":"web","operation":"create"}}}}"#
+                ),
+                format!(
+                    r#"{{"kind":"resource-finished","resource":{{"urn":"{VPC}","type":"gitinfra:ec2:Vpc","name":"web","operation":"create"}},"seconds":0.5}}"#
+                ),
             ]
         );
     }
@@ -183,19 +255,26 @@ mod tests {
     #[test]
     fn the_first_error_is_the_one_that_says_something() {
         let mut feed = Feed::default();
-        for message in ["creating vpc: VpcLimitExceeded"] {
-            let text = format!(r#"{{"diagnosticEvent":{{"urn":"{VPC}","message":"{message}\n","severity":"error"}}}}"#);
-            feed.take(serde_json::from_str(&text).expect("an engine event"), 0);
-        }
+        let first = format!(
+            r#"{{"diagnosticEvent":{{"urn":"{VPC}","message":"creating vpc: VpcLimitExceeded\n","severity":"error"}}}}"#
+        );
+        feed.take(serde_json::from_str(&first).expect("an engine event"), 0);
         let closing = r#"{"diagnosticEvent":{"message":"<{%reset%}>update failed<{%reset%}>\n","severity":"error"}}"#;
         feed.take(serde_json::from_str(closing).expect("an engine event"), 0);
         assert_eq!(feed.errors[1], "update failed");
-        assert_eq!(feed.first_error(), Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded"));
+        assert_eq!(
+            feed.first_error(),
+            Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded")
+        );
     }
 
     #[test]
     fn marks_and_terminal_sequences_go() {
-        let cases = [("<{%fg 1%}>a<{%reset%}> b", "a b"), ("\u{1b}[31mred\u{1b}[0m", "red"), ("1 <{% open", "1 <{% open")];
+        let cases = [
+            ("<{%fg 1%}>a<{%reset%}> b", "a b"),
+            ("\u{1b}[31mred\u{1b}[0m", "red"),
+            ("1 <{% open", "1 <{% open"),
+        ];
         for (text, expected) in cases {
             assert_eq!(plain(text), expected);
         }

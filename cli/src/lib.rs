@@ -1,7 +1,9 @@
 //! gitinfra: a loop from a commit to a rolled-out stack. The binary is a thin skin over this library.
 
 pub mod args;
+pub mod changes;
 pub mod commands;
+pub mod comment;
 pub mod decide;
 pub mod environment;
 pub mod event;
@@ -20,3 +22,4 @@ pub mod telling;
 pub mod text;
 pub mod ui;
 pub mod urn;
+pub mod value;

@@ -21,7 +21,12 @@ impl Process {
 
     /// A process of this machine by its id.
     pub fn of(pid: u32) -> Self {
-        Process { host: host(), boot: boot(), pid, started: stat(pid).map(|stat| stat.started) }
+        Process {
+            host: host(),
+            boot: boot(),
+            pid,
+            started: stat(pid).map(|stat| stat.started),
+        }
     }
 
     pub fn liveness(&self) -> Liveness {
@@ -29,12 +34,18 @@ impl Process {
             return Liveness::Elsewhere;
         }
         let same_boot = self.boot == boot();
-        if same_boot && is_running(self.pid, self.started) { Liveness::Alive } else { Liveness::Dead }
+        if same_boot && is_running(self.pid, self.started) {
+            Liveness::Alive
+        } else {
+            Liveness::Dead
+        }
     }
 
     /// Sends SIGINT, once; whoever is gone already needs none.
     pub fn interrupt(&self) {
-        let pid = i32::try_from(self.pid).ok().and_then(rustix::process::Pid::from_raw);
+        let pid = i32::try_from(self.pid)
+            .ok()
+            .and_then(rustix::process::Pid::from_raw);
         if let (Some(pid), Liveness::Alive) = (pid, self.liveness()) {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
         }
@@ -43,14 +54,20 @@ impl Process {
 
 /// This machine's name, as Pulumi writes it into its locks.
 pub fn host() -> String {
-    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+    let name = fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .map(|name| name.trim().to_owned());
     let asked = || std::process::Command::new("hostname").output().ok();
-    let name = name.or_else(|| asked().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()));
+    let name = name.or_else(|| {
+        asked().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    });
     name.unwrap_or_else(|| "localhost".to_owned())
 }
 
 fn boot() -> Option<String> {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
+    fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .ok()
+        .map(|id| id.trim().to_owned())
 }
 
 struct Stat {
@@ -63,7 +80,10 @@ fn stat(pid: u32) -> Option<Stat> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, rest) = text.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
-    Some(Stat { state: fields.first()?.chars().next()?, started: fields.get(19)?.parse().ok()? })
+    Some(Stat {
+        state: fields.first()?.chars().next()?,
+        started: fields.get(19)?.parse().ok()?,
+    })
 }
 
 fn is_running(pid: u32, started: Option<u64>) -> bool {
@@ -74,7 +94,9 @@ fn is_running(pid: u32, started: Option<u64>) -> bool {
         (Some(_), None) => true,
         (None, _) if cfg!(target_os = "linux") => false,
         (None, _) => {
-            let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+            let pid = i32::try_from(pid)
+                .ok()
+                .and_then(rustix::process::Pid::from_raw);
             pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
         }
     }
@@ -94,10 +116,33 @@ mod tests {
     fn the_living_and_the_dead_are_told_apart() {
         let me = Process::current();
         assert_eq!(me.liveness(), Liveness::Alive);
-        assert_eq!(Process { started: Some(1), ..me.clone() }.liveness(), Liveness::Dead);
-        assert_eq!(Process { boot: Some("another boot".to_owned()), ..me.clone() }.liveness(), Liveness::Dead);
-        assert_eq!(Process { host: "elsewhere.example".to_owned(), ..me }.liveness(), Liveness::Elsewhere);
-        let mut child = std::process::Command::new("true").spawn().expect("`true` runs");
+        assert_eq!(
+            Process {
+                started: Some(1),
+                ..me.clone()
+            }
+            .liveness(),
+            Liveness::Dead
+        );
+        assert_eq!(
+            Process {
+                boot: Some("another boot".to_owned()),
+                ..me.clone()
+            }
+            .liveness(),
+            Liveness::Dead
+        );
+        assert_eq!(
+            Process {
+                host: "elsewhere.example".to_owned(),
+                ..me
+            }
+            .liveness(),
+            Liveness::Elsewhere
+        );
+        let mut child = std::process::Command::new("true")
+            .spawn()
+            .expect("`true` runs");
         let written = Process::of(child.id());
         child.wait().expect("`true` ends");
         assert_eq!(written.liveness(), Liveness::Dead);

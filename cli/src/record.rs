@@ -21,8 +21,13 @@ pub enum RunState {
 }
 
 impl RunState {
-    const ALL: [RunState; 5] =
-        [RunState::Running, RunState::Succeeded, RunState::Failed, RunState::Cancelled, RunState::Interrupted];
+    const ALL: [RunState; 5] = [
+        RunState::Running,
+        RunState::Succeeded,
+        RunState::Failed,
+        RunState::Cancelled,
+        RunState::Interrupted,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {

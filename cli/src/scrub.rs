@@ -35,7 +35,8 @@ impl Scrubber {
             let escaped = serde_json::to_string(part).unwrap_or_default();
             self.add_part(escaped.trim_matches('"'));
         }
-        self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        self.values
+            .sort_by_key(|value| std::cmp::Reverse(value.len()));
     }
 
     fn add_part(&mut self, part: &str) {
@@ -59,8 +60,12 @@ impl Scrubber {
     pub fn scrub_json(&self, value: &mut serde_json::Value) {
         match value {
             serde_json::Value::String(text) => *text = self.scrub(text),
-            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.scrub_json(item)),
-            serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| self.scrub_json(field)),
+            serde_json::Value::Array(items) => {
+                items.iter_mut().for_each(|item| self.scrub_json(item))
+            }
+            serde_json::Value::Object(fields) => {
+                fields.values_mut().for_each(|field| self.scrub_json(field))
+            }
             _ => {}
         }
     }
@@ -74,7 +79,15 @@ impl std::fmt::Debug for Scrubber {
 
 fn is_secret_name(name: &str) -> bool {
     let name = name.to_uppercase();
-    let words = ["SECRET", "TOKEN", "PASSWORD", "PASSPHRASE", "PRIVATE_KEY", "API_KEY", "CREDENTIAL"];
+    let words = [
+        "SECRET",
+        "TOKEN",
+        "PASSWORD",
+        "PASSPHRASE",
+        "PRIVATE_KEY",
+        "API_KEY",
+        "CREDENTIAL",
+    ];
     // These hold paths to secrets, which are worth reading in messages.
     let is_path = name.ends_with("_FILE") || name.ends_with("_PATH");
     words.iter().any(|word| name.contains(word)) && !is_path
@@ -85,7 +98,10 @@ mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -96,14 +112,20 @@ mod tests {
             ("AWS_SESSION_TOKEN", "a\"quoted\" value"),
             ("GIT_TOKEN", "abc"),
             ("PULUMI_CONFIG_PASSPHRASE_FILE", "/etc/passphrase"),
-            ("TLS_PRIVATE_KEY", "-----BEGIN-----\nMIIEvQIBADAN\n-----END-----"),
+            (
+                "TLS_PRIVATE_KEY",
+                "-----BEGIN-----\nMIIEvQIBADAN\n-----END-----",
+            ),
             ("HOME", "/home/ada"),
         ]));
         let cases = [
             ("pass `correct horse`", "pass `[secret]`"),
             ("key=wJalrXUtnFEMI/K7;", "key=[secret];"),
             (r#"{"t":"a\"quoted\" value"}"#, r#"{"t":"[secret]"}"#),
-            ("abc in /home/ada and /etc/passphrase", "abc in /home/ada and /etc/passphrase"),
+            (
+                "abc in /home/ada and /etc/passphrase",
+                "abc in /home/ada and /etc/passphrase",
+            ),
             ("  MIIEvQIBADAN", "  [secret]"),
         ];
         for (text, expected) in cases {
@@ -116,6 +138,9 @@ mod tests {
         let mut scrubber = Scrubber::default();
         scrubber.add("hunter2");
         scrubber.add("hunter2-and-more");
-        assert_eq!(scrubber.scrub("hunter2-and-more hunter2"), "[secret] [secret]");
+        assert_eq!(
+            scrubber.scrub("hunter2-and-more hunter2"),
+            "[secret] [secret]"
+        );
     }
 }

@@ -65,12 +65,18 @@ pub async fn run(context: &Context, args: &Sync) -> Result<u8> {
             Ok(tally) if tally.moved && round < MOST_PASSES => continue,
             Ok(tally) if !args.watch || tally.cancelled => return exit_code(tally),
             // A watch outlives a network that is away and a file that is broken: the next commit may mend it.
-            Err(failure) if args.watch && failure.kind != Kind::Bug && !context.cancel.is_cancelled() => {
-                context.ui.failure(&failure, crate::text::timestamp(context.now()));
+            Err(failure)
+                if args.watch && failure.kind != Kind::Bug && !context.cancel.is_cancelled() =>
+            {
+                context
+                    .ui
+                    .failure(&failure, crate::text::timestamp(context.now()));
                 Tally::default()
             }
             Ok(tally) => tally,
-            Err(failure) if args.watch && failure.kind == Kind::Cancelled => return Ok(Kind::Cancelled.exit_code()),
+            Err(failure) if args.watch && failure.kind == Kind::Cancelled => {
+                return Ok(Kind::Cancelled.exit_code());
+            }
             Err(failure) => return Err(failure),
         };
         round = if tally.moved { round } else { 0 };
@@ -90,7 +96,9 @@ async fn wait(context: &Context, interval: Duration) -> bool {
 
 fn exit_code(tally: Tally) -> Result<u8> {
     let kind = match tally {
-        Tally { cancelled: true, .. } => Kind::Cancelled,
+        Tally {
+            cancelled: true, ..
+        } => Kind::Cancelled,
         Tally { failed: 1.., .. } => Kind::RollOut,
         Tally { busy: true, .. } => Kind::Busy,
         _ => return Ok(0),
@@ -120,8 +128,22 @@ impl Pass<'_> {
             false => self.roll_out(due, &head, &mut tally).await?,
         }
         if (is_new || worked) && !tally.moved && !self.args.dry_run {
-            let Tally { rolled_out, up_to_date, failed, skipped, .. } = tally;
-            self.context.tell(None, Body::Finished { rolled_out, up_to_date, failed, skipped });
+            let Tally {
+                rolled_out,
+                up_to_date,
+                failed,
+                skipped,
+                ..
+            } = tally;
+            self.context.tell(
+                None,
+                Body::Finished {
+                    rolled_out,
+                    up_to_date,
+                    failed,
+                    skipped,
+                },
+            );
         }
         Ok(tally)
     }
@@ -143,34 +165,63 @@ impl Pass<'_> {
     fn stacks(&self, head: &Commit) -> Result<Vec<Stack>> {
         let stacks = repo::stacks(&self.mirror.pulumi_files(&head.id)?).map_err(repo::all_of)?;
         if stacks.is_empty() {
-            return Err(Failure::input(format!("{} has no stack at this commit", self.mirror.source.label))
-                .hint("a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it"));
+            return Err(Failure::input(format!(
+                "{} has no stack at this commit",
+                self.mirror.source.label
+            ))
+            .hint("a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it"));
         }
         repo::select(stacks, &self.args.stacks)
     }
 
     /// The stacks that are not up to date. Those that are get told, once for each head.
-    async fn due(&self, stacks: Vec<Stack>, head: &Commit, is_new: bool, tally: &mut Tally) -> Result<Vec<Due>> {
+    async fn due(
+        &self,
+        stacks: Vec<Stack>,
+        head: &Commit,
+        is_new: bool,
+        tally: &mut Tally,
+    ) -> Result<Vec<Due>> {
         let mut due = Vec::new();
         for stack in stacks {
-            let id = self.ledger.stack(&self.mirror.source.label, &stack, self.context.now()).await?;
+            let id = self
+                .ledger
+                .stack(&self.mirror.source.label, &stack, self.context.now())
+                .await?;
             let known = self.ledger.known(&id).await?;
             let from = known.rolled_out.as_ref().map(|(commit, _)| commit.as_str());
-            let changed = from.map(|from| self.mirror.changed_paths(from, &head.id)).transpose()?.flatten();
+            let changed = from
+                .map(|from| self.mirror.changed_paths(from, &head.id))
+                .transpose()?
+                .flatten();
             match decide(&stack, &known, changed.as_deref()) {
                 Decision::UpToDate { commit, at } => {
                     tally.up_to_date += 1;
                     if is_new {
-                        self.context.tell(Some(&stack.name()), Body::UpToDate { commit, rolled_out_at: at });
+                        self.context.tell(
+                            Some(&stack.name()),
+                            Body::UpToDate {
+                                commit,
+                                rolled_out_at: at,
+                            },
+                        );
                     }
                 }
                 Decision::RollOut(_) if self.is_resting(&id, head).await? => tally.skipped += 1,
                 Decision::RollOut(reason) => {
                     if self.args.dry_run {
-                        let body = Body::Pending { commit: head.id.clone(), reason: reason.words() };
+                        let body = Body::Pending {
+                            commit: head.id.clone(),
+                            reason: reason.words(),
+                        };
                         self.context.tell(Some(&stack.name()), body);
                     }
-                    due.push(Due { stack, id, known, reason });
+                    due.push(Due {
+                        stack,
+                        id,
+                        known,
+                        reason,
+                    });
                 }
             }
         }
@@ -206,13 +257,17 @@ impl Pass<'_> {
                 tally.cancelled = true;
                 break;
             }
-            match roll_out.run(&due.stack, &due.id, &due.known, &due.reason).await? {
+            match roll_out
+                .run(&due.stack, &due.id, &due.known, &due.reason)
+                .await?
+            {
                 Outcome::RolledOut => tally.rolled_out += 1,
                 Outcome::Failed => tally.failed += 1,
                 Outcome::Cancelled => tally.cancelled = true,
                 Outcome::Moved => tally.moved = true,
                 Outcome::Busy(reason) => {
-                    self.context.tell(Some(&due.stack.name()), Body::Skipped { reason });
+                    self.context
+                        .tell(Some(&due.stack.name()), Body::Skipped { reason });
                     (tally.busy, tally.skipped) = (true, tally.skipped + 1);
                 }
             }

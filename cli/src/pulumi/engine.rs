@@ -49,17 +49,33 @@ pub struct Ending {
 
 impl Pulumi {
     /// Starts the engine on a stack. Its output goes to a file, so that it outlives gitinfra without a broken pipe.
-    pub async fn start(&self, phase: Phase, folder: &Path, stack: &str, message: &str, output: &Path) -> Result<Engine> {
+    pub async fn start(
+        &self,
+        phase: Phase,
+        folder: &Path,
+        stack: &str,
+        message: &str,
+        output: &Path,
+    ) -> Result<Engine> {
         let server = EventServer::start().await?;
         let mut command = self.command(folder);
         arguments(&mut command, phase, stack, message);
-        command.arg("--event-log").arg(format!("tcp://{}", server.address));
+        command
+            .arg("--event-log")
+            .arg(format!("tcp://{}", server.address));
         let (stdout, stderr) = files(output)?;
         // A terminal sends Ctrl-C to its whole foreground group; the engine gets exactly one, from us.
         command.stdout(stdout).stderr(stderr).process_group(0);
-        let child = command.spawn().map_err(|error| Failure::setup(format!("starting {}: {error}", self.program.display())))?;
+        let child = command.spawn().map_err(|error| {
+            Failure::setup(format!("starting {}: {error}", self.program.display()))
+        })?;
         let process = Process::of(child.id().unwrap_or_default());
-        Ok(Engine { child, server, output: output.to_owned(), process })
+        Ok(Engine {
+            child,
+            server,
+            output: output.to_owned(),
+            process,
+        })
     }
 }
 
@@ -69,14 +85,22 @@ fn arguments(command: &mut Command, phase: Phase, stack: &str, message: &str) {
         Phase::Preview => command.args(["preview"]),
         Phase::Up => command.args(["up", "--yes", "--skip-preview"]),
     };
-    command.args(["--stack", stack, "--non-interactive", "--color", "never", "--suppress-progress"]);
+    command.args([
+        "--stack",
+        stack,
+        "--non-interactive",
+        "--color",
+        "never",
+        "--suppress-progress",
+    ]);
     if !message.is_empty() {
         command.args(["--message", message]);
     }
 }
 
 fn files(output: &Path) -> Result<(Stdio, Stdio)> {
-    let failed = |error: std::io::Error| Failure::setup(format!("writing {}: {error}", output.display()));
+    let failed =
+        |error: std::io::Error| Failure::setup(format!("writing {}: {error}", output.display()));
     let file = File::create(output).map_err(failed)?;
     let again = file.try_clone().map_err(failed)?;
     Ok((Stdio::from(file), Stdio::from(again)))
@@ -84,7 +108,11 @@ fn files(output: &Path) -> Result<(Stdio, Stdio)> {
 
 impl Engine {
     /// Follows the engine to its end. On cancellation it gets one SIGINT, after which it finishes what is under way.
-    pub async fn follow(mut self, cancel: &CancellationToken, mut take: impl AsyncFnMut(Happening)) -> Result<Ending> {
+    pub async fn follow(
+        mut self,
+        cancel: &CancellationToken,
+        mut take: impl AsyncFnMut(Happening),
+    ) -> Result<Ending> {
         let mut interrupted = false;
         let status = loop {
             tokio::select! {
@@ -97,7 +125,8 @@ impl Engine {
                 }
             }
         };
-        let status = status.map_err(|error| Failure::bug(format!("waiting for the engine: {error}")))?;
+        let status =
+            status.map_err(|error| Failure::bug(format!("waiting for the engine: {error}")))?;
         // The engine ends only after its stream was acknowledged, so what it sent has arrived.
         while let Ok(event) = self.server.events.try_recv() {
             take(Happening::Event(Box::new(event))).await;
@@ -116,6 +145,10 @@ fn tail(output: &Path) -> String {
     const MOST: usize = 40;
     let text = std::fs::read(output).unwrap_or_default();
     let text = crate::feed::plain(&String::from_utf8_lossy(&text));
-    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
     lines[lines.len().saturating_sub(MOST)..].join("\n")
 }

@@ -16,10 +16,17 @@ pub(super) struct Heartbeat {
 }
 
 impl Heartbeat {
-    pub fn start(ledger: &Ledger, stack: &StackId, lease: &Lease, cancel: &CancellationToken, clock: fn() -> i64) -> Heartbeat {
+    pub fn start(
+        ledger: &Ledger,
+        stack: &StackId,
+        lease: &Lease,
+        cancel: &CancellationToken,
+        clock: fn() -> i64,
+    ) -> Heartbeat {
         let cancel = cancel.child_token();
         let pace = Duration::from_millis(u64::try_from(LEASE / 6).unwrap_or_default());
-        let (ledger, stack, lease, lost) = (ledger.clone(), stack.clone(), lease.clone(), cancel.clone());
+        let (ledger, stack, lease, lost) =
+            (ledger.clone(), stack.clone(), lease.clone(), cancel.clone());
         let task = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(pace).await;
@@ -42,7 +49,10 @@ impl Drop for Heartbeat {
 /// Who holds a lease, in words.
 pub(super) fn held_by(process: Option<&Process>) -> String {
     match process {
-        Some(process) => format!("being rolled out by gitinfra, pid {} on {}", process.pid, process.host),
+        Some(process) => format!(
+            "being rolled out by gitinfra, pid {} on {}",
+            process.pid, process.host
+        ),
         None => "being rolled out by another gitinfra".to_owned(),
     }
 }

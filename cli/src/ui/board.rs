@@ -30,12 +30,24 @@ impl Board {
 
     pub fn take(&mut self, event: &Event, paint: Paint) {
         match &event.body {
-            Body::RunStarted { resources, .. } => self.begin(event.stack.as_deref().unwrap_or_default(), *resources, paint),
+            Body::RunStarted { resources, .. } => self.begin(
+                event.stack.as_deref().unwrap_or_default(),
+                *resources,
+                paint,
+            ),
             Body::ResourceStarted { resource } => self.started(resource, paint),
             Body::ResourceStatus { urn, message } => self.status(urn, message, paint),
-            Body::ResourceFinished { resource, .. } | Body::ResourceFailed { resource, .. } => self.ended(resource),
+            Body::ResourceFinished { resource, .. } | Body::ResourceFailed { resource, .. } => {
+                self.ended(resource)
+            }
             Body::ResourceUnchanged { .. } => self.count(),
-            Body::Plugin { name, received, total, done: false, .. } => self.plugin(name, *received, *total),
+            Body::Plugin {
+                name,
+                received,
+                total,
+                done: false,
+                ..
+            } => self.plugin(name, *received, *total),
             Body::RunFinished { .. } => self.clear(),
             _ => {}
         }
@@ -61,25 +73,45 @@ impl Board {
             0 => "{spinner:.cyan} {prefix} {pos} done {elapsed:.dim} {msg:.dim}",
             _ => "{spinner:.cyan} {prefix} {bar:30.cyan/dim} {pos}/{len} {elapsed:.dim} {msg:.dim}",
         };
-        let run = bars.add(ProgressBar::new(resources).with_style(style(template).progress_chars("━━╌")));
+        let run =
+            bars.add(ProgressBar::new(resources).with_style(style(template).progress_chars("━━╌")));
         run.set_prefix(paint.tone(Tone::Strong, stack));
         run.enable_steady_tick(Duration::from_millis(100));
         (self.bars, self.run) = (Some(bars), Some(run));
     }
 
     fn started(&mut self, resource: &Resource, paint: Paint) {
-        let Some(bars) = self.bars.as_ref().filter(|_| self.resources.len() < MOST_LINES) else { return };
+        let Some(bars) = self
+            .bars
+            .as_ref()
+            .filter(|_| self.resources.len() < MOST_LINES)
+        else {
+            return;
+        };
         let effect = resource.operation.effect();
-        let word = paint.effect(effect, &format!("{} {}", effect.symbol(), resource.operation.doing()));
-        let line = bars.add(ProgressBar::new_spinner().with_style(style("  {spinner:.cyan} {prefix} {elapsed:.dim} {wide_msg:.dim}")));
-        line.set_prefix(format!("{word} {} {}", paint.tone(Tone::Faint, &resource.kind), resource.name));
+        let word = paint.effect(
+            effect,
+            &format!("{} {}", effect.symbol(), resource.operation.doing()),
+        );
+        let line = bars.add(ProgressBar::new_spinner().with_style(style(
+            "  {spinner:.cyan} {prefix} {elapsed:.dim} {wide_msg:.dim}",
+        )));
+        line.set_prefix(format!(
+            "{word} {} {}",
+            paint.tone(Tone::Faint, &resource.kind),
+            resource.name
+        ));
         line.enable_steady_tick(Duration::from_millis(100));
         self.resources.insert(key(resource), line);
     }
 
     fn status(&self, urn: &str, message: &str, _paint: Paint) {
         let first = message.lines().next().unwrap_or_default().to_owned();
-        let line = self.resources.iter().find(|((of, _), _)| of == urn).map(|(_, line)| line);
+        let line = self
+            .resources
+            .iter()
+            .find(|((of, _), _)| of == urn)
+            .map(|(_, line)| line);
         if let Some(line) = line.or(self.run.as_ref()) {
             line.set_message(first);
         }
@@ -96,14 +128,20 @@ impl Board {
         if let Some(run) = &self.run {
             run.inc(1);
             // There may be more resources than last time.
-            if run.length().is_some_and(|length| length > 0 && length < run.position()) {
+            if run
+                .length()
+                .is_some_and(|length| length > 0 && length < run.position())
+            {
                 run.set_length(run.position());
             }
         }
     }
 
     fn plugin(&self, name: &str, received: u64, total: u64) {
-        let percent = received.saturating_mul(100).checked_div(total).unwrap_or_default();
+        let percent = received
+            .saturating_mul(100)
+            .checked_div(total)
+            .unwrap_or_default();
         if let Some(run) = &self.run {
             run.set_message(format!("getting the plugin {name}: {percent} %"));
         }
