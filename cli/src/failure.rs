@@ -85,6 +85,16 @@ impl Failure {
         self
     }
 
+    /// With its hints below, for where only text goes.
+    pub fn with_hints(&self) -> String {
+        let hints: String = self
+            .hints
+            .iter()
+            .map(|hint| format!("\nhint: {hint}"))
+            .collect();
+        format!("{}{hints}", self.message)
+    }
+
     /// Adds a hint when there is one to give.
     pub fn hint_some(self, hint: Option<String>) -> Self {
         match hint {

@@ -17,7 +17,9 @@ pub struct Feed {
     /// What the engine counted at the end.
     pub summary: Option<Summary>,
     /// Errors in the order in which they were told.
-    pub errors: Vec<String>,
+    errors: Vec<String>,
+    /// What the program and its language wrote to stderr, which is all that some failures leave.
+    complaints: Vec<String>,
 }
 
 impl Feed {
@@ -53,6 +55,14 @@ impl Feed {
                 done,
             });
         }
+        if let Some(said) = event
+            .diagnostic_event
+            .as_ref()
+            .filter(|said| said.severity == "info#err")
+        {
+            self.complaints
+                .push(plain(&said.message).trim_end().to_owned());
+        }
         let said = event
             .diagnostic_event
             .and_then(diagnostic)
@@ -77,13 +87,14 @@ impl Feed {
         is_news
     }
 
-    /// The error that a reader should see first: the engine's closing "update failed" says nothing.
-    pub fn first_error(&self) -> Option<&str> {
-        self.errors
-            .iter()
-            .map(String::as_str)
-            .find(|error| !is_closing(error))
-            .or(self.errors.first().map(String::as_str))
+    /// What a reader should see first of a failure: an error that says something, else what the program complained of,
+    /// else the engine's closing "update failed". `None` when it failed before it said anything.
+    pub fn failure(&self) -> Option<String> {
+        let telling = self.errors.iter().find(|error| !is_closing(error)).cloned();
+        let complained = (!self.complaints.is_empty()).then(|| self.complaints.join("\n"));
+        telling
+            .or(complained)
+            .or_else(|| self.errors.first().cloned())
     }
 
     fn started(&mut self, event: &ResourceEvent, now: i64) -> Option<Body> {
@@ -263,7 +274,7 @@ mod tests {
         feed.take(serde_json::from_str(closing).expect("an engine event"), 0);
         assert_eq!(feed.errors[1], "update failed");
         assert_eq!(
-            feed.first_error(),
+            feed.failure().as_deref(),
             Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded")
         );
     }

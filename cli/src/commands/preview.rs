@@ -155,7 +155,7 @@ impl<'a> Previewer<'a> {
             let (changes, failure) = match self.one(&stack, &folder, &mut scrubber).await {
                 Ok(done) => done,
                 Err(failure) if failure.kind == Kind::Cancelled => return Err(failure),
-                Err(failure) => (ChangeSet::default(), Some(with_hints(&failure))),
+                Err(failure) => (ChangeSet::default(), Some(failure.with_hints())),
             };
             let failure = failure.map(|failure| scrubber.scrub(&failure));
             previews.push(scrubbed(
@@ -177,7 +177,7 @@ impl<'a> Previewer<'a> {
         folder: &Path,
         scrubber: &mut Scrubber,
     ) -> Result<(ChangeSet, Option<String>)> {
-        Backend::of(stack, &self.environment)?;
+        Backend::of(stack, &self.environment)?.check(&self.environment)?;
         self.pulumi.install(folder, &stack.runtime).await?;
         let mut pulumi = self.pulumi.clone();
         if !pulumi.has_stack(folder, &stack.stack).await? {
@@ -219,11 +219,7 @@ impl<'a> Previewer<'a> {
         if self.context.cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        let why = || {
-            feed.first_error()
-                .map(str::to_owned)
-                .unwrap_or_else(|| ending.output.clone())
-        };
+        let why = || feed.failure().unwrap_or_else(|| ending.complaint.clone());
         let failure = (!ending.success).then(why);
         Ok((changes, failure))
     }
@@ -240,15 +236,6 @@ impl<'a> Previewer<'a> {
             .with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
         Ok(pulumi.with_default("PULUMI_CONFIG_PASSPHRASE", ""))
     }
-}
-
-fn with_hints(failure: &Failure) -> String {
-    let hints: String = failure
-        .hints
-        .iter()
-        .map(|hint| format!("\nhint: {hint}"))
-        .collect();
-    format!("{}{hints}", failure.message)
 }
 
 /// The same preview without the secrets that the engine didn't know to be any.

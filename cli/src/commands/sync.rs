@@ -43,7 +43,8 @@ struct Tally {
     up_to_date: usize,
     failed: usize,
     skipped: usize,
-    busy: bool,
+    /// Why a stack could not even be tried; the first such kind decides the exit code.
+    blocked: Option<Kind>,
     cancelled: bool,
     moved: bool,
 }
@@ -100,10 +101,27 @@ fn exit_code(tally: Tally) -> Result<u8> {
             cancelled: true, ..
         } => Kind::Cancelled,
         Tally { failed: 1.., .. } => Kind::RollOut,
-        Tally { busy: true, .. } => Kind::Busy,
+        Tally {
+            blocked: Some(kind),
+            ..
+        } => kind,
         _ => return Ok(0),
     };
     Ok(kind.exit_code())
+}
+
+impl Tally {
+    /// Counts an outcome. Of a stack that others hold it says why it was left alone.
+    fn count(&mut self, outcome: Outcome) -> Option<String> {
+        match outcome {
+            Outcome::RolledOut => self.rolled_out += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Cancelled => self.cancelled = true,
+            Outcome::Moved => self.moved = true,
+            Outcome::Busy(reason) => return Some(reason),
+        }
+        None
+    }
 }
 
 impl Pass<'_> {
@@ -257,20 +275,24 @@ impl Pass<'_> {
                 tally.cancelled = true;
                 break;
             }
-            match roll_out
+            let rolled_out = roll_out
                 .run(&due.stack, &due.id, &due.known, &due.reason)
-                .await?
-            {
-                Outcome::RolledOut => tally.rolled_out += 1,
-                Outcome::Failed => tally.failed += 1,
-                Outcome::Cancelled => tally.cancelled = true,
-                Outcome::Moved => tally.moved = true,
-                Outcome::Busy(reason) => {
-                    self.context
-                        .tell(Some(&due.stack.name()), Body::Skipped { reason });
-                    (tally.busy, tally.skipped) = (true, tally.skipped + 1);
+                .await;
+            let (kind, reason) = match rolled_out {
+                Ok(outcome) => match tally.count(outcome) {
+                    Some(reason) => (Kind::Busy, reason),
+                    None => continue,
+                },
+                Err(failure) if matches!(failure.kind, Kind::Bug | Kind::Cancelled) => {
+                    return Err(failure);
                 }
-            }
+                // One stack that can't be tried keeps no other from its roll-out.
+                Err(failure) => (failure.kind, failure.with_hints()),
+            };
+            self.context
+                .tell(Some(&due.stack.name()), Body::Skipped { reason });
+            tally.blocked = tally.blocked.or(Some(kind));
+            tally.skipped += 1;
         }
         Ok(())
     }

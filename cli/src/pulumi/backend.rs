@@ -36,6 +36,18 @@ impl Backend {
         })
     }
 
+    /// A file backend's folder has to be there; Pulumi doesn't make it.
+    pub fn check(&self, environment: &Environment) -> Result<()> {
+        match self.folder(environment).filter(|folder| !folder.is_dir()) {
+            None => Ok(()),
+            Some(folder) => Err(Failure::setup(format!(
+                "the backend's folder {} does not exist",
+                folder.display()
+            ))
+            .hint(format!("make it with `mkdir -p {}`", folder.display()))),
+        }
+    }
+
     /// The folder, when the state is in files of this machine.
     pub fn folder(&self, environment: &Environment) -> Option<PathBuf> {
         let path = self.0.strip_prefix("file://")?.split('?').next()?;

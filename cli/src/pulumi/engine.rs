@@ -43,12 +43,12 @@ pub struct Ending {
     /// The backend doesn't have the stack.
     pub no_such_stack: bool,
     pub cancelled: bool,
-    /// The end of what it printed, for failures before the first event.
-    pub output: String,
+    /// The end of what it complained of, for failures before the first event.
+    pub complaint: String,
 }
 
 impl Pulumi {
-    /// Starts the engine on a stack. Its output goes to a file, so that it outlives gitinfra without a broken pipe.
+    /// Starts the engine on a stack. What it prints goes to a file, so that it outlives gitinfra without a broken pipe.
     pub async fn start(
         &self,
         phase: Phase,
@@ -63,9 +63,15 @@ impl Pulumi {
         command
             .arg("--event-log")
             .arg(format!("tcp://{}", server.address));
-        let (stdout, stderr) = files(output)?;
+        // Events tell everything that stdout would; stderr is for failures before the first of them.
+        let failed = |error: std::io::Error| {
+            Failure::setup(format!("writing {}: {error}", output.display()))
+        };
+        command
+            .stdout(Stdio::null())
+            .stderr(File::create(output).map_err(failed)?);
         // A terminal sends Ctrl-C to its whole foreground group; the engine gets exactly one, from us.
-        command.stdout(stdout).stderr(stderr).process_group(0);
+        command.process_group(0);
         let child = command.spawn().map_err(|error| {
             Failure::setup(format!("starting {}: {error}", self.program.display()))
         })?;
@@ -98,14 +104,6 @@ fn arguments(command: &mut Command, phase: Phase, stack: &str, message: &str) {
     }
 }
 
-fn files(output: &Path) -> Result<(Stdio, Stdio)> {
-    let failed =
-        |error: std::io::Error| Failure::setup(format!("writing {}: {error}", output.display()));
-    let file = File::create(output).map_err(failed)?;
-    let again = file.try_clone().map_err(failed)?;
-    Ok((Stdio::from(file), Stdio::from(again)))
-}
-
 impl Engine {
     /// Follows the engine to its end. On cancellation it gets one SIGINT, after which it finishes what is under way.
     pub async fn follow(
@@ -135,12 +133,12 @@ impl Engine {
             success: status.success(),
             no_such_stack: status.code() == Some(STACK_NOT_FOUND),
             cancelled: interrupted && !status.success(),
-            output: tail(&self.output),
+            complaint: tail(&self.output),
         })
     }
 }
 
-/// The last lines of what the engine printed.
+/// The last lines of what the engine printed, without the word that every failure begins with.
 fn tail(output: &Path) -> String {
     const MOST: usize = 40;
     let text = std::fs::read(output).unwrap_or_default();
@@ -150,5 +148,6 @@ fn tail(output: &Path) -> String {
         .map(str::trim_end)
         .filter(|line| !line.is_empty())
         .collect();
-    lines[lines.len().saturating_sub(MOST)..].join("\n")
+    let lines = &lines[lines.len().saturating_sub(MOST)..];
+    lines.join("\n").trim_start_matches("error: ").to_owned()
 }

@@ -119,6 +119,7 @@ impl RollOut<'_> {
             return Ok(Outcome::Moved);
         }
         let backend = Backend::of(claimed.stack, self.environment)?;
+        backend.check(self.environment)?;
         let left = self.close_cut_off_runs(claimed).await?;
         if claimed.cancel.is_cancelled() {
             return Ok(Outcome::Cancelled);
@@ -327,11 +328,10 @@ impl End {
         } else {
             RunState::Failed
         };
-        let hints = failure.hints.iter().map(|hint| format!("\nhint: {hint}"));
         End {
             state,
             changes: Counts::new(),
-            message: Some(failure.message.clone() + &hints.collect::<String>()),
+            message: Some(failure.with_hints()),
         }
     }
 
@@ -356,10 +356,7 @@ impl End {
                 message: Some(message),
             };
         }
-        let message = feed
-            .first_error()
-            .map(str::to_owned)
-            .unwrap_or_else(|| ending.output.clone());
+        let message = feed.failure().unwrap_or_else(|| ending.complaint.clone());
         End {
             state: RunState::Failed,
             changes,

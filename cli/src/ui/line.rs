@@ -163,13 +163,13 @@ fn diagnostic(severity: Severity, urn: Option<&str>, message: &str, paint: Paint
     let head = match severity {
         Severity::Error => paint.tone(Tone::Bad, "error:"),
         Severity::Warning => paint.tone(Tone::Careful, "warning:"),
-        Severity::Info => paint.tone(Tone::Note, "says:"),
+        Severity::Info => paint.tone(Tone::Note, "info:"),
     };
     let place = urn.filter(|urn| !urn::is_stack(urn)).map(urn::parse);
     let place = place
         .map(|urn| format!("{} {}: ", urn.kind, urn.name))
         .unwrap_or_default();
-    format!("{head} {place}{}", message.trim())
+    format!("{head} {place}{}", message.trim_matches('\n').trim_end())
 }
 
 fn run_finished(body: &Body, paint: Paint) -> Option<String> {
