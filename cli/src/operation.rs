@@ -45,8 +45,9 @@ impl Operation {
     /// While it happens: "creating".
     pub fn doing(&self) -> &str {
         match self.0.as_str() {
-            "create-replacement" => "creating replacement",
-            "delete-replaced" => "deleting replaced",
+            // Their sign is the replacement's, so the plain words are enough.
+            "create-replacement" => "creating",
+            "delete-replaced" => "deleting",
             other => match self.effect() {
                 Effect::Other => other,
                 effect => effect.doing(),
@@ -57,8 +58,8 @@ impl Operation {
     /// When it has happened: "created".
     pub fn done(&self) -> &str {
         match self.0.as_str() {
-            "create-replacement" => "created replacement",
-            "delete-replaced" => "deleted replaced",
+            "create-replacement" => "created",
+            "delete-replaced" => "deleted",
             other => match self.effect() {
                 Effect::Other => other,
                 effect => effect.done(),
