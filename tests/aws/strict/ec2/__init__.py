@@ -3,7 +3,7 @@
 import re
 
 from moto.ec2 import urls
-from moto.ec2.models import security_groups
+from moto.ec2.models import EC2Backend, security_groups
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.route_tables import Route
@@ -18,7 +18,7 @@ from .nat import NatGateways, settle
 from .network import Networks
 from .route import Routes, route_state
 from .rule import permissions
-from .security_group import SecurityGroups
+from .security_group import SecurityGroups, trusting
 from .tag import Tags, tags_of
 
 # How long a new VPC or subnet may be unknown to other calls, in AWS's seconds.
@@ -62,6 +62,7 @@ def unknown(resource_id):
 
 def install():
     serve(urls, EC2)
+    EC2Backend.create_vpc = trusting(EC2Backend.create_vpc)
     Route.state = property(route_state)
     # Where an address comes from, which moto doesn't say.
     ElasticAddress.public_ipv4_pool = "amazon"

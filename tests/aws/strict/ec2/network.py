@@ -77,13 +77,7 @@ class Networks:
             raise Refusal("InvalidParameterValue", f"Value ({tenancy}) for parameter instanceTenancy is invalid.")
         answer = super().create_vpc()
         be_born(answer.result["Vpc"])
-        self.trust_itself(answer.result["Vpc"])
         return answer
-
-    def trust_itself(self, vpc):
-        """AWS's default security group lets its members talk to each other; moto's lets nothing in."""
-        group = self.ec2_backend.get_default_security_group(vpc.id)
-        self.add_rules(group, [self.made_rule(group, {"IpProtocol": "-1"}, False, ("group", group.id, None))])
 
     def delete_vpc(self):
         backend, vpc_id = self.ec2_backend, self._get_param("VpcId")

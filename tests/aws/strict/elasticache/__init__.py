@@ -6,6 +6,8 @@ from moto.elasticache import urls
 from moto.elasticache.models import elasticache_backends
 from moto.elasticache.responses import ElastiCacheResponse
 
+import strict
+
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
 from . import rule
@@ -222,5 +224,7 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
 
 
 def install():
+    # A replication group stands in EC2's subnets.
+    strict.install("ec2")
     serve(urls, ElastiCache)
     CLOCK.watchers.append(settle)
