@@ -11,7 +11,8 @@ KINDS = {
     "InternetGatewayId": ("igw", "InvalidInternetGatewayId.Malformed"),
     "NatGatewayId": ("nat", "NatGatewayMalformed"),
     "RouteTableId": ("rtb", "InvalidRouteTableId.Malformed"),
-    "AllocationId": ("eipalloc", "InvalidAllocationID.Malformed"),
+    # There is no code for a malformed one.
+    "AllocationId": ("eipalloc", "InvalidAllocationID.NotFound"),
     "GroupId": ("sg", "InvalidGroupId.Malformed"),
     "SecurityGroupRuleId": ("sgr", "InvalidSecurityGroupRuleId.Malformed"),
 }
