@@ -80,7 +80,9 @@ impl Feed {
         else {
             return true;
         };
-        let is_news = self.said.insert((urn.clone(), message.clone()));
+        // The closing "update failed" is news only to those who heard of no error.
+        let is_closing = is_closing(message) && !self.errors.is_empty();
+        let is_news = self.said.insert((urn.clone(), message.clone())) && !is_closing;
         if is_news && *severity == Severity::Error {
             self.errors.push(blame(urn.as_deref(), message));
         }
@@ -272,7 +274,7 @@ mod tests {
         feed.take(serde_json::from_str(&first).expect("an engine event"), 0);
         let closing = r#"{"diagnosticEvent":{"message":"<{%reset%}>update failed<{%reset%}>\n","severity":"error"}}"#;
         feed.take(serde_json::from_str(closing).expect("an engine event"), 0);
-        assert_eq!(feed.errors[1], "update failed");
+        assert_eq!(feed.errors.len(), 1, "the closing words add nothing");
         assert_eq!(
             feed.failure().as_deref(),
             Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded")
