@@ -11,7 +11,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::feed::Feed;
 use crate::git::{Commit, Mirror};
-use crate::pulumi::{Backend, Happening, Phase, Pulumi};
+use crate::pulumi::{Backend, Happening, Phase, Pulumi, needs_install};
 use crate::repo::{self, Stack};
 use crate::scrub::Scrubber;
 
@@ -189,7 +189,10 @@ impl<'a> Previewer<'a> {
         scrubber: &mut Scrubber,
     ) -> Result<(ChangeSet, Option<String>)> {
         Backend::of(stack, &self.environment)?.check(&self.environment)?;
-        self.pulumi.install(folder, &stack.runtime).await?;
+        if needs_install(folder, &stack.runtime) {
+            self.context.tell_aside("installing the program's packages");
+            self.pulumi.install(folder, &self.context.cancel).await?;
+        }
         let mut pulumi = self.pulumi.clone();
         if !pulumi.has_stack(folder, &stack.stack).await? {
             // A preview makes nothing, so a stack that isn't there yet is made in a backend that is thrown away.
