@@ -58,6 +58,7 @@ impl RollOut<'_> {
                     Liveness::Dead => {}
                 }
             }
+            self.sweep(&run.name);
             let message = "its gitinfra was killed before it ended";
             self.ledger
                 .end(
@@ -71,6 +72,13 @@ impl RollOut<'_> {
             last = run.engine.or(last);
         }
         Ok(last)
+    }
+
+    /// Removes what a killed run left in the state directory.
+    fn sweep(&self, run: &str) {
+        let state = &self.context.state_dir;
+        let _ = std::fs::remove_dir_all(state.join("work").join(run));
+        let _ = std::fs::remove_file(state.join("output").join(format!("{run}.txt")));
     }
 
     /// Removes locks in a file backend whose makers are certainly gone. Others are left for the engine to respect.
