@@ -39,7 +39,7 @@ pub enum Progress {
     Done,
     /// Not yet; this is the state that the cloud reports.
     Pending(String),
-    /// It will never be; this is why.
+    /// It will never be; this is why. After a creation it is deleted again, so that the next run makes a new one.
     Failed(String),
 }
 
