@@ -20,6 +20,7 @@ os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
 # boto3 inside moto must never look at the developer's own AWS settings.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
+os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
 
 from moto.core.utils import get_service_model  # noqa: E402
 from moto.moto_server.werkzeug_app import (  # noqa: E402

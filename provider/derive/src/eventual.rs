@@ -116,10 +116,14 @@ pub fn component(input: &DeriveInput) -> Result<TokenStream> {
     let columns = columns(data)?;
     let this = &input.ident;
     let shaped = shaped(input, &columns)?;
-    let given = columns.iter().map(|c| {
-        let Column { ident, name, .. } = c;
-        quote!((#name, ::pulumi_plugin::Input::from(self.#ident).erase()))
-    });
+    let given = columns
+        .iter()
+        .map(|c| {
+            let Column { ident, name, .. } = c;
+            let ty = eventual(&c.field.ty)?;
+            Ok(quote!((#name, ::pulumi_plugin::Input::<#ty>::from(self.#ident).erase())))
+        })
+        .collect::<Result<Vec<_>>>()?;
     Ok(quote! {
         #shaped
         impl ::pulumi_plugin::component::Arguments for #this {
@@ -128,4 +132,10 @@ pub fn component(input: &DeriveInput) -> Result<TokenStream> {
             }
         }
     })
+}
+
+/// The `T` of an `Output<T>`, which may be optional.
+fn eventual(ty: &syn::Type) -> Result<&syn::Type> {
+    inside(inside(ty, "Option").unwrap_or(ty), "Output")
+        .ok_or_else(|| syn::Error::new_spanned(ty, "a component's outputs are of type Output<T>"))
 }

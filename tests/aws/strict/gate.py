@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import traceback
+from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from moto.core.base_backend import BackendDict, backend_lock
@@ -14,19 +15,6 @@ from moto.core.model_instances import reset_model_data
 from . import account, answer, cache, call
 from .clock import CLOCK
 from .faults import Faults, Rule
-
-REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    401: "Unauthorized",
-    403: "Forbidden",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    501: "Not Implemented",
-    503: "Service Unavailable",
-}
 
 
 class Dropped(Exception):
@@ -57,8 +45,9 @@ class Gate:
         except Dropped:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionError("dropped on request") from None
-        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        start_response(f"{status} {REASONS.get(status, 'Other')}", [*kept, ("Content-Length", str(len(content)))])
+        if environ["REQUEST_METHOD"] != "HEAD":
+            headers = [*(pair for pair in headers if pair[0].lower() != "content-length"), ("Content-Length", str(len(content)))]
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [content]
 
     def serve(self, environ, body):

@@ -1,12 +1,13 @@
 //! How the process starts and ends.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 
 use gitinfra_proto::pulumirpc::resource_provider_server::ResourceProviderServer;
-use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 
@@ -23,6 +24,8 @@ pub struct Start {
     pub engine: Option<String>,
     /// How fast waits run.
     pub pace: Pace,
+    /// The tokens of creations that an earlier run left unfinished, by URN.
+    pub pending: BTreeMap<String, String>,
 }
 
 impl Start {
@@ -41,6 +44,16 @@ impl Start {
         Start {
             engine,
             pace: Pace(1.0),
+            pending: BTreeMap::new(),
+        }
+    }
+
+    /// With the tokens (`inputs.__birth.token`) of the creations among the stack's pending operations, by URN: what an interrupted
+    /// run made of them is found and kept, instead of being made a second time.
+    pub fn pending(self, tokens: BTreeMap<String, String>) -> Start {
+        Start {
+            pending: tokens,
+            ..self
         }
     }
 
@@ -57,7 +70,7 @@ impl Start {
 pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let port = listener.local_addr()?.port();
-    let service = Service::new(package, start.pace);
+    let service = Service::new(package, &start);
     if let Some(engine) = &start.engine {
         service
             .log
@@ -99,9 +112,13 @@ async fn end<P: Provider>(has_engine: bool, service: Arc<Service<P>>) {
         if !has_engine {
             std::future::pending::<()>().await;
         }
-        let mut stdin = tokio::io::stdin();
-        let mut ignored = [0; 256];
-        while !matches!(stdin.read(&mut ignored).await, Ok(0) | Err(_)) {}
+        // A thread of its own: the runtime's would keep the process from ending for as long as the engine holds stdin open.
+        let (tell, told) = oneshot::channel();
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            let _ = tell.send(());
+        });
+        let _ = told.await;
     };
     tokio::select! {
         () = interrupted => {}
