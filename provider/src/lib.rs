@@ -32,7 +32,15 @@ const META: Meta = Meta {
 
 /// Everything that the package offers.
 pub fn catalogue() -> Package<Gitinfra> {
-    Package::new(META).resource::<ec2::vpc::Vpc>()
+    Package::new(META)
+        .resource::<ec2::vpc::Vpc>()
+        .resource::<ec2::subnet::Subnet>()
+        .resource::<ec2::internet_gateway::InternetGateway>()
+        .resource::<ec2::eip::Eip>()
+        .resource::<ec2::nat_gateway::NatGateway>()
+        .resource::<ec2::route_table::RouteTable>()
+        .resource::<ec2::route::Route>()
+        .resource::<ec2::route_table_association::RouteTableAssociation>()
 }
 
 #[cfg(test)]

@@ -86,6 +86,12 @@ pub trait Resource: Shaped + Property {
         false
     }
 
+    /// The changed properties that take a new resource although they are not marked `replace`: where only some changes can be made
+    /// in place. Asked when everything is known.
+    fn replaces(_old: &Self::Inputs, _new: &Self::Inputs) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Makes it and says its id. A failure once it exists is marked `.after(&id)`.
     ///
     /// The call may be repeated after a lost answer: with the same token it must come to the same thing.

@@ -86,6 +86,10 @@ impl<P: Provider> Service<P> {
         }
         let mut changes = diff(&shapes, &old, &new);
         changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
+        let more = resource.replaces(&old, &new);
+        for change in &mut changes {
+            change.replace |= more.contains(&change.at.head());
+        }
         let replaces = heads(changes.iter().filter(|c| c.replace));
         let made_up = made_up(&old);
         let first_delete = !replaces.is_empty()
