@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod aws;
+pub mod components;
 pub mod ec2;
 pub mod types;
 
@@ -41,6 +42,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::route_table::RouteTable>()
         .resource::<ec2::route::Route>()
         .resource::<ec2::route_table_association::RouteTableAssociation>()
+        .component::<components::network::Network>()
 }
 
 #[cfg(test)]
