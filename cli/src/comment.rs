@@ -248,10 +248,11 @@ fn property_lines(property: &PropertyChange) -> String {
 /// What was said besides the failure, which already stands above with what the program wrote of it.
 fn said(stack: &StackPreview) -> String {
     let failure = stack.failure.as_deref();
-    let is_told =
-        |said: &Said| failure.is_some_and(|failure| failure.contains(said.message.trim()));
-    let is_news =
-        |said: &&Said| !is_told(said) && !(failure.is_some() && said.severity == Severity::Info);
+    let is_told = |said: &&Said| {
+        failure.is_some_and(|failure| {
+            said.severity == Severity::Info || failure.contains(said.message.trim())
+        })
+    };
     let line = |said: &Said| {
         let severity = match said.severity {
             Severity::Error => "error",
@@ -272,7 +273,7 @@ fn said(stack: &StackPreview) -> String {
         .changes
         .diagnostics
         .iter()
-        .filter(is_news)
+        .filter(|said| !is_told(said))
         .map(line)
         .collect::<Vec<_>>()
         .join("\n")

@@ -19,7 +19,7 @@ use crate::failure::{Failure, Result};
 pub use backend::Backend;
 pub use engine::{Ending, Engine, Happening, Phase};
 pub use install::needs_install;
-pub use lock::{LeftLock, locks};
+pub use lock::{LeftLock, locks, told_locks};
 
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
 const OLDEST: (u64, u64) = (3, 259);

@@ -57,6 +57,14 @@ impl RollOut<'_> {
             feed = Feed::default();
             ending = self.up(job, &folder, telling, &mut feed).await?;
         }
+        if !ending.success
+            && self
+                .clear_told_locks(job, &folder, telling, &ending.complaint)
+                .await?
+        {
+            feed = Feed::default();
+            ending = self.up(job, &folder, telling, &mut feed).await?;
+        }
         if ending.success {
             self.settle_pending_creates(job, &folder, telling).await?;
         }

@@ -114,6 +114,7 @@ impl RollOut<'_> {
         if claimed.cancel.is_cancelled() {
             return Ok(Outcome::Cancelled);
         }
+        self.refuse_held_locks(claimed, &backend, left.as_ref())?;
         let (run, mut telling) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
         let job = Job {

@@ -213,7 +213,7 @@ impl Property for Nothing {
 /// The failure of a wait that took too long.
 pub(crate) fn timed_out(what: &str, last: &str, after: Duration) -> Error {
     Error::new(format!("{what} took longer than {}; the last state was `{last}`", span(after))).hint(
-        "run `pulumi up` again to go on waiting, or give it more time with the resource option customTimeouts",
+        "run the same command again to go on waiting, or give it more time with the resource option customTimeouts",
     )
 }
 
