@@ -328,3 +328,12 @@ def test_a_vpc_leaves_nothing_behind(net):
     net.ec2.delete_security_group(GroupId=net.group)
     net.ec2.delete_vpc(VpcId=net.vpc)
     assert listed(net.ec2) == before
+
+
+def test_a_filter_fits_any_of_several_values(net):
+    near, far = net.subnet, net.add_subnet("10.0.1.0/24")
+    for subnet in (near, far):
+        net.ec2.associate_route_table(RouteTableId=net.table, SubnetId=subnet)
+    other = net.add_subnet("10.0.2.0/24")
+    asked = [{"Name": "association.subnet-id", "Values": [other, near]}]
+    assert [table["RouteTableId"] for table in net.ec2.describe_route_tables(Filters=asked)["RouteTables"]] == [net.table]

@@ -11,7 +11,7 @@ from moto.ec2.responses import EC2Response
 
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
-from . import identity
+from . import filter, identity
 from .address import Addresses
 from .gateway import InternetGateways
 from .nat import NatGateways, settle
@@ -62,6 +62,7 @@ def unknown(resource_id):
 
 def install():
     serve(urls, EC2)
+    filter.install()
     EC2Backend.create_vpc = trusting(EC2Backend.create_vpc)
     Route.state = property(route_state)
     # Where an address comes from, which moto doesn't say, and what has it: nothing is no empty text.
