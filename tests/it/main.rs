@@ -6,4 +6,5 @@ mod engine;
 mod files;
 mod network;
 mod pulumi;
+mod sdk;
 mod tools;
