@@ -4,6 +4,8 @@ mod aws;
 mod contract;
 mod engine;
 mod files;
+mod licences;
 mod network;
 mod pulumi;
+mod tidy;
 mod tools;
