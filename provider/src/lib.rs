@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod aws;
+pub mod components;
 pub mod ec2;
 pub mod sts;
 pub mod types;
@@ -46,6 +47,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::security_group_ingress_rule::SecurityGroupIngressRule>()
         .resource::<ec2::security_group_egress_rule::SecurityGroupEgressRule>()
         .resource::<ec2::default_security_group::DefaultSecurityGroup>()
+        .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
 }

@@ -304,3 +304,27 @@ def test_a_zone_may_be_named_by_its_id(net):
     zone = net.ec2.describe_availability_zones()["AvailabilityZones"][-1]
     subnet = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="10.0.1.0/24", AvailabilityZoneId=zone["ZoneId"])["Subnet"]
     assert (subnet["AvailabilityZone"], subnet["AvailabilityZoneId"]) == (zone["ZoneName"], zone["ZoneId"])
+
+
+def listed(ec2):
+    """How much of each kind there is."""
+    kinds = {
+        "describe_network_acls": "NetworkAcls",
+        "describe_network_interfaces": "NetworkInterfaces",
+        "describe_route_tables": "RouteTables",
+        "describe_security_groups": "SecurityGroups",
+        "describe_security_group_rules": "SecurityGroupRules",
+        "describe_subnets": "Subnets",
+        "describe_tags": "Tags",
+        "describe_vpcs": "Vpcs",
+    }
+    return {answer: len(getattr(ec2, describe)()[answer]) for describe, answer in kinds.items()}
+
+
+def test_a_vpc_leaves_nothing_behind(net):
+    before = listed(net.ec2)
+    net.ec2.create_tags(Resources=[net.vpc, net.subnet, net.group], Tags=[{"Key": "a", "Value": "1"}])
+    net.ec2.delete_subnet(SubnetId=net.subnet)
+    net.ec2.delete_security_group(GroupId=net.group)
+    net.ec2.delete_vpc(VpcId=net.vpc)
+    assert listed(net.ec2) == before

@@ -313,7 +313,7 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
                     .map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
                 outputs.push((name, value.into_output_value()));
             }
-            let outputs = resolved(outputs);
+            let outputs = monitor.veiled(resolved(outputs));
             monitor.finish(&outputs).await?;
             Ok(outputs)
         }

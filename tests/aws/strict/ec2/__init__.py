@@ -64,8 +64,10 @@ def install():
     serve(urls, EC2)
     EC2Backend.create_vpc = trusting(EC2Backend.create_vpc)
     Route.state = property(route_state)
-    # Where an address comes from, which moto doesn't say.
+    # Where an address comes from, which moto doesn't say, and what has it: nothing is no empty text.
     ElasticAddress.public_ipv4_pool = "amazon"
+    ElasticAddress.instance_id = property(lambda address: address.instance and address.instance.id)
+    ElasticAddress.network_interface_id = property(lambda address: address.eni and address.eni.id)
     ElasticAddress.network_border_group = property(lambda address: address.ec2_backend.region_name)
     # moto groups rules by ports too, but forgets the description of prefix lists.
     security_groups.SecurityGroup._flattened_rules = lambda _group, rules: permissions(rules)
