@@ -2,6 +2,8 @@
 
 mod cidr;
 mod cidr6;
+mod protocol;
 
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
+pub use protocol::Protocol;
