@@ -136,7 +136,6 @@ pub fn component(input: &DeriveInput) -> Result<TokenStream> {
 
 /// The `T` of an `Output<T>`, which may be optional.
 fn eventual(ty: &syn::Type) -> Result<&syn::Type> {
-    inside(inside(ty, "Option").unwrap_or(ty), "Output").ok_or_else(|| {
-        syn::Error::new_spanned(ty, "a component's outputs are of type Output<T>")
-    })
+    inside(inside(ty, "Option").unwrap_or(ty), "Output")
+        .ok_or_else(|| syn::Error::new_spanned(ty, "a component's outputs are of type Output<T>"))
 }

@@ -27,8 +27,8 @@ pub struct Call {
 /// What the creation of a resource is known by, so that a lost answer makes neither an orphan nor a twin.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Birth {
-    /// The same for every attempt to create this very resource, also in a later run: 32 hex digits of a hash of the URN and
-    /// of how often the resource has been replaced. Kept with the resource as a tag or a name, it finds what a lost answer made.
+    /// The same for every attempt to create this very resource, also in a later run that is told of it ([`Start::pending`](crate::Start)):
+    /// 32 hex digits. Kept with the resource as a tag or a name, it finds what a lost answer made. A replacement has another one.
     pub token: String,
     /// The same for every attempt in this run, and another one in the next: 32 hex digits. For idempotency tokens that the cloud remembers
     /// longer than the resource.

@@ -8,6 +8,7 @@ mod life;
 mod service;
 mod start;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,8 +36,8 @@ const BIRTH: &str = "__birth";
 pub struct Service<P: Provider> {
     package: Package<P>,
     configured: OnceCell<Configured<P>>,
-    /// Which resources the engine asked about with an old state in this run, and the generation of the old one.
-    generations: std::sync::Mutex<std::collections::HashMap<String, u32>>,
+    /// The tokens of creations that an earlier run left unfinished, by URN.
+    pending: BTreeMap<String, String>,
     log: Log,
     cancel: CancellationToken,
     pace: Pace,
@@ -58,14 +59,14 @@ struct About<'a> {
 
 impl<P: Provider> Service<P> {
     /// A service that has not met its engine yet.
-    pub fn new(package: Package<P>, pace: Pace) -> Arc<Self> {
+    pub fn new(package: Package<P>, start: &Start) -> Arc<Self> {
         Arc::new(Service {
             package,
             configured: OnceCell::new(),
-            generations: Default::default(),
+            pending: start.pending.clone(),
             log: Log::default(),
             cancel: CancellationToken::new(),
-            pace,
+            pace: start.pace,
         })
     }
 

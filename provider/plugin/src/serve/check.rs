@@ -45,39 +45,26 @@ impl<P: Provider> Service<P> {
 
     /// How the creation of this resource is known. `None` for one that was imported: it was never created by us.
     ///
-    /// The engine checks a replacement a second time, without the old inputs; that is how we know it. So the generation that the
-    /// first time told is remembered, and the new resource is of the next one: never taken for the old one, and the same in the next run
-    /// if this one dies in between.
+    /// The engine's seed is another one in every run, and a replacement is checked without the old inputs. Nothing that could be worked out
+    /// again in a later run would do: `pulumi up --replace` shows us nothing of the old resource, and the new one must never be taken for it.
+    /// So what an interrupted run left behind is found only by those who know its token, out of the stack's pending operations.
     fn birth(
         &self,
         request: &rpc::CheckRequest,
         olds: &Map,
         made_up: BTreeSet<String>,
     ) -> Option<Value> {
-        let mut generations = self
-            .generations
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let known = olds.get(BIRTH).and_then(Value::as_object);
         if !olds.is_empty() {
-            let generation = known
-                .and_then(|b| b.get("generation"))
-                .map(Value::to_json)
-                .and_then(|n| n.as_u64());
-            generations.insert(request.urn.clone(), generation.map_or(0, |n| n as u32 + 1));
-            let mut birth = known?.clone();
+            let mut birth = olds.get(BIRTH).and_then(Value::as_object)?.clone();
             birth.insert("made".into(), names(&made_up));
             return Some(Value::Object(birth));
         }
-        let generation = generations.get(&request.urn).copied().unwrap_or_default();
-        let once = hash(&[request.urn.as_bytes(), &request.random_seed, b"once"]);
+        let urn = request.urn.as_str();
+        let known = |what: &[u8]| hash(&[urn.as_bytes(), &request.random_seed, what]);
+        let pending = self.pending.get(urn).cloned();
         Some(object([
-            ("generation", Value::Number(f64::from(generation))),
-            (
-                "token",
-                hash(&[request.urn.as_bytes(), &generation.to_be_bytes()]).into(),
-            ),
-            ("once", once.into()),
+            ("token", pending.unwrap_or_else(|| known(b"token")).into()),
+            ("once", known(b"once").into()),
             ("made", names(&made_up)),
         ]))
     }

@@ -1,5 +1,6 @@
 //! How the process starts and ends.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub struct Start {
     pub engine: Option<String>,
     /// How fast waits run.
     pub pace: Pace,
+    /// The tokens of creations that an earlier run left unfinished, by URN.
+    pub pending: BTreeMap<String, String>,
 }
 
 impl Start {
@@ -41,6 +44,16 @@ impl Start {
         Start {
             engine,
             pace: Pace(1.0),
+            pending: BTreeMap::new(),
+        }
+    }
+
+    /// With the tokens (`inputs.__birth.token`) of the creations among the stack's pending operations, by URN: what an interrupted
+    /// run made of them is found and kept, instead of being made a second time.
+    pub fn pending(self, tokens: BTreeMap<String, String>) -> Start {
+        Start {
+            pending: tokens,
+            ..self
         }
     }
 
@@ -57,7 +70,7 @@ impl Start {
 pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let port = listener.local_addr()?.port();
-    let service = Service::new(package, start.pace);
+    let service = Service::new(package, &start);
     if let Some(engine) = &start.engine {
         service
             .log

@@ -1,0 +1,3 @@
+//! The plugin framework against the real engine, by the provider of files.
+
+mod life;
