@@ -89,6 +89,7 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn state(&self) -> &'static Shape;
     fn check(&self, new: &Map) -> Vec<Fault>;
     fn collides(&self, old: &Map, new: &Map) -> bool;
+    fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
     fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
     fn read<'a>(&'a self, at: At<'a, P>, id: &'a Id) -> BoxFuture<'a, Result<Option<Map>>>;
     fn update<'a>(
@@ -141,6 +142,13 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             (Ok(old), Ok(new)) => R::collides(&old, &new),
             // Old inputs that can't be read any more, or new ones that are not known yet: the careful order is the engine's usual one.
             _ => false,
+        }
+    }
+
+    fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str> {
+        match (decode::<R::Inputs>(old), decode::<R::Inputs>(new)) {
+            (Ok(old), Ok(new)) => R::replaces(&old, &new),
+            _ => Vec::new(),
         }
     }
 

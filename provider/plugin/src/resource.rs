@@ -86,6 +86,11 @@ pub trait Resource: Shaped + Property {
         false
     }
 
+    /// Which properties, if they differ, take a new resource for a reason that the mark `replace` can't say: it depends on both values.
+    fn replaces(_old: &Self::Inputs, _new: &Self::Inputs) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Makes it and says its id. A failure once it exists is marked `.after(&id)`.
     ///
     /// The call may be repeated after a lost answer: with the same token it must come to the same thing.
