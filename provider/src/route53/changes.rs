@@ -146,7 +146,7 @@ async fn send(client: &Client, zone: &str, batch: Vec<Asked>) {
             parts.extend([rest, part]);
             continue;
         }
-        let made = made.told("changing hosted zone", zone);
+        let made = made.told("Route 53", "");
         answer(part, |()| match &made {
             Ok(made) => {
                 let id = made

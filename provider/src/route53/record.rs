@@ -13,6 +13,9 @@ use crate::route53::changes::{self, Outcome, submit};
 use crate::route53::sets::{Key, find};
 use crate::types::DomainName;
 
+/// The time to live of a record that does not say one, in seconds.
+const TTL: u32 = 300;
+
 /// What the program asks of a record.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct RecordInputs {
@@ -28,9 +31,9 @@ pub struct RecordInputs {
     /// Tells records of the same name and type apart, where a routing policy chooses between them.
     #[prop(replace, unique)]
     pub set_identifier: Option<String>,
-    /// How long a resolver may keep the answer, in seconds. Default: 300; an alias has that of its target.
-    #[prop(min = 0, max = 2_147_483_647)]
-    pub ttl: Option<u32>,
+    /// How long a resolver may keep the answer, in seconds. An alias has that of its target, whatever stands here.
+    #[prop(default = TTL, min = 0, max = 2_147_483_647)]
+    pub ttl: u32,
     /// The values: addresses, names, or texts. Text is written plainly: quotes, escapes and strings of 255 bytes are taken care of.
     #[prop(default)]
     pub records: BTreeSet<RecordValue>,

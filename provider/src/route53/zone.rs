@@ -7,7 +7,7 @@ use aws_sdk_route53::types::{
     ChangeAction, HostedZoneConfig, ResourceRecordSet, RrType, Tag, TagResourceType, Vpc as AwsVpc,
     VpcRegion,
 };
-use pulumi_plugin::{After as _, Error, Fault, Id, Property, Resource, Result, Wait};
+use pulumi_plugin::{After as _, Again, Error, Fault, Id, Property, Resource, Result, Wait};
 
 use crate::aws::tags::changes;
 use crate::aws::{Aws, Tags, Told as _};
@@ -364,7 +364,7 @@ async fn others(aws: &Aws, id: &Id, name: &DomainName) -> Result<Vec<ResourceRec
     Ok(sets)
 }
 
-/// Deletes the zone's records, whoever made them.
+/// Deletes the zone's records, whoever made them. A refusal means that one of them has just changed or gone: then they are read again.
 async fn empty(aws: &Aws, id: &Id, name: &DomainName) -> Result<()> {
     let sets = others(aws, id, name).await?;
     let deletions = sets
@@ -372,7 +372,9 @@ async fn empty(aws: &Aws, id: &Id, name: &DomainName) -> Result<()> {
         .map(|set| submit(aws, id.as_str(), ChangeAction::Delete, set));
     for outcome in futures::future::try_join_all(deletions).await? {
         if let Outcome::Refused(why) = outcome {
-            return Err(why.doing(format!("deleting the records of hosted zone `{id}`")));
+            return Err(why
+                .doing(format!("deleting the records of hosted zone `{id}`"))
+                .again(Again::Soon));
         }
     }
     Ok(())

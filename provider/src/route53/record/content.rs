@@ -9,13 +9,10 @@ use aws_sdk_route53::types::{
 use aws_smithy_types::error::operation::BuildError;
 use pulumi_plugin::{Error, Fault, Path, Result};
 
-use super::{Alias, Failover, GeoLocation, RecordInputs, RecordType};
+use super::{Alias, Failover, GeoLocation, RecordInputs, RecordType, TTL};
 use crate::route53::RecordValue;
 use crate::route53::sets::Key;
 use crate::types::DomainName;
-
-/// The time to live of a record that doesn't say one, in seconds.
-const TTL: u32 = 300;
 
 /// The rules across a record's properties.
 pub fn check(new: &RecordInputs) -> Vec<Fault> {
@@ -30,7 +27,7 @@ pub fn check(new: &RecordInputs) -> Vec<Fault> {
             "alias",
             "a record has either `records` or an `alias`, not both",
         ),
-        (Some(_), true) if new.ttl.is_some() => fault("ttl", "an alias has the TTL of its target"),
+        (Some(_), true) if new.ttl != TTL => fault("ttl", "an alias has the TTL of its target"),
         _ => {}
     }
     if new.r#type == RecordType::Cname && new.records.len() > 1 {
@@ -134,8 +131,7 @@ pub fn write(new: &RecordInputs) -> Result<ResourceRecordSet> {
                     .build()
             });
             let values = values.collect::<Result<_, _>>().map_err(unbuilt)?;
-            set.ttl(new.ttl.unwrap_or(TTL).into())
-                .set_resource_records(Some(values))
+            set.ttl(new.ttl.into()).set_resource_records(Some(values))
         }
     };
     set.build().map_err(unbuilt)
@@ -176,7 +172,10 @@ pub fn read(key: &Key, set: &ResourceRecordSet) -> RecordInputs {
         name: key.name.clone(),
         r#type: key.kind,
         set_identifier: key.set.clone(),
-        ttl: set.ttl().and_then(|ttl| u32::try_from(ttl).ok()),
+        ttl: set
+            .ttl()
+            .and_then(|ttl| u32::try_from(ttl).ok())
+            .unwrap_or(TTL),
         records: set
             .resource_records()
             .iter()
@@ -218,11 +217,7 @@ pub fn words(record: &RecordInputs) -> String {
         Some(alias) => format!("alias of {}", alias.name),
         None => {
             let values: Vec<_> = record.records.iter().map(RecordValue::as_str).collect();
-            format!(
-                "{} (TTL {} s)",
-                values.join(", "),
-                record.ttl.unwrap_or_default()
-            )
+            format!("{} (TTL {} s)", values.join(", "), record.ttl)
         }
     }
 }
