@@ -2,8 +2,10 @@
 
 mod cidr;
 mod cidr6;
+mod domain;
 mod protocol;
 
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
+pub use domain::DomainName;
 pub use protocol::Protocol;

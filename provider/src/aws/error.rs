@@ -149,6 +149,10 @@ fn passes(code: &str, message: &str) -> Again {
     if BLOCKED.contains(&code) || THROTTLED.contains(&code) {
         return Again::Later;
     }
+    // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
+    if code == "HostedZoneAlreadyExists" {
+        return Again::Soon;
+    }
     // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
     if code == "AuthFailure"
         && message.contains("do not have permission to access the specified resource")

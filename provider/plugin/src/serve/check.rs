@@ -85,11 +85,11 @@ impl<P: Provider> Service<P> {
                 .collect();
         }
         let mut changes = diff(&shapes, &old, &new);
-        changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
-        let more = resource.replaces(&old, &new);
+        let replaced = resource.replaces(&old, &new);
         for change in &mut changes {
-            change.replace |= more.contains(&change.at.head());
+            change.replace |= replaced.contains(&change.at.head());
         }
+        changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
         let replaces = heads(changes.iter().filter(|c| c.replace));
         let made_up = made_up(&old);
         let first_delete = !replaces.is_empty()

@@ -176,10 +176,9 @@ impl<P: Provider> Service<P> {
             .into_iter()
             .filter(|f| f.marks.keep)
         {
+            // What is read says nothing of it, or only a default for an import.
             if let Some(value) = inputs.get(field.name).or_else(|| olds.get(field.name)) {
-                state
-                    .entry(field.name.to_owned())
-                    .or_insert_with(|| value.clone());
+                state.insert(field.name.to_owned(), value.clone());
             }
         }
         let veiled = |name: &String, value: Value| match (inputs.get(name), olds.get(name)) {
