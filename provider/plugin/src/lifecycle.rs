@@ -66,9 +66,14 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// Makes it, waits until it is ready and says how it is.
     pub async fn create<R: Resource<Session = S>>(&self, new: &R::Inputs) -> Result<(Id, R)> {
         let id = self
-            .retried("creating", || R::create(self.session, new))
+            .retried(
+                "creating",
+                || async { Ok(()) },
+                || R::create(self.session, new),
+            )
             .await?;
-        let state = self.settle::<R>(&id, "creation").await.after(&id)?;
+        let state = self.settle::<R>(&id, "creation", R::waits(new));
+        let state = state.await.after(&id)?;
         Ok((id, state))
     }
 
@@ -79,26 +84,38 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         old: &R,
         new: &R::Inputs,
     ) -> Result<R> {
-        self.retried("updating", || R::update(self.session, id, old, new))
+        let ready = || self.until("update", || R::ready(self.session, id));
+        self.retried("updating", ready, || R::update(self.session, id, old, new))
             .await
             .after(id)?;
-        self.settle::<R>(id, "update").await.after(id)
+        self.settle::<R>(id, "update", R::waits(new))
+            .await
+            .after(id)
     }
 
     /// How it is now.
     pub async fn read<R: Resource<Session = S>>(&self, id: &Id) -> Result<Option<R>> {
-        self.retried("reading", || R::read(self.session, id)).await
+        self.retried("reading", || async { Ok(()) }, || R::read(self.session, id))
+            .await
     }
 
     /// Deletes it and waits until it is gone.
     pub async fn delete<R: Resource<Session = S>>(&self, id: &Id, old: &R) -> Result<()> {
-        self.retried("deleting", || R::delete(self.session, id, old))
+        let ready = || self.until("deletion", || R::ready(self.session, id));
+        self.retried("deleting", ready, || R::delete(self.session, id, old))
             .await?;
         self.until("deletion", || R::gone(self.session, id)).await
     }
 
-    async fn settle<R: Resource<Session = S>>(&self, id: &Id, what: &str) -> Result<R> {
-        self.until(what, || R::ready(self.session, id)).await?;
+    async fn settle<R: Resource<Session = S>>(
+        &self,
+        id: &Id,
+        what: &str,
+        waits: bool,
+    ) -> Result<R> {
+        if waits {
+            self.until(what, || R::ready(self.session, id)).await?;
+        }
         let mut unseen = Backoff::new(Duration::from_millis(250), POLL_LAST);
         let patience = Instant::now() + UNSEEN.mul_f64(self.pace.0.max(0.2));
         loop {
@@ -135,10 +152,16 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         }
     }
 
-    /// Calls, and calls again while the refusal is one that passes.
-    async fn retried<T, F>(&self, what: &str, call: impl Fn() -> F) -> Result<T>
+    /// Calls, and calls again while the refusal is one that passes: by itself, or once it is ready.
+    async fn retried<T, F, G>(
+        &self,
+        what: &str,
+        ready: impl Fn() -> G,
+        call: impl Fn() -> F,
+    ) -> Result<T>
     where
         F: Future<Output = Result<T>> + Send,
+        G: Future<Output = Result<()>> + Send,
     {
         let started = Instant::now();
         let mut soon = Backoff::new(Duration::from_millis(250), Duration::from_secs(2));
@@ -156,6 +179,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
                         .min(started + SOON.mul_f64(self.pace.0.max(0.2))),
                 ),
                 Again::Later => (later.next(), self.deadline),
+                Again::Ready => (POLL_FIRST, self.deadline),
             };
             if Instant::now() >= patience || self.call.cancel.is_cancelled() {
                 return Err(error);
@@ -166,6 +190,9 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             tokio::select! {
                 () = self.pace.sleep(pause) => {}
                 () = self.call.cancel.cancelled() => return Err(error),
+            }
+            if error.retry() == Again::Ready {
+                ready().await?;
             }
         }
     }
