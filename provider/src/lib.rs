@@ -4,6 +4,7 @@
 
 pub mod aws;
 pub mod ec2;
+pub mod elasticache;
 pub mod types;
 
 use pulumi_plugin::{Meta, Package};
@@ -32,5 +33,8 @@ const META: Meta = Meta {
 
 /// Everything that the package offers.
 pub fn catalogue() -> Package<Gitinfra> {
-    Package::new(META).resource::<ec2::vpc::Vpc>()
+    Package::new(META)
+        .resource::<ec2::vpc::Vpc>()
+        .resource::<elasticache::subnet_group::SubnetGroup>()
+        .resource::<elasticache::replication_group::ReplicationGroup>()
 }

@@ -66,11 +66,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// Makes it, waits until it is ready and says how it is.
     pub async fn create<R: Resource<Session = S>>(&self, new: &R::Inputs) -> Result<(Id, R)> {
         let id = self
-            .retried(
-                "creating",
-                || async { Ok(()) },
-                || R::create(self.session, new),
-            )
+            .retried::<R, _, _>("creating", None, || R::create(self.session, new))
             .await?;
         let state = self.settle::<R>(&id, "creation", R::waits(new));
         let state = state.await.after(&id)?;
@@ -84,8 +80,8 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         old: &R,
         new: &R::Inputs,
     ) -> Result<R> {
-        let ready = || self.until("update", || R::ready(self.session, id));
-        self.retried("updating", ready, || R::update(self.session, id, old, new))
+        let change = || R::update(self.session, id, old, new);
+        self.retried::<R, _, _>("updating", Some(id), change)
             .await
             .after(id)?;
         self.settle::<R>(id, "update", R::waits(new))
@@ -95,14 +91,13 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
 
     /// How it is now.
     pub async fn read<R: Resource<Session = S>>(&self, id: &Id) -> Result<Option<R>> {
-        self.retried("reading", || async { Ok(()) }, || R::read(self.session, id))
+        self.retried::<R, _, _>("reading", None, || R::read(self.session, id))
             .await
     }
 
     /// Deletes it and waits until it is gone.
     pub async fn delete<R: Resource<Session = S>>(&self, id: &Id, old: &R) -> Result<()> {
-        let ready = || self.until("deletion", || R::ready(self.session, id));
-        self.retried("deleting", ready, || R::delete(self.session, id, old))
+        self.retried::<R, _, _>("deleting", Some(id), || R::delete(self.session, id, old))
             .await?;
         self.until("deletion", || R::gone(self.session, id)).await
     }
@@ -153,15 +148,14 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     }
 
     /// Calls, and calls again while the refusal is one that passes: by itself, or once it is ready.
-    async fn retried<T, F, G>(
+    async fn retried<R: Resource<Session = S>, T, F>(
         &self,
         what: &str,
-        ready: impl Fn() -> G,
+        id: Option<&Id>,
         call: impl Fn() -> F,
     ) -> Result<T>
     where
         F: Future<Output = Result<T>> + Send,
-        G: Future<Output = Result<()>> + Send,
     {
         let started = Instant::now();
         let mut soon = Backoff::new(Duration::from_millis(250), Duration::from_secs(2));
@@ -191,8 +185,11 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
                 () = self.pace.sleep(pause) => {}
                 () = self.call.cancel.cancelled() => return Err(error),
             }
-            if error.retry() == Again::Ready {
-                ready().await?;
+            // A creation that found what an earlier attempt made says its id with the refusal.
+            if let (Again::Ready, Some(id)) = (error.retry(), id.or(error.born())) {
+                self.until(what, || R::ready(self.session, id))
+                    .await
+                    .after(id)?;
             }
         }
     }
