@@ -38,3 +38,23 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<elasticache::subnet_group::SubnetGroup>()
         .resource::<elasticache::replication_group::ReplicationGroup>()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::catalogue;
+
+    /// `schema.json` is what the package says of itself; `UPDATE=1` writes it.
+    #[test]
+    fn schema_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schema.json");
+        let schema = catalogue().schema_text();
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &schema).expect("schema.json can be written");
+        }
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            written == schema,
+            "schema.json is not current: run UPDATE=1 cargo test -p gitinfra-provider schema_is_current"
+        );
+    }
+}

@@ -1,7 +1,9 @@
 //! The one test binary: gitinfra's programs against real parts.
 
+mod aws;
 mod contract;
 mod engine;
 mod files;
+mod network;
 mod pulumi;
 mod tools;

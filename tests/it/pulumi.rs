@@ -135,6 +135,22 @@ impl Project {
         self.act("destroy", &[])
     }
 
+    /// Expects that nothing is left to do.
+    #[track_caller]
+    pub fn expect_settled(&self) -> &Project {
+        self.act("preview", &["--expect-no-changes"])
+            .expect_ok()
+            .expect_steps(&[]);
+        self
+    }
+
+    /// Expects that a refresh finds nothing.
+    #[track_caller]
+    pub fn refresh_settled(&self) -> &Project {
+        self.act("refresh", &["--expect-no-changes"]).expect_ok();
+        self
+    }
+
     /// A command that runs the engine, with more arguments.
     pub fn act(&self, verb: &str, more: &[&str]) -> Run {
         Run::of(self.engine(verb, more), &self.path("events.json"))
