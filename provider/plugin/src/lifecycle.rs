@@ -172,8 +172,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
                     self.deadline
                         .min(started + SOON.mul_f64(self.pace.0.max(0.2))),
                 ),
-                Again::Later => (later.next(), self.deadline),
-                Again::Ready => (POLL_FIRST, self.deadline),
+                Again::Later | Again::Ready => (later.next(), self.deadline),
             };
             if Instant::now() >= patience || self.call.cancel.is_cancelled() {
                 return Err(error);
