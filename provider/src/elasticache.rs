@@ -3,7 +3,10 @@
 pub mod replication_group;
 pub mod subnet_group;
 
+use aws_sdk_elasticache::operation::list_tags_for_resource::ListTagsForResourceError;
 use aws_sdk_elasticache::types::Tag;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
 use pulumi_plugin::{Error, Result};
 
 use crate::aws::tags::changes;
@@ -23,7 +26,8 @@ fn newborn(aws: &Aws, tags: &Tags) -> Vec<Tag> {
 
 /// Refuses what exists already, unless this very creation made it and the answer got lost.
 async fn adopt(aws: &Aws, kind: &str, name: &str, arn: &str) -> Result<()> {
-    let tags = tags(aws, arn).await?;
+    // A group tells its tags only once it is available: until then this is refused, and tried again.
+    let tags = tags(aws, arn).await.told("reading the tags of", arn)?;
     let ours =
         |tag: &Tag| tag.key() == Some(TOKEN_TAG) && tag.value() == Some(aws.birth().token.as_str());
     match tags.iter().any(ours) {
@@ -36,20 +40,23 @@ async fn adopt(aws: &Aws, kind: &str, name: &str, arn: &str) -> Result<()> {
     }
 }
 
+type TagsRefused = SdkError<ListTagsForResourceError, HttpResponse>;
+
 /// All tags of a resource.
-async fn tags(aws: &Aws, arn: &str) -> Result<Vec<Tag>> {
+async fn tags(aws: &Aws, arn: &str) -> Result<Vec<Tag>, TagsRefused> {
     let ask = aws.elasticache().list_tags_for_resource();
-    let asked = ask.resource_name(arn).send().await;
-    // Only one that is available tells its tags; before, there are none to be seen.
-    let answer = asked
-        .unless(&["InvalidReplicationGroupState"])
-        .told("reading the tags of", arn)?;
-    Ok(answer.map(|a| a.tag_list().to_vec()).unwrap_or_default())
+    let answer = ask.resource_name(arn).send().await?;
+    Ok(answer.tag_list.unwrap_or_default())
 }
 
 /// The tags as the user sees them.
 async fn visible(aws: &Aws, arn: &str) -> Result<Tags> {
-    let tags = tags(aws, arn).await?.into_iter();
+    // Of a group that is not available, none are to be seen.
+    let tags = tags(aws, arn)
+        .await
+        .unless(&["InvalidReplicationGroupState"])
+        .told("reading the tags of", arn)?;
+    let tags = tags.unwrap_or_default().into_iter();
     Ok(aws.visible(tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))))
 }
 

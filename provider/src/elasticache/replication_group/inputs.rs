@@ -21,6 +21,7 @@ pub struct ReplicationGroupInputs {
     pub engine: Engine,
     /// The engine's version, such as `8.0`: major and minor, the patch is AWS's. Redis before 6 takes the patch too: `5.0.6`. It can be raised,
     /// not lowered. With `autoMinorVersionUpgrade`, a later minor version is as good. Default: AWS's newest at the time.
+    #[prop(computed)]
     pub engine_version: Option<String>,
     /// The kind of node, such as `cache.t4g.micro`.
     pub node_type: String,
@@ -28,13 +29,16 @@ pub struct ReplicationGroupInputs {
     #[prop(default = 6379, min = 1024, max = 65535, replace)]
     pub port: u16,
     /// The cache subnet group. Default: the subnets of the default VPC.
-    #[prop(replace)]
+    #[prop(replace, computed)]
     pub subnet_group_name: Option<Lowercase>,
     /// The security groups of the nodes. Default: the VPC's default one.
+    #[prop(computed)]
     pub security_group_ids: Option<BTreeSet<String>>,
     /// The parameter group. Default: AWS's own for the engine's version.
+    #[prop(computed)]
     pub parameter_group_name: Option<Lowercase>,
     /// Whether the data can be spread over several shards. Default: `enabled` with several shards or with a parameter group for it.
+    #[prop(computed)]
     pub cluster_mode: Option<ClusterMode>,
     /// How many shards the data is spread over. More than one need cluster mode.
     #[prop(default = 1, min = 1, max = 500)]
@@ -52,6 +56,7 @@ pub struct ReplicationGroupInputs {
     #[prop(default = true)]
     pub transit_encryption_enabled: bool,
     /// Whether unencrypted connections are refused. Default: `required`.
+    #[prop(computed)]
     pub transit_encryption_mode: Option<TransitEncryptionMode>,
     /// Whether what is on disk is encrypted.
     #[prop(default = true, replace)]
@@ -70,8 +75,10 @@ pub struct ReplicationGroupInputs {
     #[prop(default = 0, min = 0, max = 35)]
     pub snapshot_retention_limit: i32,
     /// When the daily snapshot is taken (UTC), such as `05:00-06:00`. Default: AWS chooses.
+    #[prop(computed)]
     pub snapshot_window: Option<String>,
     /// When maintenance may happen each week (UTC), such as `sun:05:00-sun:06:00`; at least an hour. Default: AWS chooses.
+    #[prop(computed)]
     pub preferred_maintenance_window: Option<Lowercase>,
     /// The snapshot that its data comes from.
     #[prop(replace, keep)]

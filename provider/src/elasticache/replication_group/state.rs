@@ -39,69 +39,14 @@ pub async fn read(aws: &Aws, group: &AwsGroup) -> Result<ReplicationGroup> {
         node(aws, first.map(String::as_str).unwrap_or_default()),
         visible(aws, arn)
     )?;
-    let pending = node.pending_modified_values();
-    let told = pending
-        .and_then(PendingModifiedValues::engine_version)
-        .or(node.engine_version())
-        .unwrap_or_default();
-    let (shards, replicas) = sizes(group.member_clusters());
     let shard = group.node_groups().first();
     let primary = shard.and_then(|s| s.primary_endpoint());
     let configuration = group.configuration_endpoint();
-    let port = configuration.or(primary).and_then(Endpoint::port);
     let address = |endpoint: Option<&Endpoint>| endpoint?.address().map(str::to_owned);
-    let kind = pending
-        .and_then(PendingModifiedValues::cache_node_type)
-        .or(group.cache_node_type());
-    let encrypted = group.transit_encryption_enabled().unwrap_or_default();
     Ok(ReplicationGroup {
         inputs: ReplicationGroupInputs {
-            replication_group_id: group.replication_group_id().unwrap_or_default().into(),
-            description: group.description().unwrap_or_default().to_owned(),
-            engine: match group.engine().or(node.engine()) {
-                Some("redis") => Engine::Redis,
-                _ => Engine::Valkey,
-            },
-            engine_version: Some(version::canonical(told)),
-            // A change that waits for the maintenance window counts: it needs not be asked for again.
-            node_type: kind.unwrap_or_default().to_owned(),
-            // Nothing says the port before there is an endpoint.
-            port: port.and_then(|p| u16::try_from(p).ok()).unwrap_or(6379),
-            subnet_group_name: node.cache_subnet_group_name().map(Into::into),
-            security_group_ids: Some(security_groups(&node)),
-            parameter_group_name: node
-                .cache_parameter_group()
-                .and_then(|g| g.cache_parameter_group_name())
-                .map(Into::into),
-            cluster_mode: cluster_mode(group),
-            num_node_groups: shards,
-            replicas_per_node_group: replicas,
-            automatic_failover_enabled: failover(group),
-            multi_az_enabled: group.multi_az() == Some(&MultiAzStatus::Enabled),
-            transit_encryption_enabled: encrypted,
-            transit_encryption_mode: transit_mode(group).filter(|_| encrypted),
-            at_rest_encryption_enabled: group.at_rest_encryption_enabled().unwrap_or_default(),
-            kms_key_id: group.kms_key_id().map(str::to_owned),
-            auth_token: None,
-            user_group_ids: group.user_group_ids().iter().cloned().collect(),
-            snapshot_retention_limit: group.snapshot_retention_limit().unwrap_or_default(),
-            snapshot_window: group.snapshot_window().map(str::to_owned),
-            preferred_maintenance_window: node.preferred_maintenance_window().map(Into::into),
-            snapshot_name: None,
-            final_snapshot_identifier: None,
-            notification_topic_arn: topic(&node),
-            log_delivery_configurations: logs::read(group.log_delivery_configurations()),
-            auto_minor_version_upgrade: group
-                .auto_minor_version_upgrade()
-                .or(node.auto_minor_version_upgrade())
-                .unwrap_or_default(),
-            apply_immediately: None,
-            network_type: match group.network_type() {
-                Some(AwsNetworkType::Ipv6) => NetworkType::Ipv6,
-                Some(AwsNetworkType::DualStack) => NetworkType::DualStack,
-                _ => NetworkType::Ipv4,
-            },
             tags,
+            ..inputs(group, &node)
         },
         arn: arn.to_owned(),
         primary_endpoint_address: address(primary),
@@ -111,6 +56,78 @@ pub async fn read(aws: &Aws, group: &AwsGroup) -> Result<ReplicationGroup> {
         cluster_enabled: group.cluster_enabled().unwrap_or_default(),
         engine_version_actual: node.engine_version().unwrap_or_default().to_owned(),
     })
+}
+
+/// The inputs, as far as the group and its node tell them. A change that waits for the maintenance window counts: it needs not be asked
+/// for again.
+fn inputs(group: &AwsGroup, node: &CacheCluster) -> ReplicationGroupInputs {
+    let pending = node.pending_modified_values();
+    let (shards, replicas) = sizes(group.member_clusters());
+    let kind = pending.and_then(PendingModifiedValues::cache_node_type);
+    let version = pending.and_then(PendingModifiedValues::engine_version);
+    let version = version.or(node.engine_version()).unwrap_or_default();
+    let raised = group.auto_minor_version_upgrade();
+    let encrypted = group.transit_encryption_enabled().unwrap_or_default();
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    ReplicationGroupInputs {
+        replication_group_id: text(group.replication_group_id()).into(),
+        description: text(group.description()),
+        engine: match group.engine().or(node.engine()) {
+            Some("redis") => Engine::Redis,
+            _ => Engine::Valkey,
+        },
+        engine_version: Some(version::canonical(version)),
+        node_type: text(kind.or(group.cache_node_type())),
+        port: port(group),
+        subnet_group_name: node.cache_subnet_group_name().map(Into::into),
+        security_group_ids: Some(security_groups(node)),
+        parameter_group_name: node
+            .cache_parameter_group()
+            .and_then(|g| g.cache_parameter_group_name())
+            .map(Into::into),
+        cluster_mode: cluster_mode(group),
+        num_node_groups: shards,
+        replicas_per_node_group: replicas,
+        automatic_failover_enabled: failover(group),
+        multi_az_enabled: group.multi_az() == Some(&MultiAzStatus::Enabled),
+        transit_encryption_enabled: encrypted,
+        transit_encryption_mode: transit_mode(group).filter(|_| encrypted),
+        at_rest_encryption_enabled: group.at_rest_encryption_enabled().unwrap_or_default(),
+        kms_key_id: group.kms_key_id().map(str::to_owned),
+        auth_token: None,
+        user_group_ids: group.user_group_ids().iter().cloned().collect(),
+        snapshot_retention_limit: group.snapshot_retention_limit().unwrap_or_default(),
+        snapshot_window: group.snapshot_window().map(str::to_owned),
+        preferred_maintenance_window: node.preferred_maintenance_window().map(Into::into),
+        snapshot_name: None,
+        final_snapshot_identifier: None,
+        notification_topic_arn: topic(node),
+        log_delivery_configurations: logs::read(group.log_delivery_configurations()),
+        auto_minor_version_upgrade: raised
+            .or(node.auto_minor_version_upgrade())
+            .unwrap_or_default(),
+        apply_immediately: None,
+        network_type: network(group),
+        tags: Default::default(),
+    }
+}
+
+/// The port, which nothing says before there is an endpoint; until then it is the usual one.
+fn port(group: &AwsGroup) -> u16 {
+    let shard = group.node_groups().first();
+    let endpoint = group
+        .configuration_endpoint()
+        .or(shard.and_then(|s| s.primary_endpoint()));
+    let port = endpoint.and_then(Endpoint::port);
+    port.and_then(|p| u16::try_from(p).ok()).unwrap_or(6379)
+}
+
+fn network(group: &AwsGroup) -> NetworkType {
+    match group.network_type() {
+        Some(AwsNetworkType::Ipv6) => NetworkType::Ipv6,
+        Some(AwsNetworkType::DualStack) => NetworkType::DualStack,
+        _ => NetworkType::Ipv4,
+    }
 }
 
 /// The first node, which tells what the group doesn't: all nodes of a group have it in common.
