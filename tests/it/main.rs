@@ -2,6 +2,7 @@
 
 mod aws;
 mod contract;
+mod elasticache;
 mod engine;
 mod files;
 mod licences;

@@ -64,6 +64,8 @@ pub enum Again {
     Soon,
     /// When something else has gone or come: tried calmly up to the resource's longest time.
     Later,
+    /// When the resource itself is ready again: that is awaited, and then the call is made again.
+    Ready,
 }
 
 /// A failed call of a resource, a function or a component.

@@ -118,7 +118,7 @@ fn passes(code: &str, message: &str) -> Again {
         "service linked role",
         "trust policy",
     ];
-    const BLOCKED: [&str; 12] = [
+    const BLOCKED: [&str; 11] = [
         "DependencyViolation",
         "ResourceInUse",
         "ResourceInUseException",
@@ -128,10 +128,17 @@ fn passes(code: &str, message: &str) -> Again {
         "WAFAssociatedItemException",
         "WAFUnavailableEntityException",
         "IncorrectState",
-        "InvalidReplicationGroupState",
         "CacheSubnetGroupInUse",
         "ConcurrentModification",
     ];
+    /// The resource itself has to come to rest first.
+    const BUSY: [&str; 3] = [
+        "InvalidReplicationGroupState",
+        "DistributionNotDisabled",
+        "ResourceNotDisabled",
+    ];
+    /// Somebody else changed it between our look and our change.
+    const OVERTAKEN: [&str; 2] = ["PreconditionFailed", "InvalidIfMatchVersion"];
     const THROTTLED: [&str; 9] = [
         "Throttling",
         "ThrottlingException",
@@ -143,8 +150,11 @@ fn passes(code: &str, message: &str) -> Again {
         "ServiceUnavailable",
         "InternalError",
     ];
-    if SPREADING.iter().any(|said| message.contains(said)) {
+    if SPREADING.iter().any(|said| message.contains(said)) || OVERTAKEN.contains(&code) {
         return Again::Soon;
+    }
+    if BUSY.contains(&code) {
+        return Again::Ready;
     }
     if BLOCKED.contains(&code) || THROTTLED.contains(&code) {
         return Again::Later;
