@@ -1,7 +1,6 @@
 """NAT gateways: pending, available or failed, deleting, deleted; client tokens; the address and interface they hold."""
 
 import datetime
-import fnmatch
 
 from moto.core.responses import ActionResult
 from moto.ec2.models.core import TaggedEC2Resource
@@ -10,6 +9,7 @@ from moto.ec2.utils import random_nat_gateway_id
 from ..clock import CLOCK
 from ..response import Refusal
 from . import network
+from .filter import like
 from .network import check_known
 from .tag import tag_dict
 
@@ -94,7 +94,7 @@ class NatGateway(TaggedEC2Resource):
             have = seen[name]
         else:
             raise Refusal("InvalidParameterValue", f"The filter '{name}' is invalid")
-        return any(fnmatch.fnmatchcase(item, value) for item in have for value in values)
+        return any(like(item, value) for item in have for value in values)
 
 
 def moment(seconds):
