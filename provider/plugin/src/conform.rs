@@ -183,7 +183,7 @@ impl Walk {
             }
             (Type::OneOf(types), _) => self.one_of(types, value, at),
             _ => {
-                self.fault(at, format!("expected {}, got {}", ty.what(), value.kind()));
+                self.fault(at, other_kind(ty, value));
                 value.clone()
             }
         }
@@ -207,14 +207,28 @@ impl Walk {
             let value = walk.value(ty, value, at);
             (value, walk)
         });
-        let best = tries.min_by_key(|(_, walk)| walk.faults.len());
-        let Some((value, walk)) = best else {
+        let best = types
+            .iter()
+            .zip(tries)
+            .min_by_key(|(_, (_, walk))| walk.faults.len());
+        let Some((best, (kept, walk))) = best else {
             return value.clone();
         };
         self.unknown.extend(walk.unknown);
-        self.faults.extend(walk.faults);
-        value
+        match &walk.faults[..] {
+            // None of them is of this kind: so all are named.
+            [fault] if fault.why == other_kind(best, value) => {
+                let any = Type::OneOf(types.to_vec());
+                self.fault(at, other_kind(&any, value));
+            }
+            _ => self.faults.extend(walk.faults),
+        }
+        kept
     }
+}
+
+fn other_kind(ty: &Type, value: &Value) -> String {
+    format!("expected {}, got {}", ty.what(), value.kind())
 }
 
 /// The items in one order, each once; as they are while one of them is unknown.
