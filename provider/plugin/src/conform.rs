@@ -173,10 +173,9 @@ impl Walk {
                 Value::Array(sorted(self.items(inner, items, at)))
             }
             (Type::Map(inner), Value::Object(map)) => {
-                let each = map
-                    .iter()
-                    .map(|(k, v)| (k.clone(), self.value(inner, v, &at.key(k))));
-                Value::Object(each.filter(|(_, v)| *v != Value::Null).collect())
+                let given = map.iter().filter(|(_, v)| *v.bare() != Value::Null);
+                let each = given.map(|(k, v)| (k.clone(), self.value(inner, v, &at.key(k))));
+                Value::Object(each.collect())
             }
             (Type::Object(shape), Value::Object(map)) => {
                 Value::Object(self.fields(&shape.fields(), map, at))
