@@ -85,3 +85,11 @@ pub fn files() -> Plugin {
         program: env!("CARGO_BIN_EXE_pulumi-resource-files").into(),
     }
 }
+
+/// The provider of notes that the framework's README shows.
+pub fn notes() -> Plugin {
+    Plugin {
+        name: "notes",
+        program: env!("CARGO_BIN_EXE_pulumi-resource-notes").into(),
+    }
+}
