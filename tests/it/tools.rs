@@ -78,11 +78,11 @@ pub struct Plugin {
     pub program: PathBuf,
 }
 
-/// The provider of files in a directory: the framework's own example.
+/// The provider of files in a directory: the framework's larger example. Cargo builds it with the tests, so it is never an old one.
 pub fn files() -> Plugin {
     Plugin {
         name: "files",
-        program: env!("CARGO_BIN_EXE_pulumi-resource-files").into(),
+        program: program("pulumi-resource-files"),
     }
 }
 
@@ -90,6 +90,6 @@ pub fn files() -> Plugin {
 pub fn notes() -> Plugin {
     Plugin {
         name: "notes",
-        program: env!("CARGO_BIN_EXE_pulumi-resource-notes").into(),
+        program: program("pulumi-resource-notes"),
     }
 }

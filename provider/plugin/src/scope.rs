@@ -16,12 +16,15 @@ use crate::output::{Input, Maybe, Output, Resolved};
 use crate::shape::Shape;
 use crate::value::{Map, Value};
 
+/// The work of telling a child to the engine; its failure is shared by all that depend on it.
+type Registering = BoxFuture<'static, Result<(), Arc<Error>>>;
+
 /// The inside of a component: its children are added here.
 pub struct Scope {
     name: String,
     knobs: Knobs,
     monitor: Arc<Monitor>,
-    children: Vec<(String, BoxFuture<'static, Result<(), Arc<Error>>>)>,
+    children: Vec<(String, Registering)>,
     urns: Vec<(String, Output<String>)>,
     skipped: BTreeSet<String>,
 }

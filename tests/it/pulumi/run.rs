@@ -117,8 +117,8 @@ impl Run {
             e.pointer("/resOutputsEvent/metadata")
                 .or_else(|| e.pointer("/resourcePreEvent/metadata"))
         });
-        let own = all.filter(|m| name_of(str_of(m, "/urn")) == name);
-        own.last()
+        let mut own = all.filter(|m| name_of(str_of(m, "/urn")) == name);
+        own.next_back()
             .and_then(|m| m.pointer("/new").cloned())
             .unwrap_or_default()
     }
