@@ -23,8 +23,14 @@ class Aws:
         place = (service, region, key)
         if place not in self.clients:
             self.clients[place] = boto3.client(
-                service, region_name=region, endpoint_url=self.url, aws_access_key_id=key, aws_secret_access_key="secret",
-                aws_session_token=token, config=Config(retries={"total_max_attempts": 1}, parameter_validation=False))
+                service,
+                region_name=region,
+                endpoint_url=self.url,
+                aws_access_key_id=key,
+                aws_secret_access_key="secret",
+                aws_session_token=token,
+                config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+            )
         return self.clients[place]
 
     def __getattr__(self, service):

@@ -1,6 +1,7 @@
 """Route 53's refusals and round trips against the running server."""
 
 import pytest
+
 from conftest import OTHERS, refused
 
 
@@ -10,7 +11,9 @@ class Zone:
         self.id = aws.route53.create_hosted_zone(Name="Example.com", CallerReference="one")["HostedZone"]["Id"]
 
     def change(self, *changes):
-        return self.route53.change_resource_record_sets(HostedZoneId=self.id, ChangeBatch={"Changes": list(changes)})["ChangeInfo"]
+        return self.route53.change_resource_record_sets(HostedZoneId=self.id, ChangeBatch={"Changes": list(changes)})[
+            "ChangeInfo"
+        ]
 
     def records(self):
         return self.route53.list_resource_record_sets(HostedZoneId=self.id)["ResourceRecordSets"]
@@ -30,42 +33,82 @@ def change(action, name, kind, *values, ttl=300, **more):
 
 
 def alias(action, name, target, zone_id="Z2FDTNDATAQYW2", **more):
-    return change(action, name, "A", AliasTarget={"DNSName": target, "HostedZoneId": zone_id, "EvaluateTargetHealth": False}, **more)
+    return change(
+        action, name, "A", AliasTarget={"DNSName": target, "HostedZoneId": zone_id, "EvaluateTargetHealth": False}, **more
+    )
 
 
 WWW = change("CREATE", "www.example.com", "A", "1.2.3.4")
 REFUSALS = [
-    ("a caller reference twice", "HostedZoneAlreadyExists", lambda z: z.route53.create_hosted_zone(Name="b.com", CallerReference="one")),
+    (
+        "a caller reference twice",
+        "HostedZoneAlreadyExists",
+        lambda z: z.route53.create_hosted_zone(Name="b.com", CallerReference="one"),
+    ),
     ("a bad domain name", "InvalidDomainName", lambda z: z.route53.create_hosted_zone(Name="a..com", CallerReference="two")),
     ("an unknown zone", "NoSuchHostedZone", lambda z: z.route53.get_hosted_zone(Id="ZNONE")),
     ("an unknown change", "NoSuchChange", lambda z: z.route53.get_change(Id="CNONE")),
     ("a zone with records", "HostedZoneNotEmpty", lambda z: z.change(WWW) and z.route53.delete_hosted_zone(Id=z.id)),
-    ("a zone with a delegation", "HostedZoneNotEmpty", lambda z: z.change(change("CREATE", "sub.example.com", "NS", "ns1.x.com."))
-     and z.route53.delete_hosted_zone(Id=z.id)),
+    (
+        "a zone with a delegation",
+        "HostedZoneNotEmpty",
+        lambda z: z.change(change("CREATE", "sub.example.com", "NS", "ns1.x.com.")) and z.route53.delete_hosted_zone(Id=z.id),
+    ),
     ("a bad IPv4 address", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "A", "1.2.3.400"))),
     ("a bad IPv6 address", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "AAAA", "1.2.3.4"))),
     ("text without quotes", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "TXT", "hello"))),
     ("a value twice", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "A", "1.1.1.1", "1.1.1.1"))),
     ("two CNAME values", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "CNAME", "b.com", "c.com"))),
     ("a CNAME at the apex", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "example.com", "CNAME", "b.com"))),
-    ("a CNAME beside an A", "InvalidChangeBatch", lambda z: z.change(WWW) and z.change(change("CREATE", "www.example.com", "CNAME", "b.com"))),
-    ("an A beside a CNAME", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "www.example.com", "CNAME", "b.com")) and z.change(WWW)),
+    (
+        "a CNAME beside an A",
+        "InvalidChangeBatch",
+        lambda z: z.change(WWW) and z.change(change("CREATE", "www.example.com", "CNAME", "b.com")),
+    ),
+    (
+        "an A beside a CNAME",
+        "InvalidChangeBatch",
+        lambda z: z.change(change("CREATE", "www.example.com", "CNAME", "b.com")) and z.change(WWW),
+    ),
     ("a record outside", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.notexample.com", "A", "1.2.3.4"))),
     ("a record twice", "InvalidChangeBatch", lambda z: z.change(WWW) and z.change(WWW)),
     ("a record twice at once", "InvalidChangeBatch", lambda z: z.change(WWW, WWW)),
     ("an unknown record", "InvalidChangeBatch", lambda z: z.change(change("DELETE", "a.example.com", "A", "1.2.3.4"))),
-    ("another value", "InvalidChangeBatch", lambda z: z.change(WWW) and z.change(change("DELETE", "www.example.com", "A", "9.9.9.9"))),
-    ("another TTL", "InvalidChangeBatch", lambda z: z.change(WWW) and z.change(change("DELETE", "www.example.com", "A", "1.2.3.4", ttl=1))),
+    (
+        "another value",
+        "InvalidChangeBatch",
+        lambda z: z.change(WWW) and z.change(change("DELETE", "www.example.com", "A", "9.9.9.9")),
+    ),
+    (
+        "another TTL",
+        "InvalidChangeBatch",
+        lambda z: z.change(WWW) and z.change(change("DELETE", "www.example.com", "A", "1.2.3.4", ttl=1)),
+    ),
     ("the zone's NS", "InvalidChangeBatch", lambda z: z.change({"Action": "DELETE", "ResourceRecordSet": z.records()[0]})),
     ("the zone's SOA", "InvalidChangeBatch", lambda z: z.change({"Action": "DELETE", "ResourceRecordSet": z.records()[1]})),
     ("an alias with a TTL", "InvalidInput", lambda z: z.change(alias("CREATE", "a.example.com", "d1.cloudfront.net", TTL=60))),
     ("neither alias nor values", "InvalidInput", lambda z: z.change(change("CREATE", "a.example.com", "A"))),
-    ("values without a TTL", "InvalidInput", lambda z: z.change(change("CREATE", "a.example.com", "A", "1.2.3.4", ttl=None)
-                                                                | {"ResourceRecordSet": {"Name": "a.example.com", "Type": "A", "ResourceRecords": [{"Value": "1.2.3.4"}]}})),
+    (
+        "values without a TTL",
+        "InvalidInput",
+        lambda z: z.change(
+            change("CREATE", "a.example.com", "A", "1.2.3.4", ttl=None)
+            | {"ResourceRecordSet": {"Name": "a.example.com", "Type": "A", "ResourceRecords": [{"Value": "1.2.3.4"}]}}
+        ),
+    ),
     ("an alias out of its zone", "InvalidChangeBatch", lambda z: z.change(alias("CREATE", "a.example.com", "d1.example.net"))),
-    ("tags of no zone", "NoSuchHostedZone", lambda z: z.route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId="ZNONE")),
-    ("a tag of AWS", "InvalidInput", lambda z: z.route53.change_tags_for_resource(
-        ResourceType="hostedzone", ResourceId=z.id.split("/")[-1], AddTags=[{"Key": "aws:x", "Value": "1"}])),
+    (
+        "tags of no zone",
+        "NoSuchHostedZone",
+        lambda z: z.route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId="ZNONE"),
+    ),
+    (
+        "a tag of AWS",
+        "InvalidInput",
+        lambda z: z.route53.change_tags_for_resource(
+            ResourceType="hostedzone", ResourceId=z.id.split("/")[-1], AddTags=[{"Key": "aws:x", "Value": "1"}]
+        ),
+    ),
     ("another account's zone", "NoSuchHostedZone", lambda z: z.aws.client("route53", key=OTHERS).get_hosted_zone(Id=z.id)),
 ]
 

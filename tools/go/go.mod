@@ -1,3 +1,5 @@
+// Pulumi's language host for Go, pinned with every module that it is built from.
+
 module gitinfra/tools/go
 
 go 1.26

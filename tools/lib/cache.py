@@ -50,13 +50,18 @@ class Cache:
         return self.cli.folder_with(part.programs) if self.cli else None
 
     def require_programs(self, parts: list[Part]) -> None:
-        needed = {program for part in parts if not self.official(part) and not self.ready(part) for program in part.needs}
+        needed = {
+            program for part in parts if not self.official(part) and not self.ready(part) for program in part.needs
+        }
         hints = []
         for program in sorted(needed):
             least, ask, source = PROGRAMS[program]
             found = ask()
             if numbers(found) < least:
-                hints.append(f"{program} {least[0]}.{least[1]} or newer is needed ({found or 'not on PATH'}): get it from {source}")
+                least_words = ".".join(map(str, least))
+                hints.append(
+                    f"{program} {least_words} or newer is needed ({found or 'not on PATH'}): get it from {source}"
+                )
         if hints:
             raise Failed("programs are missing on this machine", hints=hints)
 
@@ -79,7 +84,8 @@ class Cache:
                 self.build(part, lock, talk)
 
     def build(self, part: Part, lock: IO[str], talk: Talk) -> None:
-        # Built in place, because a virtual environment holds absolute paths; `ready` comes last, and without it nothing here counts.
+        # Built in place, because a virtual environment holds absolute paths; without `ready`, which comes last,
+        # nothing in the folder counts.
         folder = self.folder(part.name)
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "bin").mkdir(parents=True)
@@ -89,9 +95,12 @@ class Cache:
         def run(command: list[str], directory: Path, environment: dict[str, str]) -> None:
             with log.open("a") as output:
                 print("$", *command, file=output, flush=True)
-                code = follow(command, directory, environment, output, lock, lambda: talk.tick(part.verb, part.usual_time))
+                code = follow(
+                    command, directory, environment, output, lock, lambda: talk.tick(part.verb, part.usual_time)
+                )
             if code != 0:
-                raise Failed(f"{part.verb} {part.name} {part.version}: `{' '.join(command[:3])}` ended with exit code {code}", log)
+                words = " ".join(command[:3])
+                raise Failed(f"{part.verb} {part.name} {part.version}: `{words}` ended with exit code {code}", log)
 
         part.build(folder, run, self.root / "scratch")
         (folder / "ready").touch()
@@ -132,11 +141,24 @@ def root() -> Path:
     return folder.absolute()
 
 
-def follow(command: list[str], directory: Path, environment: dict[str, str], output: IO[str], lock: IO[str], tick: Callable[[], None]) -> int:
-    # The child holds the lock too: if this process is killed, nobody builds in the same folder until the child has ended.
+def follow(
+    command: list[str],
+    directory: Path,
+    environment: dict[str, str],
+    output: IO[str],
+    lock: IO[str],
+    tick: Callable[[], None],
+) -> int:
+    # The child holds the lock too: if this process is killed, nobody builds in that folder until the child has ended.
     child = subprocess.Popen(
-        command, cwd=directory, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-        pass_fds=[lock.fileno()], start_new_session=True,
+        command,
+        cwd=directory,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        pass_fds=[lock.fileno()],
+        start_new_session=True,
     )
     try:
         while True:

@@ -26,14 +26,14 @@ def arguments() -> argparse.Namespace:
     parts = "\n".join(f"  {part.name:<8} {part.about}" for part in PARTS)
     parser = argparse.ArgumentParser(
         prog="tools/get",
-        description="Gets the outside programs that gitinfra's demo and tests run on, into a cache folder outside the clone.",
+        description="Gets the outside programs of gitinfra's demo and tests, into a cache folder outside the clone.",
         epilog=ABOUT.format(parts=parts),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="a part to get (default: all but peer)")
     shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--print-bin", action="store_true", help="print the folder of programs to put on PATH, and get nothing")
-    shown.add_argument("--print-python", action="store_true", help="print the virtual environment's python, and get nothing")
+    shown.add_argument("--print-bin", action="store_true", help="print the folder to put on PATH, get nothing")
+    shown.add_argument("--print-python", action="store_true", help="print the environment's python, get nothing")
     given = parser.parse_args()
     known = [part.name for part in PARTS]
     unknown = [name for name in given.parts if name not in known]
@@ -76,6 +76,10 @@ def main() -> int:
             get(cache, wanted(given.parts), talk)
     except Failed as failure:
         talk.failed(failure)
+        return 1
+    except OSError as error:
+        hint = "set GITINFRA_TOOLS to a folder that you can write to"
+        talk.failed(Failed(f"the cache folder cannot be used: {error}", hints=[hint]))
         return 1
     except KeyboardInterrupt:
         talk.interrupted()

@@ -100,12 +100,9 @@ class PythonHost(GoTool):
         environment = go_environment(scratch)
         sdk = "github.com/pulumi/pulumi/sdk/v3"
         run(["go", "mod", "download", sdk], TOOLS / "pulumi", environment)
-        found = subprocess.run(
-            ["go", "list", "-m", "-f", "{{.Dir}}", sdk],
-            cwd=TOOLS / "pulumi", env=environment, check=True, capture_output=True, text=True,
-        )
+        source = output(["go", "list", "-m", "-f", "{{.Dir}}", sdk], TOOLS / "pulumi", environment)
         script = into / "bin" / self.script
-        shutil.copyfile(Path(found.stdout.strip()) / "python" / "cmd" / self.script, script)
+        shutil.copyfile(Path(source) / "python" / "cmd" / self.script, script)
         script.chmod(0o755)
 
 
@@ -147,21 +144,27 @@ def go_version() -> str:
     # Asked outside any module and for the installed tool chain, so that asking never downloads another one.
     environment = {**os.environ, "GOTOOLCHAIN": "local"}
     try:
-        return subprocess.run(["go", "env", "GOVERSION"], cwd="/", env=environment, capture_output=True, text=True).stdout.strip()
+        return output(["go", "env", "GOVERSION"], Path("/"), environment)
     except FileNotFoundError:
         return "no go"
 
 
 @functools.cache
 def go_environment(scratch: Path) -> dict[str, str]:
-    """Go's own caches are used where they can be written, else folders under `scratch` (a read-only or missing HOME)."""
+    """Go's own caches are used where they can be written, else folders in `scratch` (HOME is read-only or missing)."""
     fixed = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
     environment = {**os.environ, **fixed}
     for name in ("GOCACHE", "GOMODCACHE"):
-        told = subprocess.run(["go", "env", name], cwd="/", env=environment, capture_output=True, text=True).stdout.strip()
+        told = output(["go", "env", name], Path("/"), environment)
         if not writable(told):
             environment[name] = str(scratch / name.lower())
+            # Go write-protects its module cache; in our own folder that would only be in the way of deleting it.
+            environment["GOFLAGS"] = fixed["GOFLAGS"] + " -modcacherw"
     return environment
+
+
+def output(command: list[str], directory: Path, environment: dict[str, str]) -> str:
+    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True).stdout.strip()
 
 
 def writable(folder: str) -> bool:
@@ -182,31 +185,71 @@ YAML = "github.com/pulumi/pulumi-yaml"
 # In the order of use: what the first stack needs comes first.
 PARTS: list[Part] = [
     GoTool(
-        "pulumi", "the Pulumi CLI", ("pulumi",), "4 min", ("go",),
-        module=PKG, package=f"{PKG}/cmd/pulumi", stamp=f"{SDK}/go/common/version.Version",
+        "pulumi",
+        "the Pulumi CLI",
+        ("pulumi",),
+        "4 min",
+        ("go",),
+        module=PKG,
+        package=f"{PKG}/cmd/pulumi",
+        stamp=f"{SDK}/go/common/version.Version",
     ),
     GoTool(
-        "yaml", "the language host for YAML", ("pulumi-language-yaml",), "1 min", ("go",),
-        module=YAML, package=f"{YAML}/cmd/pulumi-language-yaml", stamp=f"{YAML}/pkg/version.Version",
+        "yaml",
+        "the language host for YAML",
+        ("pulumi-language-yaml",),
+        "1 min",
+        ("go",),
+        module=YAML,
+        package=f"{YAML}/cmd/pulumi-language-yaml",
+        stamp=f"{YAML}/pkg/version.Version",
     ),
     VirtualEnvironment(
-        "aws", "a Python environment with moto's AWS server, boto3, Pulumi's SDK and mypy", (), "1 min", (), verb="installing",
+        "aws",
+        "a Python environment with moto's AWS server, boto3, Pulumi's SDK and mypy",
+        (),
+        "1 min",
+        (),
+        verb="installing",
     ),
     GoTool(
-        "nodejs", "the language host for Node.js", ("pulumi-language-nodejs",), "20 s", ("go", "node"),
-        module=SDK, package=f"{SDK}/nodejs/cmd/pulumi-language-nodejs", stamp=f"{SDK}/go/common/version.Version",
+        "nodejs",
+        "the language host for Node.js",
+        ("pulumi-language-nodejs",),
+        "20 s",
+        ("go", "node"),
+        module=SDK,
+        package=f"{SDK}/nodejs/cmd/pulumi-language-nodejs",
+        stamp=f"{SDK}/go/common/version.Version",
     ),
     PythonHost(
-        "python", "the language host for Python", ("pulumi-language-python", "pulumi-language-python-exec"), "20 s", ("go",),
-        module=SDK, package=f"{SDK}/python/cmd/pulumi-language-python", stamp=f"{SDK}/go/common/version.Version",
+        "python",
+        "the language host for Python",
+        ("pulumi-language-python", "pulumi-language-python-exec"),
+        "20 s",
+        ("go",),
+        module=SDK,
+        package=f"{SDK}/python/cmd/pulumi-language-python",
+        stamp=f"{SDK}/go/common/version.Version",
     ),
     GoTool(
-        "go", "the language host for Go", ("pulumi-language-go",), "20 s", ("go",),
-        module=SDK, package=f"{SDK}/go/pulumi-language-go", stamp=f"{SDK}/go/common/version.Version",
+        "go",
+        "the language host for Go",
+        ("pulumi-language-go",),
+        "20 s",
+        ("go",),
+        module=SDK,
+        package=f"{SDK}/go/pulumi-language-go",
+        stamp=f"{SDK}/go/common/version.Version",
     ),
     GoTool("sdkgen", "the generator of SDKs from a schema", ("pulumi-sdkgen",), "30 s", ("go",), module=PKG),
     GoTool(
-        "peer", "a tiny provider on pulumi-go-provider, to measure against", ("pulumi-resource-peer",), "30 s", ("go",),
-        usual=False, module="github.com/pulumi/pulumi-go-provider",
+        "peer",
+        "a tiny provider on pulumi-go-provider, to measure against",
+        ("pulumi-resource-peer",),
+        "30 s",
+        ("go",),
+        usual=False,
+        module="github.com/pulumi/pulumi-go-provider",
     ),
 ]

@@ -10,15 +10,24 @@ from pathlib import Path
 LAST_LINES = 15
 
 # What a log's words mean for the person who reads them; the first that fits is said.
+NOT_AS_PINNED = "what was downloaded is not what is pinned: look for a proxy that changes files before you trust it"
+PINS_DISAGREE = "go.mod and go.sum do not fit each other: see `How to bump one` in tools/README.md"
 HINTS = [
     ("no space left on device", "free some space on the disk of the cache folder, then run this again"),
-    ("checksum mismatch", "what was downloaded is not what is pinned: look for a proxy that changes files before you trust it"),
-    ("do not match the hashes", "what was downloaded is not what is pinned: look for a proxy that changes files before you trust it"),
+    ("checksum mismatch", NOT_AS_PINNED),
+    ("do not match the hashes", NOT_AS_PINNED),
     ("requires go >=", "install the newer go that the log names, from https://go.dev/dl"),
-    ("updates to go.mod needed", "go.mod and go.sum do not fit each other: see `how to bump one` in tools/README.md"),
-    ("missing go.sum entry", "go.mod and go.sum do not fit each other: see `how to bump one` in tools/README.md"),
-    ("no matching distribution", "the package index lacks this version, or lacks it for this python: python 3.11 to 3.14 are known to fit"),
-    ("dial tcp", "the network or the Go module proxy was out of reach: check the connection and GOPROXY, then run this again"),
+    ("updates to go.mod needed", PINS_DISAGREE),
+    ("missing go.sum entry", PINS_DISAGREE),
+    (
+        "from versions: none",
+        "the package index was out of reach: check the connection and pip's settings, then run this again",
+    ),
+    (
+        "no matching distribution",
+        "the package index lacks this version for this python: 3.11, 3.12 and 3.13 were tried",
+    ),
+    ("dial tcp", "the Go module proxy was out of reach: check the connection and GOPROXY, then run this again"),
     ("timeout", "the network was too slow or out of reach: run this again, it goes on where it stopped"),
     ("connection", "the network was out of reach: check the connection and your proxy settings, then run this again"),
     ("signal: killed", "the machine ran out of memory: close other programs, then run this again"),

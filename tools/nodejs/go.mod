@@ -1,3 +1,5 @@
+// Pulumi's language host for Node.js, pinned with every module that it is built from.
+
 module gitinfra/tools/nodejs
 
 go 1.26

@@ -1,3 +1,5 @@
+// The provider to measure against, pinned with every module that it is built from.
+
 module gitinfra/tools/peer
 
 go 1.26

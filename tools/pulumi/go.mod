@@ -1,3 +1,5 @@
+// The Pulumi CLI, pinned with every module that it is built from.
+
 module gitinfra/tools/pulumi
 
 go 1.26

@@ -1,3 +1,5 @@
+// Pulumi's language host for Python, pinned with every module that it is built from.
+
 module gitinfra/tools/python
 
 go 1.26

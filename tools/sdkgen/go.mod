@@ -1,3 +1,5 @@
+// The generator of SDKs, pinned with every module that it is built from.
+
 module gitinfra/tools/sdkgen
 
 go 1.26

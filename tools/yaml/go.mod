@@ -1,3 +1,5 @@
+// Pulumi's language host for YAML, pinned with every module that it is built from.
+
 module gitinfra/tools/yaml
 
 go 1.26

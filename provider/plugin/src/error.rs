@@ -64,6 +64,8 @@ pub enum Again {
     Soon,
     /// When something else has gone or come: tried calmly up to the resource's longest time.
     Later,
+    /// When the resource itself is ready again: that is awaited, and then the call is made again.
+    Ready,
 }
 
 /// A failed call of a resource, a function or a component.
@@ -74,6 +76,7 @@ pub struct Error {
     faults: Vec<Fault>,
     again: Again,
     after: Option<Id>,
+    dead: bool,
 }
 
 /// The result of a call.
@@ -88,6 +91,7 @@ impl Error {
             faults: Vec::new(),
             again: Again::Never,
             after: None,
+            dead: false,
         }
     }
 
@@ -116,6 +120,17 @@ impl Error {
     pub fn after(mut self, id: &Id) -> Error {
         self.after = Some(id.clone());
         self
+    }
+
+    /// Marks that the cloud has given the resource up: it will never be.
+    pub(crate) fn dead(mut self) -> Error {
+        self.dead = true;
+        self
+    }
+
+    /// Whether the cloud has given the resource up.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead
     }
 
     /// With what was being done, before what went wrong.

@@ -66,10 +66,28 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// Makes it, waits until it is ready and says how it is.
     pub async fn create<R: Resource<Session = S>>(&self, new: &R::Inputs) -> Result<(Id, R)> {
         let id = self
-            .retried("creating", || R::create(self.session, new))
+            .retried::<R, _, _>("creating", None, || R::create(self.session, new))
             .await?;
-        let state = self.settle::<R>(&id, "creation").await.after(&id)?;
-        Ok((id, state))
+        match self.settle::<R>(&id, "creation", R::waits(new)).await {
+            Ok(state) => Ok((id, state)),
+            Err(error) if error.is_dead() => Err(self.undo::<R>(&id, error).await),
+            Err(error) => Err(error.after(&id)),
+        }
+    }
+
+    /// Clears away what the cloud has given up, so that the next run makes it anew instead of waiting for what will never be.
+    async fn undo<R: Resource<Session = S>>(&self, id: &Id, error: Error) -> Error {
+        let gone = match self.read::<R>(id).await {
+            Ok(Some(state)) => self.delete(id, &state).await,
+            Ok(None) => Ok(()),
+            Err(unread) => Err(unread),
+        };
+        match gone {
+            Ok(()) => error,
+            Err(undeleted) => error
+                .hint(format!("it could not be deleted either: {undeleted}"))
+                .after(id),
+        }
     }
 
     /// Brings it to new inputs, waits until it is ready again and says how it is.
@@ -79,26 +97,37 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         old: &R,
         new: &R::Inputs,
     ) -> Result<R> {
-        self.retried("updating", || R::update(self.session, id, old, new))
+        let change = || R::update(self.session, id, old, new);
+        self.retried::<R, _, _>("updating", Some(id), change)
             .await
             .after(id)?;
-        self.settle::<R>(id, "update").await.after(id)
+        self.settle::<R>(id, "update", R::waits(new))
+            .await
+            .after(id)
     }
 
     /// How it is now.
     pub async fn read<R: Resource<Session = S>>(&self, id: &Id) -> Result<Option<R>> {
-        self.retried("reading", || R::read(self.session, id)).await
+        self.retried::<R, _, _>("reading", None, || R::read(self.session, id))
+            .await
     }
 
     /// Deletes it and waits until it is gone.
     pub async fn delete<R: Resource<Session = S>>(&self, id: &Id, old: &R) -> Result<()> {
-        self.retried("deleting", || R::delete(self.session, id, old))
+        self.retried::<R, _, _>("deleting", Some(id), || R::delete(self.session, id, old))
             .await?;
         self.until("deletion", || R::gone(self.session, id)).await
     }
 
-    async fn settle<R: Resource<Session = S>>(&self, id: &Id, what: &str) -> Result<R> {
-        self.until(what, || R::ready(self.session, id)).await?;
+    async fn settle<R: Resource<Session = S>>(
+        &self,
+        id: &Id,
+        what: &str,
+        waits: bool,
+    ) -> Result<R> {
+        if waits {
+            self.until(what, || R::ready(self.session, id)).await?;
+        }
         let mut unseen = Backoff::new(Duration::from_millis(250), POLL_LAST);
         let patience = Instant::now() + UNSEEN.mul_f64(self.pace.0.max(0.2));
         loop {
@@ -122,7 +151,9 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         loop {
             let state = match ask().await? {
                 Progress::Done => return Ok(()),
-                Progress::Failed(why) => return Err(Error::new(format!("{what} failed: {why}"))),
+                Progress::Failed(why) => {
+                    return Err(Error::new(format!("{what} failed: {why}")).dead());
+                }
                 Progress::Pending(state) => state,
             };
             if Instant::now() >= self.deadline {
@@ -135,8 +166,13 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         }
     }
 
-    /// Calls, and calls again while the refusal is one that passes.
-    async fn retried<T, F>(&self, what: &str, call: impl Fn() -> F) -> Result<T>
+    /// Calls, and calls again while the refusal is one that passes: by itself, or once it is ready.
+    async fn retried<R: Resource<Session = S>, T, F>(
+        &self,
+        what: &str,
+        id: Option<&Id>,
+        call: impl Fn() -> F,
+    ) -> Result<T>
     where
         F: Future<Output = Result<T>> + Send,
     {
@@ -155,7 +191,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
                     self.deadline
                         .min(started + SOON.mul_f64(self.pace.0.max(0.2))),
                 ),
-                Again::Later => (later.next(), self.deadline),
+                Again::Later | Again::Ready => (later.next(), self.deadline),
             };
             if Instant::now() >= patience || self.call.cancel.is_cancelled() {
                 return Err(error);
@@ -166,6 +202,12 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             tokio::select! {
                 () = self.pace.sleep(pause) => {}
                 () = self.call.cancel.cancelled() => return Err(error),
+            }
+            // A creation that found what an earlier attempt made says its id with the refusal.
+            if let (Again::Ready, Some(id)) = (error.retry(), id.or(error.born())) {
+                self.until(what, || R::ready(self.session, id))
+                    .await
+                    .after(id)?;
             }
         }
     }

@@ -39,7 +39,7 @@ pub enum Progress {
     Done,
     /// Not yet; this is the state that the cloud reports.
     Pending(String),
-    /// It will never be; this is why.
+    /// It will never be; this is why. After a creation it is deleted again, so that the next run makes a new one.
     Failed(String),
 }
 
@@ -70,6 +70,9 @@ pub trait Resource: Shaped + Property {
     const TOKEN: &'static str;
     /// How long creation, update and deletion take.
     const WAIT: Wait = Wait::seconds(1, 300);
+    /// Properties that all resources have in common and that are the same for every one of these, whatever the program says:
+    /// the region of a service that has only one.
+    const FIXED: &'static [(&'static str, &'static str)] = &[];
     /// What it reaches the cloud with.
     type Session: Send + Sync + 'static;
     /// What the program asks of it.
@@ -86,6 +89,12 @@ pub trait Resource: Shaped + Property {
         false
     }
 
+    /// The changed properties that take a new resource although they are not marked `replace`: where only some changes can be made
+    /// in place. Asked when everything is known.
+    fn replaces(_old: &Self::Inputs, _new: &Self::Inputs) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Makes it and says its id. A failure once it exists is marked `.after(&id)`.
     ///
     /// The call may be repeated after a lost answer: with the same token it must come to the same thing.
@@ -99,10 +108,22 @@ pub trait Resource: Shaped + Property {
         async { Ok(Progress::Done) }
     }
 
+    /// Whether creation and update end only when it is ready.
+    fn waits(_new: &Self::Inputs) -> bool {
+        true
+    }
+
     /// How it is now; `None` when it is gone. The only place where state is made.
     fn read(session: &Self::Session, id: &Id) -> impl Future<Output = Result<Option<Self>>> + Send;
 
+    /// Puts what means the same as what the program gave into the program's words: `7.1` where the cloud says `7.1.0`.
+    /// Asked of every state that was read, wherever it is known what the program gave.
+    fn respell(&mut self, _given: &Self::Inputs) {}
+
     /// Brings it from the old state to the new inputs, in place.
+    ///
+    /// A refusal that passes has it called again with the same two. An update of several calls, each of which the cloud takes only from a
+    /// resource that is ready, puts each into [`Call::once`](crate::Call::once).
     fn update(
         session: &Self::Session,
         id: &Id,
@@ -110,7 +131,7 @@ pub trait Resource: Shaped + Property {
         new: &Self::Inputs,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Deletes it as it was last seen. Already gone is success.
+    /// Deletes it as it was last seen. Already gone is success. A refusal that passes has it called again.
     fn delete(
         session: &Self::Session,
         id: &Id,

@@ -16,7 +16,7 @@ def account_of(access_key):
     if named:
         return named.group(1)
     for account, backends in list(iam.iam_backends.items()):
-        if "aws" in backends.keys() and access_key in backends["aws"].access_keys:
+        if "aws" in list(backends) and access_key in backends["aws"].access_keys:
             return account
     return DEFAULT_ACCOUNT_ID
 

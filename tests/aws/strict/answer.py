@@ -30,12 +30,20 @@ def no_credentials(service, fault):
     """The refusal of an access key that is unknown or expired, which each family of services words in its own way."""
     kind = protocol(service)
     if fault == "expired":
-        return error(service, 403, {"ec2": "RequestExpired", "json": "ExpiredTokenException"}.get(kind, "ExpiredToken"),
-                     "The security token included in the request is expired")
+        return error(
+            service,
+            403,
+            {"ec2": "RequestExpired", "json": "ExpiredTokenException"}.get(kind, "ExpiredToken"),
+            "The security token included in the request is expired",
+        )
     if kind == "ec2":
         return error(service, 401, "AuthFailure", "AWS was not able to validate the provided access credentials")
-    return error(service, 403, "UnrecognizedClientException" if kind == "json" else "InvalidClientTokenId",
-                 "The security token included in the request is invalid.")
+    return error(
+        service,
+        403,
+        "UnrecognizedClientException" if kind == "json" else "InvalidClientTokenId",
+        "The security token included in the request is invalid.",
+    )
 
 
 def error(service, status, code, message):

@@ -9,7 +9,9 @@ from moto.core.routing import get_service_router
 
 from . import account
 
-READING = re.compile(r"^(Describe|Get|List|Head|Lookup|Search|Select|Query|Scan|BatchGet|Test|Validate|Simulate|AssumeRole|Decode)")
+READING = re.compile(
+    r"^(Describe|Get|List|Head|Lookup|Search|Select|Query|Scan|BatchGet|Test|Validate|Simulate|AssumeRole|Decode)"
+)
 SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 

@@ -9,6 +9,10 @@ class Clock:
     # For so long after a change of a hosted zone, the next one comes too early.
     zone_busy = 0.0
 
+    def __init__(self):
+        # Functions of (account, region) that let time pass over another service's resources; EC2 asks them what still holds its own.
+        self.watchers = []
+
     def now(self):
         return time.time()
 

@@ -26,8 +26,15 @@ class Rule:
             raise ValueError(f"unknown kind {self.kind!r}, want one of {', '.join(KINDS)}")
 
     def fits(self, call):
-        return all(want in ("*", got) for want, got in (
-            (self.operation, call.operation), (self.service, call.service), (self.account, call.account), (self.region, call.region)))
+        return all(
+            want in ("*", got)
+            for want, got in (
+                (self.operation, call.operation),
+                (self.service, call.service),
+                (self.account, call.account),
+                (self.region, call.region),
+            )
+        )
 
 
 class Faults:
@@ -39,9 +46,10 @@ class Faults:
         with self.lock:
             self.rules += rules
 
-    def clear(self):
+    def clear(self, owner=None):
+        """Drops all rules, or those for one account."""
         with self.lock:
-            self.rules = []
+            self.rules = [rule for rule in self.rules if owner and rule.account != owner]
 
     def take(self, call):
         """The first rule that wants this call, counted down; None lets the call through."""

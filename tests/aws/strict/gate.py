@@ -2,20 +2,21 @@
 
 import io
 import json
-import socket
+import re
 import threading
 import time
 import traceback
+import uuid
+from urllib.parse import parse_qsl
 
 from moto.core.base_backend import BackendDict, backend_lock
 from moto.core.model_instances import reset_model_data
 
-from . import account, answer, call
+from . import account, answer, cache, call
 from .clock import CLOCK
 from .faults import Faults, Rule
 
-REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 401: "Unauthorized", 403: "Forbidden", 429: "Too Many Requests",
-           500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable"}
+REQUEST_ID = re.compile(rb"(<request[iI][dD]>|<RequestI[dD]>)[^<]*")
 
 
 class Dropped(Exception):
@@ -25,6 +26,7 @@ class Dropped(Exception):
 class Gate:
     def __init__(self, aws, log=None):
         account.install()
+        cache.install()
         self.aws = aws
         self.log = log
         self.calls = []
@@ -32,31 +34,47 @@ class Gate:
         # moto's models are not made for threads. One call at a time keeps each one whole, and costs nothing: it is Python.
         self.lock = threading.RLock()
 
-    def __call__(self, environ, start_response):
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        try:
-            if environ["PATH_INFO"].startswith("/_gitinfra/"):
-                status, headers, content = self.admin(environ, body)
-            else:
-                status, headers, content = self.serve(environ, body)
-        except Dropped:
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            raise ConnectionError("dropped on request") from None
-        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        start_response(f"{status} {REASONS.get(status, 'Other')}", [*kept, ("Content-Length", str(len(content)))])
-        return [content]
+    def answer(self, environ):
+        """(status, headers, body) of a request, or Dropped."""
+        # A chunked body says where it ends; any other has a length.
+        body = environ["wsgi.input"].read(
+            *([] if environ.get("wsgi.input_terminated") else [int(environ.get("CONTENT_LENGTH") or 0)])
+        )
+        handle = self.admin if environ["PATH_INFO"].startswith("/_gitinfra/") else self.serve
+        status, headers, content = handle(environ, body)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return status, headers, b""
+        return (
+            status,
+            [*(pair for pair in headers if pair[0].lower() != "content-length"), ("Content-Length", str(len(content)))],
+            content,
+        )
 
     def serve(self, environ, body):
-        started = time.time()
         made = call.of(environ, body)
-        status = 0
+        # `seconds` is all of the call's time here; `busy` leaves out the wait for other calls, and is what moto itself took.
+        entry = {
+            "service": made.service,
+            "operation": made.operation,
+            "region": made.region,
+            "account": made.account,
+            "mutating": made.mutating,
+            "status": 0,
+            "time": time.time(),
+            "seconds": 0.0,
+            "busy": 0.0,
+        }
         try:
-            status, headers, content = self.faulty(made, environ, body)
+            status, headers, content = self.faulty(made, environ, body, entry)
+            entry["status"] = status
             return status, headers, content
         finally:
-            self.note(made, started, status)
+            entry["seconds"] = round(time.time() - entry["time"], 6)
+            self.calls.append(entry)
+            if self.log:
+                self.log.write(json.dumps(entry) + "\n")
 
-    def faulty(self, made, environ, body):
+    def faulty(self, made, environ, body, entry):
         """Answers the call, with the fault that a test asked for."""
         rule = self.faults.take(made)
         kind = rule.kind if rule else None
@@ -70,12 +88,12 @@ class Gate:
             return answer.error(made.service, rule.status, rule.code, rule.message)
         if kind == "slow":
             time.sleep(rule.seconds)
-        answered = self.carry_out(made, environ, body)
+        answered = self.carry_out(made, environ, body, entry)
         if kind == "lose-answer":
             raise Dropped
         return answered
 
-    def carry_out(self, made, environ, body):
+    def carry_out(self, made, environ, body, entry):
         fault = account.fault(made.access_key)
         if fault:
             return answer.no_credentials(made.service, fault)
@@ -86,6 +104,7 @@ class Gate:
             head[:] = [int(status.split(" ", 1)[0]), headers]
 
         with self.lock:
+            begun = time.time()
             try:
                 content = b"".join(self.aws(environ, start_response))
             except Exception as error:
@@ -93,46 +112,48 @@ class Gate:
                 if self.log:
                     self.log.write(traceback.format_exc())
                 return answer.error(made.service, 501, "NotImplemented", f"{made.operation}: {type(error).__name__}: {error}")
-        return head[0], head[1], content
-
-    def note(self, made, started, status):
-        entry = {"service": made.service, "operation": made.operation, "region": made.region, "account": made.account,
-                 "mutating": made.mutating, "status": status, "time": started, "seconds": round(time.time() - started, 6)}
-        self.calls.append(entry)
-        if self.log:
-            self.log.write(json.dumps(entry) + "\n")
+            finally:
+                entry["busy"] = round(time.time() - begun, 6)
+        # moto's placeholder stands in some services' bodies; a call has one id, in the body and in the header.
+        request_id = str(uuid.uuid4())
+        headers = [pair for pair in head[1] if pair[0].lower() != "x-amzn-requestid"]
+        content = REQUEST_ID.sub(rb"\g<1>" + request_id.encode(), content)
+        return head[0], [*headers, ("x-amzn-RequestId", request_id)], content
 
     def admin(self, environ, body):
         route = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_gitinfra/"))
+        owner = dict(parse_qsl(environ.get("QUERY_STRING", ""))).get("account")
         try:
             asked = json.loads(body) if body else None
             if route == ("GET", "health"):
                 return said({"status": "ok"})
             if route == ("GET", "calls"):
-                return said(list(self.calls))
+                return said([entry for entry in list(self.calls) if owner in (None, entry["account"])])
             if route == ("POST", "reset"):
-                return said(self.reset())
+                return said(self.reset(owner))
             if route == ("POST", "faults"):
                 self.faults.add([Rule(**rule) for rule in (asked if isinstance(asked, list) else [asked])])
                 return said({"rules": len(self.faults.rules)})
             if route == ("DELETE", "faults"):
-                self.faults.clear()
-                return said({"rules": 0})
+                self.faults.clear(owner)
+                return said({"rules": len(self.faults.rules)})
             if route == ("POST", "clock"):
                 return said(self.set_clock(**asked))
             return said({"error": f"no such admin path: {route[0]} {environ['PATH_INFO']}"}, 404)
         except (TypeError, ValueError) as error:
             return said({"error": str(error)}, 400)
 
-    def reset(self):
-        """Forgets everything. moto resets by building every backend anew; dropping them lets the next call build what it needs."""
+    def reset(self, owner=None):
+        """Forgets everything, or all of one account. moto resets by building every backend anew; dropping them lets the next call
+        build what it needs."""
         with self.lock, backend_lock:
             for backends in list(BackendDict._instances):
-                backends.clear()
-            BackendDict._instances.clear()
-            reset_model_data()
-            self.calls.clear()
-            self.faults.clear()
+                backends.pop(owner, None) if owner else backends.clear()
+            if not owner:
+                BackendDict._instances.clear()
+                reset_model_data()
+            self.calls[:] = [entry for entry in self.calls if owner and entry["account"] != owner]
+            self.faults.clear(owner)
         return {"status": "ok"}
 
     @staticmethod

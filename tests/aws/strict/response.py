@@ -26,4 +26,4 @@ class Strict:
 
 def serve(urls, response_class):
     """Makes every path of a moto service answer through the strict class."""
-    urls.url_paths = {path: response_class.dispatch for path in urls.url_paths}
+    urls.url_paths = dict.fromkeys(urls.url_paths, response_class.dispatch)

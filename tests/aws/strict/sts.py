@@ -18,7 +18,9 @@ SESSION = re.compile(r"^[\w+=,.@-]*$", re.ASCII)
 
 
 def constraint(value, name, words):
-    return Refusal("ValidationError", f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: {words}")
+    return Refusal(
+        "ValidationError", f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: {words}"
+    )
 
 
 class Sts(Strict, TokenResponse):
@@ -43,8 +45,11 @@ class Sts(Strict, TokenResponse):
             raise Refusal("ValidationError", f"{arn} is invalid")
         if not 2 <= len(session) <= 64:
             least = len(session) < 2
-            raise constraint(session, "roleSessionName", f"Member must have length {'greater' if least else 'less'} than or equal to "
-                             f"{2 if least else 64}")
+            raise constraint(
+                session,
+                "roleSessionName",
+                f"Member must have length {'greater' if least else 'less'} than or equal to {2 if least else 64}",
+            )
         if not SESSION.match(session):
             raise constraint(session, "roleSessionName", "Member must satisfy regular expression pattern: [\\w+=,.@-]*")
         if not 900 <= duration <= 43200:

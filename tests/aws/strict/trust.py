@@ -8,7 +8,14 @@ from moto.iam.models import iam_backends
 
 from .response import Refusal
 
-ACTIONS = {"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"}
+ACTIONS = {
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:TagSession",
+    "sts:SetSourceIdentity",
+    "sts:SetContext",
+}
 FIELDS = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition"}
 ACCOUNT = re.compile(r"^\d{12}$")
 ENTITY = re.compile(r"^arn:aws:iam::(\d{12}):(root|role/(?:.*/)?([^/]+)|user/(?:.*/)?([^/]+))$")
@@ -91,11 +98,17 @@ TESTER = "tester"
 
 def lets_in(document, caller, external_id):
     """Whether the policy lets the caller (its arn) assume the role: a Deny wins, an Allow is needed."""
-    fits = [statement["Effect"] for statement in listed(json.loads(document)["Statement"])
-            if any(fnmatch.fnmatchcase("sts:AssumeRole", action) for action in listed(statement.get("Action", [])))
-            and is_principal(statement.get("Principal"), caller)
-            and all(holds(operator, key, values, caller, external_id)
-                    for operator, keys in (statement.get("Condition") or {}).items() for key, values in keys.items())]
+    fits = [
+        statement["Effect"]
+        for statement in listed(json.loads(document)["Statement"])
+        if any(fnmatch.fnmatchcase("sts:AssumeRole", action) for action in listed(statement.get("Action", [])))
+        and is_principal(statement.get("Principal"), caller)
+        and all(
+            holds(operator, key, values, caller, external_id)
+            for operator, keys in (statement.get("Condition") or {}).items()
+            for key, values in keys.items()
+        )
+    ]
     return "Allow" in fits and "Deny" not in fits
 
 
@@ -113,8 +126,13 @@ def is_principal(principal, caller):
 
 def holds(operator, key, wanted, caller, external_id):
     """One condition. An operator or key that isn't known here never holds, so that a test notices."""
-    values = {"sts:externalid": external_id, "aws:principalarn": caller, "aws:principalaccount": caller.split(":")[4],
-              "aws:securetransport": "true", "aws:multifactorauthpresent": None}
+    values = {
+        "sts:externalid": external_id,
+        "aws:principalarn": caller,
+        "aws:principalaccount": caller.split(":")[4],
+        "aws:securetransport": "true",
+        "aws:multifactorauthpresent": None,
+    }
     value, wanted = values.get(key.lower()), [str(item) for item in listed(wanted)]
     negated = operator.removesuffix("IfExists") in ("StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike")
     if operator == "Null":

@@ -1,6 +1,5 @@
 """Elastic IP addresses, which can't be released while something uses them."""
 
-
 from ..response import Refusal
 from .network import check_known
 
@@ -40,6 +39,10 @@ class Addresses:
 
     def describe_addresses(self):
         known = [address.allocation_id for address in self.ec2_backend.addresses]
-        check_known(self._get_param("AllocationIds"), known, "InvalidAllocationID.NotFound",
-                    ("The allocation ID '{}' does not exist", "The allocation IDs '{}' do not exist"))
+        check_known(
+            self._get_param("AllocationIds"),
+            known,
+            "InvalidAllocationID.NotFound",
+            ("The allocation ID '{}' does not exist", "The allocation IDs '{}' do not exist"),
+        )
         return super().describe_addresses()

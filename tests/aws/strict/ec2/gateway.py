@@ -1,14 +1,16 @@
 """Internet gateways: one to a VPC, and not let go while public addresses are mapped behind it."""
 
-
 from ..response import Refusal
 from .network import check_known
 
 
 def mapped_addresses(backend, vpc_id):
     """Public addresses that the VPC's gateway maps: Elastic IPs in use, and public NAT gateways until they are gone."""
-    nats = [nat for nat in backend.nat_gateways.values() if nat.vpc_id == vpc_id and nat.connectivity_type == "public"
-            and nat.state in ("pending", "available", "deleting")]
+    nats = [
+        nat
+        for nat in backend.nat_gateways.values()
+        if nat.vpc_id == vpc_id and nat.connectivity_type == "public" and nat.state in ("pending", "available", "deleting")
+    ]
     enis = [eni for eni in backend.enis.values() if eni.vpc_id == vpc_id and eni.public_ip]
     return nats + enis
 
@@ -33,8 +35,11 @@ class InternetGateways:
             raise Refusal("Gateway.NotAttached", f"resource {gateway.id} is not attached to network {vpc_id}")
         # moto detaches at once, whatever stands behind it.
         if mapped_addresses(backend, vpc_id):
-            raise Refusal("DependencyViolation", f"Network {vpc_id} has some mapped public address(es). Please unmap those public "
-                          "address(es) before detaching the gateway.")
+            raise Refusal(
+                "DependencyViolation",
+                f"Network {vpc_id} has some mapped public address(es). Please unmap those public "
+                "address(es) before detaching the gateway.",
+            )
         return super().detach_internet_gateway()
 
     def delete_internet_gateway(self):
@@ -45,6 +50,10 @@ class InternetGateways:
         return super().delete_internet_gateway()
 
     def describe_internet_gateways(self):
-        check_known(self._get_param("InternetGatewayIds"), self.ec2_backend.internet_gateways, "InvalidInternetGatewayID.NotFound",
-                    ("The internetGateway ID '{}' does not exist", "The internetGateway IDs '{}' do not exist"))
+        check_known(
+            self._get_param("InternetGatewayIds"),
+            self.ec2_backend.internet_gateways,
+            "InvalidInternetGatewayID.NotFound",
+            ("The internetGateway ID '{}' does not exist", "The internetGateway IDs '{}' do not exist"),
+        )
         return super().describe_internet_gateways()

@@ -1,28 +1,31 @@
 """NAT gateways: pending, available or failed, deleting, deleted; client tokens; the address and interface they hold."""
 
 import datetime
-import fnmatch
 
 from moto.core.responses import ActionResult
 from moto.ec2.models.core import TaggedEC2Resource
-from moto.ec2.utils import random_nat_gateway_id, random_private_ip
+from moto.ec2.utils import random_nat_gateway_id
 
 from ..clock import CLOCK
 from ..response import Refusal
 from . import network
+from .filter import like
 from .network import check_known
 from .tag import tag_dict
 
 # AWS's seconds.
 PENDING, FAILING, DELETING = 90.0, 10.0, 55.0
-MISMATCH = ("The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with "
-            "different requests, unless the requests are identical")
+FILTERS = ("nat-gateway-id", "state", "subnet-id", "vpc-id", "tag-key")
+MISMATCH = (
+    "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with "
+    "different requests, unless the requests are identical"
+)
 
 
 class NatGateway(TaggedEC2Resource):
     """Takes the place of moto's, which is available at once, forgets a failure and never lets go of its address."""
 
-    def __init__(self, backend, subnet, address, connectivity_type, failure):
+    def __init__(self, backend, subnet, address, connectivity_type, failure, private_ip=None):
         self.id = random_nat_gateway_id()
         self.ec2_backend = backend
         self.subnet_id, self.vpc_id = subnet.id, subnet.vpc_id
@@ -31,8 +34,10 @@ class NatGateway(TaggedEC2Resource):
         self.born, self.doomed, self.state = CLOCK.now(), None, "pending"
         self.eni, self.private_ip, self.association_id = None, None, None
         if not failure:
-            self.private_ip = random_private_ip(subnet.cidr_block)
-            self.eni = backend.create_network_interface(subnet, self.private_ip, description=f"Interface for NAT Gateway {self.id}")
+            self.private_ip = network.free_address(backend, subnet, private_ip)
+            self.eni = backend.create_network_interface(
+                subnet, self.private_ip, description=f"Interface for NAT Gateway {self.id}"
+            )
             self.eni.status, self.eni.interface_type, self.eni.requester_managed = "in-use", "nat_gateway", True
             if address:
                 self.association_id = backend.associate_address(eni=self.eni, allocation_id=address.allocation_id).association_id
@@ -51,11 +56,25 @@ class NatGateway(TaggedEC2Resource):
             self.ec2_backend.enis.pop(self.eni.id, None)
 
     def view(self):
-        address = {"NetworkInterfaceId": self.eni and self.eni.id, "PrivateIp": self.private_ip, "AssociationId": self.association_id,
-                   "AllocationId": self.address and self.address.id, "PublicIp": self.association_id and self.address.public_ip,
-                   "IsPrimary": True, "Status": "failed" if self.state == "failed" else "succeeded"}
-        seen = {"NatGatewayId": self.id, "State": self.state, "SubnetId": self.subnet_id, "VpcId": self.vpc_id, "Tags": self.get_tags(),
-                "ConnectivityType": self.connectivity_type, "CreateTime": moment(self.born), "NatGatewayAddresses": [address]}
+        address = {
+            "NetworkInterfaceId": self.eni and self.eni.id,
+            "PrivateIp": self.private_ip,
+            "AssociationId": self.association_id,
+            "AllocationId": self.address and self.address.id,
+            "PublicIp": self.association_id and self.address.public_ip,
+            "IsPrimary": True,
+            "Status": "failed" if self.state == "failed" else "succeeded",
+        }
+        seen = {
+            "NatGatewayId": self.id,
+            "State": self.state,
+            "SubnetId": self.subnet_id,
+            "VpcId": self.vpc_id,
+            "Tags": self.get_tags(),
+            "ConnectivityType": self.connectivity_type,
+            "CreateTime": moment(self.born),
+            "NatGatewayAddresses": [address],
+        }
         if self.state == "failed":
             seen["FailureCode"], seen["FailureMessage"] = self.failure
         if self.state == "deleted":
@@ -63,15 +82,16 @@ class NatGateway(TaggedEC2Resource):
         return seen
 
     def fits(self, name, values):
-        seen = {"nat-gateway-id": [self.id], "state": [self.state], "subnet-id": [self.subnet_id], "vpc-id": [self.vpc_id],
-                "tag-key": [tag["key"] for tag in self.get_tags()]}
-        if name.startswith("tag:"):
-            have = [tag["value"] for tag in self.get_tags() if tag["key"] == name[4:]]
-        elif name in seen:
-            have = seen[name]
-        else:
-            raise Refusal("InvalidParameterValue", f"The filter '{name}' is invalid")
-        return any(fnmatch.fnmatchcase(item, value) for item in have for value in values)
+        tags = {tag["key"]: tag["value"] for tag in self.get_tags()}
+        have = {
+            "nat-gateway-id": [self.id],
+            "state": [self.state],
+            "subnet-id": [self.subnet_id],
+            "vpc-id": [self.vpc_id],
+            "tag-key": list(tags),
+        }
+        found = have[name] if name in have else [tags[name[4:]]] if name[4:] in tags else []
+        return any(like(item, value) for item in found for value in values)
 
 
 def moment(seconds):
@@ -111,7 +131,7 @@ class NatGateways:
         address = next((address for address in backend.addresses if address.id == allocation_id), None)
         if allocation_id and not address:
             raise Refusal("InvalidAllocationID.NotFound", f"The allocation ID '{allocation_id}' does not exist")
-        nat = NatGateway(backend, subnet, address, kind, self.failure(kind, subnet, address))
+        nat = NatGateway(backend, subnet, address, kind, self.failure(kind, subnet, address), self._get_param("PrivateIpAddress"))
         nat.add_tags(tag_dict(self._get_param("TagSpecifications", [])))
         backend.nat_gateways[nat.id] = nat
         return nat
@@ -144,6 +164,12 @@ class NatGateways:
         nats, wanted = self.ec2_backend.nat_gateways, self._get_param("NatGatewayIds", [])
         check_known(wanted, nats, "NatGatewayNotFound", ("NAT gateway {} was not found", "NAT gateways {} were not found"))
         filters = self._filters_from_querystring()
-        found = [nat for nat in nats.values() if (not wanted or nat.id in wanted)
-                 and all(nat.fits(name, values) for name, values in filters.items())]
+        for name in filters:
+            if name not in FILTERS and not name.startswith("tag:"):
+                raise Refusal("InvalidParameterValue", f"The filter '{name}' is invalid")
+        found = [
+            nat
+            for nat in nats.values()
+            if (not wanted or nat.id in wanted) and all(nat.fits(name, values) for name, values in filters.items())
+        ]
         return ActionResult({"NatGateways": [nat.view() for nat in found]})

@@ -2,12 +2,22 @@
 
 import ipaddress
 
-
 from ..response import Refusal
 from .network import canonical, check_known
 
-TARGETS = ("GatewayId", "NatGatewayId", "InstanceId", "NetworkInterfaceId", "VpcPeeringConnectionId", "EgressOnlyInternetGatewayId",
-           "TransitGatewayId", "CarrierGatewayId", "VpcEndpointId", "LocalGatewayId", "CoreNetworkArn")
+TARGETS = (
+    "GatewayId",
+    "NatGatewayId",
+    "InstanceId",
+    "NetworkInterfaceId",
+    "VpcPeeringConnectionId",
+    "EgressOnlyInternetGatewayId",
+    "TransitGatewayId",
+    "CarrierGatewayId",
+    "VpcEndpointId",
+    "LocalGatewayId",
+    "CoreNetworkArn",
+)
 DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
 
@@ -40,7 +50,9 @@ class Routes:
         table, destination = self.table(), self.destination()
         route = table._routes.get(f"{table.id}~{destination}")
         if not route:
-            raise Refusal("InvalidRoute.NotFound", f"no route with destination-cidr-block {destination} in route table {table.id}")
+            raise Refusal(
+                "InvalidRoute.NotFound", f"no route with destination-cidr-block {destination} in route table {table.id}"
+            )
         # moto removes the local route.
         if route.local:
             raise Refusal("InvalidParameterValue", f"cannot remove local route {destination} in route table {table.id}")
@@ -57,27 +69,35 @@ class Routes:
         if given:
             cidr = canonical(given)
             if cidr is None:
-                raise Refusal("InvalidParameterValue", f"Value ({given}) for parameter destinationCidrBlock is invalid. This is not a "
-                              "valid CIDR block.")
+                raise Refusal(
+                    "InvalidParameterValue",
+                    f"Value ({given}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.",
+                )
             self.params["DestinationCidrBlock"] = cidr
         given = self._get_param("DestinationIpv6CidrBlock")
         if given:
             try:
                 self.params["DestinationIpv6CidrBlock"] = str(ipaddress.IPv6Network(given, strict=False))
             except ValueError:
-                raise Refusal("InvalidParameterValue", f"Value ({given}) for parameter destinationIpv6CidrBlock is invalid. This is "
-                              "not a valid CIDR block.") from None
+                raise Refusal(
+                    "InvalidParameterValue",
+                    f"Value ({given}) for parameter destinationIpv6CidrBlock is invalid. This is not a valid CIDR block.",
+                ) from None
 
     def check_route(self):
         self.canonicalise()
         table = self.table()
         if not self.destination():
-            raise Refusal("MissingParameter", "The request must contain the parameter destinationCidrBlock or destinationIpv6CidrBlock")
+            raise Refusal(
+                "MissingParameter", "The request must contain the parameter destinationCidrBlock or destinationIpv6CidrBlock"
+            )
         targets = [name for name in TARGETS if self._get_param(name)]
         if len(targets) != 1:
-            raise Refusal("InvalidParameterCombination" if targets else "MissingParameter",
-                          "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, "
-                          "vpcPeeringConnectionId, transitGatewayId, egressOnlyInternetGatewayId, instanceId")
+            raise Refusal(
+                "InvalidParameterCombination" if targets else "MissingParameter",
+                "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, "
+                "vpcPeeringConnectionId, transitGatewayId, egressOnlyInternetGatewayId, instanceId",
+            )
         if targets == ["GatewayId"]:
             self.check_gateway(table, self._get_param("GatewayId"))
         if targets == ["NatGatewayId"]:
@@ -93,11 +113,16 @@ class Routes:
             raise Refusal("InvalidGatewayID.NotFound", f"The gateway ID '{gateway_id}' does not exist")
         # moto lets a route lead through another network's gateway.
         if not gateway.vpc or gateway.vpc.id != table.vpc_id:
-            raise Refusal("InvalidParameterValue", f"route table {table.id} and network gateway {gateway_id} belong to different networks")
+            raise Refusal(
+                "InvalidParameterValue", f"route table {table.id} and network gateway {gateway_id} belong to different networks"
+            )
         destination, own = self._get_param("DestinationCidrBlock"), self.ec2_backend.get_vpc(table.vpc_id).cidr_block
         if destination and ipaddress.ip_network(destination).subnet_of(ipaddress.ip_network(own)):
-            raise Refusal("InvalidParameterValue", f"The destination CIDR block {destination} is equal to or more specific than one of "
-                          "this VPC's CIDR blocks. This route can target only an interface or an instance.")
+            raise Refusal(
+                "InvalidParameterValue",
+                f"The destination CIDR block {destination} is equal to or more specific than one of "
+                "this VPC's CIDR blocks. This route can target only an interface or an instance.",
+            )
 
     def check_nat(self, table, nat_id):
         nat = self.ec2_backend.nat_gateways.get(nat_id)
@@ -105,7 +130,9 @@ class Routes:
         if not nat or nat.state in ("deleted", "failed"):
             raise Refusal("InvalidNatGatewayID.NotFound", f"The natGateway ID '{nat_id}' does not exist")
         if nat.vpc_id != table.vpc_id:
-            raise Refusal("InvalidParameterValue", f"route table {table.id} and NAT gateway {nat_id} belong to different networks")
+            raise Refusal(
+                "InvalidParameterValue", f"route table {table.id} and NAT gateway {nat_id} belong to different networks"
+            )
 
     def associate_route_table(self):
         backend, subnet_id = self.ec2_backend, self._get_param("SubnetId")
@@ -113,11 +140,15 @@ class Routes:
         if subnet_id:
             subnet = backend.get_subnet(subnet_id)
             if subnet.vpc_id != table.vpc_id:
-                raise Refusal("InvalidParameterValue", f"Route table {table.id} and subnet {subnet_id} belong to different networks")
+                raise Refusal(
+                    "InvalidParameterValue", f"Route table {table.id} and subnet {subnet_id} belong to different networks"
+                )
             # moto answers with the other table's association.
             if any(subnet_id in other._associations.values() for other in backend.route_tables.values() if other is not table):
-                raise Refusal("Resource.AlreadyAssociated",
-                              f"the specified association for route table {table.id} conflicts with an existing association")
+                raise Refusal(
+                    "Resource.AlreadyAssociated",
+                    f"the specified association for route table {table.id} conflicts with an existing association",
+                )
         elif not self._get_param("GatewayId"):
             raise Refusal("MissingParameter", "The request must contain exactly one of subnetId, gatewayId")
         return super().associate_route_table()
@@ -133,7 +164,9 @@ class Routes:
         table = self.table()
         owner = next((other for other in backend.route_tables.values() if association_id in other.all_associations_ids), None)
         if owner and owner.vpc_id != table.vpc_id:
-            raise Refusal("InvalidParameterValue", f"Route table {table.id} and association {association_id} belong to different networks")
+            raise Refusal(
+                "InvalidParameterValue", f"Route table {table.id} and association {association_id} belong to different networks"
+            )
         return super().replace_route_table_association()
 
     def delete_route_table(self):
@@ -144,6 +177,10 @@ class Routes:
         return super().delete_route_table()
 
     def describe_route_tables(self):
-        check_known(self._get_param("RouteTableIds"), self.ec2_backend.route_tables, "InvalidRouteTableID.NotFound",
-                    ("The routeTable ID '{}' does not exist", "The routeTable IDs '{}' do not exist"))
+        check_known(
+            self._get_param("RouteTableIds"),
+            self.ec2_backend.route_tables,
+            "InvalidRouteTableID.NotFound",
+            ("The routeTable ID '{}' does not exist", "The routeTable IDs '{}' do not exist"),
+        )
         return super().describe_route_tables()

@@ -7,12 +7,26 @@ from moto.ec2.models.security_groups import GroupedSecurityRuleView, SecurityGro
 
 from ..response import Refusal
 
-PROTOCOLS = {"-1": "-1", "all": "-1", "tcp": "tcp", "6": "tcp", "udp": "udp", "17": "udp", "icmp": "icmp", "1": "icmp",
-             "icmpv6": "icmpv6", "58": "icmpv6"}
+PROTOCOLS = {
+    "-1": "-1",
+    "all": "-1",
+    "tcp": "tcp",
+    "6": "tcp",
+    "udp": "udp",
+    "17": "udp",
+    "icmp": "icmp",
+    "1": "icmp",
+    "icmpv6": "icmpv6",
+    "58": "icmpv6",
+}
 DESCRIPTION = re.compile(r"^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}$")
 # Where a request keeps each kind of peer, and the peer's own key.
-PEERS = (("IpRanges", "CidrIp", "ipv4"), ("Ipv6Ranges", "CidrIpv6", "ipv6"), ("UserIdGroupPairs", "GroupId", "group"),
-         ("PrefixListIds", "PrefixListId", "prefix"))
+PEERS = (
+    ("IpRanges", "CidrIp", "ipv4"),
+    ("Ipv6Ranges", "CidrIpv6", "ipv6"),
+    ("UserIdGroupPairs", "GroupId", "group"),
+    ("PrefixListIds", "PrefixListId", "prefix"),
+)
 
 
 class Rule(SecurityGroupRule):
@@ -21,7 +35,8 @@ class Rule(SecurityGroupRule):
     def __init__(self, backend, group, protocol, ports, peer, egress):
         self.kind, self.peer, self.text = peer
         where = {
-            "ipv4": {"ip_range": {"CidrIp": self.peer}}, "ipv6": {"ip_range": {"CidrIpv6": self.peer}},
+            "ipv4": {"ip_range": {"CidrIp": self.peer}},
+            "ipv6": {"ip_range": {"CidrIpv6": self.peer}},
             "group": {"ip_range": None, "source_group": {"GroupId": self.peer, "UserId": backend.account_id}},
             "prefix": {"ip_range": None, "prefix_list_id": {"PrefixListId": self.peer}},
         }[self.kind]
@@ -60,12 +75,24 @@ def view(rule):
     """The rule as DescribeSecurityGroupRules shows it."""
     kind, peer = peer_of(rule)
     backend = rule.ec2_backend
-    seen = {"SecurityGroupRuleId": rule.id, "GroupId": rule.group_id, "GroupOwnerId": backend.account_id, "IsEgress": rule.is_egress,
-            "IpProtocol": rule.ip_protocol, "FromPort": -1 if rule.from_port is None else rule.from_port,
-            "ToPort": -1 if rule.to_port is None else rule.to_port, "Description": text_of(rule), "Tags": rule.get_tags(),
-            "SecurityGroupRuleArn": f"arn:aws:ec2:{backend.region_name}:{backend.account_id}:security-group-rule/{rule.id}"}
-    seen |= {"ipv4": {"CidrIpv4": peer}, "ipv6": {"CidrIpv6": peer}, "prefix": {"PrefixListId": peer},
-             "group": {"ReferencedGroupInfo": {"GroupId": peer, "UserId": backend.account_id}}}[kind]
+    seen = {
+        "SecurityGroupRuleId": rule.id,
+        "GroupId": rule.group_id,
+        "GroupOwnerId": backend.account_id,
+        "IsEgress": rule.is_egress,
+        "IpProtocol": rule.ip_protocol,
+        "FromPort": -1 if rule.from_port is None else rule.from_port,
+        "ToPort": -1 if rule.to_port is None else rule.to_port,
+        "Description": text_of(rule),
+        "Tags": rule.get_tags(),
+        "SecurityGroupRuleArn": f"arn:aws:ec2:{backend.region_name}:{backend.account_id}:security-group-rule/{rule.id}",
+    }
+    seen |= {
+        "ipv4": {"CidrIpv4": peer},
+        "ipv6": {"CidrIpv6": peer},
+        "prefix": {"PrefixListId": peer},
+        "group": {"ReferencedGroupInfo": {"GroupId": peer, "UserId": backend.account_id}},
+    }[kind]
     return seen
 
 
@@ -89,8 +116,10 @@ def permissions(rules):
 def protocol(given):
     """AWS's spelling of a protocol: names for the common ones, else the number."""
     if given is None:
-        raise Refusal("InvalidParameterValue",
-                      "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.")
+        raise Refusal(
+            "InvalidParameterValue",
+            "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.",
+        )
     known = PROTOCOLS.get(str(given).lower())
     if known:
         return known
@@ -103,7 +132,9 @@ def ports(kind, low, high):
     """The ports that AWS keeps for a protocol: none unless it has them."""
     if kind in ("tcp", "udp"):
         if low is None or high is None:
-            raise Refusal("InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports with TCP/UDP.")
+            raise Refusal(
+                "InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports with TCP/UDP."
+            )
         for port in (low, high):
             if not 0 <= port <= 65535:
                 raise Refusal("InvalidParameterValue", f"TCP/UDP port ({port}) out of range")
@@ -131,8 +162,11 @@ def cidr(given, version):
 
 def check_description(text):
     if text is not None and not DESCRIPTION.match(text):
-        raise Refusal("InvalidParameterValue", "Invalid rule description. Valid descriptions are strings less than 256 characters from "
-                      "the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*")
+        raise Refusal(
+            "InvalidParameterValue",
+            "Invalid rule description. Valid descriptions are strings less than 256 characters from "
+            "the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
+        )
 
 
 def words(rule):

@@ -41,8 +41,12 @@ class Route53(Strict, Moto):
         if submitted is None:
             raise Refusal("NoSuchChange", f"Could not find resource with ID: {change_id}")
         when = datetime.datetime.fromtimestamp(submitted, datetime.timezone.utc).replace(tzinfo=None)
-        return {"Id": f"/change/{change_id}", "Status": "INSYNC" if CLOCK.passed(submitted, PENDING) else "PENDING", "SubmittedAt": when,
-                "Comment": comment}
+        return {
+            "Id": f"/change/{change_id}",
+            "Status": "INSYNC" if CLOCK.passed(submitted, PENDING) else "PENDING",
+            "SubmittedAt": when,
+            "Comment": comment,
+        }
 
     def get_change(self):
         return ActionResult({"ChangeInfo": self.seen_change(self._get_param("Id").removeprefix("/change/"))})
@@ -54,7 +58,9 @@ class Route53(Strict, Moto):
             raise Refusal("InvalidDomainName", f"{name} is not a valid domain name")
         # moto makes a second zone for the same reference.
         if any(zone.caller_reference == reference for zone in self.backend.zones.values()):
-            raise Refusal("HostedZoneAlreadyExists", "A hosted zone has already been created with the specified caller reference.")
+            raise Refusal(
+                "HostedZoneAlreadyExists", "A hosted zone has already been created with the specified caller reference."
+            )
         self.params["Name"] = canonical(name)
         if self._get_param("VPC"):
             self.check_vpc(self._get_param("VPC.VPCId"), self._get_param("VPC.VPCRegion"))
@@ -65,8 +71,14 @@ class Route53(Strict, Moto):
         zone.delegation_set.name_servers = servers = name_servers()
         zone.rrsets = [
             RecordSet({"Name": zone.name, "Type": "NS", "TTL": 172800, "ResourceRecords": [f"{server}." for server in servers]}),
-            RecordSet({"Name": zone.name, "Type": "SOA", "TTL": 900, "ResourceRecords": [
-                f"{servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"]}),
+            RecordSet(
+                {
+                    "Name": zone.name,
+                    "Type": "SOA",
+                    "TTL": 900,
+                    "ResourceRecords": [f"{servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"],
+                }
+            ),
         ]
         answer.result["ChangeInfo"] = self.change()
         return answer
@@ -74,7 +86,10 @@ class Route53(Strict, Moto):
     def check_vpc(self, vpc_id, region):
         ec2 = sys.modules.get("moto.ec2.models")
         if ec2 and (not region or vpc_id not in ec2.ec2_backends[self.current_account][region].vpcs):
-            raise Refusal("InvalidVPCId", f"The VPC: {vpc_id} in region {region} that you provided is not authorized to make the association.")
+            raise Refusal(
+                "InvalidVPCId",
+                f"The VPC: {vpc_id} in region {region} that you provided is not authorized to make the association.",
+            )
 
     def get_hosted_zone(self):
         answer = super().get_hosted_zone()
@@ -88,7 +103,10 @@ class Route53(Strict, Moto):
         zone = self.zone(self._get_param("Id"))
         # moto takes any NS record for one of the zone's own.
         if any(each.name != zone.name or each.type not in ("NS", "SOA") for each in zone.rrsets):
-            raise Refusal("HostedZoneNotEmpty", "The specified hosted zone contains non-required resource record sets and so cannot be deleted.")
+            raise Refusal(
+                "HostedZoneNotEmpty",
+                "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
+            )
         answer = super().delete_hosted_zone()
         self.backend.resource_tags.pop(zone.resource_id, None)
         answer.result["ChangeInfo"] = self.change()
@@ -97,12 +115,24 @@ class Route53(Strict, Moto):
     def change_resource_record_sets(self):
         zone, changes = self.zone(self._get_param("HostedZoneId")), self._get_param("ChangeBatch.Changes") or []
         if not changes:
-            raise Refusal("InvalidInput", "1 validation error detected: Value '[]' at 'changeBatch.changes' failed to satisfy constraint: "
-                          "Member must have length greater than or equal to 1")
-        if sum(len(change["ResourceRecordSet"].get("ResourceRecords") or [1]) * (1 + (change["Action"] == "UPSERT")) for change in changes) > 1000:
+            raise Refusal(
+                "InvalidInput",
+                "1 validation error detected: Value '[]' at 'changeBatch.changes' failed to satisfy constraint: "
+                "Member must have length greater than or equal to 1",
+            )
+        if (
+            sum(
+                len(change["ResourceRecordSet"].get("ResourceRecords") or [1]) * (1 + (change["Action"] == "UPSERT"))
+                for change in changes
+            )
+            > 1000
+        ):
             raise Refusal("InvalidChangeBatch", "Number of records limit of 1000 exceeded.")
         if CLOCK.zone_busy and not CLOCK.passed(getattr(zone, "changed", 0), CLOCK.zone_busy):
-            raise Refusal("PriorRequestNotComplete", f"The request was rejected because Route 53 was still processing a prior request for {zone.id}.")
+            raise Refusal(
+                "PriorRequestNotComplete",
+                f"The request was rejected because Route 53 was still processing a prior request for {zone.id}.",
+            )
         # All of the changes or none; moto stops in the middle.
         records = list(zone.rrsets)
         for change in changes:

@@ -7,7 +7,25 @@ from moto.route53.models import RecordSet
 
 from ..response import Refusal
 
-KINDS = ("A", "AAAA", "CAA", "CNAME", "DS", "HTTPS", "MX", "NAPTR", "NS", "PTR", "SOA", "SPF", "SRV", "SSHFP", "SVCB", "TLSA", "TXT")
+KINDS = (
+    "A",
+    "AAAA",
+    "CAA",
+    "CNAME",
+    "DS",
+    "HTTPS",
+    "MX",
+    "NAPTR",
+    "NS",
+    "PTR",
+    "SOA",
+    "SPF",
+    "SRV",
+    "SSHFP",
+    "SVCB",
+    "TLSA",
+    "TXT",
+)
 PLAIN = re.compile(r"[a-z0-9_\-.]")
 TEXT = re.compile(r'^("(?:[^"\\]|\\.)*"\s*)+$')
 # The hosted zones that stand for AWS's own services, and the names that lie in them.
@@ -39,7 +57,11 @@ def check_value(kind, value):
             family = "IPv4" if kind == "A" else "IPv6"
             raise fatal(f"{kind}RRDATAIllegal{family}Address (Value is not a valid {family} address)", value) from None
     elif kind in ("CNAME", "NS", "PTR"):
-        if not value or any(len(label) > 63 or not label for label in value.rstrip(".").split(".")) or re.search(r"[\s/:]", value):
+        if (
+            not value
+            or any(len(label) > 63 or not label for label in value.rstrip(".").split("."))
+            or re.search(r"[\s/:]", value)
+        ):
             raise fatal("UnsupportedCharacter (Value contains unsupported characters)", value)
     elif kind in ("TXT", "SPF"):
         if not TEXT.match(value):
@@ -58,15 +80,20 @@ def check_shape(action, given):
     half = (given.get("TTL") is not None or bool(given.get("ResourceRecords"))) and bool(alias)
     if bool(alias) + plain != 1 or half:
         found = "more than one" if half else "none"
-        raise Refusal("InvalidInput", "Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or "
-                      f"TrafficPolicyInstanceId], but found {found} in Change with [Action={action}, Name={given['Name']}, "
-                      f"Type={given['Type']}, SetIdentifier={given.get('SetIdentifier', 'null')}]")
+        raise Refusal(
+            "InvalidInput",
+            "Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or "
+            f"TrafficPolicyInstanceId], but found {found} in Change with [Action={action}, Name={given['Name']}, "
+            f"Type={given['Type']}, SetIdentifier={given.get('SetIdentifier', 'null')}]",
+        )
 
 
 def made(action, given, zone):
     """The record set of a change, in canonical form."""
     if given["Type"] not in KINDS:
-        raise Refusal("InvalidInput", f"Value '{given['Type']}' at 'type' failed to satisfy constraint: Member must satisfy enum value set")
+        raise Refusal(
+            "InvalidInput", f"Value '{given['Type']}' at 'type' failed to satisfy constraint: Member must satisfy enum value set"
+        )
     check_shape(action, given)
     name = canonical(given["Name"])
     if name != zone.name and not name.endswith("." + zone.name):
@@ -94,8 +121,10 @@ def made_alias(given, name, zone):
     if target["HostedZoneId"] == zone.resource_id:
         suffix = "." + zone.name
     if suffix and not ("." + target["DNSName"]).endswith(suffix):
-        raise batch(f"Tried to create an alias that targets {target['DNSName']}, type {given['Type']} in zone {target['HostedZoneId']}, but "
-                    "the alias target name does not lie within the target zone")
+        raise batch(
+            f"Tried to create an alias that targets {target['DNSName']}, type {given['Type']} in zone {target['HostedZoneId']}, but "
+            "the alias target name does not lie within the target zone"
+        )
     if target["HostedZoneId"] == zone.resource_id and target["DNSName"] == name:
         raise batch(f"The alias target {target['DNSName']} is the record set itself")
     return target
@@ -134,7 +163,9 @@ def delete(record, records, place, zone):
     if place is None:
         raise batch(f"Tried to delete resource record set {words(record)} but it was not found")
     if content(records[place]) != content(record):
-        raise batch(f"Tried to delete resource record set {words(record)} but the values provided do not match the current values")
+        raise batch(
+            f"Tried to delete resource record set {words(record)} but the values provided do not match the current values"
+        )
     if record.name == zone.name and record.type == "NS":
         raise batch("A HostedZone must contain at least one NS record for the zone itself.")
     if record.name == zone.name and record.type == "SOA":
@@ -149,8 +180,12 @@ def check_neighbours(record, records, zone):
         if record.name == zone.name:
             raise batch(f"RRSet of type CNAME with DNS name {record.name} is not permitted at apex in zone {zone.name}")
         if any(other.type != "CNAME" for other in same):
-            raise batch(f"RRSet of type CNAME with DNS name {record.name} is not permitted as it conflicts with other records with the same "
-                        f"DNS name in zone {zone.name}")
+            raise batch(
+                f"RRSet of type CNAME with DNS name {record.name} is not permitted as it conflicts with other records with the same "
+                f"DNS name in zone {zone.name}"
+            )
     elif any(other.type == "CNAME" for other in same):
-        raise batch(f"RRSet of type {record.type} with DNS name {record.name} is not permitted because a conflicting RRSet of type CNAME "
-                    f"with the same DNS name already exists in zone {zone.name}")
+        raise batch(
+            f"RRSet of type {record.type} with DNS name {record.name} is not permitted because a conflicting RRSet of type CNAME "
+            f"with the same DNS name already exists in zone {zone.name}"
+        )
