@@ -2,11 +2,13 @@
 
 mod aws;
 mod contract;
+mod crates;
 mod elasticache;
 mod engine;
 mod files;
 mod licences;
 mod network;
 mod pulumi;
+mod readme;
 mod tidy;
 mod tools;

@@ -135,7 +135,7 @@ impl<P: Provider> Service<P> {
 
 /// The token in a URN: `urn:pulumi:stack::project::parent$type::name`.
 fn type_of(urn: &str) -> &str {
-    let qualified = urn.splitn(4, "::").nth(2).unwrap_or_default();
+    let qualified = urn.split("::").nth(2).unwrap_or_default();
     qualified.rsplit('$').next().unwrap_or_default()
 }
 
