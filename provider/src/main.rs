@@ -1,1 +1,17 @@
-fn main() {}
+//! The plugin's process: which engine it serves, and how fast its waits run.
+
+use gitinfra_provider::catalogue;
+use pulumi_plugin::{Start, serve};
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let mut start = Start::from_args(std::env::args());
+    // Emulators of AWS run faster than AWS; then our waits may too.
+    if let Some(scale) = std::env::var("GITINFRA_TIME_SCALE")
+        .ok()
+        .and_then(|text| text.parse().ok())
+    {
+        start = start.pace(scale);
+    }
+    serve(catalogue(), start).await
+}

@@ -1,1 +1,12 @@
-fn main() {}
+//! The one test binary: gitinfra's programs against real parts.
+
+mod aws;
+mod contract;
+mod elasticache;
+mod engine;
+mod files;
+mod licences;
+mod network;
+mod pulumi;
+mod tidy;
+mod tools;

@@ -1,1 +1,47 @@
+//! Pulumi providers in Rust: resources and components as plain types.
+//!
+//! A resource is a struct with four verbs ([`Resource`]), a component is straight-line code over [`Output`]s ([`Component`]),
+//! and a [`Package`] lists them. Check, Diff, previews, secrets, partial failures, waiting and the schema are the framework's: they are read
+//! out of one table of fields per type, which `#[derive(Property)]` makes.
 
+#![warn(missing_docs)]
+
+mod call;
+mod catalogue;
+pub mod component;
+pub mod conform;
+pub mod diff;
+mod error;
+pub mod foresee;
+mod lifecycle;
+mod log;
+mod monitor;
+mod nearest;
+mod output;
+mod path;
+pub mod property;
+mod resource;
+mod schema;
+mod scope;
+mod serve;
+pub mod shape;
+mod status;
+mod value;
+mod veil;
+mod wire;
+
+pub use call::{Birth, Call};
+pub use catalogue::{Meta, Package};
+pub use component::{Component, Knobs};
+pub use error::{After, Again, Error, Fault, Result};
+pub use lifecycle::Pace;
+pub use log::Log;
+pub use nearest::nearest;
+pub use output::{Input, Maybe, Output, Resolved};
+pub use path::Path;
+pub use property::{Property, Secret, Shaped};
+pub use pulumi_plugin_derive::{Outputs, Property};
+pub use resource::{Function, Id, Nothing, Progress, Provider, Resource, Wait};
+pub use scope::Scope;
+pub use serve::{Service, Start, serve};
+pub use value::{Archive, Asset, Map, OutputValue, Reference, Source, Value, object};

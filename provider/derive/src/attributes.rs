@@ -1,0 +1,174 @@
+//! What is written on types, fields and variants.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::meta::ParseNestedMeta;
+use syn::{Attribute, Expr, Field, Ident, LitInt, LitStr, Result, Type};
+
+/// The `#[prop(...)]` of a field, a type or a variant.
+#[derive(Default)]
+pub struct Prop {
+    pub replace: bool,
+    pub stable: bool,
+    pub keep: bool,
+    pub unique: bool,
+    pub computed: bool,
+    pub flatten: bool,
+    pub inputs: bool,
+    pub autoname: Option<LitInt>,
+    /// `default` alone is the type's own default value.
+    pub default: Option<Option<Expr>>,
+    pub min: Option<Expr>,
+    pub max: Option<Expr>,
+    pub rename: Option<LitStr>,
+    pub module: Option<LitStr>,
+}
+
+impl Prop {
+    pub fn of(attributes: &[Attribute]) -> Result<Prop> {
+        let mut prop = Prop::default();
+        for attribute in attributes.iter().filter(|a| a.path().is_ident("prop")) {
+            attribute.parse_nested_meta(|meta| prop.read(&meta))?;
+        }
+        Ok(prop)
+    }
+
+    fn read(&mut self, meta: &ParseNestedMeta) -> Result<()> {
+        let name = meta
+            .path
+            .get_ident()
+            .map(Ident::to_string)
+            .unwrap_or_default();
+        match name.as_str() {
+            "replace" => self.replace = true,
+            "stable" => self.stable = true,
+            "keep" => self.keep = true,
+            "unique" => self.unique = true,
+            "computed" => self.computed = true,
+            "flatten" => self.flatten = true,
+            "inputs" => self.inputs = true,
+            "default" => self.default = Some(if meta.input.peek(syn::Token![=]) { Some(meta.value()?.parse()?) } else { None }),
+            "autoname" => self.autoname = Some(meta.value()?.parse()?),
+            "min" => self.min = Some(meta.value()?.parse()?),
+            "max" => self.max = Some(meta.value()?.parse()?),
+            "rename" => self.rename = Some(meta.value()?.parse()?),
+            "module" => self.module = Some(meta.value()?.parse()?),
+            _ => return Err(meta.error("unknown: there are replace, stable, keep, unique, computed, flatten, inputs, default, autoname, min, max, rename, module")),
+        }
+        Ok(())
+    }
+
+    /// Whether the field's properties stand in the object itself.
+    pub fn flat(&self) -> bool {
+        self.flatten || self.inputs
+    }
+
+    pub fn marks(&self) -> TokenStream {
+        let Prop {
+            replace,
+            stable,
+            keep,
+            unique,
+            computed,
+            ..
+        } = self;
+        let autoname = optional(self.autoname.as_ref());
+        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, unique: #unique, computed: #computed, autoname: #autoname })
+    }
+
+    /// A function that gives the field's default.
+    pub fn default_fn(&self, ty: &Type) -> TokenStream {
+        let value = match &self.default {
+            None => return quote!(::core::option::Option::None),
+            Some(None) => quote!(<#ty as ::core::default::Default>::default()),
+            Some(Some(expr)) => quote!({ let value: #ty = #expr; value }),
+        };
+        quote!(::core::option::Option::Some(|| <#ty as ::pulumi_plugin::Property>::encode(&#value)))
+    }
+
+    /// A function that gives the field's type.
+    pub fn type_fn(&self, ty: &Type) -> TokenStream {
+        if self.min.is_none() && self.max.is_none() {
+            return quote!(<#ty as ::pulumi_plugin::Property>::ty);
+        }
+        let (min, max) = (optional(self.min.as_ref()), optional(self.max.as_ref()));
+        quote!(|| ::pulumi_plugin::shape::bounded(<#ty as ::pulumi_plugin::Property>::ty(), #min, #max))
+    }
+}
+
+/// The property name of a field.
+pub fn name_of(field: &Field, prop: &Prop) -> String {
+    match (&prop.rename, &field.ident) {
+        (Some(name), _) => name.value(),
+        (None, Some(ident)) => camel(ident.to_string().trim_start_matches("r#")),
+        (None, None) => String::new(),
+    }
+}
+
+fn camel(snake: &str) -> String {
+    let mut out = String::new();
+    let mut upper = false;
+    for c in snake.chars() {
+        match c {
+            '_' => upper = true,
+            c if upper => {
+                out.extend(c.to_uppercase());
+                upper = false;
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The doc comment as text: lines of a paragraph are joined, paragraphs stay apart.
+pub fn doc_of(attributes: &[Attribute]) -> String {
+    let lines = attributes
+        .iter()
+        .filter(|a| a.path().is_ident("doc"))
+        .filter_map(|a| match &a.meta {
+            syn::Meta::NameValue(pair) => match &pair.value {
+                Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => Some(text.value().trim().to_owned()),
+                _ => None,
+            },
+            _ => None,
+        });
+    let text = lines
+        .map(|line| {
+            if line.is_empty() {
+                "\n\n".to_owned()
+            } else {
+                line + " "
+            }
+        })
+        .collect::<String>();
+    text.split("\n\n")
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join("\n\n")
+        .trim()
+        .to_owned()
+}
+
+pub fn optional(tokens: Option<&impl ToTokens>) -> TokenStream {
+    match tokens {
+        Some(tokens) => quote!(::core::option::Option::Some(#tokens)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// The `T` of an `Option<T>`.
+pub fn inside<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|s| s.ident == wrapper)?;
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(list) => list.args.iter().find_map(|arg| match arg {
+            syn::GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        }),
+        _ => None,
+    }
+}

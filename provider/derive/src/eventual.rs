@@ -1,0 +1,141 @@
+//! The eventual twins: what a component gives a child, what it gets back, and what it gives out itself.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Data, DeriveInput, Ident, Result};
+
+use crate::attributes::inside;
+use crate::table::{Column, columns, shaped};
+
+/// `SomethingArgs`: the fields of `SomethingInputs`, each of which may be given, left out, or known only later.
+pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Result<TokenStream> {
+    let vis = &input.vis;
+    if let Some(flat) = columns.iter().find(|c| c.prop.flat()) {
+        return Err(syn::Error::new_spanned(
+            flat.field,
+            "inputs can't hold flattened properties",
+        ));
+    }
+    let doc = format!(
+        "What a component gives a child whose inputs are [`{}`]: each may be known only later.",
+        input.ident
+    );
+    let fields = columns.iter().map(|c| {
+        let (ident, doc) = (c.ident, &c.doc);
+        let ty = inside(&c.field.ty, "Option").unwrap_or(&c.field.ty);
+        quote!(#[doc = #doc] pub #ident: ::pulumi_plugin::Input<#ty>)
+    });
+    let given = columns.iter().map(|c| {
+        let Column { ident, name, .. } = c;
+        quote!((#name, self.#ident.erase()))
+    });
+    Ok(quote! {
+        #[doc = #doc]
+        #[derive(Clone, Default)]
+        #vis struct #args { #(#fields),* }
+        impl ::pulumi_plugin::component::Arguments for #args {
+            fn given(self) -> ::std::vec::Vec<(&'static str, ::pulumi_plugin::Input<::pulumi_plugin::Value>)> {
+                ::std::vec![#(#given),*]
+            }
+        }
+    })
+}
+
+/// `SomethingOutputs`: what a component gets back from a child of a state that holds its inputs; nothing for other structs.
+pub fn state(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
+    let Some(inputs) = columns.iter().find(|c| c.prop.inputs) else {
+        return Ok(TokenStream::new());
+    };
+    let (this, vis) = (&input.ident, &input.vis);
+    let args = sibling(&inputs.field.ty, "Args")?;
+    let outputs = format_ident!("{this}Outputs");
+    let doc = format!("What a component gets back from a child [`{this}`].");
+    let own: Vec<_> = columns.iter().filter(|c| !c.prop.flat()).collect();
+    let fields = own.iter().map(|c| {
+        let (ident, ty, doc) = (c.ident, &c.field.ty, &c.doc);
+        quote!(#[doc = #doc] pub #ident: ::pulumi_plugin::Output<#ty>)
+    });
+    let reads = own.iter().map(|c| {
+        let Column { ident, name, .. } = c;
+        quote!(#ident: child.output(#name))
+    });
+    Ok(quote! {
+        #[doc = #doc]
+        #[derive(Clone)]
+        #vis struct #outputs {
+            /// The child's URN.
+            pub urn: ::pulumi_plugin::Output<::std::string::String>,
+            /// The child's id.
+            pub id: ::pulumi_plugin::Output<::std::string::String>,
+            #(#fields),*
+        }
+        impl ::pulumi_plugin::component::Child for #this {
+            const TOKEN: &'static str = <Self as ::pulumi_plugin::Resource>::TOKEN;
+            type Args = #args;
+            type Outputs = #outputs;
+            fn inputs() -> &'static ::pulumi_plugin::shape::Shape {
+                <<Self as ::pulumi_plugin::Resource>::Inputs as ::pulumi_plugin::Shaped>::shape()
+            }
+            fn outputs(child: &::pulumi_plugin::component::Registered) -> #outputs {
+                #outputs { urn: child.urn(), id: child.id(), #(#reads),* }
+            }
+        }
+    })
+}
+
+/// `SomethingInputs` with another ending.
+fn sibling(ty: &syn::Type, ending: &str) -> Result<syn::Type> {
+    let mut ty = ty.clone();
+    let wrong = syn::Error::new_spanned(&ty, "the inputs' type must be named SomethingInputs");
+    let syn::Type::Path(path) = &mut ty else {
+        return Err(wrong);
+    };
+    let Some(last) = path.path.segments.last_mut() else {
+        return Err(wrong);
+    };
+    let Some(stem) = last
+        .ident
+        .to_string()
+        .strip_suffix("Inputs")
+        .map(str::to_owned)
+    else {
+        return Err(wrong);
+    };
+    last.ident = format_ident!("{stem}{ending}");
+    Ok(ty)
+}
+
+/// The outputs of a component.
+pub fn component(input: &DeriveInput) -> Result<TokenStream> {
+    let Data::Struct(data) = &input.data else {
+        return Err(syn::Error::new_spanned(
+            input,
+            "a component's outputs are a struct",
+        ));
+    };
+    let columns = columns(data)?;
+    let this = &input.ident;
+    let shaped = shaped(input, &columns)?;
+    let given = columns
+        .iter()
+        .map(|c| {
+            let Column { ident, name, .. } = c;
+            let ty = eventual(&c.field.ty)?;
+            Ok(quote!((#name, ::pulumi_plugin::Input::<#ty>::from(self.#ident).erase())))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(quote! {
+        #shaped
+        impl ::pulumi_plugin::component::Arguments for #this {
+            fn given(self) -> ::std::vec::Vec<(&'static str, ::pulumi_plugin::Input<::pulumi_plugin::Value>)> {
+                ::std::vec![#(#given),*]
+            }
+        }
+    })
+}
+
+/// The `T` of an `Output<T>`, which may be optional.
+fn eventual(ty: &syn::Type) -> Result<&syn::Type> {
+    inside(inside(ty, "Option").unwrap_or(ty), "Output")
+        .ok_or_else(|| syn::Error::new_spanned(ty, "a component's outputs are of type Output<T>"))
+}

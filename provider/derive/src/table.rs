@@ -1,0 +1,110 @@
+//! Structs: the table of fields, reading and writing.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{DataStruct, DeriveInput, Field, Ident, Result};
+
+use crate::attributes::{Prop, doc_of, name_of, optional};
+use crate::eventual;
+
+/// One field with what is written on it.
+pub struct Column<'a> {
+    pub field: &'a Field,
+    pub ident: &'a Ident,
+    pub prop: Prop,
+    pub name: String,
+    pub doc: String,
+}
+
+pub fn columns(data: &DataStruct) -> Result<Vec<Column<'_>>> {
+    data.fields
+        .iter()
+        .map(|field| {
+            let ident = field
+                .ident
+                .as_ref()
+                .ok_or_else(|| syn::Error::new_spanned(field, "a property needs a name"))?;
+            let prop = Prop::of(&field.attrs)?;
+            let name = name_of(field, &prop);
+            Ok(Column {
+                field,
+                ident,
+                prop,
+                name,
+                doc: doc_of(&field.attrs),
+            })
+        })
+        .collect()
+}
+
+pub fn derive(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {
+    let columns = columns(data)?;
+    let this = &input.ident;
+    let shaped = shaped(input, &columns)?;
+    let reads = columns.iter().map(|c| {
+        let Column { ident, name, .. } = c;
+        match c.prop.flat() {
+            true => quote!(#ident: ::pulumi_plugin::Property::decode(value)?),
+            false => quote!(#ident: ::pulumi_plugin::property::field(value, #name)?),
+        }
+    });
+    let writes = columns.iter().map(|c| {
+        let Column { ident, name, .. } = c;
+        match c.prop.flat() {
+            true => quote!(::pulumi_plugin::property::put_all(&mut map, &self.#ident);),
+            false => quote!(::pulumi_plugin::property::put(&mut map, #name, &self.#ident);),
+        }
+    });
+    let twin = match this.to_string().strip_suffix("Inputs") {
+        Some(stem) => eventual::arguments(input, &format_ident!("{stem}Args"), &columns)?,
+        None => eventual::state(input, &columns)?,
+    };
+    Ok(quote! {
+        #shaped
+        impl ::pulumi_plugin::Property for #this {
+            fn ty() -> ::pulumi_plugin::shape::Type {
+                ::pulumi_plugin::shape::Type::Object(<Self as ::pulumi_plugin::Shaped>::shape())
+            }
+            fn decode(value: &::pulumi_plugin::Value) -> ::core::result::Result<Self, ::pulumi_plugin::Fault> {
+                ::core::result::Result::Ok(Self { #(#reads),* })
+            }
+            fn encode(&self) -> ::pulumi_plugin::Value {
+                #[allow(unused_mut)]
+                let mut map = ::pulumi_plugin::Map::new();
+                #(#writes)*
+                ::pulumi_plugin::Value::Object(map)
+            }
+        }
+        #twin
+    })
+}
+
+/// The table itself.
+pub fn shaped(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
+    let this = &input.ident;
+    let (name, doc) = (this.to_string(), doc_of(&input.attrs));
+    let module = optional(Prop::of(&input.attrs)?.module.as_ref());
+    let entries = columns.iter().map(|column| {
+        let Column { field, prop, name, doc, .. } = column;
+        let ty = &field.ty;
+        if prop.flat() {
+            return quote!(::pulumi_plugin::shape::Entry::Flat(<#ty as ::pulumi_plugin::Shaped>::shape));
+        }
+        let (kind, marks, default) = (prop.type_fn(ty), prop.marks(), prop.default_fn(ty));
+        quote! {
+            ::pulumi_plugin::shape::Entry::Field(::pulumi_plugin::shape::Field {
+                name: #name, doc: #doc, ty: #kind, default: #default, marks: #marks,
+            })
+        }
+    });
+    Ok(quote! {
+        impl ::pulumi_plugin::Shaped for #this {
+            fn shape() -> &'static ::pulumi_plugin::shape::Shape {
+                static SHAPE: ::pulumi_plugin::shape::Shape = ::pulumi_plugin::shape::Shape {
+                    name: #name, doc: #doc, module: #module, entries: &[#(#entries),*],
+                };
+                &SHAPE
+            }
+        }
+    })
+}

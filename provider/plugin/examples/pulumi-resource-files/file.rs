@@ -1,0 +1,205 @@
+//! The resource: a file with text in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use pulumi_plugin::{Error, Fault, Id, Progress, Property, Resource, Result, Secret, Wait};
+
+use crate::disk::{failed, read, remove, sha256, write};
+use crate::folder::Folder;
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Property)]
+pub enum Mode {
+    /// Its owner alone.
+    #[prop(rename = "private")]
+    Private,
+    /// Everybody.
+    #[default]
+    #[prop(rename = "shared")]
+    Shared,
+}
+
+impl Mode {
+    pub fn bits(self) -> u32 {
+        match self {
+            Mode::Private => 0o600,
+            Mode::Shared => 0o644,
+        }
+    }
+}
+
+/// Who answers for a file.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct Owner {
+    /// The owner's name.
+    pub name: String,
+    /// How they are reached, the best way first.
+    pub emails: Option<Vec<String>>,
+}
+
+/// When a file may go: after so many days, or at a date.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub enum Expiry {
+    /// Days from now.
+    Days(u32),
+    /// A date such as 2030-01-31.
+    Date(String),
+}
+
+/// A file with text in it.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct FileInputs {
+    /// Its path below the root.
+    #[prop(replace, unique, autoname = 40)]
+    pub path: String,
+    /// The text.
+    pub content: String,
+    /// Who may read it.
+    #[prop(default)]
+    pub mode: Mode,
+    /// Who answers for it; a file changes hands only by being made anew.
+    #[prop(replace)]
+    pub owner: Option<Owner>,
+    /// What it is found by.
+    #[prop(default)]
+    pub keywords: BTreeSet<String>,
+    /// What is said about it, in order.
+    #[prop(default)]
+    pub notes: Vec<String>,
+    /// Free labels.
+    #[prop(default)]
+    pub labels: BTreeMap<String, String>,
+    /// When it may go.
+    pub expires: Option<Expiry>,
+    /// A word that goes into its seal; written nowhere.
+    #[prop(keep)]
+    pub key: Option<Secret<String>>,
+    /// How often it answers "not yet" when it is made, changed or deleted.
+    #[prop(default, max = 1_000_000)]
+    pub slow: u32,
+}
+
+/// A file as it is.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct File {
+    #[prop(inputs)]
+    pub inputs: FileInputs,
+    /// The file's whole path.
+    #[prop(stable)]
+    pub location: String,
+    /// Bytes of text.
+    pub size: i64,
+    /// SHA-256 of the text, in hex.
+    sha256: String,
+    /// A hash of the text, the key and the provider's pepper; there with a key or a pepper.
+    pub seal: Option<Secret<String>>,
+}
+
+impl Resource for File {
+    const TOKEN: &'static str = "files:index:File";
+    const WAIT: Wait = Wait::seconds(1, 600);
+    type Session = Folder;
+    type Inputs = FileInputs;
+
+    fn check(new: &FileInputs) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if new.path.starts_with('/') || new.path.split('/').any(|part| part == "..") {
+            faults.push(Fault::new("path", "must stay below the root"));
+        }
+        if let Some(Expiry::Date(date)) = &new.expires
+            && date.len() != 10
+        {
+            faults.push(Fault::new("expires", "expected a date such as 2030-01-31"));
+        }
+        faults
+    }
+
+    async fn create(folder: &Folder, new: &FileInputs) -> Result<Id> {
+        folder.rehearse("create", &new.path)?;
+        let token = &folder.call.birth.token;
+        if folder.file(&new.path).exists() {
+            let ours = folder.card(&new.path)?.is_some_and(|c| c.token == *token);
+            if !ours {
+                return Err(
+                    Error::new(format!("creating `{}`: there is such a file", new.path))
+                        .hint("import it, or give it another path"),
+                );
+            }
+        }
+        folder.put(&new.path, new, token)?;
+        Ok(Id::from(new.path.clone()))
+    }
+
+    async fn ready(folder: &Folder, id: &Id) -> Result<Progress> {
+        folder.rehearse("ready", id.as_str())?;
+        folder.progress(id.as_str(), "settling")
+    }
+
+    async fn read(folder: &Folder, id: &Id) -> Result<Option<File>> {
+        folder.rehearse("read", id.as_str())?;
+        let (at, path) = (folder.file(id.as_str()), id.to_string());
+        let Some(content) = read(&at)? else {
+            return Ok(None);
+        };
+        let bits = fs::metadata(&at).map_err(|e| failed("reading", id, &e))?;
+        let card = folder.card(id.as_str())?.unwrap_or_default();
+        Ok(Some(File {
+            location: at.display().to_string(),
+            size: content.len() as i64,
+            sha256: sha256(&[&content]),
+            seal: seal(&[&card.salted, &folder.pepper], &content),
+            inputs: FileInputs {
+                path,
+                content,
+                mode: match bits.permissions().mode() & 0o044 {
+                    0 => Mode::Private,
+                    _ => Mode::Shared,
+                },
+                owner: card.owner,
+                keywords: card.keywords,
+                notes: card.notes,
+                labels: card.labels,
+                expires: card.expires,
+                key: None,
+                slow: card.slow,
+            },
+        }))
+    }
+
+    async fn update(folder: &Folder, id: &Id, _: &File, new: &FileInputs) -> Result<()> {
+        folder.rehearse("update", id.as_str())?;
+        let token = folder.card(id.as_str())?.map(|card| card.token);
+        folder.put(id.as_str(), new, &token.unwrap_or_default())
+    }
+
+    async fn delete(folder: &Folder, id: &Id, old: &File) -> Result<()> {
+        folder.rehearse("delete", id.as_str())?;
+        if !folder.file(id.as_str()).exists() {
+            return Ok(());
+        }
+        remove(&folder.file(id.as_str()))?;
+        remove(&folder.beside(id.as_str(), "json"))?;
+        match old.inputs.slow {
+            0 => Ok(()),
+            times => write(&folder.beside(id.as_str(), "busy"), &times.to_string()),
+        }
+    }
+
+    async fn gone(folder: &Folder, id: &Id) -> Result<Progress> {
+        let progress = folder.progress(id.as_str(), "going")?;
+        if progress == Progress::Done {
+            remove(&folder.beside(id.as_str(), "busy"))?;
+        }
+        Ok(progress)
+    }
+}
+
+fn seal(secrets: &[&Option<Secret<String>>], content: &String) -> Option<Secret<String>> {
+    let words: Vec<_> = secrets
+        .iter()
+        .filter_map(|s| Some(s.as_ref()?.expose()))
+        .collect();
+    (!words.is_empty()).then(|| Secret::new(sha256(&[&words[..], &[content]].concat())))
+}

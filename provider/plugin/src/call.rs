@@ -1,0 +1,63 @@
+//! One call of the engine, as a resource sees it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Result;
+use crate::log::Log;
+
+/// One call of the engine: for which resource, how long it may take, whom to tell how it goes.
+#[derive(Clone)]
+pub struct Call {
+    /// The resource's URN; empty for functions.
+    pub urn: Arc<str>,
+    /// The resource's own name in the program; empty for functions.
+    pub name: Arc<str>,
+    /// What a creation is known by; stays the same when it is tried again.
+    pub birth: Birth,
+    /// The longest time that the program allows, if it says.
+    pub timeout: Option<Duration>,
+    /// Where the user is told how it goes.
+    pub log: Log,
+    /// Ends waits when the user cancels.
+    pub cancel: CancellationToken,
+    /// The parts that are done.
+    pub(crate) done: Arc<Mutex<BTreeSet<String>>>,
+}
+
+/// What the creation of a resource is known by, so that a lost answer makes neither an orphan nor a twin.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Birth {
+    /// The same for every attempt to create this very resource, also in a later run that is told of it ([`Start::pending`](crate::Start)):
+    /// 32 hex digits. Kept with the resource as a tag or a name, it finds what a lost answer made. A replacement has another one.
+    pub token: String,
+    /// The same for every attempt in this run, and another one in the next: 32 hex digits. For idempotency tokens that the cloud remembers
+    /// longer than the resource.
+    pub once: String,
+}
+
+impl Call {
+    /// Does a part only once, however often the whole is called again; a failed part counts as not done.
+    pub async fn once(&self, part: &str, work: impl Future<Output = Result<()>>) -> Result<()> {
+        let done = || self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if done().contains(part) {
+            return Ok(());
+        }
+        work.await?;
+        done().insert(part.to_owned());
+        Ok(())
+    }
+
+    /// Tells the user, beside the resource, what is going on; gone when the next such line comes.
+    pub async fn status(&self, message: impl Into<String>) {
+        self.log.status(&self.urn, message.into()).await;
+    }
+
+    /// Warns the user.
+    pub async fn warn(&self, message: impl Into<String>) {
+        self.log.warn(&self.urn, message.into()).await;
+    }
+}

@@ -1,0 +1,357 @@
+//! What a package offers: one visible list, in reading order.
+
+use std::marker::PhantomData;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+
+use crate::call::Call;
+use crate::component::Component;
+use crate::error::{Error, Fault, Result};
+use crate::lifecycle::{Life, Pace};
+use crate::monitor::{Monitor, resolved};
+use crate::property::{Property, Shaped};
+use crate::resource::{Function, Id, Provider, Resource};
+use crate::scope::Scope;
+use crate::shape::Shape;
+use crate::value::{Map, Value};
+
+/// What a package says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Meta {
+    /// The package's name: `gitinfra`.
+    pub name: &'static str,
+    /// Its version, semantic.
+    pub version: &'static str,
+    /// Its name for people.
+    pub display_name: &'static str,
+    /// What it is.
+    pub description: &'static str,
+    /// Words by which it is found.
+    pub keywords: &'static [&'static str],
+    /// Where it is at home.
+    pub homepage: &'static str,
+    /// Where its source is.
+    pub repository: &'static str,
+    /// Who publishes it.
+    pub publisher: &'static str,
+    /// Its licence, as SPDX writes it.
+    pub license: &'static str,
+    /// The import path of the generated Go SDK.
+    pub go_import_path: &'static str,
+}
+
+/// A package: what it says of itself, its resources, components and functions.
+pub struct Package<P: Provider> {
+    pub(crate) meta: Meta,
+    pub(crate) resources: Vec<Box<dyn AnyResource<P>>>,
+    pub(crate) components: Vec<Box<dyn AnyComponent<P>>>,
+    pub(crate) functions: Vec<Box<dyn AnyFunction<P>>>,
+}
+
+impl<P: Provider> Package<P> {
+    /// A package without anything in it.
+    pub fn new(meta: Meta) -> Self {
+        Package {
+            meta,
+            resources: Vec::new(),
+            components: Vec::new(),
+            functions: Vec::new(),
+        }
+    }
+
+    /// With a resource.
+    pub fn resource<R: Resource<Session = P::Session>>(mut self) -> Self {
+        self.resources.push(Box::new(Of::<R>(PhantomData)));
+        self
+    }
+
+    /// With a component.
+    pub fn component<C: Component<Session = P::Session> + Sync + 'static>(mut self) -> Self {
+        self.components.push(Box::new(Of::<C>(PhantomData)));
+        self
+    }
+
+    /// With a function.
+    pub fn function<F: Function<Session = P::Session> + Send + Sync>(mut self) -> Self {
+        self.functions.push(Box::new(Of::<F>(PhantomData)));
+        self
+    }
+}
+
+/// Stands for a type.
+struct Of<T>(PhantomData<fn() -> T>);
+
+/// The calls of a resource with its types erased.
+pub(crate) trait AnyResource<P: Provider>: Send + Sync {
+    fn token(&self) -> &'static str;
+    fn inputs(&self) -> &'static Shape;
+    fn state(&self) -> &'static Shape;
+    fn fixed(&self) -> Map;
+    fn check(&self, new: &Map) -> Vec<Fault>;
+    fn collides(&self, old: &Map, new: &Map) -> bool;
+    fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
+    fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
+    fn read<'a>(
+        &'a self,
+        at: At<'a, P>,
+        id: &'a Id,
+        given: &'a Map,
+    ) -> BoxFuture<'a, Result<Option<Map>>>;
+    fn update<'a>(
+        &'a self,
+        at: At<'a, P>,
+        id: &'a Id,
+        old: &'a Map,
+        new: &'a Map,
+    ) -> BoxFuture<'a, Result<Map>>;
+    fn delete<'a>(&'a self, at: At<'a, P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>>;
+}
+
+/// What one call of a resource happens with.
+pub(crate) struct At<'a, P: Provider> {
+    pub session: &'a P::Session,
+    pub call: &'a Call,
+    pub pace: Pace,
+}
+
+impl<P: Provider> Clone for At<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Provider> Copy for At<'_, P> {}
+
+impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
+    fn token(&self) -> &'static str {
+        R::TOKEN
+    }
+
+    fn inputs(&self) -> &'static Shape {
+        R::Inputs::shape()
+    }
+
+    fn state(&self) -> &'static Shape {
+        R::shape()
+    }
+
+    fn fixed(&self) -> Map {
+        let each = R::FIXED.iter();
+        each.map(|(name, value)| ((*name).to_owned(), (*value).into()))
+            .collect()
+    }
+
+    fn check(&self, new: &Map) -> Vec<Fault> {
+        match decode::<R::Inputs>(new) {
+            Ok(inputs) => R::check(&inputs),
+            Err(fault) => vec![fault],
+        }
+    }
+
+    fn collides(&self, old: &Map, new: &Map) -> bool {
+        match (decode::<R::Inputs>(old), decode::<R::Inputs>(new)) {
+            (Ok(old), Ok(new)) => R::collides(&old, &new),
+            // Old inputs that can't be read any more, or new ones that are not known yet: the careful order is the engine's usual one.
+            _ => false,
+        }
+    }
+
+    fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str> {
+        match (decode::<R::Inputs>(old), decode::<R::Inputs>(new)) {
+            (Ok(old), Ok(new)) => R::replaces(&old, &new),
+            // The engine asks again once everything is known.
+            _ => Vec::new(),
+        }
+    }
+
+    fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>> {
+        async move {
+            let new = decode::<R::Inputs>(new)?;
+            let (id, mut state) = Life::of::<R>(at.session, at.call, at.pace)
+                .create::<R>(&new)
+                .await?;
+            state.respell(&new);
+            Ok((id, encode(&state)))
+        }
+        .boxed()
+    }
+
+    fn read<'a>(
+        &'a self,
+        at: At<'a, P>,
+        id: &'a Id,
+        given: &'a Map,
+    ) -> BoxFuture<'a, Result<Option<Map>>> {
+        async move {
+            let mut state = Life::of::<R>(at.session, at.call, at.pace)
+                .read::<R>(id)
+                .await?;
+            // An import's inputs are not known, and those of an older version may not be readable.
+            if let (Some(state), Ok(given)) = (&mut state, decode::<R::Inputs>(given)) {
+                state.respell(&given);
+            }
+            Ok(state.as_ref().map(encode))
+        }
+        .boxed()
+    }
+
+    fn update<'a>(
+        &'a self,
+        at: At<'a, P>,
+        id: &'a Id,
+        old: &'a Map,
+        new: &'a Map,
+    ) -> BoxFuture<'a, Result<Map>> {
+        async move {
+            let new = decode::<R::Inputs>(new)?;
+            let life = Life::of::<R>(at.session, at.call, at.pace);
+            let Some(old) = remembered::<R>(&life, id, old).await? else {
+                return Err(Error::new(format!("`{id}` is gone"))
+                    .hint("run `pulumi refresh` to see what else has changed"));
+            };
+            let mut state = life.update::<R>(id, &old, &new).await?;
+            state.respell(&new);
+            Ok(encode(&state))
+        }
+        .boxed()
+    }
+
+    fn delete<'a>(&'a self, at: At<'a, P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let life = Life::of::<R>(at.session, at.call, at.pace);
+            match remembered::<R>(&life, id, old).await? {
+                Some(old) => life.delete(id, &old).await,
+                None => Ok(()),
+            }
+        }
+        .boxed()
+    }
+}
+
+/// The last state; asked anew where it was written by a version that kept other properties.
+async fn remembered<R: Resource>(
+    life: &Life<'_, R::Session>,
+    id: &Id,
+    old: &Map,
+) -> Result<Option<R>> {
+    match decode::<R>(old) {
+        Ok(old) => Ok(Some(old)),
+        Err(_) => life.read::<R>(id).await,
+    }
+}
+
+/// The calls of a function with its types erased.
+pub(crate) trait AnyFunction<P: Provider>: Send + Sync {
+    fn token(&self) -> &'static str;
+    fn doc(&self) -> &'static str;
+    fn inputs(&self) -> &'static Shape;
+    fn outputs(&self) -> &'static Shape;
+    fn call<'a>(&'a self, session: &'a P::Session, inputs: &'a Map) -> BoxFuture<'a, Result<Map>>;
+}
+
+impl<P: Provider, F: Function<Session = P::Session> + Send + Sync> AnyFunction<P> for Of<F> {
+    fn token(&self) -> &'static str {
+        F::TOKEN
+    }
+
+    fn doc(&self) -> &'static str {
+        F::DOC
+    }
+
+    fn inputs(&self) -> &'static Shape {
+        F::Inputs::shape()
+    }
+
+    fn outputs(&self) -> &'static Shape {
+        F::Outputs::shape()
+    }
+
+    fn call<'a>(&'a self, session: &'a P::Session, inputs: &'a Map) -> BoxFuture<'a, Result<Map>> {
+        async move {
+            Ok(encode(
+                &F::call(session, &decode::<F::Inputs>(inputs)?).await?,
+            ))
+        }
+        .boxed()
+    }
+}
+
+/// The calls of a component with its types erased.
+pub(crate) trait AnyComponent<P: Provider>: Send + Sync {
+    fn token(&self) -> &'static str;
+    fn args(&self) -> &'static Shape;
+    fn outputs(&self) -> &'static Shape;
+    fn check(&self, args: &Map) -> Vec<Fault>;
+    fn construct<'a>(&'a self, site: Site<'a, P>, args: &'a Map) -> BoxFuture<'a, Result<Map>>;
+}
+
+/// Where a component is built.
+pub(crate) struct Site<'a, P: Provider> {
+    pub session: &'a P::Session,
+    pub name: &'a str,
+    /// Registers the component itself, once everything that can be checked without it has been.
+    pub open: BoxFuture<'a, Result<Monitor>>,
+}
+
+impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyComponent<P> for Of<C> {
+    fn token(&self) -> &'static str {
+        C::TOKEN
+    }
+
+    fn args(&self) -> &'static Shape {
+        C::Args::shape()
+    }
+
+    fn outputs(&self) -> &'static Shape {
+        C::shape()
+    }
+
+    fn check(&self, args: &Map) -> Vec<Fault> {
+        match C::Args::decode(&Value::Object(args.clone())) {
+            Ok(args) => C::check(&args),
+            Err(fault) => vec![fault],
+        }
+    }
+
+    fn construct<'a>(&'a self, site: Site<'a, P>, args: &'a Map) -> BoxFuture<'a, Result<Map>> {
+        async move {
+            let args = C::Args::decode(&Value::Object(args.clone()))?;
+            let facts = C::look(site.session, &args).await?;
+            let monitor = std::sync::Arc::new(site.open.await?);
+            let mut scope = Scope::new(site.name, C::knobs(&args), monitor.clone());
+            let given = C::build(&mut scope, args, facts)?.given();
+            let faults = scope.faults();
+            if !faults.is_empty() {
+                return Err(Error::invalid(faults));
+            }
+            scope.run().await?;
+            let mut outputs = Vec::new();
+            for (name, output) in given
+                .into_iter()
+                .filter_map(|(name, input)| Some((name, input.given()?)))
+            {
+                let value = output
+                    .resolve()
+                    .await
+                    .map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
+                outputs.push((name, value.into_output_value()));
+            }
+            let outputs = monitor.veiled(resolved(outputs));
+            monitor.finish(&outputs).await?;
+            Ok(outputs)
+        }
+        .boxed()
+    }
+}
+
+fn decode<T: Property>(map: &Map) -> Result<T, Fault> {
+    T::decode(&Value::Object(map.clone()))
+}
+
+fn encode<T: Property>(value: &T) -> Map {
+    match value.encode() {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}

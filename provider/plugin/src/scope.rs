@@ -1,0 +1,260 @@
+//! Where a component stands while it is built: it takes children and tells them to the engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, join_all};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use crate::component::{Arguments as _, Child, Knobs, Registered, Registration};
+use crate::error::{Error, Fault, Result};
+use crate::monitor::{Monitor, NewChild};
+use crate::nearest::nearest;
+use crate::output::{Input, Maybe, Output, Resolved};
+use crate::shape::Shape;
+use crate::value::{Map, Value};
+
+/// The inside of a component: its children are added here.
+pub struct Scope {
+    name: String,
+    knobs: Knobs,
+    monitor: Arc<Monitor>,
+    children: Vec<(String, BoxFuture<'static, Result<(), Arc<Error>>>)>,
+    urns: Vec<(String, Output<String>)>,
+    skipped: BTreeSet<String>,
+}
+
+impl Scope {
+    pub(crate) fn new(name: &str, knobs: Knobs, monitor: Arc<Monitor>) -> Scope {
+        Scope {
+            name: name.to_owned(),
+            knobs,
+            monitor,
+            children: Vec::new(),
+            urns: Vec::new(),
+            skipped: BTreeSet::new(),
+        }
+    }
+
+    /// The component's own name in the program.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The key of the child of every name, with its URN; complete once every child has been added.
+    pub fn child_urns(&self) -> Output<BTreeMap<String, String>> {
+        Output::all_by_key(self.urns.iter().cloned())
+    }
+
+    /// Adds a child. It is told to the engine as soon as all that it is given is known, or is known to be unknown.
+    ///
+    /// Its name is the component's and the key, which must say what it is for and never be a position.
+    pub fn add<R: Child>(&mut self, key: impl Into<String>, args: R::Args) -> R::Outputs {
+        let key = key.into();
+        if self.knobs.skip.contains(&key) {
+            let skipped = R::outputs(&Registered(Output::skipped(&key)));
+            self.skipped.insert(key);
+            return skipped;
+        }
+        let (tell, told) = oneshot::channel::<Told>();
+        let registered = Registered(Output::eventual(async move {
+            told.await.unwrap_or_else(|_| {
+                Err(Arc::new(Error::new("the component ended before its child")))
+            })
+        }));
+        let child = Draft {
+            key: key.clone(),
+            name: format!("{}-{key}", self.name),
+            token: R::TOKEN,
+            given: args.given(),
+            patch: self.patch(&key, R::inputs()),
+            monitor: self.monitor.clone(),
+        };
+        let task = async move {
+            let outcome = child.register().await;
+            let failure = outcome.as_ref().err().cloned();
+            // Nobody may be listening: a child whose outputs nobody uses.
+            let _ = tell.send(outcome);
+            failure.map_or(Ok(()), Err)
+        };
+        self.urns.push((key.clone(), registered.urn()));
+        self.children.push((key, task.boxed()));
+        R::outputs(&registered)
+    }
+
+    fn patch(&self, key: &str, shape: &'static Shape) -> Patch {
+        let merged = self
+            .knobs
+            .merged
+            .clone()
+            .filter(|(name, _)| shape.field(name).is_some());
+        Patch {
+            defaults: self.knobs.defaults.clone(),
+            merged,
+            own: self.knobs.overrides.get(key).cloned(),
+        }
+    }
+
+    /// What is wrong with the children as a whole: keys twice, wishes for children that are not there.
+    pub(crate) fn faults(&self) -> Vec<Fault> {
+        let keys: BTreeSet<&str> = self
+            .children
+            .iter()
+            .map(|(key, _)| key.as_str())
+            .chain(self.skipped.iter().map(String::as_str))
+            .collect();
+        let overridden = self.knobs.overrides.keys().map(|key| ("overrides", key));
+        let wishes = overridden.chain(self.knobs.skip.iter().map(|key| ("skip", key)));
+        let unknown = wishes
+            .filter(|(_, key)| !keys.contains(key.as_str()))
+            .map(|(wish, key)| {
+                let near = nearest(key, keys.iter().copied())
+                    .map(|near| format!("did you mean `{near}`? "));
+                let all = keys.iter().copied().collect::<Vec<_>>().join(", ");
+                Fault::new(
+                    wish,
+                    format!(
+                        "no child `{key}`; {}there are {all}",
+                        near.unwrap_or_default()
+                    ),
+                )
+            });
+        unknown.collect()
+    }
+
+    /// Tells the engine all children; ends when the last one is done. The first failure is the component's.
+    pub(crate) async fn run(self) -> Result<()> {
+        let mut tasks = JoinSet::new();
+        for (key, child) in self.children {
+            tasks.spawn(child.map(|outcome| (key, outcome)));
+        }
+        let mut failed: Vec<(String, Arc<Error>)> = Vec::new();
+        while let Some(joined) = tasks.join_next().await {
+            let (key, outcome) =
+                joined.map_err(|e| Error::new(format!("a child's task ended: {e}")))?;
+            // A child that was never tried because of another's failure carries that failure, and says nothing new.
+            if let Err(error) = outcome
+                && !failed.iter().any(|(_, known)| Arc::ptr_eq(known, &error))
+            {
+                failed.push((key, error));
+            }
+        }
+        match failed.is_empty() {
+            true => Ok(()),
+            false => {
+                let words: Vec<_> = failed
+                    .iter()
+                    .map(|(key, error)| format!("child `{key}`: {error}"))
+                    .collect();
+                Err(Error::new(words.join("; ")))
+            }
+        }
+    }
+}
+
+type Told = Result<Resolved<Arc<Registration>>, Arc<Error>>;
+
+/// What is laid over the inputs that a component gives a child.
+struct Patch {
+    defaults: Map,
+    merged: Option<(&'static str, Map)>,
+    own: Option<Value>,
+}
+
+impl Patch {
+    fn apply(self, inputs: &mut Map) {
+        for (name, value) in self.defaults {
+            inputs.entry(name).or_insert(value);
+        }
+        if let Some((name, more)) = self.merged {
+            let under = inputs.remove(name);
+            let mut all = more;
+            match under.as_ref().map(Value::bare) {
+                Some(Value::Object(given)) => all.extend(given.clone()),
+                Some(Value::Unknown) => {
+                    return drop(inputs.insert(name.to_owned(), Value::Unknown));
+                }
+                _ => {}
+            }
+            inputs.insert(name.to_owned(), Value::Object(all));
+        }
+        if let Some(Value::Object(own)) = self.own.as_ref().map(Value::bare) {
+            merge(inputs, own);
+        }
+    }
+}
+
+/// A merge patch as RFC 7386 has it: objects merge, null removes, everything else replaces.
+fn merge(target: &mut Map, patch: &Map) {
+    for (name, value) in patch {
+        match (value.bare(), target.get_mut(name)) {
+            (Value::Null, _) => drop(target.remove(name)),
+            (Value::Object(inner), Some(Value::Object(under))) => merge(under, inner),
+            (Value::Object(inner), _) => {
+                let mut fresh = Map::new();
+                merge(&mut fresh, inner);
+                target.insert(name.clone(), Value::Object(fresh));
+            }
+            _ => drop(target.insert(name.clone(), value.clone())),
+        }
+    }
+}
+
+/// A child that is not told yet.
+struct Draft {
+    key: String,
+    name: String,
+    token: &'static str,
+    given: Vec<(&'static str, Input<Value>)>,
+    patch: Patch,
+    monitor: Arc<Monitor>,
+}
+
+impl Draft {
+    async fn register(self) -> Told {
+        let given = self
+            .given
+            .into_iter()
+            .filter_map(|(name, input)| Some((name, input.given()?)));
+        let resolved =
+            join_all(given.map(async |(name, output)| (name, output.resolve().await))).await;
+        let (mut inputs, mut dependencies) = (Map::new(), BTreeMap::new());
+        for (name, outcome) in resolved {
+            let Resolved {
+                value,
+                secret,
+                dependencies: urns,
+            } = outcome?;
+            let value = match value {
+                Maybe::Known(value) => value,
+                Maybe::Unknown => Value::Unknown,
+                Maybe::Skipped(_) => continue,
+            };
+            dependencies.insert(name.to_owned(), urns);
+            inputs.insert(
+                name.to_owned(),
+                if secret { value.into_secret() } else { value },
+            );
+        }
+        self.patch.apply(&mut inputs);
+        let child = NewChild {
+            key: self.key,
+            name: self.name,
+            token: self.token,
+            inputs,
+            dependencies,
+        };
+        let registration = self.monitor.register(child).await.map_err(Arc::new)?;
+        let dependencies = BTreeSet::from([registration.urn.clone()]);
+        Ok(Resolved {
+            value: Maybe::Known(Arc::new(registration)),
+            secret: false,
+            dependencies,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! The provider as the engine sees it: one tonic service for the whole package.
+
+mod check;
+mod config;
+mod construct;
+mod invoke;
+mod life;
+mod service;
+mod start;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tonic::Status;
+
+pub use start::{Start, serve};
+
+use crate::call::{Birth, Call};
+use crate::catalogue::{AnyResource, Package};
+use crate::conform::conform;
+use crate::lifecycle::Pace;
+use crate::log::Log;
+use crate::property::{Property as _, Shaped as _};
+use crate::resource::Provider;
+use crate::shape::Shape;
+use crate::status::clean;
+use crate::value::{Map, Value};
+
+/// The framework's own property in the inputs of every resource: how its creation is known, and which names were made up.
+const BIRTH: &str = "__birth";
+
+/// The service of one package.
+pub struct Service<P: Provider> {
+    package: Package<P>,
+    configured: OnceCell<Configured<P>>,
+    /// The tokens of creations that an earlier run left unfinished, by URN.
+    pending: BTreeMap<String, String>,
+    log: Log,
+    cancel: CancellationToken,
+    /// The components that are being built.
+    building: TaskTracker,
+    pace: Pace,
+}
+
+/// The provider once it has its configuration.
+struct Configured<P> {
+    provider: P,
+    /// `urn::id` of the provider resource; empty when the engine didn't tell.
+    reference: String,
+}
+
+/// Which resource a request is about.
+struct About<'a> {
+    urn: &'a str,
+    name: &'a str,
+    timeout: f64,
+}
+
+impl<P: Provider> Service<P> {
+    /// A service that has not met its engine yet.
+    pub fn new(package: Package<P>, start: &Start) -> Arc<Self> {
+        Arc::new(Service {
+            package,
+            configured: OnceCell::new(),
+            pending: start.pending.clone(),
+            log: Log::default(),
+            cancel: CancellationToken::new(),
+            building: TaskTracker::new(),
+            pace: start.pace,
+        })
+    }
+
+    fn configured(&self) -> Result<&Configured<P>, Status> {
+        self.configured
+            .get()
+            .ok_or_else(|| Status::failed_precondition("the provider has not been configured"))
+    }
+
+    fn resource(&self, urn: &str) -> Result<&dyn AnyResource<P>, Status> {
+        let token = type_of(urn);
+        let found = self.package.resources.iter().find(|r| r.token() == token);
+        found
+            .map(Box::as_ref)
+            .ok_or_else(|| Status::not_found(format!("no resource `{token}` in this package")))
+    }
+
+    /// The session for a call about a resource whose inputs are these.
+    async fn session(&self, about: About<'_>, inputs: &Map) -> Result<(P::Session, Call), Status> {
+        let call = Call {
+            urn: about.urn.into(),
+            name: if about.name.is_empty() {
+                name_of(about.urn)
+            } else {
+                about.name
+            }
+            .into(),
+            birth: birth_of(inputs),
+            timeout: (about.timeout > 0.0).then(|| Duration::from_secs_f64(about.timeout)),
+            log: self.log.clone(),
+            cancel: self.cancel.clone(),
+            done: Arc::default(),
+        };
+        let common = self.common(inputs)?;
+        let session = self
+            .configured()?
+            .provider
+            .session(&common, call.clone())
+            .await
+            .map_err(|e| clean(&e))?;
+        Ok((session, call))
+    }
+
+    /// What the inputs say of what all resources have in common.
+    fn common(&self, inputs: &Map) -> Result<P::Common, Status> {
+        let shape = P::Common::shape();
+        let own: Map = inputs
+            .iter()
+            .filter(|(k, _)| shape.field(k).is_some())
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        let conformed = conform(&[shape], &own);
+        P::Common::decode(&Value::Object(conformed.properties))
+            .map_err(|fault| Status::invalid_argument(fault.to_string()))
+    }
+
+    /// The tables of a resource's inputs: its own, and what all have in common.
+    fn inputs_of(&self, resource: &dyn AnyResource<P>) -> [&'static Shape; 2] {
+        [resource.inputs(), P::Common::shape()]
+    }
+}
+
+/// The token in a URN: `urn:pulumi:stack::project::parent$type::name`.
+fn type_of(urn: &str) -> &str {
+    let qualified = urn.splitn(4, "::").nth(2).unwrap_or_default();
+    qualified.rsplit('$').next().unwrap_or_default()
+}
+
+fn name_of(urn: &str) -> &str {
+    urn.splitn(4, "::").nth(3).unwrap_or_default()
+}
+
+fn birth_of(inputs: &Map) -> Birth {
+    let said = |name: &str| {
+        let birth = inputs.get(BIRTH).and_then(Value::as_object);
+        birth
+            .and_then(|b| b.get(name))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    Birth {
+        token: said("token"),
+        once: said("once"),
+    }
+}

@@ -1,0 +1,255 @@
+//! Check and Diff: what the program asks for, made canonical, and what it changes.
+
+use std::collections::BTreeSet;
+
+use gitinfra_proto::pulumirpc as rpc;
+use rpc::check_request::autonaming_options::Mode;
+use rpc::property_diff::Kind;
+use sha2::{Digest as _, Sha256};
+use tonic::Status;
+
+use crate::catalogue::AnyResource;
+use crate::conform::conform;
+use crate::diff::{Change, What, diff, same_place};
+use crate::error::Fault;
+use crate::resource::Provider;
+use crate::serve::{BIRTH, Service, name_of};
+use crate::shape::Shape;
+use crate::value::{Map, Value, object};
+use crate::wire::{self, Accepts};
+
+impl<P: Provider> Service<P> {
+    pub(super) async fn check(
+        &self,
+        request: rpc::CheckRequest,
+    ) -> Result<rpc::CheckResponse, Status> {
+        let resource = self.resource(&request.urn)?;
+        let olds = wire::read_map(request.olds.as_ref())?;
+        let mut news = wire::read_map(request.news.as_ref())?;
+        if let Some(configured) = self.configured.get() {
+            configured.provider.complete(resource.inputs(), &mut news);
+        }
+        news.extend(resource.fixed());
+        let made_up = autoname(resource.inputs(), &request, &olds, &mut news);
+        let mut checked = conform(&self.inputs_of(resource), &news);
+        if checked.faults.is_empty() && checked.unknown.is_empty() {
+            checked.faults = resource.check(&checked.properties);
+        }
+        if let Some(birth) = self.birth(&request, &olds, made_up) {
+            checked.properties.insert(BIRTH.to_owned(), birth);
+        }
+        Ok(rpc::CheckResponse {
+            inputs: Some(wire::write_map(&checked.properties, Accepts::STATE)),
+            failures: checked.faults.iter().map(failure).collect(),
+        })
+    }
+
+    /// How the creation of this resource is known. `None` for one that was imported: it was never created by us.
+    ///
+    /// The engine's seed is another one in every run, and a replacement is checked without the old inputs. Nothing that could be worked out
+    /// again in a later run would do: `pulumi up --replace` shows us nothing of the old resource, and the new one must never be taken for it.
+    /// So what an interrupted run left behind is found only by those who know its token, out of the stack's pending operations.
+    fn birth(
+        &self,
+        request: &rpc::CheckRequest,
+        olds: &Map,
+        made_up: BTreeSet<String>,
+    ) -> Option<Value> {
+        if !olds.is_empty() {
+            let mut birth = olds.get(BIRTH).and_then(Value::as_object)?.clone();
+            birth.insert("made".into(), names(&made_up));
+            return Some(Value::Object(birth));
+        }
+        let urn = request.urn.as_str();
+        let known = |what: &[u8]| hash(&[urn.as_bytes(), &request.random_seed, what]);
+        let pending = self.pending.get(urn).cloned();
+        Some(object([
+            ("token", pending.unwrap_or_else(|| known(b"token")).into()),
+            ("once", known(b"once").into()),
+            ("made", names(&made_up)),
+        ]))
+    }
+
+    pub(super) async fn diff(
+        &self,
+        request: rpc::DiffRequest,
+    ) -> Result<rpc::DiffResponse, Status> {
+        let resource = self.resource(&request.urn)?;
+        let shapes = self.inputs_of(resource);
+        let olds = wire::read_map(request.olds.as_ref())?;
+        let mut old = wire::read_map(request.old_inputs.as_ref())?;
+        let new = wire::read_map(request.news.as_ref())?;
+        if old.is_empty() {
+            old = olds
+                .into_iter()
+                .filter(|(k, _)| shapes.iter().any(|s| s.field(k).is_some()))
+                .collect();
+        }
+        let mut changes = diff(&shapes, &old, &new);
+        let replaced = resource.replaces(&old, &new);
+        for change in &mut changes {
+            change.replace |= replaced.contains(&change.at.head());
+        }
+        changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
+        let replaces = heads(changes.iter().filter(|c| c.replace));
+        let made_up = made_up(&old);
+        let first_delete = !replaces.is_empty()
+            && (same_place(&shapes, &old, &new, &made_up) || resource.collides(&old, &new));
+        let stable = stables(resource, &shapes, &changes);
+        Ok(respond(&changes, replaces, stable, first_delete))
+    }
+}
+
+fn failure(fault: &Fault) -> rpc::CheckFailure {
+    rpc::CheckFailure {
+        property: fault.at.to_string(),
+        reason: fault.why.clone(),
+    }
+}
+
+/// Fills in names that the program leaves to us; says which.
+fn autoname(
+    shape: &'static Shape,
+    request: &rpc::CheckRequest,
+    olds: &Map,
+    news: &mut Map,
+) -> BTreeSet<String> {
+    let mut done = BTreeSet::new();
+    let wanted = shape
+        .fields()
+        .into_iter()
+        .filter_map(|f| Some((f.name, f.marks.autoname?)));
+    for (field, most) in wanted
+        .filter(|(field, _)| !matches!(news.get(*field), Some(v) if *v.bare() != Value::Null))
+        .collect::<Vec<_>>()
+    {
+        let name = match (olds.get(field), &request.autonaming) {
+            (Some(old), _) if old.as_str().is_some() => old.clone(),
+            (_, Some(options)) if options.mode() == Mode::Disable => continue,
+            (_, Some(options))
+                if !options.proposed_name.is_empty()
+                    && (options.mode() == Mode::Enforce || options.proposed_name.len() <= most) =>
+            {
+                options.proposed_name.clone().into()
+            }
+            _ => random_name(&request.urn, &request.random_seed, most).into(),
+        };
+        news.insert(field.to_owned(), name);
+        done.insert(field.to_owned());
+    }
+    done
+}
+
+/// The resource's own name and seven hex digits, within a length.
+fn random_name(urn: &str, seed: &[u8], most: usize) -> String {
+    let suffix = match seed.is_empty() {
+        true => format!("{:032x}", rand::random::<u128>()),
+        false => hash(&[urn.as_bytes(), seed, b"name"]),
+    };
+    // Letters, digits and single hyphens: what every cloud's rules for names allow.
+    let words = name_of(urn).split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    let stem: String = words
+        .join("-")
+        .chars()
+        .take(most.saturating_sub(8))
+        .collect();
+    format!("{}-{}", stem.trim_end_matches('-'), &suffix[..7])
+}
+
+/// 32 hex digits.
+fn hash(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher
+        .finalize()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn names(made_up: &BTreeSet<String>) -> Value {
+    Value::from(made_up.iter().cloned().collect::<Vec<_>>())
+}
+
+fn made_up(inputs: &Map) -> BTreeSet<String> {
+    let birth = inputs.get(BIRTH).and_then(Value::as_object);
+    match birth.and_then(|b| b.get("made")).map(Value::bare) {
+        Some(Value::Array(names)) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+fn heads<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<String> {
+    let heads: BTreeSet<_> = changes.map(|c| c.at.head().to_owned()).collect();
+    heads.into_iter().collect()
+}
+
+/// The outputs that this update is sure not to change: the stable ones, and inputs that don't differ.
+fn stables<P: Provider>(
+    resource: &dyn AnyResource<P>,
+    shapes: &[&'static Shape],
+    changes: &[Change],
+) -> Vec<String> {
+    let changed: BTreeSet<_> = changes.iter().map(|c| c.at.head()).collect();
+    let inputs = shapes
+        .iter()
+        .flat_map(|s| s.fields())
+        .filter(|f| !changed.contains(f.name));
+    let outputs = resource
+        .state()
+        .fields()
+        .into_iter()
+        .filter(|f| f.marks.stable);
+    let all: BTreeSet<_> = inputs.chain(outputs).map(|f| f.name.to_owned()).collect();
+    all.into_iter().collect()
+}
+
+/// The engine's answer to a diff.
+pub(super) fn respond(
+    changes: &[Change],
+    replaces: Vec<String>,
+    stables: Vec<String>,
+    first_delete: bool,
+) -> rpc::DiffResponse {
+    let detailed = changes.iter().map(|change| {
+        let kind = match (change.what, change.replace) {
+            (What::Added, false) => Kind::Add,
+            (What::Added, true) => Kind::AddReplace,
+            (What::Removed, false) => Kind::Delete,
+            (What::Removed, true) => Kind::DeleteReplace,
+            (What::Changed, false) => Kind::Update,
+            (What::Changed, true) => Kind::UpdateReplace,
+        };
+        (
+            change.at.to_string(),
+            rpc::PropertyDiff {
+                kind: kind.into(),
+                input_diff: true,
+            },
+        )
+    });
+    use rpc::diff_response::DiffChanges::{DiffNone, DiffSome};
+    rpc::DiffResponse {
+        changes: if changes.is_empty() {
+            DiffNone
+        } else {
+            DiffSome
+        }
+        .into(),
+        diffs: heads(changes.iter()),
+        detailed_diff: detailed.collect(),
+        has_detailed_diff: true,
+        replaces,
+        stables,
+        delete_before_replace: first_delete,
+    }
+}

@@ -1,0 +1,65 @@
+//! Invoke: questions that programs ask.
+
+use gitinfra_proto::pulumirpc as rpc;
+use tonic::Status;
+
+use crate::conform::conform;
+use crate::property::Shaped as _;
+use crate::resource::Provider;
+use crate::serve::{About, Service};
+use crate::status::clean;
+use crate::value::Value;
+use crate::wire::{self, Accepts};
+
+impl<P: Provider> Service<P> {
+    pub(super) async fn invoke(
+        &self,
+        request: rpc::InvokeRequest,
+    ) -> Result<rpc::InvokeResponse, Status> {
+        let function = self
+            .package
+            .functions
+            .iter()
+            .find(|f| f.token() == request.tok);
+        let function = function.ok_or_else(|| {
+            Status::not_found(format!("no function `{}` in this package", request.tok))
+        })?;
+        let mut args = wire::read_map(request.args.as_ref())?;
+        self.configured()?
+            .provider
+            .complete(P::Common::shape(), &mut args);
+        let checked = conform(&[function.inputs(), P::Common::shape()], &args);
+        if !checked.faults.is_empty() {
+            let failures = checked.faults.iter();
+            let failures = failures.map(|f| rpc::CheckFailure {
+                property: f.at.to_string(),
+                reason: f.why.clone(),
+            });
+            return Ok(rpc::InvokeResponse {
+                r#return: None,
+                failures: failures.collect(),
+            });
+        }
+        let about = About {
+            urn: "",
+            name: "",
+            timeout: 0.0,
+        };
+        let (session, _) = self.session(about, &checked.properties).await?;
+        let mut answer = function
+            .call(&session, &checked.properties)
+            .await
+            .map_err(|e| clean(&e))?;
+        // An answer to a secret question is secret.
+        if args.values().any(Value::has_secret) {
+            answer = answer
+                .into_iter()
+                .map(|(name, value)| (name, value.into_secret()))
+                .collect();
+        }
+        Ok(rpc::InvokeResponse {
+            r#return: Some(wire::write_map(&answer, Accepts::STATE)),
+            failures: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,260 @@
+//! Create, Read, Update and Delete.
+
+use gitinfra_proto::pulumirpc as rpc;
+use prost_types::Struct;
+use tonic::Status;
+
+use crate::catalogue::{AnyResource, At};
+use crate::conform::conform;
+use crate::error::Error;
+use crate::foresee::foresee;
+use crate::property::Shaped as _;
+use crate::resource::{Id, Provider};
+use crate::serve::{About, BIRTH, Service};
+use crate::status::{clean, partial};
+use crate::value::{Map, Value};
+use crate::veil::veil;
+use crate::wire::{self, Accepts};
+
+impl<P: Provider> Service<P> {
+    pub(super) async fn create(
+        &self,
+        request: rpc::CreateRequest,
+    ) -> Result<rpc::CreateResponse, Status> {
+        let resource = self.resource(&request.urn)?;
+        let inputs = wire::read_map(request.properties.as_ref())?;
+        if request.preview {
+            let seen = foresee(&self.inputs_of(resource), resource.state(), None, &inputs);
+            return Ok(rpc::CreateResponse {
+                properties: wired(&seen),
+                ..Default::default()
+            });
+        }
+        let about = About {
+            urn: &request.urn,
+            name: &request.name,
+            timeout: request.timeout,
+        };
+        let (session, call) = self.session(about, &inputs).await?;
+        let at = At {
+            session: &session,
+            call: &call,
+            pace: self.pace,
+        };
+        match resource.create(at, &inputs).await {
+            Ok((id, state)) => Ok(rpc::CreateResponse {
+                id: id.to_string(),
+                properties: wired(&self.outputs(resource, state, &inputs, &Map::new())),
+                refresh_before_update: false,
+            }),
+            Err(error) => Err(self.failed(resource, at, &error, &inputs, &inputs).await),
+        }
+    }
+
+    pub(super) async fn update(
+        &self,
+        request: rpc::UpdateRequest,
+    ) -> Result<rpc::UpdateResponse, Status> {
+        let resource = self.resource(&request.urn)?;
+        let olds = wire::read_map(request.olds.as_ref())?;
+        let inputs = wire::read_map(request.news.as_ref())?;
+        if request.preview {
+            let seen = foresee(
+                &self.inputs_of(resource),
+                resource.state(),
+                Some(&olds),
+                &inputs,
+            );
+            return Ok(rpc::UpdateResponse {
+                properties: wired(&seen),
+                ..Default::default()
+            });
+        }
+        let about = About {
+            urn: &request.urn,
+            name: &request.name,
+            timeout: request.timeout,
+        };
+        let (session, call) = self.session(about, &inputs).await?;
+        let at = At {
+            session: &session,
+            call: &call,
+            pace: self.pace,
+        };
+        match resource
+            .update(at, &Id::from(request.id), &olds, &inputs)
+            .await
+        {
+            Ok(state) => Ok(rpc::UpdateResponse {
+                properties: wired(&self.outputs(resource, state, &inputs, &olds)),
+                refresh_before_update: false,
+            }),
+            Err(error) => Err(self.failed(resource, at, &error, &inputs, &olds).await),
+        }
+    }
+
+    pub(super) async fn read(
+        &self,
+        request: rpc::ReadRequest,
+    ) -> Result<rpc::ReadResponse, Status> {
+        let resource = self.resource(&request.urn)?;
+        let olds = wire::read_map(request.properties.as_ref())?;
+        let mut inputs = wire::read_map(request.inputs.as_ref())?;
+        let importing = inputs.is_empty() && olds.is_empty();
+        let mut id = Id::from(request.id.clone());
+        if importing {
+            let said;
+            (id, said) = self.configured()?.provider.import(&request.id);
+            inputs = said;
+        }
+        if let Some(configured) = self.configured.get().filter(|_| importing) {
+            configured
+                .provider
+                .complete(P::Common::shape(), &mut inputs);
+            inputs.extend(resource.fixed());
+        }
+        let about = About {
+            urn: &request.urn,
+            name: &request.name,
+            timeout: request.timeout,
+        };
+        let (session, call) = self
+            .session(about, if inputs.is_empty() { &olds } else { &inputs })
+            .await?;
+        let at = At {
+            session: &session,
+            call: &call,
+            pace: self.pace,
+        };
+        let Some(state) = resource
+            .read(at, &id, &inputs)
+            .await
+            .map_err(|e| clean(&e))?
+        else {
+            return Ok(rpc::ReadResponse::default());
+        };
+        let state = self.outputs(resource, state, &inputs, &olds);
+        let seen = self.inputs_seen(resource, &state, &inputs, importing);
+        Ok(rpc::ReadResponse {
+            id: id.to_string(),
+            properties: wired(&state),
+            inputs: wired(&seen),
+            refresh_before_update: false,
+        })
+    }
+
+    pub(super) async fn delete(&self, request: rpc::DeleteRequest) -> Result<(), Status> {
+        let resource = self.resource(&request.urn)?;
+        let olds = wire::read_map(request.properties.as_ref())?;
+        let inputs = wire::read_map(request.old_inputs.as_ref())?;
+        let about = About {
+            urn: &request.urn,
+            name: &request.name,
+            timeout: request.timeout,
+        };
+        let (session, call) = self
+            .session(about, if inputs.is_empty() { &olds } else { &inputs })
+            .await?;
+        let at = At {
+            session: &session,
+            call: &call,
+            pace: self.pace,
+        };
+        resource
+            .delete(at, &Id::from(request.id), &olds)
+            .await
+            .map_err(|e| clean(&e))
+    }
+
+    /// The whole state: what was read, what all resources have in common, what only the last state knows; secrets where the program had them.
+    fn outputs(&self, resource: &dyn AnyResource<P>, read: Map, inputs: &Map, olds: &Map) -> Map {
+        let common = P::Common::shape();
+        let mut state: Map = inputs
+            .iter()
+            .filter(|(k, _)| common.field(k).is_some())
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        state.extend(conform(&[resource.state()], &read).properties);
+        for field in resource
+            .state()
+            .fields()
+            .into_iter()
+            .filter(|f| f.marks.keep)
+        {
+            // What the program took out is gone, though the last state still has it. What is read says nothing of it, or only a
+            // default for an import.
+            let given = resource.inputs().field(field.name).is_some();
+            let known = if given { inputs } else { olds };
+            if let Some(value) = known.get(field.name) {
+                state.insert(field.name.to_owned(), value.clone());
+            }
+        }
+        let veiled = |name: &String, value: Value| match (inputs.get(name), olds.get(name)) {
+            (Some(pattern), _) => veil(value, pattern),
+            (None, Some(pattern)) => veil(value, pattern),
+            _ => value,
+        };
+        state
+            .into_iter()
+            .map(|(name, value)| (name.clone(), veiled(&name, value)))
+            .collect()
+    }
+
+    /// The inputs as they are in the cloud: for an import all of them, else those that the program gave.
+    fn inputs_seen(
+        &self,
+        resource: &dyn AnyResource<P>,
+        state: &Map,
+        given: &Map,
+        importing: bool,
+    ) -> Map {
+        let shapes = self.inputs_of(resource);
+        let fields = shapes.iter().flat_map(|s| s.fields());
+        let wanted = fields.filter(|f| importing || given.contains_key(f.name));
+        let mut seen: Map = wanted
+            .filter_map(|f| Some((f.name.to_owned(), state.get(f.name)?.clone())))
+            .collect();
+        seen = conform(&shapes, &seen).properties;
+        if let Some(birth) = given.get(BIRTH) {
+            seen.insert(BIRTH.to_owned(), birth.clone());
+        }
+        seen
+    }
+
+    /// A failure: clean when nothing was made, else with all that is known of what exists.
+    async fn failed(
+        &self,
+        resource: &dyn AnyResource<P>,
+        at: At<'_, P>,
+        error: &Error,
+        inputs: &Map,
+        olds: &Map,
+    ) -> Status {
+        let Some(id) = error.born() else {
+            return clean(error);
+        };
+        // Whether the change got as far as what the cloud never tells is not known: it counts as not changed, so that it is done again.
+        let mut known = inputs.clone();
+        for field in resource.inputs().fields() {
+            match olds.get(field.name).filter(|_| field.marks.keep) {
+                Some(value) => drop(known.insert(field.name.to_owned(), value.clone())),
+                None if field.marks.keep => drop(known.remove(field.name)),
+                None => {}
+            }
+        }
+        let state = match resource.read(at, id, inputs).await {
+            Ok(Some(state)) => self.outputs(resource, state, &known, olds),
+            // What was made can't be read just now; what was asked for is the best that is known.
+            _ => known
+                .iter()
+                .filter(|(name, _)| *name != BIRTH)
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect(),
+        };
+        partial(error, id, &state, inputs)
+    }
+}
+
+fn wired(map: &Map) -> Option<Struct> {
+    Some(wire::write_map(map, Accepts::STATE))
+}

@@ -1,0 +1,163 @@
+//! How the process starts and ends.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::Arc;
+
+use gitinfra_proto::pulumirpc::resource_provider_server::ResourceProviderServer;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Server;
+
+use crate::catalogue::Package;
+use crate::lifecycle::Pace;
+use crate::monitor::MESSAGE_LIMIT;
+use crate::resource::Provider;
+use crate::serve::Service;
+
+/// How a provider is started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// The engine's address; `None` in attach mode, where the engine comes to us.
+    pub engine: Option<String>,
+    /// How fast waits run.
+    pub pace: Pace,
+    /// The tokens of creations that an earlier run left unfinished, by URN.
+    pub pending: BTreeMap<String, String>,
+}
+
+impl Start {
+    /// Reads the arguments that an engine gives. Flags are the engine's wishes about logging, and are ignored.
+    pub fn from_args(args: impl IntoIterator<Item = String>) -> Start {
+        let mut engine = None;
+        let mut args = args.into_iter().skip(1);
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                // The one flag that may have its value in the next argument.
+                "--tracing" | "-tracing" => drop(args.next()),
+                flag if flag.starts_with('-') => {}
+                address => engine = Some(address.to_owned()),
+            }
+        }
+        Start {
+            engine,
+            pace: Pace(1.0),
+            pending: BTreeMap::new(),
+        }
+    }
+
+    /// With the tokens (`inputs.__birth.token`) of the creations among the stack's pending operations, by URN: what an interrupted
+    /// run made of them is found and kept, instead of being made a second time.
+    pub fn pending(self, tokens: BTreeMap<String, String>) -> Start {
+        Start {
+            pending: tokens,
+            ..self
+        }
+    }
+
+    /// With waits that run so much faster (0.01) or slower than real time.
+    pub fn pace(self, scale: f64) -> Start {
+        Start {
+            pace: Pace(scale),
+            ..self
+        }
+    }
+}
+
+/// Serves a package until the engine ends it. The first line on stdout is the port.
+pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::Result<()> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let port = listener.local_addr()?.port();
+    let service = Service::new(package, &start);
+    if let Some(engine) = &start.engine {
+        service
+            .log
+            .attach(engine)
+            .await
+            .map_err(std::io::Error::other)?;
+    }
+    let server = ResourceProviderServer::from_arc(service.clone())
+        .max_decoding_message_size(MESSAGE_LIMIT)
+        .max_encoding_message_size(MESSAGE_LIMIT);
+    // Before the port is told: from then on, an engine may say that it is over.
+    let interrupted = interrupted()?;
+    let mut out = std::io::stdout();
+    writeln!(out, "{port}")?;
+    out.flush()?;
+    Server::builder()
+        .add_service(server)
+        .serve_with_incoming_shutdown(
+            TcpListenerStream::new(listener),
+            end(interrupted, start.engine.is_some(), service),
+        )
+        .await
+        .map_err(std::io::Error::other)
+}
+
+/// Comes with the first signal that asks the process to end.
+fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Comes when the engine says so, or when it is gone: it holds our stdin open as long as it lives.
+async fn end<P: Provider>(
+    interrupted: impl Future<Output = ()>,
+    has_engine: bool,
+    service: Arc<Service<P>>,
+) {
+    let orphaned = async {
+        if !has_engine {
+            std::future::pending::<()>().await;
+        }
+        // A thread of its own: the runtime's would keep the process from ending for as long as the engine holds stdin open.
+        let (tell, told) = oneshot::channel();
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            let _ = tell.send(());
+        });
+        let _ = told.await;
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = orphaned => {}
+    }
+    service.cancel.cancel();
+    // Requests that are under way get a moment to say what they made; then the process ends, come what may.
+    tokio::spawn(async {
+        tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+        std::process::exit(0);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Start;
+
+    #[test]
+    fn finds_the_engine_among_the_flags() {
+        for (args, engine) in [
+            (vec!["p"], None),
+            (vec!["p", "127.0.0.1:99"], Some("127.0.0.1:99")),
+            (
+                vec!["p", "--logtostderr", "-v=9", "127.0.0.1:99"],
+                Some("127.0.0.1:99"),
+            ),
+            (
+                vec!["p", "--tracing", "http://x", "127.0.0.1:99"],
+                Some("127.0.0.1:99"),
+            ),
+        ] {
+            let start = Start::from_args(args.iter().map(|a| (*a).to_owned()));
+            assert_eq!(start.engine.as_deref(), engine, "{args:?}");
+        }
+    }
+}

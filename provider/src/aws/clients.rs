@@ -1,0 +1,193 @@
+//! One client a service, region and role, made when it is first needed.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::ProvideRegion as _;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::region::Region;
+use pulumi_plugin::{Error, Result};
+use tokio::sync::OnceCell;
+
+use crate::aws::pacing::Paced;
+use crate::aws::{AssumeRole, Config};
+
+/// Where calls go: a region, as the provider itself or as a role.
+pub type Place = (String, Option<AssumeRole>);
+
+/// Everything that clients are made of, and those that have been made.
+pub struct Clients {
+    base: SdkConfig,
+    region: Option<String>,
+    endpoints: HashMap<String, String>,
+    places: Mutex<HashMap<Place, Arc<OnceCell<SdkConfig>>>>,
+    made: Mutex<HashMap<(TypeId, Place), Box<dyn Any + Send>>>,
+    accounts: Mutex<HashMap<Option<AssumeRole>, Arc<OnceCell<String>>>>,
+}
+
+impl Clients {
+    /// Reads the environment and the shared AWS files, as far as the configuration leaves something open. Calls nobody.
+    pub async fn new(config: &Config) -> Result<Clients> {
+        let region = match &config.region {
+            Some(region) => Some(Region::new(region.clone())),
+            None => {
+                let mut profile = ProfileFileRegionProvider::builder();
+                if let Some(name) = &config.profile {
+                    profile = profile.profile_name(name);
+                }
+                // Not the instance's metadata service: asking it costs seconds where there is none.
+                match EnvironmentVariableRegionProvider::new().region().await {
+                    Some(region) => Some(region),
+                    None => profile.build().region().await,
+                }
+            }
+        };
+        let retry = RetryConfig::standard()
+            .with_max_attempts(config.max_retries + 1)
+            .with_initial_backoff(Duration::from_millis(200))
+            .with_max_backoff(Duration::from_secs(20));
+        // STS and the credentials chain need some region even where none is configured: a resource may still name its own.
+        let chain = region
+            .clone()
+            .unwrap_or_else(|| Region::from_static("us-east-1"));
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(chain)
+            .retry_config(retry);
+        loader = loader.http_client(SharedHttpClient::new(Paced::new()));
+        if let Some(profile) = &config.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(endpoint) = &config.endpoint {
+            loader = loader.endpoint_url(endpoint);
+        }
+        if let (Some(key), Some(secret)) = (&config.access_key, &config.secret_key) {
+            let token = config.token.as_ref().map(|t| t.expose().clone());
+            loader = loader.credentials_provider(Credentials::new(
+                key.expose(),
+                secret.expose(),
+                token,
+                None,
+                "gitinfra configuration",
+            ));
+        }
+        Ok(Clients {
+            base: loader.load().await,
+            region: region.map(|r| r.as_ref().to_owned()),
+            endpoints: config.endpoints.clone().into_iter().collect(),
+            places: Mutex::default(),
+            made: Mutex::default(),
+            accounts: Mutex::default(),
+        })
+    }
+
+    /// The provider's own region, when one is configured.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// What clients at a place are made of.
+    pub async fn at(&self, place: &Place) -> SdkConfig {
+        let cell = lock(&self.places).entry(place.clone()).or_default().clone();
+        cell.get_or_init(|| self.assume(place)).await.clone()
+    }
+
+    async fn assume(&self, (region, role): &Place) -> SdkConfig {
+        let here = self
+            .base
+            .clone()
+            .into_builder()
+            .region(Region::new(region.clone()))
+            .build();
+        let Some(role) = role else { return here };
+        // A role's credentials don't depend on the region that they are used in.
+        let mut assume = AssumeRoleProvider::builder(&role.role_arn)
+            .configure(&self.for_service("sts", &here))
+            .session_name(role.session_name.as_deref().unwrap_or("gitinfra"));
+        if let Some(id) = &role.external_id {
+            assume = assume.external_id(id);
+        }
+        let credentials =
+            aws_credential_types::provider::SharedCredentialsProvider::new(assume.build().await);
+        here.into_builder()
+            .credentials_provider(credentials)
+            .build()
+    }
+
+    /// The configuration of a service's client, with the address that the program gives for it.
+    pub fn for_service(&self, service: &str, config: &SdkConfig) -> SdkConfig {
+        match self.endpoints.get(service) {
+            Some(address) => config.clone().into_builder().endpoint_url(address).build(),
+            None => config.clone(),
+        }
+    }
+
+    /// The client of a place: the one that is there, or a new one.
+    pub fn client<C: Clone + Send + 'static>(&self, place: &Place, make: impl FnOnce() -> C) -> C {
+        let mut made = lock(&self.made);
+        let client = made
+            .entry((TypeId::of::<C>(), place.clone()))
+            .or_insert_with(|| Box::new(make()));
+        match client.downcast_ref::<C>() {
+            Some(client) => client.clone(),
+            None => unreachable!("clients are kept by their type"),
+        }
+    }
+
+    /// The account that calls at a place are made in. Asked once a role.
+    pub async fn account(&self, place: &Place, config: &SdkConfig) -> Result<String> {
+        let cell = lock(&self.accounts)
+            .entry(place.1.clone())
+            .or_default()
+            .clone();
+        cell.get_or_try_init(|| account_of(self.for_service("sts", config)))
+            .await
+            .cloned()
+    }
+
+    /// Refuses to go on in an account that is not one of the allowed.
+    pub async fn guard(
+        &self,
+        allowed: &std::collections::BTreeSet<String>,
+        place: &Place,
+        config: &SdkConfig,
+    ) -> Result<()> {
+        if allowed.is_empty() {
+            return Ok(());
+        }
+        let account = self.account(place, config).await?;
+        match allowed.contains(&account) {
+            true => Ok(()),
+            false => {
+                let names: Vec<_> = allowed.iter().cloned().collect();
+                Err(Error::new(format!(
+                    "account {account} is not one of the allowed: {}",
+                    names.join(", ")
+                ))
+                .hint("check which credentials are in use, or `gitinfra:allowedAccountIds`"))
+            }
+        }
+    }
+}
+
+async fn account_of(config: SdkConfig) -> Result<String> {
+    use crate::aws::Told as _;
+    let sts = aws_sdk_sts::Client::new(&config);
+    let identity = sts
+        .get_caller_identity()
+        .send()
+        .await
+        .told("asking which account this is", "")?;
+    Ok(identity.account().unwrap_or_default().to_owned())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,230 @@
+//! AWS's refusals in words, and which of them pass.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+use pulumi_plugin::{Again, Error, Result};
+
+/// What went wrong in a call, told with what was being done.
+pub trait Told<T> {
+    /// The failure in words: `creating vpc `web`: VpcLimitExceeded: ... (request 7f...)`. An empty name is left out.
+    fn told(self, doing: &str, name: &str) -> Result<T>;
+
+    /// Nothing, when the failure is one of these codes: what was asked about is not there.
+    fn unless(self, missing: &[&str]) -> Result<Option<T>, Self::Failure>
+    where
+        Self: Sized;
+
+    /// The SDK's error.
+    type Failure;
+}
+
+impl<T, E> Told<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    type Failure = SdkError<E, HttpResponse>;
+
+    fn told(self, doing: &str, name: &str) -> Result<T> {
+        self.map_err(|error| words(&error, doing, name))
+    }
+
+    fn unless(self, missing: &[&str]) -> Result<Option<T>, Self::Failure> {
+        match self {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.code().is_some_and(|code| missing.contains(&code)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn words<E>(error: &SdkError<E, HttpResponse>, doing: &str, name: &str) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let what = if name.is_empty() {
+        doing.to_owned()
+    } else {
+        format!("{doing} `{name}`")
+    };
+    let Some(code) = error.code() else {
+        return unanswered(error, &what);
+    };
+    let message = error.message().unwrap_or_default().trim_end_matches('.');
+    let request = error
+        .request_id()
+        .map(|id| format!(" (request {id})"))
+        .unwrap_or_default();
+    let told =
+        Error::new(format!("{what}: {code}: {message}{request}")).again(passes(code, message));
+    match hint(code) {
+        Some(hint) => told.hint(hint),
+        None => told,
+    }
+}
+
+/// A call that never came to an answer of AWS's: no credentials, no network, no such endpoint.
+fn unanswered<E>(error: &SdkError<E, HttpResponse>, what: &str) -> Error
+where
+    E: std::error::Error + 'static,
+{
+    let chain = chain(error);
+    let said = chain.last().cloned().unwrap_or_default();
+    if let Some(why) = chain
+        .iter()
+        .find(|w| w.contains("credential") || w.contains("AssumeRole"))
+    {
+        let why = if chain.len() > 1 && why != &said {
+            format!("{why}: {said}")
+        } else {
+            why.clone()
+        };
+        return Error::new(format!("{what}: no usable AWS credentials: {why}")).hint(
+            "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows whether they work",
+        );
+    }
+    let lost = matches!(
+        error,
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_)
+    );
+    // Whether AWS did it is not known: the call is made again, and finds what it made.
+    let again = if lost { Again::Soon } else { Again::Never };
+    Error::new(format!("{what}: no answer from AWS: {said}"))
+        .hint("check the network, the region's name and `endpoint`, if one is configured")
+        .again(again)
+}
+
+fn chain(error: &dyn std::error::Error) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        words.push(error.to_string());
+        next = error.source();
+    }
+    words
+}
+
+/// Which refusals pass by themselves, and how fast.
+fn passes(code: &str, message: &str) -> Again {
+    const SPREADING: [&str; 9] = [
+        "unable to assume",
+        "cannot be assumed",
+        "is not authorized to perform: sts:AssumeRole",
+        "Invalid principal in policy",
+        "Invalid IAM Instance Profile",
+        "does not have required permissions",
+        "The role defined for the function cannot be assumed",
+        "service linked role",
+        "trust policy",
+    ];
+    const BLOCKED: [&str; 11] = [
+        "DependencyViolation",
+        "ResourceInUse",
+        "ResourceInUseException",
+        "InvalidIPAddress.InUse",
+        "DeleteConflict",
+        "PriorRequestNotComplete",
+        "WAFAssociatedItemException",
+        "WAFUnavailableEntityException",
+        "IncorrectState",
+        "CacheSubnetGroupInUse",
+        "ConcurrentModification",
+    ];
+    /// The resource itself has to come to rest first.
+    const BUSY: [&str; 3] = [
+        "InvalidReplicationGroupState",
+        "DistributionNotDisabled",
+        "ResourceNotDisabled",
+    ];
+    /// Somebody else changed it between our look and our change.
+    const OVERTAKEN: [&str; 2] = ["PreconditionFailed", "InvalidIfMatchVersion"];
+    const THROTTLED: [&str; 9] = [
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "RequestThrottled",
+        "SlowDown",
+        "ServiceUnavailable",
+        "InternalError",
+    ];
+    if SPREADING.iter().any(|said| message.contains(said)) || OVERTAKEN.contains(&code) {
+        return Again::Soon;
+    }
+    if BUSY.contains(&code) {
+        return Again::Ready;
+    }
+    if BLOCKED.contains(&code) || THROTTLED.contains(&code) {
+        return Again::Later;
+    }
+    // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
+    if code == "HostedZoneAlreadyExists" {
+        return Again::Soon;
+    }
+    // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
+    if code == "AuthFailure"
+        && message.contains("do not have permission to access the specified resource")
+    {
+        return Again::Later;
+    }
+    Again::Never
+}
+
+/// What the user can do about a refusal.
+fn hint(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
+            "the credentials in use lack a permission that the message names"
+        }
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
+            "the credentials have expired: log in again"
+        }
+        "InvalidClientTokenId"
+        | "AuthFailure"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch" => {
+            "AWS does not know these credentials; `aws sts get-caller-identity` shows whether they work"
+        }
+        "OptInRequired" => "the account has not enabled this service or region",
+        code if code.ends_with("LimitExceeded") => {
+            "ask for a higher quota in the Service Quotas console, or delete what is not used"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_what_passes() {
+        for (code, message, again) in [
+            (
+                "DependencyViolation",
+                "The vpc has dependencies",
+                Again::Later,
+            ),
+            (
+                "InvalidArgumentException",
+                "Firehose is unable to assume role arn",
+                Again::Soon,
+            ),
+            (
+                "VpcLimitExceeded",
+                "The maximum number of VPCs has been reached",
+                Again::Never,
+            ),
+            ("Throttling", "Rate exceeded", Again::Later),
+            (
+                "AuthFailure",
+                "AWS was not able to validate the provided access credentials",
+                Again::Never,
+            ),
+        ] {
+            assert_eq!(passes(code, message), again, "{code}");
+        }
+    }
+}

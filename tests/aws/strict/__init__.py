@@ -1,0 +1,15 @@
+"""What AWS does and moto does not, one module a service, put in place when the service is first called."""
+
+import importlib
+
+# Both moto's name of the service and our module's. The rest of moto is as moto is.
+SERVICES = ("ec2", "route53", "iam", "sts", "elasticache", "cloudfront", "ssm")
+INSTALLED = set()
+
+
+def install(service):
+    """Patches moto's `service`, once."""
+    if service in SERVICES and service not in INSTALLED:
+        module = importlib.import_module(f"{__name__}.{service}")
+        INSTALLED.add(service)
+        module.install()

@@ -1,0 +1,217 @@
+"""VPCs and subnets: ranges, zones, pending states, and what keeps one from being deleted."""
+
+import ipaddress
+
+from moto.core.responses import EmptyResult
+
+from ..clock import CLOCK
+from ..response import Refusal
+
+PENDING = 1.0
+
+
+def canonical(cidr):
+    """AWS clears the host bits of a range; moto keeps what it was given. None if it is no IPv4 range with a mask."""
+    try:
+        return str(ipaddress.IPv4Network(cidr, strict=False)) if "/" in cidr else None
+    except ValueError:
+        return None
+
+
+def settle(backend):
+    """VPCs and subnets are pending for about a second."""
+    for thing in [*backend.vpcs.values(), *(subnet for zone in backend.subnets.values() for subnet in zone.values())]:
+        born = getattr(thing, "born", None)
+        if born and thing.state == "pending" and CLOCK.passed(born, PENDING):
+            thing.state = "available"
+
+
+def free_address(backend, subnet, wanted=None):
+    """A private address of the subnet that nothing has; the first four and the last one are AWS's. moto takes any, more than once."""
+    network = ipaddress.ip_network(subnet.cidr_block)
+    used = {eni.private_ip_address for eni in backend.enis.values() if eni.subnet.id == subnet.id}
+    if wanted:
+        place = int(ipaddress.ip_address(wanted)) - int(network.network_address)
+        if not 4 <= place < network.num_addresses - 1:
+            raise Refusal("InvalidParameterValue", f"Address {wanted} does not fall within the subnet's address range")
+        if wanted in used:
+            raise Refusal("InvalidIPAddress.InUse", f"Address {wanted} is in use.")
+        return wanted
+    for place in range(4, network.num_addresses - 1):
+        if str(network[place]) not in used:
+            return str(network[place])
+    raise Refusal("InsufficientFreeAddressesInSubnet", f"The subnet {subnet.id} has no free address.")
+
+
+def be_born(thing):
+    thing.born = CLOCK.now()
+    thing.state = "pending"
+
+
+def check_known(wanted, known, code, words):
+    """moto names any id of the request, or all of them, when one of several is unknown."""
+    missing = [item for item in wanted or [] if item not in known]
+    if missing:
+        ids = "', '".join(missing)
+        raise Refusal(code, words[len(missing) > 1].format(ids))
+
+
+class Networks:
+    def check_cidr(self, low=16, high=28, code="InvalidVpc.Range"):
+        given = self._get_param("CidrBlock")
+        if given is None:
+            raise Refusal("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
+        cidr = canonical(given)
+        if cidr is None:
+            raise Refusal(
+                "InvalidParameterValue", f"Value ({given}) for parameter cidrBlock is invalid. This is not a valid CIDR block."
+            )
+        if not low <= int(cidr.split("/")[1]) <= high:
+            raise Refusal(code, f"The CIDR '{given}' is invalid.")
+        self.params["CidrBlock"] = cidr
+
+    def create_vpc(self):
+        self.check_cidr()
+        tenancy = self._get_param("InstanceTenancy", "default")
+        if tenancy not in ("default", "dedicated", "host"):
+            raise Refusal("InvalidParameterValue", f"Value ({tenancy}) for parameter instanceTenancy is invalid.")
+        answer = super().create_vpc()
+        be_born(answer.result["Vpc"])
+        return answer
+
+    def delete_vpc(self):
+        backend, vpc_id = self.ec2_backend, self._get_param("VpcId")
+        backend.get_vpc(vpc_id)
+        # moto looks at subnets, route tables and VPN gateways only.
+        held = [
+            *(gateway for gateway in backend.internet_gateways.values() if gateway.vpc and gateway.vpc.id == vpc_id),
+            *(gateway for gateway in backend.egress_only_internet_gateways.values() if gateway.vpc_id == vpc_id),
+            *(group for group in backend.groups[vpc_id].values() if not group.is_default),
+            *(
+                endpoint
+                for endpoint in backend.vpc_end_points.values()
+                if endpoint.vpc_id == vpc_id and endpoint.state != "deleted"
+            ),
+            *(eni for eni in backend.enis.values() if eni.vpc_id == vpc_id),
+        ]
+        if held:
+            raise Refusal("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        answer = super().delete_vpc()
+        # What AWS made with the VPC goes with it; moto keeps the network ACL.
+        for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
+            del backend.network_acls[acl_id]
+        self.forget_tags_of(vpc_id)
+        return answer
+
+    def forget_tags_of(self, resource_id):
+        """Tags go with their resource; moto still lists them."""
+        self.ec2_backend.tags.pop(resource_id, None)
+
+    def describe_vpcs(self):
+        check_known(
+            self._get_param("VpcIds"),
+            self.ec2_backend.vpcs,
+            "InvalidVpcID.NotFound",
+            ("The vpc ID '{}' does not exist", "The vpc IDs '{}' do not exist"),
+        )
+        return super().describe_vpcs()
+
+    def modify_vpc_attribute(self):
+        self.ec2_backend.get_vpc(self._get_param("VpcId"))
+        self.check_single(("EnableDnsSupport", "EnableDnsHostnames", "EnableNetworkAddressUsageMetrics"))
+        return super().modify_vpc_attribute()
+
+    def check_single(self, attributes):
+        """AWS changes one attribute a call; moto takes all."""
+        given = [name[0].lower() + name[1:] for name in attributes if self._get_param(name) is not None]
+        if len(given) > 1:
+            raise Refusal("InvalidParameterCombination", f"Fields for multiple attribute types specified: {', '.join(given)}")
+        if not given:
+            raise Refusal("InvalidParameterCombination", "No attributes specified.")
+
+    def create_subnet(self):
+        backend = self.ec2_backend
+        backend.get_vpc(self._get_param("VpcId"))
+        self.check_cidr(code="InvalidSubnet.Range")
+        self.check_zone()
+        answer = super().create_subnet()
+        subnet = answer.result["Subnet"]
+        # moto takes the first subnet of a zone for the default one, which gives public addresses.
+        subnet.default_for_az = subnet.map_public_ip_on_launch = False
+        be_born(subnet)
+        return answer
+
+    def check_zone(self):
+        zones = self.ec2_backend.describe_availability_zones()
+        for parameter, known in (
+            ("AvailabilityZone", [zone.name for zone in zones]),
+            ("AvailabilityZoneId", [zone.zone_id for zone in zones]),
+        ):
+            given = self._get_param(parameter)
+            if given is not None and given not in known:
+                name = parameter[0].lower() + parameter[1:]
+                raise Refusal(
+                    "InvalidParameterValue",
+                    f"Value ({given}) for parameter {name} is invalid. Subnets can currently "
+                    f"only be created in the following availability zones: {', '.join(known)}.",
+                )
+
+    def delete_subnet(self):
+        backend, subnet_id = self.ec2_backend, self._get_param("SubnetId")
+        backend.get_subnet(subnet_id)
+        # moto deletes a subnet under its network interfaces.
+        if any(eni.subnet.id == subnet_id for eni in backend.enis.values()):
+            raise Refusal("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+        # The route table's association goes with the subnet; moto keeps it, and the route table could never be deleted.
+        for table in backend.route_tables.values():
+            for association in [key for key, target in table._associations.items() if target == subnet_id]:
+                del table._associations[association]
+        for acl in backend.network_acls.values():
+            for association in [key for key, each in acl._associations.items() if each.subnet_id == subnet_id]:
+                del acl._associations[association]
+        backend.delete_subnet(subnet_id)
+        self.forget_tags_of(subnet_id)
+        return EmptyResult()
+
+    def describe_subnets(self):
+        known = {subnet_id for zone in self.ec2_backend.subnets.values() for subnet_id in zone}
+        check_known(
+            self._get_param("SubnetIds"),
+            known,
+            "InvalidSubnetID.NotFound",
+            ("The subnet ID '{}' does not exist", "The subnet IDs '{}' do not exist"),
+        )
+        return super().describe_subnets()
+
+    def modify_subnet_attribute(self):
+        self.ec2_backend.get_subnet(self._get_param("SubnetId"))
+        self.check_single(
+            (
+                "MapPublicIpOnLaunch",
+                "AssignIpv6AddressOnCreation",
+                "EnableDns64",
+                "PrivateDnsHostnameTypeOnLaunch",
+                "EnableResourceNameDnsARecordOnLaunch",
+                "EnableResourceNameDnsAAAARecordOnLaunch",
+            )
+        )
+        self.change_dns_attribute()
+        return super().modify_subnet_attribute()
+
+    def change_dns_attribute(self):
+        """Attributes that moto takes and forgets."""
+        subnet = self.ec2_backend.get_subnet(self._get_param("SubnetId"))
+        options = subnet.private_dns_name_options_on_launch
+        if self._get_param("EnableDns64") is not None:
+            subnet.enable_dns64 = self._get_param("EnableDns64.Value")
+        if self._get_param("EnableResourceNameDnsAAAARecordOnLaunch") is not None:
+            options["EnableResourceNameDnsAAAARecord"] = self._get_param("EnableResourceNameDnsAAAARecordOnLaunch.Value")
+        if self._get_param("PrivateDnsHostnameTypeOnLaunch") is not None:
+            options["HostnameType"] = self._get_param("PrivateDnsHostnameTypeOnLaunch")
+
+    def delete_network_interface(self):
+        eni = self.ec2_backend.get_network_interface(self._get_param("NetworkInterfaceId"))
+        # moto deletes the interface of a NAT gateway.
+        if eni.requester_managed or eni.attachment_id:
+            raise Refusal("InvalidParameterValue", f"Network interface '{eni.id}' is currently in use.")
+        return super().delete_network_interface()

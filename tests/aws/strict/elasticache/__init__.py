@@ -1,0 +1,231 @@
+"""ElastiCache as strict as AWS, for replication groups and the subnet groups they live in."""
+
+from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
+from moto.elasticache import urls
+from moto.elasticache.models import elasticache_backends
+from moto.elasticache.responses import ElastiCacheResponse
+
+import strict
+
+from ..clock import CLOCK
+from ..response import Refusal, Strict, serve
+from . import rule
+from .group import Group
+from .subnet_group import SubnetGroups
+
+# Changed at once, whatever the request says of ApplyImmediately.
+AT_ONCE = (
+    "ReplicationGroupDescription",
+    "SnapshotRetentionLimit",
+    "SnapshotWindow",
+    "PreferredMaintenanceWindow",
+    "AutoMinorVersionUpgrade",
+    "AutomaticFailoverEnabled",
+    "MultiAZEnabled",
+    "NotificationTopicArn",
+    "LogDeliveryConfigurations",
+    "CacheParameterGroupName",
+    "TransitEncryptionEnabled",
+    "TransitEncryptionMode",
+    "IpDiscovery",
+)
+# Wait for the maintenance window without it.
+LATER = ("CacheNodeType", "EngineVersion", "Engine")
+
+
+def settle(account, region):
+    """Lets time pass over the groups; EC2 asks too, since a group's interfaces hold its subnets until it is gone."""
+    if account not in list(elasticache_backends) or region not in list(elasticache_backends[account]):
+        return
+    groups = elasticache_backends[account][region].replication_groups
+    for name, group in list(groups.items()):
+        group.settle()
+        if group.state == "gone":
+            del groups[name]
+
+
+TO_MODIFY = "Replication group must be in available state to modify."
+TO_DELETE = "Replication group {} has status {} which is not valid for deletion."
+TO_TAG = "Cluster not in available state to perform tagging operations."
+
+
+class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
+    def before(self):
+        settle(self.current_account, self.region)
+
+    @property
+    def groups(self):
+        return self.elasticache_backend.replication_groups
+
+    def group(self, states=None, words=TO_MODIFY):
+        name = (self._get_param("ReplicationGroupId") or "").lower()
+        if name not in self.groups:
+            raise Refusal("ReplicationGroupNotFoundFault", f"ReplicationGroup {name} not found.")
+        group = self.groups[name]
+        if states and group.state not in states:
+            raise Refusal("InvalidReplicationGroupState", words.format(name, group.state))
+        return group
+
+    def create_replication_group(self):
+        name = rule.check_name(self._get_param("ReplicationGroupId"))
+        if name in self.groups:
+            raise Refusal("ReplicationGroupAlreadyExists", f"Replication group {name} already exists.")
+        if not self._get_param("ReplicationGroupDescription"):
+            raise rule.value("The parameter ReplicationGroupDescription must be provided and must not be blank.")
+        asked = rule.completed(self.params)
+        asked["subnets"], vpc = self.subnets_of(asked["CacheSubnetGroupName"])
+        self.check_security_groups(asked.get("SecurityGroupIds"), vpc)
+        self.check_tags(self._get_param("Tags", []))
+        group = self.groups[name] = Group(self.elasticache_backend, name, asked)
+        self.elasticache_backend.tagging_service.tag_resource(group.arn, self._get_param("Tags", []))
+        return ActionResult({"ReplicationGroup": group.view()})
+
+    def check_security_groups(self, group_ids, vpc):
+        ec2 = ec2_backends[self.current_account][self.region]
+        for group_id in group_ids or []:
+            found = ec2.get_security_group_from_id(group_id)
+            if not found or (vpc and found.vpc_id != vpc):
+                raise rule.value(f"Some security group(s) don't exist or don't belong to the subnet group's VPC: {group_id}")
+
+    def check_tags(self, tags, already=()):
+        if any(tag["Key"].lower().startswith("aws:") for tag in tags):
+            raise rule.value("Tag keys cannot start with aws:")
+        if len({tag["Key"] for tag in tags} | set(already)) > 50:
+            raise Refusal(
+                "TagQuotaPerResourceExceeded",
+                "The request cannot be processed because it would cause the resource to have more than the "
+                "allowed number of tags.",
+            )
+
+    def describe_replication_groups(self):
+        groups = [self.group()] if self._get_param("ReplicationGroupId") else list(self.groups.values())
+        return ActionResult({"ReplicationGroups": [group.view() for group in groups]})
+
+    def describe_cache_clusters(self):
+        name = self._get_param("CacheClusterId")
+        members = {member: group for group in self.groups.values() for member in group.members}
+        if name and name.lower() in members:
+            return ActionResult({"CacheClusters": [members[name.lower()].cluster_view(name.lower())]})
+        if name:
+            return super().describe_cache_clusters()
+        alone = self.elasticache_backend.describe_cache_clusters()
+        return ActionResult({"CacheClusters": [*alone, *(group.cluster_view(member) for member, group in members.items())]})
+
+    def modify_replication_group(self):
+        group = self.group(["available"])
+        asked, params, now = group.asked, self.params, bool(self._get_param("ApplyImmediately"))
+        rule.check_each(params)
+        wanted = {**asked, **{name: params[name] for name in (*AT_ONCE, *LATER) if params.get(name) is not None}}
+        rule.check_engine(wanted["Engine"], wanted["EngineVersion"])
+        rule.check_failover(wanted, len(group.shards[0]) - 1)
+        self.check_versions(asked, wanted)
+        if wanted["Engine"] != asked["Engine"] or wanted["EngineVersion"] != asked["EngineVersion"]:
+            # The default parameter group moves along with the version.
+            wanted["CacheParameterGroupName"] = params.get("CacheParameterGroupName")
+        wanted["CacheParameterGroupName"] = rule.check_parameter_group(wanted)
+        self.change_token(group, wanted, now)
+        if self._get_param("SecurityGroupIds"):
+            vpc = self.subnets_of(asked["CacheSubnetGroupName"])[1]
+            self.check_security_groups(params["SecurityGroupIds"], vpc)
+            wanted["SecurityGroupIds"] = params["SecurityGroupIds"]
+            group.regroup(params["SecurityGroupIds"])
+        if not now:
+            group.pending |= {name: wanted[name] for name in LATER if wanted[name] != asked[name]}
+            wanted |= {name: asked[name] for name in LATER}
+        group.asked = wanted
+        group.turn("modifying")
+        return ActionResult({"ReplicationGroup": group.view()})
+
+    def check_versions(self, before, after):
+        order = [*rule.VERSIONS["redis"]][::-1] + [*rule.VERSIONS["valkey"]][::-1]
+        if order.index(after["EngineVersion"]) < order.index(before["EngineVersion"]):
+            raise rule.combination(f"Downgrade is not supported: from {before['EngineVersion']} to {after['EngineVersion']}.")
+
+    def change_token(self, group, wanted, now):
+        token, strategy = self._get_param("AuthToken"), self._get_param("AuthTokenUpdateStrategy")
+        if token is None and strategy != "DELETE":
+            if strategy:
+                raise rule.combination("AuthTokenUpdateStrategy needs an AuthToken.")
+            return
+        if not now:
+            raise rule.combination("The auth token can only be changed with ApplyImmediately.")
+        if token is not None and strategy == "DELETE":
+            raise rule.combination("AuthTokenUpdateStrategy DELETE cannot be used together with an AuthToken.")
+        rule.check_token(token, wanted["TransitEncryptionEnabled"])
+        if strategy == "DELETE":
+            group.tokens = []
+        elif strategy == "SET":
+            group.tokens = [token]
+        else:
+            # ROTATE, the default, keeps the last one good too.
+            group.tokens = [*group.tokens[-1:], token]
+        group.token_changed = CLOCK.now()
+
+    def change_replicas(self, grows):
+        group = self.group(["available"])
+        if not self._get_param("ApplyImmediately"):
+            raise rule.value("ApplyImmediately must be true; the number of replicas cannot be changed later.")
+        count, have = self._get_param("NewReplicaCount"), len(group.shards[0]) - 1
+        leaving = self._get_param("ReplicasToRemove", [])
+        if count is None and leaving:
+            count = have - len(leaving)
+        if count is None:
+            raise rule.combination("NewReplicaCount or ReplicaConfiguration must be provided.")
+        if count == have:
+            raise Refusal("NoOperationFault", "The operation was not performed because no changes were required.")
+        if (count > have) != grows or not 0 <= count <= 5:
+            raise rule.value(f"The new replica count {count} is not valid for a replication group with {have} replicas.")
+        rule.check_failover(group.asked, count)
+        for shard in range(len(group.shards)):
+            for member in [member for member in leaving if member in group.shards[shard]] or group.shards[shard][1 + count :]:
+                group.drop(member)
+            group.grow(shard, 1 + count)
+        group.turn("modifying")
+        return ActionResult({"ReplicationGroup": group.view()})
+
+    def increase_replica_count(self):
+        return self.change_replicas(grows=True)
+
+    def decrease_replica_count(self):
+        return self.change_replicas(grows=False)
+
+    def delete_replication_group(self):
+        group = self.group(["available"], TO_DELETE)
+        group.turn("deleting")
+        return ActionResult({"ReplicationGroup": group.view()})
+
+    def tagged(self):
+        """The arn of a call about tags, when what it names is there. Even to look at tags, a group must be available."""
+        arn = self._get_param("ResourceName")
+        kind, name = (arn.split(":") + ["", ""])[5:7]
+        if kind == "replicationgroup":
+            self.params["ReplicationGroupId"] = name
+            self.group(["available"], TO_TAG)
+        elif kind == "subnetgroup":
+            self.subnet_group(name)
+        return arn
+
+    def list_tags_for_resource(self):
+        # moto calls the arn of a resource without tags invalid.
+        return ActionResult({"TagList": self.elasticache_backend.tagging_service.list_tags_for_resource(self.tagged())["Tags"]})
+
+    def add_tags_to_resource(self):
+        arn, tagging = self.tagged(), self.elasticache_backend.tagging_service
+        self.check_tags(self._get_param("Tags", []), tagging.get_tag_dict_for_resource(arn))
+        super().add_tags_to_resource()
+        return ActionResult({"TagList": tagging.list_tags_for_resource(arn)["Tags"]})
+
+    def remove_tags_from_resource(self):
+        arn, tagging = self.tagged(), self.elasticache_backend.tagging_service
+        if not set(self._get_param("TagKeys", [])) <= set(tagging.get_tag_dict_for_resource(arn)):
+            raise Refusal("TagNotFound", "The requested tag was not found on this resource.")
+        super().remove_tags_from_resource()
+        return ActionResult({"TagList": tagging.list_tags_for_resource(arn)["Tags"]})
+
+
+def install():
+    # A replication group stands in EC2's subnets.
+    strict.install("ec2")
+    serve(urls, ElastiCache)
+    CLOCK.watchers.append(settle)

@@ -1,0 +1,142 @@
+"""What ElastiCache wants of a replication group's values, alone and together."""
+
+import re
+
+from ..response import Refusal
+from .group import VERSIONS
+
+NAME = re.compile(r"^[a-z](?:-?[a-z0-9])*$")
+NODE = re.compile(r"^cache\.(t2|t3|t4g|m4|m5|m6g|m7g|r4|r5|r6g|r6gd|r7g|c7gn)\.(micro|small|medium|large|\d*xlarge)$")
+TOKEN = re.compile(r"^[A-Za-z0-9!&#$^<>\-]{16,128}$")
+SNAPSHOT_WINDOW = re.compile(r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+DAY = r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d"
+MAINTENANCE_WINDOW = re.compile(f"^{DAY}-{DAY}$")
+DEFAULT_VERSIONS = {"redis": "7.1", "valkey": "8.0"}
+
+
+def value(words):
+    return Refusal("InvalidParameterValue", words)
+
+
+def combination(words):
+    return Refusal("InvalidParameterCombination", words)
+
+
+def check_name(name, longest=40, parameter="ReplicationGroupId"):
+    lower = (name or "").lower()
+    if not NAME.match(lower) or len(lower) > longest:
+        raise value(
+            f"The parameter {parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII "
+            f"letters, digits, and hyphens; must not end with a hyphen or contain two consecutive hyphens; and must have at most {longest} "
+            "characters."
+        )
+    return lower
+
+
+def check_token(token, encrypted):
+    if token is None:
+        return
+    if not encrypted:
+        raise combination("Auth token can only be used when in-transit encryption is enabled.")
+    if not TOKEN.match(token):
+        raise value(
+            "Invalid AuthToken provided. It must have 16 to 128 printable characters, and of other than letters and digits only "
+            "!, &, #, $, ^, <, > and -."
+        )
+
+
+def check_each(asked):
+    """Values that are right or wrong on their own."""
+    node, limit = asked.get("CacheNodeType"), asked.get("SnapshotRetentionLimit")
+    if node is not None and not NODE.match(node):
+        raise value(f"Invalid Cache Node Type: {node}.")
+    if limit is not None and not 0 <= limit <= 35:
+        raise value(f"Invalid snapshot retention limit: {limit}. It must be between 0 and 35.")
+    if asked.get("SnapshotWindow") and not SNAPSHOT_WINDOW.match(asked["SnapshotWindow"]):
+        raise value(f"Invalid snapshot window format: {asked['SnapshotWindow']}. Should be specified as hh24:mi-hh24:mi.")
+    if asked.get("PreferredMaintenanceWindow") and not MAINTENANCE_WINDOW.match(asked["PreferredMaintenanceWindow"].lower()):
+        raise value(
+            f"Invalid maintenance window format: {asked['PreferredMaintenanceWindow']}. Should be specified as a range "
+            "ddd:hh24:mi-ddd:hh24:mi (24H Clock UTC)."
+        )
+    if asked.get("Port") is not None and not 1024 <= asked["Port"] <= 65535:
+        raise value(f"Invalid endpoint port {asked['Port']}; must be between 1024 and 65535.")
+
+
+def check_engine(engine, version):
+    if engine not in VERSIONS:
+        raise value(f"Invalid engine {engine}.")
+    if version not in VERSIONS[engine]:
+        raise combination(f"Cannot find version {version} for {engine}")
+
+
+def check_failover(asked, replicas):
+    if asked.get("MultiAZEnabled") and not asked.get("AutomaticFailoverEnabled"):
+        raise combination("Multi-AZ can only be enabled together with automatic failover.")
+    if asked.get("AutomaticFailoverEnabled") and not asked["clustered"] and replicas < 1:
+        raise combination("When using automatic failover, there must be at least 2 cache clusters in the replication group.")
+    if asked["clustered"] and not asked.get("AutomaticFailoverEnabled"):
+        raise combination("Redis with cluster mode enabled cannot be created with auto failover turned off.")
+
+
+def check_parameter_group(asked):
+    """moto has no parameter groups but AWS's own ones, which follow the engine's family."""
+    family = VERSIONS[asked["Engine"]][asked["EngineVersion"]][1]
+    name = asked.get("CacheParameterGroupName")
+    if name is None:
+        return f"default.{family}" + (".cluster.on" if asked["clustered"] else "")
+    families = {known for versions in VERSIONS.values() for _, known in versions.values()}
+    if name not in {f"default.{known}{end}" for known in families for end in ("", ".cluster.on")}:
+        raise Refusal("CacheParameterGroupNotFound", f"CacheParameterGroup {name} not found.")
+    if name.removesuffix(".cluster.on") != f"default.{family}":
+        raise combination(
+            f"Expected a parameter group of family {family} but found one of family {name.removeprefix('default.')}"
+        )
+    return name
+
+
+def completed(asked):
+    """The request with AWS's defaults, once it has been found right."""
+    made = dict(asked)
+    made["Engine"] = (made.get("Engine") or "redis").lower()
+    made["EngineVersion"] = made.get("EngineVersion") or DEFAULT_VERSIONS.get(made["Engine"])
+    check_engine(made["Engine"], made["EngineVersion"])
+    check_each(made)
+    if not made.get("CacheNodeType"):
+        raise value("The parameter CacheNodeType must be provided and must not be blank.")
+    if made.get("NumCacheClusters") and (made.get("NumNodeGroups") or made.get("ReplicasPerNodeGroup") is not None):
+        raise combination("NumCacheClusters cannot be used together with NumNodeGroups or ReplicasPerNodeGroup.")
+    made["shards"] = made.get("NumNodeGroups") or 1
+    made["clustered"] = (
+        made["shards"] > 1
+        or made.get("ClusterMode") == "enabled"
+        or (made.get("CacheParameterGroupName") or "").endswith(".cluster.on")
+    )
+    made["replicas"] = (
+        made["ReplicasPerNodeGroup"] if made.get("ReplicasPerNodeGroup") is not None else (made.get("NumCacheClusters") or 1) - 1
+    )
+    if not 0 <= made["replicas"] <= 5:
+        raise value("The number of replicas per node group must be between 0 and 5.")
+    check_failover(made, made["replicas"])
+    made["CacheParameterGroupName"] = check_parameter_group(made)
+    made["TransitEncryptionEnabled"] = bool(made.get("TransitEncryptionEnabled"))
+    made["AtRestEncryptionEnabled"] = made.get("AtRestEncryptionEnabled", made["Engine"] == "valkey")
+    check_token(made.get("AuthToken"), made["TransitEncryptionEnabled"])
+    if made.get("AuthToken") and made.get("UserGroupIds"):
+        raise combination("AuthToken cannot be used together with UserGroupIds.")
+    if made.get("KmsKeyId") and not made["AtRestEncryptionEnabled"]:
+        raise combination("KmsKeyId can only be used when encryption at rest is enabled.")
+    defaults = {
+        "AutomaticFailoverEnabled": False,
+        "MultiAZEnabled": False,
+        "AutoMinorVersionUpgrade": True,
+        "SnapshotRetentionLimit": 0,
+        "SnapshotWindow": "05:00-06:00",
+        "PreferredMaintenanceWindow": "sun:23:00-mon:00:00",
+        "Port": 6379,
+        "NetworkType": "ipv4",
+        "IpDiscovery": "ipv4",
+        "CacheSubnetGroupName": "default",
+        "TransitEncryptionMode": "required" if made["TransitEncryptionEnabled"] else None,
+    }
+    return {**made, **{name: default for name, default in defaults.items() if made.get(name) is None}}

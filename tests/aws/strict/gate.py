@@ -1,0 +1,168 @@
+"""The front door of the server: keeps the list of calls, carries out faults, and answers the tests' admin paths."""
+
+import io
+import json
+import re
+import threading
+import time
+import traceback
+import uuid
+from urllib.parse import parse_qsl
+
+from moto.core.base_backend import BackendDict, backend_lock
+from moto.core.model_instances import reset_model_data
+
+from . import account, answer, cache, call
+from .clock import CLOCK
+from .faults import Faults, Rule
+
+REQUEST_ID = re.compile(rb"(<request[iI][dD]>|<RequestI[dD]>)[^<]*")
+
+
+class Dropped(Exception):
+    """The connection ends here, without an answer."""
+
+
+class Gate:
+    def __init__(self, aws, log=None):
+        account.install()
+        cache.install()
+        self.aws = aws
+        self.log = log
+        self.calls = []
+        self.faults = Faults()
+        # moto's models are not made for threads. One call at a time keeps each one whole, and costs nothing: it is Python.
+        self.lock = threading.RLock()
+
+    def answer(self, environ):
+        """(status, headers, body) of a request, or Dropped."""
+        # A chunked body says where it ends; any other has a length.
+        body = environ["wsgi.input"].read(
+            *([] if environ.get("wsgi.input_terminated") else [int(environ.get("CONTENT_LENGTH") or 0)])
+        )
+        handle = self.admin if environ["PATH_INFO"].startswith("/_gitinfra/") else self.serve
+        status, headers, content = handle(environ, body)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return status, headers, b""
+        return (
+            status,
+            [*(pair for pair in headers if pair[0].lower() != "content-length"), ("Content-Length", str(len(content)))],
+            content,
+        )
+
+    def serve(self, environ, body):
+        made = call.of(environ, body)
+        # `seconds` is all of the call's time here; `busy` leaves out the wait for other calls, and is what moto itself took.
+        entry = {
+            "service": made.service,
+            "operation": made.operation,
+            "region": made.region,
+            "account": made.account,
+            "mutating": made.mutating,
+            "status": 0,
+            "time": time.time(),
+            "seconds": 0.0,
+            "busy": 0.0,
+        }
+        try:
+            status, headers, content = self.faulty(made, environ, body, entry)
+            entry["status"] = status
+            return status, headers, content
+        finally:
+            entry["seconds"] = round(time.time() - entry["time"], 6)
+            self.calls.append(entry)
+            if self.log:
+                self.log.write(json.dumps(entry) + "\n")
+
+    def faulty(self, made, environ, body, entry):
+        """Answers the call, with the fault that a test asked for."""
+        rule = self.faults.take(made)
+        kind = rule.kind if rule else None
+        if kind == "drop-before":
+            raise Dropped
+        if kind == "throttle":
+            return answer.throttle(made.service)
+        if kind == "error500":
+            return answer.error(made.service, 500, "InternalError", "An internal error has occurred")
+        if kind == "error":
+            return answer.error(made.service, rule.status, rule.code, rule.message)
+        if kind == "slow":
+            time.sleep(rule.seconds)
+        answered = self.carry_out(made, environ, body, entry)
+        if kind == "lose-answer":
+            raise Dropped
+        return answered
+
+    def carry_out(self, made, environ, body, entry):
+        fault = account.fault(made.access_key)
+        if fault:
+            return answer.no_credentials(made.service, fault)
+        environ["wsgi.input"] = io.BytesIO(body)
+        head = []
+
+        def start_response(status, headers, exc_info=None):
+            head[:] = [int(status.split(" ", 1)[0]), headers]
+
+        with self.lock:
+            begun = time.time()
+            try:
+                content = b"".join(self.aws(environ, start_response))
+            except Exception as error:
+                # moto stops with a Python exception at what it doesn't know; 501 is not retried, so the test sees it at once.
+                if self.log:
+                    self.log.write(traceback.format_exc())
+                return answer.error(made.service, 501, "NotImplemented", f"{made.operation}: {type(error).__name__}: {error}")
+            finally:
+                entry["busy"] = round(time.time() - begun, 6)
+        # moto's placeholder stands in some services' bodies; a call has one id, in the body and in the header.
+        request_id = str(uuid.uuid4())
+        headers = [pair for pair in head[1] if pair[0].lower() != "x-amzn-requestid"]
+        content = REQUEST_ID.sub(rb"\g<1>" + request_id.encode(), content)
+        return head[0], [*headers, ("x-amzn-RequestId", request_id)], content
+
+    def admin(self, environ, body):
+        route = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_gitinfra/"))
+        owner = dict(parse_qsl(environ.get("QUERY_STRING", ""))).get("account")
+        try:
+            asked = json.loads(body) if body else None
+            if route == ("GET", "health"):
+                return said({"status": "ok"})
+            if route == ("GET", "calls"):
+                return said([entry for entry in list(self.calls) if owner in (None, entry["account"])])
+            if route == ("POST", "reset"):
+                return said(self.reset(owner))
+            if route == ("POST", "faults"):
+                self.faults.add([Rule(**rule) for rule in (asked if isinstance(asked, list) else [asked])])
+                return said({"rules": len(self.faults.rules)})
+            if route == ("DELETE", "faults"):
+                self.faults.clear(owner)
+                return said({"rules": len(self.faults.rules)})
+            if route == ("POST", "clock"):
+                return said(self.set_clock(**asked))
+            return said({"error": f"no such admin path: {route[0]} {environ['PATH_INFO']}"}, 404)
+        except (TypeError, ValueError) as error:
+            return said({"error": str(error)}, 400)
+
+    def reset(self, owner=None):
+        """Forgets everything, or all of one account. moto resets by building every backend anew; dropping them lets the next call
+        build what it needs."""
+        with self.lock, backend_lock:
+            for backends in list(BackendDict._instances):
+                backends.pop(owner, None) if owner else backends.clear()
+            if not owner:
+                BackendDict._instances.clear()
+                reset_model_data()
+            self.calls[:] = [entry for entry in self.calls if owner and entry["account"] != owner]
+            self.faults.clear(owner)
+        return {"status": "ok"}
+
+    @staticmethod
+    def set_clock(timeScale=None, eventual=None, zoneBusy=None):
+        CLOCK.scale = CLOCK.scale if timeScale is None else float(timeScale)
+        CLOCK.eventual = CLOCK.eventual if eventual is None else bool(eventual)
+        CLOCK.zone_busy = CLOCK.zone_busy if zoneBusy is None else float(zoneBusy)
+        return {"timeScale": CLOCK.scale, "eventual": CLOCK.eventual, "zoneBusy": CLOCK.zone_busy}
+
+
+def said(value, status=200):
+    return status, [("Content-Type", "application/json")], json.dumps(value).encode()

@@ -1,0 +1,191 @@
+"""Route 53 record sets: names in canonical form, values checked by type, and one change applied to a list of sets."""
+
+import ipaddress
+import re
+
+from moto.route53.models import RecordSet
+
+from ..response import Refusal
+
+KINDS = (
+    "A",
+    "AAAA",
+    "CAA",
+    "CNAME",
+    "DS",
+    "HTTPS",
+    "MX",
+    "NAPTR",
+    "NS",
+    "PTR",
+    "SOA",
+    "SPF",
+    "SRV",
+    "SSHFP",
+    "SVCB",
+    "TLSA",
+    "TXT",
+)
+PLAIN = re.compile(r"[a-z0-9_\-.]")
+TEXT = re.compile(r'^("(?:[^"\\]|\\.)*"\s*)+$')
+# The hosted zones that stand for AWS's own services, and the names that lie in them.
+SERVICE_ZONES = {"Z2FDTNDATAQYW2": ".cloudfront.net."}
+
+
+def canonical(name):
+    """Lower case, with the last dot, other characters as octal escapes: as Route 53 keeps a name; moto keeps it as given."""
+    name = name.lower()
+    name = re.sub(r"\\(\d{3})", lambda match: chr(int(match.group(1), 8)), name)
+    escaped = "".join(char if PLAIN.match(char) else f"\\{ord(char):03o}" for char in name)
+    return escaped if escaped.endswith(".") else escaped + "."
+
+
+def batch(message):
+    """AWS lists its reasons in brackets."""
+    return Refusal("InvalidChangeBatch", f"[{message}]")
+
+
+def fatal(problem, value):
+    return batch(f"Invalid Resource Record: 'FATAL problem: {problem} encountered with '{value}''")
+
+
+def check_value(kind, value):
+    if kind in ("A", "AAAA"):
+        try:
+            (ipaddress.IPv4Address if kind == "A" else ipaddress.IPv6Address)(value)
+        except ValueError:
+            family = "IPv4" if kind == "A" else "IPv6"
+            raise fatal(f"{kind}RRDATAIllegal{family}Address (Value is not a valid {family} address)", value) from None
+    elif kind in ("CNAME", "NS", "PTR"):
+        if (
+            not value
+            or any(len(label) > 63 or not label for label in value.rstrip(".").split("."))
+            or re.search(r"[\s/:]", value)
+        ):
+            raise fatal("UnsupportedCharacter (Value contains unsupported characters)", value)
+    elif kind in ("TXT", "SPF"):
+        if not TEXT.match(value):
+            raise fatal("InvalidCharacterString (Value should be enclosed in quotation marks)", value)
+        if any(len(part) > 255 for part in re.findall(r'"((?:[^"\\]|\\.)*)"', value)):
+            raise fatal("CharacterStringTooLong (Value is too long)", value)
+    elif kind == "MX" and not re.match(r"^\d+\s+\S+$", value):
+        raise fatal("MXRRDATANotTwoFields (MX record doesn't have 2 fields)", value)
+    elif kind == "CAA" and not re.match(r'^\d+\s+[a-zA-Z0-9]+\s+".*"$', value):
+        raise fatal("CAARRDATANotThreeFields (CAA record doesn't have 3 fields)", value)
+
+
+def check_shape(action, given):
+    """An alias, or a TTL with values: exactly one of them."""
+    alias, plain = given.get("AliasTarget"), given.get("TTL") is not None and bool(given.get("ResourceRecords"))
+    half = (given.get("TTL") is not None or bool(given.get("ResourceRecords"))) and bool(alias)
+    if bool(alias) + plain != 1 or half:
+        found = "more than one" if half else "none"
+        raise Refusal(
+            "InvalidInput",
+            "Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or "
+            f"TrafficPolicyInstanceId], but found {found} in Change with [Action={action}, Name={given['Name']}, "
+            f"Type={given['Type']}, SetIdentifier={given.get('SetIdentifier', 'null')}]",
+        )
+
+
+def made(action, given, zone):
+    """The record set of a change, in canonical form."""
+    if given["Type"] not in KINDS:
+        raise Refusal(
+            "InvalidInput", f"Value '{given['Type']}' at 'type' failed to satisfy constraint: Member must satisfy enum value set"
+        )
+    check_shape(action, given)
+    name = canonical(given["Name"])
+    if name != zone.name and not name.endswith("." + zone.name):
+        raise batch(f"RRSet with DNS name {name} is not permitted in zone {zone.name}")
+    if any(len(label) > 63 or not label for label in name[:-1].split(".")):
+        raise batch(f"FATAL problem: DomainLabelTooLong (Domain label is too long) encountered with '{given['Name']}'")
+    values = [value["Value"] for value in given.get("ResourceRecords") or []]
+    for value in values:
+        check_value(given["Type"], value)
+        if values.count(value) > 1:
+            raise batch(f"Duplicate Resource Record: '{value}'")
+    if given["Type"] == "CNAME" and len(values) > 1:
+        raise batch("Invalid Resource Record: 'FATAL problem: CNAMEMoreThanOneValue (CNAME records can have only one value)'")
+    record = RecordSet({**given, "Name": name, "ResourceRecords": values})
+    record.alias_target = made_alias(given, name, zone)
+    return record
+
+
+def made_alias(given, name, zone):
+    if not given.get("AliasTarget"):
+        return None
+    target = {**given["AliasTarget"], "DNSName": canonical(given["AliasTarget"]["DNSName"])}
+    target.setdefault("EvaluateTargetHealth", False)
+    suffix = SERVICE_ZONES.get(target["HostedZoneId"])
+    if target["HostedZoneId"] == zone.resource_id:
+        suffix = "." + zone.name
+    if suffix and not ("." + target["DNSName"]).endswith(suffix):
+        raise batch(
+            f"Tried to create an alias that targets {target['DNSName']}, type {given['Type']} in zone {target['HostedZoneId']}, but "
+            "the alias target name does not lie within the target zone"
+        )
+    if target["HostedZoneId"] == zone.resource_id and target["DNSName"] == name:
+        raise batch(f"The alias target {target['DNSName']} is the record set itself")
+    return target
+
+
+def key(record):
+    return record.name, record.type, record.set_identifier
+
+
+def content(record):
+    return record.ttl and int(record.ttl), sorted(record.records or []), record.alias_target
+
+
+def words(record):
+    identifier = f", set-identifier='{record.set_identifier}'" if record.set_identifier else ""
+    return f"[name='{record.name}', type='{record.type}'{identifier}]"
+
+
+def apply(change, records, zone):
+    """Carries out one change on a list of record sets, or refuses it."""
+    action, record = change["Action"], made(change["Action"], change["ResourceRecordSet"], zone)
+    place = next((index for index, other in enumerate(records) if key(other) == key(record)), None)
+    if action == "DELETE":
+        delete(record, records, place, zone)
+        return
+    if action == "CREATE" and place is not None:
+        raise batch(f"Tried to create resource record set {words(record)} but it already exists")
+    check_neighbours(record, records, zone)
+    if place is None:
+        records.append(record)
+    else:
+        records[place] = record
+
+
+def delete(record, records, place, zone):
+    if place is None:
+        raise batch(f"Tried to delete resource record set {words(record)} but it was not found")
+    if content(records[place]) != content(record):
+        raise batch(
+            f"Tried to delete resource record set {words(record)} but the values provided do not match the current values"
+        )
+    if record.name == zone.name and record.type == "NS":
+        raise batch("A HostedZone must contain at least one NS record for the zone itself.")
+    if record.name == zone.name and record.type == "SOA":
+        raise batch("A HostedZone must contain exactly one SOA record.")
+    del records[place]
+
+
+def check_neighbours(record, records, zone):
+    """A CNAME stands alone at its name, and never at the apex."""
+    same = [other for other in records if other.name == record.name and key(other) != key(record)]
+    if record.type == "CNAME":
+        if record.name == zone.name:
+            raise batch(f"RRSet of type CNAME with DNS name {record.name} is not permitted at apex in zone {zone.name}")
+        if any(other.type != "CNAME" for other in same):
+            raise batch(
+                f"RRSet of type CNAME with DNS name {record.name} is not permitted as it conflicts with other records with the same "
+                f"DNS name in zone {zone.name}"
+            )
+    elif any(other.type == "CNAME" for other in same):
+        raise batch(
+            f"RRSet of type {record.type} with DNS name {record.name} is not permitted because a conflicting RRSet of type CNAME "
+            f"with the same DNS name already exists in zone {zone.name}"
+        )

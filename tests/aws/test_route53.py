@@ -1,0 +1,176 @@
+"""Route 53's refusals and round trips against the running server."""
+
+import pytest
+
+from conftest import OTHERS, refused
+
+
+class Zone:
+    def __init__(self, aws):
+        self.aws, self.route53 = aws, aws.route53
+        self.id = aws.route53.create_hosted_zone(Name="Example.com", CallerReference="one")["HostedZone"]["Id"]
+
+    def change(self, *changes):
+        return self.route53.change_resource_record_sets(HostedZoneId=self.id, ChangeBatch={"Changes": list(changes)})[
+            "ChangeInfo"
+        ]
+
+    def records(self):
+        return self.route53.list_resource_record_sets(HostedZoneId=self.id)["ResourceRecordSets"]
+
+    def get(self):
+        return self.route53.get_hosted_zone(Id=self.id)
+
+
+@pytest.fixture
+def zone(aws):
+    return Zone(aws)
+
+
+def change(action, name, kind, *values, ttl=300, **more):
+    plain = {"TTL": ttl, "ResourceRecords": [{"Value": value} for value in values]} if values else {}
+    return {"Action": action, "ResourceRecordSet": {"Name": name, "Type": kind, **plain, **more}}
+
+
+def alias(action, name, target, zone_id="Z2FDTNDATAQYW2", **more):
+    return change(
+        action, name, "A", AliasTarget={"DNSName": target, "HostedZoneId": zone_id, "EvaluateTargetHealth": False}, **more
+    )
+
+
+WWW = change("CREATE", "www.example.com", "A", "1.2.3.4")
+REFUSALS = [
+    (
+        "a caller reference twice",
+        "HostedZoneAlreadyExists",
+        lambda z: z.route53.create_hosted_zone(Name="b.com", CallerReference="one"),
+    ),
+    ("a bad domain name", "InvalidDomainName", lambda z: z.route53.create_hosted_zone(Name="a..com", CallerReference="two")),
+    ("an unknown zone", "NoSuchHostedZone", lambda z: z.route53.get_hosted_zone(Id="ZNONE")),
+    ("an unknown change", "NoSuchChange", lambda z: z.route53.get_change(Id="CNONE")),
+    ("a zone with records", "HostedZoneNotEmpty", lambda z: z.change(WWW) and z.route53.delete_hosted_zone(Id=z.id)),
+    (
+        "a zone with a delegation",
+        "HostedZoneNotEmpty",
+        lambda z: z.change(change("CREATE", "sub.example.com", "NS", "ns1.x.com.")) and z.route53.delete_hosted_zone(Id=z.id),
+    ),
+    ("a bad IPv4 address", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "A", "1.2.3.400"))),
+    ("a bad IPv6 address", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "AAAA", "1.2.3.4"))),
+    ("text without quotes", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "TXT", "hello"))),
+    ("a value twice", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "A", "1.1.1.1", "1.1.1.1"))),
+    ("two CNAME values", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.example.com", "CNAME", "b.com", "c.com"))),
+    ("a CNAME at the apex", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "example.com", "CNAME", "b.com"))),
+    (
+        "a CNAME beside an A",
+        "InvalidChangeBatch",
+        lambda z: z.change(WWW) and z.change(change("CREATE", "www.example.com", "CNAME", "b.com")),
+    ),
+    (
+        "an A beside a CNAME",
+        "InvalidChangeBatch",
+        lambda z: z.change(change("CREATE", "www.example.com", "CNAME", "b.com")) and z.change(WWW),
+    ),
+    ("a record outside", "InvalidChangeBatch", lambda z: z.change(change("CREATE", "a.notexample.com", "A", "1.2.3.4"))),
+    ("a record twice", "InvalidChangeBatch", lambda z: z.change(WWW) and z.change(WWW)),
+    ("a record twice at once", "InvalidChangeBatch", lambda z: z.change(WWW, WWW)),
+    ("an unknown record", "InvalidChangeBatch", lambda z: z.change(change("DELETE", "a.example.com", "A", "1.2.3.4"))),
+    (
+        "another value",
+        "InvalidChangeBatch",
+        lambda z: z.change(WWW) and z.change(change("DELETE", "www.example.com", "A", "9.9.9.9")),
+    ),
+    (
+        "another TTL",
+        "InvalidChangeBatch",
+        lambda z: z.change(WWW) and z.change(change("DELETE", "www.example.com", "A", "1.2.3.4", ttl=1)),
+    ),
+    ("the zone's NS", "InvalidChangeBatch", lambda z: z.change({"Action": "DELETE", "ResourceRecordSet": z.records()[0]})),
+    ("the zone's SOA", "InvalidChangeBatch", lambda z: z.change({"Action": "DELETE", "ResourceRecordSet": z.records()[1]})),
+    ("an alias with a TTL", "InvalidInput", lambda z: z.change(alias("CREATE", "a.example.com", "d1.cloudfront.net", TTL=60))),
+    ("neither alias nor values", "InvalidInput", lambda z: z.change(change("CREATE", "a.example.com", "A"))),
+    (
+        "values without a TTL",
+        "InvalidInput",
+        lambda z: z.change(
+            change("CREATE", "a.example.com", "A", "1.2.3.4", ttl=None)
+            | {"ResourceRecordSet": {"Name": "a.example.com", "Type": "A", "ResourceRecords": [{"Value": "1.2.3.4"}]}}
+        ),
+    ),
+    ("an alias out of its zone", "InvalidChangeBatch", lambda z: z.change(alias("CREATE", "a.example.com", "d1.example.net"))),
+    (
+        "tags of no zone",
+        "NoSuchHostedZone",
+        lambda z: z.route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId="ZNONE"),
+    ),
+    (
+        "a tag of AWS",
+        "InvalidInput",
+        lambda z: z.route53.change_tags_for_resource(
+            ResourceType="hostedzone", ResourceId=z.id.split("/")[-1], AddTags=[{"Key": "aws:x", "Value": "1"}]
+        ),
+    ),
+    ("another account's zone", "NoSuchHostedZone", lambda z: z.aws.client("route53", key=OTHERS).get_hosted_zone(Id=z.id)),
+]
+
+
+@pytest.mark.parametrize("code, call", [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
+def test_refuses(zone, code, call):
+    refused(lambda: call(zone), code)
+
+
+def test_a_new_zone_has_its_own_servers(zone):
+    seen, again = zone.get(), zone.get()
+    servers = seen["DelegationSet"]["NameServers"]
+    assert seen["HostedZone"]["Name"] == "example.com." and len(set(servers)) == 4
+    assert servers != again["DelegationSet"]["NameServers"] and sorted(servers) == sorted(again["DelegationSet"]["NameServers"])
+    ns, soa = zone.records()
+    assert {value["Value"] for value in ns["ResourceRecords"]} == {f"{server}." for server in servers}
+    assert (ns["TTL"], soa["Type"], soa["TTL"]) == (172800, "SOA", 900)
+    other = zone.route53.create_hosted_zone(Name="sub.example.com", CallerReference="two")
+    assert set(other["DelegationSet"]["NameServers"]) != set(servers)
+
+
+def test_a_change_takes_its_time(zone):
+    zone.aws.clock(1000)
+    made = zone.change(WWW)
+    assert made["Status"] == "PENDING" and zone.route53.get_change(Id=made["Id"])["ChangeInfo"]["Status"] == "PENDING"
+    zone.aws.clock(0)
+    assert zone.route53.get_change(Id=made["Id"])["ChangeInfo"]["Status"] == "INSYNC"
+
+
+def test_a_refused_batch_changes_nothing(zone):
+    refused(lambda: zone.change(WWW, change("CREATE", "bad.example.com", "A", "x")), "InvalidChangeBatch")
+    assert len(zone.records()) == 2
+
+
+def test_names_are_canonical(zone):
+    zone.change(change("UPSERT", "*.Example.COM", "TXT", '"a b"'), alias("UPSERT", "example.com", "D1.cloudfront.net"))
+    records = {record["Name"]: record for record in zone.records() if record["Type"] in ("A", "TXT")}
+    assert records["example.com."]["AliasTarget"]["DNSName"] == "d1.cloudfront.net."
+    assert records["\\052.example.com."]["ResourceRecords"] == [{"Value": '"a b"'}]
+    zone.change(*({"Action": "DELETE", "ResourceRecordSet": record} for record in records.values()))
+    zone.route53.delete_hosted_zone(Id=zone.id)
+
+
+def test_a_record_is_replaced_in_one_batch(zone):
+    zone.change(WWW)
+    zone.change(change("DELETE", "www.example.com", "A", "1.2.3.4"), change("CREATE", "www.example.com", "CNAME", "b.com"))
+    assert [record["Type"] for record in zone.records()] == ["NS", "SOA", "CNAME"]
+
+
+def test_a_busy_zone_refuses_the_next_change(zone):
+    zone.aws.clock(1000, zone_busy=1)
+    zone.change(WWW)
+    refused(lambda: zone.change(WWW), "PriorRequestNotComplete")
+
+
+def test_tags(zone):
+    place = {"ResourceType": "hostedzone", "ResourceId": zone.id.split("/")[-1]}
+    zone.route53.change_tags_for_resource(**place, AddTags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": ""}])
+    zone.route53.change_tags_for_resource(**place, RemoveTagKeys=["a"])
+    assert zone.route53.list_tags_for_resource(**place)["ResourceTagSet"]["Tags"] == [{"Key": "b", "Value": ""}]
+
+
+def test_a_zone_is_found_by_name(zone):
+    zones = zone.route53.list_hosted_zones_by_name(DNSName="example.com")["HostedZones"]
+    assert [(each["Name"], each["CallerReference"]) for each in zones] == [("example.com.", "one")]

@@ -1,0 +1,85 @@
+"""The refusals of Systems Manager documents, and the life of the session preferences, against the running server."""
+
+import json
+
+import pytest
+
+from conftest import refused
+
+NAME = "SSM-SessionManagerRunShell"
+
+
+def preferences(**inputs):
+    return json.dumps({"schemaVersion": "1.0", "description": "d", "sessionType": "Standard_Stream", "inputs": inputs})
+
+
+def make(aws, content=None):
+    return aws.ssm.create_document(Name=NAME, DocumentType="Session", Content=content or preferences())["DocumentDescription"]
+
+
+def update(aws, content, version="$LATEST"):
+    return aws.ssm.update_document(Name=NAME, Content=content, DocumentVersion=version)["DocumentDescription"]
+
+
+def describe(aws):
+    return aws.ssm.describe_document(Name=NAME)["Document"]
+
+
+REFUSALS = [
+    ("a document twice", "DocumentAlreadyExists", lambda a: [make(a) for _ in range(2)]),
+    ("content that isn't JSON", "InvalidDocumentContent", lambda a: make(a, "{")),
+    ("content without a schema", "InvalidDocumentContent", lambda a: make(a, "{}")),
+    (
+        "another schema",
+        "InvalidDocumentSchemaVersion",
+        lambda a: make(a, '{"schemaVersion": "9.9", "sessionType": "Standard_Stream"}'),
+    ),
+    ("another session type", "InvalidDocumentContent", lambda a: make(a, '{"schemaVersion": "1.0", "sessionType": "x"}')),
+    ("an unknown input", "InvalidDocumentContent", lambda a: make(a, preferences(bucket="b"))),
+    ("the same content", "DuplicateDocumentContent", lambda a: make(a) and update(a, preferences())),
+    (
+        "an old version",
+        "InvalidDocumentVersion",
+        lambda a: make(a) and update(a, preferences(s3BucketName="b")) and update(a, preferences(s3BucketName="c"), "1"),
+    ),
+    (
+        "an unknown default version",
+        "InvalidDocumentVersion",
+        lambda a: make(a) and a.ssm.update_document_default_version(Name=NAME, DocumentVersion="9"),
+    ),
+    ("an unknown version", "InvalidDocumentVersion", lambda a: make(a) and a.ssm.get_document(Name=NAME, DocumentVersion="9")),
+    ("an unknown document", "InvalidDocument", lambda a: describe(a)),
+    ("an unknown document to update", "InvalidDocument", lambda a: update(a, preferences())),
+    ("an unknown document to delete", "InvalidDocument", lambda a: a.ssm.delete_document(Name=NAME)),
+]
+
+
+@pytest.mark.parametrize("code, call", [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
+def test_refuses(aws, code, call):
+    refused(lambda: call(aws), code)
+
+
+def test_the_life_of_session_preferences(aws):
+    aws.clock(1000)
+    assert make(aws)["Status"] == "Creating"
+    aws.clock(0)
+    assert (describe(aws)["Status"], describe(aws)["DefaultVersion"]) == ("Active", "1")
+    assert update(aws, preferences(idleSessionTimeout="20"))["DocumentVersion"] == "2"
+    assert (describe(aws)["DefaultVersion"], describe(aws)["LatestVersion"]) == ("1", "2")
+    aws.ssm.update_document_default_version(Name=NAME, DocumentVersion="2")
+    seen = aws.ssm.get_document(Name=NAME)
+    assert (seen["DocumentVersion"], json.loads(seen["Content"])["inputs"]) == ("2", {"idleSessionTimeout": "20"})
+    aws.ssm.delete_document(Name=NAME)
+    refused(lambda: describe(aws), "InvalidDocument")
+
+
+def test_regions_are_apart(aws):
+    make(aws)
+    refused(lambda: aws.client("ssm", region="us-east-1").get_document(Name=NAME), "InvalidDocument")
+
+
+def test_tags(aws):
+    make(aws)
+    place = {"ResourceType": "Document", "ResourceId": NAME}
+    aws.ssm.add_tags_to_resource(**place, Tags=[{"Key": "a", "Value": "1"}])
+    assert aws.ssm.list_tags_for_resource(**place)["TagList"] == [{"Key": "a", "Value": "1"}]
