@@ -3,13 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::Parser;
 use gitinfra::args::Args;
 use gitinfra::commands::{self, Surroundings};
 use gitinfra::failure::Kind;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::read();
     let surroundings = Surroundings {
         // A name or a value that is no Unicode can't be meant for a program of ours.
         environment: std::env::vars_os()
