@@ -2,9 +2,14 @@
 
 mod aws;
 mod contract;
+mod crates;
+mod elasticache;
 mod engine;
 mod files;
+mod licences;
 mod network;
 mod pulumi;
+mod readme;
 mod sdk;
+mod tidy;
 mod tools;

@@ -13,7 +13,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 pub use self::run::Run;
-pub use self::running::Running;
+pub use self::running::{Running, poll};
 pub use self::state::State;
 use crate::tools::{self, Plugin};
 

@@ -15,19 +15,34 @@ fn check(aws: &Aws, project: &Project) {
     assert_eq!(made.steps(), plan);
     let outputs = project.state();
     let outputs = outputs.get("network-dev", "/outputs");
-    for (name, size) in [("publicSubnetIds", 2), ("appSubnetIds", 2), ("natPublicIps", 1)] {
-        assert_eq!(outputs[name].as_object().map(|ids| ids.len()), Some(size), "{outputs:#}");
+    for (name, size) in [
+        ("publicSubnetIds", 2),
+        ("appSubnetIds", 2),
+        ("natPublicIps", 1),
+    ] {
+        assert_eq!(
+            outputs[name].as_object().map(|ids| ids.len()),
+            Some(size),
+            "{outputs:#}"
+        );
     }
     let vpc = outputs["vpcId"].as_str().unwrap_or_default();
     let standing = aws.look();
     assert_eq!(standing.named(REGION, "vpcs", "network")["id"], vpc);
-    assert_eq!(standing.named(REGION, "vpcs", "network")["tags"]["Project"], "network");
+    assert_eq!(
+        standing.named(REGION, "vpcs", "network")["tags"]["Project"],
+        "network"
+    );
     project.expect_settled();
 
     project.config("zones", "3");
     let wider = project.up().expect_ok().steps();
     let creates = |step: &&String| step.starts_with("create ");
-    assert_eq!(wider.iter().filter(creates).count(), wider.len(), "{wider:?}");
+    assert_eq!(
+        wider.iter().filter(creates).count(),
+        wider.len(),
+        "{wider:?}"
+    );
     assert_eq!(aws.look().count(REGION, "subnets"), 9);
     project.expect_settled();
 
@@ -38,7 +53,10 @@ fn check(aws: &Aws, project: &Project) {
 #[test]
 fn yaml() {
     let aws = Aws::new();
-    check(&aws, &aws.reached_by(Project::example("network/yaml", &[gitinfra()])));
+    check(
+        &aws,
+        &aws.reached_by(Project::example("network/yaml", &[gitinfra()])),
+    );
 }
 
 #[test]

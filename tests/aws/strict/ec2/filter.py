@@ -1,25 +1,28 @@
-"""Filters: a thing with several values fits when any of them fits any value of the filter."""
+"""EC2's filters: a resource fits when one of its values is one of those asked for, with * and ? standing for anything."""
 
+import datetime
 import fnmatch
 
-from moto.ec2 import utils
-
-matching = utils.is_filter_matching
+from moto.ec2.utils import format_timestamp
 
 
-def any_matching(thing, name, wanted):
-    """moto wants all of the thing's values in the filter, or all of the filter's in the thing."""
-    if matching(thing, name, wanted):
-        return True
-    values = thing.get_filter_value(name)
-    if not isinstance(wanted, list) or isinstance(values, (bool, str)):
+def fits(resource, name, wanted):
+    """moto wants all of several values, or nothing but them."""
+    have = resource.get_filter_value(name)
+    if have is None or wanted is None:
         return False
-    try:
-        texts = [value for value in values if isinstance(value, str)]
-    except TypeError:
-        return False
-    return any(fnmatch.fnmatch(text, pattern) for text in texts for pattern in wanted)
+    if isinstance(have, str) or not hasattr(have, "__iter__"):
+        have = [have]
+    patterns = [wanted] if isinstance(wanted, str) else wanted
+    return any(like(text(value), pattern) for value in have for pattern in patterns)
 
 
-def install():
-    utils.is_filter_matching = any_matching
+def text(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    return format_timestamp(value) if isinstance(value, datetime.datetime) else str(value)
+
+
+def like(value, pattern):
+    # Brackets mean nothing to AWS.
+    return fnmatch.fnmatchcase(value, pattern.replace("[", "[[]"))
