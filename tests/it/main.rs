@@ -2,6 +2,7 @@
 
 mod aws;
 mod contract;
+mod ec2;
 mod engine;
 mod files;
 mod network;
