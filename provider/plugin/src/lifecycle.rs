@@ -25,6 +25,8 @@ const POLL_FIRST: Duration = Duration::from_millis(1500);
 const POLL_LAST: Duration = Duration::from_secs(5);
 /// A resource that was just made may not be seen everywhere for a while.
 const UNSEEN: Duration = Duration::from_secs(60);
+/// What was just made is seen by the next call after this long, or it was never there.
+const MOMENT: Duration = Duration::from_secs(10);
 /// What has just been made has spread after this long, or the failure is real.
 const SOON: Duration = Duration::from_secs(60);
 
@@ -141,6 +143,12 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         }
     }
 
+    /// When it is enough of something that usually takes no longer than this.
+    fn patience(&self, started: Instant, time: Duration) -> Instant {
+        self.deadline
+            .min(started + time.mul_f64(self.pace.0.max(0.2)))
+    }
+
     /// Polls until something is done.
     async fn until<F>(&self, what: &str, ask: impl Fn() -> F) -> Result<()>
     where
@@ -186,11 +194,8 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             };
             let (pause, patience) = match error.retry() {
                 Again::Never => return Err(error),
-                Again::Soon => (
-                    soon.next(),
-                    self.deadline
-                        .min(started + SOON.mul_f64(self.pace.0.max(0.2))),
-                ),
+                Again::Moment => (soon.next(), self.patience(started, MOMENT)),
+                Again::Soon => (soon.next(), self.patience(started, SOON)),
                 Again::Later | Again::Ready => (later.next(), self.deadline),
             };
             if Instant::now() >= patience || self.call.cancel.is_cancelled() {

@@ -169,6 +169,10 @@ fn passes(code: &str, message: &str) -> Again {
     {
         return Again::Later;
     }
+    // Right after a creation, the next call may reach a part of AWS that has not heard of it.
+    if code.ends_with(".NotFound") {
+        return Again::Moment;
+    }
     Again::Never
 }
 
@@ -218,6 +222,11 @@ mod tests {
                 Again::Never,
             ),
             ("Throttling", "Rate exceeded", Again::Later),
+            (
+                "InvalidVpcID.NotFound",
+                "The vpc ID 'vpc-1' does not exist",
+                Again::Moment,
+            ),
             (
                 "AuthFailure",
                 "AWS was not able to validate the provided access credentials",
