@@ -131,7 +131,7 @@ async fn end<P: Provider>(
         () = interrupted => {}
         () = orphaned => {}
     }
-    service.cancel.cancel();
+    service.cancel().cancel();
     // Requests that are under way get a moment to say what they made; then the process ends, come what may.
     tokio::spawn(async {
         tokio::time::sleep(std::time::Duration::from_secs(4)).await;
