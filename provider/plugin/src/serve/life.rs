@@ -108,8 +108,8 @@ impl<P: Provider> Service<P> {
             (id, said) = self.configured()?.provider.import(&request.id);
             inputs = said;
         }
-        if let Some(configured) = self.configured.get().filter(|_| importing) {
-            configured
+        if importing {
+            self.configured()?
                 .provider
                 .complete(P::Common::shape(), &mut inputs);
             inputs.extend(resource.fixed());
