@@ -3,8 +3,11 @@
 mod aws;
 mod contract;
 mod ec2;
+mod elasticache;
 mod engine;
 mod files;
+mod licences;
 mod network;
 mod pulumi;
+mod tidy;
 mod tools;

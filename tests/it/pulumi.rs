@@ -11,7 +11,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 pub use self::run::Run;
-pub use self::running::Running;
+pub use self::running::{Running, poll};
 pub use self::state::State;
 use crate::tools::{self, Plugin};
 

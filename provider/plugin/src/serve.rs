@@ -102,6 +102,7 @@ impl<P: Provider> Service<P> {
             timeout: (about.timeout > 0.0).then(|| Duration::from_secs_f64(about.timeout)),
             log: self.log.clone(),
             cancel: self.cancel.clone(),
+            done: Arc::default(),
         };
         let common = self.common(inputs)?;
         let session = self

@@ -7,7 +7,7 @@ use crate::aws::{Aws, Told as _};
 use crate::ec2::filter;
 
 /// What is asked of the region.
-#[derive(Debug, Clone, PartialEq, Property)]
+#[derive(Debug, Clone, PartialEq, Default, Property)]
 pub struct GetAvailabilityZonesInputs {
     /// The state that they are in.
     #[prop(default = ZoneState::Available)]
@@ -18,9 +18,10 @@ pub struct GetAvailabilityZonesInputs {
 }
 
 /// The state of an availability zone.
-#[derive(Debug, Clone, Copy, PartialEq, Property)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Property)]
 pub enum ZoneState {
     /// It works.
+    #[default]
     #[prop(rename = "available")]
     Available,
     /// It works, and AWS has something to say about it.

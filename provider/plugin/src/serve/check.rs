@@ -29,6 +29,7 @@ impl<P: Provider> Service<P> {
         if let Some(configured) = self.configured.get() {
             configured.provider.complete(resource.inputs(), &mut news);
         }
+        news.extend(resource.fixed());
         let made_up = autoname(resource.inputs(), &request, &olds, &mut news);
         let mut checked = conform(&self.inputs_of(resource), &news);
         if checked.faults.is_empty() && checked.unknown.is_empty() {
@@ -85,11 +86,11 @@ impl<P: Provider> Service<P> {
                 .collect();
         }
         let mut changes = diff(&shapes, &old, &new);
-        changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
-        let more = resource.replaces(&old, &new);
+        let replaced = resource.replaces(&old, &new);
         for change in &mut changes {
-            change.replace |= more.contains(&change.at.head());
+            change.replace |= replaced.contains(&change.at.head());
         }
+        changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
         let replaces = heads(changes.iter().filter(|c| c.replace));
         let made_up = made_up(&old);
         let first_delete = !replaces.is_empty()
@@ -145,7 +146,14 @@ fn random_name(urn: &str, seed: &[u8], most: usize) -> String {
         true => format!("{:032x}", rand::random::<u128>()),
         false => hash(&[urn.as_bytes(), seed, b"name"]),
     };
-    let stem: String = name_of(urn).chars().take(most.saturating_sub(8)).collect();
+    // Letters, digits and single hyphens: what every cloud's rules for names allow.
+    let words = name_of(urn).split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    let stem: String = words
+        .join("-")
+        .chars()
+        .take(most.saturating_sub(8))
+        .collect();
     format!("{}-{}", stem.trim_end_matches('-'), &suffix[..7])
 }
 
