@@ -11,5 +11,6 @@ mod licences;
 mod network;
 mod pulumi;
 mod readme;
+mod sdk;
 mod tidy;
 mod tools;
