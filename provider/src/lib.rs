@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod aws;
+pub mod cloudfront;
 pub mod ec2;
 pub mod elasticache;
 pub mod types;
@@ -37,6 +38,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::vpc::Vpc>()
         .resource::<elasticache::subnet_group::SubnetGroup>()
         .resource::<elasticache::replication_group::ReplicationGroup>()
+        .resource::<cloudfront::distribution::Distribution>()
 }
 
 #[cfg(test)]
