@@ -175,7 +175,7 @@ fn what_a_dead_run_made_is_found_and_brought_up_to_date() {
     let id = p.state().text("cdn", "/id").to_owned();
     // The run died before the engine wrote down what it had made.
     p.edit_state(|state| {
-        let resources = state["checkpoint"]["latest"]["resources"].as_array_mut();
+        let resources = state["deployment"]["resources"].as_array_mut();
         resources
             .expect("a state has resources")
             .retain(|r| r["type"] != "gitinfra:cloudfront:Distribution");
