@@ -173,9 +173,10 @@ fn outputs(step: &Step) -> Vec<PropertyChange> {
     changes
 }
 
+/// Differences without what only providers read (`__defaults` and such), and without an empty whole.
 fn changed(path: &str, before: Option<&Shown>, after: Option<&Shown>) -> Vec<PropertyChange> {
     let differences = value::differences(path, before, after).into_iter();
-    let differences = differences.filter(|(path, ..)| !path.starts_with("__"));
+    let differences = differences.filter(|(path, ..)| !path.is_empty() && !path.starts_with("__"));
     differences
         .map(|(path, before, after)| PropertyChange {
             path,

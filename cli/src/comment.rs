@@ -32,6 +32,8 @@ pub struct Preview {
     pub stacks: Vec<StackPreview>,
     /// Names of the others.
     pub untouched: Vec<String>,
+    /// Names of stacks that the merge takes away. What they rolled out stays.
+    pub gone: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,6 +60,13 @@ pub fn comment(preview: &Preview) -> String {
         for stack in &preview.stacks {
             text += &details(stack, &mut room);
         }
+    }
+    for name in &preview.gone {
+        let _ = writeln!(
+            text,
+            "\n**{}** goes away; what it rolled out is left standing.",
+            escape(name)
+        );
     }
     text += &footer(preview);
     text
@@ -131,8 +140,8 @@ fn details(stack: &StackPreview, room: &mut usize) -> String {
     if left_out > 0 {
         let _ = writeln!(text, "{left_out} more resources change than fit here.\n");
     }
-    let said = said(&stack.changes.diagnostics);
-    if !said.is_empty() && stack.failure.as_deref() != Some(said.trim()) {
+    let said = said(stack);
+    if !said.is_empty() {
         let _ = writeln!(text, "{}\n", fenced("text", &said));
     }
     if text.is_empty() {
@@ -236,7 +245,14 @@ fn property_lines(property: &PropertyChange) -> String {
     }
 }
 
-fn said(diagnostics: &[Said]) -> String {
+/// What was said besides the failure, which already stands above with what the program wrote of it.
+fn said(stack: &StackPreview) -> String {
+    let failure = stack.failure.as_deref();
+    let is_told = |said: &&Said| {
+        failure.is_some_and(|failure| {
+            said.severity == Severity::Info || failure.contains(said.message.trim())
+        })
+    };
     let line = |said: &Said| {
         let severity = match said.severity {
             Severity::Error => "error",
@@ -253,7 +269,14 @@ fn said(diagnostics: &[Said]) -> String {
             .unwrap_or_default();
         format!("{severity}: {place}{}", said.message.trim())
     };
-    diagnostics.iter().map(line).collect::<Vec<_>>().join("\n")
+    stack
+        .changes
+        .diagnostics
+        .iter()
+        .filter(|said| !is_told(said))
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn footer(preview: &Preview) -> String {

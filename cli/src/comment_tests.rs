@@ -44,6 +44,7 @@ fn preview(stacks: Vec<StackPreview>) -> Preview {
         head_commit: "bbbbbbbbbbbb".to_owned(),
         stacks,
         untouched: vec!["web/dev".to_owned()],
+        gone: Vec::new(),
     }
 }
 

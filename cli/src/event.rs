@@ -124,6 +124,7 @@ pub enum Body {
         rolled_out: usize,
         up_to_date: usize,
         failed: usize,
+        cancelled: usize,
         skipped: usize,
     },
     /// The command failed as a whole.

@@ -17,7 +17,7 @@ pub struct Feed {
     /// What the engine counted at the end.
     pub summary: Option<Summary>,
     /// Errors in the order in which they were told.
-    errors: Vec<String>,
+    errors: Vec<Blame>,
     /// What the program and its language wrote to stderr, which is all that some failures leave.
     complaints: Vec<String>,
 }
@@ -80,21 +80,35 @@ impl Feed {
         else {
             return true;
         };
-        let is_news = self.said.insert((urn.clone(), message.clone()));
+        // The closing "update failed" is news only to those who heard of no error.
+        let is_closing = is_closing(message) && !self.errors.is_empty();
+        let is_news = self.said.insert((urn.clone(), message.clone())) && !is_closing;
         if is_news && *severity == Severity::Error {
-            self.errors.push(blame(urn.as_deref(), message));
+            let urn = urn.clone().filter(|urn| !urn::is_stack(urn));
+            self.errors.push(Blame {
+                urn,
+                message: message.trim().to_owned(),
+            });
         }
         is_news
     }
 
-    /// What a reader should see first of a failure: an error that says something, else what the program complained of,
-    /// else the engine's closing "update failed". `None` when it failed before it said anything.
+    /// What a reader should see first of a failure: an error that says something, with what the program complained of when
+    /// no resource is to blame; else the engine's closing "update failed". `None` when it failed before it said anything.
     pub fn failure(&self) -> Option<String> {
-        let telling = self.errors.iter().find(|error| !is_closing(error)).cloned();
-        let complained = (!self.complaints.is_empty()).then(|| self.complaints.join("\n"));
-        telling
-            .or(complained)
-            .or_else(|| self.errors.first().cloned())
+        let telling = self.errors.iter().find(|error| !is_closing(&error.message));
+        match telling.or(self.errors.first()) {
+            Some(error) if error.urn.is_some() || self.complaints.is_empty() => {
+                Some(error.in_words())
+            }
+            Some(error) if is_closing(&error.message) => Some(self.complaints.join("\n")),
+            Some(error) => Some(format!(
+                "{}\n{}",
+                error.in_words(),
+                self.complaints.join("\n")
+            )),
+            None => (!self.complaints.is_empty()).then(|| self.complaints.join("\n")),
+        }
     }
 
     fn started(&mut self, event: &ResourceEvent, now: i64) -> Option<Body> {
@@ -182,10 +196,19 @@ fn fault(message: String) -> Body {
     }
 }
 
-fn blame(urn: Option<&str>, message: &str) -> String {
-    match urn.filter(|urn| !urn::is_stack(urn)).map(urn::parse) {
-        Some(urn) => format!("{} {}: {}", urn.kind, urn.name, message.trim()),
-        None => message.trim().to_owned(),
+/// An error, and the resource that it is about.
+#[derive(Debug)]
+struct Blame {
+    urn: Option<String>,
+    message: String,
+}
+
+impl Blame {
+    fn in_words(&self) -> String {
+        match self.urn.as_deref().map(urn::parse) {
+            Some(urn) => format!("{} {}: {}", urn.kind, urn.name, self.message),
+            None => self.message.clone(),
+        }
     }
 }
 
@@ -272,7 +295,7 @@ mod tests {
         feed.take(serde_json::from_str(&first).expect("an engine event"), 0);
         let closing = r#"{"diagnosticEvent":{"message":"<{%reset%}>update failed<{%reset%}>\n","severity":"error"}}"#;
         feed.take(serde_json::from_str(closing).expect("an engine event"), 0);
-        assert_eq!(feed.errors[1], "update failed");
+        assert_eq!(feed.errors.len(), 1, "the closing words add nothing");
         assert_eq!(
             feed.failure().as_deref(),
             Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded")

@@ -1,7 +1,13 @@
 //! Values with one canonical spelling.
 
 mod cidr;
+mod cidr6;
+mod domain;
 mod lowercase;
+mod protocol;
 
 pub use cidr::Cidr;
+pub use cidr6::Cidr6;
+pub use domain::DomainName;
 pub use lowercase::Lowercase;
+pub use protocol::Protocol;

@@ -6,6 +6,8 @@ mod contract;
 mod elasticache;
 mod engine;
 mod files;
+mod licences;
 mod network;
 mod pulumi;
+mod tidy;
 mod tools;

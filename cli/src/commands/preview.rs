@@ -11,7 +11,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::feed::Feed;
 use crate::git::{Commit, Mirror};
-use crate::pulumi::{Backend, Happening, Phase, Pulumi};
+use crate::pulumi::{Backend, Happening, Phase, Pulumi, needs_install};
 use crate::repo::{self, Stack};
 use crate::scrub::Scrubber;
 
@@ -27,14 +27,19 @@ pub async fn run(context: &Context, args: &Args) -> Result<u8> {
         merged = merge(&mirror, args) => merged?,
         () = context.cancel.cancelled() => return Err(Failure::cancelled()),
     };
-    let (touched, untouched) = touched(&mirror, &base, &merged, &args.stacks)?;
+    let Sorted {
+        touched,
+        untouched,
+        gone,
+    } = sorted(&mirror, &base, &merged, &args.stacks)?;
     let mut preview = Preview {
         base: args.base.clone(),
         base_commit: base.id,
-        head: args.head.clone(),
+        head: mirror.source.name_of(&args.head),
         head_commit: head.id,
         stacks: Vec::new(),
         untouched,
+        gone,
     };
     if !touched.is_empty() {
         let environment = for_engine(&context.environment, &args.source.pass_env, &context.cwd);
@@ -58,24 +63,30 @@ async fn merge(mirror: &Mirror, args: &Args) -> Result<(Commit, Commit, String)>
     Ok((base, head, merged))
 }
 
-/// Stacks of the merged tree with files that differ from the base, and the names of the others.
-fn touched(
-    mirror: &Mirror,
-    base: &Commit,
-    merged: &str,
-    wanted: &[String],
-) -> Result<(Vec<Touched>, Vec<String>)> {
+/// The stacks on both sides of a merge.
+#[derive(Default)]
+struct Sorted {
+    touched: Vec<Touched>,
+    untouched: Vec<String>,
+    gone: Vec<String>,
+}
+
+/// Tells the stacks of the merged tree whose files differ from the base from the others.
+fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[String]) -> Result<Sorted> {
     let stacks = repo::stacks(&mirror.pulumi_files(merged)?).map_err(repo::all_of)?;
-    let stacks = repo::select(stacks, wanted)?;
     // What the base can't tell, such as a project file that is broken there, makes every stack a new one.
     let before = repo::stacks(&mirror.pulumi_files(&base.id)?).unwrap_or_default();
     let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
-    let (mut touched, mut untouched) = (Vec::new(), Vec::new());
-    for stack in stacks {
+    let mut sorted = Sorted::default();
+    if wanted.is_empty() {
+        let is_gone = |known: &&Stack| !stacks.iter().any(|stack| stack.name() == known.name());
+        sorted.gone = before.iter().filter(is_gone).map(Stack::name).collect();
+    }
+    for stack in repo::select(stacks, wanted)? {
         let is_new = !before.iter().any(|known| known.name() == stack.name());
         let mut used = changed.iter().filter(|path| stack.uses(path));
         match used.next() {
-            _ if is_new => touched.push(Touched {
+            _ if is_new => sorted.touched.push(Touched {
                 stack,
                 reason: "a new stack".to_owned(),
             }),
@@ -84,15 +95,15 @@ fn touched(
                     files: 1 + used.count(),
                     example: first.clone(),
                 };
-                touched.push(Touched {
+                sorted.touched.push(Touched {
                     stack,
                     reason: reason.words(),
                 });
             }
-            None => untouched.push(stack.name()),
+            None => sorted.untouched.push(stack.name()),
         }
     }
-    Ok((touched, untouched))
+    Ok(sorted)
 }
 
 /// What all previews of one merge share.
@@ -178,7 +189,10 @@ impl<'a> Previewer<'a> {
         scrubber: &mut Scrubber,
     ) -> Result<(ChangeSet, Option<String>)> {
         Backend::of(stack, &self.environment)?.check(&self.environment)?;
-        self.pulumi.install(folder, &stack.runtime).await?;
+        if needs_install(folder, &stack.runtime) {
+            self.context.tell_aside("installing the program's packages");
+            self.pulumi.install(folder, &self.context.cancel).await?;
+        }
         let mut pulumi = self.pulumi.clone();
         if !pulumi.has_stack(folder, &stack.stack).await? {
             // A preview makes nothing, so a stack that isn't there yet is made in a backend that is thrown away.

@@ -45,7 +45,7 @@ struct Tally {
     skipped: usize,
     /// Why a stack could not even be tried; the first such kind decides the exit code.
     blocked: Option<Kind>,
-    cancelled: bool,
+    cancelled: usize,
     moved: bool,
 }
 
@@ -58,48 +58,23 @@ pub async fn run(context: &Context, args: &Sync) -> Result<u8> {
         environment: for_engine(&context.environment, &args.source.pass_env, &context.cwd),
         scrubber: Scrubber::from_environment(&context.environment),
     };
-    let mut seen = None;
-    let mut round = 0;
-    loop {
-        round += 1;
-        let tally = match pass.run(&mut seen).await {
-            Ok(tally) if tally.moved && round < MOST_PASSES => continue,
-            Ok(tally) if !args.watch || tally.cancelled => return exit_code(tally),
-            // A watch outlives a network that is away and a file that is broken: the next commit may mend it.
-            Err(failure)
-                if args.watch && failure.kind != Kind::Bug && !context.cancel.is_cancelled() =>
-            {
-                context
-                    .ui
-                    .failure(&failure, crate::text::timestamp(context.now()));
-                Tally::default()
-            }
-            Ok(tally) => tally,
-            Err(failure) if args.watch && failure.kind == Kind::Cancelled => {
-                return Ok(Kind::Cancelled.exit_code());
-            }
-            Err(failure) => return Err(failure),
-        };
-        round = if tally.moved { round } else { 0 };
-        if wait(context, args.interval).await {
-            return Ok(Kind::Cancelled.exit_code());
-        }
+    match args.watch {
+        true => pass.watch().await,
+        false => exit_code(pass.until_settled(&mut None).await?),
     }
 }
 
-/// Waits for the next look. True when the user has had enough.
-async fn wait(context: &Context, interval: Duration) -> bool {
+/// Waits for the next look, or for the user to have had enough.
+async fn wait(context: &Context, interval: Duration) {
     tokio::select! {
-        () = context.cancel.cancelled() => true,
-        () = tokio::time::sleep(interval) => false,
+        () = context.cancel.cancelled() => {}
+        () = tokio::time::sleep(interval) => {}
     }
 }
 
 fn exit_code(tally: Tally) -> Result<u8> {
     let kind = match tally {
-        Tally {
-            cancelled: true, ..
-        } => Kind::Cancelled,
+        Tally { cancelled: 1.., .. } => Kind::Cancelled,
         Tally { failed: 1.., .. } => Kind::RollOut,
         Tally {
             blocked: Some(kind),
@@ -111,12 +86,30 @@ fn exit_code(tally: Tally) -> Result<u8> {
 }
 
 impl Tally {
+    fn finished(self) -> Body {
+        let Tally {
+            rolled_out,
+            up_to_date,
+            failed,
+            cancelled,
+            skipped,
+            ..
+        } = self;
+        Body::Finished {
+            rolled_out,
+            up_to_date,
+            failed,
+            cancelled,
+            skipped,
+        }
+    }
+
     /// Counts an outcome. Of a stack that others hold it says why it was left alone.
     fn count(&mut self, outcome: Outcome) -> Option<String> {
         match outcome {
             Outcome::RolledOut => self.rolled_out += 1,
             Outcome::Failed => self.failed += 1,
-            Outcome::Cancelled => self.cancelled = true,
+            Outcome::Cancelled => self.cancelled += 1,
             Outcome::Moved => self.moved = true,
             Outcome::Busy(reason) => return Some(reason),
         }
@@ -125,6 +118,40 @@ impl Tally {
 }
 
 impl Pass<'_> {
+    /// Looks again and again until it is stopped. It outlives a network that is away and a file that is broken, since the
+    /// next commit may mend it; the same failure is told once.
+    async fn watch(&mut self) -> Result<u8> {
+        let (mut seen, mut told) = (None, None);
+        while !self.context.cancel.is_cancelled() {
+            match self.until_settled(&mut seen).await {
+                Ok(_) => told = None,
+                Err(failure) if failure.kind == Kind::Bug => return Err(failure),
+                Err(failure)
+                    if failure.kind == Kind::Cancelled || told.as_ref() == Some(&failure) => {}
+                Err(failure) => {
+                    self.context
+                        .ui
+                        .failure(&failure, crate::text::timestamp(self.context.now()));
+                    told = Some(failure);
+                }
+            }
+            wait(self.context, self.args.interval).await;
+        }
+        Ok(Kind::Cancelled.exit_code())
+    }
+
+    /// Begins anew while others roll out the same stacks.
+    async fn until_settled(&mut self, seen: &mut Option<String>) -> Result<Tally> {
+        let mut tally = self.run(seen).await?;
+        for _ in 1..MOST_PASSES {
+            if !tally.moved {
+                break;
+            }
+            tally = self.run(seen).await?;
+        }
+        Ok(tally)
+    }
+
     /// One look at the branch, and whatever follows from it.
     async fn run(&mut self, seen: &mut Option<String>) -> Result<Tally> {
         let head = tokio::select! {
@@ -136,32 +163,20 @@ impl Pass<'_> {
         if is_new {
             self.tell_head(&head);
         }
+        *seen = Some(head.id.clone());
         let stacks = self.stacks(&head)?;
+        if is_new && self.args.stacks.is_empty() {
+            self.tell_gone(&stacks).await?;
+        }
         let mut tally = Tally::default();
         let due = self.due(stacks, &head, is_new, &mut tally).await?;
-        *seen = Some(head.id.clone());
         let worked = !due.is_empty();
         match self.args.dry_run {
             true => tally.skipped += due.len(),
             false => self.roll_out(due, &head, &mut tally).await?,
         }
         if (is_new || worked) && !tally.moved && !self.args.dry_run {
-            let Tally {
-                rolled_out,
-                up_to_date,
-                failed,
-                skipped,
-                ..
-            } = tally;
-            self.context.tell(
-                None,
-                Body::Finished {
-                    rolled_out,
-                    up_to_date,
-                    failed,
-                    skipped,
-                },
-            );
+            self.context.tell(None, tally.finished());
         }
         Ok(tally)
     }
@@ -178,6 +193,23 @@ impl Pass<'_> {
                 at: head.at,
             },
         );
+    }
+
+    /// A stack that left the branch still stands; only a person can mean it to go.
+    async fn tell_gone(&self, stacks: &[Stack]) -> Result<()> {
+        for name in self
+            .ledger
+            .rolled_out_names(&self.mirror.source.label)
+            .await?
+        {
+            if !stacks.iter().any(|stack| stack.name() == name) {
+                let message =
+                    "it is no longer on the branch, and what it rolled out was left standing"
+                        .to_owned();
+                self.context.tell(Some(&name), Body::Note { message });
+            }
+        }
+        Ok(())
     }
 
     fn stacks(&self, head: &Commit) -> Result<Vec<Stack>> {
@@ -272,7 +304,7 @@ impl Pass<'_> {
         };
         for due in due {
             if self.context.cancel.is_cancelled() {
-                tally.cancelled = true;
+                tally.cancelled += 1;
                 break;
             }
             let rolled_out = roll_out

@@ -4,6 +4,8 @@
 
 mod cli;
 mod source;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod worktree;
 

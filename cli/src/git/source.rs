@@ -121,6 +121,17 @@ impl Source {
         Some(commit.id().to_string())
     }
 
+    /// What a reader calls a ref: the branch that is checked out, for the `HEAD` of a path.
+    pub fn name_of(&self, reference: &str) -> String {
+        let is_head = self.protocol == Protocol::File && reference == "HEAD";
+        let repository = is_head
+            .then(|| Repository::open(&self.location).ok())
+            .flatten();
+        let branch = repository
+            .and_then(|repository| Some(repository.head().ok()?.shorthand().ok()?.to_owned()));
+        branch.unwrap_or_else(|| reference.to_owned())
+    }
+
     /// The mirror's folder name: readable, and unlike any other source's.
     pub fn slug(&self) -> String {
         let digest = Sha256::digest(self.location.as_bytes());

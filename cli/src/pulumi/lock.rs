@@ -40,6 +40,32 @@ pub fn locks(backend: &Path, project: &str, stack: &str) -> Vec<LeftLock> {
     files.filter_map(read).collect()
 }
 
+/// The locks that the engine names when it refuses a locked stack. Backends other than files tell of them nowhere else.
+pub fn told_locks(refusal: &str) -> Vec<LeftLock> {
+    let read = |line: &str| {
+        let (path, rest) = line.trim().split_once(": created by ")?;
+        let (owner, rest) = rest.split_once(" (pid ")?;
+        let (pid, timestamp) = rest.split_once(") at ")?;
+        let (username, hostname) = owner.rsplit_once('@')?;
+        let (username, hostname, timestamp) = (
+            username.to_owned(),
+            hostname.to_owned(),
+            timestamp.to_owned(),
+        );
+        Some(LeftLock {
+            pid: pid.parse().ok()?,
+            username,
+            hostname,
+            timestamp,
+            path: PathBuf::from(path),
+        })
+    };
+    match refusal.contains("currently locked by") {
+        true => refusal.lines().filter_map(read).collect(),
+        false => Vec::new(),
+    }
+}
+
 impl LeftLock {
     /// Whether its maker is certainly gone: on this host, and either that very engine ended or no `pulumi` has its pid.
     pub fn is_left(&self, engine: Option<&Process>) -> bool {
@@ -90,6 +116,19 @@ mod tests {
         // This test is alive and no `pulumi`, so a lock with its pid is a number used again.
         assert!(lock(std::process::id(), &here).is_left(None));
         assert!(!lock(std::process::id(), &here).is_left(Some(&Process::current())));
+    }
+
+    #[test]
+    fn locks_are_read_out_of_a_refusal() {
+        let refusal = "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete \
+            the lock file with `pulumi cancel`.\n  s3://b/.pulumi/locks/organization/net/dev/1.json: created by ada@build-1 \
+            (pid 4711) at 2026-01-01T10:00:00+01:00";
+        let owners: Vec<String> = told_locks(refusal).iter().map(LeftLock::owner).collect();
+        assert_eq!(
+            owners,
+            ["pid 4711 of ada@build-1 since 2026-01-01T10:00:00+01:00"]
+        );
+        assert_eq!(told_locks("no stack named 'dev' found"), []);
     }
 
     #[test]

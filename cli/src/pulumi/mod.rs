@@ -3,22 +3,23 @@
 mod backend;
 mod engine;
 pub mod event;
+mod install;
 mod lock;
 mod server;
+mod stack;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use serde_json::Value;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
-use crate::scrub::Scrubber;
 
 pub use backend::Backend;
 pub use engine::{Ending, Engine, Happening, Phase};
-pub use lock::{LeftLock, locks};
+pub use install::needs_install;
+pub use lock::{LeftLock, locks, told_locks};
 
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
 const OLDEST: (u64, u64) = (3, 259);
@@ -106,12 +107,25 @@ impl Pulumi {
 
     async fn ask(&self, folder: &Path, args: &[&str]) -> Result<Answer> {
         let mut command = self.command(folder);
-        // Ctrl-C in a terminal must not reach it: cutting off `stack init` would leave half a stack.
-        command.args(args).process_group(0);
-        let output = command.output().await;
-        let output = output.map_err(|error| {
+        Pulumi::answer(self.spawn(command.args(args))?).await
+    }
+
+    /// Starts a child whose output is kept. Ctrl-C in a terminal must not reach it: cutting off `stack init` would leave
+    /// half a stack.
+    fn spawn(&self, command: &mut Command) -> Result<Child> {
+        let command = command
+            .process_group(0)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().map_err(|error| {
             Failure::setup(format!("starting {}: {error}", self.program.display()))
-        })?;
+        })
+    }
+
+    async fn answer(child: Child) -> Result<Answer> {
+        let output = child.wait_with_output().await;
+        let output =
+            output.map_err(|error| Failure::setup(format!("waiting for pulumi: {error}")))?;
         let text = |bytes: &[u8]| {
             crate::feed::plain(&String::from_utf8_lossy(bytes))
                 .trim_end()
@@ -130,177 +144,6 @@ impl Pulumi {
             Some(0) => Ok(answer.stdout),
             _ => Err(Failure::setup(format!("{doing}: {}", said(&answer)))),
         }
-    }
-
-    /// Makes the stack in the backend. True when it was not there yet.
-    pub async fn create_stack(&self, folder: &Path, stack: &str) -> Result<bool> {
-        let args = [
-            "stack",
-            "init",
-            stack,
-            "--no-select",
-            "--non-interactive",
-            "--color",
-            "never",
-        ];
-        let answer = self.ask(folder, &args).await?;
-        match answer.code {
-            Some(0) => Ok(true),
-            _ if answer.stderr.contains("already exists") => Ok(false),
-            _ => {
-                let failure = Failure::setup(format!(
-                    "creating the stack `{stack}` in the backend: {}",
-                    said(&answer)
-                ));
-                let passphrase = answer.stderr.contains("PULUMI_CONFIG_PASSPHRASE");
-                Err(failure.hint_some(passphrase.then(|| {
-                    "the backend encrypts secrets with a passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE".to_owned()
-                })))
-            }
-        }
-    }
-
-    /// Whether the backend has the stack.
-    pub async fn has_stack(&self, folder: &Path, stack: &str) -> Result<bool> {
-        let args = [
-            "stack",
-            "ls",
-            "--json",
-            "--non-interactive",
-            "--color",
-            "never",
-        ];
-        let listed = self
-            .demand(folder, &args, "listing the backend's stacks")
-            .await?;
-        let listed: Vec<Value> = serde_json::from_str(&listed).unwrap_or_default();
-        let name = |value: &Value| {
-            value["name"]
-                .as_str()
-                .map(|name| name.rsplit('/').next() == Some(stack))
-        };
-        Ok(listed.iter().any(|value| name(value) == Some(true)))
-    }
-
-    /// Gets the packages that a program's language needs; a fresh worktree has none.
-    pub async fn install(&self, folder: &Path, runtime: &str) -> Result<()> {
-        if !needs_install(folder, runtime) {
-            return Ok(());
-        }
-        let args = [
-            "install",
-            "--no-plugins",
-            "--non-interactive",
-            "--color",
-            "never",
-        ];
-        self.demand(
-            folder,
-            &args,
-            "installing the program's packages (`pulumi install`)",
-        )
-        .await
-        .map(drop)
-    }
-
-    /// Teaches the scrubber the stack's secret configuration. It is no failure when that can't be read: then the engine
-    /// can't read it either, and says so better.
-    pub async fn learn_secrets(
-        &self,
-        folder: &Path,
-        stack: &str,
-        scrubber: &mut Scrubber,
-    ) -> Result<()> {
-        let args = [
-            "config",
-            "--json",
-            "--show-secrets",
-            "--stack",
-            stack,
-            "--non-interactive",
-        ];
-        let answer = self.ask(folder, &args).await?;
-        let config: Value = serde_json::from_str(&answer.stdout).unwrap_or_default();
-        for entry in config
-            .as_object()
-            .into_iter()
-            .flat_map(|entries| entries.values())
-        {
-            if let (Some(true), Some(value)) = (entry["secret"].as_bool(), entry["value"].as_str())
-            {
-                scrubber.add(value);
-            }
-        }
-        Ok(())
-    }
-
-    /// Removes the engine's locks of a stack. Whoever calls this has made sure that nobody holds them.
-    pub async fn cancel(&self, folder: &Path, stack: &str) -> Result<()> {
-        let args = [
-            "cancel",
-            "--yes",
-            "--stack",
-            stack,
-            "--non-interactive",
-            "--color",
-            "never",
-        ];
-        self.demand(folder, &args, "removing the left lock (`pulumi cancel`)")
-            .await
-            .map(drop)
-    }
-
-    /// The stack's state as Pulumi exports it, secrets encrypted.
-    pub async fn export(&self, folder: &Path, stack: &str) -> Result<Value> {
-        let args = ["stack", "export", "--stack", stack, "--non-interactive"];
-        let text = self
-            .demand(folder, &args, "exporting the stack's state")
-            .await?;
-        serde_json::from_str(&text)
-            .map_err(|error| Failure::setup(format!("reading the exported state: {error}")))
-    }
-
-    /// Puts an exported state back, which drops its pending operations.
-    pub async fn import(
-        &self,
-        folder: &Path,
-        stack: &str,
-        state: &Value,
-        file: &Path,
-    ) -> Result<()> {
-        let written = std::fs::write(file, state.to_string());
-        written.map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))?;
-        let path = file.display().to_string();
-        let args = [
-            "stack",
-            "import",
-            "--stack",
-            stack,
-            "--file",
-            &path,
-            "--non-interactive",
-            "--color",
-            "never",
-        ];
-        let imported = self
-            .demand(folder, &args, "putting the stack's state back")
-            .await
-            .map(drop);
-        let _ = std::fs::remove_file(file);
-        imported
-    }
-}
-
-/// Node.js and Python programs read their packages from the project's folder; other languages fetch what they need as they build.
-fn needs_install(folder: &Path, runtime: &str) -> bool {
-    match runtime {
-        "nodejs" | "bun" => {
-            folder.join("package.json").is_file() && !folder.join("node_modules").is_dir()
-        }
-        "python" => ["requirements.txt", "pyproject.toml"]
-            .iter()
-            .any(|file| folder.join(file).is_file()),
-        _ => false,
     }
 }
 

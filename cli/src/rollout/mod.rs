@@ -1,28 +1,25 @@
 //! One stack from a decision to what stands: lease, recovery, run, engine, record.
 
+mod end;
+mod engine;
 mod lease;
 mod recovery;
-
-use std::fs;
-use std::path::PathBuf;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::Context;
-use crate::decide::{Known, Reason, short};
+use crate::decide::{Known, Reason};
 use crate::event::Body;
-use crate::failure::{Failure, Kind, Result};
-use crate::feed::Feed;
+use crate::failure::{Failure, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Claim, Lease, Ledger, NewRun, StackId};
 use crate::process;
-use crate::pulumi::{Backend, Ending, Happening, Phase, Pulumi};
-use crate::record::{Counts, Process, RunState};
+use crate::pulumi::{Backend, Pulumi};
+use crate::record::{Process, RunState};
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::telling::Telling;
-
-const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
+use end::End;
 
 /// What came of a roll-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,13 +61,6 @@ struct Job<'a> {
     backend: &'a Backend,
     /// The engine of the run before, if that was cut off.
     left: Option<&'a Process>,
-}
-
-/// How a run ended, before it is recorded.
-struct End {
-    state: RunState,
-    changes: Counts,
-    message: Option<String>,
 }
 
 impl RollOut<'_> {
@@ -124,6 +114,7 @@ impl RollOut<'_> {
         if claimed.cancel.is_cancelled() {
             return Ok(Outcome::Cancelled);
         }
+        self.refuse_held_locks(claimed, &backend, left.as_ref())?;
         let (run, mut telling) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
         let job = Job {
@@ -134,7 +125,7 @@ impl RollOut<'_> {
         };
         let end = match self.engine(&job, &mut telling).await {
             Ok(end) => end,
-            Err(failure) => End::of(failure),
+            Err(failure) => End::of(&failure),
         };
         self.end(&job, end, telling, started).await
     }
@@ -196,171 +187,30 @@ impl RollOut<'_> {
                 "the lease was lost to another gitinfra, which decides what stands".to_owned(),
             );
         }
-        let End {
-            state,
-            changes,
-            message,
-        } = end;
         self.ledger
-            .end(job.run, state, &changes, message.as_deref(), now)
+            .end(
+                job.run,
+                end.state,
+                &end.changes,
+                end.message.as_deref(),
+                now,
+            )
             .await?;
-        let seconds = crate::text::as_seconds(now - started);
         telling.tell(Body::RunFinished {
-            state,
+            state: end.state,
             commit: self.head.id.clone(),
-            changes,
-            seconds,
-            message,
+            message: end.in_short(),
+            changes: end.changes,
+            seconds: crate::text::as_seconds(now - started),
         });
         telling.end().await.map_err(|failure| Failure {
             message: format!("{}: {failure}", stack.name()),
             ..failure
         })?;
-        Ok(match state {
+        Ok(match end.state {
             RunState::Succeeded => Outcome::RolledOut,
             RunState::Cancelled => Outcome::Cancelled,
             _ => Outcome::Failed,
         })
-    }
-}
-
-impl RollOut<'_> {
-    /// Makes the worktree, clears the way, and runs the engine to its end.
-    async fn engine(&self, job: &Job<'_>, telling: &mut Telling<'_>) -> Result<End> {
-        if let Some(link) = self.mirror.escaping_link(&self.head.id)? {
-            return Err(Failure::input(format!(
-                "a symbolic link leads out of the repository: {link}"
-            )));
-        }
-        let worktree = self
-            .mirror
-            .worktree(
-                &self.head.id,
-                &self.context.state_dir.join("work").join(job.run),
-            )
-            .await?;
-        let folder = worktree.folder.join(&job.claimed.stack.folder);
-        self.pulumi
-            .install(&folder, &job.claimed.stack.runtime)
-            .await?;
-        if job.claimed.stack.has_secrets {
-            self.pulumi
-                .learn_secrets(&folder, &job.claimed.stack.stack, &mut telling.scrubber)
-                .await?;
-        }
-        self.clear_left_locks(job, &folder, telling).await?;
-        let mut feed = Feed::default();
-        let mut ending = self.up(job, &folder, telling, &mut feed).await?;
-        if ending.no_such_stack && !job.claimed.cancel.is_cancelled() {
-            self.pulumi
-                .create_stack(&folder, &job.claimed.stack.stack)
-                .await?;
-            telling.tell(Body::Note {
-                message: format!(
-                    "made the stack `{}` in {}",
-                    job.claimed.stack.stack, job.backend.0
-                ),
-            });
-            feed = Feed::default();
-            ending = self.up(job, &folder, telling, &mut feed).await?;
-        }
-        if ending.success {
-            self.settle_pending_creates(job, &folder, telling).await?;
-        }
-        Ok(End::after(&ending, &feed))
-    }
-
-    async fn up(
-        &self,
-        job: &Job<'_>,
-        folder: &std::path::Path,
-        telling: &Telling<'_>,
-        feed: &mut Feed,
-    ) -> Result<Ending> {
-        if job.claimed.cancel.is_cancelled() {
-            return Err(Failure::cancelled());
-        }
-        let message = format!(
-            "gitinfra {}: {} {}",
-            job.run,
-            short(&self.head.id),
-            self.head.subject
-        );
-        let output = self.output_file(job.run)?;
-        let engine = self
-            .pulumi
-            .start(
-                Phase::Up,
-                folder,
-                &job.claimed.stack.stack,
-                &message,
-                &output,
-            )
-            .await?;
-        self.ledger.engine(job.run, &engine.process).await?;
-        let ending = engine
-            .follow(job.claimed.cancel, async |happening| match happening {
-                Happening::Event(event) => feed
-                    .take(*event, self.context.now())
-                    .into_iter()
-                    .for_each(|body| telling.tell(body)),
-                Happening::Interrupted => telling.tell(Body::Note {
-                    message: STOPPING.to_owned(),
-                }),
-            })
-            .await;
-        let _ = fs::remove_file(output);
-        ending
-    }
-
-    fn output_file(&self, run: &str) -> Result<PathBuf> {
-        let folder = self.context.state_dir.join("output");
-        fs::create_dir_all(&folder)
-            .map_err(|error| Failure::setup(format!("making {}: {error}", folder.display())))?;
-        Ok(folder.join(format!("{run}.txt")))
-    }
-}
-
-impl End {
-    fn of(failure: Failure) -> End {
-        let state = if failure.kind == Kind::Cancelled {
-            RunState::Cancelled
-        } else {
-            RunState::Failed
-        };
-        End {
-            state,
-            changes: Counts::new(),
-            message: Some(failure.with_hints()),
-        }
-    }
-
-    fn after(ending: &Ending, feed: &Feed) -> End {
-        let changes = feed
-            .summary
-            .as_ref()
-            .map(|summary| summary.resource_changes.clone())
-            .unwrap_or_default();
-        if ending.success {
-            return End {
-                state: RunState::Succeeded,
-                changes,
-                message: None,
-            };
-        }
-        if ending.cancelled {
-            let message = "stopped; what was under way was finished first".to_owned();
-            return End {
-                state: RunState::Cancelled,
-                changes,
-                message: Some(message),
-            };
-        }
-        let message = feed.failure().unwrap_or_else(|| ending.complaint.clone());
-        End {
-            state: RunState::Failed,
-            changes,
-            message: Some(message),
-        }
     }
 }

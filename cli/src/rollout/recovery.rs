@@ -10,8 +10,9 @@ use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::process::Liveness;
-use crate::pulumi::locks;
+use crate::pulumi::{Backend, LeftLock, locks, told_locks};
 use crate::record::{Counts, Process, RunState};
+use crate::repo::Stack;
 use crate::telling::Telling;
 use crate::urn;
 
@@ -58,6 +59,7 @@ impl RollOut<'_> {
                     Liveness::Dead => {}
                 }
             }
+            self.sweep(&run.name);
             let message = "its gitinfra was killed before it ended";
             self.ledger
                 .end(
@@ -73,43 +75,82 @@ impl RollOut<'_> {
         Ok(last)
     }
 
-    /// Removes locks in a file backend whose makers are certainly gone. Others are left for the engine to respect.
+    /// Removes what a killed run left in the state directory.
+    fn sweep(&self, run: &str) {
+        let state = &self.context.state_dir;
+        let _ = std::fs::remove_dir_all(state.join("work").join(run));
+        let _ = std::fs::remove_file(state.join("output").join(format!("{run}.txt")));
+    }
+
+    /// Refuses a stack whose engine lock in a file backend somebody may still hold.
+    pub(super) fn refuse_held_locks(
+        &self,
+        claimed: &Claimed<'_>,
+        backend: &Backend,
+        left: Option<&Process>,
+    ) -> Result<()> {
+        let stack = claimed.stack;
+        let found = self.locks(backend, stack);
+        let Some(held) = found.iter().find(|lock| !lock.is_left(left)) else {
+            return Ok(());
+        };
+        let message = format!(
+            "the engine's lock on {} is held by {}",
+            stack.name(),
+            held.owner()
+        );
+        Err(Failure::busy(message)
+            .hint("wait for it to end; if it is certainly gone, `pulumi cancel` removes its lock"))
+    }
+
+    /// Removes locks in a file backend whose makers are certainly gone.
     pub(super) async fn clear_left_locks(
         &self,
         job: &Job<'_>,
         folder: &Path,
         telling: &Telling<'_>,
     ) -> Result<()> {
-        let Some(backend) = job.backend.folder(self.environment) else {
-            return Ok(());
-        };
-        let found = locks(
-            &backend,
-            &job.claimed.stack.project,
-            &job.claimed.stack.stack,
-        );
-        if found.is_empty() {
-            return Ok(());
+        let found = self.locks(job.backend, job.claimed.stack);
+        self.clear(job, folder, telling, &found).await.map(drop)
+    }
+
+    /// The same for other backends, whose locks only the engine's own refusal tells of. True when it may be tried again.
+    pub(super) async fn clear_told_locks(
+        &self,
+        job: &Job<'_>,
+        folder: &Path,
+        telling: &Telling<'_>,
+        refusal: &str,
+    ) -> Result<bool> {
+        self.clear(job, folder, telling, &told_locks(refusal)).await
+    }
+
+    fn locks(&self, backend: &Backend, stack: &Stack) -> Vec<LeftLock> {
+        let folder = backend.folder(self.environment);
+        folder
+            .map(|folder| locks(&folder, &stack.project, &stack.stack))
+            .unwrap_or_default()
+    }
+
+    async fn clear(
+        &self,
+        job: &Job<'_>,
+        folder: &Path,
+        telling: &Telling<'_>,
+        found: &[LeftLock],
+    ) -> Result<bool> {
+        if found.is_empty() || !found.iter().all(|lock| lock.is_left(job.left)) {
+            return Ok(false);
         }
-        if let Some(held) = found.iter().find(|lock| !lock.is_left(job.left)) {
-            return Err(Failure::busy(format!(
-                "the engine's lock on {} is held by {}",
-                job.claimed.stack.name(),
-                held.owner()
-            ))
-            .hint(
-                "wait for it to end; if it is certainly gone, `pulumi cancel` removes its lock",
-            ));
+        for lock in found {
+            let message = format!(
+                "the engine's lock was left by {}, which is gone: removing it",
+                lock.owner()
+            );
+            telling.tell(Body::Note { message });
         }
-        for lock in &found {
-            telling.tell(Body::Note {
-                message: format!(
-                    "the engine's lock was left by {}, which is gone: removing it",
-                    lock.owner()
-                ),
-            });
-        }
-        self.pulumi.cancel(folder, &job.claimed.stack.stack).await
+        self.pulumi.cancel(folder, &job.claimed.stack.stack).await?;
+        Ok(true)
     }
 
     /// After a cut-off run the engine keeps creates whose end it never saw, and warns of them for ever. Those whose

@@ -116,12 +116,7 @@ fn words(event: &Event, now: i64, paint: Paint) -> Option<String> {
             name, done: true, ..
         } => format!("got the plugin {name}"),
         Body::RunFinished { .. } => run_finished(&event.body, paint)?,
-        Body::Finished {
-            rolled_out,
-            up_to_date,
-            failed,
-            skipped,
-        } => pass(*rolled_out, *up_to_date, *failed, *skipped),
+        Body::Finished { .. } => pass(&event.body)?,
         _ => return None,
     })
 }
@@ -207,9 +202,23 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
     })
 }
 
-fn pass(rolled_out: usize, up_to_date: usize, failed: usize, skipped: usize) -> String {
+fn pass(body: &Body) -> Option<String> {
+    let Body::Finished {
+        rolled_out,
+        up_to_date,
+        failed,
+        cancelled,
+        skipped,
+    } = *body
+    else {
+        return None;
+    };
+    if rolled_out + failed + cancelled + skipped == 0 {
+        return Some("nothing to do: every stack is up to date".to_owned());
+    }
     let parts = [
         (failed, "failed"),
+        (cancelled, "cancelled"),
         (rolled_out, "rolled out"),
         (skipped, "skipped"),
         (up_to_date, "up to date"),
@@ -219,11 +228,7 @@ fn pass(rolled_out: usize, up_to_date: usize, failed: usize, skipped: usize) -> 
         .next()
         .map(|(number, word)| format!("{} {word}", count(*number, "stack")));
     let rest = parts.map(|(number, word)| format!("{number} {word}"));
-    let all: Vec<String> = first.into_iter().chain(rest).collect();
-    match (rolled_out, failed, skipped) {
-        (0, 0, 0) => "nothing to do: every stack is up to date".to_owned(),
-        _ => all.join(", "),
-    }
+    Some(first.into_iter().chain(rest).collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -311,6 +316,7 @@ mod tests {
                     rolled_out: 1,
                     up_to_date: 2,
                     failed: 0,
+                    cancelled: 0,
                     skipped: 0,
                 },
                 "1 stack rolled out, 2 up to date",
@@ -321,6 +327,7 @@ mod tests {
                     rolled_out: 0,
                     up_to_date: 2,
                     failed: 0,
+                    cancelled: 0,
                     skipped: 0,
                 },
                 "nothing to do: every stack is up to date",

@@ -90,6 +90,7 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn fixed(&self) -> Map;
     fn check(&self, new: &Map) -> Vec<Fault>;
     fn collides(&self, old: &Map, new: &Map) -> bool;
+    fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
     fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
     fn read<'a>(
         &'a self,
@@ -153,6 +154,14 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             (Ok(old), Ok(new)) => R::collides(&old, &new),
             // Old inputs that can't be read any more, or new ones that are not known yet: the careful order is the engine's usual one.
             _ => false,
+        }
+    }
+
+    fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str> {
+        match (decode::<R::Inputs>(old), decode::<R::Inputs>(new)) {
+            (Ok(old), Ok(new)) => R::replaces(&old, &new),
+            // The engine asks again once everything is known.
+            _ => Vec::new(),
         }
     }
 
@@ -328,7 +337,7 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
                     .map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
                 outputs.push((name, value.into_output_value()));
             }
-            let outputs = resolved(outputs);
+            let outputs = monitor.veiled(resolved(outputs));
             monitor.finish(&outputs).await?;
             Ok(outputs)
         }

@@ -60,6 +60,8 @@ impl fmt::Display for Fault {
 pub enum Again {
     /// No: the same call would fail the same way.
     Never,
+    /// At once: something just made may not be seen everywhere yet, if it is there at all. Tried for some seconds.
+    Moment,
     /// In a moment: something just made has not spread yet. Tried densely for about a minute.
     Soon,
     /// When something else has gone or come: tried calmly up to the resource's longest time.
@@ -76,6 +78,7 @@ pub struct Error {
     faults: Vec<Fault>,
     again: Again,
     after: Option<Id>,
+    dead: bool,
 }
 
 /// The result of a call.
@@ -90,6 +93,7 @@ impl Error {
             faults: Vec::new(),
             again: Again::Never,
             after: None,
+            dead: false,
         }
     }
 
@@ -118,6 +122,17 @@ impl Error {
     pub fn after(mut self, id: &Id) -> Error {
         self.after = Some(id.clone());
         self
+    }
+
+    /// Marks that the cloud has given the resource up: it will never be.
+    pub(crate) fn dead(mut self) -> Error {
+        self.dead = true;
+        self
+    }
+
+    /// Whether the cloud has given the resource up.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead
     }
 
     /// With what was being done, before what went wrong.

@@ -25,6 +25,8 @@ const POLL_FIRST: Duration = Duration::from_millis(1500);
 const POLL_LAST: Duration = Duration::from_secs(5);
 /// A resource that was just made may not be seen everywhere for a while.
 const UNSEEN: Duration = Duration::from_secs(60);
+/// What was just made is seen by the next call after this long, or it was never there.
+const MOMENT: Duration = Duration::from_secs(10);
 /// What has just been made has spread after this long, or the failure is real.
 const SOON: Duration = Duration::from_secs(60);
 
@@ -68,9 +70,26 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         let id = self
             .retried::<R, _, _>("creating", None, || R::create(self.session, new))
             .await?;
-        let state = self.settle::<R>(&id, "creation", R::waits(new));
-        let state = state.await.after(&id)?;
-        Ok((id, state))
+        match self.settle::<R>(&id, "creation", R::waits(new)).await {
+            Ok(state) => Ok((id, state)),
+            Err(error) if error.is_dead() => Err(self.undo::<R>(&id, error).await),
+            Err(error) => Err(error.after(&id)),
+        }
+    }
+
+    /// Clears away what the cloud has given up, so that the next run makes it anew instead of waiting for what will never be.
+    async fn undo<R: Resource<Session = S>>(&self, id: &Id, error: Error) -> Error {
+        let gone = match self.read::<R>(id).await {
+            Ok(Some(state)) => self.delete(id, &state).await,
+            Ok(None) => Ok(()),
+            Err(unread) => Err(unread),
+        };
+        match gone {
+            Ok(()) => error,
+            Err(undeleted) => error
+                .hint(format!("it could not be deleted either: {undeleted}"))
+                .after(id),
+        }
     }
 
     /// Brings it to new inputs, waits until it is ready again and says how it is.
@@ -124,6 +143,12 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         }
     }
 
+    /// When it is enough of something that usually takes no longer than this.
+    fn patience(&self, started: Instant, time: Duration) -> Instant {
+        self.deadline
+            .min(started + time.mul_f64(self.pace.0.max(0.2)))
+    }
+
     /// Polls until something is done.
     async fn until<F>(&self, what: &str, ask: impl Fn() -> F) -> Result<()>
     where
@@ -134,7 +159,9 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         loop {
             let state = match ask().await? {
                 Progress::Done => return Ok(()),
-                Progress::Failed(why) => return Err(Error::new(format!("{what} failed: {why}"))),
+                Progress::Failed(why) => {
+                    return Err(Error::new(format!("{what} failed: {why}")).dead());
+                }
                 Progress::Pending(state) => state,
             };
             if Instant::now() >= self.deadline {
@@ -167,11 +194,8 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             };
             let (pause, patience) = match error.retry() {
                 Again::Never => return Err(error),
-                Again::Soon => (
-                    soon.next(),
-                    self.deadline
-                        .min(started + SOON.mul_f64(self.pace.0.max(0.2))),
-                ),
+                Again::Moment => (soon.next(), self.patience(started, MOMENT)),
+                Again::Soon => (soon.next(), self.patience(started, SOON)),
                 Again::Later | Again::Ready => (later.next(), self.deadline),
             };
             if Instant::now() >= patience || self.call.cancel.is_cancelled() {

@@ -39,7 +39,7 @@ pub enum Progress {
     Done,
     /// Not yet; this is the state that the cloud reports.
     Pending(String),
-    /// It will never be; this is why.
+    /// It will never be; this is why. After a creation it is deleted again, so that the next run makes a new one.
     Failed(String),
 }
 
@@ -87,6 +87,12 @@ pub trait Resource: Shaped + Property {
     /// Asked on a replacement whose `unique` fields differ or are absent.
     fn collides(_old: &Self::Inputs, _new: &Self::Inputs) -> bool {
         false
+    }
+
+    /// The changed properties that take a new resource although they are not marked `replace`: where only some changes can be made
+    /// in place. Asked when everything is known.
+    fn replaces(_old: &Self::Inputs, _new: &Self::Inputs) -> Vec<&'static str> {
+        Vec::new()
     }
 
     /// Makes it and says its id. A failure once it exists is marked `.after(&id)`.
@@ -222,7 +228,7 @@ impl Property for Nothing {
 /// The failure of a wait that took too long.
 pub(crate) fn timed_out(what: &str, last: &str, after: Duration) -> Error {
     Error::new(format!("{what} took longer than {}; the last state was `{last}`", span(after))).hint(
-        "run `pulumi up` again to go on waiting, or give it more time with the resource option customTimeouts",
+        "run the same command again to go on waiting, or give it more time with the resource option customTimeouts",
     )
 }
 

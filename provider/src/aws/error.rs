@@ -159,11 +159,19 @@ fn passes(code: &str, message: &str) -> Again {
     if BLOCKED.contains(&code) || THROTTLED.contains(&code) {
         return Again::Later;
     }
+    // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
+    if code == "HostedZoneAlreadyExists" {
+        return Again::Soon;
+    }
     // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
     if code == "AuthFailure"
         && message.contains("do not have permission to access the specified resource")
     {
         return Again::Later;
+    }
+    // Right after a creation, the next call may reach a part of AWS that has not heard of it.
+    if code.ends_with(".NotFound") {
+        return Again::Moment;
     }
     Again::Never
 }
@@ -214,6 +222,11 @@ mod tests {
                 Again::Never,
             ),
             ("Throttling", "Rate exceeded", Again::Later),
+            (
+                "InvalidVpcID.NotFound",
+                "The vpc ID 'vpc-1' does not exist",
+                Again::Moment,
+            ),
             (
                 "AuthFailure",
                 "AWS was not able to validate the provided access credentials",

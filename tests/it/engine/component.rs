@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::files::project;
+use crate::files::{project, python};
 use crate::pulumi::Project;
 
 /// A site with properties and options, after other resources.
@@ -98,10 +98,12 @@ fn what_uses_a_component_depends_on_what_it_uses() {
 fn a_failing_child_fails_the_component_by_name() {
     let p = project(&site(PAGES, ""));
     p.write("root/.files/one.txt.fault", "create");
-    let up = p.up().expect_failure();
-    up.expect_says("rehearsed failure of create for `one.txt`")
-        .expect_says("`s`")
-        .expect_says("child `page-one`");
+    for more in [&[][..], &["--continue-on-error"]] {
+        p.act("up", more)
+            .expect_failure()
+            .expect_says("rehearsed failure of create for `one.txt`")
+            .expect_says("files:index:Site resource 's' has a problem: child `page-one`: ");
+    }
     assert_eq!(p.state().names(), ["a", "s", "s-index-en", "s-page-two"]);
     p.remove("root/.files/one.txt.fault");
     p.up().expect_ok();
@@ -119,11 +121,13 @@ fn what_says_which_children_there_are_must_be_known() {
 
 #[test]
 fn arguments_are_checked() {
-    let p = project(&site("titel: x, pages: [1], overrides: 3", ""));
-    let run = p.preview().expect_failure();
-    run.expect_says("titel")
-        .expect_says("pages")
-        .expect_says("overrides");
+    let p = python(r#"Site("s", {"titel": "x", "pages": [1], "overrides": 3, "footer": 4})"#);
+    p.up()
+        .expect_failure()
+        .expect_says("property titel with value '{x}' has a problem: no such property; did you mean `title`?")
+        .expect_says("property title has a problem: missing: a string is required")
+        .expect_says("property pages with value '{[{1}]}' has a problem: expected a map, got a list")
+        .expect_says("property footer with value '{4}' has a problem: expected a string, got a number");
 }
 
 #[test]
@@ -235,4 +239,5 @@ fn more_outputs_of_a_component_can_be_made_secret() {
     let state = p.state();
     let sums = state.get("s", "/outputs/sums");
     assert!(sums.get("ciphertext").is_some(), "{sums}");
+    p.expect_settled();
 }

@@ -24,12 +24,13 @@ fn the_option_takes_over_what_the_program_describes() {
 }
 
 #[test]
-fn the_option_refuses_what_differs() {
+fn the_option_brings_what_differs_to_what_the_program_says() {
     let p = project("resources: {}\n");
     p.write("root/found.txt", "other");
     p.program("resources:\n  f:\n    type: files:index:File\n    properties: {path: found.txt, content: treasure}\n    options: {import: found.txt}\n");
-    p.up().expect_failure().expect_says("content");
-    assert_eq!(p.read("root/found.txt").as_deref(), Some("other"));
+    p.up().expect_ok().expect_steps(&["import f", "update f"]);
+    assert_eq!(p.read("root/found.txt").as_deref(), Some("treasure"));
+    p.expect_settled();
 }
 
 #[test]

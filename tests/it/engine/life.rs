@@ -8,7 +8,7 @@ const A: (&str, &str) = ("a", "path: a.txt, content: one");
 fn a_resource_lives_from_create_to_destroy() {
     let p = project(&of(&[A]));
     p.preview().expect_ok().expect_steps(&["create a"]);
-    assert!(!p.path("root").exists(), "a preview makes nothing");
+    assert!(!p.path("root").exists(), "a preview made something");
     p.up().expect_ok().expect_steps(&["create a"]);
     assert_eq!(p.read("root/a.txt").as_deref(), Some("one"));
     p.expect_settled();

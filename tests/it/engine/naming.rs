@@ -42,11 +42,7 @@ fn the_engines_wishes_for_names_are_met() {
         ("{pattern: 'x-${name}', enforce: true}", "x-a"),
     ] {
         let p = project(&of(&[A]));
-        let config = p.read("Pulumi.dev.yaml").unwrap_or_default();
-        p.write(
-            "Pulumi.dev.yaml",
-            &format!("{config}  pulumi:autonaming: {wish}\n"),
-        );
+        p.line(&format!("  pulumi:autonaming: {wish}"));
         p.up().expect_ok();
         assert_eq!(p.state().text("a", "/outputs/path"), expected, "{wish}");
         p.expect_settled();
@@ -56,11 +52,7 @@ fn the_engines_wishes_for_names_are_met() {
 #[test]
 fn names_that_must_not_be_made_up_are_asked_for() {
     let p = project(&of(&[A]));
-    let config = p.read("Pulumi.dev.yaml").unwrap_or_default();
-    p.write(
-        "Pulumi.dev.yaml",
-        &format!("{config}  pulumi:autonaming: {{mode: disabled}}\n"),
-    );
+    p.line("  pulumi:autonaming: {mode: disabled}");
     p.preview()
         .expect_failure()
         .expect_says("property path")

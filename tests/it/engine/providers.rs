@@ -24,7 +24,10 @@ fn two_explicit_providers_keep_apart() {
         p.path("two/site/index.en.txt").exists(),
         "a component's children have its provider"
     );
-    assert_eq!(p.state().of_type(PROVIDER), ["p", "q"]);
+    let state = p.state();
+    let mut providers = state.of_type(PROVIDER);
+    providers.sort();
+    assert_eq!(providers, ["p", "q"]);
     p.expect_settled();
     p.destroy().expect_ok();
     assert!(!p.path("two/site/index.en.txt").exists());
@@ -33,11 +36,7 @@ fn two_explicit_providers_keep_apart() {
 #[test]
 fn no_default_provider_is_made_where_none_may_be() {
     let p = project(TWO);
-    let config = p.read("Pulumi.dev.yaml").unwrap_or_default();
-    p.write(
-        "Pulumi.dev.yaml",
-        &format!("{config}  pulumi:disable-default-providers: ['*']\n"),
-    );
+    p.line("  pulumi:disable-default-providers: ['*']");
     p.preview().expect_ok();
     p.up().expect_ok();
     p.expect_settled();

@@ -86,6 +86,10 @@ impl<P: Provider> Service<P> {
                 .collect();
         }
         let mut changes = diff(&shapes, &old, &new);
+        let replaced = resource.replaces(&old, &new);
+        for change in &mut changes {
+            change.replace |= replaced.contains(&change.at.head());
+        }
         changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
         let replaces = heads(changes.iter().filter(|c| c.replace));
         let made_up = made_up(&old);

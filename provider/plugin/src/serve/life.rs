@@ -181,13 +181,12 @@ impl<P: Provider> Service<P> {
             .into_iter()
             .filter(|f| f.marks.keep)
         {
-            // What the program took out is gone, though the last state still has it.
+            // What the program took out is gone, though the last state still has it. What is read says nothing of it, or only a
+            // default for an import.
             let given = resource.inputs().field(field.name).is_some();
             let known = if given { inputs } else { olds };
             if let Some(value) = known.get(field.name) {
-                state
-                    .entry(field.name.to_owned())
-                    .or_insert_with(|| value.clone());
+                state.insert(field.name.to_owned(), value.clone());
             }
         }
         let veiled = |name: &String, value: Value| match (inputs.get(name), olds.get(name)) {

@@ -96,8 +96,12 @@ class Networks:
         ]
         if held:
             raise Refusal("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        answer = super().delete_vpc()
+        # What AWS made with the VPC goes with it; moto keeps the network ACL.
+        for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
+            del backend.network_acls[acl_id]
         self.forget_tags_of(vpc_id)
-        return super().delete_vpc()
+        return answer
 
     def forget_tags_of(self, resource_id):
         """Tags go with their resource; moto still lists them."""
@@ -162,6 +166,9 @@ class Networks:
         for table in backend.route_tables.values():
             for association in [key for key, target in table._associations.items() if target == subnet_id]:
                 del table._associations[association]
+        for acl in backend.network_acls.values():
+            for association in [key for key, each in acl._associations.items() if each.subnet_id == subnet_id]:
+                del acl._associations[association]
         backend.delete_subnet(subnet_id)
         self.forget_tags_of(subnet_id)
         return EmptyResult()
