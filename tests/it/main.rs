@@ -1,8 +1,10 @@
 //! The one test binary: gitinfra's programs against real parts.
 
 mod aws;
+mod cloudfront;
 mod contract;
 mod crates;
+mod ec2;
 mod elasticache;
 mod engine;
 mod files;
