@@ -44,7 +44,7 @@ impl<P: Provider> Service<P> {
         match resource.create(at, &inputs).await {
             Ok((id, state)) => Ok(rpc::CreateResponse {
                 id: id.to_string(),
-                properties: wired(&self.outputs(resource, state, &inputs, &Map::new())),
+                properties: wired(&self.outputs(resource, state, &inputs, id.told())),
                 refresh_before_update: false,
             }),
             Err(error) => Err(self.failed(resource, at, &error, &inputs, &inputs).await),
@@ -225,12 +225,15 @@ impl<P: Provider> Service<P> {
         let Some(id) = error.born() else {
             return clean(error);
         };
+        let mut olds = olds.clone();
+        olds.extend(id.told().clone());
         let state = match resource.read(at, id).await {
-            Ok(Some(state)) => self.outputs(resource, state, inputs, olds),
-            // What was made can't be read just now; what was asked for is the best that is known.
+            Ok(Some(state)) => self.outputs(resource, state, inputs, &olds),
+            // What was made can't be read just now; what was asked for and told is the best that is known.
             _ => inputs
                 .iter()
                 .filter(|(name, _)| *name != BIRTH)
+                .chain(id.told())
                 .map(|(k, v)| (k.clone(), v.clone()))
                 .collect(),
         };
