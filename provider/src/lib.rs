@@ -5,6 +5,7 @@
 pub mod aws;
 pub mod ec2;
 pub mod route53;
+pub mod ssm;
 pub mod types;
 
 use pulumi_plugin::{Meta, Package};
@@ -37,4 +38,5 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::vpc::Vpc>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
+        .resource::<ssm::session_preferences::SessionPreferences>()
 }
