@@ -11,6 +11,7 @@ pub struct Prop {
     pub replace: bool,
     pub stable: bool,
     pub keep: bool,
+    pub given: bool,
     pub unique: bool,
     pub flatten: bool,
     pub inputs: bool,
@@ -42,6 +43,7 @@ impl Prop {
             "replace" => self.replace = true,
             "stable" => self.stable = true,
             "keep" => self.keep = true,
+            "given" => self.given = true,
             "unique" => self.unique = true,
             "flatten" => self.flatten = true,
             "inputs" => self.inputs = true,
@@ -51,7 +53,7 @@ impl Prop {
             "max" => self.max = Some(meta.value()?.parse()?),
             "rename" => self.rename = Some(meta.value()?.parse()?),
             "module" => self.module = Some(meta.value()?.parse()?),
-            _ => return Err(meta.error("unknown: there are replace, stable, keep, unique, flatten, inputs, default, autoname, min, max, rename, module")),
+            _ => return Err(meta.error("unknown: there are replace, stable, keep, given, unique, flatten, inputs, default, autoname, min, max, rename, module")),
         }
         Ok(())
     }
@@ -66,11 +68,12 @@ impl Prop {
             replace,
             stable,
             keep,
+            given,
             unique,
             ..
         } = self;
         let autoname = optional(self.autoname.as_ref());
-        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, unique: #unique, autoname: #autoname })
+        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, given: #given, unique: #unique, autoname: #autoname })
     }
 
     /// A function that gives the field's default.

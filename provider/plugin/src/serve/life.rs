@@ -181,6 +181,11 @@ impl<P: Provider> Service<P> {
                 state.insert(field.name.to_owned(), value.clone());
             }
         }
+        let fields = resource.state().fields().into_iter();
+        let others = fields.filter(|f| f.marks.given && !inputs.contains_key(f.name));
+        for field in others.filter(|_| !inputs.is_empty()) {
+            state.remove(field.name);
+        }
         let veiled = |name: &String, value: Value| match (inputs.get(name), olds.get(name)) {
             (Some(pattern), _) => veil(value, pattern),
             (None, Some(pattern)) => veil(value, pattern),
