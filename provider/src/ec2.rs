@@ -1,10 +1,28 @@
 //! EC2's network: what its resources share.
 
+mod blocker;
+pub mod default_security_group;
+pub mod eip;
+pub mod get_availability_zones;
+pub mod internet_gateway;
+pub mod nat_gateway;
+pub mod route;
+pub mod route_table;
+pub mod route_table_association;
+pub mod security_group;
+pub mod security_group_egress_rule;
+pub mod security_group_ingress_rule;
+pub mod security_group_rule;
+pub mod subnet;
 pub mod vpc;
 
 use std::collections::HashMap;
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use pulumi_plugin::Result;
 
@@ -17,6 +35,23 @@ pub(crate) fn filter(name: &str, values: impl IntoIterator<Item = impl Into<Stri
         .name(name)
         .set_values(Some(values.into_iter().map(Into::into).collect()))
         .build()
+}
+
+/// Everything on all pages, by its id.
+pub(crate) async fn by_id<T, E>(
+    mut pages: PaginationStream<Result<T, SdkError<E, HttpResponse>>>,
+    doing: &str,
+    id: fn(&T) -> Option<&str>,
+) -> Result<HashMap<String, T>>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let mut found = HashMap::new();
+    while let Some(item) = pages.next().await {
+        let item = item.told(doing, "")?;
+        found.insert(id(&item).unwrap_or_default().to_owned(), item);
+    }
+    Ok(found)
 }
 
 /// The tags of a new resource: the user's, and the one by which a creation whose answer got lost is found again.

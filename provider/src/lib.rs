@@ -3,9 +3,11 @@
 #![warn(missing_docs)]
 
 pub mod aws;
+pub mod components;
 pub mod ec2;
 pub mod route53;
 pub mod ssm;
+pub mod sts;
 pub mod types;
 
 use pulumi_plugin::{Meta, Package};
@@ -36,7 +38,41 @@ const META: Meta = Meta {
 pub fn catalogue() -> Package<Gitinfra> {
     Package::new(META)
         .resource::<ec2::vpc::Vpc>()
+        .resource::<ec2::subnet::Subnet>()
+        .resource::<ec2::internet_gateway::InternetGateway>()
+        .resource::<ec2::eip::Eip>()
+        .resource::<ec2::nat_gateway::NatGateway>()
+        .resource::<ec2::route_table::RouteTable>()
+        .resource::<ec2::route::Route>()
+        .resource::<ec2::route_table_association::RouteTableAssociation>()
+        .resource::<ec2::security_group::SecurityGroup>()
+        .resource::<ec2::security_group_ingress_rule::SecurityGroupIngressRule>()
+        .resource::<ec2::security_group_egress_rule::SecurityGroupEgressRule>()
+        .resource::<ec2::default_security_group::DefaultSecurityGroup>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
         .resource::<ssm::session_preferences::SessionPreferences>()
+        .component::<components::network::Network>()
+        .function::<ec2::get_availability_zones::GetAvailabilityZones>()
+        .function::<sts::get_caller_identity::GetCallerIdentity>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::catalogue;
+
+    /// `schema.json` is what the package says of itself; `UPDATE=1` writes it.
+    #[test]
+    fn schema_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schema.json");
+        let schema = catalogue().schema_text();
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &schema).expect("schema.json can be written");
+        }
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            written == schema,
+            "schema.json is not current: run UPDATE=1 cargo test -p gitinfra-provider schema_is_current"
+        );
+    }
 }

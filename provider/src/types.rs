@@ -1,7 +1,11 @@
 //! Values with one canonical spelling.
 
 mod cidr;
+mod cidr6;
 mod domain;
+mod protocol;
 
 pub use cidr::Cidr;
+pub use cidr6::Cidr6;
 pub use domain::DomainName;
+pub use protocol::Protocol;

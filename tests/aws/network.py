@@ -54,6 +54,10 @@ class Network:
         return self.ec2.describe_nat_gateways(NatGatewayIds=[self.nat])["NatGateways"][0]
 
     @property
+    def nat_interface(self):
+        return self.nat_state()["NatGatewayAddresses"][0]["NetworkInterfaceId"]
+
+    @property
     def table(self):
         return self.once("table", lambda: self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"])
 

@@ -5,9 +5,11 @@ import importlib
 import os
 import pathlib
 import signal
+import socket
 import sys
 import threading
 import time
+from http import HTTPStatus
 
 # moto reads these when it is imported. Managed policies exist in every real account; the CORS layer only costs time here.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -20,6 +22,7 @@ os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
 # boto3 inside moto must never look at the developer's own AWS settings.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
+os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
 
 from moto.core.utils import get_service_model  # noqa: E402
 from moto.moto_server.werkzeug_app import (  # noqa: E402
@@ -31,15 +34,36 @@ from werkzeug.serving import make_server  # noqa: E402
 
 import strict  # noqa: E402
 from strict.clock import CLOCK  # noqa: E402
-from strict.gate import Gate  # noqa: E402
+from strict.gate import Dropped, Gate  # noqa: E402
 
 
 class Handler(MotoRequestHandler):
-    """Keeps connections open, as AWS does, and stays silent: the gate keeps the log."""
+    """Keeps connections open, as AWS does. Werkzeug closes them, since an application may leave a part of a request unread; the gate
+    leaves none. The gate keeps the log, too."""
 
     protocol_version = "HTTP/1.1"
-    # Headers and body leave in two writes; without this, Nagle's algorithm holds the second one back for 40 ms.
+    # An answer leaves in one piece.
+    wbufsize = -1
     disable_nagle_algorithm = True
+
+    def run_wsgi(self):
+        try:
+            status, headers, content = self.server.app.answer(self.make_environ())
+        except Dropped:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(status, HTTPStatus(status).phrase)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+        self.wfile.flush()
+
+    def handle_expect_100(self):
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
 
     def log(self, *_args, **_kwargs):
         pass

@@ -278,7 +278,53 @@ def test_attributes_are_kept(net):
     assert net.ec2.describe_subnets(SubnetIds=[net.subnet])["Subnets"][0]["MapPublicIpOnLaunch"]
 
 
+def test_names_of_hosts_are_kept(net):
+    for attribute in (
+        {"EnableDns64": {"Value": True}},
+        {"EnableResourceNameDnsAAAARecordOnLaunch": {"Value": True}},
+        {"EnableResourceNameDnsARecordOnLaunch": {"Value": True}},
+        {"PrivateDnsHostnameTypeOnLaunch": "resource-name"},
+    ):
+        net.ec2.modify_subnet_attribute(SubnetId=net.subnet, **attribute)
+    seen = net.ec2.describe_subnets(SubnetIds=[net.subnet])["Subnets"][0]
+    assert seen["EnableDns64"] and seen["PrivateDnsNameOptionsOnLaunch"] == {
+        "HostnameType": "resource-name",
+        "EnableResourceNameDnsARecord": True,
+        "EnableResourceNameDnsAAAARecord": True,
+    }
+
+
+def test_a_nat_gateway_takes_the_next_free_address(net):
+    assert net.nat_state()["NatGatewayAddresses"][0]["PrivateIp"] == "10.0.0.4"
+    address = net.ec2.describe_addresses(AllocationIds=[net.eip])["Addresses"][0]
+    assert (address["PrivateIpAddress"], address["NetworkBorderGroup"]) == ("10.0.0.4", "ap-northeast-1")
+
+
 def test_a_zone_may_be_named_by_its_id(net):
     zone = net.ec2.describe_availability_zones()["AvailabilityZones"][-1]
     subnet = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="10.0.1.0/24", AvailabilityZoneId=zone["ZoneId"])["Subnet"]
     assert (subnet["AvailabilityZone"], subnet["AvailabilityZoneId"]) == (zone["ZoneName"], zone["ZoneId"])
+
+
+def listed(ec2):
+    """How much of each kind there is."""
+    kinds = {
+        "describe_network_acls": "NetworkAcls",
+        "describe_network_interfaces": "NetworkInterfaces",
+        "describe_route_tables": "RouteTables",
+        "describe_security_groups": "SecurityGroups",
+        "describe_security_group_rules": "SecurityGroupRules",
+        "describe_subnets": "Subnets",
+        "describe_tags": "Tags",
+        "describe_vpcs": "Vpcs",
+    }
+    return {answer: len(getattr(ec2, describe)()[answer]) for describe, answer in kinds.items()}
+
+
+def test_a_vpc_leaves_nothing_behind(net):
+    before = listed(net.ec2)
+    net.ec2.create_tags(Resources=[net.vpc, net.subnet, net.group], Tags=[{"Key": "a", "Value": "1"}])
+    net.ec2.delete_subnet(SubnetId=net.subnet)
+    net.ec2.delete_security_group(GroupId=net.group)
+    net.ec2.delete_vpc(VpcId=net.vpc)
+    assert listed(net.ec2) == before

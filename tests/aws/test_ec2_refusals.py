@@ -43,6 +43,21 @@ REFUSALS = [
         "NatGatewayNotFound",
         lambda n: n.ec2.create_tags(Resources=[f"nat-{NONE}"], Tags=[{"Key": "a", "Value": "b"}]),
     ),
+    ("a malformed VPC id", "InvalidVpcID.Malformed", lambda n: n.ec2.describe_vpcs(VpcIds=["web"])),
+    ("a malformed subnet id", "InvalidSubnetID.Malformed", lambda n: n.ec2.delete_subnet(SubnetId="subnet-x")),
+    (
+        "a malformed rule id",
+        "InvalidSecurityGroupRuleId.Malformed",
+        lambda n: n.ec2.describe_security_group_rules(SecurityGroupRuleIds=["sg-1"]),
+    ),
+    ("an unknown tenancy", "InvalidParameterValue", lambda n: n.ec2.create_vpc(CidrBlock="10.0.0.0/16", InstanceTenancy="odd")),
+    (
+        "a NAT's interface",
+        "InvalidParameterValue",
+        lambda n: n.nat and n.ec2.delete_network_interface(NetworkInterfaceId=n.nat_interface),
+    ),
+    ("a NAT's address outside", "InvalidParameterValue", lambda n: n.igw and n.add_nat(PrivateIpAddress="10.9.9.9")),
+    ("a NAT's address of AWS", "InvalidParameterValue", lambda n: n.igw and n.add_nat(PrivateIpAddress="10.0.0.1")),
     ("an unknown VPC", "InvalidVpcID.NotFound", lambda n: n.ec2.describe_vpcs(VpcIds=[n.vpc, f"vpc-{NONE}"])),
     (
         "two attributes at once",

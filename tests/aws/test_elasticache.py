@@ -63,6 +63,11 @@ def frozen(cache, *calls):
 
 
 REFUSALS = [
+    (
+        "a group not yet there, to look at its tags",
+        "InvalidReplicationGroupState",
+        lambda c: frozen(c, lambda: c.cache.list_tags_for_resource(ResourceName=c.get()["ARN"])),
+    ),
     ("an unknown subnet group", "CacheSubnetGroupNotFoundFault", lambda c: c.make(CacheSubnetGroupName="none")),
     ("a token without TLS", "InvalidParameterCombination", lambda c: c.make(AuthToken=TOKEN)),
     ("a short token", "InvalidParameterValue", lambda c: c.make(AuthToken="short", TransitEncryptionEnabled=True)),

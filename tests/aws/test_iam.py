@@ -37,6 +37,13 @@ def assume(aws, name="r", account=OTHER, key=OURS, **more):
 
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 REFUSALS = [
+    ("an unknown boundary", "NoSuchEntity", lambda a: role(a, PermissionsBoundary="arn:aws:iam::aws:policy/None")),
+    ("a long trust policy", "LimitExceeded", lambda a: role(a, document=trust(Sid="s" * 2048))),
+    (
+        "a long inline policy",
+        "LimitExceeded",
+        lambda a: role(a) and a.iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument="x" * 10241),
+    ),
     ("a trust policy that isn't JSON", "MalformedPolicyDocument", lambda a: role(a, document="{")),
     ("a trust policy without a statement", "MalformedPolicyDocument", lambda a: role(a, document="{}")),
     ("a trust policy with a resource", "MalformedPolicyDocument", lambda a: role(a, document=trust(Resource="*"))),
@@ -210,6 +217,13 @@ def test_a_trust_policy_is_kept_in_aws_form(aws):
     seen = aws.iam.get_role(RoleName="r")["Role"]
     assert (seen["Description"], seen["Tags"], seen["MaxSessionDuration"]) == ("e", [{"Key": "b", "Value": ""}], 3600)
     assert seen["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"][1] == "ecs.amazonaws.com"
+
+
+def test_a_boundary_comes_and_goes(aws):
+    role(aws, PermissionsBoundary=ADMIN)
+    assert aws.iam.get_role(RoleName="r")["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == ADMIN
+    aws.iam.delete_role_permissions_boundary(RoleName="r")
+    assert "PermissionsBoundary" not in aws.iam.get_role(RoleName="r")["Role"]
 
 
 def test_policies_come_and_go(aws):

@@ -1,6 +1,7 @@
 """The server itself: names of calls, faults, reset, and its end."""
 
 import contextlib
+import http.client
 import subprocess
 import sys
 import time
@@ -109,6 +110,30 @@ def test_a_slow_call_comes_late(aws):
 def test_a_bad_rule_is_refused(aws, rule):
     with pytest.raises(urllib.error.HTTPError, match="400"):
         aws.admin("POST", "faults", rule)
+
+
+def test_a_connection_is_kept(aws):
+    host = aws.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(host)
+    for _ in range(2):
+        connection.request("GET", "/_gitinfra/health")
+        assert connection.getresponse().read() == b'{"status": "ok"}'
+        kept = connection.sock
+    assert kept is not None
+
+
+def test_a_bucket_keeps_what_it_gets(aws):
+    s3 = aws.client("s3", region="us-east-1")
+    s3.create_bucket(Bucket="files")
+    s3.put_object(Bucket="files", Key="a", Body=b"x" * 100_000)
+    assert s3.head_object(Bucket="files", Key="a")["ContentLength"] == 100_000
+    assert s3.get_object(Bucket="files", Key="a")["Body"].read() == b"x" * 100_000
+
+
+@pytest.mark.parametrize("service, call", [("ec2", "describe_vpcs"), ("iam", "list_roles"), ("ssm", "list_documents")])
+def test_each_call_has_an_id(aws, service, call):
+    ids = {getattr(aws.client(service), call)()["ResponseMetadata"]["RequestId"] for _ in range(2)}
+    assert len(ids) == 2 and all(len(each) == 36 for each in ids)
 
 
 def test_reset_forgets_everything(aws):

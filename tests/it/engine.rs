@@ -1,3 +1,19 @@
 //! The plugin framework against the real engine, by the provider of files.
 
+mod birth;
+mod check;
+mod component;
+mod drift;
+mod failure;
+mod import;
+mod interrupt;
+mod invoke;
 mod life;
+mod naming;
+mod options;
+mod preview;
+mod process;
+mod providers;
+mod secrets;
+mod transforms;
+mod upgrade;

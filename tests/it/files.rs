@@ -3,15 +3,34 @@
 use crate::pulumi::Project;
 use crate::tools;
 
+/// The package's types in a language that checks nothing itself.
+const PYTHON: &str = r#"
+import pulumi
+
+class File(pulumi.CustomResource):
+    def __init__(self, name, props, opts=None):
+        super().__init__("files:index:File", name, props, opts)
+
+class Site(pulumi.ComponentResource):
+    def __init__(self, name, props, opts=None):
+        super().__init__("files:index:Site", name, props, opts, remote=True)
+"#;
+
 /// A project whose files lie in its folder `root`. Waits take no time.
 pub fn project(program: &str) -> Project {
-    let project = Project::yaml(&[tools::files()], program).env("FILES_PACE", "0.001");
-    let config = project.read("Pulumi.dev.yaml").unwrap_or_default();
-    project.write(
-        "Pulumi.dev.yaml",
-        &format!("{config}config:\n  files:root: @DIR@/root\n"),
-    );
-    project
+    rooted(Project::yaml(&[tools::files()], program))
+}
+
+/// The same with a program of Python, which has the package's types `File` and `Site`.
+pub fn python(program: &str) -> Project {
+    let project = Project::new("python", &[tools::files()]);
+    project.write("__main__.py", &format!("{PYTHON}{program}"));
+    rooted(project)
+}
+
+fn rooted(project: Project) -> Project {
+    project.line("config:").line("  files:root: @DIR@/root");
+    project.env("FILES_PACE", "0.001")
 }
 
 /// A program of files, each a name with its properties as a YAML flow: `("a", "path: a.txt, content: x")`.

@@ -89,6 +89,12 @@ impl Project {
         self
     }
 
+    /// Adds a line to the stack's configuration file.
+    pub fn line(&self, line: &str) -> &Project {
+        let text = self.read("Pulumi.dev.yaml").unwrap_or_default();
+        self.write("Pulumi.dev.yaml", &format!("{text}{line}\n"))
+    }
+
     /// A path in the project's folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
@@ -133,6 +139,22 @@ impl Project {
     /// `pulumi destroy`.
     pub fn destroy(&self) -> Run {
         self.act("destroy", &[])
+    }
+
+    /// Expects that nothing is left to do.
+    #[track_caller]
+    pub fn expect_settled(&self) -> &Project {
+        self.act("preview", &["--expect-no-changes"])
+            .expect_ok()
+            .expect_steps(&[]);
+        self
+    }
+
+    /// Expects that a refresh finds nothing.
+    #[track_caller]
+    pub fn refresh_settled(&self) -> &Project {
+        self.act("refresh", &["--expect-no-changes"]).expect_ok();
+        self
     }
 
     /// A command that runs the engine, with more arguments.
@@ -189,11 +211,21 @@ impl Project {
     fn pulumi(&self) -> Command {
         let mut command = Command::new(tools::bin().join("pulumi"));
         let inherited = std::env::var("PATH").unwrap_or_default();
+        let venv = tools::python()
+            .ancestors()
+            .nth(2)
+            .expect("a python lies in an environment");
+        let path = format!(
+            "{}:{}/bin:{inherited}",
+            tools::bin().display(),
+            venv.display()
+        );
         let backend = format!("file://{}", self.path("backend").display());
         command
             .current_dir(self.dir.path())
             .env_clear()
-            .env("PATH", format!("{}:{inherited}", tools::bin().display()))
+            .env("PATH", path)
+            .env("VIRTUAL_ENV", venv)
             .env("HOME", self.dir.path())
             .env("PULUMI_HOME", self.path("home"))
             .env("PULUMI_BACKEND_URL", backend)

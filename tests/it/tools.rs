@@ -25,6 +25,20 @@ pub fn bin() -> &'static Path {
     })
 }
 
+/// The Python that the tests' own environment is made of.
+pub fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let python = said("--print-python");
+        assert!(
+            python.exists(),
+            "there is no {}: run tools/get",
+            python.display()
+        );
+        python
+    })
+}
+
 fn said(wish: &str) -> PathBuf {
     let get = repository().join("tools/get");
     let run = Command::new(&get)

@@ -148,6 +148,7 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str> {
         match (decode::<R::Inputs>(old), decode::<R::Inputs>(new)) {
             (Ok(old), Ok(new)) => R::replaces(&old, &new),
+            // The engine asks again once everything is known.
             _ => Vec::new(),
         }
     }
@@ -312,7 +313,7 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
                     .map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
                 outputs.push((name, value.into_output_value()));
             }
-            let outputs = resolved(outputs);
+            let outputs = monitor.veiled(resolved(outputs));
             monitor.finish(&outputs).await?;
             Ok(outputs)
         }

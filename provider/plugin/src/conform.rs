@@ -66,7 +66,8 @@ impl Walk {
                 Some(value) => self.value(&(field.ty)(), value, &at.key(field.name)),
                 None => match field.default {
                     Some(default) => default(),
-                    None if field.required() => {
+                    // A name that could have been made up has been, by now; unless the user forbids it.
+                    None if !matches!((field.ty)(), Type::Optional(_)) => {
                         self.fault(
                             &at.key(field.name),
                             format!("missing: {} is required", (field.ty)().what()),

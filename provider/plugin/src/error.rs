@@ -74,6 +74,7 @@ pub struct Error {
     faults: Vec<Fault>,
     again: Again,
     after: Option<Id>,
+    dead: bool,
 }
 
 /// The result of a call.
@@ -88,6 +89,7 @@ impl Error {
             faults: Vec::new(),
             again: Again::Never,
             after: None,
+            dead: false,
         }
     }
 
@@ -116,6 +118,17 @@ impl Error {
     pub fn after(mut self, id: &Id) -> Error {
         self.after = Some(id.clone());
         self
+    }
+
+    /// Marks that the cloud has given the resource up: it will never be.
+    pub(crate) fn dead(mut self) -> Error {
+        self.dead = true;
+        self
+    }
+
+    /// Whether the cloud has given the resource up.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead
     }
 
     /// With what was being done, before what went wrong.

@@ -68,8 +68,26 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         let id = self
             .retried("creating", || R::create(self.session, new))
             .await?;
-        let state = self.settle::<R>(&id, "creation").await.after(&id)?;
-        Ok((id, state))
+        match self.settle::<R>(&id, "creation").await {
+            Ok(state) => Ok((id, state)),
+            Err(error) if error.is_dead() => Err(self.undo::<R>(&id, error).await),
+            Err(error) => Err(error.after(&id)),
+        }
+    }
+
+    /// Clears away what the cloud has given up, so that the next run makes it anew instead of waiting for what will never be.
+    async fn undo<R: Resource<Session = S>>(&self, id: &Id, error: Error) -> Error {
+        let gone = match self.read::<R>(id).await {
+            Ok(Some(state)) => self.delete(id, &state).await,
+            Ok(None) => Ok(()),
+            Err(unread) => Err(unread),
+        };
+        match gone {
+            Ok(()) => error,
+            Err(undeleted) => error
+                .hint(format!("it could not be deleted either: {undeleted}"))
+                .after(id),
+        }
     }
 
     /// Brings it to new inputs, waits until it is ready again and says how it is.
@@ -122,7 +140,9 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         loop {
             let state = match ask().await? {
                 Progress::Done => return Ok(()),
-                Progress::Failed(why) => return Err(Error::new(format!("{what} failed: {why}"))),
+                Progress::Failed(why) => {
+                    return Err(Error::new(format!("{what} failed: {why}")).dead());
+                }
                 Progress::Pending(state) => state,
             };
             if Instant::now() >= self.deadline {

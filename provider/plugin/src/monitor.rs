@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gitinfra_proto::pulumirpc as rpc;
 use rpc::register_resource_request as register;
 use rpc::resource_monitor_client::ResourceMonitorClient;
+use tokio_util::sync::CancellationToken;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::component::Registration;
@@ -26,6 +27,9 @@ pub(crate) struct Monitor {
     timeouts: Option<register::CustomTimeouts>,
     /// What the component's `ignoreChanges` says, by the child's key.
     ignored: Vec<String>,
+    /// The component's outputs that the program wants to be secret.
+    secret_outputs: Vec<String>,
+    cancel: CancellationToken,
 }
 
 /// A child to be told.
@@ -45,6 +49,7 @@ impl Monitor {
         inputs: &Map,
         provider: &str,
         version: &str,
+        cancel: CancellationToken,
     ) -> Result<Monitor> {
         let endpoint = Endpoint::from_shared(format!("http://{}", request.monitor_endpoint));
         let endpoint =
@@ -66,6 +71,8 @@ impl Monitor {
             version: version.to_owned(),
             timeouts: request.custom_timeouts.as_ref().map(timeouts),
             ignored: request.ignore_changes.clone(),
+            secret_outputs: request.additional_secret_outputs.clone(),
+            cancel,
         })
     }
 
@@ -99,13 +106,14 @@ impl Monitor {
             ignore_changes: ignored(&self.ignored, &child.key),
             ..understood()
         };
-        let answer = self
-            .client
-            .clone()
-            .register_resource(request)
-            .await
-            .map_err(refused)?
-            .into_inner();
+        let mut client = self.client.clone();
+        // The engine answers for what it has made. Of what failed it says nothing, and stops.
+        let answer = tokio::select! {
+            answer = client.register_resource(request) => answer.map_err(refused)?.into_inner(),
+            () = self.cancel.cancelled() => {
+                return Err(Error::new("the engine stopped before it was made"));
+            }
+        };
         // Engines of another age know more ways not to succeed than our contract names.
         if answer.result != rpc::Result::Success as i32 {
             return Err(Error::new(
@@ -125,6 +133,16 @@ impl Monitor {
             state,
             preview: self.preview || answer.unknown,
         })
+    }
+
+    /// The outputs with those secret that the program wants to be. The engine does that for resources, but not for components.
+    pub fn veiled(&self, mut outputs: Map) -> Map {
+        for name in &self.secret_outputs {
+            if let Some(output) = outputs.remove(name) {
+                outputs.insert(name.clone(), output.into_secret());
+            }
+        }
+        outputs
     }
 
     /// Says the component's outputs, once all its children are done.

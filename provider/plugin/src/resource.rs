@@ -56,7 +56,7 @@ pub enum Progress {
     Done,
     /// Not yet; this is the state that the cloud reports.
     Pending(String),
-    /// It will never be; this is why.
+    /// It will never be; this is why. After a creation it is deleted again, so that the next run makes a new one.
     Failed(String),
 }
 
@@ -103,7 +103,8 @@ pub trait Resource: Shaped + Property {
         false
     }
 
-    /// Which properties, if they differ, take a new resource for a reason that the mark `replace` can't say: it depends on both values.
+    /// The changed properties that take a new resource although they are not marked `replace`: where only some changes can be made
+    /// in place. Asked when everything is known.
     fn replaces(_old: &Self::Inputs, _new: &Self::Inputs) -> Vec<&'static str> {
         Vec::new()
     }
@@ -230,7 +231,7 @@ impl Property for Nothing {
 /// The failure of a wait that took too long.
 pub(crate) fn timed_out(what: &str, last: &str, after: Duration) -> Error {
     Error::new(format!("{what} took longer than {}; the last state was `{last}`", span(after))).hint(
-        "run `pulumi up` again to go on waiting, or give it more time with the resource option customTimeouts",
+        "run the same command again to go on waiting, or give it more time with the resource option customTimeouts",
     )
 }
 

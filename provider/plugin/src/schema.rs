@@ -22,6 +22,7 @@ impl<P: Provider> Package<P> {
         let mut book = Book {
             package: self.meta.name,
             types: BTreeMap::new(),
+            shapes: BTreeMap::new(),
         };
         let resources: Json<String, Document> = self
             .resources
@@ -87,7 +88,7 @@ impl<P: Provider> Package<P> {
             "license": meta.license,
             "repository": meta.repository,
             "publisher": meta.publisher,
-            "meta": { "moduleFormat": "(.*)" },
+            "meta": { "moduleFormat": "(.*)", "supportPack": true },
             "config": { "variables": config["properties"], "defaults": config["required"] },
             "types": types,
             "provider": {
@@ -125,6 +126,7 @@ enum Side {
 struct Book {
     package: &'static str,
     types: BTreeMap<String, Document>,
+    shapes: BTreeMap<String, &'static Shape>,
 }
 
 impl Book {
@@ -254,6 +256,11 @@ impl Book {
 
     fn shape(&mut self, user: &str, shape: &'static Shape, side: Side) -> String {
         let token = self.token(user, shape.module, shape.name);
+        let known = *self.shapes.entry(token.clone()).or_insert(shape);
+        debug_assert!(
+            std::ptr::eq(known, shape),
+            "two types are named {token}: give one of them another name or `#[prop(module = ..)]`"
+        );
         if !self.types.contains_key(&token) {
             // Told before it is filled, so that a type that holds itself ends.
             self.types.insert(token.clone(), Document::Null);

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tonic::Status;
 
 pub use start::{Start, serve};
@@ -40,6 +41,8 @@ pub struct Service<P: Provider> {
     pending: BTreeMap<String, String>,
     log: Log,
     cancel: CancellationToken,
+    /// The components that are being built.
+    building: TaskTracker,
     pace: Pace,
 }
 
@@ -66,6 +69,7 @@ impl<P: Provider> Service<P> {
             pending: start.pending.clone(),
             log: Log::default(),
             cancel: CancellationToken::new(),
+            building: TaskTracker::new(),
             pace: start.pace,
         })
     }

@@ -171,6 +171,10 @@ impl Value {
     pub fn into_secret(self) -> Value {
         match self {
             Value::Secret(_) => self,
+            Value::Output(mut output) => {
+                output.secret = true;
+                Value::Output(output)
+            }
             other => Value::Secret(Box::new(other)),
         }
     }

@@ -141,7 +141,18 @@ impl Clients {
         }
     }
 
-    /// Refuses to go on in an account that is not one of the allowed. Asked once a role.
+    /// The account that calls at a place are made in. Asked once a role.
+    pub async fn account(&self, place: &Place, config: &SdkConfig) -> Result<String> {
+        let cell = lock(&self.accounts)
+            .entry(place.1.clone())
+            .or_default()
+            .clone();
+        cell.get_or_try_init(|| account_of(self.for_service("sts", config)))
+            .await
+            .cloned()
+    }
+
+    /// Refuses to go on in an account that is not one of the allowed.
     pub async fn guard(
         &self,
         allowed: &std::collections::BTreeSet<String>,
@@ -151,14 +162,8 @@ impl Clients {
         if allowed.is_empty() {
             return Ok(());
         }
-        let cell = lock(&self.accounts)
-            .entry(place.1.clone())
-            .or_default()
-            .clone();
-        let account = cell
-            .get_or_try_init(|| account_of(self.for_service("sts", config)))
-            .await?;
-        match allowed.contains(account) {
+        let account = self.account(place, config).await?;
+        match allowed.contains(&account) {
             true => Ok(()),
             false => {
                 let names: Vec<_> = allowed.iter().cloned().collect();

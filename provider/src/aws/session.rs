@@ -78,6 +78,11 @@ impl Aws {
         &self.place
     }
 
+    /// The account that calls are made in. Asked once a role.
+    pub async fn account(&self) -> Result<String> {
+        self.clients.account(&self.place, &self.sdk).await
+    }
+
     /// The ARN of a thing of this region: `arn:aws:ec2:REGION:ACCOUNT:vpc/vpc-1`, in the partition that the region belongs to.
     pub fn arn(&self, service: &str, account: &str, resource: &str) -> String {
         format!(

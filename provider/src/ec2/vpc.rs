@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy as AwsTenancy, Vpc as AwsVpc, VpcAttributeName,
-    VpcState,
+    VpcState, VpcTenancy,
 };
 use pulumi_plugin::{After as _, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Batch, Tags, Told as _};
+use crate::ec2::blocker::{Of, explained};
 use crate::ec2::{born, filter, newborn, once, retag, visible};
 use crate::types::Cidr;
 
@@ -25,8 +26,8 @@ pub struct VpcInputs {
     /// Whether Amazon's DNS server answers in the VPC.
     #[prop(default = true)]
     pub enable_dns_support: bool,
-    /// On whose hardware instances run.
-    #[prop(default = Tenancy::Default, replace)]
+    /// On whose hardware instances run. From `dedicated` to `default` changes in place, for instances that are started later.
+    #[prop(default = Tenancy::Default)]
     pub instance_tenancy: Tenancy,
     /// Tags.
     #[prop(default)]
@@ -84,6 +85,13 @@ impl Resource for Vpc {
                     new.cidr_block
                 ),
             )],
+        }
+    }
+
+    fn replaces(old: &VpcInputs, new: &VpcInputs) -> Vec<&'static str> {
+        match (old.instance_tenancy, new.instance_tenancy) {
+            (Tenancy::Default, Tenancy::Dedicated) => vec!["instanceTenancy"],
+            _ => Vec::new(),
         }
     }
 
@@ -155,6 +163,11 @@ impl Resource for Vpc {
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &VpcInputs) -> Result<()> {
+        if old.inputs.instance_tenancy != new.instance_tenancy {
+            let modify = aws.ec2().modify_vpc_tenancy().vpc_id(id.as_str());
+            let set = modify.instance_tenancy(VpcTenancy::Default).send().await;
+            set.told("setting instanceTenancy of VPC", id.as_str())?;
+        }
         attributes(aws, id, Some(&old.inputs), new).await?;
         retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
     }
@@ -167,7 +180,10 @@ impl Resource for Vpc {
             .send()
             .await
             .unless(&["InvalidVpcID.NotFound"]);
-        deleted.told("deleting VPC", id.as_str()).map(drop)
+        match deleted.told("deleting VPC", id.as_str()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(explained(aws, error, Of::Vpc(id.as_str())).await),
+        }
     }
 }
 

@@ -2,21 +2,14 @@
 
 import importlib
 
-# moto's name of the service, and our module for it. The rest of moto is as moto is.
-SERVICES = {
-    "ec2": "ec2",
-    "route53": "route53",
-    "iam": "iam",
-    "sts": "sts",
-    "elasticache": "elasticache",
-    "cloudfront": "cloudfront",
-    "ssm": "ssm",
-}
+# Both moto's name of the service and our module's. The rest of moto is as moto is.
+SERVICES = ("ec2", "route53", "iam", "sts", "elasticache", "cloudfront", "ssm")
 INSTALLED = set()
 
 
 def install(service):
     """Patches moto's `service`, once."""
     if service in SERVICES and service not in INSTALLED:
-        importlib.import_module(f"{__name__}.{SERVICES[service]}").install()
+        module = importlib.import_module(f"{__name__}.{service}")
         INSTALLED.add(service)
+        module.install()

@@ -2,10 +2,11 @@
 
 import io
 import json
-import socket
+import re
 import threading
 import time
 import traceback
+import uuid
 from urllib.parse import parse_qsl
 
 from moto.core.base_backend import BackendDict, backend_lock
@@ -15,18 +16,7 @@ from . import account, answer, cache, call
 from .clock import CLOCK
 from .faults import Faults, Rule
 
-REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    401: "Unauthorized",
-    403: "Forbidden",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    501: "Not Implemented",
-    503: "Service Unavailable",
-}
+REQUEST_ID = re.compile(rb"(<request[iI][dD]>|<RequestI[dD]>)[^<]*")
 
 
 class Dropped(Exception):
@@ -44,22 +34,21 @@ class Gate:
         # moto's models are not made for threads. One call at a time keeps each one whole, and costs nothing: it is Python.
         self.lock = threading.RLock()
 
-    def __call__(self, environ, start_response):
+    def answer(self, environ):
+        """(status, headers, body) of a request, or Dropped."""
         # A chunked body says where it ends; any other has a length.
         body = environ["wsgi.input"].read(
             *([] if environ.get("wsgi.input_terminated") else [int(environ.get("CONTENT_LENGTH") or 0)])
         )
-        try:
-            if environ["PATH_INFO"].startswith("/_gitinfra/"):
-                status, headers, content = self.admin(environ, body)
-            else:
-                status, headers, content = self.serve(environ, body)
-        except Dropped:
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            raise ConnectionError("dropped on request") from None
-        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        start_response(f"{status} {REASONS.get(status, 'Other')}", [*kept, ("Content-Length", str(len(content)))])
-        return [content]
+        handle = self.admin if environ["PATH_INFO"].startswith("/_gitinfra/") else self.serve
+        status, headers, content = handle(environ, body)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return status, headers, b""
+        return (
+            status,
+            [*(pair for pair in headers if pair[0].lower() != "content-length"), ("Content-Length", str(len(content)))],
+            content,
+        )
 
     def serve(self, environ, body):
         made = call.of(environ, body)
@@ -125,7 +114,11 @@ class Gate:
                 return answer.error(made.service, 501, "NotImplemented", f"{made.operation}: {type(error).__name__}: {error}")
             finally:
                 entry["busy"] = round(time.time() - begun, 6)
-        return head[0], head[1], content
+        # moto's placeholder stands in some services' bodies; a call has one id, in the body and in the header.
+        request_id = str(uuid.uuid4())
+        headers = [pair for pair in head[1] if pair[0].lower() != "x-amzn-requestid"]
+        content = REQUEST_ID.sub(rb"\g<1>" + request_id.encode(), content)
+        return head[0], [*headers, ("x-amzn-RequestId", request_id)], content
 
     def admin(self, environ, body):
         route = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_gitinfra/"))

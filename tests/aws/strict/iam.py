@@ -50,6 +50,16 @@ class Iam(Strict, IamResponse):
                 "have length less than or equal to 1000",
             )
 
+    def check_boundary(self):
+        boundary = self._get_param("PermissionsBoundary")
+        if boundary and boundary not in self.backend.managed_policies:
+            raise Refusal("NoSuchEntity", f"Scope ARN: {boundary} does not exist or is not attachable.")
+
+    def kept_trust(self, document):
+        if len(document) > 2048:
+            raise Refusal("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048")
+        return trust.kept(document)
+
     def check_tags(self):
         for tag in self._get_param("Tags", []) or []:
             if tag["Key"].lower().startswith("aws:"):
@@ -57,8 +67,9 @@ class Iam(Strict, IamResponse):
 
     def create_role(self):
         self.check_role()
+        self.check_boundary()
         self.check_tags()
-        self.params["AssumeRolePolicyDocument"] = trust.kept(self._get_param("AssumeRolePolicyDocument"))
+        self.params["AssumeRolePolicyDocument"] = self.kept_trust(self._get_param("AssumeRolePolicyDocument"))
         answer = super().create_role()
         answer.result["Role"].born = CLOCK.now()
         return answer
@@ -71,12 +82,24 @@ class Iam(Strict, IamResponse):
 
     def update_assume_role_policy(self):
         role = self.backend.get_role(self._get_param("RoleName"))
-        role.assume_role_policy_document = trust.kept(self._get_param("PolicyDocument"))
+        role.assume_role_policy_document = self.kept_trust(self._get_param("PolicyDocument"))
         return EmptyResult()
 
     def tag_role(self):
         self.check_tags()
         return super().tag_role()
+
+    def put_role_permissions_boundary(self):
+        self.check_boundary()
+        return super().put_role_permissions_boundary()
+
+    def put_role_policy(self):
+        role = self.backend.get_role(self._get_param("RoleName"))
+        others = {name: text for name, text in role.policies.items() if name != self._get_param("PolicyName")}
+        # White space doesn't count.
+        if sum(len("".join(text.split())) for text in [*others.values(), self._get_param("PolicyDocument")]) > 10240:
+            raise Refusal("LimitExceeded", f"Maximum policy size of 10240 bytes exceeded for role {role.name}")
+        return super().put_role_policy()
 
     def attach_role_policy(self):
         role = self.backend.get_role(self._get_param("RoleName"))

@@ -1,19 +1,17 @@
 //! The provider: where the files are, and what all of them have in common.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 
 use pulumi_plugin::shape::Shape;
 use pulumi_plugin::{Call, Fault, Map, Property, Provider, Result, Secret, Value};
 
-use crate::disk::failed;
 use crate::folder::Folder;
 
 /// Where the files are.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Config {
-    /// The directory that holds the files. It is made when it isn't there.
+    /// The directory that holds the files; made with the first of them.
     #[prop(replace)]
     pub root: String,
     /// Labels of every file that has none of that name.
@@ -50,10 +48,8 @@ impl Provider for Directory {
     }
 
     async fn configure(config: Config) -> Result<Self> {
-        let root = PathBuf::from(config.root);
-        fs::create_dir_all(&root).map_err(|e| failed("making", root.display(), &e))?;
         Ok(Directory {
-            root,
+            root: config.root.into(),
             labels: config.labels.unwrap_or_default(),
             pepper: config.pepper,
         })

@@ -176,6 +176,9 @@ impl Resource for File {
 
     async fn delete(folder: &Folder, id: &Id, old: &File) -> Result<()> {
         folder.rehearse("delete", id.as_str())?;
+        if !folder.file(id.as_str()).exists() {
+            return Ok(());
+        }
         remove(&folder.file(id.as_str()))?;
         remove(&folder.beside(id.as_str(), "json"))?;
         match old.inputs.slow {

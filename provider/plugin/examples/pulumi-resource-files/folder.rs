@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use pulumi_plugin::{Call, Error, Progress, Property, Result, Secret, Value};
 
-use crate::disk::{failed, read, sha256, write};
+use crate::disk::{failed, read, remove, sha256, write};
 use crate::file::{Expiry, FileInputs, Owner};
 
 /// One directory during one call.
@@ -83,7 +83,7 @@ impl Folder {
             &card.encode().to_json().to_string(),
         )?;
         match new.slow {
-            0 => Ok(()),
+            0 => remove(&self.beside(id, "busy")),
             times => write(&self.beside(id, "busy"), &times.to_string()),
         }
     }

@@ -1,6 +1,6 @@
 //! The function: which files there are.
 
-use std::fs;
+use std::{fs, io};
 
 use pulumi_plugin::{Function, Property, Result};
 
@@ -31,7 +31,11 @@ impl Function for List {
     type Outputs = Listing;
 
     async fn call(folder: &Folder, inputs: &ListInputs) -> Result<Listing> {
-        let entries = fs::read_dir(&folder.at).map_err(|e| failed("listing", "files", &e))?;
+        let entries = match fs::read_dir(&folder.at) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Listing { paths: vec![] }),
+            Err(e) => return Err(failed("listing", folder.at.display(), &e)),
+        };
         let prefix = inputs.prefix.as_deref().unwrap_or_default();
         let mut paths: Vec<_> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())

@@ -23,6 +23,7 @@ impl<P: Provider> Service<P> {
         &self,
         request: rpc::ConstructRequest,
     ) -> Result<rpc::ConstructResponse, Status> {
+        let _building = self.building.token();
         let component = self
             .package
             .components
@@ -61,7 +62,14 @@ impl<P: Provider> Service<P> {
         let mut urn = String::new();
         let open = async {
             let version = self.package.meta.version;
-            let monitor = Monitor::open(&request, &inputs, &configured.reference, version).await?;
+            let monitor = Monitor::open(
+                &request,
+                &inputs,
+                &configured.reference,
+                version,
+                self.cancel.clone(),
+            )
+            .await?;
             urn = monitor.urn().to_owned();
             Ok(monitor)
         };
@@ -71,8 +79,7 @@ impl<P: Provider> Service<P> {
             open: open.boxed(),
         };
         let outputs = component.construct(site, &checked.properties).await;
-        let outputs = outputs
-            .map_err(|e| clean(&e.doing(format!("{} `{}`", request.r#type, request.name))))?;
+        let outputs = outputs.map_err(|e| clean(&e))?;
         Ok(respond(urn, outputs, request.accepts_output_values))
     }
 }

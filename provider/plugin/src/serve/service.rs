@@ -1,6 +1,7 @@
 //! The RPCs, each handed to where it is answered.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use gitinfra_proto::pulumirpc as rpc;
 use rpc::resource_provider_server::ResourceProvider;
@@ -11,6 +12,9 @@ use crate::resource::Provider;
 use crate::serve::Service;
 
 type Answer<T> = Result<Response<T>, Status>;
+
+/// How long components that are being built may take to say how far they came.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// The answer to a call that a provider without such things need not know.
 fn without<T>(what: &str) -> Answer<T> {
@@ -132,6 +136,9 @@ impl<P: Provider> ResourceProvider for Service<P> {
 
     async fn cancel(&self, _: Request<()>) -> Answer<()> {
         self.cancel.cancel();
+        // The engine hangs up as soon as this is answered. What a component has to say of its children must reach it before.
+        self.building.close();
+        let _ = tokio::time::timeout(LAST_WORDS, self.building.wait()).await;
         Ok(Response::new(()))
     }
 

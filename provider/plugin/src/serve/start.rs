@@ -81,6 +81,8 @@ pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::R
     let server = ResourceProviderServer::from_arc(service.clone())
         .max_decoding_message_size(MESSAGE_LIMIT)
         .max_encoding_message_size(MESSAGE_LIMIT);
+    // Before the port is told: from then on, an engine may say that it is over.
+    let interrupted = interrupted()?;
     let mut out = std::io::stdout();
     writeln!(out, "{port}")?;
     out.flush()?;
@@ -88,26 +90,30 @@ pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::R
         .add_service(server)
         .serve_with_incoming_shutdown(
             TcpListenerStream::new(listener),
-            end(start.engine.is_some(), service),
+            end(interrupted, start.engine.is_some(), service),
         )
         .await
         .map_err(std::io::Error::other)
 }
 
-/// Comes when the engine says so, or when it is gone: it holds our stdin open as long as it lives.
-async fn end<P: Provider>(has_engine: bool, service: Arc<Service<P>>) {
-    let interrupted = async {
-        match (
-            signal(SignalKind::interrupt()),
-            signal(SignalKind::terminate()),
-        ) {
-            (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            },
-            _ => std::future::pending().await,
+/// Comes with the first signal that asks the process to end.
+fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
+    })
+}
+
+/// Comes when the engine says so, or when it is gone: it holds our stdin open as long as it lives.
+async fn end<P: Provider>(
+    interrupted: impl Future<Output = ()>,
+    has_engine: bool,
+    service: Arc<Service<P>>,
+) {
     let orphaned = async {
         if !has_engine {
             std::future::pending::<()>().await;

@@ -3,20 +3,22 @@
 import re
 
 from moto.ec2 import urls
-from moto.ec2.models import security_groups
+from moto.ec2.models import EC2Backend, security_groups
 from moto.ec2.models.core import TaggedEC2Resource
+from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.route_tables import Route
 from moto.ec2.responses import EC2Response
 
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
+from . import identity
 from .address import Addresses
 from .gateway import InternetGateways
 from .nat import NatGateways, settle
 from .network import Networks
 from .route import Routes, route_state
 from .rule import permissions
-from .security_group import SecurityGroups
+from .security_group import SecurityGroups, trusting
 from .tag import Tags, tags_of
 
 # How long a new VPC or subnet may be unknown to other calls, in AWS's seconds.
@@ -26,6 +28,7 @@ SHY = re.compile(r"^(vpc|subnet)-[0-9a-f]+$")
 
 class EC2(Strict, Tags, Networks, InternetGateways, Addresses, NatGateways, Routes, SecurityGroups, EC2Response):
     def before(self):
+        identity.check(self.params)
         settle(self.ec2_backend)
         for watcher in CLOCK.watchers:
             watcher(self.current_account, self.region)
@@ -59,7 +62,13 @@ def unknown(resource_id):
 
 def install():
     serve(urls, EC2)
+    EC2Backend.create_vpc = trusting(EC2Backend.create_vpc)
     Route.state = property(route_state)
+    # Where an address comes from, which moto doesn't say, and what has it: nothing is no empty text.
+    ElasticAddress.public_ipv4_pool = "amazon"
+    ElasticAddress.instance_id = property(lambda address: address.instance and address.instance.id)
+    ElasticAddress.network_interface_id = property(lambda address: address.eni and address.eni.id)
+    ElasticAddress.network_border_group = property(lambda address: address.ec2_backend.region_name)
     # moto groups rules by ports too, but forgets the description of prefix lists.
     security_groups.SecurityGroup._flattened_rules = lambda _group, rules: permissions(rules)
     # moto reads the tags of one resource by walking over those of all.

@@ -5,7 +5,7 @@ import fnmatch
 
 from moto.core.responses import ActionResult
 from moto.ec2.models.core import TaggedEC2Resource
-from moto.ec2.utils import random_nat_gateway_id, random_private_ip
+from moto.ec2.utils import random_nat_gateway_id
 
 from ..clock import CLOCK
 from ..response import Refusal
@@ -24,7 +24,7 @@ MISMATCH = (
 class NatGateway(TaggedEC2Resource):
     """Takes the place of moto's, which is available at once, forgets a failure and never lets go of its address."""
 
-    def __init__(self, backend, subnet, address, connectivity_type, failure):
+    def __init__(self, backend, subnet, address, connectivity_type, failure, private_ip=None):
         self.id = random_nat_gateway_id()
         self.ec2_backend = backend
         self.subnet_id, self.vpc_id = subnet.id, subnet.vpc_id
@@ -33,7 +33,7 @@ class NatGateway(TaggedEC2Resource):
         self.born, self.doomed, self.state = CLOCK.now(), None, "pending"
         self.eni, self.private_ip, self.association_id = None, None, None
         if not failure:
-            self.private_ip = random_private_ip(subnet.cidr_block)
+            self.private_ip = network.free_address(backend, subnet, private_ip)
             self.eni = backend.create_network_interface(
                 subnet, self.private_ip, description=f"Interface for NAT Gateway {self.id}"
             )
@@ -134,7 +134,7 @@ class NatGateways:
         address = next((address for address in backend.addresses if address.id == allocation_id), None)
         if allocation_id and not address:
             raise Refusal("InvalidAllocationID.NotFound", f"The allocation ID '{allocation_id}' does not exist")
-        nat = NatGateway(backend, subnet, address, kind, self.failure(kind, subnet, address))
+        nat = NatGateway(backend, subnet, address, kind, self.failure(kind, subnet, address), self._get_param("PrivateIpAddress"))
         nat.add_tags(tag_dict(self._get_param("TagSpecifications", [])))
         backend.nat_gateways[nat.id] = nat
         return nat

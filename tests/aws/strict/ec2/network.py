@@ -26,6 +26,23 @@ def settle(backend):
             thing.state = "available"
 
 
+def free_address(backend, subnet, wanted=None):
+    """A private address of the subnet that nothing has; the first four and the last one are AWS's. moto takes any, more than once."""
+    network = ipaddress.ip_network(subnet.cidr_block)
+    used = {eni.private_ip_address for eni in backend.enis.values() if eni.subnet.id == subnet.id}
+    if wanted:
+        place = int(ipaddress.ip_address(wanted)) - int(network.network_address)
+        if not 4 <= place < network.num_addresses - 1:
+            raise Refusal("InvalidParameterValue", f"Address {wanted} does not fall within the subnet's address range")
+        if wanted in used:
+            raise Refusal("InvalidIPAddress.InUse", f"Address {wanted} is in use.")
+        return wanted
+    for place in range(4, network.num_addresses - 1):
+        if str(network[place]) not in used:
+            return str(network[place])
+    raise Refusal("InsufficientFreeAddressesInSubnet", f"The subnet {subnet.id} has no free address.")
+
+
 def be_born(thing):
     thing.born = CLOCK.now()
     thing.state = "pending"
@@ -55,15 +72,12 @@ class Networks:
 
     def create_vpc(self):
         self.check_cidr()
+        tenancy = self._get_param("InstanceTenancy", "default")
+        if tenancy not in ("default", "dedicated", "host"):
+            raise Refusal("InvalidParameterValue", f"Value ({tenancy}) for parameter instanceTenancy is invalid.")
         answer = super().create_vpc()
         be_born(answer.result["Vpc"])
-        self.trust_itself(answer.result["Vpc"])
         return answer
-
-    def trust_itself(self, vpc):
-        """AWS's default security group lets its members talk to each other; moto's lets nothing in."""
-        group = self.ec2_backend.get_default_security_group(vpc.id)
-        self.add_rules(group, [self.made_rule(group, {"IpProtocol": "-1"}, False, ("group", group.id, None))])
 
     def delete_vpc(self):
         backend, vpc_id = self.ec2_backend, self._get_param("VpcId")
@@ -82,8 +96,12 @@ class Networks:
         ]
         if held:
             raise Refusal("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        answer = super().delete_vpc()
+        # What AWS made with the VPC goes with it; moto keeps the network ACL.
+        for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
+            del backend.network_acls[acl_id]
         self.forget_tags_of(vpc_id)
-        return super().delete_vpc()
+        return answer
 
     def forget_tags_of(self, resource_id):
         """Tags go with their resource; moto still lists them."""
@@ -148,6 +166,9 @@ class Networks:
         for table in backend.route_tables.values():
             for association in [key for key, target in table._associations.items() if target == subnet_id]:
                 del table._associations[association]
+        for acl in backend.network_acls.values():
+            for association in [key for key, each in acl._associations.items() if each.subnet_id == subnet_id]:
+                del acl._associations[association]
         backend.delete_subnet(subnet_id)
         self.forget_tags_of(subnet_id)
         return EmptyResult()
@@ -174,4 +195,23 @@ class Networks:
                 "EnableResourceNameDnsAAAARecordOnLaunch",
             )
         )
+        self.change_dns_attribute()
         return super().modify_subnet_attribute()
+
+    def change_dns_attribute(self):
+        """Attributes that moto takes and forgets."""
+        subnet = self.ec2_backend.get_subnet(self._get_param("SubnetId"))
+        options = subnet.private_dns_name_options_on_launch
+        if self._get_param("EnableDns64") is not None:
+            subnet.enable_dns64 = self._get_param("EnableDns64.Value")
+        if self._get_param("EnableResourceNameDnsAAAARecordOnLaunch") is not None:
+            options["EnableResourceNameDnsAAAARecord"] = self._get_param("EnableResourceNameDnsAAAARecordOnLaunch.Value")
+        if self._get_param("PrivateDnsHostnameTypeOnLaunch") is not None:
+            options["HostnameType"] = self._get_param("PrivateDnsHostnameTypeOnLaunch")
+
+    def delete_network_interface(self):
+        eni = self.ec2_backend.get_network_interface(self._get_param("NetworkInterfaceId"))
+        # moto deletes the interface of a NAT gateway.
+        if eni.requester_managed or eni.attachment_id:
+            raise Refusal("InvalidParameterValue", f"Network interface '{eni.id}' is currently in use.")
+        return super().delete_network_interface()

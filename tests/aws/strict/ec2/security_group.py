@@ -1,5 +1,6 @@
 """Security groups: names, rules in place, quotas, and what keeps a group from being deleted."""
 
+import functools
 import re
 
 from moto.core.responses import ActionResult
@@ -12,6 +13,19 @@ from .tag import tag_dict
 
 QUOTA = 60
 NAME = re.compile(r"^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$")
+
+
+def trusting(create_vpc):
+    """AWS's default security group lets its members talk to each other; moto's lets nothing in."""
+
+    @functools.wraps(create_vpc)
+    def created(backend, *args, **kwargs):
+        vpc = create_vpc(backend, *args, **kwargs)
+        group = backend.get_default_security_group(vpc.id)
+        group.ingress_rules.append(Rule(backend, group, "-1", (None, None), ("group", group.id, None), egress=False))
+        return vpc
+
+    return created
 
 
 class SecurityGroups:

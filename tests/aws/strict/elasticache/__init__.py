@@ -6,6 +6,8 @@ from moto.elasticache import urls
 from moto.elasticache.models import elasticache_backends
 from moto.elasticache.responses import ElastiCacheResponse
 
+import strict
+
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
 from . import rule
@@ -43,6 +45,11 @@ def settle(account, region):
             del groups[name]
 
 
+TO_MODIFY = "Replication group must be in available state to modify."
+TO_DELETE = "Replication group {} has status {} which is not valid for deletion."
+TO_TAG = "Cluster not in available state to perform tagging operations."
+
+
 class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
     def before(self):
         settle(self.current_account, self.region)
@@ -51,17 +58,13 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
     def groups(self):
         return self.elasticache_backend.replication_groups
 
-    def group(self, states=None):
+    def group(self, states=None, words=TO_MODIFY):
         name = (self._get_param("ReplicationGroupId") or "").lower()
         if name not in self.groups:
             raise Refusal("ReplicationGroupNotFoundFault", f"ReplicationGroup {name} not found.")
         group = self.groups[name]
         if states and group.state not in states:
-            raise Refusal(
-                "InvalidReplicationGroupState",
-                f"Replication group {name} has status {group.state} which is not valid for "
-                f"{'deletion' if self._get_action().startswith('Delete') else 'modification'}.",
-            )
+            raise Refusal("InvalidReplicationGroupState", words.format(name, group.state))
         return group
 
     def create_replication_group(self):
@@ -188,17 +191,17 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         return self.change_replicas(grows=False)
 
     def delete_replication_group(self):
-        group = self.group(["available", "create-failed"])
+        group = self.group(["available"], TO_DELETE)
         group.turn("deleting")
         return ActionResult({"ReplicationGroup": group.view()})
 
-    def tagged(self, states=None):
-        """The arn of a call about tags, when what it names is there."""
+    def tagged(self):
+        """The arn of a call about tags, when what it names is there. Even to look at tags, a group must be available."""
         arn = self._get_param("ResourceName")
         kind, name = (arn.split(":") + ["", ""])[5:7]
         if kind == "replicationgroup":
             self.params["ReplicationGroupId"] = name
-            self.group(states)
+            self.group(["available"], TO_TAG)
         elif kind == "subnetgroup":
             self.subnet_group(name)
         return arn
@@ -208,13 +211,13 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         return ActionResult({"TagList": self.elasticache_backend.tagging_service.list_tags_for_resource(self.tagged())["Tags"]})
 
     def add_tags_to_resource(self):
-        arn, tagging = self.tagged(["available"]), self.elasticache_backend.tagging_service
+        arn, tagging = self.tagged(), self.elasticache_backend.tagging_service
         self.check_tags(self._get_param("Tags", []), tagging.get_tag_dict_for_resource(arn))
         super().add_tags_to_resource()
         return ActionResult({"TagList": tagging.list_tags_for_resource(arn)["Tags"]})
 
     def remove_tags_from_resource(self):
-        arn, tagging = self.tagged(["available"]), self.elasticache_backend.tagging_service
+        arn, tagging = self.tagged(), self.elasticache_backend.tagging_service
         if not set(self._get_param("TagKeys", [])) <= set(tagging.get_tag_dict_for_resource(arn)):
             raise Refusal("TagNotFound", "The requested tag was not found on this resource.")
         super().remove_tags_from_resource()
@@ -222,5 +225,7 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
 
 
 def install():
+    # A replication group stands in EC2's subnets.
+    strict.install("ec2")
     serve(urls, ElastiCache)
     CLOCK.watchers.append(settle)

@@ -4,9 +4,9 @@ import datetime
 import secrets
 
 from moto.ec2.models import ec2_backends
-from moto.ec2.utils import random_private_ip
 
 from ..clock import CLOCK
+from ..ec2.network import free_address
 
 # AWS's seconds.
 CREATING, MODIFYING, DELETING = 420.0, 120.0, 240.0
@@ -102,7 +102,7 @@ class Group:
         subnet = ec2.get_subnet(subnets[place % len(subnets)])
         eni = ec2.create_network_interface(
             subnet,
-            random_private_ip(subnet.cidr_block),
+            free_address(ec2, subnet),
             group_ids=self.asked.get("SecurityGroupIds"),
             description=f"ElastiCache {member}",
         )

@@ -74,7 +74,7 @@ def check_failover(asked, replicas):
     if asked.get("MultiAZEnabled") and not asked.get("AutomaticFailoverEnabled"):
         raise combination("Multi-AZ can only be enabled together with automatic failover.")
     if asked.get("AutomaticFailoverEnabled") and not asked["clustered"] and replicas < 1:
-        raise combination("Automatic failover needs a replication group with at least one replica.")
+        raise combination("When using automatic failover, there must be at least 2 cache clusters in the replication group.")
     if asked["clustered"] and not asked.get("AutomaticFailoverEnabled"):
         raise combination("Redis with cluster mode enabled cannot be created with auto failover turned off.")
 

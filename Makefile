@@ -1,0 +1,24 @@
+# The project's commands. Each is safe to run twice, and beside another copy of itself.
+
+.PHONY: help build tools demo test bench fmt
+
+help: ## these words
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## both programs, quickly
+	cargo build --locked --bins
+
+tools: ## the outside programs that demo and tests run on: Pulumi's CLI and language hosts, an AWS emulator
+	tools/get
+
+demo: ## the main job on this machine: a commit rolls out, a change is previewed, merged and rolled out
+	examples/demo/run
+
+test: ## everything that can be checked on one machine
+	tests/run
+
+bench: ## ratios against a peer and a floor, measured now
+	tests/bench/run
+
+fmt: ## one way to write
+	cargo fmt

@@ -1,0 +1,331 @@
+//! `gitinfra sync`: looks at a branch and rolls out the stacks that changed.
+
+use std::time::Duration;
+
+use super::Context;
+use crate::args::Sync;
+use crate::decide::{Decision, Known, Reason, decide, patience};
+use crate::environment::{Environment, for_engine};
+use crate::event::Body;
+use crate::failure::{Failure, Kind, Result};
+use crate::git::{Commit, Mirror};
+use crate::ledger::{Ledger, StackId};
+use crate::pulumi::Pulumi;
+use crate::repo::{self, Stack};
+use crate::rollout::{Outcome, RollOut};
+use crate::scrub::Scrubber;
+
+/// How often a pass begins anew because others roll out the same stacks.
+const MOST_PASSES: u32 = 5;
+
+/// What all passes share.
+struct Pass<'a> {
+    context: &'a Context,
+    args: &'a Sync,
+    mirror: Mirror,
+    ledger: Ledger,
+    environment: Environment,
+    scrubber: Scrubber,
+}
+
+/// A stack that is not up to date.
+struct Due {
+    stack: Stack,
+    id: StackId,
+    known: Known,
+    reason: Reason,
+}
+
+/// How many stacks came out how.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    rolled_out: usize,
+    up_to_date: usize,
+    failed: usize,
+    skipped: usize,
+    /// Why a stack could not even be tried; the first such kind decides the exit code.
+    blocked: Option<Kind>,
+    cancelled: usize,
+    moved: bool,
+}
+
+pub async fn run(context: &Context, args: &Sync) -> Result<u8> {
+    let mut pass = Pass {
+        context,
+        args,
+        mirror: context.mirror(&args.source.repo).await?,
+        ledger: context.ledger().await?,
+        environment: for_engine(&context.environment, &args.source.pass_env, &context.cwd),
+        scrubber: Scrubber::from_environment(&context.environment),
+    };
+    match args.watch {
+        true => pass.watch().await,
+        false => exit_code(pass.until_settled(&mut None).await?),
+    }
+}
+
+/// Waits for the next look, or for the user to have had enough.
+async fn wait(context: &Context, interval: Duration) {
+    tokio::select! {
+        () = context.cancel.cancelled() => {}
+        () = tokio::time::sleep(interval) => {}
+    }
+}
+
+fn exit_code(tally: Tally) -> Result<u8> {
+    let kind = match tally {
+        Tally { cancelled: 1.., .. } => Kind::Cancelled,
+        Tally { failed: 1.., .. } => Kind::RollOut,
+        Tally {
+            blocked: Some(kind),
+            ..
+        } => kind,
+        _ => return Ok(0),
+    };
+    Ok(kind.exit_code())
+}
+
+impl Tally {
+    fn finished(self) -> Body {
+        let Tally {
+            rolled_out,
+            up_to_date,
+            failed,
+            cancelled,
+            skipped,
+            ..
+        } = self;
+        Body::Finished {
+            rolled_out,
+            up_to_date,
+            failed,
+            cancelled,
+            skipped,
+        }
+    }
+
+    /// Counts an outcome. Of a stack that others hold it says why it was left alone.
+    fn count(&mut self, outcome: Outcome) -> Option<String> {
+        match outcome {
+            Outcome::RolledOut => self.rolled_out += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Cancelled => self.cancelled += 1,
+            Outcome::Moved => self.moved = true,
+            Outcome::Busy(reason) => return Some(reason),
+        }
+        None
+    }
+}
+
+impl Pass<'_> {
+    /// Looks again and again until it is stopped. It outlives a network that is away and a file that is broken, since the
+    /// next commit may mend it; the same failure is told once.
+    async fn watch(&mut self) -> Result<u8> {
+        let (mut seen, mut told) = (None, None);
+        while !self.context.cancel.is_cancelled() {
+            match self.until_settled(&mut seen).await {
+                Ok(_) => told = None,
+                Err(failure) if failure.kind == Kind::Bug => return Err(failure),
+                Err(failure)
+                    if failure.kind == Kind::Cancelled || told.as_ref() == Some(&failure) => {}
+                Err(failure) => {
+                    self.context
+                        .ui
+                        .failure(&failure, crate::text::timestamp(self.context.now()));
+                    told = Some(failure);
+                }
+            }
+            wait(self.context, self.args.interval).await;
+        }
+        Ok(Kind::Cancelled.exit_code())
+    }
+
+    /// Begins anew while others roll out the same stacks.
+    async fn until_settled(&mut self, seen: &mut Option<String>) -> Result<Tally> {
+        let mut tally = self.run(seen).await?;
+        for _ in 1..MOST_PASSES {
+            if !tally.moved {
+                break;
+            }
+            tally = self.run(seen).await?;
+        }
+        Ok(tally)
+    }
+
+    /// One look at the branch, and whatever follows from it.
+    async fn run(&mut self, seen: &mut Option<String>) -> Result<Tally> {
+        let head = tokio::select! {
+            head = self.mirror.fetch_branch(&self.args.branch) => head?,
+            // A fetch can be dropped at any time; a run is stopped in order instead.
+            () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
+        };
+        let is_new = seen.as_deref() != Some(head.id.as_str());
+        if is_new {
+            self.tell_head(&head);
+        }
+        *seen = Some(head.id.clone());
+        let stacks = self.stacks(&head)?;
+        if is_new && self.args.stacks.is_empty() {
+            self.tell_gone(&stacks).await?;
+        }
+        let mut tally = Tally::default();
+        let due = self.due(stacks, &head, is_new, &mut tally).await?;
+        let worked = !due.is_empty();
+        match self.args.dry_run {
+            true => tally.skipped += due.len(),
+            false => self.roll_out(due, &head, &mut tally).await?,
+        }
+        if (is_new || worked) && !tally.moved && !self.args.dry_run {
+            self.context.tell(None, tally.finished());
+        }
+        Ok(tally)
+    }
+
+    fn tell_head(&self, head: &Commit) {
+        self.context.tell(
+            None,
+            Body::Fetched {
+                repository: self.mirror.source.label.clone(),
+                branch: self.args.branch.clone(),
+                commit: head.id.clone(),
+                subject: head.subject.clone(),
+                author: head.author.clone(),
+                at: head.at,
+            },
+        );
+    }
+
+    /// A stack that left the branch still stands; only a person can mean it to go.
+    async fn tell_gone(&self, stacks: &[Stack]) -> Result<()> {
+        for name in self
+            .ledger
+            .rolled_out_names(&self.mirror.source.label)
+            .await?
+        {
+            if !stacks.iter().any(|stack| stack.name() == name) {
+                let message =
+                    "it is no longer on the branch, and what it rolled out was left standing"
+                        .to_owned();
+                self.context.tell(Some(&name), Body::Note { message });
+            }
+        }
+        Ok(())
+    }
+
+    fn stacks(&self, head: &Commit) -> Result<Vec<Stack>> {
+        let stacks = repo::stacks(&self.mirror.pulumi_files(&head.id)?).map_err(repo::all_of)?;
+        if stacks.is_empty() {
+            return Err(Failure::input(format!(
+                "{} has no stack at this commit",
+                self.mirror.source.label
+            ))
+            .hint("a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it"));
+        }
+        repo::select(stacks, &self.args.stacks)
+    }
+
+    /// The stacks that are not up to date. Those that are get told, once for each head.
+    async fn due(
+        &self,
+        stacks: Vec<Stack>,
+        head: &Commit,
+        is_new: bool,
+        tally: &mut Tally,
+    ) -> Result<Vec<Due>> {
+        let mut due = Vec::new();
+        for stack in stacks {
+            let id = self
+                .ledger
+                .stack(&self.mirror.source.label, &stack, self.context.now())
+                .await?;
+            let known = self.ledger.known(&id).await?;
+            let from = known.rolled_out.as_ref().map(|(commit, _)| commit.as_str());
+            let changed = from
+                .map(|from| self.mirror.changed_paths(from, &head.id))
+                .transpose()?
+                .flatten();
+            match decide(&stack, &known, changed.as_deref()) {
+                Decision::UpToDate { commit, at } => {
+                    tally.up_to_date += 1;
+                    if is_new {
+                        self.context.tell(
+                            Some(&stack.name()),
+                            Body::UpToDate {
+                                commit,
+                                rolled_out_at: at,
+                            },
+                        );
+                    }
+                }
+                Decision::RollOut(_) if self.is_resting(&id, head).await? => tally.skipped += 1,
+                Decision::RollOut(reason) => {
+                    if self.args.dry_run {
+                        let body = Body::Pending {
+                            commit: head.id.clone(),
+                            reason: reason.words(),
+                        };
+                        self.context.tell(Some(&stack.name()), body);
+                    }
+                    due.push(Due {
+                        stack,
+                        id,
+                        known,
+                        reason,
+                    });
+                }
+            }
+        }
+        Ok(due)
+    }
+
+    /// While watching, a stack that failed at this very commit is tried again ever more seldom.
+    async fn is_resting(&self, id: &StackId, head: &Commit) -> Result<bool> {
+        if !self.args.watch {
+            return Ok(false);
+        }
+        let (failures, last) = self.ledger.failures(id, &head.id).await?;
+        Ok(self.context.now() < last + patience(failures, self.args.interval))
+    }
+
+    async fn roll_out(&self, due: Vec<Due>, head: &Commit, tally: &mut Tally) -> Result<()> {
+        if due.is_empty() {
+            return Ok(());
+        }
+        let pulumi = Pulumi::find(&self.environment).await?;
+        let roll_out = RollOut {
+            context: self.context,
+            ledger: &self.ledger,
+            mirror: &self.mirror,
+            pulumi: &pulumi,
+            branch: &self.args.branch,
+            head,
+            scrubber: &self.scrubber,
+            environment: &self.environment,
+        };
+        for due in due {
+            if self.context.cancel.is_cancelled() {
+                tally.cancelled += 1;
+                break;
+            }
+            let rolled_out = roll_out
+                .run(&due.stack, &due.id, &due.known, &due.reason)
+                .await;
+            let (kind, reason) = match rolled_out {
+                Ok(outcome) => match tally.count(outcome) {
+                    Some(reason) => (Kind::Busy, reason),
+                    None => continue,
+                },
+                Err(failure) if matches!(failure.kind, Kind::Bug | Kind::Cancelled) => {
+                    return Err(failure);
+                }
+                // One stack that can't be tried keeps no other from its roll-out.
+                Err(failure) => (failure.kind, failure.with_hints()),
+            };
+            self.context
+                .tell(Some(&due.stack.name()), Body::Skipped { reason });
+            tally.blocked = tally.blocked.or(Some(kind));
+            tally.skipped += 1;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! Whether a stack has to be rolled out, and why: from what the ledger knows and what changed to a decision.
+
+use serde::Serialize;
+
+use crate::record::RunState;
+use crate::repo::Stack;
+
+/// What the ledger knows of a stack before this pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The commit that stands, with the time of its roll-out in milliseconds.
+    pub rolled_out: Option<(String, i64)>,
+    /// How the newest run ended.
+    pub last: Option<RunState>,
+}
+
+/// Why a stack is rolled out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Reason {
+    /// The ledger knows of no successful roll-out.
+    First,
+    /// The newest run did not succeed, so what stands is not known to be what the commit says.
+    Retry { after: RunState },
+    /// Files that the stack uses changed since the commit that stands.
+    Changed { files: usize, example: String },
+    /// The commit that stands is no longer in the repository, so nothing can be compared.
+    Rewritten { from: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    RollOut(Reason),
+    UpToDate { commit: String, at: i64 },
+}
+
+/// Decides. `changed` holds the paths that differ between the commit that stands and the head; `None` when they can't be compared.
+pub fn decide(stack: &Stack, known: &Known, changed: Option<&[String]>) -> Decision {
+    let Some((commit, at)) = &known.rolled_out else {
+        return Decision::RollOut(match known.last {
+            Some(after) => Reason::Retry { after },
+            None => Reason::First,
+        });
+    };
+    if let Some(after) = known.last.filter(|state| *state != RunState::Succeeded) {
+        return Decision::RollOut(Reason::Retry { after });
+    }
+    let Some(changed) = changed else {
+        return Decision::RollOut(Reason::Rewritten {
+            from: commit.clone(),
+        });
+    };
+    let mut used = changed.iter().filter(|path| stack.uses(path));
+    match used.next() {
+        Some(example) => Decision::RollOut(Reason::Changed {
+            files: 1 + used.count(),
+            example: example.clone(),
+        }),
+        None => Decision::UpToDate {
+            commit: commit.clone(),
+            at: *at,
+        },
+    }
+}
+
+impl Reason {
+    /// In a few words, fit after "rolling out 1a2b3c4".
+    pub fn words(&self) -> String {
+        match self {
+            Reason::First => "never rolled out before".to_owned(),
+            Reason::Retry {
+                after: RunState::Running | RunState::Interrupted,
+            } => "the last run was cut off".to_owned(),
+            Reason::Retry {
+                after: RunState::Cancelled,
+            } => "the last run was cancelled".to_owned(),
+            Reason::Retry { .. } => "the last run failed".to_owned(),
+            Reason::Changed { files: 1, example } => format!("{example} changed"),
+            Reason::Changed { files: 2, example } => format!("{example} and another file changed"),
+            Reason::Changed { files, example } => {
+                format!("{example} and {} more files changed", files - 1)
+            }
+            Reason::Rewritten { from } => {
+                format!(
+                    "{} was rolled out, which the repository no longer has",
+                    short(from)
+                )
+            }
+        }
+    }
+}
+
+/// The first seven digits of a commit, as people read it.
+pub fn short(commit: &str) -> &str {
+    commit.get(..7).unwrap_or(commit)
+}
+
+/// How long `--watch` leaves a stack alone after so many failures in a row at the same commit, in milliseconds.
+pub fn patience(failures: u32, interval: std::time::Duration) -> i64 {
+    const LONGEST: i64 = 30 * 60 * 1000;
+    let interval = i64::try_from(interval.as_millis()).unwrap_or(LONGEST);
+    match failures {
+        0 => 0,
+        n => interval.saturating_mul(1 << n.min(12)).min(LONGEST),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::{TreeFile, stacks};
+
+    fn network() -> Stack {
+        let file = |path: &str, text: &str| TreeFile {
+            path: path.to_owned(),
+            content: text.as_bytes().to_vec(),
+        };
+        let files = [
+            file("net/Pulumi.yaml", "name: network\nruntime: yaml"),
+            file("net/Pulumi.dev.yaml", ""),
+        ];
+        stacks(&files).expect("a sound tree").remove(0)
+    }
+
+    fn known(rolled_out: Option<&str>, last: Option<RunState>) -> Known {
+        Known {
+            rolled_out: rolled_out.map(|commit| (commit.to_owned(), 7)),
+            last,
+        }
+    }
+
+    #[test]
+    fn the_table_of_decisions() {
+        use RunState::{Cancelled, Failed, Interrupted, Succeeded};
+        let cases: [(Known, Option<&[&str]>, &str); 9] = [
+            (known(None, None), None, "never rolled out before"),
+            (known(None, Some(Failed)), None, "the last run failed"),
+            (
+                known(Some("aaaaaaaaa"), Some(Succeeded)),
+                Some(&[]),
+                "up to date",
+            ),
+            (
+                known(Some("aaaaaaaaa"), Some(Succeeded)),
+                Some(&["README.md"]),
+                "up to date",
+            ),
+            (
+                known(Some("aaaaaaaaa"), Some(Succeeded)),
+                Some(&["net/main.ts"]),
+                "net/main.ts changed",
+            ),
+            (
+                known(Some("a"), Some(Succeeded)),
+                Some(&["net/a", "x", "net/b", "net/c"]),
+                "net/a and 2 more files changed",
+            ),
+            (
+                known(Some("aaaaaaaaa"), Some(Interrupted)),
+                Some(&[]),
+                "the last run was cut off",
+            ),
+            (
+                known(Some("aaaaaaaaa"), Some(Cancelled)),
+                Some(&[]),
+                "the last run was cancelled",
+            ),
+            (
+                known(Some("aaaaaaaaa"), Some(Succeeded)),
+                None,
+                "aaaaaaa was rolled out, which the repository no longer has",
+            ),
+        ];
+        for (known, changed, expected) in cases {
+            let changed = changed.map(|paths| {
+                paths
+                    .iter()
+                    .map(|path| (*path).to_owned())
+                    .collect::<Vec<_>>()
+            });
+            let words = match decide(&network(), &known, changed.as_deref()) {
+                Decision::RollOut(reason) => reason.words(),
+                Decision::UpToDate { .. } => "up to date".to_owned(),
+            };
+            assert_eq!(words, expected, "{known:?} {changed:?}");
+        }
+    }
+
+    #[test]
+    fn patience_doubles_and_ends_at_half_an_hour() {
+        let interval = std::time::Duration::from_secs(30);
+        let cases = [
+            (0, 0),
+            (1, 60_000),
+            (2, 120_000),
+            (3, 240_000),
+            (9, 1_800_000),
+            (100, 1_800_000),
+        ];
+        for (failures, expected) in cases {
+            assert_eq!(patience(failures, interval), expected, "{failures}");
+        }
+    }
+}

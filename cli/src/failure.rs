@@ -1,0 +1,141 @@
+//! What a user is told when something can't be done, and the exit code that goes with it.
+
+use std::fmt;
+
+/// Why a command failed. Decides the exit code and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A roll-out or a preview ran and failed.
+    RollOut,
+    /// What the user pointed at is wrong: repository, branch, `Pulumi.yaml`, a name.
+    Input,
+    /// Something that gitinfra needs is missing or too old: git, pulumi, a backend, the ledger.
+    Setup,
+    /// Another live run holds the stack.
+    Busy,
+    /// Stopped by Ctrl-C or SIGTERM.
+    Cancelled,
+    /// A mistake in gitinfra itself.
+    Bug,
+}
+
+impl Kind {
+    /// The exit code, as documented in `gitinfra --help`.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::RollOut => 1,
+            Kind::Input => 3,
+            Kind::Setup => 4,
+            Kind::Busy => 5,
+            Kind::Bug => 70,
+            Kind::Cancelled => 130,
+        }
+    }
+}
+
+/// One failure in plain words: what was being done, to what, what is wrong; then what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub kind: Kind,
+    /// A fragment in lower case without a full stop.
+    pub message: String,
+    /// Each is printed on a `hint:` line of its own.
+    pub hints: Vec<String>,
+}
+
+/// What nearly everything here returns.
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+impl Failure {
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Failure {
+            kind,
+            message: message.trim_end().to_owned(),
+            hints: Vec::new(),
+        }
+    }
+
+    pub fn roll_out(message: impl Into<String>) -> Self {
+        Self::new(Kind::RollOut, message)
+    }
+
+    pub fn input(message: impl Into<String>) -> Self {
+        Self::new(Kind::Input, message)
+    }
+
+    pub fn setup(message: impl Into<String>) -> Self {
+        Self::new(Kind::Setup, message)
+    }
+
+    pub fn busy(message: impl Into<String>) -> Self {
+        Self::new(Kind::Busy, message)
+    }
+
+    pub fn bug(message: impl Into<String>) -> Self {
+        Self::new(Kind::Bug, message)
+    }
+
+    pub fn cancelled() -> Self {
+        Self::new(Kind::Cancelled, "stopped before it was done")
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// With its hints below, for where only text goes.
+    pub fn with_hints(&self) -> String {
+        let hints: String = self
+            .hints
+            .iter()
+            .map(|hint| format!("\nhint: {hint}"))
+            .collect();
+        format!("{}{hints}", self.message)
+    }
+
+    /// Adds a hint when there is one to give.
+    pub fn hint_some(self, hint: Option<String>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// "did you mean `x`?", when one of the known names is near enough to be a slip of the pen.
+pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len().max(wanted.len()) / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| format!("did you mean `{name}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_seen_and_a_stranger_is_not() {
+        let known = ["network/dev", "network/prod", "web/dev"];
+        let cases = [
+            ("network/dve", Some("did you mean `network/dev`?")),
+            ("netwrk/prod", Some("did you mean `network/prod`?")),
+            ("billing", None),
+        ];
+        for (wanted, expected) in cases {
+            assert_eq!(nearest(wanted, known).as_deref(), expected, "{wanted}");
+        }
+    }
+}

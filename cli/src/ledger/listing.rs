@@ -1,0 +1,123 @@
+//! What `get` and `describe` read: stacks and runs as whole records.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Ledger, failed};
+use crate::failure::{Failure, Result};
+use crate::record::{Run, RunState, StackRecord};
+
+/// Which runs are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct RunFilter {
+    /// The beginning of a run's name.
+    pub name: Option<String>,
+    /// A stack's whole name.
+    pub stack: Option<String>,
+    /// Newest first; zero for all.
+    pub limit: u32,
+}
+
+impl Ledger {
+    pub async fn stack_records(&self) -> Result<Vec<StackRecord>> {
+        let list = "SELECT s.name, r.label, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, s.created_at, \
+                u.id, u.state, u.started_at \
+            FROM stacks s JOIN repositories r ON r.id = s.repository_id \
+            LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id ORDER BY v.started_at DESC, v.id DESC LIMIT 1) \
+            ORDER BY s.name, r.label";
+        let rows = sqlx::query(list)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed("listing stacks"))?;
+        rows.iter()
+            .map(stack)
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(failed("listing stacks"))
+    }
+
+    pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>> {
+        let list = "SELECT u.id, s.name, r.label, u.branch, u.commit_id, u.subject, u.reason, u.state, u.started_at, \
+                u.finished_at, u.changes, u.message, u.engine, u.host \
+            FROM runs u JOIN stacks s ON s.id = u.stack_id JOIN repositories r ON r.id = s.repository_id \
+            WHERE ($1 = '' OR substr(u.id, 1, length($1)) = $1) AND ($2 = '' OR s.name = $2) \
+            ORDER BY u.started_at DESC, u.id DESC LIMIT $3";
+        let limit = if filter.limit == 0 {
+            i64::MAX
+        } else {
+            i64::from(filter.limit)
+        };
+        let bound = sqlx::query(list)
+            .bind(filter.name.clone().unwrap_or_default())
+            .bind(filter.stack.clone().unwrap_or_default());
+        let rows = bound
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed("listing runs"))?;
+        rows.iter()
+            .map(run)
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(failed("listing runs"))
+    }
+
+    /// The one run whose name begins so.
+    pub async fn run(&self, name: &str) -> Result<Run> {
+        let filter = RunFilter {
+            name: Some(name.to_owned()),
+            limit: 3,
+            ..RunFilter::default()
+        };
+        let mut found = self.runs(&filter).await?;
+        match found.len() {
+            1 => Ok(found.remove(0)),
+            0 => Err(Failure::input(format!("no run is called `{name}`"))
+                .hint("`gitinfra get runs` lists them")),
+            _ => match found.iter().position(|run| run.name == name) {
+                Some(exact) => Ok(found.remove(exact)),
+                None => Err(Failure::input(format!("several runs begin with `{name}`"))
+                    .hint("give more of its name")),
+            },
+        }
+    }
+}
+
+fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
+    let last_state: Option<String> = row.try_get(8)?;
+    Ok(StackRecord {
+        name: row.try_get(0)?,
+        repository: row.try_get(1)?,
+        folder: row.try_get(2)?,
+        runtime: row.try_get(3)?,
+        commit: row.try_get(4)?,
+        rolled_out_at: row.try_get(5)?,
+        created_at: row.try_get(6)?,
+        last_run: row.try_get(7)?,
+        last_state: last_state.map(state).transpose()?,
+        last_started_at: row.try_get(9)?,
+    })
+}
+
+fn run(row: &AnyRow) -> Result<Run, sqlx::Error> {
+    let (changes, engine): (String, Option<String>) = (row.try_get(10)?, row.try_get(12)?);
+    Ok(Run {
+        name: row.try_get(0)?,
+        stack: row.try_get(1)?,
+        repository: row.try_get(2)?,
+        branch: row.try_get(3)?,
+        commit: row.try_get(4)?,
+        subject: row.try_get(5)?,
+        reason: row.try_get(6)?,
+        state: state(row.try_get(7)?)?,
+        started_at: row.try_get(8)?,
+        finished_at: row.try_get(9)?,
+        changes: serde_json::from_str(&changes).unwrap_or_default(),
+        message: row.try_get(11)?,
+        engine: engine.and_then(|text| serde_json::from_str(&text).ok()),
+        host: row.try_get(13)?,
+    })
+}
+
+fn state(text: String) -> Result<RunState, sqlx::Error> {
+    text.parse()
+        .map_err(|error: String| sqlx::Error::Decode(error.into()))
+}

@@ -1,0 +1,130 @@
+//! The ledger: what was rolled out where, kept in SQLite or PostgreSQL through the same statements.
+
+mod events;
+mod lease;
+mod listing;
+mod runs;
+mod stacks;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Once;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::Migrator;
+use sqlx::{AnyConnection, AnyPool, Connection};
+
+use crate::failure::{Failure, Result};
+
+pub use lease::{Claim, LEASE, Lease};
+pub use listing::RunFilter;
+pub use runs::NewRun;
+pub use stacks::StackId;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// An open ledger.
+#[derive(Clone)]
+pub struct Ledger {
+    pool: AnyPool,
+}
+
+impl Ledger {
+    /// Opens the ledger at a URL, or the SQLite file in the state directory, and brings it to this version's shape.
+    pub async fn open(url: Option<&str>, state_dir: &Path) -> Result<Ledger> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let default = sqlite_url(&state_dir.join("ledger.db"));
+        let url = url.unwrap_or(&default);
+        let failed = |error: &dyn std::fmt::Display| {
+            Failure::setup(format!(
+                "opening the ledger {}: {error}",
+                without_password(url)
+            ))
+        };
+        let is_sqlite = url.starts_with("sqlite:");
+        if !is_sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(failed(&"no such kind of database")
+                .hint("write it as sqlite:///path/to/file or postgres://user@host/database"));
+        }
+        fs::create_dir_all(state_dir).map_err(|error| failed(&error))?;
+        // SQLite itself does not keep two processes from migrating at once.
+        let lock = File::create(state_dir.join("ledger.lock")).map_err(|error| failed(&error))?;
+        lock.lock().map_err(|error| failed(&error))?;
+        if !is_sqlite {
+            // A pool would try again and again, and forget why.
+            let first = AnyConnection::connect(url).await;
+            let first = first.map_err(|error| {
+                failed(&error).hint("is the server running, and may you connect to it?")
+            })?;
+            first.close().await.map_err(|error| failed(&error))?;
+        }
+        let pool = pool(is_sqlite)
+            .connect(url)
+            .await
+            .map_err(|error| failed(&error))?;
+        MIGRATIONS.run(&pool).await.map_err(|error| {
+            failed(&error)
+                .hint("a newer gitinfra may have changed its shape: use the newest one everywhere")
+        })?;
+        Ok(Ledger { pool })
+    }
+}
+
+fn pool(is_sqlite: bool) -> AnyPoolOptions {
+    let options = AnyPoolOptions::new()
+        .max_connections(if is_sqlite { 2 } else { 4 })
+        .acquire_timeout(Duration::from_secs(20));
+    options.after_connect(move |connection, _| {
+        Box::pin(async move {
+            if is_sqlite {
+                for pragma in [
+                    "PRAGMA busy_timeout = 15000",
+                    "PRAGMA journal_mode = WAL",
+                    "PRAGMA synchronous = FULL",
+                ] {
+                    sqlx::query(pragma).execute(&mut *connection).await?;
+                }
+            }
+            Ok(())
+        })
+    })
+}
+
+fn sqlite_url(path: &Path) -> String {
+    let escaped = path
+        .display()
+        .to_string()
+        .replace('%', "%25")
+        .replace('?', "%3F")
+        .replace('#', "%23");
+    format!("sqlite://{escaped}?mode=rwc")
+}
+
+/// A database's URL as it may be shown.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let shown = match rest.rsplit_once('@') {
+        Some((user, place)) => format!("{}@{place}", user.split(':').next().unwrap_or_default()),
+        None => rest.to_owned(),
+    };
+    format!("{scheme}://{}", shown.split('?').next().unwrap_or_default())
+}
+
+/// The words for a statement that failed.
+fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> Failure {
+    move |error| Failure::setup(format!("{doing} in the ledger: {error}"))
+}
+
+/// A name that no other row has: eight letters and digits that are hard to misread.
+fn fresh_name() -> String {
+    const LETTERS: &[u8] = b"23456789abcdefghjkmnpqrstvwxyz";
+    (0..8)
+        .map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())]))
+        .collect()
+}

@@ -1,0 +1,351 @@
+//! The ledger's promises, held on SQLite and on a real PostgreSQL by the same checks.
+
+mod postgres;
+
+use super::*;
+use crate::decide::Known;
+use crate::event::Body;
+use crate::record::{Counts, Process, Recorded, RunState};
+use crate::repo::{Stack, TreeFile, stacks as stacks_of};
+
+const REPOSITORY: &str = "https://example.org/infra.git";
+
+fn stack(name: &str) -> Stack {
+    let file = |path: String, text: &str| TreeFile {
+        path,
+        content: text.as_bytes().to_vec(),
+    };
+    let files = [
+        file(
+            format!("{name}/Pulumi.yaml"),
+            &format!("name: {name}\nruntime: yaml"),
+        ),
+        file(format!("{name}/Pulumi.dev.yaml"), ""),
+    ];
+    stacks_of(&files).expect("a sound tree").remove(0)
+}
+
+fn new_run<'a>(commit: &'a str) -> NewRun<'a> {
+    NewRun {
+        branch: "main",
+        commit,
+        subject: "Add a VPC",
+        reason: "never rolled out before",
+        host: "here",
+    }
+}
+
+fn dead() -> Process {
+    Process {
+        started: Some(1),
+        ..Process::current()
+    }
+}
+
+async fn ours(ledger: &Ledger, id: &StackId, now: i64) -> Lease {
+    match ledger
+        .claim(id, &Process::current(), now)
+        .await
+        .expect("the ledger answers")
+    {
+        Claim::Ours(lease) => lease,
+        Claim::Held { by, .. } => panic!("held by {by:?}"),
+    }
+}
+
+/// Every promise, in one order. Each check has a stack of its own.
+async fn check(ledger: &Ledger) {
+    a_stack_has_one_row(ledger).await;
+    a_run_is_there_before_it_ends(ledger).await;
+    one_holds_a_lease(ledger).await;
+    an_older_lease_writes_nothing(ledger).await;
+    of_many_claims_one_wins(ledger).await;
+    events_keep_their_order(ledger).await;
+    failures_are_counted_from_the_newest(ledger).await;
+}
+
+async fn a_stack_has_one_row(ledger: &Ledger) {
+    let first = ledger
+        .stack(REPOSITORY, &stack("rows"), 1)
+        .await
+        .expect("a row");
+    assert_eq!(
+        ledger
+            .stack(REPOSITORY, &stack("rows"), 2)
+            .await
+            .expect("a row"),
+        first
+    );
+    assert_ne!(
+        ledger
+            .stack("elsewhere", &stack("rows"), 2)
+            .await
+            .expect("a row"),
+        first
+    );
+    assert_eq!(ledger.known(&first).await.expect("known"), Known::default());
+    let records = ledger.stack_records().await.expect("a list");
+    let found: Vec<_> = records
+        .iter()
+        .filter(|record| record.name == "rows/dev")
+        .collect();
+    assert_eq!(found.len(), 2);
+    assert_eq!(
+        (found[0].last_run.as_deref(), found[0].commit.as_deref()),
+        (None, None)
+    );
+}
+
+async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
+    let id = ledger
+        .stack(REPOSITORY, &stack("runs"), 1)
+        .await
+        .expect("a row");
+    let lease = ours(ledger, &id, 10).await;
+    let name = ledger
+        .begin(&id, &lease, &new_run("aaaa"), 11)
+        .await
+        .expect("a run");
+    ledger.engine(&name, &dead()).await.expect("an engine");
+    let open = ledger.open_runs(&id).await.expect("a list");
+    assert_eq!(
+        (open.len(), open[0].name.as_str(), open[0].engine.clone()),
+        (1, name.as_str(), Some(dead()))
+    );
+    assert_eq!(
+        ledger.known(&id).await.expect("known").last,
+        Some(RunState::Running)
+    );
+    let changes: Counts = [("create".to_owned(), 3), ("same".to_owned(), 2)].into();
+    ledger
+        .end(&name, RunState::Succeeded, &changes, None, 20)
+        .await
+        .expect("an end");
+    assert!(
+        ledger
+            .stands(&id, &lease, "aaaa", 20)
+            .await
+            .expect("an answer")
+    );
+    // The first end stays.
+    ledger
+        .end(&name, RunState::Failed, &changes, Some("late"), 30)
+        .await
+        .expect("an end");
+    let known = Known {
+        rolled_out: Some(("aaaa".to_owned(), 20)),
+        last: Some(RunState::Succeeded),
+    };
+    assert_eq!(ledger.known(&id).await.expect("known"), known);
+    assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
+    let run = ledger
+        .run(&name[..5])
+        .await
+        .expect("found by its beginning");
+    assert_eq!(
+        (run.state, run.finished_at, run.message, run.changes),
+        (RunState::Succeeded, Some(20), None, changes)
+    );
+    assert_eq!(ledger.open_runs(&id).await.expect("a list"), []);
+    assert!(
+        ledger
+            .rolled_out_names(REPOSITORY)
+            .await
+            .expect("a list")
+            .contains(&"runs/dev".to_owned())
+    );
+}
+
+async fn one_holds_a_lease(ledger: &Ledger) {
+    let id = ledger
+        .stack(REPOSITORY, &stack("lease"), 1)
+        .await
+        .expect("a row");
+    let lease = ours(ledger, &id, 100).await;
+    let other = Process {
+        host: "elsewhere.example".to_owned(),
+        ..Process::current()
+    };
+    let held = Claim::Held {
+        by: Some(Process::current()),
+        until: 100 + LEASE,
+    };
+    assert_eq!(
+        ledger.claim(&id, &other, 101).await.expect("an answer"),
+        held
+    );
+    assert!(ledger.renew(&id, &lease, 200).await.expect("an answer"));
+    assert!(matches!(
+        ledger.claim(&id, &other, 200 + LEASE - 1).await,
+        Ok(Claim::Held { .. })
+    ));
+    assert!(matches!(
+        ledger.claim(&id, &other, 200 + LEASE).await,
+        Ok(Claim::Ours(_))
+    ));
+    assert!(
+        !ledger
+            .renew(&id, &lease, 300 + LEASE)
+            .await
+            .expect("an answer")
+    );
+}
+
+async fn an_older_lease_writes_nothing(ledger: &Ledger) {
+    let id = ledger
+        .stack(REPOSITORY, &stack("fence"), 1)
+        .await
+        .expect("a row");
+    let Ok(Claim::Ours(old)) = ledger.claim(&id, &dead(), 1).await else {
+        panic!("a free stack")
+    };
+    // Its holder is dead, so nobody waits for its time to pass.
+    let new = ours(ledger, &id, 2).await;
+    assert!(new.fence > old.fence);
+    assert!(!ledger.stands(&id, &old, "old", 3).await.expect("an answer"));
+    assert!(ledger.stands(&id, &new, "new", 3).await.expect("an answer"));
+    ledger.release(&id, &old).await.expect("no harm");
+    assert!(matches!(
+        ledger.claim(&id, &Process::current(), 4).await,
+        Ok(Claim::Held { .. })
+    ));
+    ledger.release(&id, &new).await.expect("released");
+    assert!(ours(ledger, &id, 5).await.fence > new.fence);
+}
+
+async fn of_many_claims_one_wins(ledger: &Ledger) {
+    let id = ledger
+        .stack(REPOSITORY, &stack("race"), 1)
+        .await
+        .expect("a row");
+    let me = Process::current();
+    let claims = (0..8).map(|_| ledger.claim(&id, &me, 1));
+    let won = futures::future::join_all(claims)
+        .await
+        .into_iter()
+        .filter(|claim| matches!(claim, Ok(Claim::Ours(_))));
+    assert_eq!(won.count(), 1);
+}
+
+async fn events_keep_their_order(ledger: &Ledger) {
+    let id = ledger
+        .stack(REPOSITORY, &stack("events"), 1)
+        .await
+        .expect("a row");
+    let lease = ours(ledger, &id, 1).await;
+    let run = ledger
+        .begin(&id, &lease, &new_run("bbbb"), 1)
+        .await
+        .expect("a run");
+    let events: Vec<Recorded> = (0..20)
+        .map(|at| Recorded {
+            at,
+            body: Body::Note {
+                message: format!("note {at}"),
+            },
+        })
+        .collect();
+    ledger.append(&run, 0, &events[..7]).await.expect("written");
+    ledger.append(&run, 7, &events[7..]).await.expect("written");
+    assert_eq!(ledger.events(&run).await.expect("read"), events);
+    // A batch is written whole or not at all.
+    ledger
+        .append(&run, 19, &events[..5])
+        .await
+        .expect_err("a number used twice");
+    assert_eq!(ledger.events(&run).await.expect("read").len(), 20);
+}
+
+async fn failures_are_counted_from_the_newest(ledger: &Ledger) {
+    let id = ledger
+        .stack(REPOSITORY, &stack("failures"), 1)
+        .await
+        .expect("a row");
+    let lease = ours(ledger, &id, 1).await;
+    let mut now = 100;
+    for (commit, state) in [
+        ("a", RunState::Failed),
+        ("b", RunState::Failed),
+        ("b", RunState::Failed),
+    ] {
+        let run = ledger
+            .begin(&id, &lease, &new_run(commit), now)
+            .await
+            .expect("a run");
+        ledger
+            .end(&run, state, &Counts::new(), Some("broken"), now + 5)
+            .await
+            .expect("an end");
+        now += 100;
+    }
+    assert_eq!(ledger.failures(&id, "b").await.expect("a number"), (2, 305));
+    assert_eq!(ledger.failures(&id, "a").await.expect("a number"), (0, 0));
+    let filter = RunFilter {
+        stack: Some("failures/dev".to_owned()),
+        limit: 2,
+        ..RunFilter::default()
+    };
+    let newest: Vec<i64> = ledger
+        .runs(&filter)
+        .await
+        .expect("a list")
+        .iter()
+        .map(|run| run.started_at)
+        .collect();
+    assert_eq!(newest, [300, 200]);
+}
+
+#[tokio::test]
+async fn sqlite_keeps_the_promises() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // A name with everything that a URL would read as its own.
+    let place = folder.path().join("a b%20?#");
+    let ledger = Ledger::open(None, &place).await.expect("a ledger");
+    check(&ledger).await;
+    assert!(place.join("ledger.db").is_file());
+    // Opening again finds the same rows, and a second process could do so at the same time.
+    let again = Ledger::open(None, &place).await.expect("the same ledger");
+    assert_eq!(
+        again.stack_records().await.expect("a list"),
+        ledger.stack_records().await.expect("a list")
+    );
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_promises() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = postgres::Server::start();
+    let ledger = Ledger::open(Some(&server.url), folder.path())
+        .await
+        .expect("a ledger");
+    check(&ledger).await;
+    let again = Ledger::open(Some(&server.url), folder.path())
+        .await
+        .expect("the same ledger");
+    assert_eq!(
+        again.stack_records().await.expect("a list"),
+        ledger.stack_records().await.expect("a list")
+    );
+}
+
+#[tokio::test]
+async fn a_ledger_that_cannot_be_opened_says_so_without_its_password() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cases = [
+        (
+            "mysql://ada:pw@h/db",
+            "opening the ledger mysql://ada@h/db: no such kind of database",
+        ),
+        (
+            "postgres://ada:hunter2@127.0.0.1:1/db",
+            "opening the ledger postgres://ada@127.0.0.1:1/db: ",
+        ),
+    ];
+    for (url, expected) in cases {
+        let Err(failure) = Ledger::open(Some(url), folder.path()).await else {
+            panic!("{url} opened")
+        };
+        assert!(failure.message.starts_with(expected), "{}", failure.message);
+        assert!(!failure.message.contains("hunter2"), "{}", failure.message);
+    }
+}

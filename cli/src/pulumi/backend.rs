@@ -1,0 +1,128 @@
+//! Where a stack's state lives, by Pulumi's own order of precedence.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::environment::Environment;
+use crate::failure::{Failure, Result};
+use crate::repo::Stack;
+
+/// A backend's URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backend(pub String);
+
+impl Backend {
+    /// The variable, then the project, then whatever `pulumi login` chose.
+    pub fn of(stack: &Stack, environment: &Environment) -> Result<Backend> {
+        if let Some(url) = environment
+            .get("PULUMI_BACKEND_URL")
+            .filter(|url| !url.is_empty())
+        {
+            return Ok(Backend(url.clone()));
+        }
+        if let Some(url) = &stack.backend {
+            return match url.strip_prefix("file://") {
+                Some(path) if !path.starts_with('/') && !path.starts_with('~') => Err(Failure::input(format!(
+                    "{}: the backend {url} lies in the repository's folder, which is another one in every run",
+                    stack.project_file
+                ))
+                .hint("write an absolute path or file://~, or set PULUMI_BACKEND_URL")),
+                _ => Ok(Backend(url.clone())),
+            };
+        }
+        logged_in(environment).map(Backend).ok_or_else(|| {
+            Failure::setup(format!("{}: no backend is set, so nobody knows where its state lives", stack.name()))
+                .hint("set PULUMI_BACKEND_URL (file:///path, s3://bucket, ...), `backend.url` in Pulumi.yaml, or run `pulumi login`")
+        })
+    }
+
+    /// A file backend's folder has to be there; Pulumi doesn't make it.
+    pub fn check(&self, environment: &Environment) -> Result<()> {
+        match self.folder(environment).filter(|folder| !folder.is_dir()) {
+            None => Ok(()),
+            Some(folder) => Err(Failure::setup(format!(
+                "the backend's folder {} does not exist",
+                folder.display()
+            ))
+            .hint(format!("make it with `mkdir -p {}`", folder.display()))),
+        }
+    }
+
+    /// The folder, when the state is in files of this machine.
+    pub fn folder(&self, environment: &Environment) -> Option<PathBuf> {
+        let path = self.0.strip_prefix("file://")?.split('?').next()?;
+        match path.strip_prefix('~') {
+            Some(rest) => {
+                Some(Path::new(environment.get("HOME")?).join(rest.trim_start_matches('/')))
+            }
+            None => Some(PathBuf::from(path)),
+        }
+    }
+}
+
+fn logged_in(environment: &Environment) -> Option<String> {
+    let home = environment.get("PULUMI_HOME").map(PathBuf::from);
+    let home = home.or_else(|| {
+        environment
+            .get("HOME")
+            .map(|home| Path::new(home).join(".pulumi"))
+    });
+    let text = home.and_then(|home| fs::read_to_string(home.join("credentials.json")).ok());
+    let credentials: serde_json::Value = text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    let current = credentials["current"]
+        .as_str()
+        .filter(|url| !url.is_empty())
+        .map(str::to_owned);
+    // With a token alone, Pulumi goes to its own cloud.
+    current.or_else(|| {
+        environment
+            .get("PULUMI_ACCESS_TOKEN")
+            .map(|_| "https://api.pulumi.com".to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::{TreeFile, stacks};
+
+    fn stack(backend: &str) -> Stack {
+        let text = format!("name: n\nruntime: yaml\n{backend}");
+        let file = |path: &str, text: &str| TreeFile {
+            path: path.to_owned(),
+            content: text.as_bytes().to_vec(),
+        };
+        stacks(&[file("Pulumi.yaml", &text), file("Pulumi.dev.yaml", "")])
+            .expect("a sound tree")
+            .remove(0)
+    }
+
+    #[test]
+    fn the_backend_is_found_in_pulumis_order() {
+        let set: Environment = [("PULUMI_BACKEND_URL".to_owned(), "s3://a".to_owned())].into();
+        let home: Environment = [("HOME".to_owned(), "/home/ada".to_owned())].into();
+        let url =
+            |stack: &Stack, environment| Backend::of(stack, environment).map(|backend| backend.0);
+        assert_eq!(
+            url(&stack("backend: {url: 'file:///x'}"), &set).as_deref(),
+            Ok("s3://a")
+        );
+        assert_eq!(
+            url(&stack("backend: {url: 'file:///x'}"), &home).as_deref(),
+            Ok("file:///x")
+        );
+        assert!(url(&stack("backend: {url: 'file://./x'}"), &home).is_err());
+        assert!(url(&stack(""), &Environment::new()).is_err());
+        assert_eq!(
+            Backend("file://~/s".to_owned()).folder(&home),
+            Some(PathBuf::from("/home/ada/s"))
+        );
+        assert_eq!(
+            Backend("file:///s?x=1".to_owned()).folder(&home),
+            Some(PathBuf::from("/s"))
+        );
+        assert_eq!(Backend("s3://b".to_owned()).folder(&home), None);
+    }
+}

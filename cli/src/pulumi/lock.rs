@@ -1,0 +1,149 @@
+//! Locks that a dead engine left in a file backend: who made them, and whether they may go.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::process;
+use crate::record::Process;
+
+/// A lock file, as Pulumi's DIY backends write it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LeftLock {
+    pub pid: u32,
+    #[serde(default)]
+    pub username: String,
+    pub hostname: String,
+    #[serde(default)]
+    pub timestamp: String,
+    #[serde(skip)]
+    pub path: PathBuf,
+}
+
+/// The locks of a stack in a backend's folder. What can't be read is left for the engine to complain of.
+pub fn locks(backend: &Path, project: &str, stack: &str) -> Vec<LeftLock> {
+    let folder = backend
+        .join(".pulumi/locks/organization")
+        .join(project)
+        .join(stack);
+    let files = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).ok()?;
+        let lock: LeftLock = serde_json::from_str(&text).ok()?;
+        Some(LeftLock { path, ..lock })
+    };
+    files.filter_map(read).collect()
+}
+
+/// The locks that the engine names when it refuses a locked stack. Backends other than files tell of them nowhere else.
+pub fn told_locks(refusal: &str) -> Vec<LeftLock> {
+    let read = |line: &str| {
+        let (path, rest) = line.trim().split_once(": created by ")?;
+        let (owner, rest) = rest.split_once(" (pid ")?;
+        let (pid, timestamp) = rest.split_once(") at ")?;
+        let (username, hostname) = owner.rsplit_once('@')?;
+        let (username, hostname, timestamp) = (
+            username.to_owned(),
+            hostname.to_owned(),
+            timestamp.to_owned(),
+        );
+        Some(LeftLock {
+            pid: pid.parse().ok()?,
+            username,
+            hostname,
+            timestamp,
+            path: PathBuf::from(path),
+        })
+    };
+    match refusal.contains("currently locked by") {
+        true => refusal.lines().filter_map(read).collect(),
+        false => Vec::new(),
+    }
+}
+
+impl LeftLock {
+    /// Whether its maker is certainly gone: on this host, and either that very engine ended or no `pulumi` has its pid.
+    pub fn is_left(&self, engine: Option<&Process>) -> bool {
+        if self.hostname != process::host() {
+            return false;
+        }
+        match engine.filter(|engine| engine.pid == self.pid) {
+            Some(engine) => engine.liveness() == process::Liveness::Dead,
+            None => !process::is_program(self.pid, "pulumi"),
+        }
+    }
+
+    /// "pid 4711 of ada@build-1 since 2026-01-01T10:00:00Z".
+    pub fn owner(&self) -> String {
+        let since = self.timestamp.split('.').next().unwrap_or_default();
+        format!(
+            "pid {} of {}@{} since {since}",
+            self.pid, self.username, self.hostname
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock(pid: u32, hostname: &str) -> LeftLock {
+        let (username, timestamp) = ("ada".to_owned(), "2026-01-01T10:00:00.5+01:00".to_owned());
+        LeftLock {
+            pid,
+            username,
+            hostname: hostname.to_owned(),
+            timestamp,
+            path: PathBuf::new(),
+        }
+    }
+
+    #[test]
+    fn only_a_dead_maker_of_this_host_leaves_a_lock() {
+        let here = process::host();
+        let mut child = std::process::Command::new("true")
+            .spawn()
+            .expect("`true` runs");
+        let engine = Process::of(child.id());
+        child.wait().expect("`true` ends");
+        assert!(lock(engine.pid, &here).is_left(Some(&engine)));
+        assert!(!lock(engine.pid, "elsewhere.example").is_left(Some(&engine)));
+        // This test is alive and no `pulumi`, so a lock with its pid is a number used again.
+        assert!(lock(std::process::id(), &here).is_left(None));
+        assert!(!lock(std::process::id(), &here).is_left(Some(&Process::current())));
+    }
+
+    #[test]
+    fn locks_are_read_out_of_a_refusal() {
+        let refusal = "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete \
+            the lock file with `pulumi cancel`.\n  s3://b/.pulumi/locks/organization/net/dev/1.json: created by ada@build-1 \
+            (pid 4711) at 2026-01-01T10:00:00+01:00";
+        let owners: Vec<String> = told_locks(refusal).iter().map(LeftLock::owner).collect();
+        assert_eq!(
+            owners,
+            ["pid 4711 of ada@build-1 since 2026-01-01T10:00:00+01:00"]
+        );
+        assert_eq!(told_locks("no stack named 'dev' found"), []);
+    }
+
+    #[test]
+    fn locks_are_read_as_pulumi_writes_them() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let place = folder.path().join(".pulumi/locks/organization/net/dev");
+        fs::create_dir_all(&place).expect("a folder");
+        let text =
+            r#"{"pid":42,"username":"ada","hostname":"h","timestamp":"2026-01-01T10:00:00Z"}"#;
+        fs::write(place.join("a.json"), text).expect("a file");
+        fs::write(place.join("b.json"), "{").expect("a file");
+        let found = locks(folder.path(), "net", "dev");
+        assert_eq!(
+            found.iter().map(LeftLock::owner).collect::<Vec<_>>(),
+            ["pid 42 of ada@h since 2026-01-01T10:00:00Z"]
+        );
+    }
+}

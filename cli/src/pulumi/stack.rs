@@ -1,0 +1,148 @@
+//! What Pulumi is asked about one stack besides running the engine: whether it is there, its configuration, its state.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{Pulumi, said};
+use crate::failure::{Failure, Result};
+use crate::scrub::Scrubber;
+
+impl Pulumi {
+    /// Makes the stack in the backend. True when it was not there yet.
+    pub async fn create_stack(&self, folder: &Path, stack: &str) -> Result<bool> {
+        let args = [
+            "stack",
+            "init",
+            stack,
+            "--no-select",
+            "--non-interactive",
+            "--color",
+            "never",
+        ];
+        let answer = self.ask(folder, &args).await?;
+        match answer.code {
+            Some(0) => Ok(true),
+            _ if answer.stderr.contains("already exists") => Ok(false),
+            _ => {
+                let failure = Failure::setup(format!(
+                    "creating the stack `{stack}` in the backend: {}",
+                    said(&answer)
+                ));
+                let passphrase = answer.stderr.contains("PULUMI_CONFIG_PASSPHRASE");
+                Err(failure.hint_some(passphrase.then(|| {
+                    "the backend encrypts secrets with a passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE".to_owned()
+                })))
+            }
+        }
+    }
+
+    /// Whether the backend has the stack.
+    pub async fn has_stack(&self, folder: &Path, stack: &str) -> Result<bool> {
+        let args = [
+            "stack",
+            "ls",
+            "--json",
+            "--non-interactive",
+            "--color",
+            "never",
+        ];
+        let listed = self
+            .demand(folder, &args, "listing the backend's stacks")
+            .await?;
+        let listed: Vec<Value> = serde_json::from_str(&listed).unwrap_or_default();
+        let name = |value: &Value| {
+            value["name"]
+                .as_str()
+                .map(|name| name.rsplit('/').next() == Some(stack))
+        };
+        Ok(listed.iter().any(|value| name(value) == Some(true)))
+    }
+
+    /// Teaches the scrubber the stack's secret configuration. It is no failure when that can't be read: then the engine
+    /// can't read it either, and says so better.
+    pub async fn learn_secrets(
+        &self,
+        folder: &Path,
+        stack: &str,
+        scrubber: &mut Scrubber,
+    ) -> Result<()> {
+        let args = [
+            "config",
+            "--json",
+            "--show-secrets",
+            "--stack",
+            stack,
+            "--non-interactive",
+        ];
+        let answer = self.ask(folder, &args).await?;
+        let config: Value = serde_json::from_str(&answer.stdout).unwrap_or_default();
+        for entry in config
+            .as_object()
+            .into_iter()
+            .flat_map(|entries| entries.values())
+        {
+            if let (Some(true), Some(value)) = (entry["secret"].as_bool(), entry["value"].as_str())
+            {
+                scrubber.add(value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the engine's locks of a stack. Whoever calls this has made sure that nobody holds them.
+    pub async fn cancel(&self, folder: &Path, stack: &str) -> Result<()> {
+        let args = [
+            "cancel",
+            "--yes",
+            "--stack",
+            stack,
+            "--non-interactive",
+            "--color",
+            "never",
+        ];
+        self.demand(folder, &args, "removing the left lock (`pulumi cancel`)")
+            .await
+            .map(drop)
+    }
+
+    /// The stack's state as Pulumi exports it, secrets encrypted.
+    pub async fn export(&self, folder: &Path, stack: &str) -> Result<Value> {
+        let args = ["stack", "export", "--stack", stack, "--non-interactive"];
+        let text = self
+            .demand(folder, &args, "exporting the stack's state")
+            .await?;
+        serde_json::from_str(&text)
+            .map_err(|error| Failure::setup(format!("reading the exported state: {error}")))
+    }
+
+    /// Puts an exported state back, which drops its pending operations.
+    pub async fn import(
+        &self,
+        folder: &Path,
+        stack: &str,
+        state: &Value,
+        file: &Path,
+    ) -> Result<()> {
+        let written = std::fs::write(file, state.to_string());
+        written.map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))?;
+        let path = file.display().to_string();
+        let args = [
+            "stack",
+            "import",
+            "--stack",
+            stack,
+            "--file",
+            &path,
+            "--non-interactive",
+            "--color",
+            "never",
+        ];
+        let imported = self
+            .demand(folder, &args, "putting the stack's state back")
+            .await
+            .map(drop);
+        let _ = std::fs::remove_file(file);
+        imported
+    }
+}

@@ -1,0 +1,116 @@
+//! What the ledger keeps, as values: stacks, runs and how runs end.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How a run stands. Written as its lower-case name, in the ledger as in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// Recorded before the engine starts, and kept until it ends.
+    Running,
+    Succeeded,
+    Failed,
+    /// Stopped by Ctrl-C or SIGTERM.
+    Cancelled,
+    /// Its gitinfra died before it could record an end.
+    Interrupted,
+}
+
+impl RunState {
+    const ALL: [RunState; 5] = [
+        RunState::Running,
+        RunState::Succeeded,
+        RunState::Failed,
+        RunState::Cancelled,
+        RunState::Interrupted,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            RunState::Running => "running",
+            RunState::Succeeded => "succeeded",
+            RunState::Failed => "failed",
+            RunState::Cancelled => "cancelled",
+            RunState::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl fmt::Display for RunState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for RunState {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|state| state.word() == text);
+        known.ok_or_else(|| format!("`{text}` is no state of a run"))
+    }
+}
+
+/// Number of resources by operation, in Pulumi's own words: `create`, `update`, `same` and so on.
+pub type Counts = BTreeMap<String, u64>;
+
+/// A process on some host. Process ids are used again, so its start and the host's boot belong to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    pub host: String,
+    pub boot: Option<String>,
+    pub pid: u32,
+    /// Clock ticks from boot to the process's start, where the system tells.
+    pub started: Option<u64>,
+}
+
+/// One run of the engine on a stack at a commit. Times are milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    pub name: String,
+    pub stack: String,
+    pub repository: String,
+    pub branch: String,
+    pub commit: String,
+    pub subject: String,
+    pub reason: String,
+    pub state: RunState,
+    pub started_at: i64,
+    pub finished_at: Option<i64>,
+    pub changes: Counts,
+    /// Why it failed, or what was noteworthy.
+    pub message: Option<String>,
+    /// The engine's process, once it runs.
+    pub engine: Option<Process>,
+    /// Who ran it.
+    pub host: String,
+}
+
+/// A stack as the ledger knows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackRecord {
+    pub name: String,
+    pub repository: String,
+    pub folder: String,
+    pub runtime: String,
+    pub commit: Option<String>,
+    pub rolled_out_at: Option<i64>,
+    pub created_at: i64,
+    /// The newest run's name and state.
+    pub last_run: Option<String>,
+    pub last_state: Option<RunState>,
+    pub last_started_at: Option<i64>,
+}
+
+/// A happening of a run as it was recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    pub at: i64,
+    pub body: crate::event::Body,
+}

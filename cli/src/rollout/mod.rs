@@ -1,0 +1,216 @@
+//! One stack from a decision to what stands: lease, recovery, run, engine, record.
+
+mod end;
+mod engine;
+mod lease;
+mod recovery;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::commands::Context;
+use crate::decide::{Known, Reason};
+use crate::event::Body;
+use crate::failure::{Failure, Result};
+use crate::git::{Commit, Mirror};
+use crate::ledger::{Claim, Lease, Ledger, NewRun, StackId};
+use crate::process;
+use crate::pulumi::{Backend, Pulumi};
+use crate::record::{Process, RunState};
+use crate::repo::Stack;
+use crate::scrub::Scrubber;
+use crate::telling::Telling;
+use end::End;
+
+/// What came of a roll-out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    RolledOut,
+    Failed,
+    Cancelled,
+    /// Another live gitinfra is at it.
+    Busy(String),
+    /// Somebody rolled it out between the decision and the lease, so the decision is void.
+    Moved,
+}
+
+/// Everything that roll-outs of one pass share.
+pub struct RollOut<'a> {
+    pub context: &'a Context,
+    pub ledger: &'a Ledger,
+    pub mirror: &'a Mirror,
+    pub pulumi: &'a Pulumi,
+    pub branch: &'a str,
+    pub head: &'a Commit,
+    pub scrubber: &'a Scrubber,
+    /// The environment that the engine sees.
+    pub environment: &'a crate::environment::Environment,
+}
+
+/// A stack under its lease.
+struct Claimed<'a> {
+    stack: &'a Stack,
+    id: &'a StackId,
+    lease: &'a Lease,
+    cancel: &'a CancellationToken,
+}
+
+/// One run's particulars.
+struct Job<'a> {
+    claimed: &'a Claimed<'a>,
+    run: &'a str,
+    backend: &'a Backend,
+    /// The engine of the run before, if that was cut off.
+    left: Option<&'a Process>,
+}
+
+impl RollOut<'_> {
+    /// Rolls a stack out under its lease.
+    pub async fn run(
+        &self,
+        stack: &Stack,
+        id: &StackId,
+        known: &Known,
+        reason: &Reason,
+    ) -> Result<Outcome> {
+        let lease = match self
+            .ledger
+            .claim(id, &Process::current(), self.context.now())
+            .await?
+        {
+            Claim::Ours(lease) => lease,
+            Claim::Held { by, .. } => return Ok(Outcome::Busy(lease::held_by(by.as_ref()))),
+        };
+        let heartbeat = lease::Heartbeat::start(
+            self.ledger,
+            id,
+            &lease,
+            &self.context.cancel,
+            self.context.clock(),
+        );
+        let claimed = Claimed {
+            stack,
+            id,
+            lease: &lease,
+            cancel: &heartbeat.cancel,
+        };
+        let outcome = self.under_lease(&claimed, known, reason).await;
+        drop(heartbeat);
+        self.ledger.release(id, &lease).await?;
+        outcome
+    }
+
+    async fn under_lease(
+        &self,
+        claimed: &Claimed<'_>,
+        known: &Known,
+        reason: &Reason,
+    ) -> Result<Outcome> {
+        if self.ledger.known(claimed.id).await?.rolled_out != known.rolled_out {
+            return Ok(Outcome::Moved);
+        }
+        let backend = Backend::of(claimed.stack, self.environment)?;
+        backend.check(self.environment)?;
+        let left = self.close_cut_off_runs(claimed).await?;
+        if claimed.cancel.is_cancelled() {
+            return Ok(Outcome::Cancelled);
+        }
+        self.refuse_held_locks(claimed, &backend, left.as_ref())?;
+        let (run, mut telling) = self.begin(claimed, reason.words()).await?;
+        let started = self.context.now();
+        let job = Job {
+            claimed,
+            run: &run,
+            backend: &backend,
+            left: left.as_ref(),
+        };
+        let end = match self.engine(&job, &mut telling).await {
+            Ok(end) => end,
+            Err(failure) => End::of(&failure),
+        };
+        self.end(&job, end, telling, started).await
+    }
+
+    /// Records the run before anything of it happens.
+    async fn begin(&self, claimed: &Claimed<'_>, reason: String) -> Result<(String, Telling<'_>)> {
+        let (commit, subject, host) = (&self.head.id, &self.head.subject, process::host());
+        let new = NewRun {
+            branch: self.branch,
+            commit,
+            subject,
+            reason: &reason,
+            host: &host,
+        };
+        let run = self
+            .ledger
+            .begin(claimed.id, claimed.lease, &new, self.context.now())
+            .await?;
+        let (ui, clock, scrubber) = (
+            &self.context.ui,
+            self.context.clock(),
+            self.scrubber.clone(),
+        );
+        let telling = Telling::begin(
+            ui,
+            clock,
+            self.ledger,
+            &run,
+            &claimed.stack.name(),
+            scrubber,
+        );
+        let resources = self.ledger.resources(claimed.id).await?;
+        telling.tell(Body::RunStarted {
+            commit: commit.clone(),
+            reason,
+            resources,
+        });
+        Ok((run, telling))
+    }
+
+    /// Writes down what stands, then the run's end. A kill in between rolls out once more, which changes nothing.
+    async fn end(
+        &self,
+        job: &Job<'_>,
+        mut end: End,
+        telling: Telling<'_>,
+        started: i64,
+    ) -> Result<Outcome> {
+        let Claimed {
+            stack, id, lease, ..
+        } = job.claimed;
+        let now = self.context.now();
+        end.message = end.message.map(|message| telling.scrubber.scrub(&message));
+        if end.state == RunState::Succeeded
+            && !self.ledger.stands(id, lease, &self.head.id, now).await?
+        {
+            end.state = RunState::Failed;
+            end.message = Some(
+                "the lease was lost to another gitinfra, which decides what stands".to_owned(),
+            );
+        }
+        self.ledger
+            .end(
+                job.run,
+                end.state,
+                &end.changes,
+                end.message.as_deref(),
+                now,
+            )
+            .await?;
+        telling.tell(Body::RunFinished {
+            state: end.state,
+            commit: self.head.id.clone(),
+            message: end.in_short(),
+            changes: end.changes,
+            seconds: crate::text::as_seconds(now - started),
+        });
+        telling.end().await.map_err(|failure| Failure {
+            message: format!("{}: {failure}", stack.name()),
+            ..failure
+        })?;
+        Ok(match end.state {
+            RunState::Succeeded => Outcome::RolledOut,
+            RunState::Cancelled => Outcome::Cancelled,
+            _ => Outcome::Failed,
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! Takes known secret values out of text before it is printed or recorded.
+
+use std::collections::BTreeMap;
+
+/// What stands in place of a secret, in Pulumi's own spelling.
+pub const PLACEHOLDER: &str = "[secret]";
+
+/// Shorter values would blank out ordinary words.
+const SHORTEST: usize = 5;
+
+/// Knows secret values, and nothing of where they come from.
+#[derive(Clone, Default)]
+pub struct Scrubber {
+    /// Longest first, so that a secret inside another doesn't leave a rest.
+    values: Vec<String>,
+}
+
+impl Scrubber {
+    /// Takes every value of a variable whose name says that it is secret.
+    pub fn from_environment(environment: &BTreeMap<String, String>) -> Self {
+        let mut scrubber = Scrubber::default();
+        for (name, value) in environment {
+            if is_secret_name(name) {
+                scrubber.add(value);
+            }
+        }
+        scrubber
+    }
+
+    /// Learns a value, and its lines when it has several: the engine prints line by line.
+    pub fn add(&mut self, value: &str) {
+        let lines = value.lines().filter(|line| line.len() > SHORTEST);
+        for part in std::iter::once(value.trim()).chain(lines.map(str::trim)) {
+            self.add_part(part);
+            let escaped = serde_json::to_string(part).unwrap_or_default();
+            self.add_part(escaped.trim_matches('"'));
+        }
+        self.values
+            .sort_by_key(|value| std::cmp::Reverse(value.len()));
+    }
+
+    fn add_part(&mut self, part: &str) {
+        if part.len() >= SHORTEST && !self.values.iter().any(|known| known == part) {
+            self.values.push(part.to_owned());
+        }
+    }
+
+    /// The text without the secrets.
+    pub fn scrub(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for value in &self.values {
+            if text.contains(value.as_str()) {
+                text = text.replace(value.as_str(), PLACEHOLDER);
+            }
+        }
+        text
+    }
+
+    /// Every text in a JSON value without the secrets.
+    pub fn scrub_json(&self, value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => *text = self.scrub(text),
+            serde_json::Value::Array(items) => {
+                items.iter_mut().for_each(|item| self.scrub_json(item))
+            }
+            serde_json::Value::Object(fields) => {
+                fields.values_mut().for_each(|field| self.scrub_json(field))
+            }
+            _ => {}
+        }
+    }
+}
+
+impl std::fmt::Debug for Scrubber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Scrubber({} values)", self.values.len())
+    }
+}
+
+fn is_secret_name(name: &str) -> bool {
+    let name = name.to_uppercase();
+    let words = [
+        "SECRET",
+        "TOKEN",
+        "PASSWORD",
+        "PASSPHRASE",
+        "PRIVATE_KEY",
+        "API_KEY",
+        "CREDENTIAL",
+    ];
+    // These hold paths to secrets, which are worth reading in messages.
+    let is_path = name.ends_with("_FILE") || name.ends_with("_PATH");
+    words.iter().any(|word| name.contains(word)) && !is_path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn known_secrets_vanish_and_nothing_else_does() {
+        let scrubber = Scrubber::from_environment(&environment(&[
+            ("PULUMI_CONFIG_PASSPHRASE", "correct horse"),
+            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7"),
+            ("AWS_SESSION_TOKEN", "a\"quoted\" value"),
+            ("GIT_TOKEN", "abc"),
+            ("PULUMI_CONFIG_PASSPHRASE_FILE", "/etc/passphrase"),
+            (
+                "TLS_PRIVATE_KEY",
+                "-----BEGIN-----\nMIIEvQIBADAN\n-----END-----",
+            ),
+            ("HOME", "/home/ada"),
+        ]));
+        let cases = [
+            ("pass `correct horse`", "pass `[secret]`"),
+            ("key=wJalrXUtnFEMI/K7;", "key=[secret];"),
+            (r#"{"t":"a\"quoted\" value"}"#, r#"{"t":"[secret]"}"#),
+            (
+                "abc in /home/ada and /etc/passphrase",
+                "abc in /home/ada and /etc/passphrase",
+            ),
+            ("  MIIEvQIBADAN", "  [secret]"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(scrubber.scrub(text), expected);
+        }
+    }
+
+    #[test]
+    fn the_longer_of_two_secrets_goes_first() {
+        let mut scrubber = Scrubber::default();
+        scrubber.add("hunter2");
+        scrubber.add("hunter2-and-more");
+        assert_eq!(
+            scrubber.scrub("hunter2-and-more hunter2"),
+            "[secret] [secret]"
+        );
+    }
+}

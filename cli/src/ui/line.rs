@@ -1,0 +1,340 @@
+//! Happenings as lines of text, on a terminal and on a pipe.
+
+use super::{Paint, Tone};
+use crate::decide::short;
+use crate::event::{Body, Event, Resource, Severity};
+use crate::operation::{Effect, tally};
+use crate::record::RunState;
+use crate::text::{ago, count, seconds};
+use crate::urn;
+
+/// On a pipe every line names its stack, so that lines can be searched for.
+pub fn on_a_pipe(event: &Event, now: i64, paint: Paint) -> Option<String> {
+    let words = match &event.body {
+        Body::ResourceStarted { resource } if is_shown(resource) => {
+            format!(
+                "{} {}",
+                resource.operation.effect().symbol(),
+                named(resource, resource.operation.doing(), paint)
+            )
+        }
+        _ => words(event, now, paint)?,
+    };
+    let Some(stack) = &event.stack else {
+        return Some(words);
+    };
+    let lines: Vec<String> = words
+        .lines()
+        .map(|line| format!("{stack}: {line}"))
+        .collect();
+    Some(lines.join("\n"))
+}
+
+/// On a terminal what belongs to a run stands indented below its first line.
+pub fn on_a_terminal(event: &Event, now: i64, paint: Paint) -> Option<String> {
+    let words = words(event, now, paint)?;
+    let is_inside = matches!(
+        event.body,
+        Body::ResourceFinished { .. }
+            | Body::ResourceFailed { .. }
+            | Body::Diagnostic { .. }
+            | Body::Note { .. }
+            | Body::Plugin { .. }
+    );
+    match &event.stack {
+        Some(_) if is_inside => Some(
+            words
+                .lines()
+                .map(|line| format!("  {line}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ),
+        Some(stack) => Some(format!("{}: {words}", paint.tone(Tone::Strong, stack))),
+        None => Some(words),
+    }
+}
+
+fn words(event: &Event, now: i64, paint: Paint) -> Option<String> {
+    Some(match &event.body {
+        Body::Fetched {
+            branch,
+            commit,
+            subject,
+            author,
+            at,
+            ..
+        } => {
+            let who = paint.tone(Tone::Faint, &format!("({author}, {})", ago(now - at)));
+            format!(
+                "{} is at {} {subject} {who}",
+                paint.tone(Tone::Strong, branch),
+                commit_id(commit, paint)
+            )
+        }
+        Body::UpToDate {
+            commit,
+            rolled_out_at,
+        } => {
+            let when = paint.tone(
+                Tone::Faint,
+                &format!("(rolled out {})", ago(now - rolled_out_at)),
+            );
+            format!("up to date at {} {when}", commit_id(commit, paint))
+        }
+        Body::Pending { commit, reason } => {
+            format!("would roll out {} ({reason})", commit_id(commit, paint))
+        }
+        Body::Skipped { reason } => format!("{} {reason}", paint.tone(Tone::Careful, "skipped:")),
+        Body::RunStarted { commit, reason, .. } => {
+            format!("rolling out {} ({reason})", commit_id(commit, paint))
+        }
+        Body::Note { message } => format!("{} {message}", paint.tone(Tone::Note, "note:")),
+        Body::ResourceFinished { resource, seconds } if is_shown(resource) => {
+            finished(resource, *seconds, paint)
+        }
+        Body::ResourceFailed {
+            resource,
+            seconds: time,
+        } => {
+            let what = named(
+                resource,
+                &format!("failed {}", resource.operation.doing()),
+                paint,
+            );
+            format!(
+                "{} {what} {}",
+                paint.tone(Tone::Bad, "✗"),
+                paint.tone(Tone::Faint, &seconds(*time))
+            )
+        }
+        Body::Diagnostic {
+            severity,
+            urn,
+            message,
+        } => diagnostic(*severity, urn.as_deref(), message, paint),
+        Body::Plugin {
+            name, done: true, ..
+        } => format!("got the plugin {name}"),
+        Body::RunFinished { .. } => run_finished(&event.body, paint)?,
+        Body::Finished { .. } => pass(&event.body)?,
+        _ => return None,
+    })
+}
+
+fn commit_id(commit: &str, paint: Paint) -> String {
+    paint.tone(Tone::Careful, short(commit))
+}
+
+/// The stack itself and default providers are Pulumi's bookkeeping to most readers.
+fn is_shown(resource: &Resource) -> bool {
+    let is_default = urn::is_provider(&resource.urn) && resource.name.starts_with("default");
+    !urn::is_stack(&resource.urn) && !is_default
+}
+
+fn named(resource: &Resource, word: &str, paint: Paint) -> String {
+    format!(
+        "{word:<9} {} {}",
+        paint.tone(Tone::Faint, &resource.kind),
+        resource.name
+    )
+}
+
+fn finished(resource: &Resource, time: f64, paint: Paint) -> String {
+    let effect = resource.operation.effect();
+    let head = paint.effect(
+        effect,
+        &format!("{} {:<9}", effect.symbol(), resource.operation.done()),
+    );
+    let kind = paint.tone(Tone::Faint, &resource.kind);
+    let took = if time < 0.05 {
+        String::new()
+    } else {
+        format!(" {}", paint.tone(Tone::Faint, &seconds(time)))
+    };
+    format!("{head} {kind} {}{took}", resource.name)
+}
+
+fn diagnostic(severity: Severity, urn: Option<&str>, message: &str, paint: Paint) -> String {
+    let head = match severity {
+        Severity::Error => paint.tone(Tone::Bad, "error:"),
+        Severity::Warning => paint.tone(Tone::Careful, "warning:"),
+        Severity::Info => paint.tone(Tone::Note, "info:"),
+    };
+    let place = urn.filter(|urn| !urn::is_stack(urn)).map(urn::parse);
+    let place = place
+        .map(|urn| format!("{} {}: ", urn.kind, urn.name))
+        .unwrap_or_default();
+    format!("{head} {place}{}", message.trim_matches('\n').trim_end())
+}
+
+fn run_finished(body: &Body, paint: Paint) -> Option<String> {
+    let Body::RunFinished {
+        state,
+        commit,
+        changes,
+        seconds: time,
+        message,
+    } = body
+    else {
+        return None;
+    };
+    let took = seconds(*time);
+    let commit = commit_id(commit, paint);
+    Some(match state {
+        RunState::Succeeded => {
+            let done = tally(changes, Effect::done);
+            format!(
+                "{} rolled out {commit} in {took}: {done}",
+                paint.tone(Tone::Good, "✓")
+            )
+        }
+        _ => {
+            let why = message
+                .as_deref()
+                .map(|message| format!(": {message}"))
+                .unwrap_or_default();
+            format!(
+                "{} roll-out of {commit} {} after {took}{why}",
+                paint.tone(Tone::Bad, "✗"),
+                paint.state(*state)
+            )
+        }
+    })
+}
+
+fn pass(body: &Body) -> Option<String> {
+    let Body::Finished {
+        rolled_out,
+        up_to_date,
+        failed,
+        cancelled,
+        skipped,
+    } = *body
+    else {
+        return None;
+    };
+    if rolled_out + failed + cancelled + skipped == 0 {
+        return Some("nothing to do: every stack is up to date".to_owned());
+    }
+    let parts = [
+        (failed, "failed"),
+        (cancelled, "cancelled"),
+        (rolled_out, "rolled out"),
+        (skipped, "skipped"),
+        (up_to_date, "up to date"),
+    ];
+    let mut parts = parts.iter().filter(|(number, _)| *number > 0);
+    let first = parts
+        .next()
+        .map(|(number, word)| format!("{} {word}", count(*number, "stack")));
+    let rest = parts.map(|(number, word)| format!("{number} {word}"));
+    Some(first.into_iter().chain(rest).collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Operation;
+
+    fn on_pipe(stack: Option<&str>, body: Body) -> String {
+        let event = Event {
+            time: String::new(),
+            run: None,
+            stack: stack.map(str::to_owned),
+            body,
+        };
+        on_a_pipe(&event, 120_000, Paint::new(false)).unwrap_or_default()
+    }
+
+    #[test]
+    fn lines_read_as_sentences() {
+        let commit = "1a2b3c4d5e".to_owned();
+        let resource = Resource {
+            urn: "urn:pulumi:dev::net::a:b:Vpc::web".to_owned(),
+            kind: "a:b:Vpc".to_owned(),
+            name: "web".to_owned(),
+            operation: Operation::new("create"),
+        };
+        let dev = Some("network/dev");
+        let changes = [("create".to_owned(), 4), ("same".to_owned(), 2)].into();
+        let cases = [
+            (
+                dev,
+                Body::UpToDate {
+                    commit: commit.clone(),
+                    rolled_out_at: 0,
+                },
+                "network/dev: up to date at 1a2b3c4 (rolled out 2 min ago)",
+            ),
+            (
+                dev,
+                Body::RunStarted {
+                    commit: commit.clone(),
+                    reason: "never rolled out before".to_owned(),
+                    resources: 0,
+                },
+                "network/dev: rolling out 1a2b3c4 (never rolled out before)",
+            ),
+            (
+                dev,
+                Body::ResourceStarted {
+                    resource: resource.clone(),
+                },
+                "network/dev: + creating  a:b:Vpc web",
+            ),
+            (
+                dev,
+                Body::ResourceFinished {
+                    resource,
+                    seconds: 2.1,
+                },
+                "network/dev: + created   a:b:Vpc web 2.1s",
+            ),
+            (
+                dev,
+                Body::Diagnostic {
+                    severity: Severity::Error,
+                    urn: None,
+                    message: "a\nb\n".to_owned(),
+                },
+                "network/dev: error: a\nnetwork/dev: b",
+            ),
+            (
+                dev,
+                Body::RunFinished {
+                    state: RunState::Succeeded,
+                    commit,
+                    changes,
+                    seconds: 3.0,
+                    message: None,
+                },
+                "network/dev: ✓ rolled out 1a2b3c4 in 3.0s: 4 created, 2 unchanged",
+            ),
+            (
+                None,
+                Body::Finished {
+                    rolled_out: 1,
+                    up_to_date: 2,
+                    failed: 0,
+                    cancelled: 0,
+                    skipped: 0,
+                },
+                "1 stack rolled out, 2 up to date",
+            ),
+            (
+                None,
+                Body::Finished {
+                    rolled_out: 0,
+                    up_to_date: 2,
+                    failed: 0,
+                    cancelled: 0,
+                    skipped: 0,
+                },
+                "nothing to do: every stack is up to date",
+            ),
+        ];
+        for (stack, body, expected) in cases {
+            assert_eq!(on_pipe(stack, body), expected);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+"""Prints what the provider costs beside a peer on Pulumi's own Go framework, and beside the engine's floor."""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+import grpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+RESOURCES = 140
+
+
+class Board:
+    """Rows of figures with the bar that each is held to; remembers whether one failed."""
+
+    def __init__(self) -> None:
+        self.missed: list[str] = []
+
+    def head(self, title: str) -> None:
+        print(f"\n{title}\n{'':38}{'ours':>10}{'other':>10}{'ratio':>8}  bar")
+
+    def row(self, name: str, ours: float, other: float | None, unit: str, bar: float | None) -> None:
+        """`bar` is the most that the ratio may be, or `ours` itself where there is no other."""
+        figure = ours if other is None else ours / other
+        verdict = "" if bar is None else f"<= {bar:g} {'ok' if figure <= bar else 'MISSED'}"
+        if bar is not None and figure > bar:
+            self.missed.append(name)
+        others = "" if other is None else f"{other:.3g} {unit}"
+        ratio = "" if other is None else f"{figure:.2f}"
+        print(f"{name:38}{f'{ours:.3g} {unit}':>10}{others:>10}{ratio:>8}  {verdict}", flush=True)
+
+
+class Started:
+    """A provider's process, as an engine starts it, up to its answer to Handshake."""
+
+    def __init__(self, program: pathlib.Path) -> None:
+        begun = time.perf_counter()
+        self.process = subprocess.Popen([program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert self.process.stdout is not None
+        port = int(self.process.stdout.readline())
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
+        try:
+            stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1"), timeout=10)
+        except grpc.RpcError as error:
+            if error.code() != grpc.StatusCode.UNIMPLEMENTED:
+                raise
+        self.seconds = time.perf_counter() - begun
+
+    def mib(self) -> float:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+    def stop(self) -> None:
+        self.channel.close()
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def starts(ours: pathlib.Path, peer: pathlib.Path, times: int) -> tuple[list[Started], list[Started]]:
+    """Both, in turns, so that what else the machine does meets both alike."""
+    sides: tuple[list[Started], list[Started]] = ([], [])
+    for _ in range(times):
+        for side, program in zip(sides, (ours, peer)):
+            started = Started(program)
+            side.append(started)
+            started.rss = started.mib()  # type: ignore[attr-defined]
+            started.stop()
+    return sides
+
+
+class Stack:
+    """A scratch project of YAML that the real engine runs."""
+
+    def __init__(self, folder: pathlib.Path, bin: pathlib.Path, program: dict, plugins: dict, env: dict) -> None:
+        self.folder = folder
+        folder.mkdir()
+        (folder / "backend").mkdir()
+        listed = [{"name": name, "path": str(path.parent)} for name, path in plugins.items()]
+        document = {"name": folder.name, "runtime": "yaml", "plugins": {"providers": listed}, **program}
+        (folder / "Pulumi.yaml").write_text(json.dumps(document))
+        self.env = {
+            **os.environ,
+            "PATH": f"{bin}:{os.environ['PATH']}",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": f"file://{folder}/backend",
+            "PULUMI_CONFIG_PASSPHRASE": "x",
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
+            "PULUMI_DISABLE_REGISTRY_RESOLVE": "1",
+            **env,
+        }
+        self.run("stack", "init", "dev")
+
+    def run(self, *args: str) -> float:
+        begun = time.perf_counter()
+        done = subprocess.run(["pulumi", *args, "--non-interactive"], cwd=self.folder, env=self.env, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"pulumi {' '.join(args)} failed in {self.folder.name}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        return time.perf_counter() - begun
+
+    def state(self) -> list[dict]:
+        done = subprocess.run(["pulumi", "stack", "export"], cwd=self.folder, env=self.env, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)["deployment"]["resources"]
+
+
+PHASES = {
+    "up": ("up", "--yes", "--skip-preview"),
+    "empty preview": ("preview", "--expect-no-changes"),
+    "destroy": ("destroy", "--yes", "--skip-preview"),
+}
+
+
+def rounds(stacks: list[Stack], times: int) -> list[dict[str, float]]:
+    """The least time of each phase for each stack: what the machine's noise only ever adds to."""
+    best: list[dict[str, float]] = [{} for _ in stacks]
+    for _ in range(times):
+        for stack, figures in zip(stacks, best):
+            for phase, args in PHASES.items():
+                repeats = 3 if phase == "empty preview" else 1
+                took = min(stack.run(*args) for _ in range(repeats))
+                figures[phase] = min(took, figures.get(phase, took))
+    return best
+
+
+def many(package: str, folder: pathlib.Path) -> dict:
+    kind = f"{package}:index:File"
+    path = "f{}.txt" if package == "files" else str(folder / "f{}.txt")
+    return {
+        "resources": {
+            f"f{i}": {"type": kind, "properties": {"path": path.format(i), "content": f"file {i}"}} for i in range(RESOURCES)
+        }
+    }
+
+
+def same_graph(resources: list[dict]) -> dict:
+    """The same resources with the same dependencies, as files."""
+    ours = [r for r in resources if r.get("custom") and not r["type"].startswith("pulumi:")]
+    names = {r["urn"]: r["urn"].split("::")[-1] for r in ours}
+    program = {}
+    for r in ours:
+        depends = sorted(names[urn] for urn in r.get("dependencies", []) if urn in names)
+        properties = {"path": names[r["urn"]], "content": json.dumps(r.get("inputs", {}))}
+        program[names[r["urn"]]] = {
+            "type": "files:index:File",
+            "properties": properties,
+            "options": {"dependsOn": [f"${{{d}}}" for d in depends]},
+        }
+    return {"resources": program}
+
+
+class Emulator:
+    """The AWS emulator, with its own account of the calls that it answered."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        port = folder / "port"
+        server = [sys.executable, REPOSITORY / "tests/aws/server.py", "--port", "0", "--port-file", port, "--time-scale", "0"]
+        self.process = subprocess.Popen(server, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not (port.exists() and port.read_text().strip()):
+            if self.process.poll() is not None:
+                sys.exit("the emulator did not start")
+            time.sleep(0.05)
+        self.url = f"http://127.0.0.1:{port.read_text().strip()}"
+
+    def calls(self) -> list[dict]:
+        with urllib.request.urlopen(f"{self.url}/_gitinfra/calls") as answer:
+            said = json.load(answer)
+        return said["calls"] if isinstance(said, dict) else said
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+def processes(board: Board, args: argparse.Namespace) -> None:
+    ours, peer = args.target / "pulumi-resource-gitinfra", args.bin / "pulumi-resource-peer"
+    board.head(f"The process, median of {args.starts} starts, beside a minimal provider on pulumi-go-provider")
+    a, b = starts(ours, peer, args.starts)
+    middle = lambda side, what: statistics.median(getattr(s, what) for s in side)  # noqa: E731
+    board.row("start to Handshake", middle(a, "seconds") * 1000, middle(b, "seconds") * 1000, "ms", 0.5)
+    board.row("idle memory", middle(a, "rss"), None, "MiB", 20)
+    board.row("idle memory, beside the peer's", middle(a, "rss"), middle(b, "rss"), "MiB", None)
+    board.row("program", ours.stat().st_size / 1e6, None, "MB", 40)
+
+
+def frameworks(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> None:
+    board.head(f"{RESOURCES} resources of the tiny provider, beside the same on pulumi-go-provider")
+    root = folder / "root"
+    root.mkdir()
+    (folder / "peers").mkdir()
+    tiny = {**many("files", root), "config": {"files:root": {"value": str(root)}}}
+    ours = Stack(folder / "tiny", args.bin, tiny, {"files": args.target / "examples/pulumi-resource-files"}, {})
+    peer = Stack(folder / "peer", args.bin, many("peer", folder / "peers"), {"peer": args.bin / "pulumi-resource-peer"}, {})
+    a, b = rounds([ours, peer], args.rounds)
+    for phase in PHASES:
+        board.row(phase, a[phase], b[phase], "s", 1.0)
+
+
+def network(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> None:
+    emulator = Emulator(folder)
+    env = {
+        "AWS_ENDPOINT_URL": emulator.url, "AWS_REGION": "ap-northeast-1", "AWS_ACCESS_KEY_ID": "AKIA123456789012TEST",
+        "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true", "GITINFRA_TIME_SCALE": "0",
+    }
+    program = {"resources": {"network": {"type": "gitinfra:index:Network", "properties": {"availabilityZoneCount": 3}}}}
+    ours = Stack(folder / "network", args.bin, program, {"gitinfra": args.target / "pulumi-resource-gitinfra"}, env)
+    try:
+        ours.run(*PHASES["up"])
+        graph = same_graph(ours.state())
+        before = len(emulator.calls())
+        ours.run(*PHASES["empty preview"])
+        ours.run("preview", "--diff")
+        seen = emulator.calls()[before:]
+        ours.run(*PHASES["destroy"])
+        root = folder / "floor-root"
+        root.mkdir()
+        graph["config"] = {"files:root": {"value": str(root)}}
+        floor = Stack(folder / "floor", args.bin, graph, {"files": args.target / "examples/pulumi-resource-files"}, {})
+        board.head(f"The network of {len(graph['resources'])} resources, beside the same graph of files (the engine's floor)")
+        answering: dict[str, float] = {}
+        best: dict[str, float] = {}
+        for _ in range(args.rounds):
+            for phase, command in PHASES.items():
+                before = len(emulator.calls())
+                took = min(ours.run(*command) for _ in range(3 if phase == "empty preview" else 1))
+                if took < best.get(phase, took + 1):
+                    best[phase] = took
+                    answering[phase] = sum(c["seconds"] for c in emulator.calls()[before:])
+        (least,) = rounds([floor], args.rounds)
+        for phase in PHASES:
+            board.row(phase, best[phase], least[phase], "s", 1.2 if phase == "empty preview" else None)
+        for phase in ("up", "destroy"):
+            print(f"{'  of which the emulator answered':38}{answering[phase]:>8.3g} s   in {phase}, calls added up")
+        writes = [c["operation"] for c in seen if c["mutating"]]
+        board.row("AWS writes in previews", float(len(writes)), None, "", 0)
+    finally:
+        emulator.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--target", type=pathlib.Path, required=True, help="folder of our programs")
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the Pulumi CLI and the peer")
+    parser.add_argument("--starts", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
+    args.target = args.target.resolve()
+    board = Board()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="gitinfra-bench."))
+    try:
+        processes(board, args)
+        frameworks(board, args, folder)
+        network(board, args, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if board.missed:
+        sys.exit(f"\nmissed: {', '.join(board.missed)}")
+
+
+if __name__ == "__main__":
+    main()

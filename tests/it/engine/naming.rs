@@ -1,0 +1,60 @@
+//! Names that the program leaves to us.
+
+use crate::files::{of, project};
+
+const A: (&str, &str) = ("a", "content: one");
+
+/// The resource's own name, and seven hex digits.
+fn made_up(path: &str) -> bool {
+    path.strip_prefix("a-")
+        .is_some_and(|suffix| suffix.len() == 7 && suffix.chars().all(|c| c.is_ascii_hexdigit()))
+}
+
+#[test]
+fn a_name_is_made_up_once_and_anew_for_a_replacement() {
+    let p = project(&of(&[A]));
+    p.up().expect_ok();
+    let first = p.state().text("a", "/outputs/path").to_owned();
+    assert!(made_up(&first), "{first}");
+    p.expect_settled();
+    p.program(&of(&[("a", "content: two")]));
+    p.up().expect_ok().expect_steps(&["update a"]);
+    assert_eq!(p.state().text("a", "/outputs/path"), first);
+
+    p.program(&of(&[("a", "content: two, owner: {name: ann}")]));
+    let up = p.up().expect_ok();
+    // A new name needs no room: the old one goes last.
+    assert_eq!(
+        up.steps_in_order().first().map(String::as_str),
+        Some("create-replacement a")
+    );
+    let second = p.state().text("a", "/outputs/path").to_owned();
+    assert!(made_up(&second) && second != first, "{second}");
+    assert!(!p.path(&format!("root/{first}")).exists());
+    p.expect_settled();
+}
+
+#[test]
+fn the_engines_wishes_for_names_are_met() {
+    for (wish, expected) in [
+        ("{mode: verbatim}", "a"),
+        ("{pattern: 'x-${name}'}", "x-a"),
+        ("{pattern: 'x-${name}', enforce: true}", "x-a"),
+    ] {
+        let p = project(&of(&[A]));
+        p.line(&format!("  pulumi:autonaming: {wish}"));
+        p.up().expect_ok();
+        assert_eq!(p.state().text("a", "/outputs/path"), expected, "{wish}");
+        p.expect_settled();
+    }
+}
+
+#[test]
+fn names_that_must_not_be_made_up_are_asked_for() {
+    let p = project(&of(&[A]));
+    p.line("  pulumi:autonaming: {mode: disabled}");
+    p.preview()
+        .expect_failure()
+        .expect_says("property path")
+        .expect_says("missing: a string is required");
+}

@@ -1,0 +1,78 @@
+//! Previews: what will be, as far as it can be known.
+
+use serde_json::Value;
+
+use crate::files::{of, project};
+
+const CHAIN: [(&str, &str); 3] = [
+    ("a", "path: a.txt, content: one"),
+    ("b", "path: b.txt, content: '${a.sha256}'"),
+    ("c", "path: c.txt, content: '${a.location}'"),
+];
+/// What the engine shows for a value that is not known yet.
+const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+#[test]
+fn unknown_inputs_pass_a_preview() {
+    let p = project(&of(&CHAIN));
+    let preview = p
+        .preview()
+        .expect_ok()
+        .expect_steps(&["create a", "create b", "create c"]);
+    let b = preview.outcome("b");
+    assert_eq!(b["inputs"]["content"], UNKNOWN, "{b}");
+    assert_eq!(b["outputs"]["path"], "b.txt", "{b}");
+    p.up().expect_ok();
+    assert_eq!(p.read("root/b.txt").map(|text| text.len()), Some(64));
+    p.expect_settled();
+}
+
+#[test]
+fn stable_outputs_stay_known_over_an_update() {
+    let p = project(&of(&CHAIN));
+    p.up().expect_ok();
+    let mut changed = CHAIN;
+    changed[0].1 = "path: a.txt, content: two";
+    p.program(&of(&changed));
+    let preview = p
+        .preview()
+        .expect_ok()
+        .expect_steps(&["update a", "update b"]);
+    assert_eq!(preview.outcome("b")["inputs"]["content"], UNKNOWN);
+    p.up().expect_ok().expect_steps(&["update a", "update b"]);
+    p.expect_settled();
+}
+
+#[test]
+fn a_replacement_makes_everything_unknown() {
+    let p = project(&of(&CHAIN));
+    p.up().expect_ok();
+    let mut changed = CHAIN;
+    changed[0].1 = "path: z.txt, content: one";
+    p.program(&of(&changed));
+    let preview = p.preview().expect_ok();
+    assert_eq!(preview.outcome("c")["inputs"]["content"], UNKNOWN);
+    p.up().expect_ok();
+    assert!(
+        p.read("root/c.txt")
+            .is_some_and(|text| text.ends_with("z.txt"))
+    );
+    p.expect_settled();
+}
+
+#[test]
+fn unknown_parts_of_sets_maps_and_objects_pass() {
+    let p = project(&of(&[
+        ("a", "path: a.txt, content: one"),
+        (
+            "b",
+            "content: x, keywords: [z, '${a.sha256}', a], labels: {k: '${a.sha256}'}, owner: {name: '${a.location}'}, slow: '${a.size}'",
+        ),
+    ]));
+    p.preview()
+        .expect_ok()
+        .expect_steps(&["create a", "create b"]);
+    p.up().expect_ok();
+    assert_eq!(*p.state().get("b", "/outputs/slow"), Value::from(3));
+    p.expect_settled();
+}

@@ -1,0 +1,3 @@
+//! The network against the emulator, by the real engine.
+
+mod emulator;
