@@ -5,6 +5,7 @@
 pub mod aws;
 pub mod components;
 pub mod ec2;
+pub mod iam;
 pub mod route53;
 pub mod ssm;
 pub mod sts;
@@ -51,6 +52,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::default_security_group::DefaultSecurityGroup>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
+        .resource::<iam::role::Role>()
         .resource::<ssm::session_preferences::SessionPreferences>()
         .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()

@@ -3,9 +3,11 @@
 mod cidr;
 mod cidr6;
 mod domain;
+mod policy;
 mod protocol;
 
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
 pub use domain::DomainName;
+pub use policy::PolicyJson;
 pub use protocol::Protocol;
