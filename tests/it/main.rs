@@ -7,5 +7,6 @@ mod files;
 mod licences;
 mod network;
 mod pulumi;
+mod route53;
 mod tidy;
 mod tools;
