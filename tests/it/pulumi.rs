@@ -11,7 +11,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 pub use self::run::Run;
-pub use self::running::Running;
+pub use self::running::{Running, poll};
 pub use self::state::State;
 use crate::tools::{self, Plugin};
 
@@ -21,7 +21,7 @@ pub const STACK: &str = "dev";
 const PASSPHRASE: &str = "x";
 
 /// What `pulumi stack init` writes for a passphrase, a quarter of a second faster.
-const SALT: &str =
+pub const SALT: &str =
     "encryptionsalt: v1:WagC5zsmoyE=:v1:iErttzKYPnv3j8CN:EzFzb6YddvGiuwO9RKHSBDNV2/2NiA==\n";
 const EMPTY: &str = r#"{"version":3,"checkpoint":{"stack":"organization/test/dev","latest":null}}"#;
 
