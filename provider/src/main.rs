@@ -13,5 +13,12 @@ async fn main() -> std::io::Result<()> {
     {
         start = start.pace(scale);
     }
+    // Whoever runs the engine after a run that was cut off says here what it was creating.
+    if let Some(pending) = std::env::var("GITINFRA_PENDING_CREATES")
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
+    {
+        start = start.pending(pending);
+    }
     serve(catalogue(), start).await
 }

@@ -9,7 +9,7 @@ use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::feed::Feed;
-use crate::pulumi::{Ending, Happening, Phase, needs_install};
+use crate::pulumi::{Ending, Happening, Phase, Pulumi, needs_install};
 use crate::telling::Telling;
 
 const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
@@ -42,8 +42,9 @@ impl RollOut<'_> {
                 .await?;
         }
         self.clear_left_locks(job, &folder, telling).await?;
+        let pulumi = &self.told_of_pending_creates(job, &folder).await;
         let mut feed = Feed::default();
-        let mut ending = self.up(job, &folder, telling, &mut feed).await?;
+        let mut ending = self.up(pulumi, job, &folder, telling, &mut feed).await?;
         if ending.no_such_stack && !job.claimed.cancel.is_cancelled() {
             self.pulumi
                 .create_stack(&folder, &job.claimed.stack.stack)
@@ -55,7 +56,7 @@ impl RollOut<'_> {
                 ),
             });
             feed = Feed::default();
-            ending = self.up(job, &folder, telling, &mut feed).await?;
+            ending = self.up(pulumi, job, &folder, telling, &mut feed).await?;
         }
         if !ending.success
             && self
@@ -63,7 +64,7 @@ impl RollOut<'_> {
                 .await?
         {
             feed = Feed::default();
-            ending = self.up(job, &folder, telling, &mut feed).await?;
+            ending = self.up(pulumi, job, &folder, telling, &mut feed).await?;
         }
         if ending.success {
             self.settle_pending_creates(job, &folder, telling).await?;
@@ -73,6 +74,7 @@ impl RollOut<'_> {
 
     async fn up(
         &self,
+        pulumi: &Pulumi,
         job: &Job<'_>,
         folder: &Path,
         telling: &Telling<'_>,
@@ -88,8 +90,7 @@ impl RollOut<'_> {
             self.head.subject
         );
         let output = self.output_file(job.run)?;
-        let engine = self
-            .pulumi
+        let engine = pulumi
             .start(
                 Phase::Up,
                 folder,

@@ -61,6 +61,8 @@ struct Job<'a> {
     backend: &'a Backend,
     /// The engine of the run before, if that was cut off.
     left: Option<&'a Process>,
+    /// Whether the run before did not succeed, so that creates may have been cut off whose end nobody saw.
+    is_retry: bool,
 }
 
 impl RollOut<'_> {
@@ -122,6 +124,7 @@ impl RollOut<'_> {
             run: &run,
             backend: &backend,
             left: left.as_ref(),
+            is_retry: known.last.is_some_and(|last| last != RunState::Succeeded),
         };
         let end = match self.engine(&job, &mut telling).await {
             Ok(end) => end,

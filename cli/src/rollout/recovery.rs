@@ -1,5 +1,6 @@
 //! What a killed run left behind: an engine that may still work, locks, and creates whose end nobody saw.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::process::Liveness;
-use crate::pulumi::{Backend, LeftLock, locks, told_locks};
+use crate::pulumi::{Backend, LeftLock, Pulumi, locks, told_locks};
 use crate::record::{Counts, Process, RunState};
 use crate::repo::Stack;
 use crate::telling::Telling;
@@ -20,6 +21,10 @@ use crate::urn;
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 const GLANCE: Duration = Duration::from_millis(250);
+
+/// The variable in which providers are told of creates whose end nobody saw: the `__birth.token` of each, by URN, as JSON.
+/// What such a create made is found by its token, instead of being made a second time.
+const PENDING_CREATES: &str = "GITINFRA_PENDING_CREATES";
 
 impl RollOut<'_> {
     /// Ends the runs whose gitinfra died, and waits for an engine that is still at work. Says which engine was the last.
@@ -153,6 +158,22 @@ impl RollOut<'_> {
         Ok(true)
     }
 
+    /// The engine's CLI that tells providers of the creates that a run before left unfinished.
+    pub(super) async fn told_of_pending_creates(&self, job: &Job<'_>, folder: &Path) -> Pulumi {
+        if !job.is_retry {
+            return self.pulumi.clone();
+        }
+        // A stack that can't be exported isn't there yet, or the engine says better what is wrong with it.
+        let state = self.pulumi.export(folder, &job.claimed.stack.stack).await;
+        let tokens = tokens(&state.unwrap_or_default());
+        match tokens.is_empty() {
+            true => self.pulumi.clone(),
+            false => self
+                .pulumi
+                .with(PENDING_CREATES, &serde_json::json!(tokens).to_string()),
+        }
+    }
+
     /// After a cut-off run the engine keeps creates whose end it never saw, and warns of them for ever. Those whose
     /// resource stands now are done with; others are told, since something may exist that nobody knows of.
     pub(super) async fn settle_pending_creates(
@@ -161,7 +182,7 @@ impl RollOut<'_> {
         folder: &Path,
         telling: &Telling<'_>,
     ) -> Result<()> {
-        if job.left.is_none() {
+        if !job.is_retry {
             return Ok(());
         }
         let state = self.pulumi.export(folder, &job.claimed.stack.stack).await?;
@@ -214,6 +235,21 @@ impl RollOut<'_> {
     }
 }
 
+/// What the pending creates of an exported state are known by, by URN.
+fn tokens(state: &serde_json::Value) -> BTreeMap<String, String> {
+    let operations = state["deployment"]["pending_operations"].as_array();
+    let creates = operations
+        .into_iter()
+        .flatten()
+        .filter(|operation| operation["type"] == "creating");
+    let token = |operation: &serde_json::Value| {
+        let resource = &operation["resource"];
+        let token = resource.pointer("/inputs/__birth/token")?.as_str()?;
+        Some((resource["urn"].as_str()?.to_owned(), token.to_owned()))
+    };
+    creates.filter_map(token).collect()
+}
+
 async fn wait_for(engine: &Process, cancel: &CancellationToken) -> Result<()> {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     let mut asked = false;
@@ -228,4 +264,23 @@ async fn wait_for(engine: &Process, cancel: &CancellationToken) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pending_creates_are_known_by_their_tokens() {
+        let operation = |kind: &str, urn: &str, inputs: serde_json::Value| serde_json::json!({"type": kind, "resource": {"urn": urn, "inputs": inputs}});
+        let born = serde_json::json!({"__birth": {"token": "t1"}});
+        let state = serde_json::json!({"deployment": {"pending_operations": [
+            operation("creating", "a", born.clone()),
+            operation("updating", "b", born),
+            operation("creating", "of another provider", serde_json::json!({})),
+        ]}});
+        let expected = [("a".to_owned(), "t1".to_owned())];
+        assert_eq!(tokens(&state), expected.into());
+        assert_eq!(tokens(&serde_json::Value::Null), BTreeMap::new());
+    }
 }

@@ -42,6 +42,13 @@ impl Going {
         self
     }
 
+    /// Waits until it has said something on stderr.
+    #[track_caller]
+    pub fn until_err(&self, words: &str) -> &Going {
+        poll(words, || self.read("err").contains(words));
+        self
+    }
+
     /// What it has said on stdout so far.
     pub fn out(&self) -> String {
         self.read("out")

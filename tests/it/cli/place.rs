@@ -157,7 +157,8 @@ impl Place {
         command
     }
 
-    fn surround(&self, command: &mut Command) {
+    /// What every program on this machine sees.
+    pub fn surround(&self, command: &mut Command) {
         let inherited = std::env::var("PATH").unwrap_or_default();
         let at = |name: &str| self.path(name).display().to_string();
         command
