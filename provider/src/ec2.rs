@@ -1,12 +1,18 @@
 //! EC2's network: what its resources share.
 
 mod blocker;
+pub mod default_security_group;
 pub mod eip;
+pub mod get_availability_zones;
 pub mod internet_gateway;
 pub mod nat_gateway;
 pub mod route;
 pub mod route_table;
 pub mod route_table_association;
+pub mod security_group;
+pub mod security_group_egress_rule;
+pub mod security_group_ingress_rule;
+pub mod security_group_rule;
 pub mod subnet;
 pub mod vpc;
 

@@ -5,6 +5,9 @@
 pub mod aws;
 pub mod components;
 pub mod ec2;
+pub mod elasticache;
+pub mod route53;
+pub mod sts;
 pub mod types;
 
 use pulumi_plugin::{Meta, Package};
@@ -42,7 +45,17 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::route_table::RouteTable>()
         .resource::<ec2::route::Route>()
         .resource::<ec2::route_table_association::RouteTableAssociation>()
+        .resource::<ec2::security_group::SecurityGroup>()
+        .resource::<ec2::security_group_ingress_rule::SecurityGroupIngressRule>()
+        .resource::<ec2::security_group_egress_rule::SecurityGroupEgressRule>()
+        .resource::<ec2::default_security_group::DefaultSecurityGroup>()
+        .resource::<elasticache::subnet_group::SubnetGroup>()
+        .resource::<elasticache::replication_group::ReplicationGroup>()
+        .resource::<route53::zone::Zone>()
+        .resource::<route53::record::Record>()
         .component::<components::network::Network>()
+        .function::<ec2::get_availability_zones::GetAvailabilityZones>()
+        .function::<sts::get_caller_identity::GetCallerIdentity>()
 }
 
 #[cfg(test)]

@@ -2,6 +2,12 @@
 
 mod cidr;
 mod cidr6;
+mod domain;
+mod lowercase;
+mod protocol;
 
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
+pub use domain::DomainName;
+pub use lowercase::Lowercase;
+pub use protocol::Protocol;

@@ -3,10 +3,13 @@
 mod aws;
 mod cli;
 mod contract;
+mod crates;
+mod elasticache;
 mod engine;
 mod files;
 mod licences;
 mod network;
 mod pulumi;
+mod readme;
 mod tidy;
 mod tools;

@@ -12,6 +12,7 @@ pub struct Prop {
     pub stable: bool,
     pub keep: bool,
     pub unique: bool,
+    pub computed: bool,
     pub flatten: bool,
     pub inputs: bool,
     pub autoname: Option<LitInt>,
@@ -43,6 +44,7 @@ impl Prop {
             "stable" => self.stable = true,
             "keep" => self.keep = true,
             "unique" => self.unique = true,
+            "computed" => self.computed = true,
             "flatten" => self.flatten = true,
             "inputs" => self.inputs = true,
             "default" => self.default = Some(if meta.input.peek(syn::Token![=]) { Some(meta.value()?.parse()?) } else { None }),
@@ -51,7 +53,7 @@ impl Prop {
             "max" => self.max = Some(meta.value()?.parse()?),
             "rename" => self.rename = Some(meta.value()?.parse()?),
             "module" => self.module = Some(meta.value()?.parse()?),
-            _ => return Err(meta.error("unknown: there are replace, stable, keep, unique, flatten, inputs, default, autoname, min, max, rename, module")),
+            _ => return Err(meta.error("unknown: there are replace, stable, keep, unique, computed, flatten, inputs, default, autoname, min, max, rename, module")),
         }
         Ok(())
     }
@@ -67,10 +69,11 @@ impl Prop {
             stable,
             keep,
             unique,
+            computed,
             ..
         } = self;
         let autoname = optional(self.autoname.as_ref());
-        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, unique: #unique, autoname: #autoname })
+        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, unique: #unique, computed: #computed, autoname: #autoname })
     }
 
     /// A function that gives the field's default.

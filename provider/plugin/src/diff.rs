@@ -35,19 +35,24 @@ pub fn diff(shapes: &[&'static Shape], old: &Map, new: &Map) -> Vec<Change> {
         .into_iter()
         .filter(|name| !name.starts_with("__"))
     {
-        let replace = shapes
-            .iter()
-            .find_map(|s| s.field(name))
-            .is_some_and(|f| f.marks.replace);
+        let field = shapes.iter().find_map(|s| s.field(name));
+        let marks = field.map(|f| f.marks).unwrap_or_default();
+        if marks.computed && absent(new.get(name)) {
+            continue;
+        }
         compare(
             &Path::root().key(name),
             old.get(name),
             new.get(name),
-            replace,
+            marks.replace,
             &mut changes,
         );
     }
     changes
+}
+
+fn absent(value: Option<&Value>) -> bool {
+    value.is_none_or(|v| *v.bare() == Value::Null)
 }
 
 fn names<'a>(old: &'a Map, new: &'a Map) -> BTreeSet<&'a String> {

@@ -60,10 +60,14 @@ impl fmt::Display for Fault {
 pub enum Again {
     /// No: the same call would fail the same way.
     Never,
+    /// At once: something just made may not be seen everywhere yet, if it is there at all. Tried for some seconds.
+    Moment,
     /// In a moment: something just made has not spread yet. Tried densely for about a minute.
     Soon,
     /// When something else has gone or come: tried calmly up to the resource's longest time.
     Later,
+    /// When the resource itself is ready again: that is awaited, and then the call is made again.
+    Ready,
 }
 
 /// A failed call of a resource, a function or a component.

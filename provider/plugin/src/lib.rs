@@ -6,6 +6,10 @@
 
 #![warn(missing_docs)]
 
+// The derives speak of this crate by its name, in its own tests too.
+#[cfg(test)]
+extern crate self as pulumi_plugin;
+
 mod call;
 mod catalogue;
 pub mod component;

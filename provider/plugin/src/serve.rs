@@ -102,6 +102,7 @@ impl<P: Provider> Service<P> {
             timeout: (about.timeout > 0.0).then(|| Duration::from_secs_f64(about.timeout)),
             log: self.log.clone(),
             cancel: self.cancel.clone(),
+            done: Arc::default(),
         };
         let common = self.common(inputs)?;
         let session = self
@@ -134,7 +135,7 @@ impl<P: Provider> Service<P> {
 
 /// The token in a URN: `urn:pulumi:stack::project::parent$type::name`.
 fn type_of(urn: &str) -> &str {
-    let qualified = urn.splitn(4, "::").nth(2).unwrap_or_default();
+    let qualified = urn.split("::").nth(2).unwrap_or_default();
     qualified.rsplit('$').next().unwrap_or_default()
 }
 

@@ -1,6 +1,7 @@
 //! Keeps secret what the program gave as a secret.
 
-use crate::value::Value;
+use crate::error::Fault;
+use crate::value::{Map, Value};
 
 /// A value, with secrets wherever the pattern has them.
 pub fn veil(value: Value, pattern: &Value) -> Value {
@@ -27,10 +28,80 @@ pub fn veil(value: Value, pattern: &Value) -> Value {
     }
 }
 
+/// Whether a fault is about a property that is a secret in one of these.
+pub fn is_secret(given: &[&Map], fault: &Fault) -> bool {
+    let mut values = given.iter().filter_map(|map| map.get(fault.at.head()));
+    values.any(Value::has_secret)
+}
+
+/// The faults in words that tell none of the secrets in these.
+pub fn discreet(mut faults: Vec<Fault>, given: &[&Map]) -> Vec<Fault> {
+    let mut secrets = Vec::new();
+    for value in given.iter().flat_map(|map| map.values()) {
+        gather(value, false, &mut secrets);
+    }
+    for fault in &mut faults {
+        for secret in &secrets {
+            fault.why = fault.why.replace(secret, "[secret]");
+        }
+    }
+    faults
+}
+
+/// The texts inside secrets. Very short ones are left out: they say nothing, and stand in every sentence.
+fn gather(value: &Value, hidden: bool, texts: &mut Vec<String>) {
+    match value {
+        Value::Secret(inner) => gather(inner, true, texts),
+        Value::Output(output) => {
+            if let Some(value) = &output.value {
+                gather(value, hidden || output.secret, texts);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|v| gather(v, hidden, texts)),
+        Value::Object(map) => map.values().for_each(|v| gather(v, hidden, texts)),
+        Value::String(text) if hidden && text.len() > 2 => texts.push(text.clone()),
+        Value::Number(n) if hidden && n.to_string().len() > 2 => texts.push(n.to_string()),
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::veil;
-    use crate::value::{Value, object};
+    use super::{discreet, is_secret, veil};
+    use crate::error::Fault;
+    use crate::value::{Map, Value, object};
+
+    #[test]
+    fn faults_tell_no_secrets() {
+        let given = Map::from([
+            ("plain".to_owned(), Value::from("seen")),
+            (
+                "list".to_owned(),
+                Value::Array(vec![Value::from("hush").into_secret()]),
+            ),
+            ("number".to_owned(), Value::from(-4711.0).into_secret()),
+        ]);
+        for (at, why, secret, told) in [
+            ("plain", "`seen` is not it", false, "`seen` is not it"),
+            ("list[0]", "`hush` is not it", true, "`[secret]` is not it"),
+            (
+                "number",
+                "-4711 is too little",
+                true,
+                "[secret] is too little",
+            ),
+            (
+                "plain",
+                "differs from `hush`",
+                false,
+                "differs from `[secret]`",
+            ),
+        ] {
+            let fault = Fault::new(at, why);
+            assert_eq!(is_secret(&[&given], &fault), secret, "{fault}");
+            assert_eq!(discreet(vec![fault], &[&given])[0].why, told);
+        }
+    }
 
     #[test]
     fn keeps_secrets_where_they_were() {

@@ -118,7 +118,7 @@ fn passes(code: &str, message: &str) -> Again {
         "service linked role",
         "trust policy",
     ];
-    const BLOCKED: [&str; 12] = [
+    const BLOCKED: [&str; 11] = [
         "DependencyViolation",
         "ResourceInUse",
         "ResourceInUseException",
@@ -128,10 +128,17 @@ fn passes(code: &str, message: &str) -> Again {
         "WAFAssociatedItemException",
         "WAFUnavailableEntityException",
         "IncorrectState",
-        "InvalidReplicationGroupState",
         "CacheSubnetGroupInUse",
         "ConcurrentModification",
     ];
+    /// The resource itself has to come to rest first.
+    const BUSY: [&str; 3] = [
+        "InvalidReplicationGroupState",
+        "DistributionNotDisabled",
+        "ResourceNotDisabled",
+    ];
+    /// Somebody else changed it between our look and our change.
+    const OVERTAKEN: [&str; 2] = ["PreconditionFailed", "InvalidIfMatchVersion"];
     const THROTTLED: [&str; 9] = [
         "Throttling",
         "ThrottlingException",
@@ -143,17 +150,28 @@ fn passes(code: &str, message: &str) -> Again {
         "ServiceUnavailable",
         "InternalError",
     ];
-    if SPREADING.iter().any(|said| message.contains(said)) {
+    if SPREADING.iter().any(|said| message.contains(said)) || OVERTAKEN.contains(&code) {
         return Again::Soon;
+    }
+    if BUSY.contains(&code) {
+        return Again::Ready;
     }
     if BLOCKED.contains(&code) || THROTTLED.contains(&code) {
         return Again::Later;
+    }
+    // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
+    if code == "HostedZoneAlreadyExists" {
+        return Again::Soon;
     }
     // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
     if code == "AuthFailure"
         && message.contains("do not have permission to access the specified resource")
     {
         return Again::Later;
+    }
+    // Right after a creation, the next call may reach a part of AWS that has not heard of it.
+    if code.ends_with(".NotFound") {
+        return Again::Moment;
     }
     Again::Never
 }
@@ -204,6 +222,11 @@ mod tests {
                 Again::Never,
             ),
             ("Throttling", "Rate exceeded", Again::Later),
+            (
+                "InvalidVpcID.NotFound",
+                "The vpc ID 'vpc-1' does not exist",
+                Again::Moment,
+            ),
             (
                 "AuthFailure",
                 "AWS was not able to validate the provided access credentials",

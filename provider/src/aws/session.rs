@@ -85,13 +85,20 @@ impl Aws {
 
     /// The ARN of a thing of this region: `arn:aws:ec2:REGION:ACCOUNT:vpc/vpc-1`, in the partition that the region belongs to.
     pub fn arn(&self, service: &str, account: &str, resource: &str) -> String {
-        let region = self.region();
-        let partition = match region {
+        format!(
+            "arn:{}:{service}:{}:{account}:{resource}",
+            self.partition(),
+            self.region()
+        )
+    }
+
+    /// The partition that the region belongs to: `aws`, `aws-cn`.
+    pub fn partition(&self) -> &'static str {
+        match self.region() {
             cn if cn.starts_with("cn-") => "aws-cn",
             gov if gov.starts_with("us-gov-") => "aws-us-gov",
             _ => "aws",
-        };
-        format!("arn:{partition}:{service}:{region}:{account}:{resource}")
+        }
     }
 
     /// The call of the engine that this answers.

@@ -2,18 +2,20 @@
 
 mod args;
 mod layout;
-mod zones;
 
 use std::collections::BTreeMap;
 
-use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Path, Result, Scope};
+use pulumi_plugin::{
+    Component, Error, Fault, Function as _, Knobs, Output, Outputs, Path, Result, Scope,
+};
 
 pub use args::{Access, Nat, NetworkArgs, Tier};
 use layout::Layout;
-use zones::zone_names;
 
 use crate::aws::{Aws, Tags};
+use crate::ec2::default_security_group::{DefaultSecurityGroup, DefaultSecurityGroupArgs};
 use crate::ec2::eip::{Eip, EipArgs, EipOutputs};
+use crate::ec2::get_availability_zones::{GetAvailabilityZones, GetAvailabilityZonesInputs};
 use crate::ec2::internet_gateway::{InternetGateway, InternetGatewayArgs, InternetGatewayOutputs};
 use crate::ec2::nat_gateway::{NatGateway, NatGatewayArgs, NatGatewayOutputs};
 use crate::ec2::route::{Route, RouteArgs};
@@ -78,7 +80,9 @@ impl Component for Network {
     }
 
     async fn look(aws: &Aws, args: &NetworkArgs) -> Result<Vec<Zone>> {
-        let region = zone_names(aws).await?;
+        let region = GetAvailabilityZones::call(aws, &GetAvailabilityZonesInputs::default())
+            .await?
+            .names;
         let names = match &args.availability_zones {
             Some(names) => {
                 args::known(names, &region).map_err(Error::invalid)?;
@@ -411,7 +415,13 @@ impl Site<'_> {
     }
 
     fn lock(&mut self, vpc: &VpcOutputs) -> Output<String> {
-        vpc.default_security_group_id.clone()
+        let tags = self.named("default-sg");
+        let args = DefaultSecurityGroupArgs {
+            vpc_id: (&vpc.id).into(),
+            tags: tags.into(),
+            ..Default::default()
+        };
+        self.here.add::<DefaultSecurityGroup>("default-sg", args).id
     }
 }
 

@@ -6,7 +6,7 @@ use tonic::Status;
 use crate::conform::conform;
 use crate::property::Shaped as _;
 use crate::resource::Provider;
-use crate::serve::{About, Service};
+use crate::serve::{About, Service, check};
 use crate::status::clean;
 use crate::value::Value;
 use crate::wire::{self, Accepts};
@@ -30,14 +30,9 @@ impl<P: Provider> Service<P> {
             .complete(P::Common::shape(), &mut args);
         let checked = conform(&[function.inputs(), P::Common::shape()], &args);
         if !checked.faults.is_empty() {
-            let failures = checked.faults.iter();
-            let failures = failures.map(|f| rpc::CheckFailure {
-                property: f.at.to_string(),
-                reason: f.why.clone(),
-            });
             return Ok(rpc::InvokeResponse {
                 r#return: None,
-                failures: failures.collect(),
+                failures: check::failures(checked.faults, &[&args, &checked.properties]),
             });
         }
         let about = About {

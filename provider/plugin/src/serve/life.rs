@@ -111,6 +111,7 @@ impl<P: Provider> Service<P> {
             configured
                 .provider
                 .complete(P::Common::shape(), &mut inputs);
+            inputs.extend(resource.fixed());
         }
         let about = About {
             urn: &request.urn,
@@ -125,7 +126,11 @@ impl<P: Provider> Service<P> {
             call: &call,
             pace: self.pace,
         };
-        let Some(state) = resource.read(at, &id).await.map_err(|e| clean(&e))? else {
+        let Some(state) = resource
+            .read(at, &id, &inputs)
+            .await
+            .map_err(|e| clean(&e))?
+        else {
             return Ok(rpc::ReadResponse::default());
         };
         let state = self.outputs(resource, state, &inputs, &olds);
@@ -176,10 +181,12 @@ impl<P: Provider> Service<P> {
             .into_iter()
             .filter(|f| f.marks.keep)
         {
-            if let Some(value) = inputs.get(field.name).or_else(|| olds.get(field.name)) {
-                state
-                    .entry(field.name.to_owned())
-                    .or_insert_with(|| value.clone());
+            // What the program took out is gone, though the last state still has it. What is read says nothing of it, or only a
+            // default for an import.
+            let given = resource.inputs().field(field.name).is_some();
+            let known = if given { inputs } else { olds };
+            if let Some(value) = known.get(field.name) {
+                state.insert(field.name.to_owned(), value.clone());
             }
         }
         let veiled = |name: &String, value: Value| match (inputs.get(name), olds.get(name)) {
@@ -226,10 +233,19 @@ impl<P: Provider> Service<P> {
         let Some(id) = error.born() else {
             return clean(error);
         };
-        let state = match resource.read(at, id).await {
-            Ok(Some(state)) => self.outputs(resource, state, inputs, olds),
+        // Whether the change got as far as what the cloud never tells is not known: it counts as not changed, so that it is done again.
+        let mut known = inputs.clone();
+        for field in resource.inputs().fields() {
+            match olds.get(field.name).filter(|_| field.marks.keep) {
+                Some(value) => drop(known.insert(field.name.to_owned(), value.clone())),
+                None if field.marks.keep => drop(known.remove(field.name)),
+                None => {}
+            }
+        }
+        let state = match resource.read(at, id, inputs).await {
+            Ok(Some(state)) => self.outputs(resource, state, &known, olds),
             // What was made can't be read just now; what was asked for is the best that is known.
-            _ => inputs
+            _ => known
                 .iter()
                 .filter(|(name, _)| *name != BIRTH)
                 .map(|(k, v)| (k.clone(), v.clone()))

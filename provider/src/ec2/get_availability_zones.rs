@@ -1,0 +1,123 @@
+//! Which availability zones there are.
+
+use aws_sdk_ec2::types::AvailabilityZone;
+use pulumi_plugin::{Function, Property, Result};
+
+use crate::aws::{Aws, Told as _};
+use crate::ec2::filter;
+
+/// What is asked of the region.
+#[derive(Debug, Clone, PartialEq, Default, Property)]
+pub struct GetAvailabilityZonesInputs {
+    /// The state that they are in.
+    #[prop(default = ZoneState::Available)]
+    pub state: ZoneState,
+    /// Whether local zones, wavelength zones and zones that the account has not opted into count too.
+    #[prop(default = false)]
+    pub all_zones: bool,
+}
+
+/// The state of an availability zone.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Property)]
+pub enum ZoneState {
+    /// It works.
+    #[default]
+    #[prop(rename = "available")]
+    Available,
+    /// It works, and AWS has something to say about it.
+    #[prop(rename = "information")]
+    Information,
+    /// It works in part.
+    #[prop(rename = "impaired")]
+    Impaired,
+    /// It doesn't work.
+    #[prop(rename = "unavailable")]
+    Unavailable,
+    /// It works for those who use it already.
+    #[prop(rename = "constrained")]
+    Constrained,
+}
+
+/// Availability zones, in the order of the numbers in their ids: the same for every account, whatever the zones are called in it.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct GetAvailabilityZonesResult {
+    /// Their names in this account, such as `ap-northeast-1a`.
+    pub names: Vec<String>,
+    /// Their ids, such as `apne1-az4`, in the order of the names.
+    pub zone_ids: Vec<String>,
+}
+
+/// The function.
+pub struct GetAvailabilityZones;
+
+impl Function for GetAvailabilityZones {
+    const TOKEN: &'static str = "gitinfra:ec2:getAvailabilityZones";
+    const DOC: &'static str = "The availability zones of a region that can be used, in the order of the numbers in their ids.";
+    type Session = Aws;
+    type Inputs = GetAvailabilityZonesInputs;
+    type Outputs = GetAvailabilityZonesResult;
+
+    async fn call(
+        aws: &Aws,
+        asked: &GetAvailabilityZonesInputs,
+    ) -> Result<GetAvailabilityZonesResult> {
+        let mut ask = aws
+            .ec2()
+            .describe_availability_zones()
+            .all_availability_zones(asked.all_zones)
+            .filters(filter("state", [asked.state.as_str()]));
+        if !asked.all_zones {
+            ask = ask.filters(filter("zone-type", ["availability-zone"]));
+        }
+        let answer = ask.send().await;
+        let answer = answer.told("reading the availability zones of", aws.region())?;
+        let mut zones: Vec<_> = answer.availability_zones().iter().collect();
+        zones.sort_by_key(|zone| order(zone.zone_id().unwrap_or_default()));
+        let all = |get: fn(&AvailabilityZone) -> Option<&str>| {
+            let texts = zones
+                .iter()
+                .map(|zone| get(zone).unwrap_or_default().to_owned());
+            texts.collect()
+        };
+        Ok(GetAvailabilityZonesResult {
+            names: all(AvailabilityZone::zone_name),
+            zone_ids: all(AvailabilityZone::zone_id),
+        })
+    }
+}
+
+/// The number at the end of an id, before all else: `apne1-az10` comes after `apne1-az2`.
+fn order(id: &str) -> (u32, String) {
+    let stem = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    (
+        id[stem.len()..].parse().unwrap_or(u32::MAX),
+        stem.to_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::order;
+
+    #[test]
+    fn follows_the_numbers() {
+        let mut ids = [
+            "apne1-az10",
+            "apne1-az2",
+            "apne1-wl1-nrt-wlz1",
+            "apne1-az1",
+            "",
+        ];
+        ids.sort_by_key(|id| order(id));
+        assert_eq!(
+            ids,
+            [
+                "apne1-az1",
+                "apne1-wl1-nrt-wlz1",
+                "apne1-az2",
+                "apne1-az10",
+                ""
+            ]
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! STS: who is calling.
+
+pub mod get_caller_identity;
