@@ -96,7 +96,7 @@ impl Place {
     }
 
     /// Runs a prepared command.
-    pub fn run_as(&self, words: &str, change: impl FnOnce(&mut Command)) -> Said {
+    pub fn run_as(&self, words: &str, change: impl FnOnce(&mut Command) -> &mut Command) -> Said {
         let mut command = self.gitinfra(words);
         change(&mut command);
         Said::of(command)

@@ -124,7 +124,7 @@ fn what_cant_be_merged_is_refused() {
 
 #[test]
 fn a_program_that_fails_is_shown_with_its_fault() {
-    let p = of(&[A], &[("a", "path: /etc/x, content: one, colour: red")]);
+    let p = of(&[A], &[("a", "path: /etc/x, content: one")]);
     preview(&p).expect_code(1).expect_out(&[
         "| test/dev |  |  |  |  | ❌ preview failed |",
         "<details open>",

@@ -1,9 +1,13 @@
 //! A commit lands, and `sync` rolls it out.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use super::place::Place;
 use super::repo::git_in;
+use crate::tools;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 const A2: (&str, &str) = ("a", "path: a.txt, content: two");
@@ -138,6 +142,68 @@ fn a_repository_has_many_addresses() {
     p.run(&format!("sync --repo {bare}"))
         .expect_code(0)
         .expect_out(&["1 stack rolled out"]);
+}
+
+/// A web server for a folder, on the loopback interface.
+struct Web(Child);
+
+impl Web {
+    fn start(folder: &Path) -> (Web, u16) {
+        let mut python = Command::new(tools::python());
+        python.args([
+            "-u",
+            "-m",
+            "http.server",
+            "0",
+            "--bind",
+            "127.0.0.1",
+            "--directory",
+        ]);
+        python
+            .arg(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = python.spawn().expect("python runs");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("its output is piped");
+        BufReader::new(out)
+            .read_line(&mut line)
+            .expect("it says its port");
+        let port = line.split_whitespace().nth(5).unwrap_or_default();
+        let port = port.parse().expect("the sixth word is the port");
+        (Web(child), port)
+    }
+}
+
+impl Drop for Web {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_repository_may_be_behind_a_url() {
+    let p = Place::of(&[A]);
+    let bare = p.path("web/infra.git").display().to_string();
+    git_in(p.repo.folder(), &["clone", "-q", "--bare", ".", &bare]);
+    git_in(Path::new(&bare), &["update-server-info"]);
+    let (web, port) = Web::start(&p.path("web"));
+    let sync = format!("sync --repo http://127.0.0.1:{port}/infra.git");
+    p.run(&sync)
+        .expect_code(0)
+        .expect_out(&["main is at", "1 stack rolled out"]);
+    assert_eq!(p.file("a.txt").as_deref(), Some("one"));
+    p.run(&sync).expect_code(0).expect_out(&["nothing to do"]);
+    p.run(&format!("{sync}x")).expect_code(3).expect_err(&[
+        "fetching from http://",
+        "not found",
+        "hint: ",
+    ]);
+    drop(web);
+    p.run(&sync)
+        .expect_code(3)
+        .expect_err(&["fetching from http://", "onnect"]);
 }
 
 #[test]

@@ -142,7 +142,10 @@ fn the_repository() {
 #[test]
 fn a_project_file() {
     let cases: [(&str, &[&str]); 7] = [
-        ("name: test\nruntime: [yaml\n", &["Pulumi.yaml:3:1: "]),
+        (
+            "name: test\nruntime: [yaml\n",
+            &["Pulumi.yaml:2:10: unclosed bracket"],
+        ),
         ("name: test\nruntime: yaml\n  x: 1\n", &["Pulumi.yaml:3:"]),
         ("name: [test]\nruntime: yaml\n", &["Pulumi.yaml:1:"]),
         (
@@ -211,16 +214,16 @@ fn what_is_missing() {
     ];
     for (version, said) in cases {
         let path = path_with(&p, version);
-        let run = p.run_as("sync", |command| drop(command.env("PATH", path)));
+        let run = p.run_as("sync", |command| command.env("PATH", path));
         run.expect_code(4).expect_err(said);
     }
-    let no_git = p.run_as("sync", |command| drop(command.env("PATH", p.path("root"))));
+    let no_git = p.run_as("sync", |command| command.env("PATH", p.path("root")));
     no_git
         .expect_code(4)
         .expect_no_data()
         .expect_err(&["git is not on the PATH", "hint: "]);
     let no_home = p.run_as("get runs", |command| {
-        command.env_remove("HOME").env_remove("GITINFRA_STATE_DIR");
+        command.env_remove("HOME").env_remove("GITINFRA_STATE_DIR")
     });
     no_home
         .expect_code(4)
@@ -231,30 +234,26 @@ fn what_is_missing() {
 #[test]
 fn a_backend() {
     let p = Place::of(&[A]);
-    let none = p.run_as("sync", |command| {
-        drop(command.env_remove("PULUMI_BACKEND_URL"))
-    });
+    let none = p.run_as("sync", |command| command.env_remove("PULUMI_BACKEND_URL"));
     none.expect_code(4).expect_out(&[
         "test/dev: skipped: ",
         "no backend is set",
         "hint: set PULUMI_BACKEND_URL",
     ]);
     let lost = p.run_as("sync", |command| {
-        drop(command.env("PULUMI_BACKEND_URL", "file:///nowhere/at/all"))
+        command.env("PULUMI_BACKEND_URL", "file:///nowhere/at/all")
     });
     lost.expect_code(4)
         .expect_out(&["/nowhere/at/all does not exist", "hint: make it with"]);
     let inside = "backend: {url: 'file://./state'}\n";
     p.program("", "test", &format!("{inside}{}", crate::files::of(&[A])));
     p.repo.commit("A backend inside");
-    let inside = p.run_as("sync", |command| {
-        drop(command.env_remove("PULUMI_BACKEND_URL"))
-    });
+    let inside = p.run_as("sync", |command| command.env_remove("PULUMI_BACKEND_URL"));
     inside
         .expect_code(3)
         .expect_out(&["lies in the repository's folder", "hint: "]);
     let no_word = p.run_as("sync", |command| {
-        drop(command.env_remove("PULUMI_CONFIG_PASSPHRASE"))
+        command.env_remove("PULUMI_CONFIG_PASSPHRASE")
     });
     no_word
         .expect_code(1)
