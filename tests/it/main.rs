@@ -1,6 +1,7 @@
 //! The one test binary: gitinfra's programs against real parts.
 
 mod aws;
+mod cli;
 mod cloudfront;
 mod contract;
 mod crates;
