@@ -84,6 +84,15 @@ where
             "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows whether they work",
         );
     }
+    if let SdkError::ConstructionFailure(_) = error {
+        return Error::new(format!("{what}: the call can't be made: {said}"))
+            .hint("check the region's name and `endpoint`, if one is configured");
+    }
+    // Connecting has been tried for long enough by then.
+    if let Some(host) = chain.iter().find(|w| w.contains("can't be reached")) {
+        return Error::new(format!("{what}: {host}"))
+            .hint("check the network, the region's name and `endpoint`, if one is configured");
+    }
     let lost = matches!(
         error,
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_)
