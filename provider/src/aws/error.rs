@@ -201,7 +201,7 @@ fn hint(code: &str) -> Option<&'static str> {
             "AWS does not know these credentials; `aws sts get-caller-identity` shows whether they work"
         }
         "OptInRequired" => "the account has not enabled this service or region",
-        code if code.ends_with("LimitExceeded") => {
+        code if code.ends_with("LimitExceeded") && code != "RequestLimitExceeded" => {
             "ask for a higher quota in the Service Quotas console, or delete what is not used"
         }
         _ => return None,

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use tokio::time::Instant;
 
 /// How long a host may refuse every connection until calls to it are given up at once.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Failures further apart than this don't belong together.
 const APART: Duration = Duration::from_secs(30);
 
@@ -109,7 +109,7 @@ mod tests {
                 .judge::<()>("aws", Err(error), now)
                 .map_err(|e| e.is_io())
         };
-        assert_eq!([0, 3].map(refused), [Err(true); 2], "still worth a retry");
+        assert_eq!([0, 2].map(refused), [Err(true); 2], "still worth a retry");
         assert_eq!(refused(6), Err(false), "enough");
         assert_eq!(refused(60), Err(true), "another outage");
         assert!(outages.judge("aws", Ok(()), start).is_ok());

@@ -39,7 +39,7 @@ fn vpcs(aws: &Aws) -> usize {
 fn every_fault_is_told_at_once() {
     let aws = Aws::new();
     let wrong = "region: tokyo, accessKey: AKIA, token: x, endpoint: 'localhost:1', endpoints: {ec3: 'http://127.0.0.1:1'}, \
-                 allowedAccountIds: ['12'], assumeRole: {roleArn: deploy}, maxRetries: 101";
+                 allowedAccountIds: ['12'], assumeRole: {roleArn: deploy}";
     let up = aws.project(&through(wrong, "")).up().expect_failure();
     let said = up.printed();
     for words in [
