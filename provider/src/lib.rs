@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod aws;
+pub mod cloudfront;
 pub mod components;
 pub mod ec2;
 pub mod elasticache;
@@ -51,6 +52,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::default_security_group::DefaultSecurityGroup>()
         .resource::<elasticache::subnet_group::SubnetGroup>()
         .resource::<elasticache::replication_group::ReplicationGroup>()
+        .resource::<cloudfront::distribution::Distribution>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
         .component::<components::network::Network>()

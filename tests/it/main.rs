@@ -1,7 +1,9 @@
 //! The one test binary: gitinfra's programs against real parts.
 
 mod aws;
+mod cloudfront;
 mod contract;
+mod crates;
 mod ec2;
 mod elasticache;
 mod engine;
@@ -9,5 +11,7 @@ mod files;
 mod licences;
 mod network;
 mod pulumi;
+mod readme;
+mod sdk;
 mod tidy;
 mod tools;

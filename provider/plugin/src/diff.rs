@@ -29,6 +29,8 @@ pub struct Change {
 }
 
 /// Every property that differs, in reading order. The framework's own properties, which begin with `__`, never do.
+///
+/// What was plain and is a secret from now on differs too, for the state must not keep it in plain text.
 pub fn diff(shapes: &[&'static Shape], old: &Map, new: &Map) -> Vec<Change> {
     let mut changes = Vec::new();
     for name in names(old, new)
@@ -40,13 +42,12 @@ pub fn diff(shapes: &[&'static Shape], old: &Map, new: &Map) -> Vec<Change> {
         if marks.computed && absent(new.get(name)) {
             continue;
         }
-        compare(
-            &Path::root().key(name),
-            old.get(name),
-            new.get(name),
-            marks.replace,
-            &mut changes,
-        );
+        let mut compared = Compared {
+            replace: marks.replace,
+            changes: &mut changes,
+        };
+        let sides = (Side::of(old.get(name)), Side::of(new.get(name)));
+        compared.values(&Path::root().key(name), sides.0, sides.1);
     }
     changes
 }
@@ -59,53 +60,73 @@ fn names<'a>(old: &'a Map, new: &'a Map) -> BTreeSet<&'a String> {
     old.keys().chain(new.keys()).collect()
 }
 
-fn compare(
-    at: &Path,
-    old: Option<&Value>,
-    new: Option<&Value>,
+/// A value on one side, and whether it or what holds it is secret.
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    value: Option<&'a Value>,
+    secret: bool,
+}
+
+impl<'a> Side<'a> {
+    fn of(value: Option<&'a Value>) -> Side<'a> {
+        Side {
+            value: value.map(Value::bare).filter(|v| **v != Value::Null),
+            secret: value.is_some_and(Value::is_secret),
+        }
+    }
+
+    /// A part of it.
+    fn part(self, value: Option<&'a Value>) -> Side<'a> {
+        let part = Side::of(value);
+        Side {
+            secret: self.secret || part.secret,
+            ..part
+        }
+    }
+}
+
+/// One property's changes.
+struct Compared<'a> {
     replace: bool,
-    changes: &mut Vec<Change>,
-) {
-    let something = |v: &&Value| **v != Value::Null;
-    let (old, new) = (
-        old.map(Value::bare).filter(something),
-        new.map(Value::bare).filter(something),
-    );
-    let what = match (old, new) {
-        (None, None) => return,
-        (None, Some(_)) => What::Added,
-        (Some(_), None) => What::Removed,
-        (Some(Value::Object(old)), Some(Value::Object(new))) => {
-            for name in names(old, new) {
-                compare(
-                    &at.key(name),
-                    old.get(name),
-                    new.get(name),
-                    replace,
-                    changes,
-                );
+    changes: &'a mut Vec<Change>,
+}
+
+impl Compared<'_> {
+    fn values(&mut self, at: &Path, old: Side, new: Side) {
+        match (old.value, new.value) {
+            (None, None) => {}
+            (None, Some(_)) => self.change(at, What::Added, self.replace),
+            (Some(_), None) => self.change(at, What::Removed, self.replace),
+            (Some(Value::Object(a)), Some(Value::Object(b))) => {
+                for name in names(a, b) {
+                    self.values(&at.key(name), old.part(a.get(name)), new.part(b.get(name)));
+                }
             }
-            return;
-        }
-        (Some(Value::Array(old)), Some(Value::Array(new))) => {
-            for i in 0..old.len().max(new.len()) {
-                compare(&at.index(i), old.get(i), new.get(i), replace, changes);
+            (Some(Value::Array(a)), Some(Value::Array(b))) => {
+                for i in 0..a.len().max(b.len()) {
+                    self.values(&at.index(i), old.part(a.get(i)), new.part(b.get(i)));
+                }
             }
-            return;
+            (Some(a), Some(b)) if !same(a, b) => self.change(at, What::Changed, self.replace),
+            _ if new.secret && !old.secret => self.change(at, What::Changed, false),
+            _ => {}
         }
-        (Some(Value::Asset(old)), Some(Value::Asset(new)))
-            if !old.hash.is_empty() && old.hash == new.hash =>
-        {
-            return;
-        }
-        (Some(old), Some(new)) if old == new => return,
-        _ => What::Changed,
-    };
-    changes.push(Change {
-        at: at.clone(),
-        what,
-        replace,
-    });
+    }
+
+    fn change(&mut self, at: &Path, what: What, replace: bool) {
+        self.changes.push(Change {
+            at: at.clone(),
+            what,
+            replace,
+        });
+    }
+}
+
+fn same(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Asset(old), Value::Asset(new)) if !old.hash.is_empty() => old.hash == new.hash,
+        _ => old == new,
+    }
 }
 
 /// Whether all `unique` properties are the same in both, so that the two can't exist at once. No such property: they can.

@@ -263,3 +263,6 @@ impl Backoff {
         now
     }
 }
+
+#[cfg(test)]
+mod tests;
