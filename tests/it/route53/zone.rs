@@ -22,10 +22,20 @@ fn a_public_zone_lives_from_create_to_destroy() {
     let state = project.state();
     let id = state.text("zone", "/id").to_owned();
     assert_eq!(state.text("zone", "/outputs/name"), "example.com");
-    assert_eq!(state.text("zone", "/outputs/arn"), format!("arn:aws:route53:::hostedzone/{id}"));
-    let servers = state.get("zone", "/outputs/nameServers").as_array().cloned().unwrap_or_default();
+    assert_eq!(
+        state.text("zone", "/outputs/arn"),
+        format!("arn:aws:route53:::hostedzone/{id}")
+    );
+    let servers = state
+        .get("zone", "/outputs/nameServers")
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     assert_eq!(servers.len(), 4);
-    assert!(servers.is_sorted_by_key(|server| server.as_str().map(str::to_owned)), "{servers:?}");
+    assert!(
+        servers.is_sorted_by_key(|server| server.as_str().map(str::to_owned)),
+        "{servers:?}"
+    );
     assert!(servers.contains(state.get("zone", "/outputs/primaryNameServer")));
 
     project.program(&PUBLIC.replace("ours", "theirs").replace("a: b", "c: d"));
@@ -33,12 +43,23 @@ fn a_public_zone_lives_from_create_to_destroy() {
     assert_eq!(preview.diff("zone")["comment"], "update");
     project.up().expect_ok().expect_steps(&["update zone"]);
     project.expect_settled();
-    let tags = aws.call("route53", "list_tags_for_resource", json!({"ResourceType": "hostedzone", "ResourceId": id}));
-    assert_eq!(tags["ResourceTagSet"]["Tags"], json!([{"Key": "c", "Value": "d"}]));
+    let tags = aws.call(
+        "route53",
+        "list_tags_for_resource",
+        json!({"ResourceType": "hostedzone", "ResourceId": id}),
+    );
+    assert_eq!(
+        tags["ResourceTagSet"]["Tags"],
+        json!([{"Key": "c", "Value": "d"}])
+    );
     assert_eq!(zones(&aws)[0]["Config"]["Comment"], "theirs");
 
     project.program(&PUBLIC.replace("Example.com.", "example.org"));
-    project.up().expect_ok().expect_steps(&["create-replacement zone", "delete-replaced zone", "replace zone"]);
+    project.up().expect_ok().expect_steps(&[
+        "create-replacement zone",
+        "delete-replaced zone",
+        "replace zone",
+    ]);
     project.destroy().expect_ok();
     assert!(zones(&aws).is_empty());
 }
@@ -66,12 +87,20 @@ resources:
     project.program(&program(there));
     project.up().expect_ok().expect_steps(&["update zone"]);
     project.expect_settled();
-    let zone = aws.call("route53", "get_hosted_zone", json!({"Id": project.state().text("zone", "/id")}));
+    let zone = aws.call(
+        "route53",
+        "get_hosted_zone",
+        json!({"Id": project.state().text("zone", "/id")}),
+    );
     assert_eq!(zone["VPCs"].as_array().map(Vec::len), Some(1));
     assert_eq!(zone["VPCs"][0]["VPCRegion"], "us-east-1");
     // A private zone can't become a public one.
     project.program(&program(""));
-    project.preview().expect_ok().expect_steps(&["create-replacement zone", "delete-replaced zone", "replace zone"]);
+    project.preview().expect_ok().expect_steps(&[
+        "create-replacement zone",
+        "delete-replaced zone",
+        "replace zone",
+    ]);
     project.up().expect_ok();
     project.expect_settled();
     assert_eq!(zones(&aws)[0]["Config"]["PrivateZone"], false);
@@ -103,7 +132,12 @@ fn an_inhabited_zone_goes_only_by_force() {
     let id = project.state().text("zone", "/id").to_owned();
     for i in 0..12 {
         let values = json!([{"Value": "192.0.2.1"}]);
-        meddle(&aws, &id, "CREATE", json!({"Name": format!("r{i}.example.com"), "Type": "A", "TTL": 60, "ResourceRecords": values}));
+        meddle(
+            &aws,
+            &id,
+            "CREATE",
+            json!({"Name": format!("r{i}.example.com"), "Type": "A", "TTL": 60, "ResourceRecords": values}),
+        );
     }
     project
         .destroy()
@@ -118,7 +152,11 @@ fn an_inhabited_zone_goes_only_by_force() {
     let before = count(&aws, "ChangeResourceRecordSets");
     project.destroy().expect_ok();
     assert!(zones(&aws).is_empty());
-    assert_eq!(count(&aws, "ChangeResourceRecordSets"), before + 1, "twelve records go in one call");
+    assert_eq!(
+        count(&aws, "ChangeResourceRecordSets"),
+        before + 1,
+        "twelve records go in one call"
+    );
 }
 
 #[test]
@@ -129,9 +167,22 @@ fn a_zone_is_imported_by_its_id() {
         "create_hosted_zone",
         json!({"Name": "example.com", "CallerReference": "by hand", "HostedZoneConfig": {"Comment": "ours"}}),
     );
-    let id = made["HostedZone"]["Id"].as_str().unwrap_or_default().trim_start_matches("/hostedzone/").to_owned();
+    let id = made["HostedZone"]["Id"]
+        .as_str()
+        .unwrap_or_default()
+        .trim_start_matches("/hostedzone/")
+        .to_owned();
     let project = aws.project(&PUBLIC.replace(", tags: {a: b}", ""));
-    let import = ["import", "gitinfra:route53:Zone", "zone", &id, "--yes", "--skip-preview", "--protect=false", "--generate-code=false"];
+    let import = [
+        "import",
+        "gitinfra:route53:Zone",
+        "zone",
+        &id,
+        "--yes",
+        "--skip-preview",
+        "--protect=false",
+        "--generate-code=false",
+    ];
     project.command(&import).expect_ok();
     project.expect_settled();
     project.destroy().expect_ok();
