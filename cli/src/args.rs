@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+use clap::{Args as Arguments, CommandFactory, Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -23,6 +23,20 @@ pub struct Args {
     pub global: Global,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Args {
+    /// Reads the process's command line. A wrong one ends the process with words and exit code 2, `--help` with 0.
+    pub fn read() -> Args {
+        Args::parse()
+    }
+
+    /// The script that completes gitinfra's words in a shell.
+    pub fn completion(shell: clap_complete::Shell) -> String {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Args::command(), "gitinfra", &mut script);
+        String::from_utf8_lossy(&script).into_owned()
+    }
 }
 
 #[derive(Debug, Arguments)]
@@ -215,7 +229,6 @@ fn interval(text: &str) -> Result<std::time::Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_declaration_holds_together() {

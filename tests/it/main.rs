@@ -3,11 +3,16 @@
 mod aws;
 mod cloudfront;
 mod contract;
+mod crates;
+mod ec2;
 mod elasticache;
 mod engine;
 mod files;
 mod licences;
 mod network;
 mod pulumi;
+mod readme;
+mod route53;
+mod sdk;
 mod tidy;
 mod tools;

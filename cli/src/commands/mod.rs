@@ -1,6 +1,5 @@
 //! The commands, one file each, and what they all work with.
 
-mod completion;
 mod describe;
 mod get;
 mod logs;
@@ -76,7 +75,10 @@ fn stream(command: &Command) -> Stream {
 /// The quick commands need no runtime; the others run on this one thread, since they wait more than they work.
 fn dispatch(command: Command, context: &Context) -> Result<u8> {
     match command {
-        Command::Completion { shell } => Ok(completion::run(context, shell)),
+        Command::Completion { shell } => {
+            context.ui.data(&Args::completion(shell));
+            Ok(0)
+        }
         Command::Version => {
             context
                 .ui

@@ -7,6 +7,7 @@ mod install;
 mod lock;
 mod server;
 mod stack;
+mod state;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -20,6 +21,7 @@ pub use backend::Backend;
 pub use engine::{Ending, Engine, Happening, Phase};
 pub use install::needs_install;
 pub use lock::{LeftLock, locks, told_locks};
+pub use state::State;
 
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
 const OLDEST: (u64, u64) = (3, 259);
