@@ -3,6 +3,7 @@
 mod aws;
 mod contract;
 mod crates;
+mod ec2;
 mod elasticache;
 mod engine;
 mod files;

@@ -21,6 +21,7 @@ pub use start::{Start, serve};
 use crate::call::{Birth, Call};
 use crate::catalogue::{AnyResource, Package};
 use crate::conform::conform;
+use crate::hide::secrets;
 use crate::lifecycle::Pace;
 use crate::log::Log;
 use crate::property::{Property as _, Shaped as _};
@@ -138,7 +139,7 @@ impl<P: Provider> Service<P> {
             .into(),
             birth: birth_of(inputs),
             timeout: (about.timeout > 0.0).then(|| Duration::from_secs_f64(about.timeout)),
-            log: self.log.clone(),
+            log: self.log.hiding(secrets([inputs])),
             cancel: self.cancel(),
             done: Arc::default(),
         };

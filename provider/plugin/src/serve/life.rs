@@ -8,6 +8,7 @@ use crate::catalogue::{AnyResource, At};
 use crate::conform::conform;
 use crate::error::Error;
 use crate::foresee::foresee;
+use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
 use crate::serve::{About, BIRTH, Service};
@@ -129,7 +130,7 @@ impl<P: Provider> Service<P> {
         let Some(state) = resource
             .read(at, &id, &inputs)
             .await
-            .map_err(|e| clean(&e))?
+            .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))?
         else {
             return Ok(rpc::ReadResponse::default());
         };
@@ -163,7 +164,7 @@ impl<P: Provider> Service<P> {
         resource
             .delete(at, &Id::from(request.id), &olds)
             .await
-            .map_err(|e| clean(&e))
+            .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))
     }
 
     /// The whole state: what was read, what all resources have in common, what only the last state knows; secrets where the program had them.
@@ -230,6 +231,7 @@ impl<P: Provider> Service<P> {
         inputs: &Map,
         olds: &Map,
     ) -> Status {
+        let error = &error.clone().hiding(&secrets([inputs, olds]));
         let Some(id) = error.born() else {
             return clean(error);
         };
