@@ -81,6 +81,8 @@ fn unknown_parts_of_sets_maps_and_objects_pass() {
 fn came_true(foreseen: &Value, came: &Value) -> bool {
     match (foreseen, came) {
         (Value::String(text), _) if text == UNKNOWN => true,
+        // The log tells of a secret only that it is one.
+        (Value::Object(a), _) if a.contains_key("ciphertext") => true,
         (Value::Object(a), Value::Object(b)) => a.iter().all(|(name, value)| {
             b.get(name).is_some_and(|came| came_true(value, came)) || *value == UNKNOWN
         }),
