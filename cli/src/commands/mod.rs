@@ -6,6 +6,8 @@ mod logs;
 mod preview;
 mod sync;
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use tokio_util::sync::CancellationToken;
@@ -169,12 +171,29 @@ impl Context {
     }
 
     pub async fn ledger(&self) -> Result<Ledger> {
+        self.make_state_dir()?;
         Ledger::open(self.ledger.as_deref(), &self.state_dir).await
     }
 
     pub async fn mirror(&self, repo: &str) -> Result<Mirror> {
         let source = Source::parse(repo, &self.cwd)?;
+        self.make_state_dir()?;
         Mirror::open(&self.state_dir, source, &self.environment).await
+    }
+
+    /// Worktrees, mirrors and the ledger are nobody else's to read.
+    fn make_state_dir(&self) -> Result<()> {
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.state_dir);
+        made.map_err(|error| {
+            Failure::setup(format!(
+                "making the state directory {}: {error}",
+                self.state_dir.display()
+            ))
+            .hint("name another folder with --state-dir")
+        })
     }
 
     /// Shows a happening that belongs to no run.
