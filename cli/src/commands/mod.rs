@@ -10,6 +10,7 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Args, Command, Global, Stream};
@@ -213,23 +214,23 @@ impl Context {
         self.ui.aside(text);
     }
 
-    /// From here on Ctrl-C and SIGTERM ask for an orderly end instead of killing.
+    /// From here on Ctrl-C, SIGTERM and the end of the terminal ask for an orderly end instead of killing.
     fn listen(&self) {
-        let cancel = self.cancel.clone();
-        tokio::spawn(async move {
-            let Ok(mut term) =
-                tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-            else {
-                return;
-            };
-            loop {
-                tokio::select! {
-                    Ok(()) = tokio::signal::ctrl_c() => {}
-                    Some(()) = term.recv() => {}
-                    else => return,
+        for kind in [
+            SignalKind::interrupt(),
+            SignalKind::terminate(),
+            SignalKind::hangup(),
+        ] {
+            let cancel = self.cancel.clone();
+            tokio::spawn(async move {
+                // Without a handler the signal kills, which the next `sync` copes with.
+                let Ok(mut signals) = signal(kind) else {
+                    return;
+                };
+                while signals.recv().await.is_some() {
+                    cancel.cancel();
                 }
-                cancel.cancel();
-            }
-        });
+            });
+        }
     }
 }
