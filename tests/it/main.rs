@@ -12,6 +12,7 @@ mod licences;
 mod network;
 mod pulumi;
 mod readme;
+mod route53;
 mod sdk;
 mod tidy;
 mod tools;
