@@ -61,11 +61,6 @@ impl Aws {
         }
     }
 
-    /// Another account on the same emulator.
-    pub fn another(&self) -> Aws {
-        Aws::on(self.server.clone(), self.boto.clone())
-    }
-
     /// The id of an access key of the account's administrator. Any secret fits it.
     pub fn access_key(&self) -> String {
         format!("AKIA{}TEST", self.account)
@@ -150,6 +145,12 @@ impl Aws {
         let mut rule = rule;
         rule["account"] = self.account.clone().into();
         self.server.post("faults", &rule);
+        self
+    }
+
+    /// Several such rules at once, each of which names its account.
+    pub fn faults(&self, rules: Vec<Value>) -> &Aws {
+        self.server.post("faults", &rules.into());
         self
     }
 
