@@ -1,4 +1,4 @@
-//! The plugin's process: which engine it serves, and how fast its waits run.
+//! The plugin's process: which engine it serves, how fast its waits run, and what an interrupted run left.
 
 use gitinfra_provider::catalogue;
 use pulumi_plugin::{Start, serve};
@@ -13,8 +13,8 @@ async fn main() -> std::io::Result<()> {
     {
         start = start.pace(scale);
     }
-    // Whoever runs the engine after a run that was cut off says here what it was creating.
-    if let Some(pending) = std::env::var("GITINFRA_PENDING_CREATES")
+    // What an interrupted run was creating: the tokens of its creates by URN, as gitinfra finds them in the stack's state.
+    if let Some(pending) = std::env::var("GITINFRA_PENDING")
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok())
     {

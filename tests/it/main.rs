@@ -2,8 +2,10 @@
 
 mod aws;
 mod cli;
+mod cloudfront;
 mod contract;
 mod crates;
+mod ec2;
 mod elasticache;
 mod engine;
 mod files;
@@ -11,5 +13,7 @@ mod licences;
 mod network;
 mod pulumi;
 mod readme;
+mod route53;
+mod sdk;
 mod tidy;
 mod tools;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::hide::hide;
 use crate::path::Path;
 use crate::resource::Id;
 
@@ -121,6 +122,16 @@ impl Error {
     /// Marks that the resource exists all the same, under this id.
     pub fn after(mut self, id: &Id) -> Error {
         self.after = Some(id.clone());
+        self
+    }
+
+    /// Without these secrets, wherever they may have got into the words.
+    pub(crate) fn hiding(mut self, secrets: &[String]) -> Error {
+        self.message = hide(&self.message, secrets);
+        self.hint = self.hint.map(|hint| hide(&hint, secrets));
+        for fault in &mut self.faults {
+            fault.why = hide(&fault.why, secrets);
+        }
         self
     }
 

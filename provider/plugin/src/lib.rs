@@ -17,6 +17,7 @@ pub mod conform;
 pub mod diff;
 mod error;
 pub mod foresee;
+mod hide;
 mod lifecycle;
 mod log;
 mod monitor;

@@ -251,3 +251,6 @@ impl Backoff {
         now
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Keeps secret what the program gave as a secret.
 
 use crate::error::Fault;
+use crate::hide::{hide, secrets};
 use crate::value::{Map, Value};
 
 /// A value, with secrets wherever the pattern has them.
@@ -36,33 +37,11 @@ pub fn is_secret(given: &[&Map], fault: &Fault) -> bool {
 
 /// The faults in words that tell none of the secrets in these.
 pub fn discreet(mut faults: Vec<Fault>, given: &[&Map]) -> Vec<Fault> {
-    let mut secrets = Vec::new();
-    for value in given.iter().flat_map(|map| map.values()) {
-        gather(value, false, &mut secrets);
-    }
+    let secrets = secrets(given.iter().copied());
     for fault in &mut faults {
-        for secret in &secrets {
-            fault.why = fault.why.replace(secret, "[secret]");
-        }
+        fault.why = hide(&fault.why, &secrets);
     }
     faults
-}
-
-/// The texts inside secrets. Very short ones are left out: they say nothing, and stand in every sentence.
-fn gather(value: &Value, hidden: bool, texts: &mut Vec<String>) {
-    match value {
-        Value::Secret(inner) => gather(inner, true, texts),
-        Value::Output(output) => {
-            if let Some(value) = &output.value {
-                gather(value, hidden || output.secret, texts);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|v| gather(v, hidden, texts)),
-        Value::Object(map) => map.values().for_each(|v| gather(v, hidden, texts)),
-        Value::String(text) if hidden && text.len() > 2 => texts.push(text.clone()),
-        Value::Number(n) if hidden && n.to_string().len() > 2 => texts.push(n.to_string()),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

@@ -89,7 +89,30 @@ fn a_secret_is_the_value_in_it() {
     let old = Map::from([("street".to_owned(), Value::from("a").into_secret())]);
     let new = Map::from([("street".to_owned(), Value::from("a"))]);
     assert_eq!(diff(&[Place::shape()], &old, &new), vec![]);
-    assert_eq!(diff(&[Place::shape()], &new, &old), vec![]);
+    assert_eq!(diff(&[Place::shape()], &old, &old), vec![]);
+}
+
+#[test]
+fn what_becomes_a_secret_differs_in_place() {
+    let hidden = |text: &str| Value::from(text).into_secret();
+    for (old, new) in [
+        (Value::from("a"), hidden("a")),
+        (
+            Value::Array(vec!["a".into()]),
+            Value::Array(vec![hidden("a")]),
+        ),
+        (
+            Value::Array(vec!["a".into()]),
+            Value::Array(vec!["a".into()]).into_secret(),
+        ),
+    ] {
+        let side = |value| Map::from([("street".to_owned(), value)]);
+        let changes = diff(&[Place::shape()], &side(old), &side(new));
+        let [change] = &changes[..] else {
+            panic!("one change: {changes:?}");
+        };
+        assert_eq!((change.what, change.replace), (What::Changed, false));
+    }
 }
 
 #[test]

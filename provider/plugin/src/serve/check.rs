@@ -27,7 +27,7 @@ impl<P: Provider> Service<P> {
         let resource = self.resource(&request.urn)?;
         let olds = wire::read_map(request.olds.as_ref())?;
         let mut news = wire::read_map(request.news.as_ref())?;
-        if let Some(configured) = self.configured.get() {
+        if let Ok(configured) = self.configured() {
             configured.provider.complete(resource.inputs(), &mut news);
         }
         news.extend(resource.fixed());

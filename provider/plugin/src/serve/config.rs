@@ -79,8 +79,7 @@ impl<P: Provider> Service<P> {
             (Some(urn), Some(id)) if !urn.is_empty() && !id.is_empty() => format!("{urn}::{id}"),
             _ => String::new(),
         };
-        // A second Configure of the same process keeps the first: the engine never does that.
-        let _ = self.configured.set(Configured {
+        self.configure_as(Configured {
             provider,
             reference,
         });

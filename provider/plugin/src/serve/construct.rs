@@ -24,7 +24,7 @@ impl<P: Provider> Service<P> {
         &self,
         request: rpc::ConstructRequest,
     ) -> Result<rpc::ConstructResponse, Status> {
-        let _building = self.building.token();
+        let _building = self.building().token();
         let component = self
             .package
             .components
@@ -70,7 +70,7 @@ impl<P: Provider> Service<P> {
                 &inputs,
                 &configured.reference,
                 version,
-                self.cancel.clone(),
+                self.cancel(),
             )
             .await?;
             urn = monitor.urn().to_owned();

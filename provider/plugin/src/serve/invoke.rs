@@ -4,6 +4,7 @@ use gitinfra_proto::pulumirpc as rpc;
 use tonic::Status;
 
 use crate::conform::conform;
+use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::Provider;
 use crate::serve::{About, Service, check};
@@ -44,7 +45,7 @@ impl<P: Provider> Service<P> {
         let mut answer = function
             .call(&session, &checked.properties)
             .await
-            .map_err(|e| clean(&e))?;
+            .map_err(|e| clean(&e.hiding(&secrets([&args, &checked.properties]))))?;
         // An answer to a secret question is secret.
         if args.values().any(Value::has_secret) {
             answer = answer

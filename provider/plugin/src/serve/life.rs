@@ -8,6 +8,7 @@ use crate::catalogue::{AnyResource, At};
 use crate::conform::conform;
 use crate::error::Error;
 use crate::foresee::foresee;
+use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
 use crate::serve::{About, BIRTH, Service};
@@ -44,7 +45,7 @@ impl<P: Provider> Service<P> {
         match resource.create(at, &inputs).await {
             Ok((id, state)) => Ok(rpc::CreateResponse {
                 id: id.to_string(),
-                properties: wired(&self.outputs(resource, state, &inputs, &Map::new())),
+                properties: wired(&self.outputs(resource, state, &inputs, id.told())),
                 refresh_before_update: false,
             }),
             Err(error) => Err(self.failed(resource, at, &error, &inputs, &inputs).await),
@@ -107,8 +108,8 @@ impl<P: Provider> Service<P> {
             (id, said) = self.configured()?.provider.import(&request.id);
             inputs = said;
         }
-        if let Some(configured) = self.configured.get().filter(|_| importing) {
-            configured
+        if importing {
+            self.configured()?
                 .provider
                 .complete(P::Common::shape(), &mut inputs);
             inputs.extend(resource.fixed());
@@ -129,7 +130,7 @@ impl<P: Provider> Service<P> {
         let Some(state) = resource
             .read(at, &id, &inputs)
             .await
-            .map_err(|e| clean(&e))?
+            .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))?
         else {
             return Ok(rpc::ReadResponse::default());
         };
@@ -163,7 +164,7 @@ impl<P: Provider> Service<P> {
         resource
             .delete(at, &Id::from(request.id), &olds)
             .await
-            .map_err(|e| clean(&e))
+            .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))
     }
 
     /// The whole state: what was read, what all resources have in common, what only the last state knows; secrets where the program had them.
@@ -188,6 +189,11 @@ impl<P: Provider> Service<P> {
             if let Some(value) = known.get(field.name) {
                 state.insert(field.name.to_owned(), value.clone());
             }
+        }
+        let fields = resource.state().fields().into_iter();
+        let others = fields.filter(|f| f.marks.given && !inputs.contains_key(f.name));
+        for field in others.filter(|_| !inputs.is_empty()) {
+            state.remove(field.name);
         }
         let veiled = |name: &String, value: Value| match (inputs.get(name), olds.get(name)) {
             (Some(pattern), _) => veil(value, pattern),
@@ -230,6 +236,7 @@ impl<P: Provider> Service<P> {
         inputs: &Map,
         olds: &Map,
     ) -> Status {
+        let error = &error.clone().hiding(&secrets([inputs, olds]));
         let Some(id) = error.born() else {
             return clean(error);
         };
@@ -242,12 +249,15 @@ impl<P: Provider> Service<P> {
                 None => {}
             }
         }
+        let mut olds = olds.clone();
+        olds.extend(id.told().clone());
         let state = match resource.read(at, id, inputs).await {
-            Ok(Some(state)) => self.outputs(resource, state, &known, olds),
-            // What was made can't be read just now; what was asked for is the best that is known.
+            Ok(Some(state)) => self.outputs(resource, state, &known, &olds),
+            // What was made can't be read just now; what was asked for and told is the best that is known.
             _ => known
                 .iter()
                 .filter(|(name, _)| *name != BIRTH)
+                .chain(id.told())
                 .map(|(k, v)| (k.clone(), v.clone()))
                 .collect(),
         };

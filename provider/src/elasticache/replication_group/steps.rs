@@ -236,3 +236,6 @@ fn token(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Vec<Modi
         })
         .into()
 }
+
+#[cfg(test)]
+mod tests;
