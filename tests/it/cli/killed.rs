@@ -119,3 +119,24 @@ fn killed_again_and_again_it_converges() {
         .expect("the root is there");
     assert_eq!(files.count(), 3, "two files and what is kept beside them");
 }
+
+#[test]
+fn an_engine_that_dies_is_told_and_started_again() {
+    let p = Place::of(&[SLOW, B]);
+    let going = p.start("sync");
+    p.until_slow("a.txt");
+    kill_process(p.engine(), Signal::KILL).expect("the engine is at work");
+    going.finish().expect_code(1).expect_out(&[
+        "✗ roll-out of",
+        "failed",
+        "the engine said nothing and ended with signal: 9",
+    ]);
+    p.change(&[A, B]);
+    p.sync().expect_out(&[
+        "the engine's lock was left by pid",
+        "now stands: a",
+        "1 stack rolled out",
+    ]);
+    assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
+    assert_eq!(p.states(), ["failed", "succeeded"]);
+}
