@@ -7,7 +7,9 @@ pub mod cloudfront;
 pub mod components;
 pub mod ec2;
 pub mod elasticache;
+pub mod iam;
 pub mod route53;
+pub mod ssm;
 pub mod sts;
 pub mod types;
 
@@ -55,6 +57,8 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<cloudfront::distribution::Distribution>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
+        .resource::<iam::role::Role>()
+        .resource::<ssm::session_preferences::SessionPreferences>()
         .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()

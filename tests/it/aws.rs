@@ -1,6 +1,7 @@
 //! AWS as the tests meet it: the emulator, an account of one's own in it, and boto3 to look and to meddle.
 
 mod boto;
+mod config;
 mod server;
 
 use std::sync::atomic::{AtomicU64, Ordering};

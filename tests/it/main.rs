@@ -1,6 +1,7 @@
 //! The one test binary: gitinfra's programs against real parts.
 
 mod aws;
+mod cli;
 mod cloudfront;
 mod contract;
 mod crates;
@@ -8,10 +9,13 @@ mod ec2;
 mod elasticache;
 mod engine;
 mod files;
+mod iam;
 mod licences;
 mod network;
 mod pulumi;
 mod readme;
+mod route53;
 mod sdk;
+mod ssm;
 mod tidy;
 mod tools;

@@ -23,7 +23,7 @@ pub const STACK: &str = "dev";
 const PASSPHRASE: &str = "x";
 
 /// What `pulumi stack init` writes for a passphrase, a quarter of a second faster.
-const SALT: &str =
+pub const SALT: &str =
     "encryptionsalt: v1:WagC5zsmoyE=:v1:iErttzKYPnv3j8CN:EzFzb6YddvGiuwO9RKHSBDNV2/2NiA==\n";
 
 /// A project with one stack. The folder goes when the project is dropped.

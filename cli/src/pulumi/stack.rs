@@ -117,7 +117,7 @@ impl Pulumi {
             .await?;
         match answer.code {
             Some(0) => {
-                let read = serde_json::from_str(&answer.stdout).map(|state| Some(State(state)));
+                let read = State::read(answer.stdout).map(Some);
                 read.map_err(|error| Failure::setup(format!("reading the exported state: {error}")))
             }
             Some(STACK_NOT_FOUND) => Ok(None),
@@ -136,7 +136,7 @@ impl Pulumi {
         state: &State,
         file: &Path,
     ) -> Result<()> {
-        let written = std::fs::write(file, state.0.to_string());
+        let written = std::fs::write(file, &state.text);
         written.map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))?;
         let path = file.display().to_string();
         let args = [

@@ -4,7 +4,11 @@ use serde_json::Value;
 
 /// An exported state, secrets encrypted.
 #[derive(Debug, Clone, PartialEq)]
-pub struct State(pub(super) Value);
+pub struct State {
+    /// As it was exported. What goes back is this, so that no number is read and written another way.
+    pub(super) text: String,
+    value: Value,
+}
 
 /// A create that was under way when its engine was killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,9 +19,14 @@ pub struct PendingCreate<'a> {
 }
 
 impl State {
+    pub(super) fn read(text: String) -> serde_json::Result<State> {
+        let value = serde_json::from_str(&text)?;
+        Ok(State { text, value })
+    }
+
     /// The creates among the pending operations.
     pub fn pending_creates(&self) -> Vec<PendingCreate<'_>> {
-        let operations = self.0["deployment"]["pending_operations"].as_array();
+        let operations = self.value["deployment"]["pending_operations"].as_array();
         let creates = operations
             .into_iter()
             .flatten()
@@ -27,7 +36,7 @@ impl State {
 
     /// Whether a resource stands in it.
     pub fn has(&self, urn: &str) -> bool {
-        let resources = self.0["deployment"]["resources"].as_array();
+        let resources = self.value["deployment"]["resources"].as_array();
         resources
             .into_iter()
             .flatten()
@@ -49,9 +58,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn read_state(value: Value) -> State {
+        State::read(value.to_string()).expect("JSON")
+    }
+
     #[test]
     fn creates_are_found_among_the_pending() {
-        let state = State(json!({"deployment": {
+        let state = read_state(json!({"deployment": {
             "resources": [{"urn": "urn:a"}],
             "pending_operations": [
                 {"type": "creating", "resource": {"urn": "urn:a", "inputs": {"__birth": {"token": "t"}}}},
@@ -74,6 +87,6 @@ mod tests {
             ]
         );
         assert!(state.has("urn:a") && !state.has("urn:c"));
-        assert_eq!(State(json!({})).pending_creates(), []);
+        assert_eq!(read_state(json!({})).pending_creates(), []);
     }
 }
