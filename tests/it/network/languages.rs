@@ -81,11 +81,17 @@ fn go() {
 }
 
 #[test]
-fn the_readmes_program_runs_as_it_stands() {
+fn the_readmes_program_runs_as_it_stands_on_an_installed_plugin() {
     let aws = Aws::new();
     let before = aws.look();
     let program = Project::quoted("README.md", "yaml");
-    let project = aws.reached_by(Project::of(&program, &[gitinfra()]));
+    let project = aws.reached_by(Project::of(&program, &[]));
+    let plugin = gitinfra().program.display().to_string();
+    let version = env!("CARGO_PKG_VERSION");
+    let install = [
+        "plugin", "install", "resource", "gitinfra", version, "--file", &plugin,
+    ];
+    project.command(&install).expect_ok();
     project.up().expect_ok();
     project.expect_settled();
     assert_eq!(aws.look().count(REGION, "subnets"), 6);
