@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+use clap::{Args as Arguments, CommandFactory, Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -17,12 +17,26 @@ Exit codes:
 
 /// Rolls out the Pulumi programs of a Git repository, commit by commit.
 #[derive(Debug, Parser)]
-#[command(name = "gitinfra", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "gitinfra", version, after_help = EXIT_CODES)]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Args {
+    /// Reads the process's command line. A wrong one ends the process with words and exit code 2, `--help` with 0.
+    pub fn read() -> Args {
+        Args::parse()
+    }
+
+    /// The script that completes gitinfra's words in a shell.
+    pub fn completion(shell: clap_complete::Shell) -> String {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Args::command(), "gitinfra", &mut script);
+        String::from_utf8_lossy(&script).into_owned()
+    }
 }
 
 #[derive(Debug, Arguments)]
@@ -60,8 +74,10 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Roll out what changed on a branch since it was last rolled out
+    #[command(after_help = EXIT_CODES)]
     Sync(Sync),
     /// Preview what a merge would change, as the Markdown of a pull request's comment
+    #[command(after_help = EXIT_CODES)]
     Preview(Preview),
     /// List stacks or runs, or show some of them
     Get(Get),
@@ -215,7 +231,6 @@ fn interval(text: &str) -> Result<std::time::Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_declaration_holds_together() {

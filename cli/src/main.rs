@@ -1,13 +1,14 @@
 //! The `gitinfra` binary: reads its surroundings, runs one command, decides the exit code.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::Parser;
 use gitinfra::args::Args;
 use gitinfra::commands::{self, Surroundings};
+use gitinfra::failure::Kind;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::read();
     let surroundings = Surroundings {
         // A name or a value that is no Unicode can't be meant for a program of ours.
         environment: std::env::vars_os()
@@ -16,7 +17,9 @@ fn main() -> ExitCode {
         cwd: std::env::current_dir().unwrap_or_else(|_| "/".into()),
         now,
     };
-    ExitCode::from(commands::run(args, surroundings))
+    // A panic is a mistake of ours: it has its own exit code, and the panic's own words stand above.
+    let code = catch_unwind(AssertUnwindSafe(|| commands::run(args, surroundings)));
+    ExitCode::from(code.unwrap_or(Kind::Bug.exit_code()))
 }
 
 fn now() -> i64 {

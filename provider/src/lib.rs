@@ -3,8 +3,10 @@
 #![warn(missing_docs)]
 
 pub mod aws;
+pub mod cloudfront;
 pub mod components;
 pub mod ec2;
+pub mod elasticache;
 pub mod iam;
 pub mod route53;
 pub mod ssm;
@@ -50,6 +52,9 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::security_group_ingress_rule::SecurityGroupIngressRule>()
         .resource::<ec2::security_group_egress_rule::SecurityGroupEgressRule>()
         .resource::<ec2::default_security_group::DefaultSecurityGroup>()
+        .resource::<elasticache::subnet_group::SubnetGroup>()
+        .resource::<elasticache::replication_group::ReplicationGroup>()
+        .resource::<cloudfront::distribution::Distribution>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
         .resource::<iam::role::Role>()

@@ -273,6 +273,77 @@ def test_aws_fills_in_defaults(edge):
     assert seen["Origins"]["Items"][0]["CustomOriginConfig"]["OriginReadTimeout"] == 30
 
 
+def origins(control):
+    """One origin of each kind; the bucket is reached through the access control."""
+    web = {
+        "Id": "web",
+        "DomainName": "origin.example.com",
+        "OriginPath": "/v1",
+        "ConnectionAttempts": 2,
+        "ConnectionTimeout": 5,
+        "CustomHeaders": {"Quantity": 1, "Items": [{"HeaderName": "x-origin", "HeaderValue": "secret"}]},
+        "OriginShield": {"Enabled": True, "OriginShieldRegion": "ap-northeast-1"},
+        "OriginAccessControlId": "",
+        "CustomOriginConfig": {
+            "HTTPPort": 80,
+            "HTTPSPort": 8443,
+            "OriginProtocolPolicy": "https-only",
+            "OriginReadTimeout": 60,
+            "OriginKeepaliveTimeout": 10,
+            "OriginSslProtocols": {"Quantity": 1, "Items": ["TLSv1.2"]},
+        },
+    }
+    files = {
+        "Id": "files",
+        "DomainName": "files.s3.ap-northeast-1.amazonaws.com",
+        "OriginPath": "",
+        "ConnectionAttempts": 3,
+        "ConnectionTimeout": 10,
+        "CustomHeaders": {"Quantity": 0},
+        "OriginShield": {"Enabled": False},
+        "OriginAccessControlId": control,
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+    return {"Quantity": 2, "Items": [web, files]}
+
+
+def policies(function):
+    """A default behavior with a policy of each kind."""
+    return config()["DefaultCacheBehavior"] | {
+        "OriginRequestPolicyId": "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+        "ResponseHeadersPolicyId": "67f7725c-6f97-4210-82d7-5512b31e9d03",
+        "Compress": True,
+        "FunctionAssociations": {"Quantity": 1, "Items": [{"FunctionARN": function, "EventType": "viewer-request"}]},
+        "AllowedMethods": {
+            "Quantity": 3,
+            "Items": ["HEAD", "GET", "OPTIONS"],
+            "CachedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"]},
+        },
+    }
+
+
+FORWARDING = {
+    "PathPattern": "/files/*",
+    "TargetOriginId": "both",
+    "ViewerProtocolPolicy": "https-only",
+    "MinTTL": 1,
+    "DefaultTTL": 2,
+    "MaxTTL": 3,
+    "ForwardedValues": {
+        "QueryString": True,
+        "Cookies": {"Forward": "whitelist", "WhitelistedNames": {"Quantity": 1, "Items": ["c"]}},
+        "Headers": {"Quantity": 1, "Items": ["Origin"]},
+        "QueryStringCacheKeys": {"Quantity": 0},
+    },
+}
+BOTH = {
+    "Id": "both",
+    "FailoverCriteria": {"StatusCodes": {"Quantity": 1, "Items": [500]}},
+    "Members": {"Quantity": 2, "Items": [{"OriginId": "web"}, {"OriginId": "files"}]},
+}
+ERROR = {"ErrorCode": 404, "ResponsePagePath": "/e.html", "ResponseCode": "200", "ErrorCachingMinTTL": 5}
+
+
 def whole(edge):
     """A configuration that says everything."""
     control = edge.cloudfront.create_origin_access_control(
@@ -286,8 +357,7 @@ def whole(edge):
     function = edge.cloudfront.create_function(
         Name="f", FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"}, FunctionCode=b"x"
     )
-    arn = function["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
-    made = edge.aliased(
+    return edge.aliased(
         "a.example.com",
         "b.example.com",
         CallerReference="whole",
@@ -298,86 +368,12 @@ def whole(edge):
         WebACLId="arn:aws:wafv2:us-east-1:111111111111:global/webacl/a/00000000-0000-0000-0000-000000000000",
         Logging={"Enabled": True, "IncludeCookies": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "p/"},
         Restrictions={"GeoRestriction": {"RestrictionType": "whitelist", "Quantity": 2, "Items": ["JP", "DE"]}},
-        CustomErrorResponses={
-            "Quantity": 1,
-            "Items": [{"ErrorCode": 404, "ResponsePagePath": "/e.html", "ResponseCode": "200", "ErrorCachingMinTTL": 5}],
-        },
+        CustomErrorResponses={"Quantity": 1, "Items": [ERROR]},
+        Origins=origins(control),
+        OriginGroups={"Quantity": 1, "Items": [BOTH]},
+        DefaultCacheBehavior=policies(function["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]),
+        CacheBehaviors={"Quantity": 1, "Items": [FORWARDING]},
     )
-    made["Origins"] = {
-        "Quantity": 2,
-        "Items": [
-            {
-                "Id": "web",
-                "DomainName": "origin.example.com",
-                "OriginPath": "/v1",
-                "ConnectionAttempts": 2,
-                "ConnectionTimeout": 5,
-                "CustomHeaders": {"Quantity": 1, "Items": [{"HeaderName": "x-origin", "HeaderValue": "secret"}]},
-                "OriginShield": {"Enabled": True, "OriginShieldRegion": "ap-northeast-1"},
-                "OriginAccessControlId": "",
-                "CustomOriginConfig": {
-                    "HTTPPort": 80,
-                    "HTTPSPort": 8443,
-                    "OriginProtocolPolicy": "https-only",
-                    "OriginReadTimeout": 60,
-                    "OriginKeepaliveTimeout": 10,
-                    "OriginSslProtocols": {"Quantity": 1, "Items": ["TLSv1.2"]},
-                },
-            },
-            {
-                "Id": "files",
-                "DomainName": "files.s3.ap-northeast-1.amazonaws.com",
-                "OriginPath": "",
-                "ConnectionAttempts": 3,
-                "ConnectionTimeout": 10,
-                "CustomHeaders": {"Quantity": 0},
-                "OriginShield": {"Enabled": False},
-                "OriginAccessControlId": control,
-                "S3OriginConfig": {"OriginAccessIdentity": ""},
-            },
-        ],
-    }
-    made["OriginGroups"] = {
-        "Quantity": 1,
-        "Items": [
-            {
-                "Id": "both",
-                "FailoverCriteria": {"StatusCodes": {"Quantity": 1, "Items": [500]}},
-                "Members": {"Quantity": 2, "Items": [{"OriginId": "web"}, {"OriginId": "files"}]},
-            }
-        ],
-    }
-    made["DefaultCacheBehavior"] |= {
-        "OriginRequestPolicyId": "b689b0a8-53d0-40ab-baf2-68738e2966ac",
-        "ResponseHeadersPolicyId": "67f7725c-6f97-4210-82d7-5512b31e9d03",
-        "Compress": True,
-        "FunctionAssociations": {"Quantity": 1, "Items": [{"FunctionARN": arn, "EventType": "viewer-request"}]},
-        "AllowedMethods": {
-            "Quantity": 3,
-            "Items": ["HEAD", "GET", "OPTIONS"],
-            "CachedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"]},
-        },
-    }
-    made["CacheBehaviors"] = {
-        "Quantity": 1,
-        "Items": [
-            {
-                "PathPattern": "/files/*",
-                "TargetOriginId": "both",
-                "ViewerProtocolPolicy": "https-only",
-                "MinTTL": 1,
-                "DefaultTTL": 2,
-                "MaxTTL": 3,
-                "ForwardedValues": {
-                    "QueryString": True,
-                    "Cookies": {"Forward": "whitelist", "WhitelistedNames": {"Quantity": 1, "Items": ["c"]}},
-                    "Headers": {"Quantity": 1, "Items": ["Origin"]},
-                    "QueryStringCacheKeys": {"Quantity": 0},
-                },
-            }
-        ],
-    }
-    return made
 
 
 def contains(have, want, path=""):

@@ -188,6 +188,14 @@ def test_tags_come_and_go(net):
         assert [(tag["Key"], tag["Value"]) for tag in tags] == [("b", "")], resource
 
 
+def test_describe_tags_names_kinds_as_aws_does(net):
+    made = {"elastic-ip": net.eip, "natgateway": net.nat, "internet-gateway": net.igw, "route-table": net.table}
+    net.ec2.create_tags(Resources=list(made.values()), Tags=[{"Key": "a", "Value": "1"}])
+    for kind, resource in made.items():
+        tags = net.ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource]}])["Tags"]
+        assert {tag["ResourceType"] for tag in tags} == {kind}, resource
+
+
 @pytest.mark.parametrize(
     "kind, make",
     [
@@ -304,6 +312,32 @@ def test_a_zone_may_be_named_by_its_id(net):
     zone = net.ec2.describe_availability_zones()["AvailabilityZones"][-1]
     subnet = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="10.0.1.0/24", AvailabilityZoneId=zone["ZoneId"])["Subnet"]
     assert (subnet["AvailabilityZone"], subnet["AvailabilityZoneId"]) == (zone["ZoneName"], zone["ZoneId"])
+
+
+@pytest.mark.parametrize(
+    "describe, answer, name, values, count",
+    [
+        ("describe_route_tables", "RouteTables", "association.subnet-id", lambda n: [n.subnet, "subnet-0123456789abcdef0"], 1),
+        ("describe_route_tables", "RouteTables", "association.subnet-id", lambda n: ["subnet-0123456789abcdef0"], 0),
+        ("describe_route_tables", "RouteTables", "route.destination-cidr-block", lambda n: ["0.0.0.0/0", "9.0.0.0/8"], 1),
+        ("describe_subnets", "Subnets", "subnet-id", lambda n: [n.subnet, "subnet-0123456789abcdef0"], 1),
+        ("describe_subnets", "Subnets", "cidr-block", lambda n: ["10.0.0.*"], 1),
+        ("describe_vpcs", "Vpcs", "is-default", lambda n: ["true"], 1),
+        ("describe_vpcs", "Vpcs", "tag:Name", lambda n: ["we?", "none"], 1),
+        ("describe_vpcs", "Vpcs", "tag:Name", lambda n: ["WEB"], 0),
+        ("describe_network_interfaces", "NetworkInterfaces", "group-id", lambda n: [n.group, "sg-0123456789abcdef0"], 1),
+        ("describe_nat_gateways", "NatGateways", "state", lambda n: ["pending", "available"], 1),
+        ("describe_internet_gateways", "InternetGateways", "attachment.vpc-id", lambda n: [n.vpc, "vpc-0123456789abcdef0"], 1),
+    ],
+)
+def test_a_filter_takes_any_of_its_values(net, describe, answer, name, values, count):
+    net.ec2.create_tags(Resources=[net.vpc], Tags=[{"Key": "Name", "Value": "web"}])
+    assert net.eni and net.association
+    # The table has two associations, of which one is asked for.
+    net.ec2.associate_route_table(RouteTableId=net.table, SubnetId=net.add_subnet("10.0.9.0/24"))
+    net.route(NatGatewayId=net.nat)
+    found = getattr(net.ec2, describe)(Filters=[{"Name": name, "Values": values(net)}])[answer]
+    assert len(found) == count
 
 
 def listed(ec2):

@@ -58,6 +58,11 @@ REFUSALS = [
     ),
     ("a NAT's address outside", "InvalidParameterValue", lambda n: n.igw and n.add_nat(PrivateIpAddress="10.9.9.9")),
     ("a NAT's address of AWS", "InvalidParameterValue", lambda n: n.igw and n.add_nat(PrivateIpAddress="10.0.0.1")),
+    (
+        "an unknown filter",
+        "InvalidParameterValue",
+        lambda n: n.ec2.describe_nat_gateways(Filters=[{"Name": "color", "Values": ["red"]}]),
+    ),
     ("an unknown VPC", "InvalidVpcID.NotFound", lambda n: n.ec2.describe_vpcs(VpcIds=[n.vpc, f"vpc-{NONE}"])),
     (
         "two attributes at once",

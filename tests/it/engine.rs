@@ -14,6 +14,7 @@ mod options;
 mod preview;
 mod process;
 mod providers;
+mod schema;
 mod secrets;
 mod transforms;
 mod upgrade;

@@ -78,10 +78,18 @@ pub struct Plugin {
     pub program: PathBuf,
 }
 
-/// The provider of files in a directory: the framework's own example.
+/// The provider of files in a directory: the framework's larger example. Cargo builds it with the tests, so it is never an old one.
 pub fn files() -> Plugin {
     Plugin {
         name: "files",
-        program: env!("CARGO_BIN_EXE_pulumi-resource-files").into(),
+        program: program("pulumi-resource-files"),
+    }
+}
+
+/// The provider of notes that the framework's README shows.
+pub fn notes() -> Plugin {
+    Plugin {
+        name: "notes",
+        program: program("pulumi-resource-notes"),
     }
 }

@@ -20,6 +20,23 @@ const SETTINGS: &[&str] = &[
     "protocol.allow=never",
 ];
 
+/// Variables that tie git to some repository, as a hook that starts gitinfra has them.
+const TIES: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_GRAFT_FILE",
+    "GIT_QUARANTINE_PATH",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+];
+
 /// A git that sees no configuration but the mirror's own; for everything that happens on this machine.
 pub async fn run(environment: &Environment, folder: &Path, args: &[&str]) -> Result<()> {
     let mut command = command(environment, folder, args);
@@ -64,9 +81,12 @@ pub async fn listing(
 
 fn command(environment: &Environment, folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new("git");
+    let free = environment
+        .iter()
+        .filter(|(name, _)| !TIES.contains(&name.as_str()));
     command
         .env_clear()
-        .envs(environment)
+        .envs(free)
         .current_dir(folder)
         .kill_on_drop(true);
     command
@@ -83,10 +103,16 @@ fn command(environment: &Environment, folder: &Path, args: &[&str]) -> Command {
     command
 }
 
+/// What is said when there is no git, also by `transport`.
+pub const MISSING: &str = "git is not on the PATH";
+
+pub fn missing() -> Failure {
+    Failure::setup(MISSING).hint("install it, for example with `apt-get install git`")
+}
+
 async fn output(mut command: Command) -> Result<Output> {
     command.output().await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::setup("git is not on the PATH")
-            .hint("install it, for example with `apt-get install git`"),
+        std::io::ErrorKind::NotFound => missing(),
         _ => Failure::setup(format!("starting git: {error}")),
     })
 }

@@ -46,6 +46,12 @@ impl Source {
             Repository::discover(path).map_err(|error| match (path.exists(), error.code()) {
                 (false, _) => Failure::input(format!("{text} does not exist"))
                     .hint("--repo takes a path of a Git repository, or its URL"),
+                (true, git2::ErrorCode::Owner) => {
+                    Failure::input(format!("{text} belongs to another user")).hint(format!(
+                        "if you trust it: `git config --global --add safe.directory {}`",
+                        path.display()
+                    ))
+                }
                 (true, git2::ErrorCode::NotFound) => {
                     Failure::input(format!("{text} is not in a Git repository"))
                         .hint("name one with --repo, or make one with `git init`")

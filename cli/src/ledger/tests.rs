@@ -314,7 +314,7 @@ async fn sqlite_keeps_the_promises() {
 #[tokio::test]
 async fn postgresql_keeps_the_promises() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = postgres::Server::start();
+    let server = postgres::Server::start().await;
     let ledger = Ledger::open(Some(&server.url), folder.path())
         .await
         .expect("a ledger");

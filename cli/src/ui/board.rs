@@ -11,6 +11,9 @@ use crate::event::{Body, Event, Resource};
 /// More lines than this would push everything else off a small terminal.
 const MOST_LINES: usize = 8;
 
+/// What a line holds besides its name and its message: the spinner, the time, and two columns to spare.
+const ROOM_BESIDE: usize = 16;
+
 #[derive(Default)]
 pub(super) struct Board {
     bars: Option<MultiProgress>,
@@ -24,7 +27,7 @@ impl Board {
         match &self.bars {
             Some(bars) => drop(bars.println(line)),
             // Without bars there is nothing to stay above of.
-            None => println!("{line}"),
+            None => super::print(line),
         }
     }
 
@@ -36,7 +39,7 @@ impl Board {
                 paint,
             ),
             Body::ResourceStarted { resource } => self.started(resource, paint),
-            Body::ResourceStatus { urn, message } => self.status(urn, message, paint),
+            Body::ResourceStatus { urn, message } => self.status(urn, message),
             Body::ResourceFinished { resource, .. } | Body::ResourceFailed { resource, .. } => {
                 self.ended(resource)
             }
@@ -94,7 +97,7 @@ impl Board {
             &format!("{} {}", effect.symbol(), resource.operation.doing()),
         );
         let line = bars.add(ProgressBar::new_spinner().with_style(style(
-            "  {spinner:.cyan} {prefix} {elapsed:.dim} {wide_msg:.dim}",
+            "  {spinner:.cyan} {prefix} {elapsed:.dim} {msg:.dim}",
         )));
         line.set_prefix(format!(
             "{word} {} {}",
@@ -105,15 +108,15 @@ impl Board {
         self.resources.insert(key(resource), line);
     }
 
-    fn status(&self, urn: &str, message: &str, _paint: Paint) {
-        let first = message.lines().next().unwrap_or_default().to_owned();
-        let line = self
-            .resources
-            .iter()
-            .find(|((of, _), _)| of == urn)
-            .map(|(_, line)| line);
-        if let Some(line) = line.or(self.run.as_ref()) {
-            line.set_message(first);
+    fn status(&self, urn: &str, message: &str) {
+        let resource = self.resources.iter().find(|((of, _), _)| of == urn);
+        if let Some(line) = resource.map(|(_, line)| line).or(self.run.as_ref()) {
+            let taken = console::measure_text_width(&line.prefix()) + ROOM_BESIDE;
+            let (_, width) = console::Term::stderr().size();
+            // A line that fills its row to the end is broken in two by the terminal's own "^C".
+            let room = usize::from(width).saturating_sub(taken);
+            let first = message.lines().next().unwrap_or_default();
+            line.set_message(console::truncate_str(first, room, "…").into_owned());
         }
     }
 

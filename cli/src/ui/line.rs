@@ -246,95 +246,94 @@ mod tests {
         on_a_pipe(&event, 120_000, Paint::new(false)).unwrap_or_default()
     }
 
-    #[test]
-    fn lines_read_as_sentences() {
-        let commit = "1a2b3c4d5e".to_owned();
-        let resource = Resource {
+    fn resource() -> Resource {
+        Resource {
             urn: "urn:pulumi:dev::net::a:b:Vpc::web".to_owned(),
             kind: "a:b:Vpc".to_owned(),
             name: "web".to_owned(),
             operation: Operation::new("create"),
+        }
+    }
+
+    #[test]
+    fn a_stacks_lines_name_it() {
+        let (commit, reason) = (
+            "1a2b3c4d5e".to_owned(),
+            "never rolled out before".to_owned(),
+        );
+        let error = Body::Diagnostic {
+            severity: Severity::Error,
+            urn: None,
+            message: "a\nb\n".to_owned(),
         };
-        let dev = Some("network/dev");
         let changes = [("create".to_owned(), 4), ("same".to_owned(), 2)].into();
+        let finished = Body::RunFinished {
+            state: RunState::Succeeded,
+            commit: commit.clone(),
+            changes,
+            seconds: 3.0,
+            message: None,
+        };
         let cases = [
             (
-                dev,
                 Body::UpToDate {
                     commit: commit.clone(),
                     rolled_out_at: 0,
                 },
-                "network/dev: up to date at 1a2b3c4 (rolled out 2 min ago)",
+                "dev: up to date at 1a2b3c4 (rolled out 2 min ago)",
             ),
             (
-                dev,
                 Body::RunStarted {
-                    commit: commit.clone(),
-                    reason: "never rolled out before".to_owned(),
+                    commit,
+                    reason,
                     resources: 0,
                 },
-                "network/dev: rolling out 1a2b3c4 (never rolled out before)",
+                "dev: rolling out 1a2b3c4 (never rolled out before)",
             ),
             (
-                dev,
                 Body::ResourceStarted {
-                    resource: resource.clone(),
+                    resource: resource(),
                 },
-                "network/dev: + creating  a:b:Vpc web",
+                "dev: + creating  a:b:Vpc web",
             ),
             (
-                dev,
                 Body::ResourceFinished {
-                    resource,
+                    resource: resource(),
                     seconds: 2.1,
                 },
-                "network/dev: + created   a:b:Vpc web 2.1s",
+                "dev: + created   a:b:Vpc web 2.1s",
             ),
+            (error, "dev: error: a\ndev: b"),
             (
-                dev,
-                Body::Diagnostic {
-                    severity: Severity::Error,
-                    urn: None,
-                    message: "a\nb\n".to_owned(),
-                },
-                "network/dev: error: a\nnetwork/dev: b",
-            ),
-            (
-                dev,
-                Body::RunFinished {
-                    state: RunState::Succeeded,
-                    commit,
-                    changes,
-                    seconds: 3.0,
-                    message: None,
-                },
-                "network/dev: ✓ rolled out 1a2b3c4 in 3.0s: 4 created, 2 unchanged",
-            ),
-            (
-                None,
-                Body::Finished {
-                    rolled_out: 1,
-                    up_to_date: 2,
-                    failed: 0,
-                    cancelled: 0,
-                    skipped: 0,
-                },
-                "1 stack rolled out, 2 up to date",
-            ),
-            (
-                None,
-                Body::Finished {
-                    rolled_out: 0,
-                    up_to_date: 2,
-                    failed: 0,
-                    cancelled: 0,
-                    skipped: 0,
-                },
-                "nothing to do: every stack is up to date",
+                finished,
+                "dev: ✓ rolled out 1a2b3c4 in 3.0s: 4 created, 2 unchanged",
             ),
         ];
-        for (stack, body, expected) in cases {
-            assert_eq!(on_pipe(stack, body), expected);
+        for (body, expected) in cases {
+            assert_eq!(on_pipe(Some("dev"), body), expected);
         }
+    }
+
+    #[test]
+    fn a_pass_ends_with_its_sum() {
+        let pass = |rolled_out, failed| Body::Finished {
+            rolled_out,
+            up_to_date: 2,
+            failed,
+            cancelled: 0,
+            skipped: 0,
+        };
+        assert_eq!(
+            on_pipe(None, pass(1, 0)),
+            "1 stack rolled out, 2 up to date"
+        );
+        assert_eq!(
+            on_pipe(None, pass(1, 3)),
+            "3 stacks failed, 1 rolled out, 2 up to date"
+        );
+        assert_eq!(
+            on_pipe(None, pass(0, 0)),
+            "nothing to do: every stack is up to date"
+        );
     }
 }

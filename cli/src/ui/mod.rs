@@ -64,11 +64,11 @@ impl Ui {
         match self.mode {
             Mode::Json => match event.body {
                 Body::ResourceUnchanged { .. } => {}
-                _ => self.json_line(event),
+                _ => print(&json_line(event)),
             },
             Mode::Lines => {
                 if let Some(line) = line::on_a_pipe(event, now, self.paint) {
-                    self.data(&line);
+                    print(&line);
                 }
             }
             Mode::Bars => {
@@ -108,10 +108,6 @@ impl Ui {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
-    fn json_line(&self, value: &impl Serialize) {
-        self.data(&serde_json::to_string(value).unwrap_or_default());
-    }
-
     /// Says why the command failed and what to do: in words on stderr, and as the last event of a JSON stream.
     pub fn failure(&self, failure: &Failure, time: String) {
         self.board.borrow_mut().clear();
@@ -120,12 +116,12 @@ impl Ui {
                 message: failure.message.clone(),
                 hints: failure.hints.clone(),
             };
-            self.json_line(&Event {
+            print(&json_line(&Event {
                 time,
                 run: None,
                 stack: None,
                 body,
-            });
+            }));
         }
         self.talk(&format!(
             "{} {}",
@@ -163,6 +159,16 @@ impl Ui {
         serde_json::to_string_pretty(value)
             .map_err(|error| Failure::bug(format!("writing JSON: {error}")))
     }
+}
+
+/// Prints one happening. A run goes on whether or not anybody still reads of it.
+fn print(line: &str) {
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+fn json_line(event: &Event) -> String {
+    serde_json::to_string(event).unwrap_or_default()
 }
 
 /// Lists keep one shape however many items they have, so that scripts need no cases.

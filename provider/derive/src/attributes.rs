@@ -13,6 +13,7 @@ pub struct Prop {
     pub keep: bool,
     pub given: bool,
     pub unique: bool,
+    pub computed: bool,
     pub flatten: bool,
     pub inputs: bool,
     pub autoname: Option<LitInt>,
@@ -45,6 +46,7 @@ impl Prop {
             "keep" => self.keep = true,
             "given" => self.given = true,
             "unique" => self.unique = true,
+            "computed" => self.computed = true,
             "flatten" => self.flatten = true,
             "inputs" => self.inputs = true,
             "default" => self.default = Some(if meta.input.peek(syn::Token![=]) { Some(meta.value()?.parse()?) } else { None }),
@@ -53,7 +55,7 @@ impl Prop {
             "max" => self.max = Some(meta.value()?.parse()?),
             "rename" => self.rename = Some(meta.value()?.parse()?),
             "module" => self.module = Some(meta.value()?.parse()?),
-            _ => return Err(meta.error("unknown: there are replace, stable, keep, given, unique, flatten, inputs, default, autoname, min, max, rename, module")),
+            _ => return Err(meta.error("unknown: there are replace, stable, keep, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module")),
         }
         Ok(())
     }
@@ -70,10 +72,11 @@ impl Prop {
             keep,
             given,
             unique,
+            computed,
             ..
         } = self;
         let autoname = optional(self.autoname.as_ref());
-        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, given: #given, unique: #unique, autoname: #autoname })
+        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, given: #given, unique: #unique, computed: #computed, autoname: #autoname })
     }
 
     /// A function that gives the field's default.

@@ -1,10 +1,12 @@
 //! One call of the engine, as a resource sees it.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::error::Result;
 use crate::log::Log;
 
 /// One call of the engine: for which resource, how long it may take, whom to tell how it goes.
@@ -22,6 +24,8 @@ pub struct Call {
     pub log: Log,
     /// Ends waits when the user cancels.
     pub cancel: CancellationToken,
+    /// The parts that are done.
+    pub(crate) done: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// What the creation of a resource is known by, so that a lost answer makes neither an orphan nor a twin.
@@ -36,6 +40,17 @@ pub struct Birth {
 }
 
 impl Call {
+    /// Does a part only once, however often the whole is called again; a failed part counts as not done.
+    pub async fn once(&self, part: &str, work: impl Future<Output = Result<()>>) -> Result<()> {
+        let done = || self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if done().contains(part) {
+            return Ok(());
+        }
+        work.await?;
+        done().insert(part.to_owned());
+        Ok(())
+    }
+
     /// Tells the user, beside the resource, what is going on; gone when the next such line comes.
     pub async fn status(&self, message: impl Into<String>) {
         self.log.status(&self.urn, message.into()).await;

@@ -87,11 +87,17 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn token(&self) -> &'static str;
     fn inputs(&self) -> &'static Shape;
     fn state(&self) -> &'static Shape;
+    fn fixed(&self) -> Map;
     fn check(&self, new: &Map) -> Vec<Fault>;
     fn collides(&self, old: &Map, new: &Map) -> bool;
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
     fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
-    fn read<'a>(&'a self, at: At<'a, P>, id: &'a Id) -> BoxFuture<'a, Result<Option<Map>>>;
+    fn read<'a>(
+        &'a self,
+        at: At<'a, P>,
+        id: &'a Id,
+        given: &'a Map,
+    ) -> BoxFuture<'a, Result<Option<Map>>>;
     fn update<'a>(
         &'a self,
         at: At<'a, P>,
@@ -130,6 +136,12 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         R::shape()
     }
 
+    fn fixed(&self) -> Map {
+        let each = R::FIXED.iter();
+        each.map(|(name, value)| ((*name).to_owned(), (*value).into()))
+            .collect()
+    }
+
     fn check(&self, new: &Map) -> Vec<Fault> {
         match decode::<R::Inputs>(new) {
             Ok(inputs) => R::check(&inputs),
@@ -156,19 +168,29 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
     fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>> {
         async move {
             let new = decode::<R::Inputs>(new)?;
-            let (id, state) = Life::of::<R>(at.session, at.call, at.pace)
+            let (id, mut state) = Life::of::<R>(at.session, at.call, at.pace)
                 .create::<R>(&new)
                 .await?;
+            state.respell(&new);
             Ok((id, encode(&state)))
         }
         .boxed()
     }
 
-    fn read<'a>(&'a self, at: At<'a, P>, id: &'a Id) -> BoxFuture<'a, Result<Option<Map>>> {
+    fn read<'a>(
+        &'a self,
+        at: At<'a, P>,
+        id: &'a Id,
+        given: &'a Map,
+    ) -> BoxFuture<'a, Result<Option<Map>>> {
         async move {
-            let state = Life::of::<R>(at.session, at.call, at.pace)
+            let mut state = Life::of::<R>(at.session, at.call, at.pace)
                 .read::<R>(id)
                 .await?;
+            // An import's inputs are not known, and those of an older version may not be readable.
+            if let (Some(state), Ok(given)) = (&mut state, decode::<R::Inputs>(given)) {
+                state.respell(&given);
+            }
             Ok(state.as_ref().map(encode))
         }
         .boxed()
@@ -188,7 +210,9 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
                 return Err(Error::new(format!("`{id}` is gone"))
                     .hint("run `pulumi refresh` to see what else has changed"));
             };
-            Ok(encode(&life.update::<R>(id, &old, &new).await?))
+            let mut state = life.update::<R>(id, &old, &new).await?;
+            state.respell(&new);
+            Ok(encode(&state))
         }
         .boxed()
     }

@@ -173,17 +173,16 @@ impl Walk {
                 Value::Array(sorted(self.items(inner, items, at)))
             }
             (Type::Map(inner), Value::Object(map)) => {
-                let each = map
-                    .iter()
-                    .map(|(k, v)| (k.clone(), self.value(inner, v, &at.key(k))));
-                Value::Object(each.filter(|(_, v)| *v != Value::Null).collect())
+                let given = map.iter().filter(|(_, v)| *v.bare() != Value::Null);
+                let each = given.map(|(k, v)| (k.clone(), self.value(inner, v, &at.key(k))));
+                Value::Object(each.collect())
             }
             (Type::Object(shape), Value::Object(map)) => {
                 Value::Object(self.fields(&shape.fields(), map, at))
             }
             (Type::OneOf(types), _) => self.one_of(types, value, at),
             _ => {
-                self.fault(at, format!("expected {}, got {}", ty.what(), value.kind()));
+                self.fault(at, other_kind(ty, value));
                 value.clone()
             }
         }
@@ -207,14 +206,28 @@ impl Walk {
             let value = walk.value(ty, value, at);
             (value, walk)
         });
-        let best = tries.min_by_key(|(_, walk)| walk.faults.len());
-        let Some((value, walk)) = best else {
+        let best = types
+            .iter()
+            .zip(tries)
+            .min_by_key(|(_, (_, walk))| walk.faults.len());
+        let Some((best, (kept, walk))) = best else {
             return value.clone();
         };
         self.unknown.extend(walk.unknown);
-        self.faults.extend(walk.faults);
-        value
+        match &walk.faults[..] {
+            // None of them is of this kind: so all are named.
+            [fault] if fault.why == other_kind(best, value) => {
+                let any = Type::OneOf(types.to_vec());
+                self.fault(at, other_kind(&any, value));
+            }
+            _ => self.faults.extend(walk.faults),
+        }
+        kept
     }
+}
+
+fn other_kind(ty: &Type, value: &Value) -> String {
+    format!("expected {}, got {}", ty.what(), value.kind())
 }
 
 /// The items in one order, each once; as they are while one of them is unknown.

@@ -29,6 +29,8 @@ pub struct Change {
 }
 
 /// Every property that differs, in reading order. The framework's own properties, which begin with `__`, never do.
+///
+/// What was plain and is a secret from now on differs too, for the state must not keep it in plain text.
 pub fn diff(shapes: &[&'static Shape], old: &Map, new: &Map) -> Vec<Change> {
     let mut changes = Vec::new();
     for name in names(old, new)
@@ -36,98 +38,141 @@ pub fn diff(shapes: &[&'static Shape], old: &Map, new: &Map) -> Vec<Change> {
         .filter(|name| !name.starts_with("__"))
     {
         let field = shapes.iter().find_map(|s| s.field(name));
-        let compared = Compared {
+        let marks = field.map(|f| f.marks).unwrap_or_default();
+        if marks.computed && absent(new.get(name)) {
+            continue;
+        }
+        let mut compared = Compared {
+            replace: marks.replace,
+            changes: &mut changes,
+        };
+        let place = Place {
             at: Path::root().key(name),
             ty: field.map(|f| (f.ty)()),
-            replace: field.is_some_and(|f| f.marks.replace),
         };
-        compared.compare(old.get(name), new.get(name), &mut changes);
+        compared.values(&place, Side::of(old.get(name)), Side::of(new.get(name)));
     }
     changes
+}
+
+fn absent(value: Option<&Value>) -> bool {
+    value.is_none_or(|v| *v.bare() == Value::Null)
 }
 
 fn names<'a>(old: &'a Map, new: &'a Map) -> BTreeSet<&'a String> {
     old.keys().chain(new.keys()).collect()
 }
 
-/// A value that is compared: where it is, of what type, and whether a change takes a new resource.
-struct Compared {
-    at: Path,
-    ty: Option<Type>,
-    replace: bool,
+/// A value on one side, and whether it or what holds it is secret.
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    value: Option<&'a Value>,
+    secret: bool,
 }
 
-impl Compared {
-    fn compare(&self, old: Option<&Value>, new: Option<&Value>, changes: &mut Vec<Change>) {
-        let something = |v: &&Value| **v != Value::Null;
-        let (old, new) = (
-            old.map(Value::bare).filter(something),
-            new.map(Value::bare).filter(something),
-        );
-        let what = match (old, new) {
-            (None, None) => return,
-            (None, Some(_)) => What::Added,
-            (Some(_), None) => What::Removed,
-            (Some(Value::Object(old)), Some(Value::Object(new))) => {
-                for name in names(old, new) {
-                    self.below(name)
-                        .compare(old.get(name), new.get(name), changes);
-                }
-                return;
-            }
-            (Some(Value::Array(old)), Some(Value::Array(new))) => {
-                for i in 0..old.len().max(new.len()) {
-                    self.item(i).compare(old.get(i), new.get(i), changes);
-                }
-                return;
-            }
-            (Some(Value::Asset(old)), Some(Value::Asset(new)))
-                if !old.hash.is_empty() && old.hash == new.hash =>
-            {
-                return;
-            }
-            (Some(old), Some(new)) if old == new || self.same_meaning(old, new) => return,
-            _ => What::Changed,
-        };
-        changes.push(Change {
-            at: self.at.clone(),
-            what,
-            replace: self.replace,
-        });
-    }
-
-    fn same_meaning(&self, old: &Value, new: &Value) -> bool {
-        match self.ty.as_ref().map(Type::bare) {
-            Some(Type::Format(format)) if !old.has_unknown() && !new.has_unknown() => format
-                .meaning
-                .is_some_and(|meaning| meaning(old) == meaning(new)),
-            _ => false,
+impl<'a> Side<'a> {
+    fn of(value: Option<&'a Value>) -> Side<'a> {
+        Side {
+            value: value.map(Value::bare).filter(|v| **v != Value::Null),
+            secret: value.is_some_and(Value::is_secret),
         }
     }
 
-    fn below(&self, name: &str) -> Compared {
+    /// A part of it.
+    fn part(self, value: Option<&'a Value>) -> Side<'a> {
+        let part = Side::of(value);
+        Side {
+            secret: self.secret || part.secret,
+            ..part
+        }
+    }
+}
+
+/// Where a value is, and of what type.
+struct Place {
+    at: Path,
+    ty: Option<Type>,
+}
+
+impl Place {
+    fn below(&self, name: &str) -> Place {
         let ty = match self.ty.as_ref().map(Type::bare) {
             Some(Type::Map(inner)) => Some((**inner).clone()),
             Some(Type::Object(shape)) => shape.field(name).map(|field| (field.ty)()),
             _ => None,
         };
-        Compared {
+        Place {
             at: self.at.key(name),
             ty,
-            replace: self.replace,
         }
     }
 
-    fn item(&self, i: usize) -> Compared {
+    fn item(&self, i: usize) -> Place {
         let ty = match self.ty.as_ref().map(Type::bare) {
             Some(Type::List(inner) | Type::Set(inner)) => Some((**inner).clone()),
             _ => None,
         };
-        Compared {
+        Place {
             at: self.at.index(i),
             ty,
-            replace: self.replace,
         }
+    }
+
+    fn same(&self, old: &Value, new: &Value) -> bool {
+        match (old, new, self.ty.as_ref().map(Type::bare)) {
+            (Value::Asset(old), Value::Asset(new), _) if !old.hash.is_empty() => {
+                old.hash == new.hash
+            }
+            (_, _, Some(Type::Format(format)))
+                if old != new && !old.has_unknown() && !new.has_unknown() =>
+            {
+                format
+                    .meaning
+                    .is_some_and(|meaning| meaning(old) == meaning(new))
+            }
+            _ => old == new,
+        }
+    }
+}
+
+/// One property's changes.
+struct Compared<'a> {
+    replace: bool,
+    changes: &'a mut Vec<Change>,
+}
+
+impl Compared<'_> {
+    fn values(&mut self, at: &Place, old: Side, new: Side) {
+        match (old.value, new.value) {
+            (None, None) => {}
+            (None, Some(_)) => self.change(at, What::Added, self.replace),
+            (Some(_), None) => self.change(at, What::Removed, self.replace),
+            (Some(Value::Object(a)), Some(Value::Object(b))) => {
+                for name in names(a, b) {
+                    self.values(
+                        &at.below(name),
+                        old.part(a.get(name)),
+                        new.part(b.get(name)),
+                    );
+                }
+            }
+            (Some(Value::Array(a)), Some(Value::Array(b))) => {
+                for i in 0..a.len().max(b.len()) {
+                    self.values(&at.item(i), old.part(a.get(i)), new.part(b.get(i)));
+                }
+            }
+            (Some(a), Some(b)) if !at.same(a, b) => self.change(at, What::Changed, self.replace),
+            _ if new.secret && !old.secret => self.change(at, What::Changed, false),
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, at: &Place, what: What, replace: bool) {
+        self.changes.push(Change {
+            at: at.at.clone(),
+            what,
+            replace,
+        });
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::hide::hide;
 use crate::path::Path;
 use crate::resource::Id;
 
@@ -60,10 +61,14 @@ impl fmt::Display for Fault {
 pub enum Again {
     /// No: the same call would fail the same way.
     Never,
+    /// At once: something just made may not be seen everywhere yet, if it is there at all. Tried for some seconds.
+    Moment,
     /// In a moment: something just made has not spread yet. Tried densely for about a minute.
     Soon,
     /// When something else has gone or come: tried calmly up to the resource's longest time.
     Later,
+    /// When the resource itself is ready again: that is awaited, and then the call is made again.
+    Ready,
 }
 
 /// A failed call of a resource, a function or a component.
@@ -117,6 +122,16 @@ impl Error {
     /// Marks that the resource exists all the same, under this id.
     pub fn after(mut self, id: &Id) -> Error {
         self.after = Some(id.clone());
+        self
+    }
+
+    /// Without these secrets, wherever they may have got into the words.
+    pub(crate) fn hiding(mut self, secrets: &[String]) -> Error {
+        self.message = hide(&self.message, secrets);
+        self.hint = self.hint.map(|hint| hide(&hint, secrets));
+        for fault in &mut self.faults {
+            fault.why = hide(&fault.why, secrets);
+        }
         self
     }
 

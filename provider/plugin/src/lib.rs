@@ -6,6 +6,10 @@
 
 #![warn(missing_docs)]
 
+// The derives speak of this crate by its name, in its own tests too.
+#[cfg(test)]
+extern crate self as pulumi_plugin;
+
 mod call;
 mod catalogue;
 pub mod component;
@@ -13,6 +17,7 @@ pub mod conform;
 pub mod diff;
 mod error;
 pub mod foresee;
+mod hide;
 mod lifecycle;
 mod log;
 mod monitor;

@@ -25,6 +25,8 @@ const POLL_FIRST: Duration = Duration::from_millis(1500);
 const POLL_LAST: Duration = Duration::from_secs(5);
 /// A resource that was just made may not be seen everywhere for a while.
 const UNSEEN: Duration = Duration::from_secs(60);
+/// What was just made is seen by the next call after this long, or it was never there.
+const MOMENT: Duration = Duration::from_secs(10);
 /// What has just been made has spread after this long, or the failure is real.
 const SOON: Duration = Duration::from_secs(60);
 
@@ -66,9 +68,9 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// Makes it, waits until it is ready and says how it is.
     pub async fn create<R: Resource<Session = S>>(&self, new: &R::Inputs) -> Result<(Id, R)> {
         let id = self
-            .retried("creating", || R::create(self.session, new))
+            .retried::<R, _, _>("creating", None, || R::create(self.session, new))
             .await?;
-        match self.settle::<R>(&id, "creation").await {
+        match self.settle::<R>(&id, "creation", R::waits(new)).await {
             Ok(state) => Ok((id, state)),
             Err(error) if error.is_dead() => Err(self.undo::<R>(&id, error).await),
             Err(error) => Err(error.after(&id)),
@@ -97,26 +99,37 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         old: &R,
         new: &R::Inputs,
     ) -> Result<R> {
-        self.retried("updating", || R::update(self.session, id, old, new))
+        let change = || R::update(self.session, id, old, new);
+        self.retried::<R, _, _>("updating", Some(id), change)
             .await
             .after(id)?;
-        self.settle::<R>(id, "update").await.after(id)
+        self.settle::<R>(id, "update", R::waits(new))
+            .await
+            .after(id)
     }
 
     /// How it is now.
     pub async fn read<R: Resource<Session = S>>(&self, id: &Id) -> Result<Option<R>> {
-        self.retried("reading", || R::read(self.session, id)).await
+        self.retried::<R, _, _>("reading", None, || R::read(self.session, id))
+            .await
     }
 
     /// Deletes it and waits until it is gone.
     pub async fn delete<R: Resource<Session = S>>(&self, id: &Id, old: &R) -> Result<()> {
-        self.retried("deleting", || R::delete(self.session, id, old))
+        self.retried::<R, _, _>("deleting", Some(id), || R::delete(self.session, id, old))
             .await?;
         self.until("deletion", || R::gone(self.session, id)).await
     }
 
-    async fn settle<R: Resource<Session = S>>(&self, id: &Id, what: &str) -> Result<R> {
-        self.until(what, || R::ready(self.session, id)).await?;
+    async fn settle<R: Resource<Session = S>>(
+        &self,
+        id: &Id,
+        what: &str,
+        waits: bool,
+    ) -> Result<R> {
+        if waits {
+            self.until(what, || R::ready(self.session, id)).await?;
+        }
         let mut unseen = Backoff::new(Duration::from_millis(250), POLL_LAST);
         let patience = Instant::now() + UNSEEN.mul_f64(self.pace.0.max(0.2));
         loop {
@@ -130,6 +143,12 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         }
     }
 
+    /// When it is enough of something that usually takes no longer than this.
+    fn patience(&self, started: Instant, time: Duration) -> Instant {
+        self.deadline
+            .min(started + time.mul_f64(self.pace.0.max(0.2)))
+    }
+
     /// Polls until something is done.
     async fn until<F>(&self, what: &str, ask: impl Fn() -> F) -> Result<()>
     where
@@ -137,13 +156,25 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     {
         let started = Instant::now();
         let mut poll = Backoff::new(POLL_FIRST, POLL_LAST);
+        let mut answered = started;
         loop {
-            let state = match ask().await? {
-                Progress::Done => return Ok(()),
-                Progress::Failed(why) => {
+            let state = match ask().await {
+                Ok(Progress::Done) => return Ok(()),
+                Ok(Progress::Failed(why)) => {
                     return Err(Error::new(format!("{what} failed: {why}")).dead());
                 }
-                Progress::Pending(state) => state,
+                Ok(Progress::Pending(state)) => {
+                    answered = Instant::now();
+                    state
+                }
+                // Not to be told how far it is for a moment doesn't mean that it goes no further.
+                Err(error)
+                    if error.retry() != Again::Never
+                        && Instant::now() < self.patience(answered, SOON) =>
+                {
+                    error.message().to_owned()
+                }
+                Err(error) => return Err(error),
             };
             if Instant::now() >= self.deadline {
                 return Err(timed_out(what, &state, self.longest));
@@ -155,8 +186,13 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         }
     }
 
-    /// Calls, and calls again while the refusal is one that passes.
-    async fn retried<T, F>(&self, what: &str, call: impl Fn() -> F) -> Result<T>
+    /// Calls, and calls again while the refusal is one that passes: by itself, or once it is ready.
+    async fn retried<R: Resource<Session = S>, T, F>(
+        &self,
+        what: &str,
+        id: Option<&Id>,
+        call: impl Fn() -> F,
+    ) -> Result<T>
     where
         F: Future<Output = Result<T>> + Send,
     {
@@ -170,12 +206,9 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             };
             let (pause, patience) = match error.retry() {
                 Again::Never => return Err(error),
-                Again::Soon => (
-                    soon.next(),
-                    self.deadline
-                        .min(started + SOON.mul_f64(self.pace.0.max(0.2))),
-                ),
-                Again::Later => (later.next(), self.deadline),
+                Again::Moment => (soon.next(), self.patience(started, MOMENT)),
+                Again::Soon => (soon.next(), self.patience(started, SOON)),
+                Again::Later | Again::Ready => (later.next(), self.deadline),
             };
             if Instant::now() >= patience || self.call.cancel.is_cancelled() {
                 return Err(error);
@@ -186,6 +219,12 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             tokio::select! {
                 () = self.pace.sleep(pause) => {}
                 () = self.call.cancel.cancelled() => return Err(error),
+            }
+            // A creation that found what an earlier attempt made says its id with the refusal.
+            if let (Again::Ready, Some(id)) = (error.retry(), id.or(error.born())) {
+                self.until(what, || R::ready(self.session, id))
+                    .await
+                    .after(id)?;
             }
         }
     }
@@ -224,3 +263,6 @@ impl Backoff {
         now
     }
 }
+
+#[cfg(test)]
+mod tests;

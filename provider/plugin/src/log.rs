@@ -7,10 +7,14 @@ use gitinfra_proto::pulumirpc::{LogRequest, LogSeverity};
 use tokio::sync::RwLock;
 use tonic::transport::{Channel, Endpoint};
 
+use crate::hide::hide;
+
 /// Writes to the engine's log; silently nowhere while no engine is known, as in tests without one.
 #[derive(Clone, Default)]
 pub struct Log {
     engine: Arc<RwLock<Option<EngineClient<Channel>>>>,
+    /// What must not be shown, whoever says it.
+    secrets: Arc<[String]>,
 }
 
 impl Log {
@@ -19,6 +23,14 @@ impl Log {
         let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
         *self.engine.write().await = Some(EngineClient::new(channel));
         Ok(())
+    }
+
+    /// The same log, with these secrets taken out of every line.
+    pub(crate) fn hiding(&self, secrets: Vec<String>) -> Log {
+        Log {
+            engine: self.engine.clone(),
+            secrets: secrets.into(),
+        }
     }
 
     /// A line beside the resource, which the next one replaces.
@@ -42,7 +54,7 @@ impl Log {
         };
         let request = LogRequest {
             severity: severity.into(),
-            message,
+            message: hide(&message, &self.secrets),
             urn: urn.to_owned(),
             stream_id: 0,
             ephemeral,

@@ -87,6 +87,9 @@ pub trait Resource: Shaped + Property {
     const TOKEN: &'static str;
     /// How long creation, update and deletion take.
     const WAIT: Wait = Wait::seconds(1, 300);
+    /// Properties that all resources have in common and that are the same for every one of these, whatever the program says:
+    /// the region of a service that has only one.
+    const FIXED: &'static [(&'static str, &'static str)] = &[];
     /// What it reaches the cloud with.
     type Session: Send + Sync + 'static;
     /// What the program asks of it.
@@ -123,10 +126,22 @@ pub trait Resource: Shaped + Property {
         async { Ok(Progress::Done) }
     }
 
+    /// Whether creation and update end only when it is ready.
+    fn waits(_new: &Self::Inputs) -> bool {
+        true
+    }
+
     /// How it is now; `None` when it is gone. The only place where state is made.
     fn read(session: &Self::Session, id: &Id) -> impl Future<Output = Result<Option<Self>>> + Send;
 
+    /// Puts what means the same as what the program gave into the program's words: `7.1` where the cloud says `7.1.0`.
+    /// Asked of every state that was read, wherever it is known what the program gave.
+    fn respell(&mut self, _given: &Self::Inputs) {}
+
     /// Brings it from the old state to the new inputs, in place.
+    ///
+    /// A refusal that passes has it called again with the same two. An update of several calls, each of which the cloud takes only from a
+    /// resource that is ready, puts each into [`Call::once`](crate::Call::once).
     fn update(
         session: &Self::Session,
         id: &Id,
@@ -134,7 +149,7 @@ pub trait Resource: Shaped + Property {
         new: &Self::Inputs,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Deletes it as it was last seen. Already gone is success.
+    /// Deletes it as it was last seen. Already gone is success. A refusal that passes has it called again.
     fn delete(
         session: &Self::Session,
         id: &Id,

@@ -224,7 +224,7 @@ impl Book {
             Type::Format(_) => json!({ "type": "string" }),
             Type::Asset => json!({ "$ref": "pulumi.json#/Asset" }),
             Type::Archive => json!({ "$ref": "pulumi.json#/Archive" }),
-            Type::Reference(token) if token.is_empty() => json!({ "$ref": "pulumi.json#/Any" }),
+            Type::Reference("") => json!({ "$ref": "pulumi.json#/Any" }),
             Type::Reference(token) => json!({ "$ref": format!("#/resources/{token}") }),
             Type::Any => json!({ "$ref": "pulumi.json#/Any" }),
             Type::List(item) | Type::Set(item) => {

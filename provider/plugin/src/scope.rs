@@ -16,12 +16,15 @@ use crate::output::{Input, Maybe, Output, Resolved};
 use crate::shape::Shape;
 use crate::value::{Map, Value};
 
+/// The work of telling a child to the engine; its failure is shared by all that depend on it.
+type Registering = BoxFuture<'static, Result<(), Arc<Error>>>;
+
 /// The inside of a component: its children are added here.
 pub struct Scope {
     name: String,
     knobs: Knobs,
     monitor: Arc<Monitor>,
-    children: Vec<(String, BoxFuture<'static, Result<(), Arc<Error>>>)>,
+    children: Vec<(String, Registering)>,
     urns: Vec<(String, Output<String>)>,
     skipped: BTreeSet<String>,
 }
@@ -169,37 +172,54 @@ impl Patch {
             inputs.entry(name).or_insert(value);
         }
         if let Some((name, more)) = self.merged {
-            let under = inputs.remove(name);
-            let mut all = more;
-            match under.as_ref().map(Value::bare) {
-                Some(Value::Object(given)) => all.extend(given.clone()),
-                Some(Value::Unknown) => {
-                    return drop(inputs.insert(name.to_owned(), Value::Unknown));
-                }
-                _ => {}
-            }
-            inputs.insert(name.to_owned(), Value::Object(all));
+            let given = inputs.remove(name).unwrap_or_default();
+            let mut all = Value::Object(more);
+            lay_over(&mut all, &given);
+            inputs.insert(name.to_owned(), all);
         }
-        if let Some(Value::Object(own)) = self.own.as_ref().map(Value::bare) {
-            merge(inputs, own);
+        if let Some(own) = self.own {
+            let mut patched = Value::Object(std::mem::take(inputs));
+            lay_over(&mut patched, &own);
+            // Inputs as a whole are not secret; each of those that a secret override gives is.
+            *inputs = match patched {
+                Value::Secret(all) => spread(&all, &own),
+                all => all.as_object().cloned().unwrap_or_default(),
+            };
         }
     }
 }
 
-/// A merge patch as RFC 7386 has it: objects merge, null removes, everything else replaces.
-fn merge(target: &mut Map, patch: &Map) {
-    for (name, value) in patch {
-        match (value.bare(), target.get_mut(name)) {
-            (Value::Null, _) => drop(target.remove(name)),
-            (Value::Object(inner), Some(Value::Object(under))) => merge(under, inner),
-            (Value::Object(inner), _) => {
-                let mut fresh = Map::new();
-                merge(&mut fresh, inner);
-                target.insert(name.clone(), Value::Object(fresh));
-            }
-            _ => drop(target.insert(name.clone(), value.clone())),
+/// A merge patch as RFC 7386 has it: objects merge, null removes, everything else replaces. What was secret on either side stays so.
+fn lay_over(target: &mut Value, patch: &Value) {
+    let Value::Object(patched) = patch.bare() else {
+        if *patch.bare() != Value::Null {
+            *target = patch.clone();
+        }
+        return;
+    };
+    let hidden = target.is_secret() || patch.is_secret();
+    let mut map = target.as_object().cloned().unwrap_or_default();
+    for (name, value) in patched {
+        match value.bare() {
+            Value::Null => drop(map.remove(name)),
+            _ => lay_over(map.entry(name.clone()).or_default(), value),
         }
     }
+    *target = match hidden {
+        true => Value::Object(map).into_secret(),
+        false => Value::Object(map),
+    };
+}
+
+/// The properties of a secret object, those of them secret that the patch gives.
+fn spread(all: &Value, patch: &Value) -> Map {
+    let given = |name: &String| patch.as_object().is_some_and(|p| p.contains_key(name));
+    let all = all.as_object().cloned().unwrap_or_default().into_iter();
+    all.map(|(name, value)| match given(&name) {
+        true => (name, value.into_secret()),
+        false => (name, value),
+    })
+    .collect()
 }
 
 /// A child that is not told yet.

@@ -9,10 +9,9 @@ mod service;
 mod start;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::Status;
@@ -22,6 +21,7 @@ pub use start::{Start, serve};
 use crate::call::{Birth, Call};
 use crate::catalogue::{AnyResource, Package};
 use crate::conform::conform;
+use crate::hide::secrets;
 use crate::lifecycle::Pace;
 use crate::log::Log;
 use crate::property::{Property as _, Shaped as _};
@@ -36,14 +36,28 @@ const BIRTH: &str = "__birth";
 /// The service of one package.
 pub struct Service<P: Provider> {
     package: Package<P>,
-    configured: OnceCell<Configured<P>>,
+    met: RwLock<Met<P>>,
     /// The tokens of creations that an earlier run left unfinished, by URN.
     pending: BTreeMap<String, String>,
     log: Log,
-    cancel: CancellationToken,
-    /// The components that are being built.
-    building: TaskTracker,
     pace: Pace,
+}
+
+/// What holds for one engine.
+struct Met<P> {
+    configured: Option<Arc<Configured<P>>>,
+    cancel: CancellationToken,
+    building: TaskTracker,
+}
+
+impl<P> Default for Met<P> {
+    fn default() -> Self {
+        Met {
+            configured: None,
+            cancel: CancellationToken::new(),
+            building: TaskTracker::new(),
+        }
+    }
 }
 
 /// The provider once it has its configuration.
@@ -65,19 +79,44 @@ impl<P: Provider> Service<P> {
     pub fn new(package: Package<P>, start: &Start) -> Arc<Self> {
         Arc::new(Service {
             package,
-            configured: OnceCell::new(),
+            met: RwLock::default(),
             pending: start.pending.clone(),
             log: Log::default(),
-            cancel: CancellationToken::new(),
-            building: TaskTracker::new(),
             pace: start.pace,
         })
     }
 
-    fn configured(&self) -> Result<&Configured<P>, Status> {
-        self.configured
-            .get()
+    /// Begins anew when the last engine is done with us. Only in attach mode does another one come.
+    fn greet(&self) {
+        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        if met.cancel.is_cancelled() {
+            *met = Met::default();
+        }
+    }
+
+    fn met(&self) -> RwLockReadGuard<'_, Met<P>> {
+        self.met.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn configure_as(&self, configured: Configured<P>) {
+        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        met.configured = Some(Arc::new(configured));
+    }
+
+    fn configured(&self) -> Result<Arc<Configured<P>>, Status> {
+        let configured = self.met().configured.clone();
+        configured
             .ok_or_else(|| Status::failed_precondition("the provider has not been configured"))
+    }
+
+    /// Ends waits when the user cancels.
+    fn cancel(&self) -> CancellationToken {
+        self.met().cancel.clone()
+    }
+
+    /// The components that are being built.
+    fn building(&self) -> TaskTracker {
+        self.met().building.clone()
     }
 
     fn resource(&self, urn: &str) -> Result<&dyn AnyResource<P>, Status> {
@@ -100,8 +139,9 @@ impl<P: Provider> Service<P> {
             .into(),
             birth: birth_of(inputs),
             timeout: (about.timeout > 0.0).then(|| Duration::from_secs_f64(about.timeout)),
-            log: self.log.clone(),
-            cancel: self.cancel.clone(),
+            log: self.log.hiding(secrets([inputs])),
+            cancel: self.cancel(),
+            done: Arc::default(),
         };
         let common = self.common(inputs)?;
         let session = self
@@ -134,7 +174,7 @@ impl<P: Provider> Service<P> {
 
 /// The token in a URN: `urn:pulumi:stack::project::parent$type::name`.
 fn type_of(urn: &str) -> &str {
-    let qualified = urn.splitn(4, "::").nth(2).unwrap_or_default();
+    let qualified = urn.split("::").nth(2).unwrap_or_default();
     qualified.rsplit('$').next().unwrap_or_default()
 }
 

@@ -122,6 +122,8 @@ pub struct Marks {
     pub given: bool,
     /// No two resources may exist at once with the same values of all such properties.
     pub unique: bool,
+    /// Chosen by the cloud when left out: taking it out of the program changes nothing.
+    pub computed: bool,
     /// Made from the resource's own name when left out; the most characters it may have.
     pub autoname: Option<usize>,
 }

@@ -7,28 +7,39 @@ use prost::Message;
 use prost_types::Any;
 use tonic::{Code, Status};
 
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::resource::Id;
 use crate::value::Map;
 use crate::wire::{self, Accepts, Malformed};
 
 /// A failure that left nothing behind. Never `Unknown` or `Internal`: the engine takes those for a possibly corrupt state.
 pub(crate) fn clean(error: &Error) -> Status {
-    if error.faults().is_empty() {
-        return Status::failed_precondition(error.to_string());
+    match error.faults().is_empty() {
+        true => Status::failed_precondition(error.to_string()),
+        false => Status::invalid_argument(error.to_string()),
     }
-    let errors = error.faults().iter();
-    let errors = errors
-        .map(|f| PropertyError {
-            property_path: f.at.to_string(),
-            reason: f.why.clone(),
-        })
-        .collect();
+}
+
+/// Arguments of a component that have to be changed. The engine prints the value beside each, so the secret ones are told in words alone.
+pub(crate) fn wrong(faults: &[Fault], secret: impl Fn(&Fault) -> bool) -> Status {
+    let (hidden, shown): (Vec<_>, Vec<_>) = faults.iter().partition(|f| secret(f));
+    let words: Vec<_> = hidden.into_iter().map(Fault::to_string).collect();
+    let message = match words.is_empty() {
+        true => "wrong arguments".to_owned(),
+        false => format!("wrong arguments: {}", words.join("; ")),
+    };
+    let errors = shown.into_iter().map(|f| PropertyError {
+        property_path: f.at.to_string(),
+        reason: f.why.clone(),
+    });
+    let detail = InputPropertiesError {
+        errors: errors.collect(),
+    };
     detailed(
         Code::InvalidArgument,
-        &error.to_string(),
+        &message,
         "InputPropertiesError",
-        &InputPropertiesError { errors },
+        &detail,
     )
 }
 

@@ -134,6 +134,15 @@ impl Value {
         }
     }
 
+    /// Whether the value as a whole is secret.
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Value::Secret(_) => true,
+            Value::Output(o) => o.secret || o.value.as_ref().is_some_and(Value::is_secret),
+            _ => false,
+        }
+    }
+
     /// Whether anything at any depth is secret.
     pub fn has_secret(&self) -> bool {
         match self {

@@ -1,6 +1,8 @@
 //! Keeps secret what the program gave as a secret.
 
-use crate::value::Value;
+use crate::error::Fault;
+use crate::hide::{hide, secrets};
+use crate::value::{Map, Value};
 
 /// A value, with secrets wherever the pattern has them.
 pub fn veil(value: Value, pattern: &Value) -> Value {
@@ -27,10 +29,58 @@ pub fn veil(value: Value, pattern: &Value) -> Value {
     }
 }
 
+/// Whether a fault is about a property that is a secret in one of these.
+pub fn is_secret(given: &[&Map], fault: &Fault) -> bool {
+    let mut values = given.iter().filter_map(|map| map.get(fault.at.head()));
+    values.any(Value::has_secret)
+}
+
+/// The faults in words that tell none of the secrets in these.
+pub fn discreet(mut faults: Vec<Fault>, given: &[&Map]) -> Vec<Fault> {
+    let secrets = secrets(given.iter().copied());
+    for fault in &mut faults {
+        fault.why = hide(&fault.why, &secrets);
+    }
+    faults
+}
+
 #[cfg(test)]
 mod tests {
-    use super::veil;
-    use crate::value::{Value, object};
+    use super::{discreet, is_secret, veil};
+    use crate::error::Fault;
+    use crate::value::{Map, Value, object};
+
+    #[test]
+    fn faults_tell_no_secrets() {
+        let given = Map::from([
+            ("plain".to_owned(), Value::from("seen")),
+            (
+                "list".to_owned(),
+                Value::Array(vec![Value::from("hush").into_secret()]),
+            ),
+            ("number".to_owned(), Value::from(-4711.0).into_secret()),
+        ]);
+        for (at, why, secret, told) in [
+            ("plain", "`seen` is not it", false, "`seen` is not it"),
+            ("list[0]", "`hush` is not it", true, "`[secret]` is not it"),
+            (
+                "number",
+                "-4711 is too little",
+                true,
+                "[secret] is too little",
+            ),
+            (
+                "plain",
+                "differs from `hush`",
+                false,
+                "differs from `[secret]`",
+            ),
+        ] {
+            let fault = Fault::new(at, why);
+            assert_eq!(is_secret(&[&given], &fault), secret, "{fault}");
+            assert_eq!(discreet(vec![fault], &[&given])[0].why, told);
+        }
+    }
 
     #[test]
     fn keeps_secrets_where_they_were() {

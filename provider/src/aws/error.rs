@@ -91,6 +91,15 @@ where
             "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows whether they work",
         );
     }
+    if let SdkError::ConstructionFailure(_) = error {
+        return Error::new(format!("{what}: the call can't be made: {said}"))
+            .hint("check the region's name and `endpoint`, if one is configured");
+    }
+    // Connecting has been tried for long enough by then.
+    if let Some(host) = chain.iter().find(|w| w.contains("can't be reached")) {
+        return Error::new(format!("{what}: {host}"))
+            .hint("check the network, the region's name and `endpoint`, if one is configured");
+    }
     let lost = matches!(
         error,
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_)
@@ -138,7 +147,7 @@ const SPREADING: [&str; 20] = [
 ];
 
 /// What is said of a thing that another one still holds, or that is still changing.
-const BLOCKED: [&str; 12] = [
+const BLOCKED: [&str; 11] = [
     "DependencyViolation",
     "ResourceInUse",
     "ResourceInUseException",
@@ -148,10 +157,19 @@ const BLOCKED: [&str; 12] = [
     "WAFAssociatedItemException",
     "WAFUnavailableEntityException",
     "IncorrectState",
-    "InvalidReplicationGroupState",
     "CacheSubnetGroupInUse",
     "ConcurrentModification",
 ];
+
+/// The resource itself has to come to rest first.
+const BUSY: [&str; 3] = [
+    "InvalidReplicationGroupState",
+    "DistributionNotDisabled",
+    "ResourceNotDisabled",
+];
+
+/// Somebody else changed it between our look and our change.
+const OVERTAKEN: [&str; 2] = ["PreconditionFailed", "InvalidIfMatchVersion"];
 
 /// What is said of too many calls, or of none in particular.
 const THROTTLED: [&str; 9] = [
@@ -169,8 +187,11 @@ const THROTTLED: [&str; 9] = [
 /// Which refusals pass by themselves, and how fast.
 fn passes(code: &str, message: &str) -> Again {
     let said = message.to_lowercase();
-    if SPREADING.iter().any(|words| said.contains(words)) {
+    if SPREADING.iter().any(|words| said.contains(words)) || OVERTAKEN.contains(&code) {
         return Again::Soon;
+    }
+    if BUSY.contains(&code) {
+        return Again::Ready;
     }
     if BLOCKED.contains(&code) || THROTTLED.contains(&code) {
         return Again::Later;
@@ -178,8 +199,9 @@ fn passes(code: &str, message: &str) -> Again {
     match code {
         // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
         "HostedZoneAlreadyExists" => Again::Soon,
-        // IAM does not see at once what it has just made.
-        "NoSuchEntity" => Again::Soon,
+        // Right after a creation, the next call may reach a part of AWS that has not heard of it.
+        "NoSuchEntity" => Again::Moment,
+        code if code.ends_with(".NotFound") => Again::Moment,
         // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
         "AuthFailure"
             if said.contains("do not have permission to access the specified resource") =>
@@ -206,7 +228,7 @@ fn hint(code: &str) -> Option<&'static str> {
             "AWS does not know these credentials; `aws sts get-caller-identity` shows whether they work"
         }
         "OptInRequired" => "the account has not enabled this service or region",
-        code if code.ends_with("LimitExceeded") => {
+        code if code.ends_with("LimitExceeded") && code != "RequestLimitExceeded" => {
             "ask for a higher quota in the Service Quotas console, or delete what is not used"
         }
         _ => return None,
@@ -236,6 +258,11 @@ mod tests {
                 Again::Never,
             ),
             ("Throttling", "Rate exceeded", Again::Later),
+            (
+                "InvalidVpcID.NotFound",
+                "The vpc ID 'vpc-1' does not exist",
+                Again::Moment,
+            ),
             (
                 "MalformedPolicyDocument",
                 "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/x\"",

@@ -18,6 +18,34 @@ fn a_failed_creation_leaves_nothing() {
 }
 
 #[test]
+fn a_refusal_that_passes_is_waited_out() {
+    let p = project(&of(&[A]));
+    for verb in ["create", "read", "update", "delete"] {
+        p.write(FAULT, &format!("{verb} 2"));
+        let content = format!("path: a.txt, content: {verb}");
+        p.program(&of(&[("a", &content)]));
+        p.up().expect_ok();
+        if verb == "delete" {
+            p.destroy().expect_ok();
+        }
+        let left = p.read(FAULT);
+        assert_eq!(left.as_deref(), Some(&*format!("{verb} 0")));
+    }
+}
+
+#[test]
+fn what_will_never_be_is_cleared_away() {
+    let p = project(&of(&[A]));
+    p.write(FAULT, "settle");
+    p.up()
+        .expect_failure()
+        .expect_says("creation failed: rehearsed doom");
+    p.remove(FAULT);
+    assert!(p.state().names().is_empty() && !p.path("root/a.txt").exists());
+    p.up().expect_ok().expect_steps(&["create a"]);
+}
+
+#[test]
 fn a_failure_after_birth_keeps_the_resource_and_goes_on() {
     for verb in ["ready", "read"] {
         let p = project(&of(&[A]));

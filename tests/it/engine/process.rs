@@ -171,6 +171,11 @@ fn an_engine_can_attach_to_it() {
     let p = p.env("PULUMI_DEBUG_PROVIDERS", format!("files:{}", provider.port));
     p.up().expect_ok().expect_steps(&["create a"]);
     assert_eq!(p.read("root/a.txt").as_deref(), Some("one"));
+    // The next run is another engine: what the last one cancelled and configured is over.
+    p.program(&of(&[("a", "path: a.txt, content: two, slow: 2")]));
+    p.line("  files:labels: {team: web}");
+    p.up().expect_ok().expect_steps(&["update a"]);
+    assert_eq!(p.state().text("a", "/outputs/labels/team"), "web");
     provider.signal(Signal::INT);
     assert_eq!(provider.ended(), Some(0));
 }

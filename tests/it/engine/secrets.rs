@@ -93,6 +93,26 @@ fn secrets_stay_secret_all_their_life() {
 }
 
 #[test]
+fn what_becomes_a_secret_leaves_the_state() {
+    let p = project(&of(&[(
+        "a",
+        "path: a.txt, content: hush-content, owner: {name: hush-label}",
+    )]));
+    p.up().expect_ok();
+    assert!(p.state().export.contains("hush-content"));
+    p.program(&of(&[(
+        "a",
+        "path: a.txt, content: {'fn::secret': hush-content}, owner: {name: {'fn::secret': hush-label}}",
+    )]));
+    p.up().expect_ok().expect_steps(&["update a"]);
+    let state = p.state();
+    for plain in ["hush-content", "hush-label"] {
+        assert!(!state.export.contains(plain), "{}", state.export);
+    }
+    p.expect_settled();
+}
+
+#[test]
 fn a_failure_after_birth_keeps_secrets() {
     let p = project(&of(&[SECRET]));
     p.write("root/.files/a.txt.fault", "ready");

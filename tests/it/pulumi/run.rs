@@ -80,24 +80,21 @@ impl Run {
 
     /// What was done to which resource of the program, sorted; `same` and the engine's own resources are left out.
     pub fn steps(&self) -> Vec<String> {
-        let mut steps: Vec<_> = self
-            .steps_in_order()
-            .into_iter()
-            .filter(|step| !step.starts_with("same "))
-            .collect();
+        let mut steps = self.steps_in_order();
         steps.sort();
         steps
     }
 
-    /// The steps in the order in which they began.
+    /// The same in the order in which it began.
     pub fn steps_in_order(&self) -> Vec<String> {
-        let all = self
-            .events
-            .iter()
-            .filter_map(|e| e.pointer("/resourcePreEvent/metadata"));
-        let own = all.filter(|m| !str_of(m, "/type").starts_with("pulumi:"));
+        let all = self.metadata("/resourcePreEvent/metadata");
+        let own = all.filter(|m| !str_of(m, "/type").starts_with("pulumi:") && m["op"] != "same");
         own.map(|m| format!("{} {}", str_of(m, "/op"), name_of(str_of(m, "/urn"))))
             .collect()
+    }
+
+    fn metadata(&self, pointer: &'static str) -> impl Iterator<Item = &Value> {
+        self.events.iter().filter_map(move |e| e.pointer(pointer))
     }
 
     /// What differs of a resource: property paths and `add`, `update-replace`...
@@ -120,8 +117,8 @@ impl Run {
             e.pointer("/resOutputsEvent/metadata")
                 .or_else(|| e.pointer("/resourcePreEvent/metadata"))
         });
-        let own = all.filter(|m| name_of(str_of(m, "/urn")) == name);
-        own.last()
+        let mut own = all.filter(|m| name_of(str_of(m, "/urn")) == name);
+        own.next_back()
             .and_then(|m| m.pointer("/new").cloned())
             .unwrap_or_default()
     }

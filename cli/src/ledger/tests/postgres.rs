@@ -5,7 +5,9 @@ use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
 
 /// Who runs the server when the tests run as root, which PostgreSQL refuses to be.
 const NOBODY: u32 = 65534;
@@ -17,7 +19,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start() -> Server {
+    pub async fn start() -> Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = fs::metadata(folder.path())
             .expect("the folder is there")
@@ -50,7 +52,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .expect("postgres starts");
-        await_ready(&data.join("postmaster.pid"));
+        await_ready(&data.join("postmaster.pid")).await;
         let url = format!(
             "postgres://ledger@localhost/postgres?host={}",
             folder.path().display()
@@ -92,12 +94,12 @@ fn program(name: &str) -> PathBuf {
 }
 
 /// The last line of the server's own file says `ready` once it takes connections.
-fn await_ready(file: &Path) {
+async fn await_ready(file: &Path) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !fs::read_to_string(file)
         .is_ok_and(|text| text.lines().any(|line| line.trim() == "ready"))
     {
         assert!(Instant::now() < deadline, "postgres does not become ready");
-        std::thread::sleep(Duration::from_millis(20));
+        sleep(Duration::from_millis(20)).await;
     }
 }

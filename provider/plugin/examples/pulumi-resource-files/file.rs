@@ -134,6 +134,9 @@ impl Resource for File {
 
     async fn ready(folder: &Folder, id: &Id) -> Result<Progress> {
         folder.rehearse("ready", id.as_str())?;
+        if folder.rehearse("settle", id.as_str()).is_err() {
+            return Ok(Progress::Failed("rehearsed doom".into()));
+        }
         folder.progress(id.as_str(), "settling")
     }
 

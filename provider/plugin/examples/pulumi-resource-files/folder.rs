@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use pulumi_plugin::{Call, Error, Progress, Property, Result, Secret, Value};
+use pulumi_plugin::{Again, Call, Error, Progress, Property, Result, Secret, Value};
 
 use crate::disk::{failed, read, remove, sha256, write};
 use crate::file::{Expiry, FileInputs, Owner};
@@ -26,13 +26,21 @@ impl Folder {
         self.at.join(".files").join(format!("{id}.{ending}"))
     }
 
-    /// Fails when a rehearsal says so.
+    /// Fails when a rehearsal says so; `create 2` fails twice, in a way that passes.
     pub fn rehearse(&self, verb: &str, id: &str) -> Result<()> {
-        match fs::read_to_string(self.beside(id, "fault")) {
-            Ok(wish) if wish.trim() == verb => Err(Error::new(format!(
-                "rehearsed failure of {verb} for `{id}`"
-            ))),
-            _ => Ok(()),
+        let wish = read(&self.beside(id, "fault"))?.unwrap_or_default();
+        let mut words = wish.split_whitespace();
+        if words.next() != Some(verb) {
+            return Ok(());
+        }
+        let failure = Error::new(format!("rehearsed failure of {verb} for `{id}`"));
+        match words.next().map(|times| times.parse().unwrap_or(0u32)) {
+            None => Err(failure),
+            Some(0) => Ok(()),
+            Some(times) => {
+                write(&self.beside(id, "fault"), &format!("{verb} {}", times - 1))?;
+                Err(failure.again(Again::Soon))
+            }
         }
     }
 

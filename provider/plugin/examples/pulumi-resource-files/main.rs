@@ -2,7 +2,7 @@
 //!
 //! Beside the files, a folder `.files` keeps what a file system has no place for, and what a rehearsal of slowness and failure needs:
 //! `PATH.json` are a file's labels and the like, `PATH.busy` says how many more times it answers "not yet", and `PATH.fault` names the verb that
-//! fails: `create`, `ready`, `read`, `update` or `delete`.
+//! fails: `create`, `ready`, `read`, `update` or `delete`, with a number so many times, or `settle` for a file that will never be ready.
 
 mod directory;
 mod disk;
@@ -42,7 +42,7 @@ async fn main() -> io::Result<()> {
     if let Some(pace) = env::var("FILES_PACE").ok().and_then(|p| p.parse().ok()) {
         start = start.pace(pace);
     }
-    if let Some(pending) = env::var("FILES_PENDING")
+    if let Some(pending) = env::var("GITINFRA_PENDING")
         .ok()
         .and_then(|p| serde_json::from_str(&p).ok())
     {

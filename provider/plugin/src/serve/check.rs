@@ -16,6 +16,7 @@ use crate::resource::Provider;
 use crate::serve::{BIRTH, Service, name_of};
 use crate::shape::Shape;
 use crate::value::{Map, Value, object};
+use crate::veil::{discreet, is_secret};
 use crate::wire::{self, Accepts};
 
 impl<P: Provider> Service<P> {
@@ -26,20 +27,22 @@ impl<P: Provider> Service<P> {
         let resource = self.resource(&request.urn)?;
         let olds = wire::read_map(request.olds.as_ref())?;
         let mut news = wire::read_map(request.news.as_ref())?;
-        if let Some(configured) = self.configured.get() {
+        if let Ok(configured) = self.configured() {
             configured.provider.complete(resource.inputs(), &mut news);
         }
+        news.extend(resource.fixed());
         let made_up = autoname(resource.inputs(), &request, &olds, &mut news);
         let mut checked = conform(&self.inputs_of(resource), &news);
         if checked.faults.is_empty() && checked.unknown.is_empty() {
             checked.faults = resource.check(&checked.properties);
         }
+        let failures = failures(checked.faults, &[&news, &checked.properties]);
         if let Some(birth) = self.birth(&request, &olds, made_up) {
             checked.properties.insert(BIRTH.to_owned(), birth);
         }
         Ok(rpc::CheckResponse {
             inputs: Some(wire::write_map(&checked.properties, Accepts::STATE)),
-            failures: checked.faults.iter().map(failure).collect(),
+            failures,
         })
     }
 
@@ -99,11 +102,20 @@ impl<P: Provider> Service<P> {
     }
 }
 
-fn failure(fault: &Fault) -> rpc::CheckFailure {
-    rpc::CheckFailure {
-        property: fault.at.to_string(),
-        reason: fault.why.clone(),
-    }
+/// Faults as the engine takes them. It prints the value of a property that is named, so a secret one is named in the words alone.
+pub(super) fn failures(faults: Vec<Fault>, given: &[&Map]) -> Vec<rpc::CheckFailure> {
+    let faults = discreet(faults, given).into_iter();
+    let failure = |fault: Fault| match is_secret(given, &fault) {
+        true => rpc::CheckFailure {
+            property: String::new(),
+            reason: fault.to_string(),
+        },
+        false => rpc::CheckFailure {
+            property: fault.at.to_string(),
+            reason: fault.why,
+        },
+    };
+    faults.map(failure).collect()
 }
 
 /// Fills in names that the program leaves to us; says which.
@@ -145,7 +157,14 @@ fn random_name(urn: &str, seed: &[u8], most: usize) -> String {
         true => format!("{:032x}", rand::random::<u128>()),
         false => hash(&[urn.as_bytes(), seed, b"name"]),
     };
-    let stem: String = name_of(urn).chars().take(most.saturating_sub(8)).collect();
+    // Letters, digits and single hyphens: what every cloud's rules for names allow.
+    let words = name_of(urn).split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    let stem: String = words
+        .join("-")
+        .chars()
+        .take(most.saturating_sub(8))
+        .collect();
     format!("{}-{}", stem.trim_end_matches('-'), &suffix[..7])
 }
 

@@ -5,7 +5,6 @@ use tonic::{Code, Status};
 
 use crate::conform::conform;
 use crate::diff::diff;
-use crate::error::Fault;
 use crate::property::{Property as _, Shaped as _};
 use crate::resource::Provider;
 use crate::serve::{Configured, Service, check};
@@ -27,19 +26,15 @@ impl<P: Provider> Service<P> {
         let checked = conform(&[shape], &parsed(shape, &news));
         let mut faults = checked.faults;
         if faults.is_empty() && checked.unknown.is_empty() {
-            faults = match P::Config::decode(&Value::Object(checked.properties)) {
+            faults = match P::Config::decode(&Value::Object(checked.properties.clone())) {
                 Ok(config) => P::check(&config),
                 Err(fault) => vec![fault],
             };
         }
-        let failures = faults.iter().map(|f: &Fault| rpc::CheckFailure {
-            property: f.at.to_string(),
-            reason: f.why.clone(),
-        });
         // As given: defaults and the environment must not get into the state.
         Ok(rpc::CheckResponse {
             inputs: Some(wire::write_map(&news, Accepts::STATE)),
-            failures: failures.collect(),
+            failures: check::failures(faults, &[&news, &checked.properties]),
         })
     }
 
@@ -84,8 +79,7 @@ impl<P: Provider> Service<P> {
             (Some(urn), Some(id)) if !urn.is_empty() && !id.is_empty() => format!("{urn}::{id}"),
             _ => String::new(),
         };
-        // A second Configure of the same process keeps the first: the engine never does that.
-        let _ = self.configured.set(Configured {
+        self.configure_as(Configured {
             provider,
             reference,
         });

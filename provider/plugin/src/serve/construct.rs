@@ -9,13 +9,14 @@ use tonic::Status;
 
 use crate::catalogue::Site;
 use crate::conform::conform;
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 use crate::monitor::Monitor;
 use crate::property::Shaped as _;
 use crate::resource::Provider;
 use crate::serve::{About, Service};
-use crate::status::clean;
+use crate::status::{clean, wrong};
 use crate::value::{Map, OutputValue, Value};
+use crate::veil::{discreet, is_secret};
 use crate::wire::{self, Accepts};
 
 impl<P: Provider> Service<P> {
@@ -23,7 +24,7 @@ impl<P: Provider> Service<P> {
         &self,
         request: rpc::ConstructRequest,
     ) -> Result<rpc::ConstructResponse, Status> {
-        let _building = self.building.token();
+        let _building = self.building().token();
         let component = self
             .package
             .components
@@ -45,7 +46,9 @@ impl<P: Provider> Service<P> {
             faults = component.check(&checked.properties);
         }
         if !faults.is_empty() {
-            return Err(clean(&Error::invalid(faults)));
+            let given = [&inputs, &checked.properties];
+            let faults = discreet(faults, &given);
+            return Err(wrong(&faults, |fault| is_secret(&given, fault)));
         }
         let configured = self.configured()?;
         let mut common: Map = checked.properties.clone();
@@ -67,7 +70,7 @@ impl<P: Provider> Service<P> {
                 &inputs,
                 &configured.reference,
                 version,
-                self.cancel.clone(),
+                self.cancel(),
             )
             .await?;
             urn = monitor.urn().to_owned();

@@ -4,9 +4,10 @@ use gitinfra_proto::pulumirpc as rpc;
 use tonic::Status;
 
 use crate::conform::conform;
+use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::Provider;
-use crate::serve::{About, Service};
+use crate::serve::{About, Service, check};
 use crate::status::clean;
 use crate::value::Value;
 use crate::wire::{self, Accepts};
@@ -30,14 +31,9 @@ impl<P: Provider> Service<P> {
             .complete(P::Common::shape(), &mut args);
         let checked = conform(&[function.inputs(), P::Common::shape()], &args);
         if !checked.faults.is_empty() {
-            let failures = checked.faults.iter();
-            let failures = failures.map(|f| rpc::CheckFailure {
-                property: f.at.to_string(),
-                reason: f.why.clone(),
-            });
             return Ok(rpc::InvokeResponse {
                 r#return: None,
-                failures: failures.collect(),
+                failures: check::failures(checked.faults, &[&args, &checked.properties]),
             });
         }
         let about = About {
@@ -49,7 +45,7 @@ impl<P: Provider> Service<P> {
         let mut answer = function
             .call(&session, &checked.properties)
             .await
-            .map_err(|e| clean(&e))?;
+            .map_err(|e| clean(&e.hiding(&secrets([&args, &checked.properties]))))?;
         // An answer to a secret question is secret.
         if args.values().any(Value::has_secret) {
             answer = answer

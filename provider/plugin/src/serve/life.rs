@@ -8,6 +8,7 @@ use crate::catalogue::{AnyResource, At};
 use crate::conform::conform;
 use crate::error::Error;
 use crate::foresee::foresee;
+use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
 use crate::serve::{About, BIRTH, Service};
@@ -107,10 +108,11 @@ impl<P: Provider> Service<P> {
             (id, said) = self.configured()?.provider.import(&request.id);
             inputs = said;
         }
-        if let Some(configured) = self.configured.get().filter(|_| importing) {
-            configured
+        if importing {
+            self.configured()?
                 .provider
                 .complete(P::Common::shape(), &mut inputs);
+            inputs.extend(resource.fixed());
         }
         let about = About {
             urn: &request.urn,
@@ -125,7 +127,11 @@ impl<P: Provider> Service<P> {
             call: &call,
             pace: self.pace,
         };
-        let Some(state) = resource.read(at, &id).await.map_err(|e| clean(&e))? else {
+        let Some(state) = resource
+            .read(at, &id, &inputs)
+            .await
+            .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))?
+        else {
             return Ok(rpc::ReadResponse::default());
         };
         let state = self.outputs(resource, state, &inputs, &olds);
@@ -158,7 +164,7 @@ impl<P: Provider> Service<P> {
         resource
             .delete(at, &Id::from(request.id), &olds)
             .await
-            .map_err(|e| clean(&e))
+            .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))
     }
 
     /// The whole state: what was read, what all resources have in common, what only the last state knows; secrets where the program had them.
@@ -176,8 +182,11 @@ impl<P: Provider> Service<P> {
             .into_iter()
             .filter(|f| f.marks.keep)
         {
-            // What is read says nothing of it, or only a default for an import.
-            if let Some(value) = inputs.get(field.name).or_else(|| olds.get(field.name)) {
+            // What the program took out is gone, though the last state still has it. What is read says nothing of it, or only a
+            // default for an import.
+            let given = resource.inputs().field(field.name).is_some();
+            let known = if given { inputs } else { olds };
+            if let Some(value) = known.get(field.name) {
                 state.insert(field.name.to_owned(), value.clone());
             }
         }
@@ -227,15 +236,25 @@ impl<P: Provider> Service<P> {
         inputs: &Map,
         olds: &Map,
     ) -> Status {
+        let error = &error.clone().hiding(&secrets([inputs, olds]));
         let Some(id) = error.born() else {
             return clean(error);
         };
+        // Whether the change got as far as what the cloud never tells is not known: it counts as not changed, so that it is done again.
+        let mut known = inputs.clone();
+        for field in resource.inputs().fields() {
+            match olds.get(field.name).filter(|_| field.marks.keep) {
+                Some(value) => drop(known.insert(field.name.to_owned(), value.clone())),
+                None if field.marks.keep => drop(known.remove(field.name)),
+                None => {}
+            }
+        }
         let mut olds = olds.clone();
         olds.extend(id.told().clone());
-        let state = match resource.read(at, id).await {
-            Ok(Some(state)) => self.outputs(resource, state, inputs, &olds),
+        let state = match resource.read(at, id, inputs).await {
+            Ok(Some(state)) => self.outputs(resource, state, &known, &olds),
             // What was made can't be read just now; what was asked for and told is the best that is known.
-            _ => inputs
+            _ => known
                 .iter()
                 .filter(|(name, _)| *name != BIRTH)
                 .chain(id.told())

@@ -31,6 +31,7 @@ impl<P: Provider> ResourceProvider for Service<P> {
         &self,
         request: Request<rpc::ProviderHandshakeRequest>,
     ) -> Answer<rpc::ProviderHandshakeResponse> {
+        self.greet();
         let engine = request.into_inner().engine_address;
         if !engine.is_empty() {
             self.log
@@ -135,10 +136,11 @@ impl<P: Provider> ResourceProvider for Service<P> {
     }
 
     async fn cancel(&self, _: Request<()>) -> Answer<()> {
-        self.cancel.cancel();
+        self.cancel().cancel();
         // The engine hangs up as soon as this is answered. What a component has to say of its children must reach it before.
-        self.building.close();
-        let _ = tokio::time::timeout(LAST_WORDS, self.building.wait()).await;
+        let building = self.building();
+        building.close();
+        let _ = tokio::time::timeout(LAST_WORDS, building.wait()).await;
         Ok(Response::new(()))
     }
 

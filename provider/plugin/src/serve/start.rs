@@ -8,8 +8,8 @@ use gitinfra_proto::pulumirpc::resource_provider_server::ResourceProviderServer;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 
 use crate::catalogue::Package;
 use crate::lifecycle::Pace;
@@ -89,7 +89,8 @@ pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::R
     Server::builder()
         .add_service(server)
         .serve_with_incoming_shutdown(
-            TcpListenerStream::new(listener),
+            // Answers are small and waited for: none of them may wait for company.
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
             end(interrupted, start.engine.is_some(), service),
         )
         .await
@@ -130,7 +131,7 @@ async fn end<P: Provider>(
         () = interrupted => {}
         () = orphaned => {}
     }
-    service.cancel.cancel();
+    service.cancel().cancel();
     // Requests that are under way get a moment to say what they made; then the process ends, come what may.
     tokio::spawn(async {
         tokio::time::sleep(std::time::Duration::from_secs(4)).await;

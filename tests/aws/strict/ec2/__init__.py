@@ -2,7 +2,7 @@
 
 import re
 
-from moto.ec2 import urls
+from moto.ec2 import urls, utils
 from moto.ec2.models import EC2Backend, security_groups
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
@@ -11,7 +11,7 @@ from moto.ec2.responses import EC2Response
 
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
-from . import identity
+from . import filter, identity
 from .address import Addresses
 from .gateway import InternetGateways
 from .nat import NatGateways, settle
@@ -71,5 +71,6 @@ def install():
     ElasticAddress.network_border_group = property(lambda address: address.ec2_backend.region_name)
     # moto groups rules by ports too, but forgets the description of prefix lists.
     security_groups.SecurityGroup._flattened_rules = lambda _group, rules: permissions(rules)
+    utils.is_filter_matching = filter.fits
     # moto reads the tags of one resource by walking over those of all.
     TaggedEC2Resource.get_tags = tags_of

@@ -1,7 +1,6 @@
 """NAT gateways: pending, available or failed, deleting, deleted; client tokens; the address and interface they hold."""
 
 import datetime
-import fnmatch
 
 from moto.core.responses import ActionResult
 from moto.ec2.models.core import TaggedEC2Resource
@@ -10,11 +9,13 @@ from moto.ec2.utils import random_nat_gateway_id
 from ..clock import CLOCK
 from ..response import Refusal
 from . import network
+from .filter import like
 from .network import check_known
 from .tag import tag_dict
 
 # AWS's seconds.
 PENDING, FAILING, DELETING = 90.0, 10.0, 55.0
+FILTERS = ("nat-gateway-id", "state", "subnet-id", "vpc-id", "tag-key")
 MISMATCH = (
     "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with "
     "different requests, unless the requests are identical"
@@ -81,20 +82,16 @@ class NatGateway(TaggedEC2Resource):
         return seen
 
     def fits(self, name, values):
-        seen = {
+        tags = {tag["key"]: tag["value"] for tag in self.get_tags()}
+        have = {
             "nat-gateway-id": [self.id],
             "state": [self.state],
             "subnet-id": [self.subnet_id],
             "vpc-id": [self.vpc_id],
-            "tag-key": [tag["key"] for tag in self.get_tags()],
+            "tag-key": list(tags),
         }
-        if name.startswith("tag:"):
-            have = [tag["value"] for tag in self.get_tags() if tag["key"] == name[4:]]
-        elif name in seen:
-            have = seen[name]
-        else:
-            raise Refusal("InvalidParameterValue", f"The filter '{name}' is invalid")
-        return any(fnmatch.fnmatchcase(item, value) for item in have for value in values)
+        found = have[name] if name in have else [tags[name[4:]]] if name[4:] in tags else []
+        return any(like(item, value) for item in found for value in values)
 
 
 def moment(seconds):
@@ -167,6 +164,9 @@ class NatGateways:
         nats, wanted = self.ec2_backend.nat_gateways, self._get_param("NatGatewayIds", [])
         check_known(wanted, nats, "NatGatewayNotFound", ("NAT gateway {} was not found", "NAT gateways {} were not found"))
         filters = self._filters_from_querystring()
+        for name in filters:
+            if name not in FILTERS and not name.startswith("tag:"):
+                raise Refusal("InvalidParameterValue", f"The filter '{name}' is invalid")
         found = [
             nat
             for nat in nats.values()

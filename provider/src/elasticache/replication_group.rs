@@ -1,0 +1,195 @@
+//! A replication group: Valkey or Redis with replicas and shards.
+
+mod inputs;
+mod logs;
+mod rules;
+mod state;
+mod steps;
+mod version;
+
+use aws_sdk_elasticache::types::{
+    ClusterMode as AwsClusterMode, NetworkType as AwsNetworkType, ReplicationGroup as AwsGroup,
+    TransitEncryptionMode as AwsTransitEncryptionMode,
+};
+use pulumi_plugin::{After as _, Fault, Id, Progress, Property, Resource, Result, Wait};
+
+pub use self::inputs::*;
+use crate::aws::{Aws, Told as _};
+use crate::elasticache::{adopt, newborn, retag};
+
+/// An in-memory store, Valkey or Redis, whose data is kept on a primary node and its replicas, in one or several shards.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct ReplicationGroup {
+    /// What the program asks for, as AWS has it.
+    #[prop(inputs)]
+    pub inputs: ReplicationGroupInputs,
+    /// The ARN.
+    #[prop(stable)]
+    pub arn: String,
+    /// The host name of the primary node; none in cluster mode.
+    #[prop(stable)]
+    pub primary_endpoint_address: Option<String>,
+    /// The host name behind which all replicas are; none in cluster mode.
+    #[prop(stable)]
+    pub reader_endpoint_address: Option<String>,
+    /// The host name that clients ask for the shards; only in cluster mode.
+    #[prop(stable)]
+    pub configuration_endpoint_address: Option<String>,
+    /// The ids of the nodes, as CloudWatch has them in `CacheClusterId`: `web-001`.
+    pub member_clusters: Vec<String>,
+    /// Whether it is in cluster mode.
+    pub cluster_enabled: bool,
+    /// The engine's full version, such as `8.0.1`.
+    pub engine_version_actual: String,
+}
+
+impl Resource for ReplicationGroup {
+    const TOKEN: &'static str = "gitinfra:elasticache:ReplicationGroup";
+    const WAIT: Wait = Wait::seconds(450, 2700);
+    type Session = Aws;
+    type Inputs = ReplicationGroupInputs;
+
+    fn check(new: &ReplicationGroupInputs) -> Vec<Fault> {
+        rules::faults(new)
+    }
+
+    async fn create(aws: &Aws, new: &ReplicationGroupInputs) -> Result<Id> {
+        let name = new.replication_group_id.as_str();
+        let id = Id::from(name);
+        let made = request(aws, new).send().await;
+        let made = made
+            .unless(&["ReplicationGroupAlreadyExists"])
+            .told("creating replication group", name)?;
+        if let (None, Some(group)) = (made, describe(aws, &id).await?) {
+            let arn = group.arn().unwrap_or_default();
+            adopt(aws, "replication group", name, arn).await?;
+            let mut old = state::read(aws, &group).await?;
+            // It was made with the token that is asked for, which AWS never tells.
+            old.inputs.auth_token = new.auth_token.clone();
+            Self::update(aws, &id, &old, new).await.after(&id)?;
+        }
+        Ok(id)
+    }
+
+    async fn ready(aws: &Aws, id: &Id) -> Result<Progress> {
+        let group = describe(aws, id).await?;
+        Ok(group.as_ref().map_or(
+            // What was just made is not seen at once.
+            Progress::Pending("creating".into()),
+            state::progress,
+        ))
+    }
+
+    async fn gone(aws: &Aws, id: &Id) -> Result<Progress> {
+        Ok(match describe(aws, id).await? {
+            Some(group) => Progress::Pending(group.status().unwrap_or_default().to_owned()),
+            None => Progress::Done,
+        })
+    }
+
+    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
+        match describe(aws, id).await? {
+            Some(group) => state::read(aws, &group).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn respell(&mut self, given: &ReplicationGroupInputs) {
+        if let Some(asked) = &given.engine_version
+            && version::meets(
+                &self.engine_version_actual,
+                asked,
+                self.inputs.auto_minor_version_upgrade,
+            )
+        {
+            self.inputs.engine_version = Some(asked.clone());
+        }
+        // AWS tells a key's ARN, whatever the key was called; which one an alias means, only KMS knows.
+        if let (Some(asked), Some(told)) = (&given.kms_key_id, &self.inputs.kms_key_id)
+            && (told.ends_with(&format!("/{asked}")) || asked.contains("alias/"))
+        {
+            self.inputs.kms_key_id = Some(asked.clone());
+        }
+    }
+
+    async fn update(aws: &Aws, id: &Id, old: &Self, new: &ReplicationGroupInputs) -> Result<()> {
+        let now = new.apply_immediately.unwrap_or(true);
+        for (i, step) in steps::steps(old, new).into_iter().enumerate() {
+            let call = aws.call();
+            call.once(&format!("step {i}"), step.take(aws, id, now))
+                .await?;
+        }
+        retag(aws, &old.arn, &old.inputs.tags, &new.tags).await
+    }
+
+    async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
+        match describe(aws, id).await? {
+            Some(group) if group.status() != Some("deleting") => {}
+            _ => return Ok(()),
+        }
+        let delete = aws.elasticache().delete_replication_group();
+        let deleted = delete
+            .replication_group_id(id.as_str())
+            .set_final_snapshot_identifier(old.inputs.final_snapshot_identifier.clone())
+            .send()
+            .await
+            .unless(&["ReplicationGroupNotFoundFault"]);
+        deleted
+            .told("deleting replication group", id.as_str())
+            .map(drop)
+    }
+}
+
+/// What is said to have it made.
+fn request(
+    aws: &Aws,
+    new: &ReplicationGroupInputs,
+) -> aws_sdk_elasticache::operation::create_replication_group::builders::CreateReplicationGroupFluentBuilder
+{
+    let text = |value: &Option<crate::types::Lowercase>| value.as_ref().map(ToString::to_string);
+    let list = |ids: &std::collections::BTreeSet<String>| {
+        Some(ids.iter().cloned().collect::<Vec<_>>()).filter(|ids| !ids.is_empty())
+    };
+    let token = new.auth_token.as_ref().map(|token| token.expose().clone());
+    let mode = new.transit_encryption_mode;
+    aws.elasticache()
+        .create_replication_group()
+        .replication_group_id(new.replication_group_id.as_str())
+        .replication_group_description(&new.description)
+        .engine(new.engine.as_str())
+        .set_engine_version(new.engine_version.clone())
+        .cache_node_type(&new.node_type)
+        .port(new.port.into())
+        .set_cache_subnet_group_name(text(&new.subnet_group_name))
+        .set_security_group_ids(new.security_group_ids.as_ref().and_then(list))
+        .set_cache_parameter_group_name(text(&new.parameter_group_name))
+        .set_cluster_mode(new.cluster_mode.map(|m| AwsClusterMode::from(m.as_str())))
+        .num_node_groups(new.num_node_groups)
+        .replicas_per_node_group(new.replicas_per_node_group)
+        .automatic_failover_enabled(new.automatic_failover_enabled)
+        .multi_az_enabled(new.multi_az_enabled)
+        .transit_encryption_enabled(new.transit_encryption_enabled)
+        .set_transit_encryption_mode(mode.map(|m| AwsTransitEncryptionMode::from(m.as_str())))
+        .at_rest_encryption_enabled(new.at_rest_encryption_enabled)
+        .set_kms_key_id(new.kms_key_id.clone())
+        .set_auth_token(token)
+        .set_user_group_ids(list(&new.user_group_ids))
+        .snapshot_retention_limit(new.snapshot_retention_limit)
+        .set_snapshot_window(new.snapshot_window.clone())
+        .set_preferred_maintenance_window(text(&new.preferred_maintenance_window))
+        .set_snapshot_name(new.snapshot_name.clone())
+        .set_notification_topic_arn(new.notification_topic_arn.clone())
+        .set_log_delivery_configurations(Some(logs::requests(&new.log_delivery_configurations)))
+        .auto_minor_version_upgrade(new.auto_minor_version_upgrade)
+        .network_type(AwsNetworkType::from(new.network_type.as_str()))
+        .set_tags(Some(newborn(aws, &new.tags)))
+}
+
+async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsGroup>> {
+    let ask = aws.elasticache().describe_replication_groups();
+    let asked = ask.replication_group_id(id.as_str()).send().await;
+    let answer = asked
+        .unless(&["ReplicationGroupNotFoundFault"])
+        .told("reading replication group", id.as_str())?;
+    Ok(answer.and_then(|a| a.replication_groups?.pop()))
+}

@@ -1,0 +1,248 @@
+//! The calls that bring a replication group from what it is to what is asked for, each of which AWS takes only while it is available.
+
+use aws_sdk_elasticache::operation::modify_replication_group::ModifyReplicationGroupInput;
+use aws_sdk_elasticache::operation::modify_replication_group::builders::ModifyReplicationGroupInputBuilder as Modification;
+use aws_sdk_elasticache::types::{
+    AuthTokenUpdateStrategyType as Strategy, ClusterMode as AwsClusterMode, NodeGroup,
+    TransitEncryptionMode as AwsMode,
+};
+use pulumi_plugin::{Id, Result};
+
+use super::inputs::{Engine, ReplicationGroupInputs, TransitEncryptionMode as Mode};
+use super::logs;
+use super::{ReplicationGroup, describe, version};
+use crate::aws::{Aws, Told as _};
+
+/// One call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// To so many shards.
+    Shards(i32),
+    /// To more replicas a shard.
+    Grow(i32),
+    /// To fewer replicas a shard.
+    Shrink(i32),
+    /// To other properties.
+    Modify(Box<Modification>),
+}
+
+/// The calls in their order: what others need comes first, what others must have let go of comes last.
+pub fn steps(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Vec<Step> {
+    let was = &old.inputs;
+    let (shards, replicas) = (new.num_node_groups, new.replicas_per_node_group);
+    let mut steps = Vec::new();
+    if shards > was.num_node_groups {
+        steps.push(Step::Shards(shards));
+    }
+    if replicas > was.replicas_per_node_group {
+        steps.push(Step::Grow(replicas));
+    }
+    let (before, after) = encryption(was, new);
+    let mut modifications = vec![before, properties(old, new), after];
+    // Users and tokens come only once all connections are encrypted, and go before some no longer are.
+    let loosens =
+        !new.transit_encryption_enabled || new.transit_encryption_mode == Some(Mode::Preferred);
+    let at = if loosens { 0 } else { modifications.len() };
+    let access = std::iter::once(access(was, new)).chain(token(was, new));
+    modifications.splice(at..at, access);
+    // A modification that says nothing is none.
+    let said = modifications
+        .into_iter()
+        .filter(|m| *m != Modification::default());
+    steps.extend(said.map(|m| Step::Modify(Box::new(m))));
+    if replicas < was.replicas_per_node_group {
+        steps.push(Step::Shrink(replicas));
+    }
+    if shards < was.num_node_groups {
+        steps.push(Step::Shards(shards));
+    }
+    steps
+}
+
+impl Step {
+    /// Makes the call.
+    pub async fn take(self, aws: &Aws, id: &Id, now: bool) -> Result<()> {
+        let (name, cache) = (id.as_str(), aws.elasticache());
+        // What is as it should be already was done by an attempt whose answer got lost.
+        let done = &["NoOperationFault"];
+        match self {
+            Step::Shards(count) => reshard(aws, id, count).await,
+            Step::Grow(count) => {
+                let grow = cache
+                    .increase_replica_count()
+                    .replication_group_id(name)
+                    .new_replica_count(count);
+                let grown = grow.apply_immediately(true).send().await.unless(done);
+                grown
+                    .told("adding replicas to replication group", name)
+                    .map(drop)
+            }
+            Step::Shrink(count) => {
+                let shrink = cache
+                    .decrease_replica_count()
+                    .replication_group_id(name)
+                    .new_replica_count(count);
+                let shrunk = shrink.apply_immediately(true).send().await.unless(done);
+                shrunk
+                    .told("removing replicas of replication group", name)
+                    .map(drop)
+            }
+            Step::Modify(modification) => {
+                // AWS changes a token at once or not at all.
+                let now = now
+                    || modification.get_auth_token().is_some()
+                    || modification.get_auth_token_update_strategy().is_some();
+                let modify = modification
+                    .replication_group_id(name)
+                    .apply_immediately(now);
+                let modified = modify.send_with(&cache).await;
+                modified.told("changing replication group", name).map(drop)
+            }
+        }
+    }
+}
+
+async fn reshard(aws: &Aws, id: &Id, count: i32) -> Result<()> {
+    let group = describe(aws, id).await?;
+    let shards = group.map(|g| g.node_groups().to_vec()).unwrap_or_default();
+    let reshard = aws
+        .elasticache()
+        .modify_replication_group_shard_configuration()
+        .replication_group_id(id.as_str())
+        .node_group_count(count)
+        .apply_immediately(true);
+    // With fewer, AWS wants to know which ones; their data moves to the rest.
+    let last = shards
+        .iter()
+        .skip(count as usize)
+        .filter_map(NodeGroup::node_group_id)
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
+    let resharded = reshard
+        .set_node_groups_to_remove(Some(last).filter(|l| !l.is_empty()))
+        .send()
+        .await
+        .unless(&["NoOperationFault"]);
+    resharded
+        .told(
+            "changing the number of shards of replication group",
+            id.as_str(),
+        )
+        .map(drop)
+}
+
+/// What has to be said, when it differs.
+fn changed<T: PartialEq + Clone>(old: &T, new: &T) -> Option<T> {
+    (old != new).then(|| new.clone())
+}
+
+/// What a single call changes, whatever else it changes.
+fn properties(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Modification {
+    let was = &old.inputs;
+    let topic = changed(&was.notification_topic_arn, &new.notification_topic_arn);
+    let status = topic.as_ref().map(|topic| match topic {
+        Some(_) => "active".to_owned(),
+        None => "inactive".to_owned(),
+    });
+    let groups = changed(&was.security_group_ids, &new.security_group_ids).flatten();
+    let engine = (was.engine != new.engine).then_some(new.engine);
+    let told = &old.engine_version_actual;
+    let asked = new.engine_version.clone().filter(|asked| {
+        engine.is_some() || !version::meets(told, asked, new.auto_minor_version_upgrade)
+    });
+    let mode = changed(&was.cluster_mode, &new.cluster_mode).flatten();
+    let window = changed(
+        &was.preferred_maintenance_window,
+        &new.preferred_maintenance_window,
+    );
+    ModifyReplicationGroupInput::builder()
+        .set_replication_group_description(changed(&was.description, &new.description))
+        .set_engine(engine.map(|e: Engine| e.as_str().to_owned()))
+        .set_engine_version(asked)
+        .set_cache_node_type(changed(&was.node_type, &new.node_type))
+        .set_security_group_ids(groups.map(|g| g.into_iter().collect()))
+        .set_cache_parameter_group_name(
+            changed(&was.parameter_group_name, &new.parameter_group_name)
+                .flatten()
+                .map(|name| name.to_string()),
+        )
+        .set_cluster_mode(mode.map(|m| AwsClusterMode::from(m.as_str())))
+        .set_automatic_failover_enabled(changed(
+            &was.automatic_failover_enabled,
+            &new.automatic_failover_enabled,
+        ))
+        .set_multi_az_enabled(changed(&was.multi_az_enabled, &new.multi_az_enabled))
+        .set_snapshot_retention_limit(changed(
+            &was.snapshot_retention_limit,
+            &new.snapshot_retention_limit,
+        ))
+        .set_snapshot_window(changed(&was.snapshot_window, &new.snapshot_window).flatten())
+        .set_preferred_maintenance_window(window.flatten().map(|w| w.to_string()))
+        .set_notification_topic_arn(topic.flatten())
+        .set_notification_topic_status(status)
+        .set_log_delivery_configurations(logs::changes(
+            &was.log_delivery_configurations,
+            &new.log_delivery_configurations,
+        ))
+        .set_auto_minor_version_upgrade(changed(
+            &was.auto_minor_version_upgrade,
+            &new.auto_minor_version_upgrade,
+        ))
+}
+
+/// Encryption is turned on and off by way of taking both kinds of connections: what comes before the other changes, and what after.
+fn encryption(
+    was: &ReplicationGroupInputs,
+    new: &ReplicationGroupInputs,
+) -> (Modification, Modification) {
+    let none = Modification::default;
+    let mode = |mode: Mode| none().transit_encryption_mode(AwsMode::from(mode.as_str()));
+    let on = |on: bool| none().transit_encryption_enabled(on);
+    let asked = new.transit_encryption_mode;
+    match (
+        was.transit_encryption_enabled,
+        new.transit_encryption_enabled,
+    ) {
+        (false, true) => {
+            let both = on(true).transit_encryption_mode(AwsMode::Preferred);
+            let only = asked.unwrap_or(Mode::Required) == Mode::Required;
+            (both, if only { mode(Mode::Required) } else { none() })
+        }
+        (true, false) if was.transit_encryption_mode == Some(Mode::Preferred) => {
+            (none(), on(false))
+        }
+        (true, false) => (mode(Mode::Preferred), on(false)),
+        _ => match asked.filter(|_| asked != was.transit_encryption_mode) {
+            Some(asked) => (mode(asked), none()),
+            None => (none(), none()),
+        },
+    }
+}
+
+/// Users by group; the token goes in the same call as they come.
+fn access(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Modification {
+    let (old, now) = (&was.user_group_ids, &new.user_group_ids);
+    let some = |ids: Vec<String>| Some(ids).filter(|ids| !ids.is_empty());
+    let goes = was.auth_token.is_some() && new.auth_token.is_none();
+    Modification::default()
+        .set_user_group_ids_to_add(some(now.difference(old).cloned().collect()))
+        .set_user_group_ids_to_remove(some(old.difference(now).cloned().collect()))
+        .set_auth_token_update_strategy(goes.then_some(Strategy::Delete))
+}
+
+/// A new token is taken beside the old one first; then the old one is dropped.
+fn token(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Vec<Modification> {
+    let Some(token) = changed(&was.auth_token, &new.auth_token).flatten() else {
+        return Vec::new();
+    };
+    [Strategy::Rotate, Strategy::Set]
+        .map(|strategy| {
+            Modification::default()
+                .auth_token(token.expose())
+                .auth_token_update_strategy(strategy)
+        })
+        .into()
+}
+
+#[cfg(test)]
+mod tests;
