@@ -17,7 +17,7 @@ Exit codes:
 
 /// Rolls out the Pulumi programs of a Git repository, commit by commit.
 #[derive(Debug, Parser)]
-#[command(name = "gitinfra", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "gitinfra", version, after_help = EXIT_CODES)]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
@@ -74,8 +74,10 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Roll out what changed on a branch since it was last rolled out
+    #[command(after_help = EXIT_CODES)]
     Sync(Sync),
     /// Preview what a merge would change, as the Markdown of a pull request's comment
+    #[command(after_help = EXIT_CODES)]
     Preview(Preview),
     /// List stacks or runs, or show some of them
     Get(Get),

@@ -15,7 +15,7 @@ use crate::value::{self, Shown};
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeSet {
-    /// In the order in which the engine came to them.
+    /// In the order of their URNs: the engine comes to them in another order each time, and the same merge has to read the same.
     pub resources: Vec<ResourceChange>,
     /// Changes of the stack's own outputs.
     pub outputs: Vec<PropertyChange>,
@@ -118,7 +118,12 @@ impl ChangeSet {
             .find(|known| known.urn == change.urn && known.operation == change.operation)
         {
             Some(known) => *known = change,
-            None => self.resources.push(change),
+            None => {
+                let place = self
+                    .resources
+                    .partition_point(|known| known.urn <= change.urn);
+                self.resources.insert(place, change);
+            }
         }
     }
 }

@@ -3,10 +3,13 @@
 #![warn(missing_docs)]
 
 pub mod aws;
+pub mod cloudfront;
 pub mod components;
 pub mod ec2;
 pub mod elasticache;
+pub mod iam;
 pub mod route53;
+pub mod ssm;
 pub mod sts;
 pub mod types;
 
@@ -51,8 +54,11 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::default_security_group::DefaultSecurityGroup>()
         .resource::<elasticache::subnet_group::SubnetGroup>()
         .resource::<elasticache::replication_group::ReplicationGroup>()
+        .resource::<cloudfront::distribution::Distribution>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
+        .resource::<iam::role::Role>()
+        .resource::<ssm::session_preferences::SessionPreferences>()
         .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()

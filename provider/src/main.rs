@@ -1,4 +1,4 @@
-//! The plugin's process: which engine it serves, and how fast its waits run.
+//! The plugin's process: which engine it serves, how fast its waits run, and what an interrupted run left.
 
 use gitinfra_provider::catalogue;
 use pulumi_plugin::{Start, serve};
@@ -12,6 +12,13 @@ async fn main() -> std::io::Result<()> {
         .and_then(|text| text.parse().ok())
     {
         start = start.pace(scale);
+    }
+    // What an interrupted run was creating: the tokens of its creates by URN, as gitinfra finds them in the stack's state.
+    if let Some(pending) = std::env::var("GITINFRA_PENDING_CREATES")
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
+    {
+        start = start.pending(pending);
     }
     serve(catalogue(), start).await
 }

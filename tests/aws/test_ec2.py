@@ -188,6 +188,14 @@ def test_tags_come_and_go(net):
         assert [(tag["Key"], tag["Value"]) for tag in tags] == [("b", "")], resource
 
 
+def test_describe_tags_names_kinds_as_aws_does(net):
+    made = {"elastic-ip": net.eip, "natgateway": net.nat, "internet-gateway": net.igw, "route-table": net.table}
+    net.ec2.create_tags(Resources=list(made.values()), Tags=[{"Key": "a", "Value": "1"}])
+    for kind, resource in made.items():
+        tags = net.ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource]}])["Tags"]
+        assert {tag["ResourceType"] for tag in tags} == {kind}, resource
+
+
 @pytest.mark.parametrize(
     "kind, make",
     [

@@ -1,15 +1,21 @@
 //! The one test binary: gitinfra's programs against real parts.
 
 mod aws;
+mod cli;
+mod cloudfront;
 mod contract;
 mod crates;
 mod ec2;
 mod elasticache;
 mod engine;
 mod files;
+mod iam;
 mod licences;
 mod network;
 mod pulumi;
 mod readme;
+mod route53;
+mod sdk;
+mod ssm;
 mod tidy;
 mod tools;

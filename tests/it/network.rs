@@ -1,3 +1,16 @@
 //! The network against the emulator, by the real engine.
 
+mod children;
+mod drift;
 mod emulator;
+mod failure;
+mod import;
+mod languages;
+mod life;
+mod places;
+mod refusal;
+
+/// A program of one network, `net`, with these properties as a YAML flow.
+fn of(properties: &str) -> String {
+    format!("resources:\n  net: {{type: 'gitinfra:index:Network', properties: {{{properties}}}}}\n")
+}

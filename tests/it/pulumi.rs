@@ -1,5 +1,6 @@
 //! A scratch project that the real Pulumi engine runs: a folder with a backend, a home and a stack of its own.
 
+mod example;
 mod run;
 mod running;
 mod state;
@@ -8,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::json;
 use tempfile::TempDir;
 
 pub use self::run::Run;
@@ -21,9 +23,8 @@ pub const STACK: &str = "dev";
 const PASSPHRASE: &str = "x";
 
 /// What `pulumi stack init` writes for a passphrase, a quarter of a second faster.
-const SALT: &str =
+pub const SALT: &str =
     "encryptionsalt: v1:WagC5zsmoyE=:v1:iErttzKYPnv3j8CN:EzFzb6YddvGiuwO9RKHSBDNV2/2NiA==\n";
-const EMPTY: &str = r#"{"version":3,"checkpoint":{"stack":"organization/test/dev","latest":null}}"#;
 
 /// A project with one stack. The folder goes when the project is dropped.
 pub struct Project {
@@ -35,25 +36,25 @@ pub struct Project {
 impl Project {
     /// A project in a language, with the plugins that its program uses. `@DIR@` in a program stands for the project's folder.
     pub fn new(runtime: &str, plugins: &[Plugin]) -> Project {
-        let dir = TempDir::with_prefix("gitinfra-").expect("a folder for a project");
-        let mut head = format!("name: {PROJECT}\nruntime: {runtime}\nplugins:\n  providers:\n");
-        for plugin in plugins {
-            let folder = plugin.program.parent().unwrap_or(Path::new("/"));
-            head += &format!(
-                "    - {{name: {}, path: {}}}\n",
-                plugin.name,
-                folder.display()
-            );
-        }
+        let head = format!("name: {PROJECT}\nruntime: {runtime}\n{}", listed(plugins));
+        let project = Project::called(PROJECT, head);
+        project.write("Pulumi.yaml", &project.head);
+        project
+    }
+
+    /// An empty folder with the stack of a project of this name.
+    fn called(name: &str, head: String) -> Project {
         let project = Project {
-            dir,
+            dir: TempDir::with_prefix("gitinfra-").expect("a folder for a project"),
             head,
             env: Vec::new(),
         };
+        let stack = format!("organization/{name}/{STACK}");
+        let empty = json!({"version": 3, "checkpoint": {"stack": stack, "latest": null}});
+        let path = format!("backend/.pulumi/stacks/{name}/{STACK}.json");
         project.write("backend/.pulumi/meta.yaml", "version: 1\n");
-        project.write("backend/.pulumi/stacks/test/dev.json", EMPTY);
+        project.write(&path, &empty.to_string());
         project.write("Pulumi.dev.yaml", SALT);
-        project.write("Pulumi.yaml", &project.head);
         project
     }
 
@@ -238,6 +239,24 @@ impl Project {
             .env("PULUMI_DEBUG_COMMANDS", "1")
             .envs(self.env.iter().map(|(k, v)| (k, v)));
         command
+    }
+}
+
+/// The part of Pulumi.yaml that says where plugins are.
+fn listed(plugins: &[Plugin]) -> String {
+    let mut lines = "plugins:\n  providers:\n".to_owned();
+    for plugin in plugins {
+        let folder = plugin.program.parent().unwrap_or(Path::new("/"));
+        lines += &format!(
+            "    - {{name: {}, path: {}}}\n",
+            plugin.name,
+            folder.display()
+        );
+    }
+    if plugins.is_empty() {
+        String::new()
+    } else {
+        lines
     }
 }
 

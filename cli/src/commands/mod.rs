@@ -6,8 +6,11 @@ mod logs;
 mod preview;
 mod sync;
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Args, Command, Global, Stream};
@@ -169,12 +172,29 @@ impl Context {
     }
 
     pub async fn ledger(&self) -> Result<Ledger> {
+        self.make_state_dir()?;
         Ledger::open(self.ledger.as_deref(), &self.state_dir).await
     }
 
     pub async fn mirror(&self, repo: &str) -> Result<Mirror> {
         let source = Source::parse(repo, &self.cwd)?;
+        self.make_state_dir()?;
         Mirror::open(&self.state_dir, source, &self.environment).await
+    }
+
+    /// Worktrees, mirrors and the ledger are nobody else's to read.
+    fn make_state_dir(&self) -> Result<()> {
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.state_dir);
+        made.map_err(|error| {
+            Failure::setup(format!(
+                "making the state directory {}: {error}",
+                self.state_dir.display()
+            ))
+            .hint("name another folder with --state-dir")
+        })
     }
 
     /// Shows a happening that belongs to no run.
@@ -194,23 +214,23 @@ impl Context {
         self.ui.aside(text);
     }
 
-    /// From here on Ctrl-C and SIGTERM ask for an orderly end instead of killing.
+    /// From here on Ctrl-C, SIGTERM and the end of the terminal ask for an orderly end instead of killing.
     fn listen(&self) {
-        let cancel = self.cancel.clone();
-        tokio::spawn(async move {
-            let Ok(mut term) =
-                tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-            else {
-                return;
-            };
-            loop {
-                tokio::select! {
-                    Ok(()) = tokio::signal::ctrl_c() => {}
-                    Some(()) = term.recv() => {}
-                    else => return,
+        for kind in [
+            SignalKind::interrupt(),
+            SignalKind::terminate(),
+            SignalKind::hangup(),
+        ] {
+            let cancel = self.cancel.clone();
+            tokio::spawn(async move {
+                // Without a handler the signal kills, which the next `sync` copes with.
+                let Ok(mut signals) = signal(kind) else {
+                    return;
+                };
+                while signals.recv().await.is_some() {
+                    cancel.cancel();
                 }
-                cancel.cancel();
-            }
-        });
+            });
+        }
     }
 }

@@ -154,11 +154,13 @@ impl Pass<'_> {
 
     /// One look at the branch, and whatever follows from it.
     async fn run(&mut self, seen: &mut Option<String>) -> Result<Tally> {
-        let head = tokio::select! {
+        let mut head = tokio::select! {
             head = self.mirror.fetch_branch(&self.args.branch) => head?,
             // A fetch can be dropped at any time; a run is stopped in order instead.
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
+        // Whoever committed a secret by mistake has it in Git; it need not be in a log and in the ledger as well.
+        head.subject = self.scrubber.scrub(&head.subject);
         let is_new = seen.as_deref() != Some(head.id.as_str());
         if is_new {
             self.tell_head(&head);

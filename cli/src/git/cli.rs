@@ -103,10 +103,16 @@ fn command(environment: &Environment, folder: &Path, args: &[&str]) -> Command {
     command
 }
 
+/// What is said when there is no git, also by `transport`.
+pub const MISSING: &str = "git is not on the PATH";
+
+pub fn missing() -> Failure {
+    Failure::setup(MISSING).hint("install it, for example with `apt-get install git`")
+}
+
 async fn output(mut command: Command) -> Result<Output> {
     command.output().await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::setup("git is not on the PATH")
-            .hint("install it, for example with `apt-get install git`"),
+        std::io::ErrorKind::NotFound => missing(),
         _ => Failure::setup(format!("starting git: {error}")),
     })
 }

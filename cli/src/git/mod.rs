@@ -169,6 +169,9 @@ impl Mirror {
     }
 
     fn unreachable(&self, said: &str) -> Failure {
+        if said == cli::MISSING {
+            return cli::missing();
+        }
         let label = &self.source.label;
         let failure = Failure::input(format!(
             "fetching from {label}: {}",

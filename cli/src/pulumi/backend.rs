@@ -31,7 +31,7 @@ impl Backend {
             };
         }
         logged_in(environment).map(Backend).ok_or_else(|| {
-            Failure::setup(format!("{}: no backend is set, so nobody knows where its state lives", stack.name()))
+            Failure::setup("no backend is set, so nobody knows where the state lives")
                 .hint("set PULUMI_BACKEND_URL (file:///path, s3://bucket, ...), `backend.url` in Pulumi.yaml, or run `pulumi login`")
         })
     }

@@ -133,7 +133,13 @@ impl Engine {
             success: status.success(),
             no_such_stack: status.code() == Some(STACK_NOT_FOUND),
             cancelled: interrupted && !status.success(),
-            complaint: tail(&self.output),
+            complaint: match tail(&self.output) {
+                // Nobody says goodbye when the system kills it, for example for its memory.
+                silent if silent.is_empty() => {
+                    format!("the engine said nothing and ended with {status}")
+                }
+                complaint => complaint,
+            },
         })
     }
 }

@@ -7,6 +7,7 @@ mod install;
 mod lock;
 mod server;
 mod stack;
+mod state;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -20,6 +21,7 @@ pub use backend::Backend;
 pub use engine::{Ending, Engine, Happening, Phase};
 pub use install::needs_install;
 pub use lock::{LeftLock, locks, told_locks};
+pub use state::State;
 
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
 const OLDEST: (u64, u64) = (3, 259);
@@ -126,11 +128,7 @@ impl Pulumi {
         let output = child.wait_with_output().await;
         let output =
             output.map_err(|error| Failure::setup(format!("waiting for pulumi: {error}")))?;
-        let text = |bytes: &[u8]| {
-            crate::feed::plain(&String::from_utf8_lossy(bytes))
-                .trim_end()
-                .to_owned()
-        };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
         Ok(Answer {
             code: output.status.code(),
             stdout: text(&output.stdout),
@@ -153,7 +151,9 @@ fn said(answer: &Answer) -> String {
     } else {
         &answer.stderr
     };
-    text.trim_start_matches("error: ").to_owned()
+    crate::feed::plain(text)
+        .trim_start_matches("error: ")
+        .to_owned()
 }
 
 /// `v3.259.0` or `3.259.0-alpha.1` as major and minor.

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Pulumi, said};
+use super::state::State;
+use super::{Pulumi, STACK_NOT_FOUND, said};
 use crate::failure::{Failure, Result};
 use crate::scrub::Scrubber;
 
@@ -106,25 +107,36 @@ impl Pulumi {
             .map(drop)
     }
 
-    /// The stack's state as Pulumi exports it, secrets encrypted.
-    pub async fn export(&self, folder: &Path, stack: &str) -> Result<Value> {
-        let args = ["stack", "export", "--stack", stack, "--non-interactive"];
-        let text = self
-            .demand(folder, &args, "exporting the stack's state")
+    /// The stack's state; `None` when the backend doesn't have the stack.
+    pub async fn export(&self, folder: &Path, stack: &str) -> Result<Option<State>> {
+        let answer = self
+            .ask(
+                folder,
+                &["stack", "export", "--stack", stack, "--non-interactive"],
+            )
             .await?;
-        serde_json::from_str(&text)
-            .map_err(|error| Failure::setup(format!("reading the exported state: {error}")))
+        match answer.code {
+            Some(0) => {
+                let read = State::read(answer.stdout).map(Some);
+                read.map_err(|error| Failure::setup(format!("reading the exported state: {error}")))
+            }
+            Some(STACK_NOT_FOUND) => Ok(None),
+            _ => Err(Failure::setup(format!(
+                "exporting the stack's state: {}",
+                said(&answer)
+            ))),
+        }
     }
 
-    /// Puts an exported state back, which drops its pending operations.
+    /// Puts an exported state back, which drops its pending operations. `file` is for the way there.
     pub async fn import(
         &self,
         folder: &Path,
         stack: &str,
-        state: &Value,
+        state: &State,
         file: &Path,
     ) -> Result<()> {
-        let written = std::fs::write(file, state.to_string());
+        let written = std::fs::write(file, &state.text);
         written.map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))?;
         let path = file.display().to_string();
         let args = [

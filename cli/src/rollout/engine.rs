@@ -1,7 +1,7 @@
 //! A run's work: the worktree, what has to be there before the engine, and the engine itself.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::end::End;
 use super::{Job, RollOut};
@@ -9,10 +9,21 @@ use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::feed::Feed;
-use crate::pulumi::{Ending, Happening, Phase, needs_install};
+use crate::pulumi::{Ending, Happening, Phase, Pulumi, needs_install};
 use crate::telling::Telling;
 
 const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
+
+/// What the attempts of one run share.
+struct Run {
+    pulumi: Pulumi,
+    /// The project's folder in the worktree.
+    folder: PathBuf,
+    /// What the newest attempt said.
+    feed: Feed,
+    /// Whether the stack's state holds creates whose end nobody saw.
+    has_pending: bool,
+}
 
 impl RollOut<'_> {
     /// Makes the worktree, clears the way, and runs the engine to its end.
@@ -41,12 +52,20 @@ impl RollOut<'_> {
                 .learn_secrets(&folder, &job.claimed.stack.stack, &mut telling.scrubber)
                 .await?;
         }
-        self.clear_left_locks(job, &folder, telling).await?;
-        let mut feed = Feed::default();
-        let mut ending = self.up(job, &folder, telling, &mut feed).await?;
-        if ending.no_such_stack && !job.claimed.cancel.is_cancelled() {
+        let was_locked = self.clear_left_locks(job, &folder, telling).await?;
+        let mut run = Run {
+            pulumi: self.pulumi.clone(),
+            folder,
+            feed: Feed::default(),
+            has_pending: false,
+        };
+        if was_locked || job.is_suspect {
+            self.look_for_pending(job, &mut run).await?;
+        }
+        let mut ending = self.up(job, &mut run, telling).await?;
+        if ending.no_such_stack {
             self.pulumi
-                .create_stack(&folder, &job.claimed.stack.stack)
+                .create_stack(&run.folder, &job.claimed.stack.stack)
                 .await?;
             telling.tell(Body::Note {
                 message: format!(
@@ -54,33 +73,33 @@ impl RollOut<'_> {
                     job.claimed.stack.stack, job.backend.0
                 ),
             });
-            feed = Feed::default();
-            ending = self.up(job, &folder, telling, &mut feed).await?;
+            ending = self.up(job, &mut run, telling).await?;
         }
-        if !ending.success
-            && self
-                .clear_told_locks(job, &folder, telling, &ending.complaint)
-                .await?
+        if self
+            .clear_told_locks(job, &run.folder, telling, &ending.complaint)
+            .await?
         {
-            feed = Feed::default();
-            ending = self.up(job, &folder, telling, &mut feed).await?;
+            self.look_for_pending(job, &mut run).await?;
+            ending = self.up(job, &mut run, telling).await?;
         }
-        if ending.success {
-            self.settle_pending_creates(job, &folder, telling).await?;
+        if ending.success && run.has_pending {
+            self.settle_pending(job, &run.folder, telling).await?;
         }
-        Ok(End::after(&ending, &feed))
+        Ok(End::after(&ending, &run.feed))
     }
 
-    async fn up(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-        feed: &mut Feed,
-    ) -> Result<Ending> {
+    async fn look_for_pending(&self, job: &Job<'_>, run: &mut Run) -> Result<()> {
+        if let Some(pulumi) = self.knowing_pending(job, &run.folder).await? {
+            (run.pulumi, run.has_pending) = (pulumi, true);
+        }
+        Ok(())
+    }
+
+    async fn up(&self, job: &Job<'_>, run: &mut Run, telling: &Telling<'_>) -> Result<Ending> {
         if job.claimed.cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
+        run.feed = Feed::default();
         let message = format!(
             "gitinfra {}: {} {}",
             job.run,
@@ -88,11 +107,11 @@ impl RollOut<'_> {
             self.head.subject
         );
         let output = self.output_file(job.run)?;
-        let engine = self
+        let engine = run
             .pulumi
             .start(
                 Phase::Up,
-                folder,
+                &run.folder,
                 &job.claimed.stack.stack,
                 &message,
                 &output,
@@ -101,7 +120,8 @@ impl RollOut<'_> {
         self.ledger.engine(job.run, &engine.process).await?;
         let ending = engine
             .follow(job.claimed.cancel, async |happening| match happening {
-                Happening::Event(event) => feed
+                Happening::Event(event) => run
+                    .feed
                     .take(*event, self.context.now())
                     .into_iter()
                     .for_each(|body| telling.tell(body)),

@@ -3,6 +3,8 @@
 mod end;
 mod engine;
 mod lease;
+mod locks;
+mod pending;
 mod recovery;
 
 use tokio_util::sync::CancellationToken;
@@ -61,6 +63,8 @@ struct Job<'a> {
     backend: &'a Backend,
     /// The engine of the run before, if that was cut off.
     left: Option<&'a Process>,
+    /// Whether the run before may have left creates whose end nobody saw.
+    is_suspect: bool,
 }
 
 impl RollOut<'_> {
@@ -122,6 +126,7 @@ impl RollOut<'_> {
             run: &run,
             backend: &backend,
             left: left.as_ref(),
+            is_suspect: matches!(reason, Reason::Retry { .. }),
         };
         let end = match self.engine(&job, &mut telling).await {
             Ok(end) => end,

@@ -1,20 +1,15 @@
-//! What a killed run left behind: an engine that may still work, locks, and creates whose end nobody saw.
+//! A run whose gitinfra was killed: its engine may still be at work, and its record is still open.
 
-use std::path::Path;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Claimed, Job, RollOut};
+use super::{Claimed, RollOut};
 use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::process::Liveness;
-use crate::pulumi::{Backend, LeftLock, locks, told_locks};
 use crate::record::{Counts, Process, RunState};
-use crate::repo::Stack;
-use crate::telling::Telling;
-use crate::urn;
 
 /// An engine without its gitinfra finishes what it does; after this long it is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -80,137 +75,6 @@ impl RollOut<'_> {
         let state = &self.context.state_dir;
         let _ = std::fs::remove_dir_all(state.join("work").join(run));
         let _ = std::fs::remove_file(state.join("output").join(format!("{run}.txt")));
-    }
-
-    /// Refuses a stack whose engine lock in a file backend somebody may still hold.
-    pub(super) fn refuse_held_locks(
-        &self,
-        claimed: &Claimed<'_>,
-        backend: &Backend,
-        left: Option<&Process>,
-    ) -> Result<()> {
-        let stack = claimed.stack;
-        let found = self.locks(backend, stack);
-        let Some(held) = found.iter().find(|lock| !lock.is_left(left)) else {
-            return Ok(());
-        };
-        let message = format!(
-            "the engine's lock on {} is held by {}",
-            stack.name(),
-            held.owner()
-        );
-        Err(Failure::busy(message)
-            .hint("wait for it to end; if it is certainly gone, `pulumi cancel` removes its lock"))
-    }
-
-    /// Removes locks in a file backend whose makers are certainly gone.
-    pub(super) async fn clear_left_locks(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-    ) -> Result<()> {
-        let found = self.locks(job.backend, job.claimed.stack);
-        self.clear(job, folder, telling, &found).await.map(drop)
-    }
-
-    /// The same for other backends, whose locks only the engine's own refusal tells of. True when it may be tried again.
-    pub(super) async fn clear_told_locks(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-        refusal: &str,
-    ) -> Result<bool> {
-        self.clear(job, folder, telling, &told_locks(refusal)).await
-    }
-
-    fn locks(&self, backend: &Backend, stack: &Stack) -> Vec<LeftLock> {
-        let folder = backend.folder(self.environment);
-        folder
-            .map(|folder| locks(&folder, &stack.project, &stack.stack))
-            .unwrap_or_default()
-    }
-
-    async fn clear(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-        found: &[LeftLock],
-    ) -> Result<bool> {
-        if found.is_empty() || !found.iter().all(|lock| lock.is_left(job.left)) {
-            return Ok(false);
-        }
-        for lock in found {
-            let message = format!(
-                "the engine's lock was left by {}, which is gone: removing it",
-                lock.owner()
-            );
-            telling.tell(Body::Note { message });
-        }
-        self.pulumi.cancel(folder, &job.claimed.stack.stack).await?;
-        Ok(true)
-    }
-
-    /// After a cut-off run the engine keeps creates whose end it never saw, and warns of them for ever. Those whose
-    /// resource stands now are done with; others are told, since something may exist that nobody knows of.
-    pub(super) async fn settle_pending_creates(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-    ) -> Result<()> {
-        if job.left.is_none() {
-            return Ok(());
-        }
-        let state = self.pulumi.export(folder, &job.claimed.stack.stack).await?;
-        let urns = |list: &serde_json::Value,
-                    urn: fn(&serde_json::Value) -> Option<&str>|
-         -> Vec<String> {
-            list.as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(urn)
-                .map(str::to_owned)
-                .collect()
-        };
-        let pending = urns(&state["deployment"]["pending_operations"], |operation| {
-            operation["resource"]["urn"].as_str()
-        });
-        if pending.is_empty() {
-            return Ok(());
-        }
-        let standing = urns(&state["deployment"]["resources"], |resource| {
-            resource["urn"].as_str()
-        });
-        for urn in pending.iter().filter(|urn| !standing.contains(urn)) {
-            let parsed = urn::parse(urn);
-            telling.tell(Body::Note {
-                message: format!(
-                    "the cut-off run was creating {} {}, which the program no longer has: if it was made, nobody manages it; `pulumi refresh` settles it",
-                    parsed.kind, parsed.name
-                ),
-            });
-        }
-        if pending.iter().all(|urn| standing.contains(urn)) {
-            let file = self
-                .context
-                .state_dir
-                .join("output")
-                .join(format!("{}.json", job.run));
-            self.pulumi
-                .import(folder, &job.claimed.stack.stack, &state, &file)
-                .await?;
-            let names: Vec<&str> = pending.iter().map(|urn| urn::parse(urn).name).collect();
-            telling.tell(Body::Note {
-                message: format!(
-                    "what the cut-off run was creating now stands: {}",
-                    crate::text::list(&names, 5)
-                ),
-            });
-        }
-        Ok(())
     }
 }
 

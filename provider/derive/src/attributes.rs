@@ -11,6 +11,7 @@ pub struct Prop {
     pub replace: bool,
     pub stable: bool,
     pub keep: bool,
+    pub given: bool,
     pub unique: bool,
     pub computed: bool,
     pub flatten: bool,
@@ -43,6 +44,7 @@ impl Prop {
             "replace" => self.replace = true,
             "stable" => self.stable = true,
             "keep" => self.keep = true,
+            "given" => self.given = true,
             "unique" => self.unique = true,
             "computed" => self.computed = true,
             "flatten" => self.flatten = true,
@@ -53,7 +55,7 @@ impl Prop {
             "max" => self.max = Some(meta.value()?.parse()?),
             "rename" => self.rename = Some(meta.value()?.parse()?),
             "module" => self.module = Some(meta.value()?.parse()?),
-            _ => return Err(meta.error("unknown: there are replace, stable, keep, unique, computed, flatten, inputs, default, autoname, min, max, rename, module")),
+            _ => return Err(meta.error("unknown: there are replace, stable, keep, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module")),
         }
         Ok(())
     }
@@ -68,12 +70,13 @@ impl Prop {
             replace,
             stable,
             keep,
+            given,
             unique,
             computed,
             ..
         } = self;
         let autoname = optional(self.autoname.as_ref());
-        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, unique: #unique, computed: #computed, autoname: #autoname })
+        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, given: #given, unique: #unique, computed: #computed, autoname: #autoname })
     }
 
     /// A function that gives the field's default.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::path::Path;
-use crate::shape::Shape;
+use crate::shape::{Shape, Type};
 use crate::value::{Map, Value};
 
 /// What happens to a property.
@@ -46,8 +46,11 @@ pub fn diff(shapes: &[&'static Shape], old: &Map, new: &Map) -> Vec<Change> {
             replace: marks.replace,
             changes: &mut changes,
         };
-        let sides = (Side::of(old.get(name)), Side::of(new.get(name)));
-        compared.values(&Path::root().key(name), sides.0, sides.1);
+        let place = Place {
+            at: Path::root().key(name),
+            ty: field.map(|f| (f.ty)()),
+        };
+        compared.values(&place, Side::of(old.get(name)), Side::of(new.get(name)));
     }
     changes
 }
@@ -85,6 +88,53 @@ impl<'a> Side<'a> {
     }
 }
 
+/// Where a value is, and of what type.
+struct Place {
+    at: Path,
+    ty: Option<Type>,
+}
+
+impl Place {
+    fn below(&self, name: &str) -> Place {
+        let ty = match self.ty.as_ref().map(Type::bare) {
+            Some(Type::Map(inner)) => Some((**inner).clone()),
+            Some(Type::Object(shape)) => shape.field(name).map(|field| (field.ty)()),
+            _ => None,
+        };
+        Place {
+            at: self.at.key(name),
+            ty,
+        }
+    }
+
+    fn item(&self, i: usize) -> Place {
+        let ty = match self.ty.as_ref().map(Type::bare) {
+            Some(Type::List(inner) | Type::Set(inner)) => Some((**inner).clone()),
+            _ => None,
+        };
+        Place {
+            at: self.at.index(i),
+            ty,
+        }
+    }
+
+    fn same(&self, old: &Value, new: &Value) -> bool {
+        match (old, new, self.ty.as_ref().map(Type::bare)) {
+            (Value::Asset(old), Value::Asset(new), _) if !old.hash.is_empty() => {
+                old.hash == new.hash
+            }
+            (_, _, Some(Type::Format(format)))
+                if old != new && !old.has_unknown() && !new.has_unknown() =>
+            {
+                format
+                    .meaning
+                    .is_some_and(|meaning| meaning(old) == meaning(new))
+            }
+            _ => old == new,
+        }
+    }
+}
+
 /// One property's changes.
 struct Compared<'a> {
     replace: bool,
@@ -92,40 +142,37 @@ struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    fn values(&mut self, at: &Path, old: Side, new: Side) {
+    fn values(&mut self, at: &Place, old: Side, new: Side) {
         match (old.value, new.value) {
             (None, None) => {}
             (None, Some(_)) => self.change(at, What::Added, self.replace),
             (Some(_), None) => self.change(at, What::Removed, self.replace),
             (Some(Value::Object(a)), Some(Value::Object(b))) => {
                 for name in names(a, b) {
-                    self.values(&at.key(name), old.part(a.get(name)), new.part(b.get(name)));
+                    self.values(
+                        &at.below(name),
+                        old.part(a.get(name)),
+                        new.part(b.get(name)),
+                    );
                 }
             }
             (Some(Value::Array(a)), Some(Value::Array(b))) => {
                 for i in 0..a.len().max(b.len()) {
-                    self.values(&at.index(i), old.part(a.get(i)), new.part(b.get(i)));
+                    self.values(&at.item(i), old.part(a.get(i)), new.part(b.get(i)));
                 }
             }
-            (Some(a), Some(b)) if !same(a, b) => self.change(at, What::Changed, self.replace),
+            (Some(a), Some(b)) if !at.same(a, b) => self.change(at, What::Changed, self.replace),
             _ if new.secret && !old.secret => self.change(at, What::Changed, false),
             _ => {}
         }
     }
 
-    fn change(&mut self, at: &Path, what: What, replace: bool) {
+    fn change(&mut self, at: &Place, what: What, replace: bool) {
         self.changes.push(Change {
-            at: at.clone(),
+            at: at.at.clone(),
             what,
             replace,
         });
-    }
-}
-
-fn same(old: &Value, new: &Value) -> bool {
-    match (old, new) {
-        (Value::Asset(old), Value::Asset(new)) if !old.hash.is_empty() => old.hash == new.hash,
-        _ => old == new,
     }
 }
 

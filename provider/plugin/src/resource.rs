@@ -5,30 +5,47 @@ use std::time::Duration;
 
 use crate::call::Call;
 use crate::error::{Error, Fault, Result};
-use crate::property::{Property, Shaped};
+use crate::property::{Property, Shaped, put};
 use crate::shape::Shape;
 use crate::value::Map;
 
 /// The name by which the cloud knows a resource, with what it told only once, when it was made.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(String);
+#[derive(Debug, Clone, PartialEq)]
+pub struct Id {
+    name: String,
+    told: Map,
+}
 
 impl Id {
     /// The name as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// With what only the creation knows: the value of an output that is marked `keep`, by its property name. It is kept in the state.
+    pub fn telling(mut self, output: &str, value: &impl Property) -> Id {
+        put(&mut self.told, output, value);
+        self
+    }
+
+    /// What only the creation knows.
+    pub(crate) fn told(&self) -> &Map {
+        &self.told
     }
 }
 
 impl<T: Into<String>> From<T> for Id {
     fn from(text: T) -> Id {
-        Id(text.into())
+        Id {
+            name: text.into(),
+            told: Map::new(),
+        }
     }
 }
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.name)
     }
 }
 
@@ -98,6 +115,7 @@ pub trait Resource: Shaped + Property {
     /// Makes it and says its id. A failure once it exists is marked `.after(&id)`.
     ///
     /// The call may be repeated after a lost answer: with the same token it must come to the same thing.
+    /// What can be known only now goes along with the id: [`Id::telling`].
     fn create(
         session: &Self::Session,
         new: &Self::Inputs,

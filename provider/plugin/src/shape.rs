@@ -57,6 +57,8 @@ pub struct Format {
     pub or_object: bool,
     /// The canonical spelling of a value, or what is wrong with it.
     pub canonical: fn(&Value) -> Result<Value, String>,
+    /// What a canonical value comes down to, where several spellings that are worth keeping mean the same. A diff compares this.
+    pub meaning: Option<fn(&Value) -> Value>,
 }
 
 /// One of several words.
@@ -116,6 +118,8 @@ pub struct Marks {
     pub stable: bool,
     /// What the cloud tells once or never: carried over from the last state.
     pub keep: bool,
+    /// In the state only if the program gives it: what it leaves out is somebody else's.
+    pub given: bool,
     /// No two resources may exist at once with the same values of all such properties.
     pub unique: bool,
     /// Chosen by the cloud when left out: taking it out of the program changes nothing.

@@ -80,9 +80,25 @@ where
         } else {
             why.clone()
         };
-        return Error::new(format!("{what}: no usable AWS credentials: {why}")).hint(
+        let told = Error::new(format!("{what}: no usable AWS credentials: {why}"));
+        // A role that has just been made can't be assumed yet.
+        if chain.iter().any(|words| passes("", words) == Again::Soon) {
+            return told
+                .again(Again::Soon)
+                .hint("the role's trust policy must allow the caller to assume it, with the external id if it asks for one");
+        }
+        return told.hint(
             "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows whether they work",
         );
+    }
+    if let SdkError::ConstructionFailure(_) = error {
+        return Error::new(format!("{what}: the call can't be made: {said}"))
+            .hint("check the region's name and `endpoint`, if one is configured");
+    }
+    // Connecting has been tried for long enough by then.
+    if let Some(host) = chain.iter().find(|w| w.contains("can't be reached")) {
+        return Error::new(format!("{what}: {host}"))
+            .hint("check the network, the region's name and `endpoint`, if one is configured");
     }
     let lost = matches!(
         error,
@@ -105,52 +121,73 @@ fn chain(error: &dyn std::error::Error) -> Vec<String> {
     words
 }
 
+/// What services say of a role, policy or principal that they don't know yet, or not in its newest form; in lower case.
+const SPREADING: [&str; 20] = [
+    "unable to assume",
+    "cannot be assumed",
+    "could not be assumed",
+    "not authorized to perform: sts:assumerole",
+    "invalid principal",
+    "principalnotfound",
+    "invalid value for the parameter policy",
+    "invalid iam instance profile",
+    "does not have required permissions",
+    "required permissions for: enhanced_monitoring",
+    "role defined for the function",
+    "execution role",
+    "role validation failed",
+    "service linked role",
+    "trust policy",
+    "trustpolicy",
+    "trusted entity",
+    "adequate trust relationships",
+    "caught serviceaccessdeniedexception",
+    // An AWS service used the fresh session of a fresh role; our own invalid credentials are told without the service.
+    "security token included in the request is invalid. (service:",
+];
+
+/// What is said of a thing that another one still holds, or that is still changing.
+const BLOCKED: [&str; 11] = [
+    "DependencyViolation",
+    "ResourceInUse",
+    "ResourceInUseException",
+    "InvalidIPAddress.InUse",
+    "DeleteConflict",
+    "PriorRequestNotComplete",
+    "WAFAssociatedItemException",
+    "WAFUnavailableEntityException",
+    "IncorrectState",
+    "CacheSubnetGroupInUse",
+    "ConcurrentModification",
+];
+
+/// The resource itself has to come to rest first.
+const BUSY: [&str; 3] = [
+    "InvalidReplicationGroupState",
+    "DistributionNotDisabled",
+    "ResourceNotDisabled",
+];
+
+/// Somebody else changed it between our look and our change.
+const OVERTAKEN: [&str; 2] = ["PreconditionFailed", "InvalidIfMatchVersion"];
+
+/// What is said of too many calls, or of none in particular.
+const THROTTLED: [&str; 9] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "RequestThrottled",
+    "SlowDown",
+    "ServiceUnavailable",
+    "InternalError",
+];
+
 /// Which refusals pass by themselves, and how fast.
 fn passes(code: &str, message: &str) -> Again {
-    const SPREADING: [&str; 9] = [
-        "unable to assume",
-        "cannot be assumed",
-        "is not authorized to perform: sts:AssumeRole",
-        "Invalid principal in policy",
-        "Invalid IAM Instance Profile",
-        "does not have required permissions",
-        "The role defined for the function cannot be assumed",
-        "service linked role",
-        "trust policy",
-    ];
-    const BLOCKED: [&str; 11] = [
-        "DependencyViolation",
-        "ResourceInUse",
-        "ResourceInUseException",
-        "InvalidIPAddress.InUse",
-        "DeleteConflict",
-        "PriorRequestNotComplete",
-        "WAFAssociatedItemException",
-        "WAFUnavailableEntityException",
-        "IncorrectState",
-        "CacheSubnetGroupInUse",
-        "ConcurrentModification",
-    ];
-    /// The resource itself has to come to rest first.
-    const BUSY: [&str; 3] = [
-        "InvalidReplicationGroupState",
-        "DistributionNotDisabled",
-        "ResourceNotDisabled",
-    ];
-    /// Somebody else changed it between our look and our change.
-    const OVERTAKEN: [&str; 2] = ["PreconditionFailed", "InvalidIfMatchVersion"];
-    const THROTTLED: [&str; 9] = [
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestLimitExceeded",
-        "TooManyRequestsException",
-        "RequestThrottled",
-        "SlowDown",
-        "ServiceUnavailable",
-        "InternalError",
-    ];
-    if SPREADING.iter().any(|said| message.contains(said)) || OVERTAKEN.contains(&code) {
+    let said = message.to_lowercase();
+    if SPREADING.iter().any(|words| said.contains(words)) || OVERTAKEN.contains(&code) {
         return Again::Soon;
     }
     if BUSY.contains(&code) {
@@ -159,21 +196,20 @@ fn passes(code: &str, message: &str) -> Again {
     if BLOCKED.contains(&code) || THROTTLED.contains(&code) {
         return Again::Later;
     }
-    // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
-    if code == "HostedZoneAlreadyExists" {
-        return Again::Soon;
+    match code {
+        // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
+        "HostedZoneAlreadyExists" => Again::Soon,
+        // Right after a creation, the next call may reach a part of AWS that has not heard of it.
+        "NoSuchEntity" => Again::Moment,
+        code if code.ends_with(".NotFound") => Again::Moment,
+        // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
+        "AuthFailure"
+            if said.contains("do not have permission to access the specified resource") =>
+        {
+            Again::Later
+        }
+        _ => Again::Never,
     }
-    // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
-    if code == "AuthFailure"
-        && message.contains("do not have permission to access the specified resource")
-    {
-        return Again::Later;
-    }
-    // Right after a creation, the next call may reach a part of AWS that has not heard of it.
-    if code.ends_with(".NotFound") {
-        return Again::Moment;
-    }
-    Again::Never
 }
 
 /// What the user can do about a refusal.
@@ -192,7 +228,7 @@ fn hint(code: &str) -> Option<&'static str> {
             "AWS does not know these credentials; `aws sts get-caller-identity` shows whether they work"
         }
         "OptInRequired" => "the account has not enabled this service or region",
-        code if code.ends_with("LimitExceeded") => {
+        code if code.ends_with("LimitExceeded") && code != "RequestLimitExceeded" => {
             "ask for a higher quota in the Service Quotas console, or delete what is not used"
         }
         _ => return None,
@@ -226,6 +262,26 @@ mod tests {
                 "InvalidVpcID.NotFound",
                 "The vpc ID 'vpc-1' does not exist",
                 Again::Moment,
+            ),
+            (
+                "MalformedPolicyDocument",
+                "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/x\"",
+                Again::Soon,
+            ),
+            (
+                "AccessDenied",
+                "User: u is not authorized to perform: sts:AssumeRole on resource: r",
+                Again::Soon,
+            ),
+            (
+                "AccessDenied",
+                "User: u is not authorized to perform: iam:CreateRole on resource: r",
+                Again::Never,
+            ),
+            (
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid.",
+                Again::Never,
             ),
             (
                 "AuthFailure",

@@ -40,6 +40,7 @@ impl Property for RecordValue {
             what: "the value of a record, as text",
             or_object: false,
             canonical: |value| Ok(RecordValue::new(value.as_str().unwrap_or_default()).encode()),
+            meaning: None,
         };
         Type::Format(&FORMAT)
     }

@@ -44,6 +44,7 @@ impl Property for Cidr {
                 let text = value.as_str().unwrap_or_default();
                 Cidr::parse(text).map(|cidr| Value::from(cidr.to_string()))
             },
+            meaning: None,
         };
         Type::Format(&FORMAT)
     }

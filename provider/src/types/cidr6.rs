@@ -39,6 +39,7 @@ impl Property for Cidr6 {
                 let text = value.as_str().unwrap_or_default();
                 Cidr6::parse(text).map(|cidr| Value::from(cidr.to_string()))
             },
+            meaning: None,
         };
         Type::Format(&FORMAT)
     }

@@ -80,6 +80,7 @@ impl Property for DomainName {
                 DomainName::parse(value.as_str().unwrap_or_default())
                     .map(|name| Value::from(name.0))
             },
+            meaning: None,
         };
         Type::Format(&FORMAT)
     }

@@ -31,6 +31,7 @@ impl Property for Lowercase {
         static FORMAT: Format = Format {
             what: "text",
             or_object: false,
+            meaning: None,
             canonical: |value| {
                 Ok(Value::from(
                     value.as_str().unwrap_or_default().to_lowercase(),

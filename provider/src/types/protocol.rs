@@ -51,6 +51,7 @@ impl Property for Protocol {
                 let text = value.as_str().unwrap_or_default();
                 Protocol::parse(text).map(|protocol| protocol.encode())
             },
+            meaning: None,
         };
         Type::Format(&FORMAT)
     }

@@ -13,7 +13,7 @@ pub struct State {
 }
 
 impl State {
-    pub(super) fn read(text: &str) -> State {
+    pub fn read(text: &str) -> State {
         let export: Value = serde_json::from_str(text).expect("the export is JSON");
         let resources = export
             .pointer("/deployment/resources")

@@ -45,7 +45,7 @@ impl<P: Provider> Service<P> {
         match resource.create(at, &inputs).await {
             Ok((id, state)) => Ok(rpc::CreateResponse {
                 id: id.to_string(),
-                properties: wired(&self.outputs(resource, state, &inputs, &Map::new())),
+                properties: wired(&self.outputs(resource, state, &inputs, id.told())),
                 refresh_before_update: false,
             }),
             Err(error) => Err(self.failed(resource, at, &error, &inputs, &inputs).await),
@@ -190,6 +190,11 @@ impl<P: Provider> Service<P> {
                 state.insert(field.name.to_owned(), value.clone());
             }
         }
+        let fields = resource.state().fields().into_iter();
+        let others = fields.filter(|f| f.marks.given && !inputs.contains_key(f.name));
+        for field in others.filter(|_| !inputs.is_empty()) {
+            state.remove(field.name);
+        }
         let veiled = |name: &String, value: Value| match (inputs.get(name), olds.get(name)) {
             (Some(pattern), _) => veil(value, pattern),
             (None, Some(pattern)) => veil(value, pattern),
@@ -244,12 +249,15 @@ impl<P: Provider> Service<P> {
                 None => {}
             }
         }
+        let mut olds = olds.clone();
+        olds.extend(id.told().clone());
         let state = match resource.read(at, id, inputs).await {
-            Ok(Some(state)) => self.outputs(resource, state, &known, olds),
-            // What was made can't be read just now; what was asked for is the best that is known.
+            Ok(Some(state)) => self.outputs(resource, state, &known, &olds),
+            // What was made can't be read just now; what was asked for and told is the best that is known.
             _ => known
                 .iter()
                 .filter(|(name, _)| *name != BIRTH)
+                .chain(id.told())
                 .map(|(k, v)| (k.clone(), v.clone()))
                 .collect(),
         };

@@ -24,6 +24,9 @@ UNKNOWN = {
     "sgr": ("InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '{}' does not exist"),
 }
 
+# What AWS calls the kinds whose names moto makes up, in the answers of DescribeTags.
+EC2_PREFIX_TO_RESOURCE.update({"eipalloc": "elastic-ip", "nat": "natgateway", "pl": "prefix-list", "vpce-svc": "vpc-endpoint-service"})
+
 
 def tags_of(resource):
     kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(resource.id), "") if resource.id else ""

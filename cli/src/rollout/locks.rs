@@ -1,0 +1,84 @@
+//! The engine's own lock on a stack: respected while its maker may live, removed when that is certainly gone.
+
+use std::path::Path;
+
+use super::{Claimed, Job, RollOut};
+use crate::event::Body;
+use crate::failure::{Failure, Result};
+use crate::pulumi::{Backend, LeftLock, locks, told_locks};
+use crate::record::Process;
+use crate::repo::Stack;
+use crate::telling::Telling;
+
+impl RollOut<'_> {
+    /// Refuses a stack whose engine lock in a file backend somebody may still hold.
+    pub(super) fn refuse_held_locks(
+        &self,
+        claimed: &Claimed<'_>,
+        backend: &Backend,
+        left: Option<&Process>,
+    ) -> Result<()> {
+        let stack = claimed.stack;
+        let found = self.locks(backend, stack);
+        let Some(held) = found.iter().find(|lock| !lock.is_left(left)) else {
+            return Ok(());
+        };
+        let message = format!(
+            "the engine's lock on {} is held by {}",
+            stack.name(),
+            held.owner()
+        );
+        Err(Failure::busy(message)
+            .hint("wait for it to end; if it is certainly gone, `pulumi cancel` removes its lock"))
+    }
+
+    /// Removes locks in a file backend whose makers are certainly gone. True when there were some.
+    pub(super) async fn clear_left_locks(
+        &self,
+        job: &Job<'_>,
+        folder: &Path,
+        telling: &Telling<'_>,
+    ) -> Result<bool> {
+        let found = self.locks(job.backend, job.claimed.stack);
+        self.clear(job, folder, telling, &found).await
+    }
+
+    /// The same for other backends, whose locks only the engine's own refusal tells of. True when it may be tried again.
+    pub(super) async fn clear_told_locks(
+        &self,
+        job: &Job<'_>,
+        folder: &Path,
+        telling: &Telling<'_>,
+        refusal: &str,
+    ) -> Result<bool> {
+        self.clear(job, folder, telling, &told_locks(refusal)).await
+    }
+
+    fn locks(&self, backend: &Backend, stack: &Stack) -> Vec<LeftLock> {
+        let folder = backend.folder(self.environment);
+        folder
+            .map(|folder| locks(&folder, &stack.project, &stack.stack))
+            .unwrap_or_default()
+    }
+
+    async fn clear(
+        &self,
+        job: &Job<'_>,
+        folder: &Path,
+        telling: &Telling<'_>,
+        found: &[LeftLock],
+    ) -> Result<bool> {
+        if found.is_empty() || !found.iter().all(|lock| lock.is_left(job.left)) {
+            return Ok(false);
+        }
+        for lock in found {
+            let message = format!(
+                "the engine's lock was left by {}, which is gone: removing it",
+                lock.owner()
+            );
+            telling.tell(Body::Note { message });
+        }
+        self.pulumi.cancel(folder, &job.claimed.stack.stack).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,212 @@
+//! The policies of a role: managed ones that are attached to it, and those that are part of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::try_join_all;
+use percent_encoding::percent_decode_str;
+use pulumi_plugin::{Again, Error, Id, Result};
+
+use super::RoleInputs;
+use crate::aws::{Aws, Told as _};
+use crate::types::PolicyJson;
+
+/// The ARNs of the managed policies that the role has.
+pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<String>> {
+    let list = aws
+        .iam()
+        .list_attached_role_policies()
+        .role_name(id.as_str());
+    let found = list
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<Vec<_>, _>>()
+        .await;
+    let found = found
+        .unless(&["NoSuchEntity"])
+        .told("reading the managed policies of role", id.as_str())?;
+    let arns = found
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|policy| policy.policy_arn);
+    Ok(arns.collect())
+}
+
+/// The policies that are part of the role.
+pub async fn inline(aws: &Aws, id: &Id) -> Result<BTreeMap<String, PolicyJson>> {
+    let each = names(aws, id).await?.into_iter().map(async |name| {
+        let get = aws
+            .iam()
+            .get_role_policy()
+            .role_name(id.as_str())
+            .policy_name(&name);
+        let got = get.send().await.unless(&["NoSuchEntity"]);
+        let policy = match got.told("reading a policy of role", id.as_str())? {
+            Some(got) => Some(decoded(got.policy_document())?),
+            None => None,
+        };
+        Ok::<_, Error>(policy.map(|policy| (name, policy)))
+    });
+    Ok(try_join_all(each).await?.into_iter().flatten().collect())
+}
+
+async fn names(aws: &Aws, id: &Id) -> Result<Vec<String>> {
+    let list = aws.iam().list_role_policies().role_name(id.as_str());
+    let found = list
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<Vec<_>, _>>()
+        .await;
+    let found = found
+        .unless(&["NoSuchEntity"])
+        .told("reading the policies of role", id.as_str())?;
+    Ok(found.unwrap_or_default())
+}
+
+/// A document as IAM tells it: JSON, written as part of a URL.
+pub fn decoded(document: &str) -> Result<PolicyJson> {
+    let text = percent_decode_str(document).decode_utf8_lossy();
+    PolicyJson::parse(&text).map_err(|why| Error::new(format!("the policy that AWS tells {why}")))
+}
+
+/// Gives the role the policies that the program gives, and no others; those that it doesn't speak of stay as they are.
+pub async fn bring(aws: &Aws, id: &Id, new: &RoleInputs) -> Result<()> {
+    if let Some(wanted) = &new.managed_policy_arns {
+        let there = attached(aws, id).await?;
+        for arn in wanted.difference(&there) {
+            let attach = aws
+                .iam()
+                .attach_role_policy()
+                .role_name(id.as_str())
+                .policy_arn(arn);
+            attach
+                .send()
+                .await
+                .told("attaching a policy to role", id.as_str())?;
+        }
+        detach(aws, id, there.difference(wanted)).await?;
+    }
+    if let Some(wanted) = &new.inline_policies {
+        let there = inline(aws, id).await?;
+        for (name, policy) in wanted
+            .iter()
+            .filter(|(name, policy)| there.get(*name) != Some(*policy))
+        {
+            let put = aws
+                .iam()
+                .put_role_policy()
+                .role_name(id.as_str())
+                .policy_name(name);
+            put.policy_document(policy.to_string())
+                .send()
+                .await
+                .told("giving a policy to role", id.as_str())?;
+        }
+        remove(
+            aws,
+            id,
+            there.keys().filter(|name| !wanted.contains_key(*name)),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes away what the program gave.
+pub async fn take(aws: &Aws, id: &Id, old: &RoleInputs) -> Result<()> {
+    detach(aws, id, old.managed_policy_arns.iter().flatten()).await?;
+    remove(aws, id, old.inline_policies.iter().flat_map(BTreeMap::keys)).await
+}
+
+/// Takes away everything that keeps the role from being deleted.
+pub async fn strip(aws: &Aws, id: &Id) -> Result<()> {
+    detach(aws, id, attached(aws, id).await?.iter()).await?;
+    remove(aws, id, names(aws, id).await?.iter()).await?;
+    for profile in profiles(aws, id).await? {
+        let out = aws
+            .iam()
+            .remove_role_from_instance_profile()
+            .role_name(id.as_str())
+            .instance_profile_name(&profile);
+        out.send()
+            .await
+            .unless(&["NoSuchEntity"])
+            .told("taking a role out of instance profile", &profile)?;
+    }
+    Ok(())
+}
+
+async fn detach(aws: &Aws, id: &Id, arns: impl Iterator<Item = &String>) -> Result<()> {
+    for arn in arns {
+        let detach = aws
+            .iam()
+            .detach_role_policy()
+            .role_name(id.as_str())
+            .policy_arn(arn);
+        detach
+            .send()
+            .await
+            .unless(&["NoSuchEntity"])
+            .told("detaching a policy from role", id.as_str())?;
+    }
+    Ok(())
+}
+
+async fn remove(aws: &Aws, id: &Id, names: impl Iterator<Item = &String>) -> Result<()> {
+    for name in names {
+        let delete = aws
+            .iam()
+            .delete_role_policy()
+            .role_name(id.as_str())
+            .policy_name(name);
+        delete
+            .send()
+            .await
+            .unless(&["NoSuchEntity"])
+            .told("deleting a policy of role", id.as_str())?;
+    }
+    Ok(())
+}
+
+async fn profiles(aws: &Aws, id: &Id) -> Result<Vec<String>> {
+    let list = aws
+        .iam()
+        .list_instance_profiles_for_role()
+        .role_name(id.as_str());
+    let found = list
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<Vec<_>, _>>()
+        .await;
+    let found = found
+        .unless(&["NoSuchEntity"])
+        .told("reading the instance profiles of role", id.as_str())?;
+    Ok(found
+        .unwrap_or_default()
+        .into_iter()
+        .map(|p| p.instance_profile_name)
+        .collect())
+}
+
+/// Why the role can't be deleted: what others gave it.
+pub async fn in_the_way(aws: &Aws, id: &Id) -> Result<Error> {
+    let (attached, inline, profiles) =
+        futures::try_join!(attached(aws, id), names(aws, id), profiles(aws, id))?;
+    let kinds = [
+        ("managed policies", attached.into_iter().collect()),
+        ("inline policies", inline),
+        ("instance profiles", profiles),
+    ];
+    let there = kinds
+        .iter()
+        .filter(|(_, names): &&(&str, Vec<String>)| !names.is_empty());
+    let words: Vec<_> = there
+        .map(|(kind, names)| format!("{kind} {}", names.join(", ")))
+        .collect();
+    // What has just been taken away may be seen for a moment longer.
+    Ok(Error::new(format!("deleting role `{id}`: it still has {}", words.join("; ")))
+        .hint("take them away first, or set `forceDetachPolicies: true` on the role, run `pulumi up`, and then destroy")
+        .again(Again::Soon))
+}

@@ -1,0 +1,20 @@
+//! The command line against real git and the real engine, seen from outside.
+
+mod get;
+mod going;
+mod headline;
+mod hostile;
+mod killed;
+mod ledger;
+mod place;
+mod postgres;
+mod preview;
+mod repo;
+mod said;
+mod scrub;
+mod stacks;
+mod stopped;
+mod stream;
+mod sync;
+mod watch;
+mod wrong;

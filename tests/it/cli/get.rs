@@ -1,0 +1,134 @@
+//! `get`, `describe` and `logs`: the ledger for people and for scripts.
+
+use serde_json::Value;
+
+use super::place::Place;
+
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+
+/// Two stacks, one of which failed the second time.
+fn told() -> Place {
+    let p = Place::of(&[A]);
+    p.project("other", "a-longer-name", &["production"], &[A]);
+    p.repo.commit("Another");
+    p.sync();
+    p.change(&[("a", "path: /a, content: one")]);
+    p.run("sync").expect_code(1);
+    p
+}
+
+/// The rows of a table by its columns' places. Every cell has to begin where its heading does.
+fn columns(table: &str) -> Vec<Vec<String>> {
+    let heading: Vec<char> = table.lines().next().unwrap_or_default().chars().collect();
+    let begins: Vec<usize> = (0..heading.len())
+        .filter(|i| heading[*i] != ' ' && (*i == 0 || heading[..*i].ends_with(&[' '; 3])))
+        .collect();
+    let row = |line: &str| -> Vec<String> {
+        let chars: Vec<char> = line.chars().collect();
+        let ends = begins.iter().skip(1).copied().chain([chars.len()]);
+        let cells = begins.iter().zip(ends);
+        cells
+            .map(|(from, to)| {
+                let cell: String = chars[*from.min(&chars.len())..to.min(chars.len())]
+                    .iter()
+                    .collect();
+                assert!(!cell.starts_with(' '), "`{cell}` is out of line\n{table}");
+                cell.trim().to_owned()
+            })
+            .collect()
+    };
+    table.lines().map(row).collect()
+}
+
+#[test]
+fn tables_are_aligned_and_every_format_tells_the_same() {
+    let p = told();
+    let table = columns(&p.run("get stacks").expect_code(0).stdout);
+    assert_eq!(table[0], ["NAME", "COMMIT", "LAST RUN", "AGE"]);
+    let names: Vec<_> = table[1..].iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(names, ["a-longer-name/production", "test/dev"]);
+    assert_eq!(table[2][2], "failed");
+    let wide = columns(&p.run("get st -o wide").expect_code(0).stdout);
+    assert!(wide[0].contains(&"REPOSITORY".to_owned()), "{wide:?}");
+    let runs = columns(&p.run("get runs").expect_code(0).stdout);
+    assert_eq!(
+        runs[0],
+        ["NAME", "STACK", "COMMIT", "STATE", "CHANGES", "TOOK", "AGE"]
+    );
+    assert_eq!(runs.len(), 4);
+    assert_eq!(runs[1][3], "failed", "the newest is first");
+
+    let json = p.get("runs");
+    let by_name: Vec<_> = runs[1..].iter().map(|row| row[0].clone()).collect();
+    let in_json: Vec<_> = json.iter().map(|run| run["name"].clone()).collect();
+    assert_eq!(in_json, by_name);
+    let yaml = p.run("get runs -o yaml").expect_code(0).stdout;
+    for name in &by_name {
+        assert!(yaml.contains(&format!("- name: {name}\n")), "{yaml}");
+    }
+    // What `-o name` prints can be given back.
+    let printed = p.run("get runs -o name").expect_code(0).stdout;
+    let given: Vec<_> = printed.lines().collect();
+    assert_eq!(given.len(), 3);
+    for name in given {
+        let one = p.run(&format!("get {name} -o name")).expect_code(0);
+        assert_eq!(one.stdout.trim(), name);
+        p.run(&format!("describe {name}")).expect_code(0);
+        p.run(&format!("logs {name}")).expect_code(0);
+    }
+    let stacks = p.run("get stacks -o name").expect_code(0).stdout;
+    for name in stacks.lines() {
+        p.run(&format!("describe {name}"))
+            .expect_code(0)
+            .expect_out(&["Name:", "Runs:"]);
+    }
+}
+
+#[test]
+fn runs_are_found_by_the_beginning_of_their_names() {
+    let p = told();
+    let runs = p.get("runs");
+    let name = runs[0]["name"].as_str().unwrap_or_default();
+    let begun = &name[..5];
+    p.run(&format!("describe run/{begun}"))
+        .expect_code(0)
+        .expect_out(&[name, "State:       failed", "must stay below the root"]);
+    p.run(&format!("logs {begun}"))
+        .expect_code(0)
+        .expect_out(&["error: files:index:File a", "must stay below the root"]);
+    for line in p
+        .run(&format!("logs {begun} -o json"))
+        .expect_code(0)
+        .events()
+    {
+        assert_eq!(line["run"], name);
+    }
+    p.run("describe run/zzzzzzzz").expect_code(3).expect_err(&[
+        "no run is called `zzzzzzzz`",
+        "hint: `gitinfra get runs` lists them",
+    ]);
+    let of_stack = p.get("runs --stack a-longer-name/production");
+    assert_eq!(of_stack.len(), 1);
+    assert_eq!(p.get("runs --limit 2").len(), 2);
+}
+
+#[test]
+fn an_empty_ledger_is_no_failure() {
+    let p = Place::new();
+    p.run("get stacks")
+        .expect_code(0)
+        .expect_no_data()
+        .expect_err(&["no stacks yet"]);
+    p.run("get runs -o name").expect_code(0).expect_no_data();
+    assert_eq!(p.get("runs"), [Value::Null; 0]);
+}
+
+#[test]
+fn a_watch_prints_what_changes() {
+    let p = Place::of(&[A]);
+    let watch = p.start("get stacks --watch");
+    watch.until_err("watching");
+    p.sync();
+    watch.until("test/dev").until("succeeded").kill();
+    watch.finish();
+}

@@ -1,0 +1,134 @@
+//! A command of gitinfra's that is not over yet.
+
+use std::fs;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use super::place::Place;
+use super::said::Said;
+use crate::pulumi::poll;
+
+/// A running command, in a process group of its own. What it says goes to files, so that it can be read meanwhile.
+pub struct Going {
+    line: String,
+    child: Child,
+    dir: TempDir,
+}
+
+impl Going {
+    pub fn start(mut command: Command) -> Going {
+        let dir = TempDir::with_prefix("gitinfra-said-").expect("a folder for what it says");
+        let file = |name: &str| fs::File::create(dir.path().join(name)).expect("a file");
+        command.process_group(0).stdin(Stdio::null());
+        command.stdout(file("out")).stderr(file("err"));
+        Going {
+            line: format!("{command:?}"),
+            child: command.spawn().expect("gitinfra runs"),
+            dir,
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it has said something on stdout.
+    #[track_caller]
+    pub fn until(&self, words: &str) -> &Going {
+        poll(words, || self.read("out").contains(words));
+        self
+    }
+
+    /// Waits until it has said something on stderr.
+    #[track_caller]
+    pub fn until_err(&self, words: &str) -> &Going {
+        poll(words, || self.read("err").contains(words));
+        self
+    }
+
+    /// What it has said on stdout so far.
+    pub fn out(&self) -> String {
+        self.read("out")
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.dir.path().join(name)).unwrap_or_default()
+    }
+
+    /// Ctrl-C, once.
+    pub fn interrupt(&self) -> &Going {
+        self.signal(Signal::INT)
+    }
+
+    /// kill -9: it gets no chance to do anything more.
+    pub fn kill(&self) -> &Going {
+        self.signal(Signal::KILL)
+    }
+
+    pub fn signal(&self, signal: Signal) -> &Going {
+        kill_process(Pid::from_child(&self.child), signal).expect("it is still running");
+        self
+    }
+
+    /// Waits until it is over.
+    pub fn finish(mut self) -> Said {
+        let status = self.child.wait().expect("gitinfra ends");
+        let (stdout, stderr) = (self.read("out").into(), self.read("err").into());
+        let output = std::process::Output {
+            status,
+            stdout,
+            stderr,
+        };
+        Said::ended(std::mem::take(&mut self.line), &output)
+    }
+}
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        // A test that failed must leave nothing running; whatever is over already stays so.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Files that are slow until they are told to be done. A creation of `slow: 1000000` waits for that.
+impl Place {
+    /// Waits until the provider is waiting for a file of `test/dev`.
+    #[track_caller]
+    pub fn until_slow(&self, file: &str) -> &Place {
+        let busy = self
+            .path("root/test/dev/.files")
+            .join(format!("{file}.busy"));
+        poll(file, || busy.exists());
+        self
+    }
+
+    /// Lets a slow file of `test/dev` be done.
+    #[track_caller]
+    pub fn release(&self, file: &str, is_done: impl Fn() -> bool) -> &Place {
+        let busy = self
+            .path("root/test/dev/.files")
+            .join(format!("{file}.busy"));
+        poll("the file to be done", || {
+            // The provider counts down in the same file, so one writing may be lost.
+            fs::write(&busy, "0").expect("the file can be written");
+            is_done()
+        });
+        self
+    }
+
+    /// The newest run's engine, by its process id; waits until the ledger knows it.
+    #[track_caller]
+    pub fn engine(&self) -> Pid {
+        let read = || {
+            let runs = self.get("runs");
+            let pid = runs.first()?.pointer("/engine/pid")?.as_i64()?;
+            Pid::from_raw(i32::try_from(pid).ok()?)
+        };
+        poll("the engine", || read().is_some());
+        read().expect("it was there")
+    }
+}

@@ -1,0 +1,64 @@
+//! The main job: a commit lands, and a network stands in AWS; a change is previewed, merged and rolled out.
+
+use super::place::Place;
+use crate::aws::{Aws, REGION, gitinfra};
+use crate::tools;
+
+/// The network of the examples at a commit, with so many zones.
+fn network(p: &Place, zones: u32) {
+    let example = tools::repository().join("examples/network/yaml/Pulumi.yaml");
+    let program = std::fs::read_to_string(example).expect("the example is there");
+    let plugin = gitinfra().program;
+    let folder = plugin
+        .parent()
+        .expect("a program lies in a folder")
+        .display();
+    let plugins = format!("plugins:\n  providers:\n    - {{name: gitinfra, path: {folder}}}\n");
+    p.repo
+        .write("network/Pulumi.yaml", &format!("{program}{plugins}"));
+    p.repo.write(
+        "network/Pulumi.dev.yaml",
+        &format!("config:\n  network:zones: \"{zones}\"\n"),
+    );
+}
+
+#[test]
+fn from_a_merged_commit_to_a_rolled_out_network() {
+    let aws = Aws::new();
+    let empty = aws.look();
+    let p = aws
+        .env()
+        .into_iter()
+        .fold(Place::new(), |p, (k, v)| p.env(k, v));
+    network(&p, 2);
+    p.repo.commit("A network");
+    p.sync()
+        .expect_out(&["+ created   gitinfra:ec2:Vpc", "1 stack rolled out"]);
+    let count = |kind| aws.look().count(REGION, kind) - empty.count(REGION, kind);
+    assert_eq!([count("vpcs"), count("subnets")], [1, 6]);
+
+    p.repo.branch("third-zone");
+    network(&p, 3);
+    p.repo.commit("A third zone");
+    let (stands, calls) = (aws.look(), aws.calls().len());
+    p.run("preview --head third-zone")
+        .expect_code(0)
+        .expect_out(&[
+            "### gitinfra preview: third-zone into main",
+            "| network/dev |",
+            "+ create gitinfra:ec2:Subnet network-subnet-app-",
+        ]);
+    assert_eq!(aws.look(), stands);
+    assert_eq!(aws.writes_after(calls), [""; 0], "a preview writes nothing");
+
+    let merged = p.repo.switch("main").merge("third-zone");
+    p.sync()
+        .expect_out(&["network/Pulumi.dev.yaml changed", "1 stack rolled out"]);
+    assert_eq!([count("vpcs"), count("subnets")], [1, 9]);
+    assert_eq!(p.get("stacks")[0]["commit"], *merged);
+
+    let calls = aws.calls().len();
+    p.sync()
+        .expect_out(&["network/dev: up to date", "nothing to do"]);
+    assert_eq!(aws.calls().len(), calls, "nobody asked AWS anything");
+}

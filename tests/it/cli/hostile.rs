@@ -1,0 +1,158 @@
+//! Repositories that mean harm: gitinfra itself reads and runs nothing outside of them.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use super::place::Place;
+use super::repo::{Repo, git_in};
+
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+
+/// What a trap leaves behind when it goes off.
+fn trap(p: &Place) -> String {
+    format!("touch {}", p.path("sprung").display())
+}
+
+#[track_caller]
+fn expect_nothing_sprang(p: &Place) {
+    assert!(!p.path("sprung").exists(), "a trap went off");
+}
+
+#[test]
+fn links_that_lead_out_are_refused() {
+    for (link, target) in [
+        ("Pulumi.dev.yaml", "/etc/passwd"),
+        ("data", "/etc"),
+        ("deep/er/x", "../../../up"),
+    ] {
+        let p = Place::of(&[A]);
+        let path = p.repo.path(link);
+        let _ = fs::remove_file(&path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be written");
+        symlink(target, &path).expect("a link");
+        p.repo.commit("Link");
+        p.run("sync")
+            .expect_code(1)
+            .expect_out(&["a symbolic link leads out of the repository", link, target])
+            .expect_without(&["root:"]);
+        assert!(!p.path("root").exists());
+        p.repo.branch("change");
+        p.run("preview --base main --head HEAD~1").expect_code(0);
+    }
+}
+
+#[test]
+fn links_inside_are_followed() {
+    let p = Place::of(&[A]);
+    fs::rename(p.repo.path("Pulumi.yaml"), p.repo.path("program.yaml")).expect("it is there");
+    p.repo.write("docs/x", "");
+    symlink("../program.yaml", p.repo.path("docs/link")).expect("a link");
+    fs::rename(p.repo.path("program.yaml"), p.repo.path("Pulumi.yaml")).expect("it is there");
+    p.repo.commit("A link inside");
+    p.sync().expect_out(&["1 stack rolled out"]);
+}
+
+#[test]
+fn nothing_in_a_repository_runs_but_its_program() {
+    let p = Place::of(&[A]);
+    let trap = trap(&p);
+    // Filters and drivers that a committed file can name, should any configuration define them.
+    p.repo.write(
+        ".gitattributes",
+        "* filter=evil diff=evil merge=evil working-tree-encoding=UTF-8\n",
+    );
+    p.repo
+        .write(".gitconfig", &format!("[core]\n\tfsmonitor = \"{trap}\"\n"));
+    p.repo.commit("Attributes");
+    // The repository's own configuration and hooks, which a path shares with its user.
+    for (name, value) in [
+        ("filter.evil.smudge", trap.as_str()),
+        ("filter.evil.clean", trap.as_str()),
+        ("filter.evil.process", trap.as_str()),
+        ("diff.evil.command", trap.as_str()),
+        ("merge.evil.driver", trap.as_str()),
+        ("core.fsmonitor", trap.as_str()),
+        ("core.sshCommand", trap.as_str()),
+        ("uploadpack.packObjectsHook", trap.as_str()),
+    ] {
+        p.repo.git(&["config", name, value]);
+    }
+    for hook in [
+        "post-checkout",
+        "post-merge",
+        "pre-commit",
+        "reference-transaction",
+        "post-index-change",
+    ] {
+        let path = p.repo.path(".git/hooks").join(hook);
+        fs::write(&path, format!("#!/bin/sh\n{trap}\n")).expect("a hook");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&path, mode).expect("it is ours");
+    }
+    p.sync().expect_out(&["1 stack rolled out"]);
+    p.run("preview --head HEAD~1").expect_code(0);
+    expect_nothing_sprang(&p);
+}
+
+#[test]
+fn submodules_are_not_fetched() {
+    let p = Place::of(&[A]);
+    let other = Repo::new();
+    other.write("secret", "hush-hush").commit("Secret");
+    let url = format!("file://{}", other.folder().display());
+    git_in(
+        p.repo.folder(),
+        &[
+            "-c",
+            "protocol.file.allow=always",
+            "submodule",
+            "add",
+            "-q",
+            &url,
+            "sub",
+        ],
+    );
+    p.repo.git(&[
+        "config",
+        "-f",
+        ".gitmodules",
+        "submodule.sub.update",
+        "checkout",
+    ]);
+    p.repo.commit("A submodule");
+    let going = p.sync();
+    going.expect_out(&["1 stack rolled out"]);
+    let work = p.path("state/repos");
+    let modules = fs::read_dir(work).expect("the mirror is there").flatten();
+    for mirror in modules {
+        assert!(!mirror.path().join("modules").exists());
+    }
+}
+
+#[test]
+fn names_lead_nowhere() {
+    let p = Place::of(&[A]);
+    p.repo.write("Pulumi...%2f..%2fup.yaml", "");
+    p.repo.write("Pulumi.-x.yaml", "");
+    p.repo.write("Pulumi.$(touch up).yaml", "");
+    p.repo.commit("Names");
+    p.run("sync").expect_code(1);
+    // The sound stack rolled out, and of the others nothing is anywhere.
+    assert_eq!(p.state("test", "dev").names(), ["a"]);
+    assert!(!p.path("up").exists() && !p.path("backend/up.json").exists());
+    p.repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    for runtime in ["{name: ../../x}", "../../x", "/bin/sh"] {
+        p.repo
+            .write("Pulumi.yaml", &format!("name: test\nruntime: {runtime}\n"));
+        p.repo.commit("A runtime");
+        p.run("sync").expect_code(1).expect_out(&["failed"]);
+    }
+    for name in ["../../up", "'a b'", "$(touch up)"] {
+        p.repo
+            .write("Pulumi.yaml", &format!("name: {name}\nruntime: yaml\n"));
+        p.repo.commit("A project");
+        let said = p.run("sync");
+        assert_ne!(said.code, 0, "{said}");
+        assert!(!p.path("up").exists() && !p.path("backend/up").exists());
+    }
+}

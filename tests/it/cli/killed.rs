@@ -1,0 +1,142 @@
+//! kill -9 in the middle of a roll-out, and what the next `sync` makes of it.
+
+use rustix::process::{Signal, kill_process};
+
+use super::place::Place;
+
+const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+const B: (&str, &str) = ("b", "path: b.txt, content: b, slow: 0");
+
+/// What the newest run changed, without what it left as it was.
+fn changed(p: &Place) -> Vec<String> {
+    let changes = p.get("runs")[0]["changes"].clone();
+    let changes = changes.as_object().cloned().unwrap_or_default();
+    let other = changes.into_iter().filter(|(name, _)| name != "same");
+    other
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect()
+}
+
+#[test]
+fn an_engine_that_outlives_its_gitinfra_is_waited_for() {
+    let p = Place::of(&[SLOW, B]);
+    let first = p.start("sync");
+    p.until_slow("a.txt").engine();
+    first.kill();
+    first.finish().expect_code(-1);
+    assert_eq!(p.states(), ["running"]);
+    let second = p.start("sync");
+    second
+        .until("its engine")
+        .until("is still at work; waiting");
+    p.release("a.txt", || second.out().contains("rolling out"));
+    second
+        .finish()
+        .expect_code(0)
+        .expect_out(&["was cut off: its gitinfra was killed", "1 stack rolled out"]);
+    assert_eq!(p.states(), ["interrupted", "succeeded"]);
+    assert_eq!(changed(&p), [""; 0], "the first engine did all of it");
+    assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
+    p.sync().expect_out(&["nothing to do"]);
+}
+
+#[test]
+fn what_gitinfra_and_engine_left_is_found_and_finished() {
+    let p = Place::of(&[SLOW, B]);
+    let first = p.start("sync");
+    p.until_slow("a.txt");
+    let engine = p.engine();
+    first.kill();
+    kill_process(engine, Signal::KILL).expect("the engine is at work");
+    first.finish().expect_code(-1);
+    let made = std::fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
+    p.change(&[A, B]);
+    p.sync().expect_out(&[
+        "was cut off: its gitinfra was killed",
+        "the engine's lock was left by pid",
+        "which is gone: removing it",
+        "1 stack rolled out",
+    ]);
+    assert_eq!(p.states(), ["interrupted", "succeeded"]);
+    let state = p.state("test", "dev");
+    assert_eq!(state.names(), ["a", "b"]);
+    assert!(
+        !state.export.contains("pending_operations\": [\n"),
+        "{}",
+        state.export
+    );
+    // The creation that nobody saw the end of was taken up, not made a second time.
+    let token = |card: String| {
+        let card: serde_json::Value = serde_json::from_str(&card).unwrap_or_default();
+        card["token"].clone()
+    };
+    let now = std::fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
+    assert_eq!(
+        token(made.expect("the first engine made it")),
+        token(now.expect("it is still there"))
+    );
+    p.sync().expect_out(&["nothing to do"]);
+    assert!(
+        !p.path("state/work")
+            .read_dir()
+            .is_ok_and(|mut d| d.next().is_some())
+    );
+}
+
+#[test]
+fn a_run_that_never_began_is_closed() {
+    let p = Place::of(&[A]);
+    // Killed as soon as the run is in the ledger, wherever it is then.
+    let first = p.start("sync");
+    first.until("rolling out").kill();
+    first.finish().expect_code(-1);
+    p.sync().expect_out(&["was cut off", "1 stack rolled out"]);
+    assert_eq!(p.states(), ["interrupted", "succeeded"]);
+    assert_eq!(p.state("test", "dev").names(), ["a"]);
+    p.sync().expect_out(&["nothing to do"]);
+}
+
+#[test]
+fn killed_again_and_again_it_converges() {
+    let p = Place::of(&[SLOW, B]);
+    for _ in 0..3 {
+        let going = p.start("sync");
+        going.until("rolling out");
+        p.until_slow("a.txt");
+        let engine = p.engine();
+        going.kill();
+        // It may have ended by itself when it lost its reader.
+        let _ = kill_process(engine, Signal::KILL);
+        going.finish();
+    }
+    p.change(&[A, B]);
+    p.sync();
+    assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
+    let files = p
+        .path("root/test/dev")
+        .read_dir()
+        .expect("the root is there");
+    assert_eq!(files.count(), 3, "two files and what is kept beside them");
+}
+
+#[test]
+fn an_engine_that_dies_is_told_and_started_again() {
+    let p = Place::of(&[SLOW, B]);
+    let going = p.start("sync");
+    p.until_slow("a.txt");
+    kill_process(p.engine(), Signal::KILL).expect("the engine is at work");
+    going.finish().expect_code(1).expect_out(&[
+        "✗ roll-out of",
+        "failed",
+        "the engine said nothing and ended with signal: 9",
+    ]);
+    p.change(&[A, B]);
+    p.sync().expect_out(&[
+        "the engine's lock was left by pid",
+        "now stands: a",
+        "1 stack rolled out",
+    ]);
+    assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
+    assert_eq!(p.states(), ["failed", "succeeded"]);
+}

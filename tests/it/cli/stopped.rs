@@ -1,0 +1,43 @@
+//! Ctrl-C in the middle of a roll-out, and two at once.
+
+use super::place::Place;
+
+const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+const B: (&str, &str) = ("b", "path: b.txt, content: '${a.content}'");
+
+#[test]
+fn ctrl_c_ends_in_order_and_the_next_sync_goes_on() {
+    let p = Place::of(&[SLOW, B]);
+    let going = p.start("sync");
+    p.until_slow("a.txt").engine();
+    going.interrupt();
+    going
+        .finish()
+        .expect_code(130)
+        .expect_out(&["stopping: the engine was told once", "cancelled after"]);
+    assert_eq!(p.states(), ["cancelled"]);
+    assert_eq!(p.state("test", "dev").names(), ["a"], "it is remembered");
+    p.change(&[A, B]);
+    p.sync()
+        .expect_out(&["the last run was cancelled", "1 stack rolled out"]);
+    assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
+    assert_eq!(p.states(), ["cancelled", "succeeded"]);
+}
+
+#[test]
+fn of_two_at_once_one_rolls_out() {
+    let p = Place::of(&[SLOW]);
+    let first = p.start("sync");
+    p.until_slow("a.txt").engine();
+    p.run("sync").expect_code(5).expect_out(&[
+        "test/dev: skipped: being rolled out by gitinfra, pid",
+        &first.pid().to_string(),
+        "1 stack skipped",
+    ]);
+    p.release("a.txt", || first.out().contains("✓ rolled out"));
+    first.finish().expect_code(0);
+    p.sync().expect_out(&["nothing to do"]);
+    assert_eq!(p.states(), ["succeeded"]);
+    assert_eq!(p.updates("test", "dev"), 1);
+}

@@ -1,0 +1,349 @@
+//! Distributions: their journeys through the real engine, seen through boto3.
+
+use serde_json::{Value, json};
+
+use crate::aws::{Aws, ELSEWHERE};
+use crate::pulumi::Project;
+
+/// AWS's policy for content that is cached.
+const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+/// AWS's policy for content that is not.
+const DISABLED: &str = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+
+const APP: &str = "
+origins:
+  app: {domainName: app.example.com, customOriginConfig: {}}
+";
+
+/// A distribution `cdn` of these properties, beside the default behavior.
+fn program(properties: &str) -> String {
+    let properties: String = properties
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| format!("      {line}\n"))
+        .collect();
+    format!(
+        "
+resources:
+  cdn:
+    type: gitinfra:cloudfront:Distribution
+    properties:
+      defaultCacheBehavior: {{targetOriginId: app, cachePolicyId: {OPTIMIZED}}}
+{properties}"
+    )
+}
+
+fn project(aws: &Aws, properties: &str) -> Project {
+    aws.project(&program(properties))
+}
+
+fn list(aws: &Aws) -> Vec<Value> {
+    let told = aws.call("cloudfront", "list_distributions", json!({}));
+    let items = told["DistributionList"]["Items"].as_array().cloned();
+    items.unwrap_or_default()
+}
+
+/// The only distribution's configuration.
+#[track_caller]
+fn config(aws: &Aws) -> Value {
+    let all = list(aws);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    aws.call(
+        "cloudfront",
+        "get_distribution_config",
+        json!({"Id": all[0]["Id"]}),
+    )
+}
+
+#[test]
+fn a_distribution_lives_from_create_to_destroy() {
+    let aws = Aws::new();
+    let p = project(&aws, APP);
+    p.preview().expect_ok().expect_steps(&["create cdn"]);
+    assert!(list(&aws).is_empty(), "a preview makes nothing");
+    p.up().expect_ok().expect_steps(&["create cdn"]);
+    p.expect_settled();
+    p.refresh_settled();
+    let state = p.state();
+    assert_eq!(state.text("cdn", "/outputs/status"), "Deployed");
+    assert_eq!(state.text("cdn", "/outputs/hostedZoneId"), "Z2FDTNDATAQYW2");
+    assert_eq!(state.text("cdn", "/outputs/region"), "us-east-1");
+    let origin =
+        config(&aws)["DistributionConfig"]["Origins"]["Items"][0]["CustomOriginConfig"].clone();
+    assert_eq!(origin["OriginProtocolPolicy"], "https-only");
+    assert_eq!(origin["OriginSslProtocols"]["Items"], json!(["TLSv1.2"]));
+
+    let domain = state.text("cdn", "/outputs/domainName").to_owned();
+    p.program(&program(
+        "
+comment: the shop
+defaultRootObject: index.html
+enabled: true
+httpVersion: http2
+isIpv6Enabled: false
+priceClass: PriceClass_200
+logging: {bucket: logs.s3.amazonaws.com, prefix: web/}
+restrictions: {geoRestriction: {restrictionType: whitelist, locations: [US, JP]}}
+tags: {team: web}
+origins:
+  app:
+    domainName: app.example.com
+    customHeaders: {X-Origin-Verify: open-sesame}
+    connectionAttempts: 2
+    originShield: {originShieldRegion: ap-northeast-1}
+    customOriginConfig: {originReadTimeout: 60}
+  static:
+    domainName: static.s3.ap-northeast-1.amazonaws.com
+    s3OriginConfig: {}
+originGroups:
+  both: {members: [app, static], statusCodes: [503, 500]}
+cacheBehaviors:
+  - pathPattern: /static/*
+    targetOriginId: both
+    cachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6
+    responseHeadersPolicyId: 67f7725c-6f97-4210-82d7-5512b31e9d03
+  - pathPattern: /api/*
+    targetOriginId: app
+    cachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad
+    originRequestPolicyId: 216adef6-5c7f-47e4-b989-5492eafa07d3
+    viewerProtocolPolicy: https-only
+    allowedMethods: [PUT, GET, HEAD, OPTIONS, PATCH, POST, DELETE]
+    compress: false
+customErrorResponses:
+  - {errorCode: 404, responseCode: 200, responsePagePath: /404.html}
+  - {errorCode: 503, errorCachingMinTtl: 0}
+",
+    ));
+    p.preview().expect_ok().expect_steps(&["update cdn"]);
+    p.up().expect_ok().expect_steps(&["update cdn"]);
+    p.expect_settled();
+    p.refresh_settled();
+    let state = p.state();
+    assert_eq!(state.text("cdn", "/outputs/domainName"), domain);
+    let kept = p
+        .read("backend/.pulumi/stacks/test/dev.json")
+        .unwrap_or_default();
+    assert!(
+        !kept.contains("open-sesame"),
+        "the header's value is kept in plain text"
+    );
+    let told = config(&aws)["DistributionConfig"].clone();
+    assert_eq!(told["CacheBehaviors"]["Quantity"], 2);
+    assert_eq!(
+        told["CacheBehaviors"]["Items"][1]["CachePolicyId"],
+        DISABLED
+    );
+
+    p.program(&program(APP));
+    p.up().expect_ok().expect_steps(&["update cdn"]);
+    p.expect_settled();
+    p.refresh_settled();
+    let told = config(&aws)["DistributionConfig"].clone();
+    assert_eq!(
+        (&told["Comment"], &told["Logging"]["Enabled"]),
+        (&json!(""), &json!(false))
+    );
+
+    let calls = aws.calls().len();
+    p.destroy().expect_ok().expect_steps(&["delete cdn"]);
+    assert!(list(&aws).is_empty());
+    let deletions = aws.writes_after(calls);
+    assert_eq!(
+        deletions.first().map(String::as_str),
+        Some("UpdateDistribution"),
+        "disabled first"
+    );
+}
+
+#[test]
+fn a_lost_answer_makes_no_twin() {
+    let aws = Aws::new();
+    aws.fault(
+        json!({"kind": "lose-answer", "operation": "CreateDistributionWithTags", "times": 1}),
+    );
+    let p = project(&aws, APP);
+    p.up().expect_ok();
+    p.expect_settled();
+    assert_eq!(list(&aws).len(), 1);
+}
+
+#[test]
+fn what_a_dead_run_made_is_found_and_brought_up_to_date() {
+    let aws = Aws::new();
+    let p = project(&aws, APP);
+    p.up().expect_ok();
+    let id = p.state().text("cdn", "/id").to_owned();
+    // The run died before the engine wrote down what it had made.
+    p.edit_state(|state| {
+        let resources = state["deployment"]["resources"].as_array_mut();
+        resources
+            .expect("a state has resources")
+            .retain(|r| r["type"] != "gitinfra:cloudfront:Distribution");
+    });
+    p.program(&program(&format!("comment: second\n{APP}")));
+    p.up().expect_ok().expect_steps(&["create cdn"]);
+    assert_eq!(p.state().text("cdn", "/id"), id);
+    assert_eq!(config(&aws)["DistributionConfig"]["Comment"], "second");
+    p.expect_settled();
+    p.refresh_settled();
+}
+
+#[test]
+fn drift_is_seen_and_undone() {
+    let aws = Aws::new();
+    let p = project(&aws, APP);
+    p.up().expect_ok();
+    let mut told = config(&aws);
+    told["DistributionConfig"]["Origins"]["Items"][0]["OriginPath"] = "/other".into();
+    told["DistributionConfig"]["PriceClass"] = "PriceClass_100".into();
+    let id = p.state().text("cdn", "/id").to_owned();
+    aws.call(
+        "cloudfront",
+        "update_distribution",
+        json!({"Id": id, "IfMatch": told["ETag"], "DistributionConfig": told["DistributionConfig"]}),
+    );
+    p.refresh().expect_ok();
+    assert_eq!(
+        p.state().get("cdn", "/inputs/origins/app/originPath"),
+        "/other"
+    );
+    let preview = p.preview().expect_ok().expect_steps(&["update cdn"]);
+    let diff = preview.diff("cdn");
+    assert_eq!(
+        diff.keys().collect::<Vec<_>>(),
+        ["origins.app.originPath", "priceClass"]
+    );
+    p.up().expect_ok();
+    assert_eq!(
+        config(&aws)["DistributionConfig"]["PriceClass"],
+        "PriceClass_All"
+    );
+    p.expect_settled();
+}
+
+#[test]
+fn distributions_are_imported_by_their_ids() {
+    let aws = Aws::new();
+    let p = project(&aws, APP);
+    p.up().expect_ok();
+    let id = p.state().text("cdn", "/id").to_owned();
+    let q = project(&aws, APP);
+    q.program(&program(APP).replace(
+        "    properties:",
+        &format!("    options: {{import: {id}}}\n    properties:"),
+    ));
+    q.up().expect_ok().expect_steps(&["import cdn"]);
+    q.expect_settled();
+}
+
+#[test]
+fn a_change_in_between_is_looked_at_again() {
+    let aws = Aws::new();
+    let p = project(&aws, APP);
+    p.up().expect_ok();
+    let overtaken = json!({"kind": "error", "operation": "UpdateDistribution", "code": "PreconditionFailed", "status": 412, "message": "overtaken", "times": 1});
+    aws.fault(overtaken);
+    p.program(&program(&format!("comment: later\n{APP}")));
+    p.up().expect_ok();
+    assert_eq!(config(&aws)["DistributionConfig"]["Comment"], "later");
+}
+
+#[test]
+fn a_failed_wait_is_gone_on_with() {
+    let aws = Aws::alone(100.0);
+    let p = project(&aws, APP);
+    p.program(&program(APP).replace(
+        "    properties:",
+        "    options: {customTimeouts: {create: 1s}}\n    properties:",
+    ));
+    p.up()
+        .expect_failure()
+        .expect_says("took longer than 1 s; the last state was `InProgress`");
+    assert!(
+        p.state()
+            .text("cdn", "/outputs/domainName")
+            .ends_with(".cloudfront.net")
+    );
+    aws.time_scale(0.0);
+    p.up().expect_ok();
+    assert_eq!(list(&aws).len(), 1);
+    p.expect_settled();
+}
+
+#[test]
+fn who_does_not_wait_goes_on_at_once() {
+    let aws = Aws::alone(100.0);
+    let p = project(&aws, &format!("waitForDeployment: false\n{APP}"));
+    p.up().expect_ok();
+    assert_eq!(p.state().text("cdn", "/outputs/status"), "InProgress");
+    p.expect_settled();
+}
+
+#[test]
+fn a_moved_region_moves_no_distribution() {
+    let aws = Aws::new();
+    let p = project(&aws, APP);
+    p.up().expect_ok();
+    let p = p.env("AWS_REGION", ELSEWHERE);
+    p.expect_settled();
+    p.refresh_settled();
+}
+
+#[test]
+fn faults_are_told_by_property() {
+    let aws = Aws::new();
+    let cases = [
+        (
+            "origins:\n  ap: {domainName: a.example.com, customOriginConfig: {}}",
+            "defaultCacheBehavior.targetOriginId",
+            "did you mean `ap`?",
+        ),
+        (
+            "origins:\n  app: {domainName: a.example.com}",
+            "origins.app",
+            "says not what it is",
+        ),
+        (
+            "origins:\n  app: {domainName: a.s3.us-east-1.amazonaws.com, s3OriginConfig: {}, customOriginConfig: {}}",
+            "origins.app.customOriginConfig",
+            "is of one kind",
+        ),
+        (
+            "origins:\n  app: {domainName: 'https://a.example.com/', customOriginConfig: {}}",
+            "origins.app.domainName",
+            "not a host name",
+        ),
+        (
+            "origins:\n  app: {domainName: a.example.com, customOriginConfig: {httpPort: 81}}",
+            "origins.app.customOriginConfig.httpPort",
+            "81 is none of",
+        ),
+        (
+            "aliases: [www.example.com]\norigins:\n  app: {domainName: a.example.com, customOriginConfig: {}}",
+            "viewerCertificate",
+            "need a certificate",
+        ),
+        (
+            "viewerCertificate: {acmCertificateArn: 'arn:aws:acm:ap-northeast-1:123456789012:certificate/x'}\norigins:\n  app: {domainName: a.example.com, customOriginConfig: {}}",
+            "viewerCertificate.acmCertificateArn",
+            "us-east-1 only",
+        ),
+        (
+            "cacheBehaviors:\n  - {pathPattern: /a, targetOriginId: app, cachePolicyId: x, allowedMethods: [GET, POST]}\norigins:\n  app: {domainName: a.example.com, customOriginConfig: {}}",
+            "cacheBehaviors[0].allowedMethods",
+            "all seven",
+        ),
+        (
+            "defaultRootObject: /index.html\norigins:\n  app: {domainName: a.example.com, customOriginConfig: {}}",
+            "defaultRootObject",
+            "did you mean `index.html`?",
+        ),
+    ];
+    for (properties, at, words) in cases {
+        project(&aws, properties)
+            .preview()
+            .expect_failure()
+            .expect_says(at)
+            .expect_says(words);
+    }
+}

@@ -1,0 +1,343 @@
+//! Records.
+
+use serde_json::json;
+
+use super::{count, meddle, records, zones};
+use crate::aws::Aws;
+use crate::pulumi::Project;
+
+/// A zone with records, each a name in the program with properties as a YAML flow.
+fn program(each: &[(&str, &str)]) -> String {
+    let zone =
+        "\nresources:\n  zone: {type: 'gitinfra:route53:Zone', properties: {name: example.com}}\n";
+    let each = each.iter().map(|(name, properties)| {
+        format!("  {name}: {{type: 'gitinfra:route53:Record', properties: {{zoneId: '${{zone.zoneId}}', {properties}}}}}\n")
+    });
+    format!("{zone}{}", each.collect::<String>())
+}
+
+fn zone_of(project: &Project) -> String {
+    project.state().text("zone", "/id").to_owned()
+}
+
+/// One of each kind that is special in some way.
+const ALL: [(&str, &str); 6] = [
+    (
+        "www",
+        "name: www.example.com, type: A, ttl: 60, records: [192.0.2.2, 192.0.2.1]",
+    ),
+    (
+        "star",
+        "name: '*.Example.com.', type: A, records: [192.0.2.1]",
+    ),
+    (
+        "text",
+        r#"name: _x_y.example.com, type: TXT, records: ['v=spf1 "q" -all', '"quoted" " already"']"#,
+    ),
+    (
+        "blue",
+        "name: b.example.com, type: CNAME, setIdentifier: blue_1, weight: 10, records: [x.example.com]",
+    ),
+    (
+        "green",
+        "name: b.example.com, type: CNAME, setIdentifier: green, weight: 0, records: [y.example.com]",
+    ),
+    (
+        "apex",
+        "name: example.com, type: A, alias: {name: D1.cloudfront.net, zoneId: Z2FDTNDATAQYW2}",
+    ),
+];
+
+#[test]
+fn records_live_from_create_to_destroy() {
+    let aws = Aws::new();
+    let project = aws.project(&program(&ALL));
+    project.up().expect_ok();
+    project.expect_settled();
+    let zone = zone_of(&project);
+    assert_eq!(
+        records(&aws, &zone),
+        [
+            r"\052.example.com. A 192.0.2.1",
+            r#"_x_y.example.com. TXT "quoted already" "v=spf1 \"q\" -all""#,
+            "b.example.com. CNAME x.example.com",
+            "b.example.com. CNAME y.example.com",
+            "example.com. A d1.cloudfront.net.",
+            "www.example.com. A 192.0.2.1 192.0.2.2",
+        ]
+    );
+    assert_eq!(
+        count(&aws, "ChangeResourceRecordSets"),
+        1,
+        "six records are made in one call"
+    );
+    assert_eq!(
+        project.state().text("blue", "/id"),
+        format!("{zone}_b.example.com_CNAME_blue_1")
+    );
+
+    let changed = ALL.map(|(name, properties)| match name {
+        "www" => (name, "name: www.example.com, type: A, ttl: 90, records: [192.0.2.3]"),
+        "blue" => (name, "name: b.example.com, type: CNAME, setIdentifier: blue_1, weight: 20, records: [x.example.com]"),
+        "apex" => (name, "name: example.com, type: A, records: [192.0.2.9]"),
+        _ => (name, properties),
+    });
+    project.program(&program(&changed));
+    project
+        .up()
+        .expect_ok()
+        .expect_steps(&["update apex", "update blue", "update www"]);
+    project.expect_settled();
+    assert!(records(&aws, &zone).contains(&"example.com. A 192.0.2.9".to_owned()));
+
+    project.destroy().expect_ok();
+    assert!(zones(&aws).is_empty());
+}
+
+#[test]
+fn a_record_is_mended_and_deleted_as_it_is() {
+    let aws = Aws::new();
+    let project = aws.project(&program(&ALL[..2]));
+    project.up().expect_ok();
+    let zone = zone_of(&project);
+    let set = |value: &str, ttl: u32| json!({"Name": "www.example.com", "Type": "A", "TTL": ttl, "ResourceRecords": [{"Value": value}]});
+    meddle(&aws, &zone, "UPSERT", set("192.0.2.7", 5));
+    let star = json!({"Name": "*.example.com", "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": "192.0.2.1"}]});
+    meddle(&aws, &zone, "DELETE", star);
+    project.refresh().expect_ok();
+    project
+        .up()
+        .expect_ok()
+        .expect_steps(&["create star", "update www"]);
+    project.expect_settled();
+    // What was changed or deleted behind our back is still deleted.
+    meddle(&aws, &zone, "UPSERT", set("192.0.2.8", 5));
+    project.destroy().expect_ok();
+    assert!(zones(&aws).is_empty());
+}
+
+#[test]
+fn one_bad_record_fails_alone() {
+    let bad = (
+        "bad",
+        "name: www.example.org, type: A, records: [192.0.2.1]",
+    );
+    let apex = (
+        "apex",
+        "name: example.com, type: CNAME, records: [a.example.com]",
+    );
+    let good: Vec<_> = (0..5)
+        .map(|i| {
+            (
+                format!("good{i}"),
+                format!("name: g{i}.example.com, type: A, records: [192.0.2.1]"),
+            )
+        })
+        .collect();
+    let mut all: Vec<(&str, &str)> = good
+        .iter()
+        .map(|(name, properties)| (name.as_str(), properties.as_str()))
+        .collect();
+    all.extend([bad, apex]);
+    let aws = Aws::new();
+    let project = aws.project(&program(&[]));
+    project.up().expect_ok();
+    project.program(&program(&all));
+    project
+        .act("up", &["--continue-on-error"])
+        .expect_failure()
+        .expect_says("www.example.org_A`: Route 53: InvalidChangeBatch: [RRSet with DNS name www.example.org. is not permitted")
+        .expect_says("example.com_CNAME`: Route 53: InvalidChangeBatch: [RRSet of type CNAME");
+    assert_eq!(records(&aws, &zone_of(&project)).len(), 5);
+    project.destroy().expect_ok();
+}
+
+#[test]
+fn lost_answers_and_busy_zones_are_survived() {
+    let aws = Aws::new();
+    let project = aws.project(&program(&ALL));
+    aws.fault(json!({"kind": "lose-answer", "operation": "ChangeResourceRecordSets"}));
+    aws.fault(json!({"kind": "error", "operation": "ChangeResourceRecordSets", "code": "PriorRequestNotComplete", "times": 2}));
+    project.up().expect_ok();
+    project.expect_settled();
+    aws.fault(json!({"kind": "lose-answer", "operation": "ChangeResourceRecordSets"}));
+    project.destroy().expect_ok();
+    assert!(zones(&aws).is_empty());
+}
+
+#[test]
+fn what_exists_is_taken_over_only_on_demand() {
+    let aws = Aws::new();
+    let project = aws.project(&program(&[]));
+    project.up().expect_ok();
+    let zone = zone_of(&project);
+    for name in ["twin", "other"] {
+        let set = json!({"Name": format!("{name}.example.com"), "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": "192.0.2.1"}]});
+        meddle(&aws, &zone, "CREATE", set);
+    }
+    let twin = (
+        "twin",
+        "name: twin.example.com, type: A, records: [192.0.2.1]",
+    );
+    let other = (
+        "other",
+        "name: other.example.com, type: A, records: [192.0.2.2]",
+    );
+    project.program(&program(&[twin, other]));
+    project
+        .act("up", &["--continue-on-error"])
+        .expect_failure()
+        .expect_says("it exists already, as 192.0.2.1 (TTL 300 s)")
+        .expect_says("overwrite: true");
+    assert!(project.state().names().contains(&"twin"));
+    let other = (
+        "other",
+        "name: other.example.com, type: A, records: [192.0.2.2], overwrite: true",
+    );
+    // The zone's own name servers can be overwritten, and stay when their record is deleted.
+    let servers = (
+        "servers",
+        "name: example.com, type: NS, ttl: 60, records: [ns1.example.org], overwrite: true",
+    );
+    project.program(&program(&[twin, other, servers]));
+    project
+        .up()
+        .expect_ok()
+        .expect_steps(&["create other", "create servers"]);
+    project.expect_settled();
+    project.destroy().expect_ok();
+    assert!(zones(&aws).is_empty());
+}
+
+#[test]
+fn a_record_moves_where_two_cannot_stand() {
+    let aws = Aws::new();
+    let a = |properties: &str| program(&[("a", &format!("name: {properties}"))]);
+    let project = aws.project(&a("a.example.com, type: A, records: [192.0.2.1]"));
+    project.up().expect_ok();
+    // Nothing can stand beside a CNAME: the old record goes first.
+    project.program(&a("a.example.com, type: CNAME, records: [b.example.com]"));
+    let steps = project.up().expect_ok().steps_in_order();
+    let place = |step: &str| steps.iter().position(|s| s == step);
+    assert!(
+        place("delete-replaced a") < place("create-replacement a"),
+        "{steps:?}"
+    );
+    // A name of its own: the new one comes first.
+    project.program(&a("c.example.com, type: CNAME, records: [b.example.com]"));
+    let steps = project.up().expect_ok().steps_in_order();
+    let place = |step: &str| steps.iter().position(|s| s == step);
+    assert!(
+        place("create-replacement a") < place("delete-replaced a"),
+        "{steps:?}"
+    );
+    assert_eq!(
+        records(&aws, &zone_of(&project)),
+        ["c.example.com. CNAME b.example.com"]
+    );
+    project.destroy().expect_ok();
+}
+
+#[test]
+fn records_are_imported_by_their_ids() {
+    let aws = Aws::new();
+    let project = aws.project(&program(&ALL));
+    project.up().expect_ok();
+    let zone = zone_of(&project);
+    project.edit_state(|state| {
+        let resources = state["deployment"]["resources"]
+            .as_array_mut()
+            .expect("a list");
+        resources.retain(|resource| resource["type"] != "gitinfra:route53:Record");
+    });
+    for (name, id) in [
+        ("www", "www.example.com_A"),
+        ("star", "*.example.com_A"),
+        ("text", "_x_y.example.com_TXT"),
+        ("blue", "b.example.com_CNAME_blue_1"),
+        ("green", "b.example.com_CNAME_green"),
+        ("apex", "example.com_A"),
+    ] {
+        let id = format!("{zone}_{id}");
+        let import = [
+            "import",
+            "gitinfra:route53:Record",
+            name,
+            &id,
+            "--yes",
+            "--skip-preview",
+            "--protect=false",
+            "--generate-code=false",
+        ];
+        project.command(&import).expect_ok();
+    }
+    project.expect_settled();
+    let bad = [
+        "import",
+        "gitinfra:route53:Record",
+        "bad",
+        "Z1_nonsense",
+        "--yes",
+        "--skip-preview",
+    ];
+    project
+        .command(&bad)
+        .expect_failure()
+        .expect_says("ZONEID_NAME_TYPE");
+    // Those who import need not say that the records lie in the zone; here they still have to go before it.
+    project.up().expect_ok();
+    project.program(&program(&[]));
+    project.up().expect_ok();
+    project.destroy().expect_ok();
+}
+
+#[test]
+fn mistakes_are_told_before_anything_is_made() {
+    for (properties, why) in [
+        ("name: '@', type: A, records: [192.0.2.1]", "not as `@`"),
+        (
+            "name: a.example.com, type: A",
+            "either `records` or an `alias`",
+        ),
+        (
+            "name: a.example.com, type: A, records: [192.0.2.300]",
+            "`192.0.2.300` is not an IPv4 address",
+        ),
+        (
+            "name: a.example.com, type: CNAME, records: [b.example.com, c.example.com]",
+            "a CNAME has a single value",
+        ),
+        (
+            "name: a.example.com, type: MX, records: [mail.example.com]",
+            "a priority and a mail server",
+        ),
+        (
+            "name: a.example.com, type: A, weight: 1, records: [192.0.2.1]",
+            "`weight` there are several records",
+        ),
+        (
+            "name: a.example.com, type: A, setIdentifier: a, records: [192.0.2.1]",
+            "needs a routing policy",
+        ),
+        (
+            "name: a.example.com, type: A, setIdentifier: a, weight: 1, failover: PRIMARY, records: [192.0.2.1]",
+            "one routing policy",
+        ),
+        (
+            "name: a.example.com, type: A, ttl: 60, alias: {name: b.example.com, zoneId: Z1}",
+            "the TTL of its target",
+        ),
+    ] {
+        let aws = Aws::new();
+        let program = program(&[("bad", properties)]).replace("${zone.zoneId}", "Z1");
+        let program = program.replace(
+            "  zone: {type: 'gitinfra:route53:Zone', properties: {name: example.com}}\n",
+            "",
+        );
+        aws.project(&program)
+            .preview()
+            .expect_failure()
+            .expect_says(why);
+        assert!(aws.calls().is_empty(), "{properties}");
+    }
+}
