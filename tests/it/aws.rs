@@ -61,6 +61,11 @@ impl Aws {
         }
     }
 
+    /// Another account on the same emulator.
+    pub fn another(&self) -> Aws {
+        Aws::on(self.server.clone(), self.boto.clone())
+    }
+
     /// The id of an access key of the account's administrator. Any secret fits it.
     pub fn access_key(&self) -> String {
         format!("AKIA{}TEST", self.account)
