@@ -27,7 +27,7 @@ fn a_child_is_changed_by_its_key() {
     project
         .up()
         .expect_ok()
-        .expect_steps(&["update net-subnet-public-c"]);
+        .expect_steps(&["update net", "update net-subnet-public-c"]);
     assert_eq!(
         aws.look().named(REGION, "subnets", "net-subnet-public-c")["MapPublicIpOnLaunch"],
         false
@@ -60,17 +60,18 @@ fn a_child_that_is_not_wanted_is_not_there() {
     project.expect_settled();
 
     project.program(&of("availabilityZoneCount: 1, nat: none"));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["create net-assoc-data-c", "create net-default-sg"]);
+    project.up().expect_ok().expect_steps(&[
+        "create net-assoc-data-c",
+        "create net-default-sg",
+        "update net",
+    ]);
     project.program(&of(
         "availabilityZoneCount: 1, nat: none, skip: [default-sg]",
     ));
     project
         .up()
         .expect_ok()
-        .expect_steps(&["delete net-default-sg"]);
+        .expect_steps(&["delete net-default-sg", "update net"]);
     project.expect_settled();
     project.destroy().expect_ok();
 }

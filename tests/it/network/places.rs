@@ -4,18 +4,19 @@ use crate::aws::{Aws, ELSEWHERE, REGION};
 
 #[test]
 fn providers_in_two_accounts_and_a_region_of_ones_own() {
-    let (aws, other) = (Aws::new(), Aws::new());
-    let before = (aws.look(), other.look());
-    let key = other.access_key();
+    let (aws, their) = (Aws::new(), Aws::new());
+    let before = (aws.look(), their.look());
+    let key = their.access_key();
     let one = "availabilityZoneCount: 1, nat: none";
+    let other = "availabilityZones: [us-east-1a], nat: none";
     let program = format!(
         "
 resources:
   here: {{type: 'pulumi:providers:gitinfra', properties: {{region: {REGION}, allowedAccountIds: ['{}']}}}}
   there: {{type: 'pulumi:providers:gitinfra', properties: {{region: {ELSEWHERE}, accessKey: {key}, secretKey: s3cr3t, defaultTags: {{Owner: them}}}}}}
   a: {{type: 'gitinfra:index:Network', properties: {{{one}}}, options: {{provider: '${{here}}'}}}}
-  b: {{type: 'gitinfra:index:Network', properties: {{{one}, region: {ELSEWHERE}}}, options: {{provider: '${{here}}'}}}}
-  c: {{type: 'gitinfra:index:Network', properties: {{{one}}}, options: {{provider: '${{there}}'}}}}
+  b: {{type: 'gitinfra:index:Network', properties: {{{other}, region: {ELSEWHERE}}}, options: {{provider: '${{here}}'}}}}
+  c: {{type: 'gitinfra:index:Network', properties: {{{other}}}, options: {{provider: '${{there}}'}}}}
 outputs:
   a: ${{a.availabilityZones}}
   b: ${{b.availabilityZones}}
@@ -25,7 +26,7 @@ outputs:
     let project = aws.project(&program);
     let up = project.up().expect_ok();
     assert!(!up.printed().contains("s3cr3t"));
-    let (ours, theirs) = (aws.look(), other.look());
+    let (ours, theirs) = (aws.look(), their.look());
     let counts = |kind| {
         [
             ours.count(REGION, kind),
@@ -50,7 +51,7 @@ outputs:
     project.expect_settled();
     project.refresh_settled();
     project.destroy().expect_ok();
-    assert_eq!((aws.look(), other.look()), before);
+    assert_eq!((aws.look(), their.look()), before);
 }
 
 #[test]
