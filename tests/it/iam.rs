@@ -175,7 +175,7 @@ fn what_others_give_a_role_stays_unless_told() {
     project.up().expect_ok().expect_steps(&["update role"]);
     attach(&aws);
     let document =
-        json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}).to_string();
+        json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}).to_string();
     aws.call(
         "iam",
         "put_role_policy",

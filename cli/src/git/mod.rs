@@ -51,13 +51,18 @@ impl Mirror {
                 .hint("it holds nothing of its own and may be deleted; the next run makes it again")
         };
         if !path.join("HEAD").exists() {
-            fs::create_dir_all(&path).map_err(|error| broken(&error))?;
-            cli::run(
-                environment,
-                &path,
-                &["init", "--bare", "--quiet", "--initial-branch=main", "."],
-            )
-            .await?;
+            let folder = state_dir.join("repos");
+            fs::create_dir_all(&folder).map_err(|error| broken(&error))?;
+            // Whole or not at all: of several that make it at once, the first one's stays.
+            let made = tempfile::Builder::new().prefix("new-").tempdir_in(&folder);
+            let made = made.map_err(|error| broken(&error))?;
+            let init = ["init", "--bare", "--quiet", "--initial-branch=main", "."];
+            cli::run(environment, made.path(), &init).await?;
+            if let Err(error) = fs::rename(made.path(), &path)
+                && !path.join("HEAD").exists()
+            {
+                return Err(broken(&error));
+            }
         }
         let repository = Repository::open_bare(&path).map_err(|error| broken(&error.message()))?;
         Ok(Mirror {

@@ -25,7 +25,8 @@ impl Board {
     /// Prints a line that scrolls away above the bars.
     pub fn above(&self, line: &str) {
         match &self.bars {
-            Some(bars) => drop(bars.println(line)),
+            // A tab is wider than it is counted, and would push a bar off its place.
+            Some(bars) => drop(bars.println(line.replace('\t', "    "))),
             // Without bars there is nothing to stay above of.
             None => super::print(line),
         }

@@ -134,7 +134,7 @@ fn an_engine_that_dies_is_told_and_started_again() {
     p.change(&[A, B]);
     p.sync().expect_out(&[
         "the engine's lock was left by pid",
-        "now stands: a",
+        "now stands: ",
         "1 stack rolled out",
     ]);
     assert_eq!(p.state("test", "dev").names(), ["a", "b"]);

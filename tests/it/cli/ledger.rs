@@ -139,3 +139,35 @@ fn many_at_once_roll_out_once() {
     assert_eq!(p.updates("test", "dev"), 1);
     assert_eq!(p.states(), ["succeeded"]);
 }
+
+#[test]
+fn the_tables_are_documented() {
+    let p = Place::of(&[A]);
+    p.run("sync --dry-run").expect_code(0);
+    let readme = std::fs::read_to_string(crate::tools::repository().join("cli/README.md"));
+    let readme = readme.expect("the README is there");
+    let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'";
+    let tables = sqlite(&p, tables);
+    assert_eq!(tables.lines().count(), 4, "{tables}");
+    for table in tables.lines() {
+        let row = readme
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{table}` |")));
+        let row = row.unwrap_or_else(|| panic!("`{table}` is not documented"));
+        let columns = sqlite(
+            &p,
+            &format!("SELECT name FROM pragma_table_info('{table}')"),
+        );
+        let told = row.rsplit('|').nth(1).unwrap_or_default().split('`');
+        for column in told
+            .skip(1)
+            .step_by(2)
+            .filter(|word| *word != "--output json")
+        {
+            assert!(
+                columns.lines().any(|c| c == column),
+                "{table} has no {column}"
+            );
+        }
+    }
+}

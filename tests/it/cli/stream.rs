@@ -143,3 +143,14 @@ fn a_terminal_gets_colours_and_a_pipe_plain_lines() {
     let never = in_a_terminal(&p, "sync --color never", |script| script).expect_code(0);
     assert!(!coloured(&never.stdout), "{:?}", never.stdout);
 }
+
+#[test]
+fn a_terminal_gets_errors_that_leave_bars_in_place() {
+    let p = Place::of(&[A]);
+    let faults = p.path("root/test/dev/.files");
+    std::fs::create_dir_all(&faults).expect("the folder can be written");
+    std::fs::write(faults.join("a.txt.fault"), "ready").expect("the folder can be written");
+    let seen = in_a_terminal(&p, "sync", |script| script).expect_code(1);
+    assert!(!seen.stdout.contains('\t'), "{:?}", seen.stdout);
+    seen.expect_out(&["rehearsed failure of ready", "1 stack failed"]);
+}

@@ -83,9 +83,9 @@ fn came_true(foreseen: &Value, came: &Value) -> bool {
         (Value::String(text), _) if text == UNKNOWN => true,
         // The log tells of a secret only that it is one.
         (Value::Object(a), _) if a.contains_key("ciphertext") => true,
-        (Value::Object(a), Value::Object(b)) => a.iter().all(|(name, value)| {
-            b.get(name).is_some_and(|came| came_true(value, came)) || *value == UNKNOWN
-        }),
+        (Value::Object(a), Value::Object(b)) => a
+            .iter()
+            .all(|(name, value)| came_true(value, b.get(name).unwrap_or(&Value::Null))),
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| came_true(a, b))
         }
@@ -106,7 +106,13 @@ fn what_a_preview_says_comes_true() {
         p.program(&program(content));
         let preview = p.preview().expect_ok();
         let up = p.up().expect_ok();
-        assert_eq!(preview.steps(), up.steps(), "{preview}{up}");
+        // What is unknown may turn out to be what it was.
+        let foreseen = preview.steps();
+        let steps = up.steps();
+        assert!(
+            steps.iter().all(|step| foreseen.contains(step)),
+            "{preview}{up}"
+        );
         for name in ["a", "b", "c", "d"] {
             let (mut foreseen, came) = (preview.outcome(name), up.outcome(name));
             // A name that is made up comes out of the run's own seed.
