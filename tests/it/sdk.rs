@@ -117,6 +117,7 @@ async fn the_provider_serves_the_schema_byte_by_byte() {
         .expect("it listens");
     let answer = client.get_schema(rpc::GetSchemaRequest::default()).await;
     provider.kill().expect("it runs");
+    provider.wait().expect("it ends");
     let served = answer.expect("a schema").into_inner().schema;
     let written = fs::read_to_string(schema()).expect("there is a schema.json");
     assert!(

@@ -4,7 +4,8 @@ use crate::aws::{Aws, ELSEWHERE, REGION};
 
 #[test]
 fn providers_in_two_accounts_and_a_region_of_ones_own() {
-    let (aws, their) = (Aws::new(), Aws::new());
+    let aws = Aws::new();
+    let their = aws.another();
     let before = (aws.look(), their.look());
     let key = their.access_key();
     let one = "availabilityZoneCount: 1, nat: none";
