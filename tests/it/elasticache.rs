@@ -364,12 +364,12 @@ fn encryption_logs_and_users_change_in_place() {
     let plain = format!("{SMALL}\ntransitEncryptionEnabled: false");
     let p = ground.project(&plain);
     p.up().expect_ok();
-    p.program(&ground.program(&format!(
+    p.program(&ground.program(
         "nodeType: cache.t4g.small
         notificationTopicArn: arn:aws:sns:ap-northeast-1:123456789012:told
         userGroupIds: [staff]
-        logDeliveryConfigurations: [{{logType: slow-log, destinationType: cloudwatch-logs, destination: slow}}, {{logType: engine-log, destinationType: kinesis-firehose, destination: all, logFormat: text}}]"
-    )));
+        logDeliveryConfigurations: [{logType: slow-log, destinationType: cloudwatch-logs, destination: slow}, {logType: engine-log, destinationType: kinesis-firehose, destination: all, logFormat: text}]",
+    ));
     p.up().expect_ok().expect_steps(&["update cache"]);
     p.expect_settled();
     p.refresh_settled();
