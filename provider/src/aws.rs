@@ -1,9 +1,11 @@
 //! How AWS is reached: accounts, regions, clients, manners and words.
 
 mod batch;
+mod check;
 mod clients;
 mod config;
 mod error;
+mod outage;
 mod pacing;
 mod provider;
 mod session;

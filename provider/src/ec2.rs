@@ -149,3 +149,6 @@ pub(crate) async fn retag(aws: &Aws, id: &str, old: &Tags, new: &Tags) -> Result
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

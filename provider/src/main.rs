@@ -14,7 +14,7 @@ async fn main() -> std::io::Result<()> {
         start = start.pace(scale);
     }
     // What an interrupted run was creating: the tokens of its creates by URN, as gitinfra finds them in the stack's state.
-    if let Some(pending) = std::env::var("GITINFRA_PENDING")
+    if let Some(pending) = std::env::var("GITINFRA_PENDING_CREATES")
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok())
     {

@@ -24,8 +24,8 @@ def look(client):
         "securityGroups": all_of("describe_security_groups", "SecurityGroups", "GroupId"),
         "networkInterfaces": all_of("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
     }
-    # AWS shows a deleted gateway for an hour; it is gone all the same.
-    found["natGateways"] = [nat for nat in found["natGateways"] if nat["State"] != "deleted"]
+    # AWS shows a deleted gateway for an hour, and one that came to nothing; they are gone all the same.
+    found["natGateways"] = [nat for nat in found["natGateways"] if nat["State"] not in ("deleted", "failed")]
     for vpc in found["vpcs"]:
         for attribute in ("enableDnsSupport", "enableDnsHostnames"):
             said = ec2.describe_vpc_attribute(VpcId=vpc["id"], Attribute=attribute)

@@ -5,6 +5,7 @@ import pytest
 from conftest import refused
 
 TOKEN = "a-token-of-sixteen"
+CLUSTER = {"NumNodeGroups": 2, "ReplicasPerNodeGroup": 0, "AutomaticFailoverEnabled": True}
 
 
 class Cache:
@@ -39,6 +40,11 @@ class Cache:
     def replicas(self, count, grow=True, **more):
         call = self.cache.increase_replica_count if grow else self.cache.decrease_replica_count
         return call(ReplicationGroupId="rg", **{"NewReplicaCount": count, "ApplyImmediately": True, **more})["ReplicationGroup"]
+
+    def shards(self, count, **more):
+        return self.cache.modify_replication_group_shard_configuration(
+            **{"ReplicationGroupId": "rg", "NodeGroupCount": count, "ApplyImmediately": True, **more}
+        )["ReplicationGroup"]
 
     def get(self):
         return self.cache.describe_replication_groups(ReplicationGroupId="rg")["ReplicationGroups"][0]
@@ -148,6 +154,24 @@ REFUSALS = [
         "InvalidParameterCombination",
         lambda c: c.make(NumCacheClusters=2, AutomaticFailoverEnabled=True) and c.replicas(0, grow=False),
     ),
+    (
+        "encryption without both kinds of connections first",
+        "InvalidParameterCombination",
+        lambda c: c.make() and c.modify(TransitEncryptionEnabled=True, TransitEncryptionMode="required"),
+    ),
+    (
+        "no encryption without both kinds of connections first",
+        "InvalidParameterCombination",
+        lambda c: c.make(TransitEncryptionEnabled=True) and c.modify(TransitEncryptionEnabled=False),
+    ),
+    (
+        "no token and no users",
+        "InvalidParameterCombination",
+        lambda c: c.make(TransitEncryptionEnabled=True, AuthToken=TOKEN) and c.modify(AuthTokenUpdateStrategy="DELETE"),
+    ),
+    ("shards without cluster mode", "InvalidParameterCombination", lambda c: c.make() and c.shards(2)),
+    ("no change of shards", "NoOperationFault", lambda c: c.make(**CLUSTER) and c.shards(2)),
+    ("fewer shards without names", "InvalidParameterValue", lambda c: c.make(**CLUSTER) and c.shards(1)),
     (
         "a subnet group in use",
         "CacheSubnetGroupInUse",
@@ -267,7 +291,8 @@ def test_a_token_is_rotated(cache):
     for strategy, token in (("ROTATE", {"AuthToken": TOKEN}), ("SET", {"AuthToken": TOKEN})):
         assert cache.modify(AuthTokenUpdateStrategy=strategy, **token)["AuthTokenEnabled"]
         cache.get()
-    assert not cache.modify(AuthTokenUpdateStrategy="DELETE")["AuthTokenEnabled"]
+    users = cache.modify(AuthTokenUpdateStrategy="DELETE", UserGroupIdsToAdd=["staff"])
+    assert not users["AuthTokenEnabled"] and users["UserGroupIds"] == ["staff"]
 
 
 def test_replicas_come_and_go(cache):
@@ -295,3 +320,10 @@ def test_tags(cache):
     cache.cache.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "b", "Value": ""}])
     cache.cache.remove_tags_from_resource(ResourceName=arn, TagKeys=["a"])
     assert cache.cache.list_tags_for_resource(ResourceName=arn)["TagList"] == [{"Key": "b", "Value": ""}]
+
+
+def test_shards_come_and_go(cache):
+    cache.make(**{**CLUSTER, "ReplicasPerNodeGroup": 1})
+    assert cache.shards(3)["MemberClusters"][-2:] == ["rg-0003-001", "rg-0003-002"]
+    left = cache.shards(2, NodeGroupsToRemove=["0002"])
+    assert [shard["NodeGroupId"] for shard in left["NodeGroups"]] == ["0001", "0003"]

@@ -235,3 +235,8 @@ def test_policies_come_and_go(aws):
     aws.iam.detach_role_policy(RoleName="r", PolicyArn=ADMIN)
     aws.iam.delete_role(RoleName="r")
     refused(lambda: aws.iam.get_role(RoleName="r"), "NoSuchEntity")
+
+
+def test_the_case_of_an_action_means_nothing(aws):
+    role(aws, key=OTHERS, document=trust({"AWS": ACCOUNT}, Action="STS:assumerole"))
+    assert assume(aws)["SessionToken"]

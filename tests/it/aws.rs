@@ -1,6 +1,7 @@
 //! AWS as the tests meet it: the emulator, an account of one's own in it, and boto3 to look and to meddle.
 
 mod boto;
+mod config;
 mod server;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -149,6 +150,12 @@ impl Aws {
         let mut rule = rule;
         rule["account"] = self.account.clone().into();
         self.server.post("faults", &rule);
+        self
+    }
+
+    /// Several such rules at once, each of which names its account.
+    pub fn faults(&self, rules: Vec<Value>) -> &Aws {
+        self.server.post("faults", &rules.into());
         self
     }
 

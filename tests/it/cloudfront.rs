@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, ELSEWHERE};
-use crate::pulumi::Project;
+use crate::pulumi::{Project, urn};
 
+const TYPE: &str = "gitinfra:cloudfront:Distribution";
 /// AWS's policy for content that is cached.
 const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 /// AWS's policy for content that is not.
@@ -173,13 +174,16 @@ fn what_a_dead_run_made_is_found_and_brought_up_to_date() {
     let p = project(&aws, APP);
     p.up().expect_ok();
     let id = p.state().text("cdn", "/id").to_owned();
-    // The run died before the engine wrote down what it had made.
+    let token = p.state().text("cdn", "/inputs/__birth/token").to_owned();
+    // The run died before the engine wrote down what it had made; whoever runs the next one says what was under way.
     p.edit_state(|state| {
         let resources = state["deployment"]["resources"].as_array_mut();
         resources
             .expect("a state has resources")
-            .retain(|r| r["type"] != "gitinfra:cloudfront:Distribution");
+            .retain(|r| r["type"] != TYPE);
     });
+    let pending = json!({urn(TYPE, "cdn"): token});
+    let p = p.env("GITINFRA_PENDING", pending.to_string());
     p.program(&program(&format!("comment: second\n{APP}")));
     p.up().expect_ok().expect_steps(&["create cdn"]);
     assert_eq!(p.state().text("cdn", "/id"), id);

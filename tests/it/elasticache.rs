@@ -340,4 +340,105 @@ fn a_cluster_spreads_over_shards() {
         ground.group()["MemberClusters"].as_array().map(Vec::len),
         Some(4)
     );
+
+    p.program(&ground.program("nodeType: cache.t4g.micro\nnumNodeGroups: 3\nreplicasPerNodeGroup: 2\nautomaticFailoverEnabled: true"));
+    p.up().expect_ok().expect_steps(&["update cache"]);
+    p.expect_settled();
+    p.refresh_settled();
+    p.program(
+        &ground
+            .program("nodeType: cache.t4g.micro\nnumNodeGroups: 2\nautomaticFailoverEnabled: true"),
+    );
+    p.up().expect_ok().expect_steps(&["update cache"]);
+    p.expect_settled();
+    p.refresh_settled();
+    assert_eq!(
+        ground.group()["MemberClusters"],
+        json!(["web-0001-001", "web-0002-001"])
+    );
+}
+
+#[test]
+fn encryption_logs_and_users_change_in_place() {
+    let ground = Ground::new(Aws::new());
+    let plain = format!("{SMALL}\ntransitEncryptionEnabled: false");
+    let p = ground.project(&plain);
+    p.up().expect_ok();
+    p.program(&ground.program(&format!(
+        "nodeType: cache.t4g.small
+        notificationTopicArn: arn:aws:sns:ap-northeast-1:123456789012:told
+        userGroupIds: [staff]
+        logDeliveryConfigurations: [{{logType: slow-log, destinationType: cloudwatch-logs, destination: slow}}, {{logType: engine-log, destinationType: kinesis-firehose, destination: all, logFormat: text}}]"
+    )));
+    p.up().expect_ok().expect_steps(&["update cache"]);
+    p.expect_settled();
+    p.refresh_settled();
+    let group = ground.group();
+    assert_eq!(group["TransitEncryptionMode"], "required");
+    assert_eq!(group["UserGroupIds"], json!(["staff"]));
+    assert_eq!(
+        group["LogDeliveryConfigurations"].as_array().map(Vec::len),
+        Some(2)
+    );
+
+    p.program(&ground.program(&format!(
+        "{plain}\nlogDeliveryConfigurations: [{{logType: slow-log, destinationType: cloudwatch-logs, destination: slower}}]"
+    )));
+    p.up().expect_ok().expect_steps(&["update cache"]);
+    p.expect_settled();
+    p.refresh_settled();
+    let group = ground.group();
+    assert_eq!(group["TransitEncryptionEnabled"], false);
+    assert_eq!(
+        ground.node()["NotificationConfiguration"]["TopicStatus"],
+        "inactive"
+    );
+}
+
+#[test]
+fn a_failed_wait_is_gone_on_with() {
+    let ground = Ground::new(Aws::alone(0.01));
+    let impatient = "      replicationGroupId: Web\n";
+    let program = ground.program(SMALL);
+    let program = program.replace(
+        "    properties:\n      replicationGroupId",
+        "    options: {customTimeouts: {create: 1s}}\n    properties:\n      replicationGroupId",
+    );
+    assert!(program.contains("customTimeouts") && program.contains(impatient));
+    ground.aws.time_scale(100.0);
+    let p = ground.aws.project(&program);
+    p.up()
+        .expect_failure()
+        .expect_says("took longer than 1 s; the last state was `creating`");
+    assert_eq!(p.state().text("cache", "/id"), "web");
+    ground.aws.time_scale(0.0);
+    p.up().expect_ok();
+    p.expect_settled();
+    assert_eq!(ground.count(), 1);
+}
+
+#[test]
+fn another_port_is_another_group() {
+    let ground = Ground::new(Aws::new());
+    let p = ground.project(SMALL);
+    p.up().expect_ok();
+    p.program(&ground.program(&format!("{SMALL}\nport: 6380")));
+    let up = p.up().expect_ok();
+    assert_eq!(
+        up.steps_in_order()
+            .iter()
+            .filter(|s| s.ends_with("cache"))
+            .collect::<Vec<_>>(),
+        [
+            "delete-replaced cache",
+            "replace cache",
+            "create-replacement cache"
+        ],
+        "the name is taken until the old one is gone"
+    );
+    assert_eq!(
+        ground.group()["NodeGroups"][0]["PrimaryEndpoint"]["Port"],
+        6380
+    );
+    p.expect_settled();
 }

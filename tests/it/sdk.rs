@@ -19,14 +19,14 @@ use crate::pulumi::Project;
 use crate::tools;
 
 /// Where SDKs are kept from one run of the tests to the next.
-const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
+const FOLDER: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/sdk");
 
 fn schema() -> PathBuf {
     tools::repository().join("schema.json")
 }
 
 /// A folder that `make` fills once for each state of what it is made from, whoever else runs these tests at the same time.
-fn kept(name: &str, from: &[&[u8]], make: impl FnOnce(&Path)) -> PathBuf {
+fn kept(place: &Path, name: &str, from: &[&[u8]], make: impl FnOnce(&Path)) -> PathBuf {
     let mut hash = Sha256::new();
     from.iter().for_each(|part| hash.update(part));
     let hash: String = hash
@@ -35,7 +35,8 @@ fn kept(name: &str, from: &[&[u8]], make: impl FnOnce(&Path)) -> PathBuf {
         .take(6)
         .map(|b| format!("{b:02x}"))
         .collect();
-    let folder = Path::new(FOLDER).join(format!("sdk-{name}-{hash}"));
+    let folder = place.join(format!("{name}-{hash}"));
+    fs::create_dir_all(place).expect("the tests' folder can be written");
     let lock =
         File::create(folder.with_extension("lock")).expect("the tests' folder can be written");
     lock.lock().expect("a file can be locked");

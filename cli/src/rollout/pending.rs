@@ -12,7 +12,7 @@ use crate::text::list;
 use crate::urn;
 
 /// Where gitinfra's provider looks for the tokens of such creates: a JSON object of URNs and tokens.
-const TOLD: &str = "GITINFRA_PENDING";
+const TOLD: &str = "GITINFRA_PENDING_CREATES";
 
 impl RollOut<'_> {
     /// The CLI for a stack whose last run may have been cut off: its provider is told which creates are pending. `None`

@@ -78,7 +78,8 @@ pub struct Error {
     hint: Option<String>,
     faults: Vec<Fault>,
     again: Again,
-    after: Option<Id>,
+    /// Boxed: failures are passed on through many hands.
+    after: Option<Box<Id>>,
     dead: bool,
 }
 
@@ -121,7 +122,7 @@ impl Error {
 
     /// Marks that the resource exists all the same, under this id.
     pub fn after(mut self, id: &Id) -> Error {
-        self.after = Some(id.clone());
+        self.after = Some(Box::new(id.clone()));
         self
     }
 
@@ -164,7 +165,7 @@ impl Error {
 
     /// The id of the resource that exists all the same.
     pub fn born(&self) -> Option<&Id> {
-        self.after.as_ref()
+        self.after.as_deref()
     }
 
     /// The words without the hint.

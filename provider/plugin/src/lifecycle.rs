@@ -156,13 +156,25 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     {
         let started = Instant::now();
         let mut poll = Backoff::new(POLL_FIRST, POLL_LAST);
+        let mut answered = started;
         loop {
-            let state = match ask().await? {
-                Progress::Done => return Ok(()),
-                Progress::Failed(why) => {
+            let state = match ask().await {
+                Ok(Progress::Done) => return Ok(()),
+                Ok(Progress::Failed(why)) => {
                     return Err(Error::new(format!("{what} failed: {why}")).dead());
                 }
-                Progress::Pending(state) => state,
+                Ok(Progress::Pending(state)) => {
+                    answered = Instant::now();
+                    state
+                }
+                // Not to be told how far it is for a moment doesn't mean that it goes no further.
+                Err(error)
+                    if error.retry() != Again::Never
+                        && Instant::now() < self.patience(answered, SOON) =>
+                {
+                    error.message().to_owned()
+                }
+                Err(error) => return Err(error),
             };
             if Instant::now() >= self.deadline {
                 return Err(timed_out(what, &state, self.longest));

@@ -13,6 +13,7 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::origin::Origin;
 use aws_types::region::Region;
 use pulumi_plugin::{Error, Result};
 use tokio::sync::OnceCell;
@@ -123,10 +124,13 @@ impl Clients {
 
     /// The configuration of a service's client, with the address that the program gives for it.
     pub fn for_service(&self, service: &str, config: &SdkConfig) -> SdkConfig {
-        match self.endpoints.get(service) {
-            Some(address) => config.clone().into_builder().endpoint_url(address).build(),
-            None => config.clone(),
-        }
+        let Some(address) = self.endpoints.get(service) else {
+            return config.clone();
+        };
+        let mut config = config.clone().into_builder().endpoint_url(address);
+        // As if it stood in the code: else AWS_ENDPOINT_URL, which may be for another program, would win.
+        config.insert_origin("endpoint_url", Origin::shared_config());
+        config.build()
     }
 
     /// The client of a place: the one that is there, or a new one.

@@ -91,6 +91,15 @@ where
             "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows whether they work",
         );
     }
+    if let SdkError::ConstructionFailure(_) = error {
+        return Error::new(format!("{what}: the call can't be made: {said}"))
+            .hint("check the region's name and `endpoint`, if one is configured");
+    }
+    // Connecting has been tried for long enough by then.
+    if let Some(host) = chain.iter().find(|w| w.contains("can't be reached")) {
+        return Error::new(format!("{what}: {host}"))
+            .hint("check the network, the region's name and `endpoint`, if one is configured");
+    }
     let lost = matches!(
         error,
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_)
@@ -219,7 +228,7 @@ fn hint(code: &str) -> Option<&'static str> {
             "AWS does not know these credentials; `aws sts get-caller-identity` shows whether they work"
         }
         "OptInRequired" => "the account has not enabled this service or region",
-        code if code.ends_with("LimitExceeded") => {
+        code if code.ends_with("LimitExceeded") && code != "RequestLimitExceeded" => {
             "ask for a higher quota in the Service Quotas console, or delete what is not used"
         }
         _ => return None,

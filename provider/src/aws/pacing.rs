@@ -17,6 +17,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::time::Instant;
 
+use crate::aws::outage::Outages;
+
 /// The rates that are known to be tight: service, beginning of the operation, how many at once, how many a second.
 const RATES: [(&str, &str, f64, f64); 12] = [
     ("EC2", "CreateVpcEndpoint", 4.0, 0.3),
@@ -72,6 +74,7 @@ impl Intercept for Named {
 pub struct Paced {
     inner: SharedHttpClient,
     buckets: Arc<Buckets>,
+    outages: Arc<Outages>,
 }
 
 impl Paced {
@@ -83,6 +86,7 @@ impl Paced {
         Paced {
             inner,
             buckets: Arc::default(),
+            outages: Arc::default(),
         }
     }
 }
@@ -97,6 +101,7 @@ impl HttpClient for Paced {
         SharedHttpConnector::new(PacedConnector {
             inner,
             buckets: self.buckets.clone(),
+            outages: self.outages.clone(),
         })
     }
 }
@@ -105,11 +110,13 @@ impl HttpClient for Paced {
 struct PacedConnector {
     inner: SharedHttpConnector,
     buckets: Arc<Buckets>,
+    outages: Arc<Outages>,
 }
 
 impl HttpConnector for PacedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, buckets) = (self.inner.clone(), self.buckets.clone());
+        let outages = self.outages.clone();
         HttpConnectorFuture::new(async move {
             if let Some(operation) = request.extension::<Operation>() {
                 // AWS counts by account and region; the signature's scope says both, as far as that can be told from outside.
@@ -122,9 +129,17 @@ impl HttpConnector for PacedConnector {
                     tokio::time::sleep(pause).await;
                 }
             }
-            inner.call(request).await
+            let host = host(request.uri());
+            let went = inner.call(request).await;
+            outages.judge(&host, went, Instant::now())
         })
     }
+}
+
+/// The host and port of an address.
+fn host(uri: &str) -> String {
+    let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or_default().to_owned()
 }
 
 /// The credential scope without its date: key id, region and service.
@@ -206,6 +221,15 @@ mod tests {
             take("CreateVpc", now),
             None,
             "another operation has a bucket of its own"
+        );
+    }
+
+    #[test]
+    fn knows_the_host() {
+        assert_eq!(host("http://127.0.0.1:4566/?a=b"), "127.0.0.1:4566");
+        assert_eq!(
+            host("https://ec2.us-east-1.amazonaws.com"),
+            "ec2.us-east-1.amazonaws.com"
         );
     }
 

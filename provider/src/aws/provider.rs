@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pulumi_plugin::shape::Shape;
 use pulumi_plugin::{Call, Error, Fault, Id, Map, Provider, Result, Value};
 
+use crate::aws::check::{self, is_region};
 use crate::aws::clients::Clients;
 use crate::aws::{Aws, Common, Config};
 
@@ -20,51 +21,7 @@ impl Provider for Gitinfra {
     type Session = Aws;
 
     fn check(config: &Config) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if config.access_key.is_some() != config.secret_key.is_some() {
-            let (there, missing) = if config.access_key.is_some() {
-                ("accessKey", "secretKey")
-            } else {
-                ("secretKey", "accessKey")
-            };
-            faults.push(Fault::new(
-                missing,
-                format!("missing: `{there}` is given, and the two belong together"),
-            ));
-        }
-        if config.token.is_some() && config.access_key.is_none() {
-            faults.push(Fault::new(
-                "token",
-                "a session token needs `accessKey` and `secretKey`",
-            ));
-        }
-        for (name, address) in config
-            .endpoint
-            .iter()
-            .map(|e| ("endpoint".to_owned(), e))
-            .chain(
-                config
-                    .endpoints
-                    .iter()
-                    .map(|(service, address)| (format!("endpoints.{service}"), address)),
-            )
-        {
-            if !address.starts_with("http://") && !address.starts_with("https://") {
-                faults.push(Fault::new(
-                    name.as_str(),
-                    format!("`{address}` is not an address such as http://127.0.0.1:4566"),
-                ));
-            }
-        }
-        for account in &config.allowed_account_ids {
-            if account.len() != 12 || !account.chars().all(|c| c.is_ascii_digit()) {
-                faults.push(Fault::new(
-                    "allowedAccountIds",
-                    format!("`{account}` is not an account id of 12 digits"),
-                ));
-            }
-        }
-        faults
+        check::faults(config)
     }
 
     async fn configure(config: Config) -> Result<Self> {
@@ -84,6 +41,7 @@ impl Provider for Gitinfra {
         if shape.field("tags").is_none() || self.config.default_tags.is_empty() {
             return;
         }
+        let secret = matches!(inputs.get("tags"), Some(Value::Secret(_)));
         let mut tags: Map = self
             .config
             .default_tags
@@ -96,7 +54,9 @@ impl Provider for Gitinfra {
             // Not known yet, or not tags at all: Check says which.
             Some(_) => return,
         }
-        inputs.insert("tags".into(), tags.into());
+        let tags = Value::from(tags);
+        let tags = if secret { tags.into_secret() } else { tags };
+        inputs.insert("tags".into(), tags);
     }
 
     async fn session(&self, common: &Common, call: Call) -> Result<Aws> {
@@ -124,37 +84,6 @@ impl Provider for Gitinfra {
                 (Id::from(id), Map::from([("region".into(), region.into())]))
             }
             _ => (Id::from(id), Map::new()),
-        }
-    }
-}
-
-/// Whether this looks like a region: `ap-northeast-1`, `us-gov-west-1`.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<_> = text.split('-').collect();
-    parts.len() >= 3
-        && parts
-            .iter()
-            .take(parts.len() - 1)
-            .all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase()))
-        && parts
-            .last()
-            .is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()) && !n.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_region;
-
-    #[test]
-    fn tells_regions() {
-        for (text, expected) in [
-            ("ap-northeast-1", true),
-            ("us-gov-west-1", true),
-            ("example.com", false),
-            ("a-b", false),
-            ("", false),
-        ] {
-            assert_eq!(is_region(text), expected, "{text}");
         }
     }
 }

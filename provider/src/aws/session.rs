@@ -21,6 +21,9 @@ pub struct Aws {
 /// The client of each service.
 macro_rules! services {
     ($($name:ident: $sdk:ident, $endpoint:literal, $doc:literal;)*) => {
+        /// The names by which the configuration gives services an address.
+        pub(super) const SERVICES: &[&str] = &[$($endpoint),*];
+
         impl Aws {
             $(
                 #[doc = $doc]

@@ -6,15 +6,10 @@ mod inputs;
 mod origin;
 mod rules;
 
-use aws_sdk_cloudfront::error::SdkError;
-use aws_sdk_cloudfront::operation::create_distribution_with_tags::{
-    CreateDistributionWithTagsError, CreateDistributionWithTagsOutput,
-};
 use aws_sdk_cloudfront::types::{
     Distribution as AwsDistribution, DistributionConfig, DistributionConfigWithTags, Tag, TagKeys,
     Tags as AwsTags,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use futures::future::try_join_all;
 use pulumi_plugin::{After as _, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
 
@@ -64,27 +59,24 @@ impl Resource for Distribution {
 
     async fn create(aws: &Aws, new: &DistributionInputs) -> Result<Id> {
         let reference = &aws.birth().token;
-        let said =
-            |made: Option<CreateDistributionWithTagsOutput>| Some(Id::from(made?.distribution?.id));
-        let name = &aws.call().name;
-        let made = make(aws, reference, new)
-            .await?
-            .unless(&["DistributionAlreadyExists"]);
-        if let Some(id) = said(made.told("creating distribution", name)?) {
-            return Ok(id);
+        let told = DistributionConfigWithTags::builder()
+            .distribution_config(config::new(reference, new)?)
+            .tags(tagging(&new.tags)?)
+            .build();
+        let create = aws.cloudfront().create_distribution_with_tags();
+        let made = create.distribution_config_with_tags(told).send().await;
+        let made = made
+            .unless(&["DistributionAlreadyExists"])
+            .told("creating distribution", &aws.call().name)?;
+        if let Some(distribution) = made.and_then(|made| made.distribution) {
+            return Ok(Id::from(distribution.id));
         }
-        // An earlier run made it, from what the program said then.
-        if let Some(id) = find(aws, reference).await? {
-            if let Some(old) = Self::read(aws, &id).await? {
-                Self::update(aws, &id, &old, new).await.after(&id)?;
-            }
-            return Ok(id);
+        // An earlier attempt made it, from what the program said then.
+        let id = find(aws, reference).await?;
+        if let Some(old) = Self::read(aws, &id).await? {
+            Self::update(aws, &id, &old, new).await.after(&id)?;
         }
-        // There is none: AWS remembers the reference of one that is gone.
-        let reference = format!("{reference}-{}", aws.birth().once);
-        let made = make(aws, &reference, new).await?.map(Some);
-        said(made.told("creating distribution", name)?)
-            .ok_or_else(|| Error::new("AWS told no id of the new distribution"))
+        Ok(id)
     }
 
     fn waits(new: &DistributionInputs) -> bool {
@@ -152,39 +144,26 @@ impl Resource for Distribution {
     }
 }
 
-type Made = Result<
-    CreateDistributionWithTagsOutput,
-    SdkError<CreateDistributionWithTagsError, HttpResponse>,
->;
-
-/// Asks for a distribution under a reference: the same one again while nothing else differs.
-async fn make(aws: &Aws, reference: &str, new: &DistributionInputs) -> Result<Made> {
-    let told = DistributionConfigWithTags::builder()
-        .distribution_config(config::new(reference, new)?)
-        .tags(tagging(&new.tags)?)
-        .build();
-    let create = aws.cloudfront().create_distribution_with_tags();
-    Ok(create.distribution_config_with_tags(told).send().await)
-}
-
-/// The distribution whose reference begins with ours.
-async fn find(aws: &Aws, reference: &str) -> Result<Option<Id>> {
+/// The distribution that is known by a reference. The list doesn't tell the references.
+async fn find(aws: &Aws, reference: &str) -> Result<Id> {
     let all = aws.cloudfront().list_distributions().into_paginator();
     let all = all.items().send().collect::<Result<Vec<_>, _>>().await;
-    let all = all.told("looking for the distribution that an earlier run made", "")?;
+    let all = all.told(
+        "looking for the distribution that an earlier attempt made",
+        "",
+    )?;
     let ids: Vec<_> = all.into_iter().map(|told| Id::from(told.id)).collect();
-    // The list doesn't tell the references.
     for some in ids.chunks(8) {
         let configs = try_join_all(some.iter().map(|id| configured(aws, id))).await?;
-        let ours = |config: &Option<(DistributionConfig, String)>| {
-            let config = config.as_ref();
-            config.is_some_and(|(c, _)| c.caller_reference().starts_with(reference))
-        };
-        if let Some(i) = configs.iter().position(ours) {
-            return Ok(Some(some[i].clone()));
+        for (id, config) in some.iter().zip(configs) {
+            if config.is_some_and(|(config, _)| config.caller_reference() == reference) {
+                return Ok(id.clone());
+            }
         }
     }
-    Ok(None)
+    Err(Error::new(format!(
+        "AWS says that a distribution with the caller reference `{reference}` exists, but lists none"
+    )))
 }
 
 async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsDistribution>> {

@@ -11,7 +11,9 @@ use crate::ec2::{born, by_id, filter, newborn, once, retag, visible};
 /// What the program asks of an internet gateway.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct InternetGatewayInputs {
-    /// The VPC that it is attached to; a VPC has one at most. Default: none.
+    /// The VPC that it is attached to; a VPC has one at most. Default: none. Another one takes a new gateway: this one can't leave
+    /// before the public addresses behind it are gone.
+    #[prop(replace)]
     pub vpc_id: Option<String>,
     /// Tags.
     #[prop(default)]

@@ -104,6 +104,12 @@ impl Resource for ReplicationGroup {
         {
             self.inputs.engine_version = Some(asked.clone());
         }
+        // AWS tells a key's ARN, whatever the key was called; which one an alias means, only KMS knows.
+        if let (Some(asked), Some(told)) = (&given.kms_key_id, &self.inputs.kms_key_id)
+            && (told.ends_with(&format!("/{asked}")) || asked.contains("alias/"))
+        {
+            self.inputs.kms_key_id = Some(asked.clone());
+        }
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ReplicationGroupInputs) -> Result<()> {

@@ -133,6 +133,7 @@ impl Resource for Zone {
             .delegation_set()
             .map(|set| set.name_servers().to_vec())
             .unwrap_or_default();
+        let reusable = answer.delegation_set().and_then(|set| set.id()).map(bare);
         // Route 53 names them in another order each time.
         name_servers.sort();
         Ok(Some(Zone {
@@ -144,10 +145,7 @@ impl Resource for Zone {
                     .and_then(HostedZoneConfig::comment)
                     .unwrap_or_default()
                     .to_owned(),
-                delegation_set_id: answer
-                    .delegation_set()
-                    .and_then(|set| set.id())
-                    .map(|id| bare(id).to_owned()),
+                delegation_set_id: reusable.filter(|id| !id.is_empty()).map(str::to_owned),
                 force_destroy: false,
                 tags,
             },

@@ -8,13 +8,14 @@ from moto.iam.models import iam_backends
 
 from .response import Refusal
 
+# In lower case: the case of an action means nothing.
 ACTIONS = {
-    "sts:AssumeRole",
-    "sts:AssumeRoleWithSAML",
-    "sts:AssumeRoleWithWebIdentity",
-    "sts:TagSession",
-    "sts:SetSourceIdentity",
-    "sts:SetContext",
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:tagsession",
+    "sts:setsourceidentity",
+    "sts:setcontext",
 }
 FIELDS = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition"}
 ACCOUNT = re.compile(r"^\d{12}$")
@@ -58,7 +59,7 @@ def check_statement(statement):
     if "Action" not in statement and "NotAction" not in statement:
         raise malformed("Missing required field Action")
     for action in listed(statement.get("Action", [])):
-        if action not in ACTIONS and "*" not in action:
+        if action.lower() not in ACTIONS and "*" not in action:
             raise malformed("AssumeRole policy may only specify STS AssumeRole actions.")
     if isinstance(statement.get("Principal"), dict):
         statement["Principal"] = {kind: kept_principals(kind, listed(names)) for kind, names in statement["Principal"].items()}
@@ -101,7 +102,7 @@ def lets_in(document, caller, external_id):
     fits = [
         statement["Effect"]
         for statement in listed(json.loads(document)["Statement"])
-        if any(fnmatch.fnmatchcase("sts:AssumeRole", action) for action in listed(statement.get("Action", [])))
+        if any(fnmatch.fnmatchcase("sts:assumerole", action.lower()) for action in listed(statement.get("Action", [])))
         and is_principal(statement.get("Principal"), caller)
         and all(
             holds(operator, key, values, caller, external_id)

@@ -124,3 +124,40 @@ fn the_configuration_is_seen_in_the_diff() {
     );
     p.expect_settled();
 }
+
+#[test]
+fn what_depends_on_a_place_that_is_cleared_first_is_cleared_before() {
+    let program = |owner: &str| {
+        of(&[
+            (
+                "a",
+                &format!("path: a.txt, content: x, owner: {{name: {owner}}}"),
+            ),
+            (
+                "b",
+                "path: b.txt, content: y, owner: {name: '${a.owner.name}'}",
+            ),
+            ("c", "path: c.txt, content: '${a.sha256}'"),
+        ])
+    };
+    let p = project(&program("ann"));
+    p.up().expect_ok();
+    p.program(&program("bob"));
+    let steps = p.up().expect_ok().steps_in_order();
+    assert_eq!(steps[..2], ["delete-replaced b", "delete-replaced a"]);
+    assert_eq!(p.state().text("b", "/outputs/owner/name"), "bob");
+    p.expect_settled();
+}
+
+#[test]
+fn large_values_pass() {
+    let p = project(
+        "resources:\n  s: {type: 'files:index:Site', properties: {title: {'fn::readFile': big.txt}, skip: [map]}}\n",
+    );
+    // More than gRPC lets through by itself.
+    let size = (4 << 20) + 1;
+    p.write("big.txt", &"x".repeat(size));
+    p.up().expect_ok();
+    let written = p.read("root/index.en.txt").map(|text| text.len());
+    assert_eq!(written, Some(size + " (en)\n".len()));
+}

@@ -76,3 +76,53 @@ fn unknown_parts_of_sets_maps_and_objects_pass() {
     assert_eq!(*p.state().get("b", "/outputs/slow"), Value::from(3));
     p.expect_settled();
 }
+
+/// Whether what was foreseen is what came, as far as it was foreseen.
+fn came_true(foreseen: &Value, came: &Value) -> bool {
+    match (foreseen, came) {
+        (Value::String(text), _) if text == UNKNOWN => true,
+        // The log tells of a secret only that it is one.
+        (Value::Object(a), _) if a.contains_key("ciphertext") => true,
+        (Value::Object(a), Value::Object(b)) => a
+            .iter()
+            .all(|(name, value)| came_true(value, b.get(name).unwrap_or(&Value::Null))),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| came_true(a, b))
+        }
+        _ => foreseen == came,
+    }
+}
+
+#[test]
+fn what_a_preview_says_comes_true() {
+    let more = "content: x, mode: private, keywords: [b, a], labels: {k: '${a.sha256}'}, expires: 3, slow: '${a.size}'";
+    let program = |content: &str| of(&[("a", content), CHAIN[1], CHAIN[2], ("d", more)]);
+    let p = project(&program(CHAIN[0].1));
+    for content in [
+        CHAIN[0].1,
+        "path: a.txt, content: longer",
+        "path: z.txt, content: longer",
+    ] {
+        p.program(&program(content));
+        let preview = p.preview().expect_ok();
+        let up = p.up().expect_ok();
+        // What is unknown may turn out to be what it was.
+        let foreseen = preview.steps();
+        let steps = up.steps();
+        assert!(
+            steps.iter().all(|step| foreseen.contains(step)),
+            "{preview}{up}"
+        );
+        for name in ["a", "b", "c", "d"] {
+            let (mut foreseen, came) = (preview.outcome(name), up.outcome(name));
+            // A name that is made up comes out of the run's own seed.
+            if let Some(outputs) = foreseen["outputs"].as_object_mut().filter(|_| name == "d") {
+                outputs.remove("path");
+            }
+            assert!(
+                came_true(&foreseen["outputs"], &came["outputs"]),
+                "{name}: {foreseen}\n{came}"
+            );
+        }
+    }
+}

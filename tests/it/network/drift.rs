@@ -14,20 +14,15 @@ fn heals(aws: &Aws, project: &Project, child: &str, meddle: impl FnOnce()) {
     let before = aws.look();
     meddle();
     assert_ne!(aws.look(), before, "{child}: nothing has changed");
-    let seen = project.act("refresh", &["--preview-only"]).expect_ok();
-    let step = seen
-        .steps()
-        .into_iter()
-        .find(|step| step.ends_with(&format!(" net-{child}")));
-    let metadata = format!("net-{child}");
+    let seen = project.refresh().expect_ok().changed();
+    assert_eq!(seen, [format!("net-{child}")]);
+    let healed = project.up().expect_ok().steps();
     assert!(
-        step.is_some_and(|s| s.starts_with("update")
-            || s.starts_with("delete")
-            || s.starts_with("refresh")),
-        "{metadata}: {seen}"
+        healed
+            .iter()
+            .all(|step| step.ends_with(&format!(" net-{child}"))),
+        "{healed:?}"
     );
-    project.refresh().expect_ok();
-    project.up().expect_ok();
     project.expect_settled();
     assert_eq!(aws.look(), before, "{child}: it has not come back");
 }

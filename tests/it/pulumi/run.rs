@@ -111,6 +111,18 @@ impl Run {
             .collect()
     }
 
+    /// The names of the resources that a refresh has found otherwise than they were, sorted.
+    pub fn changed(&self) -> Vec<String> {
+        let all = self.events.iter();
+        let done = all.filter_map(|e| e.pointer("/resOutputsEvent/metadata"));
+        let found = done.filter(|m| ["update", "delete"].contains(&str_of(m, "/op")));
+        let mut names: Vec<_> = found
+            .map(|m| name_of(str_of(m, "/urn")).to_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
     /// The state that the engine reports for a resource when it is done with it: its `new` side.
     pub fn outcome(&self, name: &str) -> Value {
         let all = self.events.iter().filter_map(|e| {

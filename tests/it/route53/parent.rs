@@ -43,7 +43,7 @@ resources:
 /// An account with a parent zone, another one without anything, and the program for both.
 fn accounts() -> (Aws, Aws, String, String) {
     let ours = Aws::new();
-    let theirs = ours.another();
+    let theirs = Aws::new();
     let made = theirs.call(
         "route53",
         "create_hosted_zone",

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::{generate, kept, run, sources};
+use super::{FOLDER as KEPT, generate, kept, run, sources};
 use crate::pulumi::Project;
 use crate::tools;
 
@@ -17,9 +17,12 @@ fn sdk() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let (schema, generator) = sources();
-        kept("go", &[&schema, generator.as_bytes()], |folder| {
-            generate("go", folder)
-        })
+        kept(
+            Path::new(KEPT),
+            "go",
+            &[&schema, generator.as_bytes()],
+            |folder| generate("go", folder),
+        )
     })
 }
 

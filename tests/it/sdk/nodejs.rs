@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::{generate, kept, run, sources};
+use super::{FOLDER as KEPT, generate, kept, run, sources};
 use crate::pulumi::Project;
 
 const PACKAGE: &str = include_str!("package.json");
@@ -16,7 +16,7 @@ const LOCK: &str = include_str!("package-lock.json");
 fn packages() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
-        kept("nodejs", &[LOCK.as_bytes()], |folder| {
+        kept(Path::new(KEPT), "nodejs", &[LOCK.as_bytes()], |folder| {
             fs::write(folder.join("package.json"), PACKAGE).expect("the folder can be written");
             fs::write(folder.join("package-lock.json"), LOCK).expect("the folder can be written");
             let mut npm = Command::new("npm");
@@ -37,12 +37,9 @@ fn sdk() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let (schema, generator) = sources();
-        let below = packages()
-            .file_name()
-            .expect("a folder has a name")
-            .to_string_lossy();
         kept(
-            &format!("{below}/sdk"),
+            packages(),
+            "sdk",
             &[&schema, generator.as_bytes()],
             |folder| {
                 generate("nodejs", folder);

@@ -263,3 +263,6 @@ pub fn words<T: Property>(told: &str) -> Result<T> {
             .hint("a newer version of this provider may know it")
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::types::Cidr;
 /// What the program asks of a network.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct NetworkArgs {
-    /// The IPv4 range of the VPC, from a /16 to a /28. From a /24 on, tiers have to say their own `cidrs`. Default: `10.0.0.0/16`.
+    /// The IPv4 range of the VPC, from a /16 to a /28. When it is smaller than a /24, tiers have to say their own `cidrs`. Default: `10.0.0.0/16`.
     #[prop(default = Cidr::parse("10.0.0.0/16").unwrap_or_else(|why| unreachable!("{why}")))]
     pub cidr: Cidr,
     /// How many availability zones to use, when `availabilityZones` doesn't name them: the first ones by zone id, so that zones which AWS adds
@@ -42,7 +42,7 @@ pub struct Tier {
     /// Default: 0 for `public`, 1 for `app`, 2 for `data`.
     #[prop(min = 0, max = 7)]
     pub block: Option<u8>,
-    /// The prefix length of each subnet. Default: the longest that leaves room for every tier and zone, six more than the VPC's.
+    /// The prefix length of each subnet. Default: the shortest that leaves room for every tier and zone: six more than the VPC's, or four when the VPC is smaller than a /22.
     #[prop(min = 16, max = 28)]
     pub mask: Option<u8>,
     /// The ranges of single subnets, by the zone's letter; they need no `block` then.

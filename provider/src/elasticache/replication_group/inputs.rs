@@ -61,7 +61,7 @@ pub struct ReplicationGroupInputs {
     /// Whether what is on disk is encrypted.
     #[prop(default = true, replace)]
     pub at_rest_encryption_enabled: bool,
-    /// The ARN of the KMS key for what is on disk. Default: AWS's own key.
+    /// The KMS key for what is on disk: its ARN, id or alias. Default: AWS's own key.
     #[prop(replace)]
     pub kms_key_id: Option<String>,
     /// The password: 16 to 128 printable characters without spaces, `/`, `"`, `@` and `%`. Needs TLS. A new one is good beside the old one for

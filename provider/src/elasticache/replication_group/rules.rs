@@ -68,6 +68,16 @@ fn nodes(new: &ReplicationGroupInputs, no: &mut No<'_>) {
             ),
         );
     }
+    if new
+        .security_group_ids
+        .as_ref()
+        .is_some_and(BTreeSet::is_empty)
+    {
+        no(
+            "securityGroupIds",
+            "empty; leave it away for the VPC's default one".into(),
+        );
+    }
     if new.num_node_groups > 1 && new.cluster_mode == Some(ClusterMode::Disabled) {
         no(
             "numNodeGroups",

@@ -38,10 +38,17 @@ pub fn steps(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Vec<Step> 
         steps.push(Step::Grow(replicas));
     }
     let (before, after) = encryption(was, new);
-    let modifications = [before, properties(old, new), after, access(was, new)];
-    let modifications = modifications.into_iter().chain(token(was, new));
+    let mut modifications = vec![before, properties(old, new), after];
+    // Users and tokens come only once all connections are encrypted, and go before some no longer are.
+    let loosens =
+        !new.transit_encryption_enabled || new.transit_encryption_mode == Some(Mode::Preferred);
+    let at = if loosens { 0 } else { modifications.len() };
+    let access = std::iter::once(access(was, new)).chain(token(was, new));
+    modifications.splice(at..at, access);
     // A modification that says nothing is none.
-    let said = modifications.filter(|m| *m != Modification::default());
+    let said = modifications
+        .into_iter()
+        .filter(|m| *m != Modification::default());
     steps.extend(said.map(|m| Step::Modify(Box::new(m))));
     if replicas < was.replicas_per_node_group {
         steps.push(Step::Shrink(replicas));

@@ -24,7 +24,7 @@ AT_ONCE = (
     "AutomaticFailoverEnabled",
     "MultiAZEnabled",
     "NotificationTopicArn",
-    "LogDeliveryConfigurations",
+    "NotificationTopicStatus",
     "CacheParameterGroupName",
     "TransitEncryptionEnabled",
     "TransitEncryptionMode",
@@ -119,11 +119,14 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         wanted = {**asked, **{name: params[name] for name in (*AT_ONCE, *LATER) if params.get(name) is not None}}
         rule.check_engine(wanted["Engine"], wanted["EngineVersion"])
         rule.check_failover(wanted, len(group.shards[0]) - 1)
+        rule.check_encryption(asked, wanted)
         self.check_versions(asked, wanted)
         if wanted["Engine"] != asked["Engine"] or wanted["EngineVersion"] != asked["EngineVersion"]:
             # The default parameter group moves along with the version.
             wanted["CacheParameterGroupName"] = params.get("CacheParameterGroupName")
         wanted["CacheParameterGroupName"] = rule.check_parameter_group(wanted)
+        self.change_users(asked, wanted)
+        self.change_logs(asked, wanted)
         self.change_token(group, wanted, now)
         if self._get_param("SecurityGroupIds"):
             vpc = self.subnets_of(asked["CacheSubnetGroupName"])[1]
@@ -142,6 +145,23 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         if order.index(after["EngineVersion"]) < order.index(before["EngineVersion"]):
             raise rule.combination(f"Downgrade is not supported: from {before['EngineVersion']} to {after['EngineVersion']}.")
 
+    def change_users(self, asked, wanted):
+        users = set(asked.get("UserGroupIds") or []) | set(self._get_param("UserGroupIdsToAdd", []))
+        wanted["UserGroupIds"] = sorted(users - set(self._get_param("UserGroupIdsToRemove", [])))
+        if len(wanted["UserGroupIds"]) > 1:
+            raise rule.combination("A replication group has at most one user group.")
+        if wanted["UserGroupIds"] and not wanted["TransitEncryptionEnabled"]:
+            raise rule.combination("User groups can only be used when in-transit encryption is enabled.")
+
+    def change_logs(self, asked, wanted):
+        logs = {each["LogType"]: each for each in asked.get("LogDeliveryConfigurations") or []}
+        for each in self._get_param("LogDeliveryConfigurations", []):
+            if each.get("Enabled") is False:
+                logs.pop(each["LogType"], None)
+            else:
+                logs[each["LogType"]] = each
+        wanted["LogDeliveryConfigurations"] = list(logs.values())
+
     def change_token(self, group, wanted, now):
         token, strategy = self._get_param("AuthToken"), self._get_param("AuthTokenUpdateStrategy")
         if token is None and strategy != "DELETE":
@@ -152,6 +172,8 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
             raise rule.combination("The auth token can only be changed with ApplyImmediately.")
         if token is not None and strategy == "DELETE":
             raise rule.combination("AuthTokenUpdateStrategy DELETE cannot be used together with an AuthToken.")
+        if strategy == "DELETE" and not wanted["UserGroupIds"]:
+            raise rule.combination("The auth token can only be deleted when users come in its place.")
         rule.check_token(token, wanted["TransitEncryptionEnabled"])
         if strategy == "DELETE":
             group.tokens = []
@@ -189,6 +211,22 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
 
     def decrease_replica_count(self):
         return self.change_replicas(grows=False)
+
+    def modify_replication_group_shard_configuration(self):
+        group, count = self.group(["available"]), self._get_param("NodeGroupCount")
+        if not self._get_param("ApplyImmediately"):
+            raise rule.value("ApplyImmediately must be true; the number of shards cannot be changed later.")
+        if not group.clustered:
+            raise rule.combination("The number of node groups can only be changed with cluster mode enabled.")
+        have = len(group.shards)
+        if count == have:
+            raise Refusal("NoOperationFault", "The operation was not performed because no changes were required.")
+        leaving = [int(number) for number in self._get_param("NodeGroupsToRemove", [])]
+        if count < have and (len(leaving) != have - count or not set(leaving) <= set(group.numbers)):
+            raise rule.value("NodeGroupsToRemove or NodeGroupsToRetain must name the shards when their number is reduced.")
+        group.reshard(count, leaving)
+        group.turn("modifying")
+        return ActionResult({"ReplicationGroup": group.view()})
 
     def delete_replication_group(self):
         group = self.group(["available"], TO_DELETE)

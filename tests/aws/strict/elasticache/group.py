@@ -45,6 +45,8 @@ class Group:
         self.asked = asked
         self.clustered = asked["clustered"]
         self.shards = [[] for _ in range(asked["shards"])]
+        # A shard keeps its number while others go, as in its members' names.
+        self.numbers = [*range(1, asked["shards"] + 1)]
         self.tokens = [asked["AuthToken"]] if asked.get("AuthToken") else []
         self.token_changed = CLOCK.now() if self.tokens else None
         self.state, self.born, self.changed, self.pending = "creating", CLOCK.now(), None, {}
@@ -85,7 +87,7 @@ class Group:
 
     def grow(self, shard, size):
         """Adds members up to `size`, each with a network interface that holds its subnet and groups, as in AWS."""
-        prefix = f"{self.name}-{shard + 1:04d}" if self.clustered else self.name
+        prefix = f"{self.name}-{self.numbers[shard]:04d}" if self.clustered else self.name
         number = 1
         while len(self.shards[shard]) < size:
             member = f"{prefix}-{number:03d}"
@@ -116,6 +118,18 @@ class Group:
         eni = self.enis.pop(member, None)
         if eni:
             ec2_backends[self.backend.account_id][self.backend.region_name].enis.pop(eni.id, None)
+
+    def reshard(self, count, leaving):
+        """Loses the shards of these numbers, or gets new ones, each with as many members as the first."""
+        for number in leaving:
+            place = self.numbers.index(number)
+            for member in list(self.shards[place]):
+                self.drop(member)
+            del self.shards[place], self.numbers[place]
+        while len(self.shards) < count:
+            self.shards.append([])
+            self.numbers.append(self.numbers[-1] + 1)
+            self.grow(len(self.shards) - 1, len(self.shards[0]))
 
     def regroup(self, group_ids):
         ec2 = ec2_backends[self.backend.account_id][self.backend.region_name]
@@ -183,7 +197,7 @@ class Group:
     def shard_view(self, number):
         shard, size = self.shards[number], 16384 // len(self.shards)
         seen = {
-            "NodeGroupId": f"{number + 1:04d}",
+            "NodeGroupId": f"{self.numbers[number]:04d}",
             "Status": self.state,
             "NodeGroupMembers": [
                 {
@@ -231,7 +245,7 @@ class Group:
             },
             "SecurityGroups": [{"SecurityGroupId": group, "Status": "active"} for group in asked.get("SecurityGroupIds") or []],
             "NotificationConfiguration": asked.get("NotificationTopicArn")
-            and {"TopicArn": asked["NotificationTopicArn"], "TopicStatus": "active"},
+            and {"TopicArn": asked["NotificationTopicArn"], "TopicStatus": asked.get("NotificationTopicStatus") or "active"},
             "AutoMinorVersionUpgrade": asked["AutoMinorVersionUpgrade"],
             "SnapshotRetentionLimit": asked["SnapshotRetentionLimit"],
             "SnapshotWindow": asked["SnapshotWindow"],

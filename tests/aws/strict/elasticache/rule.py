@@ -79,6 +79,18 @@ def check_failover(asked, replicas):
         raise combination("Redis with cluster mode enabled cannot be created with auto failover turned off.")
 
 
+def check_encryption(before, after):
+    """Encryption comes and goes by way of taking both kinds of connections."""
+    was, on = before["TransitEncryptionEnabled"], after["TransitEncryptionEnabled"]
+    mode, had = after.get("TransitEncryptionMode"), before.get("TransitEncryptionMode")
+    if on and not was and mode != "preferred":
+        raise combination("To enable in-transit encryption, the transit encryption mode must be preferred first.")
+    if was and not on and had != "preferred":
+        raise combination("To disable in-transit encryption, the transit encryption mode must be preferred first.")
+    if mode == "required" and not on:
+        raise combination("A transit encryption mode needs in-transit encryption.")
+
+
 def check_parameter_group(asked):
     """moto has no parameter groups but AWS's own ones, which follow the engine's family."""
     family = VERSIONS[asked["Engine"]][asked["EngineVersion"]][1]

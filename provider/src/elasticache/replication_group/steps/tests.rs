@@ -59,6 +59,10 @@ fn word(step: &Step) -> String {
             .get_user_group_ids_to_add()
             .as_ref()
             .map(|ids| format!("users {ids:?}")),
+        modification
+            .get_user_group_ids_to_remove()
+            .as_ref()
+            .map(|_| "users go".to_owned()),
         strategy.as_ref().map(|s| format!("token {s}")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
@@ -84,7 +88,7 @@ fn an_update_is_a_row_of_calls() {
     let both = of(&[("transitEncryptionMode", "preferred".into())]);
     let only = of(&[("transitEncryptionMode", "required".into())]);
     let users = of(&[("userGroupIds", Value::Array(vec!["staff".into()]))]);
-    let cases: [(Value, Value, &[&str]); 12] = [
+    let cases: [(Value, Value, &[&str]); 14] = [
         (object([]), object([]), &[]),
         (object([]), failover.clone(), &["Grow(1)", "failover true"]),
         (failover, object([]), &["failover false", "Shrink(0)"]),
@@ -100,7 +104,7 @@ fn an_update_is_a_row_of_calls() {
         ),
         (plain.clone(), both.clone(), &["tls true, preferred"]),
         (only.clone(), plain.clone(), &["preferred", "tls false"]),
-        (both.clone(), plain, &["tls false"]),
+        (both.clone(), plain.clone(), &["tls false"]),
         (both, only, &["required"]),
         (
             object([("authToken", token.into())]),
@@ -109,9 +113,15 @@ fn an_update_is_a_row_of_calls() {
         ),
         (
             object([("authToken", token.into())]),
-            users,
+            users.clone(),
             &["users [\"staff\"], token DELETE"],
         ),
+        (
+            plain.clone(),
+            users.clone(),
+            &["tls true, preferred", "required", "users [\"staff\"]"],
+        ),
+        (users, plain, &["users go", "preferred", "tls false"]),
         (
             object([("engineVersion", "7.0".into())]),
             object([

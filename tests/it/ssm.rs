@@ -1,0 +1,211 @@
+//! Session Manager's preferences against the emulator, by the real engine.
+
+use serde_json::{Value, json};
+
+use crate::aws::Aws;
+use crate::pulumi::Project;
+
+const NAME: &str = "SSM-SessionManagerRunShell";
+
+fn program(properties: &str) -> String {
+    format!(
+        "\nresources:\n  preferences: {{type: 'gitinfra:ssm:SessionPreferences', properties: {{{properties}}}}}\n"
+    )
+}
+
+/// What the document says, where there is one.
+#[track_caller]
+fn inputs(aws: &Aws) -> Option<Value> {
+    let listed = aws.call(
+        "ssm",
+        "list_documents",
+        json!({"Filters": [{"Key": "Name", "Values": [NAME]}]}),
+    );
+    listed["DocumentIdentifiers"].as_array()?.first()?;
+    let document = aws.call(
+        "ssm",
+        "get_document",
+        json!({"Name": NAME, "DocumentVersion": "$DEFAULT"}),
+    );
+    let content: Value = serde_json::from_str(document["Content"].as_str()?).ok()?;
+    Some(content["inputs"].clone())
+}
+
+/// The document as somebody left it, who opened the console once.
+fn earlier(aws: &Aws) -> Value {
+    let content = json!({"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": {"runAsEnabled": true}});
+    aws.call(
+        "ssm",
+        "create_document",
+        json!({"Name": NAME, "DocumentType": "Session", "Content": content.to_string()}),
+    );
+    content["inputs"].clone()
+}
+
+fn import(project: &Project, id: &str) -> crate::pulumi::Run {
+    let token = "gitinfra:ssm:SessionPreferences";
+    project.command(&[
+        "import",
+        token,
+        "preferences",
+        id,
+        "--yes",
+        "--skip-preview",
+        "--protect=false",
+        "--generate-code=false",
+    ])
+}
+
+#[test]
+fn preferences_live_from_create_to_destroy() {
+    let aws = Aws::new();
+    let project = aws.project(&program("s3BucketName: logs, idleSessionTimeout: 10"));
+    project
+        .preview()
+        .expect_ok()
+        .expect_steps(&["create preferences"]);
+    aws.fault(json!({"kind": "lose-answer", "operation": "CreateDocument"}));
+    project
+        .up()
+        .expect_ok()
+        .expect_steps(&["create preferences"]);
+    project.expect_settled().refresh_settled();
+    assert_eq!(project.state().get("preferences", "/outputs/created"), true);
+    assert_eq!(
+        inputs(&aws).expect("a document")["idleSessionTimeout"],
+        "10"
+    );
+
+    project.program(&program(
+        "cloudWatchLogGroupName: sessions, runAsEnabled: true, runAsDefaultUser: ops, maxSessionDuration: 60, \
+         shellProfile: {linux: 'exec bash'}, kmsKeyId: alias/sessions",
+    ));
+    project
+        .up()
+        .expect_ok()
+        .expect_steps(&["update preferences"]);
+    project.expect_settled().refresh_settled();
+    let said = inputs(&aws).expect("a document");
+    assert_eq!(
+        (&said["s3BucketName"], &said["maxSessionDuration"]),
+        (&json!(""), &json!("60"))
+    );
+    assert_eq!(
+        said["shellProfile"],
+        json!({"linux": "exec bash", "windows": ""})
+    );
+    // Back to what an older version says: AWS wants no second version with the same content.
+    project.program(&program("s3BucketName: logs, idleSessionTimeout: 10"));
+    project
+        .up()
+        .expect_ok()
+        .expect_steps(&["update preferences"]);
+    project.expect_settled();
+    assert_eq!(
+        inputs(&aws).expect("a document")["idleSessionTimeout"],
+        "10"
+    );
+    project.destroy().expect_ok();
+    assert_eq!(inputs(&aws), None);
+}
+
+#[test]
+fn what_was_there_is_taken_over_and_restored() {
+    for lost in [
+        "None",
+        "CreateDocument",
+        "UpdateDocument",
+        "UpdateDocumentDefaultVersion",
+        "GetDocument",
+    ] {
+        let aws = Aws::new();
+        let before = earlier(&aws);
+        aws.fault(json!({"kind": "lose-answer", "operation": lost}));
+        let project = aws.project(&program("idleSessionTimeout: 10"));
+        project.up().expect_ok();
+        project.expect_settled().refresh_settled();
+        assert_eq!(
+            inputs(&aws).expect("a document")["idleSessionTimeout"],
+            "10"
+        );
+        let state = project.state();
+        assert_eq!(state.get("preferences", "/outputs/created"), false);
+        assert!(
+            state
+                .text("preferences", "/outputs/previousContent")
+                .contains("runAsEnabled"),
+            "{lost}"
+        );
+        // What is known from the beginning outlives a change and a refresh.
+        project.program(&program("idleSessionTimeout: 11"));
+        project.up().expect_ok();
+        project.refresh().expect_ok();
+        project.destroy().expect_ok();
+        assert_eq!(inputs(&aws), Some(before), "{lost}");
+    }
+}
+
+#[test]
+fn half_a_takeover_is_remembered() {
+    let aws = Aws::new();
+    let before = earlier(&aws);
+    let rule = json!({"kind": "error", "operation": "UpdateDocumentDefaultVersion", "code": "AccessDeniedException", "message": "no"});
+    aws.fault(rule);
+    let project = aws.project(&program("idleSessionTimeout: 10"));
+    project.up().expect_failure().expect_says("AccessDenied");
+    assert_eq!(inputs(&aws), Some(before.clone()));
+    project
+        .up()
+        .expect_ok()
+        .expect_steps(&["update preferences"]);
+    assert_eq!(
+        inputs(&aws).expect("a document")["idleSessionTimeout"],
+        "10"
+    );
+    project.destroy().expect_ok();
+    assert_eq!(inputs(&aws), Some(before));
+}
+
+#[test]
+fn a_deletion_does_what_it_is_told() {
+    let aws = Aws::new();
+    let before = earlier(&aws);
+    for (on_delete, left) in [("leave", "11"), ("delete", "")] {
+        let project = aws.project(&program(&format!(
+            "idleSessionTimeout: 11, onDelete: {on_delete}"
+        )));
+        project.up().expect_ok();
+        project.destroy().expect_ok();
+        let said = inputs(&aws).map(|inputs| inputs["idleSessionTimeout"].clone());
+        assert_eq!(said.unwrap_or(json!("")), left);
+    }
+    assert_ne!(before, Value::Null);
+}
+
+#[test]
+fn preferences_are_imported_and_left_as_they_were() {
+    let aws = Aws::new();
+    let before = earlier(&aws);
+    let project = aws.project(&program("runAsEnabled: true"));
+    import(&project, "other").expect_failure().expect_says(NAME);
+    import(&project, NAME).expect_ok();
+    project.destroy().expect_ok();
+    assert_eq!(inputs(&aws), Some(before));
+}
+
+#[test]
+fn mistakes_are_told_before_anything_is_made() {
+    for (properties, why) in [
+        ("idleSessionTimeout: 61", "from 1 to 60"),
+        ("maxSessionDuration: 1441", "from 1 to 1440"),
+        ("s3KeyPrefix: sessions", "needs `s3BucketName`"),
+        ("runAsDefaultUser: ops", "needs `runAsEnabled: true`"),
+    ] {
+        let aws = Aws::new();
+        aws.project(&program(properties))
+            .preview()
+            .expect_failure()
+            .expect_says(why);
+        assert!(aws.calls().is_empty(), "{why}");
+    }
+}
