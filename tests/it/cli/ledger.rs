@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Signal, kill_process_group};
 
 use super::place::Place;
 use super::postgres;
@@ -40,7 +40,7 @@ fn journey(p: Place, query: Query<'_>) {
     p.until_slow("a.txt");
     let engine = p.engine();
     killed.kill();
-    kill_process(engine, Signal::KILL).expect("the engine is at work");
+    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
     killed.finish();
     let stopped = p.start("sync");
     stopped.until("rolling out").until("updating");
