@@ -183,7 +183,7 @@ fn what_a_dead_run_made_is_found_and_brought_up_to_date() {
             .retain(|r| r["type"] != TYPE);
     });
     let pending = json!({urn(TYPE, "cdn"): token});
-    let p = p.env("GITINFRA_PENDING", pending.to_string());
+    let p = p.env("GITINFRA_PENDING_CREATES", pending.to_string());
     p.program(&program(&format!("comment: second\n{APP}")));
     p.up().expect_ok().expect_steps(&["create cdn"]);
     assert_eq!(p.state().text("cdn", "/id"), id);

@@ -47,7 +47,7 @@ impl End {
             return end(RunState::Succeeded, None, false);
         }
         if ending.cancelled {
-            let message = "stopped; what was under way was finished first".to_owned();
+            let message = "stopped in order; the next `sync` goes on from there".to_owned();
             return end(RunState::Cancelled, Some(message), false);
         }
         let told = feed.failure();

@@ -120,7 +120,8 @@ impl Place {
         self
     }
 
-    /// The newest run's engine, by its process id; waits until the ledger knows it.
+    /// The newest run's engine, by its process id, which is its group's as well: the language host does not notice by itself
+    /// that its engine was killed. Waits until the ledger knows it.
     #[track_caller]
     pub fn engine(&self) -> Pid {
         let read = || {

@@ -1,5 +1,7 @@
 //! The main job: a commit lands, and a network stands in AWS; a change is previewed, merged and rolled out.
 
+use rustix::process::{Signal, kill_process};
+
 use super::place::Place;
 use crate::aws::{Aws, REGION, gitinfra};
 use crate::tools;
@@ -61,4 +63,35 @@ fn from_a_merged_commit_to_a_rolled_out_network() {
     p.sync()
         .expect_out(&["network/dev: up to date", "nothing to do"]);
     assert_eq!(aws.calls().len(), calls, "nobody asked AWS anything");
+}
+
+#[test]
+fn a_network_that_was_cut_off_has_no_twins() {
+    let aws = Aws::new();
+    let empty = aws.look();
+    let p = aws
+        .env()
+        .into_iter()
+        .fold(Place::new(), |p, (k, v)| p.env(k, v));
+    network(&p, 2);
+    p.repo.commit("A network");
+    let going = p.start("sync");
+    going.until("creating  gitinfra:ec2:NatGateway");
+    let engine = p.engine();
+    going.kill();
+    // It may be done just now.
+    let _ = kill_process(engine, Signal::KILL);
+    going.finish();
+    p.sync().expect_out(&["was cut off", "1 stack rolled out"]);
+    let count = |kind| aws.look().count(REGION, kind) - empty.count(REGION, kind);
+    let kinds = [
+        "vpcs",
+        "subnets",
+        "natGateways",
+        "internetGateways",
+        "addresses",
+    ];
+    assert_eq!(kinds.map(count), [1, 6, 1, 1, 1]);
+    assert_eq!(p.states(), ["interrupted", "succeeded"]);
+    p.sync().expect_out(&["nothing to do"]);
 }

@@ -1,6 +1,6 @@
 //! kill -9 in the middle of a roll-out, and what the next `sync` makes of it.
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Signal, kill_process_group};
 
 use super::place::Place;
 
@@ -48,7 +48,7 @@ fn what_gitinfra_and_engine_left_is_found_and_finished() {
     p.until_slow("a.txt");
     let engine = p.engine();
     first.kill();
-    kill_process(engine, Signal::KILL).expect("the engine is at work");
+    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
     first.finish().expect_code(-1);
     let made = std::fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
     p.change(&[A, B]);
@@ -107,7 +107,7 @@ fn killed_again_and_again_it_converges() {
         let engine = p.engine();
         going.kill();
         // It may have ended by itself when it lost its reader.
-        let _ = kill_process(engine, Signal::KILL);
+        let _ = kill_process_group(engine, Signal::KILL);
         going.finish();
     }
     p.change(&[A, B]);
@@ -125,7 +125,7 @@ fn an_engine_that_dies_is_told_and_started_again() {
     let p = Place::of(&[SLOW, B]);
     let going = p.start("sync");
     p.until_slow("a.txt");
-    kill_process(p.engine(), Signal::KILL).expect("the engine is at work");
+    kill_process_group(p.engine(), Signal::KILL).expect("the engine is at work");
     going.finish().expect_code(1).expect_out(&[
         "✗ roll-out of",
         "failed",

@@ -2,11 +2,12 @@
 
 use std::process::Command;
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Signal, kill_process_group};
 
 use super::place::Place;
 use super::postgres;
 use super::said::Said;
+use crate::tools;
 
 const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
@@ -15,10 +16,18 @@ const B: (&str, &str) = ("b", "path: b.txt, content: b");
 /// What is asked of a ledger behind gitinfra's back.
 type Query<'a> = &'a dyn Fn(&Place, &str) -> String;
 
+/// Every Python has SQLite, and not every machine its shell.
+const SQLITE: &str = "
+import sqlite3, sys
+for row in sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True).execute(sys.argv[2]):
+    print('|'.join(map(str, row)))
+";
+
 fn sqlite(p: &Place, sql: &str) -> String {
-    let mut sqlite = Command::new("sqlite3");
-    sqlite.arg(p.path("state/ledger.db")).arg(sql);
-    Said::of(sqlite).expect_code(0).stdout.trim().to_owned()
+    let mut python = Command::new(tools::python());
+    python.args(["-c", SQLITE]);
+    python.arg(p.path("state/ledger.db")).arg(sql);
+    Said::of(python).expect_code(0).stdout.trim().to_owned()
 }
 
 /// Rolled out, failed, killed, cancelled, resumed; and what the ledger says of it.
@@ -31,7 +40,7 @@ fn journey(p: Place, query: Query<'_>) {
     p.until_slow("a.txt");
     let engine = p.engine();
     killed.kill();
-    kill_process(engine, Signal::KILL).expect("the engine is at work");
+    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
     killed.finish();
     let stopped = p.start("sync");
     stopped.until("rolling out").until("updating");
@@ -144,7 +153,7 @@ fn many_at_once_roll_out_once() {
 fn the_tables_are_documented() {
     let p = Place::of(&[A]);
     p.run("sync --dry-run").expect_code(0);
-    let readme = std::fs::read_to_string(crate::tools::repository().join("cli/README.md"));
+    let readme = std::fs::read_to_string(tools::repository().join("cli/README.md"));
     let readme = readme.expect("the README is there");
     let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'";
     let tables = sqlite(&p, tables);

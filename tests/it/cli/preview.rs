@@ -140,6 +140,30 @@ fn a_program_that_fails_is_shown_with_its_fault() {
 }
 
 #[test]
+fn several_stacks_make_one_comment() {
+    let p = Place::of(&[A]);
+    p.repo.branch("change");
+    p.project("one", "one", &["dev", "prod"], &[A, B]);
+    p.project("two", "two", &["dev"], &[("a", "path: /a, content: one")]);
+    p.repo.commit("Two projects");
+    preview(&p).expect_code(1).expect_out(&[
+        "| one/dev | 2 |  |  |  |  |",
+        "| one/prod | 2 |  |  |  |  |",
+        "| two/dev |",
+        "❌ preview failed",
+        "<b>one/dev</b>: 2 to create",
+        "<b>one/prod</b>: 2 to create",
+        "<b>two/dev</b>: the preview failed",
+        "must stay below the root",
+        "1 stack is untouched: test/dev",
+    ]);
+    p.run("preview --head change --stack one/prod")
+        .expect_code(0)
+        .expect_out(&["| one/prod | 2 |"])
+        .expect_without(&["two/dev", "one/dev"]);
+}
+
+#[test]
 fn no_value_leaves_its_place() {
     let wild =
         r#""x `code` ```\n```diff\n| a | b |\n</details><script>alert(1)</script> @ada #1 <!-- ""#;

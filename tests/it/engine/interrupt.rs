@@ -69,7 +69,7 @@ fn what_a_killed_run_made_is_found_by_its_token() {
         .expect_says("creating `a.txt`: there is such a file");
     let tokens = pending(&p);
     assert!(tokens.contains("::a\""), "{tokens}");
-    let p = p.env("GITINFRA_PENDING", tokens);
+    let p = p.env("GITINFRA_PENDING_CREATES", tokens);
     p.up().expect_ok().expect_steps(&["create a"]);
     p.expect_settled();
 }

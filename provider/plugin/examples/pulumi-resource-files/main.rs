@@ -42,7 +42,7 @@ async fn main() -> io::Result<()> {
     if let Some(pace) = env::var("FILES_PACE").ok().and_then(|p| p.parse().ok()) {
         start = start.pace(pace);
     }
-    if let Some(pending) = env::var("GITINFRA_PENDING")
+    if let Some(pending) = env::var("GITINFRA_PENDING_CREATES")
         .ok()
         .and_then(|p| serde_json::from_str(&p).ok())
     {
