@@ -61,6 +61,7 @@ pub struct Role {
 impl Resource for Role {
     const TOKEN: &'static str = "gitinfra:iam:Role";
     const WAIT: Wait = Wait::seconds(2, 300);
+    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
     type Session = Aws;
     type Inputs = RoleInputs;
 

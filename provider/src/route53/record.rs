@@ -160,6 +160,7 @@ pub struct Record {
 impl Resource for Record {
     const TOKEN: &'static str = "gitinfra:route53:Record";
     const WAIT: Wait = Wait::seconds(40, 600);
+    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
     type Session = Aws;
     type Inputs = RecordInputs;
 
