@@ -129,7 +129,8 @@ impl Resource for SessionPreferences {
         ];
         rules
             .into_iter()
-            .filter_map(|(broken, at, why)| broken.then(|| Fault::new(at, why)))
+            .filter(|(broken, _, _)| *broken)
+            .map(|(_, at, why)| Fault::new(at, why))
             .collect()
     }
 

@@ -223,7 +223,7 @@ impl Faults {
                     format!("`{arn}` is not in us-east-1, where functions at the edge come from"),
                 );
             }
-            if !parts.get(7).is_some_and(|v| v.parse::<u64>().is_ok()) {
+            if parts.get(7).is_none_or(|v| v.parse::<u64>().is_err()) {
                 self.no(
                     &at,
                     format!("`{arn}` names no version: it ends in `:NAME:7`, say"),

@@ -134,7 +134,9 @@ impl Target {
 
     /// The target that is asked for.
     pub fn of(inputs: &RouteInputs) -> Option<Target> {
-        let kinds: [(&Option<String>, fn(String) -> Target); 7] = [
+        /// What may be given, and the target that it makes.
+        type Kind<'a> = (&'a Option<String>, fn(String) -> Target);
+        let kinds: [Kind; 7] = [
             (&inputs.gateway_id, Target::Gateway),
             (&inputs.nat_gateway_id, Target::Nat),
             (&inputs.vpc_endpoint_id, Target::Endpoint),
