@@ -137,12 +137,11 @@ def rounds(stacks: list[Stack], times: int) -> list[dict[str, float]]:
     return best
 
 
-def many(package: str, folder: pathlib.Path) -> dict:
-    kind = f"{package}:index:File"
-    path = "f{}.txt" if package == "files" else str(folder / "f{}.txt")
+def many(kind: str, place: str, path: str, text: str) -> dict:
+    """As many small files as the bar is about; `place` and `text` are what the kind calls its path and its content."""
     return {
         "resources": {
-            f"f{i}": {"type": kind, "properties": {"path": path.format(i), "content": f"file {i}"}} for i in range(RESOURCES)
+            f"f{i}": {"type": kind, "properties": {place: path.format(i), text: f"file {i}"}} for i in range(RESOURCES)
         }
     }
 
@@ -202,9 +201,10 @@ def frameworks(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> 
     root = folder / "root"
     root.mkdir()
     (folder / "peers").mkdir()
-    tiny = {**many("files", root), "config": {"files:root": {"value": str(root)}}}
-    ours = Stack(folder / "tiny", args.bin, tiny, {"files": args.target / "examples/pulumi-resource-files"}, {})
-    peer = Stack(folder / "peer", args.bin, many("peer", folder / "peers"), {"peer": args.bin / "pulumi-resource-peer"}, {})
+    tiny = {**many("notes:index:Note", "name", "f{}", "text"), "config": {"notes:folder": {"value": str(root)}}}
+    ours = Stack(folder / "tiny", args.bin, tiny, {"notes": args.target / "examples/pulumi-resource-notes"}, {})
+    peers = many("peer:index:File", "path", f"{folder}/peers/f{{}}.txt", "content")
+    peer = Stack(folder / "peer", args.bin, peers, {"peer": args.bin / "pulumi-resource-peer"}, {})
     a, b = rounds([ours, peer], args.rounds)
     for phase in PHASES:
         board.row(phase, a[phase], b[phase], "s", 1.0)
