@@ -79,7 +79,7 @@ mod tests {
         let written = std::fs::read_to_string(path).unwrap_or_default();
         assert!(
             written == schema,
-            "schema.json is not current: run UPDATE=1 cargo test -p gitinfra-provider schema_is_current"
+            "schema.json is not current: run UPDATE=1 cargo test --workspace schema_is_current"
         );
     }
 }

@@ -92,6 +92,12 @@ fn the_readmes_program_runs_as_it_stands_on_an_installed_plugin() {
         "plugin", "install", "resource", "gitinfra", version, "--file", &plugin,
     ];
     project.command(&install).expect_ok();
+    project.command(&["package", "add", &plugin]).expect_ok();
+    let recorded = project.read("Pulumi.yaml").unwrap_or_default();
+    assert!(
+        recorded.contains(&format!("gitinfra: gitinfra@{version}")),
+        "{recorded}"
+    );
     project.up().expect_ok();
     project.expect_settled();
     assert_eq!(aws.look().count(REGION, "subnets"), 6);
