@@ -79,6 +79,13 @@ impl Journey {
         self.settled()
     }
 
+    /// What the program says otherwise is what it is already: nothing happens.
+    #[track_caller]
+    pub fn stays(&self, properties: &str) -> &Journey {
+        self.program(properties).up().expect_ok().expect_steps(&[]);
+        self.settled()
+    }
+
     /// A refresh sees what somebody has done to it, and the next update undoes it.
     #[track_caller]
     pub fn drifts(&self, meddle: impl FnOnce(&Journey), paths: &[&str]) -> &Journey {

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
+use crate::assume::assume;
 use crate::call::Call;
 use crate::component::Component;
 use crate::error::{Error, Fault, Result};
@@ -150,19 +151,11 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
     }
 
     fn collides(&self, old: &Map, new: &Map) -> bool {
-        match (decode::<R::Inputs>(old), decode::<R::Inputs>(new)) {
-            (Ok(old), Ok(new)) => R::collides(&old, &new),
-            // Old inputs that can't be read any more, or new ones that are not known yet: the careful order is the engine's usual one.
-            _ => false,
-        }
+        both::<R>(old, new).is_some_and(|(old, new)| R::collides(&old, &new))
     }
 
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str> {
-        match (decode::<R::Inputs>(old), decode::<R::Inputs>(new)) {
-            (Ok(old), Ok(new)) => R::replaces(&old, &new),
-            // The engine asks again once everything is known.
-            _ => Vec::new(),
-        }
+        both::<R>(old, new).map_or_else(Vec::new, |(old, new)| R::replaces(&old, &new))
     }
 
     fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>> {
@@ -227,6 +220,12 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         }
         .boxed()
     }
+}
+
+/// Old and new inputs for a rule; nothing where the old ones can't be read any more.
+fn both<R: Resource>(old: &Map, new: &Map) -> Option<(R::Inputs, R::Inputs)> {
+    let new = assume(&R::Inputs::shape().fields(), old, new);
+    Some((decode(old).ok()?, decode(&new).ok()?))
 }
 
 /// The last state; asked anew where it was written by a version that kept other properties.

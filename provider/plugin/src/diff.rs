@@ -55,7 +55,8 @@ pub fn diff(shapes: &[&'static Shape], old: &Map, new: &Map) -> Vec<Change> {
     changes
 }
 
-fn absent(value: Option<&Value>) -> bool {
+/// Whether there is nothing, or as good as nothing.
+pub(crate) fn absent(value: Option<&Value>) -> bool {
     value.is_none_or(|v| *v.bare() == Value::Null)
 }
 
@@ -120,8 +121,12 @@ impl Place {
 
     fn same(&self, old: &Value, new: &Value) -> bool {
         match (old, new, self.ty.as_ref().map(Type::bare)) {
+            // The contents say what they are, wherever they lie.
             (Value::Asset(old), Value::Asset(new), _) if !old.hash.is_empty() => {
                 old.hash == new.hash
+            }
+            (Value::Archive(old), Value::Archive(new), _) if !old.hash().is_empty() => {
+                old.hash() == new.hash()
             }
             (_, _, Some(Type::Format(format)))
                 if old != new && !old.has_unknown() && !new.has_unknown() =>

@@ -10,6 +10,7 @@
 #[cfg(test)]
 extern crate self as pulumi_plugin;
 
+mod assume;
 mod call;
 mod catalogue;
 pub mod component;

@@ -101,13 +101,15 @@ pub trait Resource: Shaped + Property {
     }
 
     /// Whether the new one can't exist beside the old one, so that the old one has to be deleted first.
-    /// Asked on a replacement whose `unique` fields differ or are absent.
+    /// Asked on a replacement whose `unique` fields differ or are absent; what is not known yet counts as another value than the old one, where
+    /// one can be made up.
     fn collides(_old: &Self::Inputs, _new: &Self::Inputs) -> bool {
         false
     }
 
     /// The changed properties that take a new resource although they are not marked `replace`: where only some changes can be made
-    /// in place. Asked when everything is known.
+    /// in place. What is not known yet counts as another value than the old one, where one can be made up: a preview rather announces a
+    /// replacement that turns out not to be needed than hides one.
     fn replaces(_old: &Self::Inputs, _new: &Self::Inputs) -> Vec<&'static str> {
         Vec::new()
     }

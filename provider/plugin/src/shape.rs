@@ -114,7 +114,7 @@ pub struct Field {
 pub struct Marks {
     /// A new value can only be had by making the resource anew.
     pub replace: bool,
-    /// An output that an update never changes.
+    /// An output that an update never changes; on a `computed` property, that the cloud goes on with what it chose.
     pub stable: bool,
     /// What the cloud tells once or never: carried over from the last state.
     pub keep: bool,

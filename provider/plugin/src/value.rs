@@ -100,6 +100,15 @@ pub struct Reference {
     pub package_version: String,
 }
 
+impl Archive {
+    /// SHA-256 of the contents, in hex; empty when not known.
+    pub fn hash(&self) -> &str {
+        match self {
+            Archive::Assets { hash, .. } | Archive::At { hash, .. } => hash,
+        }
+    }
+}
+
 impl Value {
     /// The value inside secrets and outputs; `Unknown` for an output without a value.
     pub fn bare(&self) -> &Value {
@@ -291,4 +300,23 @@ pub fn object<const N: usize>(properties: [(&str, Value); N]) -> Value {
             .map(|(k, v)| (k.to_owned(), v))
             .collect(),
     )
+}
+
+/// The properties that a JSON object says, for tests; "?" stands for an unknown.
+#[cfg(test)]
+pub(crate) fn map(json: serde_json::Value) -> Map {
+    fn unknowns(value: Value) -> Value {
+        match value {
+            Value::String(text) if text == "?" => Value::Unknown,
+            Value::Array(items) => Value::Array(items.into_iter().map(unknowns).collect()),
+            Value::Object(map) => {
+                Value::Object(map.into_iter().map(|(k, v)| (k, unknowns(v))).collect())
+            }
+            other => other,
+        }
+    }
+    match unknowns(Value::from_json(&json)) {
+        Value::Object(map) => map,
+        other => panic!("properties are an object, not {}", other.kind()),
+    }
 }

@@ -15,6 +15,7 @@ pub struct EipInputs {
     #[prop(replace)]
     pub public_ipv4_pool: Option<String>,
     /// The zones from which AWS announces the address, such as a local zone's. Default: the region's. Another one takes a new address.
+    #[prop(replace, computed)]
     pub network_border_group: Option<String>,
     /// Tags.
     #[prop(default)]
@@ -44,15 +45,6 @@ impl Resource for Eip {
     const WAIT: Wait = Wait::seconds(3, 600);
     type Session = Aws;
     type Inputs = EipInputs;
-
-    fn replaces(old: &EipInputs, new: &EipInputs) -> Vec<&'static str> {
-        match &new.network_border_group {
-            Some(group) if old.network_border_group.as_ref() != Some(group) => {
-                vec!["networkBorderGroup"]
-            }
-            _ => Vec::new(),
-        }
-    }
 
     async fn create(aws: &Aws, new: &EipInputs) -> Result<Id> {
         if let Some(id) = born(aws, ResourceType::ElasticIp).await? {

@@ -24,6 +24,7 @@ pub struct NatGatewayInputs {
     #[prop(default = ConnectivityType::Public, replace)]
     pub connectivity_type: ConnectivityType,
     /// Its address in the subnet. Default: one that AWS chooses. Another one takes a new gateway.
+    #[prop(replace, computed)]
     pub private_ip: Option<String>,
     /// Tags.
     #[prop(default)]
@@ -80,13 +81,6 @@ impl Resource for NatGateway {
             _ => return Vec::new(),
         };
         vec![Fault::new("allocationId", why)]
-    }
-
-    fn replaces(old: &NatGatewayInputs, new: &NatGatewayInputs) -> Vec<&'static str> {
-        match &new.private_ip {
-            Some(address) if old.private_ip.as_ref() != Some(address) => vec!["privateIp"],
-            _ => Vec::new(),
-        }
     }
 
     /// Two gateways can't have one address.

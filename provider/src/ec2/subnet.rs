@@ -24,6 +24,7 @@ pub struct SubnetInputs {
     #[prop(replace)]
     pub cidr_block: Cidr,
     /// The availability zone, such as `ap-northeast-1a`. Default: one that AWS chooses. Another one takes a new subnet.
+    #[prop(replace, computed)]
     pub availability_zone: Option<String>,
     /// The IPv6 range, within the VPC's. Default: none.
     pub ipv6_cidr_block: Option<Cidr6>,
@@ -101,14 +102,6 @@ impl Resource for Subnet {
             ));
         }
         faults
-    }
-
-    fn replaces(old: &SubnetInputs, new: &SubnetInputs) -> Vec<&'static str> {
-        match &new.availability_zone {
-            // A subnet whose zone is no longer asked for stays where it is.
-            Some(zone) if old.availability_zone.as_ref() != Some(zone) => vec!["availabilityZone"],
-            _ => Vec::new(),
-        }
     }
 
     fn collides(old: &SubnetInputs, new: &SubnetInputs) -> bool {

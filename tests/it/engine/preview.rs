@@ -77,6 +77,60 @@ fn unknown_parts_of_sets_maps_and_objects_pass() {
     p.expect_settled();
 }
 
+#[test]
+fn what_is_left_to_be_chosen_is_not_known_before() {
+    let program = |a: &str| of(&[("a", a), ("b", "path: b.txt, content: '${a.kind}'")]);
+    let p = project(&program("path: a.txt, content: one"));
+    let preview = p.preview().expect_ok();
+    assert_eq!(preview.outcome("a")["outputs"]["kind"], UNKNOWN);
+    p.up().expect_ok();
+    assert_eq!(p.read("root/b.txt").as_deref(), Some("plain"));
+    p.program(&program("path: a.txt, content: <p>"));
+    let preview = p.preview().expect_ok();
+    assert_eq!(preview.outcome("a")["outputs"]["kind"], UNKNOWN);
+    preview.expect_steps(&["update a", "update b"]);
+    p.up().expect_ok();
+    assert_eq!(p.read("root/b.txt").as_deref(), Some("html"));
+    p.expect_settled();
+}
+
+#[test]
+fn to_ask_for_what_was_chosen_is_to_ask_for_nothing() {
+    let p = project(&of(&[CHAIN[0]]));
+    p.up().expect_ok();
+    p.program(&of(&[("a", "path: a.txt, content: one, kind: plain")]));
+    p.expect_settled();
+    p.up().expect_ok().expect_steps(&[]);
+    p.program(&of(&[("a", "path: a.txt, content: one, kind: html")]));
+    let up = p
+        .act("up", &["--diff"])
+        .expect_ok()
+        .expect_steps(&["update a"]);
+    assert_eq!(up.diff("a")["kind"], "update");
+    up.expect_says("kind: \"plain\" => \"html\"");
+    p.program(&of(&[CHAIN[0]]));
+    p.expect_settled();
+}
+
+#[test]
+fn a_rule_gives_its_verdict_while_something_else_is_unknown() {
+    let p = project(&of(&[CHAIN[0], ("b", "content: '${a.sha256}'")]));
+    p.up().expect_ok();
+    let private = ("b", "content: '${a.sha256}', mode: private");
+    p.program(&of(&[("a", "path: a.txt, content: two"), private]));
+    let preview = p.preview().expect_ok();
+    assert_eq!(preview.diff("b")["mode"], "update-replace", "{preview}");
+    let steps = [
+        "create-replacement b",
+        "delete-replaced b",
+        "replace b",
+        "update a",
+    ];
+    preview.expect_steps(&steps);
+    p.up().expect_ok().expect_steps(&steps);
+    p.expect_settled();
+}
+
 /// Whether what was foreseen is what came, as far as it was foreseen.
 fn came_true(foreseen: &Value, came: &Value) -> bool {
     match (foreseen, came) {

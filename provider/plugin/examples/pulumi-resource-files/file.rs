@@ -73,6 +73,9 @@ pub struct FileInputs {
     pub labels: BTreeMap<String, String>,
     /// When it may go.
     pub expires: Option<Expiry>,
+    /// What kind of text it is. Default: `html` if it begins with a tag, else `plain`.
+    #[prop(computed)]
+    pub kind: Option<String>,
     /// A word that goes into its seal; written nowhere.
     #[prop(keep)]
     pub key: Option<Secret<String>>,
@@ -116,6 +119,14 @@ impl Resource for File {
         faults
     }
 
+    /// Whoever has a shared file open would go on reading what is private from now on.
+    fn replaces(old: &FileInputs, new: &FileInputs) -> Vec<&'static str> {
+        match (old.mode, new.mode) {
+            (Mode::Shared, Mode::Private) => vec!["mode"],
+            _ => Vec::new(),
+        }
+    }
+
     async fn create(folder: &Folder, new: &FileInputs) -> Result<Id> {
         folder.rehearse("create", &new.path)?;
         let token = &folder.call.birth.token;
@@ -148,6 +159,10 @@ impl Resource for File {
         };
         let bits = fs::metadata(&at).map_err(|e| failed("reading", id, &e))?;
         let card = folder.card(id.as_str())?.unwrap_or_default();
+        let guessed = match content.starts_with('<') {
+            true => "html",
+            false => "plain",
+        };
         Ok(Some(File {
             location: at.display().to_string(),
             size: content.len() as i64,
@@ -165,6 +180,7 @@ impl Resource for File {
                 notes: card.notes,
                 labels: card.labels,
                 expires: card.expires,
+                kind: Some(card.kind.unwrap_or(guessed.to_owned())),
                 key: None,
                 slow: card.slow,
             },

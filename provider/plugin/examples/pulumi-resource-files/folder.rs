@@ -79,6 +79,7 @@ impl Folder {
             notes: new.notes.clone(),
             labels: new.labels.clone(),
             expires: new.expires.clone(),
+            kind: new.kind.clone(),
             slow: new.slow,
             salted: new
                 .key
@@ -112,6 +113,8 @@ pub struct Card {
     pub labels: BTreeMap<String, String>,
     /// When it may go.
     pub expires: Option<Expiry>,
+    /// What kind of text it was said to be.
+    pub kind: Option<String>,
     /// How often it answers "not yet".
     pub slow: u32,
     /// The key's hash.

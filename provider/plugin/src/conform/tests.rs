@@ -8,7 +8,7 @@ use super::conform;
 use crate::Property;
 use crate::output::Output;
 use crate::property::{Secret, Shaped as _};
-use crate::value::{Map, OutputValue, Value};
+use crate::value::{OutputValue, Value, map};
 
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 enum Size {
@@ -42,13 +42,6 @@ struct Given {
     tags: Option<BTreeMap<String, String>>,
     key: Option<Secret<String>>,
     late: Option<Output<String>>,
-}
-
-fn map(json: serde_json::Value) -> Map {
-    Value::from_json(&json)
-        .as_object()
-        .cloned()
-        .unwrap_or_default()
 }
 
 /// Holds JSON against `Given`, with a name and a count beside it, and expects what comes out beside those.

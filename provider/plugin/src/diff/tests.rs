@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{What, diff, same_place};
 use crate::Property;
 use crate::property::Shaped as _;
-use crate::value::{Asset, Map, Source, Value};
+use crate::value::{Archive, Asset, Map, Source, Value, map};
 
 #[derive(Debug, Clone, PartialEq, Property)]
 struct Place {
@@ -18,13 +18,6 @@ struct Place {
     #[prop(replace)]
     kind: Option<BTreeMap<String, String>>,
     floors: Option<Vec<String>>,
-}
-
-fn map(json: serde_json::Value) -> Map {
-    Value::from_json(&json)
-        .as_object()
-        .cloned()
-        .unwrap_or_default()
 }
 
 #[track_caller]
@@ -123,25 +116,33 @@ fn an_unknown_differs_from_what_is_known() {
 }
 
 #[test]
-fn an_asset_is_its_hash() {
+fn an_asset_or_an_archive_is_its_hash() {
     let asset = |hash: &str, source| {
-        let asset = Asset {
-            hash: hash.to_owned(),
-            source,
-        };
-        Map::from([("floors".to_owned(), Value::Asset(asset))])
+        let hash = hash.to_owned();
+        Value::Asset(Asset { hash, source })
     };
-    let old = asset("1", Source::Elided);
-    for (new, changes) in [
-        (asset("1", Source::Path("x".into())), 0),
-        (asset("2", Source::Path("x".into())), 1),
-        (asset("", Source::Path("x".into())), 1),
+    let archive = |hash: &str, source| {
+        let hash = hash.to_owned();
+        Value::Archive(Archive::At { hash, source })
+    };
+    let files = |hash: &str| {
+        let hash = hash.to_owned();
+        let assets = Map::new();
+        Value::Archive(Archive::Assets { hash, assets })
+    };
+    let path = || Source::Path("x".into());
+    for (old, new, changes) in [
+        (asset("1", Source::Elided), asset("1", path()), 0),
+        (asset("1", Source::Elided), asset("2", path()), 1),
+        (asset("1", Source::Elided), asset("", path()), 1),
+        (archive("1", Source::Elided), archive("1", path()), 0),
+        (archive("1", Source::Elided), files("1"), 0),
+        (archive("1", Source::Elided), files("2"), 1),
+        (archive("1", Source::Elided), asset("1", path()), 1),
     ] {
-        assert_eq!(
-            diff(&[Place::shape()], &old, &new).len(),
-            changes,
-            "{new:?}"
-        );
+        let side = |value| Map::from([("floors".to_owned(), value)]);
+        let found = diff(&[Place::shape()], &side(old), &side(new.clone()));
+        assert_eq!(found.len(), changes, "{new:?}");
     }
 }
 

@@ -2,16 +2,23 @@
 
 use serde_json::json;
 
-use super::foresee;
+use super::{foresee, unmoved};
 use crate::Property;
+use crate::diff::diff;
 use crate::property::Shaped as _;
-use crate::value::{Map, Value};
+use crate::value::map;
 
 #[derive(Debug, Clone, PartialEq, Property)]
 struct CupInputs {
     color: String,
     #[prop(replace)]
     size: Option<i64>,
+    #[prop(computed)]
+    glaze: Option<String>,
+    #[prop(computed, stable)]
+    shelf: Option<String>,
+    #[prop(computed, replace)]
+    kiln: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -23,17 +30,6 @@ struct CupState {
     #[prop(stable)]
     engraving: Option<String>,
     level: f64,
-}
-
-fn map(json: serde_json::Value) -> Map {
-    let mut map = Value::from_json(&json)
-        .as_object()
-        .cloned()
-        .unwrap_or_default();
-    for value in map.values_mut().filter(|v| v.as_str() == Some("?")) {
-        *value = Value::Unknown;
-    }
-    map
 }
 
 #[track_caller]
@@ -48,26 +44,51 @@ fn check(old: Option<serde_json::Value>, new: serde_json::Value, expected: serde
     assert_eq!(seen, map(expected));
 }
 
+/// What the cloud chooses, when it has chosen.
+fn chosen(mut others: serde_json::Value) -> serde_json::Value {
+    for (name, value) in [("glaze", "g"), ("shelf", "s"), ("kiln", "k")] {
+        others[name] = value.into();
+    }
+    others
+}
+
 #[test]
 fn a_new_one_has_its_inputs_and_nothing_else() {
+    let open = |mut others: serde_json::Value| {
+        for name in ["glaze", "shelf", "kiln", "serial", "engraving", "level"] {
+            others[name] = "?".into();
+        }
+        others
+    };
     check(
         None,
         json!({"color": "red", "__birth": {"token": "t"}}),
-        json!({"color": "red", "serial": "?", "engraving": "?", "level": "?"}),
+        open(json!({"color": "red"})),
     );
     check(
         None,
         json!({"color": "?", "size": 1}),
-        json!({"color": "?", "size": 1, "serial": "?", "engraving": "?", "level": "?"}),
+        open(json!({"color": "?", "size": 1})),
     );
 }
 
 #[test]
 fn a_changed_one_keeps_what_is_stable() {
     check(
-        Some(json!({"color": "red", "serial": "s", "engraving": "e", "level": 1})),
+        Some(chosen(
+            json!({"color": "red", "serial": "s", "engraving": "e", "level": 1}),
+        )),
         json!({"color": "blue"}),
-        json!({"color": "blue", "serial": "s", "engraving": "e", "level": "?"}),
+        json!({"color": "blue", "serial": "s", "engraving": "e", "level": "?", "glaze": "?", "shelf": "s", "kiln": "k"}),
+    );
+}
+
+#[test]
+fn what_the_program_gives_is_not_left_to_the_cloud() {
+    check(
+        Some(chosen(json!({"color": "red", "serial": "s", "level": 1}))),
+        json!({"color": "blue", "glaze": "x", "shelf": "?", "kiln": "z"}),
+        json!({"color": "blue", "serial": "s", "level": "?", "glaze": "x", "shelf": "?", "kiln": "z"}),
     );
 }
 
@@ -76,6 +97,29 @@ fn a_stable_output_that_is_not_there_stays_away() {
     check(
         Some(json!({"color": "red", "serial": "s", "level": 1})),
         json!({"color": "blue"}),
-        json!({"color": "blue", "serial": "s", "level": "?"}),
+        json!({"color": "blue", "serial": "s", "level": "?", "glaze": "?"}),
     );
+}
+
+#[test]
+fn an_update_leaves_as_it_was_what_it_neither_changes_nor_leaves_open() {
+    for (new, expected) in [
+        (
+            json!({"color": "red"}),
+            &["color", "engraving", "kiln", "serial", "shelf", "size"][..],
+        ),
+        (
+            json!({"color": "blue", "glaze": "g"}),
+            &["engraving", "glaze", "kiln", "serial", "shelf", "size"],
+        ),
+        (
+            json!({"color": "red", "shelf": "x", "size": 2}),
+            &["color", "engraving", "kiln", "serial"],
+        ),
+    ] {
+        let (shapes, new) = ([CupInputs::shape()], map(new));
+        let changes = diff(&shapes, &map(chosen(json!({"color": "red"}))), &new);
+        let seen = unmoved(&shapes, CupState::shape(), &changes, &new);
+        assert_eq!(seen.into_iter().collect::<Vec<_>>(), expected, "{new:?}");
+    }
 }

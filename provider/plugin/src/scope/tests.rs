@@ -3,14 +3,7 @@
 use serde_json::json;
 
 use super::{Patch, lay_over};
-use crate::value::{Map, Value};
-
-fn map(json: serde_json::Value) -> Map {
-    Value::from_json(&json)
-        .as_object()
-        .cloned()
-        .unwrap_or_default()
-}
+use crate::value::{Map, Value, map};
 
 /// The test cases of RFC 7386, appendix A, as far as both sides are objects.
 #[test]

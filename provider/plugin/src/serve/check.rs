@@ -8,10 +8,10 @@ use rpc::property_diff::Kind;
 use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
-use crate::catalogue::AnyResource;
 use crate::conform::conform;
-use crate::diff::{Change, What, diff, same_place};
+use crate::diff::{Change, What, absent, diff, same_place};
 use crate::error::Fault;
+use crate::foresee::unmoved;
 use crate::resource::Provider;
 use crate::serve::{BIRTH, Service, name_of};
 use crate::shape::Shape;
@@ -81,11 +81,13 @@ impl<P: Provider> Service<P> {
         let olds = wire::read_map(request.olds.as_ref())?;
         let mut old = wire::read_map(request.old_inputs.as_ref())?;
         let new = wire::read_map(request.news.as_ref())?;
-        if old.is_empty() {
-            old = olds
-                .into_iter()
-                .filter(|(k, _)| shapes.iter().any(|s| s.field(k).is_some()))
-                .collect();
+        let forgotten = old.is_empty();
+        for (name, value) in olds {
+            let field = shapes.iter().find_map(|s| s.field(&name));
+            // To ask for what the cloud chose is to ask for nothing else.
+            if field.is_some_and(|f| forgotten || (f.marks.computed && absent(old.get(&name)))) {
+                old.insert(name, value);
+            }
         }
         let mut changes = diff(&shapes, &old, &new);
         let replaced = resource.replaces(&old, &new);
@@ -97,8 +99,9 @@ impl<P: Provider> Service<P> {
         let made_up = made_up(&old);
         let first_delete = !replaces.is_empty()
             && (same_place(&shapes, &old, &new, &made_up) || resource.collides(&old, &new));
-        let stable = stables(resource, &shapes, &changes);
-        Ok(respond(&changes, replaces, stable, first_delete))
+        let stables = unmoved(&shapes, resource.state(), &changes, &new);
+        let stables = stables.into_iter().map(str::to_owned).collect();
+        Ok(respond(&changes, replaces, stables, first_delete))
     }
 }
 
@@ -202,26 +205,6 @@ fn made_up(inputs: &Map) -> BTreeSet<String> {
 fn heads<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<String> {
     let heads: BTreeSet<_> = changes.map(|c| c.at.head().to_owned()).collect();
     heads.into_iter().collect()
-}
-
-/// The outputs that this update is sure not to change: the stable ones, and inputs that don't differ.
-fn stables<P: Provider>(
-    resource: &dyn AnyResource<P>,
-    shapes: &[&'static Shape],
-    changes: &[Change],
-) -> Vec<String> {
-    let changed: BTreeSet<_> = changes.iter().map(|c| c.at.head()).collect();
-    let inputs = shapes
-        .iter()
-        .flat_map(|s| s.fields())
-        .filter(|f| !changed.contains(f.name));
-    let outputs = resource
-        .state()
-        .fields()
-        .into_iter()
-        .filter(|f| f.marks.stable);
-    let all: BTreeSet<_> = inputs.chain(outputs).map(|f| f.name.to_owned()).collect();
-    all.into_iter().collect()
 }
 
 /// The engine's answer to a diff.

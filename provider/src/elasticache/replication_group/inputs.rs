@@ -32,7 +32,7 @@ pub struct ReplicationGroupInputs {
     #[prop(replace, computed)]
     pub subnet_group_name: Option<Lowercase>,
     /// The security groups of the nodes. Default: the VPC's default one.
-    #[prop(computed)]
+    #[prop(computed, stable)]
     pub security_group_ids: Option<BTreeSet<String>>,
     /// The parameter group. Default: AWS's own for the engine's version.
     #[prop(computed)]
@@ -78,7 +78,7 @@ pub struct ReplicationGroupInputs {
     #[prop(computed)]
     pub snapshot_window: Option<String>,
     /// When maintenance may happen each week (UTC), such as `sun:05:00-sun:06:00`; at least an hour. Default: AWS chooses.
-    #[prop(computed)]
+    #[prop(computed, stable)]
     pub preferred_maintenance_window: Option<Lowercase>,
     /// The snapshot that its data comes from.
     #[prop(replace, keep)]
