@@ -17,6 +17,7 @@ pub mod component;
 pub mod conform;
 pub mod diff;
 mod error;
+mod failures;
 pub mod foresee;
 mod hide;
 mod lifecycle;

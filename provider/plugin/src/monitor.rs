@@ -1,17 +1,23 @@
 //! The engine's resource monitor, as a component speaks to it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use gitinfra_proto::pulumirpc as rpc;
 use rpc::register_resource_request as register;
 use rpc::resource_monitor_client::ResourceMonitorClient;
 use tokio_util::sync::CancellationToken;
+use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::component::Registration;
 use crate::error::{Error, Result};
+use crate::failures::Failures;
 use crate::value::{Map, Value};
 use crate::wire::{self, Accepts};
+
+const SUCCESS: i32 = rpc::Result::Success as i32;
+const FAIL: i32 = rpc::Result::Fail as i32;
 
 /// Larger than any real message: the engine's own limit.
 pub(crate) const MESSAGE_LIMIT: usize = 400 << 20;
@@ -29,6 +35,10 @@ pub(crate) struct Monitor {
     ignored: Vec<String>,
     /// The component's outputs that the program wants to be secret.
     secret_outputs: Vec<String>,
+    /// What this provider said of resources that failed.
+    failures: Arc<Failures>,
+    /// Of all children that the engine didn't get to: said once, and not at all beside a failure.
+    pub stopped: Arc<Error>,
     cancel: CancellationToken,
 }
 
@@ -49,6 +59,7 @@ impl Monitor {
         inputs: &Map,
         provider: &str,
         version: &str,
+        failures: Arc<Failures>,
         cancel: CancellationToken,
     ) -> Result<Monitor> {
         let endpoint = Endpoint::from_shared(format!("http://{}", request.monitor_endpoint));
@@ -72,6 +83,8 @@ impl Monitor {
             timeouts: request.custom_timeouts.as_ref().map(timeouts),
             ignored: request.ignore_changes.clone(),
             secret_outputs: request.additional_secret_outputs.clone(),
+            failures,
+            stopped: Arc::new(Error::new("the engine stopped before every child was made")),
             cancel,
         })
     }
@@ -82,7 +95,7 @@ impl Monitor {
     }
 
     /// Registers a child and waits until the engine has made it.
-    pub async fn register(&self, child: NewChild) -> Result<Registration> {
+    pub async fn register(&self, child: NewChild) -> Result<Registration, Arc<Error>> {
         let all: BTreeSet<_> = child.dependencies.values().flatten().cloned().collect();
         let by_property = child.dependencies.into_iter().map(|(name, urns)| {
             (
@@ -92,9 +105,15 @@ impl Monitor {
                 },
             )
         });
+        // The engine says nothing of what failed; when it was ours, we know.
+        let lost = |otherwise: Arc<Error>| {
+            let parent = &self.parent;
+            let known = self.failures.of_child(parent, child.token, &child.name);
+            known.unwrap_or(otherwise)
+        };
         let request = rpc::RegisterResourceRequest {
             r#type: child.token.to_owned(),
-            name: child.name,
+            name: child.name.clone(),
             parent: self.parent.clone(),
             custom: true,
             object: Some(wire::write_map(&child.inputs, Accepts::STATE)),
@@ -107,18 +126,27 @@ impl Monitor {
             ..understood()
         };
         let mut client = self.client.clone();
-        // The engine answers for what it has made. Of what failed it says nothing, and stops.
+        // Of what failed the engine says nothing, unless it is to go on.
         let answer = tokio::select! {
-            answer = client.register_resource(request) => answer.map_err(refused)?.into_inner(),
-            () = self.cancel.cancelled() => {
-                return Err(Error::new("the engine stopped before it was made"));
+            answer = client.register_resource(request) => answer,
+            () = self.cancel.cancelled() => return Err(lost(self.stopped.clone())),
+        };
+        let answer = match answer {
+            Ok(answer) => answer.into_inner(),
+            Err(status) if status.code() == Code::Unavailable => {
+                return Err(lost(self.stopped.clone()));
             }
+            Err(status) => return Err(refused(status).into()),
         };
         // Engines of another age know more ways not to succeed than our contract names.
-        if answer.result != rpc::Result::Success as i32 {
-            return Err(Error::new(
-                "it failed, or was skipped because something else did",
-            ));
+        match answer.result {
+            SUCCESS => {}
+            FAIL => {
+                return Err(lost(Arc::new(Error::new(
+                    "it failed; its own error says why",
+                ))));
+            }
+            _ => return Err(lost(self.stopped.clone())),
         }
         let state =
             wire::read_map(answer.object.as_ref()).map_err(|e| Error::new(e.to_string()))?;

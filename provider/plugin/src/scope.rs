@@ -16,8 +16,14 @@ use crate::output::{Input, Maybe, Output, Resolved};
 use crate::shape::Shape;
 use crate::value::{Map, Value};
 
-/// The work of telling a child to the engine; its failure is shared by all that depend on it.
-type Registering = BoxFuture<'static, Result<(), Arc<Error>>>;
+/// The work of telling a child to the engine.
+type Registering = BoxFuture<'static, Result<(), Lost>>;
+
+/// Why a child is not there: its own failure, or that of what it depends on.
+struct Lost {
+    error: Arc<Error>,
+    own: bool,
+}
 
 /// The inside of a component: its children are added here.
 pub struct Scope {
@@ -73,14 +79,21 @@ impl Scope {
             token: R::TOKEN,
             given: args.given(),
             patch: self.patch(&key, R::inputs()),
-            monitor: self.monitor.clone(),
         };
+        let monitor = self.monitor.clone();
         let task = async move {
-            let outcome = child.register().await;
-            let failure = outcome.as_ref().err().cloned();
+            let (outcome, own) = match child.inputs().await {
+                Ok(told) => (monitor.register(told).await.map(Arc::new), true),
+                Err(inherited) => (Err(inherited), false),
+            };
+            let lost = outcome.as_ref().err().cloned();
             // Nobody may be listening: a child whose outputs nobody uses.
-            let _ = tell.send(outcome);
-            failure.map_or(Ok(()), Err)
+            let _ = tell.send(outcome.map(|registration| Resolved {
+                dependencies: BTreeSet::from([registration.urn.clone()]),
+                value: Maybe::Known(registration),
+                secret: false,
+            }));
+            lost.map_or(Ok(()), |error| Err(Lost { error, own }))
         };
         self.urns.push((key.clone(), registered.urn()));
         self.children.push((key, task.boxed()));
@@ -127,32 +140,36 @@ impl Scope {
         unknown.collect()
     }
 
-    /// Tells the engine all children; ends when the last one is done. The first failure is the component's.
+    /// Tells the engine all children; ends when the last one is done. What failed is the component's failure; what was not tried for that
+    /// is not worth a word.
     pub(crate) async fn run(self) -> Result<()> {
         let mut tasks = JoinSet::new();
         for (key, child) in self.children {
             tasks.spawn(child.map(|outcome| (key, outcome)));
         }
         let mut failed: Vec<(String, Arc<Error>)> = Vec::new();
+        let mut stopped = false;
         while let Some(joined) = tasks.join_next().await {
             let (key, outcome) =
                 joined.map_err(|e| Error::new(format!("a child's task ended: {e}")))?;
-            // A child that was never tried because of another's failure carries that failure, and says nothing new.
-            if let Err(error) = outcome
-                && !failed.iter().any(|(_, known)| Arc::ptr_eq(known, &error))
-            {
-                failed.push((key, error));
+            let Err(Lost { error, own }) = outcome else {
+                continue;
+            };
+            // A child that was never tried because of another's failure carries that failure.
+            let known = failed.iter_mut().find(|(_, it)| Arc::ptr_eq(it, &error));
+            match known {
+                _ if Arc::ptr_eq(&error, &self.monitor.stopped) => stopped = true,
+                Some(known) if own => known.0 = key,
+                Some(_) => {}
+                None => failed.push((key, error)),
             }
         }
-        match failed.is_empty() {
-            true => Ok(()),
-            false => {
-                let words: Vec<_> = failed
-                    .iter()
-                    .map(|(key, error)| format!("child `{key}`: {error}"))
-                    .collect();
-                Err(Error::new(words.join("; ")))
-            }
+        let words = failed.iter();
+        let words = words.map(|(key, error)| format!("child `{key}`: {}", error.message()));
+        match (failed.is_empty(), stopped) {
+            (true, false) => Ok(()),
+            (true, true) => Err((*self.monitor.stopped).clone()),
+            (false, _) => Err(Error::new(words.collect::<Vec<_>>().join("; "))),
         }
     }
 }
@@ -229,11 +246,11 @@ struct Draft {
     token: &'static str,
     given: Vec<(&'static str, Input<Value>)>,
     patch: Patch,
-    monitor: Arc<Monitor>,
 }
 
 impl Draft {
-    async fn register(self) -> Told {
+    /// Waits until all that it is given is known, or is known to be unknown.
+    async fn inputs(self) -> Result<NewChild, Arc<Error>> {
         let given = self
             .given
             .into_iter()
@@ -259,18 +276,11 @@ impl Draft {
             );
         }
         self.patch.apply(&mut inputs);
-        let child = NewChild {
+        Ok(NewChild {
             key: self.key,
             name: self.name,
             token: self.token,
             inputs,
-            dependencies,
-        };
-        let registration = self.monitor.register(child).await.map_err(Arc::new)?;
-        let dependencies = BTreeSet::from([registration.urn.clone()]);
-        Ok(Resolved {
-            value: Maybe::Known(Arc::new(registration)),
-            secret: false,
             dependencies,
         })
     }

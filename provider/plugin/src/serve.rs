@@ -21,6 +21,7 @@ pub use start::{Start, serve};
 use crate::call::{Birth, Call};
 use crate::catalogue::{AnyResource, Package};
 use crate::conform::conform;
+use crate::failures::Failures;
 use crate::hide::secrets;
 use crate::lifecycle::Pace;
 use crate::log::Log;
@@ -48,6 +49,7 @@ struct Met<P> {
     configured: Option<Arc<Configured<P>>>,
     cancel: CancellationToken,
     building: TaskTracker,
+    failures: Arc<Failures>,
 }
 
 impl<P> Default for Met<P> {
@@ -56,6 +58,7 @@ impl<P> Default for Met<P> {
             configured: None,
             cancel: CancellationToken::new(),
             building: TaskTracker::new(),
+            failures: Arc::default(),
         }
     }
 }
@@ -117,6 +120,11 @@ impl<P: Provider> Service<P> {
     /// The components that are being built.
     fn building(&self) -> TaskTracker {
         self.met().building.clone()
+    }
+
+    /// What failed so far.
+    fn failures(&self) -> Arc<Failures> {
+        self.met().failures.clone()
     }
 
     fn resource(&self, urn: &str) -> Result<&dyn AnyResource<P>, Status> {

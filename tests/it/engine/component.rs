@@ -107,12 +107,45 @@ fn a_failing_child_fails_the_component_by_name() {
     // Only now does the engine wait for the component's own words; else it may hang up before they come.
     p.act("up", &["--continue-on-error"])
         .expect_failure()
-        .expect_says("rehearsed failure of create for `one.txt`")
-        .expect_says("files:index:Site resource 's' has a problem: child `page-one`: ");
+        .expect_says(&problem(
+            "page-one",
+            "rehearsed failure of create for `one.txt`",
+        ));
     assert_eq!(p.state().names(), ["a", "s", "s-index-en", "s-page-two"]);
     p.remove("root/.files/one.txt.fault");
     p.up().expect_ok();
     p.expect_settled();
+}
+
+fn problem(child: &str, why: &str) -> String {
+    format!("resource 's' has a problem: child `{child}`: {why}\n")
+}
+
+#[test]
+fn of_siblings_that_nobody_got_to_nothing_is_said() {
+    let pages: Vec<_> = (1..=9).map(|i| format!("p{i}: '{i}'")).collect();
+    let p = project(&site(
+        &format!("title: x, pages: {{{}}}", pages.join(", ")),
+        "",
+    ));
+    p.write("root/.files/p1.txt.fault", "create");
+    let why = "rehearsed failure of create for `p1.txt`";
+    for parallel in ["1", "4"] {
+        let up = p.act("up", &["--parallel", parallel]).expect_failure();
+        let up = up.expect_says(why);
+        let printed = up.printed();
+        let told = printed.contains("has a problem");
+        assert!(!told || printed.contains(&problem("page-p1", why)), "{up}");
+        p.destroy().expect_ok();
+    }
+}
+
+#[test]
+fn a_child_with_wrong_inputs_is_named() {
+    let p = project(&site("title: x, overrides: {map: {path: /map.txt}}", ""));
+    p.act("up", &["--continue-on-error"])
+        .expect_failure()
+        .expect_says(&problem("map", "`path`: must stay below the root"));
 }
 
 #[test]
@@ -236,6 +269,23 @@ fn patience_reaches_children() {
     p.program(&site("title: x", ""));
     p.up().expect_ok();
     p.expect_settled();
+}
+
+#[test]
+fn patience_reaches_nobody_elses_children() {
+    let other = "  t: {type: 'files:index:Site', properties: {title: t, folder: t}}\n";
+    let all = "customTimeouts: {create: 1m, update: 2m, delete: 3m, read: 4m}";
+    let p = project(&(site("title: x", all) + other));
+    p.up().expect_ok();
+    let state = p.state();
+    let given = serde_json::json!({"create": 60, "update": 120, "delete": 180, "read": 240});
+    for (name, timeouts) in [
+        ("s-map", &given),
+        ("t-map", &Value::Null),
+        ("a", &Value::Null),
+    ] {
+        assert_eq!(state.get(name, "/customTimeouts"), timeouts, "{name}");
+    }
 }
 
 #[test]

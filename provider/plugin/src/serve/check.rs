@@ -10,7 +10,7 @@ use tonic::Status;
 
 use crate::conform::conform;
 use crate::diff::{Change, What, absent, diff, same_place};
-use crate::error::Fault;
+use crate::error::{Error, Fault};
 use crate::foresee::unmoved;
 use crate::resource::Provider;
 use crate::serve::{BIRTH, Service, name_of};
@@ -37,6 +37,12 @@ impl<P: Provider> Service<P> {
             checked.faults = resource.check(&checked.properties);
         }
         let failures = failures(checked.faults, &[&news, &checked.properties]);
+        if !failures.is_empty() {
+            let told = failures.iter();
+            let told = told.map(|f| Fault::new(&*f.property, &*f.reason));
+            let error = Error::invalid(told.collect());
+            self.failures().note(&request.urn, error);
+        }
         if let Some(birth) = self.birth(&request, &olds, made_up) {
             checked.properties.insert(BIRTH.to_owned(), birth);
         }

@@ -70,6 +70,7 @@ impl<P: Provider> Service<P> {
                 &inputs,
                 &configured.reference,
                 version,
+                self.failures(),
                 self.cancel(),
             )
             .await?;

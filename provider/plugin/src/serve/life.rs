@@ -237,6 +237,7 @@ impl<P: Provider> Service<P> {
         olds: &Map,
     ) -> Status {
         let error = &error.clone().hiding(&secrets([inputs, olds]));
+        self.failures().note(&at.call.urn, error.clone());
         let Some(id) = error.born() else {
             return clean(error);
         };
