@@ -1,10 +1,12 @@
 //! The plugin framework against the real engine, by the provider of files.
 
+mod assets;
 mod birth;
 mod check;
 mod component;
 mod drift;
 mod failure;
+mod hooks;
 mod import;
 mod interrupt;
 mod invoke;

@@ -24,8 +24,13 @@ pub fn project(program: &str) -> Project {
 /// The same with a program of Python, which has the package's types `File` and `Site`.
 pub fn python(program: &str) -> Project {
     let project = Project::new("python", &[tools::files()]);
-    project.write("__main__.py", &format!("{PYTHON}{program}"));
+    main(&project, program);
     rooted(project)
+}
+
+/// Replaces the program of Python.
+pub fn main(project: &Project, program: &str) {
+    project.write("__main__.py", &format!("{PYTHON}{program}"));
 }
 
 fn rooted(project: Project) -> Project {

@@ -1,5 +1,7 @@
 //! Failures: what exists is never forgotten, and the next run goes on with it.
 
+use std::time::{Duration, Instant};
+
 use crate::files::{of, project};
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
@@ -158,4 +160,19 @@ fn patience_is_as_long_as_the_program_says() {
     assert_eq!(p.state().names(), ["a"]);
     p.remove("root/.files/a.txt.busy");
     p.destroy().expect_ok();
+}
+
+#[test]
+fn patience_for_reading_is_as_long_as_the_program_says() {
+    let p = project(
+        "resources:\n  a:\n    type: files:index:File\n    properties: {path: a.txt, content: one}\n    options: {customTimeouts: {read: 100ms}}\n",
+    );
+    p.up().expect_ok();
+    p.write(FAULT, "read 1000000");
+    let started = Instant::now();
+    p.refresh()
+        .expect_failure()
+        .expect_says("rehearsed failure of read");
+    // By itself, a refusal that may pass is waited out for 12 seconds at this pace.
+    assert!(started.elapsed() < Duration::from_secs(10));
 }

@@ -4,6 +4,7 @@
 //! `PATH.json` are a file's labels and the like, `PATH.busy` says how many more times it answers "not yet", and `PATH.fault` names the verb that
 //! fails: `create`, `ready`, `read`, `update` or `delete`, with a number so many times, or `settle` for a file that will never be ready.
 
+mod copy;
 mod directory;
 mod disk;
 mod file;
@@ -15,6 +16,7 @@ use std::{env, io};
 
 use pulumi_plugin::{Meta, Package, Start, serve};
 
+use self::copy::Copy;
 use self::directory::Directory;
 use self::file::File;
 use self::list::List;
@@ -31,6 +33,7 @@ fn catalogue() -> Package<Directory> {
         ..Meta::default()
     })
     .resource::<File>()
+    .resource::<Copy>()
     .component::<Site>()
     .function::<List>()
 }
