@@ -5,6 +5,7 @@ mod cli;
 mod cloudfront;
 mod contract;
 mod crates;
+mod derive;
 mod ec2;
 mod elasticache;
 mod engine;

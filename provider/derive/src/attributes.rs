@@ -3,7 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, Expr, Field, Ident, LitInt, LitStr, Result, Type};
+use syn::{Attribute, Error, Expr, Field, Ident, LitInt, LitStr, Result, Type};
+
+/// What a single property can be.
+pub const ON_FIELDS: [&str; 11] = [
+    "replace", "stable", "keep", "given", "unique", "computed", "default", "autoname", "min",
+    "max", "rename",
+];
 
 /// The `#[prop(...)]` of a field, a type or a variant.
 #[derive(Default)]
@@ -23,6 +29,8 @@ pub struct Prop {
     pub max: Option<Expr>,
     pub rename: Option<LitStr>,
     pub module: Option<LitStr>,
+    /// The words as they are written, for what is said about them.
+    written: Vec<Ident>,
 }
 
 impl Prop {
@@ -35,12 +43,12 @@ impl Prop {
     }
 
     fn read(&mut self, meta: &ParseNestedMeta) -> Result<()> {
-        let name = meta
-            .path
-            .get_ident()
-            .map(Ident::to_string)
-            .unwrap_or_default();
-        match name.as_str() {
+        let word = meta.path.require_ident()?;
+        if self.written.contains(word) {
+            return Err(meta.error(format!("`{word}` stands here twice")));
+        }
+        self.written.push(word.clone());
+        match word.to_string().as_str() {
             "replace" => self.replace = true,
             "stable" => self.stable = true,
             "keep" => self.keep = true,
@@ -58,6 +66,25 @@ impl Prop {
             _ => return Err(meta.error("unknown: there are replace, stable, keep, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module")),
         }
         Ok(())
+    }
+
+    /// Refuses words that mean nothing where they are written.
+    pub fn only(&self, allowed: &[&str], here: &str) -> Result<()> {
+        let allows = |word: &&Ident| allowed.iter().any(|a| *word == a);
+        let Some(word) = self.written.iter().find(|word| !allows(word)) else {
+            return Ok(());
+        };
+        let rest = match allowed.is_empty() {
+            true => String::new(),
+            false => format!(", only {}", allowed.join(", ")),
+        };
+        let why = format!("{here} can't be `{word}`{rest}");
+        Err(Error::new(word.span(), why))
+    }
+
+    /// The word as it is written.
+    pub fn word(&self, word: &str) -> Option<&Ident> {
+        self.written.iter().find(|w| *w == word)
     }
 
     /// Whether the field's properties stand in the object itself.

@@ -1,12 +1,21 @@
 //! Enums: a choice of words, or a union of types.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DataEnum, DeriveInput, Fields, Result, Variant};
+use syn::{DataEnum, DeriveInput, Error, Fields, Result, Variant};
 
 use crate::attributes::{Prop, doc_of};
 
 pub fn derive(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
+    Prop::of(&input.attrs)?.only(&[], "an enum")?;
+    if data.variants.is_empty() {
+        return Err(Error::new_spanned(
+            input,
+            "an enum without a variant has no value",
+        ));
+    }
     match data
         .variants
         .iter()
@@ -23,6 +32,15 @@ fn words(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
     let variants: Vec<_> = data.variants.iter().map(|v| &v.ident).collect();
     let words = data.variants.iter().map(word).collect::<Result<Vec<_>>>()?;
     let docs = data.variants.iter().map(|v| doc_of(&v.attrs));
+    let mut seen = BTreeSet::new();
+    for (variant, word) in variants.iter().zip(&words) {
+        if !seen.insert(word) {
+            return Err(Error::new_spanned(
+                variant,
+                format!("there is a word `{word}` already"),
+            ));
+        }
+    }
     Ok(quote! {
         impl #this {
             /// The word that stands for it on the wire.
@@ -51,7 +69,9 @@ fn words(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
 }
 
 fn word(variant: &Variant) -> Result<String> {
-    Ok(Prop::of(&variant.attrs)?
+    let prop = Prop::of(&variant.attrs)?;
+    prop.only(&["rename"], "a word")?;
+    Ok(prop
         .rename
         .map_or_else(|| variant.ident.to_string(), |name| name.value()))
 }
@@ -59,12 +79,15 @@ fn word(variant: &Variant) -> Result<String> {
 fn union(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
     let this = &input.ident;
     let variants: Vec<_> = data.variants.iter().map(|v| &v.ident).collect();
-    let types = data.variants.iter().map(|v| match &v.fields {
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Ok(&fields.unnamed[0].ty),
-        _ => Err(syn::Error::new_spanned(
-            v,
-            "all variants hold nothing, or each holds one type",
-        )),
+    let types = data.variants.iter().map(|v| {
+        Prop::of(&v.attrs)?.only(&[], "one of several types")?;
+        match &v.fields {
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Ok(&fields.unnamed[0].ty),
+            _ => Err(Error::new_spanned(
+                v,
+                "all variants hold nothing, or each holds one type",
+            )),
+        }
     });
     let types = types.collect::<Result<Vec<_>>>()?;
     Ok(quote! {

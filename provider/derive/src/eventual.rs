@@ -16,6 +16,12 @@ pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Resul
             "inputs can't hold flattened properties",
         ));
     }
+    for column in columns.iter().filter(|c| !c.prop.computed) {
+        if let Some(stable) = column.prop.word("stable") {
+            let why = "what the program gives is `stable` only where it is `computed`, too";
+            return Err(syn::Error::new(stable.span(), why));
+        }
+    }
     let doc = format!(
         "What a component gives a child whose inputs are [`{}`]: each may be known only later.",
         input.ident
@@ -51,6 +57,15 @@ pub fn state(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
     let outputs = format_ident!("{this}Outputs");
     let doc = format!("What a component gets back from a child [`{this}`].");
     let own: Vec<_> = columns.iter().filter(|c| !c.prop.flat()).collect();
+    for column in &own {
+        column
+            .prop
+            .only(&["stable", "keep", "rename"], "an output")?;
+        if ["id", "urn"].contains(&column.name.as_str()) {
+            let why = "every resource has an `id` and a `urn`: give it another name";
+            return Err(syn::Error::new_spanned(column.field, why));
+        }
+    }
     let fields = own.iter().map(|c| {
         let (ident, ty, doc) = (c.ident, &c.field.ty, &c.doc);
         quote!(#[doc = #doc] pub #ident: ::pulumi_plugin::Output<#ty>)
@@ -120,6 +135,7 @@ pub fn component(input: &DeriveInput) -> Result<TokenStream> {
         .iter()
         .map(|c| {
             let Column { ident, name, .. } = c;
+            c.prop.only(&["rename"], "an output of a component")?;
             let ty = eventual(&c.field.ty)?;
             Ok(quote!((#name, ::pulumi_plugin::Input::<#ty>::from(self.#ident).erase())))
         })

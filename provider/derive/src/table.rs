@@ -1,10 +1,12 @@
 //! Structs: the table of fields, reading and writing.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{DataStruct, DeriveInput, Field, Ident, Result};
+use syn::{DataStruct, DeriveInput, Error, Field, Ident, Result};
 
-use crate::attributes::{Prop, doc_of, name_of, optional};
+use crate::attributes::{ON_FIELDS, Prop, doc_of, name_of, optional};
 use crate::eventual;
 
 /// One field with what is written on it.
@@ -17,24 +19,39 @@ pub struct Column<'a> {
 }
 
 pub fn columns(data: &DataStruct) -> Result<Vec<Column<'_>>> {
-    data.fields
+    let columns = data.fields.iter().map(column);
+    let columns = columns.collect::<Result<Vec<_>>>()?;
+    let mut names = BTreeSet::new();
+    match columns
         .iter()
-        .map(|field| {
-            let ident = field
-                .ident
-                .as_ref()
-                .ok_or_else(|| syn::Error::new_spanned(field, "a property needs a name"))?;
-            let prop = Prop::of(&field.attrs)?;
-            let name = name_of(field, &prop);
-            Ok(Column {
-                field,
-                ident,
-                prop,
-                name,
-                doc: doc_of(&field.attrs),
-            })
-        })
-        .collect()
+        .find(|c| !c.prop.flat() && !names.insert(&c.name))
+    {
+        Some(twice) => Err(Error::new_spanned(
+            twice.field,
+            format!("there is a property `{}` already", twice.name),
+        )),
+        None => Ok(columns),
+    }
+}
+
+fn column(field: &Field) -> Result<Column<'_>> {
+    let ident = field.ident.as_ref();
+    let ident = ident.ok_or_else(|| Error::new_spanned(field, "a property needs a name"))?;
+    let prop = Prop::of(&field.attrs)?;
+    match prop.flat() {
+        true => prop.only(
+            &[if prop.inputs { "inputs" } else { "flatten" }],
+            "a part of the object",
+        )?,
+        false => prop.only(&ON_FIELDS, "a property")?,
+    }
+    Ok(Column {
+        field,
+        ident,
+        name: name_of(field, &prop),
+        doc: doc_of(&field.attrs),
+        prop,
+    })
 }
 
 pub fn derive(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {
@@ -83,7 +100,9 @@ pub fn derive(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {
 pub fn shaped(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
     let this = &input.ident;
     let (name, doc) = (this.to_string(), doc_of(&input.attrs));
-    let module = optional(Prop::of(&input.attrs)?.module.as_ref());
+    let prop = Prop::of(&input.attrs)?;
+    prop.only(&["module"], "a struct")?;
+    let module = optional(prop.module.as_ref());
     let entries = columns.iter().map(|column| {
         let Column { field, prop, name, doc, .. } = column;
         let ty = &field.ty;
