@@ -13,6 +13,7 @@ use crate::error::{Error, Fault, Result};
 use crate::monitor::{Monitor, NewChild};
 use crate::nearest::nearest;
 use crate::output::{Input, Maybe, Output, Resolved};
+use crate::path::Path;
 use crate::shape::Shape;
 use crate::value::{Map, Value};
 
@@ -121,6 +122,10 @@ impl Scope {
             .map(|(key, _)| key.as_str())
             .chain(self.skipped.iter().map(String::as_str))
             .collect();
+        let mut seen = BTreeSet::new();
+        let twice = self.children.iter().filter(|(key, _)| !seen.insert(key));
+        let twice = twice
+            .map(|(key, _)| Fault::new(Path::root(), format!("two children have the key `{key}`")));
         let overridden = self.knobs.overrides.keys().map(|key| ("overrides", key));
         let wishes = overridden.chain(self.knobs.skip.iter().map(|key| ("skip", key)));
         let unknown = wishes
@@ -137,7 +142,7 @@ impl Scope {
                     ),
                 )
             });
-        unknown.collect()
+        twice.chain(unknown).collect()
     }
 
     /// Tells the engine all children; ends when the last one is done. What failed is the component's failure; what was not tried for that

@@ -204,6 +204,14 @@ fn wishes_for_children_that_are_not_there_are_faults() {
 }
 
 #[test]
+fn two_children_of_one_key_are_a_fault() {
+    let p = project(&site("title: x, languages: [en, de, en]", ""));
+    p.preview()
+        .expect_failure()
+        .expect_says("resource 's' has a problem: two children have the key `index-en`");
+}
+
+#[test]
 fn an_override_is_checked_like_the_childs_own_inputs() {
     let p = project(&site("title: x, overrides: {map: {contnt: x}}", ""));
     p.preview()
