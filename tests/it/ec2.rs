@@ -57,13 +57,19 @@ impl Journey {
         self.project.program(&format!("{}{x}", self.around))
     }
 
-    /// It is made, although the answer to the call that makes it gets lost, and the engine finds nothing left to do.
+    /// It is foreseen with all its outputs, and made, although the answer to the call that makes it gets lost; the engine finds nothing left to do.
     #[track_caller]
     pub fn born(&self, creates: &str, properties: &str) -> &Journey {
         self.aws
             .fault(json!({"kind": "lose-answer", "operation": creates}));
         let project = self.program(properties);
+        let foreseen = project.preview().expect_ok().outcome("x")["outputs"].clone();
         project.up().expect_ok().expect_steps(&["create x"]);
+        let state = project.state();
+        let outputs = state.get("x", "/outputs").as_object();
+        for name in outputs.into_iter().flat_map(|o| o.keys()) {
+            assert!(foreseen.get(name).is_some(), "a preview knows no `{name}`");
+        }
         project.expect_settled().refresh_settled();
         self
     }
