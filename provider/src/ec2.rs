@@ -71,6 +71,9 @@ pub(crate) fn newborn(aws: &Aws, kind: ResourceType, tags: &Tags) -> TagSpecific
 
 /// The resource of this very creation, if an earlier attempt made one whose answer got lost.
 pub(crate) async fn born(aws: &Aws, kind: ResourceType) -> Result<Option<String>> {
+    if !aws.call().tried() {
+        return Ok(None);
+    }
     static BATCH: std::sync::LazyLock<Batch<Vec<(String, String)>>> =
         std::sync::LazyLock::new(Batch::default);
     let ec2 = aws.ec2();

@@ -1,12 +1,14 @@
 //! One call of the engine, as a resource sees it.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Result;
+use crate::lifecycle::Pace;
 use crate::log::Log;
 
 /// One call of the engine: for which resource, how long it may take, whom to tell how it goes.
@@ -20,10 +22,14 @@ pub struct Call {
     pub birth: Birth,
     /// The longest time that the program allows, if it says.
     pub timeout: Option<Duration>,
+    /// How fast waits run.
+    pub(crate) pace: Pace,
     /// Where the user is told how it goes.
     pub log: Log,
     /// Ends waits when the user cancels.
     pub cancel: CancellationToken,
+    /// Whether its creation has been tried before.
+    pub(crate) tried: Arc<AtomicBool>,
     /// The parts that are done.
     pub(crate) done: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -40,6 +46,11 @@ pub struct Birth {
 }
 
 impl Call {
+    /// Whether an earlier attempt at this very creation may have made something. Else there is nothing to look for.
+    pub fn tried(&self) -> bool {
+        self.tried.load(Ordering::Relaxed)
+    }
+
     /// Does a part only once, however often the whole is called again; a failed part counts as not done.
     pub async fn once(&self, part: &str, work: impl Future<Output = Result<()>>) -> Result<()> {
         let done = || self.done.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,7 +9,7 @@ use crate::assume::assume;
 use crate::call::Call;
 use crate::component::Component;
 use crate::error::{Error, Fault, Result};
-use crate::lifecycle::{Life, Pace};
+use crate::lifecycle::Life;
 use crate::monitor::{Monitor, resolved};
 use crate::property::{Property, Shaped};
 use crate::resource::{Function, Id, Provider, Resource};
@@ -92,37 +92,34 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn check(&self, new: &Map) -> Vec<Fault>;
     fn collides(&self, old: &Map, new: &Map) -> bool;
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
-    fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
+    fn create<'a>(&'a self, at: &'a At<P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
     fn read<'a>(
         &'a self,
-        at: At<'a, P>,
+        at: &'a At<P>,
         id: &'a Id,
         given: &'a Map,
     ) -> BoxFuture<'a, Result<Option<Map>>>;
     fn update<'a>(
         &'a self,
-        at: At<'a, P>,
+        at: &'a At<P>,
         id: &'a Id,
         old: &'a Map,
         new: &'a Map,
     ) -> BoxFuture<'a, Result<Map>>;
-    fn delete<'a>(&'a self, at: At<'a, P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>>;
+    fn delete<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>>;
 }
 
 /// What one call of a resource happens with.
-pub(crate) struct At<'a, P: Provider> {
-    pub session: &'a P::Session,
-    pub call: &'a Call,
-    pub pace: Pace,
+pub(crate) struct At<P: Provider> {
+    pub session: P::Session,
+    pub call: Call,
 }
 
-impl<P: Provider> Clone for At<'_, P> {
-    fn clone(&self) -> Self {
-        *self
+impl<P: Provider> At<P> {
+    fn life<R: Resource<Session = P::Session>>(&self) -> Life<'_, P::Session> {
+        Life::of::<R>(&self.session, &self.call)
     }
 }
-
-impl<P: Provider> Copy for At<'_, P> {}
 
 impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
     fn token(&self) -> &'static str {
@@ -158,12 +155,10 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         both::<R>(old, new).map_or_else(Vec::new, |(old, new)| R::replaces(&old, &new))
     }
 
-    fn create<'a>(&'a self, at: At<'a, P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>> {
+    fn create<'a>(&'a self, at: &'a At<P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>> {
         async move {
             let new = decode::<R::Inputs>(new)?;
-            let (id, mut state) = Life::of::<R>(at.session, at.call, at.pace)
-                .create::<R>(&new)
-                .await?;
+            let (id, mut state) = at.life::<R>().create::<R>(&new).await?;
             state.respell(&new);
             Ok((id, encode(&state)))
         }
@@ -172,14 +167,12 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
 
     fn read<'a>(
         &'a self,
-        at: At<'a, P>,
+        at: &'a At<P>,
         id: &'a Id,
         given: &'a Map,
     ) -> BoxFuture<'a, Result<Option<Map>>> {
         async move {
-            let mut state = Life::of::<R>(at.session, at.call, at.pace)
-                .read::<R>(id)
-                .await?;
+            let mut state = at.life::<R>().read::<R>(id).await?;
             // An import's inputs are not known, and those of an older version may not be readable.
             if let (Some(state), Ok(given)) = (&mut state, decode::<R::Inputs>(given)) {
                 state.respell(&given);
@@ -191,14 +184,14 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
 
     fn update<'a>(
         &'a self,
-        at: At<'a, P>,
+        at: &'a At<P>,
         id: &'a Id,
         old: &'a Map,
         new: &'a Map,
     ) -> BoxFuture<'a, Result<Map>> {
         async move {
             let new = decode::<R::Inputs>(new)?;
-            let life = Life::of::<R>(at.session, at.call, at.pace);
+            let life = at.life::<R>();
             let Some(old) = remembered::<R>(&life, id, old).await? else {
                 return Err(Error::new(format!("`{id}` is gone"))
                     .hint("run `pulumi refresh` to see what else has changed"));
@@ -210,9 +203,9 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         .boxed()
     }
 
-    fn delete<'a>(&'a self, at: At<'a, P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>> {
+    fn delete<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>> {
         async move {
-            let life = Life::of::<R>(at.session, at.call, at.pace);
+            let life = at.life::<R>();
             match remembered::<R>(&life, id, old).await? {
                 Some(old) => life.delete(id, &old).await,
                 None => Ok(()),

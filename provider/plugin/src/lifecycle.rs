@@ -1,5 +1,6 @@
 //! The life of a resource: what is called when, and how long is waited. Written once for all.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rand::Rng as _;
@@ -12,6 +13,12 @@ use crate::resource::{Id, Progress, Resource, span, timed_out};
 /// How fast the clock of waits runs. 1.0 is real time; tests and emulators run it faster.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace(pub f64);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace(1.0)
+    }
+}
 
 impl Pace {
     async fn sleep(self, time: Duration) {
@@ -27,6 +34,8 @@ const POLL_LAST: Duration = Duration::from_secs(5);
 const UNSEEN: Duration = Duration::from_secs(60);
 /// What was just made is seen by the next call after this long, or it was never there.
 const MOMENT: Duration = Duration::from_secs(10);
+/// How long somebody who watches is content with the last line.
+const NEWS_AGAIN: Duration = Duration::from_secs(30);
 /// What has just been made has spread after this long, or the failure is real.
 const SOON: Duration = Duration::from_secs(60);
 
@@ -36,8 +45,6 @@ pub struct Life<'a, S> {
     pub session: &'a S,
     /// The call of the engine that this answers.
     pub call: &'a Call,
-    /// How fast waits run.
-    pub pace: Pace,
     /// When patience ends.
     deadline: Instant,
     longest: Duration,
@@ -46,19 +53,18 @@ pub struct Life<'a, S> {
 
 impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// Starts the clock of a call for a resource.
-    pub fn of<R: Resource<Session = S>>(session: &'a S, call: &'a Call, pace: Pace) -> Self {
+    pub fn of<R: Resource<Session = S>>(session: &'a S, call: &'a Call) -> Self {
         let longest = call.timeout.unwrap_or(R::WAIT.longest);
         // A time that the program gives is meant as it stands; our own shrinks with the clock, but leaves slow machines room.
         let deadline = Instant::now()
             + longest.mul_f64(if call.timeout.is_some() {
                 1.0
             } else {
-                pace.0.max(0.2)
+                call.pace.0.max(0.2)
             });
         Life {
             session,
             call,
-            pace,
             deadline,
             longest,
             usual: R::WAIT.usual,
@@ -67,9 +73,12 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
 
     /// Makes it, waits until it is ready and says how it is.
     pub async fn create<R: Resource<Session = S>>(&self, new: &R::Inputs) -> Result<(Id, R)> {
-        let id = self
-            .retried::<R, _, _>("creating", None, || R::create(self.session, new))
-            .await?;
+        let attempt = async || {
+            let made = R::create(self.session, new).await;
+            self.call.tried.store(true, Ordering::Relaxed);
+            made
+        };
+        let id = self.retried::<R, _, _>("creating", None, attempt).await?;
         match self.settle::<R>(&id, "creation", R::waits(new)).await {
             Ok(state) => Ok((id, state)),
             Err(error) if error.is_dead() => Err(self.undo::<R>(&id, error).await),
@@ -131,7 +140,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             self.until(what, || R::ready(self.session, id)).await?;
         }
         let mut unseen = Backoff::new(Duration::from_millis(250), POLL_LAST);
-        let patience = Instant::now() + UNSEEN.mul_f64(self.pace.0.max(0.2));
+        let patience = Instant::now() + UNSEEN.mul_f64(self.call.pace.0.max(0.2));
         loop {
             if let Some(state) = self.read::<R>(id).await? {
                 return Ok(state);
@@ -146,7 +155,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// When it is enough of something that usually takes no longer than this.
     fn patience(&self, started: Instant, time: Duration) -> Instant {
         self.deadline
-            .min(started + time.mul_f64(self.pace.0.max(0.2)))
+            .min(started + time.mul_f64(self.call.pace.0.max(0.2)))
     }
 
     /// Polls until something is done.
@@ -156,6 +165,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     {
         let started = Instant::now();
         let mut poll = Backoff::new(POLL_FIRST, POLL_LAST);
+        let mut news = News::default();
         let mut answered = started;
         loop {
             let state = match ask().await {
@@ -179,9 +189,10 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             if Instant::now() >= self.deadline {
                 return Err(timed_out(what, &state, self.longest));
             }
-            self.call
-                .status(self.waiting(&state, started.elapsed()))
-                .await;
+            if news.is_due(&state, Instant::now()) {
+                let line = self.waiting(&state, started.elapsed());
+                self.call.status(line).await;
+            }
             self.nap(poll.next(), what).await?;
         }
     }
@@ -197,6 +208,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         F: Future<Output = Result<T>> + Send,
     {
         let started = Instant::now();
+        let mut news = News::default();
         let mut soon = Backoff::new(Duration::from_millis(250), Duration::from_secs(2));
         let mut later = Backoff::new(Duration::from_secs(2), Duration::from_secs(15));
         loop {
@@ -213,11 +225,12 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             if Instant::now() >= patience || self.call.cancel.is_cancelled() {
                 return Err(error);
             }
-            self.call
-                .status(format!("{what}: {}", error.message()))
-                .await;
+            if news.is_due(error.message(), Instant::now()) {
+                let line = format!("{what}: {}", error.message());
+                self.call.status(line).await;
+            }
             tokio::select! {
-                () = self.pace.sleep(pause) => {}
+                () = self.call.pace.sleep(pause) => {}
                 () = self.call.cancel.cancelled() => return Err(error),
             }
             // A creation that found what an earlier attempt made says its id with the refusal.
@@ -231,7 +244,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
 
     async fn nap(&self, time: Duration, what: &str) -> Result<()> {
         tokio::select! {
-            () = self.pace.sleep(time) => Ok(()),
+            () = self.call.pace.sleep(time) => Ok(()),
             () = self.call.cancel.cancelled() => {
                 Err(Error::new(format!("stopped waiting for its {what}: cancelled")).hint("run `pulumi up` again to go on"))
             }
@@ -243,6 +256,21 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             0..=5 => state.to_owned(),
             _ => format!("{state} for {}, usually {}", span(so_far), span(self.usual)),
         }
+    }
+}
+
+/// What the user was told last: the same is told again only after a while, for some logs keep every line.
+#[derive(Default)]
+struct News(Option<(String, Instant)>);
+
+impl News {
+    fn is_due(&mut self, state: &str, now: Instant) -> bool {
+        let old = |(told, at): &(String, Instant)| told == state && now < *at + NEWS_AGAIN;
+        let due = !self.0.as_ref().is_some_and(old);
+        if due {
+            self.0 = Some((state.to_owned(), now));
+        }
+        due
     }
 }
 

@@ -8,10 +8,11 @@ mod life;
 mod service;
 mod start;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::Status;
@@ -19,7 +20,7 @@ use tonic::Status;
 pub use start::{Start, serve};
 
 use crate::call::{Birth, Call};
-use crate::catalogue::{AnyResource, Package};
+use crate::catalogue::{AnyResource, At, Package};
 use crate::conform::conform;
 use crate::failures::Failures;
 use crate::hide::secrets;
@@ -50,6 +51,10 @@ struct Met<P> {
     cancel: CancellationToken,
     building: TaskTracker,
     failures: Arc<Failures>,
+    /// Another one for each engine.
+    once: [u8; 16],
+    /// The tokens of the creations that were tried.
+    tried: BTreeSet<String>,
 }
 
 impl<P> Default for Met<P> {
@@ -59,6 +64,8 @@ impl<P> Default for Met<P> {
             cancel: CancellationToken::new(),
             building: TaskTracker::new(),
             failures: Arc::default(),
+            once: rand::random(),
+            tried: BTreeSet::new(),
         }
     }
 }
@@ -68,13 +75,6 @@ struct Configured<P> {
     provider: P,
     /// `urn::id` of the provider resource; empty when the engine didn't tell.
     reference: String,
-}
-
-/// Which resource a request is about.
-struct About<'a> {
-    urn: &'a str,
-    name: &'a str,
-    timeout: f64,
 }
 
 impl<P: Provider> Service<P> {
@@ -127,6 +127,13 @@ impl<P: Provider> Service<P> {
         self.met().failures.clone()
     }
 
+    /// Notes that a creation is tried; says whether it has been before, by this engine or one that it was told of.
+    fn try_creation(&self, urn: &str, token: &str) -> bool {
+        let pending = self.pending.get(urn).is_some_and(|known| known == token);
+        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        !met.tried.insert(token.to_owned()) || pending
+    }
+
     fn resource(&self, urn: &str) -> Result<&dyn AnyResource<P>, Status> {
         let token = type_of(urn);
         let found = self.package.resources.iter().find(|r| r.token() == token);
@@ -135,20 +142,26 @@ impl<P: Provider> Service<P> {
             .ok_or_else(|| Status::not_found(format!("no resource `{token}` in this package")))
     }
 
-    /// The session for a call about a resource whose inputs are these.
-    async fn session(&self, about: About<'_>, inputs: &Map) -> Result<(P::Session, Call), Status> {
+    /// What a call about a resource is answered with, or one about none. The first properties that there are say what all resources have in
+    /// common, and all of them what must not be shown.
+    async fn open(
+        &self,
+        urn: &str,
+        name: &str,
+        timeout: f64,
+        known: &[&Map],
+    ) -> Result<At<P>, Status> {
+        let nothing = &Map::new();
+        let inputs = known.iter().find(|map| !map.is_empty()).unwrap_or(&nothing);
         let call = Call {
-            urn: about.urn.into(),
-            name: if about.name.is_empty() {
-                name_of(about.urn)
-            } else {
-                about.name
-            }
-            .into(),
-            birth: birth_of(inputs),
-            timeout: (about.timeout > 0.0).then(|| Duration::from_secs_f64(about.timeout)),
-            log: self.log.hiding(secrets([inputs])),
+            urn: urn.into(),
+            name: if name.is_empty() { name_of(urn) } else { name }.into(),
+            birth: self.birth_of(inputs),
+            timeout: (timeout > 0.0).then(|| Duration::from_secs_f64(timeout)),
+            pace: self.pace,
+            log: self.log.hiding(secrets(known.iter().copied())),
             cancel: self.cancel(),
+            tried: Arc::default(),
             done: Arc::default(),
         };
         let common = self.common(inputs)?;
@@ -158,7 +171,7 @@ impl<P: Provider> Service<P> {
             .session(&common, call.clone())
             .await
             .map_err(|e| clean(&e))?;
-        Ok((session, call))
+        Ok(At { session, call })
     }
 
     /// What the inputs say of what all resources have in common.
@@ -172,6 +185,16 @@ impl<P: Provider> Service<P> {
         let conformed = conform(&[shape], &own);
         P::Common::decode(&Value::Object(conformed.properties))
             .map_err(|fault| Status::invalid_argument(fault.to_string()))
+    }
+
+    fn birth_of(&self, inputs: &Map) -> Birth {
+        let birth = inputs.get(BIRTH).and_then(Value::as_object);
+        let token = birth.and_then(|b| b.get("token")).and_then(Value::as_str);
+        let token = token.unwrap_or_default().to_owned();
+        Birth {
+            once: hash(&[&self.met().once, token.as_bytes()]),
+            token,
+        }
     }
 
     /// The tables of a resource's inputs: its own, and what all have in common.
@@ -190,17 +213,16 @@ fn name_of(urn: &str) -> &str {
     urn.splitn(4, "::").nth(3).unwrap_or_default()
 }
 
-fn birth_of(inputs: &Map) -> Birth {
-    let said = |name: &str| {
-        let birth = inputs.get(BIRTH).and_then(Value::as_object);
-        birth
-            .and_then(|b| b.get(name))
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    Birth {
-        token: said("token"),
-        once: said("once"),
+/// 32 hex digits.
+fn hash(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
     }
+    let hash = hasher.finalize();
+    hash.iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -213,6 +213,9 @@ fn reference(aws: &Aws) -> String {
 
 /// The zone of this very creation, if an earlier attempt made one whose answer got lost.
 async fn born(aws: &Aws, new: &ZoneInputs) -> Result<Option<String>> {
+    if !aws.call().tried() {
+        return Ok(None);
+    }
     let asked = aws
         .route53()
         .list_hosted_zones_by_name()

@@ -1,5 +1,7 @@
 //! Births: a replacement is never taken for what it replaces.
 
+use serde_json::json;
+
 use crate::files::{of, project};
 use crate::pulumi::urn;
 
@@ -49,6 +51,41 @@ fn an_update_keeps_the_birth() {
     assert_eq!(p.state().text("a", "/inputs/__birth/token"), old);
     p.refresh_settled();
     assert_eq!(p.state().text("a", "/inputs/__birth/token"), old);
+}
+
+#[test]
+fn a_birth_is_a_token_and_the_names_that_were_made_up() {
+    let p = project(&of(&[
+        ("a", "path: a.txt, content: one"),
+        ("b", "content: one"),
+    ]));
+    p.up().expect_ok();
+    let state = p.state();
+    let birth = |name: &str| state.get(name, "/inputs/__birth").clone();
+    let token = |name: &str| state.text(name, "/inputs/__birth/token").to_owned();
+    assert_eq!(birth("a"), json!({"token": token("a")}));
+    assert_eq!(birth("b"), json!({"token": token("b"), "made": ["path"]}));
+}
+
+#[test]
+fn what_else_a_birth_once_held_is_forgotten() {
+    let p = project(&of(&[("a", "path: a.txt, content: one")]));
+    p.up().expect_ok();
+    let born = p.state().get("a", "/inputs/__birth").clone();
+    p.edit_state(|state| {
+        let resources = state["deployment"]["resources"].as_array_mut();
+        for resource in resources.expect("a state has resources") {
+            if let Some(birth) = resource.pointer_mut("/inputs/__birth") {
+                birth["once"] = "0123456789abcdef0123456789abcdef".into();
+                birth["made"] = json!([]);
+            }
+        }
+    });
+    p.expect_settled().refresh_settled();
+    p.program(&of(&[("a", "path: a.txt, content: two")]));
+    p.up().expect_ok().expect_steps(&["update a"]);
+    assert_eq!(*p.state().get("a", "/inputs/__birth"), born);
+    p.expect_settled();
 }
 
 #[test]

@@ -61,6 +61,11 @@ impl Resource for Lamp {
     type Inputs = Lit;
 
     async fn create(reach: &Reach, _: &Lit) -> Result<Id> {
+        // By the second attempt it has rested.
+        if reach.call.tried() {
+            reach.note("there?");
+            reach.rests.store(false, Ordering::Relaxed);
+        }
         reach.change("create")?;
         Ok(Id::from("lamp"))
     }
@@ -118,8 +123,10 @@ async fn done(rests: bool, act: impl AsyncFn(Life<'_, Reach>)) -> Vec<&'static s
         name: "lamp".into(),
         birth: Default::default(),
         timeout: None,
+        pace: Pace(0.0),
         log: Default::default(),
         cancel: Default::default(),
+        tried: Default::default(),
         done: Default::default(),
     };
     let reach = Reach {
@@ -127,7 +134,7 @@ async fn done(rests: bool, act: impl AsyncFn(Life<'_, Reach>)) -> Vec<&'static s
         done: Mutex::default(),
         rests: AtomicBool::new(rests),
     };
-    act(Life::of::<Lamp>(&reach, &call, Pace(0.0))).await;
+    act(Life::of::<Lamp>(&reach, &call)).await;
     reach.done.into_inner().expect("no test panics here")
 }
 
@@ -151,11 +158,35 @@ async fn a_deletion_waits_until_it_is_taken() {
 }
 
 #[tokio::test]
+async fn only_a_repeated_creation_has_something_to_look_for() {
+    let seen = done(true, async |life| {
+        assert!(life.create::<Lamp>(&Lit(false)).await.is_ok());
+    });
+    assert_eq!(seen.await, ["refused", "there?", "create"]);
+}
+
+#[tokio::test]
 async fn a_creation_may_end_before_it_is_ready() {
     for (waits, expected) in [(true, &["create", "ready?"][..]), (false, &["create"])] {
         let seen = done(false, async |life| {
             assert!(life.create::<Lamp>(&Lit(waits)).await.is_ok());
         });
         assert_eq!(seen.await, expected);
+    }
+}
+
+#[test]
+fn the_same_is_told_again_only_after_a_while() {
+    let (mut news, start) = (News::default(), Instant::now());
+    for (second, state, due) in [
+        (0, "creating", true),
+        (5, "creating", false),
+        (6, "settling", true),
+        (35, "settling", false),
+        (36, "settling", true),
+        (40, "creating", true),
+    ] {
+        let now = start + Duration::from_secs(second);
+        assert_eq!(news.is_due(state, now), due, "{second} s");
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use gitinfra_proto::pulumirpc as rpc;
 use rpc::check_request::autonaming_options::Mode;
 use rpc::property_diff::Kind;
-use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
 use crate::conform::conform;
@@ -13,17 +12,21 @@ use crate::diff::{Change, What, absent, diff, same_place};
 use crate::error::{Error, Fault};
 use crate::foresee::unmoved;
 use crate::resource::Provider;
-use crate::serve::{BIRTH, Service, name_of};
+use crate::serve::{BIRTH, Service, hash, name_of};
 use crate::shape::Shape;
-use crate::value::{Map, Value, object};
+use crate::value::{Map, Value};
 use crate::veil::{discreet, is_secret};
 use crate::wire::{self, Accepts};
 
 impl<P: Provider> Service<P> {
     pub(super) async fn check(
         &self,
-        request: rpc::CheckRequest,
+        mut request: rpc::CheckRequest,
     ) -> Result<rpc::CheckResponse, Status> {
+        // An engine without a seed must not make the next run's creation look like this one's.
+        if request.random_seed.is_empty() {
+            request.random_seed = rand::random::<[u8; 16]>().to_vec();
+        }
         let resource = self.resource(&request.urn)?;
         let olds = wire::read_map(request.olds.as_ref())?;
         let mut news = wire::read_map(request.news.as_ref())?;
@@ -63,19 +66,19 @@ impl<P: Provider> Service<P> {
         olds: &Map,
         made_up: BTreeSet<String>,
     ) -> Option<Value> {
-        if !olds.is_empty() {
-            let mut birth = olds.get(BIRTH).and_then(Value::as_object)?.clone();
-            birth.insert("made".into(), names(&made_up));
-            return Some(Value::Object(birth));
+        let token = match olds.is_empty() {
+            true => {
+                let urn = request.urn.as_str();
+                let new = || hash(&[urn.as_bytes(), &request.random_seed, b"token"]);
+                self.pending.get(urn).cloned().unwrap_or_else(new).into()
+            }
+            false => olds.get(BIRTH)?.as_object()?.get("token")?.clone(),
+        };
+        let mut birth = Map::from([("token".to_owned(), token)]);
+        if !made_up.is_empty() {
+            birth.insert("made".to_owned(), names(&made_up));
         }
-        let urn = request.urn.as_str();
-        let known = |what: &[u8]| hash(&[urn.as_bytes(), &request.random_seed, what]);
-        let pending = self.pending.get(urn).cloned();
-        Some(object([
-            ("token", pending.unwrap_or_else(|| known(b"token")).into()),
-            ("once", known(b"once").into()),
-            ("made", names(&made_up)),
-        ]))
+        Some(Value::Object(birth))
     }
 
     pub(super) async fn diff(
@@ -162,10 +165,7 @@ fn autoname(
 
 /// The resource's own name and seven hex digits, within a length.
 fn random_name(urn: &str, seed: &[u8], most: usize) -> String {
-    let suffix = match seed.is_empty() {
-        true => format!("{:032x}", rand::random::<u128>()),
-        false => hash(&[urn.as_bytes(), seed, b"name"]),
-    };
+    let suffix = hash(&[urn.as_bytes(), seed, b"name"]);
     // Letters, digits and single hyphens: what every cloud's rules for names allow.
     let words = name_of(urn).split(|c: char| !c.is_ascii_alphanumeric());
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
@@ -175,21 +175,6 @@ fn random_name(urn: &str, seed: &[u8], most: usize) -> String {
         .take(most.saturating_sub(8))
         .collect();
     format!("{}-{}", stem.trim_end_matches('-'), &suffix[..7])
-}
-
-/// 32 hex digits.
-fn hash(parts: &[&[u8]]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part);
-    }
-    hasher
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 fn names(made_up: &BTreeSet<String>) -> Value {
@@ -208,7 +193,7 @@ fn made_up(inputs: &Map) -> BTreeSet<String> {
     }
 }
 
-fn heads<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<String> {
+pub(super) fn heads<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<String> {
     let heads: BTreeSet<_> = changes.map(|c| c.at.head().to_owned()).collect();
     heads.into_iter().collect()
 }

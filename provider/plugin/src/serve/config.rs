@@ -51,11 +51,7 @@ impl<P: Provider> Service<P> {
         let new = parsed(shape, &wire::read_map(request.news.as_ref())?);
         let mut changes = diff(&[shape], &old, &new);
         changes.retain(|c| !ENGINES_OWN.contains(&c.at.head()));
-        let replaces = changes
-            .iter()
-            .filter(|c| c.replace)
-            .map(|c| c.at.head().to_owned())
-            .collect();
+        let replaces = check::heads(changes.iter().filter(|c| c.replace));
         Ok(check::respond(&changes, replaces, Vec::new(), false))
     }
 

@@ -13,7 +13,7 @@ use crate::error::Fault;
 use crate::monitor::Monitor;
 use crate::property::Shaped as _;
 use crate::resource::Provider;
-use crate::serve::{About, Service};
+use crate::serve::Service;
 use crate::status::{clean, wrong};
 use crate::value::{Map, OutputValue, Value};
 use crate::veil::{discreet, is_secret};
@@ -56,12 +56,9 @@ impl<P: Provider> Service<P> {
         configured
             .provider
             .complete(P::Common::shape(), &mut common);
-        let about = About {
-            urn: &request.parent,
-            name: &request.name,
-            timeout: 0.0,
-        };
-        let (session, _) = self.session(about, &common).await?;
+        let at = self
+            .open(&request.parent, &request.name, 0.0, &[&common, &inputs])
+            .await?;
         let mut urn = String::new();
         let open = async {
             let version = self.package.meta.version;
@@ -78,7 +75,7 @@ impl<P: Provider> Service<P> {
             Ok(monitor)
         };
         let site = Site {
-            session: &session,
+            session: &at.session,
             name: &request.name,
             open: open.boxed(),
         };

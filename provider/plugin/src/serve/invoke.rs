@@ -7,7 +7,7 @@ use crate::conform::conform;
 use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::Provider;
-use crate::serve::{About, Service, check};
+use crate::serve::{Service, check};
 use crate::status::clean;
 use crate::value::Value;
 use crate::wire::{self, Accepts};
@@ -36,16 +36,12 @@ impl<P: Provider> Service<P> {
                 failures: check::failures(checked.faults, &[&args, &checked.properties]),
             });
         }
-        let about = About {
-            urn: "",
-            name: "",
-            timeout: 0.0,
-        };
-        let (session, _) = self.session(about, &checked.properties).await?;
+        let given = &checked.properties;
+        let at = self.open("", "", 0.0, &[given, &args]).await?;
         let mut answer = function
-            .call(&session, &checked.properties)
+            .call(&at.session, given)
             .await
-            .map_err(|e| clean(&e.hiding(&secrets([&args, &checked.properties]))))?;
+            .map_err(|e| clean(&e.hiding(&secrets([&args, given]))))?;
         // An answer to a secret question is secret.
         if args.values().any(Value::has_secret) {
             answer = answer

@@ -1,5 +1,7 @@
 //! Create, Read, Update and Delete.
 
+use std::sync::atomic::Ordering;
+
 use gitinfra_proto::pulumirpc as rpc;
 use prost_types::Struct;
 use tonic::Status;
@@ -11,7 +13,7 @@ use crate::foresee::foresee;
 use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
-use crate::serve::{About, BIRTH, Service};
+use crate::serve::{BIRTH, Service};
 use crate::status::{clean, partial};
 use crate::value::{Map, Value};
 use crate::veil::veil;
@@ -31,24 +33,18 @@ impl<P: Provider> Service<P> {
                 ..Default::default()
             });
         }
-        let about = About {
-            urn: &request.urn,
-            name: &request.name,
-            timeout: request.timeout,
-        };
-        let (session, call) = self.session(about, &inputs).await?;
-        let at = At {
-            session: &session,
-            call: &call,
-            pace: self.pace,
-        };
-        match resource.create(at, &inputs).await {
+        let at = self
+            .open(&request.urn, &request.name, request.timeout, &[&inputs])
+            .await?;
+        let tried = self.try_creation(&request.urn, &at.call.birth.token);
+        at.call.tried.store(tried, Ordering::Relaxed);
+        match resource.create(&at, &inputs).await {
             Ok((id, state)) => Ok(rpc::CreateResponse {
                 id: id.to_string(),
                 properties: wired(&self.outputs(resource, state, &inputs, id.told())),
                 refresh_before_update: false,
             }),
-            Err(error) => Err(self.failed(resource, at, &error, &inputs, &inputs).await),
+            Err(error) => Err(self.failed(resource, &at, &error, &inputs, &inputs).await),
         }
     }
 
@@ -71,26 +67,23 @@ impl<P: Provider> Service<P> {
                 ..Default::default()
             });
         }
-        let about = About {
-            urn: &request.urn,
-            name: &request.name,
-            timeout: request.timeout,
-        };
-        let (session, call) = self.session(about, &inputs).await?;
-        let at = At {
-            session: &session,
-            call: &call,
-            pace: self.pace,
-        };
+        let at = self
+            .open(
+                &request.urn,
+                &request.name,
+                request.timeout,
+                &[&inputs, &olds],
+            )
+            .await?;
         match resource
-            .update(at, &Id::from(request.id), &olds, &inputs)
+            .update(&at, &Id::from(request.id), &olds, &inputs)
             .await
         {
             Ok(state) => Ok(rpc::UpdateResponse {
                 properties: wired(&self.outputs(resource, state, &inputs, &olds)),
                 refresh_before_update: false,
             }),
-            Err(error) => Err(self.failed(resource, at, &error, &inputs, &olds).await),
+            Err(error) => Err(self.failed(resource, &at, &error, &inputs, &olds).await),
         }
     }
 
@@ -114,21 +107,16 @@ impl<P: Provider> Service<P> {
                 .complete(P::Common::shape(), &mut inputs);
             inputs.extend(resource.fixed());
         }
-        let about = About {
-            urn: &request.urn,
-            name: &request.name,
-            timeout: request.timeout,
-        };
-        let (session, call) = self
-            .session(about, if inputs.is_empty() { &olds } else { &inputs })
+        let at = self
+            .open(
+                &request.urn,
+                &request.name,
+                request.timeout,
+                &[&inputs, &olds],
+            )
             .await?;
-        let at = At {
-            session: &session,
-            call: &call,
-            pace: self.pace,
-        };
         let Some(state) = resource
-            .read(at, &id, &inputs)
+            .read(&at, &id, &inputs)
             .await
             .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))?
         else {
@@ -148,21 +136,16 @@ impl<P: Provider> Service<P> {
         let resource = self.resource(&request.urn)?;
         let olds = wire::read_map(request.properties.as_ref())?;
         let inputs = wire::read_map(request.old_inputs.as_ref())?;
-        let about = About {
-            urn: &request.urn,
-            name: &request.name,
-            timeout: request.timeout,
-        };
-        let (session, call) = self
-            .session(about, if inputs.is_empty() { &olds } else { &inputs })
+        let at = self
+            .open(
+                &request.urn,
+                &request.name,
+                request.timeout,
+                &[&inputs, &olds],
+            )
             .await?;
-        let at = At {
-            session: &session,
-            call: &call,
-            pace: self.pace,
-        };
         resource
-            .delete(at, &Id::from(request.id), &olds)
+            .delete(&at, &Id::from(request.id), &olds)
             .await
             .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))
     }
@@ -231,7 +214,7 @@ impl<P: Provider> Service<P> {
     async fn failed(
         &self,
         resource: &dyn AnyResource<P>,
-        at: At<'_, P>,
+        at: &At<P>,
         error: &Error,
         inputs: &Map,
         olds: &Map,
