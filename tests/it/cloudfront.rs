@@ -60,12 +60,13 @@ fn config(aws: &Aws) -> Value {
 fn a_distribution_lives_from_create_to_destroy() {
     let aws = Aws::new();
     let p = project(&aws, APP);
-    p.preview().expect_ok().expect_steps(&["create cdn"]);
+    let preview = p.preview().expect_ok().expect_steps(&["create cdn"]);
     assert!(list(&aws).is_empty(), "a preview makes nothing");
     p.up().expect_ok().expect_steps(&["create cdn"]);
     p.expect_settled();
     p.refresh_settled();
     let state = p.state();
+    preview.expect_foreseen(&state, "cdn");
     assert_eq!(state.text("cdn", "/outputs/status"), "Deployed");
     assert_eq!(state.text("cdn", "/outputs/hostedZoneId"), "Z2FDTNDATAQYW2");
     assert_eq!(state.text("cdn", "/outputs/region"), "us-east-1");

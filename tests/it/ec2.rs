@@ -63,13 +63,9 @@ impl Journey {
         self.aws
             .fault(json!({"kind": "lose-answer", "operation": creates}));
         let project = self.program(properties);
-        let foreseen = project.preview().expect_ok().outcome("x")["outputs"].clone();
+        let preview = project.preview().expect_ok();
         project.up().expect_ok().expect_steps(&["create x"]);
-        let state = project.state();
-        let outputs = state.get("x", "/outputs").as_object();
-        for name in outputs.into_iter().flat_map(|o| o.keys()) {
-            assert!(foreseen.get(name).is_some(), "a preview knows no `{name}`");
-        }
+        preview.expect_foreseen(&project.state(), "x");
         project.expect_settled().refresh_settled();
         self
     }

@@ -105,7 +105,8 @@ fn a_replication_group_lives_from_create_to_destroy() {
         ground.groups[0]
     );
     let p = ground.project(&small);
-    p.preview()
+    let preview = p
+        .preview()
         .expect_ok()
         .expect_steps(&["create cache", "create net"]);
     assert_eq!(ground.count(), 0, "a preview makes nothing");
@@ -115,6 +116,8 @@ fn a_replication_group_lives_from_create_to_destroy() {
     p.expect_settled();
     p.refresh_settled();
     let state = p.state();
+    let preview = preview.expect_foreseen(&state, "cache");
+    preview.expect_foreseen(&state, "net");
     assert_eq!(state.text("cache", "/outputs/replicationGroupId"), "web");
     assert_eq!(state.text("cache", "/outputs/engineVersion"), "8.0");
     assert_eq!(state.text("cache", "/outputs/engineVersionActual"), "8.0.1");

@@ -57,10 +57,11 @@ fn a_role_lives_from_create_to_destroy() {
         "description: ours, managedPolicyArns: ['{READ_ONLY}'], inlinePolicies: {{logs: {logs}}}, tags: {{a: b}}"
     );
     let project = aws.project(&program(TRUST, &full));
-    project.preview().expect_ok().expect_steps(&["create role"]);
+    let preview = project.preview().expect_ok().expect_steps(&["create role"]);
     project.up().expect_ok().expect_steps(&["create role"]);
     project.expect_settled().refresh_settled();
     let arn = format!("arn:aws:iam::{}:role/web", aws.account);
+    preview.expect_foreseen(&project.state(), "role");
     assert_eq!(project.state().text("role", "/outputs/arn"), arn);
     assert_eq!(
         (attached(&aws, "web"), inline(&aws, "web")),

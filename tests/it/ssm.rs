@@ -60,7 +60,7 @@ fn import(project: &Project, id: &str) -> crate::pulumi::Run {
 fn preferences_live_from_create_to_destroy() {
     let aws = Aws::new();
     let project = aws.project(&program("s3BucketName: logs, idleSessionTimeout: 10"));
-    project
+    let preview = project
         .preview()
         .expect_ok()
         .expect_steps(&["create preferences"]);
@@ -70,6 +70,7 @@ fn preferences_live_from_create_to_destroy() {
         .expect_ok()
         .expect_steps(&["create preferences"]);
     project.expect_settled().refresh_settled();
+    preview.expect_foreseen(&project.state(), "preferences");
     assert_eq!(project.state().get("preferences", "/outputs/created"), true);
     assert_eq!(
         inputs(&aws).expect("a document")["idleSessionTimeout"],

@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use super::State;
+
 /// What a command said and did.
 pub struct Run {
     /// The command line, for messages of failed tests.
@@ -75,6 +77,20 @@ impl Run {
         let mut wanted: Vec<_> = steps.iter().map(|s| (*s).to_owned()).collect();
         wanted.sort();
         assert_eq!(self.steps(), wanted, "{self}");
+        self
+    }
+
+    /// Expects that a preview told of every output that a resource turned out to have, if only that it isn't known yet.
+    #[track_caller]
+    pub fn expect_foreseen(self, state: &State, name: &str) -> Run {
+        let foreseen = self.outcome(name)["outputs"].clone();
+        let outputs = state.get(name, "/outputs").as_object();
+        let came = outputs.into_iter().flat_map(|outputs| outputs.keys());
+        let missed: Vec<_> = came.filter(|o| foreseen.get(o).is_none()).collect();
+        assert!(
+            missed.is_empty(),
+            "a preview of `{name}` knows no {missed:?}"
+        );
         self
     }
 

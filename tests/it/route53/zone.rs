@@ -16,10 +16,11 @@ resources:
 fn a_public_zone_lives_from_create_to_destroy() {
     let aws = Aws::new();
     let project = aws.project(PUBLIC);
-    project.preview().expect_ok().expect_steps(&["create zone"]);
+    let preview = project.preview().expect_ok().expect_steps(&["create zone"]);
     project.up().expect_ok().expect_steps(&["create zone"]);
     project.expect_settled();
     let state = project.state();
+    preview.expect_foreseen(&state, "zone");
     let id = state.text("zone", "/id").to_owned();
     assert_eq!(state.text("zone", "/outputs/name"), "example.com");
     assert_eq!(
