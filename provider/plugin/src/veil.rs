@@ -16,17 +16,25 @@ pub fn veil(value: Value, pattern: &Value) -> Value {
             });
             Value::Object(each.collect())
         }
-        (Value::Array(items), Value::Array(under)) if items.len() == under.len() => Value::Array(
+        (Value::Array(items), Value::Array(under)) if in_step(&items, under) => Value::Array(
             items
                 .into_iter()
                 .zip(under)
                 .map(|(value, pattern)| veil(value, pattern))
                 .collect(),
         ),
-        // Lists of another length, or a value of another kind: which part was the secret can't be told any more.
+        // Lists of another length or order, or a value of another kind: which part was the secret can't be told any more.
         (value, pattern) if pattern.has_secret() => value.into_secret(),
         (value, _) => value,
     }
+}
+
+/// Whether the secrets of one list are where they are in the other: nothing beside them has changed or moved.
+fn in_step(items: &[Value], under: &[Value]) -> bool {
+    let mut pairs = items.iter().zip(under);
+    let same =
+        |(item, under): (&Value, &Value)| under.has_secret() || item.plain() == under.plain();
+    items.len() == under.len() && (!under.iter().any(Value::has_secret) || pairs.all(same))
 }
 
 /// Whether a fault is about a property that is a secret in one of these.
@@ -101,9 +109,20 @@ mod tests {
                 Value::Array(vec![text("x"), hidden("y")]),
             ),
             (
+                Value::Array(vec![text("x"), text("z")]),
+                Value::Array(vec![text("x"), hidden("y")]),
+                Value::Array(vec![text("x"), hidden("z")]),
+            ),
+            (
                 Value::Array(vec![text("x")]),
                 Value::Array(vec![text("x"), hidden("y")]),
                 Value::Array(vec![text("x")]).into_secret(),
+            ),
+            // A set that somebody has added to and taken from.
+            (
+                Value::Array(vec![text("y"), text("z")]),
+                Value::Array(vec![text("x"), hidden("y")]),
+                Value::Array(vec![text("y"), text("z")]).into_secret(),
             ),
         ] {
             assert_eq!(veil(value, &pattern), expected, "{pattern:?}");
