@@ -153,13 +153,14 @@ impl<P: Provider> Service<P> {
     ) -> Result<At<P>, Status> {
         let nothing = &Map::new();
         let inputs = known.iter().find(|map| !map.is_empty()).unwrap_or(&nothing);
+        let hidden = secrets(known.iter().copied());
         let call = Call {
             urn: urn.into(),
             name: if name.is_empty() { name_of(urn) } else { name }.into(),
             birth: self.birth_of(inputs),
             timeout: (timeout > 0.0).then(|| Duration::from_secs_f64(timeout)),
             pace: self.pace,
-            log: self.log.hiding(secrets(known.iter().copied())),
+            log: self.log.hiding(hidden.clone()),
             cancel: self.cancel(),
             tried: Arc::default(),
             done: Arc::default(),
@@ -170,7 +171,7 @@ impl<P: Provider> Service<P> {
             .provider
             .session(&common, call.clone())
             .await
-            .map_err(|e| clean(&e))?;
+            .map_err(|e| clean(&e.hiding(&hidden)))?;
         Ok(At { session, call })
     }
 

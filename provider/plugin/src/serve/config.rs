@@ -1,10 +1,12 @@
 //! The provider's own configuration.
 
 use gitinfra_proto::pulumirpc as rpc;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use crate::conform::conform;
 use crate::diff::diff;
+use crate::error::Error;
+use crate::hide::secrets;
 use crate::property::{Property as _, Shaped as _};
 use crate::resource::Provider;
 use crate::serve::{Configured, Service, check};
@@ -62,15 +64,15 @@ impl<P: Provider> Service<P> {
         let shape = P::Config::shape();
         let args = wire::read_map(request.args.as_ref())?;
         let checked = conform(&[shape], &parsed(shape, &args));
-        if let Some(fault) = checked.faults.first() {
-            return Err(Status::new(
-                Code::InvalidArgument,
-                format!("provider configuration: {fault}"),
-            ));
+        let hidden = secrets([&args, &checked.properties]);
+        let refused = |error: Error| clean(&error.doing("provider configuration").hiding(&hidden));
+        if !checked.faults.is_empty() {
+            return Err(refused(Error::invalid(checked.faults)));
         }
-        let config =
-            P::Config::decode(&Value::Object(checked.properties)).map_err(|f| clean(&f.into()))?;
-        let provider = P::configure(config).await.map_err(|e| clean(&e))?;
+        let config = P::Config::decode(&Value::Object(checked.properties));
+        let config = config.map_err(|fault| refused(fault.into()))?;
+        let provider = P::configure(config).await;
+        let provider = provider.map_err(|error| clean(&error.hiding(&hidden)))?;
         let reference = match (&request.urn, &request.id) {
             (Some(urn), Some(id)) if !urn.is_empty() && !id.is_empty() => format!("{urn}::{id}"),
             _ => String::new(),

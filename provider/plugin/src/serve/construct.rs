@@ -10,6 +10,7 @@ use tonic::Status;
 use crate::catalogue::Site;
 use crate::conform::conform;
 use crate::error::Fault;
+use crate::hide::secrets;
 use crate::monitor::Monitor;
 use crate::property::Shaped as _;
 use crate::resource::Provider;
@@ -80,7 +81,8 @@ impl<P: Provider> Service<P> {
             open: open.boxed(),
         };
         let outputs = component.construct(site, &checked.properties).await;
-        let outputs = outputs.map_err(|e| clean(&e))?;
+        let hidden = secrets([&inputs, &checked.properties]);
+        let outputs = outputs.map_err(|e| clean(&e.hiding(&hidden)))?;
         Ok(respond(urn, outputs, request.accepts_output_values))
     }
 }
