@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::ec2::{Journey, tag};
+use crate::ec2::{Journey, of, tag};
 
 const AROUND: [(&str, &str, &str); 3] = [
     ("vpc", "Vpc", "cidrBlock: 10.0.0.0/16"),
@@ -72,12 +72,40 @@ fn an_egress_rule_lives() {
     j.ends();
 }
 
+/// The peer is known only once its group has been made; that it is another kind of peer is known before.
+#[test]
+fn another_kind_of_peer_is_foreseen() {
+    let j = Journey::of("SecurityGroupIngressRule", &AROUND);
+    let all = "ipProtocol: '-1'";
+    j.born(
+        "AuthorizeSecurityGroupIngress",
+        &rule(&format!("{all}, cidrIpv4: 10.0.0.0/8")),
+    );
+    let new = ("new", "SecurityGroup", "vpcId: '${vpc.id}'");
+    let peer = rule(&format!("{all}, referencedSecurityGroupId: '${{new.id}}'"));
+    let x = ("x", "SecurityGroupIngressRule", peer.as_str());
+    j.project
+        .program(&of(&[&AROUND[..], &[new, x]].concat()))
+        .preview()
+        .expect_ok()
+        .expect_steps(&[
+            "create new",
+            "create-replacement x",
+            "delete-replaced x",
+            "replace x",
+        ]);
+    j.ends();
+}
+
 /// Each of two groups lets the other in: neither can go before the rules have.
 #[test]
 fn groups_that_speak_of_each_other_go() {
     let j = Journey::of("SecurityGroupIngressRule", &AROUND);
     let there = "ipProtocol: '-1', referencedSecurityGroupId: '${two.id}'";
-    j.born("DescribeTags", &rule(there));
+    // Neither the first answer arrives, nor that to the question what has become of it.
+    j.aws
+        .fault(json!({"kind": "lose-answer", "operation": "DescribeTags"}));
+    j.born("AuthorizeSecurityGroupIngress", &rule(there));
     let program = j.project.read("Pulumi.yaml").unwrap_or_default();
     let back = "  y: {type: 'gitinfra:ec2:SecurityGroupEgressRule', properties: {securityGroupId: '${two.id}', \
                 ipProtocol: '-1', referencedSecurityGroupId: '${one.id}'}}\n";
