@@ -40,7 +40,7 @@ pub struct Birth {
     /// The same for every attempt to create this very resource, also in a later run that is told of it ([`Start::pending`](crate::Start)):
     /// 32 hex digits. Kept with the resource as a tag or a name, it finds what a lost answer made. A replacement has another one.
     pub token: String,
-    /// The same for every attempt in this run, and another one in the next: 32 hex digits. For idempotency tokens that the cloud remembers
+    /// The same while this call is tried again, and another one in the next: 32 hex digits. For idempotency tokens that the cloud remembers
     /// longer than the resource.
     pub once: String,
 }

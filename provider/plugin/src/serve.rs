@@ -51,8 +51,6 @@ struct Met<P> {
     cancel: CancellationToken,
     building: TaskTracker,
     failures: Arc<Failures>,
-    /// Another one for each engine.
-    once: [u8; 16],
     /// The tokens of the creations that were tried.
     tried: BTreeSet<String>,
 }
@@ -64,7 +62,6 @@ impl<P> Default for Met<P> {
             cancel: CancellationToken::new(),
             building: TaskTracker::new(),
             failures: Arc::default(),
-            once: rand::random(),
             tried: BTreeSet::new(),
         }
     }
@@ -157,7 +154,7 @@ impl<P: Provider> Service<P> {
         let call = Call {
             urn: urn.into(),
             name: if name.is_empty() { name_of(urn) } else { name }.into(),
-            birth: self.birth_of(inputs),
+            birth: birth_of(inputs),
             timeout: (timeout > 0.0).then(|| Duration::from_secs_f64(timeout)),
             pace: self.pace,
             log: self.log.hiding(hidden.clone()),
@@ -188,16 +185,6 @@ impl<P: Provider> Service<P> {
             .map_err(|fault| Status::invalid_argument(fault.to_string()))
     }
 
-    fn birth_of(&self, inputs: &Map) -> Birth {
-        let birth = inputs.get(BIRTH).and_then(Value::as_object);
-        let token = birth.and_then(|b| b.get("token")).and_then(Value::as_str);
-        let token = token.unwrap_or_default().to_owned();
-        Birth {
-            once: hash(&[&self.met().once, token.as_bytes()]),
-            token,
-        }
-    }
-
     /// The tables of a resource's inputs: its own, and what all have in common.
     fn inputs_of(&self, resource: &dyn AnyResource<P>) -> [&'static Shape; 2] {
         [resource.inputs(), P::Common::shape()]
@@ -214,6 +201,15 @@ fn name_of(urn: &str) -> &str {
     urn.splitn(4, "::").nth(3).unwrap_or_default()
 }
 
+fn birth_of(inputs: &Map) -> Birth {
+    let birth = inputs.get(BIRTH).and_then(Value::as_object);
+    let token = birth.and_then(|b| b.get("token")).and_then(Value::as_str);
+    Birth {
+        token: token.unwrap_or_default().to_owned(),
+        once: format!("{:032x}", rand::random::<u128>()),
+    }
+}
+
 /// 32 hex digits.
 fn hash(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
@@ -227,3 +223,6 @@ fn hash(parts: &[&[u8]]) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,7 +235,7 @@ async fn make(aws: &Aws, new: &ZoneInputs) -> Result<Id> {
         .comment(&new.comment)
         .private_zone(!new.vpcs.is_empty())
         .build();
-    // Route 53 may remember the reference of a zone that is gone, so the second half is another one in every run.
+    // Route 53 may remember the reference of a zone that is gone, so the second half is another one in every call.
     let create = aws
         .route53()
         .create_hosted_zone()

@@ -1,0 +1,70 @@
+//! What a call is answered with.
+
+use std::time::Duration;
+
+use gitinfra_proto::pulumirpc as rpc;
+use serde_json::json;
+
+use super::{Service, Start};
+use crate::call::Call;
+use crate::catalogue::{Meta, Package};
+use crate::error::Result;
+use crate::lifecycle::Pace;
+use crate::resource::{Nothing, Provider};
+use crate::value::{Map, map};
+
+struct Somewhere;
+
+impl Provider for Somewhere {
+    type Config = Nothing;
+    type Common = Nothing;
+    type Session = ();
+
+    async fn configure(_: Nothing) -> Result<Self> {
+        Ok(Somewhere)
+    }
+
+    async fn session(&self, _: &Nothing, _: Call) -> Result<()> {
+        Ok(())
+    }
+}
+
+const URN: &str = "urn:pulumi:dev::web::p:index:Site$p:index:File::s::map";
+
+/// The calls of two requests about the same resource.
+async fn calls(name: &str, known: &[&Map]) -> [Call; 2] {
+    let start = Start {
+        engine: None,
+        pace: Pace(1.0),
+        pending: Default::default(),
+    };
+    let service = Service::new(Package::<Somewhere>::new(Meta::default()), &start);
+    let configured = service.configure(rpc::ConfigureRequest::default()).await;
+    assert!(configured.is_ok());
+    let open = async || match service.open(URN, name, 2.5, known).await {
+        Ok(at) => at.call,
+        Err(status) => panic!("{status}"),
+    };
+    [open().await, open().await]
+}
+
+#[tokio::test]
+async fn attempts_have_one_token_and_each_its_own_idempotency() {
+    let inputs = map(json!({"__birth": {"token": "t"}}));
+    // The first properties that there are tell it.
+    for known in [&[&inputs][..], &[&Map::new(), &inputs]] {
+        let [one, other] = calls("", known).await;
+        assert_eq!((&*one.birth.token, &*other.birth.token), ("t", "t"));
+        assert_ne!(one.birth.once, other.birth.once);
+        assert_eq!(one.birth.once.len(), 32);
+    }
+}
+
+#[tokio::test]
+async fn a_resources_name_is_in_its_urn() {
+    for (given, name) in [("", "s::map"), ("told", "told")] {
+        let [call, _] = calls(given, &[]).await;
+        assert_eq!(&*call.name, name);
+        assert_eq!(call.timeout, Some(Duration::from_millis(2500)));
+    }
+}
