@@ -188,7 +188,11 @@ impl<'a> Previewer<'a> {
         folder: &Path,
         scrubber: &mut Scrubber,
     ) -> Result<(ChangeSet, Option<String>)> {
-        Backend::of(stack, &self.environment)?.check(&self.environment)?;
+        let backend = Backend::of(stack, &self.environment)?;
+        backend.check(&self.environment)?;
+        for done in backend.mend(&self.environment) {
+            self.context.tell_aside(&done);
+        }
         if needs_install(folder, &stack.runtime) {
             self.context.tell_aside("installing the program's packages");
             self.pulumi.install(folder, &self.context.cancel).await?;

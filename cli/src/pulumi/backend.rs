@@ -48,6 +48,30 @@ impl Backend {
         }
     }
 
+    /// Makes a file backend readable again after an engine was killed while it wrote. Beside each file Pulumi keeps one of
+    /// attributes, which it empties before it fills it; found empty, it makes every command on the project fail with `EOF`,
+    /// while a missing one is fine. So is one that goes while an engine is just filling it. Says what it did.
+    pub fn mend(&self, environment: &Environment) -> Vec<String> {
+        let stacks = self
+            .folder(environment)
+            .map(|folder| folder.join(".pulumi/stacks"));
+        let files = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
+        let projects = stacks.into_iter().flat_map(files);
+        let attributes = projects
+            .flat_map(|project| files(project.path()))
+            .map(|file| file.path())
+            .filter(|path| path.extension().is_some_and(|kind| kind == "attrs"));
+        let is_empty = |path: &PathBuf| fs::metadata(path).is_ok_and(|found| found.len() == 0);
+        attributes
+            .filter(is_empty)
+            .filter(|path| fs::remove_file(path).is_ok())
+            .map(|path| {
+                let file = path.display();
+                format!("an engine was killed while it wrote {file}: removed it")
+            })
+            .collect()
+    }
+
     /// The folder, when the state is in files of this machine.
     pub fn folder(&self, environment: &Environment) -> Option<PathBuf> {
         let path = self.0.strip_prefix("file://")?.split('?').next()?;
@@ -124,5 +148,25 @@ mod tests {
             Some(PathBuf::from("/s"))
         );
         assert_eq!(Backend("s3://b".to_owned()).folder(&home), None);
+    }
+
+    #[test]
+    fn only_empty_attributes_go() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let project = folder.path().join(".pulumi/stacks/net");
+        fs::create_dir_all(&project).expect("a folder");
+        for (name, text) in [
+            ("dev.json", ""),
+            ("dev.json.attrs", ""),
+            ("dev.json.bak.attrs", "{}"),
+        ] {
+            fs::write(project.join(name), text).expect("a file");
+        }
+        let backend = Backend(format!("file://{}", folder.path().display()));
+        let done = backend.mend(&Environment::new());
+        assert_eq!(done.len(), 1);
+        assert!(done[0].contains("net/dev.json.attrs"), "{done:?}");
+        assert_eq!(backend.mend(&Environment::new()), [""; 0]);
+        assert_eq!(fs::read_dir(project).expect("a folder").count(), 2);
     }
 }

@@ -119,6 +119,10 @@ impl RollOut<'_> {
             return Ok(Outcome::Cancelled);
         }
         self.refuse_held_locks(claimed, &backend, left.as_ref())?;
+        for message in backend.mend(self.environment) {
+            self.context
+                .tell(Some(&claimed.stack.name()), Body::Note { message });
+        }
         let (run, mut telling) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
         let job = Job {

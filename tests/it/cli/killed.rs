@@ -84,6 +84,24 @@ fn what_gitinfra_and_engine_left_is_found_and_finished() {
     );
 }
 
+/// Between two of its writes the engine leaves a file of the backend empty for a moment.
+#[test]
+fn a_backend_that_was_killed_while_it_wrote_is_mended() {
+    let p = Place::of(&[A]);
+    p.sync();
+    let attributes = p.path("backend/.pulumi/stacks/test/dev.json.attrs");
+    let cut_off = || std::fs::write(&attributes, "").expect("the backend is there");
+    p.repo.branch("another");
+    p.change(&[A, B]);
+    cut_off();
+    p.run("preview --head another").expect_code(0);
+    p.repo.switch("main").merge("another");
+    cut_off();
+    p.sync()
+        .expect_out(&["dev.json.attrs: removed it", "1 stack rolled out"]);
+    assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
+}
+
 #[test]
 fn a_run_that_never_began_is_closed() {
     let p = Place::of(&[A]);
