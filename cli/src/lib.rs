@@ -15,6 +15,7 @@ pub mod operation;
 pub mod process;
 pub mod pulumi;
 pub mod record;
+pub mod remains;
 pub mod repo;
 pub mod rollout;
 pub mod scrub;

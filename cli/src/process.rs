@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use rustix::process::Signal;
+
 use crate::record::Process;
 
 /// What is known about a process that was written down.
@@ -41,13 +43,13 @@ impl Process {
         }
     }
 
-    /// Sends SIGINT, once; whoever is gone already needs none.
-    pub fn interrupt(&self) {
+    /// Sends a signal, once; whoever is gone already needs none.
+    pub fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.pid)
             .ok()
             .and_then(rustix::process::Pid::from_raw);
         if let (Some(pid), Liveness::Alive) = (pid, self.liveness()) {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
+            let _ = rustix::process::kill_process(pid, signal);
         }
     }
 }
@@ -58,7 +60,7 @@ pub fn terminate_group(leader: Option<u32>) {
         .and_then(|pid| i32::try_from(pid).ok())
         .and_then(rustix::process::Pid::from_raw);
     if let Some(pid) = pid {
-        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::TERM);
+        let _ = rustix::process::kill_process_group(pid, Signal::TERM);
     }
 }
 

@@ -136,12 +136,13 @@ impl<'a> Previewer<'a> {
             .prefix("preview-")
             .tempdir_in(&work)
             .map_err(failed)?;
+        let run = scratch.path().file_name().unwrap_or_default();
         Ok(Previewer {
             context,
             mirror,
             environment,
             merged,
-            pulumi,
+            pulumi: pulumi.of_run(&run.to_string_lossy()),
             scratch,
         })
     }

@@ -1,9 +1,11 @@
 //! One run of the engine: a `pulumi` child in its own process group, its events, and its end.
 
 use std::fs::File;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use rustix::process::Signal;
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +14,7 @@ use super::server::EventServer;
 use super::{Pulumi, STACK_NOT_FOUND};
 use crate::failure::{Failure, Result};
 use crate::record::Process;
+use crate::remains;
 
 /// What the engine is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct Engine {
     child: Child,
     server: EventServer,
     output: PathBuf,
+    /// The run that it works for.
+    run: Option<String>,
     pub process: Process,
 }
 
@@ -80,6 +85,7 @@ impl Pulumi {
             child,
             server,
             output: output.to_owned(),
+            run: self.environment.get(remains::RUN).cloned(),
             process,
         })
     }
@@ -118,13 +124,16 @@ impl Engine {
                 status = self.child.wait() => break status,
                 () = cancel.cancelled(), if !interrupted => {
                     interrupted = true;
-                    self.process.interrupt();
+                    self.process.signal(Signal::INT);
                     take(Happening::Interrupted).await;
                 }
             }
         };
         let status =
             status.map_err(|error| Failure::bug(format!("waiting for the engine: {error}")))?;
+        if let (Some(_), Some(run)) = (status.signal(), &self.run) {
+            remains::end(run).await;
+        }
         // The engine ends only after its stream was acknowledged, so what it sent has arrived.
         while let Ok(event) = self.server.events.try_recv() {
             take(Happening::Event(Box::new(event))).await;

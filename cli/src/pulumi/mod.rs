@@ -16,6 +16,7 @@ use tokio::process::{Child, Command};
 
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
+use crate::remains;
 
 pub use backend::Backend;
 pub use engine::{Ending, Engine, Happening, Phase};
@@ -80,6 +81,11 @@ impl Pulumi {
             ))
             .hint(HOW_TO_GET)),
         }
+    }
+
+    /// The same CLI for a run: whatever it starts bears the run's name.
+    pub fn of_run(&self, run: &str) -> Pulumi {
+        self.with(remains::RUN, run)
     }
 
     /// The same CLI with another variable set.

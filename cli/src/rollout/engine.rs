@@ -45,16 +45,16 @@ impl RollOut<'_> {
             telling.tell(Body::Note {
                 message: "installing the program's packages".to_owned(),
             });
-            self.pulumi.install(&folder, job.claimed.cancel).await?;
+            job.pulumi.install(&folder, job.claimed.cancel).await?;
         }
         if job.claimed.stack.has_secrets {
-            self.pulumi
+            job.pulumi
                 .learn_secrets(&folder, &job.claimed.stack.stack, &mut telling.scrubber)
                 .await?;
         }
         let was_locked = self.clear_left_locks(job, &folder, telling).await?;
         let mut run = Run {
-            pulumi: self.pulumi.clone(),
+            pulumi: job.pulumi.clone(),
             folder,
             feed: Feed::default(),
             has_pending: false,
@@ -64,7 +64,7 @@ impl RollOut<'_> {
         }
         let mut ending = self.up(job, &mut run, telling).await?;
         if ending.no_such_stack {
-            self.pulumi
+            job.pulumi
                 .create_stack(&run.folder, &job.claimed.stack.stack)
                 .await?;
             telling.tell(Body::Note {

@@ -78,7 +78,7 @@ impl RollOut<'_> {
             );
             telling.tell(Body::Note { message });
         }
-        self.pulumi.cancel(folder, &job.claimed.stack.stack).await?;
+        job.pulumi.cancel(folder, &job.claimed.stack.stack).await?;
         Ok(true)
     }
 }

@@ -60,6 +60,7 @@ struct Claimed<'a> {
 struct Job<'a> {
     claimed: &'a Claimed<'a>,
     run: &'a str,
+    pulumi: Pulumi,
     backend: &'a Backend,
     /// The engine of the run before, if that was cut off.
     left: Option<&'a Process>,
@@ -128,6 +129,7 @@ impl RollOut<'_> {
         let job = Job {
             claimed,
             run: &run,
+            pulumi: self.pulumi.of_run(&run),
             backend: &backend,
             left: left.as_ref(),
             is_suspect: matches!(reason, Reason::Retry { .. }),

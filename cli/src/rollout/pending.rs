@@ -22,7 +22,7 @@ impl RollOut<'_> {
         job: &Job<'_>,
         folder: &Path,
     ) -> Result<Option<Pulumi>> {
-        let Some(state) = self.pulumi.export(folder, &job.claimed.stack.stack).await? else {
+        let Some(state) = job.pulumi.export(folder, &job.claimed.stack.stack).await? else {
             return Ok(None);
         };
         let pending = state.pending_creates();
@@ -34,7 +34,7 @@ impl RollOut<'_> {
             .filter_map(|create| Some((create.urn, create.token?)))
             .collect();
         let told = serde_json::to_string(&tokens).unwrap_or_default();
-        Ok(Some(self.pulumi.with(TOLD, &told)))
+        Ok(Some(job.pulumi.with(TOLD, &told)))
     }
 
     /// After a cut-off run the engine keeps its pending creates, and warns of them for ever. Those whose resource stands
@@ -46,7 +46,7 @@ impl RollOut<'_> {
         telling: &Telling<'_>,
     ) -> Result<()> {
         let stack = &job.claimed.stack.stack;
-        let Some(state) = self.pulumi.export(folder, stack).await? else {
+        let Some(state) = job.pulumi.export(folder, stack).await? else {
             return Ok(());
         };
         let pending = state.pending_creates();
@@ -68,7 +68,7 @@ impl RollOut<'_> {
                 .state_dir
                 .join("output")
                 .join(format!("{}.json", job.run));
-            self.pulumi.import(folder, stack, &state, &file).await?;
+            job.pulumi.import(folder, stack, &state, &file).await?;
             let message = format!(
                 "what the cut-off run was creating now stands: {}",
                 names(&standing)

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use rustix::process::Signal;
 use tokio_util::sync::CancellationToken;
 
 use super::{Claimed, RollOut};
 use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
-use crate::process::Liveness;
+use crate::process::{self, Liveness};
 use crate::record::{Counts, Process, RunState};
+use crate::remains;
 
 /// An engine without its gitinfra finishes what it does; after this long it is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -33,7 +35,12 @@ impl RollOut<'_> {
                 run.name,
                 short(&run.commit)
             ));
-            if let Some(engine) = &run.engine {
+            // Killed before it could write down which one is its engine, it left one that bears the run's name all the same.
+            let engine = run.engine.clone().or_else(|| {
+                let mut all = remains::of(&run.name).into_iter();
+                all.find(|process| process::is_program(process.pid, "pulumi"))
+            });
+            if let Some(engine) = &engine {
                 match engine.liveness() {
                     Liveness::Alive => {
                         note(format!(
@@ -41,6 +48,7 @@ impl RollOut<'_> {
                             engine.pid
                         ));
                         wait_for(engine, claimed.cancel).await?;
+                        remains::end(&run.name).await;
                     }
                     Liveness::Elsewhere => {
                         let where_it_ran = format!(
@@ -51,7 +59,7 @@ impl RollOut<'_> {
                             "{where_it_ran}; the backend's own lock tells whether it still works"
                         ));
                     }
-                    Liveness::Dead => {}
+                    Liveness::Dead => remains::end(&run.name).await,
                 }
             }
             self.sweep(&run.name);
@@ -65,7 +73,7 @@ impl RollOut<'_> {
                     self.context.now(),
                 )
                 .await?;
-            last = run.engine.or(last);
+            last = engine.or(last);
         }
         Ok(last)
     }
@@ -83,7 +91,7 @@ async fn wait_for(engine: &Process, cancel: &CancellationToken) -> Result<()> {
     let mut asked = false;
     while engine.liveness() == Liveness::Alive {
         if !asked && tokio::time::Instant::now() > deadline {
-            engine.interrupt();
+            engine.signal(Signal::INT);
             asked = true;
         }
         tokio::select! {

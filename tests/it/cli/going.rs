@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -118,6 +119,33 @@ impl Place {
             is_done()
         });
         self
+    }
+
+    /// What runs on this machine: the names of the programs that have its home, cut to 15 letters by the system.
+    pub fn processes(&self) -> Vec<String> {
+        let name = |process: PathBuf| fs::read_to_string(process.join("comm")).ok();
+        let names = self.alive().into_iter().filter_map(name);
+        names.map(|name| name.trim().to_owned()).collect()
+    }
+
+    /// kill -9 for all that runs on this machine, as when its memory is full or its power fails.
+    pub fn kill_all(&self) {
+        let pid = |process: &PathBuf| process.file_name()?.to_str()?.parse().ok();
+        let all = self.alive();
+        for pid in all.iter().filter_map(pid).filter_map(Pid::from_raw) {
+            // It may have ended by itself just now.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    }
+
+    fn alive(&self) -> Vec<PathBuf> {
+        let home = format!("HOME={}\0", self.path("home").display());
+        let all = fs::read_dir("/proc").expect("this is Linux").flatten();
+        let has_home = |process: &PathBuf| {
+            let environment = fs::read(process.join("environ")).unwrap_or_default();
+            String::from_utf8_lossy(&environment).contains(&home)
+        };
+        all.map(|entry| entry.path()).filter(has_home).collect()
     }
 
     /// The newest run's engine, by its process id, which is its group's as well: the language host does not notice by itself

@@ -1,7 +1,5 @@
 //! The main job: a commit lands, and a network stands in AWS; a change is previewed, merged and rolled out.
 
-use rustix::process::{Signal, kill_process_group};
-
 use super::place::Place;
 use crate::aws::{Aws, REGION, gitinfra};
 use crate::tools;
@@ -77,10 +75,7 @@ fn a_network_that_was_cut_off_has_no_twins() {
     p.repo.commit("A network");
     let going = p.start("sync");
     going.until("creating  gitinfra:ec2:NatGateway");
-    let engine = p.engine();
-    going.kill();
-    // It may be done just now.
-    let _ = kill_process_group(engine, Signal::KILL);
+    p.kill_all();
     going.finish();
     p.sync().expect_out(&["was cut off", "1 stack rolled out"]);
     let count = |kind| aws.look().count(REGION, kind) - empty.count(REGION, kind);

@@ -1,7 +1,8 @@
 //! kill -9 in the middle of a roll-out, and what the next `sync` makes of it.
 
-use rustix::process::{Signal, kill_process_group};
+use rustix::process::{Signal, kill_process, kill_process_group};
 
+use super::ledger::sqlite;
 use super::place::Place;
 
 const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
@@ -113,6 +114,42 @@ fn a_run_that_never_began_is_closed() {
     assert_eq!(p.states(), ["interrupted", "succeeded"]);
     assert_eq!(p.state("test", "dev").names(), ["a"]);
     p.sync().expect_out(&["nothing to do"]);
+}
+
+#[test]
+fn whatever_an_engine_started_ends_with_it() {
+    let p = Place::of(&[SLOW]);
+    let told = p.start("sync");
+    p.until_slow("a.txt");
+    kill_process(p.engine(), Signal::KILL).expect("the engine is at work");
+    told.finish().expect_code(1);
+    assert_eq!(p.processes(), [""; 0], "gitinfra saw its engine die");
+    let p = Place::of(&[SLOW]);
+    let killed = p.start("sync");
+    p.until_slow("a.txt");
+    let engine = p.engine();
+    killed.kill();
+    kill_process(engine, Signal::KILL).expect("the engine is at work");
+    killed.finish();
+    assert!(p.processes().contains(&"pulumi-language".to_owned()));
+    p.change(&[A]);
+    p.sync();
+    assert_eq!(p.processes(), [""; 0], "the next run found what was left");
+}
+
+#[test]
+fn an_engine_that_nobody_wrote_down_is_waited_for() {
+    let p = Place::of(&[SLOW, B]);
+    let first = p.start("sync");
+    p.until_slow("a.txt").engine();
+    first.kill();
+    first.finish();
+    sqlite(&p, "UPDATE runs SET engine = NULL");
+    let second = p.start("sync");
+    second.until("is still at work; waiting");
+    p.release("a.txt", || second.out().contains("rolling out"));
+    second.finish().expect_code(0);
+    assert_eq!(changed(&p), [""; 0], "the first engine did all of it");
 }
 
 #[test]

@@ -19,11 +19,13 @@ type Query<'a> = &'a dyn Fn(&Place, &str) -> String;
 /// Every Python has SQLite, and not every machine its shell.
 const SQLITE: &str = "
 import sqlite3, sys
-for row in sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True).execute(sys.argv[2]):
-    print('|'.join(map(str, row)))
+with sqlite3.connect(sys.argv[1]) as ledger:
+    for row in ledger.execute(sys.argv[2]):
+        print('|'.join(map(str, row)))
 ";
 
-fn sqlite(p: &Place, sql: &str) -> String {
+/// Asks the ledger on a place's disk, or changes it.
+pub fn sqlite(p: &Place, sql: &str) -> String {
     let mut python = Command::new(tools::python());
     python.args(["-c", SQLITE]);
     python.arg(p.path("state/ledger.db")).arg(sql);
