@@ -10,7 +10,7 @@ Exit codes:
   1    a roll-out or a preview failed
   2    the command line is wrong
   3    the repository, the branch, a Pulumi.yaml or a name is wrong
-  4    something is missing: git, pulumi, a backend, the ledger
+  4    something is missing or out of reach: git, pulumi, a backend, a passphrase, the ledger
   5    another live run holds a stack
   70   a mistake in gitinfra itself
   130  stopped by Ctrl-C or SIGTERM";
@@ -113,6 +113,14 @@ pub struct Sync {
     /// Only this stack, as PROJECT/STACK or STACK; may be given several times
     #[arg(long = "stack", value_name = "NAME")]
     pub stacks: Vec<String>,
+    /// How many runs of each stack the ledger keeps with their events, the newest; 0 for all
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 200,
+        env = "GITINFRA_KEEP_RUNS"
+    )]
+    pub keep_runs: u32,
     /// Say what would be rolled out, and roll out nothing
     #[arg(long)]
     pub dry_run: bool,

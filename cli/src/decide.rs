@@ -74,6 +74,9 @@ impl Reason {
             Reason::Retry {
                 after: RunState::Cancelled,
             } => "the last run was cancelled".to_owned(),
+            Reason::Retry {
+                after: RunState::Busy,
+            } => "somebody else was at it".to_owned(),
             Reason::Retry { .. } => "the last run failed".to_owned(),
             Reason::Changed { files: 1, example } => format!("{example} changed"),
             Reason::Changed { files: 2, example } => format!("{example} and another file changed"),

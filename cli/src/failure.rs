@@ -9,9 +9,10 @@ pub enum Kind {
     RollOut,
     /// What the user pointed at is wrong: repository, branch, `Pulumi.yaml`, a name.
     Input,
-    /// Something that gitinfra needs is missing or too old: git, pulumi, a backend, the ledger.
+    /// Something that gitinfra or the engine needs to begin is missing, too old or out of reach: git, pulumi, a backend, its
+    /// passphrase, the ledger.
     Setup,
-    /// Another live run holds the stack.
+    /// Another live run holds the stack: gitinfra's, or anybody's who holds the engine's lock.
     Busy,
     /// Stopped by Ctrl-C or SIGTERM.
     Cancelled,
@@ -20,6 +21,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Which of two failures decides the exit code: one of a roll-out, else the first.
+    pub fn worst(so_far: Option<Kind>, next: Kind) -> Kind {
+        match (so_far, next) {
+            (_, Kind::RollOut) => next,
+            (Some(first), _) => first,
+            (None, _) => next,
+        }
+    }
+
     /// The exit code, as documented in `gitinfra --help`.
     pub fn exit_code(self) -> u8 {
         match self {

@@ -14,6 +14,8 @@ pub struct Feed {
     started: HashMap<(String, String), i64>,
     /// What was said already: every user of a plugin repeats the same warning.
     said: HashSet<(Option<String>, String)>,
+    /// Whether the engine began to work at all: the first event comes before the first resource.
+    pub has_begun: bool,
     /// What the engine counted at the end.
     pub summary: Option<Summary>,
     /// Errors in the order in which they were told.
@@ -25,6 +27,7 @@ pub struct Feed {
 impl Feed {
     /// Takes the next event, and says what of it is worth telling.
     pub fn take(&mut self, event: EngineEvent, now: i64) -> Option<Body> {
+        self.has_begun = true;
         if let Some(summary) = event.summary_event {
             self.summary = Some(summary);
             return None;

@@ -1,6 +1,7 @@
 //! gitinfra: a loop from a commit to a rolled-out stack. The binary is a thin skin over this library.
 
 pub mod args;
+pub mod blame;
 pub mod changes;
 pub mod commands;
 pub mod comment;

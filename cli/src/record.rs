@@ -18,15 +18,18 @@ pub enum RunState {
     Cancelled,
     /// Its gitinfra died before it could record an end.
     Interrupted,
+    /// Somebody else held the engine's lock. It goes when the stack's next run begins.
+    Busy,
 }
 
 impl RunState {
-    const ALL: [RunState; 5] = [
+    const ALL: [RunState; 6] = [
         RunState::Running,
         RunState::Succeeded,
         RunState::Failed,
         RunState::Cancelled,
         RunState::Interrupted,
+        RunState::Busy,
     ];
 
     pub fn word(self) -> &'static str {
@@ -36,6 +39,7 @@ impl RunState {
             RunState::Failed => "failed",
             RunState::Cancelled => "cancelled",
             RunState::Interrupted => "interrupted",
+            RunState::Busy => "busy",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The command line against real git and the real engine, seen from outside.
 
+mod codes;
 mod get;
 mod going;
 mod headline;
@@ -12,6 +13,7 @@ mod preview;
 mod repo;
 mod said;
 mod scrub;
+mod shared;
 mod stacks;
 mod stopped;
 mod stream;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Context;
 use crate::args::{Preview as Args, Report};
+use crate::blame::blame;
 use crate::changes::{ChangeSet, Said};
 use crate::comment::{Preview, StackPreview, comment};
 use crate::environment::{Environment, for_engine};
@@ -41,9 +42,10 @@ pub async fn run(context: &Context, args: &Args) -> Result<u8> {
         untouched,
         gone,
     };
+    let mut worst = None;
     if !touched.is_empty() {
         let environment = for_engine(&context.environment, &args.source.pass_env, &context.cwd);
-        preview.stacks = Previewer::new(context, &mirror, environment, &merged)
+        (preview.stacks, worst) = Previewer::new(context, &mirror, environment, &merged)
             .await?
             .all(touched)
             .await?;
@@ -52,8 +54,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<u8> {
         Report::Markdown => context.ui.data(&comment(&preview)),
         Report::Json => context.ui.data(&context.ui.json(&preview)?),
     }
-    let failed = preview.stacks.iter().any(|stack| stack.failure.is_some());
-    Ok(if failed { Kind::RollOut.exit_code() } else { 0 })
+    Ok(worst.map_or(0, Kind::exit_code))
 }
 
 async fn merge(mirror: &Mirror, args: &Args) -> Result<(Commit, Commit, String)> {
@@ -147,8 +148,8 @@ impl<'a> Previewer<'a> {
         })
     }
 
-    /// Previews each stack. One that fails is part of the answer; only being stopped ends it.
-    async fn all(&self, touched: Vec<Touched>) -> Result<Vec<StackPreview>> {
+    /// Previews each stack. One that fails is part of the answer, and of what decides the exit code; only being stopped ends it.
+    async fn all(&self, touched: Vec<Touched>) -> Result<(Vec<StackPreview>, Option<Kind>)> {
         if let Some(link) = self.mirror.escaping_link(self.merged)? {
             return Err(Failure::input(format!(
                 "a symbolic link leads out of the repository: {link}"
@@ -158,7 +159,7 @@ impl<'a> Previewer<'a> {
             .mirror
             .worktree(self.merged, &self.scratch.path().join("tree"))
             .await?;
-        let mut previews = Vec::new();
+        let (mut previews, mut worst) = (Vec::new(), None);
         for Touched { stack, reason } in touched {
             self.context
                 .tell_aside(&format!("previewing {} ({reason})", stack.name()));
@@ -167,9 +168,12 @@ impl<'a> Previewer<'a> {
             let (changes, failure) = match self.one(&stack, &folder, &mut scrubber).await {
                 Ok(done) => done,
                 Err(failure) if failure.kind == Kind::Cancelled => return Err(failure),
-                Err(failure) => (ChangeSet::default(), Some(failure.with_hints())),
+                Err(failure) => (ChangeSet::default(), Some(failure)),
             };
-            let failure = failure.map(|failure| scrubber.scrub(&failure));
+            let failure = failure.map(|failure| {
+                worst = Some(Kind::worst(worst, failure.kind));
+                scrubber.scrub(&failure.with_hints())
+            });
             previews.push(scrubbed(
                 StackPreview {
                     name: stack.name(),
@@ -180,7 +184,7 @@ impl<'a> Previewer<'a> {
                 &scrubber,
             ));
         }
-        Ok(previews)
+        Ok((previews, worst))
     }
 
     async fn one(
@@ -188,7 +192,7 @@ impl<'a> Previewer<'a> {
         stack: &Stack,
         folder: &Path,
         scrubber: &mut Scrubber,
-    ) -> Result<(ChangeSet, Option<String>)> {
+    ) -> Result<(ChangeSet, Option<Failure>)> {
         let backend = Backend::of(stack, &self.environment)?;
         backend.check(&self.environment)?;
         for done in backend.mend(&self.environment) {
@@ -238,8 +242,7 @@ impl<'a> Previewer<'a> {
         if self.context.cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        let why = || feed.failure().unwrap_or_else(|| ending.complaint.clone());
-        let failure = (!ending.success).then(why);
+        let failure = (!ending.success).then(|| blame(&ending, &feed));
         Ok((changes, failure))
     }
 

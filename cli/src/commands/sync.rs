@@ -43,8 +43,8 @@ struct Tally {
     up_to_date: usize,
     failed: usize,
     skipped: usize,
-    /// Why a stack could not even be tried; the first such kind decides the exit code.
-    blocked: Option<Kind>,
+    /// What decides the exit code of what did not go well.
+    worst: Option<Kind>,
     cancelled: usize,
     moved: bool,
 }
@@ -75,10 +75,8 @@ async fn wait(context: &Context, interval: Duration) {
 fn exit_code(tally: Tally) -> Result<u8> {
     let kind = match tally {
         Tally { cancelled: 1.., .. } => Kind::Cancelled,
-        Tally { failed: 1.., .. } => Kind::RollOut,
         Tally {
-            blocked: Some(kind),
-            ..
+            worst: Some(kind), ..
         } => kind,
         _ => return Ok(0),
     };
@@ -104,16 +102,23 @@ impl Tally {
         }
     }
 
-    /// Counts an outcome. Of a stack that others hold it says why it was left alone.
-    fn count(&mut self, outcome: Outcome) -> Option<String> {
+    fn count(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::RolledOut => self.rolled_out += 1,
-            Outcome::Failed => self.failed += 1,
+            Outcome::Failed(kind) => {
+                self.failed += 1;
+                self.worst = Some(Kind::worst(self.worst, kind));
+            }
             Outcome::Cancelled => self.cancelled += 1,
             Outcome::Moved => self.moved = true,
-            Outcome::Busy(reason) => return Some(reason),
+            Outcome::Busy => self.skip(Kind::Busy),
         }
-        None
+    }
+
+    /// Counts a stack that was left alone.
+    fn skip(&mut self, kind: Kind) {
+        self.skipped += 1;
+        self.worst = Some(Kind::worst(self.worst, kind));
     }
 }
 
@@ -302,6 +307,7 @@ impl Pass<'_> {
             branch: &self.args.branch,
             head,
             scrubber: &self.scrubber,
+            keep_runs: self.args.keep_runs,
             environment: &self.environment,
         };
         for due in due {
@@ -312,21 +318,19 @@ impl Pass<'_> {
             let rolled_out = roll_out
                 .run(&due.stack, &due.id, &due.known, &due.reason)
                 .await;
-            let (kind, reason) = match rolled_out {
-                Ok(outcome) => match tally.count(outcome) {
-                    Some(reason) => (Kind::Busy, reason),
-                    None => continue,
-                },
+            match rolled_out {
+                Ok(outcome) => tally.count(outcome),
                 Err(failure) if matches!(failure.kind, Kind::Bug | Kind::Cancelled) => {
                     return Err(failure);
                 }
                 // One stack that can't be tried keeps no other from its roll-out.
-                Err(failure) => (failure.kind, failure.with_hints()),
-            };
-            self.context
-                .tell(Some(&due.stack.name()), Body::Skipped { reason });
-            tally.blocked = tally.blocked.or(Some(kind));
-            tally.skipped += 1;
+                Err(failure) => {
+                    let reason = failure.with_hints();
+                    self.context
+                        .tell(Some(&due.stack.name()), Body::Skipped { reason });
+                    tally.skip(failure.kind);
+                }
+            }
         }
         Ok(())
     }

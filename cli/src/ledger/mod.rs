@@ -3,6 +3,7 @@
 mod events;
 mod lease;
 mod listing;
+mod retention;
 mod runs;
 mod stacks;
 #[cfg(test)]

@@ -62,6 +62,64 @@ async fn check(ledger: &Ledger) {
     of_many_claims_one_wins(ledger).await;
     events_keep_their_order(ledger).await;
     failures_are_counted_from_the_newest(ledger).await;
+    old_runs_are_forgotten(ledger).await;
+}
+
+async fn old_runs_are_forgotten(ledger: &Ledger) {
+    use RunState::{Busy, Failed, Running, Succeeded};
+    let cases: [(&[RunState], u32, &[RunState]); 6] = [
+        (&[Failed, Failed, Failed], 0, &[Failed, Failed, Failed]),
+        (&[Succeeded, Succeeded, Failed], 2, &[Succeeded, Failed]),
+        (
+            &[Succeeded, Failed, Failed, Failed],
+            2,
+            &[Succeeded, Failed, Failed],
+        ),
+        (
+            &[Running, Succeeded, Failed, Failed],
+            1,
+            &[Running, Succeeded, Failed],
+        ),
+        (&[Succeeded, Busy, Busy], 9, &[Succeeded, Busy]),
+        (&[Busy, Busy, Failed], 0, &[Failed]),
+    ];
+    for (count, (states, keep, expected)) in (0..).zip(cases) {
+        let stack = stack(&format!("old{count}"));
+        let id = ledger.stack(REPOSITORY, &stack, 1).await.expect("a row");
+        let lease = ours(ledger, &id, 10).await;
+        let mut names = Vec::new();
+        for (now, state) in (100..).zip(states) {
+            let run = ledger.begin(&id, &lease, &new_run("aaaa"), now).await;
+            let run = run.expect("a run");
+            let note = Body::Note {
+                message: "said".to_owned(),
+            };
+            let events = [Recorded {
+                at: now,
+                body: note,
+            }];
+            ledger.append(&run, 0, &events).await.expect("an event");
+            if *state != Running {
+                let ended = ledger.end(&run, *state, &Counts::new(), None, now).await;
+                ended.expect("an end");
+            }
+            names.push(run);
+        }
+        ledger.keep_newest(&id, keep).await.expect("room");
+        let filter = RunFilter {
+            stack: Some(stack.name()),
+            ..RunFilter::default()
+        };
+        let mut kept = ledger.runs(&filter).await.expect("a list");
+        kept.reverse();
+        let found: Vec<_> = kept.iter().map(|run| run.state).collect();
+        assert_eq!(found, expected, "{states:?}");
+        for name in names {
+            let events = ledger.events(&name).await.expect("a list").len();
+            let is_kept = kept.iter().any(|run| run.name == name);
+            assert_eq!(events, usize::from(is_kept), "{states:?}");
+        }
+    }
 }
 
 async fn a_stack_has_one_row(ledger: &Ledger) {

@@ -42,12 +42,14 @@ pub enum Happening {
 }
 
 /// How an engine ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ending {
     pub success: bool,
     /// The backend doesn't have the stack.
     pub no_such_stack: bool,
     pub cancelled: bool,
+    /// A signal ended it: the system, for its memory, or whoever wanted it gone.
+    pub killed: bool,
     /// The end of what it complained of, for failures before the first event.
     pub complaint: String,
 }
@@ -142,6 +144,7 @@ impl Engine {
             success: status.success(),
             no_such_stack: status.code() == Some(STACK_NOT_FOUND),
             cancelled: interrupted && !status.success(),
+            killed: status.signal().is_some(),
             complaint: match tail(&self.output) {
                 // Nobody says goodbye when the system kills it, for example for its memory.
                 silent if silent.is_empty() => {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Pulumi, said};
+use super::{Pulumi, failed};
 use crate::failure::{Failure, Result};
 use crate::process;
 
@@ -44,10 +44,10 @@ impl Pulumi {
         };
         match answer.code {
             Some(0) => Ok(()),
-            _ => Err(Failure::setup(format!(
-                "installing the program's packages (`pulumi install`): {}",
-                said(&answer)
-            ))),
+            _ => Err(failed(
+                "installing the program's packages (`pulumi install`)",
+                &answer,
+            )),
         }
     }
 }

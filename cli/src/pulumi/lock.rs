@@ -66,6 +66,14 @@ pub fn told_locks(refusal: &str) -> Vec<LeftLock> {
     }
 }
 
+/// Who holds the stack, when the engine refused it for that.
+pub fn holder(refusal: &str) -> Option<String> {
+    // What Pulumi's own cloud says; it doesn't tell who it is.
+    let is_conflict = refusal.contains("[409] Conflict: Another update is currently in progress");
+    let owner = told_locks(refusal).first().map(LeftLock::owner);
+    owner.or_else(|| is_conflict.then(|| "another update".to_owned()))
+}
+
 impl LeftLock {
     /// Whether its maker is certainly gone: on this host, and either that very engine ended or no `pulumi` has its pid.
     pub fn is_left(&self, engine: Option<&Process>) -> bool {
@@ -129,6 +137,10 @@ mod tests {
             ["pid 4711 of ada@build-1 since 2026-01-01T10:00:00+01:00"]
         );
         assert_eq!(told_locks("no stack named 'dev' found"), []);
+        assert_eq!(holder(refusal).as_ref(), owners.first());
+        let cloud = "[409] Conflict: Another update is currently in progress.\nTo learn more";
+        assert_eq!(holder(cloud).as_deref(), Some("another update"));
+        assert_eq!(holder("no stack named 'dev' found"), None);
     }
 
     #[test]

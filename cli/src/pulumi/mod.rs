@@ -21,7 +21,7 @@ use crate::remains;
 pub use backend::Backend;
 pub use engine::{Ending, Engine, Happening, Phase};
 pub use install::needs_install;
-pub use lock::{LeftLock, locks, told_locks};
+pub use lock::{LeftLock, holder, locks, told_locks};
 pub use state::State;
 
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
@@ -146,9 +146,43 @@ impl Pulumi {
         let answer = self.ask(folder, args).await?;
         match answer.code {
             Some(0) => Ok(answer.stdout),
-            _ => Err(Failure::setup(format!("{doing}: {}", said(&answer)))),
+            _ => Err(failed(doing, &answer)),
         }
     }
+}
+
+/// The failure of a short command of Pulumi's.
+fn failed(doing: &str, answer: &Answer) -> Failure {
+    let said = said(answer);
+    Failure::setup(format!("{doing}: {said}")).hint_some(advice(&said).map(str::to_owned))
+}
+
+/// What to do about failures whose words come from Pulumi and whose cause lies in how it is run.
+pub fn advice(said: &str) -> Option<&'static str> {
+    let cases = [
+        (
+            "no folder at path",
+            "a run sees only what is committed: give the plugin's folder as an absolute path, or put it on the PATH",
+        ),
+        (
+            "incorrect passphrase",
+            "PULUMI_CONFIG_PASSPHRASE has to be the one that the stack was made with",
+        ),
+        (
+            "passphrase must be set",
+            "the backend encrypts secrets with a passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+        ),
+        (
+            ".pulumi/meta.yaml",
+            "the backend can't be reached: look at its address and region in PULUMI_BACKEND_URL, and at its credentials",
+        ),
+        (
+            "PULUMI_ACCESS_TOKEN must be set",
+            "set PULUMI_ACCESS_TOKEN, run `pulumi login`, or name another backend in PULUMI_BACKEND_URL",
+        ),
+    ];
+    let fits = |(words, _): &(&str, &str)| said.contains(words);
+    cases.into_iter().find(fits).map(|(_, hint)| hint)
 }
 
 fn said(answer: &Answer) -> String {

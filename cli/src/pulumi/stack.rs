@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::state::State;
-use super::{Pulumi, STACK_NOT_FOUND, said};
+use super::{Pulumi, STACK_NOT_FOUND, failed};
 use crate::failure::{Failure, Result};
 use crate::scrub::Scrubber;
 
@@ -26,14 +26,8 @@ impl Pulumi {
             Some(0) => Ok(true),
             _ if answer.stderr.contains("already exists") => Ok(false),
             _ => {
-                let failure = Failure::setup(format!(
-                    "creating the stack `{stack}` in the backend: {}",
-                    said(&answer)
-                ));
-                let passphrase = answer.stderr.contains("PULUMI_CONFIG_PASSPHRASE");
-                Err(failure.hint_some(passphrase.then(|| {
-                    "the backend encrypts secrets with a passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE".to_owned()
-                })))
+                let doing = format!("creating the stack `{stack}` in the backend");
+                Err(failed(&doing, &answer))
             }
         }
     }
@@ -121,10 +115,7 @@ impl Pulumi {
                 read.map_err(|error| Failure::setup(format!("reading the exported state: {error}")))
             }
             Some(STACK_NOT_FOUND) => Ok(None),
-            _ => Err(Failure::setup(format!(
-                "exporting the stack's state: {}",
-                said(&answer)
-            ))),
+            _ => Err(failed("exporting the stack's state", &answer)),
         }
     }
 

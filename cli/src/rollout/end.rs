@@ -1,5 +1,6 @@
 //! How a run ended, in the words that are recorded and shown.
 
+use crate::blame::blame;
 use crate::failure::{Failure, Kind};
 use crate::feed::Feed;
 use crate::pulumi::Ending;
@@ -11,52 +12,57 @@ pub(super) struct End {
     pub changes: Counts,
     /// Why it did not succeed, whole.
     pub message: Option<String>,
+    /// What kind of failure that was, if any.
+    pub kind: Option<Kind>,
     /// Whether the events told it already, so that its first line is enough for whoever watched.
     pub is_told: bool,
 }
 
 impl End {
-    /// The end of a run that failed beside the engine.
-    pub fn of(failure: &Failure) -> End {
-        let state = match failure.kind {
-            Kind::Cancelled => RunState::Cancelled,
-            _ => RunState::Failed,
-        };
-        let message = Some(failure.with_hints());
+    /// The end of a run that did well.
+    fn well() -> End {
         End {
-            state,
+            state: RunState::Succeeded,
             changes: Counts::new(),
-            message,
+            message: None,
+            kind: None,
             is_told: false,
+        }
+    }
+
+    /// The end of a run that failed.
+    pub fn of(failure: &Failure) -> End {
+        End {
+            state: match failure.kind {
+                Kind::Cancelled => RunState::Cancelled,
+                Kind::Busy => RunState::Busy,
+                _ => RunState::Failed,
+            },
+            message: Some(failure.with_hints()),
+            kind: Some(failure.kind),
+            ..End::well()
         }
     }
 
     /// The end of a run whose engine ended.
     pub fn after(ending: &Ending, feed: &Feed) -> End {
-        let summary = feed.summary.as_ref();
-        let changes = summary
-            .map(|summary| summary.resource_changes.clone())
-            .unwrap_or_default();
-        let end = |state, message, is_told| End {
-            state,
-            changes,
-            message,
-            is_told,
+        let stopped = || Failure {
+            message: "stopped in order; the next `sync` goes on from there".to_owned(),
+            ..Failure::cancelled()
         };
-        if ending.success {
-            return end(RunState::Succeeded, None, false);
+        let end = match (ending.success, ending.cancelled) {
+            (true, _) => End::well(),
+            (false, true) => End::of(&stopped()),
+            (false, false) => End::of(&blame(ending, feed)),
+        };
+        let summary = feed.summary.as_ref();
+        End {
+            changes: summary
+                .map(|summary| summary.resource_changes.clone())
+                .unwrap_or_default(),
+            is_told: feed.failure().is_some(),
+            ..end
         }
-        if ending.cancelled {
-            let message = "stopped in order; the next `sync` goes on from there".to_owned();
-            return end(RunState::Cancelled, Some(message), false);
-        }
-        let told = feed.failure();
-        let is_told = told.is_some();
-        let message = told.unwrap_or_else(|| ending.complaint.clone());
-        let hint = advice(&message)
-            .map(|hint| format!("\nhint: {hint}"))
-            .unwrap_or_default();
-        end(RunState::Failed, Some(message + &hint), is_told)
     }
 
     /// What whoever watched the events still needs to hear.
@@ -68,28 +74,14 @@ impl End {
     }
 }
 
-/// What to do about failures that come from how gitinfra runs programs, which the engine can't know.
-fn advice(message: &str) -> Option<&'static str> {
-    if message.contains("no folder at path") {
-        return Some(
-            "a run sees only what is committed: give the plugin's folder as an absolute path, or put it on the PATH",
-        );
-    }
-    message
-        .contains("incorrect passphrase")
-        .then_some("PULUMI_CONFIG_PASSPHRASE has to be the one that the stack was made with")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn ending(complaint: &str) -> Ending {
         Ending {
-            success: false,
-            no_such_stack: false,
-            cancelled: false,
             complaint: complaint.to_owned(),
+            ..Ending::default()
         }
     }
 

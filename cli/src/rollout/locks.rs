@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Claimed, Job, RollOut};
+use crate::blame::WHEN_LOCKED;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::pulumi::{Backend, LeftLock, locks, told_locks};
@@ -28,8 +29,7 @@ impl RollOut<'_> {
             stack.name(),
             held.owner()
         );
-        Err(Failure::busy(message)
-            .hint("wait for it to end; if it is certainly gone, `pulumi cancel` removes its lock"))
+        Err(Failure::busy(message).hint(WHEN_LOCKED))
     }
 
     /// Removes locks in a file backend whose makers are certainly gone. True when there were some.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::commands::Context;
 use crate::decide::{Known, Reason};
 use crate::event::Body;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Claim, Lease, Ledger, NewRun, StackId};
 use crate::process;
@@ -27,10 +27,10 @@ use end::End;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     RolledOut,
-    Failed,
+    Failed(Kind),
     Cancelled,
-    /// Another live gitinfra is at it.
-    Busy(String),
+    /// Another live run is at it: gitinfra's, or anybody's that holds the engine's lock. Who it is has been told.
+    Busy,
     /// Somebody rolled it out between the decision and the lease, so the decision is void.
     Moved,
 }
@@ -44,6 +44,8 @@ pub struct RollOut<'a> {
     pub branch: &'a str,
     pub head: &'a Commit,
     pub scrubber: &'a Scrubber,
+    /// How many runs of a stack the ledger keeps.
+    pub keep_runs: u32,
     /// The environment that the engine sees.
     pub environment: &'a crate::environment::Environment,
 }
@@ -83,7 +85,12 @@ impl RollOut<'_> {
             .await?
         {
             Claim::Ours(lease) => lease,
-            Claim::Held { by, .. } => return Ok(Outcome::Busy(lease::held_by(by.as_ref()))),
+            Claim::Held { by, .. } => {
+                let reason = lease::held_by(by.as_ref());
+                self.context
+                    .tell(Some(&stack.name()), Body::Skipped { reason });
+                return Ok(Outcome::Busy);
+            }
         };
         let heartbeat = lease::Heartbeat::start(
             self.ledger,
@@ -99,6 +106,7 @@ impl RollOut<'_> {
             cancel: &heartbeat.cancel,
         };
         let outcome = self.under_lease(&claimed, known, reason).await;
+        self.ledger.keep_newest(id, self.keep_runs).await?;
         drop(heartbeat);
         self.ledger.release(id, &lease).await?;
         outcome
@@ -193,7 +201,7 @@ impl RollOut<'_> {
         if end.state == RunState::Succeeded
             && !self.ledger.stands(id, lease, &self.head.id, now).await?
         {
-            end.state = RunState::Failed;
+            (end.state, end.kind) = (RunState::Failed, Some(Kind::RollOut));
             end.message = Some(
                 "the lease was lost to another gitinfra, which decides what stands".to_owned(),
             );
@@ -221,7 +229,8 @@ impl RollOut<'_> {
         Ok(match end.state {
             RunState::Succeeded => Outcome::RolledOut,
             RunState::Cancelled => Outcome::Cancelled,
-            _ => Outcome::Failed,
+            RunState::Busy => Outcome::Busy,
+            _ => Outcome::Failed(end.kind.unwrap_or(Kind::RollOut)),
         })
     }
 }

@@ -193,11 +193,11 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
                 .as_deref()
                 .map(|message| format!(": {message}"))
                 .unwrap_or_default();
-            format!(
-                "{} roll-out of {commit} {} after {took}{why}",
-                paint.tone(Tone::Bad, "✗"),
-                paint.state(*state)
-            )
+            let (sign, how) = match state {
+                RunState::Busy => (paint.tone(Tone::Careful, "…"), "put off".to_owned()),
+                _ => (paint.tone(Tone::Bad, "✗"), paint.state(*state)),
+            };
+            format!("{sign} roll-out of {commit} {how} after {took}{why}")
         }
     })
 }

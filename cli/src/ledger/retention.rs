@@ -1,0 +1,41 @@
+//! What the ledger forgets, so that it doesn't grow for ever: a stack's oldest runs with their events.
+
+use super::{Ledger, StackId, failed};
+use crate::failure::Result;
+
+impl Ledger {
+    /// Keeps so many of a stack's runs, the newest; zero keeps all. A running one stays whatever its age, and so does the
+    /// newest that did well. Tries that found the stack locked stay only until the next run: one in each round of hours of
+    /// waiting would hide all the others.
+    pub async fn keep_newest(&self, stack: &StackId, runs: u32) -> Result<()> {
+        let find = "SELECT id FROM runs WHERE stack_id = $1 AND state <> 'running' AND ( \
+                (state = 'busy' AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1)) \
+                OR (id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2) \
+                    AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 AND state = 'succeeded' ORDER BY started_at DESC, id DESC LIMIT 1)))";
+        let failed = failed("forgetting old runs");
+        let runs = match runs {
+            0 => i64::MAX,
+            runs => i64::from(runs),
+        };
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        let old: Vec<String> = sqlx::query_scalar(find)
+            .bind(stack.0.clone())
+            .bind(runs)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(&failed)?;
+        for run in old {
+            for delete in [
+                "DELETE FROM events WHERE run_id = $1",
+                "DELETE FROM runs WHERE id = $1",
+            ] {
+                sqlx::query(delete)
+                    .bind(run.clone())
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(&failed)?;
+            }
+        }
+        transaction.commit().await.map_err(failed)
+    }
+}
