@@ -65,6 +65,8 @@ const PREFIXES: &[&str] = &[
     "ARM_",
 ];
 
+const NOT_PASSED: &[&str] = &["GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"];
+
 /// The environment of every `pulumi` that gitinfra starts.
 pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment {
     let allowed = |name: &str| {
@@ -72,10 +74,10 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
             || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
             || also.iter().any(|wanted| wanted == name)
     };
-    // The ledger's address may hold a password, and no program needs it.
+    // The ledger's address may hold a password, and no program needs it. Of pending creates each run is told its own.
     let mut kept: Environment = all
         .iter()
-        .filter(|(name, _)| allowed(name) && *name != "GITINFRA_LEDGER")
+        .filter(|(name, _)| allowed(name) && !NOT_PASSED.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     for (name, value) in [
@@ -123,6 +125,7 @@ mod tests {
             "PULUMI_HOME",
             "LD_PRELOAD",
             "GITINFRA_LEDGER",
+            "GITINFRA_PENDING_CREATES",
             "MY_TOKEN",
             "HTTPS_PROXY",
         ]
@@ -140,7 +143,7 @@ mod tests {
         ] {
             assert!(kept.contains_key(name), "{name} is kept");
         }
-        for name in ["LD_PRELOAD", "GITINFRA_LEDGER"] {
+        for name in ["LD_PRELOAD", "GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"] {
             assert!(!kept.contains_key(name), "{name} is left out");
         }
     }

@@ -13,12 +13,9 @@ async fn main() -> std::io::Result<()> {
     {
         start = start.pace(scale);
     }
-    // What an interrupted run was creating: the tokens of its creates by URN, as gitinfra finds them in the stack's state.
-    if let Some(pending) = std::env::var("GITINFRA_PENDING_CREATES")
-        .ok()
-        .and_then(|text| serde_json::from_str(&text).ok())
-    {
-        start = start.pending(pending);
+    // The stack's exported state, out of which it is known what an interrupted run was creating.
+    if let Some(export) = std::env::var_os("GITINFRA_PENDING_CREATES") {
+        start = start.pending(export.as_ref())?;
     }
     serve(catalogue(), start).await
 }

@@ -183,8 +183,12 @@ fn what_a_dead_run_made_is_found_and_brought_up_to_date() {
             .expect("a state has resources")
             .retain(|r| r["type"] != TYPE);
     });
-    let pending = json!({urn(TYPE, "cdn"): token});
-    let p = p.env("GITINFRA_PENDING_CREATES", pending.to_string());
+    let resource = json!({"urn": urn(TYPE, "cdn"), "inputs": {"__birth": {"token": token}}});
+    let operation = json!({"type": "creating", "resource": resource});
+    let export = json!({"deployment": {"pending_operations": [operation]}});
+    p.write("state.json", &export.to_string());
+    let export = p.path("state.json").display().to_string();
+    let p = p.env("GITINFRA_PENDING_CREATES", export);
     p.program(&program(&format!("comment: second\n{APP}")));
     p.up().expect_ok().expect_steps(&["create cdn"]);
     assert_eq!(p.state().text("cdn", "/id"), id);

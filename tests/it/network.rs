@@ -5,6 +5,7 @@ mod drift;
 mod emulator;
 mod failure;
 mod import;
+mod killed;
 mod languages;
 mod life;
 mod places;

@@ -192,6 +192,14 @@ impl Project {
         Run::of(command, &self.path("no-events"))
     }
 
+    /// Commands of a shell, as a user types them; the engine asks for no confirmation.
+    pub fn shell(&self, commands: &str) -> Run {
+        let mut shell = self.command_of(Path::new("sh"));
+        shell.args(["-e", "-c", commands]);
+        shell.env("PULUMI_SKIP_CONFIRMATIONS", "true");
+        Run::of(shell, &self.path("no-events"))
+    }
+
     /// What the stack holds.
     pub fn state(&self) -> State {
         State::read(&self.command(&["stack", "export"]).expect_ok().stdout)
@@ -210,7 +218,11 @@ impl Project {
     }
 
     fn pulumi(&self) -> Command {
-        let mut command = Command::new(tools::bin().join("pulumi"));
+        self.command_of(&tools::bin().join("pulumi"))
+    }
+
+    fn command_of(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         let inherited = std::env::var("PATH").unwrap_or_default();
         let venv = tools::python()
             .ancestors()

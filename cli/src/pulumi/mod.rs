@@ -22,7 +22,7 @@ pub use backend::Backend;
 pub use engine::{Ending, Engine, Happening, Phase};
 pub use install::needs_install;
 pub use lock::{LeftLock, holder, locks, told_locks};
-pub use state::State;
+pub use state::{PendingCreate, State};
 
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
 const OLDEST: (u64, u64) = (3, 259);

@@ -127,8 +127,7 @@ impl Pulumi {
         state: &State,
         file: &Path,
     ) -> Result<()> {
-        let written = std::fs::write(file, &state.text);
-        written.map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))?;
+        state.write(file)?;
         let path = file.display().to_string();
         let args = [
             "stack",
@@ -141,11 +140,8 @@ impl Pulumi {
             "--color",
             "never",
         ];
-        let imported = self
-            .demand(folder, &args, "putting the stack's state back")
+        self.demand(folder, &args, "putting the stack's state back")
             .await
-            .map(drop);
-        let _ = std::fs::remove_file(file);
-        imported
+            .map(drop)
     }
 }

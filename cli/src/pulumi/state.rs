@@ -1,12 +1,16 @@
 //! A stack's state as `pulumi stack export` tells it.
 
+use std::path::Path;
+
 use serde_json::Value;
+
+use crate::failure::{Failure, Result};
 
 /// An exported state, secrets encrypted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// As it was exported. What goes back is this, so that no number is read and written another way.
-    pub(super) text: String,
+    text: String,
     value: Value,
 }
 
@@ -34,23 +38,35 @@ impl State {
         creates.filter_map(read).collect()
     }
 
-    /// Whether a resource stands in it.
-    pub fn has(&self, urn: &str) -> bool {
+    /// Whether what a create made stands in it. Somebody may have made another in its place, with another token.
+    pub fn has(&self, create: &PendingCreate<'_>) -> bool {
         let resources = self.value["deployment"]["resources"].as_array();
-        resources
-            .into_iter()
-            .flatten()
-            .any(|resource| resource["urn"] == urn)
+        let mut all = resources.into_iter().flatten();
+        all.any(|resource| {
+            resource["urn"] == create.urn
+                && create
+                    .token
+                    .is_none_or(|token| token_of(resource) == Some(token))
+        })
+    }
+
+    /// Writes it as it was exported.
+    pub fn write(&self, file: &Path) -> Result<()> {
+        let failed = |error| Failure::setup(format!("writing {}: {error}", file.display()));
+        std::fs::write(file, &self.text).map_err(failed)
     }
 }
 
 fn read(operation: &Value) -> Option<PendingCreate<'_>> {
     let resource = &operation["resource"];
-    let token = resource["inputs"]["__birth"]["token"].as_str();
     Some(PendingCreate {
         urn: resource["urn"].as_str()?,
-        token,
+        token: token_of(resource),
     })
+}
+
+fn token_of(resource: &Value) -> Option<&str> {
+    resource["inputs"]["__birth"]["token"].as_str()
 }
 
 #[cfg(test)]
@@ -65,28 +81,33 @@ mod tests {
     #[test]
     fn creates_are_found_among_the_pending() {
         let state = read_state(json!({"deployment": {
-            "resources": [{"urn": "urn:a"}],
+            "resources": [
+                {"urn": "urn:a", "inputs": {"__birth": {"token": "t"}}},
+                {"urn": "urn:d", "inputs": {"__birth": {"token": "another"}}},
+                {"urn": "urn:e"},
+            ],
             "pending_operations": [
                 {"type": "creating", "resource": {"urn": "urn:a", "inputs": {"__birth": {"token": "t"}}}},
                 {"type": "updating", "resource": {"urn": "urn:b"}},
                 {"type": "creating", "resource": {"urn": "urn:c"}},
+                {"type": "creating", "resource": {"urn": "urn:d", "inputs": {"__birth": {"token": "t"}}}},
+                {"type": "creating", "resource": {"urn": "urn:e"}},
             ],
         }}));
-        let found = state.pending_creates();
+        let found: Vec<_> = state
+            .pending_creates()
+            .iter()
+            .map(|create| (create.urn, create.token, state.has(create)))
+            .collect();
         assert_eq!(
             found,
             [
-                PendingCreate {
-                    urn: "urn:a",
-                    token: Some("t")
-                },
-                PendingCreate {
-                    urn: "urn:c",
-                    token: None
-                }
+                ("urn:a", Some("t"), true),
+                ("urn:c", None, false),
+                ("urn:d", Some("t"), false),
+                ("urn:e", None, true)
             ]
         );
-        assert!(state.has("urn:a") && !state.has("urn:c"));
         assert_eq!(read_state(json!({})).pending_creates(), []);
     }
 }

@@ -106,7 +106,7 @@ impl RollOut<'_> {
             short(&self.head.id),
             self.head.subject
         );
-        let output = self.output_file(job.run)?;
+        let output = self.output_folder(job.run)?.join("engine.txt");
         let engine = run
             .pulumi
             .start(
@@ -118,7 +118,7 @@ impl RollOut<'_> {
             )
             .await?;
         self.ledger.engine(job.run, &engine.process).await?;
-        let ending = engine
+        engine
             .follow(job.claimed.cancel, async |happening| match happening {
                 Happening::Event(event) => run
                     .feed
@@ -129,15 +129,14 @@ impl RollOut<'_> {
                     message: STOPPING.to_owned(),
                 }),
             })
-            .await;
-        let _ = fs::remove_file(output);
-        ending
+            .await
     }
 
-    fn output_file(&self, run: &str) -> Result<PathBuf> {
-        let folder = self.context.state_dir.join("output");
+    /// Where files are kept that the engine reads or writes, and that go with the run.
+    pub(super) fn output_folder(&self, run: &str) -> Result<PathBuf> {
+        let folder = self.context.state_dir.join("output").join(run);
         fs::create_dir_all(&folder)
             .map_err(|error| Failure::setup(format!("making {}: {error}", folder.display())))?;
-        Ok(folder.join(format!("{run}.txt")))
+        Ok(folder)
     }
 }

@@ -146,6 +146,7 @@ impl RollOut<'_> {
             Ok(end) => end,
             Err(failure) => End::of(&failure),
         };
+        self.sweep(&run);
         self.end(&job, end, telling, started).await
     }
 

@@ -1,17 +1,16 @@
 //! Creates whose end nobody saw: told to the provider, so that it finds what they made, and settled once they stand.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Job, RollOut};
 use crate::event::Body;
 use crate::failure::Result;
-use crate::pulumi::Pulumi;
+use crate::pulumi::{PendingCreate, Pulumi};
 use crate::telling::Telling;
 use crate::text::list;
 use crate::urn;
 
-/// Where gitinfra's provider looks for the tokens of such creates: a JSON object of URNs and tokens.
+/// Names the file of the exported state, out of which gitinfra's provider reads the tokens of such creates.
 const TOLD: &str = "GITINFRA_PENDING_CREATES";
 
 impl RollOut<'_> {
@@ -25,16 +24,16 @@ impl RollOut<'_> {
         let Some(state) = job.pulumi.export(folder, &job.claimed.stack.stack).await? else {
             return Ok(None);
         };
-        let pending = state.pending_creates();
-        if pending.is_empty() {
+        if state.pending_creates().is_empty() {
             return Ok(None);
         }
-        let tokens: BTreeMap<&str, &str> = pending
-            .iter()
-            .filter_map(|create| Some((create.urn, create.token?)))
-            .collect();
-        let told = serde_json::to_string(&tokens).unwrap_or_default();
-        Ok(Some(job.pulumi.with(TOLD, &told)))
+        let file = self.state_file(job.run)?;
+        state.write(&file)?;
+        Ok(Some(job.pulumi.with(TOLD, &file.display().to_string())))
+    }
+
+    fn state_file(&self, run: &str) -> Result<PathBuf> {
+        Ok(self.output_folder(run)?.join("state.json"))
     }
 
     /// After a cut-off run the engine keeps its pending creates, and warns of them for ever. Those whose resource stands
@@ -50,24 +49,18 @@ impl RollOut<'_> {
             return Ok(());
         };
         let pending = state.pending_creates();
-        let (standing, lost): (Vec<_>, Vec<_>) = pending
-            .iter()
-            .map(|create| create.urn)
-            .partition(|urn| state.has(urn));
+        let (standing, lost): (Vec<_>, Vec<_>) =
+            pending.iter().partition(|create| state.has(create));
         if !lost.is_empty() {
             telling.tell(Body::Note {
                 message: format!(
-                    "a cut-off run was creating {}, which the program no longer has: what it made is managed by nobody; \
+                    "a cut-off run was creating {}, which is not what the program has now: what it made is managed by nobody; \
                      `pulumi refresh` settles it",
                     names(&lost)
                 ),
             });
         } else if !standing.is_empty() {
-            let file = self
-                .context
-                .state_dir
-                .join("output")
-                .join(format!("{}.json", job.run));
+            let file = self.state_file(job.run)?;
             job.pulumi.import(folder, stack, &state, &file).await?;
             let message = format!(
                 "what the cut-off run was creating now stands: {}",
@@ -79,7 +72,10 @@ impl RollOut<'_> {
     }
 }
 
-fn names(urns: &[&str]) -> String {
-    let names: Vec<&str> = urns.iter().map(|urn| urn::parse(urn).name).collect();
+fn names(creates: &[&PendingCreate<'_>]) -> String {
+    let names: Vec<&str> = creates
+        .iter()
+        .map(|create| urn::parse(create.urn).name)
+        .collect();
     list(&names, 5)
 }

@@ -78,11 +78,11 @@ impl RollOut<'_> {
         Ok(last)
     }
 
-    /// Removes what a killed run left in the state directory.
-    fn sweep(&self, run: &str) {
+    /// Removes what a run leaves in the state directory.
+    pub(super) fn sweep(&self, run: &str) {
         let state = &self.context.state_dir;
         let _ = std::fs::remove_dir_all(state.join("work").join(run));
-        let _ = std::fs::remove_file(state.join("output").join(format!("{run}.txt")));
+        let _ = std::fs::remove_dir_all(state.join("output").join(run));
     }
 }
 

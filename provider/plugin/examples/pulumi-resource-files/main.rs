@@ -45,11 +45,8 @@ async fn main() -> io::Result<()> {
     if let Some(pace) = env::var("FILES_PACE").ok().and_then(|p| p.parse().ok()) {
         start = start.pace(pace);
     }
-    if let Some(pending) = env::var("GITINFRA_PENDING_CREATES")
-        .ok()
-        .and_then(|p| serde_json::from_str(&p).ok())
-    {
-        start = start.pending(pending);
+    if let Some(export) = env::var_os("GITINFRA_PENDING_CREATES") {
+        start = start.pending(export.as_ref())?;
     }
     serve(catalogue(), start).await
 }

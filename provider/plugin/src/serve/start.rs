@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use gitinfra_proto::pulumirpc::resource_provider_server::ResourceProviderServer;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -15,7 +17,7 @@ use crate::catalogue::Package;
 use crate::lifecycle::Pace;
 use crate::monitor::MESSAGE_LIMIT;
 use crate::resource::Provider;
-use crate::serve::Service;
+use crate::serve::{BIRTH, Service};
 
 /// How a provider is started.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,13 +50,19 @@ impl Start {
         }
     }
 
-    /// With the tokens (`inputs.__birth.token`) of the creations among the stack's pending operations, by URN: what an interrupted
-    /// run made of them is found and kept, instead of being made a second time.
-    pub fn pending(self, tokens: BTreeMap<String, String>) -> Start {
-        Start {
-            pending: tokens,
+    /// With the stack's state, in the file that `pulumi stack export` wrote: what an interrupted run made of the creations among its
+    /// pending operations is found and kept, instead of being made a second time.
+    pub fn pending(self, export: &Path) -> std::io::Result<Start> {
+        let failed = |error: std::io::Error| {
+            let why = format!("reading the exported state {}: {error}", export.display());
+            std::io::Error::new(error.kind(), why)
+        };
+        let text = std::fs::read(export).map_err(failed)?;
+        let state = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
+        Ok(Start {
+            pending: tokens(&state),
             ..self
-        }
+        })
     }
 
     /// With waits that run so much faster (0.01) or slower than real time.
@@ -64,6 +72,21 @@ impl Start {
             ..self
         }
     }
+}
+
+/// The tokens of the creations among a state's pending operations, by URN.
+fn tokens(state: &Value) -> BTreeMap<String, String> {
+    let operations = state["deployment"]["pending_operations"].as_array();
+    let creations = operations
+        .into_iter()
+        .flatten()
+        .filter(|operation| operation["type"] == "creating")
+        .map(|operation| &operation["resource"]);
+    let token = |resource: &Value| {
+        let token = resource["inputs"][BIRTH]["token"].as_str()?;
+        Some((resource["urn"].as_str()?.to_owned(), token.to_owned()))
+    };
+    creations.filter_map(token).collect()
 }
 
 /// Serves a package until the engine ends it. The first line on stdout is the port.
@@ -141,7 +164,28 @@ async fn end<P: Provider>(
 
 #[cfg(test)]
 mod tests {
-    use super::Start;
+    use super::{Start, tokens};
+
+    #[test]
+    fn only_creations_that_have_a_token_are_pending() {
+        let operation = |kind: &str, urn: &str, inputs| serde_json::json!({"type": kind, "resource": {"urn": urn, "inputs": inputs}});
+        let born = || serde_json::json!({"__birth": {"token": "t"}});
+        let state = serde_json::json!({"deployment": {"pending_operations": [
+            operation("creating", "urn:a", born()),
+            operation("updating", "urn:b", born()),
+            operation("creating", "urn:c", serde_json::json!({})),
+        ]}});
+        let found: Vec<_> = tokens(&state).into_iter().collect();
+        assert_eq!(found, [("urn:a".to_owned(), "t".to_owned())]);
+        assert!(tokens(&serde_json::json!({"deployment": {}})).is_empty());
+    }
+
+    #[test]
+    fn a_state_that_cannot_be_read_is_told() {
+        let start = Start::from_args([]).pending("/no/such.json".as_ref());
+        let why = start.expect_err("there is none").to_string();
+        assert!(why.contains("the exported state /no/such.json"), "{why}");
+    }
 
     #[test]
     fn finds_the_engine_among_the_flags() {
