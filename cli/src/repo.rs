@@ -44,6 +44,19 @@ impl Stack {
         format!("{}/{}", self.project, self.stack)
     }
 
+    /// Refuses a name that Pulumi would refuse less plainly, or take for a flag.
+    pub fn check_name(&self) -> Result<()> {
+        let is_sound = |name: &str| {
+            let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+            !name.is_empty() && !name.starts_with('-') && name.chars().all(fits)
+        };
+        match is_sound(&self.project) && is_sound(&self.stack) {
+            true => Ok(()),
+            false => Err(Failure::input(format!("`{}` is no name of a stack", self.name()))
+                .hint("projects and stacks have names of letters, digits, `-`, `_` and `.`, the first no `-`")),
+        }
+    }
+
     /// Whether a change of this path can change what the stack becomes.
     pub fn uses(&self, path: &str) -> bool {
         let declared = self.also.iter().any(|folder| is_within(path, folder));

@@ -193,6 +193,7 @@ impl<'a> Previewer<'a> {
         folder: &Path,
         scrubber: &mut Scrubber,
     ) -> Result<(ChangeSet, Option<Failure>)> {
+        stack.check_name()?;
         let backend = Backend::of(stack, &self.environment)?;
         backend.check(&self.environment)?;
         for done in backend.mend(&self.environment) {

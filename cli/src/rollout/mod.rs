@@ -121,6 +121,7 @@ impl RollOut<'_> {
         if self.ledger.known(claimed.id).await?.rolled_out != known.rolled_out {
             return Ok(Outcome::Moved);
         }
+        claimed.stack.check_name()?;
         let backend = Backend::of(claimed.stack, self.environment)?;
         backend.check(self.environment)?;
         let left = self.close_cut_off_runs(claimed).await?;

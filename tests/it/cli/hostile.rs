@@ -32,7 +32,7 @@ fn links_that_lead_out_are_refused() {
         symlink(target, &path).expect("a link");
         p.repo.commit("Link");
         p.run("sync")
-            .expect_code(1)
+            .expect_code(3)
             .expect_out(&["a symbolic link leads out of the repository", link, target])
             .expect_without(&["root:"]);
         assert!(!p.path("root").exists());
@@ -133,10 +133,15 @@ fn submodules_are_not_fetched() {
 fn names_lead_nowhere() {
     let p = Place::of(&[A]);
     p.repo.write("Pulumi...%2f..%2fup.yaml", "");
-    p.repo.write("Pulumi.-x.yaml", "");
+    p.repo.write("Pulumi.--help.yaml", "");
     p.repo.write("Pulumi.$(touch up).yaml", "");
     p.repo.commit("Names");
-    p.run("sync").expect_code(1);
+    p.run("sync").expect_code(3).expect_out(&[
+        "`test/$(touch up)` is no name of a stack",
+        "hint: ",
+        "`test/--help` is no name of a stack",
+        "1 stack rolled out",
+    ]);
     // The sound stack rolled out, and of the others nothing is anywhere.
     assert_eq!(p.state("test", "dev").names(), ["a"]);
     assert!(!p.path("up").exists() && !p.path("backend/up.json").exists());
@@ -145,14 +150,14 @@ fn names_lead_nowhere() {
         p.repo
             .write("Pulumi.yaml", &format!("name: test\nruntime: {runtime}\n"));
         p.repo.commit("A runtime");
-        p.run("sync").expect_code(1).expect_out(&["failed"]);
+        let said = p.run("sync").expect_out(&["failed"]);
+        assert_ne!(said.code, 0, "{said}");
     }
     for name in ["../../up", "'a b'", "$(touch up)"] {
         p.repo
             .write("Pulumi.yaml", &format!("name: {name}\nruntime: yaml\n"));
         p.repo.commit("A project");
-        let said = p.run("sync");
-        assert_ne!(said.code, 0, "{said}");
+        p.run("sync").expect_code(3);
         assert!(!p.path("up").exists() && !p.path("backend/up").exists());
     }
 }

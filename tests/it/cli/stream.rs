@@ -84,17 +84,6 @@ fn json_lines_are_documented_and_never_mixed_with_text() {
     assert_eq!(of("finished")[0]["rolledOut"], 1);
 }
 
-#[test]
-fn exit_codes_are_documented() {
-    let help = Place::new().run("--help").expect_code(0).stdout;
-    let listed = help.split_once("Exit codes:").expect("they are there").1;
-    let listed: BTreeSet<String> = listed
-        .lines()
-        .filter_map(|line| Some(line.split_whitespace().next()?.to_owned()))
-        .collect();
-    assert_eq!(listed, documented("## Exit codes"));
-}
-
 /// The same command in a terminal, and what the terminal got.
 fn in_a_terminal(
     p: &Place,
