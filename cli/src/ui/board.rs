@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use super::safe::safe;
 use super::{Paint, Tone};
 use crate::event::{Body, Event, Resource};
 
@@ -26,7 +27,7 @@ impl Board {
     pub fn above(&self, line: &str) {
         match &self.bars {
             // A tab is wider than it is counted, and would push a bar off its place.
-            Some(bars) => drop(bars.println(line.replace('\t', "    "))),
+            Some(bars) => drop(bars.println(safe(line).replace('\t', "    "))),
             // Without bars there is nothing to stay above of.
             None => super::print(line),
         }
@@ -100,11 +101,8 @@ impl Board {
         let line = bars.add(ProgressBar::new_spinner().with_style(style(
             "  {spinner:.cyan} {prefix} {elapsed:.dim} {msg:.dim}",
         )));
-        line.set_prefix(format!(
-            "{word} {} {}",
-            paint.tone(Tone::Faint, &resource.kind),
-            resource.name
-        ));
+        let kind = paint.tone(Tone::Faint, &resource.kind);
+        line.set_prefix(safe(&format!("{word} {kind} {}", resource.name)).into_owned());
         line.enable_steady_tick(Duration::from_millis(100));
         self.resources.insert(key(resource), line);
     }
@@ -117,7 +115,7 @@ impl Board {
             // A line that fills its row to the end is broken in two by the terminal's own "^C".
             let room = usize::from(width).saturating_sub(taken);
             let first = message.lines().next().unwrap_or_default();
-            line.set_message(console::truncate_str(first, room, "…").into_owned());
+            line.set_message(console::truncate_str(&safe(first), room, "…").into_owned());
         }
     }
 

@@ -3,6 +3,7 @@
 mod board;
 mod line;
 mod paint;
+mod safe;
 mod table;
 
 use std::cell::RefCell;
@@ -15,6 +16,7 @@ use crate::event::{Body, Event};
 use crate::failure::{Failure, Result};
 use board::Board;
 pub use paint::{Paint, Tone};
+use safe::safe;
 pub use table::{Cell, Table};
 
 /// How happenings are shown.
@@ -89,7 +91,8 @@ impl Ui {
     /// Prints data: on stdout, ending in one line break.
     pub fn data(&self, text: &str) {
         let mut out = io::stdout().lock();
-        let written = writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush());
+        let text = safe(text.trim_end_matches('\n'));
+        let written = writeln!(out, "{text}").and_then(|()| out.flush());
         // Whoever reads has gone, such as `head`: there is nobody left to tell.
         if written.is_err() {
             std::process::exit(0);
@@ -105,7 +108,7 @@ impl Ui {
 
     /// Tells a person something that is no data.
     pub fn talk(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        let _ = writeln!(io::stderr().lock(), "{}", safe(text));
     }
 
     /// Says why the command failed and what to do: in words on stderr, and as the last event of a JSON stream.
@@ -164,7 +167,7 @@ impl Ui {
 /// Prints one happening. A run goes on whether or not anybody still reads of it.
 fn print(line: &str) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{}", safe(line)).and_then(|()| out.flush());
 }
 
 fn json_line(event: &Event) -> String {

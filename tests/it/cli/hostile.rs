@@ -130,6 +130,23 @@ fn submodules_are_not_fetched() {
 }
 
 #[test]
+fn words_of_others_steer_no_terminal() {
+    let p = Place::of(&[A]);
+    p.repo.write("Pulumi.a\u{1b}[2Jb.yaml", "");
+    p.repo.commit("Clear \u{1b}[2J\u{1b}]0;title\u{7} it");
+    for (words, code) in [
+        ("sync", 3),
+        ("get runs -o wide", 0),
+        ("get stacks", 0),
+        ("describe stack/test/dev", 0),
+    ] {
+        p.run(words)
+            .expect_code(code)
+            .expect_without(&["\u{1b}", "\u{7}"]);
+    }
+}
+
+#[test]
 fn names_lead_nowhere() {
     let p = Place::of(&[A]);
     p.repo.write("Pulumi...%2f..%2fup.yaml", "");
