@@ -16,12 +16,15 @@ pub struct Scrubber {
 }
 
 impl Scrubber {
-    /// Takes every value of a variable whose name says that it is secret.
+    /// Takes every value of a variable whose name says that it is secret, and the password of every URL.
     pub fn from_environment(environment: &BTreeMap<String, String>) -> Self {
         let mut scrubber = Scrubber::default();
         for (name, value) in environment {
             if is_secret_name(name) {
                 scrubber.add(value);
+            }
+            if let Some(password) = password_of(value) {
+                scrubber.add(password);
             }
         }
         scrubber
@@ -77,6 +80,13 @@ impl std::fmt::Debug for Scrubber {
     }
 }
 
+/// The password in `scheme://user:password@host`, as proxies and databases have it.
+fn password_of(value: &str) -> Option<&str> {
+    let (_, rest) = value.split_once("://")?;
+    let (user, _) = rest.split(['/', '?']).next()?.rsplit_once('@')?;
+    user.split_once(':').map(|(_, password)| password)
+}
+
 fn is_secret_name(name: &str) -> bool {
     let name = name.to_uppercase();
     let words = [
@@ -117,6 +127,10 @@ mod tests {
                 "-----BEGIN-----\nMIIEvQIBADAN\n-----END-----",
             ),
             ("HOME", "/home/ada"),
+            (
+                "PULUMI_BACKEND_URL",
+                "postgres://ada:open-sesame@db/x?sslmode=require",
+            ),
         ]));
         let cases = [
             ("pass `correct horse`", "pass `[secret]`"),
@@ -127,6 +141,10 @@ mod tests {
                 "abc in /home/ada and /etc/passphrase",
             ),
             ("  MIIEvQIBADAN", "  [secret]"),
+            (
+                "in postgres://ada:open-sesame@db/x",
+                "in postgres://ada:[secret]@db/x",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(scrubber.scrub(text), expected);
