@@ -1,6 +1,7 @@
 //! `gitinfra preview`: what a merge would change, without changing anything.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::Context;
 use crate::args::{Preview as Args, Report};
@@ -133,6 +134,7 @@ impl<'a> Previewer<'a> {
         };
         let work = context.state_dir.join("work");
         std::fs::create_dir_all(&work).map_err(failed)?;
+        sweep(&work);
         let scratch = tempfile::Builder::new()
             .prefix("preview-")
             .tempdir_in(&work)
@@ -258,6 +260,21 @@ impl<'a> Previewer<'a> {
             .pulumi
             .with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
         Ok(pulumi.with_default("PULUMI_CONFIG_PASSPHRASE", ""))
+    }
+}
+
+/// Removes what previews left that were killed: whatever is a day old has nobody any more.
+fn sweep(work: &Path) {
+    const OLD: Duration = Duration::from_secs(24 * 60 * 60);
+    for entry in std::fs::read_dir(work).into_iter().flatten().flatten() {
+        let age = entry
+            .metadata()
+            .and_then(|found| found.modified())
+            .map(|at| at.elapsed().unwrap_or_default());
+        let is_ours = entry.file_name().to_string_lossy().starts_with("preview-");
+        if is_ours && age.is_ok_and(|age| age > OLD) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
 

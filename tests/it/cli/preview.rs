@@ -320,3 +320,24 @@ fn the_preview_is_data_too() {
         "{operations:?}"
     );
 }
+
+#[test]
+fn what_a_killed_preview_left_goes_after_a_day() {
+    let p = Place::of(&[A]);
+    p.repo.branch("change");
+    p.change(&[A, B]);
+    let yesterday = std::time::SystemTime::now() - std::time::Duration::from_secs(25 * 60 * 60);
+    for name in ["preview-old", "preview-new", "abcdefgh"] {
+        let folder = p.path(&format!("state/work/{name}"));
+        std::fs::create_dir_all(&folder).expect("the folder can be written");
+        if name != "preview-new" {
+            let opened = std::fs::File::open(&folder).expect("it is there");
+            opened.set_modified(yesterday).expect("it is ours");
+        }
+    }
+    p.run("preview --head change").expect_code(0);
+    let left = std::fs::read_dir(p.path("state/work")).expect("it is there");
+    let mut left: Vec<_> = left.flatten().map(|entry| entry.file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["abcdefgh", "preview-new"]);
+}
