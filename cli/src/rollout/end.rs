@@ -67,10 +67,16 @@ impl End {
 
     /// What whoever watched the events still needs to hear.
     pub fn in_short(&self) -> Option<String> {
-        match (&self.message, self.is_told) {
-            (Some(message), true) => message.lines().next().map(str::to_owned),
-            (message, _) => message.clone(),
+        let message = self.message.as_ref()?;
+        if !self.is_told {
+            return Some(message.clone());
         }
+        let hints = message
+            .lines()
+            .skip(1)
+            .filter(|line| line.starts_with("hint: "));
+        let lines: Vec<&str> = message.lines().take(1).chain(hints).collect();
+        Some(lines.join("\n"))
     }
 }
 
@@ -100,19 +106,19 @@ mod tests {
     }
 
     #[test]
-    fn what_the_events_told_is_told_in_one_line_and_recorded_whole() {
+    fn what_the_events_told_is_told_in_short_and_recorded_whole() {
         let mut feed = Feed::default();
-        for (severity, message) in [("info#err", "Traceback"), ("error", "the program failed")] {
+        for (severity, message) in [("info#err", "Traceback"), ("error", "incorrect passphrase")] {
             let event = format!(
                 r#"{{"diagnosticEvent":{{"message":"{message}","severity":"{severity}"}}}}"#
             );
             feed.take(serde_json::from_str(&event).expect("an engine event"), 0);
         }
         let end = End::after(&ending("noise"), &feed);
-        assert_eq!(end.in_short().as_deref(), Some("the program failed"));
-        assert_eq!(
-            end.message.as_deref(),
-            Some("the program failed\nTraceback")
-        );
+        let hint = "hint: PULUMI_CONFIG_PASSPHRASE has to be the one that the stack was made with";
+        let short = format!("incorrect passphrase\n{hint}");
+        assert_eq!(end.in_short(), Some(short));
+        let whole = format!("incorrect passphrase\nTraceback\n{hint}");
+        assert_eq!(end.message, Some(whole));
     }
 }
