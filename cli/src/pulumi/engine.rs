@@ -9,9 +9,9 @@ use rustix::process::Signal;
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
+use super::Pulumi;
 use super::event::EngineEvent;
 use super::server::EventServer;
-use super::{Pulumi, STACK_NOT_FOUND};
 use crate::failure::{Failure, Result};
 use crate::record::Process;
 use crate::remains;
@@ -45,8 +45,6 @@ pub enum Happening {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ending {
     pub success: bool,
-    /// The backend doesn't have the stack.
-    pub no_such_stack: bool,
     pub cancelled: bool,
     /// A signal ended it: the system, for its memory, or whoever wanted it gone.
     pub killed: bool,
@@ -142,7 +140,6 @@ impl Engine {
         }
         Ok(Ending {
             success: status.success(),
-            no_such_stack: status.code() == Some(STACK_NOT_FOUND),
             cancelled: interrupted && !status.success(),
             killed: status.signal().is_some(),
             complaint: match tail(&self.output) {

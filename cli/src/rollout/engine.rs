@@ -52,47 +52,25 @@ impl RollOut<'_> {
                 .learn_secrets(&folder, &job.claimed.stack.stack, &mut telling.scrubber)
                 .await?;
         }
-        let was_locked = self.clear_left_locks(job, &folder, telling).await?;
+        self.clear_left_locks(job, &folder, telling).await?;
+        let knowing = self.knowing_pending(job, &folder, telling).await?;
         let mut run = Run {
-            pulumi: job.pulumi.clone(),
+            has_pending: knowing.is_some(),
+            pulumi: knowing.unwrap_or_else(|| job.pulumi.clone()),
             folder,
             feed: Feed::default(),
-            has_pending: false,
         };
-        if was_locked || job.is_suspect {
-            self.look_for_pending(job, &mut run).await?;
-        }
         let mut ending = self.up(job, &mut run, telling).await?;
-        if ending.no_such_stack {
-            job.pulumi
-                .create_stack(&run.folder, &job.claimed.stack.stack)
-                .await?;
-            telling.tell(Body::Note {
-                message: format!(
-                    "made the stack `{}` in {}",
-                    job.claimed.stack.stack, job.backend.0
-                ),
-            });
-            ending = self.up(job, &mut run, telling).await?;
-        }
         if self
             .clear_told_locks(job, &run.folder, telling, &ending.complaint)
             .await?
         {
-            self.look_for_pending(job, &mut run).await?;
             ending = self.up(job, &mut run, telling).await?;
         }
         if ending.success && run.has_pending {
             self.settle_pending(job, &run.folder, telling).await?;
         }
         Ok(End::after(&ending, &run.feed))
-    }
-
-    async fn look_for_pending(&self, job: &Job<'_>, run: &mut Run) -> Result<()> {
-        if let Some(pulumi) = self.knowing_pending(job, &run.folder).await? {
-            (run.pulumi, run.has_pending) = (pulumi, true);
-        }
-        Ok(())
     }
 
     async fn up(&self, job: &Job<'_>, run: &mut Run, telling: &Telling<'_>) -> Result<Ending> {

@@ -32,15 +32,15 @@ impl RollOut<'_> {
         Err(Failure::busy(message).hint(WHEN_LOCKED))
     }
 
-    /// Removes locks in a file backend whose makers are certainly gone. True when there were some.
+    /// Removes locks in a file backend whose makers are certainly gone.
     pub(super) async fn clear_left_locks(
         &self,
         job: &Job<'_>,
         folder: &Path,
         telling: &Telling<'_>,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let found = self.locks(job.backend, job.claimed.stack);
-        self.clear(job, folder, telling, &found).await
+        self.clear(job, folder, telling, &found).await.map(drop)
     }
 
     /// The same for other backends, whose locks only the engine's own refusal tells of. True when it may be tried again.

@@ -66,8 +66,6 @@ struct Job<'a> {
     backend: &'a Backend,
     /// The engine of the run before, if that was cut off.
     left: Option<&'a Process>,
-    /// Whether the run before may have left creates whose end nobody saw.
-    is_suspect: bool,
 }
 
 impl RollOut<'_> {
@@ -141,7 +139,6 @@ impl RollOut<'_> {
             pulumi: self.pulumi.of_run(&run),
             backend: &backend,
             left: left.as_ref(),
-            is_suspect: matches!(reason, Reason::Retry { .. }),
         };
         let end = match self.engine(&job, &mut telling).await {
             Ok(end) => end,

@@ -14,14 +14,19 @@ use crate::urn;
 const TOLD: &str = "GITINFRA_PENDING_CREATES";
 
 impl RollOut<'_> {
-    /// The CLI for a stack whose last run may have been cut off: its provider is told which creates are pending. `None`
-    /// when there are none.
+    /// The CLI that tells the provider which creates are pending, whoever's run was cut off in them; `None` when there are
+    /// none. A stack that the backend doesn't have is made.
     pub(super) async fn knowing_pending(
         &self,
         job: &Job<'_>,
         folder: &Path,
+        telling: &Telling<'_>,
     ) -> Result<Option<Pulumi>> {
-        let Some(state) = job.pulumi.export(folder, &job.claimed.stack.stack).await? else {
+        let stack = &job.claimed.stack.stack;
+        let Some(state) = job.pulumi.export(folder, stack).await? else {
+            job.pulumi.create_stack(folder, stack).await?;
+            let message = format!("made the stack `{stack}` in {}", job.backend.0);
+            telling.tell(Body::Note { message });
             return Ok(None);
         };
         if state.pending_creates().is_empty() {

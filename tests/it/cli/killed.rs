@@ -2,6 +2,7 @@
 
 use rustix::process::{Signal, kill_process, kill_process_group};
 
+use super::going::Going;
 use super::ledger::sqlite;
 use super::place::Place;
 
@@ -135,6 +136,23 @@ fn whatever_an_engine_started_ends_with_it() {
     p.change(&[A]);
     p.sync();
     assert_eq!(p.processes(), [""; 0], "the next run found what was left");
+}
+
+/// The ledger knows nothing of it: the stack stood, and its lock is gone.
+#[test]
+fn what_somebody_elses_killed_run_made_is_found() {
+    let p = Place::of(&[B]);
+    p.sync();
+    p.program("", "test", &crate::files::of(&[SLOW, B]));
+    let other = Going::start(p.pulumi("up --yes --skip-preview --stack dev"));
+    p.until_slow("a.txt");
+    other.kill();
+    other.finish();
+    let cancel = p.pulumi("cancel --yes --stack dev").status();
+    assert!(cancel.expect("pulumi runs").success());
+    p.change(&[A, B]);
+    p.sync()
+        .expect_out(&["was creating now stands: a", "1 stack rolled out"]);
 }
 
 #[test]

@@ -150,6 +150,15 @@ impl Place {
         names.filter(|name| name.ends_with(".history.json")).count()
     }
 
+    /// The engine's own CLI in the repository's folder, as somebody runs it who has no gitinfra.
+    pub fn pulumi(&self, words: &str) -> Command {
+        let mut pulumi = Command::new(tools::bin().join("pulumi"));
+        self.surround(&mut pulumi);
+        pulumi.args(words.split(' ')).arg("--non-interactive");
+        pulumi.current_dir(self.repo.folder());
+        pulumi
+    }
+
     pub fn gitinfra(&self, words: &str) -> Command {
         let mut command = Command::new(tools::program("gitinfra"));
         command.args(words.split_whitespace());

@@ -1,29 +1,18 @@
 //! A backend that others use as well: their lock is waited for, and never taken away.
 
-use std::process::Command;
-
 use serde_json::json;
 
 use super::going::Going;
 use super::place::Place;
 use crate::aws::{Aws, REGION};
-use crate::tools;
 
 const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
 
-fn pulumi(p: &Place, words: &str) -> Command {
-    let mut pulumi = Command::new(tools::bin().join("pulumi"));
-    p.surround(&mut pulumi);
-    pulumi.args(words.split(' ')).arg("--non-interactive");
-    pulumi.current_dir(p.repo.folder());
-    pulumi
-}
-
 /// Somebody else's `pulumi up` is at the stack: what `sync` makes of it, once and while watching, and records of it.
 fn check(p: &Place, tries: &[&str]) {
-    let made = pulumi(p, "stack init dev --no-select").status();
+    let made = p.pulumi("stack init dev --no-select").status();
     assert!(made.expect("pulumi runs").success());
-    let other = Going::start(pulumi(p, "up --yes --skip-preview --stack dev"));
+    let other = Going::start(p.pulumi("up --yes --skip-preview --stack dev"));
     p.until_slow("a.txt");
     let holder = format!("held by pid {} of ", other.pid());
     for _ in 0..2 {
