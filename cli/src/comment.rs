@@ -17,6 +17,10 @@ use crate::value::Shown;
 const MOST: usize = 60_000;
 /// Longer values are cut: a comment is for reading.
 const LONGEST_VALUE: usize = 400;
+/// So is what failed and what was said, for each stack.
+const LONGEST_TEXT: usize = 8_000;
+/// What a stack's part holds besides its details.
+const FRAME: usize = 500;
 /// Details with more lines begin closed.
 const OPEN_LINES: usize = 40;
 
@@ -56,9 +60,22 @@ pub fn comment(preview: &Preview) -> String {
         let _ = writeln!(text, "No stack uses what this merge changes.");
     } else {
         text += &table(&preview.stacks);
-        let mut room = MOST;
+        let mut room = MOST.saturating_sub(text.len());
+        let mut left_out = 0;
         for stack in &preview.stacks {
-            text += &details(stack, &mut room);
+            match room.checked_sub(FRAME) {
+                Some(rest) => {
+                    room = rest;
+                    text += &details(stack, &mut room);
+                }
+                None => left_out += 1,
+            }
+        }
+        if left_out > 0 {
+            let _ = writeln!(
+                text,
+                "\nThe details of {left_out} more stacks don't fit here."
+            );
         }
     }
     for name in &preview.gone {
@@ -131,7 +148,7 @@ fn remark(stack: &StackPreview) -> &'static str {
 fn details(stack: &StackPreview, room: &mut usize) -> String {
     let mut text = String::new();
     if let Some(failure) = &stack.failure {
-        let _ = writeln!(text, "{}\n", fenced("text", failure));
+        let _ = writeln!(text, "{}\n", fenced("text", &fitting(failure, room)));
     }
     let (lines, left_out) = diff(&stack.changes, room);
     if !lines.is_empty() {
@@ -142,7 +159,7 @@ fn details(stack: &StackPreview, room: &mut usize) -> String {
     }
     let said = said(stack);
     if !said.is_empty() {
-        let _ = writeln!(text, "{}\n", fenced("text", &said));
+        let _ = writeln!(text, "{}\n", fenced("text", &fitting(&said, room)));
     }
     if text.is_empty() {
         return text;
@@ -173,6 +190,17 @@ fn in_words(stack: &StackPreview) -> String {
     }
 }
 
+/// The beginning of a text, as much as there is room for.
+fn fitting(text: &str, room: &mut usize) -> String {
+    let most = LONGEST_TEXT.min(*room);
+    let end = text.floor_char_boundary(most);
+    *room -= end;
+    match text.len() - end {
+        0 => text.to_owned(),
+        rest => format!("{}\n… and {rest} more bytes", &text[..end]),
+    }
+}
+
 /// Resources and outputs as the lines of a diff, as many as there is room for; and how many did not fit.
 fn diff(changes: &ChangeSet, room: &mut usize) -> (String, usize) {
     let mut text = String::new();
@@ -196,10 +224,7 @@ fn diff(changes: &ChangeSet, room: &mut usize) -> (String, usize) {
                 .map(property_lines)
                 .collect::<String>()
         );
-        if let Some(rest) = room.checked_sub(outputs.len()) {
-            *room = rest;
-            text += &outputs;
-        }
+        text += &fitting(&outputs, room);
     }
     (text, left_out)
 }

@@ -223,6 +223,33 @@ fn nothing_leaves_its_place() {
 }
 
 #[test]
+fn nothing_makes_a_comment_too_long() {
+    let long = "zäh ".repeat(5_000);
+    let said = Said {
+        severity: Severity::Warning,
+        urn: None,
+        message: format!("warned {long}"),
+    };
+    let changes = ChangeSet {
+        outputs: (0..300)
+            .map(|at| property(&format!("output{at}"), None, plain(json!("x".repeat(300)))))
+            .collect(),
+        diagnostics: vec![said],
+        ..ChangeSet::default()
+    };
+    for count in [1, 30, 300] {
+        let stacks = (0..count).map(|at| StackPreview {
+            failure: Some(long.clone()),
+            ..stack(&format!("network/{at}"), changes.clone())
+        });
+        let text = comment(&preview(stacks.collect()));
+        assert!(text.chars().count() < 65_000, "{}", text.chars().count());
+        assert!(text.contains("… and "), "what was cut is told");
+        assert_eq!(text.contains("more stacks don't fit here"), count > 1);
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_counted() {
     let long = "x".repeat(5_000);
     let properties = || {
