@@ -1,5 +1,8 @@
 //! A stack's state as `pulumi stack export` tells it.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -50,10 +53,14 @@ impl State {
         })
     }
 
-    /// Writes it as it was exported.
+    /// Writes it as it was exported, for nobody else to read.
     pub fn write(&self, file: &Path) -> Result<()> {
-        let failed = |error| Failure::setup(format!("writing {}: {error}", file.display()));
-        std::fs::write(file, &self.text).map_err(failed)
+        let mut options = OpenOptions::new();
+        let opened = options.create(true).write(true).truncate(true).mode(0o600);
+        let written = opened
+            .open(file)
+            .and_then(|mut file| file.write_all(self.text.as_bytes()));
+        written.map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))
     }
 }
 

@@ -40,27 +40,20 @@ impl RollOut<'_> {
                 let mut all = remains::of(&run.name).into_iter();
                 all.find(|process| process::is_program(process.pid, "pulumi"))
             });
-            if let Some(engine) = &engine {
-                match engine.liveness() {
-                    Liveness::Alive => {
-                        note(format!(
-                            "its engine (pid {}) is still at work; waiting for it",
-                            engine.pid
-                        ));
-                        wait_for(engine, claimed.cancel).await?;
-                        remains::end(&run.name).await;
-                    }
-                    Liveness::Elsewhere => {
-                        let where_it_ran = format!(
-                            "it ran on {}, which can't be looked at from here",
-                            engine.host
-                        );
-                        note(format!(
-                            "{where_it_ran}; the backend's own lock tells whether it still works"
-                        ));
-                    }
-                    Liveness::Dead => remains::end(&run.name).await,
+            match engine.as_ref().map(|engine| (engine, engine.liveness())) {
+                Some((engine, Liveness::Alive)) => {
+                    note(format!(
+                        "its engine (pid {}) is still at work; waiting for it",
+                        engine.pid
+                    ));
+                    wait_for(engine, claimed.cancel).await?;
+                    remains::end(&run.name).await;
                 }
+                Some((engine, Liveness::Elsewhere)) => note(format!(
+                    "it ran on {}, which can't be looked at from here; the backend's own lock tells whether it still works",
+                    engine.host
+                )),
+                Some((_, Liveness::Dead)) | None => remains::end(&run.name).await,
             }
             self.sweep(&run.name);
             let message = "its gitinfra was killed before it ended";
