@@ -47,13 +47,13 @@ impl RollOut<'_> {
             });
             job.pulumi.install(&folder, job.claimed.cancel).await?;
         }
+        self.clear_left_locks(job, &folder, telling).await?;
+        let knowing = self.knowing_pending(job, &folder, telling).await?;
         if job.claimed.stack.has_secrets {
             job.pulumi
                 .learn_secrets(&folder, &job.claimed.stack.stack, &mut telling.scrubber)
                 .await?;
         }
-        self.clear_left_locks(job, &folder, telling).await?;
-        let knowing = self.knowing_pending(job, &folder, telling).await?;
         let mut run = Run {
             has_pending: knowing.is_some(),
             pulumi: knowing.unwrap_or_else(|| job.pulumi.clone()),

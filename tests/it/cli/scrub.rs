@@ -65,3 +65,25 @@ fn known_secrets_are_told_nowhere() {
         assert!(!text.contains(secret), "{secret} is in the ledger");
     }
 }
+
+/// The secret is only in the stack's configuration, and the backend doesn't have the stack yet.
+#[test]
+fn a_new_stacks_secrets_are_told_nowhere() {
+    // The engine itself hides a secret in messages, but not in a name.
+    let blurted = format!("a-{WORD}");
+    let p = Place::of(&[(&blurted, "path: /no/a.txt, content: one")]);
+    let secret = format!("config set --secret test:word {WORD} --stack dev");
+    for words in [
+        "stack init dev --no-select",
+        &secret,
+        "stack rm dev --yes --preserve-config",
+    ] {
+        let done = p.pulumi(words).status().expect("pulumi runs");
+        assert!(done.success(), "{words}");
+    }
+    p.repo.commit("A secret");
+    // The first one makes the stack.
+    for _ in 0..2 {
+        expect_hidden(p.run("sync")).expect_out(&["[secret]"]);
+    }
+}
