@@ -18,6 +18,7 @@ use aws_types::region::Region;
 use pulumi_plugin::{Error, Result};
 use tokio::sync::OnceCell;
 
+use crate::aws::outage::Outages;
 use crate::aws::pacing::Paced;
 use crate::aws::{AssumeRole, Config};
 
@@ -62,7 +63,9 @@ impl Clients {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(chain)
             .retry_config(retry);
-        loader = loader.http_client(SharedHttpClient::new(Paced::new()));
+        loader = loader.http_client(SharedHttpClient::new(Paced::new(Outages::new(addresses(
+            config,
+        )))));
         if let Some(profile) = &config.profile {
             loader = loader.profile_name(profile);
         }
@@ -179,6 +182,16 @@ impl Clients {
             }
         }
     }
+}
+
+/// The addresses that the configuration gives, each with the property that gives it.
+fn addresses(config: &Config) -> impl Iterator<Item = (String, &str)> {
+    let all = config
+        .endpoint
+        .iter()
+        .map(|address| ("`endpoint`".to_owned(), address.as_str()));
+    let single = config.endpoints.iter();
+    all.chain(single.map(|(service, address)| (format!("`endpoints.{service}`"), address.as_str())))
 }
 
 async fn account_of(config: SdkConfig) -> Result<String> {

@@ -1,10 +1,14 @@
 //! AWS's refusals in words, and which of them pass.
 
+use std::error::Error as Cause;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use pulumi_plugin::{Again, Error, Result};
+
+use crate::aws::outage::Unreachable;
 
 /// What went wrong in a call, told with what was being done.
 pub trait Told<T> {
@@ -69,6 +73,11 @@ fn unanswered<E>(error: &SdkError<E, HttpResponse>, what: &str) -> Error
 where
     E: std::error::Error + 'static,
 {
+    let outage = outage(error);
+    // An address that somebody wrote down, or AWS's own: then credentials that can't be had because of it are no other matter.
+    if let Some(outage) = outage.filter(|outage| outage.is_known()) {
+        return unreachable(outage, what);
+    }
     let chain = chain(error);
     let said = chain.last().cloned().unwrap_or_default();
     if let Some(why) = chain
@@ -95,10 +104,8 @@ where
         return Error::new(format!("{what}: the call can't be made: {said}"))
             .hint("check the region's name and `endpoint`, if one is configured");
     }
-    // Connecting has been tried for long enough by then.
-    if let Some(host) = chain.iter().find(|w| w.contains("can't be reached")) {
-        return Error::new(format!("{what}: {host}"))
-            .hint("check the network, the region's name and `endpoint`, if one is configured");
+    if let Some(outage) = outage {
+        return unreachable(outage, what);
     }
     let lost = matches!(
         error,
@@ -111,14 +118,22 @@ where
         .again(again)
 }
 
-fn chain(error: &dyn std::error::Error) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        words.push(error.to_string());
-        next = error.source();
-    }
-    words
+/// Connecting has been tried for long enough by then.
+fn unreachable(outage: &Unreachable, what: &str) -> Error {
+    Error::new(format!("{what}: {outage}")).hint(outage.hint())
+}
+
+/// An error and what is behind it.
+fn causes<'a>(error: &'a (dyn Cause + 'static)) -> impl Iterator<Item = &'a (dyn Cause + 'static)> {
+    std::iter::successors(Some(error), |error| Cause::source(*error))
+}
+
+fn outage<'a>(error: &'a (dyn Cause + 'static)) -> Option<&'a Unreachable> {
+    causes(error).find_map(|error| error.downcast_ref())
+}
+
+fn chain(error: &(dyn Cause + 'static)) -> Vec<String> {
+    causes(error).map(ToString::to_string).collect()
 }
 
 /// What services say of a role, policy or principal that they don't know yet, or not in its newest form; in lower case.

@@ -1,4 +1,4 @@
-//! Hosts that can't be reached: told within seconds, not after every retry of every call.
+//! Hosts that can't be reached: a wrong address is told within seconds, while AWS's own get the time that a network may be away.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,29 +8,81 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use tokio::time::Instant;
 
-/// How long a host may refuse every connection until calls to it are given up at once.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long an address that somebody wrote down may refuse every connection until calls to it are given up at once.
+const WRITTEN: Duration = Duration::from_secs(2);
+/// The same of AWS's own addresses: those are right, and it is the network that is away.
+const OWN: Duration = Duration::from_secs(30);
 /// Failures further apart than this don't belong together.
 const APART: Duration = Duration::from_secs(30);
 
-/// A host that nothing has reached for a while.
+/// What the names of AWS's own hosts end with.
+const AWS: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
+
+/// What systems say of a name that nobody has.
+const NO_NAME: [&str; 4] = [
+    "Name or service not known",
+    "No address associated with hostname",
+    "nodename nor servname provided",
+    "No such host is known",
+];
+
+/// An address that nothing has reached for a while.
 #[derive(Debug)]
 pub struct Unreachable {
-    host: String,
+    address: String,
     why: String,
+    /// The properties that give this address.
+    from: Vec<String>,
+}
+
+impl Unreachable {
+    /// Whether it is known whose address it is: that of a property, or AWS's own.
+    pub fn is_known(&self) -> bool {
+        !self.from.is_empty() || is_own(&self.address)
+    }
+
+    /// What the user can do about it.
+    pub fn hint(&self) -> String {
+        match self.source() {
+            _ if is_own(&self.address) => "check the network, and the region's name".to_owned(),
+            from => format!(
+                "start what should answer there, or correct {from}; without it, AWS itself is called"
+            ),
+        }
+    }
+
+    fn source(&self) -> String {
+        match &self.from[..] {
+            // What no property gives has been found by the SDK.
+            [] => "AWS_ENDPOINT_URL, or the profile's `endpoint_url`".to_owned(),
+            from => from.join(" and "),
+        }
+    }
 }
 
 impl fmt::Display for Unreachable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} can't be reached: {}", self.host, self.why)
+        f.write_str(&self.address)?;
+        if !is_own(&self.address) {
+            write!(f, ", from {},", self.source())?;
+        }
+        write!(f, " can't be reached: {}", self.why)
     }
 }
 
 impl std::error::Error for Unreachable {}
 
-/// Since when which host can't be reached.
+fn is_own(address: &str) -> bool {
+    AWS.iter().any(|end| address.ends_with(end))
+}
+
+/// Since when which address can't be reached.
 #[derive(Debug, Default)]
-pub struct Outages(Mutex<HashMap<String, Outage>>);
+pub struct Outages {
+    /// The addresses that properties give, each with the property's name.
+    given: Vec<(String, String)>,
+    since: Mutex<HashMap<String, Outage>>,
+}
 
 #[derive(Debug)]
 struct Outage {
@@ -39,38 +91,62 @@ struct Outage {
 }
 
 impl Outages {
+    /// Nothing is known to be away. The addresses that properties give go along: the property's name, and the address.
+    pub fn new<'a>(given: impl IntoIterator<Item = (String, &'a str)>) -> Outages {
+        let given = given.into_iter();
+        Outages {
+            given: given.map(|(name, uri)| (address(uri), name)).collect(),
+            since: Mutex::default(),
+        }
+    }
+
     /// Takes note of how a call went. A failure to connect that has gone on for too long becomes one that is not retried.
     pub fn judge<T>(
         &self,
-        host: &str,
+        uri: &str,
         went: Result<T, ConnectorError>,
         now: Instant,
     ) -> Result<T, ConnectorError> {
-        let mut outages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let address = address(uri);
+        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
         let error = match went {
             Err(error) if unconnected(&error) => error,
             reached => {
-                outages.remove(host);
+                since.remove(&address);
                 return reached;
             }
         };
-        let outage = outages.entry(host.to_owned()).or_insert(Outage {
+        let new = Outage {
             first: now,
             last: now,
-        });
+        };
+        let outage = since.entry(address.clone()).or_insert(new);
         if now - outage.last > APART {
             outage.first = now;
         }
         outage.last = now;
-        if now - outage.first < PATIENCE {
+        let why = innermost(&error);
+        let patience = match is_own(&address) && !NO_NAME.iter().any(|words| why.contains(words)) {
+            true => OWN,
+            false => WRITTEN,
+        };
+        if now - outage.first < patience {
             return Err(error);
         }
-        let (host, why) = (host.to_owned(), innermost(&error));
+        let from = self.given.iter().filter(|(given, _)| *given == address);
+        let from = from.map(|(_, name)| name.clone()).collect();
         Err(ConnectorError::other(
-            Box::new(Unreachable { host, why }),
+            Box::new(Unreachable { address, why, from }),
             None,
         ))
     }
+}
+
+/// Scheme, host and port of a URI.
+fn address(uri: &str) -> String {
+    let (scheme, rest) = uri.split_once("://").unwrap_or(("https", uri));
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    format!("{scheme}://{host}")
 }
 
 /// Whether there was not even a connection, so that nothing can have been done.
@@ -98,22 +174,47 @@ fn innermost(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn patience_ends() {
+    const OURS: &str = "http://127.0.0.1:4566/?x";
+    const THEIRS: &str = "https://ec2.ap-northeast-1.amazonaws.com/";
+
+    /// What becomes of failures to connect at these seconds: whether each is still worth a retry.
+    #[track_caller]
+    fn check(uri: &str, why: &str, cases: &[(u64, bool)]) {
         let outages = Outages::default();
         let start = Instant::now();
-        let refused = |seconds| {
-            let error = ConnectorError::io("client error (Connect)".into());
-            let now = start + Duration::from_secs(seconds);
-            outages
-                .judge::<()>("aws", Err(error), now)
-                .map_err(|e| e.is_io())
-        };
-        assert_eq!([0, 2].map(refused), [Err(true); 2], "still worth a retry");
-        assert_eq!(refused(6), Err(false), "enough");
-        assert_eq!(refused(60), Err(true), "another outage");
-        assert!(outages.judge("aws", Ok(()), start).is_ok());
-        assert_eq!(refused(66), Err(true), "it was reached in between");
+        for (seconds, retried) in cases {
+            let now = start + Duration::from_secs(*seconds);
+            let failed = refused(&outages, uri, why, now);
+            assert_eq!(failed.is_io(), *retried, "{uri}: {why}: {seconds} s");
+        }
+    }
+
+    fn refused(outages: &Outages, uri: &str, why: &str, now: Instant) -> ConnectorError {
+        let error = std::io::Error::other(format!("client error (Connect): {why}"));
+        let went = Err(ConnectorError::io(error.into()));
+        let judged = outages.judge::<()>(uri, went, now);
+        judged.expect_err("a failure stays one")
+    }
+
+    #[test]
+    fn patience_ends() {
+        // The last one is another outage.
+        let wrong = [(0, true), (1, true), (3, false), (4, false), (60, true)];
+        check(OURS, "Connection refused", &wrong);
+        check(THEIRS, "Name or service not known", &wrong);
+        let blip = [(0, true), (3, true), (20, true), (40, false)];
+        check(THEIRS, "Connection refused", &blip);
+        check(THEIRS, "Temporary failure in name resolution", &blip);
+    }
+
+    #[test]
+    fn an_address_that_was_reached_is_no_wrong_one() {
+        let outages = Outages::default();
+        let start = Instant::now();
+        assert!(refused(&outages, OURS, "refused", start).is_io());
+        assert!(outages.judge(OURS, Ok(()), start).is_ok());
+        let later = start + Duration::from_secs(3);
+        assert!(refused(&outages, OURS, "refused", later).is_io());
     }
 
     #[test]
@@ -123,8 +224,40 @@ mod tests {
         for seconds in [0, 6, 12] {
             let error = ConnectorError::io("connection closed before message completed".into());
             let now = start + Duration::from_secs(seconds);
-            let went = outages.judge::<()>("aws", Err(error), now);
+            let went = outages.judge::<()>(OURS, Err(error), now);
             assert!(went.is_err_and(|e| e.is_io()));
+        }
+    }
+
+    #[test]
+    fn it_is_said_where_an_address_comes_from() {
+        let given = [("`endpoints.ec2`".to_owned(), "http://127.0.0.1:1/")];
+        let outages = Outages::new(given);
+        let start = Instant::now();
+        for (uri, said, hint) in [
+            (
+                "http://127.0.0.1:1/x?y",
+                "http://127.0.0.1:1, from `endpoints.ec2`, can't be reached: client error (Connect): refused",
+                "or correct `endpoints.ec2`; without it, AWS itself is called",
+            ),
+            (
+                OURS,
+                "http://127.0.0.1:4566, from AWS_ENDPOINT_URL, or",
+                "correct AWS_ENDPOINT_URL, or the",
+            ),
+            (
+                THEIRS,
+                "amazonaws.com can't be reached:",
+                "the region's name",
+            ),
+        ] {
+            refused(&outages, uri, "refused", start);
+            let error = refused(&outages, uri, "refused", start + OWN);
+            let source = std::error::Error::source(&error);
+            let outage = source.and_then(|e| e.downcast_ref::<Unreachable>());
+            let outage = outage.expect("patience has ended");
+            assert!(outage.to_string().contains(said), "{outage}");
+            assert!(outage.hint().contains(hint), "{}", outage.hint());
         }
     }
 }
