@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulumi_plugin::{Knobs, Map, Property, Value};
 
 use crate::aws::{AssumeRole, Tags};
+use crate::types::Region;
 
 /// What every component takes.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Shared {
     /// The region of every child. Default: the provider's.
-    pub region: Option<String>,
+    pub region: Option<Region>,
     /// The role to act as for every child. Default: the provider's.
     pub assume_role: Option<AssumeRole>,
     /// Tags of every child that can have tags.

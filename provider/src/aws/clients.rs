@@ -21,6 +21,7 @@ use tokio::sync::OnceCell;
 use crate::aws::outage::Outages;
 use crate::aws::pacing::Paced;
 use crate::aws::{AssumeRole, Config};
+use crate::types;
 
 /// Where calls go: a region, as the provider itself or as a role.
 pub type Place = (String, Option<AssumeRole>);
@@ -39,17 +40,23 @@ impl Clients {
     /// Reads the environment and the shared AWS files, as far as the configuration leaves something open. Calls nobody.
     pub async fn new(config: &Config) -> Result<Clients> {
         let region = match &config.region {
-            Some(region) => Some(Region::new(region.clone())),
+            Some(region) => Some(Region::new(region.as_str().to_owned())),
             None => {
                 let mut profile = ProfileFileRegionProvider::builder();
                 if let Some(name) = &config.profile {
                     profile = profile.profile_name(name);
                 }
                 // Not the instance's metadata service: asking it costs seconds where there is none.
-                match EnvironmentVariableRegionProvider::new().region().await {
+                let region = match EnvironmentVariableRegionProvider::new().region().await {
                     Some(region) => Some(region),
                     None => profile.build().region().await,
+                };
+                if let Some(Err(why)) = region.as_ref().map(|r| types::Region::parse(r.as_ref())) {
+                    return Err(Error::new(format!(
+                        "AWS_REGION, or the profile's `region`: {why}"
+                    )));
                 }
+                region
             }
         };
         let retry = RetryConfig::standard()
@@ -112,7 +119,7 @@ impl Clients {
             .build();
         let Some(role) = role else { return here };
         // A role's credentials don't depend on the region that they are used in.
-        let mut assume = AssumeRoleProvider::builder(&role.role_arn)
+        let mut assume = AssumeRoleProvider::builder(role.role_arn.as_str())
             .configure(&self.for_service("sts", &here))
             .session_name(role.session_name.as_deref().unwrap_or("gitinfra"));
         if let Some(id) = &role.external_id {

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulumi_plugin::{Property, Secret};
 
 use crate::aws::Tags;
+use crate::types::{Region, RoleArn};
 
 /// The provider's configuration. What it leaves out is taken from the environment and the shared AWS files, as the AWS CLI does.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Config {
     /// The region, such as `ap-northeast-1`, of every resource that doesn't name one. Default: `AWS_REGION`, then the profile's.
-    pub region: Option<String>,
+    pub region: Option<Region>,
     /// The profile of the shared AWS files. Default: `AWS_PROFILE`, then `default`.
     pub profile: Option<String>,
     /// The access key's id. Better left to the environment: what stands here is kept, encrypted, in the state.
@@ -44,7 +45,7 @@ pub struct Config {
 #[prop(module = "index")]
 pub struct AssumeRole {
     /// The role's ARN.
-    pub role_arn: String,
+    pub role_arn: RoleArn,
     /// The external id that the role's trust policy asks for.
     pub external_id: Option<String>,
     /// The name of the session, as it appears in CloudTrail. Default: `gitinfra`.
@@ -68,7 +69,7 @@ pub struct IgnoreTags {
 pub struct Common {
     /// The region. Default: the provider's.
     #[prop(replace)]
-    pub region: Option<String>,
+    pub region: Option<Region>,
     /// The role to act as, for a resource in another account. Default: the provider's.
     pub assume_role: Option<AssumeRole>,
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use pulumi_plugin::shape::Shape;
 use pulumi_plugin::{Call, Error, Fault, Id, Map, Provider, Result, Value};
 
-use crate::aws::check::{self, is_region};
+use crate::aws::check;
 use crate::aws::clients::Clients;
 use crate::aws::{Aws, Common, Config};
+use crate::types::Region;
 
 /// The provider with its configuration.
 pub struct Gitinfra {
@@ -60,7 +61,7 @@ impl Provider for Gitinfra {
     }
 
     async fn session(&self, common: &Common, call: Call) -> Result<Aws> {
-        let region = common.region.clone().or_else(|| self.clients.region().map(str::to_owned)).ok_or_else(|| {
+        let region = common.region.as_ref().map(Region::as_str).or_else(|| self.clients.region()).ok_or_else(|| {
             Error::new("no AWS region is configured").hint("set `gitinfra:region` (pulumi config set gitinfra:region REGION) or AWS_REGION")
         })?;
         let role = common
@@ -70,7 +71,7 @@ impl Provider for Gitinfra {
         Aws::open(
             self.clients.clone(),
             self.config.clone(),
-            region,
+            region.to_owned(),
             role,
             call,
         )
@@ -80,7 +81,7 @@ impl Provider for Gitinfra {
     /// `ID@REGION` is a resource in another region than the provider's.
     fn import(&self, id: &str) -> (Id, Map) {
         match id.rsplit_once('@') {
-            Some((id, region)) if is_region(region) => {
+            Some((id, region)) if Region::parse(region).is_ok() => {
                 (Id::from(id), Map::from([("region".into(), region.into())]))
             }
             _ => (Id::from(id), Map::new()),
