@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::Result;
 use crate::lifecycle::Pace;
 use crate::log::Log;
+use crate::value::Map;
 
 /// One call of the engine: for which resource, how long it may take, whom to tell how it goes.
 #[derive(Clone)]
@@ -18,6 +19,8 @@ pub struct Call {
     pub urn: Arc<str>,
     /// The resource's own name in the program; empty for functions.
     pub name: Arc<str>,
+    /// What the program gives; in a refresh, a deletion and an import what the state still has of that.
+    pub given: Arc<Map>,
     /// What a creation is known by; stays the same when it is tried again.
     pub birth: Birth,
     /// The longest time that the program allows, if it says.

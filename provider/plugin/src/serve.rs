@@ -154,6 +154,7 @@ impl<P: Provider> Service<P> {
         let call = Call {
             urn: urn.into(),
             name: if name.is_empty() { name_of(urn) } else { name }.into(),
+            given: Arc::new((*inputs).clone()),
             birth: birth_of(inputs),
             timeout: (timeout > 0.0).then(|| Duration::from_secs_f64(timeout)),
             pace: self.pace,

@@ -30,7 +30,8 @@ pub struct Config {
     /// Tags of every resource that can have tags; a resource's own tags win.
     #[prop(default)]
     pub default_tags: Tags,
-    /// Tags that somebody else keeps: neither shown, nor changed, nor removed.
+    /// Tags that somebody else keeps: neither shown, nor changed, nor removed. A tag that the program itself sets, or `defaultTags`, is the
+    /// program's all the same: it is kept as the program has it, and removed when the program no longer sets it.
     pub ignore_tags: Option<IgnoreTags>,
     /// The accounts that may be touched. With any other one, nothing is done.
     #[prop(default)]

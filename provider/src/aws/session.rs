@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use pulumi_plugin::{Birth, Call, Result};
+use pulumi_plugin::{Birth, Call, Result, Value};
 
 use crate::aws::clients::{Clients, Place};
 use crate::aws::pacing::Named;
@@ -123,10 +123,13 @@ impl Aws {
 
     fn hidden(&self, key: &str) -> bool {
         let ignored = self.config.ignore_tags.as_ref();
+        let ignored = ignored.is_some_and(|i| {
+            i.keys.contains(key) || i.key_prefixes.iter().any(|p| key.starts_with(p))
+        });
+        let given = self.call.given.get("tags").and_then(Value::as_object);
         key.starts_with("aws:")
             || key == crate::aws::TOKEN_TAG
-            || ignored.is_some_and(|i| {
-                i.keys.contains(key) || i.key_prefixes.iter().any(|p| key.starts_with(p))
-            })
+            // What the program sets is the program's, whoever else has tags that look like it.
+            || ignored && !given.is_some_and(|tags| tags.contains_key(key))
     }
 }

@@ -38,29 +38,65 @@ fn vpcs(aws: &Aws) -> usize {
 #[test]
 fn every_fault_is_told_at_once() {
     let aws = Aws::new();
-    let wrong = "region: tokyo, accessKey: AKIA, token: x, endpoint: 'localhost:1', endpoints: {ec3: 'http://127.0.0.1:1'}, \
-                 allowedAccountIds: ['12'], assumeRole: {roleArn: deploy}";
-    let up = aws.project(&through(wrong, "")).up().expect_failure();
-    let said = up.printed();
+    // What is wrong by itself comes first, what is wrong with what else stands there once the forms are right.
+    let forms = "region: tokyo, assumeRole: {roleArn: deploy}, maxRetries: 101";
+    let up = aws.project(&through(forms, "")).up().expect_failure();
     for words in [
-        "`tokyo` is not a region such as ap-northeast-1",
+        "`tokyo` is not a region; did you mean `ap-northeast-1`?",
+        "`deploy` is not a role's ARN such as arn:aws:iam::123456789012:role/deploy",
+        "101 is not a whole number from 0 to 100",
+    ] {
+        assert!(up.printed().contains(words), "{words}\n{up}");
+    }
+    let rules = "accessKey: AKIA, token: x, endpoint: 'localhost:1', endpoints: {ec3: 'http://127.0.0.1:1'}, allowedAccountIds: ['12']";
+    let up = aws.project(&through(rules, "")).up().expect_failure();
+    for words in [
         "missing: `accessKey` is given, and the two belong together",
         "`localhost:1` is not an address such as http://127.0.0.1:4566",
         "`ec3` is not a service of this provider; there are ",
         "`12` is not an account id of 12 digits",
-        "`deploy` is not a role's ARN such as arn:aws:iam::123456789012:role/deploy",
     ] {
-        assert!(said.contains(words), "{words}\n{up}");
+        assert!(up.printed().contains(words), "{words}\n{up}");
     }
     assert_eq!(aws.calls(), [] as [Value; 0]);
 }
 
+/// Regions and roles are looked at wherever they are given: on resources, functions and components, and in the environment.
 #[test]
-fn numbers_have_bounds() {
+fn regions_and_roles_have_a_form() {
     let aws = Aws::new();
-    let up = aws.project(&through("maxRetries: 101", "")).up();
-    up.expect_failure()
-        .expect_says("101 is not a whole number from 0 to 100");
+    let arn = "arn:aws:sts::123456789012:assumed-role/deploy/ann";
+    let role = format!("assumeRole: {{roleArn: '{arn}'}}");
+    let meant = "did you mean `arn:aws:iam::123456789012:role/deploy`?";
+    let region = "`tokyo` is not a region; did you mean `ap-northeast-1`?";
+    let vpc = |given: &str| VPC.replace("cidrBlock", &format!("{given}, cidrBlock"));
+    let zones = |given: &str| {
+        format!(
+            "
+variables:
+  zones: {{fn::invoke: {{function: 'gitinfra:ec2:getAvailabilityZones', arguments: {{{given}}}}}}}
+outputs: {{zones: '${{zones}}'}}
+"
+        )
+    };
+    let network = |given: &str| {
+        format!("resources:\n  net: {{type: 'gitinfra:index:Network', properties: {{{given}}}}}\n")
+    };
+    for (program, at, said) in [
+        (vpc("region: tokyo"), "property region", region),
+        (vpc(&role), "property assumeRole.roleArn", meant),
+        (zones("region: tokyo"), "region", region),
+        (zones(&role), "assumeRole.roleArn", meant),
+        (network("region: tokyo"), "region", region),
+        (network(&role), "assumeRole.roleArn", meant),
+    ] {
+        let up = aws.project(&program).up().expect_failure();
+        up.expect_says(at).expect_says(said);
+    }
+    let up = aws.project(VPC).env("AWS_REGION", "tokyo").up();
+    let said = format!("AWS_REGION, or the profile's `region`: {region}");
+    up.expect_failure().expect_says(&said);
+    assert_eq!(aws.calls(), [] as [Value; 0]);
 }
 
 #[test]
@@ -121,6 +157,43 @@ fn ignored_tags_are_somebody_elses() {
     );
 }
 
+/// What the program itself sets is the program's, although tags of such keys are ignored.
+#[test]
+fn a_tag_of_the_programs_is_not_ignored() {
+    let aws = Aws::new();
+    let ignore = "ignoreTags: {keyPrefixes: [kubernetes.io/]}";
+    let ours = "kubernetes.io/cluster/web";
+    let project = aws.project(&through(ignore, &format!("Name: main, {ours}: shared")));
+    project.up().expect_ok();
+    project.refresh_settled().expect_settled();
+    let id = project.state().text("vpc", "/id").to_owned();
+    let tags =
+        json!([{"Key": ours, "Value": "owned"}, {"Key": "kubernetes.io/role", "Value": "node"}]);
+    aws.call(
+        "ec2",
+        "create_tags",
+        json!({"Resources": [id], "Tags": tags}),
+    );
+    let preview = project.act("preview", &["--refresh", "--json"]).expect_ok();
+    preview.expect_says(ours);
+    project.refresh().expect_ok();
+    project.up().expect_ok().expect_steps(&["update vpc"]);
+    let left = |key: &str| aws.look().named(REGION, "vpcs", "main")["tags"][key].clone();
+    assert_eq!(
+        (left(ours), left("kubernetes.io/role")),
+        (json!("shared"), json!("node"))
+    );
+    project.refresh_settled();
+    // What it no longer sets goes, and is ignored from then on.
+    project.program(&through(ignore, "Name: main"));
+    project.up().expect_ok().expect_steps(&["update vpc"]);
+    assert_eq!(
+        (left(ours), left("kubernetes.io/role")),
+        (Value::Null, json!("node"))
+    );
+    project.expect_settled().refresh_settled();
+}
+
 #[test]
 fn services_have_addresses_of_their_own() {
     let aws = Aws::new();
@@ -141,17 +214,43 @@ fn services_have_addresses_of_their_own() {
     assert_eq!(vpcs(&aws), 2);
 }
 
-/// Nothing listens there: said as soon as that is sure, with the address, and without a word of anything else.
+/// Nothing listens there: said as soon as that is sure, with the address and what it comes from, and without a word of anything else.
 #[test]
 fn an_address_that_nobody_answers_at_is_told() {
     let aws = Aws::new();
-    let project = aws
-        .project(VPC)
-        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    let nowhere = "http://127.0.0.1:1";
+    let environment = "AWS_ENDPOINT_URL, or the profile's `endpoint_url`";
+    let role = "assumeRole: {roleArn: 'arn:aws:iam::123456789012:role/deploy'}";
+    for (provider, from) in [
+        (String::new(), environment),
+        (format!("endpoint: '{nowhere}'"), "`endpoint`"),
+        (
+            format!("endpoints: {{ec2: '{nowhere}'}}"),
+            "`endpoints.ec2`",
+        ),
+        (
+            format!("endpoints: {{sts: '{nowhere}'}}, {role}"),
+            "`endpoints.sts`",
+        ),
+    ] {
+        let mut project = aws.project(&through(&provider, ""));
+        if provider.is_empty() {
+            project = project.env("AWS_ENDPOINT_URL", nowhere);
+        }
+        let up = project.up().expect_failure();
+        up.expect_says(&format!("{nowhere}, from {from}, can't be reached: Connection refused"))
+            .expect_says(&format!("hint: start what should answer there, or correct {from}; without it, AWS itself is called"));
+        assert_eq!(aws.look().count(REGION, "vpcs"), 0);
+    }
+}
+
+/// A name that nobody has is as wrong as an address that nobody listens at.
+#[test]
+fn a_host_that_does_not_exist_is_told() {
+    let aws = Aws::new();
+    let project = aws.project(&through("endpoint: 'http://aws.invalid:4566'", ""));
     let up = project.up().expect_failure();
-    let up = up.expect_says("127.0.0.1:1 can't be reached: Connection refused");
-    up.expect_says("hint: check the network, the region's name and `endpoint`");
-    assert!(project.state().names().is_empty());
+    up.expect_says("http://aws.invalid:4566, from `endpoint`, can't be reached: failed to lookup address information");
 }
 
 #[test]

@@ -121,6 +121,7 @@ async fn done(rests: bool, act: impl AsyncFn(Life<'_, Reach>)) -> Vec<&'static s
     let call = Call {
         urn: "".into(),
         name: "lamp".into(),
+        given: Default::default(),
         birth: Default::default(),
         timeout: None,
         pace: Pace(0.0),
