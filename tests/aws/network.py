@@ -94,6 +94,53 @@ class Network:
             ],
         )
 
+    @property
+    def peering(self):
+        return self.once("peering", lambda: self.add_peering(self.vpc, self.other_vpc))
+
+    def add_peering(self, one, other):
+        made = self.ec2.create_vpc_peering_connection(VpcId=one, PeerVpcId=other)["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        self.ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=made)
+        return made
+
+    @property
+    def transit(self):
+        return self.once("transit", self.attached_transit)
+
+    def attached_transit(self):
+        gateway = self.loose_transit()
+        self.ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=self.vpc, SubnetIds=[self.subnet])
+        return gateway
+
+    def loose_transit(self):
+        return self.ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+
+    @property
+    def balanced(self):
+        """An endpoint of a Gateway Load Balancer."""
+        service = "com.amazonaws.vpce.ap-northeast-1.vpce-svc-0123456789abcdef0"
+        made = {"VpcEndpointType": "GatewayLoadBalancer", "VpcId": self.vpc, "ServiceName": service, "SubnetIds": [self.subnet]}
+        return self.once("balanced", lambda: self.ec2.create_vpc_endpoint(**made)["VpcEndpoint"]["VpcEndpointId"])
+
+    @property
+    def egress(self):
+        made = "EgressOnlyInternetGateway"
+        return self.once("egress", lambda: self.ec2.create_egress_only_internet_gateway(VpcId=self.vpc)[made][f"{made}Id"])
+
+    @property
+    def prefixes(self):
+        made = {"PrefixListName": "offices", "MaxEntries": 2, "AddressFamily": "IPv4"}
+        return self.once("prefixes", lambda: self.ec2.create_managed_prefix_list(**made)["PrefixList"]["PrefixListId"])
+
+    @property
+    def block6(self):
+        """The VPC's IPv6 range."""
+        return self.once("block6", self.add_block6)
+
+    def add_block6(self):
+        self.ec2.associate_vpc_cidr_block(VpcId=self.vpc, AmazonProvidedIpv6CidrBlock=True)
+        return self.ec2.describe_vpcs(VpcIds=[self.vpc])["Vpcs"][0]["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+
     def route(self, destination="0.0.0.0/0", **target):
         return self.ec2.create_route(RouteTableId=self.table, DestinationCidrBlock=destination, **target)
 

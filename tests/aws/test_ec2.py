@@ -277,6 +277,49 @@ def test_ipv6_routes(net):
     net.ec2.delete_route(**place)
 
 
+def test_routes_lead_through_everything(net):
+    """A route changes its kind of target, and nothing is left of the old one."""
+    place = {"RouteTableId": net.table, "DestinationCidrBlock": "172.16.0.0/12"}
+    targets = {
+        "VpcPeeringConnectionId": net.peering,
+        "TransitGatewayId": net.transit,
+        "NetworkInterfaceId": net.eni,
+        "VpcEndpointId": net.balanced,
+        "NatGatewayId": net.nat,
+    }
+    make = net.ec2.create_route
+    for name, target in targets.items():
+        make(**place, **{name: target})
+        make = net.ec2.replace_route
+        found = net.ec2.describe_route_tables(RouteTableIds=[net.table])["RouteTables"][0]["Routes"][-1]
+        seen = {key: value for key, value in found.items() if key.endswith(("Id", "CidrBlock"))}
+        shown = {"VpcEndpointId": "GatewayId"}.get(name, name)
+        assert seen == {"DestinationCidrBlock": "172.16.0.0/12", shown: target} and found["State"] == "active"
+    net.ec2.create_route(RouteTableId=net.table, DestinationIpv6CidrBlock="::/0", EgressOnlyInternetGatewayId=net.egress)
+    net.ec2.create_route(RouteTableId=net.table, DestinationPrefixListId=net.prefixes, TransitGatewayId=net.transit)
+    net.ec2.replace_route(RouteTableId=net.table, DestinationPrefixListId=net.prefixes, VpcPeeringConnectionId=net.peering)
+    net.ec2.delete_vpc_peering_connection(VpcPeeringConnectionId=net.peering)
+    found = net.ec2.describe_route_tables(RouteTableIds=[net.table])["RouteTables"][0]["Routes"]
+    listed = next(route for route in found if route.get("DestinationPrefixListId") == net.prefixes)
+    assert (listed["State"], listed["VpcPeeringConnectionId"]) == ("blackhole", net.peering)
+
+
+def test_subnets_have_ipv6_ranges(net):
+    block = net.block6
+    subnet = net.add_subnet("10.0.8.0/24", Ipv6CidrBlock=block.replace("::/56", "::/64"))
+    seen = net.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]
+    (range6,) = seen["Ipv6CidrBlockAssociationSet"]
+    assert (range6["Ipv6CidrBlock"], range6["Ipv6CidrBlockState"]["State"]) == (block.replace("::/56", "::/64"), "associated")
+    assert not seen["AssignIpv6AddressOnCreation"]
+    net.ec2.modify_subnet_attribute(SubnetId=subnet, AssignIpv6AddressOnCreation={"Value": True})
+    away = {"AssociationId": range6["AssociationId"]}
+    refused(lambda: net.ec2.disassociate_subnet_cidr_block(**away), "InvalidCidrBlock.InUse")
+    net.ec2.modify_subnet_attribute(SubnetId=subnet, AssignIpv6AddressOnCreation={"Value": False})
+    net.ec2.disassociate_subnet_cidr_block(**away)
+    assert not net.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["Ipv6CidrBlockAssociationSet"]
+    net.ec2.associate_subnet_cidr_block(SubnetId=subnet, Ipv6CidrBlock=block.replace("00::/56", "01::/64"))
+
+
 def test_attributes_are_kept(net):
     net.ec2.modify_vpc_attribute(VpcId=net.vpc, EnableDnsHostnames={"Value": True})
     net.ec2.modify_vpc_attribute(VpcId=net.vpc, EnableDnsSupport={"Value": False})

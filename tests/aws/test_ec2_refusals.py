@@ -77,6 +77,33 @@ REFUSALS = [
     ("a subnet outside", "InvalidSubnet.Range", lambda n: n.add_subnet("10.9.0.0/24")),
     ("a subnet too small", "InvalidSubnet.Range", lambda n: n.add_subnet("10.0.0.0/29")),
     ("a subnet's range is garbage", "InvalidParameterValue", lambda n: n.add_subnet("ten")),
+    ("an IPv6 range that is none", "InvalidParameterValue", lambda n: n.add_subnet("10.0.8.0/24", Ipv6CidrBlock="2001:db8::1/64")),
+    ("an IPv6 range outside", "InvalidSubnet.Range", lambda n: n.block6 and n.add_subnet("10.0.8.0/24", Ipv6CidrBlock="2001:db8::/64")),
+    (
+        "an IPv6 range too small",
+        "InvalidSubnet.Range",
+        lambda n: n.add_subnet("10.0.8.0/24", Ipv6CidrBlock=n.block6.replace("/56", "/80")),
+    ),
+    (
+        "an IPv6 range twice",
+        "InvalidSubnet.Conflict",
+        lambda n: [n.add_subnet(f"10.0.{i}.0/24", Ipv6CidrBlock=n.block6.replace("/56", "/64")) for i in (8, 9)],
+    ),
+    (
+        "IPv6 addresses of no range",
+        "InvalidParameterValue",
+        lambda n: n.ec2.modify_subnet_attribute(SubnetId=n.subnet, AssignIpv6AddressOnCreation={"Value": True}),
+    ),
+    ("a route by no interface", "InvalidNetworkInterfaceID.NotFound", lambda n: n.route(NetworkInterfaceId=f"eni-{NONE}")),
+    ("a route by no peering", "InvalidVpcPeeringConnectionID.NotFound", lambda n: n.route(VpcPeeringConnectionId=f"pcx-{NONE}")),
+    ("a route by no endpoint", "InvalidVpcEndpointId.NotFound", lambda n: n.route(VpcEndpointId=f"vpce-{NONE}")),
+    ("a route by a loose transit gateway", "InvalidTransitGatewayID.NotFound", lambda n: n.route(TransitGatewayId=n.loose_transit())),
+    ("IPv4 by an egress-only gateway", "InvalidParameterValue", lambda n: n.route(EgressOnlyInternetGatewayId=n.egress)),
+    (
+        "a route replaced that is not there",
+        "InvalidParameterValue",
+        lambda n: n.ec2.replace_route(RouteTableId=n.table, DestinationCidrBlock="0.0.0.0/0", GatewayId=n.igw),
+    ),
     ("overlapping subnets", "InvalidSubnet.Conflict", lambda n: n.subnet and n.add_subnet("10.0.0.128/25")),
     ("a zone of another region", "InvalidParameterValue", lambda n: n.add_subnet("10.0.5.0/24", AvailabilityZone="us-east-1a")),
     (

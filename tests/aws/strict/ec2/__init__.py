@@ -7,6 +7,7 @@ from moto.ec2.models import EC2Backend, security_groups
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.route_tables import Route
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.responses import EC2Response
 
 from ..clock import CLOCK
@@ -15,7 +16,7 @@ from . import filter, identity
 from .address import Addresses
 from .gateway import InternetGateways
 from .nat import NatGateways, settle
-from .network import Networks
+from .network import Networks, associations6
 from .route import Routes, route_state
 from .rule import permissions
 from .security_group import SecurityGroups, trusting
@@ -64,6 +65,7 @@ def install():
     serve(urls, EC2)
     EC2Backend.create_vpc = trusting(EC2Backend.create_vpc)
     Route.state = property(route_state)
+    Subnet.ipv6_cidr_block_association_set = property(associations6)
     # Where an address comes from, which moto doesn't say, and what has it: nothing is no empty text.
     ElasticAddress.public_ipv4_pool = "amazon"
     ElasticAddress.instance_id = property(lambda address: address.instance and address.instance.id)

@@ -43,6 +43,17 @@ def free_address(backend, subnet, wanted=None):
     raise Refusal("InsufficientFreeAddressesInSubnet", f"The subnet {subnet.id} has no free address.")
 
 
+def ranges6(subnet):
+    """The IPv6 ranges that a subnet has."""
+    return [association["ipv6CidrBlock"] for association in associations6(subnet)]
+
+
+def associations6(subnet):
+    """moto keeps those that it had, and shows a state within the state."""
+    each = subnet.ipv6_cidr_block_associations.values()
+    return [{**a, "ipv6CidrBlockState": dict(a["ipv6CidrBlockState"])} for a in each if a["ipv6CidrBlockState"]["State"] == "associated"]
+
+
 def be_born(thing):
     thing.born = CLOCK.now()
     thing.state = "pending"
@@ -134,12 +145,46 @@ class Networks:
         backend.get_vpc(self._get_param("VpcId"))
         self.check_cidr(code="InvalidSubnet.Range")
         self.check_zone()
+        self.check_cidr6(backend.get_vpc(self._get_param("VpcId")))
         answer = super().create_subnet()
         subnet = answer.result["Subnet"]
         # moto takes the first subnet of a zone for the default one, which gives public addresses.
         subnet.default_for_az = subnet.map_public_ip_on_launch = False
         be_born(subnet)
         return answer
+
+    def check_cidr6(self, vpc):
+        """An IPv6 range of a subnet: a part of the VPC's that no other subnet has. moto takes anything."""
+        given = self._get_param("Ipv6CidrBlock")
+        if given is None:
+            return
+        try:
+            block = ipaddress.IPv6Network(given)
+        except ValueError:
+            raise Refusal(
+                "InvalidParameterValue", f"Value ({given}) for parameter ipv6CidrBlock is invalid. This is not a valid CIDR block."
+            ) from None
+        within = [ipaddress.ip_network(own["cidr_block"]) for own in vpc.get_cidr_block_association_set(ipv6=True)]
+        if block.prefixlen not in range(44, 65, 4) or not any(block.subnet_of(own) for own in within):
+            raise Refusal("InvalidSubnet.Range", f"The CIDR '{given}' is invalid.")
+        subnets = (subnet for zone in self.ec2_backend.subnets.values() for subnet in zone.values())
+        if any(block.overlaps(ipaddress.ip_network(own)) for subnet in subnets if subnet.vpc_id == vpc.id for own in ranges6(subnet)):
+            raise Refusal("InvalidSubnet.Conflict", f"The CIDR '{given}' conflicts with another subnet")
+
+    def associate_subnet_cidr_block(self):
+        subnet = self.ec2_backend.get_subnet(self._get_param("SubnetId"))
+        self.check_cidr6(self.ec2_backend.get_vpc(subnet.vpc_id))
+        if ranges6(subnet):
+            raise Refusal("InvalidSubnet.Conflict", f"The subnet '{subnet.id}' has an IPv6 CIDR block already.")
+        return super().associate_subnet_cidr_block()
+
+    def disassociate_subnet_cidr_block(self):
+        subnet = self.ec2_backend.get_subnet_from_ipv6_association(self._get_param("AssociationId"))
+        if subnet and subnet.assign_ipv6_address_on_creation:
+            raise Refusal(
+                "InvalidCidrBlock.InUse", f"The subnet '{subnet.id}' assigns addresses of the range to new network interfaces."
+            )
+        return super().disassociate_subnet_cidr_block()
 
     def check_zone(self):
         zones = self.ec2_backend.describe_availability_zones()
@@ -195,6 +240,12 @@ class Networks:
                 "EnableResourceNameDnsAAAARecordOnLaunch",
             )
         )
+        subnet = self.ec2_backend.get_subnet(self._get_param("SubnetId"))
+        if self._get_param("AssignIpv6AddressOnCreation.Value") and not ranges6(subnet):
+            raise Refusal(
+                "InvalidParameterValue",
+                f"Invalid value 'true' for assignIpv6AddressOnCreation. The subnet '{subnet.id}' has no IPv6 CIDR block.",
+            )
         self.change_dns_attribute()
         return super().modify_subnet_attribute()
 

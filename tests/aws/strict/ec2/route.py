@@ -2,6 +2,8 @@
 
 import ipaddress
 
+from moto.core.responses import EmptyResult
+
 from ..response import Refusal
 from .network import canonical, check_known
 
@@ -30,7 +32,14 @@ def route_state(route):
         vpc = route.gateway.vpc
         if route.gateway.id not in backend.internet_gateways or not vpc or vpc.id != route.route_table.vpc_id:
             return "blackhole"
-    return "active"
+    gone = (
+        route.interface and route.interface.id not in backend.enis,
+        route.egress_only_igw and route.egress_only_igw.id not in backend.egress_only_internet_gateways,
+        route.transit_gateway and route.transit_gateway.id not in backend.transit_gateways,
+        route.vpc_endpoint_id and route.vpc_endpoint_id not in backend.vpc_end_points,
+        route.vpc_pcx and route.vpc_pcx.status["Code"] != "active",
+    )
+    return "blackhole" if any(gone) else "active"
 
 
 class Routes:
@@ -43,7 +52,20 @@ class Routes:
 
     def replace_route(self):
         self.check_route()
-        return super().replace_route()
+        table, destination = self.table(), self.destination()
+        old = table._routes.pop(f"{table.id}~{destination}", None)
+        if not old:
+            raise Refusal(
+                "InvalidParameterValue",
+                f"There is no route defined for '{destination}' in the route table. Use CreateRoute instead.",
+            )
+        # moto keeps some kinds of old target beside the new one: the route is made anew.
+        try:
+            super().create_route()
+        except Exception:
+            table._routes[old.id] = old
+            raise
+        return EmptyResult()
 
     def delete_route(self):
         self.canonicalise()
@@ -98,10 +120,17 @@ class Routes:
                 "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, "
                 "vpcPeeringConnectionId, transitGatewayId, egressOnlyInternetGatewayId, instanceId",
             )
-        if targets == ["GatewayId"]:
-            self.check_gateway(table, self._get_param("GatewayId"))
-        if targets == ["NatGatewayId"]:
-            self.check_nat(table, self._get_param("NatGatewayId"))
+        checks = {
+            "GatewayId": self.check_gateway,
+            "NatGatewayId": self.check_nat,
+            "NetworkInterfaceId": self.check_interface,
+            "VpcPeeringConnectionId": self.check_peering,
+            "EgressOnlyInternetGatewayId": self.check_egress_only,
+            "TransitGatewayId": self.check_transit,
+            "VpcEndpointId": self.check_endpoint,
+        }
+        if targets[0] in checks:
+            checks[targets[0]](table, self._get_param(targets[0]))
         if self._get_param("DestinationPrefixListId"):
             self.check_prefix_list(self._get_param("DestinationPrefixListId"))
 
@@ -132,6 +161,50 @@ class Routes:
         if nat.vpc_id != table.vpc_id:
             raise Refusal(
                 "InvalidParameterValue", f"route table {table.id} and NAT gateway {nat_id} belong to different networks"
+            )
+
+    def check_interface(self, table, interface_id):
+        interface = self.ec2_backend.get_network_interface(interface_id)
+        # moto takes the interfaces of any network.
+        if interface.vpc_id != table.vpc_id:
+            raise Refusal(
+                "InvalidParameterValue", f"route table {table.id} and interface {interface_id} belong to different networks"
+            )
+
+    def check_peering(self, table, peering_id):
+        peering = self.ec2_backend.vpc_pcxs.get(peering_id)
+        if not peering:
+            raise Refusal("InvalidVpcPeeringConnectionID.NotFound", f"The vpcPeeringConnection ID '{peering_id}' does not exist")
+        if table.vpc_id not in (peering.vpc.id, peering.peer_vpc.id):
+            raise Refusal(
+                "InvalidParameterValue",
+                f"route table {table.id} and peering connection {peering_id} belong to different networks",
+            )
+
+    def check_egress_only(self, table, gateway_id):
+        gateway = self.ec2_backend.egress_only_internet_gateways.get(gateway_id)
+        if not gateway:
+            raise Refusal("InvalidGatewayID.NotFound", f"The eigw ID '{gateway_id}' does not exist")
+        if gateway.vpc_id != table.vpc_id:
+            raise Refusal(
+                "InvalidParameterValue", f"route table {table.id} and network gateway {gateway_id} belong to different networks"
+            )
+        if not self._get_param("DestinationIpv6CidrBlock"):
+            raise Refusal("InvalidParameterValue", f"The egress-only internet gateway {gateway_id} takes IPv6 traffic only.")
+
+    def check_transit(self, table, gateway_id):
+        # moto takes even one that it doesn't know, and makes a route to nowhere.
+        attached = self.ec2_backend.transit_gateway_attachments.values()
+        if not any(a.transit_gateway_id == gateway_id and a.resource_id == table.vpc_id for a in attached):
+            raise Refusal("InvalidTransitGatewayID.NotFound", f"The transitGateway ID '{gateway_id}' does not exist.")
+
+    def check_endpoint(self, table, endpoint_id):
+        endpoint = self.ec2_backend.vpc_end_points.get(endpoint_id)
+        if not endpoint:
+            raise Refusal("InvalidVpcEndpointId.NotFound", f"The Vpc Endpoint Id '{endpoint_id}' does not exist")
+        if endpoint.vpc_id != table.vpc_id:
+            raise Refusal(
+                "InvalidParameterValue", f"route table {table.id} and endpoint {endpoint_id} belong to different networks"
             )
 
     def associate_route_table(self):
