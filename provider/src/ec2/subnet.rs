@@ -162,8 +162,11 @@ impl Resource for Subnet {
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &SubnetInputs) -> Result<()> {
         readdress(aws, id, new.ipv6_cidr_block).await?;
-        attributes(aws, id, Some(&old.inputs), new).await?;
-        retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
+        let mut was = old.inputs.clone();
+        // With the old range goes that interfaces get addresses of it.
+        was.assign_ipv6_address_on_creation &= was.ipv6_cidr_block == new.ipv6_cidr_block;
+        attributes(aws, id, Some(&was), new).await?;
+        retag(aws, id.as_str(), &was.tags, &new.tags).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {

@@ -89,3 +89,47 @@ fn a_subnet_moves() {
     j.replaced("vpcId: '${other.id}', cidrBlock: 10.0.8.0/24");
     j.ends();
 }
+
+#[test]
+fn a_subnet_has_an_ipv6_range() {
+    let j = Journey::of("Subnet", &[VPC]);
+    let vpc = j.id_of("vpc");
+    j.call(
+        "associate_vpc_cidr_block",
+        json!({"VpcId": vpc, "AmazonProvidedIpv6CidrBlock": true}),
+    );
+    let found = j.call("describe_vpcs", json!({"VpcIds": [vpc]}));
+    let block = found.pointer("/Vpcs/0/Ipv6CidrBlockAssociationSet/0/Ipv6CidrBlock");
+    let block = block.and_then(|b| b.as_str()?.strip_suffix("00::/56"));
+    let range = |n: u8| format!("{}{n:02x}::/64", block.expect("a /56"));
+    let with = |n: u8, rest: &str| format!("{IN}, ipv6CidrBlock: '{}', {rest}", range(n));
+
+    j.born(
+        "CreateSubnet",
+        &with(1, "assignIpv6AddressOnCreation: true"),
+    );
+    assert_eq!(j.output("ipv6CidrBlock"), json!(range(1)));
+    j.imported_as(&j.id());
+    // Another range takes over in place, and new interfaces still get addresses.
+    j.updates(
+        &with(2, "assignIpv6AddressOnCreation: true"),
+        &["ipv6CidrBlock"],
+    );
+    assert_eq!(j.output("assignIpv6AddressOnCreation"), json!(true));
+    j.drifts(
+        |j| {
+            let (id, off) = (j.id(), json!({"Value": false}));
+            let off = json!({"SubnetId": id, "AssignIpv6AddressOnCreation": off});
+            j.call("modify_subnet_attribute", off);
+        },
+        &["assignIpv6AddressOnCreation"],
+    );
+    j.updates(&with(2, ""), &["assignIpv6AddressOnCreation"]);
+    j.updates(IN, &["ipv6CidrBlock"]);
+    j.updates(
+        &with(3, "assignIpv6AddressOnCreation: true"),
+        &["assignIpv6AddressOnCreation", "ipv6CidrBlock"],
+    );
+    j.updates(IN, &["assignIpv6AddressOnCreation", "ipv6CidrBlock"]);
+    j.ends();
+}
