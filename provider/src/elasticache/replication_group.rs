@@ -53,6 +53,17 @@ impl Resource for ReplicationGroup {
         rules::faults(new)
     }
 
+    fn replaces(old: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Vec<&'static str> {
+        use ClusterMode::{Compatible, Disabled, Enabled};
+        // AWS turns cluster mode on, and never back.
+        match (old.cluster_mode, new.cluster_mode) {
+            (Some(Compatible | Enabled), Some(Disabled)) | (Some(Enabled), Some(Compatible)) => {
+                vec!["clusterMode"]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     async fn create(aws: &Aws, new: &ReplicationGroupInputs) -> Result<Id> {
         let name = new.replication_group_id.as_str();
         let id = Id::from(name);

@@ -37,7 +37,9 @@ pub struct ReplicationGroupInputs {
     /// The parameter group. Default: AWS's own for the engine's version.
     #[prop(computed)]
     pub parameter_group_name: Option<Lowercase>,
-    /// Whether the data can be spread over several shards. Default: `enabled` with several shards or with a parameter group for it.
+    /// Whether the data can be spread over several shards. From `disabled` by `compatible` to `enabled` it changes in place, with automatic
+    /// failover and a replica, and with the parameter group for it where one is given; back takes a new group, without the data. Default:
+    /// `enabled` with several shards or with a parameter group for it.
     #[prop(computed)]
     pub cluster_mode: Option<ClusterMode>,
     /// How many shards the data is spread over. More than one need cluster mode.

@@ -78,10 +78,16 @@ fn nodes(new: &ReplicationGroupInputs, no: &mut No<'_>) {
             "empty; leave it away for the VPC's default one".into(),
         );
     }
-    if new.num_node_groups > 1 && new.cluster_mode == Some(ClusterMode::Disabled) {
+    if new.num_node_groups > 1 && new.cluster_mode.is_some_and(|m| m != ClusterMode::Enabled) {
         no(
             "numNodeGroups",
             "without cluster mode there is one shard; give more nodes as `replicasPerNodeGroup`, or `clusterMode: enabled`".into(),
+        );
+    }
+    if new.cluster_mode == Some(ClusterMode::Compatible) && !new.automatic_failover_enabled {
+        no(
+            "automaticFailoverEnabled",
+            "the step to cluster mode needs it".into(),
         );
     }
     if clustered && !new.automatic_failover_enabled {

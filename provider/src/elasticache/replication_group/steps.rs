@@ -8,7 +8,7 @@ use aws_sdk_elasticache::types::{
 };
 use pulumi_plugin::{Id, Result};
 
-use super::inputs::{Engine, ReplicationGroupInputs, TransitEncryptionMode as Mode};
+use super::inputs::{ClusterMode, Engine, ReplicationGroupInputs, TransitEncryptionMode as Mode};
 use super::logs;
 use super::{ReplicationGroup, describe, version};
 use crate::aws::{Aws, Told as _};
@@ -31,9 +31,14 @@ pub fn steps(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Vec<Step> 
     let was = &old.inputs;
     let (shards, replicas) = (new.num_node_groups, new.replicas_per_node_group);
     let mut steps = Vec::new();
-    if shards > was.num_node_groups {
-        steps.push(Step::Shards(shards));
-    }
+    let modes = modes(was, new);
+    // More shards make room for smaller nodes; where there is no cluster mode yet, they can only come with it.
+    let spread = (shards > was.num_node_groups).then_some(Step::Shards(shards));
+    let (early, late) = match modes.is_empty() {
+        true => (spread, None),
+        false => (None, spread),
+    };
+    steps.extend(early);
     if replicas > was.replicas_per_node_group {
         steps.push(Step::Grow(replicas));
     }
@@ -49,7 +54,8 @@ pub fn steps(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Vec<Step> 
     let said = modifications
         .into_iter()
         .filter(|m| *m != Modification::default());
-    steps.extend(said.map(|m| Step::Modify(Box::new(m))));
+    steps.extend(said.chain(modes).map(|m| Step::Modify(Box::new(m))));
+    steps.extend(late);
     if replicas < was.replicas_per_node_group {
         steps.push(Step::Shrink(replicas));
     }
@@ -150,7 +156,6 @@ fn properties(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Modificat
     let asked = new.engine_version.clone().filter(|asked| {
         engine.is_some() || !version::meets(told, asked, new.auto_minor_version_upgrade)
     });
-    let mode = changed(&was.cluster_mode, &new.cluster_mode).flatten();
     let window = changed(
         &was.preferred_maintenance_window,
         &new.preferred_maintenance_window,
@@ -162,11 +167,9 @@ fn properties(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Modificat
         .set_cache_node_type(changed(&was.node_type, &new.node_type))
         .set_security_group_ids(groups.map(|g| g.into_iter().collect()))
         .set_cache_parameter_group_name(
-            changed(&was.parameter_group_name, &new.parameter_group_name)
-                .flatten()
-                .map(|name| name.to_string()),
+            // The one for cluster mode comes with cluster mode.
+            parameter_group(was, new).filter(|_| modes(was, new).is_empty()),
         )
-        .set_cluster_mode(mode.map(|m| AwsClusterMode::from(m.as_str())))
         .set_automatic_failover_enabled(changed(
             &was.automatic_failover_enabled,
             &new.automatic_failover_enabled,
@@ -188,6 +191,27 @@ fn properties(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Modificat
             &was.auto_minor_version_upgrade,
             &new.auto_minor_version_upgrade,
         ))
+}
+
+fn parameter_group(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Option<String> {
+    let changed = changed(&was.parameter_group_name, &new.parameter_group_name);
+    changed.flatten().map(|name| name.to_string())
+}
+
+/// Cluster mode is turned on by way of serving both kinds of clients, for which the failover and the replicas that it needs must be there.
+fn modes(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Vec<Modification> {
+    use ClusterMode::{Compatible, Disabled, Enabled};
+    let path = match (was.cluster_mode, new.cluster_mode) {
+        (Some(Disabled), Some(Enabled)) => vec![Compatible, Enabled],
+        (was, Some(new)) if was != Some(new) => vec![new],
+        _ => Vec::new(),
+    };
+    let mut modes = path.into_iter().map(|mode| {
+        ModifyReplicationGroupInput::builder().cluster_mode(AwsClusterMode::from(mode.as_str()))
+    });
+    let first = modes.next();
+    let first = first.map(|m| m.set_cache_parameter_group_name(parameter_group(was, new)));
+    first.into_iter().chain(modes).collect()
 }
 
 /// Encryption is turned on and off by way of taking both kinds of connections: what comes before the other changes, and what after.

@@ -124,6 +124,7 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         if wanted["Engine"] != asked["Engine"] or wanted["EngineVersion"] != asked["EngineVersion"]:
             # The default parameter group moves along with the version.
             wanted["CacheParameterGroupName"] = params.get("CacheParameterGroupName")
+        self.change_mode(group, wanted)
         wanted["CacheParameterGroupName"] = rule.check_parameter_group(wanted)
         self.change_users(asked, wanted)
         self.change_logs(asked, wanted)
@@ -136,9 +137,27 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         if not now:
             group.pending |= {name: wanted[name] for name in LATER if wanted[name] != asked[name]}
             wanted |= {name: asked[name] for name in LATER}
-        group.asked = wanted
+        group.asked, group.mode = wanted, wanted.get("ClusterMode") or group.mode
         group.turn("modifying")
         return ActionResult({"ReplicationGroup": group.view()})
+
+    def change_mode(self, group, wanted):
+        """Cluster mode comes by way of serving both kinds of clients, and never goes."""
+        mode, named = self._get_param("ClusterMode"), self._get_param("CacheParameterGroupName")
+        if not mode or mode == group.mode:
+            if named and named.endswith(".cluster.on") != (group.mode != "disabled"):
+                raise rule.combination(
+                    "The parameter cluster-enabled has a different value in the requested parameter group than the current "
+                    "parameter group. This parameter value cannot be changed for a cache cluster."
+                )
+            return
+        if (group.mode, mode) not in (("disabled", "compatible"), ("compatible", "enabled")):
+            raise rule.combination(f"Cluster mode cannot be changed from {group.mode} to {mode}.")
+        if not group.asked["AutomaticFailoverEnabled"] or len(group.shards[0]) < 2:
+            raise rule.combination("To change the cluster mode, automatic failover must be enabled, with at least one replica.")
+        wanted["ClusterMode"], wanted["clustered"] = mode, mode == "enabled"
+        if mode == "compatible":
+            wanted["CacheParameterGroupName"] = named
 
     def check_versions(self, before, after):
         order = [*rule.VERSIONS["redis"]][::-1] + [*rule.VERSIONS["valkey"]][::-1]
@@ -229,7 +248,7 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         return ActionResult({"ReplicationGroup": group.view()})
 
     def delete_replication_group(self):
-        group = self.group(["available"], TO_DELETE)
+        group = self.group(["available", "create-failed"], TO_DELETE)
         group.turn("deleting")
         return ActionResult({"ReplicationGroup": group.view()})
 
@@ -239,7 +258,7 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         kind, name = (arn.split(":") + ["", ""])[5:7]
         if kind == "replicationgroup":
             self.params["ReplicationGroupId"] = name
-            self.group(["available"], TO_TAG)
+            self.group(["available", "create-failed"], TO_TAG)
         elif kind == "subnetgroup":
             self.subnet_group(name)
         return arn

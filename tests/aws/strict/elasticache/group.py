@@ -7,6 +7,7 @@ from moto.ec2.models import ec2_backends
 
 from ..clock import CLOCK
 from ..ec2.network import free_address
+from ..response import Refusal
 
 # AWS's seconds.
 CREATING, MODIFYING, DELETING = 420.0, 120.0, 240.0
@@ -43,7 +44,7 @@ class Group:
         self.backend, self.name = backend, name
         self.arn = f"arn:aws:elasticache:{backend.region_name}:{backend.account_id}:replicationgroup:{name}"
         self.asked = asked
-        self.clustered = asked["clustered"]
+        self.mode = "enabled" if asked["clustered"] else "disabled"
         self.shards = [[] for _ in range(asked["shards"])]
         # A shard keeps its number while others go, as in its members' names.
         self.numbers = [*range(1, asked["shards"] + 1)]
@@ -52,14 +53,22 @@ class Group:
         self.state, self.born, self.changed, self.pending = "creating", CLOCK.now(), None, {}
         # Part of every host name of the group, so that a group made again has other ones.
         self.hash = secrets.token_hex(3)
-        self.enis = {}
-        for shard in range(len(self.shards)):
-            self.grow(shard, 1 + asked["replicas"])
+        self.enis, self.fails = {}, False
+        try:
+            for shard in range(len(self.shards)):
+                self.grow(shard, 1 + asked["replicas"])
+        except Refusal:
+            # The request was fine; that the subnets have too few addresses turns out while it is made.
+            self.fails = True
 
     @property
     def domain(self):
         area, direction, number = self.backend.region_name.split("-")[-3:]
         return f"{self.name}.{self.hash}.{area}{SHORT[direction]}{number}.cache.amazonaws.com"
+
+    @property
+    def clustered(self):
+        return self.mode == "enabled"
 
     @property
     def members(self):
@@ -76,7 +85,7 @@ class Group:
             or self.state == "modifying"
             and CLOCK.passed(self.changed, MODIFYING)
         ):
-            self.state = "available"
+            self.state = "create-failed" if self.fails else "available"
         if self.state == "deleting" and CLOCK.passed(self.changed, DELETING):
             self.state = "gone"
             for member in list(self.members):
@@ -176,7 +185,7 @@ class Group:
             "ARN": self.arn,
             "MemberClusters": self.members,
             "ClusterEnabled": self.clustered,
-            "ClusterMode": "enabled" if self.clustered else "disabled",
+            "ClusterMode": self.mode,
             "AutomaticFailover": "enabled" if asked["AutomaticFailoverEnabled"] else "disabled",
             "MultiAZ": "enabled" if asked["MultiAZEnabled"] else "disabled",
             "DataTiering": "disabled",
@@ -191,7 +200,7 @@ class Group:
         if born:
             # Nothing says where a group is before it is there.
             seen["NodeGroups"] = [self.shard_view(number) for number in range(len(self.shards))]
-            seen["ConfigurationEndpoint"] = self.endpoint("clustercfg") if self.clustered else None
+            seen["ConfigurationEndpoint"] = self.endpoint("clustercfg") if self.mode != "disabled" else None
         return seen
 
     def shard_view(self, number):

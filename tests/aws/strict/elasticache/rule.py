@@ -96,7 +96,8 @@ def check_parameter_group(asked):
     family = VERSIONS[asked["Engine"]][asked["EngineVersion"]][1]
     name = asked.get("CacheParameterGroupName")
     if name is None:
-        return f"default.{family}" + (".cluster.on" if asked["clustered"] else "")
+        on = asked["clustered"] or asked.get("ClusterMode") == "compatible"
+        return f"default.{family}" + (".cluster.on" if on else "")
     families = {known for versions in VERSIONS.values() for _, known in versions.values()}
     if name not in {f"default.{known}{end}" for known in families for end in ("", ".cluster.on")}:
         raise Refusal("CacheParameterGroupNotFound", f"CacheParameterGroup {name} not found.")

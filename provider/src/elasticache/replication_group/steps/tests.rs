@@ -48,6 +48,14 @@ fn word(step: &Step) -> String {
             .get_automatic_failover_enabled()
             .map(|on| format!("failover {on}")),
         modification
+            .get_cluster_mode()
+            .as_ref()
+            .map(|mode| format!("cluster mode {mode}")),
+        modification
+            .get_cache_parameter_group_name()
+            .as_ref()
+            .map(|name| format!("parameters {name}")),
+        modification
             .get_engine_version()
             .as_ref()
             .map(|v| format!("version {v}")),
@@ -88,10 +96,46 @@ fn an_update_is_a_row_of_calls() {
     let both = of(&[("transitEncryptionMode", "preferred".into())]);
     let only = of(&[("transitEncryptionMode", "required".into())]);
     let users = of(&[("userGroupIds", Value::Array(vec!["staff".into()]))]);
-    let cases: [(Value, Value, &[&str]); 14] = [
+    let mode = |mode: &str, shards: i32| {
+        let mut of = failover.as_object().cloned().unwrap_or_default();
+        of.insert("clusterMode".into(), mode.into());
+        of.insert("numNodeGroups".into(), number(shards));
+        of.insert(
+            "parameterGroupName".into(),
+            format!("mine-{}", mode != "disabled").into(),
+        );
+        Value::Object(of)
+    };
+    let (off, step, on) = (
+        mode("disabled", 1),
+        mode("compatible", 1),
+        mode("enabled", 1),
+    );
+    let wide = mode("enabled", 2);
+    let cases: [(Value, Value, &[&str]); 18] = [
         (object([]), object([]), &[]),
         (object([]), failover.clone(), &["Grow(1)", "failover true"]),
-        (failover, object([]), &["failover false", "Shrink(0)"]),
+        (
+            failover.clone(),
+            object([]),
+            &["failover false", "Shrink(0)"],
+        ),
+        (
+            off.clone(),
+            step.clone(),
+            &["cluster mode compatible, parameters mine-true"],
+        ),
+        (step, on.clone(), &["cluster mode enabled"]),
+        (
+            off,
+            wide.clone(),
+            &[
+                "cluster mode compatible, parameters mine-true",
+                "cluster mode enabled",
+                "Shards(2)",
+            ],
+        ),
+        (on, wide, &["Shards(2)"]),
         (
             object([("numNodeGroups", number(3))]),
             object([("numNodeGroups", number(2))]),
