@@ -288,6 +288,68 @@ fn who_does_not_wait_goes_on_at_once() {
     p.expect_settled();
 }
 
+/// Names of one's own, with a certificate of ACM in us-east-1 that is issued and covers them.
+#[test]
+fn a_distribution_has_names_of_its_own() {
+    let aws = Aws::alone(0.0);
+    let certificate = |names: &[&str]| {
+        let asked = json!({"DomainName": names[0], "SubjectAlternativeNames": names});
+        let made = aws.call_in(ELSEWHERE, "acm", "request_certificate", asked);
+        made["CertificateArn"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let arn = certificate(&["www.example.com", "*.shop.example.com"]);
+    let with = |arn: &str, aliases: &str| {
+        program(&format!(
+            "aliases: [{aliases}]\nviewerCertificate: {{acmCertificateArn: '{arn}'}}\n{APP}"
+        ))
+    };
+    let p = aws.project(&with(&arn, "www.example.com, eu.shop.example.com"));
+    p.up().expect_ok();
+    p.expect_settled().refresh_settled();
+    let told = config(&aws)["DistributionConfig"].clone();
+    assert_eq!(told["Aliases"]["Quantity"], 2);
+    assert_eq!(told["ViewerCertificate"]["ACMCertificateArn"], arn);
+    assert_eq!(told["ViewerCertificate"]["SSLSupportMethod"], "sni-only");
+
+    p.program(&with(&arn, "www.example.org"));
+    let up = p.up().expect_failure();
+    up.expect_says("InvalidViewerCertificate")
+        .expect_says("doesn't cover the alternate domain name");
+    // One that waits for its validation is none yet.
+    aws.time_scale(100.0);
+    let pending = certificate(&["www.example.org"]);
+    p.program(&with(&pending, "www.example.org"));
+    let up = p.up().expect_failure();
+    up.expect_says("InvalidViewerCertificate")
+        .expect_says("isn't valid");
+    aws.time_scale(0.0);
+    p.up().expect_ok().expect_steps(&["update cdn"]);
+    p.expect_settled().refresh_settled();
+
+    p.program(&program(APP));
+    p.up().expect_ok().expect_steps(&["update cdn"]);
+    p.expect_settled().refresh_settled();
+    let told = config(&aws)["DistributionConfig"].clone();
+    assert_eq!(
+        told["ViewerCertificate"]["CloudFrontDefaultCertificate"],
+        true
+    );
+    let q = aws.project("resources: {}\n");
+    let id = p.state().text("cdn", "/id").to_owned();
+    q.act(
+        "import",
+        &[TYPE, "cdn", &id, "--protect=false", "--generate-code=false"],
+    )
+    .expect_ok();
+    assert_eq!(
+        q.state().get("cdn", "/outputs/aliases"),
+        p.state().get("cdn", "/outputs/aliases")
+    );
+}
+
 #[test]
 fn a_moved_region_moves_no_distribution() {
     let aws = Aws::new();

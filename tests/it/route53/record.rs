@@ -1,6 +1,6 @@
 //! Records.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{count, meddle, records, zones};
 use crate::aws::Aws;
@@ -289,6 +289,132 @@ fn records_are_imported_by_their_ids() {
     project.program(&program(&[]));
     project.up().expect_ok();
     project.destroy().expect_ok();
+}
+
+/// Records between which a routing policy chooses, before and after a change. `HEALTH` stands for a health check.
+const ROUTED: [(&str, &str, &str); 9] = [
+    (
+        "near",
+        "name: l.example.com, type: A, setIdentifier: near, latencyRegion: ap-northeast-1, records: [192.0.2.1]",
+        "name: l.example.com, type: A, setIdentifier: near, latencyRegion: ap-northeast-3, records: [192.0.2.1]",
+    ),
+    (
+        "far",
+        "name: l.example.com, type: A, setIdentifier: far, latencyRegion: us-east-1, records: [192.0.2.2]",
+        "name: l.example.com, type: A, setIdentifier: far, latencyRegion: us-east-1, healthCheckId: HEALTH, records: [192.0.2.2]",
+    ),
+    (
+        "europe",
+        "name: g.example.com, type: A, setIdentifier: europe, geoLocation: {continentCode: EU}, records: [192.0.2.3]",
+        "name: g.example.com, type: A, setIdentifier: europe, geoLocation: {countryCode: FR}, records: [192.0.2.3]",
+    ),
+    (
+        "state",
+        "name: g.example.com, type: A, setIdentifier: state, geoLocation: {countryCode: US, subdivisionCode: CA}, records: [192.0.2.4]",
+        "name: g.example.com, type: A, setIdentifier: state, geoLocation: {countryCode: US}, records: [192.0.2.4]",
+    ),
+    (
+        "rest",
+        "name: g.example.com, type: A, setIdentifier: rest, geoLocation: {countryCode: '*'}, records: [192.0.2.5]",
+        "name: g.example.com, type: A, setIdentifier: rest, geoLocation: {countryCode: '*'}, ttl: 60, records: [192.0.2.5]",
+    ),
+    (
+        "one",
+        "name: m.example.com, type: A, setIdentifier: one, multiValueAnswer: true, healthCheckId: HEALTH, records: [192.0.2.6]",
+        "name: m.example.com, type: A, setIdentifier: one, multiValueAnswer: true, records: [192.0.2.6]",
+    ),
+    (
+        "two",
+        "name: w.example.com, type: A, setIdentifier: two, weight: 0, records: [192.0.2.7]",
+        "name: w.example.com, type: A, setIdentifier: two, weight: 255, records: [192.0.2.7]",
+    ),
+    (
+        "primary",
+        "name: f.example.com, type: A, setIdentifier: primary, failover: PRIMARY, healthCheckId: HEALTH, records: [192.0.2.8]",
+        "name: f.example.com, type: A, setIdentifier: primary, failover: PRIMARY, healthCheckId: HEALTH, records: [192.0.2.9]",
+    ),
+    (
+        "secondary",
+        "name: f.example.com, type: A, setIdentifier: secondary, failover: SECONDARY, alias: {name: l.example.com, zoneId: '${zone.zoneId}'}",
+        "name: f.example.com, type: A, setIdentifier: secondary, failover: SECONDARY, alias: {name: l.example.com, zoneId: '${zone.zoneId}', evaluateTargetHealth: true}",
+    ),
+];
+
+#[test]
+fn every_routing_policy_lives() {
+    let aws = Aws::new();
+    let check = json!({"CallerReference": "x", "HealthCheckConfig": {"Type": "HTTPS", "FullyQualifiedDomainName": "example.com"}});
+    let health = aws.call("route53", "create_health_check", check);
+    let health = health["HealthCheck"]["Id"].as_str().unwrap_or_default();
+    let of = |pick: fn(&(&'static str, &'static str, &'static str)) -> &'static str| {
+        let each = ROUTED.map(|record| (record.0, pick(&record).replace("HEALTH", health)));
+        program(
+            &each
+                .each_ref()
+                .map(|(name, properties)| (*name, properties.as_str())),
+        )
+    };
+    let project = aws.project(&of(|record| record.1));
+    project.up().expect_ok();
+    project.expect_settled().refresh_settled();
+    let zone = zone_of(&project);
+    let asked = json!({"HostedZoneId": zone});
+    let sets = || {
+        aws.call("route53", "list_resource_record_sets", asked.clone())["ResourceRecordSets"]
+            .clone()
+    };
+    let told = |name: &str, field: &str| {
+        let sets = sets();
+        let mut sets = sets.as_array().into_iter().flatten();
+        let set = sets.find(|set| set["SetIdentifier"] == name);
+        set.map(|set| set[field].clone()).unwrap_or_default()
+    };
+    assert_eq!(told("near", "Region"), "ap-northeast-1");
+    assert_eq!(
+        told("state", "GeoLocation"),
+        json!({"CountryCode": "US", "SubdivisionCode": "CA"})
+    );
+    assert_eq!(told("one", "MultiValueAnswer"), true);
+    assert_eq!(told("two", "Weight"), 0);
+    assert_eq!(
+        (
+            told("primary", "Failover"),
+            told("primary", "HealthCheckId")
+        ),
+        (json!("PRIMARY"), json!(health))
+    );
+
+    project.program(&of(|record| record.2));
+    let names = ROUTED.map(|(name, ..)| format!("update {name}"));
+    let mut steps = names.each_ref().map(String::as_str);
+    steps.sort_unstable();
+    project.up().expect_ok().expect_steps(&steps);
+    project.expect_settled().refresh_settled();
+    assert_eq!(told("near", "Region"), "ap-northeast-3");
+    assert_eq!(told("one", "HealthCheckId"), Value::Null);
+    assert_eq!(told("two", "Weight"), 255);
+
+    // What was imported is what was made.
+    let other = aws.project("resources: {}\n");
+    for (name, ..) in ROUTED {
+        let id = project.state().text(name, "/id").to_owned();
+        let options = ["--protect=false", "--generate-code=false"];
+        let import = ["gitinfra:route53:Record", name, &id, options[0], options[1]];
+        other.act("import", &import).expect_ok();
+        let inputs = |project: &Project| project.state().get(name, "/outputs").clone();
+        assert_eq!(inputs(&other), inputs(&project), "{name}");
+    }
+    project.destroy().expect_ok();
+    assert!(zones(&aws).is_empty());
+}
+
+#[test]
+fn a_record_without_its_health_check_is_refused() {
+    let aws = Aws::new();
+    let record = "name: m.example.com, type: A, setIdentifier: one, multiValueAnswer: true, healthCheckId: gone, records: [192.0.2.6]";
+    let up = aws.project(&program(&[("one", record)])).up();
+    up.expect_failure()
+        .expect_says("NoSuchHealthCheck: The specified health check gone does not exist");
 }
 
 #[test]

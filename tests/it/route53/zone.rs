@@ -189,3 +189,56 @@ fn a_zone_is_imported_by_its_id() {
     project.destroy().expect_ok();
     assert!(zones(&aws).is_empty());
 }
+
+#[test]
+fn a_zone_has_the_name_servers_of_a_delegation_set() {
+    let aws = Aws::new();
+    let made = aws.call(
+        "route53",
+        "create_reusable_delegation_set",
+        json!({"CallerReference": "x"}),
+    );
+    let set = &made["DelegationSet"];
+    let id = set["Id"]
+        .as_str()
+        .unwrap_or_default()
+        .trim_start_matches("/delegationset/");
+    let with = |id: &str| PUBLIC.replace("comment: ours", &format!("delegationSetId: {id}"));
+    let project = aws.project(&with("N0123"));
+    let up = project.up().expect_failure();
+    up.expect_says(
+        "NoSuchDelegationSet: A reusable delegation set with the ID N0123 does not exist",
+    );
+    project.program(&with(id)).up().expect_ok();
+    project.expect_settled().refresh_settled();
+    let servers = |value: &serde_json::Value| {
+        let mut names: Vec<_> = value.as_array().into_iter().flatten().cloned().collect();
+        names.sort_by_key(ToString::to_string);
+        names
+    };
+    let told = |project: &crate::pulumi::Project| {
+        servers(project.state().get("zone", "/outputs/nameServers"))
+    };
+    assert_eq!(told(&project), servers(&set["NameServers"]));
+    let other = aws.project("resources: {}\n");
+    let zone = project.state().text("zone", "/id").to_owned();
+    let import = [
+        "gitinfra:route53:Zone",
+        "zone",
+        &zone,
+        "--protect=false",
+        "--generate-code=false",
+    ];
+    other.act("import", &import).expect_ok();
+    assert_eq!(other.state().text("zone", "/outputs/delegationSetId"), id);
+    // Name servers of its own take a new zone.
+    project.program(&PUBLIC.replace("comment: ours, ", ""));
+    let steps = project.up().expect_ok().steps_in_order();
+    assert!(
+        steps.contains(&"create-replacement zone".to_owned()),
+        "{steps:?}"
+    );
+    assert_ne!(told(&project), servers(&set["NameServers"]));
+    project.destroy().expect_ok();
+    assert!(zones(&aws).is_empty());
+}

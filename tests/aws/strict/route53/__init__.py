@@ -62,13 +62,19 @@ class Route53(Strict, Moto):
                 "HostedZoneAlreadyExists", "A hosted zone has already been created with the specified caller reference."
             )
         self.params["Name"] = canonical(name)
+        reusable = self.reusable()
         if self._get_param("VPC"):
             self.check_vpc(self._get_param("VPC.VPCId"), self._get_param("VPC.VPCRegion"))
             # A zone with a VPC is a private one, said or not.
             self.params.setdefault("HostedZoneConfig", {})["PrivateZone"] = True
         answer = super().create_hosted_zone()
         zone = answer.result["HostedZone"]
-        zone.delegation_set.name_servers = servers = name_servers()
+        if reusable:
+            # moto makes another set of the same id.
+            self.backend.delegation_sets[reusable.id] = zone.delegation_set = reusable
+        else:
+            zone.delegation_set.name_servers = name_servers()
+        servers = zone.delegation_set.name_servers
         zone.rrsets = [
             RecordSet({"Name": zone.name, "Type": "NS", "TTL": 172800, "ResourceRecords": [f"{server}." for server in servers]}),
             RecordSet(
@@ -82,6 +88,18 @@ class Route53(Strict, Moto):
         ]
         answer.result["ChangeInfo"] = self.change()
         return answer
+
+    def reusable(self):
+        """The delegation set that a new zone is to have; moto takes any id."""
+        wanted = (self._get_param("DelegationSetId") or "").removeprefix("/delegationset/")
+        if not wanted:
+            return None
+        if wanted not in self.backend.delegation_sets:
+            raise Refusal("NoSuchDelegationSet", f"A reusable delegation set with the ID {wanted} does not exist.")
+        if self._get_param("VPC"):
+            raise Refusal("InvalidInput", "A private hosted zone cannot have a reusable delegation set.")
+        self.params["DelegationSetId"] = wanted
+        return self.backend.delegation_sets[wanted]
 
     def check_vpc(self, vpc_id, region):
         ec2 = sys.modules.get("moto.ec2.models")
@@ -136,6 +154,9 @@ class Route53(Strict, Moto):
         # All of the changes or none; moto stops in the middle.
         records = list(zone.rrsets)
         for change in changes:
+            health = change["ResourceRecordSet"].get("HealthCheckId")
+            if health and change["Action"] != "DELETE" and health not in self.backend.health_checks:
+                raise Refusal("NoSuchHealthCheck", f"The specified health check {health} does not exist.")
             record.apply(change, records, zone)
         zone.rrsets, zone.changed = records, CLOCK.now()
         return ActionResult({"ChangeInfo": self.change(self._get_param("ChangeBatch.Comment"))})

@@ -26,6 +26,8 @@ KINDS = (
     "TLSA",
     "TXT",
 )
+# What chooses between several records of one name and type.
+POLICIES = ("weight", "region", "failover", "geo_location", "multi_value_answer")
 PLAIN = re.compile(r"[a-z0-9_\-.]")
 TEXT = re.compile(r'^("(?:[^"\\]|\\.)*"\s*)+$')
 # The hosted zones that stand for AWS's own services, and the names that lie in them.
@@ -135,7 +137,12 @@ def key(record):
 
 
 def content(record):
-    return record.ttl and int(record.ttl), sorted(record.records or []), record.alias_target
+    routing = [str(getattr(record, name)) for name in (*POLICIES, "health_check_id")]
+    return record.ttl and int(record.ttl), sorted(record.records or []), record.alias_target, routing
+
+
+def policy(record):
+    return next((name for name in POLICIES if getattr(record, name) is not None), None)
 
 
 def words(record):
@@ -174,8 +181,15 @@ def delete(record, records, place, zone):
 
 
 def check_neighbours(record, records, zone):
-    """A CNAME stands alone at its name, and never at the apex."""
+    """A CNAME stands alone at its name, and never at the apex; records of one name and type are chosen between in one way."""
     same = [other for other in records if other.name == record.name and key(other) != key(record)]
+    if bool(record.set_identifier) != bool(policy(record)):
+        raise batch(f"Missing field 'SetIdentifier' or routing policy in Change with [Name={record.name}, Type={record.type}]")
+    if any(policy(other) != policy(record) for other in same if other.type == record.type):
+        raise batch(
+            f"RRSet with DNS name {record.name}, type {record.type}, SetIdentifier {record.set_identifier} cannot be created because "
+            "a non multi-answer or differently routed RRSet exists with the same name and type"
+        )
     if record.type == "CNAME":
         if record.name == zone.name:
             raise batch(f"RRSet of type CNAME with DNS name {record.name} is not permitted at apex in zone {zone.name}")
