@@ -1,18 +1,16 @@
 //! A hosted zone.
 
+mod records;
+mod tags;
+
 use std::collections::BTreeSet;
 
 use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
-use aws_sdk_route53::types::{
-    ChangeAction, HostedZoneConfig, ResourceRecordSet, RrType, Tag, TagResourceType, Vpc as AwsVpc,
-    VpcRegion,
-};
-use pulumi_plugin::{After as _, Again, Error, Fault, Id, Property, Resource, Result, Wait};
+use aws_sdk_route53::types::{HostedZoneConfig, ResourceRecordSet, Vpc as AwsVpc, VpcRegion};
+use pulumi_plugin::{After as _, Error, Fault, Id, Property, Resource, Result, Wait};
 
-use crate::aws::tags::changes;
 use crate::aws::{Aws, Tags, Told as _};
 use crate::route53::bare;
-use crate::route53::changes::{Outcome, submit};
 use crate::route53::record::RecordType;
 use crate::route53::sets::{self, Key};
 use crate::types::DomainName;
@@ -105,7 +103,9 @@ impl Resource for Zone {
         };
         let rest: BTreeSet<_> = new.vpcs.iter().skip(1).collect();
         associate(aws, &id, rest).await.after(&id)?;
-        retag(aws, &id, &Tags::new(), &new.tags).await.after(&id)?;
+        tags::retag(aws, &id, &Tags::new(), &new.tags)
+            .await
+            .after(&id)?;
         Ok(id)
     }
 
@@ -129,7 +129,7 @@ impl Resource for Zone {
             set: None,
         };
         let (tags, authority) =
-            futures::try_join!(tags(aws, &zone_id), sets::find(aws, &authority))?;
+            futures::try_join!(tags::read(aws, &zone_id), sets::find(aws, &authority))?;
         let mut name_servers = answer
             .delegation_set()
             .map(|set| set.name_servers().to_vec())
@@ -182,12 +182,12 @@ impl Resource for Zone {
             gone.unless(&["VPCAssociationNotFound"])
                 .told("taking VPC out of its hosted zone", &vpc.vpc_id)?;
         }
-        retag(aws, id, &old.inputs.tags, &new.tags).await
+        tags::retag(aws, id, &old.inputs.tags, &new.tags).await
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
         if old.inputs.force_destroy {
-            empty(aws, id, &old.inputs.name).await?;
+            records::empty(aws, id, &old.inputs.name).await?;
         }
         let deleted = aws
             .route53()
@@ -197,7 +197,8 @@ impl Resource for Zone {
             .await;
         let full = matches!(&deleted, Err(error) if error.as_service_error().is_some_and(|e| e.is_hosted_zone_not_empty()));
         if full {
-            return Err(inhabited(others(aws, id, &old.inputs.name).await?, id));
+            let left = records::others(aws, id, &old.inputs.name).await?;
+            return Err(records::inhabited(left, id));
         }
         deleted
             .unless(&["NoSuchHostedZone"])
@@ -302,99 +303,4 @@ fn primary(authority: &ResourceRecordSet) -> String {
         .map(|record| record.value());
     let first = value.and_then(|value| value.split(' ').next());
     first.unwrap_or_default().trim_end_matches('.').to_owned()
-}
-
-async fn tags(aws: &Aws, id: &str) -> Result<Tags> {
-    let ask = aws
-        .route53()
-        .list_tags_for_resource()
-        .resource_type(TagResourceType::Hostedzone)
-        .resource_id(id);
-    let answer = ask
-        .send()
-        .await
-        .told("reading the tags of hosted zone", id)?;
-    let tags = answer
-        .resource_tag_set()
-        .map(|set| set.tags())
-        .unwrap_or_default();
-    Ok(aws.visible(tags.iter().map(|tag| {
-        (
-            tag.key().unwrap_or_default().into(),
-            tag.value().unwrap_or_default().into(),
-        )
-    })))
-}
-
-/// Brings the zone's tags from the old ones to the new ones; Route 53 takes ten a call.
-async fn retag(aws: &Aws, id: &Id, old: &Tags, new: &Tags) -> Result<()> {
-    let (set, removed) = changes(old, new);
-    let set: Vec<_> = set
-        .iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect();
-    let change = || {
-        aws.route53()
-            .change_tags_for_resource()
-            .resource_type(TagResourceType::Hostedzone)
-            .resource_id(id.as_str())
-    };
-    for tags in set.chunks(10) {
-        change()
-            .set_add_tags(Some(tags.to_vec()))
-            .send()
-            .await
-            .told("tagging hosted zone", id.as_str())?;
-    }
-    for keys in removed.chunks(10) {
-        change()
-            .set_remove_tag_keys(Some(keys.to_vec()))
-            .send()
-            .await
-            .told("removing tags of hosted zone", id.as_str())?;
-    }
-    Ok(())
-}
-
-/// The zone's records beside the two that only go with it.
-async fn others(aws: &Aws, id: &Id, name: &DomainName) -> Result<Vec<ResourceRecordSet>> {
-    let mut sets = sets::all(&aws.route53(), id.as_str()).await?;
-    sets.retain(|set| {
-        let apex = DomainName::parse(set.name()).is_ok_and(|of| of == *name);
-        !(apex && matches!(set.r#type(), RrType::Ns | RrType::Soa))
-    });
-    Ok(sets)
-}
-
-/// Deletes the zone's records, whoever made them. A refusal means that one of them has just changed or gone: then they are read again.
-async fn empty(aws: &Aws, id: &Id, name: &DomainName) -> Result<()> {
-    let sets = others(aws, id, name).await?;
-    let deletions = sets
-        .into_iter()
-        .map(|set| submit(aws, id.as_str(), ChangeAction::Delete, set));
-    for outcome in futures::future::try_join_all(deletions).await? {
-        if let Outcome::Refused(why) = outcome {
-            return Err(why
-                .doing(format!("deleting the records of hosted zone `{id}`"))
-                .again(Again::Soon));
-        }
-    }
-    Ok(())
-}
-
-/// The failure of a deletion for which records stand in the way.
-fn inhabited(sets: Vec<ResourceRecordSet>, id: &Id) -> Error {
-    const SHOWN: usize = 10;
-    let name = |set: &ResourceRecordSet| {
-        let name = DomainName::parse(set.name())
-            .map_or_else(|_| set.name().to_owned(), |name| name.to_string());
-        format!("{name} {}", set.r#type())
-    };
-    let names: Vec<_> = sets.iter().take(SHOWN).map(name).collect();
-    let more = match sets.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    Error::new(format!("deleting hosted zone `{id}`: it still has records that are not part of this stack: {}{more}", names.join(", ")))
-        .hint("delete them first, or set `forceDestroy: true` on the zone, run `pulumi up`, and then destroy")
 }

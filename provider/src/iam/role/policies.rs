@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures::future::try_join_all;
 use percent_encoding::percent_decode_str;
 use pulumi_plugin::{Again, Error, Id, Result};
@@ -12,24 +16,10 @@ use crate::types::PolicyJson;
 
 /// The ARNs of the managed policies that the role has.
 pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<String>> {
-    let list = aws
-        .iam()
-        .list_attached_role_policies()
-        .role_name(id.as_str());
-    let found = list
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await;
-    let found = found
-        .unless(&["NoSuchEntity"])
-        .told("reading the managed policies of role", id.as_str())?;
-    let arns = found
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|policy| policy.policy_arn);
-    Ok(arns.collect())
+    let list = aws.iam().list_attached_role_policies();
+    let pages = list.role_name(id.as_str()).into_paginator().items().send();
+    let found = all(pages, "managed policies", id).await?;
+    Ok(found.into_iter().filter_map(|p| p.policy_arn).collect())
 }
 
 /// The policies that are part of the role.
@@ -52,15 +42,21 @@ pub async fn inline(aws: &Aws, id: &Id) -> Result<BTreeMap<String, PolicyJson>> 
 
 async fn names(aws: &Aws, id: &Id) -> Result<Vec<String>> {
     let list = aws.iam().list_role_policies().role_name(id.as_str());
-    let found = list
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await;
-    let found = found
-        .unless(&["NoSuchEntity"])
-        .told("reading the policies of role", id.as_str())?;
+    all(list.into_paginator().items().send(), "policies", id).await
+}
+
+/// Everything of a kind that the role has, on all pages; nothing where there is no such role.
+async fn all<T, E>(
+    pages: PaginationStream<Result<T, SdkError<E, HttpResponse>>>,
+    what: &str,
+    id: &Id,
+) -> Result<Vec<T>>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let found = pages.collect::<Result<Vec<_>, _>>().await;
+    let found = found.unless(&["NoSuchEntity"]);
+    let found = found.told(&format!("reading the {what} of role"), id.as_str())?;
     Ok(found.unwrap_or_default())
 }
 
@@ -170,24 +166,10 @@ async fn remove(aws: &Aws, id: &Id, names: impl Iterator<Item = &String>) -> Res
 }
 
 async fn profiles(aws: &Aws, id: &Id) -> Result<Vec<String>> {
-    let list = aws
-        .iam()
-        .list_instance_profiles_for_role()
-        .role_name(id.as_str());
-    let found = list
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await;
-    let found = found
-        .unless(&["NoSuchEntity"])
-        .told("reading the instance profiles of role", id.as_str())?;
-    Ok(found
-        .unwrap_or_default()
-        .into_iter()
-        .map(|p| p.instance_profile_name)
-        .collect())
+    let list = aws.iam().list_instance_profiles_for_role();
+    let pages = list.role_name(id.as_str()).into_paginator().items().send();
+    let found = all(pages, "instance profiles", id).await?;
+    Ok(found.into_iter().map(|p| p.instance_profile_name).collect())
 }
 
 /// Why the role can't be deleted: what others gave it.
