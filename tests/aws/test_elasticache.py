@@ -68,7 +68,21 @@ def frozen(cache, *calls):
     return [call() for call in calls]
 
 
+def clustered(cache, *modes, **more):
+    """A group that can be brought to cluster mode, and is brought through these modes."""
+    cache.make(NumCacheClusters=2, AutomaticFailoverEnabled=True, Engine="valkey")
+    return [cache.modify(ClusterMode=mode, **more)["ClusterMode"] for mode in modes]
+
+
 REFUSALS = [
+    ("cluster mode at once", "InvalidParameterCombination", lambda c: clustered(c, "enabled")),
+    ("no cluster mode any more", "InvalidParameterCombination", lambda c: clustered(c, "compatible", "enabled", "disabled")),
+    ("cluster mode without failover", "InvalidParameterCombination", lambda c: c.make() and c.modify(ClusterMode="compatible")),
+    (
+        "parameters for cluster mode alone",
+        "InvalidParameterCombination",
+        lambda c: clustered(c) or c.modify(CacheParameterGroupName="default.valkey8.cluster.on"),
+    ),
     (
         "a group not yet there, to look at its tags",
         "InvalidReplicationGroupState",
@@ -216,6 +230,25 @@ REFUSALS = [
 @pytest.mark.parametrize("code, call", [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
 def test_refuses(cache, code, call):
     refused(lambda: call(cache), code)
+
+
+def test_cluster_mode_comes_in_two_steps(cache):
+    assert clustered(cache, "compatible") == ["compatible"]
+    seen = cache.get()
+    assert seen["ConfigurationEndpoint"] and seen["NodeGroups"][0]["PrimaryEndpoint"] and not seen["ClusterEnabled"]
+    assert cache.cluster()["CacheParameterGroup"]["CacheParameterGroupName"].endswith(".cluster.on")
+    cache.modify(ClusterMode="enabled")
+    seen = cache.get()
+    assert seen["ClusterEnabled"] and "PrimaryEndpoint" not in seen["NodeGroups"][0]
+    assert seen["MemberClusters"] == ["rg-001", "rg-002"]
+
+
+def test_a_group_without_room_fails(cache):
+    small = cache.ec2.create_subnet(VpcId=cache.vpc, CidrBlock="10.0.9.0/28")["Subnet"]["SubnetId"]
+    cache.cache.create_cache_subnet_group(CacheSubnetGroupName="small", CacheSubnetGroupDescription="d", SubnetIds=[small])
+    cache.make(CacheSubnetGroupName="small", NumNodeGroups=6, ReplicasPerNodeGroup=1, AutomaticFailoverEnabled=True)
+    assert cache.get()["Status"] == "create-failed"
+    cache.delete()
 
 
 def test_the_life_of_a_group(cache):

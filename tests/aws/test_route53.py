@@ -46,6 +46,29 @@ REFUSALS = [
         lambda z: z.route53.create_hosted_zone(Name="b.com", CallerReference="one"),
     ),
     ("a bad domain name", "InvalidDomainName", lambda z: z.route53.create_hosted_zone(Name="a..com", CallerReference="two")),
+    (
+        "no such delegation set",
+        "NoSuchDelegationSet",
+        lambda z: z.route53.create_hosted_zone(Name="b.com", CallerReference="two", DelegationSetId="N1"),
+    ),
+    (
+        "no such health check",
+        "NoSuchHealthCheck",
+        lambda z: z.change(change("CREATE", "w.example.com", "A", "1.2.3.4", SetIdentifier="a", Weight=1, HealthCheckId="h")),
+    ),
+    (
+        "a policy without an identifier",
+        "InvalidChangeBatch",
+        lambda z: z.change(change("CREATE", "w.example.com", "A", "1.2.3.4", Weight=1)),
+    ),
+    (
+        "two policies for a name",
+        "InvalidChangeBatch",
+        lambda z: z.change(
+            change("CREATE", "w.example.com", "A", "1.2.3.4", SetIdentifier="a", Weight=1),
+            change("CREATE", "w.example.com", "A", "1.2.3.5", SetIdentifier="b", Failover="PRIMARY"),
+        ),
+    ),
     ("an unknown zone", "NoSuchHostedZone", lambda z: z.route53.get_hosted_zone(Id="ZNONE")),
     ("an unknown change", "NoSuchChange", lambda z: z.route53.get_change(Id="CNONE")),
     ("a zone with records", "HostedZoneNotEmpty", lambda z: z.change(WWW) and z.route53.delete_hosted_zone(Id=z.id)),
