@@ -166,6 +166,12 @@ impl Aws {
         self
     }
 
+    /// From now on, what has just been made is not seen everywhere: only where nobody shares the emulator.
+    pub fn eventual(&self) -> &Aws {
+        self.server.post("clock", &json!({"eventual": true}));
+        self
+    }
+
     /// How fast time passes from now on, for every account of the emulator: only where nobody shares it.
     pub fn time_scale(&self, scale: f64) -> &Aws {
         self.server.post("clock", &json!({"timeScale": scale}));

@@ -169,6 +169,19 @@ fn a_lost_answer_makes_no_twin() {
     assert_eq!(list(&aws).len(), 1);
 }
 
+/// The list may not have it at once.
+#[test]
+fn what_a_lost_answer_made_is_looked_for_until_it_is_listed() {
+    let aws = Aws::alone(0.5);
+    aws.eventual().fault(
+        json!({"kind": "lose-answer", "operation": "CreateDistributionWithTags", "times": 1}),
+    );
+    let p = project(&aws, &format!("waitForDeployment: false\n{APP}"));
+    p.up().expect_ok().expect_steps(&["create cdn"]);
+    assert_eq!(list(&aws).len(), 1);
+    p.expect_settled();
+}
+
 #[test]
 fn what_a_dead_run_made_is_found_and_brought_up_to_date() {
     let aws = Aws::new();

@@ -11,7 +11,9 @@ use aws_sdk_cloudfront::types::{
     Tags as AwsTags,
 };
 use futures::future::try_join_all;
-use pulumi_plugin::{After as _, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{
+    After as _, Again, Error, Fault, Id, Progress, Property, Resource, Result, Wait,
+};
 
 pub use self::behavior::*;
 pub use self::inputs::*;
@@ -163,7 +165,9 @@ async fn find(aws: &Aws, reference: &str) -> Result<Id> {
     }
     Err(Error::new(format!(
         "AWS says that a distribution with the caller reference `{reference}` exists, but lists none"
-    )))
+    ))
+    // The list may be a little behind.
+    .again(Again::Soon))
 }
 
 async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsDistribution>> {

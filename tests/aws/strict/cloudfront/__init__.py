@@ -16,6 +16,8 @@ from . import reference
 
 # AWS's seconds until a change has reached every edge.
 DEPLOYING = 180.0
+# How long the list may not have what was changed, where AWS's being eventually consistent is played.
+UNLISTED = 2.0
 
 
 def name(letters, length):
@@ -142,7 +144,8 @@ class CloudFront(Strict, CloudFrontResponse):
         return ActionResult({"DistributionConfig": distribution.config, "ETag": distribution.etag})
 
     def list_distributions(self):
-        found = [{**each.view(), **each.config} for each in self.backend.distributions.values()]
+        listed = [d for d in self.backend.distributions.values() if not CLOCK.eventual or CLOCK.passed(d.changed, UNLISTED)]
+        found = [{**each.view(), **each.config} for each in listed]
         return ActionResult(
             {"DistributionList": {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": len(found), "Items": found}}
         )
