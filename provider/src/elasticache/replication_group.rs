@@ -26,14 +26,11 @@ pub struct ReplicationGroup {
     /// The ARN.
     #[prop(stable)]
     pub arn: String,
-    /// The host name of the primary node; none in cluster mode.
-    #[prop(stable)]
+    /// The host name of the primary node; none in cluster mode. Encryption and cluster mode move a group to other host names.
     pub primary_endpoint_address: Option<String>,
     /// The host name behind which all replicas are; none in cluster mode.
-    #[prop(stable)]
     pub reader_endpoint_address: Option<String>,
     /// The host name that clients ask for the shards; only in cluster mode.
-    #[prop(stable)]
     pub configuration_endpoint_address: Option<String>,
     /// The ids of the nodes, as CloudWatch has them in `CacheClusterId`: `web-001`.
     pub member_clusters: Vec<String>,

@@ -130,6 +130,31 @@ fn another_port_is_another_group() {
     p.expect_settled();
 }
 
+/// Encryption moves a group to other host names, and a preview must not promise the old ones to what depends on them.
+#[test]
+fn a_preview_knows_that_host_names_may_change() {
+    let ground = Ground::new(Aws::new());
+    let subnets = ground.subnets.join(", ");
+    let after = format!(
+        "properties: {{subnetIds: [{subnets}], description: 'for ${{cache.primaryEndpointAddress}}'}}"
+    );
+    let with = |more: &str| {
+        let program = ground.program(&format!("{SMALL}{more}"));
+        format!("{program}  after:\n    type: gitinfra:elasticache:SubnetGroup\n    {after}\n")
+    };
+    let p = ground
+        .aws
+        .project(&with("\ntransitEncryptionEnabled: false"));
+    p.up().expect_ok();
+    let steps = ["update after", "update cache"];
+    p.program(&with(""))
+        .preview()
+        .expect_ok()
+        .expect_steps(&steps);
+    p.up().expect_ok().expect_steps(&steps);
+    p.expect_settled();
+}
+
 /// Cluster mode comes in place, by way of serving both kinds of clients; it goes with the group.
 #[test]
 fn cluster_mode_comes_in_place_and_goes_with_the_group() {
