@@ -33,20 +33,23 @@ pub struct Unreachable {
     why: String,
     /// The properties that give this address.
     from: Vec<String>,
+    /// Whether it is one that AWS itself gives, by the names of service and region.
+    own: bool,
 }
 
 impl Unreachable {
     /// Whether it is known whose address it is: that of a property, or AWS's own.
     pub fn is_known(&self) -> bool {
-        !self.from.is_empty() || is_own(&self.address)
+        !self.from.is_empty() || self.own
     }
 
     /// What the user can do about it.
     pub fn hint(&self) -> String {
-        match self.source() {
-            _ if is_own(&self.address) => "check the network, and the region's name".to_owned(),
-            from => format!(
-                "start what should answer there, or correct {from}; without it, AWS itself is called"
+        match self.own {
+            true => "check the network, and the region's name".to_owned(),
+            false => format!(
+                "start what should answer there, or correct {}; without it, AWS itself is called",
+                self.source()
             ),
         }
     }
@@ -63,7 +66,7 @@ impl Unreachable {
 impl fmt::Display for Unreachable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.address)?;
-        if !is_own(&self.address) {
+        if !self.own {
             write!(f, ", from {},", self.source())?;
         }
         write!(f, " can't be reached: {}", self.why)
@@ -71,10 +74,6 @@ impl fmt::Display for Unreachable {
 }
 
 impl std::error::Error for Unreachable {}
-
-fn is_own(address: &str) -> bool {
-    AWS.iter().any(|end| address.ends_with(end))
-}
 
 /// Since when which address can't be reached.
 #[derive(Debug, Default)]
@@ -126,19 +125,23 @@ impl Outages {
         }
         outage.last = now;
         let why = innermost(&error);
-        let patience = match is_own(&address) && !NO_NAME.iter().any(|words| why.contains(words)) {
+        let from = self.given.iter().filter(|(given, _)| *given == address);
+        let from: Vec<_> = from.map(|(_, name)| name.clone()).collect();
+        let own = from.is_empty() && AWS.iter().any(|end| address.ends_with(end));
+        let patience = match own && !NO_NAME.iter().any(|words| why.contains(words)) {
             true => OWN,
             false => WRITTEN,
         };
         if now - outage.first < patience {
             return Err(error);
         }
-        let from = self.given.iter().filter(|(given, _)| *given == address);
-        let from = from.map(|(_, name)| name.clone()).collect();
-        Err(ConnectorError::other(
-            Box::new(Unreachable { address, why, from }),
-            None,
-        ))
+        let outage = Unreachable {
+            address,
+            why,
+            from,
+            own,
+        };
+        Err(ConnectorError::other(Box::new(outage), None))
     }
 }
 
@@ -231,7 +234,11 @@ mod tests {
 
     #[test]
     fn it_is_said_where_an_address_comes_from() {
-        let given = [("`endpoints.ec2`".to_owned(), "http://127.0.0.1:1/")];
+        const PRIVATE: &str = "https://vpce-1.ec2.ap-northeast-1.vpce.amazonaws.com";
+        let given = [
+            ("`endpoints.ec2`".to_owned(), "http://127.0.0.1:1/"),
+            ("`endpoint`".to_owned(), PRIVATE),
+        ];
         let outages = Outages::new(given);
         let start = Instant::now();
         for (uri, said, hint) in [
@@ -239,6 +246,11 @@ mod tests {
                 "http://127.0.0.1:1/x?y",
                 "http://127.0.0.1:1, from `endpoints.ec2`, can't be reached: client error (Connect): refused",
                 "or correct `endpoints.ec2`; without it, AWS itself is called",
+            ),
+            (
+                PRIVATE,
+                "amazonaws.com, from `endpoint`, can't",
+                "or correct `endpoint`",
             ),
             (
                 OURS,
