@@ -17,7 +17,7 @@ Exit codes:
 
 /// Rolls out the Pulumi programs of a Git repository, commit by commit.
 #[derive(Debug, Parser)]
-#[command(name = "gitinfra", version, after_help = EXIT_CODES)]
+#[command(name = "gitinfra", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
