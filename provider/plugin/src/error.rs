@@ -81,6 +81,7 @@ pub struct Error {
     /// Boxed: failures are passed on through many hands.
     after: Option<Box<Id>>,
     dead: bool,
+    lost: bool,
 }
 
 /// The result of a call.
@@ -96,6 +97,7 @@ impl Error {
             again: Again::Never,
             after: None,
             dead: false,
+            lost: false,
         }
     }
 
@@ -118,6 +120,17 @@ impl Error {
     pub fn again(mut self, again: Again) -> Error {
         self.again = again;
         self
+    }
+
+    /// Marks that no answer came: whether it was done is not known.
+    pub fn lost(mut self) -> Error {
+        self.lost = true;
+        self
+    }
+
+    /// Whether no answer came.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost
     }
 
     /// Marks that the resource exists all the same, under this id.

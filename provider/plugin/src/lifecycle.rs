@@ -1,6 +1,6 @@
 //! The life of a resource: what is called when, and how long is waited. Written once for all.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rand::Rng as _;
@@ -73,17 +73,34 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
 
     /// Makes it, waits until it is ready and says how it is.
     pub async fn create<R: Resource<Session = S>>(&self, new: &R::Inputs) -> Result<(Id, R)> {
+        let lost = AtomicBool::new(false);
         let attempt = async || {
             let made = R::create(self.session, new).await;
             self.call.tried.store(true, Ordering::Relaxed);
+            lost.fetch_or(made.as_ref().is_err_and(Error::is_lost), Ordering::Relaxed);
             made
         };
-        let id = self.retried::<R, _, _>("creating", None, attempt).await?;
+        let made = self.retried::<R, _, _>("creating", None, attempt).await;
+        let id = made.map_err(|error| match lost.load(Ordering::Relaxed) {
+            true => self.unsure(error),
+            false => error,
+        })?;
         match self.settle::<R>(&id, "creation", R::waits(new)).await {
             Ok(state) => Ok((id, state)),
             Err(error) if error.is_dead() => Err(self.undo::<R>(&id, error).await),
             Err(error) => Err(error.after(&id)),
         }
+    }
+
+    /// A failed creation of which an answer got lost. The next run knows nothing of it, so that it is for the user to look.
+    fn unsure(&self, error: Error) -> Error {
+        if error.born().is_some() {
+            return error;
+        }
+        error.hint(format!(
+            "an answer got lost, so it may have been made all the same: then it bears `{}` in a tag or in its name; import or delete it before you go on",
+            self.call.birth.token
+        ))
     }
 
     /// Clears away what the cloud has given up, so that the next run makes it anew instead of waiting for what will never be.

@@ -8,7 +8,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use pulumi_plugin::{Again, Error, Result};
 
-use crate::aws::outage::Unreachable;
+use crate::aws::outage::{Unreachable, is_unconnected};
 
 /// What went wrong in a call, told with what was being done.
 pub trait Told<T> {
@@ -111,11 +111,15 @@ where
         error,
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_)
     );
-    // Whether AWS did it is not known: the call is made again, and finds what it made.
-    let again = if lost { Again::Soon } else { Again::Never };
-    Error::new(format!("{what}: no answer from AWS: {said}"))
-        .hint("check the network, the region's name and `endpoint`, if one is configured")
-        .again(again)
+    let told = Error::new(format!("{what}: no answer from AWS: {said}"))
+        .hint("check the network, the region's name and `endpoint`, if one is configured");
+    match lost {
+        // Without a connection AWS has not even heard of it.
+        true if causes(error).any(is_unconnected) => told.again(Again::Soon),
+        // Whether AWS did it is not known: the call is made again, and finds what it made.
+        true => told.again(Again::Soon).lost(),
+        false => told,
+    }
 }
 
 /// Connecting has been tried for long enough by then.

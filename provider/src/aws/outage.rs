@@ -154,16 +154,17 @@ fn address(uri: &str) -> String {
 
 /// Whether there was not even a connection, so that nothing can have been done.
 fn unconnected(error: &ConnectorError) -> bool {
-    let mut next: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = next {
-        let said = error.to_string();
-        // The HTTP client's own words; its types are not public.
-        if said.contains("(Connect)") || said.contains("connect timeout") {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+    std::iter::successors(Some(error as &dyn std::error::Error), |error| {
+        error.source()
+    })
+    .any(is_unconnected)
+}
+
+/// Whether this cause of a failure is that there was no connection.
+pub fn is_unconnected(error: &(dyn std::error::Error + 'static)) -> bool {
+    let said = error.to_string();
+    // The HTTP client's own words; its types are not public.
+    said.contains("(Connect)") || said.contains("connect timeout")
 }
 
 fn innermost(error: &dyn std::error::Error) -> String {

@@ -1,7 +1,6 @@
 //! What is called when, on a lamp that needs a rest after each change.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::error::Fault;
@@ -10,11 +9,12 @@ use crate::resource::Nothing;
 use crate::shape::{Shape, Type};
 use crate::value::Value;
 
-/// What the lamp is reached with: the call, what was done, and whether it rests.
+/// What the lamp is reached with: the call, what was done, whether it rests, and whether answers get lost.
 struct Reach {
     call: Call,
     done: Mutex<Vec<&'static str>>,
     rests: AtomicBool,
+    loses: AtomicBool,
 }
 
 impl Reach {
@@ -65,6 +65,9 @@ impl Resource for Lamp {
         if reach.call.tried() {
             reach.note("there?");
             reach.rests.store(false, Ordering::Relaxed);
+        }
+        if reach.loses.load(Ordering::Relaxed) {
+            return Err(Error::new("no answer").again(Again::Soon).lost());
         }
         reach.change("create")?;
         Ok(Id::from("lamp"))
@@ -134,6 +137,7 @@ async fn done(rests: bool, act: impl AsyncFn(Life<'_, Reach>)) -> Vec<&'static s
         call: call.clone(),
         done: Mutex::default(),
         rests: AtomicBool::new(rests),
+        loses: AtomicBool::default(),
     };
     act(Life::of::<Lamp>(&reach, &call)).await;
     reach.done.into_inner().expect("no test panics here")
@@ -164,6 +168,24 @@ async fn only_a_repeated_creation_has_something_to_look_for() {
         assert!(life.create::<Lamp>(&Lit(false)).await.is_ok());
     });
     assert_eq!(seen.await, ["refused", "there?", "create"]);
+}
+
+#[tokio::test]
+async fn what_may_have_been_made_unseen_is_told() {
+    for (loses, told) in [(true, true), (false, false)] {
+        done(true, async |life| {
+            life.session.loses.store(loses, Ordering::Relaxed);
+            life.call.cancel.cancel();
+            let failed = life.create::<Lamp>(&Lit(false)).await.map(|(id, _)| id);
+            let words = failed.expect_err("it is stopped").to_string();
+            assert_eq!(
+                words.contains("may have been made all the same"),
+                told,
+                "{words}"
+            );
+        })
+        .await;
+    }
 }
 
 #[tokio::test]
