@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::identity::IdentityCache;
 use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
@@ -25,6 +26,9 @@ use crate::types;
 
 /// Where calls go: a region, as the provider itself or as a role.
 pub type Place = (String, Option<AssumeRole>);
+
+/// How long it may take to come by credentials.
+const CREDENTIALS: Duration = Duration::from_secs(20);
 
 /// Everything that clients are made of, and those that have been made.
 pub struct Clients {
@@ -73,6 +77,9 @@ impl Clients {
         loader = loader.http_client(SharedHttpClient::new(Paced::new(Outages::new(addresses(
             config,
         )))));
+        // STS is asked through the same retries; the SDK's own limit would cut them off, and with them the reason for the failure.
+        let identities = IdentityCache::lazy().load_timeout(CREDENTIALS);
+        loader = loader.identity_cache(identities.build());
         if let Some(profile) = &config.profile {
             loader = loader.profile_name(profile);
         }
