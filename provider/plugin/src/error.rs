@@ -116,6 +116,15 @@ impl Error {
         self
     }
 
+    /// With something more that the user can do.
+    pub(crate) fn also_hint(self, more: String) -> Error {
+        let hint = match &self.hint {
+            Some(hint) => format!("{hint}; {more}"),
+            None => more,
+        };
+        self.hint(hint)
+    }
+
     /// With whether the call may be tried again.
     pub fn again(mut self, again: Again) -> Error {
         self.again = again;

@@ -97,7 +97,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         if error.born().is_some() {
             return error;
         }
-        error.hint(format!(
+        error.also_hint(format!(
             "an answer got lost, so it may have been made all the same: then it bears `{}` in a tag or in its name; import or delete it before you go on",
             self.call.birth.token
         ))

@@ -114,8 +114,9 @@ where
     let told = Error::new(format!("{what}: no answer from AWS: {said}"))
         .hint("check the network, the region's name and `endpoint`, if one is configured");
     match lost {
-        // Without a connection AWS has not even heard of it.
+        // Without a connection or credentials AWS has not even heard of it.
         true if causes(error).any(is_unconnected) => told.again(Again::Soon),
+        true if chain.iter().any(|w| w.contains("identity resolver")) => told.again(Again::Soon),
         // Whether AWS did it is not known: the call is made again, and finds what it made.
         true => told.again(Again::Soon).lost(),
         false => told,
