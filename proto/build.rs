@@ -28,8 +28,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("descriptors.binpb"), bare.encode_to_vec())?;
 
     // Ordered maps make equal messages equal bytes.
-    tonic_prost_build::configure()
-        .btree_map(".")
-        .compile_fds(described)?;
+    tonic_prost_build::configure().btree_map(".").compile_fds(described)?;
     Ok(())
 }

@@ -42,22 +42,10 @@ impl Args {
 #[derive(Debug, Arguments)]
 pub struct Global {
     /// Where mirrors, worktrees and the ledger live [default: $XDG_STATE_HOME/gitinfra]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "GITINFRA_STATE_DIR",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, value_name = "DIR", env = "GITINFRA_STATE_DIR", hide_env_values = true)]
     pub state_dir: Option<PathBuf>,
     /// The ledger, sqlite://FILE or postgres://... [default: ledger.db in the state directory]
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "GITINFRA_LEDGER",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, value_name = "URL", env = "GITINFRA_LEDGER", hide_env_values = true)]
     pub ledger: Option<String>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -114,12 +102,7 @@ pub struct Sync {
     #[arg(long = "stack", value_name = "NAME")]
     pub stacks: Vec<String>,
     /// How many runs of each stack the ledger keeps with their events, the newest; 0 for all
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 200,
-        env = "GITINFRA_KEEP_RUNS"
-    )]
+    #[arg(long, value_name = "N", default_value_t = 200, env = "GITINFRA_KEEP_RUNS")]
     pub keep_runs: u32,
     /// Say what would be rolled out, and roll out nothing
     #[arg(long)]
@@ -132,12 +115,7 @@ pub struct Sync {
 #[derive(Debug, Arguments)]
 pub struct Source {
     /// The Git repository: a path, or an https, ssh or file URL
-    #[arg(
-        long,
-        value_name = "PATH|URL",
-        default_value = ".",
-        env = "GITINFRA_REPO"
-    )]
+    #[arg(long, value_name = "PATH|URL", default_value = ".", env = "GITINFRA_REPO")]
     pub repo: String,
     /// An environment variable that the engine may see besides the usual ones; may be given several times
     #[arg(long = "pass-env", value_name = "NAME")]
@@ -227,9 +205,7 @@ pub struct Logs {
 
 /// Reads `30s`, `5m`, `1h 30m`. Less than a second would be a busy loop.
 fn interval(text: &str) -> Result<std::time::Duration, String> {
-    let span: jiff::SignedDuration = text
-        .parse()
-        .map_err(|_| "write it as 30s, 5m or 1h".to_owned())?;
+    let span: jiff::SignedDuration = text.parse().map_err(|_| "write it as 30s, 5m or 1h".to_owned())?;
     if span < jiff::SignedDuration::from_secs(1) {
         return Err("a second is the least".to_owned());
     }
@@ -247,13 +223,7 @@ mod tests {
 
     #[test]
     fn an_interval_reads_as_people_write_it() {
-        let cases = [
-            ("30s", Some(30)),
-            ("5m", Some(300)),
-            ("1h 30m", Some(5400)),
-            ("0s", None),
-            ("soon", None),
-        ];
+        let cases = [("30s", Some(30)), ("5m", Some(300)), ("1h 30m", Some(5400)), ("0s", None), ("soon", None)];
         for (text, seconds) in cases {
             assert_eq!(interval(text).ok().map(|d| d.as_secs()), seconds, "{text}");
         }

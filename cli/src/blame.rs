@@ -5,8 +5,7 @@ use crate::feed::Feed;
 use crate::pulumi::{Ending, advice, holder};
 
 /// What to do about a lock that somebody holds.
-pub const WHEN_LOCKED: &str =
-    "wait for it to end; if it is certainly gone, `pulumi cancel` removes its lock";
+pub const WHEN_LOCKED: &str = "wait for it to end; if it is certainly gone, `pulumi cancel` removes its lock";
 
 /// The failure of an engine that ended without success. What ended before it began lacked something that it needs.
 pub fn blame(ending: &Ending, feed: &Feed) -> Failure {
@@ -33,7 +32,8 @@ mod tests {
 
     #[test]
     fn an_ending_has_one_kind_and_a_way_out() {
-        let locked = "the stack is currently locked by 1 lock(s).\n  s3://b/x.json: created by ada@build-1 (pid 4711) at 2026";
+        let locked =
+            "the stack is currently locked by 1 lock(s).\n  s3://b/x.json: created by ada@build-1 (pid 4711) at 2026";
         let cases = [
             (
                 "parsing plugin options for 'p': no folder at path '/x'",
@@ -47,12 +47,7 @@ mod tests {
                 Kind::Setup,
                 "set PULUMI_CONFIG_PASSPHRASE or",
             ),
-            (
-                "read \".pulumi/meta.yaml\": blob: NoSuchBucket",
-                Vec::new(),
-                Kind::Setup,
-                "its credentials",
-            ),
+            ("read \".pulumi/meta.yaml\": blob: NoSuchBucket", Vec::new(), Kind::Setup, "its credentials"),
             (locked, Vec::new(), Kind::Busy, "wait for it to end"),
             (
                 "noise",
@@ -62,10 +57,7 @@ mod tests {
             ),
         ];
         for (complaint, events, kind, hint) in cases {
-            let ending = Ending {
-                complaint: complaint.to_owned(),
-                ..Ending::default()
-            };
+            let ending = Ending { complaint: complaint.to_owned(), ..Ending::default() };
             let mut feed = Feed::default();
             for event in events {
                 feed.take(serde_json::from_str(&event).expect("an engine event"), 0);
@@ -78,10 +70,7 @@ mod tests {
 
     #[test]
     fn an_engine_that_was_killed_before_it_spoke_ran_all_the_same() {
-        let ending = Ending {
-            killed: true,
-            ..Ending::default()
-        };
+        let ending = Ending { killed: true, ..Ending::default() };
         assert_eq!(blame(&ending, &Feed::default()).kind, Kind::RollOut);
     }
 }

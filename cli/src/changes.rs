@@ -62,18 +62,12 @@ fn shown<S: Serializer>(value: &Option<Shown>, serializer: S) -> Result<S::Ok, S
 impl ChangeSet {
     /// Takes the next event of the engine.
     pub fn take(&mut self, event: &EngineEvent) {
-        if let Some(step) = event
-            .res_outputs_event
-            .as_ref()
-            .map(|event| &event.metadata)
-            .filter(|step| urn::is_stack(&step.urn))
+        if let Some(step) =
+            event.res_outputs_event.as_ref().map(|event| &event.metadata).filter(|step| urn::is_stack(&step.urn))
         {
             self.outputs = outputs(step);
         }
-        for event in [&event.resource_pre_event, &event.res_outputs_event]
-            .into_iter()
-            .flatten()
-        {
+        for event in [&event.resource_pre_event, &event.res_outputs_event].into_iter().flatten() {
             self.step(event);
         }
         if let Some(summary) = &event.summary_event {
@@ -98,10 +92,7 @@ impl ChangeSet {
         let step = &event.metadata;
         let operation = Operation::new(&step.op);
         // A replacement has several steps; the logical one stands for all of them.
-        if !step.logical
-            || matches!(operation.effect(), Effect::Same | Effect::Other)
-            || is_unseen(&step.urn)
-        {
+        if !step.logical || matches!(operation.effect(), Effect::Same | Effect::Other) || is_unseen(&step.urn) {
             return;
         }
         let change = ResourceChange {
@@ -112,16 +103,10 @@ impl ChangeSet {
             replaced_for: step.keys.clone().unwrap_or_default(),
             properties: properties(step),
         };
-        match self
-            .resources
-            .iter_mut()
-            .find(|known| known.urn == change.urn && known.operation == change.operation)
-        {
+        match self.resources.iter_mut().find(|known| known.urn == change.urn && known.operation == change.operation) {
             Some(known) => *known = change,
             None => {
-                let place = self
-                    .resources
-                    .partition_point(|known| known.urn <= change.urn);
+                let place = self.resources.partition_point(|known| known.urn <= change.urn);
                 self.resources.insert(place, change);
             }
         }
@@ -144,19 +129,11 @@ fn properties(step: &Step) -> Vec<PropertyChange> {
             let outputs = value::read(&old.outputs);
             let one = |(path, diff): (&String, &crate::pulumi::event::PropertyDiff)| {
                 let inputs = before.as_ref().and_then(|before| before.at(path));
-                let old = if diff.input_diff {
-                    inputs
-                } else {
-                    outputs.at(path).or(inputs)
-                };
+                let old = if diff.input_diff { inputs } else { outputs.at(path).or(inputs) };
                 let found = changed(path, old, after.as_ref().and_then(|after| after.at(path)));
                 // The provider saw a difference that inputs and outputs don't show.
                 if found.is_empty() {
-                    vec![PropertyChange {
-                        path: path.clone(),
-                        before: None,
-                        after: None,
-                    }]
+                    vec![PropertyChange { path: path.clone(), before: None, after: None }]
                 } else {
                     found
                 }
@@ -172,9 +149,7 @@ fn outputs(step: &Step) -> Vec<PropertyChange> {
     let (before, after) = (side(&step.old), side(&step.new));
     let mut changes = changed("", before.as_ref(), after.as_ref());
     // A secret output can't be compared, so only its coming and going is told.
-    changes.retain(|change| {
-        change.before != Some(Shown::Secret) || change.after != Some(Shown::Secret)
-    });
+    changes.retain(|change| change.before != Some(Shown::Secret) || change.after != Some(Shown::Secret));
     changes
 }
 
@@ -182,11 +157,5 @@ fn outputs(step: &Step) -> Vec<PropertyChange> {
 fn changed(path: &str, before: Option<&Shown>, after: Option<&Shown>) -> Vec<PropertyChange> {
     let differences = value::differences(path, before, after).into_iter();
     let differences = differences.filter(|(path, ..)| !path.is_empty() && !path.starts_with("__"));
-    differences
-        .map(|(path, before, after)| PropertyChange {
-            path,
-            before,
-            after,
-        })
-        .collect()
+    differences.map(|(path, before, after)| PropertyChange { path, before, after }).collect()
 }

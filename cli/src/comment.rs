@@ -72,71 +72,36 @@ pub fn comment(preview: &Preview) -> String {
             }
         }
         if left_out > 0 {
-            let _ = writeln!(
-                text,
-                "\nThe details of {left_out} more stacks don't fit here."
-            );
+            let _ = writeln!(text, "\nThe details of {left_out} more stacks don't fit here.");
         }
     }
     for name in &preview.gone {
-        let _ = writeln!(
-            text,
-            "\n**{}** goes away; what it rolled out is left standing.",
-            escape(name)
-        );
+        let _ = writeln!(text, "\n**{}** goes away; what it rolled out is left standing.", escape(name));
     }
     text += &footer(preview);
     text
 }
 
 fn table(stacks: &[StackPreview]) -> String {
-    let effects: Vec<Effect> = [
-        Effect::Create,
-        Effect::Update,
-        Effect::Replace,
-        Effect::Delete,
-        Effect::Import,
-    ]
-    .into_iter()
-    .filter(|effect| {
-        *effect != Effect::Import
-            || stacks
-                .iter()
-                .any(|stack| stack.changes.effects().contains_key(effect))
-    })
-    .collect();
-    let heads: Vec<String> = effects
-        .iter()
-        .map(|effect| format!("{} {}", effect.symbol(), effect.verb()))
+    let effects: Vec<Effect> = [Effect::Create, Effect::Update, Effect::Replace, Effect::Delete, Effect::Import]
+        .into_iter()
+        .filter(|effect| {
+            *effect != Effect::Import || stacks.iter().any(|stack| stack.changes.effects().contains_key(effect))
+        })
         .collect();
-    let mut text = format!(
-        "| stack | {} | |\n|---|{}---|\n",
-        heads.join(" | "),
-        "--:|".repeat(effects.len())
-    );
+    let heads: Vec<String> = effects.iter().map(|effect| format!("{} {}", effect.symbol(), effect.verb())).collect();
+    let mut text = format!("| stack | {} | |\n|---|{}---|\n", heads.join(" | "), "--:|".repeat(effects.len()));
     for stack in stacks {
         let counts = stack.changes.effects();
-        let cells: Vec<String> = effects
-            .iter()
-            .map(|effect| counts.get(effect).map(usize::to_string).unwrap_or_default())
-            .collect();
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} |",
-            escape(&stack.name),
-            cells.join(" | "),
-            remark(stack)
-        );
+        let cells: Vec<String> =
+            effects.iter().map(|effect| counts.get(effect).map(usize::to_string).unwrap_or_default()).collect();
+        let _ = writeln!(text, "| {} | {} | {} |", escape(&stack.name), cells.join(" | "), remark(stack));
     }
     text
 }
 
 fn remark(stack: &StackPreview) -> &'static str {
-    match (
-        &stack.failure,
-        stack.changes.resources.is_empty(),
-        stack.changes.outputs.is_empty(),
-    ) {
+    match (&stack.failure, stack.changes.resources.is_empty(), stack.changes.outputs.is_empty()) {
         (Some(_), ..) => "❌ preview failed",
         (None, true, true) => "no changes",
         (None, true, false) => "only outputs",
@@ -164,11 +129,7 @@ fn details(stack: &StackPreview, room: &mut usize) -> String {
     if text.is_empty() {
         return text;
     }
-    let open = if text.lines().count() <= OPEN_LINES || stack.failure.is_some() {
-        " open"
-    } else {
-        ""
-    };
+    let open = if text.lines().count() <= OPEN_LINES || stack.failure.is_some() { " open" } else { "" };
     let (name, reason) = (escape(&stack.name), escape(&stack.reason));
     format!(
         "\n<details{open}><summary><b>{name}</b>: {}</summary>\n\n<sub>{reason}</sub>\n\n{text}</details>\n",
@@ -178,10 +139,7 @@ fn details(stack: &StackPreview, room: &mut usize) -> String {
 
 fn in_words(stack: &StackPreview) -> String {
     let counts: BTreeMap<Effect, usize> = stack.changes.effects();
-    let words: Vec<String> = counts
-        .iter()
-        .map(|(effect, count)| format!("{count} to {}", effect.verb()))
-        .collect();
+    let words: Vec<String> = counts.iter().map(|(effect, count)| format!("{count} to {}", effect.verb())).collect();
     match (stack.failure.is_some(), words.is_empty()) {
         (true, true) => "the preview failed".to_owned(),
         (true, false) => format!("the preview failed after {}", words.join(", ")),
@@ -216,14 +174,7 @@ fn diff(changes: &ChangeSet, room: &mut usize) -> (String, usize) {
         }
     }
     if !changes.outputs.is_empty() {
-        let outputs = format!(
-            "  outputs\n{}",
-            changes
-                .outputs
-                .iter()
-                .map(property_lines)
-                .collect::<String>()
-        );
+        let outputs = format!("  outputs\n{}", changes.outputs.iter().map(property_lines).collect::<String>());
         text += &fitting(&outputs, room);
     }
     (text, left_out)
@@ -235,37 +186,20 @@ fn resource_lines(resource: &ResourceChange) -> String {
         true => String::new(),
         false => format!(" (because of {})", resource.replaced_for.join(", ")),
     };
-    let head = format!(
-        "{} {} {} {}{because}",
-        effect.symbol(),
-        effect.verb(),
-        resource.kind,
-        resource.name
-    );
+    let head = format!("{} {} {} {}{because}", effect.symbol(), effect.verb(), resource.kind, resource.name);
     let lines: String = resource.properties.iter().map(property_lines).collect();
     format!("{}\n{lines}", one_line(&head))
 }
 
 /// A property's old value under "-" and its new one under "+", as a diff's colours want it.
 fn property_lines(property: &PropertyChange) -> String {
-    let line = |sign: &str, value: &Shown| {
-        one_line(&format!(
-            "{sign}     {}: {}",
-            property.path,
-            cut(&value.line())
-        )) + "\n"
-    };
+    let line =
+        |sign: &str, value: &Shown| one_line(&format!("{sign}     {}: {}", property.path, cut(&value.line()))) + "\n";
     match (&property.before, &property.after) {
         (None, None) => format!("      {} differs\n", one_line(&property.path)),
         (before, after) => {
-            before
-                .as_ref()
-                .map(|value| line("-", value))
-                .unwrap_or_default()
-                + &after
-                    .as_ref()
-                    .map(|value| line("+", value))
-                    .unwrap_or_default()
+            before.as_ref().map(|value| line("-", value)).unwrap_or_default()
+                + &after.as_ref().map(|value| line("+", value)).unwrap_or_default()
         }
     }
 }
@@ -274,9 +208,7 @@ fn property_lines(property: &PropertyChange) -> String {
 fn said(stack: &StackPreview) -> String {
     let failure = stack.failure.as_deref();
     let is_told = |said: &&Said| {
-        failure.is_some_and(|failure| {
-            said.severity == Severity::Info || failure.contains(said.message.trim())
-        })
+        failure.is_some_and(|failure| said.severity == Severity::Info || failure.contains(said.message.trim()))
     };
     let line = |said: &Said| {
         let severity = match said.severity {
@@ -284,32 +216,15 @@ fn said(stack: &StackPreview) -> String {
             Severity::Warning => "warning",
             Severity::Info => "info",
         };
-        let place = said
-            .urn
-            .as_deref()
-            .filter(|urn| !urn::is_stack(urn))
-            .map(urn::parse);
-        let place = place
-            .map(|urn| format!("{} {}: ", urn.kind, urn.name))
-            .unwrap_or_default();
+        let place = said.urn.as_deref().filter(|urn| !urn::is_stack(urn)).map(urn::parse);
+        let place = place.map(|urn| format!("{} {}: ", urn.kind, urn.name)).unwrap_or_default();
         format!("{severity}: {place}{}", said.message.trim())
     };
-    stack
-        .changes
-        .diagnostics
-        .iter()
-        .filter(|said| !is_told(said))
-        .map(line)
-        .collect::<Vec<_>>()
-        .join("\n")
+    stack.changes.diagnostics.iter().filter(|said| !is_told(said)).map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn footer(preview: &Preview) -> String {
-    let commits = format!(
-        "{} into {}",
-        short(&preview.head_commit),
-        short(&preview.base_commit)
-    );
+    let commits = format!("{} into {}", short(&preview.head_commit), short(&preview.base_commit));
     let untouched = match preview.untouched.len() {
         0 => String::new(),
         1 => format!("; 1 stack is untouched: {}", escape(&preview.untouched[0])),
@@ -320,16 +235,9 @@ fn footer(preview: &Preview) -> String {
 
 /// A fence that the content can't close: longer than any run of backticks in it.
 fn fenced(language: &str, content: &str) -> String {
-    let longest = content
-        .split(|c| c != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
+    let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
-    format!(
-        "{fence}{language}\n{}\n{fence}",
-        content.trim_end_matches('\n')
-    )
+    format!("{fence}{language}\n{}\n{fence}", content.trim_end_matches('\n'))
 }
 
 /// Text without a meaning of its own in Markdown, HTML or a forge: no markup, no mention, no issue link, no line break.
@@ -343,8 +251,7 @@ fn escape(text: &str) -> String {
                 escaped.push(c);
                 escaped.push_str("&#8203;");
             }
-            '&' | '<' | '>' | '"' | '\'' | '|' | '`' | '*' | '_' | '~' | '[' | ']' | '\\' | '!'
-            | '$' => {
+            '&' | '<' | '>' | '"' | '\'' | '|' | '`' | '*' | '_' | '~' | '[' | ']' | '\\' | '!' | '$' => {
                 let _ = write!(escaped, "&#{};", u32::from(c));
             }
             c => escaped.push(c),

@@ -9,11 +9,7 @@ fn plain(value: serde_json::Value) -> Option<Shown> {
 }
 
 fn property(path: &str, before: Option<Shown>, after: Option<Shown>) -> PropertyChange {
-    PropertyChange {
-        path: path.to_owned(),
-        before,
-        after,
-    }
+    PropertyChange { path: path.to_owned(), before, after }
 }
 
 fn resource(operation: &str, name: &str, properties: Vec<PropertyChange>) -> ResourceChange {
@@ -28,12 +24,7 @@ fn resource(operation: &str, name: &str, properties: Vec<PropertyChange>) -> Res
 }
 
 fn stack(name: &str, changes: ChangeSet) -> StackPreview {
-    StackPreview {
-        name: name.to_owned(),
-        reason: "net/Pulumi.yaml changed".to_owned(),
-        failure: None,
-        changes,
-    }
+    StackPreview { name: name.to_owned(), reason: "net/Pulumi.yaml changed".to_owned(), failure: None, changes }
 }
 
 fn preview(stacks: Vec<StackPreview>) -> Preview {
@@ -53,11 +44,7 @@ fn every_kind_of_change_reads_well() {
     let mut replaced = resource(
         "replace",
         "main",
-        vec![property(
-            "cidrBlock",
-            plain(json!("10.0.0.0/16")),
-            plain(json!("10.1.0.0/16")),
-        )],
+        vec![property("cidrBlock", plain(json!("10.0.0.0/16")), plain(json!("10.1.0.0/16")))],
     );
     replaced.replaced_for = vec!["cidrBlock".to_owned()];
     let changes = ChangeSet {
@@ -65,33 +52,20 @@ fn every_kind_of_change_reads_well() {
             resource(
                 "create",
                 "web",
-                vec![
-                    property("tags.Name", None, plain(json!("web"))),
-                    property("id", None, Some(Shown::Unknown)),
-                ],
+                vec![property("tags.Name", None, plain(json!("web"))), property("id", None, Some(Shown::Unknown))],
             ),
             resource(
                 "update",
                 "old",
-                vec![
-                    property("password", Some(Shown::Secret), Some(Shown::Secret)),
-                    property("arn", None, None),
-                ],
+                vec![property("password", Some(Shown::Secret), Some(Shown::Secret)), property("arn", None, None)],
             ),
             replaced,
             resource("delete", "gone", Vec::new()),
         ],
-        outputs: vec![property(
-            "vpcId",
-            plain(json!("vpc-1")),
-            Some(Shown::Unknown),
-        )],
+        outputs: vec![property("vpcId", plain(json!("vpc-1")), Some(Shown::Unknown))],
         ..ChangeSet::default()
     };
-    let text = comment(&preview(vec![
-        stack("network/dev", changes),
-        stack("network/prod", ChangeSet::default()),
-    ]));
+    let text = comment(&preview(vec![stack("network/dev", changes), stack("network/prod", ChangeSet::default())]));
     insta::assert_snapshot!(text, @r##"
     ### gitinfra preview: add-vpc into main
 
@@ -130,13 +104,9 @@ fn every_kind_of_change_reads_well() {
 #[test]
 fn a_failure_stands_first() {
     let mut failed = stack("network/dev", ChangeSet::default());
-    failed.failure =
-        Some("gitinfra:ec2:Vpc web: cidrBlock: `10.0.0.0/8` is larger than /16".to_owned());
-    failed.changes.diagnostics = vec![Said {
-        severity: Severity::Warning,
-        urn: None,
-        message: "old plugin\n".to_owned(),
-    }];
+    failed.failure = Some("gitinfra:ec2:Vpc web: cidrBlock: `10.0.0.0/8` is larger than /16".to_owned());
+    failed.changes.diagnostics =
+        vec![Said { severity: Severity::Warning, urn: None, message: "old plugin\n".to_owned() }];
     insta::assert_snapshot!(comment(&preview(vec![failed])), @r##"
     ### gitinfra preview: add-vpc into main
 
@@ -180,17 +150,9 @@ fn nothing_leaves_its_place() {
         resources: vec![resource(
             "create",
             hostile,
-            vec![property(
-                hostile,
-                None,
-                plain(json!(format!("```{hostile}````"))),
-            )],
+            vec![property(hostile, None, plain(json!(format!("```{hostile}````"))))],
         )],
-        diagnostics: vec![Said {
-            severity: Severity::Error,
-            urn: None,
-            message: format!("`````\n{hostile}"),
-        }],
+        diagnostics: vec![Said { severity: Severity::Error, urn: None, message: format!("`````\n{hostile}") }],
         ..ChangeSet::default()
     };
     let mut preview = preview(vec![stack(hostile, changes)]);
@@ -205,10 +167,7 @@ fn nothing_leaves_its_place() {
             None => {
                 let line = line.replace("&#", "&");
                 for forbidden in ["@ada", "#1", "<img", "**b**", "``"] {
-                    assert!(
-                        !line.contains(forbidden),
-                        "`{forbidden}` has a meaning in: {line}"
-                    );
+                    assert!(!line.contains(forbidden), "`{forbidden}` has a meaning in: {line}");
                 }
                 assert!(!line.starts_with("# head"), "a head line came in: {line}");
             }
@@ -225,23 +184,15 @@ fn nothing_leaves_its_place() {
 #[test]
 fn nothing_makes_a_comment_too_long() {
     let long = "zäh ".repeat(5_000);
-    let said = Said {
-        severity: Severity::Warning,
-        urn: None,
-        message: format!("warned {long}"),
-    };
+    let said = Said { severity: Severity::Warning, urn: None, message: format!("warned {long}") };
     let changes = ChangeSet {
-        outputs: (0..300)
-            .map(|at| property(&format!("output{at}"), None, plain(json!("x".repeat(300)))))
-            .collect(),
+        outputs: (0..300).map(|at| property(&format!("output{at}"), None, plain(json!("x".repeat(300))))).collect(),
         diagnostics: vec![said],
         ..ChangeSet::default()
     };
     for count in [1, 30, 300] {
-        let stacks = (0..count).map(|at| StackPreview {
-            failure: Some(long.clone()),
-            ..stack(&format!("network/{at}"), changes.clone())
-        });
+        let stacks = (0..count)
+            .map(|at| StackPreview { failure: Some(long.clone()), ..stack(&format!("network/{at}"), changes.clone()) });
         let text = comment(&preview(stacks.collect()));
         assert!(text.chars().count() < 65_000, "{}", text.chars().count());
         assert!(text.contains("… and "), "what was cut is told");
@@ -252,29 +203,11 @@ fn nothing_makes_a_comment_too_long() {
 #[test]
 fn what_does_not_fit_is_counted() {
     let long = "x".repeat(5_000);
-    let properties = || {
-        (0..40)
-            .map(|at| property(&format!("p{at}"), None, plain(json!(long))))
-            .collect()
-    };
-    let resources = (0..10)
-        .map(|at| resource("create", &format!("r{at}"), properties()))
-        .collect();
-    let text = comment(&preview(vec![stack(
-        "network/dev",
-        ChangeSet {
-            resources,
-            ..ChangeSet::default()
-        },
-    )]));
+    let properties = || (0..40).map(|at| property(&format!("p{at}"), None, plain(json!(long)))).collect();
+    let resources = (0..10).map(|at| resource("create", &format!("r{at}"), properties())).collect();
+    let text = comment(&preview(vec![stack("network/dev", ChangeSet { resources, ..ChangeSet::default() })]));
     assert!(text.len() < 65_000, "{}", text.len());
-    assert!(
-        text.contains("more resources change than fit here"),
-        "the rest is told"
-    );
-    assert!(
-        text.contains("| network/dev | 10 |"),
-        "the table counts all"
-    );
+    assert!(text.contains("more resources change than fit here"), "the rest is told");
+    assert!(text.contains("| network/dev | 10 |"), "the table counts all");
     assert!(text.contains("… (5002 characters)"), "long values are cut");
 }

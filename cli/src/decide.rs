@@ -46,20 +46,12 @@ pub fn decide(stack: &Stack, known: &Known, changed: Option<&[String]>) -> Decis
         return Decision::RollOut(Reason::Retry { after });
     }
     let Some(changed) = changed else {
-        return Decision::RollOut(Reason::Rewritten {
-            from: commit.clone(),
-        });
+        return Decision::RollOut(Reason::Rewritten { from: commit.clone() });
     };
     let mut used = changed.iter().filter(|path| stack.uses(path));
     match used.next() {
-        Some(example) => Decision::RollOut(Reason::Changed {
-            files: 1 + used.count(),
-            example: example.clone(),
-        }),
-        None => Decision::UpToDate {
-            commit: commit.clone(),
-            at: *at,
-        },
+        Some(example) => Decision::RollOut(Reason::Changed { files: 1 + used.count(), example: example.clone() }),
+        None => Decision::UpToDate { commit: commit.clone(), at: *at },
     }
 }
 
@@ -68,15 +60,9 @@ impl Reason {
     pub fn words(&self) -> String {
         match self {
             Reason::First => "never rolled out before".to_owned(),
-            Reason::Retry {
-                after: RunState::Running | RunState::Interrupted,
-            } => "the last run was cut off".to_owned(),
-            Reason::Retry {
-                after: RunState::Cancelled,
-            } => "the last run was cancelled".to_owned(),
-            Reason::Retry {
-                after: RunState::Busy,
-            } => "somebody else was at it".to_owned(),
+            Reason::Retry { after: RunState::Running | RunState::Interrupted } => "the last run was cut off".to_owned(),
+            Reason::Retry { after: RunState::Cancelled } => "the last run was cancelled".to_owned(),
+            Reason::Retry { after: RunState::Busy } => "somebody else was at it".to_owned(),
             Reason::Retry { .. } => "the last run failed".to_owned(),
             Reason::Changed { files: 1, example } => format!("{example} changed"),
             Reason::Changed { files: 2, example } => format!("{example} and another file changed"),
@@ -84,10 +70,7 @@ impl Reason {
                 format!("{example} and {} more files changed", files - 1)
             }
             Reason::Rewritten { from } => {
-                format!(
-                    "{} was rolled out, which the repository no longer has",
-                    short(from)
-                )
+                format!("{} was rolled out, which the repository no longer has", short(from))
             }
         }
     }
@@ -114,22 +97,13 @@ mod tests {
     use crate::repo::{TreeFile, stacks};
 
     fn network() -> Stack {
-        let file = |path: &str, text: &str| TreeFile {
-            path: path.to_owned(),
-            content: text.as_bytes().to_vec(),
-        };
-        let files = [
-            file("net/Pulumi.yaml", "name: network\nruntime: yaml"),
-            file("net/Pulumi.dev.yaml", ""),
-        ];
+        let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
+        let files = [file("net/Pulumi.yaml", "name: network\nruntime: yaml"), file("net/Pulumi.dev.yaml", "")];
         stacks(&files).expect("a sound tree").remove(0)
     }
 
     fn known(rolled_out: Option<&str>, last: Option<RunState>) -> Known {
-        Known {
-            rolled_out: rolled_out.map(|commit| (commit.to_owned(), 7)),
-            last,
-        }
+        Known { rolled_out: rolled_out.map(|commit| (commit.to_owned(), 7)), last }
     }
 
     #[test]
@@ -138,36 +112,16 @@ mod tests {
         let cases: [(Known, Option<&[&str]>, &str); 9] = [
             (known(None, None), None, "never rolled out before"),
             (known(None, Some(Failed)), None, "the last run failed"),
-            (
-                known(Some("aaaaaaaaa"), Some(Succeeded)),
-                Some(&[]),
-                "up to date",
-            ),
-            (
-                known(Some("aaaaaaaaa"), Some(Succeeded)),
-                Some(&["README.md"]),
-                "up to date",
-            ),
-            (
-                known(Some("aaaaaaaaa"), Some(Succeeded)),
-                Some(&["net/main.ts"]),
-                "net/main.ts changed",
-            ),
+            (known(Some("aaaaaaaaa"), Some(Succeeded)), Some(&[]), "up to date"),
+            (known(Some("aaaaaaaaa"), Some(Succeeded)), Some(&["README.md"]), "up to date"),
+            (known(Some("aaaaaaaaa"), Some(Succeeded)), Some(&["net/main.ts"]), "net/main.ts changed"),
             (
                 known(Some("a"), Some(Succeeded)),
                 Some(&["net/a", "x", "net/b", "net/c"]),
                 "net/a and 2 more files changed",
             ),
-            (
-                known(Some("aaaaaaaaa"), Some(Interrupted)),
-                Some(&[]),
-                "the last run was cut off",
-            ),
-            (
-                known(Some("aaaaaaaaa"), Some(Cancelled)),
-                Some(&[]),
-                "the last run was cancelled",
-            ),
+            (known(Some("aaaaaaaaa"), Some(Interrupted)), Some(&[]), "the last run was cut off"),
+            (known(Some("aaaaaaaaa"), Some(Cancelled)), Some(&[]), "the last run was cancelled"),
             (
                 known(Some("aaaaaaaaa"), Some(Succeeded)),
                 None,
@@ -175,12 +129,7 @@ mod tests {
             ),
         ];
         for (known, changed, expected) in cases {
-            let changed = changed.map(|paths| {
-                paths
-                    .iter()
-                    .map(|path| (*path).to_owned())
-                    .collect::<Vec<_>>()
-            });
+            let changed = changed.map(|paths| paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>());
             let words = match decide(&network(), &known, changed.as_deref()) {
                 Decision::RollOut(reason) => reason.words(),
                 Decision::UpToDate { .. } => "up to date".to_owned(),
@@ -192,14 +141,7 @@ mod tests {
     #[test]
     fn patience_doubles_and_ends_at_half_an_hour() {
         let interval = std::time::Duration::from_secs(30);
-        let cases = [
-            (0, 0),
-            (1, 60_000),
-            (2, 120_000),
-            (3, 240_000),
-            (9, 1_800_000),
-            (100, 1_800_000),
-        ];
+        let cases = [(0, 0), (1, 60_000), (2, 120_000), (3, 240_000), (9, 1_800_000), (100, 1_800_000)];
         for (failures, expected) in cases {
             assert_eq!(patience(failures, interval), expected, "{failures}");
         }

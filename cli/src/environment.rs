@@ -92,10 +92,7 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
         kept.insert(name.to_owned(), value.to_owned());
     }
     // The engine runs elsewhere, so a relative backend has to be read from here.
-    if let Some(url) = kept
-        .get("PULUMI_BACKEND_URL")
-        .and_then(|url| absolute_backend(url, cwd))
-    {
+    if let Some(url) = kept.get("PULUMI_BACKEND_URL").and_then(|url| absolute_backend(url, cwd)) {
         kept.insert("PULUMI_BACKEND_URL".to_owned(), url);
     }
     kept
@@ -105,12 +102,7 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
 fn absolute_backend(url: &str, cwd: &Path) -> Option<String> {
     let path = url.strip_prefix("file://")?;
     let is_relative = !path.starts_with('/') && !path.starts_with('~');
-    is_relative.then(|| {
-        format!(
-            "file://{}",
-            cwd.join(path.trim_start_matches("./")).display()
-        )
-    })
+    is_relative.then(|| format!("file://{}", cwd.join(path.trim_start_matches("./")).display()))
 }
 
 #[cfg(test)]
@@ -133,14 +125,7 @@ mod tests {
         .map(|name| (name.to_owned(), "x".to_owned()))
         .collect();
         let kept = for_engine(&all, &["MY_TOKEN".to_owned()], Path::new("/home/ada"));
-        for name in [
-            "PATH",
-            "AWS_REGION",
-            "PULUMI_HOME",
-            "MY_TOKEN",
-            "HTTPS_PROXY",
-            "PULUMI_DEBUG_COMMANDS",
-        ] {
+        for name in ["PATH", "AWS_REGION", "PULUMI_HOME", "MY_TOKEN", "HTTPS_PROXY", "PULUMI_DEBUG_COMMANDS"] {
             assert!(kept.contains_key(name), "{name} is kept");
         }
         for name in ["LD_PRELOAD", "GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"] {
@@ -158,11 +143,7 @@ mod tests {
             ("s3://bucket", None),
         ];
         for (url, expected) in cases {
-            assert_eq!(
-                absolute_backend(url, Path::new("/home/ada")).as_deref(),
-                expected,
-                "{url}"
-            );
+            assert_eq!(absolute_backend(url, Path::new("/home/ada")).as_deref(), expected, "{url}");
         }
     }
 }

@@ -39,11 +39,7 @@ pub enum Severity {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Body {
     /// The branch was looked at.
     Fetched {
@@ -143,11 +139,6 @@ impl Body {
 
     /// Status lines replace one another and downloads tick; neither is worth a row.
     pub fn is_lasting(&self) -> bool {
-        !matches!(
-            self,
-            Body::ResourceStatus { .. }
-                | Body::ResourceUnchanged { .. }
-                | Body::Plugin { done: false, .. }
-        )
+        !matches!(self, Body::ResourceStatus { .. } | Body::ResourceUnchanged { .. } | Body::Plugin { done: false, .. })
     }
 }

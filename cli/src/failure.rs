@@ -59,11 +59,7 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 impl Failure {
     fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Failure {
-            kind,
-            message: message.trim_end().to_owned(),
-            hints: Vec::new(),
-        }
+        Failure { kind, message: message.trim_end().to_owned(), hints: Vec::new() }
     }
 
     pub fn roll_out(message: impl Into<String>) -> Self {
@@ -97,11 +93,7 @@ impl Failure {
 
     /// With its hints below, for where only text goes.
     pub fn with_hints(&self) -> String {
-        let hints: String = self
-            .hints
-            .iter()
-            .map(|hint| format!("\nhint: {hint}"))
-            .collect();
+        let hints: String = self.hints.iter().map(|hint| format!("\nhint: {hint}")).collect();
         format!("{}{hints}", self.message)
     }
 

@@ -37,9 +37,7 @@ impl Feed {
         }
         if let Some(outputs) = event.res_outputs_event {
             if outputs.metadata.op == "same" {
-                return Some(Body::ResourceUnchanged {
-                    urn: outputs.metadata.urn,
-                });
+                return Some(Body::ResourceUnchanged { urn: outputs.metadata.urn });
             }
             let (resource, seconds) = self.ended(&outputs, now)?;
             return Some(Body::ResourceFinished { resource, seconds });
@@ -50,37 +48,17 @@ impl Feed {
         }
         if let Some(progress) = event.progress_event {
             let (received, total, done) = (progress.received, progress.total, progress.done);
-            return Some(Body::Plugin {
-                name: progress.id,
-                message: progress.message,
-                received,
-                total,
-                done,
-            });
+            return Some(Body::Plugin { name: progress.id, message: progress.message, received, total, done });
         }
-        if let Some(said) = event
-            .diagnostic_event
-            .as_ref()
-            .filter(|said| said.severity == "info#err")
-        {
-            self.complaints
-                .push(plain(&said.message).trim_end().to_owned());
+        if let Some(said) = event.diagnostic_event.as_ref().filter(|said| said.severity == "info#err") {
+            self.complaints.push(plain(&said.message).trim_end().to_owned());
         }
-        let said = event
-            .diagnostic_event
-            .and_then(diagnostic)
-            .or_else(|| event.policy_event.map(policy));
-        said.or_else(|| event.error_event.map(|error| fault(error.error)))
-            .filter(|said| self.is_news(said))
+        let said = event.diagnostic_event.and_then(diagnostic).or_else(|| event.policy_event.map(policy));
+        said.or_else(|| event.error_event.map(|error| fault(error.error))).filter(|said| self.is_news(said))
     }
 
     fn is_news(&mut self, said: &Body) -> bool {
-        let Body::Diagnostic {
-            severity,
-            urn,
-            message,
-        } = said
-        else {
+        let Body::Diagnostic { severity, urn, message } = said else {
             return true;
         };
         // The closing "update failed" is news only to those who heard of no error.
@@ -88,10 +66,7 @@ impl Feed {
         let is_news = self.said.insert((urn.clone(), message.clone())) && !is_closing;
         if is_news && *severity == Severity::Error {
             let urn = urn.clone().filter(|urn| !urn::is_stack(urn));
-            self.errors.push(Blame {
-                urn,
-                message: message.trim().to_owned(),
-            });
+            self.errors.push(Blame { urn, message: message.trim().to_owned() });
         }
         is_news
     }
@@ -101,31 +76,22 @@ impl Feed {
     pub fn failure(&self) -> Option<String> {
         let telling = self.errors.iter().find(|error| !is_closing(&error.message));
         match telling.or(self.errors.first()) {
-            Some(error) if error.urn.is_some() || self.complaints.is_empty() => {
-                Some(error.in_words())
-            }
+            Some(error) if error.urn.is_some() || self.complaints.is_empty() => Some(error.in_words()),
             Some(error) if is_closing(&error.message) => Some(self.complaints.join("\n")),
-            Some(error) => Some(format!(
-                "{}\n{}",
-                error.in_words(),
-                self.complaints.join("\n")
-            )),
+            Some(error) => Some(format!("{}\n{}", error.in_words(), self.complaints.join("\n"))),
             None => (!self.complaints.is_empty()).then(|| self.complaints.join("\n")),
         }
     }
 
     fn started(&mut self, event: &ResourceEvent, now: i64) -> Option<Body> {
         let resource = resource(event)?;
-        self.started
-            .insert((resource.urn.clone(), resource.operation.0.clone()), now);
+        self.started.insert((resource.urn.clone(), resource.operation.0.clone()), now);
         Some(Body::ResourceStarted { resource })
     }
 
     fn ended(&mut self, event: &ResourceEvent, now: i64) -> Option<(Resource, f64)> {
         let resource = resource(event)?;
-        let began = self
-            .started
-            .remove(&(resource.urn.clone(), resource.operation.0.clone()));
+        let began = self.started.remove(&(resource.urn.clone(), resource.operation.0.clone()));
         let millis = u32::try_from(now - began.unwrap_or(now)).unwrap_or(u32::MAX);
         Some((resource, f64::from(millis) / 1000.0))
     }
@@ -137,12 +103,7 @@ fn resource(event: &ResourceEvent) -> Option<Resource> {
     let operation = Operation::new(&step.op);
     let silent = matches!(operation.effect(), Effect::Same | Effect::Other) || step.op == "replace";
     let name = urn::parse(&step.urn).name.to_owned();
-    (!silent).then(|| Resource {
-        urn: step.urn.clone(),
-        kind: step.kind.clone(),
-        name,
-        operation,
-    })
+    (!silent).then(|| Resource { urn: step.urn.clone(), kind: step.kind.clone(), name, operation })
 }
 
 fn diagnostic(event: Diagnostic) -> Option<Body> {
@@ -151,10 +112,7 @@ fn diagnostic(event: Diagnostic) -> Option<Body> {
         return None;
     }
     if event.ephemeral {
-        return Some(Body::ResourceStatus {
-            urn: event.urn,
-            message: message.trim().to_owned(),
-        });
+        return Some(Body::ResourceStatus { urn: event.urn, message: message.trim().to_owned() });
     }
     let severity = match event.severity.as_str() {
         "error" => Severity::Error,
@@ -164,39 +122,18 @@ fn diagnostic(event: Diagnostic) -> Option<Body> {
         _ => Severity::Info,
     };
     let urn = (!event.urn.is_empty()).then_some(event.urn);
-    Some(Body::Diagnostic {
-        severity,
-        urn,
-        message: message.trim_end().to_owned(),
-    })
+    Some(Body::Diagnostic { severity, urn, message: message.trim_end().to_owned() })
 }
 
 fn policy(event: Policy) -> Body {
-    let severity = if event.enforcement_level == "mandatory" {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
-    let message = format!(
-        "policy {}/{}: {}",
-        event.policy_pack_name,
-        event.policy_name,
-        plain(&event.message).trim()
-    );
+    let severity = if event.enforcement_level == "mandatory" { Severity::Error } else { Severity::Warning };
+    let message = format!("policy {}/{}: {}", event.policy_pack_name, event.policy_name, plain(&event.message).trim());
     let urn = (!event.resource_urn.is_empty()).then_some(event.resource_urn);
-    Body::Diagnostic {
-        severity,
-        urn,
-        message,
-    }
+    Body::Diagnostic { severity, urn, message }
 }
 
 fn fault(message: String) -> Body {
-    Body::Diagnostic {
-        severity: Severity::Error,
-        urn: None,
-        message,
-    }
+    Body::Diagnostic { severity: Severity::Error, urn: None, message }
 }
 
 /// An error, and the resource that it is about.
@@ -216,10 +153,7 @@ impl Blame {
 }
 
 fn is_closing(error: &str) -> bool {
-    matches!(
-        error,
-        "update failed" | "preview failed" | "update canceled" | "preview canceled"
-    )
+    matches!(error, "update failed" | "preview failed" | "update canceled" | "preview canceled")
 }
 
 /// Text without terminal sequences and the engine's own colour marks (`<{%reset%}>`).
@@ -245,9 +179,7 @@ mod tests {
     const VPC: &str = "urn:pulumi:dev::net::gitinfra:ec2:Vpc::web";
 
     fn step(field: &str, op: &str) -> String {
-        format!(
-            r#"{{"{field}":{{"metadata":{{"op":"{op}","urn":"{VPC}","type":"gitinfra:ec2:Vpc"}}}}}}"#
-        )
+        format!(r#"{{"{field}":{{"metadata":{{"op":"{op}","urn":"{VPC}","type":"gitinfra:ec2:Vpc"}}}}}}"#)
     }
 
     /// Feeds events half a second apart and writes down what comes of them.
@@ -256,20 +188,14 @@ mod tests {
         let mut told = Vec::new();
         for (count, event) in (0_i64..).zip(events) {
             let event = serde_json::from_str(event).expect("an engine event");
-            told.extend(
-                feed.take(event, count * 500)
-                    .map(|body| serde_json::to_string(&body).expect("JSON")),
-            );
+            told.extend(feed.take(event, count * 500).map(|body| serde_json::to_string(&body).expect("JSON")));
         }
         told
     }
 
     #[test]
     fn a_resource_begins_and_ends() {
-        let told = told(&[
-            step("resourcePreEvent", "create"),
-            step("resOutputsEvent", "create"),
-        ]);
+        let told = told(&[step("resourcePreEvent", "create"), step("resOutputsEvent", "create")]);
         assert_eq!(
             told,
             [
@@ -299,19 +225,13 @@ mod tests {
         let closing = r#"{"diagnosticEvent":{"message":"<{%reset%}>update failed<{%reset%}>\n","severity":"error"}}"#;
         feed.take(serde_json::from_str(closing).expect("an engine event"), 0);
         assert_eq!(feed.errors.len(), 1, "the closing words add nothing");
-        assert_eq!(
-            feed.failure().as_deref(),
-            Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded")
-        );
+        assert_eq!(feed.failure().as_deref(), Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded"));
     }
 
     #[test]
     fn marks_and_terminal_sequences_go() {
-        let cases = [
-            ("<{%fg 1%}>a<{%reset%}> b", "a b"),
-            ("\u{1b}[31mred\u{1b}[0m", "red"),
-            ("1 <{% open", "1 <{% open"),
-        ];
+        let cases =
+            [("<{%fg 1%}>a<{%reset%}> b", "a b"), ("\u{1b}[31mred\u{1b}[0m", "red"), ("1 <{% open", "1 <{% open")];
         for (text, expected) in cases {
             assert_eq!(plain(text), expected);
         }

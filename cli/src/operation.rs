@@ -31,8 +31,9 @@ impl Operation {
         match self.0.as_str() {
             "create" => Effect::Create,
             "update" => Effect::Update,
-            "replace" | "create-replacement" | "delete-replaced" | "import-replacement"
-            | "read-replacement" => Effect::Replace,
+            "replace" | "create-replacement" | "delete-replaced" | "import-replacement" | "read-replacement" => {
+                Effect::Replace
+            }
             "delete" => Effect::Delete,
             "import" => Effect::Import,
             "refresh" => Effect::Refresh,
@@ -135,15 +136,8 @@ pub fn tally(counts: &crate::record::Counts, word: fn(Effect) -> &'static str) -
             *sums.entry(Operation::new(name).effect()).or_insert(0) += count;
         }
     }
-    let words: Vec<String> = sums
-        .into_iter()
-        .map(|(effect, count)| format!("{count} {}", word(effect)))
-        .collect();
-    if words.is_empty() {
-        "nothing".to_owned()
-    } else {
-        words.join(", ")
-    }
+    let words: Vec<String> = sums.into_iter().map(|(effect, count)| format!("{count} {}", word(effect))).collect();
+    if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
 }
 
 #[cfg(test)]
@@ -153,26 +147,13 @@ mod tests {
     #[test]
     fn tallies_read_in_order() {
         let cases: [(&[(&str, u64)], &str); 4] = [
-            (
-                &[("same", 12), ("create", 4), ("update", 1)],
-                "4 created, 1 updated, 12 unchanged",
-            ),
-            (
-                &[
-                    ("replace", 1),
-                    ("create-replacement", 1),
-                    ("delete-replaced", 1),
-                ],
-                "1 replaced",
-            ),
+            (&[("same", 12), ("create", 4), ("update", 1)], "4 created, 1 updated, 12 unchanged"),
+            (&[("replace", 1), ("create-replacement", 1), ("delete-replaced", 1)], "1 replaced"),
             (&[("create", 0)], "nothing"),
             (&[], "nothing"),
         ];
         for (counts, expected) in cases {
-            let counts = counts
-                .iter()
-                .map(|(name, count)| ((*name).to_owned(), *count))
-                .collect();
+            let counts = counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
             assert_eq!(tally(&counts, Effect::done), expected);
         }
     }

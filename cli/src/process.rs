@@ -23,12 +23,7 @@ impl Process {
 
     /// A process of this machine by its id.
     pub fn of(pid: u32) -> Self {
-        Process {
-            host: host(),
-            boot: boot(),
-            pid,
-            started: stat(pid).map(|stat| stat.started),
-        }
+        Process { host: host(), boot: boot(), pid, started: stat(pid).map(|stat| stat.started) }
     }
 
     pub fn liveness(&self) -> Liveness {
@@ -36,18 +31,12 @@ impl Process {
             return Liveness::Elsewhere;
         }
         let same_boot = self.boot == boot();
-        if same_boot && is_running(self.pid, self.started) {
-            Liveness::Alive
-        } else {
-            Liveness::Dead
-        }
+        if same_boot && is_running(self.pid, self.started) { Liveness::Alive } else { Liveness::Dead }
     }
 
     /// Sends a signal, once; whoever is gone already needs none.
     pub fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.pid)
-            .ok()
-            .and_then(rustix::process::Pid::from_raw);
+        let pid = i32::try_from(self.pid).ok().and_then(rustix::process::Pid::from_raw);
         if let (Some(pid), Liveness::Alive) = (pid, self.liveness()) {
             let _ = rustix::process::kill_process(pid, signal);
         }
@@ -56,9 +45,7 @@ impl Process {
 
 /// Asks a process group of ours to end, by its leader's pid.
 pub fn terminate_group(leader: Option<u32>) {
-    let pid = leader
-        .and_then(|pid| i32::try_from(pid).ok())
-        .and_then(rustix::process::Pid::from_raw);
+    let pid = leader.and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw);
     if let Some(pid) = pid {
         let _ = rustix::process::kill_process_group(pid, Signal::TERM);
     }
@@ -66,20 +53,14 @@ pub fn terminate_group(leader: Option<u32>) {
 
 /// This machine's name, as Pulumi writes it into its locks.
 pub fn host() -> String {
-    let name = fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .map(|name| name.trim().to_owned());
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
     let asked = || std::process::Command::new("hostname").output().ok();
-    let name = name.or_else(|| {
-        asked().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    });
+    let name = name.or_else(|| asked().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()));
     name.unwrap_or_else(|| "localhost".to_owned())
 }
 
 fn boot() -> Option<String> {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .ok()
-        .map(|id| id.trim().to_owned())
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
 }
 
 struct Stat {
@@ -92,10 +73,7 @@ fn stat(pid: u32) -> Option<Stat> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, rest) = text.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
-    Some(Stat {
-        state: fields.first()?.chars().next()?,
-        started: fields.get(19)?.parse().ok()?,
-    })
+    Some(Stat { state: fields.first()?.chars().next()?, started: fields.get(19)?.parse().ok()? })
 }
 
 fn is_running(pid: u32, started: Option<u64>) -> bool {
@@ -106,9 +84,7 @@ fn is_running(pid: u32, started: Option<u64>) -> bool {
         (Some(_), None) => true,
         (None, _) if cfg!(target_os = "linux") => false,
         (None, _) => {
-            let pid = i32::try_from(pid)
-                .ok()
-                .and_then(rustix::process::Pid::from_raw);
+            let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
             pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
         }
     }
@@ -128,33 +104,10 @@ mod tests {
     fn the_living_and_the_dead_are_told_apart() {
         let me = Process::current();
         assert_eq!(me.liveness(), Liveness::Alive);
-        assert_eq!(
-            Process {
-                started: Some(1),
-                ..me.clone()
-            }
-            .liveness(),
-            Liveness::Dead
-        );
-        assert_eq!(
-            Process {
-                boot: Some("another boot".to_owned()),
-                ..me.clone()
-            }
-            .liveness(),
-            Liveness::Dead
-        );
-        assert_eq!(
-            Process {
-                host: "elsewhere.example".to_owned(),
-                ..me
-            }
-            .liveness(),
-            Liveness::Elsewhere
-        );
-        let mut child = std::process::Command::new("true")
-            .spawn()
-            .expect("`true` runs");
+        assert_eq!(Process { started: Some(1), ..me.clone() }.liveness(), Liveness::Dead);
+        assert_eq!(Process { boot: Some("another boot".to_owned()), ..me.clone() }.liveness(), Liveness::Dead);
+        assert_eq!(Process { host: "elsewhere.example".to_owned(), ..me }.liveness(), Liveness::Elsewhere);
+        let mut child = std::process::Command::new("true").spawn().expect("`true` runs");
         let written = Process::of(child.id());
         child.wait().expect("`true` ends");
         assert_eq!(written.liveness(), Liveness::Dead);

@@ -60,8 +60,7 @@ impl Stack {
     /// Whether a change of this path can change what the stack becomes.
     pub fn uses(&self, path: &str) -> bool {
         let declared = self.also.iter().any(|folder| is_within(path, folder));
-        let own =
-            is_within(path, &self.folder) && !self.not.iter().any(|other| is_within(path, other));
+        let own = is_within(path, &self.folder) && !self.not.iter().any(|other| is_within(path, other));
         path == self.config_file || declared || own
     }
 
@@ -102,10 +101,7 @@ struct Project {
 pub fn stacks(files: &[TreeFile]) -> Result<Vec<Stack>, Vec<Failure>> {
     let mut faults = Vec::new();
     let projects = projects(files, &mut faults);
-    let folders: BTreeSet<&str> = projects
-        .iter()
-        .map(|project| project.folder.as_str())
-        .collect();
+    let folders: BTreeSet<&str> = projects.iter().map(|project| project.folder.as_str()).collect();
     let mut found = Vec::new();
     for project in &projects {
         let configs = configs(project, files);
@@ -115,51 +111,32 @@ pub fn stacks(files: &[TreeFile]) -> Result<Vec<Stack>, Vec<Failure>> {
     }
     found.sort_by_key(|stack: &Stack| (stack.folder.clone(), stack.stack.clone()));
     twins(&found, &mut faults);
-    if faults.is_empty() {
-        Ok(found)
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
 /// Several faults as one failure, each on its own line.
 pub fn all_of(faults: Vec<Failure>) -> Failure {
     let messages: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
-    let mut hints: Vec<String> = faults
-        .iter()
-        .flat_map(|fault| fault.hints.clone())
-        .collect();
+    let mut hints: Vec<String> = faults.iter().flat_map(|fault| fault.hints.clone()).collect();
     hints.dedup();
-    Failure {
-        hints,
-        ..Failure::input(messages.join("\n"))
-    }
+    Failure { hints, ..Failure::input(messages.join("\n")) }
 }
 
 /// Picks the stacks that a user named, all when none is named.
 pub fn select(stacks: Vec<Stack>, wanted: &[String]) -> Result<Vec<Stack>> {
-    if let Some(stranger) = wanted
-        .iter()
-        .find(|name| !stacks.iter().any(|stack| stack.is_called(name)))
-    {
+    if let Some(stranger) = wanted.iter().find(|name| !stacks.iter().any(|stack| stack.is_called(name))) {
         let names: Vec<String> = stacks.iter().map(Stack::name).collect();
-        return Err(
-            Failure::input(format!("no stack is called `{stranger}` at this commit"))
-                .hint_some(nearest(stranger, names.iter().map(String::as_str)))
-                .hint(format!("the stacks are: {}", names.join(", "))),
-        );
+        return Err(Failure::input(format!("no stack is called `{stranger}` at this commit"))
+            .hint_some(nearest(stranger, names.iter().map(String::as_str)))
+            .hint(format!("the stacks are: {}", names.join(", "))));
     }
-    let is_wanted =
-        |stack: &Stack| wanted.is_empty() || wanted.iter().any(|name| stack.is_called(name));
+    let is_wanted = |stack: &Stack| wanted.is_empty() || wanted.iter().any(|name| stack.is_called(name));
     Ok(stacks.into_iter().filter(is_wanted).collect())
 }
 
 fn projects(files: &[TreeFile], faults: &mut Vec<Failure>) -> Vec<Project> {
     let mut projects: BTreeMap<String, Project> = BTreeMap::new();
-    for file in files
-        .iter()
-        .filter(|file| !file.path.split('/').any(|part| part == "node_modules"))
-    {
+    for file in files.iter().filter(|file| !file.path.split('/').any(|part| part == "node_modules")) {
         let (folder, name) = split(&file.path);
         let extension = match name {
             "Pulumi.yaml" => "yaml",
@@ -179,8 +156,7 @@ fn projects(files: &[TreeFile], faults: &mut Vec<Failure>) -> Vec<Project> {
 fn project(file: &TreeFile, folder: &str, extension: &'static str) -> Result<Project> {
     let parsed: ProjectFile = yaml(file)?;
     let missing = |what: &str, example: &str| {
-        Failure::input(format!("{}: `{what}` is missing", file.path))
-            .hint(format!("a project needs `{example}`"))
+        Failure::input(format!("{}: `{what}` is missing", file.path)).hint(format!("a project needs `{example}`"))
     };
     if parsed.name.as_deref().is_none_or(str::is_empty) {
         return Err(missing("name", "name: my-project"));
@@ -188,24 +164,10 @@ fn project(file: &TreeFile, folder: &str, extension: &'static str) -> Result<Pro
     if runtime(&parsed).is_none() {
         return Err(missing("runtime", "runtime: yaml"));
     }
-    let config_folder = parsed
-        .stack_config_dir
-        .as_deref()
-        .or(parsed.config.as_str())
-        .unwrap_or("");
-    let config_folder = resolve(folder, config_folder).ok_or_else(|| {
-        Failure::input(format!(
-            "{}: `stackConfigDir` leads out of the repository",
-            file.path
-        ))
-    })?;
-    Ok(Project {
-        path: file.path.clone(),
-        folder: folder.to_owned(),
-        extension,
-        config_folder,
-        file: parsed,
-    })
+    let config_folder = parsed.stack_config_dir.as_deref().or(parsed.config.as_str()).unwrap_or("");
+    let config_folder = resolve(folder, config_folder)
+        .ok_or_else(|| Failure::input(format!("{}: `stackConfigDir` leads out of the repository", file.path)))?;
+    Ok(Project { path: file.path.clone(), folder: folder.to_owned(), extension, config_folder, file: parsed })
 }
 
 /// Reads YAML; a fault is told with file, line and column.
@@ -225,10 +187,7 @@ fn yaml<T: serde::de::DeserializeOwned>(file: &TreeFile) -> Result<T> {
 }
 
 fn runtime(file: &ProjectFile) -> Option<&str> {
-    file.runtime
-        .as_str()
-        .or_else(|| file.runtime["name"].as_str())
-        .filter(|name| !name.is_empty())
+    file.runtime.as_str().or_else(|| file.runtime["name"].as_str()).filter(|name| !name.is_empty())
 }
 
 /// A project's stacks by name, with the file that configures each.
@@ -250,13 +209,8 @@ fn assemble(
     folders: &BTreeSet<&str>,
 ) -> Stack {
     let also = declared(project);
-    let others = configs
-        .values()
-        .filter(|file| file.path != config.path)
-        .map(|file| file.path.clone());
-    let nested = folders
-        .iter()
-        .filter(|folder| **folder != project.folder && is_within(folder, &project.folder));
+    let others = configs.values().filter(|file| file.path != config.path).map(|file| file.path.clone());
+    let nested = folders.iter().filter(|folder| **folder != project.folder && is_within(folder, &project.folder));
     let file = &project.file;
     Stack {
         project: file.name.clone().unwrap_or_default(),
@@ -267,37 +221,22 @@ fn assemble(
         runtime: runtime(file).unwrap_or_default().to_owned(),
         backend: file.backend["url"].as_str().map(str::to_owned),
         has_secrets: String::from_utf8_lossy(&config.content).contains("secure:"),
-        not: others
-            .chain(nested.map(|folder| (*folder).to_owned()))
-            .collect(),
+        not: others.chain(nested.map(|folder| (*folder).to_owned())).collect(),
         also,
     }
 }
 
 /// Folders that a project file names relative to itself: they are part of what it rolls out.
 fn declared(project: &Project) -> Vec<String> {
-    let plugins = ["providers", "languages", "analyzers"]
-        .into_iter()
-        .flat_map(|kind| {
-            let list = project.file.plugins[kind]
-                .as_array()
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            list.iter().filter_map(|plugin| plugin["path"].as_str())
-        });
-    let packages = project
-        .file
-        .packages
-        .as_object()
-        .into_iter()
-        .flat_map(|packages| packages.values());
-    let packages =
-        packages.filter_map(|package| package.as_str().or_else(|| package["source"].as_str()));
+    let plugins = ["providers", "languages", "analyzers"].into_iter().flat_map(|kind| {
+        let list = project.file.plugins[kind].as_array().map(Vec::as_slice).unwrap_or_default();
+        list.iter().filter_map(|plugin| plugin["path"].as_str())
+    });
+    let packages = project.file.packages.as_object().into_iter().flat_map(|packages| packages.values());
+    let packages = packages.filter_map(|package| package.as_str().or_else(|| package["source"].as_str()));
     let local = packages.filter(|source| source.starts_with("./") || source.starts_with("../"));
     let named = plugins.chain(local).chain(project.file.main.as_deref());
-    let mut folders: Vec<String> = named
-        .filter_map(|path| resolve(&project.folder, path))
-        .collect();
+    let mut folders: Vec<String> = named.filter_map(|path| resolve(&project.folder, path)).collect();
     folders.retain(|folder| *folder != project.folder && !folder.is_empty());
     folders.sort();
     folders.dedup();
@@ -310,11 +249,8 @@ fn twins(stacks: &[Stack], faults: &mut Vec<Failure>) {
         if let Some(first) = seen.insert(stack.name(), stack) {
             let places = format!("{} and {}", first.project_file, stack.project_file);
             faults.push(
-                Failure::input(format!(
-                    "two stacks are called `{}`: in {places}",
-                    stack.name()
-                ))
-                .hint("give one of the projects another `name`"),
+                Failure::input(format!("two stacks are called `{}`: in {places}", stack.name()))
+                    .hint("give one of the projects another `name`"),
             );
         }
     }
@@ -325,11 +261,7 @@ fn split(path: &str) -> (&str, &str) {
 }
 
 fn is_within(path: &str, folder: &str) -> bool {
-    folder.is_empty()
-        || path == folder
-        || path
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.starts_with('/'))
+    folder.is_empty() || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Follows a relative path from a folder of the repository; `None` when it is absolute or leads outside.

@@ -38,8 +38,7 @@ impl Scrubber {
             let escaped = serde_json::to_string(part).unwrap_or_default();
             self.add_part(escaped.trim_matches('"'));
         }
-        self.values
-            .sort_by_key(|value| std::cmp::Reverse(value.len()));
+        self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
     }
 
     fn add_part(&mut self, part: &str) {
@@ -63,12 +62,8 @@ impl Scrubber {
     pub fn scrub_json(&self, value: &mut serde_json::Value) {
         match value {
             serde_json::Value::String(text) => *text = self.scrub(text),
-            serde_json::Value::Array(items) => {
-                items.iter_mut().for_each(|item| self.scrub_json(item))
-            }
-            serde_json::Value::Object(fields) => {
-                fields.values_mut().for_each(|field| self.scrub_json(field))
-            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.scrub_json(item)),
+            serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| self.scrub_json(field)),
             _ => {}
         }
     }
@@ -89,15 +84,7 @@ fn password_of(value: &str) -> Option<&str> {
 
 fn is_secret_name(name: &str) -> bool {
     let name = name.to_uppercase();
-    let words = [
-        "SECRET",
-        "TOKEN",
-        "PASSWORD",
-        "PASSPHRASE",
-        "PRIVATE_KEY",
-        "API_KEY",
-        "CREDENTIAL",
-    ];
+    let words = ["SECRET", "TOKEN", "PASSWORD", "PASSPHRASE", "PRIVATE_KEY", "API_KEY", "CREDENTIAL"];
     // These hold paths to secrets, which are worth reading in messages.
     let is_path = name.ends_with("_FILE") || name.ends_with("_PATH");
     words.iter().any(|word| name.contains(word)) && !is_path
@@ -108,10 +95,7 @@ mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
@@ -122,29 +106,17 @@ mod tests {
             ("AWS_SESSION_TOKEN", "a\"quoted\" value"),
             ("GIT_TOKEN", "abc"),
             ("PULUMI_CONFIG_PASSPHRASE_FILE", "/etc/passphrase"),
-            (
-                "TLS_PRIVATE_KEY",
-                "-----BEGIN-----\nMIIEvQIBADAN\n-----END-----",
-            ),
+            ("TLS_PRIVATE_KEY", "-----BEGIN-----\nMIIEvQIBADAN\n-----END-----"),
             ("HOME", "/home/ada"),
-            (
-                "PULUMI_BACKEND_URL",
-                "postgres://ada:open-sesame@db/x?sslmode=require",
-            ),
+            ("PULUMI_BACKEND_URL", "postgres://ada:open-sesame@db/x?sslmode=require"),
         ]));
         let cases = [
             ("pass `correct horse`", "pass `[secret]`"),
             ("key=wJalrXUtnFEMI/K7;", "key=[secret];"),
             (r#"{"t":"a\"quoted\" value"}"#, r#"{"t":"[secret]"}"#),
-            (
-                "abc in /home/ada and /etc/passphrase",
-                "abc in /home/ada and /etc/passphrase",
-            ),
+            ("abc in /home/ada and /etc/passphrase", "abc in /home/ada and /etc/passphrase"),
             ("  MIIEvQIBADAN", "  [secret]"),
-            (
-                "in postgres://ada:open-sesame@db/x",
-                "in postgres://ada:[secret]@db/x",
-            ),
+            ("in postgres://ada:open-sesame@db/x", "in postgres://ada:[secret]@db/x"),
         ];
         for (text, expected) in cases {
             assert_eq!(scrubber.scrub(text), expected);
@@ -156,9 +128,6 @@ mod tests {
         let mut scrubber = Scrubber::default();
         scrubber.add("hunter2");
         scrubber.add("hunter2-and-more");
-        assert_eq!(
-            scrubber.scrub("hunter2-and-more hunter2"),
-            "[secret] [secret]"
-        );
+        assert_eq!(scrubber.scrub("hunter2-and-more hunter2"), "[secret] [secret]");
     }
 }

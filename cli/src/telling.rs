@@ -27,25 +27,10 @@ pub struct Telling<'a> {
 }
 
 impl<'a> Telling<'a> {
-    pub fn begin(
-        ui: &'a Ui,
-        clock: fn() -> i64,
-        ledger: &Ledger,
-        run: &str,
-        stack: &str,
-        scrubber: Scrubber,
-    ) -> Self {
+    pub fn begin(ui: &'a Ui, clock: fn() -> i64, ledger: &Ledger, run: &str, stack: &str, scrubber: Scrubber) -> Self {
         let (sender, receiver) = unbounded_channel();
         let writer = tokio::spawn(write(ledger.clone(), run.to_owned(), receiver));
-        Telling {
-            ui,
-            clock,
-            run: run.to_owned(),
-            stack: stack.to_owned(),
-            scrubber,
-            sender,
-            writer,
-        }
+        Telling { ui, clock, run: run.to_owned(), stack: stack.to_owned(), scrubber, sender, writer }
     }
 
     pub fn tell(&self, body: Body) {
@@ -53,21 +38,10 @@ impl<'a> Telling<'a> {
         let body = self.scrubbed(body);
         if body.is_lasting() {
             // A writer that has failed says so at the end.
-            let _ = self.sender.send(Recorded {
-                at: now,
-                body: body.clone(),
-            });
+            let _ = self.sender.send(Recorded { at: now, body: body.clone() });
         }
         let (run, stack) = (Some(self.run.clone()), Some(self.stack.clone()));
-        self.ui.event(
-            &Event {
-                time: crate::text::timestamp(now),
-                run,
-                stack,
-                body,
-            },
-            now,
-        );
+        self.ui.event(&Event { time: crate::text::timestamp(now), run, stack, body }, now);
     }
 
     /// Every text in it without secrets. What can't be taken apart is told as the fact that it happened.
@@ -83,16 +57,12 @@ impl<'a> Telling<'a> {
     /// Waits until everything is written.
     pub async fn end(self) -> Result<()> {
         drop(self.sender);
-        self.writer
-            .await
-            .map_err(|error| Failure::bug(format!("recording events: {error}")))?
+        self.writer.await.map_err(|error| Failure::bug(format!("recording events: {error}")))?
     }
 }
 
 fn unreadable(kind: &str) -> Body {
-    Body::Note {
-        message: format!("an event of kind {kind} held a secret where none can be taken out"),
-    }
+    Body::Note { message: format!("an event of kind {kind} held a secret where none can be taken out") }
 }
 
 async fn write(ledger: Ledger, run: String, mut events: UnboundedReceiver<Recorded>) -> Result<()> {

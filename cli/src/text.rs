@@ -21,18 +21,9 @@ pub fn last_line(said: &str) -> String {
             && !line.starts_with("and the repository exists")
     };
     let lines: Vec<&str> = said.lines().filter(is_advice).collect();
-    let fatal = lines
-        .iter()
-        .rev()
-        .find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
-    let line = fatal
-        .or(lines.last())
-        .copied()
-        .unwrap_or("it failed without a word");
-    line.trim_start_matches("fatal: ")
-        .trim_start_matches("error: ")
-        .trim()
-        .to_owned()
+    let fatal = lines.iter().rev().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
+    let line = fatal.or(lines.last()).copied().unwrap_or("it failed without a word");
+    line.trim_start_matches("fatal: ").trim_start_matches("error: ").trim().to_owned()
 }
 
 /// "12.3s", "4m 10s": as long as it took.
@@ -74,9 +65,7 @@ pub fn ago(millis: i64) -> String {
 
 /// A time as RFC 3339 in UTC, from milliseconds since 1970.
 pub fn timestamp(millis: i64) -> String {
-    jiff::Timestamp::from_millisecond(millis)
-        .map(|time| format!("{time:.3}"))
-        .unwrap_or_default()
+    jiff::Timestamp::from_millisecond(millis).map(|time| format!("{time:.3}")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -95,19 +84,13 @@ mod tests {
             assert_eq!((age(millis).as_str(), ago(millis).as_str()), (short, long));
         }
         assert_eq!(timestamp(1_500), "1970-01-01T00:00:01.500Z");
-        assert_eq!(
-            (seconds(2.04).as_str(), seconds(250.0).as_str()),
-            ("2.0s", "4m10s")
-        );
+        assert_eq!((seconds(2.04).as_str(), seconds(250.0).as_str()), ("2.0s", "4m10s"));
     }
 
     #[test]
     fn of_a_tools_output_one_line_matters() {
         let said = "warning: x\nfatal: 'y' does not appear to be a git repository\nPlease make sure you have the correct access rights\nand the repository exists.";
-        assert_eq!(
-            last_line(said),
-            "'y' does not appear to be a git repository"
-        );
+        assert_eq!(last_line(said), "'y' does not appear to be a git repository");
         assert_eq!(list(&["a", "b", "c"], 2), "a, b and 1 more");
     }
 }

@@ -14,15 +14,9 @@ pub fn parse(urn: &str) -> Urn<'_> {
         let (_, _) = (parts.next()?, parts.next()?);
         let kinds = parts.next()?;
         let name = &urn[urn.find(kinds)? + kinds.len()..];
-        Some(Urn {
-            kind: kinds.rsplit('$').next()?,
-            name: name.strip_prefix("::")?,
-        })
+        Some(Urn { kind: kinds.rsplit('$').next()?, name: name.strip_prefix("::")? })
     });
-    rest.unwrap_or(Urn {
-        kind: "",
-        name: urn,
-    })
+    rest.unwrap_or(Urn { kind: "", name: urn })
 }
 
 /// Whether this is the root that stands for the stack itself.
@@ -42,16 +36,8 @@ mod tests {
     #[test]
     fn a_urn_comes_apart() {
         let cases = [
-            (
-                "urn:pulumi:dev::net::gitinfra:ec2:Vpc::web",
-                "gitinfra:ec2:Vpc",
-                "web",
-            ),
-            (
-                "urn:pulumi:dev::net::gitinfra:index:Network$gitinfra:ec2:Vpc::web",
-                "gitinfra:ec2:Vpc",
-                "web",
-            ),
+            ("urn:pulumi:dev::net::gitinfra:ec2:Vpc::web", "gitinfra:ec2:Vpc", "web"),
+            ("urn:pulumi:dev::net::gitinfra:index:Network$gitinfra:ec2:Vpc::web", "gitinfra:ec2:Vpc", "web"),
             ("urn:pulumi:dev::net::a:b:C::x::y", "a:b:C", "x::y"),
             ("no urn", "", "no urn"),
             ("urn:pulumi:dev::net", "", "urn:pulumi:dev::net"),

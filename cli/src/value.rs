@@ -38,12 +38,7 @@ pub fn read(value: &Value) -> Shown {
             Some(OUTPUT) => fields.get("value").map_or(Shown::Unknown, read),
             Some(RESOURCE) => Shown::Plain(fields.get("urn").cloned().unwrap_or_default()),
             Some(kind @ (ASSET | ARCHIVE)) => asset(kind, fields),
-            _ => Shown::Object(
-                fields
-                    .iter()
-                    .map(|(name, field)| (name.clone(), read(field)))
-                    .collect(),
-            ),
+            _ => Shown::Object(fields.iter().map(|(name, field)| (name.clone(), read(field))).collect()),
         },
         plain => Shown::Plain(plain.clone()),
     }
@@ -51,10 +46,7 @@ pub fn read(value: &Value) -> Shown {
 
 fn asset(kind: &str, fields: &serde_json::Map<String, Value>) -> Shown {
     let word = if kind == ASSET { "asset" } else { "archive" };
-    let hash = fields
-        .get("hash")
-        .and_then(Value::as_str)
-        .unwrap_or("unknown");
+    let hash = fields.get("hash").and_then(Value::as_str).unwrap_or("unknown");
     Shown::Asset(format!("[{word} {}]", hash.get(..12).unwrap_or(hash)))
 }
 
@@ -76,10 +68,7 @@ impl Shown {
             Shown::Plain(value) => value.to_string(),
             Shown::List(items) => format!("[{}]", joined(items.iter().map(Shown::line).collect())),
             Shown::Object(fields) => {
-                let fields = fields
-                    .iter()
-                    .map(|(name, field)| format!("{name}: {}", field.line()))
-                    .collect();
+                let fields = fields.iter().map(|(name, field)| format!("{name}: {}", field.line())).collect();
                 format!("{{{}}}", joined(fields))
             }
             other => other.word().unwrap_or_default().to_owned(),
@@ -91,12 +80,9 @@ impl Shown {
         match self {
             Shown::Plain(value) => value.clone(),
             Shown::List(items) => items.iter().map(Shown::json).collect(),
-            Shown::Object(fields) => Value::Object(
-                fields
-                    .iter()
-                    .map(|(name, field)| (name.clone(), field.json()))
-                    .collect(),
-            ),
+            Shown::Object(fields) => {
+                Value::Object(fields.iter().map(|(name, field)| (name.clone(), field.json())).collect())
+            }
             other => Value::String(other.word().unwrap_or_default().to_owned()),
         }
     }
@@ -106,19 +92,14 @@ impl Shown {
         match self {
             Shown::Plain(value) => scrubber.scrub_json(value),
             Shown::List(items) => items.iter_mut().for_each(|item| item.scrub(scrubber)),
-            Shown::Object(fields) => fields
-                .iter_mut()
-                .for_each(|(_, field)| field.scrub(scrubber)),
+            Shown::Object(fields) => fields.iter_mut().for_each(|(_, field)| field.scrub(scrubber)),
             Shown::Secret | Shown::Unknown | Shown::Asset(_) => {}
         }
     }
 
     fn field(&self, name: &str) -> Option<&Shown> {
         match self {
-            Shown::Object(fields) => fields
-                .iter()
-                .find(|(field, _)| field == name)
-                .map(|(_, value)| value),
+            Shown::Object(fields) => fields.iter().find(|(field, _)| field == name).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -132,12 +113,10 @@ impl Shown {
 
     /// Follows a property path such as `ingress[0].cidrBlocks` or `tags["a.b"]`.
     pub fn at(&self, path: &str) -> Option<&Shown> {
-        steps(path)
-            .iter()
-            .try_fold(self, |value, step| match value {
-                Shown::List(items) => items.get(step.parse::<usize>().ok()?),
-                value => value.field(step),
-            })
+        steps(path).iter().try_fold(self, |value, step| match value {
+            Shown::List(items) => items.get(step.parse::<usize>().ok()?),
+            value => value.field(step),
+        })
     }
 
     fn is_empty_object(&self) -> bool {
@@ -150,23 +129,14 @@ fn steps(path: &str) -> Vec<String> {
     let mut rest = path;
     while !rest.is_empty() {
         rest = rest.trim_start_matches('.');
-        if let Some((name, after)) = rest
-            .strip_prefix("[\"")
-            .and_then(|quoted| quoted.split_once("\"]"))
-        {
+        if let Some((name, after)) = rest.strip_prefix("[\"").and_then(|quoted| quoted.split_once("\"]")) {
             steps.push(name.replace("\\\"", "\""));
             rest = after;
-        } else if let Some((index, after)) = rest
-            .strip_prefix('[')
-            .and_then(|bracket| bracket.split_once(']'))
-        {
+        } else if let Some((index, after)) = rest.strip_prefix('[').and_then(|bracket| bracket.split_once(']')) {
             steps.push(index.to_owned());
             rest = after;
         } else {
-            let end = rest
-                .find(['.', '['])
-                .filter(|end| *end > 0)
-                .unwrap_or(rest.len());
+            let end = rest.find(['.', '[']).filter(|end| *end > 0).unwrap_or(rest.len());
             steps.push(rest[..end].to_owned());
             rest = &rest[end..];
         }
@@ -181,34 +151,19 @@ pub fn differences(
     before: Option<&Shown>,
     after: Option<&Shown>,
 ) -> Vec<(String, Option<Shown>, Option<Shown>)> {
-    let opens = |side: Option<&Shown>| {
-        side.is_none_or(|side| matches!(side, Shown::Object(_)) && !side.is_empty_object())
-    };
+    let opens =
+        |side: Option<&Shown>| side.is_none_or(|side| matches!(side, Shown::Object(_)) && !side.is_empty_object());
     if opens(before) && opens(after) && (before.is_some() || after.is_some()) {
-        let names = [before, after]
-            .into_iter()
-            .flatten()
-            .flat_map(Shown::names)
-            .collect::<BTreeSet<_>>();
-        let field =
-            |side: Option<&Shown>, name: &str| side.and_then(|side| side.field(name)).cloned();
-        let each = |name: &str| {
-            differences(
-                &join(path, name),
-                field(before, name).as_ref(),
-                field(after, name).as_ref(),
-            )
-        };
+        let names = [before, after].into_iter().flatten().flat_map(Shown::names).collect::<BTreeSet<_>>();
+        let field = |side: Option<&Shown>, name: &str| side.and_then(|side| side.field(name)).cloned();
+        let each =
+            |name: &str| differences(&join(path, name), field(before, name).as_ref(), field(after, name).as_ref());
         return names.into_iter().flat_map(each).collect();
     }
     let is_secret = [before, after].into_iter().flatten().any(holds_secret);
     match (before, after) {
         (Some(before), Some(after)) if before == after && !is_secret => Vec::new(),
-        _ if is_secret => vec![(
-            path.to_owned(),
-            before.map(|_| Shown::Secret),
-            after.map(|_| Shown::Secret),
-        )],
+        _ if is_secret => vec![(path.to_owned(), before.map(|_| Shown::Secret), after.map(|_| Shown::Secret))],
         _ => vec![(path.to_owned(), before.cloned(), after.cloned())],
     }
 }
@@ -223,10 +178,7 @@ fn holds_secret(value: &Shown) -> bool {
 }
 
 fn join(path: &str, name: &str) -> String {
-    let is_plain = !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    let is_plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     match (path.is_empty(), is_plain) {
         (true, true) => name.to_owned(),
         (false, true) => format!("{path}.{name}"),
@@ -246,10 +198,7 @@ mod tests {
     fn differ(before: Value, after: Value) -> Vec<String> {
         let line = |side: Option<Shown>| side.map_or("nothing".to_owned(), |side| side.line());
         let found = differences("", Some(&read(&before)), Some(&read(&after)));
-        found
-            .into_iter()
-            .map(|(path, before, after)| format!("{path}: {} -> {}", line(before), line(after)))
-            .collect()
+        found.into_iter().map(|(path, before, after)| format!("{path}: {} -> {}", line(before), line(after))).collect()
     }
 
     #[test]
@@ -270,18 +219,9 @@ mod tests {
 
     #[test]
     fn what_becomes_a_secret_was_one() {
-        assert_eq!(
-            differ(json!({"p": "hunter2"}), json!({"p": secret()})),
-            ["p: [secret] -> [secret]"]
-        );
-        assert_eq!(
-            differ(json!({"p": {"q": "hunter2"}}), json!({"p": secret()})),
-            ["p: [secret] -> [secret]"]
-        );
-        assert_eq!(
-            differ(json!({"p": ["hunter2"]}), json!({"p": [secret()]})),
-            ["p: [secret] -> [secret]"]
-        );
+        assert_eq!(differ(json!({"p": "hunter2"}), json!({"p": secret()})), ["p: [secret] -> [secret]"]);
+        assert_eq!(differ(json!({"p": {"q": "hunter2"}}), json!({"p": secret()})), ["p: [secret] -> [secret]"]);
+        assert_eq!(differ(json!({"p": ["hunter2"]}), json!({"p": [secret()]})), ["p: [secret] -> [secret]"]);
     }
 
     #[test]
@@ -294,11 +234,7 @@ mod tests {
             ("", Some("{a: [{b: 1}], t: {x.y: 2}}")),
         ];
         for (path, expected) in cases {
-            assert_eq!(
-                value.at(path).map(Shown::line).as_deref(),
-                expected,
-                "{path}"
-            );
+            assert_eq!(value.at(path).map(Shown::line).as_deref(), expected, "{path}");
         }
     }
 }

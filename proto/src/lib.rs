@@ -16,5 +16,4 @@ pub mod google {
 }
 
 /// The descriptors of all of these files, imports included, as a serialized `google.protobuf.FileDescriptorSet` without comments.
-pub const FILE_DESCRIPTOR_SET: &[u8] =
-    include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.binpb"));
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.binpb"));

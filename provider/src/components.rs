@@ -55,11 +55,7 @@ impl Shared {
         if let Some(role) = &self.assume_role {
             defaults.insert("assumeRole".into(), role.encode());
         }
-        let tags = self
-            .tags
-            .iter()
-            .map(|(key, value)| (key.clone(), value.as_str().into()))
-            .collect();
+        let tags = self.tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
         Knobs {
             defaults,
             merged: Some(("tags", tags)),

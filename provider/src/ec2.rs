@@ -31,10 +31,7 @@ use crate::aws::{Aws, Batch, TOKEN_TAG, Tags, Told as _};
 
 /// A filter of one name and some values.
 pub(crate) fn filter(name: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Filter {
-    Filter::builder()
-        .name(name)
-        .set_values(Some(values.into_iter().map(Into::into).collect()))
-        .build()
+    Filter::builder().name(name).set_values(Some(values.into_iter().map(Into::into).collect())).build()
 }
 
 /// Everything on all pages, by its id.
@@ -56,17 +53,9 @@ where
 
 /// The tags of a new resource: the user's, and the one by which a creation whose answer got lost is found again.
 pub(crate) fn newborn(aws: &Aws, kind: ResourceType, tags: &Tags) -> TagSpecification {
-    let ours = Tag::builder()
-        .key(TOKEN_TAG)
-        .value(&aws.birth().token)
-        .build();
-    let tags = tags
-        .iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build());
-    TagSpecification::builder()
-        .resource_type(kind)
-        .set_tags(Some(tags.chain([ours]).collect()))
-        .build()
+    let ours = Tag::builder().key(TOKEN_TAG).value(&aws.birth().token).build();
+    let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
+    TagSpecification::builder().resource_type(kind).set_tags(Some(tags.chain([ours]).collect())).build()
 }
 
 /// The resource of this very creation, if an earlier attempt made one whose answer got lost.
@@ -74,36 +63,22 @@ pub(crate) async fn born(aws: &Aws, kind: ResourceType) -> Result<Option<String>
     if !aws.call().tried() {
         return Ok(None);
     }
-    static BATCH: std::sync::LazyLock<Batch<Vec<(String, String)>>> =
-        std::sync::LazyLock::new(Batch::default);
+    static BATCH: std::sync::LazyLock<Batch<Vec<(String, String)>>> = std::sync::LazyLock::new(Batch::default);
     let ec2 = aws.ec2();
     let ask = async move |tokens: Vec<String>| {
         let mut found: HashMap<String, Vec<(String, String)>> = HashMap::new();
-        let pages = ec2
-            .describe_tags()
-            .filters(filter("key", [TOKEN_TAG]))
-            .filters(filter("value", tokens));
+        let pages = ec2.describe_tags().filters(filter("key", [TOKEN_TAG])).filters(filter("value", tokens));
         let mut pages = pages.into_paginator().items().send();
         while let Some(tag) = pages.next().await {
             let tag = tag.told("looking for what an earlier attempt made", "")?;
-            let kind = tag
-                .resource_type()
-                .map(|k| k.as_str().to_owned())
-                .unwrap_or_default();
+            let kind = tag.resource_type().map(|k| k.as_str().to_owned()).unwrap_or_default();
             let entry = (kind, tag.resource_id().unwrap_or_default().to_owned());
-            found
-                .entry(tag.value().unwrap_or_default().to_owned())
-                .or_default()
-                .push(entry);
+            found.entry(tag.value().unwrap_or_default().to_owned()).or_default().push(entry);
         }
         Ok(found)
     };
     let tagged = BATCH.ask(aws.place(), &aws.birth().token, ask).await?;
-    Ok(tagged
-        .unwrap_or_default()
-        .into_iter()
-        .find(|(of, _)| of == kind.as_str())
-        .map(|(_, id)| id))
+    Ok(tagged.unwrap_or_default().into_iter().find(|(of, _)| of == kind.as_str()).map(|(_, id)| id))
 }
 
 /// A creation that the SDK must not repeat by itself: without a token, a repetition after a lost answer would make a twin.
@@ -113,42 +88,21 @@ pub(crate) fn once() -> aws_sdk_ec2::config::Builder {
 
 /// The tags as the user sees them.
 pub(crate) fn visible(aws: &Aws, tags: &[Tag]) -> Tags {
-    aws.visible(tags.iter().map(|tag| {
-        (
-            tag.key().unwrap_or_default().to_owned(),
-            tag.value().unwrap_or_default().to_owned(),
-        )
-    }))
+    aws.visible(
+        tags.iter().map(|tag| (tag.key().unwrap_or_default().to_owned(), tag.value().unwrap_or_default().to_owned())),
+    )
 }
 
 /// Brings a resource's tags from the old ones to the new ones.
 pub(crate) async fn retag(aws: &Aws, id: &str, old: &Tags, new: &Tags) -> Result<()> {
     let (set, removed) = changes(old, new);
     if !set.is_empty() {
-        let tags = set
-            .iter()
-            .map(|(key, value)| Tag::builder().key(key).value(value).build())
-            .collect();
-        aws.ec2()
-            .create_tags()
-            .resources(id)
-            .set_tags(Some(tags))
-            .send()
-            .await
-            .told("tagging", id)?;
+        let tags = set.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
+        aws.ec2().create_tags().resources(id).set_tags(Some(tags)).send().await.told("tagging", id)?;
     }
     if !removed.is_empty() {
-        let tags = removed
-            .iter()
-            .map(|key| Tag::builder().key(key).build())
-            .collect();
-        aws.ec2()
-            .delete_tags()
-            .resources(id)
-            .set_tags(Some(tags))
-            .send()
-            .await
-            .told("removing tags of", id)?;
+        let tags = removed.iter().map(|key| Tag::builder().key(key).build()).collect();
+        aws.ec2().delete_tags().resources(id).set_tags(Some(tags)).send().await.told("removing tags of", id)?;
     }
     Ok(())
 }

@@ -28,15 +28,11 @@ fn newborn(aws: &Aws, tags: &Tags) -> Vec<Tag> {
 async fn adopt(aws: &Aws, kind: &str, name: &str, arn: &str) -> Result<()> {
     // A group tells its tags only once it is available: until then this is refused, and tried again.
     let tags = tags(aws, arn).await.told("reading the tags of", arn)?;
-    let ours =
-        |tag: &Tag| tag.key() == Some(TOKEN_TAG) && tag.value() == Some(aws.birth().token.as_str());
+    let ours = |tag: &Tag| tag.key() == Some(TOKEN_TAG) && tag.value() == Some(aws.birth().token.as_str());
     match tags.iter().any(ours) {
         true => Ok(()),
-        false => Err(
-            Error::new(format!("{kind} `{name}` exists already")).hint(format!(
-                "choose another name, or take it over with `pulumi import`: its id is `{name}`"
-            )),
-        ),
+        false => Err(Error::new(format!("{kind} `{name}` exists already"))
+            .hint(format!("choose another name, or take it over with `pulumi import`: its id is `{name}`"))),
     }
 }
 
@@ -52,10 +48,7 @@ async fn tags(aws: &Aws, arn: &str) -> Result<Vec<Tag>, TagsRefused> {
 /// The tags as the user sees them.
 async fn visible(aws: &Aws, arn: &str) -> Result<Tags> {
     // Of a group that is not available, none are to be seen.
-    let tags = tags(aws, arn)
-        .await
-        .unless(&["InvalidReplicationGroupState"])
-        .told("reading the tags of", arn)?;
+    let tags = tags(aws, arn).await.unless(&["InvalidReplicationGroupState"]).told("reading the tags of", arn)?;
     let tags = tags.unwrap_or_default().into_iter();
     Ok(aws.visible(tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))))
 }

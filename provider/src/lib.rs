@@ -23,13 +23,7 @@ const META: Meta = Meta {
     version: env!("CARGO_PKG_VERSION"),
     display_name: "gitinfra",
     description: "A production web stack on AWS, in small parts and as a whole.",
-    keywords: &[
-        "pulumi",
-        "gitinfra",
-        "aws",
-        "category/infrastructure",
-        "kind/component",
-    ],
+    keywords: &["pulumi", "gitinfra", "aws", "category/infrastructure", "kind/component"],
     homepage: "https://github.com/gitinfra/gitinfra",
     repository: "https://github.com/gitinfra/gitinfra",
     publisher: "gitinfra",
@@ -77,9 +71,6 @@ mod tests {
             std::fs::write(path, &schema).expect("schema.json can be written");
         }
         let written = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            written == schema,
-            "schema.json is not current: run UPDATE=1 cargo test --workspace schema_is_current"
-        );
+        assert!(written == schema, "schema.json is not current: run UPDATE=1 cargo test --workspace schema_is_current");
     }
 }

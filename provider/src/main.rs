@@ -7,10 +7,7 @@ use pulumi_plugin::{Start, serve};
 async fn main() -> std::io::Result<()> {
     let mut start = Start::from_args(std::env::args());
     // Emulators of AWS run faster than AWS; then our waits may too.
-    if let Some(scale) = std::env::var("GITINFRA_TIME_SCALE")
-        .ok()
-        .and_then(|text| text.parse().ok())
-    {
+    if let Some(scale) = std::env::var("GITINFRA_TIME_SCALE").ok().and_then(|text| text.parse().ok()) {
         start = start.pace(scale);
     }
     // The stack's exported state, out of which it is known what an interrupted run was creating.

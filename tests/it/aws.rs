@@ -22,10 +22,7 @@ pub const ELSEWHERE: &str = "us-east-1";
 
 /// The provider of AWS resources.
 pub fn gitinfra() -> Plugin {
-    Plugin {
-        name: "gitinfra",
-        program: tools::program("pulumi-resource-gitinfra"),
-    }
+    Plugin { name: "gitinfra", program: tools::program("pulumi-resource-gitinfra") }
 }
 
 /// An AWS account that nobody else uses.
@@ -54,11 +51,7 @@ impl Aws {
     fn on(server: Arc<Server>, boto: Arc<Boto>) -> Aws {
         static NEXT: AtomicU64 = AtomicU64::new(300_000_000_001);
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
-        Aws {
-            server,
-            boto,
-            account,
-        }
+        Aws { server, boto, account }
     }
 
     /// Another account on the same emulator.
@@ -107,13 +100,7 @@ impl Aws {
 
     /// The same in another region.
     #[track_caller]
-    pub fn call_in(
-        &self,
-        region: &str,
-        service: &str,
-        operation: &str,
-        parameters: Value,
-    ) -> Value {
+    pub fn call_in(&self, region: &str, service: &str, operation: &str, parameters: Value) -> Value {
         self.boto.ask(&json!({
             "account": self.account, "region": region,
             "service": service, "operation": operation, "parameters": parameters,
@@ -124,10 +111,7 @@ impl Aws {
     #[track_caller]
     pub fn look(&self) -> Look {
         let regions = [REGION, ELSEWHERE];
-        Look(
-            self.boto
-                .ask(&json!({"account": self.account, "look": regions})),
-        )
+        Look(self.boto.ask(&json!({"account": self.account, "look": regions})))
     }
 
     /// The calls that were made in the account so far, in order.
@@ -140,9 +124,7 @@ impl Aws {
     pub fn writes_after(&self, calls: usize) -> Vec<String> {
         let later = self.calls().into_iter().skip(calls);
         let writes = later.filter(|call| call["mutating"] == true);
-        writes
-            .filter_map(|call| Some(call["operation"].as_str()?.to_owned()))
-            .collect()
+        writes.filter_map(|call| Some(call["operation"].as_str()?.to_owned())).collect()
     }
 
     /// Makes the account's next calls fail: `{"kind": "throttle", "operation": "CreateVpc", "times": 2}`.

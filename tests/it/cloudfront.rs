@@ -18,11 +18,8 @@ origins:
 
 /// A distribution `cdn` of these properties, beside the default behavior.
 fn program(properties: &str) -> String {
-    let properties: String = properties
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| format!("      {line}\n"))
-        .collect();
+    let properties: String =
+        properties.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("      {line}\n")).collect();
     format!(
         "
 resources:
@@ -49,11 +46,7 @@ fn list(aws: &Aws) -> Vec<Value> {
 fn config(aws: &Aws) -> Value {
     let all = list(aws);
     assert_eq!(all.len(), 1, "{all:#?}");
-    aws.call(
-        "cloudfront",
-        "get_distribution_config",
-        json!({"Id": all[0]["Id"]}),
-    )
+    aws.call("cloudfront", "get_distribution_config", json!({"Id": all[0]["Id"]}))
 }
 
 #[test]
@@ -70,8 +63,7 @@ fn a_distribution_lives_from_create_to_destroy() {
     assert_eq!(state.text("cdn", "/outputs/status"), "Deployed");
     assert_eq!(state.text("cdn", "/outputs/hostedZoneId"), "Z2FDTNDATAQYW2");
     assert_eq!(state.text("cdn", "/outputs/region"), "us-east-1");
-    let origin =
-        config(&aws)["DistributionConfig"]["Origins"]["Items"][0]["CustomOriginConfig"].clone();
+    let origin = config(&aws)["DistributionConfig"]["Origins"]["Items"][0]["CustomOriginConfig"].clone();
     assert_eq!(origin["OriginProtocolPolicy"], "https-only");
     assert_eq!(origin["OriginSslProtocols"]["Items"], json!(["TLSv1.2"]));
 
@@ -122,47 +114,30 @@ customErrorResponses:
     p.refresh_settled();
     let state = p.state();
     assert_eq!(state.text("cdn", "/outputs/domainName"), domain);
-    let kept = p
-        .read("backend/.pulumi/stacks/test/dev.json")
-        .unwrap_or_default();
-    assert!(
-        !kept.contains("open-sesame"),
-        "the header's value is kept in plain text"
-    );
+    let kept = p.read("backend/.pulumi/stacks/test/dev.json").unwrap_or_default();
+    assert!(!kept.contains("open-sesame"), "the header's value is kept in plain text");
     let told = config(&aws)["DistributionConfig"].clone();
     assert_eq!(told["CacheBehaviors"]["Quantity"], 2);
-    assert_eq!(
-        told["CacheBehaviors"]["Items"][1]["CachePolicyId"],
-        DISABLED
-    );
+    assert_eq!(told["CacheBehaviors"]["Items"][1]["CachePolicyId"], DISABLED);
 
     p.program(&program(APP));
     p.up().expect_ok().expect_steps(&["update cdn"]);
     p.expect_settled();
     p.refresh_settled();
     let told = config(&aws)["DistributionConfig"].clone();
-    assert_eq!(
-        (&told["Comment"], &told["Logging"]["Enabled"]),
-        (&json!(""), &json!(false))
-    );
+    assert_eq!((&told["Comment"], &told["Logging"]["Enabled"]), (&json!(""), &json!(false)));
 
     let calls = aws.calls().len();
     p.destroy().expect_ok().expect_steps(&["delete cdn"]);
     assert!(list(&aws).is_empty());
     let deletions = aws.writes_after(calls);
-    assert_eq!(
-        deletions.first().map(String::as_str),
-        Some("UpdateDistribution"),
-        "disabled first"
-    );
+    assert_eq!(deletions.first().map(String::as_str), Some("UpdateDistribution"), "disabled first");
 }
 
 #[test]
 fn a_lost_answer_makes_no_twin() {
     let aws = Aws::new();
-    aws.fault(
-        json!({"kind": "lose-answer", "operation": "CreateDistributionWithTags", "times": 1}),
-    );
+    aws.fault(json!({"kind": "lose-answer", "operation": "CreateDistributionWithTags", "times": 1}));
     let p = project(&aws, APP);
     p.up().expect_ok();
     p.expect_settled();
@@ -178,9 +153,7 @@ fn after_a_dead_run(aws: &Aws) -> (Project, String) {
     let token = p.state().text("cdn", "/inputs/__birth/token").to_owned();
     p.edit_state(|state| {
         let resources = state["deployment"]["resources"].as_array_mut();
-        resources
-            .expect("a state has resources")
-            .retain(|r| r["type"] != TYPE);
+        resources.expect("a state has resources").retain(|r| r["type"] != TYPE);
     });
     let resource = json!({"urn": urn(TYPE, "cdn"), "inputs": {"__birth": {"token": token}}});
     let operation = json!({"type": "creating", "resource": resource});
@@ -188,9 +161,7 @@ fn after_a_dead_run(aws: &Aws) -> (Project, String) {
     p.write("state.json", &export.to_string());
     let export = p.path("state.json").display().to_string();
     let p = p.env("GITINFRA_PENDING_CREATES", export);
-    p.program(&program(&format!(
-        "waitForDeployment: false\ncomment: second\n{APP}"
-    )));
+    p.program(&program(&format!("waitForDeployment: false\ncomment: second\n{APP}")));
     (p, id)
 }
 
@@ -233,21 +204,12 @@ fn drift_is_seen_and_undone() {
         json!({"Id": id, "IfMatch": told["ETag"], "DistributionConfig": told["DistributionConfig"]}),
     );
     p.refresh().expect_ok();
-    assert_eq!(
-        p.state().get("cdn", "/inputs/origins/app/originPath"),
-        "/other"
-    );
+    assert_eq!(p.state().get("cdn", "/inputs/origins/app/originPath"), "/other");
     let preview = p.preview().expect_ok().expect_steps(&["update cdn"]);
     let diff = preview.diff("cdn");
-    assert_eq!(
-        diff.keys().collect::<Vec<_>>(),
-        ["origins.app.originPath", "priceClass"]
-    );
+    assert_eq!(diff.keys().collect::<Vec<_>>(), ["origins.app.originPath", "priceClass"]);
     p.up().expect_ok();
-    assert_eq!(
-        config(&aws)["DistributionConfig"]["PriceClass"],
-        "PriceClass_All"
-    );
+    assert_eq!(config(&aws)["DistributionConfig"]["PriceClass"], "PriceClass_All");
     p.expect_settled();
 }
 
@@ -258,10 +220,7 @@ fn distributions_are_imported_by_their_ids() {
     p.up().expect_ok();
     let id = p.state().text("cdn", "/id").to_owned();
     let q = project(&aws, APP);
-    q.program(&program(APP).replace(
-        "    properties:",
-        &format!("    options: {{import: {id}}}\n    properties:"),
-    ));
+    q.program(&program(APP).replace("    properties:", &format!("    options: {{import: {id}}}\n    properties:")));
     q.up().expect_ok().expect_steps(&["import cdn"]);
     q.expect_settled();
 }
@@ -282,18 +241,9 @@ fn a_change_in_between_is_looked_at_again() {
 fn a_failed_wait_is_gone_on_with() {
     let aws = Aws::alone(100.0);
     let p = project(&aws, APP);
-    p.program(&program(APP).replace(
-        "    properties:",
-        "    options: {customTimeouts: {create: 1s}}\n    properties:",
-    ));
-    p.up()
-        .expect_failure()
-        .expect_says("took longer than 1 s; the last state was `InProgress`");
-    assert!(
-        p.state()
-            .text("cdn", "/outputs/domainName")
-            .ends_with(".cloudfront.net")
-    );
+    p.program(&program(APP).replace("    properties:", "    options: {customTimeouts: {create: 1s}}\n    properties:"));
+    p.up().expect_failure().expect_says("took longer than 1 s; the last state was `InProgress`");
+    assert!(p.state().text("cdn", "/outputs/domainName").ends_with(".cloudfront.net"));
     aws.time_scale(0.0);
     p.up().expect_ok();
     assert_eq!(list(&aws).len(), 1);
@@ -316,16 +266,11 @@ fn a_distribution_has_names_of_its_own() {
     let certificate = |names: &[&str]| {
         let asked = json!({"DomainName": names[0], "SubjectAlternativeNames": names});
         let made = aws.call_in(ELSEWHERE, "acm", "request_certificate", asked);
-        made["CertificateArn"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        made["CertificateArn"].as_str().unwrap_or_default().to_owned()
     };
     let arn = certificate(&["www.example.com", "*.shop.example.com"]);
     let with = |arn: &str, aliases: &str| {
-        program(&format!(
-            "aliases: [{aliases}]\nviewerCertificate: {{acmCertificateArn: '{arn}'}}\n{APP}"
-        ))
+        program(&format!("aliases: [{aliases}]\nviewerCertificate: {{acmCertificateArn: '{arn}'}}\n{APP}"))
     };
     let p = aws.project(&with(&arn, "www.example.com, eu.shop.example.com"));
     p.up().expect_ok();
@@ -337,15 +282,13 @@ fn a_distribution_has_names_of_its_own() {
 
     p.program(&with(&arn, "www.example.org"));
     let up = p.up().expect_failure();
-    up.expect_says("InvalidViewerCertificate")
-        .expect_says("doesn't cover the alternate domain name");
+    up.expect_says("InvalidViewerCertificate").expect_says("doesn't cover the alternate domain name");
     // One that waits for its validation is none yet.
     aws.time_scale(100.0);
     let pending = certificate(&["www.example.org"]);
     p.program(&with(&pending, "www.example.org"));
     let up = p.up().expect_failure();
-    up.expect_says("InvalidViewerCertificate")
-        .expect_says("isn't valid");
+    up.expect_says("InvalidViewerCertificate").expect_says("isn't valid");
     aws.time_scale(0.0);
     p.up().expect_ok().expect_steps(&["update cdn"]);
     p.expect_settled().refresh_settled();
@@ -354,21 +297,11 @@ fn a_distribution_has_names_of_its_own() {
     p.up().expect_ok().expect_steps(&["update cdn"]);
     p.expect_settled().refresh_settled();
     let told = config(&aws)["DistributionConfig"].clone();
-    assert_eq!(
-        told["ViewerCertificate"]["CloudFrontDefaultCertificate"],
-        true
-    );
+    assert_eq!(told["ViewerCertificate"]["CloudFrontDefaultCertificate"], true);
     let q = aws.project("resources: {}\n");
     let id = p.state().text("cdn", "/id").to_owned();
-    q.act(
-        "import",
-        &[TYPE, "cdn", &id, "--protect=false", "--generate-code=false"],
-    )
-    .expect_ok();
-    assert_eq!(
-        q.state().get("cdn", "/outputs/aliases"),
-        p.state().get("cdn", "/outputs/aliases")
-    );
+    q.act("import", &[TYPE, "cdn", &id, "--protect=false", "--generate-code=false"]).expect_ok();
+    assert_eq!(q.state().get("cdn", "/outputs/aliases"), p.state().get("cdn", "/outputs/aliases"));
 }
 
 #[test]
@@ -390,11 +323,7 @@ fn faults_are_told_by_property() {
             "defaultCacheBehavior.targetOriginId",
             "did you mean `ap`?",
         ),
-        (
-            "origins:\n  app: {domainName: a.example.com}",
-            "origins.app",
-            "says not what it is",
-        ),
+        ("origins:\n  app: {domainName: a.example.com}", "origins.app", "says not what it is"),
         (
             "origins:\n  app: {domainName: a.s3.us-east-1.amazonaws.com, s3OriginConfig: {}, customOriginConfig: {}}",
             "origins.app.customOriginConfig",
@@ -432,10 +361,6 @@ fn faults_are_told_by_property() {
         ),
     ];
     for (properties, at, words) in cases {
-        project(&aws, properties)
-            .preview()
-            .expect_failure()
-            .expect_says(at)
-            .expect_says(words);
+        project(&aws, properties).preview().expect_failure().expect_says(at).expect_says(words);
     }
 }

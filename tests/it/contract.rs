@@ -13,45 +13,22 @@ use self::difference::differences;
 /// What Pulumi publishes, over the well-known types that it imports.
 fn vendor() -> DescriptorPool {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/it/contract/descriptors.py");
-    let run = Command::new("python3")
-        .arg(script)
-        .output()
-        .expect("python3 runs");
-    assert!(
-        run.status.success(),
-        "getting the vendor's descriptors: {}",
-        String::from_utf8_lossy(&run.stderr)
-    );
+    let run = Command::new("python3").arg(script).output().expect("python3 runs");
+    assert!(run.status.success(), "getting the vendor's descriptors: {}", String::from_utf8_lossy(&run.stderr));
     let mut pool = DescriptorPool::global();
-    pool.decode_file_descriptor_set(run.stdout.as_slice())
-        .expect("the vendor's descriptors are whole");
+    pool.decode_file_descriptor_set(run.stdout.as_slice()).expect("the vendor's descriptors are whole");
     pool
 }
 
 #[test]
 fn declarations_match_the_vendors() {
-    let ours = DescriptorPool::decode(gitinfra_proto::FILE_DESCRIPTOR_SET)
-        .expect("our descriptors are whole");
+    let ours = DescriptorPool::decode(gitinfra_proto::FILE_DESCRIPTOR_SET).expect("our descriptors are whole");
     let services: Vec<_> = ours.services().map(|s| s.name().to_owned()).collect();
-    for expected in [
-        "ResourceProvider",
-        "ResourceMonitor",
-        "ResourceStatus",
-        "Engine",
-        "Events",
-    ] {
-        assert!(
-            services.iter().any(|s| s == expected),
-            "{expected} is not declared"
-        );
+    for expected in ["ResourceProvider", "ResourceMonitor", "ResourceStatus", "Engine", "Events"] {
+        assert!(services.iter().any(|s| s == expected), "{expected} is not declared");
     }
     let found = differences(&ours, &vendor());
-    assert!(
-        found.is_empty(),
-        "{} differences from the vendor:\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    assert!(found.is_empty(), "{} differences from the vendor:\n{}", found.len(), found.join("\n"));
 }
 
 const THEIRS: &str = r#"
@@ -93,11 +70,7 @@ fn compiled(source: &str) -> DescriptorPool {
 fn check(from: &str, to: &str, expected: &[&str]) {
     let ours = THEIRS.replace(from, to);
     assert_ne!(ours, THEIRS, "`{from}` is not in the source");
-    assert_eq!(
-        differences(&compiled(&ours), &compiled(THEIRS)),
-        expected,
-        "{from} -> {to}"
-    );
+    assert_eq!(differences(&compiled(&ours), &compiled(THEIRS)), expected, "{from} -> {to}");
 }
 
 #[test]
@@ -118,11 +91,7 @@ fn a_field_that_differs_is_named() {
         "bytes name = 1",
         &["message p.Letter: field name is `bytes = 1`, the vendor's `string = 1`"],
     );
-    check(
-        "string name = 1;",
-        "",
-        &["message p.Letter: field name is missing, the vendor's is `string = 1`"],
-    );
+    check("string name = 1;", "", &["message p.Letter: field name is missing, the vendor's is `string = 1`"]);
     check(
         "string name = 1;",
         "string name = 1; string nick = 9;",
@@ -140,9 +109,7 @@ fn a_field_of_another_shape_is_named() {
     check(
         "repeated Tone",
         "Tone",
-        &[
-            "message p.Letter: field tones is `p.Tone = 3`, the vendor's `repeated p.Tone = 3, packed`",
-        ],
+        &["message p.Letter: field tones is `p.Tone = 3`, the vendor's `repeated p.Tone = 3, packed`"],
     );
     check(
         "map<string, bytes>",
@@ -158,16 +125,8 @@ fn a_field_of_another_shape_is_named() {
 
 #[test]
 fn an_enum_or_a_service_that_differs_is_named() {
-    check(
-        "COLD = 1",
-        "COLD = 2",
-        &["enum p.Tone: value COLD is `2`, the vendor's `1`"],
-    );
-    check(
-        "COLD = 1;",
-        "",
-        &["enum p.Tone: value COLD is missing, the vendor's is `1`"],
-    );
+    check("COLD = 1", "COLD = 2", &["enum p.Tone: value COLD is `2`, the vendor's `1`"]);
+    check("COLD = 1;", "", &["enum p.Tone: value COLD is missing, the vendor's is `1`"]);
     check(
         "returns (stream Letter)",
         "returns (Letter)",
@@ -178,15 +137,9 @@ fn an_enum_or_a_service_that_differs_is_named() {
     check(
         "rpc Greet(Letter) returns (Letter);",
         "",
-        &[
-            "service p.Port: method Greet is missing, the vendor's is `(p.Letter) returns (p.Letter)`",
-        ],
+        &["service p.Port: method Greet is missing, the vendor's is `(p.Letter) returns (p.Letter)`"],
     );
-    check(
-        "message Unused",
-        "message Needless",
-        &["message p.Needless: the vendor has none"],
-    );
+    check("message Unused", "message Needless", &["message p.Needless: the vendor has none"]);
 }
 
 #[test]

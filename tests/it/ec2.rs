@@ -40,28 +40,18 @@ impl Journey {
             project.up().expect_ok();
         }
         let around = of(around);
-        Journey {
-            aws,
-            project,
-            around,
-            kind,
-            before,
-        }
+        Journey { aws, project, around, kind, before }
     }
 
     fn program(&self, properties: &str) -> &Project {
-        let x = format!(
-            "  x: {{type: 'gitinfra:ec2:{}', properties: {{{properties}}}}}\n",
-            self.kind
-        );
+        let x = format!("  x: {{type: 'gitinfra:ec2:{}', properties: {{{properties}}}}}\n", self.kind);
         self.project.program(&format!("{}{x}", self.around))
     }
 
     /// It is foreseen with all its outputs, and made, although the answer to the call that makes it gets lost; the engine finds nothing left to do.
     #[track_caller]
     pub fn born(&self, creates: &str, properties: &str) -> &Journey {
-        self.aws
-            .fault(json!({"kind": "lose-answer", "operation": creates}));
+        self.aws.fault(json!({"kind": "lose-answer", "operation": creates}));
         let project = self.program(properties);
         let preview = project.preview().expect_ok();
         project.up().expect_ok().expect_steps(&["create x"]);
@@ -102,19 +92,13 @@ impl Journey {
     /// It takes a new one, which is there before the old one goes.
     #[track_caller]
     pub fn replaced(&self, properties: &str) -> &Journey {
-        self.anew(
-            properties,
-            ["create-replacement x", "replace x", "delete-replaced x"],
-        )
+        self.anew(properties, ["create-replacement x", "replace x", "delete-replaced x"])
     }
 
     /// It takes a new one, which can't be there before the old one is gone.
     #[track_caller]
     pub fn replaced_in_its_place(&self, properties: &str) -> &Journey {
-        self.anew(
-            properties,
-            ["delete-replaced x", "replace x", "create-replacement x"],
-        )
+        self.anew(properties, ["delete-replaced x", "replace x", "create-replacement x"])
     }
 
     #[track_caller]
@@ -134,10 +118,7 @@ impl Journey {
         let options = ["--protect=false", "--generate-code=false"];
         let import = [token.as_str(), "x", id, options[0], options[1]];
         other.act("import", &import).expect_ok();
-        assert_eq!(
-            other.state().get("x", "/outputs"),
-            self.project.state().get("x", "/outputs")
-        );
+        assert_eq!(other.state().get("x", "/outputs"), self.project.state().get("x", "/outputs"));
         self
     }
 
@@ -160,10 +141,7 @@ impl Journey {
 
     /// An output of it.
     pub fn output(&self, name: &str) -> Value {
-        self.project
-            .state()
-            .get("x", &format!("/outputs/{name}"))
-            .clone()
+        self.project.state().get("x", &format!("/outputs/{name}")).clone()
     }
 
     /// What EC2 answers.

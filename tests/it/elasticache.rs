@@ -32,21 +32,13 @@ impl Ground {
             let asked = json!({"GroupName": name, "Description": "d", "VpcId": vpc});
             text(&aws.call("ec2", "create_security_group", asked), "/GroupId")
         };
-        Ground {
-            subnets: vec![subnet("0", "a"), subnet("1", "c")],
-            groups: vec![group("one"), group("two")],
-            vpc,
-            aws,
-        }
+        Ground { subnets: vec![subnet("0", "a"), subnet("1", "c")], groups: vec![group("one"), group("two")], vpc, aws }
     }
 
     /// A subnet group and a replication group with more properties, one a line.
     fn program(&self, more: &str) -> String {
         let subnets = self.subnets.join(", ");
-        let more: String = more
-            .lines()
-            .map(|line| format!("      {}\n", line.trim()))
-            .collect();
+        let more: String = more.lines().map(|line| format!("      {}\n", line.trim())).collect();
         format!(
             "
 resources:
@@ -68,23 +60,17 @@ resources:
 
     fn group(&self) -> Value {
         let asked = json!({"ReplicationGroupId": "web"});
-        let told = self
-            .aws
-            .call("elasticache", "describe_replication_groups", asked);
+        let told = self.aws.call("elasticache", "describe_replication_groups", asked);
         told["ReplicationGroups"][0].clone()
     }
 
     fn node(&self) -> Value {
         let asked = json!({"CacheClusterId": "web-001", "ShowCacheNodeInfo": true});
-        self.aws
-            .call("elasticache", "describe_cache_clusters", asked)["CacheClusters"][0]
-            .clone()
+        self.aws.call("elasticache", "describe_cache_clusters", asked)["CacheClusters"][0].clone()
     }
 
     fn count(&self) -> usize {
-        let all = self
-            .aws
-            .call("elasticache", "describe_replication_groups", json!({}));
+        let all = self.aws.call("elasticache", "describe_replication_groups", json!({}));
         all["ReplicationGroups"].as_array().map_or(0, Vec::len)
     }
 
@@ -97,9 +83,7 @@ resources:
 #[track_caller]
 fn text(value: &Value, at: &str) -> String {
     let found = value.pointer(at).and_then(Value::as_str);
-    found
-        .unwrap_or_else(|| panic!("no text at {at} in {value:#}"))
-        .to_owned()
+    found.unwrap_or_else(|| panic!("no text at {at} in {value:#}")).to_owned()
 }
 
 const SMALL: &str = "nodeType: cache.t4g.micro";

@@ -40,8 +40,8 @@ fn rooted(project: Project) -> Project {
 
 /// A program of files, each a name with its properties as a YAML flow: `("a", "path: a.txt, content: x")`.
 pub fn of(files: &[(&str, &str)]) -> String {
-    let each = files.iter().map(|(name, properties)| {
-        format!("  {name}: {{type: 'files:index:File', properties: {{{properties}}}}}\n")
-    });
+    let each = files
+        .iter()
+        .map(|(name, properties)| format!("  {name}: {{type: 'files:index:File', properties: {{{properties}}}}}\n"));
     format!("resources:\n{}", each.collect::<String>())
 }

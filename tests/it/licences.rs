@@ -34,10 +34,7 @@ fn packages() -> Vec<Value> {
         .output()
         .expect("cargo runs");
     let said: Value = serde_json::from_slice(&asked.stdout).expect("cargo metadata says JSON");
-    said["packages"]
-        .as_array()
-        .expect("a list of packages")
-        .clone()
+    said["packages"].as_array().expect("a list of packages").clone()
 }
 
 /// Whether a licence expression can be met with the allowed licences alone.
@@ -59,24 +56,14 @@ fn every_licence_is_permissive() {
         .filter(|p| !p["license"].as_str().is_some_and(met))
         .map(|p| format!("{} {}: {}", p["name"], p["version"], p["license"]))
         .collect();
-    assert!(
-        wrong.is_empty(),
-        "not among the allowed licences: {wrong:#?}"
-    );
+    assert!(wrong.is_empty(), "not among the allowed licences: {wrong:#?}");
 }
 
 /// The names of all crates that are compiled in, on whatever platform.
 fn linked() -> Vec<String> {
     let asked = Command::new(env!("CARGO"))
         .args(["tree", "--workspace", "--locked", "--target", "all"])
-        .args([
-            "--edges",
-            "normal,build",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ])
+        .args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
         .current_dir(repository())
         .output()
         .expect("cargo runs");
@@ -88,14 +75,8 @@ fn linked() -> Vec<String> {
 #[test]
 fn there_is_one_tls_stack() {
     let linked = linked();
-    assert!(
-        linked.iter().any(|name| name == "rustls"),
-        "cargo tree lists what is linked"
-    );
-    let found: Vec<_> = linked
-        .iter()
-        .filter(|name| BANNED.contains(&name.as_str()))
-        .collect();
+    assert!(linked.iter().any(|name| name == "rustls"), "cargo tree lists what is linked");
+    let found: Vec<_> = linked.iter().filter(|name| BANNED.contains(&name.as_str())).collect();
     assert!(found.is_empty(), "crates that must not come in: {found:?}");
 }
 

@@ -23,8 +23,7 @@ pub const STACK: &str = "dev";
 const PASSPHRASE: &str = "x";
 
 /// What `pulumi stack init` writes for a passphrase, a quarter of a second faster.
-pub const SALT: &str =
-    "encryptionsalt: v1:WagC5zsmoyE=:v1:iErttzKYPnv3j8CN:EzFzb6YddvGiuwO9RKHSBDNV2/2NiA==\n";
+pub const SALT: &str = "encryptionsalt: v1:WagC5zsmoyE=:v1:iErttzKYPnv3j8CN:EzFzb6YddvGiuwO9RKHSBDNV2/2NiA==\n";
 
 /// A project with one stack. The folder goes when the project is dropped.
 pub struct Project {
@@ -44,11 +43,8 @@ impl Project {
 
     /// An empty folder with the stack of a project of this name.
     fn called(name: &str, head: String) -> Project {
-        let project = Project {
-            dir: TempDir::with_prefix("gitinfra-").expect("a folder for a project"),
-            head,
-            env: Vec::new(),
-        };
+        let project =
+            Project { dir: TempDir::with_prefix("gitinfra-").expect("a folder for a project"), head, env: Vec::new() };
         let stack = format!("organization/{name}/{STACK}");
         let empty = json!({"version": 3, "checkpoint": {"stack": stack, "latest": null}});
         let path = format!("backend/.pulumi/stacks/{name}/{STACK}.json");
@@ -78,15 +74,13 @@ impl Project {
 
     /// Sets the stack's configuration, as plain as it stands.
     pub fn config(&self, key: &str, value: &str) -> &Project {
-        self.command(&["config", "set", "--path", key, value])
-            .expect_ok();
+        self.command(&["config", "set", "--path", key, value]).expect_ok();
         self
     }
 
     /// Sets a secret of the stack's configuration.
     pub fn secret(&self, key: &str, value: &str) -> &Project {
-        self.command(&["config", "set", "--secret", key, value])
-            .expect_ok();
+        self.command(&["config", "set", "--secret", key, value]).expect_ok();
         self
     }
 
@@ -145,9 +139,7 @@ impl Project {
     /// Expects that nothing is left to do.
     #[track_caller]
     pub fn expect_settled(&self) -> &Project {
-        self.act("preview", &["--expect-no-changes"])
-            .expect_ok()
-            .expect_steps(&[]);
+        self.act("preview", &["--expect-no-changes"]).expect_ok().expect_steps(&[]);
         self
     }
 
@@ -170,9 +162,7 @@ impl Project {
 
     fn engine(&self, verb: &str, more: &[&str]) -> Command {
         let mut command = self.pulumi();
-        command
-            .arg(verb)
-            .args(["--color=never", "--non-interactive", "--event-log"]);
+        command.arg(verb).args(["--color=never", "--non-interactive", "--event-log"]);
         command.arg(self.path("events.json"));
         if verb != "preview" {
             command.args(["--yes", "--skip-preview"]);
@@ -186,9 +176,7 @@ impl Project {
     /// Any other command.
     pub fn command(&self, args: &[&str]) -> Run {
         let mut command = self.pulumi();
-        command
-            .args(args)
-            .args(["--color=never", "--non-interactive"]);
+        command.args(args).args(["--color=never", "--non-interactive"]);
         Run::of(command, &self.path("no-events"))
     }
 
@@ -212,8 +200,7 @@ impl Project {
         edit(&mut state);
         self.write("edited.json", &state.to_string());
         let path = self.path("edited.json").display().to_string();
-        self.command(&["stack", "import", "--file", &path])
-            .expect_ok();
+        self.command(&["stack", "import", "--file", &path]).expect_ok();
         self
     }
 
@@ -224,15 +211,8 @@ impl Project {
     fn command_of(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         let inherited = std::env::var("PATH").unwrap_or_default();
-        let venv = tools::python()
-            .ancestors()
-            .nth(2)
-            .expect("a python lies in an environment");
-        let path = format!(
-            "{}:{}/bin:{inherited}",
-            tools::bin().display(),
-            venv.display()
-        );
+        let venv = tools::python().ancestors().nth(2).expect("a python lies in an environment");
+        let path = format!("{}:{}/bin:{inherited}", tools::bin().display(), venv.display());
         let backend = format!("file://{}", self.path("backend").display());
         command
             .current_dir(self.dir.path())
@@ -259,17 +239,9 @@ fn listed(plugins: &[Plugin]) -> String {
     let mut lines = "plugins:\n  providers:\n".to_owned();
     for plugin in plugins {
         let folder = plugin.program.parent().unwrap_or(Path::new("/"));
-        lines += &format!(
-            "    - {{name: {}, path: {}}}\n",
-            plugin.name,
-            folder.display()
-        );
+        lines += &format!("    - {{name: {}, path: {}}}\n", plugin.name, folder.display());
     }
-    if plugins.is_empty() {
-        String::new()
-    } else {
-        lines
-    }
+    if plugins.is_empty() { String::new() } else { lines }
 }
 
 /// The URN of a resource that is no component's child.

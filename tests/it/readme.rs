@@ -14,9 +14,7 @@ fn readme() -> String {
 fn block(language: &str) -> String {
     let text = readme();
     let begin = format!("```{language}\n");
-    let (_, rest) = text
-        .split_once(&begin)
-        .expect("the README has such a block");
+    let (_, rest) = text.split_once(&begin).expect("the README has such a block");
     let (block, _) = rest.split_once("```\n").expect("the block ends");
     block.to_owned()
 }
@@ -40,26 +38,14 @@ fn the_program_in_the_readme_does_what_it_says() {
         .replace("name: diary", "name: test");
     let p = Project::new("yaml", &[]);
     p.write("Pulumi.yaml", &program);
-    p.up()
-        .expect_ok()
-        .expect_steps(&["create monday", "create tuesday"]);
+    p.up().expect_ok().expect_steps(&["create monday", "create tuesday"]);
     let written = p.read("notes/tuesday");
     assert_eq!(written.as_deref(), Some("Yesterday I used 3 words."));
     p.expect_settled();
 
-    p.write(
-        "Pulumi.yaml",
-        &program.replace("name: tuesday", "name: friday"),
-    );
+    p.write("Pulumi.yaml", &program.replace("name: tuesday", "name: friday"));
     let steps = p.up().expect_ok().steps_in_order();
-    assert_eq!(
-        steps,
-        [
-            "create-replacement tuesday",
-            "replace tuesday",
-            "delete-replaced tuesday"
-        ]
-    );
+    assert_eq!(steps, ["create-replacement tuesday", "replace tuesday", "delete-replaced tuesday"]);
     p.write("notes/friday", "by hand");
     p.refresh().expect_ok();
     assert_eq!(p.state().get("tuesday", "/outputs/words"), 2);

@@ -29,16 +29,10 @@ fn schema() -> PathBuf {
 fn kept(place: &Path, name: &str, from: &[&[u8]], make: impl FnOnce(&Path)) -> PathBuf {
     let mut hash = Sha256::new();
     from.iter().for_each(|part| hash.update(part));
-    let hash: String = hash
-        .finalize()
-        .iter()
-        .take(6)
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let hash: String = hash.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect();
     let folder = place.join(format!("{name}-{hash}"));
     fs::create_dir_all(place).expect("the tests' folder can be written");
-    let lock =
-        File::create(folder.with_extension("lock")).expect("the tests' folder can be written");
+    let lock = File::create(folder.with_extension("lock")).expect("the tests' folder can be written");
     lock.lock().expect("a file can be locked");
     if !folder.join("ready").exists() {
         // What an interrupted run has left.
@@ -68,9 +62,7 @@ fn sources() -> (Vec<u8>, String) {
 /// Runs a command that has to succeed; what it prints.
 #[track_caller]
 fn run(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
     let out = String::from_utf8_lossy(&output.stdout);
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}\n{out}{err}");
@@ -90,9 +82,7 @@ fn pruned(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let kept = map.into_iter().map(|(k, v)| (k, pruned(v)));
-            kept.filter(|(_, v)| !empty(v))
-                .collect::<Map<_, _>>()
-                .into()
+            kept.filter(|(_, v)| !empty(v)).collect::<Map<_, _>>().into()
         }
         Value::Array(list) => list.into_iter().map(pruned).collect(),
         other => other,
@@ -108,38 +98,26 @@ async fn the_provider_serves_the_schema_byte_by_byte() {
         .expect("the provider starts");
     let said = provider.stdout.take().expect("its output is piped");
     let mut port = String::new();
-    BufReader::new(said)
-        .read_line(&mut port)
-        .expect("the provider says its port");
+    BufReader::new(said).read_line(&mut port).expect("the provider says its port");
     let address = format!("http://127.0.0.1:{}", port.trim());
-    let mut client = ResourceProviderClient::connect(address)
-        .await
-        .expect("it listens");
+    let mut client = ResourceProviderClient::connect(address).await.expect("it listens");
     let answer = client.get_schema(rpc::GetSchemaRequest::default()).await;
     provider.kill().expect("it runs");
     provider.wait().expect("it ends");
     let served = answer.expect("a schema").into_inner().schema;
     let written = fs::read_to_string(schema()).expect("there is a schema.json");
-    assert!(
-        served == written,
-        "the provider serves another schema than schema.json: build it anew"
-    );
+    assert!(served == written, "the provider serves another schema than schema.json: build it anew");
 }
 
 #[test]
 fn the_engine_takes_the_schema() {
     let project = Project::new("yaml", &[]);
     let program = gitinfra().program.display().to_string();
-    let got = project
-        .command(&["package", "get-schema", &program])
-        .expect_ok();
+    let got = project.command(&["package", "get-schema", &program]).expect_ok();
     let got: Value = serde_json::from_str(&got.stdout).expect("a schema is JSON");
     let written = fs::read(schema()).expect("there is a schema.json");
     let written = serde_json::from_slice::<Value>(&written).expect("a schema is JSON");
-    assert!(
-        pruned(got) == pruned(written),
-        "the engine understands another schema than schema.json"
-    );
+    assert!(pruned(got) == pruned(written), "the engine understands another schema than schema.json");
     let path = schema().display().to_string();
     let checked = project.command(&["schema", "check", &path]).expect_ok();
     assert!(!checked.printed().contains("Warning"), "{checked}");

@@ -8,25 +8,15 @@ use crate::pulumi::Project;
 const NAME: &str = "SSM-SessionManagerRunShell";
 
 fn program(properties: &str) -> String {
-    format!(
-        "\nresources:\n  preferences: {{type: 'gitinfra:ssm:SessionPreferences', properties: {{{properties}}}}}\n"
-    )
+    format!("\nresources:\n  preferences: {{type: 'gitinfra:ssm:SessionPreferences', properties: {{{properties}}}}}\n")
 }
 
 /// What the document says, where there is one.
 #[track_caller]
 fn inputs(aws: &Aws) -> Option<Value> {
-    let listed = aws.call(
-        "ssm",
-        "list_documents",
-        json!({"Filters": [{"Key": "Name", "Values": [NAME]}]}),
-    );
+    let listed = aws.call("ssm", "list_documents", json!({"Filters": [{"Key": "Name", "Values": [NAME]}]}));
     listed["DocumentIdentifiers"].as_array()?.first()?;
-    let document = aws.call(
-        "ssm",
-        "get_document",
-        json!({"Name": NAME, "DocumentVersion": "$DEFAULT"}),
-    );
+    let document = aws.call("ssm", "get_document", json!({"Name": NAME, "DocumentVersion": "$DEFAULT"}));
     let content: Value = serde_json::from_str(document["Content"].as_str()?).ok()?;
     Some(content["inputs"].clone())
 }
@@ -60,83 +50,45 @@ fn import(project: &Project, id: &str) -> crate::pulumi::Run {
 fn preferences_live_from_create_to_destroy() {
     let aws = Aws::new();
     let project = aws.project(&program("s3BucketName: logs, idleSessionTimeout: 10"));
-    let preview = project
-        .preview()
-        .expect_ok()
-        .expect_steps(&["create preferences"]);
+    let preview = project.preview().expect_ok().expect_steps(&["create preferences"]);
     aws.fault(json!({"kind": "lose-answer", "operation": "CreateDocument"}));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["create preferences"]);
+    project.up().expect_ok().expect_steps(&["create preferences"]);
     project.expect_settled().refresh_settled();
     preview.expect_foreseen(&project.state(), "preferences");
     assert_eq!(project.state().get("preferences", "/outputs/created"), true);
-    assert_eq!(
-        inputs(&aws).expect("a document")["idleSessionTimeout"],
-        "10"
-    );
+    assert_eq!(inputs(&aws).expect("a document")["idleSessionTimeout"], "10");
 
     project.program(&program(
         "cloudWatchLogGroupName: sessions, runAsEnabled: true, runAsDefaultUser: ops, maxSessionDuration: 60, \
          shellProfile: {linux: 'exec bash'}, kmsKeyId: alias/sessions",
     ));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["update preferences"]);
+    project.up().expect_ok().expect_steps(&["update preferences"]);
     project.expect_settled().refresh_settled();
     let said = inputs(&aws).expect("a document");
-    assert_eq!(
-        (&said["s3BucketName"], &said["maxSessionDuration"]),
-        (&json!(""), &json!("60"))
-    );
-    assert_eq!(
-        said["shellProfile"],
-        json!({"linux": "exec bash", "windows": ""})
-    );
+    assert_eq!((&said["s3BucketName"], &said["maxSessionDuration"]), (&json!(""), &json!("60")));
+    assert_eq!(said["shellProfile"], json!({"linux": "exec bash", "windows": ""}));
     // Back to what an older version says: AWS wants no second version with the same content.
     project.program(&program("s3BucketName: logs, idleSessionTimeout: 10"));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["update preferences"]);
+    project.up().expect_ok().expect_steps(&["update preferences"]);
     project.expect_settled();
-    assert_eq!(
-        inputs(&aws).expect("a document")["idleSessionTimeout"],
-        "10"
-    );
+    assert_eq!(inputs(&aws).expect("a document")["idleSessionTimeout"], "10");
     project.destroy().expect_ok();
     assert_eq!(inputs(&aws), None);
 }
 
 #[test]
 fn what_was_there_is_taken_over_and_restored() {
-    for lost in [
-        "None",
-        "CreateDocument",
-        "UpdateDocument",
-        "UpdateDocumentDefaultVersion",
-        "GetDocument",
-    ] {
+    for lost in ["None", "CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion", "GetDocument"] {
         let aws = Aws::new();
         let before = earlier(&aws);
         aws.fault(json!({"kind": "lose-answer", "operation": lost}));
         let project = aws.project(&program("idleSessionTimeout: 10"));
         project.up().expect_ok();
         project.expect_settled().refresh_settled();
-        assert_eq!(
-            inputs(&aws).expect("a document")["idleSessionTimeout"],
-            "10"
-        );
+        assert_eq!(inputs(&aws).expect("a document")["idleSessionTimeout"], "10");
         let state = project.state();
         assert_eq!(state.get("preferences", "/outputs/created"), false);
-        assert!(
-            state
-                .text("preferences", "/outputs/previousContent")
-                .contains("runAsEnabled"),
-            "{lost}"
-        );
+        assert!(state.text("preferences", "/outputs/previousContent").contains("runAsEnabled"), "{lost}");
         // What is known from the beginning outlives a change and a refresh.
         project.program(&program("idleSessionTimeout: 11"));
         project.up().expect_ok();
@@ -155,14 +107,8 @@ fn half_a_takeover_is_remembered() {
     let project = aws.project(&program("idleSessionTimeout: 10"));
     project.up().expect_failure().expect_says("AccessDenied");
     assert_eq!(inputs(&aws), Some(before.clone()));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["update preferences"]);
-    assert_eq!(
-        inputs(&aws).expect("a document")["idleSessionTimeout"],
-        "10"
-    );
+    project.up().expect_ok().expect_steps(&["update preferences"]);
+    assert_eq!(inputs(&aws).expect("a document")["idleSessionTimeout"], "10");
     project.destroy().expect_ok();
     assert_eq!(inputs(&aws), Some(before));
 }
@@ -172,9 +118,7 @@ fn a_deletion_does_what_it_is_told() {
     let aws = Aws::new();
     let before = earlier(&aws);
     for (on_delete, left) in [("leave", "11"), ("delete", "")] {
-        let project = aws.project(&program(&format!(
-            "idleSessionTimeout: 11, onDelete: {on_delete}"
-        )));
+        let project = aws.project(&program(&format!("idleSessionTimeout: 11, onDelete: {on_delete}")));
         project.up().expect_ok();
         project.destroy().expect_ok();
         let said = inputs(&aws).map(|inputs| inputs["idleSessionTimeout"].clone());
@@ -203,10 +147,7 @@ fn mistakes_are_told_before_anything_is_made() {
         ("runAsDefaultUser: ops", "needs `runAsEnabled: true`"),
     ] {
         let aws = Aws::new();
-        aws.project(&program(properties))
-            .preview()
-            .expect_failure()
-            .expect_says(why);
+        aws.project(&program(properties)).preview().expect_failure().expect_says(why);
         assert!(aws.calls().is_empty(), "{why}");
     }
 }

@@ -9,67 +9,35 @@ use crate::tools::repository;
 /// Every Rust file that git knows, with its text.
 fn sources() -> Vec<(PathBuf, String)> {
     let listed = Command::new("git")
-        .args([
-            "ls-files",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-            "*.rs",
-        ])
+        .args(["ls-files", "--cached", "--others", "--exclude-standard", "*.rs"])
         .current_dir(repository())
         .output()
         .expect("git runs");
     let names = String::from_utf8_lossy(&listed.stdout).into_owned();
     let paths = names.lines().map(|name| repository().join(name));
     let existing = paths.filter(|path| path.exists());
-    existing
-        .map(|path| {
-            (
-                path.clone(),
-                fs::read_to_string(&path).expect("a readable file"),
-            )
-        })
-        .collect()
+    existing.map(|path| (path.clone(), fs::read_to_string(&path).expect("a readable file"))).collect()
 }
 
 fn shown(path: &Path) -> String {
-    path.strip_prefix(repository())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(repository()).unwrap_or(path).display().to_string()
 }
 
 #[test]
 fn every_file_says_what_it_is() {
-    let silent = sources()
-        .into_iter()
-        .filter(|(_, text)| !text.starts_with("//! "));
+    let silent = sources().into_iter().filter(|(_, text)| !text.starts_with("//! "));
     let silent: Vec<_> = silent.map(|(path, _)| shown(&path)).collect();
-    assert!(
-        silent.is_empty(),
-        "the first line must say what the file is (`//! ...`): {silent:#?}"
-    );
+    assert!(silent.is_empty(), "the first line must say what the file is (`//! ...`): {silent:#?}");
 }
 
 #[test]
 fn files_are_short() {
-    let mut lengths: Vec<_> = sources()
-        .iter()
-        .map(|(path, text)| (text.lines().count(), shown(path)))
-        .collect();
+    let mut lengths: Vec<_> = sources().iter().map(|(path, text)| (text.lines().count(), shown(path))).collect();
     lengths.sort();
     let at = |share: usize| lengths[lengths.len() * share / 100].0;
     let longest = &lengths[lengths.len() - 8..];
-    assert!(
-        at(50) <= 150,
-        "half of the files have more than {} lines; longest: {longest:#?}",
-        at(50)
-    );
-    assert!(
-        at(90) <= 400,
-        "a tenth of the files has more than {} lines; longest: {longest:#?}",
-        at(90)
-    );
+    assert!(at(50) <= 150, "half of the files have more than {} lines; longest: {longest:#?}", at(50));
+    assert!(at(90) <= 400, "a tenth of the files has more than {} lines; longest: {longest:#?}", at(90));
 }
 
 /// The name and length of every function that is not a test, by its indentation: rustfmt puts the closing brace under the
@@ -79,31 +47,21 @@ fn functions(text: &str) -> Vec<(String, usize)> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let opens = |line: &str| {
         let code = line.trim_start();
-        let words = [
-            "fn ",
-            "pub fn ",
-            "pub(crate) fn ",
-            "pub(super) fn ",
-            "async fn ",
-            "pub async fn ",
-        ];
+        let words = ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "pub async fn "];
         words.iter().any(|w| code.starts_with(w)) || code.contains(" async fn ")
     };
     let test = |i: usize| i > 0 && lines[i - 1].trim_start().starts_with("#[test]");
     let starts = (0..lines.len()).filter(|i| opens(lines[*i]) && !test(*i));
     let spans = starts.filter_map(|start| {
         let depth = indent(lines[start]);
-        let end = (start..lines.len())
-            .find(|i| indent(lines[*i]) == depth && lines[*i].trim_start().starts_with('}'))?;
+        let end =
+            (start..lines.len()).find(|i| indent(lines[*i]) == depth && lines[*i].trim_start().starts_with('}'))?;
         // A declaration without a body ends before anything closes.
         let declared = lines[start..end]
             .iter()
             .any(|l| indent(l) <= depth + 4 && l.trim_end().ends_with(';') && !l.contains("let "));
-        let body = lines[start..=end]
-            .iter()
-            .any(|l| l.trim_end().ends_with('{'));
-        (body && !(declared && end - start < 3))
-            .then(|| (lines[start].trim().to_owned(), end - start + 1))
+        let body = lines[start..=end].iter().any(|l| l.trim_end().ends_with('{'));
+        (body && !(declared && end - start < 3)).then(|| (lines[start].trim().to_owned(), end - start + 1))
     });
     spans.collect()
 }
@@ -112,24 +70,14 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 fn functions_are_short() {
     let all: Vec<_> = sources()
         .iter()
-        .flat_map(|(path, text)| {
-            functions(text)
-                .into_iter()
-                .map(move |(name, length)| (length, shown(path), name))
-        })
+        .flat_map(|(path, text)| functions(text).into_iter().map(move |(name, length)| (length, shown(path), name)))
         .collect();
     let long: Vec<_> = all.iter().filter(|(length, _, _)| *length > 80).collect();
-    assert!(
-        long.is_empty(),
-        "functions of more than 80 lines: {long:#?}"
-    );
+    assert!(long.is_empty(), "functions of more than 80 lines: {long:#?}");
     let mut lengths: Vec<_> = all.iter().map(|(length, _, _)| *length).collect();
     lengths.sort();
     let p90 = lengths[lengths.len() * 90 / 100];
-    assert!(
-        p90 <= 35,
-        "a tenth of the functions has more than {p90} lines"
-    );
+    assert!(p90 <= 35, "a tenth of the functions has more than {p90} lines");
 }
 
 #[test]
@@ -146,13 +94,8 @@ fn nothing_is_left_undone() {
         .iter()
         .filter(|(path, _)| !path.ends_with(own))
         .flat_map(|(path, text)| {
-            let marked = text
-                .lines()
-                .enumerate()
-                .filter(|(_, line)| marks.iter().any(|m| line.contains(m)));
-            marked
-                .map(move |(i, line)| format!("{}:{}: {}", shown(path), i + 1, line.trim()))
-                .collect::<Vec<_>>()
+            let marked = text.lines().enumerate().filter(|(_, line)| marks.iter().any(|m| line.contains(m)));
+            marked.map(move |(i, line)| format!("{}:{}: {}", shown(path), i + 1, line.trim())).collect::<Vec<_>>()
         })
         .collect();
     assert!(found.is_empty(), "{found:#?}");

@@ -6,9 +6,7 @@ use std::sync::OnceLock;
 
 /// The repository.
 pub fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the tests lie in the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository")
 }
 
 /// The folder of the Pulumi CLI and its language hosts.
@@ -16,11 +14,7 @@ pub fn bin() -> &'static Path {
     static BIN: OnceLock<PathBuf> = OnceLock::new();
     BIN.get_or_init(|| {
         let bin = said("--print-bin");
-        assert!(
-            bin.join("pulumi").exists(),
-            "there is no pulumi in {}: run tools/get",
-            bin.display()
-        );
+        assert!(bin.join("pulumi").exists(), "there is no pulumi in {}: run tools/get", bin.display());
         bin
     })
 }
@@ -30,21 +24,14 @@ pub fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let python = said("--print-python");
-        assert!(
-            python.exists(),
-            "there is no {}: run tools/get",
-            python.display()
-        );
+        assert!(python.exists(), "there is no {}: run tools/get", python.display());
         python
     })
 }
 
 fn said(wish: &str) -> PathBuf {
     let get = repository().join("tools/get");
-    let run = Command::new(&get)
-        .arg(wish)
-        .output()
-        .expect("tools/get runs");
+    let run = Command::new(&get).arg(wish).output().expect("tools/get runs");
     let (out, err) = (text(&run.stdout), text(&run.stderr));
     assert!(run.status.success(), "tools/get {wish}: {err}");
     PathBuf::from(out.trim())
@@ -58,14 +45,8 @@ fn text(bytes: &[u8]) -> String {
 pub fn program(name: &str) -> PathBuf {
     let this = std::env::current_exe().expect("a process knows its program");
     let profile = this.parent().and_then(Path::parent);
-    let program = profile
-        .expect("the tests lie in a folder of their profile")
-        .join(name);
-    assert!(
-        program.exists(),
-        "there is no {}: run `cargo build --workspace`",
-        program.display()
-    );
+    let program = profile.expect("the tests lie in a folder of their profile").join(name);
+    assert!(program.exists(), "there is no {}: run `cargo build --workspace`", program.display());
     program
 }
 
@@ -80,16 +61,10 @@ pub struct Plugin {
 
 /// The provider of files in a directory: the framework's larger example. Cargo builds it with the tests, so it is never an old one.
 pub fn files() -> Plugin {
-    Plugin {
-        name: "files",
-        program: program("pulumi-resource-files"),
-    }
+    Plugin { name: "files", program: program("pulumi-resource-files") }
 }
 
 /// The provider of notes that the framework's README shows.
 pub fn notes() -> Plugin {
-    Plugin {
-        name: "notes",
-        program: program("pulumi-resource-notes"),
-    }
+    Plugin { name: "notes", program: program("pulumi-resource-notes") }
 }

@@ -27,16 +27,10 @@ pub async fn run(context: &Context, args: &Describe) -> Result<u8> {
 
 async fn stack(context: &Context, ledger: &Ledger, name: &str) -> Result<()> {
     let records = ledger.stack_records().await?;
-    let found: Vec<&StackRecord> = records
-        .iter()
-        .filter(|record| record.name == name)
-        .collect();
+    let found: Vec<&StackRecord> = records.iter().filter(|record| record.name == name).collect();
     if found.is_empty() {
         return Err(Failure::input(format!("no stack is called `{name}`"))
-            .hint_some(nearest(
-                name,
-                records.iter().map(|record| record.name.as_str()),
-            ))
+            .hint_some(nearest(name, records.iter().map(|record| record.name.as_str())))
             .hint("`gitinfra get stacks` lists them"));
     }
     for record in found {
@@ -45,43 +39,15 @@ async fn stack(context: &Context, ledger: &Ledger, name: &str) -> Result<()> {
         let stands = stands.map(|(commit, at)| format!("{commit} (rolled out {})", ago(now - at)));
         field(context, "Name", &record.name);
         field(context, "Repository", &record.repository);
-        field(
-            context,
-            "Folder",
-            if record.folder.is_empty() {
-                "."
-            } else {
-                &record.folder
-            },
-        );
+        field(context, "Folder", if record.folder.is_empty() { "." } else { &record.folder });
         field(context, "Runtime", &record.runtime);
-        field(
-            context,
-            "Stands",
-            &stands.unwrap_or_else(|| "<none>".to_owned()),
-        );
+        field(context, "Stands", &stands.unwrap_or_else(|| "<none>".to_owned()));
         context.ui.data("Runs:");
-        let filter = RunFilter {
-            stack: Some(record.name.clone()),
-            limit: 10,
-            ..RunFilter::default()
-        };
-        for run in ledger
-            .runs(&filter)
-            .await?
-            .iter()
-            .filter(|run| run.repository == record.repository)
-        {
-            let (state, what) = (
-                context.ui.paint.state(run.state),
-                tally(&run.changes, Effect::done),
-            );
+        let filter = RunFilter { stack: Some(record.name.clone()), limit: 10, ..RunFilter::default() };
+        for run in ledger.runs(&filter).await?.iter().filter(|run| run.repository == record.repository) {
+            let (state, what) = (context.ui.paint.state(run.state), tally(&run.changes, Effect::done));
             let when = ago(now - run.started_at);
-            context.ui.data(&format!(
-                "  {}  {}  {state}  {when}  {what}",
-                run.name,
-                short(&run.commit)
-            ));
+            context.ui.data(&format!("  {}  {}  {state}  {when}  {what}", run.name, short(&run.commit)));
         }
     }
     Ok(())
@@ -93,45 +59,21 @@ async fn describe_run(context: &Context, ledger: &Ledger, name: &str) -> Result<
     field(context, "Name", &run.name);
     field(context, "Stack", &run.stack);
     field(context, "Repository", &run.repository);
-    field(
-        context,
-        "Commit",
-        &format!("{} {} (branch {})", run.commit, run.subject, run.branch),
-    );
+    field(context, "Commit", &format!("{} {} (branch {})", run.commit, run.subject, run.branch));
     field(context, "Reason", &run.reason);
     field(context, "State", &context.ui.paint.state(run.state));
-    field(
-        context,
-        "Started",
-        &format!(
-            "{} ({})",
-            timestamp(run.started_at),
-            ago(now - run.started_at)
-        ),
-    );
+    field(context, "Started", &format!("{} ({})", timestamp(run.started_at), ago(now - run.started_at)));
     field(context, "Took", &took(&run, now));
     field(context, "Changes", &tally(&run.changes, Effect::done));
     field(context, "Host", &host(&run));
     if let Some(message) = &run.message {
-        field(
-            context,
-            "Message",
-            &message.replace('\n', "\n             "),
-        );
+        field(context, "Message", &message.replace('\n', "\n             "));
     }
     context.ui.data("Events:");
     for event in ledger.events(&run.name).await? {
         // The lines that `sync` printed, with the time since the beginning.
         let since = seconds(as_seconds(event.at - run.started_at));
-        let line = context.ui.line(
-            &Event {
-                time: String::new(),
-                run: None,
-                stack: None,
-                body: event.body,
-            },
-            now,
-        );
+        let line = context.ui.line(&Event { time: String::new(), run: None, stack: None, body: event.body }, now);
         for (count, line) in line.unwrap_or_default().lines().enumerate() {
             let since = if count == 0 { since.as_str() } else { "" };
             context.ui.data(&format!("  {since:>7}  {line}"));
@@ -148,7 +90,5 @@ fn host(run: &Run) -> String {
 }
 
 fn field(context: &Context, name: &str, value: &str) {
-    context
-        .ui
-        .data(&format!("{:<12} {value}", format!("{name}:")));
+    context.ui.data(&format!("{:<12} {value}", format!("{name}:")));
 }

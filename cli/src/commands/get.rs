@@ -29,9 +29,7 @@ impl Type {
 
     /// Reads `TYPE` or `TYPE/NAME`. A stack's name holds a slash itself, so only the first one parts.
     pub fn parse(text: &str) -> Result<(Type, Option<&str>)> {
-        let (kind, name) = text
-            .split_once('/')
-            .map_or((text, None), |(kind, name)| (kind, Some(name)));
+        let (kind, name) = text.split_once('/').map_or((text, None), |(kind, name)| (kind, Some(name)));
         let known = Self::NAMES.iter().find(|(known, _)| *known == kind);
         let (_, kind) = known.ok_or_else(|| {
             Failure::input(format!("there is no type `{kind}`"))
@@ -44,10 +42,7 @@ impl Type {
 
 pub async fn run(context: &Context, args: &Get) -> Result<u8> {
     let (kind, name) = Type::parse(&args.kind)?;
-    let names: Vec<&str> = name
-        .into_iter()
-        .chain(args.names.iter().map(String::as_str))
-        .collect();
+    let names: Vec<&str> = name.into_iter().chain(args.names.iter().map(String::as_str)).collect();
     let ledger = context.ledger().await?;
     match kind {
         Type::Stack => stacks(context, &ledger, args, &names).await?,
@@ -61,13 +56,7 @@ pub async fn run(context: &Context, args: &Get) -> Result<u8> {
 }
 
 /// Prints the rows anew whenever one of them changes.
-async fn watch(
-    context: &Context,
-    ledger: &Ledger,
-    args: &Get,
-    kind: Type,
-    names: &[&str],
-) -> Result<()> {
+async fn watch(context: &Context, ledger: &Ledger, args: &Get, kind: Type, names: &[&str]) -> Result<()> {
     let mut seen = String::new();
     loop {
         let now = match kind {
@@ -86,51 +75,27 @@ async fn watch(
 }
 
 async fn stacks(context: &Context, ledger: &Ledger, args: &Get, names: &[&str]) -> Result<()> {
-    let records = named(ledger.stack_records().await?, names, "stack", |record| {
-        &record.name
-    })?;
-    let mut table = Table::new("stacks")
-        .column("NAME")
-        .column("COMMIT")
-        .column("LAST RUN")
-        .wide("RUN")
-        .wide("RUNTIME");
+    let records = named(ledger.stack_records().await?, names, "stack", |record| &record.name)?;
+    let mut table = Table::new("stacks").column("NAME").column("COMMIT").column("LAST RUN").wide("RUN").wide("RUNTIME");
     table = table.wide("FOLDER").wide("REPOSITORY").column("AGE");
     for record in &records {
-        table.row(
-            format!("stack/{}", record.name),
-            stack_cells(record, context.now()),
-        );
+        table.row(format!("stack/{}", record.name), stack_cells(record, context.now()));
     }
     context.ui.records(args.output, &records, &table)
 }
 
 fn stack_cells(record: &StackRecord, now: i64) -> Vec<crate::ui::Cell> {
     let none = || "<none>".to_owned();
-    let state = record
-        .last_state
-        .map_or_else(|| none().into(), crate::ui::Cell::from);
+    let state = record.last_state.map_or_else(|| none().into(), crate::ui::Cell::from);
     vec![
         record.name.clone().into(),
-        record
-            .commit
-            .as_deref()
-            .map_or_else(none, |commit| short(commit).to_owned())
-            .into(),
+        record.commit.as_deref().map_or_else(none, |commit| short(commit).to_owned()).into(),
         state,
         record.last_run.clone().unwrap_or_else(none).into(),
         record.runtime.clone().into(),
-        if record.folder.is_empty() {
-            ".".to_owned()
-        } else {
-            record.folder.clone()
-        }
-        .into(),
+        if record.folder.is_empty() { ".".to_owned() } else { record.folder.clone() }.into(),
         record.repository.clone().into(),
-        record
-            .rolled_out_at
-            .map_or_else(none, |at| age(now - at))
-            .into(),
+        record.rolled_out_at.map_or_else(none, |at| age(now - at)).into(),
     ]
 }
 
@@ -145,24 +110,11 @@ async fn runs(context: &Context, ledger: &Ledger, args: &Get, names: &[&str]) ->
             found
         }
     };
-    let mut table = Table::new("runs")
-        .column("NAME")
-        .column("STACK")
-        .column("COMMIT")
-        .column("STATE")
-        .column("CHANGES");
-    table = table
-        .column("TOOK")
-        .wide("REASON")
-        .wide("BRANCH")
-        .wide("SUBJECT")
-        .wide("HOST")
-        .column("AGE");
+    let mut table =
+        Table::new("runs").column("NAME").column("STACK").column("COMMIT").column("STATE").column("CHANGES");
+    table = table.column("TOOK").wide("REASON").wide("BRANCH").wide("SUBJECT").wide("HOST").column("AGE");
     for record in &records {
-        table.row(
-            format!("run/{}", record.name),
-            run_cells(record, context.now()),
-        );
+        table.row(format!("run/{}", record.name), run_cells(record, context.now()));
     }
     context.ui.records(args.output, &records, &table)
 }
@@ -189,18 +141,9 @@ fn changes(run: &Run) -> String {
         Effect::Same | Effect::Other => "",
         effect => effect.symbol(),
     });
-    let parts = all
-        .split(", ")
-        .filter_map(|part| part.split_once(' '))
-        .filter(|(_, sign)| !sign.is_empty());
-    let parts: Vec<String> = parts
-        .map(|(count, sign)| format!("{sign}{count}"))
-        .collect();
-    if parts.is_empty() {
-        "<none>".to_owned()
-    } else {
-        parts.join(",")
-    }
+    let parts = all.split(", ").filter_map(|part| part.split_once(' ')).filter(|(_, sign)| !sign.is_empty());
+    let parts: Vec<String> = parts.map(|(count, sign)| format!("{sign}{count}")).collect();
+    if parts.is_empty() { "<none>".to_owned() } else { parts.join(",") }
 }
 
 pub fn took(run: &Run, now: i64) -> String {
@@ -213,36 +156,20 @@ pub fn took(run: &Run, now: i64) -> String {
 }
 
 fn filter(args: &Get, name: Option<&str>) -> RunFilter {
-    RunFilter {
-        name: name.map(str::to_owned),
-        stack: args.stack.clone(),
-        limit: args.limit,
-    }
+    RunFilter { name: name.map(str::to_owned), stack: args.stack.clone(), limit: args.limit }
 }
 
 /// The records with these names, in the order in which they were asked for; all when none is named.
-fn named<T: Clone>(
-    records: Vec<T>,
-    names: &[&str],
-    what: &str,
-    name_of: fn(&T) -> &String,
-) -> Result<Vec<T>> {
+fn named<T: Clone>(records: Vec<T>, names: &[&str], what: &str, name_of: fn(&T) -> &String) -> Result<Vec<T>> {
     if names.is_empty() {
         return Ok(records);
     }
     let mut found = Vec::new();
     for name in names {
-        let matching: Vec<T> = records
-            .iter()
-            .filter(|record| name_of(record) == name)
-            .cloned()
-            .collect();
+        let matching: Vec<T> = records.iter().filter(|record| name_of(record) == name).cloned().collect();
         if matching.is_empty() {
             return Err(Failure::input(format!("no {what} is called `{name}`"))
-                .hint_some(nearest(
-                    name,
-                    records.iter().map(|record| name_of(record).as_str()),
-                ))
+                .hint_some(nearest(name, records.iter().map(|record| name_of(record).as_str())))
                 .hint(format!("`gitinfra get {what}s` lists them")));
         }
         found.extend(matching);

@@ -43,14 +43,8 @@ pub struct Context {
 
 /// Runs a command and says with what exit code it ended.
 pub fn run(args: Args, surroundings: Surroundings) -> u8 {
-    let no_color = surroundings
-        .environment
-        .get("NO_COLOR")
-        .is_some_and(|value| !value.is_empty())
-        || surroundings
-            .environment
-            .get("TERM")
-            .is_some_and(|term| term == "dumb");
+    let no_color = surroundings.environment.get("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || surroundings.environment.get("TERM").is_some_and(|term| term == "dumb");
     let ui = Ui::new(args.global.color, stream(&args.command), no_color);
     let now = surroundings.now;
     let context = match Context::new(args.global, surroundings, ui) {
@@ -83,17 +77,12 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
             Ok(0)
         }
         Command::Version => {
-            context
-                .ui
-                .data(concat!("gitinfra ", env!("CARGO_PKG_VERSION")));
+            context.ui.data(concat!("gitinfra ", env!("CARGO_PKG_VERSION")));
             Ok(0)
         }
         command => {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            let runtime = runtime
-                .map_err(|error| Failure::setup(format!("starting the runtime: {error}")))?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| Failure::setup(format!("starting the runtime: {error}")))?;
             runtime.block_on(dispatch_async(command, context))
         }
     }
@@ -112,43 +101,18 @@ async fn dispatch_async(command: Command, context: &Context) -> Result<u8> {
         Command::Get(args) => get::run(context, &args).await,
         Command::Describe(args) => describe::run(context, &args).await,
         Command::Logs(args) => logs::run(context, &args).await,
-        Command::Completion { .. } | Command::Version => {
-            Err(Failure::bug("this command needs no runtime"))
-        }
+        Command::Completion { .. } | Command::Version => Err(Failure::bug("this command needs no runtime")),
     }
 }
 
 impl Context {
-    fn new(
-        global: Global,
-        surroundings: Surroundings,
-        ui: Ui,
-    ) -> Result<Context, Box<(Ui, Failure)>> {
-        let Surroundings {
-            environment,
-            cwd,
-            now,
-        } = surroundings;
-        let state = environment
-            .get("XDG_STATE_HOME")
-            .filter(|path| path.starts_with('/'))
-            .map(PathBuf::from);
-        let state = state.or_else(|| {
-            environment
-                .get("HOME")
-                .map(|home| PathBuf::from(home).join(".local/state"))
-        });
-        let Some(state_dir) = global
-            .state_dir
-            .or_else(|| state.map(|state| state.join("gitinfra")))
-        else {
-            let failure = Failure::setup(
-                "neither HOME nor XDG_STATE_HOME is set, so there is no place for the state",
-            );
-            return Err(Box::new((
-                ui,
-                failure.hint("name a folder with --state-dir"),
-            )));
+    fn new(global: Global, surroundings: Surroundings, ui: Ui) -> Result<Context, Box<(Ui, Failure)>> {
+        let Surroundings { environment, cwd, now } = surroundings;
+        let state = environment.get("XDG_STATE_HOME").filter(|path| path.starts_with('/')).map(PathBuf::from);
+        let state = state.or_else(|| environment.get("HOME").map(|home| PathBuf::from(home).join(".local/state")));
+        let Some(state_dir) = global.state_dir.or_else(|| state.map(|state| state.join("gitinfra"))) else {
+            let failure = Failure::setup("neither HOME nor XDG_STATE_HOME is set, so there is no place for the state");
+            return Err(Box::new((ui, failure.hint("name a folder with --state-dir"))));
         };
         let state_dir = cwd.join(state_dir);
         Ok(Context {
@@ -184,28 +148,17 @@ impl Context {
 
     /// Worktrees, mirrors and the ledger are nobody else's to read.
     fn make_state_dir(&self) -> Result<()> {
-        let made = DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.state_dir);
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.state_dir);
         made.map_err(|error| {
-            Failure::setup(format!(
-                "making the state directory {}: {error}",
-                self.state_dir.display()
-            ))
-            .hint("name another folder with --state-dir")
+            Failure::setup(format!("making the state directory {}: {error}", self.state_dir.display()))
+                .hint("name another folder with --state-dir")
         })
     }
 
     /// Shows a happening that belongs to no run.
     pub fn tell(&self, stack: Option<&str>, body: Body) {
         let now = self.now();
-        let event = Event {
-            time: crate::text::timestamp(now),
-            run: None,
-            stack: stack.map(str::to_owned),
-            body,
-        };
+        let event = Event { time: crate::text::timestamp(now), run: None, stack: stack.map(str::to_owned), body };
         self.ui.event(&event, now);
     }
 
@@ -216,11 +169,7 @@ impl Context {
 
     /// From here on Ctrl-C, SIGTERM and the end of the terminal ask for an orderly end instead of killing.
     fn listen(&self) {
-        for kind in [
-            SignalKind::interrupt(),
-            SignalKind::terminate(),
-            SignalKind::hangup(),
-        ] {
+        for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
             let cancel = self.cancel.clone();
             tokio::spawn(async move {
                 // Without a handler the signal kills, which the next `sync` copes with.

@@ -29,11 +29,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<u8> {
         merged = merge(&mirror, args) => merged?,
         () = context.cancel.cancelled() => return Err(Failure::cancelled()),
     };
-    let Sorted {
-        touched,
-        untouched,
-        gone,
-    } = sorted(&mirror, &base, &merged, &args.stacks)?;
+    let Sorted { touched, untouched, gone } = sorted(&mirror, &base, &merged, &args.stacks)?;
     let mut preview = Preview {
         base: args.base.clone(),
         base_commit: base.id,
@@ -46,10 +42,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<u8> {
     let mut worst = None;
     if !touched.is_empty() {
         let environment = for_engine(&context.environment, &args.source.pass_env, &context.cwd);
-        (preview.stacks, worst) = Previewer::new(context, &mirror, environment, &merged)
-            .await?
-            .all(touched)
-            .await?;
+        (preview.stacks, worst) = Previewer::new(context, &mirror, environment, &merged).await?.all(touched).await?;
     }
     match args.output {
         Report::Markdown => context.ui.data(&comment(&preview)),
@@ -88,19 +81,10 @@ fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[String]) -> Re
         let is_new = !before.iter().any(|known| known.name() == stack.name());
         let mut used = changed.iter().filter(|path| stack.uses(path));
         match used.next() {
-            _ if is_new => sorted.touched.push(Touched {
-                stack,
-                reason: "a new stack".to_owned(),
-            }),
+            _ if is_new => sorted.touched.push(Touched { stack, reason: "a new stack".to_owned() }),
             Some(first) => {
-                let reason = crate::decide::Reason::Changed {
-                    files: 1 + used.count(),
-                    example: first.clone(),
-                };
-                sorted.touched.push(Touched {
-                    stack,
-                    reason: reason.words(),
-                });
+                let reason = crate::decide::Reason::Changed { files: 1 + used.count(), example: first.clone() };
+                sorted.touched.push(Touched { stack, reason: reason.words() });
             }
             None => sorted.untouched.push(stack.name()),
         }
@@ -119,52 +103,28 @@ struct Previewer<'a> {
 }
 
 impl<'a> Previewer<'a> {
-    async fn new(
-        context: &'a Context,
-        mirror: &'a Mirror,
-        environment: Environment,
-        merged: &'a str,
-    ) -> Result<Self> {
+    async fn new(context: &'a Context, mirror: &'a Mirror, environment: Environment, merged: &'a str) -> Result<Self> {
         let pulumi = Pulumi::find(&environment).await?;
         let failed = |error: std::io::Error| {
-            Failure::setup(format!(
-                "making a folder in {}: {error}",
-                context.state_dir.display()
-            ))
+            Failure::setup(format!("making a folder in {}: {error}", context.state_dir.display()))
         };
         let work = context.state_dir.join("work");
         std::fs::create_dir_all(&work).map_err(failed)?;
         sweep(&work);
-        let scratch = tempfile::Builder::new()
-            .prefix("preview-")
-            .tempdir_in(&work)
-            .map_err(failed)?;
+        let scratch = tempfile::Builder::new().prefix("preview-").tempdir_in(&work).map_err(failed)?;
         let run = scratch.path().file_name().unwrap_or_default();
-        Ok(Previewer {
-            context,
-            mirror,
-            environment,
-            merged,
-            pulumi: pulumi.of_run(&run.to_string_lossy()),
-            scratch,
-        })
+        Ok(Previewer { context, mirror, environment, merged, pulumi: pulumi.of_run(&run.to_string_lossy()), scratch })
     }
 
     /// Previews each stack. One that fails is part of the answer, and of what decides the exit code; only being stopped ends it.
     async fn all(&self, touched: Vec<Touched>) -> Result<(Vec<StackPreview>, Option<Kind>)> {
         if let Some(link) = self.mirror.escaping_link(self.merged)? {
-            return Err(Failure::input(format!(
-                "a symbolic link leads out of the repository: {link}"
-            )));
+            return Err(Failure::input(format!("a symbolic link leads out of the repository: {link}")));
         }
-        let worktree = self
-            .mirror
-            .worktree(self.merged, &self.scratch.path().join("tree"))
-            .await?;
+        let worktree = self.mirror.worktree(self.merged, &self.scratch.path().join("tree")).await?;
         let (mut previews, mut worst) = (Vec::new(), None);
         for Touched { stack, reason } in touched {
-            self.context
-                .tell_aside(&format!("previewing {} ({reason})", stack.name()));
+            self.context.tell_aside(&format!("previewing {} ({reason})", stack.name()));
             let folder = worktree.folder.join(&stack.folder);
             let mut scrubber = Scrubber::from_environment(&self.context.environment);
             let (changes, failure) = match self.one(&stack, &folder, &mut scrubber).await {
@@ -176,25 +136,12 @@ impl<'a> Previewer<'a> {
                 worst = Some(Kind::worst(worst, failure.kind));
                 scrubber.scrub(&failure.with_hints())
             });
-            previews.push(scrubbed(
-                StackPreview {
-                    name: stack.name(),
-                    reason,
-                    failure,
-                    changes,
-                },
-                &scrubber,
-            ));
+            previews.push(scrubbed(StackPreview { name: stack.name(), reason, failure, changes }, &scrubber));
         }
         Ok((previews, worst))
     }
 
-    async fn one(
-        &self,
-        stack: &Stack,
-        folder: &Path,
-        scrubber: &mut Scrubber,
-    ) -> Result<(ChangeSet, Option<Failure>)> {
+    async fn one(&self, stack: &Stack, folder: &Path, scrubber: &mut Scrubber) -> Result<(ChangeSet, Option<Failure>)> {
         stack.check_name()?;
         let backend = Backend::of(stack, &self.environment)?;
         backend.check(&self.environment)?;
@@ -214,30 +161,14 @@ impl<'a> Previewer<'a> {
         if stack.has_secrets {
             pulumi.learn_secrets(folder, &stack.stack, scrubber).await?;
         }
-        let engine = pulumi
-            .start(
-                Phase::Preview,
-                folder,
-                &stack.stack,
-                "",
-                &self.scratch.path().join("output.txt"),
-            )
-            .await?;
+        let engine =
+            pulumi.start(Phase::Preview, folder, &stack.stack, "", &self.scratch.path().join("output.txt")).await?;
         let (mut feed, mut changes) = (Feed::default(), ChangeSet::default());
         let taken = async |happening| {
             if let Happening::Event(event) = happening {
                 changes.take(&event);
-                if let Some(Body::Diagnostic {
-                    severity,
-                    urn,
-                    message,
-                }) = feed.take(*event, self.context.now())
-                {
-                    changes.diagnostics.push(Said {
-                        severity,
-                        urn,
-                        message,
-                    });
+                if let Some(Body::Diagnostic { severity, urn, message }) = feed.take(*event, self.context.now()) {
+                    changes.diagnostics.push(Said { severity, urn, message });
                 }
             }
         };
@@ -250,15 +181,9 @@ impl<'a> Previewer<'a> {
     }
 
     fn throwaway_backend(&self) -> Result<Pulumi> {
-        let place = tempfile::Builder::new()
-            .prefix("backend-")
-            .tempdir_in(self.scratch.path());
-        let place = place
-            .map_err(|error| Failure::setup(format!("making a folder: {error}")))?
-            .keep();
-        let pulumi = self
-            .pulumi
-            .with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
+        let place = tempfile::Builder::new().prefix("backend-").tempdir_in(self.scratch.path());
+        let place = place.map_err(|error| Failure::setup(format!("making a folder: {error}")))?.keep();
+        let pulumi = self.pulumi.with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
         Ok(pulumi.with_default("PULUMI_CONFIG_PASSPHRASE", ""))
     }
 }
@@ -267,10 +192,7 @@ impl<'a> Previewer<'a> {
 fn sweep(work: &Path) {
     const OLD: Duration = Duration::from_secs(24 * 60 * 60);
     for entry in std::fs::read_dir(work).into_iter().flatten().flatten() {
-        let age = entry
-            .metadata()
-            .and_then(|found| found.modified())
-            .map(|at| at.elapsed().unwrap_or_default());
+        let age = entry.metadata().and_then(|found| found.modified()).map(|at| at.elapsed().unwrap_or_default());
         let is_ours = entry.file_name().to_string_lossy().starts_with("preview-");
         if is_ours && age.is_ok_and(|age| age > OLD) {
             let _ = std::fs::remove_dir_all(entry.path());
@@ -281,15 +203,9 @@ fn sweep(work: &Path) {
 /// The same preview without the secrets that the engine didn't know to be any.
 fn scrubbed(mut preview: StackPreview, scrubber: &Scrubber) -> StackPreview {
     let changes = &mut preview.changes;
-    let of_resources = changes
-        .resources
-        .iter_mut()
-        .flat_map(|resource| &mut resource.properties);
+    let of_resources = changes.resources.iter_mut().flat_map(|resource| &mut resource.properties);
     for property in of_resources.chain(&mut changes.outputs) {
-        for side in [&mut property.before, &mut property.after]
-            .into_iter()
-            .flatten()
-        {
+        for side in [&mut property.before, &mut property.after].into_iter().flatten() {
             side.scrub(scrubber);
         }
     }

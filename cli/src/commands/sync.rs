@@ -75,9 +75,7 @@ async fn wait(context: &Context, interval: Duration) {
 fn exit_code(tally: Tally) -> Result<u8> {
     let kind = match tally {
         Tally { cancelled: 1.., .. } => Kind::Cancelled,
-        Tally {
-            worst: Some(kind), ..
-        } => kind,
+        Tally { worst: Some(kind), .. } => kind,
         _ => return Ok(0),
     };
     Ok(kind.exit_code())
@@ -85,21 +83,8 @@ fn exit_code(tally: Tally) -> Result<u8> {
 
 impl Tally {
     fn finished(self) -> Body {
-        let Tally {
-            rolled_out,
-            up_to_date,
-            failed,
-            cancelled,
-            skipped,
-            ..
-        } = self;
-        Body::Finished {
-            rolled_out,
-            up_to_date,
-            failed,
-            cancelled,
-            skipped,
-        }
+        let Tally { rolled_out, up_to_date, failed, cancelled, skipped, .. } = self;
+        Body::Finished { rolled_out, up_to_date, failed, cancelled, skipped }
     }
 
     fn count(&mut self, outcome: Outcome) {
@@ -131,12 +116,9 @@ impl Pass<'_> {
             match self.until_settled(&mut seen).await {
                 Ok(_) => told = None,
                 Err(failure) if failure.kind == Kind::Bug => return Err(failure),
-                Err(failure)
-                    if failure.kind == Kind::Cancelled || told.as_ref() == Some(&failure) => {}
+                Err(failure) if failure.kind == Kind::Cancelled || told.as_ref() == Some(&failure) => {}
                 Err(failure) => {
-                    self.context
-                        .ui
-                        .failure(&failure, crate::text::timestamp(self.context.now()));
+                    self.context.ui.failure(&failure, crate::text::timestamp(self.context.now()));
                     told = Some(failure);
                 }
             }
@@ -204,15 +186,9 @@ impl Pass<'_> {
 
     /// A stack that left the branch still stands; only a person can mean it to go.
     async fn tell_gone(&self, stacks: &[Stack]) -> Result<()> {
-        for name in self
-            .ledger
-            .rolled_out_names(&self.mirror.source.label)
-            .await?
-        {
+        for name in self.ledger.rolled_out_names(&self.mirror.source.label).await? {
             if !stacks.iter().any(|stack| stack.name() == name) {
-                let message =
-                    "it is no longer on the branch, and what it rolled out was left standing"
-                        .to_owned();
+                let message = "it is no longer on the branch, and what it rolled out was left standing".to_owned();
                 self.context.tell(Some(&name), Body::Note { message });
             }
         }
@@ -222,63 +198,34 @@ impl Pass<'_> {
     fn stacks(&self, head: &Commit) -> Result<Vec<Stack>> {
         let stacks = repo::stacks(&self.mirror.pulumi_files(&head.id)?).map_err(repo::all_of)?;
         if stacks.is_empty() {
-            return Err(Failure::input(format!(
-                "{} has no stack at this commit",
-                self.mirror.source.label
-            ))
-            .hint("a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it"));
+            return Err(Failure::input(format!("{} has no stack at this commit", self.mirror.source.label))
+                .hint("a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it"));
         }
         repo::select(stacks, &self.args.stacks)
     }
 
     /// The stacks that are not up to date. Those that are get told, once for each head.
-    async fn due(
-        &self,
-        stacks: Vec<Stack>,
-        head: &Commit,
-        is_new: bool,
-        tally: &mut Tally,
-    ) -> Result<Vec<Due>> {
+    async fn due(&self, stacks: Vec<Stack>, head: &Commit, is_new: bool, tally: &mut Tally) -> Result<Vec<Due>> {
         let mut due = Vec::new();
         for stack in stacks {
-            let id = self
-                .ledger
-                .stack(&self.mirror.source.label, &stack, self.context.now())
-                .await?;
+            let id = self.ledger.stack(&self.mirror.source.label, &stack, self.context.now()).await?;
             let known = self.ledger.known(&id).await?;
             let from = known.rolled_out.as_ref().map(|(commit, _)| commit.as_str());
-            let changed = from
-                .map(|from| self.mirror.changed_paths(from, &head.id))
-                .transpose()?
-                .flatten();
+            let changed = from.map(|from| self.mirror.changed_paths(from, &head.id)).transpose()?.flatten();
             match decide(&stack, &known, changed.as_deref()) {
                 Decision::UpToDate { commit, at } => {
                     tally.up_to_date += 1;
                     if is_new {
-                        self.context.tell(
-                            Some(&stack.name()),
-                            Body::UpToDate {
-                                commit,
-                                rolled_out_at: at,
-                            },
-                        );
+                        self.context.tell(Some(&stack.name()), Body::UpToDate { commit, rolled_out_at: at });
                     }
                 }
                 Decision::RollOut(_) if self.is_resting(&id, head).await? => tally.skipped += 1,
                 Decision::RollOut(reason) => {
                     if self.args.dry_run {
-                        let body = Body::Pending {
-                            commit: head.id.clone(),
-                            reason: reason.words(),
-                        };
+                        let body = Body::Pending { commit: head.id.clone(), reason: reason.words() };
                         self.context.tell(Some(&stack.name()), body);
                     }
-                    due.push(Due {
-                        stack,
-                        id,
-                        known,
-                        reason,
-                    });
+                    due.push(Due { stack, id, known, reason });
                 }
             }
         }
@@ -315,9 +262,7 @@ impl Pass<'_> {
                 tally.cancelled += 1;
                 break;
             }
-            let rolled_out = roll_out
-                .run(&due.stack, &due.id, &due.known, &due.reason)
-                .await;
+            let rolled_out = roll_out.run(&due.stack, &due.id, &due.known, &due.reason).await;
             match rolled_out {
                 Ok(outcome) => tally.count(outcome),
                 Err(failure) if matches!(failure.kind, Kind::Bug | Kind::Cancelled) => {
@@ -326,8 +271,7 @@ impl Pass<'_> {
                 // One stack that can't be tried keeps no other from its roll-out.
                 Err(failure) => {
                     let reason = failure.with_hints();
-                    self.context
-                        .tell(Some(&due.stack.name()), Body::Skipped { reason });
+                    self.context.tell(Some(&due.stack.name()), Body::Skipped { reason });
                     tally.skip(failure.kind);
                 }
             }

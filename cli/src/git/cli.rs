@@ -40,39 +40,23 @@ const TIES: &[&str] = &[
 /// A git that sees no configuration but the mirror's own; for everything that happens on this machine.
 pub async fn run(environment: &Environment, folder: &Path, args: &[&str]) -> Result<()> {
     let mut command = command(environment, folder, args);
-    command
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null");
+    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
     let output = output(command).await?;
     match output.status.success() {
         true => Ok(()),
-        false => Err(Failure::setup(format!(
-            "git {}: {}",
-            args[0],
-            crate::text::last_line(&words(&output))
-        ))),
+        false => Err(Failure::setup(format!("git {}: {}", args[0], crate::text::last_line(&words(&output))))),
     }
 }
 
 /// A git that talks to another repository. It sees the user's configuration, since credential helpers and proxies are
 /// set there. Its error is git's own text.
-pub async fn transport(
-    environment: &Environment,
-    folder: &Path,
-    args: &[&str],
-) -> Result<(), String> {
+pub async fn transport(environment: &Environment, folder: &Path, args: &[&str]) -> Result<(), String> {
     listing(environment, folder, args).await.map(|_| ())
 }
 
 /// As `transport`, for a git that answers with text.
-pub async fn listing(
-    environment: &Environment,
-    folder: &Path,
-    args: &[&str],
-) -> Result<String, String> {
-    let output = output(command(environment, folder, args))
-        .await
-        .map_err(|failure| failure.message)?;
+pub async fn listing(environment: &Environment, folder: &Path, args: &[&str]) -> Result<String, String> {
+    let output = output(command(environment, folder, args)).await.map_err(|failure| failure.message)?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         false => Err(words(&output)),
@@ -81,25 +65,11 @@ pub async fn listing(
 
 fn command(environment: &Environment, folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new("git");
-    let free = environment
-        .iter()
-        .filter(|(name, _)| !TIES.contains(&name.as_str()));
-    command
-        .env_clear()
-        .envs(free)
-        .current_dir(folder)
-        .kill_on_drop(true);
-    command
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .env("GIT_LFS_SKIP_SMUDGE", "1")
-        .env("LC_ALL", "C");
-    command
-        .args(SETTINGS.iter().flat_map(|setting| ["-c", setting]))
-        .args(args);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let free = environment.iter().filter(|(name, _)| !TIES.contains(&name.as_str()));
+    command.env_clear().envs(free).current_dir(folder).kill_on_drop(true);
+    command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_LFS_SKIP_SMUDGE", "1").env("LC_ALL", "C");
+    command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting])).args(args);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 

@@ -40,11 +40,7 @@ pub struct Mirror {
 
 impl Mirror {
     /// Opens the mirror of a source, making it at the first time.
-    pub async fn open(
-        state_dir: &Path,
-        source: Source,
-        environment: &Environment,
-    ) -> Result<Mirror> {
+    pub async fn open(state_dir: &Path, source: Source, environment: &Environment) -> Result<Mirror> {
         let path = state_dir.join("repos").join(source.slug());
         let broken = |error: &dyn std::fmt::Display| {
             Failure::setup(format!("opening the mirror {}: {error}", path.display()))
@@ -65,12 +61,7 @@ impl Mirror {
             }
         }
         let repository = Repository::open_bare(&path).map_err(|error| broken(&error.message()))?;
-        Ok(Mirror {
-            source,
-            path,
-            repository,
-            environment: environment.clone(),
-        })
+        Ok(Mirror { source, path, repository, environment: environment.clone() })
     }
 
     /// Fetches a branch and says what it points at.
@@ -98,11 +89,10 @@ impl Mirror {
         let commit = match fetched {
             Ok(()) => self.commit(&target),
             Err(_) if self.repository.revparse_single(said_as).is_ok() => self.commit(said_as),
-            Err(said) if is_missing_ref(&said) => Err(Failure::input(format!(
-                "{} has no `{said_as}`",
-                self.source.label
-            ))
-            .hint("a branch, a tag, HEAD or a whole commit id can be named")),
+            Err(said) if is_missing_ref(&said) => {
+                Err(Failure::input(format!("{} has no `{said_as}`", self.source.label))
+                    .hint("a branch, a tag, HEAD or a whole commit id can be named"))
+            }
             Err(said) => Err(self.unreachable(&said)),
         };
         if let Ok(mut kept) = self.repository.find_reference(&target) {
@@ -116,17 +106,8 @@ impl Mirror {
         let _lock = self.lock().await.map_err(|error| error.message)?;
         let spec = format!("+{from}:{to}");
         let protocols = self.source.allowed_protocols();
-        let mut args: Vec<&str> = protocols
-            .iter()
-            .flat_map(|setting| ["-c", setting.as_str()])
-            .collect();
-        args.extend([
-            "fetch",
-            "--quiet",
-            "--no-tags",
-            "--no-recurse-submodules",
-            "--no-write-fetch-head",
-        ]);
+        let mut args: Vec<&str> = protocols.iter().flat_map(|setting| ["-c", setting.as_str()]).collect();
+        args.extend(["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"]);
         args.extend(["--end-of-options", &self.source.location, &spec]);
         cli::transport(&self.environment, &self.path, &args).await
     }
@@ -135,35 +116,19 @@ impl Mirror {
     async fn lock(&self) -> Result<File> {
         let path = self.path.join("gitinfra.lock");
         let shown = path.display().to_string();
-        let waiting = tokio::task::spawn_blocking(move || {
-            File::create(&path).and_then(|file| file.lock().map(|()| file))
-        });
-        let locked = waiting
-            .await
-            .map_err(|error| Failure::bug(format!("locking {shown}: {error}")))?;
+        let waiting =
+            tokio::task::spawn_blocking(move || File::create(&path).and_then(|file| file.lock().map(|()| file)));
+        let locked = waiting.await.map_err(|error| Failure::bug(format!("locking {shown}: {error}")))?;
         locked.map_err(|error| Failure::setup(format!("locking {shown}: {error}")))
     }
 
     async fn no_branch(&self, branch: &str) -> Failure {
         let protocols = self.source.allowed_protocols();
-        let mut args: Vec<&str> = protocols
-            .iter()
-            .flat_map(|setting| ["-c", setting.as_str()])
-            .collect();
-        args.extend([
-            "ls-remote",
-            "--heads",
-            "--end-of-options",
-            &self.source.location,
-        ]);
-        let listed = cli::listing(&self.environment, &self.path, &args)
-            .await
-            .unwrap_or_default();
-        let names: Vec<&str> = listed
-            .lines()
-            .filter_map(|line| line.split_once("\trefs/heads/"))
-            .map(|(_, n)| n)
-            .collect();
+        let mut args: Vec<&str> = protocols.iter().flat_map(|setting| ["-c", setting.as_str()]).collect();
+        args.extend(["ls-remote", "--heads", "--end-of-options", &self.source.location]);
+        let listed = cli::listing(&self.environment, &self.path, &args).await.unwrap_or_default();
+        let names: Vec<&str> =
+            listed.lines().filter_map(|line| line.split_once("\trefs/heads/")).map(|(_, n)| n).collect();
         let failure = Failure::input(format!("{} has no branch `{branch}`", self.source.label));
         match names.as_slice() {
             [] => failure.hint("the repository has no branch at all yet: commit something first"),
@@ -178,44 +143,28 @@ impl Mirror {
             return cli::missing();
         }
         let label = &self.source.label;
-        let failure = Failure::input(format!(
-            "fetching from {label}: {}",
-            crate::text::last_line(said)
-        ));
+        let failure = Failure::input(format!("fetching from {label}: {}", crate::text::last_line(said)));
         if said.contains("dubious ownership") {
-            return failure.hint(format!("it belongs to another user; `git config --global --add safe.directory {label}` trusts it"));
+            return failure.hint(format!(
+                "it belongs to another user; `git config --global --add safe.directory {label}` trusts it"
+            ));
         }
         if said.contains("uthentication failed")
             || said.contains("could not read Username")
             || said.contains("Permission denied")
         {
-            return failure.hint(
-                "git found no credentials that work: set up a credential helper or an SSH key",
-            );
+            return failure.hint("git found no credentials that work: set up a credential helper or an SSH key");
         }
-        failure.hint_some(
-            said.contains("not found")
-                .then(|| "is the address right, and may you read it?".to_owned()),
-        )
+        failure.hint_some(said.contains("not found").then(|| "is the address right, and may you read it?".to_owned()))
     }
 
     /// Reads a commit by any name that the mirror knows.
     pub fn commit(&self, name: &str) -> Result<Commit> {
-        let commit = self
-            .repository
-            .revparse_single(name)
-            .and_then(|object| object.peel_to_commit());
-        let commit = commit.map_err(|error| {
-            Failure::input(format!("`{name}` is no commit: {}", error.message()))
-        })?;
+        let commit = self.repository.revparse_single(name).and_then(|object| object.peel_to_commit());
+        let commit = commit.map_err(|error| Failure::input(format!("`{name}` is no commit: {}", error.message())))?;
         Ok(Commit {
             id: commit.id().to_string(),
-            subject: commit
-                .summary()
-                .ok()
-                .flatten()
-                .unwrap_or_default()
-                .to_owned(),
+            subject: commit.summary().ok().flatten().unwrap_or_default().to_owned(),
             author: commit.author().name().unwrap_or_default().to_owned(),
             at: commit.time().seconds() * 1000,
         })
@@ -228,13 +177,10 @@ impl Mirror {
     }
 
     fn oid(&self, id: &str) -> Result<Oid> {
-        Oid::from_str(id)
-            .map_err(|error| Failure::bug(format!("`{id}` is no commit id: {}", error.message())))
+        Oid::from_str(id).map_err(|error| Failure::bug(format!("`{id}` is no commit id: {}", error.message())))
     }
 }
 
 fn is_missing_ref(said: &str) -> bool {
-    said.contains("couldn't find remote ref")
-        || said.contains("not our ref")
-        || said.contains("no such remote ref")
+    said.contains("couldn't find remote ref") || said.contains("not our ref") || said.contains("no such remote ref")
 }

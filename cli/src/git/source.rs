@@ -32,53 +32,36 @@ impl Source {
         match text.split_once("://") {
             Some(("file", path)) => Source::local(Path::new(path), text),
             Some((scheme, rest)) => Source::remote(text, scheme, rest),
-            None if is_scp(text) => Ok(Source {
-                location: text.to_owned(),
-                label: text.to_owned(),
-                protocol: Protocol::Ssh,
-            }),
+            None if is_scp(text) => {
+                Ok(Source { location: text.to_owned(), label: text.to_owned(), protocol: Protocol::Ssh })
+            }
             None => Source::local(&cwd.join(text), text),
         }
     }
 
     fn local(path: &Path, text: &str) -> Result<Source> {
-        let found =
-            Repository::discover(path).map_err(|error| match (path.exists(), error.code()) {
-                (false, _) => Failure::input(format!("{text} does not exist"))
-                    .hint("--repo takes a path of a Git repository, or its URL"),
-                (true, git2::ErrorCode::Owner) => {
-                    Failure::input(format!("{text} belongs to another user")).hint(format!(
-                        "if you trust it: `git config --global --add safe.directory {}`",
-                        path.display()
-                    ))
-                }
-                (true, git2::ErrorCode::NotFound) => {
-                    Failure::input(format!("{text} is not in a Git repository"))
-                        .hint("name one with --repo, or make one with `git init`")
-                }
-                (true, _) => Failure::input(format!(
-                    "opening the repository {text}: {}",
-                    error.message()
-                )),
-            })?;
+        let found = Repository::discover(path).map_err(|error| match (path.exists(), error.code()) {
+            (false, _) => Failure::input(format!("{text} does not exist"))
+                .hint("--repo takes a path of a Git repository, or its URL"),
+            (true, git2::ErrorCode::Owner) => Failure::input(format!("{text} belongs to another user"))
+                .hint(format!("if you trust it: `git config --global --add safe.directory {}`", path.display())),
+            (true, git2::ErrorCode::NotFound) => Failure::input(format!("{text} is not in a Git repository"))
+                .hint("name one with --repo, or make one with `git init`"),
+            (true, _) => Failure::input(format!("opening the repository {text}: {}", error.message())),
+        })?;
         let root = found.workdir().unwrap_or_else(|| found.path());
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let location = root.display().to_string();
-        Ok(Source {
-            label: location.clone(),
-            location,
-            protocol: Protocol::File,
-        })
+        Ok(Source { label: location.clone(), location, protocol: Protocol::File })
     }
 
     fn remote(text: &str, scheme: &str, rest: &str) -> Result<Source> {
         let authority = rest.split('/').next().unwrap_or_default();
-        let (user, host) = authority
-            .rsplit_once('@')
-            .map_or(("", authority), |(user, host)| (user, host));
+        let (user, host) = authority.rsplit_once('@').map_or(("", authority), |(user, host)| (user, host));
         if user.contains(':') {
-            return Err(Failure::input("the repository's URL holds a password")
-                .hint("leave it out and let git's credential helper give it: a URL ends up in process lists and logs"));
+            return Err(Failure::input("the repository's URL holds a password").hint(
+                "leave it out and let git's credential helper give it: a URL ends up in process lists and logs",
+            ));
         }
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let protocol = match scheme {
@@ -86,23 +69,15 @@ impl Source {
             "ssh" | "git+ssh" => Protocol::Ssh,
             "http" if matches!(name, "localhost" | "127.0.0.1" | "[::1]") => Protocol::Http,
             "http" => {
-                return Err(
-                    Failure::input(format!("{scheme}://{host} is not encrypted"))
-                        .hint("use https:// or ssh://; http:// is for this machine alone"),
-                );
+                return Err(Failure::input(format!("{scheme}://{host} is not encrypted"))
+                    .hint("use https:// or ssh://; http:// is for this machine alone"));
             }
             _ => {
-                return Err(Failure::input(format!(
-                    "`{scheme}://` is no way to a repository that gitinfra takes"
-                ))
-                .hint("use https://, ssh://, file:// or a path"));
+                return Err(Failure::input(format!("`{scheme}://` is no way to a repository that gitinfra takes"))
+                    .hint("use https://, ssh://, file:// or a path"));
             }
         };
-        Ok(Source {
-            location: text.to_owned(),
-            label: text.to_owned(),
-            protocol,
-        })
+        Ok(Source { location: text.to_owned(), label: text.to_owned(), protocol })
     }
 
     /// git's settings that allow this source's protocol; all others stay forbidden.
@@ -118,46 +93,26 @@ impl Source {
 
     /// For a path: the commit that a name means in that repository itself.
     pub fn resolve_locally(&self, name: &str) -> Option<String> {
-        let repository =
-            (self.protocol == Protocol::File).then(|| Repository::open(&self.location).ok())??;
-        let commit = repository
-            .revparse_single(name)
-            .and_then(|object| object.peel_to_commit())
-            .ok()?;
+        let repository = (self.protocol == Protocol::File).then(|| Repository::open(&self.location).ok())??;
+        let commit = repository.revparse_single(name).and_then(|object| object.peel_to_commit()).ok()?;
         Some(commit.id().to_string())
     }
 
     /// What a reader calls a ref: the branch that is checked out, for the `HEAD` of a path.
     pub fn name_of(&self, reference: &str) -> String {
         let is_head = self.protocol == Protocol::File && reference == "HEAD";
-        let repository = is_head
-            .then(|| Repository::open(&self.location).ok())
-            .flatten();
-        let branch = repository
-            .and_then(|repository| Some(repository.head().ok()?.shorthand().ok()?.to_owned()));
+        let repository = is_head.then(|| Repository::open(&self.location).ok()).flatten();
+        let branch = repository.and_then(|repository| Some(repository.head().ok()?.shorthand().ok()?.to_owned()));
         branch.unwrap_or_else(|| reference.to_owned())
     }
 
     /// The mirror's folder name: readable, and unlike any other source's.
     pub fn slug(&self) -> String {
         let digest = Sha256::digest(self.location.as_bytes());
-        let hash: String = digest
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let last = self
-            .location
-            .trim_end_matches('/')
-            .trim_end_matches(".git")
-            .rsplit(['/', ':'])
-            .next()
-            .unwrap_or("");
-        let safe: String = last
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-            .take(40)
-            .collect();
+        let hash: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let last = self.location.trim_end_matches('/').trim_end_matches(".git").rsplit(['/', ':']).next().unwrap_or("");
+        let safe: String =
+            last.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
         format!("{safe}-{hash}.git")
     }
 }
@@ -168,11 +123,7 @@ fn is_scp(text: &str) -> bool {
         return false;
     };
     // `ext::command` is git's way to start any program.
-    !host.contains('/')
-        && !host.is_empty()
-        && !host.starts_with('-')
-        && !path.is_empty()
-        && !path.starts_with(':')
+    !host.contains('/') && !host.is_empty() && !host.starts_with('-') && !path.is_empty() && !path.starts_with(':')
 }
 
 #[cfg(test)]
@@ -186,28 +137,16 @@ mod tests {
             ("ssh://git@example.org/a/b.git", Ok("ssh")),
             ("git@example.org:a/b.git", Ok("ssh")),
             ("http://127.0.0.1:3000/a/b.git", Ok("http")),
-            (
-                "http://example.org/a",
-                Err("http://example.org is not encrypted"),
-            ),
-            (
-                "https://ada:pw@example.org/a",
-                Err("the repository's URL holds a password"),
-            ),
+            ("http://example.org/a", Err("http://example.org is not encrypted")),
+            ("https://ada:pw@example.org/a", Err("the repository's URL holds a password")),
             ("ext::sh -c date", Err("ext::sh -c date does not exist")),
-            (
-                "git://example.org/a",
-                Err("`git://` is no way to a repository that gitinfra takes"),
-            ),
+            ("git://example.org/a", Err("`git://` is no way to a repository that gitinfra takes")),
             ("/no/such/folder", Err("/no/such/folder does not exist")),
             ("/", Err("/ is not in a Git repository")),
         ];
         for (text, expected) in cases {
-            let got = Source::parse(text, Path::new("/"))
-                .map(|source| source.allowed_protocols().join(" "));
-            let expected = expected
-                .map(|name| format!("protocol.{name}.allow=always"))
-                .map_err(str::to_owned);
+            let got = Source::parse(text, Path::new("/")).map(|source| source.allowed_protocols().join(" "));
+            let expected = expected.map(|name| format!("protocol.{name}.allow=always")).map_err(str::to_owned);
             assert_eq!(got.map_err(|failure| failure.message), expected, "{text}");
         }
     }
@@ -216,9 +155,6 @@ mod tests {
     fn slugs_are_readable_and_apart() {
         let slug = |text| Source::parse(text, Path::new("/")).expect("a URL").slug();
         assert!(slug("https://example.org/a/infra.git").starts_with("infra-"));
-        assert_ne!(
-            slug("https://example.org/a/infra.git"),
-            slug("https://example.org/b/infra.git")
-        );
+        assert_ne!(slug("https://example.org/a/infra.git"), slug("https://example.org/b/infra.git"));
     }
 }

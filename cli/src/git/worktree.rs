@@ -14,31 +14,15 @@ pub struct Worktree {
 }
 
 impl Worktree {
-    pub(super) async fn add(
-        environment: &Environment,
-        mirror: &Path,
-        commit: &str,
-        folder: &Path,
-    ) -> Result<Worktree> {
+    pub(super) async fn add(environment: &Environment, mirror: &Path, commit: &str, folder: &Path) -> Result<Worktree> {
         let parent = folder.parent().unwrap_or(folder);
-        fs::create_dir_all(parent)
-            .map_err(|error| Failure::setup(format!("making {}: {error}", parent.display())))?;
+        fs::create_dir_all(parent).map_err(|error| Failure::setup(format!("making {}: {error}", parent.display())))?;
         let _ = fs::remove_dir_all(folder);
         let path = folder.display().to_string();
         // Forget worktrees whose folders are gone, such as those of a run that was killed.
         cli::run(environment, mirror, &["worktree", "prune"]).await?;
-        let made = Worktree {
-            folder: folder.to_owned(),
-            mirror: mirror.to_owned(),
-        };
-        cli::run(
-            environment,
-            mirror,
-            &[
-                "worktree", "add", "--quiet", "--detach", "--force", &path, commit,
-            ],
-        )
-        .await?;
+        let made = Worktree { folder: folder.to_owned(), mirror: mirror.to_owned() };
+        cli::run(environment, mirror, &["worktree", "add", "--quiet", "--detach", "--force", &path, commit]).await?;
         Ok(made)
     }
 }

@@ -11,8 +11,7 @@ impl Ledger {
     /// Adds events to a run, numbered from `first`, all or none.
     pub async fn append(&self, run: &str, first: i64, events: &[Recorded]) -> Result<()> {
         let failed = failed("recording events");
-        let insert =
-            "INSERT INTO events (run_id, sequence, at, kind, body) VALUES ($1, $2, $3, $4, $5)";
+        let insert = "INSERT INTO events (run_id, sequence, at, kind, body) VALUES ($1, $2, $3, $4, $5)";
         let mut transaction = self.pool.begin().await.map_err(&failed)?;
         for (sequence, event) in (first..).zip(events) {
             let body = serde_json::to_string(&event.body)
@@ -34,23 +33,10 @@ impl Ledger {
     pub async fn events(&self, run: &str) -> Result<Vec<Recorded>> {
         let list = "SELECT at, body FROM events WHERE run_id = $1 ORDER BY sequence";
         let failed = failed("reading events");
-        let rows = sqlx::query(list)
-            .bind(run.to_owned())
-            .fetch_all(&self.pool)
-            .await
-            .map_err(&failed)?;
+        let rows = sqlx::query(list).bind(run.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
         let read = |row: &sqlx::any::AnyRow| Ok((row.try_get(0)?, row.try_get(1)?));
-        let rows: Vec<(i64, String)> = rows
-            .iter()
-            .map(read)
-            .collect::<Result<_, sqlx::Error>>()
-            .map_err(failed)?;
-        let known = |(at, body): (i64, String)| {
-            Some(Recorded {
-                at,
-                body: serde_json::from_str::<Body>(&body).ok()?,
-            })
-        };
+        let rows: Vec<(i64, String)> = rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)?;
+        let known = |(at, body): (i64, String)| Some(Recorded { at, body: serde_json::from_str::<Body>(&body).ok()? });
         Ok(rows.into_iter().filter_map(known).collect())
     }
 }

@@ -30,75 +30,36 @@ impl Ledger {
     pub async fn claim(&self, stack: &StackId, me: &Process, now: i64) -> Result<Claim> {
         let failed = failed("claiming a stack");
         let read = "SELECT lease_holder, lease_until, fence FROM stacks WHERE id = $1";
-        let row = sqlx::query(read)
-            .bind(stack.0.clone())
-            .fetch_one(&self.pool)
-            .await
-            .map_err(&failed)?;
+        let row = sqlx::query(read).bind(stack.0.clone()).fetch_one(&self.pool).await.map_err(&failed)?;
         let holder: Option<String> = row.try_get(0).map_err(&failed)?;
-        let (until, fence): (i64, i64) = (
-            row.try_get(1).map_err(&failed)?,
-            row.try_get(2).map_err(&failed)?,
-        );
-        let process = holder
-            .as_deref()
-            .and_then(|text| serde_json::from_str::<Process>(text).ok());
-        let is_dead = process
-            .as_ref()
-            .is_some_and(|process| process.liveness() == Liveness::Dead);
+        let (until, fence): (i64, i64) = (row.try_get(1).map_err(&failed)?, row.try_get(2).map_err(&failed)?);
+        let process = holder.as_deref().and_then(|text| serde_json::from_str::<Process>(text).ok());
+        let is_dead = process.as_ref().is_some_and(|process| process.liveness() == Liveness::Dead);
         if holder.is_some() && until > now && !is_dead {
             return Ok(Claim::Held { by: process, until });
         }
         // The fence that was read must still be there: of two that ask at once, one finds it changed.
-        let take = "UPDATE stacks SET lease_holder = $1, lease_until = $2, fence = fence + 1 WHERE id = $3 AND fence = $4";
-        let bound = sqlx::query(take)
-            .bind(written(me))
-            .bind(now + LEASE)
-            .bind(stack.0.clone())
-            .bind(fence);
-        match bound
-            .execute(&self.pool)
-            .await
-            .map_err(&failed)?
-            .rows_affected()
-        {
-            1 => Ok(Claim::Ours(Lease {
-                fence: fence + 1,
-                holder: written(me),
-            })),
-            _ => Ok(Claim::Held {
-                by: None,
-                until: now + LEASE,
-            }),
+        let take =
+            "UPDATE stacks SET lease_holder = $1, lease_until = $2, fence = fence + 1 WHERE id = $3 AND fence = $4";
+        let bound = sqlx::query(take).bind(written(me)).bind(now + LEASE).bind(stack.0.clone()).bind(fence);
+        match bound.execute(&self.pool).await.map_err(&failed)?.rows_affected() {
+            1 => Ok(Claim::Ours(Lease { fence: fence + 1, holder: written(me) })),
+            _ => Ok(Claim::Held { by: None, until: now + LEASE }),
         }
     }
 
     /// Makes a lease last longer. False when another holder has it.
     pub async fn renew(&self, stack: &StackId, lease: &Lease, now: i64) -> Result<bool> {
-        let update =
-            "UPDATE stacks SET lease_until = $1 WHERE id = $2 AND fence = $3 AND lease_holder = $4";
-        let bound = sqlx::query(update)
-            .bind(now + LEASE)
-            .bind(stack.0.clone())
-            .bind(lease.fence)
-            .bind(lease.holder.clone());
-        Ok(bound
-            .execute(&self.pool)
-            .await
-            .map_err(failed("renewing a lease"))?
-            .rows_affected()
-            == 1)
+        let update = "UPDATE stacks SET lease_until = $1 WHERE id = $2 AND fence = $3 AND lease_holder = $4";
+        let bound =
+            sqlx::query(update).bind(now + LEASE).bind(stack.0.clone()).bind(lease.fence).bind(lease.holder.clone());
+        Ok(bound.execute(&self.pool).await.map_err(failed("renewing a lease"))?.rows_affected() == 1)
     }
 
     /// Gives a lease back. The fence stays, so that it keeps growing.
     pub async fn release(&self, stack: &StackId, lease: &Lease) -> Result<()> {
-        let update =
-            "UPDATE stacks SET lease_holder = NULL, lease_until = 0 WHERE id = $1 AND fence = $2";
+        let update = "UPDATE stacks SET lease_holder = NULL, lease_until = 0 WHERE id = $1 AND fence = $2";
         let bound = sqlx::query(update).bind(stack.0.clone()).bind(lease.fence);
-        bound
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(failed("releasing a lease"))
+        bound.execute(&self.pool).await.map(drop).map_err(failed("releasing a lease"))
     }
 }

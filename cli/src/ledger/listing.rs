@@ -25,14 +25,8 @@ impl Ledger {
             FROM stacks s JOIN repositories r ON r.id = s.repository_id \
             LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id ORDER BY v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
-        let rows = sqlx::query(list)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(failed("listing stacks"))?;
-        rows.iter()
-            .map(stack)
-            .collect::<Result<_, sqlx::Error>>()
-            .map_err(failed("listing stacks"))
+        let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(failed("listing stacks"))?;
+        rows.iter().map(stack).collect::<Result<_, sqlx::Error>>().map_err(failed("listing stacks"))
     }
 
     pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>> {
@@ -41,41 +35,24 @@ impl Ledger {
             FROM runs u JOIN stacks s ON s.id = u.stack_id JOIN repositories r ON r.id = s.repository_id \
             WHERE ($1 = '' OR substr(u.id, 1, length($1)) = $1) AND ($2 = '' OR s.name = $2) \
             ORDER BY u.started_at DESC, u.id DESC LIMIT $3";
-        let limit = if filter.limit == 0 {
-            i64::MAX
-        } else {
-            i64::from(filter.limit)
-        };
+        let limit = if filter.limit == 0 { i64::MAX } else { i64::from(filter.limit) };
         let bound = sqlx::query(list)
             .bind(filter.name.clone().unwrap_or_default())
             .bind(filter.stack.clone().unwrap_or_default());
-        let rows = bound
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(failed("listing runs"))?;
-        rows.iter()
-            .map(run)
-            .collect::<Result<_, sqlx::Error>>()
-            .map_err(failed("listing runs"))
+        let rows = bound.bind(limit).fetch_all(&self.pool).await.map_err(failed("listing runs"))?;
+        rows.iter().map(run).collect::<Result<_, sqlx::Error>>().map_err(failed("listing runs"))
     }
 
     /// The one run whose name begins so.
     pub async fn run(&self, name: &str) -> Result<Run> {
-        let filter = RunFilter {
-            name: Some(name.to_owned()),
-            limit: 3,
-            ..RunFilter::default()
-        };
+        let filter = RunFilter { name: Some(name.to_owned()), limit: 3, ..RunFilter::default() };
         let mut found = self.runs(&filter).await?;
         match found.len() {
             1 => Ok(found.remove(0)),
-            0 => Err(Failure::input(format!("no run is called `{name}`"))
-                .hint("`gitinfra get runs` lists them")),
+            0 => Err(Failure::input(format!("no run is called `{name}`")).hint("`gitinfra get runs` lists them")),
             _ => match found.iter().position(|run| run.name == name) {
                 Some(exact) => Ok(found.remove(exact)),
-                None => Err(Failure::input(format!("several runs begin with `{name}`"))
-                    .hint("give more of its name")),
+                None => Err(Failure::input(format!("several runs begin with `{name}`")).hint("give more of its name")),
             },
         }
     }
@@ -118,6 +95,5 @@ fn run(row: &AnyRow) -> Result<Run, sqlx::Error> {
 }
 
 fn state(text: String) -> Result<RunState, sqlx::Error> {
-    text.parse()
-        .map_err(|error: String| sqlx::Error::Decode(error.into()))
+    text.parse().map_err(|error: String| sqlx::Error::Decode(error.into()))
 }

@@ -41,10 +41,7 @@ impl Ledger {
         let default = sqlite_url(&state_dir.join("ledger.db"));
         let url = url.unwrap_or(&default);
         let failed = |error: &dyn std::fmt::Display| {
-            Failure::setup(format!(
-                "opening the ledger {}: {error}",
-                without_password(url)
-            ))
+            Failure::setup(format!("opening the ledger {}: {error}", without_password(url)))
         };
         let is_sqlite = url.starts_with("sqlite:");
         if !is_sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
@@ -58,35 +55,26 @@ impl Ledger {
         if !is_sqlite {
             // A pool would try again and again, and forget why.
             let first = AnyConnection::connect(url).await;
-            let first = first.map_err(|error| {
-                failed(&error).hint("is the server running, and may you connect to it?")
-            })?;
+            let first =
+                first.map_err(|error| failed(&error).hint("is the server running, and may you connect to it?"))?;
             first.close().await.map_err(|error| failed(&error))?;
         }
-        let pool = pool(is_sqlite)
-            .connect(url)
-            .await
-            .map_err(|error| failed(&error))?;
+        let pool = pool(is_sqlite).connect(url).await.map_err(|error| failed(&error))?;
         MIGRATIONS.run(&pool).await.map_err(|error| {
-            failed(&error)
-                .hint("a newer gitinfra may have changed its shape: use the newest one everywhere")
+            failed(&error).hint("a newer gitinfra may have changed its shape: use the newest one everywhere")
         })?;
         Ok(Ledger { pool })
     }
 }
 
 fn pool(is_sqlite: bool) -> AnyPoolOptions {
-    let options = AnyPoolOptions::new()
-        .max_connections(if is_sqlite { 2 } else { 4 })
-        .acquire_timeout(Duration::from_secs(20));
+    let options =
+        AnyPoolOptions::new().max_connections(if is_sqlite { 2 } else { 4 }).acquire_timeout(Duration::from_secs(20));
     options.after_connect(move |connection, _| {
         Box::pin(async move {
             if is_sqlite {
-                for pragma in [
-                    "PRAGMA busy_timeout = 15000",
-                    "PRAGMA journal_mode = WAL",
-                    "PRAGMA synchronous = FULL",
-                ] {
+                for pragma in ["PRAGMA busy_timeout = 15000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"]
+                {
                     sqlx::query(pragma).execute(&mut *connection).await?;
                 }
             }
@@ -96,12 +84,7 @@ fn pool(is_sqlite: bool) -> AnyPoolOptions {
 }
 
 fn sqlite_url(path: &Path) -> String {
-    let escaped = path
-        .display()
-        .to_string()
-        .replace('%', "%25")
-        .replace('?', "%3F")
-        .replace('#', "%23");
+    let escaped = path.display().to_string().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
     format!("sqlite://{escaped}?mode=rwc")
 }
 
@@ -125,7 +108,5 @@ fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> Failure {
 /// A name that no other row has: eight letters and digits that are hard to misread.
 fn fresh_name() -> String {
     const LETTERS: &[u8] = b"23456789abcdefghjkmnpqrstvwxyz";
-    (0..8)
-        .map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())]))
-        .collect()
+    (0..8).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect()
 }

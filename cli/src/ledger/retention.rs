@@ -25,15 +25,8 @@ impl Ledger {
             .await
             .map_err(&failed)?;
         for run in old {
-            for delete in [
-                "DELETE FROM events WHERE run_id = $1",
-                "DELETE FROM runs WHERE id = $1",
-            ] {
-                sqlx::query(delete)
-                    .bind(run.clone())
-                    .execute(&mut *transaction)
-                    .await
-                    .map_err(&failed)?;
+            for delete in ["DELETE FROM events WHERE run_id = $1", "DELETE FROM runs WHERE id = $1"] {
+                sqlx::query(delete).bind(run.clone()).execute(&mut *transaction).await.map_err(&failed)?;
             }
         }
         transaction.commit().await.map_err(failed)

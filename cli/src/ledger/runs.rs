@@ -29,13 +29,7 @@ pub struct OpenRun {
 
 impl Ledger {
     /// Records a run as running, and gives it its name.
-    pub async fn begin(
-        &self,
-        stack: &StackId,
-        lease: &Lease,
-        run: &NewRun<'_>,
-        now: i64,
-    ) -> Result<String> {
+    pub async fn begin(&self, stack: &StackId, lease: &Lease, run: &NewRun<'_>, now: i64) -> Result<String> {
         let name = fresh_name();
         let insert = "INSERT INTO runs (id, stack_id, branch, commit_id, subject, reason, state, fence, host, started_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -58,14 +52,9 @@ impl Ledger {
 
     /// Writes down which process is the run's engine.
     pub async fn engine(&self, run: &str, engine: &Process) -> Result<()> {
-        let update = sqlx::query("UPDATE runs SET engine = $1 WHERE id = $2")
-            .bind(written(engine))
-            .bind(run.to_owned());
-        update
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(failed("recording the engine"))
+        let update =
+            sqlx::query("UPDATE runs SET engine = $1 WHERE id = $2").bind(written(engine)).bind(run.to_owned());
+        update.execute(&self.pool).await.map(drop).map_err(failed("recording the engine"))
     }
 
     /// Records a run's end. Only a running run ends, so the first end stays.
@@ -77,7 +66,8 @@ impl Ledger {
         message: Option<&str>,
         now: i64,
     ) -> Result<()> {
-        let update = "UPDATE runs SET state = $1, changes = $2, message = $3, finished_at = $4 WHERE id = $5 AND state = $6";
+        let update =
+            "UPDATE runs SET state = $1, changes = $2, message = $3, finished_at = $4 WHERE id = $5 AND state = $6";
         sqlx::query(update)
             .bind(state.word())
             .bind(serde_json::to_string(changes).unwrap_or_default())
@@ -93,25 +83,16 @@ impl Ledger {
 
     /// Runs of a stack that have no end yet. Whoever holds the lease knows that their gitinfra is gone.
     pub async fn open_runs(&self, stack: &StackId) -> Result<Vec<OpenRun>> {
-        let list = "SELECT id, commit_id, started_at, engine FROM runs WHERE stack_id = $1 AND state = $2 ORDER BY started_at";
+        let list =
+            "SELECT id, commit_id, started_at, engine FROM runs WHERE stack_id = $1 AND state = $2 ORDER BY started_at";
         let failed = failed("looking for runs that were cut off");
-        let bound = sqlx::query(list)
-            .bind(stack.0.clone())
-            .bind(RunState::Running.word());
+        let bound = sqlx::query(list).bind(stack.0.clone()).bind(RunState::Running.word());
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
         let open = |row: &sqlx::any::AnyRow| {
             let engine: Option<String> = row.try_get(3)?;
             let engine = engine.and_then(|text| serde_json::from_str(&text).ok());
-            Ok(OpenRun {
-                name: row.try_get(0)?,
-                commit: row.try_get(1)?,
-                started_at: row.try_get(2)?,
-                engine,
-            })
+            Ok(OpenRun { name: row.try_get(0)?, commit: row.try_get(1)?, started_at: row.try_get(2)?, engine })
         };
-        rows.iter()
-            .map(open)
-            .collect::<Result<_, sqlx::Error>>()
-            .map_err(failed)
+        rows.iter().map(open).collect::<Result<_, sqlx::Error>>().map_err(failed)
     }
 }

@@ -16,11 +16,9 @@ impl Ledger {
     /// Finds the stack's row, making it and its repository's when they are new.
     pub async fn stack(&self, repository: &str, stack: &Stack, now: i64) -> Result<StackId> {
         let failed = failed("recording a stack");
-        let new_repository = "INSERT INTO repositories (id, label, created_at) VALUES ($1, $2, $3) ON CONFLICT (label) DO NOTHING";
-        let bound = sqlx::query(new_repository)
-            .bind(fresh_name())
-            .bind(repository.to_owned())
-            .bind(now);
+        let new_repository =
+            "INSERT INTO repositories (id, label, created_at) VALUES ($1, $2, $3) ON CONFLICT (label) DO NOTHING";
+        let bound = sqlx::query(new_repository).bind(fresh_name()).bind(repository.to_owned()).bind(now);
         bound.execute(&self.pool).await.map_err(&failed)?;
         let new_stack = "INSERT INTO stacks (id, repository_id, name, folder, runtime, created_at) \
             VALUES ($1, (SELECT id FROM repositories WHERE label = $2), $3, $4, $5, $6) \
@@ -36,11 +34,7 @@ impl Ledger {
             .await
             .map_err(&failed)?;
         let find = "SELECT s.id FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE r.label = $1 AND s.name = $2";
-        let found = sqlx::query_scalar(find)
-            .bind(repository.to_owned())
-            .bind(stack.name())
-            .fetch_one(&self.pool)
-            .await;
+        let found = sqlx::query_scalar(find).bind(repository.to_owned()).bind(stack.name()).fetch_one(&self.pool).await;
         found.map(StackId).map_err(failed)
     }
 
@@ -48,44 +42,24 @@ impl Ledger {
     pub async fn known(&self, stack: &StackId) -> Result<Known> {
         let failed = failed("reading a stack");
         let standing = "SELECT rolled_out_commit, rolled_out_at FROM stacks WHERE id = $1";
-        let row = sqlx::query(standing)
-            .bind(stack.0.clone())
-            .fetch_one(&self.pool)
-            .await
-            .map_err(&failed)?;
+        let row = sqlx::query(standing).bind(stack.0.clone()).fetch_one(&self.pool).await.map_err(&failed)?;
         let commit: Option<String> = row.try_get(0).map_err(&failed)?;
         let at: Option<i64> = row.try_get(1).map_err(&failed)?;
-        let newest =
-            "SELECT state FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
-        let last: Option<String> = sqlx::query_scalar(newest)
-            .bind(stack.0.clone())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(&failed)?;
-        let last = last
-            .map(|state| state.parse::<RunState>().map_err(Failure::bug))
-            .transpose()?;
-        Ok(Known {
-            rolled_out: commit.zip(at),
-            last,
-        })
+        let newest = "SELECT state FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
+        let last: Option<String> =
+            sqlx::query_scalar(newest).bind(stack.0.clone()).fetch_optional(&self.pool).await.map_err(&failed)?;
+        let last = last.map(|state| state.parse::<RunState>().map_err(Failure::bug)).transpose()?;
+        Ok(Known { rolled_out: commit.zip(at), last })
     }
 
     /// How often in a row the stack failed at this commit, and when it last did.
     pub async fn failures(&self, stack: &StackId, commit: &str) -> Result<(u32, i64)> {
         let newest = "SELECT state, commit_id, COALESCE(finished_at, started_at) FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 20";
         let failed = failed("reading a stack's runs");
-        let rows = sqlx::query(newest)
-            .bind(stack.0.clone())
-            .fetch_all(&self.pool)
-            .await
-            .map_err(&failed)?;
+        let rows = sqlx::query(newest).bind(stack.0.clone()).fetch_all(&self.pool).await.map_err(&failed)?;
         let mut count = (0, 0);
         for row in rows {
-            let (state, at): (String, String) = (
-                row.try_get(0).map_err(&failed)?,
-                row.try_get(1).map_err(&failed)?,
-            );
+            let (state, at): (String, String) = (row.try_get(0).map_err(&failed)?, row.try_get(1).map_err(&failed)?);
             if state != RunState::Failed.word() || at != commit {
                 break;
             }
@@ -99,48 +73,28 @@ impl Ledger {
     pub async fn rolled_out_names(&self, repository: &str) -> Result<Vec<String>> {
         let list = "SELECT s.name FROM stacks s JOIN repositories r ON r.id = s.repository_id \
             WHERE r.label = $1 AND s.rolled_out_commit IS NOT NULL ORDER BY s.name";
-        let listed = sqlx::query_scalar(list)
-            .bind(repository.to_owned())
-            .fetch_all(&self.pool)
-            .await;
+        let listed = sqlx::query_scalar(list).bind(repository.to_owned()).fetch_all(&self.pool).await;
         listed.map_err(failed("listing stacks"))
     }
 
     /// How many resources the newest successful run saw; zero when there was none.
     pub async fn resources(&self, stack: &StackId) -> Result<u64> {
-        let newest = "SELECT changes FROM runs WHERE stack_id = $1 AND state = 'succeeded' ORDER BY started_at DESC LIMIT 1";
+        let newest =
+            "SELECT changes FROM runs WHERE stack_id = $1 AND state = 'succeeded' ORDER BY started_at DESC LIMIT 1";
         let changes: Option<String> = sqlx::query_scalar(newest)
             .bind(stack.0.clone())
             .fetch_optional(&self.pool)
             .await
             .map_err(failed("reading a run"))?;
-        let counts: crate::record::Counts =
-            serde_json::from_str(&changes.unwrap_or_default()).unwrap_or_default();
-        Ok(counts
-            .iter()
-            .filter(|(name, _)| !name.starts_with("delete"))
-            .map(|(_, count)| count)
-            .sum())
+        let counts: crate::record::Counts = serde_json::from_str(&changes.unwrap_or_default()).unwrap_or_default();
+        Ok(counts.iter().filter(|(name, _)| !name.starts_with("delete")).map(|(_, count)| count).sum())
     }
 
     /// Records that a commit stands, if the lease is still the newest. False when another holder has come since.
-    pub async fn stands(
-        &self,
-        stack: &StackId,
-        lease: &Lease,
-        commit: &str,
-        now: i64,
-    ) -> Result<bool> {
+    pub async fn stands(&self, stack: &StackId, lease: &Lease, commit: &str, now: i64) -> Result<bool> {
         let update = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2 WHERE id = $3 AND fence = $4";
-        let bound = sqlx::query(update)
-            .bind(commit.to_owned())
-            .bind(now)
-            .bind(stack.0.clone())
-            .bind(lease.fence);
-        let done = bound
-            .execute(&self.pool)
-            .await
-            .map_err(failed("recording what stands"))?;
+        let bound = sqlx::query(update).bind(commit.to_owned()).bind(now).bind(stack.0.clone()).bind(lease.fence);
+        let done = bound.execute(&self.pool).await.map_err(failed("recording what stands"))?;
         Ok(done.rows_affected() == 1)
     }
 }

@@ -11,43 +11,24 @@ use crate::repo::{Stack, TreeFile, stacks as stacks_of};
 const REPOSITORY: &str = "https://example.org/infra.git";
 
 fn stack(name: &str) -> Stack {
-    let file = |path: String, text: &str| TreeFile {
-        path,
-        content: text.as_bytes().to_vec(),
-    };
+    let file = |path: String, text: &str| TreeFile { path, content: text.as_bytes().to_vec() };
     let files = [
-        file(
-            format!("{name}/Pulumi.yaml"),
-            &format!("name: {name}\nruntime: yaml"),
-        ),
+        file(format!("{name}/Pulumi.yaml"), &format!("name: {name}\nruntime: yaml")),
         file(format!("{name}/Pulumi.dev.yaml"), ""),
     ];
     stacks_of(&files).expect("a sound tree").remove(0)
 }
 
 fn new_run<'a>(commit: &'a str) -> NewRun<'a> {
-    NewRun {
-        branch: "main",
-        commit,
-        subject: "Add a VPC",
-        reason: "never rolled out before",
-        host: "here",
-    }
+    NewRun { branch: "main", commit, subject: "Add a VPC", reason: "never rolled out before", host: "here" }
 }
 
 fn dead() -> Process {
-    Process {
-        started: Some(1),
-        ..Process::current()
-    }
+    Process { started: Some(1), ..Process::current() }
 }
 
 async fn ours(ledger: &Ledger, id: &StackId, now: i64) -> Lease {
-    match ledger
-        .claim(id, &Process::current(), now)
-        .await
-        .expect("the ledger answers")
-    {
+    match ledger.claim(id, &Process::current(), now).await.expect("the ledger answers") {
         Claim::Ours(lease) => lease,
         Claim::Held { by, .. } => panic!("held by {by:?}"),
     }
@@ -70,16 +51,8 @@ async fn old_runs_are_forgotten(ledger: &Ledger) {
     let cases: [(&[RunState], u32, &[RunState]); 6] = [
         (&[Failed, Failed, Failed], 0, &[Failed, Failed, Failed]),
         (&[Succeeded, Succeeded, Failed], 2, &[Succeeded, Failed]),
-        (
-            &[Succeeded, Failed, Failed, Failed],
-            2,
-            &[Succeeded, Failed, Failed],
-        ),
-        (
-            &[Running, Succeeded, Failed, Failed],
-            1,
-            &[Running, Succeeded, Failed],
-        ),
+        (&[Succeeded, Failed, Failed, Failed], 2, &[Succeeded, Failed, Failed]),
+        (&[Running, Succeeded, Failed, Failed], 1, &[Running, Succeeded, Failed]),
         (&[Succeeded, Busy, Busy], 9, &[Succeeded, Busy]),
         (&[Busy, Busy, Failed], 0, &[Failed]),
     ];
@@ -91,13 +64,8 @@ async fn old_runs_are_forgotten(ledger: &Ledger) {
         for (now, state) in (100..).zip(states) {
             let run = ledger.begin(&id, &lease, &new_run("aaaa"), now).await;
             let run = run.expect("a run");
-            let note = Body::Note {
-                message: "said".to_owned(),
-            };
-            let events = [Recorded {
-                at: now,
-                body: note,
-            }];
+            let note = Body::Note { message: "said".to_owned() };
+            let events = [Recorded { at: now, body: note }];
             ledger.append(&run, 0, &events).await.expect("an event");
             if *state != Running {
                 let ended = ledger.end(&run, *state, &Counts::new(), None, now).await;
@@ -106,10 +74,7 @@ async fn old_runs_are_forgotten(ledger: &Ledger) {
             names.push(run);
         }
         ledger.keep_newest(&id, keep).await.expect("room");
-        let filter = RunFilter {
-            stack: Some(stack.name()),
-            ..RunFilter::default()
-        };
+        let filter = RunFilter { stack: Some(stack.name()), ..RunFilter::default() };
         let mut kept = ledger.runs(&filter).await.expect("a list");
         kept.reverse();
         let found: Vec<_> = kept.iter().map(|run| run.state).collect();
@@ -123,233 +88,99 @@ async fn old_runs_are_forgotten(ledger: &Ledger) {
 }
 
 async fn a_stack_has_one_row(ledger: &Ledger) {
-    let first = ledger
-        .stack(REPOSITORY, &stack("rows"), 1)
-        .await
-        .expect("a row");
-    assert_eq!(
-        ledger
-            .stack(REPOSITORY, &stack("rows"), 2)
-            .await
-            .expect("a row"),
-        first
-    );
-    assert_ne!(
-        ledger
-            .stack("elsewhere", &stack("rows"), 2)
-            .await
-            .expect("a row"),
-        first
-    );
+    let first = ledger.stack(REPOSITORY, &stack("rows"), 1).await.expect("a row");
+    assert_eq!(ledger.stack(REPOSITORY, &stack("rows"), 2).await.expect("a row"), first);
+    assert_ne!(ledger.stack("elsewhere", &stack("rows"), 2).await.expect("a row"), first);
     assert_eq!(ledger.known(&first).await.expect("known"), Known::default());
     let records = ledger.stack_records().await.expect("a list");
-    let found: Vec<_> = records
-        .iter()
-        .filter(|record| record.name == "rows/dev")
-        .collect();
+    let found: Vec<_> = records.iter().filter(|record| record.name == "rows/dev").collect();
     assert_eq!(found.len(), 2);
-    assert_eq!(
-        (found[0].last_run.as_deref(), found[0].commit.as_deref()),
-        (None, None)
-    );
+    assert_eq!((found[0].last_run.as_deref(), found[0].commit.as_deref()), (None, None));
 }
 
 async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
-    let id = ledger
-        .stack(REPOSITORY, &stack("runs"), 1)
-        .await
-        .expect("a row");
+    let id = ledger.stack(REPOSITORY, &stack("runs"), 1).await.expect("a row");
     let lease = ours(ledger, &id, 10).await;
-    let name = ledger
-        .begin(&id, &lease, &new_run("aaaa"), 11)
-        .await
-        .expect("a run");
+    let name = ledger.begin(&id, &lease, &new_run("aaaa"), 11).await.expect("a run");
     ledger.engine(&name, &dead()).await.expect("an engine");
     let open = ledger.open_runs(&id).await.expect("a list");
-    assert_eq!(
-        (open.len(), open[0].name.as_str(), open[0].engine.clone()),
-        (1, name.as_str(), Some(dead()))
-    );
-    assert_eq!(
-        ledger.known(&id).await.expect("known").last,
-        Some(RunState::Running)
-    );
+    assert_eq!((open.len(), open[0].name.as_str(), open[0].engine.clone()), (1, name.as_str(), Some(dead())));
+    assert_eq!(ledger.known(&id).await.expect("known").last, Some(RunState::Running));
     let changes: Counts = [("create".to_owned(), 3), ("same".to_owned(), 2)].into();
-    ledger
-        .end(&name, RunState::Succeeded, &changes, None, 20)
-        .await
-        .expect("an end");
-    assert!(
-        ledger
-            .stands(&id, &lease, "aaaa", 20)
-            .await
-            .expect("an answer")
-    );
+    ledger.end(&name, RunState::Succeeded, &changes, None, 20).await.expect("an end");
+    assert!(ledger.stands(&id, &lease, "aaaa", 20).await.expect("an answer"));
     // The first end stays.
-    ledger
-        .end(&name, RunState::Failed, &changes, Some("late"), 30)
-        .await
-        .expect("an end");
-    let known = Known {
-        rolled_out: Some(("aaaa".to_owned(), 20)),
-        last: Some(RunState::Succeeded),
-    };
+    ledger.end(&name, RunState::Failed, &changes, Some("late"), 30).await.expect("an end");
+    let known = Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded) };
     assert_eq!(ledger.known(&id).await.expect("known"), known);
     assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
-    let run = ledger
-        .run(&name[..5])
-        .await
-        .expect("found by its beginning");
-    assert_eq!(
-        (run.state, run.finished_at, run.message, run.changes),
-        (RunState::Succeeded, Some(20), None, changes)
-    );
+    let run = ledger.run(&name[..5]).await.expect("found by its beginning");
+    assert_eq!((run.state, run.finished_at, run.message, run.changes), (RunState::Succeeded, Some(20), None, changes));
     assert_eq!(ledger.open_runs(&id).await.expect("a list"), []);
-    assert!(
-        ledger
-            .rolled_out_names(REPOSITORY)
-            .await
-            .expect("a list")
-            .contains(&"runs/dev".to_owned())
-    );
+    assert!(ledger.rolled_out_names(REPOSITORY).await.expect("a list").contains(&"runs/dev".to_owned()));
 }
 
 async fn one_holds_a_lease(ledger: &Ledger) {
-    let id = ledger
-        .stack(REPOSITORY, &stack("lease"), 1)
-        .await
-        .expect("a row");
+    let id = ledger.stack(REPOSITORY, &stack("lease"), 1).await.expect("a row");
     let lease = ours(ledger, &id, 100).await;
-    let other = Process {
-        host: "elsewhere.example".to_owned(),
-        ..Process::current()
-    };
-    let held = Claim::Held {
-        by: Some(Process::current()),
-        until: 100 + LEASE,
-    };
-    assert_eq!(
-        ledger.claim(&id, &other, 101).await.expect("an answer"),
-        held
-    );
+    let other = Process { host: "elsewhere.example".to_owned(), ..Process::current() };
+    let held = Claim::Held { by: Some(Process::current()), until: 100 + LEASE };
+    assert_eq!(ledger.claim(&id, &other, 101).await.expect("an answer"), held);
     assert!(ledger.renew(&id, &lease, 200).await.expect("an answer"));
-    assert!(matches!(
-        ledger.claim(&id, &other, 200 + LEASE - 1).await,
-        Ok(Claim::Held { .. })
-    ));
-    assert!(matches!(
-        ledger.claim(&id, &other, 200 + LEASE).await,
-        Ok(Claim::Ours(_))
-    ));
-    assert!(
-        !ledger
-            .renew(&id, &lease, 300 + LEASE)
-            .await
-            .expect("an answer")
-    );
+    assert!(matches!(ledger.claim(&id, &other, 200 + LEASE - 1).await, Ok(Claim::Held { .. })));
+    assert!(matches!(ledger.claim(&id, &other, 200 + LEASE).await, Ok(Claim::Ours(_))));
+    assert!(!ledger.renew(&id, &lease, 300 + LEASE).await.expect("an answer"));
 }
 
 async fn an_older_lease_writes_nothing(ledger: &Ledger) {
-    let id = ledger
-        .stack(REPOSITORY, &stack("fence"), 1)
-        .await
-        .expect("a row");
-    let Ok(Claim::Ours(old)) = ledger.claim(&id, &dead(), 1).await else {
-        panic!("a free stack")
-    };
+    let id = ledger.stack(REPOSITORY, &stack("fence"), 1).await.expect("a row");
+    let Ok(Claim::Ours(old)) = ledger.claim(&id, &dead(), 1).await else { panic!("a free stack") };
     // Its holder is dead, so nobody waits for its time to pass.
     let new = ours(ledger, &id, 2).await;
     assert!(new.fence > old.fence);
     assert!(!ledger.stands(&id, &old, "old", 3).await.expect("an answer"));
     assert!(ledger.stands(&id, &new, "new", 3).await.expect("an answer"));
     ledger.release(&id, &old).await.expect("no harm");
-    assert!(matches!(
-        ledger.claim(&id, &Process::current(), 4).await,
-        Ok(Claim::Held { .. })
-    ));
+    assert!(matches!(ledger.claim(&id, &Process::current(), 4).await, Ok(Claim::Held { .. })));
     ledger.release(&id, &new).await.expect("released");
     assert!(ours(ledger, &id, 5).await.fence > new.fence);
 }
 
 async fn of_many_claims_one_wins(ledger: &Ledger) {
-    let id = ledger
-        .stack(REPOSITORY, &stack("race"), 1)
-        .await
-        .expect("a row");
+    let id = ledger.stack(REPOSITORY, &stack("race"), 1).await.expect("a row");
     let me = Process::current();
     let claims = (0..8).map(|_| ledger.claim(&id, &me, 1));
-    let won = futures::future::join_all(claims)
-        .await
-        .into_iter()
-        .filter(|claim| matches!(claim, Ok(Claim::Ours(_))));
+    let won = futures::future::join_all(claims).await.into_iter().filter(|claim| matches!(claim, Ok(Claim::Ours(_))));
     assert_eq!(won.count(), 1);
 }
 
 async fn events_keep_their_order(ledger: &Ledger) {
-    let id = ledger
-        .stack(REPOSITORY, &stack("events"), 1)
-        .await
-        .expect("a row");
+    let id = ledger.stack(REPOSITORY, &stack("events"), 1).await.expect("a row");
     let lease = ours(ledger, &id, 1).await;
-    let run = ledger
-        .begin(&id, &lease, &new_run("bbbb"), 1)
-        .await
-        .expect("a run");
-    let events: Vec<Recorded> = (0..20)
-        .map(|at| Recorded {
-            at,
-            body: Body::Note {
-                message: format!("note {at}"),
-            },
-        })
-        .collect();
+    let run = ledger.begin(&id, &lease, &new_run("bbbb"), 1).await.expect("a run");
+    let events: Vec<Recorded> =
+        (0..20).map(|at| Recorded { at, body: Body::Note { message: format!("note {at}") } }).collect();
     ledger.append(&run, 0, &events[..7]).await.expect("written");
     ledger.append(&run, 7, &events[7..]).await.expect("written");
     assert_eq!(ledger.events(&run).await.expect("read"), events);
     // A batch is written whole or not at all.
-    ledger
-        .append(&run, 19, &events[..5])
-        .await
-        .expect_err("a number used twice");
+    ledger.append(&run, 19, &events[..5]).await.expect_err("a number used twice");
     assert_eq!(ledger.events(&run).await.expect("read").len(), 20);
 }
 
 async fn failures_are_counted_from_the_newest(ledger: &Ledger) {
-    let id = ledger
-        .stack(REPOSITORY, &stack("failures"), 1)
-        .await
-        .expect("a row");
+    let id = ledger.stack(REPOSITORY, &stack("failures"), 1).await.expect("a row");
     let lease = ours(ledger, &id, 1).await;
     let mut now = 100;
-    for (commit, state) in [
-        ("a", RunState::Failed),
-        ("b", RunState::Failed),
-        ("b", RunState::Failed),
-    ] {
-        let run = ledger
-            .begin(&id, &lease, &new_run(commit), now)
-            .await
-            .expect("a run");
-        ledger
-            .end(&run, state, &Counts::new(), Some("broken"), now + 5)
-            .await
-            .expect("an end");
+    for (commit, state) in [("a", RunState::Failed), ("b", RunState::Failed), ("b", RunState::Failed)] {
+        let run = ledger.begin(&id, &lease, &new_run(commit), now).await.expect("a run");
+        ledger.end(&run, state, &Counts::new(), Some("broken"), now + 5).await.expect("an end");
         now += 100;
     }
     assert_eq!(ledger.failures(&id, "b").await.expect("a number"), (2, 305));
     assert_eq!(ledger.failures(&id, "a").await.expect("a number"), (0, 0));
-    let filter = RunFilter {
-        stack: Some("failures/dev".to_owned()),
-        limit: 2,
-        ..RunFilter::default()
-    };
-    let newest: Vec<i64> = ledger
-        .runs(&filter)
-        .await
-        .expect("a list")
-        .iter()
-        .map(|run| run.started_at)
-        .collect();
+    let filter = RunFilter { stack: Some("failures/dev".to_owned()), limit: 2, ..RunFilter::default() };
+    let newest: Vec<i64> = ledger.runs(&filter).await.expect("a list").iter().map(|run| run.started_at).collect();
     assert_eq!(newest, [300, 200]);
 }
 
@@ -363,46 +194,28 @@ async fn sqlite_keeps_the_promises() {
     assert!(place.join("ledger.db").is_file());
     // Opening again finds the same rows, and a second process could do so at the same time.
     let again = Ledger::open(None, &place).await.expect("the same ledger");
-    assert_eq!(
-        again.stack_records().await.expect("a list"),
-        ledger.stack_records().await.expect("a list")
-    );
+    assert_eq!(again.stack_records().await.expect("a list"), ledger.stack_records().await.expect("a list"));
 }
 
 #[tokio::test]
 async fn postgresql_keeps_the_promises() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = postgres::Server::start().await;
-    let ledger = Ledger::open(Some(&server.url), folder.path())
-        .await
-        .expect("a ledger");
+    let ledger = Ledger::open(Some(&server.url), folder.path()).await.expect("a ledger");
     check(&ledger).await;
-    let again = Ledger::open(Some(&server.url), folder.path())
-        .await
-        .expect("the same ledger");
-    assert_eq!(
-        again.stack_records().await.expect("a list"),
-        ledger.stack_records().await.expect("a list")
-    );
+    let again = Ledger::open(Some(&server.url), folder.path()).await.expect("the same ledger");
+    assert_eq!(again.stack_records().await.expect("a list"), ledger.stack_records().await.expect("a list"));
 }
 
 #[tokio::test]
 async fn a_ledger_that_cannot_be_opened_says_so_without_its_password() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let cases = [
-        (
-            "mysql://ada:pw@h/db",
-            "opening the ledger mysql://ada@h/db: no such kind of database",
-        ),
-        (
-            "postgres://ada:hunter2@127.0.0.1:1/db",
-            "opening the ledger postgres://ada@127.0.0.1:1/db: ",
-        ),
+        ("mysql://ada:pw@h/db", "opening the ledger mysql://ada@h/db: no such kind of database"),
+        ("postgres://ada:hunter2@127.0.0.1:1/db", "opening the ledger postgres://ada@127.0.0.1:1/db: "),
     ];
     for (url, expected) in cases {
-        let Err(failure) = Ledger::open(Some(url), folder.path()).await else {
-            panic!("{url} opened")
-        };
+        let Err(failure) = Ledger::open(Some(url), folder.path()).await else { panic!("{url} opened") };
         assert!(failure.message.starts_with(expected), "{}", failure.message);
         assert!(!failure.message.contains("hunter2"), "{}", failure.message);
     }

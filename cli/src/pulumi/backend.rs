@@ -14,10 +14,7 @@ pub struct Backend(pub String);
 impl Backend {
     /// The variable, then the project, then whatever `pulumi login` chose.
     pub fn of(stack: &Stack, environment: &Environment) -> Result<Backend> {
-        if let Some(url) = environment
-            .get("PULUMI_BACKEND_URL")
-            .filter(|url| !url.is_empty())
-        {
+        if let Some(url) = environment.get("PULUMI_BACKEND_URL").filter(|url| !url.is_empty()) {
             return Ok(Backend(url.clone()));
         }
         if let Some(url) = &stack.backend {
@@ -40,11 +37,8 @@ impl Backend {
     pub fn check(&self, environment: &Environment) -> Result<()> {
         match self.folder(environment).filter(|folder| !folder.is_dir()) {
             None => Ok(()),
-            Some(folder) => Err(Failure::setup(format!(
-                "the backend's folder {} does not exist",
-                folder.display()
-            ))
-            .hint(format!("make it with `mkdir -p {}`", folder.display()))),
+            Some(folder) => Err(Failure::setup(format!("the backend's folder {} does not exist", folder.display()))
+                .hint(format!("make it with `mkdir -p {}`", folder.display()))),
         }
     }
 
@@ -52,9 +46,7 @@ impl Backend {
     /// attributes, which it empties before it fills it; found empty, it makes every command on the project fail with `EOF`,
     /// while a missing one is fine. So is one that goes while an engine is just filling it. Says what it did.
     pub fn mend(&self, environment: &Environment) -> Vec<String> {
-        let stacks = self
-            .folder(environment)
-            .map(|folder| folder.join(".pulumi/stacks"));
+        let stacks = self.folder(environment).map(|folder| folder.join(".pulumi/stacks"));
         let files = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
         let projects = stacks.into_iter().flat_map(files);
         let attributes = projects
@@ -76,9 +68,7 @@ impl Backend {
     pub fn folder(&self, environment: &Environment) -> Option<PathBuf> {
         let path = self.0.strip_prefix("file://")?.split('?').next()?;
         match path.strip_prefix('~') {
-            Some(rest) => {
-                Some(Path::new(environment.get("HOME")?).join(rest.trim_start_matches('/')))
-            }
+            Some(rest) => Some(Path::new(environment.get("HOME")?).join(rest.trim_start_matches('/'))),
             None => Some(PathBuf::from(path)),
         }
     }
@@ -86,25 +76,12 @@ impl Backend {
 
 fn logged_in(environment: &Environment) -> Option<String> {
     let home = environment.get("PULUMI_HOME").map(PathBuf::from);
-    let home = home.or_else(|| {
-        environment
-            .get("HOME")
-            .map(|home| Path::new(home).join(".pulumi"))
-    });
+    let home = home.or_else(|| environment.get("HOME").map(|home| Path::new(home).join(".pulumi")));
     let text = home.and_then(|home| fs::read_to_string(home.join("credentials.json")).ok());
-    let credentials: serde_json::Value = text
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default();
-    let current = credentials["current"]
-        .as_str()
-        .filter(|url| !url.is_empty())
-        .map(str::to_owned);
+    let credentials: serde_json::Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let current = credentials["current"].as_str().filter(|url| !url.is_empty()).map(str::to_owned);
     // With a token alone, Pulumi goes to its own cloud.
-    current.or_else(|| {
-        environment
-            .get("PULUMI_ACCESS_TOKEN")
-            .map(|_| "https://api.pulumi.com".to_owned())
-    })
+    current.or_else(|| environment.get("PULUMI_ACCESS_TOKEN").map(|_| "https://api.pulumi.com".to_owned()))
 }
 
 #[cfg(test)]
@@ -114,39 +91,21 @@ mod tests {
 
     fn stack(backend: &str) -> Stack {
         let text = format!("name: n\nruntime: yaml\n{backend}");
-        let file = |path: &str, text: &str| TreeFile {
-            path: path.to_owned(),
-            content: text.as_bytes().to_vec(),
-        };
-        stacks(&[file("Pulumi.yaml", &text), file("Pulumi.dev.yaml", "")])
-            .expect("a sound tree")
-            .remove(0)
+        let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
+        stacks(&[file("Pulumi.yaml", &text), file("Pulumi.dev.yaml", "")]).expect("a sound tree").remove(0)
     }
 
     #[test]
     fn the_backend_is_found_in_pulumis_order() {
         let set: Environment = [("PULUMI_BACKEND_URL".to_owned(), "s3://a".to_owned())].into();
         let home: Environment = [("HOME".to_owned(), "/home/ada".to_owned())].into();
-        let url =
-            |stack: &Stack, environment| Backend::of(stack, environment).map(|backend| backend.0);
-        assert_eq!(
-            url(&stack("backend: {url: 'file:///x'}"), &set).as_deref(),
-            Ok("s3://a")
-        );
-        assert_eq!(
-            url(&stack("backend: {url: 'file:///x'}"), &home).as_deref(),
-            Ok("file:///x")
-        );
+        let url = |stack: &Stack, environment| Backend::of(stack, environment).map(|backend| backend.0);
+        assert_eq!(url(&stack("backend: {url: 'file:///x'}"), &set).as_deref(), Ok("s3://a"));
+        assert_eq!(url(&stack("backend: {url: 'file:///x'}"), &home).as_deref(), Ok("file:///x"));
         assert!(url(&stack("backend: {url: 'file://./x'}"), &home).is_err());
         assert!(url(&stack(""), &Environment::new()).is_err());
-        assert_eq!(
-            Backend("file://~/s".to_owned()).folder(&home),
-            Some(PathBuf::from("/home/ada/s"))
-        );
-        assert_eq!(
-            Backend("file:///s?x=1".to_owned()).folder(&home),
-            Some(PathBuf::from("/s"))
-        );
+        assert_eq!(Backend("file://~/s".to_owned()).folder(&home), Some(PathBuf::from("/home/ada/s")));
+        assert_eq!(Backend("file:///s?x=1".to_owned()).folder(&home), Some(PathBuf::from("/s")));
         assert_eq!(Backend("s3://b".to_owned()).folder(&home), None);
     }
 
@@ -155,11 +114,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let project = folder.path().join(".pulumi/stacks/net");
         fs::create_dir_all(&project).expect("a folder");
-        for (name, text) in [
-            ("dev.json", ""),
-            ("dev.json.attrs", ""),
-            ("dev.json.bak.attrs", "{}"),
-        ] {
+        for (name, text) in [("dev.json", ""), ("dev.json.attrs", ""), ("dev.json.bak.attrs", "{}")] {
             fs::write(project.join(name), text).expect("a file");
         }
         let backend = Backend(format!("file://{}", folder.path().display()));

@@ -65,21 +65,14 @@ impl Pulumi {
         let server = EventServer::start().await?;
         let mut command = self.command(folder);
         arguments(&mut command, phase, stack, message);
-        command
-            .arg("--event-log")
-            .arg(format!("tcp://{}", server.address));
+        command.arg("--event-log").arg(format!("tcp://{}", server.address));
         // Events tell everything that stdout would; stderr is for failures before the first of them.
-        let failed = |error: std::io::Error| {
-            Failure::setup(format!("writing {}: {error}", output.display()))
-        };
-        command
-            .stdout(Stdio::null())
-            .stderr(File::create(output).map_err(failed)?);
+        let failed = |error: std::io::Error| Failure::setup(format!("writing {}: {error}", output.display()));
+        command.stdout(Stdio::null()).stderr(File::create(output).map_err(failed)?);
         // A terminal sends Ctrl-C to its whole foreground group; the engine gets exactly one, from us.
         command.process_group(0);
-        let child = command.spawn().map_err(|error| {
-            Failure::setup(format!("starting {}: {error}", self.program.display()))
-        })?;
+        let child =
+            command.spawn().map_err(|error| Failure::setup(format!("starting {}: {error}", self.program.display())))?;
         let process = Process::of(child.id().unwrap_or_default());
         Ok(Engine {
             child,
@@ -97,14 +90,7 @@ fn arguments(command: &mut Command, phase: Phase, stack: &str, message: &str) {
         Phase::Preview => command.args(["preview"]),
         Phase::Up => command.args(["up", "--yes", "--skip-preview"]),
     };
-    command.args([
-        "--stack",
-        stack,
-        "--non-interactive",
-        "--color",
-        "never",
-        "--suppress-progress",
-    ]);
+    command.args(["--stack", stack, "--non-interactive", "--color", "never", "--suppress-progress"]);
     if !message.is_empty() {
         command.args(["--message", message]);
     }
@@ -112,11 +98,7 @@ fn arguments(command: &mut Command, phase: Phase, stack: &str, message: &str) {
 
 impl Engine {
     /// Follows the engine to its end. On cancellation it gets one SIGINT, after which it finishes what is under way.
-    pub async fn follow(
-        mut self,
-        cancel: &CancellationToken,
-        mut take: impl AsyncFnMut(Happening),
-    ) -> Result<Ending> {
+    pub async fn follow(mut self, cancel: &CancellationToken, mut take: impl AsyncFnMut(Happening)) -> Result<Ending> {
         let mut interrupted = false;
         let status = loop {
             tokio::select! {
@@ -129,8 +111,7 @@ impl Engine {
                 }
             }
         };
-        let status =
-            status.map_err(|error| Failure::bug(format!("waiting for the engine: {error}")))?;
+        let status = status.map_err(|error| Failure::bug(format!("waiting for the engine: {error}")))?;
         if let (Some(_), Some(run)) = (status.signal(), &self.run) {
             remains::end(run).await;
         }
@@ -158,11 +139,7 @@ fn tail(output: &Path) -> String {
     const MOST: usize = 40;
     let text = std::fs::read(output).unwrap_or_default();
     let text = crate::feed::plain(&String::from_utf8_lossy(&text));
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
     let lines = &lines[lines.len().saturating_sub(MOST)..];
     lines.join("\n").trim_start_matches("error: ").to_owned()
 }

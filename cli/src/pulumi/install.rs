@@ -12,12 +12,8 @@ use crate::process;
 /// languages fetch what they need as they build.
 pub fn needs_install(folder: &Path, runtime: &str) -> bool {
     match runtime {
-        "nodejs" | "bun" => {
-            folder.join("package.json").is_file() && !folder.join("node_modules").is_dir()
-        }
-        "python" => ["requirements.txt", "pyproject.toml"]
-            .iter()
-            .any(|file| folder.join(file).is_file()),
+        "nodejs" | "bun" => folder.join("package.json").is_file() && !folder.join("node_modules").is_dir(),
+        "python" => ["requirements.txt", "pyproject.toml"].iter().any(|file| folder.join(file).is_file()),
         _ => false,
     }
 }
@@ -26,13 +22,7 @@ impl Pulumi {
     /// Runs `pulumi install`. It can be stopped at any time, since a run that follows begins with a fresh worktree.
     pub async fn install(&self, folder: &Path, cancel: &CancellationToken) -> Result<()> {
         let mut command = self.command(folder);
-        command.args([
-            "install",
-            "--no-plugins",
-            "--non-interactive",
-            "--color",
-            "never",
-        ]);
+        command.args(["install", "--no-plugins", "--non-interactive", "--color", "never"]);
         let child = self.spawn(&mut command)?;
         let group = child.id();
         let answer = tokio::select! {
@@ -44,10 +34,7 @@ impl Pulumi {
         };
         match answer.code {
             Some(0) => Ok(()),
-            _ => Err(failed(
-                "installing the program's packages (`pulumi install`)",
-                &answer,
-            )),
+            _ => Err(failed("installing the program's packages (`pulumi install`)", &answer)),
         }
     }
 }

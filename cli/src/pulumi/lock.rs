@@ -23,15 +23,8 @@ pub struct LeftLock {
 
 /// The locks of a stack in a backend's folder. What can't be read is left for the engine to complain of.
 pub fn locks(backend: &Path, project: &str, stack: &str) -> Vec<LeftLock> {
-    let folder = backend
-        .join(".pulumi/locks/organization")
-        .join(project)
-        .join(stack);
-    let files = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path());
+    let folder = backend.join(".pulumi/locks/organization").join(project).join(stack);
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).ok()?;
         let lock: LeftLock = serde_json::from_str(&text).ok()?;
@@ -47,18 +40,8 @@ pub fn told_locks(refusal: &str) -> Vec<LeftLock> {
         let (owner, rest) = rest.split_once(" (pid ")?;
         let (pid, timestamp) = rest.split_once(") at ")?;
         let (username, hostname) = owner.rsplit_once('@')?;
-        let (username, hostname, timestamp) = (
-            username.to_owned(),
-            hostname.to_owned(),
-            timestamp.to_owned(),
-        );
-        Some(LeftLock {
-            pid: pid.parse().ok()?,
-            username,
-            hostname,
-            timestamp,
-            path: PathBuf::from(path),
-        })
+        let (username, hostname, timestamp) = (username.to_owned(), hostname.to_owned(), timestamp.to_owned());
+        Some(LeftLock { pid: pid.parse().ok()?, username, hostname, timestamp, path: PathBuf::from(path) })
     };
     match refusal.contains("currently locked by") {
         true => refusal.lines().filter_map(read).collect(),
@@ -89,10 +72,7 @@ impl LeftLock {
     /// "pid 4711 of ada@build-1 since 2026-01-01T10:00:00Z".
     pub fn owner(&self) -> String {
         let since = self.timestamp.split('.').next().unwrap_or_default();
-        format!(
-            "pid {} of {}@{} since {since}",
-            self.pid, self.username, self.hostname
-        )
+        format!("pid {} of {}@{} since {since}", self.pid, self.username, self.hostname)
     }
 }
 
@@ -102,21 +82,13 @@ mod tests {
 
     fn lock(pid: u32, hostname: &str) -> LeftLock {
         let (username, timestamp) = ("ada".to_owned(), "2026-01-01T10:00:00.5+01:00".to_owned());
-        LeftLock {
-            pid,
-            username,
-            hostname: hostname.to_owned(),
-            timestamp,
-            path: PathBuf::new(),
-        }
+        LeftLock { pid, username, hostname: hostname.to_owned(), timestamp, path: PathBuf::new() }
     }
 
     #[test]
     fn only_a_dead_maker_of_this_host_leaves_a_lock() {
         let here = process::host();
-        let mut child = std::process::Command::new("true")
-            .spawn()
-            .expect("`true` runs");
+        let mut child = std::process::Command::new("true").spawn().expect("`true` runs");
         let engine = Process::of(child.id());
         child.wait().expect("`true` ends");
         assert!(lock(engine.pid, &here).is_left(Some(&engine)));
@@ -132,10 +104,7 @@ mod tests {
             the lock file with `pulumi cancel`.\n  s3://b/.pulumi/locks/organization/net/dev/1.json: created by ada@build-1 \
             (pid 4711) at 2026-01-01T10:00:00+01:00";
         let owners: Vec<String> = told_locks(refusal).iter().map(LeftLock::owner).collect();
-        assert_eq!(
-            owners,
-            ["pid 4711 of ada@build-1 since 2026-01-01T10:00:00+01:00"]
-        );
+        assert_eq!(owners, ["pid 4711 of ada@build-1 since 2026-01-01T10:00:00+01:00"]);
         assert_eq!(told_locks("no stack named 'dev' found"), []);
         assert_eq!(holder(refusal).as_ref(), owners.first());
         let cloud = "[409] Conflict: Another update is currently in progress.\nTo learn more";
@@ -148,8 +117,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let place = folder.path().join(".pulumi/locks/organization/net/dev");
         fs::create_dir_all(&place).expect("a folder");
-        let text =
-            r#"{"pid":42,"username":"ada","hostname":"h","timestamp":"2026-01-01T10:00:00Z"}"#;
+        let text = r#"{"pid":42,"username":"ada","hostname":"h","timestamp":"2026-01-01T10:00:00Z"}"#;
         fs::write(place.join("a.json"), text).expect("a file");
         fs::write(place.join("b.json"), "{").expect("a file");
         let found = locks(folder.path(), "net", "dev");

@@ -27,8 +27,7 @@ pub use state::{PendingCreate, State};
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
 const OLDEST: (u64, u64) = (3, 259);
 
-const HOW_TO_GET: &str =
-    "get it from https://www.pulumi.com/docs/iac/download-install, and put it on the PATH";
+const HOW_TO_GET: &str = "get it from https://www.pulumi.com/docs/iac/download-install, and put it on the PATH";
 
 /// The exit code of a command on a stack that the backend doesn't have.
 const STACK_NOT_FOUND: i32 = 6;
@@ -50,30 +49,16 @@ struct Answer {
 impl Pulumi {
     /// Finds the CLI, and sees to it that it is young enough.
     pub async fn find(environment: &Environment) -> Result<Pulumi> {
-        let path = environment
-            .get("PATH")
-            .map(String::as_str)
-            .unwrap_or_default();
-        let program = std::env::split_paths(path)
-            .map(|folder| folder.join("pulumi"))
-            .find(|file| file.is_file());
-        let program = program.ok_or_else(|| {
-            Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET)
-        })?;
-        let pulumi = Pulumi {
-            program,
-            environment: environment.clone(),
-        };
+        let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
+        let program = std::env::split_paths(path).map(|folder| folder.join("pulumi")).find(|file| file.is_file());
+        let program = program.ok_or_else(|| Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET))?;
+        let pulumi = Pulumi { program, environment: environment.clone() };
         let answer = pulumi.ask(Path::new("/"), &["version"]).await?;
         let version = answer.stdout.trim().to_owned();
         match version_of(&version) {
             Some(found) if found >= OLDEST => Ok(pulumi),
-            Some(_) => Err(
-                Failure::setup(format!("{} is {version}", pulumi.program.display())).hint(format!(
-                    "v{}.{}.0 or newer is needed; {HOW_TO_GET}",
-                    OLDEST.0, OLDEST.1
-                )),
-            ),
+            Some(_) => Err(Failure::setup(format!("{} is {version}", pulumi.program.display()))
+                .hint(format!("v{}.{}.0 or newer is needed; {HOW_TO_GET}", OLDEST.0, OLDEST.1))),
             None => Err(Failure::setup(format!(
                 "{} does not say its version: {}",
                 pulumi.program.display(),
@@ -105,11 +90,7 @@ impl Pulumi {
 
     fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);
-        command
-            .env_clear()
-            .envs(&self.environment)
-            .current_dir(folder)
-            .stdin(Stdio::null());
+        command.env_clear().envs(&self.environment).current_dir(folder).stdin(Stdio::null());
         command
     }
 
@@ -121,25 +102,15 @@ impl Pulumi {
     /// Starts a child whose output is kept. Ctrl-C in a terminal must not reach it: cutting off `stack init` would leave
     /// half a stack.
     fn spawn(&self, command: &mut Command) -> Result<Child> {
-        let command = command
-            .process_group(0)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command.spawn().map_err(|error| {
-            Failure::setup(format!("starting {}: {error}", self.program.display()))
-        })
+        let command = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|error| Failure::setup(format!("starting {}: {error}", self.program.display())))
     }
 
     async fn answer(child: Child) -> Result<Answer> {
         let output = child.wait_with_output().await;
-        let output =
-            output.map_err(|error| Failure::setup(format!("waiting for pulumi: {error}")))?;
+        let output = output.map_err(|error| Failure::setup(format!("waiting for pulumi: {error}")))?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
-        Ok(Answer {
-            code: output.status.code(),
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
-        })
+        Ok(Answer { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) })
     }
 
     async fn demand(&self, folder: &Path, args: &[&str], doing: &str) -> Result<String> {
@@ -164,10 +135,7 @@ pub fn advice(said: &str) -> Option<&'static str> {
             "no folder at path",
             "a run sees only what is committed: give the plugin's folder as an absolute path, or put it on the PATH",
         ),
-        (
-            "incorrect passphrase",
-            "PULUMI_CONFIG_PASSPHRASE has to be the one that the stack was made with",
-        ),
+        ("incorrect passphrase", "PULUMI_CONFIG_PASSPHRASE has to be the one that the stack was made with"),
         (
             "passphrase must be set",
             "the backend encrypts secrets with a passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
@@ -186,14 +154,8 @@ pub fn advice(said: &str) -> Option<&'static str> {
 }
 
 fn said(answer: &Answer) -> String {
-    let text = if answer.stderr.is_empty() {
-        &answer.stdout
-    } else {
-        &answer.stderr
-    };
-    crate::feed::plain(text)
-        .trim_start_matches("error: ")
-        .to_owned()
+    let text = if answer.stderr.is_empty() { &answer.stdout } else { &answer.stderr };
+    crate::feed::plain(text).trim_start_matches("error: ").to_owned()
 }
 
 /// `v3.259.0` or `3.259.0-alpha.1` as major and minor.
@@ -216,11 +178,7 @@ mod tests {
             ("dev", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(
-                version_of(text).map(|version| version >= OLDEST),
-                expected,
-                "{text}"
-            );
+            assert_eq!(version_of(text).map(|version| version >= OLDEST), expected, "{text}");
         }
     }
 }

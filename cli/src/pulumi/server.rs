@@ -25,28 +25,18 @@ pub(super) struct EventServer {
 
 impl EventServer {
     pub async fn start() -> Result<EventServer> {
-        let failed = |error: std::io::Error| {
-            Failure::setup(format!(
-                "listening on loopback for the engine's events: {error}"
-            ))
-        };
+        let failed =
+            |error: std::io::Error| Failure::setup(format!("listening on loopback for the engine's events: {error}"));
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (sender, events) = unbounded_channel();
-        let service =
-            EventsServer::new(Receiver { sender }).max_decoding_message_size(LARGEST_MESSAGE);
+        let service = EventsServer::new(Receiver { sender }).max_decoding_message_size(LARGEST_MESSAGE);
         let serving = tonic::transport::Server::builder().add_service(service);
         let task = tokio::spawn(async move {
             // It ends only when it is dropped; a broken connection is the engine's end, which its exit code tells.
-            let _ = serving
-                .serve_with_incoming(TcpListenerStream::new(listener))
-                .await;
+            let _ = serving.serve_with_incoming(TcpListenerStream::new(listener)).await;
         });
-        Ok(EventServer {
-            address,
-            events,
-            task,
-        })
+        Ok(EventServer { address, events, task })
     }
 }
 
@@ -62,14 +52,11 @@ struct Receiver {
 
 #[tonic::async_trait]
 impl Events for Receiver {
-    async fn stream_events(
-        &self,
-        request: Request<Streaming<EventRequest>>,
-    ) -> Result<Response<()>, Status> {
+    async fn stream_events(&self, request: Request<Streaming<EventRequest>>) -> Result<Response<()>, Status> {
         let mut stream = request.into_inner();
         while let Some(message) = stream.message().await? {
-            let event = serde_json::from_str(&message.event)
-                .map_err(|error| Status::invalid_argument(error.to_string()))?;
+            let event =
+                serde_json::from_str(&message.event).map_err(|error| Status::invalid_argument(error.to_string()))?;
             if self.sender.send(event).is_err() {
                 break;
             }

@@ -34,10 +34,7 @@ impl State {
     /// The creates among the pending operations.
     pub fn pending_creates(&self) -> Vec<PendingCreate<'_>> {
         let operations = self.value["deployment"]["pending_operations"].as_array();
-        let creates = operations
-            .into_iter()
-            .flatten()
-            .filter(|operation| operation["type"] == "creating");
+        let creates = operations.into_iter().flatten().filter(|operation| operation["type"] == "creating");
         creates.filter_map(read).collect()
     }
 
@@ -46,10 +43,7 @@ impl State {
         let resources = self.value["deployment"]["resources"].as_array();
         let mut all = resources.into_iter().flatten();
         all.any(|resource| {
-            resource["urn"] == create.urn
-                && create
-                    .token
-                    .is_none_or(|token| token_of(resource) == Some(token))
+            resource["urn"] == create.urn && create.token.is_none_or(|token| token_of(resource) == Some(token))
         })
     }
 
@@ -57,19 +51,14 @@ impl State {
     pub fn write(&self, file: &Path) -> Result<()> {
         let mut options = OpenOptions::new();
         let opened = options.create(true).write(true).truncate(true).mode(0o600);
-        let written = opened
-            .open(file)
-            .and_then(|mut file| file.write_all(self.text.as_bytes()));
+        let written = opened.open(file).and_then(|mut file| file.write_all(self.text.as_bytes()));
         written.map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))
     }
 }
 
 fn read(operation: &Value) -> Option<PendingCreate<'_>> {
     let resource = &operation["resource"];
-    Some(PendingCreate {
-        urn: resource["urn"].as_str()?,
-        token: token_of(resource),
-    })
+    Some(PendingCreate { urn: resource["urn"].as_str()?, token: token_of(resource) })
 }
 
 fn token_of(resource: &Value) -> Option<&str> {
@@ -101,19 +90,11 @@ mod tests {
                 {"type": "creating", "resource": {"urn": "urn:e"}},
             ],
         }}));
-        let found: Vec<_> = state
-            .pending_creates()
-            .iter()
-            .map(|create| (create.urn, create.token, state.has(create)))
-            .collect();
+        let found: Vec<_> =
+            state.pending_creates().iter().map(|create| (create.urn, create.token, state.has(create))).collect();
         assert_eq!(
             found,
-            [
-                ("urn:a", Some("t"), true),
-                ("urn:c", None, false),
-                ("urn:d", Some("t"), false),
-                ("urn:e", None, true)
-            ]
+            [("urn:a", Some("t"), true), ("urn:c", None, false), ("urn:d", Some("t"), false), ("urn:e", None, true)]
         );
         assert_eq!(read_state(json!({})).pending_creates(), []);
     }

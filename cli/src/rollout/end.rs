@@ -21,13 +21,7 @@ pub(super) struct End {
 impl End {
     /// The end of a run that did well.
     fn well() -> End {
-        End {
-            state: RunState::Succeeded,
-            changes: Counts::new(),
-            message: None,
-            kind: None,
-            is_told: false,
-        }
+        End { state: RunState::Succeeded, changes: Counts::new(), message: None, kind: None, is_told: false }
     }
 
     /// The end of a run that failed.
@@ -57,9 +51,7 @@ impl End {
         };
         let summary = feed.summary.as_ref();
         End {
-            changes: summary
-                .map(|summary| summary.resource_changes.clone())
-                .unwrap_or_default(),
+            changes: summary.map(|summary| summary.resource_changes.clone()).unwrap_or_default(),
             is_told: feed.failure().is_some(),
             ..end
         }
@@ -71,10 +63,7 @@ impl End {
         if !self.is_told {
             return Some(message.clone());
         }
-        let hints = message
-            .lines()
-            .skip(1)
-            .filter(|line| line.starts_with("hint: "));
+        let hints = message.lines().skip(1).filter(|line| line.starts_with("hint: "));
         let lines: Vec<&str> = message.lines().take(1).chain(hints).collect();
         Some(lines.join("\n"))
     }
@@ -85,33 +74,22 @@ mod tests {
     use super::*;
 
     fn ending(complaint: &str) -> Ending {
-        Ending {
-            complaint: complaint.to_owned(),
-            ..Ending::default()
-        }
+        Ending { complaint: complaint.to_owned(), ..Ending::default() }
     }
 
     #[test]
     fn an_engine_that_said_nothing_is_told_by_its_complaint() {
-        let end = End::after(
-            &ending("parsing plugin options for 'p': no folder at path '/x'"),
-            &Feed::default(),
-        );
+        let end = End::after(&ending("parsing plugin options for 'p': no folder at path '/x'"), &Feed::default());
         let lines = end.in_short().unwrap_or_default();
         assert_eq!(lines.lines().count(), 2, "{lines}");
-        assert!(
-            lines.contains("hint: a run sees only what is committed"),
-            "{lines}"
-        );
+        assert!(lines.contains("hint: a run sees only what is committed"), "{lines}");
     }
 
     #[test]
     fn what_the_events_told_is_told_in_short_and_recorded_whole() {
         let mut feed = Feed::default();
         for (severity, message) in [("info#err", "Traceback"), ("error", "incorrect passphrase")] {
-            let event = format!(
-                r#"{{"diagnosticEvent":{{"message":"{message}","severity":"{severity}"}}}}"#
-            );
+            let event = format!(r#"{{"diagnosticEvent":{{"message":"{message}","severity":"{severity}"}}}}"#);
             feed.take(serde_json::from_str(&event).expect("an engine event"), 0);
         }
         let end = End::after(&ending("noise"), &feed);

@@ -29,30 +29,18 @@ impl RollOut<'_> {
     /// Makes the worktree, clears the way, and runs the engine to its end.
     pub(super) async fn engine(&self, job: &Job<'_>, telling: &mut Telling<'_>) -> Result<End> {
         if let Some(link) = self.mirror.escaping_link(&self.head.id)? {
-            return Err(Failure::input(format!(
-                "a symbolic link leads out of the repository: {link}"
-            )));
+            return Err(Failure::input(format!("a symbolic link leads out of the repository: {link}")));
         }
-        let worktree = self
-            .mirror
-            .worktree(
-                &self.head.id,
-                &self.context.state_dir.join("work").join(job.run),
-            )
-            .await?;
+        let worktree = self.mirror.worktree(&self.head.id, &self.context.state_dir.join("work").join(job.run)).await?;
         let folder = worktree.folder.join(&job.claimed.stack.folder);
         if needs_install(&folder, &job.claimed.stack.runtime) {
-            telling.tell(Body::Note {
-                message: "installing the program's packages".to_owned(),
-            });
+            telling.tell(Body::Note { message: "installing the program's packages".to_owned() });
             job.pulumi.install(&folder, job.claimed.cancel).await?;
         }
         self.clear_left_locks(job, &folder, telling).await?;
         let knowing = self.knowing_pending(job, &folder, telling).await?;
         if job.claimed.stack.has_secrets {
-            job.pulumi
-                .learn_secrets(&folder, &job.claimed.stack.stack, &mut telling.scrubber)
-                .await?;
+            job.pulumi.learn_secrets(&folder, &job.claimed.stack.stack, &mut telling.scrubber).await?;
         }
         let mut run = Run {
             has_pending: knowing.is_some(),
@@ -61,10 +49,7 @@ impl RollOut<'_> {
             feed: Feed::default(),
         };
         let mut ending = self.up(job, &mut run, telling).await?;
-        if self
-            .clear_told_locks(job, &run.folder, telling, &ending.complaint)
-            .await?
-        {
+        if self.clear_told_locks(job, &run.folder, telling, &ending.complaint).await? {
             ending = self.up(job, &mut run, telling).await?;
         }
         if ending.success && run.has_pending {
@@ -78,34 +63,16 @@ impl RollOut<'_> {
             return Err(Failure::cancelled());
         }
         run.feed = Feed::default();
-        let message = format!(
-            "gitinfra {}: {} {}",
-            job.run,
-            short(&self.head.id),
-            self.head.subject
-        );
+        let message = format!("gitinfra {}: {} {}", job.run, short(&self.head.id), self.head.subject);
         let output = self.output_folder(job.run)?.join("engine.txt");
-        let engine = run
-            .pulumi
-            .start(
-                Phase::Up,
-                &run.folder,
-                &job.claimed.stack.stack,
-                &message,
-                &output,
-            )
-            .await?;
+        let engine = run.pulumi.start(Phase::Up, &run.folder, &job.claimed.stack.stack, &message, &output).await?;
         self.ledger.engine(job.run, &engine.process).await?;
         engine
             .follow(job.claimed.cancel, async |happening| match happening {
-                Happening::Event(event) => run
-                    .feed
-                    .take(*event, self.context.now())
-                    .into_iter()
-                    .for_each(|body| telling.tell(body)),
-                Happening::Interrupted => telling.tell(Body::Note {
-                    message: STOPPING.to_owned(),
-                }),
+                Happening::Event(event) => {
+                    run.feed.take(*event, self.context.now()).into_iter().for_each(|body| telling.tell(body))
+                }
+                Happening::Interrupted => telling.tell(Body::Note { message: STOPPING.to_owned() }),
             })
             .await
     }
@@ -113,8 +80,7 @@ impl RollOut<'_> {
     /// Where files are kept that the engine reads or writes, and that go with the run.
     pub(super) fn output_folder(&self, run: &str) -> Result<PathBuf> {
         let folder = self.context.state_dir.join("output").join(run);
-        fs::create_dir_all(&folder)
-            .map_err(|error| Failure::setup(format!("making {}: {error}", folder.display())))?;
+        fs::create_dir_all(&folder).map_err(|error| Failure::setup(format!("making {}: {error}", folder.display())))?;
         Ok(folder)
     }
 }

@@ -25,8 +25,7 @@ impl Heartbeat {
     ) -> Heartbeat {
         let cancel = cancel.child_token();
         let pace = Duration::from_millis(u64::try_from(LEASE / 6).unwrap_or_default());
-        let (ledger, stack, lease, lost) =
-            (ledger.clone(), stack.clone(), lease.clone(), cancel.clone());
+        let (ledger, stack, lease, lost) = (ledger.clone(), stack.clone(), lease.clone(), cancel.clone());
         let task = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(pace).await;
@@ -49,10 +48,7 @@ impl Drop for Heartbeat {
 /// Who holds a lease, in words.
 pub(super) fn held_by(process: Option<&Process>) -> String {
     match process {
-        Some(process) => format!(
-            "being rolled out by gitinfra, pid {} on {}",
-            process.pid, process.host
-        ),
+        Some(process) => format!("being rolled out by gitinfra, pid {} on {}", process.pid, process.host),
         None => "being rolled out by another gitinfra".to_owned(),
     }
 }

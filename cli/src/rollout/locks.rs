@@ -24,21 +24,12 @@ impl RollOut<'_> {
         let Some(held) = found.iter().find(|lock| !lock.is_left(left)) else {
             return Ok(());
         };
-        let message = format!(
-            "the engine's lock on {} is held by {}",
-            stack.name(),
-            held.owner()
-        );
+        let message = format!("the engine's lock on {} is held by {}", stack.name(), held.owner());
         Err(Failure::busy(message).hint(WHEN_LOCKED))
     }
 
     /// Removes locks in a file backend whose makers are certainly gone.
-    pub(super) async fn clear_left_locks(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-    ) -> Result<()> {
+    pub(super) async fn clear_left_locks(&self, job: &Job<'_>, folder: &Path, telling: &Telling<'_>) -> Result<()> {
         let found = self.locks(job.backend, job.claimed.stack);
         self.clear(job, folder, telling, &found).await.map(drop)
     }
@@ -56,26 +47,15 @@ impl RollOut<'_> {
 
     fn locks(&self, backend: &Backend, stack: &Stack) -> Vec<LeftLock> {
         let folder = backend.folder(self.environment);
-        folder
-            .map(|folder| locks(&folder, &stack.project, &stack.stack))
-            .unwrap_or_default()
+        folder.map(|folder| locks(&folder, &stack.project, &stack.stack)).unwrap_or_default()
     }
 
-    async fn clear(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-        found: &[LeftLock],
-    ) -> Result<bool> {
+    async fn clear(&self, job: &Job<'_>, folder: &Path, telling: &Telling<'_>, found: &[LeftLock]) -> Result<bool> {
         if found.is_empty() || !found.iter().all(|lock| lock.is_left(job.left)) {
             return Ok(false);
         }
         for lock in found {
-            let message = format!(
-                "the engine's lock was left by {}, which is gone: removing it",
-                lock.owner()
-            );
+            let message = format!("the engine's lock was left by {}, which is gone: removing it", lock.owner());
             telling.tell(Body::Note { message });
         }
         job.pulumi.cancel(folder, &job.claimed.stack.stack).await?;

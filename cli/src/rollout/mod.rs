@@ -70,39 +70,17 @@ struct Job<'a> {
 
 impl RollOut<'_> {
     /// Rolls a stack out under its lease.
-    pub async fn run(
-        &self,
-        stack: &Stack,
-        id: &StackId,
-        known: &Known,
-        reason: &Reason,
-    ) -> Result<Outcome> {
-        let lease = match self
-            .ledger
-            .claim(id, &Process::current(), self.context.now())
-            .await?
-        {
+    pub async fn run(&self, stack: &Stack, id: &StackId, known: &Known, reason: &Reason) -> Result<Outcome> {
+        let lease = match self.ledger.claim(id, &Process::current(), self.context.now()).await? {
             Claim::Ours(lease) => lease,
             Claim::Held { by, .. } => {
                 let reason = lease::held_by(by.as_ref());
-                self.context
-                    .tell(Some(&stack.name()), Body::Skipped { reason });
+                self.context.tell(Some(&stack.name()), Body::Skipped { reason });
                 return Ok(Outcome::Busy);
             }
         };
-        let heartbeat = lease::Heartbeat::start(
-            self.ledger,
-            id,
-            &lease,
-            &self.context.cancel,
-            self.context.clock(),
-        );
-        let claimed = Claimed {
-            stack,
-            id,
-            lease: &lease,
-            cancel: &heartbeat.cancel,
-        };
+        let heartbeat = lease::Heartbeat::start(self.ledger, id, &lease, &self.context.cancel, self.context.clock());
+        let claimed = Claimed { stack, id, lease: &lease, cancel: &heartbeat.cancel };
         let outcome = self.under_lease(&claimed, known, reason).await;
         self.ledger.keep_newest(id, self.keep_runs).await?;
         drop(heartbeat);
@@ -110,12 +88,7 @@ impl RollOut<'_> {
         outcome
     }
 
-    async fn under_lease(
-        &self,
-        claimed: &Claimed<'_>,
-        known: &Known,
-        reason: &Reason,
-    ) -> Result<Outcome> {
+    async fn under_lease(&self, claimed: &Claimed<'_>, known: &Known, reason: &Reason) -> Result<Outcome> {
         if self.ledger.known(claimed.id).await?.rolled_out != known.rolled_out {
             return Ok(Outcome::Moved);
         }
@@ -128,18 +101,11 @@ impl RollOut<'_> {
         }
         self.refuse_held_locks(claimed, &backend, left.as_ref())?;
         for message in backend.mend(self.environment) {
-            self.context
-                .tell(Some(&claimed.stack.name()), Body::Note { message });
+            self.context.tell(Some(&claimed.stack.name()), Body::Note { message });
         }
         let (run, mut telling) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
-        let job = Job {
-            claimed,
-            run: &run,
-            pulumi: self.pulumi.of_run(&run),
-            backend: &backend,
-            left: left.as_ref(),
-        };
+        let job = Job { claimed, run: &run, pulumi: self.pulumi.of_run(&run), backend: &backend, left: left.as_ref() };
         let end = match self.engine(&job, &mut telling).await {
             Ok(end) => end,
             Err(failure) => End::of(&failure),
@@ -151,69 +117,25 @@ impl RollOut<'_> {
     /// Records the run before anything of it happens.
     async fn begin(&self, claimed: &Claimed<'_>, reason: String) -> Result<(String, Telling<'_>)> {
         let (commit, subject, host) = (&self.head.id, &self.head.subject, process::host());
-        let new = NewRun {
-            branch: self.branch,
-            commit,
-            subject,
-            reason: &reason,
-            host: &host,
-        };
-        let run = self
-            .ledger
-            .begin(claimed.id, claimed.lease, &new, self.context.now())
-            .await?;
-        let (ui, clock, scrubber) = (
-            &self.context.ui,
-            self.context.clock(),
-            self.scrubber.clone(),
-        );
-        let telling = Telling::begin(
-            ui,
-            clock,
-            self.ledger,
-            &run,
-            &claimed.stack.name(),
-            scrubber,
-        );
+        let new = NewRun { branch: self.branch, commit, subject, reason: &reason, host: &host };
+        let run = self.ledger.begin(claimed.id, claimed.lease, &new, self.context.now()).await?;
+        let (ui, clock, scrubber) = (&self.context.ui, self.context.clock(), self.scrubber.clone());
+        let telling = Telling::begin(ui, clock, self.ledger, &run, &claimed.stack.name(), scrubber);
         let resources = self.ledger.resources(claimed.id).await?;
-        telling.tell(Body::RunStarted {
-            commit: commit.clone(),
-            reason,
-            resources,
-        });
+        telling.tell(Body::RunStarted { commit: commit.clone(), reason, resources });
         Ok((run, telling))
     }
 
     /// Writes down what stands, then the run's end. A kill in between rolls out once more, which changes nothing.
-    async fn end(
-        &self,
-        job: &Job<'_>,
-        mut end: End,
-        telling: Telling<'_>,
-        started: i64,
-    ) -> Result<Outcome> {
-        let Claimed {
-            stack, id, lease, ..
-        } = job.claimed;
+    async fn end(&self, job: &Job<'_>, mut end: End, telling: Telling<'_>, started: i64) -> Result<Outcome> {
+        let Claimed { stack, id, lease, .. } = job.claimed;
         let now = self.context.now();
         end.message = end.message.map(|message| telling.scrubber.scrub(&message));
-        if end.state == RunState::Succeeded
-            && !self.ledger.stands(id, lease, &self.head.id, now).await?
-        {
+        if end.state == RunState::Succeeded && !self.ledger.stands(id, lease, &self.head.id, now).await? {
             (end.state, end.kind) = (RunState::Failed, Some(Kind::RollOut));
-            end.message = Some(
-                "the lease was lost to another gitinfra, which decides what stands".to_owned(),
-            );
+            end.message = Some("the lease was lost to another gitinfra, which decides what stands".to_owned());
         }
-        self.ledger
-            .end(
-                job.run,
-                end.state,
-                &end.changes,
-                end.message.as_deref(),
-                now,
-            )
-            .await?;
+        self.ledger.end(job.run, end.state, &end.changes, end.message.as_deref(), now).await?;
         telling.tell(Body::RunFinished {
             state: end.state,
             commit: self.head.id.clone(),
@@ -221,10 +143,10 @@ impl RollOut<'_> {
             changes: end.changes,
             seconds: crate::text::as_seconds(now - started),
         });
-        telling.end().await.map_err(|failure| Failure {
-            message: format!("{}: {failure}", stack.name()),
-            ..failure
-        })?;
+        telling
+            .end()
+            .await
+            .map_err(|failure| Failure { message: format!("{}: {failure}", stack.name()), ..failure })?;
         Ok(match end.state {
             RunState::Succeeded => Outcome::RolledOut,
             RunState::Cancelled => Outcome::Cancelled,

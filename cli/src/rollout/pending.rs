@@ -43,19 +43,13 @@ impl RollOut<'_> {
 
     /// After a cut-off run the engine keeps its pending creates, and warns of them for ever. Those whose resource stands
     /// now are done with; others are told, since something may exist that nobody knows of.
-    pub(super) async fn settle_pending(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-    ) -> Result<()> {
+    pub(super) async fn settle_pending(&self, job: &Job<'_>, folder: &Path, telling: &Telling<'_>) -> Result<()> {
         let stack = &job.claimed.stack.stack;
         let Some(state) = job.pulumi.export(folder, stack).await? else {
             return Ok(());
         };
         let pending = state.pending_creates();
-        let (standing, lost): (Vec<_>, Vec<_>) =
-            pending.iter().partition(|create| state.has(create));
+        let (standing, lost): (Vec<_>, Vec<_>) = pending.iter().partition(|create| state.has(create));
         if !lost.is_empty() {
             telling.tell(Body::Note {
                 message: format!(
@@ -67,10 +61,7 @@ impl RollOut<'_> {
         } else if !standing.is_empty() {
             let file = self.state_file(job.run)?;
             job.pulumi.import(folder, stack, &state, &file).await?;
-            let message = format!(
-                "what the cut-off run was creating now stands: {}",
-                names(&standing)
-            );
+            let message = format!("what the cut-off run was creating now stands: {}", names(&standing));
             telling.tell(Body::Note { message });
         }
         Ok(())
@@ -78,9 +69,6 @@ impl RollOut<'_> {
 }
 
 fn names(creates: &[&PendingCreate<'_>]) -> String {
-    let names: Vec<&str> = creates
-        .iter()
-        .map(|create| urn::parse(create.urn).name)
-        .collect();
+    let names: Vec<&str> = creates.iter().map(|create| urn::parse(create.urn).name).collect();
     list(&names, 5)
 }

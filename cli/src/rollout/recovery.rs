@@ -20,21 +20,11 @@ const GLANCE: Duration = Duration::from_millis(250);
 
 impl RollOut<'_> {
     /// Ends the runs whose gitinfra died, and waits for an engine that is still at work. Says which engine was the last.
-    pub(super) async fn close_cut_off_runs(
-        &self,
-        claimed: &Claimed<'_>,
-    ) -> Result<Option<Process>> {
+    pub(super) async fn close_cut_off_runs(&self, claimed: &Claimed<'_>) -> Result<Option<Process>> {
         let mut last = None;
         for run in self.ledger.open_runs(claimed.id).await? {
-            let note = |message: String| {
-                self.context
-                    .tell(Some(&claimed.stack.name()), Body::Note { message })
-            };
-            note(format!(
-                "run {} at {} was cut off: its gitinfra was killed",
-                run.name,
-                short(&run.commit)
-            ));
+            let note = |message: String| self.context.tell(Some(&claimed.stack.name()), Body::Note { message });
+            note(format!("run {} at {} was cut off: its gitinfra was killed", run.name, short(&run.commit)));
             // Killed before it could write down which one is its engine, it left one that bears the run's name all the same.
             let engine = run.engine.clone().or_else(|| {
                 let mut all = remains::of(&run.name).into_iter();
@@ -42,10 +32,7 @@ impl RollOut<'_> {
             });
             match engine.as_ref().map(|engine| (engine, engine.liveness())) {
                 Some((engine, Liveness::Alive)) => {
-                    note(format!(
-                        "its engine (pid {}) is still at work; waiting for it",
-                        engine.pid
-                    ));
+                    note(format!("its engine (pid {}) is still at work; waiting for it", engine.pid));
                     wait_for(engine, claimed.cancel).await?;
                     remains::end(&run.name).await;
                 }
@@ -58,13 +45,7 @@ impl RollOut<'_> {
             self.sweep(&run.name);
             let message = "its gitinfra was killed before it ended";
             self.ledger
-                .end(
-                    &run.name,
-                    RunState::Interrupted,
-                    &Counts::new(),
-                    Some(message),
-                    self.context.now(),
-                )
+                .end(&run.name, RunState::Interrupted, &Counts::new(), Some(message), self.context.now())
                 .await?;
             last = engine.or(last);
         }

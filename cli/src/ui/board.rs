@@ -35,24 +35,14 @@ impl Board {
 
     pub fn take(&mut self, event: &Event, paint: Paint) {
         match &event.body {
-            Body::RunStarted { resources, .. } => self.begin(
-                event.stack.as_deref().unwrap_or_default(),
-                *resources,
-                paint,
-            ),
+            Body::RunStarted { resources, .. } => {
+                self.begin(event.stack.as_deref().unwrap_or_default(), *resources, paint)
+            }
             Body::ResourceStarted { resource } => self.started(resource, paint),
             Body::ResourceStatus { urn, message } => self.status(urn, message),
-            Body::ResourceFinished { resource, .. } | Body::ResourceFailed { resource, .. } => {
-                self.ended(resource)
-            }
+            Body::ResourceFinished { resource, .. } | Body::ResourceFailed { resource, .. } => self.ended(resource),
             Body::ResourceUnchanged { .. } => self.count(),
-            Body::Plugin {
-                name,
-                received,
-                total,
-                done: false,
-                ..
-            } => self.plugin(name, *received, *total),
+            Body::Plugin { name, received, total, done: false, .. } => self.plugin(name, *received, *total),
             Body::RunFinished { .. } => self.clear(),
             _ => {}
         }
@@ -78,29 +68,20 @@ impl Board {
             0 => "{spinner:.cyan} {prefix} {pos} done {elapsed:.dim} {msg:.dim}",
             _ => "{spinner:.cyan} {prefix} {bar:30.cyan/dim} {pos}/{len} {elapsed:.dim} {msg:.dim}",
         };
-        let run =
-            bars.add(ProgressBar::new(resources).with_style(style(template).progress_chars("━━╌")));
+        let run = bars.add(ProgressBar::new(resources).with_style(style(template).progress_chars("━━╌")));
         run.set_prefix(paint.tone(Tone::Strong, stack));
         run.enable_steady_tick(Duration::from_millis(100));
         (self.bars, self.run) = (Some(bars), Some(run));
     }
 
     fn started(&mut self, resource: &Resource, paint: Paint) {
-        let Some(bars) = self
-            .bars
-            .as_ref()
-            .filter(|_| self.resources.len() < MOST_LINES)
-        else {
+        let Some(bars) = self.bars.as_ref().filter(|_| self.resources.len() < MOST_LINES) else {
             return;
         };
         let effect = resource.operation.effect();
-        let word = paint.effect(
-            effect,
-            &format!("{} {}", effect.symbol(), resource.operation.doing()),
-        );
-        let line = bars.add(ProgressBar::new_spinner().with_style(style(
-            "  {spinner:.cyan} {prefix} {elapsed:.dim} {msg:.dim}",
-        )));
+        let word = paint.effect(effect, &format!("{} {}", effect.symbol(), resource.operation.doing()));
+        let line = bars
+            .add(ProgressBar::new_spinner().with_style(style("  {spinner:.cyan} {prefix} {elapsed:.dim} {msg:.dim}")));
         let kind = paint.tone(Tone::Faint, &resource.kind);
         line.set_prefix(safe(&format!("{word} {kind} {}", resource.name)).into_owned());
         line.enable_steady_tick(Duration::from_millis(100));
@@ -130,20 +111,14 @@ impl Board {
         if let Some(run) = &self.run {
             run.inc(1);
             // There may be more resources than last time.
-            if run
-                .length()
-                .is_some_and(|length| length > 0 && length < run.position())
-            {
+            if run.length().is_some_and(|length| length > 0 && length < run.position()) {
                 run.set_length(run.position());
             }
         }
     }
 
     fn plugin(&self, name: &str, received: u64, total: u64) {
-        let percent = received
-            .saturating_mul(100)
-            .checked_div(total)
-            .unwrap_or_default();
+        let percent = received.saturating_mul(100).checked_div(total).unwrap_or_default();
         if let Some(run) = &self.run {
             run.set_message(format!("getting the plugin {name}: {percent} %"));
         }

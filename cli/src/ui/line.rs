@@ -12,21 +12,14 @@ use crate::urn;
 pub fn on_a_pipe(event: &Event, now: i64, paint: Paint) -> Option<String> {
     let words = match &event.body {
         Body::ResourceStarted { resource } if is_shown(resource) => {
-            format!(
-                "{} {}",
-                resource.operation.effect().symbol(),
-                named(resource, resource.operation.doing(), paint)
-            )
+            format!("{} {}", resource.operation.effect().symbol(), named(resource, resource.operation.doing(), paint))
         }
         _ => words(event, now, paint)?,
     };
     let Some(stack) = &event.stack else {
         return Some(words);
     };
-    let lines: Vec<String> = words
-        .lines()
-        .map(|line| format!("{stack}: {line}"))
-        .collect();
+    let lines: Vec<String> = words.lines().map(|line| format!("{stack}: {line}")).collect();
     Some(lines.join("\n"))
 }
 
@@ -42,13 +35,7 @@ pub fn on_a_terminal(event: &Event, now: i64, paint: Paint) -> Option<String> {
             | Body::Plugin { .. }
     );
     match &event.stack {
-        Some(_) if is_inside => Some(
-            words
-                .lines()
-                .map(|line| format!("  {line}"))
-                .collect::<Vec<_>>()
-                .join("\n"),
-        ),
+        Some(_) if is_inside => Some(words.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")),
         Some(stack) => Some(format!("{}: {words}", paint.tone(Tone::Strong, stack))),
         None => Some(words),
     }
@@ -56,29 +43,12 @@ pub fn on_a_terminal(event: &Event, now: i64, paint: Paint) -> Option<String> {
 
 fn words(event: &Event, now: i64, paint: Paint) -> Option<String> {
     Some(match &event.body {
-        Body::Fetched {
-            branch,
-            commit,
-            subject,
-            author,
-            at,
-            ..
-        } => {
+        Body::Fetched { branch, commit, subject, author, at, .. } => {
             let who = paint.tone(Tone::Faint, &format!("({author}, {})", ago(now - at)));
-            format!(
-                "{} is at {} {subject} {who}",
-                paint.tone(Tone::Strong, branch),
-                commit_id(commit, paint)
-            )
+            format!("{} is at {} {subject} {who}", paint.tone(Tone::Strong, branch), commit_id(commit, paint))
         }
-        Body::UpToDate {
-            commit,
-            rolled_out_at,
-        } => {
-            let when = paint.tone(
-                Tone::Faint,
-                &format!("(rolled out {})", ago(now - rolled_out_at)),
-            );
+        Body::UpToDate { commit, rolled_out_at } => {
+            let when = paint.tone(Tone::Faint, &format!("(rolled out {})", ago(now - rolled_out_at)));
             format!("up to date at {} {when}", commit_id(commit, paint))
         }
         Body::Pending { commit, reason } => {
@@ -89,32 +59,13 @@ fn words(event: &Event, now: i64, paint: Paint) -> Option<String> {
             format!("rolling out {} ({reason})", commit_id(commit, paint))
         }
         Body::Note { message } => format!("{} {message}", paint.tone(Tone::Note, "note:")),
-        Body::ResourceFinished { resource, seconds } if is_shown(resource) => {
-            finished(resource, *seconds, paint)
+        Body::ResourceFinished { resource, seconds } if is_shown(resource) => finished(resource, *seconds, paint),
+        Body::ResourceFailed { resource, seconds: time } => {
+            let what = named(resource, &format!("failed {}", resource.operation.doing()), paint);
+            format!("{} {what} {}", paint.tone(Tone::Bad, "✗"), paint.tone(Tone::Faint, &seconds(*time)))
         }
-        Body::ResourceFailed {
-            resource,
-            seconds: time,
-        } => {
-            let what = named(
-                resource,
-                &format!("failed {}", resource.operation.doing()),
-                paint,
-            );
-            format!(
-                "{} {what} {}",
-                paint.tone(Tone::Bad, "✗"),
-                paint.tone(Tone::Faint, &seconds(*time))
-            )
-        }
-        Body::Diagnostic {
-            severity,
-            urn,
-            message,
-        } => diagnostic(*severity, urn.as_deref(), message, paint),
-        Body::Plugin {
-            name, done: true, ..
-        } => format!("got the plugin {name}"),
+        Body::Diagnostic { severity, urn, message } => diagnostic(*severity, urn.as_deref(), message, paint),
+        Body::Plugin { name, done: true, .. } => format!("got the plugin {name}"),
         Body::RunFinished { .. } => run_finished(&event.body, paint)?,
         Body::Finished { .. } => pass(&event.body)?,
         _ => return None,
@@ -132,25 +83,14 @@ fn is_shown(resource: &Resource) -> bool {
 }
 
 fn named(resource: &Resource, word: &str, paint: Paint) -> String {
-    format!(
-        "{word:<9} {} {}",
-        paint.tone(Tone::Faint, &resource.kind),
-        resource.name
-    )
+    format!("{word:<9} {} {}", paint.tone(Tone::Faint, &resource.kind), resource.name)
 }
 
 fn finished(resource: &Resource, time: f64, paint: Paint) -> String {
     let effect = resource.operation.effect();
-    let head = paint.effect(
-        effect,
-        &format!("{} {:<9}", effect.symbol(), resource.operation.done()),
-    );
+    let head = paint.effect(effect, &format!("{} {:<9}", effect.symbol(), resource.operation.done()));
     let kind = paint.tone(Tone::Faint, &resource.kind);
-    let took = if time < 0.05 {
-        String::new()
-    } else {
-        format!(" {}", paint.tone(Tone::Faint, &seconds(time)))
-    };
+    let took = if time < 0.05 { String::new() } else { format!(" {}", paint.tone(Tone::Faint, &seconds(time))) };
     format!("{head} {kind} {}{took}", resource.name)
 }
 
@@ -161,21 +101,12 @@ fn diagnostic(severity: Severity, urn: Option<&str>, message: &str, paint: Paint
         Severity::Info => paint.tone(Tone::Note, "info:"),
     };
     let place = urn.filter(|urn| !urn::is_stack(urn)).map(urn::parse);
-    let place = place
-        .map(|urn| format!("{} {}: ", urn.kind, urn.name))
-        .unwrap_or_default();
+    let place = place.map(|urn| format!("{} {}: ", urn.kind, urn.name)).unwrap_or_default();
     format!("{head} {place}{}", message.trim_matches('\n').trim_end())
 }
 
 fn run_finished(body: &Body, paint: Paint) -> Option<String> {
-    let Body::RunFinished {
-        state,
-        commit,
-        changes,
-        seconds: time,
-        message,
-    } = body
-    else {
+    let Body::RunFinished { state, commit, changes, seconds: time, message } = body else {
         return None;
     };
     let took = seconds(*time);
@@ -183,16 +114,10 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
     Some(match state {
         RunState::Succeeded => {
             let done = tally(changes, Effect::done);
-            format!(
-                "{} rolled out {commit} in {took}: {done}",
-                paint.tone(Tone::Good, "✓")
-            )
+            format!("{} rolled out {commit} in {took}: {done}", paint.tone(Tone::Good, "✓"))
         }
         _ => {
-            let why = message
-                .as_deref()
-                .map(|message| format!(": {message}"))
-                .unwrap_or_default();
+            let why = message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
             let (sign, how) = match state {
                 RunState::Busy => (paint.tone(Tone::Careful, "…"), "put off".to_owned()),
                 _ => (paint.tone(Tone::Bad, "✗"), paint.state(*state)),
@@ -203,14 +128,7 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
 }
 
 fn pass(body: &Body) -> Option<String> {
-    let Body::Finished {
-        rolled_out,
-        up_to_date,
-        failed,
-        cancelled,
-        skipped,
-    } = *body
-    else {
+    let Body::Finished { rolled_out, up_to_date, failed, cancelled, skipped } = *body else {
         return None;
     };
     if rolled_out + failed + cancelled + skipped == 0 {
@@ -224,9 +142,7 @@ fn pass(body: &Body) -> Option<String> {
         (up_to_date, "up to date"),
     ];
     let mut parts = parts.iter().filter(|(number, _)| *number > 0);
-    let first = parts
-        .next()
-        .map(|(number, word)| format!("{} {word}", count(*number, "stack")));
+    let first = parts.next().map(|(number, word)| format!("{} {word}", count(*number, "stack")));
     let rest = parts.map(|(number, word)| format!("{number} {word}"));
     Some(first.into_iter().chain(rest).collect::<Vec<_>>().join(", "))
 }
@@ -237,12 +153,7 @@ mod tests {
     use crate::operation::Operation;
 
     fn on_pipe(stack: Option<&str>, body: Body) -> String {
-        let event = Event {
-            time: String::new(),
-            run: None,
-            stack: stack.map(str::to_owned),
-            body,
-        };
+        let event = Event { time: String::new(), run: None, stack: stack.map(str::to_owned), body };
         on_a_pipe(&event, 120_000, Paint::new(false)).unwrap_or_default()
     }
 
@@ -257,15 +168,8 @@ mod tests {
 
     #[test]
     fn a_stacks_lines_name_it() {
-        let (commit, reason) = (
-            "1a2b3c4d5e".to_owned(),
-            "never rolled out before".to_owned(),
-        );
-        let error = Body::Diagnostic {
-            severity: Severity::Error,
-            urn: None,
-            message: "a\nb\n".to_owned(),
-        };
+        let (commit, reason) = ("1a2b3c4d5e".to_owned(), "never rolled out before".to_owned());
+        let error = Body::Diagnostic { severity: Severity::Error, urn: None, message: "a\nb\n".to_owned() };
         let changes = [("create".to_owned(), 4), ("same".to_owned(), 2)].into();
         let finished = Body::RunFinished {
             state: RunState::Succeeded,
@@ -276,38 +180,14 @@ mod tests {
         };
         let cases = [
             (
-                Body::UpToDate {
-                    commit: commit.clone(),
-                    rolled_out_at: 0,
-                },
+                Body::UpToDate { commit: commit.clone(), rolled_out_at: 0 },
                 "dev: up to date at 1a2b3c4 (rolled out 2 min ago)",
             ),
-            (
-                Body::RunStarted {
-                    commit,
-                    reason,
-                    resources: 0,
-                },
-                "dev: rolling out 1a2b3c4 (never rolled out before)",
-            ),
-            (
-                Body::ResourceStarted {
-                    resource: resource(),
-                },
-                "dev: + creating  a:b:Vpc web",
-            ),
-            (
-                Body::ResourceFinished {
-                    resource: resource(),
-                    seconds: 2.1,
-                },
-                "dev: + created   a:b:Vpc web 2.1s",
-            ),
+            (Body::RunStarted { commit, reason, resources: 0 }, "dev: rolling out 1a2b3c4 (never rolled out before)"),
+            (Body::ResourceStarted { resource: resource() }, "dev: + creating  a:b:Vpc web"),
+            (Body::ResourceFinished { resource: resource(), seconds: 2.1 }, "dev: + created   a:b:Vpc web 2.1s"),
             (error, "dev: error: a\ndev: b"),
-            (
-                finished,
-                "dev: ✓ rolled out 1a2b3c4 in 3.0s: 4 created, 2 unchanged",
-            ),
+            (finished, "dev: ✓ rolled out 1a2b3c4 in 3.0s: 4 created, 2 unchanged"),
         ];
         for (body, expected) in cases {
             assert_eq!(on_pipe(Some("dev"), body), expected);
@@ -316,24 +196,9 @@ mod tests {
 
     #[test]
     fn a_pass_ends_with_its_sum() {
-        let pass = |rolled_out, failed| Body::Finished {
-            rolled_out,
-            up_to_date: 2,
-            failed,
-            cancelled: 0,
-            skipped: 0,
-        };
-        assert_eq!(
-            on_pipe(None, pass(1, 0)),
-            "1 stack rolled out, 2 up to date"
-        );
-        assert_eq!(
-            on_pipe(None, pass(1, 3)),
-            "3 stacks failed, 1 rolled out, 2 up to date"
-        );
-        assert_eq!(
-            on_pipe(None, pass(0, 0)),
-            "nothing to do: every stack is up to date"
-        );
+        let pass = |rolled_out, failed| Body::Finished { rolled_out, up_to_date: 2, failed, cancelled: 0, skipped: 0 };
+        assert_eq!(on_pipe(None, pass(1, 0)), "1 stack rolled out, 2 up to date");
+        assert_eq!(on_pipe(None, pass(1, 3)), "3 stacks failed, 1 rolled out, 2 up to date");
+        assert_eq!(on_pipe(None, pass(0, 0)), "nothing to do: every stack is up to date");
     }
 }

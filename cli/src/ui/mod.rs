@@ -53,12 +53,7 @@ impl Ui {
             Stream::Text if out && err => Mode::Bars,
             Stream::Text => Mode::Lines,
         };
-        Ui {
-            mode,
-            paint: Paint::new(coloured(out)),
-            talk: Paint::new(coloured(err)),
-            board: RefCell::default(),
-        }
+        Ui { mode, paint: Paint::new(coloured(out)), talk: Paint::new(coloured(err)), board: RefCell::default() }
     }
 
     /// Shows a happening of a pass.
@@ -115,38 +110,19 @@ impl Ui {
     pub fn failure(&self, failure: &Failure, time: String) {
         self.board.borrow_mut().clear();
         if self.mode == Mode::Json {
-            let body = Body::Failed {
-                message: failure.message.clone(),
-                hints: failure.hints.clone(),
-            };
-            print(&json_line(&Event {
-                time,
-                run: None,
-                stack: None,
-                body,
-            }));
+            let body = Body::Failed { message: failure.message.clone(), hints: failure.hints.clone() };
+            print(&json_line(&Event { time, run: None, stack: None, body }));
         }
-        self.talk(&format!(
-            "{} {}",
-            self.talk.tone(Tone::Bad, "error:"),
-            failure.message
-        ));
+        self.talk(&format!("{} {}", self.talk.tone(Tone::Bad, "error:"), failure.message));
         for hint in &failure.hints {
             self.talk(&format!("{} {hint}", self.talk.tone(Tone::Note, "hint:")));
         }
     }
 
     /// Prints records as a table or whatever else was asked for.
-    pub fn records<T: Serialize>(
-        &self,
-        format: Format,
-        records: &[T],
-        table: &Table,
-    ) -> Result<()> {
+    pub fn records<T: Serialize>(&self, format: Format, records: &[T], table: &Table) -> Result<()> {
         match format {
-            Format::Table | Format::Wide if table.is_empty() => {
-                self.talk(&format!("no {} yet", table.what))
-            }
+            Format::Table | Format::Wide if table.is_empty() => self.talk(&format!("no {} yet", table.what)),
             Format::Table => self.data(&table.render(false, self.paint)),
             Format::Wide => self.data(&table.render(true, self.paint)),
             Format::Name if table.is_empty() => {}
@@ -159,8 +135,7 @@ impl Ui {
 
     /// A value as indented JSON.
     pub fn json(&self, value: &impl Serialize) -> Result<String> {
-        serde_json::to_string_pretty(value)
-            .map_err(|error| Failure::bug(format!("writing JSON: {error}")))
+        serde_json::to_string_pretty(value).map_err(|error| Failure::bug(format!("writing JSON: {error}")))
     }
 }
 

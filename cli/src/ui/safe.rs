@@ -8,8 +8,7 @@ pub(super) fn safe(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
-    let keep =
-        |(at, c): &(usize, char)| is_plain(*c) || (*c == '\u{1b}' && is_colour(&text[*at..]));
+    let keep = |(at, c): &(usize, char)| is_plain(*c) || (*c == '\u{1b}' && is_colour(&text[*at..]));
     Cow::Owned(text.char_indices().filter(keep).map(|(_, c)| c).collect())
 }
 

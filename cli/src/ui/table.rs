@@ -33,35 +33,23 @@ impl From<String> for Cell {
 
 impl From<crate::record::RunState> for Cell {
     fn from(state: crate::record::RunState) -> Self {
-        Cell {
-            plain: state.word().to_owned(),
-            state: Some(state),
-        }
+        Cell { plain: state.word().to_owned(), state: Some(state) }
     }
 }
 
 impl Table {
     pub fn new(what: &'static str) -> Self {
-        Table {
-            what,
-            ..Table::default()
-        }
+        Table { what, ..Table::default() }
     }
 
     pub fn column(mut self, head: &'static str) -> Self {
-        self.columns.push(Column {
-            head,
-            wide_only: false,
-        });
+        self.columns.push(Column { head, wide_only: false });
         self
     }
 
     /// A column of `-o wide` alone.
     pub fn wide(mut self, head: &'static str) -> Self {
-        self.columns.push(Column {
-            head,
-            wide_only: true,
-        });
+        self.columns.push(Column { head, wide_only: true });
         self
     }
 
@@ -79,31 +67,16 @@ impl Table {
     }
 
     pub fn render(&self, wide: bool, paint: Paint) -> String {
-        let shown: Vec<usize> = (0..self.columns.len())
-            .filter(|&at| wide || !self.columns[at].wide_only)
-            .collect();
+        let shown: Vec<usize> = (0..self.columns.len()).filter(|&at| wide || !self.columns[at].wide_only).collect();
         let width = |at: usize| {
-            let cells = self
-                .rows
-                .iter()
-                .map(|row| console::measure_text_width(&row[at].plain));
-            cells
-                .chain([self.columns[at].head.len()])
-                .max()
-                .unwrap_or_default()
+            let cells = self.rows.iter().map(|row| console::measure_text_width(&row[at].plain));
+            cells.chain([self.columns[at].head.len()]).max().unwrap_or_default()
         };
         let widths: Vec<usize> = shown.iter().map(|&at| width(at)).collect();
-        let heads = shown
-            .iter()
-            .map(|&at| self.columns[at].head.to_owned())
-            .collect();
+        let heads = shown.iter().map(|&at| self.columns[at].head.to_owned()).collect();
         let mut lines = vec![line(heads, &widths)];
         for row in &self.rows {
-            let cells = shown
-                .iter()
-                .zip(&widths)
-                .map(|(&at, width)| row[at].padded(*width, paint))
-                .collect::<Vec<_>>();
+            let cells = shown.iter().zip(&widths).map(|(&at, width)| row[at].padded(*width, paint)).collect::<Vec<_>>();
             lines.push(cells.join("   ").trim_end().to_owned());
         }
         lines.join("\n")
@@ -112,18 +85,13 @@ impl Table {
 
 impl Cell {
     fn padded(&self, width: usize, paint: Paint) -> String {
-        let text = self
-            .state
-            .map_or_else(|| self.plain.clone(), |state| paint.state(state));
+        let text = self.state.map_or_else(|| self.plain.clone(), |state| paint.state(state));
         let missing = width.saturating_sub(console::measure_text_width(&self.plain));
         format!("{text}{}", " ".repeat(missing))
     }
 }
 
 fn line(cells: Vec<String>, widths: &[usize]) -> String {
-    let padded = cells
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| format!("{cell:<width$}"));
+    let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
     padded.collect::<Vec<_>>().join("   ").trim_end().to_owned()
 }

@@ -6,10 +6,8 @@ use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Error, Expr, Field, Ident, LitInt, LitStr, Result, Type};
 
 /// What a single property can be.
-pub const ON_FIELDS: [&str; 11] = [
-    "replace", "stable", "keep", "given", "unique", "computed", "default", "autoname", "min",
-    "max", "rename",
-];
+pub const ON_FIELDS: [&str; 11] =
+    ["replace", "stable", "keep", "given", "unique", "computed", "default", "autoname", "min", "max", "rename"];
 
 /// The `#[prop(...)]` of a field, a type or a variant.
 #[derive(Default)]
@@ -93,15 +91,7 @@ impl Prop {
     }
 
     pub fn marks(&self) -> TokenStream {
-        let Prop {
-            replace,
-            stable,
-            keep,
-            given,
-            unique,
-            computed,
-            ..
-        } = self;
+        let Prop { replace, stable, keep, given, unique, computed, .. } = self;
         let autoname = optional(self.autoname.as_ref());
         quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, given: #given, unique: #unique, computed: #computed, autoname: #autoname })
     }
@@ -153,34 +143,15 @@ fn camel(snake: &str) -> String {
 
 /// The doc comment as text: lines of a paragraph are joined, paragraphs stay apart.
 pub fn doc_of(attributes: &[Attribute]) -> String {
-    let lines = attributes
-        .iter()
-        .filter(|a| a.path().is_ident("doc"))
-        .filter_map(|a| match &a.meta {
-            syn::Meta::NameValue(pair) => match &pair.value {
-                Expr::Lit(syn::ExprLit {
-                    lit: syn::Lit::Str(text),
-                    ..
-                }) => Some(text.value().trim().to_owned()),
-                _ => None,
-            },
+    let lines = attributes.iter().filter(|a| a.path().is_ident("doc")).filter_map(|a| match &a.meta {
+        syn::Meta::NameValue(pair) => match &pair.value {
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
             _ => None,
-        });
-    let text = lines
-        .map(|line| {
-            if line.is_empty() {
-                "\n\n".to_owned()
-            } else {
-                line + " "
-            }
-        })
-        .collect::<String>();
-    text.split("\n\n")
-        .map(str::trim)
-        .collect::<Vec<_>>()
-        .join("\n\n")
-        .trim()
-        .to_owned()
+        },
+        _ => None,
+    });
+    let text = lines.map(|line| if line.is_empty() { "\n\n".to_owned() } else { line + " " }).collect::<String>();
+    text.split("\n\n").map(str::trim).collect::<Vec<_>>().join("\n\n").trim().to_owned()
 }
 
 pub fn optional(tokens: Option<&impl ToTokens>) -> TokenStream {

@@ -11,16 +11,9 @@ use crate::attributes::{Prop, doc_of};
 pub fn derive(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
     Prop::of(&input.attrs)?.only(&[], "an enum")?;
     if data.variants.is_empty() {
-        return Err(Error::new_spanned(
-            input,
-            "an enum without a variant has no value",
-        ));
+        return Err(Error::new_spanned(input, "an enum without a variant has no value"));
     }
-    match data
-        .variants
-        .iter()
-        .all(|v| matches!(v.fields, Fields::Unit))
-    {
+    match data.variants.iter().all(|v| matches!(v.fields, Fields::Unit)) {
         true => words(input, data),
         false => union(input, data),
     }
@@ -35,10 +28,7 @@ fn words(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
     let mut seen = BTreeSet::new();
     for (variant, word) in variants.iter().zip(&words) {
         if !seen.insert(word) {
-            return Err(Error::new_spanned(
-                variant,
-                format!("there is a word `{word}` already"),
-            ));
+            return Err(Error::new_spanned(variant, format!("there is a word `{word}` already")));
         }
     }
     Ok(quote! {
@@ -71,9 +61,7 @@ fn words(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
 fn word(variant: &Variant) -> Result<String> {
     let prop = Prop::of(&variant.attrs)?;
     prop.only(&["rename"], "a word")?;
-    Ok(prop
-        .rename
-        .map_or_else(|| variant.ident.to_string(), |name| name.value()))
+    Ok(prop.rename.map_or_else(|| variant.ident.to_string(), |name| name.value()))
 }
 
 fn union(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
@@ -83,10 +71,7 @@ fn union(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
         Prop::of(&v.attrs)?.only(&[], "one of several types")?;
         match &v.fields {
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Ok(&fields.unnamed[0].ty),
-            _ => Err(Error::new_spanned(
-                v,
-                "all variants hold nothing, or each holds one type",
-            )),
+            _ => Err(Error::new_spanned(v, "all variants hold nothing, or each holds one type")),
         }
     });
     let types = types.collect::<Result<Vec<_>>>()?;

@@ -11,10 +11,7 @@ use crate::table::{Column, columns, shaped};
 pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Result<TokenStream> {
     let vis = &input.vis;
     if let Some(flat) = columns.iter().find(|c| c.prop.flat()) {
-        return Err(syn::Error::new_spanned(
-            flat.field,
-            "inputs can't hold flattened properties",
-        ));
+        return Err(syn::Error::new_spanned(flat.field, "inputs can't hold flattened properties"));
     }
     for column in columns.iter().filter(|c| !c.prop.computed) {
         if let Some(stable) = column.prop.word("stable") {
@@ -22,10 +19,8 @@ pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Resul
             return Err(syn::Error::new(stable.span(), why));
         }
     }
-    let doc = format!(
-        "What a component gives a child whose inputs are [`{}`]: each may be known only later.",
-        input.ident
-    );
+    let doc =
+        format!("What a component gives a child whose inputs are [`{}`]: each may be known only later.", input.ident);
     let fields = columns.iter().map(|c| {
         let (ident, doc) = (c.ident, &c.doc);
         let ty = inside(&c.field.ty, "Option").unwrap_or(&c.field.ty);
@@ -58,9 +53,7 @@ pub fn state(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
     let doc = format!("What a component gets back from a child [`{this}`].");
     let own: Vec<_> = columns.iter().filter(|c| !c.prop.flat()).collect();
     for column in &own {
-        column
-            .prop
-            .only(&["stable", "keep", "rename"], "an output")?;
+        column.prop.only(&["stable", "keep", "rename"], "an output")?;
         if ["id", "urn"].contains(&column.name.as_str()) {
             let why = "every resource has an `id` and a `urn`: give it another name";
             return Err(syn::Error::new_spanned(column.field, why));
@@ -108,12 +101,7 @@ fn sibling(ty: &syn::Type, ending: &str) -> Result<syn::Type> {
     let Some(last) = path.path.segments.last_mut() else {
         return Err(wrong);
     };
-    let Some(stem) = last
-        .ident
-        .to_string()
-        .strip_suffix("Inputs")
-        .map(str::to_owned)
-    else {
+    let Some(stem) = last.ident.to_string().strip_suffix("Inputs").map(str::to_owned) else {
         return Err(wrong);
     };
     last.ident = format_ident!("{stem}{ending}");
@@ -123,10 +111,7 @@ fn sibling(ty: &syn::Type, ending: &str) -> Result<syn::Type> {
 /// The outputs of a component.
 pub fn component(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(syn::Error::new_spanned(
-            input,
-            "a component's outputs are a struct",
-        ));
+        return Err(syn::Error::new_spanned(input, "a component's outputs are a struct"));
     };
     let columns = columns(data)?;
     let this = &input.ident;

@@ -19,10 +19,7 @@ pub fn property(input: TokenStream) -> TokenStream {
     let result = concrete(&input).and_then(|()| match &input.data {
         Data::Struct(data) => table::derive(&input, data),
         Data::Enum(data) => choices::derive(&input, data),
-        Data::Union(_) => Err(syn::Error::new_spanned(
-            &input,
-            "a union can't be a property",
-        )),
+        Data::Union(_) => Err(syn::Error::new_spanned(&input, "a union can't be a property")),
     });
     result.unwrap_or_else(syn::Error::into_compile_error).into()
 }
@@ -31,19 +28,13 @@ pub fn property(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Outputs, attributes(prop))]
 pub fn outputs(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    concrete(&input)
-        .and_then(|()| eventual::component(&input))
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    concrete(&input).and_then(|()| eventual::component(&input)).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// A table is one type's.
 fn concrete(input: &DeriveInput) -> syn::Result<()> {
     match input.generics.params.is_empty() {
         true => Ok(()),
-        false => Err(syn::Error::new_spanned(
-            &input.generics,
-            "a type of properties can't be generic",
-        )),
+        false => Err(syn::Error::new_spanned(&input.generics, "a type of properties can't be generic")),
     }
 }

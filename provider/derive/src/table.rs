@@ -22,14 +22,8 @@ pub fn columns(data: &DataStruct) -> Result<Vec<Column<'_>>> {
     let columns = data.fields.iter().map(column);
     let columns = columns.collect::<Result<Vec<_>>>()?;
     let mut names = BTreeSet::new();
-    match columns
-        .iter()
-        .find(|c| !c.prop.flat() && !names.insert(&c.name))
-    {
-        Some(twice) => Err(Error::new_spanned(
-            twice.field,
-            format!("there is a property `{}` already", twice.name),
-        )),
+    match columns.iter().find(|c| !c.prop.flat() && !names.insert(&c.name)) {
+        Some(twice) => Err(Error::new_spanned(twice.field, format!("there is a property `{}` already", twice.name))),
         None => Ok(columns),
     }
 }
@@ -39,19 +33,10 @@ fn column(field: &Field) -> Result<Column<'_>> {
     let ident = ident.ok_or_else(|| Error::new_spanned(field, "a property needs a name"))?;
     let prop = Prop::of(&field.attrs)?;
     match prop.flat() {
-        true => prop.only(
-            &[if prop.inputs { "inputs" } else { "flatten" }],
-            "a part of the object",
-        )?,
+        true => prop.only(&[if prop.inputs { "inputs" } else { "flatten" }], "a part of the object")?,
         false => prop.only(&ON_FIELDS, "a property")?,
     }
-    Ok(Column {
-        field,
-        ident,
-        name: name_of(field, &prop),
-        doc: doc_of(&field.attrs),
-        prop,
-    })
+    Ok(Column { field, ident, name: name_of(field, &prop), doc: doc_of(&field.attrs), prop })
 }
 
 pub fn derive(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {

@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 use std::{env, fs, io};
 
-use pulumi_plugin::{
-    Call, Error, Id, Meta, Nothing, Package, Property, Provider, Resource, Result, Start, serve,
-};
+use pulumi_plugin::{Call, Error, Id, Meta, Nothing, Package, Property, Provider, Resource, Result, Start, serve};
 
 /// What the package has to be told.
 #[derive(Clone, Property)]
@@ -71,10 +69,7 @@ impl Resource for Note {
         };
         Ok(Some(Note {
             words: text.split_whitespace().count() as u32,
-            inputs: NoteInputs {
-                name: id.to_string(),
-                text,
-            },
+            inputs: NoteInputs { name: id.to_string(), text },
         }))
     }
 
@@ -96,11 +91,7 @@ fn failed(error: io::Error) -> Error {
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let meta = Meta {
-        name: "notes",
-        version: "0.1.0",
-        ..Meta::default()
-    };
+    let meta = Meta { name: "notes", version: "0.1.0", ..Meta::default() };
     let package = Package::<Notes>::new(meta).resource::<Note>();
     serve(package, Start::from_args(env::args())).await
 }

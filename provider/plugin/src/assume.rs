@@ -99,11 +99,7 @@ mod tests {
             json!({"label": "?", "color": "?", "open": "?", "size": 1}),
             json!({"label": UNKNOWN, "color": "Blue", "open": false, "size": 1}),
         );
-        check(
-            json!({"color": "Blue"}),
-            json!({"color": "?", "open": "?"}),
-            json!({"color": "Red", "open": true}),
-        );
+        check(json!({"color": "Blue"}), json!({"color": "?", "open": "?"}), json!({"color": "Red", "open": true}));
     }
 
     #[test]

@@ -53,12 +53,7 @@ pub struct Package<P: Provider> {
 impl<P: Provider> Package<P> {
     /// A package without anything in it.
     pub fn new(meta: Meta) -> Self {
-        Package {
-            meta,
-            resources: Vec::new(),
-            components: Vec::new(),
-            functions: Vec::new(),
-        }
+        Package { meta, resources: Vec::new(), components: Vec::new(), functions: Vec::new() }
     }
 
     /// With a resource.
@@ -93,19 +88,8 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn collides(&self, old: &Map, new: &Map) -> bool;
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
     fn create<'a>(&'a self, at: &'a At<P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
-    fn read<'a>(
-        &'a self,
-        at: &'a At<P>,
-        id: &'a Id,
-        given: &'a Map,
-    ) -> BoxFuture<'a, Result<Option<Map>>>;
-    fn update<'a>(
-        &'a self,
-        at: &'a At<P>,
-        id: &'a Id,
-        old: &'a Map,
-        new: &'a Map,
-    ) -> BoxFuture<'a, Result<Map>>;
+    fn read<'a>(&'a self, at: &'a At<P>, id: &'a Id, given: &'a Map) -> BoxFuture<'a, Result<Option<Map>>>;
+    fn update<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Map>>;
     fn delete<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>>;
 }
 
@@ -136,8 +120,7 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
 
     fn fixed(&self) -> Map {
         let each = R::FIXED.iter();
-        each.map(|(name, value)| ((*name).to_owned(), (*value).into()))
-            .collect()
+        each.map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
     }
 
     fn check(&self, new: &Map) -> Vec<Fault> {
@@ -165,12 +148,7 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         .boxed()
     }
 
-    fn read<'a>(
-        &'a self,
-        at: &'a At<P>,
-        id: &'a Id,
-        given: &'a Map,
-    ) -> BoxFuture<'a, Result<Option<Map>>> {
+    fn read<'a>(&'a self, at: &'a At<P>, id: &'a Id, given: &'a Map) -> BoxFuture<'a, Result<Option<Map>>> {
         async move {
             let mut state = at.life::<R>().read::<R>(id).await?;
             // An import's inputs are not known, and those of an older version may not be readable.
@@ -182,19 +160,14 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         .boxed()
     }
 
-    fn update<'a>(
-        &'a self,
-        at: &'a At<P>,
-        id: &'a Id,
-        old: &'a Map,
-        new: &'a Map,
-    ) -> BoxFuture<'a, Result<Map>> {
+    fn update<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Map>> {
         async move {
             let new = decode::<R::Inputs>(new)?;
             let life = at.life::<R>();
             let Some(old) = remembered::<R>(&life, id, old).await? else {
-                return Err(Error::new(format!("`{id}` is gone"))
-                    .hint("run `pulumi refresh` to see what else has changed"));
+                return Err(
+                    Error::new(format!("`{id}` is gone")).hint("run `pulumi refresh` to see what else has changed")
+                );
             };
             let mut state = life.update::<R>(id, &old, &new).await?;
             state.respell(&new);
@@ -222,11 +195,7 @@ fn both<R: Resource>(old: &Map, new: &Map) -> Option<(R::Inputs, R::Inputs)> {
 }
 
 /// The last state; asked anew where it was written by a version that kept other properties.
-async fn remembered<R: Resource>(
-    life: &Life<'_, R::Session>,
-    id: &Id,
-    old: &Map,
-) -> Result<Option<R>> {
+async fn remembered<R: Resource>(life: &Life<'_, R::Session>, id: &Id, old: &Map) -> Result<Option<R>> {
     match decode::<R>(old) {
         Ok(old) => Ok(Some(old)),
         Err(_) => life.read::<R>(id).await,
@@ -260,12 +229,7 @@ impl<P: Provider, F: Function<Session = P::Session> + Send + Sync> AnyFunction<P
     }
 
     fn call<'a>(&'a self, session: &'a P::Session, inputs: &'a Map) -> BoxFuture<'a, Result<Map>> {
-        async move {
-            Ok(encode(
-                &F::call(session, &decode::<F::Inputs>(inputs)?).await?,
-            ))
-        }
-        .boxed()
+        async move { Ok(encode(&F::call(session, &decode::<F::Inputs>(inputs)?).await?)) }.boxed()
     }
 }
 
@@ -319,14 +283,8 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
             }
             scope.run().await?;
             let mut outputs = Vec::new();
-            for (name, output) in given
-                .into_iter()
-                .filter_map(|(name, input)| Some((name, input.given()?)))
-            {
-                let value = output
-                    .resolve()
-                    .await
-                    .map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
+            for (name, output) in given.into_iter().filter_map(|(name, input)| Some((name, input.given()?))) {
+                let value = output.resolve().await.map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
                 outputs.push((name, value.into_output_value()));
             }
             let outputs = monitor.veiled(resolved(outputs));

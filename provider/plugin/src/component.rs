@@ -35,10 +35,7 @@ pub trait Component: Arguments + Shaped + Clone + Send + Sized {
     }
 
     /// Finds out what it has to know. Only reads.
-    fn look(
-        session: &Self::Session,
-        args: &Self::Args,
-    ) -> impl Future<Output = Result<Self::Facts>> + Send;
+    fn look(session: &Self::Session, args: &Self::Args) -> impl Future<Output = Result<Self::Facts>> + Send;
 
     /// Adds the children and says the outputs.
     fn build(here: &mut Scope, args: Self::Args, facts: Self::Facts) -> Result<Self>;
@@ -110,8 +107,7 @@ impl Registered {
     pub fn output<T: Property>(&self, name: &'static str) -> Output<T> {
         self.maybe(move |child| {
             let value = child.state.get(name);
-            let read = returned::<T>(value, child.preview)
-                .map_err(|e| e.doing(format!("output `{name}`")))?;
+            let read = returned::<T>(value, child.preview).map_err(|e| e.doing(format!("output `{name}`")))?;
             Ok((read, value.is_some_and(Value::has_secret)))
         })
     }
@@ -123,21 +119,13 @@ impl Registered {
     {
         let child = self.0.clone();
         Output::eventual(async move {
-            let Resolved {
-                value,
-                secret,
-                dependencies,
-            } = child.resolve().await?;
+            let Resolved { value, secret, dependencies } = child.resolve().await?;
             let (value, hidden) = match value {
                 Maybe::Known(child) => read(&child).map_err(Arc::<Error>::new)?,
                 Maybe::Unknown => (Maybe::Unknown, false),
                 Maybe::Skipped(key) => (Maybe::Skipped(key), false),
             };
-            Ok(Resolved {
-                value,
-                secret: secret || hidden,
-                dependencies,
-            })
+            Ok(Resolved { value, secret: secret || hidden, dependencies })
         })
     }
 }

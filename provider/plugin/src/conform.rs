@@ -22,29 +22,16 @@ pub struct Conformed {
 /// Properties whose name begins with two underscores are the engine's or the framework's own and pass.
 pub fn conform(shapes: &[&'static Shape], properties: &Map) -> Conformed {
     let fields: Vec<_> = shapes.iter().flat_map(|s| s.fields()).collect();
-    let mut walk = Walk {
-        faults: Vec::new(),
-        unknown: Vec::new(),
-    };
-    let (own, given): (Map, Map) = properties
-        .clone()
-        .into_iter()
-        .partition(|(k, _)| k.starts_with("__"));
+    let mut walk = Walk { faults: Vec::new(), unknown: Vec::new() };
+    let (own, given): (Map, Map) = properties.clone().into_iter().partition(|(k, _)| k.starts_with("__"));
     let mut properties = walk.fields(&fields, &given, &Path::root());
     properties.extend(own);
-    Conformed {
-        properties,
-        faults: walk.faults,
-        unknown: walk.unknown,
-    }
+    Conformed { properties, faults: walk.faults, unknown: walk.unknown }
 }
 
 /// Whether a value conforms to a type without a fault.
 pub fn fits(ty: &Type, value: &Value) -> bool {
-    let mut walk = Walk {
-        faults: Vec::new(),
-        unknown: Vec::new(),
-    };
+    let mut walk = Walk { faults: Vec::new(), unknown: Vec::new() };
     walk.value(ty, value, &Path::root());
     walk.faults.is_empty()
 }
@@ -68,10 +55,7 @@ impl Walk {
                     Some(default) => default(),
                     // A name that could have been made up has been, by now; unless the user forbids it.
                     None if !matches!((field.ty)(), Type::Optional(_)) => {
-                        self.fault(
-                            &at.key(field.name),
-                            format!("missing: {} is required", (field.ty)().what()),
-                        );
+                        self.fault(&at.key(field.name), format!("missing: {} is required", (field.ty)().what()));
                         continue;
                     }
                     None => continue,
@@ -81,20 +65,11 @@ impl Walk {
                 out.insert(field.name.to_owned(), value);
             }
         }
-        for name in given
-            .keys()
-            .filter(|name| !fields.iter().any(|f| f.name == **name))
-        {
+        for name in given.keys().filter(|name| !fields.iter().any(|f| f.name == **name)) {
             let known = fields.iter().map(|f| f.name);
             let hint = match nearest(name, known.clone()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "there are {}",
-                    known
-                        .map(|n| format!("`{n}`"))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                ),
+                None => format!("there are {}", known.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
             };
             self.fault(&at.key(name), format!("no such property; {hint}"));
         }
@@ -114,9 +89,8 @@ impl Walk {
             }
             (_, Value::Output(output)) => {
                 let mut output = output.clone();
-                output.value =
-                    Some(self.value(ty, output.value.as_ref().unwrap_or(&Value::Unknown), at))
-                        .filter(|v| *v != Value::Unknown);
+                output.value = Some(self.value(ty, output.value.as_ref().unwrap_or(&Value::Unknown), at))
+                    .filter(|v| *v != Value::Unknown);
                 Value::Output(output)
             }
             (Type::Secret(inner), _) => self.value(inner, value, at).into_secret(),
@@ -169,17 +143,13 @@ impl Walk {
                 }
             }
             (Type::List(inner), Value::Array(items)) => Value::Array(self.items(inner, items, at)),
-            (Type::Set(inner), Value::Array(items)) => {
-                Value::Array(sorted(self.items(inner, items, at)))
-            }
+            (Type::Set(inner), Value::Array(items)) => Value::Array(sorted(self.items(inner, items, at))),
             (Type::Map(inner), Value::Object(map)) => {
                 let given = map.iter().filter(|(_, v)| *v.bare() != Value::Null);
                 let each = given.map(|(k, v)| (k.clone(), self.value(inner, v, &at.key(k))));
                 Value::Object(each.collect())
             }
-            (Type::Object(shape), Value::Object(map)) => {
-                Value::Object(self.fields(&shape.fields(), map, at))
-            }
+            (Type::Object(shape), Value::Object(map)) => Value::Object(self.fields(&shape.fields(), map, at)),
             (Type::OneOf(types), _) => self.one_of(types, value, at),
             _ => {
                 self.fault(at, other_kind(ty, value));
@@ -189,27 +159,17 @@ impl Walk {
     }
 
     fn items(&mut self, ty: &Type, items: &[Value], at: &Path) -> Vec<Value> {
-        items
-            .iter()
-            .enumerate()
-            .map(|(i, v)| self.value(ty, v, &at.index(i)))
-            .collect()
+        items.iter().enumerate().map(|(i, v)| self.value(ty, v, &at.index(i))).collect()
     }
 
     /// The first type that fits; else the faults of the one that came nearest.
     fn one_of(&mut self, types: &[Type], value: &Value, at: &Path) -> Value {
         let tries = types.iter().map(|ty| {
-            let mut walk = Walk {
-                faults: Vec::new(),
-                unknown: Vec::new(),
-            };
+            let mut walk = Walk { faults: Vec::new(), unknown: Vec::new() };
             let value = walk.value(ty, value, at);
             (value, walk)
         });
-        let best = types
-            .iter()
-            .zip(tries)
-            .min_by_key(|(_, (_, walk))| walk.faults.len());
+        let best = types.iter().zip(tries).min_by_key(|(_, (_, walk))| walk.faults.len());
         let Some((best, (kept, walk))) = best else {
             return value.clone();
         };

@@ -33,23 +33,14 @@ pub struct Change {
 /// What was plain and is a secret from now on differs too, for the state must not keep it in plain text.
 pub fn diff(shapes: &[&'static Shape], old: &Map, new: &Map) -> Vec<Change> {
     let mut changes = Vec::new();
-    for name in names(old, new)
-        .into_iter()
-        .filter(|name| !name.starts_with("__"))
-    {
+    for name in names(old, new).into_iter().filter(|name| !name.starts_with("__")) {
         let field = shapes.iter().find_map(|s| s.field(name));
         let marks = field.map(|f| f.marks).unwrap_or_default();
         if marks.computed && absent(new.get(name)) {
             continue;
         }
-        let mut compared = Compared {
-            replace: marks.replace,
-            changes: &mut changes,
-        };
-        let place = Place {
-            at: Path::root().key(name),
-            ty: field.map(|f| (f.ty)()),
-        };
+        let mut compared = Compared { replace: marks.replace, changes: &mut changes };
+        let place = Place { at: Path::root().key(name), ty: field.map(|f| (f.ty)()) };
         compared.values(&place, Side::of(old.get(name)), Side::of(new.get(name)));
     }
     changes
@@ -82,10 +73,7 @@ impl<'a> Side<'a> {
     /// A part of it.
     fn part(self, value: Option<&'a Value>) -> Side<'a> {
         let part = Side::of(value);
-        Side {
-            secret: self.secret || part.secret,
-            ..part
-        }
+        Side { secret: self.secret || part.secret, ..part }
     }
 }
 
@@ -102,10 +90,7 @@ impl Place {
             Some(Type::Object(shape)) => shape.field(name).map(|field| (field.ty)()),
             _ => None,
         };
-        Place {
-            at: self.at.key(name),
-            ty,
-        }
+        Place { at: self.at.key(name), ty }
     }
 
     fn item(&self, i: usize) -> Place {
@@ -113,27 +98,16 @@ impl Place {
             Some(Type::List(inner) | Type::Set(inner)) => Some((**inner).clone()),
             _ => None,
         };
-        Place {
-            at: self.at.index(i),
-            ty,
-        }
+        Place { at: self.at.index(i), ty }
     }
 
     fn same(&self, old: &Value, new: &Value) -> bool {
         match (old, new, self.ty.as_ref().map(Type::bare)) {
             // The contents say what they are, wherever they lie.
-            (Value::Asset(old), Value::Asset(new), _) if !old.hash.is_empty() => {
-                old.hash == new.hash
-            }
-            (Value::Archive(old), Value::Archive(new), _) if !old.hash().is_empty() => {
-                old.hash() == new.hash()
-            }
-            (_, _, Some(Type::Format(format)))
-                if old != new && !old.has_unknown() && !new.has_unknown() =>
-            {
-                format
-                    .meaning
-                    .is_some_and(|meaning| meaning(old) == meaning(new))
+            (Value::Asset(old), Value::Asset(new), _) if !old.hash.is_empty() => old.hash == new.hash,
+            (Value::Archive(old), Value::Archive(new), _) if !old.hash().is_empty() => old.hash() == new.hash(),
+            (_, _, Some(Type::Format(format))) if old != new && !old.has_unknown() && !new.has_unknown() => {
+                format.meaning.is_some_and(|meaning| meaning(old) == meaning(new))
             }
             _ => old == new,
         }
@@ -154,11 +128,7 @@ impl Compared<'_> {
             (Some(_), None) => self.change(at, What::Removed, self.replace),
             (Some(Value::Object(a)), Some(Value::Object(b))) => {
                 for name in names(a, b) {
-                    self.values(
-                        &at.below(name),
-                        old.part(a.get(name)),
-                        new.part(b.get(name)),
-                    );
+                    self.values(&at.below(name), old.part(a.get(name)), new.part(b.get(name)));
                 }
             }
             (Some(Value::Array(a)), Some(Value::Array(b))) => {
@@ -173,32 +143,16 @@ impl Compared<'_> {
     }
 
     fn change(&mut self, at: &Place, what: What, replace: bool) {
-        self.changes.push(Change {
-            at: at.at.clone(),
-            what,
-            replace,
-        });
+        self.changes.push(Change { at: at.at.clone(), what, replace });
     }
 }
 
 /// Whether all `unique` properties are the same in both, so that the two can't exist at once. No such property: they can.
 /// Names that were made up don't count: the new one gets a new name.
-pub fn same_place(
-    shapes: &[&'static Shape],
-    old: &Map,
-    new: &Map,
-    made_up: &BTreeSet<String>,
-) -> bool {
-    let unique: Vec<_> = shapes
-        .iter()
-        .flat_map(|s| s.fields())
-        .filter(|f| f.marks.unique)
-        .collect();
+pub fn same_place(shapes: &[&'static Shape], old: &Map, new: &Map, made_up: &BTreeSet<String>) -> bool {
+    let unique: Vec<_> = shapes.iter().flat_map(|s| s.fields()).filter(|f| f.marks.unique).collect();
     let same = |name: &str| old.get(name).map(Value::bare) == new.get(name).map(Value::bare);
-    !unique.is_empty()
-        && unique
-            .iter()
-            .all(|f| !made_up.contains(f.name) && same(f.name))
+    !unique.is_empty() && unique.iter().all(|f| !made_up.contains(f.name) && same(f.name))
 }
 
 #[cfg(test)]

@@ -18,10 +18,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of the property at a path.
     pub fn new(at: impl Into<Path>, why: impl Into<String>) -> Fault {
-        Fault {
-            at: at.into(),
-            why: why.into(),
-        }
+        Fault { at: at.into(), why: why.into() }
     }
 
     /// The same fault, seen from the object that holds the property.
@@ -39,11 +36,7 @@ impl Fault {
 
 fn join(outer: Path, inner: &Path) -> Path {
     let inner = inner.as_str();
-    let dot = if inner.is_empty() || inner.starts_with('[') {
-        ""
-    } else {
-        "."
-    };
+    let dot = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
     Path::from(format!("{outer}{dot}{inner}").as_str())
 }
 
@@ -104,10 +97,7 @@ impl Error {
     /// Properties that the user has to change.
     pub fn invalid(faults: Vec<Fault>) -> Error {
         let words: Vec<_> = faults.iter().map(Fault::to_string).collect();
-        Error {
-            faults,
-            ..Error::new(words.join("; "))
-        }
+        Error { faults, ..Error::new(words.join("; ")) }
     }
 
     /// With what the user can do about it.

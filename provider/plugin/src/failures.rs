@@ -40,10 +40,7 @@ mod tests {
     #[test]
     fn a_childs_urn_is_its_parents_with_one_more_type() {
         for (parent, child) in [
-            (
-                "urn:pulumi:dev::web::p:index:Site::s",
-                "urn:pulumi:dev::web::p:index:Site$p:index:File::s-map",
-            ),
+            ("urn:pulumi:dev::web::p:index:Site::s", "urn:pulumi:dev::web::p:index:Site$p:index:File::s-map"),
             (
                 "urn:pulumi:dev::web::q:a:Outer$p:index:Site::in::out",
                 "urn:pulumi:dev::web::q:a:Outer$p:index:Site$p:index:File::s-map",

@@ -8,24 +8,13 @@ use crate::value::{Map, Value};
 
 /// The outputs in a preview: inputs pass through, stable outputs keep their value on an update, the rest is unknown. So is what the
 /// program leaves to the cloud, unless only a new resource could have another value.
-pub fn foresee(
-    inputs: &[&'static Shape],
-    state: &'static Shape,
-    old: Option<&Map>,
-    new: &Map,
-) -> Map {
-    let mut seen: Map = new
-        .iter()
-        .filter(|(k, _)| !k.starts_with("__"))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect();
+pub fn foresee(inputs: &[&'static Shape], state: &'static Shape, old: Option<&Map>, new: &Map) -> Map {
+    let mut seen: Map = new.iter().filter(|(k, _)| !k.starts_with("__")).map(|(k, v)| (k.clone(), v.clone())).collect();
     for field in state.fields() {
         if inputs.iter().any(|s| s.field(field.name).is_some()) && !left_open(field, new) {
             continue;
         }
-        let kept = old
-            .filter(|_| lasts(field))
-            .map(|old| old.get(field.name).cloned());
+        let kept = old.filter(|_| lasts(field)).map(|old| old.get(field.name).cloned());
         // A stable output that is not there stays away; any other may come.
         if let Some(value) = kept.unwrap_or(Some(Value::Unknown)) {
             seen.insert(field.name.to_owned(), value);

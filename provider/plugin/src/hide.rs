@@ -26,10 +26,9 @@ fn gather(value: &Value, secret: bool, found: &mut Vec<String>) {
         }
         Value::Array(items) => items.iter().for_each(|v| gather(v, secret, found)),
         Value::Object(map) => map.values().for_each(|v| gather(v, secret, found)),
-        Value::Asset(Asset {
-            source: Source::Text(text),
-            ..
-        }) if secret && text.len() >= SHORTEST => found.push(text.clone()),
+        Value::Asset(Asset { source: Source::Text(text), .. }) if secret && text.len() >= SHORTEST => {
+            found.push(text.clone())
+        }
         Value::String(text) if secret && text.len() >= SHORTEST => found.push(text.clone()),
         Value::Number(n) if secret && n.to_string().len() >= SHORTEST => found.push(n.to_string()),
         _ => {}
@@ -52,14 +51,8 @@ mod tests {
 
     #[test]
     fn takes_secrets_out_of_words() {
-        let inner = object([
-            ("token", Value::from("hunter2-long")),
-            ("pin", Value::from("12")),
-        ]);
-        let file = Asset {
-            hash: String::new(),
-            source: Source::Text("text of a file".into()),
-        };
+        let inner = object([("token", Value::from("hunter2-long")), ("pin", Value::from("12"))]);
+        let file = Asset { hash: String::new(), source: Source::Text("text of a file".into()) };
         let map = Map::from([
             ("auth".to_owned(), inner.into_secret()),
             ("part".to_owned(), Value::from("hunter2").into_secret()),

@@ -56,19 +56,9 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     pub fn of<R: Resource<Session = S>>(session: &'a S, call: &'a Call) -> Self {
         let longest = call.timeout.unwrap_or(R::WAIT.longest);
         // A time that the program gives is meant as it stands; our own shrinks with the clock, but leaves slow machines room.
-        let deadline = Instant::now()
-            + longest.mul_f64(if call.timeout.is_some() {
-                1.0
-            } else {
-                call.pace.0.max(0.2)
-            });
-        Life {
-            session,
-            call,
-            deadline,
-            longest,
-            usual: R::WAIT.usual,
-        }
+        let deadline =
+            Instant::now() + longest.mul_f64(if call.timeout.is_some() { 1.0 } else { call.pace.0.max(0.2) });
+        Life { session, call, deadline, longest, usual: R::WAIT.usual }
     }
 
     /// Makes it, waits until it is ready and says how it is.
@@ -112,47 +102,29 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         };
         match gone {
             Ok(()) => error,
-            Err(undeleted) => error
-                .hint(format!("it could not be deleted either: {undeleted}"))
-                .after(id),
+            Err(undeleted) => error.hint(format!("it could not be deleted either: {undeleted}")).after(id),
         }
     }
 
     /// Brings it to new inputs, waits until it is ready again and says how it is.
-    pub async fn update<R: Resource<Session = S>>(
-        &self,
-        id: &Id,
-        old: &R,
-        new: &R::Inputs,
-    ) -> Result<R> {
+    pub async fn update<R: Resource<Session = S>>(&self, id: &Id, old: &R, new: &R::Inputs) -> Result<R> {
         let change = || R::update(self.session, id, old, new);
-        self.retried::<R, _, _>("updating", Some(id), change)
-            .await
-            .after(id)?;
-        self.settle::<R>(id, "update", R::waits(new))
-            .await
-            .after(id)
+        self.retried::<R, _, _>("updating", Some(id), change).await.after(id)?;
+        self.settle::<R>(id, "update", R::waits(new)).await.after(id)
     }
 
     /// How it is now.
     pub async fn read<R: Resource<Session = S>>(&self, id: &Id) -> Result<Option<R>> {
-        self.retried::<R, _, _>("reading", None, || R::read(self.session, id))
-            .await
+        self.retried::<R, _, _>("reading", None, || R::read(self.session, id)).await
     }
 
     /// Deletes it and waits until it is gone.
     pub async fn delete<R: Resource<Session = S>>(&self, id: &Id, old: &R) -> Result<()> {
-        self.retried::<R, _, _>("deleting", Some(id), || R::delete(self.session, id, old))
-            .await?;
+        self.retried::<R, _, _>("deleting", Some(id), || R::delete(self.session, id, old)).await?;
         self.until("deletion", || R::gone(self.session, id)).await
     }
 
-    async fn settle<R: Resource<Session = S>>(
-        &self,
-        id: &Id,
-        what: &str,
-        waits: bool,
-    ) -> Result<R> {
+    async fn settle<R: Resource<Session = S>>(&self, id: &Id, what: &str, waits: bool) -> Result<R> {
         if waits {
             self.until(what, || R::ready(self.session, id)).await?;
         }
@@ -171,8 +143,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
 
     /// When it is enough of something that usually takes no longer than this.
     fn patience(&self, started: Instant, time: Duration) -> Instant {
-        self.deadline
-            .min(started + time.mul_f64(self.call.pace.0.max(0.2)))
+        self.deadline.min(started + time.mul_f64(self.call.pace.0.max(0.2)))
     }
 
     /// Polls until something is done.
@@ -195,10 +166,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
                     state
                 }
                 // Not to be told how far it is for a moment doesn't mean that it goes no further.
-                Err(error)
-                    if error.retry() != Again::Never
-                        && Instant::now() < self.patience(answered, SOON) =>
-                {
+                Err(error) if error.retry() != Again::Never && Instant::now() < self.patience(answered, SOON) => {
                     error.message().to_owned()
                 }
                 Err(error) => return Err(error),
@@ -252,9 +220,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             }
             // A creation that found what an earlier attempt made says its id with the refusal.
             if let (Again::Ready, Some(id)) = (error.retry(), id.or(error.born())) {
-                self.until(what, || R::ready(self.session, id))
-                    .await
-                    .after(id)?;
+                self.until(what, || R::ready(self.session, id)).await.after(id)?;
             }
         }
     }

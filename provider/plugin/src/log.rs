@@ -27,10 +27,7 @@ impl Log {
 
     /// The same log, with these secrets taken out of every line.
     pub(crate) fn hiding(&self, secrets: Vec<String>) -> Log {
-        Log {
-            engine: self.engine.clone(),
-            secrets: secrets.into(),
-        }
+        Log { engine: self.engine.clone(), secrets: secrets.into() }
     }
 
     /// A line beside the resource, which the next one replaces.

@@ -63,17 +63,11 @@ impl Monitor {
         cancel: CancellationToken,
     ) -> Result<Monitor> {
         let endpoint = Endpoint::from_shared(format!("http://{}", request.monitor_endpoint));
-        let endpoint =
-            endpoint.map_err(|e| Error::new(format!("the engine's monitor endpoint: {e}")))?;
+        let endpoint = endpoint.map_err(|e| Error::new(format!("the engine's monitor endpoint: {e}")))?;
         let client = ResourceMonitorClient::new(endpoint.connect_lazy())
             .max_decoding_message_size(MESSAGE_LIMIT)
             .max_encoding_message_size(MESSAGE_LIMIT);
-        let answer = client
-            .clone()
-            .register_resource(itself(request, inputs))
-            .await
-            .map_err(refused)?
-            .into_inner();
+        let answer = client.clone().register_resource(itself(request, inputs)).await.map_err(refused)?.into_inner();
         Ok(Monitor {
             client,
             preview: request.dry_run,
@@ -97,14 +91,10 @@ impl Monitor {
     /// Registers a child and waits until the engine has made it.
     pub async fn register(&self, child: NewChild) -> Result<Registration, Arc<Error>> {
         let all: BTreeSet<_> = child.dependencies.values().flatten().cloned().collect();
-        let by_property = child.dependencies.into_iter().map(|(name, urns)| {
-            (
-                name,
-                register::PropertyDependencies {
-                    urns: urns.into_iter().collect(),
-                },
-            )
-        });
+        let by_property = child
+            .dependencies
+            .into_iter()
+            .map(|(name, urns)| (name, register::PropertyDependencies { urns: urns.into_iter().collect() }));
         // The engine says nothing of what failed; when it was ours, we know.
         let lost = |otherwise: Arc<Error>| {
             let parent = &self.parent;
@@ -142,25 +132,13 @@ impl Monitor {
         match answer.result {
             SUCCESS => {}
             FAIL => {
-                return Err(lost(Arc::new(Error::new(
-                    "it failed; its own error says why",
-                ))));
+                return Err(lost(Arc::new(Error::new("it failed; its own error says why"))));
             }
             _ => return Err(lost(self.stopped.clone())),
         }
-        let state =
-            wire::read_map(answer.object.as_ref()).map_err(|e| Error::new(e.to_string()))?;
-        let id = if wire::is_unknown(&answer.id) {
-            String::new()
-        } else {
-            answer.id
-        };
-        Ok(Registration {
-            urn: answer.urn,
-            id,
-            state,
-            preview: self.preview || answer.unknown,
-        })
+        let state = wire::read_map(answer.object.as_ref()).map_err(|e| Error::new(e.to_string()))?;
+        let id = if wire::is_unknown(&answer.id) { String::new() } else { answer.id };
+        Ok(Registration { urn: answer.urn, id, state, preview: self.preview || answer.unknown })
     }
 
     /// The outputs with those secret that the program wants to be. The engine does that for resources, but not for components.
@@ -179,11 +157,7 @@ impl Monitor {
             urn: self.parent.clone(),
             outputs: Some(wire::write_map(outputs, Accepts::STATE)),
         };
-        self.client
-            .clone()
-            .register_resource_outputs(request)
-            .await
-            .map_err(refused)?;
+        self.client.clone().register_resource_outputs(request).await.map_err(refused)?;
         Ok(())
     }
 }
@@ -204,18 +178,9 @@ fn understood() -> rpc::RegisterResourceRequest {
 /// The registration of the component itself: every option goes on as the engine gave it.
 fn itself(request: &rpc::ConstructRequest, inputs: &Map) -> rpc::RegisterResourceRequest {
     let by_property = inputs.iter().map(|(name, value)| {
-        let given = request
-            .input_dependencies
-            .get(name)
-            .map(|d| d.urns.clone())
-            .unwrap_or_default();
+        let given = request.input_dependencies.get(name).map(|d| d.urns.clone()).unwrap_or_default();
         let urns: BTreeSet<_> = given.into_iter().chain(value.dependencies()).collect();
-        (
-            name.clone(),
-            register::PropertyDependencies {
-                urns: urns.into_iter().collect(),
-            },
-        )
+        (name.clone(), register::PropertyDependencies { urns: urns.into_iter().collect() })
     });
     rpc::RegisterResourceRequest {
         r#type: request.r#type.clone(),
@@ -268,11 +233,7 @@ fn hooks(given: &rpc::construct_request::ResourceHooksBinding) -> register::Reso
 fn ignored(all: &[String], key: &str) -> Vec<String> {
     let quoted = format!("[\"{key}\"].");
     let plain = format!("{key}.");
-    let own = |path: &String| {
-        path.strip_prefix(&plain)
-            .or_else(|| path.strip_prefix(&quoted))
-            .map(str::to_owned)
-    };
+    let own = |path: &String| path.strip_prefix(&plain).or_else(|| path.strip_prefix(&quoted)).map(str::to_owned);
     all.iter().filter_map(own).collect()
 }
 
@@ -282,9 +243,5 @@ fn refused(status: tonic::Status) -> Error {
 
 /// The outputs of a component as the engine's answer has them, out of resolved values.
 pub(crate) fn resolved(outputs: Vec<(&'static str, Value)>) -> Map {
-    outputs
-        .into_iter()
-        .filter(|(_, v)| *v != Value::Null)
-        .map(|(name, v)| (name.to_owned(), v))
-        .collect()
+    outputs.into_iter().filter(|(_, v)| *v != Value::Null).map(|(name, v)| (name.to_owned(), v)).collect()
 }

@@ -5,12 +5,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let lower = name.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= candidate.len().max(name.len()).div_ceil(3))
         .min()
         .map(|(_, candidate)| candidate)
@@ -22,12 +17,7 @@ mod tests {
 
     #[test]
     fn finds_what_was_meant() {
-        let names = [
-            "cidrBlock",
-            "tags",
-            "enableDnsHostnames",
-            "enableDnsSupport",
-        ];
+        let names = ["cidrBlock", "tags", "enableDnsHostnames", "enableDnsSupport"];
         for (given, meant) in [
             ("cidrblock", Some("cidrBlock")),
             ("cidr_block", Some("cidrBlock")),

@@ -55,28 +55,16 @@ impl<T> Maybe<T> {
 impl<T: Clone + Send + Sync + 'static> Output<T> {
     /// A value that is known already.
     pub fn known(value: T) -> Output<T> {
-        Output::ready(Resolved {
-            value: Maybe::Known(value),
-            secret: false,
-            dependencies: BTreeSet::new(),
-        })
+        Output::ready(Resolved { value: Maybe::Known(value), secret: false, dependencies: BTreeSet::new() })
     }
 
     /// A value that is known only once something has been made.
     pub fn unknown() -> Output<T> {
-        Output::ready(Resolved {
-            value: Maybe::Unknown,
-            secret: false,
-            dependencies: BTreeSet::new(),
-        })
+        Output::ready(Resolved { value: Maybe::Unknown, secret: false, dependencies: BTreeSet::new() })
     }
 
     pub(crate) fn skipped(key: &str) -> Output<T> {
-        Output::ready(Resolved {
-            value: Maybe::Skipped(key.into()),
-            secret: false,
-            dependencies: BTreeSet::new(),
-        })
+        Output::ready(Resolved { value: Maybe::Skipped(key.into()), secret: false, dependencies: BTreeSet::new() })
     }
 
     fn ready(resolved: Resolved<T>) -> Output<T> {
@@ -93,10 +81,7 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
     }
 
     /// What is made of the value; not asked while it is unknown. Secrecy and dependencies stay.
-    pub fn map<U: Clone + Send + Sync + 'static>(
-        &self,
-        f: impl FnOnce(T) -> U + Send + 'static,
-    ) -> Output<U> {
+    pub fn map<U: Clone + Send + Sync + 'static>(&self, f: impl FnOnce(T) -> U + Send + 'static) -> Output<U> {
         self.try_map(move |value| Ok(f(value)))
     }
 
@@ -108,21 +93,13 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
     {
         let this = self.clone();
         Output::eventual(async move {
-            let Resolved {
-                value,
-                secret,
-                dependencies,
-            } = this.resolve().await?;
+            let Resolved { value, secret, dependencies } = this.resolve().await?;
             let value = match value.map(f) {
                 Maybe::Known(result) => Maybe::Known(result.map_err(Arc::new)?),
                 Maybe::Unknown => Maybe::Unknown,
                 Maybe::Skipped(key) => Maybe::Skipped(key),
             };
-            Ok(Resolved {
-                value,
-                secret,
-                dependencies,
-            })
+            Ok(Resolved { value, secret, dependencies })
         })
     }
 
@@ -137,43 +114,29 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
                 (Maybe::Skipped(key), _) | (_, Maybe::Skipped(key)) => Maybe::Skipped(key),
                 _ => Maybe::Unknown,
             };
-            Ok(Resolved {
-                value,
-                secret: a.secret || b.secret,
-                dependencies: &a.dependencies | &b.dependencies,
-            })
+            Ok(Resolved { value, secret: a.secret || b.secret, dependencies: &a.dependencies | &b.dependencies })
         })
     }
 
     /// All values in their order; those of skipped children are left out.
     pub fn all(outputs: impl IntoIterator<Item = Output<T>>) -> Output<Vec<T>> {
-        let numbered = outputs
-            .into_iter()
-            .enumerate()
-            .map(|(i, output)| (format!("{i:08}"), output));
+        let numbered = outputs.into_iter().enumerate().map(|(i, output)| (format!("{i:08}"), output));
         Output::all_by_key(numbered).map(|map| map.into_values().collect())
     }
 
     /// All values by their keys; those of skipped children are left out.
-    pub fn all_by_key(
-        outputs: impl IntoIterator<Item = (String, Output<T>)>,
-    ) -> Output<BTreeMap<String, T>> {
+    pub fn all_by_key(outputs: impl IntoIterator<Item = (String, Output<T>)>) -> Output<BTreeMap<String, T>> {
         let outputs: Vec<_> = outputs.into_iter().collect();
         Output::eventual(async move {
             let resolved = join_all(outputs.iter().map(|(_, output)| output.resolve())).await;
-            let mut all = Resolved {
-                value: Maybe::Known(BTreeMap::new()),
-                secret: false,
-                dependencies: BTreeSet::new(),
-            };
+            let mut all =
+                Resolved { value: Maybe::Known(BTreeMap::new()), secret: false, dependencies: BTreeSet::new() };
             for ((key, _), one) in outputs.iter().zip(resolved) {
                 let one = one?;
                 all.secret |= one.secret;
                 all.dependencies.extend(one.dependencies);
                 match (&mut all.value, one.value) {
-                    (Maybe::Known(map), Maybe::Known(value)) => {
-                        drop(map.insert(key.clone(), value))
-                    }
+                    (Maybe::Known(map), Maybe::Known(value)) => drop(map.insert(key.clone(), value)),
                     (_, Maybe::Skipped(_)) => {}
                     _ => all.value = Maybe::Unknown,
                 }
@@ -196,12 +159,7 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
     /// The same value, marked secret.
     pub fn secret(&self) -> Output<T> {
         let this = self.clone();
-        Output::eventual(async move {
-            Ok(Resolved {
-                secret: true,
-                ..this.resolve().await?
-            })
-        })
+        Output::eventual(async move { Ok(Resolved { secret: true, ..this.resolve().await? }) })
     }
 }
 
@@ -217,33 +175,17 @@ impl<T: Property> Output<T> {
             true => Maybe::Unknown,
             false => Maybe::Known(T::decode(&value.plain())?),
         };
-        Ok(Output::ready(Resolved {
-            value: known,
-            secret: value.has_secret(),
-            dependencies: value.dependencies(),
-        }))
+        Ok(Output::ready(Resolved { value: known, secret: value.has_secret(), dependencies: value.dependencies() }))
     }
 }
 
 impl Resolved<Value> {
     /// The value as the engine takes it, with all that is known of it.
     pub fn into_output_value(self) -> Value {
-        let Resolved {
-            value,
-            secret,
-            dependencies,
-        } = self;
+        let Resolved { value, secret, dependencies } = self;
         match value {
-            Maybe::Known(value) => Value::Output(Box::new(OutputValue {
-                value: Some(value),
-                secret,
-                dependencies,
-            })),
-            Maybe::Unknown => Value::Output(Box::new(OutputValue {
-                value: None,
-                secret,
-                dependencies,
-            })),
+            Maybe::Known(value) => Value::Output(Box::new(OutputValue { value: Some(value), secret, dependencies })),
+            Maybe::Unknown => Value::Output(Box::new(OutputValue { value: None, secret, dependencies })),
             Maybe::Skipped(_) => Value::Null,
         }
     }
@@ -259,16 +201,9 @@ impl<T: Property> Property for Output<T> {
     }
     fn encode(&self) -> Value {
         match self.0.clone().now_or_never() {
-            Some(Ok(Resolved {
-                value,
-                secret,
-                dependencies,
-            })) => Resolved {
-                value: value.map(|v| v.encode()),
-                secret,
-                dependencies,
+            Some(Ok(Resolved { value, secret, dependencies })) => {
+                Resolved { value: value.map(|v| v.encode()), secret, dependencies }.into_output_value()
             }
-            .into_output_value(),
             _ => Value::Unknown,
         }
     }
@@ -336,10 +271,7 @@ impl From<&str> for Input<String> {
 }
 
 /// Reads a value that came back from the engine, leniently: what does not fit counts as unknown in a preview.
-pub(crate) fn returned<T: Property>(
-    value: Option<&Value>,
-    preview: bool,
-) -> Result<Maybe<T>, Error> {
+pub(crate) fn returned<T: Property>(value: Option<&Value>, preview: bool) -> Result<Maybe<T>, Error> {
     let value = value.unwrap_or(&Value::Null);
     let ty = T::ty();
     if value.has_unknown() || (preview && !fits(&ty, value)) {
@@ -348,9 +280,6 @@ pub(crate) fn returned<T: Property>(
     match T::decode(&value.plain()) {
         Ok(value) => Ok(Maybe::Known(value)),
         Err(_) if preview => Ok(Maybe::Unknown),
-        Err(fault) => Err(Error::from(Fault::new(
-            Path::root(),
-            format!("read back from the engine: {fault}"),
-        ))),
+        Err(fault) => Err(Error::from(Fault::new(Path::root(), format!("read back from the engine: {fault}")))),
     }
 }

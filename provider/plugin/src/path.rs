@@ -14,10 +14,7 @@ impl Path {
 
     /// The path of a property below this one.
     pub fn key(&self, name: &str) -> Path {
-        let simple = !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
+        let simple = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
         Path(match (simple, self.0.is_empty()) {
             (true, true) => name.to_owned(),
             (true, false) => format!("{}.{name}", self.0),
@@ -45,9 +42,7 @@ impl Path {
 
     /// Whether this is `other` or lies below it.
     pub fn within(&self, other: &str) -> bool {
-        self.0
-            .strip_prefix(other)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        self.0.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 }
 

@@ -47,10 +47,7 @@ impl<T> fmt::Debug for Secret<T> {
 
 /// The fault of a value that has another type than it should.
 pub fn mismatch<T: Property>(value: &Value) -> Fault {
-    Fault::new(
-        Path::root(),
-        format!("expected {}, got {}", T::ty().what(), value.kind()),
-    )
+    Fault::new(Path::root(), format!("expected {}, got {}", T::ty().what(), value.kind()))
 }
 
 macro_rules! scalar {
@@ -130,11 +127,7 @@ impl<T: Property> Property for Vec<T> {
         Type::List(Box::new(T::ty()))
     }
     fn decode(value: &Value) -> Result<Self, Fault> {
-        items::<Self>(value)?
-            .iter()
-            .enumerate()
-            .map(|(i, v)| T::decode(v).map_err(|f| f.below_index(i)))
-            .collect()
+        items::<Self>(value)?.iter().enumerate().map(|(i, v)| T::decode(v).map_err(|f| f.below_index(i))).collect()
     }
     fn encode(&self) -> Value {
         Value::Array(self.iter().map(T::encode).collect())
@@ -146,11 +139,7 @@ impl<T: Property + Ord> Property for BTreeSet<T> {
         Type::Set(Box::new(T::ty()))
     }
     fn decode(value: &Value) -> Result<Self, Fault> {
-        items::<Self>(value)?
-            .iter()
-            .enumerate()
-            .map(|(i, v)| T::decode(v).map_err(|f| f.below_index(i)))
-            .collect()
+        items::<Self>(value)?.iter().enumerate().map(|(i, v)| T::decode(v).map_err(|f| f.below_index(i))).collect()
     }
     fn encode(&self) -> Value {
         Value::Array(self.iter().map(T::encode).collect())
@@ -170,9 +159,7 @@ impl<T: Property> Property for BTreeMap<String, T> {
     }
     fn decode(value: &Value) -> Result<Self, Fault> {
         let map = value.as_object().ok_or_else(|| mismatch::<Self>(value))?;
-        map.iter()
-            .map(|(k, v)| Ok((k.clone(), T::decode(v).map_err(|f| f.below(k))?)))
-            .collect()
+        map.iter().map(|(k, v)| Ok((k.clone(), T::decode(v).map_err(|f| f.below(k))?))).collect()
     }
     fn encode(&self) -> Value {
         Value::Object(self.iter().map(|(k, v)| (k.clone(), v.encode())).collect())
@@ -181,9 +168,7 @@ impl<T: Property> Property for BTreeMap<String, T> {
 
 /// What the derive calls: reads one property of an object.
 pub fn field<T: Property>(object: &Value, name: &str) -> Result<T, Fault> {
-    let map = object
-        .as_object()
-        .ok_or_else(|| Fault::new(Path::root(), "expected an object"))?;
+    let map = object.as_object().ok_or_else(|| Fault::new(Path::root(), "expected an object"))?;
     T::decode(map.get(name).unwrap_or(&Value::Null)).map_err(|fault| fault.below(name))
 }
 

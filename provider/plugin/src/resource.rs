@@ -36,10 +36,7 @@ impl Id {
 
 impl<T: Into<String>> From<T> for Id {
     fn from(text: T) -> Id {
-        Id {
-            name: text.into(),
-            told: Map::new(),
-        }
+        Id { name: text.into(), told: Map::new() }
     }
 }
 
@@ -72,10 +69,7 @@ pub struct Wait {
 impl Wait {
     /// A wait in seconds.
     pub const fn seconds(usual: u64, longest: u64) -> Wait {
-        Wait {
-            usual: Duration::from_secs(usual),
-            longest: Duration::from_secs(longest),
-        }
+        Wait { usual: Duration::from_secs(usual), longest: Duration::from_secs(longest) }
     }
 }
 
@@ -118,10 +112,7 @@ pub trait Resource: Shaped + Property {
     ///
     /// The call may be repeated after a lost answer: with the same token it must come to the same thing.
     /// What can be known only now goes along with the id: [`Id::telling`].
-    fn create(
-        session: &Self::Session,
-        new: &Self::Inputs,
-    ) -> impl Future<Output = Result<Id>> + Send;
+    fn create(session: &Self::Session, new: &Self::Inputs) -> impl Future<Output = Result<Id>> + Send;
 
     /// How far its creation or its last update has come.
     fn ready(_: &Self::Session, _: &Id) -> impl Future<Output = Result<Progress>> + Send {
@@ -152,11 +143,7 @@ pub trait Resource: Shaped + Property {
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Deletes it as it was last seen. Already gone is success. A refusal that passes has it called again.
-    fn delete(
-        session: &Self::Session,
-        id: &Id,
-        old: &Self,
-    ) -> impl Future<Output = Result<()>> + Send;
+    fn delete(session: &Self::Session, id: &Id, old: &Self) -> impl Future<Output = Result<()>> + Send;
 
     /// How far its deletion has come.
     fn gone(_: &Self::Session, _: &Id) -> impl Future<Output = Result<Progress>> + Send {
@@ -178,10 +165,7 @@ pub trait Function: 'static {
     type Outputs: Shaped + Property;
 
     /// Asks.
-    fn call(
-        session: &Self::Session,
-        inputs: &Self::Inputs,
-    ) -> impl Future<Output = Result<Self::Outputs>> + Send;
+    fn call(session: &Self::Session, inputs: &Self::Inputs) -> impl Future<Output = Result<Self::Outputs>> + Send;
 }
 
 /// What stands behind a package: its configuration, and what every resource is handed to reach the cloud with.
@@ -205,11 +189,7 @@ pub trait Provider: Sized + Send + Sync + 'static {
     fn complete(&self, _shape: &'static Shape, _inputs: &mut Map) {}
 
     /// What one call reaches the cloud with.
-    fn session(
-        &self,
-        common: &Self::Common,
-        call: Call,
-    ) -> impl Future<Output = Result<Self::Session>> + Send;
+    fn session(&self, common: &Self::Common, call: Call) -> impl Future<Output = Result<Self::Session>> + Send;
 
     /// Takes apart an import id that says more than the resource's own.
     fn import(&self, id: &str) -> (Id, Map) {
@@ -223,12 +203,7 @@ pub struct Nothing;
 
 impl Shaped for Nothing {
     fn shape() -> &'static Shape {
-        static SHAPE: Shape = Shape {
-            name: "Nothing",
-            doc: "",
-            module: None,
-            entries: &[],
-        };
+        static SHAPE: Shape = Shape { name: "Nothing", doc: "", module: None, entries: &[] };
         &SHAPE
     }
 }

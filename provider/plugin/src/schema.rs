@@ -19,30 +19,16 @@ impl<P: Provider> Package<P> {
 
     /// The schema: <https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/>.
     pub fn schema(&self) -> Document {
-        let mut book = Book {
-            package: self.meta.name,
-            types: BTreeMap::new(),
-            shapes: BTreeMap::new(),
-        };
+        let mut book = Book { package: self.meta.name, types: BTreeMap::new(), shapes: BTreeMap::new() };
         let resources: Json<String, Document> = self
             .resources
             .iter()
-            .map(|r| {
-                (
-                    r.token().to_owned(),
-                    book.resource(r.token(), r.inputs(), P::Common::shape(), r.state()),
-                )
-            })
+            .map(|r| (r.token().to_owned(), book.resource(r.token(), r.inputs(), P::Common::shape(), r.state())))
             .collect();
         let components: Json<String, Document> = self
             .components
             .iter()
-            .map(|c| {
-                (
-                    c.token().to_owned(),
-                    book.component(c.token(), c.args(), c.outputs()),
-                )
-            })
+            .map(|c| (c.token().to_owned(), book.component(c.token(), c.args(), c.outputs())))
             .collect();
         let functions: Json<String, Document> = self
             .functions
@@ -50,24 +36,12 @@ impl<P: Provider> Package<P> {
             .map(|f| {
                 let inputs = book.object(f.token(), &[f.inputs(), P::Common::shape()], Side::Input);
                 let outputs = book.object(f.token(), &[f.outputs()], Side::Output);
-                (
-                    f.token().to_owned(),
-                    json!({ "description": f.doc(), "inputs": inputs, "outputs": outputs }),
-                )
+                (f.token().to_owned(), json!({ "description": f.doc(), "inputs": inputs, "outputs": outputs }))
             })
             .collect();
         let config = P::Config::shape();
-        let variables = book.object(
-            &format!("{}:index:config", self.meta.name),
-            &[config],
-            Side::Input,
-        );
-        self.document(
-            book.types,
-            resources.into_iter().chain(components).collect(),
-            functions,
-            variables,
-        )
+        let variables = book.object(&format!("{}:index:config", self.meta.name), &[config], Side::Input);
+        self.document(book.types, resources.into_iter().chain(components).collect(), functions, variables)
     }
 
     fn document(
@@ -148,12 +122,7 @@ impl Book {
         })
     }
 
-    fn component(
-        &mut self,
-        token: &str,
-        args: &'static Shape,
-        outputs: &'static Shape,
-    ) -> Document {
+    fn component(&mut self, token: &str, args: &'static Shape, outputs: &'static Shape) -> Document {
         let given = self.object(token, &[args], Side::Argument);
         let kept = self.object(token, &[outputs], Side::Output);
         json!({
@@ -168,15 +137,9 @@ impl Book {
 
     fn object(&mut self, token: &str, shapes: &[&'static Shape], side: Side) -> Document {
         let fields: Vec<_> = shapes.iter().flat_map(|s| s.fields()).collect();
-        let properties: Json<String, Document> = fields
-            .iter()
-            .map(|f| (f.name.to_owned(), self.property(token, f, side)))
-            .collect();
-        let required: Vec<_> = fields
-            .iter()
-            .filter(|f| required(f, side))
-            .map(|f| f.name)
-            .collect();
+        let properties: Json<String, Document> =
+            fields.iter().map(|f| (f.name.to_owned(), self.property(token, f, side))).collect();
+        let required: Vec<_> = fields.iter().filter(|f| required(f, side)).map(|f| f.name).collect();
         json!({ "type": "object", "properties": properties, "required": required })
     }
 
@@ -204,15 +167,7 @@ impl Book {
             Type::Optional(inner) => return self.spec(token, inner, side),
             Type::Secret(inner) => return self.spec(token, inner, side),
             Type::Eventual(inner) => {
-                return self.spec(
-                    token,
-                    inner,
-                    if side == Side::Output {
-                        side
-                    } else {
-                        Side::Input
-                    },
-                );
+                return self.spec(token, inner, if side == Side::Output { side } else { Side::Input });
             }
             Type::Bool => json!({ "type": "boolean" }),
             Type::Integer { .. } => json!({ "type": "integer" }),
@@ -265,11 +220,7 @@ impl Book {
             // Told before it is filled, so that a type that holds itself ends.
             self.types.insert(token.clone(), Document::Null);
             // Nested types are shared by both sides; plainness of what is inside would hold for all of them.
-            let side = if side == Side::Argument {
-                Side::Input
-            } else {
-                side
-            };
+            let side = if side == Side::Argument { Side::Input } else { side };
             let mut spec = self.object(&token, &[shape], side);
             spec["description"] = shape.doc.into();
             self.types.insert(token.clone(), spec);
@@ -279,15 +230,9 @@ impl Book {
 
     fn choices(&mut self, user: &str, choices: &'static Choices) -> String {
         let token = self.token(user, None, choices.name);
-        let values: Vec<_> = choices
-            .values
-            .iter()
-            .map(|(value, doc)| json!({ "value": value, "description": doc }))
-            .collect();
-        self.types.insert(
-            token.clone(),
-            json!({ "type": "string", "description": choices.doc, "enum": values }),
-        );
+        let values: Vec<_> =
+            choices.values.iter().map(|(value, doc)| json!({ "value": value, "description": doc })).collect();
+        self.types.insert(token.clone(), json!({ "type": "string", "description": choices.doc, "enum": values }));
         format!("#/types/{token}")
     }
 }

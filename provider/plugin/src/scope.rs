@@ -70,9 +70,7 @@ impl Scope {
         }
         let (tell, told) = oneshot::channel::<Told>();
         let registered = Registered(Output::eventual(async move {
-            told.await.unwrap_or_else(|_| {
-                Err(Arc::new(Error::new("the component ended before its child")))
-            })
+            told.await.unwrap_or_else(|_| Err(Arc::new(Error::new("the component ended before its child"))))
         }));
         let child = Draft {
             key: key.clone(),
@@ -102,46 +100,24 @@ impl Scope {
     }
 
     fn patch(&self, key: &str, shape: &'static Shape) -> Patch {
-        let merged = self
-            .knobs
-            .merged
-            .clone()
-            .filter(|(name, _)| shape.field(name).is_some());
-        Patch {
-            defaults: self.knobs.defaults.clone(),
-            merged,
-            own: self.knobs.overrides.get(key).cloned(),
-        }
+        let merged = self.knobs.merged.clone().filter(|(name, _)| shape.field(name).is_some());
+        Patch { defaults: self.knobs.defaults.clone(), merged, own: self.knobs.overrides.get(key).cloned() }
     }
 
     /// What is wrong with the children as a whole: keys twice, wishes for children that are not there.
     pub(crate) fn faults(&self) -> Vec<Fault> {
-        let keys: BTreeSet<&str> = self
-            .children
-            .iter()
-            .map(|(key, _)| key.as_str())
-            .chain(self.skipped.iter().map(String::as_str))
-            .collect();
+        let keys: BTreeSet<&str> =
+            self.children.iter().map(|(key, _)| key.as_str()).chain(self.skipped.iter().map(String::as_str)).collect();
         let mut seen = BTreeSet::new();
         let twice = self.children.iter().filter(|(key, _)| !seen.insert(key));
-        let twice = twice
-            .map(|(key, _)| Fault::new(Path::root(), format!("two children have the key `{key}`")));
+        let twice = twice.map(|(key, _)| Fault::new(Path::root(), format!("two children have the key `{key}`")));
         let overridden = self.knobs.overrides.keys().map(|key| ("overrides", key));
         let wishes = overridden.chain(self.knobs.skip.iter().map(|key| ("skip", key)));
-        let unknown = wishes
-            .filter(|(_, key)| !keys.contains(key.as_str()))
-            .map(|(wish, key)| {
-                let near = nearest(key, keys.iter().copied())
-                    .map(|near| format!("did you mean `{near}`? "));
-                let all = keys.iter().copied().collect::<Vec<_>>().join(", ");
-                Fault::new(
-                    wish,
-                    format!(
-                        "no child `{key}`; {}there are {all}",
-                        near.unwrap_or_default()
-                    ),
-                )
-            });
+        let unknown = wishes.filter(|(_, key)| !keys.contains(key.as_str())).map(|(wish, key)| {
+            let near = nearest(key, keys.iter().copied()).map(|near| format!("did you mean `{near}`? "));
+            let all = keys.iter().copied().collect::<Vec<_>>().join(", ");
+            Fault::new(wish, format!("no child `{key}`; {}there are {all}", near.unwrap_or_default()))
+        });
         twice.chain(unknown).collect()
     }
 
@@ -155,8 +131,7 @@ impl Scope {
         let mut failed: Vec<(String, Arc<Error>)> = Vec::new();
         let mut stopped = false;
         while let Some(joined) = tasks.join_next().await {
-            let (key, outcome) =
-                joined.map_err(|e| Error::new(format!("a child's task ended: {e}")))?;
+            let (key, outcome) = joined.map_err(|e| Error::new(format!("a child's task ended: {e}")))?;
             let Err(Lost { error, own }) = outcome else {
                 continue;
             };
@@ -256,38 +231,21 @@ struct Draft {
 impl Draft {
     /// Waits until all that it is given is known, or is known to be unknown.
     async fn inputs(self) -> Result<NewChild, Arc<Error>> {
-        let given = self
-            .given
-            .into_iter()
-            .filter_map(|(name, input)| Some((name, input.given()?)));
-        let resolved =
-            join_all(given.map(async |(name, output)| (name, output.resolve().await))).await;
+        let given = self.given.into_iter().filter_map(|(name, input)| Some((name, input.given()?)));
+        let resolved = join_all(given.map(async |(name, output)| (name, output.resolve().await))).await;
         let (mut inputs, mut dependencies) = (Map::new(), BTreeMap::new());
         for (name, outcome) in resolved {
-            let Resolved {
-                value,
-                secret,
-                dependencies: urns,
-            } = outcome?;
+            let Resolved { value, secret, dependencies: urns } = outcome?;
             let value = match value {
                 Maybe::Known(value) => value,
                 Maybe::Unknown => Value::Unknown,
                 Maybe::Skipped(_) => continue,
             };
             dependencies.insert(name.to_owned(), urns);
-            inputs.insert(
-                name.to_owned(),
-                if secret { value.into_secret() } else { value },
-            );
+            inputs.insert(name.to_owned(), if secret { value.into_secret() } else { value });
         }
         self.patch.apply(&mut inputs);
-        Ok(NewChild {
-            key: self.key,
-            name: self.name,
-            token: self.token,
-            inputs,
-            dependencies,
-        })
+        Ok(NewChild { key: self.key, name: self.name, token: self.token, inputs, dependencies })
     }
 }
 

@@ -105,8 +105,7 @@ impl<P: Provider> Service<P> {
 
     fn configured(&self) -> Result<Arc<Configured<P>>, Status> {
         let configured = self.met().configured.clone();
-        configured
-            .ok_or_else(|| Status::failed_precondition("the provider has not been configured"))
+        configured.ok_or_else(|| Status::failed_precondition("the provider has not been configured"))
     }
 
     /// Ends waits when the user cancels.
@@ -134,20 +133,12 @@ impl<P: Provider> Service<P> {
     fn resource(&self, urn: &str) -> Result<&dyn AnyResource<P>, Status> {
         let token = type_of(urn);
         let found = self.package.resources.iter().find(|r| r.token() == token);
-        found
-            .map(Box::as_ref)
-            .ok_or_else(|| Status::not_found(format!("no resource `{token}` in this package")))
+        found.map(Box::as_ref).ok_or_else(|| Status::not_found(format!("no resource `{token}` in this package")))
     }
 
     /// What a call about a resource is answered with, or one about none. The first properties that there are say what all resources have in
     /// common, and all of them what must not be shown.
-    async fn open(
-        &self,
-        urn: &str,
-        name: &str,
-        timeout: f64,
-        known: &[&Map],
-    ) -> Result<At<P>, Status> {
+    async fn open(&self, urn: &str, name: &str, timeout: f64, known: &[&Map]) -> Result<At<P>, Status> {
         let nothing = &Map::new();
         let inputs = known.iter().find(|map| !map.is_empty()).unwrap_or(&nothing);
         let hidden = secrets(known.iter().copied());
@@ -164,23 +155,16 @@ impl<P: Provider> Service<P> {
             done: Arc::default(),
         };
         let common = self.common(inputs)?;
-        let session = self
-            .configured()?
-            .provider
-            .session(&common, call.clone())
-            .await
-            .map_err(|e| clean(&e.hiding(&hidden)))?;
+        let session =
+            self.configured()?.provider.session(&common, call.clone()).await.map_err(|e| clean(&e.hiding(&hidden)))?;
         Ok(At { session, call })
     }
 
     /// What the inputs say of what all resources have in common.
     fn common(&self, inputs: &Map) -> Result<P::Common, Status> {
         let shape = P::Common::shape();
-        let own: Map = inputs
-            .iter()
-            .filter(|(k, _)| shape.field(k).is_some())
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
+        let own: Map =
+            inputs.iter().filter(|(k, _)| shape.field(k).is_some()).map(|(k, v)| (k.clone(), v.clone())).collect();
         let conformed = conform(&[shape], &own);
         P::Common::decode(&Value::Object(conformed.properties))
             .map_err(|fault| Status::invalid_argument(fault.to_string()))
@@ -205,10 +189,7 @@ fn name_of(urn: &str) -> &str {
 fn birth_of(inputs: &Map) -> Birth {
     let birth = inputs.get(BIRTH).and_then(Value::as_object);
     let token = birth.and_then(|b| b.get("token")).and_then(Value::as_str);
-    Birth {
-        token: token.unwrap_or_default().to_owned(),
-        once: format!("{:032x}", rand::random::<u128>()),
-    }
+    Birth { token: token.unwrap_or_default().to_owned(), once: format!("{:032x}", rand::random::<u128>()) }
 }
 
 /// 32 hex digits.
@@ -219,10 +200,7 @@ fn hash(parts: &[&[u8]]) -> String {
         hasher.update(part);
     }
     let hash = hasher.finalize();
-    hash.iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -150,9 +150,7 @@ impl Shape {
 impl Field {
     /// Whether the program must give it.
     pub fn required(&self) -> bool {
-        self.default.is_none()
-            && self.marks.autoname.is_none()
-            && !matches!((self.ty)(), Type::Optional(_))
+        self.default.is_none() && self.marks.autoname.is_none() && !matches!((self.ty)(), Type::Optional(_))
     }
 }
 
@@ -169,10 +167,7 @@ impl Type {
     pub fn what(&self) -> String {
         match self.bare() {
             Type::Bool => "a boolean".into(),
-            Type::Integer {
-                min: i64::MIN,
-                max: i64::MAX,
-            } => "a whole number".into(),
+            Type::Integer { min: i64::MIN, max: i64::MAX } => "a whole number".into(),
             Type::Integer { min, max: i64::MAX } => format!("a whole number of at least {min}"),
             Type::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Type::Number => "a number".into(),
@@ -185,18 +180,10 @@ impl Type {
             Type::Map(_) => "a map".into(),
             Type::Object(_) => "an object".into(),
             Type::Enum(choices) => {
-                let words: Vec<_> = choices
-                    .values
-                    .iter()
-                    .map(|(word, _)| format!("`{word}`"))
-                    .collect();
+                let words: Vec<_> = choices.values.iter().map(|(word, _)| format!("`{word}`")).collect();
                 format!("one of {}", words.join(", "))
             }
-            Type::OneOf(types) => types
-                .iter()
-                .map(Type::what)
-                .collect::<Vec<_>>()
-                .join(" or "),
+            Type::OneOf(types) => types.iter().map(Type::what).collect::<Vec<_>>().join(" or "),
             _ => "a value".into(),
         }
     }
@@ -205,10 +192,7 @@ impl Type {
 /// What the derive calls: a whole number's type with narrower bounds.
 pub fn bounded(ty: Type, least: Option<i64>, most: Option<i64>) -> Type {
     match ty {
-        Type::Integer { min, max } => Type::Integer {
-            min: least.unwrap_or(min),
-            max: most.unwrap_or(max),
-        },
+        Type::Integer { min, max } => Type::Integer { min: least.unwrap_or(min), max: most.unwrap_or(max) },
         Type::Optional(inner) => Type::Optional(Box::new(bounded(*inner, least, most))),
         other => other,
     }

@@ -28,19 +28,9 @@ pub(crate) fn wrong(faults: &[Fault], secret: impl Fn(&Fault) -> bool) -> Status
         true => "wrong arguments".to_owned(),
         false => format!("wrong arguments: {}", words.join("; ")),
     };
-    let errors = shown.into_iter().map(|f| PropertyError {
-        property_path: f.at.to_string(),
-        reason: f.why.clone(),
-    });
-    let detail = InputPropertiesError {
-        errors: errors.collect(),
-    };
-    detailed(
-        Code::InvalidArgument,
-        &message,
-        "InputPropertiesError",
-        &detail,
-    )
+    let errors = shown.into_iter().map(|f| PropertyError { property_path: f.at.to_string(), reason: f.why.clone() });
+    let detail = InputPropertiesError { errors: errors.collect() };
+    detailed(Code::InvalidArgument, &message, "InputPropertiesError", &detail)
 }
 
 /// A failure of a resource that exists all the same: the engine keeps it and goes on with it next time.
@@ -52,24 +42,12 @@ pub(crate) fn partial(error: &Error, id: &Id, state: &Map, inputs: &Map) -> Stat
         inputs: Some(wire::write_map(inputs, Accepts::STATE)),
         refresh_before_update: false,
     };
-    detailed(
-        Code::Aborted,
-        &error.to_string(),
-        "ErrorResourceInitFailed",
-        &detail,
-    )
+    detailed(Code::Aborted, &error.to_string(), "ErrorResourceInitFailed", &detail)
 }
 
 fn detailed(code: Code, message: &str, name: &str, detail: &impl Message) -> Status {
-    let detail = Any {
-        type_url: format!("type.googleapis.com/pulumirpc.{name}"),
-        value: detail.encode_to_vec(),
-    };
-    let status = Detailed {
-        code: code as i32,
-        message: message.to_owned(),
-        details: vec![detail],
-    };
+    let detail = Any { type_url: format!("type.googleapis.com/pulumirpc.{name}"), value: detail.encode_to_vec() };
+    let status = Detailed { code: code as i32, message: message.to_owned(), details: vec![detail] };
     Status::with_details(code, message, status.encode_to_vec().into())
 }
 

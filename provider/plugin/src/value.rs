@@ -126,9 +126,7 @@ impl Value {
     pub fn plain(&self) -> Value {
         match self.bare() {
             Value::Array(items) => Value::Array(items.iter().map(Value::plain).collect()),
-            Value::Object(map) => {
-                Value::Object(map.iter().map(|(k, v)| (k.clone(), v.plain())).collect())
-            }
+            Value::Object(map) => Value::Object(map.iter().map(|(k, v)| (k.clone(), v.plain())).collect()),
             other => other.clone(),
         }
     }
@@ -252,11 +250,7 @@ impl Value {
             Json::Number(n) => Value::Number(n.as_f64().unwrap_or(f64::NAN)),
             Json::String(text) => Value::String(text.clone()),
             Json::Array(items) => Value::Array(items.iter().map(Value::from_json).collect()),
-            Json::Object(map) => Value::Object(
-                map.iter()
-                    .map(|(k, v)| (k.clone(), Value::from_json(v)))
-                    .collect(),
-            ),
+            Json::Object(map) => Value::Object(map.iter().map(|(k, v)| (k.clone(), Value::from_json(v))).collect()),
         }
     }
 }
@@ -294,12 +288,7 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
 
 /// An object of the given properties.
 pub fn object<const N: usize>(properties: [(&str, Value); N]) -> Value {
-    Value::Object(
-        properties
-            .into_iter()
-            .map(|(k, v)| (k.to_owned(), v))
-            .collect(),
-    )
+    Value::Object(properties.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
 }
 
 /// The properties that a JSON object says, for tests; "?" stands for an unknown.
@@ -309,9 +298,7 @@ pub(crate) fn map(json: serde_json::Value) -> Map {
         match value {
             Value::String(text) if text == "?" => Value::Unknown,
             Value::Array(items) => Value::Array(items.into_iter().map(unknowns).collect()),
-            Value::Object(map) => {
-                Value::Object(map.into_iter().map(|(k, v)| (k, unknowns(v))).collect())
-            }
+            Value::Object(map) => Value::Object(map.into_iter().map(|(k, v)| (k, unknowns(v))).collect()),
             other => other,
         }
     }

@@ -16,13 +16,9 @@ pub fn veil(value: Value, pattern: &Value) -> Value {
             });
             Value::Object(each.collect())
         }
-        (Value::Array(items), Value::Array(under)) if in_step(&items, under) => Value::Array(
-            items
-                .into_iter()
-                .zip(under)
-                .map(|(value, pattern)| veil(value, pattern))
-                .collect(),
-        ),
+        (Value::Array(items), Value::Array(under)) if in_step(&items, under) => {
+            Value::Array(items.into_iter().zip(under).map(|(value, pattern)| veil(value, pattern)).collect())
+        }
         // Lists of another length or order, or a value of another kind: which part was the secret can't be told any more.
         (value, pattern) if pattern.has_secret() => value.into_secret(),
         (value, _) => value,
@@ -32,8 +28,7 @@ pub fn veil(value: Value, pattern: &Value) -> Value {
 /// Whether the secrets of one list are where they are in the other: nothing beside them has changed or moved.
 fn in_step(items: &[Value], under: &[Value]) -> bool {
     let mut pairs = items.iter().zip(under);
-    let same =
-        |(item, under): (&Value, &Value)| under.has_secret() || item.plain() == under.plain();
+    let same = |(item, under): (&Value, &Value)| under.has_secret() || item.plain() == under.plain();
     items.len() == under.len() && (!under.iter().any(Value::has_secret) || pairs.all(same))
 }
 
@@ -62,27 +57,14 @@ mod tests {
     fn faults_tell_no_secrets() {
         let given = Map::from([
             ("plain".to_owned(), Value::from("seen")),
-            (
-                "list".to_owned(),
-                Value::Array(vec![Value::from("hush").into_secret()]),
-            ),
+            ("list".to_owned(), Value::Array(vec![Value::from("hush").into_secret()])),
             ("number".to_owned(), Value::from(-4711.0).into_secret()),
         ]);
         for (at, why, secret, told) in [
             ("plain", "`seen` is not it", false, "`seen` is not it"),
             ("list[0]", "`hush` is not it", true, "`[secret]` is not it"),
-            (
-                "number",
-                "-4711 is too little",
-                true,
-                "[secret] is too little",
-            ),
-            (
-                "plain",
-                "differs from `hush`",
-                false,
-                "differs from `[secret]`",
-            ),
+            ("number", "-4711 is too little", true, "[secret] is too little"),
+            ("plain", "differs from `hush`", false, "differs from `[secret]`"),
         ] {
             let fault = Fault::new(at, why);
             assert_eq!(is_secret(&[&given], &fault), secret, "{fault}");

@@ -54,17 +54,9 @@ pub struct Accepts {
 
 impl Accepts {
     /// Everything.
-    pub const ALL: Accepts = Accepts {
-        secrets: true,
-        outputs: true,
-        references: true,
-        bytes: true,
-    };
+    pub const ALL: Accepts = Accepts { secrets: true, outputs: true, references: true, bytes: true };
     /// Everything but output values, which are kept nowhere in a state.
-    pub const STATE: Accepts = Accepts {
-        outputs: false,
-        ..Accepts::ALL
-    };
+    pub const STATE: Accepts = Accepts { outputs: false, ..Accepts::ALL };
 }
 
 /// Reads the properties of a wire object; a missing one is empty.
@@ -72,21 +64,12 @@ pub fn read_map(object: Option<&Struct>) -> Result<Map, Malformed> {
     let Some(object) = object else {
         return Ok(Map::new());
     };
-    object
-        .fields
-        .iter()
-        .map(|(key, value)| Ok((key.clone(), read(value).map_err(|e| e.under(key))?)))
-        .collect()
+    object.fields.iter().map(|(key, value)| Ok((key.clone(), read(value).map_err(|e| e.under(key))?))).collect()
 }
 
 /// Writes properties as a wire object.
 pub fn write_map(map: &Map, accepts: Accepts) -> Struct {
-    Struct {
-        fields: map
-            .iter()
-            .map(|(k, v)| (k.clone(), write(v, accepts)))
-            .collect(),
-    }
+    Struct { fields: map.iter().map(|(k, v)| (k.clone(), write(v, accepts))).collect() }
 }
 
 /// Whether a string is a sentinel for an unknown.
@@ -96,10 +79,7 @@ pub fn is_unknown(text: &str) -> bool {
 
 impl Malformed {
     fn new(why: impl Into<String>) -> Malformed {
-        Malformed {
-            at: String::new(),
-            why: why.into(),
-        }
+        Malformed { at: String::new(), why: why.into() }
     }
 
     fn under(mut self, key: &str) -> Malformed {
@@ -130,69 +110,40 @@ fn read(value: &Proto) -> Result<Value, Malformed> {
 
 fn read_list(list: &ListValue) -> Result<Vec<Value>, Malformed> {
     let items = list.values.iter().enumerate();
-    items
-        .map(|(i, v)| read(v).map_err(|e| e.under(&format!("[{i}]"))))
-        .collect()
+    items.map(|(i, v)| read(v).map_err(|e| e.under(&format!("[{i}]")))).collect()
 }
 
 fn read_signed(signature: &str, object: &Struct) -> Result<Value, Malformed> {
     match signature {
         SECRET => {
-            let inner = object
-                .fields
-                .get("value")
-                .ok_or_else(|| Malformed::new("a secret without a value"))?;
+            let inner = object.fields.get("value").ok_or_else(|| Malformed::new("a secret without a value"))?;
             Ok(Value::Secret(Box::new(read(inner)?)))
         }
         OUTPUT => read_output(object),
         REFERENCE => read_reference(object),
-        ASSET => Ok(Value::Asset(Asset {
-            hash: hash_of(object),
-            source: source_of(object),
-        })),
+        ASSET => Ok(Value::Asset(Asset { hash: hash_of(object), source: source_of(object) })),
         ARCHIVE => read_archive(object),
         BYTES => {
             let text = text_of(object.fields.get("value")).unwrap_or_default();
-            let bytes = BASE64
-                .decode(text)
-                .map_err(|e| Malformed::new(format!("bytes that are not base64: {e}")))?;
+            let bytes = BASE64.decode(text).map_err(|e| Malformed::new(format!("bytes that are not base64: {e}")))?;
             Ok(Value::Bytes(bytes))
         }
-        other => Err(Malformed::new(format!(
-            "an unrecognised signature {other:?}"
-        ))),
+        other => Err(Malformed::new(format!("an unrecognised signature {other:?}"))),
     }
 }
 
 fn read_output(object: &Struct) -> Result<Value, Malformed> {
     let value = object.fields.get("value").map(read).transpose()?;
-    let secret = matches!(
-        object.fields.get("secret").and_then(|v| v.kind.as_ref()),
-        Some(Kind::BoolValue(true))
-    );
-    let dependencies = match object
-        .fields
-        .get("dependencies")
-        .and_then(|v| v.kind.as_ref())
-    {
-        Some(Kind::ListValue(list)) => list
-            .values
-            .iter()
-            .filter_map(|v| text_of(Some(v)))
-            .map(str::to_owned)
-            .collect(),
+    let secret = matches!(object.fields.get("secret").and_then(|v| v.kind.as_ref()), Some(Kind::BoolValue(true)));
+    let dependencies = match object.fields.get("dependencies").and_then(|v| v.kind.as_ref()) {
+        Some(Kind::ListValue(list)) => list.values.iter().filter_map(|v| text_of(Some(v))).map(str::to_owned).collect(),
         _ => Default::default(),
     };
-    Ok(Value::Output(Box::new(OutputValue {
-        value,
-        secret,
-        dependencies,
-    })))
+    Ok(Value::Output(Box::new(OutputValue { value, secret, dependencies })))
 }
 
 fn read_reference(object: &Struct) -> Result<Value, Malformed> {
-    let urn = text_of(object.fields.get("urn"))
-        .ok_or_else(|| Malformed::new("a resource reference without a urn"))?;
+    let urn = text_of(object.fields.get("urn")).ok_or_else(|| Malformed::new("a resource reference without a urn"))?;
     let id = object.fields.get("id").map(|id| match text_of(Some(id)) {
         Some(text) if !text.is_empty() && !is_unknown(text) => Some(text.to_owned()),
         _ => None,
@@ -200,40 +151,24 @@ fn read_reference(object: &Struct) -> Result<Value, Malformed> {
     Ok(Value::Reference(Reference {
         urn: urn.to_owned(),
         id,
-        package_version: text_of(object.fields.get("packageVersion"))
-            .unwrap_or_default()
-            .to_owned(),
+        package_version: text_of(object.fields.get("packageVersion")).unwrap_or_default().to_owned(),
     }))
 }
 
 fn read_archive(object: &Struct) -> Result<Value, Malformed> {
     let hash = hash_of(object);
-    Ok(Value::Archive(
-        match object.fields.get("assets").and_then(|v| v.kind.as_ref()) {
-            Some(Kind::StructValue(assets)) => Archive::Assets {
-                hash,
-                assets: read_map(Some(assets))?,
-            },
-            _ => Archive::At {
-                hash,
-                source: source_of(object),
-            },
-        },
-    ))
+    Ok(Value::Archive(match object.fields.get("assets").and_then(|v| v.kind.as_ref()) {
+        Some(Kind::StructValue(assets)) => Archive::Assets { hash, assets: read_map(Some(assets))? },
+        _ => Archive::At { hash, source: source_of(object) },
+    }))
 }
 
 fn hash_of(object: &Struct) -> String {
-    text_of(object.fields.get("hash"))
-        .unwrap_or_default()
-        .to_owned()
+    text_of(object.fields.get("hash")).unwrap_or_default().to_owned()
 }
 
 fn source_of(object: &Struct) -> Source {
-    let given = |key| {
-        text_of(object.fields.get(key))
-            .filter(|t| !t.is_empty())
-            .map(str::to_owned)
-    };
+    let given = |key| text_of(object.fields.get(key)).filter(|t| !t.is_empty()).map(str::to_owned);
     match (given("text"), given("path"), given("uri")) {
         (Some(text), _, _) => Source::Text(text),
         (_, Some(path), _) => Source::Path(path),
@@ -260,31 +195,19 @@ pub fn write(value: &Value, accepts: Accepts) -> Proto {
         Value::Unknown => text(UNKNOWN),
         Value::Array(items) => list(items.iter().map(|v| write(v, accepts))),
         Value::Object(map) => proto(Kind::StructValue(write_map(map, accepts))),
-        Value::Secret(inner) if accepts.secrets => {
-            signed(SECRET, [("value", write(inner, accepts))])
-        }
+        Value::Secret(inner) if accepts.secrets => signed(SECRET, [("value", write(inner, accepts))]),
         Value::Secret(inner) => write(inner, accepts),
         Value::Output(output) => write_output(output, accepts),
-        Value::Bytes(bytes) if accepts.bytes => {
-            signed(BYTES, [("value", text(&BASE64.encode(bytes)))])
-        }
+        Value::Bytes(bytes) if accepts.bytes => signed(BYTES, [("value", text(&BASE64.encode(bytes)))]),
         Value::Bytes(bytes) => text(&String::from_utf8_lossy(bytes)),
         Value::Reference(reference) => write_reference(reference, accepts),
-        Value::Asset(asset) => signed(
-            ASSET,
-            hashed(&asset.hash)
-                .into_iter()
-                .chain(written(&asset.source)),
-        ),
+        Value::Asset(asset) => signed(ASSET, hashed(&asset.hash).into_iter().chain(written(&asset.source))),
         Value::Archive(Archive::At { hash, source }) => {
             signed(ARCHIVE, hashed(hash).into_iter().chain(written(source)))
         }
         Value::Archive(Archive::Assets { hash, assets }) => {
             let assets = proto(Kind::StructValue(write_map(assets, accepts)));
-            signed(
-                ARCHIVE,
-                hashed(hash).into_iter().chain([("assets", assets)]),
-            )
+            signed(ARCHIVE, hashed(hash).into_iter().chain([("assets", assets)]))
         }
     }
 }
@@ -292,14 +215,7 @@ pub fn write(value: &Value, accepts: Accepts) -> Proto {
 fn write_output(output: &OutputValue, accepts: Accepts) -> Proto {
     if !accepts.outputs {
         let bare = output.value.clone().unwrap_or(Value::Unknown);
-        return write(
-            &if output.secret {
-                bare.into_secret()
-            } else {
-                bare
-            },
-            accepts,
-        );
+        return write(&if output.secret { bare.into_secret() } else { bare }, accepts);
     }
     let mut fields = Vec::new();
     if let Some(value) = &output.value {
@@ -309,19 +225,13 @@ fn write_output(output: &OutputValue, accepts: Accepts) -> Proto {
         fields.push(("secret", proto(Kind::BoolValue(true))));
     }
     if !output.dependencies.is_empty() {
-        fields.push((
-            "dependencies",
-            list(output.dependencies.iter().map(|urn| text(urn))),
-        ));
+        fields.push(("dependencies", list(output.dependencies.iter().map(|urn| text(urn)))));
     }
     signed(OUTPUT, fields)
 }
 
 fn write_reference(reference: &Reference, accepts: Accepts) -> Proto {
-    let id = reference
-        .id
-        .as_ref()
-        .map(|id| id.as_deref().unwrap_or(UNKNOWN));
+    let id = reference.id.as_ref().map(|id| id.as_deref().unwrap_or(UNKNOWN));
     if !accepts.references {
         return text(id.unwrap_or(&reference.urn));
     }
@@ -350,9 +260,7 @@ fn written(source: &Source) -> Option<(&'static str, Proto)> {
 
 fn signed<'a>(signature: &str, fields: impl IntoIterator<Item = (&'a str, Proto)>) -> Proto {
     let marked = [(SIGNATURE, text(signature))].into_iter().chain(fields);
-    proto(Kind::StructValue(Struct {
-        fields: marked.map(|(k, v)| (k.to_owned(), v)).collect(),
-    }))
+    proto(Kind::StructValue(Struct { fields: marked.map(|(k, v)| (k.to_owned(), v)).collect() }))
 }
 
 fn text(text: &str) -> Proto {
@@ -360,9 +268,7 @@ fn text(text: &str) -> Proto {
 }
 
 fn list(values: impl Iterator<Item = Proto>) -> Proto {
-    proto(Kind::ListValue(ListValue {
-        values: values.collect(),
-    }))
+    proto(Kind::ListValue(ListValue { values: values.collect() }))
 }
 
 fn proto(kind: Kind) -> Proto {

@@ -24,9 +24,7 @@ type Asked<V> = (String, oneshot::Sender<Result<Option<V>>>);
 
 impl<V> Default for Batch<V> {
     fn default() -> Self {
-        Batch {
-            waiting: Mutex::default(),
-        }
+        Batch { waiting: Mutex::default() }
     }
 }
 
@@ -48,8 +46,7 @@ impl<V: Clone + Send + 'static> Batch<V> {
             // A task of its own: whoever asked first may give up, the others still want to know.
             tokio::spawn(self.gather(place.clone(), fetch));
         }
-        told.await
-            .unwrap_or_else(|_| Err(Error::new("the question was given up")))
+        told.await.unwrap_or_else(|_| Err(Error::new("the question was given up")))
     }
 
     /// As many of the waiting questions as one call can answer; each so many have a task that comes for them.
@@ -72,12 +69,7 @@ impl<V: Clone + Send + 'static> Batch<V> {
         let answer = fetch(keys).await.map(Arc::new);
         for (key, tell) in asked {
             // Whoever gave up waiting needs no answer.
-            let _ = tell.send(
-                answer
-                    .as_ref()
-                    .map(|found| found.get(&key).cloned())
-                    .map_err(Clone::clone),
-            );
+            let _ = tell.send(answer.as_ref().map(|found| found.get(&key).cloned()).map_err(Clone::clone));
         }
     }
 }

@@ -23,10 +23,7 @@ pub fn faults(config: &Config) -> Vec<Fault> {
     }
     for account in &config.allowed_account_ids {
         if !is_account(account) {
-            faults.push(Fault::new(
-                "allowedAccountIds",
-                format!("`{account}` is not an account id of 12 digits"),
-            ));
+            faults.push(Fault::new("allowedAccountIds", format!("`{account}` is not an account id of 12 digits")));
         }
     }
     faults
@@ -40,16 +37,10 @@ fn keys(config: &Config) -> Vec<Fault> {
         _ => None,
     };
     if let Some((there, missing)) = pair {
-        faults.push(Fault::new(
-            missing,
-            format!("missing: `{there}` is given, and the two belong together"),
-        ));
+        faults.push(Fault::new(missing, format!("missing: `{there}` is given, and the two belong together")));
     }
     if config.token.is_some() && config.access_key.is_none() {
-        faults.push(Fault::new(
-            "token",
-            "a session token needs `accessKey` and `secretKey`",
-        ));
+        faults.push(Fault::new("token", "a session token needs `accessKey` and `secretKey`"));
     }
     faults
 }

@@ -56,9 +56,7 @@ impl Clients {
                     None => profile.build().region().await,
                 };
                 if let Some(Err(why)) = region.as_ref().map(|r| types::Region::parse(r.as_ref())) {
-                    return Err(Error::new(format!(
-                        "AWS_REGION, or the profile's `region`: {why}"
-                    )));
+                    return Err(Error::new(format!("AWS_REGION, or the profile's `region`: {why}")));
                 }
                 region
             }
@@ -68,15 +66,9 @@ impl Clients {
             .with_initial_backoff(Duration::from_millis(200))
             .with_max_backoff(Duration::from_secs(20));
         // STS and the credentials chain need some region even where none is configured: a resource may still name its own.
-        let chain = region
-            .clone()
-            .unwrap_or_else(|| Region::from_static("us-east-1"));
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(chain)
-            .retry_config(retry);
-        loader = loader.http_client(SharedHttpClient::new(Paced::new(Outages::new(addresses(
-            config,
-        )))));
+        let chain = region.clone().unwrap_or_else(|| Region::from_static("us-east-1"));
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(chain).retry_config(retry);
+        loader = loader.http_client(SharedHttpClient::new(Paced::new(Outages::new(addresses(config)))));
         // STS is asked through the same retries; the SDK's own limit would cut them off, and with them the reason for the failure.
         let identities = IdentityCache::lazy().load_timeout(CREDENTIALS);
         loader = loader.identity_cache(identities.build());
@@ -118,12 +110,7 @@ impl Clients {
     }
 
     async fn assume(&self, (region, role): &Place) -> SdkConfig {
-        let here = self
-            .base
-            .clone()
-            .into_builder()
-            .region(Region::new(region.clone()))
-            .build();
+        let here = self.base.clone().into_builder().region(Region::new(region.clone())).build();
         let Some(role) = role else { return here };
         // A role's credentials don't depend on the region that they are used in.
         let mut assume = AssumeRoleProvider::builder(role.role_arn.as_str())
@@ -132,11 +119,8 @@ impl Clients {
         if let Some(id) = &role.external_id {
             assume = assume.external_id(id);
         }
-        let credentials =
-            aws_credential_types::provider::SharedCredentialsProvider::new(assume.build().await);
-        here.into_builder()
-            .credentials_provider(credentials)
-            .build()
+        let credentials = aws_credential_types::provider::SharedCredentialsProvider::new(assume.build().await);
+        here.into_builder().credentials_provider(credentials).build()
     }
 
     /// The configuration of a service's client, with the address that the program gives for it.
@@ -153,9 +137,7 @@ impl Clients {
     /// The client of a place: the one that is there, or a new one.
     pub fn client<C: Clone + Send + 'static>(&self, place: &Place, make: impl FnOnce() -> C) -> C {
         let mut made = lock(&self.made);
-        let client = made
-            .entry((TypeId::of::<C>(), place.clone()))
-            .or_insert_with(|| Box::new(make()));
+        let client = made.entry((TypeId::of::<C>(), place.clone())).or_insert_with(|| Box::new(make()));
         match client.downcast_ref::<C>() {
             Some(client) => client.clone(),
             None => unreachable!("clients are kept by their type"),
@@ -164,13 +146,8 @@ impl Clients {
 
     /// The account that calls at a place are made in. Asked once a role.
     pub async fn account(&self, place: &Place, config: &SdkConfig) -> Result<String> {
-        let cell = lock(&self.accounts)
-            .entry(place.1.clone())
-            .or_default()
-            .clone();
-        cell.get_or_try_init(|| account_of(self.for_service("sts", config)))
-            .await
-            .cloned()
+        let cell = lock(&self.accounts).entry(place.1.clone()).or_default().clone();
+        cell.get_or_try_init(|| account_of(self.for_service("sts", config))).await.cloned()
     }
 
     /// Refuses to go on in an account that is not one of the allowed.
@@ -188,11 +165,8 @@ impl Clients {
             true => Ok(()),
             false => {
                 let names: Vec<_> = allowed.iter().cloned().collect();
-                Err(Error::new(format!(
-                    "account {account} is not one of the allowed: {}",
-                    names.join(", ")
-                ))
-                .hint("check which credentials are in use, or `gitinfra:allowedAccountIds`"))
+                Err(Error::new(format!("account {account} is not one of the allowed: {}", names.join(", ")))
+                    .hint("check which credentials are in use, or `gitinfra:allowedAccountIds`"))
             }
         }
     }
@@ -200,10 +174,7 @@ impl Clients {
 
 /// The addresses that the configuration gives, each with the property that gives it.
 fn addresses(config: &Config) -> impl Iterator<Item = (String, &str)> {
-    let all = config
-        .endpoint
-        .iter()
-        .map(|address| ("`endpoint`".to_owned(), address.as_str()));
+    let all = config.endpoint.iter().map(|address| ("`endpoint`".to_owned(), address.as_str()));
     let single = config.endpoints.iter();
     all.chain(single.map(|(service, address)| (format!("`endpoints.{service}`"), address.as_str())))
 }
@@ -211,11 +182,7 @@ fn addresses(config: &Config) -> impl Iterator<Item = (String, &str)> {
 async fn account_of(config: SdkConfig) -> Result<String> {
     use crate::aws::Told as _;
     let sts = aws_sdk_sts::Client::new(&config);
-    let identity = sts
-        .get_caller_identity()
-        .send()
-        .await
-        .told("asking which account this is", "")?;
+    let identity = sts.get_caller_identity().send().await.told("asking which account this is", "")?;
     Ok(identity.account().unwrap_or_default().to_owned())
 }
 

@@ -47,21 +47,13 @@ fn words<E>(error: &SdkError<E, HttpResponse>, doing: &str, name: &str) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let what = if name.is_empty() {
-        doing.to_owned()
-    } else {
-        format!("{doing} `{name}`")
-    };
+    let what = if name.is_empty() { doing.to_owned() } else { format!("{doing} `{name}`") };
     let Some(code) = error.code() else {
         return unanswered(error, &what);
     };
     let message = error.message().unwrap_or_default().trim_end_matches('.');
-    let request = error
-        .request_id()
-        .map(|id| format!(" (request {id})"))
-        .unwrap_or_default();
-    let told =
-        Error::new(format!("{what}: {code}: {message}{request}")).again(passes(code, message));
+    let request = error.request_id().map(|id| format!(" (request {id})")).unwrap_or_default();
+    let told = Error::new(format!("{what}: {code}: {message}{request}")).again(passes(code, message));
     match hint(code) {
         Some(hint) => told.hint(hint),
         None => told,
@@ -80,21 +72,14 @@ where
     }
     let chain = chain(error);
     let said = chain.last().cloned().unwrap_or_default();
-    if let Some(why) = chain
-        .iter()
-        .find(|w| w.contains("credential") || w.contains("AssumeRole"))
-    {
-        let why = if chain.len() > 1 && why != &said {
-            format!("{why}: {said}")
-        } else {
-            why.clone()
-        };
+    if let Some(why) = chain.iter().find(|w| w.contains("credential") || w.contains("AssumeRole")) {
+        let why = if chain.len() > 1 && why != &said { format!("{why}: {said}") } else { why.clone() };
         let told = Error::new(format!("{what}: no usable AWS credentials: {why}"));
         // A role that has just been made can't be assumed yet.
         if chain.iter().any(|words| passes("", words) == Again::Soon) {
-            return told
-                .again(Again::Soon)
-                .hint("the role's trust policy must allow the caller to assume it, with the external id if it asks for one");
+            return told.again(Again::Soon).hint(
+                "the role's trust policy must allow the caller to assume it, with the external id if it asks for one",
+            );
         }
         return told.hint(
             "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows whether they work",
@@ -107,10 +92,7 @@ where
     if let Some(outage) = outage {
         return unreachable(outage, what);
     }
-    let lost = matches!(
-        error,
-        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_)
-    );
+    let lost = matches!(error, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_));
     let told = Error::new(format!("{what}: no answer from AWS: {said}"))
         .hint("check the network, the region's name and `endpoint`, if one is configured");
     match lost {
@@ -182,11 +164,7 @@ const BLOCKED: [&str; 11] = [
 ];
 
 /// The resource itself has to come to rest first.
-const BUSY: [&str; 3] = [
-    "InvalidReplicationGroupState",
-    "DistributionNotDisabled",
-    "ResourceNotDisabled",
-];
+const BUSY: [&str; 3] = ["InvalidReplicationGroupState", "DistributionNotDisabled", "ResourceNotDisabled"];
 
 /// Somebody else changed it between our look and our change.
 const OVERTAKEN: [&str; 2] = ["PreconditionFailed", "InvalidIfMatchVersion"];
@@ -223,11 +201,7 @@ fn passes(code: &str, message: &str) -> Again {
         "NoSuchEntity" => Again::Moment,
         code if code.ends_with(".NotFound") => Again::Moment,
         // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
-        "AuthFailure"
-            if said.contains("do not have permission to access the specified resource") =>
-        {
-            Again::Later
-        }
+        "AuthFailure" if said.contains("do not have permission to access the specified resource") => Again::Later,
         _ => Again::Never,
     }
 }
@@ -238,13 +212,8 @@ fn hint(code: &str) -> Option<&'static str> {
         "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
             "the credentials in use lack a permission that the message names"
         }
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
-            "the credentials have expired: log in again"
-        }
-        "InvalidClientTokenId"
-        | "AuthFailure"
-        | "UnrecognizedClientException"
-        | "SignatureDoesNotMatch" => {
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => "the credentials have expired: log in again",
+        "InvalidClientTokenId" | "AuthFailure" | "UnrecognizedClientException" | "SignatureDoesNotMatch" => {
             "AWS does not know these credentials; `aws sts get-caller-identity` shows whether they work"
         }
         "OptInRequired" => "the account has not enabled this service or region",
@@ -262,52 +231,16 @@ mod tests {
     #[test]
     fn knows_what_passes() {
         for (code, message, again) in [
-            (
-                "DependencyViolation",
-                "The vpc has dependencies",
-                Again::Later,
-            ),
-            (
-                "InvalidArgumentException",
-                "Firehose is unable to assume role arn",
-                Again::Soon,
-            ),
-            (
-                "VpcLimitExceeded",
-                "The maximum number of VPCs has been reached",
-                Again::Never,
-            ),
+            ("DependencyViolation", "The vpc has dependencies", Again::Later),
+            ("InvalidArgumentException", "Firehose is unable to assume role arn", Again::Soon),
+            ("VpcLimitExceeded", "The maximum number of VPCs has been reached", Again::Never),
             ("Throttling", "Rate exceeded", Again::Later),
-            (
-                "InvalidVpcID.NotFound",
-                "The vpc ID 'vpc-1' does not exist",
-                Again::Moment,
-            ),
-            (
-                "MalformedPolicyDocument",
-                "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/x\"",
-                Again::Soon,
-            ),
-            (
-                "AccessDenied",
-                "User: u is not authorized to perform: sts:AssumeRole on resource: r",
-                Again::Soon,
-            ),
-            (
-                "AccessDenied",
-                "User: u is not authorized to perform: iam:CreateRole on resource: r",
-                Again::Never,
-            ),
-            (
-                "InvalidClientTokenId",
-                "The security token included in the request is invalid.",
-                Again::Never,
-            ),
-            (
-                "AuthFailure",
-                "AWS was not able to validate the provided access credentials",
-                Again::Never,
-            ),
+            ("InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist", Again::Moment),
+            ("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/x\"", Again::Soon),
+            ("AccessDenied", "User: u is not authorized to perform: sts:AssumeRole on resource: r", Again::Soon),
+            ("AccessDenied", "User: u is not authorized to perform: iam:CreateRole on resource: r", Again::Never),
+            ("InvalidClientTokenId", "The security token included in the request is invalid.", Again::Never),
+            ("AuthFailure", "AWS was not able to validate the provided access credentials", Again::Never),
         ] {
             assert_eq!(passes(code, message), again, "{code}");
         }

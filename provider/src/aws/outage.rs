@@ -93,19 +93,11 @@ impl Outages {
     /// Nothing is known to be away. The addresses that properties give go along: the property's name, and the address.
     pub fn new<'a>(given: impl IntoIterator<Item = (String, &'a str)>) -> Outages {
         let given = given.into_iter();
-        Outages {
-            given: given.map(|(name, uri)| (address(uri), name)).collect(),
-            since: Mutex::default(),
-        }
+        Outages { given: given.map(|(name, uri)| (address(uri), name)).collect(), since: Mutex::default() }
     }
 
     /// Takes note of how a call went. A failure to connect that has gone on for too long becomes one that is not retried.
-    pub fn judge<T>(
-        &self,
-        uri: &str,
-        went: Result<T, ConnectorError>,
-        now: Instant,
-    ) -> Result<T, ConnectorError> {
+    pub fn judge<T>(&self, uri: &str, went: Result<T, ConnectorError>, now: Instant) -> Result<T, ConnectorError> {
         let address = address(uri);
         let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
         let error = match went {
@@ -115,10 +107,7 @@ impl Outages {
                 return reached;
             }
         };
-        let new = Outage {
-            first: now,
-            last: now,
-        };
+        let new = Outage { first: now, last: now };
         let outage = since.entry(address.clone()).or_insert(new);
         if now - outage.last > APART {
             outage.first = now;
@@ -135,12 +124,7 @@ impl Outages {
         if now - outage.first < patience {
             return Err(error);
         }
-        let outage = Unreachable {
-            address,
-            why,
-            from,
-            own,
-        };
+        let outage = Unreachable { address, why, from, own };
         Err(ConnectorError::other(Box::new(outage), None))
     }
 }
@@ -154,10 +138,7 @@ fn address(uri: &str) -> String {
 
 /// Whether there was not even a connection, so that nothing can have been done.
 fn unconnected(error: &ConnectorError) -> bool {
-    std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-        error.source()
-    })
-    .any(is_unconnected)
+    std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).any(is_unconnected)
 }
 
 /// Whether this cause of a failure is that there was no connection.
@@ -236,10 +217,7 @@ mod tests {
     #[test]
     fn it_is_said_where_an_address_comes_from() {
         const PRIVATE: &str = "https://vpce-1.ec2.ap-northeast-1.vpce.amazonaws.com";
-        let given = [
-            ("`endpoints.ec2`".to_owned(), "http://127.0.0.1:1/"),
-            ("`endpoint`".to_owned(), PRIVATE),
-        ];
+        let given = [("`endpoints.ec2`".to_owned(), "http://127.0.0.1:1/"), ("`endpoint`".to_owned(), PRIVATE)];
         let outages = Outages::new(given);
         let start = Instant::now();
         for (uri, said, hint) in [
@@ -248,21 +226,9 @@ mod tests {
                 "http://127.0.0.1:1, from `endpoints.ec2`, can't be reached: client error (Connect): refused",
                 "or correct `endpoints.ec2`; without it, AWS itself is called",
             ),
-            (
-                PRIVATE,
-                "amazonaws.com, from `endpoint`, can't",
-                "or correct `endpoint`",
-            ),
-            (
-                OURS,
-                "http://127.0.0.1:4566, from AWS_ENDPOINT_URL, or",
-                "correct AWS_ENDPOINT_URL, or the",
-            ),
-            (
-                THEIRS,
-                "amazonaws.com can't be reached:",
-                "the region's name",
-            ),
+            (PRIVATE, "amazonaws.com, from `endpoint`, can't", "or correct `endpoint`"),
+            (OURS, "http://127.0.0.1:4566, from AWS_ENDPOINT_URL, or", "correct AWS_ENDPOINT_URL, or the"),
+            (THEIRS, "amazonaws.com can't be reached:", "the region's name"),
         ] {
             refused(&outages, uri, "refused", start);
             let error = refused(&outages, uri, "refused", start + OWN);

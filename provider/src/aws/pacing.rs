@@ -7,8 +7,7 @@ use std::time::Duration;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
@@ -59,10 +58,7 @@ impl Intercept for Named {
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(metadata) = bag.load::<Metadata>() {
-            let operation = Operation {
-                service: metadata.service().to_owned(),
-                name: metadata.name().to_owned(),
-            };
+            let operation = Operation { service: metadata.service().to_owned(), name: metadata.name().to_owned() };
             context.request_mut().add_extension(operation);
         }
         Ok(())
@@ -80,29 +76,16 @@ pub struct Paced {
 impl Paced {
     /// The AWS SDK's own HTTP client, paced.
     pub fn new(outages: Outages) -> Paced {
-        let inner = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .build_https();
-        Paced {
-            inner,
-            buckets: Arc::default(),
-            outages: Arc::new(outages),
-        }
+        let inner =
+            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+        Paced { inner, buckets: Arc::default(), outages: Arc::new(outages) }
     }
 }
 
 impl HttpClient for Paced {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(PacedConnector {
-            inner,
-            buckets: self.buckets.clone(),
-            outages: self.outages.clone(),
-        })
+        SharedHttpConnector::new(PacedConnector { inner, buckets: self.buckets.clone(), outages: self.outages.clone() })
     }
 }
 
@@ -120,11 +103,7 @@ impl HttpConnector for PacedConnector {
         HttpConnectorFuture::new(async move {
             if let Some(operation) = request.extension::<Operation>() {
                 // AWS counts by account and region; the signature's scope says both, as far as that can be told from outside.
-                let who = request
-                    .headers()
-                    .get("authorization")
-                    .and_then(scope)
-                    .unwrap_or_default();
+                let who = request.headers().get("authorization").and_then(scope).unwrap_or_default();
                 if let Some(pause) = buckets.take(who, operation, Instant::now()) {
                     tokio::time::sleep(pause).await;
                 }
@@ -138,11 +117,7 @@ impl HttpConnector for PacedConnector {
 
 /// The credential scope without its date: key id, region and service.
 fn scope(authorization: &str) -> Option<String> {
-    let credential = authorization
-        .split("Credential=")
-        .nth(1)?
-        .split(',')
-        .next()?;
+    let credential = authorization.split("Credential=").nth(1)?.split(',').next()?;
     let parts: Vec<_> = credential.split('/').collect();
     Some(format!("{}/{}", parts.first()?, parts.get(2)?))
 }
@@ -162,24 +137,16 @@ struct Bucket {
 impl Buckets {
     /// Takes a token; says how long to wait where it has to be borrowed from the future.
     fn take(&self, who: String, operation: &Operation, now: Instant) -> Option<Duration> {
-        let (_, prefix, size, rate) = RATES.iter().find(|(service, prefix, _, _)| {
-            operation.service == *service && operation.name.starts_with(prefix)
-        })?;
+        let (_, prefix, size, rate) = RATES
+            .iter()
+            .find(|(service, prefix, _, _)| operation.service == *service && operation.name.starts_with(prefix))?;
         // An empty prefix is a bucket for each operation of EC2, and one for all operations elsewhere.
-        let name = if prefix.is_empty() && operation.service == "EC2" {
-            &operation.name
-        } else {
-            *prefix
-        };
+        let name = if prefix.is_empty() && operation.service == "EC2" { &operation.name } else { *prefix };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = buckets
             .entry((who, format!("{}/{name}", operation.service)))
-            .or_insert(Bucket {
-                tokens: *size,
-                filled: now,
-            });
-        bucket.tokens =
-            (bucket.tokens + (now - bucket.filled).as_secs_f64() * rate).min(*size) - 1.0;
+            .or_insert(Bucket { tokens: *size, filled: now });
+        bucket.tokens = (bucket.tokens + (now - bucket.filled).as_secs_f64() * rate).min(*size) - 1.0;
         bucket.filled = now;
         (bucket.tokens < 0.0).then(|| Duration::from_secs_f64(-bucket.tokens / rate))
     }
@@ -195,32 +162,19 @@ mod tests {
         let now = Instant::now();
         let take = |name: &str, now| {
             buckets
-                .take(
-                    "k/r".into(),
-                    &Operation {
-                        service: "EC2".into(),
-                        name: name.into(),
-                    },
-                    now,
-                )
+                .take("k/r".into(), &Operation { service: "EC2".into(), name: name.into() }, now)
                 .map(|d| d.as_millis())
         };
         let waits: Vec<_> = (0..6).map(|_| take("CreateVpcEndpoint", now)).collect();
         assert_eq!(waits, [None, None, None, None, Some(3333), Some(6666)]);
-        assert_eq!(
-            take("CreateVpcEndpoint", now + Duration::from_secs(30)),
-            None
-        );
-        assert_eq!(
-            take("CreateVpc", now),
-            None,
-            "another operation has a bucket of its own"
-        );
+        assert_eq!(take("CreateVpcEndpoint", now + Duration::from_secs(30)), None);
+        assert_eq!(take("CreateVpc", now), None, "another operation has a bucket of its own");
     }
 
     #[test]
     fn knows_the_caller() {
-        let header = "AWS4-HMAC-SHA256 Credential=AKIA1/20261124/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0";
+        let header =
+            "AWS4-HMAC-SHA256 Credential=AKIA1/20261124/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0";
         assert_eq!(scope(header).as_deref(), Some("AKIA1/us-east-1"));
     }
 }

@@ -27,28 +27,18 @@ impl Provider for Gitinfra {
 
     async fn configure(config: Config) -> Result<Self> {
         let clients = Clients::new(&config).await?;
-        Ok(Gitinfra {
-            config: Arc::new(config),
-            clients: Arc::new(clients),
-        })
+        Ok(Gitinfra { config: Arc::new(config), clients: Arc::new(clients) })
     }
 
     fn complete(&self, shape: &'static Shape, inputs: &mut Map) {
         if let Some(region) = self.clients.region() {
-            inputs
-                .entry("region".into())
-                .or_insert_with(|| region.into());
+            inputs.entry("region".into()).or_insert_with(|| region.into());
         }
         if shape.field("tags").is_none() || self.config.default_tags.is_empty() {
             return;
         }
         let secret = matches!(inputs.get("tags"), Some(Value::Secret(_)));
-        let mut tags: Map = self
-            .config
-            .default_tags
-            .iter()
-            .map(|(k, v)| (k.clone(), v.as_str().into()))
-            .collect();
+        let mut tags: Map = self.config.default_tags.iter().map(|(k, v)| (k.clone(), v.as_str().into())).collect();
         match inputs.get("tags").map(Value::bare) {
             Some(Value::Object(own)) => tags.extend(own.clone()),
             Some(Value::Null) | None => {}
@@ -62,20 +52,11 @@ impl Provider for Gitinfra {
 
     async fn session(&self, common: &Common, call: Call) -> Result<Aws> {
         let region = common.region.as_ref().map(Region::as_str).or_else(|| self.clients.region()).ok_or_else(|| {
-            Error::new("no AWS region is configured").hint("set `gitinfra:region` (pulumi config set gitinfra:region REGION) or AWS_REGION")
+            Error::new("no AWS region is configured")
+                .hint("set `gitinfra:region` (pulumi config set gitinfra:region REGION) or AWS_REGION")
         })?;
-        let role = common
-            .assume_role
-            .clone()
-            .or_else(|| self.config.assume_role.clone());
-        Aws::open(
-            self.clients.clone(),
-            self.config.clone(),
-            region.to_owned(),
-            role,
-            call,
-        )
-        .await
+        let role = common.assume_role.clone().or_else(|| self.config.assume_role.clone());
+        Aws::open(self.clients.clone(), self.config.clone(), region.to_owned(), role, call).await
     }
 
     /// `ID@REGION` is a resource in another region than the provider's.

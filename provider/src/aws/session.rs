@@ -59,16 +59,8 @@ impl Aws {
     ) -> Result<Aws> {
         let place = (region, role);
         let sdk = clients.at(&place).await;
-        clients
-            .guard(&config.allowed_account_ids, &place, &sdk)
-            .await?;
-        Ok(Aws {
-            clients,
-            config,
-            place,
-            sdk,
-            call,
-        })
+        clients.guard(&config.allowed_account_ids, &place, &sdk).await?;
+        Ok(Aws { clients, config, place, sdk, call })
     }
 
     /// The region.
@@ -88,11 +80,7 @@ impl Aws {
 
     /// The ARN of a thing of this region: `arn:aws:ec2:REGION:ACCOUNT:vpc/vpc-1`, in the partition that the region belongs to.
     pub fn arn(&self, service: &str, account: &str, resource: &str) -> String {
-        format!(
-            "arn:{}:{service}:{}:{account}:{resource}",
-            self.partition(),
-            self.region()
-        )
+        format!("arn:{}:{service}:{}:{account}:{resource}", self.partition(), self.region())
     }
 
     /// The partition that the region belongs to: `aws`, `aws-cn`.
@@ -116,16 +104,13 @@ impl Aws {
 
     /// The tags as the user sees them: without AWS's own, ours, and those that somebody else keeps.
     pub fn visible(&self, tags: impl IntoIterator<Item = (String, String)>) -> Tags {
-        tags.into_iter()
-            .filter(|(key, _)| !self.hidden(key))
-            .collect()
+        tags.into_iter().filter(|(key, _)| !self.hidden(key)).collect()
     }
 
     fn hidden(&self, key: &str) -> bool {
         let ignored = self.config.ignore_tags.as_ref();
-        let ignored = ignored.is_some_and(|i| {
-            i.keys.contains(key) || i.key_prefixes.iter().any(|p| key.starts_with(p))
-        });
+        let ignored =
+            ignored.is_some_and(|i| i.keys.contains(key) || i.key_prefixes.iter().any(|p| key.starts_with(p)));
         let given = self.call.given.get("tags").and_then(Value::as_object);
         key.starts_with("aws:")
             || key == crate::aws::TOKEN_TAG

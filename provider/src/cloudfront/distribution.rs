@@ -7,13 +7,10 @@ mod origin;
 mod rules;
 
 use aws_sdk_cloudfront::types::{
-    Distribution as AwsDistribution, DistributionConfig, DistributionConfigWithTags, Tag, TagKeys,
-    Tags as AwsTags,
+    Distribution as AwsDistribution, DistributionConfig, DistributionConfigWithTags, Tag, TagKeys, Tags as AwsTags,
 };
 use futures::future::try_join_all;
-use pulumi_plugin::{
-    After as _, Again, Error, Fault, Id, Progress, Property, Resource, Result, Wait,
-};
+use pulumi_plugin::{After as _, Again, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
 
 pub use self::behavior::*;
 pub use self::inputs::*;
@@ -67,9 +64,7 @@ impl Resource for Distribution {
             .build();
         let create = aws.cloudfront().create_distribution_with_tags();
         let made = create.distribution_config_with_tags(told).send().await;
-        let made = made
-            .unless(&["DistributionAlreadyExists"])
-            .told("creating distribution", &aws.call().name)?;
+        let made = made.unless(&["DistributionAlreadyExists"]).told("creating distribution", &aws.call().name)?;
         if let Some(distribution) = made.and_then(|made| made.distribution) {
             return Ok(Id::from(distribution.id));
         }
@@ -101,10 +96,7 @@ impl Resource for Distribution {
         let config = config.ok_or_else(|| Error::new("AWS told no configuration"))?;
         let inputs = config::read(config).map_err(|e| e.doing(format!("reading `{id}`")))?;
         Ok(Some(Distribution {
-            inputs: DistributionInputs {
-                tags: visible(aws, told.arn()).await?,
-                ..inputs
-            },
+            inputs: DistributionInputs { tags: visible(aws, told.arn()).await?, ..inputs },
             arn: told.arn().to_owned(),
             domain_name: told.domain_name().to_owned(),
             hosted_zone_id: HOSTED_ZONE.to_owned(),
@@ -114,11 +106,8 @@ impl Resource for Distribution {
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &DistributionInputs) -> Result<()> {
         let was = &old.inputs;
-        let besides = DistributionInputs {
-            tags: was.tags.clone(),
-            wait_for_deployment: was.wait_for_deployment,
-            ..new.clone()
-        };
+        let besides =
+            DistributionInputs { tags: was.tags.clone(), wait_for_deployment: was.wait_for_deployment, ..new.clone() };
         // Every change is brought to every edge again, which takes minutes; tags alone are not.
         if besides != *was
             && let Some((config, etag)) = configured(aws, id).await?
@@ -139,10 +128,7 @@ impl Resource for Distribution {
         }
         let delete = aws.cloudfront().delete_distribution();
         let deleted = delete.id(id.as_str()).if_match(etag).send().await;
-        deleted
-            .unless(&["NoSuchDistribution"])
-            .told("deleting distribution", id.as_str())
-            .map(drop)
+        deleted.unless(&["NoSuchDistribution"]).told("deleting distribution", id.as_str()).map(drop)
     }
 }
 
@@ -150,10 +136,7 @@ impl Resource for Distribution {
 async fn find(aws: &Aws, reference: &str) -> Result<Id> {
     let all = aws.cloudfront().list_distributions().into_paginator();
     let all = all.items().send().collect::<Result<Vec<_>, _>>().await;
-    let all = all.told(
-        "looking for the distribution that an earlier attempt made",
-        "",
-    )?;
+    let all = all.told("looking for the distribution that an earlier attempt made", "")?;
     let ids: Vec<_> = all.into_iter().map(|told| Id::from(told.id)).collect();
     for some in ids.chunks(8) {
         let configs = try_join_all(some.iter().map(|id| configured(aws, id))).await?;
@@ -172,11 +155,7 @@ async fn find(aws: &Aws, reference: &str) -> Result<Id> {
 
 async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsDistribution>> {
     let asked = aws.cloudfront().get_distribution().id(id.as_str());
-    let told = asked
-        .send()
-        .await
-        .unless(&["NoSuchDistribution"])
-        .told("reading distribution", id.as_str())?;
+    let told = asked.send().await.unless(&["NoSuchDistribution"]).told("reading distribution", id.as_str())?;
     Ok(told.and_then(|t| t.distribution))
 }
 
@@ -193,21 +172,14 @@ async fn configured(aws: &Aws, id: &Id) -> Result<Option<(DistributionConfig, St
 
 /// Gives it a configuration, and says the tag of the new version.
 async fn put(aws: &Aws, id: &Id, etag: &str, config: DistributionConfig) -> Result<String> {
-    let update = aws
-        .cloudfront()
-        .update_distribution()
-        .id(id.as_str())
-        .if_match(etag)
-        .distribution_config(config);
+    let update = aws.cloudfront().update_distribution().id(id.as_str()).if_match(etag).distribution_config(config);
     let updated = update.send().await;
     let updated = updated.told("changing distribution", id.as_str())?;
     Ok(updated.e_tag.unwrap_or_default())
 }
 
 fn tagging(tags: &Tags) -> Result<AwsTags> {
-    let each = tags
-        .iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build());
+    let each = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
     let tags = each.collect::<Result<_, _>>();
     let tags = tags.map_err(|e| Error::new(e.to_string()))?;
     Ok(AwsTags::builder().set_items(Some(tags)).build())
@@ -218,10 +190,7 @@ async fn visible(aws: &Aws, arn: &str) -> Result<Tags> {
     let asked = aws.cloudfront().list_tags_for_resource().resource(arn);
     let told = asked.send().await.told("reading the tags of", arn)?;
     let tags = told.tags.and_then(|tags| tags.items).unwrap_or_default();
-    Ok(aws.visible(
-        tags.into_iter()
-            .map(|tag| (tag.key, tag.value.unwrap_or_default())),
-    ))
+    Ok(aws.visible(tags.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default()))))
 }
 
 /// Brings a distribution's tags from the old ones to the new ones.

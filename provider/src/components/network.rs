@@ -6,9 +6,7 @@ mod site;
 
 use std::collections::BTreeMap;
 
-use pulumi_plugin::{
-    Component, Error, Fault, Function as _, Knobs, Output, Outputs, Path, Result, Scope,
-};
+use pulumi_plugin::{Component, Error, Fault, Function as _, Knobs, Output, Outputs, Path, Result, Scope};
 
 pub use args::{Access, Nat, NetworkArgs, Tier};
 use layout::Layout;
@@ -73,35 +71,18 @@ impl Component for Network {
     }
 
     async fn look(aws: &Aws, args: &NetworkArgs) -> Result<Vec<Zone>> {
-        let region = GetAvailabilityZones::call(aws, &GetAvailabilityZonesInputs::default())
-            .await?
-            .names;
+        let region = GetAvailabilityZones::call(aws, &GetAvailabilityZonesInputs::default()).await?.names;
         let names = match &args.availability_zones {
             Some(names) => {
                 args::known(names, &region).map_err(Error::invalid)?;
                 names.clone()
             }
-            None => region
-                .into_iter()
-                .take(args.availability_zone_count as usize)
-                .collect(),
+            None => region.into_iter().take(args.availability_zone_count as usize).collect(),
         };
-        let zones: Vec<_> = names
-            .into_iter()
-            .map(|name| Zone {
-                letter: letter(&name, aws.region()),
-                name,
-            })
-            .collect();
-        match args.availability_zones.is_none()
-            && zones.len() < args.availability_zone_count as usize
-        {
+        let zones: Vec<_> = names.into_iter().map(|name| Zone { letter: letter(&name, aws.region()), name }).collect();
+        match args.availability_zones.is_none() && zones.len() < args.availability_zone_count as usize {
             true => {
-                let why = format!(
-                    "{} has only {} availability zones",
-                    aws.region(),
-                    zones.len()
-                );
+                let why = format!("{} has only {} availability zones", aws.region(), zones.len());
                 Err(Fault::new("availabilityZoneCount", why).into())
             }
             false => Ok(zones),
@@ -110,11 +91,7 @@ impl Component for Network {
 
     fn build(here: &mut Scope, args: NetworkArgs, zones: Vec<Zone>) -> Result<Self> {
         let places = places(&args, &zones).map_err(Error::invalid)?;
-        let mut site = Site {
-            here,
-            args: &args,
-            zones: &zones,
-        };
+        let mut site = Site { here, args: &args, zones: &zones };
         // The slow ones first: what NAT gateways need, then everything else.
         let vpc = site.vpc();
         let public = args.tiers.values().any(|t| t.access == Access::Public);
@@ -122,10 +99,7 @@ impl Component for Network {
         let mut subnets = Subnets::new();
         for (tier, zone, cidr) in places {
             let subnet = site.subnet(&vpc, tier, zone, cidr);
-            subnets
-                .entry(tier.to_owned())
-                .or_default()
-                .insert(zone.letter.clone(), subnet);
+            subnets.entry(tier.to_owned()).or_default().insert(zone.letter.clone(), subnet);
         }
         let nats = match &gateway {
             Some(gateway) => site.nats(gateway, &subnets),
@@ -138,30 +112,21 @@ impl Component for Network {
             false => vpc.default_security_group_id.clone(),
         };
         let ids = |tier: &str| {
-            let ids = subnets
-                .get(tier)
-                .into_iter()
-                .flatten()
-                .map(|(letter, subnet)| (letter.clone(), subnet.id.clone()));
+            let ids =
+                subnets.get(tier).into_iter().flatten().map(|(letter, subnet)| (letter.clone(), subnet.id.clone()));
             Output::all_by_key(ids)
         };
         Ok(Network {
             vpc_id: vpc.id.clone(),
             cidr: Output::known(args.cidr.to_string()),
-            availability_zones: Output::known(
-                zones
-                    .iter()
-                    .map(|z| (z.letter.clone(), z.name.clone()))
-                    .collect(),
-            ),
+            availability_zones: Output::known(zones.iter().map(|z| (z.letter.clone(), z.name.clone())).collect()),
             subnet_ids: Output::all_by_key(subnets.keys().map(|tier| (tier.clone(), ids(tier)))),
             public_subnet_ids: ids("public"),
             app_subnet_ids: ids("app"),
             data_subnet_ids: ids("data"),
             route_table_ids: Output::all_by_key(tables),
             nat_public_ips: Output::all_by_key(
-                nats.into_iter()
-                    .map(|(letter, nat)| (letter, nat.public_ip.map(Option::unwrap_or_default))),
+                nats.into_iter().map(|(letter, nat)| (letter, nat.public_ip.map(Option::unwrap_or_default))),
             ),
             default_security_group_id: default_group,
             child_urns: here.child_urns(),
@@ -173,17 +138,11 @@ impl Component for Network {
 
 /// The letter of a zone: what its name has after the region's. Local zones keep all that is theirs.
 fn letter(name: &str, region: &str) -> String {
-    name.strip_prefix(region)
-        .unwrap_or(name)
-        .trim_start_matches('-')
-        .to_owned()
+    name.strip_prefix(region).unwrap_or(name).trim_start_matches('-').to_owned()
 }
 
 /// Every subnet's tier, zone and range, in reading order.
-fn places<'a>(
-    args: &'a NetworkArgs,
-    zones: &'a [Zone],
-) -> Result<Vec<(&'a str, &'a Zone, Cidr)>, Vec<Fault>> {
+fn places<'a>(args: &'a NetworkArgs, zones: &'a [Zone]) -> Result<Vec<(&'a str, &'a Zone, Cidr)>, Vec<Fault>> {
     let (mut places, mut faults) = (Vec::new(), Vec::new());
     for (name, tier) in &args.tiers {
         for zone in zones {
@@ -194,11 +153,7 @@ fn places<'a>(
             }
         }
     }
-    if faults.is_empty() {
-        Ok(places)
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(places) } else { Err(faults) }
 }
 
 fn place(args: &NetworkArgs, name: &str, tier: &Tier, zone: &Zone) -> Result<Cidr, String> {
@@ -209,24 +164,17 @@ fn place(args: &NetworkArgs, name: &str, tier: &Tier, zone: &Zone) -> Result<Cid
     let slot = match zone.letter.as_bytes() {
         [letter @ b'a'..=b'z'] => letter - b'a',
         _ => {
-            return Err(format!(
-                "zone `{}` has no single letter: give the tier's `cidrs`",
-                zone.name
-            ));
+            return Err(format!("zone `{}` has no single letter: give the tier's `cidrs`", zone.name));
         }
     };
-    let layout =
-        Layout::of(args.cidr).ok_or_else(|| format!("`{}` is too small to be cut", args.cidr))?;
+    let layout = Layout::of(args.cidr).ok_or_else(|| format!("`{}` is too small to be cut", args.cidr))?;
     layout.subnet(tier.block(name).unwrap_or(u8::MAX), slot, tier.mask)
 }
 
 /// What the network meets: <https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html>.
 fn controls(locked: bool) -> Vec<String> {
     let lock = locked.then_some("EC2.2");
-    lock.into_iter()
-        .chain(["EC2.15"])
-        .map(str::to_owned)
-        .collect()
+    lock.into_iter().chain(["EC2.15"]).map(str::to_owned).collect()
 }
 
 fn controls_open(locked: bool) -> Vec<String> {
@@ -245,10 +193,9 @@ mod tests {
 
     #[test]
     fn names_zones_by_letter() {
-        for (name, region, expected) in [
-            ("ap-northeast-1a", "ap-northeast-1", "a"),
-            ("us-west-2-lax-1a", "us-west-2", "lax-1a"),
-        ] {
+        for (name, region, expected) in
+            [("ap-northeast-1a", "ap-northeast-1", "a"), ("us-west-2-lax-1a", "us-west-2", "lax-1a")]
+        {
             assert_eq!(letter(name, region), expected);
         }
     }

@@ -42,8 +42,7 @@ async fn blockers(aws: &Aws, of: Of<'_>) -> Result<Vec<String>> {
     match of {
         Of::Subnet(id) => interfaces(aws, "subnet-id", id).await,
         Of::Group(id) => {
-            let (mut found, rules) =
-                futures::try_join!(interfaces(aws, "group-id", id), mentions(aws, id))?;
+            let (mut found, rules) = futures::try_join!(interfaces(aws, "group-id", id), mentions(aws, id))?;
             found.extend(rules);
             Ok(found)
         }
@@ -67,26 +66,16 @@ async fn interfaces(aws: &Aws, by: &str, id: &str) -> Result<Vec<String>> {
     let ask = aws.ec2().describe_network_interfaces();
     let asked = ask.filters(filter(by, [id])).send().await;
     let answer = asked.told("looking for network interfaces of", id)?;
-    Ok(answer
-        .network_interfaces()
-        .iter()
-        .map(named)
-        .collect::<Vec<_>>())
+    Ok(answer.network_interfaces().iter().map(named).collect::<Vec<_>>())
 }
 
 fn named(interface: &NetworkInterface) -> String {
     let id = interface.network_interface_id().unwrap_or_default();
     let what = interface.description().filter(|text| !text.is_empty());
-    let whose = interface
-        .attachment()
-        .and_then(|a| a.instance_id())
-        .or(interface.requester_id())
-        .filter(|who| !who.is_empty());
-    let about: Vec<_> = what
-        .map(|what| format!("`{what}`"))
-        .into_iter()
-        .chain(whose.map(|whose| format!("of {whose}")))
-        .collect();
+    let whose =
+        interface.attachment().and_then(|a| a.instance_id()).or(interface.requester_id()).filter(|who| !who.is_empty());
+    let about: Vec<_> =
+        what.map(|what| format!("`{what}`")).into_iter().chain(whose.map(|whose| format!("of {whose}"))).collect();
     match about.is_empty() {
         true => format!("network interface {id}"),
         false => format!("network interface {id} ({})", about.join(" ")),
@@ -108,10 +97,7 @@ async fn mentions(aws: &Aws, id: &str) -> Result<Vec<String>> {
                 .collect::<Vec<_>>(),
         )
     };
-    let (mut found, out) = futures::try_join!(
-        by("ip-permission.group-id"),
-        by("egress.ip-permission.group-id")
-    )?;
+    let (mut found, out) = futures::try_join!(by("ip-permission.group-id"), by("egress.ip-permission.group-id"))?;
     found.extend(out);
     Ok(found)
 }
@@ -142,10 +128,7 @@ async fn groups(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
         .filter(|group| group.group_name() != Some("default"))
         .map(|group| {
             let id = group.group_id().unwrap_or_default();
-            format!(
-                "security group {id} (`{}`)",
-                group.group_name().unwrap_or_default()
-            )
+            format!("security group {id} (`{}`)", group.group_name().unwrap_or_default())
         })
         .collect())
 }

@@ -79,10 +79,8 @@ impl Resource for DefaultSecurityGroup {
         let (group, rules) = futures::try_join!(describe(aws, id), rules_of(aws, id.as_str()))?;
         let Some(group) = group else { return Ok(None) };
         if group.group_name() != Some("default") {
-            return Err(
-                Error::new(format!("`{id}` is not the default security group of a VPC"))
-                    .hint("its type is gitinfra:ec2:SecurityGroup"),
-            );
+            return Err(Error::new(format!("`{id}` is not the default security group of a VPC"))
+                .hint("its type is gitinfra:ec2:SecurityGroup"));
         }
         let owner = group.owner_id().unwrap_or_default();
         Ok(Some(DefaultSecurityGroup {
@@ -96,12 +94,7 @@ impl Resource for DefaultSecurityGroup {
         }))
     }
 
-    async fn update(
-        aws: &Aws,
-        id: &Id,
-        old: &Self,
-        new: &DefaultSecurityGroupInputs,
-    ) -> Result<()> {
+    async fn update(aws: &Aws, id: &Id, old: &Self, new: &DefaultSecurityGroupInputs) -> Result<()> {
         lock(aws, id.as_str()).await?;
         retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
     }
@@ -113,14 +106,10 @@ impl Resource for DefaultSecurityGroup {
 
 /// Takes every rule of the group away.
 async fn lock(aws: &Aws, group: &str) -> Result<()> {
-    let (out, into): (Vec<SecurityGroupRule>, Vec<_>) = rules_of(aws, group)
-        .await?
-        .into_iter()
-        .partition(|rule| rule.is_egress() == Some(true));
+    let (out, into): (Vec<SecurityGroupRule>, Vec<_>) =
+        rules_of(aws, group).await?.into_iter().partition(|rule| rule.is_egress() == Some(true));
     for (way, rules) in [(Direction::Ingress, into), (Direction::Egress, out)] {
-        let ids = rules
-            .into_iter()
-            .filter_map(|rule| rule.security_group_rule_id);
+        let ids = rules.into_iter().filter_map(|rule| rule.security_group_rule_id);
         revoke(aws, way, group, ids.collect()).await?;
     }
     Ok(())

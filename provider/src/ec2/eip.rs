@@ -57,12 +57,8 @@ impl Resource for Eip {
             .set_public_ipv4_pool(new.public_ipv4_pool.clone())
             .set_network_border_group(new.network_border_group.clone())
             .tag_specifications(newborn(aws, ResourceType::ElasticIp, &new.tags));
-        let made = create
-            .customize()
-            .config_override(once())
-            .send()
-            .await
-            .told("allocating address", &aws.call().name)?;
+        let made =
+            create.customize().config_override(once()).send().await.told("allocating address", &aws.call().name)?;
         Ok(Id::from(made.allocation_id().unwrap_or_default()))
     }
 
@@ -90,10 +86,7 @@ impl Resource for Eip {
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         let release = aws.ec2().release_address().allocation_id(id.as_str());
-        let released = release
-            .send()
-            .await
-            .unless(&["InvalidAllocationID.NotFound"]);
+        let released = release.send().await.unless(&["InvalidAllocationID.NotFound"]);
         released.told("releasing address", id.as_str()).map(drop)
     }
 }
@@ -107,14 +100,7 @@ async fn describe(aws: &Aws, id: &Id) -> Result<Option<Address>> {
         let asked = ask.filters(filter("allocation-id", ids)).send().await;
         let found = asked.told("reading addresses", "")?;
         let found = found.addresses.unwrap_or_default().into_iter();
-        Ok(found
-            .map(|address| {
-                (
-                    address.allocation_id().unwrap_or_default().to_owned(),
-                    address,
-                )
-            })
-            .collect())
+        Ok(found.map(|address| (address.allocation_id().unwrap_or_default().to_owned(), address)).collect())
     };
     BATCH.ask(aws.place(), id.as_str(), ask).await
 }

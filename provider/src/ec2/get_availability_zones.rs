@@ -52,15 +52,13 @@ pub struct GetAvailabilityZones;
 
 impl Function for GetAvailabilityZones {
     const TOKEN: &'static str = "gitinfra:ec2:getAvailabilityZones";
-    const DOC: &'static str = "The availability zones of a region that can be used, in the order of the numbers in their ids.";
+    const DOC: &'static str =
+        "The availability zones of a region that can be used, in the order of the numbers in their ids.";
     type Session = Aws;
     type Inputs = GetAvailabilityZonesInputs;
     type Outputs = GetAvailabilityZonesResult;
 
-    async fn call(
-        aws: &Aws,
-        asked: &GetAvailabilityZonesInputs,
-    ) -> Result<GetAvailabilityZonesResult> {
+    async fn call(aws: &Aws, asked: &GetAvailabilityZonesInputs) -> Result<GetAvailabilityZonesResult> {
         let mut ask = aws
             .ec2()
             .describe_availability_zones()
@@ -74,9 +72,7 @@ impl Function for GetAvailabilityZones {
         let mut zones: Vec<_> = answer.availability_zones().iter().collect();
         zones.sort_by_key(|zone| order(zone.zone_id().unwrap_or_default()));
         let all = |get: fn(&AvailabilityZone) -> Option<&str>| {
-            let texts = zones
-                .iter()
-                .map(|zone| get(zone).unwrap_or_default().to_owned());
+            let texts = zones.iter().map(|zone| get(zone).unwrap_or_default().to_owned());
             texts.collect()
         };
         Ok(GetAvailabilityZonesResult {
@@ -89,10 +85,7 @@ impl Function for GetAvailabilityZones {
 /// The number at the end of an id, before all else: `apne1-az10` comes after `apne1-az2`.
 fn order(id: &str) -> (u32, String) {
     let stem = id.trim_end_matches(|c: char| c.is_ascii_digit());
-    (
-        id[stem.len()..].parse().unwrap_or(u32::MAX),
-        stem.to_owned(),
-    )
+    (id[stem.len()..].parse().unwrap_or(u32::MAX), stem.to_owned())
 }
 
 #[cfg(test)]
@@ -101,23 +94,8 @@ mod tests {
 
     #[test]
     fn follows_the_numbers() {
-        let mut ids = [
-            "apne1-az10",
-            "apne1-az2",
-            "apne1-wl1-nrt-wlz1",
-            "apne1-az1",
-            "",
-        ];
+        let mut ids = ["apne1-az10", "apne1-az2", "apne1-wl1-nrt-wlz1", "apne1-az1", ""];
         ids.sort_by_key(|id| order(id));
-        assert_eq!(
-            ids,
-            [
-                "apne1-az1",
-                "apne1-wl1-nrt-wlz1",
-                "apne1-az2",
-                "apne1-az10",
-                ""
-            ]
-        );
+        assert_eq!(ids, ["apne1-az1", "apne1-wl1-nrt-wlz1", "apne1-az2", "apne1-az10", ""]);
     }
 }

@@ -56,10 +56,7 @@ impl Resource for InternetGateway {
                     .send()
                     .await
                     .told("creating internet gateway", &aws.call().name)?;
-                made.internet_gateway()
-                    .and_then(AwsInternetGateway::internet_gateway_id)
-                    .unwrap_or_default()
-                    .to_owned()
+                made.internet_gateway().and_then(AwsInternetGateway::internet_gateway_id).unwrap_or_default().to_owned()
             }
         };
         let id = Id::from(id);
@@ -75,10 +72,7 @@ impl Resource for InternetGateway {
         Ok(Some(InternetGateway {
             arn: aws.arn("ec2", owner, &format!("internet-gateway/{id}")),
             owner_id: owner.to_owned(),
-            inputs: InternetGatewayInputs {
-                vpc_id: attached(&gateway),
-                tags: visible(aws, gateway.tags()),
-            },
+            inputs: InternetGatewayInputs { vpc_id: attached(&gateway), tags: visible(aws, gateway.tags()) },
         }))
     }
 
@@ -90,14 +84,9 @@ impl Resource for InternetGateway {
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         attach(aws, id, None).await?;
         let delete = aws.ec2().delete_internet_gateway();
-        let deleted = delete
-            .internet_gateway_id(id.as_str())
-            .send()
-            .await
-            .unless(&["InvalidInternetGatewayID.NotFound"]);
-        deleted
-            .told("deleting internet gateway", id.as_str())
-            .map(drop)
+        let deleted =
+            delete.internet_gateway_id(id.as_str()).send().await.unless(&["InvalidInternetGatewayID.NotFound"]);
+        deleted.told("deleting internet gateway", id.as_str()).map(drop)
     }
 }
 
@@ -106,9 +95,7 @@ async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsInternetGateway>> {
     static BATCH: LazyLock<Batch<AwsInternetGateway>> = LazyLock::new(Batch::default);
     let ec2 = aws.ec2();
     let ask = async move |ids: Vec<String>| {
-        let ask = ec2
-            .describe_internet_gateways()
-            .filters(filter("internet-gateway-id", ids));
+        let ask = ec2.describe_internet_gateways().filters(filter("internet-gateway-id", ids));
         let found = ask.into_paginator().items().send();
         let id = AwsInternetGateway::internet_gateway_id;
         by_id(found, "reading internet gateways", id).await
@@ -151,9 +138,9 @@ async fn attach(aws: &Aws, id: &Id, wanted: Option<&str>) -> Result<()> {
     match done {
         Some(_) => Ok(()),
         None => match describe(aws, id).await?.as_ref().and_then(attached) {
-            Some(other) if other != vpc => Err(Error::new(format!(
-                "attaching internet gateway `{id}` to `{vpc}`: it is attached to `{other}`"
-            ))),
+            Some(other) if other != vpc => {
+                Err(Error::new(format!("attaching internet gateway `{id}` to `{vpc}`: it is attached to `{other}`")))
+            }
             _ => Ok(()),
         },
     }

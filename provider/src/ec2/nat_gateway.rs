@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{
-    ConnectivityType as AwsConnectivityType, NatGateway as AwsNatGateway, NatGatewayAddress,
-    NatGatewayState, ResourceType,
+    ConnectivityType as AwsConnectivityType, NatGateway as AwsNatGateway, NatGatewayAddress, NatGatewayState,
+    ResourceType,
 };
 use pulumi_plugin::{Fault, Id, Progress, Property, Resource, Result, Wait};
 
@@ -72,9 +72,7 @@ impl Resource for NatGateway {
 
     fn check(new: &NatGatewayInputs) -> Vec<Fault> {
         let why = match (new.connectivity_type, &new.allocation_id) {
-            (ConnectivityType::Public, None) => {
-                "missing: a public NAT gateway needs the id of an Elastic IP address"
-            }
+            (ConnectivityType::Public, None) => "missing: a public NAT gateway needs the id of an Elastic IP address",
             (ConnectivityType::Private, Some(_)) => {
                 "a private NAT gateway has no Elastic IP address; leave it out, or set `connectivityType` to `public`"
             }
@@ -106,10 +104,7 @@ impl Resource for NatGateway {
             .connectivity_type(AwsConnectivityType::from(new.connectivity_type.as_str()))
             .set_private_ip_address(new.private_ip.clone())
             .tag_specifications(newborn(aws, ResourceType::Natgateway, &new.tags));
-        let made = create
-            .send()
-            .await
-            .told("creating NAT gateway in", &new.subnet_id)?;
+        let made = create.send().await.told("creating NAT gateway in", &new.subnet_id)?;
         let id = made.nat_gateway().and_then(AwsNatGateway::nat_gateway_id);
         Ok(Id::from(id.unwrap_or_default()))
     }
@@ -133,8 +128,7 @@ impl Resource for NatGateway {
         };
         let account = aws.account().await?;
         let address = primary(&nat);
-        let of =
-            |get: fn(&NatGatewayAddress) -> Option<&str>| address.and_then(get).map(str::to_owned);
+        let of = |get: fn(&NatGatewayAddress) -> Option<&str>| address.and_then(get).map(str::to_owned);
         Ok(Some(NatGateway {
             inputs: NatGatewayInputs {
                 subnet_id: nat.subnet_id().unwrap_or_default().to_owned(),
@@ -177,9 +171,7 @@ async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsNatGateway>> {
     static BATCH: LazyLock<Batch<AwsNatGateway>> = LazyLock::new(Batch::default);
     let ec2 = aws.ec2();
     let ask = async move |ids: Vec<String>| {
-        let ask = ec2
-            .describe_nat_gateways()
-            .filter(filter("nat-gateway-id", ids));
+        let ask = ec2.describe_nat_gateways().filter(filter("nat-gateway-id", ids));
         let found = ask.into_paginator().items().send();
         by_id(found, "reading NAT gateways", AwsNatGateway::nat_gateway_id).await
     };

@@ -59,14 +59,10 @@ impl Resource for Route {
     fn check(new: &RouteInputs) -> Vec<Fault> {
         let one = |names: &[&str], given: Vec<&'static str>, what: &str| match given.as_slice() {
             [_] => None,
-            [] => Some(Fault::new(
-                names[0],
-                format!("missing: a route has one {what}: {}", names.join(", ")),
-            )),
-            [first, more @ ..] => Some(Fault::new(
-                more[0],
-                format!("`{first}` is given too, and a route has one {what}"),
-            )),
+            [] => Some(Fault::new(names[0], format!("missing: a route has one {what}: {}", names.join(", ")))),
+            [first, more @ ..] => {
+                Some(Fault::new(more[0], format!("`{first}` is given too, and a route has one {what}")))
+            }
         };
         let destination = one(&Destination::NAMES, Destination::given(new), "destination");
         let target = one(&Target::NAMES, Target::given(new), "target");
@@ -98,10 +94,10 @@ impl Resource for Route {
         // An earlier attempt whose answer got lost, or somebody else's route.
         let other = described(aws, table, &to).await?;
         match other.map(|route| Target::of(&route.inputs)) {
-            Some(other) if other != Some(via) => Err(Error::new(format!(
-                "creating route `{id}`: the route table has another route to `{to}`"
-            ))
-            .hint(format!("remove that route, or import it as `{id}`"))),
+            Some(other) if other != Some(via) => {
+                Err(Error::new(format!("creating route `{id}`: the route table has another route to `{to}`"))
+                    .hint(format!("remove that route, or import it as `{id}`")))
+            }
             _ => Ok(id),
         }
     }
@@ -122,9 +118,7 @@ impl Resource for Route {
             .set_destination_ipv6_cidr_block(v6)
             .set_destination_prefix_list_id(list);
         let replaced = via.of_replace(replace).send().await;
-        replaced
-            .told("changing the target of route", id.as_str())
-            .map(drop)
+        replaced.told("changing the target of route", id.as_str()).map(drop)
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
@@ -137,10 +131,7 @@ impl Resource for Route {
             .set_destination_cidr_block(v4)
             .set_destination_ipv6_cidr_block(v6)
             .set_destination_prefix_list_id(list);
-        let deleted = delete
-            .send()
-            .await
-            .unless(&["InvalidRoute.NotFound", "InvalidRouteTableID.NotFound"]);
+        let deleted = delete.send().await.unless(&["InvalidRoute.NotFound", "InvalidRouteTableID.NotFound"]);
         deleted.told("deleting route", id.as_str()).map(drop)
     }
 }
@@ -159,22 +150,14 @@ async fn described(aws: &Aws, table: &str, to: &Destination) -> Result<Option<Ro
         return Ok(None);
     };
     let mut routes = described.routes().iter();
-    Ok(routes.find(|route| to.is(route)).map(|route| Route {
-        inputs: found(table, to, route),
-    }))
+    Ok(routes.find(|route| to.is(route)).map(|route| Route { inputs: found(table, to, route) }))
 }
 
 /// The route table and the destination that an id speaks of.
 fn parts(id: &Id) -> Result<(&str, Destination)> {
-    let parts = id
-        .as_str()
-        .split_once('_')
-        .filter(|(table, _)| table.starts_with("rtb-"));
-    parts
-        .and_then(|(table, to)| Some((table, Destination::parse(to)?)))
-        .ok_or_else(|| {
-            Error::new(format!("`{id}` is not the id of a route")).hint(
-                "it is ROUTETABLEID_DESTINATION, such as rtb-0123_0.0.0.0/0, rtb-0123_::/0 or rtb-0123_pl-4567",
-            )
-        })
+    let parts = id.as_str().split_once('_').filter(|(table, _)| table.starts_with("rtb-"));
+    parts.and_then(|(table, to)| Some((table, Destination::parse(to)?))).ok_or_else(|| {
+        Error::new(format!("`{id}` is not the id of a route"))
+            .hint("it is ROUTETABLEID_DESTINATION, such as rtb-0123_0.0.0.0/0, rtb-0123_::/0 or rtb-0123_pl-4567")
+    })
 }

@@ -49,12 +49,8 @@ impl Resource for RouteTable {
             .vpc_id(&new.vpc_id)
             .client_token(&aws.birth().once)
             .tag_specifications(newborn(aws, ResourceType::RouteTable, &new.tags));
-        let made = create
-            .customize()
-            .config_override(once())
-            .send()
-            .await
-            .told("creating route table in", &new.vpc_id)?;
+        let made =
+            create.customize().config_override(once()).send().await.told("creating route table in", &new.vpc_id)?;
         let id = made.route_table().and_then(AwsRouteTable::route_table_id);
         Ok(Id::from(id.unwrap_or_default()))
     }
@@ -80,10 +76,7 @@ impl Resource for RouteTable {
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         let delete = aws.ec2().delete_route_table().route_table_id(id.as_str());
-        let deleted = delete
-            .send()
-            .await
-            .unless(&["InvalidRouteTableID.NotFound"]);
+        let deleted = delete.send().await.unless(&["InvalidRouteTableID.NotFound"]);
         deleted.told("deleting route table", id.as_str()).map(drop)
     }
 }
@@ -93,9 +86,7 @@ pub(crate) async fn describe(aws: &Aws, id: &str) -> Result<Option<AwsRouteTable
     static BATCH: LazyLock<Batch<AwsRouteTable>> = LazyLock::new(Batch::default);
     let ec2 = aws.ec2();
     let ask = async move |ids: Vec<String>| {
-        let ask = ec2
-            .describe_route_tables()
-            .filters(filter("route-table-id", ids));
+        let ask = ec2.describe_route_tables().filters(filter("route-table-id", ids));
         let found = ask.into_paginator().items().send();
         by_id(found, "reading route tables", AwsRouteTable::route_table_id).await
     };

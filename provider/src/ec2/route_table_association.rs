@@ -68,30 +68,22 @@ impl Resource for RouteTableAssociation {
         use RouteTableAssociationStateCode::{Associating, Failed};
         Ok(match state.and_then(|s| s.state()) {
             Some(Associating) => Progress::Pending("associating".into()),
-            Some(Failed) => Progress::Failed(
-                state
-                    .and_then(|s| s.status_message())
-                    .unwrap_or("AWS does not say why")
-                    .to_owned(),
-            ),
+            Some(Failed) => {
+                Progress::Failed(state.and_then(|s| s.status_message()).unwrap_or("AWS does not say why").to_owned())
+            }
             _ => Progress::Done,
         })
     }
 
     async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
         let subnet = subnet(id)?;
-        Ok(describe(aws, subnet)
-            .await?
-            .map(|found| RouteTableAssociation {
-                inputs: RouteTableAssociationInputs {
-                    subnet_id: subnet.to_owned(),
-                    route_table_id: found.route_table_id().unwrap_or_default().to_owned(),
-                },
-                association_id: found
-                    .route_table_association_id()
-                    .unwrap_or_default()
-                    .to_owned(),
-            }))
+        Ok(describe(aws, subnet).await?.map(|found| RouteTableAssociation {
+            inputs: RouteTableAssociationInputs {
+                subnet_id: subnet.to_owned(),
+                route_table_id: found.route_table_id().unwrap_or_default().to_owned(),
+            },
+            association_id: found.route_table_association_id().unwrap_or_default().to_owned(),
+        }))
     }
 
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &RouteTableAssociationInputs) -> Result<()> {
@@ -109,9 +101,7 @@ impl Resource for RouteTableAssociation {
             .route_table_id(&new.route_table_id);
         // Not repeated by the SDK: once it is done, the association has another id.
         let replaced = replace.customize().config_override(once()).send().await;
-        replaced
-            .told("changing the route table of", subnet)
-            .map(drop)
+        replaced.told("changing the route table of", subnet).map(drop)
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
@@ -131,9 +121,7 @@ impl Resource for RouteTableAssociation {
             .send()
             .await
             .unless(&["InvalidAssociationID.NotFound"]);
-        ended
-            .told("ending the association of a route table with", subnet)
-            .map(drop)
+        ended.told("ending the association of a route table with", subnet).map(drop)
     }
 }
 
@@ -142,10 +130,8 @@ fn subnet(id: &Id) -> Result<&str> {
     let subnet = id.as_str().split('/').next().unwrap_or_default();
     match subnet.starts_with("subnet-") {
         true => Ok(subnet),
-        false => Err(
-            Error::new(format!("`{id}` is not the id of a route table association"))
-                .hint("it is SUBNETID/ROUTETABLEID, such as subnet-0123/rtb-4567"),
-        ),
+        false => Err(Error::new(format!("`{id}` is not the id of a route table association"))
+            .hint("it is SUBNETID/ROUTETABLEID, such as subnet-0123/rtb-4567")),
     }
 }
 
@@ -154,9 +140,7 @@ async fn describe(aws: &Aws, subnet: &str) -> Result<Option<Association>> {
     static BATCH: LazyLock<Batch<Association>> = LazyLock::new(Batch::default);
     let ec2 = aws.ec2();
     let ask = async move |ids: Vec<String>| {
-        let ask = ec2
-            .describe_route_tables()
-            .filters(filter("association.subnet-id", ids));
+        let ask = ec2.describe_route_tables().filters(filter("association.subnet-id", ids));
         let mut tables = ask.into_paginator().items().send();
         let mut found = HashMap::new();
         while let Some(table) = tables.next().await {

@@ -124,9 +124,7 @@ pub(crate) async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsSecurityGro
     static BATCH: LazyLock<Batch<AwsSecurityGroup>> = LazyLock::new(Batch::default);
     let ec2 = aws.ec2();
     let ask = async move |ids: Vec<String>| {
-        let ask = ec2
-            .describe_security_groups()
-            .filters(filter("group-id", ids));
+        let ask = ec2.describe_security_groups().filters(filter("group-id", ids));
         let found = ask.into_paginator().items().send();
         by_id(found, "reading security groups", AwsSecurityGroup::group_id).await
     };
@@ -137,50 +135,28 @@ pub(crate) async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsSecurityGro
 pub(crate) fn unfit(text: &str) -> Option<String> {
     const SIGNS: &str = " ._-:/()#,@[]+=&;{}!$*";
     if text.is_empty() || text.len() > 255 {
-        return Some(format!(
-            "has {} characters; 1 to 255 are allowed",
-            text.len()
-        ));
+        return Some(format!("has {} characters; 1 to 255 are allowed", text.len()));
     }
-    let odd = text
-        .chars()
-        .find(|c| !c.is_ascii_alphanumeric() && !SIGNS.contains(*c))?;
-    Some(format!(
-        "`{odd}` is not allowed: there are letters from a to z, digits, spaces and {}",
-        SIGNS.trim_start()
-    ))
+    let odd = text.chars().find(|c| !c.is_ascii_alphanumeric() && !SIGNS.contains(*c))?;
+    Some(format!("`{odd}` is not allowed: there are letters from a to z, digits, spaces and {}", SIGNS.trim_start()))
 }
 
 /// Takes the rules away that let a new group speak with everybody.
 async fn close(aws: &Aws, id: &Id) -> Result<()> {
     // By what it says, not by its id: a group this young may be listed without its rules.
-    let everybody = IpPermission::builder()
-        .ip_protocol("-1")
-        .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build())
-        .build();
-    let revoke_it = aws
-        .ec2()
-        .revoke_security_group_egress()
-        .group_id(id.as_str())
-        .ip_permissions(everybody);
-    let revoked = revoke_it
-        .send()
-        .await
-        .unless(&["InvalidPermission.NotFound"]);
+    let everybody =
+        IpPermission::builder().ip_protocol("-1").ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build()).build();
+    let revoke_it = aws.ec2().revoke_security_group_egress().group_id(id.as_str()).ip_permissions(everybody);
+    let revoked = revoke_it.send().await.unless(&["InvalidPermission.NotFound"]);
     revoked.told("closing security group", id.as_str())?;
     // A VPC with IPv6 gives the group a second such rule.
     let rules = rules_of(aws, id.as_str()).await?.into_iter();
     let open = rules.filter(|rule| {
         rule.is_egress() == Some(true)
             && rule.ip_protocol() == Some("-1")
-            && matches!(
-                rule.cidr_ipv4().or(rule.cidr_ipv6()),
-                Some("0.0.0.0/0" | "::/0")
-            )
+            && matches!(rule.cidr_ipv4().or(rule.cidr_ipv6()), Some("0.0.0.0/0" | "::/0"))
     });
-    let ids: Vec<_> = open
-        .filter_map(|rule| rule.security_group_rule_id)
-        .collect();
+    let ids: Vec<_> = open.filter_map(|rule| rule.security_group_rule_id).collect();
     revoke(aws, Direction::Egress, id.as_str(), ids).await
 }
 
@@ -190,13 +166,8 @@ mod tests {
 
     #[test]
     fn knows_what_names_are_made_of() {
-        for (text, fits) in [
-            ("web", true),
-            ("web (blue), $1", true),
-            ("", false),
-            ("ウェブ", false),
-            ("a'b", false),
-        ] {
+        for (text, fits) in [("web", true), ("web (blue), $1", true), ("", false), ("ウェブ", false), ("a'b", false)]
+        {
             assert_eq!(unfit(text).is_none(), fits, "{text}");
         }
         assert!(unfit(&"a".repeat(255)).is_none());

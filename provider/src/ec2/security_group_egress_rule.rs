@@ -3,9 +3,7 @@
 use pulumi_plugin::{Fault, Id, Property, Resource, Result};
 
 use crate::aws::Aws;
-use crate::ec2::security_group_rule::{
-    self as rule, Direction, SecurityGroupRuleArgs, SecurityGroupRuleInputs,
-};
+use crate::ec2::security_group_rule::{self as rule, Direction, SecurityGroupRuleArgs, SecurityGroupRuleInputs};
 
 /// What the members of a security group may reach. It is known by an id of its own, and changes in place, unless it is for a peer of another kind.
 #[derive(Debug, Clone, PartialEq, Property)]

@@ -5,8 +5,8 @@ mod peer;
 use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{
-    IpPermission, ResourceType, SecurityGroupRule as AwsRule, SecurityGroupRuleRequest,
-    SecurityGroupRuleUpdate, TagSpecification,
+    IpPermission, ResourceType, SecurityGroupRule as AwsRule, SecurityGroupRuleRequest, SecurityGroupRuleUpdate,
+    TagSpecification,
 };
 use pulumi_plugin::{Error, Fault, Id, Property, Result};
 
@@ -62,9 +62,7 @@ pub(crate) fn check(new: &SecurityGroupRuleInputs) -> Vec<Fault> {
     for (at, port) in [("fromPort", new.from_port), ("toPort", new.to_port)] {
         let why = match port {
             None if new.ip_protocol.has_ports() => format!("missing: {protocol} needs both ports"),
-            Some(-1) if new.ip_protocol.has_ports() => {
-                "-1 is no port; all of them are 0 to 65535".to_owned()
-            }
+            Some(-1) if new.ip_protocol.has_ports() => "-1 is no port; all of them are 0 to 65535".to_owned(),
             Some(256..) if new.ip_protocol.has_types() => {
                 format!("{protocol} has types and codes from 0 to 255, and -1 for all")
             }
@@ -78,10 +76,7 @@ pub(crate) fn check(new: &SecurityGroupRuleInputs) -> Vec<Fault> {
     if let (true, Some(from), Some(to)) = (new.ip_protocol.has_ports(), new.from_port, new.to_port)
         && from > to
     {
-        faults.push(Fault::new(
-            "toPort",
-            format!("{to} is below `fromPort`, which is {from}"),
-        ));
+        faults.push(Fault::new("toPort", format!("{to} is below `fromPort`, which is {from}")));
     }
     if let Some(why) = unfit(&new.description).filter(|_| !new.description.is_empty()) {
         faults.push(Fault::new("description", why));
@@ -90,10 +85,7 @@ pub(crate) fn check(new: &SecurityGroupRuleInputs) -> Vec<Fault> {
 }
 
 /// A peer of another kind takes a new rule.
-pub(crate) fn replaces(
-    old: &SecurityGroupRuleInputs,
-    new: &SecurityGroupRuleInputs,
-) -> Vec<&'static str> {
+pub(crate) fn replaces(old: &SecurityGroupRuleInputs, new: &SecurityGroupRuleInputs) -> Vec<&'static str> {
     let (old, new) = (Peer::given(old), Peer::given(new));
     match old == new {
         true => Vec::new(),
@@ -106,14 +98,9 @@ pub(crate) async fn create(aws: &Aws, way: Direction, new: &SecurityGroupRuleInp
     if let Some(id) = born(aws, ResourceType::SecurityGroupRule).await? {
         return Ok(Id::from(id));
     }
-    let (permission, tags) = (
-        permission(new)?,
-        newborn(aws, ResourceType::SecurityGroupRule, &new.tags),
-    );
+    let (permission, tags) = (permission(new)?, newborn(aws, ResourceType::SecurityGroupRule, &new.tags));
     let made = authorize(aws, way, &new.security_group_id, permission, tags).await?;
-    let id = made
-        .into_iter()
-        .find_map(|rule| rule.security_group_rule_id);
+    let id = made.into_iter().find_map(|rule| rule.security_group_rule_id);
     Ok(Id::from(id.unwrap_or_default()))
 }
 
@@ -130,28 +117,20 @@ async fn authorize(
             let add = ec2.authorize_security_group_ingress().group_id(group);
             let add = add.ip_permissions(permission).tag_specifications(tags);
             let added = add.customize().config_override(once()).send().await;
-            added
-                .told("adding an ingress rule to security group", group)?
-                .security_group_rules
+            added.told("adding an ingress rule to security group", group)?.security_group_rules
         }
         Direction::Egress => {
             let add = ec2.authorize_security_group_egress().group_id(group);
             let add = add.ip_permissions(permission).tag_specifications(tags);
             let added = add.customize().config_override(once()).send().await;
-            added
-                .told("adding an egress rule to security group", group)?
-                .security_group_rules
+            added.told("adding an egress rule to security group", group)?.security_group_rules
         }
     };
     Ok(rules.unwrap_or_default())
 }
 
 /// The inputs of a rule as AWS has it, with its ARN.
-pub(crate) async fn read(
-    aws: &Aws,
-    way: Direction,
-    id: &Id,
-) -> Result<Option<(SecurityGroupRuleInputs, String)>> {
+pub(crate) async fn read(aws: &Aws, way: Direction, id: &Id) -> Result<Option<(SecurityGroupRuleInputs, String)>> {
     let Some(rule) = describe(aws, id).await? else {
         return Ok(None);
     };
@@ -160,10 +139,8 @@ pub(crate) async fn read(
         _ => (Direction::Ingress, "SecurityGroupIngressRule"),
     };
     if is != way {
-        return Err(
-            Error::new(format!("rule `{id}` is one of the other direction"))
-                .hint(format!("its type is gitinfra:ec2:{other}")),
-        );
+        return Err(Error::new(format!("rule `{id}` is one of the other direction"))
+            .hint(format!("its type is gitinfra:ec2:{other}")));
     }
     let owner = rule.group_owner_id().unwrap_or_default();
     let arn = aws.arn("ec2", owner, &format!("security-group-rule/{id}"));
@@ -197,10 +174,7 @@ pub(crate) async fn update(
     old: &SecurityGroupRuleInputs,
     new: &SecurityGroupRuleInputs,
 ) -> Result<()> {
-    let same_but_tags = SecurityGroupRuleInputs {
-        tags: new.tags.clone(),
-        ..old.clone()
-    };
+    let same_but_tags = SecurityGroupRuleInputs { tags: new.tags.clone(), ..old.clone() };
     if same_but_tags != *new {
         let request = SecurityGroupRuleRequest::builder()
             .ip_protocol(new.ip_protocol.as_str())
@@ -212,28 +186,16 @@ pub(crate) async fn update(
             .security_group_rule(Peer::of(new)?.of_request(request).build())
             .build();
         let modify = aws.ec2().modify_security_group_rules();
-        let modified = modify
-            .group_id(&new.security_group_id)
-            .security_group_rules(update)
-            .send()
-            .await;
+        let modified = modify.group_id(&new.security_group_id).security_group_rules(update).send().await;
         modified.told("changing rule", id.as_str())?;
     }
     retag(aws, id.as_str(), &old.tags, &new.tags).await
 }
 
 /// Takes rules away from a group. None of them being there is success.
-pub(crate) async fn revoke(
-    aws: &Aws,
-    way: Direction,
-    group: &str,
-    rules: Vec<String>,
-) -> Result<()> {
-    const GONE: [&str; 3] = [
-        "InvalidSecurityGroupRuleId.NotFound",
-        "InvalidPermission.NotFound",
-        "InvalidGroup.NotFound",
-    ];
+pub(crate) async fn revoke(aws: &Aws, way: Direction, group: &str, rules: Vec<String>) -> Result<()> {
+    const GONE: [&str; 3] =
+        ["InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"];
     if rules.is_empty() {
         return Ok(());
     }
@@ -255,10 +217,7 @@ pub(crate) async fn revoke(
 
 /// All rules of a group.
 pub(crate) async fn rules_of(aws: &Aws, group: &str) -> Result<Vec<AwsRule>> {
-    let ask = aws
-        .ec2()
-        .describe_security_group_rules()
-        .filters(filter("group-id", [group]));
+    let ask = aws.ec2().describe_security_group_rules().filters(filter("group-id", [group]));
     let found = ask.into_paginator().items().send();
     let id = AwsRule::security_group_rule_id;
     let found = by_id(found, "reading the rules of security groups", id).await?;
@@ -270,9 +229,7 @@ async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsRule>> {
     static BATCH: LazyLock<Batch<AwsRule>> = LazyLock::new(Batch::default);
     let ec2 = aws.ec2();
     let ask = async move |ids: Vec<String>| {
-        let ask = ec2
-            .describe_security_group_rules()
-            .filters(filter("security-group-rule-id", ids));
+        let ask = ec2.describe_security_group_rules().filters(filter("security-group-rule-id", ids));
         let found = ask.into_paginator().items().send();
         let id = AwsRule::security_group_rule_id;
         by_id(found, "reading security group rules", id).await
@@ -285,9 +242,7 @@ fn permission(new: &SecurityGroupRuleInputs) -> Result<IpPermission> {
         .ip_protocol(new.ip_protocol.as_str())
         .set_from_port(port(new, new.from_port))
         .set_to_port(port(new, new.to_port));
-    Ok(Peer::of(new)?
-        .of_permission(permission, description(new))
-        .build())
+    Ok(Peer::of(new)?.of_permission(permission, description(new)).build())
 }
 
 /// The port as AWS wants it: ICMP's types and codes are all of them unless they are given.

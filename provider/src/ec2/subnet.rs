@@ -89,17 +89,11 @@ impl Resource for Subnet {
         if !(16..=28).contains(&length) {
             faults.push(Fault::new(
                 "cidrBlock",
-                format!(
-                    "`{}` is a /{length}; a subnet has from a /16 to a /28",
-                    new.cidr_block
-                ),
+                format!("`{}` is a /{length}; a subnet has from a /16 to a /28", new.cidr_block),
             ));
         }
         if new.assign_ipv6_address_on_creation && new.ipv6_cidr_block.is_none() {
-            faults.push(Fault::new(
-                "assignIpv6AddressOnCreation",
-                "needs an IPv6 range: give `ipv6CidrBlock`",
-            ));
+            faults.push(Fault::new("assignIpv6AddressOnCreation", "needs an IPv6 range: give `ipv6CidrBlock`"));
         }
         faults
     }
@@ -126,10 +120,7 @@ impl Resource for Subnet {
                     .send()
                     .await
                     .told("creating subnet", &new.cidr_block.to_string())?;
-                made.subnet()
-                    .and_then(AwsSubnet::subnet_id)
-                    .unwrap_or_default()
-                    .to_owned()
+                made.subnet().and_then(AwsSubnet::subnet_id).unwrap_or_default().to_owned()
             }
         };
         let id = Id::from(id);
@@ -188,9 +179,7 @@ fn seen(aws: &Aws, subnet: &AwsSubnet) -> Result<SubnetInputs> {
         cidr_block: Cidr::parse(subnet.cidr_block().unwrap_or_default()).map_err(Error::new)?,
         availability_zone: subnet.availability_zone().map(str::to_owned),
         ipv6_cidr_block: ipv6.map(Cidr6::parse).transpose().map_err(Error::new)?,
-        assign_ipv6_address_on_creation: subnet
-            .assign_ipv6_address_on_creation()
-            .unwrap_or_default(),
+        assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation().unwrap_or_default(),
         map_public_ip_on_launch: subnet.map_public_ip_on_launch().unwrap_or_default(),
         enable_dns64: subnet.enable_dns64().unwrap_or_default(),
         private_dns_hostname_type_on_launch: match names.and_then(|n| n.hostname_type()) {
@@ -210,12 +199,7 @@ fn associated(subnet: &AwsSubnet) -> Option<&SubnetIpv6CidrBlockAssociation> {
     subnet
         .ipv6_cidr_block_association_set()
         .iter()
-        .find(|range| {
-            matches!(
-                range.ipv6_cidr_block_state().and_then(|s| s.state()),
-                Some(Associated | Associating)
-            )
-        })
+        .find(|range| matches!(range.ipv6_cidr_block_state().and_then(|s| s.state()), Some(Associated | Associating)))
 }
 
 /// The subnet of an id. Asked together with others that are asked about at the same moment.
@@ -245,13 +229,8 @@ async fn readdress(aws: &Aws, id: &Id, new: Option<Cidr6>) -> Result<()> {
             .send()
             .await
             .told("setting assignIpv6AddressOnCreation of subnet", id.as_str())?;
-        let take = aws
-            .ec2()
-            .disassociate_subnet_cidr_block()
-            .association_id(old);
-        take.send()
-            .await
-            .told("taking the IPv6 range from subnet", id.as_str())?;
+        let take = aws.ec2().disassociate_subnet_cidr_block().association_id(old);
+        take.send().await.told("taking the IPv6 range from subnet", id.as_str())?;
     }
     if let Some(new) = new {
         let give = aws.ec2().associate_subnet_cidr_block();
@@ -265,29 +244,12 @@ async fn readdress(aws: &Aws, id: &Id, new: Option<Cidr6>) -> Result<()> {
 }
 
 /// Sets what can only be set on a subnet that exists, one attribute a call; what AWS has already is left alone.
-async fn attributes(
-    aws: &Aws,
-    id: &Id,
-    old: Option<&SubnetInputs>,
-    new: &SubnetInputs,
-) -> Result<()> {
+async fn attributes(aws: &Aws, id: &Id, old: Option<&SubnetInputs>, new: &SubnetInputs) -> Result<()> {
     type Set = ModifySubnetAttributeFluentBuilder;
-    type Attribute = (
-        &'static str,
-        fn(&SubnetInputs) -> bool,
-        fn(Set, AttributeBooleanValue) -> Set,
-    );
+    type Attribute = (&'static str, fn(&SubnetInputs) -> bool, fn(Set, AttributeBooleanValue) -> Set);
     const SWITCHES: [Attribute; 4] = [
-        (
-            "mapPublicIpOnLaunch",
-            |i| i.map_public_ip_on_launch,
-            Set::map_public_ip_on_launch,
-        ),
-        (
-            "assignIpv6AddressOnCreation",
-            |i| i.assign_ipv6_address_on_creation,
-            Set::assign_ipv6_address_on_creation,
-        ),
+        ("mapPublicIpOnLaunch", |i| i.map_public_ip_on_launch, Set::map_public_ip_on_launch),
+        ("assignIpv6AddressOnCreation", |i| i.assign_ipv6_address_on_creation, Set::assign_ipv6_address_on_creation),
         ("enableDns64", |i| i.enable_dns64, Set::enable_dns64),
         (
             "enableResourceNameDnsARecordOnLaunch",
@@ -303,16 +265,9 @@ async fn attributes(
         }
     }
     let kind = new.private_dns_hostname_type_on_launch;
-    if old.map_or(HostnameType::IpName, |o| {
-        o.private_dns_hostname_type_on_launch
-    }) != kind
-    {
-        let set = modify(aws, id)
-            .private_dns_hostname_type_on_launch(AwsHostnameType::from(kind.as_str()));
-        set.send().await.told(
-            "setting privateDnsHostnameTypeOnLaunch of subnet",
-            id.as_str(),
-        )?;
+    if old.map_or(HostnameType::IpName, |o| o.private_dns_hostname_type_on_launch) != kind {
+        let set = modify(aws, id).private_dns_hostname_type_on_launch(AwsHostnameType::from(kind.as_str()));
+        set.send().await.told("setting privateDnsHostnameTypeOnLaunch of subnet", id.as_str())?;
     }
     Ok(())
 }

@@ -31,9 +31,7 @@ fn faults<R: Resource>(properties: &serde_json::Value) -> Vec<Fault> {
 fn expect<R: Resource>(cases: &[(serde_json::Value, &str, &str)]) {
     for (properties, at, why) in cases {
         let found = faults::<R>(properties);
-        let told = found
-            .iter()
-            .any(|f| f.at.as_str() == *at && f.why.contains(why));
+        let told = found.iter().any(|f| f.at.as_str() == *at && f.why.contains(why));
         assert!(told, "{properties}: no `{at}`: {why}: {found:?}");
     }
 }
@@ -41,27 +39,15 @@ fn expect<R: Resource>(cases: &[(serde_json::Value, &str, &str)]) {
 #[test]
 fn vpcs() {
     expect::<Vpc>(&[
-        (
-            json!({"cidrBlock": "10.0.0.0/8"}),
-            "cidrBlock",
-            "`10.0.0.0/8` is a /8; a VPC has from a /16 to a /28",
-        ),
-        (
-            json!({"cidrBlock": "10.0.0.1/16"}),
-            "cidrBlock",
-            "did you mean `10.0.0.0/16`?",
-        ),
+        (json!({"cidrBlock": "10.0.0.0/8"}), "cidrBlock", "`10.0.0.0/8` is a /8; a VPC has from a /16 to a /28"),
+        (json!({"cidrBlock": "10.0.0.1/16"}), "cidrBlock", "did you mean `10.0.0.0/16`?"),
     ]);
 }
 
 #[test]
 fn subnets() {
     expect::<Subnet>(&[
-        (
-            json!({"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/29"}),
-            "cidrBlock",
-            "a subnet has from a /16 to a /28",
-        ),
+        (json!({"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/29"}), "cidrBlock", "a subnet has from a /16 to a /28"),
         (
             json!({"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "assignIpv6AddressOnCreation": true}),
             "assignIpv6AddressOnCreation",
@@ -73,11 +59,7 @@ fn subnets() {
 #[test]
 fn nat_gateways() {
     expect::<NatGateway>(&[
-        (
-            json!({"subnetId": "subnet-1"}),
-            "allocationId",
-            "a public NAT gateway needs",
-        ),
+        (json!({"subnetId": "subnet-1"}), "allocationId", "a public NAT gateway needs"),
         (
             json!({"subnetId": "subnet-1", "allocationId": "eipalloc-1", "connectivityType": "private"}),
             "allocationId",
@@ -89,16 +71,8 @@ fn nat_gateways() {
 #[test]
 fn routes() {
     expect::<Route>(&[
-        (
-            json!({"routeTableId": "rtb-1", "gatewayId": "igw-1"}),
-            "destinationCidrBlock",
-            "a route has one destination",
-        ),
-        (
-            json!({"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0"}),
-            "gatewayId",
-            "a route has one target",
-        ),
+        (json!({"routeTableId": "rtb-1", "gatewayId": "igw-1"}), "destinationCidrBlock", "a route has one destination"),
+        (json!({"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0"}), "gatewayId", "a route has one target"),
         (
             json!({"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0", "destinationIpv6CidrBlock": "::/0", "gatewayId": "igw-1"}),
             "destinationIpv6CidrBlock",
@@ -115,16 +89,8 @@ fn routes() {
 #[test]
 fn security_groups() {
     expect::<SecurityGroup>(&[
-        (
-            json!({"vpcId": "vpc-1", "name": "sg-web"}),
-            "name",
-            "begins with `sg-`",
-        ),
-        (
-            json!({"vpcId": "vpc-1", "name": "web", "description": "ウェブ"}),
-            "description",
-            "is not allowed",
-        ),
+        (json!({"vpcId": "vpc-1", "name": "sg-web"}), "name", "begins with `sg-`"),
+        (json!({"vpcId": "vpc-1", "name": "web", "description": "ウェブ"}), "description", "is not allowed"),
     ]);
 }
 
@@ -157,19 +123,11 @@ fn egress_rules() {
             "fromPort",
             "has no ports here",
         ),
-        (
-            json!({"securityGroupId": "sg-1", "ipProtocol": "all"}),
-            "cidrIpv4",
-            "a rule has one peer",
-        ),
+        (json!({"securityGroupId": "sg-1", "ipProtocol": "all"}), "cidrIpv4", "a rule has one peer"),
     ]);
 }
 
 #[test]
 fn default_security_groups() {
-    expect::<DefaultSecurityGroup>(&[(
-        json!({"vpcId": "vpc-1", "locked": false}),
-        "locked",
-        "is always true",
-    )]);
+    expect::<DefaultSecurityGroup>(&[(json!({"vpcId": "vpc-1", "locked": false}), "locked", "is always true")]);
 }

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, ResourceType, Tenancy as AwsTenancy, Vpc as AwsVpc, VpcAttributeName,
-    VpcState, VpcTenancy,
+    AttributeBooleanValue, ResourceType, Tenancy as AwsTenancy, Vpc as AwsVpc, VpcAttributeName, VpcState, VpcTenancy,
 };
 use pulumi_plugin::{After as _, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
 
@@ -80,10 +79,7 @@ impl Resource for Vpc {
             16..=28 => Vec::new(),
             _ => vec![Fault::new(
                 "cidrBlock",
-                format!(
-                    "`{}` is a /{length}; a VPC has from a /16 to a /28",
-                    new.cidr_block
-                ),
+                format!("`{}` is a /{length}; a VPC has from a /16 to a /28", new.cidr_block),
             )],
         }
     }
@@ -99,10 +95,7 @@ impl Resource for Vpc {
         let id = match born(aws, ResourceType::Vpc).await? {
             Some(id) => id,
             None => {
-                let create = aws
-                    .ec2()
-                    .create_vpc()
-                    .cidr_block(new.cidr_block.to_string());
+                let create = aws.ec2().create_vpc().cidr_block(new.cidr_block.to_string());
                 let create = create
                     .instance_tenancy(AwsTenancy::from(new.instance_tenancy.as_str()))
                     .tag_specifications(newborn(aws, ResourceType::Vpc, &new.tags));
@@ -112,10 +105,7 @@ impl Resource for Vpc {
                     .send()
                     .await
                     .told("creating VPC", &new.cidr_block.to_string())?;
-                made.vpc()
-                    .and_then(AwsVpc::vpc_id)
-                    .unwrap_or_default()
-                    .to_owned()
+                made.vpc().and_then(AwsVpc::vpc_id).unwrap_or_default().to_owned()
             }
         };
         let id = Id::from(id);
@@ -144,8 +134,7 @@ impl Resource for Vpc {
         let owner = vpc.owner_id().unwrap_or_default();
         Ok(Some(Vpc {
             inputs: VpcInputs {
-                cidr_block: Cidr::parse(vpc.cidr_block().unwrap_or_default())
-                    .map_err(Error::new)?,
+                cidr_block: Cidr::parse(vpc.cidr_block().unwrap_or_default()).map_err(Error::new)?,
                 enable_dns_hostnames: hostnames,
                 enable_dns_support: support,
                 instance_tenancy: match vpc.instance_tenancy() {
@@ -173,13 +162,7 @@ impl Resource for Vpc {
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
-        let deleted = aws
-            .ec2()
-            .delete_vpc()
-            .vpc_id(id.as_str())
-            .send()
-            .await
-            .unless(&["InvalidVpcID.NotFound"]);
+        let deleted = aws.ec2().delete_vpc().vpc_id(id.as_str()).send().await.unless(&["InvalidVpcID.NotFound"]);
         match deleted.told("deleting VPC", id.as_str()) {
             Ok(_) => Ok(()),
             Err(error) => Err(explained(aws, error, Of::Vpc(id.as_str())).await),
@@ -192,19 +175,9 @@ async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsVpc>> {
     static BATCH: LazyLock<Batch<AwsVpc>> = LazyLock::new(Batch::default);
     let ec2 = aws.ec2();
     let ask = async move |ids: Vec<String>| {
-        let found = ec2
-            .describe_vpcs()
-            .filters(filter("vpc-id", ids))
-            .into_paginator()
-            .items()
-            .send();
-        let found = found
-            .collect::<std::result::Result<Vec<_>, _>>()
-            .await
-            .told("reading VPCs", "")?;
-        Ok(HashMap::from_iter(found.into_iter().map(|vpc| {
-            (vpc.vpc_id().unwrap_or_default().to_owned(), vpc)
-        })))
+        let found = ec2.describe_vpcs().filters(filter("vpc-id", ids)).into_paginator().items().send();
+        let found = found.collect::<std::result::Result<Vec<_>, _>>().await.told("reading VPCs", "")?;
+        Ok(HashMap::from_iter(found.into_iter().map(|vpc| (vpc.vpc_id().unwrap_or_default().to_owned(), vpc))))
     };
     BATCH.ask(aws.place(), id.as_str(), ask).await
 }
@@ -212,89 +185,44 @@ async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsVpc>> {
 /// Sets what can only be set on a VPC that exists, one attribute a call; what AWS has already is left alone.
 async fn attributes(aws: &Aws, id: &Id, old: Option<&VpcInputs>, new: &VpcInputs) -> Result<()> {
     // AWS's own defaults for a new VPC.
-    let (support, hostnames) = old.map_or((true, false), |o| {
-        (o.enable_dns_support, o.enable_dns_hostnames)
-    });
+    let (support, hostnames) = old.map_or((true, false), |o| (o.enable_dns_support, o.enable_dns_hostnames));
     let value = |on| AttributeBooleanValue::builder().value(on).build();
     let modify = || aws.ec2().modify_vpc_attribute().vpc_id(id.as_str());
     if support != new.enable_dns_support {
-        let set = modify()
-            .enable_dns_support(value(new.enable_dns_support))
-            .send()
-            .await;
+        let set = modify().enable_dns_support(value(new.enable_dns_support)).send().await;
         set.told("setting enableDnsSupport of VPC", id.as_str())?;
     }
     if hostnames != new.enable_dns_hostnames {
-        let set = modify()
-            .enable_dns_hostnames(value(new.enable_dns_hostnames))
-            .send()
-            .await;
+        let set = modify().enable_dns_hostnames(value(new.enable_dns_hostnames)).send().await;
         set.told("setting enableDnsHostnames of VPC", id.as_str())?;
     }
     Ok(())
 }
 
 async fn attribute(aws: &Aws, id: &Id, name: VpcAttributeName) -> Result<bool> {
-    let asked = aws
-        .ec2()
-        .describe_vpc_attribute()
-        .vpc_id(id.as_str())
-        .attribute(name)
-        .send()
-        .await;
+    let asked = aws.ec2().describe_vpc_attribute().vpc_id(id.as_str()).attribute(name).send().await;
     let answer = asked.told("reading an attribute of VPC", id.as_str())?;
-    let value = answer
-        .enable_dns_support()
-        .or(answer.enable_dns_hostnames());
-    Ok(value
-        .and_then(AttributeBooleanValue::value)
-        .unwrap_or_default())
+    let value = answer.enable_dns_support().or(answer.enable_dns_hostnames());
+    Ok(value.and_then(AttributeBooleanValue::value).unwrap_or_default())
 }
 
 async fn default_group(aws: &Aws, id: &Id) -> Result<String> {
     let ask = aws.ec2().describe_security_groups();
-    let asked = ask
-        .filters(filter("vpc-id", [id.as_str()]))
-        .filters(filter("group-name", ["default"]))
-        .send()
-        .await;
+    let asked = ask.filters(filter("vpc-id", [id.as_str()])).filters(filter("group-name", ["default"])).send().await;
     let answer = asked.told("reading the default security group of VPC", id.as_str())?;
-    Ok(answer
-        .security_groups()
-        .first()
-        .and_then(|g| g.group_id())
-        .unwrap_or_default()
-        .to_owned())
+    Ok(answer.security_groups().first().and_then(|g| g.group_id()).unwrap_or_default().to_owned())
 }
 
 async fn default_acl(aws: &Aws, id: &Id) -> Result<String> {
     let ask = aws.ec2().describe_network_acls();
-    let asked = ask
-        .filters(filter("vpc-id", [id.as_str()]))
-        .filters(filter("default", ["true"]))
-        .send()
-        .await;
+    let asked = ask.filters(filter("vpc-id", [id.as_str()])).filters(filter("default", ["true"])).send().await;
     let answer = asked.told("reading the default network ACL of VPC", id.as_str())?;
-    Ok(answer
-        .network_acls()
-        .first()
-        .and_then(|a| a.network_acl_id())
-        .unwrap_or_default()
-        .to_owned())
+    Ok(answer.network_acls().first().and_then(|a| a.network_acl_id()).unwrap_or_default().to_owned())
 }
 
 async fn main_table(aws: &Aws, id: &Id) -> Result<String> {
     let ask = aws.ec2().describe_route_tables();
-    let asked = ask
-        .filters(filter("vpc-id", [id.as_str()]))
-        .filters(filter("association.main", ["true"]))
-        .send()
-        .await;
+    let asked = ask.filters(filter("vpc-id", [id.as_str()])).filters(filter("association.main", ["true"])).send().await;
     let answer = asked.told("reading the main route table of VPC", id.as_str())?;
-    Ok(answer
-        .route_tables()
-        .first()
-        .and_then(|t| t.route_table_id())
-        .unwrap_or_default()
-        .to_owned())
+    Ok(answer.route_tables().first().and_then(|t| t.route_table_id()).unwrap_or_default().to_owned())
 }

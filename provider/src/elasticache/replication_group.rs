@@ -65,9 +65,7 @@ impl Resource for ReplicationGroup {
         let name = new.replication_group_id.as_str();
         let id = Id::from(name);
         let made = request(aws, new).send().await;
-        let made = made
-            .unless(&["ReplicationGroupAlreadyExists"])
-            .told("creating replication group", name)?;
+        let made = made.unless(&["ReplicationGroupAlreadyExists"]).told("creating replication group", name)?;
         if let (None, Some(group)) = (made, describe(aws, &id).await?) {
             let arn = group.arn().unwrap_or_default();
             adopt(aws, "replication group", name, arn).await?;
@@ -104,11 +102,7 @@ impl Resource for ReplicationGroup {
 
     fn respell(&mut self, given: &ReplicationGroupInputs) {
         if let Some(asked) = &given.engine_version
-            && version::meets(
-                &self.engine_version_actual,
-                asked,
-                self.inputs.auto_minor_version_upgrade,
-            )
+            && version::meets(&self.engine_version_actual, asked, self.inputs.auto_minor_version_upgrade)
         {
             self.inputs.engine_version = Some(asked.clone());
         }
@@ -124,8 +118,7 @@ impl Resource for ReplicationGroup {
         let now = new.apply_immediately.unwrap_or(true);
         for (i, step) in steps::steps(old, new).into_iter().enumerate() {
             let call = aws.call();
-            call.once(&format!("step {i}"), step.take(aws, id, now))
-                .await?;
+            call.once(&format!("step {i}"), step.take(aws, id, now)).await?;
         }
         retag(aws, &old.arn, &old.inputs.tags, &new.tags).await
     }
@@ -142,9 +135,7 @@ impl Resource for ReplicationGroup {
             .send()
             .await
             .unless(&["ReplicationGroupNotFoundFault"]);
-        deleted
-            .told("deleting replication group", id.as_str())
-            .map(drop)
+        deleted.told("deleting replication group", id.as_str()).map(drop)
     }
 }
 
@@ -152,8 +143,7 @@ impl Resource for ReplicationGroup {
 fn request(
     aws: &Aws,
     new: &ReplicationGroupInputs,
-) -> aws_sdk_elasticache::operation::create_replication_group::builders::CreateReplicationGroupFluentBuilder
-{
+) -> aws_sdk_elasticache::operation::create_replication_group::builders::CreateReplicationGroupFluentBuilder {
     let text = |value: &Option<crate::types::Lowercase>| value.as_ref().map(ToString::to_string);
     let list = |ids: &std::collections::BTreeSet<String>| {
         Some(ids.iter().cloned().collect::<Vec<_>>()).filter(|ids| !ids.is_empty())
@@ -196,8 +186,6 @@ fn request(
 async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsGroup>> {
     let ask = aws.elasticache().describe_replication_groups();
     let asked = ask.replication_group_id(id.as_str()).send().await;
-    let answer = asked
-        .unless(&["ReplicationGroupNotFoundFault"])
-        .told("reading replication group", id.as_str())?;
+    let answer = asked.unless(&["ReplicationGroupNotFoundFault"]).told("reading replication group", id.as_str())?;
     Ok(answer.and_then(|a| a.replication_groups?.pop()))
 }

@@ -60,10 +60,7 @@ impl Resource for SubnetGroup {
             .cache_subnet_group_description(&new.description)
             .set_subnet_ids(Some(new.subnet_ids.iter().cloned().collect()))
             .set_tags(Some(newborn(aws, &new.tags)));
-        let made = create
-            .send()
-            .await
-            .unless(&["CacheSubnetGroupAlreadyExists"]);
+        let made = create.send().await.unless(&["CacheSubnetGroupAlreadyExists"]);
         let made = made.told("creating cache subnet group", name)?;
         let id = Id::from(name);
         if let (None, Some(group)) = (made, describe(aws, &id).await?) {
@@ -83,10 +80,7 @@ impl Resource for SubnetGroup {
         Ok(Some(SubnetGroup {
             inputs: SubnetGroupInputs {
                 name: group.cache_subnet_group_name().unwrap_or_default().into(),
-                description: group
-                    .cache_subnet_group_description()
-                    .unwrap_or_default()
-                    .to_owned(),
+                description: group.cache_subnet_group_description().unwrap_or_default().to_owned(),
                 subnet_ids: subnets.map(str::to_owned).collect(),
                 tags: visible(aws, &arn).await?,
             },
@@ -106,33 +100,21 @@ impl Resource for SubnetGroup {
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         let delete = aws.elasticache().delete_cache_subnet_group();
         let deleted = delete.cache_subnet_group_name(id.as_str()).send().await;
-        deleted
-            .unless(&["CacheSubnetGroupNotFoundFault"])
-            .told("deleting cache subnet group", id.as_str())
-            .map(drop)
+        deleted.unless(&["CacheSubnetGroupNotFoundFault"]).told("deleting cache subnet group", id.as_str()).map(drop)
     }
 }
 
 async fn describe(aws: &Aws, id: &Id) -> Result<Option<CacheSubnetGroup>> {
     let ask = aws.elasticache().describe_cache_subnet_groups();
     let asked = ask.cache_subnet_group_name(id.as_str()).send().await;
-    let answer = asked
-        .unless(&["CacheSubnetGroupNotFoundFault"])
-        .told("reading cache subnet group", id.as_str())?;
+    let answer = asked.unless(&["CacheSubnetGroupNotFoundFault"]).told("reading cache subnet group", id.as_str())?;
     Ok(answer.and_then(|a| a.cache_subnet_groups?.pop()))
 }
 
 async fn modify(aws: &Aws, id: &Id, new: &SubnetGroupInputs) -> Result<()> {
-    let modify = aws
-        .elasticache()
-        .modify_cache_subnet_group()
-        .cache_subnet_group_name(id.as_str());
+    let modify = aws.elasticache().modify_cache_subnet_group().cache_subnet_group_name(id.as_str());
     let modify = modify
         .cache_subnet_group_description(&new.description)
         .set_subnet_ids(Some(new.subnet_ids.iter().cloned().collect()));
-    modify
-        .send()
-        .await
-        .told("changing cache subnet group", id.as_str())
-        .map(drop)
+    modify.send().await.told("changing cache subnet group", id.as_str()).map(drop)
 }

@@ -69,16 +69,10 @@ impl Resource for Role {
         let named = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
         let mut faults = Vec::new();
         if new.name.is_empty() || new.name.len() > 64 || !new.name.chars().all(named) {
-            faults.push(Fault::new(
-                "name",
-                "has 1 to 64 letters, digits and `_+=,.@-`",
-            ));
+            faults.push(Fault::new("name", "has 1 to 64 letters, digits and `_+=,.@-`"));
         }
         if !(new.path.starts_with('/') && new.path.ends_with('/')) {
-            faults.push(Fault::new(
-                "path",
-                "begins and ends with `/`, such as `/service/`",
-            ));
+            faults.push(Fault::new("path", "begins and ends with `/`, such as `/service/`"));
         }
         if new.description.chars().count() > 1000 {
             faults.push(Fault::new("description", "has more than 1000 characters"));
@@ -111,33 +105,22 @@ impl Resource for Role {
         let Some(role) = find(aws, id.as_str()).await? else {
             return Ok(None);
         };
-        let (attached, inline) =
-            futures::try_join!(policies::attached(aws, id), policies::inline(aws, id))?;
+        let (attached, inline) = futures::try_join!(policies::attached(aws, id), policies::inline(aws, id))?;
         let trust = policies::decoded(role.assume_role_policy_document().unwrap_or_default());
-        let boundary = role
-            .permissions_boundary()
-            .and_then(|b| b.permissions_boundary_arn());
+        let boundary = role.permissions_boundary().and_then(|b| b.permissions_boundary_arn());
         Ok(Some(Role {
             inputs: RoleInputs {
                 name: role.role_name().to_owned(),
                 path: role.path().to_owned(),
-                assume_role_policy: trust.map_err(|error| {
-                    error.doing(format!("reading the trust policy of role `{id}`"))
-                })?,
+                assume_role_policy: trust
+                    .map_err(|error| error.doing(format!("reading the trust policy of role `{id}`")))?,
                 description: role.description().unwrap_or_default().to_owned(),
-                max_session_duration: role
-                    .max_session_duration()
-                    .and_then(|s| u32::try_from(s).ok())
-                    .unwrap_or(3600),
+                max_session_duration: role.max_session_duration().and_then(|s| u32::try_from(s).ok()).unwrap_or(3600),
                 permissions_boundary: boundary.map(str::to_owned),
                 managed_policy_arns: Some(attached),
                 inline_policies: Some(inline),
                 force_detach_policies: false,
-                tags: aws.visible(
-                    role.tags()
-                        .iter()
-                        .map(|tag| (tag.key().to_owned(), tag.value().to_owned())),
-                ),
+                tags: aws.visible(role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned()))),
             },
             arn: role.arn().to_owned(),
             unique_id: role.role_id().to_owned(),
@@ -148,43 +131,22 @@ impl Resource for Role {
         let (iam, name, old) = (aws.iam(), id.as_str(), &old.inputs);
         if old.assume_role_policy != new.assume_role_policy {
             let update = iam.update_assume_role_policy().role_name(name);
-            let update = update
-                .policy_document(new.assume_role_policy.to_string())
-                .send()
-                .await;
+            let update = update.policy_document(new.assume_role_policy.to_string()).send().await;
             update.told("setting the trust policy of role", name)?;
         }
-        if (&old.description, old.max_session_duration)
-            != (&new.description, new.max_session_duration)
-        {
-            let update = iam
-                .update_role()
-                .role_name(name)
-                .description(&new.description);
-            update
-                .max_session_duration(seconds(new))
-                .send()
-                .await
-                .told("updating role", name)?;
+        if (&old.description, old.max_session_duration) != (&new.description, new.max_session_duration) {
+            let update = iam.update_role().role_name(name).description(&new.description);
+            update.max_session_duration(seconds(new)).send().await.told("updating role", name)?;
         }
         match &new.permissions_boundary {
             boundary if *boundary == old.permissions_boundary => {}
             Some(arn) => {
-                let put = iam
-                    .put_role_permissions_boundary()
-                    .role_name(name)
-                    .permissions_boundary(arn);
+                let put = iam.put_role_permissions_boundary().role_name(name).permissions_boundary(arn);
                 put.send().await.told("limiting role", name).map(drop)?;
             }
             None => {
-                let gone = iam
-                    .delete_role_permissions_boundary()
-                    .role_name(name)
-                    .send()
-                    .await;
-                gone.unless(&["NoSuchEntity"])
-                    .told("no longer limiting role", name)
-                    .map(drop)?;
+                let gone = iam.delete_role_permissions_boundary().role_name(name).send().await;
+                gone.unless(&["NoSuchEntity"]).told("no longer limiting role", name).map(drop)?;
             }
         }
         policies::bring(aws, id, new).await?;
@@ -201,10 +163,7 @@ impl Resource for Role {
         {
             return Err(policies::in_the_way(aws, id).await?);
         }
-        deleted
-            .unless(&["NoSuchEntity"])
-            .told("deleting role", id.as_str())
-            .map(drop)
+        deleted.unless(&["NoSuchEntity"]).told("deleting role", id.as_str()).map(drop)
     }
 }
 
@@ -212,38 +171,19 @@ impl Resource for Role {
 async fn born(aws: &Aws, new: &RoleInputs) -> Result<()> {
     let name = &new.name;
     let Some(role) = find(aws, name).await? else {
-        return Err(
-            Error::new(format!("role `{name}` is not seen everywhere yet")).again(Again::Soon),
-        );
+        return Err(Error::new(format!("role `{name}` is not seen everywhere yet")).again(Again::Soon));
     };
-    let ours = role
-        .tags()
-        .iter()
-        .any(|tag| tag.key() == TOKEN_TAG && tag.value() == aws.birth().token);
+    let ours = role.tags().iter().any(|tag| tag.key() == TOKEN_TAG && tag.value() == aws.birth().token);
     match ours {
         true => Ok(()),
-        false => Err(Error::new(format!(
-            "creating role `{name}`: there is one of this name already, {}",
-            role.arn()
-        ))
-        .hint(format!(
-            "choose another `name`, or take it over: `pulumi import {} NAME {name}`",
-            Role::TOKEN
-        ))),
+        false => Err(Error::new(format!("creating role `{name}`: there is one of this name already, {}", role.arn()))
+            .hint(format!("choose another `name`, or take it over: `pulumi import {} NAME {name}`", Role::TOKEN))),
     }
 }
 
 async fn find(aws: &Aws, name: &str) -> Result<Option<AwsRole>> {
-    let got = aws
-        .iam()
-        .get_role()
-        .role_name(name)
-        .send()
-        .await
-        .unless(&["NoSuchEntity"]);
-    Ok(got
-        .told("reading role", name)?
-        .and_then(|answer| answer.role().cloned()))
+    let got = aws.iam().get_role().role_name(name).send().await.unless(&["NoSuchEntity"]);
+    Ok(got.told("reading role", name)?.and_then(|answer| answer.role().cloned()))
 }
 
 fn seconds(new: &RoleInputs) -> i32 {
@@ -251,11 +191,7 @@ fn seconds(new: &RoleInputs) -> i32 {
 }
 
 fn tag(key: &str, value: &str) -> Result<Tag> {
-    Tag::builder()
-        .key(key)
-        .value(value)
-        .build()
-        .map_err(|error| Error::new(error.to_string()))
+    Tag::builder().key(key).value(value).build().map_err(|error| Error::new(error.to_string()))
 }
 
 fn tagged(tags: &Tags) -> Result<Vec<Tag>> {
@@ -265,23 +201,11 @@ fn tagged(tags: &Tags) -> Result<Vec<Tag>> {
 async fn retag(aws: &Aws, name: &str, old: &Tags, new: &Tags) -> Result<()> {
     let (set, removed) = changes(old, new);
     if !set.is_empty() {
-        let set = aws
-            .iam()
-            .tag_role()
-            .role_name(name)
-            .set_tags(Some(tagged(&set)?))
-            .send()
-            .await;
+        let set = aws.iam().tag_role().role_name(name).set_tags(Some(tagged(&set)?)).send().await;
         set.told("tagging role", name)?;
     }
     if !removed.is_empty() {
-        let removed = aws
-            .iam()
-            .untag_role()
-            .role_name(name)
-            .set_tag_keys(Some(removed))
-            .send()
-            .await;
+        let removed = aws.iam().untag_role().role_name(name).set_tag_keys(Some(removed)).send().await;
         removed.told("removing tags of role", name)?;
     }
     Ok(())

@@ -40,34 +40,22 @@ struct Asked {
 static WAITING: LazyLock<Mutex<HashMap<Zone, Vec<Asked>>>> = LazyLock::new(Mutex::default);
 
 /// Makes a change, together with others of the zone that are asked for at the same moment.
-pub async fn submit(
-    aws: &Aws,
-    zone: &str,
-    action: ChangeAction,
-    set: ResourceRecordSet,
-) -> Result<Outcome> {
-    let change = Change::builder()
-        .action(action)
-        .resource_record_set(set)
-        .build();
+pub async fn submit(aws: &Aws, zone: &str, action: ChangeAction, set: ResourceRecordSet) -> Result<Outcome> {
+    let change = Change::builder().action(action).resource_record_set(set).build();
     let change = change.map_err(|error| Error::new(error.to_string()))?;
     let (tell, told) = oneshot::channel();
     let zone = (aws.place().1.clone(), zone.to_owned());
     let first = {
         let mut waiting = lock(&WAITING);
         let idle = !waiting.contains_key(&zone);
-        waiting
-            .entry(zone.clone())
-            .or_default()
-            .push(Asked { change, tell });
+        waiting.entry(zone.clone()).or_default().push(Asked { change, tell });
         idle
     };
     if first {
         // A task of its own: whoever asked first may give up, the others still want their changes made.
         tokio::spawn(work(aws.route53(), zone));
     }
-    told.await
-        .unwrap_or_else(|_| Err(Error::new("the change was given up")))
+    told.await.unwrap_or_else(|_| Err(Error::new("the change was given up")))
 }
 
 async fn work(client: Client, zone: Zone) {
@@ -104,18 +92,9 @@ fn fitting(weights: impl Iterator<Item = (usize, usize)>) -> usize {
 /// The values and characters of a change, as Route 53 counts them.
 fn weight(change: &Change) -> (usize, usize) {
     let set = change.resource_record_set();
-    let values = set
-        .map(ResourceRecordSet::resource_records)
-        .unwrap_or_default();
-    let characters = values
-        .iter()
-        .map(|value| value.value().len())
-        .sum::<usize>();
-    let times = if *change.action() == ChangeAction::Upsert {
-        2
-    } else {
-        1
-    };
+    let values = set.map(ResourceRecordSet::resource_records).unwrap_or_default();
+    let characters = values.iter().map(|value| value.value().len()).sum::<usize>();
+    let times = if *change.action() == ChangeAction::Upsert { 2 } else { 1 };
     (values.len().max(1) * times, characters * times)
 }
 
@@ -125,22 +104,14 @@ async fn send(client: &Client, zone: &str, batch: Vec<Asked>) {
     while let Some(mut part) = parts.pop() {
         let changes = part.iter().map(|asked| asked.change.clone()).collect();
         let made = match ChangeBatch::builder().set_changes(Some(changes)).build() {
-            Ok(batch) => {
-                client
-                    .change_resource_record_sets()
-                    .hosted_zone_id(zone)
-                    .change_batch(batch)
-                    .send()
-                    .await
-            }
+            Ok(batch) => client.change_resource_record_sets().hosted_zone_id(zone).change_batch(batch).send().await,
             Err(error) => {
                 answer(part, |_| Err(Error::new(error.to_string())));
                 continue;
             }
         };
-        let refused = made.as_ref().is_err_and(|error| {
-            matches!(error.code(), Some("InvalidChangeBatch" | "InvalidInput"))
-        });
+        let refused =
+            made.as_ref().is_err_and(|error| matches!(error.code(), Some("InvalidChangeBatch" | "InvalidInput")));
         if refused && part.len() > 1 {
             let rest = part.split_off(part.len() / 2);
             parts.extend([rest, part]);
@@ -149,10 +120,7 @@ async fn send(client: &Client, zone: &str, batch: Vec<Asked>) {
         let made = made.told("Route 53", "");
         answer(part, |()| match &made {
             Ok(made) => {
-                let id = made
-                    .change_info()
-                    .map(|info| bare(info.id()))
-                    .unwrap_or_default();
+                let id = made.change_info().map(|info| bare(info.id())).unwrap_or_default();
                 Ok(Outcome::Made(id.to_owned()))
             }
             Err(error) if refused => Ok(Outcome::Refused(error.clone())),
@@ -186,12 +154,7 @@ pub async fn synced(aws: &Aws, record: &str) -> Result<Progress> {
     let ask = async move |changes: Vec<String>| {
         let mut found = HashMap::new();
         for change in changes {
-            let asked = client
-                .get_change()
-                .id(&change)
-                .send()
-                .await
-                .unless(&["NoSuchChange"]);
+            let asked = client.get_change().id(&change).send().await.unless(&["NoSuchChange"]);
             let answer = asked.told("reading change", &change)?;
             if let Some(info) = answer.as_ref().and_then(|a| a.change_info()) {
                 found.insert(change, info.status().clone());
@@ -224,12 +187,7 @@ mod tests {
             (vec![(400, 1); 3], 2),
             (vec![(1, 40_000), (1, 1)], 1),
         ] {
-            assert_eq!(
-                fitting(weights.clone().into_iter()),
-                expected,
-                "{:?}",
-                weights[0]
-            );
+            assert_eq!(fitting(weights.clone().into_iter()), expected, "{:?}", weights[0]);
         }
     }
 }

@@ -207,9 +207,7 @@ impl Resource for Record {
     async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
         let key = Key::parse(id.as_str())?;
         let found = find(aws, &key).await?;
-        Ok(found.map(|set| Record {
-            inputs: content::read(&key, &set),
-        }))
+        Ok(found.map(|set| Record { inputs: content::read(&key, &set) }))
     }
 
     async fn update(aws: &Aws, _: &Id, old: &Self, new: &RecordInputs) -> Result<()> {
@@ -242,12 +240,7 @@ impl Resource for Record {
 }
 
 fn key(new: &RecordInputs) -> Key {
-    Key {
-        zone: new.zone_id.clone(),
-        name: new.name.clone(),
-        kind: new.r#type,
-        set: new.set_identifier.clone(),
-    }
+    Key { zone: new.zone_id.clone(), name: new.name.clone(), kind: new.r#type, set: new.set_identifier.clone() }
 }
 
 /// What a change of a record came to; where it is wanted, its spreading is waited for from now on.
@@ -262,12 +255,8 @@ fn settle(key: &Key, new: &RecordInputs, made: Result<Outcome>) -> Result<()> {
 
 fn taken(key: &Key, there: &ResourceRecordSet) -> Error {
     let now = content::words(&content::read(key, there));
-    Error::new(format!(
-        "creating record `{key}`: it exists already, as {now}"
-    ))
-    .hint(format!(
-        "import it (id `{key}`), or set `overwrite: true` to replace its content"
-    ))
+    Error::new(format!("creating record `{key}`: it exists already, as {now}"))
+        .hint(format!("import it (id `{key}`), or set `overwrite: true` to replace its content"))
 }
 
 /// Whether it is one of the two records of the zone itself, which only go with it.
@@ -277,8 +266,6 @@ async fn belongs(aws: &Aws, key: &Key) -> Result<bool> {
     }
     let asked = aws.route53().get_hosted_zone().id(&key.zone).send().await;
     let answer = asked.told("reading hosted zone", &key.zone)?;
-    let name = answer
-        .hosted_zone()
-        .and_then(|zone| DomainName::parse(zone.name()).ok());
+    let name = answer.hosted_zone().and_then(|zone| DomainName::parse(zone.name()).ok());
     Ok(name.as_ref() == Some(&key.name))
 }

@@ -26,16 +26,13 @@ impl Key {
     /// Takes an id apart. Names and set identifiers may have underscores of their own; the type is the first part that is one, in capitals.
     pub fn parse(id: &str) -> Result<Key> {
         let malformed = || {
-            Error::new(format!(
-                "`{id}` is not the id of a record such as Z1D633PJN98FT9_www.example.com_A"
-            ))
-            .hint("ZONEID_NAME_TYPE, or ZONEID_NAME_TYPE_SETIDENTIFIER")
+            Error::new(format!("`{id}` is not the id of a record such as Z1D633PJN98FT9_www.example.com_A"))
+                .hint("ZONEID_NAME_TYPE, or ZONEID_NAME_TYPE_SETIDENTIFIER")
         };
         let (zone, rest) = id.split_once('_').ok_or_else(malformed)?;
         let parts: Vec<_> = rest.split('_').collect();
         let types = parts.iter().enumerate().skip(1);
-        let found =
-            types.filter_map(|(i, part)| Some((i, RecordType::decode(&Value::from(*part)).ok()?)));
+        let found = types.filter_map(|(i, part)| Some((i, RecordType::decode(&Value::from(*part)).ok()?)));
         let (at, kind) = found.into_iter().next().ok_or_else(malformed)?;
         Ok(Key {
             zone: zone.to_owned(),
@@ -86,11 +83,7 @@ pub async fn find(aws: &Aws, key: &Key) -> Result<Option<ResourceRecordSet>> {
 }
 
 /// Some record sets of one zone. Pages of the whole zone, but never more of them than there are sets to find: the rest is asked for singly.
-async fn find_in(
-    client: &Client,
-    zone: &str,
-    mut wanted: Vec<Key>,
-) -> Result<HashMap<String, ResourceRecordSet>> {
+async fn find_in(client: &Client, zone: &str, mut wanted: Vec<Key>) -> Result<HashMap<String, ResourceRecordSet>> {
     let mut found = HashMap::new();
     let mut from = None;
     for _ in 1..wanted.len() {
@@ -104,11 +97,7 @@ async fn find_in(
         }
     }
     for key in wanted.clone() {
-        let from = Start {
-            name: key.name.to_string(),
-            kind: key.kind.as_str().into(),
-            set: key.set.clone(),
-        };
+        let from = Start { name: key.name.to_string(), kind: key.kind.as_str().into(), set: key.set.clone() };
         if let Some(page) = page(client, zone, Some(&from)).await? {
             keep(zone, &page, &mut wanted, &mut found);
         }
@@ -153,11 +142,7 @@ struct Start {
 }
 
 /// One page of a zone's record sets; `None` where there is no such zone.
-async fn page(
-    client: &Client,
-    zone: &str,
-    from: Option<&Start>,
-) -> Result<Option<ListResourceRecordSetsOutput>> {
+async fn page(client: &Client, zone: &str, from: Option<&Start>) -> Result<Option<ListResourceRecordSetsOutput>> {
     let list = client.list_resource_record_sets().hosted_zone_id(zone);
     let list = list
         .set_start_record_name(from.map(|f| f.name.clone()))
@@ -171,10 +156,7 @@ async fn page(
 fn next(page: &ListResourceRecordSetsOutput) -> Option<Start> {
     page.is_truncated().then(|| Start {
         name: page.next_record_name().unwrap_or_default().to_owned(),
-        kind: page
-            .next_record_type()
-            .map(|k| k.as_str().to_owned())
-            .unwrap_or_default(),
+        kind: page.next_record_type().map(|k| k.as_str().to_owned()).unwrap_or_default(),
         set: page.next_record_identifier().map(str::to_owned),
     })
 }
@@ -187,39 +169,19 @@ mod tests {
     fn takes_ids_apart() {
         for (id, expected) in [
             ("Z1_www.example.com_A", Some(("www.example.com", "A", None))),
-            (
-                "Z1__dmarc.example.com_TXT",
-                Some(("_dmarc.example.com", "TXT", None)),
-            ),
-            (
-                "Z1__a_b._tcp.example.com_SRV",
-                Some(("_a_b._tcp.example.com", "SRV", None)),
-            ),
-            (
-                "Z1_www.example.com_A_blue_1",
-                Some(("www.example.com", "A", Some("blue_1"))),
-            ),
-            (
-                "Z1_a.example.com_A_A",
-                Some(("a.example.com", "A", Some("A"))),
-            ),
-            (
-                "Z1_a.example.com_CNAME_TXT",
-                Some(("a.example.com", "CNAME", Some("TXT"))),
-            ),
+            ("Z1__dmarc.example.com_TXT", Some(("_dmarc.example.com", "TXT", None))),
+            ("Z1__a_b._tcp.example.com_SRV", Some(("_a_b._tcp.example.com", "SRV", None))),
+            ("Z1_www.example.com_A_blue_1", Some(("www.example.com", "A", Some("blue_1")))),
+            ("Z1_a.example.com_A_A", Some(("a.example.com", "A", Some("A")))),
+            ("Z1_a.example.com_CNAME_TXT", Some(("a.example.com", "CNAME", Some("TXT")))),
             ("Z1_*.example.com_A", Some(("*.example.com", "A", None))),
-            (
-                "Z1_WWW.Example.com._A",
-                Some(("www.example.com", "A", None)),
-            ),
+            ("Z1_WWW.Example.com._A", Some(("www.example.com", "A", None))),
             ("Z1_www.example.com", None),
             ("Z1_A", None),
             ("www.example.com", None),
         ] {
             let key = Key::parse(id).ok();
-            let parts = key
-                .as_ref()
-                .map(|k| (k.name.as_str(), k.kind.as_str(), k.set.as_deref()));
+            let parts = key.as_ref().map(|k| (k.name.as_str(), k.kind.as_str(), k.set.as_deref()));
             assert_eq!(parts, expected, "{id}");
             if let Some(key) = key {
                 assert_eq!(Key::parse(&key.to_string()).ok(), Some(key), "{id}");

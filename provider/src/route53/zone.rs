@@ -77,10 +77,8 @@ impl Resource for Zone {
     fn check(new: &ZoneInputs) -> Vec<Fault> {
         let mut faults = Vec::new();
         if new.delegation_set_id.is_some() && !new.vpcs.is_empty() {
-            faults.push(Fault::new(
-                "delegationSetId",
-                "a private zone, which one with `vpcs` is, has no delegation set",
-            ));
+            faults
+                .push(Fault::new("delegationSetId", "a private zone, which one with `vpcs` is, has no delegation set"));
         }
         if new.comment.chars().count() > 256 {
             faults.push(Fault::new("comment", "has more than 256 characters"));
@@ -103,18 +101,13 @@ impl Resource for Zone {
         };
         let rest: BTreeSet<_> = new.vpcs.iter().skip(1).collect();
         associate(aws, &id, rest).await.after(&id)?;
-        tags::retag(aws, &id, &Tags::new(), &new.tags)
-            .await
-            .after(&id)?;
+        tags::retag(aws, &id, &Tags::new(), &new.tags).await.after(&id)?;
         Ok(id)
     }
 
     async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
         let asked = aws.route53().get_hosted_zone().id(id.as_str()).send().await;
-        let Some(answer) = asked
-            .unless(&["NoSuchHostedZone"])
-            .told("reading hosted zone", id.as_str())?
-        else {
+        let Some(answer) = asked.unless(&["NoSuchHostedZone"]).told("reading hosted zone", id.as_str())? else {
             return Ok(None);
         };
         let Some(zone) = answer.hosted_zone() else {
@@ -122,18 +115,9 @@ impl Resource for Zone {
         };
         let zone_id = bare(zone.id()).to_owned();
         let name = DomainName::parse(zone.name()).map_err(Error::new)?;
-        let authority = Key {
-            zone: zone_id.clone(),
-            name: name.clone(),
-            kind: RecordType::Soa,
-            set: None,
-        };
-        let (tags, authority) =
-            futures::try_join!(tags::read(aws, &zone_id), sets::find(aws, &authority))?;
-        let mut name_servers = answer
-            .delegation_set()
-            .map(|set| set.name_servers().to_vec())
-            .unwrap_or_default();
+        let authority = Key { zone: zone_id.clone(), name: name.clone(), kind: RecordType::Soa, set: None };
+        let (tags, authority) = futures::try_join!(tags::read(aws, &zone_id), sets::find(aws, &authority))?;
+        let mut name_servers = answer.delegation_set().map(|set| set.name_servers().to_vec()).unwrap_or_default();
         let reusable = answer.delegation_set().and_then(|set| set.id()).map(bare);
         // Route 53 names them in another order each time.
         name_servers.sort();
@@ -141,11 +125,7 @@ impl Resource for Zone {
             inputs: ZoneInputs {
                 name,
                 vpcs: vpcs(&answer),
-                comment: zone
-                    .config()
-                    .and_then(HostedZoneConfig::comment)
-                    .unwrap_or_default()
-                    .to_owned(),
+                comment: zone.config().and_then(HostedZoneConfig::comment).unwrap_or_default().to_owned(),
                 delegation_set_id: reusable.filter(|id| !id.is_empty()).map(str::to_owned),
                 force_destroy: false,
                 tags,
@@ -159,15 +139,8 @@ impl Resource for Zone {
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ZoneInputs) -> Result<()> {
         if old.inputs.comment != new.comment {
-            let update = aws
-                .route53()
-                .update_hosted_zone_comment()
-                .id(id.as_str())
-                .comment(&new.comment);
-            update
-                .send()
-                .await
-                .told("setting the comment of hosted zone", id.as_str())?;
+            let update = aws.route53().update_hosted_zone_comment().id(id.as_str()).comment(&new.comment);
+            update.send().await.told("setting the comment of hosted zone", id.as_str())?;
         }
         // A private zone always answers in some VPC: the new ones come before the old ones go.
         associate(aws, id, new.vpcs.difference(&old.inputs.vpcs).collect()).await?;
@@ -179,8 +152,7 @@ impl Resource for Zone {
                 .vpc(named(vpc))
                 .send()
                 .await;
-            gone.unless(&["VPCAssociationNotFound"])
-                .told("taking VPC out of its hosted zone", &vpc.vpc_id)?;
+            gone.unless(&["VPCAssociationNotFound"]).told("taking VPC out of its hosted zone", &vpc.vpc_id)?;
         }
         tags::retag(aws, id, &old.inputs.tags, &new.tags).await
     }
@@ -189,21 +161,14 @@ impl Resource for Zone {
         if old.inputs.force_destroy {
             records::empty(aws, id, &old.inputs.name).await?;
         }
-        let deleted = aws
-            .route53()
-            .delete_hosted_zone()
-            .id(id.as_str())
-            .send()
-            .await;
-        let full = matches!(&deleted, Err(error) if error.as_service_error().is_some_and(|e| e.is_hosted_zone_not_empty()));
+        let deleted = aws.route53().delete_hosted_zone().id(id.as_str()).send().await;
+        let full =
+            matches!(&deleted, Err(error) if error.as_service_error().is_some_and(|e| e.is_hosted_zone_not_empty()));
         if full {
             let left = records::others(aws, id, &old.inputs.name).await?;
             return Err(records::inhabited(left, id));
         }
-        deleted
-            .unless(&["NoSuchHostedZone"])
-            .told("deleting hosted zone", id.as_str())
-            .map(drop)
+        deleted.unless(&["NoSuchHostedZone"]).told("deleting hosted zone", id.as_str()).map(drop)
     }
 }
 
@@ -217,25 +182,14 @@ async fn born(aws: &Aws, new: &ZoneInputs) -> Result<Option<String>> {
     if !aws.call().tried() {
         return Ok(None);
     }
-    let asked = aws
-        .route53()
-        .list_hosted_zones_by_name()
-        .dns_name(new.name.as_str())
-        .send()
-        .await;
+    let asked = aws.route53().list_hosted_zones_by_name().dns_name(new.name.as_str()).send().await;
     let answer = asked.told("looking for what an earlier attempt made", "")?;
-    let ours = answer
-        .hosted_zones()
-        .iter()
-        .find(|zone| zone.caller_reference().starts_with(&reference(aws)));
+    let ours = answer.hosted_zones().iter().find(|zone| zone.caller_reference().starts_with(&reference(aws)));
     Ok(ours.map(|zone| bare(zone.id()).to_owned()))
 }
 
 async fn make(aws: &Aws, new: &ZoneInputs) -> Result<Id> {
-    let config = HostedZoneConfig::builder()
-        .comment(&new.comment)
-        .private_zone(!new.vpcs.is_empty())
-        .build();
+    let config = HostedZoneConfig::builder().comment(&new.comment).private_zone(!new.vpcs.is_empty()).build();
     // Route 53 may remember the reference of a zone that is gone, so the second half is another one in every call.
     let create = aws
         .route53()
@@ -245,22 +199,13 @@ async fn make(aws: &Aws, new: &ZoneInputs) -> Result<Id> {
         .hosted_zone_config(config)
         .set_vpc(new.vpcs.first().map(named))
         .set_delegation_set_id(new.delegation_set_id.clone());
-    let made = create
-        .send()
-        .await
-        .told("creating hosted zone", new.name.as_str())?;
-    let id = made
-        .hosted_zone()
-        .map(|zone| bare(zone.id()))
-        .unwrap_or_default();
+    let made = create.send().await.told("creating hosted zone", new.name.as_str())?;
+    let id = made.hosted_zone().map(|zone| bare(zone.id())).unwrap_or_default();
     Ok(Id::from(id))
 }
 
 fn named(vpc: &ZoneVpc) -> AwsVpc {
-    AwsVpc::builder()
-        .vpc_id(&vpc.vpc_id)
-        .vpc_region(VpcRegion::from(vpc.vpc_region.as_str()))
-        .build()
+    AwsVpc::builder().vpc_id(&vpc.vpc_id).vpc_region(VpcRegion::from(vpc.vpc_region.as_str())).build()
 }
 
 /// Lets the zone answer in more VPCs; those in which it does already are left out, as an earlier attempt may have come this far.
@@ -271,15 +216,8 @@ async fn associate(aws: &Aws, id: &Id, new: BTreeSet<&ZoneVpc>) -> Result<()> {
     let asked = aws.route53().get_hosted_zone().id(id.as_str()).send().await;
     let there = vpcs(&asked.told("reading hosted zone", id.as_str())?);
     for vpc in new.into_iter().filter(|vpc| !there.contains(vpc)) {
-        let associate = aws
-            .route53()
-            .associate_vpc_with_hosted_zone()
-            .hosted_zone_id(id.as_str())
-            .vpc(named(vpc));
-        associate
-            .send()
-            .await
-            .told("letting the hosted zone answer in VPC", &vpc.vpc_id)?;
+        let associate = aws.route53().associate_vpc_with_hosted_zone().hosted_zone_id(id.as_str()).vpc(named(vpc));
+        associate.send().await.told("letting the hosted zone answer in VPC", &vpc.vpc_id)?;
     }
     Ok(())
 }
@@ -287,20 +225,14 @@ async fn associate(aws: &Aws, id: &Id, new: BTreeSet<&ZoneVpc>) -> Result<()> {
 fn vpcs(answer: &GetHostedZoneOutput) -> BTreeSet<ZoneVpc> {
     let each = answer.vpcs().iter().map(|vpc| ZoneVpc {
         vpc_id: vpc.vpc_id().unwrap_or_default().to_owned(),
-        vpc_region: vpc
-            .vpc_region()
-            .map(|r| r.as_str().to_owned())
-            .unwrap_or_default(),
+        vpc_region: vpc.vpc_region().map(|r| r.as_str().to_owned()).unwrap_or_default(),
     });
     each.collect()
 }
 
 /// The first word of the start of authority.
 fn primary(authority: &ResourceRecordSet) -> String {
-    let value = authority
-        .resource_records()
-        .first()
-        .map(|record| record.value());
+    let value = authority.resource_records().first().map(|record| record.value());
     let first = value.and_then(|value| value.split(' ').next());
     first.unwrap_or_default().trim_end_matches('.').to_owned()
 }

@@ -106,32 +106,16 @@ impl Resource for SessionPreferences {
 
     fn check(new: &SessionPreferencesInputs) -> Vec<Fault> {
         let rules = [
-            (
-                new.s3_bucket_name.is_empty() && !new.s3_key_prefix.is_empty(),
-                "s3KeyPrefix",
-                "needs `s3BucketName`",
-            ),
+            (new.s3_bucket_name.is_empty() && !new.s3_key_prefix.is_empty(), "s3KeyPrefix", "needs `s3BucketName`"),
             (
                 !new.run_as_enabled && !new.run_as_default_user.is_empty(),
                 "runAsDefaultUser",
                 "needs `runAsEnabled: true`",
             ),
-            (
-                new.shell_profile.linux.chars().count() > 512,
-                "shellProfile.linux",
-                "has more than 512 characters",
-            ),
-            (
-                new.shell_profile.windows.chars().count() > 512,
-                "shellProfile.windows",
-                "has more than 512 characters",
-            ),
+            (new.shell_profile.linux.chars().count() > 512, "shellProfile.linux", "has more than 512 characters"),
+            (new.shell_profile.windows.chars().count() > 512, "shellProfile.windows", "has more than 512 characters"),
         ];
-        rules
-            .into_iter()
-            .filter(|(broken, _, _)| *broken)
-            .map(|(_, at, why)| Fault::new(at, why))
-            .collect()
+        rules.into_iter().filter(|(broken, _, _)| *broken).map(|(_, at, why)| Fault::new(at, why)).collect()
     }
 
     async fn create(aws: &Aws, new: &SessionPreferencesInputs) -> Result<Id> {
@@ -143,25 +127,14 @@ impl Resource for SessionPreferences {
             .document_type(DocumentType::Session)
             .document_format(DocumentFormat::Json)
             .content(content::write(new));
-        match create
-            .send()
-            .await
-            .unless(&["DocumentAlreadyExists"])
-            .told("creating document", NAME)?
-        {
+        match create.send().await.unless(&["DocumentAlreadyExists"]).told("creating document", NAME)? {
             Some(_) => Ok(Id::from(NAME).telling("created", &true)),
             None => adopt(aws, new).await,
         }
     }
 
     async fn ready(aws: &Aws, _: &Id) -> Result<Progress> {
-        let described = aws
-            .ssm()
-            .describe_document()
-            .name(NAME)
-            .send()
-            .await
-            .told("reading document", NAME)?;
+        let described = aws.ssm().describe_document().name(NAME).send().await.told("reading document", NAME)?;
         let document = described.document();
         Ok(match document.and_then(|d| d.status()) {
             Some(DocumentStatus::Active) => Progress::Done,
@@ -175,9 +148,7 @@ impl Resource for SessionPreferences {
 
     async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
         if id.as_str() != NAME {
-            return Err(Error::new(format!(
-                "`{id}` is not the id of session preferences, which is always {NAME}"
-            )));
+            return Err(Error::new(format!("`{id}` is not the id of session preferences, which is always {NAME}")));
         }
         let Some(document) = document(aws, Version::Number("$DEFAULT".into())).await? else {
             return Ok(None);
@@ -198,10 +169,7 @@ impl Resource for SessionPreferences {
         match (old.inputs.on_delete, old.created, &old.previous_content) {
             (OnDelete::Delete, ..) | (OnDelete::Restore, true, _) => {
                 let deleted = aws.ssm().delete_document().name(NAME).send().await;
-                deleted
-                    .unless(&["InvalidDocument"])
-                    .told("deleting document", NAME)
-                    .map(drop)
+                deleted.unless(&["InvalidDocument"]).told("deleting document", NAME).map(drop)
             }
             (OnDelete::Restore, false, Some(before)) => {
                 match document(aws, Version::Number("$DEFAULT".into())).await? {
@@ -221,9 +189,7 @@ fn version(aws: &Aws) -> String {
 
 /// Takes over the document that is there, and tells what it said before.
 async fn adopt(aws: &Aws, new: &SessionPreferencesInputs) -> Result<Id> {
-    let ours = document(aws, Version::Name(version(aws)))
-        .await?
-        .map(|d| number(&d));
+    let ours = document(aws, Version::Name(version(aws))).await?.map(|d| number(&d));
     if ours == Some(1) {
         // An attempt whose answer got lost made it.
         return Ok(Id::from(NAME).telling("created", &true));
@@ -238,9 +204,7 @@ async fn adopt(aws: &Aws, new: &SessionPreferencesInputs) -> Result<Id> {
     };
     let before = before.and_then(|document| document.content().map(str::to_owned));
     let id = Id::from(NAME).telling("previousContent", &before);
-    publish(aws, &content::write(new), Some(version(aws)))
-        .await
-        .after(&id)?;
+    publish(aws, &content::write(new), Some(version(aws))).await.after(&id)?;
     Ok(id)
 }
 
@@ -254,28 +218,15 @@ async fn publish(aws: &Aws, content: &str, name: Option<String>) -> Result<()> {
         .document_version("$LATEST")
         .document_format(DocumentFormat::Json)
         .content(content);
-    let updated = update
-        .send()
-        .await
-        .unless(&["DuplicateDocumentContent", "DuplicateDocumentVersionName"]);
+    let updated = update.send().await.unless(&["DuplicateDocumentContent", "DuplicateDocumentVersionName"]);
     let version = match updated.told("updating document", NAME)? {
-        Some(updated) => updated
-            .document_description()
-            .and_then(|d| d.document_version())
-            .unwrap_or_default()
-            .to_owned(),
+        Some(updated) => {
+            updated.document_description().and_then(|d| d.document_version()).unwrap_or_default().to_owned()
+        }
         None => saying(aws, content).await?,
     };
-    let choose = aws
-        .ssm()
-        .update_document_default_version()
-        .name(NAME)
-        .document_version(&version);
-    choose
-        .send()
-        .await
-        .told("choosing the default version of document", NAME)
-        .map(drop)
+    let choose = aws.ssm().update_document_default_version().name(NAME).document_version(&version);
+    choose.send().await.told("choosing the default version of document", NAME).map(drop)
 }
 
 /// The newest version that says the same.
@@ -283,11 +234,7 @@ async fn saying(aws: &Aws, content: &str) -> Result<String> {
     let latest = document(aws, Version::Number("$LATEST".into())).await?;
     for at in (1..=latest.as_ref().map_or(0, number)).rev() {
         let there = document(aws, Version::Number(at.to_string())).await?;
-        if there.is_some_and(|document| {
-            document
-                .content()
-                .is_some_and(|c| content::same(c, content))
-        }) {
+        if there.is_some_and(|document| document.content().is_some_and(|c| content::same(c, content))) {
             return Ok(at.to_string());
         }
     }
@@ -304,25 +251,15 @@ enum Version {
 }
 
 async fn document(aws: &Aws, version: Version) -> Result<Option<GetDocumentOutput>> {
-    let get = aws
-        .ssm()
-        .get_document()
-        .name(NAME)
-        .document_format(DocumentFormat::Json);
+    let get = aws.ssm().get_document().name(NAME).document_format(DocumentFormat::Json);
     let get = match version {
         Version::Number(number) => get.document_version(number),
         Version::Name(name) => get.version_name(name),
     };
-    let got = get
-        .send()
-        .await
-        .unless(&["InvalidDocument", "InvalidDocumentVersion"]);
+    let got = get.send().await.unless(&["InvalidDocument", "InvalidDocumentVersion"]);
     got.told("reading document", NAME)
 }
 
 fn number(document: &GetDocumentOutput) -> u32 {
-    document
-        .document_version()
-        .and_then(|version| version.parse().ok())
-        .unwrap_or_default()
+    document.document_version().and_then(|version| version.parse().ok()).unwrap_or_default()
 }

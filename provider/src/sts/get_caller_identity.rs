@@ -20,7 +20,8 @@ pub struct GetCallerIdentity;
 
 impl Function for GetCallerIdentity {
     const TOKEN: &'static str = "gitinfra:sts:getCallerIdentity";
-    const DOC: &'static str = "The account, the ARN and the id behind the credentials in use, or behind the role that is assumed.";
+    const DOC: &'static str =
+        "The account, the ARN and the id behind the credentials in use, or behind the role that is assumed.";
     type Session = Aws;
     type Inputs = Nothing;
     type Outputs = GetCallerIdentityResult;

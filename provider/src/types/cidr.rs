@@ -11,14 +11,9 @@ pub struct Cidr(pub Ipv4Net);
 impl Cidr {
     /// Reads a range; host bits must be zero, as AWS would silently clear them and then show another range.
     pub fn parse(text: &str) -> Result<Cidr, String> {
-        let net: Ipv4Net = text
-            .parse()
-            .map_err(|_| format!("`{text}` is not an IPv4 range such as 10.0.0.0/16"))?;
+        let net: Ipv4Net = text.parse().map_err(|_| format!("`{text}` is not an IPv4 range such as 10.0.0.0/16"))?;
         if net.addr() != net.network() {
-            return Err(format!(
-                "`{text}` does not begin at its first address; did you mean `{}`?",
-                net.trunc()
-            ));
+            return Err(format!("`{text}` does not begin at its first address; did you mean `{}`?", net.trunc()));
         }
         Ok(Cidr(net))
     }

@@ -11,14 +11,9 @@ pub struct Cidr6(pub Ipv6Net);
 impl Cidr6 {
     /// Reads a range; host bits must be zero, as AWS would silently clear them and then show another range.
     pub fn parse(text: &str) -> Result<Cidr6, String> {
-        let net: Ipv6Net = text
-            .parse()
-            .map_err(|_| format!("`{text}` is not an IPv6 range such as 2001:db8::/56"))?;
+        let net: Ipv6Net = text.parse().map_err(|_| format!("`{text}` is not an IPv6 range such as 2001:db8::/56"))?;
         if net.addr() != net.network() {
-            return Err(format!(
-                "`{text}` does not begin at its first address; did you mean `{}`?",
-                net.trunc()
-            ));
+            return Err(format!("`{text}` does not begin at its first address; did you mean `{}`?", net.trunc()));
         }
         Ok(Cidr6(net))
     }
@@ -44,8 +39,7 @@ impl Property for Cidr6 {
         Type::Format(&FORMAT)
     }
     fn decode(value: &Value) -> Result<Self, Fault> {
-        Cidr6::parse(value.as_str().unwrap_or_default())
-            .map_err(|why| Fault::new(Path::root(), why))
+        Cidr6::parse(value.as_str().unwrap_or_default()).map_err(|why| Fault::new(Path::root(), why))
     }
     fn encode(&self) -> Value {
         self.to_string().into()
@@ -63,21 +57,12 @@ mod tests {
             ("2001:DB8:0:0::/56", Ok("2001:db8::/56")),
             (
                 "2001:db8::1/56",
-                Err(
-                    "`2001:db8::1/56` does not begin at its first address; did you mean `2001:db8::/56`?",
-                ),
+                Err("`2001:db8::1/56` does not begin at its first address; did you mean `2001:db8::/56`?"),
             ),
-            (
-                "10.0.0.0/16",
-                Err("`10.0.0.0/16` is not an IPv6 range such as 2001:db8::/56"),
-            ),
+            ("10.0.0.0/16", Err("`10.0.0.0/16` is not an IPv6 range such as 2001:db8::/56")),
         ] {
             let parsed = Cidr6::parse(text).map(|cidr| cidr.to_string());
-            assert_eq!(
-                parsed.as_deref().map_err(String::as_str),
-                expected,
-                "{text}"
-            );
+            assert_eq!(parsed.as_deref().map_err(String::as_str), expected, "{text}");
         }
     }
 }

@@ -11,11 +11,7 @@ impl DomainName {
     /// Reads a name as people write it or as Route 53 tells it: `WWW.Example.com.`, `\052.example.com.`.
     pub fn parse(text: &str) -> Result<DomainName, String> {
         let name = unescaped(text.strip_suffix('.').unwrap_or(text)).to_lowercase();
-        let wrong = |why: &str| {
-            Err(format!(
-                "`{text}` is not a domain name in full such as www.example.com: {why}"
-            ))
-        };
+        let wrong = |why: &str| Err(format!("`{text}` is not a domain name in full such as www.example.com: {why}"));
         if name.contains("://") || name.contains(char::is_whitespace) {
             return wrong("it has characters that no name has");
         }
@@ -25,10 +21,7 @@ impl DomainName {
         if name.len() > 253 {
             return wrong("it has more than 253 characters");
         }
-        match name
-            .split('.')
-            .find(|label| label.is_empty() || label.len() > 63)
-        {
+        match name.split('.').find(|label| label.is_empty() || label.len() > 63) {
             Some("") => wrong("there is nothing before or after a dot"),
             Some(_) => wrong("it has more than 63 characters between two dots"),
             None => Ok(DomainName(name)),
@@ -48,9 +41,7 @@ fn unescaped(text: &str) -> String {
     while let Some(at) = rest.find('\\') {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
-        let code = after
-            .get(1..4)
-            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        let code = after.get(1..4).and_then(|digits| u8::from_str_radix(digits, 8).ok());
         match code {
             Some(c) if c.is_ascii_graphic() && c != b'.' && c != b'\\' => {
                 out.push(char::from(c));
@@ -76,17 +67,13 @@ impl Property for DomainName {
         static FORMAT: Format = Format {
             what: "a domain name in full such as www.example.com",
             or_object: false,
-            canonical: |value| {
-                DomainName::parse(value.as_str().unwrap_or_default())
-                    .map(|name| Value::from(name.0))
-            },
+            canonical: |value| DomainName::parse(value.as_str().unwrap_or_default()).map(|name| Value::from(name.0)),
             meaning: None,
         };
         Type::Format(&FORMAT)
     }
     fn decode(value: &Value) -> Result<Self, Fault> {
-        DomainName::parse(value.as_str().unwrap_or_default())
-            .map_err(|why| Fault::new(Path::root(), why))
+        DomainName::parse(value.as_str().unwrap_or_default()).map_err(|why| Fault::new(Path::root(), why))
     }
     fn encode(&self) -> Value {
         self.0.as_str().into()
@@ -103,10 +90,7 @@ mod tests {
             ("Example.COM.", Some("example.com")),
             ("\\052.example.com.", Some("*.example.com")),
             ("*.example.com", Some("*.example.com")),
-            (
-                "0\\05725.2.0.192.in-addr.arpa",
-                Some("0/25.2.0.192.in-addr.arpa"),
-            ),
+            ("0\\05725.2.0.192.in-addr.arpa", Some("0/25.2.0.192.in-addr.arpa")),
             ("a\\056b.example.com", Some("a\\056b.example.com")),
             ("_dmarc.example.com", Some("_dmarc.example.com")),
             ("@", None),

@@ -32,11 +32,7 @@ impl Property for Lowercase {
             what: "text",
             or_object: false,
             meaning: None,
-            canonical: |value| {
-                Ok(Value::from(
-                    value.as_str().unwrap_or_default().to_lowercase(),
-                ))
-            },
+            canonical: |value| Ok(Value::from(value.as_str().unwrap_or_default().to_lowercase())),
         };
         Type::Format(&FORMAT)
     }

@@ -12,9 +12,7 @@ impl PolicyJson {
     /// Reads a document: text, or the object itself.
     pub fn new(value: &Value) -> Result<PolicyJson, String> {
         let policy = match value.bare() {
-            Value::String(text) => {
-                serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))?
-            }
+            Value::String(text) => serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))?,
             other => other.to_json(),
         };
         match policy.get("Statement") {
@@ -39,10 +37,7 @@ impl PolicyJson {
         let statements = policy.remove("Statement").map(listed).unwrap_or_default();
         policy.retain(|_, value| *value != json!(""));
         policy.entry("Version").or_insert(json!("2008-10-17"));
-        policy.insert(
-            "Statement".into(),
-            sorted(statements.into_iter().map(statement)),
-        );
+        policy.insert("Statement".into(), sorted(statements.into_iter().map(statement)));
         Json::Object(policy)
     }
 }
@@ -84,9 +79,7 @@ fn statement(statement: Json) -> Json {
     let Json::Object(fields) = statement else {
         return statement;
     };
-    let same = fields
-        .into_iter()
-        .filter(|(name, value)| name != "Sid" || *value != json!(""));
+    let same = fields.into_iter().filter(|(name, value)| name != "Sid" || *value != json!(""));
     let same = same.map(|(name, value)| {
         let meant = match name.as_str() {
             "Action" | "NotAction" => strings(value, |action| action.to_lowercase()),
@@ -130,9 +123,7 @@ fn condition(condition: Json) -> Json {
     };
     let each = operators.into_iter().map(|(operator, keys)| match keys {
         Json::Object(keys) => {
-            let keys = keys
-                .into_iter()
-                .map(|(key, values)| (key.to_lowercase(), strings(values, |value| value)));
+            let keys = keys.into_iter().map(|(key, values)| (key.to_lowercase(), strings(values, |value| value)));
             (operator, Json::Object(keys.collect()))
         }
         other => (operator, other),

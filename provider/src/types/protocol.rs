@@ -56,8 +56,7 @@ impl Property for Protocol {
         Type::Format(&FORMAT)
     }
     fn decode(value: &Value) -> Result<Self, Fault> {
-        Protocol::parse(value.as_str().unwrap_or_default())
-            .map_err(|why| Fault::new(Path::root(), why))
+        Protocol::parse(value.as_str().unwrap_or_default()).map_err(|why| Fault::new(Path::root(), why))
     }
     fn encode(&self) -> Value {
         self.as_str().into()

@@ -53,9 +53,7 @@ impl Region {
         let mut parts: Vec<_> = text.split('-').collect();
         let number = parts.pop().unwrap_or_default();
         let fine = parts.len() >= 2
-            && parts
-                .iter()
-                .all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase()))
+            && parts.iter().all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase()))
             && !number.is_empty()
             && number.chars().all(|c| c.is_ascii_digit());
         match (fine, meant(text)) {
@@ -76,10 +74,7 @@ fn meant(text: &str) -> Option<&'static str> {
     let text = text.to_lowercase().replace('_', "-");
     let by_place = || {
         let place = nearest(&text, TODAY.map(|(_, place)| place))?;
-        TODAY
-            .iter()
-            .find(|(_, p)| *p == place)
-            .map(|(name, _)| *name)
+        TODAY.iter().find(|(_, p)| *p == place).map(|(name, _)| *name)
     };
     nearest(&text, TODAY.map(|(name, _)| name)).or_else(by_place)
 }
@@ -89,16 +84,13 @@ impl Property for Region {
         static FORMAT: Format = Format {
             what: "a region such as ap-northeast-1",
             or_object: false,
-            canonical: |value| {
-                Region::parse(value.as_str().unwrap_or_default()).map(|r| Value::from(r.0))
-            },
+            canonical: |value| Region::parse(value.as_str().unwrap_or_default()).map(|r| Value::from(r.0)),
             meaning: None,
         };
         Type::Format(&FORMAT)
     }
     fn decode(value: &Value) -> Result<Self, Fault> {
-        Region::parse(value.as_str().unwrap_or_default())
-            .map_err(|why| Fault::new(Path::root(), why))
+        Region::parse(value.as_str().unwrap_or_default()).map_err(|why| Fault::new(Path::root(), why))
     }
     fn encode(&self) -> Value {
         self.0.as_str().into()

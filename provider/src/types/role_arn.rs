@@ -16,17 +16,13 @@ impl RoleArn {
                 Ok(RoleArn(text.to_owned()))
             }
             // What `aws sts get-caller-identity` shows of somebody who has assumed it.
-            ["arn", partition, "sts", "", account, session]
-                if session.starts_with("assumed-role/") =>
-            {
+            ["arn", partition, "sts", "", account, session] if session.starts_with("assumed-role/") => {
                 let name = session.split('/').nth(1).unwrap_or_default();
                 Err(format!(
                     "`{text}` is a session of a role; did you mean `arn:{partition}:iam::{account}:role/{name}`?"
                 ))
             }
-            _ => Err(format!(
-                "`{text}` is not a role's ARN such as arn:aws:iam::123456789012:role/deploy"
-            )),
+            _ => Err(format!("`{text}` is not a role's ARN such as arn:aws:iam::123456789012:role/deploy")),
         }
     }
 
@@ -50,16 +46,13 @@ impl Property for RoleArn {
         static FORMAT: Format = Format {
             what: "a role's ARN such as arn:aws:iam::123456789012:role/deploy",
             or_object: false,
-            canonical: |value| {
-                RoleArn::parse(value.as_str().unwrap_or_default()).map(|arn| Value::from(arn.0))
-            },
+            canonical: |value| RoleArn::parse(value.as_str().unwrap_or_default()).map(|arn| Value::from(arn.0)),
             meaning: None,
         };
         Type::Format(&FORMAT)
     }
     fn decode(value: &Value) -> Result<Self, Fault> {
-        RoleArn::parse(value.as_str().unwrap_or_default())
-            .map_err(|why| Fault::new(Path::root(), why))
+        RoleArn::parse(value.as_str().unwrap_or_default()).map_err(|why| Fault::new(Path::root(), why))
     }
     fn encode(&self) -> Value {
         self.0.as_str().into()
@@ -78,10 +71,7 @@ mod tests {
             ("arn:aws:iam::123456789012:user/ann", "is not a role's ARN"),
             ("arn:aws:iam::123456789012:role/", "is not a role's ARN"),
             ("arn:aws:iam::1234:role/deploy", "is not a role's ARN"),
-            (
-                "arn:aws:iam:us-east-1:123456789012:role/deploy",
-                "is not a role's ARN",
-            ),
+            ("arn:aws:iam:us-east-1:123456789012:role/deploy", "is not a role's ARN"),
             ("deploy", "is not a role's ARN"),
             (
                 "arn:aws:sts::123456789012:assumed-role/deploy/ann",
@@ -89,10 +79,7 @@ mod tests {
             ),
         ] {
             let why = RoleArn::parse(arn).err().unwrap_or_default();
-            assert!(
-                why.contains(said) && why.is_empty() == said.is_empty(),
-                "{arn}: {why}"
-            );
+            assert!(why.contains(said) && why.is_empty() == said.is_empty(), "{arn}: {why}");
         }
     }
 }

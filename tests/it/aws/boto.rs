@@ -74,10 +74,7 @@ impl Look {
     /// The thing of a kind that has a `Name`.
     #[track_caller]
     pub fn named(&self, region: &str, kind: &str, name: &str) -> &Value {
-        let mut found = self
-            .of(region, kind)
-            .iter()
-            .filter(|thing| thing["tags"]["Name"] == name);
+        let mut found = self.of(region, kind).iter().filter(|thing| thing["tags"]["Name"] == name);
         match (found.next(), found.next()) {
             (Some(thing), None) => thing,
             (None, _) => panic!("no {kind} `{name}` in {region}: {:#}", self.0),

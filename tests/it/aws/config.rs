@@ -25,9 +25,7 @@ resources:
 fn stranger(aws: &Aws, program: &str) -> Project {
     let env = aws.env().into_iter();
     let place = env.filter(|(name, _)| !name.contains("KEY") && *name != "AWS_REGION");
-    place.fold(Project::yaml(&[gitinfra()], program), |p, (k, v)| {
-        p.env(k, v)
-    })
+    place.fold(Project::yaml(&[gitinfra()], program), |p, (k, v)| p.env(k, v))
 }
 
 #[track_caller]
@@ -79,9 +77,8 @@ outputs: {{zones: '${{zones}}'}}
 "
         )
     };
-    let network = |given: &str| {
-        format!("resources:\n  net: {{type: 'gitinfra:index:Network', properties: {{{given}}}}}\n")
-    };
+    let network =
+        |given: &str| format!("resources:\n  net: {{type: 'gitinfra:index:Network', properties: {{{given}}}}}\n");
     for (program, at, said) in [
         (vpc("region: tokyo"), "property region", region),
         (vpc(&role), "property assumeRole.roleArn", meant),
@@ -104,10 +101,7 @@ fn only_allowed_accounts_are_touched() {
     let aws = Aws::new();
     let wrong = "allowedAccountIds: ['111122223333', '444455556666']";
     let up = aws.project(&through(wrong, "")).up().expect_failure();
-    up.expect_says(&format!(
-        "account {} is not one of the allowed: 111122223333, 444455556666",
-        aws.account
-    ));
+    up.expect_says(&format!("account {} is not one of the allowed: 111122223333, 444455556666", aws.account));
     assert_eq!(aws.writes_after(0), [] as [String; 0]);
     let right = format!("allowedAccountIds: ['{}']", aws.account);
     aws.project(&through(&right, "")).up().expect_ok();
@@ -117,10 +111,7 @@ fn only_allowed_accounts_are_touched() {
 #[test]
 fn default_tags_are_seen_and_a_resources_own_win() {
     let aws = Aws::new();
-    let project = aws.project(&through(
-        "defaultTags: {team: web, Name: none}",
-        "Name: main",
-    ));
+    let project = aws.project(&through("defaultTags: {team: web, Name: none}", "Name: main"));
     project.up().expect_ok();
     let look = aws.look();
     let tags = &look.named(REGION, "vpcs", "main")["tags"];
@@ -139,22 +130,14 @@ fn ignored_tags_are_somebody_elses() {
     let project = aws.project(&through(ignore, "Name: main"));
     project.up().expect_ok();
     let id = project.state().text("vpc", "/id").to_owned();
-    let theirs =
-        json!([{"Key": "owner", "Value": "ann"}, {"Key": "kubernetes.io/role", "Value": "node"}]);
-    aws.call(
-        "ec2",
-        "create_tags",
-        json!({"Resources": [id], "Tags": theirs}),
-    );
+    let theirs = json!([{"Key": "owner", "Value": "ann"}, {"Key": "kubernetes.io/role", "Value": "node"}]);
+    aws.call("ec2", "create_tags", json!({"Resources": [id], "Tags": theirs}));
     project.refresh_settled().expect_settled();
     project.program(&through(ignore, "Name: other"));
     project.up().expect_ok().expect_steps(&["update vpc"]);
     let look = aws.look();
     let tags = &look.named(REGION, "vpcs", "other")["tags"];
-    assert_eq!(
-        (&tags["owner"], &tags["kubernetes.io/role"]),
-        (&json!("ann"), &json!("node"))
-    );
+    assert_eq!((&tags["owner"], &tags["kubernetes.io/role"]), (&json!("ann"), &json!("node")));
 }
 
 /// What the program itself sets is the program's, although tags of such keys are ignored.
@@ -167,30 +150,19 @@ fn a_tag_of_the_programs_is_not_ignored() {
     project.up().expect_ok();
     project.refresh_settled().expect_settled();
     let id = project.state().text("vpc", "/id").to_owned();
-    let tags =
-        json!([{"Key": ours, "Value": "owned"}, {"Key": "kubernetes.io/role", "Value": "node"}]);
-    aws.call(
-        "ec2",
-        "create_tags",
-        json!({"Resources": [id], "Tags": tags}),
-    );
+    let tags = json!([{"Key": ours, "Value": "owned"}, {"Key": "kubernetes.io/role", "Value": "node"}]);
+    aws.call("ec2", "create_tags", json!({"Resources": [id], "Tags": tags}));
     let preview = project.act("preview", &["--refresh", "--json"]).expect_ok();
     preview.expect_says(ours);
     project.refresh().expect_ok();
     project.up().expect_ok().expect_steps(&["update vpc"]);
     let left = |key: &str| aws.look().named(REGION, "vpcs", "main")["tags"][key].clone();
-    assert_eq!(
-        (left(ours), left("kubernetes.io/role")),
-        (json!("shared"), json!("node"))
-    );
+    assert_eq!((left(ours), left("kubernetes.io/role")), (json!("shared"), json!("node")));
     project.refresh_settled();
     // What it no longer sets goes, and is ignored from then on.
     project.program(&through(ignore, "Name: main"));
     project.up().expect_ok().expect_steps(&["update vpc"]);
-    assert_eq!(
-        (left(ours), left("kubernetes.io/role")),
-        (Value::Null, json!("node"))
-    );
+    assert_eq!((left(ours), left("kubernetes.io/role")), (Value::Null, json!("node")));
     project.expect_settled().refresh_settled();
 }
 
@@ -198,19 +170,10 @@ fn a_tag_of_the_programs_is_not_ignored() {
 fn services_have_addresses_of_their_own() {
     let aws = Aws::new();
     let url = aws.url();
-    let project = aws.project(&through(
-        &format!("endpoints: {{ec2: '{url}', sts: '{url}'}}"),
-        "",
-    ));
-    project
-        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-        .up()
-        .expect_ok();
+    let project = aws.project(&through(&format!("endpoints: {{ec2: '{url}', sts: '{url}'}}"), ""));
+    project.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").up().expect_ok();
     let project = aws.project(&through(&format!("endpoint: '{url}'"), ""));
-    project
-        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-        .up()
-        .expect_ok();
+    project.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").up().expect_ok();
     assert_eq!(vpcs(&aws), 2);
 }
 
@@ -224,22 +187,17 @@ fn an_address_that_nobody_answers_at_is_told() {
     for (provider, from) in [
         (String::new(), environment),
         (format!("endpoint: '{nowhere}'"), "`endpoint`"),
-        (
-            format!("endpoints: {{ec2: '{nowhere}'}}"),
-            "`endpoints.ec2`",
-        ),
-        (
-            format!("endpoints: {{sts: '{nowhere}'}}, {role}"),
-            "`endpoints.sts`",
-        ),
+        (format!("endpoints: {{ec2: '{nowhere}'}}"), "`endpoints.ec2`"),
+        (format!("endpoints: {{sts: '{nowhere}'}}, {role}"), "`endpoints.sts`"),
     ] {
         let mut project = aws.project(&through(&provider, ""));
         if provider.is_empty() {
             project = project.env("AWS_ENDPOINT_URL", nowhere);
         }
         let up = project.up().expect_failure();
-        up.expect_says(&format!("{nowhere}, from {from}, can't be reached: Connection refused"))
-            .expect_says(&format!("hint: start what should answer there, or correct {from}; without it, AWS itself is called"));
+        up.expect_says(&format!("{nowhere}, from {from}, can't be reached: Connection refused")).expect_says(&format!(
+            "hint: start what should answer there, or correct {from}; without it, AWS itself is called"
+        ));
         assert_eq!(aws.look().count(REGION, "vpcs"), 0);
     }
 }
@@ -265,9 +223,7 @@ fn without_credentials_nothing_hangs() {
 #[test]
 fn wrong_credentials_are_told() {
     let aws = Aws::new();
-    let project = aws
-        .project(VPC)
-        .env("AWS_ACCESS_KEY_ID", "AKIAINVALID123456789");
+    let project = aws.project(VPC).env("AWS_ACCESS_KEY_ID", "AKIAINVALID123456789");
     let up = project.up().expect_failure();
     up.expect_says("AWS does not know these credentials");
 }
@@ -276,9 +232,7 @@ fn wrong_credentials_are_told() {
 fn a_region_is_needed() {
     let aws = Aws::new();
     let program = VPC.replace("cidrBlock", "region: us-east-1, cidrBlock");
-    let project = stranger(&aws, VPC)
-        .env("AWS_ACCESS_KEY_ID", aws.access_key())
-        .env("AWS_SECRET_ACCESS_KEY", "x");
+    let project = stranger(&aws, VPC).env("AWS_ACCESS_KEY_ID", aws.access_key()).env("AWS_SECRET_ACCESS_KEY", "x");
     let up = project.up().expect_failure();
     let up = up.expect_says("no AWS region is configured");
     up.expect_says("pulumi config set gitinfra:region REGION");
@@ -291,22 +245,15 @@ fn a_region_is_needed() {
 fn a_profile_says_who_and_where() {
     let aws = Aws::new();
     let project = stranger(&aws, &through("profile: work", ""));
-    let keys = format!(
-        "aws_access_key_id = {}\naws_secret_access_key = x\n",
-        aws.access_key()
-    );
-    project.write(
-        ".aws/config",
-        &format!("[profile work]\nregion = {ELSEWHERE}\n"),
-    );
+    let keys = format!("aws_access_key_id = {}\naws_secret_access_key = x\n", aws.access_key());
+    project.write(".aws/config", &format!("[profile work]\nregion = {ELSEWHERE}\n"));
     project.write(".aws/credentials", &format!("[work]\n{keys}"));
     project.up().expect_ok();
     assert_eq!(aws.look().count(ELSEWHERE, "vpcs"), 1);
 
     project.program(&through(&format!("profile: play, region: {REGION}"), ""));
     let up = project.up().expect_failure();
-    up.expect_says("no usable AWS credentials")
-        .expect_says("`play`");
+    up.expect_says("no usable AWS credentials").expect_says("`play`");
 }
 
 #[test]

@@ -25,13 +25,8 @@ impl Server {
             .expect("the emulator's Python runs");
         let mut port = String::new();
         let said = process.stdout.take().expect("its output is piped");
-        BufReader::new(said)
-            .read_line(&mut port)
-            .expect("the emulator says its port");
-        Server {
-            process,
-            url: format!("http://127.0.0.1:{}", port.trim()),
-        }
+        BufReader::new(said).read_line(&mut port).expect("the emulator says its port");
+        Server { process, url: format!("http://127.0.0.1:{}", port.trim()) }
     }
 
     pub fn get(&self, path: &str) -> Value {
@@ -46,18 +41,12 @@ impl Server {
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let body = body.map(Value::to_string).unwrap_or_default();
         let length = body.len();
-        let request = format!(
-            "{method} /_gitinfra/{path} HTTP/1.0\r\nContent-Length: {length}\r\n\r\n{body}"
-        );
+        let request = format!("{method} /_gitinfra/{path} HTTP/1.0\r\nContent-Length: {length}\r\n\r\n{body}");
         let address = self.url.trim_start_matches("http://");
         let mut connection = TcpStream::connect(address).expect("the emulator listens");
-        connection
-            .write_all(request.as_bytes())
-            .expect("the emulator listens");
+        connection.write_all(request.as_bytes()).expect("the emulator listens");
         let mut answer = String::new();
-        connection
-            .read_to_string(&mut answer)
-            .expect("the emulator answers");
+        connection.read_to_string(&mut answer).expect("the emulator answers");
         let (head, content) = answer.split_once("\r\n\r\n").unwrap_or_default();
         let fine = head.split(' ').nth(1) == Some("200");
         assert!(fine, "{method} {path} {body}: {answer}");

@@ -45,10 +45,7 @@ fn what_is_missing_has_one_code_in_every_command() {
     let p = changed();
     let nowhere = "s3://nowhere?region=us-east-1&endpoint=http://127.0.0.1:1&s3ForcePathStyle=true";
     let cases: [(Set<'_>, &[&str]); 7] = [
-        (
-            &[("PULUMI_BACKEND_URL", None)],
-            &["no backend is set", "hint: set PULUMI_BACKEND_URL"],
-        ),
+        (&[("PULUMI_BACKEND_URL", None)], &["no backend is set", "hint: set PULUMI_BACKEND_URL"]),
         (
             &[("PULUMI_BACKEND_URL", Some("file:///nowhere/at/all"))],
             &["/nowhere/at/all does not exist", "hint: make it with"],
@@ -64,29 +61,14 @@ fn what_is_missing_has_one_code_in_every_command() {
         ),
         (
             &[("PULUMI_BACKEND_URL", Some("https://127.0.0.1:1"))],
-            &[
-                "PULUMI_ACCESS_TOKEN must be set",
-                "hint: set PULUMI_ACCESS_TOKEN",
-            ],
+            &["PULUMI_ACCESS_TOKEN must be set", "hint: set PULUMI_ACCESS_TOKEN"],
         ),
-        (
-            &[("PULUMI_CONFIG_PASSPHRASE", None)],
-            &[
-                "passphrase must be set",
-                "hint: the backend encrypts secrets",
-            ],
-        ),
+        (&[("PULUMI_CONFIG_PASSPHRASE", None)], &["passphrase must be set", "hint: the backend encrypts secrets"]),
         (
             &[("PULUMI_CONFIG_PASSPHRASE", Some("another"))],
-            &[
-                "incorrect passphrase",
-                "hint: PULUMI_CONFIG_PASSPHRASE has to be",
-            ],
+            &["incorrect passphrase", "hint: PULUMI_CONFIG_PASSPHRASE has to be"],
         ),
-        (
-            &[("PATH", Some("/usr/bin:/bin"))],
-            &["the `pulumi` CLI is not on the PATH", "hint: get it from"],
-        ),
+        (&[("PATH", Some("/usr/bin:/bin"))], &["the `pulumi` CLI is not on the PATH", "hint: get it from"]),
     ];
     for (set, said) in cases {
         for words in BOTH {

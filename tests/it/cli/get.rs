@@ -20,18 +20,15 @@ fn told() -> Place {
 /// The rows of a table by its columns' places. Every cell has to begin where its heading does.
 fn columns(table: &str) -> Vec<Vec<String>> {
     let heading: Vec<char> = table.lines().next().unwrap_or_default().chars().collect();
-    let begins: Vec<usize> = (0..heading.len())
-        .filter(|i| heading[*i] != ' ' && (*i == 0 || heading[..*i].ends_with(&[' '; 3])))
-        .collect();
+    let begins: Vec<usize> =
+        (0..heading.len()).filter(|i| heading[*i] != ' ' && (*i == 0 || heading[..*i].ends_with(&[' '; 3]))).collect();
     let row = |line: &str| -> Vec<String> {
         let chars: Vec<char> = line.chars().collect();
         let ends = begins.iter().skip(1).copied().chain([chars.len()]);
         let cells = begins.iter().zip(ends);
         cells
             .map(|(from, to)| {
-                let cell: String = chars[*from.min(&chars.len())..to.min(chars.len())]
-                    .iter()
-                    .collect();
+                let cell: String = chars[*from.min(&chars.len())..to.min(chars.len())].iter().collect();
                 assert!(!cell.starts_with(' '), "`{cell}` is out of line\n{table}");
                 cell.trim().to_owned()
             })
@@ -51,10 +48,7 @@ fn tables_are_aligned_and_every_format_tells_the_same() {
     let wide = columns(&p.run("get st -o wide").expect_code(0).stdout);
     assert!(wide[0].contains(&"REPOSITORY".to_owned()), "{wide:?}");
     let runs = columns(&p.run("get runs").expect_code(0).stdout);
-    assert_eq!(
-        runs[0],
-        ["NAME", "STACK", "COMMIT", "STATE", "CHANGES", "TOOK", "AGE"]
-    );
+    assert_eq!(runs[0], ["NAME", "STACK", "COMMIT", "STATE", "CHANGES", "TOOK", "AGE"]);
     assert_eq!(runs.len(), 4);
     assert_eq!(runs[1][3], "failed", "the newest is first");
 
@@ -78,9 +72,7 @@ fn tables_are_aligned_and_every_format_tells_the_same() {
     }
     let stacks = p.run("get stacks -o name").expect_code(0).stdout;
     for name in stacks.lines() {
-        p.run(&format!("describe {name}"))
-            .expect_code(0)
-            .expect_out(&["Name:", "Runs:"]);
+        p.run(&format!("describe {name}")).expect_code(0).expect_out(&["Name:", "Runs:"]);
     }
 }
 
@@ -90,23 +82,20 @@ fn runs_are_found_by_the_beginning_of_their_names() {
     let runs = p.get("runs");
     let name = runs[0]["name"].as_str().unwrap_or_default();
     let begun = &name[..5];
-    p.run(&format!("describe run/{begun}"))
-        .expect_code(0)
-        .expect_out(&[name, "State:       failed", "must stay below the root"]);
+    p.run(&format!("describe run/{begun}")).expect_code(0).expect_out(&[
+        name,
+        "State:       failed",
+        "must stay below the root",
+    ]);
     p.run(&format!("logs {begun}"))
         .expect_code(0)
         .expect_out(&["error: files:index:File a", "must stay below the root"]);
-    for line in p
-        .run(&format!("logs {begun} -o json"))
-        .expect_code(0)
-        .events()
-    {
+    for line in p.run(&format!("logs {begun} -o json")).expect_code(0).events() {
         assert_eq!(line["run"], name);
     }
-    p.run("describe run/zzzzzzzz").expect_code(3).expect_err(&[
-        "no run is called `zzzzzzzz`",
-        "hint: `gitinfra get runs` lists them",
-    ]);
+    p.run("describe run/zzzzzzzz")
+        .expect_code(3)
+        .expect_err(&["no run is called `zzzzzzzz`", "hint: `gitinfra get runs` lists them"]);
     let of_stack = p.get("runs --stack a-longer-name/production");
     assert_eq!(of_stack.len(), 1);
     assert_eq!(p.get("runs --limit 2").len(), 2);
@@ -115,10 +104,7 @@ fn runs_are_found_by_the_beginning_of_their_names() {
 #[test]
 fn an_empty_ledger_is_no_failure() {
     let p = Place::new();
-    p.run("get stacks")
-        .expect_code(0)
-        .expect_no_data()
-        .expect_err(&["no stacks yet"]);
+    p.run("get stacks").expect_code(0).expect_no_data().expect_err(&["no stacks yet"]);
     p.run("get runs -o name").expect_code(0).expect_no_data();
     assert_eq!(p.get("runs"), [Value::Null; 0]);
 }

@@ -25,11 +25,7 @@ impl Going {
         let file = |name: &str| fs::File::create(dir.path().join(name)).expect("a file");
         command.process_group(0).stdin(Stdio::null());
         command.stdout(file("out")).stderr(file("err"));
-        Going {
-            line: format!("{command:?}"),
-            child: command.spawn().expect("gitinfra runs"),
-            dir,
-        }
+        Going { line: format!("{command:?}"), child: command.spawn().expect("gitinfra runs"), dir }
     }
 
     pub fn pid(&self) -> u32 {
@@ -78,11 +74,7 @@ impl Going {
     pub fn finish(mut self) -> Said {
         let status = self.child.wait().expect("gitinfra ends");
         let (stdout, stderr) = (self.read("out").into(), self.read("err").into());
-        let output = std::process::Output {
-            status,
-            stdout,
-            stderr,
-        };
+        let output = std::process::Output { status, stdout, stderr };
         Said::ended(std::mem::take(&mut self.line), &output)
     }
 }
@@ -100,9 +92,7 @@ impl Place {
     /// Waits until the provider is waiting for a file of `test/dev`.
     #[track_caller]
     pub fn until_slow(&self, file: &str) -> &Place {
-        let busy = self
-            .path("root/test/dev/.files")
-            .join(format!("{file}.busy"));
+        let busy = self.path("root/test/dev/.files").join(format!("{file}.busy"));
         poll(file, || busy.exists());
         self
     }
@@ -110,9 +100,7 @@ impl Place {
     /// Lets a slow file of `test/dev` be done.
     #[track_caller]
     pub fn release(&self, file: &str, is_done: impl Fn() -> bool) -> &Place {
-        let busy = self
-            .path("root/test/dev/.files")
-            .join(format!("{file}.busy"));
+        let busy = self.path("root/test/dev/.files").join(format!("{file}.busy"));
         poll("the file to be done", || {
             // The provider counts down in the same file, so one writing may be lost.
             fs::write(&busy, "0").expect("the file can be written");

@@ -9,31 +9,20 @@ fn network(p: &Place, zones: u32) {
     let example = tools::repository().join("examples/network/yaml/Pulumi.yaml");
     let program = std::fs::read_to_string(example).expect("the example is there");
     let plugin = gitinfra().program;
-    let folder = plugin
-        .parent()
-        .expect("a program lies in a folder")
-        .display();
+    let folder = plugin.parent().expect("a program lies in a folder").display();
     let plugins = format!("plugins:\n  providers:\n    - {{name: gitinfra, path: {folder}}}\n");
-    p.repo
-        .write("network/Pulumi.yaml", &format!("{program}{plugins}"));
-    p.repo.write(
-        "network/Pulumi.dev.yaml",
-        &format!("config:\n  network:zones: \"{zones}\"\n"),
-    );
+    p.repo.write("network/Pulumi.yaml", &format!("{program}{plugins}"));
+    p.repo.write("network/Pulumi.dev.yaml", &format!("config:\n  network:zones: \"{zones}\"\n"));
 }
 
 #[test]
 fn from_a_merged_commit_to_a_rolled_out_network() {
     let aws = Aws::new();
     let empty = aws.look();
-    let p = aws
-        .env()
-        .into_iter()
-        .fold(Place::new(), |p, (k, v)| p.env(k, v));
+    let p = aws.env().into_iter().fold(Place::new(), |p, (k, v)| p.env(k, v));
     network(&p, 2);
     p.repo.commit("A network");
-    p.sync()
-        .expect_out(&["+ created   gitinfra:ec2:Vpc", "1 stack rolled out"]);
+    p.sync().expect_out(&["+ created   gitinfra:ec2:Vpc", "1 stack rolled out"]);
     let count = |kind| aws.look().count(REGION, kind) - empty.count(REGION, kind);
     assert_eq!([count("vpcs"), count("subnets")], [1, 6]);
 
@@ -41,25 +30,21 @@ fn from_a_merged_commit_to_a_rolled_out_network() {
     network(&p, 3);
     p.repo.commit("A third zone");
     let (stands, calls) = (aws.look(), aws.calls().len());
-    p.run("preview --head third-zone")
-        .expect_code(0)
-        .expect_out(&[
-            "### gitinfra preview: third-zone into main",
-            "| network/dev |",
-            "+ create gitinfra:ec2:Subnet network-subnet-app-",
-        ]);
+    p.run("preview --head third-zone").expect_code(0).expect_out(&[
+        "### gitinfra preview: third-zone into main",
+        "| network/dev |",
+        "+ create gitinfra:ec2:Subnet network-subnet-app-",
+    ]);
     assert_eq!(aws.look(), stands);
     assert_eq!(aws.writes_after(calls), [""; 0], "a preview writes nothing");
 
     let merged = p.repo.switch("main").merge("third-zone");
-    p.sync()
-        .expect_out(&["network/Pulumi.dev.yaml changed", "1 stack rolled out"]);
+    p.sync().expect_out(&["network/Pulumi.dev.yaml changed", "1 stack rolled out"]);
     assert_eq!([count("vpcs"), count("subnets")], [1, 9]);
     assert_eq!(p.get("stacks")[0]["commit"], *merged);
 
     let calls = aws.calls().len();
-    p.sync()
-        .expect_out(&["network/dev: up to date", "nothing to do"]);
+    p.sync().expect_out(&["network/dev: up to date", "nothing to do"]);
     assert_eq!(aws.calls().len(), calls, "nobody asked AWS anything");
 }
 
@@ -67,10 +52,7 @@ fn from_a_merged_commit_to_a_rolled_out_network() {
 fn a_network_that_was_cut_off_has_no_twins() {
     let aws = Aws::new();
     let empty = aws.look();
-    let p = aws
-        .env()
-        .into_iter()
-        .fold(Place::new(), |p, (k, v)| p.env(k, v));
+    let p = aws.env().into_iter().fold(Place::new(), |p, (k, v)| p.env(k, v));
     network(&p, 2);
     p.repo.commit("A network");
     let going = p.start("sync");
@@ -79,13 +61,7 @@ fn a_network_that_was_cut_off_has_no_twins() {
     going.finish();
     p.sync().expect_out(&["was cut off", "1 stack rolled out"]);
     let count = |kind| aws.look().count(REGION, kind) - empty.count(REGION, kind);
-    let kinds = [
-        "vpcs",
-        "subnets",
-        "natGateways",
-        "internetGateways",
-        "addresses",
-    ];
+    let kinds = ["vpcs", "subnets", "natGateways", "internetGateways", "addresses"];
     assert_eq!(kinds.map(count), [1, 6, 1, 1, 1]);
     assert_eq!(p.states(), ["interrupted", "succeeded"]);
     p.sync().expect_out(&["nothing to do"]);

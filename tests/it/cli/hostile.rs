@@ -20,11 +20,7 @@ fn expect_nothing_sprang(p: &Place) {
 
 #[test]
 fn links_that_lead_out_are_refused() {
-    for (link, target) in [
-        ("Pulumi.dev.yaml", "/etc/passwd"),
-        ("data", "/etc"),
-        ("deep/er/x", "../../../up"),
-    ] {
+    for (link, target) in [("Pulumi.dev.yaml", "/etc/passwd"), ("data", "/etc"), ("deep/er/x", "../../../up")] {
         let p = Place::of(&[A]);
         let path = p.repo.path(link);
         let _ = fs::remove_file(&path);
@@ -57,12 +53,8 @@ fn nothing_in_a_repository_runs_but_its_program() {
     let p = Place::of(&[A]);
     let trap = trap(&p);
     // Filters and drivers that a committed file can name, should any configuration define them.
-    p.repo.write(
-        ".gitattributes",
-        "* filter=evil diff=evil merge=evil working-tree-encoding=UTF-8\n",
-    );
-    p.repo
-        .write(".gitconfig", &format!("[core]\n\tfsmonitor = \"{trap}\"\n"));
+    p.repo.write(".gitattributes", "* filter=evil diff=evil merge=evil working-tree-encoding=UTF-8\n");
+    p.repo.write(".gitconfig", &format!("[core]\n\tfsmonitor = \"{trap}\"\n"));
     p.repo.commit("Attributes");
     // The repository's own configuration and hooks, which a path shares with its user.
     for (name, value) in [
@@ -77,13 +69,7 @@ fn nothing_in_a_repository_runs_but_its_program() {
     ] {
         p.repo.git(&["config", name, value]);
     }
-    for hook in [
-        "post-checkout",
-        "post-merge",
-        "pre-commit",
-        "reference-transaction",
-        "post-index-change",
-    ] {
+    for hook in ["post-checkout", "post-merge", "pre-commit", "reference-transaction", "post-index-change"] {
         let path = p.repo.path(".git/hooks").join(hook);
         fs::write(&path, format!("#!/bin/sh\n{trap}\n")).expect("a hook");
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -100,25 +86,8 @@ fn submodules_are_not_fetched() {
     let other = Repo::new();
     other.write("secret", "hush-hush").commit("Secret");
     let url = format!("file://{}", other.folder().display());
-    git_in(
-        p.repo.folder(),
-        &[
-            "-c",
-            "protocol.file.allow=always",
-            "submodule",
-            "add",
-            "-q",
-            &url,
-            "sub",
-        ],
-    );
-    p.repo.git(&[
-        "config",
-        "-f",
-        ".gitmodules",
-        "submodule.sub.update",
-        "checkout",
-    ]);
+    git_in(p.repo.folder(), &["-c", "protocol.file.allow=always", "submodule", "add", "-q", &url, "sub"]);
+    p.repo.git(&["config", "-f", ".gitmodules", "submodule.sub.update", "checkout"]);
     p.repo.commit("A submodule");
     let going = p.sync();
     going.expect_out(&["1 stack rolled out"]);
@@ -134,15 +103,8 @@ fn words_of_others_steer_no_terminal() {
     let p = Place::of(&[A]);
     p.repo.write("Pulumi.a\u{1b}[2Jb.yaml", "");
     p.repo.commit("Clear \u{1b}[2J\u{1b}]0;title\u{7} it");
-    for (words, code) in [
-        ("sync", 3),
-        ("get runs -o wide", 0),
-        ("get stacks", 0),
-        ("describe stack/test/dev", 0),
-    ] {
-        p.run(words)
-            .expect_code(code)
-            .expect_without(&["\u{1b}", "\u{7}"]);
+    for (words, code) in [("sync", 3), ("get runs -o wide", 0), ("get stacks", 0), ("describe stack/test/dev", 0)] {
+        p.run(words).expect_code(code).expect_without(&["\u{1b}", "\u{7}"]);
     }
 }
 
@@ -164,15 +126,13 @@ fn names_lead_nowhere() {
     assert!(!p.path("up").exists() && !p.path("backend/up.json").exists());
     p.repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
     for runtime in ["{name: ../../x}", "../../x", "/bin/sh"] {
-        p.repo
-            .write("Pulumi.yaml", &format!("name: test\nruntime: {runtime}\n"));
+        p.repo.write("Pulumi.yaml", &format!("name: test\nruntime: {runtime}\n"));
         p.repo.commit("A runtime");
         let said = p.run("sync").expect_out(&["failed"]);
         assert_ne!(said.code, 0, "{said}");
     }
     for name in ["../../up", "'a b'", "$(touch up)"] {
-        p.repo
-            .write("Pulumi.yaml", &format!("name: {name}\nruntime: yaml\n"));
+        p.repo.write("Pulumi.yaml", &format!("name: {name}\nruntime: yaml\n"));
         p.repo.commit("A project");
         p.run("sync").expect_code(3);
         assert!(!p.path("up").exists() && !p.path("backend/up").exists());

@@ -15,9 +15,7 @@ fn changed(p: &Place) -> Vec<String> {
     let changes = p.get("runs")[0]["changes"].clone();
     let changes = changes.as_object().cloned().unwrap_or_default();
     let other = changes.into_iter().filter(|(name, _)| name != "same");
-    other
-        .map(|(name, count)| format!("{name} {count}"))
-        .collect()
+    other.map(|(name, count)| format!("{name} {count}")).collect()
 }
 
 #[test]
@@ -29,14 +27,9 @@ fn an_engine_that_outlives_its_gitinfra_is_waited_for() {
     first.finish().expect_code(-1);
     assert_eq!(p.states(), ["running"]);
     let second = p.start("sync");
-    second
-        .until("its engine")
-        .until("is still at work; waiting");
+    second.until("its engine").until("is still at work; waiting");
     p.release("a.txt", || second.out().contains("rolling out"));
-    second
-        .finish()
-        .expect_code(0)
-        .expect_out(&["was cut off: its gitinfra was killed", "1 stack rolled out"]);
+    second.finish().expect_code(0).expect_out(&["was cut off: its gitinfra was killed", "1 stack rolled out"]);
     assert_eq!(p.states(), ["interrupted", "succeeded"]);
     assert_eq!(changed(&p), [""; 0], "the first engine did all of it");
     assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
@@ -63,27 +56,16 @@ fn what_gitinfra_and_engine_left_is_found_and_finished() {
     assert_eq!(p.states(), ["interrupted", "succeeded"]);
     let state = p.state("test", "dev");
     assert_eq!(state.names(), ["a", "b"]);
-    assert!(
-        !state.export.contains("pending_operations\": [\n"),
-        "{}",
-        state.export
-    );
+    assert!(!state.export.contains("pending_operations\": [\n"), "{}", state.export);
     // The creation that nobody saw the end of was taken up, not made a second time.
     let token = |card: String| {
         let card: serde_json::Value = serde_json::from_str(&card).unwrap_or_default();
         card["token"].clone()
     };
     let now = std::fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
-    assert_eq!(
-        token(made.expect("the first engine made it")),
-        token(now.expect("it is still there"))
-    );
+    assert_eq!(token(made.expect("the first engine made it")), token(now.expect("it is still there")));
     p.sync().expect_out(&["nothing to do"]);
-    assert!(
-        !p.path("state/work")
-            .read_dir()
-            .is_ok_and(|mut d| d.next().is_some())
-    );
+    assert!(!p.path("state/work").read_dir().is_ok_and(|mut d| d.next().is_some()));
 }
 
 /// Between two of its writes the engine leaves a file of the backend empty for a moment.
@@ -99,8 +81,7 @@ fn a_backend_that_was_killed_while_it_wrote_is_mended() {
     p.run("preview --head another").expect_code(0);
     p.repo.switch("main").merge("another");
     cut_off();
-    p.sync()
-        .expect_out(&["dev.json.attrs: removed it", "1 stack rolled out"]);
+    p.sync().expect_out(&["dev.json.attrs: removed it", "1 stack rolled out"]);
     assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
 }
 
@@ -151,8 +132,7 @@ fn what_somebody_elses_killed_run_made_is_found() {
     let cancel = p.pulumi("cancel --yes --stack dev").status();
     assert!(cancel.expect("pulumi runs").success());
     p.change(&[A, B]);
-    p.sync()
-        .expect_out(&["was creating now stands: a", "1 stack rolled out"]);
+    p.sync().expect_out(&["was creating now stands: a", "1 stack rolled out"]);
 }
 
 #[test]
@@ -186,10 +166,7 @@ fn killed_again_and_again_it_converges() {
     p.change(&[A, B]);
     p.sync();
     assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
-    let files = p
-        .path("root/test/dev")
-        .read_dir()
-        .expect("the root is there");
+    let files = p.path("root/test/dev").read_dir().expect("the root is there");
     assert_eq!(files.count(), 3, "two files and what is kept beside them");
 }
 
@@ -205,11 +182,7 @@ fn an_engine_that_dies_is_told_and_started_again() {
         "the engine said nothing and ended with signal: 9",
     ]);
     p.change(&[A, B]);
-    p.sync().expect_out(&[
-        "the engine's lock was left by pid",
-        "now stands: ",
-        "1 stack rolled out",
-    ]);
+    p.sync().expect_out(&["the engine's lock was left by pid", "now stands: ", "1 stack rolled out"]);
     assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
     assert_eq!(p.states(), ["failed", "succeeded"]);
 }

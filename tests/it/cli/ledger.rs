@@ -52,36 +52,14 @@ fn journey(p: Place, query: Query<'_>) {
     let last = p.change(&[A, B]);
     p.sync();
     p.sync().expect_out(&["nothing to do"]);
-    let states = [
-        "succeeded",
-        "failed",
-        "interrupted",
-        "cancelled",
-        "succeeded",
-    ];
+    let states = ["succeeded", "failed", "interrupted", "cancelled", "succeeded"];
     assert_eq!(p.states(), states);
     let rows = |sql: &str| query(&p, sql);
-    assert_eq!(
-        rows("SELECT state FROM runs ORDER BY started_at"),
-        states.join("\n")
-    );
-    assert_eq!(
-        rows("SELECT name, rolled_out_commit FROM stacks"),
-        format!("test/dev|{last}")
-    );
-    assert_eq!(
-        rows("SELECT count(*) FROM runs WHERE finished_at IS NULL"),
-        "0"
-    );
-    assert_eq!(
-        rows("SELECT fence FROM stacks"),
-        "5",
-        "one lease for each run"
-    );
-    assert_eq!(
-        rows("SELECT count(*) FROM stacks WHERE lease_holder IS NOT NULL"),
-        "0"
-    );
+    assert_eq!(rows("SELECT state FROM runs ORDER BY started_at"), states.join("\n"));
+    assert_eq!(rows("SELECT name, rolled_out_commit FROM stacks"), format!("test/dev|{last}"));
+    assert_eq!(rows("SELECT count(*) FROM runs WHERE finished_at IS NULL"), "0");
+    assert_eq!(rows("SELECT fence FROM stacks"), "5", "one lease for each run");
+    assert_eq!(rows("SELECT count(*) FROM stacks WHERE lease_holder IS NOT NULL"), "0");
     // A run that could say how it ended said so last; the killed one could not.
     let finished = "SELECT run_id FROM events WHERE kind = 'run-finished'";
     let unfinished = format!("SELECT state FROM runs WHERE id NOT IN ({finished})");
@@ -89,16 +67,14 @@ fn journey(p: Place, query: Query<'_>) {
     let later = "SELECT count(*) FROM events e JOIN events f ON f.run_id = e.run_id AND f.sequence < e.sequence WHERE f.kind = 'run-finished'";
     assert_eq!(rows(later), "0");
     let newest = rows("SELECT id FROM runs ORDER BY started_at DESC LIMIT 1");
-    p.run(&format!("describe run/{newest}"))
-        .expect_code(0)
-        .expect_out(&[
-            &format!("Name:        {newest}"),
-            "Commit:",
-            "State:       succeeded",
-            "Events:",
-            "+ created   files:index:File b",
-            "✓ rolled out",
-        ]);
+    p.run(&format!("describe run/{newest}")).expect_code(0).expect_out(&[
+        &format!("Name:        {newest}"),
+        "Commit:",
+        "State:       succeeded",
+        "Events:",
+        "+ created   files:index:File b",
+        "✓ rolled out",
+    ]);
 }
 
 #[test]
@@ -110,10 +86,7 @@ fn the_journey_on_sqlite() {
 fn the_journey_on_postgresql() {
     let url = postgres::database();
     let asked = url.clone();
-    journey(
-        Place::of(&[A]).env("GITINFRA_LEDGER", url),
-        &move |_, sql| postgres::query(&asked, sql),
-    );
+    journey(Place::of(&[A]).env("GITINFRA_LEDGER", url), &move |_, sql| postgres::query(&asked, sql));
 }
 
 /// Another machine: another state directory, the same backend, the same ledger.
@@ -127,10 +100,7 @@ fn of_two_machines_with_one_ledger_one_rolls_out() {
     let first = p.start("sync");
     p.until_slow("a.txt").engine();
     let second = p.run_as("sync", |command| elsewhere(command, &p));
-    second.expect_code(5).expect_out(&[
-        "skipped: being rolled out by gitinfra, pid",
-        "1 stack skipped",
-    ]);
+    second.expect_code(5).expect_out(&["skipped: being rolled out by gitinfra, pid", "1 stack skipped"]);
     p.release("a.txt", || first.out().contains("✓ rolled out"));
     first.finish().expect_code(0);
     let later = p.run_as("sync", |command| elsewhere(command, &p));
@@ -161,24 +131,12 @@ fn the_tables_are_documented() {
     let tables = sqlite(&p, tables);
     assert_eq!(tables.lines().count(), 4, "{tables}");
     for table in tables.lines() {
-        let row = readme
-            .lines()
-            .find(|line| line.starts_with(&format!("| `{table}` |")));
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{table}` |")));
         let row = row.unwrap_or_else(|| panic!("`{table}` is not documented"));
-        let columns = sqlite(
-            &p,
-            &format!("SELECT name FROM pragma_table_info('{table}')"),
-        );
+        let columns = sqlite(&p, &format!("SELECT name FROM pragma_table_info('{table}')"));
         let told = row.rsplit('|').nth(1).unwrap_or_default().split('`');
-        for column in told
-            .skip(1)
-            .step_by(2)
-            .filter(|word| *word != "--output json")
-        {
-            assert!(
-                columns.lines().any(|c| c == column),
-                "{table} has no {column}"
-            );
+        for column in told.skip(1).step_by(2).filter(|word| *word != "--output json") {
+            assert!(columns.lines().any(|c| c == column), "{table} has no {column}");
         }
     }
 }

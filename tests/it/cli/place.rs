@@ -39,19 +39,12 @@ impl Place {
 
     /// Writes a project of files into the repository's folder, with a configuration for each of its stacks. A stack's files
     /// lie in `root/PROJECT/STACK`.
-    pub fn project(
-        &self,
-        folder: &str,
-        name: &str,
-        stacks: &[&str],
-        files: &[(&str, &str)],
-    ) -> &Place {
+    pub fn project(&self, folder: &str, name: &str, stacks: &[&str], files: &[(&str, &str)]) -> &Place {
         self.program(folder, name, &crate::files::of(files));
         for stack in stacks {
             let root = self.path(&format!("root/{name}/{stack}"));
             let config = format!("{SALT}config:\n  files:root: {}\n", root.display());
-            self.repo
-                .write(&within(folder, &format!("Pulumi.{stack}.yaml")), &config);
+            self.repo.write(&within(folder, &format!("Pulumi.{stack}.yaml")), &config);
         }
         self
     }
@@ -60,11 +53,9 @@ impl Place {
     pub fn program(&self, folder: &str, name: &str, program: &str) -> &Place {
         let plugin = tools::files().program;
         let plugin = plugin.parent().unwrap_or(Path::new("/")).display();
-        let head = format!(
-            "name: {name}\nruntime: yaml\nplugins:\n  providers:\n    - {{name: files, path: {plugin}}}\n"
-        );
-        self.repo
-            .write(&within(folder, "Pulumi.yaml"), &format!("{head}{program}"));
+        let head =
+            format!("name: {name}\nruntime: yaml\nplugins:\n  providers:\n    - {{name: files, path: {plugin}}}\n");
+        self.repo.write(&within(folder, "Pulumi.yaml"), &format!("{head}{program}"));
         self
     }
 
@@ -142,10 +133,7 @@ impl Place {
     /// How many updates of a stack the engine's own history has.
     pub fn updates(&self, project: &str, stack: &str) -> usize {
         let folder = format!("backend/.pulumi/history/{project}/{stack}");
-        let files = fs::read_dir(self.path(&folder))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let files = fs::read_dir(self.path(&folder)).into_iter().flatten().flatten();
         let names = files.map(|file| file.file_name().to_string_lossy().into_owned());
         names.filter(|name| name.ends_with(".history.json")).count()
     }

@@ -39,10 +39,7 @@ pub fn database() -> String {
     let server = SHARED.get_or_init(start);
     let name = format!("ledger{}", NEXT.fetch_add(1, Ordering::Relaxed));
     server.sql("postgres", &format!("CREATE DATABASE {name}"));
-    format!(
-        "postgres://gitinfra@localhost/{name}?host={}",
-        server.folder.display()
-    )
+    format!("postgres://gitinfra@localhost/{name}?host={}", server.folder.display())
 }
 
 /// What psql answers to a query on a database, one row a line.
@@ -67,19 +64,11 @@ fn start() -> Server {
     initdb.arg(folder.join("data"));
     Said::of(initdb).expect_code(0);
     let mut keeper = command("sh", user);
-    keeper
-        .args(["-c", KEEPER, "keeper"])
-        .arg(program("postgres"));
+    keeper.args(["-c", KEEPER, "keeper"]).arg(program("postgres"));
     keeper.arg(&folder).stdin(Stdio::piped());
-    let server = Server {
-        folder,
-        user,
-        _keeper: keeper.spawn().expect("sh runs"),
-    };
+    let server = Server { folder, user, _keeper: keeper.spawn().expect("sh runs") };
     let file = server.folder.join("data/postmaster.pid");
-    poll("PostgreSQL", || {
-        fs::read_to_string(&file).is_ok_and(|text| text.lines().any(|l| l.trim() == "ready"))
-    });
+    poll("PostgreSQL", || fs::read_to_string(&file).is_ok_and(|text| text.lines().any(|l| l.trim() == "ready")));
     server
 }
 
@@ -107,14 +96,9 @@ fn command(name: &str, user: Option<u32>) -> Command {
 /// On the PATH, or where Debian keeps the server's programs.
 fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let versions = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let versions = versions.map(|entry| entry.path().join("bin"));
-    let mut files = std::env::split_paths(&path)
-        .chain(versions)
-        .map(|folder| folder.join(name));
+    let mut files = std::env::split_paths(&path).chain(versions).map(|folder| folder.join(name));
     let found = files.find(|file| file.is_file());
     found.unwrap_or_else(|| panic!("`{name}` is needed for this test: install PostgreSQL"))
 }

@@ -44,10 +44,7 @@ fn every_kind_of_change_is_shown() {
         "```diff\n",
         "\n```\n",
         "</details>",
-        &format!(
-            "previewed the merge of {} into",
-            &p.repo.git(&["rev-parse", "change"])[..7]
-        ),
+        &format!("previewed the merge of {} into", &p.repo.git(&["rev-parse", "change"])[..7]),
     ]);
     let said = preview(&p);
     for lines in [
@@ -58,11 +55,7 @@ fn every_kind_of_change_is_shown() {
     ] {
         assert!(said.stdout.contains(lines), "{lines}\n{said}");
     }
-    assert_eq!(
-        said.stdout,
-        preview(&p).stdout,
-        "the same preview is the same text"
-    );
+    assert_eq!(said.stdout, preview(&p).stdout, "the same preview is the same text");
     // Nothing of it happened.
     assert_eq!(p.file("a.txt").as_deref(), Some("one"));
     assert_eq!(p.state("test", "dev").names(), ["a", "b", "c"]);
@@ -74,9 +67,7 @@ fn every_kind_of_change_is_shown() {
 fn a_stack_that_is_not_there_yet_is_previewed_and_not_made() {
     let p = Place::of(&[A]);
     let head = "preview --base main --head main --stack test/dev";
-    p.run(head)
-        .expect_code(0)
-        .expect_out(&["No stack uses what this merge changes."]);
+    p.run(head).expect_code(0).expect_out(&["No stack uses what this merge changes."]);
     p.project("new", "new", &["dev"], &[A, B]);
     p.repo.branch("change").commit("A new project");
     preview(&p).expect_code(0).expect_out(&[
@@ -98,16 +89,11 @@ fn a_base_that_moved_on_is_merged_first() {
     let p = of(&[A], &[A, B]);
     p.repo.switch("main");
     p.repo.write("README.md", "Read me.\n").commit("Docs");
-    preview(&p).expect_code(0).expect_out(&[
-        "| test/dev | 1 |  |  |  |  |",
-        "+ create files:index:File b",
-    ]);
+    preview(&p).expect_code(0).expect_out(&["| test/dev | 1 |  |  |  |  |", "+ create files:index:File b"]);
     // What only the base changed is no part of it.
     p.project("other", "other", &["dev"], &[A]);
     p.repo.commit("Another project");
-    preview(&p)
-        .expect_code(0)
-        .expect_out(&["| test/dev |", "1 stack is untouched: other/dev"]);
+    preview(&p).expect_code(0).expect_out(&["| test/dev |", "1 stack is untouched: other/dev"]);
 }
 
 #[test]
@@ -115,11 +101,7 @@ fn what_cant_be_merged_is_refused() {
     let p = of(&[A], &[("a", "path: a.txt, content: theirs")]);
     p.repo.switch("main");
     p.change(&[("a", "path: a.txt, content: ours")]);
-    preview(&p).expect_code(3).expect_no_data().expect_err(&[
-        "can't be merged",
-        "conflicts in Pulumi.yaml",
-        "hint: ",
-    ]);
+    preview(&p).expect_code(3).expect_no_data().expect_err(&["can't be merged", "conflicts in Pulumi.yaml", "hint: "]);
 }
 
 #[test]
@@ -131,12 +113,9 @@ fn a_program_that_fails_is_shown_with_its_fault() {
         "```text\n",
         "must stay below the root",
     ]);
-    p.repo
-        .write("Pulumi.yaml", "name: test\nruntime: yaml\nresources: 7\n");
+    p.repo.write("Pulumi.yaml", "name: test\nruntime: yaml\nresources: 7\n");
     p.repo.commit("Break it further");
-    preview(&p)
-        .expect_code(1)
-        .expect_out(&["preview failed", "resources"]);
+    preview(&p).expect_code(1).expect_out(&["preview failed", "resources"]);
 }
 
 #[test]
@@ -165,22 +144,11 @@ fn several_stacks_make_one_comment() {
 
 #[test]
 fn no_value_leaves_its_place() {
-    let wild =
-        r#""x `code` ```\n```diff\n| a | b |\n</details><script>alert(1)</script> @ada #1 <!-- ""#;
-    let p = of(
-        &[A],
-        &[(
-            "a",
-            &format!("path: a.txt, content: {wild}, labels: {{'@ada|`x`': '#1'}}"),
-        )],
-    );
+    let wild = r#""x `code` ```\n```diff\n| a | b |\n</details><script>alert(1)</script> @ada #1 <!-- ""#;
+    let p = of(&[A], &[("a", &format!("path: a.txt, content: {wild}, labels: {{'@ada|`x`': '#1'}}"))]);
     let said = preview(&p).expect_code(0);
     // All of it stands on one line in a fence that is longer than any run of backticks in it.
-    let fence = said
-        .stdout
-        .lines()
-        .filter(|line| line.starts_with("````"))
-        .count();
+    let fence = said.stdout.lines().filter(|line| line.starts_with("````")).count();
     assert_eq!(fence, 2, "{said}");
     let inside = said.stdout.split("````").nth(1).unwrap_or_default();
     for wild in ["<script>", "@ada", "#1", "<!--"] {
@@ -191,10 +159,7 @@ fn no_value_leaves_its_place() {
             "{wild} is outside of the fence\n{said}"
         );
     }
-    assert_eq!(
-        said.stdout.matches("</details>").count(),
-        inside.matches("</details>").count() + 1
-    );
+    assert_eq!(said.stdout.matches("</details>").count(), inside.matches("</details>").count() + 1);
 }
 
 #[test]
@@ -210,19 +175,12 @@ fn a_huge_value_is_cut() {
 fn many_resources_fit_into_a_comment() {
     let names: Vec<_> = (0..300).map(|i| format!("f{i:03}")).collect();
     let text = "y".repeat(300);
-    let files: Vec<_> = names
-        .iter()
-        .map(|name| (name.as_str(), format!("path: {name}, content: '{text}'")))
-        .collect();
+    let files: Vec<_> = names.iter().map(|name| (name.as_str(), format!("path: {name}, content: '{text}'"))).collect();
     let files: Vec<_> = files.iter().map(|(n, p)| (*n, p.as_str())).collect();
     let p = of(&[A], &files);
     let said = preview(&p).expect_code(0);
     assert!(said.stdout.chars().count() < 65_000, "forges take no more");
-    said.expect_out(&[
-        "| test/dev | 300 |",
-        "<details><summary>",
-        "more resources change than fit here",
-    ]);
+    said.expect_out(&["| test/dev | 300 |", "<details><summary>", "more resources change than fit here"]);
 }
 
 /// Every text in a folder and below.
@@ -248,15 +206,7 @@ fn secrets_are_seen_nowhere() {
     p.repo.branch("change");
     // The engine encrypts the configuration's secret, as a user would have it do.
     let mut set = std::process::Command::new(crate::tools::bin().join("pulumi"));
-    set.args([
-        "config",
-        "set",
-        "--secret",
-        "word",
-        "hush-config",
-        "--stack",
-        "dev",
-    ]);
+    set.args(["config", "set", "--secret", "word", "hush-config", "--stack", "dev"]);
     p.surround(&mut set);
     set.current_dir(p.repo.folder());
     Said::of(set).expect_code(0);
@@ -266,10 +216,7 @@ fn secrets_are_seen_nowhere() {
         &format!(
             "config: {{word: {{type: string}}}}\n{}",
             crate::files::of(&[
-                (
-                    "a",
-                    "path: a.txt, content: {'fn::secret': hush-content}, key: hush-key"
-                ),
+                ("a", "path: a.txt, content: {'fn::secret': hush-content}, key: hush-key"),
                 ("b", "path: b.txt, content: 'it is ${word}'"),
             ])
         ),
@@ -279,10 +226,7 @@ fn secrets_are_seen_nowhere() {
     let mut places = vec![("the Markdown".to_owned(), said.stdout.clone())];
     said.expect_out(&["[secret]"]);
     let json = p.run("preview --head change -o json").expect_code(0);
-    places.push((
-        "the JSON".to_owned(),
-        format!("{}{}", json.stdout, json.stderr),
-    ));
+    places.push(("the JSON".to_owned(), format!("{}{}", json.stdout, json.stderr)));
     p.repo.switch("main").merge("change");
     for words in ["sync -o json", "get runs -o json", "get runs -o yaml"] {
         let said = p.run(words).expect_code(0);
@@ -309,16 +253,10 @@ fn the_preview_is_data_too() {
     assert_eq!(stack["name"], "test/dev");
     assert_eq!(stack["failure"], Value::Null);
     let resources = stack["changes"]["resources"].as_array();
-    let operations: Vec<_> = resources
-        .into_iter()
-        .flatten()
-        .map(|r| format!("{} {}", r["operation"], r["name"]))
-        .collect();
+    let operations: Vec<_> =
+        resources.into_iter().flatten().map(|r| format!("{} {}", r["operation"], r["name"])).collect();
     assert_eq!(operations.len(), 2, "{operations:?}");
-    assert!(
-        operations.contains(&r#""update" "a""#.to_owned()),
-        "{operations:?}"
-    );
+    assert!(operations.contains(&r#""update" "a""#.to_owned()), "{operations:?}");
 }
 
 #[test]

@@ -77,18 +77,12 @@ impl Repo {
 pub fn git_in(folder: &Path, args: &[&str]) -> String {
     let mut git = Command::new("git");
     git.args(args).current_dir(folder);
-    git.env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null");
+    git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
     for who in ["AUTHOR", "COMMITTER"] {
-        git.env(format!("GIT_{who}_NAME"), "Ada")
-            .env(format!("GIT_{who}_EMAIL"), "ada@example.com");
+        git.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.com");
     }
     let output = git.output().expect("git runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
-    assert!(
-        output.status.success(),
-        "git {args:?}: {}",
-        text(&output.stderr)
-    );
+    assert!(output.status.success(), "git {args:?}: {}", text(&output.stderr));
     text(&output.stdout)
 }

@@ -98,15 +98,7 @@ fn in_order(text: &str, words: &[&str], said: &Said) {
 
 impl std::fmt::Display for Said {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Said {
-            line,
-            code,
-            stdout,
-            stderr,
-        } = self;
-        write!(
-            f,
-            "{line}\nexit code {code}\n-- stdout\n{stdout}\n-- stderr\n{stderr}"
-        )
+        let Said { line, code, stdout, stderr } = self;
+        write!(f, "{line}\nexit code {code}\n-- stdout\n{stdout}\n-- stderr\n{stderr}")
     }
 }

@@ -8,9 +8,7 @@ const KEY: &str = "wJalrXUtnFEMIhush";
 
 /// A program whose file's name and content hold what its environment holds, and which fails with them in the message.
 fn blurting() -> Place {
-    let p = Place::new()
-        .env("PULUMI_CONFIG_PASSPHRASE", WORD)
-        .env("AWS_SECRET_ACCESS_KEY", KEY);
+    let p = Place::new().env("PULUMI_CONFIG_PASSPHRASE", WORD).env("AWS_SECRET_ACCESS_KEY", KEY);
     let files = [
         ("a", format!("path: a.txt, content: '{KEY} and {WORD}'")),
         ("b", format!("path: '/{KEY}/{WORD}', content: b")),
@@ -18,10 +16,7 @@ fn blurting() -> Place {
     let files: Vec<_> = files.iter().map(|(n, p)| (*n, p.as_str())).collect();
     p.program("", "test", &crate::files::of(&files));
     let root = p.path("root/test/dev");
-    p.repo.write(
-        "Pulumi.dev.yaml",
-        &format!("config:\n  files:root: {}\n", root.display()),
-    );
+    p.repo.write("Pulumi.dev.yaml", &format!("config:\n  files:root: {}\n", root.display()));
     p.repo.commit(&format!("The key is {KEY}"));
     p
 }
@@ -34,12 +29,7 @@ fn expect_hidden(said: Said) -> Said {
 #[test]
 fn known_secrets_are_told_nowhere() {
     let p = blurting();
-    for words in [
-        "preview --base main",
-        "preview --base main -o json",
-        "sync",
-        "sync -o json",
-    ] {
+    for words in ["preview --base main", "preview --base main -o json", "sync", "sync -o json"] {
         let said = expect_hidden(p.run(words));
         let failed = words.starts_with("sync");
         said.expect_code(i32::from(failed));
@@ -73,11 +63,7 @@ fn a_new_stacks_secrets_are_told_nowhere() {
     let blurted = format!("a-{WORD}");
     let p = Place::of(&[(&blurted, "path: /no/a.txt, content: one")]);
     let secret = format!("config set --secret test:word {WORD} --stack dev");
-    for words in [
-        "stack init dev --no-select",
-        &secret,
-        "stack rm dev --yes --preserve-config",
-    ] {
+    for words in ["stack init dev --no-select", &secret, "stack rm dev --yes --preserve-config"] {
         let done = p.pulumi(words).status().expect("pulumi runs");
         assert!(done.success(), "{words}");
     }

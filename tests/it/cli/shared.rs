@@ -49,9 +49,6 @@ fn in_a_bucket() {
     aws.call("s3", "create_bucket", bucket);
     let env = aws.env().into_iter();
     let p = env.fold(Place::of(&[SLOW]), |p, (k, v)| p.env(k, v));
-    let url = format!(
-        "s3://states?region={REGION}&endpoint={}&s3ForcePathStyle=true",
-        aws.url()
-    );
+    let url = format!("s3://states?region={REGION}&endpoint={}&s3ForcePathStyle=true", aws.url());
     check(&p.env("PULUMI_BACKEND_URL", url), &["busy"]);
 }

@@ -15,28 +15,18 @@ fn several() -> Place {
     p.project("apps/web", "web", &["dev"], &[A]);
     let plugin = p.repo.path("plugins/files/pulumi-resource-files");
     let program = tools::files().program;
-    p.repo.write(
-        "plugins/files/pulumi-resource-files",
-        &format!("#!/bin/sh\nexec {} \"$@\"\n", program.display()),
-    );
+    p.repo.write("plugins/files/pulumi-resource-files", &format!("#!/bin/sh\nexec {} \"$@\"\n", program.display()));
     fs::set_permissions(&plugin, fs::Permissions::from_mode(0o755)).expect("it is ours");
     let head = "name: web\nruntime: yaml\nplugins:\n  providers:\n    - {name: files, path: ../../plugins/files}\n";
-    p.repo.write(
-        "apps/web/Pulumi.yaml",
-        &format!("{head}{}", crate::files::of(&[A])),
-    );
+    p.repo.write("apps/web/Pulumi.yaml", &format!("{head}{}", crate::files::of(&[A])));
     p.repo.commit("Three stacks");
     p
 }
 
 fn due(p: &Place, words: &str) -> Vec<String> {
-    let said = p
-        .run(&format!("sync --dry-run -o json {words}"))
-        .expect_code(0);
+    let said = p.run(&format!("sync --dry-run -o json {words}")).expect_code(0);
     let pending = said.events_of("pending").into_iter();
-    pending
-        .filter_map(|event| Some(event["stack"].as_str()?.to_owned()))
-        .collect()
+    pending.filter_map(|event| Some(event["stack"].as_str()?.to_owned())).collect()
 }
 
 #[test]
@@ -67,14 +57,7 @@ fn a_commit_rolls_out_the_stacks_that_use_what_it_changes() {
     p.repo.commit("Label prod");
     p.sync().expect_out(&["1 stack rolled out, 2 up to date"]);
     let updates = |project, stack| p.updates(project, stack);
-    assert_eq!(
-        [
-            updates("net", "dev"),
-            updates("net", "prod"),
-            updates("web", "dev")
-        ],
-        [1, 2, 1]
-    );
+    assert_eq!([updates("net", "dev"), updates("net", "prod"), updates("web", "dev")], [1, 2, 1]);
 }
 
 #[test]
@@ -92,9 +75,7 @@ fn stacks_can_be_named() {
     p.run("sync --stack nett/prod")
         .expect_code(3)
         .expect_err(&["no stack is called `nett/prod`", "did you mean `net/prod`?"]);
-    p.run("sync --stack net/prod")
-        .expect_code(0)
-        .expect_out(&["1 stack rolled out"]);
+    p.run("sync --stack net/prod").expect_code(0).expect_out(&["1 stack rolled out"]);
     assert_eq!(due(&p, ""), ["web/dev", "net/dev"]);
 }
 
@@ -104,10 +85,7 @@ fn a_stack_that_leaves_is_left_standing() {
     p.sync();
     fs::remove_file(p.repo.path("net/Pulumi.prod.yaml")).expect("it is there");
     p.repo.commit("Without prod");
-    p.sync().expect_out(&[
-        "net/prod: note: it is no longer on the branch",
-        "left standing",
-    ]);
+    p.sync().expect_out(&["net/prod: note: it is no longer on the branch", "left standing"]);
     assert!(p.path("root/net/prod/a.txt").exists());
     assert_eq!(p.state("net", "prod").names(), ["a"]);
 }
@@ -115,14 +93,8 @@ fn a_stack_that_leaves_is_left_standing() {
 #[test]
 fn a_stack_that_fails_keeps_no_other_back() {
     let p = several();
-    p.program(
-        "net",
-        "net",
-        "resources: {a: {type: 'files:index:File', properties: {path: 1}}}\n",
-    );
+    p.program("net", "net", "resources: {a: {type: 'files:index:File', properties: {path: 1}}}\n");
     p.repo.commit("Break net");
-    p.run("sync")
-        .expect_code(1)
-        .expect_out(&["2 stacks failed, 1 rolled out"]);
+    p.run("sync").expect_code(1).expect_out(&["2 stacks failed, 1 rolled out"]);
     assert_eq!(p.state("web", "dev").names(), ["a"]);
 }

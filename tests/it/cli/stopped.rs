@@ -12,15 +12,11 @@ fn ctrl_c_ends_in_order_and_the_next_sync_goes_on() {
     let going = p.start("sync");
     p.until_slow("a.txt").engine();
     going.interrupt();
-    going
-        .finish()
-        .expect_code(130)
-        .expect_out(&["stopping: the engine was told once", "cancelled after"]);
+    going.finish().expect_code(130).expect_out(&["stopping: the engine was told once", "cancelled after"]);
     assert_eq!(p.states(), ["cancelled"]);
     assert_eq!(p.state("test", "dev").names(), ["a"], "it is remembered");
     p.change(&[A, B]);
-    p.sync()
-        .expect_out(&["the last run was cancelled", "1 stack rolled out"]);
+    p.sync().expect_out(&["the last run was cancelled", "1 stack rolled out"]);
     assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
     assert_eq!(p.states(), ["cancelled", "succeeded"]);
 }

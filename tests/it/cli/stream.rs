@@ -15,15 +15,9 @@ fn documented(heading: &str) -> BTreeSet<String> {
     let readme = tools::repository().join("cli/README.md");
     let text = std::fs::read_to_string(readme).expect("the README is there");
     let table = text.split_once(heading).expect("its heading is there").1;
-    let rows = table
-        .lines()
-        .skip_while(|line| !line.starts_with('|'))
-        .take_while(|line| line.starts_with('|'));
+    let rows = table.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     let cells = rows.skip(2).filter_map(|row| row.split('|').nth(1));
-    cells
-        .flat_map(|cell| cell.split(','))
-        .map(|name| name.trim().trim_matches('`').to_owned())
-        .collect()
+    cells.flat_map(|cell| cell.split(',')).map(|name| name.trim().trim_matches('`').to_owned()).collect()
 }
 
 #[track_caller]
@@ -32,10 +26,7 @@ fn expect_documented(said: &Said) {
     for event in said.events() {
         let kind = event["kind"].as_str().unwrap_or_default();
         assert!(known.contains(kind), "`{kind}` is not documented");
-        assert!(
-            event["time"].as_str().is_some_and(|t| t.ends_with('Z')),
-            "{event}"
-        );
+        assert!(event["time"].as_str().is_some_and(|t| t.ends_with('Z')), "{event}");
     }
 }
 
@@ -76,20 +67,13 @@ fn json_lines_are_documented_and_never_mixed_with_text() {
     let both = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
     assert_eq!(names("resource-started"), both);
     assert_eq!(names("resource-finished"), both);
-    assert_eq!(
-        of("run-started")[0]["commit"],
-        *p.repo.git(&["rev-parse", "HEAD~1"])
-    );
+    assert_eq!(of("run-started")[0]["commit"], *p.repo.git(&["rev-parse", "HEAD~1"]));
     assert_eq!(of("run-finished")[0]["state"], "succeeded");
     assert_eq!(of("finished")[0]["rolledOut"], 1);
 }
 
 /// The same command in a terminal, and what the terminal got.
-fn in_a_terminal(
-    p: &Place,
-    words: &str,
-    change: impl FnOnce(&mut Command) -> &mut Command,
-) -> Said {
+fn in_a_terminal(p: &Place, words: &str, change: impl FnOnce(&mut Command) -> &mut Command) -> Said {
     let program = tools::program("gitinfra");
     let mut script = Command::new("script");
     let line = format!("{} {words}", program.display());
@@ -115,9 +99,7 @@ fn a_terminal_gets_colours_and_a_pipe_plain_lines() {
     let piped = p.run("sync").expect_code(0);
     assert!(!piped.stdout.contains('\u{1b}'), "{piped}");
     for line in piped.stdout.lines() {
-        let fine = line.starts_with("test/dev: ")
-            || line.starts_with("main is at")
-            || line.contains("1 stack");
+        let fine = line.starts_with("test/dev: ") || line.starts_with("main is at") || line.contains("1 stack");
         assert!(fine, "a line that can't be searched for: {line}");
     }
     let forced = p.run("sync --color always").expect_code(0);

@@ -13,10 +13,7 @@ type Case<'a> = (&'a str, i32, &'a [&'a str]);
 #[track_caller]
 fn expect(p: &Place, cases: &[Case<'_>]) {
     for (words, code, said) in cases {
-        p.run(words)
-            .expect_code(*code)
-            .expect_no_data()
-            .expect_err(said);
+        p.run(words).expect_code(*code).expect_no_data().expect_err(said);
     }
     // gitinfra's own words come with what to do about it.
     for (words, _, _) in cases.iter().filter(|(_, code, _)| *code != 2) {
@@ -32,45 +29,21 @@ fn the_command_line() {
         &[
             ("", 2, &["Usage: gitinfra"]),
             ("snyc", 2, &["unrecognized subcommand 'snyc'", "'sync'"]),
-            (
-                "sync --stak x",
-                2,
-                &["unexpected argument '--stak'", "'--stack'"],
-            ),
+            ("sync --stak x", 2, &["unexpected argument '--stak'", "'--stack'"]),
             ("sync --interval soon", 2, &["write it as 30s, 5m or 1h"]),
             ("sync --interval 10ms", 2, &["a second is the least"]),
             ("sync --once --watch", 2, &["cannot be used with"]),
             ("sync -o yaml", 2, &["invalid value 'yaml'", "text, json"]),
-            (
-                "preview -o html",
-                2,
-                &["invalid value 'html'", "markdown, json"],
-            ),
+            ("preview -o html", 2, &["invalid value 'html'", "markdown, json"]),
             ("get", 2, &["TYPE"]),
             ("get stacks -o csv", 2, &["invalid value 'csv'"]),
-            (
-                "get pods",
-                3,
-                &["there is no type `pods`", "stacks (st), runs (ru)"],
-            ),
-            (
-                "get stakcs",
-                3,
-                &["there is no type `stakcs`", "did you mean `stacks`?"],
-            ),
+            ("get pods", 3, &["there is no type `pods`", "stacks (st), runs (ru)"]),
+            ("get stakcs", 3, &["there is no type `stakcs`", "did you mean `stacks`?"]),
             ("describe run", 3, &["which one is to be described?"]),
             ("describe run/nobody", 3, &["no run is called `nobody`"]),
             ("logs nobody", 3, &["no run is called `nobody`"]),
-            (
-                "get stacks nobody/dev",
-                3,
-                &["no stack is called `nobody/dev`"],
-            ),
-            (
-                "get runs --ledger mysql://x",
-                4,
-                &["no such kind of database", "postgres://"],
-            ),
+            ("get stacks nobody/dev", 3, &["no stack is called `nobody/dev`"]),
+            ("get runs --ledger mysql://x", 4, &["no such kind of database", "postgres://"]),
             (
                 "get runs --ledger postgres://127.0.0.1:1/x",
                 4,
@@ -87,75 +60,31 @@ fn the_repository() {
     expect(
         &p,
         &[
-            (
-                "sync --repo plain",
-                3,
-                &["plain is not in a Git repository", "git init"],
-            ),
+            ("sync --repo plain", 3, &["plain is not in a Git repository", "git init"]),
             ("sync --repo nowhere", 3, &["nowhere does not exist"]),
-            (
-                "sync --repo http://example.com/x",
-                3,
-                &["is not encrypted", "https://"],
-            ),
-            (
-                "sync --repo git://example.com/x",
-                3,
-                &["`git://` is no way to a repository"],
-            ),
+            ("sync --repo http://example.com/x", 3, &["is not encrypted", "https://"]),
+            ("sync --repo git://example.com/x", 3, &["`git://` is no way to a repository"]),
             ("sync --repo ext::sh%20-c%20date", 3, &["does not exist"]),
-            (
-                "sync --repo --upload-pack=date",
-                2,
-                &["unexpected argument"],
-            ),
-            (
-                "sync --branch mian",
-                3,
-                &["has no branch `mian`", "did you mean `main`?"],
-            ),
-            (
-                "preview --base mian",
-                3,
-                &["has no branch `mian`", "did you mean `main`?"],
-            ),
-            (
-                "preview --head nope",
-                3,
-                &["has no `nope`", "a branch, a tag, HEAD"],
-            ),
-            (
-                "preview --stack tets/dev",
-                3,
-                &["no stack is called `tets/dev`", "did you mean `test/dev`?"],
-            ),
+            ("sync --repo --upload-pack=date", 2, &["unexpected argument"]),
+            ("sync --branch mian", 3, &["has no branch `mian`", "did you mean `main`?"]),
+            ("preview --base mian", 3, &["has no branch `mian`", "did you mean `main`?"]),
+            ("preview --head nope", 3, &["has no `nope`", "a branch, a tag, HEAD"]),
+            ("preview --stack tets/dev", 3, &["no stack is called `tets/dev`", "did you mean `test/dev`?"]),
         ],
     );
     let secret = p.run("sync --repo https://ada:hush-hush@example.com/x");
-    secret
-        .expect_code(3)
-        .expect_err(&["holds a password"])
-        .expect_without(&["hush-hush"]);
+    secret.expect_code(3).expect_err(&["holds a password"]).expect_without(&["hush-hush"]);
     assert_eq!(p.states(), [""; 0]);
 }
 
 #[test]
 fn a_project_file() {
     let cases: [(&str, &[&str]); 7] = [
-        (
-            "name: test\nruntime: [yaml\n",
-            &["Pulumi.yaml:2:10: unclosed bracket"],
-        ),
+        ("name: test\nruntime: [yaml\n", &["Pulumi.yaml:2:10: unclosed bracket"]),
         ("name: test\nruntime: yaml\n  x: 1\n", &["Pulumi.yaml:3:"]),
         ("name: [test]\nruntime: yaml\n", &["Pulumi.yaml:1:"]),
-        (
-            "runtime: yaml\n",
-            &["Pulumi.yaml: `name` is missing", "name: my-project"],
-        ),
-        (
-            "name: test\n",
-            &["Pulumi.yaml: `runtime` is missing", "runtime: yaml"],
-        ),
+        ("runtime: yaml\n", &["Pulumi.yaml: `name` is missing", "name: my-project"]),
+        ("name: test\n", &["Pulumi.yaml: `runtime` is missing", "runtime: yaml"]),
         ("\u{0}\u{1}", &["Pulumi.yaml"]),
         (
             "name: test\nruntime: yaml\nstackConfigDir: ../..\n",
@@ -186,9 +115,7 @@ fn path_with(p: &Place, version: Option<&str>) -> String {
     let _ = fs::remove_dir_all(&bin);
     fs::create_dir(&bin).expect("the folder can be written");
     let path = std::env::var("PATH").unwrap_or_default();
-    let git = std::env::split_paths(&path)
-        .map(|folder| folder.join("git"))
-        .find(|file| file.exists());
+    let git = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|file| file.exists());
     symlink(git.expect("git is on the PATH"), bin.join("git")).expect("a link");
     if let Some(version) = version {
         let stub = bin.join("pulumi");
@@ -202,14 +129,8 @@ fn path_with(p: &Place, version: Option<&str>) -> String {
 fn what_is_missing() {
     let p = Place::of(&[A]);
     let cases: [(Option<&str>, &[&str]); 3] = [
-        (
-            None,
-            &["the `pulumi` CLI is not on the PATH", "hint: get it from"],
-        ),
-        (
-            Some("v3.100.0"),
-            &["pulumi is v3.100.0", "v3.259.0 or newer is needed"],
-        ),
+        (None, &["the `pulumi` CLI is not on the PATH", "hint: get it from"]),
+        (Some("v3.100.0"), &["pulumi is v3.100.0", "v3.259.0 or newer is needed"]),
         (Some("nonsense"), &["does not say its version", "hint: "]),
     ];
     for (version, said) in cases {
@@ -218,16 +139,9 @@ fn what_is_missing() {
         run.expect_code(4).expect_err(said);
     }
     let no_git = p.run_as("sync", |command| command.env("PATH", p.path("root")));
-    no_git
-        .expect_code(4)
-        .expect_no_data()
-        .expect_err(&["git is not on the PATH", "hint: "]);
-    let no_home = p.run_as("get runs", |command| {
-        command.env_remove("HOME").env_remove("GITINFRA_STATE_DIR")
-    });
-    no_home
-        .expect_code(4)
-        .expect_err(&["neither HOME nor", "--state-dir"]);
+    no_git.expect_code(4).expect_no_data().expect_err(&["git is not on the PATH", "hint: "]);
+    let no_home = p.run_as("get runs", |command| command.env_remove("HOME").env_remove("GITINFRA_STATE_DIR"));
+    no_home.expect_code(4).expect_err(&["neither HOME nor", "--state-dir"]);
     assert_eq!(p.states(), [""; 0]);
 }
 
@@ -238,9 +152,7 @@ fn a_backend() {
     p.program("", "test", &format!("{inside}{}", crate::files::of(&[A])));
     p.repo.commit("A backend inside");
     let inside = p.run_as("sync", |command| command.env_remove("PULUMI_BACKEND_URL"));
-    inside
-        .expect_code(3)
-        .expect_out(&["lies in the repository's folder", "hint: "]);
+    inside.expect_code(3).expect_out(&["lies in the repository's folder", "hint: "]);
     assert!(!p.path("root").exists());
     p.sync().expect_out(&["1 stack rolled out"]);
 }

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use prost_reflect::{
-    DescriptorPool, EnumDescriptor, FieldDescriptor, MessageDescriptor, MethodDescriptor,
-    ServiceDescriptor,
+    DescriptorPool, EnumDescriptor, FieldDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor,
 };
 
 /// The members of one declaration: a field, value or method by name, and all about it that matters on the wire.
@@ -29,40 +28,27 @@ fn unlike(what: &str, ours: &Members, theirs: &Members) -> Vec<String> {
     for (member, our) in ours {
         match theirs.get(member) {
             Some(their) if their == our => {}
-            Some(their) => found.push(format!(
-                "{what}: {member} is `{our}`, the vendor's `{their}`"
-            )),
+            Some(their) => found.push(format!("{what}: {member} is `{our}`, the vendor's `{their}`")),
             None => found.push(format!("{what}: {member} is not the vendor's")),
         }
     }
     for (member, their) in theirs {
         if !ours.contains_key(member) {
-            found.push(format!(
-                "{what}: {member} is missing, the vendor's is `{their}`"
-            ));
+            found.push(format!("{what}: {member} is missing, the vendor's is `{their}`"));
         }
     }
     found
 }
 
 fn declarations(pool: &DescriptorPool) -> BTreeMap<String, Members> {
-    let messages = pool
-        .all_messages()
-        .map(|m| (format!("message {}", m.full_name()), fields(&m)));
-    let enums = pool
-        .all_enums()
-        .map(|e| (format!("enum {}", e.full_name()), values(&e)));
-    let services = pool
-        .services()
-        .map(|s| (format!("service {}", s.full_name()), methods(&s)));
+    let messages = pool.all_messages().map(|m| (format!("message {}", m.full_name()), fields(&m)));
+    let enums = pool.all_enums().map(|e| (format!("enum {}", e.full_name()), values(&e)));
+    let services = pool.services().map(|s| (format!("service {}", s.full_name()), methods(&s)));
     messages.chain(enums).chain(services).collect()
 }
 
 fn fields(message: &MessageDescriptor) -> Members {
-    message
-        .fields()
-        .map(|field| (format!("field {}", field.name()), declared(&field)))
-        .collect()
+    message.fields().map(|field| (format!("field {}", field.name()), declared(&field))).collect()
 }
 
 /// A field as a .proto file has it, but for its name. A map shows as its repeated entry, which is a message like any other.
@@ -80,30 +66,15 @@ fn declared(field: &FieldDescriptor) -> String {
         .filter(|oneof| !oneof.is_synthetic())
         .map(|oneof| format!(", in oneof {}", oneof.name()))
         .unwrap_or_default();
-    format!(
-        "{label}{:?} = {}{packed}{oneof}",
-        field.kind(),
-        field.number()
-    )
+    format!("{label}{:?} = {}{packed}{oneof}", field.kind(), field.number())
 }
 
 fn values(declared: &EnumDescriptor) -> Members {
-    declared
-        .values()
-        .map(|value| {
-            (
-                format!("value {}", value.name()),
-                value.number().to_string(),
-            )
-        })
-        .collect()
+    declared.values().map(|value| (format!("value {}", value.name()), value.number().to_string())).collect()
 }
 
 fn methods(service: &ServiceDescriptor) -> Members {
-    service
-        .methods()
-        .map(|method| (format!("method {}", method.name()), signature(&method)))
-        .collect()
+    service.methods().map(|method| (format!("method {}", method.name()), signature(&method))).collect()
 }
 
 fn signature(method: &MethodDescriptor) -> String {

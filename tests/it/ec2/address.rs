@@ -8,11 +8,7 @@ use crate::ec2::{Journey, of, tag};
 const AROUND: [(&str, &str, &str); 5] = [
     ("vpc", "Vpc", "cidrBlock: 10.0.0.0/16"),
     ("igw", "InternetGateway", "vpcId: '${vpc.id}'"),
-    (
-        "subnet",
-        "Subnet",
-        "vpcId: '${igw.vpcId}', cidrBlock: 10.0.0.0/24",
-    ),
+    ("subnet", "Subnet", "vpcId: '${igw.vpcId}', cidrBlock: 10.0.0.0/24"),
     ("one", "Eip", ""),
     ("two", "Eip", ""),
 ];
@@ -23,15 +19,7 @@ fn an_address_lives() {
     j.born("AllocateAddress", "tags: {a: b}");
     assert_eq!(j.output("allocationId"), j.id());
     j.updates("tags: {a: c}", &["tags.a"]);
-    j.drifts(
-        |j| {
-            drop(j.call(
-                "create_tags",
-                json!({"Resources": [j.id()], "Tags": tag("by", "hand")}),
-            ))
-        },
-        &["tags.by"],
-    );
+    j.drifts(|j| drop(j.call("create_tags", json!({"Resources": [j.id()], "Tags": tag("by", "hand")}))), &["tags.by"]);
     j.imported_as(&j.id());
     j.ends();
 }
@@ -39,29 +27,12 @@ fn an_address_lives() {
 #[test]
 fn a_nat_gateway_lives() {
     let j = Journey::of("NatGateway", &AROUND);
-    j.born(
-        "CreateNatGateway",
-        "subnetId: '${subnet.id}', allocationId: '${one.id}'",
-    );
+    j.born("CreateNatGateway", "subnetId: '${subnet.id}', allocationId: '${one.id}'");
     let look = j.aws.look();
     assert_eq!(look.count(REGION, "natGateways"), 1);
-    assert_eq!(
-        j.output("publicIp"),
-        *j.project.state().get("one", "/outputs/publicIp")
-    );
-    j.updates(
-        "subnetId: '${subnet.id}', allocationId: '${one.id}', tags: {a: b}",
-        &["tags.a"],
-    );
-    j.drifts(
-        |j| {
-            drop(j.call(
-                "delete_tags",
-                json!({"Resources": [j.id()], "Tags": [{"Key": "a"}]}),
-            ))
-        },
-        &["tags.a"],
-    );
+    assert_eq!(j.output("publicIp"), *j.project.state().get("one", "/outputs/publicIp"));
+    j.updates("subnetId: '${subnet.id}', allocationId: '${one.id}', tags: {a: b}", &["tags.a"]);
+    j.drifts(|j| drop(j.call("delete_tags", json!({"Resources": [j.id()], "Tags": [{"Key": "a"}]}))), &["tags.a"]);
     j.imported_as(&j.id());
     j.replaced("subnetId: '${subnet.id}', allocationId: '${two.id}'");
     // The private one takes no address; then the public one has to wait for none.
@@ -75,16 +46,9 @@ fn a_nat_gateway_lives() {
 #[test]
 fn an_address_is_not_shared() {
     let around = [AROUND[0], AROUND[1], AROUND[2], AROUND[3]];
-    let more = (
-        "more",
-        "Subnet",
-        "vpcId: '${igw.vpcId}', cidrBlock: 10.0.1.0/24",
-    );
+    let more = ("more", "Subnet", "vpcId: '${igw.vpcId}', cidrBlock: 10.0.1.0/24");
     let j = Journey::of("NatGateway", &[&around[..], &[more]].concat());
-    j.born(
-        "DescribeNatGateways",
-        "subnetId: '${subnet.id}', allocationId: '${one.id}'",
-    );
+    j.born("DescribeNatGateways", "subnetId: '${subnet.id}', allocationId: '${one.id}'");
     j.replaced_in_its_place("subnetId: '${more.id}', allocationId: '${one.id}'");
     j.ends();
 }
@@ -93,17 +57,9 @@ fn an_address_is_not_shared() {
 #[test]
 fn a_nat_gateway_that_fails_is_made_anew() {
     let [vpc, _, _, one, _] = AROUND;
-    let subnet = (
-        "subnet",
-        "Subnet",
-        "vpcId: '${vpc.id}', cidrBlock: 10.0.0.0/24",
-    );
+    let subnet = ("subnet", "Subnet", "vpcId: '${vpc.id}', cidrBlock: 10.0.0.0/24");
     let j = Journey::of("NatGateway", &[vpc, subnet, one]);
-    let x = (
-        "x",
-        "NatGateway",
-        "subnetId: '${subnet.id}', allocationId: '${one.id}'",
-    );
+    let x = ("x", "NatGateway", "subnetId: '${subnet.id}', allocationId: '${one.id}'");
     j.project.program(&of(&[vpc, subnet, one, x]));
     let up = j.project.up().expect_failure();
     let up = up.expect_says("Gateway.NotAttached: Network vpc-");

@@ -28,10 +28,7 @@ fn an_ingress_rule_lives() {
         &rule("ipProtocol: all, cidrIpv4: 10.0.0.0/8"),
         &["description", "fromPort", "ipProtocol", "tags.a", "toPort"],
     );
-    j.updates(
-        &rule("ipProtocol: icmp, fromPort: 8, cidrIpv4: 10.0.0.0/8"),
-        &["fromPort", "ipProtocol"],
-    );
+    j.updates(&rule("ipProtocol: icmp, fromPort: 8, cidrIpv4: 10.0.0.0/8"), &["fromPort", "ipProtocol"]);
     j.drifts(
         |j| {
             let (group, id) = (j.id_of("one"), j.id());
@@ -44,9 +41,7 @@ fn an_ingress_rule_lives() {
     );
     j.imported_as(&j.id());
     // A peer of another kind takes a new rule.
-    j.replaced(&rule(
-        "ipProtocol: icmp, fromPort: 8, referencedSecurityGroupId: '${two.id}'",
-    ));
+    j.replaced(&rule("ipProtocol: icmp, fromPort: 8, referencedSecurityGroupId: '${two.id}'"));
     j.replaced(&rule("ipProtocol: icmpv6, cidrIpv6: '2001:DB8::/32'"));
     j.replaced("securityGroupId: '${two.id}', ipProtocol: icmpv6, cidrIpv6: '2001:DB8::/32'");
     j.ends();
@@ -55,17 +50,11 @@ fn an_ingress_rule_lives() {
 #[test]
 fn an_egress_rule_lives() {
     let j = Journey::of("SecurityGroupEgressRule", &AROUND);
-    let app =
-        "ipProtocol: tcp, fromPort: 8080, toPort: 8080, referencedSecurityGroupId: '${two.id}'";
+    let app = "ipProtocol: tcp, fromPort: 8080, toPort: 8080, referencedSecurityGroupId: '${two.id}'";
     j.born("AuthorizeSecurityGroupEgress", &rule(app));
     j.updates(
         &rule("ipProtocol: udp, fromPort: 53, toPort: 53, referencedSecurityGroupId: '${one.id}'"),
-        &[
-            "fromPort",
-            "ipProtocol",
-            "referencedSecurityGroupId",
-            "toPort",
-        ],
+        &["fromPort", "ipProtocol", "referencedSecurityGroupId", "toPort"],
     );
     j.imported_as(&j.id());
     j.replaced(&rule("ipProtocol: '-1', cidrIpv4: 0.0.0.0/0"));
@@ -77,23 +66,16 @@ fn an_egress_rule_lives() {
 fn another_kind_of_peer_is_foreseen() {
     let j = Journey::of("SecurityGroupIngressRule", &AROUND);
     let all = "ipProtocol: '-1'";
-    j.born(
-        "AuthorizeSecurityGroupIngress",
-        &rule(&format!("{all}, cidrIpv4: 10.0.0.0/8")),
-    );
+    j.born("AuthorizeSecurityGroupIngress", &rule(&format!("{all}, cidrIpv4: 10.0.0.0/8")));
     let new = ("new", "SecurityGroup", "vpcId: '${vpc.id}'");
     let peer = rule(&format!("{all}, referencedSecurityGroupId: '${{new.id}}'"));
     let x = ("x", "SecurityGroupIngressRule", peer.as_str());
-    j.project
-        .program(&of(&[&AROUND[..], &[new, x]].concat()))
-        .preview()
-        .expect_ok()
-        .expect_steps(&[
-            "create new",
-            "create-replacement x",
-            "delete-replaced x",
-            "replace x",
-        ]);
+    j.project.program(&of(&[&AROUND[..], &[new, x]].concat())).preview().expect_ok().expect_steps(&[
+        "create new",
+        "create-replacement x",
+        "delete-replaced x",
+        "replace x",
+    ]);
     j.ends();
 }
 
@@ -103,8 +85,7 @@ fn groups_that_speak_of_each_other_go() {
     let j = Journey::of("SecurityGroupIngressRule", &AROUND);
     let there = "ipProtocol: '-1', referencedSecurityGroupId: '${two.id}'";
     // Neither the first answer arrives, nor that to the question what has become of it.
-    j.aws
-        .fault(json!({"kind": "lose-answer", "operation": "DescribeTags"}));
+    j.aws.fault(json!({"kind": "lose-answer", "operation": "DescribeTags"}));
     j.born("AuthorizeSecurityGroupIngress", &rule(there));
     let program = j.project.read("Pulumi.yaml").unwrap_or_default();
     let back = "  y: {type: 'gitinfra:ec2:SecurityGroupEgressRule', properties: {securityGroupId: '${two.id}', \

@@ -14,22 +14,13 @@ fn a_vpc_lives() {
         "cidrBlock: 10.0.0.0/16, enableDnsHostnames: false, tags: {a: '2', b: '1'}",
         &["enableDnsHostnames", "tags.a", "tags.b"],
     );
-    j.updates(
-        "cidrBlock: 10.0.0.0/16",
-        &["enableDnsHostnames", "tags.a", "tags.b"],
-    );
+    j.updates("cidrBlock: 10.0.0.0/16", &["enableDnsHostnames", "tags.a", "tags.b"]);
     j.drifts(
         |j| {
             let on = json!({"Value": false});
             let id = j.id();
-            j.call(
-                "modify_vpc_attribute",
-                json!({"VpcId": id, "EnableDnsHostnames": on}),
-            );
-            j.call(
-                "create_tags",
-                json!({"Resources": [id], "Tags": tag("by", "hand")}),
-            );
+            j.call("modify_vpc_attribute", json!({"VpcId": id, "EnableDnsHostnames": on}));
+            j.call("create_tags", json!({"Resources": [id], "Tags": tag("by", "hand")}));
         },
         &["enableDnsHostnames", "tags.by"],
     );
@@ -66,10 +57,7 @@ fn an_internet_gateway_is_made_once() {
 #[test]
 fn a_default_security_group_is_locked() {
     let j = Journey::of("DefaultSecurityGroup", &[VPC]);
-    j.born(
-        "RevokeSecurityGroupIngress",
-        "vpcId: '${vpc.id}', tags: {a: b}",
-    );
+    j.born("RevokeSecurityGroupIngress", "vpcId: '${vpc.id}', tags: {a: b}");
     let group = j.id();
     let rules = || {
         let filter = json!([{"Name": "group-id", "Values": [group]}]);

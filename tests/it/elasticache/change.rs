@@ -14,10 +14,7 @@ fn a_token_is_rotated_and_never_shown() {
     p.expect_settled();
     p.refresh_settled();
     let kept = p.read("backend/.pulumi/stacks/test/dev.json");
-    assert!(
-        !kept.unwrap_or_default().contains(TOKEN),
-        "the token is kept in plain text"
-    );
+    assert!(!kept.unwrap_or_default().contains(TOKEN), "the token is kept in plain text");
 
     p.program(&with("another-token-of-sixteen"));
     let calls = ground.aws.calls().len();
@@ -25,9 +22,7 @@ fn a_token_is_rotated_and_never_shown() {
     assert!(!up.printed().contains("another-token"), "{up}");
     let modifications = ["ModifyReplicationGroup", "ModifyReplicationGroup"];
     let done = ground.aws.calls().split_off(calls);
-    let done = done
-        .iter()
-        .filter(|call| call["mutating"] == true && call["status"] == 200);
+    let done = done.iter().filter(|call| call["mutating"] == true && call["status"] == 200);
     let done: Vec<_> = done.map(|call| call["operation"].clone()).collect();
     assert_eq!(done, modifications, "first beside the old one, then alone");
     p.expect_settled();
@@ -37,7 +32,9 @@ fn a_token_is_rotated_and_never_shown() {
 #[test]
 fn a_cluster_spreads_over_shards() {
     let ground = Ground::new(Aws::new());
-    let p = ground.project("nodeType: cache.t4g.micro\nnumNodeGroups: 2\nreplicasPerNodeGroup: 1\nautomaticFailoverEnabled: true");
+    let p = ground.project(
+        "nodeType: cache.t4g.micro\nnumNodeGroups: 2\nreplicasPerNodeGroup: 1\nautomaticFailoverEnabled: true",
+    );
     p.up().expect_ok();
     p.expect_settled();
     p.refresh_settled();
@@ -45,26 +42,19 @@ fn a_cluster_spreads_over_shards() {
     assert_eq!(state.get("cache", "/outputs/clusterEnabled"), true);
     let host = state.text("cache", "/outputs/configurationEndpointAddress");
     assert!(host.starts_with("clustercfg.web."), "{host}");
-    assert_eq!(
-        ground.group()["MemberClusters"].as_array().map(Vec::len),
-        Some(4)
-    );
+    assert_eq!(ground.group()["MemberClusters"].as_array().map(Vec::len), Some(4));
 
-    p.program(&ground.program("nodeType: cache.t4g.micro\nnumNodeGroups: 3\nreplicasPerNodeGroup: 2\nautomaticFailoverEnabled: true"));
+    p.program(&ground.program(
+        "nodeType: cache.t4g.micro\nnumNodeGroups: 3\nreplicasPerNodeGroup: 2\nautomaticFailoverEnabled: true",
+    ));
     p.up().expect_ok().expect_steps(&["update cache"]);
     p.expect_settled();
     p.refresh_settled();
-    p.program(
-        &ground
-            .program("nodeType: cache.t4g.micro\nnumNodeGroups: 2\nautomaticFailoverEnabled: true"),
-    );
+    p.program(&ground.program("nodeType: cache.t4g.micro\nnumNodeGroups: 2\nautomaticFailoverEnabled: true"));
     p.up().expect_ok().expect_steps(&["update cache"]);
     p.expect_settled();
     p.refresh_settled();
-    assert_eq!(
-        ground.group()["MemberClusters"],
-        json!(["web-0001-001", "web-0002-001"])
-    );
+    assert_eq!(ground.group()["MemberClusters"], json!(["web-0001-001", "web-0002-001"]));
 }
 
 #[test]
@@ -85,10 +75,7 @@ fn encryption_logs_and_users_change_in_place() {
     let group = ground.group();
     assert_eq!(group["TransitEncryptionMode"], "required");
     assert_eq!(group["UserGroupIds"], json!(["staff"]));
-    assert_eq!(
-        group["LogDeliveryConfigurations"].as_array().map(Vec::len),
-        Some(2)
-    );
+    assert_eq!(group["LogDeliveryConfigurations"].as_array().map(Vec::len), Some(2));
 
     p.program(&ground.program(&format!(
         "{plain}\nlogDeliveryConfigurations: [{{logType: slow-log, destinationType: cloudwatch-logs, destination: slower}}]"
@@ -98,10 +85,7 @@ fn encryption_logs_and_users_change_in_place() {
     p.refresh_settled();
     let group = ground.group();
     assert_eq!(group["TransitEncryptionEnabled"], false);
-    assert_eq!(
-        ground.node()["NotificationConfiguration"]["TopicStatus"],
-        "inactive"
-    );
+    assert_eq!(ground.node()["NotificationConfiguration"]["TopicStatus"], "inactive");
 }
 
 #[test]
@@ -112,21 +96,11 @@ fn another_port_is_another_group() {
     p.program(&ground.program(&format!("{SMALL}\nport: 6380")));
     let up = p.up().expect_ok();
     assert_eq!(
-        up.steps_in_order()
-            .iter()
-            .filter(|s| s.ends_with("cache"))
-            .collect::<Vec<_>>(),
-        [
-            "delete-replaced cache",
-            "replace cache",
-            "create-replacement cache"
-        ],
+        up.steps_in_order().iter().filter(|s| s.ends_with("cache")).collect::<Vec<_>>(),
+        ["delete-replaced cache", "replace cache", "create-replacement cache"],
         "the name is taken until the old one is gone"
     );
-    assert_eq!(
-        ground.group()["NodeGroups"][0]["PrimaryEndpoint"]["Port"],
-        6380
-    );
+    assert_eq!(ground.group()["NodeGroups"][0]["PrimaryEndpoint"]["Port"], 6380);
     p.expect_settled();
 }
 
@@ -135,22 +109,15 @@ fn another_port_is_another_group() {
 fn a_preview_knows_that_host_names_may_change() {
     let ground = Ground::new(Aws::new());
     let subnets = ground.subnets.join(", ");
-    let after = format!(
-        "properties: {{subnetIds: [{subnets}], description: 'for ${{cache.primaryEndpointAddress}}'}}"
-    );
+    let after = format!("properties: {{subnetIds: [{subnets}], description: 'for ${{cache.primaryEndpointAddress}}'}}");
     let with = |more: &str| {
         let program = ground.program(&format!("{SMALL}{more}"));
         format!("{program}  after:\n    type: gitinfra:elasticache:SubnetGroup\n    {after}\n")
     };
-    let p = ground
-        .aws
-        .project(&with("\ntransitEncryptionEnabled: false"));
+    let p = ground.aws.project(&with("\ntransitEncryptionEnabled: false"));
     p.up().expect_ok();
     let steps = ["update after", "update cache"];
-    p.program(&with(""))
-        .preview()
-        .expect_ok()
-        .expect_steps(&steps);
+    p.program(&with("")).preview().expect_ok().expect_steps(&steps);
     p.up().expect_ok().expect_steps(&steps);
     p.expect_settled();
 }
@@ -160,34 +127,22 @@ fn a_preview_knows_that_host_names_may_change() {
 fn cluster_mode_comes_in_place_and_goes_with_the_group() {
     let ground = Ground::new(Aws::new());
     let mode = |mode: &str, more: &str| {
-        format!(
-            "{SMALL}\nreplicasPerNodeGroup: 1\nautomaticFailoverEnabled: true\nclusterMode: {mode}{more}"
-        )
+        format!("{SMALL}\nreplicasPerNodeGroup: 1\nautomaticFailoverEnabled: true\nclusterMode: {mode}{more}")
     };
     let p = ground.project(&mode("disabled", ""));
     p.up().expect_ok();
     p.expect_settled();
-    for (now, more) in [
-        ("compatible", ""),
-        ("enabled", ""),
-        ("enabled", "\nnumNodeGroups: 2"),
-    ] {
+    for (now, more) in [("compatible", ""), ("enabled", ""), ("enabled", "\nnumNodeGroups: 2")] {
         p.program(&ground.program(&mode(now, more)));
         p.up().expect_ok().expect_steps(&["update cache"]);
         assert_eq!(ground.group()["ClusterMode"], now);
         p.expect_settled();
         p.refresh_settled();
     }
-    assert_eq!(
-        ground.group()["MemberClusters"].as_array().map(Vec::len),
-        Some(4)
-    );
+    assert_eq!(ground.group()["MemberClusters"].as_array().map(Vec::len), Some(4));
     p.program(&ground.program(&mode("disabled", "")));
     let steps = p.up().expect_ok().steps_in_order();
-    assert!(
-        steps.contains(&"delete-replaced cache".to_owned()),
-        "{steps:?}"
-    );
+    assert!(steps.contains(&"delete-replaced cache".to_owned()), "{steps:?}");
     // Both steps in one change.
     p.program(&ground.program(&mode("enabled", "")));
     p.up().expect_ok().expect_steps(&["update cache"]);

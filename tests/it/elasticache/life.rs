@@ -8,19 +8,11 @@ use crate::elasticache::{Ground, SMALL, text};
 #[test]
 fn a_replication_group_lives_from_create_to_destroy() {
     let ground = Ground::new(Aws::new());
-    let small = format!(
-        "{SMALL}\nengineVersion: '8.0'\nsecurityGroupIds: [{}]",
-        ground.groups[0]
-    );
+    let small = format!("{SMALL}\nengineVersion: '8.0'\nsecurityGroupIds: [{}]", ground.groups[0]);
     let p = ground.project(&small);
-    let preview = p
-        .preview()
-        .expect_ok()
-        .expect_steps(&["create cache", "create net"]);
+    let preview = p.preview().expect_ok().expect_steps(&["create cache", "create net"]);
     assert_eq!(ground.count(), 0, "a preview makes nothing");
-    p.up()
-        .expect_ok()
-        .expect_steps(&["create cache", "create net"]);
+    p.up().expect_ok().expect_steps(&["create cache", "create net"]);
     p.expect_settled();
     p.refresh_settled();
     let state = p.state();
@@ -29,10 +21,7 @@ fn a_replication_group_lives_from_create_to_destroy() {
     assert_eq!(state.text("cache", "/outputs/replicationGroupId"), "web");
     assert_eq!(state.text("cache", "/outputs/engineVersion"), "8.0");
     assert_eq!(state.text("cache", "/outputs/engineVersionActual"), "8.0.1");
-    assert_eq!(
-        state.get("cache", "/outputs/memberClusters"),
-        &json!(["web-001"])
-    );
+    assert_eq!(state.get("cache", "/outputs/memberClusters"), &json!(["web-001"]));
     let host = state.text("cache", "/outputs/primaryEndpointAddress");
     assert!(host.starts_with("master.web."), "{host}");
 
@@ -64,14 +53,8 @@ fn a_replication_group_lives_from_create_to_destroy() {
     p.expect_settled();
     p.refresh_settled();
     let group = ground.group();
-    assert_eq!(
-        (&group["MultiAZ"], &group["SnapshotRetentionLimit"]),
-        (&json!("enabled"), &json!(3))
-    );
-    assert_eq!(
-        ground.node()["PreferredMaintenanceWindow"],
-        "sun:06:00-sun:07:00"
-    );
+    assert_eq!((&group["MultiAZ"], &group["SnapshotRetentionLimit"]), (&json!("enabled"), &json!(3)));
+    assert_eq!(ground.node()["PreferredMaintenanceWindow"], "sun:06:00-sun:07:00");
 
     p.program(&ground.program(&small));
     p.up().expect_ok().expect_steps(&["update cache"]);
@@ -88,9 +71,7 @@ fn a_replication_group_lives_from_create_to_destroy() {
 fn a_lost_answer_makes_no_twin() {
     let ground = Ground::new(Aws::new());
     for operation in ["CreateReplicationGroup", "CreateCacheSubnetGroup"] {
-        ground
-            .aws
-            .fault(json!({"kind": "lose-answer", "operation": operation, "times": 1}));
+        ground.aws.fault(json!({"kind": "lose-answer", "operation": operation, "times": 1}));
     }
     let p = ground.project(SMALL);
     p.up().expect_ok();
@@ -102,14 +83,11 @@ fn a_lost_answer_makes_no_twin() {
 #[test]
 fn somebody_elses_group_is_not_taken() {
     let ground = Ground::new(Aws::new());
-    let theirs = json!({"ReplicationGroupId": "web", "ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.micro"});
-    ground
-        .aws
-        .call("elasticache", "create_replication_group", theirs);
+    let theirs =
+        json!({"ReplicationGroupId": "web", "ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.micro"});
+    ground.aws.call("elasticache", "create_replication_group", theirs);
     let p = ground.project(SMALL);
-    p.up()
-        .expect_failure()
-        .expect_says("replication group `web` exists already");
+    p.up().expect_failure().expect_says("replication group `web` exists already");
     p.destroy().expect_ok();
     assert_eq!(ground.count(), 1);
 }
@@ -123,20 +101,13 @@ fn drift_is_seen_and_undone() {
         let mut asked = what;
         asked["ReplicationGroupId"] = "web".into();
         asked["ApplyImmediately"] = true.into();
-        ground
-            .aws
-            .call("elasticache", "modify_replication_group", asked);
-        crate::pulumi::poll("the group is available again", || {
-            ground.group()["Status"] == "available"
-        });
+        ground.aws.call("elasticache", "modify_replication_group", asked);
+        crate::pulumi::poll("the group is available again", || ground.group()["Status"] == "available");
     };
     modify(json!({"EngineVersion": "8.1", "SnapshotRetentionLimit": 7}));
     let refresh = p.refresh().expect_ok();
     let diff = refresh.diff("cache");
-    assert!(
-        !diff.contains_key("engineVersion"),
-        "AWS may raise the minor version: {diff:?}"
-    );
+    assert!(!diff.contains_key("engineVersion"), "AWS may raise the minor version: {diff:?}");
     assert_eq!(p.state().get("cache", "/outputs/snapshotRetentionLimit"), 7);
     p.up().expect_ok().expect_steps(&["update cache"]);
     assert_eq!(ground.group()["SnapshotRetentionLimit"], 0);
@@ -149,14 +120,20 @@ fn groups_are_imported_by_their_names() {
     let ground = Ground::new(Aws::new());
     let p = ground.project(SMALL);
     p.up().expect_ok();
-    let q = ground.aws.project(&ground.program(&format!("{SMALL}\ntags: {{}}")).replace(
-        "replicationGroupId: Web",
-        "replicationGroupId: web",
-    ).replace("  cache:\n    type: gitinfra:elasticache:ReplicationGroup", "  cache:\n    type: gitinfra:elasticache:ReplicationGroup\n    options: {import: web}")
-     .replace("  net:\n    type: gitinfra:elasticache:SubnetGroup", "  net:\n    type: gitinfra:elasticache:SubnetGroup\n    options: {import: net}"));
-    q.up()
-        .expect_ok()
-        .expect_steps(&["import cache", "import net"]);
+    let q = ground.aws.project(
+        &ground
+            .program(&format!("{SMALL}\ntags: {{}}"))
+            .replace("replicationGroupId: Web", "replicationGroupId: web")
+            .replace(
+                "  cache:\n    type: gitinfra:elasticache:ReplicationGroup",
+                "  cache:\n    type: gitinfra:elasticache:ReplicationGroup\n    options: {import: web}",
+            )
+            .replace(
+                "  net:\n    type: gitinfra:elasticache:SubnetGroup",
+                "  net:\n    type: gitinfra:elasticache:SubnetGroup\n    options: {import: net}",
+            ),
+    );
+    q.up().expect_ok().expect_steps(&["import cache", "import net"]);
     q.expect_settled();
 }
 
@@ -172,9 +149,7 @@ fn a_failed_wait_is_gone_on_with() {
     assert!(program.contains("customTimeouts") && program.contains(impatient));
     ground.aws.time_scale(100.0);
     let p = ground.aws.project(&program);
-    p.up()
-        .expect_failure()
-        .expect_says("took longer than 1 s; the last state was `creating`");
+    p.up().expect_failure().expect_says("took longer than 1 s; the last state was `creating`");
     assert_eq!(p.state().text("cache", "/id"), "web");
     ground.aws.time_scale(0.0);
     p.up().expect_ok();
@@ -188,21 +163,12 @@ fn a_group_that_fails_is_made_anew() {
     let ground = Ground::new(Aws::new());
     // Twelve nodes don't find an address each in a subnet of sixteen, of which AWS keeps five.
     let asked = json!({"VpcId": ground.vpc, "CidrBlock": "10.0.9.0/28"});
-    let small = text(
-        &ground.aws.call("ec2", "create_subnet", asked),
-        "/Subnet/SubnetId",
-    );
-    let wide = format!(
-        "{SMALL}\nnumNodeGroups: 6\nreplicasPerNodeGroup: 1\nautomaticFailoverEnabled: true"
-    );
+    let small = text(&ground.aws.call("ec2", "create_subnet", asked), "/Subnet/SubnetId");
+    let wide = format!("{SMALL}\nnumNodeGroups: 6\nreplicasPerNodeGroup: 1\nautomaticFailoverEnabled: true");
     let usual = ground.program(&wide);
-    let tight = usual
-        .replace(&ground.subnets.join(", "), &small)
-        .replace("name: Net", "name: Tight");
+    let tight = usual.replace(&ground.subnets.join(", "), &small).replace("name: Net", "name: Tight");
     let p = ground.aws.project(&tight);
-    p.up()
-        .expect_failure()
-        .expect_says("creation failed: AWS could not make it");
+    p.up().expect_failure().expect_says("creation failed: AWS could not make it");
     assert_eq!(ground.count(), 0);
     assert_eq!(p.state().names(), ["net"]);
     p.program(&usual);

@@ -7,9 +7,7 @@ use crate::pulumi::Project;
 
 /// A copy of something.
 fn of(source: &str) -> String {
-    format!(
-        "resources:\n  c: {{type: 'files:index:Copy', properties: {{path: copy.txt, source: {source}}}}}\n"
-    )
+    format!("resources:\n  c: {{type: 'files:index:Copy', properties: {{path: copy.txt, source: {source}}}}}\n")
 }
 
 fn written(source: &str) -> Project {

@@ -13,16 +13,10 @@ fn a_wished_replacement_makes_a_new_resource() {
     p.up().expect_ok();
     let old = p.state();
     let up = p.act("up", &["--replace", &urn(FILE, "a")]).expect_ok();
-    assert_eq!(
-        up.steps_in_order().first().map(String::as_str),
-        Some("create-replacement a")
-    );
+    assert_eq!(up.steps_in_order().first().map(String::as_str), Some("create-replacement a"));
     let new = p.state();
     assert_ne!(new.text("a", "/id"), old.text("a", "/id"));
-    assert_ne!(
-        new.text("a", "/inputs/__birth/token"),
-        old.text("a", "/inputs/__birth/token")
-    );
+    assert_ne!(new.text("a", "/inputs/__birth/token"), old.text("a", "/inputs/__birth/token"));
     assert!(p.path("root").join(new.text("a", "/id")).exists());
     assert!(!p.path("root").join(old.text("a", "/id")).exists());
     p.expect_settled();
@@ -34,8 +28,7 @@ fn a_wished_replacement_never_adopts_the_old_one() {
     let p = project(&of(&[("a", "path: a.txt, content: one")]));
     p.up().expect_ok();
     let up = p.act("up", &["--replace", &urn(FILE, "a")]);
-    up.expect_failure()
-        .expect_says("creating `a.txt`: there is such a file");
+    up.expect_failure().expect_says("creating `a.txt`: there is such a file");
     assert!(p.path("root/a.txt").exists());
     p.expect_settled();
 }
@@ -55,10 +48,7 @@ fn an_update_keeps_the_birth() {
 
 #[test]
 fn a_birth_is_a_token_and_the_names_that_were_made_up() {
-    let p = project(&of(&[
-        ("a", "path: a.txt, content: one"),
-        ("b", "content: one"),
-    ]));
+    let p = project(&of(&[("a", "path: a.txt, content: one"), ("b", "content: one")]));
     p.up().expect_ok();
     let state = p.state();
     let birth = |name: &str| state.get(name, "/inputs/__birth").clone();
@@ -95,11 +85,6 @@ fn an_old_name_in_new_hands_is_another_birth() {
     let renamed = "  b:\n    type: files:index:File\n    properties: {path: a.txt, content: one}\n    options: {aliases: [{name: a}]}\n";
     p.program(&format!("resources:\n{renamed}"));
     p.up().expect_ok().expect_steps(&[]);
-    p.program(&format!(
-        "{}{renamed}",
-        of(&[("a", "path: a.txt, content: one")])
-    ));
-    p.up()
-        .expect_failure()
-        .expect_says("creating `a.txt`: there is such a file");
+    p.program(&format!("{}{renamed}", of(&[("a", "path: a.txt, content: one")])));
+    p.up().expect_failure().expect_says("creating `a.txt`: there is such a file");
 }

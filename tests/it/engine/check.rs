@@ -34,44 +34,30 @@ fn a_faulty_secret_is_not_told() {
 File("a", {"path": "a.txt", "content": "x", "mode": pulumi.Output.secret("hush"), "slow": pulumi.Output.secret({"k": "hush"})})
 "#,
     );
-    let run = p
-        .up()
-        .expect_failure()
-        .expect_says("is not one of `private`, `shared`");
+    let run = p.up().expect_failure().expect_says("is not one of `private`, `shared`");
     assert!(!run.printed().contains("hush"), "{run}");
     let p = python(
         r#"
 Site("s", {"title": pulumi.Output.secret(["hush"]), "labels": {"a": pulumi.Output.secret({"k": "hush"})}})
 "#,
     );
-    let run = p
-        .up()
-        .expect_failure()
-        .expect_says("expected a string, got a list");
+    let run = p.up().expect_failure().expect_says("expected a string, got a list");
     assert!(!run.printed().contains("hush"), "{run}");
 }
 
 #[test]
 fn rules_across_fields_are_the_resources() {
-    let p = project(&of(&[(
-        "a",
-        "path: ../a.txt, content: x, expires: tomorrow",
-    )]));
+    let p = project(&of(&[("a", "path: ../a.txt, content: x, expires: tomorrow")]));
     let run = p.preview().expect_failure();
-    run.expect_says("must stay below the root")
-        .expect_says("expected a date such as 2030-01-31");
+    run.expect_says("must stay below the root").expect_says("expected a date such as 2030-01-31");
 }
 
 #[test]
 fn the_configuration_is_checked_too() {
     let p = project(&of(&[("a", "path: a.txt, content: x")]));
     p.config("files:rot", "/x");
-    p.preview()
-        .expect_failure()
-        .expect_says("no such property; did you mean `root`?");
+    p.preview().expect_failure().expect_says("no such property; did you mean `root`?");
     let p = project(&of(&[("a", "path: a.txt, content: x")]));
     p.config("files:root", "relative");
-    p.preview()
-        .expect_failure()
-        .expect_says("must begin with a slash");
+    p.preview().expect_failure().expect_says("must begin with a slash");
 }

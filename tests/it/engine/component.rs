@@ -23,16 +23,9 @@ fn built(options: &str) -> Project {
 /// The URNs that one property of a resource comes from, by their names.
 fn comes_from(p: &Project, name: &str, property: &str) -> Vec<String> {
     let state = p.state();
-    let urns = state
-        .get(name, &format!("/propertyDependencies/{property}"))
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    let urns = state.get(name, &format!("/propertyDependencies/{property}")).as_array().cloned().unwrap_or_default();
     let names = urns.iter().filter_map(Value::as_str);
-    let mut names: Vec<_> = names
-        .filter_map(|urn| urn.rsplit("::").next())
-        .map(str::to_owned)
-        .collect();
+    let mut names: Vec<_> = names.filter_map(|urn| urn.rsplit("::").next()).map(str::to_owned).collect();
     // The engine keeps them in no order.
     names.sort();
     names
@@ -41,14 +34,7 @@ fn comes_from(p: &Project, name: &str, property: &str) -> Vec<String> {
 #[test]
 fn a_preview_lists_every_child() {
     let p = project(&site(PAGES, ""));
-    let all = [
-        "create a",
-        "create s",
-        "create s-index-en",
-        "create s-map",
-        "create s-page-one",
-        "create s-page-two",
-    ];
+    let all = ["create a", "create s", "create s-index-en", "create s-map", "create s-page-one", "create s-page-two"];
     p.preview().expect_ok().expect_steps(&all);
     p.up().expect_ok().expect_steps(&all);
     p.expect_settled();
@@ -68,30 +54,20 @@ fn children_and_dependencies_are_recorded() {
     assert_eq!(comes_from(&p, "s-index-en", "content"), ["a"]);
     assert_eq!(comes_from(&p, "s-page-one", "content"), ["a"]);
     assert!(comes_from(&p, "s-page-two", "content").is_empty());
-    assert_eq!(
-        comes_from(&p, "s-map", "content"),
-        ["s-page-one", "s-page-two"]
-    );
+    assert_eq!(comes_from(&p, "s-map", "content"), ["s-page-one", "s-page-two"]);
     assert_eq!(comes_from(&p, "s", "title"), ["a"]);
     assert!(state.text("s", "/outputs/map").ends_with("/root/map.txt"));
-    assert_eq!(
-        *state.get("s", "/outputs/sums/two"),
-        *state.get("s-page-two", "/outputs/sha256")
-    );
+    assert_eq!(*state.get("s", "/outputs/sums/two"), *state.get("s-page-two", "/outputs/sha256"));
 }
 
 #[test]
 fn what_uses_a_component_depends_on_what_it_uses() {
     let p = project(
-        &(site(PAGES, "")
-            + "  b: {type: 'files:index:File', properties: {path: b.txt, content: '${s.map}'}}\n"),
+        &(site(PAGES, "") + "  b: {type: 'files:index:File', properties: {path: b.txt, content: '${s.map}'}}\n"),
     );
     p.up().expect_ok();
     let from = comes_from(&p, "b", "content");
-    assert!(
-        from.contains(&"s-map".to_owned()) || from.contains(&"s".to_owned()),
-        "{from:?}"
-    );
+    assert!(from.contains(&"s-map".to_owned()) || from.contains(&"s".to_owned()), "{from:?}");
     let order = p.destroy().expect_ok().steps_in_order();
     let at = |step: &str| order.iter().position(|s| s == step);
     assert!(at("delete b") < at("delete s-map"), "{order:?}");
@@ -101,16 +77,11 @@ fn what_uses_a_component_depends_on_what_it_uses() {
 fn a_failing_child_fails_the_component_by_name() {
     let p = project(&site(PAGES, ""));
     p.write("root/.files/one.txt.fault", "create");
-    p.up()
-        .expect_failure()
-        .expect_says("rehearsed failure of create for `one.txt`");
+    p.up().expect_failure().expect_says("rehearsed failure of create for `one.txt`");
     // Only now does the engine wait for the component's own words; else it may hang up before they come.
     p.act("up", &["--continue-on-error"])
         .expect_failure()
-        .expect_says(&problem(
-            "page-one",
-            "rehearsed failure of create for `one.txt`",
-        ));
+        .expect_says(&problem("page-one", "rehearsed failure of create for `one.txt`"));
     assert_eq!(p.state().names(), ["a", "s", "s-index-en", "s-page-two"]);
     p.remove("root/.files/one.txt.fault");
     p.up().expect_ok();
@@ -124,10 +95,7 @@ fn problem(child: &str, why: &str) -> String {
 #[test]
 fn of_siblings_that_nobody_got_to_nothing_is_said() {
     let pages: Vec<_> = (1..=9).map(|i| format!("p{i}: '{i}'")).collect();
-    let p = project(&site(
-        &format!("title: x, pages: {{{}}}", pages.join(", ")),
-        "",
-    ));
+    let p = project(&site(&format!("title: x, pages: {{{}}}", pages.join(", ")), ""));
     p.write("root/.files/p1.txt.fault", "create");
     let why = "rehearsed failure of create for `p1.txt`";
     for parallel in ["1", "4"] {
@@ -151,10 +119,7 @@ fn a_child_with_wrong_inputs_is_named() {
 #[test]
 fn what_says_which_children_there_are_must_be_known() {
     let p = project(&site("title: x, languages: ['${a.sha256}']", ""));
-    p.preview()
-        .expect_failure()
-        .expect_says("languages")
-        .expect_says("must be known before anything is made");
+    p.preview().expect_failure().expect_says("languages").expect_says("must be known before anything is made");
 }
 
 #[test]
@@ -174,49 +139,31 @@ fn wishes_for_single_children_are_met() {
     let p = project(&site(wishes, ""));
     p.up().expect_ok();
     let state = p.state();
-    assert_eq!(
-        state.names(),
-        ["a", "s", "s-index-en", "s-map", "s-page-one"]
-    );
-    assert_eq!(
-        *state.get("s-page-one", "/outputs/labels"),
-        serde_json::json!({"own": "1", "team": "web"})
-    );
+    assert_eq!(state.names(), ["a", "s", "s-index-en", "s-map", "s-page-one"]);
+    assert_eq!(*state.get("s-page-one", "/outputs/labels"), serde_json::json!({"own": "1", "team": "web"}));
     assert_eq!(state.text("s-page-one", "/outputs/mode"), "private");
-    assert_eq!(
-        *state.get("s-map", "/outputs/labels"),
-        serde_json::json!({"team": "web"})
-    );
+    assert_eq!(*state.get("s-map", "/outputs/labels"), serde_json::json!({"team": "web"}));
     p.expect_settled();
 }
 
 #[test]
 fn wishes_for_children_that_are_not_there_are_faults() {
-    let p = project(&site(
-        "title: x, pages: {one: '1'}, overrides: {page-on: {}}, skip: [mapp]",
-        "",
-    ));
+    let p = project(&site("title: x, pages: {one: '1'}, overrides: {page-on: {}}, skip: [mapp]", ""));
     let run = p.preview().expect_failure();
-    run.expect_says(
-        "no child `page-on`; did you mean `page-one`? there are index-en, map, page-one",
-    )
-    .expect_says("no child `mapp`; did you mean `map`?");
+    run.expect_says("no child `page-on`; did you mean `page-one`? there are index-en, map, page-one")
+        .expect_says("no child `mapp`; did you mean `map`?");
 }
 
 #[test]
 fn two_children_of_one_key_are_a_fault() {
     let p = project(&site("title: x, languages: [en, de, en]", ""));
-    p.preview()
-        .expect_failure()
-        .expect_says("resource 's' has a problem: two children have the key `index-en`");
+    p.preview().expect_failure().expect_says("resource 's' has a problem: two children have the key `index-en`");
 }
 
 #[test]
 fn an_override_is_checked_like_the_childs_own_inputs() {
     let p = project(&site("title: x, overrides: {map: {contnt: x}}", ""));
-    p.preview()
-        .expect_failure()
-        .expect_says("did you mean `content`?");
+    p.preview().expect_failure().expect_says("did you mean `content`?");
 }
 
 #[test]
@@ -256,10 +203,7 @@ fn deletion_with_another_reaches_children() {
 #[test]
 fn ignored_changes_reach_the_child_that_they_name() {
     let p = built("ignoreChanges: [page-two.content]");
-    p.program(&site(
-        &PAGES.replace("plain", "other"),
-        "ignoreChanges: [page-two.content]",
-    ));
+    p.program(&site(&PAGES.replace("plain", "other"), "ignoreChanges: [page-two.content]"));
     p.up().expect_ok();
     assert_eq!(p.read("root/two.txt").as_deref(), Some("plain"));
     p.program(&site(&PAGES.replace("plain", "other"), ""));
@@ -271,9 +215,7 @@ fn ignored_changes_reach_the_child_that_they_name() {
 fn patience_reaches_children() {
     let slow = "title: x, overrides: {map: {slow: 1000000}}";
     let p = project(&site(slow, "customTimeouts: {create: 100ms}"));
-    p.up()
-        .expect_failure()
-        .expect_says("creation took longer than 100 ms");
+    p.up().expect_failure().expect_says("creation took longer than 100 ms");
     p.program(&site("title: x", ""));
     p.up().expect_ok();
     p.expect_settled();
@@ -287,11 +229,7 @@ fn patience_reaches_nobody_elses_children() {
     p.up().expect_ok();
     let state = p.state();
     let given = serde_json::json!({"create": 60, "update": 120, "delete": 180, "read": 240});
-    for (name, timeouts) in [
-        ("s-map", &given),
-        ("t-map", &Value::Null),
-        ("a", &Value::Null),
-    ] {
+    for (name, timeouts) in [("s-map", &given), ("t-map", &Value::Null), ("a", &Value::Null)] {
         assert_eq!(state.get(name, "/customTimeouts"), timeouts, "{name}");
     }
 }

@@ -6,11 +6,7 @@ const A: (&str, &str) = ("a", "path: a.txt, content: one, labels: {x: '1'}");
 
 #[test]
 fn nothing_changed_is_nothing_found() {
-    let p = project(&of(&[
-        A,
-        ("b", "content: x, key: k, slow: 1"),
-        ("c", "path: c.txt, content: ''"),
-    ]));
+    let p = project(&of(&[A, ("b", "content: x, key: k, slow: 1"), ("c", "path: c.txt, content: ''")]));
     p.up().expect_ok();
     p.refresh_settled();
     p.expect_settled();
@@ -64,28 +60,15 @@ fn already_gone_is_deleted() {
 fn gone_before_an_update_says_so() {
     let p = project(&of(&[A]));
     p.up().expect_ok();
-    p.edit_state(|state| {
-        drop(
-            resource(state, "a")["outputs"]
-                .as_object_mut()
-                .map(|o| o.remove("sha256")),
-        )
-    });
+    p.edit_state(|state| drop(resource(state, "a")["outputs"].as_object_mut().map(|o| o.remove("sha256"))));
     p.remove("root/a.txt");
     p.program(&of(&[("a", "path: a.txt, content: two")]));
-    p.up()
-        .expect_failure()
-        .expect_says("`a.txt` is gone")
-        .expect_says("hint: run `pulumi refresh`");
+    p.up().expect_failure().expect_says("`a.txt` is gone").expect_says("hint: run `pulumi refresh`");
 }
 
 fn resource<'a>(state: &'a mut serde_json::Value, name: &str) -> &'a mut serde_json::Value {
-    let resources = state["deployment"]["resources"]
-        .as_array_mut()
-        .expect("a state has resources");
+    let resources = state["deployment"]["resources"].as_array_mut().expect("a state has resources");
     let ends = format!("::{name}");
-    let found = resources
-        .iter_mut()
-        .find(|r| r["urn"].as_str().is_some_and(|urn| urn.ends_with(&ends)));
+    let found = resources.iter_mut().find(|r| r["urn"].as_str().is_some_and(|urn| urn.ends_with(&ends)));
     found.expect("the resource is there")
 }

@@ -11,9 +11,7 @@ const FAULT: &str = "root/.files/a.txt.fault";
 fn a_failed_creation_leaves_nothing() {
     let p = project(&of(&[A]));
     p.write(FAULT, "create");
-    p.up()
-        .expect_failure()
-        .expect_says("rehearsed failure of create for `a.txt`");
+    p.up().expect_failure().expect_says("rehearsed failure of create for `a.txt`");
     assert!(p.state().names().is_empty());
     p.remove(FAULT);
     p.up().expect_ok().expect_steps(&["create a"]);
@@ -39,9 +37,7 @@ fn a_refusal_that_passes_is_waited_out() {
 fn what_will_never_be_is_cleared_away() {
     let p = project(&of(&[A]));
     p.write(FAULT, "settle");
-    p.up()
-        .expect_failure()
-        .expect_says("creation failed: rehearsed doom");
+    p.up().expect_failure().expect_says("creation failed: rehearsed doom");
     p.remove(FAULT);
     assert!(p.state().names().is_empty() && !p.path("root/a.txt").exists());
     p.up().expect_ok().expect_steps(&["create a"]);
@@ -52,24 +48,14 @@ fn a_failure_after_birth_keeps_the_resource_and_goes_on() {
     for verb in ["ready", "read"] {
         let p = project(&of(&[A]));
         p.write(FAULT, verb);
-        p.up()
-            .expect_failure()
-            .expect_says(&format!("rehearsed failure of {verb}"));
+        p.up().expect_failure().expect_says(&format!("rehearsed failure of {verb}"));
         let state = p.state();
         assert_eq!(state.text("a", "/id"), "a.txt", "{verb}");
-        assert_ne!(
-            *state.get("a", "/initErrors"),
-            serde_json::Value::Null,
-            "{verb}"
-        );
+        assert_ne!(*state.get("a", "/initErrors"), serde_json::Value::Null, "{verb}");
         p.remove(FAULT);
         p.up().expect_ok().expect_steps(&["update a"]);
         let state = p.state();
-        assert_eq!(
-            *state.get("a", "/initErrors"),
-            serde_json::Value::Null,
-            "{verb}"
-        );
+        assert_eq!(*state.get("a", "/initErrors"), serde_json::Value::Null, "{verb}");
         assert_eq!(*state.get("a", "/outputs/size"), 3, "{verb}");
         p.expect_settled();
     }
@@ -91,9 +77,7 @@ fn a_failed_update_is_tried_again() {
     p.up().expect_ok();
     p.program(&of(&[("a", "path: a.txt, content: two")]));
     p.write(FAULT, "update");
-    p.up()
-        .expect_failure()
-        .expect_says("rehearsed failure of update");
+    p.up().expect_failure().expect_says("rehearsed failure of update");
     assert_eq!(p.state().text("a", "/outputs/content"), "one");
     p.remove(FAULT);
     p.up().expect_ok().expect_steps(&["update a"]);
@@ -107,9 +91,7 @@ fn an_update_that_was_made_but_never_settled_is_gone_on_with() {
     p.up().expect_ok();
     p.program(&of(&[("a", "path: a.txt, content: two")]));
     p.write(FAULT, "ready");
-    p.up()
-        .expect_failure()
-        .expect_says("rehearsed failure of ready");
+    p.up().expect_failure().expect_says("rehearsed failure of ready");
     assert_eq!(p.state().text("a", "/outputs/content"), "two");
     p.remove(FAULT);
     p.up().expect_ok().expect_steps(&["update a"]);
@@ -121,9 +103,7 @@ fn a_failed_read_changes_nothing() {
     let p = project(&of(&[A]));
     p.up().expect_ok();
     p.write(FAULT, "read");
-    p.refresh()
-        .expect_failure()
-        .expect_says("rehearsed failure of read");
+    p.refresh().expect_failure().expect_says("rehearsed failure of read");
     assert_eq!(p.state().text("a", "/outputs/content"), "one");
     p.remove(FAULT);
     p.refresh_settled();
@@ -134,9 +114,7 @@ fn a_failed_deletion_keeps_the_resource() {
     let p = project(&of(&[A]));
     p.up().expect_ok();
     p.write(FAULT, "delete");
-    p.destroy()
-        .expect_failure()
-        .expect_says("rehearsed failure of delete");
+    p.destroy().expect_failure().expect_says("rehearsed failure of delete");
     assert_eq!(p.state().names(), ["a"]);
     p.remove(FAULT);
     p.destroy().expect_ok();
@@ -151,12 +129,8 @@ fn patience_is_as_long_as_the_program_says() {
         .expect_says("creation took longer than 100 ms; the last state was `settling`")
         .expect_says("customTimeouts");
     assert_eq!(p.state().text("a", "/id"), "a.txt");
-    p.up()
-        .expect_failure()
-        .expect_says("update took longer than 100 ms");
-    p.destroy()
-        .expect_failure()
-        .expect_says("deletion took longer than 100 ms; the last state was `going`");
+    p.up().expect_failure().expect_says("update took longer than 100 ms");
+    p.destroy().expect_failure().expect_says("deletion took longer than 100 ms; the last state was `going`");
     assert_eq!(p.state().names(), ["a"]);
     p.remove("root/.files/a.txt.busy");
     p.destroy().expect_ok();
@@ -170,9 +144,7 @@ fn patience_for_reading_is_as_long_as_the_program_says() {
     p.up().expect_ok();
     p.write(FAULT, "read 1000000");
     let started = Instant::now();
-    p.refresh()
-        .expect_failure()
-        .expect_says("rehearsed failure of read");
+    p.refresh().expect_failure().expect_says("rehearsed failure of read");
     // By itself, a refusal that may pass is waited out for 12 seconds at this pace.
     assert!(started.elapsed() < Duration::from_secs(10));
 }

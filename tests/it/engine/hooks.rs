@@ -16,9 +16,7 @@ HOOKS = pulumi.ResourceHookBinding(**{when: [note(when)] for when in WHENS})
 
 /// What the hooks of a site with such options wrote in its creation, its update and its end.
 fn noted(options: &str) -> [Vec<String>; 3] {
-    let site = |title: &str| {
-        format!("{NOTES}\nSite('s', {{'title': '{title}', 'skip': ['map']}}, {options})\n")
-    };
+    let site = |title: &str| format!("{NOTES}\nSite('s', {{'title': '{title}', 'skip': ['map']}}, {options})\n");
     let p = files::python(&site("one"));
     let notes = || {
         let notes = p.read("hooks.txt").unwrap_or_default();
@@ -50,18 +48,9 @@ fn a_transform_gives_hooks_to_children() {
     pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(hooks=HOOKS)),
 ) if args.type_ == "files:index:File" else None])"#,
     );
-    assert_eq!(
-        created,
-        ["before_create s-index-en", "after_create s-index-en"]
-    );
-    assert_eq!(
-        updated,
-        ["before_update s-index-en", "after_update s-index-en"]
-    );
-    assert_eq!(
-        deleted,
-        ["before_delete s-index-en", "after_delete s-index-en"]
-    );
+    assert_eq!(created, ["before_create s-index-en", "after_create s-index-en"]);
+    assert_eq!(updated, ["before_update s-index-en", "after_update s-index-en"]);
+    assert_eq!(deleted, ["before_delete s-index-en", "after_delete s-index-en"]);
 }
 
 #[test]

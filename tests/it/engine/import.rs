@@ -37,12 +37,7 @@ fn the_option_brings_what_differs_to_what_the_program_says() {
 fn the_command_writes_the_program() {
     let p = project("resources: {}\n");
     p.write("root/found.txt", "treasure");
-    let import = p
-        .act(
-            "import",
-            &["files:index:File", "f", "found.txt", "--protect=false"],
-        )
-        .expect_ok();
+    let import = p.act("import", &["files:index:File", "f", "found.txt", "--protect=false"]).expect_ok();
     assert!(import.stdout.contains("content: treasure"), "{import}");
     p.program(&of(&[("f", FOUND)]));
     p.expect_settled();
@@ -51,7 +46,5 @@ fn the_command_writes_the_program() {
 #[test]
 fn what_is_not_there_is_said() {
     let p = project("resources: {}\n");
-    p.act("import", &["files:index:File", "f", "none.txt"])
-        .expect_failure()
-        .expect_says("none.txt");
+    p.act("import", &["files:index:File", "f", "none.txt"]).expect_failure().expect_says("none.txt");
 }

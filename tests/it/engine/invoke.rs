@@ -11,22 +11,11 @@ fn program(arguments: &str) -> String {
 #[test]
 fn a_function_answers() {
     let p = project(&program("prefix: a"));
-    p.write("root/a1.txt", "")
-        .write("root/a2.txt", "")
-        .write("root/b.txt", "");
-    p.up()
-        .expect_ok()
-        .expect_says("\"a1.txt\"")
-        .expect_says("\"a2.txt\"");
+    p.write("root/a1.txt", "").write("root/a2.txt", "").write("root/b.txt", "");
+    p.up().expect_ok().expect_says("\"a1.txt\"").expect_says("\"a2.txt\"");
     let outputs = p.state();
-    let stack = outputs
-        .resources
-        .iter()
-        .find(|r| r["type"] == "pulumi:pulumi:Stack");
-    assert_eq!(
-        stack.map(|s| s["outputs"]["paths"].clone()),
-        Some(serde_json::json!(["a1.txt", "a2.txt"]))
-    );
+    let stack = outputs.resources.iter().find(|r| r["type"] == "pulumi:pulumi:Stack");
+    assert_eq!(stack.map(|s| s["outputs"]["paths"].clone()), Some(serde_json::json!(["a1.txt", "a2.txt"])));
 }
 
 #[test]

@@ -34,33 +34,21 @@ fn a_new_place_takes_a_new_resource_before_the_old_one_goes() {
     let up = p.up().expect_ok();
     assert_eq!(up.diff("a")["path"], "update-replace");
     let steps = up.steps_in_order();
-    assert_eq!(
-        steps,
-        ["create-replacement a", "replace a", "delete-replaced a"]
-    );
+    assert_eq!(steps, ["create-replacement a", "replace a", "delete-replaced a"]);
     assert!(p.path("root/b.txt").exists() && !p.path("root/a.txt").exists());
     p.expect_settled();
 }
 
 #[test]
 fn what_can_not_be_there_twice_is_deleted_first() {
-    let p = project(&of(&[(
-        "a",
-        "path: a.txt, content: one, owner: {name: ann}",
-    )]));
+    let p = project(&of(&[("a", "path: a.txt, content: one, owner: {name: ann}")]));
     p.up().expect_ok();
-    p.program(&of(&[(
-        "a",
-        "path: a.txt, content: one, owner: {name: bob, emails: [b@b]}",
-    )]));
+    p.program(&of(&[("a", "path: a.txt, content: one, owner: {name: bob, emails: [b@b]}")]));
     let up = p.up().expect_ok();
     assert_eq!(up.diff("a")["owner.name"], "update-replace");
     assert_eq!(up.diff("a")["owner.emails"], "add-replace");
     let steps = up.steps_in_order();
-    assert_eq!(
-        steps,
-        ["delete-replaced a", "replace a", "create-replacement a"]
-    );
+    assert_eq!(steps, ["delete-replaced a", "replace a", "create-replacement a"]);
     assert_eq!(p.state().text("a", "/outputs/owner/name"), "bob");
     p.expect_settled();
 }
@@ -72,18 +60,9 @@ fn every_kind_of_value_comes_back_as_it_was_given() {
     let p = project(&of(&[("a", all)]));
     p.up().expect_ok();
     let state = p.state();
-    assert_eq!(
-        *state.get("a", "/inputs/keywords"),
-        serde_json::json!(["a", "b"])
-    );
-    assert_eq!(
-        *state.get("a", "/outputs/notes"),
-        serde_json::json!(["z", "y", "z"])
-    );
-    assert_eq!(
-        *state.get("a", "/outputs/labels"),
-        serde_json::json!({"x.y": "1"})
-    );
+    assert_eq!(*state.get("a", "/inputs/keywords"), serde_json::json!(["a", "b"]));
+    assert_eq!(*state.get("a", "/outputs/notes"), serde_json::json!(["z", "y", "z"]));
+    assert_eq!(*state.get("a", "/outputs/labels"), serde_json::json!({"x.y": "1"}));
     assert_eq!(state.text("a", "/outputs/expires"), "2030-01-31");
     p.expect_settled();
 
@@ -98,10 +77,7 @@ fn every_kind_of_value_comes_back_as_it_was_given() {
 
 #[test]
 fn what_is_left_out_again_goes_back_to_its_default() {
-    let p = project(&of(&[(
-        "a",
-        "path: a.txt, content: x, mode: private, expires: 3",
-    )]));
+    let p = project(&of(&[("a", "path: a.txt, content: x, mode: private, expires: 3")]));
     p.up().expect_ok();
     p.program(&of(&[("a", "path: a.txt, content: x")]));
     let up = p.up().expect_ok();
@@ -118,10 +94,7 @@ fn the_configuration_is_seen_in_the_diff() {
     p.config("files:labels.team", "web");
     let up = p.up().expect_ok().expect_steps(&["update a"]);
     assert_eq!(up.diff("a")["labels.team"], "add");
-    assert_eq!(
-        *p.state().get("a", "/outputs/labels"),
-        serde_json::json!({"own": "1", "team": "web"})
-    );
+    assert_eq!(*p.state().get("a", "/outputs/labels"), serde_json::json!({"own": "1", "team": "web"}));
     p.expect_settled();
 }
 
@@ -129,14 +102,8 @@ fn the_configuration_is_seen_in_the_diff() {
 fn what_depends_on_a_place_that_is_cleared_first_is_cleared_before() {
     let program = |owner: &str| {
         of(&[
-            (
-                "a",
-                &format!("path: a.txt, content: x, owner: {{name: {owner}}}"),
-            ),
-            (
-                "b",
-                "path: b.txt, content: y, owner: {name: '${a.owner.name}'}",
-            ),
+            ("a", &format!("path: a.txt, content: x, owner: {{name: {owner}}}")),
+            ("b", "path: b.txt, content: y, owner: {name: '${a.owner.name}'}"),
             ("c", "path: c.txt, content: '${a.sha256}'"),
         ])
     };

@@ -6,8 +6,7 @@ const A: (&str, &str) = ("a", "content: one");
 
 /// The resource's own name, and seven hex digits.
 fn made_up(path: &str) -> bool {
-    path.strip_prefix("a-")
-        .is_some_and(|suffix| suffix.len() == 7 && suffix.chars().all(|c| c.is_ascii_hexdigit()))
+    path.strip_prefix("a-").is_some_and(|suffix| suffix.len() == 7 && suffix.chars().all(|c| c.is_ascii_hexdigit()))
 }
 
 #[test]
@@ -24,10 +23,7 @@ fn a_name_is_made_up_once_and_anew_for_a_replacement() {
     p.program(&of(&[("a", "content: two, owner: {name: ann}")]));
     let up = p.up().expect_ok();
     // A new name needs no room: the old one goes last.
-    assert_eq!(
-        up.steps_in_order().first().map(String::as_str),
-        Some("create-replacement a")
-    );
+    assert_eq!(up.steps_in_order().first().map(String::as_str), Some("create-replacement a"));
     let second = p.state().text("a", "/outputs/path").to_owned();
     assert!(made_up(&second) && second != first, "{second}");
     assert!(!p.path(&format!("root/{first}")).exists());
@@ -36,11 +32,9 @@ fn a_name_is_made_up_once_and_anew_for_a_replacement() {
 
 #[test]
 fn the_engines_wishes_for_names_are_met() {
-    for (wish, expected) in [
-        ("{mode: verbatim}", "a"),
-        ("{pattern: 'x-${name}'}", "x-a"),
-        ("{pattern: 'x-${name}', enforce: true}", "x-a"),
-    ] {
+    for (wish, expected) in
+        [("{mode: verbatim}", "a"), ("{pattern: 'x-${name}'}", "x-a"), ("{pattern: 'x-${name}', enforce: true}", "x-a")]
+    {
         let p = project(&of(&[A]));
         p.line(&format!("  pulumi:autonaming: {wish}"));
         p.up().expect_ok();
@@ -53,8 +47,5 @@ fn the_engines_wishes_for_names_are_met() {
 fn names_that_must_not_be_made_up_are_asked_for() {
     let p = project(&of(&[A]));
     p.line("  pulumi:autonaming: {mode: disabled}");
-    p.preview()
-        .expect_failure()
-        .expect_says("property path")
-        .expect_says("missing: a string is required");
+    p.preview().expect_failure().expect_says("property path").expect_says("missing: a string is required");
 }

@@ -15,10 +15,7 @@ const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 #[test]
 fn unknown_inputs_pass_a_preview() {
     let p = project(&of(&CHAIN));
-    let preview = p
-        .preview()
-        .expect_ok()
-        .expect_steps(&["create a", "create b", "create c"]);
+    let preview = p.preview().expect_ok().expect_steps(&["create a", "create b", "create c"]);
     let b = preview.outcome("b");
     assert_eq!(b["inputs"]["content"], UNKNOWN, "{b}");
     assert_eq!(b["outputs"]["path"], "b.txt", "{b}");
@@ -34,10 +31,7 @@ fn stable_outputs_stay_known_over_an_update() {
     let mut changed = CHAIN;
     changed[0].1 = "path: a.txt, content: two";
     p.program(&of(&changed));
-    let preview = p
-        .preview()
-        .expect_ok()
-        .expect_steps(&["update a", "update b"]);
+    let preview = p.preview().expect_ok().expect_steps(&["update a", "update b"]);
     assert_eq!(preview.outcome("b")["inputs"]["content"], UNKNOWN);
     p.up().expect_ok().expect_steps(&["update a", "update b"]);
     p.expect_settled();
@@ -53,10 +47,7 @@ fn a_replacement_makes_everything_unknown() {
     let preview = p.preview().expect_ok();
     assert_eq!(preview.outcome("c")["inputs"]["content"], UNKNOWN);
     p.up().expect_ok();
-    assert!(
-        p.read("root/c.txt")
-            .is_some_and(|text| text.ends_with("z.txt"))
-    );
+    assert!(p.read("root/c.txt").is_some_and(|text| text.ends_with("z.txt")));
     p.expect_settled();
 }
 
@@ -69,9 +60,7 @@ fn unknown_parts_of_sets_maps_and_objects_pass() {
             "content: x, keywords: [z, '${a.sha256}', a], labels: {k: '${a.sha256}'}, owner: {name: '${a.location}'}, slow: '${a.size}'",
         ),
     ]));
-    p.preview()
-        .expect_ok()
-        .expect_steps(&["create a", "create b"]);
+    p.preview().expect_ok().expect_steps(&["create a", "create b"]);
     p.up().expect_ok();
     assert_eq!(*p.state().get("b", "/outputs/slow"), Value::from(3));
     p.expect_settled();
@@ -102,10 +91,7 @@ fn to_ask_for_what_was_chosen_is_to_ask_for_nothing() {
     p.expect_settled();
     p.up().expect_ok().expect_steps(&[]);
     p.program(&of(&[("a", "path: a.txt, content: one, kind: html")]));
-    let up = p
-        .act("up", &["--diff"])
-        .expect_ok()
-        .expect_steps(&["update a"]);
+    let up = p.act("up", &["--diff"]).expect_ok().expect_steps(&["update a"]);
     assert_eq!(up.diff("a")["kind"], "update");
     up.expect_says("kind: \"plain\" => \"html\"");
     p.program(&of(&[CHAIN[0]]));
@@ -120,12 +106,7 @@ fn a_rule_gives_its_verdict_while_something_else_is_unknown() {
     p.program(&of(&[("a", "path: a.txt, content: two"), private]));
     let preview = p.preview().expect_ok();
     assert_eq!(preview.diff("b")["mode"], "update-replace", "{preview}");
-    let steps = [
-        "create-replacement b",
-        "delete-replaced b",
-        "replace b",
-        "update a",
-    ];
+    let steps = ["create-replacement b", "delete-replaced b", "replace b", "update a"];
     preview.expect_steps(&steps);
     p.up().expect_ok().expect_steps(&steps);
     p.expect_settled();
@@ -137,12 +118,10 @@ fn came_true(foreseen: &Value, came: &Value) -> bool {
         (Value::String(text), _) if text == UNKNOWN => true,
         // The log tells of a secret only that it is one.
         (Value::Object(a), _) if a.contains_key("ciphertext") => true,
-        (Value::Object(a), Value::Object(b)) => a
-            .iter()
-            .all(|(name, value)| came_true(value, b.get(name).unwrap_or(&Value::Null))),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| came_true(a, b))
+        (Value::Object(a), Value::Object(b)) => {
+            a.iter().all(|(name, value)| came_true(value, b.get(name).unwrap_or(&Value::Null)))
         }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| came_true(a, b)),
         _ => foreseen == came,
     }
 }
@@ -152,31 +131,21 @@ fn what_a_preview_says_comes_true() {
     let more = "content: x, mode: private, keywords: [b, a], labels: {k: '${a.sha256}'}, expires: 3, slow: '${a.size}'";
     let program = |content: &str| of(&[("a", content), CHAIN[1], CHAIN[2], ("d", more)]);
     let p = project(&program(CHAIN[0].1));
-    for content in [
-        CHAIN[0].1,
-        "path: a.txt, content: longer",
-        "path: z.txt, content: longer",
-    ] {
+    for content in [CHAIN[0].1, "path: a.txt, content: longer", "path: z.txt, content: longer"] {
         p.program(&program(content));
         let preview = p.preview().expect_ok();
         let up = p.up().expect_ok();
         // What is unknown may turn out to be what it was.
         let foreseen = preview.steps();
         let steps = up.steps();
-        assert!(
-            steps.iter().all(|step| foreseen.contains(step)),
-            "{preview}{up}"
-        );
+        assert!(steps.iter().all(|step| foreseen.contains(step)), "{preview}{up}");
         for name in ["a", "b", "c", "d"] {
             let (mut foreseen, came) = (preview.outcome(name), up.outcome(name));
             // A name that is made up comes out of the run's own seed.
             if let Some(outputs) = foreseen["outputs"].as_object_mut().filter(|_| name == "d") {
                 outputs.remove("path");
             }
-            assert!(
-                came_true(&foreseen["outputs"], &came["outputs"]),
-                "{name}: {foreseen}\n{came}"
-            );
+            assert!(came_true(&foreseen["outputs"], &came["outputs"]), "{name}: {foreseen}\n{came}");
         }
     }
 }

@@ -21,28 +21,17 @@ struct Provider {
 impl Provider {
     fn start(args: &[&str]) -> Provider {
         let mut command = Command::new(tools::files().program);
-        command
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the provider starts");
         let mut line = String::new();
         let out = child.stdout.take().expect("stdout is a pipe");
-        BufReader::new(out)
-            .read_line(&mut line)
-            .expect("the provider says its port");
-        Provider {
-            stdin: child.stdin.take(),
-            child,
-            port: line.trim().parse().expect("the first line is the port"),
-        }
+        BufReader::new(out).read_line(&mut line).expect("the provider says its port");
+        Provider { stdin: child.stdin.take(), child, port: line.trim().parse().expect("the first line is the port") }
     }
 
     async fn client(&self) -> ResourceProviderClient<Channel> {
         let address = format!("http://127.0.0.1:{}", self.port);
-        ResourceProviderClient::connect(address)
-            .await
-            .expect("it listens")
+        ResourceProviderClient::connect(address).await.expect("it listens")
     }
 
     /// Its exit code; waits for it.
@@ -63,36 +52,16 @@ impl Drop for Provider {
 
 #[tokio::test]
 async fn it_greets_and_says_what_it_is() {
-    let provider = Provider::start(&[
-        "--logtostderr",
-        "-v=9",
-        "--tracing",
-        "http://127.0.0.1:1",
-        "127.0.0.1:1",
-    ]);
+    let provider = Provider::start(&["--logtostderr", "-v=9", "--tracing", "http://127.0.0.1:1", "127.0.0.1:1"]);
     let mut client = provider.client().await;
-    let greeting = client
-        .handshake(rpc::ProviderHandshakeRequest::default())
-        .await
-        .expect("a handshake");
+    let greeting = client.handshake(rpc::ProviderHandshakeRequest::default()).await.expect("a handshake");
     let greeting = greeting.into_inner();
     assert!(greeting.accept_secrets && greeting.accept_resources && greeting.accept_outputs);
-    let info = client
-        .get_plugin_info(())
-        .await
-        .expect("what it is")
-        .into_inner();
+    let info = client.get_plugin_info(()).await.expect("what it is").into_inner();
     assert_eq!(info.version, "0.1.0");
-    let schema = client
-        .get_schema(rpc::GetSchemaRequest::default())
-        .await
-        .expect("a schema")
-        .into_inner();
+    let schema = client.get_schema(rpc::GetSchemaRequest::default()).await.expect("a schema").into_inner();
     assert!(schema.schema.contains("files:index:Site"));
-    client
-        .cancel(())
-        .await
-        .expect("cancel before anything else");
+    client.cancel(()).await.expect("cancel before anything else");
     client.cancel(()).await.expect("cancel again");
     client.get_plugin_info(()).await.expect("it is still there");
 }
@@ -102,38 +71,13 @@ async fn what_it_does_not_have_is_unimplemented() {
     let provider = Provider::start(&[]);
     let mut client = provider.client().await;
     let codes = [
-        client
-            .call(rpc::CallRequest::default())
-            .await
-            .map(drop)
-            .map_err(|s| s.code()),
-        client
-            .parameterize(rpc::ParameterizeRequest::default())
-            .await
-            .map(drop)
-            .map_err(|s| s.code()),
-        client
-            .get_mapping(rpc::GetMappingRequest::default())
-            .await
-            .map(drop)
-            .map_err(|s| s.code()),
-        client
-            .get_mappings(rpc::GetMappingsRequest::default())
-            .await
-            .map(drop)
-            .map_err(|s| s.code()),
-        client
-            .list(rpc::ListRequest::default())
-            .await
-            .map(drop)
-            .map_err(|s| s.code()),
+        client.call(rpc::CallRequest::default()).await.map(drop).map_err(|s| s.code()),
+        client.parameterize(rpc::ParameterizeRequest::default()).await.map(drop).map_err(|s| s.code()),
+        client.get_mapping(rpc::GetMappingRequest::default()).await.map(drop).map_err(|s| s.code()),
+        client.get_mappings(rpc::GetMappingsRequest::default()).await.map(drop).map_err(|s| s.code()),
+        client.list(rpc::ListRequest::default()).await.map(drop).map_err(|s| s.code()),
     ];
-    assert!(
-        codes
-            .iter()
-            .all(|code| *code == Err(tonic::Code::Unimplemented)),
-        "{codes:?}"
-    );
+    assert!(codes.iter().all(|code| *code == Err(tonic::Code::Unimplemented)), "{codes:?}");
 }
 
 #[test]

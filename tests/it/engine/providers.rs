@@ -20,10 +20,7 @@ fn two_explicit_providers_keep_apart() {
     p.up().expect_ok();
     assert_eq!(p.read("one/a.txt").as_deref(), Some("1"));
     assert_eq!(p.read("two/a.txt").as_deref(), Some("2"));
-    assert!(
-        p.path("two/site/index.en.txt").exists(),
-        "a component's children have its provider"
-    );
+    assert!(p.path("two/site/index.en.txt").exists(), "a component's children have its provider");
     let state = p.state();
     let mut providers = state.of_type(PROVIDER);
     providers.sort();
@@ -40,9 +37,7 @@ fn no_default_provider_is_made_where_none_may_be() {
     p.preview().expect_ok();
     p.up().expect_ok();
     p.expect_settled();
-    p.program(
-        "resources:\n  a: {type: 'files:index:File', properties: {path: a.txt, content: '1'}}\n",
-    );
+    p.program("resources:\n  a: {type: 'files:index:File', properties: {path: a.txt, content: '1'}}\n");
     p.preview().expect_failure().expect_says("disabled");
 }
 
@@ -81,12 +76,14 @@ fn more_labels_take_no_new_resources() {
 
 #[test]
 fn a_configuration_that_is_not_known_yet_passes_a_preview() {
-    let p = project("resources:
+    let p = project(
+        "resources:
   f: {type: 'files:index:File', properties: {path: root.txt, content: x}}
   p: {type: 'pulumi:providers:files', properties: {root: '${f.location}.d'}}
   a: {type: 'files:index:File', properties: {path: a.txt, content: '1'}, options: {provider: '${p}'}}
   s: {type: 'files:index:Site', properties: {title: t, folder: site}, options: {provider: '${p}'}}
-");
+",
+    );
     p.preview().expect_ok();
     p.up().expect_ok();
     assert_eq!(p.read("root/root.txt.d/a.txt").as_deref(), Some("1"));

@@ -13,17 +13,11 @@ fn the_engine_takes_the_schema() {
     let file = &schema["resources"]["files:index:File"];
     assert_eq!(file["requiredInputs"], serde_json::json!(["content"]));
     assert_eq!(file["inputProperties"]["key"]["secret"], true);
-    assert_eq!(
-        file["inputProperties"]["owner"]["willReplaceOnChanges"],
-        true
-    );
+    assert_eq!(file["inputProperties"]["owner"]["willReplaceOnChanges"], true);
     let site = &schema["resources"]["files:index:Site"];
     assert_eq!(site["isComponent"], true);
     assert_eq!(site["inputProperties"]["languages"]["plain"], true);
-    assert_eq!(
-        site["inputProperties"]["title"]["plain"],
-        serde_json::Value::Null
-    );
+    assert_eq!(site["inputProperties"]["title"]["plain"], serde_json::Value::Null);
     p.write("schema.json", &run.stdout);
     p.command(&["schema", "check", "schema.json"]).expect_ok();
 }

@@ -7,19 +7,14 @@ use crate::files::{of, project};
 use crate::pulumi::{Project, Run};
 
 const PLAIN: [&str; 4] = ["hush-content", "hush-label", "hush-key", "hush-pepper"];
-const SECRET: (&str, &str) = (
-    "a",
-    "path: a.txt, content: {'fn::secret': hush-content}, labels: {x: {'fn::secret': hush-label}}, key: hush-key",
-);
+const SECRET: (&str, &str) =
+    ("a", "path: a.txt, content: {'fn::secret': hush-content}, labels: {x: {'fn::secret': hush-label}}, key: hush-key");
 
 /// Looks for the plain text in all that the engine printed and keeps.
 #[track_caller]
 fn expect_hidden(p: &Project, run: &Run) {
     let mut places = vec![("what it printed".to_owned(), run.printed())];
-    places.push((
-        "the event log".to_owned(),
-        p.read("events.json").unwrap_or_default(),
-    ));
+    places.push(("the event log".to_owned(), p.read("events.json").unwrap_or_default()));
     gather(&p.path("backend"), &mut places);
     for (place, text) in places {
         let told = PLAIN.iter().find(|plain| text.contains(**plain));
@@ -32,10 +27,7 @@ fn gather(folder: &Path, places: &mut Vec<(String, String)>) {
         let path = entry.expect("the backend can be read").path();
         match path.is_dir() {
             true => gather(&path, places),
-            false => places.push((
-                path.display().to_string(),
-                fs::read_to_string(&path).unwrap_or_default(),
-            )),
+            false => places.push((path.display().to_string(), fs::read_to_string(&path).unwrap_or_default())),
         }
     }
 }
@@ -47,46 +39,24 @@ fn hidden(value: &serde_json::Value) -> bool {
 
 #[test]
 fn secrets_stay_secret_all_their_life() {
-    let p = project(&of(&[
-        SECRET,
-        (
-            "b",
-            "path: b.txt, content: '${a.content}', notes: ['${a.seal}']",
-        ),
-    ]));
+    let p = project(&of(&[SECRET, ("b", "path: b.txt, content: '${a.content}', notes: ['${a.seal}']")]));
     p.secret("files:pepper", "hush-pepper");
     expect_hidden(&p, &p.preview().expect_ok());
     expect_hidden(&p, &p.act("up", &["--diff"]).expect_ok());
     let state = p.state();
-    for place in [
-        "/inputs/content",
-        "/outputs/content",
-        "/outputs/labels/x",
-        "/inputs/key",
-        "/outputs/key",
-        "/outputs/seal",
-    ] {
-        assert!(
-            hidden(state.get("a", place)),
-            "{place}: {}",
-            state.get("a", place)
-        );
+    for place in
+        ["/inputs/content", "/outputs/content", "/outputs/labels/x", "/inputs/key", "/outputs/key", "/outputs/seal"]
+    {
+        assert!(hidden(state.get("a", place)), "{place}: {}", state.get("a", place));
     }
-    assert!(
-        hidden(state.get("b", "/outputs/content")),
-        "{}",
-        state.resource("b")
-    );
+    assert!(hidden(state.get("b", "/outputs/content")), "{}", state.resource("b"));
     assert_eq!(p.read("root/b.txt").as_deref(), Some("hush-content"));
     p.expect_settled();
 
     p.write("root/a.txt", "hush-content and more");
     expect_hidden(&p, &p.act("refresh", &["--diff"]).expect_ok());
     assert!(hidden(p.state().get("a", "/outputs/content")));
-    p.program(&of(&[(
-        SECRET.0,
-        &SECRET.1.replace("key: hush-key", "key: hush-key-2"),
-    )]));
+    p.program(&of(&[(SECRET.0, &SECRET.1.replace("key: hush-key", "key: hush-key-2"))]));
     expect_hidden(&p, &p.act("up", &["--diff"]).expect_ok());
     assert!(hidden(p.state().get("a", "/outputs/content")));
     expect_hidden(&p, &p.destroy().expect_ok());
@@ -94,10 +64,7 @@ fn secrets_stay_secret_all_their_life() {
 
 #[test]
 fn what_becomes_a_secret_leaves_the_state() {
-    let p = project(&of(&[(
-        "a",
-        "path: a.txt, content: hush-content, owner: {name: hush-label}",
-    )]));
+    let p = project(&of(&[("a", "path: a.txt, content: hush-content, owner: {name: hush-label}")]));
     p.up().expect_ok();
     assert!(p.state().export.contains("hush-content"));
     p.program(&of(&[(
@@ -118,16 +85,8 @@ fn a_failure_after_birth_keeps_secrets() {
     p.write("root/.files/a.txt.fault", "ready");
     expect_hidden(&p, &p.up().expect_failure());
     let state = p.state();
-    assert!(
-        hidden(state.get("a", "/outputs/content")),
-        "{}",
-        state.resource("a")
-    );
-    assert!(
-        hidden(state.get("a", "/inputs/key")),
-        "{}",
-        state.resource("a")
-    );
+    assert!(hidden(state.get("a", "/outputs/content")), "{}", state.resource("a"));
+    assert!(hidden(state.get("a", "/inputs/key")), "{}", state.resource("a"));
     p.remove("root/.files/a.txt.fault");
     expect_hidden(&p, &p.up().expect_ok());
     p.expect_settled();
@@ -140,11 +99,7 @@ fn a_component_carries_secrets_through() {
     );
     expect_hidden(&p, &p.up().expect_ok());
     let state = p.state();
-    assert!(
-        hidden(state.get("s", "/outputs/title")),
-        "{}",
-        state.resource("s")
-    );
+    assert!(hidden(state.get("s", "/outputs/title")), "{}", state.resource("s"));
     assert!(hidden(state.get("s-page-one", "/outputs/content")));
     assert!(!hidden(state.get("s-page-two", "/outputs/content")));
     p.expect_settled();

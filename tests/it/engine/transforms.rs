@@ -18,11 +18,7 @@ Site("s", {"title": "t"})
     p.up().expect_ok();
     let state = p.state();
     for file in ["a", "s-index-en", "s-map"] {
-        assert_eq!(
-            state.text(file, "/outputs/labels/by"),
-            "transform",
-            "{file}"
-        );
+        assert_eq!(state.text(file, "/outputs/labels/by"), "transform", "{file}");
     }
     p.expect_settled();
 }

@@ -8,17 +8,10 @@ const A: (&str, &str) = ("a", "path: a.txt, content: one");
 
 /// As a version wrote it that knew neither `sha256` nor `mode`, nor births, and one property that is gone since.
 fn age(state: &mut Value) {
-    let resources = state["deployment"]["resources"]
-        .as_array_mut()
-        .expect("a state has resources");
-    for resource in resources
-        .iter_mut()
-        .filter(|r| r["type"] == "files:index:File")
-    {
+    let resources = state["deployment"]["resources"].as_array_mut().expect("a state has resources");
+    for resource in resources.iter_mut().filter(|r| r["type"] == "files:index:File") {
         for side in ["inputs", "outputs"] {
-            let properties = resource[side]
-                .as_object_mut()
-                .expect("properties are an object");
+            let properties = resource[side].as_object_mut().expect("properties are an object");
             for new in ["sha256", "mode", "__birth", "labels"] {
                 properties.remove(new);
             }
@@ -34,10 +27,7 @@ fn an_old_state_is_read_and_brought_up_to_date() {
     p.edit_state(age);
     // New properties with defaults are new wishes.
     let up = p.up().expect_ok().expect_steps(&["update a"]);
-    assert_eq!(
-        up.diff("a").into_keys().collect::<Vec<_>>(),
-        ["labels", "mode"]
-    );
+    assert_eq!(up.diff("a").into_keys().collect::<Vec<_>>(), ["labels", "mode"]);
     let state = p.state();
     assert_eq!(state.text("a", "/outputs/sha256").len(), 64);
     assert_eq!(*state.get("a", "/outputs/formerly"), Value::Null);

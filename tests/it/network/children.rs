@@ -13,25 +13,13 @@ fn a_child_is_changed_by_its_key() {
     let project = aws.project(&of(changed));
     project.up().expect_ok();
     let look = aws.look();
-    assert_eq!(
-        look.named(REGION, "subnets", "dmz")["MapPublicIpOnLaunch"],
-        true
-    );
-    assert_eq!(
-        look.named(REGION, "subnets", "net-subnet-app-c")["MapPublicIpOnLaunch"],
-        false
-    );
+    assert_eq!(look.named(REGION, "subnets", "dmz")["MapPublicIpOnLaunch"], true);
+    assert_eq!(look.named(REGION, "subnets", "net-subnet-app-c")["MapPublicIpOnLaunch"], false);
     project.expect_settled();
 
     project.program(&of("availabilityZoneCount: 1, nat: none"));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["update net", "update net-subnet-public-c"]);
-    assert_eq!(
-        aws.look().named(REGION, "subnets", "net-subnet-public-c")["MapPublicIpOnLaunch"],
-        false
-    );
+    project.up().expect_ok().expect_steps(&["update net", "update net-subnet-public-c"]);
+    assert_eq!(aws.look().named(REGION, "subnets", "net-subnet-public-c")["MapPublicIpOnLaunch"], false);
     project.destroy().expect_ok();
     assert_eq!(aws.look(), before);
 }
@@ -39,39 +27,18 @@ fn a_child_is_changed_by_its_key() {
 #[test]
 fn a_child_that_is_not_wanted_is_not_there() {
     let aws = Aws::new();
-    let project = aws.project(&of(
-        "availabilityZoneCount: 1, nat: none, skip: [default-sg, assoc-data-c]",
-    ));
+    let project = aws.project(&of("availabilityZoneCount: 1, nat: none, skip: [default-sg, assoc-data-c]"));
     let steps = project.up().expect_ok().steps();
-    assert!(
-        !steps
-            .iter()
-            .any(|step| step.ends_with("default-sg") || step.ends_with("assoc-data-c")),
-        "{steps:?}"
-    );
+    assert!(!steps.iter().any(|step| step.ends_with("default-sg") || step.ends_with("assoc-data-c")), "{steps:?}");
     let look = aws.look();
     let groups = look.of(REGION, "securityGroups");
-    assert!(
-        groups
-            .iter()
-            .all(|group| group["IpPermissionsEgress"] != json!([])),
-        "the default group keeps its rules"
-    );
+    assert!(groups.iter().all(|group| group["IpPermissionsEgress"] != json!([])), "the default group keeps its rules");
     project.expect_settled();
 
     project.program(&of("availabilityZoneCount: 1, nat: none"));
-    project.up().expect_ok().expect_steps(&[
-        "create net-assoc-data-c",
-        "create net-default-sg",
-        "update net",
-    ]);
-    project.program(&of(
-        "availabilityZoneCount: 1, nat: none, skip: [default-sg]",
-    ));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["delete net-default-sg", "update net"]);
+    project.up().expect_ok().expect_steps(&["create net-assoc-data-c", "create net-default-sg", "update net"]);
+    project.program(&of("availabilityZoneCount: 1, nat: none, skip: [default-sg]"));
+    project.up().expect_ok().expect_steps(&["delete net-default-sg", "update net"]);
     project.expect_settled();
     project.destroy().expect_ok();
 }

@@ -18,10 +18,7 @@ fn an_account_is_ones_own() {
     let project = aws.project(VPC);
     project.up().expect_ok().expect_steps(&["create vpc"]);
     project.expect_settled();
-    assert_eq!(
-        aws.look().named(REGION, "vpcs", "main")["CidrBlock"],
-        "10.0.0.0/16"
-    );
+    assert_eq!(aws.look().named(REGION, "vpcs", "main")["CidrBlock"], "10.0.0.0/16");
     assert_eq!(other.look(), before);
     assert_eq!(aws.look().count(ELSEWHERE, "vpcs"), 0);
     project.destroy().expect_ok();
@@ -33,10 +30,7 @@ fn a_fault_meets_one_account() {
     let (aws, other) = (Aws::new(), Aws::new());
     aws.fault(json!({"kind": "error", "operation": "CreateVpc", "code": "VpcLimitExceeded", "message": "too many", "status": 400}));
     let project = aws.project(VPC);
-    project
-        .up()
-        .expect_failure()
-        .expect_says("VpcLimitExceeded");
+    project.up().expect_failure().expect_says("VpcLimitExceeded");
     other.project(VPC).up().expect_ok();
     aws.heal();
     project.up().expect_ok();

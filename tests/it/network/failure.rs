@@ -21,10 +21,7 @@ const PARTS: &[(&str, usize)] = &[
 
 #[track_caller]
 fn whole(look: &Look) {
-    let counts: Vec<_> = PARTS
-        .iter()
-        .map(|(kind, _)| (*kind, look.count(REGION, kind)))
-        .collect();
+    let counts: Vec<_> = PARTS.iter().map(|(kind, _)| (*kind, look.count(REGION, kind))).collect();
     assert_eq!(counts, PARTS, "{:#}", look.0);
 }
 
@@ -125,10 +122,7 @@ fn a_failure_half_way_is_taken_up_where_it_stopped() {
         "kind": "error", "operation": "CreateNatGateway", "times": 100,
         "code": "NatGatewayLimitExceeded", "message": "the limit is 5", "status": 400,
     }));
-    let failed = project
-        .up()
-        .expect_failure()
-        .expect_says("NatGatewayLimitExceeded");
+    let failed = project.up().expect_failure().expect_says("NatGatewayLimitExceeded");
     assert!(failed.printed().contains("nat-c"), "{failed}");
     let vpc = aws.look().named(REGION, "vpcs", "net")["id"].clone();
     aws.heal();
@@ -163,10 +157,7 @@ resources:
         )
     };
     let project = aws.project(&program(""));
-    project
-        .up()
-        .expect_failure()
-        .expect_says("has no Internet gateway attached");
+    project.up().expect_failure().expect_says("has no Internet gateway attached");
     project.program(&program("vpcId: '${vpc.id}'"));
     project.up().expect_ok();
     assert_eq!(aws.look().count(REGION, "natGateways"), 1);
@@ -189,9 +180,7 @@ fn ctrl_c_stops_the_waiting_and_forgets_nothing() {
     });
     aws.time_scale(1000.0);
     running.until("the gateway's wait", |event| {
-        let said = event
-            .pointer("/diagnosticEvent/message")
-            .and_then(|m| m.as_str());
+        let said = event.pointer("/diagnosticEvent/message").and_then(|m| m.as_str());
         said.is_some_and(|said| said.contains("pending"))
     });
     running.interrupt();

@@ -9,9 +9,7 @@ use crate::tools;
 fn way_out() -> String {
     let readme = std::fs::read_to_string(tools::repository().join("README.md"));
     let readme = readme.expect("there is a README");
-    let (_, rest) = readme
-        .split_once("## When `pulumi up` was killed")
-        .expect("it tells of it");
+    let (_, rest) = readme.split_once("## When `pulumi up` was killed").expect("it tells of it");
     let (_, rest) = rest.split_once("```sh\n").expect("it has commands");
     let (commands, _) = rest.split_once("```\n").expect("they end");
     commands.to_owned()
@@ -30,9 +28,7 @@ fn the_readmes_way_out_finds_what_was_made() {
         done.is_some_and(|m| m["type"] == "gitinfra:ec2:Eip")
     });
     aws.time_scale(1000.0);
-    poll("the gateway", || {
-        aws.look().count(REGION, "natGateways") == 1
-    });
+    poll("the gateway", || aws.look().count(REGION, "natGateways") == 1);
     up.kill();
     up.finish();
     aws.time_scale(0.0);

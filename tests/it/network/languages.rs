@@ -15,24 +15,13 @@ fn check(aws: &Aws, project: &Project) {
     assert_eq!(made.steps(), plan);
     let outputs = project.state();
     let outputs = outputs.get("network-dev", "/outputs");
-    for (name, size) in [
-        ("publicSubnetIds", 2),
-        ("appSubnetIds", 2),
-        ("natPublicIps", 1),
-    ] {
-        assert_eq!(
-            outputs[name].as_object().map(|ids| ids.len()),
-            Some(size),
-            "{outputs:#}"
-        );
+    for (name, size) in [("publicSubnetIds", 2), ("appSubnetIds", 2), ("natPublicIps", 1)] {
+        assert_eq!(outputs[name].as_object().map(|ids| ids.len()), Some(size), "{outputs:#}");
     }
     let vpc = outputs["vpcId"].as_str().unwrap_or_default();
     let standing = aws.look();
     assert_eq!(standing.named(REGION, "vpcs", "network")["id"], vpc);
-    assert_eq!(
-        standing.named(REGION, "vpcs", "network")["tags"]["Project"],
-        "network"
-    );
+    assert_eq!(standing.named(REGION, "vpcs", "network")["tags"]["Project"], "network");
     project.expect_settled();
 
     project.config("zones", "3");
@@ -49,10 +38,7 @@ fn check(aws: &Aws, project: &Project) {
 #[test]
 fn yaml() {
     let aws = Aws::new();
-    check(
-        &aws,
-        &aws.reached_by(Project::example("network/yaml", &[gitinfra()])),
-    );
+    check(&aws, &aws.reached_by(Project::example("network/yaml", &[gitinfra()])));
 }
 
 #[test]
@@ -88,16 +74,11 @@ fn the_readmes_program_runs_as_it_stands_on_an_installed_plugin() {
     let project = aws.reached_by(Project::of(&program, &[]));
     let plugin = gitinfra().program.display().to_string();
     let version = env!("CARGO_PKG_VERSION");
-    let install = [
-        "plugin", "install", "resource", "gitinfra", version, "--file", &plugin,
-    ];
+    let install = ["plugin", "install", "resource", "gitinfra", version, "--file", &plugin];
     project.command(&install).expect_ok();
     project.command(&["package", "add", &plugin]).expect_ok();
     let recorded = project.read("Pulumi.yaml").unwrap_or_default();
-    assert!(
-        recorded.contains(&format!("gitinfra: gitinfra@{version}")),
-        "{recorded}"
-    );
+    assert!(recorded.contains(&format!("gitinfra: gitinfra@{version}")), "{recorded}");
     project.up().expect_ok();
     project.expect_settled();
     assert_eq!(aws.look().count(REGION, "subnets"), 6);

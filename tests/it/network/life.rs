@@ -41,10 +41,7 @@ fn a_preview_lists_every_child_and_writes_nothing() {
         "create net-subnet-public-d",
         "create net-vpc",
     ]);
-    assert_eq!(
-        preview.outcome("net-subnet-app-d")["inputs"]["cidrBlock"],
-        "10.0.44.0/22"
-    );
+    assert_eq!(preview.outcome("net-subnet-app-d")["inputs"]["cidrBlock"], "10.0.44.0/22");
     assert_eq!(aws.writes_after(0), [""; 0]);
     assert!(project.state().resources.is_empty());
 }
@@ -61,32 +58,13 @@ fn a_network_lives_from_create_to_destroy() {
     project.expect_settled();
     assert_eq!(aws.writes_after(calls), [""; 0]);
 
-    project.program(&of(
-        "cidr: 10.0.0.0/16, availabilityZoneCount: 2, nat: single, tags: {Team: ops}",
-    ));
+    project.program(&of("cidr: 10.0.0.0/16, availabilityZoneCount: 2, nat: single, tags: {Team: ops}"));
     let retagged = project.up().expect_ok().steps();
-    assert!(
-        retagged.contains(&"update net-subnet-app-c".to_owned()),
-        "{retagged:?}"
-    );
-    assert!(
-        retagged.iter().all(|step| step.starts_with("update ")),
-        "{retagged:?}"
-    );
+    assert!(retagged.contains(&"update net-subnet-app-c".to_owned()), "{retagged:?}");
+    assert!(retagged.iter().all(|step| step.starts_with("update ")), "{retagged:?}");
     let look = aws.look();
-    for kind in [
-        "vpcs",
-        "subnets",
-        "internetGateways",
-        "addresses",
-        "natGateways",
-    ] {
-        assert!(
-            look.of(REGION, kind)
-                .iter()
-                .all(|thing| thing["tags"]["Team"] == "ops"),
-            "{kind}: {look:?}"
-        );
+    for kind in ["vpcs", "subnets", "internetGateways", "addresses", "natGateways"] {
+        assert!(look.of(REGION, kind).iter().all(|thing| thing["tags"]["Team"] == "ops"), "{kind}: {look:?}");
     }
     project.expect_settled();
 
@@ -102,46 +80,24 @@ fn nothing_that_stands_moves_when_zones_and_gateways_are_added() {
     project.up().expect_ok();
     let first = subnets(&aws.look());
 
-    project.program(&of(
-        "cidr: 10.0.0.0/16, availabilityZoneCount: 2, nat: perAz, tags: {Team: web}",
-    ));
+    project.program(&of("cidr: 10.0.0.0/16, availabilityZoneCount: 2, nat: perAz, tags: {Team: web}"));
     let each = project.up().expect_ok();
-    each.expect_steps(&[
-        "create net-eip-d",
-        "create net-nat-d",
-        "update net-route-app-d",
-        "update net",
-    ]);
+    each.expect_steps(&["create net-eip-d", "create net-nat-d", "update net-route-app-d", "update net"]);
     assert_eq!(subnets(&aws.look()), first);
     project.expect_settled();
 
-    project.program(&of(
-        "cidr: 10.0.0.0/16, availabilityZoneCount: 3, nat: perAz, tags: {Team: web}",
-    ));
+    project.program(&of("cidr: 10.0.0.0/16, availabilityZoneCount: 3, nat: perAz, tags: {Team: web}"));
     let third = project.up().expect_ok().steps();
     let new = |step: &String| step.starts_with("create ") && step.ends_with("-a");
-    assert!(
-        third.iter().all(|step| new(step) || step == "update net"),
-        "{third:?}"
-    );
+    assert!(third.iter().all(|step| new(step) || step == "update net"), "{third:?}");
     let now = subnets(&aws.look());
     assert_eq!(now.len(), 9);
-    assert!(
-        first
-            .iter()
-            .all(|(name, subnet)| now.get(name) == Some(subnet)),
-        "{first:#?} {now:#?}"
-    );
+    assert!(first.iter().all(|(name, subnet)| now.get(name) == Some(subnet)), "{first:#?} {now:#?}");
     project.expect_settled();
 
-    project.program(&of(
-        "cidr: 10.0.0.0/16, availabilityZoneCount: 2, nat: none, tags: {Team: web}",
-    ));
+    project.program(&of("cidr: 10.0.0.0/16, availabilityZoneCount: 2, nat: none, tags: {Team: web}"));
     project.up().expect_ok();
-    assert_eq!(
-        aws.look().count(REGION, "natGateways") + aws.look().count(REGION, "addresses"),
-        0
-    );
+    assert_eq!(aws.look().count(REGION, "natGateways") + aws.look().count(REGION, "addresses"), 0);
     assert_eq!(subnets(&aws.look()), first);
     project.destroy().expect_ok();
     assert_eq!(aws.look(), before);
@@ -152,10 +108,7 @@ fn subnets(look: &Look) -> BTreeMap<String, (Value, Value)> {
     let all = look.of(REGION, "subnets").iter();
     let named = all.filter_map(|subnet| {
         let name = subnet["tags"]["Name"].as_str()?;
-        Some((
-            name.to_owned(),
-            (subnet["id"].clone(), subnet["CidrBlock"].clone()),
-        ))
+        Some((name.to_owned(), (subnet["id"].clone(), subnet["CidrBlock"].clone())))
     });
     named.collect()
 }
@@ -168,33 +121,19 @@ fn another_range_is_another_network() {
     project.up().expect_ok();
     let old = aws.look();
     let old = old.named(REGION, "vpcs", "net")["id"].clone();
-    project.program(&of(
-        "cidr: 10.8.0.0/16, availabilityZoneCount: 2, nat: single, tags: {Team: web}",
-    ));
+    project.program(&of("cidr: 10.8.0.0/16, availabilityZoneCount: 2, nat: single, tags: {Team: web}"));
     let calls = aws.calls().len();
     let preview = project.preview().expect_ok();
     assert_eq!(preview.diff("net-vpc")["cidrBlock"], "update-replace");
-    assert_eq!(
-        preview.diff("net-subnet-app-c")["cidrBlock"],
-        "update-replace"
-    );
+    assert_eq!(preview.diff("net-subnet-app-c")["cidrBlock"], "update-replace");
     assert_eq!(aws.writes_after(calls), [""; 0]);
     project.up().expect_ok();
     let look = aws.look();
     let vpc = look.named(REGION, "vpcs", "net");
     assert_eq!(vpc["CidrBlock"], "10.8.0.0/16");
     assert_ne!(vpc["id"], old);
-    assert_eq!(
-        (look.count(REGION, "vpcs"), look.count(REGION, "subnets")),
-        (1, 6)
-    );
-    assert_eq!(
-        (
-            look.count(REGION, "natGateways"),
-            look.count(REGION, "addresses")
-        ),
-        (1, 1)
-    );
+    assert_eq!((look.count(REGION, "vpcs"), look.count(REGION, "subnets")), (1, 6));
+    assert_eq!((look.count(REGION, "natGateways"), look.count(REGION, "addresses")), (1, 1));
     project.expect_settled();
     project.destroy().expect_ok();
     assert_eq!(aws.look(), before);

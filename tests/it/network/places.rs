@@ -38,17 +38,11 @@ outputs:
     };
     assert_eq!(counts("vpcs"), [1, 1, 0, 1]);
     assert_eq!(counts("subnets"), [3, 3, 0, 3]);
-    assert_eq!(
-        theirs.named(ELSEWHERE, "subnets", "c-subnet-app-a")["tags"]["Owner"],
-        "them"
-    );
+    assert_eq!(theirs.named(ELSEWHERE, "subnets", "c-subnet-app-a")["tags"]["Owner"], "them");
     let zone = ours.named(ELSEWHERE, "subnets", "b-subnet-app-a")["AvailabilityZone"].clone();
     assert_eq!(zone, format!("{ELSEWHERE}a"));
     let state = project.state().export;
-    assert!(
-        !state.contains("s3cr3t") && !state.contains(&key),
-        "credentials are encrypted in the state"
-    );
+    assert!(!state.contains("s3cr3t") && !state.contains(&key), "credentials are encrypted in the state");
     project.expect_settled();
     project.refresh_settled();
     project.destroy().expect_ok();
@@ -59,19 +53,12 @@ outputs:
 fn another_region_is_another_network() {
     let aws = Aws::new();
     let before = aws.look();
-    let project = aws.project(&crate::network::of(
-        "availabilityZones: [ap-northeast-1a], nat: none",
-    ));
+    let project = aws.project(&crate::network::of("availabilityZones: [ap-northeast-1a], nat: none"));
     project.up().expect_ok();
-    project.program(&crate::network::of(
-        "availabilityZones: [us-east-1a], nat: none, region: us-east-1",
-    ));
+    project.program(&crate::network::of("availabilityZones: [us-east-1a], nat: none, region: us-east-1"));
     project.up().expect_ok();
     let look = aws.look();
-    assert_eq!(
-        (look.count(REGION, "vpcs"), look.count(ELSEWHERE, "vpcs")),
-        (0, 1)
-    );
+    assert_eq!((look.count(REGION, "vpcs"), look.count(ELSEWHERE, "vpcs")), (0, 1));
     project.expect_settled();
     project.destroy().expect_ok();
     assert_eq!(aws.look(), before);

@@ -10,16 +10,11 @@ impl Project {
     /// A copy of a folder of examples: `network/yaml`.
     pub fn example(name: &str, plugins: &[Plugin]) -> Project {
         let folder = tools::repository().join("examples").join(name);
-        let yaml =
-            fs::read_to_string(folder.join("Pulumi.yaml")).expect("an example has a Pulumi.yaml");
+        let yaml = fs::read_to_string(folder.join("Pulumi.yaml")).expect("an example has a Pulumi.yaml");
         let project = Project::of(&yaml, plugins);
         for entry in fs::read_dir(&folder).expect("an example is a folder") {
             let path = entry.expect("an example can be read").path();
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             // What somebody has made by running the example in its place is not part of it.
             if path.is_file() && !name.starts_with("Pulumi.") {
                 let text = fs::read_to_string(&path).expect("an example is text");

@@ -64,10 +64,7 @@ impl Run {
     #[track_caller]
     pub fn expect_says(self, words: &str) -> Run {
         let said = squeezed(&self.printed());
-        assert!(
-            said.contains(&squeezed(words)),
-            "does not say: {words}\n{self}"
-        );
+        assert!(said.contains(&squeezed(words)), "does not say: {words}\n{self}");
         self
     }
 
@@ -87,10 +84,7 @@ impl Run {
         let outputs = state.get(name, "/outputs").as_object();
         let came = outputs.into_iter().flat_map(|outputs| outputs.keys());
         let missed: Vec<_> = came.filter(|o| foreseen.get(o).is_none()).collect();
-        assert!(
-            missed.is_empty(),
-            "a preview of `{name}` knows no {missed:?}"
-        );
+        assert!(missed.is_empty(), "a preview of `{name}` knows no {missed:?}");
         self
     }
 
@@ -105,8 +99,7 @@ impl Run {
     pub fn steps_in_order(&self) -> Vec<String> {
         let all = self.metadata("/resourcePreEvent/metadata");
         let own = all.filter(|m| !str_of(m, "/type").starts_with("pulumi:") && m["op"] != "same");
-        own.map(|m| format!("{} {}", str_of(m, "/op"), name_of(str_of(m, "/urn"))))
-            .collect()
+        own.map(|m| format!("{} {}", str_of(m, "/op"), name_of(str_of(m, "/urn")))).collect()
     }
 
     fn metadata(&self, pointer: &'static str) -> impl Iterator<Item = &Value> {
@@ -115,16 +108,10 @@ impl Run {
 
     /// What differs of a resource: property paths and `add`, `update-replace`...
     pub fn diff(&self, name: &str) -> BTreeMap<String, String> {
-        let all = self
-            .events
-            .iter()
-            .filter_map(|e| e.pointer("/resourcePreEvent/metadata"));
+        let all = self.events.iter().filter_map(|e| e.pointer("/resourcePreEvent/metadata"));
         let own = all.filter(|m| name_of(str_of(m, "/urn")) == name);
         let diffs = own.filter_map(|m| m.pointer("/detailedDiff")?.as_object());
-        diffs
-            .flatten()
-            .map(|(path, diff)| (path.clone(), str_of(diff, "/diffKind").to_owned()))
-            .collect()
+        diffs.flatten().map(|(path, diff)| (path.clone(), str_of(diff, "/diffKind").to_owned())).collect()
     }
 
     /// The names of the resources that a refresh has found otherwise than they were, sorted.
@@ -132,35 +119,25 @@ impl Run {
         let all = self.events.iter();
         let done = all.filter_map(|e| e.pointer("/resOutputsEvent/metadata"));
         let found = done.filter(|m| ["update", "delete"].contains(&str_of(m, "/op")));
-        let mut names: Vec<_> = found
-            .map(|m| name_of(str_of(m, "/urn")).to_owned())
-            .collect();
+        let mut names: Vec<_> = found.map(|m| name_of(str_of(m, "/urn")).to_owned()).collect();
         names.sort();
         names
     }
 
     /// The state that the engine reports for a resource when it is done with it: its `new` side.
     pub fn outcome(&self, name: &str) -> Value {
-        let all = self.events.iter().filter_map(|e| {
-            e.pointer("/resOutputsEvent/metadata")
-                .or_else(|| e.pointer("/resourcePreEvent/metadata"))
-        });
+        let all = self
+            .events
+            .iter()
+            .filter_map(|e| e.pointer("/resOutputsEvent/metadata").or_else(|| e.pointer("/resourcePreEvent/metadata")));
         let mut own = all.filter(|m| name_of(str_of(m, "/urn")) == name);
-        own.next_back()
-            .and_then(|m| m.pointer("/new").cloned())
-            .unwrap_or_default()
+        own.next_back().and_then(|m| m.pointer("/new").cloned()).unwrap_or_default()
     }
 }
 
 impl std::fmt::Display for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(
-            f,
-            "{}\nexit code {}\n{}",
-            self.line,
-            self.code,
-            self.printed()
-        )?;
+        writeln!(f, "{}\nexit code {}\n{}", self.line, self.code, self.printed())?;
         writeln!(f, "steps: {:?}", self.steps())
     }
 }
@@ -168,9 +145,7 @@ impl std::fmt::Display for Run {
 /// The events in a log, as far as it has been written.
 pub(super) fn events_in(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap_or_default();
-    text.lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect()
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 /// A resource's own name.
@@ -179,10 +154,7 @@ pub(super) fn name_of(urn: &str) -> &str {
 }
 
 fn str_of<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Text with every stretch of white space as one space: where lines are broken is the terminal's business.

@@ -24,11 +24,7 @@ impl Running {
     pub(super) fn start(mut command: Command, events: PathBuf) -> Running {
         command.process_group(0).stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        Running {
-            line: format!("{command:?}"),
-            child: command.spawn().expect("pulumi runs"),
-            events,
-        }
+        Running { line: format!("{command:?}"), child: command.spawn().expect("pulumi runs"), events }
     }
 
     /// Waits until the engine has told of something.

@@ -15,13 +15,8 @@ pub struct State {
 impl State {
     pub fn read(text: &str) -> State {
         let export: Value = serde_json::from_str(text).expect("the export is JSON");
-        let resources = export
-            .pointer("/deployment/resources")
-            .and_then(Value::as_array);
-        State {
-            export: text.to_owned(),
-            resources: resources.cloned().unwrap_or_default(),
-        }
+        let resources = export.pointer("/deployment/resources").and_then(Value::as_array);
+        State { export: text.to_owned(), resources: resources.cloned().unwrap_or_default() }
     }
 
     /// The resource of a name in the program.
@@ -52,12 +47,7 @@ impl State {
 
     /// The names of the program's resources that are no engine's own, sorted.
     pub fn names(&self) -> Vec<&str> {
-        let own = self.resources.iter().filter(|r| {
-            !r["type"]
-                .as_str()
-                .unwrap_or_default()
-                .starts_with("pulumi:")
-        });
+        let own = self.resources.iter().filter(|r| !r["type"].as_str().unwrap_or_default().starts_with("pulumi:"));
         let mut names: Vec<_> = own.map(|r| name_of(urn_of(r))).collect();
         names.sort();
         names

@@ -44,16 +44,9 @@ resources:
 fn accounts() -> (Aws, Aws, String, String) {
     let ours = Aws::new();
     let theirs = Aws::new();
-    let made = theirs.call(
-        "route53",
-        "create_hosted_zone",
-        json!({"Name": "example.com", "CallerReference": "theirs"}),
-    );
-    let zone = made["HostedZone"]["Id"]
-        .as_str()
-        .unwrap_or_default()
-        .trim_start_matches("/hostedzone/")
-        .to_owned();
+    let made =
+        theirs.call("route53", "create_hosted_zone", json!({"Name": "example.com", "CallerReference": "theirs"}));
+    let zone = made["HostedZone"]["Id"].as_str().unwrap_or_default().trim_start_matches("/hostedzone/").to_owned();
     let program = PROGRAM
         .replace("REGION", REGION)
         .replace("THEIRKEY", &theirs.access_key())
@@ -65,41 +58,23 @@ fn accounts() -> (Aws, Aws, String, String) {
 #[test]
 fn a_zone_is_delegated_from_another_account() {
     let (ours, theirs, parent, program) = accounts();
-    let program = program
-        .replace("TRUSTED", "shared")
-        .replace("SAID", "shared");
+    let program = program.replace("TRUSTED", "shared").replace("SAID", "shared");
     let project = ours.project(&program);
     project.up().expect_ok();
     project.expect_settled();
     let state = project.state();
-    let servers = state
-        .get("zone", "/outputs/nameServers")
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let servers: Vec<_> = servers
-        .iter()
-        .filter_map(|server| server.as_str())
-        .collect();
-    assert_eq!(
-        records(&theirs, &parent),
-        [format!("app.example.com. NS {}", servers.join(" "))]
-    );
+    let servers = state.get("zone", "/outputs/nameServers").as_array().cloned().unwrap_or_default();
+    let servers: Vec<_> = servers.iter().filter_map(|server| server.as_str()).collect();
+    assert_eq!(records(&theirs, &parent), [format!("app.example.com. NS {}", servers.join(" "))]);
     assert_eq!(zones(&ours).len(), 1);
-    let roles = |aws: &Aws| {
-        aws.call("iam", "list_roles", json!({}))["Roles"]
-            .as_array()
-            .map_or(0, Vec::len)
-    };
+    let roles = |aws: &Aws| aws.call("iam", "list_roles", json!({}))["Roles"].as_array().map_or(0, Vec::len);
     assert_eq!((roles(&ours), roles(&theirs)), (0, 1));
     // A drift in the parent zone is seen and mended through the role.
-    let set = json!({"Name": "app.example.com", "Type": "NS", "TTL": 60, "ResourceRecords": [{"Value": "ns.example.net"}]});
+    let set =
+        json!({"Name": "app.example.com", "Type": "NS", "TTL": 60, "ResourceRecords": [{"Value": "ns.example.net"}]});
     meddle(&theirs, &parent, "UPSERT", set);
     project.refresh().expect_ok();
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["update delegation"]);
+    project.up().expect_ok().expect_steps(&["update delegation"]);
     project.destroy().expect_ok();
     assert!(records(&theirs, &parent).is_empty());
     assert!(zones(&ours).is_empty());
@@ -109,9 +84,7 @@ fn a_zone_is_delegated_from_another_account() {
 #[test]
 fn a_role_that_does_not_trust_us_is_told() {
     let (ours, theirs, parent, program) = accounts();
-    let program = program
-        .replace("TRUSTED", "shared")
-        .replace("SAID", "guessed");
+    let program = program.replace("TRUSTED", "shared").replace("SAID", "guessed");
     let project = ours.project(&program);
     project
         .up()
@@ -120,9 +93,6 @@ fn a_role_that_does_not_trust_us_is_told() {
         .expect_says("the external id");
     assert!(records(&theirs, &parent).is_empty());
     project.program(&program.replace("guessed", "shared"));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["create delegation"]);
+    project.up().expect_ok().expect_steps(&["create delegation"]);
     project.destroy().expect_ok();
 }

@@ -8,10 +8,11 @@ use crate::pulumi::Project;
 
 /// A zone with records, each a name in the program with properties as a YAML flow.
 fn program(each: &[(&str, &str)]) -> String {
-    let zone =
-        "\nresources:\n  zone: {type: 'gitinfra:route53:Zone', properties: {name: example.com}}\n";
+    let zone = "\nresources:\n  zone: {type: 'gitinfra:route53:Zone', properties: {name: example.com}}\n";
     let each = each.iter().map(|(name, properties)| {
-        format!("  {name}: {{type: 'gitinfra:route53:Record', properties: {{zoneId: '${{zone.zoneId}}', {properties}}}}}\n")
+        format!(
+            "  {name}: {{type: 'gitinfra:route53:Record', properties: {{zoneId: '${{zone.zoneId}}', {properties}}}}}\n"
+        )
     });
     format!("{zone}{}", each.collect::<String>())
 }
@@ -22,30 +23,12 @@ fn zone_of(project: &Project) -> String {
 
 /// One of each kind that is special in some way.
 const ALL: [(&str, &str); 6] = [
-    (
-        "www",
-        "name: www.example.com, type: A, ttl: 60, records: [192.0.2.2, 192.0.2.1]",
-    ),
-    (
-        "star",
-        "name: '*.Example.com.', type: A, records: [192.0.2.1]",
-    ),
-    (
-        "text",
-        r#"name: _x_y.example.com, type: TXT, records: ['v=spf1 "q" -all', '"quoted" " already"']"#,
-    ),
-    (
-        "blue",
-        "name: b.example.com, type: CNAME, setIdentifier: blue_1, weight: 10, records: [x.example.com]",
-    ),
-    (
-        "green",
-        "name: b.example.com, type: CNAME, setIdentifier: green, weight: 0, records: [y.example.com]",
-    ),
-    (
-        "apex",
-        "name: example.com, type: A, alias: {name: D1.cloudfront.net, zoneId: Z2FDTNDATAQYW2}",
-    ),
+    ("www", "name: www.example.com, type: A, ttl: 60, records: [192.0.2.2, 192.0.2.1]"),
+    ("star", "name: '*.Example.com.', type: A, records: [192.0.2.1]"),
+    ("text", r#"name: _x_y.example.com, type: TXT, records: ['v=spf1 "q" -all', '"quoted" " already"']"#),
+    ("blue", "name: b.example.com, type: CNAME, setIdentifier: blue_1, weight: 10, records: [x.example.com]"),
+    ("green", "name: b.example.com, type: CNAME, setIdentifier: green, weight: 0, records: [y.example.com]"),
+    ("apex", "name: example.com, type: A, alias: {name: D1.cloudfront.net, zoneId: Z2FDTNDATAQYW2}"),
 ];
 
 #[test]
@@ -66,27 +49,19 @@ fn records_live_from_create_to_destroy() {
             "www.example.com. A 192.0.2.1 192.0.2.2",
         ]
     );
-    assert_eq!(
-        count(&aws, "ChangeResourceRecordSets"),
-        1,
-        "six records are made in one call"
-    );
-    assert_eq!(
-        project.state().text("blue", "/id"),
-        format!("{zone}_b.example.com_CNAME_blue_1")
-    );
+    assert_eq!(count(&aws, "ChangeResourceRecordSets"), 1, "six records are made in one call");
+    assert_eq!(project.state().text("blue", "/id"), format!("{zone}_b.example.com_CNAME_blue_1"));
 
     let changed = ALL.map(|(name, properties)| match name {
         "www" => (name, "name: www.example.com, type: A, ttl: 90, records: [192.0.2.3]"),
-        "blue" => (name, "name: b.example.com, type: CNAME, setIdentifier: blue_1, weight: 20, records: [x.example.com]"),
+        "blue" => {
+            (name, "name: b.example.com, type: CNAME, setIdentifier: blue_1, weight: 20, records: [x.example.com]")
+        }
         "apex" => (name, "name: example.com, type: A, records: [192.0.2.9]"),
         _ => (name, properties),
     });
     project.program(&program(&changed));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["update apex", "update blue", "update www"]);
+    project.up().expect_ok().expect_steps(&["update apex", "update blue", "update www"]);
     project.expect_settled();
     assert!(records(&aws, &zone).contains(&"example.com. A 192.0.2.9".to_owned()));
 
@@ -105,10 +80,7 @@ fn a_record_is_mended_and_deleted_as_it_is() {
     let star = json!({"Name": "*.example.com", "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": "192.0.2.1"}]});
     meddle(&aws, &zone, "DELETE", star);
     project.refresh().expect_ok();
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["create star", "update www"]);
+    project.up().expect_ok().expect_steps(&["create star", "update www"]);
     project.expect_settled();
     // What was changed or deleted behind our back is still deleted.
     meddle(&aws, &zone, "UPSERT", set("192.0.2.8", 5));
@@ -118,26 +90,13 @@ fn a_record_is_mended_and_deleted_as_it_is() {
 
 #[test]
 fn one_bad_record_fails_alone() {
-    let bad = (
-        "bad",
-        "name: www.example.org, type: A, records: [192.0.2.1]",
-    );
-    let apex = (
-        "apex",
-        "name: example.com, type: CNAME, records: [a.example.com]",
-    );
+    let bad = ("bad", "name: www.example.org, type: A, records: [192.0.2.1]");
+    let apex = ("apex", "name: example.com, type: CNAME, records: [a.example.com]");
     let good: Vec<_> = (0..5)
-        .map(|i| {
-            (
-                format!("good{i}"),
-                format!("name: g{i}.example.com, type: A, records: [192.0.2.1]"),
-            )
-        })
+        .map(|i| (format!("good{i}"), format!("name: g{i}.example.com, type: A, records: [192.0.2.1]")))
         .collect();
-    let mut all: Vec<(&str, &str)> = good
-        .iter()
-        .map(|(name, properties)| (name.as_str(), properties.as_str()))
-        .collect();
+    let mut all: Vec<(&str, &str)> =
+        good.iter().map(|(name, properties)| (name.as_str(), properties.as_str())).collect();
     all.extend([bad, apex]);
     let aws = Aws::new();
     let project = aws.project(&program(&[]));
@@ -146,7 +105,9 @@ fn one_bad_record_fails_alone() {
     project
         .act("up", &["--continue-on-error"])
         .expect_failure()
-        .expect_says("www.example.org_A`: Route 53: InvalidChangeBatch: [RRSet with DNS name www.example.org. is not permitted")
+        .expect_says(
+            "www.example.org_A`: Route 53: InvalidChangeBatch: [RRSet with DNS name www.example.org. is not permitted",
+        )
         .expect_says("example.com_CNAME`: Route 53: InvalidChangeBatch: [RRSet of type CNAME");
     assert_eq!(records(&aws, &zone_of(&project)).len(), 5);
     project.destroy().expect_ok();
@@ -175,14 +136,8 @@ fn what_exists_is_taken_over_only_on_demand() {
         let set = json!({"Name": format!("{name}.example.com"), "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": "192.0.2.1"}]});
         meddle(&aws, &zone, "CREATE", set);
     }
-    let twin = (
-        "twin",
-        "name: twin.example.com, type: A, records: [192.0.2.1]",
-    );
-    let other = (
-        "other",
-        "name: other.example.com, type: A, records: [192.0.2.2]",
-    );
+    let twin = ("twin", "name: twin.example.com, type: A, records: [192.0.2.1]");
+    let other = ("other", "name: other.example.com, type: A, records: [192.0.2.2]");
     project.program(&program(&[twin, other]));
     project
         .act("up", &["--continue-on-error"])
@@ -190,20 +145,11 @@ fn what_exists_is_taken_over_only_on_demand() {
         .expect_says("it exists already, as 192.0.2.1 (TTL 300 s)")
         .expect_says("overwrite: true");
     assert!(project.state().names().contains(&"twin"));
-    let other = (
-        "other",
-        "name: other.example.com, type: A, records: [192.0.2.2], overwrite: true",
-    );
+    let other = ("other", "name: other.example.com, type: A, records: [192.0.2.2], overwrite: true");
     // The zone's own name servers can be overwritten, and stay when their record is deleted.
-    let servers = (
-        "servers",
-        "name: example.com, type: NS, ttl: 60, records: [ns1.example.org], overwrite: true",
-    );
+    let servers = ("servers", "name: example.com, type: NS, ttl: 60, records: [ns1.example.org], overwrite: true");
     project.program(&program(&[twin, other, servers]));
-    project
-        .up()
-        .expect_ok()
-        .expect_steps(&["create other", "create servers"]);
+    project.up().expect_ok().expect_steps(&["create other", "create servers"]);
     project.expect_settled();
     project.destroy().expect_ok();
     assert!(zones(&aws).is_empty());
@@ -219,22 +165,13 @@ fn a_record_moves_where_two_cannot_stand() {
     project.program(&a("a.example.com, type: CNAME, records: [b.example.com]"));
     let steps = project.up().expect_ok().steps_in_order();
     let place = |step: &str| steps.iter().position(|s| s == step);
-    assert!(
-        place("delete-replaced a") < place("create-replacement a"),
-        "{steps:?}"
-    );
+    assert!(place("delete-replaced a") < place("create-replacement a"), "{steps:?}");
     // A name of its own: the new one comes first.
     project.program(&a("c.example.com, type: CNAME, records: [b.example.com]"));
     let steps = project.up().expect_ok().steps_in_order();
     let place = |step: &str| steps.iter().position(|s| s == step);
-    assert!(
-        place("create-replacement a") < place("delete-replaced a"),
-        "{steps:?}"
-    );
-    assert_eq!(
-        records(&aws, &zone_of(&project)),
-        ["c.example.com. CNAME b.example.com"]
-    );
+    assert!(place("create-replacement a") < place("delete-replaced a"), "{steps:?}");
+    assert_eq!(records(&aws, &zone_of(&project)), ["c.example.com. CNAME b.example.com"]);
     project.destroy().expect_ok();
 }
 
@@ -245,9 +182,7 @@ fn records_are_imported_by_their_ids() {
     project.up().expect_ok();
     let zone = zone_of(&project);
     project.edit_state(|state| {
-        let resources = state["deployment"]["resources"]
-            .as_array_mut()
-            .expect("a list");
+        let resources = state["deployment"]["resources"].as_array_mut().expect("a list");
         resources.retain(|resource| resource["type"] != "gitinfra:route53:Record");
     });
     for (name, id) in [
@@ -272,18 +207,8 @@ fn records_are_imported_by_their_ids() {
         project.command(&import).expect_ok();
     }
     project.expect_settled();
-    let bad = [
-        "import",
-        "gitinfra:route53:Record",
-        "bad",
-        "Z1_nonsense",
-        "--yes",
-        "--skip-preview",
-    ];
-    project
-        .command(&bad)
-        .expect_failure()
-        .expect_says("ZONEID_NAME_TYPE");
+    let bad = ["import", "gitinfra:route53:Record", "bad", "Z1_nonsense", "--yes", "--skip-preview"];
+    project.command(&bad).expect_failure().expect_says("ZONEID_NAME_TYPE");
     // Those who import need not say that the records lie in the zone; here they still have to go before it.
     project.up().expect_ok();
     project.program(&program(&[]));
@@ -348,21 +273,14 @@ fn every_routing_policy_lives() {
     let health = health["HealthCheck"]["Id"].as_str().unwrap_or_default();
     let of = |pick: fn(&(&'static str, &'static str, &'static str)) -> &'static str| {
         let each = ROUTED.map(|record| (record.0, pick(&record).replace("HEALTH", health)));
-        program(
-            &each
-                .each_ref()
-                .map(|(name, properties)| (*name, properties.as_str())),
-        )
+        program(&each.each_ref().map(|(name, properties)| (*name, properties.as_str())))
     };
     let project = aws.project(&of(|record| record.1));
     project.up().expect_ok();
     project.expect_settled().refresh_settled();
     let zone = zone_of(&project);
     let asked = json!({"HostedZoneId": zone});
-    let sets = || {
-        aws.call("route53", "list_resource_record_sets", asked.clone())["ResourceRecordSets"]
-            .clone()
-    };
+    let sets = || aws.call("route53", "list_resource_record_sets", asked.clone())["ResourceRecordSets"].clone();
     let told = |name: &str, field: &str| {
         let sets = sets();
         let mut sets = sets.as_array().into_iter().flatten();
@@ -370,19 +288,10 @@ fn every_routing_policy_lives() {
         set.map(|set| set[field].clone()).unwrap_or_default()
     };
     assert_eq!(told("near", "Region"), "ap-northeast-1");
-    assert_eq!(
-        told("state", "GeoLocation"),
-        json!({"CountryCode": "US", "SubdivisionCode": "CA"})
-    );
+    assert_eq!(told("state", "GeoLocation"), json!({"CountryCode": "US", "SubdivisionCode": "CA"}));
     assert_eq!(told("one", "MultiValueAnswer"), true);
     assert_eq!(told("two", "Weight"), 0);
-    assert_eq!(
-        (
-            told("primary", "Failover"),
-            told("primary", "HealthCheckId")
-        ),
-        (json!("PRIMARY"), json!(health))
-    );
+    assert_eq!((told("primary", "Failover"), told("primary", "HealthCheckId")), (json!("PRIMARY"), json!(health)));
 
     project.program(&of(|record| record.2));
     let names = ROUTED.map(|(name, ..)| format!("update {name}"));
@@ -413,57 +322,29 @@ fn a_record_without_its_health_check_is_refused() {
     let aws = Aws::new();
     let record = "name: m.example.com, type: A, setIdentifier: one, multiValueAnswer: true, healthCheckId: gone, records: [192.0.2.6]";
     let up = aws.project(&program(&[("one", record)])).up();
-    up.expect_failure()
-        .expect_says("NoSuchHealthCheck: The specified health check gone does not exist");
+    up.expect_failure().expect_says("NoSuchHealthCheck: The specified health check gone does not exist");
 }
 
 #[test]
 fn mistakes_are_told_before_anything_is_made() {
     for (properties, why) in [
         ("name: '@', type: A, records: [192.0.2.1]", "not as `@`"),
-        (
-            "name: a.example.com, type: A",
-            "either `records` or an `alias`",
-        ),
-        (
-            "name: a.example.com, type: A, records: [192.0.2.300]",
-            "`192.0.2.300` is not an IPv4 address",
-        ),
-        (
-            "name: a.example.com, type: CNAME, records: [b.example.com, c.example.com]",
-            "a CNAME has a single value",
-        ),
-        (
-            "name: a.example.com, type: MX, records: [mail.example.com]",
-            "a priority and a mail server",
-        ),
-        (
-            "name: a.example.com, type: A, weight: 1, records: [192.0.2.1]",
-            "`weight` there are several records",
-        ),
-        (
-            "name: a.example.com, type: A, setIdentifier: a, records: [192.0.2.1]",
-            "needs a routing policy",
-        ),
+        ("name: a.example.com, type: A", "either `records` or an `alias`"),
+        ("name: a.example.com, type: A, records: [192.0.2.300]", "`192.0.2.300` is not an IPv4 address"),
+        ("name: a.example.com, type: CNAME, records: [b.example.com, c.example.com]", "a CNAME has a single value"),
+        ("name: a.example.com, type: MX, records: [mail.example.com]", "a priority and a mail server"),
+        ("name: a.example.com, type: A, weight: 1, records: [192.0.2.1]", "`weight` there are several records"),
+        ("name: a.example.com, type: A, setIdentifier: a, records: [192.0.2.1]", "needs a routing policy"),
         (
             "name: a.example.com, type: A, setIdentifier: a, weight: 1, failover: PRIMARY, records: [192.0.2.1]",
             "one routing policy",
         ),
-        (
-            "name: a.example.com, type: A, ttl: 60, alias: {name: b.example.com, zoneId: Z1}",
-            "the TTL of its target",
-        ),
+        ("name: a.example.com, type: A, ttl: 60, alias: {name: b.example.com, zoneId: Z1}", "the TTL of its target"),
     ] {
         let aws = Aws::new();
         let program = program(&[("bad", properties)]).replace("${zone.zoneId}", "Z1");
-        let program = program.replace(
-            "  zone: {type: 'gitinfra:route53:Zone', properties: {name: example.com}}\n",
-            "",
-        );
-        aws.project(&program)
-            .preview()
-            .expect_failure()
-            .expect_says(why);
+        let program = program.replace("  zone: {type: 'gitinfra:route53:Zone', properties: {name: example.com}}\n", "");
+        aws.project(&program).preview().expect_failure().expect_says(why);
         assert!(aws.calls().is_empty(), "{properties}");
     }
 }

@@ -23,20 +23,10 @@ fn a_public_zone_lives_from_create_to_destroy() {
     preview.expect_foreseen(&state, "zone");
     let id = state.text("zone", "/id").to_owned();
     assert_eq!(state.text("zone", "/outputs/name"), "example.com");
-    assert_eq!(
-        state.text("zone", "/outputs/arn"),
-        format!("arn:aws:route53:::hostedzone/{id}")
-    );
-    let servers = state
-        .get("zone", "/outputs/nameServers")
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    assert_eq!(state.text("zone", "/outputs/arn"), format!("arn:aws:route53:::hostedzone/{id}"));
+    let servers = state.get("zone", "/outputs/nameServers").as_array().cloned().unwrap_or_default();
     assert_eq!(servers.len(), 4);
-    assert!(
-        servers.is_sorted_by_key(|server| server.as_str().map(str::to_owned)),
-        "{servers:?}"
-    );
+    assert!(servers.is_sorted_by_key(|server| server.as_str().map(str::to_owned)), "{servers:?}");
     assert!(servers.contains(state.get("zone", "/outputs/primaryNameServer")));
 
     project.program(&PUBLIC.replace("ours", "theirs").replace("a: b", "c: d"));
@@ -44,23 +34,12 @@ fn a_public_zone_lives_from_create_to_destroy() {
     assert_eq!(preview.diff("zone")["comment"], "update");
     project.up().expect_ok().expect_steps(&["update zone"]);
     project.expect_settled();
-    let tags = aws.call(
-        "route53",
-        "list_tags_for_resource",
-        json!({"ResourceType": "hostedzone", "ResourceId": id}),
-    );
-    assert_eq!(
-        tags["ResourceTagSet"]["Tags"],
-        json!([{"Key": "c", "Value": "d"}])
-    );
+    let tags = aws.call("route53", "list_tags_for_resource", json!({"ResourceType": "hostedzone", "ResourceId": id}));
+    assert_eq!(tags["ResourceTagSet"]["Tags"], json!([{"Key": "c", "Value": "d"}]));
     assert_eq!(zones(&aws)[0]["Config"]["Comment"], "theirs");
 
     project.program(&PUBLIC.replace("Example.com.", "example.org"));
-    project.up().expect_ok().expect_steps(&[
-        "create-replacement zone",
-        "delete-replaced zone",
-        "replace zone",
-    ]);
+    project.up().expect_ok().expect_steps(&["create-replacement zone", "delete-replaced zone", "replace zone"]);
     project.destroy().expect_ok();
     assert!(zones(&aws).is_empty());
 }
@@ -77,10 +56,8 @@ resources:
 "
         )
     };
-    let (here, there) = (
-        "{vpcId: '${here.id}', vpcRegion: ap-northeast-1}",
-        "{vpcId: '${there.id}', vpcRegion: us-east-1}",
-    );
+    let (here, there) =
+        ("{vpcId: '${here.id}', vpcRegion: ap-northeast-1}", "{vpcId: '${there.id}', vpcRegion: us-east-1}");
     let aws = Aws::new();
     let project = aws.project(&program(&format!("{here}, {there}")));
     project.up().expect_ok();
@@ -88,20 +65,12 @@ resources:
     project.program(&program(there));
     project.up().expect_ok().expect_steps(&["update zone"]);
     project.expect_settled();
-    let zone = aws.call(
-        "route53",
-        "get_hosted_zone",
-        json!({"Id": project.state().text("zone", "/id")}),
-    );
+    let zone = aws.call("route53", "get_hosted_zone", json!({"Id": project.state().text("zone", "/id")}));
     assert_eq!(zone["VPCs"].as_array().map(Vec::len), Some(1));
     assert_eq!(zone["VPCs"][0]["VPCRegion"], "us-east-1");
     // A private zone can't become a public one.
     project.program(&program(""));
-    project.preview().expect_ok().expect_steps(&[
-        "create-replacement zone",
-        "delete-replaced zone",
-        "replace zone",
-    ]);
+    project.preview().expect_ok().expect_steps(&["create-replacement zone", "delete-replaced zone", "replace zone"]);
     project.up().expect_ok();
     project.expect_settled();
     assert_eq!(zones(&aws)[0]["Config"]["PrivateZone"], false);
@@ -153,11 +122,7 @@ fn an_inhabited_zone_goes_only_by_force() {
     let before = count(&aws, "ChangeResourceRecordSets");
     project.destroy().expect_ok();
     assert!(zones(&aws).is_empty());
-    assert_eq!(
-        count(&aws, "ChangeResourceRecordSets"),
-        before + 1,
-        "twelve records go in one call"
-    );
+    assert_eq!(count(&aws, "ChangeResourceRecordSets"), before + 1, "twelve records go in one call");
 }
 
 #[test]
@@ -168,11 +133,7 @@ fn a_zone_is_imported_by_its_id() {
         "create_hosted_zone",
         json!({"Name": "example.com", "CallerReference": "by hand", "HostedZoneConfig": {"Comment": "ours"}}),
     );
-    let id = made["HostedZone"]["Id"]
-        .as_str()
-        .unwrap_or_default()
-        .trim_start_matches("/hostedzone/")
-        .to_owned();
+    let id = made["HostedZone"]["Id"].as_str().unwrap_or_default().trim_start_matches("/hostedzone/").to_owned();
     let project = aws.project(&PUBLIC.replace(", tags: {a: b}", ""));
     let import = [
         "import",
@@ -193,22 +154,13 @@ fn a_zone_is_imported_by_its_id() {
 #[test]
 fn a_zone_has_the_name_servers_of_a_delegation_set() {
     let aws = Aws::new();
-    let made = aws.call(
-        "route53",
-        "create_reusable_delegation_set",
-        json!({"CallerReference": "x"}),
-    );
+    let made = aws.call("route53", "create_reusable_delegation_set", json!({"CallerReference": "x"}));
     let set = &made["DelegationSet"];
-    let id = set["Id"]
-        .as_str()
-        .unwrap_or_default()
-        .trim_start_matches("/delegationset/");
+    let id = set["Id"].as_str().unwrap_or_default().trim_start_matches("/delegationset/");
     let with = |id: &str| PUBLIC.replace("comment: ours", &format!("delegationSetId: {id}"));
     let project = aws.project(&with("N0123"));
     let up = project.up().expect_failure();
-    up.expect_says(
-        "NoSuchDelegationSet: A reusable delegation set with the ID N0123 does not exist",
-    );
+    up.expect_says("NoSuchDelegationSet: A reusable delegation set with the ID N0123 does not exist");
     project.program(&with(id)).up().expect_ok();
     project.expect_settled().refresh_settled();
     let servers = |value: &serde_json::Value| {
@@ -216,28 +168,17 @@ fn a_zone_has_the_name_servers_of_a_delegation_set() {
         names.sort_by_key(ToString::to_string);
         names
     };
-    let told = |project: &crate::pulumi::Project| {
-        servers(project.state().get("zone", "/outputs/nameServers"))
-    };
+    let told = |project: &crate::pulumi::Project| servers(project.state().get("zone", "/outputs/nameServers"));
     assert_eq!(told(&project), servers(&set["NameServers"]));
     let other = aws.project("resources: {}\n");
     let zone = project.state().text("zone", "/id").to_owned();
-    let import = [
-        "gitinfra:route53:Zone",
-        "zone",
-        &zone,
-        "--protect=false",
-        "--generate-code=false",
-    ];
+    let import = ["gitinfra:route53:Zone", "zone", &zone, "--protect=false", "--generate-code=false"];
     other.act("import", &import).expect_ok();
     assert_eq!(other.state().text("zone", "/outputs/delegationSetId"), id);
     // Name servers of its own take a new zone.
     project.program(&PUBLIC.replace("comment: ours, ", ""));
     let steps = project.up().expect_ok().steps_in_order();
-    assert!(
-        steps.contains(&"create-replacement zone".to_owned()),
-        "{steps:?}"
-    );
+    assert!(steps.contains(&"create-replacement zone".to_owned()), "{steps:?}");
     assert_ne!(told(&project), servers(&set["NameServers"]));
     project.destroy().expect_ok();
     assert!(zones(&aws).is_empty());

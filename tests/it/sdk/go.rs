@@ -17,26 +17,15 @@ fn sdk() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let (schema, generator) = sources();
-        kept(
-            Path::new(KEPT),
-            "go",
-            &[&schema, generator.as_bytes()],
-            |folder| generate("go", folder),
-        )
+        kept(Path::new(KEPT), "go", &[&schema, generator.as_bytes()], |folder| generate("go", folder))
     })
 }
 
 /// What Go runs with: no C compiler is needed, and nothing is written into go.mod in passing.
-const PLAIN: [(&str, &str); 2] = [
-    ("CGO_ENABLED", "0"),
-    ("GOFLAGS", "-mod=readonly -buildvcs=false -trimpath"),
-];
+const PLAIN: [(&str, &str); 2] = [("CGO_ENABLED", "0"), ("GOFLAGS", "-mod=readonly -buildvcs=false -trimpath")];
 
 fn go(folder: &Path, args: &[&str]) -> String {
-    run(Command::new("go")
-        .args(args)
-        .envs(PLAIN)
-        .current_dir(folder))
+    run(Command::new("go").args(args).envs(PLAIN).current_dir(folder))
 }
 
 /// Gives a project what `pulumi package add` would: the SDK in the place of the published module.
@@ -48,19 +37,12 @@ fn replace(folder: &Path) {
 /// The same, with Go's own caches for whatever runs in the project.
 pub fn install(project: Project) -> Project {
     replace(&project.path("."));
-    let caches = go(
-        &project.path("."),
-        &["env", "-json", "GOCACHE", "GOMODCACHE"],
-    );
+    let caches = go(&project.path("."), &["env", "-json", "GOCACHE", "GOMODCACHE"]);
     let caches: Value = serde_json::from_str(&caches).expect("go env writes JSON");
-    let project = PLAIN
-        .into_iter()
-        .fold(project, |project, (name, value)| project.env(name, value));
+    let project = PLAIN.into_iter().fold(project, |project, (name, value)| project.env(name, value));
     ["GOCACHE", "GOMODCACHE"]
         .into_iter()
-        .fold(project, |project, name| {
-            project.env(name, caches[name].as_str().unwrap_or_default())
-        })
+        .fold(project, |project, name| project.env(name, caches[name].as_str().unwrap_or_default()))
 }
 
 #[test]

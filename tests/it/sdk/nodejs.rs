@@ -20,13 +20,7 @@ fn packages() -> &'static Path {
             fs::write(folder.join("package.json"), PACKAGE).expect("the folder can be written");
             fs::write(folder.join("package-lock.json"), LOCK).expect("the folder can be written");
             let mut npm = Command::new("npm");
-            npm.args([
-                "ci",
-                "--ignore-scripts",
-                "--prefer-offline",
-                "--no-audit",
-                "--no-fund",
-            ]);
+            npm.args(["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]);
             run(npm.current_dir(folder));
         })
     })
@@ -37,18 +31,12 @@ fn sdk() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let (schema, generator) = sources();
-        kept(
-            packages(),
-            "sdk",
-            &[&schema, generator.as_bytes()],
-            |folder| {
-                generate("nodejs", folder);
-                compile(folder);
-                // Where the compiled SDK looks for its version; its own install script does the same.
-                fs::copy(folder.join("package.json"), folder.join("bin/package.json"))
-                    .expect("the folder can be written");
-            },
-        )
+        kept(packages(), "sdk", &[&schema, generator.as_bytes()], |folder| {
+            generate("nodejs", folder);
+            compile(folder);
+            // Where the compiled SDK looks for its version; its own install script does the same.
+            fs::copy(folder.join("package.json"), folder.join("bin/package.json")).expect("the folder can be written");
+        })
     })
 }
 

@@ -13,26 +13,15 @@ fn sdk() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let (schema, generator) = sources();
-        kept(
-            Path::new(KEPT),
-            "python",
-            &[&schema, generator.as_bytes()],
-            |folder| {
-                let source = folder.join("source");
-                generate("python", &source);
-                let mut pip = Command::new(tools::python());
-                pip.args([
-                    "-m",
-                    "pip",
-                    "--disable-pip-version-check",
-                    "install",
-                    "--quiet",
-                ]);
-                // What it needs is in the tests' environment already.
-                pip.args(["--no-build-isolation", "--no-deps", "--target"]);
-                run(pip.arg(folder.join("site")).arg(&source));
-            },
-        )
+        kept(Path::new(KEPT), "python", &[&schema, generator.as_bytes()], |folder| {
+            let source = folder.join("source");
+            generate("python", &source);
+            let mut pip = Command::new(tools::python());
+            pip.args(["-m", "pip", "--disable-pip-version-check", "install", "--quiet"]);
+            // What it needs is in the tests' environment already.
+            pip.args(["--no-build-isolation", "--no-deps", "--target"]);
+            run(pip.arg(folder.join("site")).arg(&source));
+        })
         .join("site")
     })
 }
@@ -54,11 +43,7 @@ fn errors(what: &Path, more: &[&str]) -> Vec<String> {
     mypy.args(["-m", "mypy", "--no-error-summary", "--cache-dir"]);
     mypy.arg(sdk().with_file_name("mypy")).args(more).arg(what);
     let output = mypy.env("MYPYPATH", sdk()).output().expect("mypy runs");
-    assert!(
-        output.stderr.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = said.lines().filter(|line| line.contains(": error: "));
     errors.map(str::to_owned).collect()
@@ -75,18 +60,9 @@ pub fn check(project: &Project) {
 const VENDORS: &[(&str, &str)] = &[
     ("_utilities", "Incompatible return value type"),
     ("", "to \"secret\" of \"Output\" has incompatible type"),
-    (
-        "provider",
-        "to \"from_input\" of \"Output\" has incompatible type",
-    ),
-    (
-        "outputs",
-        "Signature of \"keys\" incompatible with supertype",
-    ),
-    (
-        "",
-        "Incompatible types in assignment (expression has type \"str\", variable has type",
-    ),
+    ("provider", "to \"from_input\" of \"Output\" has incompatible type"),
+    ("outputs", "Signature of \"keys\" incompatible with supertype"),
+    ("", "Incompatible types in assignment (expression has type \"str\", variable has type"),
     ("get_", "Incompatible types in assignment"),
 ];
 
@@ -99,9 +75,6 @@ fn its_types_hold() {
         let mut known = VENDORS.iter();
         known.any(|(name, words)| file.starts_with(name) && error.contains(words))
     };
-    let found: Vec<_> = errors(&package, &[])
-        .into_iter()
-        .filter(|error| !vendors(error))
-        .collect();
+    let found: Vec<_> = errors(&package, &[]).into_iter().filter(|error| !vendors(error)).collect();
     assert!(found.is_empty(), "{found:#?}");
 }

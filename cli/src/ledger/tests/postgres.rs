@@ -21,42 +21,21 @@ pub struct Server {
 impl Server {
     pub async fn start() -> Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let root = fs::metadata(folder.path())
-            .expect("the folder is there")
-            .uid()
-            == 0;
+        let root = fs::metadata(folder.path()).expect("the folder is there").uid() == 0;
         let user = root.then_some(NOBODY);
         if root {
             chown(folder.path(), user, user).expect("root may give a folder away");
         }
         let data = folder.path().join("data");
-        let made = command("initdb", user)
-            .args(["--auth=trust", "--username=ledger", "--no-sync", "-D"])
-            .arg(&data)
-            .output();
+        let made =
+            command("initdb", user).args(["--auth=trust", "--username=ledger", "--no-sync", "-D"]).arg(&data).output();
         let made = made.expect("initdb starts");
-        assert!(
-            made.status.success(),
-            "initdb: {}",
-            String::from_utf8_lossy(&made.stderr)
-        );
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
         let mut server = command("postgres", user);
-        server
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(folder.path())
-            .args(["-c", "listen_addresses=", "-c", "fsync=off"]);
-        let child = server
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("postgres starts");
+        server.arg("-D").arg(&data).arg("-k").arg(folder.path()).args(["-c", "listen_addresses=", "-c", "fsync=off"]);
+        let child = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("postgres starts");
         await_ready(&data.join("postmaster.pid")).await;
-        let url = format!(
-            "postgres://ledger@localhost/postgres?host={}",
-            folder.path().display()
-        );
+        let url = format!("postgres://ledger@localhost/postgres?host={}", folder.path().display());
         Server { url, child, folder }
     }
 }
@@ -81,24 +60,17 @@ fn command(name: &str, user: Option<u32>) -> Command {
 /// On the PATH, or where Debian keeps the server's programs.
 fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let versions = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path().join("bin"));
-    let found = std::env::split_paths(&path)
-        .chain(versions)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file());
+    let versions =
+        fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let found =
+        std::env::split_paths(&path).chain(versions).map(|folder| folder.join(name)).find(|file| file.is_file());
     found.unwrap_or_else(|| panic!("`{name}` is needed for this test: install PostgreSQL"))
 }
 
 /// The last line of the server's own file says `ready` once it takes connections.
 async fn await_ready(file: &Path) {
     let deadline = Instant::now() + Duration::from_secs(60);
-    while !fs::read_to_string(file)
-        .is_ok_and(|text| text.lines().any(|line| line.trim() == "ready"))
-    {
+    while !fs::read_to_string(file).is_ok_and(|text| text.lines().any(|line| line.trim() == "ready")) {
         assert!(Instant::now() < deadline, "postgres does not become ready");
         sleep(Duration::from_millis(20)).await;
     }

@@ -49,13 +49,7 @@ impl Resource for Copy {
 
     async fn read(folder: &Folder, id: &Id) -> Result<Option<Copy>> {
         let text = read(&folder.file(id.as_str()))?;
-        Ok(text.map(|text| Copy {
-            size: text.len() as i64,
-            inputs: CopyInputs {
-                path: id.to_string(),
-                source: None,
-            },
-        }))
+        Ok(text.map(|text| Copy { size: text.len() as i64, inputs: CopyInputs { path: id.to_string(), source: None } }))
     }
 
     async fn update(folder: &Folder, id: &Id, _: &Copy, new: &CopyInputs) -> Result<()> {
@@ -86,10 +80,7 @@ fn lines(archive: &Archive) -> Result<String> {
                 }
             }
         }
-        Archive::At {
-            source: Source::Path(path),
-            ..
-        } => {
+        Archive::At { source: Source::Path(path), .. } => {
             let entries = fs::read_dir(path).map_err(|e| failed("reading", path, &e))?;
             for entry in entries.flatten() {
                 let name = entry.file_name().to_string_lossy().into_owned();

@@ -48,35 +48,23 @@ impl Provider for Directory {
     }
 
     async fn configure(config: Config) -> Result<Self> {
-        Ok(Directory {
-            root: config.root.into(),
-            labels: config.labels.unwrap_or_default(),
-            pepper: config.pepper,
-        })
+        Ok(Directory { root: config.root.into(), labels: config.labels.unwrap_or_default(), pepper: config.pepper })
     }
 
     fn complete(&self, shape: &'static Shape, inputs: &mut Map) {
         if self.labels.is_empty() || shape.field("labels").is_none() {
             return;
         }
-        let labels = inputs
-            .entry("labels".into())
-            .or_insert_with(|| Value::Object(Map::new()));
+        let labels = inputs.entry("labels".into()).or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(labels) = labels {
             for (name, label) in &self.labels {
-                labels
-                    .entry(name.clone())
-                    .or_insert_with(|| label.as_str().into());
+                labels.entry(name.clone()).or_insert_with(|| label.as_str().into());
             }
         }
     }
 
     async fn session(&self, place: &Place, call: Call) -> Result<Folder> {
         let folder = place.folder.clone().unwrap_or_default();
-        Ok(Folder {
-            at: self.root.join(folder),
-            pepper: self.pepper.clone(),
-            call,
-        })
+        Ok(Folder { at: self.root.join(folder), pepper: self.pepper.clone(), call })
     }
 }

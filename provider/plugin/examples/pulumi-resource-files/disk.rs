@@ -16,18 +16,13 @@ pub fn read(path: &Path) -> Result<Option<String>> {
 }
 
 pub fn write(path: &Path, text: &str) -> Result<()> {
-    let written = path
-        .parent()
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(path, text));
+    let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, text));
     written.map_err(|e| failed("writing", path.display(), &e))
 }
 
 pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => {
-            Err(failed("deleting", path.display(), &e))
-        }
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed("deleting", path.display(), &e)),
         _ => Ok(()),
     }
 }
@@ -39,9 +34,5 @@ pub fn failed(doing: &str, what: impl Display, error: &io::Error) -> Error {
 pub fn sha256(parts: &[&String]) -> String {
     let mut hasher = Sha256::new();
     parts.iter().for_each(|part| hasher.update(part.as_bytes()));
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -133,10 +133,8 @@ impl Resource for File {
         if folder.file(&new.path).exists() {
             let ours = folder.card(&new.path)?.is_some_and(|c| c.token == *token);
             if !ours {
-                return Err(
-                    Error::new(format!("creating `{}`: there is such a file", new.path))
-                        .hint("import it, or give it another path"),
-                );
+                return Err(Error::new(format!("creating `{}`: there is such a file", new.path))
+                    .hint("import it, or give it another path"));
             }
         }
         folder.put(&new.path, new, token)?;
@@ -216,9 +214,6 @@ impl Resource for File {
 }
 
 fn seal(secrets: &[&Option<Secret<String>>], content: &String) -> Option<Secret<String>> {
-    let words: Vec<_> = secrets
-        .iter()
-        .filter_map(|s| Some(s.as_ref()?.expose()))
-        .collect();
+    let words: Vec<_> = secrets.iter().filter_map(|s| Some(s.as_ref()?.expose())).collect();
     (!words.is_empty()).then(|| Secret::new(sha256(&[&words[..], &[content]].concat())))
 }

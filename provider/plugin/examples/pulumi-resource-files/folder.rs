@@ -61,8 +61,7 @@ impl Folder {
     pub fn card(&self, id: &str) -> Result<Option<Card>> {
         let text = read(&self.beside(id, "json"))?;
         let card = text.map(|text| {
-            let json = serde_json::from_str(&text)
-                .map_err(|e| Error::new(format!("the card of `{id}`: {e}")))?;
+            let json = serde_json::from_str(&text).map_err(|e| Error::new(format!("the card of `{id}`: {e}")))?;
             Ok(Card::decode(&Value::from_json(&json))?)
         });
         card.transpose()
@@ -81,16 +80,10 @@ impl Folder {
             expires: new.expires.clone(),
             kind: new.kind.clone(),
             slow: new.slow,
-            salted: new
-                .key
-                .as_ref()
-                .map(|key| Secret::new(sha256(&[key.expose()]))),
+            salted: new.key.as_ref().map(|key| Secret::new(sha256(&[key.expose()]))),
         };
         // The key itself is written nowhere: it is `keep`, and lives in the state alone.
-        write(
-            &self.beside(id, "json"),
-            &card.encode().to_json().to_string(),
-        )?;
+        write(&self.beside(id, "json"), &card.encode().to_json().to_string())?;
         match new.slow {
             0 => remove(&self.beside(id, "busy")),
             times => write(&self.beside(id, "busy"), &times.to_string()),

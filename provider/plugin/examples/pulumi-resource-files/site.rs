@@ -50,11 +50,7 @@ impl Component for Site {
 
     fn knobs(args: &SiteSpec) -> Knobs {
         Knobs {
-            defaults: args
-                .folder
-                .iter()
-                .map(|f| ("folder".into(), f.as_str().into()))
-                .collect(),
+            defaults: args.folder.iter().map(|f| ("folder".into(), f.as_str().into())).collect(),
             merged: args.labels.as_ref().map(|l| ("labels", encoded(l))),
             overrides: args.overrides.as_ref().map(encoded).unwrap_or_default(),
             skip: args.skip.clone().unwrap_or_default(),
@@ -72,10 +68,7 @@ impl Component for Site {
                 format!("index-{language}"),
                 FileArgs {
                     path: format!("index.{language}.txt").into(),
-                    content: args
-                        .title
-                        .map(move |t| format!("{t} ({language})\n"))
-                        .into(),
+                    content: args.title.map(move |t| format!("{t} ({language})\n")).into(),
                     ..FileArgs::default()
                 },
             );
@@ -96,25 +89,14 @@ impl Component for Site {
         let sums = Output::all_by_key(sums);
         let map = here.add::<File>(
             "map",
-            FileArgs {
-                path: "map.txt".into(),
-                content: sums.map(listed).into(),
-                ..FileArgs::default()
-            },
+            FileArgs { path: "map.txt".into(), content: sums.map(listed).into(), ..FileArgs::default() },
         );
-        Ok(Site {
-            title: args.title,
-            map: map.location,
-            sums,
-            child_urns: here.child_urns(),
-        })
+        Ok(Site { title: args.title, map: map.location, sums, child_urns: here.child_urns() })
     }
 }
 
 pub fn listed(sums: BTreeMap<String, String>) -> String {
-    sums.iter()
-        .map(|(page, sum)| format!("{sum} {page}\n"))
-        .collect()
+    sums.iter().map(|(page, sum)| format!("{sum} {page}\n")).collect()
 }
 
 pub fn encoded<T: Property>(map: &T) -> Map {

@@ -67,19 +67,13 @@ fn faults(given: serde_json::Value, expected: &[&str]) {
 #[test]
 fn canonical_values_stay() {
     check(json!({}), json!({}));
-    check(
-        json!({"size": "small", "count": 9}),
-        json!({"size": "small", "count": 9}),
-    );
+    check(json!({"size": "small", "count": 9}), json!({"size": "small", "count": 9}));
     check(json!({"tags": {"a.b": "c"}}), json!({"tags": {"a.b": "c"}}));
 }
 
 #[test]
 fn nothing_is_the_same_as_left_out() {
-    check(
-        json!({"size": null, "count": null, "tags": {"x": null}}),
-        json!({"tags": {}}),
-    );
+    check(json!({"size": null, "count": null, "tags": {"x": null}}), json!({"tags": {}}));
 }
 
 #[test]
@@ -92,10 +86,7 @@ fn defaults_are_filled_in_at_any_depth() {
 
 #[test]
 fn sets_are_sorted_and_each_stands_once() {
-    check(
-        json!({"words": ["b", "a", "b"]}),
-        json!({"words": ["a", "b"]}),
-    );
+    check(json!({"words": ["b", "a", "b"]}), json!({"words": ["a", "b"]}));
 }
 
 #[test]
@@ -113,10 +104,7 @@ fn faults_come_all_at_once_with_their_paths() {
             "`tags[\"a b\"]`: expected a string, got a number",
         ],
     );
-    faults(
-        json!({"name": "n", "count": 1.5}),
-        &["`count`: 1.5 is not a whole number from 1 to 9"],
-    );
+    faults(json!({"name": "n", "count": 1.5}), &["`count`: 1.5 is not a whole number from 1 to 9"]);
     faults(
         json!({"name": "n", "rules": [{"port": true}]}),
         &["`rules[0].port`: expected a whole number from 0 to 65535 or a string, got a boolean"],
@@ -128,10 +116,7 @@ fn unknowns_are_kept_and_named_where_they_must_be_known() {
     let mut given = map(json!({"tags": {}, "words": ["b", "a"]}));
     given.insert("name".into(), Value::Unknown);
     given.insert("late".into(), Value::Unknown);
-    given.insert(
-        "words".into(),
-        Value::Array(vec!["b".into(), Value::Unknown, "a".into()]),
-    );
+    given.insert("words".into(), Value::Array(vec!["b".into(), Value::Unknown, "a".into()]));
     let conformed = conform(&[Given::shape()], &given);
     assert_eq!(conformed.faults, vec![]);
     let unknown: Vec<_> = conformed.unknown.iter().map(|p| p.as_str()).collect();
@@ -146,10 +131,7 @@ fn unknowns_are_kept_and_named_where_they_must_be_known() {
 fn secrets_stay_where_they_were_and_come_where_the_type_says() {
     let mut given = map(json!({"key": "k"}));
     given.insert("name".into(), Value::from("n").into_secret());
-    given.insert(
-        "words".into(),
-        Value::Array(vec!["b".into(), Value::from("a").into_secret()]).into_secret(),
-    );
+    given.insert("words".into(), Value::Array(vec!["b".into(), Value::from("a").into_secret()]).into_secret());
     let conformed = conform(&[Given::shape()], &given).properties;
     assert_eq!(conformed["name"], Value::from("n").into_secret());
     assert_eq!(conformed["key"], Value::from("k").into_secret());
@@ -171,24 +153,14 @@ fn outputs_keep_what_they_come_from() {
 
 #[test]
 fn conformed_values_can_be_decoded_and_conform_again() {
-    let given = map(
-        json!({"name": "n", "size": "large", "rules": [{"port": "http"}], "words": ["b", "a"], "key": "k"}),
-    );
+    let given =
+        map(json!({"name": "n", "size": "large", "rules": [{"port": "http"}], "words": ["b", "a"], "key": "k"}));
     let once = conform(&[Given::shape()], &given).properties;
     assert_eq!(conform(&[Given::shape()], &once).properties, once);
     let decoded = Given::decode(&Value::Object(once.clone())).expect("a conformed value");
     assert_eq!(decoded.size, Some(Size::Large));
-    assert_eq!(
-        decoded.rules,
-        Some(vec![Rule {
-            port: Port::Name("http".into()),
-            open: true
-        }])
-    );
-    assert_eq!(
-        decoded.key.as_ref().map(|key| key.expose().as_str()),
-        Some("k")
-    );
+    assert_eq!(decoded.rules, Some(vec![Rule { port: Port::Name("http".into()), open: true }]));
+    assert_eq!(decoded.key.as_ref().map(|key| key.expose().as_str()), Some("k"));
     assert_eq!(decoded.encode(), Value::Object(once));
 }
 

@@ -23,10 +23,7 @@ struct Place {
 #[track_caller]
 fn check(old: serde_json::Value, new: serde_json::Value, expected: &[(&str, What, bool)]) {
     let found = diff(&[Place::shape()], &map(old), &map(new));
-    let found: Vec<_> = found
-        .iter()
-        .map(|c| (c.at.as_str(), c.what, c.replace))
-        .collect();
+    let found: Vec<_> = found.iter().map(|c| (c.at.as_str(), c.what, c.replace)).collect();
     assert_eq!(found, expected);
 }
 
@@ -34,32 +31,20 @@ fn check(old: serde_json::Value, new: serde_json::Value, expected: &[(&str, What
 fn every_difference_is_found_at_its_path() {
     use What::{Added, Changed, Removed};
     check(json!({"street": "a"}), json!({"street": "a"}), &[]);
-    check(
-        json!({"street": "a"}),
-        json!({"street": "b"}),
-        &[("street", Changed, true)],
-    );
+    check(json!({"street": "a"}), json!({"street": "b"}), &[("street", Changed, true)]);
     check(json!({}), json!({"number": 1}), &[("number", Added, true)]);
     check(
         json!({"floors": ["a", "b"]}),
         json!({"floors": ["a", "c", "d"]}),
         &[("floors[1]", Changed, false), ("floors[2]", Added, false)],
     );
-    check(
-        json!({"floors": ["a", "b"]}),
-        json!({"floors": ["a"]}),
-        &[("floors[1]", Removed, false)],
-    );
+    check(json!({"floors": ["a", "b"]}), json!({"floors": ["a"]}), &[("floors[1]", Removed, false)]);
     check(
         json!({"kind": {"a": "1", "b.c": "2"}}),
         json!({"kind": {"b.c": "3"}}),
         &[("kind.a", Removed, true), ("kind[\"b.c\"]", Changed, true)],
     );
-    check(
-        json!({"kind": {}}),
-        json!({"kind": "x"}),
-        &[("kind", Changed, true)],
-    );
+    check(json!({"kind": {}}), json!({"kind": "x"}), &[("kind", Changed, true)]);
 }
 
 #[test]
@@ -70,11 +55,7 @@ fn nothing_is_the_same_as_absent() {
 
 #[test]
 fn what_the_framework_keeps_never_differs() {
-    check(
-        json!({"__birth": 1}),
-        json!({"__birth": 2, "__defaults": []}),
-        &[],
-    );
+    check(json!({"__birth": 1}), json!({"__birth": 2, "__defaults": []}), &[]);
 }
 
 #[test]
@@ -90,14 +71,8 @@ fn what_becomes_a_secret_differs_in_place() {
     let hidden = |text: &str| Value::from(text).into_secret();
     for (old, new) in [
         (Value::from("a"), hidden("a")),
-        (
-            Value::Array(vec!["a".into()]),
-            Value::Array(vec![hidden("a")]),
-        ),
-        (
-            Value::Array(vec!["a".into()]),
-            Value::Array(vec!["a".into()]).into_secret(),
-        ),
+        (Value::Array(vec!["a".into()]), Value::Array(vec![hidden("a")])),
+        (Value::Array(vec!["a".into()]), Value::Array(vec!["a".into()]).into_secret()),
     ] {
         let side = |value| Map::from([("street".to_owned(), value)]);
         let changes = diff(&[Place::shape()], &side(old), &side(new));
@@ -150,20 +125,12 @@ fn an_asset_or_an_archive_is_its_hash() {
 fn two_of_the_same_place_collide() {
     let old = map(json!({"street": "a", "number": 1, "kind": {"x": "1"}}));
     for (new, made_up, collides) in [
-        (
-            json!({"street": "a", "number": 1, "kind": {"x": "2"}}),
-            &[][..],
-            true,
-        ),
+        (json!({"street": "a", "number": 1, "kind": {"x": "2"}}), &[][..], true),
         (json!({"street": "a", "number": 2}), &[], false),
         (json!({"street": "b", "number": 1}), &[], false),
         (json!({"street": "a", "number": 1}), &["street"], false),
     ] {
         let made_up: BTreeSet<_> = made_up.iter().map(|s| (*s).to_owned()).collect();
-        assert_eq!(
-            same_place(&[Place::shape()], &old, &map(new.clone()), &made_up),
-            collides,
-            "{new}"
-        );
+        assert_eq!(same_place(&[Place::shape()], &old, &map(new.clone()), &made_up), collides, "{new}");
     }
 }

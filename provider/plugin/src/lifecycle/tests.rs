@@ -67,10 +67,7 @@ impl Resource for Lamp {
             reach.rests.store(false, Ordering::Relaxed);
         }
         if reach.loses.load(Ordering::Relaxed) {
-            return Err(Error::new("no answer")
-                .hint("look at the network")
-                .again(Again::Soon)
-                .lost());
+            return Err(Error::new("no answer").hint("look at the network").again(Again::Soon).lost());
         }
         reach.change("create")?;
         Ok(Id::from("lamp"))
@@ -182,8 +179,7 @@ async fn what_may_have_been_made_unseen_is_told() {
             let failed = life.create::<Lamp>(&Lit(false)).await.map(|(id, _)| id);
             let words = failed.expect_err("it is stopped").to_string();
             assert_eq!(
-                words
-                    .contains("network; an answer got lost, so it may have been made all the same"),
+                words.contains("network; an answer got lost, so it may have been made all the same"),
                 told,
                 "{words}"
             );

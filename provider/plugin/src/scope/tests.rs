@@ -10,39 +10,15 @@ use crate::value::{Map, Value, map};
 fn a_merge_patch_is_as_the_rfc_has_it() {
     for (target, patch, expected) in [
         (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
-        (
-            json!({"a": "b"}),
-            json!({"b": "c"}),
-            json!({"a": "b", "b": "c"}),
-        ),
+        (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
         (json!({"a": "b"}), json!({"a": null}), json!({})),
-        (
-            json!({"a": "b", "b": "c"}),
-            json!({"a": null}),
-            json!({"b": "c"}),
-        ),
+        (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
         (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
         (json!({"a": "c"}), json!({"a": ["b"]}), json!({"a": ["b"]})),
-        (
-            json!({"a": {"b": "c"}}),
-            json!({"a": {"b": "d", "c": null}}),
-            json!({"a": {"b": "d"}}),
-        ),
-        (
-            json!({"a": [{"b": "c"}]}),
-            json!({"a": [1]}),
-            json!({"a": [1]}),
-        ),
-        (
-            json!({"e": null}),
-            json!({"a": 1}),
-            json!({"e": null, "a": 1}),
-        ),
-        (
-            json!({}),
-            json!({"a": {"bb": {"ccc": null}}}),
-            json!({"a": {"bb": {}}}),
-        ),
+        (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+        (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
+        (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
+        (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
     ] {
         let mut merged = Value::from_json(&target);
         lay_over(&mut merged, &Value::from_json(&patch));
@@ -52,12 +28,7 @@ fn a_merge_patch_is_as_the_rfc_has_it() {
 
 /// Lays defaults, labels and an override over a child's inputs.
 #[track_caller]
-fn check(
-    given: serde_json::Value,
-    labels: serde_json::Value,
-    own: serde_json::Value,
-    expected: serde_json::Value,
-) {
+fn check(given: serde_json::Value, labels: serde_json::Value, own: serde_json::Value, expected: serde_json::Value) {
     let mut inputs = map(given);
     let patch = Patch {
         defaults: map(json!({"region": "here"})),
@@ -71,12 +42,7 @@ fn check(
 #[test]
 fn the_childs_own_wins_over_what_all_have_and_the_users_over_that() {
     let all = json!({"team": "web", "by": "all"});
-    check(
-        json!({}),
-        all.clone(),
-        json!({}),
-        json!({"region": "here", "labels": {"team": "web", "by": "all"}}),
-    );
+    check(json!({}), all.clone(), json!({}), json!({"region": "here", "labels": {"team": "web", "by": "all"}}));
     check(
         json!({"region": "there", "labels": {"by": "child"}}),
         all.clone(),
@@ -94,11 +60,7 @@ fn the_childs_own_wins_over_what_all_have_and_the_users_over_that() {
 #[test]
 fn labels_that_are_not_known_yet_stay_unknown() {
     let mut inputs = Map::from([("labels".to_owned(), Value::Unknown)]);
-    let patch = Patch {
-        defaults: Map::new(),
-        merged: Some(("labels", map(json!({"team": "web"})))),
-        own: None,
-    };
+    let patch = Patch { defaults: Map::new(), merged: Some(("labels", map(json!({"team": "web"})))), own: None };
     patch.apply(&mut inputs);
     assert_eq!(inputs["labels"], Value::Unknown);
 }
@@ -114,10 +76,7 @@ fn secret_labels_stay_secret() {
     };
     patch.apply(&mut inputs);
     assert!(inputs["labels"].has_secret());
-    assert_eq!(
-        inputs["labels"].plain(),
-        Value::from_json(&json!({"by": "hush", "team": "web", "more": "x"}))
-    );
+    assert_eq!(inputs["labels"].plain(), Value::from_json(&json!({"by": "hush", "team": "web", "more": "x"})));
 }
 
 #[test]
@@ -130,8 +89,5 @@ fn a_secret_override_makes_what_it_gives_secret() {
     };
     patch.apply(&mut inputs);
     assert!(inputs["owner"].is_secret() && !inputs["size"].has_secret());
-    assert_eq!(
-        inputs["owner"].plain(),
-        Value::from_json(&json!({"name": "hush", "age": 3}))
-    );
+    assert_eq!(inputs["owner"].plain(), Value::from_json(&json!({"name": "hush", "age": 3})));
 }

@@ -19,10 +19,7 @@ use crate::veil::{discreet, is_secret};
 use crate::wire::{self, Accepts};
 
 impl<P: Provider> Service<P> {
-    pub(super) async fn check(
-        &self,
-        mut request: rpc::CheckRequest,
-    ) -> Result<rpc::CheckResponse, Status> {
+    pub(super) async fn check(&self, mut request: rpc::CheckRequest) -> Result<rpc::CheckResponse, Status> {
         // An engine without a seed must not make the next run's creation look like this one's.
         if request.random_seed.is_empty() {
             request.random_seed = rand::random::<[u8; 16]>().to_vec();
@@ -49,10 +46,7 @@ impl<P: Provider> Service<P> {
         if let Some(birth) = self.birth(&request, &olds, made_up) {
             checked.properties.insert(BIRTH.to_owned(), birth);
         }
-        Ok(rpc::CheckResponse {
-            inputs: Some(wire::write_map(&checked.properties, Accepts::STATE)),
-            failures,
-        })
+        Ok(rpc::CheckResponse { inputs: Some(wire::write_map(&checked.properties, Accepts::STATE)), failures })
     }
 
     /// How the creation of this resource is known. `None` for one that was imported: it was never created by us.
@@ -60,12 +54,7 @@ impl<P: Provider> Service<P> {
     /// The engine's seed is another one in every run, and a replacement is checked without the old inputs. Nothing that could be worked out
     /// again in a later run would do: `pulumi up --replace` shows us nothing of the old resource, and the new one must never be taken for it.
     /// So what an interrupted run left behind is found only by those who know its token, out of the stack's pending operations.
-    fn birth(
-        &self,
-        request: &rpc::CheckRequest,
-        olds: &Map,
-        made_up: BTreeSet<String>,
-    ) -> Option<Value> {
+    fn birth(&self, request: &rpc::CheckRequest, olds: &Map, made_up: BTreeSet<String>) -> Option<Value> {
         let token = match olds.is_empty() {
             true => {
                 let urn = request.urn.as_str();
@@ -81,10 +70,7 @@ impl<P: Provider> Service<P> {
         Some(Value::Object(birth))
     }
 
-    pub(super) async fn diff(
-        &self,
-        request: rpc::DiffRequest,
-    ) -> Result<rpc::DiffResponse, Status> {
+    pub(super) async fn diff(&self, request: rpc::DiffRequest) -> Result<rpc::DiffResponse, Status> {
         let resource = self.resource(&request.urn)?;
         let shapes = self.inputs_of(resource);
         let olds = wire::read_map(request.olds.as_ref())?;
@@ -106,8 +92,8 @@ impl<P: Provider> Service<P> {
         changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
         let replaces = heads(changes.iter().filter(|c| c.replace));
         let made_up = made_up(&old);
-        let first_delete = !replaces.is_empty()
-            && (same_place(&shapes, &old, &new, &made_up) || resource.collides(&old, &new));
+        let first_delete =
+            !replaces.is_empty() && (same_place(&shapes, &old, &new, &made_up) || resource.collides(&old, &new));
         let stables = unmoved(&shapes, resource.state(), &changes, &new);
         let stables = stables.into_iter().map(str::to_owned).collect();
         Ok(respond(&changes, replaces, stables, first_delete))
@@ -118,33 +104,18 @@ impl<P: Provider> Service<P> {
 pub(super) fn failures(faults: Vec<Fault>, given: &[&Map]) -> Vec<rpc::CheckFailure> {
     let faults = discreet(faults, given).into_iter();
     let failure = |fault: Fault| match is_secret(given, &fault) {
-        true => rpc::CheckFailure {
-            property: String::new(),
-            reason: fault.to_string(),
-        },
-        false => rpc::CheckFailure {
-            property: fault.at.to_string(),
-            reason: fault.why,
-        },
+        true => rpc::CheckFailure { property: String::new(), reason: fault.to_string() },
+        false => rpc::CheckFailure { property: fault.at.to_string(), reason: fault.why },
     };
     faults.map(failure).collect()
 }
 
 /// Fills in names that the program leaves to us; says which.
-fn autoname(
-    shape: &'static Shape,
-    request: &rpc::CheckRequest,
-    olds: &Map,
-    news: &mut Map,
-) -> BTreeSet<String> {
+fn autoname(shape: &'static Shape, request: &rpc::CheckRequest, olds: &Map, news: &mut Map) -> BTreeSet<String> {
     let mut done = BTreeSet::new();
-    let wanted = shape
-        .fields()
-        .into_iter()
-        .filter_map(|f| Some((f.name, f.marks.autoname?)));
-    for (field, most) in wanted
-        .filter(|(field, _)| !matches!(news.get(*field), Some(v) if *v.bare() != Value::Null))
-        .collect::<Vec<_>>()
+    let wanted = shape.fields().into_iter().filter_map(|f| Some((f.name, f.marks.autoname?)));
+    for (field, most) in
+        wanted.filter(|(field, _)| !matches!(news.get(*field), Some(v) if *v.bare() != Value::Null)).collect::<Vec<_>>()
     {
         let name = match (olds.get(field), &request.autonaming) {
             (Some(old), _) if old.as_str().is_some() => old.clone(),
@@ -169,11 +140,7 @@ fn random_name(urn: &str, seed: &[u8], most: usize) -> String {
     // Letters, digits and single hyphens: what every cloud's rules for names allow.
     let words = name_of(urn).split(|c: char| !c.is_ascii_alphanumeric());
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    let stem: String = words
-        .join("-")
-        .chars()
-        .take(most.saturating_sub(8))
-        .collect();
+    let stem: String = words.join("-").chars().take(most.saturating_sub(8)).collect();
     format!("{}-{}", stem.trim_end_matches('-'), &suffix[..7])
 }
 
@@ -184,11 +151,7 @@ fn names(made_up: &BTreeSet<String>) -> Value {
 fn made_up(inputs: &Map) -> BTreeSet<String> {
     let birth = inputs.get(BIRTH).and_then(Value::as_object);
     match birth.and_then(|b| b.get("made")).map(Value::bare) {
-        Some(Value::Array(names)) => names
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => BTreeSet::new(),
     }
 }
@@ -214,22 +177,11 @@ pub(super) fn respond(
             (What::Changed, false) => Kind::Update,
             (What::Changed, true) => Kind::UpdateReplace,
         };
-        (
-            change.at.to_string(),
-            rpc::PropertyDiff {
-                kind: kind.into(),
-                input_diff: true,
-            },
-        )
+        (change.at.to_string(), rpc::PropertyDiff { kind: kind.into(), input_diff: true })
     });
     use rpc::diff_response::DiffChanges::{DiffNone, DiffSome};
     rpc::DiffResponse {
-        changes: if changes.is_empty() {
-            DiffNone
-        } else {
-            DiffSome
-        }
-        .into(),
+        changes: if changes.is_empty() { DiffNone } else { DiffSome }.into(),
         diffs: heads(changes.iter()),
         detailed_diff: detailed.collect(),
         has_detailed_diff: true,

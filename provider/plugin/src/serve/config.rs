@@ -19,10 +19,7 @@ use crate::wire::{self, Accepts};
 const ENGINES_OWN: [&str; 2] = ["version", "pluginDownloadURL"];
 
 impl<P: Provider> Service<P> {
-    pub(super) fn check_config(
-        &self,
-        request: rpc::CheckRequest,
-    ) -> Result<rpc::CheckResponse, Status> {
+    pub(super) fn check_config(&self, request: rpc::CheckRequest) -> Result<rpc::CheckResponse, Status> {
         let news = wire::read_map(request.news.as_ref())?;
         let shape = P::Config::shape();
         let checked = conform(&[shape], &parsed(shape, &news));
@@ -40,10 +37,7 @@ impl<P: Provider> Service<P> {
         })
     }
 
-    pub(super) fn diff_config(
-        &self,
-        request: rpc::DiffRequest,
-    ) -> Result<rpc::DiffResponse, Status> {
+    pub(super) fn diff_config(&self, request: rpc::DiffRequest) -> Result<rpc::DiffResponse, Status> {
         let shape = P::Config::shape();
         let old = match &request.old_inputs {
             Some(inputs) if !inputs.fields.is_empty() => Some(inputs),
@@ -57,10 +51,7 @@ impl<P: Provider> Service<P> {
         Ok(check::respond(&changes, replaces, Vec::new(), false))
     }
 
-    pub(super) async fn configure(
-        &self,
-        request: rpc::ConfigureRequest,
-    ) -> Result<rpc::ConfigureResponse, Status> {
+    pub(super) async fn configure(&self, request: rpc::ConfigureRequest) -> Result<rpc::ConfigureResponse, Status> {
         let shape = P::Config::shape();
         let args = wire::read_map(request.args.as_ref())?;
         let checked = conform(&[shape], &parsed(shape, &args));
@@ -77,10 +68,7 @@ impl<P: Provider> Service<P> {
             (Some(urn), Some(id)) if !urn.is_empty() && !id.is_empty() => format!("{urn}::{id}"),
             _ => String::new(),
         };
-        self.configure_as(Configured {
-            provider,
-            reference,
-        });
+        self.configure_as(Configured { provider, reference });
         Ok(rpc::ConfigureResponse {
             accept_secrets: true,
             supports_preview: true,
@@ -93,14 +81,9 @@ impl<P: Provider> Service<P> {
 
 /// Configuration comes as strings, with everything that is not one written as JSON in it.
 fn parsed(shape: &'static Shape, given: &Map) -> Map {
-    let ours = given
-        .iter()
-        .filter(|(name, _)| !ENGINES_OWN.contains(&name.as_str()));
+    let ours = given.iter().filter(|(name, _)| !ENGINES_OWN.contains(&name.as_str()));
     let parsed = ours.map(|(name, value)| {
-        let structured = shape
-            .field(name)
-            .map(|f| (f.ty)())
-            .filter(|ty| !textual(ty));
+        let structured = shape.field(name).map(|f| (f.ty)()).filter(|ty| !textual(ty));
         let value = match (structured, value.bare()) {
             (Some(_), Value::String(text)) => match serde_json::from_str(text) {
                 Ok(json) if value.has_secret() => Value::from_json(&json).into_secret(),

@@ -21,28 +21,20 @@ use crate::veil::{discreet, is_secret};
 use crate::wire::{self, Accepts};
 
 impl<P: Provider> Service<P> {
-    pub(super) async fn construct(
-        &self,
-        request: rpc::ConstructRequest,
-    ) -> Result<rpc::ConstructResponse, Status> {
+    pub(super) async fn construct(&self, request: rpc::ConstructRequest) -> Result<rpc::ConstructResponse, Status> {
         let _building = self.building().token();
-        let component = self
-            .package
-            .components
-            .iter()
-            .find(|c| c.token() == request.r#type);
-        let component = component.ok_or_else(|| {
-            Status::not_found(format!("no component `{}` in this package", request.r#type))
-        })?;
+        let component = self.package.components.iter().find(|c| c.token() == request.r#type);
+        let component =
+            component.ok_or_else(|| Status::not_found(format!("no component `{}` in this package", request.r#type)))?;
         let inputs = with_dependencies(wire::read_map(request.inputs.as_ref())?, &request);
         let checked = conform(&[component.args()], &inputs);
         let mut faults = checked.faults;
-        faults.extend(checked.unknown.into_iter().map(|at| {
-            Fault::new(
-                at,
-                "must be known before anything is made: it says which resources there are",
-            )
-        }));
+        faults.extend(
+            checked
+                .unknown
+                .into_iter()
+                .map(|at| Fault::new(at, "must be known before anything is made: it says which resources there are")),
+        );
         if faults.is_empty() {
             faults = component.check(&checked.properties);
         }
@@ -54,32 +46,18 @@ impl<P: Provider> Service<P> {
         let configured = self.configured()?;
         let mut common: Map = checked.properties.clone();
         common.retain(|name, _| P::Common::shape().field(name).is_some());
-        configured
-            .provider
-            .complete(P::Common::shape(), &mut common);
-        let at = self
-            .open(&request.parent, &request.name, 0.0, &[&common, &inputs])
-            .await?;
+        configured.provider.complete(P::Common::shape(), &mut common);
+        let at = self.open(&request.parent, &request.name, 0.0, &[&common, &inputs]).await?;
         let mut urn = String::new();
         let open = async {
             let version = self.package.meta.version;
-            let monitor = Monitor::open(
-                &request,
-                &inputs,
-                &configured.reference,
-                version,
-                self.failures(),
-                self.cancel(),
-            )
-            .await?;
+            let monitor =
+                Monitor::open(&request, &inputs, &configured.reference, version, self.failures(), self.cancel())
+                    .await?;
             urn = monitor.urn().to_owned();
             Ok(monitor)
         };
-        let site = Site {
-            session: &at.session,
-            name: &request.name,
-            open: open.boxed(),
-        };
+        let site = Site { session: &at.session, name: &request.name, open: open.boxed() };
         let outputs = component.construct(site, &checked.properties).await;
         let hidden = secrets([&inputs, &checked.properties]);
         let outputs = outputs.map_err(|e| clean(&e.hiding(&hidden)))?;
@@ -90,46 +68,25 @@ impl<P: Provider> Service<P> {
 /// The inputs, with the dependencies that the engine keeps beside them where it doesn't send output values.
 fn with_dependencies(inputs: Map, request: &rpc::ConstructRequest) -> Map {
     let each = inputs.into_iter().map(|(name, value)| {
-        let urns: BTreeSet<String> = request
-            .input_dependencies
-            .get(&name)
-            .map(|d| d.urns.iter().cloned().collect())
-            .unwrap_or_default();
+        let urns: BTreeSet<String> =
+            request.input_dependencies.get(&name).map(|d| d.urns.iter().cloned().collect()).unwrap_or_default();
         if urns.is_empty() || matches!(value, Value::Output(_)) {
             return (name, value);
         }
         let secret = matches!(value, Value::Secret(_));
         let value = Some(value.bare().clone()).filter(|v| *v != Value::Unknown);
-        (
-            name,
-            Value::Output(Box::new(OutputValue {
-                value,
-                secret,
-                dependencies: urns,
-            })),
-        )
+        (name, Value::Output(Box::new(OutputValue { value, secret, dependencies: urns })))
     });
     each.collect()
 }
 
 fn respond(urn: String, outputs: Map, output_values: bool) -> rpc::ConstructResponse {
-    let dependencies = outputs.iter().map(|(name, value)| {
-        (
-            name.clone(),
-            PropertyDependencies {
-                urns: value.dependencies().into_iter().collect(),
-            },
-        )
-    });
+    let dependencies = outputs
+        .iter()
+        .map(|(name, value)| (name.clone(), PropertyDependencies { urns: value.dependencies().into_iter().collect() }));
     rpc::ConstructResponse {
         urn,
         state_dependencies: dependencies.collect(),
-        state: Some(wire::write_map(
-            &outputs,
-            Accepts {
-                outputs: output_values,
-                ..Accepts::ALL
-            },
-        )),
+        state: Some(wire::write_map(&outputs, Accepts { outputs: output_values, ..Accepts::ALL })),
     }
 }

@@ -13,22 +13,12 @@ use crate::value::Value;
 use crate::wire::{self, Accepts};
 
 impl<P: Provider> Service<P> {
-    pub(super) async fn invoke(
-        &self,
-        request: rpc::InvokeRequest,
-    ) -> Result<rpc::InvokeResponse, Status> {
-        let function = self
-            .package
-            .functions
-            .iter()
-            .find(|f| f.token() == request.tok);
-        let function = function.ok_or_else(|| {
-            Status::not_found(format!("no function `{}` in this package", request.tok))
-        })?;
+    pub(super) async fn invoke(&self, request: rpc::InvokeRequest) -> Result<rpc::InvokeResponse, Status> {
+        let function = self.package.functions.iter().find(|f| f.token() == request.tok);
+        let function =
+            function.ok_or_else(|| Status::not_found(format!("no function `{}` in this package", request.tok)))?;
         let mut args = wire::read_map(request.args.as_ref())?;
-        self.configured()?
-            .provider
-            .complete(P::Common::shape(), &mut args);
+        self.configured()?.provider.complete(P::Common::shape(), &mut args);
         let checked = conform(&[function.inputs(), P::Common::shape()], &args);
         if !checked.faults.is_empty() {
             return Ok(rpc::InvokeResponse {
@@ -38,20 +28,12 @@ impl<P: Provider> Service<P> {
         }
         let given = &checked.properties;
         let at = self.open("", "", 0.0, &[given, &args]).await?;
-        let mut answer = function
-            .call(&at.session, given)
-            .await
-            .map_err(|e| clean(&e.hiding(&secrets([&args, given]))))?;
+        let mut answer =
+            function.call(&at.session, given).await.map_err(|e| clean(&e.hiding(&secrets([&args, given]))))?;
         // An answer to a secret question is secret.
         if args.values().any(Value::has_secret) {
-            answer = answer
-                .into_iter()
-                .map(|(name, value)| (name, value.into_secret()))
-                .collect();
+            answer = answer.into_iter().map(|(name, value)| (name, value.into_secret())).collect();
         }
-        Ok(rpc::InvokeResponse {
-            r#return: Some(wire::write_map(&answer, Accepts::STATE)),
-            failures: Vec::new(),
-        })
+        Ok(rpc::InvokeResponse { r#return: Some(wire::write_map(&answer, Accepts::STATE)), failures: Vec::new() })
     }
 }

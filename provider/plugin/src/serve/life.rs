@@ -20,22 +20,14 @@ use crate::veil::veil;
 use crate::wire::{self, Accepts};
 
 impl<P: Provider> Service<P> {
-    pub(super) async fn create(
-        &self,
-        request: rpc::CreateRequest,
-    ) -> Result<rpc::CreateResponse, Status> {
+    pub(super) async fn create(&self, request: rpc::CreateRequest) -> Result<rpc::CreateResponse, Status> {
         let resource = self.resource(&request.urn)?;
         let inputs = wire::read_map(request.properties.as_ref())?;
         if request.preview {
             let seen = foresee(&self.inputs_of(resource), resource.state(), None, &inputs);
-            return Ok(rpc::CreateResponse {
-                properties: wired(&seen),
-                ..Default::default()
-            });
+            return Ok(rpc::CreateResponse { properties: wired(&seen), ..Default::default() });
         }
-        let at = self
-            .open(&request.urn, &request.name, request.timeout, &[&inputs])
-            .await?;
+        let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs]).await?;
         let tried = self.try_creation(&request.urn, &at.call.birth.token);
         at.call.tried.store(tried, Ordering::Relaxed);
         match resource.create(&at, &inputs).await {
@@ -48,37 +40,16 @@ impl<P: Provider> Service<P> {
         }
     }
 
-    pub(super) async fn update(
-        &self,
-        request: rpc::UpdateRequest,
-    ) -> Result<rpc::UpdateResponse, Status> {
+    pub(super) async fn update(&self, request: rpc::UpdateRequest) -> Result<rpc::UpdateResponse, Status> {
         let resource = self.resource(&request.urn)?;
         let olds = wire::read_map(request.olds.as_ref())?;
         let inputs = wire::read_map(request.news.as_ref())?;
         if request.preview {
-            let seen = foresee(
-                &self.inputs_of(resource),
-                resource.state(),
-                Some(&olds),
-                &inputs,
-            );
-            return Ok(rpc::UpdateResponse {
-                properties: wired(&seen),
-                ..Default::default()
-            });
+            let seen = foresee(&self.inputs_of(resource), resource.state(), Some(&olds), &inputs);
+            return Ok(rpc::UpdateResponse { properties: wired(&seen), ..Default::default() });
         }
-        let at = self
-            .open(
-                &request.urn,
-                &request.name,
-                request.timeout,
-                &[&inputs, &olds],
-            )
-            .await?;
-        match resource
-            .update(&at, &Id::from(request.id), &olds, &inputs)
-            .await
-        {
+        let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs, &olds]).await?;
+        match resource.update(&at, &Id::from(request.id), &olds, &inputs).await {
             Ok(state) => Ok(rpc::UpdateResponse {
                 properties: wired(&self.outputs(resource, state, &inputs, &olds)),
                 refresh_before_update: false,
@@ -87,10 +58,7 @@ impl<P: Provider> Service<P> {
         }
     }
 
-    pub(super) async fn read(
-        &self,
-        request: rpc::ReadRequest,
-    ) -> Result<rpc::ReadResponse, Status> {
+    pub(super) async fn read(&self, request: rpc::ReadRequest) -> Result<rpc::ReadResponse, Status> {
         let resource = self.resource(&request.urn)?;
         let olds = wire::read_map(request.properties.as_ref())?;
         let mut inputs = wire::read_map(request.inputs.as_ref())?;
@@ -102,23 +70,12 @@ impl<P: Provider> Service<P> {
             inputs = said;
         }
         if importing {
-            self.configured()?
-                .provider
-                .complete(P::Common::shape(), &mut inputs);
+            self.configured()?.provider.complete(P::Common::shape(), &mut inputs);
             inputs.extend(resource.fixed());
         }
-        let at = self
-            .open(
-                &request.urn,
-                &request.name,
-                request.timeout,
-                &[&inputs, &olds],
-            )
-            .await?;
-        let Some(state) = resource
-            .read(&at, &id, &inputs)
-            .await
-            .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))?
+        let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs, &olds]).await?;
+        let Some(state) =
+            resource.read(&at, &id, &inputs).await.map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))?
         else {
             return Ok(rpc::ReadResponse::default());
         };
@@ -136,14 +93,7 @@ impl<P: Provider> Service<P> {
         let resource = self.resource(&request.urn)?;
         let olds = wire::read_map(request.properties.as_ref())?;
         let inputs = wire::read_map(request.old_inputs.as_ref())?;
-        let at = self
-            .open(
-                &request.urn,
-                &request.name,
-                request.timeout,
-                &[&inputs, &olds],
-            )
-            .await?;
+        let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs, &olds]).await?;
         resource
             .delete(&at, &Id::from(request.id), &olds)
             .await
@@ -153,18 +103,10 @@ impl<P: Provider> Service<P> {
     /// The whole state: what was read, what all resources have in common, what only the last state knows; secrets where the program had them.
     fn outputs(&self, resource: &dyn AnyResource<P>, read: Map, inputs: &Map, olds: &Map) -> Map {
         let common = P::Common::shape();
-        let mut state: Map = inputs
-            .iter()
-            .filter(|(k, _)| common.field(k).is_some())
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
+        let mut state: Map =
+            inputs.iter().filter(|(k, _)| common.field(k).is_some()).map(|(k, v)| (k.clone(), v.clone())).collect();
         state.extend(conform(&[resource.state()], &read).properties);
-        for field in resource
-            .state()
-            .fields()
-            .into_iter()
-            .filter(|f| f.marks.keep)
-        {
+        for field in resource.state().fields().into_iter().filter(|f| f.marks.keep) {
             // What the program took out is gone, though the last state still has it. What is read says nothing of it, or only a
             // default for an import.
             let given = resource.inputs().field(field.name).is_some();
@@ -183,26 +125,15 @@ impl<P: Provider> Service<P> {
             (None, Some(pattern)) => veil(value, pattern),
             _ => value,
         };
-        state
-            .into_iter()
-            .map(|(name, value)| (name.clone(), veiled(&name, value)))
-            .collect()
+        state.into_iter().map(|(name, value)| (name.clone(), veiled(&name, value))).collect()
     }
 
     /// The inputs as they are in the cloud: for an import all of them, else those that the program gave.
-    fn inputs_seen(
-        &self,
-        resource: &dyn AnyResource<P>,
-        state: &Map,
-        given: &Map,
-        importing: bool,
-    ) -> Map {
+    fn inputs_seen(&self, resource: &dyn AnyResource<P>, state: &Map, given: &Map, importing: bool) -> Map {
         let shapes = self.inputs_of(resource);
         let fields = shapes.iter().flat_map(|s| s.fields());
         let wanted = fields.filter(|f| importing || given.contains_key(f.name));
-        let mut seen: Map = wanted
-            .filter_map(|f| Some((f.name.to_owned(), state.get(f.name)?.clone())))
-            .collect();
+        let mut seen: Map = wanted.filter_map(|f| Some((f.name.to_owned(), state.get(f.name)?.clone()))).collect();
         seen = conform(&shapes, &seen).properties;
         if let Some(birth) = given.get(BIRTH) {
             seen.insert(BIRTH.to_owned(), birth.clone());

@@ -18,9 +18,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// The answer to a call that a provider without such things need not know.
 fn without<T>(what: &str) -> Answer<T> {
-    Err(Status::unimplemented(format!(
-        "this provider has no {what}"
-    )))
+    Err(Status::unimplemented(format!("this provider has no {what}")))
 }
 
 #[tonic::async_trait]
@@ -34,10 +32,7 @@ impl<P: Provider> ResourceProvider for Service<P> {
         self.greet();
         let engine = request.into_inner().engine_address;
         if !engine.is_empty() {
-            self.log
-                .attach(&engine)
-                .await
-                .map_err(|e| Status::invalid_argument(e.to_string()))?;
+            self.log.attach(&engine).await.map_err(|e| Status::invalid_argument(e.to_string()))?;
         }
         Ok(Response::new(rpc::ProviderHandshakeResponse {
             accept_secrets: true,
@@ -51,37 +46,22 @@ impl<P: Provider> ResourceProvider for Service<P> {
 
     async fn attach(&self, request: Request<rpc::PluginAttach>) -> Answer<()> {
         let engine = request.into_inner().address;
-        self.log
-            .attach(&engine)
-            .await
-            .map_err(|e| Status::invalid_argument(e.to_string()))?;
+        self.log.attach(&engine).await.map_err(|e| Status::invalid_argument(e.to_string()))?;
         Ok(Response::new(()))
     }
 
     async fn get_plugin_info(&self, _: Request<()>) -> Answer<rpc::PluginInfo> {
-        Ok(Response::new(rpc::PluginInfo {
-            version: self.package.meta.version.to_owned(),
-        }))
+        Ok(Response::new(rpc::PluginInfo { version: self.package.meta.version.to_owned() }))
     }
 
-    async fn get_schema(
-        &self,
-        request: Request<rpc::GetSchemaRequest>,
-    ) -> Answer<rpc::GetSchemaResponse> {
+    async fn get_schema(&self, request: Request<rpc::GetSchemaRequest>) -> Answer<rpc::GetSchemaResponse> {
         match request.into_inner().version {
-            0 => Ok(Response::new(rpc::GetSchemaResponse {
-                schema: self.package.schema_text(),
-            })),
-            other => Err(Status::invalid_argument(format!(
-                "no schema of version {other}; there is 0"
-            ))),
+            0 => Ok(Response::new(rpc::GetSchemaResponse { schema: self.package.schema_text() })),
+            other => Err(Status::invalid_argument(format!("no schema of version {other}; there is 0"))),
         }
     }
 
-    async fn check_config(
-        &self,
-        request: Request<rpc::CheckRequest>,
-    ) -> Answer<rpc::CheckResponse> {
+    async fn check_config(&self, request: Request<rpc::CheckRequest>) -> Answer<rpc::CheckResponse> {
         self.check_config(request.into_inner()).map(Response::new)
     }
 
@@ -89,13 +69,8 @@ impl<P: Provider> ResourceProvider for Service<P> {
         self.diff_config(request.into_inner()).map(Response::new)
     }
 
-    async fn configure(
-        &self,
-        request: Request<rpc::ConfigureRequest>,
-    ) -> Answer<rpc::ConfigureResponse> {
-        self.configure(request.into_inner())
-            .await
-            .map(Response::new)
+    async fn configure(&self, request: Request<rpc::ConfigureRequest>) -> Answer<rpc::ConfigureResponse> {
+        self.configure(request.into_inner()).await.map(Response::new)
     }
 
     async fn check(&self, request: Request<rpc::CheckRequest>) -> Answer<rpc::CheckResponse> {
@@ -122,13 +97,8 @@ impl<P: Provider> ResourceProvider for Service<P> {
         self.delete(request.into_inner()).await.map(Response::new)
     }
 
-    async fn construct(
-        &self,
-        request: Request<rpc::ConstructRequest>,
-    ) -> Answer<rpc::ConstructResponse> {
-        self.construct(request.into_inner())
-            .await
-            .map(Response::new)
+    async fn construct(&self, request: Request<rpc::ConstructRequest>) -> Answer<rpc::ConstructResponse> {
+        self.construct(request.into_inner()).await.map(Response::new)
     }
 
     async fn invoke(&self, request: Request<rpc::InvokeRequest>) -> Answer<rpc::InvokeResponse> {
@@ -152,24 +122,15 @@ impl<P: Provider> ResourceProvider for Service<P> {
         without("lists")
     }
 
-    async fn parameterize(
-        &self,
-        _: Request<rpc::ParameterizeRequest>,
-    ) -> Answer<rpc::ParameterizeResponse> {
+    async fn parameterize(&self, _: Request<rpc::ParameterizeRequest>) -> Answer<rpc::ParameterizeResponse> {
         without("parameters")
     }
 
-    async fn get_mapping(
-        &self,
-        _: Request<rpc::GetMappingRequest>,
-    ) -> Answer<rpc::GetMappingResponse> {
+    async fn get_mapping(&self, _: Request<rpc::GetMappingRequest>) -> Answer<rpc::GetMappingResponse> {
         without("mappings")
     }
 
-    async fn get_mappings(
-        &self,
-        _: Request<rpc::GetMappingsRequest>,
-    ) -> Answer<rpc::GetMappingsResponse> {
+    async fn get_mappings(&self, _: Request<rpc::GetMappingsRequest>) -> Answer<rpc::GetMappingsResponse> {
         without("mappings")
     }
 }

@@ -43,11 +43,7 @@ impl Start {
                 address => engine = Some(address.to_owned()),
             }
         }
-        Start {
-            engine,
-            pace: Pace(1.0),
-            pending: BTreeMap::new(),
-        }
+        Start { engine, pace: Pace(1.0), pending: BTreeMap::new() }
     }
 
     /// With the stack's state, in the file that `pulumi stack export` wrote: what an interrupted run made of the creations among its
@@ -59,18 +55,12 @@ impl Start {
         };
         let text = std::fs::read(export).map_err(failed)?;
         let state = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
-        Ok(Start {
-            pending: tokens(&state),
-            ..self
-        })
+        Ok(Start { pending: tokens(&state), ..self })
     }
 
     /// With waits that run so much faster (0.01) or slower than real time.
     pub fn pace(self, scale: f64) -> Start {
-        Start {
-            pace: Pace(scale),
-            ..self
-        }
+        Start { pace: Pace(scale), ..self }
     }
 }
 
@@ -95,11 +85,7 @@ pub async fn serve<P: Provider>(package: Package<P>, start: Start) -> std::io::R
     let port = listener.local_addr()?.port();
     let service = Service::new(package, &start);
     if let Some(engine) = &start.engine {
-        service
-            .log
-            .attach(engine)
-            .await
-            .map_err(std::io::Error::other)?;
+        service.log.attach(engine).await.map_err(std::io::Error::other)?;
     }
     let server = ResourceProviderServer::from_arc(service.clone())
         .max_decoding_message_size(MESSAGE_LIMIT)
@@ -133,11 +119,7 @@ fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 /// Comes when the engine says so, or when it is gone: it holds our stdin open as long as it lives.
-async fn end<P: Provider>(
-    interrupted: impl Future<Output = ()>,
-    has_engine: bool,
-    service: Arc<Service<P>>,
-) {
+async fn end<P: Provider>(interrupted: impl Future<Output = ()>, has_engine: bool, service: Arc<Service<P>>) {
     let orphaned = async {
         if !has_engine {
             std::future::pending::<()>().await;
@@ -192,14 +174,8 @@ mod tests {
         for (args, engine) in [
             (vec!["p"], None),
             (vec!["p", "127.0.0.1:99"], Some("127.0.0.1:99")),
-            (
-                vec!["p", "--logtostderr", "-v=9", "127.0.0.1:99"],
-                Some("127.0.0.1:99"),
-            ),
-            (
-                vec!["p", "--tracing", "http://x", "127.0.0.1:99"],
-                Some("127.0.0.1:99"),
-            ),
+            (vec!["p", "--logtostderr", "-v=9", "127.0.0.1:99"], Some("127.0.0.1:99")),
+            (vec!["p", "--tracing", "http://x", "127.0.0.1:99"], Some("127.0.0.1:99")),
         ] {
             let start = Start::from_args(args.iter().map(|a| (*a).to_owned()));
             assert_eq!(start.engine.as_deref(), engine, "{args:?}");

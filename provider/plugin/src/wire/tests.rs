@@ -13,8 +13,7 @@ fn value() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),
         prop::num::f64::NORMAL.prop_map(Value::Number),
-        ".*".prop_filter("no sentinel", |s| !is_unknown(s))
-            .prop_map(Value::String),
+        ".*".prop_filter("no sentinel", |s| !is_unknown(s)).prop_map(Value::String),
         prop::collection::vec(any::<u8>(), 0..9).prop_map(Value::Bytes),
         Just(Value::Unknown),
         asset().prop_map(Value::Asset),
@@ -39,11 +38,7 @@ fn map(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Map> {
 fn output(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = OutputValue> {
     let urns = prop::collection::btree_set("urn:[a-z]{1,5}", 0..3);
     let parts = (prop::option::of(inner), any::<bool>(), urns);
-    parts.prop_map(|(value, secret, dependencies)| OutputValue {
-        value,
-        secret,
-        dependencies,
-    })
+    parts.prop_map(|(value, secret, dependencies)| OutputValue { value, secret, dependencies })
 }
 
 fn asset() -> impl Strategy<Value = Asset> {
@@ -57,11 +52,7 @@ fn asset() -> impl Strategy<Value = Asset> {
 }
 
 fn archive() -> impl Strategy<Value = Archive> {
-    let source = prop_oneof![
-        ".+".prop_map(Source::Path),
-        ".+".prop_map(Source::Uri),
-        Just(Source::Elided)
-    ];
+    let source = prop_oneof![".+".prop_map(Source::Path), ".+".prop_map(Source::Uri), Just(Source::Elided)];
     let inner = asset().prop_map(Value::Asset);
     prop_oneof![
         ("[0-9a-f]{0,8}", source).prop_map(|(hash, source)| Archive::At { hash, source }),
@@ -71,11 +62,7 @@ fn archive() -> impl Strategy<Value = Archive> {
 
 fn reference() -> impl Strategy<Value = Reference> {
     let id = prop::option::of(prop::option::of("[a-z]{1,6}"));
-    ("urn:[a-z]{0,6}", id, "[0-9.]{0,5}").prop_map(|(urn, id, package_version)| Reference {
-        urn,
-        id,
-        package_version,
-    })
+    ("urn:[a-z]{0,6}", id, "[0-9.]{0,5}").prop_map(|(urn, id, package_version)| Reference { urn, id, package_version })
 }
 
 proptest! {
@@ -116,21 +103,9 @@ fn what_can_not_be_read_says_where() {
         Value::Object(map)
     };
     for (value, at, why) in [
-        (
-            marked("nonsense", &[]),
-            "a[1].b",
-            "an unrecognised signature \"nonsense\"",
-        ),
-        (
-            marked(super::SECRET, &[]),
-            "a[1].b",
-            "a secret without a value",
-        ),
-        (
-            marked(super::REFERENCE, &[]),
-            "a[1].b",
-            "a resource reference without a urn",
-        ),
+        (marked("nonsense", &[]), "a[1].b", "an unrecognised signature \"nonsense\""),
+        (marked(super::SECRET, &[]), "a[1].b", "a secret without a value"),
+        (marked(super::REFERENCE, &[]), "a[1].b", "a resource reference without a urn"),
     ] {
         let whole = Value::Array(vec![Value::Null, object([("b", value)])]);
         let wire = write_map(&Map::from([("a".to_owned(), whole)]), Accepts::ALL);
@@ -141,10 +116,7 @@ fn what_can_not_be_read_says_where() {
 
 #[test]
 fn those_who_know_no_references_get_the_id() {
-    let accepts = Accepts {
-        references: false,
-        ..Accepts::ALL
-    };
+    let accepts = Accepts { references: false, ..Accepts::ALL };
     let reference = |id: Option<Option<&str>>| {
         Value::Reference(Reference {
             urn: "urn:x".into(),
@@ -152,16 +124,10 @@ fn those_who_know_no_references_get_the_id() {
             package_version: String::new(),
         })
     };
-    for (id, expected) in [
-        (Some(Some("i-1")), Value::from("i-1")),
-        (Some(None), Value::Unknown),
-        (None, Value::from("urn:x")),
-    ] {
-        assert_eq!(
-            read(&write(&reference(id), accepts)),
-            Ok(expected),
-            "{id:?}"
-        );
+    for (id, expected) in
+        [(Some(Some("i-1")), Value::from("i-1")), (Some(None), Value::Unknown), (None, Value::from("urn:x"))]
+    {
+        assert_eq!(read(&write(&reference(id), accepts)), Ok(expected), "{id:?}");
     }
 }
 
@@ -169,25 +135,14 @@ fn those_who_know_no_references_get_the_id() {
 fn an_output_is_secret_and_unknown_for_those_who_know_none() {
     let output = |value: Option<Value>, secret| {
         let dependencies = BTreeSet::from(["urn:x".to_owned()]);
-        Value::Output(Box::new(OutputValue {
-            value,
-            secret,
-            dependencies,
-        }))
+        Value::Output(Box::new(OutputValue { value, secret, dependencies }))
     };
     for (given, expected) in [
         (output(Some("x".into()), false), Value::from("x")),
-        (
-            output(Some("x".into()), true),
-            Value::from("x").into_secret(),
-        ),
+        (output(Some("x".into()), true), Value::from("x").into_secret()),
         (output(None, false), Value::Unknown),
         (output(None, true), Value::Unknown.into_secret()),
     ] {
-        assert_eq!(
-            read(&write(&given, Accepts::STATE)),
-            Ok(expected),
-            "{given:?}"
-        );
+        assert_eq!(read(&write(&given, Accepts::STATE)), Ok(expected), "{given:?}");
     }
 }

@@ -174,17 +174,8 @@ macro_rules! written {
             .trusted_signers(behavior.signers()?)
             .set_realtime_log_config_arn(behavior.realtime_log_config_arn.clone())
             // Nothing is written as an empty text.
-            .field_level_encryption_id(
-                behavior
-                    .field_level_encryption_id
-                    .as_deref()
-                    .unwrap_or_default(),
-            )
-            .grpc_config(
-                aws::GrpcConfig::builder()
-                    .enabled(behavior.grpc_enabled)
-                    .build()?,
-            )
+            .field_level_encryption_id(behavior.field_level_encryption_id.as_deref().unwrap_or_default())
+            .grpc_config(aws::GrpcConfig::builder().enabled(behavior.grpc_enabled).build()?)
             .smooth_streaming(behavior.smooth_streaming)
             .build()
     }};
@@ -235,8 +226,7 @@ impl DefaultCacheBehavior {
     }
 
     fn methods(&self) -> Result<aws::AllowedMethods, BuildError> {
-        let list =
-            |methods: &BTreeSet<Method>| Some(methods.iter().map(|m| m.as_str().into()).collect());
+        let list = |methods: &BTreeSet<Method>| Some(methods.iter().map(|m| m.as_str().into()).collect());
         let cached = aws::CachedMethods::builder()
             .quantity(count(&self.cached_methods))
             .set_items(list(&self.cached_methods))
@@ -256,10 +246,7 @@ impl DefaultCacheBehavior {
                 .build()
         });
         let items = items.collect::<Result<Vec<_>, _>>()?;
-        aws::FunctionAssociations::builder()
-            .quantity(count(&items))
-            .set_items(some(items))
-            .build()
+        aws::FunctionAssociations::builder().quantity(count(&items)).set_items(some(items)).build()
     }
 
     fn lambdas(&self) -> Result<aws::LambdaFunctionAssociations, BuildError> {
@@ -271,10 +258,7 @@ impl DefaultCacheBehavior {
                 .build()
         });
         let items = items.collect::<Result<Vec<_>, _>>()?;
-        aws::LambdaFunctionAssociations::builder()
-            .quantity(count(&items))
-            .set_items(some(items))
-            .build()
+        aws::LambdaFunctionAssociations::builder().quantity(count(&items)).set_items(some(items)).build()
     }
 
     fn key_groups(&self) -> Result<aws::TrustedKeyGroups, BuildError> {
@@ -306,10 +290,7 @@ impl CacheBehavior {
     /// As AWS tells it.
     pub fn read(told: &aws::CacheBehavior) -> Result<CacheBehavior> {
         let behavior: Result<_> = read!(told);
-        Ok(CacheBehavior {
-            path_pattern: told.path_pattern().to_owned(),
-            behavior: behavior?,
-        })
+        Ok(CacheBehavior { path_pattern: told.path_pattern().to_owned(), behavior: behavior? })
     }
 }
 
@@ -328,9 +309,7 @@ fn functions_of(told: &[aws::FunctionAssociation]) -> Result<BTreeSet<FunctionAs
     each.collect()
 }
 
-fn lambdas_of(
-    told: &[aws::LambdaFunctionAssociation],
-) -> Result<BTreeSet<LambdaFunctionAssociation>> {
+fn lambdas_of(told: &[aws::LambdaFunctionAssociation]) -> Result<BTreeSet<LambdaFunctionAssociation>> {
     let each = told.iter().map(|function| {
         Ok(LambdaFunctionAssociation {
             event_type: words(function.event_type().as_str())?,

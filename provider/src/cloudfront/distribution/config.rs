@@ -12,18 +12,13 @@ use super::origin::{Origin, OriginGroup};
 
 /// A configuration for a distribution that is yet to be made, known by a reference.
 pub fn new(reference: &str, inputs: &DistributionInputs) -> Result<aws::DistributionConfig> {
-    let empty = aws::DistributionConfig::builder()
-        .caller_reference(reference)
-        .comment(&inputs.comment)
-        .enabled(inputs.enabled);
+    let empty =
+        aws::DistributionConfig::builder().caller_reference(reference).comment(&inputs.comment).enabled(inputs.enabled);
     write(empty.build().map_err(incomplete)?, inputs)
 }
 
 /// A configuration as it was, with what the program asks for. What we don't know of stays as it was.
-pub fn write(
-    was: aws::DistributionConfig,
-    inputs: &DistributionInputs,
-) -> Result<aws::DistributionConfig> {
+pub fn write(was: aws::DistributionConfig, inputs: &DistributionInputs) -> Result<aws::DistributionConfig> {
     merged(was, inputs).map_err(incomplete)
 }
 
@@ -32,10 +27,7 @@ fn incomplete(error: BuildError) -> Error {
     Error::new(error.to_string())
 }
 
-fn merged(
-    was: aws::DistributionConfig,
-    new: &DistributionInputs,
-) -> Result<aws::DistributionConfig, BuildError> {
+fn merged(was: aws::DistributionConfig, new: &DistributionInputs) -> Result<aws::DistributionConfig, BuildError> {
     let text = |text: &Option<String>| Some(text.clone().unwrap_or_default());
     let mut config = was;
     config.origins = Some(origins(config.origins(), &new.origins)?);
@@ -43,12 +35,8 @@ fn merged(
     config.default_cache_behavior = Some(new.default_cache_behavior.write()?);
     let behaviors = new.cache_behaviors.iter().map(CacheBehavior::write);
     let behaviors = behaviors.collect::<Result<Vec<_>, _>>()?;
-    config.cache_behaviors = Some(
-        aws::CacheBehaviors::builder()
-            .quantity(count(&behaviors))
-            .set_items(some(behaviors))
-            .build()?,
-    );
+    config.cache_behaviors =
+        Some(aws::CacheBehaviors::builder().quantity(count(&behaviors)).set_items(some(behaviors)).build()?);
     config.aliases = Some(
         aws::Aliases::builder()
             .quantity(count(&new.aliases))
@@ -71,25 +59,16 @@ fn merged(
     Ok(config)
 }
 
-fn origins(
-    was: Option<&aws::Origins>,
-    new: &BTreeMap<String, Origin>,
-) -> Result<aws::Origins, BuildError> {
+fn origins(was: Option<&aws::Origins>, new: &BTreeMap<String, Origin>) -> Result<aws::Origins, BuildError> {
     let was = was.map(aws::Origins::items).unwrap_or_default();
     let known = |id: &str| was.iter().find(|origin| origin.id() == id);
     let items = new.iter().map(|(id, origin)| origin.write(id, known(id)));
-    aws::Origins::builder()
-        .quantity(new.len() as i32)
-        .set_items(Some(items.collect::<Result<_, _>>()?))
-        .build()
+    aws::Origins::builder().quantity(new.len() as i32).set_items(Some(items.collect::<Result<_, _>>()?)).build()
 }
 
 fn origin_groups(new: &BTreeMap<String, OriginGroup>) -> Result<aws::OriginGroups, BuildError> {
     let items = new.iter().map(|(id, group)| group.write(id));
-    aws::OriginGroups::builder()
-        .quantity(new.len() as i32)
-        .set_items(some(items.collect::<Result<_, _>>()?))
-        .build()
+    aws::OriginGroups::builder().quantity(new.len() as i32).set_items(some(items.collect::<Result<_, _>>()?)).build()
 }
 
 fn errors(new: &DistributionInputs) -> Result<aws::CustomErrorResponses, BuildError> {
@@ -104,10 +83,7 @@ fn errors(new: &DistributionInputs) -> Result<aws::CustomErrorResponses, BuildEr
             .build()
     });
     let items = items.collect::<Result<Vec<_>, _>>()?;
-    aws::CustomErrorResponses::builder()
-        .quantity(count(&items))
-        .set_items(some(items))
-        .build()
+    aws::CustomErrorResponses::builder().quantity(count(&items)).set_items(some(items)).build()
 }
 
 fn logging(new: Option<&Logging>) -> aws::LoggingConfig {
@@ -152,11 +128,7 @@ pub fn read(told: &aws::DistributionConfig) -> Result<DistributionInputs> {
     let aliases = told.aliases().map(|a| a.items()).unwrap_or_default();
     Ok(DistributionInputs {
         aliases: aliases.iter().cloned().collect(),
-        cache_behaviors: behaviors
-            .unwrap_or_default()
-            .iter()
-            .map(CacheBehavior::read)
-            .collect::<Result<_>>()?,
+        cache_behaviors: behaviors.unwrap_or_default().iter().map(CacheBehavior::read).collect::<Result<_>>()?,
         comment: told.comment().to_owned(),
         continuous_deployment_policy_id: filled(told.continuous_deployment_policy_id()),
         custom_error_responses: errors_of(told)?,
@@ -174,10 +146,7 @@ pub fn read(told: &aws::DistributionConfig) -> Result<DistributionInputs> {
             .iter()
             .map(|origin| Ok((origin.id().to_owned(), Origin::read(origin)?)))
             .collect::<Result<_>>()?,
-        origin_groups: groups
-            .iter()
-            .map(|group| (group.id().to_owned(), OriginGroup::read(group)))
-            .collect(),
+        origin_groups: groups.iter().map(|group| (group.id().to_owned(), OriginGroup::read(group))).collect(),
         price_class: words(told.price_class().map_or("PriceClass_All", |p| p.as_str()))?,
         restrictions: restrictions_of(told)?,
         staging: told.staging().unwrap_or_default(),
@@ -188,17 +157,12 @@ pub fn read(told: &aws::DistributionConfig) -> Result<DistributionInputs> {
     })
 }
 
-fn errors_of(
-    told: &aws::DistributionConfig,
-) -> Result<std::collections::BTreeSet<CustomErrorResponse>> {
+fn errors_of(told: &aws::DistributionConfig) -> Result<std::collections::BTreeSet<CustomErrorResponse>> {
     let errors = told.custom_error_responses().map(|e| e.items());
     let each = errors.unwrap_or_default().iter().map(|error| {
         let code = filled(error.response_code()).map(|code| code.parse());
-        let code = code.transpose().map_err(|_| {
-            Error::new(format!(
-                "AWS told a response code that is no number: {error:?}"
-            ))
-        });
+        let code =
+            code.transpose().map_err(|_| Error::new(format!("AWS told a response code that is no number: {error:?}")));
         Ok(CustomErrorResponse {
             error_code: error.error_code(),
             response_code: code?,
@@ -224,8 +188,7 @@ fn restrictions_of(told: &aws::DistributionConfig) -> Result<Restrictions> {
 
 fn certificate_of(told: &aws::DistributionConfig) -> Result<Option<ViewerCertificate>> {
     let told = told.viewer_certificate();
-    let Some(own) = told.filter(|c| !c.cloud_front_default_certificate().unwrap_or_default())
-    else {
+    let Some(own) = told.filter(|c| !c.cloud_front_default_certificate().unwrap_or_default()) else {
         return Ok(None);
     };
     let version = own.minimum_protocol_version().map(|v| v.as_str());
@@ -259,8 +222,7 @@ pub fn filled(text: Option<&str>) -> Option<String> {
 /// One of our words for one of AWS's.
 pub fn words<T: Property>(told: &str) -> Result<T> {
     T::decode(&told.into()).map_err(|fault| {
-        Error::new(format!("AWS told `{told}`: {}", fault.why))
-            .hint("a newer version of this provider may know it")
+        Error::new(format!("AWS told `{told}`: {}", fault.why)).hint("a newer version of this provider may know it")
     })
 }
 

@@ -152,10 +152,7 @@ impl Origin {
     /// As AWS takes it. What we don't know of stays as it was.
     pub fn write(&self, id: &str, was: Option<&aws::Origin>) -> Result<aws::Origin, BuildError> {
         let headers = self.custom_headers.iter().map(|(name, value)| {
-            aws::OriginCustomHeader::builder()
-                .header_name(name)
-                .header_value(value.expose())
-                .build()
+            aws::OriginCustomHeader::builder().header_name(name).header_value(value.expose()).build()
         });
         let headers = headers.collect::<Result<Vec<_>, _>>()?;
         let shield = self.origin_shield.as_ref();
@@ -163,12 +160,7 @@ impl Origin {
             .id(id)
             .domain_name(&self.domain_name)
             .origin_path(&self.origin_path)
-            .custom_headers(
-                aws::CustomHeaders::builder()
-                    .quantity(count(&headers))
-                    .set_items(some(headers))
-                    .build()?,
-            )
+            .custom_headers(aws::CustomHeaders::builder().quantity(count(&headers)).set_items(some(headers)).build()?)
             .connection_attempts(self.connection_attempts)
             .connection_timeout(self.connection_timeout)
             .set_response_completion_timeout(self.response_completion_timeout)
@@ -182,9 +174,7 @@ impl Origin {
         let s3 = self.s3_origin_config.as_ref().map(|s3| {
             aws::S3OriginConfig::builder()
                 .origin_access_identity(&s3.origin_access_identity)
-                .set_origin_read_timeout(
-                    was.and_then(|w| w.s3_origin_config.as_ref()?.origin_read_timeout),
-                )
+                .set_origin_read_timeout(was.and_then(|w| w.s3_origin_config.as_ref()?.origin_read_timeout))
                 .build()
         });
         let custom = self.custom_origin_config.as_ref();
@@ -231,9 +221,9 @@ impl Origin {
                 origin_shield_region: shield.origin_shield_region().unwrap_or_default().to_owned(),
             }),
             origin_access_control_id: Some(control.to_owned()).filter(|id| !id.is_empty()),
-            s3_origin_config: told.s3_origin_config().map(|s3| S3OriginConfig {
-                origin_access_identity: s3.origin_access_identity().to_owned(),
-            }),
+            s3_origin_config: told
+                .s3_origin_config()
+                .map(|s3| S3OriginConfig { origin_access_identity: s3.origin_access_identity().to_owned() }),
             custom_origin_config: custom.transpose()?,
             vpc_origin_config: told.vpc_origin_config().map(|vpc| VpcOriginConfig {
                 vpc_origin_id: vpc.vpc_origin_id().to_owned(),
@@ -294,11 +284,7 @@ impl OriginGroup {
             .build()?;
         aws::OriginGroup::builder()
             .id(id)
-            .failover_criteria(
-                aws::OriginGroupFailoverCriteria::builder()
-                    .status_codes(codes)
-                    .build(),
-            )
+            .failover_criteria(aws::OriginGroupFailoverCriteria::builder().status_codes(codes).build())
             .members(
                 aws::OriginGroupMembers::builder()
                     .quantity(count(&self.members))
@@ -314,12 +300,7 @@ impl OriginGroup {
         let codes = told.failover_criteria().and_then(|f| f.status_codes());
         OriginGroup {
             members: members.iter().map(|m| m.origin_id().to_owned()).collect(),
-            status_codes: codes
-                .map(|c| c.items())
-                .unwrap_or_default()
-                .iter()
-                .copied()
-                .collect(),
+            status_codes: codes.map(|c| c.items()).unwrap_or_default().iter().copied().collect(),
         }
     }
 }

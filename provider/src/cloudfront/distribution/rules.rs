@@ -28,10 +28,7 @@ pub fn faults(new: &DistributionInputs) -> Vec<Fault> {
         let at = root.key("cacheBehaviors").index(i);
         faults.behavior(new, &each.behavior, &at);
         if !patterns.insert(&each.path_pattern) {
-            faults.no(
-                &at.key("pathPattern"),
-                format!("`{}` has a behavior already", each.path_pattern),
-            );
+            faults.no(&at.key("pathPattern"), format!("`{}` has a behavior already", each.path_pattern));
         }
     }
     faults.certificate(new);
@@ -67,10 +64,7 @@ impl Faults {
         }
         let domain = &origin.domain_name;
         if domain.contains(['/', ':']) || !domain.contains('.') {
-            self.no(
-                &at.key("domainName"),
-                format!("`{domain}` is not a host name such as www.example.com"),
-            );
+            self.no(&at.key("domainName"), format!("`{domain}` is not a host name such as www.example.com"));
         }
         if origin.s3_origin_config.is_some() && domain.contains(".s3-website") {
             self.no(
@@ -80,24 +74,18 @@ impl Faults {
         }
         let path = &origin.origin_path;
         if !path.is_empty() && (!path.starts_with('/') || path.ends_with('/')) {
-            self.no(
-                &at.key("originPath"),
-                format!("`{path}` must begin with a slash and not end with one"),
-            );
+            self.no(&at.key("originPath"), format!("`{path}` must begin with a slash and not end with one"));
         }
         let identity = origin.s3_origin_config.as_ref();
-        if identity.is_some_and(|s3| !s3.origin_access_identity.is_empty())
-            && origin.origin_access_control_id.is_some()
+        if identity.is_some_and(|s3| !s3.origin_access_identity.is_empty()) && origin.origin_access_control_id.is_some()
         {
             self.no(
                 &at.key("originAccessControlId"),
                 "given beside `originAccessIdentity`, and the two exclude each other",
             );
         }
-        for (name, port) in origin
-            .custom_origin_config
-            .iter()
-            .flat_map(|c| [("httpPort", c.http_port), ("httpsPort", c.https_port)])
+        for (name, port) in
+            origin.custom_origin_config.iter().flat_map(|c| [("httpPort", c.http_port), ("httpsPort", c.https_port)])
         {
             if !matches!(port, 80 | 443 | 1024..) {
                 let at = at.key("customOriginConfig").key(name);
@@ -112,10 +100,7 @@ impl Faults {
         }
         if group.members.len() != 2 {
             let count = group.members.len();
-            self.no(
-                &at.key("members"),
-                format!("{count} of them; a group has two"),
-            );
+            self.no(&at.key("members"), format!("{count} of them; a group has two"));
         }
         for (i, member) in group.members.iter().enumerate() {
             if !new.origins.contains_key(member) {
@@ -136,22 +121,10 @@ impl Faults {
         }
     }
 
-    fn unknown<'a>(
-        &mut self,
-        at: &Path,
-        what: &str,
-        name: &str,
-        known: impl Iterator<Item = &'a str> + Clone,
-    ) {
+    fn unknown<'a>(&mut self, at: &Path, what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) {
         let hint = match nearest(name, known.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
-                "there are {}",
-                known
-                    .map(|n| format!("`{n}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
+            None => format!("there are {}", known.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
         };
         self.no(at, format!("no {what} has the id `{name}`; {hint}"));
     }
@@ -161,41 +134,24 @@ impl Faults {
         if !new.origins.contains_key(target) && !new.origin_groups.contains_key(target) {
             let known = new.origins.keys().chain(new.origin_groups.keys());
             let known = known.map(String::as_str);
-            self.unknown(
-                &at.key("targetOriginId"),
-                "origin or origin group",
-                target,
-                known,
-            );
+            self.unknown(&at.key("targetOriginId"), "origin or origin group", target, known);
         }
         let count = behavior.allowed_methods.len();
         let asks = |method| behavior.allowed_methods.contains(&method);
         let reads = asks(Method::Get) && asks(Method::Head);
         if !(reads && (count == 2 || count == 3 && asks(Method::Options) || count == 7)) {
-            self.no(
-                &at.key("allowedMethods"),
-                "must be GET and HEAD; GET, HEAD and OPTIONS; or all seven",
-            );
+            self.no(&at.key("allowedMethods"), "must be GET and HEAD; GET, HEAD and OPTIONS; or all seven");
         }
         let cached = &behavior.cached_methods;
         let reads = cached.contains(&Method::Get) && cached.contains(&Method::Head);
         let options = cached.contains(&Method::Options);
         if !(reads && cached.len() == 2 + usize::from(options)) {
-            self.no(
-                &at.key("cachedMethods"),
-                "must be GET and HEAD; or GET, HEAD and OPTIONS",
-            );
+            self.no(&at.key("cachedMethods"), "must be GET and HEAD; or GET, HEAD and OPTIONS");
         } else if options && !asks(Method::Options) {
-            self.no(
-                &at.key("cachedMethods"),
-                "OPTIONS is not one of `allowedMethods`",
-            );
+            self.no(&at.key("cachedMethods"), "OPTIONS is not one of `allowedMethods`");
         }
         if behavior.grpc_enabled && !asks(Method::Post) {
-            self.no(
-                &at.key("grpcEnabled"),
-                "needs all seven methods in `allowedMethods`",
-            );
+            self.no(&at.key("grpcEnabled"), "needs all seven methods in `allowedMethods`");
         }
         self.functions(behavior, at);
     }
@@ -203,10 +159,7 @@ impl Faults {
     fn functions(&mut self, behavior: &DefaultCacheBehavior, at: &Path) {
         let events = behavior.function_associations.iter().map(|f| f.event_type);
         if events.collect::<BTreeSet<_>>().len() < behavior.function_associations.len() {
-            self.no(
-                &at.key("functionAssociations"),
-                "an event calls one function at most",
-            );
+            self.no(&at.key("functionAssociations"), "an event calls one function at most");
         }
         let lambdas = &behavior.lambda_function_associations;
         let events = lambdas.iter().map(|l| l.event_type);
@@ -218,16 +171,10 @@ impl Faults {
             let arn = &lambda.lambda_function_arn;
             let parts: Vec<_> = arn.split(':').collect();
             if parts.get(3) != Some(&"us-east-1") {
-                self.no(
-                    &at,
-                    format!("`{arn}` is not in us-east-1, where functions at the edge come from"),
-                );
+                self.no(&at, format!("`{arn}` is not in us-east-1, where functions at the edge come from"));
             }
             if parts.get(7).is_none_or(|v| v.parse::<u64>().is_err()) {
-                self.no(
-                    &at,
-                    format!("`{arn}` names no version: it ends in `:NAME:7`, say"),
-                );
+                self.no(&at, format!("`{arn}` names no version: it ends in `:NAME:7`, say"));
             }
         }
     }
@@ -236,10 +183,7 @@ impl Faults {
         let at = Path::root().key("viewerCertificate");
         let Some(certificate) = &new.viewer_certificate else {
             if !new.aliases.is_empty() {
-                self.no(
-                    &at,
-                    "missing: `aliases` need a certificate that covers them (`acmCertificateArn`)",
-                );
+                self.no(&at, "missing: `aliases` need a certificate that covers them (`acmCertificateArn`)");
             }
             return;
         };
@@ -249,10 +193,9 @@ impl Faults {
                 &at.key("acmCertificateArn"),
                 "missing; without a certificate of your own, leave `viewerCertificate` away",
             ),
-            (Some(_), Some(_)) => self.no(
-                &at.key("iamCertificateId"),
-                "given beside `acmCertificateArn`, and there is one certificate",
-            ),
+            (Some(_), Some(_)) => {
+                self.no(&at.key("iamCertificateId"), "given beside `acmCertificateArn`, and there is one certificate")
+            }
             _ => {}
         }
         let region = acm.and_then(|arn| arn.split(':').nth(3));
@@ -280,13 +223,8 @@ impl Faults {
             );
         }
         let acl = new.web_acl_id.as_deref().unwrap_or_default();
-        if acl.starts_with("arn:")
-            && !(acl.contains(":us-east-1:") && acl.contains(":global/webacl/"))
-        {
-            self.no(
-                &root.key("webAclId"),
-                format!("`{acl}` is not a web ACL of scope CLOUDFRONT in us-east-1"),
-            );
+        if acl.starts_with("arn:") && !(acl.contains(":us-east-1:") && acl.contains(":global/webacl/")) {
+            self.no(&root.key("webAclId"), format!("`{acl}` is not a web ACL of scope CLOUDFRONT in us-east-1"));
         }
         let bucket = new.logging.as_ref().map(|l| l.bucket.as_str());
         if let Some(bucket) = bucket.filter(|b| !b.contains(".s3.")) {
@@ -296,15 +234,11 @@ impl Faults {
             );
         }
         let geo = &new.restrictions.geo_restriction;
-        let at = root
-            .key("restrictions")
-            .key("geoRestriction")
-            .key("locations");
+        let at = root.key("restrictions").key("geoRestriction").key("locations");
         match (geo.restriction_type, geo.locations.is_empty()) {
-            (GeoRestrictionType::None, false) => self.no(
-                &at,
-                "given, but `restrictionType` is `none`; it is `whitelist` or `blacklist` with a list",
-            ),
+            (GeoRestrictionType::None, false) => {
+                self.no(&at, "given, but `restrictionType` is `none`; it is `whitelist` or `blacklist` with a list")
+            }
             (GeoRestrictionType::Whitelist | GeoRestrictionType::Blacklist, true) => {
                 self.no(&at, "empty; without countries `restrictionType` is `none`");
             }
@@ -321,10 +255,7 @@ impl Faults {
                 self.no(&at, format!("{code} has a response already"));
             }
             if error.response_code.is_some() != error.response_page_path.is_some() {
-                self.no(
-                    &at,
-                    format!("of {code}: `responseCode` and `responsePagePath` belong together"),
-                );
+                self.no(&at, format!("of {code}: `responseCode` and `responsePagePath` belong together"));
             }
             let path = error.response_page_path.as_deref().unwrap_or("/");
             if !path.starts_with('/') {

@@ -79,12 +79,7 @@ pub enum Nat {
 }
 
 fn tiers() -> BTreeMap<String, Tier> {
-    let tier = |access| Tier {
-        access,
-        block: None,
-        mask: None,
-        cidrs: BTreeMap::new(),
-    };
+    let tier = |access| Tier { access, block: None, mask: None, cidrs: BTreeMap::new() };
     BTreeMap::from([
         ("public".into(), tier(Access::Public)),
         ("app".into(), tier(Access::Private)),
@@ -98,12 +93,7 @@ const BLOCKS: [(&str, u8); 3] = [("public", 0), ("app", 1), ("data", 2)];
 impl Tier {
     /// The block that a tier of this name uses.
     pub fn block(&self, name: &str) -> Option<u8> {
-        self.block.or_else(|| {
-            BLOCKS
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, block)| *block)
-        })
+        self.block.or_else(|| BLOCKS.iter().find(|(known, _)| *known == name).map(|(_, block)| *block))
     }
 }
 
@@ -112,10 +102,7 @@ impl NetworkArgs {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         if !(16..=28).contains(&self.cidr.0.prefix_len()) {
-            faults.push(Fault::new(
-                "cidr",
-                format!("`{}` is not between a /16 and a /28", self.cidr),
-            ));
+            faults.push(Fault::new("cidr", format!("`{}` is not between a /16 and a /28", self.cidr)));
         }
         if let Some(names) = &self.availability_zones {
             faults.extend(zone_faults(names));
@@ -123,21 +110,19 @@ impl NetworkArgs {
         let public = self.tiers.values().any(|t| t.access == Access::Public);
         let private = self.tiers.values().any(|t| t.access == Access::Private);
         if !public && private && self.nat != Some(Nat::None) {
-            faults.push(Fault::new("nat", "a NAT gateway stands in a public subnet, and there is no tier with `access: public`; use `none`"));
+            faults.push(Fault::new(
+                "nat",
+                "a NAT gateway stands in a public subnet, and there is no tier with `access: public`; use `none`",
+            ));
         }
         let mut taken: BTreeMap<u8, &str> = BTreeMap::new();
         for (name, tier) in &self.tiers {
             faults.extend(self.tier_faults(name, tier));
-            if let Some(other) = tier
-                .block(name)
-                .filter(|_| tier.cidrs.is_empty())
-                .and_then(|block| taken.insert(block, name))
+            if let Some(other) =
+                tier.block(name).filter(|_| tier.cidrs.is_empty()).and_then(|block| taken.insert(block, name))
             {
                 let at = Path::root().key("tiers").key(name).key("block");
-                faults.push(Fault {
-                    at,
-                    why: format!("tier `{other}` uses the same block; each needs its own"),
-                });
+                faults.push(Fault { at, why: format!("tier `{other}` uses the same block; each needs its own") });
             }
         }
         faults.extend(self.overlaps());
@@ -147,15 +132,8 @@ impl NetworkArgs {
     fn tier_faults(&self, name: &str, tier: &Tier) -> Vec<Fault> {
         let at = Path::root().key("tiers").key(name);
         let mut faults = Vec::new();
-        if name.is_empty()
-            || !name
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        {
-            faults.push(Fault {
-                at: at.clone(),
-                why: "a tier's name has only lower-case letters and digits".into(),
-            });
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+            faults.push(Fault { at: at.clone(), why: "a tier's name has only lower-case letters and digits".into() });
         }
         for (letter, cidr) in &tier.cidrs {
             if !self.cidr.0.contains(&cidr.0) {
@@ -170,10 +148,8 @@ impl NetworkArgs {
         }
         match (Layout::of(self.cidr), tier.block(name)) {
             (None, _) => {
-                let why = format!(
-                    "`{}` is too small to be cut for every tier and zone: give the tier's `cidrs`",
-                    self.cidr
-                );
+                let why =
+                    format!("`{}` is too small to be cut for every tier and zone: give the tier's `cidrs`", self.cidr);
                 faults.push(Fault { at, why });
             }
             (Some(layout), None) => {
@@ -181,22 +157,12 @@ impl NetworkArgs {
                     "missing: a tier of another name than public, app or data needs a block from 0 to {}",
                     layout.blocks() - 1
                 );
-                faults.push(Fault {
-                    at: at.key("block"),
-                    why,
-                });
+                faults.push(Fault { at: at.key("block"), why });
             }
             (Some(layout), Some(block)) => {
                 if let Err(why) = layout.subnet(block, 0, tier.mask) {
-                    let which = if block >= layout.blocks() {
-                        "block"
-                    } else {
-                        "mask"
-                    };
-                    faults.push(Fault {
-                        at: at.key(which),
-                        why,
-                    });
+                    let which = if block >= layout.blocks() { "block" } else { "mask" };
+                    faults.push(Fault { at: at.key(which), why });
                 }
             }
         }
@@ -208,39 +174,25 @@ impl NetworkArgs {
         let given: Vec<_> = self
             .tiers
             .iter()
-            .flat_map(|(name, tier)| {
-                tier.cidrs
-                    .iter()
-                    .map(move |(letter, cidr)| (name, letter, *cidr))
-            })
+            .flat_map(|(name, tier)| tier.cidrs.iter().map(move |(letter, cidr)| (name, letter, *cidr)))
             .collect();
         let mut faults = Vec::new();
         for (i, (name, letter, cidr)) in given.iter().enumerate() {
             let at = Path::root().key("tiers").key(name).key("cidrs").key(letter);
             if let Some((other, zone, _)) = given[..i].iter().find(|(_, _, c)| c.overlaps(*cidr)) {
-                faults.push(Fault {
-                    at,
-                    why: format!("`{cidr}` overlaps tier `{other}` in zone `{zone}`"),
-                });
+                faults.push(Fault { at, why: format!("`{cidr}` overlaps tier `{other}` in zone `{zone}`") });
                 continue;
             }
-            let cut = self
-                .tiers
-                .iter()
-                .filter(|(_, tier)| tier.cidrs.is_empty())
-                .find(|(other, tier)| {
-                    let slots = Layout::of(self.cidr).zip(tier.block(other));
-                    slots.is_some_and(|(layout, block)| {
-                        (0..layout.slots())
-                            .filter_map(|slot| layout.subnet(block, slot, None).ok())
-                            .any(|c| c.overlaps(*cidr))
-                    })
-                });
+            let cut = self.tiers.iter().filter(|(_, tier)| tier.cidrs.is_empty()).find(|(other, tier)| {
+                let slots = Layout::of(self.cidr).zip(tier.block(other));
+                slots.is_some_and(|(layout, block)| {
+                    (0..layout.slots())
+                        .filter_map(|slot| layout.subnet(block, slot, None).ok())
+                        .any(|c| c.overlaps(*cidr))
+                })
+            });
             if let Some((other, _)) = cut {
-                faults.push(Fault {
-                    at,
-                    why: format!("`{cidr}` overlaps the block that tier `{other}` is cut from"),
-                });
+                faults.push(Fault { at, why: format!("`{cidr}` overlaps the block that tier `{other}` is cut from") });
             }
         }
         faults
@@ -249,55 +201,30 @@ impl NetworkArgs {
     /// How private subnets reach the internet, by what is said or by the profile.
     pub fn nat(&self) -> Nat {
         use crate::components::Profile;
-        self.nat.unwrap_or(if self.shared.profile == Profile::Dev {
-            Nat::Single
-        } else {
-            Nat::PerAz
-        })
+        self.nat.unwrap_or(if self.shared.profile == Profile::Dev { Nat::Single } else { Nat::PerAz })
     }
 }
 
 fn zone_faults(names: &[String]) -> Vec<Fault> {
     let at = Path::root().key("availabilityZones");
     if names.is_empty() {
-        return vec![Fault {
-            at,
-            why: "names no zone; leave it out to have them chosen".into(),
-        }];
+        return vec![Fault { at, why: "names no zone; leave it out to have them chosen".into() }];
     }
-    let twice = names
-        .iter()
-        .enumerate()
-        .filter(|(i, name)| names[..*i].contains(name));
-    twice
-        .map(|(i, name)| Fault {
-            at: at.index(i),
-            why: format!("`{name}` is there twice"),
-        })
-        .collect()
+    let twice = names.iter().enumerate().filter(|(i, name)| names[..*i].contains(name));
+    twice.map(|(i, name)| Fault { at: at.index(i), why: format!("`{name}` is there twice") }).collect()
 }
 
 /// The zones that are asked for by name among those of the region, or what is wrong with the names.
 pub fn known(names: &[String], region: &[String]) -> Result<(), Vec<Fault>> {
     let at = Path::root().key("availabilityZones");
-    let unknown = names
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| !region.contains(name));
+    let unknown = names.iter().enumerate().filter(|(_, name)| !region.contains(name));
     let faults: Vec<_> = unknown
         .map(|(i, name)| {
             let near = nearest(name, region.iter().map(String::as_str))
                 .map(|n| format!("did you mean `{n}`? "))
                 .unwrap_or_default();
-            Fault {
-                at: at.index(i),
-                why: format!("no zone `{name}`; {near}there are {}", region.join(", ")),
-            }
+            Fault { at: at.index(i), why: format!("no zone `{name}`; {near}there are {}", region.join(", ")) }
         })
         .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

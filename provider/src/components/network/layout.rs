@@ -22,11 +22,7 @@ impl Layout {
             23..=24 => (2, 2),
             _ => return None,
         };
-        Some(Layout {
-            vpc: vpc.0,
-            block_bits,
-            slot_bits,
-        })
+        Some(Layout { vpc: vpc.0, block_bits, slot_bits })
     }
 
     /// How many blocks there are for tiers.
@@ -47,32 +43,20 @@ impl Layout {
     /// The subnet of a tier's block and a zone's slot, of a length, or as large as the slot.
     pub fn subnet(self, block: u8, slot: u8, length: Option<u8>) -> Result<Cidr, String> {
         if block >= self.blocks() {
-            return Err(format!(
-                "{} has the blocks 0 to {}",
-                self.vpc,
-                self.blocks() - 1
-            ));
+            return Err(format!("{} has the blocks 0 to {}", self.vpc, self.blocks() - 1));
         }
         if slot >= self.slots() {
             let last = char::from(b'a' + self.slots() - 1);
-            return Err(format!(
-                "{} has room for the zones a to {last} in each tier",
-                self.vpc
-            ));
+            return Err(format!("{} has room for the zones a to {last} in each tier", self.vpc));
         }
         let most = self.slot_length();
         let length = length.unwrap_or(most);
         if !(most..=28).contains(&length) {
-            return Err(format!(
-                "a subnet of {} has from /{most} to /28, not /{length}",
-                self.vpc
-            ));
+            return Err(format!("a subnet of {} has from /{most} to /28, not /{length}", self.vpc));
         }
         let index = (u32::from(block) << self.slot_bits) | u32::from(slot);
         let first = u32::from(self.vpc.network()) + (index << (32 - most));
-        Ipv4Net::new(first.into(), length)
-            .map(Cidr)
-            .map_err(|e| e.to_string())
+        Ipv4Net::new(first.into(), length).map(Cidr).map_err(|e| e.to_string())
     }
 }
 
@@ -94,41 +78,14 @@ mod tests {
             ("10.0.0.0/16", 1, 0, None, Ok("10.0.32.0/22")),
             ("10.0.0.0/16", 2, 7, Some(24), Ok("10.0.92.0/24")),
             ("10.1.0.0/24", 3, 3, None, Ok("10.1.0.240/28")),
-            (
-                "10.0.0.0/16",
-                0,
-                0,
-                Some(20),
-                Err("a subnet of 10.0.0.0/16 has from /22 to /28, not /20"),
-            ),
-            (
-                "10.0.0.0/16",
-                8,
-                0,
-                None,
-                Err("10.0.0.0/16 has the blocks 0 to 7"),
-            ),
-            (
-                "10.1.0.0/24",
-                0,
-                4,
-                None,
-                Err("10.1.0.0/24 has room for the zones a to d in each tier"),
-            ),
+            ("10.0.0.0/16", 0, 0, Some(20), Err("a subnet of 10.0.0.0/16 has from /22 to /28, not /20")),
+            ("10.0.0.0/16", 8, 0, None, Err("10.0.0.0/16 has the blocks 0 to 7")),
+            ("10.1.0.0/24", 0, 4, None, Err("10.1.0.0/24 has room for the zones a to d in each tier")),
         ] {
-            let cut = layout(vpc)
-                .subnet(block, slot, length)
-                .map(|c| c.to_string());
-            assert_eq!(
-                cut,
-                expected.map(str::to_owned).map_err(str::to_owned),
-                "{vpc} {block} {slot} {length:?}"
-            );
+            let cut = layout(vpc).subnet(block, slot, length).map(|c| c.to_string());
+            assert_eq!(cut, expected.map(str::to_owned).map_err(str::to_owned), "{vpc} {block} {slot} {length:?}");
         }
-        assert_eq!(
-            Layout::of(Cidr::parse("10.0.0.0/25").expect("a range")),
-            None
-        );
+        assert_eq!(Layout::of(Cidr::parse("10.0.0.0/25").expect("a range")), None);
     }
 
     proptest! {

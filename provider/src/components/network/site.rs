@@ -37,34 +37,19 @@ impl Site<'_> {
     /// The VPC.
     pub fn vpc(&mut self) -> VpcOutputs {
         let tags = Tags::from([("Name".into(), self.here.name().to_owned())]);
-        self.here.add::<Vpc>(
-            "vpc",
-            VpcArgs {
-                cidr_block: self.args.cidr.into(),
-                tags: tags.into(),
-                ..Default::default()
-            },
-        )
+        self.here
+            .add::<Vpc>("vpc", VpcArgs { cidr_block: self.args.cidr.into(), tags: tags.into(), ..Default::default() })
     }
 
     /// The internet gateway.
     pub fn gateway(&mut self, vpc: &VpcOutputs) -> InternetGatewayOutputs {
         let tags = self.named("igw");
-        let args = InternetGatewayArgs {
-            vpc_id: (&vpc.id).into(),
-            tags: tags.into(),
-        };
+        let args = InternetGatewayArgs { vpc_id: (&vpc.id).into(), tags: tags.into() };
         self.here.add::<InternetGateway>("igw", args)
     }
 
     /// The subnet of a tier in a zone.
-    pub fn subnet(
-        &mut self,
-        vpc: &VpcOutputs,
-        tier: &str,
-        zone: &Zone,
-        cidr: Cidr,
-    ) -> SubnetOutputs {
+    pub fn subnet(&mut self, vpc: &VpcOutputs, tier: &str, zone: &Zone, cidr: Cidr) -> SubnetOutputs {
         let key = format!("subnet-{tier}-{}", zone.letter);
         let args = SubnetArgs {
             vpc_id: (&vpc.id).into(),
@@ -77,22 +62,10 @@ impl Site<'_> {
     }
 
     /// The NAT gateways, by the letter of their zone.
-    pub fn nats(
-        &mut self,
-        gateway: &InternetGatewayOutputs,
-        subnets: &Subnets,
-    ) -> BTreeMap<String, NatGatewayOutputs> {
-        let public = self
-            .args
-            .tiers
-            .iter()
-            .find(|(_, t)| t.access == Access::Public)
-            .and_then(|(name, _)| subnets.get(name));
-        let private = self
-            .args
-            .tiers
-            .values()
-            .any(|t| t.access == Access::Private);
+    pub fn nats(&mut self, gateway: &InternetGatewayOutputs, subnets: &Subnets) -> BTreeMap<String, NatGatewayOutputs> {
+        let public =
+            self.args.tiers.iter().find(|(_, t)| t.access == Access::Public).and_then(|(name, _)| subnets.get(name));
+        let private = self.args.tiers.values().any(|t| t.access == Access::Private);
         let (Some(public), true) = (public, private) else {
             return BTreeMap::new();
         };
@@ -101,12 +74,7 @@ impl Site<'_> {
             Nat::Single => 1,
             Nat::PerAz => self.zones.len(),
         };
-        let letters: Vec<_> = self
-            .zones
-            .iter()
-            .take(zones)
-            .map(|z| z.letter.clone())
-            .collect();
+        let letters: Vec<_> = self.zones.iter().take(zones).map(|z| z.letter.clone()).collect();
         let made = letters.into_iter().filter_map(|letter| {
             let subnet = public.get(&letter)?;
             let nat = self.nat(gateway, &letter, subnet);
@@ -116,19 +84,11 @@ impl Site<'_> {
     }
 
     /// A NAT gateway maps a public address: while it does, the internet gateway can't be detached. So it depends on it, and goes first.
-    fn nat(
-        &mut self,
-        gateway: &InternetGatewayOutputs,
-        letter: &str,
-        subnet: &SubnetOutputs,
-    ) -> NatGatewayOutputs {
+    fn nat(&mut self, gateway: &InternetGatewayOutputs, letter: &str, subnet: &SubnetOutputs) -> NatGatewayOutputs {
         let tags = self.named(&format!("eip-{letter}"));
         let eip: EipOutputs = self.here.add::<Eip>(
             format!("eip-{letter}"),
-            EipArgs {
-                tags: Output::known(tags).depends_on(&gateway.urn).into(),
-                ..Default::default()
-            },
+            EipArgs { tags: Output::known(tags).depends_on(&gateway.urn).into(), ..Default::default() },
         );
         let args = NatGatewayArgs {
             subnet_id: subnet.id.depends_on(&gateway.urn).into(),
@@ -154,10 +114,7 @@ impl Site<'_> {
                 continue;
             };
             if tier.access != Access::Private {
-                let route = RouteArgs {
-                    gateway_id: gateway.map(|g| g.id.clone()).into(),
-                    ..Default::default()
-                };
+                let route = RouteArgs { gateway_id: gateway.map(|g| g.id.clone()).into(), ..Default::default() };
                 let route = Some(route).filter(|_| tier.access == Access::Public);
                 let table = self.table(vpc, name, route, subnets.iter());
                 tables.insert(name.clone(), table);
@@ -165,10 +122,7 @@ impl Site<'_> {
             }
             for (letter, subnet) in subnets {
                 let nat = nats.get(letter).or_else(|| nats.values().next());
-                let route = nat.map(|nat| RouteArgs {
-                    nat_gateway_id: (&nat.id).into(),
-                    ..Default::default()
-                });
+                let route = nat.map(|nat| RouteArgs { nat_gateway_id: (&nat.id).into(), ..Default::default() });
                 let key = format!("{name}-{letter}");
                 let table = self.table(vpc, &key, route, [(letter, subnet)].into_iter());
                 tables.insert(key, table);
@@ -187,30 +141,16 @@ impl Site<'_> {
     ) -> Output<String> {
         let name = format!("rtb-{key}");
         let tags = self.named(&name);
-        let table = self.here.add::<RouteTable>(
-            name,
-            RouteTableArgs {
-                vpc_id: (&vpc.id).into(),
-                tags: tags.into(),
-            },
-        );
+        let table = self.here.add::<RouteTable>(name, RouteTableArgs { vpc_id: (&vpc.id).into(), tags: tags.into() });
         if let Some(route) = everywhere {
             let all = Cidr::parse("0.0.0.0/0").unwrap_or_else(|why| unreachable!("{why}"));
-            let route = RouteArgs {
-                route_table_id: (&table.id).into(),
-                destination_cidr_block: all.into(),
-                ..route
-            };
+            let route = RouteArgs { route_table_id: (&table.id).into(), destination_cidr_block: all.into(), ..route };
             self.here.add::<Route>(format!("route-{key}"), route);
         }
         for (letter, subnet) in subnets {
             let tier = key.split('-').next().unwrap_or(key);
-            let args = RouteTableAssociationArgs {
-                route_table_id: (&table.id).into(),
-                subnet_id: (&subnet.id).into(),
-            };
-            self.here
-                .add::<RouteTableAssociation>(format!("assoc-{tier}-{letter}"), args);
+            let args = RouteTableAssociationArgs { route_table_id: (&table.id).into(), subnet_id: (&subnet.id).into() };
+            self.here.add::<RouteTableAssociation>(format!("assoc-{tier}-{letter}"), args);
         }
         table.id
     }
@@ -218,11 +158,7 @@ impl Site<'_> {
     /// The VPC's default security group, without any rules.
     pub fn lock(&mut self, vpc: &VpcOutputs) -> Output<String> {
         let tags = self.named("default-sg");
-        let args = DefaultSecurityGroupArgs {
-            vpc_id: (&vpc.id).into(),
-            tags: tags.into(),
-            ..Default::default()
-        };
+        let args = DefaultSecurityGroupArgs { vpc_id: (&vpc.id).into(), tags: tags.into(), ..Default::default() };
         self.here.add::<DefaultSecurityGroup>("default-sg", args).id
     }
 }

@@ -20,11 +20,7 @@ pub enum Destination {
 
 impl Destination {
     /// The properties that a destination is given by.
-    pub const NAMES: [&str; 3] = [
-        "destinationCidrBlock",
-        "destinationIpv6CidrBlock",
-        "destinationPrefixListId",
-    ];
+    pub const NAMES: [&str; 3] = ["destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"];
 
     /// Those of the properties that are given.
     pub fn given(inputs: &RouteInputs) -> Vec<&'static str> {
@@ -56,13 +52,11 @@ impl Destination {
     /// Whether a route of AWS's leads there.
     pub fn is(&self, route: &AwsRoute) -> bool {
         match self {
-            Destination::V4(cidr) => {
-                route.destination_cidr_block() == Some(cidr.to_string().as_str())
-            }
+            Destination::V4(cidr) => route.destination_cidr_block() == Some(cidr.to_string().as_str()),
             // IPv6 has many spellings.
-            Destination::V6(cidr) => route
-                .destination_ipv6_cidr_block()
-                .is_some_and(|text| Cidr6::parse(text) == Ok(*cidr)),
+            Destination::V6(cidr) => {
+                route.destination_ipv6_cidr_block().is_some_and(|text| Cidr6::parse(text) == Ok(*cidr))
+            }
             Destination::List(id) => route.destination_prefix_list_id() == Some(id),
         }
     }
@@ -145,9 +139,7 @@ impl Target {
             (&inputs.egress_only_internet_gateway_id, Target::EgressOnly),
             (&inputs.transit_gateway_id, Target::Transit),
         ];
-        kinds
-            .into_iter()
-            .find_map(|(id, kind)| id.clone().map(kind))
+        kinds.into_iter().find_map(|(id, kind)| id.clone().map(kind))
     }
 
     /// As the parameter of a creation.
@@ -205,10 +197,5 @@ pub fn found(table: &str, to: &Destination, route: &AwsRoute) -> RouteInputs {
 }
 
 fn names<const N: usize>(names: [&'static str; N], there: [bool; N]) -> Vec<&'static str> {
-    names
-        .into_iter()
-        .zip(there)
-        .filter(|(_, there)| *there)
-        .map(|(name, _)| name)
-        .collect()
+    names.into_iter().zip(there).filter(|(_, there)| *there).map(|(name, _)| name).collect()
 }

@@ -20,12 +20,7 @@ pub enum Peer {
 }
 
 impl Peer {
-    const NAMES: [&str; 4] = [
-        "cidrIpv4",
-        "cidrIpv6",
-        "referencedSecurityGroupId",
-        "prefixListId",
-    ];
+    const NAMES: [&str; 4] = ["cidrIpv4", "cidrIpv6", "referencedSecurityGroupId", "prefixListId"];
 
     /// Those of the properties that are given.
     pub fn given(inputs: &Inputs) -> Vec<&'static str> {
@@ -36,25 +31,17 @@ impl Peer {
             inputs.prefix_list_id.is_some(),
         ];
         let given = Self::NAMES.into_iter().zip(there);
-        given
-            .filter(|(_, there)| *there)
-            .map(|(name, _)| name)
-            .collect()
+        given.filter(|(_, there)| *there).map(|(name, _)| name).collect()
     }
 
     /// Whether there is exactly one.
     pub fn check(inputs: &Inputs) -> Vec<Fault> {
         match Self::given(inputs).as_slice() {
             [_] => Vec::new(),
-            [] => vec![Fault::new(
-                Self::NAMES[0],
-                format!("missing: a rule has one peer: {}", Self::NAMES.join(", ")),
-            )],
+            [] => vec![Fault::new(Self::NAMES[0], format!("missing: a rule has one peer: {}", Self::NAMES.join(", ")))],
             [first, more @ ..] => vec![Fault::new(
                 more[0],
-                format!(
-                    "`{first}` is given too, and a rule has one peer; make another rule for this one"
-                ),
+                format!("`{first}` is given too, and a rule has one peer; make another rule for this one"),
             )],
         }
     }
@@ -74,11 +61,7 @@ impl Peer {
     }
 
     /// As a part of a new rule.
-    pub fn of_permission(
-        self,
-        permission: IpPermissionBuilder,
-        text: Option<String>,
-    ) -> IpPermissionBuilder {
+    pub fn of_permission(self, permission: IpPermissionBuilder, text: Option<String>) -> IpPermissionBuilder {
         match self {
             Peer::V4(cidr) => {
                 let range = IpRange::builder().cidr_ip(cidr.to_string());
@@ -101,10 +84,7 @@ impl Peer {
     }
 
     /// As a part of a change.
-    pub fn of_request(
-        self,
-        request: SecurityGroupRuleRequestBuilder,
-    ) -> SecurityGroupRuleRequestBuilder {
+    pub fn of_request(self, request: SecurityGroupRuleRequestBuilder) -> SecurityGroupRuleRequestBuilder {
         match self {
             Peer::V4(cidr) => request.cidr_ipv4(cidr.to_string()),
             Peer::V6(cidr) => request.cidr_ipv6(cidr.to_string()),

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_elasticache::types::{
-    CloudWatchLogsDestinationDetails, DestinationDetails, DestinationType,
-    KinesisFirehoseDestinationDetails, LogDeliveryConfiguration as Told,
-    LogDeliveryConfigurationRequest as Request, LogDeliveryConfigurationStatus as Status,
-    LogFormat as AwsFormat, LogType as AwsType,
+    CloudWatchLogsDestinationDetails, DestinationDetails, DestinationType, KinesisFirehoseDestinationDetails,
+    LogDeliveryConfiguration as Told, LogDeliveryConfigurationRequest as Request,
+    LogDeliveryConfigurationStatus as Status, LogFormat as AwsFormat, LogType as AwsType,
 };
 
 use super::inputs::{LogDeliveryConfiguration, LogDestination, LogFormat, LogType};
@@ -21,9 +20,7 @@ pub fn changes(
     old: &BTreeSet<LogDeliveryConfiguration>,
     new: &BTreeSet<LogDeliveryConfiguration>,
 ) -> Option<Vec<Request>> {
-    let gone = old
-        .iter()
-        .filter(|o| !new.iter().any(|n| n.log_type == o.log_type));
+    let gone = old.iter().filter(|o| !new.iter().any(|n| n.log_type == o.log_type));
     let off = gone.map(|log| {
         let kind = AwsType::from(log.log_type.as_str());
         Request::builder().log_type(kind).enabled(false).build()
@@ -36,16 +33,12 @@ fn request(log: &LogDeliveryConfiguration) -> Request {
     let name = &log.destination;
     let details = DestinationDetails::builder();
     let details = match log.destination_type {
-        LogDestination::CloudwatchLogs => details.cloud_watch_logs_details(
-            CloudWatchLogsDestinationDetails::builder()
-                .log_group(name)
-                .build(),
-        ),
-        LogDestination::KinesisFirehose => details.kinesis_firehose_details(
-            KinesisFirehoseDestinationDetails::builder()
-                .delivery_stream(name)
-                .build(),
-        ),
+        LogDestination::CloudwatchLogs => {
+            details.cloud_watch_logs_details(CloudWatchLogsDestinationDetails::builder().log_group(name).build())
+        }
+        LogDestination::KinesisFirehose => {
+            details.kinesis_firehose_details(KinesisFirehoseDestinationDetails::builder().delivery_stream(name).build())
+        }
     };
     Request::builder()
         .log_type(AwsType::from(log.log_type.as_str()))
@@ -58,17 +51,11 @@ fn request(log: &LogDeliveryConfiguration) -> Request {
 
 /// The logs that are delivered, or soon will be.
 pub fn read(told: &[Told]) -> BTreeSet<LogDeliveryConfiguration> {
-    let on = told
-        .iter()
-        .filter(|log| !matches!(log.status(), Some(Status::Disabling)));
+    let on = told.iter().filter(|log| !matches!(log.status(), Some(Status::Disabling)));
     on.map(|log| {
         let details = log.destination_details();
-        let group = details
-            .and_then(DestinationDetails::cloud_watch_logs_details)
-            .and_then(|d| d.log_group());
-        let stream = details
-            .and_then(DestinationDetails::kinesis_firehose_details)
-            .and_then(|d| d.delivery_stream());
+        let group = details.and_then(DestinationDetails::cloud_watch_logs_details).and_then(|d| d.log_group());
+        let stream = details.and_then(DestinationDetails::kinesis_firehose_details).and_then(|d| d.delivery_stream());
         LogDeliveryConfiguration {
             log_type: match log.log_type() {
                 Some(AwsType::EngineLog) => LogType::Engine,

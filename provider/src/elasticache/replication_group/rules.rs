@@ -30,16 +30,11 @@ fn name(new: &ReplicationGroupInputs, no: &mut No<'_>) {
     if !fine {
         no(
             "replicationGroupId",
-            format!(
-                "`{id}` is not a name of a letter, then letters, digits and single hyphens, at most 40 in all"
-            ),
+            format!("`{id}` is not a name of a letter, then letters, digits and single hyphens, at most 40 in all"),
         );
     }
     if new.description.is_empty() || new.description.chars().count() > 255 {
-        no(
-            "description",
-            "has from 1 to 255 characters; leave it away for the default".into(),
-        );
+        no("description", "has from 1 to 255 characters; leave it away for the default".into());
     }
     if let Some(version) = new.engine_version.as_ref()
         && !version::well_formed(version)
@@ -60,23 +55,10 @@ fn name(new: &ReplicationGroupInputs, no: &mut No<'_>) {
 fn nodes(new: &ReplicationGroupInputs, no: &mut No<'_>) {
     let clustered = new.num_node_groups > 1 || new.cluster_mode == Some(ClusterMode::Enabled);
     if !new.node_type.starts_with("cache.") {
-        no(
-            "nodeType",
-            format!(
-                "`{}` is not a kind of cache node; did you mean `cache.{0}`?",
-                new.node_type
-            ),
-        );
+        no("nodeType", format!("`{}` is not a kind of cache node; did you mean `cache.{0}`?", new.node_type));
     }
-    if new
-        .security_group_ids
-        .as_ref()
-        .is_some_and(BTreeSet::is_empty)
-    {
-        no(
-            "securityGroupIds",
-            "empty; leave it away for the VPC's default one".into(),
-        );
+    if new.security_group_ids.as_ref().is_some_and(BTreeSet::is_empty) {
+        no("securityGroupIds", "empty; leave it away for the VPC's default one".into());
     }
     if new.num_node_groups > 1 && new.cluster_mode.is_some_and(|m| m != ClusterMode::Enabled) {
         no(
@@ -85,42 +67,29 @@ fn nodes(new: &ReplicationGroupInputs, no: &mut No<'_>) {
         );
     }
     if new.cluster_mode == Some(ClusterMode::Compatible) && !new.automatic_failover_enabled {
-        no(
-            "automaticFailoverEnabled",
-            "the step to cluster mode needs it".into(),
-        );
+        no("automaticFailoverEnabled", "the step to cluster mode needs it".into());
     }
     if clustered && !new.automatic_failover_enabled {
         no("automaticFailoverEnabled", "cluster mode needs it".into());
     }
     if !clustered && new.automatic_failover_enabled && new.replicas_per_node_group == 0 {
-        no(
-            "replicasPerNodeGroup",
-            "automatic failover needs at least one replica".into(),
-        );
+        no("replicasPerNodeGroup", "automatic failover needs at least one replica".into());
     }
     if new.multi_az_enabled && !new.automatic_failover_enabled {
         no(
             "multiAzEnabled",
-            "needs `automaticFailoverEnabled`, so that a replica in another zone can take over"
-                .into(),
+            "needs `automaticFailoverEnabled`, so that a replica in another zone can take over".into(),
         );
     }
     if new.multi_az_enabled && new.replicas_per_node_group == 0 {
-        no(
-            "multiAzEnabled",
-            "needs at least one replica (`replicasPerNodeGroup`)".into(),
-        );
+        no("multiAzEnabled", "needs at least one replica (`replicasPerNodeGroup`)".into());
     }
 }
 
 fn encryption(new: &ReplicationGroupInputs, no: &mut No<'_>) {
     if !new.transit_encryption_enabled {
         let needs = [
-            (
-                new.transit_encryption_mode.is_some(),
-                "transitEncryptionMode",
-            ),
+            (new.transit_encryption_mode.is_some(), "transitEncryptionMode"),
             (new.auth_token.is_some(), "authToken"),
             (!new.user_group_ids.is_empty(), "userGroupIds"),
         ];
@@ -132,17 +101,10 @@ fn encryption(new: &ReplicationGroupInputs, no: &mut No<'_>) {
         // The token itself is never told.
         let printable = |c: char| c.is_ascii_graphic() && !"/\"@%".contains(c);
         if !(16..=128).contains(&token.len()) || !token.chars().all(printable) {
-            no(
-                "authToken",
-                "must be 16 to 128 printable characters without spaces, `/`, `\"`, `@` and `%`"
-                    .into(),
-            );
+            no("authToken", "must be 16 to 128 printable characters without spaces, `/`, `\"`, `@` and `%`".into());
         }
         if !new.user_group_ids.is_empty() {
-            no(
-                "userGroupIds",
-                "given beside `authToken`, and the two exclude each other".into(),
-            );
+            no("userGroupIds", "given beside `authToken`, and the two exclude each other".into());
         }
     }
     if new.user_group_ids.len() > 1 {
@@ -156,15 +118,9 @@ fn encryption(new: &ReplicationGroupInputs, no: &mut No<'_>) {
 fn windows(new: &ReplicationGroupInputs, no: &mut No<'_>) {
     let snapshot = new.snapshot_window.as_deref();
     if let Some(window) = snapshot.filter(|w| !is_range(w, is_time)) {
-        no(
-            "snapshotWindow",
-            format!("`{window}` is not a range of time such as `05:00-06:00`"),
-        );
+        no("snapshotWindow", format!("`{window}` is not a range of time such as `05:00-06:00`"));
     }
-    let maintenance = new
-        .preferred_maintenance_window
-        .as_ref()
-        .map(|w| w.as_str());
+    let maintenance = new.preferred_maintenance_window.as_ref().map(|w| w.as_str());
     if let Some(window) = maintenance.filter(|w| !is_range(w, is_time_of_week)) {
         no(
             "preferredMaintenanceWindow",
@@ -172,35 +128,23 @@ fn windows(new: &ReplicationGroupInputs, no: &mut No<'_>) {
         );
     }
     let logs = &new.log_delivery_configurations;
-    if logs
-        .iter()
-        .map(|l| l.log_type)
-        .collect::<BTreeSet<_>>()
-        .len()
-        < logs.len()
-    {
-        no(
-            "logDeliveryConfigurations",
-            "logs of one kind go to one place".into(),
-        );
+    if logs.iter().map(|l| l.log_type).collect::<BTreeSet<_>>().len() < logs.len() {
+        no("logDeliveryConfigurations", "logs of one kind go to one place".into());
     }
 }
 
 fn is_range(text: &str, moment: fn(&str) -> bool) -> bool {
-    text.split_once('-')
-        .is_some_and(|(from, to)| moment(from) && moment(to))
+    text.split_once('-').is_some_and(|(from, to)| moment(from) && moment(to))
 }
 
 fn is_time(text: &str) -> bool {
     let below = |part: &str, most| part.len() == 2 && part.parse::<u8>().is_ok_and(|n| n < most);
-    text.split_once(':')
-        .is_some_and(|(hour, minute)| below(hour, 24) && below(minute, 60))
+    text.split_once(':').is_some_and(|(hour, minute)| below(hour, 24) && below(minute, 60))
 }
 
 fn is_time_of_week(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(day, time)| {
-        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains(&day) && is_time(time)
-    })
+    text.split_once(':')
+        .is_some_and(|(day, time)| ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains(&day) && is_time(time))
 }
 
 #[cfg(test)]
@@ -209,19 +153,10 @@ mod tests {
 
     #[test]
     fn tells_windows() {
-        for (text, fine) in [
-            ("05:00-06:30", true),
-            ("5:00-6:00", false),
-            ("24:00-01:00", false),
-            ("05:00", false),
-        ] {
+        for (text, fine) in [("05:00-06:30", true), ("5:00-6:00", false), ("24:00-01:00", false), ("05:00", false)] {
             assert_eq!(is_range(text, is_time), fine, "{text}");
         }
-        for (text, fine) in [
-            ("sun:23:00-mon:01:30", true),
-            ("sunday:23:00-mon:01:30", false),
-            ("23:00-01:30", false),
-        ] {
+        for (text, fine) in [("sun:23:00-mon:01:30", true), ("sunday:23:00-mon:01:30", false), ("23:00-01:30", false)] {
             assert_eq!(is_range(text, is_time_of_week), fine, "{text}");
         }
     }

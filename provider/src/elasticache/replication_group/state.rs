@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_elasticache::types::{
     AutomaticFailoverStatus, CacheCluster, ClusterMode as AwsClusterMode, Endpoint, MultiAzStatus,
-    NetworkType as AwsNetworkType, PendingAutomaticFailoverStatus, PendingModifiedValues,
-    ReplicationGroup as AwsGroup, SecurityGroupMembership,
-    TransitEncryptionMode as AwsTransitEncryptionMode,
+    NetworkType as AwsNetworkType, PendingAutomaticFailoverStatus, PendingModifiedValues, ReplicationGroup as AwsGroup,
+    SecurityGroupMembership, TransitEncryptionMode as AwsTransitEncryptionMode,
 };
 use pulumi_plugin::{Progress, Result};
 
@@ -18,15 +17,14 @@ use crate::elasticache::visible;
 /// How far it has come.
 pub fn progress(group: &AwsGroup) -> Progress {
     let pending = group.pending_modified_values();
-    let moving = pending.is_some_and(|p| {
-        p.resharding().is_some() || p.auth_token_status().is_some() || p.user_groups().is_some()
-    });
+    let moving = pending
+        .is_some_and(|p| p.resharding().is_some() || p.auth_token_status().is_some() || p.user_groups().is_some());
     match group.status().unwrap_or_default() {
         "available" if moving => Progress::Pending("modifying".into()),
         "available" => Progress::Done,
-        "create-failed" => Progress::Failed(
-            "AWS could not make it; the events of ElastiCache in the console say why".into(),
-        ),
+        "create-failed" => {
+            Progress::Failed("AWS could not make it; the events of ElastiCache in the console say why".into())
+        }
         state => Progress::Pending(state.to_owned()),
     }
 }
@@ -35,19 +33,13 @@ pub fn progress(group: &AwsGroup) -> Progress {
 pub async fn read(aws: &Aws, group: &AwsGroup) -> Result<ReplicationGroup> {
     let arn = group.arn().unwrap_or_default();
     let first = group.member_clusters().first();
-    let (node, tags) = futures::try_join!(
-        node(aws, first.map(String::as_str).unwrap_or_default()),
-        visible(aws, arn)
-    )?;
+    let (node, tags) = futures::try_join!(node(aws, first.map(String::as_str).unwrap_or_default()), visible(aws, arn))?;
     let shard = group.node_groups().first();
     let primary = shard.and_then(|s| s.primary_endpoint());
     let configuration = group.configuration_endpoint();
     let address = |endpoint: Option<&Endpoint>| endpoint?.address().map(str::to_owned);
     Ok(ReplicationGroup {
-        inputs: ReplicationGroupInputs {
-            tags,
-            ..inputs(group, &node)
-        },
+        inputs: ReplicationGroupInputs { tags, ..inputs(group, &node) },
         arn: arn.to_owned(),
         primary_endpoint_address: address(primary),
         reader_endpoint_address: address(shard.and_then(|s| s.reader_endpoint())),
@@ -81,10 +73,7 @@ fn inputs(group: &AwsGroup, node: &CacheCluster) -> ReplicationGroupInputs {
         port: port(group),
         subnet_group_name: node.cache_subnet_group_name().map(Into::into),
         security_group_ids: Some(security_groups(node)),
-        parameter_group_name: node
-            .cache_parameter_group()
-            .and_then(|g| g.cache_parameter_group_name())
-            .map(Into::into),
+        parameter_group_name: node.cache_parameter_group().and_then(|g| g.cache_parameter_group_name()).map(Into::into),
         cluster_mode: cluster_mode(group),
         num_node_groups: shards,
         replicas_per_node_group: replicas,
@@ -103,9 +92,7 @@ fn inputs(group: &AwsGroup, node: &CacheCluster) -> ReplicationGroupInputs {
         final_snapshot_identifier: None,
         notification_topic_arn: topic(node),
         log_delivery_configurations: logs::read(group.log_delivery_configurations()),
-        auto_minor_version_upgrade: raised
-            .or(node.auto_minor_version_upgrade())
-            .unwrap_or_default(),
+        auto_minor_version_upgrade: raised.or(node.auto_minor_version_upgrade()).unwrap_or_default(),
         apply_immediately: None,
         network_type: network(group),
         tags: Default::default(),
@@ -115,9 +102,7 @@ fn inputs(group: &AwsGroup, node: &CacheCluster) -> ReplicationGroupInputs {
 /// The port, which nothing says before there is an endpoint; until then it is the usual one.
 fn port(group: &AwsGroup) -> u16 {
     let shard = group.node_groups().first();
-    let endpoint = group
-        .configuration_endpoint()
-        .or(shard.and_then(|s| s.primary_endpoint()));
+    let endpoint = group.configuration_endpoint().or(shard.and_then(|s| s.primary_endpoint()));
     let port = endpoint.and_then(Endpoint::port);
     port.and_then(|p| u16::try_from(p).ok()).unwrap_or(6379)
 }
@@ -134,9 +119,7 @@ fn network(group: &AwsGroup) -> NetworkType {
 async fn node(aws: &Aws, name: &str) -> Result<CacheCluster> {
     let ask = aws.elasticache().describe_cache_clusters();
     let asked = ask.cache_cluster_id(name).send().await;
-    let answer = asked
-        .unless(&["CacheClusterNotFound"])
-        .told("reading cache cluster", name)?;
+    let answer = asked.unless(&["CacheClusterNotFound"]).told("reading cache cluster", name)?;
     let node = answer.and_then(|a| a.cache_clusters?.pop());
     Ok(node.unwrap_or_else(|| CacheCluster::builder().build()))
 }
@@ -150,18 +133,13 @@ fn sizes(members: &[String]) -> (i32, i32) {
 }
 
 fn security_groups(node: &CacheCluster) -> BTreeSet<String> {
-    let ids = node
-        .security_groups()
-        .iter()
-        .filter_map(SecurityGroupMembership::security_group_id);
+    let ids = node.security_groups().iter().filter_map(SecurityGroupMembership::security_group_id);
     ids.map(str::to_owned).collect()
 }
 
 /// Whether it is on, or is being turned on.
 fn failover(group: &AwsGroup) -> bool {
-    let pending = group
-        .pending_modified_values()
-        .and_then(|p| p.automatic_failover_status());
+    let pending = group.pending_modified_values().and_then(|p| p.automatic_failover_status());
     match pending {
         Some(pending) => *pending == PendingAutomaticFailoverStatus::Enabled,
         None => matches!(
@@ -190,10 +168,7 @@ fn transit_mode(group: &AwsGroup) -> Option<TransitEncryptionMode> {
 fn topic(node: &CacheCluster) -> Option<String> {
     let notification = node.notification_configuration()?;
     let active = notification.topic_status() != Some("inactive");
-    notification
-        .topic_arn()
-        .filter(|_| active)
-        .map(str::to_owned)
+    notification.topic_arn().filter(|_| active).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -205,15 +180,7 @@ mod tests {
         for (members, expected) in [
             (&["web-001"][..], (1, 0)),
             (&["web-001", "web-002", "web-003"], (1, 2)),
-            (
-                &[
-                    "web-0001-001",
-                    "web-0001-002",
-                    "web-0002-001",
-                    "web-0002-002",
-                ],
-                (2, 1),
-            ),
+            (&["web-0001-001", "web-0001-002", "web-0002-001", "web-0002-002"], (2, 1)),
             (&[], (1, 0)),
         ] {
             let members: Vec<_> = members.iter().map(|m| (*m).to_owned()).collect();

@@ -3,8 +3,7 @@
 use aws_sdk_elasticache::operation::modify_replication_group::ModifyReplicationGroupInput;
 use aws_sdk_elasticache::operation::modify_replication_group::builders::ModifyReplicationGroupInputBuilder as Modification;
 use aws_sdk_elasticache::types::{
-    AuthTokenUpdateStrategyType as Strategy, ClusterMode as AwsClusterMode, NodeGroup,
-    TransitEncryptionMode as AwsMode,
+    AuthTokenUpdateStrategyType as Strategy, ClusterMode as AwsClusterMode, NodeGroup, TransitEncryptionMode as AwsMode,
 };
 use pulumi_plugin::{Id, Result};
 
@@ -45,15 +44,12 @@ pub fn steps(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Vec<Step> 
     let (before, after) = encryption(was, new);
     let mut modifications = vec![before, properties(old, new), after];
     // Users and tokens come only once all connections are encrypted, and go before some no longer are.
-    let loosens =
-        !new.transit_encryption_enabled || new.transit_encryption_mode == Some(Mode::Preferred);
+    let loosens = !new.transit_encryption_enabled || new.transit_encryption_mode == Some(Mode::Preferred);
     let at = if loosens { 0 } else { modifications.len() };
     let access = std::iter::once(access(was, new)).chain(token(was, new));
     modifications.splice(at..at, access);
     // A modification that says nothing is none.
-    let said = modifications
-        .into_iter()
-        .filter(|m| *m != Modification::default());
+    let said = modifications.into_iter().filter(|m| *m != Modification::default());
     steps.extend(said.chain(modes).map(|m| Step::Modify(Box::new(m))));
     steps.extend(late);
     if replicas < was.replicas_per_node_group {
@@ -74,33 +70,21 @@ impl Step {
         match self {
             Step::Shards(count) => reshard(aws, id, count).await,
             Step::Grow(count) => {
-                let grow = cache
-                    .increase_replica_count()
-                    .replication_group_id(name)
-                    .new_replica_count(count);
+                let grow = cache.increase_replica_count().replication_group_id(name).new_replica_count(count);
                 let grown = grow.apply_immediately(true).send().await.unless(done);
-                grown
-                    .told("adding replicas to replication group", name)
-                    .map(drop)
+                grown.told("adding replicas to replication group", name).map(drop)
             }
             Step::Shrink(count) => {
-                let shrink = cache
-                    .decrease_replica_count()
-                    .replication_group_id(name)
-                    .new_replica_count(count);
+                let shrink = cache.decrease_replica_count().replication_group_id(name).new_replica_count(count);
                 let shrunk = shrink.apply_immediately(true).send().await.unless(done);
-                shrunk
-                    .told("removing replicas of replication group", name)
-                    .map(drop)
+                shrunk.told("removing replicas of replication group", name).map(drop)
             }
             Step::Modify(modification) => {
                 // AWS changes a token at once or not at all.
                 let now = now
                     || modification.get_auth_token().is_some()
                     || modification.get_auth_token_update_strategy().is_some();
-                let modify = modification
-                    .replication_group_id(name)
-                    .apply_immediately(now);
+                let modify = modification.replication_group_id(name).apply_immediately(now);
                 let modified = modify.send_with(&cache).await;
                 modified.told("changing replication group", name).map(drop)
             }
@@ -118,23 +102,14 @@ async fn reshard(aws: &Aws, id: &Id, count: i32) -> Result<()> {
         .node_group_count(count)
         .apply_immediately(true);
     // With fewer, AWS wants to know which ones; their data moves to the rest.
-    let last = shards
-        .iter()
-        .skip(count as usize)
-        .filter_map(NodeGroup::node_group_id)
-        .map(str::to_owned)
-        .collect::<Vec<_>>();
+    let last =
+        shards.iter().skip(count as usize).filter_map(NodeGroup::node_group_id).map(str::to_owned).collect::<Vec<_>>();
     let resharded = reshard
         .set_node_groups_to_remove(Some(last).filter(|l| !l.is_empty()))
         .send()
         .await
         .unless(&["NoOperationFault"]);
-    resharded
-        .told(
-            "changing the number of shards of replication group",
-            id.as_str(),
-        )
-        .map(drop)
+    resharded.told("changing the number of shards of replication group", id.as_str()).map(drop)
 }
 
 /// What has to be said, when it differs.
@@ -153,13 +128,11 @@ fn properties(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Modificat
     let groups = changed(&was.security_group_ids, &new.security_group_ids).flatten();
     let engine = (was.engine != new.engine).then_some(new.engine);
     let told = &old.engine_version_actual;
-    let asked = new.engine_version.clone().filter(|asked| {
-        engine.is_some() || !version::meets(told, asked, new.auto_minor_version_upgrade)
-    });
-    let window = changed(
-        &was.preferred_maintenance_window,
-        &new.preferred_maintenance_window,
-    );
+    let asked = new
+        .engine_version
+        .clone()
+        .filter(|asked| engine.is_some() || !version::meets(told, asked, new.auto_minor_version_upgrade));
+    let window = changed(&was.preferred_maintenance_window, &new.preferred_maintenance_window);
     ModifyReplicationGroupInput::builder()
         .set_replication_group_description(changed(&was.description, &new.description))
         .set_engine(engine.map(|e: Engine| e.as_str().to_owned()))
@@ -170,15 +143,9 @@ fn properties(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Modificat
             // The one for cluster mode comes with cluster mode.
             parameter_group(was, new).filter(|_| modes(was, new).is_empty()),
         )
-        .set_automatic_failover_enabled(changed(
-            &was.automatic_failover_enabled,
-            &new.automatic_failover_enabled,
-        ))
+        .set_automatic_failover_enabled(changed(&was.automatic_failover_enabled, &new.automatic_failover_enabled))
         .set_multi_az_enabled(changed(&was.multi_az_enabled, &new.multi_az_enabled))
-        .set_snapshot_retention_limit(changed(
-            &was.snapshot_retention_limit,
-            &new.snapshot_retention_limit,
-        ))
+        .set_snapshot_retention_limit(changed(&was.snapshot_retention_limit, &new.snapshot_retention_limit))
         .set_snapshot_window(changed(&was.snapshot_window, &new.snapshot_window).flatten())
         .set_preferred_maintenance_window(window.flatten().map(|w| w.to_string()))
         .set_notification_topic_arn(topic.flatten())
@@ -187,10 +154,7 @@ fn properties(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Modificat
             &was.log_delivery_configurations,
             &new.log_delivery_configurations,
         ))
-        .set_auto_minor_version_upgrade(changed(
-            &was.auto_minor_version_upgrade,
-            &new.auto_minor_version_upgrade,
-        ))
+        .set_auto_minor_version_upgrade(changed(&was.auto_minor_version_upgrade, &new.auto_minor_version_upgrade))
 }
 
 fn parameter_group(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Option<String> {
@@ -206,35 +170,27 @@ fn modes(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Vec<Modi
         (was, Some(new)) if was != Some(new) => vec![new],
         _ => Vec::new(),
     };
-    let mut modes = path.into_iter().map(|mode| {
-        ModifyReplicationGroupInput::builder().cluster_mode(AwsClusterMode::from(mode.as_str()))
-    });
+    let mut modes = path
+        .into_iter()
+        .map(|mode| ModifyReplicationGroupInput::builder().cluster_mode(AwsClusterMode::from(mode.as_str())));
     let first = modes.next();
     let first = first.map(|m| m.set_cache_parameter_group_name(parameter_group(was, new)));
     first.into_iter().chain(modes).collect()
 }
 
 /// Encryption is turned on and off by way of taking both kinds of connections: what comes before the other changes, and what after.
-fn encryption(
-    was: &ReplicationGroupInputs,
-    new: &ReplicationGroupInputs,
-) -> (Modification, Modification) {
+fn encryption(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> (Modification, Modification) {
     let none = Modification::default;
     let mode = |mode: Mode| none().transit_encryption_mode(AwsMode::from(mode.as_str()));
     let on = |on: bool| none().transit_encryption_enabled(on);
     let asked = new.transit_encryption_mode;
-    match (
-        was.transit_encryption_enabled,
-        new.transit_encryption_enabled,
-    ) {
+    match (was.transit_encryption_enabled, new.transit_encryption_enabled) {
         (false, true) => {
             let both = on(true).transit_encryption_mode(AwsMode::Preferred);
             let only = asked.unwrap_or(Mode::Required) == Mode::Required;
             (both, if only { mode(Mode::Required) } else { none() })
         }
-        (true, false) if was.transit_encryption_mode == Some(Mode::Preferred) => {
-            (none(), on(false))
-        }
+        (true, false) if was.transit_encryption_mode == Some(Mode::Preferred) => (none(), on(false)),
         (true, false) => (mode(Mode::Preferred), on(false)),
         _ => match asked.filter(|_| asked != was.transit_encryption_mode) {
             Some(asked) => (mode(asked), none()),
@@ -260,11 +216,7 @@ fn token(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Vec<Modi
         return Vec::new();
     };
     [Strategy::Rotate, Strategy::Set]
-        .map(|strategy| {
-            Modification::default()
-                .auth_token(token.expose())
-                .auth_token_update_strategy(strategy)
-        })
+        .map(|strategy| Modification::default().auth_token(token.expose()).auth_token_update_strategy(strategy))
         .into()
 }
 

@@ -43,12 +43,7 @@ mod tests {
 
     #[test]
     fn knows_what_can_be_asked_for() {
-        for (told, asked) in [
-            ("7.1.0", "7.1"),
-            ("6.2.6", "6.2"),
-            ("5.0.6", "5.0.6"),
-            ("8.0.1", "8.0"),
-        ] {
+        for (told, asked) in [("7.1.0", "7.1"), ("6.2.6", "6.2"), ("5.0.6", "5.0.6"), ("8.0.1", "8.0")] {
             assert_eq!(canonical(told), asked);
             assert!(well_formed(asked), "{asked}");
             assert!(meets(told, asked, false), "{told} {asked}");

@@ -25,11 +25,7 @@ pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<String>> {
 /// The policies that are part of the role.
 pub async fn inline(aws: &Aws, id: &Id) -> Result<BTreeMap<String, PolicyJson>> {
     let each = names(aws, id).await?.into_iter().map(async |name| {
-        let get = aws
-            .iam()
-            .get_role_policy()
-            .role_name(id.as_str())
-            .policy_name(&name);
+        let get = aws.iam().get_role_policy().role_name(id.as_str()).policy_name(&name);
         let got = get.send().await.unless(&["NoSuchEntity"]);
         let policy = match got.told("reading a policy of role", id.as_str())? {
             Some(got) => Some(decoded(got.policy_document())?),
@@ -46,11 +42,7 @@ async fn names(aws: &Aws, id: &Id) -> Result<Vec<String>> {
 }
 
 /// Everything of a kind that the role has, on all pages; nothing where there is no such role.
-async fn all<T, E>(
-    pages: PaginationStream<Result<T, SdkError<E, HttpResponse>>>,
-    what: &str,
-    id: &Id,
-) -> Result<Vec<T>>
+async fn all<T, E>(pages: PaginationStream<Result<T, SdkError<E, HttpResponse>>>, what: &str, id: &Id) -> Result<Vec<T>>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
@@ -71,40 +63,18 @@ pub async fn bring(aws: &Aws, id: &Id, new: &RoleInputs) -> Result<()> {
     if let Some(wanted) = &new.managed_policy_arns {
         let there = attached(aws, id).await?;
         for arn in wanted.difference(&there) {
-            let attach = aws
-                .iam()
-                .attach_role_policy()
-                .role_name(id.as_str())
-                .policy_arn(arn);
-            attach
-                .send()
-                .await
-                .told("attaching a policy to role", id.as_str())?;
+            let attach = aws.iam().attach_role_policy().role_name(id.as_str()).policy_arn(arn);
+            attach.send().await.told("attaching a policy to role", id.as_str())?;
         }
         detach(aws, id, there.difference(wanted)).await?;
     }
     if let Some(wanted) = &new.inline_policies {
         let there = inline(aws, id).await?;
-        for (name, policy) in wanted
-            .iter()
-            .filter(|(name, policy)| there.get(*name) != Some(*policy))
-        {
-            let put = aws
-                .iam()
-                .put_role_policy()
-                .role_name(id.as_str())
-                .policy_name(name);
-            put.policy_document(policy.to_string())
-                .send()
-                .await
-                .told("giving a policy to role", id.as_str())?;
+        for (name, policy) in wanted.iter().filter(|(name, policy)| there.get(*name) != Some(*policy)) {
+            let put = aws.iam().put_role_policy().role_name(id.as_str()).policy_name(name);
+            put.policy_document(policy.to_string()).send().await.told("giving a policy to role", id.as_str())?;
         }
-        remove(
-            aws,
-            id,
-            there.keys().filter(|name| !wanted.contains_key(*name)),
-        )
-        .await?;
+        remove(aws, id, there.keys().filter(|name| !wanted.contains_key(*name))).await?;
     }
     Ok(())
 }
@@ -120,47 +90,24 @@ pub async fn strip(aws: &Aws, id: &Id) -> Result<()> {
     detach(aws, id, attached(aws, id).await?.iter()).await?;
     remove(aws, id, names(aws, id).await?.iter()).await?;
     for profile in profiles(aws, id).await? {
-        let out = aws
-            .iam()
-            .remove_role_from_instance_profile()
-            .role_name(id.as_str())
-            .instance_profile_name(&profile);
-        out.send()
-            .await
-            .unless(&["NoSuchEntity"])
-            .told("taking a role out of instance profile", &profile)?;
+        let out = aws.iam().remove_role_from_instance_profile().role_name(id.as_str()).instance_profile_name(&profile);
+        out.send().await.unless(&["NoSuchEntity"]).told("taking a role out of instance profile", &profile)?;
     }
     Ok(())
 }
 
 async fn detach(aws: &Aws, id: &Id, arns: impl Iterator<Item = &String>) -> Result<()> {
     for arn in arns {
-        let detach = aws
-            .iam()
-            .detach_role_policy()
-            .role_name(id.as_str())
-            .policy_arn(arn);
-        detach
-            .send()
-            .await
-            .unless(&["NoSuchEntity"])
-            .told("detaching a policy from role", id.as_str())?;
+        let detach = aws.iam().detach_role_policy().role_name(id.as_str()).policy_arn(arn);
+        detach.send().await.unless(&["NoSuchEntity"]).told("detaching a policy from role", id.as_str())?;
     }
     Ok(())
 }
 
 async fn remove(aws: &Aws, id: &Id, names: impl Iterator<Item = &String>) -> Result<()> {
     for name in names {
-        let delete = aws
-            .iam()
-            .delete_role_policy()
-            .role_name(id.as_str())
-            .policy_name(name);
-        delete
-            .send()
-            .await
-            .unless(&["NoSuchEntity"])
-            .told("deleting a policy of role", id.as_str())?;
+        let delete = aws.iam().delete_role_policy().role_name(id.as_str()).policy_name(name);
+        delete.send().await.unless(&["NoSuchEntity"]).told("deleting a policy of role", id.as_str())?;
     }
     Ok(())
 }
@@ -174,19 +121,14 @@ async fn profiles(aws: &Aws, id: &Id) -> Result<Vec<String>> {
 
 /// Why the role can't be deleted: what others gave it.
 pub async fn in_the_way(aws: &Aws, id: &Id) -> Result<Error> {
-    let (attached, inline, profiles) =
-        futures::try_join!(attached(aws, id), names(aws, id), profiles(aws, id))?;
+    let (attached, inline, profiles) = futures::try_join!(attached(aws, id), names(aws, id), profiles(aws, id))?;
     let kinds = [
         ("managed policies", attached.into_iter().collect()),
         ("inline policies", inline),
         ("instance profiles", profiles),
     ];
-    let there = kinds
-        .iter()
-        .filter(|(_, names): &&(&str, Vec<String>)| !names.is_empty());
-    let words: Vec<_> = there
-        .map(|(kind, names)| format!("{kind} {}", names.join(", ")))
-        .collect();
+    let there = kinds.iter().filter(|(_, names): &&(&str, Vec<String>)| !names.is_empty());
+    let words: Vec<_> = there.map(|(kind, names)| format!("{kind} {}", names.join(", "))).collect();
     // What has just been taken away may be seen for a moment longer.
     Ok(Error::new(format!("deleting role `{id}`: it still has {}", words.join("; ")))
         .hint("take them away first, or set `forceDetachPolicies: true` on the role, run `pulumi up`, and then destroy")

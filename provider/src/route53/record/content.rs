@@ -3,8 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use aws_sdk_route53::types::{
-    AliasTarget, GeoLocation as AwsGeoLocation, ResourceRecord, ResourceRecordSet,
-    ResourceRecordSetFailover, RrType,
+    AliasTarget, GeoLocation as AwsGeoLocation, ResourceRecord, ResourceRecordSet, ResourceRecordSetFailover, RrType,
 };
 use aws_smithy_types::error::operation::BuildError;
 use pulumi_plugin::{Error, Fault, Path, Result};
@@ -19,38 +18,22 @@ pub fn check(new: &RecordInputs) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut fault = |at: &str, why: &str| faults.push(Fault::new(at, why));
     match (&new.alias, new.records.is_empty()) {
-        (None, true) => fault(
-            "records",
-            "missing: a record has either `records` or an `alias`",
-        ),
-        (Some(_), false) => fault(
-            "alias",
-            "a record has either `records` or an `alias`, not both",
-        ),
+        (None, true) => fault("records", "missing: a record has either `records` or an `alias`"),
+        (Some(_), false) => fault("alias", "a record has either `records` or an `alias`, not both"),
         (Some(_), true) if new.ttl != TTL => fault("ttl", "an alias has the TTL of its target"),
         _ => {}
     }
     if new.r#type == RecordType::Cname && new.records.len() > 1 {
-        fault(
-            "records",
-            "a CNAME has a single value: one name stands for one other name",
-        );
+        fault("records", "a CNAME has a single value: one name stands for one other name");
     }
     let policies = policies(new);
     if policies.len() > 1 {
-        fault(
-            policies[1],
-            &format!(
-                "a record has one routing policy, and `{}` is one already",
-                policies[0]
-            ),
-        );
+        fault(policies[1], &format!("a record has one routing policy, and `{}` is one already", policies[0]));
     }
     match (&new.set_identifier, policies.first()) {
-        (None, Some(policy)) => fault(
-            "setIdentifier",
-            &format!("missing: with `{policy}` there are several records of this name and type"),
-        ),
+        (None, Some(policy)) => {
+            fault("setIdentifier", &format!("missing: with `{policy}` there are several records of this name and type"))
+        }
         (Some(_), None) => fault(
             "setIdentifier",
             "needs a routing policy: `weight`, `failover`, `latencyRegion`, `geoLocation` or `multiValueAnswer`",
@@ -72,39 +55,20 @@ fn policies(new: &RecordInputs) -> Vec<&'static str> {
         (new.geo_location.is_some(), "geoLocation"),
         (new.multi_value_answer == Some(true), "multiValueAnswer"),
     ];
-    all.into_iter()
-        .filter_map(|(there, name)| there.then_some(name))
-        .collect()
+    all.into_iter().filter_map(|(there, name)| there.then_some(name)).collect()
 }
 
 /// What is wrong with a value of a type, where that can be told at a glance.
 fn wrong(kind: RecordType, value: &str) -> Option<String> {
-    let number_first = || {
-        value
-            .split_once(' ')
-            .is_some_and(|(n, _)| n.parse::<u16>().is_ok())
-    };
+    let number_first = || value.split_once(' ').is_some_and(|(n, _)| n.parse::<u16>().is_ok());
     let (right, what) = match kind {
-        RecordType::A => (
-            value.parse::<Ipv4Addr>().is_ok(),
-            "an IPv4 address such as 192.0.2.1",
-        ),
-        RecordType::Aaaa => (
-            value.parse::<Ipv6Addr>().is_ok(),
-            "an IPv6 address such as 2001:db8::1",
-        ),
-        RecordType::Cname | RecordType::Ns | RecordType::Ptr => (
-            DomainName::parse(value).is_ok(),
-            "a domain name in full such as www.example.com",
-        ),
-        RecordType::Mx => (
-            number_first(),
-            "a priority and a mail server such as `10 mail.example.com`",
-        ),
-        RecordType::Caa => (
-            number_first(),
-            "a flag, a tag and a value such as `0 issue \"amazon.com\"`",
-        ),
+        RecordType::A => (value.parse::<Ipv4Addr>().is_ok(), "an IPv4 address such as 192.0.2.1"),
+        RecordType::Aaaa => (value.parse::<Ipv6Addr>().is_ok(), "an IPv6 address such as 2001:db8::1"),
+        RecordType::Cname | RecordType::Ns | RecordType::Ptr => {
+            (DomainName::parse(value).is_ok(), "a domain name in full such as www.example.com")
+        }
+        RecordType::Mx => (number_first(), "a priority and a mail server such as `10 mail.example.com`"),
+        RecordType::Caa => (number_first(), "a flag, a tag and a value such as `0 issue \"amazon.com\"`"),
         _ => return None,
     };
     (!right).then(|| format!("`{value}` is not {what}"))
@@ -125,11 +89,8 @@ pub fn write(new: &RecordInputs) -> Result<ResourceRecordSet> {
     let set = match &new.alias {
         Some(alias) => set.alias_target(target(alias).map_err(unbuilt)?),
         None => {
-            let values = new.records.iter().map(|value| {
-                ResourceRecord::builder()
-                    .value(wire(new.r#type, value))
-                    .build()
-            });
+            let values =
+                new.records.iter().map(|value| ResourceRecord::builder().value(wire(new.r#type, value)).build());
             let values = values.collect::<Result<_, _>>().map_err(unbuilt)?;
             set.ttl(new.ttl.into()).set_resource_records(Some(values))
         }
@@ -145,12 +106,8 @@ fn wire(kind: RecordType, value: &RecordValue) -> String {
 }
 
 fn target(alias: &Alias) -> Result<AliasTarget, BuildError> {
-    let target = AliasTarget::builder()
-        .hosted_zone_id(&alias.zone_id)
-        .dns_name(alias.name.as_str());
-    target
-        .evaluate_target_health(alias.evaluate_target_health)
-        .build()
+    let target = AliasTarget::builder().hosted_zone_id(&alias.zone_id).dns_name(alias.name.as_str());
+    target.evaluate_target_health(alias.evaluate_target_health).build()
 }
 
 fn place(at: &GeoLocation) -> AwsGeoLocation {
@@ -172,15 +129,8 @@ pub fn read(key: &Key, set: &ResourceRecordSet) -> RecordInputs {
         name: key.name.clone(),
         r#type: key.kind,
         set_identifier: key.set.clone(),
-        ttl: set
-            .ttl()
-            .and_then(|ttl| u32::try_from(ttl).ok())
-            .unwrap_or(TTL),
-        records: set
-            .resource_records()
-            .iter()
-            .map(|r| RecordValue::new(r.value()))
-            .collect(),
+        ttl: set.ttl().and_then(|ttl| u32::try_from(ttl).ok()).unwrap_or(TTL),
+        records: set.resource_records().iter().map(|r| RecordValue::new(r.value())).collect(),
         alias: set.alias_target().and_then(|to| {
             Some(Alias {
                 name: DomainName::parse(to.dns_name()).ok()?,

@@ -21,14 +21,10 @@ pub async fn others(aws: &Aws, id: &Id, name: &DomainName) -> Result<Vec<Resourc
 /// Deletes the zone's records, whoever made them. A refusal means that one of them has just changed or gone: then they are read again.
 pub async fn empty(aws: &Aws, id: &Id, name: &DomainName) -> Result<()> {
     let sets = others(aws, id, name).await?;
-    let deletions = sets
-        .into_iter()
-        .map(|set| submit(aws, id.as_str(), ChangeAction::Delete, set));
+    let deletions = sets.into_iter().map(|set| submit(aws, id.as_str(), ChangeAction::Delete, set));
     for outcome in futures::future::try_join_all(deletions).await? {
         if let Outcome::Refused(why) = outcome {
-            return Err(why
-                .doing(format!("deleting the records of hosted zone `{id}`"))
-                .again(Again::Soon));
+            return Err(why.doing(format!("deleting the records of hosted zone `{id}`")).again(Again::Soon));
         }
     }
     Ok(())
@@ -38,8 +34,7 @@ pub async fn empty(aws: &Aws, id: &Id, name: &DomainName) -> Result<()> {
 pub fn inhabited(sets: Vec<ResourceRecordSet>, id: &Id) -> Error {
     const SHOWN: usize = 10;
     let name = |set: &ResourceRecordSet| {
-        let name = DomainName::parse(set.name())
-            .map_or_else(|_| set.name().to_owned(), |name| name.to_string());
+        let name = DomainName::parse(set.name()).map_or_else(|_| set.name().to_owned(), |name| name.to_string());
         format!("{name} {}", set.r#type())
     };
     let names: Vec<_> = sets.iter().take(SHOWN).map(name).collect();
@@ -47,6 +42,9 @@ pub fn inhabited(sets: Vec<ResourceRecordSet>, id: &Id) -> Error {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    Error::new(format!("deleting hosted zone `{id}`: it still has records that are not part of this stack: {}{more}", names.join(", ")))
-        .hint("delete them first, or set `forceDestroy: true` on the zone, run `pulumi up`, and then destroy")
+    Error::new(format!(
+        "deleting hosted zone `{id}`: it still has records that are not part of this stack: {}{more}",
+        names.join(", ")
+    ))
+    .hint("delete them first, or set `forceDestroy: true` on the zone, run `pulumi up`, and then destroy")
 }

@@ -8,46 +8,21 @@ use crate::aws::{Aws, Tags, Told as _};
 
 /// The zone's tags as the user sees them.
 pub async fn read(aws: &Aws, id: &str) -> Result<Tags> {
-    let ask = aws
-        .route53()
-        .list_tags_for_resource()
-        .resource_type(TagResourceType::Hostedzone)
-        .resource_id(id);
-    let answer = ask
-        .send()
-        .await
-        .told("reading the tags of hosted zone", id)?;
-    let tags = answer
-        .resource_tag_set()
-        .map(|set| set.tags())
-        .unwrap_or_default();
-    Ok(aws.visible(tags.iter().map(|tag| {
-        (
-            tag.key().unwrap_or_default().into(),
-            tag.value().unwrap_or_default().into(),
-        )
-    })))
+    let ask = aws.route53().list_tags_for_resource().resource_type(TagResourceType::Hostedzone).resource_id(id);
+    let answer = ask.send().await.told("reading the tags of hosted zone", id)?;
+    let tags = answer.resource_tag_set().map(|set| set.tags()).unwrap_or_default();
+    Ok(aws
+        .visible(tags.iter().map(|tag| (tag.key().unwrap_or_default().into(), tag.value().unwrap_or_default().into()))))
 }
 
 /// Brings the zone's tags from the old ones to the new ones; Route 53 takes ten a call.
 pub async fn retag(aws: &Aws, id: &Id, old: &Tags, new: &Tags) -> Result<()> {
     let (set, removed) = changes(old, new);
-    let set: Vec<_> = set
-        .iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect();
-    let change = || {
-        aws.route53()
-            .change_tags_for_resource()
-            .resource_type(TagResourceType::Hostedzone)
-            .resource_id(id.as_str())
-    };
+    let set: Vec<_> = set.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
+    let change =
+        || aws.route53().change_tags_for_resource().resource_type(TagResourceType::Hostedzone).resource_id(id.as_str());
     for tags in set.chunks(10) {
-        change()
-            .set_add_tags(Some(tags.to_vec()))
-            .send()
-            .await
-            .told("tagging hosted zone", id.as_str())?;
+        change().set_add_tags(Some(tags.to_vec())).send().await.told("tagging hosted zone", id.as_str())?;
     }
     for keys in removed.chunks(10) {
         change()

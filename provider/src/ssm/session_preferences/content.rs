@@ -32,11 +32,8 @@ pub fn write(new: &SessionPreferencesInputs) -> String {
 
 /// What a content says. What it leaves out is off; Session Manager then ends a session after 20 minutes without activity.
 pub fn read(content: &str) -> Result<SessionPreferencesInputs> {
-    let content: Value = serde_json::from_str(content).map_err(|error| {
-        Error::new(format!(
-            "reading document `{NAME}`: its content is not JSON: {error}"
-        ))
-    })?;
+    let content: Value = serde_json::from_str(content)
+        .map_err(|error| Error::new(format!("reading document `{NAME}`: its content is not JSON: {error}")))?;
     let inputs = &content["inputs"];
     let text = |at: &Value| at.as_str().unwrap_or_default().to_owned();
     // The console writes numbers as text and switches as booleans; people write them both ways.
@@ -86,10 +83,7 @@ mod tests {
             max_session_duration: Some(60),
             run_as_enabled: true,
             run_as_default_user: "ops".into(),
-            shell_profile: ShellProfile {
-                linux: "exec bash".into(),
-                windows: String::new(),
-            },
+            shell_profile: ShellProfile { linux: "exec bash".into(), windows: String::new() },
             ..read("{}").expect("an object")
         };
         assert_eq!(read(&write(&wanted)).expect("our own content"), wanted);
@@ -97,15 +91,9 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        let read = read(r#"{"inputs": {"idleSessionTimeout": 30, "maxSessionDuration": "", "runAsEnabled": "True"}}"#).expect("an object");
-        assert_eq!(
-            (
-                read.idle_session_timeout,
-                read.max_session_duration,
-                read.run_as_enabled
-            ),
-            (30, None, true)
-        );
+        let read = read(r#"{"inputs": {"idleSessionTimeout": 30, "maxSessionDuration": "", "runAsEnabled": "True"}}"#)
+            .expect("an object");
+        assert_eq!((read.idle_session_timeout, read.max_session_duration, read.run_as_enabled), (30, None, true));
         assert!(super::read("no json").is_err());
     }
 

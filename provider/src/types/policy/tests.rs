@@ -10,30 +10,16 @@ fn policy(text: &str) -> PolicyJson {
 
 /// A policy of one statement.
 fn one(fields: &str) -> PolicyJson {
-    policy(&format!(
-        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", {fields}}}]}}"#
-    ))
+    policy(&format!(r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", {fields}}}]}}"#))
 }
 
 #[test]
 fn sees_one_meaning_in_two_spellings() {
     for (left, right) in [
-        (
-            r#""Action": "s3:GetObject""#,
-            r#""Action": ["S3:getobject"]"#,
-        ),
-        (
-            r#""Action": ["a:B", "a:C"]"#,
-            r#""Action": ["a:C", "a:B", "a:B"]"#,
-        ),
-        (
-            r#""Principal": {"AWS": "123456789012"}"#,
-            r#""Principal": {"AWS": ["arn:aws:iam::123456789012:root"]}"#,
-        ),
-        (
-            r#""Principal": {"AWS": "123456789012"}"#,
-            r#""Principal": {"AWS": "arn:aws-cn:iam::123456789012:root"}"#,
-        ),
+        (r#""Action": "s3:GetObject""#, r#""Action": ["S3:getobject"]"#),
+        (r#""Action": ["a:B", "a:C"]"#, r#""Action": ["a:C", "a:B", "a:B"]"#),
+        (r#""Principal": {"AWS": "123456789012"}"#, r#""Principal": {"AWS": ["arn:aws:iam::123456789012:root"]}"#),
+        (r#""Principal": {"AWS": "123456789012"}"#, r#""Principal": {"AWS": "arn:aws-cn:iam::123456789012:root"}"#),
         (r#""Principal": "*""#, r#""Principal": {"AWS": "*"}"#),
         (r#""Sid": """#, r#""Effect": "Allow""#),
         (
@@ -44,41 +30,22 @@ fn sees_one_meaning_in_two_spellings() {
         assert_eq!(one(left), one(right), "{left} {right}");
     }
     let list = policy(r#"{"Statement": [{"Effect": "Deny", "Action": "*"}]}"#);
-    let single =
-        policy(r#"{"Version": "2008-10-17", "Statement": {"Action": "*", "Effect": "Deny"}}"#);
+    let single = policy(r#"{"Version": "2008-10-17", "Statement": {"Action": "*", "Effect": "Deny"}}"#);
     assert_eq!(list, single);
 }
 
 #[test]
 fn sees_two_meanings() {
     for (left, right) in [
-        (
-            r#""Action": "s3:GetObject""#,
-            r#""Action": "s3:GetObject*""#,
-        ),
-        (
-            r#""Action": "s3:GetObject""#,
-            r#""NotAction": "s3:GetObject""#,
-        ),
-        (
-            r#""Resource": "arn:aws:s3:::A""#,
-            r#""Resource": "arn:aws:s3:::a""#,
-        ),
-        (
-            r#""Principal": {"AWS": "*"}"#,
-            r#""Principal": {"Service": "*"}"#,
-        ),
-        (
-            r#""Principal": {"AWS": "arn:aws:iam::123456789012:role/root"}"#,
-            r#""Principal": {"AWS": "123456789012"}"#,
-        ),
+        (r#""Action": "s3:GetObject""#, r#""Action": "s3:GetObject*""#),
+        (r#""Action": "s3:GetObject""#, r#""NotAction": "s3:GetObject""#),
+        (r#""Resource": "arn:aws:s3:::A""#, r#""Resource": "arn:aws:s3:::a""#),
+        (r#""Principal": {"AWS": "*"}"#, r#""Principal": {"Service": "*"}"#),
+        (r#""Principal": {"AWS": "arn:aws:iam::123456789012:role/root"}"#, r#""Principal": {"AWS": "123456789012"}"#),
     ] {
         assert_ne!(one(left), one(right), "{left} {right}");
     }
-    assert_ne!(
-        policy(r#"{"Version": "2012-10-17", "Statement": []}"#),
-        policy(r#"{"Statement": []}"#)
-    );
+    assert_ne!(policy(r#"{"Version": "2012-10-17", "Statement": []}"#), policy(r#"{"Statement": []}"#));
 }
 
 #[test]
@@ -96,16 +63,7 @@ fn refuses_what_is_no_policy() {
 
 /// A list in another order, with its case changed where that means nothing, and as a single value where it is one.
 fn respelled(items: &[String], turn: usize, upper: bool) -> Json {
-    let mut items: Vec<_> = items
-        .iter()
-        .map(|item| {
-            if upper {
-                item.to_uppercase()
-            } else {
-                item.clone()
-            }
-        })
-        .collect();
+    let mut items: Vec<_> = items.iter().map(|item| if upper { item.to_uppercase() } else { item.clone() }).collect();
     let many = items.len().max(1);
     items.rotate_left(turn % many);
     match &items[..] {
@@ -115,16 +73,8 @@ fn respelled(items: &[String], turn: usize, upper: bool) -> Json {
 }
 
 fn spelled(actions: &[String], accounts: &[String], turn: usize, upper: bool) -> String {
-    let accounts: Vec<_> = accounts
-        .iter()
-        .map(|a| {
-            if upper {
-                format!("arn:aws:iam::{a}:root")
-            } else {
-                a.clone()
-            }
-        })
-        .collect();
+    let accounts: Vec<_> =
+        accounts.iter().map(|a| if upper { format!("arn:aws:iam::{a}:root") } else { a.clone() }).collect();
     let statement = json!({
         "Effect": "Allow",
         "Action": respelled(actions, turn, upper),
@@ -132,11 +82,7 @@ fn spelled(actions: &[String], accounts: &[String], turn: usize, upper: bool) ->
     });
     let statement = if upper { statement } else { json!([statement]) };
     let policy = json!({"Version": "2012-10-17", "Statement": statement});
-    if upper {
-        policy.to_string()
-    } else {
-        format!("{policy:#}")
-    }
+    if upper { policy.to_string() } else { format!("{policy:#}") }
 }
 
 proptest! {

@@ -73,10 +73,7 @@ fn what_is_written_is_read_back() {
     ];
     let base = new("reference", &inputs(&json!({}))).expect("a whole configuration");
     for case in cases {
-        let asked = DistributionInputs {
-            wait_for_deployment: None,
-            ..inputs(&case)
-        };
+        let asked = DistributionInputs { wait_for_deployment: None, ..inputs(&case) };
         let made = new("reference", &asked).expect("a whole configuration");
         assert_eq!(read(&made).expect("words that we know"), asked, "{case}");
         let changed = write(base.clone(), &asked).expect("a whole configuration");
@@ -91,9 +88,7 @@ fn what_we_do_not_know_of_stays() {
     told.anycast_ip_list_id = Some("a".into());
     let origins = told.origins.as_mut().expect("origins");
     let custom = origins.items[0].custom_origin_config.as_mut();
-    let mtls = aws::OriginMtlsConfig::builder()
-        .client_certificate_arn("c")
-        .build();
+    let mtls = aws::OriginMtlsConfig::builder().client_certificate_arn("c").build();
     custom.expect("a custom origin").origin_mtls_config = Some(mtls.expect("a certificate"));
     let changed = write(told.clone(), &asked).expect("a whole configuration");
     assert_eq!(changed, told);
