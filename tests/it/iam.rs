@@ -157,7 +157,7 @@ fn a_lost_answer_makes_no_stranger() {
     project
         .up()
         .expect_failure()
-        .expect_says("there is one of this name already")
+        .expect_says("creating `role`: `web` exists already")
         .expect_says("pulumi import gitinfra:iam:Role");
     assert!(attached(&aws, "web").is_empty());
     let import = [

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use pulumi_plugin::{Fault, Path};
 
-use super::{Failover, RecordInputs, RecordType, TTL};
+use super::{Failover, GeoProximityLocation, RecordInputs, RecordType, TTL};
 use crate::types::DomainName;
 
 /// The rules between a record's properties.
@@ -18,7 +18,7 @@ pub fn check(new: &RecordInputs) -> Vec<Fault> {
         _ => {}
     }
     if new.r#type == RecordType::Cname && new.records.len() > 1 {
-        fault("records", "a CNAME has a single value: one name stands for one other name");
+        fault("records", "a CNAME has one value: the domain name that it stands for");
     }
     let policies = policies(new);
     if policies.len() > 1 {
@@ -83,8 +83,13 @@ fn same_choice(one: &RecordInputs, other: &RecordInputs) -> bool {
     both(&one.failover, &other.failover)
         || both(&one.latency_region, &other.latency_region)
         || both(&one.geo_location, &other.geo_location)
-        || both(&one.geo_proximity_location, &other.geo_proximity_location)
+        || both(&near(one), &near(other))
         || both(&one.cidr_routing_config, &other.cidr_routing_config)
+}
+
+/// The place of a geoproximity record: two records of one place differ in no more than the bias.
+fn near(record: &RecordInputs) -> Option<GeoProximityLocation> {
+    Some(GeoProximityLocation { bias: 0, ..record.geo_proximity_location.clone()? })
 }
 
 /// What is wrong with a value of a type, where that can be told at a glance.
@@ -101,4 +106,120 @@ fn wrong(kind: RecordType, value: &str) -> Option<String> {
         _ => return None,
     };
     (!right).then(|| format!("`{value}` is not {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use pulumi_plugin::{Property as _, Value};
+    use serde_json::{Value as Json, json};
+
+    use super::super::RecordInputs;
+    use super::{check, exclude};
+
+    /// The A record `w.example.com` of zone Z1, with other properties.
+    fn record(more: Json) -> RecordInputs {
+        let mut whole = json!({
+            "zoneId": "Z1", "name": "w.example.com", "type": "A", "ttl": 300, "records": ["192.0.2.1"],
+            "overwrite": false, "waitForSync": true,
+        });
+        let fields = more.as_object().expect("an object").clone();
+        whole.as_object_mut().expect("an object").extend(fields);
+        RecordInputs::decode(&Value::from_json(&whole)).expect("a record")
+    }
+
+    #[test]
+    fn records_that_exclude_each_other() {
+        let europe = json!({"setIdentifier": "a", "geoLocation": {"continentCode": "EU"}});
+        let office = |location: &str| json!({"collectionId": "c", "locationName": location});
+        let tokyo = |bias: i32| json!({"awsRegion": "ap-northeast-1", "bias": bias});
+        for (one, other, excluded) in [
+            (json!({}), json!({}), true),
+            (json!({}), json!({"name": "v.example.com"}), false),
+            (json!({}), json!({"zoneId": "Z2"}), false),
+            (json!({}), json!({"type": "TXT"}), false),
+            (json!({}), json!({"type": "CNAME"}), true),
+            (json!({"type": "CNAME"}), json!({"type": "TXT"}), true),
+            (json!({}), json!({"setIdentifier": "a", "weight": 1}), true),
+            (json!({"setIdentifier": "a", "weight": 1}), json!({"setIdentifier": "b", "weight": 1}), false),
+            (json!({"setIdentifier": "a", "weight": 1}), json!({"setIdentifier": "a", "weight": 2}), true),
+            (json!({"setIdentifier": "a", "weight": 1}), json!({"setIdentifier": "b", "failover": "PRIMARY"}), true),
+            (
+                json!({"type": "CNAME", "setIdentifier": "a", "weight": 1}),
+                json!({"type": "CNAME", "setIdentifier": "b", "weight": 1}),
+                false,
+            ),
+            (
+                json!({"setIdentifier": "a", "failover": "PRIMARY"}),
+                json!({"setIdentifier": "b", "failover": "PRIMARY"}),
+                true,
+            ),
+            (
+                json!({"setIdentifier": "a", "failover": "PRIMARY"}),
+                json!({"setIdentifier": "b", "failover": "SECONDARY"}),
+                false,
+            ),
+            (
+                json!({"setIdentifier": "a", "latencyRegion": "us-east-1"}),
+                json!({"setIdentifier": "b", "latencyRegion": "us-east-1"}),
+                true,
+            ),
+            (
+                json!({"setIdentifier": "a", "latencyRegion": "us-east-1"}),
+                json!({"setIdentifier": "b", "latencyRegion": "us-east-2"}),
+                false,
+            ),
+            (europe.clone(), json!({"setIdentifier": "b", "geoLocation": {"continentCode": "EU"}}), true),
+            (europe, json!({"setIdentifier": "b", "geoLocation": {"countryCode": "FR"}}), false),
+            (
+                json!({"setIdentifier": "a", "geoProximityLocation": tokyo(0)}),
+                json!({"setIdentifier": "b", "geoProximityLocation": tokyo(9)}),
+                true,
+            ),
+            (
+                json!({"setIdentifier": "a", "cidrRoutingConfig": office("x")}),
+                json!({"setIdentifier": "b", "cidrRoutingConfig": office("x")}),
+                true,
+            ),
+            (
+                json!({"setIdentifier": "a", "cidrRoutingConfig": office("x")}),
+                json!({"setIdentifier": "b", "cidrRoutingConfig": office("*")}),
+                false,
+            ),
+            (
+                json!({"setIdentifier": "a", "multiValueAnswer": true}),
+                json!({"setIdentifier": "b", "multiValueAnswer": true}),
+                false,
+            ),
+        ] {
+            assert_eq!(exclude(&record(one.clone()), &record(other.clone())), excluded, "{one} {other}");
+            assert_eq!(exclude(&record(other.clone()), &record(one.clone())), excluded, "{other} {one}");
+        }
+    }
+
+    #[test]
+    fn mistakes() {
+        for (more, at, why) in [
+            (json!({"records": []}), "records", "either `records` or an `alias`"),
+            (json!({"alias": {"name": "b.example.com", "zoneId": "Z1", "evaluateTargetHealth": false}}), "alias", "not both"),
+            (json!({"records": ["192.0.2.300"]}), "records[0]", "`192.0.2.300` is not an IPv4 address"),
+            (json!({"type": "AAAA"}), "records[0]", "`192.0.2.1` is not an IPv6 address"),
+            (json!({"type": "CNAME", "records": ["b.example.com", "c.example.com"]}), "records", "a CNAME has one value"),
+            (json!({"type": "MX", "records": ["mail.example.com"]}), "records[0]", "a priority and a mail server"),
+            (json!({"weight": 1}), "setIdentifier", "missing"),
+            (json!({"setIdentifier": "a"}), "setIdentifier", "needs a routing policy"),
+            (json!({"setIdentifier": "a", "weight": 1, "failover": "SECONDARY"}), "failover", "one routing policy"),
+            (json!({"setIdentifier": "a", "failover": "PRIMARY"}), "healthCheckId", "missing"),
+            (
+                json!({"records": [], "ttl": 60, "alias": {"name": "b.example.com", "zoneId": "Z1", "evaluateTargetHealth": false}}),
+                "ttl",
+                "the TTL of its target",
+            ),
+            (json!({"type": "TXT", "records": ["AB:CD:EF:01:23:45:67:89", "192.0.2.1"]}), "", ""),
+            (json!({"type": "AAAA", "records": ["2001:DB8:0::1"]}), "", ""),
+        ] {
+            let faults = check(&record(more.clone()));
+            let told = faults.first().map(|fault| (fault.at.to_string(), fault.why.clone())).unwrap_or_default();
+            assert!(told.0 == at && told.1.contains(why) && faults.len() == usize::from(!why.is_empty()), "{more}: {faults:?}");
+        }
+    }
 }

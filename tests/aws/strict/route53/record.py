@@ -248,6 +248,12 @@ def check_neighbours(record, records, zone):
         )
 
 
+def chosen(record, name):
+    """By what a record is chosen; the bias of a geoproximity location is no other place."""
+    choice = getattr(record, name)
+    return {**choice, "Bias": 0} if name == "geo_proximity_location" else choice
+
+
 def check_policies(record, others):
     """Either one simple record, or several of one routing policy, of which each has a set identifier and a choice of its own."""
     said = f"RRSet with DNS name {record.name}, type {record.type}"
@@ -261,7 +267,7 @@ def check_policies(record, others):
         raise batch(f"{said} cannot be created as a {POLICIES[policy(record)]} exists with the same name and type.")
     for name, (kind, choice) in CHOICES.items():
         wanted = getattr(record, name)
-        if wanted and any(getattr(other, name) == wanted for other in others if key(other) != key(record)):
+        if wanted and any(chosen(other, name) == chosen(record, name) for other in others if key(other) != key(record)):
             raise batch(f"{said} cannot be created because a {kind} RRSet with the same name, type and {choice} already exists.")
 
 
