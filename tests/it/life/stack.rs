@@ -88,10 +88,6 @@ impl Stack {
         self.state.iter().find(|kept| kept.name == name).unwrap_or_else(|| panic!("no `{name}` in the state"))
     }
 
-    pub fn has(&self, name: &str) -> bool {
-        self.state.iter().any(|kept| kept.name == name)
-    }
-
     fn urn(&self, name: &str, kind: &str) -> String {
         format!("urn:pulumi:{}::lives::gitinfra:{kind}::{name}", self.name)
     }
