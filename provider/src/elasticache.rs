@@ -7,9 +7,8 @@ use aws_sdk_elasticache::operation::list_tags_for_resource::ListTagsForResourceE
 use aws_sdk_elasticache::types::Tag;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use pulumi_plugin::{Error, Result};
+use pulumi_plugin::{Property as _, Result};
 
-use crate::aws::tags::changes;
 use crate::aws::{Aws, TOKEN_TAG, Tags, Told as _};
 
 /// A tag.
@@ -24,17 +23,16 @@ fn newborn(aws: &Aws, tags: &Tags) -> Vec<Tag> {
     tags.chain([ours]).collect()
 }
 
-/// Refuses what exists already, unless this very creation made it and the answer got lost.
-async fn adopt(aws: &Aws, kind: &str, name: &str, arn: &str) -> Result<()> {
-    // A group tells its tags only once it is available: until then this is refused, and tried again.
+/// Whether a resource bears the token of this creation.
+async fn bears_token(aws: &Aws, arn: Option<&str>) -> Result<bool> {
+    // A replication group has its tags read only once it is available: until then this is refused, and tried again.
+    let arn = arn.unwrap_or_default();
     let tags = tags(aws, arn).await.told("reading the tags of", arn)?;
-    let ours = |tag: &Tag| tag.key() == Some(TOKEN_TAG) && tag.value() == Some(aws.birth().token.as_str());
-    match tags.iter().any(ours) {
-        true => Ok(()),
-        false => Err(Error::new(format!("{kind} `{name}` exists already"))
-            .hint(format!("choose another name, or take it over with `pulumi import`: its id is `{name}`"))),
-    }
+    Ok(tags.iter().any(|tag| tag.key() == Some(TOKEN_TAG) && tag.value() == Some(aws.birth().token.as_str())))
 }
+
+/// What AWS says of a replication group, or of a node of it, that is not available.
+const UNAVAILABLE: [&str; 2] = ["InvalidReplicationGroupState", "InvalidCacheClusterState"];
 
 type TagsRefused = SdkError<ListTagsForResourceError, HttpResponse>;
 
@@ -47,27 +45,33 @@ async fn tags(aws: &Aws, arn: &str) -> Result<Vec<Tag>, TagsRefused> {
 
 /// The tags as the user sees them.
 async fn visible(aws: &Aws, arn: &str) -> Result<Tags> {
-    // Of a group that is not available, none are to be seen.
-    let tags = tags(aws, arn).await.unless(&["InvalidReplicationGroupState"]).told("reading the tags of", arn)?;
-    let tags = tags.unwrap_or_default().into_iter();
-    Ok(aws.visible(tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))))
+    let answer = tags(aws, arn).await;
+    // AWS refuses to list the tags of a replication group that is being modified: they count as what they were. An import waits.
+    let known = aws.call().given.get("tags").map(Tags::decode);
+    let answer = match known {
+        Some(Ok(_)) => answer.unless(&UNAVAILABLE),
+        _ => answer.map(Some),
+    };
+    match (answer.told("reading the tags of", arn)?, known) {
+        (None, Some(Ok(known))) => Ok(known),
+        (tags, _) => {
+            let tags = tags.unwrap_or_default().into_iter();
+            Ok(aws.visible(tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))))
+        }
+    }
 }
 
-/// Brings a resource's tags from the old ones to the new ones.
-async fn retag(aws: &Aws, arn: &str, old: &Tags, new: &Tags) -> Result<()> {
-    let (set, removed) = changes(old, new);
+/// Sets and removes tags.
+async fn retag(aws: &Aws, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
     if !set.is_empty() {
         let tags = set.iter().map(|(key, value)| tag(key, value)).collect();
-        let add = aws.elasticache().add_tags_to_resource().resource_name(arn);
-        let added = add.set_tags(Some(tags)).send().await;
-        added.told("tagging", arn)?;
+        let add = aws.elasticache().add_tags_to_resource().resource_name(arn).set_tags(Some(tags));
+        add.send().await.told("tagging", arn)?;
     }
-    if !removed.is_empty() {
-        let remove = aws.elasticache().remove_tags_from_resource();
-        let remove = remove.resource_name(arn).set_tag_keys(Some(removed));
-        // Already gone is as good.
-        let gone = remove.send().await.unless(&["TagNotFound"]);
-        gone.told("removing tags of", arn)?;
+    if !unset.is_empty() {
+        let remove = aws.elasticache().remove_tags_from_resource().resource_name(arn);
+        let removed = remove.set_tag_keys(Some(unset.to_vec())).send().await;
+        removed.unless(&["TagNotFound"]).told("removing tags of", arn)?;
     }
     Ok(())
 }
