@@ -75,6 +75,7 @@ pub struct Error {
     after: Option<Box<Id>>,
     dead: bool,
     lost: bool,
+    unanswered: bool,
 }
 
 /// The result of a call.
@@ -91,6 +92,7 @@ impl Error {
             after: None,
             dead: false,
             lost: false,
+            unanswered: false,
         }
     }
 
@@ -121,15 +123,26 @@ impl Error {
         self
     }
 
-    /// Marks that no answer came: whether it was done is not known.
+    /// Marks that whether it was done is not known: no answer came, or one that does not say.
     pub fn lost(mut self) -> Error {
         self.lost = true;
         self
     }
 
-    /// Whether no answer came.
-    pub(crate) fn is_lost(&self) -> bool {
+    /// Whether it is not known if it was done.
+    pub fn is_lost(&self) -> bool {
         self.lost
+    }
+
+    /// Marks that the cloud has not answered: it says nothing of what is there or was done.
+    pub fn unanswered(mut self) -> Error {
+        self.unanswered = true;
+        self
+    }
+
+    /// Whether the cloud has not answered.
+    pub fn is_unanswered(&self) -> bool {
+        self.unanswered
     }
 
     /// Marks that the resource exists all the same, under this id.
