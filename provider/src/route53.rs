@@ -1,6 +1,7 @@
 //! Route 53: what its resources share.
 
 pub mod changes;
+mod known;
 pub mod record;
 mod sets;
 pub mod tags;
