@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::call::Call;
 use crate::error::{After as _, Again, Error, Result};
 use crate::resource::{Id, Made, Progress, Resource};
-use difference::{Difference, Known};
+use difference::{Difference, as_asked};
 use patience::{Look, Patience};
 
 pub use patience::Pace;
@@ -97,7 +97,8 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// What is taken over must become what the program asks for without being made anew.
     async fn refuse_another<R: Resource<Session = S>>(&self, id: &Id, new: &R::Inputs) -> Result<()> {
         let Some(state) = self.read::<R>(id).await? else { return Ok(()) };
-        let replaced = Difference::of(&state, new, Known::AsAsked).replaced;
+        let state = as_asked(state, new)?;
+        let replaced = Difference::of(&state, new).replaced;
         match replaced.as_slice() {
             [] => Ok(()),
             names => Err(Error::new(format!("`{id}` can't be taken over: it has another {}", names.join(", ")))
@@ -108,8 +109,8 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// Brings what was made to what is asked for.
     async fn bring<R: Resource<Session = S>>(&self, id: &Id, origin: Origin, new: &R::Inputs) -> Result<R> {
         self.repeated::<R, _>("creating", id, || R::finish(self.session, id, new)).await?;
-        let state = self.settle::<R>(id, "creation", R::waits(new)).await?;
-        let difference = Difference::of(&state, new, Known::AsAsked);
+        let state = as_asked(self.settle::<R>(id, "creation", R::waits(new)).await?, new)?;
+        let difference = Difference::of(&state, new);
         if let ([first, ..], Origin::Earlier) = (difference.replaced.as_slice(), origin) {
             return Err(Error::new(format!("an earlier attempt made `{id}` with another `{first}`"))
                 .hint("run `pulumi up` again: it is replaced"));
@@ -153,7 +154,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         if unfinished {
             self.repeated::<R, _>("creating", id, || R::finish(self.session, id, new)).await.after(id)?;
         }
-        self.change::<R>(id, old, new, &Difference::of(old, new, Known::InState)).await.after(id)?;
+        self.change::<R>(id, old, new, &Difference::of(old, new)).await.after(id)?;
         self.settle::<R>(id, "update", R::waits(new)).await.after(id)
     }
 

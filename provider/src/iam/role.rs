@@ -5,10 +5,11 @@ mod policies;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::operation::delete_role::DeleteRoleError;
-use aws_sdk_iam::types::{Role as AwsRole, Tag};
-use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
+use aws_sdk_iam::types::Role as AwsRole;
+use pulumi_plugin::{Fault, Id, Made, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, TOKEN_TAG, Tags, Told as _};
+use crate::aws::{Aws, Doing as _, Tags};
+use crate::iam::tags;
 use crate::types::PolicyJson;
 
 /// The inputs of an IAM role.
@@ -83,6 +84,7 @@ impl Resource for Role {
 
     async fn create(aws: &Aws, new: &RoleInputs) -> Result<Made> {
         let create = aws
+            .once()
             .iam()
             .create_role()
             .role_name(&new.name)
@@ -91,21 +93,19 @@ impl Resource for Role {
             .description(&new.description)
             .max_session_duration(seconds(new))
             .set_permissions_boundary(new.permissions_boundary.clone())
-            .set_tags(Some(tagged(&new.tags)?))
-            .tags(tag(TOKEN_TAG, &aws.birth().token)?);
-        let made = create.send().await.unless(&["EntityAlreadyExists"]).told("creating role", &new.name)?;
+            .set_tags(Some(aws.newborn(&new.tags)));
+        let made = create.send().await.unless(&["EntityAlreadyExists"]).doing("creating role", &new.name)?;
         let id = Id::from(new.name.as_str());
         Ok(if made.is_some() { Made::New(id) } else { Made::Exists(id) })
     }
 
     async fn ours(aws: &Aws, id: &Id, seen: &AwsRole, _: &RoleInputs) -> Result<Option<Id>> {
-        let ours = seen.tags().iter().any(|tag| tag.key == TOKEN_TAG && tag.value == aws.birth().token);
-        Ok(ours.then(|| id.clone()))
+        Ok(aws.bears_token(seen.tags()).then(|| id.clone()))
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsRole>> {
         let got = aws.iam().get_role().role_name(id).send().await.unless(&["NoSuchEntity"]);
-        Ok(got.told("reading role", id.as_str())?.and_then(|answer| answer.role))
+        Ok(got.doing("reading role", id)?.and_then(|answer| answer.role))
     }
 
     async fn read(aws: &Aws, id: &Id, seen: AwsRole) -> Result<Self> {
@@ -123,7 +123,7 @@ impl Resource for Role {
                 managed_policy_arns: Some(attached),
                 inline_policies: Some(inline),
                 force_detach_policies: false,
-                tags: aws.visible(seen.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value))),
+                tags: aws.visible(seen.tags.unwrap_or_default()),
             },
             arn: seen.arn,
             unique_id: seen.role_id,
@@ -135,36 +135,28 @@ impl Resource for Role {
         if old.assume_role_policy != new.assume_role_policy {
             let update = iam.update_assume_role_policy().role_name(id);
             let update = update.policy_document(new.assume_role_policy.to_string()).send().await;
-            update.told("setting the trust policy of role", id.as_str())?;
+            update.done("setting the trust policy of role", id)?;
         }
         if (&old.description, old.max_session_duration) != (&new.description, new.max_session_duration) {
             let update = iam.update_role().role_name(id).description(&new.description);
-            update.max_session_duration(seconds(new)).send().await.told("updating role", id.as_str())?;
+            update.max_session_duration(seconds(new)).send().await.done("updating role", id)?;
         }
         match &new.permissions_boundary {
             boundary if *boundary == old.permissions_boundary => {}
             Some(arn) => {
                 let put = iam.put_role_permissions_boundary().role_name(id).permissions_boundary(arn);
-                put.send().await.told("setting the permissions boundary of role", id.as_str())?;
+                put.send().await.done("setting the permissions boundary of role", id)?;
             }
             None => {
                 let gone = iam.delete_role_permissions_boundary().role_name(id).send().await;
-                gone.unless(&["NoSuchEntity"]).told("removing the permissions boundary of role", id.as_str())?;
+                gone.unless(&["NoSuchEntity"]).done("removing the permissions boundary of role", id)?;
             }
         }
         policies::bring(aws, id, old, new).await
     }
 
     async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
-        if !set.is_empty() {
-            let set = aws.iam().tag_role().role_name(id).set_tags(Some(tagged(set)?)).send().await;
-            set.told("tagging role", id.as_str())?;
-        }
-        if !unset.is_empty() {
-            let removed = aws.iam().untag_role().role_name(id).set_tag_keys(Some(unset.to_vec())).send().await;
-            removed.told("removing tags of role", id.as_str())?;
-        }
-        Ok(())
+        tags::retag_role(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
@@ -177,7 +169,7 @@ impl Resource for Role {
         if deleted.as_ref().is_err_and(|error| error.as_service_error().is_some_and(held)) {
             return Err(policies::in_the_way(aws, id).await?);
         }
-        deleted.unless(&["NoSuchEntity"]).told("deleting role", id.as_str()).map(drop)
+        deleted.unless(&["NoSuchEntity"]).done("deleting role", id)
     }
 
     fn lingers(_: &Self) -> bool {
@@ -187,12 +179,4 @@ impl Resource for Role {
 
 fn seconds(new: &RoleInputs) -> i32 {
     i32::try_from(new.max_session_duration).unwrap_or(i32::MAX)
-}
-
-fn tag(key: &str, value: &str) -> Result<Tag> {
-    Tag::builder().key(key).value(value).build().map_err(|error| Error::new(error.to_string()))
-}
-
-fn tagged(tags: &Tags) -> Result<Vec<Tag>> {
-    tags.iter().map(|(key, value)| tag(key, value)).collect()
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use aws_sdk_route53::types::{ChangeAction, ResourceRecordSet};
 use pulumi_plugin::{Again, Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Told as _};
+use crate::aws::{Aws, Doing as _};
 use crate::route53::changes::{self, Outcome, submit};
 use crate::route53::sets::{self, Key};
 use crate::types::DomainName;
@@ -243,8 +243,8 @@ impl Resource for Record {
 
     /// A record bears no token: after a lost answer, one with the same content is what that attempt made.
     async fn ours(aws: &Aws, id: &Id, seen: &ResourceRecordSet, new: &RecordInputs) -> Result<Option<Id>> {
-        let same = aws.call().tried() && content::same(&key(new), seen, &content::write(new)?);
-        Ok(same.then(|| id.clone()))
+        let ours = aws.call().tried() && content::same(&key(new), seen, &content::write(new)?)?;
+        Ok(ours.then(|| id.clone()))
     }
 
     fn takes_over(new: &RecordInputs) -> bool {
@@ -268,14 +268,17 @@ impl Resource for Record {
     }
 
     async fn read(_: &Aws, id: &Id, seen: ResourceRecordSet) -> Result<Self> {
-        Ok(Record { inputs: content::read(&Key::parse(id.as_str())?, seen) })
+        Ok(Record { inputs: content::read(&Key::parse(id.as_str())?, seen)? })
     }
 
     /// Text and addresses stay as the program spells them.
     fn respell(&mut self, given: &RecordInputs) {
         let kind = self.inputs.r#type;
-        let spelled = |told: &String| given.records.iter().find(|value| value::same(kind, value, told)).cloned();
-        self.inputs.records = self.inputs.records.iter().map(|told| spelled(told).unwrap_or(told.clone())).collect();
+        let spelled = self.inputs.records.iter().map(|seen| {
+            let same = given.records.iter().find(|value| value::same(kind, value, seen));
+            same.unwrap_or(seen).clone()
+        });
+        self.inputs.records = spelled.collect();
     }
 
     async fn update(aws: &Aws, _: &Id, old: &Self, new: &RecordInputs) -> Result<()> {
@@ -334,7 +337,7 @@ async fn belongs(aws: &Aws, key: &Key) -> Result<bool> {
         return Ok(false);
     }
     let asked = aws.route53().get_hosted_zone().id(&key.zone).send().await;
-    let answer = asked.told("reading hosted zone", &key.zone)?;
+    let answer = asked.doing("reading hosted zone", &key.zone)?;
     let name = answer.hosted_zone.and_then(|zone| DomainName::parse(&zone.name).ok());
     Ok(name.as_ref() == Some(&key.name))
 }

@@ -1,7 +1,6 @@
 //! A hosted zone.
 
 mod records;
-mod tags;
 
 use std::collections::BTreeSet;
 
@@ -10,10 +9,10 @@ use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
 use aws_sdk_route53::types::{HostedZoneConfig, ResourceRecordSet, Vpc as AwsVpc, VpcRegion};
 use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Tags, Told as _};
-use crate::route53::bare;
+use crate::aws::{Aws, Doing as _, Tags, list};
 use crate::route53::record::RecordType;
 use crate::route53::sets::{self, Key};
+use crate::route53::{bare, tags};
 use crate::types::DomainName;
 
 /// The inputs of a Route 53 hosted zone.
@@ -103,24 +102,24 @@ impl Resource for Zone {
 
     async fn create(aws: &Aws, new: &ZoneInputs) -> Result<Made> {
         let config = HostedZoneConfig::builder().comment(&new.comment).private_zone(!new.vpcs.is_empty()).build();
-        let create = aws.route53().create_hosted_zone().name(new.name.as_str()).hosted_zone_config(config);
+        let create = aws.once().route53().create_hosted_zone().name(new.name.as_str()).hosted_zone_config(config);
         // Route 53 may remember the reference of a zone that is gone, so the second half is another one in every call.
         let create = create.caller_reference(format!("{}-{}", reference(aws), aws.birth().once));
         let create = create.set_vpc(new.vpcs.first().map(named)).set_delegation_set_id(new.delegation_set_id.clone());
-        let made = create.send().await.told("creating hosted zone", new.name.as_str())?;
+        let made = create.send().await.doing("creating hosted zone", &new.name)?;
         Made::new(made.hosted_zone.map(|zone| bare(&zone.id).to_owned()))
     }
 
     async fn earlier(aws: &Aws, new: &ZoneInputs) -> Result<Option<Id>> {
         let list = aws.route53().list_hosted_zones_by_name().dns_name(new.name.as_str());
-        let listed = list.send().await.told("looking for what an earlier attempt made", "")?;
+        let listed = list.send().await.doing("looking for what an earlier attempt made", "")?;
         let ours = listed.hosted_zones.iter().find(|zone| zone.caller_reference.starts_with(&reference(aws)));
         Ok(ours.map(|zone| Id::from(bare(&zone.id))))
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<GetHostedZoneOutput>> {
         let got = aws.route53().get_hosted_zone().id(id).send().await;
-        got.unless(&["NoSuchHostedZone"]).told("reading hosted zone", id.as_str())
+        got.unless(&["NoSuchHostedZone"]).doing("reading hosted zone", id)
     }
 
     async fn read(aws: &Aws, id: &Id, seen: GetHostedZoneOutput) -> Result<Self> {
@@ -129,10 +128,10 @@ impl Resource for Zone {
         let zone_id = bare(&zone.id).to_owned();
         let name = DomainName::parse(&zone.name).map_err(Error::new)?;
         let authority = Key { zone: zone_id.clone(), name: name.clone(), kind: RecordType::Soa, set: None };
-        let (tags, authority) = futures::try_join!(tags::read(aws, &zone_id), sets::find(aws, &authority))?;
+        let (tags, authority) = futures::try_join!(tags::visible(aws, &zone_id), sets::find(aws, &authority))?;
         let servers = seen.delegation_set;
         let reusable = servers.as_ref().and_then(|set| set.id.as_deref()).map(bare);
-        let delegation_set_id = reusable.filter(|id| !id.is_empty()).map(str::to_owned);
+        let delegation_set_id = list::filled(reusable);
         let mut name_servers = servers.map(|set| set.name_servers).unwrap_or_default();
         // Route 53 names them in another order each time.
         name_servers.sort();
@@ -155,19 +154,20 @@ impl Resource for Zone {
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ZoneInputs) -> Result<()> {
         if old.inputs.comment != new.comment {
             let update = aws.route53().update_hosted_zone_comment().id(id).comment(&new.comment);
-            update.send().await.told("setting the comment of hosted zone", id.as_str())?;
+            update.send().await.done("setting the comment of hosted zone", id)?;
         }
         // A private zone always answers in some VPC: the new ones come before the old ones go.
         associate(aws, id, new.vpcs.difference(&old.inputs.vpcs).collect()).await?;
         for vpc in old.inputs.vpcs.difference(&new.vpcs) {
-            let gone = aws.route53().disassociate_vpc_from_hosted_zone().hosted_zone_id(id).vpc(named(vpc)).send().await;
-            gone.unless(&["VPCAssociationNotFound"]).told("taking VPC out of its hosted zone", &vpc.vpc_id)?;
+            let gone =
+                aws.route53().disassociate_vpc_from_hosted_zone().hosted_zone_id(id).vpc(named(vpc)).send().await;
+            gone.unless(&["VPCAssociationNotFound"]).done("taking VPC out of its hosted zone", &vpc.vpc_id)?;
         }
         Ok(())
     }
 
     async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
-        tags::retag(aws, id, set, unset).await
+        tags::retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
@@ -180,7 +180,7 @@ impl Resource for Zone {
             let left = records::others(aws, id, &old.inputs.name).await?;
             return Err(records::inhabited(left, id));
         }
-        deleted.unless(&["NoSuchHostedZone"]).told("deleting hosted zone", id.as_str()).map(drop)
+        deleted.unless(&["NoSuchHostedZone"]).done("deleting hosted zone", id)
     }
 
     fn lingers(_: &Self) -> bool {
@@ -205,7 +205,7 @@ async fn associate(aws: &Aws, id: &Id, new: BTreeSet<&ZoneVpc>) -> Result<()> {
     let there = Zone::find(aws, id).await?.as_ref().map(vpcs).unwrap_or_default();
     for vpc in new.into_iter().filter(|vpc| !there.contains(vpc)) {
         let associate = aws.route53().associate_vpc_with_hosted_zone().hosted_zone_id(id).vpc(named(vpc));
-        associate.send().await.told("letting the hosted zone answer in VPC", &vpc.vpc_id)?;
+        associate.send().await.done("letting the hosted zone answer in VPC", &vpc.vpc_id)?;
     }
     Ok(())
 }

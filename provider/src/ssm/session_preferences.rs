@@ -7,7 +7,7 @@ use aws_sdk_ssm::operation::get_document::GetDocumentOutput;
 use aws_sdk_ssm::types::{DocumentFormat, DocumentStatus, DocumentType};
 use pulumi_plugin::{Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Told as _};
+use crate::aws::{Aws, Doing as _};
 use document::version;
 
 /// The name under which Session Manager looks for its preferences.
@@ -132,10 +132,10 @@ impl Resource for SessionPreferences {
     }
 
     async fn create(aws: &Aws, new: &SessionPreferencesInputs) -> Result<Made> {
-        let create = aws.ssm().create_document().name(NAME).version_name(document::of_this_creation(aws));
+        let create = aws.once().ssm().create_document().name(NAME).version_name(document::of_this_creation(aws));
         let create = create.document_type(DocumentType::Session).document_format(DocumentFormat::Json);
         let made = create.content(content::write(new)).send().await.unless(&["DocumentAlreadyExists"]);
-        Ok(match made.told("creating document", NAME)? {
+        Ok(match made.doing("creating document", NAME)? {
             Some(_) => Made::New(Id::from(NAME).keeping("created", &true)),
             None => Made::Exists(Id::from(NAME)),
         })
@@ -208,7 +208,7 @@ impl Resource for SessionPreferences {
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
         if old.is_deleted() {
             let deleted = aws.ssm().delete_document().name(NAME).send().await;
-            return deleted.unless(&["InvalidDocument"]).told("deleting document", NAME).map(drop);
+            return deleted.unless(&["InvalidDocument"]).done("deleting document", NAME);
         }
         match (old.inputs.on_delete, &old.previous_content) {
             (OnDelete::Restore, Some(before)) if Self::find(aws, id).await?.is_some() => {

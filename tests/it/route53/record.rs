@@ -25,7 +25,10 @@ fn zone_of(project: &Project) -> String {
 const ALL: [(&str, &str); 6] = [
     ("www", "name: www.example.com, type: A, ttl: 60, records: [192.0.2.2, 192.0.2.1]"),
     ("star", "name: '*.Example.com.', type: A, records: [192.0.2.1]"),
-    ("text", r#"name: _x_y.example.com, type: TXT, records: ['v=spf1 "q" -all', '"quoted" " already"', 'AB:CD:EF:01:23:45:67:89']"#),
+    (
+        "text",
+        r#"name: _x_y.example.com, type: TXT, records: ['v=spf1 "q" -all', '"quoted" " already"', 'AB:CD:EF:01:23:45:67:89']"#,
+    ),
     ("blue", "name: b.example.com, type: CNAME, setIdentifier: blue_1, weight: 10, records: [x.example.com]"),
     ("green", "name: b.example.com, type: CNAME, setIdentifier: green, weight: 0, records: [y.example.com]"),
     ("apex", "name: example.com, type: A, alias: {name: D1.cloudfront.net, zoneId: Z2FDTNDATAQYW2}"),
@@ -53,7 +56,7 @@ fn records_live_from_create_to_destroy() {
     assert_eq!(project.state().text("blue", "/id"), format!("{zone}_b.example.com_CNAME_blue_1"));
     // Text stays as the program writes it, also after a refresh.
     project.refresh_settled();
-    let texts = json!([r#""quoted" " already""#, "AB:CD:EF:01:23:45:67:89", r#"v=spf1 "q" -all"#]);
+    let texts = json!(["AB:CD:EF:01:23:45:67:89", r#""quoted" " already""#, r#"v=spf1 "q" -all"#]);
     assert_eq!(project.state().get("text", "/outputs/records"), &texts);
 
     let changed = ALL.map(|(name, properties)| match name {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diff::diff;
+use crate::error::Result;
 use crate::property::{Property as _, Shaped as _};
 use crate::resource::Resource;
 use crate::value::{Map, Value};
@@ -10,13 +11,17 @@ use crate::value::{Map, Value};
 /// The property of every resource that has tags.
 const TAGS: &str = "tags";
 
-/// Where the properties are known from that the cloud never tells.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Known {
-    /// The state was read from the cloud just now: they count as what is asked for.
-    AsAsked,
-    /// The state is the engine's, which has kept them.
-    InState,
+/// A state that was read, as if the creation had made it: in the program's words, and what the cloud never tells counts as what is asked for.
+pub(super) fn as_asked<R: Resource>(mut state: R, new: &R::Inputs) -> Result<R> {
+    state.respell(new);
+    let (mut known, asked) = (object(state.encode()), object(new.encode()));
+    for field in R::Inputs::shape().fields().into_iter().filter(|field| field.marks.keep) {
+        match asked.get(field.name) {
+            Some(value) => drop(known.insert(field.name.to_owned(), value.clone())),
+            None => drop(known.remove(field.name)),
+        }
+    }
+    Ok(R::decode(&known.into())?)
 }
 
 /// What has to be done to come from a state to inputs.
@@ -34,14 +39,12 @@ pub(super) struct Difference {
 
 impl Difference {
     /// Compares a state with inputs.
-    pub fn of<R: Resource>(old: &R, new: &R::Inputs, known: Known) -> Difference {
+    pub fn of<R: Resource>(old: &R, new: &R::Inputs) -> Difference {
         let shape = R::Inputs::shape();
         let (old, mut new) = (object(old.encode()), object(new.encode()));
         let mut was = Map::new();
         for field in shape.fields() {
-            let asked = new.get(field.name);
-            let told = old.get(field.name).filter(|_| known == Known::InState || !field.marks.keep);
-            match (told.or(asked.filter(|_| field.marks.keep)), asked) {
+            match (old.get(field.name), new.get(field.name)) {
                 // The program leaves it to somebody else.
                 (_, None) if field.marks.given => {}
                 (Some(value), _) => drop(was.insert(field.name.to_owned(), value.clone())),

@@ -106,7 +106,7 @@ impl Resource for Lamp {
             return Ok(Made::Exists(Id::from("lamp")));
         }
         room.change("create")?;
-        let color = new.color.clone();
+        let color = new.color.replace("scarlet", "red");
         // Its watts can be set only once it stands.
         room.put(Some(Standing { token: OURS, watts: 25, color, state: "on" }));
         match room.loses.swap(false, Ordering::Relaxed) {
@@ -151,7 +151,17 @@ impl Resource for Lamp {
         Ok(Lamp { inputs: LampInputs { watts, color, word: None, waits: false, overwrite: false } })
     }
 
-    async fn update(room: &Room, _: &Id, _: &Lamp, new: &LampInputs) -> Result<()> {
+    /// Scarlet is a red.
+    fn respell(&mut self, given: &LampInputs) {
+        if given.color == "scarlet" && self.inputs.color == "red" {
+            self.inputs.color.clone_from(&given.color);
+        }
+    }
+
+    async fn update(room: &Room, _: &Id, old: &Lamp, new: &LampInputs) -> Result<()> {
+        if old.inputs.word != new.word {
+            room.note("word");
+        }
         let call = room.call();
         call.once("bulb", async { room.change("bulb") }).await?;
         call.once("shade", async { room.change("shade") }).await?;
@@ -277,6 +287,16 @@ async fn a_lost_answer_makes_neither_an_orphan_nor_a_twin() {
     // Where it can't be looked for, its own token tells.
     let silent = Room { silent: true, ..loses() };
     creation(silent, asked(), &after, "", standing(OURS, 40, "red")).await;
+}
+
+/// What an attempt made is as the program says in its own words, with what the cloud never tells of it.
+#[tokio::test]
+async fn what_a_creation_made_is_known_in_the_programs_words() {
+    let all = ["create", "finish", "read", "bulb", "refused", "shade", "read"];
+    let scarlet = || LampInputs { color: "scarlet".to_owned(), ..asked() };
+    creation(Room::default(), scarlet(), &all, "", standing(OURS, 40, "red")).await;
+    let earlier = Room { lamp: Mutex::new(standing(OURS, 25, "red")), ..Room::default() };
+    creation(earlier, scarlet(), &all[1..], "", standing(OURS, 40, "red")).await;
 }
 
 #[tokio::test]

@@ -2,14 +2,13 @@
 
 use aws_sdk_route53::types::{
     AliasTarget, CidrRoutingConfig as AwsCidr, Coordinates as AwsCoordinates, GeoLocation as AwsGeoLocation,
-    GeoProximityLocation as AwsGeoProximity, ResourceRecord, ResourceRecordSet, ResourceRecordSetFailover, RrType,
+    GeoProximityLocation as AwsGeoProximity, ResourceRecord, ResourceRecordSet, RrType,
 };
 use aws_smithy_types::error::operation::BuildError;
 use pulumi_plugin::{Error, Result};
 
-use super::{
-    Alias, CidrRoutingConfig, Coordinates, Failover, GeoLocation, GeoProximityLocation, RecordInputs, TTL, value,
-};
+use super::{Alias, CidrRoutingConfig, Coordinates, GeoLocation, GeoProximityLocation, RecordInputs, TTL, value};
+use crate::aws::word;
 use crate::route53::sets::Key;
 use crate::types::DomainName;
 
@@ -71,9 +70,9 @@ fn cidr(at: &CidrRoutingConfig) -> Result<AwsCidr, BuildError> {
 }
 
 /// The record as we have it.
-pub fn read(key: &Key, set: ResourceRecordSet) -> RecordInputs {
+pub fn read(key: &Key, set: ResourceRecordSet) -> Result<RecordInputs> {
     let records = set.resource_records.unwrap_or_default();
-    RecordInputs {
+    Ok(RecordInputs {
         zone_id: key.zone.clone(),
         name: key.name.clone(),
         r#type: key.kind,
@@ -88,10 +87,7 @@ pub fn read(key: &Key, set: ResourceRecordSet) -> RecordInputs {
             })
         }),
         weight: set.weight.and_then(|weight| u8::try_from(weight).ok()),
-        failover: set.failover.map(|f| match f {
-            ResourceRecordSetFailover::Secondary => Failover::Secondary,
-            _ => Failover::Primary,
-        }),
+        failover: set.failover.map(word).transpose()?,
         latency_region: set.region.map(|region| region.as_str().to_owned()),
         geo_location: set.geo_location.map(|at| GeoLocation {
             continent_code: at.continent_code,
@@ -106,18 +102,17 @@ pub fn read(key: &Key, set: ResourceRecordSet) -> RecordInputs {
             }),
             bias: at.bias.unwrap_or_default(),
         }),
-        cidr_routing_config: set.cidr_routing_config.map(|at| CidrRoutingConfig {
-            collection_id: at.collection_id,
-            location_name: at.location_name,
-        }),
+        cidr_routing_config: set
+            .cidr_routing_config
+            .map(|at| CidrRoutingConfig { collection_id: at.collection_id, location_name: at.location_name }),
         multi_value_answer: set.multi_value_answer,
         health_check_id: set.health_check_id,
         overwrite: false,
         wait_for_sync: true,
-    }
+    })
 }
 
 /// Whether two spellings of one record set say the same.
-pub fn same(key: &Key, one: &ResourceRecordSet, other: &ResourceRecordSet) -> bool {
-    read(key, one.clone()) == read(key, other.clone())
+pub fn same(key: &Key, one: &ResourceRecordSet, other: &ResourceRecordSet) -> Result<bool> {
+    Ok(read(key, one.clone())? == read(key, other.clone())?)
 }

@@ -92,7 +92,7 @@ fn near(record: &RecordInputs) -> Option<GeoProximityLocation> {
     Some(GeoProximityLocation { bias: 0, ..record.geo_proximity_location.clone()? })
 }
 
-/// What is wrong with a value of a type, where that can be told at a glance.
+/// What is wrong with a value of a type, where that can be seen at a glance.
 fn wrong(kind: RecordType, value: &str) -> Option<String> {
     let number_first = || value.split_once(' ').is_some_and(|(n, _)| n.parse::<u16>().is_ok());
     let (right, what) = match kind {
@@ -200,10 +200,18 @@ mod tests {
     fn mistakes() {
         for (more, at, why) in [
             (json!({"records": []}), "records", "either `records` or an `alias`"),
-            (json!({"alias": {"name": "b.example.com", "zoneId": "Z1", "evaluateTargetHealth": false}}), "alias", "not both"),
+            (
+                json!({"alias": {"name": "b.example.com", "zoneId": "Z1", "evaluateTargetHealth": false}}),
+                "alias",
+                "not both",
+            ),
             (json!({"records": ["192.0.2.300"]}), "records[0]", "`192.0.2.300` is not an IPv4 address"),
             (json!({"type": "AAAA"}), "records[0]", "`192.0.2.1` is not an IPv6 address"),
-            (json!({"type": "CNAME", "records": ["b.example.com", "c.example.com"]}), "records", "a CNAME has one value"),
+            (
+                json!({"type": "CNAME", "records": ["b.example.com", "c.example.com"]}),
+                "records",
+                "a CNAME has one value",
+            ),
             (json!({"type": "MX", "records": ["mail.example.com"]}), "records[0]", "a priority and a mail server"),
             (json!({"weight": 1}), "setIdentifier", "missing"),
             (json!({"setIdentifier": "a"}), "setIdentifier", "needs a routing policy"),
@@ -218,8 +226,9 @@ mod tests {
             (json!({"type": "AAAA", "records": ["2001:DB8:0::1"]}), "", ""),
         ] {
             let faults = check(&record(more.clone()));
-            let told = faults.first().map(|fault| (fault.at.to_string(), fault.why.clone())).unwrap_or_default();
-            assert!(told.0 == at && told.1.contains(why) && faults.len() == usize::from(!why.is_empty()), "{more}: {faults:?}");
+            let (place, words) = faults.first().map(|f| (f.at.to_string(), f.why.clone())).unwrap_or_default();
+            let expected = place == at && words.contains(why) && faults.len() == usize::from(!why.is_empty());
+            assert!(expected, "{more}: {faults:?}");
         }
     }
 }
