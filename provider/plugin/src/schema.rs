@@ -165,7 +165,7 @@ impl Book {
     fn spec(&mut self, token: &str, ty: &Type, side: Side) -> Json<String, Document> {
         let mut spec = match ty {
             Type::Optional(inner) => return self.spec(token, inner, side),
-            Type::Secret(inner) => return self.spec(token, inner, side),
+            Type::Secret(inner) | Type::Bounded(inner, _) => return self.spec(token, inner, side),
             Type::Eventual(inner) => {
                 return self.spec(token, inner, if side == Side::Output { side } else { Side::Input });
             }

@@ -37,7 +37,9 @@ impl RecordValue {
 impl Property for RecordValue {
     fn ty() -> Type {
         static FORMAT: Format = Format {
-            what: "the value of a record, as text",
+            what: "the value of a record",
+            example: "192.0.2.1",
+            another: "www.example.com",
             or_object: false,
             canonical: |value| Ok(RecordValue::new(value.as_str().unwrap_or_default()).encode()),
             meaning: None,
