@@ -96,6 +96,7 @@ impl Walk {
                 Value::Output(output)
             }
             (Type::Secret(inner), _) => self.value(inner, value, at).into_secret(),
+            (Type::Order(inner), _) => self.value(inner, value, at),
             (_, Value::Unknown) => {
                 self.unknown.push(at.clone());
                 Value::Unknown

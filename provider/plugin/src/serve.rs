@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod construct;
+mod declared;
 mod invoke;
 mod life;
 mod service;
@@ -30,7 +31,10 @@ use crate::property::{Property as _, Shaped as _};
 use crate::resource::Provider;
 use crate::shape::Shape;
 use crate::status::clean;
+use crate::urn::Urn;
 use crate::value::{Map, Value};
+
+use self::declared::Declared;
 
 /// The framework's own property in the inputs of every resource: how its creation is known, and which names were made up.
 const BIRTH: &str = "__birth";
@@ -53,6 +57,7 @@ struct Met<P> {
     failures: Arc<Failures>,
     /// The tokens of the creations that were tried.
     tried: BTreeSet<String>,
+    declared: Declared,
 }
 
 impl<P> Default for Met<P> {
@@ -63,6 +68,7 @@ impl<P> Default for Met<P> {
             building: TaskTracker::new(),
             failures: Arc::default(),
             tried: BTreeSet::new(),
+            declared: Declared::default(),
         }
     }
 }
@@ -130,8 +136,14 @@ impl<P: Provider> Service<P> {
         !met.tried.insert(token.to_owned()) || pending
     }
 
+    /// Notes which thing a resource is; says which other resource is the same one already.
+    fn declare(&self, urn: &str, thing: Option<String>) -> Option<String> {
+        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        met.declared.note(urn, thing)
+    }
+
     fn resource(&self, urn: &str) -> Result<&dyn AnyResource<P>, Status> {
-        let token = type_of(urn);
+        let token = Urn::parse(urn).token();
         let found = self.package.resources.iter().find(|r| r.token() == token);
         found.map(Box::as_ref).ok_or_else(|| Status::not_found(format!("no resource `{token}` in this package")))
     }
@@ -144,7 +156,7 @@ impl<P: Provider> Service<P> {
         let hidden = secrets(known.iter().copied());
         let call = Call {
             urn: urn.into(),
-            name: if name.is_empty() { name_of(urn) } else { name }.into(),
+            name: if name.is_empty() { Urn::parse(urn).name } else { name }.into(),
             given: Arc::new((*inputs).clone()),
             birth: birth_of(inputs),
             timeout: (timeout > 0.0).then(|| Duration::from_secs_f64(timeout)),
@@ -174,16 +186,6 @@ impl<P: Provider> Service<P> {
     fn inputs_of(&self, resource: &dyn AnyResource<P>) -> [&'static Shape; 2] {
         [resource.inputs(), P::Common::shape()]
     }
-}
-
-/// The token in a URN: `urn:pulumi:stack::project::parent$type::name`.
-fn type_of(urn: &str) -> &str {
-    let qualified = urn.split("::").nth(2).unwrap_or_default();
-    qualified.rsplit('$').next().unwrap_or_default()
-}
-
-fn name_of(urn: &str) -> &str {
-    urn.splitn(4, "::").nth(3).unwrap_or_default()
 }
 
 fn birth_of(inputs: &Map) -> Birth {

@@ -1,5 +1,6 @@
 //! What properties look like: the tables that everything else is read out of.
 
+use crate::path::{Path, Step};
 use crate::value::Value;
 
 /// The type of a property.
@@ -42,6 +43,8 @@ pub enum Type {
     OneOf(Vec<Type>),
     /// A number, text, list, set or map within bounds.
     Bounded(Box<Type>, Bounds),
+    /// An order to us, of which the cloud knows nothing.
+    Order(Box<Type>),
     /// A value that must not be shown.
     Secret(Box<Type>),
     /// A value that may be unknown in a component's preview.
@@ -133,6 +136,8 @@ pub struct Marks {
     pub stable: bool,
     /// What the cloud tells once or never: carried over from the last state.
     pub keep: bool,
+    /// It matters at creation alone: to leave it out later changes nothing, another value takes a new resource. Kept in the state.
+    pub initial: bool,
     /// In the state only if the program gives it: what it leaves out is somebody else's.
     pub given: bool,
     /// No two resources may exist at once with the same values of all such properties.
@@ -156,6 +161,15 @@ impl Shape {
             .collect()
     }
 
+    /// Whether there is such a place among its properties: for rules that name one.
+    pub fn holds(&self, path: &Path) -> bool {
+        match path.steps().split_first() {
+            None => true,
+            Some((Step::Key(name), rest)) => self.field(name).is_some_and(|field| (field.ty)().holds(rest)),
+            Some((Step::Index(_), _)) => false,
+        }
+    }
+
     /// The property of a name.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields().into_iter().find(|f| f.name == name)
@@ -163,6 +177,18 @@ impl Shape {
 }
 
 impl Field {
+    /// Whether the state has of it what the program gave, because no later look at the cloud tells it.
+    pub fn kept(&self) -> bool {
+        fn order(ty: &Type) -> bool {
+            match ty {
+                Type::Order(_) => true,
+                Type::Optional(inner) | Type::Secret(inner) => order(inner),
+                _ => false,
+            }
+        }
+        self.marks.keep || self.marks.initial || order(&(self.ty)())
+    }
+
     /// Whether the program must give it.
     pub fn required(&self) -> bool {
         self.default.is_none() && self.marks.autoname.is_none() && !matches!((self.ty)(), Type::Optional(_))
@@ -170,6 +196,28 @@ impl Field {
 }
 
 impl Type {
+    /// Whether a value of this type is secret, or a part of one may be.
+    pub fn has_secret(&self) -> bool {
+        self.secret_within(&mut Vec::new())
+    }
+
+    /// The same beside shapes that have been looked at: some hold themselves.
+    fn secret_within(&self, seen: &mut Vec<&'static str>) -> bool {
+        match self {
+            Type::Secret(_) => true,
+            Type::Optional(inner) | Type::Eventual(inner) | Type::Order(inner) | Type::Bounded(inner, _) => {
+                inner.secret_within(seen)
+            }
+            Type::List(item) | Type::Set(item) | Type::Map(item) => item.secret_within(seen),
+            Type::OneOf(types) => types.iter().any(|ty| ty.secret_within(seen)),
+            Type::Object(shape) if !seen.contains(&shape.name) => {
+                seen.push(shape.name);
+                shape.fields().iter().any(|field| (field.ty)().secret_within(seen))
+            }
+            _ => false,
+        }
+    }
+
     /// The type without the wrappers that say only when, how and how much of it is given.
     pub fn bare(&self) -> &Type {
         match self {
@@ -177,6 +225,20 @@ impl Type {
                 inner.bare()
             }
             other => other,
+        }
+    }
+
+    fn holds(&self, steps: &[Step]) -> bool {
+        let Some((first, rest)) = steps.split_first() else {
+            return true;
+        };
+        match (self.bare(), first) {
+            (Type::List(item) | Type::Set(item), Step::Index(_)) | (Type::Map(item), Step::Key(_)) => item.holds(rest),
+            (Type::Object(shape), Step::Key(name)) => shape.field(name).is_some_and(|field| (field.ty)().holds(rest)),
+            (Type::OneOf(types), _) => types.iter().any(|ty| ty.holds(steps)),
+            (Type::Any, _) => true,
+            (Type::Format(format), _) => format.or_object,
+            _ => false,
         }
     }
 
@@ -255,6 +317,7 @@ pub fn bounded(ty: Type, min: Option<i64>, max: Option<i64>) -> Type {
         }
         Type::Optional(inner) => Type::Optional(inside(inner)),
         Type::Secret(inner) => Type::Secret(inside(inner)),
+        Type::Order(inner) => Type::Order(inside(inner)),
         Type::Eventual(inner) => Type::Eventual(inside(inner)),
         Type::Number | Type::Text | Type::Format(_) | Type::List(_) | Type::Set(_) | Type::Map(_) => {
             Type::Bounded(Box::new(ty), Bounds { min, max })
