@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use aws_sdk_route53::operation::delete_hosted_zone::DeleteHostedZoneError;
 use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
 use aws_sdk_route53::types::{HostedZoneConfig, ResourceRecordSet, Vpc as AwsVpc, VpcRegion};
-use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Faults, Id, Made, Order, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Doing as _, Tags, list};
+use crate::aws::{Aws, Doing as _, Tags, list, word};
 use crate::route53::record::RecordType;
 use crate::route53::sets::{self, Key};
 use crate::route53::{bare, tags};
-use crate::types::DomainName;
+use crate::types::{DomainName, Region};
 
 /// The inputs of a Route 53 hosted zone.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -25,14 +25,14 @@ pub struct ZoneInputs {
     #[prop(default)]
     pub vpcs: BTreeSet<ZoneVpc>,
     /// A comment of up to 256 characters.
-    #[prop(default)]
+    #[prop(default, max = 256)]
     pub comment: String,
     /// The id of a reusable delegation set, whose name servers the zone gets. Only for public zones.
     #[prop(replace)]
     pub delegation_set_id: Option<String>,
     /// Whether deleting the zone also deletes all records that are left in it. Without it, a zone with such records is not deleted. Default: false.
-    #[prop(default = false, keep)]
-    pub force_destroy: bool,
+    #[prop(default)]
+    pub force_destroy: Order<bool>,
     /// The tags.
     #[prop(default)]
     pub tags: Tags,
@@ -44,7 +44,7 @@ pub struct ZoneVpc {
     /// The VPC's id.
     pub vpc_id: String,
     /// The VPC's region, such as `ap-northeast-1`.
-    pub vpc_region: String,
+    pub vpc_region: Region,
 }
 
 /// A Route 53 hosted zone: the DNS records of a domain, and the name servers that answer for it.
@@ -76,15 +76,7 @@ impl Resource for Zone {
     type Seen = GetHostedZoneOutput;
 
     fn check(new: &ZoneInputs) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if new.delegation_set_id.is_some() && !new.vpcs.is_empty() {
-            faults
-                .push(Fault::new("delegationSetId", "a private zone, which one with `vpcs` is, has no delegation set"));
-        }
-        if new.comment.chars().count() > 256 {
-            faults.push(Fault::new("comment", "has more than 256 characters"));
-        }
-        faults
+        Faults::of(new).excludes("vpcs", "delegationSetId").into_vec()
     }
 
     /// A zone is born public or private.
@@ -123,7 +115,7 @@ impl Resource for Zone {
     }
 
     async fn read(aws: &Aws, id: &Id, seen: GetHostedZoneOutput) -> Result<Self> {
-        let vpcs = vpcs(&seen);
+        let vpcs = vpcs(&seen)?;
         let zone = seen.hosted_zone.ok_or_else(|| Error::new(format!("AWS says nothing of hosted zone `{id}`")))?;
         let zone_id = bare(&zone.id).to_owned();
         let name = DomainName::parse(&zone.name).map_err(Error::new)?;
@@ -141,7 +133,7 @@ impl Resource for Zone {
                 vpcs,
                 comment: zone.config.and_then(|config| config.comment).unwrap_or_default(),
                 delegation_set_id,
-                force_destroy: false,
+                force_destroy: Order::unknown(),
                 tags,
             },
             arn: format!("arn:{}:route53:::hostedzone/{zone_id}", aws.partition()),
@@ -171,7 +163,7 @@ impl Resource for Zone {
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
-        if old.inputs.force_destroy {
+        if old.inputs.force_destroy.value() {
             records::empty(aws, id, &old.inputs.name).await?;
         }
         let deleted = aws.route53().delete_hosted_zone().id(id).send().await;
@@ -202,7 +194,7 @@ async fn associate(aws: &Aws, id: &Id, new: BTreeSet<&ZoneVpc>) -> Result<()> {
     if new.is_empty() {
         return Ok(());
     }
-    let there = Zone::find(aws, id).await?.as_ref().map(vpcs).unwrap_or_default();
+    let there = Zone::find(aws, id).await?.as_ref().map(vpcs).transpose()?.unwrap_or_default();
     for vpc in new.into_iter().filter(|vpc| !there.contains(vpc)) {
         let associate = aws.route53().associate_vpc_with_hosted_zone().hosted_zone_id(id).vpc(named(vpc));
         associate.send().await.done("letting the hosted zone answer in VPC", &vpc.vpc_id)?;
@@ -210,10 +202,10 @@ async fn associate(aws: &Aws, id: &Id, new: BTreeSet<&ZoneVpc>) -> Result<()> {
     Ok(())
 }
 
-fn vpcs(seen: &GetHostedZoneOutput) -> BTreeSet<ZoneVpc> {
-    let each = seen.vpcs().iter().map(|vpc| ZoneVpc {
-        vpc_id: vpc.vpc_id.clone().unwrap_or_default(),
-        vpc_region: vpc.vpc_region.as_ref().map(|region| region.as_str().to_owned()).unwrap_or_default(),
+fn vpcs(seen: &GetHostedZoneOutput) -> Result<BTreeSet<ZoneVpc>> {
+    let each = seen.vpcs().iter().map(|vpc| {
+        let region = vpc.vpc_region.as_ref().map_or("", VpcRegion::as_str);
+        Ok(ZoneVpc { vpc_id: vpc.vpc_id.clone().unwrap_or_default(), vpc_region: word(region)? })
     });
     each.collect()
 }

@@ -444,7 +444,7 @@ fn a_record_without_its_health_check_is_refused() {
 fn mistakes_are_told_before_anything_is_made() {
     for (properties, why) in [
         ("name: '@', type: A, records: [192.0.2.1]", "not as `@`"),
-        ("name: a.example.com, type: A", "either `records` or an `alias`"),
+        ("name: a.example.com, type: A", "one of `records` or `alias` is required"),
         ("name: a.example.com, type: A, records: [192.0.2.300]", "`192.0.2.300` is not an IPv4 address"),
         ("name: a.example.com, type: CNAME, records: [b.example.com, c.example.com]", "a CNAME has one value"),
         ("name: a.example.com, type: MX, records: [mail.example.com]", "a priority and a mail server"),
@@ -452,7 +452,7 @@ fn mistakes_are_told_before_anything_is_made() {
         ("name: a.example.com, type: A, setIdentifier: a, records: [192.0.2.1]", "needs a routing policy"),
         (
             "name: a.example.com, type: A, setIdentifier: a, weight: 1, failover: PRIMARY, records: [192.0.2.1]",
-            "one routing policy",
+            "only one of `weight`",
         ),
         ("name: a.example.com, type: A, ttl: 60, alias: {name: b.example.com, zoneId: Z1}", "the TTL of its target"),
         ("name: a.example.com, type: AAAA, records: [192.0.2.1]", "`192.0.2.1` is not an IPv6 address"),

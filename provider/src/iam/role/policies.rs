@@ -11,15 +11,15 @@ use percent_encoding::percent_decode_str;
 use pulumi_plugin::{Again, Error, Id, Result};
 
 use super::RoleInputs;
-use crate::aws::{Aws, Doing as _};
-use crate::types::PolicyJson;
+use crate::aws::{Aws, Doing as _, word};
+use crate::types::{Arn, PolicyJson};
 
 /// The ARNs of the managed policies that the role has.
-pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<String>> {
+pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<Arn>> {
     let list = aws.iam().list_attached_role_policies();
     let pages = list.role_name(id).into_paginator().items().send();
     let found = all(pages, "managed policies", id).await?;
-    Ok(found.into_iter().filter_map(|p| p.policy_arn).collect())
+    found.into_iter().filter_map(|policy| policy.policy_arn).map(word).collect()
 }
 
 /// The policies that are part of the role.
@@ -70,10 +70,10 @@ pub async fn bring(aws: &Aws, id: &Id, old: &RoleInputs, new: &RoleInputs) -> Re
     }
 }
 
-async fn bring_attached(aws: &Aws, id: &Id, wanted: &BTreeSet<String>) -> Result<()> {
+async fn bring_attached(aws: &Aws, id: &Id, wanted: &BTreeSet<Arn>) -> Result<()> {
     let there = attached(aws, id).await?;
     for arn in wanted.difference(&there) {
-        let attach = aws.iam().attach_role_policy().role_name(id).policy_arn(arn);
+        let attach = aws.iam().attach_role_policy().role_name(id).policy_arn(arn.as_str());
         attach.send().await.done("attaching a policy to role", id)?;
     }
     detach(aws, id, there.difference(wanted)).await
@@ -105,9 +105,9 @@ pub async fn strip(aws: &Aws, id: &Id) -> Result<()> {
     Ok(())
 }
 
-async fn detach(aws: &Aws, id: &Id, arns: impl Iterator<Item = &String>) -> Result<()> {
+async fn detach(aws: &Aws, id: &Id, arns: impl Iterator<Item = &Arn>) -> Result<()> {
     for arn in arns {
-        let detach = aws.iam().detach_role_policy().role_name(id).policy_arn(arn);
+        let detach = aws.iam().detach_role_policy().role_name(id).policy_arn(arn.as_str());
         detach.send().await.unless(&["NoSuchEntity"]).done("detaching a policy from role", id)?;
     }
     Ok(())
@@ -132,7 +132,7 @@ async fn profiles(aws: &Aws, id: &Id) -> Result<Vec<String>> {
 pub async fn in_the_way(aws: &Aws, id: &Id) -> Result<Error> {
     let (attached, inline, profiles) = futures::try_join!(attached(aws, id), names(aws, id), profiles(aws, id))?;
     let kinds = [
-        ("managed policies", attached.into_iter().collect()),
+        ("managed policies", attached.iter().map(Arn::to_string).collect()),
         ("inline policies", inline),
         ("instance profiles", profiles),
     ];

@@ -2,47 +2,36 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use pulumi_plugin::{Fault, Path};
+use pulumi_plugin::{Fault, Faults, Path};
 
 use super::{Failover, GeoProximityLocation, RecordInputs, RecordType, TTL};
 use crate::types::DomainName;
 
 /// The rules between a record's properties.
 pub fn check(new: &RecordInputs) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let mut fault = |at: &str, why: &str| faults.push(Fault::new(at, why));
-    match (&new.alias, new.records.is_empty()) {
-        (None, true) => fault("records", "missing: a record has either `records` or an `alias`"),
-        (Some(_), false) => fault("alias", "a record has either `records` or an `alias`, not both"),
-        (Some(_), true) if new.ttl != TTL => fault("ttl", "an alias has the TTL of its target"),
-        _ => {}
-    }
-    if new.r#type == RecordType::Cname && new.records.len() > 1 {
-        fault("records", "a CNAME has one value: the domain name that it stands for");
-    }
-    let policies = policies(new);
-    if policies.len() > 1 {
-        fault(policies[1], &format!("a record has one routing policy, and `{}` is one already", policies[0]));
-    }
-    match (&new.set_identifier, policies.first()) {
-        (None, Some(policy)) => {
-            fault("setIdentifier", &format!("missing: with `{policy}` there are several records of this name and type"))
-        }
-        (Some(_), None) => fault("setIdentifier", &format!("needs a routing policy: one of {}", policies_in_words())),
-        _ => {}
-    }
-    if (new.failover, &new.alias, &new.health_check_id) == (Some(Failover::Primary), &None, &None) {
-        fault("healthCheckId", "missing: a primary record without an `alias` fails over by its health check");
-    }
-    faults.extend(new.records.iter().enumerate().filter_map(|(i, value)| {
-        let why = wrong(new.r#type, value)?;
-        Some(Fault::new(Path::root().key("records").index(i), why))
-    }));
-    faults
+    const ALONE: &str = "a CNAME has one value: the domain name that it stands for";
+    const UNWATCHED: &str = "missing: a primary record without an `alias` fails over by its health check";
+    let unwatched = new.failover == Some(Failover::Primary) && new.alias.is_none() && new.health_check_id.is_none();
+    let (policies, identified) = (policies(new), new.set_identifier.is_some());
+    let policy = policies.first().copied().unwrap_or_default();
+    let names = POLICIES.map(|(name, _)| name);
+    let listed = names.map(|name| format!("`{name}`")).join(", ");
+    let shared = format!("missing: with `{policy}` there are several records of this name and type");
+    Faults::of(new)
+        .one_of(&["records", "alias"])
+        .when(new.alias.is_some() && new.ttl != TTL, "ttl", "an alias has the TTL of its target")
+        .when(new.r#type == RecordType::Cname && new.records.len() > 1, "records", ALONE)
+        .at_most_one_of(&names)
+        .when(!policies.is_empty() && !identified, "setIdentifier", shared)
+        .when(policies.is_empty() && identified, "setIdentifier", format!("needs a routing policy: one of {listed}"))
+        .when(unwatched, "healthCheckId", UNWATCHED)
+        .each("records", &new.records, |value| wrong(new.r#type, value).into_iter().collect())
+        .part("geoProximityLocation", new.geo_proximity_location.as_ref().map(placed).unwrap_or_default())
+        .into_vec()
 }
 
-fn policies_in_words() -> String {
-    POLICIES.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+fn placed(at: &GeoProximityLocation) -> Vec<Fault> {
+    Faults::of(at).one_of(&["awsRegion", "localZoneGroup", "coordinates"]).into_vec()
 }
 
 /// The routing policies, each by the property that asks for it.
@@ -93,7 +82,7 @@ fn near(record: &RecordInputs) -> Option<GeoProximityLocation> {
 }
 
 /// What is wrong with a value of a type, where that can be seen at a glance.
-fn wrong(kind: RecordType, value: &str) -> Option<String> {
+fn wrong(kind: RecordType, value: &str) -> Option<Fault> {
     let number_first = || value.split_once(' ').is_some_and(|(n, _)| n.parse::<u16>().is_ok());
     let (right, what) = match kind {
         RecordType::A => (value.parse::<Ipv4Addr>().is_ok(), "an IPv4 address such as 192.0.2.1"),
@@ -105,7 +94,7 @@ fn wrong(kind: RecordType, value: &str) -> Option<String> {
         RecordType::Caa => (number_first(), "a flag, a tag and a value such as `0 issue \"amazon.com\"`"),
         _ => return None,
     };
-    (!right).then(|| format!("`{value}` is not {what}"))
+    (!right).then(|| Fault::new(Path::root(), format!("`{value}` is not {what}")))
 }
 
 #[cfg(test)]
@@ -199,11 +188,11 @@ mod tests {
     #[test]
     fn mistakes() {
         for (more, at, why) in [
-            (json!({"records": []}), "records", "either `records` or an `alias`"),
+            (json!({"records": []}), "records", "missing: one of `records` or `alias` is required"),
             (
                 json!({"alias": {"name": "b.example.com", "zoneId": "Z1", "evaluateTargetHealth": false}}),
                 "alias",
-                "not both",
+                "only one of",
             ),
             (json!({"records": ["192.0.2.300"]}), "records[0]", "`192.0.2.300` is not an IPv4 address"),
             (json!({"type": "AAAA"}), "records[0]", "`192.0.2.1` is not an IPv6 address"),
@@ -215,8 +204,13 @@ mod tests {
             (json!({"type": "MX", "records": ["mail.example.com"]}), "records[0]", "a priority and a mail server"),
             (json!({"weight": 1}), "setIdentifier", "missing"),
             (json!({"setIdentifier": "a"}), "setIdentifier", "needs a routing policy"),
-            (json!({"setIdentifier": "a", "weight": 1, "failover": "SECONDARY"}), "failover", "one routing policy"),
+            (json!({"setIdentifier": "a", "weight": 1, "failover": "SECONDARY"}), "failover", "only one of `weight`"),
             (json!({"setIdentifier": "a", "failover": "PRIMARY"}), "healthCheckId", "missing"),
+            (
+                json!({"setIdentifier": "a", "geoProximityLocation": {"bias": 1}}),
+                "geoProximityLocation.awsRegion",
+                "missing: one of `awsRegion`, `localZoneGroup` or `coordinates` is required",
+            ),
             (
                 json!({"records": [], "ttl": 60, "alias": {"name": "b.example.com", "zoneId": "Z1", "evaluateTargetHealth": false}}),
                 "ttl",
