@@ -225,6 +225,15 @@ def test_a_new_zone_has_its_own_servers(zone):
     assert set(other["DelegationSet"]["NameServers"]) != set(servers)
 
 
+def test_features(zone):
+    zone.route53.update_hosted_zone_features(HostedZoneId=zone.id, EnableAcceleratedRecovery=True)
+    assert zone.get()["HostedZone"]["Features"] == {"AcceleratedRecoveryStatus": "ENABLING"}
+    private = zone.private("a")["HostedZone"]["Id"]
+    refused(
+        lambda: zone.route53.update_hosted_zone_features(HostedZoneId=private, EnableAcceleratedRecovery=True), "InvalidInput"
+    )
+
+
 def test_a_change_takes_its_time(zone):
     zone.aws.clock(1000)
     made = zone.change(WWW)

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 
 use aws_sdk_route53::operation::delete_hosted_zone::DeleteHostedZoneError;
 use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
-use aws_sdk_route53::types::{HostedZoneConfig, ResourceRecordSet, Vpc as AwsVpc, VpcRegion};
+use aws_sdk_route53::types::{
+    AcceleratedRecoveryStatus, HostedZoneConfig, HostedZoneFeatures as AwsFeatures, ResourceRecordSet, Vpc as AwsVpc,
+    VpcRegion,
+};
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Order, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, Tags, list, word};
@@ -30,6 +33,9 @@ pub struct ZoneInputs {
     /// The id of a reusable delegation set, whose name servers the zone gets. Only for public zones.
     #[prop(replace)]
     pub delegation_set_id: Option<String>,
+    /// The features of the zone. Default: none.
+    #[prop(default)]
+    pub hosted_zone_features: HostedZoneFeatures,
     /// Whether deleting the zone also deletes all records that are left in it. Without it, a zone with such records is not deleted. Default: false.
     #[prop(default)]
     pub force_destroy: Order<bool>,
@@ -45,6 +51,15 @@ pub struct ZoneVpc {
     pub vpc_id: String,
     /// The VPC's region, such as `ap-northeast-1`.
     pub vpc_region: Region,
+}
+
+/// The features of a hosted zone.
+#[derive(Debug, Clone, Default, PartialEq, Property)]
+pub struct HostedZoneFeatures {
+    /// Whether accelerated recovery is enabled: the records of a public zone can be changed again within an hour when the region us-east-1 is
+    /// impaired. Default: false. AWS takes hours to enable it, which is not waited for.
+    #[prop(default)]
+    pub enable_accelerated_recovery: bool,
 }
 
 /// A Route 53 hosted zone: the DNS records of a domain, and the name servers that answer for it.
@@ -76,7 +91,12 @@ impl Resource for Zone {
     type Seen = GetHostedZoneOutput;
 
     fn check(new: &ZoneInputs) -> Vec<Fault> {
-        Faults::of(new).excludes("vpcs", "delegationSetId").into_vec()
+        let recovers = new.hosted_zone_features.enable_accelerated_recovery && !new.vpcs.is_empty();
+        const PUBLIC: &str = "only a public zone, without `vpcs`, can have it";
+        Faults::of(new)
+            .excludes("vpcs", "delegationSetId")
+            .when(recovers, "hostedZoneFeatures.enableAcceleratedRecovery", PUBLIC)
+            .into_vec()
     }
 
     /// A zone is born public or private.
@@ -133,6 +153,9 @@ impl Resource for Zone {
                 vpcs,
                 comment: zone.config.and_then(|config| config.comment).unwrap_or_default(),
                 delegation_set_id,
+                hosted_zone_features: HostedZoneFeatures {
+                    enable_accelerated_recovery: zone.features.is_some_and(|features| recovers(&features)),
+                },
                 force_destroy: Order::unknown(),
                 tags,
             },
@@ -147,6 +170,12 @@ impl Resource for Zone {
         if old.inputs.comment != new.comment {
             let update = aws.route53().update_hosted_zone_comment().id(id).comment(&new.comment);
             update.send().await.done("setting the comment of hosted zone", id)?;
+        }
+        let recovers = new.hosted_zone_features.enable_accelerated_recovery;
+        if old.inputs.hosted_zone_features.enable_accelerated_recovery != recovers {
+            let update = aws.route53().update_hosted_zone_features().hosted_zone_id(id);
+            let update = update.enable_accelerated_recovery(recovers).send().await;
+            update.done("setting the features of hosted zone", id)?;
         }
         // A private zone always answers in some VPC: the new ones come before the old ones go.
         associate(aws, id, new.vpcs.difference(&old.inputs.vpcs).collect()).await?;
@@ -208,6 +237,12 @@ fn vpcs(seen: &GetHostedZoneOutput) -> Result<BTreeSet<ZoneVpc>> {
         Ok(ZoneVpc { vpc_id: vpc.vpc_id.clone().unwrap_or_default(), vpc_region: word(region)? })
     });
     each.collect()
+}
+
+/// Whether accelerated recovery is enabled, or about to be.
+fn recovers(features: &AwsFeatures) -> bool {
+    use AcceleratedRecoveryStatus::{Enabled, Enabling, EnablingHostedZoneLocked};
+    matches!(features.accelerated_recovery_status, Some(Enabled | Enabling | EnablingHostedZoneLocked))
 }
 
 /// The first word of the start of authority.

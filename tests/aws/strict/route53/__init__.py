@@ -140,6 +140,14 @@ class Route53(Strict, Moto):
             servers.name_servers = [*servers.name_servers[1:], servers.name_servers[0]]
         return answer
 
+    def update_hosted_zone_features(self):
+        """moto lacks it."""
+        zone, wanted = self.zone(self._get_param("Id") or self._get_param("HostedZoneId")), self._get_param("EnableAcceleratedRecovery")
+        if zone.private_zone:
+            raise Refusal("InvalidInput", "Accelerated recovery is not supported for private hosted zones.")
+        zone.features = {"AcceleratedRecoveryStatus": "ENABLING" if str(wanted).lower() == "true" else "DISABLED"}
+        return ActionResult({})
+
     def delete_hosted_zone(self):
         zone = self.zone(self._get_param("Id"))
         # moto takes any NS record for one of the zone's own.
@@ -226,6 +234,7 @@ def reversed_name(name):
 
 
 def install():
-    urls.url_paths.update(dict.fromkeys(cidr.PATHS))
+    features = r"{0}/(?P<api_version>[\d_-]+)/hostedzone/(?P<zone_id>[^/]+)/features$"
+    urls.url_paths.update(dict.fromkeys([*cidr.PATHS, features]))
     models.reverse_domain_name = reversed_name
     serve(urls, Route53)
