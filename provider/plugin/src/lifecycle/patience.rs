@@ -97,7 +97,9 @@ impl<'a> Patience<'a> {
                     answered = Instant::now();
                     (state, seldom.next())
                 }
-                Ok(Look::Unseen) if Instant::now() >= self.until(started, UNSEEN) => {
+                Ok(Look::Unseen)
+                    if Instant::now() >= self.until(started, if what == "creation" { UNSEEN } else { MOMENT }) =>
+                {
                     return Err(Error::new(format!("it is not there after its {what}")));
                 }
                 Ok(Look::Unseen) => ("not seen yet".to_owned(), dense.next()),
