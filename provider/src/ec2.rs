@@ -27,9 +27,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use pulumi_plugin::{Again, Result};
 
-use crate::aws::tags::changes;
 use crate::aws::{Aws, Doing as _, Passing, Tags};
-pub(crate) use crate::ec2::tags::newborn;
+pub(crate) use crate::ec2::tags::{newborn, retag};
 
 /// Which of EC2's refusals pass.
 pub(crate) const PASSING: Passing = &[
@@ -81,12 +80,6 @@ pub(crate) fn once() -> aws_sdk_ec2::config::Builder {
 /// The tags as the user sees them.
 pub(crate) fn visible(aws: &Aws, tags: &[Tag]) -> Tags {
     aws.visible(tags)
-}
-
-/// Brings a resource's tags from the old ones to the new ones.
-pub(crate) async fn retag(aws: &Aws, id: &str, old: &Tags, new: &Tags) -> Result<()> {
-    let (set, unset) = changes(old, new);
-    tags::retag(aws, id, &set, &unset).await
 }
 
 #[cfg(test)]

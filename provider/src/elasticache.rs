@@ -5,11 +5,10 @@ pub mod subnet_group;
 pub mod tags;
 
 use aws_sdk_elasticache::types::Tag;
-use pulumi_plugin::{Again, Error, Result};
+use pulumi_plugin::{Again, Result};
 
-use crate::aws::tags::changes;
 use crate::aws::{Aws, Passing, Tags};
-use crate::elasticache::tags::visible;
+use crate::elasticache::tags::{retag, visible};
 
 /// Which of ElastiCache's refusals pass.
 pub(crate) const PASSING: Passing = &[
@@ -27,17 +26,7 @@ fn newborn(aws: &Aws, tags: &Tags) -> Vec<Tag> {
     aws.newborn(tags)
 }
 
-/// Refuses what exists already, unless this very creation made it and the answer got lost.
-async fn adopt(aws: &Aws, kind: &str, name: &str, arn: &str) -> Result<()> {
-    match aws.bears_token(tags::list(aws, arn).await?) {
-        true => Ok(()),
-        false => Err(Error::new(format!("{kind} `{name}` exists already"))
-            .hint(format!("choose another name, or take it over with `pulumi import`: its id is `{name}`"))),
-    }
-}
-
-/// Brings a resource's tags from the old ones to the new ones.
-async fn retag(aws: &Aws, arn: &str, old: &Tags, new: &Tags) -> Result<()> {
-    let (set, unset) = changes(old, new);
-    tags::retag(aws, arn, &set, &unset).await
+/// Whether a resource bears the token of this creation.
+async fn bears_token(aws: &Aws, arn: Option<&str>) -> Result<bool> {
+    Ok(aws.bears_token(tags::list(aws, arn.unwrap_or_default()).await?))
 }

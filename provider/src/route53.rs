@@ -5,11 +5,9 @@ mod known;
 pub mod record;
 mod sets;
 pub mod tags;
-mod value;
 pub mod zone;
 
 use pulumi_plugin::Again;
-pub use value::RecordValue;
 
 use crate::aws::Passing;
 

@@ -227,6 +227,49 @@ REFUSALS = [
 ]
 
 
+def copied(cache, *names):
+    """A group, and snapshots of it."""
+    cache.make()
+    cache.get()
+    return [cache.cache.create_snapshot(SnapshotName=name, ReplicationGroupId="rg")["Snapshot"] for name in names]
+
+
+REFUSALS += [
+    ("no such snapshot", "SnapshotNotFoundFault", lambda c: c.make(SnapshotName="none")),
+    (
+        "a snapshot and files",
+        "InvalidParameterCombination",
+        lambda c: c.make(SnapshotName="one", SnapshotArns=["arn:aws:s3:::b/a.rdb"]),
+    ),
+    ("a file that is none", "InvalidParameterValue", lambda c: c.make(SnapshotArns=["arn:aws:s3:::b/a.txt"])),
+    ("a snapshot twice", "SnapshotAlreadyExistsFault", lambda c: copied(c, "one", "one")),
+    (
+        "a last snapshot of a name that is taken",
+        "SnapshotAlreadyExistsFault",
+        lambda c: copied(c, "one") and c.cache.delete_replication_group(ReplicationGroupId="rg", FinalSnapshotIdentifier="one"),
+    ),
+    ("data tiering without disks", "InvalidParameterCombination", lambda c: c.make(DataTieringEnabled=True)),
+    ("disks without data tiering", "InvalidParameterCombination", lambda c: c.make(CacheNodeType="cache.r6gd.xlarge")),
+    ("no such durability", "InvalidParameterValue", lambda c: c.make(Durability="some")),
+    ("an address that is not there", "InvalidParameterCombination", lambda c: c.make(IpDiscovery="ipv6")),
+    (
+        "fewer shards described than asked for",
+        "InvalidParameterCombination",
+        lambda c: c.make(**CLUSTER, NodeGroupConfiguration=[{"Slots": "0-8191"}]),
+    ),
+    (
+        "a zone without a subnet",
+        "InvalidParameterValue",
+        lambda c: c.make(NodeGroupConfiguration=[{"PrimaryAvailabilityZone": "ap-northeast-1d"}]),
+    ),
+    (
+        "a zone for a replica that is not asked for",
+        "InvalidParameterCombination",
+        lambda c: c.make(NodeGroupConfiguration=[{"ReplicaAvailabilityZones": ["ap-northeast-1a"]}]),
+    ),
+]
+
+
 @pytest.mark.parametrize("code, call", [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
 def test_refuses(cache, code, call):
     refused(lambda: call(cache), code)
@@ -360,3 +403,20 @@ def test_shards_come_and_go(cache):
     assert cache.shards(3)["MemberClusters"][-2:] == ["rg-0003-001", "rg-0003-002"]
     left = cache.shards(2, NodeGroupsToRemove=["0002"])
     assert [shard["NodeGroupId"] for shard in left["NodeGroups"]] == ["0001", "0003"]
+
+
+def test_data_outlives_its_group(cache):
+    copied(cache, "one")
+    cache.cache.delete_replication_group(ReplicationGroupId="rg", FinalSnapshotIdentifier="Last")
+    names = [each["SnapshotName"] for each in cache.cache.describe_snapshots()["Snapshots"]]
+    assert names == ["one", "last"]
+    cache.make(ReplicationGroupId="again", SnapshotName="last")
+    cache.cache.delete_snapshot(SnapshotName="last")
+    refused(lambda: cache.cache.describe_snapshots(SnapshotName="last"), "SnapshotNotFoundFault")
+
+
+def test_nodes_are_where_they_are_asked_to_be(cache):
+    zones = {"PrimaryAvailabilityZone": "ap-northeast-1c", "ReplicaAvailabilityZones": ["ap-northeast-1c"]}
+    cache.make(NumNodeGroups=1, ReplicasPerNodeGroup=1, NodeGroupConfiguration=[zones], AutomaticFailoverEnabled=True)
+    members = cache.get()["NodeGroups"][0]["NodeGroupMembers"]
+    assert {member["PreferredAvailabilityZone"] for member in members} == {"ap-northeast-1c"}

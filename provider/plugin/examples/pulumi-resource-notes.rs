@@ -1,9 +1,12 @@
 //! A provider of notes: text files in a folder.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::{env, fs, io};
 
-use pulumi_plugin::{Call, Error, Id, Meta, Nothing, Package, Property, Provider, Resource, Result, Start, serve};
+use pulumi_plugin::{
+    Call, Error, Id, Made, Meta, Nothing, Package, Property, Provider, Resource, Result, Start, serve,
+};
 
 /// What the package has to be told.
 #[derive(Clone, Property)]
@@ -55,22 +58,27 @@ impl Resource for Note {
     const TOKEN: &'static str = "notes:index:Note";
     type Session = PathBuf;
     type Inputs = NoteInputs;
+    type Seen = String;
 
-    async fn create(folder: &PathBuf, new: &NoteInputs) -> Result<Id> {
-        fs::write(folder.join(&new.name), &new.text).map_err(failed)?;
-        Ok(Id::from(new.name.clone()))
+    async fn create(folder: &PathBuf, new: &NoteInputs) -> Result<Made> {
+        match fs::File::create_new(folder.join(&new.name)) {
+            Ok(mut file) => file.write_all(new.text.as_bytes()).map_err(failed)?,
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Ok(Made::Exists(Id::from(new.name.clone()))),
+            Err(e) => return Err(failed(e)),
+        }
+        Ok(Made::New(Id::from(new.name.clone())))
     }
 
-    async fn read(folder: &PathBuf, id: &Id) -> Result<Option<Note>> {
-        let text = match fs::read_to_string(folder.join(id.as_str())) {
-            Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(failed(e)),
-        };
-        Ok(Some(Note {
-            words: text.split_whitespace().count() as u32,
-            inputs: NoteInputs { name: id.to_string(), text },
-        }))
+    async fn find(folder: &PathBuf, id: &Id) -> Result<Option<String>> {
+        match fs::read_to_string(folder.join(id.as_str())) {
+            Ok(text) => Ok(Some(text)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(failed(e)),
+        }
+    }
+
+    async fn read(_: &PathBuf, id: &Id, text: String) -> Result<Note> {
+        Ok(Note { words: text.split_whitespace().count() as u32, inputs: NoteInputs { name: id.to_string(), text } })
     }
 
     async fn update(folder: &PathBuf, id: &Id, _: &Note, new: &NoteInputs) -> Result<()> {

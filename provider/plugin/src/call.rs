@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lifecycle::Pace;
 use crate::log::Log;
-use crate::value::Map;
+use crate::resource::Id;
+use crate::value::{Map, Value};
 
 /// One call of the engine: for which resource, how long it may take, whom to tell how it goes.
 #[derive(Clone)]
@@ -31,8 +32,10 @@ pub struct Call {
     pub log: Log,
     /// Ends waits when the user cancels.
     pub cancel: CancellationToken,
-    /// Whether its creation has been tried before.
+    /// Whether an earlier attempt at its creation may have made something.
     pub(crate) tried: Arc<AtomicBool>,
+    /// Whether the engine has an older resource of the same URN, which the new one replaces.
+    pub(crate) replaces: bool,
     /// The parts that are done.
     pub(crate) done: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -52,6 +55,30 @@ impl Call {
     /// Whether an earlier attempt at this very creation may have made something. Else there is nothing to look for.
     pub fn tried(&self) -> bool {
         self.tried.load(Ordering::Relaxed)
+    }
+
+    /// The refusal of a creation in whose place something stands already, with the likely cause first.
+    pub(crate) fn taken(&self, id: &Id, token: &str, take_over: Option<&str>) -> Error {
+        let over = take_over.map(|how| format!(", or {how}")).unwrap_or_default();
+        let import = format!("`pulumi import {token} {} '{id}'` takes it over{over}", self.name);
+        let hint = match self.replaces {
+            true => format!(
+                "a replacement is made before the old one is deleted, and here both are the same: set the resource option `deleteBeforeReplace: true`; if it belongs to somebody else, {import}"
+            ),
+            false => format!(
+                "if the resource has another name in the program than before, give it the resource option `aliases` with the old one; if the program declares it twice, remove one; else {import}"
+            ),
+        };
+        Error::new(format!("creating `{}`: `{id}` exists already", self.name)).hint(hint)
+    }
+
+    /// Whether the program itself gives a property: a name that was made up for it is none of the program's.
+    pub fn gives(&self, property: &str) -> bool {
+        let birth = self.given.get(crate::serve::BIRTH).and_then(Value::as_object);
+        let made_up = birth.and_then(|birth| birth.get("made")).map(Value::bare);
+        let is_made_up =
+            matches!(made_up, Some(Value::Array(names)) if names.iter().any(|name| *name == Value::from(property)));
+        self.given.contains_key(property) && !is_made_up
     }
 
     /// Does a part only once, however often the whole is called again; a failed part counts as not done.

@@ -9,7 +9,7 @@ use crate::assume::assume;
 use crate::call::Call;
 use crate::component::Component;
 use crate::error::{Error, Fault, Result};
-use crate::lifecycle::Life;
+use crate::lifecycle::{Life, gone};
 use crate::monitor::{Monitor, resolved};
 use crate::property::{Property, Shaped};
 use crate::resource::{Function, Id, Provider, Resource};
@@ -89,6 +89,7 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
     fn create<'a>(&'a self, at: &'a At<P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
     fn read<'a>(&'a self, at: &'a At<P>, id: &'a Id, given: &'a Map) -> BoxFuture<'a, Result<Option<Map>>>;
+    fn prevents<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<()>>;
     fn update<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Map>>;
     fn delete<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>>;
 }
@@ -160,16 +161,25 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         .boxed()
     }
 
+    fn prevents<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<()>> {
+        async move {
+            match both::<R>(old, new) {
+                Some((old, new)) => R::prevents(&at.session, id, &old, &new).await,
+                None => Ok(()),
+            }
+        }
+        .boxed()
+    }
+
     fn update<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Map>> {
         async move {
+            let unfinished = old.contains_key(UNFINISHED);
             let new = decode::<R::Inputs>(new)?;
             let life = at.life::<R>();
             let Some(old) = remembered::<R>(&life, id, old).await? else {
-                return Err(
-                    Error::new(format!("`{id}` is gone")).hint("run `pulumi refresh` to see what else has changed")
-                );
+                return Err(gone(id).hint("run `pulumi refresh` to see what else has changed"));
             };
-            let mut state = life.update::<R>(id, &old, &new).await?;
+            let mut state = life.update::<R>(id, &old, &new, unfinished).await?;
             state.respell(&new);
             Ok(encode(&state))
         }
@@ -187,6 +197,9 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         .boxed()
     }
 }
+
+/// Stands in the state of a resource whose creation did not come to its end: the next update does the rest.
+pub(crate) const UNFINISHED: &str = "__unfinished";
 
 /// Old and new inputs for a rule; nothing where the old ones can't be read any more.
 fn both<R: Resource>(old: &Map, new: &Map) -> Option<(R::Inputs, R::Inputs)> {

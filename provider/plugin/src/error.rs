@@ -60,6 +60,8 @@ pub enum Again {
     Soon,
     /// When something else has gone or come: tried calmly up to the resource's longest time.
     Later,
+    /// When something else has gone that nobody may be about to remove: tried for two minutes.
+    Held,
     /// When the resource itself is ready again: that is awaited, and then the call is made again.
     Ready,
 }
@@ -129,20 +131,20 @@ impl Error {
         self
     }
 
-    /// Whether it is not known if it was done.
-    pub fn is_lost(&self) -> bool {
-        self.lost
-    }
-
-    /// Marks that the cloud has not answered: it says nothing of what is there or was done.
+    /// Marks that the cloud could not be reached: nothing is known of what it would say.
     pub fn unanswered(mut self) -> Error {
         self.unanswered = true;
         self
     }
 
-    /// Whether the cloud has not answered.
+    /// Whether the cloud could not be reached.
     pub fn is_unanswered(&self) -> bool {
-        self.unanswered
+        self.unanswered || self.lost
+    }
+
+    /// Whether it is not known if it was done.
+    pub fn is_lost(&self) -> bool {
+        self.lost
     }
 
     /// Marks that the resource exists all the same, under this id.
@@ -161,8 +163,8 @@ impl Error {
         self
     }
 
-    /// Marks that the cloud has given the resource up: it will never be.
-    pub(crate) fn dead(mut self) -> Error {
+    /// Marks that the resource will never be: what was made of it is deleted again.
+    pub fn dead(mut self) -> Error {
         self.dead = true;
         self
     }
@@ -191,6 +193,14 @@ impl Error {
     /// The id of the resource that exists all the same.
     pub fn born(&self) -> Option<&Id> {
         self.after.as_deref()
+    }
+
+    /// The words and the hint, for a status line.
+    pub(crate) fn in_one_line(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}; {}", self.message, hint.replace('\n', " ")),
+            None => self.message.clone(),
+        }
     }
 
     /// The words without the hint.

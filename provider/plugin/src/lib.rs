@@ -48,7 +48,7 @@ pub use output::{Input, Maybe, Output, Resolved};
 pub use path::Path;
 pub use property::{Property, Secret, Shaped};
 pub use pulumi_plugin_derive::{Outputs, Property};
-pub use resource::{Function, Id, Nothing, Progress, Provider, Resource, Wait};
+pub use resource::{Function, Id, Made, Nothing, Progress, Provider, Resource, Wait};
 pub use scope::Scope;
 pub use serve::{Service, Start, serve};
 pub use value::{Archive, Asset, Map, OutputValue, Reference, Source, Value, object};

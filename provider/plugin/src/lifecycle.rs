@@ -1,43 +1,18 @@
-//! The life of a resource: what is called when, and how long is waited. Written once for all.
+//! The life of a resource: which of its methods is called when. Written once for all.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+mod difference;
+mod patience;
 
-use rand::Rng as _;
-use tokio::time::Instant;
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 
 use crate::call::Call;
 use crate::error::{After as _, Again, Error, Result};
-use crate::resource::{Id, Progress, Resource, span, timed_out};
+use crate::resource::{Id, Made, Progress, Resource};
+use difference::{Difference, as_asked};
+use patience::{Look, Patience};
 
-/// How fast the clock of waits runs. 1.0 is real time; tests and emulators run it faster.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pace(pub f64);
-
-impl Default for Pace {
-    fn default() -> Self {
-        Pace(1.0)
-    }
-}
-
-impl Pace {
-    async fn sleep(self, time: Duration) {
-        let jitter = rand::rng().random_range(0.75..1.25);
-        tokio::time::sleep(time.mul_f64(self.0 * jitter)).await;
-    }
-}
-
-/// Polls at 1.5 s, rising to 5 s.
-const POLL_FIRST: Duration = Duration::from_millis(1500);
-const POLL_LAST: Duration = Duration::from_secs(5);
-/// A resource that was just made may not be seen everywhere for a while.
-const UNSEEN: Duration = Duration::from_secs(60);
-/// What was just made is seen by the next call after this long, or it was never there.
-const MOMENT: Duration = Duration::from_secs(10);
-/// How long somebody who watches is content with the last line.
-const NEWS_AGAIN: Duration = Duration::from_secs(30);
-/// What has just been made has spread after this long, or the failure is real.
-const SOON: Duration = Duration::from_secs(60);
+pub use patience::Pace;
 
 /// The calls of one resource under one deadline.
 pub struct Life<'a, S> {
@@ -45,48 +20,110 @@ pub struct Life<'a, S> {
     pub session: &'a S,
     /// The call of the engine that this answers.
     pub call: &'a Call,
-    /// When patience ends.
-    deadline: Instant,
-    longest: Duration,
-    usual: Duration,
+    patience: Patience<'a>,
+}
+
+/// Where a creation's resource comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Origin {
+    /// This attempt made it.
+    New,
+    /// An earlier attempt made it, whose answer got lost.
+    Earlier,
+    /// Somebody else made it, and the program wants it taken over.
+    TakenOver,
 }
 
 impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// Starts the clock of a call for a resource.
     pub fn of<R: Resource<Session = S>>(session: &'a S, call: &'a Call) -> Self {
-        let longest = call.timeout.unwrap_or(R::WAIT.longest);
-        // A time that the program gives is meant as it stands; our own shrinks with the clock, but leaves slow machines room.
-        let deadline =
-            Instant::now() + longest.mul_f64(if call.timeout.is_some() { 1.0 } else { call.pace.0.max(0.2) });
-        Life { session, call, deadline, longest, usual: R::WAIT.usual }
+        Life { session, call, patience: Patience::start(call, R::WAIT) }
     }
 
-    /// Makes it, waits until it is ready and says how it is.
+    /// Makes it, waits until it is ready, brings what creation alone could not, and says how it is.
     pub async fn create<R: Resource<Session = S>>(&self, new: &R::Inputs) -> Result<(Id, R)> {
-        let lost = AtomicBool::new(false);
-        let attempt = async || {
-            let made = R::create(self.session, new).await;
-            self.call.tried.store(true, Ordering::Relaxed);
-            lost.fetch_or(made.as_ref().is_err_and(Error::is_lost), Ordering::Relaxed);
-            made
-        };
-        let made = self.retried::<R, _, _>("creating", None, attempt).await;
-        let id = made.map_err(|error| match lost.load(Ordering::Relaxed) {
-            true => self.unsure(error),
-            false => error,
-        })?;
-        match self.settle::<R>(&id, "creation", R::waits(new)).await {
+        let (id, origin) = self.birth::<R>(new).await?;
+        if origin == Origin::TakenOver {
+            self.refuse_another::<R>(&id, new).await?;
+        }
+        match self.bring::<R>(&id, origin, new).await {
             Ok(state) => Ok((id, state)),
-            Err(error) if error.is_dead() => Err(self.undo::<R>(&id, error).await),
+            Err(error) if error.is_dead() && origin != Origin::TakenOver => Err(self.undo::<R>(&id, error).await),
             Err(error) => Err(error.after(&id)),
         }
     }
 
+    /// Makes it, or finds what is there already and whose that is.
+    async fn birth<R: Resource<Session = S>>(&self, new: &R::Inputs) -> Result<(Id, Origin)> {
+        let attempt = || async {
+            if self.call.tried()
+                && let Some(id) = R::earlier(self.session, new).await?
+            {
+                return Ok((id, Origin::Earlier));
+            }
+            if let Some(id) = R::standing(self.session, new).await? {
+                return self.meet::<R>(id, new).await;
+            }
+            match R::create(self.session, new).await {
+                Ok(Made::New(id)) => Ok((id, Origin::New)),
+                Ok(Made::Exists(id)) => self.meet::<R>(id, new).await,
+                Err(error) => {
+                    self.call.tried.fetch_or(error.is_lost(), Ordering::Relaxed);
+                    Err(error)
+                }
+            }
+        };
+        let made = self.patience.repeat("creating", attempt, || async { Ok(()) }).await;
+        made.map_err(|error| if self.call.tried() { self.unsure(error) } else { error })
+    }
+
+    /// Whose is what exists already in the place of the new one? Whatever is not this very creation's own is refused, unless the program wants it.
+    async fn meet<R: Resource<Session = S>>(&self, id: Id, new: &R::Inputs) -> Result<(Id, Origin)> {
+        let Some(seen) = R::find(self.session, &id).await? else {
+            return Err(Error::new(format!("`{id}` exists already, but can't be seen")).again(Again::Soon));
+        };
+        if let Progress::Leaving(state) = R::progress(&seen) {
+            return Err(Error::new(format!("`{id}` is still there: {state}")).again(Again::Later));
+        }
+        if let Some(id) = R::ours(self.session, &id, &seen, new).await? {
+            return Ok((id, Origin::Earlier));
+        }
+        match R::takes_over(new) {
+            true => Ok((R::taken(id, &seen)?, Origin::TakenOver)),
+            false => Err(self.call.taken(&id, R::TOKEN, R::TAKE_OVER)),
+        }
+    }
+
+    /// What is taken over must become what the program asks for without being made anew.
+    async fn refuse_another<R: Resource<Session = S>>(&self, id: &Id, new: &R::Inputs) -> Result<()> {
+        let Some(state) = self.read::<R>(id).await? else { return Ok(()) };
+        let state = as_asked(state, new)?;
+        let replaced = Difference::of(&state, new).replaced;
+        match replaced.as_slice() {
+            [] => Ok(()),
+            names => Err(Error::new(format!("`{id}` can't be taken over: it has another {}", names.join(", ")))
+                .hint("give the values that it has, or delete it first")),
+        }
+    }
+
+    /// Brings what was made to what is asked for.
+    async fn bring<R: Resource<Session = S>>(&self, id: &Id, origin: Origin, new: &R::Inputs) -> Result<R> {
+        self.repeated::<R, _>("creating", id, || R::finish(self.session, id, new)).await?;
+        let state = as_asked(self.settle::<R>(id, "creation", R::waits(new)).await?, new)?;
+        let difference = Difference::of(&state, new);
+        if let ([first, ..], Origin::Earlier) = (difference.replaced.as_slice(), origin) {
+            return Err(Error::new(format!("an earlier attempt made `{id}` with another `{first}`"))
+                .hint("run `pulumi up` again: it is replaced"));
+        }
+        if !difference.changes() {
+            return Ok(state);
+        }
+        self.change::<R>(id, &state, new, &difference).await?;
+        self.settle::<R>(id, "creation", R::waits(new)).await
+    }
+
     /// A failed creation of which an answer got lost. The next run knows nothing of it, so that it is for the user to look.
     fn unsure(&self, error: Error) -> Error {
-        if error.born().is_some() {
-            return error;
-        }
         error.also_hint(format!(
             "an answer got lost, so it may have been made all the same: then it bears `{}` in a tag or in its name; import or delete it before you go on",
             self.call.birth.token
@@ -106,173 +143,148 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         }
     }
 
-    /// Brings it to new inputs, waits until it is ready again and says how it is.
-    pub async fn update<R: Resource<Session = S>>(&self, id: &Id, old: &R, new: &R::Inputs) -> Result<R> {
-        let change = || R::update(self.session, id, old, new);
-        self.retried::<R, _, _>("updating", Some(id), change).await.after(id)?;
+    /// Brings it to new inputs, waits until it is ready again and says how it is. `unfinished`: its creation did not come to its end.
+    pub async fn update<R: Resource<Session = S>>(
+        &self,
+        id: &Id,
+        old: &R,
+        new: &R::Inputs,
+        unfinished: bool,
+    ) -> Result<R> {
+        if unfinished {
+            self.repeated::<R, _>("creating", id, || R::finish(self.session, id, new)).await.after(id)?;
+        }
+        self.change::<R>(id, old, new, &Difference::of(old, new)).await.after(id)?;
         self.settle::<R>(id, "update", R::waits(new)).await.after(id)
     }
 
-    /// How it is now.
+    async fn change<R: Resource<Session = S>>(
+        &self,
+        id: &Id,
+        old: &R,
+        new: &R::Inputs,
+        difference: &Difference,
+    ) -> Result<()> {
+        if difference.others {
+            self.repeated::<R, _>("updating", id, || R::update(self.session, id, old, new)).await?;
+        }
+        let (set, unset) = (&difference.set, &difference.unset);
+        if !set.is_empty() || !unset.is_empty() {
+            self.repeated::<R, _>("tagging", id, || R::retag(self.session, id, old, set, unset)).await?;
+        }
+        Ok(())
+    }
+
+    /// How it is now; `None` when it is gone, or being deleted.
     pub async fn read<R: Resource<Session = S>>(&self, id: &Id) -> Result<Option<R>> {
-        self.retried::<R, _, _>("reading", None, || R::read(self.session, id)).await
+        let look = || async {
+            match R::find(self.session, id).await? {
+                Some(seen) if !matches!(R::progress(&seen), Progress::Leaving(_)) => {
+                    R::read(self.session, id, seen).await.map(Some)
+                }
+                _ => Ok(None),
+            }
+        };
+        self.patience.repeat("reading", look, || self.ready::<R>(id)).await
     }
 
     /// Deletes it and waits until it is gone.
     pub async fn delete<R: Resource<Session = S>>(&self, id: &Id, old: &R) -> Result<()> {
-        self.retried::<R, _, _>("deleting", Some(id), || R::delete(self.session, id, old)).await?;
-        self.until("deletion", || R::gone(self.session, id)).await
-    }
-
-    async fn settle<R: Resource<Session = S>>(&self, id: &Id, what: &str, waits: bool) -> Result<R> {
-        if waits {
-            self.until(what, || R::ready(self.session, id)).await?;
+        let delete = || async {
+            match R::delete(self.session, id, old).await {
+                // What is going already, or is gone, need not be deleted.
+                Err(error) => match R::find(self.session, id).await {
+                    Ok(None) => Ok(()),
+                    Ok(Some(seen)) if matches!(R::progress(&seen), Progress::Leaving(_)) => Ok(()),
+                    _ => Err(error),
+                },
+                done => done,
+            }
+        };
+        self.patience.repeat("deleting", delete, || self.ready::<R>(id)).await?;
+        if !R::lingers(old) {
+            return Ok(());
         }
-        let mut unseen = Backoff::new(Duration::from_millis(250), POLL_LAST);
-        let patience = Instant::now() + UNSEEN.mul_f64(self.call.pace.0.max(0.2));
-        loop {
-            if let Some(state) = self.read::<R>(id).await? {
-                return Ok(state);
-            }
-            if Instant::now() >= patience.min(self.deadline) {
-                return Err(Error::new(format!("`{id}` is not there after its {what}")));
-            }
-            self.nap(unseen.next(), what).await?;
-        }
+        let look = || async {
+            Ok(match R::find(self.session, id).await? {
+                None => Look::Over(()),
+                Some(seen) => match R::progress(&seen) {
+                    Progress::Failed(why) => Look::Failed(why),
+                    Progress::Done => Look::Pending("deleting".to_owned()),
+                    Progress::Pending(state) | Progress::Leaving(state) => Look::Pending(state),
+                },
+            })
+        };
+        self.patience.poll("deletion", look).await
     }
 
-    /// When it is enough of something that usually takes no longer than this.
-    fn patience(&self, started: Instant, time: Duration) -> Instant {
-        self.deadline.min(started + time.mul_f64(self.call.pace.0.max(0.2)))
-    }
-
-    /// Polls until something is done.
-    async fn until<F>(&self, what: &str, ask: impl Fn() -> F) -> Result<()>
-    where
-        F: Future<Output = Result<Progress>> + Send,
-    {
-        let started = Instant::now();
-        let mut poll = Backoff::new(POLL_FIRST, POLL_LAST);
-        let mut news = News::default();
-        let mut answered = started;
-        loop {
-            let state = match ask().await {
-                Ok(Progress::Done) => return Ok(()),
-                Ok(Progress::Failed(why)) => {
-                    return Err(Error::new(format!("{what} failed: {why}")).dead());
-                }
-                Ok(Progress::Pending(state)) => {
-                    answered = Instant::now();
-                    state
-                }
-                // Not to be told how far it is for a moment doesn't mean that it goes no further.
-                Err(error) if error.retry() != Again::Never && Instant::now() < self.patience(answered, SOON) => {
-                    error.message().to_owned()
-                }
-                Err(error) => return Err(error),
-            };
-            if Instant::now() >= self.deadline {
-                return Err(timed_out(what, &state, self.longest));
-            }
-            if news.is_due(&state, Instant::now()) {
-                let line = self.waiting(&state, started.elapsed());
-                self.call.status(line).await;
-            }
-            self.nap(poll.next(), what).await?;
-        }
-    }
-
-    /// Calls, and calls again while the refusal is one that passes: by itself, or once it is ready.
-    async fn retried<R: Resource<Session = S>, T, F>(
+    /// Calls, and calls again while the refusal is one that passes: by itself, or once the resource is ready.
+    ///
+    /// What somebody else has deleted meanwhile is told as that, and not as the refusal that comes of it.
+    async fn repeated<R: Resource<Session = S>, F>(
         &self,
         what: &str,
-        id: Option<&Id>,
-        call: impl Fn() -> F,
-    ) -> Result<T>
+        id: &Id,
+        call: impl Fn() -> F + Sync,
+    ) -> Result<()>
     where
-        F: Future<Output = Result<T>> + Send,
+        F: Future<Output = Result<()>> + Send,
     {
-        let started = Instant::now();
-        let mut news = News::default();
-        let mut soon = Backoff::new(Duration::from_millis(250), Duration::from_secs(2));
-        let mut later = Backoff::new(Duration::from_secs(2), Duration::from_secs(15));
-        loop {
-            let error = match call().await {
-                Ok(done) => return Ok(done),
-                Err(error) => error,
+        let call = || async {
+            match call().await {
+                Err(error) if what != "creating" && matches!(R::find(self.session, id).await, Ok(None)) => {
+                    Err(gone(id)
+                        .hint(format!("run `pulumi refresh`, then `pulumi up` makes it anew; the cloud said: {error}")))
+                }
+                outcome => outcome,
+            }
+        };
+        self.patience.repeat(what, call, || self.ready::<R>(id)).await
+    }
+
+    /// Waits until it is ready.
+    async fn ready<R: Resource<Session = S>>(&self, id: &Id) -> Result<()> {
+        self.patience.poll("update", || self.look::<R>(id, true)).await.map(drop)
+    }
+
+    async fn look<R: Resource<Session = S>>(&self, id: &Id, waits: bool) -> Result<Look<R::Seen>> {
+        let Some(seen) = R::find(self.session, id).await? else { return Ok(Look::Unseen) };
+        let progress = match R::progress(&seen) {
+            _ if !waits => return Ok(Look::Over(seen)),
+            Progress::Done => R::settled(self.session, id).await?,
+            other => other,
+        };
+        Ok(match progress {
+            Progress::Done => Look::Over(seen),
+            Progress::Pending(state) => Look::Pending(state),
+            Progress::Failed(why) => Look::Failed(why),
+            Progress::Leaving(state) => {
+                return Err(Error::new(format!("`{id}` is being deleted: {state}")));
+            }
+        })
+    }
+
+    /// Waits until it is ready, and says how it is by the last look.
+    async fn settle<R: Resource<Session = S>>(&self, id: &Id, what: &str, waits: bool) -> Result<R> {
+        let last = Mutex::new(Some(self.patience.poll(what, || self.look::<R>(id, waits)).await?));
+        let read = || async {
+            let kept = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            let seen = match kept {
+                Some(seen) => Some(seen),
+                None => R::find(self.session, id).await?,
             };
-            let (pause, patience) = match error.retry() {
-                Again::Never => return Err(error),
-                Again::Moment => (soon.next(), self.patience(started, MOMENT)),
-                Again::Soon => (soon.next(), self.patience(started, SOON)),
-                Again::Later | Again::Ready => (later.next(), self.deadline),
-            };
-            if Instant::now() >= patience || self.call.cancel.is_cancelled() {
-                return Err(error);
+            match seen {
+                Some(seen) => R::read(self.session, id, seen).await,
+                None => Err(Error::new(format!("`{id}` is gone right after its {what}"))),
             }
-            if news.is_due(error.message(), Instant::now()) {
-                let line = format!("{what}: {}", error.message());
-                self.call.status(line).await;
-            }
-            tokio::select! {
-                () = self.call.pace.sleep(pause) => {}
-                () = self.call.cancel.cancelled() => return Err(error),
-            }
-            // A creation that found what an earlier attempt made says its id with the refusal.
-            if let (Again::Ready, Some(id)) = (error.retry(), id.or(error.born())) {
-                self.until(what, || R::ready(self.session, id)).await.after(id)?;
-            }
-        }
-    }
-
-    async fn nap(&self, time: Duration, what: &str) -> Result<()> {
-        tokio::select! {
-            () = self.call.pace.sleep(time) => Ok(()),
-            () = self.call.cancel.cancelled() => {
-                Err(Error::new(format!("stopped waiting for its {what}: cancelled")).hint("run `pulumi up` again to go on"))
-            }
-        }
-    }
-
-    fn waiting(&self, state: &str, so_far: Duration) -> String {
-        match self.usual.as_secs() {
-            0..=5 => state.to_owned(),
-            _ => format!("{state} for {}, usually {}", span(so_far), span(self.usual)),
-        }
+        };
+        self.patience.repeat("reading", read, || self.ready::<R>(id)).await
     }
 }
 
-/// What the user was told last: the same is told again only after a while, for some logs keep every line.
-#[derive(Default)]
-struct News(Option<(String, Instant)>);
-
-impl News {
-    fn is_due(&mut self, state: &str, now: Instant) -> bool {
-        let old = |(told, at): &(String, Instant)| told == state && now < *at + NEWS_AGAIN;
-        let due = !self.0.as_ref().is_some_and(old);
-        if due {
-            self.0 = Some((state.to_owned(), now));
-        }
-        due
-    }
-}
-
-/// Times that grow by a third up to a cap.
-struct Backoff {
-    next: Duration,
-    cap: Duration,
-}
-
-impl Backoff {
-    fn new(first: Duration, cap: Duration) -> Backoff {
-        Backoff { next: first, cap }
-    }
-
-    fn next(&mut self) -> Duration {
-        let now = self.next;
-        self.next = now.mul_f64(4.0 / 3.0).min(self.cap);
-        now
-    }
+/// The failure of a change of what is not there any more.
+pub(crate) fn gone(id: &Id) -> Error {
+    Error::new(format!("`{id}` is gone: it was deleted outside of this program"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a resource, a function and a provider are.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -9,11 +10,11 @@ use crate::property::{Property, Shaped, put};
 use crate::shape::Shape;
 use crate::value::Map;
 
-/// The name by which the cloud knows a resource, with what it told only once, when it was made.
+/// The name by which the cloud knows a resource, with what only its creation knew.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Id {
     name: String,
-    told: Map,
+    kept: Map,
 }
 
 impl Id {
@@ -23,20 +24,26 @@ impl Id {
     }
 
     /// With what only the creation knows: the value of an output that is marked `keep`, by its property name. It is kept in the state.
-    pub fn telling(mut self, output: &str, value: &impl Property) -> Id {
-        put(&mut self.told, output, value);
+    pub fn keeping(mut self, output: &str, value: &impl Property) -> Id {
+        put(&mut self.kept, output, value);
         self
     }
 
-    /// What only the creation knows.
-    pub(crate) fn told(&self) -> &Map {
-        &self.told
+    /// What only the creation knew.
+    pub(crate) fn kept(&self) -> &Map {
+        &self.kept
     }
 }
 
 impl<T: Into<String>> From<T> for Id {
     fn from(text: T) -> Id {
-        Id { name: text.into(), told: Map::new() }
+        Id { name: text.into(), kept: Map::new() }
+    }
+}
+
+impl From<&Id> for String {
+    fn from(id: &Id) -> String {
+        id.name.clone()
     }
 }
 
@@ -46,14 +53,35 @@ impl fmt::Display for Id {
     }
 }
 
-/// How far a resource has come.
+/// What a create call of the cloud came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Made {
+    /// It made a resource, which has this id.
+    New(Id),
+    /// It was refused, for a resource of this id exists already.
+    Exists(Id),
+}
+
+impl Made {
+    /// A new resource, out of the id in the cloud's answer. An answer without one is a failure of the cloud.
+    pub fn new(id: Option<impl Into<String>>) -> Result<Made> {
+        match id.map(Into::into).filter(|id| !id.is_empty()) {
+            Some(id) => Ok(Made::New(Id::from(id))),
+            None => Err(Error::new("the answer to the creation has no id").lost()),
+        }
+    }
+}
+
+/// What the cloud says of a resource's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// It is there (or gone, when that is what is awaited).
+    /// It is there, and ready.
     Done,
-    /// Not yet; this is the state that the cloud reports.
+    /// It is there, but not ready yet; this is the state that the cloud reports.
     Pending(String),
-    /// It will never be; this is why. After a creation it is deleted again, so that the next run makes a new one.
+    /// It is being deleted; this is the state that the cloud reports. To a read it is gone; a deletion awaits its end.
+    Leaving(String),
+    /// It will never be ready; this is why. After a creation it is deleted again, so that the next run makes a new one.
     Failed(String),
 }
 
@@ -73,30 +101,42 @@ impl Wait {
     }
 }
 
-/// A thing that the cloud keeps for us. `Self` is its state.
+/// A thing that the cloud keeps for us. `Self` is its state: its inputs as the cloud has them, and its outputs.
 ///
-/// No method sees a preview, an unknown, the wire, a retry or a loop: the framework decides when each is called.
+/// No method sees a preview, an unknown, the wire, a retry or a loop. The framework calls them; a refusal that passes ([`Again`](crate::Again))
+/// has a method called again.
+///
+/// | the engine asks for | the framework calls |
+/// |---|---|
+/// | a creation | `earlier` after a lost answer; `standing`; `create`; then `ours` or `takes_over` for what exists already; `finish`; `find` until `progress` and `settled` are done; `read`; where the state differs from the inputs, `update` and `retag` |
+/// | an update | `update`, `retag`; `find` until done; `read` |
+/// | a refresh or an import | `find`, `read` |
+/// | a deletion | `delete`; `find` until there is nothing |
 pub trait Resource: Shaped + Property {
     /// The type token: `package:module:Name`.
     const TOKEN: &'static str;
     /// How long creation, update and deletion take.
     const WAIT: Wait = Wait::seconds(1, 300);
-    /// Properties that all resources have in common and that are the same for every one of these, whatever the program says:
-    /// the region of a service that has only one.
+    /// Common inputs that are the same for every resource of this type, whatever the program says: the region of a service that has only one.
     const FIXED: &'static [(&'static str, &'static str)] = &[];
+    /// How the program asks for what exists to be taken over, as a hint: "set `overwrite: true`". `None` where it can't.
+    const TAKE_OVER: Option<&'static str> = None;
     /// What it reaches the cloud with.
     type Session: Send + Sync + 'static;
     /// What the program asks of it.
     type Inputs: Shaped + Property;
+    /// What one look at the cloud shows.
+    type Seen: Send + Sync;
 
-    /// Rules across fields; only asked of inputs that are wholly known.
+    /// Rules between properties. Rules about one property belong into its type or its marks.
+    ///
+    /// Also asked while some inputs are unknown, with plausible values in their places; only a fault that doesn't depend on them is told.
     fn check(_: &Self::Inputs) -> Vec<Fault> {
         Vec::new()
     }
 
     /// Whether the new one can't exist beside the old one, so that the old one has to be deleted first.
-    /// Asked on a replacement whose `unique` fields differ or are absent; what is not known yet counts as another value than the old one, where
-    /// one can be made up.
+    /// Asked whenever the two differ; what is not known yet counts as another value than the old one, where one can be made up.
     fn collides(_old: &Self::Inputs, _new: &Self::Inputs) -> bool {
         false
     }
@@ -108,14 +148,70 @@ pub trait Resource: Shaped + Property {
         Vec::new()
     }
 
-    /// Makes it and says its id. A failure once it exists is marked `.after(&id)`.
-    ///
-    /// The call may be repeated after a lost answer: with the same token it must come to the same thing.
-    /// What can be known only now goes along with the id: [`Id::telling`].
-    fn create(session: &Self::Session, new: &Self::Inputs) -> impl Future<Output = Result<Id>> + Send;
+    /// Refuses a replacement that would delete the old one before the new one can be made. Asked before it is announced; only reads.
+    fn prevents(
+        _: &Self::Session,
+        _: &Id,
+        _old: &Self::Inputs,
+        _new: &Self::Inputs,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
 
-    /// How far its creation or its last update has come.
-    fn ready(_: &Self::Session, _: &Id) -> impl Future<Output = Result<Progress>> + Send {
+    /// What an earlier attempt at this very creation made, found by the birth's token. Asked only if an attempt's answer got lost or its process
+    /// was killed. A resource whose create call answers [`Made::Exists`] needs none.
+    fn earlier(_: &Self::Session, _: &Self::Inputs) -> impl Future<Output = Result<Option<Id>>> + Send {
+        async { Ok(None) }
+    }
+
+    /// What exists already in the place that the new one would have. Asked before every creation; only reads.
+    ///
+    /// Needed wherever the cloud's create call silently takes over what exists, or where there is room for one only and the call comes too far.
+    fn standing(_: &Self::Session, _: &Self::Inputs) -> impl Future<Output = Result<Option<Id>>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Makes it: one call of the cloud that changes something, and that the SDK doesn't repeat by itself.
+    ///
+    /// Called again after a refusal that passes. What can be known only now goes along with the id: [`Id::keeping`].
+    fn create(session: &Self::Session, new: &Self::Inputs) -> impl Future<Output = Result<Made>> + Send;
+
+    /// Whether what exists is what this very creation made: it bears the birth's token. Then its id, with what only the creation knows.
+    fn ours(
+        _: &Self::Session,
+        _: &Id,
+        _: &Self::Seen,
+        _new: &Self::Inputs,
+    ) -> impl Future<Output = Result<Option<Id>>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Whether the program asks for what exists to be taken over.
+    fn takes_over(_new: &Self::Inputs) -> bool {
+        false
+    }
+
+    /// The id of what is taken over, with what has to be kept of it. An error refuses to take it over after all.
+    fn taken(id: Id, _seen: &Self::Seen) -> Result<Id> {
+        Ok(id)
+    }
+
+    /// What has to be done to a new one that no property tells of. Called again by the next update where it failed: it must be fine with what is
+    /// done already. A failure marked [`Error::dead`] has the new one deleted again.
+    fn finish(_: &Self::Session, _: &Id, _new: &Self::Inputs) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+
+    /// One look at the cloud; `None` when it isn't there.
+    fn find(session: &Self::Session, id: &Id) -> impl Future<Output = Result<Option<Self::Seen>>> + Send;
+
+    /// How far it has come, by what was seen.
+    fn progress(_: &Self::Seen) -> Progress {
+        Progress::Done
+    }
+
+    /// What else has to come to an end before it is ready, when `progress` is done: the spreading of a change.
+    fn settled(_: &Self::Session, _: &Id) -> impl Future<Output = Result<Progress>> + Send {
         async { Ok(Progress::Done) }
     }
 
@@ -124,14 +220,15 @@ pub trait Resource: Shaped + Property {
         true
     }
 
-    /// How it is now; `None` when it is gone. The only place where state is made.
-    fn read(session: &Self::Session, id: &Id) -> impl Future<Output = Result<Option<Self>>> + Send;
+    /// Its state, out of what was seen. The only place where state is made.
+    fn read(session: &Self::Session, id: &Id, seen: Self::Seen) -> impl Future<Output = Result<Self>> + Send;
 
     /// Puts what means the same as what the program gave into the program's words: `7.1` where the cloud says `7.1.0`.
     /// Asked of every state that was read, wherever it is known what the program gave.
     fn respell(&mut self, _given: &Self::Inputs) {}
 
-    /// Brings it from the old state to the new inputs, in place.
+    /// Brings it from the old state to the new inputs, in place. Not called where only `tags` differ, and never with a difference that takes a
+    /// new resource.
     ///
     /// A refusal that passes has it called again with the same two. An update of several calls, each of which the cloud takes only from a
     /// resource that is ready, puts each into [`Call::once`](crate::Call::once).
@@ -142,12 +239,25 @@ pub trait Resource: Shaped + Property {
         new: &Self::Inputs,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Deletes it as it was last seen. Already gone is success. A refusal that passes has it called again.
+    /// Brings its property `tags` to new ones: what to set, and the keys to remove. At least one of them is not empty.
+    fn retag(
+        _: &Self::Session,
+        id: &Id,
+        _old: &Self,
+        _set: &BTreeMap<String, String>,
+        _unset: &[String],
+    ) -> impl Future<Output = Result<()>> + Send {
+        let error = Error::new(format!("the tags of `{id}` can't be changed"));
+        async { Err(error) }
+    }
+
+    /// Has it deleted, as it was last seen. Already gone is success.
     fn delete(session: &Self::Session, id: &Id, old: &Self) -> impl Future<Output = Result<()>> + Send;
 
-    /// How far its deletion has come.
-    fn gone(_: &Self::Session, _: &Id) -> impl Future<Output = Result<Progress>> + Send {
-        async { Ok(Progress::Done) }
+    /// Whether it is there for a while after `delete`, so that its end is awaited. `false` where the cloud is done when it has answered, or where
+    /// it keeps the thing.
+    fn lingers(_old: &Self) -> bool {
+        true
     }
 }
 
@@ -217,21 +327,5 @@ impl Property for Nothing {
     }
     fn encode(&self) -> crate::value::Value {
         crate::value::Value::Object(Map::new())
-    }
-}
-
-/// The failure of a wait that took too long.
-pub(crate) fn timed_out(what: &str, last: &str, after: Duration) -> Error {
-    Error::new(format!("{what} took longer than {}; the last state was `{last}`", span(after))).hint(
-        "run the same command again to go on waiting, or give it more time with the resource option customTimeouts",
-    )
-}
-
-/// A length of time in words: `90 s`, `15 min`.
-pub(crate) fn span(time: Duration) -> String {
-    match time.as_secs() {
-        0 => format!("{} ms", time.as_millis()),
-        seconds @ 1..=119 => format!("{seconds} s"),
-        seconds => format!("{} min", seconds.div_ceil(60)),
     }
 }

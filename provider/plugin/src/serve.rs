@@ -27,13 +27,13 @@ use crate::hide::secrets;
 use crate::lifecycle::Pace;
 use crate::log::Log;
 use crate::property::{Property as _, Shaped as _};
-use crate::resource::Provider;
+use crate::resource::{Id, Provider};
 use crate::shape::Shape;
 use crate::status::clean;
 use crate::value::{Map, Value};
 
 /// The framework's own property in the inputs of every resource: how its creation is known, and which names were made up.
-const BIRTH: &str = "__birth";
+pub(crate) const BIRTH: &str = "__birth";
 
 /// The service of one package.
 pub struct Service<P: Provider> {
@@ -51,8 +51,12 @@ struct Met<P> {
     cancel: CancellationToken,
     building: TaskTracker,
     failures: Arc<Failures>,
-    /// The tokens of the creations that were tried.
+    /// The tokens of creations that may have made something although no answer came.
     tried: BTreeSet<String>,
+    /// The URNs that the engine has an older resource of.
+    known: BTreeSet<String>,
+    /// Which creation made or took over what, in this run: the birth's token by type, place and id.
+    births: BTreeMap<(String, String, String), String>,
 }
 
 impl<P> Default for Met<P> {
@@ -63,6 +67,8 @@ impl<P> Default for Met<P> {
             building: TaskTracker::new(),
             failures: Arc::default(),
             tried: BTreeSet::new(),
+            known: BTreeSet::new(),
+            births: BTreeMap::new(),
         }
     }
 }
@@ -123,11 +129,43 @@ impl<P: Provider> Service<P> {
         self.met().failures.clone()
     }
 
-    /// Notes that a creation is tried; says whether it has been before, by this engine or one that it was told of.
-    fn try_creation(&self, urn: &str, token: &str) -> bool {
-        let pending = self.pending.get(urn).is_some_and(|known| known == token);
+    /// Whether an earlier attempt at a creation, by this engine or one that it was told of, may have made something.
+    fn was_tried(&self, urn: &str, token: &str) -> bool {
+        self.pending.get(urn).is_some_and(|known| known == token) || self.met().tried.contains(token)
+    }
+
+    /// Notes what came of a creation: what it made or took over, or that it may have made something.
+    fn note_birth(&self, at: &At<P>, inputs: &Map, id: Option<&Id>) {
+        let token = at.call.birth.token.clone();
         let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
-        !met.tried.insert(token.to_owned()) || pending
+        if at.call.tried() {
+            met.tried.insert(token.clone());
+        }
+        if let Some(id) = id {
+            met.births.insert(self.standing_at(&at.call.urn, inputs, id), token);
+        }
+    }
+
+    /// Whether another creation of this run made or took over what is to be deleted: both are the same thing, and it is needed.
+    fn is_needed(&self, urn: &str, inputs: &Map, id: &Id) -> bool {
+        let birth = self.met().births.get(&self.standing_at(urn, inputs, id)).cloned();
+        birth.is_some_and(|token| token != birth_of(inputs).token)
+    }
+
+    /// What a thing is known by in this run: its type, its place and its id.
+    fn standing_at(&self, urn: &str, inputs: &Map, id: &Id) -> (String, String, String) {
+        let common = P::Common::shape();
+        let place: Map = inputs
+            .iter()
+            .filter(|(name, _)| common.field(name).is_some())
+            .map(|(k, v)| (k.clone(), v.plain()))
+            .collect();
+        (type_of(urn).to_owned(), Value::from(place).to_json().to_string(), id.to_string())
+    }
+
+    /// Notes that the engine has an older resource of a URN: a creation of the same URN is its replacement.
+    fn note_known(&self, urn: &str) {
+        self.met.write().unwrap_or_else(PoisonError::into_inner).known.insert(urn.to_owned());
     }
 
     fn resource(&self, urn: &str) -> Result<&dyn AnyResource<P>, Status> {
@@ -152,6 +190,7 @@ impl<P: Provider> Service<P> {
             log: self.log.hiding(hidden.clone()),
             cancel: self.cancel(),
             tried: Arc::default(),
+            replaces: self.met().known.contains(urn),
             done: Arc::default(),
         };
         let common = self.common(inputs)?;

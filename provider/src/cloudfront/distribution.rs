@@ -10,12 +10,11 @@ use aws_sdk_cloudfront::types::{
     Distribution as AwsDistribution, DistributionConfig, DistributionConfigWithTags, Tag, TagKeys, Tags as AwsTags,
 };
 use futures::future::try_join_all;
-use pulumi_plugin::{After as _, Again, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Again, Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 pub use self::behavior::*;
 pub use self::inputs::*;
 pub use self::origin::*;
-use crate::aws::tags::changes;
 use crate::aws::{Aws, Tags, Told as _};
 
 /// The hosted zone of all distributions, for alias records.
@@ -46,6 +45,7 @@ impl Resource for Distribution {
     const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
     type Session = Aws;
     type Inputs = DistributionInputs;
+    type Seen = AwsDistribution;
 
     fn check(new: &DistributionInputs) -> Vec<Fault> {
         rules::faults(new)
@@ -56,65 +56,76 @@ impl Resource for Distribution {
         !old.aliases.is_disjoint(&new.aliases)
     }
 
-    async fn create(aws: &Aws, new: &DistributionInputs) -> Result<Id> {
+    async fn create(aws: &Aws, new: &DistributionInputs) -> Result<Made> {
         let reference = &aws.birth().token;
-        let told = DistributionConfigWithTags::builder()
+        let config = DistributionConfigWithTags::builder()
             .distribution_config(config::new(reference, new)?)
             .tags(tagging(&new.tags)?)
             .build();
-        let create = aws.cloudfront().create_distribution_with_tags();
-        let made = create.distribution_config_with_tags(told).send().await;
-        let made = made.unless(&["DistributionAlreadyExists"]).told("creating distribution", &aws.call().name)?;
-        if let Some(distribution) = made.and_then(|made| made.distribution) {
-            return Ok(Id::from(distribution.id));
+        let create = aws.cloudfront().create_distribution_with_tags().distribution_config_with_tags(config);
+        let made = create.send().await.unless(&["DistributionAlreadyExists"]);
+        match made.told("creating distribution", &aws.call().name)? {
+            Some(made) => Made::new(made.distribution.map(|d| d.id)),
+            // AWS knows the caller reference, so an earlier attempt made it.
+            None => referenced(aws, reference).await.map(Made::Exists),
         }
-        // An earlier attempt made it, from what the program said then.
-        let id = find(aws, reference).await?;
-        if let Some(old) = Self::read(aws, &id).await? {
-            Self::update(aws, &id, &old, new).await.after(&id)?;
-        }
-        Ok(id)
+    }
+
+    async fn ours(aws: &Aws, id: &Id, seen: &AwsDistribution, _: &DistributionInputs) -> Result<Option<Id>> {
+        let reference = seen.distribution_config.as_ref().map(|config| &config.caller_reference);
+        Ok((reference == Some(&aws.birth().token)).then(|| id.clone()))
     }
 
     fn waits(new: &DistributionInputs) -> bool {
         new.wait_for_deployment.unwrap_or(true)
     }
 
-    async fn ready(aws: &Aws, id: &Id) -> Result<Progress> {
-        let told = describe(aws, id).await?;
-        Ok(match told.as_ref().map(AwsDistribution::status) {
-            Some("Deployed") => Progress::Done,
-            state => Progress::Pending(state.unwrap_or("InProgress").to_owned()),
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsDistribution>> {
+        let asked = aws.cloudfront().get_distribution().id(id).send().await;
+        let answer = asked.unless(&["NoSuchDistribution"]).told("reading distribution", id.as_str())?;
+        Ok(answer.and_then(|a| a.distribution))
+    }
+
+    fn progress(seen: &AwsDistribution) -> Progress {
+        match seen.status.as_str() {
+            "Deployed" => Progress::Done,
+            state => Progress::Pending(state.to_owned()),
+        }
+    }
+
+    async fn read(aws: &Aws, id: &Id, seen: AwsDistribution) -> Result<Self> {
+        let config = seen.distribution_config.ok_or_else(|| Error::new(format!("`{id}` has no configuration")))?;
+        let inputs = config::read(&config).map_err(|e| e.doing(format!("reading `{id}`")))?;
+        Ok(Distribution {
+            inputs: DistributionInputs { tags: visible(aws, &seen.arn).await?, ..inputs },
+            arn: seen.arn,
+            domain_name: seen.domain_name,
+            hosted_zone_id: HOSTED_ZONE.to_owned(),
+            status: seen.status,
         })
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let Some(told) = describe(aws, id).await? else {
-            return Ok(None);
-        };
-        let config = told.distribution_config();
-        let config = config.ok_or_else(|| Error::new("AWS told no configuration"))?;
-        let inputs = config::read(config).map_err(|e| e.doing(format!("reading `{id}`")))?;
-        Ok(Some(Distribution {
-            inputs: DistributionInputs { tags: visible(aws, told.arn()).await?, ..inputs },
-            arn: told.arn().to_owned(),
-            domain_name: told.domain_name().to_owned(),
-            hosted_zone_id: HOSTED_ZONE.to_owned(),
-            status: told.status().to_owned(),
-        }))
+    /// CloudFront deploys every update to all edges, which takes minutes; so nothing is sent where the configuration stays the same.
+    async fn update(aws: &Aws, id: &Id, _: &Self, new: &DistributionInputs) -> Result<()> {
+        let Some((old, etag)) = configured(aws, id).await? else { return Err(Error::new("it has no configuration")) };
+        let config = config::write(old.clone(), new)?;
+        match config == old {
+            true => Ok(()),
+            false => put(aws, id, &etag, config).await.map(drop),
+        }
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &DistributionInputs) -> Result<()> {
-        let was = &old.inputs;
-        let besides =
-            DistributionInputs { tags: was.tags.clone(), wait_for_deployment: was.wait_for_deployment, ..new.clone() };
-        // Every change is brought to every edge again, which takes minutes; tags alone are not.
-        if besides != *was
-            && let Some((config, etag)) = configured(aws, id).await?
-        {
-            put(aws, id, &etag, config::write(config, new)?).await?;
+    async fn retag(aws: &Aws, id: &Id, old: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        if !set.is_empty() {
+            let tag = aws.cloudfront().tag_resource().resource(&old.arn).tags(tagging(set)?);
+            tag.send().await.told("tagging distribution", id.as_str())?;
         }
-        retag(aws, &old.arn, &was.tags, &new.tags).await
+        if !unset.is_empty() {
+            let keys = TagKeys::builder().set_items(Some(unset.to_vec())).build();
+            let untag = aws.cloudfront().untag_resource().resource(&old.arn).tag_keys(keys);
+            untag.send().await.told("removing tags of distribution", id.as_str())?;
+        }
+        Ok(())
     }
 
     /// A distribution can be deleted once it is disabled at every edge; until then AWS refuses, and this is called again when it is ready.
@@ -130,33 +141,29 @@ impl Resource for Distribution {
         let deleted = delete.id(id.as_str()).if_match(etag).send().await;
         deleted.unless(&["NoSuchDistribution"]).told("deleting distribution", id.as_str()).map(drop)
     }
+
+    fn lingers(_: &Self) -> bool {
+        false
+    }
 }
 
-/// The distribution that is known by a reference. The list doesn't tell the references.
-async fn find(aws: &Aws, reference: &str) -> Result<Id> {
-    let all = aws.cloudfront().list_distributions().into_paginator();
-    let all = all.items().send().collect::<Result<Vec<_>, _>>().await;
-    let all = all.told("looking for the distribution that an earlier attempt made", "")?;
-    let ids: Vec<_> = all.into_iter().map(|told| Id::from(told.id)).collect();
+/// The distribution of a caller reference. A list of distributions doesn't hold their references, so each one is read.
+async fn referenced(aws: &Aws, reference: &str) -> Result<Id> {
+    let listed = aws.cloudfront().list_distributions().into_paginator().items().send();
+    let listed = listed.collect::<Result<Vec<_>, _>>().await.told("listing distributions", "")?;
+    let ids: Vec<_> = listed.into_iter().map(|distribution| Id::from(distribution.id)).collect();
     for some in ids.chunks(8) {
         let configs = try_join_all(some.iter().map(|id| configured(aws, id))).await?;
-        for (id, config) in some.iter().zip(configs) {
-            if config.is_some_and(|(config, _)| config.caller_reference() == reference) {
-                return Ok(id.clone());
-            }
+        let same = |config: &Option<(DistributionConfig, String)>| {
+            config.as_ref().is_some_and(|(config, _)| config.caller_reference == reference)
+        };
+        if let Some(at) = configs.iter().position(same) {
+            return Ok(some[at].clone());
         }
     }
-    Err(Error::new(format!(
-        "AWS says that a distribution with the caller reference `{reference}` exists, but lists none"
-    ))
     // The list may be a little behind.
-    .again(Again::Soon))
-}
-
-async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsDistribution>> {
-    let asked = aws.cloudfront().get_distribution().id(id.as_str());
-    let told = asked.send().await.unless(&["NoSuchDistribution"]).told("reading distribution", id.as_str())?;
-    Ok(told.and_then(|t| t.distribution))
+    let unlisted = format!("a distribution with the caller reference `{reference}` exists, but is not listed yet");
+    Err(Error::new(unlisted).again(Again::Soon))
 }
 
 /// The configuration, and the tag of its version that a change must name.
@@ -191,21 +198,4 @@ async fn visible(aws: &Aws, arn: &str) -> Result<Tags> {
     let told = asked.send().await.told("reading the tags of", arn)?;
     let tags = told.tags.and_then(|tags| tags.items).unwrap_or_default();
     Ok(aws.visible(tags.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default()))))
-}
-
-/// Brings a distribution's tags from the old ones to the new ones.
-async fn retag(aws: &Aws, arn: &str, old: &Tags, new: &Tags) -> Result<()> {
-    let (set, removed) = changes(old, new);
-    if !set.is_empty() {
-        let tag = aws.cloudfront().tag_resource().resource(arn);
-        let tagged = tag.tags(tagging(&set)?).send().await;
-        tagged.told("tagging", arn)?;
-    }
-    if !removed.is_empty() {
-        let untag = aws.cloudfront().untag_resource().resource(arn);
-        let keys = TagKeys::builder().set_items(Some(removed)).build();
-        let untagged = untag.tag_keys(keys).send().await;
-        untagged.told("removing tags of", arn)?;
-    }
-    Ok(())
 }

@@ -11,11 +11,11 @@ use aws_sdk_elasticache::types::{
     ClusterMode as AwsClusterMode, NetworkType as AwsNetworkType, ReplicationGroup as AwsGroup,
     TransitEncryptionMode as AwsTransitEncryptionMode,
 };
-use pulumi_plugin::{After as _, Fault, Id, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
-use crate::aws::{Aws, Told as _};
-use crate::elasticache::{adopt, newborn, retag};
+use crate::aws::{Aws, Tags, Told as _};
+use crate::elasticache::{bears_token, newborn, retag};
 
 /// An in-memory store, Valkey or Redis, whose data is kept on a primary node and its replicas, in one or several shards.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -45,6 +45,7 @@ impl Resource for ReplicationGroup {
     const WAIT: Wait = Wait::seconds(450, 2700);
     type Session = Aws;
     type Inputs = ReplicationGroupInputs;
+    type Seen = AwsGroup;
 
     fn check(new: &ReplicationGroupInputs) -> Vec<Fault> {
         rules::faults(new)
@@ -61,43 +62,31 @@ impl Resource for ReplicationGroup {
         }
     }
 
-    async fn create(aws: &Aws, new: &ReplicationGroupInputs) -> Result<Id> {
+    async fn create(aws: &Aws, new: &ReplicationGroupInputs) -> Result<Made> {
         let name = new.replication_group_id.as_str();
-        let id = Id::from(name);
-        let made = request(aws, new).send().await;
-        let made = made.unless(&["ReplicationGroupAlreadyExists"]).told("creating replication group", name)?;
-        if let (None, Some(group)) = (made, describe(aws, &id).await?) {
-            let arn = group.arn().unwrap_or_default();
-            adopt(aws, "replication group", name, arn).await?;
-            let mut old = state::read(aws, &group).await?;
-            // It was made with the token that is asked for, which AWS never tells.
-            old.inputs.auth_token = new.auth_token.clone();
-            Self::update(aws, &id, &old, new).await.after(&id)?;
-        }
-        Ok(id)
-    }
-
-    async fn ready(aws: &Aws, id: &Id) -> Result<Progress> {
-        let group = describe(aws, id).await?;
-        Ok(group.as_ref().map_or(
-            // What was just made is not seen at once.
-            Progress::Pending("creating".into()),
-            state::progress,
-        ))
-    }
-
-    async fn gone(aws: &Aws, id: &Id) -> Result<Progress> {
-        Ok(match describe(aws, id).await? {
-            Some(group) => Progress::Pending(group.status().unwrap_or_default().to_owned()),
-            None => Progress::Done,
+        let made = request(aws, new).send().await.unless(&["ReplicationGroupAlreadyExists"]);
+        Ok(match made.told("creating replication group", name)? {
+            Some(_) => Made::New(name.into()),
+            None => Made::Exists(name.into()),
         })
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        match describe(aws, id).await? {
-            Some(group) => state::read(aws, &group).await.map(Some),
-            None => Ok(None),
-        }
+    async fn ours(aws: &Aws, id: &Id, seen: &AwsGroup, _: &ReplicationGroupInputs) -> Result<Option<Id>> {
+        Ok(bears_token(aws, seen.arn()).await?.then(|| id.clone()))
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsGroup>> {
+        let asked = aws.elasticache().describe_replication_groups().replication_group_id(id).send().await;
+        let answer = asked.unless(&["ReplicationGroupNotFoundFault"]).told("reading replication group", id.as_str())?;
+        Ok(answer.and_then(|a| a.replication_groups?.pop()))
+    }
+
+    fn progress(seen: &AwsGroup) -> Progress {
+        state::progress(seen)
+    }
+
+    async fn read(aws: &Aws, _: &Id, seen: AwsGroup) -> Result<Self> {
+        state::read(aws, seen).await
     }
 
     fn respell(&mut self, given: &ReplicationGroupInputs) {
@@ -117,29 +106,24 @@ impl Resource for ReplicationGroup {
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ReplicationGroupInputs) -> Result<()> {
         let now = new.apply_immediately.unwrap_or(true);
         for (i, step) in steps::steps(old, new).into_iter().enumerate() {
-            let call = aws.call();
-            call.once(&format!("step {i}"), step.take(aws, id, now)).await?;
+            aws.call().once(&format!("step {i}"), step.take(aws, id, now)).await?;
         }
-        retag(aws, &old.arn, &old.inputs.tags, &new.tags).await
+        Ok(())
+    }
+
+    async fn retag(aws: &Aws, _: &Id, old: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, &old.arn, set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
-        match describe(aws, id).await? {
-            Some(group) if group.status() != Some("deleting") => {}
-            _ => return Ok(()),
-        }
-        let delete = aws.elasticache().delete_replication_group();
-        let deleted = delete
-            .replication_group_id(id.as_str())
-            .set_final_snapshot_identifier(old.inputs.final_snapshot_identifier.clone())
-            .send()
-            .await
-            .unless(&["ReplicationGroupNotFoundFault"]);
-        deleted.told("deleting replication group", id.as_str()).map(drop)
+        let snapshot = old.inputs.final_snapshot_identifier.clone();
+        let delete = aws.elasticache().delete_replication_group().replication_group_id(id);
+        let deleted = delete.set_final_snapshot_identifier(snapshot).send().await;
+        deleted.unless(&["ReplicationGroupNotFoundFault"]).told("deleting replication group", id.as_str()).map(drop)
     }
 }
 
-/// What is said to have it made.
+/// The CreateReplicationGroup request.
 fn request(
     aws: &Aws,
     new: &ReplicationGroupInputs,
@@ -181,11 +165,4 @@ fn request(
         .auto_minor_version_upgrade(new.auto_minor_version_upgrade)
         .network_type(AwsNetworkType::from(new.network_type.as_str()))
         .set_tags(Some(newborn(aws, &new.tags)))
-}
-
-async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsGroup>> {
-    let ask = aws.elasticache().describe_replication_groups();
-    let asked = ask.replication_group_id(id.as_str()).send().await;
-    let answer = asked.unless(&["ReplicationGroupNotFoundFault"]).told("reading replication group", id.as_str())?;
-    Ok(answer.and_then(|a| a.replication_groups?.pop()))
 }

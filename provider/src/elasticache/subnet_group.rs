@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_elasticache::types::{CacheSubnetGroup, Subnet};
-use pulumi_plugin::{After as _, Fault, Id, Property, Resource, Result};
+use aws_sdk_elasticache::types::CacheSubnetGroup;
+use pulumi_plugin::{Fault, Id, Made, Property, Resource, Result};
 
 use crate::aws::{Aws, Tags, Told as _};
-use crate::elasticache::{adopt, newborn, retag, visible};
+use crate::elasticache::{bears_token, newborn, retag, visible};
 use crate::types::Lowercase;
 
 /// What the program asks of a cache subnet group.
@@ -43,6 +43,7 @@ impl Resource for SubnetGroup {
     const TOKEN: &'static str = "gitinfra:elasticache:SubnetGroup";
     type Session = Aws;
     type Inputs = SubnetGroupInputs;
+    type Seen = CacheSubnetGroup;
 
     fn check(new: &SubnetGroupInputs) -> Vec<Fault> {
         match new.subnet_ids.is_empty() {
@@ -51,7 +52,16 @@ impl Resource for SubnetGroup {
         }
     }
 
-    async fn create(aws: &Aws, new: &SubnetGroupInputs) -> Result<Id> {
+    /// The subnets of a group are all of one VPC, so subnets of which the group has none yet may be another VPC's. If caches are in the group,
+    /// AWS would not let its old subnets go either.
+    fn replaces(old: &SubnetGroupInputs, new: &SubnetGroupInputs) -> Vec<&'static str> {
+        match old.subnet_ids.is_disjoint(&new.subnet_ids) {
+            true => vec!["subnetIds"],
+            false => Vec::new(),
+        }
+    }
+
+    async fn create(aws: &Aws, new: &SubnetGroupInputs) -> Result<Made> {
         let name = new.name.as_str();
         let create = aws
             .elasticache()
@@ -61,60 +71,59 @@ impl Resource for SubnetGroup {
             .set_subnet_ids(Some(new.subnet_ids.iter().cloned().collect()))
             .set_tags(Some(newborn(aws, &new.tags)));
         let made = create.send().await.unless(&["CacheSubnetGroupAlreadyExists"]);
-        let made = made.told("creating cache subnet group", name)?;
-        let id = Id::from(name);
-        if let (None, Some(group)) = (made, describe(aws, &id).await?) {
-            let arn = group.arn().unwrap_or_default();
-            adopt(aws, "cache subnet group", name, arn).await?;
-            modify(aws, &id, new).await.after(&id)?;
-        }
-        Ok(id)
+        Ok(match made.told("creating cache subnet group", name)? {
+            Some(_) => Made::New(name.into()),
+            None => Made::Exists(name.into()),
+        })
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let Some(group) = describe(aws, id).await? else {
-            return Ok(None);
-        };
-        let arn = group.arn().unwrap_or_default().to_owned();
-        let subnets = group.subnets().iter().filter_map(Subnet::subnet_identifier);
-        Ok(Some(SubnetGroup {
+    async fn ours(aws: &Aws, id: &Id, seen: &CacheSubnetGroup, _: &SubnetGroupInputs) -> Result<Option<Id>> {
+        Ok(bears_token(aws, seen.arn()).await?.then(|| id.clone()))
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<CacheSubnetGroup>> {
+        let asked = aws.elasticache().describe_cache_subnet_groups().cache_subnet_group_name(id).send().await;
+        let answer =
+            asked.unless(&["CacheSubnetGroupNotFoundFault"]).told("reading cache subnet group", id.as_str())?;
+        Ok(answer.and_then(|a| a.cache_subnet_groups?.pop()))
+    }
+
+    async fn read(aws: &Aws, _: &Id, seen: CacheSubnetGroup) -> Result<Self> {
+        let arn = seen.arn.unwrap_or_default();
+        let subnets = seen.subnets.unwrap_or_default().into_iter();
+        Ok(SubnetGroup {
             inputs: SubnetGroupInputs {
-                name: group.cache_subnet_group_name().unwrap_or_default().into(),
-                description: group.cache_subnet_group_description().unwrap_or_default().to_owned(),
-                subnet_ids: subnets.map(str::to_owned).collect(),
+                name: seen.cache_subnet_group_name.unwrap_or_default().as_str().into(),
+                description: seen.cache_subnet_group_description.unwrap_or_default(),
+                subnet_ids: subnets.filter_map(|subnet| subnet.subnet_identifier).collect(),
                 tags: visible(aws, &arn).await?,
             },
-            vpc_id: group.vpc_id().unwrap_or_default().to_owned(),
+            vpc_id: seen.vpc_id.unwrap_or_default(),
             arn,
-        }))
+        })
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &SubnetGroupInputs) -> Result<()> {
-        let was = &old.inputs;
-        if (&was.description, &was.subnet_ids) != (&new.description, &new.subnet_ids) {
-            modify(aws, id, new).await?;
-        }
-        retag(aws, &old.arn, &was.tags, &new.tags).await
+    async fn update(aws: &Aws, id: &Id, _: &Self, new: &SubnetGroupInputs) -> Result<()> {
+        let modify = aws
+            .elasticache()
+            .modify_cache_subnet_group()
+            .cache_subnet_group_name(id)
+            .cache_subnet_group_description(&new.description)
+            .set_subnet_ids(Some(new.subnet_ids.iter().cloned().collect()));
+        modify.send().await.told("changing cache subnet group", id.as_str()).map(drop)
+    }
+
+    async fn retag(aws: &Aws, _: &Id, old: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, &old.arn, set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
-        let delete = aws.elasticache().delete_cache_subnet_group();
-        let deleted = delete.cache_subnet_group_name(id.as_str()).send().await;
-        deleted.unless(&["CacheSubnetGroupNotFoundFault"]).told("deleting cache subnet group", id.as_str()).map(drop)
+        let delete = aws.elasticache().delete_cache_subnet_group().cache_subnet_group_name(id).send().await;
+        let deleted = delete.unless(&["CacheSubnetGroupNotFoundFault"]);
+        deleted.told("deleting cache subnet group", id.as_str()).map(drop)
     }
-}
 
-async fn describe(aws: &Aws, id: &Id) -> Result<Option<CacheSubnetGroup>> {
-    let ask = aws.elasticache().describe_cache_subnet_groups();
-    let asked = ask.cache_subnet_group_name(id.as_str()).send().await;
-    let answer = asked.unless(&["CacheSubnetGroupNotFoundFault"]).told("reading cache subnet group", id.as_str())?;
-    Ok(answer.and_then(|a| a.cache_subnet_groups?.pop()))
-}
-
-async fn modify(aws: &Aws, id: &Id, new: &SubnetGroupInputs) -> Result<()> {
-    let modify = aws.elasticache().modify_cache_subnet_group().cache_subnet_group_name(id.as_str());
-    let modify = modify
-        .cache_subnet_group_description(&new.description)
-        .set_subnet_ids(Some(new.subnet_ids.iter().cloned().collect()));
-    modify.send().await.told("changing cache subnet group", id.as_str()).map(drop)
+    fn lingers(_: &Self) -> bool {
+        false
+    }
 }

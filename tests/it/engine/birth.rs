@@ -28,7 +28,7 @@ fn a_wished_replacement_never_adopts_the_old_one() {
     let p = project(&of(&[("a", "path: a.txt, content: one")]));
     p.up().expect_ok();
     let up = p.act("up", &["--replace", &urn(FILE, "a")]);
-    up.expect_failure().expect_says("creating `a.txt`: there is such a file");
+    up.expect_failure().expect_says("`a.txt` exists already");
     assert!(p.path("root/a.txt").exists());
     p.expect_settled();
 }
@@ -86,5 +86,5 @@ fn an_old_name_in_new_hands_is_another_birth() {
     p.program(&format!("resources:\n{renamed}"));
     p.up().expect_ok().expect_steps(&[]);
     p.program(&format!("{}{renamed}", of(&[("a", "path: a.txt, content: one")])));
-    p.up().expect_failure().expect_says("creating `a.txt`: there is such a file");
+    p.up().expect_failure().expect_says("`a.txt` exists already");
 }

@@ -34,10 +34,12 @@ fn what_a_killed_run_made_is_found_by_its_token() {
     p.command(&["cancel", "--yes"]).expect_ok();
     p.program(&of(&[("a", "path: a.txt, content: one")]));
     // Nobody knows of it: it is not ours.
-    p.up().expect_failure().expect_says("creating `a.txt`: there is such a file");
+    p.up().expect_failure().expect_says("`a.txt` exists already");
     let export = p.path("state.json").display().to_string();
     p.command(&["stack", "export", "--file", &export]).expect_ok();
     let p = p.env("GITINFRA_PENDING_CREATES", export);
+    // Meanwhile it has settled.
+    p.remove("root/.files/a.txt.busy");
     p.up().expect_ok().expect_steps(&["create a"]);
     p.expect_settled();
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use pulumi_plugin::{Archive, Asset, Error, Id, Property, Resource, Result, Source, Value};
+use pulumi_plugin::{Archive, Asset, Error, Id, Made, Property, Resource, Result, Source, Value};
 
 use crate::disk::{failed, read, remove, write};
 use crate::folder::Folder;
@@ -41,15 +41,24 @@ impl Resource for Copy {
     const TOKEN: &'static str = "files:index:Copy";
     type Session = Folder;
     type Inputs = CopyInputs;
+    type Seen = String;
 
-    async fn create(folder: &Folder, new: &CopyInputs) -> Result<Id> {
-        put(folder, &new.path, new)?;
-        Ok(Id::from(new.path.clone()))
+    /// Writing takes over what stands there, so it is looked for first.
+    async fn standing(folder: &Folder, new: &CopyInputs) -> Result<Option<Id>> {
+        Ok(folder.file(&new.path).exists().then(|| Id::from(new.path.clone())))
     }
 
-    async fn read(folder: &Folder, id: &Id) -> Result<Option<Copy>> {
-        let text = read(&folder.file(id.as_str()))?;
-        Ok(text.map(|text| Copy { size: text.len() as i64, inputs: CopyInputs { path: id.to_string(), source: None } }))
+    async fn create(folder: &Folder, new: &CopyInputs) -> Result<Made> {
+        put(folder, &new.path, new)?;
+        Ok(Made::New(Id::from(new.path.clone())))
+    }
+
+    async fn find(folder: &Folder, id: &Id) -> Result<Option<String>> {
+        read(&folder.file(id.as_str()))
+    }
+
+    async fn read(_: &Folder, id: &Id, text: String) -> Result<Copy> {
+        Ok(Copy { size: text.len() as i64, inputs: CopyInputs { path: id.to_string(), source: None } })
     }
 
     async fn update(folder: &Folder, id: &Id, _: &Copy, new: &CopyInputs) -> Result<()> {

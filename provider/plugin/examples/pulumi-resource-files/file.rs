@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use pulumi_plugin::{Error, Fault, Id, Progress, Property, Resource, Result, Secret, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Progress, Property, Resource, Result, Secret, Wait};
 
 use crate::disk::{failed, read, remove, sha256, write};
 use crate::folder::Folder;
@@ -100,11 +100,20 @@ pub struct File {
     pub seal: Option<Secret<String>>,
 }
 
+/// What stands in the place of a file.
+pub enum Seen {
+    /// The file, with this text.
+    Standing(String),
+    /// A file that is not gone for good yet.
+    Leaving(String),
+}
+
 impl Resource for File {
     const TOKEN: &'static str = "files:index:File";
     const WAIT: Wait = Wait::seconds(1, 600);
     type Session = Folder;
     type Inputs = FileInputs;
+    type Seen = Seen;
 
     fn check(new: &FileInputs) -> Vec<Fault> {
         let mut faults = Vec::new();
@@ -127,21 +136,39 @@ impl Resource for File {
         }
     }
 
-    async fn create(folder: &Folder, new: &FileInputs) -> Result<Id> {
+    async fn create(folder: &Folder, new: &FileInputs) -> Result<Made> {
         folder.rehearse("create", &new.path)?;
-        let token = &folder.call.birth.token;
+        let id = Id::from(new.path.clone());
         if folder.file(&new.path).exists() {
-            let ours = folder.card(&new.path)?.is_some_and(|c| c.token == *token);
-            if !ours {
-                return Err(Error::new(format!("creating `{}`: there is such a file", new.path))
-                    .hint("import it, or give it another path"));
-            }
+            return Ok(Made::Exists(id));
         }
-        folder.put(&new.path, new, token)?;
-        Ok(Id::from(new.path.clone()))
+        folder.put(&new.path, new, &folder.call.birth.token)?;
+        Ok(Made::New(id))
     }
 
-    async fn ready(folder: &Folder, id: &Id) -> Result<Progress> {
+    async fn ours(folder: &Folder, id: &Id, _: &Seen, _: &FileInputs) -> Result<Option<Id>> {
+        let card = folder.card(id.as_str())?;
+        Ok(card.filter(|card| card.token == folder.call.birth.token).map(|_| id.clone()))
+    }
+
+    async fn find(folder: &Folder, id: &Id) -> Result<Option<Seen>> {
+        if let Some(content) = read(&folder.file(id.as_str()))? {
+            return Ok(Some(Seen::Standing(content)));
+        }
+        match folder.progress(id.as_str(), "going")? {
+            Progress::Pending(state) => Ok(Some(Seen::Leaving(state))),
+            _ => remove(&folder.beside(id.as_str(), "busy")).map(|()| None),
+        }
+    }
+
+    fn progress(seen: &Seen) -> Progress {
+        match seen {
+            Seen::Standing(_) => Progress::Done,
+            Seen::Leaving(state) => Progress::Leaving(state.clone()),
+        }
+    }
+
+    async fn settled(folder: &Folder, id: &Id) -> Result<Progress> {
         folder.rehearse("ready", id.as_str())?;
         if folder.rehearse("settle", id.as_str()).is_err() {
             return Ok(Progress::Failed("rehearsed doom".into()));
@@ -149,19 +176,19 @@ impl Resource for File {
         folder.progress(id.as_str(), "settling")
     }
 
-    async fn read(folder: &Folder, id: &Id) -> Result<Option<File>> {
+    async fn read(folder: &Folder, id: &Id, seen: Seen) -> Result<File> {
         folder.rehearse("read", id.as_str())?;
-        let (at, path) = (folder.file(id.as_str()), id.to_string());
-        let Some(content) = read(&at)? else {
-            return Ok(None);
+        let Seen::Standing(content) = seen else {
+            return Err(Error::new(format!("`{id}` is leaving")));
         };
+        let (at, path) = (folder.file(id.as_str()), id.to_string());
         let bits = fs::metadata(&at).map_err(|e| failed("reading", id, &e))?;
         let card = folder.card(id.as_str())?.unwrap_or_default();
         let guessed = match content.starts_with('<') {
             true => "html",
             false => "plain",
         };
-        Ok(Some(File {
+        Ok(File {
             location: at.display().to_string(),
             size: content.len() as i64,
             sha256: sha256(&[&content]),
@@ -182,7 +209,7 @@ impl Resource for File {
                 key: None,
                 slow: card.slow,
             },
-        }))
+        })
     }
 
     async fn update(folder: &Folder, id: &Id, _: &File, new: &FileInputs) -> Result<()> {
@@ -202,14 +229,6 @@ impl Resource for File {
             0 => Ok(()),
             times => write(&folder.beside(id.as_str(), "busy"), &times.to_string()),
         }
-    }
-
-    async fn gone(folder: &Folder, id: &Id) -> Result<Progress> {
-        let progress = folder.progress(id.as_str(), "going")?;
-        if progress == Progress::Done {
-            remove(&folder.beside(id.as_str(), "busy"))?;
-        }
-        Ok(progress)
     }
 }
 

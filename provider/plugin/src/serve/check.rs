@@ -11,9 +11,11 @@ use crate::conform::conform;
 use crate::diff::{Change, What, absent, diff, same_place};
 use crate::error::{Error, Fault};
 use crate::foresee::unmoved;
-use crate::resource::Provider;
+use crate::hide::secrets;
+use crate::resource::{Id, Provider};
 use crate::serve::{BIRTH, Service, hash, name_of};
 use crate::shape::Shape;
+use crate::status::clean;
 use crate::value::{Map, Value};
 use crate::veil::{discreet, is_secret};
 use crate::wire::{self, Accepts};
@@ -27,6 +29,9 @@ impl<P: Provider> Service<P> {
         let resource = self.resource(&request.urn)?;
         let olds = wire::read_map(request.olds.as_ref())?;
         let mut news = wire::read_map(request.news.as_ref())?;
+        if !olds.is_empty() {
+            self.note_known(&request.urn);
+        }
         if let Ok(configured) = self.configured() {
             configured.provider.complete(resource.inputs(), &mut news);
         }
@@ -94,6 +99,11 @@ impl<P: Provider> Service<P> {
         let made_up = made_up(&old);
         let first_delete =
             !replaces.is_empty() && (same_place(&shapes, &old, &new, &made_up) || resource.collides(&old, &new));
+        if first_delete {
+            let at = self.open(&request.urn, "", 0.0, &[&old]).await?;
+            let prevented = resource.prevents(&at, &Id::from(request.id), &old, &new).await;
+            prevented.map_err(|e| clean(&e.hiding(&secrets([&old, &new]))))?;
+        }
         let stables = unmoved(&shapes, resource.state(), &changes, &new);
         let stables = stables.into_iter().map(str::to_owned).collect();
         Ok(respond(&changes, replaces, stables, first_delete))

@@ -6,7 +6,7 @@ use gitinfra_proto::pulumirpc as rpc;
 use prost_types::Struct;
 use tonic::Status;
 
-use crate::catalogue::{AnyResource, At};
+use crate::catalogue::{AnyResource, At, UNFINISHED};
 use crate::conform::conform;
 use crate::error::Error;
 use crate::foresee::foresee;
@@ -28,15 +28,20 @@ impl<P: Provider> Service<P> {
             return Ok(rpc::CreateResponse { properties: wired(&seen), ..Default::default() });
         }
         let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs]).await?;
-        let tried = self.try_creation(&request.urn, &at.call.birth.token);
-        at.call.tried.store(tried, Ordering::Relaxed);
+        at.call.tried.store(self.was_tried(&request.urn, &at.call.birth.token), Ordering::Relaxed);
         match resource.create(&at, &inputs).await {
-            Ok((id, state)) => Ok(rpc::CreateResponse {
-                id: id.to_string(),
-                properties: wired(&self.outputs(resource, state, &inputs, id.told())),
-                refresh_before_update: false,
-            }),
-            Err(error) => Err(self.failed(resource, &at, &error, &inputs, &inputs).await),
+            Ok((id, state)) => {
+                self.note_birth(&at, &inputs, Some(&id));
+                Ok(rpc::CreateResponse {
+                    id: id.to_string(),
+                    properties: wired(&self.outputs(resource, state, &inputs, id.kept())),
+                    refresh_before_update: false,
+                })
+            }
+            Err(error) => {
+                self.note_birth(&at, &inputs, error.born());
+                Err(self.failed(resource, &at, &error, &inputs, Change::Creation).await)
+            }
         }
     }
 
@@ -54,7 +59,7 @@ impl<P: Provider> Service<P> {
                 properties: wired(&self.outputs(resource, state, &inputs, &olds)),
                 refresh_before_update: false,
             }),
-            Err(error) => Err(self.failed(resource, &at, &error, &inputs, &olds).await),
+            Err(error) => Err(self.failed(resource, &at, &error, &inputs, Change::Update(&olds)).await),
         }
     }
 
@@ -79,7 +84,9 @@ impl<P: Provider> Service<P> {
         else {
             return Ok(rpc::ReadResponse::default());
         };
-        let state = self.outputs(resource, state, &inputs, &olds);
+        let mut state = self.outputs(resource, state, &inputs, &olds);
+        // A refresh doesn't do what a creation left undone.
+        state.extend(olds.get_key_value(UNFINISHED).map(|(name, value)| (name.clone(), value.clone())));
         let seen = self.inputs_seen(resource, &state, &inputs, importing);
         Ok(rpc::ReadResponse {
             id: id.to_string(),
@@ -94,10 +101,12 @@ impl<P: Provider> Service<P> {
         let olds = wire::read_map(request.properties.as_ref())?;
         let inputs = wire::read_map(request.old_inputs.as_ref())?;
         let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs, &olds]).await?;
-        resource
-            .delete(&at, &Id::from(request.id), &olds)
-            .await
-            .map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))
+        let id = Id::from(request.id);
+        if self.is_needed(&request.urn, &inputs, &id) {
+            at.call.warn(format!("`{id}` stays: another resource of this program has taken it over")).await;
+            return Ok(());
+        }
+        resource.delete(&at, &id, &olds).await.map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))
     }
 
     /// The whole state: what was read, what all resources have in common, what only the last state knows; secrets where the program had them.
@@ -141,43 +150,64 @@ impl<P: Provider> Service<P> {
         seen
     }
 
-    /// A failure: clean when nothing was made, else with all that is known of what exists.
+    /// A failure: clean where nothing was made or changed, else with all that is known of what exists.
     async fn failed(
         &self,
         resource: &dyn AnyResource<P>,
         at: &At<P>,
         error: &Error,
         inputs: &Map,
-        olds: &Map,
+        change: Change<'_>,
     ) -> Status {
+        let olds = match change {
+            Change::Creation => inputs,
+            Change::Update(olds) => olds,
+        };
         let error = &error.clone().hiding(&secrets([inputs, olds]));
         self.failures().note(&at.call.urn, error.clone());
         let Some(id) = error.born() else {
             return clean(error);
         };
-        // Whether the change got as far as what the cloud never tells is not known: it counts as not changed, so that it is done again.
-        let mut known = inputs.clone();
-        for field in resource.inputs().fields() {
-            match olds.get(field.name).filter(|_| field.marks.keep) {
-                Some(value) => drop(known.insert(field.name.to_owned(), value.clone())),
-                None if field.marks.keep => drop(known.remove(field.name)),
-                None => {}
-            }
-        }
-        let mut olds = olds.clone();
-        olds.extend(id.told().clone());
-        let state = match resource.read(at, id, inputs).await {
-            Ok(Some(state)) => self.outputs(resource, state, &known, &olds),
-            // What was made can't be read just now; what was asked for and told is the best that is known.
+        let known = unchanged(resource, inputs, olds);
+        let mut told = olds.clone();
+        told.extend(id.kept().clone());
+        let mut state = match resource.read(at, id, inputs).await {
+            Ok(Some(state)) => self.outputs(resource, state, &known, &told),
+            // It can't be read just now: what was asked for is the best that is known.
             _ => known
                 .iter()
                 .filter(|(name, _)| *name != BIRTH)
-                .chain(id.told())
+                .chain(id.kept())
                 .map(|(k, v)| (k.clone(), v.clone()))
                 .collect(),
         };
+        match change {
+            Change::Creation => drop(state.insert(UNFINISHED.to_owned(), true.into())),
+            Change::Update(olds) if state == *olds => return clean(error),
+            Change::Update(olds) => state.extend(olds.get_key_value(UNFINISHED).map(|(k, v)| (k.clone(), v.clone()))),
+        }
         partial(error, id, &state, inputs)
     }
+}
+
+/// What failed.
+#[derive(Clone, Copy)]
+enum Change<'a> {
+    Creation,
+    /// An update, from this state.
+    Update(&'a Map),
+}
+
+/// The inputs with what the cloud never tells as it was: whether the change got as far as that is not known, so it is done again.
+fn unchanged<P: Provider>(resource: &dyn AnyResource<P>, inputs: &Map, olds: &Map) -> Map {
+    let mut known = inputs.clone();
+    for field in resource.inputs().fields().into_iter().filter(|field| field.marks.keep) {
+        match olds.get(field.name) {
+            Some(value) => drop(known.insert(field.name.to_owned(), value.clone())),
+            None => drop(known.remove(field.name)),
+        }
+    }
+    known
 }
 
 fn wired(map: &Map) -> Option<Struct> {

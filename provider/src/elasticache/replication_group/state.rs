@@ -22,6 +22,7 @@ pub fn progress(group: &AwsGroup) -> Progress {
     match group.status().unwrap_or_default() {
         "available" if moving => Progress::Pending("modifying".into()),
         "available" => Progress::Done,
+        "deleting" => Progress::Leaving("deleting".into()),
         "create-failed" => {
             Progress::Failed("AWS could not make it; the events of ElastiCache in the console say why".into())
         }
@@ -30,7 +31,7 @@ pub fn progress(group: &AwsGroup) -> Progress {
 }
 
 /// The state of a group.
-pub async fn read(aws: &Aws, group: &AwsGroup) -> Result<ReplicationGroup> {
+pub async fn read(aws: &Aws, group: AwsGroup) -> Result<ReplicationGroup> {
     let arn = group.arn().unwrap_or_default();
     let first = group.member_clusters().first();
     let (node, tags) = futures::try_join!(node(aws, first.map(String::as_str).unwrap_or_default()), visible(aws, arn))?;
@@ -39,7 +40,7 @@ pub async fn read(aws: &Aws, group: &AwsGroup) -> Result<ReplicationGroup> {
     let configuration = group.configuration_endpoint();
     let address = |endpoint: Option<&Endpoint>| endpoint?.address().map(str::to_owned);
     Ok(ReplicationGroup {
-        inputs: ReplicationGroupInputs { tags, ..inputs(group, &node) },
+        inputs: ReplicationGroupInputs { tags, ..inputs(&group, &node) },
         arn: arn.to_owned(),
         primary_endpoint_address: address(primary),
         reader_endpoint_address: address(shard.and_then(|s| s.reader_endpoint())),

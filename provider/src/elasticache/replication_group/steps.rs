@@ -5,11 +5,11 @@ use aws_sdk_elasticache::operation::modify_replication_group::builders::ModifyRe
 use aws_sdk_elasticache::types::{
     AuthTokenUpdateStrategyType as Strategy, ClusterMode as AwsClusterMode, NodeGroup, TransitEncryptionMode as AwsMode,
 };
-use pulumi_plugin::{Id, Result};
+use pulumi_plugin::{Id, Resource as _, Result};
 
 use super::inputs::{ClusterMode, Engine, ReplicationGroupInputs, TransitEncryptionMode as Mode};
 use super::logs;
-use super::{ReplicationGroup, describe, version};
+use super::{ReplicationGroup, version};
 use crate::aws::{Aws, Told as _};
 
 /// One call.
@@ -93,7 +93,7 @@ impl Step {
 }
 
 async fn reshard(aws: &Aws, id: &Id, count: i32) -> Result<()> {
-    let group = describe(aws, id).await?;
+    let group = ReplicationGroup::find(aws, id).await?;
     let shards = group.map(|g| g.node_groups().to_vec()).unwrap_or_default();
     let reshard = aws
         .elasticache()

@@ -12,6 +12,7 @@ from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
 from . import rule
 from .group import Group
+from .snapshot import Snapshots
 from .subnet_group import SubnetGroups
 
 # Changed at once, whatever the request says of ApplyImmediately.
@@ -29,6 +30,7 @@ AT_ONCE = (
     "TransitEncryptionEnabled",
     "TransitEncryptionMode",
     "IpDiscovery",
+    "Durability",
 )
 # Wait for the maintenance window without it.
 LATER = ("CacheNodeType", "EngineVersion", "Engine")
@@ -50,7 +52,7 @@ TO_DELETE = "Replication group {} has status {} which is not valid for deletion.
 TO_TAG = "Cluster not in available state to perform tagging operations."
 
 
-class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
+class ElastiCache(Strict, SubnetGroups, Snapshots, ElastiCacheResponse):
     def before(self):
         settle(self.current_account, self.region)
 
@@ -75,6 +77,8 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
             raise rule.value("The parameter ReplicationGroupDescription must be provided and must not be blank.")
         asked = rule.completed(self.params)
         asked["subnets"], vpc = self.subnets_of(asked["CacheSubnetGroupName"])
+        rule.check_zones(asked, self.zones_of(asked["subnets"]))
+        self.check_source(asked)
         self.check_security_groups(asked.get("SecurityGroupIds"), vpc)
         self.check_tags(self._get_param("Tags", []))
         group = self.groups[name] = Group(self.elasticache_backend, name, asked)
@@ -120,6 +124,8 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
         rule.check_engine(wanted["Engine"], wanted["EngineVersion"])
         rule.check_failover(wanted, len(group.shards[0]) - 1)
         rule.check_encryption(asked, wanted)
+        rule.check_discovery(wanted)
+        rule.check_tiering(wanted)
         self.check_versions(asked, wanted)
         if wanted["Engine"] != asked["Engine"] or wanted["EngineVersion"] != asked["EngineVersion"]:
             # The default parameter group moves along with the version.
@@ -249,6 +255,8 @@ class ElastiCache(Strict, SubnetGroups, ElastiCacheResponse):
 
     def delete_replication_group(self):
         group = self.group(["available", "create-failed"], TO_DELETE)
+        if self._get_param("FinalSnapshotIdentifier"):
+            self.taken(self._get_param("FinalSnapshotIdentifier"), group)
         group.turn("deleting")
         return ActionResult({"ReplicationGroup": group.view()})
 

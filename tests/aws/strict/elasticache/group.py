@@ -103,14 +103,22 @@ class Group:
             number += 1
             if member not in self.shards[shard]:
                 self.shards[shard].append(member)
-                self.enis[member] = self.interface(member, len(self.enis))
+                wanted = self.wanted_zone(shard, len(self.shards[shard]) - 1)
+                self.enis[member] = self.interface(member, len(self.enis), wanted)
 
-    def interface(self, member, place):
+    def wanted_zone(self, shard, place):
+        """The zone that the request names for a shard's primary node or one of its replicas, if it does."""
+        each = (self.asked.get("NodeGroupConfiguration") or [])[shard : shard + 1]
+        zones = [zone for one in each for zone in (one.get("PrimaryAvailabilityZone"), *(one.get("ReplicaAvailabilityZones") or []))]
+        return zones[place] if place < len(zones) else None
+
+    def interface(self, member, place, zone=None):
         subnets = self.asked["subnets"]
         if not subnets:
             return None
         ec2 = ec2_backends[self.backend.account_id][self.backend.region_name]
-        subnet = ec2.get_subnet(subnets[place % len(subnets)])
+        there = [each for each in subnets if zone in (None, ec2.get_subnet(each).availability_zone)] or subnets
+        subnet = ec2.get_subnet(there[place % len(there)])
         eni = ec2.create_network_interface(
             subnet,
             free_address(ec2, subnet),
@@ -173,6 +181,7 @@ class Group:
                 "AutoMinorVersionUpgrade",
                 "NetworkType",
                 "IpDiscovery",
+                "Durability",
                 "TransitEncryptionMode",
                 "Engine",
                 "UserGroupIds",
@@ -188,7 +197,7 @@ class Group:
             "ClusterMode": self.mode,
             "AutomaticFailover": "enabled" if asked["AutomaticFailoverEnabled"] else "disabled",
             "MultiAZ": "enabled" if asked["MultiAZEnabled"] else "disabled",
-            "DataTiering": "disabled",
+            "DataTiering": "enabled" if asked["DataTieringEnabled"] else "disabled",
             "AuthTokenEnabled": bool(self.tokens),
             "AuthTokenLastModifiedDate": self.token_changed and moment(self.token_changed),
             "ReplicationGroupCreateTime": moment(self.born),

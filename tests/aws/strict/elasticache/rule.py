@@ -9,6 +9,8 @@ NAME = re.compile(r"^[a-z](?:-?[a-z0-9])*$")
 NODE = re.compile(r"^cache\.(t2|t3|t4g|m4|m5|m6g|m7g|r4|r5|r6g|r6gd|r7g|c7gn)\.(micro|small|medium|large|\d*xlarge)$")
 TOKEN = re.compile(r"^[A-Za-z0-9!&#$^<>\-]{16,128}$")
 SNAPSHOT_WINDOW = re.compile(r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+SLOTS = re.compile(r"^\d{1,5}-\d{1,5}(,\d{1,5}-\d{1,5})*$")
+DURABILITY = ("default", "async", "sync", "disabled")
 DAY = r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d"
 MAINTENANCE_WINDOW = re.compile(f"^{DAY}-{DAY}$")
 DEFAULT_VERSIONS = {"redis": "7.1", "valkey": "8.0"}
@@ -59,6 +61,8 @@ def check_each(asked):
             f"Invalid maintenance window format: {asked['PreferredMaintenanceWindow']}. Should be specified as a range "
             "ddd:hh24:mi-ddd:hh24:mi (24H Clock UTC)."
         )
+    if asked.get("Durability") is not None and asked["Durability"] not in DURABILITY:
+        raise value(f"Invalid durability {asked['Durability']}; must be one of {', '.join(DURABILITY)}.")
     if asked.get("Port") is not None and not 1024 <= asked["Port"] <= 65535:
         raise value(f"Invalid endpoint port {asked['Port']}; must be between 1024 and 65535.")
 
@@ -89,6 +93,40 @@ def check_encryption(before, after):
         raise combination("To disable in-transit encryption, the transit encryption mode must be preferred first.")
     if mode == "required" and not on:
         raise combination("A transit encryption mode needs in-transit encryption.")
+
+
+def check_discovery(asked):
+    """IpDiscovery says which of the node's addresses clients are told, so there must be such addresses."""
+    network, told = asked["NetworkType"], asked["IpDiscovery"]
+    if network not in ("ipv4", "ipv6", "dual_stack") or told not in ("ipv4", "ipv6"):
+        raise value(f"Invalid network type {network} or IP discovery {told}.")
+    if network != "dual_stack" and told != network:
+        raise combination(f"IpDiscovery {told} cannot be used with network type {network}.")
+
+
+def check_tiering(asked):
+    """Nodes with disks, and only those, spread their data over memory and disk."""
+    with_disks = ".r6gd." in asked["CacheNodeType"]
+    if with_disks and not asked["DataTieringEnabled"]:
+        raise combination("Data tiering must be enabled for node type r6gd.")
+    if asked["DataTieringEnabled"] and not with_disks:
+        raise combination(f"Data tiering is not supported for node type {asked['CacheNodeType']}.")
+
+
+def check_zones(asked, zones):
+    """Where each shard's nodes are to be: one zone a node, of those that the subnets are in."""
+    each = asked.get("NodeGroupConfiguration") or []
+    if each and len(each) != asked["shards"]:
+        raise combination(f"NodeGroupConfiguration names {len(each)} node groups, but NumNodeGroups is {asked['shards']}.")
+    for shard in each:
+        replicas = shard.get("ReplicaAvailabilityZones") or []
+        if replicas and len(replicas) != shard.get("ReplicaCount", asked["replicas"]):
+            raise combination("ReplicaAvailabilityZones must name one Availability Zone for each replica.")
+        for zone in [*filter(None, [shard.get("PrimaryAvailabilityZone")]), *replicas]:
+            if zone not in zones:
+                raise value(f"{zone} is not a valid availability zone for the subnet group.")
+        if shard.get("Slots") and not SLOTS.match(shard["Slots"]):
+            raise value(f"Invalid slots {shard['Slots']}.")
 
 
 def check_parameter_group(asked):
@@ -148,8 +186,13 @@ def completed(asked):
         "PreferredMaintenanceWindow": "sun:23:00-mon:00:00",
         "Port": 6379,
         "NetworkType": "ipv4",
-        "IpDiscovery": "ipv4",
+        "IpDiscovery": "ipv6" if made.get("NetworkType") == "ipv6" else "ipv4",
+        "DataTieringEnabled": False,
+        "Durability": "default",
         "CacheSubnetGroupName": "default",
         "TransitEncryptionMode": "required" if made["TransitEncryptionEnabled"] else None,
     }
-    return {**made, **{name: default for name, default in defaults.items() if made.get(name) is None}}
+    made |= {name: default for name, default in defaults.items() if made.get(name) is None}
+    check_discovery(made)
+    check_tiering(made)
+    return made

@@ -26,6 +26,10 @@ class SubnetGroups:
         group = self.subnet_group(name)
         return [subnet["SubnetIdentifier"] for subnet in group["Subnets"]], group["VpcId"]
 
+    def zones_of(self, subnet_ids):
+        ec2 = ec2_backends[self.current_account][self.region]
+        return {subnet.availability_zone for subnet in ec2.describe_subnets() if subnet.id in subnet_ids}
+
     def found_subnets(self):
         ec2, wanted = ec2_backends[self.current_account][self.region], self._get_param("SubnetIds") or []
         subnets = {subnet.id: subnet for subnet in ec2.describe_subnets()}
