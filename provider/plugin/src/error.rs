@@ -131,20 +131,20 @@ impl Error {
         self
     }
 
-    /// Marks that the cloud could not be reached: nothing is known of what it would say.
+    /// Whether it is not known if it was done.
+    pub fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Marks that the cloud has not answered: it says nothing of what is there or was done.
     pub fn unanswered(mut self) -> Error {
         self.unanswered = true;
         self
     }
 
-    /// Whether the cloud could not be reached.
+    /// Whether the cloud has not answered.
     pub fn is_unanswered(&self) -> bool {
-        self.unanswered || self.lost
-    }
-
-    /// Whether it is not known if it was done.
-    pub fn is_lost(&self) -> bool {
-        self.lost
+        self.unanswered
     }
 
     /// Marks that the resource exists all the same, under this id.
