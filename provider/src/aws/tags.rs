@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_plugin::Value;
+use pulumi_plugin::{Property as _, Value};
 
 use crate::aws::Aws;
 
@@ -106,16 +106,9 @@ impl Aws {
         tags.filter(|(key, _)| !self.hides(key)).collect()
     }
 
-    /// The tags that the program gives, or that the state has: the best that is known while AWS tells none. None is known for an import.
+    /// The tags that the program gives, or that the state has: the best that is known while AWS lists none. None is known for an import.
     pub fn known_tags(&self) -> Option<Tags> {
-        let given = &self.call().given;
-        let tags = given.get("tags").map(Value::bare);
-        let tags = tags.and_then(Value::as_object).into_iter().flatten();
-        let known = tags.filter_map(|(key, value)| match value.bare() {
-            Value::String(text) => Some((key.clone(), text.clone())),
-            _ => None,
-        });
-        (!given.is_empty()).then(|| known.collect())
+        Tags::decode(self.call().given.get("tags")?).ok()
     }
 
     fn hides(&self, key: &str) -> bool {

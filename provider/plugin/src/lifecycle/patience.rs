@@ -251,4 +251,14 @@ mod tests {
             assert_eq!(news.is_due(state, now), due, "{second} s");
         }
     }
+
+    #[test]
+    fn another_request_is_no_news() {
+        let (mut news, now) = (News::default(), Instant::now());
+        let line =
+            |request: &str| format!("reading VPC `vpc-1`: InvalidVpcID.NotFound: not there (request {request}); look");
+        assert_eq!(without_request(&line("7f")), "reading VPC `vpc-1`: InvalidVpcID.NotFound: not there; look");
+        let due = [line("7f"), line("80"), "pending".to_owned(), line("81")].map(|line| news.is_due(&line, now));
+        assert_eq!(due, [true, false, true, true]);
+    }
 }
