@@ -28,7 +28,7 @@ use aws_smithy_types::retry::RetryConfig;
 use pulumi_plugin::{Again, Result};
 
 use crate::aws::{Aws, Doing as _, Passing, Tags};
-pub(crate) use crate::ec2::tags::newborn;
+pub(crate) use crate::ec2::tags::{newborn, retag};
 
 /// Which of EC2's refusals pass.
 pub(crate) const PASSING: Passing = &[
@@ -80,11 +80,6 @@ pub(crate) fn once() -> aws_sdk_ec2::config::Builder {
 /// The tags as the user sees them.
 pub(crate) fn visible(aws: &Aws, tags: &[Tag]) -> Tags {
     aws.visible(tags)
-}
-
-/// Sets and removes tags.
-pub(crate) async fn retag(aws: &Aws, id: &str, set: &Tags, unset: &[String]) -> Result<()> {
-    tags::retag(aws, id, set, unset).await
 }
 
 #[cfg(test)]
