@@ -8,7 +8,7 @@ use aws_sdk_elasticache::types::Tag;
 use pulumi_plugin::{Again, Result};
 
 use crate::aws::{Aws, Passing, Tags};
-use crate::elasticache::tags::visible;
+use crate::elasticache::tags::{retag, visible};
 
 /// Which of ElastiCache's refusals pass.
 pub(crate) const PASSING: Passing = &[
@@ -29,9 +29,4 @@ fn newborn(aws: &Aws, tags: &Tags) -> Vec<Tag> {
 /// Whether a resource bears the token of this creation.
 async fn bears_token(aws: &Aws, arn: Option<&str>) -> Result<bool> {
     Ok(aws.bears_token(tags::list(aws, arn.unwrap_or_default()).await?))
-}
-
-/// Sets and removes tags.
-async fn retag(aws: &Aws, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
-    tags::retag(aws, arn, set, unset).await
 }

@@ -197,3 +197,10 @@ def test_tags(zone):
 def test_a_zone_is_found_by_name(zone):
     zones = zone.route53.list_hosted_zones_by_name(DNSName="example.com")["HostedZones"]
     assert [(each["Name"], each["CallerReference"]) for each in zones] == [("example.com.", "one")]
+
+
+def test_records_are_listed_by_their_names_from_the_end(zone):
+    names = ["b.example.com", "a.example.com", "x.a.example.com", "a-b.example.com"]
+    zone.change(*(change("CREATE", name, "A", "192.0.2.1") for name in names))
+    listed = [record["Name"] for record in zone.records() if record["Type"] == "A"]
+    assert listed == ["a-b.example.com.", "a.example.com.", "x.a.example.com.", "b.example.com."]

@@ -123,7 +123,7 @@ fn a_group_in_use_with_a_name_says_what_holds_it() {
     let described = ("group", "SecurityGroup", "vpcId: '${vpc.id}', name: web, description: for the web");
     j.project.program(&of(&[AROUND[0], AROUND[1], described]));
     let up = j.project.up().expect_failure();
-    up.expect_says("`mine`").expect_says("leave out `name`");
+    up.expect_says("`mine`").expect_says("without `name`, a new one can stand beside it");
     j.call("delete_network_interface", json!({"NetworkInterfaceId": interface}));
     j.project.up().expect_ok();
     j.project.expect_settled();
