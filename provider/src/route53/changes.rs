@@ -182,7 +182,8 @@ fn weight(change: &Change) -> (usize, usize) {
 
 /// Makes all of the changes or none. When they are refused, each half is tried alone, so that in the end only a bad one fails.
 async fn send(aws: &Aws, zone: &str, batch: Vec<Asked>) {
-    let client = aws.route53();
+    // The SDK would repeat a creation whose answer got lost, and be told that it exists already.
+    let client = aws.once().route53();
     let mut parts = vec![batch];
     while let Some(mut part) = parts.pop() {
         let changes = part.iter().map(|asked| asked.change.clone()).collect();
