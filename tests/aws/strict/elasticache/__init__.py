@@ -126,6 +126,9 @@ class ElastiCache(Strict, SubnetGroups, Snapshots, ElastiCacheResponse):
         rule.check_encryption(asked, wanted)
         rule.check_discovery(wanted)
         rule.check_tiering(wanted)
+        rule.check_durability(wanted)
+        if rule.durable(wanted) != rule.durable(asked):
+            raise rule.combination("Durability cannot be turned on or off for an existing replication group.")
         self.check_versions(asked, wanted)
         if wanted["Engine"] != asked["Engine"] or wanted["EngineVersion"] != asked["EngineVersion"]:
             # The default parameter group moves along with the version.

@@ -113,6 +113,18 @@ def check_tiering(asked):
         raise combination(f"Data tiering is not supported for node type {asked['CacheNodeType']}.")
 
 
+def durable(asked):
+    return asked["Durability"] in ("async", "sync")
+
+
+def check_durability(asked):
+    """A durable group writes to a log in several zones, which only the newest engine does."""
+    if durable(asked) and (asked["Engine"] != "valkey" or int(asked["EngineVersion"].split(".")[0]) < 9):
+        raise combination("Durability is only supported for Valkey 9.0 and later.")
+    if durable(asked) and not asked["AtRestEncryptionEnabled"]:
+        raise combination("Durability needs encryption at rest.")
+
+
 def check_zones(asked, zones):
     """Where each shard's nodes are to be: one zone a node, of those that the subnets are in."""
     each = asked.get("NodeGroupConfiguration") or []
@@ -195,4 +207,5 @@ def completed(asked):
     made |= {name: default for name, default in defaults.items() if made.get(name) is None}
     check_discovery(made)
     check_tiering(made)
+    check_durability(made)
     return made
