@@ -26,7 +26,6 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use pulumi_plugin::Result;
 
-use crate::aws::tags::changes;
 use crate::aws::{Aws, Batch, TOKEN_TAG, Tags, Told as _};
 
 /// A filter of one name and some values.
@@ -93,15 +92,14 @@ pub(crate) fn visible(aws: &Aws, tags: &[Tag]) -> Tags {
     )
 }
 
-/// Brings a resource's tags from the old ones to the new ones.
-pub(crate) async fn retag(aws: &Aws, id: &str, old: &Tags, new: &Tags) -> Result<()> {
-    let (set, removed) = changes(old, new);
+/// Sets and removes tags.
+pub(crate) async fn retag(aws: &Aws, id: &str, set: &Tags, unset: &[String]) -> Result<()> {
     if !set.is_empty() {
         let tags = set.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
         aws.ec2().create_tags().resources(id).set_tags(Some(tags)).send().await.told("tagging", id)?;
     }
-    if !removed.is_empty() {
-        let tags = removed.iter().map(|key| Tag::builder().key(key).build()).collect();
+    if !unset.is_empty() {
+        let tags = unset.iter().map(|key| Tag::builder().key(key).build()).collect();
         aws.ec2().delete_tags().resources(id).set_tags(Some(tags)).send().await.told("removing tags of", id)?;
     }
     Ok(())

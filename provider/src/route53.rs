@@ -3,10 +3,7 @@
 pub mod changes;
 pub mod record;
 mod sets;
-mod value;
 pub mod zone;
-
-pub use value::RecordValue;
 
 /// An id without the kind of thing that Route 53 writes before it: `/hostedzone/Z1`, `/change/C1`.
 pub(crate) fn bare(id: &str) -> &str {

@@ -12,6 +12,7 @@ mod engine;
 mod files;
 mod iam;
 mod licences;
+mod life;
 mod network;
 mod pulumi;
 mod readme;

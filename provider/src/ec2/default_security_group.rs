@@ -1,7 +1,7 @@
 //! The security group that comes with a VPC, locked.
 
-use aws_sdk_ec2::types::SecurityGroupRule;
-use pulumi_plugin::{After as _, Error, Fault, Id, Property, Resource, Result};
+use aws_sdk_ec2::types::{SecurityGroup as AwsSecurityGroup, SecurityGroupRule};
+use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result};
 
 use crate::aws::{Aws, Tags, Told as _};
 use crate::ec2::security_group::describe;
@@ -43,6 +43,7 @@ impl Resource for DefaultSecurityGroup {
     const TOKEN: &'static str = "gitinfra:ec2:DefaultSecurityGroup";
     type Session = Aws;
     type Inputs = DefaultSecurityGroupInputs;
+    type Seen = AwsSecurityGroup;
 
     fn check(new: &DefaultSecurityGroupInputs) -> Vec<Fault> {
         match new.locked {
@@ -54,53 +55,59 @@ impl Resource for DefaultSecurityGroup {
         }
     }
 
-    async fn create(aws: &Aws, new: &DefaultSecurityGroupInputs) -> Result<Id> {
+    /// Nothing is made: the group came with the VPC, and is locked by the update that follows.
+    async fn create(aws: &Aws, new: &DefaultSecurityGroupInputs) -> Result<Made> {
         let ask = aws
             .ec2()
             .describe_security_groups()
             .filters(filter("vpc-id", [&new.vpc_id]))
             .filters(filter("group-name", ["default"]));
-        let asked = ask.send().await;
-        let found = asked.told("reading the default security group of VPC", &new.vpc_id)?;
-        let Some(group) = found.security_groups().first() else {
-            return Err(Error::new(format!(
+        let found = ask.send().await.told("reading the default security group of VPC", &new.vpc_id)?;
+        match found.security_groups.unwrap_or_default().into_iter().next() {
+            Some(group) => Made::new(group.group_id),
+            None => Err(Error::new(format!(
                 "VPC `{}` is not there, or its default security group can't be seen",
                 new.vpc_id
-            )));
-        };
-        let id = Id::from(group.group_id().unwrap_or_default());
-        lock(aws, id.as_str()).await.after(&id)?;
-        let tags = visible(aws, group.tags());
-        retag(aws, id.as_str(), &tags, &new.tags).await.after(&id)?;
-        Ok(id)
+            ))),
+        }
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let (group, rules) = futures::try_join!(describe(aws, id), rules_of(aws, id.as_str()))?;
-        let Some(group) = group else { return Ok(None) };
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsSecurityGroup>> {
+        describe(aws, id).await
+    }
+
+    async fn read(aws: &Aws, id: &Id, group: AwsSecurityGroup) -> Result<Self> {
         if group.group_name() != Some("default") {
             return Err(Error::new(format!("`{id}` is not the default security group of a VPC"))
                 .hint("its type is gitinfra:ec2:SecurityGroup"));
         }
-        let owner = group.owner_id().unwrap_or_default();
-        Ok(Some(DefaultSecurityGroup {
+        let rules = rules_of(aws, id.as_str()).await?;
+        let owner_id = group.owner_id.unwrap_or_default();
+        Ok(DefaultSecurityGroup {
             inputs: DefaultSecurityGroupInputs {
-                vpc_id: group.vpc_id().unwrap_or_default().to_owned(),
+                vpc_id: group.vpc_id.unwrap_or_default(),
                 locked: rules.is_empty(),
-                tags: visible(aws, group.tags()),
+                tags: visible(aws, &group.tags.unwrap_or_default()),
             },
-            arn: aws.arn("ec2", owner, &format!("security-group/{id}")),
-            owner_id: owner.to_owned(),
-        }))
+            arn: aws.arn("ec2", &owner_id, &format!("security-group/{id}")),
+            owner_id,
+        })
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &DefaultSecurityGroupInputs) -> Result<()> {
-        lock(aws, id.as_str()).await?;
-        retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
+    async fn update(aws: &Aws, id: &Id, _: &Self, _: &DefaultSecurityGroupInputs) -> Result<()> {
+        lock(aws, id.as_str()).await
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(_: &Aws, _: &Id, _: &Self) -> Result<()> {
         Ok(())
+    }
+
+    fn lingers(_: &Self) -> bool {
+        false
     }
 }
 

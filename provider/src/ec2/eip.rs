@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
-use pulumi_plugin::{Id, Property, Resource, Result, Wait};
+use pulumi_plugin::{Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Batch, Tags, Told as _};
 use crate::ec2::{born, filter, newborn, once, retag, visible};
@@ -45,11 +45,13 @@ impl Resource for Eip {
     const WAIT: Wait = Wait::seconds(3, 600);
     type Session = Aws;
     type Inputs = EipInputs;
+    type Seen = Address;
 
-    async fn create(aws: &Aws, new: &EipInputs) -> Result<Id> {
-        if let Some(id) = born(aws, ResourceType::ElasticIp).await? {
-            return Ok(Id::from(id));
-        }
+    async fn earlier(aws: &Aws, _: &EipInputs) -> Result<Option<Id>> {
+        Ok(born(aws, ResourceType::ElasticIp).await?.map(Id::from))
+    }
+
+    async fn create(aws: &Aws, new: &EipInputs) -> Result<Made> {
         let create = aws
             .ec2()
             .allocate_address()
@@ -57,37 +59,44 @@ impl Resource for Eip {
             .set_public_ipv4_pool(new.public_ipv4_pool.clone())
             .set_network_border_group(new.network_border_group.clone())
             .tag_specifications(newborn(aws, ResourceType::ElasticIp, &new.tags));
-        let made =
-            create.customize().config_override(once()).send().await.told("allocating address", &aws.call().name)?;
-        Ok(Id::from(made.allocation_id().unwrap_or_default()))
+        let made = create.customize().config_override(once()).send().await;
+        Made::new(made.told("allocating address", &aws.call().name)?.allocation_id)
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let Some(address) = describe(aws, id).await? else {
-            return Ok(None);
-        };
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<Address>> {
+        describe(aws, id).await
+    }
+
+    async fn read(aws: &Aws, id: &Id, address: Address) -> Result<Self> {
         let account = aws.account().await?;
-        let pool = address.public_ipv4_pool().filter(|pool| *pool != "amazon");
-        Ok(Some(Eip {
+        Ok(Eip {
             inputs: EipInputs {
-                public_ipv4_pool: pool.map(str::to_owned),
-                network_border_group: address.network_border_group().map(str::to_owned),
-                tags: visible(aws, address.tags()),
+                public_ipv4_pool: address.public_ipv4_pool.filter(|pool| pool != "amazon"),
+                network_border_group: address.network_border_group,
+                tags: visible(aws, &address.tags.unwrap_or_default()),
             },
             arn: aws.arn("ec2", &account, &format!("elastic-ip/{id}")),
             allocation_id: id.to_string(),
-            public_ip: address.public_ip().unwrap_or_default().to_owned(),
-        }))
+            public_ip: address.public_ip.unwrap_or_default(),
+        })
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &EipInputs) -> Result<()> {
-        retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
+    async fn update(_: &Aws, _: &Id, _: &Self, _: &EipInputs) -> Result<()> {
+        Ok(())
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
-        let release = aws.ec2().release_address().allocation_id(id.as_str());
+        let release = aws.ec2().release_address().allocation_id(id);
         let released = release.send().await.unless(&["InvalidAllocationID.NotFound"]);
         released.told("releasing address", id.as_str()).map(drop)
+    }
+
+    fn lingers(_: &Self) -> bool {
+        false
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{InternetGateway as AwsInternetGateway, ResourceType};
-use pulumi_plugin::{After as _, Error, Id, Property, Resource, Result, Wait};
+use pulumi_plugin::{Again, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Batch, Tags, Told as _};
 use crate::ec2::{born, by_id, filter, newborn, once, retag, visible};
@@ -43,50 +43,79 @@ impl Resource for InternetGateway {
     const WAIT: Wait = Wait::seconds(2, 1200);
     type Session = Aws;
     type Inputs = InternetGatewayInputs;
+    type Seen = AwsInternetGateway;
 
-    async fn create(aws: &Aws, new: &InternetGatewayInputs) -> Result<Id> {
-        let id = match born(aws, ResourceType::InternetGateway).await? {
-            Some(id) => id,
-            None => {
-                let tags = newborn(aws, ResourceType::InternetGateway, &new.tags);
-                let create = aws.ec2().create_internet_gateway().tag_specifications(tags);
-                let made = create
-                    .customize()
-                    .config_override(once())
-                    .send()
-                    .await
-                    .told("creating internet gateway", &aws.call().name)?;
-                made.internet_gateway().and_then(AwsInternetGateway::internet_gateway_id).unwrap_or_default().to_owned()
-            }
-        };
-        let id = Id::from(id);
-        attach(aws, &id, new.vpc_id.as_deref()).await.after(&id)?;
-        Ok(id)
+    fn collides(old: &InternetGatewayInputs, new: &InternetGatewayInputs) -> bool {
+        old.vpc_id.is_some() && old.vpc_id == new.vpc_id
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let Some(gateway) = describe(aws, id).await? else {
-            return Ok(None);
-        };
-        let owner = gateway.owner_id().unwrap_or_default();
-        Ok(Some(InternetGateway {
-            arn: aws.arn("ec2", owner, &format!("internet-gateway/{id}")),
-            owner_id: owner.to_owned(),
-            inputs: InternetGatewayInputs { vpc_id: attached(&gateway), tags: visible(aws, gateway.tags()) },
-        }))
+    async fn earlier(aws: &Aws, _: &InternetGatewayInputs) -> Result<Option<Id>> {
+        Ok(born(aws, ResourceType::InternetGateway).await?.map(Id::from))
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &InternetGatewayInputs) -> Result<()> {
-        attach(aws, id, new.vpc_id.as_deref()).await?;
-        retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
+    /// A VPC has one internet gateway. AWS would only refuse to attach a second one, after it has been made.
+    async fn standing(aws: &Aws, new: &InternetGatewayInputs) -> Result<Option<Id>> {
+        let Some(vpc) = &new.vpc_id else { return Ok(None) };
+        let ask = aws.ec2().describe_internet_gateways().filters(filter("attachment.vpc-id", [vpc]));
+        let found = ask.send().await.told("looking for an internet gateway of", vpc)?;
+        let first = found.internet_gateways.unwrap_or_default().into_iter().next();
+        Ok(first.and_then(|gateway| gateway.internet_gateway_id).map(Id::from))
+    }
+
+    async fn create(aws: &Aws, new: &InternetGatewayInputs) -> Result<Made> {
+        let tags = newborn(aws, ResourceType::InternetGateway, &new.tags);
+        let create = aws.ec2().create_internet_gateway().tag_specifications(tags);
+        let made = create.customize().config_override(once()).send().await;
+        let made = made.told("creating internet gateway", &aws.call().name)?;
+        Made::new(made.internet_gateway.and_then(|gateway| gateway.internet_gateway_id))
+    }
+
+    async fn finish(aws: &Aws, id: &Id, new: &InternetGatewayInputs) -> Result<()> {
+        let Some(vpc) = &new.vpc_id else { return Ok(()) };
+        let attach = aws.ec2().attach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
+        let Err(refused) = attach.send().await.told("attaching internet gateway", id.as_str()) else { return Ok(()) };
+        // A call whose answer got lost may have attached it.
+        match describe(aws, id).await?.as_ref().and_then(attached) {
+            Some(now) if now == *vpc => Ok(()),
+            _ if refused.retry() == Again::Never => Err(refused.dead()),
+            _ => Err(refused),
+        }
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsInternetGateway>> {
+        describe(aws, id).await
+    }
+
+    async fn read(aws: &Aws, id: &Id, gateway: AwsInternetGateway) -> Result<Self> {
+        let vpc_id = attached(&gateway);
+        let owner_id = gateway.owner_id.unwrap_or_default();
+        Ok(InternetGateway {
+            arn: aws.arn("ec2", &owner_id, &format!("internet-gateway/{id}")),
+            owner_id,
+            inputs: InternetGatewayInputs { vpc_id, tags: visible(aws, &gateway.tags.unwrap_or_default()) },
+        })
+    }
+
+    async fn update(_: &Aws, _: &Id, _: &Self, _: &InternetGatewayInputs) -> Result<()> {
+        Ok(())
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
-        attach(aws, id, None).await?;
-        let delete = aws.ec2().delete_internet_gateway();
-        let deleted =
-            delete.internet_gateway_id(id.as_str()).send().await.unless(&["InvalidInternetGatewayID.NotFound"]);
-        deleted.told("deleting internet gateway", id.as_str()).map(drop)
+        const GONE: [&str; 2] = ["Gateway.NotAttached", "InvalidInternetGatewayID.NotFound"];
+        if let Some(vpc) = describe(aws, id).await?.as_ref().and_then(attached) {
+            let detach = aws.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
+            detach.send().await.unless(&GONE).told("detaching internet gateway", id.as_str())?;
+        }
+        let delete = aws.ec2().delete_internet_gateway().internet_gateway_id(id);
+        delete.send().await.unless(&GONE).told("deleting internet gateway", id.as_str()).map(drop)
+    }
+
+    fn lingers(_: &Self) -> bool {
+        false
     }
 }
 
@@ -107,41 +136,4 @@ async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsInternetGateway>> {
 fn attached(gateway: &AwsInternetGateway) -> Option<String> {
     let first = gateway.attachments().first();
     first.and_then(|a| a.vpc_id()).map(str::to_owned)
-}
-
-/// Brings the gateway from where it is now to a VPC, or to none.
-async fn attach(aws: &Aws, id: &Id, wanted: Option<&str>) -> Result<()> {
-    let now = describe(aws, id).await?.as_ref().and_then(attached);
-    if now.as_deref() == wanted {
-        return Ok(());
-    }
-    if let Some(vpc) = now {
-        let detach = aws.ec2().detach_internet_gateway();
-        let detached = detach
-            .internet_gateway_id(id.as_str())
-            .vpc_id(vpc)
-            .send()
-            .await
-            .unless(&["Gateway.NotAttached", "InvalidInternetGatewayID.NotFound"]);
-        detached.told("detaching internet gateway", id.as_str())?;
-    }
-    let Some(vpc) = wanted else { return Ok(()) };
-    let attach = aws.ec2().attach_internet_gateway();
-    let done = attach
-        .internet_gateway_id(id.as_str())
-        .vpc_id(vpc)
-        .send()
-        .await
-        .unless(&["Resource.AlreadyAssociated"])
-        .told("attaching internet gateway", id.as_str())?;
-    // Already attached is what a lost answer looks like, unless somebody else took the gateway for another VPC meanwhile.
-    match done {
-        Some(_) => Ok(()),
-        None => match describe(aws, id).await?.as_ref().and_then(attached) {
-            Some(other) if other != vpc => {
-                Err(Error::new(format!("attaching internet gateway `{id}` to `{vpc}`: it is attached to `{other}`")))
-            }
-            _ => Ok(()),
-        },
-    }
 }

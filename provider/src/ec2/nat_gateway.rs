@@ -6,10 +6,10 @@ use aws_sdk_ec2::types::{
     ConnectivityType as AwsConnectivityType, NatGateway as AwsNatGateway, NatGatewayAddress, NatGatewayState,
     ResourceType,
 };
-use pulumi_plugin::{Fault, Id, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Batch, Tags, Told as _};
-use crate::ec2::{born, by_id, filter, newborn, retag, visible};
+use crate::ec2::{born, by_id, filter, newborn, once, retag, visible};
 
 /// What the program asks of a NAT gateway.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -69,6 +69,7 @@ impl Resource for NatGateway {
     const WAIT: Wait = Wait::seconds(110, 900);
     type Session = Aws;
     type Inputs = NatGatewayInputs;
+    type Seen = AwsNatGateway;
 
     fn check(new: &NatGatewayInputs) -> Vec<Fault> {
         let why = match (new.connectivity_type, &new.allocation_id) {
@@ -87,14 +88,16 @@ impl Resource for NatGateway {
         same(&old.allocation_id, &new.allocation_id) || same(&old.private_ip, &new.private_ip)
     }
 
-    async fn create(aws: &Aws, new: &NatGatewayInputs) -> Result<Id> {
-        if let Some(id) = born(aws, ResourceType::Natgateway).await? {
-            let id = Id::from(id);
-            // The tags of a gateway outlive it by an hour.
-            if describe(aws, &id).await?.is_some_and(|nat| alive(&nat)) {
-                return Ok(id);
-            }
-        }
+    async fn earlier(aws: &Aws, _: &NatGatewayInputs) -> Result<Option<Id>> {
+        let Some(id) = born(aws, ResourceType::Natgateway).await?.map(Id::from) else { return Ok(None) };
+        // The tags of a deleted gateway stay for an hour.
+        let nat = describe(aws, &id).await?;
+        Ok(nat
+            .filter(|nat| matches!(nat.state, Some(NatGatewayState::Available | NatGatewayState::Pending)))
+            .map(|_| id))
+    }
+
+    async fn create(aws: &Aws, new: &NatGatewayInputs) -> Result<Made> {
         let create = aws
             .ec2()
             .create_nat_gateway()
@@ -104,65 +107,60 @@ impl Resource for NatGateway {
             .connectivity_type(AwsConnectivityType::from(new.connectivity_type.as_str()))
             .set_private_ip_address(new.private_ip.clone())
             .tag_specifications(newborn(aws, ResourceType::Natgateway, &new.tags));
-        let made = create.send().await.told("creating NAT gateway in", &new.subnet_id)?;
-        let id = made.nat_gateway().and_then(AwsNatGateway::nat_gateway_id);
-        Ok(Id::from(id.unwrap_or_default()))
+        let made = create.customize().config_override(once()).send().await;
+        let made = made.told("creating NAT gateway in", &new.subnet_id)?;
+        Made::new(made.nat_gateway.and_then(|nat| nat.nat_gateway_id))
     }
 
-    async fn ready(aws: &Aws, id: &Id) -> Result<Progress> {
-        let Some(nat) = describe(aws, id).await? else {
-            return Ok(Progress::Pending("pending".into()));
-        };
-        Ok(match nat.state() {
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsNatGateway>> {
+        // A deleted gateway stays listed for an hour.
+        Ok(describe(aws, id).await?.filter(|nat| nat.state != Some(NatGatewayState::Deleted)))
+    }
+
+    fn progress(nat: &AwsNatGateway) -> Progress {
+        match &nat.state {
             Some(NatGatewayState::Available) => Progress::Done,
-            Some(NatGatewayState::Pending) => Progress::Pending("pending".into()),
-            Some(NatGatewayState::Failed) => Progress::Failed(why(&nat)),
-            other => Progress::Failed(format!("it is {}", word(other))),
-        })
+            Some(NatGatewayState::Failed) => Progress::Failed(why(nat)),
+            Some(NatGatewayState::Deleting) => Progress::Leaving("deleting".into()),
+            _ => Progress::Pending("pending".into()),
+        }
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        // A gateway that has failed never comes to life, and AWS clears it away within an hour: it counts as gone.
-        let Some(nat) = describe(aws, id).await?.filter(alive) else {
-            return Ok(None);
-        };
+    async fn read(aws: &Aws, id: &Id, nat: AwsNatGateway) -> Result<Self> {
         let account = aws.account().await?;
-        let address = primary(&nat);
-        let of = |get: fn(&NatGatewayAddress) -> Option<&str>| address.and_then(get).map(str::to_owned);
-        Ok(Some(NatGateway {
+        let addresses = nat.nat_gateway_addresses.unwrap_or_default();
+        let primary = addresses.iter().find(|address| address.is_primary == Some(true)).or(addresses.first()).cloned();
+        let address = primary.unwrap_or_else(|| NatGatewayAddress::builder().build());
+        Ok(NatGateway {
             inputs: NatGatewayInputs {
-                subnet_id: nat.subnet_id().unwrap_or_default().to_owned(),
-                allocation_id: of(NatGatewayAddress::allocation_id),
-                connectivity_type: match nat.connectivity_type() {
+                subnet_id: nat.subnet_id.unwrap_or_default(),
+                allocation_id: address.allocation_id,
+                connectivity_type: match nat.connectivity_type {
                     Some(AwsConnectivityType::Private) => ConnectivityType::Private,
                     _ => ConnectivityType::Public,
                 },
-                private_ip: of(NatGatewayAddress::private_ip),
-                tags: visible(aws, nat.tags()),
+                private_ip: address.private_ip,
+                tags: visible(aws, &nat.tags.unwrap_or_default()),
             },
             arn: aws.arn("ec2", &account, &format!("natgateway/{id}")),
-            public_ip: of(NatGatewayAddress::public_ip),
-            network_interface_id: of(NatGatewayAddress::network_interface_id),
-            vpc_id: nat.vpc_id().unwrap_or_default().to_owned(),
-        }))
+            public_ip: address.public_ip,
+            network_interface_id: address.network_interface_id,
+            vpc_id: nat.vpc_id.unwrap_or_default(),
+        })
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &NatGatewayInputs) -> Result<()> {
-        retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
+    async fn update(_: &Aws, _: &Id, _: &Self, _: &NatGatewayInputs) -> Result<()> {
+        Ok(())
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
-        let delete = aws.ec2().delete_nat_gateway().nat_gateway_id(id.as_str());
+        let delete = aws.ec2().delete_nat_gateway().nat_gateway_id(id);
         let deleted = delete.send().await.unless(&["NatGatewayNotFound"]);
         deleted.told("deleting NAT gateway", id.as_str()).map(drop)
-    }
-
-    async fn gone(aws: &Aws, id: &Id) -> Result<Progress> {
-        let nat = describe(aws, id).await?;
-        Ok(match nat.as_ref().map(AwsNatGateway::state) {
-            None | Some(Some(NatGatewayState::Deleted | NatGatewayState::Failed)) => Progress::Done,
-            Some(state) => Progress::Pending(word(state)),
-        })
     }
 }
 
@@ -176,21 +174,6 @@ async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsNatGateway>> {
         by_id(found, "reading NAT gateways", AwsNatGateway::nat_gateway_id).await
     };
     BATCH.ask(aws.place(), id.as_str(), ask).await
-}
-
-fn alive(nat: &AwsNatGateway) -> bool {
-    use NatGatewayState::{Available, Pending};
-    matches!(nat.state(), Some(Available | Pending))
-}
-
-fn primary(nat: &AwsNatGateway) -> Option<&NatGatewayAddress> {
-    let addresses = nat.nat_gateway_addresses();
-    let first = addresses.iter().find(|a| a.is_primary() == Some(true));
-    first.or(addresses.first())
-}
-
-fn word(state: Option<&NatGatewayState>) -> String {
-    state.map_or("unknown", |state| state.as_str()).to_owned()
 }
 
 /// AWS's own words for why it has failed.

@@ -2,9 +2,11 @@
 
 mod path;
 
-use pulumi_plugin::{Error, Fault, Id, Property, Resource, Result, Wait};
+use aws_sdk_ec2::types::{Route as AwsRoute, RouteOrigin};
+use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Told as _};
+use crate::ec2::once;
 use crate::ec2::route::path::{Destination, Target, found};
 use crate::ec2::route_table::describe;
 use crate::types::{Cidr, Cidr6};
@@ -13,16 +15,16 @@ use crate::types::{Cidr, Cidr6};
 #[derive(Debug, Clone, PartialEq, Default, Property)]
 pub struct RouteInputs {
     /// The route table.
-    #[prop(replace)]
+    #[prop(replace, unique)]
     pub route_table_id: String,
     /// The destination: an IPv4 range; `0.0.0.0/0` is everywhere.
-    #[prop(replace)]
+    #[prop(replace, unique)]
     pub destination_cidr_block: Option<Cidr>,
     /// The destination: an IPv6 range; `::/0` is everywhere.
-    #[prop(replace)]
+    #[prop(replace, unique)]
     pub destination_ipv6_cidr_block: Option<Cidr6>,
     /// The destination: the ranges of a prefix list.
-    #[prop(replace)]
+    #[prop(replace, unique)]
     pub destination_prefix_list_id: Option<String>,
     /// The target: an internet gateway or a virtual private gateway.
     pub gateway_id: Option<String>,
@@ -55,6 +57,7 @@ impl Resource for Route {
     const WAIT: Wait = Wait::seconds(1, 300);
     type Session = Aws;
     type Inputs = RouteInputs;
+    type Seen = AwsRoute;
 
     fn check(new: &RouteInputs) -> Vec<Fault> {
         let one = |names: &[&str], given: Vec<&'static str>, what: &str| match given.as_slice() {
@@ -69,42 +72,47 @@ impl Resource for Route {
         destination.into_iter().chain(target).collect()
     }
 
-    async fn create(aws: &Aws, new: &RouteInputs) -> Result<Id> {
+    /// AWS answers the creation of the very route that is there already as if it had made it.
+    async fn standing(aws: &Aws, new: &RouteInputs) -> Result<Option<Id>> {
+        let (to, _) = path(new)?;
+        let own = described(aws, &new.route_table_id, &to).await?;
+        let own = own.filter(|route| route.origin == Some(RouteOrigin::CreateRoute));
+        Ok(own.map(|_| id_of(&new.route_table_id, &to)))
+    }
+
+    async fn create(aws: &Aws, new: &RouteInputs) -> Result<Made> {
         let (to, via) = path(new)?;
-        let table = &new.route_table_id;
-        let id = Id::from(format!("{table}_{to}"));
-        let (v4, v6, list) = to.clone().spread();
+        let id = id_of(&new.route_table_id, &to);
+        let (v4, v6, list) = to.spread();
         let create = aws
             .ec2()
             .create_route()
-            .route_table_id(table)
+            .route_table_id(&new.route_table_id)
             .set_destination_cidr_block(v4)
             .set_destination_ipv6_cidr_block(v6)
             .set_destination_prefix_list_id(list);
-        let made = via
-            .clone()
-            .of_create(create)
-            .send()
-            .await
-            .unless(&["RouteAlreadyExists"])
-            .told("creating route", id.as_str())?;
-        if made.is_some() {
-            return Ok(id);
-        }
-        // An earlier attempt whose answer got lost, or somebody else's route.
-        let other = described(aws, table, &to).await?;
-        match other.map(|route| Target::of(&route.inputs)) {
-            Some(other) if other != Some(via) => {
-                Err(Error::new(format!("creating route `{id}`: the route table has another route to `{to}`"))
-                    .hint(format!("remove that route, or import it as `{id}`")))
-            }
-            _ => Ok(id),
+        let made = via.of_create(create).customize().config_override(once()).send().await;
+        match made.unless(&["RouteAlreadyExists"]).told("creating route", id.as_str())? {
+            Some(_) => Ok(Made::New(id)),
+            None => Ok(Made::Exists(id)),
         }
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
+    /// Routes bear no token: the very route that was asked for, after an answer got lost, is this creation's own.
+    async fn ours(aws: &Aws, id: &Id, seen: &AwsRoute, new: &RouteInputs) -> Result<Option<Id>> {
+        let (to, via) = path(new)?;
+        let same = Target::of(&found(&new.route_table_id, &to, seen)) == Some(via);
+        Ok((aws.call().tried() && same).then(|| id.clone()))
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsRoute>> {
         let (table, to) = parts(id)?;
         described(aws, table, &to).await
+    }
+
+    async fn read(_: &Aws, id: &Id, route: AwsRoute) -> Result<Self> {
+        let (table, to) = parts(id)?;
+        Ok(Route { inputs: found(table, &to, &route) })
     }
 
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &RouteInputs) -> Result<()> {
@@ -134,6 +142,10 @@ impl Resource for Route {
         let deleted = delete.send().await.unless(&["InvalidRoute.NotFound", "InvalidRouteTableID.NotFound"]);
         deleted.told("deleting route", id.as_str()).map(drop)
     }
+
+    fn lingers(_: &Self) -> bool {
+        false
+    }
 }
 
 /// Where from, where to: what Check has made sure of.
@@ -145,12 +157,13 @@ fn path(new: &RouteInputs) -> Result<(Destination, Target)> {
 }
 
 /// The route to a destination, as the route table has it.
-async fn described(aws: &Aws, table: &str, to: &Destination) -> Result<Option<Route>> {
-    let Some(described) = describe(aws, table).await? else {
-        return Ok(None);
-    };
-    let mut routes = described.routes().iter();
-    Ok(routes.find(|route| to.is(route)).map(|route| Route { inputs: found(table, to, route) }))
+async fn described(aws: &Aws, table: &str, to: &Destination) -> Result<Option<AwsRoute>> {
+    let table = describe(aws, table).await?;
+    Ok(table.and_then(|table| table.routes.unwrap_or_default().into_iter().find(|route| to.is(route))))
+}
+
+fn id_of(table: &str, to: &Destination) -> Id {
+    Id::from(format!("{table}_{to}"))
 }
 
 /// The route table and the destination that an id speaks of.

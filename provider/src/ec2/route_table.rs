@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{ResourceType, RouteTable as AwsRouteTable};
-use pulumi_plugin::{Id, Property, Resource, Result, Wait};
+use pulumi_plugin::{Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Batch, Tags, Told as _};
 use crate::ec2::{born, by_id, filter, newborn, once, retag, visible};
@@ -38,46 +38,56 @@ impl Resource for RouteTable {
     const WAIT: Wait = Wait::seconds(1, 300);
     type Session = Aws;
     type Inputs = RouteTableInputs;
+    type Seen = AwsRouteTable;
 
-    async fn create(aws: &Aws, new: &RouteTableInputs) -> Result<Id> {
-        if let Some(id) = born(aws, ResourceType::RouteTable).await? {
-            return Ok(Id::from(id));
-        }
+    async fn earlier(aws: &Aws, _: &RouteTableInputs) -> Result<Option<Id>> {
+        Ok(born(aws, ResourceType::RouteTable).await?.map(Id::from))
+    }
+
+    async fn create(aws: &Aws, new: &RouteTableInputs) -> Result<Made> {
         let create = aws
             .ec2()
             .create_route_table()
             .vpc_id(&new.vpc_id)
             .client_token(&aws.birth().once)
             .tag_specifications(newborn(aws, ResourceType::RouteTable, &new.tags));
-        let made =
-            create.customize().config_override(once()).send().await.told("creating route table in", &new.vpc_id)?;
-        let id = made.route_table().and_then(AwsRouteTable::route_table_id);
-        Ok(Id::from(id.unwrap_or_default()))
+        let made = create.customize().config_override(once()).send().await;
+        let made = made.told("creating route table in", &new.vpc_id)?;
+        Made::new(made.route_table.and_then(|table| table.route_table_id))
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let Some(table) = describe(aws, id.as_str()).await? else {
-            return Ok(None);
-        };
-        let owner = table.owner_id().unwrap_or_default();
-        Ok(Some(RouteTable {
-            arn: aws.arn("ec2", owner, &format!("route-table/{id}")),
-            owner_id: owner.to_owned(),
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsRouteTable>> {
+        describe(aws, id.as_str()).await
+    }
+
+    async fn read(aws: &Aws, id: &Id, table: AwsRouteTable) -> Result<Self> {
+        let owner_id = table.owner_id.unwrap_or_default();
+        Ok(RouteTable {
+            arn: aws.arn("ec2", &owner_id, &format!("route-table/{id}")),
+            owner_id,
             inputs: RouteTableInputs {
-                vpc_id: table.vpc_id().unwrap_or_default().to_owned(),
-                tags: visible(aws, table.tags()),
+                vpc_id: table.vpc_id.unwrap_or_default(),
+                tags: visible(aws, &table.tags.unwrap_or_default()),
             },
-        }))
+        })
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &RouteTableInputs) -> Result<()> {
-        retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
+    async fn update(_: &Aws, _: &Id, _: &Self, _: &RouteTableInputs) -> Result<()> {
+        Ok(())
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
-        let delete = aws.ec2().delete_route_table().route_table_id(id.as_str());
+        let delete = aws.ec2().delete_route_table().route_table_id(id);
         let deleted = delete.send().await.unless(&["InvalidRouteTableID.NotFound"]);
         deleted.told("deleting route table", id.as_str()).map(drop)
+    }
+
+    fn lingers(_: &Self) -> bool {
+        false
     }
 }
 

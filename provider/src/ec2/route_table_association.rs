@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{RouteTableAssociation as Association, RouteTableAssociationStateCode};
-use pulumi_plugin::{Error, Id, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Id, Made, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Batch, Told as _};
 use crate::ec2::{filter, once};
@@ -13,7 +13,7 @@ use crate::ec2::{filter, once};
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct RouteTableAssociationInputs {
     /// The subnet.
-    #[prop(replace)]
+    #[prop(replace, unique)]
     pub subnet_id: String,
     /// The route table. Another one takes over in one step, without a moment of none.
     pub route_table_id: String,
@@ -36,68 +36,62 @@ impl Resource for RouteTableAssociation {
     const WAIT: Wait = Wait::seconds(1, 300);
     type Session = Aws;
     type Inputs = RouteTableAssociationInputs;
+    type Seen = Association;
 
-    async fn create(aws: &Aws, new: &RouteTableAssociationInputs) -> Result<Id> {
-        let (subnet, table) = (&new.subnet_id, &new.route_table_id);
-        let made = aws
-            .ec2()
-            .associate_route_table()
-            .subnet_id(subnet)
-            .route_table_id(table)
-            .send()
-            .await
-            .unless(&["Resource.AlreadyAssociated"])
-            .told(&format!("associating route table `{table}` with"), subnet)?;
-        if made.is_some() {
-            return Ok(Id::from(subnet.as_str()));
-        }
-        // An earlier attempt whose answer got lost, or somebody else's association.
-        let other = describe(aws, subnet).await?;
-        match other.as_ref().and_then(Association::route_table_id) {
-            Some(other) if other != table => Err(Error::new(format!(
-                "associating route table `{table}` with `{subnet}`: the subnet is associated with `{other}`"
-            ))
-            .hint(format!("end that association, or import it as `{subnet}/{other}`"))),
-            _ => Ok(Id::from(subnet.as_str())),
-        }
+    /// AWS answers the association that is there already as if it had made it.
+    async fn standing(aws: &Aws, new: &RouteTableAssociationInputs) -> Result<Option<Id>> {
+        Ok(describe(aws, &new.subnet_id).await?.map(|_| Id::from(new.subnet_id.as_str())))
     }
 
-    async fn ready(aws: &Aws, id: &Id) -> Result<Progress> {
-        let found = describe(aws, subnet(id)?).await?;
-        let state = found.as_ref().and_then(Association::association_state);
+    async fn create(aws: &Aws, new: &RouteTableAssociationInputs) -> Result<Made> {
+        let id = Id::from(new.subnet_id.as_str());
+        Ok(if associate(aws, new).await? { Made::New(id) } else { Made::Exists(id) })
+    }
+
+    /// Associations bear no token: the very one that was asked for, after an answer got lost, is this creation's own.
+    async fn ours(aws: &Aws, id: &Id, seen: &Association, new: &RouteTableAssociationInputs) -> Result<Option<Id>> {
+        let same = seen.route_table_id.as_ref() == Some(&new.route_table_id);
+        Ok((aws.call().tried() && same).then(|| id.clone()))
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<Association>> {
+        describe(aws, subnet(id)?).await
+    }
+
+    fn progress(seen: &Association) -> Progress {
         use RouteTableAssociationStateCode::{Associating, Failed};
-        Ok(match state.and_then(|s| s.state()) {
+        let state = seen.association_state();
+        match state.and_then(|s| s.state()) {
             Some(Associating) => Progress::Pending("associating".into()),
             Some(Failed) => {
                 Progress::Failed(state.and_then(|s| s.status_message()).unwrap_or("AWS does not say why").to_owned())
             }
             _ => Progress::Done,
-        })
+        }
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let subnet = subnet(id)?;
-        Ok(describe(aws, subnet).await?.map(|found| RouteTableAssociation {
+    async fn read(_: &Aws, id: &Id, seen: Association) -> Result<Self> {
+        Ok(RouteTableAssociation {
             inputs: RouteTableAssociationInputs {
-                subnet_id: subnet.to_owned(),
-                route_table_id: found.route_table_id().unwrap_or_default().to_owned(),
+                subnet_id: subnet(id)?.to_owned(),
+                route_table_id: seen.route_table_id.unwrap_or_default(),
             },
-            association_id: found.route_table_association_id().unwrap_or_default().to_owned(),
-        }))
+            association_id: seen.route_table_association_id.unwrap_or_default(),
+        })
     }
 
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &RouteTableAssociationInputs) -> Result<()> {
         let subnet = subnet(id)?;
         let Some(now) = describe(aws, subnet).await? else {
-            return Self::create(aws, new).await.map(drop);
+            return associate(aws, new).await.map(drop);
         };
-        if now.route_table_id() == Some(&new.route_table_id) {
+        if now.route_table_id.as_ref() == Some(&new.route_table_id) {
             return Ok(());
         }
         let replace = aws
             .ec2()
             .replace_route_table_association()
-            .set_association_id(now.route_table_association_id().map(str::to_owned))
+            .set_association_id(now.route_table_association_id)
             .route_table_id(&new.route_table_id);
         // Not repeated by the SDK: once it is done, the association has another id.
         let replaced = replace.customize().config_override(once()).send().await;
@@ -123,6 +117,18 @@ impl Resource for RouteTableAssociation {
             .unless(&["InvalidAssociationID.NotFound"]);
         ended.told("ending the association of a route table with", subnet).map(drop)
     }
+
+    fn lingers(_: &Self) -> bool {
+        false
+    }
+}
+
+/// Associates the subnet with the route table. False if it is associated already.
+async fn associate(aws: &Aws, new: &RouteTableAssociationInputs) -> Result<bool> {
+    let (subnet, table) = (&new.subnet_id, &new.route_table_id);
+    let associate = aws.ec2().associate_route_table().subnet_id(subnet).route_table_id(table);
+    let made = associate.customize().config_override(once()).send().await.unless(&["Resource.AlreadyAssociated"]);
+    Ok(made.told(&format!("associating route table `{table}` with"), subnet)?.is_some())
 }
 
 /// The subnet that an id speaks of: `subnet-0123`, or `subnet-0123/rtb-4567` of an import.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{IpPermission, IpRange, ResourceType, SecurityGroup as AwsSecurityGroup};
-use pulumi_plugin::{After as _, Fault, Id, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Batch, Tags, Told as _};
 use crate::ec2::blocker::{Of, explained};
@@ -49,6 +49,7 @@ impl Resource for SecurityGroup {
     const WAIT: Wait = Wait::seconds(2, 1200);
     type Session = Aws;
     type Inputs = SecurityGroupInputs;
+    type Seen = AwsSecurityGroup;
 
     fn check(new: &SecurityGroupInputs) -> Vec<Fault> {
         let mut faults: Vec<_> = [("name", &new.name), ("description", &new.description)]
@@ -67,46 +68,53 @@ impl Resource for SecurityGroup {
         faults
     }
 
-    async fn create(aws: &Aws, new: &SecurityGroupInputs) -> Result<Id> {
-        let id = match born(aws, ResourceType::SecurityGroup).await? {
-            Some(id) => id,
-            None => {
-                let create = aws
-                    .ec2()
-                    .create_security_group()
-                    .group_name(&new.name)
-                    .description(&new.description)
-                    .vpc_id(&new.vpc_id)
-                    .tag_specifications(newborn(aws, ResourceType::SecurityGroup, &new.tags));
-                let made = create.customize().config_override(once()).send().await;
-                let made = made.told("creating security group", &new.name)?;
-                made.group_id().unwrap_or_default().to_owned()
-            }
-        };
-        let id = Id::from(id);
-        close(aws, &id).await.after(&id)?;
-        Ok(id)
+    async fn earlier(aws: &Aws, _: &SecurityGroupInputs) -> Result<Option<Id>> {
+        Ok(born(aws, ResourceType::SecurityGroup).await?.map(Id::from))
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let Some(group) = describe(aws, id).await? else {
-            return Ok(None);
-        };
-        let owner = group.owner_id().unwrap_or_default();
-        Ok(Some(SecurityGroup {
+    async fn create(aws: &Aws, new: &SecurityGroupInputs) -> Result<Made> {
+        let create = aws
+            .ec2()
+            .create_security_group()
+            .group_name(&new.name)
+            .description(&new.description)
+            .vpc_id(&new.vpc_id)
+            .tag_specifications(newborn(aws, ResourceType::SecurityGroup, &new.tags));
+        let made = create.customize().config_override(once()).send().await;
+        match made.unless(&["InvalidGroup.Duplicate"]).told("creating security group", &new.name)? {
+            Some(made) => Made::new(made.group_id),
+            None => Ok(Made::Exists(named(aws, new).await?)),
+        }
+    }
+
+    async fn finish(aws: &Aws, id: &Id, _: &SecurityGroupInputs) -> Result<()> {
+        close(aws, id).await
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsSecurityGroup>> {
+        describe(aws, id).await
+    }
+
+    async fn read(aws: &Aws, id: &Id, group: AwsSecurityGroup) -> Result<Self> {
+        let owner_id = group.owner_id.unwrap_or_default();
+        Ok(SecurityGroup {
             inputs: SecurityGroupInputs {
-                name: group.group_name().unwrap_or_default().to_owned(),
-                description: group.description().unwrap_or_default().to_owned(),
-                vpc_id: group.vpc_id().unwrap_or_default().to_owned(),
-                tags: visible(aws, group.tags()),
+                name: group.group_name.unwrap_or_default(),
+                description: group.description.unwrap_or_default(),
+                vpc_id: group.vpc_id.unwrap_or_default(),
+                tags: visible(aws, &group.tags.unwrap_or_default()),
             },
-            arn: aws.arn("ec2", owner, &format!("security-group/{id}")),
-            owner_id: owner.to_owned(),
-        }))
+            arn: aws.arn("ec2", &owner_id, &format!("security-group/{id}")),
+            owner_id,
+        })
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &SecurityGroupInputs) -> Result<()> {
-        retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
+    async fn update(_: &Aws, _: &Id, _: &Self, _: &SecurityGroupInputs) -> Result<()> {
+        Ok(())
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
@@ -117,6 +125,19 @@ impl Resource for SecurityGroup {
             Err(error) => Err(explained(aws, error, Of::Group(id.as_str())).await),
         }
     }
+
+    fn lingers(_: &Self) -> bool {
+        false
+    }
+}
+
+/// The group that has the name already.
+async fn named(aws: &Aws, new: &SecurityGroupInputs) -> Result<Id> {
+    let ask = aws.ec2().describe_security_groups().filters(filter("vpc-id", [&new.vpc_id]));
+    let found = ask.filters(filter("group-name", [&new.name])).send().await;
+    let found = found.told("looking for security group", &new.name)?.security_groups.unwrap_or_default();
+    let id = found.into_iter().find_map(|group| group.group_id).map(Id::from);
+    id.ok_or_else(|| Error::new(format!("security group `{}` exists already, but can't be seen", new.name)))
 }
 
 /// The security group of an id. Asked together with others that are asked about at the same moment.

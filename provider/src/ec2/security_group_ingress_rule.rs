@@ -1,8 +1,10 @@
 //! A rule of a security group, for what comes in.
 
-use pulumi_plugin::{Fault, Id, Property, Resource, Result};
+use aws_sdk_ec2::types::SecurityGroupRule as AwsRule;
+use pulumi_plugin::{Fault, Id, Made, Property, Resource, Result};
 
-use crate::aws::Aws;
+use crate::aws::{Aws, Tags};
+use crate::ec2::retag;
 use crate::ec2::security_group_rule::{self as rule, Direction, SecurityGroupRuleArgs, SecurityGroupRuleInputs};
 
 /// What may reach the members of a security group. It is known by an id of its own, and changes in place, unless it is for a peer of another kind.
@@ -20,6 +22,7 @@ impl Resource for SecurityGroupIngressRule {
     const TOKEN: &'static str = "gitinfra:ec2:SecurityGroupIngressRule";
     type Session = Aws;
     type Inputs = SecurityGroupRuleInputs;
+    type Seen = AwsRule;
 
     fn check(new: &SecurityGroupRuleInputs) -> Vec<Fault> {
         rule::check(new)
@@ -29,21 +32,37 @@ impl Resource for SecurityGroupIngressRule {
         rule::replaces(old, new)
     }
 
-    async fn create(aws: &Aws, new: &SecurityGroupRuleInputs) -> Result<Id> {
+    async fn earlier(aws: &Aws, _: &SecurityGroupRuleInputs) -> Result<Option<Id>> {
+        rule::earlier(aws).await
+    }
+
+    async fn create(aws: &Aws, new: &SecurityGroupRuleInputs) -> Result<Made> {
         rule::create(aws, Direction::Ingress, new).await
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let found = rule::read(aws, Direction::Ingress, id).await?;
-        Ok(found.map(|(inputs, arn)| SecurityGroupIngressRule { inputs, arn }))
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsRule>> {
+        rule::find(aws, id).await
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &SecurityGroupRuleInputs) -> Result<()> {
-        rule::update(aws, id, &old.inputs, new).await
+    async fn read(aws: &Aws, id: &Id, rule: AwsRule) -> Result<Self> {
+        let (inputs, arn) = rule::read(aws, Direction::Ingress, id, rule)?;
+        Ok(SecurityGroupIngressRule { inputs, arn })
+    }
+
+    async fn update(aws: &Aws, id: &Id, _: &Self, new: &SecurityGroupRuleInputs) -> Result<()> {
+        rule::update(aws, Direction::Ingress, id, new).await
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
         let group = &old.inputs.security_group_id;
         rule::revoke(aws, Direction::Ingress, group, vec![id.to_string()]).await
+    }
+
+    fn lingers(_: &Self) -> bool {
+        false
     }
 }

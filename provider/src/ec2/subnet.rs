@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, HostnameType as AwsHostnameType, ResourceType, Subnet as AwsSubnet,
     SubnetCidrBlockStateCode, SubnetIpv6CidrBlockAssociation, SubnetState,
 };
-use pulumi_plugin::{After as _, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Batch, Tags, Told as _};
 use crate::ec2::blocker::{Of, explained};
@@ -82,6 +82,7 @@ impl Resource for Subnet {
     const WAIT: Wait = Wait::seconds(2, 1200);
     type Session = Aws;
     type Inputs = SubnetInputs;
+    type Seen = AwsSubnet;
 
     fn check(new: &SubnetInputs) -> Vec<Fault> {
         let mut faults = Vec::new();
@@ -102,62 +103,82 @@ impl Resource for Subnet {
         old.vpc_id == new.vpc_id && old.cidr_block.overlaps(new.cidr_block)
     }
 
-    async fn create(aws: &Aws, new: &SubnetInputs) -> Result<Id> {
-        let id = match born(aws, ResourceType::Subnet).await? {
-            Some(id) => id,
-            None => {
-                let create = aws
-                    .ec2()
-                    .create_subnet()
-                    .vpc_id(&new.vpc_id)
-                    .cidr_block(new.cidr_block.to_string())
-                    .set_availability_zone(new.availability_zone.clone())
-                    .set_ipv6_cidr_block(new.ipv6_cidr_block.map(|range| range.to_string()))
-                    .tag_specifications(newborn(aws, ResourceType::Subnet, &new.tags));
-                let made = create
-                    .customize()
-                    .config_override(once())
-                    .send()
-                    .await
-                    .told("creating subnet", &new.cidr_block.to_string())?;
-                made.subnet().and_then(AwsSubnet::subnet_id).unwrap_or_default().to_owned()
-            }
-        };
-        let id = Id::from(id);
-        attributes(aws, &id, None, new).await.after(&id)?;
-        Ok(id)
+    async fn earlier(aws: &Aws, _: &SubnetInputs) -> Result<Option<Id>> {
+        Ok(born(aws, ResourceType::Subnet).await?.map(Id::from))
     }
 
-    async fn ready(aws: &Aws, id: &Id) -> Result<Progress> {
-        Ok(match describe(aws, id).await? {
-            Some(subnet) if subnet.state() == Some(&SubnetState::Available) => Progress::Done,
-            Some(subnet) if subnet.state() == Some(&SubnetState::FailedInsufficientCapacity) => {
-                Progress::Failed("AWS has no capacity for it".into())
-            }
+    async fn create(aws: &Aws, new: &SubnetInputs) -> Result<Made> {
+        let create = aws
+            .ec2()
+            .create_subnet()
+            .vpc_id(&new.vpc_id)
+            .cidr_block(new.cidr_block.to_string())
+            .set_availability_zone(new.availability_zone.clone())
+            .set_ipv6_cidr_block(new.ipv6_cidr_block.map(|range| range.to_string()))
+            .tag_specifications(newborn(aws, ResourceType::Subnet, &new.tags));
+        let made = create.customize().config_override(once()).send().await;
+        let made = made.told("creating subnet", &new.cidr_block.to_string())?;
+        Made::new(made.subnet.and_then(|subnet| subnet.subnet_id))
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsSubnet>> {
+        describe(aws, id).await
+    }
+
+    fn progress(subnet: &AwsSubnet) -> Progress {
+        match &subnet.state {
+            Some(SubnetState::Available) => Progress::Done,
+            Some(SubnetState::FailedInsufficientCapacity) => Progress::Failed("AWS has no capacity for it".into()),
             _ => Progress::Pending("pending".into()),
+        }
+    }
+
+    async fn read(aws: &Aws, id: &Id, subnet: AwsSubnet) -> Result<Self> {
+        let ipv6 = associated(&subnet).and_then(|range| range.ipv6_cidr_block()).map(Cidr6::parse).transpose();
+        let names = subnet.private_dns_name_options_on_launch;
+        let owner_id = subnet.owner_id.unwrap_or_default();
+        Ok(Subnet {
+            arn: aws.arn("ec2", &owner_id, &format!("subnet/{id}")),
+            availability_zone_id: subnet.availability_zone_id.unwrap_or_default(),
+            owner_id,
+            inputs: SubnetInputs {
+                vpc_id: subnet.vpc_id.unwrap_or_default(),
+                cidr_block: Cidr::parse(&subnet.cidr_block.unwrap_or_default()).map_err(Error::new)?,
+                availability_zone: subnet.availability_zone,
+                ipv6_cidr_block: ipv6.map_err(Error::new)?,
+                assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation.unwrap_or_default(),
+                map_public_ip_on_launch: subnet.map_public_ip_on_launch.unwrap_or_default(),
+                enable_dns64: subnet.enable_dns64.unwrap_or_default(),
+                private_dns_hostname_type_on_launch: match names.as_ref().and_then(|n| n.hostname_type.as_ref()) {
+                    Some(AwsHostnameType::ResourceName) => HostnameType::ResourceName,
+                    _ => HostnameType::IpName,
+                },
+                enable_resource_name_dns_a_record_on_launch: names
+                    .and_then(|n| n.enable_resource_name_dns_a_record)
+                    .unwrap_or_default(),
+                tags: visible(aws, &subnet.tags.unwrap_or_default()),
+            },
         })
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let Some(subnet) = describe(aws, id).await? else {
-            return Ok(None);
-        };
-        let owner = subnet.owner_id().unwrap_or_default();
-        Ok(Some(Subnet {
-            inputs: seen(aws, &subnet)?,
-            arn: aws.arn("ec2", owner, &format!("subnet/{id}")),
-            availability_zone_id: subnet.availability_zone_id().unwrap_or_default().to_owned(),
-            owner_id: owner.to_owned(),
-        }))
+    async fn update(aws: &Aws, id: &Id, old: &Self, new: &SubnetInputs) -> Result<()> {
+        let mut old = old.inputs.clone();
+        if old.ipv6_cidr_block != new.ipv6_cidr_block {
+            readdress(aws, id, new.ipv6_cidr_block).await?;
+            // Removing a range also clears this switch.
+            old.assign_ipv6_address_on_creation = false;
+        }
+        switch(aws, id, &old, new).await?;
+        let kind = new.private_dns_hostname_type_on_launch;
+        if old.private_dns_hostname_type_on_launch != kind {
+            let set = modify(aws, id).private_dns_hostname_type_on_launch(AwsHostnameType::from(kind.as_str()));
+            set.send().await.told("setting privateDnsHostnameTypeOnLaunch of subnet", id.as_str())?;
+        }
+        Ok(())
     }
 
-    async fn update(aws: &Aws, id: &Id, old: &Self, new: &SubnetInputs) -> Result<()> {
-        readdress(aws, id, new.ipv6_cidr_block).await?;
-        let mut was = old.inputs.clone();
-        // With the old range goes that interfaces get addresses of it.
-        was.assign_ipv6_address_on_creation &= was.ipv6_cidr_block == new.ipv6_cidr_block;
-        attributes(aws, id, Some(&was), new).await?;
-        retag(aws, id.as_str(), &was.tags, &new.tags).await
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
@@ -168,29 +189,10 @@ impl Resource for Subnet {
             Err(error) => Err(explained(aws, error, Of::Subnet(id.as_str())).await),
         }
     }
-}
 
-/// The inputs as AWS has them.
-fn seen(aws: &Aws, subnet: &AwsSubnet) -> Result<SubnetInputs> {
-    let names = subnet.private_dns_name_options_on_launch();
-    let ipv6 = associated(subnet).and_then(|range| range.ipv6_cidr_block());
-    Ok(SubnetInputs {
-        vpc_id: subnet.vpc_id().unwrap_or_default().to_owned(),
-        cidr_block: Cidr::parse(subnet.cidr_block().unwrap_or_default()).map_err(Error::new)?,
-        availability_zone: subnet.availability_zone().map(str::to_owned),
-        ipv6_cidr_block: ipv6.map(Cidr6::parse).transpose().map_err(Error::new)?,
-        assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation().unwrap_or_default(),
-        map_public_ip_on_launch: subnet.map_public_ip_on_launch().unwrap_or_default(),
-        enable_dns64: subnet.enable_dns64().unwrap_or_default(),
-        private_dns_hostname_type_on_launch: match names.and_then(|n| n.hostname_type()) {
-            Some(AwsHostnameType::ResourceName) => HostnameType::ResourceName,
-            _ => HostnameType::IpName,
-        },
-        enable_resource_name_dns_a_record_on_launch: names
-            .and_then(|n| n.enable_resource_name_dns_a_record())
-            .unwrap_or_default(),
-        tags: visible(aws, subnet.tags()),
-    })
+    fn lingers(_: &Self) -> bool {
+        false
+    }
 }
 
 /// The IPv6 range that the subnet has, or is getting.
@@ -243,11 +245,11 @@ async fn readdress(aws: &Aws, id: &Id, new: Option<Cidr6>) -> Result<()> {
     Ok(())
 }
 
-/// Sets what can only be set on a subnet that exists, one attribute a call; what AWS has already is left alone.
-async fn attributes(aws: &Aws, id: &Id, old: Option<&SubnetInputs>, new: &SubnetInputs) -> Result<()> {
+/// Sets the switches that differ, each by a call of its own: AWS takes one a call.
+async fn switch(aws: &Aws, id: &Id, old: &SubnetInputs, new: &SubnetInputs) -> Result<()> {
     type Set = ModifySubnetAttributeFluentBuilder;
-    type Attribute = (&'static str, fn(&SubnetInputs) -> bool, fn(Set, AttributeBooleanValue) -> Set);
-    const SWITCHES: [Attribute; 4] = [
+    type Switch = (&'static str, fn(&SubnetInputs) -> bool, fn(Set, AttributeBooleanValue) -> Set);
+    const SWITCHES: [Switch; 4] = [
         ("mapPublicIpOnLaunch", |i| i.map_public_ip_on_launch, Set::map_public_ip_on_launch),
         ("assignIpv6AddressOnCreation", |i| i.assign_ipv6_address_on_creation, Set::assign_ipv6_address_on_creation),
         ("enableDns64", |i| i.enable_dns64, Set::enable_dns64),
@@ -258,16 +260,10 @@ async fn attributes(aws: &Aws, id: &Id, old: Option<&SubnetInputs>, new: &Subnet
         ),
     ];
     for (name, of, set) in SWITCHES {
-        // AWS's own default for each is off.
-        if old.is_some_and(of) != of(new) {
+        if of(old) != of(new) {
             let set = set(modify(aws, id), value(of(new))).send().await;
             set.told(&format!("setting {name} of subnet"), id.as_str())?;
         }
-    }
-    let kind = new.private_dns_hostname_type_on_launch;
-    if old.map_or(HostnameType::IpName, |o| o.private_dns_hostname_type_on_launch) != kind {
-        let set = modify(aws, id).private_dns_hostname_type_on_launch(AwsHostnameType::from(kind.as_str()));
-        set.send().await.told("setting privateDnsHostnameTypeOnLaunch of subnet", id.as_str())?;
     }
     Ok(())
 }

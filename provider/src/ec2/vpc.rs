@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy as AwsTenancy, Vpc as AwsVpc, VpcAttributeName, VpcState, VpcTenancy,
 };
-use pulumi_plugin::{After as _, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Batch, Tags, Told as _};
 use crate::ec2::blocker::{Of, explained};
@@ -72,6 +72,7 @@ impl Resource for Vpc {
     const WAIT: Wait = Wait::seconds(2, 300);
     type Session = Aws;
     type Inputs = VpcInputs;
+    type Seen = AwsVpc;
 
     fn check(new: &VpcInputs) -> Vec<Fault> {
         let length = new.cidr_block.0.prefix_len();
@@ -91,39 +92,34 @@ impl Resource for Vpc {
         }
     }
 
-    async fn create(aws: &Aws, new: &VpcInputs) -> Result<Id> {
-        let id = match born(aws, ResourceType::Vpc).await? {
-            Some(id) => id,
-            None => {
-                let create = aws.ec2().create_vpc().cidr_block(new.cidr_block.to_string());
-                let create = create
-                    .instance_tenancy(AwsTenancy::from(new.instance_tenancy.as_str()))
-                    .tag_specifications(newborn(aws, ResourceType::Vpc, &new.tags));
-                let made = create
-                    .customize()
-                    .config_override(once())
-                    .send()
-                    .await
-                    .told("creating VPC", &new.cidr_block.to_string())?;
-                made.vpc().and_then(AwsVpc::vpc_id).unwrap_or_default().to_owned()
-            }
-        };
-        let id = Id::from(id);
-        attributes(aws, &id, None, new).await.after(&id)?;
-        Ok(id)
+    async fn earlier(aws: &Aws, _: &VpcInputs) -> Result<Option<Id>> {
+        Ok(born(aws, ResourceType::Vpc).await?.map(Id::from))
     }
 
-    async fn ready(aws: &Aws, id: &Id) -> Result<Progress> {
-        Ok(match describe(aws, id).await? {
-            Some(vpc) if vpc.state() == Some(&VpcState::Available) => Progress::Done,
+    async fn create(aws: &Aws, new: &VpcInputs) -> Result<Made> {
+        let create = aws
+            .ec2()
+            .create_vpc()
+            .cidr_block(new.cidr_block.to_string())
+            .instance_tenancy(AwsTenancy::from(new.instance_tenancy.as_str()))
+            .tag_specifications(newborn(aws, ResourceType::Vpc, &new.tags));
+        let made = create.customize().config_override(once()).send().await;
+        let made = made.told("creating VPC", &new.cidr_block.to_string())?;
+        Made::new(made.vpc.and_then(|vpc| vpc.vpc_id))
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsVpc>> {
+        describe(aws, id).await
+    }
+
+    fn progress(vpc: &AwsVpc) -> Progress {
+        match &vpc.state {
+            Some(VpcState::Available) => Progress::Done,
             _ => Progress::Pending("pending".into()),
-        })
+        }
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let Some(vpc) = describe(aws, id).await? else {
-            return Ok(None);
-        };
+    async fn read(aws: &Aws, id: &Id, vpc: AwsVpc) -> Result<Self> {
         let (support, hostnames, group, acl, table) = futures::try_join!(
             attribute(aws, id, VpcAttributeName::EnableDnsSupport),
             attribute(aws, id, VpcAttributeName::EnableDnsHostnames),
@@ -131,34 +127,46 @@ impl Resource for Vpc {
             default_acl(aws, id),
             main_table(aws, id),
         )?;
-        let owner = vpc.owner_id().unwrap_or_default();
-        Ok(Some(Vpc {
+        let owner_id = vpc.owner_id.unwrap_or_default();
+        Ok(Vpc {
             inputs: VpcInputs {
-                cidr_block: Cidr::parse(vpc.cidr_block().unwrap_or_default()).map_err(Error::new)?,
+                cidr_block: Cidr::parse(&vpc.cidr_block.unwrap_or_default()).map_err(Error::new)?,
                 enable_dns_hostnames: hostnames,
                 enable_dns_support: support,
-                instance_tenancy: match vpc.instance_tenancy() {
+                instance_tenancy: match vpc.instance_tenancy {
                     Some(AwsTenancy::Dedicated) => Tenancy::Dedicated,
                     _ => Tenancy::Default,
                 },
-                tags: visible(aws, vpc.tags()),
+                tags: visible(aws, &vpc.tags.unwrap_or_default()),
             },
-            arn: aws.arn("ec2", owner, &format!("vpc/{id}")),
+            arn: aws.arn("ec2", &owner_id, &format!("vpc/{id}")),
             default_network_acl_id: acl,
             main_route_table_id: table,
             default_security_group_id: group,
-            owner_id: owner.to_owned(),
-        }))
+            owner_id,
+        })
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &VpcInputs) -> Result<()> {
+        let value = |on| AttributeBooleanValue::builder().value(on).build();
+        let modify = || aws.ec2().modify_vpc_attribute().vpc_id(id);
         if old.inputs.instance_tenancy != new.instance_tenancy {
-            let modify = aws.ec2().modify_vpc_tenancy().vpc_id(id.as_str());
-            let set = modify.instance_tenancy(VpcTenancy::Default).send().await;
-            set.told("setting instanceTenancy of VPC", id.as_str())?;
+            let set = aws.ec2().modify_vpc_tenancy().vpc_id(id).instance_tenancy(VpcTenancy::Default);
+            set.send().await.told("setting instanceTenancy of VPC", id.as_str())?;
         }
-        attributes(aws, id, Some(&old.inputs), new).await?;
-        retag(aws, id.as_str(), &old.inputs.tags, &new.tags).await
+        if old.inputs.enable_dns_support != new.enable_dns_support {
+            let set = modify().enable_dns_support(value(new.enable_dns_support));
+            set.send().await.told("setting enableDnsSupport of VPC", id.as_str())?;
+        }
+        if old.inputs.enable_dns_hostnames != new.enable_dns_hostnames {
+            let set = modify().enable_dns_hostnames(value(new.enable_dns_hostnames));
+            set.send().await.told("setting enableDnsHostnames of VPC", id.as_str())?;
+        }
+        Ok(())
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
@@ -167,6 +175,10 @@ impl Resource for Vpc {
             Ok(_) => Ok(()),
             Err(error) => Err(explained(aws, error, Of::Vpc(id.as_str())).await),
         }
+    }
+
+    fn lingers(_: &Self) -> bool {
+        false
     }
 }
 
@@ -180,23 +192,6 @@ async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsVpc>> {
         Ok(HashMap::from_iter(found.into_iter().map(|vpc| (vpc.vpc_id().unwrap_or_default().to_owned(), vpc))))
     };
     BATCH.ask(aws.place(), id.as_str(), ask).await
-}
-
-/// Sets what can only be set on a VPC that exists, one attribute a call; what AWS has already is left alone.
-async fn attributes(aws: &Aws, id: &Id, old: Option<&VpcInputs>, new: &VpcInputs) -> Result<()> {
-    // AWS's own defaults for a new VPC.
-    let (support, hostnames) = old.map_or((true, false), |o| (o.enable_dns_support, o.enable_dns_hostnames));
-    let value = |on| AttributeBooleanValue::builder().value(on).build();
-    let modify = || aws.ec2().modify_vpc_attribute().vpc_id(id.as_str());
-    if support != new.enable_dns_support {
-        let set = modify().enable_dns_support(value(new.enable_dns_support)).send().await;
-        set.told("setting enableDnsSupport of VPC", id.as_str())?;
-    }
-    if hostnames != new.enable_dns_hostnames {
-        let set = modify().enable_dns_hostnames(value(new.enable_dns_hostnames)).send().await;
-        set.told("setting enableDnsHostnames of VPC", id.as_str())?;
-    }
-    Ok(())
 }
 
 async fn attribute(aws: &Aws, id: &Id, name: VpcAttributeName) -> Result<bool> {

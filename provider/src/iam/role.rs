@@ -4,56 +4,56 @@ mod policies;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_iam::operation::delete_role::DeleteRoleError;
 use aws_sdk_iam::types::{Role as AwsRole, Tag};
-use pulumi_plugin::{After as _, Again, Error, Fault, Id, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
-use crate::aws::tags::changes;
 use crate::aws::{Aws, TOKEN_TAG, Tags, Told as _};
 use crate::types::PolicyJson;
 
-/// What the program asks of a role.
+/// The inputs of an IAM role.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct RoleInputs {
-    /// The name, up to 64 characters, unique in the account. Default: made from the resource's own name.
+    /// The role's name: 1 to 64 letters, digits and `_+=,.@-`, unique in the account. Default: made from the resource's name.
     #[prop(replace, unique, autoname = 64)]
     pub name: String,
-    /// Where the role stands among others, such as `/service/`.
+    /// The path, which begins and ends with `/`, such as `/service/`. Default: `/`.
     #[prop(replace, default = "/".to_owned())]
     pub path: String,
-    /// The trust policy: who may assume the role.
+    /// The trust policy: says who may assume the role.
     pub assume_role_policy: PolicyJson,
-    /// A note of up to 1000 characters.
+    /// A description of up to 1000 characters.
     #[prop(default)]
     pub description: String,
-    /// How long a session may last, in seconds, up to 12 hours.
+    /// The maximum session duration in seconds: 3600 (one hour) to 43200 (12 hours). Default: 3600.
     #[prop(default = 3600, min = 3600, max = 43200)]
     pub max_session_duration: u32,
-    /// The ARN of the policy that limits what the role can be given.
+    /// The permissions boundary: the ARN of a policy that limits what all other policies can allow the role.
     pub permissions_boundary: Option<String>,
-    /// The ARNs of the managed policies that the role has, and no others. Left out, those are somebody else's business.
+    /// The ARNs of the managed policies that are attached to the role; all others are detached. Left out: attached policies are not managed here.
     #[prop(given)]
     pub managed_policy_arns: Option<BTreeSet<String>>,
-    /// The policies that are part of the role, by their names, and no others. Left out, those are somebody else's business.
+    /// The inline policies of the role, by name; all others are deleted. Left out: inline policies are not managed here.
     #[prop(given)]
     pub inline_policies: Option<BTreeMap<String, PolicyJson>>,
-    /// Whether the role's deletion also takes away the policies that others gave it, and takes it out of instance profiles.
+    /// Whether deleting the role also removes it from instance profiles, and detaches and deletes policies that others gave it. Default: false.
     #[prop(default = false, keep)]
     pub force_detach_policies: bool,
-    /// Tags.
+    /// The tags.
     #[prop(default)]
     pub tags: Tags,
 }
 
-/// An identity with permissions, which those whom it trusts can assume.
+/// An IAM role: an identity with permissions that trusted users, services and accounts can assume.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Role {
-    /// What the program asks for, as AWS has it.
+    /// The inputs, as IAM has them.
     #[prop(inputs)]
     pub inputs: RoleInputs,
     /// The ARN.
     #[prop(stable)]
     pub arn: String,
-    /// The id that no other role ever has, not even a later one of the same name.
+    /// The role id, such as `AROAJQABLZS4A3QDU576Q`: no other role ever has it, not even a later one of the same name.
     #[prop(stable)]
     pub unique_id: String,
 }
@@ -64,6 +64,7 @@ impl Resource for Role {
     const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
     type Session = Aws;
     type Inputs = RoleInputs;
+    type Seen = AwsRole;
 
     fn check(new: &RoleInputs) -> Vec<Fault> {
         let named = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
@@ -80,7 +81,7 @@ impl Resource for Role {
         faults
     }
 
-    async fn create(aws: &Aws, new: &RoleInputs) -> Result<Id> {
+    async fn create(aws: &Aws, new: &RoleInputs) -> Result<Made> {
         let create = aws
             .iam()
             .create_role()
@@ -92,65 +93,78 @@ impl Resource for Role {
             .set_permissions_boundary(new.permissions_boundary.clone())
             .set_tags(Some(tagged(&new.tags)?))
             .tags(tag(TOKEN_TAG, &aws.birth().token)?);
-        let made = create.send().await.unless(&["EntityAlreadyExists"]);
-        if made.told("creating role", &new.name)?.is_none() {
-            born(aws, new).await?;
-        }
+        let made = create.send().await.unless(&["EntityAlreadyExists"]).told("creating role", &new.name)?;
         let id = Id::from(new.name.as_str());
-        policies::bring(aws, &id, new).await.after(&id)?;
-        Ok(id)
+        Ok(if made.is_some() { Made::New(id) } else { Made::Exists(id) })
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let Some(role) = find(aws, id.as_str()).await? else {
-            return Ok(None);
-        };
+    async fn ours(aws: &Aws, id: &Id, seen: &AwsRole, _: &RoleInputs) -> Result<Option<Id>> {
+        let ours = seen.tags().iter().any(|tag| tag.key == TOKEN_TAG && tag.value == aws.birth().token);
+        Ok(ours.then(|| id.clone()))
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsRole>> {
+        let got = aws.iam().get_role().role_name(id).send().await.unless(&["NoSuchEntity"]);
+        Ok(got.told("reading role", id.as_str())?.and_then(|answer| answer.role))
+    }
+
+    async fn read(aws: &Aws, id: &Id, seen: AwsRole) -> Result<Self> {
         let (attached, inline) = futures::try_join!(policies::attached(aws, id), policies::inline(aws, id))?;
-        let trust = policies::decoded(role.assume_role_policy_document().unwrap_or_default());
-        let boundary = role.permissions_boundary().and_then(|b| b.permissions_boundary_arn());
-        Ok(Some(Role {
+        let trust = policies::decoded(&seen.assume_role_policy_document.unwrap_or_default());
+        Ok(Role {
             inputs: RoleInputs {
-                name: role.role_name().to_owned(),
-                path: role.path().to_owned(),
+                name: seen.role_name,
+                path: seen.path,
                 assume_role_policy: trust
                     .map_err(|error| error.doing(format!("reading the trust policy of role `{id}`")))?,
-                description: role.description().unwrap_or_default().to_owned(),
-                max_session_duration: role.max_session_duration().and_then(|s| u32::try_from(s).ok()).unwrap_or(3600),
-                permissions_boundary: boundary.map(str::to_owned),
+                description: seen.description.unwrap_or_default(),
+                max_session_duration: seen.max_session_duration.and_then(|s| u32::try_from(s).ok()).unwrap_or(3600),
+                permissions_boundary: seen.permissions_boundary.and_then(|b| b.permissions_boundary_arn),
                 managed_policy_arns: Some(attached),
                 inline_policies: Some(inline),
                 force_detach_policies: false,
-                tags: aws.visible(role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned()))),
+                tags: aws.visible(seen.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value))),
             },
-            arn: role.arn().to_owned(),
-            unique_id: role.role_id().to_owned(),
-        }))
+            arn: seen.arn,
+            unique_id: seen.role_id,
+        })
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &RoleInputs) -> Result<()> {
-        let (iam, name, old) = (aws.iam(), id.as_str(), &old.inputs);
+        let (iam, old) = (aws.iam(), &old.inputs);
         if old.assume_role_policy != new.assume_role_policy {
-            let update = iam.update_assume_role_policy().role_name(name);
+            let update = iam.update_assume_role_policy().role_name(id);
             let update = update.policy_document(new.assume_role_policy.to_string()).send().await;
-            update.told("setting the trust policy of role", name)?;
+            update.told("setting the trust policy of role", id.as_str())?;
         }
         if (&old.description, old.max_session_duration) != (&new.description, new.max_session_duration) {
-            let update = iam.update_role().role_name(name).description(&new.description);
-            update.max_session_duration(seconds(new)).send().await.told("updating role", name)?;
+            let update = iam.update_role().role_name(id).description(&new.description);
+            update.max_session_duration(seconds(new)).send().await.told("updating role", id.as_str())?;
         }
         match &new.permissions_boundary {
             boundary if *boundary == old.permissions_boundary => {}
             Some(arn) => {
-                let put = iam.put_role_permissions_boundary().role_name(name).permissions_boundary(arn);
-                put.send().await.told("limiting role", name).map(drop)?;
+                let put = iam.put_role_permissions_boundary().role_name(id).permissions_boundary(arn);
+                put.send().await.told("setting the permissions boundary of role", id.as_str())?;
             }
             None => {
-                let gone = iam.delete_role_permissions_boundary().role_name(name).send().await;
-                gone.unless(&["NoSuchEntity"]).told("no longer limiting role", name).map(drop)?;
+                let gone = iam.delete_role_permissions_boundary().role_name(id).send().await;
+                gone.unless(&["NoSuchEntity"]).told("removing the permissions boundary of role", id.as_str())?;
             }
         }
-        policies::bring(aws, id, new).await?;
-        retag(aws, name, &old.tags, &new.tags).await
+        policies::bring(aws, id, old, new).await
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        if !set.is_empty() {
+            let set = aws.iam().tag_role().role_name(id).set_tags(Some(tagged(set)?)).send().await;
+            set.told("tagging role", id.as_str())?;
+        }
+        if !unset.is_empty() {
+            let removed = aws.iam().untag_role().role_name(id).set_tag_keys(Some(unset.to_vec())).send().await;
+            removed.told("removing tags of role", id.as_str())?;
+        }
+        Ok(())
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
@@ -158,32 +172,17 @@ impl Resource for Role {
             true => policies::strip(aws, id).await?,
             false => policies::take(aws, id, &old.inputs).await?,
         }
-        let deleted = aws.iam().delete_role().role_name(id.as_str()).send().await;
-        if matches!(&deleted, Err(error) if error.as_service_error().is_some_and(|e| e.is_delete_conflict_exception()))
-        {
+        let deleted = aws.iam().delete_role().role_name(id).send().await;
+        let held = |error: &DeleteRoleError| error.is_delete_conflict_exception();
+        if deleted.as_ref().is_err_and(|error| error.as_service_error().is_some_and(held)) {
             return Err(policies::in_the_way(aws, id).await?);
         }
         deleted.unless(&["NoSuchEntity"]).told("deleting role", id.as_str()).map(drop)
     }
-}
 
-/// The role of this very creation, which an attempt made whose answer got lost; any other of the name is somebody else's.
-async fn born(aws: &Aws, new: &RoleInputs) -> Result<()> {
-    let name = &new.name;
-    let Some(role) = find(aws, name).await? else {
-        return Err(Error::new(format!("role `{name}` is not seen everywhere yet")).again(Again::Soon));
-    };
-    let ours = role.tags().iter().any(|tag| tag.key() == TOKEN_TAG && tag.value() == aws.birth().token);
-    match ours {
-        true => Ok(()),
-        false => Err(Error::new(format!("creating role `{name}`: there is one of this name already, {}", role.arn()))
-            .hint(format!("choose another `name`, or take it over: `pulumi import {} NAME {name}`", Role::TOKEN))),
+    fn lingers(_: &Self) -> bool {
+        false
     }
-}
-
-async fn find(aws: &Aws, name: &str) -> Result<Option<AwsRole>> {
-    let got = aws.iam().get_role().role_name(name).send().await.unless(&["NoSuchEntity"]);
-    Ok(got.told("reading role", name)?.and_then(|answer| answer.role().cloned()))
 }
 
 fn seconds(new: &RoleInputs) -> i32 {
@@ -196,17 +195,4 @@ fn tag(key: &str, value: &str) -> Result<Tag> {
 
 fn tagged(tags: &Tags) -> Result<Vec<Tag>> {
     tags.iter().map(|(key, value)| tag(key, value)).collect()
-}
-
-async fn retag(aws: &Aws, name: &str, old: &Tags, new: &Tags) -> Result<()> {
-    let (set, removed) = changes(old, new);
-    if !set.is_empty() {
-        let set = aws.iam().tag_role().role_name(name).set_tags(Some(tagged(&set)?)).send().await;
-        set.told("tagging role", name)?;
-    }
-    if !removed.is_empty() {
-        let removed = aws.iam().untag_role().role_name(name).set_tag_keys(Some(removed)).send().await;
-        removed.told("removing tags of role", name)?;
-    }
-    Ok(())
 }

@@ -1,66 +1,73 @@
 //! A record set of a hosted zone.
 
 mod content;
+mod neighbours;
+mod rules;
+mod value;
 
 use std::collections::BTreeSet;
 
 use aws_sdk_route53::types::{ChangeAction, ResourceRecordSet};
-use pulumi_plugin::{Again, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Again, Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Told as _};
-use crate::route53::RecordValue;
 use crate::route53::changes::{self, Outcome, submit};
-use crate::route53::sets::{Key, find};
+use crate::route53::sets::{self, Key};
 use crate::types::DomainName;
 
 /// The time to live of a record that does not say one, in seconds.
 const TTL: u32 = 300;
 
-/// What the program asks of a record.
+/// The inputs of a Route 53 record.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct RecordInputs {
-    /// The id of the hosted zone.
+    /// The id of the hosted zone, such as `Z1D633PJN98FT9`.
     #[prop(replace, unique)]
     pub zone_id: String,
-    /// The name in full, such as `www.example.com`, `*.example.com`, or the zone's own name. It must lie in the zone.
+    /// The domain name in full, such as `www.example.com`, `*.example.com`, or the zone's own name. It must lie in the zone.
     #[prop(replace, unique)]
     pub name: DomainName,
-    /// The type.
+    /// The record type, such as `A` or `CNAME`.
     #[prop(replace, unique)]
     pub r#type: RecordType,
-    /// Tells records of the same name and type apart, where a routing policy chooses between them.
+    /// The set identifier: tells records of the same name and type apart, between which a routing policy chooses. Up to 128 characters.
     #[prop(replace, unique)]
     pub set_identifier: Option<String>,
-    /// How long a resolver may keep the answer, in seconds. An alias has that of its target, whatever stands here.
+    /// The time to live (TTL): how long resolvers keep the answer, in seconds. An alias has the TTL of its target. Default: 300.
     #[prop(default = TTL, min = 0, max = 2_147_483_647)]
     pub ttl: u32,
-    /// The values: addresses, names, or texts. Text is written plainly: quotes, escapes and strings of 255 bytes are taken care of.
+    /// The values: addresses, domain names, or text. Write text of a TXT record without quotes; it is split into strings of 255 bytes. A value
+    /// that consists of strings in quotes, such as `"one" "two"`, is sent as these strings.
     #[prop(default)]
-    pub records: BTreeSet<RecordValue>,
-    /// The AWS resource whose addresses the record has, in place of values.
+    pub records: BTreeSet<String>,
+    /// The alias target: the AWS resource whose addresses answer for this record. Takes the place of `records`.
     pub alias: Option<Alias>,
-    /// How often this record is the answer, in proportion to the weights of the others of its name and type.
+    /// The weight, for weighted routing: this record's share of the answers is its weight divided by the sum of all weights of the name and type.
     #[prop(min = 0, max = 255)]
     pub weight: Option<u8>,
-    /// Whether this record is the answer as long as it is healthy, or when the other one is not.
+    /// The role in failover routing: the primary record answers while it is healthy, else the secondary one.
     pub failover: Option<Failover>,
-    /// The AWS region whose neighbours get this record as the answer: latency routing.
+    /// The AWS region, for latency routing: clients get the record whose region answers them fastest. Such as `ap-northeast-1`.
     pub latency_region: Option<String>,
-    /// Where those are who get this record as the answer.
+    /// The location, for geolocation routing: clients in it get this record.
     pub geo_location: Option<GeoLocation>,
-    /// Whether this record is one of several, of which up to eight healthy ones are the answer.
+    /// The location, for geoproximity routing: clients get the record that is nearest to them.
+    pub geo_proximity_location: Option<GeoProximityLocation>,
+    /// The CIDR location, for IP-based routing: clients whose addresses belong to it get this record.
+    pub cidr_routing_config: Option<CidrRoutingConfig>,
+    /// Whether multivalue answer routing is used: up to eight healthy records of the name and type answer together.
     pub multi_value_answer: Option<bool>,
-    /// The id of the health check without which the record is no answer.
+    /// The id of a health check: the record answers only while it is healthy.
     pub health_check_id: Option<String>,
-    /// Whether a record that exists already is overwritten. Without it, only one with the very same content is taken over.
+    /// Whether to take over a record that exists already, and overwrite its content. Without it, such a record is refused. Default: false.
     #[prop(default = false, keep)]
     pub overwrite: bool,
-    /// Whether to wait, usually for half a minute, until all of Route 53's name servers give the new answer.
+    /// Whether to wait until all of Route 53's name servers give the new answer, which usually takes half a minute. Default: true.
     #[prop(default = true, keep)]
     pub wait_for_sync: bool,
 }
 
-/// The type of a record.
+/// The type of a DNS record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Property)]
 pub enum RecordType {
     /// IPv4 addresses.
@@ -68,34 +75,34 @@ pub enum RecordType {
     /// IPv6 addresses.
     #[prop(rename = "AAAA")]
     Aaaa,
-    /// Who may issue certificates for the name.
+    /// The certificate authorities that may issue certificates for the name.
     #[prop(rename = "CAA")]
     Caa,
-    /// Another name for which this one stands. Nothing else can have the name, and the zone itself can't be one.
+    /// The canonical name: another domain name that this one stands for. It must be the only record of its name, and can't be the zone itself.
     #[prop(rename = "CNAME")]
     Cname,
-    /// The key of a signed zone below this one.
+    /// The delegation signer: the key of a signed zone below this one.
     #[prop(rename = "DS")]
     Ds,
-    /// How to reach a web server.
+    /// How to reach an HTTPS server.
     #[prop(rename = "HTTPS")]
     Https,
-    /// Mail servers, with their priorities: `10 mail.example.com`.
+    /// Mail servers with their priorities, such as `10 mail.example.com`.
     #[prop(rename = "MX")]
     Mx,
-    /// Rules by which names are rewritten.
+    /// Name authority pointers: rules that rewrite names.
     #[prop(rename = "NAPTR")]
     Naptr,
-    /// The name servers of a zone. Those of the zone itself are made with it, and stay as long as it does.
+    /// Name servers of a zone. Those of the zone itself are created and deleted with the zone.
     #[prop(rename = "NS")]
     Ns,
-    /// The name of an address.
+    /// A pointer: the domain name of an address.
     #[prop(rename = "PTR")]
     Ptr,
-    /// The zone's start of authority. It is made with the zone, and stays as long as it does.
+    /// The start of authority. It is created and deleted with the zone.
     #[prop(rename = "SOA")]
     Soa,
-    /// Obsolete: TXT is used in its place.
+    /// Obsolete: use TXT.
     #[prop(rename = "SPF")]
     Spf,
     /// Servers of a service.
@@ -115,44 +122,76 @@ pub enum RecordType {
     Txt,
 }
 
-/// The AWS resource whose addresses a record has.
+/// An alias target: an AWS resource whose addresses answer for a record.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Alias {
-    /// The resource's own domain name.
+    /// The resource's DNS name, such as `d111111abcdef8.cloudfront.net`.
     pub name: DomainName,
     /// The id of the hosted zone in which AWS keeps that name, such as `Z2FDTNDATAQYW2` for CloudFront.
     pub zone_id: String,
-    /// Whether the record is no answer while the resource is unhealthy.
+    /// Whether the record stops answering while the resource is unhealthy. Default: false.
     #[prop(default = false)]
     pub evaluate_target_health: bool,
 }
 
-/// When a record is the answer.
+/// The role of a record in failover routing.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 pub enum Failover {
-    /// As long as it is healthy.
+    /// Answers while it is healthy.
     #[prop(rename = "PRIMARY")]
     Primary,
-    /// When the primary one is not.
+    /// Answers while the primary record is unhealthy.
     #[prop(rename = "SECONDARY")]
     Secondary,
 }
 
-/// A part of the world: a continent, or a country with or without a subdivision.
+/// A geolocation: a continent, or a country with or without a subdivision.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct GeoLocation {
-    /// AF, AN, AS, EU, OC, NA or SA.
+    /// The continent's code: AF, AN, AS, EU, OC, NA or SA.
     pub continent_code: Option<String>,
-    /// The country's two letters, or `*` for everywhere else.
+    /// The country's code of two letters, or `*` for all other countries.
     pub country_code: Option<String>,
-    /// The state of the United States, or the region of Ukraine.
+    /// The subdivision's code: a state of the United States, or a region of Ukraine.
     pub subdivision_code: Option<String>,
 }
 
-/// An answer of the DNS: all values of one name and type, or one of several such sets between which a routing policy chooses.
+/// A geoproximity location: an AWS region, a Local Zone group, or coordinates.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct GeoProximityLocation {
+    /// The AWS region that the record's resource is in, such as `ap-northeast-1`.
+    pub aws_region: Option<String>,
+    /// The Local Zone group that the record's resource is in, such as `us-east-1-bue-1`.
+    pub local_zone_group: Option<String>,
+    /// The coordinates of the record's resource.
+    pub coordinates: Option<Coordinates>,
+    /// The bias: makes the area from which clients get this record larger (up to 99) or smaller (down to -99). Default: 0.
+    #[prop(default = 0, min = -99, max = 99)]
+    pub bias: i32,
+}
+
+/// Coordinates on the earth, in degrees with up to two decimals.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct Coordinates {
+    /// The latitude, from -90 (south) to 90 (north).
+    pub latitude: f64,
+    /// The longitude, from -180 (west) to 180 (east).
+    pub longitude: f64,
+}
+
+/// A CIDR location: a named part of a CIDR collection.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct CidrRoutingConfig {
+    /// The id of the CIDR collection.
+    pub collection_id: String,
+    /// The name of the location in the collection, or `*` for all addresses that are in none.
+    pub location_name: String,
+}
+
+/// A Route 53 record: the answer to DNS questions for one name and type, or one of several such answers between which a routing policy chooses.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Record {
-    /// What the program asks for, as AWS has it.
+    /// The inputs, as Route 53 has them.
     #[prop(inputs)]
     pub inputs: RecordInputs,
 }
@@ -161,81 +200,109 @@ impl Resource for Record {
     const TOKEN: &'static str = "gitinfra:route53:Record";
     const WAIT: Wait = Wait::seconds(40, 600);
     const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const TAKE_OVER: Option<&'static str> = Some("set `overwrite: true`");
     type Session = Aws;
     type Inputs = RecordInputs;
+    type Seen = ResourceRecordSet;
 
     fn check(new: &RecordInputs) -> Vec<Fault> {
-        content::check(new)
+        rules::check(new)
     }
 
-    /// A CNAME tolerates nothing beside it, and a record without a set identifier none with one.
     fn collides(old: &RecordInputs, new: &RecordInputs) -> bool {
-        let place = |r: &RecordInputs| (r.zone_id.clone(), r.name.clone());
-        let cname = [old, new].iter().any(|r| r.r#type == RecordType::Cname);
-        let simple = old.set_identifier.is_none() || new.set_identifier.is_none();
-        place(old) == place(new) && (cname || (old.r#type == new.r#type && simple))
+        rules::exclude(old, new)
     }
 
-    async fn create(aws: &Aws, new: &RecordInputs) -> Result<Id> {
+    /// A routing policy can't be exchanged in place.
+    fn replaces(old: &RecordInputs, new: &RecordInputs) -> Vec<&'static str> {
+        let (was, is) = (rules::policies(old), rules::policies(new));
+        if was == is { Vec::new() } else { [was, is].concat() }
+    }
+
+    async fn prevents(aws: &Aws, id: &Id, _: &RecordInputs, new: &RecordInputs) -> Result<()> {
+        let (old, key) = (Key::parse(id.as_str())?, key(new));
+        let mut others = neighbours::in_the_way(aws, new).await?;
+        others.retain(|other| *other != old && !(new.overwrite && *other == key));
+        if others.is_empty() { Ok(()) } else { Err(neighbours::prevented(&key, &others)) }
+    }
+
+    async fn create(aws: &Aws, new: &RecordInputs) -> Result<Made> {
         let key = key(new);
-        let set = content::write(new)?;
-        let action = match new.overwrite {
-            true => ChangeAction::Upsert,
-            false => ChangeAction::Create,
+        let why = match change(aws, &key, ChangeAction::Create, new).await? {
+            None => return Ok(Made::New(Id::from(key.to_string()))),
+            Some(why) if why.message().contains("but it already exists") => {
+                return Ok(Made::Exists(Id::from(key.to_string())));
+            }
+            Some(why) => why.doing(format!("creating record `{key}`")),
         };
-        let made = match submit(aws, &key.zone, action, set.clone()).await {
-            Ok(Outcome::Refused(why)) if !new.overwrite => match find(aws, &key).await? {
-                // An attempt whose answer got lost made it. Writing the same again tells from when on it is known everywhere.
-                Some(there) if content::same(&key, &there, &set) => {
-                    submit(aws, &key.zone, ChangeAction::Upsert, set).await
-                }
-                Some(there) if why.message().contains("already exists") => {
-                    return Err(taken(&key, &there));
-                }
-                _ => Ok(Outcome::Refused(why)),
-            },
-            other => other,
-        };
-        settle(&key, new, made).map_err(|error| error.doing(format!("creating record `{key}`")))?;
-        Ok(Id::from(key.to_string()))
+        match neighbours::in_the_way(aws, new).await?.as_slice() {
+            [] => Err(why),
+            others => Err(why.hint(neighbours::way_out(others))),
+        }
     }
 
-    async fn ready(aws: &Aws, id: &Id) -> Result<Progress> {
+    /// A record bears no token: after a lost answer, one with the same content is what that attempt made.
+    async fn ours(aws: &Aws, id: &Id, seen: &ResourceRecordSet, new: &RecordInputs) -> Result<Option<Id>> {
+        let same = aws.call().tried() && content::same(&key(new), seen, &content::write(new)?);
+        Ok(same.then(|| id.clone()))
+    }
+
+    fn takes_over(new: &RecordInputs) -> bool {
+        new.overwrite
+    }
+
+    /// After a lost answer nothing says when its change has reached all name servers; the same change, made again, does.
+    async fn finish(aws: &Aws, _: &Id, new: &RecordInputs) -> Result<()> {
+        if new.wait_for_sync && aws.call().tried() {
+            return overwrite(aws, new, "creating").await;
+        }
+        Ok(())
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<ResourceRecordSet>> {
+        sets::find(aws, &Key::parse(id.as_str())?).await
+    }
+
+    async fn settled(aws: &Aws, id: &Id) -> Result<Progress> {
         changes::synced(aws, &Key::parse(id.as_str())?.to_string()).await
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let key = Key::parse(id.as_str())?;
-        let found = find(aws, &key).await?;
-        Ok(found.map(|set| Record { inputs: content::read(&key, &set) }))
+    async fn read(_: &Aws, id: &Id, seen: ResourceRecordSet) -> Result<Self> {
+        Ok(Record { inputs: content::read(&Key::parse(id.as_str())?, seen) })
+    }
+
+    /// Text and addresses stay as the program spells them.
+    fn respell(&mut self, given: &RecordInputs) {
+        let kind = self.inputs.r#type;
+        let spelled = |told: &String| given.records.iter().find(|value| value::same(kind, value, told)).cloned();
+        self.inputs.records = self.inputs.records.iter().map(|told| spelled(told).unwrap_or(told.clone())).collect();
     }
 
     async fn update(aws: &Aws, _: &Id, old: &Self, new: &RecordInputs) -> Result<()> {
-        let key = key(new);
-        let set = content::write(new)?;
-        if content::write(&old.inputs)? == set {
+        if content::write(&old.inputs)? == content::write(new)? {
             return Ok(());
         }
-        let made = submit(aws, &key.zone, ChangeAction::Upsert, set).await;
-        settle(&key, new, made).map_err(|error| error.doing(format!("updating record `{key}`")))
+        overwrite(aws, new, "updating").await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         let key = Key::parse(id.as_str())?;
-        // Route 53 deletes only what is told to it as it is.
-        let Some(there) = find(aws, &key).await? else {
-            return Ok(());
-        };
+        // Route 53 deletes only what is given to it exactly as it is.
+        let Some(there) = sets::find(aws, &key).await? else { return Ok(()) };
         let why = match submit(aws, &key.zone, ChangeAction::Delete, there.clone()).await? {
             Outcome::Made(_) => return Ok(()),
             Outcome::Refused(why) => why.doing(format!("deleting record `{key}`")),
         };
-        match find(aws, &key).await? {
+        match sets::find(aws, &key).await? {
             None => Ok(()),
             Some(now) if now != there => Err(why.again(Again::Soon)),
             Some(_) if belongs(aws, &key).await? => Ok(()),
             Some(_) => Err(why),
         }
+    }
+
+    fn lingers(_: &Self) -> bool {
+        false
     }
 }
 
@@ -243,20 +310,22 @@ fn key(new: &RecordInputs) -> Key {
     Key { zone: new.zone_id.clone(), name: new.name.clone(), kind: new.r#type, set: new.set_identifier.clone() }
 }
 
-/// What a change of a record came to; where it is wanted, its spreading is waited for from now on.
-fn settle(key: &Key, new: &RecordInputs, made: Result<Outcome>) -> Result<()> {
-    match made? {
+/// Makes a change, whose spreading is waited for from then on where that is wanted; or says why Route 53 refuses it.
+async fn change(aws: &Aws, key: &Key, action: ChangeAction, new: &RecordInputs) -> Result<Option<Error>> {
+    match submit(aws, &key.zone, action, content::write(new)?).await? {
+        Outcome::Refused(why) => return Ok(Some(why)),
         Outcome::Made(change) if new.wait_for_sync => changes::await_sync(&key.to_string(), change),
         Outcome::Made(_) => {}
-        Outcome::Refused(why) => return Err(why),
     }
-    Ok(())
+    Ok(None)
 }
 
-fn taken(key: &Key, there: &ResourceRecordSet) -> Error {
-    let now = content::words(&content::read(key, there));
-    Error::new(format!("creating record `{key}`: it exists already, as {now}"))
-        .hint(format!("import it (id `{key}`), or set `overwrite: true` to replace its content"))
+async fn overwrite(aws: &Aws, new: &RecordInputs, doing: &str) -> Result<()> {
+    let key = key(new);
+    match change(aws, &key, ChangeAction::Upsert, new).await? {
+        None => Ok(()),
+        Some(why) => Err(why.doing(format!("{doing} record `{key}`"))),
+    }
 }
 
 /// Whether it is one of the two records of the zone itself, which only go with it.
@@ -266,6 +335,6 @@ async fn belongs(aws: &Aws, key: &Key) -> Result<bool> {
     }
     let asked = aws.route53().get_hosted_zone().id(&key.zone).send().await;
     let answer = asked.told("reading hosted zone", &key.zone)?;
-    let name = answer.hosted_zone().and_then(|zone| DomainName::parse(zone.name()).ok());
+    let name = answer.hosted_zone.and_then(|zone| DomainName::parse(&zone.name).ok());
     Ok(name.as_ref() == Some(&key.name))
 }

@@ -5,9 +5,10 @@ mod tags;
 
 use std::collections::BTreeSet;
 
+use aws_sdk_route53::operation::delete_hosted_zone::DeleteHostedZoneError;
 use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
 use aws_sdk_route53::types::{HostedZoneConfig, ResourceRecordSet, Vpc as AwsVpc, VpcRegion};
-use pulumi_plugin::{After as _, Error, Fault, Id, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Tags, Told as _};
 use crate::route53::bare;
@@ -15,30 +16,30 @@ use crate::route53::record::RecordType;
 use crate::route53::sets::{self, Key};
 use crate::types::DomainName;
 
-/// What the program asks of a hosted zone.
+/// The inputs of a Route 53 hosted zone.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct ZoneInputs {
     /// The domain name, such as `example.com`.
     #[prop(replace)]
     pub name: DomainName,
-    /// The VPCs in which the zone answers, which makes it a private one. Without any, it answers the whole world.
+    /// The VPCs in which a private hosted zone answers. Left out or empty, the zone is public: it answers the whole internet.
     #[prop(default)]
     pub vpcs: BTreeSet<ZoneVpc>,
-    /// A note of up to 256 characters.
+    /// A comment of up to 256 characters.
     #[prop(default)]
     pub comment: String,
-    /// The id of a reusable delegation set, whose name servers the zone gets.
+    /// The id of a reusable delegation set, whose name servers the zone gets. Only for public zones.
     #[prop(replace)]
     pub delegation_set_id: Option<String>,
-    /// Whether the zone's deletion deletes what records it still has. Without it, a zone with records of others stays.
+    /// Whether deleting the zone also deletes all records that are left in it. Without it, a zone with such records is not deleted. Default: false.
     #[prop(default = false, keep)]
     pub force_destroy: bool,
-    /// Tags.
+    /// The tags.
     #[prop(default)]
     pub tags: Tags,
 }
 
-/// A VPC in which a private zone answers.
+/// A VPC in which a private hosted zone answers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Property)]
 pub struct ZoneVpc {
     /// The VPC's id.
@@ -47,22 +48,22 @@ pub struct ZoneVpc {
     pub vpc_region: String,
 }
 
-/// A DNS zone: the records of a domain, and the name servers that give them out.
+/// A Route 53 hosted zone: the DNS records of a domain, and the name servers that answer for it.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Zone {
-    /// What the program asks for, as AWS has it.
+    /// The inputs, as Route 53 has them.
     #[prop(inputs)]
     pub inputs: ZoneInputs,
     /// The ARN.
     #[prop(stable)]
     pub arn: String,
-    /// The id, as records name it.
+    /// The hosted zone id, such as `Z1D633PJN98FT9`.
     #[prop(stable)]
     pub zone_id: String,
-    /// The name servers that the parent zone has to name, sorted. A private zone has none.
+    /// The name servers that the parent zone's NS record must name, sorted. Empty for a private zone.
     #[prop(stable)]
     pub name_servers: Vec<String>,
-    /// The name server that the zone's start of authority names.
+    /// The primary name server, as the zone's SOA record names it.
     #[prop(stable)]
     pub primary_name_server: String,
 }
@@ -73,6 +74,7 @@ impl Resource for Zone {
     const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
     type Session = Aws;
     type Inputs = ZoneInputs;
+    type Seen = GetHostedZoneOutput;
 
     fn check(new: &ZoneInputs) -> Vec<Fault> {
         let mut faults = Vec::new();
@@ -94,81 +96,95 @@ impl Resource for Zone {
         }
     }
 
-    async fn create(aws: &Aws, new: &ZoneInputs) -> Result<Id> {
-        let id = match born(aws, new).await? {
-            Some(id) => Id::from(id),
-            None => make(aws, new).await?,
-        };
-        let rest: BTreeSet<_> = new.vpcs.iter().skip(1).collect();
-        associate(aws, &id, rest).await.after(&id)?;
-        tags::retag(aws, &id, &Tags::new(), &new.tags).await.after(&id)?;
-        Ok(id)
+    /// A VPC asks one private zone a name: two of the same name can't share one.
+    fn collides(old: &ZoneInputs, new: &ZoneInputs) -> bool {
+        old.name == new.name && !old.vpcs.is_disjoint(&new.vpcs)
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
-        let asked = aws.route53().get_hosted_zone().id(id.as_str()).send().await;
-        let Some(answer) = asked.unless(&["NoSuchHostedZone"]).told("reading hosted zone", id.as_str())? else {
-            return Ok(None);
-        };
-        let Some(zone) = answer.hosted_zone() else {
-            return Ok(None);
-        };
-        let zone_id = bare(zone.id()).to_owned();
-        let name = DomainName::parse(zone.name()).map_err(Error::new)?;
+    async fn create(aws: &Aws, new: &ZoneInputs) -> Result<Made> {
+        let config = HostedZoneConfig::builder().comment(&new.comment).private_zone(!new.vpcs.is_empty()).build();
+        let create = aws.route53().create_hosted_zone().name(new.name.as_str()).hosted_zone_config(config);
+        // Route 53 may remember the reference of a zone that is gone, so the second half is another one in every call.
+        let create = create.caller_reference(format!("{}-{}", reference(aws), aws.birth().once));
+        let create = create.set_vpc(new.vpcs.first().map(named)).set_delegation_set_id(new.delegation_set_id.clone());
+        let made = create.send().await.told("creating hosted zone", new.name.as_str())?;
+        Made::new(made.hosted_zone.map(|zone| bare(&zone.id).to_owned()))
+    }
+
+    async fn earlier(aws: &Aws, new: &ZoneInputs) -> Result<Option<Id>> {
+        let list = aws.route53().list_hosted_zones_by_name().dns_name(new.name.as_str());
+        let listed = list.send().await.told("looking for what an earlier attempt made", "")?;
+        let ours = listed.hosted_zones.iter().find(|zone| zone.caller_reference.starts_with(&reference(aws)));
+        Ok(ours.map(|zone| Id::from(bare(&zone.id))))
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<GetHostedZoneOutput>> {
+        let got = aws.route53().get_hosted_zone().id(id).send().await;
+        got.unless(&["NoSuchHostedZone"]).told("reading hosted zone", id.as_str())
+    }
+
+    async fn read(aws: &Aws, id: &Id, seen: GetHostedZoneOutput) -> Result<Self> {
+        let vpcs = vpcs(&seen);
+        let zone = seen.hosted_zone.ok_or_else(|| Error::new(format!("AWS says nothing of hosted zone `{id}`")))?;
+        let zone_id = bare(&zone.id).to_owned();
+        let name = DomainName::parse(&zone.name).map_err(Error::new)?;
         let authority = Key { zone: zone_id.clone(), name: name.clone(), kind: RecordType::Soa, set: None };
         let (tags, authority) = futures::try_join!(tags::read(aws, &zone_id), sets::find(aws, &authority))?;
-        let mut name_servers = answer.delegation_set().map(|set| set.name_servers().to_vec()).unwrap_or_default();
-        let reusable = answer.delegation_set().and_then(|set| set.id()).map(bare);
+        let servers = seen.delegation_set;
+        let reusable = servers.as_ref().and_then(|set| set.id.as_deref()).map(bare);
+        let delegation_set_id = reusable.filter(|id| !id.is_empty()).map(str::to_owned);
+        let mut name_servers = servers.map(|set| set.name_servers).unwrap_or_default();
         // Route 53 names them in another order each time.
         name_servers.sort();
-        Ok(Some(Zone {
+        Ok(Zone {
             inputs: ZoneInputs {
                 name,
-                vpcs: vpcs(&answer),
-                comment: zone.config().and_then(HostedZoneConfig::comment).unwrap_or_default().to_owned(),
-                delegation_set_id: reusable.filter(|id| !id.is_empty()).map(str::to_owned),
+                vpcs,
+                comment: zone.config.and_then(|config| config.comment).unwrap_or_default(),
+                delegation_set_id,
                 force_destroy: false,
                 tags,
             },
             arn: format!("arn:{}:route53:::hostedzone/{zone_id}", aws.partition()),
             zone_id,
             name_servers,
-            primary_name_server: authority.as_ref().map(primary).unwrap_or_default(),
-        }))
+            primary_name_server: authority.map(primary).unwrap_or_default(),
+        })
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ZoneInputs) -> Result<()> {
         if old.inputs.comment != new.comment {
-            let update = aws.route53().update_hosted_zone_comment().id(id.as_str()).comment(&new.comment);
+            let update = aws.route53().update_hosted_zone_comment().id(id).comment(&new.comment);
             update.send().await.told("setting the comment of hosted zone", id.as_str())?;
         }
         // A private zone always answers in some VPC: the new ones come before the old ones go.
         associate(aws, id, new.vpcs.difference(&old.inputs.vpcs).collect()).await?;
         for vpc in old.inputs.vpcs.difference(&new.vpcs) {
-            let gone = aws
-                .route53()
-                .disassociate_vpc_from_hosted_zone()
-                .hosted_zone_id(id.as_str())
-                .vpc(named(vpc))
-                .send()
-                .await;
+            let gone = aws.route53().disassociate_vpc_from_hosted_zone().hosted_zone_id(id).vpc(named(vpc)).send().await;
             gone.unless(&["VPCAssociationNotFound"]).told("taking VPC out of its hosted zone", &vpc.vpc_id)?;
         }
-        tags::retag(aws, id, &old.inputs.tags, &new.tags).await
+        Ok(())
+    }
+
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        tags::retag(aws, id, set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
         if old.inputs.force_destroy {
             records::empty(aws, id, &old.inputs.name).await?;
         }
-        let deleted = aws.route53().delete_hosted_zone().id(id.as_str()).send().await;
-        let full =
-            matches!(&deleted, Err(error) if error.as_service_error().is_some_and(|e| e.is_hosted_zone_not_empty()));
-        if full {
+        let deleted = aws.route53().delete_hosted_zone().id(id).send().await;
+        let full = |error: &DeleteHostedZoneError| error.is_hosted_zone_not_empty();
+        if deleted.as_ref().is_err_and(|error| error.as_service_error().is_some_and(full)) {
             let left = records::others(aws, id, &old.inputs.name).await?;
             return Err(records::inhabited(left, id));
         }
         deleted.unless(&["NoSuchHostedZone"]).told("deleting hosted zone", id.as_str()).map(drop)
+    }
+
+    fn lingers(_: &Self) -> bool {
+        false
     }
 }
 
@@ -177,62 +193,34 @@ fn reference(aws: &Aws) -> String {
     format!("gitinfra-{}", aws.birth().token)
 }
 
-/// The zone of this very creation, if an earlier attempt made one whose answer got lost.
-async fn born(aws: &Aws, new: &ZoneInputs) -> Result<Option<String>> {
-    if !aws.call().tried() {
-        return Ok(None);
-    }
-    let asked = aws.route53().list_hosted_zones_by_name().dns_name(new.name.as_str()).send().await;
-    let answer = asked.told("looking for what an earlier attempt made", "")?;
-    let ours = answer.hosted_zones().iter().find(|zone| zone.caller_reference().starts_with(&reference(aws)));
-    Ok(ours.map(|zone| bare(zone.id()).to_owned()))
-}
-
-async fn make(aws: &Aws, new: &ZoneInputs) -> Result<Id> {
-    let config = HostedZoneConfig::builder().comment(&new.comment).private_zone(!new.vpcs.is_empty()).build();
-    // Route 53 may remember the reference of a zone that is gone, so the second half is another one in every call.
-    let create = aws
-        .route53()
-        .create_hosted_zone()
-        .name(new.name.as_str())
-        .caller_reference(format!("{}-{}", reference(aws), aws.birth().once))
-        .hosted_zone_config(config)
-        .set_vpc(new.vpcs.first().map(named))
-        .set_delegation_set_id(new.delegation_set_id.clone());
-    let made = create.send().await.told("creating hosted zone", new.name.as_str())?;
-    let id = made.hosted_zone().map(|zone| bare(zone.id())).unwrap_or_default();
-    Ok(Id::from(id))
-}
-
 fn named(vpc: &ZoneVpc) -> AwsVpc {
     AwsVpc::builder().vpc_id(&vpc.vpc_id).vpc_region(VpcRegion::from(vpc.vpc_region.as_str())).build()
 }
 
-/// Lets the zone answer in more VPCs; those in which it does already are left out, as an earlier attempt may have come this far.
+/// Lets the zone answer in more VPCs. It may answer in some of them already, if an earlier attempt came this far.
 async fn associate(aws: &Aws, id: &Id, new: BTreeSet<&ZoneVpc>) -> Result<()> {
     if new.is_empty() {
         return Ok(());
     }
-    let asked = aws.route53().get_hosted_zone().id(id.as_str()).send().await;
-    let there = vpcs(&asked.told("reading hosted zone", id.as_str())?);
+    let there = Zone::find(aws, id).await?.as_ref().map(vpcs).unwrap_or_default();
     for vpc in new.into_iter().filter(|vpc| !there.contains(vpc)) {
-        let associate = aws.route53().associate_vpc_with_hosted_zone().hosted_zone_id(id.as_str()).vpc(named(vpc));
+        let associate = aws.route53().associate_vpc_with_hosted_zone().hosted_zone_id(id).vpc(named(vpc));
         associate.send().await.told("letting the hosted zone answer in VPC", &vpc.vpc_id)?;
     }
     Ok(())
 }
 
-fn vpcs(answer: &GetHostedZoneOutput) -> BTreeSet<ZoneVpc> {
-    let each = answer.vpcs().iter().map(|vpc| ZoneVpc {
-        vpc_id: vpc.vpc_id().unwrap_or_default().to_owned(),
-        vpc_region: vpc.vpc_region().map(|r| r.as_str().to_owned()).unwrap_or_default(),
+fn vpcs(seen: &GetHostedZoneOutput) -> BTreeSet<ZoneVpc> {
+    let each = seen.vpcs().iter().map(|vpc| ZoneVpc {
+        vpc_id: vpc.vpc_id.clone().unwrap_or_default(),
+        vpc_region: vpc.vpc_region.as_ref().map(|region| region.as_str().to_owned()).unwrap_or_default(),
     });
     each.collect()
 }
 
 /// The first word of the start of authority.
-fn primary(authority: &ResourceRecordSet) -> String {
-    let value = authority.resource_records().first().map(|record| record.value());
-    let first = value.and_then(|value| value.split(' ').next());
+fn primary(authority: ResourceRecordSet) -> String {
+    let values = authority.resource_records.unwrap_or_default();
+    let first = values.first().and_then(|record| record.value.split(' ').next());
     first.unwrap_or_default().trim_end_matches('.').to_owned()
 }

@@ -1,99 +1,105 @@
-//! The preferences of Session Manager: a document of which an account has one a region.
+//! The preferences of Session Manager: a document, of which an account has one in each region.
 
 mod content;
+mod document;
 
 use aws_sdk_ssm::operation::get_document::GetDocumentOutput;
 use aws_sdk_ssm::types::{DocumentFormat, DocumentStatus, DocumentType};
-use pulumi_plugin::{After as _, Error, Fault, Id, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Told as _};
+use document::version;
 
 /// The name under which Session Manager looks for its preferences.
 const NAME: &str = "SSM-SessionManagerRunShell";
 
-/// What the program asks of Session Manager.
+/// The inputs of Session Manager's preferences.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct SessionPreferencesInputs {
-    /// The bucket that gets each session's log when it ends. Empty: none.
+    /// The S3 bucket that gets a log of each session when it ends. Empty: no logs in S3.
     #[prop(default)]
     pub s3_bucket_name: String,
-    /// What the keys of the logs in the bucket begin with.
+    /// The S3 key prefix of the logs, such as `sessions/`. Needs `s3BucketName`.
     #[prop(default)]
     pub s3_key_prefix: String,
-    /// Whether sessions start only if the bucket is encrypted.
+    /// Whether sessions start only if the S3 bucket is encrypted. Default: true.
     #[prop(default = true)]
     pub s3_encryption_enabled: bool,
-    /// The CloudWatch log group that gets the sessions' logs. Empty: none.
+    /// The CloudWatch Logs group that gets the logs of sessions. Empty: no logs in CloudWatch.
     #[prop(default)]
     pub cloud_watch_log_group_name: String,
-    /// Whether sessions start only if the log group is encrypted with a KMS key.
+    /// Whether sessions start only if the log group is encrypted with a KMS key. Default: true.
     #[prop(default = true)]
     pub cloud_watch_encryption_enabled: bool,
-    /// Whether the log group gets each line as it appears, and not the whole log when the session ends.
+    /// Whether the log group gets each line while the session runs; else it gets the whole log when the session ends. Default: true.
     #[prop(default = true)]
     pub cloud_watch_streaming_enabled: bool,
-    /// The id or ARN of a KMS key that encrypts the session between the two ends, beside TLS. Empty: none.
+    /// The id, alias or ARN of a KMS key that encrypts the data of sessions, in addition to TLS. Empty: TLS only.
     #[prop(default)]
     pub kms_key_id: String,
-    /// After how many minutes without activity a session ends.
+    /// The idle session timeout: a session ends after so many minutes without activity, 1 to 60. Default: 20.
     #[prop(default = 20, min = 1, max = 60)]
     pub idle_session_timeout: u32,
-    /// After how many minutes a session ends at the latest, up to 1440. Default: never.
+    /// The maximum session duration in minutes, 1 to 1440. Default: no limit.
     #[prop(min = 1, max = 1440)]
     pub max_session_duration: Option<u32>,
-    /// Whether sessions run as an operating system user of one's own: that of the tag `SSMSessionRunAs` of the caller, or the default one.
-    /// Otherwise as `ssm-user`.
+    /// Whether sessions run as an operating system user of the caller's own (Run As): the one that the caller's tag `SSMSessionRunAs` names,
+    /// else `runAsDefaultUser`. Default: false; sessions run as `ssm-user`.
     #[prop(default = false)]
     pub run_as_enabled: bool,
-    /// The operating system user of callers without the tag. Empty: they get no session.
+    /// The operating system user of callers without the tag. Empty: they get no session. Needs `runAsEnabled: true`.
     #[prop(default)]
     pub run_as_default_user: String,
-    /// What the shell runs when a session begins.
+    /// The shell profile: commands that run when a session begins.
     #[prop(default)]
     pub shell_profile: ShellProfile,
-    /// What becomes of the document when this resource is deleted.
+    /// Whether to take over a document that exists already, and replace its content. Without it, such a document is refused. Default: false.
+    #[prop(default = false, keep)]
+    pub overwrite: bool,
+    /// What to do with the document when this resource is deleted. Default: `restore`.
     #[prop(default = OnDelete::Restore, keep)]
     pub on_delete: OnDelete,
 }
 
-/// What the shell runs when a session begins.
+/// A shell profile: commands that run when a session begins.
 #[derive(Debug, Clone, PartialEq, Default, Property)]
 pub struct ShellProfile {
-    /// On Linux and macOS, up to 512 characters.
+    /// The commands on Linux and macOS, up to 512 characters.
     #[prop(default)]
     pub linux: String,
-    /// On Windows, up to 512 characters.
+    /// The commands on Windows, up to 512 characters.
     #[prop(default)]
     pub windows: String,
 }
 
-/// What becomes of the document when the resource is deleted.
+/// What to do with the document of Session Manager's preferences when the resource is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 pub enum OnDelete {
-    /// It gets back the content that it had before; if there was none, it is deleted. An imported one stays.
+    /// Restore the content that the document had before `overwrite` took it over; delete a document that this resource created; leave an imported one.
     #[prop(rename = "restore")]
     Restore,
-    /// It is deleted: Session Manager falls back to its defaults.
+    /// Delete the document: Session Manager falls back to its defaults.
     #[prop(rename = "delete")]
     Delete,
-    /// It stays as it is.
+    /// Leave the document as it is.
     #[prop(rename = "leave")]
     Leave,
 }
 
-/// How Session Manager holds sessions in this account and region. There is one such document; if it exists, it is taken over.
+/// The Session Manager preferences of an account and region: where sessions are logged, how they are encrypted and when they end. There is one
+/// such document, `SSM-SessionManagerRunShell`; one that exists already is taken over only with `overwrite: true`, or by an import.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct SessionPreferences {
-    /// What the program asks for, as AWS has it.
+    /// The inputs, as Systems Manager has them.
     #[prop(inputs)]
     pub inputs: SessionPreferencesInputs,
-    /// The document's name.
+    /// The name of the document.
     #[prop(stable)]
     pub document_name: String,
-    /// Whether this resource made the document.
+    /// Whether this resource created the document.
     #[prop(stable, keep)]
     pub created: bool,
-    /// What the document said before this resource took it over, as JSON.
+    /// The content of the document before this resource took it over, as JSON.
     #[prop(stable, keep)]
     pub previous_content: Option<String>,
 }
@@ -101,8 +107,10 @@ pub struct SessionPreferences {
 impl Resource for SessionPreferences {
     const TOKEN: &'static str = "gitinfra:ssm:SessionPreferences";
     const WAIT: Wait = Wait::seconds(3, 300);
+    const TAKE_OVER: Option<&'static str> = Some("set `overwrite: true`");
     type Session = Aws;
     type Inputs = SessionPreferencesInputs;
+    type Seen = GetDocumentOutput;
 
     fn check(new: &SessionPreferencesInputs) -> Vec<Fault> {
         let rules = [
@@ -118,148 +126,106 @@ impl Resource for SessionPreferences {
         rules.into_iter().filter(|(broken, _, _)| *broken).map(|(_, at, why)| Fault::new(at, why)).collect()
     }
 
-    async fn create(aws: &Aws, new: &SessionPreferencesInputs) -> Result<Id> {
-        let create = aws
-            .ssm()
-            .create_document()
-            .name(NAME)
-            .version_name(version(aws))
-            .document_type(DocumentType::Session)
-            .document_format(DocumentFormat::Json)
-            .content(content::write(new));
-        match create.send().await.unless(&["DocumentAlreadyExists"]).told("creating document", NAME)? {
-            Some(_) => Ok(Id::from(NAME).telling("created", &true)),
-            None => adopt(aws, new).await,
-        }
+    /// There is one document of this name.
+    fn collides(_: &SessionPreferencesInputs, _: &SessionPreferencesInputs) -> bool {
+        true
     }
 
-    async fn ready(aws: &Aws, _: &Id) -> Result<Progress> {
-        let described = aws.ssm().describe_document().name(NAME).send().await.told("reading document", NAME)?;
-        let document = described.document();
-        Ok(match document.and_then(|d| d.status()) {
-            Some(DocumentStatus::Active) => Progress::Done,
-            Some(DocumentStatus::Failed) => {
-                let why = document.and_then(|d| d.status_information());
-                Progress::Failed(why.unwrap_or("AWS does not say why").to_owned())
-            }
-            state => Progress::Pending(state.map_or("Creating", DocumentStatus::as_str).to_owned()),
+    async fn create(aws: &Aws, new: &SessionPreferencesInputs) -> Result<Made> {
+        let create = aws.ssm().create_document().name(NAME).version_name(document::of_this_creation(aws));
+        let create = create.document_type(DocumentType::Session).document_format(DocumentFormat::Json);
+        let made = create.content(content::write(new)).send().await.unless(&["DocumentAlreadyExists"]);
+        Ok(match made.told("creating document", NAME)? {
+            Some(_) => Made::New(Id::from(NAME).keeping("created", &true)),
+            None => Made::Exists(Id::from(NAME)),
         })
     }
 
-    async fn read(aws: &Aws, id: &Id) -> Result<Option<Self>> {
+    /// Only an attempt of which the answer got lost, or whose process was killed, can have made a version with this creation's name.
+    async fn ours(aws: &Aws, id: &Id, _: &GetDocumentOutput, _: &SessionPreferencesInputs) -> Result<Option<Id>> {
+        if !aws.call().tried() {
+            return Ok(None);
+        }
+        match document::first_of_this_creation(aws).await? {
+            None => Ok(None),
+            Some(1) => Ok(Some(id.clone().keeping("created", &true))),
+            Some(ours) => {
+                let before = version(aws, &(ours - 1).to_string()).await?;
+                Ok(Some(id.clone().keeping("previousContent", &before.and_then(|before| before.content))))
+            }
+        }
+    }
+
+    fn takes_over(new: &SessionPreferencesInputs) -> bool {
+        new.overwrite
+    }
+
+    /// The content of another gitinfra resource is not what there was before it: that is in its state, and would be lost with it.
+    fn taken(id: Id, seen: &GetDocumentOutput) -> Result<Id> {
+        match seen.version_name.as_deref().is_some_and(document::is_gitinfras) {
+            true => Err(Error::new(format!("`{id}` belongs to another resource of gitinfra's, `overwrite` or not")).hint(
+                "if the resource has another name in the program than before, give it the resource option `aliases` with the old one; if the program or another stack declares it twice, remove one; else import it",
+            )),
+            false => Ok(id.keeping("previousContent", &seen.content)),
+        }
+    }
+
+    async fn find(aws: &Aws, id: &Id) -> Result<Option<GetDocumentOutput>> {
         if id.as_str() != NAME {
             return Err(Error::new(format!("`{id}` is not the id of session preferences, which is always {NAME}")));
         }
-        let Some(document) = document(aws, Version::Number("$DEFAULT".into())).await? else {
-            return Ok(None);
-        };
-        Ok(Some(SessionPreferences {
-            inputs: content::read(document.content().unwrap_or_default())?,
+        version(aws, "$DEFAULT").await
+    }
+
+    fn progress(seen: &GetDocumentOutput) -> Progress {
+        match &seen.status {
+            Some(DocumentStatus::Active) => Progress::Done,
+            Some(DocumentStatus::Deleting) => Progress::Leaving("Deleting".into()),
+            Some(DocumentStatus::Failed) => {
+                Progress::Failed(seen.status_information.clone().unwrap_or("AWS does not say why".into()))
+            }
+            state => Progress::Pending(state.as_ref().map_or("Creating", DocumentStatus::as_str).to_owned()),
+        }
+    }
+
+    async fn read(_: &Aws, _: &Id, seen: GetDocumentOutput) -> Result<Self> {
+        Ok(SessionPreferences {
+            inputs: content::read(&seen.content.unwrap_or_default())?,
             document_name: NAME.to_owned(),
             created: false,
             previous_content: None,
-        }))
+        })
     }
 
-    async fn update(aws: &Aws, _: &Id, _: &Self, new: &SessionPreferencesInputs) -> Result<()> {
-        publish(aws, &content::write(new), None).await
+    async fn update(aws: &Aws, _: &Id, old: &Self, new: &SessionPreferencesInputs) -> Result<()> {
+        let content = content::write(new);
+        match content::write(&old.inputs) == content {
+            true => Ok(()),
+            false => document::publish(aws, &content, Some(document::of_this_call(aws))).await,
+        }
     }
 
-    async fn delete(aws: &Aws, _: &Id, old: &Self) -> Result<()> {
-        match (old.inputs.on_delete, old.created, &old.previous_content) {
-            (OnDelete::Delete, ..) | (OnDelete::Restore, true, _) => {
-                let deleted = aws.ssm().delete_document().name(NAME).send().await;
-                deleted.unless(&["InvalidDocument"]).told("deleting document", NAME).map(drop)
+    async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
+        if old.is_deleted() {
+            let deleted = aws.ssm().delete_document().name(NAME).send().await;
+            return deleted.unless(&["InvalidDocument"]).told("deleting document", NAME).map(drop);
+        }
+        match (old.inputs.on_delete, &old.previous_content) {
+            (OnDelete::Restore, Some(before)) if Self::find(aws, id).await?.is_some() => {
+                document::publish(aws, before, None).await
             }
-            (OnDelete::Restore, false, Some(before)) => {
-                match document(aws, Version::Number("$DEFAULT".into())).await? {
-                    Some(_) => publish(aws, before, None).await,
-                    None => Ok(()),
-                }
-            }
-            (OnDelete::Restore | OnDelete::Leave, ..) => Ok(()),
+            _ => Ok(()),
         }
+    }
+
+    fn lingers(old: &Self) -> bool {
+        old.is_deleted()
     }
 }
 
-/// The name of the version that this very creation makes, by which a later attempt knows it.
-fn version(aws: &Aws) -> String {
-    format!("gitinfra-{}", aws.birth().token)
-}
-
-/// Takes over the document that is there, and tells what it said before.
-async fn adopt(aws: &Aws, new: &SessionPreferencesInputs) -> Result<Id> {
-    let ours = document(aws, Version::Name(version(aws))).await?.map(|d| number(&d));
-    if ours == Some(1) {
-        // An attempt whose answer got lost made it.
-        return Ok(Id::from(NAME).telling("created", &true));
+impl SessionPreferences {
+    /// Whether the end of the resource is the end of the document.
+    fn is_deleted(&self) -> bool {
+        matches!((self.inputs.on_delete, self.created), (OnDelete::Delete, _) | (OnDelete::Restore, true))
     }
-    let standing = document(aws, Version::Number("$DEFAULT".into())).await?;
-    let before = match (standing, ours) {
-        // An attempt whose answer got lost put our version in its place.
-        (Some(standing), Some(ours)) if number(&standing) == ours => {
-            document(aws, Version::Number((ours - 1).to_string())).await?
-        }
-        (standing, _) => standing,
-    };
-    let before = before.and_then(|document| document.content().map(str::to_owned));
-    let id = Id::from(NAME).telling("previousContent", &before);
-    publish(aws, &content::write(new), Some(version(aws))).await.after(&id)?;
-    Ok(id)
-}
-
-/// Makes a content the document's own: a new version, or the one that says the same already, becomes the default.
-async fn publish(aws: &Aws, content: &str, name: Option<String>) -> Result<()> {
-    let update = aws
-        .ssm()
-        .update_document()
-        .name(NAME)
-        .set_version_name(name)
-        .document_version("$LATEST")
-        .document_format(DocumentFormat::Json)
-        .content(content);
-    let updated = update.send().await.unless(&["DuplicateDocumentContent", "DuplicateDocumentVersionName"]);
-    let version = match updated.told("updating document", NAME)? {
-        Some(updated) => {
-            updated.document_description().and_then(|d| d.document_version()).unwrap_or_default().to_owned()
-        }
-        None => saying(aws, content).await?,
-    };
-    let choose = aws.ssm().update_document_default_version().name(NAME).document_version(&version);
-    choose.send().await.told("choosing the default version of document", NAME).map(drop)
-}
-
-/// The newest version that says the same.
-async fn saying(aws: &Aws, content: &str) -> Result<String> {
-    let latest = document(aws, Version::Number("$LATEST".into())).await?;
-    for at in (1..=latest.as_ref().map_or(0, number)).rev() {
-        let there = document(aws, Version::Number(at.to_string())).await?;
-        if there.is_some_and(|document| document.content().is_some_and(|c| content::same(c, content))) {
-            return Ok(at.to_string());
-        }
-    }
-    Err(Error::new(format!(
-        "updating document `{NAME}`: AWS says that a version has this content already, but none has"
-    )))
-}
-
-/// Which version of the document.
-enum Version {
-    /// A number, `$DEFAULT` or `$LATEST`.
-    Number(String),
-    Name(String),
-}
-
-async fn document(aws: &Aws, version: Version) -> Result<Option<GetDocumentOutput>> {
-    let get = aws.ssm().get_document().name(NAME).document_format(DocumentFormat::Json);
-    let get = match version {
-        Version::Number(number) => get.document_version(number),
-        Version::Name(name) => get.version_name(name),
-    };
-    let got = get.send().await.unless(&["InvalidDocument", "InvalidDocumentVersion"]);
-    got.told("reading document", NAME)
-}
-
-fn number(document: &GetDocumentOutput) -> u32 {
-    document.document_version().and_then(|version| version.parse().ok()).unwrap_or_default()
 }

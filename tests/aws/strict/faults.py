@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-KINDS = ("throttle", "error500", "drop-before", "lose-answer", "slow", "error")
+KINDS = ("throttle", "error500", "drop-before", "lose-answer", "kill", "slow", "error")
 
 
 @dataclass
@@ -13,6 +13,8 @@ class Rule:
     service: str = "*"
     account: str = "*"
     region: str = "*"
+    mutating: bool | None = None
+    pid: int = 0
     times: int = 1
     skip: int = 0
     seconds: float = 0.0
@@ -26,7 +28,7 @@ class Rule:
             raise ValueError(f"unknown kind {self.kind!r}, want one of {', '.join(KINDS)}")
 
     def fits(self, call):
-        return all(
+        return self.mutating in (None, call.mutating) and all(
             want in ("*", got)
             for want, got in (
                 (self.operation, call.operation),

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import re
+import signal
 import threading
 import time
 import traceback
@@ -89,7 +91,9 @@ class Gate:
         if kind == "slow":
             time.sleep(rule.seconds)
         answered = self.carry_out(made, environ, body, entry)
-        if kind == "lose-answer":
+        if kind == "kill":
+            os.kill(rule.pid, signal.SIGKILL)
+        if kind in ("kill", "lose-answer"):
             raise Dropped
         return answered
 

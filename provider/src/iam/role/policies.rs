@@ -17,7 +17,7 @@ use crate::types::PolicyJson;
 /// The ARNs of the managed policies that the role has.
 pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<String>> {
     let list = aws.iam().list_attached_role_policies();
-    let pages = list.role_name(id.as_str()).into_paginator().items().send();
+    let pages = list.role_name(id).into_paginator().items().send();
     let found = all(pages, "managed policies", id).await?;
     Ok(found.into_iter().filter_map(|p| p.policy_arn).collect())
 }
@@ -25,7 +25,7 @@ pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<String>> {
 /// The policies that are part of the role.
 pub async fn inline(aws: &Aws, id: &Id) -> Result<BTreeMap<String, PolicyJson>> {
     let each = names(aws, id).await?.into_iter().map(async |name| {
-        let get = aws.iam().get_role_policy().role_name(id.as_str()).policy_name(&name);
+        let get = aws.iam().get_role_policy().role_name(id).policy_name(&name);
         let got = get.send().await.unless(&["NoSuchEntity"]);
         let policy = match got.told("reading a policy of role", id.as_str())? {
             Some(got) => Some(decoded(got.policy_document())?),
@@ -37,7 +37,7 @@ pub async fn inline(aws: &Aws, id: &Id) -> Result<BTreeMap<String, PolicyJson>> 
 }
 
 async fn names(aws: &Aws, id: &Id) -> Result<Vec<String>> {
-    let list = aws.iam().list_role_policies().role_name(id.as_str());
+    let list = aws.iam().list_role_policies().role_name(id);
     all(list.into_paginator().items().send(), "policies", id).await
 }
 
@@ -58,25 +58,34 @@ pub fn decoded(document: &str) -> Result<PolicyJson> {
     PolicyJson::parse(&text).map_err(|why| Error::new(format!("the policy that AWS tells {why}")))
 }
 
-/// Gives the role the policies that the program gives, and no others; those that it doesn't speak of stay as they are.
-pub async fn bring(aws: &Aws, id: &Id, new: &RoleInputs) -> Result<()> {
-    if let Some(wanted) = &new.managed_policy_arns {
-        let there = attached(aws, id).await?;
-        for arn in wanted.difference(&there) {
-            let attach = aws.iam().attach_role_policy().role_name(id.as_str()).policy_arn(arn);
-            attach.send().await.told("attaching a policy to role", id.as_str())?;
-        }
-        detach(aws, id, there.difference(wanted)).await?;
+/// Gives the role the policies that the program gives, and no others; of a kind that the program leaves out all stay as they are.
+pub async fn bring(aws: &Aws, id: &Id, old: &RoleInputs, new: &RoleInputs) -> Result<()> {
+    match &new.managed_policy_arns {
+        Some(wanted) if old.managed_policy_arns.as_ref() != Some(wanted) => bring_attached(aws, id, wanted).await?,
+        _ => {}
     }
-    if let Some(wanted) = &new.inline_policies {
-        let there = inline(aws, id).await?;
-        for (name, policy) in wanted.iter().filter(|(name, policy)| there.get(*name) != Some(*policy)) {
-            let put = aws.iam().put_role_policy().role_name(id.as_str()).policy_name(name);
-            put.policy_document(policy.to_string()).send().await.told("giving a policy to role", id.as_str())?;
-        }
-        remove(aws, id, there.keys().filter(|name| !wanted.contains_key(*name))).await?;
+    match &new.inline_policies {
+        Some(wanted) if old.inline_policies.as_ref() != Some(wanted) => bring_inline(aws, id, wanted).await,
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+async fn bring_attached(aws: &Aws, id: &Id, wanted: &BTreeSet<String>) -> Result<()> {
+    let there = attached(aws, id).await?;
+    for arn in wanted.difference(&there) {
+        let attach = aws.iam().attach_role_policy().role_name(id).policy_arn(arn);
+        attach.send().await.told("attaching a policy to role", id.as_str())?;
+    }
+    detach(aws, id, there.difference(wanted)).await
+}
+
+async fn bring_inline(aws: &Aws, id: &Id, wanted: &BTreeMap<String, PolicyJson>) -> Result<()> {
+    let there = inline(aws, id).await?;
+    for (name, policy) in wanted.iter().filter(|(name, policy)| there.get(*name) != Some(*policy)) {
+        let put = aws.iam().put_role_policy().role_name(id).policy_name(name).policy_document(policy.to_string());
+        put.send().await.told("putting a policy into role", id.as_str())?;
+    }
+    remove(aws, id, there.keys().filter(|name| !wanted.contains_key(*name))).await
 }
 
 /// Takes away what the program gave.
@@ -90,7 +99,7 @@ pub async fn strip(aws: &Aws, id: &Id) -> Result<()> {
     detach(aws, id, attached(aws, id).await?.iter()).await?;
     remove(aws, id, names(aws, id).await?.iter()).await?;
     for profile in profiles(aws, id).await? {
-        let out = aws.iam().remove_role_from_instance_profile().role_name(id.as_str()).instance_profile_name(&profile);
+        let out = aws.iam().remove_role_from_instance_profile().role_name(id).instance_profile_name(&profile);
         out.send().await.unless(&["NoSuchEntity"]).told("taking a role out of instance profile", &profile)?;
     }
     Ok(())
@@ -98,7 +107,7 @@ pub async fn strip(aws: &Aws, id: &Id) -> Result<()> {
 
 async fn detach(aws: &Aws, id: &Id, arns: impl Iterator<Item = &String>) -> Result<()> {
     for arn in arns {
-        let detach = aws.iam().detach_role_policy().role_name(id.as_str()).policy_arn(arn);
+        let detach = aws.iam().detach_role_policy().role_name(id).policy_arn(arn);
         detach.send().await.unless(&["NoSuchEntity"]).told("detaching a policy from role", id.as_str())?;
     }
     Ok(())
@@ -106,7 +115,7 @@ async fn detach(aws: &Aws, id: &Id, arns: impl Iterator<Item = &String>) -> Resu
 
 async fn remove(aws: &Aws, id: &Id, names: impl Iterator<Item = &String>) -> Result<()> {
     for name in names {
-        let delete = aws.iam().delete_role_policy().role_name(id.as_str()).policy_name(name);
+        let delete = aws.iam().delete_role_policy().role_name(id).policy_name(name);
         delete.send().await.unless(&["NoSuchEntity"]).told("deleting a policy of role", id.as_str())?;
     }
     Ok(())
@@ -114,7 +123,7 @@ async fn remove(aws: &Aws, id: &Id, names: impl Iterator<Item = &String>) -> Res
 
 async fn profiles(aws: &Aws, id: &Id) -> Result<Vec<String>> {
     let list = aws.iam().list_instance_profiles_for_role();
-    let pages = list.role_name(id.as_str()).into_paginator().items().send();
+    let pages = list.role_name(id).into_paginator().items().send();
     let found = all(pages, "instance profiles", id).await?;
     Ok(found.into_iter().map(|p| p.instance_profile_name).collect())
 }

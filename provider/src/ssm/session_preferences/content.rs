@@ -61,6 +61,7 @@ pub fn read(content: &str) -> Result<SessionPreferencesInputs> {
             linux: text(&inputs["shellProfile"]["linux"]),
             windows: text(&inputs["shellProfile"]["windows"]),
         },
+        overwrite: false,
         on_delete: OnDelete::Restore,
     })
 }

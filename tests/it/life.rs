@@ -1,0 +1,151 @@
+//! The table of lives: every type of resource goes through the same trials, without being asked, over the provider's own gRPC.
+//!
+//! A type has a row of data in [`rows`]; one without a row fails. What a trial means for a type is an answer in its row.
+
+mod faults;
+mod provider;
+mod rows;
+mod stack;
+mod trials;
+mod wire;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use self::rows::{Row, rows};
+use self::stack::{Asked, Stack};
+use crate::aws::Aws;
+use crate::tools;
+
+/// The schema that the provider serves.
+fn schema() -> Value {
+    let text = std::fs::read_to_string(tools::repository().join("schema.json")).expect("there is a schema");
+    serde_json::from_str(&text).expect("the schema is JSON")
+}
+
+#[test]
+fn every_type_has_a_row() {
+    let schema = schema();
+    let resources = schema["resources"].as_object().expect("it has resources");
+    let all = resources.iter().filter(|(_, it)| it["isComponent"] != true);
+    let rows = rows();
+    let missing: Vec<_> =
+        all.map(|(token, _)| token).filter(|token| !rows.iter().any(|row| row.token() == **token)).collect();
+    assert!(missing.is_empty(), "without a row in tests/it/life/rows.rs: {missing:?}");
+}
+
+/// Runs a trial with every row, two side by side, and tells all that fail.
+fn with_every_row(trial: impl Fn(&Row) + Sync) {
+    let only = std::env::var("LIFE").unwrap_or_default();
+    let waiting = Mutex::new(rows().into_iter().filter(|row| row.kind.contains(&only)).collect::<Vec<_>>());
+    let failed = Mutex::new(Vec::new());
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(row) = next() {
+                    if let Err(why) = catch_unwind(AssertUnwindSafe(|| trial(&row))) {
+                        let words = why.downcast_ref::<String>().cloned();
+                        let words = words.or(why.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+                        failed.lock().unwrap_or_else(PoisonError::into_inner).push(format!(
+                            "{}: {}",
+                            row.kind,
+                            words.unwrap_or_default()
+                        ));
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// A stack of one row in an account of its own: what is around the resource stands.
+struct Trial<'a> {
+    row: &'a Row,
+    aws: Aws,
+    stack: Stack,
+    /// How many of its kind there are without it.
+    before: usize,
+}
+
+impl<'a> Trial<'a> {
+    fn of(row: &'a Row) -> Trial<'a> {
+        Trial::on(row, Aws::new())
+    }
+
+    fn on(row: &'a Row, aws: Aws) -> Trial<'a> {
+        (row.prepare)(&aws);
+        let mut stack = Stack::new(&aws);
+        stack.up(&row.around).unwrap_or_else(|failure| panic!("what is around it: {}", failure.words));
+        let mut trial = Trial { row, aws, stack, before: 0 };
+        trial.before = trial.count();
+        trial
+    }
+
+    /// A program: what is around, and these resources of the row's type.
+    fn program(&self, own: &[(&str, &Value)]) -> Vec<Asked> {
+        let own = own.iter().map(|(name, properties)| Asked::new(name, self.row.kind, (*properties).clone()));
+        self.row.around.iter().cloned().chain(own).collect()
+    }
+
+    fn try_up(&mut self, own: &[(&str, &Value)]) -> Result<Vec<String>, String> {
+        let program = self.program(own);
+        self.stack.up(&program).map_err(|failure| failure.words)
+    }
+
+    #[track_caller]
+    fn up(&mut self, own: &[(&str, &Value)]) -> Vec<String> {
+        self.try_up(own).unwrap_or_else(|words| panic!("up {own:?}: {words}"))
+    }
+
+    #[track_caller]
+    fn refused(&mut self, own: &[(&str, &Value)]) -> String {
+        match self.try_up(own) {
+            Ok(steps) => panic!("not refused: {steps:?}"),
+            Err(words) => words,
+        }
+    }
+
+    /// Neither the program nor what AWS says leaves anything to do.
+    #[track_caller]
+    fn settled(&mut self, own: &[(&str, &Value)]) {
+        let gone = self.stack.refresh().unwrap_or_else(|failure| panic!("refresh: {}", failure.words));
+        assert!(gone.is_empty(), "gone: {gone:?}");
+        let steps = self.up(own);
+        assert!(
+            steps.is_empty(),
+            "not settled: {steps:?}\n{:#}",
+            self.stack.state.last().map(|kept| &kept.outputs).unwrap_or(&Value::Null)
+        );
+    }
+
+    /// How many things of the row's kind boto3 sees.
+    #[track_caller]
+    fn count(&mut self) -> usize {
+        let parameters = self.stack.filled(&self.row.listed.parameters);
+        let answer = self.aws.call_in(self.row.region, self.row.listed.service, self.row.listed.operation, parameters);
+        (self.row.listed.count)(&answer)
+    }
+
+    #[track_caller]
+    fn expect_count(&mut self, own: usize) {
+        let seen = self.count();
+        assert_eq!(seen, self.before + own * self.row.listed.each, "things of its kind that stand");
+    }
+}
+
+/// Properties with others laid over them; `null` takes one away.
+fn with(properties: &Value, more: &Value) -> Value {
+    let mut all = properties.as_object().cloned().unwrap_or_default();
+    for (name, value) in more.as_object().into_iter().flatten() {
+        match value {
+            Value::Null => drop(all.remove(name)),
+            value => drop(all.insert(name.clone(), value.clone())),
+        }
+    }
+    json!(all)
+}

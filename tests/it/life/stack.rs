@@ -1,0 +1,258 @@
+//! A stack without an engine: a program's resources, one after another, as the engine would have the provider make, change and delete them.
+//!
+//! The journeys run the real engine. This runs thousands of lives a minute, each of which begins or ends badly.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::aws::Aws;
+use crate::life::provider::{Failure, Provider};
+
+/// A resource of a program: its name, its type without the package, and its properties, in which `${name.output}` refers to others.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub name: String,
+    pub kind: &'static str,
+    pub properties: Value,
+}
+
+impl Asked {
+    pub fn new(name: &str, kind: &'static str, properties: Value) -> Asked {
+        Asked { name: name.to_owned(), kind, properties }
+    }
+}
+
+/// A resource of the state.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub name: String,
+    pub kind: &'static str,
+    pub id: String,
+    pub inputs: Value,
+    pub outputs: Value,
+    /// Its creation or its last update failed half-way.
+    pub broken: bool,
+}
+
+/// A stack with its state.
+pub struct Stack {
+    aws: Aws,
+    name: String,
+    provider: Provider,
+    folder: TempDir,
+    pub state: Vec<Kept>,
+    /// The creations that were under way when the provider was killed: their URNs and inputs.
+    pending: Vec<(String, Value)>,
+    /// The resources that are to be replaced by wish.
+    pub replace: BTreeSet<String>,
+    seed: u64,
+}
+
+impl Stack {
+    pub fn new(aws: &Aws) -> Stack {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let seed = NEXT.fetch_add(1, Ordering::Relaxed);
+        Stack {
+            aws: aws.clone(),
+            name: format!("s{seed}"),
+            provider: Provider::start(aws, None),
+            folder: TempDir::new().expect("a folder"),
+            state: Vec::new(),
+            pending: Vec::new(),
+            replace: BTreeSet::new(),
+            seed: seed << 32,
+        }
+    }
+
+    /// The id of the provider's process.
+    pub fn pid(&self) -> u32 {
+        self.provider.pid()
+    }
+
+    /// What a new engine does after the old one was killed: it starts a new provider, and tells it what was under way.
+    pub fn restart(&mut self) {
+        let creations = self
+            .pending
+            .drain(..)
+            .map(|(urn, inputs)| json!({"type": "creating", "resource": {"urn": urn, "inputs": inputs}}));
+        let export = json!({"deployment": {"pending_operations": creations.collect::<Vec<_>>()}});
+        let path = self.folder.path().join("state.json");
+        std::fs::write(&path, export.to_string()).expect("a file");
+        self.provider = Provider::start(&self.aws, Some(&path));
+    }
+
+    pub fn kept(&self, name: &str) -> &Kept {
+        self.state.iter().find(|kept| kept.name == name).unwrap_or_else(|| panic!("no `{name}` in the state"))
+    }
+
+    fn urn(&self, name: &str, kind: &str) -> String {
+        format!("urn:pulumi:{}::lives::gitinfra:{kind}::{name}", self.name)
+    }
+
+    /// What a preview says of the inputs of a resource, some of which may be unknown.
+    pub fn check(&mut self, asked: &Asked) -> Result<Value, Failure> {
+        let urn = self.urn(&asked.name, asked.kind);
+        self.seed += 1;
+        self.provider.check(&urn, &json!({}), &resolved(&asked.properties, &self.state), self.seed)
+    }
+
+    /// A value with the outputs of the state that it refers to.
+    pub fn filled(&self, value: &Value) -> Value {
+        resolved(value, &self.state)
+    }
+
+    /// Brings the state to a program: the steps that were taken, or the first failure.
+    pub fn up(&mut self, program: &[Asked]) -> Result<Vec<String>, Failure> {
+        let mut steps = Vec::new();
+        let mut old_ones = Vec::new();
+        for asked in program {
+            self.step(asked, &mut steps, &mut old_ones)?;
+        }
+        while let Some(old) = old_ones.pop() {
+            self.delete(&old)?;
+            steps.push(format!("delete-replaced {}", old.name));
+        }
+        let wanted: BTreeSet<_> = program.iter().map(|asked| &asked.name).collect();
+        let leaving: Vec<_> = self.state.iter().filter(|kept| !wanted.contains(&kept.name)).cloned().collect();
+        for old in leaving.iter().rev() {
+            self.delete(old)?;
+            self.state.retain(|kept| kept.name != old.name);
+            steps.push(format!("delete {}", old.name));
+        }
+        Ok(steps)
+    }
+
+    fn step(&mut self, asked: &Asked, steps: &mut Vec<String>, old_ones: &mut Vec<Kept>) -> Result<(), Failure> {
+        let urn = self.urn(&asked.name, asked.kind);
+        let given = resolved(&asked.properties, &self.state);
+        let Some(old) = self.state.iter().find(|kept| kept.name == asked.name).cloned() else {
+            self.create(asked, &urn, &given)?;
+            steps.push(format!("create {}", asked.name));
+            return Ok(());
+        };
+        self.seed += 1;
+        let new = self.provider.check(&urn, &old.inputs, &given, self.seed)?;
+        if self.replace.remove(&asked.name) {
+            self.create(asked, &urn, &given)?;
+            steps.push(format!("replace {}", asked.name));
+            old_ones.push(old);
+            return Ok(());
+        }
+        let difference = self.provider.diff(&urn, &old.id, (&old.inputs, &old.outputs), &new)?;
+        match (difference.replaces.is_empty(), difference.delete_first) {
+            (true, _) if difference.changes || old.broken => {
+                let updated = self.provider.update(&urn, &old.id, (&old.inputs, &old.outputs), &new);
+                self.note(&asked.name, asked.kind, updated.map(|outputs| (old.id, outputs)), &new)?;
+                steps.push(format!("update {}", asked.name));
+            }
+            (true, _) => {}
+            (false, true) => {
+                self.delete(&old)?;
+                self.state.retain(|kept| kept.name != old.name);
+                self.create(asked, &urn, &given)?;
+                steps.push(format!("replace-in-its-place {}", asked.name));
+            }
+            (false, false) => {
+                self.create(asked, &urn, &given)?;
+                steps.push(format!("replace {}", asked.name));
+                old_ones.push(old);
+            }
+        }
+        Ok(())
+    }
+
+    fn create(&mut self, asked: &Asked, urn: &str, given: &Value) -> Result<(), Failure> {
+        self.seed += 1;
+        let inputs = self.provider.check(urn, &json!({}), given, self.seed)?;
+        self.pending.push((urn.to_owned(), inputs.clone()));
+        let made = self.provider.create(urn, &inputs);
+        let killed = made.as_ref().is_err_and(|failure| failure.made.is_none() && is_dead(&failure.words));
+        if !killed {
+            self.pending.pop();
+        }
+        self.note(&asked.name, asked.kind, made, &inputs)
+    }
+
+    /// Writes down what came of a creation or an update.
+    fn note(
+        &mut self,
+        name: &str,
+        kind: &'static str,
+        outcome: Result<(String, Value), Failure>,
+        inputs: &Value,
+    ) -> Result<(), Failure> {
+        let (kept, failure) = match outcome {
+            Ok((id, outputs)) => ((id, outputs, inputs.clone(), false), None),
+            Err(Failure { words, made: Some((id, outputs, inputs)) }) => {
+                ((id, outputs, inputs, true), Some(Failure { words, made: None }))
+            }
+            Err(failure) => return Err(failure),
+        };
+        let (id, outputs, inputs, broken) = kept;
+        let kept = Kept { name: name.to_owned(), kind, id, inputs, outputs, broken };
+        match self.state.iter_mut().find(|old| old.name == name) {
+            Some(old) => *old = kept,
+            None => self.state.push(kept),
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    fn delete(&mut self, old: &Kept) -> Result<(), Failure> {
+        let urn = self.urn(&old.name, old.kind);
+        self.provider.delete(&urn, &old.id, &old.inputs, &old.outputs)
+    }
+
+    /// Brings the state to what AWS has; says what is gone.
+    pub fn refresh(&mut self) -> Result<Vec<String>, Failure> {
+        let mut gone = Vec::new();
+        for kept in self.state.clone() {
+            let urn = self.urn(&kept.name, kept.kind);
+            let seen = self.provider.read(&urn, &kept.id, &kept.inputs, &kept.outputs)?;
+            let at = self.state.iter().position(|it| it.name == kept.name).expect("it is there");
+            match seen {
+                Some((inputs, outputs)) => self.state[at] = Kept { inputs, outputs, ..kept },
+                None => {
+                    self.state.remove(at);
+                    gone.push(kept.name);
+                }
+            }
+        }
+        Ok(gone)
+    }
+
+    /// What an import by an id shows.
+    pub fn import(&mut self, name: &str, kind: &str, id: &str) -> Result<Option<(Value, Value)>, Failure> {
+        let urn = self.urn(name, kind);
+        self.provider.read(&urn, id, &json!({}), &json!({}))
+    }
+}
+
+/// Whether the provider itself was no longer there.
+fn is_dead(words: &str) -> bool {
+    ["transport error", "broken pipe", "connection", "h2 protocol error", "operation was canceled"]
+        .iter()
+        .any(|sign| words.to_lowercase().contains(sign))
+}
+
+/// Properties with the outputs that they refer to.
+fn resolved(properties: &Value, state: &[Kept]) -> Value {
+    match properties {
+        Value::String(text) => {
+            match text.strip_prefix("${").and_then(|t| t.strip_suffix('}')).and_then(|t| t.split_once('.')) {
+                Some((name, output)) => {
+                    let kept = state.iter().find(|kept| kept.name == name).unwrap_or_else(|| panic!("no `{name}` yet"));
+                    if output == "id" { kept.id.as_str().into() } else { kept.outputs[output].clone() }
+                }
+                None => properties.clone(),
+            }
+        }
+        Value::Array(items) => items.iter().map(|item| resolved(item, state)).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(k, v)| (k.clone(), resolved(v, state))).collect::<serde_json::Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
+}

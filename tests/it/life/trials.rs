@@ -1,0 +1,278 @@
+//! The trials.
+
+use serde_json::{Value, json};
+
+use super::rows::Second;
+use super::stack::Asked;
+use super::wire::{UNKNOWN, has_secret, secret};
+use super::{Trial, schema, with, with_every_row};
+use crate::aws::REGION;
+
+#[test]
+fn each_input_is_given_and_dropped_again() {
+    let schema = schema();
+    with_every_row(|row| {
+        let inputs = &schema["resources"][row.token()]["inputProperties"];
+        let mut t = Trial::of(row);
+        t.up(&[("x", &row.first)]);
+        t.settled(&[("x", &row.first)]);
+        for (name, more) in row.changes() {
+            let other = with(&row.first, &more);
+            let before = t.stack.kept("x").id.clone();
+            let steps = t.up(&[("x", &other)]);
+            if inputs[&name]["willReplaceOnChanges"] == true {
+                let replaced = steps.iter().any(|step| step.starts_with("replace"));
+                assert!(replaced, "`{name}` takes a new resource, says the schema, but: {steps:?}");
+            }
+            if steps.iter().all(|step| step.starts_with("update")) {
+                assert_eq!(t.stack.kept("x").id, before, "`{name}` changes in place");
+            }
+            t.settled(&[("x", &other)]);
+            t.up(&[("x", &row.first)]);
+            t.settled(&[("x", &row.first)]);
+            t.expect_count(1);
+        }
+        t.up(&[]);
+        t.expect_count(0);
+    });
+}
+
+#[test]
+fn a_key_is_renamed_without_an_alias() {
+    with_every_row(|row| {
+        let mut t = Trial::of(row);
+        t.up(&[("x", &row.first)]);
+        match row.second {
+            Second::Another => {
+                assert_eq!(t.up(&[("y", &row.first)]), ["create y", "delete x"]);
+                t.settled(&[("y", &row.first)]);
+            }
+            Second::Refused => {
+                let words = t.refused(&[("y", &row.first)]);
+                assert!(words.contains("exists already") && words.contains("`aliases`"), "{words}");
+                t.expect_count(1);
+                t.settled(&[("x", &row.first)]);
+            }
+            Second::Shared => drop(t.up(&[("y", &row.first)])),
+        }
+        t.expect_count(1);
+    });
+}
+
+#[test]
+fn it_is_replaced_by_wish() {
+    with_every_row(|row| {
+        let mut t = Trial::of(row);
+        t.up(&[("x", &row.first)]);
+        t.stack.replace.insert("x".to_owned());
+        match row.second {
+            Second::Refused => {
+                let words = t.refused(&[("x", &row.first)]);
+                assert!(words.contains("exists already") && words.contains("`deleteBeforeReplace: true`"), "{words}");
+            }
+            _ => assert_eq!(t.up(&[("x", &row.first)]), ["replace x", "delete-replaced x"]),
+        }
+        t.expect_count(1);
+        t.settled(&[("x", &row.first)]);
+    });
+}
+
+#[test]
+fn it_is_declared_twice() {
+    with_every_row(|row| {
+        let mut t = Trial::of(row);
+        let twice = [("x", &row.first), ("y", &row.first)];
+        match row.second {
+            Second::Another => {
+                t.up(&twice);
+                t.expect_count(2);
+            }
+            Second::Refused => {
+                let words = t.refused(&twice);
+                assert!(words.contains("exists already") || words.contains("declares"), "{words}");
+            }
+            Second::Shared => drop(t.up(&twice)),
+        }
+        // One of the two goes: the other one stays.
+        t.up(&[("x", &row.first)]);
+        t.settled(&[("x", &row.first)]);
+        t.expect_count(1);
+    });
+}
+
+#[test]
+fn it_is_declared_in_two_stacks() {
+    with_every_row(|row| {
+        let mut t = Trial::of(row);
+        t.up(&[("x", &row.first)]);
+        let first = t.stack.filled(&row.first);
+        let mut other = super::Stack::new(&t.aws);
+        let up = other.up(&[Asked::new("x", row.kind, first)]);
+        match row.second {
+            Second::Refused => {
+                let words = up.expect_err("it stands in another stack").words;
+                assert!(words.contains("exists already"), "{words}");
+            }
+            _ => assert!(up.is_ok(), "{up:?}"),
+        }
+        other.up(&[]).unwrap_or_else(|failure| panic!("{}", failure.words));
+        if !matches!(row.second, Second::Shared) {
+            t.settled(&[("x", &row.first)]);
+            t.expect_count(1);
+        }
+    });
+}
+
+#[test]
+fn positions_in_a_list_shift() {
+    with_every_row(|row| {
+        let Some(other) = &row.other else { return };
+        let mut t = Trial::of(row);
+        let (a, b) = (&row.first, &with(&row.first, other));
+        t.up(&[("r0", a), ("r1", b)]);
+        // r0 takes the place of what was r1.
+        match t.try_up(&[("r0", b)]) {
+            Ok(_) => {
+                t.settled(&[("r0", b)]);
+                t.expect_count(1);
+            }
+            Err(words) => {
+                assert!(words.contains("exists already") && words.contains("`aliases`"), "{words}");
+                t.expect_count(2);
+                t.settled(&[("r0", a), ("r1", b)]);
+            }
+        }
+    });
+}
+
+#[test]
+fn it_is_deleted_by_hand() {
+    with_every_row(|row| {
+        let Some(by_hand) = &row.by_hand else { return };
+        let Some((_, more)) = row.changes().into_iter().find(|(name, _)| row.in_place.contains(&name.as_str())) else {
+            return;
+        };
+        let mut t = Trial::of(row);
+        let delete = |t: &mut Trial| {
+            for (service, operation, parameters) in by_hand {
+                let parameters = t.stack.filled(parameters);
+                t.aws.call_in(row.region, service, operation, parameters);
+            }
+        };
+        t.up(&[("x", &row.first)]);
+        delete(&mut t);
+        let words = t.refused(&[("x", &with(&row.first, &more))]);
+        assert!(
+            words.contains("is gone") && words.contains("`pulumi refresh`"),
+            "changed after it was deleted by hand: {words}"
+        );
+        assert_eq!(t.stack.refresh().expect("a refresh"), ["x"]);
+        t.up(&[("x", &row.first)]);
+        delete(&mut t);
+        assert_eq!(t.up(&[]), ["delete x"]);
+        t.expect_count(0);
+    });
+}
+
+#[test]
+fn it_is_imported_with_and_without_a_region() {
+    with_every_row(|row| {
+        let mut t = Trial::of(row);
+        t.up(&[("x", &row.first)]);
+        let kept = t.stack.kept("x").clone();
+        let id = row
+            .import_id
+            .map_or(kept.id.clone(), |id| t.stack.filled(&json!(id)).as_str().unwrap_or_default().to_owned());
+        for id in [id.clone(), format!("{id}@{REGION}")] {
+            let (_, outputs) =
+                t.stack.import("y", row.kind, &id).expect("an import").unwrap_or_else(|| panic!("`{id}` is not found"));
+            for (name, value) in kept.outputs.as_object().into_iter().flatten() {
+                let same = outputs[name] == *value || row.untold.contains(&name.as_str());
+                assert!(same, "`{name}` of `{id}` is {} after an import, and {value} after a creation", outputs[name]);
+            }
+        }
+    });
+}
+
+#[test]
+fn made_up_names_fit() {
+    let long = "k".repeat(80);
+    with_every_row(|row| {
+        for key in ["1st", "sg-x", "日本", "a--b", "x_y", long.as_str()] {
+            let mut t = Trial::of(row);
+            let first = with(&row.first, &row.unnamed);
+            t.up(&[(key, &first)]);
+            t.settled(&[(key, &first)]);
+            t.up(&[]);
+            t.expect_count(0);
+        }
+    });
+}
+
+#[test]
+fn rules_hold_while_other_inputs_are_unknown() {
+    with_every_row(|row| {
+        let mut t = Trial::of(row);
+        for (wrong, says) in &row.wrong {
+            let known = with(&row.first, wrong);
+            let names: Vec<_> = wrong.as_object().into_iter().flatten().map(|(name, _)| name).collect();
+            let unknown: Value = known
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| {
+                    let refers = value.as_str().is_some_and(|text| text.starts_with("${"));
+                    (name.clone(), if refers && !names.contains(&name) { json!(UNKNOWN) } else { value.clone() })
+                })
+                .collect::<serde_json::Map<_, _>>()
+                .into();
+            for properties in [known, unknown] {
+                let words = match t.stack.check(&Asked::new("x", row.kind, properties.clone())) {
+                    Ok(_) => panic!("not refused: {properties}"),
+                    Err(failure) => failure.words,
+                };
+                assert!(words.contains(says), "{properties}: {words}");
+            }
+        }
+    });
+}
+
+#[test]
+fn secrets_stay_secret_in_every_text() {
+    with_every_row(|row| {
+        let mut t = Trial::of(row);
+        let all = with(&row.first, &row.given);
+        let texts = all.as_object().into_iter().flatten().filter(|(_, value)| value.is_string());
+        for (name, value) in texts {
+            // What is around it is not secret; a text that refers to it is secret here.
+            let value = t.stack.filled(value);
+            let mut hidden = all.clone();
+            hidden[name] = secret(value.clone());
+            if row.alone.contains(&name.as_str()) {
+                hidden = with(&row.first, &json!({name.clone(): secret(value)}));
+            }
+            t.up(&[("x", &hidden)]);
+            let outputs = &t.stack.kept("x").outputs;
+            assert!(
+                outputs[name].is_null() || has_secret(&outputs[name]),
+                "`{name}` stands in the state as {}",
+                outputs[name]
+            );
+        }
+    });
+}
+
+#[test]
+fn what_it_belongs_to_is_replaced() {
+    with_every_row(|row| {
+        let Some((around, steps)) = &row.moved else { return };
+        let mut t = Trial::of(row);
+        t.up(&[("x", &row.first)]);
+        // As the engine does it: the new place is made beside the old one, then what stands in it follows.
+        let mut program = around.clone();
+        program.push(Asked::new("x", row.kind, row.first.clone()));
+        let seen = t.stack.up(&program).unwrap_or_else(|failure| panic!("{}", failure.words));
+        let own: Vec<_> = seen.iter().filter(|step| step.ends_with(" x")).collect();
+        assert_eq!(own, steps.iter().collect::<Vec<_>>());
+    });
+}
