@@ -4,14 +4,14 @@ pub mod network;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulumi_plugin::{Knobs, Map, Property, Value};
+use pulumi_plugin::{Knobs, Map, Output, Outputs, Property, Scope, Value};
 
 use crate::aws::{AssumeRole, Tags};
 use crate::types::Region;
 
 /// What every component takes.
-#[derive(Debug, Clone, PartialEq, Property)]
-pub struct Shared {
+#[derive(Debug, Clone, Property)]
+pub struct SharedInputs {
     /// The region of every child. Default: the provider's.
     pub region: Option<Region>,
     /// The role to act as for every child. Default: the provider's.
@@ -20,10 +20,15 @@ pub struct Shared {
     #[prop(default)]
     pub tags: Tags,
     /// How careful and how expensive the defaults are.
-    #[prop(default = Profile::Standard)]
+    #[prop(default = Profile::Production)]
     pub profile: Profile,
-    /// Changes to the inputs of single children, by the child's key: a merge patch (RFC 7386) on what the component gives them.
-    /// `childUrns` lists the keys.
+    /// Whether children that hold data, such as databases and buckets, get Pulumi's resource option `protect`, so that they can't be deleted by
+    /// accident. Default: true in the profile `production`.
+    pub protect_stateful: Option<bool>,
+    /// Outputs of other resources: every child is made after them, and deleted before them.
+    pub wait_for: Option<Output<Vec<Value>>>,
+    /// Changes to the inputs of single children, by the child's key: a merge patch (RFC 7386) on what the component gives them. A child that
+    /// is a component has `overrides` of its own. `childUrns` lists the keys.
     #[prop(default)]
     pub overrides: BTreeMap<String, Value>,
     /// Keys of children that are not wanted.
@@ -34,18 +39,15 @@ pub struct Shared {
 /// How careful and how expensive defaults are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Property)]
 pub enum Profile {
+    /// For production: redundant, and data is protected from deletion.
+    #[prop(rename = "production")]
+    Production,
     /// For trying things out: the cheapest that works.
-    #[prop(rename = "dev")]
-    Dev,
-    /// For production.
-    #[prop(rename = "standard")]
-    Standard,
-    /// For production that is measured by AWS Foundational Security Best Practices.
-    #[prop(rename = "fsbp")]
-    Fsbp,
+    #[prop(rename = "development")]
+    Development,
 }
 
-impl Shared {
+impl SharedInputs {
     /// What the children have in common.
     pub fn knobs(&self) -> Knobs {
         let mut defaults = Map::new();
@@ -61,6 +63,91 @@ impl Shared {
             merged: Some(("tags", tags)),
             overrides: self.overrides.clone(),
             skip: self.skip.iter().cloned().collect(),
+            after: self.wait_for.as_ref().map(|what| what.map(drop)),
         }
     }
+
+    /// Whether children that hold data are protected: `here.child("data").protect(args.shared.protects())`.
+    pub fn protects(&self) -> bool {
+        self.protect_stateful.unwrap_or(self.profile == Profile::Production)
+    }
+}
+
+/// What a component hands on to its parts: `NetworkArgs { cidr, ..args.shared() }`.
+pub trait Sharing: AsRef<SharedInputs> {
+    /// All that every component takes, save the wishes for single children: those name children of this component.
+    fn shared<A: From<SharedArgs>>(&self) -> A {
+        let shared = self.as_ref();
+        let args = SharedArgs {
+            region: shared.region.clone().into(),
+            assume_role: shared.assume_role.clone().into(),
+            tags: shared.tags.clone().into(),
+            profile: shared.profile.into(),
+            protect_stateful: shared.protect_stateful.into(),
+            wait_for: shared.wait_for.clone().into(),
+            ..SharedArgs::default()
+        };
+        args.into()
+    }
+}
+
+impl<I: AsRef<SharedInputs>> Sharing for I {}
+
+/// What every component gives.
+#[derive(Clone, Outputs)]
+pub struct Report {
+    /// The URN of every child, by its key.
+    pub child_urns: Output<BTreeMap<String, String>>,
+    /// The controls of AWS Foundational Security Best Practices that the component meets.
+    pub controls: Output<Vec<String>>,
+    /// Those that it doesn't meet, each with the reason: `EC2.6: the VPC has no flow logs`.
+    pub controls_open: Output<Vec<String>>,
+}
+
+impl Report {
+    /// Of a component all of whose children have been added. The controls are AWS's: <https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html>.
+    pub fn of(here: &Scope) -> Report {
+        let none = || Output::known(Vec::new());
+        Report { child_urns: here.child_urns(), controls: none(), controls_open: none() }
+    }
+
+    /// The component meets a control.
+    #[must_use]
+    pub fn meets(mut self, control: &'static str) -> Report {
+        self.controls = with(&self.controls, vec![control.to_owned()]);
+        self
+    }
+
+    /// The component doesn't meet a control, for a reason.
+    #[must_use]
+    pub fn open(mut self, control: &str, why: &str) -> Report {
+        self.controls_open = with(&self.controls_open, vec![format!("{control}: {why}")]);
+        self
+    }
+
+    /// The component meets a control if something is so; else it doesn't, for a reason.
+    #[must_use]
+    pub fn meets_if(self, so: bool, control: &'static str, why: &str) -> Report {
+        if so { self.meets(control) } else { self.open(control, why) }
+    }
+
+    /// With the controls of a part; nothing where the part is skipped.
+    #[must_use]
+    pub fn including(self, part: &Report) -> Report {
+        Report {
+            controls: joined(&self.controls, &part.controls),
+            controls_open: joined(&self.controls_open, &part.controls_open),
+            ..self
+        }
+    }
+}
+
+fn with(known: &Output<Vec<String>>, more: Vec<String>) -> Output<Vec<String>> {
+    known.map(|all| all.into_iter().chain(more).collect())
+}
+
+/// Both lists, sorted, each entry once.
+fn joined(some: &Output<Vec<String>>, more: &Output<Vec<String>>) -> Output<Vec<String>> {
+    let all = Output::all([some.clone(), more.clone()]);
+    all.map(|lists| lists.into_iter().flatten().collect::<BTreeSet<_>>().into_iter().collect())
 }

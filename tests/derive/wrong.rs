@@ -51,8 +51,8 @@ struct CupInputs {
 
 #[derive(Clone, Property)]
 struct PotInputs {
-    #[prop(flatten)] //~ inputs can't hold flattened properties
-    lid: Same,
+    #[prop(flatten)]
+    lid: Same, //~ the inputs' type must be named SomethingInputs
 }
 
 #[derive(Clone, Property)]

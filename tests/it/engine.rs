@@ -12,6 +12,7 @@ mod interrupt;
 mod invoke;
 mod life;
 mod naming;
+mod nested;
 mod options;
 mod preview;
 mod process;

@@ -14,6 +14,10 @@ class File(pulumi.CustomResource):
 class Site(pulumi.ComponentResource):
     def __init__(self, name, props, opts=None):
         super().__init__("files:index:Site", name, props, opts, remote=True)
+
+class Campus(pulumi.ComponentResource):
+    def __init__(self, name, props, opts=None):
+        super().__init__("files:index:Campus", name, props, opts, remote=True)
 "#;
 
 /// A project whose files lie in its folder `root`. Waits take no time.
@@ -21,7 +25,7 @@ pub fn project(program: &str) -> Project {
     rooted(Project::yaml(&[tools::files()], program))
 }
 
-/// The same with a program of Python, which has the package's types `File` and `Site`.
+/// The same with a program of Python, which has the package's types `File`, `Site` and `Campus`.
 pub fn python(program: &str) -> Project {
     let project = Project::new("python", &[tools::files()]);
     main(&project, program);

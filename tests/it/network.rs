@@ -8,6 +8,7 @@ mod import;
 mod killed;
 mod languages;
 mod life;
+mod nested;
 mod places;
 mod refusal;
 

@@ -46,7 +46,7 @@ pub fn program(name: &str) -> PathBuf {
     let this = std::env::current_exe().expect("a process knows its program");
     let profile = this.parent().and_then(Path::parent);
     let program = profile.expect("the tests lie in a folder of their profile").join(name);
-    assert!(program.exists(), "there is no {}: run `cargo build --workspace`", program.display());
+    assert!(program.exists(), "there is no {}: run `cargo build --workspace --all-targets`", program.display());
     program
 }
 

@@ -32,6 +32,8 @@ func main() {
 		ctx.Export("vpcId", network.VpcId)
 		ctx.Export("publicSubnetIds", network.PublicSubnetIds)
 		ctx.Export("appSubnetIds", network.AppSubnetIds)
+		ctx.Export("dataSubnetIds", network.DataSubnetIds)
+		ctx.Export("subnetsByZone", network.SubnetsByZone)
 		ctx.Export("natPublicIps", network.NatPublicIps)
 		return nil
 	})

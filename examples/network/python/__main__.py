@@ -16,4 +16,6 @@ network = gitinfra.Network(
 pulumi.export("vpcId", network.vpc_id)
 pulumi.export("publicSubnetIds", network.public_subnet_ids)
 pulumi.export("appSubnetIds", network.app_subnet_ids)
+pulumi.export("dataSubnetIds", network.data_subnet_ids)
+pulumi.export("subnetsByZone", network.subnets_by_zone)
 pulumi.export("natPublicIps", network.nat_public_ips)

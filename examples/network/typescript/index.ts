@@ -14,4 +14,6 @@ const network = new gitinfra.Network("network", {
 export const vpcId = network.vpcId;
 export const publicSubnetIds = network.publicSubnetIds;
 export const appSubnetIds = network.appSubnetIds;
+export const dataSubnetIds = network.dataSubnetIds;
+export const subnetsByZone = network.subnetsByZone;
 export const natPublicIps = network.natPublicIps;

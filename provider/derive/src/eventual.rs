@@ -1,4 +1,4 @@
-//! The eventual twins: what a component gives a child, what it gets back, and what it gives out itself.
+//! The eventual twins: what a component gives a child or part, what it gets back, and what it gives out itself.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -9,36 +9,55 @@ use crate::table::{Column, columns, shaped};
 
 /// `SomethingArgs`: the fields of `SomethingInputs`, each of which may be given, left out, or known only later.
 pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Result<TokenStream> {
-    let vis = &input.vis;
-    if let Some(flat) = columns.iter().find(|c| c.prop.flat()) {
-        return Err(syn::Error::new_spanned(flat.field, "inputs can't hold flattened properties"));
-    }
+    let (this, vis) = (&input.ident, &input.vis);
     for column in columns.iter().filter(|c| !c.prop.computed) {
         if let Some(stable) = column.prop.word("stable") {
             let why = "what the program gives is `stable` only where it is `computed`, too";
             return Err(syn::Error::new(stable.span(), why));
         }
     }
-    let doc =
-        format!("What a component gives a child whose inputs are [`{}`]: each may be known only later.", input.ident);
-    let fields = columns.iter().map(|c| {
-        let (ident, doc) = (c.ident, &c.doc);
-        let ty = inside(&c.field.ty, "Option").unwrap_or(&c.field.ty);
-        quote!(#[doc = #doc] pub #ident: ::pulumi_plugin::Input<#ty>)
-    });
-    let given = columns.iter().map(|c| {
-        let Column { ident, name, .. } = c;
-        quote!((#name, self.#ident.erase()))
-    });
+    let doc = format!("What a component gives a child whose inputs are [`{this}`]: each may be known only later.");
+    let (mut fields, mut given, mut flat) = (Vec::new(), Vec::new(), Vec::new());
+    for Column { field, ident, prop, name, doc } in columns {
+        if prop.flat() {
+            let (part, twin) = (&field.ty, sibling(&field.ty, "Args")?);
+            fields.push(quote!(#[doc = #doc] pub #ident: #twin));
+            given.push(quote!(given.extend(::pulumi_plugin::component::Arguments::given(self.#ident));));
+            flat.push(quote! {
+                impl ::core::convert::AsRef<#part> for #this {
+                    fn as_ref(&self) -> &#part {
+                        &self.#ident
+                    }
+                }
+                impl ::core::convert::From<#twin> for #args {
+                    fn from(#ident: #twin) -> Self {
+                        Self { #ident, ..::core::default::Default::default() }
+                    }
+                }
+            });
+            continue;
+        }
+        let ty = inside(&field.ty, "Option").unwrap_or(&field.ty);
+        let ty = inside(ty, "Output").unwrap_or(ty);
+        fields.push(quote!(#[doc = #doc] pub #ident: ::pulumi_plugin::Input<#ty>));
+        given.push(quote!(given.push((#name, self.#ident.erase()));));
+    }
     Ok(quote! {
         #[doc = #doc]
         #[derive(Clone, Default)]
         #vis struct #args { #(#fields),* }
         impl ::pulumi_plugin::component::Arguments for #args {
             fn given(self) -> ::std::vec::Vec<(&'static str, ::pulumi_plugin::Input<::pulumi_plugin::Value>)> {
-                ::std::vec![#(#given),*]
+                #[allow(unused_mut)]
+                let mut given = ::std::vec::Vec::new();
+                #(#given)*
+                given
             }
         }
+        impl ::pulumi_plugin::component::Twin for #this {
+            type Args = #args;
+        }
+        #(#flat)*
     })
 }
 
@@ -76,6 +95,11 @@ pub fn state(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
             /// The child's id.
             pub id: ::pulumi_plugin::Output<::std::string::String>,
             #(#fields),*
+        }
+        impl ::pulumi_plugin::component::Member for #outputs {
+            fn urn(&self) -> ::pulumi_plugin::Output<::std::string::String> {
+                self.urn.clone()
+            }
         }
         impl ::pulumi_plugin::component::Child for #this {
             const TOKEN: &'static str = <Self as ::pulumi_plugin::Resource>::TOKEN;
@@ -116,20 +140,35 @@ pub fn component(input: &DeriveInput) -> Result<TokenStream> {
     let columns = columns(data)?;
     let this = &input.ident;
     let shaped = shaped(input, &columns)?;
-    let given = columns
-        .iter()
-        .map(|c| {
-            let Column { ident, name, .. } = c;
-            c.prop.only(&["rename"], "an output of a component")?;
-            let ty = eventual(&c.field.ty)?;
-            Ok(quote!((#name, ::pulumi_plugin::Input::<#ty>::from(self.#ident).erase())))
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let (mut given, mut returned) = (Vec::new(), Vec::new());
+    for Column { field, ident, prop, name, .. } in &columns {
+        if prop.flat() {
+            prop.only(&["flatten"], "a part of a component's outputs")?;
+            given.push(quote!(given.extend(::pulumi_plugin::component::Arguments::given(self.#ident));));
+            returned.push(quote!(#ident: ::pulumi_plugin::component::Returned::returned(part)));
+            continue;
+        }
+        prop.only(&["rename"], "an output of a component")?;
+        let ty = eventual(&field.ty)?;
+        given.push(quote!(given.push((#name, ::pulumi_plugin::Input::<#ty>::from(self.#ident).erase()));));
+        returned.push(match inside(&field.ty, "Option") {
+            Some(_) => quote!(#ident: ::core::option::Option::Some(part.outlet(#name))),
+            None => quote!(#ident: part.outlet(#name)),
+        });
+    }
     Ok(quote! {
         #shaped
         impl ::pulumi_plugin::component::Arguments for #this {
             fn given(self) -> ::std::vec::Vec<(&'static str, ::pulumi_plugin::Input<::pulumi_plugin::Value>)> {
-                ::std::vec![#(#given),*]
+                #[allow(unused_mut)]
+                let mut given = ::std::vec::Vec::new();
+                #(#given)*
+                given
+            }
+        }
+        impl ::pulumi_plugin::component::Returned for #this {
+            fn returned(part: &::pulumi_plugin::component::Registered) -> Self {
+                Self { #(#returned),* }
             }
         }
     })

@@ -12,7 +12,8 @@ use syn::{Data, DeriveInput, parse_macro_input};
 ///
 /// On fields: `replace`, `stable`, `keep`, `given`, `unique`, `computed`, `autoname = N`, `default`, `default = EXPR`, `min = N`, `max = N`,
 /// `rename = "name"`, `flatten`, and `inputs` for the inputs inside a state. On types: `module = "name"`. On variants: `rename = "word"`.
-/// A struct named `SomethingInputs` gets an eventual twin `SomethingArgs`; a state with `inputs` gets `SomethingOutputs`.
+/// A struct named `SomethingInputs` gets an eventual twin `SomethingArgs`, for what it flattens, too; a state with `inputs` gets
+/// `SomethingOutputs`.
 #[proc_macro_derive(Property, attributes(prop))]
 pub fn property(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -24,7 +25,8 @@ pub fn property(input: TokenStream) -> TokenStream {
     result.unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
-/// Makes a struct of `Output` fields the outputs of a component.
+/// Makes a struct of `Output` fields the outputs of a component; on fields: `rename = "name"`, and `flatten` for the outputs of another such
+/// struct, as if they stood here.
 #[proc_macro_derive(Outputs, attributes(prop))]
 pub fn outputs(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -1,6 +1,7 @@
 //! What a package offers: one visible list, in reading order.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -249,10 +250,10 @@ impl<P: Provider, F: Function<Session = P::Session> + Send + Sync> AnyFunction<P
 /// The calls of a component with its types erased.
 pub(crate) trait AnyComponent<P: Provider>: Send + Sync {
     fn token(&self) -> &'static str;
-    fn args(&self) -> &'static Shape;
+    fn inputs(&self) -> &'static Shape;
     fn outputs(&self) -> &'static Shape;
-    fn check(&self, args: &Map) -> Vec<Fault>;
-    fn construct<'a>(&'a self, site: Site<'a, P>, args: &'a Map) -> BoxFuture<'a, Result<Map>>;
+    fn check(&self, inputs: &Map) -> Vec<Fault>;
+    fn construct<'a>(&'a self, site: Site<'a, P>, inputs: &'a Map) -> BoxFuture<'a, Result<Map, Arc<Error>>>;
 }
 
 /// Where a component is built.
@@ -268,31 +269,31 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
         C::TOKEN
     }
 
-    fn args(&self) -> &'static Shape {
-        C::Args::shape()
+    fn inputs(&self) -> &'static Shape {
+        C::Inputs::shape()
     }
 
     fn outputs(&self) -> &'static Shape {
         C::shape()
     }
 
-    fn check(&self, args: &Map) -> Vec<Fault> {
-        match C::Args::decode(&Value::Object(args.clone())) {
-            Ok(args) => C::check(&args),
+    fn check(&self, inputs: &Map) -> Vec<Fault> {
+        match decode::<C::Inputs>(inputs) {
+            Ok(inputs) => C::check(&inputs),
             Err(fault) => vec![fault],
         }
     }
 
-    fn construct<'a>(&'a self, site: Site<'a, P>, args: &'a Map) -> BoxFuture<'a, Result<Map>> {
+    fn construct<'a>(&'a self, site: Site<'a, P>, inputs: &'a Map) -> BoxFuture<'a, Result<Map, Arc<Error>>> {
         async move {
-            let args = C::Args::decode(&Value::Object(args.clone()))?;
-            let facts = C::look(site.session, &args).await?;
-            let monitor = std::sync::Arc::new(site.open.await?);
-            let mut scope = Scope::new(site.name, C::knobs(&args), monitor.clone());
-            let given = C::build(&mut scope, args, facts)?.given();
+            let inputs = decode::<C::Inputs>(inputs).map_err(Error::from)?;
+            let facts = C::look(site.session, &inputs).await?;
+            let monitor = Arc::new(site.open.await?);
+            let mut scope = Scope::new(site.name, C::knobs(&inputs), monitor.clone());
+            let given = C::build(&mut scope, inputs, facts)?.given();
             let faults = scope.faults();
             if !faults.is_empty() {
-                return Err(Error::invalid(faults));
+                return Err(Error::invalid(faults).into());
             }
             scope.run().await?;
             let mut outputs = Vec::new();

@@ -1,50 +1,52 @@
-//! What a component is, and what it knows of its children.
+//! What a component is, and what it knows of its children and parts.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::error::{Error, Fault, Result};
 use crate::output::{Input, Maybe, Output, Resolved, returned};
 use crate::property::{Property, Shaped};
 use crate::scope::Scope;
-use crate::shape::Shape;
+use crate::shape::{Shape, Type};
 use crate::value::{Map, Value};
 
-/// A resource made of other resources. `Self` is its outputs.
+/// A resource made of other resources and components. `Self` is its outputs.
 ///
 /// `build` is straight-line code that says which children there are; it waits for nothing. What is known only later flows from
 /// child to child through [`Output`]s, and that flow alone makes the order. So a preview lists every child, and everything that can run
 /// side by side does.
-pub trait Component: Arguments + Shaped + Clone + Send + Sized {
+pub trait Component: Arguments + Returned + Shaped + Clone + Send + Sized {
     /// The type token: `package:module:Name`.
     const TOKEN: &'static str;
     /// What its questions are asked with.
     type Session: Send + Sync + 'static;
-    /// What the program asks of it. Plain fields are known even in a preview; `Output` fields may not be.
-    type Args: Shaped + Property;
+    /// What the program asks of it, a struct named `SomethingInputs`. Plain fields are known even in a preview; `Output` fields may not be.
+    type Inputs: Shaped + Property + Twin;
     /// What it has to know before it can say which children there are.
     type Facts: Send;
 
-    /// Rules across the arguments.
-    fn check(_: &Self::Args) -> Vec<Fault> {
+    /// Rules across the inputs.
+    fn check(_: &Self::Inputs) -> Vec<Fault> {
         Vec::new()
     }
 
     /// What the children have in common.
-    fn knobs(_: &Self::Args) -> Knobs {
+    fn knobs(_: &Self::Inputs) -> Knobs {
         Knobs::default()
     }
 
     /// Finds out what it has to know. Only reads.
-    fn look(session: &Self::Session, args: &Self::Args) -> impl Future<Output = Result<Self::Facts>> + Send;
+    fn look(session: &Self::Session, inputs: &Self::Inputs) -> impl Future<Output = Result<Self::Facts>> + Send;
 
     /// Adds the children and says the outputs.
-    fn build(here: &mut Scope, args: Self::Args, facts: Self::Facts) -> Result<Self>;
+    fn build(here: &mut Scope, inputs: Self::Inputs, facts: Self::Facts) -> Result<Self>;
 }
 
-/// What the children of a component have in common, and what the user wants otherwise with single ones.
+/// What the children and parts of a component have in common, and what the user wants otherwise with single ones.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
-    /// Inputs of every child that doesn't give them itself.
+    /// Inputs of every child that doesn't give them itself, and of every part that has such an input.
     pub defaults: Map,
     /// Entries of every child's map of this name, under those that it gives itself: `("tags", {...})`.
     pub merged: Option<(&'static str, Map)>,
@@ -52,6 +54,8 @@ pub struct Knobs {
     pub overrides: Map,
     /// The keys of children that are not wanted.
     pub skip: Vec<String>,
+    /// Every child depends on what this comes from.
+    pub after: Option<Output<()>>,
 }
 
 /// Named values, each of which may be known only later.
@@ -75,7 +79,71 @@ pub trait Child: 'static {
     fn outputs(child: &Registered) -> Self::Outputs;
 }
 
-/// A child that has been told to the engine.
+/// Inputs that have an eventual twin. Derived for structs named `SomethingInputs`.
+pub trait Twin {
+    /// `SomethingArgs`: the same properties, each of which may be given, left out, or known only later.
+    type Args: Arguments;
+}
+
+/// The outputs of a component, as the component that it is a part of gets them back.
+pub trait Returned {
+    /// The outputs, out of the registration.
+    fn returned(part: &Registered) -> Self;
+}
+
+/// A component inside of another one. Its outputs can be used like fields.
+#[derive(Clone)]
+pub struct Part<C> {
+    /// The part's URN.
+    pub urn: Output<String>,
+    outputs: C,
+}
+
+impl<C: Returned> Part<C> {
+    pub(crate) fn of(registered: &Registered) -> Part<C> {
+        Part { urn: registered.urn(), outputs: C::returned(registered) }
+    }
+}
+
+impl<C> Deref for Part<C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        &self.outputs
+    }
+}
+
+/// A child or part of a component, as `add` and `part` return it.
+pub trait Member {
+    /// Its URN.
+    fn urn(&self) -> Output<String>;
+}
+
+impl<C> Member for Part<C> {
+    fn urn(&self) -> Output<String> {
+        self.urn.clone()
+    }
+}
+
+/// What a child can be made after: a child, a part, or any output.
+pub trait Origin {
+    /// Known once it is there, with the resources that it comes from.
+    fn origin(&self) -> Output<()>;
+}
+
+impl<T: Clone + Send + Sync + 'static> Origin for Output<T> {
+    fn origin(&self) -> Output<()> {
+        self.map(drop)
+    }
+}
+
+impl<M: Member> Origin for M {
+    fn origin(&self) -> Output<()> {
+        self.urn().origin()
+    }
+}
+
+/// A child or part that has been told to the engine.
 #[derive(Clone)]
 pub struct Registered(pub(crate) Output<Arc<Registration>>);
 
@@ -86,6 +154,8 @@ pub(crate) struct Registration {
     /// Empty while unknown.
     pub id: String,
     pub state: Map,
+    /// What each output of a part comes from, beside the part.
+    pub dependencies: BTreeMap<String, BTreeSet<String>>,
     pub preview: bool,
 }
 
@@ -97,35 +167,50 @@ impl Registered {
 
     /// The child's id.
     pub fn id(&self) -> Output<String> {
-        self.maybe(|child| match child.id.as_str() {
+        self.maybe("", |child| match child.id.as_str() {
             "" => Ok((Maybe::Unknown, false)),
             id => Ok((Maybe::Known(id.to_owned()), false)),
         })
     }
 
-    /// An output of the child.
+    /// An output of a child.
     pub fn output<T: Property>(&self, name: &'static str) -> Output<T> {
-        self.maybe(move |child| {
-            let value = child.state.get(name);
-            let read = returned::<T>(value, child.preview).map_err(|e| e.doing(format!("output `{name}`")))?;
-            Ok((read, value.is_some_and(Value::has_secret)))
+        self.maybe(name, move |child| read(child, name))
+    }
+
+    /// An output of a part. Where the part does not give it, because what it would come from is skipped, it counts as skipped here, too.
+    pub fn outlet<T: Property>(&self, name: &'static str) -> Output<T> {
+        self.maybe(name, move |part| match part.state.contains_key(name) || matches!(T::ty(), Type::Optional(_)) {
+            true => read(part, name),
+            false => Ok((Maybe::Skipped(name.into()), false)),
         })
     }
 
-    fn maybe<T, F>(&self, read: F) -> Output<T>
+    /// What a property is read to, and what it comes from.
+    fn maybe<T, F>(&self, name: &'static str, read: F) -> Output<T>
     where
         T: Clone + Send + Sync + 'static,
         F: FnOnce(&Registration) -> Result<(Maybe<T>, bool)> + Send + 'static,
     {
         let child = self.0.clone();
         Output::eventual(async move {
-            let Resolved { value, secret, dependencies } = child.resolve().await?;
+            let Resolved { value, secret, mut dependencies } = child.resolve().await?;
             let (value, hidden) = match value {
-                Maybe::Known(child) => read(&child).map_err(Arc::<Error>::new)?,
+                Maybe::Known(child) => {
+                    dependencies.extend(child.dependencies.get(name).into_iter().flatten().cloned());
+                    read(&child).map_err(Arc::<Error>::new)?
+                }
                 Maybe::Unknown => (Maybe::Unknown, false),
                 Maybe::Skipped(key) => (Maybe::Skipped(key), false),
             };
             Ok(Resolved { value, secret: secret || hidden, dependencies })
         })
     }
+}
+
+/// An output as the engine has it, and whether it is secret.
+fn read<T: Property>(child: &Registration, name: &str) -> Result<(Maybe<T>, bool)> {
+    let value = child.state.get(name);
+    let read = returned::<T>(value, child.preview).map_err(|e| e.doing(format!("output `{name}`")))?;
+    Ok((read, value.is_some_and(Value::has_secret)))
 }

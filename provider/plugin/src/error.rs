@@ -125,26 +125,26 @@ impl Error {
         self
     }
 
-    /// Marks that no answer came: whether it was done is not known.
+    /// Marks that whether it was done is not known: no answer came, or one that does not say.
     pub fn lost(mut self) -> Error {
         self.lost = true;
         self
     }
 
-    /// Marks that the cloud could not be reached: nothing is known of what it would say.
+    /// Whether it is not known if it was done.
+    pub fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Marks that the cloud has not answered: it says nothing of what is there or was done.
     pub fn unanswered(mut self) -> Error {
         self.unanswered = true;
         self
     }
 
-    /// Whether the cloud could not be reached.
-    pub(crate) fn is_unanswered(&self) -> bool {
-        self.unanswered || self.lost
-    }
-
-    /// Whether no answer came.
-    pub(crate) fn is_lost(&self) -> bool {
-        self.lost
+    /// Whether the cloud has not answered.
+    pub fn is_unanswered(&self) -> bool {
+        self.unanswered
     }
 
     /// Marks that the resource exists all the same, under this id.

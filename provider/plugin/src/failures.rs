@@ -3,30 +3,52 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
 use crate::error::Error;
 
-/// The last failure of each resource, by its URN.
+/// What failed, and what may still fail.
 #[derive(Debug, Default)]
-pub(crate) struct Failures(Mutex<BTreeMap<String, Arc<Error>>>);
+pub(crate) struct Failures {
+    /// The last failure of each resource, by its URN.
+    known: Mutex<BTreeMap<String, Arc<Error>>>,
+    /// The components that are or were being built, by their URN.
+    building: Mutex<BTreeMap<String, TaskTracker>>,
+}
 
 impl Failures {
     /// Remembers a failure, which must tell no secrets.
     pub fn note(&self, urn: &str, error: Error) {
-        self.all().insert(urn.to_owned(), Arc::new(error));
+        locked(&self.known).insert(urn.to_owned(), Arc::new(error));
     }
 
     /// The failure of the child of a component; nothing when it is not known to have failed.
     pub fn of_child(&self, parent: &str, token: &str, name: &str) -> Option<Arc<Error>> {
-        self.all().get(&child_urn(parent, token, name)).cloned()
+        locked(&self.known).get(&child_urn(parent, token, name)).cloned()
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Error>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The component is being built for as long as this is held.
+    pub fn build(&self, parent: &str, token: &str, name: &str) -> TaskTrackerToken {
+        locked(&self.building).entry(child_urn(parent, token, name)).or_default().token()
+    }
+
+    /// Waits until the part of a component is not being built any more: what failed in it is known then.
+    pub async fn built(&self, parent: &str, token: &str, name: &str) {
+        let building = locked(&self.building).get(&child_urn(parent, token, name)).cloned();
+        if let Some(building) = building {
+            building.close();
+            building.wait().await;
+        }
     }
 }
 
+fn locked<T>(all: &Mutex<T>) -> MutexGuard<'_, T> {
+    all.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The URN that the engine gives a component's child.
-fn child_urn(parent: &str, token: &str, name: &str) -> String {
+pub(crate) fn child_urn(parent: &str, token: &str, name: &str) -> String {
     let mut parts = parent.splitn(4, "::");
     let mut part = || parts.next().unwrap_or_default();
     let (stack, project, types) = (part(), part(), part());

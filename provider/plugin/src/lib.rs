@@ -39,7 +39,7 @@ mod wire;
 
 pub use call::{Birth, Call};
 pub use catalogue::{Meta, Package};
-pub use component::{Component, Knobs};
+pub use component::{Component, Knobs, Part};
 pub use error::{After, Again, Error, Fault, Result};
 pub use lifecycle::Pace;
 pub use log::Log;
@@ -49,6 +49,6 @@ pub use path::Path;
 pub use property::{Property, Secret, Shaped};
 pub use pulumi_plugin_derive::{Outputs, Property};
 pub use resource::{Function, Id, Made, Nothing, Progress, Provider, Resource, Wait};
-pub use scope::Scope;
+pub use scope::{Place, Scope};
 pub use serve::{Service, Start, serve};
 pub use value::{Archive, Asset, Map, OutputValue, Reference, Source, Value, object};

@@ -1,7 +1,8 @@
 //! The engine's resource monitor, as a component speaks to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use gitinfra_proto::pulumirpc as rpc;
 use rpc::register_resource_request as register;
@@ -37,19 +38,59 @@ pub(crate) struct Monitor {
     secret_outputs: Vec<String>,
     /// What this provider said of resources that failed.
     failures: Arc<Failures>,
-    /// Of all children that the engine didn't get to: said once, and not at all beside a failure.
-    pub stopped: Arc<Error>,
     cancel: CancellationToken,
 }
 
-/// A child to be told.
+/// What is wrong with all children that the engine didn't get to: said once, and not at all beside a failure.
+pub(crate) fn stopped() -> Arc<Error> {
+    static STOPPED: LazyLock<Arc<Error>> =
+        LazyLock::new(|| Arc::new(Error::new("the engine stopped before every child was made")));
+    STOPPED.clone()
+}
+
+/// How long operations of a child may take; empty for what the component says.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Timeouts([String; 3]);
+
+impl Timeouts {
+    /// For its creation, update and deletion.
+    pub fn of(each: [Option<Duration>; 3]) -> Timeouts {
+        Timeouts(each.map(|time| time.map_or_else(String::new, |time| format!("{}ms", time.as_millis()))))
+    }
+
+    /// These where they are given, else the others.
+    fn or(self, others: Option<&register::CustomTimeouts>) -> Option<register::CustomTimeouts> {
+        let mut all = others.cloned().unwrap_or_default();
+        let Timeouts([create, update, delete]) = self;
+        for (own, all) in [(create, &mut all.create), (update, &mut all.update), (delete, &mut all.delete)] {
+            if !own.is_empty() {
+                *all = own;
+            }
+        }
+        Some(all).filter(|all| *all != register::CustomTimeouts::default())
+    }
+}
+
+/// A child or part to be told.
 pub(crate) struct NewChild {
     pub key: String,
     pub name: String,
     pub token: &'static str,
+    /// Whether it is a component, which the engine has us build.
+    pub part: bool,
     pub inputs: Map,
     /// The URNs that each input comes from.
-    pub dependencies: BTreeMap<String, BTreeSet<String>>,
+    pub property_dependencies: BTreeMap<String, BTreeSet<String>>,
+    /// The URNs that it depends on beside its inputs.
+    pub after: BTreeSet<String>,
+    pub protect: bool,
+    pub retain: bool,
+    pub timeouts: Timeouts,
+    /// A URN; may be empty.
+    pub deleted_with: String,
+    /// The names that it had.
+    pub aliases: Vec<String>,
+    pub replace_on: Vec<String>,
 }
 
 impl Monitor {
@@ -78,7 +119,6 @@ impl Monitor {
             ignored: request.ignore_changes.clone(),
             secret_outputs: request.additional_secret_outputs.clone(),
             failures,
-            stopped: Arc::new(Error::new("the engine stopped before every child was made")),
             cancel,
         })
     }
@@ -88,57 +128,77 @@ impl Monitor {
         &self.parent
     }
 
-    /// Registers a child and waits until the engine has made it.
+    /// Registers a child or part and waits until the engine has made it.
     pub async fn register(&self, child: NewChild) -> Result<Registration, Arc<Error>> {
-        let all: BTreeSet<_> = child.dependencies.values().flatten().cloned().collect();
-        let by_property = child
-            .dependencies
-            .into_iter()
-            .map(|(name, urns)| (name, register::PropertyDependencies { urns: urns.into_iter().collect() }));
+        let (token, name, part) = (child.token, child.name.clone(), child.part);
         // The engine says nothing of what failed; when it was ours, we know.
-        let lost = |otherwise: Arc<Error>| {
-            let parent = &self.parent;
-            let known = self.failures.of_child(parent, child.token, &child.name);
-            known.unwrap_or(otherwise)
-        };
-        let request = rpc::RegisterResourceRequest {
-            r#type: child.token.to_owned(),
-            name: child.name.clone(),
-            parent: self.parent.clone(),
-            custom: true,
-            object: Some(wire::write_map(&child.inputs, Accepts::STATE)),
-            dependencies: all.into_iter().collect(),
-            property_dependencies: by_property.collect(),
-            provider: self.provider.clone(),
-            version: self.version.clone(),
-            custom_timeouts: self.timeouts.clone(),
-            ignore_changes: ignored(&self.ignored, &child.key),
-            ..understood()
-        };
+        let lost = |otherwise: Arc<Error>| self.failures.of_child(&self.parent, token, &name).unwrap_or(otherwise);
+        let request = self.request(child);
         let mut client = self.client.clone();
         // Of what failed the engine says nothing, unless it is to go on.
         let answer = tokio::select! {
             answer = client.register_resource(request) => answer,
-            () = self.cancel.cancelled() => return Err(lost(self.stopped.clone())),
+            () = self.cancel.cancelled() => {
+                if part {
+                    self.failures.built(&self.parent, token, &name).await;
+                }
+                return Err(lost(stopped()));
+            }
         };
         let answer = match answer {
             Ok(answer) => answer.into_inner(),
-            Err(status) if status.code() == Code::Unavailable => {
-                return Err(lost(self.stopped.clone()));
-            }
-            Err(status) => return Err(refused(status).into()),
+            Err(status) if status.code() == Code::Unavailable => return Err(lost(stopped())),
+            Err(status) => return Err(lost(refused(status).into())),
         };
         // Engines of another age know more ways not to succeed than our contract names.
         match answer.result {
-            SUCCESS => {}
-            FAIL => {
-                return Err(lost(Arc::new(Error::new("it failed; its own error says why"))));
-            }
-            _ => return Err(lost(self.stopped.clone())),
+            SUCCESS => self.registration(answer).map_err(Arc::new),
+            FAIL => Err(lost(Arc::new(Error::new("it failed; its own error says why")))),
+            _ => Err(lost(stopped())),
         }
+    }
+
+    fn request(&self, child: NewChild) -> rpc::RegisterResourceRequest {
+        let of_properties = child.property_dependencies.values().flatten().cloned();
+        let all: BTreeSet<_> = of_properties.chain(child.after).collect();
+        let by_property = child
+            .property_dependencies
+            .into_iter()
+            .map(|(name, urns)| (name, register::PropertyDependencies { urns: urns.into_iter().collect() }));
+        let accepts = if child.part { Accepts::ALL } else { Accepts::STATE };
+        rpc::RegisterResourceRequest {
+            r#type: child.token.to_owned(),
+            name: child.name,
+            parent: self.parent.clone(),
+            custom: !child.part,
+            remote: child.part,
+            object: Some(wire::write_map(&child.inputs, accepts)),
+            dependencies: all.into_iter().collect(),
+            property_dependencies: by_property.collect(),
+            provider: self.provider.clone(),
+            version: self.version.clone(),
+            custom_timeouts: child.timeouts.or(self.timeouts.as_ref()),
+            ignore_changes: ignored(&self.ignored, &child.key),
+            // What is left out is the component's own.
+            protect: child.protect.then_some(true),
+            retain_on_delete: child.retain.then_some(true),
+            deleted_with: child.deleted_with,
+            aliases: child.aliases.into_iter().map(named).collect(),
+            replace_on_changes: child.replace_on,
+            ..understood()
+        }
+    }
+
+    fn registration(&self, answer: rpc::RegisterResourceResponse) -> Result<Registration> {
         let state = wire::read_map(answer.object.as_ref()).map_err(|e| Error::new(e.to_string()))?;
-        let id = if wire::is_unknown(&answer.id) { String::new() } else { answer.id };
-        Ok(Registration { urn: answer.urn, id, state, preview: self.preview || answer.unknown })
+        let dependencies = answer.property_dependencies.into_iter();
+        Ok(Registration {
+            urn: answer.urn,
+            id: if wire::is_unknown(&answer.id) { String::new() } else { answer.id },
+            state,
+            dependencies: dependencies.map(|(name, from)| (name, from.urns.into_iter().collect())).collect(),
+            preview: self.preview || answer.unknown,
+        })
     }
 
     /// The outputs with those secret that the program wants to be. The engine does that for resources, but not for components.
@@ -235,6 +295,12 @@ fn ignored(all: &[String], key: &str) -> Vec<String> {
     let plain = format!("{key}.");
     let own = |path: &String| path.strip_prefix(&plain).or_else(|| path.strip_prefix(&quoted)).map(str::to_owned);
     all.iter().filter_map(own).collect()
+}
+
+/// Another name that a resource had, in the same place.
+fn named(name: String) -> rpc::Alias {
+    let spec = rpc::alias::Spec { name, ..Default::default() };
+    rpc::Alias { alias: Some(rpc::alias::Alias::Spec(spec)) }
 }
 
 fn refused(status: tonic::Status) -> Error {

@@ -1,10 +1,12 @@
 //! Values that are known only once something has been made.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use futures::FutureExt as _;
-use futures::future::{BoxFuture, Shared, join_all};
+use futures::future::{BoxFuture, Shared, join_all, try_join_all};
 
 use crate::conform::fits;
 use crate::error::{Error, Fault};
@@ -16,6 +18,12 @@ use crate::value::{OutputValue, Value};
 /// A value, known now or only once something has been made; with whether it is secret and which resources it comes from.
 #[derive(Clone)]
 pub struct Output<T>(Shared<BoxFuture<'static, Outcome<T>>>);
+
+impl<T> fmt::Debug for Output<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Output")
+    }
+}
 
 /// What an output comes to: the failure of a child is shared by all that depend on it.
 type Outcome<T> = Result<Resolved<T>, Arc<Error>>;
@@ -164,9 +172,21 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
 }
 
 impl<T: Property> Output<T> {
-    /// The value without its type.
+    /// The value without its type, and without the outputs inside of it: they are awaited, and what they come from it comes from, too.
     pub fn erase(&self) -> Output<Value> {
-        self.map(|value| value.encode())
+        let this = self.clone();
+        Output::eventual(async move {
+            let Resolved { value, secret, mut dependencies } = this.resolve().await?;
+            let value = match value {
+                Maybe::Known(value) => Maybe::Known(encoded(&value).await?),
+                Maybe::Unknown => Maybe::Unknown,
+                Maybe::Skipped(key) => Maybe::Skipped(key),
+            };
+            if let Maybe::Known(value) = &value {
+                dependencies.extend(value.dependencies());
+            }
+            Ok(Resolved { value, secret, dependencies })
+        })
     }
 
     /// Reads a conformed value, parts of which may be unknown.
@@ -191,6 +211,25 @@ impl Resolved<Value> {
     }
 }
 
+thread_local! {
+    /// The outputs that the value which is being encoded has inside, and that are not known yet.
+    static AWAITED: RefCell<Vec<BoxFuture<'static, Result<(), Arc<Error>>>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Writes a value once all outputs inside of it are known, or are known to be unknown.
+async fn encoded<T: Property>(value: &T) -> Result<Value, Arc<Error>> {
+    loop {
+        // What was left by others, who did not wait, is none of ours.
+        drop(AWAITED.take());
+        let encoded = value.encode();
+        let awaited = AWAITED.take();
+        if awaited.is_empty() {
+            return Ok(encoded);
+        }
+        try_join_all(awaited).await?;
+    }
+}
+
 /// A required property of a component that may be unknown in a preview. Plain Rust types are schema-plain.
 impl<T: Property> Property for Output<T> {
     fn ty() -> Type {
@@ -204,7 +243,11 @@ impl<T: Property> Property for Output<T> {
             Some(Ok(Resolved { value, secret, dependencies })) => {
                 Resolved { value: value.map(|v| v.encode()), secret, dependencies }.into_output_value()
             }
-            _ => Value::Unknown,
+            _ => {
+                let this = self.clone();
+                AWAITED.with_borrow_mut(|all| all.push(async move { this.resolve().await.map(drop) }.boxed()));
+                Value::Unknown
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ impl<P: Provider> Package<P> {
         let components: Json<String, Document> = self
             .components
             .iter()
-            .map(|c| (c.token().to_owned(), book.component(c.token(), c.args(), c.outputs())))
+            .map(|c| (c.token().to_owned(), book.component(c.token(), c.inputs(), c.outputs())))
             .collect();
         let functions: Json<String, Document> = self
             .functions

@@ -1,21 +1,27 @@
-//! Where a component stands while it is built: it takes children and tells them to the engine.
+//! Where a component stands while it is built: it takes children and parts, and tells them to the engine.
+
+mod draft;
+mod patch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt as _;
-use futures::future::{BoxFuture, join_all};
+use futures::future::BoxFuture;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use crate::component::{Arguments as _, Child, Knobs, Registered, Registration};
+use crate::component::{Arguments, Child, Component, Knobs, Member, Origin, Part, Registered, Registration, Twin};
 use crate::error::{Error, Fault, Result};
-use crate::monitor::{Monitor, NewChild};
+use crate::monitor::{Monitor, stopped};
 use crate::nearest::nearest;
-use crate::output::{Input, Maybe, Output, Resolved};
+use crate::output::{Maybe, Output, Resolved};
 use crate::path::Path;
+use crate::property::Shaped as _;
+use crate::scope::draft::{Draft, Options};
+use crate::scope::patch::Patch;
 use crate::shape::Shape;
-use crate::value::{Map, Value};
 
 /// The work of telling a child to the engine.
 type Registering = BoxFuture<'static, Result<(), Lost>>;
@@ -26,14 +32,38 @@ struct Lost {
     own: bool,
 }
 
-/// The inside of a component: its children are added here.
+/// The inside of a component: its children and parts are added here.
 pub struct Scope {
     name: String,
     knobs: Knobs,
     monitor: Arc<Monitor>,
-    children: Vec<(String, Registering)>,
+    children: Vec<Told>,
     urns: Vec<(String, Output<String>)>,
     skipped: BTreeSet<String>,
+}
+
+/// A child or part that has been added.
+struct Told {
+    key: String,
+    part: bool,
+    registering: Registering,
+}
+
+impl Told {
+    /// What comes before the words for its failure. The words of a part go on with those for its own child.
+    fn blame(&self) -> String {
+        match self.part {
+            true => self.key.clone(),
+            false => format!("child `{}`", self.key),
+        }
+    }
+}
+
+/// What kind of child is added.
+struct Kind {
+    token: &'static str,
+    inputs: &'static Shape,
+    part: bool,
 }
 
 impl Scope {
@@ -53,64 +83,68 @@ impl Scope {
         &self.name
     }
 
-    /// The key of the child of every name, with its URN; complete once every child has been added.
+    /// The key of every child and part, with its URN; of those that have been added by now.
     pub fn child_urns(&self) -> Output<BTreeMap<String, String>> {
         Output::all_by_key(self.urns.iter().cloned())
     }
 
-    /// Adds a child. It is told to the engine as soon as all that it is given is known, or is known to be unknown.
+    /// A place for a child or part, which takes options before it is filled by [`Place::add`] or [`Place::part`].
     ///
-    /// Its name is the component's and the key, which must say what it is for and never be a position.
+    /// The child's name is the component's and the key, which must say what it is for and never be a position.
+    pub fn child(&mut self, key: impl Into<String>) -> Place<'_> {
+        let options = Options { after: self.knobs.after.iter().cloned().collect(), ..Options::default() };
+        Place { key: key.into(), options, scope: self }
+    }
+
+    /// Adds a child without options. It is told to the engine as soon as all that it is given is known, or is known to be unknown.
     pub fn add<R: Child>(&mut self, key: impl Into<String>, args: R::Args) -> R::Outputs {
-        let key = key.into();
+        self.child(key).add::<R>(args)
+    }
+
+    /// Adds a component without options. The engine has it built like any other; its outputs are known once it is complete.
+    ///
+    /// Its plain inputs say which children it has: an output given to one of them must be known in a preview.
+    pub fn part<C: Component>(&mut self, key: impl Into<String>, args: <C::Inputs as Twin>::Args) -> Part<C> {
+        self.child(key).part::<C>(args)
+    }
+
+    fn tell(&mut self, key: String, options: Options, args: impl Arguments, kind: Kind) -> Registered {
         if self.knobs.skip.contains(&key) {
-            let skipped = R::outputs(&Registered(Output::skipped(&key)));
+            let skipped = Registered(Output::skipped(&key));
             self.skipped.insert(key);
             return skipped;
         }
-        let (tell, told) = oneshot::channel::<Told>();
-        let registered = Registered(Output::eventual(async move {
-            told.await.unwrap_or_else(|_| Err(Arc::new(Error::new("the component ended before its child"))))
-        }));
-        let child = Draft {
-            key: key.clone(),
+        let draft = Draft {
             name: format!("{}-{key}", self.name),
-            token: R::TOKEN,
+            token: kind.token,
+            part: kind.part,
             given: args.given(),
-            patch: self.patch(&key, R::inputs()),
+            patch: self.patch(&key, &kind),
+            key: key.clone(),
+            options,
         };
-        let monitor = self.monitor.clone();
-        let task = async move {
-            let (outcome, own) = match child.inputs().await {
-                Ok(told) => (monitor.register(told).await.map(Arc::new), true),
-                Err(inherited) => (Err(inherited), false),
-            };
-            let lost = outcome.as_ref().err().cloned();
-            // Nobody may be listening: a child whose outputs nobody uses.
-            let _ = tell.send(outcome.map(|registration| Resolved {
-                dependencies: BTreeSet::from([registration.urn.clone()]),
-                value: Maybe::Known(registration),
-                secret: false,
-            }));
-            lost.map_or(Ok(()), |error| Err(Lost { error, own }))
-        };
+        let (registered, registering) = register(draft, self.monitor.clone());
         self.urns.push((key.clone(), registered.urn()));
-        self.children.push((key, task.boxed()));
-        R::outputs(&registered)
+        self.children.push(Told { key, part: kind.part, registering });
+        registered
     }
 
-    fn patch(&self, key: &str, shape: &'static Shape) -> Patch {
-        let merged = self.knobs.merged.clone().filter(|(name, _)| shape.field(name).is_some());
-        Patch { defaults: self.knobs.defaults.clone(), merged, own: self.knobs.overrides.get(key).cloned() }
+    fn patch(&self, key: &str, kind: &Kind) -> Patch {
+        let has = |name: &str| kind.inputs.field(name).is_some();
+        let merged = self.knobs.merged.clone().filter(|(name, _)| has(name));
+        let mut defaults = self.knobs.defaults.clone();
+        // What all resources have in common is in none of their tables; components list all that they take.
+        defaults.retain(|name, _| !kind.part || has(name));
+        Patch { defaults, merged, own: self.knobs.overrides.get(key).cloned() }
     }
 
     /// What is wrong with the children as a whole: keys twice, wishes for children that are not there.
     pub(crate) fn faults(&self) -> Vec<Fault> {
-        let keys: BTreeSet<&str> =
-            self.children.iter().map(|(key, _)| key.as_str()).chain(self.skipped.iter().map(String::as_str)).collect();
+        let told = self.children.iter().map(|child| child.key.as_str());
+        let keys: BTreeSet<&str> = told.clone().chain(self.skipped.iter().map(String::as_str)).collect();
         let mut seen = BTreeSet::new();
-        let twice = self.children.iter().filter(|(key, _)| !seen.insert(key));
-        let twice = twice.map(|(key, _)| Fault::new(Path::root(), format!("two children have the key `{key}`")));
+        let twice = told.filter(|key| !seen.insert(*key));
+        let twice = twice.map(|key| Fault::new(Path::root(), format!("two children have the key `{key}`")));
         let overridden = self.knobs.overrides.keys().map(|key| ("overrides", key));
         let wishes = overridden.chain(self.knobs.skip.iter().map(|key| ("skip", key)));
         let unknown = wishes.filter(|(_, key)| !keys.contains(key.as_str())).map(|(wish, key)| {
@@ -123,131 +157,128 @@ impl Scope {
 
     /// Tells the engine all children; ends when the last one is done. What failed is the component's failure; what was not tried for that
     /// is not worth a word.
-    pub(crate) async fn run(self) -> Result<()> {
+    pub(crate) async fn run(self) -> Result<(), Arc<Error>> {
         let mut tasks = JoinSet::new();
-        for (key, child) in self.children {
-            tasks.spawn(child.map(|outcome| (key, outcome)));
+        for child in self.children {
+            let blame = child.blame();
+            tasks.spawn(child.registering.map(|outcome| (blame, outcome)));
         }
         let mut failed: Vec<(String, Arc<Error>)> = Vec::new();
-        let mut stopped = false;
+        let mut ended = false;
         while let Some(joined) = tasks.join_next().await {
-            let (key, outcome) = joined.map_err(|e| Error::new(format!("a child's task ended: {e}")))?;
+            let (blame, outcome) = joined.map_err(|e| Error::new(format!("a child's task ended: {e}")))?;
             let Err(Lost { error, own }) = outcome else {
                 continue;
             };
             // A child that was never tried because of another's failure carries that failure.
             let known = failed.iter_mut().find(|(_, it)| Arc::ptr_eq(it, &error));
             match known {
-                _ if Arc::ptr_eq(&error, &self.monitor.stopped) => stopped = true,
-                Some(known) if own => known.0 = key,
+                _ if Arc::ptr_eq(&error, &stopped()) => ended = true,
+                Some(known) if own => known.0 = blame,
                 Some(_) => {}
-                None => failed.push((key, error)),
+                None => failed.push((blame, error)),
             }
         }
-        let words = failed.iter();
-        let words = words.map(|(key, error)| format!("child `{key}`: {}", error.message()));
-        match (failed.is_empty(), stopped) {
+        let words = failed.iter().map(|(blame, error)| format!("{blame}: {}", error.message()));
+        match (failed.is_empty(), ended) {
             (true, false) => Ok(()),
-            (true, true) => Err((*self.monitor.stopped).clone()),
-            (false, _) => Err(Error::new(words.collect::<Vec<_>>().join("; "))),
+            (true, true) => Err(stopped()),
+            (false, _) => Err(Error::new(words.collect::<Vec<_>>().join("; ")).into()),
         }
     }
 }
 
-type Told = Result<Resolved<Arc<Registration>>, Arc<Error>>;
+type Outcome = Result<Resolved<Arc<Registration>>, Arc<Error>>;
 
-/// What is laid over the inputs that a component gives a child.
-struct Patch {
-    defaults: Map,
-    merged: Option<(&'static str, Map)>,
-    own: Option<Value>,
-}
-
-impl Patch {
-    fn apply(self, inputs: &mut Map) {
-        for (name, value) in self.defaults {
-            inputs.entry(name).or_insert(value);
-        }
-        if let Some((name, more)) = self.merged {
-            let given = inputs.remove(name).unwrap_or_default();
-            let mut all = Value::Object(more);
-            lay_over(&mut all, &given);
-            inputs.insert(name.to_owned(), all);
-        }
-        if let Some(own) = self.own {
-            let mut patched = Value::Object(std::mem::take(inputs));
-            lay_over(&mut patched, &own);
-            // Inputs as a whole are not secret; each of those that a secret override gives is.
-            *inputs = match patched {
-                Value::Secret(all) => spread(&all, &own),
-                all => all.as_object().cloned().unwrap_or_default(),
-            };
-        }
-    }
-}
-
-/// A merge patch as RFC 7386 has it: objects merge, null removes, everything else replaces. What was secret on either side stays so.
-fn lay_over(target: &mut Value, patch: &Value) {
-    let Value::Object(patched) = patch.bare() else {
-        if *patch.bare() != Value::Null {
-            *target = patch.clone();
-        }
-        return;
+/// What others see of a child, and the work of telling it to the engine.
+fn register(draft: Draft, monitor: Arc<Monitor>) -> (Registered, Registering) {
+    let (tell, told) = oneshot::channel::<Outcome>();
+    let registered = Registered(Output::eventual(async move {
+        told.await.unwrap_or_else(|_| Err(Arc::new(Error::new("the component ended before its child"))))
+    }));
+    let registering = async move {
+        let (outcome, own) = match draft.known().await {
+            Ok(child) => (monitor.register(child).await.map(Arc::new), true),
+            Err(inherited) => (Err(inherited), false),
+        };
+        let lost = outcome.as_ref().err().cloned();
+        // Nobody may be listening: a child whose outputs nobody uses.
+        let _ = tell.send(outcome.map(|registration| Resolved {
+            dependencies: BTreeSet::from([registration.urn.clone()]),
+            value: Maybe::Known(registration),
+            secret: false,
+        }));
+        lost.map_or(Ok(()), |error| Err(Lost { error, own }))
     };
-    let hidden = target.is_secret() || patch.is_secret();
-    let mut map = target.as_object().cloned().unwrap_or_default();
-    for (name, value) in patched {
-        match value.bare() {
-            Value::Null => drop(map.remove(name)),
-            _ => lay_over(map.entry(name.clone()).or_default(), value),
-        }
-    }
-    *target = match hidden {
-        true => Value::Object(map).into_secret(),
-        false => Value::Object(map),
-    };
+    (registered, registering.boxed())
 }
 
-/// The properties of a secret object, those of them secret that the patch gives.
-fn spread(all: &Value, patch: &Value) -> Map {
-    let given = |name: &String| patch.as_object().is_some_and(|p| p.contains_key(name));
-    let all = all.as_object().cloned().unwrap_or_default().into_iter();
-    all.map(|(name, value)| match given(&name) {
-        true => (name, value.into_secret()),
-        false => (name, value),
-    })
-    .collect()
-}
-
-/// A child that is not told yet.
-struct Draft {
+/// Where one child or part will stand, with its resource options.
+#[must_use = "nothing is added before `add` or `part`"]
+pub struct Place<'a> {
+    scope: &'a mut Scope,
     key: String,
-    name: String,
-    token: &'static str,
-    given: Vec<(&'static str, Input<Value>)>,
-    patch: Patch,
+    options: Options,
 }
 
-impl Draft {
-    /// Waits until all that it is given is known, or is known to be unknown.
-    async fn inputs(self) -> Result<NewChild, Arc<Error>> {
-        let given = self.given.into_iter().filter_map(|(name, input)| Some((name, input.given()?)));
-        let resolved = join_all(given.map(async |(name, output)| (name, output.resolve().await))).await;
-        let (mut inputs, mut dependencies) = (Map::new(), BTreeMap::new());
-        for (name, outcome) in resolved {
-            let Resolved { value, secret, dependencies: urns } = outcome?;
-            let value = match value {
-                Maybe::Known(value) => value,
-                Maybe::Unknown => Value::Unknown,
-                Maybe::Skipped(_) => continue,
-            };
-            dependencies.insert(name.to_owned(), urns);
-            inputs.insert(name.to_owned(), if secret { value.into_secret() } else { value });
-        }
-        self.patch.apply(&mut inputs);
-        Ok(NewChild { key: self.key, name: self.name, token: self.token, inputs, dependencies })
+impl Place<'_> {
+    /// It is made after what this comes from, and deleted before it. A skipped child is not waited for.
+    pub fn after(mut self, what: &impl Origin) -> Self {
+        self.options.after.push(what.origin());
+        self
+    }
+
+    /// Whether its deletion is refused. `false` leaves that to the component's own option `protect`.
+    pub fn protect(mut self, protect: bool) -> Self {
+        self.options.protect = protect;
+        self
+    }
+
+    /// Whether its deletion only forgets it. `false` leaves that to the component's own option `retainOnDelete`.
+    pub fn retain(mut self, retain: bool) -> Self {
+        self.options.retain = retain;
+        self
+    }
+
+    /// How long its creation, update and deletion may take. `None` leaves that to the component's own option `customTimeouts`.
+    pub fn timeouts(
+        mut self,
+        create: impl Into<Option<Duration>>,
+        update: impl Into<Option<Duration>>,
+        delete: impl Into<Option<Duration>>,
+    ) -> Self {
+        self.options.timeouts = [create.into(), update.into(), delete.into()];
+        self
+    }
+
+    /// It is gone when this is deleted: the engine then does not delete it itself.
+    pub fn deleted_with(mut self, what: &impl Member) -> Self {
+        self.options.deleted_with = Some(what.urn());
+        self
+    }
+
+    /// The keys that it had in earlier versions of the component.
+    pub fn aliases<K: AsRef<str>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        let name = &self.scope.name;
+        self.options.aliases.extend(keys.into_iter().map(|key| format!("{name}-{}", key.as_ref())));
+        self
+    }
+
+    /// The properties whose change takes a new resource.
+    pub fn replace_on<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.options.replace_on.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a child. It is told to the engine as soon as all that it is given is known, or is known to be unknown.
+    pub fn add<R: Child>(self, args: R::Args) -> R::Outputs {
+        let kind = Kind { token: R::TOKEN, inputs: R::inputs(), part: false };
+        R::outputs(&self.scope.tell(self.key, self.options, args, kind))
+    }
+
+    /// Adds a component: see [`Scope::part`].
+    pub fn part<C: Component>(self, args: <C::Inputs as Twin>::Args) -> Part<C> {
+        let kind = Kind { token: C::TOKEN, inputs: C::Inputs::shape(), part: true };
+        Part::of(&self.scope.tell(self.key, self.options, args, kind))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -161,7 +161,7 @@ impl Value {
         }
     }
 
-    /// The URNs that outputs at any depth name.
+    /// The URNs that outputs and references at any depth name.
     pub fn dependencies(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         self.gather_dependencies(&mut found);
@@ -176,6 +176,7 @@ impl Value {
                     value.gather_dependencies(found);
                 }
             }
+            Value::Reference(reference) => found.extend([reference.urn.clone()]),
             Value::Secret(inner) => inner.gather_dependencies(found),
             Value::Array(items) => items.iter().for_each(|v| v.gather_dependencies(found)),
             Value::Object(map) => map.values().for_each(|v| v.gather_dependencies(found)),

@@ -10,6 +10,7 @@ use aws_config::identity::IdentityCache;
 use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
@@ -36,7 +37,8 @@ pub struct Clients {
     region: Option<String>,
     endpoints: HashMap<String, String>,
     places: Mutex<HashMap<Place, Arc<OnceCell<SdkConfig>>>>,
-    made: Mutex<HashMap<(TypeId, Place), Box<dyn Any + Send>>>,
+    made: Mutex<HashMap<(TypeId, Place, bool), Box<dyn Any + Send>>>,
+    kept: Mutex<HashMap<(TypeId, TypeId, Place), Arc<dyn Any + Send + Sync>>>,
     accounts: Mutex<HashMap<Option<AssumeRole>, Arc<OnceCell<String>>>>,
 }
 
@@ -69,6 +71,8 @@ impl Clients {
         let chain = region.clone().unwrap_or_else(|| Region::from_static("us-east-1"));
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(chain).retry_config(retry);
         loader = loader.http_client(SharedHttpClient::new(Paced::new(Outages::new(addresses(config)))));
+        // The SDK would take a call that waits for its turn for a stalled one; `Paced` has a limit of its own, which begins when it is sent.
+        loader = loader.stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         // STS is asked through the same retries; the SDK's own limit would cut them off, and with them the reason for the failure.
         let identities = IdentityCache::lazy().load_timeout(CREDENTIALS);
         loader = loader.identity_cache(identities.build());
@@ -94,6 +98,7 @@ impl Clients {
             endpoints: config.endpoints.clone().into_iter().collect(),
             places: Mutex::default(),
             made: Mutex::default(),
+            kept: Mutex::default(),
             accounts: Mutex::default(),
         })
     }
@@ -134,13 +139,24 @@ impl Clients {
         config.build()
     }
 
-    /// The client of a place: the one that is there, or a new one.
-    pub fn client<C: Clone + Send + 'static>(&self, place: &Place, make: impl FnOnce() -> C) -> C {
+    /// The client of a place, whether or not one that calls once: the one that is there, or a new one.
+    pub fn client<C: Clone + Send + 'static>(&self, place: &Place, once: bool, make: impl FnOnce() -> C) -> C {
         let mut made = lock(&self.made);
-        let client = made.entry((TypeId::of::<C>(), place.clone())).or_insert_with(|| Box::new(make()));
+        let client = made.entry((TypeId::of::<C>(), place.clone(), once)).or_insert_with(|| Box::new(make()));
         match client.downcast_ref::<C>() {
             Some(client) => client.clone(),
             None => unreachable!("clients are kept by their type"),
+        }
+    }
+
+    /// What is kept of a kind and type for a place: what is there, or the default.
+    pub fn kept<K: 'static, T: Default + Send + Sync + 'static>(&self, place: &Place) -> Arc<T> {
+        let mut kept = lock(&self.kept);
+        let new = || Arc::<T>::default() as Arc<dyn Any + Send + Sync>;
+        let there = kept.entry((TypeId::of::<K>(), TypeId::of::<T>(), place.clone())).or_insert_with(new);
+        match there.clone().downcast() {
+            Ok(there) => there,
+            Err(_) => unreachable!("what is kept is kept by its type"),
         }
     }
 
@@ -180,12 +196,31 @@ fn addresses(config: &Config) -> impl Iterator<Item = (String, &str)> {
 }
 
 async fn account_of(config: SdkConfig) -> Result<String> {
-    use crate::aws::Told as _;
+    use crate::aws::Doing as _;
     let sts = aws_sdk_sts::Client::new(&config);
-    let identity = sts.get_caller_identity().send().await.told("asking which account this is", "")?;
+    let identity = sts.get_caller_identity().send().await.doing("asking which account this is", "")?;
     Ok(identity.account().unwrap_or_default().to_owned())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use pulumi_plugin::{Property as _, Value};
+
+    use super::*;
+
+    /// The SDK's own protection would end every call that waits for its turn for longer than some seconds.
+    #[tokio::test]
+    async fn a_call_that_waits_is_no_stalled_one() {
+        let given = Value::from_json(&serde_json::json!({
+            "region": "us-east-1", "maxRetries": 0, "endpoints": {}, "defaultTags": {}, "allowedAccountIds": [],
+        }));
+        let config = Config::decode(&given).expect("a configuration");
+        let clients = Clients::new(&config).await.expect("clients");
+        let protection = clients.base.stalled_stream_protection().expect("it is set");
+        assert!(!protection.is_enabled() && !protection.upload_enabled() && !protection.download_enabled());
+    }
 }

@@ -41,6 +41,14 @@ pub struct Config {
     pub max_retries: u32,
 }
 
+impl Config {
+    /// Whether tags of this key are somebody else's.
+    pub(super) fn ignores(&self, key: &str) -> bool {
+        let ignored = self.ignore_tags.as_ref();
+        ignored.is_some_and(|i| i.keys.contains(key) || i.key_prefixes.iter().any(|p| key.starts_with(p)))
+    }
+}
+
 /// A role in this or another account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Property)]
 #[prop(module = "index")]

@@ -1,6 +1,7 @@
 //! AWS's refusals in words, and which of them pass.
 
 use std::error::Error as Cause;
+use std::fmt::Display;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -8,12 +9,32 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use pulumi_plugin::{Again, Error, Result};
 
+use crate::aws::operation::Operation;
 use crate::aws::outage::{Unreachable, is_unconnected};
 
-/// What went wrong in a call, told with what was being done.
-pub trait Told<T> {
-    /// The failure in words: `creating vpc `web`: VpcLimitExceeded: ... (request 7f...)`. An empty name is left out.
-    fn told(self, doing: &str, name: &str) -> Result<T>;
+/// Which refusals pass, and how: the code, or `*` and how it ends; a part of the message in lower case, or nothing. The first that fits counts.
+pub type Passing = &'static [(&'static str, &'static str, Again)];
+
+/// What went wrong in a call, with what was being done.
+pub trait Doing<T> {
+    /// The failure in words: `creating VPC `web`: VpcLimitExceeded: ... (request 7f...)`. An empty name is left out.
+    fn doing(self, what: impl Display, name: impl Display) -> Result<T>;
+
+    /// The same where nobody needs the answer.
+    fn done(self, what: impl Display, name: impl Display) -> Result<()>
+    where
+        Self: Sized,
+    {
+        self.doing(what, name).map(drop)
+    }
+
+    /// Another word for `doing`.
+    fn told(self, what: impl Display, name: impl Display) -> Result<T>
+    where
+        Self: Sized,
+    {
+        self.doing(what, name)
+    }
 
     /// Nothing, when the failure is one of these codes: what was asked about is not there.
     fn unless(self, missing: &[&str]) -> Result<Option<T>, Self::Failure>
@@ -24,14 +45,17 @@ pub trait Told<T> {
     type Failure;
 }
 
-impl<T, E> Told<T> for Result<T, SdkError<E, HttpResponse>>
+impl<T, E> Doing<T> for Result<T, SdkError<E, HttpResponse>>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     type Failure = SdkError<E, HttpResponse>;
 
-    fn told(self, doing: &str, name: &str) -> Result<T> {
-        self.map_err(|error| words(&error, doing, name))
+    fn doing(self, what: impl Display, name: impl Display) -> Result<T> {
+        self.map_err(|error| match name.to_string().as_str() {
+            "" => words(&error, &what.to_string()),
+            name => words(&error, &format!("{what} `{name}`")),
+        })
     }
 
     fn unless(self, missing: &[&str]) -> Result<Option<T>, Self::Failure> {
@@ -43,21 +67,36 @@ where
     }
 }
 
-fn words<E>(error: &SdkError<E, HttpResponse>, doing: &str, name: &str) -> Error
+fn words<E>(error: &SdkError<E, HttpResponse>, what: &str) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let what = if name.is_empty() { doing.to_owned() } else { format!("{doing} `{name}`") };
-    let Some(code) = error.code() else {
-        return unanswered(error, &what);
+    let answer = error.raw_response();
+    let broken = answer.is_some_and(|answer| is_broken(answer.status().as_u16()));
+    let Some(code) = error.code().or(broken.then_some("an answer without a code")) else {
+        return unanswered(error, what);
     };
     let message = error.message().unwrap_or_default().trim_end_matches('.');
     let request = error.request_id().map(|id| format!(" (request {id})")).unwrap_or_default();
-    let told = Error::new(format!("{what}: {code}: {message}{request}")).again(passes(code, message));
-    match hint(code) {
-        Some(hint) => told.hint(hint),
-        None => told,
+    let operation = answer.and_then(|answer| answer.extension::<Operation>());
+    let mut again = passes(operation.map_or(&[], |operation| operation.passing), code, message);
+    if broken && again == Again::Never {
+        again = Again::Later;
     }
+    let mut refused = Error::new(format!("{what}: {code}: {message}{request}")).again(again);
+    // Of what AWS failed at, it doesn't say whether it was done. What it throttles was not.
+    if broken && !THROTTLED.contains(&code) && !operation.is_some_and(Operation::reads) {
+        refused = refused.lost();
+    }
+    match hint(code) {
+        Some(hint) => refused.hint(hint),
+        None => refused,
+    }
+}
+
+/// Whether an answer of this status says that AWS has failed. 501 says that there is no such call.
+fn is_broken(status: u16) -> bool {
+    status >= 500 && status != 501
 }
 
 /// A call that never came to an answer of AWS's: no credentials, no network, no such endpoint.
@@ -74,9 +113,12 @@ where
     let said = chain.last().cloned().unwrap_or_default();
     if let Some(why) = chain.iter().find(|w| w.contains("credential") || w.contains("AssumeRole")) {
         let why = if chain.len() > 1 && why != &said { format!("{why}: {said}") } else { why.clone() };
-        let told = Error::new(format!("{what}: no usable AWS credentials: {why}"));
+        let mut told = Error::new(format!("{what}: no usable AWS credentials: {why}"));
+        if outage.is_some() || causes(error).any(is_unconnected) {
+            told = told.unanswered();
+        }
         // A role that has just been made can't be assumed yet.
-        if chain.iter().any(|words| passes("", words) == Again::Soon) {
+        if chain.iter().any(|words| passes(&[], "", words) == Again::Soon) {
             return told.again(Again::Soon).hint(
                 "the role's trust policy must allow the caller to assume it, with the external id if it asks for one",
             );
@@ -94,6 +136,7 @@ where
     }
     let lost = matches!(error, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_));
     let told = Error::new(format!("{what}: no answer from AWS: {said}"))
+        .unanswered()
         .hint("check the network, the region's name and `endpoint`, if one is configured");
     match lost {
         // Without a connection or credentials AWS has not even heard of it.
@@ -107,7 +150,7 @@ where
 
 /// Connecting has been tried for long enough by then.
 fn unreachable(outage: &Unreachable, what: &str) -> Error {
-    Error::new(format!("{what}: {outage}")).hint(outage.hint())
+    Error::new(format!("{what}: {outage}")).hint(outage.hint()).unanswered()
 }
 
 /// An error and what is behind it.
@@ -148,62 +191,46 @@ const SPREADING: [&str; 20] = [
     "security token included in the request is invalid. (service:",
 ];
 
-/// What is said of a thing that another one still holds, or that is still changing.
-const BLOCKED: [&str; 11] = [
-    "DependencyViolation",
-    "ResourceInUse",
-    "ResourceInUseException",
-    "InvalidIPAddress.InUse",
-    "DeleteConflict",
-    "PriorRequestNotComplete",
-    "WAFAssociatedItemException",
-    "WAFUnavailableEntityException",
-    "IncorrectState",
-    "CacheSubnetGroupInUse",
-    "ConcurrentModification",
-];
-
-/// The resource itself has to come to rest first.
-const BUSY: [&str; 3] = ["InvalidReplicationGroupState", "DistributionNotDisabled", "ResourceNotDisabled"];
-
-/// Somebody else changed it between our look and our change.
-const OVERTAKEN: [&str; 2] = ["PreconditionFailed", "InvalidIfMatchVersion"];
-
-/// What is said of too many calls, or of none in particular.
-const THROTTLED: [&str; 9] = [
+/// What is said of too many calls.
+const THROTTLED: [&str; 8] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
     "RequestLimitExceeded",
     "TooManyRequestsException",
     "RequestThrottled",
+    "TooManyRequests",
     "SlowDown",
-    "ServiceUnavailable",
-    "InternalError",
 ];
 
-/// Which refusals pass by themselves, and how fast.
-fn passes(code: &str, message: &str) -> Again {
+/// What several services say, or ones that have no table of their own.
+const COMMON: Passing = &[
+    ("ServiceUnavailable", "", Again::Later),
+    ("InternalError", "", Again::Later),
+    // Of a thing that another one still holds, or that is still changing.
+    ("ResourceInUse", "", Again::Later),
+    ("ResourceInUseException", "", Again::Later),
+    ("WAFAssociatedItemException", "", Again::Later),
+    ("WAFUnavailableEntityException", "", Again::Later),
+];
+
+/// Whether and how fast a refusal passes by itself, by the service's own table and by what all say.
+fn passes(service: Passing, code: &str, message: &str) -> Again {
     let said = message.to_lowercase();
-    if SPREADING.iter().any(|words| said.contains(words)) || OVERTAKEN.contains(&code) {
+    let fits = |(of, part, _): &&(&str, &str, Again)| {
+        let named = of.strip_prefix('*').map_or(code == *of, |end| code.ends_with(end));
+        named && said.contains(part)
+    };
+    if let Some((_, _, again)) = service.iter().find(fits) {
+        return *again;
+    }
+    if SPREADING.iter().any(|words| said.contains(words)) {
         return Again::Soon;
     }
-    if BUSY.contains(&code) {
-        return Again::Ready;
-    }
-    if BLOCKED.contains(&code) || THROTTLED.contains(&code) {
+    if THROTTLED.contains(&code) {
         return Again::Later;
     }
-    match code {
-        // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
-        "HostedZoneAlreadyExists" => Again::Soon,
-        // Right after a creation, the next call may reach a part of AWS that has not heard of it.
-        "NoSuchEntity" => Again::Moment,
-        code if code.ends_with(".NotFound") => Again::Moment,
-        // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
-        "AuthFailure" if said.contains("do not have permission to access the specified resource") => Again::Later,
-        _ => Again::Never,
-    }
+    COMMON.iter().find(fits).map_or(Again::Never, |(_, _, again)| *again)
 }
 
 /// What the user can do about a refusal.
@@ -230,19 +257,88 @@ mod tests {
 
     #[test]
     fn knows_what_passes() {
-        for (code, message, again) in [
-            ("DependencyViolation", "The vpc has dependencies", Again::Later),
-            ("InvalidArgumentException", "Firehose is unable to assume role arn", Again::Soon),
-            ("VpcLimitExceeded", "The maximum number of VPCs has been reached", Again::Never),
-            ("Throttling", "Rate exceeded", Again::Later),
-            ("InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist", Again::Moment),
-            ("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/x\"", Again::Soon),
-            ("AccessDenied", "User: u is not authorized to perform: sts:AssumeRole on resource: r", Again::Soon),
-            ("AccessDenied", "User: u is not authorized to perform: iam:CreateRole on resource: r", Again::Never),
-            ("InvalidClientTokenId", "The security token included in the request is invalid.", Again::Never),
-            ("AuthFailure", "AWS was not able to validate the provided access credentials", Again::Never),
+        use crate::{cloudfront, ec2, elasticache, iam, route53};
+        const NO_SERVICE: Passing = &[];
+        for (service, code, message, again) in [
+            (ec2::PASSING, "DependencyViolation", "The vpc has dependencies", Again::Later),
+            (ec2::PASSING, "VpcLimitExceeded", "The maximum number of VPCs has been reached", Again::Never),
+            (ec2::PASSING, "RequestLimitExceeded", "Request limit exceeded.", Again::Later),
+            (ec2::PASSING, "InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist", Again::Moment),
+            (ec2::PASSING, "AuthFailure", "AWS was not able to validate the provided access credentials", Again::Never),
+            (ec2::PASSING, "AuthFailure", "You do not have permission to access the specified resource.", Again::Later),
+            (elasticache::PASSING, "InvalidCacheClusterState", "not in a valid state to be modified", Again::Ready),
+            (elasticache::PASSING, "InvalidReplicationGroupState", "not available", Again::Ready),
+            (cloudfront::PASSING, "DistributionNotDisabled", "", Again::Ready),
+            (iam::PASSING, "NoSuchEntity", "The role with name r cannot be found.", Again::Moment),
+            (route53::PASSING, "InvalidChangeBatch", "[... because a non multi-answer RRSet exists ...]", Again::Soon),
+            (route53::PASSING, "InvalidChangeBatch", "[... but it already exists]", Again::Never),
+            (NO_SERVICE, "NoSuchEntity", "of a service that has no such row", Again::Never),
+            (NO_SERVICE, "InvalidArgumentException", "Firehose is unable to assume role arn", Again::Soon),
+            (NO_SERVICE, "Throttling", "Rate exceeded", Again::Later),
+            (iam::PASSING, "MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"arn:x\"", Again::Soon),
+            (
+                iam::PASSING,
+                "AccessDenied",
+                "u is not authorized to perform: sts:AssumeRole on resource: r",
+                Again::Soon,
+            ),
+            (
+                iam::PASSING,
+                "AccessDenied",
+                "u is not authorized to perform: iam:CreateRole on resource: r",
+                Again::Never,
+            ),
+            (
+                NO_SERVICE,
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid.",
+                Again::Never,
+            ),
         ] {
-            assert_eq!(passes(code, message), again, "{code}");
+            assert_eq!(passes(service, code, message), again, "{code}: {message}");
+        }
+    }
+
+    #[test]
+    fn what_aws_failed_at_may_have_been_done() {
+        use aws_sdk_ec2::operation::create_vpc::CreateVpcError;
+        use aws_smithy_runtime_api::http::StatusCode;
+        use aws_smithy_types::body::SdkBody;
+        use aws_smithy_types::error::ErrorMetadata;
+        for (name, status, code, lost, again) in [
+            ("CreateVpc", 500, Some("InternalError"), true, Again::Later),
+            ("CreateVpc", 503, Some("Unavailable"), true, Again::Later),
+            ("CreateVpc", 502, None, true, Again::Later),
+            ("CreateVpc", 503, Some("RequestLimitExceeded"), false, Again::Later),
+            ("CreateVpc", 501, Some("NotImplemented"), false, Again::Never),
+            ("CreateVpc", 400, Some("VpcLimitExceeded"), false, Again::Never),
+            ("DescribeVpcs", 500, Some("InternalError"), false, Again::Later),
+        ] {
+            let status = StatusCode::try_from(status).expect("a status");
+            let mut answer = HttpResponse::new(status, SdkBody::empty());
+            answer.add_extension(Operation { service: "EC2".into(), name: name.into(), passing: crate::ec2::PASSING });
+            let said = ErrorMetadata::builder();
+            let said = code.into_iter().fold(said, |said, code| said.code(code)).build();
+            let refused = SdkError::service_error(CreateVpcError::generic(said), answer);
+            let error = Err::<(), _>(refused).doing("creating VPC", "web").expect_err("it is refused");
+            assert_eq!((error.is_lost(), error.retry()), (lost, again), "{name} {code:?}");
+            assert!(!error.is_unanswered(), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_answered_is_marked() {
+        use aws_sdk_ec2::operation::create_vpc::CreateVpcError;
+        use aws_smithy_runtime_api::client::result::ConnectorError;
+        let refusal = std::io::Error::other("client error (Connect): refused");
+        for (failure, lost) in [
+            (ConnectorError::io("connection closed before message completed".into()), true),
+            (ConnectorError::timeout("no answer within 60 s".into()), true),
+            (ConnectorError::io(refusal.into()), false),
+        ] {
+            let failed = SdkError::<CreateVpcError, _>::dispatch_failure(failure);
+            let error = Err::<(), _>(failed).doing("creating VPC", "web").expect_err("it has failed");
+            assert_eq!((error.is_unanswered(), error.is_lost(), error.retry()), (true, lost, Again::Soon), "{error}");
         }
     }
 }

@@ -5,21 +5,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use tokio::time::Instant;
 
+use crate::aws::operation::Operation;
 use crate::aws::outage::Outages;
 
-/// The rates that are known to be tight: service, beginning of the operation, how many at once, how many a second.
-const RATES: [(&str, &str, f64, f64); 12] = [
+/// How long AWS may take to answer a call in full, from when it is sent. Waiting for its turn before does not count.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// Service, beginning of the operation, how many at once, how many a second.
+type Rate = (&'static str, &'static str, f64, f64);
+
+/// The rates that are known to be tight.
+const RATES: &[Rate] = &[
     ("EC2", "CreateVpcEndpoint", 4.0, 0.3),
     ("EC2", "DeleteVpcEndpoints", 4.0, 0.3),
     ("EC2", "ModifyVpcEndpoint", 4.0, 0.3),
@@ -35,40 +41,11 @@ const RATES: [(&str, &str, f64, f64); 12] = [
     ("IAM", "", 20.0, 10.0),
 ];
 
-/// Tells the HTTP client which operation a request is of.
-#[derive(Debug)]
-pub struct Named;
-
-#[derive(Debug, Clone)]
-struct Operation {
-    service: String,
-    name: String,
-}
-
-#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for Named {
-    fn name(&self) -> &'static str {
-        "Named"
-    }
-
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        bag: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if let Some(metadata) = bag.load::<Metadata>() {
-            let operation = Operation { service: metadata.service().to_owned(), name: metadata.name().to_owned() };
-            context.request_mut().add_extension(operation);
-        }
-        Ok(())
-    }
-}
-
 /// An HTTP client that waits for its turn.
 #[derive(Debug)]
 pub struct Paced {
     inner: SharedHttpClient,
+    limit: Duration,
     buckets: Arc<Buckets>,
     outages: Arc<Outages>,
 }
@@ -76,22 +53,24 @@ pub struct Paced {
 impl Paced {
     /// The AWS SDK's own HTTP client, paced.
     pub fn new(outages: Outages) -> Paced {
-        let inner =
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
-        Paced { inner, buckets: Arc::default(), outages: Arc::new(outages) }
+        let https = aws_smithy_http_client::Builder::new();
+        let inner = https.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+        Paced { inner, limit: ANSWER, buckets: Arc::new(Buckets::of(RATES)), outages: Arc::new(outages) }
     }
 }
 
 impl HttpClient for Paced {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(PacedConnector { inner, buckets: self.buckets.clone(), outages: self.outages.clone() })
+        let (buckets, outages) = (self.buckets.clone(), self.outages.clone());
+        SharedHttpConnector::new(PacedConnector { inner, limit: self.limit, buckets, outages })
     }
 }
 
 #[derive(Debug)]
 struct PacedConnector {
     inner: SharedHttpConnector,
+    limit: Duration,
     buckets: Arc<Buckets>,
     outages: Arc<Outages>,
 }
@@ -99,9 +78,10 @@ struct PacedConnector {
 impl HttpConnector for PacedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, buckets) = (self.inner.clone(), self.buckets.clone());
-        let outages = self.outages.clone();
+        let (outages, limit) = (self.outages.clone(), self.limit);
         HttpConnectorFuture::new(async move {
-            if let Some(operation) = request.extension::<Operation>() {
+            let operation = request.extension::<Operation>().cloned();
+            if let Some(operation) = &operation {
                 // AWS counts by account and region; the signature's scope says both, as far as that can be told from outside.
                 let who = request.headers().get("authorization").and_then(scope).unwrap_or_default();
                 if let Some(pause) = buckets.take(who, operation, Instant::now()) {
@@ -109,10 +89,25 @@ impl HttpConnector for PacedConnector {
                 }
             }
             let uri = request.uri().to_owned();
-            let went = inner.call(request).await;
-            outages.judge(&uri, went, Instant::now())
+            let went = tokio::time::timeout(limit, answer(inner.call(request))).await;
+            let went =
+                went.unwrap_or_else(|_| Err(ConnectorError::timeout(format!("no answer within {limit:?}").into())));
+            let mut answer = outages.judge(&uri, went, Instant::now())?;
+            if let Some(operation) = operation {
+                answer.add_extension(operation);
+            }
+            Ok(answer)
         })
     }
+}
+
+/// The whole answer: one that breaks off or stalls in its middle is none.
+async fn answer(call: HttpConnectorFuture) -> Result<HttpResponse, ConnectorError> {
+    let mut answer = call.await?;
+    let body = ByteStream::new(answer.take_body()).collect().await;
+    let body = body.map_err(|error| ConnectorError::io(error.into()))?;
+    *answer.body_mut() = SdkBody::from(body.into_bytes());
+    Ok(answer)
 }
 
 /// The credential scope without its date: key id, region and service.
@@ -123,8 +118,9 @@ fn scope(authorization: &str) -> Option<String> {
 }
 
 /// One bucket of tokens a caller and rate.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Buckets {
+    rates: &'static [Rate],
     buckets: Mutex<HashMap<(String, String), Bucket>>,
 }
 
@@ -135,9 +131,14 @@ struct Bucket {
 }
 
 impl Buckets {
+    fn of(rates: &'static [Rate]) -> Buckets {
+        Buckets { rates, buckets: Mutex::default() }
+    }
+
     /// Takes a token; says how long to wait where it has to be borrowed from the future.
     fn take(&self, who: String, operation: &Operation, now: Instant) -> Option<Duration> {
-        let (_, prefix, size, rate) = RATES
+        let (_, prefix, size, rate) = self
+            .rates
             .iter()
             .find(|(service, prefix, _, _)| operation.service == *service && operation.name.starts_with(prefix))?;
         // An empty prefix is a bucket for each operation of EC2, and one for all operations elsewhere.
@@ -154,21 +155,83 @@ impl Buckets {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+    use aws_credential_types::Credentials;
+    use aws_smithy_runtime_api::client::http::http_client_fn;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_types::region::Region;
+    use futures::future::join_all;
+
     use super::*;
+    use crate::aws::operation::Named;
 
     #[test]
     fn lets_bursts_through_and_spreads_the_rest() {
-        let buckets = Buckets::default();
+        let buckets = Buckets::of(RATES);
         let now = Instant::now();
         let take = |name: &str, now| {
             buckets
-                .take("k/r".into(), &Operation { service: "EC2".into(), name: name.into() }, now)
+                .take("k/r".into(), &Operation { service: "EC2".into(), name: name.into(), passing: &[] }, now)
                 .map(|d| d.as_millis())
         };
         let waits: Vec<_> = (0..6).map(|_| take("CreateVpcEndpoint", now)).collect();
         assert_eq!(waits, [None, None, None, None, Some(3333), Some(6666)]);
         assert_eq!(take("CreateVpcEndpoint", now + Duration::from_secs(30)), None);
         assert_eq!(take("CreateVpc", now), None, "another operation has a bucket of its own");
+    }
+
+    /// Answers every call after so long, and counts them.
+    #[derive(Debug, Clone, Default)]
+    struct Far {
+        after: Duration,
+        calls: Arc<AtomicUsize>,
+    }
+
+    impl HttpConnector for Far {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            let after = self.after;
+            self.calls.fetch_add(1, Ordering::Relaxed);
+            HttpConnectorFuture::new(async move {
+                tokio::time::sleep(after).await;
+                let body = "<CreateVpcEndpointResponse/>";
+                Ok(HttpResponse::new(StatusCode::try_from(200).expect("a status"), SdkBody::from(body)))
+            })
+        }
+    }
+
+    /// So many calls at once, of which the first goes out at once and the others follow at fifty a second: how many succeed, and how many
+    /// were sent.
+    async fn endpoints(many: usize, after: Duration) -> (usize, usize) {
+        const SLOW: &[Rate] = &[("EC2", "CreateVpcEndpoint", 1.0, 50.0)];
+        let far = Far { after, ..Far::default() };
+        let connector = SharedHttpConnector::new(far.clone());
+        let inner = http_client_fn(move |_, _| connector.clone());
+        let buckets = Arc::new(Buckets::of(SLOW));
+        let paced = Paced { inner, limit: Duration::from_millis(100), buckets, outages: Arc::default() };
+        let config = aws_sdk_ec2::Config::builder()
+            .behavior_version_latest()
+            .http_client(SharedHttpClient::new(paced))
+            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .region(Region::from_static("us-east-1"))
+            .interceptor(Named(&[]));
+        let ec2 = aws_sdk_ec2::Client::from_conf(config.build());
+        let calls = join_all((0..many).map(|_| ec2.create_vpc_endpoint().vpc_id("vpc-1").send())).await;
+        (calls.iter().filter(|call| call.is_ok()).count(), far.calls.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn waiting_for_its_turn_does_not_count_as_silence() {
+        // The last one waits for several times as long as an answer may take.
+        assert_eq!(endpoints(30, Duration::ZERO).await, (30, 30));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_come_is_given_up() {
+        // The SDK tries three times.
+        assert_eq!(endpoints(1, Duration::from_secs(3600)).await, (0, 3));
     }
 
     #[test]

@@ -3,24 +3,28 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use pulumi_plugin::{Birth, Call, Result, Value};
+use aws_config::retry::RetryConfig;
+use pulumi_plugin::{Birth, Call, Result};
 
 use crate::aws::clients::{Clients, Place};
-use crate::aws::pacing::Named;
-use crate::aws::{AssumeRole, Config, Tags};
+use crate::aws::operation::Named;
+use crate::aws::{AssumeRole, Config};
+use crate::{cloudfront, ec2, elasticache, iam, route53, ssm, sts};
 
 /// AWS as one resource reaches it.
+#[derive(Clone)]
 pub struct Aws {
     clients: Arc<Clients>,
     config: Arc<Config>,
     place: Place,
     sdk: SdkConfig,
     call: Call,
+    once: bool,
 }
 
-/// The client of each service.
+/// The client of each service, with the name by which the configuration gives it an address, and which of its refusals pass.
 macro_rules! services {
-    ($($name:ident: $sdk:ident, $endpoint:literal, $doc:literal;)*) => {
+    ($($name:ident: $sdk:ident, $endpoint:literal, $passing:path, $doc:literal;)*) => {
         /// The names by which the configuration gives services an address.
         pub(super) const SERVICES: &[&str] = &[$($endpoint),*];
 
@@ -28,10 +32,13 @@ macro_rules! services {
             $(
                 #[doc = $doc]
                 pub fn $name(&self) -> $sdk::Client {
-                    self.clients.client(&self.place, || {
+                    self.clients.client(&self.place, self.once, || {
                         let config = self.clients.for_service($endpoint, &self.sdk);
-                        let config = $sdk::config::Builder::from(&config).interceptor(Named).build();
-                        $sdk::Client::from_conf(config)
+                        let mut config = $sdk::config::Builder::from(&config).interceptor(Named($passing));
+                        if self.once {
+                            config.set_retry_config(Some(RetryConfig::disabled()));
+                        }
+                        $sdk::Client::from_conf(config.build())
                     })
                 }
             )*
@@ -40,13 +47,13 @@ macro_rules! services {
 }
 
 services! {
-    cloudfront: aws_sdk_cloudfront, "cloudfront", "Amazon CloudFront.";
-    ec2: aws_sdk_ec2, "ec2", "Amazon EC2 and VPC.";
-    elasticache: aws_sdk_elasticache, "elasticache", "Amazon ElastiCache.";
-    iam: aws_sdk_iam, "iam", "AWS IAM.";
-    route53: aws_sdk_route53, "route53", "Amazon Route 53.";
-    ssm: aws_sdk_ssm, "ssm", "AWS Systems Manager.";
-    sts: aws_sdk_sts, "sts", "AWS STS.";
+    cloudfront: aws_sdk_cloudfront, "cloudfront", cloudfront::PASSING, "Amazon CloudFront.";
+    ec2: aws_sdk_ec2, "ec2", ec2::PASSING, "Amazon EC2 and VPC.";
+    elasticache: aws_sdk_elasticache, "elasticache", elasticache::PASSING, "Amazon ElastiCache.";
+    iam: aws_sdk_iam, "iam", iam::PASSING, "AWS IAM.";
+    route53: aws_sdk_route53, "route53", route53::PASSING, "Amazon Route 53.";
+    ssm: aws_sdk_ssm, "ssm", ssm::PASSING, "AWS Systems Manager.";
+    sts: aws_sdk_sts, "sts", sts::PASSING, "AWS STS.";
 }
 
 impl Aws {
@@ -60,7 +67,27 @@ impl Aws {
         let place = (region, role);
         let sdk = clients.at(&place).await;
         clients.guard(&config.allowed_account_ids, &place, &sdk).await?;
-        Ok(Aws { clients, config, place, sdk, call })
+        Ok(Aws { clients, config, place, sdk, call, once: false })
+    }
+
+    /// The same AWS, through clients that the SDK does not have repeat a call. For creations: a repetition after a lost answer would make a
+    /// twin.
+    pub fn once(&self) -> Aws {
+        Aws { once: true, ..self.clone() }
+    }
+
+    /// What the provider keeps of a type for all calls at this place: the default at first.
+    pub fn kept<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.kept_for::<(), T>()
+    }
+
+    /// The same, one for each kind.
+    pub(super) fn kept_for<K: 'static, T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.clients.kept::<K, T>(&self.place)
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The region.
@@ -100,21 +127,5 @@ impl Aws {
     /// What the resource's creation is known by.
     pub fn birth(&self) -> &Birth {
         &self.call.birth
-    }
-
-    /// The tags as the user sees them: without AWS's own, ours, and those that somebody else keeps.
-    pub fn visible(&self, tags: impl IntoIterator<Item = (String, String)>) -> Tags {
-        tags.into_iter().filter(|(key, _)| !self.hidden(key)).collect()
-    }
-
-    fn hidden(&self, key: &str) -> bool {
-        let ignored = self.config.ignore_tags.as_ref();
-        let ignored =
-            ignored.is_some_and(|i| i.keys.contains(key) || i.key_prefixes.iter().any(|p| key.starts_with(p)));
-        let given = self.call.given.get("tags").and_then(Value::as_object);
-        key.starts_with("aws:")
-            || key == crate::aws::TOKEN_TAG
-            // What the program sets is the program's, whoever else has tags that look like it.
-            || ignored && !given.is_some_and(|tags| tags.contains_key(key))
     }
 }

@@ -2,11 +2,130 @@
 
 use std::collections::BTreeMap;
 
+use pulumi_plugin::Value;
+
+use crate::aws::Aws;
+
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
 
 /// The tag by which a creation whose answer got lost finds what it made.
 pub const TOKEN_TAG: &str = "gitinfra:create-token";
+
+/// A tag as some service has it.
+pub trait Tag {
+    /// Its key and its value.
+    fn pair(&self) -> (&str, &str);
+}
+
+/// A tag as some service takes it.
+pub trait NewTag: Tag + Sized {
+    /// One of this key and value. There always is one: the SDK only refuses what lacks either.
+    fn of(key: &str, value: &str) -> Option<Self>;
+}
+
+impl Tag for (String, String) {
+    fn pair(&self) -> (&str, &str) {
+        (&self.0, &self.1)
+    }
+}
+
+impl<T: Tag> Tag for &T {
+    fn pair(&self) -> (&str, &str) {
+        (*self).pair()
+    }
+}
+
+/// What SDKs keep texts in.
+trait Text {
+    fn text(&self) -> &str;
+}
+
+impl Text for String {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl Text for Option<String> {
+    fn text(&self) -> &str {
+        self.as_deref().unwrap_or_default()
+    }
+}
+
+/// The tags of each service; `ok` where its SDK may refuse to build one.
+macro_rules! tags {
+    ($($sdk:ident $($ok:ident)?;)*) => {
+        $(
+            impl Tag for $sdk::types::Tag {
+                fn pair(&self) -> (&str, &str) {
+                    (self.key.text(), self.value.text())
+                }
+            }
+
+            impl NewTag for $sdk::types::Tag {
+                fn of(key: &str, value: &str) -> Option<Self> {
+                    Some($sdk::types::Tag::builder().key(key).value(value).build()$(.$ok()?)?)
+                }
+            }
+        )*
+    };
+}
+
+tags! {
+    aws_sdk_cloudfront ok;
+    aws_sdk_ec2;
+    aws_sdk_elasticache;
+    aws_sdk_iam ok;
+    aws_sdk_route53;
+    aws_sdk_ssm ok;
+}
+
+/// Tags as a service takes them.
+pub fn written<T: NewTag>(tags: &Tags) -> Vec<T> {
+    tags.iter().filter_map(|(key, value)| T::of(key, value)).collect()
+}
+
+impl Aws {
+    /// The tags of a new resource: the user's, and the one by which a creation whose answer got lost is found again.
+    pub fn newborn<T: NewTag>(&self, tags: &Tags) -> Vec<T> {
+        let mut written = written(tags);
+        written.extend(T::of(TOKEN_TAG, &self.birth().token));
+        written
+    }
+
+    /// Whether these are the tags of what this very creation made.
+    pub fn bears_token(&self, tags: impl IntoIterator<Item = impl Tag>) -> bool {
+        tags.into_iter().any(|tag| tag.pair() == (TOKEN_TAG, self.birth().token.as_str()))
+    }
+
+    /// The tags as the user sees them: without AWS's own, ours, and those that somebody else keeps.
+    pub fn visible(&self, tags: impl IntoIterator<Item = impl Tag>) -> Tags {
+        let tags = tags.into_iter();
+        let tags = tags.map(|tag| (tag.pair().0.to_owned(), tag.pair().1.to_owned()));
+        tags.filter(|(key, _)| !self.hides(key)).collect()
+    }
+
+    /// The tags that the program gives, or that the state has: the best that is known while AWS tells none. None is known for an import.
+    pub fn known_tags(&self) -> Option<Tags> {
+        let given = &self.call().given;
+        let tags = given.get("tags").map(Value::bare);
+        let tags = tags.and_then(Value::as_object).into_iter().flatten();
+        let known = tags.filter_map(|(key, value)| match value.bare() {
+            Value::String(text) => Some((key.clone(), text.clone())),
+            _ => None,
+        });
+        (!given.is_empty()).then(|| known.collect())
+    }
+
+    fn hides(&self, key: &str) -> bool {
+        let given = self.call().given.get("tags").and_then(Value::as_object);
+        key.starts_with("aws:")
+            || key == TOKEN_TAG
+            // What the program sets is the program's, whoever else has tags that look like it.
+            || self.config().ignores(key) && !given.is_some_and(|tags| tags.contains_key(key))
+    }
+}
 
 /// What has to be done to come from some tags to others: tags to set, and keys to remove.
 pub fn changes(old: &Tags, new: &Tags) -> (Tags, Vec<String>) {
@@ -17,15 +136,34 @@ pub fn changes(old: &Tags, new: &Tags) -> (Tags, Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tags, changes};
+    use super::{NewTag, Tags, changes, written};
+
+    fn tags(pairs: &[(&str, &str)]) -> Tags {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
 
     #[test]
     fn sets_what_differs_and_removes_what_is_gone() {
-        let tags =
-            |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Tags>();
         let (set, removed) =
             changes(&tags(&[("a", "1"), ("b", "2"), ("c", "3")]), &tags(&[("a", "1"), ("b", "9"), ("d", "4")]));
         assert_eq!(set, tags(&[("b", "9"), ("d", "4")]));
         assert_eq!(removed, ["c"]);
+    }
+
+    #[track_caller]
+    fn there_and_back<T: NewTag>() {
+        let tags = tags(&[("Name", "web"), ("empty", "")]);
+        let back = written::<T>(&tags).iter().map(|tag| (tag.pair().0.to_owned(), tag.pair().1.to_owned())).collect();
+        assert_eq!(tags, back);
+    }
+
+    #[test]
+    fn every_services_tags_go_there_and_back() {
+        there_and_back::<aws_sdk_cloudfront::types::Tag>();
+        there_and_back::<aws_sdk_ec2::types::Tag>();
+        there_and_back::<aws_sdk_elasticache::types::Tag>();
+        there_and_back::<aws_sdk_iam::types::Tag>();
+        there_and_back::<aws_sdk_route53::types::Tag>();
+        there_and_back::<aws_sdk_ssm::types::Tag>();
     }
 }

@@ -1,6 +1,6 @@
 //! A VPC with subnets, gateways and routes.
 
-mod args;
+mod inputs;
 mod layout;
 mod site;
 
@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use pulumi_plugin::{Component, Error, Fault, Function as _, Knobs, Output, Outputs, Path, Result, Scope};
 
-pub use args::{Access, Nat, NetworkArgs, Tier};
+pub use inputs::{Access, Nat, NetworkArgs, NetworkInputs, Tier};
 use layout::Layout;
 use site::{Site, Subnets};
 
 use crate::aws::Aws;
+use crate::components::Report;
 use crate::ec2::get_availability_zones::{GetAvailabilityZones, GetAvailabilityZonesInputs};
 use crate::types::Cidr;
 
@@ -27,26 +28,25 @@ pub struct Network {
     pub cidr: Output<String>,
     /// The name of each availability zone, by its letter.
     pub availability_zones: Output<BTreeMap<String, String>>,
-    /// The ids of all subnets, by tier and zone letter.
-    pub subnet_ids: Output<BTreeMap<String, BTreeMap<String, String>>>,
-    /// The ids of the subnets of the tier `public`, by zone letter.
-    pub public_subnet_ids: Output<BTreeMap<String, String>>,
-    /// The ids of the subnets of the tier `app`, by zone letter.
-    pub app_subnet_ids: Output<BTreeMap<String, String>>,
-    /// The ids of the subnets of the tier `data`, by zone letter.
-    pub data_subnet_ids: Output<BTreeMap<String, String>>,
+    /// The ids of the subnets of each tier, in the order of their zones' letters.
+    pub subnet_ids: Output<BTreeMap<String, Vec<String>>>,
+    /// The id of each subnet, by zone letter and tier: `subnetsByZone.a.app`.
+    pub subnets_by_zone: Output<BTreeMap<String, BTreeMap<String, String>>>,
+    /// The ids of the subnets of the tier `public`, in the order of their zones' letters.
+    pub public_subnet_ids: Output<Vec<String>>,
+    /// The ids of the subnets of the tier `app`, in the order of their zones' letters.
+    pub app_subnet_ids: Output<Vec<String>>,
+    /// The ids of the subnets of the tier `data`, in the order of their zones' letters.
+    pub data_subnet_ids: Output<Vec<String>>,
     /// The ids of the route tables, by tier, or by tier and zone letter where each zone has its own.
     pub route_table_ids: Output<BTreeMap<String, String>>,
     /// The public IPv4 addresses from which private subnets reach the internet, by zone letter.
     pub nat_public_ips: Output<BTreeMap<String, String>>,
     /// The id of the VPC's default security group.
     pub default_security_group_id: Output<String>,
-    /// The URN of every child, by its key.
-    pub child_urns: Output<BTreeMap<String, String>>,
-    /// The controls of AWS Foundational Security Best Practices that the network meets.
-    pub controls: Output<Vec<String>>,
-    /// Those that it doesn't meet, each with the reason.
-    pub controls_open: Output<Vec<String>>,
+    /// What every component gives.
+    #[prop(flatten)]
+    pub report: Report,
 }
 
 /// An availability zone: the letter by which children are named, and its name.
@@ -59,28 +59,28 @@ pub struct Zone {
 impl Component for Network {
     const TOKEN: &'static str = "gitinfra:index:Network";
     type Session = Aws;
-    type Args = NetworkArgs;
+    type Inputs = NetworkInputs;
     type Facts = Vec<Zone>;
 
-    fn check(args: &NetworkArgs) -> Vec<Fault> {
-        args.faults()
+    fn check(inputs: &NetworkInputs) -> Vec<Fault> {
+        inputs.faults()
     }
 
-    fn knobs(args: &NetworkArgs) -> Knobs {
-        args.shared.knobs()
+    fn knobs(inputs: &NetworkInputs) -> Knobs {
+        inputs.shared.knobs()
     }
 
-    async fn look(aws: &Aws, args: &NetworkArgs) -> Result<Vec<Zone>> {
+    async fn look(aws: &Aws, inputs: &NetworkInputs) -> Result<Vec<Zone>> {
         let region = GetAvailabilityZones::call(aws, &GetAvailabilityZonesInputs::default()).await?.names;
-        let names = match &args.availability_zones {
+        let names = match &inputs.availability_zones {
             Some(names) => {
-                args::known(names, &region).map_err(Error::invalid)?;
+                inputs::known(names, &region).map_err(Error::invalid)?;
                 names.clone()
             }
-            None => region.into_iter().take(args.availability_zone_count as usize).collect(),
+            None => region.into_iter().take(inputs.availability_zone_count as usize).collect(),
         };
         let zones: Vec<_> = names.into_iter().map(|name| Zone { letter: letter(&name, aws.region()), name }).collect();
-        match args.availability_zones.is_none() && zones.len() < args.availability_zone_count as usize {
+        match inputs.availability_zones.is_none() && zones.len() < inputs.availability_zone_count as usize {
             true => {
                 let why = format!("{} has only {} availability zones", aws.region(), zones.len());
                 Err(Fault::new("availabilityZoneCount", why).into())
@@ -89,12 +89,12 @@ impl Component for Network {
         }
     }
 
-    fn build(here: &mut Scope, args: NetworkArgs, zones: Vec<Zone>) -> Result<Self> {
-        let places = places(&args, &zones).map_err(Error::invalid)?;
-        let mut site = Site { here, args: &args, zones: &zones };
+    fn build(here: &mut Scope, inputs: NetworkInputs, zones: Vec<Zone>) -> Result<Self> {
+        let places = places(&inputs, &zones).map_err(Error::invalid)?;
+        let mut site = Site { here, inputs: &inputs, zones: &zones };
         // The slow ones first: what NAT gateways need, then everything else.
         let vpc = site.vpc();
-        let public = args.tiers.values().any(|t| t.access == Access::Public);
+        let public = inputs.tiers.values().any(|t| t.access == Access::Public);
         let gateway = public.then(|| site.gateway(&vpc));
         let mut subnets = Subnets::new();
         for (tier, zone, cidr) in places {
@@ -106,34 +106,40 @@ impl Component for Network {
             None => BTreeMap::new(),
         };
         let tables = site.tables(&vpc, gateway.as_ref(), &nats, &subnets);
-        let locked = args.lock_default_security_group;
+        let locked = inputs.lock_default_security_group;
         let default_group = match locked {
             true => site.lock(&vpc),
             false => vpc.default_security_group_id.clone(),
         };
-        let ids = |tier: &str| {
-            let ids =
-                subnets.get(tier).into_iter().flatten().map(|(letter, subnet)| (letter.clone(), subnet.id.clone()));
-            Output::all_by_key(ids)
-        };
+        let nat_ips = nats.into_iter().map(|(letter, nat)| (letter, nat.public_ip.map(Option::unwrap_or_default)));
         Ok(Network {
             vpc_id: vpc.id.clone(),
-            cidr: Output::known(args.cidr.to_string()),
+            cidr: Output::known(inputs.cidr.to_string()),
             availability_zones: Output::known(zones.iter().map(|z| (z.letter.clone(), z.name.clone())).collect()),
-            subnet_ids: Output::all_by_key(subnets.keys().map(|tier| (tier.clone(), ids(tier)))),
-            public_subnet_ids: ids("public"),
-            app_subnet_ids: ids("app"),
-            data_subnet_ids: ids("data"),
-            route_table_ids: Output::all_by_key(tables),
-            nat_public_ips: Output::all_by_key(
-                nats.into_iter().map(|(letter, nat)| (letter, nat.public_ip.map(Option::unwrap_or_default))),
+            subnet_ids: Output::all_by_key(subnets.keys().map(|tier| (tier.clone(), ids(&subnets, tier)))),
+            subnets_by_zone: Output::all_by_key(
+                zones.iter().map(|zone| (zone.letter.clone(), by_tier(&subnets, zone))),
             ),
+            public_subnet_ids: ids(&subnets, "public"),
+            app_subnet_ids: ids(&subnets, "app"),
+            data_subnet_ids: ids(&subnets, "data"),
+            route_table_ids: Output::all_by_key(tables),
+            nat_public_ips: Output::all_by_key(nat_ips),
             default_security_group_id: default_group,
-            child_urns: here.child_urns(),
-            controls: Output::known(controls(locked)),
-            controls_open: Output::known(controls_open(locked)),
+            report: report(here, locked),
         })
     }
+}
+
+/// The ids of the subnets of a tier, in the order of their zones' letters.
+fn ids(subnets: &Subnets, tier: &str) -> Output<Vec<String>> {
+    Output::all(subnets.get(tier).into_iter().flatten().map(|(_, subnet)| subnet.id.clone()))
+}
+
+/// The ids of the subnets of a zone, by their tier.
+fn by_tier(subnets: &Subnets, zone: &Zone) -> Output<BTreeMap<String, String>> {
+    let here = subnets.iter().filter_map(|(tier, zones)| Some((tier.clone(), zones.get(&zone.letter)?.id.clone())));
+    Output::all_by_key(here)
 }
 
 /// The letter of a zone: what its name has after the region's. Local zones keep all that is theirs.
@@ -142,12 +148,12 @@ fn letter(name: &str, region: &str) -> String {
 }
 
 /// Every subnet's tier, zone and range, in reading order.
-fn places<'a>(args: &'a NetworkArgs, zones: &'a [Zone]) -> Result<Vec<(&'a str, &'a Zone, Cidr)>, Vec<Fault>> {
+fn places<'a>(inputs: &'a NetworkInputs, zones: &'a [Zone]) -> Result<Vec<(&'a str, &'a Zone, Cidr)>, Vec<Fault>> {
     let (mut places, mut faults) = (Vec::new(), Vec::new());
-    for (name, tier) in &args.tiers {
+    for (name, tier) in &inputs.tiers {
         for zone in zones {
             let at = Path::root().key("tiers").key(name);
-            match place(args, name, tier, zone) {
+            match place(inputs, name, tier, zone) {
                 Ok(cidr) => places.push((name.as_str(), zone, cidr)),
                 Err(why) => faults.push(Fault { at, why }),
             }
@@ -156,7 +162,7 @@ fn places<'a>(args: &'a NetworkArgs, zones: &'a [Zone]) -> Result<Vec<(&'a str, 
     if faults.is_empty() { Ok(places) } else { Err(faults) }
 }
 
-fn place(args: &NetworkArgs, name: &str, tier: &Tier, zone: &Zone) -> Result<Cidr, String> {
+fn place(inputs: &NetworkInputs, name: &str, tier: &Tier, zone: &Zone) -> Result<Cidr, String> {
     if !tier.cidrs.is_empty() {
         let cidr = tier.cidrs.get(&zone.letter).copied();
         return cidr.ok_or_else(|| format!("`cidrs` has no range for zone `{}`", zone.letter));
@@ -167,24 +173,17 @@ fn place(args: &NetworkArgs, name: &str, tier: &Tier, zone: &Zone) -> Result<Cid
             return Err(format!("zone `{}` has no single letter: give the tier's `cidrs`", zone.name));
         }
     };
-    let layout = Layout::of(args.cidr).ok_or_else(|| format!("`{}` is too small to be cut", args.cidr))?;
+    let layout = Layout::of(inputs.cidr).ok_or_else(|| format!("`{}` is too small to be cut", inputs.cidr))?;
     layout.subnet(tier.block(name).unwrap_or(u8::MAX), slot, tier.mask)
 }
 
-/// What the network meets: <https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html>.
-fn controls(locked: bool) -> Vec<String> {
-    let lock = locked.then_some("EC2.2");
-    lock.into_iter().chain(["EC2.15"]).map(str::to_owned).collect()
-}
-
-fn controls_open(locked: bool) -> Vec<String> {
-    let lock = (!locked).then_some("EC2.2: lockDefaultSecurityGroup is off");
-    let others = [
-        "EC2.6: the VPC has no flow logs",
-        "EC2.10: the VPC has no endpoint for EC2",
-        "EC2.172: the account does not block internet gateways, since this network has one",
-    ];
-    lock.into_iter().chain(others).map(str::to_owned).collect()
+fn report(here: &Scope, locked: bool) -> Report {
+    Report::of(here)
+        .meets_if(locked, "EC2.2", "lockDefaultSecurityGroup is off")
+        .meets("EC2.15")
+        .open("EC2.6", "the VPC has no flow logs")
+        .open("EC2.10", "the VPC has no endpoint for EC2")
+        .open("EC2.172", "the account does not block internet gateways, since this network has one")
 }
 
 #[cfg(test)]

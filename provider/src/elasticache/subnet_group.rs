@@ -83,7 +83,8 @@ impl Resource for SubnetGroup {
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<CacheSubnetGroup>> {
         let asked = aws.elasticache().describe_cache_subnet_groups().cache_subnet_group_name(id).send().await;
-        let answer = asked.unless(&["CacheSubnetGroupNotFoundFault"]).told("reading cache subnet group", id.as_str())?;
+        let answer =
+            asked.unless(&["CacheSubnetGroupNotFoundFault"]).told("reading cache subnet group", id.as_str())?;
         Ok(answer.and_then(|a| a.cache_subnet_groups?.pop()))
     }
 

@@ -1,20 +1,28 @@
 //! Changes of record sets: those of a moment go to Route 53 together, and those of one zone one after another.
 
+mod spreading;
+
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_route53::Client;
-use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecordSet};
+use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecordSet};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
-use pulumi_plugin::{Error, Progress, Result};
+use pulumi_plugin::{Error, Result};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
-use crate::aws::{AssumeRole, Aws, Batch, Told as _};
+pub use self::spreading::{Made, await_sync, synced};
+use crate::aws::{Aws, Doing as _};
 use crate::route53::bare;
+use crate::route53::known::Zones;
+use crate::route53::sets::Key;
 
-/// How long the first change waits for others to go along.
-const WINDOW: Duration = Duration::from_millis(200);
+/// Changes of a zone wait for others to go along until none has come for so long; half as long where as many have come as went together the
+/// last time, which is how many the engine asks for at once.
+const QUIET: Duration = Duration::from_millis(150);
+/// They wait no longer than this.
+const LONGEST: Duration = Duration::from_secs(2);
 /// What Route 53 takes in one call. It counts values and their characters twice where a set may be overwritten.
 const MOST_CHANGES: usize = 100;
 const MOST_VALUES: usize = 1000;
@@ -22,59 +30,105 @@ const MOST_CHARACTERS: usize = 32_000;
 
 /// What became of a change.
 pub enum Outcome {
-    /// It is made; by this id Route 53 tells when all of its name servers know.
-    Made(String),
+    /// It is made; by this Route 53 tells when all of its name servers know.
+    Made(Made),
     /// Route 53 does not want it, for a reason of its own.
     Refused(Error),
 }
 
-/// A zone, as whoever may change it.
-type Zone = (Option<AssumeRole>, String);
-
 struct Asked {
     change: Change,
-    tell: oneshot::Sender<Result<Outcome>>,
+    answer: oneshot::Sender<Result<Outcome>>,
 }
 
-/// The changes that wait. A zone is in here as long as somebody works on its changes.
-static WAITING: LazyLock<Mutex<HashMap<Zone, Vec<Asked>>>> = LazyLock::new(Mutex::default);
+/// The changes that wait, by zone. A zone is in here as long as somebody works on its changes.
+#[derive(Default)]
+struct Queues(Mutex<HashMap<String, Vec<Asked>>>);
+
+impl Queues {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<Asked>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn length(&self, zone: &str) -> usize {
+        self.lock().get(zone).map_or(0, Vec::len)
+    }
+
+    /// As many changes as go into one call; none where all are made, which ends the work on the zone.
+    fn taken(&self, zone: &str) -> Vec<Asked> {
+        let mut queues = self.lock();
+        match queues.get_mut(zone) {
+            Some(queue) if !queue.is_empty() => {
+                let many = fitting(queue.iter().map(|asked| weight(&asked.change)));
+                queue.drain(..many).collect()
+            }
+            _ => {
+                queues.remove(zone);
+                Vec::new()
+            }
+        }
+    }
+}
 
 /// Makes a change, together with others of the zone that are asked for at the same moment.
 pub async fn submit(aws: &Aws, zone: &str, action: ChangeAction, set: ResourceRecordSet) -> Result<Outcome> {
     let change = Change::builder().action(action).resource_record_set(set).build();
     let change = change.map_err(|error| Error::new(error.to_string()))?;
-    let (tell, told) = oneshot::channel();
-    let zone = (aws.place().1.clone(), zone.to_owned());
+    let (answer, answered) = oneshot::channel();
+    let queues = aws.kept::<Queues>();
     let first = {
-        let mut waiting = lock(&WAITING);
-        let idle = !waiting.contains_key(&zone);
-        waiting.entry(zone.clone()).or_default().push(Asked { change, tell });
+        let mut queues = queues.lock();
+        let idle = !queues.contains_key(zone);
+        queues.entry(zone.to_owned()).or_default().push(Asked { change, answer });
         idle
     };
     if first {
         // A task of its own: whoever asked first may give up, the others still want their changes made.
-        tokio::spawn(work(aws.route53(), zone));
+        tokio::spawn(work(aws.clone(), zone.to_owned()));
     }
-    told.await.unwrap_or_else(|_| Err(Error::new("the change was given up")))
+    answered.await.unwrap_or_else(|_| Err(Error::new("the change was given up")))
 }
 
-async fn work(client: Client, zone: Zone) {
+async fn work(aws: Aws, zone: String) {
+    let (queues, sizes) = (aws.kept::<Queues>(), aws.kept::<Sizes>());
     loop {
-        tokio::time::sleep(WINDOW).await;
-        let batch = {
-            let mut waiting = lock(&WAITING);
-            match waiting.get_mut(&zone) {
-                Some(queue) if !queue.is_empty() => {
-                    let many = fitting(queue.iter().map(|asked| weight(&asked.change)));
-                    queue.drain(..many).collect()
-                }
-                _ => {
-                    waiting.remove(&zone);
-                    return;
-                }
-            }
-        };
-        send(&client, &zone.1, batch).await;
+        gather(&queues, &zone, sizes.last(&zone)).await;
+        let batch = queues.taken(&zone);
+        if batch.is_empty() {
+            return;
+        }
+        sizes.note(&zone, batch.len());
+        send(&aws, &zone, batch).await;
+    }
+}
+
+/// How many changes of each zone went together the last time.
+#[derive(Default)]
+struct Sizes(Mutex<HashMap<String, usize>>);
+
+impl Sizes {
+    fn last(&self, zone: &str) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(zone).copied().unwrap_or(MOST_CHANGES)
+    }
+
+    fn note(&self, zone: &str, many: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(zone.to_owned(), many);
+    }
+}
+
+/// Waits until nothing more is about to come.
+async fn gather(queues: &Queues, zone: &str, usual: usize) {
+    let started = Instant::now();
+    let (mut length, mut quiet) = (queues.length(zone), Duration::ZERO);
+    let step = QUIET / 2;
+    while length > 0 && length < MOST_CHANGES && started.elapsed() < LONGEST {
+        tokio::time::sleep(step).await;
+        let now = queues.length(zone);
+        quiet = if now > length { Duration::ZERO } else { quiet + step };
+        length = now;
+        if quiet >= QUIET || length >= usual && quiet >= step {
+            return;
+        }
     }
 }
 
@@ -99,17 +153,19 @@ fn weight(change: &Change) -> (usize, usize) {
 }
 
 /// Makes all of the changes or none. When they are refused, each half is tried alone, so that in the end only a bad one fails.
-async fn send(client: &Client, zone: &str, batch: Vec<Asked>) {
+async fn send(aws: &Aws, zone: &str, batch: Vec<Asked>) {
+    let client = aws.route53();
     let mut parts = vec![batch];
     while let Some(mut part) = parts.pop() {
         let changes = part.iter().map(|asked| asked.change.clone()).collect();
         let made = match ChangeBatch::builder().set_changes(Some(changes)).build() {
             Ok(batch) => client.change_resource_record_sets().hosted_zone_id(zone).change_batch(batch).send().await,
             Err(error) => {
-                answer(part, |_| Err(Error::new(error.to_string())));
+                answer(part, || Err(Error::new(error.to_string())));
                 continue;
             }
         };
+        note(aws, zone, &part, made.is_ok());
         let refused =
             made.as_ref().is_err_and(|error| matches!(error.code(), Some("InvalidChangeBatch" | "InvalidInput")));
         if refused && part.len() > 1 {
@@ -117,11 +173,11 @@ async fn send(client: &Client, zone: &str, batch: Vec<Asked>) {
             parts.extend([rest, part]);
             continue;
         }
-        let made = made.told("Route 53", "");
-        answer(part, |()| match &made {
+        let made = made.doing("Route 53", "");
+        answer(part, || match &made {
             Ok(made) => {
                 let id = made.change_info().map(|info| bare(info.id())).unwrap_or_default();
-                Ok(Outcome::Made(id.to_owned()))
+                Ok(Outcome::Made(Made::of(aws, id)))
             }
             Err(error) if refused => Ok(Outcome::Refused(error.clone())),
             Err(error) => Err(error.clone()),
@@ -129,50 +185,21 @@ async fn send(client: &Client, zone: &str, batch: Vec<Asked>) {
     }
 }
 
-fn answer(part: Vec<Asked>, outcome: impl Fn(()) -> Result<Outcome>) {
+/// What was seen of these sets before counts no more.
+fn note(aws: &Aws, zone: &str, part: &[Asked], made: bool) {
+    let (zones, now) = (aws.kept::<Zones>(), Instant::now());
+    for asked in part {
+        let key = asked.change.resource_record_set().and_then(|set| Key::of(zone, set));
+        let deleted = made && *asked.change.action() == ChangeAction::Delete;
+        key.into_iter().for_each(|key| zones.changed(key, deleted, now));
+    }
+}
+
+fn answer(part: Vec<Asked>, outcome: impl Fn() -> Result<Outcome>) {
     for asked in part {
         // Whoever gave up waiting needs no answer.
-        let _ = asked.tell.send(outcome(()));
+        let _ = asked.answer.send(outcome());
     }
-}
-
-/// The changes whose end somebody waits for, by the id of the record. Only this process knows them: after it, a record counts as known.
-static SPREADING: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
-
-/// From now on the record is not ready until the change has reached all name servers.
-pub fn await_sync(record: &str, change: String) {
-    lock(&SPREADING).insert(record.to_owned(), change);
-}
-
-/// Whether all of Route 53's name servers know the record's last change.
-pub async fn synced(aws: &Aws, record: &str) -> Result<Progress> {
-    static BATCH: LazyLock<Batch<ChangeStatus>> = LazyLock::new(Batch::default);
-    let Some(change) = lock(&SPREADING).get(record).cloned() else {
-        return Ok(Progress::Done);
-    };
-    let client = aws.route53();
-    let ask = async move |changes: Vec<String>| {
-        let mut found = HashMap::new();
-        for change in changes {
-            let asked = client.get_change().id(&change).send().await.unless(&["NoSuchChange"]);
-            let answer = asked.told("reading change", &change)?;
-            if let Some(info) = answer.as_ref().and_then(|a| a.change_info()) {
-                found.insert(change, info.status().clone());
-            }
-        }
-        Ok(found)
-    };
-    match BATCH.ask(aws.place(), &change, ask).await? {
-        Some(ChangeStatus::Pending) => Ok(Progress::Pending("PENDING".into())),
-        _ => {
-            lock(&SPREADING).remove(record);
-            Ok(Progress::Done)
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

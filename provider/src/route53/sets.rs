@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::LazyLock;
 
 use aws_sdk_route53::Client;
 use aws_sdk_route53::operation::list_resource_record_sets::ListResourceRecordSetsOutput;
 use aws_sdk_route53::types::ResourceRecordSet;
 use pulumi_plugin::{Error, Property as _, Result, Value};
+use tokio::time::Instant;
 
-use crate::aws::{Aws, Batch, Told as _};
+use crate::aws::{Aws, Doing as _};
+use crate::route53::known::{Span, Zones, place};
 use crate::route53::record::RecordType;
 use crate::types::DomainName;
 
@@ -42,8 +43,8 @@ impl Key {
         })
     }
 
-    /// The key of a set that Route 53 told.
-    fn of(zone: &str, set: &ResourceRecordSet) -> Option<Key> {
+    /// The key of a set as Route 53 has it.
+    pub fn of(zone: &str, set: &ResourceRecordSet) -> Option<Key> {
         Some(Key {
             zone: zone.to_owned(),
             name: DomainName::parse(set.name()).ok()?,
@@ -63,11 +64,12 @@ impl fmt::Display for Key {
     }
 }
 
-/// One record set, as Route 53 has it.
+/// One record set, as Route 53 has it: looked for together with others of the zone, and not again where a page of a moment ago answers.
 pub async fn find(aws: &Aws, key: &Key) -> Result<Option<ResourceRecordSet>> {
-    static BATCH: LazyLock<Batch<ResourceRecordSet>> = LazyLock::new(Batch::default);
-    let client = aws.route53();
-    let ask = async move |keys: Vec<String>| {
+    if let Some(known) = aws.kept::<Zones>().known(key, Instant::now()) {
+        return Ok(known);
+    }
+    let of_zones = async |aws: Aws, keys: Vec<String>| {
         let mut zones: HashMap<String, Vec<Key>> = HashMap::new();
         for key in keys {
             let key = Key::parse(&key)?;
@@ -75,49 +77,49 @@ pub async fn find(aws: &Aws, key: &Key) -> Result<Option<ResourceRecordSet>> {
         }
         let mut found = HashMap::new();
         for (zone, wanted) in zones {
-            found.extend(find_in(&client, &zone, wanted).await?);
+            found.extend(find_in(&aws, &zone, wanted).await?);
         }
         Ok(found)
     };
-    BATCH.ask(aws.place(), &key.to_string(), ask).await
+    aws.asked(key, of_zones).await
 }
 
-/// Some record sets of one zone. Pages of the whole zone, but never more of them than there are sets to find: the rest is asked for singly.
-async fn find_in(client: &Client, zone: &str, mut wanted: Vec<Key>) -> Result<HashMap<String, ResourceRecordSet>> {
-    let mut found = HashMap::new();
-    let mut from = None;
-    for _ in 1..wanted.len() {
-        let Some(page) = page(client, zone, from.as_ref()).await? else {
-            return Ok(found);
-        };
-        keep(zone, &page, &mut wanted, &mut found);
-        from = next(&page);
-        if from.is_none() || wanted.is_empty() {
-            return Ok(found);
+/// Some record sets of one zone. Each page begins with one of them, so that there are never more pages than sets to find, however many
+/// others the zone has.
+async fn find_in(aws: &Aws, zone: &str, mut wanted: Vec<Key>) -> Result<HashMap<String, ResourceRecordSet>> {
+    let zones = aws.kept::<Zones>();
+    let turn = zones.turn(zone);
+    let _turn = turn.lock().await;
+    let (client, mut found) = (aws.route53(), HashMap::new());
+    wanted.sort_by_key(|key| place(&key.name));
+    loop {
+        wanted.retain(|key| match zones.known(key, Instant::now()) {
+            None => true,
+            Some(set) => {
+                found.extend(set.map(|set| (key.to_string(), set)));
+                false
+            }
+        });
+        let Some(first) = wanted.first().cloned() else { return Ok(found) };
+        let (begun, start) = (Instant::now(), Start::of_name(&first));
+        let Some(answer) = page(&client, zone, Some(&start)).await? else { return Ok(found) };
+        let next = next(&answer).map(|start| start.name);
+        let span = Span::of(zone, begun, &first.name, answer.resource_record_sets, next.as_deref());
+        zones.saw(zone, span, Instant::now());
+        // One of very many of its name, or of a name whose place in the listing is not known: asked for by itself.
+        if zones.known(&first, Instant::now()).is_none() {
+            let set = single(&client, &wanted.remove(0)).await?;
+            found.extend(set.map(|set| (first.to_string(), set)));
         }
     }
-    for key in wanted.clone() {
-        let from = Start { name: key.name.to_string(), kind: key.kind.as_str().into(), set: key.set.clone() };
-        if let Some(page) = page(client, zone, Some(&from)).await? {
-            keep(zone, &page, &mut wanted, &mut found);
-        }
-    }
-    Ok(found)
 }
 
-/// Takes what is wanted out of a page.
-fn keep(
-    zone: &str,
-    page: &ListResourceRecordSetsOutput,
-    wanted: &mut Vec<Key>,
-    found: &mut HashMap<String, ResourceRecordSet>,
-) {
-    for set in page.resource_record_sets() {
-        let key = Key::of(zone, set);
-        if let Some(at) = wanted.iter().position(|w| Some(w) == key.as_ref()) {
-            found.insert(wanted.swap_remove(at).to_string(), set.clone());
-        }
-    }
+/// One record set, if there is one with exactly this key.
+async fn single(client: &Client, key: &Key) -> Result<Option<ResourceRecordSet>> {
+    let start = Start { kind: Some(key.kind.as_str().into()), set: key.set.clone(), ..Start::of_name(key) };
+    let page = page(client, &key.zone, Some(&start)).await?;
+    let mut sets = page.map(|page| page.resource_record_sets).unwrap_or_default().into_iter();
+    Ok(sets.find(|set| Key::of(&key.zone, set).as_ref() == Some(key)))
 }
 
 /// All record sets of a zone; none where there is no such zone.
@@ -137,8 +139,15 @@ pub async fn all(client: &Client, zone: &str) -> Result<Vec<ResourceRecordSet>> 
 /// Where a page begins.
 struct Start {
     name: String,
-    kind: String,
+    kind: Option<String>,
     set: Option<String>,
+}
+
+impl Start {
+    /// With the first of all sets of a key's name.
+    fn of_name(key: &Key) -> Start {
+        Start { name: key.name.to_string(), kind: None, set: None }
+    }
 }
 
 /// One page of a zone's record sets; `None` where there is no such zone.
@@ -146,17 +155,17 @@ async fn page(client: &Client, zone: &str, from: Option<&Start>) -> Result<Optio
     let list = client.list_resource_record_sets().hosted_zone_id(zone);
     let list = list
         .set_start_record_name(from.map(|f| f.name.clone()))
-        .set_start_record_type(from.map(|f| f.kind.as_str().into()))
+        .set_start_record_type(from.and_then(|f| Some(f.kind.as_deref()?.into())))
         .set_start_record_identifier(from.and_then(|f| f.set.clone()));
     let listed = list.send().await.unless(&["NoSuchHostedZone"]);
-    listed.told("reading records of hosted zone", zone)
+    listed.doing("reading records of hosted zone", zone)
 }
 
 /// Where the next page begins, if there is one.
 fn next(page: &ListResourceRecordSetsOutput) -> Option<Start> {
     page.is_truncated().then(|| Start {
         name: page.next_record_name().unwrap_or_default().to_owned(),
-        kind: page.next_record_type().map(|k| k.as_str().to_owned()).unwrap_or_default(),
+        kind: page.next_record_type().map(|k| k.as_str().to_owned()),
         set: page.next_record_identifier().map(str::to_owned),
     })
 }

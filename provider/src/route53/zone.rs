@@ -160,7 +160,8 @@ impl Resource for Zone {
         // A private zone always answers in some VPC: the new ones come before the old ones go.
         associate(aws, id, new.vpcs.difference(&old.inputs.vpcs).collect()).await?;
         for vpc in old.inputs.vpcs.difference(&new.vpcs) {
-            let gone = aws.route53().disassociate_vpc_from_hosted_zone().hosted_zone_id(id).vpc(named(vpc)).send().await;
+            let gone =
+                aws.route53().disassociate_vpc_from_hosted_zone().hosted_zone_id(id).vpc(named(vpc)).send().await;
             gone.unless(&["VPCAssociationNotFound"]).told("taking VPC out of its hosted zone", &vpc.vpc_id)?;
         }
         Ok(())

@@ -15,8 +15,12 @@ fn check(aws: &Aws, project: &Project) {
     assert_eq!(made.steps(), plan);
     let outputs = project.state();
     let outputs = outputs.get("network-dev", "/outputs");
-    for (name, size) in [("publicSubnetIds", 2), ("appSubnetIds", 2), ("natPublicIps", 1)] {
-        assert_eq!(outputs[name].as_object().map(|ids| ids.len()), Some(size), "{outputs:#}");
+    for name in ["publicSubnetIds", "appSubnetIds", "dataSubnetIds"] {
+        assert_eq!(outputs[name].as_array().map(|ids| ids.len()), Some(2), "{outputs:#}");
+    }
+    assert_eq!(outputs["natPublicIps"].as_object().map(|ips| ips.len()), Some(1), "{outputs:#}");
+    for (place, letter) in ["c", "d"].into_iter().enumerate() {
+        assert_eq!(outputs["subnetsByZone"][letter]["app"], outputs["appSubnetIds"][place], "{outputs:#}");
     }
     let vpc = outputs["vpcId"].as_str().unwrap_or_default();
     let standing = aws.look();

@@ -4,18 +4,21 @@
 //! `PATH.json` are a file's labels and the like, `PATH.busy` says how many more times it answers "not yet", and `PATH.fault` names the verb that
 //! fails: `create`, `ready`, `read`, `update` or `delete`, with a number so many times, or `settle` for a file that will never be ready.
 
+mod campus;
 mod copy;
 mod directory;
 mod disk;
 mod file;
 mod folder;
 mod list;
+mod shared;
 mod site;
 
 use std::{env, io};
 
 use pulumi_plugin::{Meta, Package, Start, serve};
 
+use self::campus::Campus;
 use self::copy::Copy;
 use self::directory::Directory;
 use self::file::File;
@@ -35,6 +38,7 @@ fn catalogue() -> Package<Directory> {
     .resource::<File>()
     .resource::<Copy>()
     .component::<Site>()
+    .component::<Campus>()
     .function::<List>()
 }
 

@@ -1,15 +1,16 @@
-//! The component: files that belong together.
+//! A component: files that belong together.
 
 use std::collections::BTreeMap;
 
-use pulumi_plugin::{Component, Knobs, Map, Output, Outputs, Property, Result, Scope, Value};
+use pulumi_plugin::{Component, Knobs, Output, Outputs, Property, Result, Scope};
 
 use crate::file::{File, FileArgs};
 use crate::folder::Folder;
+use crate::shared::{Report, SharedArgs, SharedInputs};
 
 /// What a site is made of.
 #[derive(Clone, Property)]
-pub struct SiteSpec {
+pub struct SiteInputs {
     /// The heading of every index.
     pub title: Output<String>,
     /// One index for each of these languages.
@@ -19,14 +20,9 @@ pub struct SiteSpec {
     pub pages: Option<BTreeMap<String, Output<String>>>,
     /// A line at the end of every page.
     pub footer: Option<Output<String>>,
-    /// A directory below the provider's root that holds them all.
-    pub folder: Option<String>,
-    /// Labels of every file.
-    pub labels: Option<BTreeMap<String, String>>,
-    /// Other wishes for single files, by their key: a merge patch on their inputs.
-    pub overrides: Option<BTreeMap<String, Value>>,
-    /// The keys of files that are not wanted.
-    pub skip: Option<Vec<String>>,
+    /// What every component takes.
+    #[prop(flatten)]
+    pub shared: SharedInputs,
 }
 
 /// Files that belong together: an index for each language, the pages, and a map of them all.
@@ -38,44 +34,40 @@ pub struct Site {
     pub map: Output<String>,
     /// The SHA-256 of each page, by its name.
     pub sums: Output<BTreeMap<String, String>>,
-    /// The files' URNs by their keys.
-    pub child_urns: Output<BTreeMap<String, String>>,
+    /// What every component gives.
+    #[prop(flatten)]
+    pub report: Report,
 }
 
 impl Component for Site {
     const TOKEN: &'static str = "files:index:Site";
     type Session = Folder;
-    type Args = SiteSpec;
+    type Inputs = SiteInputs;
     type Facts = ();
 
-    fn knobs(args: &SiteSpec) -> Knobs {
-        Knobs {
-            defaults: args.folder.iter().map(|f| ("folder".into(), f.as_str().into())).collect(),
-            merged: args.labels.as_ref().map(|l| ("labels", encoded(l))),
-            overrides: args.overrides.as_ref().map(encoded).unwrap_or_default(),
-            skip: args.skip.clone().unwrap_or_default(),
-        }
+    fn knobs(inputs: &SiteInputs) -> Knobs {
+        inputs.shared.knobs()
     }
 
-    async fn look(_: &Folder, _: &SiteSpec) -> Result<()> {
+    async fn look(_: &Folder, _: &SiteInputs) -> Result<()> {
         Ok(())
     }
 
-    fn build(here: &mut Scope, args: SiteSpec, (): ()) -> Result<Site> {
-        for language in &args.languages {
+    fn build(here: &mut Scope, inputs: SiteInputs, (): ()) -> Result<Site> {
+        for language in &inputs.languages {
             let language = language.clone();
             here.add::<File>(
                 format!("index-{language}"),
                 FileArgs {
                     path: format!("index.{language}.txt").into(),
-                    content: args.title.map(move |t| format!("{t} ({language})\n")).into(),
+                    content: inputs.title.map(move |t| format!("{t} ({language})\n")).into(),
                     ..FileArgs::default()
                 },
             );
         }
-        let footer = args.footer.unwrap_or_else(|| Output::known(String::new()));
+        let footer = inputs.footer.unwrap_or_else(|| Output::known(String::new()));
         let mut sums = Vec::new();
-        for (page, text) in args.pages.unwrap_or_default() {
+        for (page, text) in inputs.pages.unwrap_or_default() {
             let file = here.add::<File>(
                 format!("page-{page}"),
                 FileArgs {
@@ -91,14 +83,10 @@ impl Component for Site {
             "map",
             FileArgs { path: "map.txt".into(), content: sums.map(listed).into(), ..FileArgs::default() },
         );
-        Ok(Site { title: args.title, map: map.location, sums, child_urns: here.child_urns() })
+        Ok(Site { title: inputs.title, map: map.location, sums, report: Report::of(here) })
     }
 }
 
-pub fn listed(sums: BTreeMap<String, String>) -> String {
+fn listed(sums: BTreeMap<String, String>) -> String {
     sums.iter().map(|(page, sum)| format!("{sum} {page}\n")).collect()
-}
-
-pub fn encoded<T: Property>(map: &T) -> Map {
-    map.encode().as_object().cloned().unwrap_or_default()
 }

@@ -1,17 +1,19 @@
 //! Construct: components.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures::FutureExt as _;
 use gitinfra_proto::pulumirpc as rpc;
 use rpc::construct_response::PropertyDependencies;
 use tonic::Status;
 
-use crate::catalogue::Site;
-use crate::conform::conform;
-use crate::error::Fault;
+use crate::catalogue::{AnyComponent, Site};
+use crate::conform::{Conformed, conform};
+use crate::error::{Error, Fault};
+use crate::failures::child_urn;
 use crate::hide::secrets;
-use crate::monitor::Monitor;
+use crate::monitor::{Monitor, stopped};
 use crate::property::Shaped as _;
 use crate::resource::Provider;
 use crate::serve::Service;
@@ -23,46 +25,72 @@ use crate::wire::{self, Accepts};
 impl<P: Provider> Service<P> {
     pub(super) async fn construct(&self, request: rpc::ConstructRequest) -> Result<rpc::ConstructResponse, Status> {
         let _building = self.building().token();
+        let failures = self.failures();
+        let _part = failures.build(&request.parent, &request.r#type, &request.name);
         let component = self.package.components.iter().find(|c| c.token() == request.r#type);
         let component =
             component.ok_or_else(|| Status::not_found(format!("no component `{}` in this package", request.r#type)))?;
         let inputs = with_dependencies(wire::read_map(request.inputs.as_ref())?, &request);
-        let checked = conform(&[component.args()], &inputs);
-        let mut faults = checked.faults;
-        faults.extend(
-            checked
-                .unknown
-                .into_iter()
-                .map(|at| Fault::new(at, "must be known before anything is made: it says which resources there are")),
-        );
-        if faults.is_empty() {
-            faults = component.check(&checked.properties);
+        // What a component that this one is a part of has to say, when the engine says nothing.
+        let note = |error: Error| failures.note(&child_urn(&request.parent, &request.r#type, &request.name), error);
+        let properties = match checked(component.as_ref(), &inputs) {
+            Ok(properties) => properties,
+            Err((faults, properties)) => {
+                let given = [&inputs, &properties];
+                let faults = discreet(faults, &given);
+                note(Error::invalid(faults.clone()));
+                return Err(wrong(&faults, |fault| is_secret(&given, fault)));
+            }
+        };
+        let (urn, outcome) = self.build(component.as_ref(), &request, &inputs, &properties).await?;
+        match outcome {
+            Ok(outputs) => Ok(respond(urn, outputs, request.accepts_output_values)),
+            Err(error) => {
+                let said = (*error).clone().hiding(&secrets([&inputs, &properties]));
+                if !Arc::ptr_eq(&error, &stopped()) {
+                    note(said.clone());
+                }
+                Err(clean(&said))
+            }
         }
-        if !faults.is_empty() {
-            let given = [&inputs, &checked.properties];
-            let faults = discreet(faults, &given);
-            return Err(wrong(&faults, |fault| is_secret(&given, fault)));
-        }
+    }
+
+    /// Builds the component; its URN, empty as long as it has none, and what came of it.
+    async fn build(
+        &self,
+        component: &dyn AnyComponent<P>,
+        request: &rpc::ConstructRequest,
+        inputs: &Map,
+        properties: &Map,
+    ) -> Result<(String, Result<Map, Arc<Error>>), Status> {
         let configured = self.configured()?;
-        let mut common: Map = checked.properties.clone();
+        let mut common: Map = properties.clone();
         common.retain(|name, _| P::Common::shape().field(name).is_some());
         configured.provider.complete(P::Common::shape(), &mut common);
-        let at = self.open(&request.parent, &request.name, 0.0, &[&common, &inputs]).await?;
+        let at = self.open(&request.parent, &request.name, 0.0, &[&common, inputs]).await?;
         let mut urn = String::new();
         let open = async {
             let version = self.package.meta.version;
             let monitor =
-                Monitor::open(&request, &inputs, &configured.reference, version, self.failures(), self.cancel())
-                    .await?;
+                Monitor::open(request, inputs, &configured.reference, version, self.failures(), self.cancel()).await?;
             urn = monitor.urn().to_owned();
             Ok(monitor)
         };
         let site = Site { session: &at.session, name: &request.name, open: open.boxed() };
-        let outputs = component.construct(site, &checked.properties).await;
-        let hidden = secrets([&inputs, &checked.properties]);
-        let outputs = outputs.map_err(|e| clean(&e.hiding(&hidden)))?;
-        Ok(respond(urn, outputs, request.accepts_output_values))
+        let outcome = component.construct(site, properties).await;
+        Ok((urn, outcome))
     }
+}
+
+/// The properties of a component, canonical; or what is wrong with them, beside them.
+fn checked<P: Provider>(component: &dyn AnyComponent<P>, inputs: &Map) -> Result<Map, (Vec<Fault>, Map)> {
+    let Conformed { properties, mut faults, unknown } = conform(&[component.inputs()], inputs);
+    let must = "must be known before anything is made: it says which resources there are";
+    faults.extend(unknown.into_iter().map(|at| Fault::new(at, must)));
+    if faults.is_empty() {
+        faults = component.check(&properties);
+    }
+    if faults.is_empty() { Ok(properties) } else { Err((faults, properties)) }
 }
 
 /// The inputs, with the dependencies that the engine keeps beside them where it doesn't send output values.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use pulumi_plugin::{Output, Scope};
 
 use super::Zone;
-use super::args::{Access, Nat, NetworkArgs};
+use super::inputs::{Access, Nat, NetworkInputs};
 use crate::aws::Tags;
 use crate::ec2::default_security_group::{DefaultSecurityGroup, DefaultSecurityGroupArgs};
-use crate::ec2::eip::{Eip, EipArgs, EipOutputs};
+use crate::ec2::eip::{Eip, EipArgs};
 use crate::ec2::internet_gateway::{InternetGateway, InternetGatewayArgs, InternetGatewayOutputs};
 use crate::ec2::nat_gateway::{NatGateway, NatGatewayArgs, NatGatewayOutputs};
 use crate::ec2::route::{Route, RouteArgs};
@@ -21,7 +21,7 @@ use crate::types::Cidr;
 /// Where the children are added.
 pub struct Site<'a> {
     pub here: &'a mut Scope,
-    pub args: &'a NetworkArgs,
+    pub inputs: &'a NetworkInputs,
     pub zones: &'a [Zone],
 }
 
@@ -38,7 +38,7 @@ impl Site<'_> {
     pub fn vpc(&mut self) -> VpcOutputs {
         let tags = Tags::from([("Name".into(), self.here.name().to_owned())]);
         self.here
-            .add::<Vpc>("vpc", VpcArgs { cidr_block: self.args.cidr.into(), tags: tags.into(), ..Default::default() })
+            .add::<Vpc>("vpc", VpcArgs { cidr_block: self.inputs.cidr.into(), tags: tags.into(), ..Default::default() })
     }
 
     /// The internet gateway.
@@ -64,12 +64,12 @@ impl Site<'_> {
     /// The NAT gateways, by the letter of their zone.
     pub fn nats(&mut self, gateway: &InternetGatewayOutputs, subnets: &Subnets) -> BTreeMap<String, NatGatewayOutputs> {
         let public =
-            self.args.tiers.iter().find(|(_, t)| t.access == Access::Public).and_then(|(name, _)| subnets.get(name));
-        let private = self.args.tiers.values().any(|t| t.access == Access::Private);
+            self.inputs.tiers.iter().find(|(_, t)| t.access == Access::Public).and_then(|(name, _)| subnets.get(name));
+        let private = self.inputs.tiers.values().any(|t| t.access == Access::Private);
         let (Some(public), true) = (public, private) else {
             return BTreeMap::new();
         };
-        let zones = match self.args.nat() {
+        let zones = match self.inputs.nat() {
             Nat::None => 0,
             Nat::Single => 1,
             Nat::PerAz => self.zones.len(),
@@ -85,18 +85,17 @@ impl Site<'_> {
 
     /// A NAT gateway maps a public address: while it does, the internet gateway can't be detached. So it depends on it, and goes first.
     fn nat(&mut self, gateway: &InternetGatewayOutputs, letter: &str, subnet: &SubnetOutputs) -> NatGatewayOutputs {
-        let tags = self.named(&format!("eip-{letter}"));
-        let eip: EipOutputs = self.here.add::<Eip>(
-            format!("eip-{letter}"),
-            EipArgs { tags: Output::known(tags).depends_on(&gateway.urn).into(), ..Default::default() },
-        );
+        let key = format!("eip-{letter}");
+        let args = EipArgs { tags: self.named(&key).into(), ..Default::default() };
+        let eip = self.here.child(key).after(gateway).add::<Eip>(args);
+        let key = format!("nat-{letter}");
         let args = NatGatewayArgs {
-            subnet_id: subnet.id.depends_on(&gateway.urn).into(),
+            subnet_id: (&subnet.id).into(),
             allocation_id: (&eip.id).into(),
-            tags: self.named(&format!("nat-{letter}")).into(),
+            tags: self.named(&key).into(),
             ..Default::default()
         };
-        self.here.add::<NatGateway>(format!("nat-{letter}"), args)
+        self.here.child(key).after(gateway).add::<NatGateway>(args)
     }
 
     /// A route table for each tier, and for private tiers one in each zone, so that a change of NAT only changes a route's target.
@@ -107,9 +106,9 @@ impl Site<'_> {
         nats: &BTreeMap<String, NatGatewayOutputs>,
         subnets: &Subnets,
     ) -> BTreeMap<String, Output<String>> {
-        let args = self.args;
+        let inputs = self.inputs;
         let mut tables = BTreeMap::new();
-        for (name, tier) in &args.tiers {
+        for (name, tier) in &inputs.tiers {
             let Some(subnets) = subnets.get(name) else {
                 continue;
             };

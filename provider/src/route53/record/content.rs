@@ -106,10 +106,9 @@ pub fn read(key: &Key, set: ResourceRecordSet) -> RecordInputs {
             }),
             bias: at.bias.unwrap_or_default(),
         }),
-        cidr_routing_config: set.cidr_routing_config.map(|at| CidrRoutingConfig {
-            collection_id: at.collection_id,
-            location_name: at.location_name,
-        }),
+        cidr_routing_config: set
+            .cidr_routing_config
+            .map(|at| CidrRoutingConfig { collection_id: at.collection_id, location_name: at.location_name }),
         multi_value_answer: set.multi_value_answer,
         health_check_id: set.health_check_id,
         overwrite: false,

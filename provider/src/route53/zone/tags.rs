@@ -17,8 +17,7 @@ pub async fn read(aws: &Aws, id: &str) -> Result<Tags> {
 /// Sets and removes tags of the zone; Route 53 takes ten a call.
 pub async fn retag(aws: &Aws, id: &Id, set: &Tags, unset: &[String]) -> Result<()> {
     let set: Vec<_> = set.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
-    let change =
-        || aws.route53().change_tags_for_resource().resource_type(TagResourceType::Hostedzone).resource_id(id);
+    let change = || aws.route53().change_tags_for_resource().resource_type(TagResourceType::Hostedzone).resource_id(id);
     for tags in set.chunks(10) {
         change().set_add_tags(Some(tags.to_vec())).send().await.told("tagging hosted zone", id.as_str())?;
     }

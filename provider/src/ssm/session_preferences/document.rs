@@ -64,5 +64,7 @@ async fn saying(aws: &Aws, content: &str) -> Result<String> {
             return Ok(at.to_string());
         }
     }
-    Err(Error::new(format!("updating document `{NAME}`: AWS says that a version has this content already, but none has")))
+    Err(Error::new(format!(
+        "updating document `{NAME}`: AWS says that a version has this content already, but none has"
+    )))
 }

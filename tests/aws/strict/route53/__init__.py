@@ -6,7 +6,7 @@ import string
 import sys
 
 from moto.core.responses import ActionResult
-from moto.route53 import urls
+from moto.route53 import models, urls
 from moto.route53.models import RecordSet
 from moto.route53.responses import Route53 as Moto
 
@@ -192,5 +192,12 @@ class Route53(Strict, Moto):
             raise Refusal("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}")
 
 
+def reversed_name(name):
+    """What record sets are sorted by. moto leaves the last dot where it stands before the name, which is another order where a name has
+    characters that come before a dot."""
+    return ".".join(reversed(name.rstrip(".").split("."))) + "."
+
+
 def install():
+    models.reverse_domain_name = reversed_name
     serve(urls, Route53)

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use pulumi_plugin::{Fault, Path, Property, nearest};
 
-use crate::components::Shared;
 use crate::components::network::layout::Layout;
+use crate::components::{Profile, SharedArgs, SharedInputs};
 use crate::types::Cidr;
 
 /// What the program asks of a network.
-#[derive(Debug, Clone, PartialEq, Property)]
-pub struct NetworkArgs {
+#[derive(Debug, Clone, Property)]
+pub struct NetworkInputs {
     /// The IPv4 range of the VPC, from a /16 to a /28. When it is smaller than a /24, tiers have to say their own `cidrs`. Default: `10.0.0.0/16`.
     #[prop(default = Cidr::parse("10.0.0.0/16").unwrap_or_else(|why| unreachable!("{why}")))]
     pub cidr: Cidr,
@@ -23,14 +23,14 @@ pub struct NetworkArgs {
     /// The tiers of subnets, by name. Default: `public`, `app` (reaches the internet through NAT) and `data` (reaches nothing outside).
     #[prop(default = tiers())]
     pub tiers: BTreeMap<String, Tier>,
-    /// How subnets of private tiers reach the internet. Default: `single` in the profile `dev`, else `perAz`.
+    /// How subnets of private tiers reach the internet. Default: `perAz` in the profile `production`, `single` in `development`.
     pub nat: Option<Nat>,
     /// Whether the VPC's default security group loses its rules, so that nothing is reachable by accident.
     #[prop(default = true)]
     pub lock_default_security_group: bool,
     /// What every component takes.
     #[prop(flatten)]
-    pub shared: Shared,
+    pub shared: SharedInputs,
 }
 
 /// One subnet in every availability zone, and what they reach.
@@ -97,8 +97,8 @@ impl Tier {
     }
 }
 
-impl NetworkArgs {
-    /// Everything that is wrong with the arguments by themselves, without knowing the region's zones.
+impl NetworkInputs {
+    /// Everything that is wrong with the inputs by themselves, without knowing the region's zones.
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         if !(16..=28).contains(&self.cidr.0.prefix_len()) {
@@ -200,8 +200,10 @@ impl NetworkArgs {
 
     /// How private subnets reach the internet, by what is said or by the profile.
     pub fn nat(&self) -> Nat {
-        use crate::components::Profile;
-        self.nat.unwrap_or(if self.shared.profile == Profile::Dev { Nat::Single } else { Nat::PerAz })
+        self.nat.unwrap_or(match self.shared.profile {
+            Profile::Production => Nat::PerAz,
+            Profile::Development => Nat::Single,
+        })
     }
 }
 
