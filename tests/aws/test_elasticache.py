@@ -248,6 +248,12 @@ REFUSALS += [
         "SnapshotAlreadyExistsFault",
         lambda c: copied(c, "one") and c.cache.delete_replication_group(ReplicationGroupId="rg", FinalSnapshotIdentifier="one"),
     ),
+    (
+        "a snapshot source that is not there",
+        "InvalidParameterValue",
+        lambda c: c.make(SnapshotRetentionLimit=1) and c.get() and c.modify(SnapshottingClusterId="rg-009"),
+    ),
+    ("a shard's id in words", "InvalidParameterValue", lambda c: c.make(NodeGroupConfiguration=[{"NodeGroupId": "one"}])),
     ("data tiering without disks", "InvalidParameterCombination", lambda c: c.make(DataTieringEnabled=True)),
     ("disks without data tiering", "InvalidParameterCombination", lambda c: c.make(CacheNodeType="cache.r6gd.xlarge")),
     ("durability of an old engine", "InvalidParameterCombination", lambda c: c.make(Durability="sync")),

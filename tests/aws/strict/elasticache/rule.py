@@ -131,6 +131,8 @@ def check_zones(asked, zones):
     if each and len(each) != asked["shards"]:
         raise combination(f"NodeGroupConfiguration names {len(each)} node groups, but NumNodeGroups is {asked['shards']}.")
     for shard in each:
+        if shard.get("NodeGroupId") and not re.match(r"^\d{1,4}$", shard["NodeGroupId"]):
+            raise value(f"Invalid node group id {shard['NodeGroupId']}.")
         replicas = shard.get("ReplicaAvailabilityZones") or []
         if replicas and len(replicas) != shard.get("ReplicaCount", asked["replicas"]):
             raise combination("ReplicaAvailabilityZones must name one Availability Zone for each replica.")
