@@ -4,7 +4,7 @@ use pulumi_plugin::{Output, Outputs, Property};
 
 #[derive(Clone, Property)]
 struct Unknown {
-    #[prop(replce)] //~ unknown: there are replace, stable, keep, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module
+    #[prop(replce)] //~ unknown: there are replace, stable, keep, initial, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module
     size: i64,
 }
 
@@ -16,7 +16,7 @@ struct Twice {
 
 #[derive(Clone, Property)]
 struct Misplaced {
-    #[prop(module = "x")] //~ a property can't be `module`, only replace, stable, keep, given, unique, computed, default, autoname, min, max, rename
+    #[prop(module = "x")] //~ a property can't be `module`, only replace, stable, keep, initial, given, unique, computed, default, autoname, min, max, rename
     size: i64,
 }
 

@@ -6,8 +6,10 @@ use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Error, Expr, Field, Ident, LitInt, LitStr, Result, Type};
 
 /// What a single property can be.
-pub const ON_FIELDS: [&str; 11] =
-    ["replace", "stable", "keep", "given", "unique", "computed", "default", "autoname", "min", "max", "rename"];
+pub const ON_FIELDS: [&str; 12] = [
+    "replace", "stable", "keep", "initial", "given", "unique", "computed", "default", "autoname", "min", "max",
+    "rename",
+];
 
 /// The `#[prop(...)]` of a field, a type or a variant.
 #[derive(Default)]
@@ -15,6 +17,7 @@ pub struct Prop {
     pub replace: bool,
     pub stable: bool,
     pub keep: bool,
+    pub initial: bool,
     pub given: bool,
     pub unique: bool,
     pub computed: bool,
@@ -50,6 +53,7 @@ impl Prop {
             "replace" => self.replace = true,
             "stable" => self.stable = true,
             "keep" => self.keep = true,
+            "initial" => self.initial = true,
             "given" => self.given = true,
             "unique" => self.unique = true,
             "computed" => self.computed = true,
@@ -61,7 +65,7 @@ impl Prop {
             "max" => self.max = Some(meta.value()?.parse()?),
             "rename" => self.rename = Some(meta.value()?.parse()?),
             "module" => self.module = Some(meta.value()?.parse()?),
-            _ => return Err(meta.error("unknown: there are replace, stable, keep, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module")),
+            _ => return Err(meta.error("unknown: there are replace, stable, keep, initial, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module")),
         }
         Ok(())
     }
@@ -91,9 +95,9 @@ impl Prop {
     }
 
     pub fn marks(&self) -> TokenStream {
-        let Prop { replace, stable, keep, given, unique, computed, .. } = self;
+        let Prop { replace, stable, keep, initial, given, unique, computed, .. } = self;
         let autoname = optional(self.autoname.as_ref());
-        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, given: #given, unique: #unique, computed: #computed, autoname: #autoname })
+        quote!(::pulumi_plugin::shape::Marks { replace: #replace, stable: #stable, keep: #keep, initial: #initial, given: #given, unique: #unique, computed: #computed, autoname: #autoname })
     }
 
     /// A function that gives the field's default.

@@ -10,7 +10,7 @@ use syn::{Data, DeriveInput, parse_macro_input};
 
 /// Makes a struct an object of properties, an enum of unit variants a choice of words, an enum of newtype variants a union.
 ///
-/// On fields: `replace`, `stable`, `keep`, `given`, `unique`, `computed`, `autoname = N`, `default`, `default = EXPR`, `min = N`, `max = N`,
+/// On fields: `replace`, `stable`, `keep`, `initial`, `given`, `unique`, `computed`, `autoname = N`, `default`, `default = EXPR`, `min = N`, `max = N`,
 /// `rename = "name"`, `flatten`, and `inputs` for the inputs inside a state. On types: `module = "name"`. On variants: `rename = "word"`.
 /// A struct named `SomethingInputs` gets an eventual twin `SomethingArgs`, for what it flattens, too; a state with `inputs` gets
 /// `SomethingOutputs`.

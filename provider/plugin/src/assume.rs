@@ -1,8 +1,116 @@
 //! Inputs for rules that need values, while some are not known yet.
 
+mod plausible;
+
+use gitinfra_proto::wire::UNKNOWN;
+
+use crate::conform::Conformed;
+use crate::error::Fault;
 use crate::shape::{Field, Type};
 use crate::value::{Map, Value};
-use crate::wire::UNKNOWN;
+
+use self::plausible::{Guess, plausible};
+
+/// The rounds in which rules are tried while something is unknown. Between them each unknown is given and left out, has one value and another,
+/// together with and without each of its neighbours.
+const ROUNDS: [Round; 4] = [Round::Given, Round::LeftOut, Round::EvenGiven, Round::OddGiven];
+
+/// What the rules between properties find, as far as it is sure whatever the unknowns turn out to be.
+///
+/// While something is unknown, they are tried with several plausible values in its place, and what all of them give counts, unless it is about an
+/// unknown itself. Where nothing plausible can be made up, nothing is sure.
+pub fn sure(fields: &[&'static Field], checked: &Conformed, check: impl Fn(&Map) -> Vec<Fault>) -> Vec<Fault> {
+    if checked.unknown.is_empty() {
+        return check(&checked.properties);
+    }
+    let mut sure: Option<Vec<Fault>> = None;
+    for round in ROUNDS {
+        let Some(inputs) = Filling { round, unknowns: 0 }.object(fields, &checked.properties) else {
+            return Vec::new();
+        };
+        let found = check(&inputs);
+        sure = Some(match sure {
+            None => found,
+            Some(before) => before.into_iter().filter(|fault| found.contains(fault)).collect(),
+        });
+    }
+    let about_unknown = |fault: &Fault| checked.unknown.iter().any(|path| fault.at.within(path.as_str()));
+    sure.unwrap_or_default().into_iter().filter(|fault| !about_unknown(fault)).collect()
+}
+
+/// Which of the unknowns are given, and which of their plausible values they have.
+#[derive(Clone, Copy)]
+enum Round {
+    Given,
+    LeftOut,
+    EvenGiven,
+    OddGiven,
+}
+
+/// Puts a plausible value in the place of each unknown.
+struct Filling {
+    round: Round,
+    /// How many have been met.
+    unknowns: usize,
+}
+
+impl Filling {
+    fn guess(&mut self) -> Guess {
+        let even = self.unknowns.is_multiple_of(2);
+        self.unknowns += 1;
+        match self.round {
+            Round::Given => Guess { given: true, other: false },
+            Round::LeftOut => Guess { given: false, other: true },
+            Round::EvenGiven => Guess { given: even, other: even },
+            Round::OddGiven => Guess { given: !even, other: !even },
+        }
+    }
+
+    /// An object without unknowns; `None` where one can't be made up.
+    fn object(&mut self, fields: &[&'static Field], given: &Map) -> Option<Map> {
+        let mut filled = Map::new();
+        for field in fields {
+            if let Some(value) = given.get(field.name)
+                && let Some(value) = self.value(&(field.ty)(), value)?
+            {
+                filled.insert(field.name.to_owned(), value);
+            }
+        }
+        Some(filled)
+    }
+
+    /// A value without unknowns, or that it is left out; `None` where one can't be made up.
+    fn value(&mut self, ty: &Type, value: &Value) -> Option<Option<Value>> {
+        let bare = value.bare();
+        let filled = match (ty, bare) {
+            (_, Value::Unknown) => {
+                let guess = self.guess();
+                match matches!(ty, Type::Optional(_)) && !guess.given {
+                    true => return Some(None),
+                    false => plausible(ty, guess)?,
+                }
+            }
+            _ if !bare.has_unknown() => value.clone(),
+            _ => match (ty.bare(), bare) {
+                (Type::List(item) | Type::Set(item), Value::Array(items)) => {
+                    let filled = items.iter().map(|value| self.value(item, value)).collect::<Option<Vec<_>>>()?;
+                    Value::Array(filled.into_iter().flatten().collect())
+                }
+                (Type::Map(item), Value::Object(map)) => {
+                    let mut filled = Map::new();
+                    for (name, value) in map {
+                        filled.extend(self.value(item, value)?.map(|value| (name.clone(), value)));
+                    }
+                    Value::Object(filled)
+                }
+                (Type::Object(shape), Value::Object(map)) => Value::Object(self.object(&shape.fields(), map)?),
+                (Type::OneOf(types), _) => return types.iter().find_map(|ty| self.value(ty, value)),
+                _ => return None,
+            },
+        };
+        Some(Some(filled))
+    }
+}
 
 /// The new inputs with an assumption in the place of every unknown: that it is another value than the old one, as the diff takes it.
 ///
@@ -56,13 +164,14 @@ fn another(ty: &Type, old: Option<&Value>) -> Option<Value> {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use gitinfra_proto::wire::UNKNOWN;
     use serde_json::json;
 
-    use super::assume;
-    use crate::Property;
+    use super::{assume, sure};
+    use crate::conform::conform;
     use crate::property::Shaped as _;
     use crate::value::{Map, Value, map};
-    use crate::wire::UNKNOWN;
+    use crate::{Faults, Property};
 
     #[derive(Debug, Clone, PartialEq, Property)]
     enum Color {
@@ -121,5 +230,47 @@ mod tests {
         let hidden = Map::from([("label".to_owned(), Value::Unknown.into_secret())]);
         let seen = assume(&Crate::shape().fields(), &Map::new(), &hidden);
         assert_eq!(seen, map(json!({"label": UNKNOWN})));
+    }
+
+    /// The rules of a crate, tried on what the program gives.
+    #[track_caller]
+    fn rules(given: serde_json::Value, expected: &[&str]) {
+        let checked = conform(&[Crate::shape()], &map(given));
+        assert_eq!(checked.faults, vec![]);
+        let faults = sure(&Crate::shape().fields(), &checked, |inputs| {
+            let new = Crate::decode(&Value::Object(inputs.clone())).expect("a guess can be decoded");
+            Faults::of(&new)
+                .excludes("label", "size")
+                .needs("open", "color")
+                .one_of(&["label", "size", "color"])
+                .when(new.tags.as_ref().is_some_and(|tags| tags.values().any(|n| *n > 9)), "tags", "too many")
+                .each("parts", new.parts.iter().flatten(), |part| {
+                    Faults::of(part).when(part.name.starts_with('x'), "name", "begins with x").into_vec()
+                })
+                .into_vec()
+        });
+        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(faults, expected);
+    }
+
+    #[test]
+    fn rules_say_what_is_sure_whatever_is_unknown() {
+        let excludes = "`size`: can't be given together with `label`";
+        let one_of = "`size`: only one of `label`, `size` and `color` can be given";
+        rules(json!({"label": "a", "size": 1}), &[excludes, one_of]);
+        rules(json!({"label": "a", "size": 1, "parts": "?"}), &[excludes, one_of]);
+        // What is unknown may be left out in the end.
+        rules(json!({"label": "?", "size": 1}), &[]);
+        rules(json!({"label": "?", "color": "?", "size": "?"}), &[]);
+        rules(json!({"label": "?", "color": "?"}), &[]);
+        rules(json!({"size": 1, "open": true}), &["`open`: needs `color`"]);
+        rules(json!({"label": "a", "open": true, "color": "?"}), &[]);
+        rules(json!({"size": 1, "open": "?"}), &[]);
+        rules(json!({"size": 1, "tags": {"a": 10, "b": "?"}}), &["`tags`: too many"]);
+        // What is about an unknown is not said.
+        rules(
+            json!({"size": 1, "parts": [{"name": "?"}, {"name": "xy", "count": "?"}]}),
+            &["`parts[1].name`: begins with x"],
+        );
     }
 }

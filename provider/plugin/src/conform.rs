@@ -1,9 +1,11 @@
 //! Holds values against their shape: every fault at once, defaults filled in, one spelling for one meaning.
 
+use std::collections::BTreeSet;
+
 use crate::error::Fault;
 use crate::nearest::nearest;
 use crate::path::Path;
-use crate::shape::{Field, Shape, Type};
+use crate::shape::{Bounds, Field, Shape, Type};
 use crate::value::{Map, Value};
 
 /// Properties held against a shape.
@@ -94,6 +96,7 @@ impl Walk {
                 Value::Output(output)
             }
             (Type::Secret(inner), _) => self.value(inner, value, at).into_secret(),
+            (Type::Order(inner), _) => self.value(inner, value, at),
             (_, Value::Unknown) => {
                 self.unknown.push(at.clone());
                 Value::Unknown
@@ -151,6 +154,7 @@ impl Walk {
             }
             (Type::Object(shape), Value::Object(map)) => Value::Object(self.fields(&shape.fields(), map, at)),
             (Type::OneOf(types), _) => self.one_of(types, value, at),
+            (Type::Bounded(inner, bounds), _) => self.bounded(inner, bounds, value, at),
             _ => {
                 self.fault(at, other_kind(ty, value));
                 value.clone()
@@ -160,6 +164,18 @@ impl Walk {
 
     fn items(&mut self, ty: &Type, items: &[Value], at: &Path) -> Vec<Value> {
         items.iter().enumerate().map(|(i, v)| self.value(ty, v, &at.index(i))).collect()
+    }
+
+    /// A value whose size is held against bounds once everything else about it is right.
+    fn bounded(&mut self, ty: &Type, bounds: &Bounds, value: &Value, at: &Path) -> Value {
+        let before = self.faults.len();
+        let value = self.value(ty, value, at);
+        if self.faults.len() == before
+            && let Some(why) = ill_sized(ty, bounds, &value)
+        {
+            self.fault(at, why);
+        }
+        value
     }
 
     /// The first type that fits; else the faults of the one that came nearest.
@@ -183,6 +199,23 @@ impl Walk {
             _ => self.faults.extend(walk.faults),
         }
         kept
+    }
+}
+
+/// Why a value is too little or too much, if it is.
+fn ill_sized(ty: &Type, bounds: &Bounds, value: &Value) -> Option<String> {
+    match value.bare() {
+        Value::Number(number) => bounds.wrong_number(*number),
+        Value::String(text) => bounds.wrong_count(text.chars().count(), "character", "characters"),
+        // An unknown item of a set may turn out to be one that is there already.
+        Value::Array(items) if matches!(ty, Type::Set(_)) && value.has_unknown() => {
+            let known = items.iter().filter(|item| !item.has_unknown()).map(|item| item.to_json().to_string());
+            let known: BTreeSet<_> = known.collect();
+            Bounds { min: None, ..*bounds }.wrong_count(known.len(), "item", "items")
+        }
+        Value::Array(items) => bounds.wrong_count(items.len(), "item", "items"),
+        Value::Object(map) => bounds.wrong_count(map.len(), "entry", "entries"),
+        _ => None,
     }
 }
 

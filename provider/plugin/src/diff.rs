@@ -36,10 +36,10 @@ pub fn diff(shapes: &[&'static Shape], old: &Map, new: &Map) -> Vec<Change> {
     for name in names(old, new).into_iter().filter(|name| !name.starts_with("__")) {
         let field = shapes.iter().find_map(|s| s.field(name));
         let marks = field.map(|f| f.marks).unwrap_or_default();
-        if marks.computed && absent(new.get(name)) {
+        if (marks.computed || marks.initial) && absent(new.get(name)) {
             continue;
         }
-        let mut compared = Compared { replace: marks.replace, changes: &mut changes };
+        let mut compared = Compared { replace: marks.replace || marks.initial, changes: &mut changes };
         let place = Place { at: Path::root().key(name), ty: field.map(|f| (f.ty)()) };
         compared.values(&place, Side::of(old.get(name)), Side::of(new.get(name)));
     }
@@ -145,6 +145,15 @@ impl Compared<'_> {
     fn change(&mut self, at: &Place, what: What, replace: bool) {
         self.changes.push(Change { at: at.at.clone(), what, replace });
     }
+}
+
+/// Whether what all resources have in common says that the two are in different places: another region, another account.
+pub fn elsewhere(common: &'static Shape, old: &Map, new: &Map) -> bool {
+    let value = |map: &Map, name: &str| map.get(name).map(Value::plain).unwrap_or_default();
+    common.fields().iter().any(|field| {
+        let (old, new) = (value(old, field.name), value(new, field.name));
+        old != new && !old.has_unknown() && !new.has_unknown()
+    })
 }
 
 /// Whether all `unique` properties are the same in both, so that the two can't exist at once. No such property: they can.

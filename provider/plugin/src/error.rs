@@ -23,21 +23,15 @@ impl Fault {
 
     /// The same fault, seen from the object that holds the property.
     pub fn below(mut self, name: &str) -> Fault {
-        self.at = join(Path::root().key(name), &self.at);
+        self.at = Path::root().key(name).join(&self.at);
         self
     }
 
     /// The same fault, seen from the list that holds the item.
     pub fn below_index(mut self, i: usize) -> Fault {
-        self.at = join(Path::root().index(i), &self.at);
+        self.at = Path::root().index(i).join(&self.at);
         self
     }
-}
-
-fn join(outer: Path, inner: &Path) -> Path {
-    let inner = inner.as_str();
-    let dot = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
-    Path::from(format!("{outer}{dot}{inner}").as_str())
 }
 
 impl fmt::Display for Fault {

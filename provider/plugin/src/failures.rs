@@ -7,6 +7,7 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::error::Error;
+use crate::urn::Urn;
 
 /// What failed, and what may still fail.
 #[derive(Debug, Default)]
@@ -49,26 +50,5 @@ fn locked<T>(all: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The URN that the engine gives a component's child.
 pub(crate) fn child_urn(parent: &str, token: &str, name: &str) -> String {
-    let mut parts = parent.splitn(4, "::");
-    let mut part = || parts.next().unwrap_or_default();
-    let (stack, project, types) = (part(), part(), part());
-    format!("{stack}::{project}::{types}${token}::{name}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::child_urn;
-
-    #[test]
-    fn a_childs_urn_is_its_parents_with_one_more_type() {
-        for (parent, child) in [
-            ("urn:pulumi:dev::web::p:index:Site::s", "urn:pulumi:dev::web::p:index:Site$p:index:File::s-map"),
-            (
-                "urn:pulumi:dev::web::q:a:Outer$p:index:Site::in::out",
-                "urn:pulumi:dev::web::q:a:Outer$p:index:Site$p:index:File::s-map",
-            ),
-        ] {
-            assert_eq!(child_urn(parent, "p:index:File", "s-map"), child);
-        }
-    }
+    Urn::parse(parent).child(token, name)
 }

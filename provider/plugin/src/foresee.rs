@@ -7,10 +7,15 @@ use crate::shape::{Field, Shape};
 use crate::value::{Map, Value};
 
 /// The outputs in a preview: inputs pass through, stable outputs keep their value on an update, the rest is unknown. So is what the
-/// program leaves to the cloud, unless only a new resource could have another value.
+/// program leaves to the cloud, unless only a new resource could have another value. What mattered at creation alone stays what it was.
 pub fn foresee(inputs: &[&'static Shape], state: &'static Shape, old: Option<&Map>, new: &Map) -> Map {
     let mut seen: Map = new.iter().filter(|(k, _)| !k.starts_with("__")).map(|(k, v)| (k.clone(), v.clone())).collect();
     for field in state.fields() {
+        if field.marks.initial && absent(new.get(field.name)) {
+            let was = old.and_then(|old| old.get(field.name));
+            seen.extend(was.map(|value| (field.name.to_owned(), value.clone())));
+            continue;
+        }
         if inputs.iter().any(|s| s.field(field.name).is_some()) && !left_open(field, new) {
             continue;
         }

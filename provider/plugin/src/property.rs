@@ -45,6 +45,44 @@ impl<T> fmt::Debug for Secret<T> {
     }
 }
 
+/// An order to us that the cloud knows nothing of: `forceDestroy`, `waitForDeployment`. The state keeps what the program says; an import shows the
+/// default; users see a plain `T`.
+///
+/// Among inputs and in a state it is known. `read`, which can't tell it, says [`Order::unknown`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Order<T>(Option<T>);
+
+impl<T> Order<T> {
+    /// What `read` says of it.
+    pub fn unknown() -> Order<T> {
+        Order(None)
+    }
+
+    /// The order; `None` where only `read` has spoken.
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_ref()
+    }
+}
+
+impl<T: Clone + Default> Order<T> {
+    /// The order; where it is not known, the plainest one.
+    pub fn value(&self) -> T {
+        self.0.clone().unwrap_or_default()
+    }
+}
+
+impl<T: Default> Default for Order<T> {
+    fn default() -> Order<T> {
+        Order(Some(T::default()))
+    }
+}
+
+impl<T> From<T> for Order<T> {
+    fn from(order: T) -> Order<T> {
+        Order(Some(order))
+    }
+}
+
 /// The fault of a value that has another type than it should.
 pub fn mismatch<T: Property>(value: &Value) -> Fault {
     Fault::new(Path::root(), format!("expected {}, got {}", T::ty().what(), value.kind()))
@@ -119,6 +157,18 @@ impl<T: Property> Property for Secret<T> {
     }
     fn encode(&self) -> Value {
         self.0.encode().into_secret()
+    }
+}
+
+impl<T: Property> Property for Order<T> {
+    fn ty() -> Type {
+        Type::Order(Box::new(T::ty()))
+    }
+    fn decode(value: &Value) -> Result<Self, Fault> {
+        Option::decode(value).map(Order)
+    }
+    fn encode(&self) -> Value {
+        self.0.encode()
     }
 }
 

@@ -19,7 +19,7 @@ impl<P: Provider> Package<P> {
 
     /// The schema: <https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/>.
     pub fn schema(&self) -> Document {
-        let mut book = Book { package: self.meta.name, types: BTreeMap::new(), shapes: BTreeMap::new() };
+        let mut book = Book { package: self.meta.name, types: BTreeMap::new(), owners: BTreeMap::new() };
         let resources: Json<String, Document> = self
             .resources
             .iter()
@@ -100,7 +100,8 @@ enum Side {
 struct Book {
     package: &'static str,
     types: BTreeMap<String, Document>,
-    shapes: BTreeMap<String, &'static Shape>,
+    /// Who used each type first, and the table that it stands for.
+    owners: BTreeMap<String, (String, *const ())>,
 }
 
 impl Book {
@@ -150,7 +151,7 @@ impl Book {
         if secret(&ty) {
             spec.insert("secret".into(), true.into());
         }
-        if field.marks.replace && side == Side::Input {
+        if (field.marks.replace || field.marks.initial) && side == Side::Input {
             spec.insert("willReplaceOnChanges".into(), true.into());
         }
         if let Some(default) = field.default.filter(|_| side != Side::Output) {
@@ -165,7 +166,9 @@ impl Book {
     fn spec(&mut self, token: &str, ty: &Type, side: Side) -> Json<String, Document> {
         let mut spec = match ty {
             Type::Optional(inner) => return self.spec(token, inner, side),
-            Type::Secret(inner) => return self.spec(token, inner, side),
+            Type::Secret(inner) | Type::Order(inner) | Type::Bounded(inner, _) => {
+                return self.spec(token, inner, side);
+            }
             Type::Eventual(inner) => {
                 return self.spec(token, inner, if side == Side::Output { side } else { Side::Input });
             }
@@ -211,11 +214,7 @@ impl Book {
 
     fn shape(&mut self, user: &str, shape: &'static Shape, side: Side) -> String {
         let token = self.token(user, shape.module, shape.name);
-        let known = *self.shapes.entry(token.clone()).or_insert(shape);
-        debug_assert!(
-            std::ptr::eq(known, shape),
-            "two types are named {token}: give one of them another name or `#[prop(module = ..)]`"
-        );
+        self.own(user, &token, std::ptr::from_ref(shape).cast());
         if !self.types.contains_key(&token) {
             // Told before it is filled, so that a type that holds itself ends.
             self.types.insert(token.clone(), Document::Null);
@@ -228,8 +227,18 @@ impl Book {
         format!("#/types/{token}")
     }
 
+    /// Notes which table a name stands for: in the generated SDKs there is one type of each name.
+    fn own(&mut self, user: &str, token: &str, table: *const ()) {
+        let (first, known) = self.owners.entry(token.to_owned()).or_insert_with(|| (user.to_owned(), table));
+        debug_assert!(
+            *known == table,
+            "{first} and {user} both have a type {token}, and these are two: give one of them another name, or an object a `#[prop(module = ..)]`"
+        );
+    }
+
     fn choices(&mut self, user: &str, choices: &'static Choices) -> String {
         let token = self.token(user, None, choices.name);
+        self.own(user, &token, std::ptr::from_ref(choices).cast());
         let values: Vec<_> =
             choices.values.iter().map(|(value, doc)| json!({ "value": value, "description": doc })).collect();
         self.types.insert(token.clone(), json!({ "type": "string", "description": choices.doc, "enum": values }));
@@ -247,7 +256,68 @@ fn required(field: &Field, side: Side) -> bool {
 fn secret(ty: &Type) -> bool {
     match ty {
         Type::Secret(_) => true,
-        Type::Optional(inner) | Type::Eventual(inner) => secret(inner),
+        Type::Optional(inner) | Type::Eventual(inner) | Type::Order(inner) | Type::Bounded(inner, _) => secret(inner),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Book, Side};
+    use crate::property::Shaped as _;
+    use crate::{Order, Property};
+
+    mod other {
+        use crate::Property;
+
+        /// Another thing of the same name.
+        #[derive(Debug, Clone, PartialEq, Property)]
+        pub enum Color {
+            Wood,
+        }
+
+        #[derive(Debug, Clone, PartialEq, Property)]
+        pub struct Table {
+            pub color: Color,
+        }
+    }
+
+    #[derive(Debug, Clone, PartialEq, Property)]
+    enum Color {
+        Red,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Property)]
+    struct Chair {
+        color: Color,
+        back: Option<Color>,
+        #[prop(default)]
+        burn: Order<bool>,
+        #[prop(initial, min = 1)]
+        mold: Option<String>,
+    }
+
+    fn book() -> Book {
+        Book { package: "p", types: BTreeMap::new(), owners: BTreeMap::new() }
+    }
+
+    #[test]
+    fn wrappers_are_not_seen() {
+        let chair = book().object("p:home:Chair", &[Chair::shape()], Side::Input);
+        assert_eq!(chair["properties"]["burn"]["type"], "boolean");
+        assert_eq!(chair["properties"]["burn"]["default"], false);
+        assert_eq!(chair["properties"]["mold"]["type"], "string");
+        assert_eq!(chair["properties"]["mold"]["willReplaceOnChanges"], true);
+        assert_eq!(chair["required"], serde_json::json!(["color"]));
+    }
+
+    #[test]
+    #[should_panic(expected = "p:home:Chair and p:home:Table both have a type p:home:Color")]
+    fn two_types_of_one_name_are_noticed() {
+        let mut book = book();
+        book.object("p:home:Chair", &[Chair::shape()], Side::Input);
+        book.object("p:home:Table", &[other::Table::shape()], Side::Input);
     }
 }

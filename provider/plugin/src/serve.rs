@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod construct;
+mod declared;
 mod invoke;
 mod life;
 mod service;
@@ -30,7 +31,10 @@ use crate::property::{Property as _, Shaped as _};
 use crate::resource::{Id, Provider};
 use crate::shape::Shape;
 use crate::status::clean;
+use crate::urn::Urn;
 use crate::value::{Map, Value};
+
+use self::declared::Declared;
 
 /// The framework's own property in the inputs of every resource: how its creation is known, and which names were made up.
 const BIRTH: &str = "__birth";
@@ -57,6 +61,7 @@ struct Met<P> {
     known: BTreeSet<String>,
     /// Which creation made or took over what, in this run: the birth's token by type, place and id.
     births: BTreeMap<(String, String, String), String>,
+    declared: Declared,
 }
 
 impl<P> Default for Met<P> {
@@ -69,6 +74,7 @@ impl<P> Default for Met<P> {
             tried: BTreeSet::new(),
             known: BTreeSet::new(),
             births: BTreeMap::new(),
+            declared: Declared::default(),
         }
     }
 }
@@ -160,7 +166,7 @@ impl<P: Provider> Service<P> {
             .filter(|(name, _)| common.field(name).is_some())
             .map(|(k, v)| (k.clone(), v.plain()))
             .collect();
-        (type_of(urn).to_owned(), Value::from(place).to_json().to_string(), id.to_string())
+        (Urn::parse(urn).token().to_owned(), Value::from(place).to_json().to_string(), id.to_string())
     }
 
     /// Notes that the engine has an older resource of a URN: a creation of the same URN is its replacement.
@@ -168,8 +174,14 @@ impl<P: Provider> Service<P> {
         self.met.write().unwrap_or_else(PoisonError::into_inner).known.insert(urn.to_owned());
     }
 
+    /// Notes which thing a resource is; says which other resource is the same one already.
+    fn declare(&self, urn: &str, thing: Option<String>) -> Option<String> {
+        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        met.declared.note(urn, thing)
+    }
+
     fn resource(&self, urn: &str) -> Result<&dyn AnyResource<P>, Status> {
-        let token = type_of(urn);
+        let token = Urn::parse(urn).token();
         let found = self.package.resources.iter().find(|r| r.token() == token);
         found.map(Box::as_ref).ok_or_else(|| Status::not_found(format!("no resource `{token}` in this package")))
     }
@@ -182,7 +194,7 @@ impl<P: Provider> Service<P> {
         let hidden = secrets(known.iter().copied());
         let call = Call {
             urn: urn.into(),
-            name: if name.is_empty() { name_of(urn) } else { name }.into(),
+            name: if name.is_empty() { Urn::parse(urn).name } else { name }.into(),
             given: Arc::new((*inputs).clone()),
             birth: birth_of(inputs),
             timeout: (timeout > 0.0).then(|| Duration::from_secs_f64(timeout)),
@@ -213,16 +225,6 @@ impl<P: Provider> Service<P> {
     fn inputs_of(&self, resource: &dyn AnyResource<P>) -> [&'static Shape; 2] {
         [resource.inputs(), P::Common::shape()]
     }
-}
-
-/// The token in a URN: `urn:pulumi:stack::project::parent$type::name`.
-fn type_of(urn: &str) -> &str {
-    let qualified = urn.split("::").nth(2).unwrap_or_default();
-    qualified.rsplit('$').next().unwrap_or_default()
-}
-
-fn name_of(urn: &str) -> &str {
-    urn.splitn(4, "::").nth(3).unwrap_or_default()
 }
 
 fn birth_of(inputs: &Map) -> Birth {

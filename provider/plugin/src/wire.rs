@@ -2,39 +2,19 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use gitinfra_proto::wire::{ARCHIVE, ASSET, BYTES, OUTPUT, REFERENCE, SECRET, SIGNATURE, UNKNOWN, UNKNOWNS};
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as Proto};
 
+use crate::path::Path;
 use crate::value::{Archive, Asset, Map, OutputValue, Reference, Source, Value};
-
-/// The key that marks an object as more than an object.
-const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
-const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
-const OUTPUT: &str = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
-const REFERENCE: &str = "5cf8f73096256a8f31e491e813e4eb8e";
-const ASSET: &str = "c44067f5952c0a294b673a41bacd8c17";
-const ARCHIVE: &str = "0def7320c3a5731c473e5ecbe6d01bc7";
-const BYTES: &str = "803fd3297a5875dc03ca845dda5d2a98";
-
-/// The sentinel that we send for an unknown.
-pub const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-/// Every sentinel that an engine may send for an unknown: one a type.
-const UNKNOWNS: [&str; 7] = [
-    UNKNOWN,
-    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-    "030794c1-ac77-496b-92df-f27374a8bd58",
-    "e48ece36-62e2-4504-bad9-02848725956a",
-    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-];
 
 /// A message that says why a value on the wire can't be read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("malformed value at `{at}`: {why}")]
 pub struct Malformed {
     /// The property path.
-    pub at: String,
+    pub at: Path,
     /// What is wrong with it.
     pub why: String,
 }
@@ -64,7 +44,11 @@ pub fn read_map(object: Option<&Struct>) -> Result<Map, Malformed> {
     let Some(object) = object else {
         return Ok(Map::new());
     };
-    object.fields.iter().map(|(key, value)| Ok((key.clone(), read(value).map_err(|e| e.under(key))?))).collect()
+    object
+        .fields
+        .iter()
+        .map(|(key, value)| Ok((key.clone(), read(value).map_err(|e| e.under(Path::root().key(key)))?)))
+        .collect()
 }
 
 /// Writes properties as a wire object.
@@ -79,17 +63,12 @@ pub fn is_unknown(text: &str) -> bool {
 
 impl Malformed {
     fn new(why: impl Into<String>) -> Malformed {
-        Malformed { at: String::new(), why: why.into() }
+        Malformed { at: Path::root(), why: why.into() }
     }
 
-    fn under(mut self, key: &str) -> Malformed {
-        let rest = std::mem::take(&mut self.at);
-        self.at = match rest.chars().next() {
-            None => key.to_owned(),
-            Some('[') => format!("{key}{rest}"),
-            Some(_) => format!("{key}.{rest}"),
-        };
-        self
+    /// The same, seen from what holds the value.
+    fn under(self, outer: Path) -> Malformed {
+        Malformed { at: outer.join(&self.at), ..self }
     }
 }
 
@@ -110,7 +89,7 @@ fn read(value: &Proto) -> Result<Value, Malformed> {
 
 fn read_list(list: &ListValue) -> Result<Vec<Value>, Malformed> {
     let items = list.values.iter().enumerate();
-    items.map(|(i, v)| read(v).map_err(|e| e.under(&format!("[{i}]")))).collect()
+    items.map(|(i, v)| read(v).map_err(|e| e.under(Path::root().index(i)))).collect()
 }
 
 fn read_signed(signature: &str, object: &Struct) -> Result<Value, Malformed> {

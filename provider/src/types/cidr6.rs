@@ -1,8 +1,7 @@
 //! IPv6 ranges.
 
 use ipnet::Ipv6Net;
-use pulumi_plugin::shape::{Format, Type};
-use pulumi_plugin::{Fault, Path, Property, Value};
+use pulumi_plugin::Spelled;
 
 /// An IPv6 range in CIDR notation, in its shortest spelling; its address is the first of the range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,7 +10,7 @@ pub struct Cidr6(pub Ipv6Net);
 impl Cidr6 {
     /// Reads a range; host bits must be zero, as AWS would silently clear them and then show another range.
     pub fn parse(text: &str) -> Result<Cidr6, String> {
-        let net: Ipv6Net = text.parse().map_err(|_| format!("`{text}` is not an IPv6 range such as 2001:db8::/56"))?;
+        let net: Ipv6Net = text.parse().map_err(|_| Self::is_not(text))?;
         if net.addr() != net.network() {
             return Err(format!("`{text}` does not begin at its first address; did you mean `{}`?", net.trunc()));
         }
@@ -25,24 +24,15 @@ impl std::fmt::Display for Cidr6 {
     }
 }
 
-impl Property for Cidr6 {
-    fn ty() -> Type {
-        static FORMAT: Format = Format {
-            what: "an IPv6 range such as 2001:db8::/56",
-            or_object: false,
-            canonical: |value| {
-                let text = value.as_str().unwrap_or_default();
-                Cidr6::parse(text).map(|cidr| Value::from(cidr.to_string()))
-            },
-            meaning: None,
-        };
-        Type::Format(&FORMAT)
+impl Spelled for Cidr6 {
+    const WHAT: &'static str = "an IPv6 range";
+    const EXAMPLE: &'static str = "2001:db8::/56";
+    const ANOTHER: &'static str = "fd00:7::/64";
+    fn parse(text: &str) -> Result<Self, String> {
+        Cidr6::parse(text)
     }
-    fn decode(value: &Value) -> Result<Self, Fault> {
-        Cidr6::parse(value.as_str().unwrap_or_default()).map_err(|why| Fault::new(Path::root(), why))
-    }
-    fn encode(&self) -> Value {
-        self.to_string().into()
+    fn spell(&self) -> String {
+        self.to_string()
     }
 }
 

@@ -1,36 +1,29 @@
 //! Domain names.
 
-use pulumi_plugin::shape::{Format, Type};
-use pulumi_plugin::{Fault, Path, Property, Value};
+use pulumi_plugin::Spelled as _;
 
-/// A domain name in full, in lower case and without the trailing dot: `www.example.com`, `*.example.com`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DomainName(String);
+spelled! {
+    /// A domain name in full, in lower case and without the trailing dot: `www.example.com`, `*.example.com`.
+    DomainName, "a domain name in full", "www.example.com", "internal.example.org", canonical
+}
 
-impl DomainName {
-    /// Reads a name as people write it or as Route 53 tells it: `WWW.Example.com.`, `\052.example.com.`.
-    pub fn parse(text: &str) -> Result<DomainName, String> {
-        let name = unescaped(text.strip_suffix('.').unwrap_or(text)).to_lowercase();
-        let wrong = |why: &str| Err(format!("`{text}` is not a domain name in full such as www.example.com: {why}"));
-        if name.contains("://") || name.contains(char::is_whitespace) {
-            return wrong("it has characters that no name has");
-        }
-        if name.split('.').any(|label| label == "@") {
-            return wrong("the zone itself is written with its own name, not as `@`");
-        }
-        if name.len() > 253 {
-            return wrong("it has more than 253 characters");
-        }
-        match name.split('.').find(|label| label.is_empty() || label.len() > 63) {
-            Some("") => wrong("there is nothing before or after a dot"),
-            Some(_) => wrong("it has more than 63 characters between two dots"),
-            None => Ok(DomainName(name)),
-        }
+/// A name as people write it or as Route 53 tells it: `WWW.Example.com.`, `\052.example.com.`.
+fn canonical(text: &str) -> Result<String, String> {
+    let name = unescaped(text.strip_suffix('.').unwrap_or(text)).to_lowercase();
+    let wrong = |why: &str| Err(format!("{}: {why}", DomainName::is_not(text)));
+    if name.contains("://") || name.contains(char::is_whitespace) {
+        return wrong("it has characters that no name has");
     }
-
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    if name.split('.').any(|label| label == "@") {
+        return wrong("the zone itself is written with its own name, not as `@`");
+    }
+    if name.len() > 253 {
+        return wrong("it has more than 253 characters");
+    }
+    match name.split('.').find(|label| label.is_empty() || label.len() > 63) {
+        Some("") => wrong("there is nothing before or after a dot"),
+        Some(_) => wrong("it has more than 63 characters between two dots"),
+        None => Ok(name),
     }
 }
 
@@ -54,30 +47,6 @@ fn unescaped(text: &str) -> String {
         }
     }
     out + rest
-}
-
-impl std::fmt::Display for DomainName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Property for DomainName {
-    fn ty() -> Type {
-        static FORMAT: Format = Format {
-            what: "a domain name in full such as www.example.com",
-            or_object: false,
-            canonical: |value| DomainName::parse(value.as_str().unwrap_or_default()).map(|name| Value::from(name.0)),
-            meaning: None,
-        };
-        Type::Format(&FORMAT)
-    }
-    fn decode(value: &Value) -> Result<Self, Fault> {
-        DomainName::parse(value.as_str().unwrap_or_default()).map_err(|why| Fault::new(Path::root(), why))
-    }
-    fn encode(&self) -> Value {
-        self.0.as_str().into()
-    }
 }
 
 #[cfg(test)]

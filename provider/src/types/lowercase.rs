@@ -1,7 +1,6 @@
 //! Text that AWS keeps in lower case.
 
-use pulumi_plugin::shape::{Format, Type};
-use pulumi_plugin::{Fault, Property, Value};
+use pulumi_plugin::Spelled;
 
 /// Text whose case means nothing, as AWS keeps it: in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,20 +25,14 @@ impl std::fmt::Display for Lowercase {
     }
 }
 
-impl Property for Lowercase {
-    fn ty() -> Type {
-        static FORMAT: Format = Format {
-            what: "text",
-            or_object: false,
-            meaning: None,
-            canonical: |value| Ok(Value::from(value.as_str().unwrap_or_default().to_lowercase())),
-        };
-        Type::Format(&FORMAT)
+impl Spelled for Lowercase {
+    const WHAT: &'static str = "text";
+    const EXAMPLE: &'static str = "web";
+    const ANOTHER: &'static str = "data-2";
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Lowercase::from(text))
     }
-    fn decode(value: &Value) -> Result<Self, Fault> {
-        String::decode(value).map(Lowercase::from)
-    }
-    fn encode(&self) -> Value {
-        self.0.as_str().into()
+    fn spell(&self) -> String {
+        self.0.clone()
     }
 }

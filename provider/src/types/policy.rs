@@ -58,6 +58,8 @@ impl Property for PolicyJson {
     fn ty() -> Type {
         static FORMAT: Format = Format {
             what: "an IAM policy: an object, or its JSON as text",
+            example: r#"{"Statement":[],"Version":"2012-10-17"}"#,
+            another: r#"{"Statement":[{"Action":"s3:*","Effect":"Allow","Resource":"*"}],"Version":"2012-10-17"}"#,
             or_object: true,
             canonical: |value| PolicyJson::new(value).map(|policy| policy.encode()),
             meaning: Some(|value| match PolicyJson::new(value) {

@@ -1,11 +1,11 @@
 //! AWS's regions by name.
 
-use pulumi_plugin::shape::{Format, Type};
-use pulumi_plugin::{Fault, Path, Property, Value, nearest};
+use pulumi_plugin::{Spelled as _, nearest};
 
-/// A region's name, such as `ap-northeast-1`. One that AWS opens tomorrow has the same form.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Region(String);
+spelled! {
+    /// A region's name, such as `ap-northeast-1`. One that AWS opens tomorrow has the same form.
+    Region, "a region", "ap-northeast-1", "us-east-1", canonical
+}
 
 /// The regions of today, each with the place that people call it by: only to say what was meant.
 const TODAY: [(&str, &str); 36] = [
@@ -47,25 +47,18 @@ const TODAY: [(&str, &str); 36] = [
     ("cn-northwest-1", "ningxia"),
 ];
 
-impl Region {
-    /// Reads a name; only its form is looked at.
-    pub fn parse(text: &str) -> Result<Region, String> {
-        let mut parts: Vec<_> = text.split('-').collect();
-        let number = parts.pop().unwrap_or_default();
-        let fine = parts.len() >= 2
-            && parts.iter().all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase()))
-            && !number.is_empty()
-            && number.chars().all(|c| c.is_ascii_digit());
-        match (fine, meant(text)) {
-            (true, _) => Ok(Region(text.to_owned())),
-            (false, Some(name)) => Err(format!("`{text}` is not a region; did you mean `{name}`?")),
-            (false, None) => Err(format!("`{text}` is not a region such as ap-northeast-1")),
-        }
-    }
-
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+/// A name; only its form is looked at.
+fn canonical(text: &str) -> Result<String, String> {
+    let mut parts: Vec<_> = text.split('-').collect();
+    let number = parts.pop().unwrap_or_default();
+    let fine = parts.len() >= 2
+        && parts.iter().all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase()))
+        && !number.is_empty()
+        && number.chars().all(|c| c.is_ascii_digit());
+    match (fine, meant(text)) {
+        (true, _) => Ok(text.to_owned()),
+        (false, Some(name)) => Err(format!("`{text}` is not a region; did you mean `{name}`?")),
+        (false, None) => Err(Region::is_not(text)),
     }
 }
 
@@ -79,24 +72,6 @@ fn meant(text: &str) -> Option<&'static str> {
     nearest(&text, TODAY.map(|(name, _)| name)).or_else(by_place)
 }
 
-impl Property for Region {
-    fn ty() -> Type {
-        static FORMAT: Format = Format {
-            what: "a region such as ap-northeast-1",
-            or_object: false,
-            canonical: |value| Region::parse(value.as_str().unwrap_or_default()).map(|r| Value::from(r.0)),
-            meaning: None,
-        };
-        Type::Format(&FORMAT)
-    }
-    fn decode(value: &Value) -> Result<Self, Fault> {
-        Region::parse(value.as_str().unwrap_or_default()).map_err(|why| Fault::new(Path::root(), why))
-    }
-    fn encode(&self) -> Value {
-        self.0.as_str().into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Region;
@@ -104,7 +79,7 @@ mod tests {
     #[test]
     fn tells_regions() {
         for name in ["ap-northeast-1", "us-gov-west-1", "xx-west-12"] {
-            assert_eq!(Region::parse(name).map(|r| r.0).as_deref(), Ok(name));
+            assert_eq!(Region::parse(name).map(|r| r.to_string()).as_deref(), Ok(name));
         }
         for (text, said) in [
             ("tokyo", "did you mean `ap-northeast-1`?"),

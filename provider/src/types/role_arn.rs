@@ -1,34 +1,23 @@
 //! The ARNs of IAM roles.
 
-use pulumi_plugin::shape::{Format, Type};
-use pulumi_plugin::{Fault, Path, Property, Value};
+use pulumi_plugin::Spelled as _;
 
-/// A role's ARN: `arn:aws:iam::123456789012:role/path/deploy`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RoleArn(String);
+spelled! {
+    /// A role's ARN: `arn:aws:iam::123456789012:role/path/deploy`.
+    RoleArn, "a role's ARN", "arn:aws:iam::123456789012:role/deploy", "arn:aws:iam::210987654321:role/path/audit", canonical
+}
 
-impl RoleArn {
-    /// Reads an ARN; whether there is such a role is AWS's to say.
-    pub fn parse(text: &str) -> Result<RoleArn, String> {
-        let parts: Vec<_> = text.splitn(6, ':').collect();
-        match parts[..] {
-            ["arn", _, "iam", "", account, name] if is_account(account) && is_role(name) => {
-                Ok(RoleArn(text.to_owned()))
-            }
-            // What `aws sts get-caller-identity` shows of somebody who has assumed it.
-            ["arn", partition, "sts", "", account, session] if session.starts_with("assumed-role/") => {
-                let name = session.split('/').nth(1).unwrap_or_default();
-                Err(format!(
-                    "`{text}` is a session of a role; did you mean `arn:{partition}:iam::{account}:role/{name}`?"
-                ))
-            }
-            _ => Err(format!("`{text}` is not a role's ARN such as arn:aws:iam::123456789012:role/deploy")),
+/// An ARN; whether there is such a role is AWS's to say.
+fn canonical(text: &str) -> Result<String, String> {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    match parts[..] {
+        ["arn", _, "iam", "", account, name] if is_account(account) && is_role(name) => Ok(text.to_owned()),
+        // What `aws sts get-caller-identity` shows of somebody who has assumed it.
+        ["arn", partition, "sts", "", account, session] if session.starts_with("assumed-role/") => {
+            let name = session.split('/').nth(1).unwrap_or_default();
+            Err(format!("`{text}` is a session of a role; did you mean `arn:{partition}:iam::{account}:role/{name}`?"))
         }
-    }
-
-    /// The ARN as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+        _ => Err(RoleArn::is_not(text)),
     }
 }
 
@@ -39,24 +28,6 @@ fn is_role(name: &str) -> bool {
 /// Whether this has the form of an account's id.
 pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
-}
-
-impl Property for RoleArn {
-    fn ty() -> Type {
-        static FORMAT: Format = Format {
-            what: "a role's ARN such as arn:aws:iam::123456789012:role/deploy",
-            or_object: false,
-            canonical: |value| RoleArn::parse(value.as_str().unwrap_or_default()).map(|arn| Value::from(arn.0)),
-            meaning: None,
-        };
-        Type::Format(&FORMAT)
-    }
-    fn decode(value: &Value) -> Result<Self, Fault> {
-        RoleArn::parse(value.as_str().unwrap_or_default()).map_err(|why| Fault::new(Path::root(), why))
-    }
-    fn encode(&self) -> Value {
-        self.0.as_str().into()
-    }
 }
 
 #[cfg(test)]

@@ -86,5 +86,7 @@ fn an_old_name_in_new_hands_is_another_birth() {
     p.program(&format!("resources:\n{renamed}"));
     p.up().expect_ok().expect_steps(&[]);
     p.program(&format!("{}{renamed}", of(&[("a", "path: a.txt, content: one")])));
-    p.up().expect_failure().expect_says("`a.txt` exists already");
+    p.up()
+        .expect_failure()
+        .expect_says("declared twice: urn:pulumi:dev::test::files:index:File::b has the same `path`");
 }

@@ -53,6 +53,39 @@ fn rules_across_fields_are_the_resources() {
 }
 
 #[test]
+fn rules_hold_while_something_else_is_unknown() {
+    let a = ("a", "path: a.txt, content: x");
+    let p = project(&of(&[a, ("b", "path: ../b.txt, content: '${a.sha256}', expires: tomorrow")]));
+    let run = p.preview().expect_failure();
+    run.expect_says("must stay below the root").expect_says("expected a date such as 2030-01-31");
+    // What is not known yet may still turn out right.
+    p.program(&of(&[a, ("b", "path: '${a.sha256}', content: x, expires: '${a.location}'")]));
+    p.preview().expect_ok();
+}
+
+#[test]
+fn one_thing_is_not_two_resources() {
+    let a = ("a", "path: a.txt, content: x");
+    let p = project(&of(&[a, ("b", "path: a.txt, content: y")]));
+    for run in [p.preview(), p.up()] {
+        let run = run.expect_failure().expect_says("declared twice: urn:pulumi:dev::");
+        run.expect_says("has the same `path`");
+    }
+    // In another place it is another thing.
+    p.program(&of(&[a, ("b", "path: a.txt, content: y, folder: sub")]));
+    p.up().expect_ok();
+    // A renamed resource is not its own twin, and neither is one that is made anew.
+    p.program(&format!(
+        "{}    options: {{aliases: [{{name: a}}], replaceOnChanges: [content]}}\n",
+        "resources:\n  c:\n    type: files:index:File\n    properties: {path: a.txt, content: z}\n"
+    ));
+    p.up().expect_ok();
+    assert_eq!(p.state().names(), ["c"]);
+    assert_eq!(p.read("root/a.txt").as_deref(), Some("z"));
+    p.expect_settled();
+}
+
+#[test]
 fn the_configuration_is_checked_too() {
     let p = project(&of(&[("a", "path: a.txt, content: x")]));
     p.config("files:rot", "/x");

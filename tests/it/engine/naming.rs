@@ -31,6 +31,20 @@ fn a_name_is_made_up_once_and_anew_for_a_replacement() {
 }
 
 #[test]
+fn any_key_makes_a_name() {
+    let long = "x".repeat(80);
+    let p = project(&of(&[("1st", A.1), ("日本", A.1), ("sg-x", A.1), (&long, A.1)]));
+    p.up().expect_ok();
+    let state = p.state();
+    for (key, stem) in [("1st", "1st"), ("日本", "r"), ("sg-x", "sg-x"), (&long, &long[..32])] {
+        let path = state.text(key, "/outputs/path");
+        let suffix = path.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-'));
+        assert!(suffix.is_some_and(|suffix| suffix.len() == 7), "{path}");
+    }
+    p.expect_settled();
+}
+
+#[test]
 fn the_engines_wishes_for_names_are_met() {
     for (wish, expected) in
         [("{mode: verbatim}", "a"), ("{pattern: 'x-${name}'}", "x-a"), ("{pattern: 'x-${name}', enforce: true}", "x-a")]

@@ -63,6 +63,22 @@ fn secrets_stay_secret_all_their_life() {
 }
 
 #[test]
+fn what_is_secret_by_nature_needs_no_mark() {
+    let a = ("a", "path: a.txt, content: x");
+    let p = project(&of(&[a]));
+    p.config("files:pepper", "hush-pepper");
+    p.up().expect_ok();
+    assert!(!p.state().export.contains("hush-pepper"), "{}", p.state().export);
+    p.expect_settled();
+    // Of an explicit provider, too.
+    let explicit = "  other: {type: 'pulumi:providers:files', properties: {root: '@DIR@/root', pepper: hush-pepper}}\n";
+    p.program(&format!("{}{explicit}", of(&[a])));
+    p.up().expect_ok();
+    assert!(!p.state().export.contains("hush-pepper"), "{}", p.state().export);
+    p.expect_settled();
+}
+
+#[test]
 fn what_becomes_a_secret_leaves_the_state() {
     let p = project(&of(&[("a", "path: a.txt, content: hush-content, owner: {name: hush-label}")]));
     p.up().expect_ok();

@@ -42,6 +42,18 @@ struct Given {
     tags: Option<BTreeMap<String, String>>,
     key: Option<Secret<String>>,
     late: Option<Output<String>>,
+    #[prop(min = 1, max = 5)]
+    nick: Option<String>,
+    #[prop(min = 1)]
+    pin: Option<Secret<String>>,
+    #[prop(min = 1, max = 2)]
+    list: Option<Vec<String>>,
+    #[prop(max = 2)]
+    set: Option<BTreeSet<String>>,
+    #[prop(min = 1, max = 1)]
+    only: Option<BTreeMap<String, bool>>,
+    #[prop(min = 0, max = 1)]
+    share: Option<f64>,
 }
 
 /// Holds JSON against `Given`, with a name and a count beside it, and expects what comes out beside those.
@@ -109,6 +121,32 @@ fn faults_come_all_at_once_with_their_paths() {
         json!({"name": "n", "rules": [{"port": true}]}),
         &["`rules[0].port`: expected a whole number from 0 to 65535 or a string, got a boolean"],
     );
+}
+
+#[test]
+fn what_is_too_little_or_too_much_is_counted() {
+    for (given, why) in [
+        (json!({"nick": ""}), "`nick`: empty; at least one is required"),
+        (json!({"nick": "日本日本日本"}), "`nick`: has 6 characters; 1 to 5 are allowed"),
+        (json!({"pin": ""}), "`pin`: empty; at least one is required"),
+        (json!({"list": []}), "`list`: empty; at least one is required"),
+        (json!({"list": ["a", "b", "?"]}), "`list`: has 3 items; 1 to 2 are allowed"),
+        (json!({"set": ["a", "b", "?", "c"]}), "`set`: has 3 items; at most 2 are allowed"),
+        (json!({"only": {}}), "`only`: empty; exactly one entry is allowed"),
+        (json!({"only": {"a": true, "b": true}}), "`only`: has 2 entries; exactly one entry is allowed"),
+        (json!({"share": 1.5}), "`share`: 1.5 is not a number from 0 to 1"),
+        // What is of another kind is not counted as well.
+        (json!({"list": [1, "b", "c"]}), "`list[0]`: expected a string, got a number"),
+    ] {
+        let mut whole = given;
+        whole["name"] = "n".into();
+        faults(whole, &[why]);
+    }
+    check(
+        json!({"nick": "日本日本日", "list": ["a", "?"], "set": ["b", "a", "b"], "only": {"a": true}, "share": 0.5}),
+        json!({"nick": "日本日本日", "list": ["a", "?"], "set": ["a", "b"], "only": {"a": true}, "share": 0.5}),
+    );
+    check(json!({"set": ["b", "a", "?"]}), json!({"set": ["b", "a", "?"]}));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::{What, diff, same_place};
+use super::{What, diff, elsewhere, same_place};
 use crate::Property;
 use crate::property::Shaped as _;
 use crate::value::{Archive, Asset, Map, Source, Value, map};
@@ -18,6 +18,8 @@ struct Place {
     #[prop(replace)]
     kind: Option<BTreeMap<String, String>>,
     floors: Option<Vec<String>>,
+    #[prop(initial)]
+    builder: Option<String>,
 }
 
 #[track_caller]
@@ -45,6 +47,25 @@ fn every_difference_is_found_at_its_path() {
         &[("kind.a", Removed, true), ("kind[\"b.c\"]", Changed, true)],
     );
     check(json!({"kind": {}}), json!({"kind": "x"}), &[("kind", Changed, true)]);
+}
+
+#[test]
+fn what_matters_at_creation_alone_may_be_left_out_later() {
+    check(json!({"builder": "ann"}), json!({}), &[]);
+    check(json!({"builder": "ann"}), json!({"builder": "bob"}), &[("builder", What::Changed, true)]);
+    check(json!({}), json!({"builder": "bob"}), &[("builder", What::Added, true)]);
+}
+
+#[test]
+fn what_is_elsewhere_does_not_collide() {
+    for (old, new, differs) in [
+        (json!({"street": "a"}), json!({"street": "a", "x": 1}), false),
+        (json!({"street": "a"}), json!({"street": "b"}), true),
+        (json!({"street": "a"}), json!({}), true),
+        (json!({"street": "a"}), json!({"street": "?"}), false),
+    ] {
+        assert_eq!(elsewhere(Place::shape(), &map(old), &map(new.clone())), differs, "{new}");
+    }
 }
 
 #[test]

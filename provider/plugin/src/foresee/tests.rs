@@ -19,6 +19,8 @@ struct CupInputs {
     shelf: Option<String>,
     #[prop(computed, replace)]
     kiln: Option<String>,
+    #[prop(initial)]
+    mold: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -69,6 +71,19 @@ fn a_changed_one_keeps_what_is_stable() {
 }
 
 #[test]
+fn what_mattered_at_creation_stays_what_it_was() {
+    let seen = |new: serde_json::Value, old: Option<serde_json::Value>| {
+        let old = old.map(map);
+        let seen = foresee(&[CupInputs::shape()], CupState::shape(), old.as_ref(), &map(new));
+        seen.get("mold").and_then(|mold| mold.as_str()).map(str::to_owned)
+    };
+    assert_eq!(seen(json!({"color": "red"}), Some(json!({"mold": "m"}))).as_deref(), Some("m"));
+    assert_eq!(seen(json!({"color": "red"}), Some(json!({}))), None);
+    assert_eq!(seen(json!({"color": "red"}), None), None);
+    assert_eq!(seen(json!({"color": "red", "mold": "n"}), Some(json!({"mold": "m"}))).as_deref(), Some("n"));
+}
+
+#[test]
 fn what_the_program_gives_is_not_left_to_the_cloud() {
     check(
         Some(chosen(json!({"color": "red", "serial": "s", "level": 1}))),
@@ -89,9 +104,9 @@ fn a_stable_output_that_is_not_there_stays_away() {
 #[test]
 fn an_update_leaves_as_it_was_what_it_neither_changes_nor_leaves_open() {
     for (new, expected) in [
-        (json!({"color": "red"}), &["color", "engraving", "kiln", "serial", "shelf", "size"][..]),
-        (json!({"color": "blue", "glaze": "g"}), &["engraving", "glaze", "kiln", "serial", "shelf", "size"]),
-        (json!({"color": "red", "shelf": "x", "size": 2}), &["color", "engraving", "kiln", "serial"]),
+        (json!({"color": "red"}), &["color", "engraving", "kiln", "mold", "serial", "shelf", "size"][..]),
+        (json!({"color": "blue", "glaze": "g"}), &["engraving", "glaze", "kiln", "mold", "serial", "shelf", "size"]),
+        (json!({"color": "red", "shelf": "x", "size": 2}), &["color", "engraving", "kiln", "mold", "serial"]),
     ] {
         let (shapes, new) = ([CupInputs::shape()], map(new));
         let changes = diff(&shapes, &map(chosen(json!({"color": "red"}))), &new);

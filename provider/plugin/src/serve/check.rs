@@ -7,18 +7,25 @@ use rpc::check_request::autonaming_options::Mode;
 use rpc::property_diff::Kind;
 use tonic::Status;
 
-use crate::conform::conform;
-use crate::diff::{Change, What, absent, diff, same_place};
+use crate::assume::sure;
+use crate::catalogue::AnyResource;
+use crate::conform::{conform, fits};
+use crate::diff::{Change, What, absent, diff, elsewhere, same_place};
 use crate::error::{Error, Fault};
 use crate::foresee::unmoved;
 use crate::hide::secrets;
+use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
-use crate::serve::{BIRTH, Service, hash, name_of};
-use crate::shape::Shape;
+use crate::serve::{BIRTH, Service, hash};
+use crate::shape::{Field, Marks, Shape};
 use crate::status::clean;
+use crate::urn::Urn;
 use crate::value::{Map, Value};
 use crate::veil::{discreet, is_secret};
 use crate::wire::{self, Accepts};
+
+/// The framework's own property in the state of a resource whose creation is not finished: the next update goes on with it.
+const UNFINISHED: &str = "__unfinished";
 
 impl<P: Provider> Service<P> {
     pub(super) async fn check(&self, mut request: rpc::CheckRequest) -> Result<rpc::CheckResponse, Status> {
@@ -38,8 +45,17 @@ impl<P: Provider> Service<P> {
         news.extend(resource.fixed());
         let made_up = autoname(resource.inputs(), &request, &olds, &mut news);
         let mut checked = conform(&self.inputs_of(resource), &news);
-        if checked.faults.is_empty() && checked.unknown.is_empty() {
-            checked.faults = resource.check(&checked.properties);
+        if checked.faults.is_empty() {
+            checked.faults = sure(&resource.inputs().fields(), &checked, |inputs| resource.check(inputs));
+            debug_assert!(
+                checked.faults.iter().all(|fault| self.inputs_of(resource).iter().any(|shape| shape.holds(&fault.at))),
+                "a rule of `{}` is about a property that it does not have: {:?}",
+                resource.token(),
+                checked.faults
+            );
+        }
+        if checked.faults.is_empty() {
+            checked.faults.extend(self.twin(resource, &request.urn, &checked.properties));
         }
         let failures = failures(checked.faults, &[&news, &checked.properties]);
         if !failures.is_empty() {
@@ -75,6 +91,21 @@ impl<P: Provider> Service<P> {
         Some(Value::Object(birth))
     }
 
+    /// What is wrong with a resource that is one and the same as another of this program.
+    fn twin(&self, resource: &dyn AnyResource<P>, urn: &str, inputs: &Map) -> Option<Fault> {
+        let unique = unique(resource.inputs());
+        let place = same_of(P::Common::shape().fields(), inputs);
+        let identity = same_of(unique.clone(), inputs).filter(|values| values.iter().any(|v| *v != Value::Null));
+        let identity = place.zip(identity).map(|(place, values)| {
+            let text = |values: &[Value]| Value::from(values.to_vec()).to_json().to_string();
+            hash(&[resource.token().as_bytes(), text(&place).as_bytes(), text(&values).as_bytes()])
+        });
+        let other = self.declare(urn, identity)?;
+        let names: Vec<_> = unique.iter().map(|field| format!("`{}`", field.name)).collect();
+        let same = names.join(", ");
+        Some(Fault::new(unique.first()?.name, format!("declared twice: {other} has the same {same}")))
+    }
+
     pub(super) async fn diff(&self, request: rpc::DiffRequest) -> Result<rpc::DiffResponse, Status> {
         let resource = self.resource(&request.urn)?;
         let shapes = self.inputs_of(resource);
@@ -82,32 +113,60 @@ impl<P: Provider> Service<P> {
         let mut old = wire::read_map(request.old_inputs.as_ref())?;
         let new = wire::read_map(request.news.as_ref())?;
         let forgotten = old.is_empty();
+        let unfinished = olds.contains_key(UNFINISHED);
         for (name, value) in olds {
             let field = shapes.iter().find_map(|s| s.field(&name));
-            // To ask for what the cloud chose is to ask for nothing else.
-            if field.is_some_and(|f| forgotten || (f.marks.computed && absent(old.get(&name)))) {
+            // To ask for what the cloud chose is to ask for nothing else. What mattered at creation alone is in the state, even if the
+            // program no longer says it.
+            let lasting = |marks: Marks| marks.computed || marks.initial;
+            if field.is_some_and(|f| forgotten || (lasting(f.marks) && absent(old.get(&name)))) {
                 old.insert(name, value);
             }
         }
         let mut changes = diff(&shapes, &old, &new);
         let replaced = resource.replaces(&old, &new);
+        debug_assert!(
+            replaced.iter().all(|name| resource.inputs().field(name).is_some()),
+            "`{}` is replaced for a property that it does not have: {replaced:?}",
+            resource.token()
+        );
         for change in &mut changes {
             change.replace |= replaced.contains(&change.at.head());
         }
+        // What was imported was not made by this program: how it was made is not known, and no reason to make it anew.
+        let imported = !forgotten && !old.contains_key(BIRTH);
+        let initial = |name: &str| resource.inputs().field(name).is_some_and(|field| field.marks.initial);
+        changes.retain(|c| !(imported && c.what == What::Added && initial(c.at.head())));
         changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
         let replaces = heads(changes.iter().filter(|c| c.replace));
-        let made_up = made_up(&old);
-        let first_delete =
-            !replaces.is_empty() && (same_place(&shapes, &old, &new, &made_up) || resource.collides(&old, &new));
-        if first_delete {
+        // Said even if nothing here takes a new resource: the program may wish for one all the same (`replaceOnChanges`).
+        let first_delete = !elsewhere(P::Common::shape(), &old, &new)
+            && (same_place(&shapes, &old, &new, &made_up(&old)) || resource.collides(&old, &new));
+        if first_delete && !replaces.is_empty() {
             let at = self.open(&request.urn, "", 0.0, &[&old]).await?;
             let prevented = resource.prevents(&at, &Id::from(request.id), &old, &new).await;
             prevented.map_err(|e| clean(&e.hiding(&secrets([&old, &new]))))?;
         }
         let stables = unmoved(&shapes, resource.state(), &changes, &new);
         let stables = stables.into_iter().map(str::to_owned).collect();
-        Ok(respond(&changes, replaces, stables, first_delete))
+        let mut response = respond(&changes, replaces, stables, first_delete);
+        if unfinished {
+            response.changes = rpc::diff_response::DiffChanges::DiffSome.into();
+        }
+        Ok(response)
     }
+}
+
+/// The properties that tell one resource from another.
+fn unique(shape: &'static Shape) -> Vec<&'static Field> {
+    shape.fields().into_iter().filter(|field| field.marks.unique).collect()
+}
+
+/// The values of some properties, `Null` for what is left out; nothing while one of them is unknown.
+fn same_of(fields: Vec<&'static Field>, inputs: &Map) -> Option<Vec<Value>> {
+    let value = |field: &Field| inputs.get(field.name).map(Value::plain).unwrap_or_default();
+    let values: Vec<_> = fields.into_iter().map(value).collect();
+    (!values.iter().any(Value::has_unknown)).then_some(values)
 }
 
 /// Faults as the engine takes them. It prints the value of a property that is named, so a secret one is named in the words alone.
@@ -123,35 +182,45 @@ pub(super) fn failures(faults: Vec<Fault>, given: &[&Map]) -> Vec<rpc::CheckFail
 /// Fills in names that the program leaves to us; says which.
 fn autoname(shape: &'static Shape, request: &rpc::CheckRequest, olds: &Map, news: &mut Map) -> BTreeSet<String> {
     let mut done = BTreeSet::new();
-    let wanted = shape.fields().into_iter().filter_map(|f| Some((f.name, f.marks.autoname?)));
-    for (field, most) in
-        wanted.filter(|(field, _)| !matches!(news.get(*field), Some(v) if *v.bare() != Value::Null)).collect::<Vec<_>>()
-    {
-        let name = match (olds.get(field), &request.autonaming) {
+    for field in shape.fields() {
+        let Some(most) = field.marks.autoname.filter(|_| absent(news.get(field.name))) else {
+            continue;
+        };
+        let fits = |name: &str| name.chars().count() <= most && fits(&(field.ty)(), &name.into());
+        let name = match (olds.get(field.name), &request.autonaming) {
             (Some(old), _) if old.as_str().is_some() => old.clone(),
             (_, Some(options)) if options.mode() == Mode::Disable => continue,
             (_, Some(options))
                 if !options.proposed_name.is_empty()
-                    && (options.mode() == Mode::Enforce || options.proposed_name.len() <= most) =>
+                    && (options.mode() == Mode::Enforce || fits(&options.proposed_name)) =>
             {
                 options.proposed_name.clone().into()
             }
-            _ => random_name(&request.urn, &request.random_seed, most).into(),
+            _ => random_name(&request.urn, &request.random_seed, most, fits).into(),
         };
-        news.insert(field.to_owned(), name);
-        done.insert(field.to_owned());
+        news.insert(field.name.to_owned(), name);
+        done.insert(field.name.to_owned());
     }
     done
 }
 
-/// The resource's own name and seven hex digits, within a length.
-fn random_name(urn: &str, seed: &[u8], most: usize) -> String {
-    let suffix = hash(&[urn.as_bytes(), seed, b"name"]);
+/// The resource's own name and seven hex digits, within a length; changed as little as it takes to fit.
+fn random_name(urn: &str, seed: &[u8], most: usize, fits: impl Fn(&str) -> bool) -> String {
+    let suffix = &hash(&[urn.as_bytes(), seed, b"name"])[..7];
     // Letters, digits and single hyphens: what every cloud's rules for names allow.
-    let words = name_of(urn).split(|c: char| !c.is_ascii_alphanumeric());
-    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    let stem: String = words.join("-").chars().take(most.saturating_sub(8)).collect();
-    format!("{}-{}", stem.trim_end_matches('-'), &suffix[..7])
+    let words = Urn::parse(urn).name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let stem = words.collect::<Vec<_>>().join("-");
+    let named = |stem: &str| {
+        let stem: String = stem.chars().take(most.saturating_sub(8)).collect();
+        match stem.trim_end_matches('-') {
+            "" => suffix.to_owned(),
+            stem => format!("{stem}-{suffix}"),
+        }
+    };
+    // A letter in front helps what begins with a digit or with a word that the cloud keeps for itself, and what has no letter at all.
+    let other = if stem.is_empty() { "r".to_owned() } else { format!("r-{stem}") };
+    let first = named(&stem);
+    if !stem.is_empty() && fits(&first) { first } else { named(&other) }
 }
 
 fn names(made_up: &BTreeSet<String>) -> Value {
@@ -200,3 +269,6 @@ pub(super) fn respond(
         delete_before_replace: first_delete,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use gitinfra_proto::pulumirpc as rpc;
 use tonic::Status;
 
+use crate::assume::sure;
 use crate::conform::conform;
 use crate::diff::diff;
 use crate::error::Error;
@@ -22,17 +23,18 @@ impl<P: Provider> Service<P> {
     pub(super) fn check_config(&self, request: rpc::CheckRequest) -> Result<rpc::CheckResponse, Status> {
         let news = wire::read_map(request.news.as_ref())?;
         let shape = P::Config::shape();
-        let checked = conform(&[shape], &parsed(shape, &news));
-        let mut faults = checked.faults;
-        if faults.is_empty() && checked.unknown.is_empty() {
-            faults = match P::Config::decode(&Value::Object(checked.properties.clone())) {
-                Ok(config) => P::check(&config),
-                Err(fault) => vec![fault],
-            };
+        let mut checked = conform(&[shape], &parsed(shape, &news));
+        let mut faults = std::mem::take(&mut checked.faults);
+        if faults.is_empty() {
+            faults =
+                sure(&shape.fields(), &checked, |config| match P::Config::decode(&Value::Object(config.clone())) {
+                    Ok(config) => P::check(&config),
+                    Err(fault) => vec![fault],
+                });
         }
-        // As given: defaults and the environment must not get into the state.
+        // As given: defaults and the environment must not get into the state, nor may what is secret by nature in plain text.
         Ok(rpc::CheckResponse {
-            inputs: Some(wire::write_map(&news, Accepts::STATE)),
+            inputs: Some(wire::write_map(&marked(shape, &news), Accepts::STATE)),
             failures: check::failures(faults, &[&news, &checked.properties]),
         })
     }
@@ -77,6 +79,17 @@ impl<P: Provider> Service<P> {
             supports_autonaming_configuration: true,
         })
     }
+}
+
+/// What is given, with everything secret that its type says is, or may be in part.
+fn marked(shape: &'static Shape, given: &Map) -> Map {
+    let secret = |name: &str| shape.field(name).is_some_and(|field| (field.ty)().has_secret());
+    let each =
+        given.iter().map(|(name, value)| match secret(name) && !matches!(value.bare(), Value::Null | Value::Unknown) {
+            true => (name.clone(), value.clone().into_secret()),
+            false => (name.clone(), value.clone()),
+        });
+    each.collect()
 }
 
 /// Configuration comes as strings, with everything that is not one written as JSON in it.

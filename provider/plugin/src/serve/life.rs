@@ -11,6 +11,7 @@ use crate::conform::conform;
 use crate::error::Error;
 use crate::foresee::foresee;
 use crate::hide::secrets;
+use crate::keep::kept;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
 use crate::serve::{BIRTH, Service};
@@ -115,14 +116,9 @@ impl<P: Provider> Service<P> {
         let mut state: Map =
             inputs.iter().filter(|(k, _)| common.field(k).is_some()).map(|(k, v)| (k.clone(), v.clone())).collect();
         state.extend(conform(&[resource.state()], &read).properties);
-        for field in resource.state().fields().into_iter().filter(|f| f.marks.keep) {
-            // What the program took out is gone, though the last state still has it. What is read says nothing of it, or only a
-            // default for an import.
-            let given = resource.inputs().field(field.name).is_some();
-            let known = if given { inputs } else { olds };
-            if let Some(value) = known.get(field.name) {
-                state.insert(field.name.to_owned(), value.clone());
-            }
+        for field in resource.state().fields() {
+            let kept = kept(field, resource.inputs(), inputs, olds);
+            state.extend(kept.map(|value| (field.name.to_owned(), value.clone())));
         }
         let fields = resource.state().fields().into_iter();
         let others = fields.filter(|f| f.marks.given && !inputs.contains_key(f.name));
