@@ -165,6 +165,8 @@ def completed(asked):
     made = dict(asked)
     made["Engine"] = (made.get("Engine") or "redis").lower()
     made["EngineVersion"] = made.get("EngineVersion") or DEFAULT_VERSIONS.get(made["Engine"])
+    if made["EngineVersion"] == "6.x":
+        made["EngineVersion"] = "6.2"
     check_engine(made["Engine"], made["EngineVersion"])
     check_each(made)
     if not made.get("CacheNodeType"):
