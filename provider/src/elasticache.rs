@@ -4,11 +4,9 @@ pub mod replication_group;
 pub mod subnet_group;
 pub mod tags;
 
-use aws_sdk_elasticache::types::Tag;
-use pulumi_plugin::{Again, Result};
+use pulumi_plugin::Again;
 
-use crate::aws::{Aws, Passing, Tags};
-use crate::elasticache::tags::visible;
+use crate::aws::Passing;
 
 /// Which of ElastiCache's refusals pass.
 pub(crate) const PASSING: Passing = &[
@@ -20,18 +18,3 @@ pub(crate) const PASSING: Passing = &[
     ("InvalidUserGroupState", "", Again::Later),
     ("InvalidSnapshotState", "", Again::Later),
 ];
-
-/// The tags of a new resource: the user's, and the one by which a creation whose answer got lost knows it again.
-fn newborn(aws: &Aws, tags: &Tags) -> Vec<Tag> {
-    aws.newborn(tags)
-}
-
-/// Whether a resource bears the token of this creation.
-async fn bears_token(aws: &Aws, arn: Option<&str>) -> Result<bool> {
-    Ok(aws.bears_token(tags::list(aws, arn.unwrap_or_default()).await?))
-}
-
-/// Sets and removes tags.
-async fn retag(aws: &Aws, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
-    tags::retag(aws, arn, set, unset).await
-}

@@ -239,6 +239,20 @@ REFUSALS = [
 ]
 
 
+REFUSALS += [
+    ("an unknown Anycast list", "EntityNotFound", lambda e: e.make(config(AnycastIpListId="aip_none"))),
+    (
+        "an unknown trust store",
+        "EntityNotFound",
+        lambda e: e.make(config(ViewerMtlsConfig={"Mode": "required", "TrustStoreConfig": {"TrustStoreId": "none"}})),
+    ),
+    ("certificates without a trust store", "InvalidArgument", lambda e: e.make(config(ViewerMtlsConfig={"Mode": "optional"}))),
+    ("an unknown connection function", "EntityNotFound", lambda e: e.make(config(ConnectionFunctionAssociation={"Id": "none"}))),
+    ("a header that is none", "InvalidArgument", lambda e: e.make(config(CacheTagConfig={"HeaderName": "a b"}))),
+    ("gRPC without POST", "InvalidArgument", lambda e: e.make(behavior(GrpcConfig={"Enabled": True}))),
+]
+
+
 @pytest.mark.parametrize("code, call", [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
 def test_refuses(edge, code, call):
     refused(lambda: call(edge), code)

@@ -248,8 +248,20 @@ REFUSALS += [
         "SnapshotAlreadyExistsFault",
         lambda c: copied(c, "one") and c.cache.delete_replication_group(ReplicationGroupId="rg", FinalSnapshotIdentifier="one"),
     ),
+    (
+        "a snapshot source that is not there",
+        "InvalidParameterValue",
+        lambda c: c.make(SnapshotRetentionLimit=1) and c.get() and c.modify(SnapshottingClusterId="rg-009"),
+    ),
+    ("a shard's id in words", "InvalidParameterValue", lambda c: c.make(NodeGroupConfiguration=[{"NodeGroupId": "one"}])),
     ("data tiering without disks", "InvalidParameterCombination", lambda c: c.make(DataTieringEnabled=True)),
     ("disks without data tiering", "InvalidParameterCombination", lambda c: c.make(CacheNodeType="cache.r6gd.xlarge")),
+    ("durability of an old engine", "InvalidParameterCombination", lambda c: c.make(Durability="sync")),
+    (
+        "durability later",
+        "InvalidParameterCombination",
+        lambda c: c.make(Engine="valkey", EngineVersion="9.0") and c.modify(Durability="async"),
+    ),
     ("no such durability", "InvalidParameterValue", lambda c: c.make(Durability="some")),
     ("an address that is not there", "InvalidParameterCombination", lambda c: c.make(IpDiscovery="ipv6")),
     (
@@ -413,6 +425,12 @@ def test_data_outlives_its_group(cache):
     cache.make(ReplicationGroupId="again", SnapshotName="last")
     cache.cache.delete_snapshot(SnapshotName="last")
     refused(lambda: cache.cache.describe_snapshots(SnapshotName="last"), "SnapshotNotFoundFault")
+
+
+def test_durability_changes_its_kind(cache):
+    cache.make(Engine="valkey", EngineVersion="9.0", Durability="async")
+    cache.get()
+    assert cache.modify(Durability="sync")["Durability"] == "sync"
 
 
 def test_nodes_are_where_they_are_asked_to_be(cache):

@@ -280,6 +280,13 @@ def test_a_zone_is_found_by_name(zone):
     assert [(each["Name"], each["CallerReference"]) for each in zones] == [("example.com.", "one")]
 
 
+def test_records_are_listed_by_their_names_from_the_end(zone):
+    names = ["b.example.com", "a.example.com", "x.a.example.com", "a-b.example.com"]
+    zone.change(*(change("CREATE", name, "A", "192.0.2.1") for name in names))
+    listed = [record["Name"] for record in zone.records() if record["Type"] == "A"]
+    assert listed == ["a-b.example.com.", "a.example.com.", "x.a.example.com.", "b.example.com."]
+
+
 def test_every_policy_is_told_as_it_was_given(zone):
     place = {"Coordinates": {"Latitude": "35.68", "Longitude": "139.77"}, "Bias": -10}
     for identifier, policy in (

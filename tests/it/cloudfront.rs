@@ -79,16 +79,19 @@ priceClass: PriceClass_200
 logging: {bucket: logs.s3.amazonaws.com, prefix: web/}
 restrictions: {geoRestriction: {restrictionType: whitelist, locations: [US, JP]}}
 tags: {team: web}
+cacheTagConfig: {headerName: Cache-Tag}
+viewerMtlsConfig: {mode: passthrough}
 origins:
   app:
     domainName: app.example.com
+    responseCompletionTimeout: 90
     customHeaders: {X-Origin-Verify: open-sesame}
     connectionAttempts: 2
     originShield: {originShieldRegion: ap-northeast-1}
     customOriginConfig: {originReadTimeout: 60}
   static:
     domainName: static.s3.ap-northeast-1.amazonaws.com
-    s3OriginConfig: {}
+    s3OriginConfig: {originReadTimeout: 60}
 originGroups:
   both: {members: [app, static], statusCodes: [503, 500]}
 cacheBehaviors:
@@ -134,6 +137,26 @@ customErrorResponses:
     assert_eq!(deletions.first().map(String::as_str), Some("UpdateDistribution"), "disabled first");
 }
 
+/// Every update is deployed to all edges, which takes minutes; tags, and what AWS is not told, take none.
+#[test]
+fn what_needs_no_deployment_makes_none() {
+    let aws = Aws::new();
+    let p = project(&aws, APP);
+    p.up().expect_ok();
+    for (more, writes) in [
+        ("tags: {team: web}", &["TagResource"][..]),
+        ("tags: {team: shop}\nwaitForDeployment: false", &["TagResource"]),
+        ("waitForDeployment: false", &["UntagResource"]),
+        ("waitForDeployment: true", &[]),
+    ] {
+        let calls = aws.calls().len();
+        p.program(&program(&format!("{more}\n{APP}")));
+        p.up().expect_ok();
+        assert_eq!(aws.writes_after(calls), writes, "{more}");
+        p.expect_settled().refresh_settled();
+    }
+}
+
 #[test]
 fn a_lost_answer_makes_no_twin() {
     let aws = Aws::new();
@@ -142,6 +165,8 @@ fn a_lost_answer_makes_no_twin() {
     p.up().expect_ok();
     p.expect_settled();
     assert_eq!(list(&aws).len(), 1);
+    let reference = config(&aws)["DistributionConfig"]["CallerReference"].clone();
+    assert_eq!(reference, p.state().text("cdn", "/inputs/__birth/token"));
 }
 
 /// A project whose only run so far died before the engine wrote down the distribution that it made, and the distribution's id.
@@ -304,6 +329,33 @@ fn a_distribution_has_names_of_its_own() {
     assert_eq!(q.state().get("cdn", "/outputs/aliases"), p.state().get("cdn", "/outputs/aliases"));
 }
 
+/// A name moves from one distribution to another in one run; a name of somebody else's distribution is refused with the way on.
+#[test]
+fn a_name_belongs_to_one_distribution() {
+    let aws = Aws::alone(0.0);
+    let asked = json!({"DomainName": "www.example.com"});
+    let made = aws.call_in(ELSEWHERE, "acm", "request_certificate", asked);
+    let arn = made["CertificateArn"].as_str().unwrap_or_default().to_owned();
+    let with = |first: &str, second: &str| {
+        let each = |key: &str, names: &str| {
+            let own = format!("aliases: [{names}]\nviewerCertificate: {{acmCertificateArn: '{arn}'}}\n{APP}");
+            program(&own).replace("\nresources:\n", "").replace("  cdn:", &format!("  {key}:"))
+        };
+        format!("\nresources:\n{}{}", each("one", first), each("two", second))
+    };
+    let p = aws.project(&with("www.example.com", ""));
+    p.up().expect_ok();
+    p.program(&with("", "www.example.com"));
+    p.up().expect_ok().expect_steps(&["update one", "update two"]);
+    p.expect_settled();
+
+    let q = aws.project(&program(&format!(
+        "aliases: [www.example.com]\nviewerCertificate: {{acmCertificateArn: '{arn}'}}\n{APP}"
+    )));
+    q.up().expect_failure().expect_says("CNAMEAlreadyExists").expect_says("aws cloudfront associate-alias");
+    assert_eq!(list(&aws).len(), 2);
+}
+
 #[test]
 fn a_moved_region_moves_no_distribution() {
     let aws = Aws::new();
@@ -323,11 +375,15 @@ fn faults_are_told_by_property() {
             "defaultCacheBehavior.targetOriginId",
             "did you mean `ap`?",
         ),
-        ("origins:\n  app: {domainName: a.example.com}", "origins.app", "says not what it is"),
+        (
+            "origins:\n  app: {domainName: a.example.com}",
+            "origins.app.s3OriginConfig",
+            "one of `s3OriginConfig`, `customOriginConfig` or `vpcOriginConfig` is required",
+        ),
         (
             "origins:\n  app: {domainName: a.s3.us-east-1.amazonaws.com, s3OriginConfig: {}, customOriginConfig: {}}",
             "origins.app.customOriginConfig",
-            "is of one kind",
+            "can be given",
         ),
         (
             "origins:\n  app: {domainName: 'https://a.example.com/', customOriginConfig: {}}",

@@ -2,6 +2,7 @@
 
 mod change;
 mod life;
+mod loss;
 mod refusal;
 
 use serde_json::{Value, json};

@@ -7,17 +7,22 @@ mod state;
 mod steps;
 mod version;
 
+use std::collections::BTreeSet;
+
+use aws_sdk_elasticache::operation::create_replication_group::builders::CreateReplicationGroupFluentBuilder as Creation;
 use aws_sdk_elasticache::types::{
-    ClusterMode as AwsClusterMode, NetworkType as AwsNetworkType, ReplicationGroup as AwsGroup,
+    ClusterMode as AwsClusterMode, Durability as AwsDurability, IpDiscovery as AwsDiscovery,
+    NetworkType as AwsNetworkType, NodeGroupConfiguration as AwsShard, ReplicationGroup as AwsGroup,
     TransitEncryptionMode as AwsTransitEncryptionMode,
 };
-use pulumi_plugin::{Fault, Id, Made, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Fault, Id, Made, Progress, Property, Resource, Result, Spelled, Wait};
 
 pub use self::inputs::*;
-use crate::aws::{Aws, Tags, Told as _};
-use crate::elasticache::{bears_token, newborn, retag};
+use crate::aws::list::some;
+use crate::aws::{Aws, Doing as _, Tags};
+use crate::elasticache::tags;
 
-/// An in-memory store, Valkey or Redis, whose data is kept on a primary node and its replicas, in one or several shards.
+/// A replication group: an in-memory cache or store of ElastiCache, Valkey or Redis OSS, with a primary node and replicas in one shard or several.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct ReplicationGroup {
     /// What the program asks for, as AWS has it.
@@ -26,15 +31,16 @@ pub struct ReplicationGroup {
     /// The ARN.
     #[prop(stable)]
     pub arn: String,
-    /// The host name of the primary node; none in cluster mode. Encryption and cluster mode move a group to other host names.
+    /// The primary endpoint: the host name of the primary node; none in cluster mode. Encryption and cluster mode move a group to other host
+    /// names.
     pub primary_endpoint_address: Option<String>,
-    /// The host name behind which all replicas are; none in cluster mode.
+    /// The reader endpoint: one host name for all replicas; none in cluster mode.
     pub reader_endpoint_address: Option<String>,
-    /// The host name that clients ask for the shards; only in cluster mode.
+    /// The configuration endpoint: the host name from which clients learn the shards; only in cluster mode.
     pub configuration_endpoint_address: Option<String>,
-    /// The ids of the nodes, as CloudWatch has them in `CacheClusterId`: `web-001`.
+    /// The ids of the nodes (member clusters), such as `web-001`: `CacheClusterId` in CloudWatch.
     pub member_clusters: Vec<String>,
-    /// Whether it is in cluster mode.
+    /// Whether cluster mode is enabled.
     pub cluster_enabled: bool,
     /// The engine's full version, such as `8.0.1`.
     pub engine_version_actual: String,
@@ -51,33 +57,35 @@ impl Resource for ReplicationGroup {
         rules::faults(new)
     }
 
+    /// AWS enables cluster mode and never disables it, and can't make a group durable or not durable later.
     fn replaces(old: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Vec<&'static str> {
         use ClusterMode::{Compatible, Disabled, Enabled};
-        // AWS turns cluster mode on, and never back.
-        match (old.cluster_mode, new.cluster_mode) {
-            (Some(Compatible | Enabled), Some(Disabled)) | (Some(Enabled), Some(Compatible)) => {
-                vec!["clusterMode"]
-            }
-            _ => Vec::new(),
-        }
+        let back = matches!(
+            (old.cluster_mode, new.cluster_mode),
+            (Some(Compatible | Enabled), Some(Disabled)) | (Some(Enabled), Some(Compatible))
+        );
+        let durable = |durability| matches!(durability, Some(Durability::Sync | Durability::Async));
+        let turned = new.durability.is_some() && durable(old.durability) != durable(new.durability);
+        [back.then_some("clusterMode"), turned.then_some("durability")].into_iter().flatten().collect()
     }
 
     async fn create(aws: &Aws, new: &ReplicationGroupInputs) -> Result<Made> {
         let name = new.replication_group_id.as_str();
         let made = request(aws, new).send().await.unless(&["ReplicationGroupAlreadyExists"]);
-        Ok(match made.told("creating replication group", name)? {
+        Ok(match made.doing("creating replication group", name)? {
             Some(_) => Made::New(name.into()),
             None => Made::Exists(name.into()),
         })
     }
 
     async fn ours(aws: &Aws, id: &Id, seen: &AwsGroup, _: &ReplicationGroupInputs) -> Result<Option<Id>> {
-        Ok(bears_token(aws, seen.arn()).await?.then(|| id.clone()))
+        let tags = tags::list(aws, seen.arn().unwrap_or_default()).await?;
+        Ok(aws.bears_token(tags).then(|| id.clone()))
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsGroup>> {
         let asked = aws.elasticache().describe_replication_groups().replication_group_id(id).send().await;
-        let answer = asked.unless(&["ReplicationGroupNotFoundFault"]).told("reading replication group", id.as_str())?;
+        let answer = asked.unless(&["ReplicationGroupNotFoundFault"]).doing("reading replication group", id)?;
         Ok(answer.and_then(|a| a.replication_groups?.pop()))
     }
 
@@ -95,16 +103,16 @@ impl Resource for ReplicationGroup {
         {
             self.inputs.engine_version = Some(asked.clone());
         }
-        // AWS tells a key's ARN, whatever the key was called; which one an alias means, only KMS knows.
-        if let (Some(asked), Some(told)) = (&given.kms_key_id, &self.inputs.kms_key_id)
-            && (told.ends_with(&format!("/{asked}")) || asked.contains("alias/"))
+        // AWS returns the key's ARN, however the program names the key; which key an alias stands for, only KMS knows.
+        if let (Some(asked), Some(arn)) = (&given.kms_key_id, &self.inputs.kms_key_id)
+            && (arn.ends_with(&format!("/{asked}")) || asked.contains("alias/"))
         {
             self.inputs.kms_key_id = Some(asked.clone());
         }
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ReplicationGroupInputs) -> Result<()> {
-        let now = new.apply_immediately.unwrap_or(true);
+        let now = new.apply_immediately.value();
         for (i, step) in steps::steps(old, new).into_iter().enumerate() {
             aws.call().once(&format!("step {i}"), step.take(aws, id, now)).await?;
         }
@@ -112,29 +120,28 @@ impl Resource for ReplicationGroup {
     }
 
     async fn retag(aws: &Aws, _: &Id, old: &Self, set: &Tags, unset: &[String]) -> Result<()> {
-        retag(aws, &old.arn, set, unset).await
+        tags::retag(aws, &old.arn, set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
         let snapshot = old.inputs.final_snapshot_identifier.clone();
         let delete = aws.elasticache().delete_replication_group().replication_group_id(id);
-        let deleted = delete.set_final_snapshot_identifier(snapshot).send().await;
-        deleted.unless(&["ReplicationGroupNotFoundFault"]).told("deleting replication group", id.as_str()).map(drop)
+        let deleted = delete.set_final_snapshot_identifier(snapshot.clone()).send().await;
+        let deleted = deleted.unless(&["ReplicationGroupNotFoundFault"]).done("deleting replication group", id);
+        deleted.map_err(|error| match snapshot {
+            Some(name) if error.message().contains("SnapshotAlreadyExistsFault") => error.hint(format!(
+                "`finalSnapshotIdentifier` names the snapshot `{name}`, which exists: give another name and run `pulumi up`, or delete that snapshot; then delete the group"
+            )),
+            _ => error,
+        })
     }
 }
 
 /// The CreateReplicationGroup request.
-fn request(
-    aws: &Aws,
-    new: &ReplicationGroupInputs,
-) -> aws_sdk_elasticache::operation::create_replication_group::builders::CreateReplicationGroupFluentBuilder {
-    let text = |value: &Option<crate::types::Lowercase>| value.as_ref().map(ToString::to_string);
-    let list = |ids: &std::collections::BTreeSet<String>| {
-        Some(ids.iter().cloned().collect::<Vec<_>>()).filter(|ids| !ids.is_empty())
-    };
-    let token = new.auth_token.as_ref().map(|token| token.expose().clone());
-    let mode = new.transit_encryption_mode;
-    aws.elasticache()
+fn request(aws: &Aws, new: &ReplicationGroupInputs) -> Creation {
+    let list = |ids: &BTreeSet<String>| some(ids.iter().cloned());
+    aws.once()
+        .elasticache()
         .create_replication_group()
         .replication_group_id(new.replication_group_id.as_str())
         .replication_group_description(&new.description)
@@ -145,24 +152,44 @@ fn request(
         .set_cache_subnet_group_name(text(&new.subnet_group_name))
         .set_security_group_ids(new.security_group_ids.as_ref().and_then(list))
         .set_cache_parameter_group_name(text(&new.parameter_group_name))
-        .set_cluster_mode(new.cluster_mode.map(|m| AwsClusterMode::from(m.as_str())))
+        .set_cluster_mode(new.cluster_mode.map(|mode| AwsClusterMode::from(mode.as_str())))
         .num_node_groups(new.num_node_groups)
         .replicas_per_node_group(new.replicas_per_node_group)
+        .set_node_group_configuration(some(new.node_group_configuration.iter().flatten().map(shard)))
         .automatic_failover_enabled(new.automatic_failover_enabled)
         .multi_az_enabled(new.multi_az_enabled)
         .transit_encryption_enabled(new.transit_encryption_enabled)
-        .set_transit_encryption_mode(mode.map(|m| AwsTransitEncryptionMode::from(m.as_str())))
+        .set_transit_encryption_mode(
+            new.transit_encryption_mode.map(|mode| AwsTransitEncryptionMode::from(mode.as_str())),
+        )
         .at_rest_encryption_enabled(new.at_rest_encryption_enabled)
         .set_kms_key_id(new.kms_key_id.clone())
-        .set_auth_token(token)
+        .set_auth_token(new.auth_token.as_ref().map(|token| token.expose().clone()))
         .set_user_group_ids(list(&new.user_group_ids))
         .snapshot_retention_limit(new.snapshot_retention_limit)
-        .set_snapshot_window(new.snapshot_window.clone())
+        .set_snapshot_window(text(&new.snapshot_window))
         .set_preferred_maintenance_window(text(&new.preferred_maintenance_window))
         .set_snapshot_name(new.snapshot_name.clone())
-        .set_notification_topic_arn(new.notification_topic_arn.clone())
+        .set_snapshot_arns(some(new.snapshot_arns.iter().flatten().map(Spelled::spell)))
+        .set_notification_topic_arn(text(&new.notification_topic_arn))
         .set_log_delivery_configurations(Some(logs::requests(&new.log_delivery_configurations)))
         .auto_minor_version_upgrade(new.auto_minor_version_upgrade)
+        .data_tiering_enabled(new.data_tiering_enabled)
+        .set_durability(new.durability.map(|durability| AwsDurability::from(durability.as_str())))
         .network_type(AwsNetworkType::from(new.network_type.as_str()))
-        .set_tags(Some(newborn(aws, &new.tags)))
+        .set_ip_discovery(new.ip_discovery.map(|discovery| AwsDiscovery::from(discovery.as_str())))
+        .set_tags(Some(aws.newborn(&new.tags)))
+}
+
+fn text(value: &Option<impl Spelled>) -> Option<String> {
+    value.as_ref().map(Spelled::spell)
+}
+
+fn shard(shard: &NodeGroupConfiguration) -> AwsShard {
+    AwsShard::builder()
+        .set_node_group_id(shard.node_group_id.clone())
+        .set_primary_availability_zone(shard.primary_availability_zone.clone())
+        .set_replica_availability_zones(some(shard.replica_availability_zones.iter().cloned()))
+        .set_slots(shard.slots.clone())
+        .build()
 }

@@ -3,29 +3,30 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_elasticache::types::CacheSubnetGroup;
-use pulumi_plugin::{Fault, Id, Made, Property, Resource, Result};
+use pulumi_plugin::{Id, Made, Property, Resource, Result};
 
-use crate::aws::{Aws, Tags, Told as _};
-use crate::elasticache::{bears_token, newborn, retag, visible};
-use crate::types::Lowercase;
+use crate::aws::{Aws, Doing as _, Tags};
+use crate::elasticache::tags;
+use crate::types::CacheGroupName;
 
 /// What the program asks of a cache subnet group.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct SubnetGroupInputs {
-    /// The name: a letter, then letters, digits and single hyphens, at most 255. AWS keeps it in lower case.
+    /// The subnet group's name: a letter, then letters, digits and single hyphens; at most 255 characters. AWS keeps it in lower case.
     #[prop(replace, unique, autoname = 255)]
-    pub name: Lowercase,
-    /// What it is for.
-    #[prop(default = "Managed by Pulumi".to_owned())]
+    pub name: CacheGroupName,
+    /// The description.
+    #[prop(default = "Managed by Pulumi".to_owned(), min = 1, max = 255)]
     pub description: String,
-    /// The subnets, all of one VPC. One that a cache is in can't be taken out.
+    /// The subnets, all of one VPC. AWS doesn't remove one that a cache is in. Subnets that are all new take a new group, and new caches in it.
+    #[prop(min = 1)]
     pub subnet_ids: BTreeSet<String>,
     /// Tags.
     #[prop(default)]
     pub tags: Tags,
 }
 
-/// The subnets of a VPC that caches may be in.
+/// A cache subnet group: the subnets of a VPC that the nodes of caches may be in.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct SubnetGroup {
     /// What the program asks for, as AWS has it.
@@ -34,7 +35,7 @@ pub struct SubnetGroup {
     /// The ARN.
     #[prop(stable)]
     pub arn: String,
-    /// The VPC of the subnets.
+    /// The id of the subnets' VPC.
     #[prop(stable)]
     pub vpc_id: String,
 }
@@ -44,13 +45,6 @@ impl Resource for SubnetGroup {
     type Session = Aws;
     type Inputs = SubnetGroupInputs;
     type Seen = CacheSubnetGroup;
-
-    fn check(new: &SubnetGroupInputs) -> Vec<Fault> {
-        match new.subnet_ids.is_empty() {
-            true => vec![Fault::new("subnetIds", "empty; a group has at least one")],
-            false => Vec::new(),
-        }
-    }
 
     /// The subnets of a group are all of one VPC, so subnets of which the group has none yet may be another VPC's. If caches are in the group,
     /// AWS would not let its old subnets go either.
@@ -64,27 +58,28 @@ impl Resource for SubnetGroup {
     async fn create(aws: &Aws, new: &SubnetGroupInputs) -> Result<Made> {
         let name = new.name.as_str();
         let create = aws
+            .once()
             .elasticache()
             .create_cache_subnet_group()
             .cache_subnet_group_name(name)
             .cache_subnet_group_description(&new.description)
             .set_subnet_ids(Some(new.subnet_ids.iter().cloned().collect()))
-            .set_tags(Some(newborn(aws, &new.tags)));
+            .set_tags(Some(aws.newborn(&new.tags)));
         let made = create.send().await.unless(&["CacheSubnetGroupAlreadyExists"]);
-        Ok(match made.told("creating cache subnet group", name)? {
+        Ok(match made.doing("creating cache subnet group", name)? {
             Some(_) => Made::New(name.into()),
             None => Made::Exists(name.into()),
         })
     }
 
     async fn ours(aws: &Aws, id: &Id, seen: &CacheSubnetGroup, _: &SubnetGroupInputs) -> Result<Option<Id>> {
-        Ok(bears_token(aws, seen.arn()).await?.then(|| id.clone()))
+        let tags = tags::list(aws, seen.arn().unwrap_or_default()).await?;
+        Ok(aws.bears_token(tags).then(|| id.clone()))
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<CacheSubnetGroup>> {
         let asked = aws.elasticache().describe_cache_subnet_groups().cache_subnet_group_name(id).send().await;
-        let answer =
-            asked.unless(&["CacheSubnetGroupNotFoundFault"]).told("reading cache subnet group", id.as_str())?;
+        let answer = asked.unless(&["CacheSubnetGroupNotFoundFault"]).doing("reading cache subnet group", id)?;
         Ok(answer.and_then(|a| a.cache_subnet_groups?.pop()))
     }
 
@@ -93,10 +88,10 @@ impl Resource for SubnetGroup {
         let subnets = seen.subnets.unwrap_or_default().into_iter();
         Ok(SubnetGroup {
             inputs: SubnetGroupInputs {
-                name: seen.cache_subnet_group_name.unwrap_or_default().as_str().into(),
+                name: seen.cache_subnet_group_name.unwrap_or_default().into(),
                 description: seen.cache_subnet_group_description.unwrap_or_default(),
                 subnet_ids: subnets.filter_map(|subnet| subnet.subnet_identifier).collect(),
-                tags: visible(aws, &arn).await?,
+                tags: tags::visible(aws, &arn).await?,
             },
             vpc_id: seen.vpc_id.unwrap_or_default(),
             arn,
@@ -110,17 +105,16 @@ impl Resource for SubnetGroup {
             .cache_subnet_group_name(id)
             .cache_subnet_group_description(&new.description)
             .set_subnet_ids(Some(new.subnet_ids.iter().cloned().collect()));
-        modify.send().await.told("changing cache subnet group", id.as_str()).map(drop)
+        modify.send().await.done("changing cache subnet group", id)
     }
 
     async fn retag(aws: &Aws, _: &Id, old: &Self, set: &Tags, unset: &[String]) -> Result<()> {
-        retag(aws, &old.arn, set, unset).await
+        tags::retag(aws, &old.arn, set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         let delete = aws.elasticache().delete_cache_subnet_group().cache_subnet_group_name(id).send().await;
-        let deleted = delete.unless(&["CacheSubnetGroupNotFoundFault"]);
-        deleted.told("deleting cache subnet group", id.as_str()).map(drop)
+        delete.unless(&["CacheSubnetGroupNotFoundFault"]).done("deleting cache subnet group", id)
     }
 
     fn lingers(_: &Self) -> bool {

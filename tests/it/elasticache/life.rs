@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::aws::Aws;
-use crate::elasticache::{Ground, SMALL, text};
+use crate::elasticache::{Ground, SMALL, TOKEN, text};
 
 #[test]
 fn a_replication_group_lives_from_create_to_destroy() {
@@ -73,8 +73,11 @@ fn a_lost_answer_makes_no_twin() {
     for operation in ["CreateReplicationGroup", "CreateCacheSubnetGroup"] {
         ground.aws.fault(json!({"kind": "lose-answer", "operation": operation, "times": 1}));
     }
-    let p = ground.project(SMALL);
+    let p = ground.project(&format!("{SMALL}\nauthToken: {TOKEN}\nengineVersion: 6.x\nengine: redis"));
+    let calls = ground.aws.calls().len();
     p.up().expect_ok();
+    let writes = ground.writes_after(calls);
+    assert!(!writes.iter().any(|write| write.starts_with("Modify")), "it was made as it is asked for: {writes:?}");
     p.expect_settled();
     p.refresh_settled();
     assert_eq!(ground.count(), 1);
@@ -87,7 +90,10 @@ fn somebody_elses_group_is_not_taken() {
         json!({"ReplicationGroupId": "web", "ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.micro"});
     ground.aws.call("elasticache", "create_replication_group", theirs);
     let p = ground.project(SMALL);
-    p.up().expect_failure().expect_says("replication group `web` exists already");
+    p.up()
+        .expect_failure()
+        .expect_says("`web` exists already")
+        .expect_says("pulumi import gitinfra:elasticache:ReplicationGroup cache 'web'");
     p.destroy().expect_ok();
     assert_eq!(ground.count(), 1);
 }

@@ -15,7 +15,7 @@ const TAGS: &str = "tags";
 pub(super) fn as_asked<R: Resource>(mut state: R, new: &R::Inputs) -> Result<R> {
     state.respell(new);
     let (mut known, asked) = (object(state.encode()), object(new.encode()));
-    for field in R::Inputs::shape().fields().into_iter().filter(|field| field.marks.keep) {
+    for field in R::Inputs::shape().fields().into_iter().filter(|field| field.kept()) {
         match asked.get(field.name) {
             Some(value) => drop(known.insert(field.name.to_owned(), value.clone())),
             None => drop(known.remove(field.name)),

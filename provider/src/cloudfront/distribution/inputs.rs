@@ -2,89 +2,99 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulumi_plugin::Property;
+use pulumi_plugin::{Order, Property};
 
 use super::behavior::{CacheBehavior, DefaultCacheBehavior};
 use super::origin::{Origin, OriginGroup};
 use crate::aws::Tags;
+use crate::types::CertificateArn;
 
 /// What the program asks of a distribution.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct DistributionInputs {
-    /// The host names beside its own, such as `www.example.com`. They need a certificate that covers them, and belong to one distribution in
-    /// all of AWS.
+    /// Alternate domain names (CNAMEs), such as `www.example.com`. They need a certificate that covers them, and belong to one distribution in all
+    /// of AWS.
     #[prop(default)]
     pub aliases: BTreeSet<String>,
-    /// What is done with requests whose path fits a pattern; the first that fits counts.
+    /// The id of the Anycast static IP list whose addresses the distribution has. Needs `PriceClass_All`. Default: none.
+    pub anycast_ip_list_id: Option<String>,
+    /// Cache behaviors, in order: the first one whose path pattern matches a request applies.
     #[prop(default)]
     pub cache_behaviors: Vec<CacheBehavior>,
-    /// What it is for, at most 128 characters.
-    #[prop(default)]
+    /// Cache tags, by which cached content can be invalidated. Default: none.
+    pub cache_tag_config: Option<CacheTagConfig>,
+    /// The comment.
+    #[prop(default, max = 128)]
     pub comment: String,
-    /// The policy by which a part of the traffic goes to a staging distribution.
+    /// The connection function, which runs when a viewer connects. Default: none.
+    pub connection_function_association: Option<ConnectionFunctionAssociation>,
+    /// The id of the continuous deployment policy, by which a part of the traffic goes to a staging distribution.
     pub continuous_deployment_policy_id: Option<String>,
-    /// What viewers get in place of an origin's errors, and for how long errors are cached.
+    /// Custom error responses: what viewers get in place of an origin's errors, and how long errors are cached.
     #[prop(default)]
     pub custom_error_responses: BTreeSet<CustomErrorResponse>,
-    /// What is done with all other requests.
+    /// The default cache behavior, for requests that no other cache behavior matches.
     pub default_cache_behavior: DefaultCacheBehavior,
-    /// What is answered to a request for `/`, such as `index.html`.
+    /// The default root object, which answers requests for `/`, such as `index.html`.
     #[prop(default)]
     pub default_root_object: String,
-    /// Whether it answers.
+    /// Whether the distribution is enabled. A disabled one answers no requests.
     #[prop(default = true)]
     pub enabled: bool,
-    /// The newest version of HTTP that viewers may use.
+    /// The newest HTTP version that viewers may use.
     #[prop(default = HttpVersion::Http2and3)]
     pub http_version: HttpVersion,
-    /// Whether it has IPv6 addresses too.
+    /// Whether IPv6 is enabled.
     #[prop(default = true)]
     pub is_ipv6_enabled: bool,
-    /// Where its access logs go. Default: there are none.
+    /// Standard logging (legacy): access logs in an S3 bucket. Default: none.
     pub logging: Option<Logging>,
-    /// Where the content comes from, by ids of your choice; cache behaviors name them.
+    /// Origins, by ids of your choice, which cache behaviors name.
+    #[prop(min = 1)]
     pub origins: BTreeMap<String, Origin>,
-    /// Pairs of origins, the second of which is asked when the first one fails, by ids of your choice.
+    /// Origin groups for origin failover, by ids of your choice.
     #[prop(default)]
     pub origin_groups: BTreeMap<String, OriginGroup>,
-    /// In which parts of the world it is near to viewers.
+    /// The price class: the parts of the world in which edges serve the distribution.
     #[prop(default = PriceClass::All)]
     pub price_class: PriceClass,
-    /// From where it may be reached.
+    /// Restrictions on who is served.
     #[prop(default)]
     pub restrictions: Restrictions,
-    /// Whether it is a staging distribution, on which changes are tried.
+    /// Whether this is a staging distribution, for trying changes.
     #[prop(default, replace)]
     pub staging: bool,
-    /// The certificate that viewers see. Default: the one of `*.cloudfront.net`, which can't serve `aliases`.
+    /// The viewer certificate. Default: CloudFront's own for `*.cloudfront.net`, which can't serve `aliases`.
     pub viewer_certificate: Option<ViewerCertificate>,
-    /// Whether creation and update end only when the change has reached every edge, which takes minutes.
-    #[prop(default = Some(true), keep)]
-    pub wait_for_deployment: Option<bool>,
-    /// The ARN of the web ACL, of scope CLOUDFRONT, that decides which requests are let in; of an old one (WAF Classic), its id.
+    /// Mutual TLS with viewers. Default: none.
+    pub viewer_mtls_config: Option<ViewerMtlsConfig>,
+    /// Whether creation and update wait until the distribution is deployed to all edges, which takes minutes.
+    #[prop(default = Order::from(true))]
+    pub wait_for_deployment: Order<bool>,
+    /// The ARN of the AWS WAF web ACL, of scope CLOUDFRONT; of a WAF Classic web ACL, its id.
     pub web_acl_id: Option<String>,
     /// Tags.
     #[prop(default)]
     pub tags: Tags,
 }
 
-/// What viewers get in place of an origin's error.
+/// A custom error response.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Property)]
 pub struct CustomErrorResponse {
-    /// The origin's HTTP status.
+    /// The HTTP status code of the origin's error.
     #[prop(min = 400, max = 599)]
     pub error_code: i32,
-    /// The HTTP status that viewers get instead. Needs `responsePagePath`.
+    /// The HTTP status code that viewers get instead. Needs `responsePagePath`.
     #[prop(min = 200, max = 599)]
     pub response_code: Option<i32>,
     /// The path of the page that viewers get instead, such as `/errors/404.html`. Needs `responseCode`.
     pub response_page_path: Option<String>,
-    /// For how many seconds the error is cached, at least.
+    /// The minimum time to live of the error in the cache, in seconds.
     #[prop(default = 10, min = 0)]
     pub error_caching_min_ttl: i64,
 }
 
-/// The newest version of HTTP that viewers may use.
+/// The newest HTTP version that viewers may use.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 pub enum HttpVersion {
     /// HTTP/1.1.
@@ -101,12 +111,26 @@ pub enum HttpVersion {
     Http2and3,
 }
 
-/// Where access logs go.
+/// Cache tags.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct CacheTagConfig {
+    /// The response header in which the origin gives the tags.
+    pub header_name: String,
+}
+
+/// A connection function.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct ConnectionFunctionAssociation {
+    /// The connection function's id.
+    pub id: String,
+}
+
+/// Standard logging (legacy): access logs in an S3 bucket.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Logging {
-    /// The host name of the bucket, such as `logs.s3.amazonaws.com`. It must allow ACLs.
+    /// The bucket's host name, such as `logs.s3.amazonaws.com`. The bucket must allow ACLs.
     pub bucket: String,
-    /// What the names of the logs begin with, such as `web/`.
+    /// The prefix of the logs' names, such as `web/`.
     #[prop(default)]
     pub prefix: String,
     /// Whether cookies are logged.
@@ -114,13 +138,13 @@ pub struct Logging {
     pub include_cookies: bool,
 }
 
-/// In which parts of the world it is near to viewers.
+/// The parts of the world in which edges serve a distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 pub enum PriceClass {
-    /// In all of them.
+    /// All edges.
     #[prop(rename = "PriceClass_All")]
     All,
-    /// Not in the dearest ones: South America, Australia and New Zealand.
+    /// All but the most expensive ones: South America, Australia and New Zealand.
     #[prop(rename = "PriceClass_200")]
     P200,
     /// North America, Europe and Israel.
@@ -128,18 +152,18 @@ pub enum PriceClass {
     P100,
 }
 
-/// From where it may be reached.
+/// Restrictions on who is served.
 #[derive(Debug, Clone, PartialEq, Default, Property)]
 pub struct Restrictions {
-    /// By the viewer's country.
+    /// The geographic restriction, by the viewer's country.
     #[prop(default)]
     pub geo_restriction: GeoRestriction,
 }
 
-/// From which countries it may be reached.
+/// A geographic restriction.
 #[derive(Debug, Clone, PartialEq, Default, Property)]
 pub struct GeoRestriction {
-    /// What the list of countries means.
+    /// The restriction type: what the countries are.
     #[prop(default)]
     pub restriction_type: GeoRestrictionType,
     /// The countries, by their two letters (ISO 3166-1): `JP`.
@@ -147,37 +171,37 @@ pub struct GeoRestriction {
     pub locations: BTreeSet<String>,
 }
 
-/// What a list of countries means.
+/// What the countries of a geographic restriction are.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Property)]
 pub enum GeoRestrictionType {
-    /// Every country may.
+    /// There is no restriction.
     #[default]
     #[prop(rename = "none")]
     None,
-    /// Only these may.
+    /// An allow list: only these countries are served.
     #[prop(rename = "whitelist")]
     Whitelist,
-    /// All but these may.
+    /// A block list: these countries are not served.
     #[prop(rename = "blacklist")]
     Blacklist,
 }
 
-/// The certificate that viewers see: of ACM or of IAM.
+/// A viewer certificate, of ACM or of IAM.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct ViewerCertificate {
-    /// The ARN of a certificate of ACM, issued, in us-east-1.
-    pub acm_certificate_arn: Option<String>,
+    /// The ARN of an ACM certificate in us-east-1, which must be issued.
+    pub acm_certificate_arn: Option<CertificateArn>,
     /// The id of a certificate that was uploaded to IAM.
     pub iam_certificate_id: Option<String>,
-    /// The oldest TLS version and the ciphers that viewers may use.
+    /// The security policy: the minimum TLS version and the ciphers.
     #[prop(default = MinimumProtocolVersion::Tls12In2021)]
     pub minimum_protocol_version: MinimumProtocolVersion,
-    /// Which viewers are served.
+    /// The SSL support method: which viewers are served over HTTPS.
     #[prop(default = SslSupportMethod::SniOnly)]
     pub ssl_support_method: SslSupportMethod,
 }
 
-/// The oldest TLS version and the ciphers that viewers may use, as AWS chose them in a year.
+/// A security policy: the minimum TLS version, with the ciphers that AWS chose for it in a year.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 pub enum MinimumProtocolVersion {
     /// SSL 3, unsafe; only with `vip`.
@@ -212,13 +236,50 @@ pub enum MinimumProtocolVersion {
 /// Which viewers are served over HTTPS.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 pub enum SslSupportMethod {
-    /// Those that say which host they want (SNI): all of today's.
+    /// Viewers that send the host name (SNI): all of today's.
     #[prop(rename = "sni-only")]
     SniOnly,
-    /// All, through addresses of its own; costs hundreds of dollars a month.
+    /// All viewers, through dedicated IP addresses; costs hundreds of dollars a month.
     #[prop(rename = "vip")]
     Vip,
-    /// All, through static addresses that AWS arranged.
+    /// All viewers, through static IP addresses that AWS has set up.
     #[prop(rename = "static-ip")]
     StaticIp,
+}
+
+/// Mutual TLS with viewers.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct ViewerMtlsConfig {
+    /// The mode: whether viewers must show a client certificate.
+    #[prop(default = ViewerMtlsMode::Required)]
+    pub mode: ViewerMtlsMode,
+    /// The trust store that client certificates are checked against.
+    pub trust_store_config: Option<TrustStoreConfig>,
+}
+
+/// Whether viewers must show a client certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Property)]
+pub enum ViewerMtlsMode {
+    /// Viewers must show a valid one.
+    #[prop(rename = "required")]
+    Required,
+    /// Viewers may show one, which must be valid then.
+    #[prop(rename = "optional")]
+    Optional,
+    /// Certificates are passed on without a check.
+    #[prop(rename = "passthrough")]
+    Passthrough,
+}
+
+/// The trust store of mutual TLS.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct TrustStoreConfig {
+    /// The trust store's id.
+    pub trust_store_id: String,
+    /// Whether viewers are told the names of the trust store's certificate authorities.
+    #[prop(default)]
+    pub advertise_trust_store_ca_names: bool,
+    /// Whether expired certificates are accepted.
+    #[prop(default)]
+    pub ignore_certificate_expiry: bool,
 }

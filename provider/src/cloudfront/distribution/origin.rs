@@ -1,4 +1,4 @@
-//! Where a distribution's content comes from: its origins and groups of them, and how AWS takes and tells them.
+//! Origins of a distribution and groups of them, and how AWS takes and returns them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,109 +6,125 @@ use aws_sdk_cloudfront::error::BuildError;
 use aws_sdk_cloudfront::types as aws;
 use pulumi_plugin::{Property, Result, Secret};
 
-use super::config::{count, some, words};
+use crate::aws::list::{count, filled, some};
+use crate::aws::{word, word_or};
 
-/// Where content comes from. Exactly one of `s3OriginConfig`, `customOriginConfig` and `vpcOriginConfig` says of what kind it is.
+/// An origin: a server that CloudFront gets content from. Exactly one of `s3OriginConfig`, `customOriginConfig` and `vpcOriginConfig` gives its
+/// kind.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Origin {
     /// The host name: of a bucket `NAME.s3.REGION.amazonaws.com`, of a load balancer or of any other server.
     pub domain_name: String,
-    /// What is put before the path of each request, such as `/production`.
+    /// The origin path, which is put before the path of each request, such as `/production`.
     #[prop(default)]
     pub origin_path: String,
-    /// Headers that each request to the origin has, by name. An origin that lets in only requests with a secret one can't be reached past the
-    /// distribution.
+    /// Custom headers that CloudFront adds to each request to the origin, by name. With a secret value the origin can refuse requests that have
+    /// not come through the distribution.
     #[prop(default)]
     pub custom_headers: BTreeMap<String, Secret<String>>,
-    /// How often a connection is tried.
+    /// How many times CloudFront tries to connect.
     #[prop(default = 3, min = 1, max = 3)]
     pub connection_attempts: i32,
-    /// For how many seconds a connection is tried.
+    /// The connection timeout, in seconds.
     #[prop(default = 10, min = 1, max = 10)]
     pub connection_timeout: i32,
-    /// For how many seconds an answer may take in all. Default: as long as it takes.
+    /// The response completion timeout: how many seconds a whole response may take. Default: no limit.
     pub response_completion_timeout: Option<i32>,
-    /// One more cache before the origin, which all others ask. Default: there is none.
+    /// Origin Shield. Default: none.
     pub origin_shield: Option<OriginShield>,
-    /// The origin access control that signs the requests, so that a bucket need not be public.
+    /// The id of the origin access control, by which CloudFront signs requests, so that a bucket need not be public.
     pub origin_access_control_id: Option<String>,
-    /// It is a bucket of S3.
+    /// An S3 bucket.
     pub s3_origin_config: Option<S3OriginConfig>,
-    /// It is any other server that the internet reaches; also a bucket as a website.
+    /// Any other server on the internet, such as a load balancer or a bucket's website.
     pub custom_origin_config: Option<CustomOriginConfig>,
-    /// It is a server in a VPC that the internet doesn't reach.
+    /// A VPC origin: a server in a private subnet.
     pub vpc_origin_config: Option<VpcOriginConfig>,
 }
 
-/// One more cache before an origin, which all others ask.
+/// Origin Shield: one more cache before an origin, through which all edges ask.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct OriginShield {
-    /// The region, best the one that is nearest to the origin.
+    /// The AWS region of Origin Shield, best the one nearest to the origin.
     pub origin_shield_region: String,
 }
 
-/// A bucket of S3.
+/// An S3 bucket as an origin.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct S3OriginConfig {
-    /// The origin access identity, `origin-access-identity/cloudfront/ID`: the old way; better is `originAccessControlId`.
+    /// The origin access identity, `origin-access-identity/cloudfront/ID`. AWS recommends `originAccessControlId` instead.
     #[prop(default)]
     pub origin_access_identity: String,
-}
-
-/// A server that the internet reaches.
-#[derive(Debug, Clone, PartialEq, Property)]
-pub struct CustomOriginConfig {
-    /// The port for HTTP: 80, 443 or from 1024 to 65535.
-    #[prop(default = 80, min = 1, max = 65535)]
-    pub http_port: i32,
-    /// The port for HTTPS: 80, 443 or from 1024 to 65535.
-    #[prop(default = 443, min = 1, max = 65535)]
-    pub https_port: i32,
-    /// How the origin is spoken to.
-    #[prop(default = OriginProtocolPolicy::HttpsOnly)]
-    pub origin_protocol_policy: OriginProtocolPolicy,
-    /// The versions of TLS that the origin may be spoken to with.
-    #[prop(default = BTreeSet::from([SslProtocol::Tls12]))]
-    pub origin_ssl_protocols: BTreeSet<SslProtocol>,
-    /// For how many seconds an answer, or the next part of it, is waited for.
+    /// The response timeout, in seconds.
     #[prop(default = 30, min = 1, max = 120)]
     pub origin_read_timeout: i32,
-    /// For how many seconds an idle connection is kept.
-    #[prop(default = 5, min = 1, max = 120)]
-    pub origin_keepalive_timeout: i32,
-    /// Which addresses of the origin are used.
-    #[prop(default = IpAddressType::Ipv4)]
-    pub ip_address_type: IpAddressType,
 }
 
-/// A server in a VPC.
+/// A custom origin: a server on the internet.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct CustomOriginConfig {
+    /// The HTTP port: 80, 443 or from 1024 to 65535.
+    #[prop(default = 80, min = 80, max = 65535)]
+    pub http_port: i32,
+    /// The HTTPS port: 80, 443 or from 1024 to 65535.
+    #[prop(default = 443, min = 80, max = 65535)]
+    pub https_port: i32,
+    /// The origin protocol policy: whether CloudFront connects by HTTP or HTTPS.
+    #[prop(default = OriginProtocolPolicy::HttpsOnly)]
+    pub origin_protocol_policy: OriginProtocolPolicy,
+    /// The SSL and TLS versions that CloudFront may use with the origin.
+    #[prop(default = BTreeSet::from([SslProtocol::Tls12]), min = 1)]
+    pub origin_ssl_protocols: BTreeSet<SslProtocol>,
+    /// The response timeout, in seconds: for the first part of a response and for each next one.
+    #[prop(default = 30, min = 1, max = 120)]
+    pub origin_read_timeout: i32,
+    /// The keep-alive timeout, in seconds: how long an idle connection is kept.
+    #[prop(default = 5, min = 1, max = 120)]
+    pub origin_keepalive_timeout: i32,
+    /// The IP addresses of the origin that CloudFront connects to.
+    #[prop(default = IpAddressType::Ipv4)]
+    pub ip_address_type: IpAddressType,
+    /// Mutual TLS with the origin. Default: none.
+    pub origin_mtls_config: Option<OriginMtlsConfig>,
+}
+
+/// Mutual TLS with an origin.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct OriginMtlsConfig {
+    /// The ARN of the client certificate in ACM, in us-east-1, that CloudFront shows to the origin.
+    pub client_certificate_arn: String,
+}
+
+/// A VPC origin.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct VpcOriginConfig {
     /// The VPC origin's id.
     pub vpc_origin_id: String,
-    /// For how many seconds an answer, or the next part of it, is waited for.
+    /// The account that owns the VPC origin. Default: the distribution's own.
+    pub owner_account_id: Option<String>,
+    /// The response timeout, in seconds: for the first part of a response and for each next one.
     #[prop(default = 30, min = 1, max = 120)]
     pub origin_read_timeout: i32,
-    /// For how many seconds an idle connection is kept.
+    /// The keep-alive timeout, in seconds: how long an idle connection is kept.
     #[prop(default = 5, min = 1, max = 120)]
     pub origin_keepalive_timeout: i32,
 }
 
-/// How an origin is spoken to.
+/// Whether CloudFront connects to an origin by HTTP or HTTPS.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 pub enum OriginProtocolPolicy {
-    /// Always by HTTPS.
+    /// Always HTTPS.
     #[prop(rename = "https-only")]
     HttpsOnly,
-    /// Always by HTTP.
+    /// Always HTTP.
     #[prop(rename = "http-only")]
     HttpOnly,
-    /// As the viewer speaks.
+    /// The protocol of the viewer's request.
     #[prop(rename = "match-viewer")]
     MatchViewer,
 }
 
-/// A version of TLS.
+/// A version of SSL or TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Property)]
 pub enum SslProtocol {
     /// SSL 3, unsafe.
@@ -125,7 +141,7 @@ pub enum SslProtocol {
     Tls12,
 }
 
-/// Kinds of IP addresses.
+/// The IP addresses of an origin that CloudFront connects to.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 pub enum IpAddressType {
     /// IPv4.
@@ -134,173 +150,181 @@ pub enum IpAddressType {
     /// IPv6.
     #[prop(rename = "ipv6")]
     Ipv6,
-    /// Both.
+    /// IPv4 and IPv6.
     #[prop(rename = "dualstack")]
     DualStack,
 }
 
-/// Two origins, the second of which is asked when the first one fails.
+/// An origin group: a primary origin, and a second one for origin failover.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct OriginGroup {
-    /// The ids of the two origins, the first one first.
+    /// The ids of the two origins, the primary one first.
+    #[prop(min = 2, max = 2)]
     pub members: Vec<String>,
-    /// The HTTP statuses of the first one at which the second one is asked: of 400, 403, 404, 416, 429, 500, 502, 503 and 504.
+    /// The HTTP status codes of the primary origin at which CloudFront asks the second one: of 400, 403, 404, 416, 429, 500, 502, 503 and 504.
+    #[prop(min = 1)]
     pub status_codes: BTreeSet<i32>,
+    /// The selection criteria: by which CloudFront chooses between the two.
+    #[prop(default = SelectionCriteria::Default)]
+    pub selection_criteria: SelectionCriteria,
+}
+
+/// By what CloudFront chooses between the origins of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Property)]
+pub enum SelectionCriteria {
+    /// By the status codes.
+    #[prop(rename = "default")]
+    Default,
+    /// By the quality of media that AWS Elemental MediaPackage reports.
+    #[prop(rename = "media-quality-based")]
+    MediaQualityBased,
 }
 
 impl Origin {
-    /// As AWS takes it. What we don't know of stays as it was.
-    pub fn write(&self, id: &str, was: Option<&aws::Origin>) -> Result<aws::Origin, BuildError> {
-        let headers = self.custom_headers.iter().map(|(name, value)| {
-            aws::OriginCustomHeader::builder().header_name(name).header_value(value.expose()).build()
-        });
-        let headers = headers.collect::<Result<Vec<_>, _>>()?;
-        let shield = self.origin_shield.as_ref();
-        let origin = aws::Origin::builder()
+    /// As AWS takes it.
+    pub fn write(&self, id: &str) -> Result<aws::Origin, BuildError> {
+        let shield = self.origin_shield.as_ref().map(|shield| shield.origin_shield_region.clone());
+        let shield = aws::OriginShield::builder().enabled(shield.is_some()).set_origin_shield_region(shield).build()?;
+        aws::Origin::builder()
             .id(id)
             .domain_name(&self.domain_name)
             .origin_path(&self.origin_path)
-            .custom_headers(aws::CustomHeaders::builder().quantity(count(&headers)).set_items(some(headers)).build()?)
+            .custom_headers(self.headers()?)
             .connection_attempts(self.connection_attempts)
             .connection_timeout(self.connection_timeout)
             .set_response_completion_timeout(self.response_completion_timeout)
-            .origin_shield(
-                aws::OriginShield::builder()
-                    .enabled(shield.is_some())
-                    .set_origin_shield_region(shield.map(|s| s.origin_shield_region.clone()))
-                    .build()?,
-            )
-            .origin_access_control_id(self.origin_access_control_id.as_deref().unwrap_or_default());
-        let s3 = self.s3_origin_config.as_ref().map(|s3| {
-            aws::S3OriginConfig::builder()
-                .origin_access_identity(&s3.origin_access_identity)
-                .set_origin_read_timeout(was.and_then(|w| w.s3_origin_config.as_ref()?.origin_read_timeout))
-                .build()
-        });
-        let custom = self.custom_origin_config.as_ref();
-        let custom = custom.map(|custom| {
-            let mut made = custom.write()?;
-            let was = was.and_then(|w| w.custom_origin_config.as_ref());
-            made.origin_mtls_config = was.and_then(|w| w.origin_mtls_config.clone());
-            Ok::<_, BuildError>(made)
-        });
-        let vpc = self.vpc_origin_config.as_ref().map(|vpc| {
-            let was = was.and_then(|w| w.vpc_origin_config.as_ref());
-            aws::VpcOriginConfig::builder()
-                .vpc_origin_id(&vpc.vpc_origin_id)
-                .set_owner_account_id(was.and_then(|w| w.owner_account_id.clone()))
-                .origin_read_timeout(vpc.origin_read_timeout)
-                .origin_keepalive_timeout(vpc.origin_keepalive_timeout)
-                .build()
-        });
-        origin
-            .set_s3_origin_config(s3)
-            .set_custom_origin_config(custom.transpose()?)
-            .set_vpc_origin_config(vpc.transpose()?)
+            .origin_shield(shield)
+            .origin_access_control_id(self.origin_access_control_id.as_deref().unwrap_or_default())
+            .set_s3_origin_config(self.s3_origin_config.as_ref().map(S3OriginConfig::write))
+            .set_custom_origin_config(self.custom_origin_config.as_ref().map(CustomOriginConfig::write).transpose()?)
+            .set_vpc_origin_config(self.vpc_origin_config.as_ref().map(VpcOriginConfig::write).transpose()?)
             .build()
     }
 
-    /// As AWS tells it.
-    pub fn read(told: &aws::Origin) -> Result<Origin> {
-        let headers = told.custom_headers().map(|h| h.items()).unwrap_or_default();
-        let headers = headers.iter().map(|header| {
-            let value = Secret::new(header.header_value().to_owned());
-            (header.header_name().to_owned(), value)
-        });
-        let shield = told.origin_shield().filter(|s| s.enabled());
-        let control = told.origin_access_control_id().unwrap_or_default();
-        let custom = told.custom_origin_config().map(CustomOriginConfig::read);
+    fn headers(&self) -> Result<aws::CustomHeaders, BuildError> {
+        let header = |(name, value): (&String, &Secret<String>)| {
+            aws::OriginCustomHeader::builder().header_name(name).header_value(value.expose()).build()
+        };
+        let headers = self.custom_headers.iter().map(header).collect::<Result<Vec<_>, _>>()?;
+        aws::CustomHeaders::builder().quantity(count(&headers)).set_items(some(headers)).build()
+    }
+
+    /// As AWS returns it.
+    pub fn read(origin: aws::Origin) -> Result<Origin> {
+        let headers = origin.custom_headers.and_then(|headers| headers.items).unwrap_or_default().into_iter();
+        let shield = origin.origin_shield.filter(|shield| shield.enabled);
         Ok(Origin {
-            domain_name: told.domain_name().to_owned(),
-            origin_path: told.origin_path().unwrap_or_default().to_owned(),
-            custom_headers: headers.collect(),
-            connection_attempts: told.connection_attempts().unwrap_or(3),
-            connection_timeout: told.connection_timeout().unwrap_or(10),
-            response_completion_timeout: told.response_completion_timeout(),
-            origin_shield: shield.map(|shield| OriginShield {
-                origin_shield_region: shield.origin_shield_region().unwrap_or_default().to_owned(),
-            }),
-            origin_access_control_id: Some(control.to_owned()).filter(|id| !id.is_empty()),
-            s3_origin_config: told
-                .s3_origin_config()
-                .map(|s3| S3OriginConfig { origin_access_identity: s3.origin_access_identity().to_owned() }),
-            custom_origin_config: custom.transpose()?,
-            vpc_origin_config: told.vpc_origin_config().map(|vpc| VpcOriginConfig {
-                vpc_origin_id: vpc.vpc_origin_id().to_owned(),
-                origin_read_timeout: vpc.origin_read_timeout().unwrap_or(30),
-                origin_keepalive_timeout: vpc.origin_keepalive_timeout().unwrap_or(5),
-            }),
+            domain_name: origin.domain_name,
+            origin_path: origin.origin_path.unwrap_or_default(),
+            custom_headers: headers.map(|header| (header.header_name, Secret::new(header.header_value))).collect(),
+            connection_attempts: origin.connection_attempts.unwrap_or(3),
+            connection_timeout: origin.connection_timeout.unwrap_or(10),
+            response_completion_timeout: origin.response_completion_timeout,
+            origin_shield: shield
+                .map(|shield| OriginShield { origin_shield_region: shield.origin_shield_region.unwrap_or_default() }),
+            origin_access_control_id: filled(origin.origin_access_control_id),
+            s3_origin_config: origin.s3_origin_config.map(S3OriginConfig::read),
+            custom_origin_config: origin.custom_origin_config.map(CustomOriginConfig::read).transpose()?,
+            vpc_origin_config: origin.vpc_origin_config.map(VpcOriginConfig::read),
         })
+    }
+}
+
+impl S3OriginConfig {
+    fn write(&self) -> aws::S3OriginConfig {
+        let written = aws::S3OriginConfig::builder().origin_access_identity(&self.origin_access_identity);
+        written.origin_read_timeout(self.origin_read_timeout).build()
+    }
+
+    fn read(s3: aws::S3OriginConfig) -> S3OriginConfig {
+        S3OriginConfig {
+            origin_access_identity: s3.origin_access_identity,
+            origin_read_timeout: s3.origin_read_timeout.unwrap_or(30),
+        }
     }
 }
 
 impl CustomOriginConfig {
     fn write(&self) -> Result<aws::CustomOriginConfig, BuildError> {
-        let protocols = self.origin_ssl_protocols.iter();
-        let protocols = protocols.map(|p| aws::SslProtocol::from(p.as_str()));
+        let protocols = &self.origin_ssl_protocols;
+        let items = protocols.iter().map(|protocol| aws::SslProtocol::from(protocol.as_str()));
+        let protocols = aws::OriginSslProtocols::builder().quantity(count(protocols)).set_items(some(items)).build()?;
+        let mtls = self.origin_mtls_config.as_ref();
+        let mtls =
+            mtls.map(|m| aws::OriginMtlsConfig::builder().client_certificate_arn(&m.client_certificate_arn).build());
         aws::CustomOriginConfig::builder()
             .http_port(self.http_port)
             .https_port(self.https_port)
             .origin_protocol_policy(self.origin_protocol_policy.as_str().into())
-            .origin_ssl_protocols(
-                aws::OriginSslProtocols::builder()
-                    .quantity(count(&self.origin_ssl_protocols))
-                    .set_items(Some(protocols.collect()))
-                    .build()?,
-            )
+            .origin_ssl_protocols(protocols)
             .origin_read_timeout(self.origin_read_timeout)
             .origin_keepalive_timeout(self.origin_keepalive_timeout)
             .ip_address_type(self.ip_address_type.as_str().into())
+            .set_origin_mtls_config(mtls.transpose()?)
             .build()
     }
 
-    fn read(told: &aws::CustomOriginConfig) -> Result<CustomOriginConfig> {
-        let protocols = told.origin_ssl_protocols().map(|p| p.items());
-        let addresses = told.ip_address_type().map(|t| t.as_str());
+    fn read(custom: aws::CustomOriginConfig) -> Result<CustomOriginConfig> {
+        let protocols = custom.origin_ssl_protocols.map(|protocols| protocols.items).unwrap_or_default();
+        let mtls = custom.origin_mtls_config;
         Ok(CustomOriginConfig {
-            http_port: told.http_port(),
-            https_port: told.https_port(),
-            origin_protocol_policy: words(told.origin_protocol_policy().as_str())?,
-            origin_ssl_protocols: protocols
-                .unwrap_or_default()
-                .iter()
-                .map(|p| words(p.as_str()))
-                .collect::<Result<_>>()?,
-            origin_read_timeout: told.origin_read_timeout().unwrap_or(30),
-            origin_keepalive_timeout: told.origin_keepalive_timeout().unwrap_or(5),
-            ip_address_type: words(addresses.unwrap_or("ipv4"))?,
+            http_port: custom.http_port,
+            https_port: custom.https_port,
+            origin_protocol_policy: word(custom.origin_protocol_policy)?,
+            origin_ssl_protocols: protocols.into_iter().map(word).collect::<Result<_>>()?,
+            origin_read_timeout: custom.origin_read_timeout.unwrap_or(30),
+            origin_keepalive_timeout: custom.origin_keepalive_timeout.unwrap_or(5),
+            ip_address_type: word_or(custom.ip_address_type, IpAddressType::Ipv4)?,
+            origin_mtls_config: mtls.map(|m| OriginMtlsConfig { client_certificate_arn: m.client_certificate_arn }),
         })
+    }
+}
+
+impl VpcOriginConfig {
+    fn write(&self) -> Result<aws::VpcOriginConfig, BuildError> {
+        aws::VpcOriginConfig::builder()
+            .vpc_origin_id(&self.vpc_origin_id)
+            .set_owner_account_id(self.owner_account_id.clone())
+            .origin_read_timeout(self.origin_read_timeout)
+            .origin_keepalive_timeout(self.origin_keepalive_timeout)
+            .build()
+    }
+
+    fn read(vpc: aws::VpcOriginConfig) -> VpcOriginConfig {
+        VpcOriginConfig {
+            vpc_origin_id: vpc.vpc_origin_id,
+            owner_account_id: filled(vpc.owner_account_id),
+            origin_read_timeout: vpc.origin_read_timeout.unwrap_or(30),
+            origin_keepalive_timeout: vpc.origin_keepalive_timeout.unwrap_or(5),
+        }
     }
 }
 
 impl OriginGroup {
     /// As AWS takes it.
     pub fn write(&self, id: &str) -> Result<aws::OriginGroup, BuildError> {
-        let members = self.members.iter();
-        let members = members.map(|id| aws::OriginGroupMember::builder().origin_id(id).build());
-        let codes = aws::StatusCodes::builder()
-            .quantity(count(&self.status_codes))
-            .set_items(Some(self.status_codes.iter().copied().collect()))
-            .build()?;
+        let members = self.members.iter().map(|id| aws::OriginGroupMember::builder().origin_id(id).build());
+        let members = members.collect::<Result<Vec<_>, _>>()?;
+        let members = aws::OriginGroupMembers::builder().quantity(count(&members)).set_items(some(members)).build()?;
+        let codes = self.status_codes.iter().copied();
+        let codes = aws::StatusCodes::builder().quantity(count(&self.status_codes)).set_items(some(codes)).build()?;
+        let by_media = self.selection_criteria == SelectionCriteria::MediaQualityBased;
         aws::OriginGroup::builder()
             .id(id)
             .failover_criteria(aws::OriginGroupFailoverCriteria::builder().status_codes(codes).build())
-            .members(
-                aws::OriginGroupMembers::builder()
-                    .quantity(count(&self.members))
-                    .set_items(Some(members.collect::<Result<_, _>>()?))
-                    .build()?,
-            )
+            .members(members)
+            .set_selection_criteria(by_media.then_some(aws::OriginGroupSelectionCriteria::MediaQualityBased))
             .build()
     }
 
-    /// As AWS tells it.
-    pub fn read(told: &aws::OriginGroup) -> OriginGroup {
-        let members = told.members().map(|m| m.items()).unwrap_or_default();
-        let codes = told.failover_criteria().and_then(|f| f.status_codes());
-        OriginGroup {
-            members: members.iter().map(|m| m.origin_id().to_owned()).collect(),
-            status_codes: codes.map(|c| c.items()).unwrap_or_default().iter().copied().collect(),
-        }
+    /// As AWS returns it.
+    pub fn read(group: aws::OriginGroup) -> Result<OriginGroup> {
+        let members = group.members.map(|members| members.items).unwrap_or_default().into_iter();
+        let codes = group.failover_criteria.and_then(|criteria| criteria.status_codes);
+        Ok(OriginGroup {
+            members: members.map(|member| member.origin_id).collect(),
+            status_codes: codes.map(|codes| codes.items).unwrap_or_default().into_iter().collect(),
+            selection_criteria: word_or(group.selection_criteria, SelectionCriteria::Default)?,
+        })
     }
 }

@@ -1,266 +1,267 @@
-//! What CloudFront wants of a distribution's properties, alone and together.
+//! Rules between a distribution's properties, and what CloudFront wants of single ones.
 
 use std::collections::BTreeSet;
 
-use pulumi_plugin::{Fault, Path, nearest};
+use pulumi_plugin::{Fault, Faults, Path, nearest};
 
-use super::behavior::{DefaultCacheBehavior, Method};
+use super::behavior::{CacheBehavior, DefaultCacheBehavior, LambdaFunctionAssociation, Method};
 use super::inputs::*;
-use super::origin::{Origin, OriginGroup};
+use super::origin::{CustomOriginConfig, Origin, OriginGroup};
+
+/// The HTTP status codes at which an origin group can fail over.
+const FAILOVER_CODES: [i32; 9] = [400, 403, 404, 416, 429, 500, 502, 503, 504];
 
 /// Everything that is wrong.
 pub fn faults(new: &DistributionInputs) -> Vec<Fault> {
-    let mut faults = Faults(Vec::new());
-    let root = Path::root();
-    for (id, origin) in &new.origins {
-        faults.origin(origin, &root.key("origins").key(id));
-    }
-    if new.origins.is_empty() {
-        faults.no(&root.key("origins"), "empty; there is at least one");
-    }
-    for (id, group) in &new.origin_groups {
-        faults.group(new, id, group, &root.key("originGroups").key(id));
-    }
-    let default = &new.default_cache_behavior;
-    faults.behavior(new, default, &root.key("defaultCacheBehavior"));
-    let mut patterns = BTreeSet::new();
-    for (i, each) in new.cache_behaviors.iter().enumerate() {
-        let at = root.key("cacheBehaviors").index(i);
-        faults.behavior(new, &each.behavior, &at);
-        if !patterns.insert(&each.path_pattern) {
-            faults.no(&at.key("pathPattern"), format!("`{}` has a behavior already", each.path_pattern));
-        }
-    }
-    faults.certificate(new);
-    faults.texts(new);
-    faults.errors(new);
-    faults.0
+    let origins = new.origins.iter().flat_map(|(id, each)| at("origins", id, origin(each)));
+    let groups = new.origin_groups.iter().flat_map(|(id, each)| at("originGroups", id, group(new, id, each)));
+    Faults::of(new)
+        .and(origins)
+        .and(groups)
+        .part("defaultCacheBehavior", behavior(new, &new.default_cache_behavior))
+        .each("cacheBehaviors", &new.cache_behaviors, |each| behavior(new, &each.behavior))
+        .and(patterns(new))
+        .and(certificate(new))
+        .and(texts(new))
+        .and(countries(&new.restrictions.geo_restriction))
+        .and(errors(&new.custom_error_responses))
+        .when(
+            new.anycast_ip_list_id.is_some() && new.price_class != PriceClass::All,
+            "priceClass",
+            "must be `PriceClass_All` with `anycastIpListId`",
+        )
+        .into_vec()
 }
 
-struct Faults(Vec<Fault>);
+/// The faults of an entry of a map.
+fn at(map: &str, id: &str, faults: Vec<Fault>) -> Vec<Fault> {
+    faults.into_iter().map(|fault| fault.below(id).below(map)).collect()
+}
 
-impl Faults {
-    fn no(&mut self, at: &Path, why: impl Into<String>) {
-        self.0.push(Fault::new(at.clone(), why));
-    }
+fn origin(origin: &Origin) -> Vec<Fault> {
+    let (domain, path) = (&origin.domain_name, &origin.origin_path);
+    let s3 = origin.s3_origin_config.as_ref();
+    let custom = origin.custom_origin_config.as_ref();
+    let identity = s3.is_some_and(|s3| !s3.origin_access_identity.is_empty());
+    Faults::of(origin)
+        .one_of(&["s3OriginConfig", "customOriginConfig", "vpcOriginConfig"])
+        .when(
+            domain.contains(['/', ':']) || !domain.contains('.'),
+            "domainName",
+            format!("`{domain}` is not a host name such as www.example.com"),
+        )
+        .when(
+            s3.is_some() && domain.contains(".s3-website"),
+            "s3OriginConfig",
+            "a bucket's website is a custom origin: `customOriginConfig` with `originProtocolPolicy: http-only`; the bucket itself is NAME.s3.REGION.amazonaws.com",
+        )
+        .when(
+            !path.is_empty() && (!path.starts_with('/') || path.ends_with('/')),
+            "originPath",
+            format!("`{path}` must begin with a slash and not end with one"),
+        )
+        .when(
+            identity && origin.origin_access_control_id.is_some(),
+            "originAccessControlId",
+            "can't be given together with `originAccessIdentity`",
+        )
+        .when(
+            custom.is_some_and(|c| origin.response_completion_timeout.is_some_and(|all| all < c.origin_read_timeout)),
+            "responseCompletionTimeout",
+            "is less than `originReadTimeout`",
+        )
+        .part("customOriginConfig", custom.map(ports).unwrap_or_default())
+        .into_vec()
+}
 
-    fn origin(&mut self, origin: &Origin, at: &Path) {
-        let kinds = [
-            ("s3OriginConfig", origin.s3_origin_config.is_some()),
-            ("customOriginConfig", origin.custom_origin_config.is_some()),
-            ("vpcOriginConfig", origin.vpc_origin_config.is_some()),
-        ];
-        let given: Vec<_> = kinds.iter().filter(|k| k.1).map(|k| k.0).collect();
-        match given[..] {
-            [_] => {}
-            [] => self.no(
-                at,
-                "says not what it is: give it one of `s3OriginConfig`, `customOriginConfig` and `vpcOriginConfig`; `{}` takes all defaults",
-            ),
-            [first, second, ..] => self.no(
-                &at.key(second),
-                format!("given beside `{first}`, and an origin is of one kind"),
-            ),
-        }
-        let domain = &origin.domain_name;
-        if domain.contains(['/', ':']) || !domain.contains('.') {
-            self.no(&at.key("domainName"), format!("`{domain}` is not a host name such as www.example.com"));
-        }
-        if origin.s3_origin_config.is_some() && domain.contains(".s3-website") {
-            self.no(
-                &at.key("s3OriginConfig"),
-                "a bucket's website is another server, `customOriginConfig` with `originProtocolPolicy: http-only`; the bucket itself is NAME.s3.REGION.amazonaws.com",
-            );
-        }
-        let path = &origin.origin_path;
-        if !path.is_empty() && (!path.starts_with('/') || path.ends_with('/')) {
-            self.no(&at.key("originPath"), format!("`{path}` must begin with a slash and not end with one"));
-        }
-        let identity = origin.s3_origin_config.as_ref();
-        if identity.is_some_and(|s3| !s3.origin_access_identity.is_empty()) && origin.origin_access_control_id.is_some()
-        {
-            self.no(
-                &at.key("originAccessControlId"),
-                "given beside `originAccessIdentity`, and the two exclude each other",
-            );
-        }
-        for (name, port) in
-            origin.custom_origin_config.iter().flat_map(|c| [("httpPort", c.http_port), ("httpsPort", c.https_port)])
-        {
-            if !matches!(port, 80 | 443 | 1024..) {
-                let at = at.key("customOriginConfig").key(name);
-                self.no(&at, format!("{port} is none of 80, 443, 1024 to 65535"));
-            }
-        }
-    }
+fn ports(custom: &CustomOriginConfig) -> Vec<Fault> {
+    let ports = [("httpPort", custom.http_port), ("httpsPort", custom.https_port)];
+    let wrong = ports.into_iter().filter(|(_, port)| !matches!(port, 80 | 443 | 1024..));
+    wrong.map(|(name, port)| Fault::new(name, format!("{port} is none of 80, 443, 1024 to 65535"))).collect()
+}
 
-    fn group(&mut self, new: &DistributionInputs, id: &str, group: &OriginGroup, at: &Path) {
-        if new.origins.contains_key(id) {
-            self.no(at, format!("`{id}` is the id of an origin too"));
-        }
-        if group.members.len() != 2 {
-            let count = group.members.len();
-            self.no(&at.key("members"), format!("{count} of them; a group has two"));
-        }
-        for (i, member) in group.members.iter().enumerate() {
-            if !new.origins.contains_key(member) {
-                let known = new.origins.keys().map(String::as_str);
-                self.unknown(&at.key("members").index(i), "origin", member, known);
-            }
-        }
-        const CODES: [i32; 9] = [400, 403, 404, 416, 429, 500, 502, 503, 504];
-        let wrong = group.status_codes.iter().find(|c| !CODES.contains(c));
-        if let Some(code) = wrong {
-            self.no(
-                &at.key("statusCodes"),
-                format!("{code} is none of 400, 403, 404, 416, 429, 500, 502, 503 and 504"),
-            );
-        }
-        if group.status_codes.is_empty() {
-            self.no(&at.key("statusCodes"), "empty; there is at least one");
-        }
-    }
+fn group(new: &DistributionInputs, id: &str, group: &OriginGroup) -> Vec<Fault> {
+    let ids = || new.origins.keys().map(String::as_str);
+    let unknown = group.members.iter().enumerate().filter(|(_, member)| !new.origins.contains_key(*member));
+    let unknown = unknown.map(|(i, member)| no_such(Path::root().key("members").index(i), "origin", member, ids()));
+    let code = group.status_codes.iter().find(|code| !FAILOVER_CODES.contains(code));
+    let codes = "400, 403, 404, 416, 429, 500, 502, 503 and 504";
+    Faults::of(group)
+        .when(new.origins.contains_key(id), Path::root(), format!("`{id}` is the id of an origin too"))
+        .and(unknown)
+        .and(code.map(|code| Fault::new("statusCodes", format!("{code} is none of {codes}"))))
+        .into_vec()
+}
 
-    fn unknown<'a>(&mut self, at: &Path, what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) {
-        let hint = match nearest(name, known.clone()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", known.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
-        };
-        self.no(at, format!("no {what} has the id `{name}`; {hint}"));
-    }
+/// The fault of a name that nothing has.
+fn no_such<'a>(at: impl Into<Path>, what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Fault {
+    let hint = match nearest(name, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    };
+    Fault::new(at, format!("no {what} has the id `{name}`; {hint}"))
+}
 
-    fn behavior(&mut self, new: &DistributionInputs, behavior: &DefaultCacheBehavior, at: &Path) {
-        let target = &behavior.target_origin_id;
-        if !new.origins.contains_key(target) && !new.origin_groups.contains_key(target) {
-            let known = new.origins.keys().chain(new.origin_groups.keys());
-            let known = known.map(String::as_str);
-            self.unknown(&at.key("targetOriginId"), "origin or origin group", target, known);
-        }
-        let count = behavior.allowed_methods.len();
-        let asks = |method| behavior.allowed_methods.contains(&method);
-        let reads = asks(Method::Get) && asks(Method::Head);
-        if !(reads && (count == 2 || count == 3 && asks(Method::Options) || count == 7)) {
-            self.no(&at.key("allowedMethods"), "must be GET and HEAD; GET, HEAD and OPTIONS; or all seven");
-        }
-        let cached = &behavior.cached_methods;
-        let reads = cached.contains(&Method::Get) && cached.contains(&Method::Head);
-        let options = cached.contains(&Method::Options);
-        if !(reads && cached.len() == 2 + usize::from(options)) {
-            self.no(&at.key("cachedMethods"), "must be GET and HEAD; or GET, HEAD and OPTIONS");
-        } else if options && !asks(Method::Options) {
-            self.no(&at.key("cachedMethods"), "OPTIONS is not one of `allowedMethods`");
-        }
-        if behavior.grpc_enabled && !asks(Method::Post) {
-            self.no(&at.key("grpcEnabled"), "needs all seven methods in `allowedMethods`");
-        }
-        self.functions(behavior, at);
-    }
+fn behavior(new: &DistributionInputs, behavior: &DefaultCacheBehavior) -> Vec<Fault> {
+    let target = &behavior.target_origin_id;
+    let ids = new.origins.keys().chain(new.origin_groups.keys()).map(String::as_str);
+    let unknown = !ids.clone().any(|id| id == target);
+    Faults::of(behavior)
+        .and(unknown.then(|| no_such("targetOriginId", "origin or origin group", target, ids)))
+        .and(methods(behavior))
+        .and(grpc(new, behavior))
+        .and(functions(behavior))
+        .into_vec()
+}
 
-    fn functions(&mut self, behavior: &DefaultCacheBehavior, at: &Path) {
-        let events = behavior.function_associations.iter().map(|f| f.event_type);
-        if events.collect::<BTreeSet<_>>().len() < behavior.function_associations.len() {
-            self.no(&at.key("functionAssociations"), "an event calls one function at most");
-        }
-        let lambdas = &behavior.lambda_function_associations;
-        let events = lambdas.iter().map(|l| l.event_type);
-        let at = at.key("lambdaFunctionAssociations");
-        if events.collect::<BTreeSet<_>>().len() < lambdas.len() {
-            self.no(&at, "an event calls one function at most");
-        }
-        for lambda in lambdas {
-            let arn = &lambda.lambda_function_arn;
-            let parts: Vec<_> = arn.split(':').collect();
-            if parts.get(3) != Some(&"us-east-1") {
-                self.no(&at, format!("`{arn}` is not in us-east-1, where functions at the edge come from"));
-            }
-            if parts.get(7).is_none_or(|v| v.parse::<u64>().is_err()) {
-                self.no(&at, format!("`{arn}` names no version: it ends in `:NAME:7`, say"));
-            }
-        }
-    }
+fn methods(behavior: &DefaultCacheBehavior) -> Vec<Fault> {
+    let (allowed, cached) = (&behavior.allowed_methods, &behavior.cached_methods);
+    let reads = |methods: &BTreeSet<Method>| methods.contains(&Method::Get) && methods.contains(&Method::Head);
+    let with_options = |methods: &BTreeSet<Method>| methods.len() == 3 && methods.contains(&Method::Options);
+    let fine = |methods: &BTreeSet<Method>| reads(methods) && (methods.len() == 2 || with_options(methods));
+    Faults::of(behavior)
+        .when(
+            !fine(allowed) && allowed.len() != 7,
+            "allowedMethods",
+            "must be GET and HEAD; GET, HEAD and OPTIONS; or all seven",
+        )
+        .when(!fine(cached), "cachedMethods", "must be GET and HEAD; or GET, HEAD and OPTIONS")
+        .when(
+            fine(cached) && cached.contains(&Method::Options) && !allowed.contains(&Method::Options),
+            "cachedMethods",
+            "OPTIONS is not one of `allowedMethods`",
+        )
+        .into_vec()
+}
 
-    fn certificate(&mut self, new: &DistributionInputs) {
-        let at = Path::root().key("viewerCertificate");
-        let Some(certificate) = &new.viewer_certificate else {
-            if !new.aliases.is_empty() {
-                self.no(&at, "missing: `aliases` need a certificate that covers them (`acmCertificateArn`)");
-            }
-            return;
-        };
-        let acm = certificate.acm_certificate_arn.as_deref();
-        match (acm, &certificate.iam_certificate_id) {
-            (None, None) => self.no(
-                &at.key("acmCertificateArn"),
-                "missing; without a certificate of your own, leave `viewerCertificate` away",
-            ),
-            (Some(_), Some(_)) => {
-                self.no(&at.key("iamCertificateId"), "given beside `acmCertificateArn`, and there is one certificate")
-            }
-            _ => {}
-        }
-        let region = acm.and_then(|arn| arn.split(':').nth(3));
-        if let Some(region) = region.filter(|r| *r != "us-east-1") {
-            self.no(
-                &at.key("acmCertificateArn"),
+fn grpc(new: &DistributionInputs, behavior: &DefaultCacheBehavior) -> Vec<Fault> {
+    let on = behavior.grpc_enabled;
+    let over_http2 = matches!(new.http_version, HttpVersion::Http2 | HttpVersion::Http2and3);
+    let origin = new.origins.get(&behavior.target_origin_id);
+    let in_vpc = origin.is_some_and(|origin| origin.vpc_origin_config.is_some());
+    Faults::of(behavior)
+        .when(on && behavior.allowed_methods.len() != 7, "grpcEnabled", "needs all seven methods in `allowedMethods`")
+        .when(on && !over_http2, "grpcEnabled", "needs HTTP/2: `httpVersion` must be `http2` or `http2and3`")
+        .when(on && in_vpc, "grpcEnabled", "a VPC origin does not serve gRPC")
+        .into_vec()
+}
+
+fn functions(behavior: &DefaultCacheBehavior) -> Vec<Fault> {
+    let (functions, lambdas) = (&behavior.function_associations, &behavior.lambda_function_associations);
+    let events: BTreeSet<_> = functions.iter().map(|function| function.event_type).collect();
+    let edge_events: BTreeSet<_> = lambdas.iter().map(|lambda| lambda.event_type).collect();
+    let twice = "an event runs one function at most";
+    Faults::of(behavior)
+        .when(events.len() < functions.len(), "functionAssociations", twice)
+        .when(edge_events.len() < lambdas.len(), "lambdaFunctionAssociations", twice)
+        .and(lambdas.iter().flat_map(lambda))
+        .into_vec()
+}
+
+/// A set has no places, so the ARN says which function it is.
+fn lambda(lambda: &LambdaFunctionAssociation) -> Vec<Fault> {
+    let arn = &lambda.lambda_function_arn;
+    let parts: Vec<_> = arn.split(':').collect();
+    let elsewhere = parts.get(3) != Some(&"us-east-1");
+    let unversioned = parts.get(7).is_none_or(|version| version.parse::<u64>().is_err());
+    let at = "lambdaFunctionAssociations";
+    let fault = |why: &str| Fault::new(at, format!("`{arn}` {why}"));
+    let faults = [
+        elsewhere.then(|| fault("is not in us-east-1, where Lambda@Edge functions must be")),
+        unversioned.then(|| fault("has no version; it must end in `:NAME:7`, for example")),
+    ];
+    faults.into_iter().flatten().collect()
+}
+
+fn patterns(new: &DistributionInputs) -> Vec<Fault> {
+    let mut patterns = BTreeSet::new();
+    let twice = new.cache_behaviors.iter().enumerate().filter(|(_, each)| !patterns.insert(&each.path_pattern));
+    let fault = |(i, each): (usize, &CacheBehavior)| {
+        let at = Path::root().key("cacheBehaviors").index(i).key("pathPattern");
+        Fault::new(at, format!("`{}` has a behavior already", each.path_pattern))
+    };
+    twice.map(fault).collect()
+}
+
+fn certificate(new: &DistributionInputs) -> Vec<Fault> {
+    let needed = new.viewer_certificate.is_none() && !new.aliases.is_empty();
+    let own = new.viewer_certificate.as_ref().map(|certificate| {
+        let region = certificate.acm_certificate_arn.as_ref().map(|arn| arn.region()).unwrap_or("us-east-1");
+        Faults::of(certificate)
+            .one_of(&["acmCertificateArn", "iamCertificateId"])
+            .when(
+                region != "us-east-1",
+                "acmCertificateArn",
                 format!("is in {region}; CloudFront takes certificates in us-east-1 only"),
-            );
-        }
-    }
+            )
+            .into_vec()
+    });
+    Faults::of(new)
+        .when(
+            needed,
+            "viewerCertificate",
+            "missing: `aliases` need a certificate that covers them (`acmCertificateArn`)",
+        )
+        .part("viewerCertificate", own.unwrap_or_default())
+        .into_vec()
+}
 
-    fn texts(&mut self, new: &DistributionInputs) {
-        let root = Path::root();
-        if new.comment.chars().count() > 128 {
-            self.no(&root.key("comment"), "has more than 128 characters");
-        }
-        if new.default_root_object.starts_with('/') {
-            self.no(
-                &root.key("defaultRootObject"),
-                format!(
-                    "`{}` begins with a slash; did you mean `{}`?",
-                    new.default_root_object,
-                    new.default_root_object.trim_start_matches('/')
-                ),
-            );
-        }
-        let acl = new.web_acl_id.as_deref().unwrap_or_default();
-        if acl.starts_with("arn:") && !(acl.contains(":us-east-1:") && acl.contains(":global/webacl/")) {
-            self.no(&root.key("webAclId"), format!("`{acl}` is not a web ACL of scope CLOUDFRONT in us-east-1"));
-        }
-        let bucket = new.logging.as_ref().map(|l| l.bucket.as_str());
-        if let Some(bucket) = bucket.filter(|b| !b.contains(".s3.")) {
-            self.no(
-                &root.key("logging").key("bucket"),
-                format!("`{bucket}` is not the host name of a bucket; did you mean `{bucket}.s3.amazonaws.com`?"),
-            );
-        }
-        let geo = &new.restrictions.geo_restriction;
-        let at = root.key("restrictions").key("geoRestriction").key("locations");
-        match (geo.restriction_type, geo.locations.is_empty()) {
-            (GeoRestrictionType::None, false) => {
-                self.no(&at, "given, but `restrictionType` is `none`; it is `whitelist` or `blacklist` with a list")
-            }
-            (GeoRestrictionType::Whitelist | GeoRestrictionType::Blacklist, true) => {
-                self.no(&at, "empty; without countries `restrictionType` is `none`");
-            }
-            _ => {}
-        }
-    }
+fn texts(new: &DistributionInputs) -> Vec<Fault> {
+    let object = &new.default_root_object;
+    let acl = new.web_acl_id.as_deref().unwrap_or_default();
+    let bucket = new.logging.as_ref().map_or("any.s3.", |logging| logging.bucket.as_str());
+    Faults::of(new)
+        .when(
+            object.starts_with('/'),
+            "defaultRootObject",
+            format!("`{object}` begins with a slash; did you mean `{}`?", object.trim_start_matches('/')),
+        )
+        .when(
+            acl.starts_with("arn:") && !(acl.contains(":us-east-1:") && acl.contains(":global/webacl/")),
+            "webAclId",
+            format!("`{acl}` is not a web ACL of scope CLOUDFRONT in us-east-1"),
+        )
+        .when(
+            !bucket.contains(".s3."),
+            Path::root().key("logging").key("bucket"),
+            format!("`{bucket}` is not the host name of a bucket; did you mean `{bucket}.s3.amazonaws.com`?"),
+        )
+        .into_vec()
+}
 
-    fn errors(&mut self, new: &DistributionInputs) {
-        let at = Path::root().key("customErrorResponses");
-        let mut codes = BTreeSet::new();
-        for error in &new.custom_error_responses {
-            let code = error.error_code;
-            if !codes.insert(code) {
-                self.no(&at, format!("{code} has a response already"));
-            }
-            if error.response_code.is_some() != error.response_page_path.is_some() {
-                self.no(&at, format!("of {code}: `responseCode` and `responsePagePath` belong together"));
-            }
-            let path = error.response_page_path.as_deref().unwrap_or("/");
-            if !path.starts_with('/') {
-                self.no(&at, format!("of {code}: `{path}` must begin with a slash"));
-            }
+fn countries(geo: &GeoRestriction) -> Vec<Fault> {
+    let unrestricted = geo.restriction_type == GeoRestrictionType::None;
+    let faults = Faults::of(geo)
+        .when(
+            unrestricted && !geo.locations.is_empty(),
+            "locations",
+            "given, but `restrictionType` is `none`; with countries it is `whitelist` or `blacklist`",
+        )
+        .when(
+            !unrestricted && geo.locations.is_empty(),
+            "locations",
+            "empty; without countries `restrictionType` is `none`",
+        )
+        .into_vec();
+    at("restrictions", "geoRestriction", faults)
+}
+
+fn errors(errors: &BTreeSet<CustomErrorResponse>) -> Vec<Fault> {
+    let mut codes = BTreeSet::new();
+    let mut faults = Vec::new();
+    for error in errors {
+        let code = error.error_code;
+        let mut fault = |why: String| faults.push(Fault::new("customErrorResponses", why));
+        if !codes.insert(code) {
+            fault(format!("{code} has a response already"));
+        }
+        if error.response_code.is_some() != error.response_page_path.is_some() {
+            fault(format!("of {code}: `responseCode` and `responsePagePath` must be given together"));
+        }
+        let path = error.response_page_path.as_deref().unwrap_or("/");
+        if !path.starts_with('/') {
+            fault(format!("of {code}: `{path}` must begin with a slash"));
         }
     }
+    faults
 }

@@ -1,21 +1,23 @@
-//! Where the logs of a replication group go, as AWS takes and tells it.
+//! Log delivery of a replication group, as AWS takes and returns it.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_elasticache::types::{
     CloudWatchLogsDestinationDetails, DestinationDetails, DestinationType, KinesisFirehoseDestinationDetails,
-    LogDeliveryConfiguration as Told, LogDeliveryConfigurationRequest as Request,
+    LogDeliveryConfiguration as AwsLog, LogDeliveryConfigurationRequest as Request,
     LogDeliveryConfigurationStatus as Status, LogFormat as AwsFormat, LogType as AwsType,
 };
+use pulumi_plugin::Result;
 
 use super::inputs::{LogDeliveryConfiguration, LogDestination, LogFormat, LogType};
+use crate::aws::word_or;
 
-/// What is said to have these logs delivered.
+/// The requests to have these logs delivered.
 pub fn requests(logs: &BTreeSet<LogDeliveryConfiguration>) -> Vec<Request> {
     logs.iter().map(request).collect()
 }
 
-/// What is said to come from the old ones to the new ones; nothing when they are the same.
+/// The requests that bring the old configuration to the new one; nothing when they are the same.
 pub fn changes(
     old: &BTreeSet<LogDeliveryConfiguration>,
     new: &BTreeSet<LogDeliveryConfiguration>,
@@ -50,27 +52,18 @@ fn request(log: &LogDeliveryConfiguration) -> Request {
 }
 
 /// The logs that are delivered, or soon will be.
-pub fn read(told: &[Told]) -> BTreeSet<LogDeliveryConfiguration> {
-    let on = told.iter().filter(|log| !matches!(log.status(), Some(Status::Disabling)));
+pub fn read(logs: Vec<AwsLog>) -> Result<BTreeSet<LogDeliveryConfiguration>> {
+    let on = logs.into_iter().filter(|log| log.status != Some(Status::Disabling));
     on.map(|log| {
-        let details = log.destination_details();
+        let details = log.destination_details.as_ref();
         let group = details.and_then(DestinationDetails::cloud_watch_logs_details).and_then(|d| d.log_group());
         let stream = details.and_then(DestinationDetails::kinesis_firehose_details).and_then(|d| d.delivery_stream());
-        LogDeliveryConfiguration {
-            log_type: match log.log_type() {
-                Some(AwsType::EngineLog) => LogType::Engine,
-                _ => LogType::Slow,
-            },
-            destination_type: match log.destination_type() {
-                Some(DestinationType::KinesisFirehose) => LogDestination::KinesisFirehose,
-                _ => LogDestination::CloudwatchLogs,
-            },
+        Ok(LogDeliveryConfiguration {
+            log_type: word_or(log.log_type, LogType::Slow)?,
+            destination_type: word_or(log.destination_type, LogDestination::CloudwatchLogs)?,
             destination: group.or(stream).unwrap_or_default().to_owned(),
-            log_format: match log.log_format() {
-                Some(AwsFormat::Text) => LogFormat::Text,
-                _ => LogFormat::Json,
-            },
-        }
+            log_format: word_or(log.log_format, LogFormat::Text)?,
+        })
     })
     .collect()
 }

@@ -1,163 +1,117 @@
-//! What ElastiCache wants of a replication group's properties, alone and together.
+//! Rules between a replication group's properties.
 
 use std::collections::BTreeSet;
 
-use pulumi_plugin::Fault;
+use pulumi_plugin::{Fault, Faults};
 
-use super::inputs::{ClusterMode, ReplicationGroupInputs};
+use super::inputs::{
+    ClusterMode, Durability, IpDiscovery, NetworkType, NodeGroupConfiguration, ReplicationGroupInputs,
+};
 use super::version;
 
 /// Everything that is wrong.
 pub fn faults(new: &ReplicationGroupInputs) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let mut no = |at: &str, why: String| faults.push(Fault::new(at, why));
-    name(new, &mut no);
-    nodes(new, &mut no);
-    encryption(new, &mut no);
-    windows(new, &mut no);
-    faults
+    Faults::of(new)
+        .needs("kmsKeyId", "atRestEncryptionEnabled")
+        .needs("transitEncryptionMode", "transitEncryptionEnabled")
+        .needs("authToken", "transitEncryptionEnabled")
+        .needs("userGroupIds", "transitEncryptionEnabled")
+        .excludes("authToken", "userGroupIds")
+        .excludes("snapshotName", "snapshotArns")
+        .and(texts(new))
+        .and(nodes(new))
+        .and(failover(new))
+        .and(logs(new))
+        .into_vec()
 }
 
-type No<'a> = dyn FnMut(&str, String) + 'a;
-
-fn name(new: &ReplicationGroupInputs, no: &mut No<'_>) {
-    let id = new.replication_group_id.as_str();
-    let fine = id.len() <= 40
-        && id.starts_with(|c: char| c.is_ascii_lowercase())
-        && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        && !id.ends_with('-')
-        && !id.contains("--");
-    if !fine {
-        no(
-            "replicationGroupId",
-            format!("`{id}` is not a name of a letter, then letters, digits and single hyphens, at most 40 in all"),
-        );
-    }
-    if new.description.is_empty() || new.description.chars().count() > 255 {
-        no("description", "has from 1 to 255 characters; leave it away for the default".into());
-    }
-    if let Some(version) = new.engine_version.as_ref()
-        && !version::well_formed(version)
-    {
-        no(
+/// What a type can't say of one property: its words would show a token, or name what AWS has.
+fn texts(new: &ReplicationGroupInputs) -> Vec<Fault> {
+    let printable = |c: char| c.is_ascii_graphic() && !"/\"@%".contains(c);
+    let fine = |token: &String| (16..=128).contains(&token.len()) && token.chars().all(printable);
+    let version = new.engine_version.as_deref().unwrap_or("8.0");
+    let short = Some(version::canonical(version)).filter(|short| version::well_formed(short));
+    let likely = short.unwrap_or_else(|| "8.0".to_owned());
+    Faults::of(new)
+        .when(
+            new.auth_token.as_ref().is_some_and(|token| !fine(token.expose())),
+            "authToken",
+            "must be 16 to 128 printable characters without spaces, `/`, `\"`, `@` and `%`",
+        )
+        .when(
+            !version::well_formed(version),
             "engineVersion",
-            format!(
-                "`{version}` is not a version such as `{}`; the patch is AWS's",
-                match version::canonical(version) {
-                    short if version::well_formed(&short) => short,
-                    _ => "8.0".into(),
-                }
-            ),
-        );
-    }
+            format!("`{version}` is not a version such as `{likely}`; AWS chooses the patch"),
+        )
+        .when(
+            !new.node_type.starts_with("cache."),
+            "nodeType",
+            format!("`{}` is not a type of cache node; did you mean `cache.{0}`?", new.node_type),
+        )
+        .into_vec()
 }
 
-fn nodes(new: &ReplicationGroupInputs, no: &mut No<'_>) {
-    let clustered = new.num_node_groups > 1 || new.cluster_mode == Some(ClusterMode::Enabled);
-    if !new.node_type.starts_with("cache.") {
-        no("nodeType", format!("`{}` is not a kind of cache node; did you mean `cache.{0}`?", new.node_type));
-    }
-    if new.security_group_ids.as_ref().is_some_and(BTreeSet::is_empty) {
-        no("securityGroupIds", "empty; leave it away for the VPC's default one".into());
-    }
-    if new.num_node_groups > 1 && new.cluster_mode.is_some_and(|m| m != ClusterMode::Enabled) {
-        no(
+fn nodes(new: &ReplicationGroupInputs) -> Vec<Fault> {
+    let shards = new.num_node_groups;
+    let described = new.node_group_configuration.as_deref().unwrap_or_default();
+    let with_disks = new.node_type.starts_with("cache.r6gd.");
+    let durable = matches!(new.durability, Some(Durability::Sync | Durability::Async));
+    let other = match new.ip_discovery {
+        Some(IpDiscovery::Ipv4) => NetworkType::Ipv6,
+        _ => NetworkType::Ipv4,
+    };
+    let clustered = shards > 1 || new.cluster_mode == Some(ClusterMode::Enabled);
+    let sourced = new.snapshotting_cluster_id.is_some() && clustered;
+    Faults::of(new)
+        .when(sourced, "snapshottingClusterId", "AWS chooses the nodes in cluster mode")
+        .when(
+            shards > 1 && new.cluster_mode.is_some_and(|mode| mode != ClusterMode::Enabled),
             "numNodeGroups",
-            "without cluster mode there is one shard; give more nodes as `replicasPerNodeGroup`, or `clusterMode: enabled`".into(),
-        );
-    }
-    if new.cluster_mode == Some(ClusterMode::Compatible) && !new.automatic_failover_enabled {
-        no("automaticFailoverEnabled", "the step to cluster mode needs it".into());
-    }
-    if clustered && !new.automatic_failover_enabled {
-        no("automaticFailoverEnabled", "cluster mode needs it".into());
-    }
-    if !clustered && new.automatic_failover_enabled && new.replicas_per_node_group == 0 {
-        no("replicasPerNodeGroup", "automatic failover needs at least one replica".into());
-    }
-    if new.multi_az_enabled && !new.automatic_failover_enabled {
-        no(
-            "multiAzEnabled",
-            "needs `automaticFailoverEnabled`, so that a replica in another zone can take over".into(),
-        );
-    }
-    if new.multi_az_enabled && new.replicas_per_node_group == 0 {
-        no("multiAzEnabled", "needs at least one replica (`replicasPerNodeGroup`)".into());
-    }
+            "without cluster mode there is one shard; give more nodes as `replicasPerNodeGroup`, or `clusterMode: enabled`",
+        )
+        .when(
+            !described.is_empty() && described.len() != shards as usize,
+            "nodeGroupConfiguration",
+            format!("has {} entries; `numNodeGroups` is {shards}, and each shard takes one", described.len()),
+        )
+        .each("nodeGroupConfiguration", described, |shard| replicas(shard, new.replicas_per_node_group))
+        .when(with_disks && !new.data_tiering_enabled, "dataTieringEnabled", "nodes of the family r6gd need it")
+        .when(new.data_tiering_enabled && !with_disks, "nodeType", "`dataTieringEnabled` needs the family r6gd")
+        .when(durable && !new.at_rest_encryption_enabled, "atRestEncryptionEnabled", "`durability` needs it")
+        .when(
+            new.ip_discovery.is_some() && new.network_type == other,
+            "ipDiscovery",
+            "nodes have no such addresses; see `networkType`",
+        )
+        .into_vec()
 }
 
-fn encryption(new: &ReplicationGroupInputs, no: &mut No<'_>) {
-    if !new.transit_encryption_enabled {
-        let needs = [
-            (new.transit_encryption_mode.is_some(), "transitEncryptionMode"),
-            (new.auth_token.is_some(), "authToken"),
-            (!new.user_group_ids.is_empty(), "userGroupIds"),
-        ];
-        for (_, at) in needs.into_iter().filter(|(given, _)| *given) {
-            no(at, "needs `transitEncryptionEnabled`".into());
-        }
-    }
-    if let Some(token) = new.auth_token.as_ref().map(|token| token.expose()) {
-        // The token itself is never told.
-        let printable = |c: char| c.is_ascii_graphic() && !"/\"@%".contains(c);
-        if !(16..=128).contains(&token.len()) || !token.chars().all(printable) {
-            no("authToken", "must be 16 to 128 printable characters without spaces, `/`, `\"`, `@` and `%`".into());
-        }
-        if !new.user_group_ids.is_empty() {
-            no("userGroupIds", "given beside `authToken`, and the two exclude each other".into());
-        }
-    }
-    if new.user_group_ids.len() > 1 {
-        no("userGroupIds", "a group has at most one user group".into());
-    }
-    if new.kms_key_id.is_some() && !new.at_rest_encryption_enabled {
-        no("kmsKeyId", "needs `atRestEncryptionEnabled`".into());
-    }
+fn replicas(shard: &NodeGroupConfiguration, count: i32) -> Vec<Fault> {
+    let zones = shard.replica_availability_zones.len();
+    let wrong = zones > 0 && zones != count as usize;
+    let why = format!("has {zones} zones; `replicasPerNodeGroup` is {count}, and each replica takes one");
+    Faults::of(shard).when(wrong, "replicaAvailabilityZones", why).into_vec()
 }
 
-fn windows(new: &ReplicationGroupInputs, no: &mut No<'_>) {
-    let snapshot = new.snapshot_window.as_deref();
-    if let Some(window) = snapshot.filter(|w| !is_range(w, is_time)) {
-        no("snapshotWindow", format!("`{window}` is not a range of time such as `05:00-06:00`"));
-    }
-    let maintenance = new.preferred_maintenance_window.as_ref().map(|w| w.as_str());
-    if let Some(window) = maintenance.filter(|w| !is_range(w, is_time_of_week)) {
-        no(
-            "preferredMaintenanceWindow",
-            format!("`{window}` is not a range of time in the week such as `sun:05:00-sun:06:00`"),
-        );
-    }
+fn failover(new: &ReplicationGroupInputs) -> Vec<Fault> {
+    let (on, alone) = (new.automatic_failover_enabled, new.replicas_per_node_group == 0);
+    let clustered = new.num_node_groups > 1 || new.cluster_mode == Some(ClusterMode::Enabled);
+    Faults::of(new)
+        .needs("multiAzEnabled", "automaticFailoverEnabled")
+        .when(
+            new.cluster_mode == Some(ClusterMode::Compatible) && !on,
+            "automaticFailoverEnabled",
+            "the step to cluster mode needs it",
+        )
+        .when(clustered && !on, "automaticFailoverEnabled", "cluster mode needs it")
+        .when(!clustered && on && alone, "replicasPerNodeGroup", "automatic failover needs at least one replica")
+        .when(new.multi_az_enabled && alone, "replicasPerNodeGroup", "`multiAzEnabled` needs at least one replica")
+        .into_vec()
+}
+
+fn logs(new: &ReplicationGroupInputs) -> Vec<Fault> {
     let logs = &new.log_delivery_configurations;
-    if logs.iter().map(|l| l.log_type).collect::<BTreeSet<_>>().len() < logs.len() {
-        no("logDeliveryConfigurations", "logs of one kind go to one place".into());
-    }
-}
-
-fn is_range(text: &str, moment: fn(&str) -> bool) -> bool {
-    text.split_once('-').is_some_and(|(from, to)| moment(from) && moment(to))
-}
-
-fn is_time(text: &str) -> bool {
-    let below = |part: &str, most| part.len() == 2 && part.parse::<u8>().is_ok_and(|n| n < most);
-    text.split_once(':').is_some_and(|(hour, minute)| below(hour, 24) && below(minute, 60))
-}
-
-fn is_time_of_week(text: &str) -> bool {
-    text.split_once(':')
-        .is_some_and(|(day, time)| ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains(&day) && is_time(time))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{is_range, is_time, is_time_of_week};
-
-    #[test]
-    fn tells_windows() {
-        for (text, fine) in [("05:00-06:30", true), ("5:00-6:00", false), ("24:00-01:00", false), ("05:00", false)] {
-            assert_eq!(is_range(text, is_time), fine, "{text}");
-        }
-        for (text, fine) in [("sun:23:00-mon:01:30", true), ("sunday:23:00-mon:01:30", false), ("23:00-01:30", false)] {
-            assert_eq!(is_range(text, is_time_of_week), fine, "{text}");
-        }
-    }
+    let kinds: BTreeSet<_> = logs.iter().map(|log| log.log_type).collect();
+    let twice = kinds.len() < logs.len();
+    Faults::of(new).when(twice, "logDeliveryConfigurations", "each kind of log has one destination").into_vec()
 }

@@ -1,18 +1,17 @@
-//! A replication group's state, out of what AWS tells of the group, of its first node and of its tags.
+//! A replication group's state, read from what AWS returns for the group, its first node and its tags.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_elasticache::types::{
-    AutomaticFailoverStatus, CacheCluster, ClusterMode as AwsClusterMode, Endpoint, MultiAzStatus,
-    NetworkType as AwsNetworkType, PendingAutomaticFailoverStatus, PendingModifiedValues, ReplicationGroup as AwsGroup,
-    SecurityGroupMembership, TransitEncryptionMode as AwsTransitEncryptionMode,
+    AutomaticFailoverStatus, CacheCluster, DataTieringStatus, Endpoint, MultiAzStatus, NodeGroup,
+    NotificationConfiguration, PendingAutomaticFailoverStatus, PendingModifiedValues, ReplicationGroup as AwsGroup,
 };
-use pulumi_plugin::{Progress, Result};
+use pulumi_plugin::{Order, Progress, Result};
 
 use super::inputs::*;
 use super::{ReplicationGroup, logs, version};
-use crate::aws::{Aws, Told as _};
-use crate::elasticache::visible;
+use crate::aws::{Aws, Doing as _, word, word_or};
+use crate::elasticache::tags;
 
 /// How far it has come.
 pub fn progress(group: &AwsGroup) -> Progress {
@@ -32,95 +31,86 @@ pub fn progress(group: &AwsGroup) -> Progress {
 
 /// The state of a group.
 pub async fn read(aws: &Aws, group: AwsGroup) -> Result<ReplicationGroup> {
-    let arn = group.arn().unwrap_or_default();
-    let first = group.member_clusters().first();
-    let (node, tags) = futures::try_join!(node(aws, first.map(String::as_str).unwrap_or_default()), visible(aws, arn))?;
+    let arn = group.arn.clone().unwrap_or_default();
+    let members = group.member_clusters().to_vec();
+    let first = members.first().map(String::as_str).unwrap_or_default();
+    let (node, tags) = futures::try_join!(node(aws, first), tags::visible(aws, &arn))?;
     let shard = group.node_groups().first();
-    let primary = shard.and_then(|s| s.primary_endpoint());
-    let configuration = group.configuration_endpoint();
-    let address = |endpoint: Option<&Endpoint>| endpoint?.address().map(str::to_owned);
+    let address = |endpoint: Option<&Endpoint>| endpoint?.address.clone();
     Ok(ReplicationGroup {
-        inputs: ReplicationGroupInputs { tags, ..inputs(&group, &node) },
-        arn: arn.to_owned(),
-        primary_endpoint_address: address(primary),
-        reader_endpoint_address: address(shard.and_then(|s| s.reader_endpoint())),
-        configuration_endpoint_address: address(configuration),
-        member_clusters: group.member_clusters().to_vec(),
-        cluster_enabled: group.cluster_enabled().unwrap_or_default(),
-        engine_version_actual: node.engine_version().unwrap_or_default().to_owned(),
+        primary_endpoint_address: address(shard.and_then(NodeGroup::primary_endpoint)),
+        reader_endpoint_address: address(shard.and_then(NodeGroup::reader_endpoint)),
+        configuration_endpoint_address: address(group.configuration_endpoint()),
+        cluster_enabled: group.cluster_enabled.unwrap_or_default(),
+        engine_version_actual: node.engine_version.clone().unwrap_or_default(),
+        inputs: ReplicationGroupInputs { tags, ..inputs(group, node)? },
+        member_clusters: members,
+        arn,
     })
 }
 
-/// The inputs, as far as the group and its node tell them. A change that waits for the maintenance window counts: it needs not be asked
-/// for again.
-fn inputs(group: &AwsGroup, node: &CacheCluster) -> ReplicationGroupInputs {
-    let pending = node.pending_modified_values();
+/// The inputs, as far as AWS returns them. A change that waits for the maintenance window counts as made: it need not be asked for again.
+fn inputs(group: AwsGroup, node: CacheCluster) -> Result<ReplicationGroupInputs> {
+    let pending = node.pending_modified_values.unwrap_or_else(|| PendingModifiedValues::builder().build());
     let (shards, replicas) = sizes(group.member_clusters());
-    let kind = pending.and_then(PendingModifiedValues::cache_node_type);
-    let version = pending.and_then(PendingModifiedValues::engine_version);
-    let version = version.or(node.engine_version()).unwrap_or_default();
-    let raised = group.auto_minor_version_upgrade();
-    let encrypted = group.transit_encryption_enabled().unwrap_or_default();
-    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    ReplicationGroupInputs {
-        replication_group_id: text(group.replication_group_id()).into(),
-        description: text(group.description()),
-        engine: match group.engine().or(node.engine()) {
-            Some("redis") => Engine::Redis,
-            _ => Engine::Valkey,
-        },
-        engine_version: Some(version::canonical(version)),
-        node_type: text(kind.or(group.cache_node_type())),
-        port: port(group),
-        subnet_group_name: node.cache_subnet_group_name().map(Into::into),
-        security_group_ids: Some(security_groups(node)),
-        parameter_group_name: node.cache_parameter_group().and_then(|g| g.cache_parameter_group_name()).map(Into::into),
-        cluster_mode: cluster_mode(group),
+    let (port, failover) = (port(&group), failover(&group));
+    let encrypted = group.transit_encryption_enabled.unwrap_or_default();
+    let version = pending.engine_version.or(node.engine_version).unwrap_or_default();
+    let minor = group.auto_minor_version_upgrade.or(node.auto_minor_version_upgrade);
+    let security_groups = node.security_groups.unwrap_or_default().into_iter();
+    let security_groups: BTreeSet<_> = security_groups.filter_map(|member| member.security_group_id).collect();
+    Ok(ReplicationGroupInputs {
+        replication_group_id: group.replication_group_id.unwrap_or_default().into(),
+        description: group.description.unwrap_or_default(),
+        engine: word_or(group.engine.or(node.engine), Engine::Redis)?,
+        engine_version: Some(version::canonical(&version)),
+        node_type: pending.cache_node_type.or(group.cache_node_type).unwrap_or_default(),
+        port,
+        subnet_group_name: node.cache_subnet_group_name.map(Into::into),
+        security_group_ids: Some(security_groups).filter(|ids| !ids.is_empty()),
+        parameter_group_name: node.cache_parameter_group.and_then(|g| g.cache_parameter_group_name).map(Into::into),
+        cluster_mode: group.cluster_mode.map(word).transpose()?,
         num_node_groups: shards,
         replicas_per_node_group: replicas,
-        automatic_failover_enabled: failover(group),
-        multi_az_enabled: group.multi_az() == Some(&MultiAzStatus::Enabled),
+        node_group_configuration: None,
+        automatic_failover_enabled: failover,
+        multi_az_enabled: group.multi_az == Some(MultiAzStatus::Enabled),
         transit_encryption_enabled: encrypted,
-        transit_encryption_mode: transit_mode(group).filter(|_| encrypted),
-        at_rest_encryption_enabled: group.at_rest_encryption_enabled().unwrap_or_default(),
-        kms_key_id: group.kms_key_id().map(str::to_owned),
+        transit_encryption_mode: group.transit_encryption_mode.filter(|_| encrypted).map(word).transpose()?,
+        at_rest_encryption_enabled: group.at_rest_encryption_enabled.unwrap_or_default(),
+        kms_key_id: group.kms_key_id,
         auth_token: None,
-        user_group_ids: group.user_group_ids().iter().cloned().collect(),
-        snapshot_retention_limit: group.snapshot_retention_limit().unwrap_or_default(),
-        snapshot_window: group.snapshot_window().map(str::to_owned),
-        preferred_maintenance_window: node.preferred_maintenance_window().map(Into::into),
+        user_group_ids: group.user_group_ids.unwrap_or_default().into_iter().collect(),
+        snapshot_retention_limit: group.snapshot_retention_limit.unwrap_or_default(),
+        snapshotting_cluster_id: group.snapshotting_cluster_id,
+        snapshot_window: group.snapshot_window.map(word).transpose()?,
+        preferred_maintenance_window: node.preferred_maintenance_window.map(word).transpose()?,
         snapshot_name: None,
+        snapshot_arns: None,
         final_snapshot_identifier: None,
-        notification_topic_arn: topic(node),
-        log_delivery_configurations: logs::read(group.log_delivery_configurations()),
-        auto_minor_version_upgrade: raised.or(node.auto_minor_version_upgrade()).unwrap_or_default(),
-        apply_immediately: None,
-        network_type: network(group),
+        notification_topic_arn: node.notification_configuration.and_then(topic).map(word).transpose()?,
+        log_delivery_configurations: logs::read(group.log_delivery_configurations.unwrap_or_default())?,
+        auto_minor_version_upgrade: minor.unwrap_or_default(),
+        apply_immediately: Order::unknown(),
+        data_tiering_enabled: group.data_tiering == Some(DataTieringStatus::Enabled),
+        durability: group.durability.map(word).transpose()?,
+        network_type: word_or(group.network_type, NetworkType::Ipv4)?,
+        ip_discovery: group.ip_discovery.map(word).transpose()?,
         tags: Default::default(),
-    }
+    })
 }
 
-/// The port, which nothing says before there is an endpoint; until then it is the usual one.
+/// The port. AWS returns none before there is an endpoint; until then it is the default one.
 fn port(group: &AwsGroup) -> u16 {
     let shard = group.node_groups().first();
-    let endpoint = group.configuration_endpoint().or(shard.and_then(|s| s.primary_endpoint()));
-    let port = endpoint.and_then(Endpoint::port);
-    port.and_then(|p| u16::try_from(p).ok()).unwrap_or(6379)
+    let endpoint = group.configuration_endpoint().or(shard.and_then(NodeGroup::primary_endpoint));
+    endpoint.and_then(Endpoint::port).and_then(|port| u16::try_from(port).ok()).unwrap_or(6379)
 }
 
-fn network(group: &AwsGroup) -> NetworkType {
-    match group.network_type() {
-        Some(AwsNetworkType::Ipv6) => NetworkType::Ipv6,
-        Some(AwsNetworkType::DualStack) => NetworkType::DualStack,
-        _ => NetworkType::Ipv4,
-    }
-}
-
-/// The first node, which tells what the group doesn't: all nodes of a group have it in common.
+/// The first node, which has what AWS doesn't return for the group; all nodes of a group have it in common.
 async fn node(aws: &Aws, name: &str) -> Result<CacheCluster> {
-    let ask = aws.elasticache().describe_cache_clusters();
-    let asked = ask.cache_cluster_id(name).send().await;
-    let answer = asked.unless(&["CacheClusterNotFound"]).told("reading cache cluster", name)?;
+    let asked = aws.elasticache().describe_cache_clusters().cache_cluster_id(name).send().await;
+    let answer = asked.unless(&["CacheClusterNotFound"]).doing("reading cache cluster", name)?;
     let node = answer.and_then(|a| a.cache_clusters?.pop());
     Ok(node.unwrap_or_else(|| CacheCluster::builder().build()))
 }
@@ -133,43 +123,18 @@ fn sizes(members: &[String]) -> (i32, i32) {
     (shards.max(1) as i32, nodes.saturating_sub(1) as i32)
 }
 
-fn security_groups(node: &CacheCluster) -> BTreeSet<String> {
-    let ids = node.security_groups().iter().filter_map(SecurityGroupMembership::security_group_id);
-    ids.map(str::to_owned).collect()
-}
-
 /// Whether it is on, or is being turned on.
 fn failover(group: &AwsGroup) -> bool {
-    let pending = group.pending_modified_values().and_then(|p| p.automatic_failover_status());
-    match pending {
+    use AutomaticFailoverStatus::{Enabled, Enabling};
+    match group.pending_modified_values().and_then(|p| p.automatic_failover_status()) {
         Some(pending) => *pending == PendingAutomaticFailoverStatus::Enabled,
-        None => matches!(
-            group.automatic_failover(),
-            Some(AutomaticFailoverStatus::Enabled | AutomaticFailoverStatus::Enabling)
-        ),
+        None => matches!(group.automatic_failover(), Some(Enabled | Enabling)),
     }
 }
 
-fn cluster_mode(group: &AwsGroup) -> Option<ClusterMode> {
-    Some(match group.cluster_mode()? {
-        AwsClusterMode::Enabled => ClusterMode::Enabled,
-        AwsClusterMode::Compatible => ClusterMode::Compatible,
-        _ => ClusterMode::Disabled,
-    })
-}
-
-fn transit_mode(group: &AwsGroup) -> Option<TransitEncryptionMode> {
-    Some(match group.transit_encryption_mode()? {
-        AwsTransitEncryptionMode::Preferred => TransitEncryptionMode::Preferred,
-        _ => TransitEncryptionMode::Required,
-    })
-}
-
-/// The topic, unless it is silenced, which is how it is taken away.
-fn topic(node: &CacheCluster) -> Option<String> {
-    let notification = node.notification_configuration()?;
-    let active = notification.topic_status() != Some("inactive");
-    notification.topic_arn().filter(|_| active).map(str::to_owned)
+/// The topic. An update removes a topic by making it inactive.
+fn topic(notification: NotificationConfiguration) -> Option<String> {
+    notification.topic_arn.filter(|_| notification.topic_status.as_deref() != Some("inactive"))
 }
 
 #[cfg(test)]

@@ -1,16 +1,18 @@
-//! The calls that bring a replication group from what it is to what is asked for, each of which AWS takes only while it is available.
+//! The calls of an update. AWS takes each of them only while the group is available.
 
 use aws_sdk_elasticache::operation::modify_replication_group::ModifyReplicationGroupInput;
 use aws_sdk_elasticache::operation::modify_replication_group::builders::ModifyReplicationGroupInputBuilder as Modification;
 use aws_sdk_elasticache::types::{
-    AuthTokenUpdateStrategyType as Strategy, ClusterMode as AwsClusterMode, NodeGroup, TransitEncryptionMode as AwsMode,
+    AuthTokenUpdateStrategyType as Strategy, ClusterMode as AwsClusterMode, Durability as AwsDurability,
+    IpDiscovery as AwsDiscovery, NodeGroup, TransitEncryptionMode as AwsMode,
 };
-use pulumi_plugin::{Id, Resource as _, Result};
+use pulumi_plugin::{Id, Resource as _, Result, Spelled as _};
 
 use super::inputs::{ClusterMode, Engine, ReplicationGroupInputs, TransitEncryptionMode as Mode};
 use super::logs;
 use super::{ReplicationGroup, version};
-use crate::aws::{Aws, Told as _};
+use crate::aws::list::some;
+use crate::aws::{Aws, Doing as _};
 
 /// One call.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,9 +50,9 @@ pub fn steps(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Vec<Step> 
     let at = if loosens { 0 } else { modifications.len() };
     let access = std::iter::once(access(was, new)).chain(token(was, new));
     modifications.splice(at..at, access);
-    // A modification that says nothing is none.
-    let said = modifications.into_iter().filter(|m| *m != Modification::default());
-    steps.extend(said.chain(modes).map(|m| Step::Modify(Box::new(m))));
+    // An empty modification is left out.
+    let others = modifications.into_iter().filter(|m| *m != Modification::default());
+    steps.extend(others.chain(modes).map(|m| Step::Modify(Box::new(m))));
     steps.extend(late);
     if replicas < was.replicas_per_node_group {
         steps.push(Step::Shrink(replicas));
@@ -64,60 +66,49 @@ pub fn steps(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Vec<Step> 
 impl Step {
     /// Makes the call.
     pub async fn take(self, aws: &Aws, id: &Id, now: bool) -> Result<()> {
-        let (name, cache) = (id.as_str(), aws.elasticache());
-        // What is as it should be already was done by an attempt whose answer got lost.
+        let cache = aws.elasticache();
+        // AWS answers so where an attempt whose answer got lost has done it already.
         let done = &["NoOperationFault"];
         match self {
             Step::Shards(count) => reshard(aws, id, count).await,
             Step::Grow(count) => {
-                let grow = cache.increase_replica_count().replication_group_id(name).new_replica_count(count);
-                let grown = grow.apply_immediately(true).send().await.unless(done);
-                grown.told("adding replicas to replication group", name).map(drop)
+                let grow = cache.increase_replica_count().replication_group_id(id).new_replica_count(count);
+                grow.apply_immediately(true).send().await.unless(done).done("adding replicas to replication group", id)
             }
             Step::Shrink(count) => {
-                let shrink = cache.decrease_replica_count().replication_group_id(name).new_replica_count(count);
+                let shrink = cache.decrease_replica_count().replication_group_id(id).new_replica_count(count);
                 let shrunk = shrink.apply_immediately(true).send().await.unless(done);
-                shrunk.told("removing replicas of replication group", name).map(drop)
+                shrunk.done("removing replicas of replication group", id)
             }
             Step::Modify(modification) => {
                 // AWS changes a token at once or not at all.
                 let now = now
                     || modification.get_auth_token().is_some()
                     || modification.get_auth_token_update_strategy().is_some();
-                let modify = modification.replication_group_id(name).apply_immediately(now);
-                let modified = modify.send_with(&cache).await;
-                modified.told("changing replication group", name).map(drop)
+                let modify = modification.replication_group_id(id).apply_immediately(now);
+                modify.send_with(&cache).await.done("changing replication group", id)
             }
         }
     }
 }
 
+/// Changes the number of shards. To have fewer, AWS must be told which ones go; their data moves to the rest.
 async fn reshard(aws: &Aws, id: &Id, count: i32) -> Result<()> {
     let group = ReplicationGroup::find(aws, id).await?;
-    let shards = group.map(|g| g.node_groups().to_vec()).unwrap_or_default();
-    let reshard = aws
-        .elasticache()
-        .modify_replication_group_shard_configuration()
-        .replication_group_id(id.as_str())
-        .node_group_count(count)
-        .apply_immediately(true);
-    // With fewer, AWS wants to know which ones; their data moves to the rest.
-    let last =
-        shards.iter().skip(count as usize).filter_map(NodeGroup::node_group_id).map(str::to_owned).collect::<Vec<_>>();
-    let resharded = reshard
-        .set_node_groups_to_remove(Some(last).filter(|l| !l.is_empty()))
-        .send()
-        .await
-        .unless(&["NoOperationFault"]);
-    resharded.told("changing the number of shards of replication group", id.as_str()).map(drop)
+    let shards = group.and_then(|group| group.node_groups).unwrap_or_default();
+    let last = shards.iter().skip(count as usize).filter_map(NodeGroup::node_group_id).map(str::to_owned);
+    let reshard = aws.elasticache().modify_replication_group_shard_configuration().replication_group_id(id);
+    let reshard = reshard.node_group_count(count).apply_immediately(true).set_node_groups_to_remove(some(last));
+    let resharded = reshard.send().await.unless(&["NoOperationFault"]);
+    resharded.done("changing the number of shards of replication group", id)
 }
 
-/// What has to be said, when it differs.
+/// The new value, where it differs.
 fn changed<T: PartialEq + Clone>(old: &T, new: &T) -> Option<T> {
     (old != new).then(|| new.clone())
 }
 
-/// What a single call changes, whatever else it changes.
+/// The properties that one call changes together.
 fn properties(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Modification {
     let was = &old.inputs;
     let topic = changed(&was.notification_topic_arn, &new.notification_topic_arn);
@@ -127,33 +118,36 @@ fn properties(old: &ReplicationGroup, new: &ReplicationGroupInputs) -> Modificat
     });
     let groups = changed(&was.security_group_ids, &new.security_group_ids).flatten();
     let engine = (was.engine != new.engine).then_some(new.engine);
-    let told = &old.engine_version_actual;
-    let asked = new
-        .engine_version
-        .clone()
-        .filter(|asked| engine.is_some() || !version::meets(told, asked, new.auto_minor_version_upgrade));
-    let window = changed(&was.preferred_maintenance_window, &new.preferred_maintenance_window);
+    let meets = |asked: &String| version::meets(&old.engine_version_actual, asked, new.auto_minor_version_upgrade);
+    let version = new.engine_version.clone().filter(|asked| engine.is_some() || !meets(asked));
+    let maintenance = changed(&was.preferred_maintenance_window, &new.preferred_maintenance_window).flatten();
+    let snapshot = changed(&was.snapshot_window, &new.snapshot_window).flatten();
+    let durability = changed(&was.durability, &new.durability).flatten();
+    let discovery = changed(&was.ip_discovery, &new.ip_discovery).flatten();
     ModifyReplicationGroupInput::builder()
         .set_replication_group_description(changed(&was.description, &new.description))
         .set_engine(engine.map(|e: Engine| e.as_str().to_owned()))
-        .set_engine_version(asked)
+        .set_engine_version(version)
         .set_cache_node_type(changed(&was.node_type, &new.node_type))
         .set_security_group_ids(groups.map(|g| g.into_iter().collect()))
         .set_cache_parameter_group_name(
-            // The one for cluster mode comes with cluster mode.
+            // The cluster-mode parameter group is sent together with ClusterMode.
             parameter_group(was, new).filter(|_| modes(was, new).is_empty()),
         )
         .set_automatic_failover_enabled(changed(&was.automatic_failover_enabled, &new.automatic_failover_enabled))
         .set_multi_az_enabled(changed(&was.multi_az_enabled, &new.multi_az_enabled))
         .set_snapshot_retention_limit(changed(&was.snapshot_retention_limit, &new.snapshot_retention_limit))
-        .set_snapshot_window(changed(&was.snapshot_window, &new.snapshot_window).flatten())
-        .set_preferred_maintenance_window(window.flatten().map(|w| w.to_string()))
-        .set_notification_topic_arn(topic.flatten())
+        .set_snapshotting_cluster_id(changed(&was.snapshotting_cluster_id, &new.snapshotting_cluster_id).flatten())
+        .set_snapshot_window(snapshot.map(|window| window.spell()))
+        .set_preferred_maintenance_window(maintenance.map(|window| window.spell()))
+        .set_notification_topic_arn(topic.flatten().map(|topic| topic.spell()))
         .set_notification_topic_status(status)
         .set_log_delivery_configurations(logs::changes(
             &was.log_delivery_configurations,
             &new.log_delivery_configurations,
         ))
+        .set_durability(durability.map(|d| AwsDurability::from(d.as_str())))
+        .set_ip_discovery(discovery.map(|d| AwsDiscovery::from(d.as_str())))
         .set_auto_minor_version_upgrade(changed(&was.auto_minor_version_upgrade, &new.auto_minor_version_upgrade))
 }
 
@@ -202,11 +196,10 @@ fn encryption(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> (Mo
 /// Users by group; the token goes in the same call as they come.
 fn access(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Modification {
     let (old, now) = (&was.user_group_ids, &new.user_group_ids);
-    let some = |ids: Vec<String>| Some(ids).filter(|ids| !ids.is_empty());
     let goes = was.auth_token.is_some() && new.auth_token.is_none();
     Modification::default()
-        .set_user_group_ids_to_add(some(now.difference(old).cloned().collect()))
-        .set_user_group_ids_to_remove(some(old.difference(now).cloned().collect()))
+        .set_user_group_ids_to_add(some(now.difference(old).cloned()))
+        .set_user_group_ids_to_remove(some(old.difference(now).cloned()))
         .set_auth_token_update_strategy(goes.then_some(Strategy::Delete))
 }
 

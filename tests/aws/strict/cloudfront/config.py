@@ -90,6 +90,8 @@ def fill_origin(origin):
             "OriginAccessControlId": "",
         },
     )
+    if origin.get("S3OriginConfig"):
+        fill(origin["S3OriginConfig"], {"OriginReadTimeout": 30})
     if origin.get("CustomOriginConfig"):
         fill(
             origin["CustomOriginConfig"],

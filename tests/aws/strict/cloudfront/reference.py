@@ -72,8 +72,24 @@ def check(config, backend):
     for group in (config.get("OriginGroups") or {}).get("Items") or []:
         if any(member["OriginId"] not in origins for member in group["Members"]["Items"]):
             raise Refusal("NoSuchOrigin", "One or more of your origins or origin groups do not exist.")
+    check_entities(config)
     if config.get("WebACLId") and not WEB_ACL.match(config["WebACLId"]):
         raise Refusal("InvalidWebACLId", "The web ACL ID is not valid, or its web ACL is not one of scope CLOUDFRONT.")
+
+
+def check_entities(config):
+    """moto makes no Anycast IP lists, trust stores and connection functions, so none is there."""
+    store = ((config.get("ViewerMtlsConfig") or {}).get("TrustStoreConfig") or {}).get("TrustStoreId")
+    function = (config.get("ConnectionFunctionAssociation") or {}).get("Id")
+    for named in (config.get("AnycastIpListId"), store, function):
+        if named:
+            raise Refusal("EntityNotFound", "The entity was not found.")
+    mode = (config.get("ViewerMtlsConfig") or {}).get("Mode")
+    if mode in ("required", "optional") and not store:
+        raise argument("The parameter TrustStoreConfig is required for mutual TLS that verifies certificates.")
+    header = (config.get("CacheTagConfig") or {}).get("HeaderName")
+    if header is not None and not re.match(r"^[A-Za-z0-9-]+$", header):
+        raise argument("The parameter HeaderName is not a valid header name.")
 
 
 def check_origins(config, backend):
@@ -99,6 +115,9 @@ def check_origins(config, backend):
 
 
 def check_s3(origin):
+    seconds = origin["S3OriginConfig"].get("OriginReadTimeout")
+    if seconds is not None and not 1 <= seconds <= 120:
+        raise argument("The parameter OriginReadTimeout must be between 1 and 120.")
     if not re.search(r"\.s3[.-].*amazonaws\.com$|\.s3\.amazonaws\.com$", origin["DomainName"]):
         raise argument("The parameter Origin DomainName does not refer to a valid S3 bucket.")
     if origin["S3OriginConfig"].get("OriginAccessIdentity"):
@@ -110,6 +129,9 @@ def check_custom(custom):
     for name in ("HTTPPort", "HTTPSPort"):
         if custom[name] not in (80, 443) and not 1024 <= custom[name] <= 65535:
             raise argument(f"The parameter {name} must be 80, 443, or between 1024 and 65535.")
+    certificate = (custom.get("OriginMtlsConfig") or {}).get("ClientCertificateArn")
+    if certificate and not re.match(r"^arn:aws:acm:us-east-1:\d{12}:certificate/.+$", certificate):
+        raise argument("The parameter ClientCertificateArn is not the ARN of a certificate in us-east-1.")
     for name, most in (("OriginReadTimeout", 120), ("OriginKeepaliveTimeout", 120)):
         if custom.get(name) is not None and not 1 <= custom[name] <= most:
             raise argument(f"The parameter {name} must be between 1 and {most}.")
@@ -119,6 +141,8 @@ def check_behavior(behavior, backend):
     for name, known, code, words in POLICIES:
         if behavior.get(name) and behavior[name] not in known:
             raise Refusal(code, words)
+    if (behavior.get("GrpcConfig") or {}).get("Enabled") and len(behavior["AllowedMethods"]["Items"]) < 7:
+        raise argument("The parameter gRPC only supports the POST method.")
     if behavior.get("CachePolicyId") and behavior.get("ForwardedValues"):
         raise argument("The parameter ForwardedValues cannot be used when a cache policy is associated to the cache behavior.")
     if not behavior.get("CachePolicyId") and not behavior.get("ForwardedValues"):

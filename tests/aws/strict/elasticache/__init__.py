@@ -19,6 +19,7 @@ from .subnet_group import SubnetGroups
 AT_ONCE = (
     "ReplicationGroupDescription",
     "SnapshotRetentionLimit",
+    "SnapshottingClusterId",
     "SnapshotWindow",
     "PreferredMaintenanceWindow",
     "AutoMinorVersionUpgrade",
@@ -124,8 +125,14 @@ class ElastiCache(Strict, SubnetGroups, Snapshots, ElastiCacheResponse):
         rule.check_engine(wanted["Engine"], wanted["EngineVersion"])
         rule.check_failover(wanted, len(group.shards[0]) - 1)
         rule.check_encryption(asked, wanted)
+        source = params.get("SnapshottingClusterId")
+        if source and (group.clustered or source not in group.members):
+            raise rule.value(f"SnapshottingClusterId {source} is not a node of the replication group, or it has several shards.")
         rule.check_discovery(wanted)
         rule.check_tiering(wanted)
+        rule.check_durability(wanted)
+        if rule.durable(wanted) != rule.durable(asked):
+            raise rule.combination("Durability cannot be turned on or off for an existing replication group.")
         self.check_versions(asked, wanted)
         if wanted["Engine"] != asked["Engine"] or wanted["EngineVersion"] != asked["EngineVersion"]:
             # The default parameter group moves along with the version.

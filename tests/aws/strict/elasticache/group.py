@@ -20,7 +20,7 @@ VERSIONS = {
         "6.0": ("6.0.5", "redis6.x"),
         "5.0.6": ("5.0.6", "redis5.0"),
     },
-    "valkey": {"8.1": ("8.1.0", "valkey8"), "8.0": ("8.0.1", "valkey8"), "7.2": ("7.2.6", "valkey7")},
+    "valkey": {"9.0": ("9.0.0", "valkey9"), "8.1": ("8.1.0", "valkey8"), "8.0": ("8.0.1", "valkey8"), "7.2": ("7.2.6", "valkey7")},
 }
 SHORT = {
     "northeast": "ne",
@@ -167,6 +167,13 @@ class Group:
         eni = self.enis.get(member)
         return eni.availability_zone if eni else f"{self.backend.region_name}a"
 
+    def snapshotting(self):
+        """The node that the daily snapshot is taken of: the one that was named, as long as it is there."""
+        if not self.asked["SnapshotRetentionLimit"] or not self.members:
+            return None
+        named = self.asked.get("SnapshottingClusterId")
+        return named if named in self.members else self.members[-1]
+
     def view(self):
         asked, born = self.asked, self.state != "creating"
         seen = {
@@ -204,7 +211,7 @@ class Group:
             "PendingModifiedValues": {},
             "GlobalReplicationGroupInfo": {},
             "LogDeliveryConfigurations": [{**each, "Status": "active"} for each in asked.get("LogDeliveryConfigurations") or []],
-            "SnapshottingClusterId": self.members[-1] if asked["SnapshotRetentionLimit"] and self.members else None,
+            "SnapshottingClusterId": self.snapshotting(),
         }
         if born:
             # Nothing says where a group is before it is there.

@@ -113,12 +113,26 @@ def check_tiering(asked):
         raise combination(f"Data tiering is not supported for node type {asked['CacheNodeType']}.")
 
 
+def durable(asked):
+    return asked["Durability"] in ("async", "sync")
+
+
+def check_durability(asked):
+    """A durable group writes to a log in several zones, which only the newest engine does."""
+    if durable(asked) and (asked["Engine"] != "valkey" or int(asked["EngineVersion"].split(".")[0]) < 9):
+        raise combination("Durability is only supported for Valkey 9.0 and later.")
+    if durable(asked) and not asked["AtRestEncryptionEnabled"]:
+        raise combination("Durability needs encryption at rest.")
+
+
 def check_zones(asked, zones):
     """Where each shard's nodes are to be: one zone a node, of those that the subnets are in."""
     each = asked.get("NodeGroupConfiguration") or []
     if each and len(each) != asked["shards"]:
         raise combination(f"NodeGroupConfiguration names {len(each)} node groups, but NumNodeGroups is {asked['shards']}.")
     for shard in each:
+        if shard.get("NodeGroupId") and not re.match(r"^\d{1,4}$", shard["NodeGroupId"]):
+            raise value(f"Invalid node group id {shard['NodeGroupId']}.")
         replicas = shard.get("ReplicaAvailabilityZones") or []
         if replicas and len(replicas) != shard.get("ReplicaCount", asked["replicas"]):
             raise combination("ReplicaAvailabilityZones must name one Availability Zone for each replica.")
@@ -151,6 +165,8 @@ def completed(asked):
     made = dict(asked)
     made["Engine"] = (made.get("Engine") or "redis").lower()
     made["EngineVersion"] = made.get("EngineVersion") or DEFAULT_VERSIONS.get(made["Engine"])
+    if made["EngineVersion"] == "6.x":
+        made["EngineVersion"] = "6.2"
     check_engine(made["Engine"], made["EngineVersion"])
     check_each(made)
     if not made.get("CacheNodeType"):
@@ -195,4 +211,5 @@ def completed(asked):
     made |= {name: default for name, default in defaults.items() if made.get(name) is None}
     check_discovery(made)
     check_tiering(made)
+    check_durability(made)
     return made

@@ -1,7 +1,7 @@
-//! What is written to AWS is what is read back: whatever a program asks for shows no difference afterwards.
+//! What is written to AWS is read back as the same: whatever a program asks for, the next preview shows no difference.
 
 use pulumi_plugin::conform::conform;
-use pulumi_plugin::{Shaped as _, Value};
+use pulumi_plugin::{Property as _, Shaped as _, Value};
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -60,22 +60,32 @@ fn what_is_written_is_read_back() {
                 "customOriginConfig": {
                     "httpPort": 8080, "httpsPort": 8443, "originProtocolPolicy": "match-viewer",
                     "originSslProtocols": ["TLSv1.1", "TLSv1.2"], "originReadTimeout": 60, "originKeepaliveTimeout": 60,
-                    "ipAddressType": "dualstack",
+                    "ipAddressType": "dualstack", "originMtlsConfig": {"clientCertificateArn": acm},
                 },
             },
             "bucket": {"domainName": "b.s3.us-east-1.amazonaws.com", "originAccessControlId": "E1", "s3OriginConfig": {}},
             "old": {
                 "domainName": "b.s3.us-east-1.amazonaws.com",
-                "s3OriginConfig": {"originAccessIdentity": "origin-access-identity/cloudfront/E2"},
+                "s3OriginConfig": {"originAccessIdentity": "origin-access-identity/cloudfront/E2", "originReadTimeout": 60},
             },
-            "inside": {"domainName": "i.example.com", "vpcOriginConfig": {"vpcOriginId": "vo_1", "originReadTimeout": 10}},
-        }, "originGroups": {"both": {"members": ["bucket", "old"], "statusCodes": [500, 404]}}}),
+            "inside": {"domainName": "i.example.com", "vpcOriginConfig": {
+                "vpcOriginId": "vo_1", "originReadTimeout": 10, "ownerAccountId": "210987654321",
+            }},
+        }, "originGroups": {
+            "both": {"members": ["bucket", "old"], "statusCodes": [500, 404]},
+            "best": {"members": ["app", "inside"], "statusCodes": [503], "selectionCriteria": "media-quality-based"},
+        }}),
+        json!({"anycastIpListId": "aip_1", "cacheTagConfig": {"headerName": "Cache-Tag"}, "connectionFunctionAssociation": {"id": "cf_1"}}),
+        json!({"viewerMtlsConfig": {"mode": "passthrough"}}),
+        json!({"viewerMtlsConfig": {"trustStoreConfig": {
+            "trustStoreId": "ts_1", "advertiseTrustStoreCaNames": true, "ignoreCertificateExpiry": true,
+        }}}),
     ];
     let base = new("reference", &inputs(&json!({}))).expect("a whole configuration");
     for case in cases {
-        let asked = DistributionInputs { wait_for_deployment: None, ..inputs(&case) };
+        let asked = DistributionInputs { wait_for_deployment: Order::unknown(), ..inputs(&case) };
         let made = new("reference", &asked).expect("a whole configuration");
-        assert_eq!(read(&made).expect("words that we know"), asked, "{case}");
+        assert_eq!(read(made.clone()).expect("words that we know"), asked, "{case}");
         let changed = write(base.clone(), &asked).expect("a whole configuration");
         assert_eq!(changed, made, "a change and a creation come to the same");
     }
@@ -84,12 +94,10 @@ fn what_is_written_is_read_back() {
 #[test]
 fn what_we_do_not_know_of_stays() {
     let asked = inputs(&json!({}));
-    let mut told = new("reference", &asked).expect("a whole configuration");
-    told.anycast_ip_list_id = Some("a".into());
-    let origins = told.origins.as_mut().expect("origins");
-    let custom = origins.items[0].custom_origin_config.as_mut();
-    let mtls = aws::OriginMtlsConfig::builder().client_certificate_arn("c").build();
-    custom.expect("a custom origin").origin_mtls_config = Some(mtls.expect("a certificate"));
-    let changed = write(told.clone(), &asked).expect("a whole configuration");
-    assert_eq!(changed, told);
+    let mut config = new("reference", &asked).expect("a whole configuration");
+    config.connection_mode = Some(aws::ConnectionMode::Direct);
+    assert_eq!(write(config.clone(), &asked).expect("a whole configuration"), config);
+    config.connection_mode = Some(aws::ConnectionMode::TenantOnly);
+    let refused = read(config).expect_err("it serves tenants").to_string();
+    assert!(refused.contains("tenant-only"), "{refused}");
 }

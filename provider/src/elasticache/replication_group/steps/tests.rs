@@ -42,6 +42,8 @@ fn word(step: &Step) -> String {
         modification.get_cache_parameter_group_name().as_ref().map(|name| format!("parameters {name}")),
         modification.get_engine_version().as_ref().map(|v| format!("version {v}")),
         modification.get_cache_node_type().as_ref().map(|t| format!("node {t}")),
+        modification.get_durability().as_ref().map(|d| format!("durability {d}")),
+        modification.get_ip_discovery().as_ref().map(|d| format!("told {d}")),
         modification.get_user_group_ids_to_add().as_ref().map(|ids| format!("users {ids:?}")),
         modification.get_user_group_ids_to_remove().as_ref().map(|_| "users go".to_owned()),
         strategy.as_ref().map(|s| format!("token {s}")),
@@ -68,7 +70,8 @@ fn an_update_is_a_row_of_calls() {
     };
     let (off, step, on) = (mode("disabled", 1), mode("compatible", 1), mode("enabled", 1));
     let wide = mode("enabled", 2);
-    let cases: [(Value, Value, &[&str]); 18] = [
+    let dual = |told: &str| of(&[("networkType", "dual_stack".into()), ("ipDiscovery", told.into())]);
+    let cases: [(Value, Value, &[&str]); 20] = [
         (object([]), object([]), &[]),
         (object([]), failover.clone(), &["Grow(1)", "failover true"]),
         (failover.clone(), object([]), &["failover false", "Shrink(0)"]),
@@ -91,6 +94,8 @@ fn an_update_is_a_row_of_calls() {
             object([("engineVersion", "7.1".into()), ("nodeType", "cache.m7g.large".into())]),
             &["version 7.1, node cache.m7g.large"],
         ),
+        (of(&[("durability", "async".into())]), of(&[("durability", "sync".into())]), &["durability sync"]),
+        (dual("ipv4"), dual("ipv6"), &["told ipv6"]),
     ];
     for (old, new, expected) in cases {
         let taken = steps(&group(inputs(&old)), &inputs(&new));
