@@ -34,7 +34,7 @@ pub struct Call {
     pub cancel: CancellationToken,
     /// Whether an earlier attempt at its creation may have made something.
     pub(crate) tried: Arc<AtomicBool>,
-    /// Whether the engine has an older resource of the same URN, which the new one replaces.
+    /// Whether the new one replaces an older resource of the same URN although nothing differs, because somebody wishes it.
     pub(crate) replaces: bool,
     /// The parts that are done.
     pub(crate) done: Arc<Mutex<BTreeSet<String>>>,

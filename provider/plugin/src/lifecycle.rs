@@ -156,7 +156,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         }
         self.change::<R>(id, old, new, &Difference::of(old, new)).await.after(id)?;
         match self.settle::<R>(id, "update", R::waits(new)).await {
-            Err(error) if matches!(R::find(self.session, id).await, Ok(None)) => Err(gone_meanwhile(id, &error)),
+            Err(error) if self.is_gone::<R>(id).await => Err(gone_meanwhile(id, &error)),
             settled => settled,
         }
         .after(id)
@@ -197,11 +197,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         let delete = || async {
             match R::delete(self.session, id, old).await {
                 // What is going already, or is gone, need not be deleted.
-                Err(error) => match R::find(self.session, id).await {
-                    Ok(None) => Ok(()),
-                    Ok(Some(seen)) if matches!(R::progress(&seen), Progress::Leaving(_)) => Ok(()),
-                    _ => Err(error),
-                },
+                Err(_) if self.is_gone::<R>(id).await => Ok(()),
                 done => done,
             }
         };
@@ -236,14 +232,21 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     {
         let call = || async {
             match call().await {
-                Err(error) if what != "creating" && matches!(R::find(self.session, id).await, Ok(None)) => {
-                    Err(gone(id)
-                        .hint(format!("run `pulumi refresh`, then `pulumi up` makes it anew; the cloud said: {error}")))
-                }
+                Err(error) if what != "creating" && self.is_gone::<R>(id).await => Err(gone(id)
+                    .hint(format!("run `pulumi refresh`, then `pulumi up` makes it anew; the cloud said: {error}"))),
                 outcome => outcome,
             }
         };
         self.patience.repeat(what, call, || self.ready::<R>(id)).await
+    }
+
+    /// Whether the cloud says that it is gone, or going.
+    async fn is_gone<R: Resource<Session = S>>(&self, id: &Id) -> bool {
+        match R::find(self.session, id).await {
+            Ok(None) => true,
+            Ok(Some(seen)) => matches!(R::progress(&seen), Progress::Leaving(_)),
+            Err(_) => false,
+        }
     }
 
     /// Waits until it is ready.

@@ -57,7 +57,7 @@ struct Met<P> {
     failures: Arc<Failures>,
     /// The tokens of creations that may have made something although no answer came.
     tried: BTreeSet<String>,
-    /// The URNs that the engine has an older resource of.
+    /// The URNs that the engine has an older resource of, and does not ask what differs: it replaces them by wish.
     known: BTreeSet<String>,
     /// Which creation made or took over what, in this run: the birth's token by type, place and id.
     births: BTreeMap<(String, String, String), String>,
@@ -169,7 +169,12 @@ impl<P: Provider> Service<P> {
         (Urn::parse(urn).token().to_owned(), Value::from(place).to_json().to_string(), id.to_string())
     }
 
-    /// Notes that the engine has an older resource of a URN: a creation of the same URN is its replacement.
+    /// Notes that the engine asks what differs from the older resource of a URN.
+    fn note_compared(&self, urn: &str) {
+        self.met.write().unwrap_or_else(PoisonError::into_inner).known.remove(urn);
+    }
+
+    /// Notes that the engine has an older resource of a URN.
     fn note_known(&self, urn: &str) {
         self.met.write().unwrap_or_else(PoisonError::into_inner).known.insert(urn.to_owned());
     }

@@ -108,7 +108,8 @@ impl Resource for Distribution {
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &DistributionInputs) -> Result<()> {
         let Some((old, etag)) = configured(aws, id).await? else { return Err(Error::new("it has no configuration")) };
         let config = config::write(old.clone(), new)?;
-        match config == old {
+        // AWS has its own order of lists and fills in what is left out, so the two are compared as inputs.
+        match config::read(config.clone())? == config::read(old)? {
             true => Ok(()),
             false => put(aws, id, &etag, config).await.map(drop),
         }

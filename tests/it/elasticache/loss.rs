@@ -25,7 +25,7 @@ fn snapshot_names(ground: &Ground) -> Vec<String> {
 /// A snapshot that data was restored from matters no more; another one means other data.
 #[test]
 fn a_snapshot_that_is_no_longer_named_deletes_no_data() {
-    let ground = Ground::new(Aws::new());
+    let ground = Ground::new(Aws::alone(0.0));
     snapshots(&ground, &["one", "two"]);
     let p = ground.project(&format!("{SMALL}\nsnapshotName: one"));
     p.up().expect_ok();
@@ -48,7 +48,7 @@ fn a_snapshot_that_is_no_longer_named_deletes_no_data() {
 
 #[test]
 fn a_final_snapshot_is_taken_under_a_name_that_is_free() {
-    let ground = Ground::new(Aws::new());
+    let ground = Ground::new(Aws::alone(0.0));
     snapshots(&ground, &["last"]);
     let named = |name: &str| ground.program(&format!("{SMALL}\nfinalSnapshotIdentifier: {name}"));
     let p = ground.aws.project(&named("last"));
@@ -157,8 +157,9 @@ fn another_vpc_takes_a_new_subnet_group_with_its_caches() {
         let first_deleted = at("delete-replaced net") < at("create-replacement net");
         assert_eq!(first_deleted, named, "{steps:?}");
         p.expect_settled().refresh_settled();
+        let own = json!({"Filters": [{"Name": "is-default", "Values": ["false"]}]});
+        assert_eq!(aws.call("ec2", "describe_vpcs", own)["Vpcs"].as_array().map(Vec::len), Some(1), "{named}");
         for (service, operation, list) in [
-            ("ec2", "describe_vpcs", "Vpcs"),
             ("elasticache", "describe_cache_subnet_groups", "CacheSubnetGroups"),
             ("elasticache", "describe_replication_groups", "ReplicationGroups"),
         ] {

@@ -56,6 +56,8 @@ pub struct Row {
     pub listed: Listed,
     /// How it is deleted by hand: service, operation and parameters.
     pub by_hand: Option<Vec<(&'static str, &'static str, Value)>>,
+    /// Whether an update of what was deleted by hand makes it anew.
+    pub made_anew: bool,
     /// The id that it is imported by, where it is another than its own.
     pub import_id: Option<&'static str>,
     /// Outputs that an import can't know.
@@ -98,6 +100,7 @@ fn row(kind: &'static str, listed: (&'static str, &'static str, fn(&Value) -> us
         wrong: Vec::new(),
         listed: Listed { service, operation, parameters: json!({}), count, each: 1 },
         by_hand: None,
+        made_anew: false,
         import_id: None,
         untold: Vec::new(),
         moved: None,
@@ -278,7 +281,7 @@ fn network() -> Vec<Row> {
             other: Some(json!({"destinationCidrBlock": "172.16.0.0/12"})),
             second: Second::Refused,
             wrong: vec![
-                (json!({"destinationIpv6CidrBlock": "::/0"}), "one destination"),
+                (json!({"destinationIpv6CidrBlock": "::/0"}), "only one of"),
                 (json!({"gatewayId": null}), "one target"),
                 (json!({"destinationCidrBlock": "1.2.3.4/0"}), "did you mean `0.0.0.0/0`?"),
             ],
@@ -379,7 +382,7 @@ fn others() -> Vec<Row> {
             second: Second::Refused,
             wrong: vec![
                 (json!({"replicationGroupId": "1st"}), "replicationGroupId"),
-                (json!({"automaticFailoverEnabled": true}), "automaticFailoverEnabled"),
+                (json!({"automaticFailoverEnabled": true}), "needs at least one replica"),
             ],
             by_hand: Some(vec![("elasticache", "delete_replication_group", json!({"ReplicationGroupId": "web"}))]),
             ..row(
@@ -444,6 +447,7 @@ fn others() -> Vec<Row> {
                 }),
             )]),
             untold: vec!["overwrite", "waitForSync"],
+            made_anew: true,
             ..row("route53:Record", ("route53", "", |_| 0))
         },
         Row {

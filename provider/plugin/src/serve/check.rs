@@ -107,6 +107,7 @@ impl<P: Provider> Service<P> {
     }
 
     pub(super) async fn diff(&self, request: rpc::DiffRequest) -> Result<rpc::DiffResponse, Status> {
+        self.note_compared(&request.urn);
         let resource = self.resource(&request.urn)?;
         let shapes = self.inputs_of(resource);
         let olds = wire::read_map(request.olds.as_ref())?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pulumi_plugin::{Order, Property, Secret};
 
 use crate::aws::Tags;
-use crate::types::{Arn, CacheGroupName, DailyWindow, ReplicationGroupId, WeeklyWindow};
+use crate::types::{Arn, CacheGroupName, DailyWindow, Lowercase, ReplicationGroupId, WeeklyWindow};
 
 /// What the program asks of a replication group.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -34,9 +34,9 @@ pub struct ReplicationGroupInputs {
     /// The security groups of the nodes. Default: the VPC's default security group.
     #[prop(computed, stable, min = 1)]
     pub security_group_ids: Option<BTreeSet<String>>,
-    /// The parameter group. Default: AWS's own for the engine's version.
+    /// The parameter group. Default: AWS's own for the engine's version, such as `default.valkey8`.
     #[prop(computed)]
-    pub parameter_group_name: Option<CacheGroupName>,
+    pub parameter_group_name: Option<Lowercase>,
     /// The cluster mode: whether data can be spread over several shards. AWS changes it in place from `disabled` through `compatible` to
     /// `enabled`, with automatic failover, a replica, and the cluster-mode parameter group where one is given. The way back takes a new
     /// replication group, without the data. Default: `enabled` with several shards or with a cluster-mode parameter group.
