@@ -282,7 +282,7 @@ fn network() -> Vec<Row> {
             second: Second::Refused,
             wrong: vec![
                 (json!({"destinationIpv6CidrBlock": "::/0"}), "only one of"),
-                (json!({"gatewayId": null}), "one target"),
+                (json!({"gatewayId": null}), "one of"),
                 (json!({"destinationCidrBlock": "1.2.3.4/0"}), "did you mean `0.0.0.0/0`?"),
             ],
             by_hand: Some(vec![(
@@ -306,6 +306,7 @@ fn network() -> Vec<Row> {
             other: Some(json!({"subnetId": "${more.id}"})),
             second: Second::Refused,
             by_hand: Some(vec![("ec2", "disassociate_route_table", json!({"AssociationId": "${x.associationId}"}))]),
+            made_anew: true,
             ..row(
                 "ec2:RouteTableAssociation",
                 ("ec2", "describe_route_tables", |answer| {
