@@ -113,8 +113,13 @@ impl Resource for Subnet {
             .set_availability_zone_id(new.availability_zone_id.clone())
             .set_ipv6_cidr_block(new.ipv6_cidr_block.map(|range| range.to_string()))
             .tag_specifications(newborn(aws, ResourceType::Subnet, &new.tags));
-        let made = create.send().await.doing("creating subnet", new.cidr_block)?;
-        Made::new(made.subnet.and_then(|subnet| subnet.subnet_id))
+        match create.send().await.doing("creating subnet", new.cidr_block) {
+            Ok(made) => Made::new(made.subnet.and_then(|subnet| subnet.subnet_id)),
+            Err(error) if error.message().contains("InvalidSubnet.Conflict") => {
+                same_range(aws, new).await?.map(Made::Exists).ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsSubnet>> {
@@ -192,6 +197,14 @@ impl Resource for Subnet {
     fn lingers(_: &Self) -> bool {
         false
     }
+}
+
+/// The subnet of the VPC that has the very range already.
+async fn same_range(aws: &Aws, new: &SubnetInputs) -> Result<Option<Id>> {
+    let ask = aws.ec2().describe_subnets().filters(filter("vpc-id", [&new.vpc_id]));
+    let asked = ask.filters(filter("cidr-block", [new.cidr_block.to_string()])).send().await;
+    let found = asked.doing("looking for subnets of", &new.vpc_id)?.subnets.unwrap_or_default();
+    Ok(found.into_iter().find_map(|subnet| subnet.subnet_id).map(Id::from))
 }
 
 /// The IPv6 range that the subnet has, or is getting.
