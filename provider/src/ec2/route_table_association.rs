@@ -92,7 +92,9 @@ impl Resource for RouteTableAssociation {
     }
 
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &RouteTableAssociationInputs) -> Result<()> {
-        let Some(now) = Self::find(aws, id).await? else { return associate(aws, new).await.map(drop) };
+        let Some(now) = Self::find(aws, id).await? else {
+            return Err(Error::new(format!("`{}` is associated with no route table", subnet(id)?)));
+        };
         if now.route_table_id.as_ref() == Some(&new.route_table_id) {
             return Ok(());
         }

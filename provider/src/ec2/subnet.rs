@@ -199,11 +199,11 @@ impl Resource for Subnet {
     }
 }
 
-/// The subnet of the VPC that has the very same range.
+/// The subnet of the VPC that has the very range already.
 async fn same_range(aws: &Aws, new: &SubnetInputs) -> Result<Option<Id>> {
     let ask = aws.ec2().describe_subnets().filters(filter("vpc-id", [&new.vpc_id]));
     let asked = ask.filters(filter("cidr-block", [new.cidr_block.to_string()])).send().await;
-    let found = asked.doing("looking for subnets of VPC", &new.vpc_id)?.subnets.unwrap_or_default();
+    let found = asked.doing("looking for subnets of", &new.vpc_id)?.subnets.unwrap_or_default();
     Ok(found.into_iter().find_map(|subnet| subnet.subnet_id).map(Id::from))
 }
 

@@ -56,7 +56,6 @@ struct Beside {
     egress: String,
     prefixes: String,
     carrier: String,
-    instance: String,
 }
 
 impl Beside {
@@ -102,11 +101,6 @@ impl Beside {
                 "/PrefixList/PrefixListId",
             ),
             carrier: made("create_carrier_gateway", json!({"VpcId": vpc}), "/CarrierGateway/CarrierGatewayId"),
-            instance: made(
-                "run_instances",
-                json!({"ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1, "SubnetId": subnet}),
-                "/Instances/0/InstanceId",
-            ),
             peering,
             transit,
             attachment,
@@ -124,7 +118,6 @@ impl Beside {
             ("delete_egress_only_internet_gateway", json!({"EgressOnlyInternetGatewayId": self.egress})),
             ("delete_managed_prefix_list", json!({"PrefixListId": self.prefixes})),
             ("delete_carrier_gateway", json!({"CarrierGatewayId": self.carrier})),
-            ("terminate_instances", json!({"InstanceIds": [self.instance]})),
         ] {
             j.call(operation, parameters);
         }
@@ -147,7 +140,6 @@ fn a_route_leads_through_everything() {
         ("networkInterfaceId", &beside.interface),
         ("vpcEndpointId", &beside.balanced),
         ("carrierGatewayId", &beside.carrier),
-        ("instanceId", &beside.instance),
         ("vpcPeeringConnectionId", &beside.peering),
     ] {
         j.updates(&to(v4, name, id), &[before, name]);

@@ -61,7 +61,7 @@ fn a_wished_replacement_takes_nothing() {
     for (name, kind, _) in UNIQUE {
         let target = urn(&format!("gitinfra:ec2:{kind}"), name);
         let up = j.project.act("up", &["--replace", &target]).expect_failure();
-        up.expect_says("exists already").expect_says("`deleteBeforeReplace: true`");
+        up.expect_says("exists already");
         assert_eq!(j.aws.look(), before, "{name}");
     }
     j.project.expect_settled().refresh_settled();
