@@ -3,6 +3,7 @@
 pub mod changes;
 mod known;
 pub mod record;
+pub mod record_type;
 mod sets;
 pub mod tags;
 pub mod zone;

@@ -121,7 +121,11 @@ fn renamed_preferences_are_not_lost() {
     }
     project.program(&named("new", 11).replace("}}", "}, options: {aliases: [{name: old}]}}"));
     project.up().expect_ok();
-    project.act("up", &["--replace", &crate::pulumi::urn("gitinfra:ssm:SessionPreferences", "new")]).expect_ok();
+    // A wish for a replacement, of which the engine doesn't ask whether the two can stand side by side.
+    let replace = ["--replace", &crate::pulumi::urn("gitinfra:ssm:SessionPreferences", "new")];
+    project.act("up", &replace).expect_failure().expect_says("`deleteBeforeReplace: true`");
+    project.program(&named("new", 11).replace("}}", "}, options: {deleteBeforeReplace: true}}"));
+    project.act("up", &replace).expect_ok();
     assert_eq!(inputs(&aws).expect("a document")["idleSessionTimeout"], "11");
     project.destroy().expect_ok();
     assert_eq!(inputs(&aws), Some(before));

@@ -12,6 +12,7 @@ use pulumi_plugin::{Again, Error, Fault, Id, Made, Order, Progress, Property, Re
 
 use crate::aws::{Aws, Doing as _};
 use crate::route53::changes::{self, Outcome, submit};
+pub use crate::route53::record_type::RecordType;
 use crate::route53::sets::{self, Key};
 use crate::types::{DomainName, Region};
 
@@ -65,61 +66,6 @@ pub struct RecordInputs {
     /// Whether to wait until all of Route 53's name servers give the new answer, which usually takes half a minute. Default: true.
     #[prop(default = Order::from(true))]
     pub wait_for_sync: Order<bool>,
-}
-
-/// The type of a DNS record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Property)]
-pub enum RecordType {
-    /// IPv4 addresses.
-    A,
-    /// IPv6 addresses.
-    #[prop(rename = "AAAA")]
-    Aaaa,
-    /// The certificate authorities that may issue certificates for the name.
-    #[prop(rename = "CAA")]
-    Caa,
-    /// The canonical name: another domain name that this one stands for. It must be the only record of its name, and can't be the zone itself.
-    #[prop(rename = "CNAME")]
-    Cname,
-    /// The delegation signer: the key of a signed zone below this one.
-    #[prop(rename = "DS")]
-    Ds,
-    /// How to reach an HTTPS server.
-    #[prop(rename = "HTTPS")]
-    Https,
-    /// Mail servers with their priorities, such as `10 mail.example.com`.
-    #[prop(rename = "MX")]
-    Mx,
-    /// Name authority pointers: rules that rewrite names.
-    #[prop(rename = "NAPTR")]
-    Naptr,
-    /// Name servers of a zone. Those of the zone itself are created and deleted with the zone.
-    #[prop(rename = "NS")]
-    Ns,
-    /// A pointer: the domain name of an address.
-    #[prop(rename = "PTR")]
-    Ptr,
-    /// The start of authority. It is created and deleted with the zone.
-    #[prop(rename = "SOA")]
-    Soa,
-    /// Obsolete: use TXT.
-    #[prop(rename = "SPF")]
-    Spf,
-    /// Servers of a service.
-    #[prop(rename = "SRV")]
-    Srv,
-    /// Fingerprints of SSH keys.
-    #[prop(rename = "SSHFP")]
-    Sshfp,
-    /// How to reach a service.
-    #[prop(rename = "SVCB")]
-    Svcb,
-    /// Certificates of a TLS server.
-    #[prop(rename = "TLSA")]
-    Tlsa,
-    /// Text.
-    #[prop(rename = "TXT")]
-    Txt,
 }
 
 /// An alias target: an AWS resource whose addresses answer for a record.

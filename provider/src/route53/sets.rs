@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::aws::{Aws, Doing as _};
 use crate::route53::known::{Begin, Span, Zones, place};
-use crate::route53::record::RecordType;
+use crate::route53::record_type::RecordType;
 use crate::types::DomainName;
 
 /// Which record set: `ZONE_NAME_TYPE`, or `ZONE_NAME_TYPE_SET` where several share a name and type.

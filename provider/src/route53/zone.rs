@@ -13,7 +13,7 @@ use aws_sdk_route53::types::{
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Order, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, Tags, list, word};
-use crate::route53::record::RecordType;
+use crate::route53::record_type::RecordType;
 use crate::route53::sets::{self, Key};
 use crate::route53::{bare, tags};
 use crate::types::{DomainName, Region};
@@ -118,7 +118,7 @@ impl Resource for Zone {
         // Route 53 may remember the reference of a zone that is gone, so the second half is another one in every call.
         let create = create.caller_reference(format!("{}-{}", reference(aws), aws.birth().once));
         let create = create.set_vpc(new.vpcs.first().map(named)).set_delegation_set_id(new.delegation_set_id.clone());
-        let made = create.send().await.doing("creating hosted zone", &new.name)?;
+        let made = create.send().await.doing("creating hosted zone", &new.name).map_err(in_conflict)?;
         Made::new(made.hosted_zone.map(|zone| bare(&zone.id).to_owned()))
     }
 
@@ -212,6 +212,14 @@ impl Resource for Zone {
 /// What begins the caller reference of every attempt to create this very zone.
 fn reference(aws: &Aws) -> String {
     format!("gitinfra-{}", aws.birth().token)
+}
+
+/// With what can be done where another private zone of the name answers in one of the VPCs.
+fn in_conflict(error: Error) -> Error {
+    match error.message().contains("ConflictingDomainExists") {
+        true => error.hint("to replace the zone, set the resource option `deleteBeforeReplace: true`"),
+        false => error,
+    }
 }
 
 fn named(vpc: &ZoneVpc) -> AwsVpc {

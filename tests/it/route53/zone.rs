@@ -73,8 +73,8 @@ resources:
     assert_eq!(zone["VPCs"][0]["VPCRegion"], "us-east-1");
     // Two private zones of one name can't answer in one VPC.
     let zone = crate::pulumi::urn("gitinfra:route53:Zone", "zone");
-    let steps = project.act("up", &["--replace", &zone]).expect_ok().steps_in_order();
-    assert_eq!(steps, ["delete-replaced zone", "replace zone", "create-replacement zone"]);
+    project.act("up", &["--replace", &zone]).expect_failure().expect_says("`deleteBeforeReplace: true`");
+    assert_eq!(zones(&aws).len(), 1);
     // A private zone can't become a public one.
     project.program(&program(""));
     project.preview().expect_ok().expect_steps(&["create-replacement zone", "delete-replaced zone", "replace zone"]);
