@@ -9,16 +9,16 @@ use gitinfra_provider::catalogue;
 use gitinfra_provider::components::network::{Nat, Network, NetworkArgs};
 use gitinfra_provider::components::{Report, SharedArgs, SharedInputs, Sharing as _};
 use gitinfra_provider::ec2::security_group::{SecurityGroup, SecurityGroupArgs};
-use gitinfra_provider::types::Cidr;
+use gitinfra_provider::types::{Cidr, GroupDescription};
 use pulumi_plugin::{Component, Knobs, Output, Outputs, Package, Property, Result, Scope, Start, serve};
 
 /// What two networks are made of.
 #[derive(Debug, Clone, Property)]
 pub struct TwinNetworksInputs {
     /// The range of the VPC for what serves users.
-    pub front: Cidr,
+    pub front: Cidr<16, 28>,
     /// The range of the VPC for what does not.
-    pub back: Cidr,
+    pub back: Cidr<16, 28>,
     /// What every component takes.
     #[prop(flatten)]
     pub shared: SharedInputs,
@@ -57,7 +57,7 @@ impl Component for TwinNetworks {
         let back = here.child("back").after(&front).part::<Network>(back);
         let group = SecurityGroupArgs {
             vpc_id: (&front.vpc_id).into(),
-            description: "data".to_owned().into(),
+            description: GroupDescription::from("data").into(),
             tags: Tags::from([("Name".into(), "data".into())]).into(),
             ..Default::default()
         };

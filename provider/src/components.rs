@@ -151,3 +151,62 @@ fn joined(some: &Output<Vec<String>>, more: &Output<Vec<String>>) -> Output<Vec<
     let all = Output::all([some.clone(), more.clone()]);
     all.map(|lists| lists.into_iter().flatten().collect::<BTreeSet<_>>().into_iter().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use pulumi_plugin::component::Arguments as _;
+    use pulumi_plugin::{Map, Maybe, Output, Property as _, Value};
+
+    use super::network::{NetworkArgs, NetworkInputs};
+    use super::{Profile, Report, SharedInputs, Sharing as _};
+
+    fn network(profile: Profile, protect_stateful: Option<bool>) -> NetworkInputs {
+        let given = Map::from([
+            ("profile".to_owned(), profile.encode()),
+            ("cidr".to_owned(), "10.0.0.0/16".into()),
+            ("availabilityZoneCount".to_owned(), Value::Number(2.0)),
+            ("tiers".to_owned(), Value::Object(Map::new())),
+            ("lockDefaultSecurityGroup".to_owned(), true.into()),
+            ("tags".to_owned(), Value::Object(Map::from([("Team".to_owned(), "web".into())]))),
+            ("overrides".to_owned(), Value::Object(Map::from([("vpc".to_owned(), Value::Object(Map::new()))]))),
+            ("skip".to_owned(), Value::Array(vec!["igw".into()])),
+        ]);
+        let inputs = NetworkInputs::decode(&Value::Object(given)).expect("it conforms");
+        NetworkInputs { shared: SharedInputs { protect_stateful, ..inputs.shared }, ..inputs }
+    }
+
+    #[tokio::test]
+    async fn a_part_takes_all_that_is_shared_but_the_wishes_for_single_children() {
+        let args: NetworkArgs = network(Profile::Development, Some(true)).shared();
+        let given = args.given().into_iter().filter_map(|(name, input)| Some((name, input.given()?)));
+        let names: Vec<_> = given.map(|(name, _)| name).collect();
+        assert_eq!(names, ["tags", "profile", "protectStateful"]);
+    }
+
+    #[test]
+    fn what_holds_data_is_protected_in_production() {
+        for (profile, given, protects) in [
+            (Profile::Production, None, true),
+            (Profile::Development, None, false),
+            (Profile::Production, Some(false), false),
+            (Profile::Development, Some(true), true),
+        ] {
+            assert_eq!(network(profile, given).shared.protects(), protects, "{profile:?} {given:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn reports_are_put_together() {
+        let none = || Output::known(Vec::new());
+        let empty =
+            || Report { child_urns: Output::known(Default::default()), controls: none(), controls_open: none() };
+        let part = empty().meets("EC2.15").meets_if(false, "EC2.2", "it is off");
+        let gone = Report { controls: Output::unknown(), ..empty() };
+        let whole = empty().meets("EC2.15").meets_if(true, "EC2.1", "").open("EC2.6", "no logs").including(&part);
+        let of = async |list: &Output<Vec<String>>| list.resolve().await.expect("nothing fails").value;
+        assert_eq!(of(&whole.controls).await, Maybe::Known(vec!["EC2.1".into(), "EC2.15".into()]));
+        let open = vec!["EC2.2: it is off".into(), "EC2.6: no logs".into()];
+        assert_eq!(of(&whole.controls_open).await, Maybe::Known(open));
+        assert_eq!(of(&whole.including(&gone).controls).await, Maybe::Unknown);
+    }
+}

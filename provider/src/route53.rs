@@ -17,8 +17,8 @@ pub(crate) const PASSING: Passing = &[
     ("PriorRequestNotComplete", "", Again::Later),
     // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
     ("HostedZoneAlreadyExists", "", Again::Soon),
-    // The record that answered alone so far, and is deleted at the same moment.
-    ("InvalidChangeBatch", "non multi-answer", Again::Soon),
+    // Records of another routing policy, or a simple one, have the name; they may be deleted at the same moment.
+    ("InvalidChangeBatch", "cannot be created as a non", Again::Soon),
 ];
 
 /// An id without the kind of thing that Route 53 writes before it: `/hostedzone/Z1`, `/change/C1`.

@@ -15,6 +15,22 @@ class Zone:
             "ChangeInfo"
         ]
 
+    def twice(self, **policy):
+        """Two records between which nothing chooses."""
+        return self.change(routed("a", **policy)) and self.change(routed("b", **policy))
+
+    def office(self):
+        """A location of a new CIDR collection."""
+        made = self.route53.create_cidr_collection(Name="c", CallerReference="c")["Collection"]["Id"]
+        put = {"LocationName": "office", "Action": "PUT", "CidrList": ["192.0.2.0/24"]}
+        self.route53.change_cidr_collection(Id=made, Changes=[put])
+        return {"CollectionId": made, "LocationName": "office"}
+
+    def private(self, reference):
+        vpcs = self.aws.ec2.describe_vpcs()["Vpcs"] or [self.aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]]
+        place = {"VPCId": vpcs[0]["VpcId"], "VPCRegion": "ap-northeast-1"}
+        return self.route53.create_hosted_zone(Name="corp.example.com", CallerReference=reference, VPC=place)
+
     def records(self):
         return self.route53.list_resource_record_sets(HostedZoneId=self.id)["ResourceRecordSets"]
 
@@ -36,6 +52,14 @@ def alias(action, name, target, zone_id="Z2FDTNDATAQYW2", **more):
     return change(
         action, name, "A", AliasTarget={"DNSName": target, "HostedZoneId": zone_id, "EvaluateTargetHealth": False}, **more
     )
+
+
+def routed(identifier, action="CREATE", ttl=300, **policy):
+    return change(action, "w.example.com", "A", "1.2.3.4", ttl=ttl, SetIdentifier=identifier, **policy)
+
+
+def multi_alias():
+    return alias("CREATE", "a.example.com", "d1.cloudfront.net", SetIdentifier="a", MultiValueAnswer=True)
 
 
 WWW = change("CREATE", "www.example.com", "A", "1.2.3.4")
@@ -69,6 +93,54 @@ REFUSALS = [
             change("CREATE", "w.example.com", "A", "1.2.3.5", SetIdentifier="b", Failover="PRIMARY"),
         ),
     ),
+    (
+        "a simple record beside a weighted one",
+        "InvalidChangeBatch",
+        lambda z: z.change(routed("a", Weight=1)) and z.change(change("CREATE", "w.example.com", "A", "1.2.3.4")),
+    ),
+    (
+        "a weighted record beside a simple one",
+        "InvalidChangeBatch",
+        lambda z: z.change(change("CREATE", "w.example.com", "A", "1.2.3.4")) and z.change(routed("a", Weight=1)),
+    ),
+    (
+        "a record's own policy",
+        "InvalidChangeBatch",
+        lambda z: z.change(routed("a", Weight=1)) and z.change(routed("a", "UPSERT", Region="us-east-1")),
+    ),
+    (
+        "two TTLs of weighted records",
+        "InvalidChangeBatch",
+        lambda z: z.change(routed("a", Weight=1), routed("b", ttl=5, Weight=1)),
+    ),
+    ("a primary record without a health check", "InvalidChangeBatch", lambda z: z.change(routed("a", Failover="PRIMARY"))),
+    ("two secondary records", "InvalidChangeBatch", lambda z: z.twice(Failover="SECONDARY")),
+    ("two records of a latency region", "InvalidChangeBatch", lambda z: z.twice(Region="us-east-1")),
+    ("two records of a geolocation", "InvalidChangeBatch", lambda z: z.twice(GeoLocation={"ContinentCode": "EU"})),
+    (
+        "two records of a geoproximity location",
+        "InvalidChangeBatch",
+        lambda z: z.twice(GeoProximityLocation={"AWSRegion": "us-east-1"}),
+    ),
+    ("two records of a CIDR location", "InvalidChangeBatch", lambda z: z.twice(CidrRoutingConfig=z.office())),
+    (
+        "no geoproximity location",
+        "InvalidInput",
+        lambda z: z.change(routed("a", GeoProximityLocation={"Bias": 1})),
+    ),
+    (
+        "an unknown CIDR collection",
+        "NoSuchCidrCollectionException",
+        lambda z: z.change(routed("a", CidrRoutingConfig={"CollectionId": "c", "LocationName": "*"})),
+    ),
+    (
+        "an unknown CIDR location",
+        "NoSuchCidrLocationException",
+        lambda z: z.change(routed("a", CidrRoutingConfig={**z.office(), "LocationName": "home"})),
+    ),
+    ("a long set identifier", "InvalidInput", lambda z: z.change(routed("a" * 129, Weight=1))),
+    ("a multivalue alias", "InvalidChangeBatch", lambda z: z.change(multi_alias())),
+    ("two private zones of a VPC", "ConflictingDomainExists", lambda z: [z.private(each) for each in "ab"]),
     ("an unknown zone", "NoSuchHostedZone", lambda z: z.route53.get_hosted_zone(Id="ZNONE")),
     ("an unknown change", "NoSuchChange", lambda z: z.route53.get_change(Id="CNONE")),
     ("a zone with records", "HostedZoneNotEmpty", lambda z: z.change(WWW) and z.route53.delete_hosted_zone(Id=z.id)),
@@ -153,6 +225,15 @@ def test_a_new_zone_has_its_own_servers(zone):
     assert set(other["DelegationSet"]["NameServers"]) != set(servers)
 
 
+def test_features(zone):
+    zone.route53.update_hosted_zone_features(HostedZoneId=zone.id, EnableAcceleratedRecovery=True)
+    assert zone.get()["HostedZone"]["Features"] == {"AcceleratedRecoveryStatus": "ENABLING"}
+    private = zone.private("a")["HostedZone"]["Id"]
+    refused(
+        lambda: zone.route53.update_hosted_zone_features(HostedZoneId=private, EnableAcceleratedRecovery=True), "InvalidInput"
+    )
+
+
 def test_a_change_takes_its_time(zone):
     zone.aws.clock(1000)
     made = zone.change(WWW)
@@ -197,3 +278,29 @@ def test_tags(zone):
 def test_a_zone_is_found_by_name(zone):
     zones = zone.route53.list_hosted_zones_by_name(DNSName="example.com")["HostedZones"]
     assert [(each["Name"], each["CallerReference"]) for each in zones] == [("example.com.", "one")]
+
+
+def test_records_are_listed_by_their_names_from_the_end(zone):
+    names = ["b.example.com", "a.example.com", "x.a.example.com", "a-b.example.com"]
+    zone.change(*(change("CREATE", name, "A", "192.0.2.1") for name in names))
+    listed = [record["Name"] for record in zone.records() if record["Type"] == "A"]
+    assert listed == ["a-b.example.com.", "a.example.com.", "x.a.example.com.", "b.example.com."]
+
+
+def test_every_policy_is_told_as_it_was_given(zone):
+    place = {"Coordinates": {"Latitude": "35.68", "Longitude": "139.77"}, "Bias": -10}
+    for identifier, policy in (
+        ("near", {"GeoProximityLocation": place}),
+        ("office", {"CidrRoutingConfig": zone.office()}),
+        ("other", {"GeoLocation": {"CountryCode": "*"}}),
+    ):
+        made = routed(identifier, **policy)
+        zone.change(made)
+        assert zone.records()[-1] == {**made["ResourceRecordSet"], "Name": "w.example.com."}
+        zone.change({**made, "Action": "DELETE"})
+
+
+def test_the_ttl_of_weighted_records_changes_in_one_batch(zone):
+    zone.change(routed("a", Weight=1), routed("b", Weight=1))
+    refused(lambda: zone.change(routed("a", "UPSERT", ttl=5, Weight=1)), "InvalidChangeBatch")
+    zone.change(routed("a", "UPSERT", ttl=5, Weight=1), routed("b", "UPSERT", ttl=5, Weight=1))

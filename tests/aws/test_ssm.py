@@ -83,3 +83,15 @@ def test_tags(aws):
     place = {"ResourceType": "Document", "ResourceId": NAME}
     aws.ssm.add_tags_to_resource(**place, Tags=[{"Key": "a", "Value": "1"}])
     assert aws.ssm.list_tags_for_resource(**place)["TagList"] == [{"Key": "a", "Value": "1"}]
+
+
+def test_versions_are_listed_in_pages(aws):
+    make(aws)
+    for i in range(3):
+        aws.ssm.update_document(
+            Name=NAME, Content=preferences(s3BucketName=f"b{i}"), DocumentVersion="$LATEST", VersionName=f"v{i}"
+        )
+    pages = aws.ssm.get_paginator("list_document_versions").paginate(Name=NAME)
+    versions = [version for page in pages for version in page["DocumentVersions"]]
+    assert [version.get("VersionName") for version in versions] == ["v2", "v1", "v0", None]
+    assert [version["IsDefaultVersion"] for version in versions] == [False, False, False, True]

@@ -5,6 +5,7 @@ mod refusal;
 mod route;
 mod rule;
 mod security_group;
+mod standing;
 mod subnet;
 mod vpc;
 

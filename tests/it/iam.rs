@@ -157,7 +157,7 @@ fn a_lost_answer_makes_no_stranger() {
     project
         .up()
         .expect_failure()
-        .expect_says("there is one of this name already")
+        .expect_says("creating `role`: `web` exists already")
         .expect_says("pulumi import gitinfra:iam:Role");
     assert!(attached(&aws, "web").is_empty());
     let import = [
@@ -194,7 +194,7 @@ fn mistakes_are_told_before_anything_is_made() {
     for (trust, more, why) in [
         ("'{'", "", "is not JSON"),
         ("{Version: '2012-10-17'}", "", "it has no `Statement`"),
-        (TRUST, "path: service", "begins and ends with `/`"),
+        (TRUST, "path: service", "is not a path that begins and ends with `/`"),
         (TRUST, "maxSessionDuration: 60", "from 3600 to 43200"),
         (TRUST, "inlinePolicies: {a: 'no policy'}", "inlinePolicies.a"),
     ] {

@@ -77,12 +77,16 @@ fn preferences_live_from_create_to_destroy() {
 }
 
 #[test]
-fn what_was_there_is_taken_over_and_restored() {
+fn what_was_there_is_taken_over_on_demand_and_restored() {
     for lost in ["None", "CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion", "GetDocument"] {
         let aws = Aws::new();
         let before = earlier(&aws);
-        aws.fault(json!({"kind": "lose-answer", "operation": lost}));
         let project = aws.project(&program("idleSessionTimeout: 10"));
+        let up = project.up().expect_failure().expect_says("`SSM-SessionManagerRunShell` exists already");
+        up.expect_says("or set `overwrite: true`");
+        assert_eq!(inputs(&aws), Some(before.clone()));
+        aws.fault(json!({"kind": "lose-answer", "operation": lost}));
+        project.program(&program("idleSessionTimeout: 10, overwrite: true"));
         project.up().expect_ok();
         project.expect_settled().refresh_settled();
         assert_eq!(inputs(&aws).expect("a document")["idleSessionTimeout"], "10");
@@ -90,12 +94,37 @@ fn what_was_there_is_taken_over_and_restored() {
         assert_eq!(state.get("preferences", "/outputs/created"), false);
         assert!(state.text("preferences", "/outputs/previousContent").contains("runAsEnabled"), "{lost}");
         // What is known from the beginning outlives a change and a refresh.
-        project.program(&program("idleSessionTimeout: 11"));
+        project.program(&program("idleSessionTimeout: 11, overwrite: true"));
         project.up().expect_ok();
         project.refresh().expect_ok();
         project.destroy().expect_ok();
         assert_eq!(inputs(&aws), Some(before), "{lost}");
     }
+}
+
+/// The first content would be lost with the old name's state, so that not even `overwrite` takes over what is another resource's.
+#[test]
+fn renamed_preferences_are_not_lost() {
+    let aws = Aws::new();
+    let before = earlier(&aws);
+    let named = |name: &str, timeout: u32| {
+        program(&format!("idleSessionTimeout: {timeout}, overwrite: true")).replace("preferences:", &format!("{name}:"))
+    };
+    let project = aws.project(&named("old", 10));
+    project.up().expect_ok();
+    // A changed one is as much this resource's as a new one.
+    for timeout in [10, 11] {
+        project.program(&named("old", timeout)).up().expect_ok();
+        project.program(&named("new", timeout));
+        project.up().expect_failure().expect_says("belongs to another resource of gitinfra's").expect_says("`aliases`");
+        assert_eq!(inputs(&aws).expect("a document")["idleSessionTimeout"], timeout.to_string());
+    }
+    project.program(&named("new", 11).replace("}}", "}, options: {aliases: [{name: old}]}}"));
+    project.up().expect_ok();
+    project.act("up", &["--replace", &crate::pulumi::urn("gitinfra:ssm:SessionPreferences", "new")]).expect_ok();
+    assert_eq!(inputs(&aws).expect("a document")["idleSessionTimeout"], "11");
+    project.destroy().expect_ok();
+    assert_eq!(inputs(&aws), Some(before));
 }
 
 #[test]
@@ -104,7 +133,7 @@ fn half_a_takeover_is_remembered() {
     let before = earlier(&aws);
     let rule = json!({"kind": "error", "operation": "UpdateDocumentDefaultVersion", "code": "AccessDeniedException", "message": "no"});
     aws.fault(rule);
-    let project = aws.project(&program("idleSessionTimeout: 10"));
+    let project = aws.project(&program("idleSessionTimeout: 10, overwrite: true"));
     project.up().expect_failure().expect_says("AccessDenied");
     assert_eq!(inputs(&aws), Some(before.clone()));
     project.up().expect_ok().expect_steps(&["update preferences"]);
@@ -118,7 +147,12 @@ fn a_deletion_does_what_it_is_told() {
     let aws = Aws::new();
     let before = earlier(&aws);
     for (on_delete, left) in [("leave", "11"), ("delete", "")] {
-        let project = aws.project(&program(&format!("idleSessionTimeout: 11, onDelete: {on_delete}")));
+        let project = aws.project(&program(&format!("idleSessionTimeout: 11, onDelete: {on_delete}, overwrite: true")));
+        if on_delete == "delete" {
+            // What another stack left belongs to nobody that could be asked: it is imported.
+            project.up().expect_failure().expect_says("belongs to another resource of gitinfra's");
+            import(&project, NAME).expect_ok();
+        }
         project.up().expect_ok();
         project.destroy().expect_ok();
         let said = inputs(&aws).map(|inputs| inputs["idleSessionTimeout"].clone());

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::lifecycle::Pace;
 use crate::log::Log;
 use crate::resource::Id;
-use crate::value::Map;
+use crate::value::{Map, Value};
 
 /// One call of the engine: for which resource, how long it may take, whom to tell how it goes.
 #[derive(Clone)]
@@ -70,6 +70,15 @@ impl Call {
             ),
         };
         Error::new(format!("creating `{}`: `{id}` exists already", self.name)).hint(hint)
+    }
+
+    /// Whether the program itself gives a property: a name that was made up for it is none of the program's.
+    pub fn gives(&self, property: &str) -> bool {
+        let birth = self.given.get(crate::serve::BIRTH).and_then(Value::as_object);
+        let made_up = birth.and_then(|birth| birth.get("made")).map(Value::bare);
+        let is_made_up =
+            matches!(made_up, Some(Value::Array(names)) if names.iter().any(|name| *name == Value::from(property)));
+        self.given.contains_key(property) && !is_made_up
     }
 
     /// Does a part only once, however often the whole is called again; a failed part counts as not done.

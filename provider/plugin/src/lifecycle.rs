@@ -155,7 +155,11 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             self.repeated::<R, _>("creating", id, || R::finish(self.session, id, new)).await.after(id)?;
         }
         self.change::<R>(id, old, new, &Difference::of(old, new)).await.after(id)?;
-        self.settle::<R>(id, "update", R::waits(new)).await.after(id)
+        match self.settle::<R>(id, "update", R::waits(new)).await {
+            Err(error) if matches!(R::find(self.session, id).await, Ok(None)) => Err(gone_meanwhile(id, &error)),
+            settled => settled,
+        }
+        .after(id)
     }
 
     async fn change<R: Resource<Session = S>>(
@@ -280,6 +284,10 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         };
         self.patience.repeat("reading", read, || self.ready::<R>(id)).await
     }
+}
+
+fn gone_meanwhile(id: &Id, error: &Error) -> Error {
+    gone(id).hint(format!("run `pulumi refresh`, then `pulumi up` makes it anew; the cloud said: {error}"))
 }
 
 /// The failure of a change of what is not there any more.

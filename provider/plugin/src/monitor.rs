@@ -311,3 +311,35 @@ fn refused(status: tonic::Status) -> Error {
 pub(crate) fn resolved(outputs: Vec<(&'static str, Value)>) -> Map {
     outputs.into_iter().filter(|(_, v)| *v != Value::Null).map(|(name, v)| (name.to_owned(), v)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Timeouts, ignored, register};
+
+    #[test]
+    fn a_childs_own_patience_wins_over_its_components() {
+        let all = register::CustomTimeouts { create: "1m".into(), delete: "2m".into(), ..Default::default() };
+        let own = || Timeouts::of([Some(Duration::from_millis(1500)), Some(Duration::from_secs(60)), None]);
+        let of = |create: &str, update: &str, delete: &str| {
+            Some(register::CustomTimeouts {
+                create: create.into(),
+                update: update.into(),
+                delete: delete.into(),
+                read: String::new(),
+            })
+        };
+        assert_eq!(own().or(Some(&all)), of("1500ms", "60000ms", "2m"));
+        assert_eq!(own().or(None), of("1500ms", "60000ms", ""));
+        assert_eq!(Timeouts::default().or(Some(&all)), of("1m", "", "2m"));
+        assert_eq!(Timeouts::default().or(None), None);
+    }
+
+    #[test]
+    fn ignored_changes_are_cut_to_the_child_that_they_name() {
+        let all = ["subnet.tags", "net.subnet.tags", "[\"net\"].cidr", "network.cidr"].map(str::to_owned);
+        assert_eq!(ignored(&all, "net"), ["subnet.tags", "cidr"]);
+        assert_eq!(ignored(&all, "subnet"), ["tags"]);
+    }
+}

@@ -211,9 +211,12 @@ impl Resolved<Value> {
     }
 }
 
+/// Ends when an output is known, or is known to be unknown.
+type Settling = BoxFuture<'static, Result<(), Arc<Error>>>;
+
 thread_local! {
     /// The outputs that the value which is being encoded has inside, and that are not known yet.
-    static AWAITED: RefCell<Vec<BoxFuture<'static, Result<(), Arc<Error>>>>> = const { RefCell::new(Vec::new()) };
+    static AWAITED: RefCell<Vec<Settling>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Writes a value once all outputs inside of it are known, or are known to be unknown.
@@ -326,3 +329,6 @@ pub(crate) fn returned<T: Property>(value: Option<&Value>, preview: bool) -> Res
         Err(fault) => Err(Error::from(Fault::new(Path::root(), format!("read back from the engine: {fault}")))),
     }
 }
+
+#[cfg(test)]
+mod tests;

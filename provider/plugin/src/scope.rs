@@ -271,6 +271,7 @@ impl Place<'_> {
     }
 
     /// Adds a child. It is told to the engine as soon as all that it is given is known, or is known to be unknown.
+    #[expect(clippy::should_implement_trait, reason = "nobody takes a place for a number")]
     pub fn add<R: Child>(self, args: R::Args) -> R::Outputs {
         let kind = Kind { token: R::TOKEN, inputs: R::inputs(), part: false };
         R::outputs(&self.scope.tell(self.key, self.options, args, kind))

@@ -37,7 +37,7 @@ use crate::value::{Map, Value};
 use self::declared::Declared;
 
 /// The framework's own property in the inputs of every resource: how its creation is known, and which names were made up.
-const BIRTH: &str = "__birth";
+pub(crate) const BIRTH: &str = "__birth";
 
 /// The service of one package.
 pub struct Service<P: Provider> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_plugin::Value;
+use pulumi_plugin::{Property as _, Value};
 
 use crate::aws::Aws;
 
@@ -106,16 +106,9 @@ impl Aws {
         tags.filter(|(key, _)| !self.hides(key)).collect()
     }
 
-    /// The tags that the program gives, or that the state has: the best that is known while AWS tells none. None is known for an import.
+    /// The tags that the program gives, or that the state has: the best that is known while AWS lists none. None is known for an import.
     pub fn known_tags(&self) -> Option<Tags> {
-        let given = &self.call().given;
-        let tags = given.get("tags").map(Value::bare);
-        let tags = tags.and_then(Value::as_object).into_iter().flatten();
-        let known = tags.filter_map(|(key, value)| match value.bare() {
-            Value::String(text) => Some((key.clone(), text.clone())),
-            _ => None,
-        });
-        (!given.is_empty()).then(|| known.collect())
+        Tags::decode(self.call().given.get("tags")?).ok()
     }
 
     fn hides(&self, key: &str) -> bool {
@@ -127,27 +120,12 @@ impl Aws {
     }
 }
 
-/// What has to be done to come from some tags to others: tags to set, and keys to remove.
-pub fn changes(old: &Tags, new: &Tags) -> (Tags, Vec<String>) {
-    let set = new.iter().filter(|(key, value)| old.get(*key) != Some(value)).map(|(k, v)| (k.clone(), v.clone()));
-    let removed = old.keys().filter(|key| !new.contains_key(*key)).cloned();
-    (set.collect(), removed.collect())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{NewTag, Tags, changes, written};
+    use super::{NewTag, Tags, written};
 
     fn tags(pairs: &[(&str, &str)]) -> Tags {
         pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
-    }
-
-    #[test]
-    fn sets_what_differs_and_removes_what_is_gone() {
-        let (set, removed) =
-            changes(&tags(&[("a", "1"), ("b", "2"), ("c", "3")]), &tags(&[("a", "1"), ("b", "9"), ("d", "4")]));
-        assert_eq!(set, tags(&[("b", "9"), ("d", "4")]));
-        assert_eq!(removed, ["c"]);
     }
 
     #[track_caller]

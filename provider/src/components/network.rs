@@ -148,7 +148,10 @@ fn letter(name: &str, region: &str) -> String {
 }
 
 /// Every subnet's tier, zone and range, in reading order.
-fn places<'a>(inputs: &'a NetworkInputs, zones: &'a [Zone]) -> Result<Vec<(&'a str, &'a Zone, Cidr)>, Vec<Fault>> {
+fn places<'a>(
+    inputs: &'a NetworkInputs,
+    zones: &'a [Zone],
+) -> Result<Vec<(&'a str, &'a Zone, Cidr<16, 28>)>, Vec<Fault>> {
     let (mut places, mut faults) = (Vec::new(), Vec::new());
     for (name, tier) in &inputs.tiers {
         for zone in zones {
@@ -162,7 +165,7 @@ fn places<'a>(inputs: &'a NetworkInputs, zones: &'a [Zone]) -> Result<Vec<(&'a s
     if faults.is_empty() { Ok(places) } else { Err(faults) }
 }
 
-fn place(inputs: &NetworkInputs, name: &str, tier: &Tier, zone: &Zone) -> Result<Cidr, String> {
+fn place(inputs: &NetworkInputs, name: &str, tier: &Tier, zone: &Zone) -> Result<Cidr<16, 28>, String> {
     if !tier.cidrs.is_empty() {
         let cidr = tier.cidrs.get(&zone.letter).copied();
         return cidr.ok_or_else(|| format!("`cidrs` has no range for zone `{}`", zone.letter));

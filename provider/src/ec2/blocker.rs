@@ -1,9 +1,11 @@
 //! What stands in the way of a deletion, so that an error can name it.
 
-use aws_sdk_ec2::types::NetworkInterface;
-use pulumi_plugin::{Error, Result};
+use std::collections::BTreeSet;
 
-use crate::aws::{Aws, Told as _};
+use aws_sdk_ec2::types::NetworkInterface;
+use pulumi_plugin::{Again, Error, Result};
+
+use crate::aws::{Aws, Doing as _};
 use crate::ec2::filter;
 
 /// What is to be deleted.
@@ -20,30 +22,55 @@ pub(crate) enum Of<'a> {
 /// How many of the things in the way are named.
 const NAMED: usize = 5;
 
-/// The refusal of a deletion, with what is still there as its hint. Any other failure stays as it is.
+/// What stands in the way.
+struct Holder {
+    words: String,
+    /// Whether it goes by itself: AWS made it for something that somebody may be deleting.
+    goes: bool,
+}
+
+impl Holder {
+    fn stays(words: String) -> Holder {
+        Holder { words, goes: false }
+    }
+}
+
+/// The refusal of a deletion, with what is still there as its hint. What somebody has to remove by hand is not waited for as long as what
+/// goes by itself. Any other failure stays as it is.
 pub(crate) async fn explained(aws: &Aws, error: Error, of: Of<'_>) -> Error {
     if !error.message().contains("DependencyViolation") {
         return error;
     }
     // Not being allowed to look must not hide the refusal itself.
-    let Ok(mut found) = blockers(aws, of).await else {
-        return error;
-    };
-    let more = found.len().saturating_sub(NAMED);
-    found.truncate(NAMED);
-    match (found.is_empty(), more) {
-        (true, _) => error,
-        (false, 0) => error.hint(format!("still there: {}", found.join(", "))),
-        (false, more) => error.hint(format!("still there: {} and {more} more", found.join(", "))),
+    match holders(aws, of).await {
+        Ok(found) if !found.is_empty() => held(error, &found, aws.call().gives("name")),
+        _ => error,
     }
 }
 
-async fn blockers(aws: &Aws, of: Of<'_>) -> Result<Vec<String>> {
+fn held(error: Error, found: &[Holder], named: bool) -> Error {
+    let words: Vec<_> = found.iter().take(NAMED).map(|holder| holder.words.as_str()).collect();
+    let more = match found.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let there = format!("still there: {}{more}", words.join(", "));
+    if found.iter().any(|holder| holder.goes) {
+        return error.hint(there);
+    }
+    let beside = match named {
+        true => "; without `name`, a new one can stand beside it while they are moved",
+        false => "",
+    };
+    error.again(Again::Held).hint(format!("{there}; nobody else removes them{beside}"))
+}
+
+async fn holders(aws: &Aws, of: Of<'_>) -> Result<Vec<Holder>> {
     match of {
         Of::Subnet(id) => interfaces(aws, "subnet-id", id).await,
         Of::Group(id) => {
             let (mut found, rules) = futures::try_join!(interfaces(aws, "group-id", id), mentions(aws, id))?;
-            found.extend(rules);
+            found.extend(rules.into_iter().map(Holder::stays));
             Ok(found)
         }
         Of::Vpc(id) => {
@@ -53,20 +80,19 @@ async fn blockers(aws: &Aws, of: Of<'_>) -> Result<Vec<String>> {
                 gateways(aws, id),
                 groups(aws, id)
             )?;
-            found.extend(subnets);
-            found.extend(gateways);
-            found.extend(groups);
+            found.extend(subnets.into_iter().chain(gateways).chain(groups).map(Holder::stays));
             Ok(found)
         }
     }
 }
 
 /// Network interfaces, with whom they belong to: their makers are what has to go.
-async fn interfaces(aws: &Aws, by: &str, id: &str) -> Result<Vec<String>> {
+async fn interfaces(aws: &Aws, by: &str, id: &str) -> Result<Vec<Holder>> {
     let ask = aws.ec2().describe_network_interfaces();
     let asked = ask.filters(filter(by, [id])).send().await;
-    let answer = asked.told("looking for network interfaces of", id)?;
-    Ok(answer.network_interfaces().iter().map(named).collect::<Vec<_>>())
+    let answer = asked.doing("looking for network interfaces of", id)?;
+    let interfaces = answer.network_interfaces().iter();
+    Ok(interfaces.map(|each| Holder { words: named(each), goes: each.requester_managed() == Some(true) }).collect())
 }
 
 fn named(interface: &NetworkInterface) -> String {
@@ -87,25 +113,19 @@ async fn mentions(aws: &Aws, id: &str) -> Result<Vec<String>> {
     let by = |name: &'static str| async move {
         let ask = aws.ec2().describe_security_groups();
         let asked = ask.filters(filter(name, [id])).send().await;
-        let answer = asked.told("looking for rules that speak of", id)?;
-        let others = answer.security_groups().iter();
-        Ok::<_, Error>(
-            others
-                .filter_map(|group| group.group_id())
-                .filter(|other| *other != id)
-                .map(|other| format!("a rule of security group {other}"))
-                .collect::<Vec<_>>(),
-        )
+        let answer = asked.doing("looking for rules that speak of", id)?;
+        let others = answer.security_groups().iter().filter_map(|group| group.group_id());
+        Ok::<BTreeSet<_>, Error>(others.filter(|other| *other != id).map(str::to_owned).collect())
     };
     let (mut found, out) = futures::try_join!(by("ip-permission.group-id"), by("egress.ip-permission.group-id"))?;
     found.extend(out);
-    Ok(found)
+    Ok(found.into_iter().map(|other| format!("a rule of security group {other}")).collect())
 }
 
 async fn subnets(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
     let ask = aws.ec2().describe_subnets();
     let asked = ask.filters(filter("vpc-id", [vpc])).send().await;
-    let answer = asked.told("looking for subnets of", vpc)?;
+    let answer = asked.doing("looking for subnets of", vpc)?;
     let ids = answer.subnets().iter().filter_map(|s| s.subnet_id());
     Ok(ids.map(|id| format!("subnet {id}")).collect())
 }
@@ -113,7 +133,7 @@ async fn subnets(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
 async fn gateways(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
     let ask = aws.ec2().describe_internet_gateways();
     let asked = ask.filters(filter("attachment.vpc-id", [vpc])).send().await;
-    let answer = asked.told("looking for the internet gateway of", vpc)?;
+    let answer = asked.doing("looking for the internet gateway of", vpc)?;
     let gateways = answer.internet_gateways().iter();
     let ids = gateways.filter_map(|g| g.internet_gateway_id());
     Ok(ids.map(|id| format!("internet gateway {id}")).collect())
@@ -122,7 +142,7 @@ async fn gateways(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
 async fn groups(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
     let ask = aws.ec2().describe_security_groups();
     let asked = ask.filters(filter("vpc-id", [vpc])).send().await;
-    let answer = asked.told("looking for security groups of", vpc)?;
+    let answer = asked.doing("looking for security groups of", vpc)?;
     let others = answer.security_groups().iter();
     Ok(others
         .filter(|group| group.group_name() != Some("default"))
@@ -131,4 +151,27 @@ async fn groups(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
             format!("security group {id} (`{}`)", group.group_name().unwrap_or_default())
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(found: &[(&str, bool)], named: bool, again: Again, hint: &str) {
+        let found: Vec<_> =
+            found.iter().map(|(words, goes)| Holder { words: (*words).to_owned(), goes: *goes }).collect();
+        let error = held(Error::new("DependencyViolation").again(Again::Later), &found, named);
+        assert_eq!((error.retry(), error.to_string()), (again, format!("DependencyViolation\n  hint: {hint}")));
+    }
+
+    #[test]
+    fn what_nobody_removes_is_not_waited_for_long() {
+        check(&[("eni-1", true), ("sg-2", false)], true, Again::Later, "still there: eni-1, sg-2");
+        check(&[("sg-2", false)], false, Again::Held, "still there: sg-2; nobody else removes them");
+        let beside = "; without `name`, a new one can stand beside it while they are moved";
+        check(&[("sg-2", false)], true, Again::Held, &format!("still there: sg-2; nobody else removes them{beside}"));
+        let many = [("a", true); 7];
+        check(&many, false, Again::Later, "still there: a, a, a, a, a and 2 more");
+    }
 }

@@ -1,40 +1,39 @@
-//! The security group that comes with a VPC, locked.
+//! The default security group of a VPC, locked.
 
-use aws_sdk_ec2::types::{SecurityGroup as AwsSecurityGroup, SecurityGroupRule};
+use aws_sdk_ec2::types::SecurityGroup as AwsSecurityGroup;
 use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result};
 
-use crate::aws::{Aws, Tags, Told as _};
-use crate::ec2::security_group::describe;
-use crate::ec2::security_group_rule::{Direction, revoke, rules_of};
-use crate::ec2::{filter, retag, visible};
+use crate::aws::{Aws, Tags};
+use crate::ec2::groups::{Direction, default_of, group, revoke, rules_of};
+use crate::ec2::tags::retag;
 
-/// What the program asks of a VPC's default security group.
+/// The inputs of a VPC's default security group.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct DefaultSecurityGroupInputs {
-    /// The VPC.
-    #[prop(replace)]
+    /// The id of the VPC whose default security group this is.
+    #[prop(replace, unique)]
     pub vpc_id: String,
-    /// That it has no rules, so that whatever uses it by mistake reaches nothing. Always `true`: a group whose rules are to stay needs
-    /// no such resource. A refresh shows `false` where somebody has added rules, and the next update takes them away.
+    /// Whether the security group has no rules, so that nothing can reach or be reached by what uses it by mistake. Always `true`: to keep the rules
+    /// of the group, leave out this resource. A refresh shows `false` where somebody has added rules, and the next update removes them.
     #[prop(default = true)]
     pub locked: bool,
-    /// Tags.
+    /// Tags of the security group.
     #[prop(default)]
     pub tags: Tags,
 }
 
-/// The security group that comes with a VPC, adopted and locked: every rule of it is taken away (AWS Security Hub EC2.2).
+/// The default security group of a VPC, taken into the program and locked: every rule of it is removed (AWS Security Hub control EC2.2).
 ///
-/// AWS neither makes nor deletes it without its VPC. Deleting this resource leaves the group as it is: locked.
+/// AWS creates and deletes the group together with its VPC. To delete this resource leaves the group as it is, locked.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct DefaultSecurityGroup {
-    /// What the program asks for, as AWS has it.
+    /// The inputs as AWS has them.
     #[prop(inputs)]
     pub inputs: DefaultSecurityGroupInputs,
-    /// The ARN.
+    /// The ARN of the security group.
     #[prop(stable)]
     pub arn: String,
-    /// The account that owns it.
+    /// The id of the account that owns the security group.
     #[prop(stable)]
     pub owner_id: String,
 }
@@ -46,34 +45,21 @@ impl Resource for DefaultSecurityGroup {
     type Seen = AwsSecurityGroup;
 
     fn check(new: &DefaultSecurityGroupInputs) -> Vec<Fault> {
-        match new.locked {
-            true => Vec::new(),
-            false => vec![Fault::new(
-                "locked",
-                "is always true: leave out the whole resource to keep the rules of the group",
-            )],
-        }
+        let why = "is always true: leave out the whole resource to keep the rules of the group";
+        if new.locked { Vec::new() } else { vec![Fault::new("locked", why)] }
     }
 
-    /// Nothing is made: the group came with the VPC, and is locked by the update that follows.
+    /// Nothing is created: the group came with the VPC, and the update that follows locks it.
     async fn create(aws: &Aws, new: &DefaultSecurityGroupInputs) -> Result<Made> {
-        let ask = aws
-            .ec2()
-            .describe_security_groups()
-            .filters(filter("vpc-id", [&new.vpc_id]))
-            .filters(filter("group-name", ["default"]));
-        let found = ask.send().await.told("reading the default security group of VPC", &new.vpc_id)?;
-        match found.security_groups.unwrap_or_default().into_iter().next() {
+        match default_of(aws, &new.vpc_id).await? {
             Some(group) => Made::new(group.group_id),
-            None => Err(Error::new(format!(
-                "VPC `{}` is not there, or its default security group can't be seen",
-                new.vpc_id
-            ))),
+            None => Err(Error::new(format!("the default security group of VPC `{}` can't be found", new.vpc_id))
+                .hint("check that the VPC exists, and that the credentials allow ec2:DescribeSecurityGroups")),
         }
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsSecurityGroup>> {
-        describe(aws, id).await
+        group(aws, id.as_str()).await
     }
 
     async fn read(aws: &Aws, id: &Id, group: AwsSecurityGroup) -> Result<Self> {
@@ -81,13 +67,12 @@ impl Resource for DefaultSecurityGroup {
             return Err(Error::new(format!("`{id}` is not the default security group of a VPC"))
                 .hint("its type is gitinfra:ec2:SecurityGroup"));
         }
-        let rules = rules_of(aws, id.as_str()).await?;
         let owner_id = group.owner_id.unwrap_or_default();
         Ok(DefaultSecurityGroup {
             inputs: DefaultSecurityGroupInputs {
                 vpc_id: group.vpc_id.unwrap_or_default(),
-                locked: rules.is_empty(),
-                tags: visible(aws, &group.tags.unwrap_or_default()),
+                locked: rules_of(aws, id.as_str()).await?.is_empty(),
+                tags: aws.visible(group.tags.unwrap_or_default()),
             },
             arn: aws.arn("ec2", &owner_id, &format!("security-group/{id}")),
             owner_id,
@@ -95,7 +80,13 @@ impl Resource for DefaultSecurityGroup {
     }
 
     async fn update(aws: &Aws, id: &Id, _: &Self, _: &DefaultSecurityGroupInputs) -> Result<()> {
-        lock(aws, id.as_str()).await
+        let rules = rules_of(aws, id.as_str()).await?;
+        for way in [Direction::Ingress, Direction::Egress] {
+            let those = rules.iter().filter(|rule| Direction::of(rule) == way);
+            let ids = those.filter_map(|rule| rule.security_group_rule_id.clone()).collect();
+            revoke(aws, way, id.as_str(), ids).await?;
+        }
+        Ok(())
     }
 
     async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
@@ -109,15 +100,4 @@ impl Resource for DefaultSecurityGroup {
     fn lingers(_: &Self) -> bool {
         false
     }
-}
-
-/// Takes every rule of the group away.
-async fn lock(aws: &Aws, group: &str) -> Result<()> {
-    let (out, into): (Vec<SecurityGroupRule>, Vec<_>) =
-        rules_of(aws, group).await?.into_iter().partition(|rule| rule.is_egress() == Some(true));
-    for (way, rules) in [(Direction::Ingress, into), (Direction::Egress, out)] {
-        let ids = rules.into_iter().filter_map(|rule| rule.security_group_rule_id);
-        revoke(aws, way, group, ids.collect()).await?;
-    }
-    Ok(())
 }

@@ -3,16 +3,16 @@
 use aws_sdk_ec2::types::AvailabilityZone;
 use pulumi_plugin::{Function, Property, Result};
 
-use crate::aws::{Aws, Told as _};
+use crate::aws::{Aws, Doing as _};
 use crate::ec2::filter;
 
-/// What is asked of the region.
+/// The inputs of getAvailabilityZones.
 #[derive(Debug, Clone, PartialEq, Default, Property)]
 pub struct GetAvailabilityZonesInputs {
-    /// The state that they are in.
+    /// The state of the availability zones.
     #[prop(default = ZoneState::Available)]
     pub state: ZoneState,
-    /// Whether local zones, wavelength zones and zones that the account has not opted into count too.
+    /// Whether to include Local Zones, Wavelength Zones, and zones that the account has not opted in to.
     #[prop(default = false)]
     pub all_zones: bool,
 }
@@ -20,34 +20,34 @@ pub struct GetAvailabilityZonesInputs {
 /// The state of an availability zone.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Property)]
 pub enum ZoneState {
-    /// It works.
+    /// It is available.
     #[default]
     #[prop(rename = "available")]
     Available,
-    /// It works, and AWS has something to say about it.
+    /// It is available, and AWS has a message about it.
     #[prop(rename = "information")]
     Information,
-    /// It works in part.
+    /// It is impaired: only a part of it works.
     #[prop(rename = "impaired")]
     Impaired,
-    /// It doesn't work.
+    /// It is unavailable.
     #[prop(rename = "unavailable")]
     Unavailable,
-    /// It works for those who use it already.
+    /// It is constrained: only those who use it already can use it.
     #[prop(rename = "constrained")]
     Constrained,
 }
 
-/// Availability zones, in the order of the numbers in their ids: the same for every account, whatever the zones are called in it.
+/// The availability zones of a region, in the order of the numbers in their ids: the same for every account, whatever names the zones have in it.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct GetAvailabilityZonesResult {
-    /// Their names in this account, such as `ap-northeast-1a`.
+    /// The names of the availability zones in this account, such as `ap-northeast-1a`.
     pub names: Vec<String>,
-    /// Their ids, such as `apne1-az4`, in the order of the names.
+    /// The ids of the availability zones, such as `apne1-az4`, in the order of the names.
     pub zone_ids: Vec<String>,
 }
 
-/// The function.
+/// The function getAvailabilityZones.
 pub struct GetAvailabilityZones;
 
 impl Function for GetAvailabilityZones {
@@ -68,7 +68,7 @@ impl Function for GetAvailabilityZones {
             ask = ask.filters(filter("zone-type", ["availability-zone"]));
         }
         let answer = ask.send().await;
-        let answer = answer.told("reading the availability zones of", aws.region())?;
+        let answer = answer.doing("reading the availability zones of", aws.region())?;
         let mut zones: Vec<_> = answer.availability_zones().iter().collect();
         zones.sort_by_key(|zone| order(zone.zone_id().unwrap_or_default()));
         let all = |get: fn(&AvailabilityZone) -> Option<&str>| {

@@ -1,38 +1,37 @@
 //! An internet gateway, with its attachment.
 
-use std::sync::LazyLock;
-
 use aws_sdk_ec2::types::{InternetGateway as AwsInternetGateway, ResourceType};
 use pulumi_plugin::{Again, Id, Made, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Batch, Tags, Told as _};
-use crate::ec2::{born, by_id, filter, newborn, once, retag, visible};
+use crate::aws::{Aws, Doing as _, Tags};
+use crate::ec2::filter;
+use crate::ec2::tags::{earlier, newborn, retag};
 
-/// What the program asks of an internet gateway.
+/// The inputs of an internet gateway.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct InternetGatewayInputs {
-    /// The VPC that it is attached to; a VPC has one at most. Default: none. Another one takes a new gateway: this one can't leave
-    /// before the public addresses behind it are gone.
-    #[prop(replace)]
+    /// The id of the VPC that the internet gateway is attached to. A VPC can have one internet gateway. Default: attached to none. Another VPC
+    /// takes a new gateway, for this one can't be detached while public addresses are mapped through it.
+    #[prop(replace, unique)]
     pub vpc_id: Option<String>,
-    /// Tags.
+    /// Tags of the internet gateway.
     #[prop(default)]
     pub tags: Tags,
 }
 
-/// A VPC's way to the internet and back, for whatever has a public address.
+/// An internet gateway: connects a VPC with the internet, in both directions, for whatever in it has a public address.
 ///
-/// Public addresses hold the attachment: resources that map them (NAT gateways, load balancers) should depend on the gateway, so that
-/// they are deleted before it.
+/// It can't be detached while public addresses are mapped through it. Give resources that map one (NAT gateways, load balancers) the option
+/// `dependsOn` with the gateway, so that they are deleted before it.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct InternetGateway {
-    /// What the program asks for, as AWS has it.
+    /// The inputs as AWS has them.
     #[prop(inputs)]
     pub inputs: InternetGatewayInputs,
-    /// The ARN.
+    /// The ARN of the internet gateway.
     #[prop(stable)]
     pub arn: String,
-    /// The account that owns it.
+    /// The id of the account that owns the internet gateway.
     #[prop(stable)]
     pub owner_id: String,
 }
@@ -45,54 +44,56 @@ impl Resource for InternetGateway {
     type Inputs = InternetGatewayInputs;
     type Seen = AwsInternetGateway;
 
-    fn collides(old: &InternetGatewayInputs, new: &InternetGatewayInputs) -> bool {
-        old.vpc_id.is_some() && old.vpc_id == new.vpc_id
-    }
-
     async fn earlier(aws: &Aws, _: &InternetGatewayInputs) -> Result<Option<Id>> {
-        Ok(born(aws, ResourceType::InternetGateway).await?.map(Id::from))
+        Ok(earlier(aws, ResourceType::InternetGateway).await?.map(Id::from))
     }
 
-    /// A VPC has one internet gateway. AWS would only refuse to attach a second one, after it has been made.
+    /// AWS creates a second gateway, and only then refuses to attach it to the VPC that has one.
     async fn standing(aws: &Aws, new: &InternetGatewayInputs) -> Result<Option<Id>> {
         let Some(vpc) = &new.vpc_id else { return Ok(None) };
-        let ask = aws.ec2().describe_internet_gateways().filters(filter("attachment.vpc-id", [vpc]));
-        let found = ask.send().await.told("looking for an internet gateway of", vpc)?;
-        let first = found.internet_gateways.unwrap_or_default().into_iter().next();
-        Ok(first.and_then(|gateway| gateway.internet_gateway_id).map(Id::from))
+        let pages = |aws: &Aws, vpcs| {
+            let ask = aws.ec2().describe_internet_gateways().filters(filter("attachment.vpc-id", vpcs));
+            ask.into_paginator().items().send()
+        };
+        let found = aws.one("looking for internet gateways of VPCs", vpc, pages, vpc_of).await?;
+        Ok(found.and_then(|gateway| gateway.internet_gateway_id).map(Id::from))
     }
 
     async fn create(aws: &Aws, new: &InternetGatewayInputs) -> Result<Made> {
         let tags = newborn(aws, ResourceType::InternetGateway, &new.tags);
-        let create = aws.ec2().create_internet_gateway().tag_specifications(tags);
-        let made = create.customize().config_override(once()).send().await;
-        let made = made.told("creating internet gateway", &aws.call().name)?;
+        let create = aws.once().ec2().create_internet_gateway().tag_specifications(tags);
+        let made = create.send().await.doing("creating internet gateway", &aws.call().name)?;
         Made::new(made.internet_gateway.and_then(|gateway| gateway.internet_gateway_id))
     }
 
     async fn finish(aws: &Aws, id: &Id, new: &InternetGatewayInputs) -> Result<()> {
         let Some(vpc) = &new.vpc_id else { return Ok(()) };
         let attach = aws.ec2().attach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
-        let Err(refused) = attach.send().await.told("attaching internet gateway", id.as_str()) else { return Ok(()) };
+        let Err(refused) = attach.send().await.done("attaching internet gateway", id) else { return Ok(()) };
         // A call whose answer got lost may have attached it.
-        match describe(aws, id).await?.as_ref().and_then(attached) {
-            Some(now) if now == *vpc => Ok(()),
+        match Self::find(aws, id).await?.as_ref().and_then(vpc_of) {
+            Some(now) if now == vpc => Ok(()),
+            // Another gateway came first: an unattached one would be left over.
             _ if refused.retry() == Again::Never => Err(refused.dead()),
             _ => Err(refused),
         }
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsInternetGateway>> {
-        describe(aws, id).await
+        let pages = |aws: &Aws, ids| {
+            let ask = aws.ec2().describe_internet_gateways().filters(filter("internet-gateway-id", ids));
+            ask.into_paginator().items().send()
+        };
+        aws.one("reading internet gateways", id, pages, AwsInternetGateway::internet_gateway_id).await
     }
 
     async fn read(aws: &Aws, id: &Id, gateway: AwsInternetGateway) -> Result<Self> {
-        let vpc_id = attached(&gateway);
+        let vpc_id = vpc_of(&gateway).map(str::to_owned);
         let owner_id = gateway.owner_id.unwrap_or_default();
         Ok(InternetGateway {
+            inputs: InternetGatewayInputs { vpc_id, tags: aws.visible(gateway.tags.unwrap_or_default()) },
             arn: aws.arn("ec2", &owner_id, &format!("internet-gateway/{id}")),
             owner_id,
-            inputs: InternetGatewayInputs { vpc_id, tags: visible(aws, &gateway.tags.unwrap_or_default()) },
         })
     }
 
@@ -106,12 +107,12 @@ impl Resource for InternetGateway {
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         const GONE: [&str; 2] = ["Gateway.NotAttached", "InvalidInternetGatewayID.NotFound"];
-        if let Some(vpc) = describe(aws, id).await?.as_ref().and_then(attached) {
+        if let Some(vpc) = Self::find(aws, id).await?.as_ref().and_then(vpc_of) {
             let detach = aws.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
-            detach.send().await.unless(&GONE).told("detaching internet gateway", id.as_str())?;
+            detach.send().await.unless(&GONE).done("detaching internet gateway", id)?;
         }
         let delete = aws.ec2().delete_internet_gateway().internet_gateway_id(id);
-        delete.send().await.unless(&GONE).told("deleting internet gateway", id.as_str()).map(drop)
+        delete.send().await.unless(&GONE).done("deleting internet gateway", id)
     }
 
     fn lingers(_: &Self) -> bool {
@@ -119,21 +120,7 @@ impl Resource for InternetGateway {
     }
 }
 
-/// The gateway of an id. Asked together with others that are asked about at the same moment.
-async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsInternetGateway>> {
-    static BATCH: LazyLock<Batch<AwsInternetGateway>> = LazyLock::new(Batch::default);
-    let ec2 = aws.ec2();
-    let ask = async move |ids: Vec<String>| {
-        let ask = ec2.describe_internet_gateways().filters(filter("internet-gateway-id", ids));
-        let found = ask.into_paginator().items().send();
-        let id = AwsInternetGateway::internet_gateway_id;
-        by_id(found, "reading internet gateways", id).await
-    };
-    BATCH.ask(aws.place(), id.as_str(), ask).await
-}
-
-/// The VPC that it is attached to.
-fn attached(gateway: &AwsInternetGateway) -> Option<String> {
-    let first = gateway.attachments().first();
-    first.and_then(|a| a.vpc_id()).map(str::to_owned)
+/// The VPC that a gateway is attached to.
+fn vpc_of(gateway: &AwsInternetGateway) -> Option<&str> {
+    gateway.attachments().first().and_then(|attachment| attachment.vpc_id())
 }

@@ -1,65 +1,65 @@
 //! A NAT gateway.
 
-use std::sync::LazyLock;
-
 use aws_sdk_ec2::types::{
     ConnectivityType as AwsConnectivityType, NatGateway as AwsNatGateway, NatGatewayAddress, NatGatewayState,
     ResourceType,
 };
 use pulumi_plugin::{Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Batch, Tags, Told as _};
-use crate::ec2::{born, by_id, filter, newborn, once, retag, visible};
+use crate::aws::{Aws, Doing as _, Tags, word_or};
+use crate::ec2::filter;
+use crate::ec2::tags::{earlier, newborn, retag};
 
-/// What the program asks of a NAT gateway.
+/// The inputs of a NAT gateway.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct NatGatewayInputs {
-    /// The subnet that it stands in: a public one, for a public gateway.
+    /// The id of the subnet that the NAT gateway is in. A public NAT gateway needs a public subnet: one with a route to an internet gateway.
     #[prop(replace)]
     pub subnet_id: String,
-    /// The Elastic IP address that it speaks with. Needed by a public gateway, not allowed for a private one.
+    /// The allocation id of the Elastic IP address of the NAT gateway. Needed by a public NAT gateway, not allowed for a private one.
     #[prop(replace)]
     pub allocation_id: Option<String>,
-    /// Where it leads to.
+    /// The connectivity type of the NAT gateway: what it connects to.
     #[prop(default = ConnectivityType::Public, replace)]
     pub connectivity_type: ConnectivityType,
-    /// Its address in the subnet. Default: one that AWS chooses. Another one takes a new gateway.
+    /// The private IPv4 address of the NAT gateway in its subnet. Default: one that AWS chooses.
     #[prop(replace, computed)]
     pub private_ip: Option<String>,
-    /// Tags.
+    /// Tags of the NAT gateway.
     #[prop(default)]
     pub tags: Tags,
 }
 
-/// Where a NAT gateway leads to.
+/// The connectivity type of a NAT gateway: what it connects to.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
 pub enum ConnectivityType {
-    /// To the internet.
+    /// The internet.
     #[prop(rename = "public")]
     Public,
-    /// To other VPCs and networks of one's own.
+    /// Other VPCs and the networks behind them.
     #[prop(rename = "private")]
     Private,
 }
 
-/// The way out for what has no public address: many private addresses speak with its one.
+/// A NAT gateway: lets private subnets reach the internet, or other VPCs, through one address.
 ///
-/// A public gateway needs the VPC's internet gateway: let it depend on that, for its birth and for the internet gateway's end.
+/// A public NAT gateway needs the internet gateway of its VPC. Give it the option `dependsOn` with the internet gateway, so that it is created after
+/// it and deleted before it.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct NatGateway {
-    /// What the program asks for, as AWS has it.
+    /// The inputs as AWS has them.
     #[prop(inputs)]
     pub inputs: NatGatewayInputs,
-    /// The ARN.
+    /// The ARN of the NAT gateway.
     #[prop(stable)]
     pub arn: String,
-    /// The public address that it speaks with; none for a private gateway.
+    /// The public IPv4 address of the NAT gateway. A private NAT gateway has none.
     #[prop(stable)]
     pub public_ip: Option<String>,
-    /// Its network interface.
+    /// The id of the network interface of the NAT gateway.
     #[prop(stable)]
     pub network_interface_id: Option<String>,
-    /// The VPC.
+    /// The id of the VPC that the NAT gateway is in.
     #[prop(stable)]
     pub vpc_id: String,
 }
@@ -82,23 +82,22 @@ impl Resource for NatGateway {
         vec![Fault::new("allocationId", why)]
     }
 
-    /// Two gateways can't have one address.
+    /// Two gateways can't have the same address.
     fn collides(old: &NatGatewayInputs, new: &NatGatewayInputs) -> bool {
         let same = |old: &Option<String>, new: &Option<String>| old.is_some() && old == new;
         same(&old.allocation_id, &new.allocation_id) || same(&old.private_ip, &new.private_ip)
     }
 
     async fn earlier(aws: &Aws, _: &NatGatewayInputs) -> Result<Option<Id>> {
-        let Some(id) = born(aws, ResourceType::Natgateway).await?.map(Id::from) else { return Ok(None) };
-        // The tags of a deleted gateway stay for an hour.
-        let nat = describe(aws, &id).await?;
-        Ok(nat
-            .filter(|nat| matches!(nat.state, Some(NatGatewayState::Available | NatGatewayState::Pending)))
-            .map(|_| id))
+        let Some(id) = earlier(aws, ResourceType::Natgateway).await?.map(Id::from) else { return Ok(None) };
+        // AWS keeps the tags of a gateway that failed or was deleted for an hour.
+        let alive = |nat: &AwsNatGateway| !matches!(Self::progress(nat), Progress::Failed(_) | Progress::Leaving(_));
+        Ok(Self::find(aws, &id).await?.filter(alive).map(|_| id))
     }
 
     async fn create(aws: &Aws, new: &NatGatewayInputs) -> Result<Made> {
         let create = aws
+            .once()
             .ec2()
             .create_nat_gateway()
             .client_token(&aws.birth().once)
@@ -107,14 +106,17 @@ impl Resource for NatGateway {
             .connectivity_type(AwsConnectivityType::from(new.connectivity_type.as_str()))
             .set_private_ip_address(new.private_ip.clone())
             .tag_specifications(newborn(aws, ResourceType::Natgateway, &new.tags));
-        let made = create.customize().config_override(once()).send().await;
-        let made = made.told("creating NAT gateway in", &new.subnet_id)?;
+        let made = create.send().await.doing("creating NAT gateway in", &new.subnet_id)?;
         Made::new(made.nat_gateway.and_then(|nat| nat.nat_gateway_id))
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsNatGateway>> {
-        // A deleted gateway stays listed for an hour.
-        Ok(describe(aws, id).await?.filter(|nat| nat.state != Some(NatGatewayState::Deleted)))
+        let pages = |aws: &Aws, ids| {
+            aws.ec2().describe_nat_gateways().filter(filter("nat-gateway-id", ids)).into_paginator().items().send()
+        };
+        let found = aws.one("reading NAT gateways", id, pages, AwsNatGateway::nat_gateway_id).await?;
+        // AWS lists a deleted gateway for an hour.
+        Ok(found.filter(|nat| nat.state != Some(NatGatewayState::Deleted)))
     }
 
     fn progress(nat: &AwsNatGateway) -> Progress {
@@ -135,12 +137,9 @@ impl Resource for NatGateway {
             inputs: NatGatewayInputs {
                 subnet_id: nat.subnet_id.unwrap_or_default(),
                 allocation_id: address.allocation_id,
-                connectivity_type: match nat.connectivity_type {
-                    Some(AwsConnectivityType::Private) => ConnectivityType::Private,
-                    _ => ConnectivityType::Public,
-                },
+                connectivity_type: word_or(nat.connectivity_type, ConnectivityType::Public)?,
                 private_ip: address.private_ip,
-                tags: visible(aws, &nat.tags.unwrap_or_default()),
+                tags: aws.visible(nat.tags.unwrap_or_default()),
             },
             arn: aws.arn("ec2", &account, &format!("natgateway/{id}")),
             public_ip: address.public_ip,
@@ -159,24 +158,11 @@ impl Resource for NatGateway {
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         let delete = aws.ec2().delete_nat_gateway().nat_gateway_id(id);
-        let deleted = delete.send().await.unless(&["NatGatewayNotFound"]);
-        deleted.told("deleting NAT gateway", id.as_str()).map(drop)
+        delete.send().await.unless(&["NatGatewayNotFound"]).done("deleting NAT gateway", id)
     }
 }
 
-/// The gateway of an id. Asked together with others that are asked about at the same moment.
-async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsNatGateway>> {
-    static BATCH: LazyLock<Batch<AwsNatGateway>> = LazyLock::new(Batch::default);
-    let ec2 = aws.ec2();
-    let ask = async move |ids: Vec<String>| {
-        let ask = ec2.describe_nat_gateways().filter(filter("nat-gateway-id", ids));
-        let found = ask.into_paginator().items().send();
-        by_id(found, "reading NAT gateways", AwsNatGateway::nat_gateway_id).await
-    };
-    BATCH.ask(aws.place(), id.as_str(), ask).await
-}
-
-/// AWS's own words for why it has failed.
+/// Why the gateway has failed, in AWS's words.
 fn why(nat: &AwsNatGateway) -> String {
     let code = nat.failure_code().unwrap_or("unknown");
     match nat.failure_message() {

@@ -1,33 +1,32 @@
-//! Which route table a subnet uses.
+//! The association of a route table with a subnet.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use aws_sdk_ec2::types::{RouteTableAssociation as Association, RouteTableAssociationStateCode};
 use pulumi_plugin::{Error, Id, Made, Progress, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Batch, Told as _};
-use crate::ec2::{filter, once};
+use crate::aws::{Aws, Doing as _};
+use crate::ec2::filter;
 
-/// What the program asks of an association.
+/// The inputs of a route table association.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct RouteTableAssociationInputs {
-    /// The subnet.
+    /// The id of the subnet. It can be associated with one route table.
     #[prop(replace, unique)]
     pub subnet_id: String,
-    /// The route table. Another one takes over in one step, without a moment of none.
+    /// The id of the route table. Another one replaces it in a single step, so that the subnet is never without one.
     pub route_table_id: String,
 }
 
-/// Which route table a subnet uses; without one it uses the VPC's main route table.
+/// A route table association: makes a subnet use a route table. A subnet without one uses the main route table of its VPC.
 ///
 /// Its id is the subnet's. It is imported by `SUBNETID/ROUTETABLEID`, such as `subnet-0123/rtb-4567`.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct RouteTableAssociation {
-    /// What the program asks for, as AWS has it.
+    /// The inputs as AWS has them.
     #[prop(inputs)]
     pub inputs: RouteTableAssociationInputs,
-    /// AWS's id of the association. It is another one after each change of the route table.
+    /// The association id. AWS gives it a new one with each change of the route table.
     pub association_id: String,
 }
 
@@ -38,9 +37,10 @@ impl Resource for RouteTableAssociation {
     type Inputs = RouteTableAssociationInputs;
     type Seen = Association;
 
-    /// AWS answers the association that is there already as if it had made it.
+    /// AWS may answer an association that exists already as if it had made it.
     async fn standing(aws: &Aws, new: &RouteTableAssociationInputs) -> Result<Option<Id>> {
-        Ok(describe(aws, &new.subnet_id).await?.map(|_| Id::from(new.subnet_id.as_str())))
+        let id = Id::from(new.subnet_id.as_str());
+        Ok(Self::find(aws, &id).await?.map(|_| id))
     }
 
     async fn create(aws: &Aws, new: &RouteTableAssociationInputs) -> Result<Made> {
@@ -48,14 +48,25 @@ impl Resource for RouteTableAssociation {
         Ok(if associate(aws, new).await? { Made::New(id) } else { Made::Exists(id) })
     }
 
-    /// Associations bear no token: the very one that was asked for, after an answer got lost, is this creation's own.
+    /// Associations have no tags. After a lost answer, the very one that is asked for is taken to be this creation's own.
     async fn ours(aws: &Aws, id: &Id, seen: &Association, new: &RouteTableAssociationInputs) -> Result<Option<Id>> {
         let same = seen.route_table_id.as_ref() == Some(&new.route_table_id);
         Ok((aws.call().tried() && same).then(|| id.clone()))
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<Association>> {
-        describe(aws, subnet(id)?).await
+        let by_subnet = async |aws: Aws, subnets: Vec<String>| {
+            let ask = aws.ec2().describe_route_tables().filters(filter("association.subnet-id", subnets));
+            let (mut tables, mut found) = (ask.into_paginator().items().send(), HashMap::new());
+            while let Some(table) = tables.next().await {
+                let table = table.doing("reading the route tables of subnets", "")?;
+                let alive =
+                    table.associations.unwrap_or_default().into_iter().filter(|association| !is_over(association));
+                found.extend(alive.filter_map(|association| Some((association.subnet_id.clone()?, association))));
+            }
+            Ok(found)
+        };
+        aws.asked(subnet(id)?, by_subnet).await
     }
 
     fn progress(seen: &Association) -> Progress {
@@ -81,41 +92,27 @@ impl Resource for RouteTableAssociation {
     }
 
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &RouteTableAssociationInputs) -> Result<()> {
-        let subnet = subnet(id)?;
-        let Some(now) = describe(aws, subnet).await? else {
-            return associate(aws, new).await.map(drop);
-        };
+        let Some(now) = Self::find(aws, id).await? else { return associate(aws, new).await.map(drop) };
         if now.route_table_id.as_ref() == Some(&new.route_table_id) {
             return Ok(());
         }
-        let replace = aws
-            .ec2()
-            .replace_route_table_association()
-            .set_association_id(now.route_table_association_id)
-            .route_table_id(&new.route_table_id);
-        // Not repeated by the SDK: once it is done, the association has another id.
-        let replaced = replace.customize().config_override(once()).send().await;
-        replaced.told("changing the route table of", subnet).map(drop)
+        // The SDK must not repeat it: once it is done, the association has another id.
+        let replace = aws.once().ec2().replace_route_table_association().route_table_id(&new.route_table_id);
+        let replaced = replace.set_association_id(now.route_table_association_id).send().await;
+        replaced.done("changing the route table of", subnet(id)?)
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
-        let subnet = subnet(id)?;
-        let Some(now) = describe(aws, subnet).await? else {
-            return Ok(());
-        };
-        let ours = now.route_table_id() == Some(&old.inputs.route_table_id)
-            || now.route_table_association_id() == Some(&old.association_id);
-        // Somebody has associated the subnet anew: that is not ours to end.
+        let Some(now) = Self::find(aws, id).await? else { return Ok(()) };
+        let ours = now.route_table_id.as_ref() == Some(&old.inputs.route_table_id)
+            || now.route_table_association_id.as_ref() == Some(&old.association_id);
+        // Somebody has associated the subnet with another route table since.
         if !ours {
             return Ok(());
         }
-        let end = aws.ec2().disassociate_route_table();
-        let ended = end
-            .set_association_id(now.route_table_association_id().map(str::to_owned))
-            .send()
-            .await
-            .unless(&["InvalidAssociationID.NotFound"]);
-        ended.told("ending the association of a route table with", subnet).map(drop)
+        let end = aws.ec2().disassociate_route_table().set_association_id(now.route_table_association_id);
+        let ended = end.send().await.unless(&["InvalidAssociationID.NotFound"]);
+        ended.done("ending the association of a route table with", subnet(id)?)
     }
 
     fn lingers(_: &Self) -> bool {
@@ -126,12 +123,19 @@ impl Resource for RouteTableAssociation {
 /// Associates the subnet with the route table. False if it is associated already.
 async fn associate(aws: &Aws, new: &RouteTableAssociationInputs) -> Result<bool> {
     let (subnet, table) = (&new.subnet_id, &new.route_table_id);
-    let associate = aws.ec2().associate_route_table().subnet_id(subnet).route_table_id(table);
-    let made = associate.customize().config_override(once()).send().await.unless(&["Resource.AlreadyAssociated"]);
-    Ok(made.told(&format!("associating route table `{table}` with"), subnet)?.is_some())
+    let associate = aws.once().ec2().associate_route_table().subnet_id(subnet).route_table_id(table);
+    let made = associate.send().await.unless(&["Resource.AlreadyAssociated"]);
+    Ok(made.doing(format!("associating route table `{table}` with"), subnet)?.is_some())
 }
 
-/// The subnet that an id speaks of: `subnet-0123`, or `subnet-0123/rtb-4567` of an import.
+/// Whether an association has ended.
+fn is_over(association: &Association) -> bool {
+    use RouteTableAssociationStateCode::{Disassociated, Disassociating};
+    let state = association.association_state().and_then(|state| state.state());
+    matches!(state, Some(Disassociated | Disassociating))
+}
+
+/// The subnet of an id: `subnet-0123`, or `subnet-0123/rtb-4567` of an import.
 fn subnet(id: &Id) -> Result<&str> {
     let subnet = id.as_str().split('/').next().unwrap_or_default();
     match subnet.starts_with("subnet-") {
@@ -139,28 +143,4 @@ fn subnet(id: &Id) -> Result<&str> {
         false => Err(Error::new(format!("`{id}` is not the id of a route table association"))
             .hint("it is SUBNETID/ROUTETABLEID, such as subnet-0123/rtb-4567")),
     }
-}
-
-/// The association of a subnet. Asked together with others that are asked about at the same moment.
-async fn describe(aws: &Aws, subnet: &str) -> Result<Option<Association>> {
-    static BATCH: LazyLock<Batch<Association>> = LazyLock::new(Batch::default);
-    let ec2 = aws.ec2();
-    let ask = async move |ids: Vec<String>| {
-        let ask = ec2.describe_route_tables().filters(filter("association.subnet-id", ids));
-        let mut tables = ask.into_paginator().items().send();
-        let mut found = HashMap::new();
-        while let Some(table) = tables.next().await {
-            let table = table.told("reading the route tables of subnets", "")?;
-            for association in table.associations.unwrap_or_default() {
-                let state = association.association_state().and_then(|s| s.state());
-                use RouteTableAssociationStateCode::{Disassociated, Disassociating};
-                if !matches!(state, Some(Disassociated | Disassociating)) {
-                    let subnet = association.subnet_id().unwrap_or_default().to_owned();
-                    found.insert(subnet, association);
-                }
-            }
-        }
-        Ok(found)
-    };
-    BATCH.ask(aws.place(), subnet, ask).await
 }

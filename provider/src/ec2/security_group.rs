@@ -1,90 +1,78 @@
 //! A security group.
 
-use std::sync::LazyLock;
-
 use aws_sdk_ec2::types::{IpPermission, IpRange, ResourceType, SecurityGroup as AwsSecurityGroup};
-use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Again, Error, Id, Made, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Batch, Tags, Told as _};
+use crate::aws::{Aws, Doing as _, Tags};
 use crate::ec2::blocker::{Of, explained};
-use crate::ec2::security_group_rule::{Direction, revoke, rules_of};
-use crate::ec2::{born, by_id, filter, newborn, once, retag, visible};
+use crate::ec2::groups::{Direction, group, named, revoke, rules_of};
+use crate::ec2::tags::{earlier, newborn, retag};
+use crate::types::{GroupDescription, GroupName};
 
-/// What the program asks of a security group.
+/// The inputs of a security group.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct SecurityGroupInputs {
-    /// The name, within the VPC. Default: made from the resource's own.
+    /// The name of the security group, which no other group of the VPC has. Default: made from the resource's own name. Leave it out where the
+    /// group may have to be replaced while something uses it: a group with a given name can't be replaced before everything has let go of it.
     #[prop(replace, unique, autoname = 255)]
-    pub name: String,
-    /// What it is for. AWS never changes it.
-    #[prop(default = "Managed by gitinfra".to_owned(), replace)]
-    pub description: String,
-    /// The VPC.
+    pub name: GroupName,
+    /// A description of the security group. AWS can't change it: another one takes a new group.
+    #[prop(default = GroupDescription::from("Managed by gitinfra"), replace)]
+    pub description: GroupDescription,
+    /// The id of the VPC that the security group belongs to.
     #[prop(replace, unique)]
     pub vpc_id: String,
-    /// Tags.
+    /// Tags of the security group.
     #[prop(default)]
     pub tags: Tags,
 }
 
-/// Who may speak with its members, and with whom they may: nobody, until a `SecurityGroupIngressRule` or a `SecurityGroupEgressRule` says so.
+/// A security group: a stateful firewall around the network interfaces that use it. It is closed in both directions until
+/// `SecurityGroupIngressRule`s and `SecurityGroupEgressRule`s are added.
 ///
-/// The rule by which AWS lets a new group speak with everybody is taken away at birth.
+/// AWS gives a new group a rule that allows all outbound traffic. This resource removes it when it creates the group.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct SecurityGroup {
-    /// What the program asks for, as AWS has it.
+    /// The inputs as AWS has them.
     #[prop(inputs)]
     pub inputs: SecurityGroupInputs,
-    /// The ARN.
+    /// The ARN of the security group.
     #[prop(stable)]
     pub arn: String,
-    /// The account that owns it.
+    /// The id of the account that owns the security group.
     #[prop(stable)]
     pub owner_id: String,
 }
 
 impl Resource for SecurityGroup {
     const TOKEN: &'static str = "gitinfra:ec2:SecurityGroup";
-    // Interfaces of load balancers and functions linger after these are gone.
+    // Network interfaces of load balancers and functions stay for minutes after their owners are gone.
     const WAIT: Wait = Wait::seconds(2, 1200);
     type Session = Aws;
     type Inputs = SecurityGroupInputs;
     type Seen = AwsSecurityGroup;
 
-    fn check(new: &SecurityGroupInputs) -> Vec<Fault> {
-        let mut faults: Vec<_> = [("name", &new.name), ("description", &new.description)]
-            .into_iter()
-            .filter_map(|(at, text)| Some(Fault::new(at, unfit(text)?)))
-            .collect();
-        if new.name.starts_with("sg-") || new.name.eq_ignore_ascii_case("default") {
-            faults.push(Fault::new(
-                "name",
-                format!(
-                    "`{}` is not allowed: AWS keeps `default` and what begins with `sg-` for itself; give another `name`",
-                    new.name
-                ),
-            ));
-        }
-        faults
-    }
-
     async fn earlier(aws: &Aws, _: &SecurityGroupInputs) -> Result<Option<Id>> {
-        Ok(born(aws, ResourceType::SecurityGroup).await?.map(Id::from))
+        Ok(earlier(aws, ResourceType::SecurityGroup).await?.map(Id::from))
     }
 
     async fn create(aws: &Aws, new: &SecurityGroupInputs) -> Result<Made> {
         let create = aws
+            .once()
             .ec2()
             .create_security_group()
-            .group_name(&new.name)
-            .description(&new.description)
+            .group_name(new.name.as_str())
+            .description(new.description.as_str())
             .vpc_id(&new.vpc_id)
             .tag_specifications(newborn(aws, ResourceType::SecurityGroup, &new.tags));
-        let made = create.customize().config_override(once()).send().await;
-        match made.unless(&["InvalidGroup.Duplicate"]).told("creating security group", &new.name)? {
-            Some(made) => Made::new(made.group_id),
-            None => Ok(Made::Exists(named(aws, new).await?)),
+        let made = create.send().await.unless(&["InvalidGroup.Duplicate"]);
+        if let Some(made) = made.doing("creating security group", &new.name)? {
+            return Made::new(made.group_id);
         }
+        let other = named(aws, &new.vpc_id, new.name.as_str()).await?.and_then(|group| group.group_id);
+        other.map(|id| Made::Exists(Id::from(id))).ok_or_else(|| {
+            Error::new(format!("security group `{}` exists already, but can't be seen", new.name)).again(Again::Soon)
+        })
     }
 
     async fn finish(aws: &Aws, id: &Id, _: &SecurityGroupInputs) -> Result<()> {
@@ -92,17 +80,17 @@ impl Resource for SecurityGroup {
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<AwsSecurityGroup>> {
-        describe(aws, id).await
+        group(aws, id.as_str()).await
     }
 
     async fn read(aws: &Aws, id: &Id, group: AwsSecurityGroup) -> Result<Self> {
         let owner_id = group.owner_id.unwrap_or_default();
         Ok(SecurityGroup {
             inputs: SecurityGroupInputs {
-                name: group.group_name.unwrap_or_default(),
-                description: group.description.unwrap_or_default(),
+                name: group.group_name.unwrap_or_default().into(),
+                description: group.description.unwrap_or_default().into(),
                 vpc_id: group.vpc_id.unwrap_or_default(),
-                tags: visible(aws, &group.tags.unwrap_or_default()),
+                tags: aws.visible(group.tags.unwrap_or_default()),
             },
             arn: aws.arn("ec2", &owner_id, &format!("security-group/{id}")),
             owner_id,
@@ -118,10 +106,9 @@ impl Resource for SecurityGroup {
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
-        let delete = aws.ec2().delete_security_group().group_id(id.as_str());
-        let deleted = delete.send().await.unless(&["InvalidGroup.NotFound"]);
-        match deleted.told("deleting security group", id.as_str()) {
-            Ok(_) => Ok(()),
+        let delete = aws.ec2().delete_security_group().group_id(id);
+        match delete.send().await.unless(&["InvalidGroup.NotFound"]).done("deleting security group", id) {
+            Ok(()) => Ok(()),
             Err(error) => Err(explained(aws, error, Of::Group(id.as_str())).await),
         }
     }
@@ -131,67 +118,19 @@ impl Resource for SecurityGroup {
     }
 }
 
-/// The group that has the name already.
-async fn named(aws: &Aws, new: &SecurityGroupInputs) -> Result<Id> {
-    let ask = aws.ec2().describe_security_groups().filters(filter("vpc-id", [&new.vpc_id]));
-    let found = ask.filters(filter("group-name", [&new.name])).send().await;
-    let found = found.told("looking for security group", &new.name)?.security_groups.unwrap_or_default();
-    let id = found.into_iter().find_map(|group| group.group_id).map(Id::from);
-    id.ok_or_else(|| Error::new(format!("security group `{}` exists already, but can't be seen", new.name)))
-}
-
-/// The security group of an id. Asked together with others that are asked about at the same moment.
-pub(crate) async fn describe(aws: &Aws, id: &Id) -> Result<Option<AwsSecurityGroup>> {
-    static BATCH: LazyLock<Batch<AwsSecurityGroup>> = LazyLock::new(Batch::default);
-    let ec2 = aws.ec2();
-    let ask = async move |ids: Vec<String>| {
-        let ask = ec2.describe_security_groups().filters(filter("group-id", ids));
-        let found = ask.into_paginator().items().send();
-        by_id(found, "reading security groups", AwsSecurityGroup::group_id).await
-    };
-    BATCH.ask(aws.place(), id.as_str(), ask).await
-}
-
-/// What AWS would not take of a name or a description.
-pub(crate) fn unfit(text: &str) -> Option<String> {
-    const SIGNS: &str = " ._-:/()#,@[]+=&;{}!$*";
-    if text.is_empty() || text.len() > 255 {
-        return Some(format!("has {} characters; 1 to 255 are allowed", text.len()));
-    }
-    let odd = text.chars().find(|c| !c.is_ascii_alphanumeric() && !SIGNS.contains(*c))?;
-    Some(format!("`{odd}` is not allowed: there are letters from a to z, digits, spaces and {}", SIGNS.trim_start()))
-}
-
-/// Takes the rules away that let a new group speak with everybody.
+/// Removes the rules by which AWS lets a new group reach everything.
 async fn close(aws: &Aws, id: &Id) -> Result<()> {
-    // By what it says, not by its id: a group this young may be listed without its rules.
-    let everybody =
+    // By its content, not by its id: a group that was just created may be listed without its rules.
+    let everything =
         IpPermission::builder().ip_protocol("-1").ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build()).build();
-    let revoke_it = aws.ec2().revoke_security_group_egress().group_id(id.as_str()).ip_permissions(everybody);
-    let revoked = revoke_it.send().await.unless(&["InvalidPermission.NotFound"]);
-    revoked.told("closing security group", id.as_str())?;
-    // A VPC with IPv6 gives the group a second such rule.
-    let rules = rules_of(aws, id.as_str()).await?.into_iter();
-    let open = rules.filter(|rule| {
-        rule.is_egress() == Some(true)
+    let revoke_it = aws.ec2().revoke_security_group_egress().group_id(id).ip_permissions(everything);
+    revoke_it.send().await.unless(&["InvalidPermission.NotFound"]).done("closing security group", id)?;
+    // In a VPC with an IPv6 range the group has a second such rule.
+    let open = rules_of(aws, id.as_str()).await?.into_iter().filter(|rule| {
+        Direction::of(rule) == Direction::Egress
             && rule.ip_protocol() == Some("-1")
             && matches!(rule.cidr_ipv4().or(rule.cidr_ipv6()), Some("0.0.0.0/0" | "::/0"))
     });
-    let ids: Vec<_> = open.filter_map(|rule| rule.security_group_rule_id).collect();
+    let ids = open.filter_map(|rule| rule.security_group_rule_id).collect();
     revoke(aws, Direction::Egress, id.as_str(), ids).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unfit;
-
-    #[test]
-    fn knows_what_names_are_made_of() {
-        for (text, fits) in [("web", true), ("web (blue), $1", true), ("", false), ("ウェブ", false), ("a'b", false)]
-        {
-            assert_eq!(unfit(text).is_none(), fits, "{text}");
-        }
-        assert!(unfit(&"a".repeat(255)).is_none());
-        assert!(unfit(&"a".repeat(256)).is_some());
-    }
 }

@@ -1,19 +1,21 @@
-//! A rule of a security group, for what goes out.
+//! An egress rule of a security group.
 
-use aws_sdk_ec2::types::SecurityGroupRule as AwsRule;
+use aws_sdk_ec2::types::{ResourceType, SecurityGroupRule as AwsRule};
 use pulumi_plugin::{Fault, Id, Made, Property, Resource, Result};
 
 use crate::aws::{Aws, Tags};
-use crate::ec2::retag;
-use crate::ec2::security_group_rule::{self as rule, Direction, SecurityGroupRuleArgs, SecurityGroupRuleInputs};
+use crate::ec2::groups::{Direction, revoke};
+use crate::ec2::security_group_rule::{self as rule, SecurityGroupRuleArgs, SecurityGroupRuleInputs};
+use crate::ec2::tags::{earlier, retag};
 
-/// What the members of a security group may reach. It is known by an id of its own, and changes in place, unless it is for a peer of another kind.
+/// An egress rule of a security group: allows outbound traffic to a destination. It changes in place, unless the destination becomes one of another
+/// kind.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct SecurityGroupEgressRule {
-    /// What the program asks for, as AWS has it.
+    /// The inputs as AWS has them.
     #[prop(inputs)]
     pub inputs: SecurityGroupRuleInputs,
-    /// The ARN.
+    /// The ARN of the security group rule.
     #[prop(stable)]
     pub arn: String,
 }
@@ -33,7 +35,7 @@ impl Resource for SecurityGroupEgressRule {
     }
 
     async fn earlier(aws: &Aws, _: &SecurityGroupRuleInputs) -> Result<Option<Id>> {
-        rule::earlier(aws).await
+        Ok(earlier(aws, ResourceType::SecurityGroupRule).await?.map(Id::from))
     }
 
     async fn create(aws: &Aws, new: &SecurityGroupRuleInputs) -> Result<Made> {
@@ -58,8 +60,7 @@ impl Resource for SecurityGroupEgressRule {
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
-        let group = &old.inputs.security_group_id;
-        rule::revoke(aws, Direction::Egress, group, vec![id.to_string()]).await
+        revoke(aws, Direction::Egress, &old.inputs.security_group_id, vec![id.to_string()]).await
     }
 
     fn lingers(_: &Self) -> bool {

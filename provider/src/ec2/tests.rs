@@ -39,7 +39,7 @@ fn expect<R: Resource>(cases: &[(serde_json::Value, &str, &str)]) {
 #[test]
 fn vpcs() {
     expect::<Vpc>(&[
-        (json!({"cidrBlock": "10.0.0.0/8"}), "cidrBlock", "`10.0.0.0/8` is a /8; a VPC has from a /16 to a /28"),
+        (json!({"cidrBlock": "10.0.0.0/8"}), "cidrBlock", "`10.0.0.0/8` is a /8; from a /16 to a /28 is allowed"),
         (json!({"cidrBlock": "10.0.0.1/16"}), "cidrBlock", "did you mean `10.0.0.0/16`?"),
     ]);
 }
@@ -47,11 +47,16 @@ fn vpcs() {
 #[test]
 fn subnets() {
     expect::<Subnet>(&[
-        (json!({"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/29"}), "cidrBlock", "a subnet has from a /16 to a /28"),
+        (json!({"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/29"}), "cidrBlock", "from a /16 to a /28 is allowed"),
         (
             json!({"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "assignIpv6AddressOnCreation": true}),
             "assignIpv6AddressOnCreation",
-            "give `ipv6CidrBlock`",
+            "needs `ipv6CidrBlock`",
+        ),
+        (
+            json!({"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "availabilityZone": "a", "availabilityZoneId": "b"}),
+            "availabilityZoneId",
+            "can't be given together with `availabilityZone`",
         ),
     ]);
 }
@@ -71,17 +76,17 @@ fn nat_gateways() {
 #[test]
 fn routes() {
     expect::<Route>(&[
-        (json!({"routeTableId": "rtb-1", "gatewayId": "igw-1"}), "destinationCidrBlock", "a route has one destination"),
-        (json!({"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0"}), "gatewayId", "a route has one target"),
+        (json!({"routeTableId": "rtb-1", "gatewayId": "igw-1"}), "destinationCidrBlock", "missing: one of"),
+        (json!({"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0"}), "gatewayId", "missing: one of"),
         (
             json!({"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0", "destinationIpv6CidrBlock": "::/0", "gatewayId": "igw-1"}),
             "destinationIpv6CidrBlock",
-            "`destinationCidrBlock` is given too",
+            "only one of `destinationCidrBlock`",
         ),
         (
             json!({"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0", "gatewayId": "igw-1", "natGatewayId": "nat-1"}),
             "natGatewayId",
-            "`gatewayId` is given too",
+            "only one of `gatewayId`",
         ),
     ]);
 }
@@ -110,7 +115,7 @@ fn ingress_rules() {
         (
             json!({"securityGroupId": "sg-1", "ipProtocol": "tcp", "fromPort": 2, "toPort": 1, "cidrIpv4": "0.0.0.0/0"}),
             "toPort",
-            "1 is below `fromPort`, which is 2",
+            "1 is less than `fromPort`, which is 2",
         ),
     ]);
 }
@@ -123,7 +128,7 @@ fn egress_rules() {
             "fromPort",
             "has no ports here",
         ),
-        (json!({"securityGroupId": "sg-1", "ipProtocol": "all"}), "cidrIpv4", "a rule has one peer"),
+        (json!({"securityGroupId": "sg-1", "ipProtocol": "all"}), "cidrIpv4", "missing: one of"),
     ]);
 }
 

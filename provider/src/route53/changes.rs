@@ -18,11 +18,12 @@ use crate::route53::bare;
 use crate::route53::known::Zones;
 use crate::route53::sets::Key;
 
-/// Changes of a zone wait for others to go along until none has come for so long; half as long where as many have come as went together the
-/// last time, which is how many the engine asks for at once.
+/// Changes of a zone wait for others to go along until none has come for this long, or for three times as long as lies between two of them
+/// where they come slowly; shorter where as many have come as went together the last time, which is how many the engine asks for at once.
 const QUIET: Duration = Duration::from_millis(150);
+const QUIETEST: Duration = Duration::from_secs(2);
 /// They wait no longer than this.
-const LONGEST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_secs(5);
 /// What Route 53 takes in one call. It counts values and their characters twice where a set may be overwritten.
 const MOST_CHANGES: usize = 100;
 const MOST_VALUES: usize = 1000;
@@ -76,6 +77,7 @@ pub async fn submit(aws: &Aws, zone: &str, action: ChangeAction, set: ResourceRe
     let change = change.map_err(|error| Error::new(error.to_string()))?;
     let (answer, answered) = oneshot::channel();
     let queues = aws.kept::<Queues>();
+    aws.kept::<Rhythms>().of(zone, |rhythm| rhythm.comes(Instant::now()));
     let first = {
         let mut queues = queues.lock();
         let idle = !queues.contains_key(zone);
@@ -90,34 +92,59 @@ pub async fn submit(aws: &Aws, zone: &str, action: ChangeAction, set: ResourceRe
 }
 
 async fn work(aws: Aws, zone: String) {
-    let (queues, sizes) = (aws.kept::<Queues>(), aws.kept::<Sizes>());
+    let (queues, rhythms) = (aws.kept::<Queues>(), aws.kept::<Rhythms>());
     loop {
-        gather(&queues, &zone, sizes.last(&zone)).await;
+        gather(&queues, &rhythms, &zone).await;
         let batch = queues.taken(&zone);
         if batch.is_empty() {
             return;
         }
-        sizes.note(&zone, batch.len());
+        rhythms.of(&zone, |rhythm| rhythm.together = batch.len());
         send(&aws, &zone, batch).await;
     }
 }
 
-/// How many changes of each zone went together the last time.
+/// How changes of each zone come.
 #[derive(Default)]
-struct Sizes(Mutex<HashMap<String, usize>>);
+struct Rhythms(Mutex<HashMap<String, Rhythm>>);
 
-impl Sizes {
-    fn last(&self, zone: &str) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(zone).copied().unwrap_or(MOST_CHANGES)
+#[derive(Clone, Copy)]
+struct Rhythm {
+    /// How many went together the last time.
+    together: usize,
+    /// When the last one came, and about how long lies between two.
+    came: Option<Instant>,
+    gap: Duration,
+}
+
+impl Rhythms {
+    /// Notes something about a zone, and says what is known of it then.
+    fn of(&self, zone: &str, note: impl FnOnce(&mut Rhythm)) -> Rhythm {
+        let mut rhythms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = Rhythm { together: MOST_CHANGES, came: None, gap: Duration::ZERO };
+        let rhythm = rhythms.entry(zone.to_owned()).or_insert(new);
+        note(rhythm);
+        *rhythm
+    }
+}
+
+impl Rhythm {
+    /// A change comes. A pause is no gap.
+    fn comes(&mut self, now: Instant) {
+        let gap = self.came.replace(now).map(|came| now - came);
+        if let Some(gap) = gap.filter(|gap| *gap < QUIETEST) {
+            self.gap = (self.gap * 3 + gap) / 4;
+        }
     }
 
-    fn note(&self, zone: &str, many: usize) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(zone.to_owned(), many);
+    /// For how long none comes where no more are to be expected.
+    fn quiet(&self) -> Duration {
+        (self.gap * 3).clamp(QUIET, QUIETEST)
     }
 }
 
 /// Waits until nothing more is about to come.
-async fn gather(queues: &Queues, zone: &str, usual: usize) {
+async fn gather(queues: &Queues, rhythms: &Rhythms, zone: &str) {
     let started = Instant::now();
     let (mut length, mut quiet) = (queues.length(zone), Duration::ZERO);
     let step = QUIET / 2;
@@ -126,7 +153,8 @@ async fn gather(queues: &Queues, zone: &str, usual: usize) {
         let now = queues.length(zone);
         quiet = if now > length { Duration::ZERO } else { quiet + step };
         length = now;
-        if quiet >= QUIET || length >= usual && quiet >= step {
+        let rhythm = rhythms.of(zone, |_| {});
+        if quiet >= rhythm.quiet() || length >= rhythm.together && quiet >= step {
             return;
         }
     }
@@ -154,7 +182,8 @@ fn weight(change: &Change) -> (usize, usize) {
 
 /// Makes all of the changes or none. When they are refused, each half is tried alone, so that in the end only a bad one fails.
 async fn send(aws: &Aws, zone: &str, batch: Vec<Asked>) {
-    let client = aws.route53();
+    // The SDK would repeat a creation whose answer got lost, and be told that it exists already.
+    let client = aws.once().route53();
     let mut parts = vec![batch];
     while let Some(mut part) = parts.pop() {
         let changes = part.iter().map(|asked| asked.change.clone()).collect();
@@ -204,7 +233,18 @@ fn answer(part: Vec<Asked>, outcome: impl Fn() -> Result<Outcome>) {
 
 #[cfg(test)]
 mod tests {
-    use super::fitting;
+    use super::{Duration, Instant, QUIET, QUIETEST, Rhythms, fitting};
+
+    #[test]
+    fn who_comes_slowly_is_waited_for_longer() {
+        let start = Instant::now();
+        for (gap, expected) in [(20, QUIET), (600, Duration::from_millis(1800)), (1500, QUIETEST), (5000, QUIET)] {
+            let rhythms = Rhythms::default();
+            let comes = |i: u32| rhythms.of("Z1", |rhythm| rhythm.comes(start + i * Duration::from_millis(gap)));
+            let quiet = (0..100).map(comes).last().expect("a hundred").quiet();
+            assert!(quiet.abs_diff(expected) < Duration::from_millis(2), "{gap} ms: {quiet:?}");
+        }
+    }
 
     #[test]
     fn fills_a_call() {

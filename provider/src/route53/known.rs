@@ -23,6 +23,34 @@ struct Zone {
     /// When our own last change of a set came to its end, and whether it deleted the set.
     changed: HashMap<Key, (Instant, bool)>,
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// When somebody asked about a set lately, and when a page was listed.
+    asked: Vec<Instant>,
+    listed: Vec<Instant>,
+}
+
+impl Zone {
+    /// Whether there are still fewer pages than sets that were asked about lately. What is older is forgotten.
+    fn pays(&mut self, now: Instant) -> bool {
+        for moments in [&mut self.asked, &mut self.listed] {
+            moments.retain(|at| *at + FRESH > now);
+        }
+        self.listed.len() + 1 < self.asked.len()
+    }
+
+    /// How far fresh pages reach from the zone's beginning, and the name with which the next one begins; none where they reach to the end.
+    fn reached(&self, now: Instant) -> (String, Option<DomainName>) {
+        let mut spans: Vec<_> = self.spans.iter().filter(|span| span.begun + FRESH > now).collect();
+        spans.sort_by(|a, b| a.from.cmp(&b.from));
+        let mut reached = (String::new(), None);
+        for span in spans {
+            if let (true, Some(until)) = (span.from <= reached.0, &span.until)
+                && *until > reached.0
+            {
+                reached = (until.clone(), span.next.clone());
+            }
+        }
+        reached
+    }
 }
 
 /// A page of a listing: all sets of the names from one name up to before another, and some of that one.
@@ -30,7 +58,16 @@ pub struct Span {
     begun: Instant,
     from: String,
     until: Option<String>,
+    next: Option<DomainName>,
     sets: HashMap<Key, ResourceRecordSet>,
+}
+
+/// Where the next page begins.
+pub enum Begin {
+    /// With the first set of the zone.
+    Zone,
+    /// With the first set of a name.
+    Name(DomainName),
 }
 
 impl Zones {
@@ -45,6 +82,27 @@ impl Zones {
         let fresh = |span: &&Span| span.begun + FRESH > now && changed.is_none_or(|(at, _)| span.begun >= *at);
         let newest_first = zone.spans.iter().rev().filter(fresh);
         newest_first.filter_map(|span| span.answer(key)).next()
+    }
+
+    /// Takes note that a set is asked about.
+    pub fn asks(&self, key: &Key, now: Instant) {
+        self.lock().entry(key.zone.clone()).or_default().asked.push(now);
+    }
+
+    /// Where the page begins that is to tell of a set. As long as there were more questions than pages lately, the pages go through the zone
+    /// from its beginning, so that they answer whatever else is asked; a zone that is large beside what is asked of it is not gone through.
+    pub fn begin(&self, key: &Key, now: Instant) -> Begin {
+        let mut zones = self.lock();
+        let zone = zones.entry(key.zone.clone()).or_default();
+        let pays = zone.pays(now);
+        let (reached, next) = zone.reached(now);
+        zone.listed.push(now);
+        match next {
+            _ if !pays || place(&key.name) < reached => Begin::Name(key.name.clone()),
+            Some(next) => Begin::Name(next),
+            None if reached.is_empty() => Begin::Zone,
+            None => Begin::Name(key.name.clone()),
+        }
     }
 
     /// Takes note of a page.
@@ -74,9 +132,12 @@ impl Zones {
 }
 
 impl Span {
-    /// The page that begins with the sets of a name, and ends where the next one begins.
-    pub fn of(zone: &str, begun: Instant, from: &DomainName, sets: Vec<ResourceRecordSet>, next: Option<&str>) -> Span {
-        let from = place(from);
+    /// The page that begins somewhere, and ends where the next one begins.
+    pub fn of(zone: &str, begun: Instant, from: &Begin, sets: Vec<ResourceRecordSet>, next: Option<&str>) -> Span {
+        let from = match from {
+            Begin::Zone => String::new(),
+            Begin::Name(name) => place(name),
+        };
         let names = sets.iter().map(ResourceRecordSet::name).chain(next);
         let places: Option<Vec<_>> = names.map(|name| DomainName::parse(name).ok().map(|name| place(&name))).collect();
         let until = places.as_ref().filter(|_| next.is_some()).and_then(|places| places.last().cloned());
@@ -85,7 +146,7 @@ impl Span {
             places.is_some_and(|places| places.is_sorted() && places.first().is_none_or(|first| *first >= from));
         let until = if orderly { until } else { Some(from.clone()) };
         let sets = sets.into_iter().filter_map(|set| Some((Key::of(zone, &set)?, set))).collect();
-        Span { begun, from, until, sets }
+        Span { begun, from, until, next: next.and_then(|next| DomainName::parse(next).ok()), sets }
     }
 
     fn answer(&self, key: &Key) -> Option<Option<ResourceRecordSet>> {
@@ -124,7 +185,7 @@ mod tests {
 
     fn page(begun: Instant, from: &str, names: &[&str], next: Option<&str>) -> Span {
         let set = |name: &&str| ResourceRecordSet::builder().name(*name).r#type(RrType::A).build().expect("a set");
-        Span::of("Z1", begun, &key(from).name, names.iter().map(set).collect(), next)
+        Span::of("Z1", begun, &Begin::Name(key(from).name), names.iter().map(set).collect(), next)
     }
 
     /// What is known of a name at that moment: `Some(true)` that it is there.
@@ -158,6 +219,37 @@ mod tests {
         assert_eq!(known(&zones, "b.example.com", now + FRESH), None, "it is old");
         zones.saw("Z1", page(now, "f.example.com", &["f.example.com."], None), now);
         assert_eq!(known(&zones, "g.example.com", now), Some(false), "the last page reaches to the end");
+    }
+
+    /// Where the page for a name begins; nothing for the zone's beginning.
+    fn begins(zones: &Zones, name: &str, now: Instant) -> Option<String> {
+        match zones.begin(&key(name), now) {
+            Begin::Zone => None,
+            Begin::Name(name) => Some(name.to_string()),
+        }
+    }
+
+    #[test]
+    fn a_zone_is_gone_through_while_that_pays() {
+        let (zones, now) = (Zones::default(), Instant::now());
+        let name = |name: &str| Some(name.to_owned());
+        zones.asks(&key("m.example.com"), now);
+        assert_eq!(begins(&zones, "m.example.com", now), name("m.example.com"), "one question is worth one page");
+        (0..3).for_each(|_| zones.asks(&key("m.example.com"), now));
+        assert_eq!(begins(&zones, "m.example.com", now), None);
+        let first = Span::of("Z1", now, &Begin::Zone, Vec::new(), Some("k.example.com."));
+        zones.saw("Z1", first, now);
+        assert_eq!(
+            begins(&zones, "m.example.com", now),
+            name("k.example.com"),
+            "it goes on where the first page ended"
+        );
+        assert_eq!(begins(&zones, "b.example.com", now), name("b.example.com"), "it was changed since");
+        assert_eq!(
+            begins(&zones, "m.example.com", now),
+            name("m.example.com"),
+            "there were four pages for four questions"
+        );
     }
 
     #[test]

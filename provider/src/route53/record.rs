@@ -8,12 +8,12 @@ mod value;
 use std::collections::BTreeSet;
 
 use aws_sdk_route53::types::{ChangeAction, ResourceRecordSet};
-use pulumi_plugin::{Again, Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Again, Error, Fault, Id, Made, Order, Progress, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Told as _};
+use crate::aws::{Aws, Doing as _};
 use crate::route53::changes::{self, Outcome, submit};
 use crate::route53::sets::{self, Key};
-use crate::types::DomainName;
+use crate::types::{DomainName, Region};
 
 /// The time to live of a record that does not say one, in seconds.
 const TTL: u32 = 300;
@@ -31,7 +31,7 @@ pub struct RecordInputs {
     #[prop(replace, unique)]
     pub r#type: RecordType,
     /// The set identifier: tells records of the same name and type apart, between which a routing policy chooses. Up to 128 characters.
-    #[prop(replace, unique)]
+    #[prop(replace, unique, min = 1, max = 128)]
     pub set_identifier: Option<String>,
     /// The time to live (TTL): how long resolvers keep the answer, in seconds. An alias has the TTL of its target. Default: 300.
     #[prop(default = TTL, min = 0, max = 2_147_483_647)]
@@ -48,7 +48,7 @@ pub struct RecordInputs {
     /// The role in failover routing: the primary record answers while it is healthy, else the secondary one.
     pub failover: Option<Failover>,
     /// The AWS region, for latency routing: clients get the record whose region answers them fastest. Such as `ap-northeast-1`.
-    pub latency_region: Option<String>,
+    pub latency_region: Option<Region>,
     /// The location, for geolocation routing: clients in it get this record.
     pub geo_location: Option<GeoLocation>,
     /// The location, for geoproximity routing: clients get the record that is nearest to them.
@@ -60,11 +60,11 @@ pub struct RecordInputs {
     /// The id of a health check: the record answers only while it is healthy.
     pub health_check_id: Option<String>,
     /// Whether to take over a record that exists already, and overwrite its content. Without it, such a record is refused. Default: false.
-    #[prop(default = false, keep)]
-    pub overwrite: bool,
+    #[prop(default)]
+    pub overwrite: Order<bool>,
     /// Whether to wait until all of Route 53's name servers give the new answer, which usually takes half a minute. Default: true.
-    #[prop(default = true, keep)]
-    pub wait_for_sync: bool,
+    #[prop(default = Order::from(true))]
+    pub wait_for_sync: Order<bool>,
 }
 
 /// The type of a DNS record.
@@ -160,7 +160,7 @@ pub struct GeoLocation {
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct GeoProximityLocation {
     /// The AWS region that the record's resource is in, such as `ap-northeast-1`.
-    pub aws_region: Option<String>,
+    pub aws_region: Option<Region>,
     /// The Local Zone group that the record's resource is in, such as `us-east-1-bue-1`.
     pub local_zone_group: Option<String>,
     /// The coordinates of the record's resource.
@@ -222,7 +222,7 @@ impl Resource for Record {
     async fn prevents(aws: &Aws, id: &Id, _: &RecordInputs, new: &RecordInputs) -> Result<()> {
         let (old, key) = (Key::parse(id.as_str())?, key(new));
         let mut others = neighbours::in_the_way(aws, new).await?;
-        others.retain(|other| *other != old && !(new.overwrite && *other == key));
+        others.retain(|other| *other != old && !(new.overwrite.value() && *other == key));
         if others.is_empty() { Ok(()) } else { Err(neighbours::prevented(&key, &others)) }
     }
 
@@ -243,17 +243,17 @@ impl Resource for Record {
 
     /// A record bears no token: after a lost answer, one with the same content is what that attempt made.
     async fn ours(aws: &Aws, id: &Id, seen: &ResourceRecordSet, new: &RecordInputs) -> Result<Option<Id>> {
-        let same = aws.call().tried() && content::same(&key(new), seen, &content::write(new)?);
-        Ok(same.then(|| id.clone()))
+        let ours = aws.call().tried() && content::same(&key(new), seen, &content::write(new)?)?;
+        Ok(ours.then(|| id.clone()))
     }
 
     fn takes_over(new: &RecordInputs) -> bool {
-        new.overwrite
+        new.overwrite.value()
     }
 
     /// After a lost answer nothing says when its change has reached all name servers; the same change, made again, does.
     async fn finish(aws: &Aws, _: &Id, new: &RecordInputs) -> Result<()> {
-        if new.wait_for_sync && aws.call().tried() {
+        if new.wait_for_sync.value() && aws.call().tried() {
             return overwrite(aws, new, "creating").await;
         }
         Ok(())
@@ -268,14 +268,17 @@ impl Resource for Record {
     }
 
     async fn read(_: &Aws, id: &Id, seen: ResourceRecordSet) -> Result<Self> {
-        Ok(Record { inputs: content::read(&Key::parse(id.as_str())?, seen) })
+        Ok(Record { inputs: content::read(&Key::parse(id.as_str())?, seen)? })
     }
 
     /// Text and addresses stay as the program spells them.
     fn respell(&mut self, given: &RecordInputs) {
         let kind = self.inputs.r#type;
-        let spelled = |told: &String| given.records.iter().find(|value| value::same(kind, value, told)).cloned();
-        self.inputs.records = self.inputs.records.iter().map(|told| spelled(told).unwrap_or(told.clone())).collect();
+        let spelled = self.inputs.records.iter().map(|seen| {
+            let same = given.records.iter().find(|value| value::same(kind, value, seen));
+            same.unwrap_or(seen).clone()
+        });
+        self.inputs.records = spelled.collect();
     }
 
     async fn update(aws: &Aws, _: &Id, old: &Self, new: &RecordInputs) -> Result<()> {
@@ -314,7 +317,7 @@ fn key(new: &RecordInputs) -> Key {
 async fn change(aws: &Aws, key: &Key, action: ChangeAction, new: &RecordInputs) -> Result<Option<Error>> {
     match submit(aws, &key.zone, action, content::write(new)?).await? {
         Outcome::Refused(why) => return Ok(Some(why)),
-        Outcome::Made(change) if new.wait_for_sync => changes::await_sync(&key.to_string(), change),
+        Outcome::Made(change) if new.wait_for_sync.value() => changes::await_sync(&key.to_string(), change),
         Outcome::Made(_) => {}
     }
     Ok(None)
@@ -334,7 +337,7 @@ async fn belongs(aws: &Aws, key: &Key) -> Result<bool> {
         return Ok(false);
     }
     let asked = aws.route53().get_hosted_zone().id(&key.zone).send().await;
-    let answer = asked.told("reading hosted zone", &key.zone)?;
+    let answer = asked.doing("reading hosted zone", &key.zone)?;
     let name = answer.hosted_zone.and_then(|zone| DomainName::parse(&zone.name).ok());
     Ok(name.as_ref() == Some(&key.name))
 }

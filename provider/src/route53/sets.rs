@@ -10,7 +10,7 @@ use pulumi_plugin::{Error, Property as _, Result, Value};
 use tokio::time::Instant;
 
 use crate::aws::{Aws, Doing as _};
-use crate::route53::known::{Span, Zones, place};
+use crate::route53::known::{Begin, Span, Zones, place};
 use crate::route53::record::RecordType;
 use crate::types::DomainName;
 
@@ -66,9 +66,11 @@ impl fmt::Display for Key {
 
 /// One record set, as Route 53 has it: looked for together with others of the zone, and not again where a page of a moment ago answers.
 pub async fn find(aws: &Aws, key: &Key) -> Result<Option<ResourceRecordSet>> {
-    if let Some(known) = aws.kept::<Zones>().known(key, Instant::now()) {
+    let (zones, now) = (aws.kept::<Zones>(), Instant::now());
+    if let Some(known) = zones.known(key, now) {
         return Ok(known);
     }
+    zones.asks(key, now);
     let of_zones = async |aws: Aws, keys: Vec<String>| {
         let mut zones: HashMap<String, Vec<Key>> = HashMap::new();
         for key in keys {
@@ -84,8 +86,7 @@ pub async fn find(aws: &Aws, key: &Key) -> Result<Option<ResourceRecordSet>> {
     aws.asked(key, of_zones).await
 }
 
-/// Some record sets of one zone. Each page begins with one of them, so that there are never more pages than sets to find, however many
-/// others the zone has.
+/// Some record sets of one zone: never more pages than sets that were asked about lately, however many others the zone has.
 async fn find_in(aws: &Aws, zone: &str, mut wanted: Vec<Key>) -> Result<HashMap<String, ResourceRecordSet>> {
     let zones = aws.kept::<Zones>();
     let turn = zones.turn(zone);
@@ -101,13 +102,19 @@ async fn find_in(aws: &Aws, zone: &str, mut wanted: Vec<Key>) -> Result<HashMap<
             }
         });
         let Some(first) = wanted.first().cloned() else { return Ok(found) };
-        let (begun, start) = (Instant::now(), Start::of_name(&first));
-        let Some(answer) = page(&client, zone, Some(&start)).await? else { return Ok(found) };
+        let begun = Instant::now();
+        let begin = zones.begin(&first, begun);
+        let start = match &begin {
+            Begin::Zone => None,
+            Begin::Name(name) => Some(Start { name: name.to_string(), kind: None, set: None }),
+        };
+        let Some(answer) = page(&client, zone, start.as_ref()).await? else { return Ok(found) };
         let next = next(&answer).map(|start| start.name);
-        let span = Span::of(zone, begun, &first.name, answer.resource_record_sets, next.as_deref());
+        let span = Span::of(zone, begun, &begin, answer.resource_record_sets, next.as_deref());
         zones.saw(zone, span, Instant::now());
         // One of very many of its name, or of a name whose place in the listing is not known: asked for by itself.
-        if zones.known(&first, Instant::now()).is_none() {
+        let began_with_it = matches!(&begin, Begin::Name(name) if *name == first.name);
+        if began_with_it && zones.known(&first, Instant::now()).is_none() {
             let set = single(&client, &wanted.remove(0)).await?;
             found.extend(set.map(|set| (first.to_string(), set)));
         }
@@ -116,7 +123,7 @@ async fn find_in(aws: &Aws, zone: &str, mut wanted: Vec<Key>) -> Result<HashMap<
 
 /// One record set, if there is one with exactly this key.
 async fn single(client: &Client, key: &Key) -> Result<Option<ResourceRecordSet>> {
-    let start = Start { kind: Some(key.kind.as_str().into()), set: key.set.clone(), ..Start::of_name(key) };
+    let start = Start { name: key.name.to_string(), kind: Some(key.kind.as_str().into()), set: key.set.clone() };
     let page = page(client, &key.zone, Some(&start)).await?;
     let mut sets = page.map(|page| page.resource_record_sets).unwrap_or_default().into_iter();
     Ok(sets.find(|set| Key::of(&key.zone, set).as_ref() == Some(key)))
@@ -141,13 +148,6 @@ struct Start {
     name: String,
     kind: Option<String>,
     set: Option<String>,
-}
-
-impl Start {
-    /// With the first of all sets of a key's name.
-    fn of_name(key: &Key) -> Start {
-        Start { name: key.name.to_string(), kind: None, set: None }
-    }
 }
 
 /// One page of a zone's record sets; `None` where there is no such zone.

@@ -1,20 +1,22 @@
 //! A hosted zone.
 
 mod records;
-mod tags;
 
 use std::collections::BTreeSet;
 
 use aws_sdk_route53::operation::delete_hosted_zone::DeleteHostedZoneError;
 use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
-use aws_sdk_route53::types::{HostedZoneConfig, ResourceRecordSet, Vpc as AwsVpc, VpcRegion};
-use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
+use aws_sdk_route53::types::{
+    AcceleratedRecoveryStatus, HostedZoneConfig, HostedZoneFeatures as AwsFeatures, ResourceRecordSet, Vpc as AwsVpc,
+    VpcRegion,
+};
+use pulumi_plugin::{Error, Fault, Faults, Id, Made, Order, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Tags, Told as _};
-use crate::route53::bare;
+use crate::aws::{Aws, Doing as _, Tags, list, word};
 use crate::route53::record::RecordType;
 use crate::route53::sets::{self, Key};
-use crate::types::DomainName;
+use crate::route53::{bare, tags};
+use crate::types::{DomainName, Region};
 
 /// The inputs of a Route 53 hosted zone.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -26,14 +28,17 @@ pub struct ZoneInputs {
     #[prop(default)]
     pub vpcs: BTreeSet<ZoneVpc>,
     /// A comment of up to 256 characters.
-    #[prop(default)]
+    #[prop(default, max = 256)]
     pub comment: String,
     /// The id of a reusable delegation set, whose name servers the zone gets. Only for public zones.
     #[prop(replace)]
     pub delegation_set_id: Option<String>,
+    /// The features of the zone. Default: none.
+    #[prop(default)]
+    pub hosted_zone_features: HostedZoneFeatures,
     /// Whether deleting the zone also deletes all records that are left in it. Without it, a zone with such records is not deleted. Default: false.
-    #[prop(default = false, keep)]
-    pub force_destroy: bool,
+    #[prop(default)]
+    pub force_destroy: Order<bool>,
     /// The tags.
     #[prop(default)]
     pub tags: Tags,
@@ -45,7 +50,16 @@ pub struct ZoneVpc {
     /// The VPC's id.
     pub vpc_id: String,
     /// The VPC's region, such as `ap-northeast-1`.
-    pub vpc_region: String,
+    pub vpc_region: Region,
+}
+
+/// The features of a hosted zone.
+#[derive(Debug, Clone, Default, PartialEq, Property)]
+pub struct HostedZoneFeatures {
+    /// Whether accelerated recovery is enabled: the records of a public zone can be changed again within an hour when the region us-east-1 is
+    /// impaired. Default: false. AWS takes hours to enable it, which is not waited for.
+    #[prop(default)]
+    pub enable_accelerated_recovery: bool,
 }
 
 /// A Route 53 hosted zone: the DNS records of a domain, and the name servers that answer for it.
@@ -77,15 +91,12 @@ impl Resource for Zone {
     type Seen = GetHostedZoneOutput;
 
     fn check(new: &ZoneInputs) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if new.delegation_set_id.is_some() && !new.vpcs.is_empty() {
-            faults
-                .push(Fault::new("delegationSetId", "a private zone, which one with `vpcs` is, has no delegation set"));
-        }
-        if new.comment.chars().count() > 256 {
-            faults.push(Fault::new("comment", "has more than 256 characters"));
-        }
-        faults
+        let recovers = new.hosted_zone_features.enable_accelerated_recovery && !new.vpcs.is_empty();
+        const PUBLIC: &str = "only a public zone, without `vpcs`, can have it";
+        Faults::of(new)
+            .excludes("vpcs", "delegationSetId")
+            .when(recovers, "hostedZoneFeatures.enableAcceleratedRecovery", PUBLIC)
+            .into_vec()
     }
 
     /// A zone is born public or private.
@@ -103,36 +114,36 @@ impl Resource for Zone {
 
     async fn create(aws: &Aws, new: &ZoneInputs) -> Result<Made> {
         let config = HostedZoneConfig::builder().comment(&new.comment).private_zone(!new.vpcs.is_empty()).build();
-        let create = aws.route53().create_hosted_zone().name(new.name.as_str()).hosted_zone_config(config);
+        let create = aws.once().route53().create_hosted_zone().name(new.name.as_str()).hosted_zone_config(config);
         // Route 53 may remember the reference of a zone that is gone, so the second half is another one in every call.
         let create = create.caller_reference(format!("{}-{}", reference(aws), aws.birth().once));
         let create = create.set_vpc(new.vpcs.first().map(named)).set_delegation_set_id(new.delegation_set_id.clone());
-        let made = create.send().await.told("creating hosted zone", new.name.as_str())?;
+        let made = create.send().await.doing("creating hosted zone", &new.name)?;
         Made::new(made.hosted_zone.map(|zone| bare(&zone.id).to_owned()))
     }
 
     async fn earlier(aws: &Aws, new: &ZoneInputs) -> Result<Option<Id>> {
         let list = aws.route53().list_hosted_zones_by_name().dns_name(new.name.as_str());
-        let listed = list.send().await.told("looking for what an earlier attempt made", "")?;
+        let listed = list.send().await.doing("looking for what an earlier attempt made", "")?;
         let ours = listed.hosted_zones.iter().find(|zone| zone.caller_reference.starts_with(&reference(aws)));
         Ok(ours.map(|zone| Id::from(bare(&zone.id))))
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<GetHostedZoneOutput>> {
         let got = aws.route53().get_hosted_zone().id(id).send().await;
-        got.unless(&["NoSuchHostedZone"]).told("reading hosted zone", id.as_str())
+        got.unless(&["NoSuchHostedZone"]).doing("reading hosted zone", id)
     }
 
     async fn read(aws: &Aws, id: &Id, seen: GetHostedZoneOutput) -> Result<Self> {
-        let vpcs = vpcs(&seen);
+        let vpcs = vpcs(&seen)?;
         let zone = seen.hosted_zone.ok_or_else(|| Error::new(format!("AWS says nothing of hosted zone `{id}`")))?;
         let zone_id = bare(&zone.id).to_owned();
         let name = DomainName::parse(&zone.name).map_err(Error::new)?;
         let authority = Key { zone: zone_id.clone(), name: name.clone(), kind: RecordType::Soa, set: None };
-        let (tags, authority) = futures::try_join!(tags::read(aws, &zone_id), sets::find(aws, &authority))?;
+        let (tags, authority) = futures::try_join!(tags::visible(aws, &zone_id), sets::find(aws, &authority))?;
         let servers = seen.delegation_set;
         let reusable = servers.as_ref().and_then(|set| set.id.as_deref()).map(bare);
-        let delegation_set_id = reusable.filter(|id| !id.is_empty()).map(str::to_owned);
+        let delegation_set_id = list::filled(reusable);
         let mut name_servers = servers.map(|set| set.name_servers).unwrap_or_default();
         // Route 53 names them in another order each time.
         name_servers.sort();
@@ -142,7 +153,10 @@ impl Resource for Zone {
                 vpcs,
                 comment: zone.config.and_then(|config| config.comment).unwrap_or_default(),
                 delegation_set_id,
-                force_destroy: false,
+                hosted_zone_features: HostedZoneFeatures {
+                    enable_accelerated_recovery: zone.features.is_some_and(|features| recovers(&features)),
+                },
+                force_destroy: Order::unknown(),
                 tags,
             },
             arn: format!("arn:{}:route53:::hostedzone/{zone_id}", aws.partition()),
@@ -155,24 +169,30 @@ impl Resource for Zone {
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ZoneInputs) -> Result<()> {
         if old.inputs.comment != new.comment {
             let update = aws.route53().update_hosted_zone_comment().id(id).comment(&new.comment);
-            update.send().await.told("setting the comment of hosted zone", id.as_str())?;
+            update.send().await.done("setting the comment of hosted zone", id)?;
+        }
+        let recovers = new.hosted_zone_features.enable_accelerated_recovery;
+        if old.inputs.hosted_zone_features.enable_accelerated_recovery != recovers {
+            let update = aws.route53().update_hosted_zone_features().hosted_zone_id(id);
+            let update = update.enable_accelerated_recovery(recovers).send().await;
+            update.done("setting the features of hosted zone", id)?;
         }
         // A private zone always answers in some VPC: the new ones come before the old ones go.
         associate(aws, id, new.vpcs.difference(&old.inputs.vpcs).collect()).await?;
         for vpc in old.inputs.vpcs.difference(&new.vpcs) {
             let gone =
                 aws.route53().disassociate_vpc_from_hosted_zone().hosted_zone_id(id).vpc(named(vpc)).send().await;
-            gone.unless(&["VPCAssociationNotFound"]).told("taking VPC out of its hosted zone", &vpc.vpc_id)?;
+            gone.unless(&["VPCAssociationNotFound"]).done("taking VPC out of its hosted zone", &vpc.vpc_id)?;
         }
         Ok(())
     }
 
     async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
-        tags::retag(aws, id, set, unset).await
+        tags::retag(aws, id.as_str(), set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
-        if old.inputs.force_destroy {
+        if old.inputs.force_destroy.value() {
             records::empty(aws, id, &old.inputs.name).await?;
         }
         let deleted = aws.route53().delete_hosted_zone().id(id).send().await;
@@ -181,7 +201,7 @@ impl Resource for Zone {
             let left = records::others(aws, id, &old.inputs.name).await?;
             return Err(records::inhabited(left, id));
         }
-        deleted.unless(&["NoSuchHostedZone"]).told("deleting hosted zone", id.as_str()).map(drop)
+        deleted.unless(&["NoSuchHostedZone"]).done("deleting hosted zone", id)
     }
 
     fn lingers(_: &Self) -> bool {
@@ -203,20 +223,26 @@ async fn associate(aws: &Aws, id: &Id, new: BTreeSet<&ZoneVpc>) -> Result<()> {
     if new.is_empty() {
         return Ok(());
     }
-    let there = Zone::find(aws, id).await?.as_ref().map(vpcs).unwrap_or_default();
+    let there = Zone::find(aws, id).await?.as_ref().map(vpcs).transpose()?.unwrap_or_default();
     for vpc in new.into_iter().filter(|vpc| !there.contains(vpc)) {
         let associate = aws.route53().associate_vpc_with_hosted_zone().hosted_zone_id(id).vpc(named(vpc));
-        associate.send().await.told("letting the hosted zone answer in VPC", &vpc.vpc_id)?;
+        associate.send().await.done("letting the hosted zone answer in VPC", &vpc.vpc_id)?;
     }
     Ok(())
 }
 
-fn vpcs(seen: &GetHostedZoneOutput) -> BTreeSet<ZoneVpc> {
-    let each = seen.vpcs().iter().map(|vpc| ZoneVpc {
-        vpc_id: vpc.vpc_id.clone().unwrap_or_default(),
-        vpc_region: vpc.vpc_region.as_ref().map(|region| region.as_str().to_owned()).unwrap_or_default(),
+fn vpcs(seen: &GetHostedZoneOutput) -> Result<BTreeSet<ZoneVpc>> {
+    let each = seen.vpcs().iter().map(|vpc| {
+        let region = vpc.vpc_region.as_ref().map_or("", VpcRegion::as_str);
+        Ok(ZoneVpc { vpc_id: vpc.vpc_id.clone().unwrap_or_default(), vpc_region: word(region)? })
     });
     each.collect()
+}
+
+/// Whether accelerated recovery is enabled, or about to be.
+fn recovers(features: &AwsFeatures) -> bool {
+    use AcceleratedRecoveryStatus::{Enabled, Enabling, EnablingHostedZoneLocked};
+    matches!(features.accelerated_recovery_status, Some(Enabled | Enabling | EnablingHostedZoneLocked))
 }
 
 /// The first word of the start of authority.

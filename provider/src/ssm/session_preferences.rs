@@ -5,9 +5,9 @@ mod document;
 
 use aws_sdk_ssm::operation::get_document::GetDocumentOutput;
 use aws_sdk_ssm::types::{DocumentFormat, DocumentStatus, DocumentType};
-use pulumi_plugin::{Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Faults, Id, Made, Order, Progress, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Told as _};
+use crate::aws::{Aws, Doing as _};
 use document::version;
 
 /// The name under which Session Manager looks for its preferences.
@@ -54,28 +54,29 @@ pub struct SessionPreferencesInputs {
     #[prop(default)]
     pub shell_profile: ShellProfile,
     /// Whether to take over a document that exists already, and replace its content. Without it, such a document is refused. Default: false.
-    #[prop(default = false, keep)]
-    pub overwrite: bool,
+    #[prop(default)]
+    pub overwrite: Order<bool>,
     /// What to do with the document when this resource is deleted. Default: `restore`.
-    #[prop(default = OnDelete::Restore, keep)]
-    pub on_delete: OnDelete,
+    #[prop(default)]
+    pub on_delete: Order<OnDelete>,
 }
 
 /// A shell profile: commands that run when a session begins.
 #[derive(Debug, Clone, PartialEq, Default, Property)]
 pub struct ShellProfile {
     /// The commands on Linux and macOS, up to 512 characters.
-    #[prop(default)]
+    #[prop(default, max = 512)]
     pub linux: String,
     /// The commands on Windows, up to 512 characters.
-    #[prop(default)]
+    #[prop(default, max = 512)]
     pub windows: String,
 }
 
 /// What to do with the document of Session Manager's preferences when the resource is deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Property)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Property)]
 pub enum OnDelete {
     /// Restore the content that the document had before `overwrite` took it over; delete a document that this resource created; leave an imported one.
+    #[default]
     #[prop(rename = "restore")]
     Restore,
     /// Delete the document: Session Manager falls back to its defaults.
@@ -113,17 +114,12 @@ impl Resource for SessionPreferences {
     type Seen = GetDocumentOutput;
 
     fn check(new: &SessionPreferencesInputs) -> Vec<Fault> {
-        let rules = [
-            (new.s3_bucket_name.is_empty() && !new.s3_key_prefix.is_empty(), "s3KeyPrefix", "needs `s3BucketName`"),
-            (
-                !new.run_as_enabled && !new.run_as_default_user.is_empty(),
-                "runAsDefaultUser",
-                "needs `runAsEnabled: true`",
-            ),
-            (new.shell_profile.linux.chars().count() > 512, "shellProfile.linux", "has more than 512 characters"),
-            (new.shell_profile.windows.chars().count() > 512, "shellProfile.windows", "has more than 512 characters"),
-        ];
-        rules.into_iter().filter(|(broken, _, _)| *broken).map(|(_, at, why)| Fault::new(at, why)).collect()
+        let nowhere = new.s3_bucket_name.is_empty() && !new.s3_key_prefix.is_empty();
+        let unused = !new.run_as_enabled && !new.run_as_default_user.is_empty();
+        Faults::of(new)
+            .when(nowhere, "s3KeyPrefix", "needs `s3BucketName`")
+            .when(unused, "runAsDefaultUser", "needs `runAsEnabled: true`")
+            .into_vec()
     }
 
     /// There is one document of this name.
@@ -132,10 +128,10 @@ impl Resource for SessionPreferences {
     }
 
     async fn create(aws: &Aws, new: &SessionPreferencesInputs) -> Result<Made> {
-        let create = aws.ssm().create_document().name(NAME).version_name(document::of_this_creation(aws));
+        let create = aws.once().ssm().create_document().name(NAME).version_name(document::of_this_creation(aws));
         let create = create.document_type(DocumentType::Session).document_format(DocumentFormat::Json);
         let made = create.content(content::write(new)).send().await.unless(&["DocumentAlreadyExists"]);
-        Ok(match made.told("creating document", NAME)? {
+        Ok(match made.doing("creating document", NAME)? {
             Some(_) => Made::New(Id::from(NAME).keeping("created", &true)),
             None => Made::Exists(Id::from(NAME)),
         })
@@ -157,7 +153,7 @@ impl Resource for SessionPreferences {
     }
 
     fn takes_over(new: &SessionPreferencesInputs) -> bool {
-        new.overwrite
+        new.overwrite.value()
     }
 
     /// The content of another gitinfra resource is not what there was before it: that is in its state, and would be lost with it.
@@ -208,9 +204,9 @@ impl Resource for SessionPreferences {
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
         if old.is_deleted() {
             let deleted = aws.ssm().delete_document().name(NAME).send().await;
-            return deleted.unless(&["InvalidDocument"]).told("deleting document", NAME).map(drop);
+            return deleted.unless(&["InvalidDocument"]).done("deleting document", NAME);
         }
-        match (old.inputs.on_delete, &old.previous_content) {
+        match (old.inputs.on_delete.value(), &old.previous_content) {
             (OnDelete::Restore, Some(before)) if Self::find(aws, id).await?.is_some() => {
                 document::publish(aws, before, None).await
             }
@@ -226,6 +222,6 @@ impl Resource for SessionPreferences {
 impl SessionPreferences {
     /// Whether the end of the resource is the end of the document.
     fn is_deleted(&self) -> bool {
-        matches!((self.inputs.on_delete, self.created), (OnDelete::Delete, _) | (OnDelete::Restore, true))
+        matches!((self.inputs.on_delete.value(), self.created), (OnDelete::Delete, _) | (OnDelete::Restore, true))
     }
 }

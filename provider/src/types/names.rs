@@ -1,5 +1,7 @@
 //! Names and descriptions within AWS's limits.
 
+use pulumi_plugin::Spelled as _;
+
 spelled! {
     /// The name of a security group: 1 to 255 of AWS's characters, and none that AWS keeps for itself.
     GroupName, "a security group's name", "web", "data (blue)", group_name
@@ -15,6 +17,11 @@ spelled! {
     RoleName, "a role's name", "deploy", "web.task@blue", role_name
 }
 
+spelled! {
+    /// The path of an IAM role or policy: begins and ends with `/`.
+    IamPath, "a path that begins and ends with `/`", "/service/", "/", iam_path
+}
+
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
 macro_rules! as_aws_has_it {
     ($($name:ident),*) => {$(
@@ -26,7 +33,7 @@ macro_rules! as_aws_has_it {
     )*};
 }
 
-as_aws_has_it!(GroupName, GroupDescription, RoleName);
+as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath);
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -66,9 +73,17 @@ fn role_name(text: &str) -> Result<String, String> {
     }
 }
 
+fn iam_path(text: &str) -> Result<String, String> {
+    let ends = text.starts_with('/') && text.ends_with('/');
+    match ends && text.len() <= 512 && text.chars().all(|c| c.is_ascii_graphic()) {
+        true => Ok(text.to_owned()),
+        false => Err(IamPath::is_not(text)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{GroupDescription, GroupName, RoleName};
+    use super::{GroupDescription, GroupName, IamPath, RoleName};
 
     #[track_caller]
     fn check<T>(parse: fn(&str) -> Result<T, String>, cases: &[(&str, &str)]) {
@@ -117,6 +132,15 @@ mod tests {
                 ("", "empty; 1 to 64 characters are allowed"),
                 ("a/b", "`/` is not allowed: there are letters from a to z, digits and _+=,.@-"),
             ],
+        );
+    }
+
+    #[test]
+    fn paths_of_roles() {
+        let wrong = "is not a path that begins and ends with `/` such as /service/";
+        check(
+            IamPath::parse,
+            &[("/", ""), ("/service/web/", ""), ("service", wrong), ("/service", wrong), ("", wrong), ("/a b/", wrong)],
         );
     }
 }

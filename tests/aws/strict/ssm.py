@@ -108,6 +108,27 @@ class Ssm(Strict, SimpleSystemManagerResponse):
         self.check_version()
         return super().get_document()
 
+    def list_document_versions(self):
+        """moto lacks it. In pages of two, the newest first."""
+        documents = self.documents()
+        numbers = sorted(documents.versions, key=int, reverse=True)
+        since = int(self._get_param("NextToken") or 0)
+        page = [documents.versions[number] for number in numbers[since : since + 2]]
+        answer = {"DocumentVersions": [self.listed(each, documents.default_version) for each in page]}
+        if since + 2 < len(numbers):
+            answer["NextToken"] = str(since + 2)
+        return json.dumps(answer)
+
+    def listed(self, document, default):
+        listed = {
+            "Name": document.name,
+            "DocumentVersion": document.document_version,
+            "IsDefaultVersion": document.document_version == default,
+            "DocumentFormat": document.document_format,
+            "Status": document.status,
+        }
+        return {**listed, "VersionName": document.version_name} if document.version_name else listed
+
     def describe_document(self):
         self.check_version()
         return super().describe_document()

@@ -21,6 +21,9 @@ fn an_address_lives() {
     j.updates("tags: {a: c}", &["tags.a"]);
     j.drifts(|j| drop(j.call("create_tags", json!({"Resources": [j.id()], "Tags": tag("by", "hand")}))), &["tags.by"]);
     j.imported_as(&j.id());
+    // The address that it has may be asked for or not.
+    let address = j.output("publicIp").as_str().unwrap_or_default().to_owned();
+    j.stays(&format!("tags: {{a: c}}, address: {address}"));
     j.ends();
 }
 

@@ -55,6 +55,8 @@ struct Beside {
     balanced: String,
     egress: String,
     prefixes: String,
+    carrier: String,
+    instance: String,
 }
 
 impl Beside {
@@ -99,6 +101,12 @@ impl Beside {
                 json!({"PrefixListName": "offices", "MaxEntries": 2, "AddressFamily": "IPv4"}),
                 "/PrefixList/PrefixListId",
             ),
+            carrier: made("create_carrier_gateway", json!({"VpcId": vpc}), "/CarrierGateway/CarrierGatewayId"),
+            instance: made(
+                "run_instances",
+                json!({"ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1, "SubnetId": subnet}),
+                "/Instances/0/InstanceId",
+            ),
             peering,
             transit,
             attachment,
@@ -115,6 +123,8 @@ impl Beside {
             ("delete_vpc_endpoints", json!({"VpcEndpointIds": [self.balanced]})),
             ("delete_egress_only_internet_gateway", json!({"EgressOnlyInternetGatewayId": self.egress})),
             ("delete_managed_prefix_list", json!({"PrefixListId": self.prefixes})),
+            ("delete_carrier_gateway", json!({"CarrierGatewayId": self.carrier})),
+            ("terminate_instances", json!({"InstanceIds": [self.instance]})),
         ] {
             j.call(operation, parameters);
         }
@@ -136,6 +146,8 @@ fn a_route_leads_through_everything() {
         ("transitGatewayId", &beside.transit),
         ("networkInterfaceId", &beside.interface),
         ("vpcEndpointId", &beside.balanced),
+        ("carrierGatewayId", &beside.carrier),
+        ("instanceId", &beside.instance),
         ("vpcPeeringConnectionId", &beside.peering),
     ] {
         j.updates(&to(v4, name, id), &[before, name]);

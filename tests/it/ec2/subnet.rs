@@ -14,18 +14,29 @@ fn a_subnet_lives() {
     let zone = j.output("availabilityZone");
     assert!(zone.as_str().is_some_and(|z| z.starts_with("ap-northeast-1")), "{zone}");
 
-    let names = "privateDnsHostnameTypeOnLaunch: resource-name, enableResourceNameDnsARecordOnLaunch: true";
+    let names = "privateDnsHostnameTypeOnLaunch: resource-name, enableResourceNameDnsARecordOnLaunch: true, \
+                 enableResourceNameDnsAaaaRecordOnLaunch: true";
     j.updates(
         &format!("{IN}, enableDns64: true, {names}, tags: {{a: b}}"),
         &[
             "enableDns64",
             "enableResourceNameDnsARecordOnLaunch",
+            "enableResourceNameDnsAaaaRecordOnLaunch",
             "mapPublicIpOnLaunch",
             "privateDnsHostnameTypeOnLaunch",
             "tags.a",
         ],
     );
-    j.updates(IN, &["enableDns64", "enableResourceNameDnsARecordOnLaunch", "privateDnsHostnameTypeOnLaunch", "tags.a"]);
+    j.updates(
+        IN,
+        &[
+            "enableDns64",
+            "enableResourceNameDnsARecordOnLaunch",
+            "enableResourceNameDnsAaaaRecordOnLaunch",
+            "privateDnsHostnameTypeOnLaunch",
+            "tags.a",
+        ],
+    );
     j.drifts(
         |j| {
             let on = json!({"Value": true});
@@ -49,6 +60,9 @@ fn a_subnet_moves() {
     j.stays(&format!("{IN}, mapPublicIpOnLaunch: true, availabilityZone: {zone}"));
     let elsewhere = ["ap-northeast-1a", "ap-northeast-1c"].into_iter().find(|z| *z != zone);
     j.replaced_in_its_place(&format!("{IN}, availabilityZone: {}", elsewhere.unwrap_or_default()));
+    j.stays(IN);
+    let id = j.output("availabilityZoneId").as_str().unwrap_or_default().to_owned();
+    j.stays(&format!("{IN}, availabilityZoneId: {id}"));
     j.stays(IN);
     // Ranges that meet can't be there at once; others can.
     j.replaced_in_its_place("vpcId: '${vpc.id}', cidrBlock: 10.0.0.0/25");

@@ -42,6 +42,8 @@ pub struct Stack {
     aws: Aws,
     name: String,
     provider: Provider,
+    /// Whether the provider has served a run: as with the engine, each run has one of its own.
+    used: bool,
     folder: TempDir,
     pub state: Vec<Kept>,
     /// The creations that were under way when the provider was killed: their URNs and inputs.
@@ -59,6 +61,7 @@ impl Stack {
             aws: aws.clone(),
             name: format!("s{seed}"),
             provider: Provider::start(aws, None),
+            used: false,
             folder: TempDir::new().expect("a folder"),
             state: Vec::new(),
             pending: Vec::new(),
@@ -67,9 +70,16 @@ impl Stack {
         }
     }
 
-    /// The id of the provider's process.
-    pub fn pid(&self) -> u32 {
+    /// The id of the process that will serve the next run.
+    pub fn pid(&mut self) -> u32 {
+        self.fresh();
         self.provider.pid()
+    }
+
+    fn fresh(&mut self) {
+        if std::mem::take(&mut self.used) {
+            self.provider = Provider::start(&self.aws, None);
+        }
     }
 
     /// What a new engine does after the old one was killed: it starts a new provider, and tells it what was under way.
@@ -82,6 +92,7 @@ impl Stack {
         let path = self.folder.path().join("state.json");
         std::fs::write(&path, export.to_string()).expect("a file");
         self.provider = Provider::start(&self.aws, Some(&path));
+        self.used = false;
     }
 
     pub fn kept(&self, name: &str) -> &Kept {
@@ -106,6 +117,8 @@ impl Stack {
 
     /// Brings the state to a program: the steps that were taken, or the first failure.
     pub fn up(&mut self, program: &[Asked]) -> Result<Vec<String>, Failure> {
+        self.fresh();
+        self.used = true;
         let mut steps = Vec::new();
         let mut old_ones = Vec::new();
         for asked in program {

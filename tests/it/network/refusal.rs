@@ -22,7 +22,7 @@ fn refused(aws: &Aws, project: &Project, words: &[&str]) {
 const NETWORKS: &[(&str, &[&str])] = &[
     ("cidr: 12", &["property cidr", "expected an IPv4 range such as 10.0.0.0/16, got a number"]),
     ("cidr: 10.0.0", &["property cidr", "`10.0.0` is not an IPv4 range such as 10.0.0.0/16"]),
-    ("cidr: 10.0.0.0/8", &["property cidr", "`10.0.0.0/8` is not between a /16 and a /28"]),
+    ("cidr: 10.0.0.0/8", &["property cidr", "`10.0.0.0/8` is a /8; from a /16 to a /28 is allowed"]),
     ("availabilityZoneCount: many", &["availabilityZoneCount", "integer"]),
     ("availabilityZoneCount: 6", &["availabilityZoneCount", "ap-northeast-1 has only 3 availability zones"]),
     ("availabilityZones: [ap-northeast-1x]", &["availabilityZones[0]", "did you mean `ap-northeast-1a`?"]),

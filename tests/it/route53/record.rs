@@ -25,7 +25,10 @@ fn zone_of(project: &Project) -> String {
 const ALL: [(&str, &str); 6] = [
     ("www", "name: www.example.com, type: A, ttl: 60, records: [192.0.2.2, 192.0.2.1]"),
     ("star", "name: '*.Example.com.', type: A, records: [192.0.2.1]"),
-    ("text", r#"name: _x_y.example.com, type: TXT, records: ['v=spf1 "q" -all', '"quoted" " already"']"#),
+    (
+        "text",
+        r#"name: _x_y.example.com, type: TXT, records: ['v=spf1 "q" -all', '"quoted" " already"', 'AB:CD:EF:01:23:45:67:89']"#,
+    ),
     ("blue", "name: b.example.com, type: CNAME, setIdentifier: blue_1, weight: 10, records: [x.example.com]"),
     ("green", "name: b.example.com, type: CNAME, setIdentifier: green, weight: 0, records: [y.example.com]"),
     ("apex", "name: example.com, type: A, alias: {name: D1.cloudfront.net, zoneId: Z2FDTNDATAQYW2}"),
@@ -42,7 +45,7 @@ fn records_live_from_create_to_destroy() {
         records(&aws, &zone),
         [
             r"\052.example.com. A 192.0.2.1",
-            r#"_x_y.example.com. TXT "quoted already" "v=spf1 \"q\" -all""#,
+            r#"_x_y.example.com. TXT "AB:CD:EF:01:23:45:67:89" "quoted" " already" "v=spf1 \"q\" -all""#,
             "b.example.com. CNAME x.example.com",
             "b.example.com. CNAME y.example.com",
             "example.com. A d1.cloudfront.net.",
@@ -51,6 +54,10 @@ fn records_live_from_create_to_destroy() {
     );
     assert_eq!(count(&aws, "ChangeResourceRecordSets"), 1, "six records are made in one call");
     assert_eq!(project.state().text("blue", "/id"), format!("{zone}_b.example.com_CNAME_blue_1"));
+    // Text stays as the program writes it, also after a refresh.
+    project.refresh_settled();
+    let texts = json!(["AB:CD:EF:01:23:45:67:89", r#""quoted" " already""#, r#"v=spf1 "q" -all"#]);
+    assert_eq!(project.state().get("text", "/outputs/records"), &texts);
 
     let changed = ALL.map(|(name, properties)| match name {
         "www" => (name, "name: www.example.com, type: A, ttl: 90, records: [192.0.2.3]"),
@@ -117,6 +124,7 @@ fn one_bad_record_fails_alone() {
 fn lost_answers_and_busy_zones_are_survived() {
     let aws = Aws::new();
     let project = aws.project(&program(&ALL));
+    // What an attempt made whose answer got lost is known by its content.
     aws.fault(json!({"kind": "lose-answer", "operation": "ChangeResourceRecordSets"}));
     aws.fault(json!({"kind": "error", "operation": "ChangeResourceRecordSets", "code": "PriorRequestNotComplete", "times": 2}));
     project.up().expect_ok();
@@ -132,25 +140,115 @@ fn what_exists_is_taken_over_only_on_demand() {
     let project = aws.project(&program(&[]));
     project.up().expect_ok();
     let zone = zone_of(&project);
-    for name in ["twin", "other"] {
-        let set = json!({"Name": format!("{name}.example.com"), "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": "192.0.2.1"}]});
-        meddle(&aws, &zone, "CREATE", set);
+    let set =
+        |value: &str| json!({"Name": "a.example.com", "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": value}]});
+    meddle(&aws, &zone, "CREATE", set("192.0.2.1"));
+    // Not even one that says the same is taken for ours.
+    for value in ["192.0.2.1", "192.0.2.2"] {
+        project.program(&program(&[("a", &format!("name: a.example.com, type: A, records: [{value}]"))]));
+        project
+            .up()
+            .expect_failure()
+            .expect_says(&format!("creating `a`: `{zone}_a.example.com_A` exists already"))
+            .expect_says("`aliases`")
+            .expect_says("pulumi import gitinfra:route53:Record a")
+            .expect_says("or set `overwrite: true`");
+        assert_eq!(records(&aws, &zone), ["a.example.com. A 192.0.2.1"]);
     }
-    let twin = ("twin", "name: twin.example.com, type: A, records: [192.0.2.1]");
-    let other = ("other", "name: other.example.com, type: A, records: [192.0.2.2]");
-    project.program(&program(&[twin, other]));
-    project
-        .act("up", &["--continue-on-error"])
-        .expect_failure()
-        .expect_says("it exists already, as 192.0.2.1 (TTL 300 s)")
-        .expect_says("overwrite: true");
-    assert!(project.state().names().contains(&"twin"));
-    let other = ("other", "name: other.example.com, type: A, records: [192.0.2.2], overwrite: true");
+    let a = ("a", "name: a.example.com, type: A, records: [192.0.2.2], overwrite: true");
     // The zone's own name servers can be overwritten, and stay when their record is deleted.
     let servers = ("servers", "name: example.com, type: NS, ttl: 60, records: [ns1.example.org], overwrite: true");
-    project.program(&program(&[twin, other, servers]));
-    project.up().expect_ok().expect_steps(&["create other", "create servers"]);
+    project.program(&program(&[a, servers]));
+    project.up().expect_ok().expect_steps(&["create a", "create servers"]);
     project.expect_settled();
+    assert!(records(&aws, &zone).contains(&"a.example.com. A 192.0.2.2".to_owned()));
+    project.destroy().expect_ok();
+    assert!(zones(&aws).is_empty());
+}
+
+#[test]
+fn a_renamed_record_is_not_lost() {
+    let www = |name: &str, more: &str| {
+        program(&[(name, &format!("name: www.example.com, type: A, records: [192.0.2.1]{more}"))])
+    };
+    let aws = Aws::new();
+    let project = aws.project(&www("www", ""));
+    project.up().expect_ok();
+    let zone = zone_of(&project);
+    project.program(&www("web", ""));
+    project.up().expect_failure().expect_says("exists already").expect_says("`aliases` with the old one");
+    assert_eq!(records(&aws, &zone), ["www.example.com. A 192.0.2.1"]);
+    // Taken over by the new name, it outlives the deletion of the old one.
+    project.program(&www("web", ", overwrite: true"));
+    project.up().expect_ok().expect_says("stays: another resource of this program has taken it over");
+    project.expect_settled().refresh_settled();
+    assert_eq!(records(&aws, &zone), ["www.example.com. A 192.0.2.1"]);
+    project.destroy().expect_ok();
+    assert!(zones(&aws).is_empty());
+}
+
+#[test]
+fn simple_and_weighted_records_make_way_for_each_other() {
+    let aws = Aws::new();
+    let simple = [("one", "name: w.example.com, type: A, records: [192.0.2.1]")];
+    let weighted = [
+        ("one", "name: w.example.com, type: A, setIdentifier: one, weight: 1, records: [192.0.2.1]"),
+        ("two", "name: w.example.com, type: A, setIdentifier: two, weight: 1, records: [192.0.2.2]"),
+    ];
+    let project = aws.project(&program(&simple));
+    project.up().expect_ok();
+    let zone = zone_of(&project);
+    project.program(&program(&weighted));
+    project.up().expect_ok();
+    project.expect_settled();
+    let both = ["w.example.com. A 192.0.2.1", "w.example.com. A 192.0.2.2"];
+    assert_eq!(records(&aws, &zone), both);
+    // Back to a simple one while the other stands: refused before anything is deleted.
+    project.program(&program(&simple));
+    let words = format!("`{zone}_w.example.com_A` can't stand beside `{zone}_w.example.com_A_two`");
+    project.preview().expect_failure().expect_says(&words);
+    project.up().expect_failure().expect_says(&words).expect_says("first run `pulumi up` without those records");
+    assert_eq!(records(&aws, &zone), both);
+    project.program(&program(&weighted[..1]));
+    project.up().expect_ok().expect_steps(&["delete two"]);
+    project.program(&program(&simple));
+    let steps = project.up().expect_ok().steps_in_order();
+    assert_eq!(steps, ["delete-replaced one", "replace one", "create-replacement one"]);
+    project.destroy().expect_ok();
+    assert!(zones(&aws).is_empty());
+}
+
+#[test]
+fn records_of_one_choice_follow_each_other() {
+    let aws = Aws::new();
+    let all = |identifier: &str| {
+        let set = |name: &str, policy: &str| {
+            format!("name: {name}.example.com, type: A, setIdentifier: {identifier}, {policy}, records: [192.0.2.1]")
+        };
+        let each = [
+            ("failover", "failover: SECONDARY"),
+            ("latency", "latencyRegion: us-east-1"),
+            ("geolocation", "geoLocation: {countryCode: FR}"),
+            ("weighted", "weight: 1"),
+        ];
+        let each = each.map(|(name, policy)| (name, set(name, policy)));
+        program(&each.each_ref().map(|(name, properties)| (*name, properties.as_str())))
+    };
+    let project = aws.project(&all("one"));
+    project.up().expect_ok();
+    project.program(&all("uno"));
+    let steps = project.up().expect_ok().steps_in_order();
+    let first = |name: &str| steps.iter().position(|step| step == &format!("delete-replaced {name}"));
+    let then = |name: &str| steps.iter().position(|step| step == &format!("create-replacement {name}"));
+    for name in ["failover", "latency", "geolocation"] {
+        assert!(first(name) < then(name), "{name}: {steps:?}");
+    }
+    assert!(then("weighted") < first("weighted"), "{steps:?}");
+    project.expect_settled();
+    // Another policy takes another record, although its key is the same.
+    project.program(&all("uno").replace("weight: 1", "multiValueAnswer: true"));
+    let steps = project.up().expect_ok().steps_in_order();
+    assert_eq!(steps, ["delete-replaced weighted", "replace weighted", "create-replacement weighted"]);
     project.destroy().expect_ok();
     assert!(zones(&aws).is_empty());
 }
@@ -216,8 +314,8 @@ fn records_are_imported_by_their_ids() {
     project.destroy().expect_ok();
 }
 
-/// Records between which a routing policy chooses, before and after a change. `HEALTH` stands for a health check.
-const ROUTED: [(&str, &str, &str); 9] = [
+/// Records between which a routing policy chooses, before and after a change. `HEALTH` stands for a health check, `CIDRS` for a CIDR collection.
+const ROUTED: [(&str, &str, &str); 11] = [
     (
         "near",
         "name: l.example.com, type: A, setIdentifier: near, latencyRegion: ap-northeast-1, records: [192.0.2.1]",
@@ -254,6 +352,16 @@ const ROUTED: [(&str, &str, &str); 9] = [
         "name: w.example.com, type: A, setIdentifier: two, weight: 255, records: [192.0.2.7]",
     ),
     (
+        "nearest",
+        "name: p.example.com, type: A, setIdentifier: nearest, geoProximityLocation: {awsRegion: us-east-1}, records: [192.0.2.10]",
+        "name: p.example.com, type: A, setIdentifier: nearest, geoProximityLocation: {coordinates: {latitude: 35.68, longitude: 139.77}, bias: -10}, records: [192.0.2.10]",
+    ),
+    (
+        "office",
+        "name: c.example.com, type: A, setIdentifier: office, cidrRoutingConfig: {collectionId: CIDRS, locationName: office}, records: [192.0.2.11]",
+        "name: c.example.com, type: A, setIdentifier: office, cidrRoutingConfig: {collectionId: CIDRS, locationName: '*'}, records: [192.0.2.11]",
+    ),
+    (
         "primary",
         "name: f.example.com, type: A, setIdentifier: primary, failover: PRIMARY, healthCheckId: HEALTH, records: [192.0.2.8]",
         "name: f.example.com, type: A, setIdentifier: primary, failover: PRIMARY, healthCheckId: HEALTH, records: [192.0.2.9]",
@@ -271,8 +379,12 @@ fn every_routing_policy_lives() {
     let check = json!({"CallerReference": "x", "HealthCheckConfig": {"Type": "HTTPS", "FullyQualifiedDomainName": "example.com"}});
     let health = aws.call("route53", "create_health_check", check);
     let health = health["HealthCheck"]["Id"].as_str().unwrap_or_default();
+    let cidrs = aws.call("route53", "create_cidr_collection", json!({"Name": "c", "CallerReference": "c"}));
+    let cidrs = cidrs["Collection"]["Id"].as_str().unwrap_or_default();
+    let put = json!({"LocationName": "office", "Action": "PUT", "CidrList": ["192.0.2.0/24"]});
+    aws.call("route53", "change_cidr_collection", json!({"Id": cidrs, "Changes": [put]}));
     let of = |pick: fn(&(&'static str, &'static str, &'static str)) -> &'static str| {
-        let each = ROUTED.map(|record| (record.0, pick(&record).replace("HEALTH", health)));
+        let each = ROUTED.map(|record| (record.0, pick(&record).replace("HEALTH", health).replace("CIDRS", cidrs)));
         program(&each.each_ref().map(|(name, properties)| (*name, properties.as_str())))
     };
     let project = aws.project(&of(|record| record.1));
@@ -291,6 +403,7 @@ fn every_routing_policy_lives() {
     assert_eq!(told("state", "GeoLocation"), json!({"CountryCode": "US", "SubdivisionCode": "CA"}));
     assert_eq!(told("one", "MultiValueAnswer"), true);
     assert_eq!(told("two", "Weight"), 0);
+    assert_eq!(told("office", "CidrRoutingConfig"), json!({"CollectionId": cidrs, "LocationName": "office"}));
     assert_eq!((told("primary", "Failover"), told("primary", "HealthCheckId")), (json!("PRIMARY"), json!(health)));
 
     project.program(&of(|record| record.2));
@@ -302,6 +415,8 @@ fn every_routing_policy_lives() {
     assert_eq!(told("near", "Region"), "ap-northeast-3");
     assert_eq!(told("one", "HealthCheckId"), Value::Null);
     assert_eq!(told("two", "Weight"), 255);
+    let tokyo = json!({"Coordinates": {"Latitude": "35.68", "Longitude": "139.77"}, "Bias": -10});
+    assert_eq!(told("nearest", "GeoProximityLocation"), tokyo);
 
     // What was imported is what was made.
     let other = aws.project("resources: {}\n");
@@ -329,22 +444,22 @@ fn a_record_without_its_health_check_is_refused() {
 fn mistakes_are_told_before_anything_is_made() {
     for (properties, why) in [
         ("name: '@', type: A, records: [192.0.2.1]", "not as `@`"),
-        ("name: a.example.com, type: A", "either `records` or an `alias`"),
+        ("name: a.example.com, type: A", "one of `records` or `alias` is required"),
         ("name: a.example.com, type: A, records: [192.0.2.300]", "`192.0.2.300` is not an IPv4 address"),
-        ("name: a.example.com, type: CNAME, records: [b.example.com, c.example.com]", "a CNAME has a single value"),
+        ("name: a.example.com, type: CNAME, records: [b.example.com, c.example.com]", "a CNAME has one value"),
         ("name: a.example.com, type: MX, records: [mail.example.com]", "a priority and a mail server"),
         ("name: a.example.com, type: A, weight: 1, records: [192.0.2.1]", "`weight` there are several records"),
         ("name: a.example.com, type: A, setIdentifier: a, records: [192.0.2.1]", "needs a routing policy"),
         (
             "name: a.example.com, type: A, setIdentifier: a, weight: 1, failover: PRIMARY, records: [192.0.2.1]",
-            "one routing policy",
+            "only one of `weight`",
         ),
         ("name: a.example.com, type: A, ttl: 60, alias: {name: b.example.com, zoneId: Z1}", "the TTL of its target"),
+        ("name: a.example.com, type: AAAA, records: [192.0.2.1]", "`192.0.2.1` is not an IPv6 address"),
     ] {
+        // The zone is a new one: its id is not known yet.
         let aws = Aws::new();
-        let program = program(&[("bad", properties)]).replace("${zone.zoneId}", "Z1");
-        let program = program.replace("  zone: {type: 'gitinfra:route53:Zone', properties: {name: example.com}}\n", "");
-        aws.project(&program).preview().expect_failure().expect_says(why);
+        aws.project(&program(&[("bad", properties)])).preview().expect_failure().expect_says(why);
         assert!(aws.calls().is_empty(), "{properties}");
     }
 }

@@ -29,7 +29,8 @@ fn a_public_zone_lives_from_create_to_destroy() {
     assert!(servers.is_sorted_by_key(|server| server.as_str().map(str::to_owned)), "{servers:?}");
     assert!(servers.contains(state.get("zone", "/outputs/primaryNameServer")));
 
-    project.program(&PUBLIC.replace("ours", "theirs").replace("a: b", "c: d"));
+    let features = "hostedZoneFeatures: {enableAcceleratedRecovery: true}, tags: {c: d}";
+    project.program(&PUBLIC.replace("ours", "theirs").replace("tags: {a: b}", features));
     let preview = project.preview().expect_ok().expect_steps(&["update zone"]);
     assert_eq!(preview.diff("zone")["comment"], "update");
     project.up().expect_ok().expect_steps(&["update zone"]);
@@ -37,6 +38,8 @@ fn a_public_zone_lives_from_create_to_destroy() {
     let tags = aws.call("route53", "list_tags_for_resource", json!({"ResourceType": "hostedzone", "ResourceId": id}));
     assert_eq!(tags["ResourceTagSet"]["Tags"], json!([{"Key": "c", "Value": "d"}]));
     assert_eq!(zones(&aws)[0]["Config"]["Comment"], "theirs");
+    let zone = aws.call("route53", "get_hosted_zone", json!({"Id": id}));
+    assert_eq!(zone["HostedZone"]["Features"]["AcceleratedRecoveryStatus"], "ENABLING");
 
     project.program(&PUBLIC.replace("Example.com.", "example.org"));
     project.up().expect_ok().expect_steps(&["create-replacement zone", "delete-replaced zone", "replace zone"]);
@@ -68,6 +71,10 @@ resources:
     let zone = aws.call("route53", "get_hosted_zone", json!({"Id": project.state().text("zone", "/id")}));
     assert_eq!(zone["VPCs"].as_array().map(Vec::len), Some(1));
     assert_eq!(zone["VPCs"][0]["VPCRegion"], "us-east-1");
+    // Two private zones of one name can't answer in one VPC.
+    let zone = crate::pulumi::urn("gitinfra:route53:Zone", "zone");
+    let steps = project.act("up", &["--replace", &zone]).expect_ok().steps_in_order();
+    assert_eq!(steps, ["delete-replaced zone", "replace zone", "create-replacement zone"]);
     // A private zone can't become a public one.
     project.program(&program(""));
     project.preview().expect_ok().expect_steps(&["create-replacement zone", "delete-replaced zone", "replace zone"]);

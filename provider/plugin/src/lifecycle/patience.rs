@@ -97,7 +97,9 @@ impl<'a> Patience<'a> {
                     answered = Instant::now();
                     (state, seldom.next())
                 }
-                Ok(Look::Unseen) if Instant::now() >= self.until(started, UNSEEN) => {
+                Ok(Look::Unseen)
+                    if Instant::now() >= self.until(started, if what == "creation" { UNSEEN } else { MOMENT }) =>
+                {
                     return Err(Error::new(format!("it is not there after its {what}")));
                 }
                 Ok(Look::Unseen) => ("not seen yet".to_owned(), dense.next()),
@@ -197,13 +199,21 @@ struct News(Option<(String, Instant)>);
 
 impl News {
     fn is_due(&mut self, state: &str, now: Instant) -> bool {
-        let old = |(line, at): &(String, Instant)| line == state && now < *at + NEWS_AGAIN;
+        let state = without_request(state);
+        let old = |(line, at): &(String, Instant)| *line == state && now < *at + NEWS_AGAIN;
         let due = !self.0.as_ref().is_some_and(old);
         if due {
-            self.0 = Some((state.to_owned(), now));
+            self.0 = Some((state, now));
         }
         due
     }
+}
+
+/// A status line without the ids of requests, which are others each time: `... (request 7f..)`.
+fn without_request(state: &str) -> String {
+    let mut parts = state.split(" (request ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |line, part| line + part.split_once(')').map_or("", |(_, rest)| rest))
 }
 
 /// Times that grow by a third up to a cap.
@@ -242,5 +252,15 @@ mod tests {
             let now = start + Duration::from_secs(second);
             assert_eq!(news.is_due(state, now), due, "{second} s");
         }
+    }
+
+    #[test]
+    fn another_request_is_no_news() {
+        let (mut news, now) = (News::default(), Instant::now());
+        let line =
+            |request: &str| format!("reading VPC `vpc-1`: InvalidVpcID.NotFound: not there (request {request}); look");
+        assert_eq!(without_request(&line("7f")), "reading VPC `vpc-1`: InvalidVpcID.NotFound: not there; look");
+        let due = [line("7f"), line("80"), "pending".to_owned(), line("81")].map(|line| news.is_due(&line, now));
+        assert_eq!(due, [true, false, true, true]);
     }
 }

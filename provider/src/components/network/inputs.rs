@@ -13,7 +13,7 @@ use crate::types::Cidr;
 pub struct NetworkInputs {
     /// The IPv4 range of the VPC, from a /16 to a /28. When it is smaller than a /24, tiers have to say their own `cidrs`. Default: `10.0.0.0/16`.
     #[prop(default = Cidr::parse("10.0.0.0/16").unwrap_or_else(|why| unreachable!("{why}")))]
-    pub cidr: Cidr,
+    pub cidr: Cidr<16, 28>,
     /// How many availability zones to use, when `availabilityZones` doesn't name them: the first ones by zone id, so that zones which AWS adds
     /// later change nothing.
     #[prop(default = 2, min = 1, max = 6)]
@@ -47,7 +47,7 @@ pub struct Tier {
     pub mask: Option<u8>,
     /// The ranges of single subnets, by the zone's letter; they need no `block` then.
     #[prop(default)]
-    pub cidrs: BTreeMap<String, Cidr>,
+    pub cidrs: BTreeMap<String, Cidr<16, 28>>,
 }
 
 /// What a tier's subnets reach.
@@ -101,9 +101,6 @@ impl NetworkInputs {
     /// Everything that is wrong with the inputs by themselves, without knowing the region's zones.
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        if !(16..=28).contains(&self.cidr.0.prefix_len()) {
-            faults.push(Fault::new("cidr", format!("`{}` is not between a /16 and a /28", self.cidr)));
-        }
         if let Some(names) = &self.availability_zones {
             faults.extend(zone_faults(names));
         }

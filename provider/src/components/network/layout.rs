@@ -16,7 +16,7 @@ pub struct Layout {
 
 impl Layout {
     /// The layout of a VPC; `None` when its range is too small to be cut.
-    pub fn of(vpc: Cidr) -> Option<Layout> {
+    pub fn of(vpc: Cidr<16, 28>) -> Option<Layout> {
         let (block_bits, slot_bits) = match vpc.0.prefix_len() {
             ..=22 => (3, 3),
             23..=24 => (2, 2),
@@ -41,7 +41,7 @@ impl Layout {
     }
 
     /// The subnet of a tier's block and a zone's slot, of a length, or as large as the slot.
-    pub fn subnet(self, block: u8, slot: u8, length: Option<u8>) -> Result<Cidr, String> {
+    pub fn subnet(self, block: u8, slot: u8, length: Option<u8>) -> Result<Cidr<16, 28>, String> {
         if block >= self.blocks() {
             return Err(format!("{} has the blocks 0 to {}", self.vpc, self.blocks() - 1));
         }

@@ -49,7 +49,7 @@ impl Site<'_> {
     }
 
     /// The subnet of a tier in a zone.
-    pub fn subnet(&mut self, vpc: &VpcOutputs, tier: &str, zone: &Zone, cidr: Cidr) -> SubnetOutputs {
+    pub fn subnet(&mut self, vpc: &VpcOutputs, tier: &str, zone: &Zone, cidr: Cidr<16, 28>) -> SubnetOutputs {
         let key = format!("subnet-{tier}-{}", zone.letter);
         let args = SubnetArgs {
             vpc_id: (&vpc.id).into(),

@@ -11,15 +11,15 @@ use percent_encoding::percent_decode_str;
 use pulumi_plugin::{Again, Error, Id, Result};
 
 use super::RoleInputs;
-use crate::aws::{Aws, Told as _};
-use crate::types::PolicyJson;
+use crate::aws::{Aws, Doing as _, word};
+use crate::types::{Arn, PolicyJson};
 
 /// The ARNs of the managed policies that the role has.
-pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<String>> {
+pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<Arn>> {
     let list = aws.iam().list_attached_role_policies();
     let pages = list.role_name(id).into_paginator().items().send();
     let found = all(pages, "managed policies", id).await?;
-    Ok(found.into_iter().filter_map(|p| p.policy_arn).collect())
+    found.into_iter().filter_map(|policy| policy.policy_arn).map(word).collect()
 }
 
 /// The policies that are part of the role.
@@ -27,7 +27,7 @@ pub async fn inline(aws: &Aws, id: &Id) -> Result<BTreeMap<String, PolicyJson>> 
     let each = names(aws, id).await?.into_iter().map(async |name| {
         let get = aws.iam().get_role_policy().role_name(id).policy_name(&name);
         let got = get.send().await.unless(&["NoSuchEntity"]);
-        let policy = match got.told("reading a policy of role", id.as_str())? {
+        let policy = match got.doing("reading a policy of role", id.as_str())? {
             Some(got) => Some(decoded(got.policy_document())?),
             None => None,
         };
@@ -48,7 +48,7 @@ where
 {
     let found = pages.collect::<Result<Vec<_>, _>>().await;
     let found = found.unless(&["NoSuchEntity"]);
-    let found = found.told(&format!("reading the {what} of role"), id.as_str())?;
+    let found = found.doing(format!("reading the {what} of role"), id)?;
     Ok(found.unwrap_or_default())
 }
 
@@ -70,11 +70,11 @@ pub async fn bring(aws: &Aws, id: &Id, old: &RoleInputs, new: &RoleInputs) -> Re
     }
 }
 
-async fn bring_attached(aws: &Aws, id: &Id, wanted: &BTreeSet<String>) -> Result<()> {
+async fn bring_attached(aws: &Aws, id: &Id, wanted: &BTreeSet<Arn>) -> Result<()> {
     let there = attached(aws, id).await?;
     for arn in wanted.difference(&there) {
-        let attach = aws.iam().attach_role_policy().role_name(id).policy_arn(arn);
-        attach.send().await.told("attaching a policy to role", id.as_str())?;
+        let attach = aws.iam().attach_role_policy().role_name(id).policy_arn(arn.as_str());
+        attach.send().await.done("attaching a policy to role", id)?;
     }
     detach(aws, id, there.difference(wanted)).await
 }
@@ -83,7 +83,7 @@ async fn bring_inline(aws: &Aws, id: &Id, wanted: &BTreeMap<String, PolicyJson>)
     let there = inline(aws, id).await?;
     for (name, policy) in wanted.iter().filter(|(name, policy)| there.get(*name) != Some(*policy)) {
         let put = aws.iam().put_role_policy().role_name(id).policy_name(name).policy_document(policy.to_string());
-        put.send().await.told("putting a policy into role", id.as_str())?;
+        put.send().await.done("putting a policy into role", id)?;
     }
     remove(aws, id, there.keys().filter(|name| !wanted.contains_key(*name))).await
 }
@@ -100,15 +100,15 @@ pub async fn strip(aws: &Aws, id: &Id) -> Result<()> {
     remove(aws, id, names(aws, id).await?.iter()).await?;
     for profile in profiles(aws, id).await? {
         let out = aws.iam().remove_role_from_instance_profile().role_name(id).instance_profile_name(&profile);
-        out.send().await.unless(&["NoSuchEntity"]).told("taking a role out of instance profile", &profile)?;
+        out.send().await.unless(&["NoSuchEntity"]).done("taking a role out of instance profile", &profile)?;
     }
     Ok(())
 }
 
-async fn detach(aws: &Aws, id: &Id, arns: impl Iterator<Item = &String>) -> Result<()> {
+async fn detach(aws: &Aws, id: &Id, arns: impl Iterator<Item = &Arn>) -> Result<()> {
     for arn in arns {
-        let detach = aws.iam().detach_role_policy().role_name(id).policy_arn(arn);
-        detach.send().await.unless(&["NoSuchEntity"]).told("detaching a policy from role", id.as_str())?;
+        let detach = aws.iam().detach_role_policy().role_name(id).policy_arn(arn.as_str());
+        detach.send().await.unless(&["NoSuchEntity"]).done("detaching a policy from role", id)?;
     }
     Ok(())
 }
@@ -116,7 +116,7 @@ async fn detach(aws: &Aws, id: &Id, arns: impl Iterator<Item = &String>) -> Resu
 async fn remove(aws: &Aws, id: &Id, names: impl Iterator<Item = &String>) -> Result<()> {
     for name in names {
         let delete = aws.iam().delete_role_policy().role_name(id).policy_name(name);
-        delete.send().await.unless(&["NoSuchEntity"]).told("deleting a policy of role", id.as_str())?;
+        delete.send().await.unless(&["NoSuchEntity"]).done("deleting a policy of role", id)?;
     }
     Ok(())
 }
@@ -132,7 +132,7 @@ async fn profiles(aws: &Aws, id: &Id) -> Result<Vec<String>> {
 pub async fn in_the_way(aws: &Aws, id: &Id) -> Result<Error> {
     let (attached, inline, profiles) = futures::try_join!(attached(aws, id), names(aws, id), profiles(aws, id))?;
     let kinds = [
-        ("managed policies", attached.into_iter().collect()),
+        ("managed policies", attached.iter().map(Arn::to_string).collect()),
         ("inline policies", inline),
         ("instance profiles", profiles),
     ];

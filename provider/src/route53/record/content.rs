@@ -2,16 +2,15 @@
 
 use aws_sdk_route53::types::{
     AliasTarget, CidrRoutingConfig as AwsCidr, Coordinates as AwsCoordinates, GeoLocation as AwsGeoLocation,
-    GeoProximityLocation as AwsGeoProximity, ResourceRecord, ResourceRecordSet, ResourceRecordSetFailover, RrType,
+    GeoProximityLocation as AwsGeoProximity, ResourceRecord, ResourceRecordSet, RrType,
 };
 use aws_smithy_types::error::operation::BuildError;
-use pulumi_plugin::{Error, Result};
+use pulumi_plugin::{Error, Order, Result};
 
-use super::{
-    Alias, CidrRoutingConfig, Coordinates, Failover, GeoLocation, GeoProximityLocation, RecordInputs, TTL, value,
-};
+use super::{Alias, CidrRoutingConfig, Coordinates, GeoLocation, GeoProximityLocation, RecordInputs, TTL, value};
+use crate::aws::word;
 use crate::route53::sets::Key;
-use crate::types::DomainName;
+use crate::types::{DomainName, Region};
 
 /// The record as Route 53 takes it.
 pub fn write(new: &RecordInputs) -> Result<ResourceRecordSet> {
@@ -21,7 +20,7 @@ pub fn write(new: &RecordInputs) -> Result<ResourceRecordSet> {
         .set_set_identifier(new.set_identifier.clone())
         .set_weight(new.weight.map(i64::from))
         .set_failover(new.failover.map(|failover| failover.as_str().into()))
-        .set_region(new.latency_region.as_deref().map(Into::into))
+        .set_region(new.latency_region.as_ref().map(|region| region.as_str().into()))
         .set_geo_location(new.geo_location.as_ref().map(location))
         .set_multi_value_answer(new.multi_value_answer.filter(|on| *on))
         .set_health_check_id(new.health_check_id.clone());
@@ -59,7 +58,7 @@ fn proximity(at: &GeoProximityLocation) -> Result<AwsGeoProximity, BuildError> {
         AwsCoordinates::builder().latitude(at.latitude.to_string()).longitude(at.longitude.to_string()).build()
     });
     Ok(AwsGeoProximity::builder()
-        .set_aws_region(at.aws_region.clone())
+        .set_aws_region(at.aws_region.as_ref().map(Region::to_string))
         .set_local_zone_group(at.local_zone_group.clone())
         .set_coordinates(coordinates.transpose()?)
         .bias(at.bias)
@@ -71,9 +70,9 @@ fn cidr(at: &CidrRoutingConfig) -> Result<AwsCidr, BuildError> {
 }
 
 /// The record as we have it.
-pub fn read(key: &Key, set: ResourceRecordSet) -> RecordInputs {
+pub fn read(key: &Key, set: ResourceRecordSet) -> Result<RecordInputs> {
     let records = set.resource_records.unwrap_or_default();
-    RecordInputs {
+    Ok(RecordInputs {
         zone_id: key.zone.clone(),
         name: key.name.clone(),
         r#type: key.kind,
@@ -88,35 +87,38 @@ pub fn read(key: &Key, set: ResourceRecordSet) -> RecordInputs {
             })
         }),
         weight: set.weight.and_then(|weight| u8::try_from(weight).ok()),
-        failover: set.failover.map(|f| match f {
-            ResourceRecordSetFailover::Secondary => Failover::Secondary,
-            _ => Failover::Primary,
-        }),
-        latency_region: set.region.map(|region| region.as_str().to_owned()),
+        failover: set.failover.map(word).transpose()?,
+        latency_region: set.region.map(word).transpose()?,
         geo_location: set.geo_location.map(|at| GeoLocation {
             continent_code: at.continent_code,
             country_code: at.country_code,
             subdivision_code: at.subdivision_code,
         }),
-        geo_proximity_location: set.geo_proximity_location.map(|at| GeoProximityLocation {
-            aws_region: at.aws_region,
-            local_zone_group: at.local_zone_group,
-            coordinates: at.coordinates.and_then(|at| {
-                Some(Coordinates { latitude: at.latitude.parse().ok()?, longitude: at.longitude.parse().ok()? })
-            }),
-            bias: at.bias.unwrap_or_default(),
-        }),
+        geo_proximity_location: set.geo_proximity_location.map(nearest).transpose()?,
         cidr_routing_config: set
             .cidr_routing_config
             .map(|at| CidrRoutingConfig { collection_id: at.collection_id, location_name: at.location_name }),
         multi_value_answer: set.multi_value_answer,
         health_check_id: set.health_check_id,
-        overwrite: false,
-        wait_for_sync: true,
-    }
+        overwrite: Order::unknown(),
+        wait_for_sync: Order::unknown(),
+    })
+}
+
+fn nearest(at: AwsGeoProximity) -> Result<GeoProximityLocation> {
+    let degrees = |text: &str| text.parse().map_err(|_| Error::new(format!("AWS says `{text}` of a coordinate")));
+    let coordinates = at
+        .coordinates
+        .map(|at| Ok::<_, Error>(Coordinates { latitude: degrees(&at.latitude)?, longitude: degrees(&at.longitude)? }));
+    Ok(GeoProximityLocation {
+        aws_region: at.aws_region.map(word).transpose()?,
+        local_zone_group: at.local_zone_group,
+        coordinates: coordinates.transpose()?,
+        bias: at.bias.unwrap_or_default(),
+    })
 }
 
 /// Whether two spellings of one record set say the same.
-pub fn same(key: &Key, one: &ResourceRecordSet, other: &ResourceRecordSet) -> bool {
-    read(key, one.clone()) == read(key, other.clone())
+pub fn same(key: &Key, one: &ResourceRecordSet, other: &ResourceRecordSet) -> Result<bool> {
+    Ok(read(key, one.clone())? == read(key, other.clone())?)
 }

@@ -1,34 +1,34 @@
 //! The records of one name that Route 53 doesn't have beside a new one.
 
 use aws_sdk_route53::types::ResourceRecordSet;
-use pulumi_plugin::{Error, Property as _, Result, Value};
+use pulumi_plugin::{Error, Result};
 
-use super::{RecordInputs, RecordType, content, rules};
-use crate::aws::{Aws, Told as _};
+use super::{RecordInputs, content, rules};
+use crate::aws::{Aws, Doing as _};
 use crate::route53::sets::Key;
 use crate::types::DomainName;
 
 /// The records that exclude a new one.
 pub async fn in_the_way(aws: &Aws, new: &RecordInputs) -> Result<Vec<Key>> {
-    let sets = named(aws, new).await?.into_iter();
-    let keyed = sets.filter_map(|set| Some((key(new, &set)?, set)));
-    let excluding = keyed.filter_map(|(key, set)| rules::exclude(&content::read(&key, set), new).then_some(key));
-    Ok(excluding.collect())
+    let mut excluding = Vec::new();
+    for set in named(aws, new).await? {
+        if let Some(key) = Key::of(&new.zone_id, &set)
+            && rules::exclude(&content::read(&key, set)?, new)
+        {
+            excluding.push(key);
+        }
+    }
+    Ok(excluding)
 }
 
 /// All record sets of the new one's name; none where there is no such zone.
 async fn named(aws: &Aws, new: &RecordInputs) -> Result<Vec<ResourceRecordSet>> {
     let list = aws.route53().list_resource_record_sets().hosted_zone_id(&new.zone_id);
     let listed = list.start_record_name(new.name.as_str()).send().await.unless(&["NoSuchHostedZone"]);
-    let page = listed.told("reading records of hosted zone", &new.zone_id)?;
+    let page = listed.doing("reading records of hosted zone", &new.zone_id)?;
     let mut sets = page.map(|page| page.resource_record_sets).unwrap_or_default();
     sets.retain(|set| DomainName::parse(&set.name).as_ref() == Ok(&new.name));
     Ok(sets)
-}
-
-fn key(new: &RecordInputs, set: &ResourceRecordSet) -> Option<Key> {
-    let kind = RecordType::decode(&Value::from(set.r#type.as_str())).ok()?;
-    Some(Key { zone: new.zone_id.clone(), name: new.name.clone(), kind, set: set.set_identifier.clone() })
 }
 
 /// The refusal of a replacement that would only delete the old record: Route 53 would refuse the new one for others.

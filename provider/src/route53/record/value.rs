@@ -22,7 +22,7 @@ pub fn plain(kind: RecordType, wire: &str) -> String {
         RecordType::Txt | RecordType::Spf => strings(wire).and_then(|strings| String::from_utf8(strings.concat()).ok()),
         _ => None,
     };
-    // What Route 53 would not be told in the same words stays in its own: several strings, or text that reads like quoted text.
+    // Several strings, or text that reads like quoted text, can only be written in quotes.
     match text {
         Some(text) if same(kind, &text, wire) => text,
         _ => self::wire(kind, wire),
@@ -116,11 +116,11 @@ mod tests {
 
     #[test]
     fn is_read_as_people_write_it() {
-        for (kind, told, expected) in [
+        for (kind, kept, expected) in [
             (Txt, "\"v=spf1 -all\"", "v=spf1 -all"),
             (Txt, "\"\"", ""),
             (Txt, "\"a\\\"b\\\\\\303\\251\"", "a\"b\\é"),
-            // Only in quotes can these be told from something else.
+            // Only in quotes do these differ from other text.
             (Txt, "\"one \" \"two\"", "\"one \" \"two\""),
             (Txt, "\"\\\"x\\\"\"", "\"\\\"x\\\"\""),
             (Txt, "\"\\377\"", "\"\\377\""),
@@ -128,7 +128,7 @@ mod tests {
             (Caa, "0 issue \"letsencrypt.org\"", "0 issue \"letsencrypt.org\""),
             (Aaaa, "2001:0DB8:0:0:0:0:0:1", "2001:db8::1"),
         ] {
-            assert_eq!(plain(kind, told), expected, "{told}");
+            assert_eq!(plain(kind, kept), expected, "{kept}");
         }
     }
 
@@ -145,9 +145,9 @@ mod tests {
     proptest! {
         #[test]
         fn comes_back(text in "(\\PC|[\"\\\\ a0é])*") {
-            let told = wire(Txt, &text);
-            prop_assert!(same(Txt, &plain(Txt, &told), &text));
-            prop_assert_eq!(wire(Txt, &told), told);
+            let kept = wire(Txt, &text);
+            prop_assert!(same(Txt, &plain(Txt, &kept), &text));
+            prop_assert_eq!(wire(Txt, &kept), kept);
         }
     }
 }

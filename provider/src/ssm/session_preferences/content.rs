@@ -1,9 +1,9 @@
 //! The document's content: JSON, as Session Manager reads it.
 
-use pulumi_plugin::{Error, Result};
+use pulumi_plugin::{Error, Order, Result};
 use serde_json::{Value, json};
 
-use super::{NAME, OnDelete, SessionPreferencesInputs, ShellProfile};
+use super::{NAME, SessionPreferencesInputs, ShellProfile};
 
 /// The content that says what the program asks for.
 pub fn write(new: &SessionPreferencesInputs) -> String {
@@ -61,8 +61,8 @@ pub fn read(content: &str) -> Result<SessionPreferencesInputs> {
             linux: text(&inputs["shellProfile"]["linux"]),
             windows: text(&inputs["shellProfile"]["windows"]),
         },
-        overwrite: false,
-        on_delete: OnDelete::Restore,
+        overwrite: Order::unknown(),
+        on_delete: Order::unknown(),
     })
 }
 

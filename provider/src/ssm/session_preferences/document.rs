@@ -5,7 +5,7 @@ use aws_sdk_ssm::types::DocumentFormat;
 use pulumi_plugin::{Error, Result};
 
 use super::{NAME, content};
-use crate::aws::{Aws, Told as _};
+use crate::aws::{Aws, Doing as _};
 
 /// What the names of all versions begin with that gitinfra makes.
 const OURS: &str = "gitinfra-";
@@ -28,7 +28,7 @@ pub fn of_this_call(aws: &Aws) -> String {
 /// The number of the first version that this very resource made, if it has made one.
 pub async fn first_of_this_creation(aws: &Aws) -> Result<Option<u32>> {
     let versions = aws.ssm().list_document_versions().name(NAME).into_paginator().items().send();
-    let versions = versions.collect::<Result<Vec<_>, _>>().await.told("reading the versions of document", NAME)?;
+    let versions = versions.collect::<Result<Vec<_>, _>>().await.doing("reading the versions of document", NAME)?;
     let ours = of_this_creation(aws);
     let ours = versions.into_iter().filter(|v| v.version_name.as_deref().is_some_and(|name| name.starts_with(&ours)));
     Ok(ours.filter_map(|v| v.document_version?.parse().ok()).min())
@@ -38,7 +38,7 @@ pub async fn first_of_this_creation(aws: &Aws) -> Result<Option<u32>> {
 pub async fn version(aws: &Aws, number: &str) -> Result<Option<GetDocumentOutput>> {
     let get = aws.ssm().get_document().name(NAME).document_format(DocumentFormat::Json).document_version(number);
     let got = get.send().await.unless(&["InvalidDocument", "InvalidDocumentVersion"]);
-    got.told("reading document", NAME)
+    got.doing("reading document", NAME)
 }
 
 /// Makes a content the document's own: a new version, or the one that says the same already, becomes the default.
@@ -46,12 +46,12 @@ pub async fn publish(aws: &Aws, content: &str, name: Option<String>) -> Result<(
     let update = aws.ssm().update_document().name(NAME).set_version_name(name).document_version("$LATEST");
     let updated = update.document_format(DocumentFormat::Json).content(content).send().await;
     let updated = updated.unless(&["DuplicateDocumentContent", "DuplicateDocumentVersionName"]);
-    let version = match updated.told("updating document", NAME)? {
+    let version = match updated.doing("updating document", NAME)? {
         Some(updated) => updated.document_description.and_then(|d| d.document_version).unwrap_or_default(),
         None => saying(aws, content).await?,
     };
     let choose = aws.ssm().update_document_default_version().name(NAME).document_version(&version);
-    choose.send().await.told("choosing the default version of document", NAME).map(drop)
+    choose.send().await.done("choosing the default version of document", NAME)
 }
 
 /// The newest version that says the same.

@@ -17,7 +17,7 @@ from .address import Addresses
 from .gateway import InternetGateways
 from .nat import NatGateways, settle
 from .network import Networks, associations6
-from .route import Routes, route_state
+from .route import Routes, route_interface, route_state
 from .rule import permissions
 from .security_group import SecurityGroups, trusting
 from .tag import Tags, tags_of
@@ -65,6 +65,7 @@ def install():
     serve(urls, EC2)
     EC2Backend.create_vpc = trusting(EC2Backend.create_vpc)
     Route.state = property(route_state)
+    Route.network_interface_id = property(route_interface)
     Subnet.ipv6_cidr_block_association_set = property(associations6)
     # Where an address comes from, which moto doesn't say, and what has it: nothing is no empty text.
     ElasticAddress.public_ipv4_pool = "amazon"

@@ -19,8 +19,22 @@ TARGETS = (
     "VpcEndpointId",
     "LocalGatewayId",
     "CoreNetworkArn",
+    "OdbNetworkArn",
 )
+# What no account has here: AWS's refusal of one that is not there.
+ABSENT = {
+    "LocalGatewayId": ("InvalidLocalGatewayID.NotFound", "The local gateway ID '{}' does not exist"),
+    "CoreNetworkArn": ("InvalidParameterValue", "The core network '{}' does not exist."),
+    "OdbNetworkArn": ("InvalidParameterValue", "The ODB network '{}' does not exist."),
+}
 DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+
+
+def route_interface(route):
+    """The network interface of a route: with an instance, AWS shows that instance's. moto shows none."""
+    if route.interface:
+        return route.interface.id
+    return next((eni.id for eni in route.instance.nics.values()), None) if route.instance else None
 
 
 def route_state(route):
@@ -128,7 +142,12 @@ class Routes:
             "EgressOnlyInternetGatewayId": self.check_egress_only,
             "TransitGatewayId": self.check_transit,
             "VpcEndpointId": self.check_endpoint,
+            "CarrierGatewayId": self.check_carrier,
+            "InstanceId": self.check_instance,
         }
+        if targets[0] in ABSENT:
+            code, words = ABSENT[targets[0]]
+            raise Refusal(code, words.format(self._get_param(targets[0])))
         if targets[0] in checks:
             checks[targets[0]](table, self._get_param(targets[0]))
         if self._get_param("DestinationPrefixListId"):
@@ -205,6 +224,30 @@ class Routes:
         if endpoint.vpc_id != table.vpc_id:
             raise Refusal(
                 "InvalidParameterValue", f"route table {table.id} and endpoint {endpoint_id} belong to different networks"
+            )
+
+    def check_carrier(self, table, gateway_id):
+        # moto takes even one that it doesn't know, and makes a route to nowhere.
+        gateway = self.ec2_backend.carrier_gateways.get(gateway_id)
+        if not gateway:
+            raise Refusal("InvalidCarrierGatewayID.NotFound", f"The carrierGateway ID '{gateway_id}' does not exist")
+        if gateway.vpc_id != table.vpc_id:
+            raise Refusal(
+                "InvalidParameterValue", f"route table {table.id} and network gateway {gateway_id} belong to different networks"
+            )
+
+    def check_instance(self, table, instance_id):
+        # moto takes the instances of any network, and those with several interfaces.
+        instance = self.ec2_backend.get_instance(instance_id)
+        interfaces = list(instance.nics.values())
+        if len(interfaces) > 1:
+            raise Refusal(
+                "InvalidInstanceID",
+                f"There are multiple interfaces attached to instance '{instance_id}'. Please specify an interface ID for the operation instead.",
+            )
+        if interfaces and interfaces[0].vpc_id != table.vpc_id:
+            raise Refusal(
+                "InvalidParameterValue", f"route table {table.id} and interface {interfaces[0].id} belong to different networks"
             )
 
     def associate_route_table(self):

@@ -12,7 +12,7 @@ from moto.route53.responses import Route53 as Moto
 
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
-from . import record
+from . import cidr, record
 from .record import canonical
 
 # AWS's seconds until all of its name servers know a change.
@@ -65,6 +65,7 @@ class Route53(Strict, Moto):
         reusable = self.reusable()
         if self._get_param("VPC"):
             self.check_vpc(self._get_param("VPC.VPCId"), self._get_param("VPC.VPCRegion"))
+            self.check_conflict(self.params["Name"], self._get_param("VPC.VPCId"))
             # A zone with a VPC is a private one, said or not.
             self.params.setdefault("HostedZoneConfig", {})["PrivateZone"] = True
         answer = super().create_hosted_zone()
@@ -101,6 +102,22 @@ class Route53(Strict, Moto):
         self.params["DelegationSetId"] = wanted
         return self.backend.delegation_sets[wanted]
 
+    def check_conflict(self, name, vpc_id, zone_id=None):
+        """A VPC asks one private zone of a name."""
+        for zone in self.backend.zones.values():
+            if zone.resource_id != zone_id and zone.name == name and any(vpc["vpc_id"] == vpc_id for vpc in zone.vpcs):
+                raise Refusal(
+                    "ConflictingDomainExists",
+                    f"The VPC {vpc_id} that you're trying to associate with the hosted zone is already associated with another private "
+                    f"hosted zone with the same name {name}",
+                )
+
+    def create_cidr_collection(self):
+        return ActionResult(cidr.create(self.backend, self._get_param("Name"), self._get_param("CallerReference")))
+
+    def change_cidr_collection(self):
+        return ActionResult(cidr.change(self.backend, self._get_param("Id"), self._get_param("Changes") or []))
+
     def check_vpc(self, vpc_id, region):
         ec2 = sys.modules.get("moto.ec2.models")
         if ec2 and (not region or vpc_id not in ec2.ec2_backends[self.current_account][region].vpcs):
@@ -109,6 +126,12 @@ class Route53(Strict, Moto):
                 f"The VPC: {vpc_id} in region {region} that you provided is not authorized to make the association.",
             )
 
+    def associate_vpc_with_hosted_zone(self):
+        zone, vpc_id = self.zone(self._get_param("HostedZoneId")), self._get_param("VPC.VPCId")
+        self.check_vpc(vpc_id, self._get_param("VPC.VPCRegion"))
+        self.check_conflict(zone.name, vpc_id, zone.resource_id)
+        return super().associate_vpc_with_hosted_zone()
+
     def get_hosted_zone(self):
         answer = super().get_hosted_zone()
         servers = answer.result["DelegationSet"]
@@ -116,6 +139,14 @@ class Route53(Strict, Moto):
             # AWS promises no order; each answer here has another one.
             servers.name_servers = [*servers.name_servers[1:], servers.name_servers[0]]
         return answer
+
+    def update_hosted_zone_features(self):
+        """moto lacks it."""
+        zone, wanted = self.zone(self._get_param("Id") or self._get_param("HostedZoneId")), self._get_param("EnableAcceleratedRecovery")
+        if zone.private_zone:
+            raise Refusal("InvalidInput", "Accelerated recovery is not supported for private hosted zones.")
+        zone.features = {"AcceleratedRecoveryStatus": "ENABLING" if str(wanted).lower() == "true" else "DISABLED"}
+        return ActionResult({})
 
     def delete_hosted_zone(self):
         zone = self.zone(self._get_param("Id"))
@@ -157,7 +188,11 @@ class Route53(Strict, Moto):
             health = change["ResourceRecordSet"].get("HealthCheckId")
             if health and change["Action"] != "DELETE" and health not in self.backend.health_checks:
                 raise Refusal("NoSuchHealthCheck", f"The specified health check {health} does not exist.")
+            place = change["ResourceRecordSet"].get("CidrRoutingConfig")
+            if place and change["Action"] != "DELETE":
+                cidr.check(self.backend, place)
             record.apply(change, records, zone)
+        record.check_weighted(records)
         zone.rrsets, zone.changed = records, CLOCK.now()
         return ActionResult({"ChangeInfo": self.change(self._get_param("ChangeBatch.Comment"))})
 
@@ -199,5 +234,7 @@ def reversed_name(name):
 
 
 def install():
+    features = r"{0}/(?P<api_version>[\d_-]+)/hostedzone/(?P<zone_id>[^/]+)/features$"
+    urls.url_paths.update(dict.fromkeys([*cidr.PATHS, features]))
     models.reverse_domain_name = reversed_name
     serve(urls, Route53)

@@ -26,8 +26,24 @@ KINDS = (
     "TLSA",
     "TXT",
 )
-# What chooses between several records of one name and type.
-POLICIES = ("weight", "region", "failover", "geo_location", "multi_value_answer")
+# What chooses between several records of one name and type, in AWS's words.
+POLICIES = {
+    "weight": "non-weighted set",
+    "region": "non-latency set",
+    "failover": "non-failover set",
+    "geo_location": "non-geolocation set",
+    "geo_proximity_location": "non-geoproximity set",
+    "cidr_routing_config": "non-IP-based set",
+    "multi_value_answer": "non multi-answer RRSet",
+}
+# Of these, every record of a name and type has its own.
+CHOICES = {
+    "region": ("latency", "region"),
+    "failover": ("failover", "failover type"),
+    "geo_location": ("geolocation", "location"),
+    "geo_proximity_location": ("geoproximity", "location"),
+    "cidr_routing_config": ("IP-based", "CIDR location"),
+}
 PLAIN = re.compile(r"[a-z0-9_\-.]")
 TEXT = re.compile(r'^("(?:[^"\\]|\\.)*"\s*)+$')
 # The hosted zones that stand for AWS's own services, and the names that lie in them.
@@ -110,8 +126,39 @@ def made(action, given, zone):
     if given["Type"] == "CNAME" and len(values) > 1:
         raise batch("Invalid Resource Record: 'FATAL problem: CNAMEMoreThanOneValue (CNAME records can have only one value)'")
     record = RecordSet({**given, "Name": name, "ResourceRecords": values})
+    # moto forgets these.
+    record.geo_proximity_location = given.get("GeoProximityLocation")
+    record.cidr_routing_config = given.get("CidrRoutingConfig")
     record.alias_target = made_alias(given, name, zone)
+    check_routing(record)
     return record
+
+
+def check_routing(record):
+    """What a routing policy asks of a record by itself."""
+    if len(record.set_identifier or "") > 128:
+        raise Refusal(
+            "InvalidInput",
+            f"1 validation error detected: Value '{record.set_identifier}' at 'setIdentifier' failed to satisfy constraint: "
+            "Member must have length less than or equal to 128",
+        )
+    if bool(record.set_identifier) != bool(policy(record)):
+        raise batch(f"Missing field 'SetIdentifier' or routing policy in Change with [Name={record.name}, Type={record.type}]")
+    if record.failover == "PRIMARY" and not record.alias_target and not record.health_check_id:
+        raise batch("A non-alias primary ResourceRecordSet must have an associated health check. No changes made.")
+    if record.multi_value_answer and (record.alias_target or record.type == "CNAME"):
+        raise batch(f"Multivalue answer RRSet with DNS name {record.name}, type {record.type} can't be an alias or a CNAME")
+    if record.set_identifier and record.type in ("NS", "SOA"):
+        raise batch(f"RRSet with DNS name {record.name}, type {record.type} can only be a simple one")
+    place = record.geo_proximity_location
+    if place and sum(name in place for name in ("AWSRegion", "LocalZoneGroup", "Coordinates")) != 1:
+        raise Refusal(
+            "InvalidInput", "Invalid request: Expected exactly one of [AWSRegion, LocalZoneGroup, Coordinates] in GeoProximityLocation"
+        )
+    if place and not -99 <= int(place.get("Bias") or 0) <= 99:
+        raise Refusal(
+            "InvalidInput", f"Value '{place['Bias']}' at 'bias' failed to satisfy constraint: Member must be between -99 and 99"
+        )
 
 
 def made_alias(given, name, zone):
@@ -137,12 +184,13 @@ def key(record):
 
 
 def content(record):
-    routing = [str(getattr(record, name)) for name in (*POLICIES, "health_check_id")]
+    # What moto itself makes, the zone's own records, knows less.
+    routing = [str(getattr(record, name, None)) for name in (*POLICIES, "health_check_id")]
     return record.ttl and int(record.ttl), sorted(record.records or []), record.alias_target, routing
 
 
 def policy(record):
-    return next((name for name in POLICIES if getattr(record, name) is not None), None)
+    return next((name for name in POLICIES if getattr(record, name, None) is not None), None)
 
 
 def words(record):
@@ -182,14 +230,9 @@ def delete(record, records, place, zone):
 
 def check_neighbours(record, records, zone):
     """A CNAME stands alone at its name, and never at the apex; records of one name and type are chosen between in one way."""
-    same = [other for other in records if other.name == record.name and key(other) != key(record)]
-    if bool(record.set_identifier) != bool(policy(record)):
-        raise batch(f"Missing field 'SetIdentifier' or routing policy in Change with [Name={record.name}, Type={record.type}]")
-    if any(policy(other) != policy(record) for other in same if other.type == record.type):
-        raise batch(
-            f"RRSet with DNS name {record.name}, type {record.type}, SetIdentifier {record.set_identifier} cannot be created because "
-            "a non multi-answer or differently routed RRSet exists with the same name and type"
-        )
+    same = [other for other in records if other.name == record.name]
+    check_policies(record, [other for other in same if other.type == record.type])
+    same = [other for other in same if key(other) != key(record)]
     if record.type == "CNAME":
         if record.name == zone.name:
             raise batch(f"RRSet of type CNAME with DNS name {record.name} is not permitted at apex in zone {zone.name}")
@@ -203,3 +246,39 @@ def check_neighbours(record, records, zone):
             f"RRSet of type {record.type} with DNS name {record.name} is not permitted because a conflicting RRSet of type CNAME "
             f"with the same DNS name already exists in zone {zone.name}"
         )
+
+
+def chosen(record, name):
+    """By what a record is chosen; the bias of a geoproximity location is no other place."""
+    choice = getattr(record, name)
+    return {**choice, "Bias": 0} if name == "geo_proximity_location" else choice
+
+
+def check_policies(record, others):
+    """Either one simple record, or several of one routing policy, of which each has a set identifier and a choice of its own."""
+    said = f"RRSet with DNS name {record.name}, type {record.type}"
+    if not record.set_identifier:
+        if any(other.set_identifier for other in others):
+            raise batch(f"{said} cannot be created as other RRSets exist with the same name and type.")
+        return
+    said += f", SetIdentifier {record.set_identifier}"
+    # Not even of the record itself is the policy exchanged.
+    if any(policy(other) != policy(record) for other in others):
+        raise batch(f"{said} cannot be created as a {POLICIES[policy(record)]} exists with the same name and type.")
+    for name, (kind, choice) in CHOICES.items():
+        wanted = getattr(record, name)
+        if wanted and any(chosen(other, name) == chosen(record, name) for other in others if key(other) != key(record)):
+            raise batch(f"{said} cannot be created because a {kind} RRSet with the same name, type and {choice} already exists.")
+
+
+def check_weighted(records):
+    """All weighted records of a name and type have one TTL, when a batch is done."""
+    ttls = {}
+    for record in records:
+        if record.weight is not None and not record.alias_target:
+            ttl = ttls.setdefault((record.name, record.type), int(record.ttl))
+            if ttl != int(record.ttl):
+                raise batch(
+                    f"RRSet with DNS name {record.name}, type {record.type}, SetIdentifier {record.set_identifier} cannot be created as "
+                    "weighted sets must contain the same TTL."
+                )
