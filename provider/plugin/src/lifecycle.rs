@@ -197,12 +197,8 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         let delete = || async {
             match R::delete(self.session, id, old).await {
                 // What is going already, or is gone, need not be deleted.
-                Err(error) => match R::find(self.session, id).await {
-                    Ok(None) => Ok(()),
-                    Ok(Some(seen)) if matches!(R::progress(&seen), Progress::Leaving(_)) => Ok(()),
-                    _ => Err(error),
-                },
-                done => done,
+                Err(_) if self.is_going::<R>(id).await => Ok(()),
+                outcome => outcome,
             }
         };
         self.patience.repeat("deleting", delete, || self.ready::<R>(id)).await?;
@@ -222,6 +218,15 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         self.patience.poll("deletion", look).await
     }
 
+    /// Whether it is gone, or being deleted.
+    async fn is_going<R: Resource<Session = S>>(&self, id: &Id) -> bool {
+        match R::find(self.session, id).await {
+            Ok(Some(seen)) => matches!(R::progress(&seen), Progress::Leaving(_)),
+            Ok(None) => true,
+            Err(_) => false,
+        }
+    }
+
     /// Calls, and calls again while the refusal is one that passes: by itself, or once the resource is ready.
     ///
     /// What somebody else has deleted meanwhile is told as that, and not as the refusal that comes of it.
@@ -236,7 +241,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     {
         let call = || async {
             match call().await {
-                Err(error) if what != "creating" && matches!(R::find(self.session, id).await, Ok(None)) => {
+                Err(error) if what != "creating" && self.is_going::<R>(id).await => {
                     Err(gone(id)
                         .hint(format!("run `pulumi refresh`, then `pulumi up` makes it anew; the cloud said: {error}")))
                 }
