@@ -61,14 +61,11 @@ impl Call {
     pub(crate) fn taken(&self, id: &Id, token: &str, take_over: Option<&str>) -> Error {
         let over = take_over.map(|how| format!(", or {how}")).unwrap_or_default();
         let import = format!("`pulumi import {token} {} '{id}'` takes it over{over}", self.name);
-        let hint = match self.replaces {
-            true => format!(
-                "a replacement is made before the old one is deleted, and here both are the same: set the resource option `deleteBeforeReplace: true`; if it belongs to somebody else, {import}"
-            ),
-            false => format!(
-                "if the resource has another name in the program than before, give it the resource option `aliases` with the old one; if the program declares it twice, remove one; else {import}"
-            ),
-        };
+        let renamed = "if the resource has another name in the program than before, give it the resource option `aliases` with the old one";
+        let wished = "if it is to be replaced although nothing differs, set the resource option `deleteBeforeReplace: true`: the new one is made before \
+             the old one is deleted, and here both are the same";
+        let [first, second] = if self.replaces { [wished, renamed] } else { [renamed, wished] };
+        let hint = format!("{first}; {second}; if the program declares it twice, remove one; else {import}");
         Error::new(format!("creating `{}`: `{id}` exists already", self.name)).hint(hint)
     }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::call::Call;
 use crate::error::{After as _, Again, Error, Result};
 use crate::resource::{Id, Made, Progress, Resource};
+use crate::value::Value;
 use difference::{Difference, as_asked};
 use patience::{Look, Patience};
 
@@ -133,7 +134,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     /// Clears away what the cloud has given up, so that the next run makes it anew instead of waiting for what will never be.
     async fn undo<R: Resource<Session = S>>(&self, id: &Id, error: Error) -> Error {
         let gone = match self.read::<R>(id).await {
-            Ok(Some(state)) => self.delete(id, &state).await,
+            Ok(Some(state)) => self.delete(id, &with_kept(state, id)).await,
             Ok(None) => Ok(()),
             Err(unread) => Err(unread),
         };
@@ -232,8 +233,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
     {
         let call = || async {
             match call().await {
-                Err(error) if what != "creating" && self.is_gone::<R>(id).await => Err(gone(id)
-                    .hint(format!("run `pulumi refresh`, then `pulumi up` makes it anew; the cloud said: {error}"))),
+                Err(error) if what != "creating" && self.is_gone::<R>(id).await => Err(gone_meanwhile(id, &error)),
                 outcome => outcome,
             }
         };
@@ -287,6 +287,13 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         };
         self.patience.repeat("reading", read, || self.ready::<R>(id)).await
     }
+}
+
+/// A state with what only the creation knows.
+fn with_kept<R: Resource>(state: R, id: &Id) -> R {
+    let Value::Object(mut all) = state.encode() else { return state };
+    all.extend(id.kept().clone());
+    R::decode(&all.into()).unwrap_or(state)
 }
 
 fn gone_meanwhile(id: &Id, error: &Error) -> Error {

@@ -306,7 +306,7 @@ fn network() -> Vec<Row> {
             other: Some(json!({"subnetId": "${more.id}"})),
             second: Second::Refused,
             by_hand: Some(vec![("ec2", "disassociate_route_table", json!({"AssociationId": "${x.associationId}"}))]),
-            made_anew: true,
+
             ..row(
                 "ec2:RouteTableAssociation",
                 ("ec2", "describe_route_tables", |answer| {

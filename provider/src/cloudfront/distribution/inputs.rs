@@ -276,7 +276,7 @@ pub enum ViewerMtlsMode {
 pub struct TrustStoreConfig {
     /// The trust store's id.
     pub trust_store_id: String,
-    /// Whether viewers are told the names of the trust store's certificate authorities.
+    /// Whether CloudFront sends viewers the names of the trust store's certificate authorities.
     #[prop(default)]
     pub advertise_trust_store_ca_names: bool,
     /// Whether expired certificates are accepted.

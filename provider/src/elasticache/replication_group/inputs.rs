@@ -119,7 +119,7 @@ pub struct ReplicationGroupInputs {
     /// The IP addresses that nodes have.
     #[prop(default = NetworkType::Ipv4, replace)]
     pub network_type: NetworkType,
-    /// IP discovery: which of the nodes' addresses clients are told. Default: `ipv4`, where nodes have such addresses.
+    /// IP discovery: which of the nodes' addresses clients are given. Default: `ipv4`, where nodes have such addresses.
     #[prop(computed)]
     pub ip_discovery: Option<IpDiscovery>,
     /// Tags.
@@ -194,7 +194,7 @@ pub enum NetworkType {
     DualStack,
 }
 
-/// The kind of IP addresses that clients are told.
+/// The kind of IP addresses that clients are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Property)]
 pub enum IpDiscovery {
     /// IPv4.
