@@ -76,7 +76,8 @@ proptest! {
         let back = read(&write(&value, Accepts::STATE)).expect("what was written can be read");
         prop_assert_eq!(back.plain(), value.plain());
         prop_assert_eq!(back.has_secret(), value.has_secret());
-        prop_assert!(back.dependencies().is_empty());
+        // Of dependencies, those stay that references name.
+        prop_assert_eq!(back.dependencies(), value.plain().dependencies());
     }
 
     #[test]
