@@ -6,12 +6,12 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::changes::{ChangeSet, PropertyChange, ResourceChange, Said};
 use crate::decide::short;
+use crate::engine::changes::{ChangeSet, PropertyChange, ResourceChange, Said};
+use crate::engine::operation::Effect;
+use crate::engine::urn;
+use crate::engine::value::Shown;
 use crate::event::Severity;
-use crate::operation::Effect;
-use crate::urn;
-use crate::value::Shown;
 
 /// Forges take some 65,000 characters in a comment; the rest is for what surrounds the details.
 const MOST: usize = 60_000;
@@ -272,5 +272,4 @@ fn cut(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "comment_tests.rs"]
 mod tests;

@@ -91,7 +91,10 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
     ] {
         kept.insert(name.to_owned(), value.to_owned());
     }
-    // The engine runs elsewhere, so a relative backend has to be read from here.
+    // The engine runs elsewhere, so relative paths have to be read from here.
+    if let Some(home) = kept.get_mut("PULUMI_HOME").filter(|home| !home.is_empty()) {
+        *home = cwd.join(home.as_str()).display().to_string();
+    }
     if let Some(url) = kept.get("PULUMI_BACKEND_URL").and_then(|url| absolute_backend(url, cwd)) {
         kept.insert("PULUMI_BACKEND_URL".to_owned(), url);
     }

@@ -3,8 +3,17 @@
 use std::fs;
 
 use rustix::process::Signal;
+use serde::{Deserialize, Serialize};
 
-use crate::record::Process;
+/// A process on some host. Process ids are used again, so its start and the host's boot belong to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    pub host: String,
+    pub boot: Option<String>,
+    pub pid: u32,
+    /// Clock ticks from boot to the process's start, where the system tells.
+    pub started: Option<u64>,
+}
 
 /// What is known about a process that was written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod engine;
 mod files;
 mod iam;
 mod licences;
+mod modules;
 mod network;
 mod pulumi;
 mod readme;

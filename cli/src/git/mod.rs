@@ -3,6 +3,7 @@
 //! The git CLI moves data, because only it knows every user's credentials, proxies and SSH set-up; objects are read in process.
 
 mod cli;
+mod objects;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -12,11 +13,12 @@ mod worktree;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use git2::{Oid, Repository};
+use git2::Oid;
 
 use crate::environment::Environment;
 use crate::failure::{Failure, Result, nearest};
 
+use objects::Objects;
 pub use source::Source;
 pub use worktree::Worktree;
 
@@ -34,7 +36,7 @@ pub struct Commit {
 pub struct Mirror {
     pub source: Source,
     path: PathBuf,
-    repository: Repository,
+    repository: Objects,
     environment: Environment,
 }
 
@@ -60,7 +62,7 @@ impl Mirror {
                 return Err(broken(&error));
             }
         }
-        let repository = Repository::open_bare(&path).map_err(|error| broken(&error.message()))?;
+        let repository = Objects::open(&path).map_err(|error| broken(&error.message()))?;
         Ok(Mirror { source, path, repository, environment: environment.clone() })
     }
 

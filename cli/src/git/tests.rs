@@ -1,5 +1,7 @@
 //! Real repositories in temporary folders, and what the mirror makes of them.
 
+use git2::Repository;
+
 use super::*;
 use git2::{IndexEntry, IndexTime, Signature};
 

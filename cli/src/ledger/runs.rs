@@ -4,8 +4,10 @@ use sqlx::Row;
 
 use super::stacks::written;
 use super::{Lease, Ledger, StackId, failed, fresh_name};
+use crate::engine::operation::Counts;
 use crate::failure::Result;
-use crate::record::{Counts, Process, RunState};
+use crate::process::Process;
+use crate::record::RunState;
 
 /// What is known of a run before it starts.
 #[derive(Debug, Clone)]
@@ -89,9 +91,14 @@ impl Ledger {
         let bound = sqlx::query(list).bind(stack.0.clone()).bind(RunState::Running.word());
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
         let open = |row: &sqlx::any::AnyRow| {
-            let engine: Option<String> = row.try_get(3)?;
+            let engine: Option<String> = row.try_get("engine")?;
             let engine = engine.and_then(|text| serde_json::from_str(&text).ok());
-            Ok(OpenRun { name: row.try_get(0)?, commit: row.try_get(1)?, started_at: row.try_get(2)?, engine })
+            Ok(OpenRun {
+                name: row.try_get("id")?,
+                commit: row.try_get("commit_id")?,
+                started_at: row.try_get("started_at")?,
+                engine,
+            })
         };
         rows.iter().map(open).collect::<Result<_, sqlx::Error>>().map_err(failed)
     }

@@ -5,7 +5,8 @@ use sqlx::Row;
 use super::{Lease, Ledger, failed, fresh_name};
 use crate::decide::Known;
 use crate::failure::{Failure, Result};
-use crate::record::{Process, RunState};
+use crate::process::Process;
+use crate::record::RunState;
 use crate::repo::Stack;
 
 /// A stack's row.
@@ -43,8 +44,8 @@ impl Ledger {
         let failed = failed("reading a stack");
         let standing = "SELECT rolled_out_commit, rolled_out_at FROM stacks WHERE id = $1";
         let row = sqlx::query(standing).bind(stack.0.clone()).fetch_one(&self.pool).await.map_err(&failed)?;
-        let commit: Option<String> = row.try_get(0).map_err(&failed)?;
-        let at: Option<i64> = row.try_get(1).map_err(&failed)?;
+        let commit: Option<String> = row.try_get("rolled_out_commit").map_err(&failed)?;
+        let at: Option<i64> = row.try_get("rolled_out_at").map_err(&failed)?;
         let newest = "SELECT state FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
         let last: Option<String> =
             sqlx::query_scalar(newest).bind(stack.0.clone()).fetch_optional(&self.pool).await.map_err(&failed)?;
@@ -54,17 +55,19 @@ impl Ledger {
 
     /// How often in a row the stack failed at this commit, and when it last did.
     pub async fn failures(&self, stack: &StackId, commit: &str) -> Result<(u32, i64)> {
-        let newest = "SELECT state, commit_id, COALESCE(finished_at, started_at) FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 20";
+        let newest = "SELECT state, commit_id, COALESCE(finished_at, started_at) AS ended_at FROM runs \
+            WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 20";
         let failed = failed("reading a stack's runs");
         let rows = sqlx::query(newest).bind(stack.0.clone()).fetch_all(&self.pool).await.map_err(&failed)?;
         let mut count = (0, 0);
         for row in rows {
-            let (state, at): (String, String) = (row.try_get(0).map_err(&failed)?, row.try_get(1).map_err(&failed)?);
+            let state: String = row.try_get("state").map_err(&failed)?;
+            let at: String = row.try_get("commit_id").map_err(&failed)?;
             if state != RunState::Failed.word() || at != commit {
                 break;
             }
-            let finished: i64 = row.try_get(2).map_err(&failed)?;
-            count = (count.0 + 1, count.1.max(finished));
+            let ended: i64 = row.try_get("ended_at").map_err(&failed)?;
+            count = (count.0 + 1, count.1.max(ended));
         }
         Ok(count)
     }
@@ -86,7 +89,8 @@ impl Ledger {
             .fetch_optional(&self.pool)
             .await
             .map_err(failed("reading a run"))?;
-        let counts: crate::record::Counts = serde_json::from_str(&changes.unwrap_or_default()).unwrap_or_default();
+        let counts: crate::engine::operation::Counts =
+            serde_json::from_str(&changes.unwrap_or_default()).unwrap_or_default();
         Ok(counts.iter().filter(|(name, _)| !name.starts_with("delete")).map(|(_, count)| count).sum())
     }
 

@@ -4,8 +4,11 @@ mod postgres;
 
 use super::*;
 use crate::decide::Known;
+use crate::engine::operation::Counts;
 use crate::event::Body;
-use crate::record::{Counts, Process, Recorded, RunState};
+use crate::event::Recorded;
+use crate::process::Process;
+use crate::record::RunState;
 use crate::repo::{Stack, TreeFile, stacks as stacks_of};
 
 const REPOSITORY: &str = "https://example.org/infra.git";

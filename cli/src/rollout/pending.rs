@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::{Job, RollOut};
-use crate::event::Body;
+use crate::engine::{PendingCreate, Pulumi, urn};
 use crate::failure::Result;
-use crate::pulumi::{PendingCreate, Pulumi};
-use crate::telling::Telling;
+use crate::run_log::RunLog;
 use crate::text::list;
-use crate::urn;
 
 /// Names the file of the exported state, out of which gitinfra's provider reads the tokens of such creates.
 const TOLD: &str = "GITINFRA_PENDING_CREATES";
@@ -16,17 +14,12 @@ const TOLD: &str = "GITINFRA_PENDING_CREATES";
 impl RollOut<'_> {
     /// The CLI that tells the provider which creates are pending, whoever's run was cut off in them; `None` when there are
     /// none. A stack that the backend doesn't have is made.
-    pub(super) async fn knowing_pending(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-    ) -> Result<Option<Pulumi>> {
+    pub(super) async fn knowing_pending(&self, job: &Job<'_>, folder: &Path, log: &RunLog) -> Result<Option<Pulumi>> {
         let stack = &job.claimed.stack.stack;
         let Some(state) = job.pulumi.export(folder, stack).await? else {
             job.pulumi.create_stack(folder, stack).await?;
             let message = format!("made the stack `{stack}` in {}", job.backend.0);
-            telling.tell(Body::Note { message });
+            log.note(message);
             return Ok(None);
         };
         if state.pending_creates().is_empty() {
@@ -43,7 +36,7 @@ impl RollOut<'_> {
 
     /// After a cut-off run the engine keeps its pending creates, and warns of them for ever. Those whose resource stands
     /// now are done with; others are told, since something may exist that nobody knows of.
-    pub(super) async fn settle_pending(&self, job: &Job<'_>, folder: &Path, telling: &Telling<'_>) -> Result<()> {
+    pub(super) async fn settle_pending(&self, job: &Job<'_>, folder: &Path, log: &RunLog) -> Result<()> {
         let stack = &job.claimed.stack.stack;
         let Some(state) = job.pulumi.export(folder, stack).await? else {
             return Ok(());
@@ -51,18 +44,16 @@ impl RollOut<'_> {
         let pending = state.pending_creates();
         let (standing, lost): (Vec<_>, Vec<_>) = pending.iter().partition(|create| state.has(create));
         if !lost.is_empty() {
-            telling.tell(Body::Note {
-                message: format!(
-                    "a cut-off run was creating {}, which is not what the program has now: what it made is managed by nobody; \
-                     `pulumi refresh` settles it",
-                    names(&lost)
-                ),
-            });
+            log.note(format!(
+                "a cut-off run was creating {}, which is not what the program has now: what it made is managed by nobody; \
+                 `pulumi refresh` settles it",
+                names(&lost)
+            ));
         } else if !standing.is_empty() {
             let file = self.state_file(job.run)?;
             job.pulumi.import(folder, stack, &state, &file).await?;
             let message = format!("what the cut-off run was creating now stands: {}", names(&standing));
-            telling.tell(Body::Note { message });
+            log.note(message);
         }
         Ok(())
     }

@@ -7,11 +7,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Claimed, RollOut};
 use crate::decide::short;
-use crate::event::Body;
+use crate::engine::operation::Counts;
+use crate::engine::orphans;
 use crate::failure::{Failure, Result};
-use crate::process::{self, Liveness};
-use crate::record::{Counts, Process, RunState};
-use crate::remains;
+use crate::process::{self, Liveness, Process};
+use crate::record::RunState;
 
 /// An engine without its gitinfra finishes what it does; after this long it is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -23,24 +23,24 @@ impl RollOut<'_> {
     pub(super) async fn close_cut_off_runs(&self, claimed: &Claimed<'_>) -> Result<Option<Process>> {
         let mut last = None;
         for run in self.ledger.open_runs(claimed.id).await? {
-            let note = |message: String| self.context.tell(Some(&claimed.stack.name()), Body::Note { message });
+            let note = |message: String| self.context.note(&claimed.stack.name(), message);
             note(format!("run {} at {} was cut off: its gitinfra was killed", run.name, short(&run.commit)));
             // Killed before it could write down which one is its engine, it left one that bears the run's name all the same.
             let engine = run.engine.clone().or_else(|| {
-                let mut all = remains::of(&run.name).into_iter();
+                let mut all = orphans::of(&run.name).into_iter();
                 all.find(|process| process::is_program(process.pid, "pulumi"))
             });
             match engine.as_ref().map(|engine| (engine, engine.liveness())) {
                 Some((engine, Liveness::Alive)) => {
                     note(format!("its engine (pid {}) is still at work; waiting for it", engine.pid));
                     wait_for(engine, claimed.cancel).await?;
-                    remains::end(&run.name).await;
+                    orphans::end(&run.name).await;
                 }
                 Some((engine, Liveness::Elsewhere)) => note(format!(
                     "it ran on {}, which can't be looked at from here; the backend's own lock tells whether it still works",
                     engine.host
                 )),
-                Some((_, Liveness::Dead)) | None => remains::end(&run.name).await,
+                Some((_, Liveness::Dead)) | None => orphans::end(&run.name).await,
             }
             self.sweep(&run.name);
             let message = "its gitinfra was killed before it ended";

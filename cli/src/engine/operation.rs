@@ -1,6 +1,11 @@
 //! What the engine does to a resource: Pulumi's operation names, with a symbol and words for each.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+/// Number of resources by operation, in Pulumi's own words: `create`, `update`, `same` and so on.
+pub type Counts = BTreeMap<String, u64>;
 
 /// An operation as the engine's events name it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -128,8 +133,8 @@ impl Effect {
 
 /// Adds up counts by effect, in reading order: "4 created, 1 updated, 12 unchanged". The three steps of a
 /// replacement are one `replace` in the engine's counts, so only that one is counted.
-pub fn tally(counts: &crate::record::Counts, word: fn(Effect) -> &'static str) -> String {
-    let mut sums = std::collections::BTreeMap::new();
+pub fn tally(counts: &Counts, word: fn(Effect) -> &'static str) -> String {
+    let mut sums = BTreeMap::new();
     for (name, count) in counts {
         let part_of_replace = matches!(name.as_str(), "create-replacement" | "delete-replaced");
         if *count > 0 && !(part_of_replace && counts.contains_key("replace")) {

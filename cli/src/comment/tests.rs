@@ -1,11 +1,11 @@
 //! Previews as values, and the Markdown that they become.
 
 use super::*;
-use crate::operation::Operation;
+use crate::engine::operation::Operation;
 use serde_json::json;
 
 fn plain(value: serde_json::Value) -> Option<Shown> {
-    Some(crate::value::read(&value))
+    Some(crate::engine::value::read(&value))
 }
 
 fn property(path: &str, before: Option<Shown>, after: Option<Shown>) -> PropertyChange {

@@ -1,20 +1,22 @@
 //! Why the engine did not do well, as one failure: its kind, its words, and what to do about it.
 
+use super::lock::holder;
+use super::progress::Progress;
+use super::pulumi::advice;
+use super::run::Ending;
 use crate::failure::Failure;
-use crate::feed::Feed;
-use crate::pulumi::{Ending, advice, holder};
 
 /// What to do about a lock that somebody holds.
 pub const WHEN_LOCKED: &str = "wait for it to end; if it is certainly gone, `pulumi cancel` removes its lock";
 
 /// The failure of an engine that ended without success. What ended before it began lacked something that it needs.
-pub fn blame(ending: &Ending, feed: &Feed) -> Failure {
+pub fn diagnose(ending: &Ending, progress: &Progress) -> Failure {
     let complaint = &ending.complaint;
     if let Some(holder) = holder(complaint) {
         return Failure::busy(format!("the engine's lock is held by {holder}")).hint(WHEN_LOCKED);
     }
-    let message = feed.failure().unwrap_or_else(|| complaint.clone());
-    let failure = match feed.has_begun || ending.killed {
+    let message = progress.failure().unwrap_or_else(|| complaint.clone());
+    let failure = match progress.has_begun || ending.killed {
         true => Failure::roll_out(&message),
         false => Failure::setup(&message),
     };
@@ -58,11 +60,11 @@ mod tests {
         ];
         for (complaint, events, kind, hint) in cases {
             let ending = Ending { complaint: complaint.to_owned(), ..Ending::default() };
-            let mut feed = Feed::default();
+            let mut progress = Progress::default();
             for event in events {
-                feed.take(serde_json::from_str(&event).expect("an engine event"), 0);
+                progress.take(serde_json::from_str(&event).expect("an engine event"), 0);
             }
-            let failure = blame(&ending, &feed);
+            let failure = diagnose(&ending, &progress);
             assert_eq!(failure.kind, kind, "{failure:?}");
             assert!(failure.hints.concat().contains(hint), "{failure:?}");
         }
@@ -71,6 +73,6 @@ mod tests {
     #[test]
     fn an_engine_that_was_killed_before_it_spoke_ran_all_the_same() {
         let ending = Ending { killed: true, ..Ending::default() };
-        assert_eq!(blame(&ending, &Feed::default()).kind, Kind::RollOut);
+        assert_eq!(diagnose(&ending, &Progress::default()).kind, Kind::RollOut);
     }
 }

@@ -9,8 +9,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use tokio::time::{Instant, sleep};
 
-use crate::process::Liveness;
-use crate::record::Process;
+use crate::process::{Liveness, Process};
 
 /// The variable that holds the run's name.
 pub const RUN: &str = "GITINFRA_RUN";

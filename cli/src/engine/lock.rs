@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::process;
-use crate::record::Process;
+use crate::process::{self, Process};
 
 /// A lock file, as Pulumi's DIY backends write it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -34,7 +33,7 @@ pub fn locks(backend: &Path, project: &str, stack: &str) -> Vec<LeftLock> {
 }
 
 /// The locks that the engine names when it refuses a locked stack. Backends other than files tell of them nowhere else.
-pub fn told_locks(refusal: &str) -> Vec<LeftLock> {
+pub fn named_locks(refusal: &str) -> Vec<LeftLock> {
     let read = |line: &str| {
         let (path, rest) = line.trim().split_once(": created by ")?;
         let (owner, rest) = rest.split_once(" (pid ")?;
@@ -53,7 +52,7 @@ pub fn told_locks(refusal: &str) -> Vec<LeftLock> {
 pub fn holder(refusal: &str) -> Option<String> {
     // What Pulumi's own cloud says; it doesn't tell who it is.
     let is_conflict = refusal.contains("[409] Conflict: Another update is currently in progress");
-    let owner = told_locks(refusal).first().map(LeftLock::owner);
+    let owner = named_locks(refusal).first().map(LeftLock::owner);
     owner.or_else(|| is_conflict.then(|| "another update".to_owned()))
 }
 
@@ -103,9 +102,9 @@ mod tests {
         let refusal = "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete \
             the lock file with `pulumi cancel`.\n  s3://b/.pulumi/locks/organization/net/dev/1.json: created by ada@build-1 \
             (pid 4711) at 2026-01-01T10:00:00+01:00";
-        let owners: Vec<String> = told_locks(refusal).iter().map(LeftLock::owner).collect();
+        let owners: Vec<String> = named_locks(refusal).iter().map(LeftLock::owner).collect();
         assert_eq!(owners, ["pid 4711 of ada@build-1 since 2026-01-01T10:00:00+01:00"]);
-        assert_eq!(told_locks("no stack named 'dev' found"), []);
+        assert_eq!(named_locks("no stack named 'dev' found"), []);
         assert_eq!(holder(refusal).as_ref(), owners.first());
         let cloud = "[409] Conflict: Another update is currently in progress.\nTo learn more";
         assert_eq!(holder(cloud).as_deref(), Some("another update"));

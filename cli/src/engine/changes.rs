@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::event::Severity;
-use crate::operation::{Effect, Operation};
-use crate::pulumi::event::{EngineEvent, ResourceEvent, State, Step};
-use crate::record::Counts;
-use crate::urn;
-use crate::value::{self, Shown};
+use super::event::{EngineEvent, PropertyDiff, ResourceEvent, State, Step};
+use super::news::Severity;
+use super::operation::{Counts, Effect, Operation};
+use super::urn;
+use super::value::{self, Shown};
 
 /// Everything that one stack's preview said.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -127,7 +126,7 @@ fn properties(step: &Step) -> Vec<PropertyChange> {
         (None, Some(_), _) => changed("", None, after.as_ref()),
         (Some(old), Some(_), Some(diff)) => {
             let outputs = value::read(&old.outputs);
-            let one = |(path, diff): (&String, &crate::pulumi::event::PropertyDiff)| {
+            let one = |(path, diff): (&String, &PropertyDiff)| {
                 let inputs = before.as_ref().and_then(|before| before.at(path));
                 let old = if diff.input_diff { inputs } else { outputs.at(path).or(inputs) };
                 let found = changed(path, old, after.as_ref().and_then(|after| after.at(path)));

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::event::{Body, Resource, Severity};
-use crate::operation::{Effect, Operation};
-use crate::pulumi::event::{Diagnostic, EngineEvent, Policy, ResourceEvent, Summary};
-use crate::urn;
+use super::event::{Diagnostic, EngineEvent, Policy, ResourceEvent, Summary};
+use super::news::{News, Resource, Severity};
+use super::operation::{Effect, Operation};
+use super::urn;
 
 /// Follows one run. Knows no clock: the caller says what time it is, in milliseconds.
 #[derive(Debug, Default)]
-pub struct Feed {
+pub struct Progress {
     /// When each resource's step began, by URN and operation.
     started: HashMap<(String, String), i64>,
     /// What was said already: every user of a plugin repeats the same warning.
@@ -19,14 +19,14 @@ pub struct Feed {
     /// What the engine counted at the end.
     pub summary: Option<Summary>,
     /// Errors in the order in which they were told.
-    errors: Vec<Blame>,
+    errors: Vec<Fault>,
     /// What the program and its language wrote to stderr, which is all that some failures leave.
     complaints: Vec<String>,
 }
 
-impl Feed {
-    /// Takes the next event, and says what of it is worth telling.
-    pub fn take(&mut self, event: EngineEvent, now: i64) -> Option<Body> {
+impl Progress {
+    /// Takes the next event, and says what of it is worth passing on.
+    pub fn take(&mut self, event: EngineEvent, now: i64) -> Option<News> {
         self.has_begun = true;
         if let Some(summary) = event.summary_event {
             self.summary = Some(summary);
@@ -37,18 +37,18 @@ impl Feed {
         }
         if let Some(outputs) = event.res_outputs_event {
             if outputs.metadata.op == "same" {
-                return Some(Body::ResourceUnchanged { urn: outputs.metadata.urn });
+                return Some(News::Unchanged { urn: outputs.metadata.urn });
             }
             let (resource, seconds) = self.ended(&outputs, now)?;
-            return Some(Body::ResourceFinished { resource, seconds });
+            return Some(News::Finished { resource, seconds });
         }
         if let Some(failed) = event.res_op_failed_event {
             let (resource, seconds) = self.ended(&failed, now)?;
-            return Some(Body::ResourceFailed { resource, seconds });
+            return Some(News::Failed { resource, seconds });
         }
         if let Some(progress) = event.progress_event {
             let (received, total, done) = (progress.received, progress.total, progress.done);
-            return Some(Body::Plugin { name: progress.id, message: progress.message, received, total, done });
+            return Some(News::Plugin { name: progress.id, message: progress.message, received, total, done });
         }
         if let Some(said) = event.diagnostic_event.as_ref().filter(|said| said.severity == "info#err") {
             self.complaints.push(plain(&said.message).trim_end().to_owned());
@@ -57,8 +57,8 @@ impl Feed {
         said.or_else(|| event.error_event.map(|error| fault(error.error))).filter(|said| self.is_news(said))
     }
 
-    fn is_news(&mut self, said: &Body) -> bool {
-        let Body::Diagnostic { severity, urn, message } = said else {
+    fn is_news(&mut self, said: &News) -> bool {
+        let News::Diagnostic { severity, urn, message } = said else {
             return true;
         };
         // The closing "update failed" is news only to those who heard of no error.
@@ -66,16 +66,16 @@ impl Feed {
         let is_news = self.said.insert((urn.clone(), message.clone())) && !is_closing;
         if is_news && *severity == Severity::Error {
             let urn = urn.clone().filter(|urn| !urn::is_stack(urn));
-            self.errors.push(Blame { urn, message: message.trim().to_owned() });
+            self.errors.push(Fault { urn, message: message.trim().to_owned() });
         }
         is_news
     }
 
     /// What a reader should see first of a failure: an error that says something, with what the program complained of when
-    /// no resource is to blame; else the engine's closing "update failed". `None` when it failed before it said anything.
+    /// no resource is at fault; else the engine's closing "update failed". `None` when it failed before it said anything.
     pub fn failure(&self) -> Option<String> {
-        let telling = self.errors.iter().find(|error| !is_closing(&error.message));
-        match telling.or(self.errors.first()) {
+        let first = self.errors.iter().find(|error| !is_closing(&error.message));
+        match first.or(self.errors.first()) {
             Some(error) if error.urn.is_some() || self.complaints.is_empty() => Some(error.in_words()),
             Some(error) if is_closing(&error.message) => Some(self.complaints.join("\n")),
             Some(error) => Some(format!("{}\n{}", error.in_words(), self.complaints.join("\n"))),
@@ -83,10 +83,10 @@ impl Feed {
         }
     }
 
-    fn started(&mut self, event: &ResourceEvent, now: i64) -> Option<Body> {
+    fn started(&mut self, event: &ResourceEvent, now: i64) -> Option<News> {
         let resource = resource(event)?;
         self.started.insert((resource.urn.clone(), resource.operation.0.clone()), now);
-        Some(Body::ResourceStarted { resource })
+        Some(News::Started { resource })
     }
 
     fn ended(&mut self, event: &ResourceEvent, now: i64) -> Option<(Resource, f64)> {
@@ -106,13 +106,13 @@ fn resource(event: &ResourceEvent) -> Option<Resource> {
     (!silent).then(|| Resource { urn: step.urn.clone(), kind: step.kind.clone(), name, operation })
 }
 
-fn diagnostic(event: Diagnostic) -> Option<Body> {
+fn diagnostic(event: Diagnostic) -> Option<News> {
     let message = plain(&event.message);
     if message.trim().is_empty() {
         return None;
     }
     if event.ephemeral {
-        return Some(Body::ResourceStatus { urn: event.urn, message: message.trim().to_owned() });
+        return Some(News::Status { urn: event.urn, message: message.trim().to_owned() });
     }
     let severity = match event.severity.as_str() {
         "error" => Severity::Error,
@@ -122,28 +122,28 @@ fn diagnostic(event: Diagnostic) -> Option<Body> {
         _ => Severity::Info,
     };
     let urn = (!event.urn.is_empty()).then_some(event.urn);
-    Some(Body::Diagnostic { severity, urn, message: message.trim_end().to_owned() })
+    Some(News::Diagnostic { severity, urn, message: message.trim_end().to_owned() })
 }
 
-fn policy(event: Policy) -> Body {
+fn policy(event: Policy) -> News {
     let severity = if event.enforcement_level == "mandatory" { Severity::Error } else { Severity::Warning };
     let message = format!("policy {}/{}: {}", event.policy_pack_name, event.policy_name, plain(&event.message).trim());
     let urn = (!event.resource_urn.is_empty()).then_some(event.resource_urn);
-    Body::Diagnostic { severity, urn, message }
+    News::Diagnostic { severity, urn, message }
 }
 
-fn fault(message: String) -> Body {
-    Body::Diagnostic { severity: Severity::Error, urn: None, message }
+fn fault(message: String) -> News {
+    News::Diagnostic { severity: Severity::Error, urn: None, message }
 }
 
 /// An error, and the resource that it is about.
 #[derive(Debug)]
-struct Blame {
+struct Fault {
     urn: Option<String>,
     message: String,
 }
 
-impl Blame {
+impl Fault {
     fn in_words(&self) -> String {
         match self.urn.as_deref().map(urn::parse) {
             Some(urn) => format!("{} {}: {}", urn.kind, urn.name, self.message),
@@ -182,50 +182,43 @@ mod tests {
         format!(r#"{{"{field}":{{"metadata":{{"op":"{op}","urn":"{VPC}","type":"gitinfra:ec2:Vpc"}}}}}}"#)
     }
 
-    /// Feeds events half a second apart and writes down what comes of them.
-    fn told(events: &[String]) -> Vec<String> {
-        let mut feed = Feed::default();
-        let mut told = Vec::new();
-        for (count, event) in (0_i64..).zip(events) {
-            let event = serde_json::from_str(event).expect("an engine event");
-            told.extend(feed.take(event, count * 500).map(|body| serde_json::to_string(&body).expect("JSON")));
-        }
-        told
+    /// Takes events half a second apart and says what comes of them.
+    fn news(events: &[String]) -> Vec<News> {
+        let mut progress = Progress::default();
+        let event = |event: &String| serde_json::from_str(event).expect("an engine event");
+        (0_i64..).zip(events).filter_map(|(count, text)| progress.take(event(text), count * 500)).collect()
+    }
+
+    fn vpc() -> Resource {
+        let (kind, name, operation) = ("gitinfra:ec2:Vpc".to_owned(), "web".to_owned(), Operation::new("create"));
+        Resource { urn: VPC.to_owned(), kind, name, operation }
     }
 
     #[test]
     fn a_resource_begins_and_ends() {
-        let told = told(&[step("resourcePreEvent", "create"), step("resOutputsEvent", "create")]);
         assert_eq!(
-            told,
-            [
-                format!(
-                    r#"{{"kind":"resource-started","resource":{{"urn":"{VPC}","type":"gitinfra:ec2:Vpc","name":"web","operation":"create"}}}}"#
-                ),
-                format!(
-                    r#"{{"kind":"resource-finished","resource":{{"urn":"{VPC}","type":"gitinfra:ec2:Vpc","name":"web","operation":"create"}},"seconds":0.5}}"#
-                ),
-            ]
+            news(&[step("resourcePreEvent", "create"), step("resOutputsEvent", "create")]),
+            [News::Started { resource: vpc() }, News::Finished { resource: vpc(), seconds: 0.5 }]
         );
     }
 
     #[test]
     fn what_stays_the_same_is_not_told() {
         let events = ["replace", "remove-pending-replace"].map(|op| step("resOutputsEvent", op));
-        assert_eq!(told(&events), Vec::<String>::new());
+        assert_eq!(news(&events), []);
     }
 
     #[test]
     fn the_first_error_is_the_one_that_says_something() {
-        let mut feed = Feed::default();
+        let mut progress = Progress::default();
         let first = format!(
             r#"{{"diagnosticEvent":{{"urn":"{VPC}","message":"creating vpc: VpcLimitExceeded\n","severity":"error"}}}}"#
         );
-        feed.take(serde_json::from_str(&first).expect("an engine event"), 0);
+        progress.take(serde_json::from_str(&first).expect("an engine event"), 0);
         let closing = r#"{"diagnosticEvent":{"message":"<{%reset%}>update failed<{%reset%}>\n","severity":"error"}}"#;
-        feed.take(serde_json::from_str(closing).expect("an engine event"), 0);
-        assert_eq!(feed.errors.len(), 1, "the closing words add nothing");
-        assert_eq!(feed.failure().as_deref(), Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded"));
+        progress.take(serde_json::from_str(closing).expect("an engine event"), 0);
+        assert_eq!(progress.errors.len(), 1, "the closing words add nothing");
+        assert_eq!(progress.failure().as_deref(), Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded"));
     }
 
     #[test]

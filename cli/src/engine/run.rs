@@ -9,12 +9,13 @@ use rustix::process::Signal;
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
-use super::Pulumi;
 use super::event::EngineEvent;
+use super::orphans;
+use super::progress::plain;
+use super::pulumi::Pulumi;
 use super::server::EventServer;
 use crate::failure::{Failure, Result};
-use crate::record::Process;
-use crate::remains;
+use crate::process::Process;
 
 /// What the engine is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub struct Engine {
 
 /// What there is to tell while an engine runs.
 #[derive(Debug)]
-pub enum Happening {
+pub enum EngineSignal {
     Event(Box<EngineEvent>),
     /// It was asked to stop.
     Interrupted,
@@ -78,7 +79,7 @@ impl Pulumi {
             child,
             server,
             output: output.to_owned(),
-            run: self.environment.get(remains::RUN).cloned(),
+            run: self.environment.get(orphans::RUN).cloned(),
             process,
         })
     }
@@ -98,26 +99,26 @@ fn arguments(command: &mut Command, phase: Phase, stack: &str, message: &str) {
 
 impl Engine {
     /// Follows the engine to its end. On cancellation it gets one SIGINT, after which it finishes what is under way.
-    pub async fn follow(mut self, cancel: &CancellationToken, mut take: impl AsyncFnMut(Happening)) -> Result<Ending> {
+    pub async fn follow(mut self, cancel: &CancellationToken, mut take: impl FnMut(EngineSignal)) -> Result<Ending> {
         let mut interrupted = false;
         let status = loop {
             tokio::select! {
-                Some(event) = self.server.events.recv() => take(Happening::Event(Box::new(event))).await,
+                Some(event) = self.server.events.recv() => take(EngineSignal::Event(Box::new(event))),
                 status = self.child.wait() => break status,
                 () = cancel.cancelled(), if !interrupted => {
                     interrupted = true;
                     self.process.signal(Signal::INT);
-                    take(Happening::Interrupted).await;
+                    take(EngineSignal::Interrupted);
                 }
             }
         };
         let status = status.map_err(|error| Failure::bug(format!("waiting for the engine: {error}")))?;
         if let (Some(_), Some(run)) = (status.signal(), &self.run) {
-            remains::end(run).await;
+            orphans::end(run).await;
         }
         // The engine ends only after its stream was acknowledged, so what it sent has arrived.
         while let Ok(event) = self.server.events.try_recv() {
-            take(Happening::Event(Box::new(event))).await;
+            take(EngineSignal::Event(Box::new(event)));
         }
         Ok(Ending {
             success: status.success(),
@@ -138,7 +139,7 @@ impl Engine {
 fn tail(output: &Path) -> String {
     const MOST: usize = 40;
     let text = std::fs::read(output).unwrap_or_default();
-    let text = crate::feed::plain(&String::from_utf8_lossy(&text));
+    let text = plain(&String::from_utf8_lossy(&text));
     let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
     let lines = &lines[lines.len().saturating_sub(MOST)..];
     lines.join("\n").trim_start_matches("error: ").to_owned()

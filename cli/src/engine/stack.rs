@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::pulumi::{Pulumi, STACK_NOT_FOUND, failed};
 use super::state::State;
-use super::{Pulumi, STACK_NOT_FOUND, failed};
 use crate::failure::{Failure, Result};
 use crate::scrub::Scrubber;
 

@@ -9,18 +9,19 @@ mod recovery;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::Context;
+use crate::context::Context;
 use crate::decide::{Known, Reason};
+use crate::engine::{Backend, Pulumi};
+use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Claim, Lease, Ledger, NewRun, StackId};
-use crate::process;
-use crate::pulumi::{Backend, Pulumi};
-use crate::record::{Process, RunState};
+use crate::process::{self, Process};
+use crate::record::RunState;
 use crate::repo::Stack;
+use crate::run_log::RunLog;
 use crate::scrub::Scrubber;
-use crate::telling::Telling;
 use end::End;
 
 /// What came of a roll-out.
@@ -47,7 +48,7 @@ pub struct RollOut<'a> {
     /// How many runs of a stack the ledger keeps.
     pub keep_runs: u32,
     /// The environment that the engine sees.
-    pub environment: &'a crate::environment::Environment,
+    pub environment: &'a Environment,
 }
 
 /// A stack under its lease.
@@ -79,7 +80,7 @@ impl RollOut<'_> {
                 return Ok(Outcome::Busy);
             }
         };
-        let heartbeat = lease::Heartbeat::start(self.ledger, id, &lease, &self.context.cancel, self.context.clock());
+        let heartbeat = lease::Heartbeat::start(self.ledger, id, &lease, &self.context.cancel, self.context.clock);
         let claimed = Claimed { stack, id, lease: &lease, cancel: &heartbeat.cancel };
         let outcome = self.under_lease(&claimed, known, reason).await;
         self.ledger.keep_newest(id, self.keep_runs).await?;
@@ -101,52 +102,57 @@ impl RollOut<'_> {
         }
         self.refuse_held_locks(claimed, &backend, left.as_ref())?;
         for message in backend.mend(self.environment) {
-            self.context.tell(Some(&claimed.stack.name()), Body::Note { message });
+            self.context.note(&claimed.stack.name(), message);
         }
-        let (run, mut telling) = self.begin(claimed, reason.words()).await?;
+        let (run, mut log) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
-        let job = Job { claimed, run: &run, pulumi: self.pulumi.of_run(&run), backend: &backend, left: left.as_ref() };
-        let end = match self.engine(&job, &mut telling).await {
-            Ok(end) => end,
-            Err(failure) => End::of(&failure),
-        };
+        let end = self.work(claimed, &run, &backend, left.as_ref(), &mut log).await;
         self.sweep(&run);
-        self.end(&job, end, telling, started).await
+        self.end(claimed, &run, end.unwrap_or_else(|failure| End::of(&failure)), log, started).await
+    }
+
+    /// What happens between a run's record and its end.
+    async fn work(
+        &self,
+        claimed: &Claimed<'_>,
+        run: &str,
+        backend: &Backend,
+        left: Option<&Process>,
+        log: &mut RunLog,
+    ) -> Result<End> {
+        let pulumi = self.pulumi.of_run(run, &self.output_folder(run)?)?;
+        self.engine(&Job { claimed, run, pulumi, backend, left }, log).await
     }
 
     /// Records the run before anything of it happens.
-    async fn begin(&self, claimed: &Claimed<'_>, reason: String) -> Result<(String, Telling<'_>)> {
+    async fn begin(&self, claimed: &Claimed<'_>, reason: String) -> Result<(String, RunLog)> {
         let (commit, subject, host) = (&self.head.id, &self.head.subject, process::host());
         let new = NewRun { branch: self.branch, commit, subject, reason: &reason, host: &host };
         let run = self.ledger.begin(claimed.id, claimed.lease, &new, self.context.now()).await?;
-        let (ui, clock, scrubber) = (&self.context.ui, self.context.clock(), self.scrubber.clone());
-        let telling = Telling::begin(ui, clock, self.ledger, &run, &claimed.stack.name(), scrubber);
+        let log = RunLog::begin(self.context, self.ledger, &run, &claimed.stack.name(), self.scrubber.clone());
         let resources = self.ledger.resources(claimed.id).await?;
-        telling.tell(Body::RunStarted { commit: commit.clone(), reason, resources });
-        Ok((run, telling))
+        log.tell(Body::RunStarted { commit: commit.clone(), reason, resources });
+        Ok((run, log))
     }
 
     /// Writes down what stands, then the run's end. A kill in between rolls out once more, which changes nothing.
-    async fn end(&self, job: &Job<'_>, mut end: End, telling: Telling<'_>, started: i64) -> Result<Outcome> {
-        let Claimed { stack, id, lease, .. } = job.claimed;
+    async fn end(&self, claimed: &Claimed<'_>, run: &str, mut end: End, log: RunLog, started: i64) -> Result<Outcome> {
+        let Claimed { stack, id, lease, .. } = claimed;
         let now = self.context.now();
-        end.message = end.message.map(|message| telling.scrubber.scrub(&message));
+        end.message = end.message.map(|message| log.scrubber.scrub(&message));
         if end.state == RunState::Succeeded && !self.ledger.stands(id, lease, &self.head.id, now).await? {
             (end.state, end.kind) = (RunState::Failed, Some(Kind::RollOut));
             end.message = Some("the lease was lost to another gitinfra, which decides what stands".to_owned());
         }
-        self.ledger.end(job.run, end.state, &end.changes, end.message.as_deref(), now).await?;
-        telling.tell(Body::RunFinished {
+        self.ledger.end(run, end.state, &end.changes, end.message.as_deref(), now).await?;
+        log.tell(Body::RunFinished {
             state: end.state,
             commit: self.head.id.clone(),
             message: end.in_short(),
             changes: end.changes,
             seconds: crate::text::as_seconds(now - started),
         });
-        telling
-            .end()
-            .await
-            .map_err(|failure| Failure { message: format!("{}: {failure}", stack.name()), ..failure })?;
+        log.end().await.map_err(|failure| Failure { message: format!("{}: {failure}", stack.name()), ..failure })?;
         Ok(match end.state {
             RunState::Succeeded => Outcome::RolledOut,
             RunState::Cancelled => Outcome::Cancelled,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Pulumi, failed};
+use super::pulumi::{Pulumi, failed};
 use crate::failure::{Failure, Result};
 use crate::process;
 

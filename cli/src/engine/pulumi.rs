@@ -1,28 +1,14 @@
 //! Pulumi: the CLI on this machine, and what it is asked besides running the engine.
 
-mod backend;
-mod engine;
-pub mod event;
-mod install;
-mod lock;
-mod server;
-mod stack;
-mod state;
-
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tokio::process::{Child, Command};
 
+use super::progress::plain;
+use super::{home, orphans};
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
-use crate::remains;
-
-pub use backend::Backend;
-pub use engine::{Ending, Engine, Happening, Phase};
-pub use install::needs_install;
-pub use lock::{LeftLock, holder, locks, told_locks};
-pub use state::{PendingCreate, State};
 
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
 const OLDEST: (u64, u64) = (3, 259);
@@ -30,20 +16,20 @@ const OLDEST: (u64, u64) = (3, 259);
 const HOW_TO_GET: &str = "get it from https://www.pulumi.com/docs/iac/download-install, and put it on the PATH";
 
 /// The exit code of a command on a stack that the backend doesn't have.
-const STACK_NOT_FOUND: i32 = 6;
+pub(super) const STACK_NOT_FOUND: i32 = 6;
 
 /// The `pulumi` on the PATH.
 #[derive(Debug, Clone)]
 pub struct Pulumi {
-    program: PathBuf,
-    environment: Environment,
+    pub(super) program: PathBuf,
+    pub(super) environment: Environment,
 }
 
 /// What a short command of Pulumi's came to.
-struct Answer {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
+pub(super) struct Answer {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
 }
 
 impl Pulumi {
@@ -68,9 +54,18 @@ impl Pulumi {
         }
     }
 
-    /// The same CLI for a run: whatever it starts bears the run's name.
-    pub fn of_run(&self, run: &str) -> Pulumi {
-        self.with(remains::RUN, run)
+    /// The same CLI for a run: whatever it starts bears the run's name, and what it keeps for itself is in `folder`.
+    pub fn of_run(&self, run: &str, folder: &Path) -> Result<Pulumi> {
+        let pulumi = self.with(orphans::RUN, run);
+        let Some(user) = home::of_user(&self.environment) else {
+            return Ok(pulumi);
+        };
+        let own = folder.join("home");
+        home::share(&user, &own).map_err(|error| {
+            Failure::setup(format!("making a home for the run beside Pulumi's own in {}: {error}", user.display()))
+                .hint("name a folder that may be written in PULUMI_HOME")
+        })?;
+        Ok(pulumi.with("PULUMI_HOME", &own.display().to_string()))
     }
 
     /// The same CLI with another variable set.
@@ -88,32 +83,32 @@ impl Pulumi {
         }
     }
 
-    fn command(&self, folder: &Path) -> Command {
+    pub(super) fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);
         command.env_clear().envs(&self.environment).current_dir(folder).stdin(Stdio::null());
         command
     }
 
-    async fn ask(&self, folder: &Path, args: &[&str]) -> Result<Answer> {
+    pub(super) async fn ask(&self, folder: &Path, args: &[&str]) -> Result<Answer> {
         let mut command = self.command(folder);
         Pulumi::answer(self.spawn(command.args(args))?).await
     }
 
     /// Starts a child whose output is kept. Ctrl-C in a terminal must not reach it: cutting off `stack init` would leave
     /// half a stack.
-    fn spawn(&self, command: &mut Command) -> Result<Child> {
+    pub(super) fn spawn(&self, command: &mut Command) -> Result<Child> {
         let command = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().map_err(|error| Failure::setup(format!("starting {}: {error}", self.program.display())))
     }
 
-    async fn answer(child: Child) -> Result<Answer> {
+    pub(super) async fn answer(child: Child) -> Result<Answer> {
         let output = child.wait_with_output().await;
         let output = output.map_err(|error| Failure::setup(format!("waiting for pulumi: {error}")))?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
         Ok(Answer { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) })
     }
 
-    async fn demand(&self, folder: &Path, args: &[&str], doing: &str) -> Result<String> {
+    pub(super) async fn demand(&self, folder: &Path, args: &[&str], doing: &str) -> Result<String> {
         let answer = self.ask(folder, args).await?;
         match answer.code {
             Some(0) => Ok(answer.stdout),
@@ -123,13 +118,13 @@ impl Pulumi {
 }
 
 /// The failure of a short command of Pulumi's.
-fn failed(doing: &str, answer: &Answer) -> Failure {
+pub(super) fn failed(doing: &str, answer: &Answer) -> Failure {
     let said = said(answer);
     Failure::setup(format!("{doing}: {said}")).hint_some(advice(&said).map(str::to_owned))
 }
 
 /// What to do about failures whose words come from Pulumi and whose cause lies in how it is run.
-pub fn advice(said: &str) -> Option<&'static str> {
+pub(super) fn advice(said: &str) -> Option<&'static str> {
     let cases = [
         (
             "no folder at path",
@@ -155,7 +150,7 @@ pub fn advice(said: &str) -> Option<&'static str> {
 
 fn said(answer: &Answer) -> String {
     let text = if answer.stderr.is_empty() { &answer.stdout } else { &answer.stderr };
-    crate::feed::plain(text).trim_start_matches("error: ").to_owned()
+    plain(text).trim_start_matches("error: ").to_owned()
 }
 
 /// `v3.259.0` or `3.259.0-alpha.1` as major and minor.

@@ -1,0 +1,71 @@
+//! Which stacks have to be rolled out, and why.
+
+use super::{Follow, Tally};
+use crate::decide::{Decision, Known, Reason, decide, patience};
+use crate::event::Body;
+use crate::failure::Result;
+use crate::git::Commit;
+use crate::ledger::StackId;
+use crate::repo::Stack;
+
+/// A stack that is not up to date.
+pub(super) struct Due {
+    pub stack: Stack,
+    pub id: StackId,
+    pub known: Known,
+    pub reason: Reason,
+    /// It failed at this very commit a short while ago, and is left alone for now.
+    pub is_resting: bool,
+}
+
+impl Follow {
+    /// The stacks that are not up to date. Those that are get told, once for each head.
+    pub(super) async fn due(
+        &self,
+        stacks: Vec<Stack>,
+        head: &Commit,
+        is_new: bool,
+        tally: &mut Tally,
+    ) -> Result<Vec<Due>> {
+        let mut due = Vec::new();
+        for stack in stacks {
+            let id = self.ledger.stack(&self.mirror.source.label, &stack, self.context.now()).await?;
+            let known = self.ledger.known(&id).await?;
+            match self.decision(&stack, &known, head)? {
+                Decision::UpToDate { commit, at } => {
+                    tally.up_to_date += 1;
+                    if is_new {
+                        self.context.tell(Some(&stack.name()), Body::UpToDate { commit, rolled_out_at: at });
+                    }
+                }
+                Decision::RollOut(reason) => {
+                    let is_resting = self.is_resting(&id, head).await?;
+                    if self.wishes.dry_run && !is_resting {
+                        self.tell_pending(&stack, &reason, head);
+                    }
+                    due.push(Due { stack, id, known, reason, is_resting });
+                }
+            }
+        }
+        Ok(due)
+    }
+
+    fn decision(&self, stack: &Stack, known: &Known, head: &Commit) -> Result<Decision> {
+        let from = known.rolled_out.as_ref().map(|(commit, _)| commit.as_str());
+        let changed = from.map(|from| self.mirror.changed_paths(from, &head.id)).transpose()?.flatten();
+        Ok(decide(stack, known, changed.as_deref()))
+    }
+
+    fn tell_pending(&self, stack: &Stack, reason: &Reason, head: &Commit) {
+        self.context.tell(Some(&stack.name()), Body::Pending { commit: head.id.clone(), reason: reason.words() });
+    }
+
+    /// While watching, a stack that failed at this very commit is tried again ever more seldom.
+    async fn is_resting(&self, id: &StackId, head: &Commit) -> Result<bool> {
+        let Some(interval) = self.wishes.interval else {
+            return Ok(false);
+        };
+        let (failures, last) = self.ledger.failures(id, &head.id).await?;
+        Ok(self.context.now() < last + patience(failures, interval))
+    }
+}
