@@ -207,7 +207,7 @@ fn property_lines(property: &PropertyChange) -> String {
 /// What was said besides the failure, which already stands above with what the program wrote of it.
 fn said(stack: &StackPreview) -> String {
     let failure = stack.failure.as_deref();
-    let is_told = |said: &&Said| {
+    let is_shown = |said: &&Said| {
         failure.is_some_and(|failure| said.severity == Severity::Info || failure.contains(said.message.trim()))
     };
     let line = |said: &Said| {
@@ -220,7 +220,7 @@ fn said(stack: &StackPreview) -> String {
         let place = place.map(|urn| format!("{} {}: ", urn.kind, urn.name)).unwrap_or_default();
         format!("{severity}: {place}{}", said.message.trim())
     };
-    stack.changes.diagnostics.iter().filter(|said| !is_told(said)).map(line).collect::<Vec<_>>().join("\n")
+    stack.changes.diagnostics.iter().filter(|said| !is_shown(said)).map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn footer(preview: &Preview) -> String {

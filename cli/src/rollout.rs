@@ -30,7 +30,7 @@ pub enum Outcome {
     RolledOut,
     Failed(Kind),
     Cancelled,
-    /// Another live run is at it: gitinfra's, or anybody's that holds the engine's lock. Who it is has been told.
+    /// Another live run is at it: gitinfra's, or anybody's that holds the engine's lock. The user has been told who it is.
     Busy,
     /// Somebody rolled it out between the decision and the lease, so the decision is void.
     Moved,
@@ -47,6 +47,8 @@ pub struct RollOut<'a> {
     pub scrubber: &'a Scrubber,
     /// How many runs of a stack the ledger keeps.
     pub keep_runs: u32,
+    /// Held by whoever must be alone for a moment.
+    pub alone: tokio::sync::Mutex<()>,
     /// The environment that the engine sees.
     pub environment: &'a Environment,
 }

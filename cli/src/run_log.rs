@@ -43,7 +43,7 @@ impl RunLog {
         self.tell(Body::Note { message: message.into() });
     }
 
-    /// Every text in it without secrets. What can't be taken apart is told as the fact that it happened.
+    /// Every text in it without secrets. What can't be taken apart leaves only the fact that it happened.
     fn scrubbed(&self, body: Body) -> Body {
         let kind = body.kind();
         let Ok(mut value) = serde_json::to_value(body) else {

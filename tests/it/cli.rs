@@ -14,6 +14,7 @@ mod repo;
 mod said;
 mod scrub;
 mod shared;
+mod side_by_side;
 mod stacks;
 mod stopped;
 mod stream;

@@ -33,7 +33,9 @@ fn arrows(src: &Path) -> Arrows {
             arrows.entry(module).or_default().extend(used(&text));
         }
     }
-    arrows.iter_mut().for_each(|(module, used)| drop(used.remove(module)));
+    for (module, used) in &mut arrows {
+        used.remove(module);
+    }
     arrows
 }
 

@@ -36,7 +36,7 @@ pub struct ResourceChange {
     pub properties: Vec<PropertyChange>,
 }
 
-/// One property that would change; secrets are told as such.
+/// One property that would change; a secret shows as one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PropertyChange {
     pub path: String,
@@ -121,7 +121,7 @@ fn properties(step: &Step) -> Vec<PropertyChange> {
     let side = |state: &Option<State>| state.as_ref().map(|state| value::read(&state.inputs));
     let (before, after) = (side(&step.old), side(&step.new));
     match (&step.old, &step.new, &step.detailed_diff) {
-        // What goes is told by its name alone.
+        // Of what is deleted the name is enough.
         (_, None, _) => Vec::new(),
         (None, Some(_), _) => changed("", None, after.as_ref()),
         (Some(old), Some(_), Some(diff)) => {
@@ -147,7 +147,7 @@ fn outputs(step: &Step) -> Vec<PropertyChange> {
     let side = |state: &Option<State>| state.as_ref().map(|state| value::read(&state.outputs));
     let (before, after) = (side(&step.old), side(&step.new));
     let mut changes = changed("", before.as_ref(), after.as_ref());
-    // A secret output can't be compared, so only its coming and going is told.
+    // A secret output can't be compared, so it counts only when it is added or removed.
     changes.retain(|change| change.before != Some(Shown::Secret) || change.after != Some(Shown::Secret));
     changes
 }

@@ -1,4 +1,4 @@
-//! What remains of a run whose engine was killed: language hosts, providers and programs, which notice that late or never.
+//! Orphans of a run whose engine was killed: language hosts, providers and programs, which notice that late or never.
 //!
 //! They lie in process groups of their own, so a run's name in their environment is what tells them. Only Linux shows
 //! another process's environment; elsewhere nothing is found, and they end by themselves after some minutes.
@@ -37,7 +37,7 @@ fn is_marked(pid: u32, mark: &[u8]) -> bool {
     environment.split(|byte| *byte == 0).any(|one| one == mark)
 }
 
-/// Ends what remains of a run, and waits until it is gone.
+/// Ends the orphans of a run, and waits until they are gone.
 pub async fn end(run: &str) {
     for (signal, patience) in [(Signal::TERM, GRACE), (Signal::KILL, KILLED)] {
         for process in of(run) {
@@ -63,7 +63,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_bears_a_runs_name_ends_and_nothing_else() {
-        let run = format!("remains-{}", std::process::id());
+        let run = format!("orphans-{}", std::process::id());
         let mut mild = started(&run, "exec sleep 600");
         let mut deaf = started(&run, "trap '' TERM; while :; do sleep 600; done");
         let mut other = started(&format!("{run}0"), "exec sleep 600");

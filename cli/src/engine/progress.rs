@@ -18,7 +18,7 @@ pub struct Progress {
     pub has_begun: bool,
     /// What the engine counted at the end.
     pub summary: Option<Summary>,
-    /// Errors in the order in which they were told.
+    /// Errors in the order in which they came.
     errors: Vec<Fault>,
     /// What the program and its language wrote to stderr, which is all that some failures leave.
     complaints: Vec<String>,

@@ -144,7 +144,7 @@ fn steps(path: &str) -> Vec<String> {
     steps
 }
 
-/// What differs between two values, leaf by leaf. Where one side is a secret the other is told as one too: a value that
+/// What differs between two values, leaf by leaf. Where one side is a secret the other shows as one too: a value that
 /// became a secret was meant to be one.
 pub fn differences(
     path: &str,

@@ -51,6 +51,7 @@ impl Follow {
             head,
             scrubber: &self.scrubber,
             keep_runs: self.wishes.keep_runs,
+            alone: tokio::sync::Mutex::default(),
             environment: &self.environment,
         }
     }

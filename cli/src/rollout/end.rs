@@ -13,14 +13,14 @@ pub(super) struct End {
     pub message: Option<String>,
     /// What kind of failure that was, if any.
     pub kind: Option<Kind>,
-    /// Whether the events told it already, so that its first line is enough for whoever watched.
-    pub is_told: bool,
+    /// Whether the events showed it already, so that its first line is enough for whoever watched.
+    pub is_shown: bool,
 }
 
 impl End {
     /// The end of a run that did well.
     fn well() -> End {
-        End { state: RunState::Succeeded, changes: Counts::new(), message: None, kind: None, is_told: false }
+        End { state: RunState::Succeeded, changes: Counts::new(), message: None, kind: None, is_shown: false }
     }
 
     /// The end of a run that failed.
@@ -51,7 +51,7 @@ impl End {
         let summary = progress.summary.as_ref();
         End {
             changes: summary.map(|summary| summary.resource_changes.clone()).unwrap_or_default(),
-            is_told: progress.failure().is_some(),
+            is_shown: progress.failure().is_some(),
             ..end
         }
     }
@@ -59,7 +59,7 @@ impl End {
     /// What whoever watched the events still needs to hear.
     pub fn in_short(&self) -> Option<String> {
         let message = self.message.as_ref()?;
-        if !self.is_told {
+        if !self.is_shown {
             return Some(message.clone());
         }
         let hints = message.lines().skip(1).filter(|line| line.starts_with("hint: "));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_that_said_nothing_is_told_by_its_complaint() {
+    fn an_engine_that_said_nothing_is_shown_by_its_complaint() {
         let end = End::after(&ending("parsing plugin options for 'p': no folder at path '/x'"), &Progress::default());
         let lines = end.in_short().unwrap_or_default();
         assert_eq!(lines.lines().count(), 2, "{lines}");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_events_told_is_told_in_short_and_recorded_whole() {
+    fn what_the_events_told_is_shown_in_short_and_recorded_whole() {
         let mut progress = Progress::default();
         for (severity, message) in [("info#err", "Traceback"), ("error", "incorrect passphrase")] {
             let event = format!(r#"{{"diagnosticEvent":{{"message":"{message}","severity":"{severity}"}}}}"#);
