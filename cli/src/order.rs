@@ -49,7 +49,7 @@ impl Order {
     }
 
     /// The next stack that waits for nobody. It counts as under way from now on.
-    pub fn next(&mut self) -> Option<usize> {
+    pub fn start_next(&mut self) -> Option<usize> {
         let is_free = |stack: &usize| self.reads[*stack].iter().all(|other| self.steps[*other] == Step::Done);
         let next = self.waiting_ones().find(is_free)?;
         self.steps[next] = Step::UnderWay;
@@ -197,7 +197,7 @@ mod tests {
     fn rounds(order: &mut Order, fails: &[usize]) -> Vec<Vec<usize>> {
         let mut rounds = Vec::new();
         loop {
-            let round: Vec<usize> = std::iter::from_fn(|| order.next()).collect();
+            let round: Vec<usize> = std::iter::from_fn(|| order.start_next()).collect();
             if round.is_empty() {
                 return rounds;
             }
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(rounds(&mut broken, &[2]), [[2, 3]]);
         assert_eq!((broken.blocked(), broken.waiting()), (vec![(1, 2), (0, 1)], 0));
         let mut stopped = order(&reference("db/dev"), "", "");
-        assert_eq!(stopped.next(), Some(1));
+        assert_eq!(stopped.start_next(), Some(1));
         stopped.ended(1, true);
         assert_eq!((stopped.blocked(), stopped.waiting()), (Vec::new(), 3));
     }

@@ -62,7 +62,7 @@ impl Follow {
         let mut broken = None;
         loop {
             while broken.is_none() && !self.context.cancel.is_cancelled() && under_way.len() < self.wishes.jobs {
-                let Some(next) = order.next() else {
+                let Some(next) = order.start_next() else {
                     break;
                 };
                 under_way.push(async move { (next, one(roll_out, &due[next]).await) });
