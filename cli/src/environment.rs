@@ -65,6 +65,33 @@ const PREFIXES: &[&str] = &[
     "ARM_",
 ];
 
+/// Names of variables that hold a path, or several as PATH does. The engine runs in a checkout: read from there, a relative
+/// one would name what somebody has committed.
+const PATHS: &[&str] = &[
+    "PATH",
+    "PULUMI_HOME",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CA_BUNDLE",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "KUBECONFIG",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "NODE_PATH",
+    "VIRTUAL_ENV",
+    "JAVA_HOME",
+    "DOTNET_ROOT",
+    "GOPATH",
+    "GOROOT",
+    "GOCACHE",
+    "GOMODCACHE",
+];
+
 const NOT_PASSED: &[&str] = &["GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"];
 
 /// The environment of every `pulumi` that gitinfra starts.
@@ -91,14 +118,25 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
     ] {
         kept.insert(name.to_owned(), value.to_owned());
     }
-    // The engine runs elsewhere, so relative paths have to be read from here.
-    if let Some(home) = kept.get_mut("PULUMI_HOME").filter(|home| !home.is_empty()) {
-        *home = cwd.join(home.as_str()).display().to_string();
+    for (_, value) in kept.iter_mut().filter(|(name, _)| PATHS.contains(&name.as_str())) {
+        *value = absolute_paths(value, cwd);
     }
     if let Some(url) = kept.get("PULUMI_BACKEND_URL").and_then(|url| absolute_backend(url, cwd)) {
         kept.insert("PULUMI_BACKEND_URL".to_owned(), url);
     }
     kept
+}
+
+/// The same paths, read from a folder. A home's `~` is left to whoever knows it, and nothing stays nothing.
+fn absolute_paths(paths: &str, cwd: &Path) -> String {
+    if paths.is_empty() {
+        return String::new();
+    }
+    let absolute = |path: &str| match path.starts_with(['/', '~']) {
+        true => path.to_owned(),
+        false => cwd.join(path.trim_start_matches("./")).display().to_string(),
+    };
+    paths.split(':').map(absolute).collect::<Vec<_>>().join(":")
 }
 
 /// `file://./state` as an absolute URL; `None` when it needs no change.
@@ -133,6 +171,23 @@ mod tests {
         }
         for name in ["LD_PRELOAD", "GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"] {
             assert!(!kept.contains_key(name), "{name} is left out");
+        }
+    }
+
+    #[test]
+    fn relative_paths_are_read_from_where_gitinfra_was_started() {
+        let cases = [
+            ("PULUMI_CONFIG_PASSPHRASE_FILE", "./pass", "/home/ada/pass"),
+            ("PULUMI_CONFIG_PASSPHRASE_FILE", "../pass", "/home/ada/../pass"),
+            ("PULUMI_HOME", "/opt/pulumi", "/opt/pulumi"),
+            ("AWS_CONFIG_FILE", "~/aws", "~/aws"),
+            ("AWS_CONFIG_FILE", "", ""),
+            ("PATH", "/usr/bin:node_modules/.bin", "/usr/bin:/home/ada/node_modules/.bin"),
+            ("AWS_REGION", "eu-central-1", "eu-central-1"),
+        ];
+        for (name, value, expected) in cases {
+            let all = [(name.to_owned(), value.to_owned())].into();
+            assert_eq!(for_engine(&all, &[], Path::new("/home/ada"))[name], expected, "{name}={value}");
         }
     }
 

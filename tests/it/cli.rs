@@ -1,6 +1,7 @@
 //! The command line against real git and the real engine, seen from outside.
 
 mod codes;
+mod environment;
 mod get;
 mod going;
 mod headline;

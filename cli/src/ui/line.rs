@@ -131,7 +131,8 @@ fn pass(body: &Body) -> Option<String> {
         return None;
     };
     if rolled_out + failed + cancelled + skipped == 0 {
-        return Some("nothing to do: every stack is up to date".to_owned());
+        let are = if up_to_date == 1 { "is" } else { "are" };
+        return Some(format!("nothing to do: {} {are} up to date", count(up_to_date, "stack")));
     }
     let parts = [
         (failed, "failed"),
@@ -211,6 +212,6 @@ mod tests {
         let pass = |rolled_out, failed| Body::Finished { rolled_out, up_to_date: 2, failed, cancelled: 0, skipped: 0 };
         assert_eq!(on_pipe(None, pass(1, 0)), "1 stack rolled out, 2 up to date");
         assert_eq!(on_pipe(None, pass(1, 3)), "3 stacks failed, 1 rolled out, 2 up to date");
-        assert_eq!(on_pipe(None, pass(0, 0)), "nothing to do: every stack is up to date");
+        assert_eq!(on_pipe(None, pass(0, 0)), "nothing to do: 2 stacks are up to date");
     }
 }
