@@ -4,7 +4,7 @@
 //! Named are stacks by a `StackReference` of a YAML program, and by values of a stack's configuration that read
 //! `PROJECT/STACK` or `ORGANIZATION/PROJECT/STACK`. What a program in another language reads shows only when it runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -35,13 +35,13 @@ impl Order {
     /// count.
     pub fn of<'a>(stacks: impl Iterator<Item = &'a Stack>, files: &[TreeFile]) -> Order {
         let stacks: Vec<&Stack> = stacks.collect();
+        let places: BTreeMap<String, usize> = stacks.iter().enumerate().map(|(at, stack)| (stack.name(), at)).collect();
+        let contents = files.iter().map(|file| (file.path.as_str(), file.content.as_slice())).collect();
         let mut reads = vec![BTreeSet::new(); stacks.len()];
         for (reader, stack) in stacks.iter().enumerate() {
-            let named = names(stack, files);
-            let others = stacks.iter().enumerate().filter(|(_, other)| named.contains(&other.name()));
-            for other in others.map(|(other, _)| other).collect::<Vec<_>>() {
-                if other != reader && !reaches(&reads, other, reader) {
-                    reads[reader].insert(other);
+            for other in names(stack, &contents).iter().filter_map(|name| places.get(name)) {
+                if !reaches(&reads, *other, reader) {
+                    reads[reader].insert(*other);
                 }
             }
         }
@@ -86,30 +86,39 @@ impl Order {
     }
 }
 
-/// Whether a stack reads another one's outputs, if only through others.
+/// Whether a stack is another one, or reads its outputs, if only through others.
 fn reaches(reads: &[BTreeSet<usize>], from: usize, to: usize) -> bool {
-    from == to || reads[from].iter().any(|next| reaches(reads, *next, to))
+    let (mut seen, mut left) = (BTreeSet::from([from]), vec![from]);
+    while let Some(stack) = left.pop() {
+        left.extend(reads[stack].iter().filter(|next| seen.insert(**next)));
+    }
+    seen.contains(&to)
 }
 
 /// The stacks that a stack names, as `PROJECT/STACK`.
-fn names(stack: &Stack, files: &[TreeFile]) -> BTreeSet<String> {
+fn names(stack: &Stack, contents: &BTreeMap<&str, &[u8]>) -> BTreeSet<String> {
     let read = |path: &str| {
-        let file = files.iter().find(|file| file.path == path);
-        file.and_then(|file| serde_saphyr::from_str(std::str::from_utf8(&file.content).ok()?).ok()).unwrap_or_default()
+        let text = contents.get(path).and_then(|content| std::str::from_utf8(content).ok());
+        text.and_then(|text| serde_saphyr::from_str(text).ok()).unwrap_or_default()
     };
     let (project, config): (Value, Value) = (read(&stack.project_file), read(&stack.config_file));
     let mut texts = Vec::new();
     texts_of(&config["config"], &mut texts);
     let from_config = texts.into_iter().filter_map(qualified);
+    from_config.chain(references(stack, &project)).collect()
+}
+
+/// The stacks that the `StackReference`s of a YAML program name.
+fn references(stack: &Stack, project: &Value) -> Vec<String> {
     let resources = project["resources"].as_object().into_iter().flatten();
     let references = resources.filter(|(_, resource)| resource["type"] == REFERENCE);
-    let from_program = references.filter_map(|(key, resource)| {
+    let named = references.filter_map(|(key, resource)| {
         let name = resource["properties"]["name"].as_str().or_else(|| resource["name"].as_str()).unwrap_or(key);
         let name = filled_in(name, stack);
         // A name alone is another stack of the same project.
         if name.contains('/') { qualified(&name) } else { Some(format!("{}/{name}", stack.project)) }
     });
-    from_config.chain(from_program).collect()
+    named.collect()
 }
 
 /// Every text in a value.

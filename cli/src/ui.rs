@@ -81,7 +81,7 @@ impl Sink for Ui {
     fn take(&self, event: &Event) {
         match &self.mode {
             _ if matches!(event.body, Body::Failed { .. }) => self.failed(event),
-            Mode::Json => print_some(json_line(event)),
+            Mode::Json => print_some(streamed(event)),
             Mode::Lines => print_some(line::on_a_pipe(event, self.paint)),
             Mode::Board(board) => lock(board).take(event, self.paint),
             Mode::Asides => line::on_a_pipe(event, self.paint).into_iter().for_each(|line| self.aside(&line)),
@@ -154,7 +154,7 @@ impl Ui {
     fn failed(&self, event: &Event) {
         match &self.mode {
             Mode::Board(board) => lock(board).clear(),
-            Mode::Json => print_some(json_line(event)),
+            Mode::Json => print_some(streamed(event)),
             Mode::Lines | Mode::Asides => {}
         }
         let Body::Failed { message, hints } = &event.body else {
@@ -201,8 +201,8 @@ fn print_some(line: Option<String>) {
     line.into_iter().for_each(|line| print(&line));
 }
 
-/// What only counts is of no use to a script.
-fn json_line(event: &Event) -> Option<String> {
+/// An event in a stream of JSON. What only counts is of no use to a script.
+fn streamed(event: &Event) -> Option<String> {
     let is_counted = matches!(event.body, Body::ResourceUnchanged { .. });
     (!is_counted).then(|| serde_json::to_string(event).unwrap_or_default())
 }
