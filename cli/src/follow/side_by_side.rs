@@ -21,16 +21,11 @@ impl Follow {
         tally: &mut Tally,
     ) -> Result<()> {
         let mut order = Order::of(due.iter().map(|due| &due.stack), files);
-        for (stack, _) in due.iter().enumerate().filter(|(_, due)| due.is_resting) {
-            order.ended(stack, false);
-            tally.skipped += 1;
+        self.set_aside(due, &mut order, tally);
+        if order.waiting() > 0 {
+            let pulumi = Pulumi::find(&self.environment).await?;
+            self.in_order(&self.preparation(&pulumi, head), due, &mut order, tally).await?;
         }
-        if due.iter().all(|due| due.is_resting) {
-            return Ok(());
-        }
-        let pulumi = Pulumi::find(&self.environment).await?;
-        let roll_out = self.preparation(&pulumi, head);
-        self.in_order(&roll_out, due, &mut order, tally).await?;
         // After a decision that is void everything is looked at anew.
         for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
             let reason = format!("it reads outputs of {}, which was not rolled out", due[other].stack.name());
@@ -39,6 +34,25 @@ impl Follow {
         }
         tally.cancelled += order.waiting();
         Ok(())
+    }
+
+    /// Leaves out, before anything begins, those that can't be tried or are not to be tried now.
+    fn set_aside(&self, due: &[Due], order: &mut Order, tally: &mut Tally) {
+        for (stack, due) in due.iter().enumerate() {
+            if due.is_resting {
+                tally.skipped += 1;
+            } else if let Err(failure) = due.stack.check_name() {
+                self.skip(due, &failure, tally);
+            } else {
+                continue;
+            }
+            order.ended(stack, false);
+        }
+    }
+
+    fn skip(&self, due: &Due, failure: &Failure, tally: &mut Tally) {
+        self.context.tell(Some(&due.stack.name()), Body::Skipped { reason: failure.with_hints() });
+        tally.skip(failure.kind);
     }
 
     fn preparation<'a>(&'a self, pulumi: &'a Pulumi, head: &'a Commit) -> RollOut<'a> {
@@ -87,8 +101,7 @@ impl Follow {
             }
             Err(failure) if matches!(failure.kind, Kind::Bug | Kind::Cancelled) => Err(failure),
             Err(failure) => {
-                self.context.tell(Some(&due.stack.name()), Body::Skipped { reason: failure.with_hints() });
-                tally.skip(failure.kind);
+                self.skip(due, &failure, tally);
                 Ok(false)
             }
         }
