@@ -162,13 +162,4 @@ impl Follow {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A server follows branches on its workers.
-    #[test]
-    fn a_pass_can_go_from_thread_to_thread() {
-        fn is_send(_: impl Send) {}
-        let _ = |follow: &mut Follow| is_send(follow.watch(Duration::ZERO));
-    }
-}
+mod tests;
