@@ -65,32 +65,35 @@ const PREFIXES: &[&str] = &[
     "ARM_",
 ];
 
-/// Names of variables that hold a path, or several as PATH does. The engine runs in a checkout: read from there, a relative
-/// one would name what somebody has committed.
+/// Variables that hold paths although their names don't end like it.
 const PATHS: &[&str] = &[
-    "PATH",
-    "PULUMI_HOME",
-    "PULUMI_CONFIG_PASSPHRASE_FILE",
-    "AWS_CONFIG_FILE",
-    "AWS_SHARED_CREDENTIALS_FILE",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-    "AWS_CA_BUNDLE",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "KUBECONFIG",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "REQUESTS_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS",
-    "NODE_PATH",
+    "HOME",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
     "VIRTUAL_ENV",
-    "JAVA_HOME",
-    "DOTNET_ROOT",
-    "GOPATH",
+    "KUBECONFIG",
     "GOROOT",
     "GOCACHE",
     "GOMODCACHE",
+    "DOTNET_ROOT",
+    "NODE_EXTRA_CA_CERTS",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "NPM_CONFIG_USERCONFIG",
+    "NPM_CONFIG_GLOBALCONFIG",
+    "NPM_CONFIG_CACHE",
+    "NPM_CONFIG_PREFIX",
+    "npm_config_userconfig",
+    "npm_config_globalconfig",
+    "npm_config_cache",
+    "npm_config_prefix",
 ];
+
+/// How names of variables end that hold paths, such as PULUMI_CONFIG_PASSPHRASE_FILE.
+const PATH_ENDINGS: &[&str] = &["PATH", "_FILE", "_DIR", "_DIRS", "_HOME", "_BUNDLE"];
+
+/// Those that mean a place in the program's folder.
+const IN_PROGRAM: &[&str] = &["PULUMI_NODEJS_TSCONFIG_PATH"];
 
 const NOT_PASSED: &[&str] = &["GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"];
 
@@ -118,8 +121,9 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
     ] {
         kept.insert(name.to_owned(), value.to_owned());
     }
-    for (_, value) in kept.iter_mut().filter(|(name, _)| PATHS.contains(&name.as_str())) {
-        *value = absolute_paths(value, cwd);
+    // The engine runs elsewhere, where a committed file would be taken for the one that is meant.
+    for (name, value) in kept.iter_mut().filter(|(name, _)| holds_paths(name)) {
+        *value = absolute_paths(value, cwd, is_list(name));
     }
     if let Some(url) = kept.get("PULUMI_BACKEND_URL").and_then(|url| absolute_backend(url, cwd)) {
         kept.insert("PULUMI_BACKEND_URL".to_owned(), url);
@@ -127,16 +131,29 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
     kept
 }
 
-/// The same paths, read from a folder. A home's `~` is left to whoever knows it, and nothing stays nothing.
-fn absolute_paths(paths: &str, cwd: &Path) -> String {
-    if paths.is_empty() {
-        return String::new();
-    }
-    let absolute = |path: &str| match path.starts_with(['/', '~']) {
-        true => path.to_owned(),
-        false => cwd.join(path.trim_start_matches("./")).display().to_string(),
+/// Whether a variable holds a path, or several with colons between them.
+fn holds_paths(name: &str) -> bool {
+    PATHS.contains(&name)
+        || (PATH_ENDINGS.iter().any(|end| name.to_ascii_uppercase().ends_with(end)) && !IN_PROGRAM.contains(&name))
+}
+
+fn is_list(name: &str) -> bool {
+    name.ends_with("PATH") || name == "KUBECONFIG" || name.starts_with("XDG_")
+}
+
+/// Relative paths as seen from where gitinfra was started. A shell has expanded `~` already; an empty one in a list means
+/// the folder itself.
+fn absolute_paths(value: &str, cwd: &Path, is_list: bool) -> String {
+    let is_relative = |path: &str| !path.starts_with('/') && !path.starts_with('~') && !path.contains("://");
+    let absolute = |path: &str| match is_relative(path) {
+        true => cwd.join(path.trim_start_matches("./")).display().to_string(),
+        false => path.to_owned(),
     };
-    paths.split(':').map(absolute).collect::<Vec<_>>().join(":")
+    match value {
+        "" => String::new(),
+        one if !is_list || one.contains("://") => absolute(one),
+        list => list.split(':').map(absolute).collect::<Vec<_>>().join(":"),
+    }
 }
 
 /// `file://./state` as an absolute URL; `None` when it needs no change.
@@ -179,15 +196,20 @@ mod tests {
         let cases = [
             ("PULUMI_CONFIG_PASSPHRASE_FILE", "./pass", "/home/ada/pass"),
             ("PULUMI_CONFIG_PASSPHRASE_FILE", "../pass", "/home/ada/../pass"),
-            ("PULUMI_HOME", "/opt/pulumi", "/opt/pulumi"),
-            ("AWS_CONFIG_FILE", "~/aws", "~/aws"),
-            ("AWS_CONFIG_FILE", "", ""),
-            ("PATH", "/usr/bin:node_modules/.bin", "/usr/bin:/home/ada/node_modules/.bin"),
-            ("AWS_REGION", "eu-central-1", "eu-central-1"),
+            ("PULUMI_CONFIG_PASSPHRASE_FILE", "/pass", "/pass"),
+            ("PULUMI_CONFIG_PASSPHRASE", "./pass", "./pass"),
+            ("AWS_CONFIG_FILE", "aws", "/home/ada/aws"),
+            ("AWS_CA_BUNDLE", "ca.pem", "/home/ada/ca.pem"),
+            ("PULUMI_HOME", "~/p", "~/p"),
+            ("PATH", "/bin:node_modules/.bin::.", "/bin:/home/ada/node_modules/.bin:/home/ada/:/home/ada/."),
+            ("KUBECONFIG", "a:/b", "/home/ada/a:/b"),
+            ("PULUMI_NODEJS_TSCONFIG_PATH", "tsconfig.json", "tsconfig.json"),
+            ("NODE_OPTIONS", "--require ./x", "--require ./x"),
         ];
         for (name, value, expected) in cases {
-            let all = [(name.to_owned(), value.to_owned())].into();
-            assert_eq!(for_engine(&all, &[], Path::new("/home/ada"))[name], expected, "{name}={value}");
+            let all = Environment::from([(name.to_owned(), value.to_owned())]);
+            let kept = for_engine(&all, &[], Path::new("/home/ada"));
+            assert_eq!(kept.get(name).map(String::as_str), Some(expected), "{name}={value}");
         }
     }
 
