@@ -117,6 +117,9 @@ pub struct Source {
     /// The Git repository: a path, or an https, ssh or file URL
     #[arg(long, value_name = "PATH|URL", default_value = ".", env = "GITINFRA_REPO")]
     pub repo: String,
+    /// How long a fetch may take before it is given up
+    #[arg(long, value_name = "TIME", default_value = "10m", env = "GITINFRA_FETCH_TIMEOUT", value_parser = interval)]
+    pub fetch_timeout: std::time::Duration,
     /// An environment variable that the engine may see besides the usual ones; may be given several times
     #[arg(long = "pass-env", value_name = "NAME")]
     pub pass_env: Vec<String>,

@@ -140,10 +140,10 @@ impl Context {
         Ledger::open(self.ledger.as_deref(), &self.state_dir).await
     }
 
-    pub async fn mirror(&self, repo: &str) -> Result<Mirror> {
-        let source = Source::parse(repo, &self.cwd)?;
+    pub async fn mirror(&self, args: &crate::args::Source) -> Result<Mirror> {
+        let source = Source::parse(&args.repo, &self.cwd)?;
         self.make_state_dir()?;
-        Mirror::open(&self.state_dir, source, &self.environment).await
+        Mirror::open(&self.state_dir, source, &self.environment, args.fetch_timeout).await
     }
 
     /// Worktrees, mirrors and the ledger are nobody else's to read.

@@ -8,13 +8,15 @@ use crate::args::{Preview as Args, Report};
 use crate::blame::blame;
 use crate::changes::{ChangeSet, Said};
 use crate::comment::{Preview, StackPreview, comment};
+use crate::decide::Reason;
 use crate::environment::{Environment, for_engine};
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::feed::Feed;
 use crate::git::{Commit, Mirror};
 use crate::pulumi::{Backend, Happening, Phase, Pulumi, needs_install};
-use crate::repo::{self, Stack};
+use crate::repo::{self, Fault, Found, Stack, path};
+use crate::rollout::waiting_for;
 use crate::scrub::Scrubber;
 
 /// A stack that the merge touches, and why.
@@ -24,12 +26,12 @@ struct Touched {
 }
 
 pub async fn run(context: &Context, args: &Args) -> Result<u8> {
-    let mirror = context.mirror(&args.source.repo).await?;
+    let mirror = context.mirror(&args.source).await?;
     let (base, head, merged) = tokio::select! {
         merged = merge(&mirror, args) => merged?,
         () = context.cancel.cancelled() => return Err(Failure::cancelled()),
     };
-    let Sorted { touched, untouched, gone } = sorted(&mirror, &base, &merged, &args.stacks)?;
+    let Sorted { touched, untouched, gone, faults } = sorted(&mirror, &base, &merged, &args.stacks)?;
     let mut preview = Preview {
         base: args.base.clone(),
         base_commit: base.id,
@@ -39,11 +41,15 @@ pub async fn run(context: &Context, args: &Args) -> Result<u8> {
         untouched,
         gone,
     };
-    let mut worst = None;
+    let mut worst = faults.first().map(|fault| fault.failure.kind);
     if !touched.is_empty() {
         let environment = for_engine(&context.environment, &args.source.pass_env, &context.cwd);
-        (preview.stacks, worst) = Previewer::new(context, &mirror, environment, &merged).await?.all(touched).await?;
+        let previewer = Previewer::new(context, &mirror, environment, &merged).await?;
+        let kind;
+        (preview.stacks, kind) = previewer.all(touched).await?;
+        worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
     }
+    preview.stacks.extend(faults.into_iter().map(faulty));
     match args.output {
         Report::Markdown => context.ui.data(&comment(&preview)),
         Report::Json => context.ui.data(&context.ui.json(&preview)?),
@@ -54,7 +60,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<u8> {
 async fn merge(mirror: &Mirror, args: &Args) -> Result<(Commit, Commit, String)> {
     let base = mirror.fetch_branch(&args.base).await?;
     let head = mirror.fetch_ref(&args.head).await?;
-    let merged = mirror.merge(&base.id, &head.id)?;
+    let merged = mirror.merge(&base.id, &head.id).await?;
     Ok((base, head, merged))
 }
 
@@ -64,32 +70,51 @@ struct Sorted {
     touched: Vec<Touched>,
     untouched: Vec<String>,
     gone: Vec<String>,
+    faults: Vec<Fault>,
 }
 
 /// Tells the stacks of the merged tree whose files differ from the base from the others.
 fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[String]) -> Result<Sorted> {
-    let stacks = repo::stacks(&mirror.pulumi_files(merged)?).map_err(repo::all_of)?;
-    // What the base can't tell, such as a project file that is broken there, makes every stack a new one.
-    let before = repo::stacks(&mirror.pulumi_files(&base.id)?).unwrap_or_default();
+    let found = repo::stacks(&mirror.listing(merged)?);
+    let before = repo::stacks(&mirror.listing(&base.id)?).stacks;
     let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
+    if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
+        return Err(failure);
+    }
     let mut sorted = Sorted::default();
     if wanted.is_empty() {
-        let is_gone = |known: &&Stack| !stacks.iter().any(|stack| stack.name() == known.name());
-        sorted.gone = before.iter().filter(is_gone).map(Stack::name).collect();
+        let gone = before.iter().filter(|known| !found.may_hold(&known.name(), &known.folder));
+        sorted.gone = gone.map(Stack::name).collect();
     }
-    for stack in repo::select(stacks, wanted)? {
+    let Found { stacks, faults } = found.select(wanted)?;
+    sorted.faults = faults;
+    sorted.faults.retain(|fault| fault.has_stacks && is_touched(fault, &changed));
+    for stack in stacks {
+        // What the base can't tell, such as a project file that is broken there, makes a stack a new one.
         let is_new = !before.iter().any(|known| known.name() == stack.name());
-        let mut used = changed.iter().filter(|path| stack.uses(path));
-        match used.next() {
+        match Reason::of_changes(&stack, &changed) {
             _ if is_new => sorted.touched.push(Touched { stack, reason: "a new stack".to_owned() }),
-            Some(first) => {
-                let reason = crate::decide::Reason::Changed { files: 1 + used.count(), example: first.clone() };
-                sorted.touched.push(Touched { stack, reason: reason.words() });
-            }
+            Some(reason) => sorted.touched.push(Touched { stack, reason: reason.words() }),
             None => sorted.untouched.push(stack.name()),
         }
     }
     Ok(sorted)
+}
+
+/// Whether a merge has to do with a fault: one in a folder that it leaves alone was there before.
+fn is_touched(fault: &Fault, changed: &[String]) -> bool {
+    fault.stack.is_some() || changed.iter().any(|path| path::is_within(path, &fault.folder))
+}
+
+/// What can't be previewed, as the preview that it has.
+fn faulty(fault: Fault) -> StackPreview {
+    let place = if fault.folder.is_empty() { "the root" } else { &fault.folder };
+    StackPreview {
+        name: fault.stack.unwrap_or_else(|| format!("the stacks in {}", path::shown(place))),
+        reason: "it can't be read".to_owned(),
+        failure: Some(fault.failure.with_hints()),
+        changes: ChangeSet::default(),
+    }
 }
 
 /// What all previews of one merge share.
@@ -118,16 +143,11 @@ impl<'a> Previewer<'a> {
 
     /// Previews each stack. One that fails is part of the answer, and of what decides the exit code; only being stopped ends it.
     async fn all(&self, touched: Vec<Touched>) -> Result<(Vec<StackPreview>, Option<Kind>)> {
-        if let Some(link) = self.mirror.escaping_link(self.merged)? {
-            return Err(Failure::input(format!("a symbolic link leads out of the repository: {link}")));
-        }
-        let worktree = self.mirror.worktree(self.merged, &self.scratch.path().join("tree")).await?;
         let (mut previews, mut worst) = (Vec::new(), None);
         for Touched { stack, reason } in touched {
             self.context.tell_aside(&format!("previewing {} ({reason})", stack.name()));
-            let folder = worktree.folder.join(&stack.folder);
             let mut scrubber = Scrubber::from_environment(&self.context.environment);
-            let (changes, failure) = match self.one(&stack, &folder, &mut scrubber).await {
+            let (changes, failure) = match self.one(&stack, &mut scrubber).await {
                 Ok(done) => done,
                 Err(failure) if failure.kind == Kind::Cancelled => return Err(failure),
                 Err(failure) => (ChangeSet::default(), Some(failure)),
@@ -141,21 +161,29 @@ impl<'a> Previewer<'a> {
         Ok((previews, worst))
     }
 
-    async fn one(&self, stack: &Stack, folder: &Path, scrubber: &mut Scrubber) -> Result<(ChangeSet, Option<Failure>)> {
+    async fn one(&self, stack: &Stack, scrubber: &mut Scrubber) -> Result<(ChangeSet, Option<Failure>)> {
         stack.check_name()?;
+        stack.check_files()?;
+        self.mirror.refuse_pointers(self.merged, stack)?;
         let backend = Backend::of(stack, &self.environment)?;
         backend.check(&self.environment)?;
         for done in backend.mend(&self.environment) {
             self.context.tell_aside(&done);
         }
-        if needs_install(folder, &stack.runtime) {
+        let waits = |folder: &Path| self.context.tell_aside(&waiting_for(folder));
+        let worktree = tokio::select! {
+            worktree = self.mirror.worktree(self.merged, stack, waits) => worktree?,
+            () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
+        };
+        let mut pulumi = self.pulumi.holding(&worktree.lock);
+        let folder = &worktree.folder.join(&stack.folder);
+        if needs_install(&worktree.folder, stack) {
             self.context.tell_aside("installing the program's packages");
-            self.pulumi.install(folder, &self.context.cancel).await?;
+            pulumi.install(folder, &self.context.cancel).await?;
         }
-        let mut pulumi = self.pulumi.clone();
         if !pulumi.has_stack(folder, &stack.stack).await? {
             // A preview makes nothing, so a stack that isn't there yet is made in a backend that is thrown away.
-            pulumi = self.throwaway_backend()?;
+            pulumi = self.throwaway_backend(&pulumi)?;
             pulumi.create_stack(folder, &stack.stack).await?;
         }
         if stack.has_secrets {
@@ -180,10 +208,10 @@ impl<'a> Previewer<'a> {
         Ok((changes, failure))
     }
 
-    fn throwaway_backend(&self) -> Result<Pulumi> {
+    fn throwaway_backend(&self, pulumi: &Pulumi) -> Result<Pulumi> {
         let place = tempfile::Builder::new().prefix("backend-").tempdir_in(self.scratch.path());
         let place = place.map_err(|error| Failure::setup(format!("making a folder: {error}")))?.keep();
-        let pulumi = self.pulumi.with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
+        let pulumi = pulumi.with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
         Ok(pulumi.with_default("PULUMI_CONFIG_PASSPHRASE", ""))
     }
 }

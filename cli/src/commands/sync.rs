@@ -1,5 +1,6 @@
 //! `gitinfra sync`: looks at a branch and rolls out the stacks that changed.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Context;
@@ -8,15 +9,18 @@ use crate::decide::{Decision, Known, Reason, decide, patience};
 use crate::environment::{Environment, for_engine};
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
-use crate::git::{Commit, Mirror};
+use crate::git::{Changes, Commit, Mirror};
 use crate::ledger::{Ledger, StackId};
 use crate::pulumi::Pulumi;
-use crate::repo::{self, Stack};
+use crate::repo::{self, Fault, Found, Stack};
 use crate::rollout::{Outcome, RollOut};
 use crate::scrub::Scrubber;
 
 /// How often a pass begins anew because others roll out the same stacks.
 const MOST_PASSES: u32 = 5;
+
+/// What the ledger knows of a repository's stacks, by name, with their folders.
+type AllKnown = BTreeMap<String, (StackId, String, Known)>;
 
 /// What all passes share.
 struct Pass<'a> {
@@ -31,7 +35,6 @@ struct Pass<'a> {
 /// A stack that is not up to date.
 struct Due {
     stack: Stack,
-    id: StackId,
     known: Known,
     reason: Reason,
 }
@@ -53,7 +56,7 @@ pub async fn run(context: &Context, args: &Sync) -> Result<u8> {
     let mut pass = Pass {
         context,
         args,
-        mirror: context.mirror(&args.source.repo).await?,
+        mirror: context.mirror(&args.source).await?,
         ledger: context.ledger().await?,
         environment: for_engine(&context.environment, &args.source.pass_env, &context.cwd),
         scrubber: Scrubber::from_environment(&context.environment),
@@ -153,12 +156,14 @@ impl Pass<'_> {
             self.tell_head(&head);
         }
         *seen = Some(head.id.clone());
-        let stacks = self.stacks(&head)?;
+        let (found, known) = (self.found(&head)?, self.ledger.all_known(&self.mirror.source.label).await?);
         if is_new && self.args.stacks.is_empty() {
-            self.tell_gone(&stacks).await?;
+            self.tell_gone(&found, &known).await?;
         }
+        let found = found.select(&self.args.stacks)?;
         let mut tally = Tally::default();
-        let due = self.due(stacks, &head, is_new, &mut tally).await?;
+        self.tell_faults(&found.faults, is_new, &mut tally);
+        let due = self.due(found.stacks, known, &head, is_new, &mut tally).await?;
         let worked = !due.is_empty();
         match self.args.dry_run {
             true => tally.skipped += due.len(),
@@ -184,48 +189,79 @@ impl Pass<'_> {
         );
     }
 
-    /// A stack that left the branch still stands; only a person can mean it to go.
-    async fn tell_gone(&self, stacks: &[Stack]) -> Result<()> {
-        for name in self.ledger.rolled_out_names(&self.mirror.source.label).await? {
-            if !stacks.iter().any(|stack| stack.name() == name) {
+    /// A stack that left the branch still stands; only a person can mean it to go. It is written down, since one that comes
+    /// back may have been removed meanwhile.
+    async fn tell_gone(&self, found: &Found, known: &AllKnown) -> Result<()> {
+        for (name, (id, folder, known)) in known {
+            if known.rolled_out.is_some() && !found.may_hold(name, folder) {
                 let message = "it is no longer on the branch, and what it rolled out was left standing".to_owned();
-                self.context.tell(Some(&name), Body::Note { message });
+                self.context.tell(Some(name), Body::Note { message });
+                if !self.args.dry_run {
+                    self.ledger.leaves(id, self.context.now()).await?;
+                }
             }
         }
         Ok(())
     }
 
-    fn stacks(&self, head: &Commit) -> Result<Vec<Stack>> {
-        let stacks = repo::stacks(&self.mirror.pulumi_files(&head.id)?).map_err(repo::all_of)?;
-        if stacks.is_empty() {
-            return Err(Failure::input(format!("{} has no stack at this commit", self.mirror.source.label))
-                .hint("a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it"));
+    fn found(&self, head: &Commit) -> Result<Found> {
+        let found = repo::stacks(&self.mirror.listing(&head.id)?);
+        if found.stacks.is_empty() {
+            let none = || Failure::input(format!("{} has no stack at this commit", self.mirror.source.label));
+            let hint = "a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it";
+            return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
         }
-        repo::select(stacks, &self.args.stacks)
+        Ok(found)
+    }
+
+    /// What is wrong with some stacks keeps the others from nothing. Told once for each head.
+    fn tell_faults(&self, faults: &[Fault], is_new: bool, tally: &mut Tally) {
+        for Fault { stack, has_stacks, failure, .. } in faults {
+            let body = match has_stacks {
+                true => Body::Skipped { reason: failure.with_hints() },
+                false => Body::Note { message: failure.message.clone() },
+            };
+            if *has_stacks {
+                tally.skip(failure.kind);
+            }
+            if is_new {
+                self.context.tell(stack.as_deref(), body);
+            }
+        }
     }
 
     /// The stacks that are not up to date. Those that are get told, once for each head.
-    async fn due(&self, stacks: Vec<Stack>, head: &Commit, is_new: bool, tally: &mut Tally) -> Result<Vec<Due>> {
-        let mut due = Vec::new();
+    async fn due(
+        &self,
+        stacks: Vec<Stack>,
+        known: AllKnown,
+        head: &Commit,
+        is_new: bool,
+        tally: &mut Tally,
+    ) -> Result<Vec<Due>> {
+        let (mut due, mut changes) = (Vec::new(), Changes::to(&self.mirror, &head.id));
         for stack in stacks {
-            let id = self.ledger.stack(&self.mirror.source.label, &stack, self.context.now()).await?;
-            let known = self.ledger.known(&id).await?;
-            let from = known.rolled_out.as_ref().map(|(commit, _)| commit.as_str());
-            let changed = from.map(|from| self.mirror.changed_paths(from, &head.id)).transpose()?.flatten();
-            match decide(&stack, &known, changed.as_deref()) {
+            let (id, mut known) = match known.get(&stack.name()) {
+                Some((id, _, known)) => (Some(id), known.clone()),
+                None => (None, Known::default()),
+            };
+            let from = known.rolled_out.as_ref().map(|(commit, _)| commit.clone()).unwrap_or_default();
+            known.has_left |= changes.were_away(&from, &[&stack.project_file, &stack.config_file]);
+            let changed = if from.is_empty() { None } else { changes.since(&from)? };
+            match decide(&stack, &known, changed) {
                 Decision::UpToDate { commit, at } => {
                     tally.up_to_date += 1;
                     if is_new {
                         self.context.tell(Some(&stack.name()), Body::UpToDate { commit, rolled_out_at: at });
                     }
                 }
-                Decision::RollOut(_) if self.is_resting(&id, head).await? => tally.skipped += 1,
+                Decision::RollOut(_) if self.is_resting(id, head).await? => tally.skipped += 1,
                 Decision::RollOut(reason) => {
                     if self.args.dry_run {
                         let body = Body::Pending { commit: head.id.clone(), reason: reason.words() };
                         self.context.tell(Some(&stack.name()), body);
                     }
-                    due.push(Due { stack, id, known, reason });
+                    due.push(Due { stack, known, reason });
                 }
             }
         }
@@ -233,10 +269,10 @@ impl Pass<'_> {
     }
 
     /// While watching, a stack that failed at this very commit is tried again ever more seldom.
-    async fn is_resting(&self, id: &StackId, head: &Commit) -> Result<bool> {
-        if !self.args.watch {
+    async fn is_resting(&self, id: Option<&StackId>, head: &Commit) -> Result<bool> {
+        let Some(id) = id.filter(|_| self.args.watch) else {
             return Ok(false);
-        }
+        };
         let (failures, last) = self.ledger.failures(id, &head.id).await?;
         Ok(self.context.now() < last + patience(failures, self.args.interval))
     }
@@ -262,7 +298,8 @@ impl Pass<'_> {
                 tally.cancelled += 1;
                 break;
             }
-            let rolled_out = roll_out.run(&due.stack, &due.id, &due.known, &due.reason).await;
+            let id = self.ledger.stack(&self.mirror.source.label, &due.stack, self.context.now()).await?;
+            let rolled_out = roll_out.run(&due.stack, &id, &due.known, &due.reason).await;
             match rolled_out {
                 Ok(outcome) => tally.count(outcome),
                 Err(failure) if matches!(failure.kind, Kind::Bug | Kind::Cancelled) => {

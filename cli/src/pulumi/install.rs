@@ -1,5 +1,6 @@
 //! The packages of a program's language, which a fresh worktree lacks.
 
+use std::fs;
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
@@ -7,15 +8,29 @@ use tokio_util::sync::CancellationToken;
 use super::{Pulumi, failed};
 use crate::failure::{Failure, Result};
 use crate::process;
+use crate::repo::Stack;
 
-/// Whether a program reads packages from its own folder, and they aren't there. Programs in Node.js and Python do; other
-/// languages fetch what they need as they build.
-pub fn needs_install(folder: &Path, runtime: &str) -> bool {
-    match runtime {
-        "nodejs" | "bun" => folder.join("package.json").is_file() && !folder.join("node_modules").is_dir(),
-        "python" => ["requirements.txt", "pyproject.toml"].iter().any(|file| folder.join(file).is_file()),
+/// Whether a program reads packages from folders of the repository, and they aren't there. Programs in Node.js and Python
+/// do; other languages fetch what they need as they build. They lie beside what names them: with the program, with the
+/// project, or above, where several programs share a workspace.
+pub fn needs_install(tree: &Path, stack: &Stack) -> bool {
+    let program = tree.join(&stack.program);
+    let folder = if program.is_file() { program.parent().unwrap_or(tree) } else { program.as_path() };
+    let mut above = folder.ancestors().take_while(|folder| folder.starts_with(tree));
+    let has = |folder: &Path, names: &[&str]| names.iter().any(|name| folder.join(name).is_file());
+    match stack.runtime.as_str() {
+        "nodejs" | "bun" => {
+            above.clone().any(|folder| has(folder, &["package.json"])) && !above.any(|folder| has_packages(folder))
+        }
+        "python" => above.any(|folder| has(folder, &["requirements.txt", "pyproject.toml"])),
         _ => false,
     }
+}
+
+/// Whether packages are committed in a folder. One that is kept with a file of its own, such as `.gitkeep`, has none.
+fn has_packages(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder.join("node_modules")).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
 }
 
 impl Pulumi {

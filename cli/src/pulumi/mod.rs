@@ -9,8 +9,10 @@ mod server;
 mod stack;
 mod state;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 
 use tokio::process::{Child, Command};
 
@@ -37,6 +39,8 @@ const STACK_NOT_FOUND: i32 = 6;
 pub struct Pulumi {
     program: PathBuf,
     environment: Environment,
+    /// The lock on the folder that it works in.
+    lock: Option<Arc<File>>,
 }
 
 /// What a short command of Pulumi's came to.
@@ -52,7 +56,7 @@ impl Pulumi {
         let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
         let program = std::env::split_paths(path).map(|folder| folder.join("pulumi")).find(|file| file.is_file());
         let program = program.ok_or_else(|| Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET))?;
-        let pulumi = Pulumi { program, environment: environment.clone() };
+        let pulumi = Pulumi { program, environment: environment.clone(), lock: None };
         let answer = pulumi.ask(Path::new("/"), &["version"]).await?;
         let version = answer.stdout.trim().to_owned();
         match version_of(&version) {
@@ -73,6 +77,11 @@ impl Pulumi {
         self.with(remains::RUN, run)
     }
 
+    /// The same CLI, which keeps a lock open as long as it runs: one that outlives its gitinfra still has its folder.
+    pub fn holding(&self, lock: &Arc<File>) -> Pulumi {
+        Pulumi { lock: Some(lock.clone()), ..self.clone() }
+    }
+
     /// The same CLI with another variable set.
     pub fn with(&self, name: &str, value: &str) -> Pulumi {
         let mut pulumi = self.clone();
@@ -90,7 +99,9 @@ impl Pulumi {
 
     fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);
-        command.env_clear().envs(&self.environment).current_dir(folder).stdin(Stdio::null());
+        let lock = self.lock.as_ref().and_then(|lock| lock.try_clone().ok());
+        let stdin = lock.map_or_else(Stdio::null, Stdio::from);
+        command.env_clear().envs(&self.environment).current_dir(folder).stdin(stdin);
         command
     }
 

@@ -23,6 +23,8 @@ use crate::scrub::Scrubber;
 use crate::telling::Telling;
 use end::End;
 
+pub use engine::waiting_for;
+
 /// What came of a roll-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
