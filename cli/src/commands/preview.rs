@@ -14,7 +14,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::feed::Feed;
 use crate::git::{Commit, Mirror};
-use crate::pulumi::{Backend, Happening, Phase, Pulumi, needs_install};
+use crate::pulumi::{Backend, Happening, Phase, Pulumi, missing};
 use crate::repo::{self, Fault, Found, Stack, path};
 use crate::rollout::waiting_for;
 use crate::scrub::Scrubber;
@@ -177,9 +177,9 @@ impl<'a> Previewer<'a> {
         };
         let mut pulumi = self.pulumi.holding(&worktree.lock);
         let folder = &worktree.folder.join(&stack.folder);
-        if needs_install(&worktree.folder, stack) {
+        if let Some(missing) = missing(&worktree.folder, stack) {
             self.context.tell_aside("installing the program's packages");
-            pulumi.install(folder, &self.context.cancel).await?;
+            pulumi.install(&missing, folder, &self.context.cancel).await?;
         }
         if !pulumi.has_stack(folder, &stack.stack).await? {
             // A preview makes nothing, so a stack that isn't there yet is made in a backend that is thrown away.

@@ -144,12 +144,17 @@ async fn output(mut command: Command, within: Option<Duration>) -> Result<Output
         None => child.wait().await,
         Some(within) => match tokio::time::timeout(within, child.wait()).await {
             Ok(status) => status,
-            Err(_) => return Err(Failure::setup(format!("{GIVEN_UP}{} seconds", within.as_secs()))),
+            Err(_) => return Err(given_up(within)),
         },
     };
     group.0 = None;
     let status = status.map_err(|error| Failure::bug(format!("waiting for git: {error}")))?;
     Ok(Output { status, stdout: content(&mut stdout)?, stderr: content(&mut stderr)? })
+}
+
+fn given_up(within: Duration) -> Failure {
+    let seconds = usize::try_from(within.as_secs()).unwrap_or(usize::MAX);
+    Failure::setup(format!("{GIVEN_UP}{}", crate::text::count(seconds, "second")))
 }
 
 fn content(file: &mut File) -> Result<Vec<u8>> {

@@ -22,7 +22,7 @@ use crate::remains;
 
 pub use backend::Backend;
 pub use engine::{Ending, Engine, Happening, Phase};
-pub use install::needs_install;
+pub use install::missing;
 pub use lock::{LeftLock, holder, locks, told_locks};
 pub use state::{PendingCreate, State};
 

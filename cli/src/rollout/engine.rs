@@ -9,7 +9,7 @@ use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::feed::Feed;
-use crate::pulumi::{Ending, Happening, Phase, Pulumi, needs_install};
+use crate::pulumi::{Ending, Happening, Phase, Pulumi, missing};
 use crate::telling::Telling;
 
 const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
@@ -43,9 +43,9 @@ impl RollOut<'_> {
         };
         let job = &Job { pulumi: job.pulumi.holding(&worktree.lock), ..*job };
         let folder = worktree.folder.join(&stack.folder);
-        if needs_install(&worktree.folder, stack) {
+        if let Some(missing) = missing(&worktree.folder, stack) {
             telling.tell(Body::Note { message: "installing the program's packages".to_owned() });
-            job.pulumi.install(&folder, job.claimed.cancel).await?;
+            job.pulumi.install(&missing, &folder, job.claimed.cancel).await?;
         }
         self.clear_left_locks(job, &folder, telling).await?;
         let knowing = self.knowing_pending(job, &folder, telling).await?;
