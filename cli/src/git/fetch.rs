@@ -127,9 +127,8 @@ impl Mirror {
             return failure.hint("git found no credentials that work: set up a credential helper or an SSH key");
         }
         if says(&["promisor", "lazy fetch"]) {
-            return failure.hint(format!(
-                "{label} is a partial clone, which lacks files: name with --repo what it was cloned from"
-            ));
+            return Failure::input(format!("{label} is a partial clone, which lacks files"))
+                .hint("name with --repo what it was cloned from: `git remote get-url origin` says it");
         }
         if says(&[cli::GIVEN_UP, "Operation too slow", "timed out", "not responding"]) {
             return failure

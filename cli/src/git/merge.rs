@@ -21,8 +21,8 @@ impl Mirror {
         let (base_id, head_id) = (self.oid(base)?, self.oid(head)?);
         let failed = |error: git2::Error| Failure::input(format!("merging {head} into {base}: {}", error.message()));
         // libgit2 does not know where a shallow history ends, so git itself says whether the head has it all.
-        let is_ahead = cli::local(&self.environment, &self.path, None, &["merge-base", "--is-ancestor", base, head]);
-        if is_ahead.await?.status.success() {
+        let is_ancestor = ["merge-base", "--is-ancestor", base, head];
+        if cli::local(&self.environment, &self.path, None, &is_ancestor).await?.status.success() {
             return Ok(head.to_owned());
         }
         let tree = self.merged_tree(base, head).await?;
