@@ -165,7 +165,7 @@ async fn a_worktree_is_exact_and_always_in_the_same_place() {
     let place = killed.folder.clone();
     // As after a run that was killed: its lock is gone, and what it left, write-protected, is in nobody's way.
     fs::write(place.join("left"), "").expect("a file");
-    let left = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o500));
+    let left = std::os::unix::fs::PermissionsExt::from_mode(0o500);
     fs::set_permissions(place.join("a"), left).expect("it is ours");
     fs::write(mirror.path.join("worktrees/tree/locked"), "initializing").expect("a file");
     let lock = std::sync::Arc::clone(&killed.lock);

@@ -146,19 +146,21 @@ mod tests {
         let src = "name: a\nruntime: nodejs\nmain: src";
         let file = "name: a\nruntime: nodejs\nmain: src/index.ts";
         type Files<'a> = &'a [(&'a str, &'a str)];
-        let at = |place: &str, program| Some((Some(place.to_owned()), program));
+        /// The folder above and the program there; no folder for `pulumi install`.
+        type Expected = Option<(Option<&'static str>, &'static str)>;
+        let at = |place, program| Some((Some(place), program));
         let here = Some((None, ""));
-        let cases: [(&str, Files<'_>, Option<(Option<String>, &str)>); 13] = [
+        let cases: [(&str, Files<'_>, Expected); 13] = [
             (node, &[], None),
-            (node, &[("a/package.json", "{}")], here.clone()),
-            (node, &[("a/package.json", "{}"), ("a/node_modules/.gitkeep", "")], here.clone()),
+            (node, &[("a/package.json", "{}")], here),
+            (node, &[("a/package.json", "{}"), ("a/node_modules/.gitkeep", "")], here),
             (node, &[("a/package.json", "{}"), ("a/node_modules/x/index.js", "")], None),
-            (node, &[("a/package.json", "{}"), ("package.json", "{}"), ("yarn.lock", "")], here.clone()),
+            (node, &[("a/package.json", "{}"), ("package.json", "{}"), ("yarn.lock", "")], here),
             (node, &[("a/package.json", "{}"), ("package.json", ROOT), ("yarn.lock", "")], at("", "yarn")),
             (node, &[("a/package.json", "{}"), ("pnpm-workspace.yaml", ""), ("pnpm-lock.yaml", "")], at("", "pnpm")),
-            (node, &[("a/package.json", "{}"), ("a/package-lock.json", ""), ("package.json", ROOT)], here.clone()),
+            (node, &[("a/package.json", "{}"), ("a/package-lock.json", ""), ("package.json", ROOT)], here),
             (node, &[("package.json", "{}")], at("", "npm")),
-            (src, &[("a/src/package.json", "{}")], here.clone()),
+            (src, &[("a/src/package.json", "{}")], here),
             (src, &[("a/package.json", "{}"), ("a/src/index.ts", "")], at("a", "npm")),
             (file, &[("a/src/package.json", "{}"), ("a/src/index.ts", "")], here),
             ("name: a\nruntime: yaml", &[("a/package.json", "{}")], None),
@@ -173,7 +175,7 @@ mod tests {
             }
             let expected = expected.map(|(place, program)| match place {
                 None => Missing::Program,
-                Some(place) if place.is_empty() => Missing::Above(tree.path().to_owned(), program),
+                Some("") => Missing::Above(tree.path().to_owned(), program),
                 Some(place) => Missing::Above(tree.path().join(place), program),
             });
             assert_eq!(missing(tree.path(), &stack(project)), expected, "{project} {files:?}");
