@@ -109,6 +109,9 @@ struct Source {
     /// An environment variable that the engine may see besides the usual ones; may be given several times
     #[arg(long = "pass-env", value_name = "NAME")]
     pass_env: Vec<String>,
+    /// How long a fetch may take before it is given up
+    #[arg(long, value_name = "TIME", default_value = "10m", env = "GITINFRA_FETCH_TIMEOUT", value_parser = words::interval)]
+    fetch_timeout: std::time::Duration,
 }
 
 impl Args {

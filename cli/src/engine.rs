@@ -21,7 +21,7 @@ pub mod value;
 
 pub use backend::Backend;
 pub use diagnosis::{WHEN_LOCKED, diagnose};
-pub use install::needs_install;
+pub use install::missing;
 pub use lock::{LeftLock, locks, named_locks};
 pub use news::{News, Resource, Severity};
 pub use progress::Progress;

@@ -4,15 +4,17 @@ mod due;
 mod side_by_side;
 mod tally;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::context::Context;
+use crate::decide::Known;
 use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
-use crate::ledger::Ledger;
-use crate::repo::{self, Stack, TreeFile};
+use crate::ledger::{Ledger, StackId};
+use crate::repo::{self, Fault, Found, TreeFile};
 use crate::scrub::Scrubber;
 
 pub use tally::Tally;
@@ -48,9 +50,12 @@ pub struct Wishes {
     pub interval: Option<Duration>,
 }
 
+/// What the ledger knows of a repository's stacks, by name, with their folders.
+type AllKnown = BTreeMap<String, (StackId, String, Known)>;
+
 /// The stacks of a commit, with the files that declare them.
 struct Declared {
-    stacks: Vec<Stack>,
+    found: Found,
     files: Vec<TreeFile>,
 }
 
@@ -100,16 +105,19 @@ impl Follow {
             self.tell_head(&head);
         }
         let declared = self.declared(&head)?;
+        let known = self.ledger.all_known(&self.mirror.source.label).await?;
         if is_new && self.wishes.stacks.is_empty() {
-            self.tell_gone(&declared.stacks).await?;
+            self.tell_gone(&declared.found, &known).await?;
         }
-        self.bring(declared, &head, is_new).await
+        self.bring(declared, known, &head, is_new).await
     }
 
     /// Brings the stacks to the head, those that have to be.
-    async fn bring(&self, declared: Declared, head: &Commit, is_new: bool) -> Result<Tally> {
+    async fn bring(&self, declared: Declared, known: AllKnown, head: &Commit, is_new: bool) -> Result<Tally> {
         let mut tally = Tally::default();
-        let due = self.due(declared.stacks, head, is_new, &mut tally).await?;
+        let found = declared.found.select(&self.wishes.stacks)?;
+        self.tell_faults(&found.faults, is_new, &mut tally);
+        let due = self.due(found.stacks, known, head, is_new, &mut tally).await?;
         let worked = due.iter().any(|due| !due.is_resting);
         match self.wishes.dry_run {
             true => tally.skipped += due.len(),
@@ -140,24 +148,45 @@ impl Follow {
         );
     }
 
-    /// A stack that left the branch still stands; only a person can mean it to go.
-    async fn tell_gone(&self, stacks: &[Stack]) -> Result<()> {
-        for name in self.ledger.rolled_out_names(&self.mirror.source.label).await? {
-            if !stacks.iter().any(|stack| stack.name() == name) {
-                self.context.note(&name, "it is no longer on the branch, and what it rolled out was left standing");
+    /// A stack that left the branch still stands; only a person can mean it to go. It is written down, since one that comes
+    /// back may have been removed meanwhile.
+    async fn tell_gone(&self, found: &Found, known: &AllKnown) -> Result<()> {
+        for (name, (id, folder, known)) in known {
+            if known.rolled_out.is_some() && !found.may_hold(name, folder) {
+                self.context.note(name, "it is no longer on the branch, and what it rolled out was left standing");
+                if !self.wishes.dry_run {
+                    self.ledger.leaves(id, self.context.now()).await?;
+                }
             }
         }
         Ok(())
     }
 
-    fn declared(&self, head: &Commit) -> Result<Declared> {
-        let files = self.mirror.pulumi_files(&head.id)?;
-        let stacks = repo::stacks(&files).map_err(repo::all_of)?;
-        if stacks.is_empty() {
-            return Err(Failure::input(format!("{} has no stack at this commit", self.mirror.source.label))
-                .hint("a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it"));
+    /// What is wrong with some stacks keeps the others from nothing. Told once for each head.
+    fn tell_faults(&self, faults: &[Fault], is_new: bool, tally: &mut Tally) {
+        for Fault { stack, has_stacks, failure, .. } in faults {
+            let body = match has_stacks {
+                true => Body::Skipped { reason: failure.with_hints() },
+                false => Body::Note { message: failure.message.clone() },
+            };
+            if *has_stacks {
+                tally.skip(failure.kind);
+            }
+            if is_new {
+                self.context.tell(stack.as_deref(), body);
+            }
         }
-        Ok(Declared { stacks: repo::select(stacks, &self.wishes.stacks)?, files })
+    }
+
+    fn declared(&self, head: &Commit) -> Result<Declared> {
+        let listing = self.mirror.listing(&head.id)?;
+        let found = repo::stacks(&listing);
+        if found.stacks.is_empty() {
+            let none = || Failure::input(format!("{} has no stack at this commit", self.mirror.source.label));
+            let hint = "a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it";
+            return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
+        }
+        Ok(Declared { found, files: listing.files })
     }
 }
 

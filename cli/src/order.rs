@@ -148,7 +148,7 @@ fn filled_in(name: &str, stack: &Stack) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repo::stacks;
+    use crate::repo::{Listing, stacks};
 
     fn file(path: &str, text: &str) -> TreeFile {
         TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() }
@@ -165,7 +165,8 @@ mod tests {
             file("net/Pulumi.dev.yaml", ""),
             file("net/Pulumi.prod.yaml", "{"),
         ];
-        Order::of(stacks(&files).expect("a sound tree").iter(), &files)
+        let listing = Listing { files: files.into(), ..Listing::default() };
+        Order::of(stacks(&listing).stacks.iter(), &listing.files)
     }
 
     fn reference(name: &str) -> String {

@@ -14,7 +14,7 @@ use crate::environment::Environment;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::scrub::Scrubber;
-use sorted::{Sorted, Touched, sorted};
+use sorted::{Sorted, Touched, faulty, sorted};
 
 /// Previews merges of one repository.
 pub struct Previewer {
@@ -37,6 +37,8 @@ pub struct Merge {
 /// Where the previews of one merge run.
 struct Place<'a> {
     previewer: &'a Previewer,
+    /// The commit that the merge would make.
+    merged: &'a str,
     pulumi: Pulumi,
     scratch: tempfile::TempDir,
 }
@@ -48,11 +50,14 @@ impl Previewer {
             merged = self.merge(merge) => merged?,
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
-        let Sorted { touched, untouched, gone } = sorted(&self.mirror, &base, &merged, &merge.stacks)?;
-        let (mut stacks, mut worst) = (Vec::new(), None);
+        let Sorted { touched, untouched, gone, faults } = sorted(&self.mirror, &base, &merged, &merge.stacks)?;
+        let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {
-            (stacks, worst) = self.place().await?.all(&merged, touched).await?;
+            let kind;
+            (stacks, kind) = self.place(&merged).await?.all(touched).await?;
+            worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
+        stacks.extend(faults.into_iter().map(faulty));
         let (base_commit, head_commit) = (base.id, head.id);
         let (base, head) = (merge.base.clone(), self.mirror.source.name_of(&merge.head));
         Ok((Preview { base, base_commit, head, head_commit, stacks, untouched, gone }, worst))
@@ -61,11 +66,11 @@ impl Previewer {
     async fn merge(&self, merge: &Merge) -> Result<(Commit, Commit, String)> {
         let base = self.mirror.fetch_branch(&merge.base).await?;
         let head = self.mirror.fetch_ref(&merge.head).await?;
-        let merged = self.mirror.merge(&base.id, &head.id)?;
+        let merged = self.mirror.merge(&base.id, &head.id).await?;
         Ok((base, head, merged))
     }
 
-    async fn place(&self) -> Result<Place<'_>> {
+    async fn place<'a>(&'a self, merged: &'a str) -> Result<Place<'a>> {
         let pulumi = Pulumi::find(&self.environment).await?;
         let work = self.context.state_dir.join("work");
         let failed = |error: std::io::Error| Failure::setup(format!("making a folder in {}: {error}", work.display()));
@@ -73,23 +78,19 @@ impl Previewer {
         sweep(&work);
         let scratch = tempfile::Builder::new().prefix("preview-").tempdir_in(&work).map_err(failed)?;
         let name = scratch.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Place { previewer: self, pulumi: pulumi.of_run(&name, scratch.path())?, scratch })
+        Ok(Place { previewer: self, merged, pulumi: pulumi.of_run(&name, scratch.path())?, scratch })
     }
 }
 
 impl Place<'_> {
     /// Previews each stack. One that fails is part of the answer, and of what decides the exit code; only being stopped ends it.
-    async fn all(&self, merged: &str, touched: Vec<Touched>) -> Result<(Vec<StackPreview>, Option<Kind>)> {
-        let Previewer { context, mirror, .. } = self.previewer;
-        if let Some(link) = mirror.escaping_link(merged)? {
-            return Err(Failure::input(format!("a symbolic link leads out of the repository: {link}")));
-        }
-        let worktree = mirror.worktree(merged, &self.scratch.path().join("tree")).await?;
+    async fn all(&self, touched: Vec<Touched>) -> Result<(Vec<StackPreview>, Option<Kind>)> {
+        let context = &self.previewer.context;
         let (mut previews, mut worst) = (Vec::new(), None);
         for Touched { stack, reason } in touched {
             context.note(&stack.name(), format!("previewing ({reason})"));
             let mut scrubber = Scrubber::from_environment(&context.environment);
-            let done = self.one(&stack, &worktree.folder.join(&stack.folder), &mut scrubber).await;
+            let done = self.one(&stack, &mut scrubber).await;
             let (changes, failure) = match done {
                 Ok(done) => done,
                 Err(failure) if failure.kind == Kind::Cancelled => return Err(failure),

@@ -60,6 +60,14 @@ pub fn terminate_group(leader: Option<u32>) {
     }
 }
 
+/// Ends a process group of ours at once, by its leader's pid.
+pub fn kill_group(leader: Option<u32>) {
+    let pid = leader.and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw);
+    if let Some(pid) = pid {
+        let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+    }
+}
+
 /// This machine's name, as Pulumi writes it into its locks.
 pub fn host() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());

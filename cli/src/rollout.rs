@@ -24,6 +24,8 @@ use crate::run_log::RunLog;
 use crate::scrub::Scrubber;
 use end::End;
 
+pub use engine::waiting_for;
+
 /// What came of a roll-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

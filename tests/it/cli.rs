@@ -1,13 +1,16 @@
 //! The command line against real git and the real engine, seen from outside.
 
+mod behind;
 mod codes;
 mod environment;
+mod folders;
 mod get;
 mod going;
 mod headline;
 mod hostile;
 mod killed;
 mod ledger;
+mod packages;
 mod place;
 mod postgres;
 mod preview;
@@ -16,9 +19,11 @@ mod said;
 mod scrub;
 mod shared;
 mod side_by_side;
+mod source;
 mod stacks;
 mod stopped;
 mod stream;
 mod sync;
 mod watch;
+mod whereabouts;
 mod wrong;

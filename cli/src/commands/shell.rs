@@ -62,9 +62,10 @@ impl Shell {
     }
 
     pub(super) async fn mirror(&self, source: &Source) -> Result<Mirror> {
-        let source = git::Source::parse(&source.repo, &self.context.cwd)?;
+        let repository = git::Source::parse(&source.repo, &self.context.cwd)?;
         self.make_state_dir()?;
-        Mirror::open(&self.context.state_dir, source, &self.context.environment).await
+        let Context { state_dir, environment, .. } = &self.context;
+        Mirror::open(state_dir, repository, environment, source.fetch_timeout).await
     }
 
     /// What the engine may see.

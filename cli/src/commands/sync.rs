@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args as Arguments;
 
 use super::shell::Shell;
-use super::{EXIT_CODES, Source, Verb};
+use super::{EXIT_CODES, Source, Verb, words};
 use crate::failure::{Kind, Result};
 use crate::follow::{Follow, Wishes};
 use crate::scrub::Scrubber;
@@ -27,7 +27,7 @@ pub struct Sync {
     #[arg(long)]
     watch: bool,
     /// How often to look with --watch, such as 30s, 5m or 1h
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = interval)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = words::interval)]
     interval: Duration,
     /// Only this stack, as PROJECT/STACK or STACK; may be given several times
     #[arg(long = "stack", value_name = "NAME")]
@@ -78,28 +78,6 @@ impl Sync {
             keep_runs: self.keep_runs,
             dry_run: self.dry_run,
             interval: self.watch.then_some(self.interval),
-        }
-    }
-}
-
-/// Reads `30s`, `5m`, `1h 30m`. Less than a second would be a busy loop.
-fn interval(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text.parse().map_err(|_| "write it as 30s, 5m or 1h".to_owned())?;
-    if span < jiff::SignedDuration::from_secs(1) {
-        return Err("a second is the least".to_owned());
-    }
-    Ok(span.unsigned_abs())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_interval_reads_as_people_write_it() {
-        let cases = [("30s", Some(30)), ("5m", Some(300)), ("1h 30m", Some(5400)), ("0s", None), ("soon", None)];
-        for (text, seconds) in cases {
-            assert_eq!(interval(text).ok().map(|d| d.as_secs()), seconds, "{text}");
         }
     }
 }

@@ -87,12 +87,13 @@ fn logged_in(environment: &Environment) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repo::{TreeFile, stacks};
+    use crate::repo::{Listing, TreeFile, stacks};
 
     fn stack(backend: &str) -> Stack {
         let text = format!("name: n\nruntime: yaml\n{backend}");
         let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
-        stacks(&[file("Pulumi.yaml", &text), file("Pulumi.dev.yaml", "")]).expect("a sound tree").remove(0)
+        let files = vec![file("Pulumi.yaml", &text), file("Pulumi.dev.yaml", "")];
+        stacks(&Listing { files, ..Listing::default() }).stacks.remove(0)
     }
 
     #[test]

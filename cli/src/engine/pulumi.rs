@@ -1,7 +1,9 @@
 //! Pulumi: the CLI on this machine, and what it is asked besides running the engine.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 
 use tokio::process::{Child, Command};
 
@@ -23,6 +25,8 @@ pub(super) const STACK_NOT_FOUND: i32 = 6;
 pub struct Pulumi {
     pub(super) program: PathBuf,
     pub(super) environment: Environment,
+    /// The lock on the folder that it works in.
+    lock: Option<Arc<File>>,
 }
 
 /// What a short command of Pulumi's came to.
@@ -38,7 +42,7 @@ impl Pulumi {
         let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
         let program = std::env::split_paths(path).map(|folder| folder.join("pulumi")).find(|file| file.is_file());
         let program = program.ok_or_else(|| Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET))?;
-        let pulumi = Pulumi { program, environment: environment.clone() };
+        let pulumi = Pulumi { program, environment: environment.clone(), lock: None };
         let answer = pulumi.ask(Path::new("/"), &["version"]).await?;
         let version = answer.stdout.trim().to_owned();
         match version_of(&version) {
@@ -68,6 +72,11 @@ impl Pulumi {
         Ok(pulumi.with("PULUMI_HOME", &own.display().to_string()))
     }
 
+    /// The same CLI, which keeps a lock open as long as it runs: one that outlives its gitinfra still has its folder.
+    pub fn holding(&self, lock: &Arc<File>) -> Pulumi {
+        Pulumi { lock: Some(lock.clone()), ..self.clone() }
+    }
+
     /// The same CLI with another variable set.
     pub fn with(&self, name: &str, value: &str) -> Pulumi {
         let mut pulumi = self.clone();
@@ -85,7 +94,9 @@ impl Pulumi {
 
     pub(super) fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);
-        command.env_clear().envs(&self.environment).current_dir(folder).stdin(Stdio::null());
+        let lock = self.lock.as_ref().and_then(|lock| lock.try_clone().ok());
+        let stdin = lock.map_or_else(Stdio::null, Stdio::from);
+        command.env_clear().envs(&self.environment).current_dir(folder).stdin(stdin);
         command
     }
 

@@ -1,17 +1,16 @@
 //! Which stacks have to be rolled out, and why.
 
-use super::{Follow, Tally};
+use super::{AllKnown, Follow, Tally};
 use crate::decide::{Decision, Known, Reason, decide, patience};
 use crate::event::Body;
 use crate::failure::Result;
-use crate::git::Commit;
+use crate::git::{Changes, Commit};
 use crate::ledger::StackId;
 use crate::repo::Stack;
 
 /// A stack that is not up to date.
 pub(super) struct Due {
     pub stack: Stack,
-    pub id: StackId,
     pub known: Known,
     pub reason: Reason,
     /// It failed at this very commit a short while ago, and is left alone for now.
@@ -23,15 +22,18 @@ impl Follow {
     pub(super) async fn due(
         &self,
         stacks: Vec<Stack>,
+        known: AllKnown,
         head: &Commit,
         is_new: bool,
         tally: &mut Tally,
     ) -> Result<Vec<Due>> {
-        let mut due = Vec::new();
+        let (mut due, mut changes) = (Vec::new(), Changes::to(&self.mirror, &head.id));
         for stack in stacks {
-            let id = self.ledger.stack(&self.mirror.source.label, &stack, self.context.now()).await?;
-            let known = self.ledger.known(&id).await?;
-            match self.decision(&stack, &known, head)? {
+            let (id, mut known) = match known.get(&stack.name()) {
+                Some((id, _, known)) => (Some(id), known.clone()),
+                None => (None, Known::default()),
+            };
+            match decision(&stack, &mut known, &mut changes)? {
                 Decision::UpToDate { commit, at } => {
                     tally.up_to_date += 1;
                     if is_new {
@@ -39,21 +41,15 @@ impl Follow {
                     }
                 }
                 Decision::RollOut(reason) => {
-                    let is_resting = self.is_resting(&id, head).await?;
+                    let is_resting = self.is_resting(id, head).await?;
                     if self.wishes.dry_run && !is_resting {
                         self.tell_pending(&stack, &reason, head);
                     }
-                    due.push(Due { stack, id, known, reason, is_resting });
+                    due.push(Due { stack, known, reason, is_resting });
                 }
             }
         }
         Ok(due)
-    }
-
-    fn decision(&self, stack: &Stack, known: &Known, head: &Commit) -> Result<Decision> {
-        let from = known.rolled_out.as_ref().map(|(commit, _)| commit.as_str());
-        let changed = from.map(|from| self.mirror.changed_paths(from, &head.id)).transpose()?.flatten();
-        Ok(decide(stack, known, changed.as_deref()))
     }
 
     fn tell_pending(&self, stack: &Stack, reason: &Reason, head: &Commit) {
@@ -61,11 +57,18 @@ impl Follow {
     }
 
     /// While watching, a stack that failed at this very commit is tried again ever more seldom.
-    async fn is_resting(&self, id: &StackId, head: &Commit) -> Result<bool> {
-        let Some(interval) = self.wishes.interval else {
+    async fn is_resting(&self, id: Option<&StackId>, head: &Commit) -> Result<bool> {
+        let (Some(id), Some(interval)) = (id, self.wishes.interval) else {
             return Ok(false);
         };
         let (failures, last) = self.ledger.failures(id, &head.id).await?;
         Ok(self.context.now() < last + patience(failures, interval))
     }
+}
+
+fn decision(stack: &Stack, known: &mut Known, changes: &mut Changes<'_>) -> Result<Decision> {
+    let from = known.rolled_out.as_ref().map(|(commit, _)| commit.clone()).unwrap_or_default();
+    known.has_left |= changes.were_away(&from, &[&stack.project_file, &stack.config_file]);
+    let changed = if from.is_empty() { None } else { changes.since(&from)? };
+    Ok(decide(stack, known, changed))
 }

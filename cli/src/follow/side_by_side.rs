@@ -79,7 +79,7 @@ impl Follow {
                 let Some(next) = order.start_next() else {
                     break;
                 };
-                under_way.push(async move { (next, one(roll_out, &due[next]).await) });
+                under_way.push(async move { (next, self.one(roll_out, &due[next]).await) });
             }
             let Some((stack, outcome)) = under_way.next().await else {
                 return broken.map_or(Ok(()), Err);
@@ -106,8 +106,9 @@ impl Follow {
             }
         }
     }
-}
 
-async fn one(roll_out: &RollOut<'_>, due: &Due) -> Result<Outcome, Failure> {
-    roll_out.run(&due.stack, &due.id, &due.known, &due.reason).await
+    async fn one(&self, roll_out: &RollOut<'_>, due: &Due) -> Result<Outcome> {
+        let id = self.ledger.stack(&self.mirror.source.label, &due.stack, self.context.now()).await?;
+        roll_out.run(&due.stack, &id, &due.known, &due.reason).await
+    }
 }

@@ -1,9 +1,11 @@
 //! Which stacks a merge touches, which it leaves as they are, and which it takes away.
 
+use crate::comment::StackPreview;
 use crate::decide::Reason;
+use crate::engine::changes::ChangeSet;
 use crate::failure::Result;
 use crate::git::{Commit, Mirror};
-use crate::repo::{self, Stack};
+use crate::repo::{self, Fault, Found, Stack, path};
 
 /// A stack that the merge touches, and why.
 pub(super) struct Touched {
@@ -17,20 +19,26 @@ pub(super) struct Sorted {
     pub touched: Vec<Touched>,
     pub untouched: Vec<String>,
     pub gone: Vec<String>,
+    pub faults: Vec<Fault>,
 }
 
 /// Tells the stacks of the merged tree whose files differ from the base from the others.
 pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[String]) -> Result<Sorted> {
-    let stacks = repo::stacks(&mirror.pulumi_files(merged)?).map_err(repo::all_of)?;
-    // What the base can't tell, such as a project file that is broken there, makes every stack a new one.
-    let before = repo::stacks(&mirror.pulumi_files(&base.id)?).unwrap_or_default();
+    let found = repo::stacks(&mirror.listing(merged)?);
+    let before = repo::stacks(&mirror.listing(&base.id)?).stacks;
     let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
+    if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
+        return Err(failure);
+    }
     let mut sorted = Sorted::default();
     if wanted.is_empty() {
-        let is_gone = |known: &&Stack| !stacks.iter().any(|stack| stack.name() == known.name());
-        sorted.gone = before.iter().filter(is_gone).map(Stack::name).collect();
+        let gone = before.iter().filter(|known| !found.may_hold(&known.name(), &known.folder));
+        sorted.gone = gone.map(Stack::name).collect();
     }
-    for stack in repo::select(stacks, wanted)? {
+    let Found { stacks, faults } = found.select(wanted)?;
+    sorted.faults = faults;
+    sorted.faults.retain(|fault| fault.has_stacks && is_touched(fault, &changed));
+    for stack in stacks {
         match why(&stack, &before, &changed) {
             Some(reason) => sorted.touched.push(Touched { stack, reason }),
             None => sorted.untouched.push(stack.name()),
@@ -41,10 +49,25 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[Str
 
 /// Why a stack is touched; `None` when it is not.
 fn why(stack: &Stack, before: &[Stack], changed: &[String]) -> Option<String> {
+    // What the base can't tell, such as a project file that is broken there, makes a stack a new one.
     if !before.iter().any(|known| known.name() == stack.name()) {
         return Some("a new stack".to_owned());
     }
-    let mut used = changed.iter().filter(|path| stack.uses(path));
-    let example = used.next()?.clone();
-    Some(Reason::Changed { files: 1 + used.count(), example }.words())
+    Reason::of_changes(stack, changed).map(|reason| reason.words())
+}
+
+/// Whether a merge has to do with a fault: one in a folder that it leaves alone was there before.
+fn is_touched(fault: &Fault, changed: &[String]) -> bool {
+    fault.stack.is_some() || changed.iter().any(|path| path::is_within(path, &fault.folder))
+}
+
+/// What can't be previewed, as the preview that it has.
+pub(super) fn faulty(fault: Fault) -> StackPreview {
+    let place = if fault.folder.is_empty() { "the root" } else { &fault.folder };
+    StackPreview {
+        name: fault.stack.unwrap_or_else(|| format!("the stacks in {}", path::shown(place))),
+        reason: "it can't be read".to_owned(),
+        failure: Some(fault.failure.with_hints()),
+        changes: ChangeSet::default(),
+    }
 }

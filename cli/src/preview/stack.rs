@@ -2,59 +2,69 @@
 
 use std::path::Path;
 
-use super::Place;
+use super::{Place, Previewer};
 use crate::engine::changes::{ChangeSet, Said};
-use crate::engine::{Backend, EngineSignal, News, Phase, Progress, Pulumi, diagnose, needs_install};
+use crate::engine::{Backend, EngineSignal, News, Phase, Progress, Pulumi, diagnose, missing};
 use crate::failure::{Failure, Result};
+use crate::git::Worktree;
 use crate::repo::Stack;
+use crate::rollout::waiting_for;
 use crate::scrub::Scrubber;
 
 impl Place<'_> {
-    pub(super) async fn one(
-        &self,
-        stack: &Stack,
-        folder: &Path,
-        scrubber: &mut Scrubber,
-    ) -> Result<(ChangeSet, Option<Failure>)> {
-        self.make_ready(stack, folder).await?;
-        let pulumi = self.backend(stack, folder).await?;
+    pub(super) async fn one(&self, stack: &Stack, scrubber: &mut Scrubber) -> Result<(ChangeSet, Option<Failure>)> {
+        self.check(stack)?;
+        let worktree = self.worktree(stack).await?;
+        let (pulumi, folder) = (self.pulumi.holding(&worktree.lock), &worktree.folder.join(&stack.folder));
+        if let Some(missing) = missing(&worktree.folder, stack) {
+            self.previewer.context.note(&stack.name(), "installing the program's packages");
+            pulumi.install(&missing, folder, &self.previewer.context.cancel).await?;
+        }
+        let pulumi = self.with_backend(pulumi, stack, folder).await?;
         if stack.has_secrets {
             pulumi.learn_secrets(folder, &stack.stack, scrubber).await?;
         }
         self.engine(&pulumi, folder, &stack.stack).await
     }
 
-    /// Sees to the backend and to the program's packages.
-    async fn make_ready(&self, stack: &Stack, folder: &Path) -> Result<()> {
+    /// Refuses what can't be previewed, and sees to the backend.
+    fn check(&self, stack: &Stack) -> Result<()> {
+        let Previewer { context, mirror, environment } = self.previewer;
         stack.check_name()?;
-        let (context, environment) = (&self.previewer.context, &self.previewer.environment);
+        stack.check_files()?;
+        mirror.refuse_pointers(self.merged, stack)?;
         let backend = Backend::of(stack, environment)?;
         backend.check(environment)?;
         for done in backend.mend(environment) {
             context.note(&stack.name(), done);
         }
-        if needs_install(folder, &stack.runtime) {
-            context.note(&stack.name(), "installing the program's packages");
-            self.pulumi.install(folder, &context.cancel).await?;
-        }
         Ok(())
+    }
+
+    async fn worktree(&self, stack: &Stack) -> Result<Worktree> {
+        let Previewer { context, mirror, .. } = self.previewer;
+        let waits = |folder: &Path| context.note(&stack.name(), waiting_for(folder));
+        tokio::select! {
+            worktree = mirror.worktree(self.merged, stack, waits) => worktree,
+            () = context.cancel.cancelled() => Err(Failure::cancelled()),
+        }
     }
 
     /// The CLI on the stack's own backend. A preview makes nothing, so a stack that isn't there yet is made in a backend
     /// that is thrown away.
-    async fn backend(&self, stack: &Stack, folder: &Path) -> Result<Pulumi> {
-        if self.pulumi.has_stack(folder, &stack.stack).await? {
-            return Ok(self.pulumi.clone());
+    async fn with_backend(&self, pulumi: Pulumi, stack: &Stack, folder: &Path) -> Result<Pulumi> {
+        if pulumi.has_stack(folder, &stack.stack).await? {
+            return Ok(pulumi);
         }
-        let pulumi = self.throwaway_backend()?;
+        let pulumi = self.throwaway_backend(&pulumi)?;
         pulumi.create_stack(folder, &stack.stack).await?;
         Ok(pulumi)
     }
 
-    fn throwaway_backend(&self) -> Result<Pulumi> {
+    fn throwaway_backend(&self, pulumi: &Pulumi) -> Result<Pulumi> {
         let place = tempfile::Builder::new().prefix("backend-").tempdir_in(self.scratch.path());
         let place = place.map_err(|error| Failure::setup(format!("making a folder: {error}")))?.keep();
-        let pulumi = self.pulumi.with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
+        let pulumi = pulumi.with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
         Ok(pulumi.with_default("PULUMI_CONFIG_PASSPHRASE", ""))
     }
 

@@ -1,16 +1,21 @@
 //! A run's work: the worktree, what has to be there before the engine, and the engine itself.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::end::End;
 use super::{Job, RollOut};
 use crate::decide::short;
-use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, needs_install};
+use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, missing};
 use crate::failure::{Failure, Result};
 use crate::run_log::RunLog;
 
 const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
+
+/// Said while somebody else works where a stack's programs run.
+pub fn waiting_for(folder: &Path) -> String {
+    format!("waiting for another run or preview of it, which works in {}", folder.display())
+}
 
 /// What the attempts of one run share.
 struct Run {
@@ -26,14 +31,19 @@ struct Run {
 impl RollOut<'_> {
     /// Makes the worktree, clears the way, and runs the engine to its end.
     pub(super) async fn engine(&self, job: &Job<'_>, log: &mut RunLog) -> Result<End> {
-        if let Some(link) = self.mirror.escaping_link(&self.head.id)? {
-            return Err(Failure::input(format!("a symbolic link leads out of the repository: {link}")));
-        }
-        let worktree = self.mirror.worktree(&self.head.id, &self.context.state_dir.join("work").join(job.run)).await?;
-        let folder = worktree.folder.join(&job.claimed.stack.folder);
-        if needs_install(&folder, &job.claimed.stack.runtime) {
+        let stack = job.claimed.stack;
+        stack.check_files()?;
+        self.mirror.refuse_pointers(&self.head.id, stack)?;
+        let waits = |folder: &Path| log.note(waiting_for(folder));
+        let worktree = tokio::select! {
+            worktree = self.mirror.worktree(&self.head.id, stack, waits) => worktree?,
+            () = job.claimed.cancel.cancelled() => return Err(Failure::cancelled()),
+        };
+        let job = &Job { pulumi: job.pulumi.holding(&worktree.lock), ..*job };
+        let folder = worktree.folder.join(&stack.folder);
+        if let Some(missing) = missing(&worktree.folder, stack) {
             log.note("installing the program's packages");
-            job.pulumi.install(&folder, job.claimed.cancel).await?;
+            job.pulumi.install(&missing, &folder, job.claimed.cancel).await?;
         }
         self.clear_left_locks(job, &folder, log).await?;
         let knowing = self.knowing_pending(job, &folder, log).await?;
