@@ -1,5 +1,6 @@
 //! `gitinfra preview`: what a merge would change, without changing anything.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -76,22 +77,24 @@ struct Sorted {
 /// Tells the stacks of the merged tree whose files differ from the base from the others.
 fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[String]) -> Result<Sorted> {
     let found = repo::stacks(&mirror.listing(merged)?);
-    let before = repo::stacks(&mirror.listing(&base.id)?).stacks;
+    let before = repo::stacks(&mirror.listing(&base.id)?);
     let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
     if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
         return Err(failure);
     }
     let mut sorted = Sorted::default();
     if wanted.is_empty() {
-        let gone = before.iter().filter(|known| !found.may_hold(&known.name(), &known.folder));
-        sorted.gone = gone.map(Stack::name).collect();
+        let names: Vec<String> = before.stacks.iter().map(Stack::name).collect();
+        let known = names.iter().zip(&before.stacks).map(|(name, stack)| (name.as_str(), stack.folder.as_str()));
+        sorted.gone = found.lacks(known).into_iter().map(str::to_owned).collect();
     }
     let Found { stacks, faults } = found.select(wanted)?;
     sorted.faults = faults;
-    sorted.faults.retain(|fault| fault.has_stacks && is_touched(fault, &changed));
+    sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
+    let known: BTreeSet<String> = before.stacks.iter().map(Stack::name).collect();
     for stack in stacks {
         // What the base can't tell, such as a project file that is broken there, makes a stack a new one.
-        let is_new = !before.iter().any(|known| known.name() == stack.name());
+        let is_new = !known.contains(&stack.name());
         match Reason::of_changes(&stack, &changed) {
             _ if is_new => sorted.touched.push(Touched { stack, reason: "a new stack".to_owned() }),
             Some(reason) => sorted.touched.push(Touched { stack, reason: reason.words() }),
@@ -101,9 +104,9 @@ fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[String]) -> Re
     Ok(sorted)
 }
 
-/// Whether a merge has to do with a fault: one in a folder that it leaves alone was there before.
+/// Whether a merge has to do with a fault that was there before.
 fn is_touched(fault: &Fault, changed: &[String]) -> bool {
-    fault.stack.is_some() || changed.iter().any(|path| path::is_within(path, &fault.folder))
+    fault.stack.is_none() && changed.iter().any(|path| path::is_within(path, &fault.folder))
 }
 
 /// What can't be previewed, as the preview that it has.
