@@ -151,12 +151,12 @@ impl Follow {
     /// A stack that left the branch still stands; only a person can mean it to go. It is written down, since one that comes
     /// back may have been removed meanwhile.
     async fn tell_gone(&self, found: &Found, known: &AllKnown) -> Result<()> {
-        for (name, (id, folder, known)) in known {
-            if known.rolled_out.is_some() && !found.may_hold(name, folder) {
-                self.context.note(name, "it is no longer on the branch, and what it rolled out was left standing");
-                if !self.wishes.dry_run {
-                    self.ledger.leaves(id, self.context.now()).await?;
-                }
+        let rolled_out = known.iter().filter(|(_, (_, _, known))| known.rolled_out.is_some());
+        let places = rolled_out.map(|(name, (_, folder, _))| (name.as_str(), folder.as_str()));
+        for name in found.lacks(places) {
+            self.context.note(name, "it is no longer on the branch, and what it rolled out was left standing");
+            if let Some((id, _, _)) = known.get(name).filter(|_| !self.wishes.dry_run) {
+                self.ledger.leaves(id, self.context.now()).await?;
             }
         }
         Ok(())

@@ -71,14 +71,16 @@ pub struct Transport<'a> {
     pub within: Duration,
     /// As for `local`.
     pub lock: Option<&'a File>,
+    /// Whether it talks over ssh.
+    pub is_ssh: bool,
 }
 
 impl Transport<'_> {
     /// What git says on its two outputs; its error is git's own text.
     pub async fn run(&self, args: &[&str]) -> Result<(String, String), String> {
         let mut command = command(self.environment, self.folder, self.lock, args);
-        if let Some((name, value)) = patience(self.environment, self.folder).await {
-            command.env(name, value);
+        if let Some(ssh) = self.ssh().await {
+            command.env("GIT_SSH_COMMAND", ssh);
         }
         let output = output(command, Some(self.within)).await.map_err(|failure| failure.message)?;
         match output.status.success() {
@@ -86,16 +88,20 @@ impl Transport<'_> {
             false => Err(words(&output)),
         }
     }
-}
 
-/// ssh never asks, and notices within a minute that nobody is there; unless the user has set another program or options.
-async fn patience(environment: &Environment, folder: &Path) -> Option<(&'static str, String)> {
-    const SSH: &str = "ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=3";
-    if environment.contains_key("GIT_SSH_COMMAND") || environment.contains_key("GIT_SSH") {
-        return None;
+    /// An ssh that never asks, and notices within a minute that nobody is there; unless the user has set another program or
+    /// options.
+    async fn ssh(&self) -> Option<&'static str> {
+        const SSH: &str =
+            "ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=3";
+        let is_set = ["GIT_SSH_COMMAND", "GIT_SSH"].iter().any(|name| self.environment.contains_key(*name));
+        if !self.is_ssh || is_set {
+            return None;
+        }
+        let asked = command(self.environment, self.folder, None, &["config", "core.sshCommand"]);
+        let configured = output(asked, None).await.is_ok_and(|output| output.status.success());
+        (!configured).then_some(SSH)
     }
-    let set = output(command(environment, folder, None, &["config", "core.sshCommand"]), None).await.ok()?;
-    (!set.status.success()).then(|| ("GIT_SSH_COMMAND", SSH.to_owned()))
 }
 
 fn command(environment: &Environment, folder: &Path, lock: Option<&File>, args: &[&str]) -> Command {

@@ -94,8 +94,8 @@ impl Mirror {
         args.extend(options);
         args.extend(["--end-of-options", &self.source.location]);
         args.extend(refs);
-        let within = self.patience;
-        Transport { environment: &self.environment, folder: &self.path, within, lock }.run(&args).await
+        let (within, is_ssh) = (self.patience, self.source.is_ssh());
+        Transport { environment: &self.environment, folder: &self.path, within, lock, is_ssh }.run(&args).await
     }
 
     async fn no_branch(&self, branch: &str) -> Failure {

@@ -95,6 +95,10 @@ impl Source {
         vec![format!("protocol.{name}.allow=always")]
     }
 
+    pub fn is_ssh(&self) -> bool {
+        self.protocol == Protocol::Ssh
+    }
+
     /// For a path: the commit that a name means in that repository itself; a branch before a tag.
     pub fn resolve_locally(&self, name: &str) -> Option<String> {
         let repository = (self.protocol == Protocol::File).then(|| Repository::open(&self.location).ok())??;

@@ -152,11 +152,19 @@ pub fn stacks(listing: &Listing) -> Found {
 }
 
 impl Found {
-    /// Whether a stack may be there although it is not among those that were found: under this name, or in this folder.
-    pub fn may_hold(&self, name: &str, folder: &str) -> bool {
+    /// The names of those of the known stacks, each with its folder, that are certainly not there any more.
+    pub fn lacks<'a>(&self, known: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<&'a str> {
+        let names: BTreeSet<String> = self.stacks.iter().map(Stack::name).collect();
+        let gone = known.filter(|(name, folder)| !names.contains(*name) && !self.hides(name, folder));
+        gone.map(|(name, _)| name).collect()
+    }
+
+    /// Whether a stack may be there although it was not found: under a name that two have, or in a folder whose project
+    /// can't be read.
+    fn hides(&self, name: &str, folder: &str) -> bool {
         let faulty =
             |fault: &Fault| fault.stack.as_deref() == Some(name) || (fault.stack.is_none() && fault.folder == folder);
-        self.stacks.iter().any(|stack| stack.name() == name) || self.faults.iter().any(faulty)
+        self.faults.iter().any(faulty)
     }
 
     /// All that is wrong, as one failure; `None` when nothing is.

@@ -137,8 +137,9 @@ fn a_date_that_no_year_has_breaks_nothing() {
     let p = Place::of(&[A]);
     let tree = p.repo.git(&["rev-parse", "HEAD^{tree}"]);
     let who = "Ada <ada@example.com> 99999999999999 +0000";
-    p.repo.write("../commit", &format!("tree {tree}\nauthor {who}\ncommitter {who}\n\nLater\n"));
-    let commit = p.repo.git(&["hash-object", "-w", "-t", "commit", "../commit"]);
+    let written = p.path("commit").display().to_string();
+    fs::write(&written, format!("tree {tree}\nauthor {who}\ncommitter {who}\n\nLater\n")).expect("a file");
+    let commit = p.repo.git(&["hash-object", "-w", "-t", "commit", &written]);
     p.repo.git(&["reset", "-q", "--hard", &commit]);
     p.sync().expect_out(&["Later", "1 stack rolled out"]);
     for words in ["sync -o json", "get runs -o wide", "get stacks", "describe stack/test/dev"] {
