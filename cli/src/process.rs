@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Process {
     pub host: String,
     pub boot: Option<String>,
+    /// The PID namespace in which its id counts, where the system has such: containers of one host have one each.
+    #[serde(default)]
+    pub namespace: Option<String>,
     pub pid: u32,
     /// Clock ticks from boot to the process's start, where the system tells.
     pub started: Option<u64>,
@@ -20,8 +23,18 @@ pub struct Process {
 pub enum Liveness {
     Alive,
     Dead,
-    /// It belongs to another host, so nothing can be said from here.
+    /// It belongs to another host or container, so nothing can be said from here.
     Elsewhere,
+}
+
+/// A process that worked for us, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worked {
+    pub process: Process,
+    /// Milliseconds since 1970.
+    pub from: i64,
+    /// None as long as no end was written down.
+    pub until: Option<i64>,
 }
 
 impl Process {
@@ -32,15 +45,20 @@ impl Process {
 
     /// A process of this machine by its id.
     pub fn of(pid: u32) -> Self {
-        Process { host: host(), boot: boot(), pid, started: stat(pid).map(|stat| stat.started) }
+        let started = stat(pid).map(|stat| stat.started);
+        Process { host: host(), boot: boot(), namespace: namespace(), pid, started }
     }
 
     pub fn liveness(&self) -> Liveness {
         if self.host != host() {
             return Liveness::Elsewhere;
         }
-        let same_boot = self.boot == boot();
-        if same_boot && is_running(self.pid, self.started) { Liveness::Alive } else { Liveness::Dead }
+        match (self.boot == boot(), self.namespace == namespace()) {
+            (false, _) => Liveness::Dead,
+            (true, false) => Liveness::Elsewhere,
+            (true, true) if is_running(self.pid, self.started) => Liveness::Alive,
+            (true, true) => Liveness::Dead,
+        }
     }
 
     /// Sends a signal, once; whoever is gone already needs none.
@@ -80,6 +98,10 @@ fn boot() -> Option<String> {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
 }
 
+fn namespace() -> Option<String> {
+    fs::read_link("/proc/self/ns/pid").ok().map(|link| link.to_string_lossy().into_owned())
+}
+
 struct Stat {
     state: char,
     started: u64,
@@ -107,12 +129,6 @@ fn is_running(pid: u32, started: Option<u64>) -> bool {
     }
 }
 
-/// Whether this pid of this machine runs a program of that name.
-pub fn is_program(pid: u32, name: &str) -> bool {
-    let command = fs::read_to_string(format!("/proc/{pid}/comm"));
-    is_running(pid, None) && command.map_or(true, |command| command.trim() == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +139,7 @@ mod tests {
         assert_eq!(me.liveness(), Liveness::Alive);
         assert_eq!(Process { started: Some(1), ..me.clone() }.liveness(), Liveness::Dead);
         assert_eq!(Process { boot: Some("another boot".to_owned()), ..me.clone() }.liveness(), Liveness::Dead);
+        assert_eq!(Process { namespace: Some("pid:[1]".to_owned()), ..me.clone() }.liveness(), Liveness::Elsewhere);
         assert_eq!(Process { host: "elsewhere.example".to_owned(), ..me }.liveness(), Liveness::Elsewhere);
         let mut child = std::process::Command::new("true").spawn().expect("`true` runs");
         let written = Process::of(child.id());

@@ -69,8 +69,6 @@ struct Job<'a> {
     run: &'a str,
     pulumi: Pulumi,
     backend: &'a Backend,
-    /// The engine of the run before, if that was cut off.
-    left: Option<&'a Process>,
 }
 
 impl RollOut<'_> {
@@ -100,32 +98,25 @@ impl RollOut<'_> {
         claimed.stack.check_name()?;
         let backend = Backend::of(claimed.stack, self.environment)?;
         backend.check(self.environment)?;
-        let left = self.close_cut_off_runs(claimed).await?;
+        self.close_cut_off_runs(claimed).await?;
         if claimed.cancel.is_cancelled() {
             return Ok(Outcome::Cancelled);
         }
-        self.refuse_held_locks(claimed, &backend, left.as_ref())?;
+        self.refuse_held_locks(claimed, &backend).await?;
         for message in backend.mend(self.environment) {
             self.context.note(&claimed.stack.name(), message);
         }
         let (run, mut log) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
-        let end = self.work(claimed, &run, &backend, left.as_ref(), &mut log).await;
+        let end = self.work(claimed, &run, &backend, &mut log).await;
         self.sweep(&run);
         self.end(claimed, &run, end.unwrap_or_else(|failure| End::of(&failure)), log, started).await
     }
 
     /// What happens between a run's record and its end.
-    async fn work(
-        &self,
-        claimed: &Claimed<'_>,
-        run: &str,
-        backend: &Backend,
-        left: Option<&Process>,
-        log: &mut RunLog,
-    ) -> Result<End> {
+    async fn work(&self, claimed: &Claimed<'_>, run: &str, backend: &Backend, log: &mut RunLog) -> Result<End> {
         let pulumi = self.pulumi.of_run(run, &self.output_folder(run)?)?;
-        self.engine(&Job { claimed, run, pulumi, backend, left }, log).await
+        self.engine(&Job { claimed, run, pulumi, backend }, log).await
     }
 
     /// Records the run before anything of it happens.

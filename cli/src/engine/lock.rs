@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::process::{self, Process};
+use crate::process::{Liveness, Worked};
 
 /// A lock file, as Pulumi's DIY backends write it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -57,15 +58,20 @@ pub fn holder(refusal: &str) -> Option<String> {
 }
 
 impl LeftLock {
-    /// Whether its maker is certainly gone: on this host, and either that very engine ended or no `pulumi` has its pid.
-    pub fn is_left(&self, engine: Option<&Process>) -> bool {
-        if self.hostname != process::host() {
+    /// Whether its maker is certainly gone: it is one of these engines of ours, and that one ended. Of anybody else's nothing
+    /// is certain: its program may have any name, and its pid may be that of another container.
+    pub fn is_left(&self, engines: &[Worked]) -> bool {
+        engines.iter().any(|engine| self.is_of(engine) && engine.process.liveness() == Liveness::Dead)
+    }
+
+    /// Whether this engine made it: its pid on its host, while it worked. Pulumi may leave parts of a second out.
+    fn is_of(&self, engine: &Worked) -> bool {
+        let Ok(made) = self.timestamp.parse::<Timestamp>() else {
             return false;
-        }
-        match engine.filter(|engine| engine.pid == self.pid) {
-            Some(engine) => engine.liveness() == process::Liveness::Dead,
-            None => !process::is_program(self.pid, "pulumi"),
-        }
+        };
+        let (from, until) = (engine.from - 999, engine.until.unwrap_or(i64::MAX));
+        let is_same = engine.process.pid == self.pid && engine.process.host == self.hostname;
+        is_same && (from..=until).contains(&made.as_millisecond())
     }
 
     /// "pid 4711 of ada@build-1 since 2026-01-01T10:00:00Z".
@@ -78,6 +84,7 @@ impl LeftLock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::{self, Process};
 
     fn lock(pid: u32, hostname: &str) -> LeftLock {
         let (username, timestamp) = ("ada".to_owned(), "2026-01-01T10:00:00.5+01:00".to_owned());
@@ -85,16 +92,29 @@ mod tests {
     }
 
     #[test]
-    fn only_a_dead_maker_of_this_host_leaves_a_lock() {
+    fn only_a_dead_engine_of_ours_leaves_a_lock() {
         let here = process::host();
         let mut child = std::process::Command::new("true").spawn().expect("`true` runs");
-        let engine = Process::of(child.id());
+        let dead = Process::of(child.id());
         child.wait().expect("`true` ends");
-        assert!(lock(engine.pid, &here).is_left(Some(&engine)));
-        assert!(!lock(engine.pid, "elsewhere.example").is_left(Some(&engine)));
-        // This test is alive and no `pulumi`, so a lock with its pid is a number used again.
-        assert!(lock(std::process::id(), &here).is_left(None));
-        assert!(!lock(std::process::id(), &here).is_left(Some(&Process::current())));
+        // The lock was made at this time; the engine began and ended so many milliseconds after it.
+        let made = 1_767_258_000_500;
+        let cases = [
+            (&dead, dead.pid, here.as_str(), -100, None, true),
+            (&dead, dead.pid, &here, -100, Some(100), true),
+            (&dead, dead.pid, &here, 500, None, true),
+            (&dead, dead.pid, &here, 1000, None, false),
+            (&dead, dead.pid, &here, -200, Some(-100), false),
+            (&dead, dead.pid, "elsewhere.example", -100, None, false),
+            (&dead, 1, &here, -100, None, false),
+            (&Process::current(), std::process::id(), &here, -100, None, false),
+        ];
+        for (process, pid, host, from, until, expected) in cases {
+            let (from, until) = (made + from, until.map(|until: i64| made + until));
+            let engines = [Worked { process: process.clone(), from, until }];
+            assert_eq!(lock(pid, host).is_left(&engines), expected, "{pid} {host} {from} {until:?}");
+        }
+        assert!(!lock(dead.pid, &here).is_left(&[]), "whoever is not ours may live under another name");
     }
 
     #[test]

@@ -37,6 +37,16 @@ fn is_marked(pid: u32, mark: &[u8]) -> bool {
     environment.split(|byte| *byte == 0).any(|one| one == mark)
 }
 
+/// The Pulumi CLI of a run that is still there. Its program may have any name, so it is known by an option that gitinfra
+/// gives to it alone.
+pub fn cli(run: &str) -> Option<Process> {
+    let is_cli = |process: &Process| {
+        let line = fs::read(format!("/proc/{}/cmdline", process.pid)).unwrap_or_default();
+        line.split(|byte| *byte == 0).any(|word| word == b"--non-interactive")
+    };
+    of(run).into_iter().find(is_cli)
+}
+
 /// Ends the orphans of a run, and waits until they are gone.
 pub async fn end(run: &str) {
     for (signal, patience) in [(Signal::TERM, GRACE), (Signal::KILL, KILLED)] {

@@ -6,7 +6,7 @@ use super::stacks::written;
 use super::{Lease, Ledger, StackId, failed, fresh_name};
 use crate::engine::operation::Counts;
 use crate::failure::Result;
-use crate::process::Process;
+use crate::process::{Process, Worked};
 use crate::record::RunState;
 
 /// What is known of a run before it starts.
@@ -57,6 +57,20 @@ impl Ledger {
         let update =
             sqlx::query("UPDATE runs SET engine = $1 WHERE id = $2").bind(written(engine)).bind(run.to_owned());
         update.execute(&self.pool).await.map(drop).map_err(failed("recording the engine"))
+    }
+
+    /// The engines of a stack's runs, and when each worked.
+    pub async fn engines(&self, stack: &StackId) -> Result<Vec<Worked>> {
+        let list = "SELECT engine, started_at, finished_at FROM runs WHERE stack_id = $1 AND engine IS NOT NULL";
+        let failed = failed("looking for the engines of a stack's runs");
+        let rows = sqlx::query(list).bind(stack.0.clone()).fetch_all(&self.pool).await.map_err(&failed)?;
+        let worked = |row: &sqlx::any::AnyRow| {
+            let engine: String = row.try_get("engine")?;
+            let (from, until) = (row.try_get("started_at")?, row.try_get("finished_at")?);
+            Ok(serde_json::from_str(&engine).ok().map(|process| Worked { process, from, until }))
+        };
+        let all: Result<Vec<_>, sqlx::Error> = rows.iter().filter_map(|row| worked(row).transpose()).collect();
+        all.map_err(failed)
     }
 
     /// Records a run's end. Only a running run ends, so the first end stays.

@@ -7,7 +7,7 @@ use crate::decide::Known;
 use crate::engine::operation::Counts;
 use crate::event::Body;
 use crate::event::Recorded;
-use crate::process::Process;
+use crate::process::{Process, Worked};
 use crate::record::RunState;
 use crate::repo::{Listing, Stack, TreeFile, stacks as stacks_of};
 
@@ -109,6 +109,8 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     let open = ledger.open_runs(&id).await.expect("a list");
     assert_eq!((open.len(), open[0].name.as_str(), open[0].engine.clone()), (1, name.as_str(), Some(dead())));
     assert_eq!(ledger.known(&id).await.expect("known").last, Some(RunState::Running));
+    let engine = |until| Worked { process: dead(), from: 11, until };
+    assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(None)]);
     let changes: Counts = [("create".to_owned(), 3), ("same".to_owned(), 2)].into();
     ledger.end(&name, RunState::Succeeded, &changes, None, 20).await.expect("an end");
     assert!(ledger.stands(&id, &lease, "aaaa", 20).await.expect("an answer"));
@@ -120,6 +122,7 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     let run = ledger.run(&name[..5]).await.expect("found by its beginning");
     assert_eq!((run.state, run.finished_at, run.message, run.changes), (RunState::Succeeded, Some(20), None, changes));
     assert_eq!(ledger.open_runs(&id).await.expect("a list"), []);
+    assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(Some(20))]);
     let all = ledger.all_known(REPOSITORY).await.expect("a list");
     assert_eq!(all.get("runs/dev"), Some(&(id.clone(), "runs".to_owned(), known)));
     ledger.leaves(&id, 21).await.expect("a write");
