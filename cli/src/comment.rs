@@ -6,12 +6,12 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::changes::{ChangeSet, PropertyChange, ResourceChange, Said};
 use crate::decide::short;
+use crate::engine::changes::{ChangeSet, PropertyChange, ResourceChange, Said};
+use crate::engine::operation::Effect;
+use crate::engine::urn;
+use crate::engine::value::Shown;
 use crate::event::Severity;
-use crate::operation::Effect;
-use crate::urn;
-use crate::value::Shown;
 
 /// Forges take some 65,000 characters in a comment; the rest is for what surrounds the details.
 const MOST: usize = 60_000;
@@ -207,7 +207,7 @@ fn property_lines(property: &PropertyChange) -> String {
 /// What was said besides the failure, which already stands above with what the program wrote of it.
 fn said(stack: &StackPreview) -> String {
     let failure = stack.failure.as_deref();
-    let is_told = |said: &&Said| {
+    let is_shown = |said: &&Said| {
         failure.is_some_and(|failure| said.severity == Severity::Info || failure.contains(said.message.trim()))
     };
     let line = |said: &Said| {
@@ -220,7 +220,7 @@ fn said(stack: &StackPreview) -> String {
         let place = place.map(|urn| format!("{} {}: ", urn.kind, urn.name)).unwrap_or_default();
         format!("{severity}: {place}{}", said.message.trim())
     };
-    stack.changes.diagnostics.iter().filter(|said| !is_told(said)).map(line).collect::<Vec<_>>().join("\n")
+    stack.changes.diagnostics.iter().filter(|said| !is_shown(said)).map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn footer(preview: &Preview) -> String {
@@ -272,5 +272,4 @@ fn cut(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "comment_tests.rs"]
 mod tests;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::record::RunState;
-use crate::repo::Stack;
+use crate::repo::{Stack, path};
 
 /// What the ledger knows of a stack before this pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Known {
     pub rolled_out: Option<(String, i64)>,
     /// How the newest run ended.
     pub last: Option<RunState>,
+    /// It left the branch since it was rolled out.
+    pub has_left: bool,
 }
 
 /// Why a stack is rolled out.
@@ -24,6 +26,8 @@ pub enum Reason {
     Retry { after: RunState },
     /// Files that the stack uses changed since the commit that stands.
     Changed { files: usize, example: String },
+    /// It left the branch and came back, and may have been removed meanwhile.
+    CameBack,
     /// The commit that stands is no longer in the repository, so nothing can be compared.
     Rewritten { from: String },
 }
@@ -34,7 +38,8 @@ pub enum Decision {
     UpToDate { commit: String, at: i64 },
 }
 
-/// Decides. `changed` holds the paths that differ between the commit that stands and the head; `None` when they can't be compared.
+/// Decides. `changed` holds the paths that differ between the commit that stands and the head, sorted; `None` when they
+/// can't be compared.
 pub fn decide(stack: &Stack, known: &Known, changed: Option<&[String]>) -> Decision {
     let Some((commit, at)) = &known.rolled_out else {
         return Decision::RollOut(match known.last {
@@ -45,17 +50,25 @@ pub fn decide(stack: &Stack, known: &Known, changed: Option<&[String]>) -> Decis
     if let Some(after) = known.last.filter(|state| *state != RunState::Succeeded) {
         return Decision::RollOut(Reason::Retry { after });
     }
+    if known.has_left {
+        return Decision::RollOut(Reason::CameBack);
+    }
     let Some(changed) = changed else {
         return Decision::RollOut(Reason::Rewritten { from: commit.clone() });
     };
-    let mut used = changed.iter().filter(|path| stack.uses(path));
-    match used.next() {
-        Some(example) => Decision::RollOut(Reason::Changed { files: 1 + used.count(), example: example.clone() }),
+    match Reason::of_changes(stack, changed) {
+        Some(reason) => Decision::RollOut(reason),
         None => Decision::UpToDate { commit: commit.clone(), at: *at },
     }
 }
 
 impl Reason {
+    /// That the stack uses some of the changed paths, which are sorted; `None` if it doesn't.
+    pub fn of_changes(stack: &Stack, changed: &[String]) -> Option<Reason> {
+        let (files, example) = stack.used_of(changed)?;
+        Some(Reason::Changed { files, example: path::shown(example) })
+    }
+
     /// In a few words, fit after "rolling out 1a2b3c4".
     pub fn words(&self) -> String {
         match self {
@@ -69,6 +82,7 @@ impl Reason {
             Reason::Changed { files, example } => {
                 format!("{example} and {} more files changed", files - 1)
             }
+            Reason::CameBack => "it left the branch and came back".to_owned(),
             Reason::Rewritten { from } => {
                 format!("{} was rolled out, which the repository no longer has", short(from))
             }
@@ -94,22 +108,24 @@ pub fn patience(failures: u32, interval: std::time::Duration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repo::{TreeFile, stacks};
+    use crate::repo::{Listing, TreeFile, stacks};
 
     fn network() -> Stack {
         let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
         let files = [file("net/Pulumi.yaml", "name: network\nruntime: yaml"), file("net/Pulumi.dev.yaml", "")];
-        stacks(&files).expect("a sound tree").remove(0)
+        stacks(&Listing { files: files.into(), ..Listing::default() }).stacks.remove(0)
     }
 
     fn known(rolled_out: Option<&str>, last: Option<RunState>) -> Known {
-        Known { rolled_out: rolled_out.map(|commit| (commit.to_owned(), 7)), last }
+        Known { rolled_out: rolled_out.map(|commit| (commit.to_owned(), 7)), last, has_left: false }
     }
 
     #[test]
     fn the_table_of_decisions() {
         use RunState::{Cancelled, Failed, Interrupted, Succeeded};
-        let cases: [(Known, Option<&[&str]>, &str); 9] = [
+        let away = Known { has_left: true, ..known(Some("a"), Some(Succeeded)) };
+        let cases: [(Known, Option<&[&str]>, &str); 10] = [
+            (away, Some(&[]), "it left the branch and came back"),
             (known(None, None), None, "never rolled out before"),
             (known(None, Some(Failed)), None, "the last run failed"),
             (known(Some("aaaaaaaaa"), Some(Succeeded)), Some(&[]), "up to date"),
@@ -117,7 +133,7 @@ mod tests {
             (known(Some("aaaaaaaaa"), Some(Succeeded)), Some(&["net/main.ts"]), "net/main.ts changed"),
             (
                 known(Some("a"), Some(Succeeded)),
-                Some(&["net/a", "x", "net/b", "net/c"]),
+                Some(&["net/a", "net/b", "net/c", "x"]),
                 "net/a and 2 more files changed",
             ),
             (known(Some("aaaaaaaaa"), Some(Interrupted)), Some(&[]), "the last run was cut off"),

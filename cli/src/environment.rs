@@ -65,6 +65,36 @@ const PREFIXES: &[&str] = &[
     "ARM_",
 ];
 
+/// Variables that hold paths although their names don't end like it.
+const PATHS: &[&str] = &[
+    "HOME",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "VIRTUAL_ENV",
+    "KUBECONFIG",
+    "GOROOT",
+    "GOCACHE",
+    "GOMODCACHE",
+    "DOTNET_ROOT",
+    "NODE_EXTRA_CA_CERTS",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "NPM_CONFIG_USERCONFIG",
+    "NPM_CONFIG_GLOBALCONFIG",
+    "NPM_CONFIG_CACHE",
+    "NPM_CONFIG_PREFIX",
+    "npm_config_userconfig",
+    "npm_config_globalconfig",
+    "npm_config_cache",
+    "npm_config_prefix",
+];
+
+/// How names of variables end that hold paths, such as PULUMI_CONFIG_PASSPHRASE_FILE.
+const PATH_ENDINGS: &[&str] = &["PATH", "_FILE", "_DIR", "_DIRS", "_HOME", "_BUNDLE"];
+
+/// Those that mean a place in the program's folder.
+const IN_PROGRAM: &[&str] = &["PULUMI_NODEJS_TSCONFIG_PATH"];
+
 const NOT_PASSED: &[&str] = &["GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"];
 
 /// The environment of every `pulumi` that gitinfra starts.
@@ -91,11 +121,39 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
     ] {
         kept.insert(name.to_owned(), value.to_owned());
     }
-    // The engine runs elsewhere, so a relative backend has to be read from here.
+    // The engine runs elsewhere, where a committed file would be taken for the one that is meant.
+    for (name, value) in kept.iter_mut().filter(|(name, _)| holds_paths(name)) {
+        *value = absolute_paths(value, cwd, is_list(name));
+    }
     if let Some(url) = kept.get("PULUMI_BACKEND_URL").and_then(|url| absolute_backend(url, cwd)) {
         kept.insert("PULUMI_BACKEND_URL".to_owned(), url);
     }
     kept
+}
+
+/// Whether a variable holds a path, or several with colons between them.
+fn holds_paths(name: &str) -> bool {
+    PATHS.contains(&name)
+        || (PATH_ENDINGS.iter().any(|end| name.to_ascii_uppercase().ends_with(end)) && !IN_PROGRAM.contains(&name))
+}
+
+fn is_list(name: &str) -> bool {
+    name.ends_with("PATH") || name == "KUBECONFIG" || name.starts_with("XDG_")
+}
+
+/// Relative paths as seen from where gitinfra was started. A shell has expanded `~` already; an empty one in a list means
+/// the folder itself.
+fn absolute_paths(value: &str, cwd: &Path, is_list: bool) -> String {
+    let is_relative = |path: &str| !path.starts_with('/') && !path.starts_with('~') && !path.contains("://");
+    let absolute = |path: &str| match is_relative(path) {
+        true => cwd.join(path.trim_start_matches("./")).display().to_string(),
+        false => path.to_owned(),
+    };
+    match value {
+        "" => String::new(),
+        one if !is_list || one.contains("://") => absolute(one),
+        list => list.split(':').map(absolute).collect::<Vec<_>>().join(":"),
+    }
 }
 
 /// `file://./state` as an absolute URL; `None` when it needs no change.
@@ -130,6 +188,28 @@ mod tests {
         }
         for name in ["LD_PRELOAD", "GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"] {
             assert!(!kept.contains_key(name), "{name} is left out");
+        }
+    }
+
+    #[test]
+    fn relative_paths_are_read_from_where_gitinfra_was_started() {
+        let cases = [
+            ("PULUMI_CONFIG_PASSPHRASE_FILE", "./pass", "/home/ada/pass"),
+            ("PULUMI_CONFIG_PASSPHRASE_FILE", "../pass", "/home/ada/../pass"),
+            ("PULUMI_CONFIG_PASSPHRASE_FILE", "/pass", "/pass"),
+            ("PULUMI_CONFIG_PASSPHRASE", "./pass", "./pass"),
+            ("AWS_CONFIG_FILE", "aws", "/home/ada/aws"),
+            ("AWS_CA_BUNDLE", "ca.pem", "/home/ada/ca.pem"),
+            ("PULUMI_HOME", "~/p", "~/p"),
+            ("PATH", "/bin:node_modules/.bin::.", "/bin:/home/ada/node_modules/.bin:/home/ada/:/home/ada/."),
+            ("KUBECONFIG", "a:/b", "/home/ada/a:/b"),
+            ("PULUMI_NODEJS_TSCONFIG_PATH", "tsconfig.json", "tsconfig.json"),
+            ("NODE_OPTIONS", "--require ./x", "--require ./x"),
+        ];
+        for (name, value, expected) in cases {
+            let all = Environment::from([(name.to_owned(), value.to_owned())]);
+            let kept = for_engine(&all, &[], Path::new("/home/ada"));
+            assert_eq!(kept.get(name).map(String::as_str), Some(expected), "{name}={value}");
         }
     }
 

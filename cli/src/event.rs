@@ -1,15 +1,26 @@
-//! What happens in a pass, as gitinfra tells it: the lines of `--output json`, the ledger's events, and what `ui` draws.
+//! What happens while gitinfra works: the lines of `--output json`, the ledger's events, and what `ui` draws.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-use crate::operation::Operation;
-use crate::record::{Counts, RunState};
+use crate::engine::News;
+use crate::engine::operation::Counts;
+use crate::failure::Failure;
+use crate::record::RunState;
+use crate::text::timestamp;
 
-/// One happening. Its JSON names are stable: new ones may come, none goes or changes its meaning.
+pub use crate::engine::{Resource, Severity};
+
+/// Where events go: the terminal, a stream of JSON, the ledger. Whoever does the work knows no more of them than this.
+pub trait Sink: Send + Sync {
+    fn take(&self, event: &Event);
+}
+
+/// One event. Its JSON names are stable: new ones may come, none goes or changes its meaning.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event {
-    /// When, as RFC 3339 in UTC.
-    pub time: String,
+    /// When, in milliseconds since 1970; in JSON as RFC 3339 in UTC.
+    #[serde(rename = "time", serialize_with = "rfc3339")]
+    pub at: i64,
     /// The run that it belongs to, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
@@ -20,24 +31,18 @@ pub struct Event {
     pub body: Body,
 }
 
-/// A resource in an event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Resource {
-    pub urn: String,
-    #[serde(rename = "type")]
-    pub kind: String,
-    pub name: String,
-    pub operation: Operation,
+fn rfc3339<S: Serializer>(at: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    timestamp(*at).serialize(serializer)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Info,
-    Warning,
-    Error,
+/// An event of a run as it was recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    pub at: i64,
+    pub body: Body,
 }
 
+/// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Body {
@@ -140,5 +145,27 @@ impl Body {
     /// Status lines replace one another and downloads tick; neither is worth a row.
     pub fn is_lasting(&self) -> bool {
         !matches!(self, Body::ResourceStatus { .. } | Body::ResourceUnchanged { .. } | Body::Plugin { done: false, .. })
+    }
+}
+
+impl From<News> for Body {
+    fn from(news: News) -> Body {
+        match news {
+            News::Started { resource } => Body::ResourceStarted { resource },
+            News::Unchanged { urn } => Body::ResourceUnchanged { urn },
+            News::Status { urn, message } => Body::ResourceStatus { urn, message },
+            News::Finished { resource, seconds } => Body::ResourceFinished { resource, seconds },
+            News::Failed { resource, seconds } => Body::ResourceFailed { resource, seconds },
+            News::Diagnostic { severity, urn, message } => Body::Diagnostic { severity, urn, message },
+            News::Plugin { name, message, received, total, done } => {
+                Body::Plugin { name, message, received, total, done }
+            }
+        }
+    }
+}
+
+impl From<&Failure> for Body {
+    fn from(failure: &Failure) -> Body {
+        Body::Failed { message: failure.message.clone(), hints: failure.hints.clone() }
     }
 }

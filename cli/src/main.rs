@@ -3,8 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use gitinfra::args::Args;
-use gitinfra::commands::{self, Surroundings};
+use gitinfra::commands::{self, Args, Surroundings};
 use gitinfra::failure::Kind;
 
 fn main() -> ExitCode {
@@ -15,7 +14,7 @@ fn main() -> ExitCode {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
         cwd: std::env::current_dir().unwrap_or_else(|_| "/".into()),
-        now,
+        clock: now,
     };
     // A panic is a mistake of ours: it has its own exit code, and the panic's own words stand above.
     let code = catch_unwind(AssertUnwindSafe(|| commands::run(args, surroundings)));

@@ -3,16 +3,38 @@
 use std::fs;
 
 use rustix::process::Signal;
+use serde::{Deserialize, Serialize};
 
-use crate::record::Process;
+/// A process on some host. Process ids are used again, so its start and the host's boot belong to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    pub host: String,
+    pub boot: Option<String>,
+    /// The PID namespace in which its id counts, where the system has such: containers of one host have one each.
+    #[serde(default)]
+    pub namespace: Option<String>,
+    pub pid: u32,
+    /// Clock ticks from boot to the process's start, where the system tells.
+    pub started: Option<u64>,
+}
 
 /// What is known about a process that was written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Liveness {
     Alive,
     Dead,
-    /// It belongs to another host, so nothing can be said from here.
+    /// It belongs to another host or container, so nothing can be said from here.
     Elsewhere,
+}
+
+/// A process that worked for us, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worked {
+    pub process: Process,
+    /// Milliseconds since 1970.
+    pub from: i64,
+    /// None as long as no end was written down.
+    pub until: Option<i64>,
 }
 
 impl Process {
@@ -23,15 +45,20 @@ impl Process {
 
     /// A process of this machine by its id.
     pub fn of(pid: u32) -> Self {
-        Process { host: host(), boot: boot(), pid, started: stat(pid).map(|stat| stat.started) }
+        let started = stat(pid).map(|stat| stat.started);
+        Process { host: host(), boot: boot(), namespace: namespace(), pid, started }
     }
 
     pub fn liveness(&self) -> Liveness {
         if self.host != host() {
             return Liveness::Elsewhere;
         }
-        let same_boot = self.boot == boot();
-        if same_boot && is_running(self.pid, self.started) { Liveness::Alive } else { Liveness::Dead }
+        match (self.boot == boot(), self.namespace == namespace()) {
+            (false, _) => Liveness::Dead,
+            (true, false) => Liveness::Elsewhere,
+            (true, true) if is_running(self.pid, self.started) => Liveness::Alive,
+            (true, true) => Liveness::Dead,
+        }
     }
 
     /// Sends a signal, once; whoever is gone already needs none.
@@ -51,6 +78,14 @@ pub fn terminate_group(leader: Option<u32>) {
     }
 }
 
+/// Ends a process group of ours at once, by its leader's pid.
+pub fn kill_group(leader: Option<u32>) {
+    let pid = leader.and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw);
+    if let Some(pid) = pid {
+        let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+    }
+}
+
 /// This machine's name, as Pulumi writes it into its locks.
 pub fn host() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
@@ -61,6 +96,10 @@ pub fn host() -> String {
 
 fn boot() -> Option<String> {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
+}
+
+fn namespace() -> Option<String> {
+    fs::read_link("/proc/self/ns/pid").ok().map(|link| link.to_string_lossy().into_owned())
 }
 
 struct Stat {
@@ -90,12 +129,6 @@ fn is_running(pid: u32, started: Option<u64>) -> bool {
     }
 }
 
-/// Whether this pid of this machine runs a program of that name.
-pub fn is_program(pid: u32, name: &str) -> bool {
-    let command = fs::read_to_string(format!("/proc/{pid}/comm"));
-    is_running(pid, None) && command.map_or(true, |command| command.trim() == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +139,7 @@ mod tests {
         assert_eq!(me.liveness(), Liveness::Alive);
         assert_eq!(Process { started: Some(1), ..me.clone() }.liveness(), Liveness::Dead);
         assert_eq!(Process { boot: Some("another boot".to_owned()), ..me.clone() }.liveness(), Liveness::Dead);
+        assert_eq!(Process { namespace: Some("pid:[1]".to_owned()), ..me.clone() }.liveness(), Liveness::Elsewhere);
         assert_eq!(Process { host: "elsewhere.example".to_owned(), ..me }.liveness(), Liveness::Elsewhere);
         let mut child = std::process::Command::new("true").spawn().expect("`true` runs");
         let written = Process::of(child.id());

@@ -1,10 +1,12 @@
 //! What the ledger keeps, as values: stacks, runs and how runs end.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::engine::operation::Counts;
+use crate::process::Process;
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,19 +61,6 @@ impl FromStr for RunState {
     }
 }
 
-/// Number of resources by operation, in Pulumi's own words: `create`, `update`, `same` and so on.
-pub type Counts = BTreeMap<String, u64>;
-
-/// A process on some host. Process ids are used again, so its start and the host's boot belong to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Process {
-    pub host: String,
-    pub boot: Option<String>,
-    pub pid: u32,
-    /// Clock ticks from boot to the process's start, where the system tells.
-    pub started: Option<u64>,
-}
-
 /// One run of the engine on a stack at a commit. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -110,11 +99,4 @@ pub struct StackRecord {
     pub last_run: Option<String>,
     pub last_state: Option<RunState>,
     pub last_started_at: Option<i64>,
-}
-
-/// A happening of a run as it was recorded.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Recorded {
-    pub at: i64,
-    pub body: crate::event::Body,
 }

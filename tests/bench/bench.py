@@ -1,4 +1,5 @@
-"""Prints what the provider costs beside a peer on Pulumi's own Go framework, and beside the engine's floor."""
+"""Prints what the provider costs beside a peer on Pulumi's own Go framework, and beside the engine's floor; and what a look
+at many stacks costs the command line."""
 
 import argparse
 import json
@@ -6,6 +7,7 @@ import os
 import pathlib
 import shutil
 import signal
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -251,6 +253,58 @@ def network(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> Non
         emulator.stop()
 
 
+class Followed:
+    """A repository of many stacks, all of which stand at its first commit but the one that its second commit changes."""
+
+    def __init__(self, folder: pathlib.Path, gitinfra: pathlib.Path, stacks: int) -> None:
+        self.repo, self.state, self.gitinfra = folder / "repo", folder / "state", gitinfra
+        for i in range(stacks):
+            project = self.repo / f"teams/t{i % 20}/p{i}"
+            project.mkdir(parents=True)
+            (project / "Pulumi.yaml").write_text(f"name: p{i}\nruntime: yaml\n")
+            (project / "Pulumi.dev.yaml").write_text("config: {}\n")
+        first = self.commit("init", "-q", "-b", "main")
+        self.look()
+        with sqlite3.connect(self.state / "ledger.db") as ledger:
+            ledger.execute("INSERT INTO repositories VALUES ('r', ?, 0)", [str(self.repo.resolve())])
+            rows = [(f"s{i}", f"p{i}/dev", f"teams/t{i % 20}/p{i}", first) for i in range(stacks)]
+            columns = "id, repository_id, name, folder, runtime, rolled_out_commit, rolled_out_at, created_at"
+            ledger.executemany(f"INSERT INTO stacks ({columns}) VALUES (?, 'r', ?, ?, 'yaml', ?, 0, 0)", rows)
+        (self.repo / "teams/t0/p0/x").write_text("")
+        self.commit()
+        assert sum("would roll out" in line for line in self.look().splitlines()) == 1
+
+    def commit(self, *first: str) -> str:
+        git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+        for args in [[*first] or ["status"], ["add", "-A"], ["commit", "-q", "-m", "Change"]]:
+            subprocess.run([*git, *args], cwd=self.repo, check=True, capture_output=True)
+        return subprocess.run([*git, "rev-parse", "HEAD"], cwd=self.repo, check=True, capture_output=True, text=True).stdout.strip()
+
+    def look(self) -> str:
+        command = [self.gitinfra, "sync", "--dry-run", "--repo", self.repo, "--state-dir", self.state]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def seconds(self) -> float:
+        """The least of several looks, each a process of its own: opening the ledger and a fetch are in it."""
+        times = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            self.look()
+            times.append(time.perf_counter() - begun)
+        return min(times)
+
+
+def looks(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> None:
+    board.head("A look at 1,000 stacks of which one changed, beside a look at a repository of one")
+    sides = []
+    for name, stacks in (("many", 1000), ("one", 1)):
+        (folder / name).mkdir()
+        sides.append(Followed(folder / name, args.target / "gitinfra", stacks).seconds())
+    board.row("the whole look", sides[0], sides[1], "s", None)
+    board.row("a look at 1,000 stacks", sides[0], None, "s", 0.5)
+    board.row("of which discovery and decision", sides[0] - sides[1], None, "s", 0.2)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--target", type=pathlib.Path, required=True, help="folder of our programs")
@@ -265,6 +319,7 @@ def main() -> None:
         processes(board, args)
         frameworks(board, args, folder)
         network(board, args, folder)
+        looks(board, args, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if board.missed:

@@ -13,6 +13,7 @@ mod files;
 mod iam;
 mod licences;
 mod life;
+mod modules;
 mod network;
 mod pulumi;
 mod readme;

@@ -80,6 +80,22 @@ fn functions_are_short() {
     assert!(p90 <= 35, "a tenth of the functions has more than {p90} lines");
 }
 
+/// The command line is held to more: what is long there is about to do two things.
+#[test]
+fn the_command_lines_functions_are_short() {
+    let mut lengths: Vec<_> = sources()
+        .iter()
+        .filter(|(path, _)| shown(path).starts_with("cli/src/"))
+        .flat_map(|(path, text)| functions(text).into_iter().map(move |(name, length)| (length, shown(path), name)))
+        .collect();
+    lengths.sort();
+    let at = |share: usize| lengths[lengths.len() * share / 100].0;
+    let (median, p90, longest) = (at(50), at(90), &lengths[lengths.len() - 5..]);
+    println!("{} functions: median {median} lines, p90 {p90}; longest: {longest:#?}", lengths.len());
+    assert!(median <= 9, "half of the functions have more than {median} lines");
+    assert!(p90 <= 35, "a tenth of the functions has more than {p90} lines; longest: {longest:#?}");
+}
+
 #[test]
 fn the_measure_of_functions_measures() {
     let text = "impl A {\n    fn a(\n        x: u8,\n    ) -> u8 {\n        x\n    }\n\n    fn b() {}\n}\n";

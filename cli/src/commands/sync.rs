@@ -2,280 +2,82 @@
 
 use std::time::Duration;
 
-use super::Context;
-use crate::args::Sync;
-use crate::decide::{Decision, Known, Reason, decide, patience};
-use crate::environment::{Environment, for_engine};
-use crate::event::Body;
-use crate::failure::{Failure, Kind, Result};
-use crate::git::{Commit, Mirror};
-use crate::ledger::{Ledger, StackId};
-use crate::pulumi::Pulumi;
-use crate::repo::{self, Stack};
-use crate::rollout::{Outcome, RollOut};
+use clap::Args as Arguments;
+
+use super::shell::Shell;
+use super::{EXIT_CODES, Source, Verb, words};
+use crate::failure::{Kind, Result};
+use crate::follow::{Follow, Wishes};
 use crate::scrub::Scrubber;
+use crate::ui::{Events, Stream};
 
-/// How often a pass begins anew because others roll out the same stacks.
-const MOST_PASSES: u32 = 5;
-
-/// What all passes share.
-struct Pass<'a> {
-    context: &'a Context,
-    args: &'a Sync,
-    mirror: Mirror,
-    ledger: Ledger,
-    environment: Environment,
-    scrubber: Scrubber,
+/// Roll out what changed on a branch since it was last rolled out
+#[derive(Debug, Arguments)]
+#[command(after_help = EXIT_CODES)]
+pub struct Sync {
+    #[command(flatten)]
+    source: Source,
+    /// The branch that is rolled out
+    #[arg(long, value_name = "NAME", default_value = "main")]
+    branch: String,
+    /// Look once and exit; this is the default
+    #[arg(long, conflicts_with = "watch")]
+    once: bool,
+    /// Keep looking for new commits until stopped
+    #[arg(long)]
+    watch: bool,
+    /// How often to look with --watch, such as 30s, 5m or 1h
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = words::interval)]
+    interval: Duration,
+    /// Only this stack, as PROJECT/STACK or STACK; may be given several times
+    #[arg(long = "stack", value_name = "NAME")]
+    stacks: Vec<String>,
+    /// How many stacks that don't depend on each other roll out side by side
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
+    /// How many runs of each stack the ledger keeps with their events, the newest; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 200, env = "GITINFRA_KEEP_RUNS")]
+    keep_runs: u32,
+    /// Say what would be rolled out, and roll out nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// text, or json: one object a line for every event
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    output: Stream,
 }
 
-/// A stack that is not up to date.
-struct Due {
-    stack: Stack,
-    id: StackId,
-    known: Known,
-    reason: Reason,
-}
-
-/// How many stacks came out how.
-#[derive(Debug, Default, Clone, Copy)]
-struct Tally {
-    rolled_out: usize,
-    up_to_date: usize,
-    failed: usize,
-    skipped: usize,
-    /// What decides the exit code of what did not go well.
-    worst: Option<Kind>,
-    cancelled: usize,
-    moved: bool,
-}
-
-pub async fn run(context: &Context, args: &Sync) -> Result<u8> {
-    let mut pass = Pass {
-        context,
-        args,
-        mirror: context.mirror(&args.source.repo).await?,
-        ledger: context.ledger().await?,
-        environment: for_engine(&context.environment, &args.source.pass_env, &context.cwd),
-        scrubber: Scrubber::from_environment(&context.environment),
-    };
-    match args.watch {
-        true => pass.watch().await,
-        false => exit_code(pass.until_settled(&mut None).await?),
-    }
-}
-
-/// Waits for the next look, or for the user to have had enough.
-async fn wait(context: &Context, interval: Duration) {
-    tokio::select! {
-        () = context.cancel.cancelled() => {}
-        () = tokio::time::sleep(interval) => {}
-    }
-}
-
-fn exit_code(tally: Tally) -> Result<u8> {
-    let kind = match tally {
-        Tally { cancelled: 1.., .. } => Kind::Cancelled,
-        Tally { worst: Some(kind), .. } => kind,
-        _ => return Ok(0),
-    };
-    Ok(kind.exit_code())
-}
-
-impl Tally {
-    fn finished(self) -> Body {
-        let Tally { rolled_out, up_to_date, failed, cancelled, skipped, .. } = self;
-        Body::Finished { rolled_out, up_to_date, failed, cancelled, skipped }
+impl Verb for Sync {
+    fn events(&self) -> Events {
+        self.output.into()
     }
 
-    fn count(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::RolledOut => self.rolled_out += 1,
-            Outcome::Failed(kind) => {
-                self.failed += 1;
-                self.worst = Some(Kind::worst(self.worst, kind));
-            }
-            Outcome::Cancelled => self.cancelled += 1,
-            Outcome::Moved => self.moved = true,
-            Outcome::Busy => self.skip(Kind::Busy),
-        }
-    }
-
-    /// Counts a stack that was left alone.
-    fn skip(&mut self, kind: Kind) {
-        self.skipped += 1;
-        self.worst = Some(Kind::worst(self.worst, kind));
-    }
-}
-
-impl Pass<'_> {
-    /// Looks again and again until it is stopped. It outlives a network that is away and a file that is broken, since the
-    /// next commit may mend it; the same failure is told once.
-    async fn watch(&mut self) -> Result<u8> {
-        let (mut seen, mut told) = (None, None);
-        while !self.context.cancel.is_cancelled() {
-            match self.until_settled(&mut seen).await {
-                Ok(_) => told = None,
-                Err(failure) if failure.kind == Kind::Bug => return Err(failure),
-                Err(failure) if failure.kind == Kind::Cancelled || told.as_ref() == Some(&failure) => {}
-                Err(failure) => {
-                    self.context.ui.failure(&failure, crate::text::timestamp(self.context.now()));
-                    told = Some(failure);
-                }
-            }
-            wait(self.context, self.args.interval).await;
-        }
-        Ok(Kind::Cancelled.exit_code())
-    }
-
-    /// Begins anew while others roll out the same stacks.
-    async fn until_settled(&mut self, seen: &mut Option<String>) -> Result<Tally> {
-        let mut tally = self.run(seen).await?;
-        for _ in 1..MOST_PASSES {
-            if !tally.moved {
-                break;
-            }
-            tally = self.run(seen).await?;
-        }
-        Ok(tally)
-    }
-
-    /// One look at the branch, and whatever follows from it.
-    async fn run(&mut self, seen: &mut Option<String>) -> Result<Tally> {
-        let mut head = tokio::select! {
-            head = self.mirror.fetch_branch(&self.args.branch) => head?,
-            // A fetch can be dropped at any time; a run is stopped in order instead.
-            () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
+    async fn run(&self, shell: &Shell) -> Result<u8> {
+        shell.listen();
+        let mut follow = Follow {
+            context: shell.context.clone(),
+            mirror: shell.mirror(&self.source).await?,
+            ledger: shell.ledger().await?,
+            environment: shell.engine_environment(&self.source),
+            scrubber: Scrubber::from_environment(&shell.context.environment),
+            wishes: self.wishes(),
+            seen: None,
         };
-        // Whoever committed a secret by mistake has it in Git; it need not be in a log and in the ledger as well.
-        head.subject = self.scrubber.scrub(&head.subject);
-        let is_new = seen.as_deref() != Some(head.id.as_str());
-        if is_new {
-            self.tell_head(&head);
+        match self.watch {
+            true => follow.watch(self.interval).await.map(|()| Kind::Cancelled.exit_code()),
+            false => Ok(follow.once().await?.failure().map_or(0, Kind::exit_code)),
         }
-        *seen = Some(head.id.clone());
-        let stacks = self.stacks(&head)?;
-        if is_new && self.args.stacks.is_empty() {
-            self.tell_gone(&stacks).await?;
-        }
-        let mut tally = Tally::default();
-        let due = self.due(stacks, &head, is_new, &mut tally).await?;
-        let worked = !due.is_empty();
-        match self.args.dry_run {
-            true => tally.skipped += due.len(),
-            false => self.roll_out(due, &head, &mut tally).await?,
-        }
-        if (is_new || worked) && !tally.moved && !self.args.dry_run {
-            self.context.tell(None, tally.finished());
-        }
-        Ok(tally)
     }
+}
 
-    fn tell_head(&self, head: &Commit) {
-        self.context.tell(
-            None,
-            Body::Fetched {
-                repository: self.mirror.source.label.clone(),
-                branch: self.args.branch.clone(),
-                commit: head.id.clone(),
-                subject: head.subject.clone(),
-                author: head.author.clone(),
-                at: head.at,
-            },
-        );
-    }
-
-    /// A stack that left the branch still stands; only a person can mean it to go.
-    async fn tell_gone(&self, stacks: &[Stack]) -> Result<()> {
-        for name in self.ledger.rolled_out_names(&self.mirror.source.label).await? {
-            if !stacks.iter().any(|stack| stack.name() == name) {
-                let message = "it is no longer on the branch, and what it rolled out was left standing".to_owned();
-                self.context.tell(Some(&name), Body::Note { message });
-            }
+impl Sync {
+    fn wishes(&self) -> Wishes {
+        Wishes {
+            branch: self.branch.clone(),
+            stacks: self.stacks.clone(),
+            jobs: self.jobs.into(),
+            keep_runs: self.keep_runs,
+            dry_run: self.dry_run,
+            interval: self.watch.then_some(self.interval),
         }
-        Ok(())
-    }
-
-    fn stacks(&self, head: &Commit) -> Result<Vec<Stack>> {
-        let stacks = repo::stacks(&self.mirror.pulumi_files(&head.id)?).map_err(repo::all_of)?;
-        if stacks.is_empty() {
-            return Err(Failure::input(format!("{} has no stack at this commit", self.mirror.source.label))
-                .hint("a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it"));
-        }
-        repo::select(stacks, &self.args.stacks)
-    }
-
-    /// The stacks that are not up to date. Those that are get told, once for each head.
-    async fn due(&self, stacks: Vec<Stack>, head: &Commit, is_new: bool, tally: &mut Tally) -> Result<Vec<Due>> {
-        let mut due = Vec::new();
-        for stack in stacks {
-            let id = self.ledger.stack(&self.mirror.source.label, &stack, self.context.now()).await?;
-            let known = self.ledger.known(&id).await?;
-            let from = known.rolled_out.as_ref().map(|(commit, _)| commit.as_str());
-            let changed = from.map(|from| self.mirror.changed_paths(from, &head.id)).transpose()?.flatten();
-            match decide(&stack, &known, changed.as_deref()) {
-                Decision::UpToDate { commit, at } => {
-                    tally.up_to_date += 1;
-                    if is_new {
-                        self.context.tell(Some(&stack.name()), Body::UpToDate { commit, rolled_out_at: at });
-                    }
-                }
-                Decision::RollOut(_) if self.is_resting(&id, head).await? => tally.skipped += 1,
-                Decision::RollOut(reason) => {
-                    if self.args.dry_run {
-                        let body = Body::Pending { commit: head.id.clone(), reason: reason.words() };
-                        self.context.tell(Some(&stack.name()), body);
-                    }
-                    due.push(Due { stack, id, known, reason });
-                }
-            }
-        }
-        Ok(due)
-    }
-
-    /// While watching, a stack that failed at this very commit is tried again ever more seldom.
-    async fn is_resting(&self, id: &StackId, head: &Commit) -> Result<bool> {
-        if !self.args.watch {
-            return Ok(false);
-        }
-        let (failures, last) = self.ledger.failures(id, &head.id).await?;
-        Ok(self.context.now() < last + patience(failures, self.args.interval))
-    }
-
-    async fn roll_out(&self, due: Vec<Due>, head: &Commit, tally: &mut Tally) -> Result<()> {
-        if due.is_empty() {
-            return Ok(());
-        }
-        let pulumi = Pulumi::find(&self.environment).await?;
-        let roll_out = RollOut {
-            context: self.context,
-            ledger: &self.ledger,
-            mirror: &self.mirror,
-            pulumi: &pulumi,
-            branch: &self.args.branch,
-            head,
-            scrubber: &self.scrubber,
-            keep_runs: self.args.keep_runs,
-            environment: &self.environment,
-        };
-        for due in due {
-            if self.context.cancel.is_cancelled() {
-                tally.cancelled += 1;
-                break;
-            }
-            let rolled_out = roll_out.run(&due.stack, &due.id, &due.known, &due.reason).await;
-            match rolled_out {
-                Ok(outcome) => tally.count(outcome),
-                Err(failure) if matches!(failure.kind, Kind::Bug | Kind::Cancelled) => {
-                    return Err(failure);
-                }
-                // One stack that can't be tried keeps no other from its roll-out.
-                Err(failure) => {
-                    let reason = failure.with_hints();
-                    self.context.tell(Some(&due.stack.name()), Body::Skipped { reason });
-                    tally.skip(failure.kind);
-                }
-            }
-        }
-        Ok(())
     }
 }

@@ -47,6 +47,10 @@ impl Source {
                 .hint(format!("if you trust it: `git config --global --add safe.directory {}`", path.display())),
             (true, git2::ErrorCode::NotFound) => Failure::input(format!("{text} is not in a Git repository"))
                 .hint("name one with --repo, or make one with `git init`"),
+            (true, _) if error.message().contains("partialclone") => {
+                Failure::input(format!("{text} is a partial clone, which lacks files"))
+                    .hint("name with --repo what it was cloned from: `git remote get-url origin` says it")
+            }
             (true, _) => Failure::input(format!("opening the repository {text}: {}", error.message())),
         })?;
         let root = found.workdir().unwrap_or_else(|| found.path());
@@ -91,10 +95,16 @@ impl Source {
         vec![format!("protocol.{name}.allow=always")]
     }
 
-    /// For a path: the commit that a name means in that repository itself.
+    pub fn is_ssh(&self) -> bool {
+        self.protocol == Protocol::Ssh
+    }
+
+    /// For a path: the commit that a name means in that repository itself; a branch before a tag.
     pub fn resolve_locally(&self, name: &str) -> Option<String> {
         let repository = (self.protocol == Protocol::File).then(|| Repository::open(&self.location).ok())??;
-        let commit = repository.revparse_single(name).and_then(|object| object.peel_to_commit()).ok()?;
+        let branch = repository.find_reference(&format!("refs/heads/{name}")).and_then(|found| found.peel_to_commit());
+        let any = || repository.revparse_single(name).and_then(|object| object.peel_to_commit());
+        let commit = branch.or_else(|_| any()).ok()?;
         Some(commit.id().to_string())
     }
 

@@ -1,5 +1,7 @@
 //! Real repositories in temporary folders, and what the mirror makes of them.
 
+use git2::Repository;
+
 use super::*;
 use git2::{IndexEntry, IndexTime, Signature};
 
@@ -44,7 +46,7 @@ impl Origin {
 
     async fn mirror(&self, state: &Path) -> Mirror {
         let source = Source::parse(".", self.folder.path()).expect("a source");
-        Mirror::open(state, source, &environment()).await.expect("a mirror")
+        Mirror::open(state, source, &environment(), Duration::from_secs(60)).await.expect("a mirror")
     }
 }
 
@@ -79,8 +81,8 @@ async fn a_branch_is_fetched_and_read_without_a_checkout() {
     let commit = mirror.fetch_branch("main").await.expect("the branch");
     let expected = Commit { id: first.clone(), subject: "Change it".to_owned(), author: "Ada".to_owned(), at: 60_000 };
     assert_eq!(commit, expected);
-    let files = mirror.pulumi_files(&first).expect("files");
-    assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["a/Pulumi.yaml"]);
+    let listing = mirror.listing(&first).expect("files");
+    assert_eq!(listing.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["a/Pulumi.yaml"]);
     let second = origin.commit("main", &[&first], &[("a/Pulumi.yaml", "name: a", FILE), ("b/new.ts", "1", FILE)]);
     assert_eq!(mirror.fetch_branch("main").await.expect("the branch").id, second);
     let changed = mirror.changed_paths(&first, &second).expect("read").expect("both are there");
@@ -116,38 +118,187 @@ async fn a_merge_is_made_in_the_mirror_or_refused() {
     for branch in ["main", "feature", "other"] {
         mirror.fetch_branch(branch).await.expect("the branch");
     }
-    let merged = mirror.merge(&base, &head).expect("a merge");
-    assert_eq!(mirror.merge(&base, &head).expect("the same merge"), merged);
+    let merged = mirror.merge(&base, &head).await.expect("a merge");
+    assert_eq!(mirror.merge(&base, &head).await.expect("the same merge"), merged);
     assert_eq!(mirror.changed_paths(&base, &merged).expect("read"), Some(vec!["b".to_owned()]));
-    assert_eq!(mirror.merge(&root, &head).expect("a fast forward"), head);
-    let conflict = mirror.merge(&base, &other).expect_err("both changed a");
+    assert_eq!(mirror.merge(&root, &head).await.expect("a fast forward"), head);
+    let conflict = mirror.merge(&base, &other).await.expect_err("both changed a");
     assert_eq!(conflict.message, "the head can't be merged into the base: conflicts in a");
+    origin.commit("stranger", &[], &[("a", "1", FILE)]);
+    let stranger = mirror.fetch_branch("stranger").await.expect("the branch").id;
+    let unrelated = mirror.merge(&base, &stranger).await.expect_err("they have nothing in common");
+    assert!(unrelated.message.contains("unrelated histories"), "{unrelated:?}");
 }
 
 #[tokio::test]
-async fn a_worktree_is_exact_and_goes_with_its_owner() {
+async fn a_merge_is_gits_where_folders_are_renamed() {
     let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
-    let first = origin.commit("main", &[], &[("a", "1", FILE)]);
-    origin.commit("main", &[&first], &[("a", "2", FILE)]);
+    let text = |name: &str| format!("{name}\n").repeat(20);
+    let (x, y, z) = (text("x"), text("y"), text("z"));
+    let root = origin.commit("main", &[], &[("old/x", &x, FILE), ("old/y", &y, FILE)]);
+    let base = origin.commit("main", &[&root], &[("new/x", &x, FILE), ("new/y", &y, FILE)]);
+    let head = origin.commit("feature", &[&root], &[("old/x", &x, FILE), ("old/y", &y, FILE), ("old/z", &z, FILE)]);
+    let mirror = origin.mirror(state.path()).await;
+    for branch in ["main", "feature"] {
+        mirror.fetch_branch(branch).await.expect("the branch");
+    }
+    // Git asks where the new file belongs; libgit2 would leave it alone in a folder that is gone.
+    let conflict = mirror.merge(&base, &head).await.expect_err("a file in a renamed folder");
+    assert_eq!(conflict.message, "the head can't be merged into the base: conflicts in new/z");
+}
+
+fn stack_of(mirror: &Mirror, commit: &str) -> crate::repo::Stack {
+    crate::repo::stacks(&mirror.listing(commit).expect("files")).stacks.remove(0)
+}
+
+const PROJECT: [(&str, &str, u32); 2] =
+    [("a/Pulumi.yaml", "name: net\nruntime: yaml", FILE), ("a/Pulumi.dev.yaml", "", FILE)];
+
+#[tokio::test]
+async fn a_worktree_is_exact_and_always_in_the_same_place() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let first = origin.commit("main", &[], &[PROJECT[0], PROJECT[1], ("a/x", "1", FILE)]);
+    let second = origin.commit("main", &[&first], &[PROJECT[0], PROJECT[1], ("a/x", "2", FILE)]);
     let mirror = origin.mirror(state.path()).await;
     mirror.fetch_branch("main").await.expect("the branch");
-    let place = state.path().join("work/run");
-    // Twice, as after a run that was killed: what it left is in nobody's way.
-    std::mem::forget(mirror.worktree(&first, &place).await.expect("a worktree"));
-    let worktree = mirror.worktree(&first, &place).await.expect("a worktree");
-    assert_eq!(fs::read_to_string(worktree.folder.join("a")).expect("the file"), "1");
+    let stack = stack_of(&mirror, &first);
+    let alone = |_: &Path| panic!("nobody else works there");
+    let killed = mirror.worktree(&first, &stack, alone).await.expect("a worktree");
+    let place = killed.folder.clone();
+    // As after a run that was killed: its lock is gone, and what it left, write-protected, is in nobody's way.
+    fs::write(place.join("left"), "").expect("a file");
+    let left = std::os::unix::fs::PermissionsExt::from_mode(0o500);
+    fs::set_permissions(place.join("a"), left).expect("it is ours");
+    fs::write(mirror.path.join("worktrees/tree/locked"), "initializing").expect("a file");
+    let lock = std::sync::Arc::clone(&killed.lock);
+    std::mem::forget(killed);
+    lock.unlock().expect("it is ours");
+    let worktree = mirror.worktree(&second, &stack, alone).await.expect("a worktree");
+    assert_eq!(worktree.folder, place);
+    assert_eq!(fs::read_to_string(place.join("a/x")).expect("the file"), "2");
+    assert!(!place.join("left").exists());
     drop(worktree);
     assert!(!place.exists());
+    assert_eq!(fs::read_dir(mirror.path.join("worktrees")).into_iter().flatten().count(), 0);
 }
 
 #[tokio::test]
-async fn links_out_of_the_repository_are_seen() {
+async fn two_that_want_one_worktree_take_turns() {
     let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
-    let cases = [("../../x", Some("a/link -> ../../x")), ("/etc/passwd", Some("a/link -> /etc/passwd")), ("b", None)];
+    let first = origin.commit("main", &[], &PROJECT);
     let mirror = origin.mirror(state.path()).await;
-    for (target, expected) in cases {
-        let commit = origin.commit("main", &[], &[("a/link", target, LINK), ("a/b", "1", FILE), ("c", "a/b", LINK)]);
+    mirror.fetch_branch("main").await.expect("the branch");
+    let stack = stack_of(&mirror, &first);
+    let one = mirror.worktree(&first, &stack, |_| panic!("nobody is there yet")).await.expect("a worktree");
+    // Whoever has a copy of the lock, as an engine that outlives its gitinfra, keeps the place.
+    let engine = one.lock.try_clone().expect("a copy");
+    let (told, waits) = tokio::sync::oneshot::channel();
+    let other = mirror.worktree(&first, &stack, |_| told.send(()).expect("it is heard"));
+    let over = async {
+        waits.await.expect("it waits");
+        drop(one);
+        drop(engine);
+    };
+    let (other, ()) = tokio::join!(other, over);
+    assert!(other.expect("a worktree").folder.join("a/Pulumi.yaml").exists());
+}
+
+#[tokio::test]
+async fn a_link_stands_for_the_file_behind_it() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let mirror = origin.mirror(state.path()).await;
+    let files = [
+        ("a/Pulumi.yaml", "../shared/project", LINK),
+        ("a/Pulumi.dev.yaml", "../shared/dev", LINK),
+        ("a/Pulumi.out.yaml", "/etc/passwd", LINK),
+        ("a/Pulumi.nothing.yaml", "nothing", LINK),
+        ("shared/project", "name: net\nruntime: yaml", FILE),
+        ("shared/dev", "config: {a: {secure: x}}", FILE),
+    ];
+    let commit = origin.commit("main", &[], &files);
+    mirror.fetch_branch("main").await.expect("the branch");
+    let found = crate::repo::stacks(&mirror.listing(&commit).expect("files"));
+    let told: Vec<_> = found.stacks.iter().map(|s| (s.name(), s.has_secrets, s.check_files().is_ok())).collect();
+    assert_eq!(told, [("net/dev".to_owned(), true, true), ("net/out".to_owned(), false, false)]);
+    assert!(found.stacks[0].uses("shared/project") && found.stacks[0].uses("shared/dev"));
+}
+
+#[tokio::test]
+async fn pointers_of_lfs_are_refused_where_a_stack_uses_them() {
+    const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n";
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let mirror = origin.mirror(state.path()).await;
+    for (path, expected) in [("a/deep/er/x.zip", true), ("b/x.zip", false), ("a/Pulumi.other.yaml", false)] {
+        let commit = origin.commit("main", &[], &[PROJECT[0], PROJECT[1], (path, POINTER, FILE)]);
         mirror.fetch_branch("main").await.expect("the branch");
-        assert_eq!(mirror.escaping_link(&commit).expect("read").as_deref(), expected, "{target}");
+        let refused = mirror.refuse_pointers(&commit, &stack_of(&mirror, &commit));
+        let message = format!("the stack `net/dev` uses `{path}`, which is a pointer of Git LFS, not the file itself");
+        assert_eq!(refused.err().map(|failure| failure.message), expected.then_some(message), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_stack_that_left_and_came_back_is_seen() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let there = origin.commit("main", &[], &[PROJECT[0], PROJECT[1]]);
+    let away = origin.commit("main", &[&there], &[PROJECT[0]]);
+    let back = origin.commit("main", &[&away], &[PROJECT[0], PROJECT[1]]);
+    let later = origin.commit("main", &[&back], &[PROJECT[0], PROJECT[1], ("x", "", FILE)]);
+    let mirror = origin.mirror(state.path()).await;
+    mirror.fetch_branch("main").await.expect("the branch");
+    let mut changes = Changes::to(&mirror, &later);
+    let files = ["a/Pulumi.yaml", "a/Pulumi.dev.yaml"];
+    let unknown = "0".repeat(40);
+    for (from, expected) in [(&later, false), (&back, false), (&there, true), (&unknown, false), (&there, true)] {
+        assert_eq!(changes.were_away(from, &files), expected, "{from}");
+    }
+    assert!(!changes.were_away(&there, &["a/Pulumi.yaml"]));
+}
+
+#[tokio::test]
+async fn dates_and_names_of_others_break_nothing() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let blob = origin.repository.blob(b"1").expect("a blob");
+    let mut index = git2::Index::new().expect("an index");
+    for (path, mode) in [(&b"caf\xe9/Pulumi.yaml"[..], FILE), (b"a/\xff", FILE), (b"a/b", FILE)] {
+        index.add(&IndexEntry { path: path.to_vec(), ..entry("", blob, mode) }).expect("an entry");
+    }
+    let tree = index.write_tree_to(&origin.repository).expect("a tree");
+    let tree = origin.repository.find_tree(tree).expect("the tree");
+    let first = origin.commit("main", &[], &[]);
+    for seconds in [i64::MAX / 2, -5_000_000_000, 99_999_999_999_999] {
+        let who = Signature::new("Ada", "ada@example.org", &git2::Time::new(seconds, 0)).expect("a name");
+        let parent = origin.find(&first);
+        let id = origin.repository.commit(None, &who, &who, "When?", &tree, &[&parent]).expect("a commit").to_string();
+        let mirror = origin.mirror(state.path()).await;
+        origin.repository.reference("refs/heads/main", Oid::from_str(&id).expect("an id"), true, "").expect("a branch");
+        let commit = mirror.fetch_branch("main").await.expect("the branch");
+        assert!(!crate::text::timestamp(commit.at).is_empty(), "{seconds}");
+        assert_eq!(mirror.listing(&id).expect("files").files[0].path, "caf\0e9/Pulumi.yaml");
+        let changed = mirror.changed_paths(&first, &id).expect("read").expect("both are there");
+        assert_eq!(changed, ["a/\0ff", "a/b", "caf\0e9/Pulumi.yaml"]);
+    }
+}
+
+#[tokio::test]
+async fn branches_and_left_locks_are_in_nobodys_way() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let first = origin.commit("release", &[], &[("a", "1", FILE)]);
+    let mirror = origin.mirror(state.path()).await;
+    assert_eq!(mirror.fetch_branch("release").await.expect("the branch").id, first);
+    origin.repository.find_reference("refs/heads/release").and_then(|mut old| old.delete()).expect("it is there");
+    let second = origin.commit("release/1", &[&first], &[("a", "2", FILE)]);
+    // What a git that was killed leaves behind.
+    for lock in ["packed-refs.lock", "shallow.lock", "refs/gitinfra/incoming.lock", "objects/pack/tmp_pack_x"] {
+        let path = mirror.path.join(lock);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, "").expect("a file");
+    }
+    assert_eq!(mirror.fetch_branch("release/1").await.expect("the branch").id, second);
+    assert!(!mirror.path.join("packed-refs.lock").exists() && !mirror.path.join("objects/pack/tmp_pack_x").exists());
+    // A tag hides no branch.
+    let tagged = origin.find(&first).into_object();
+    origin.repository.tag_lightweight("release/1", &tagged, false).expect("a tag");
+    assert_eq!(mirror.fetch_ref("release/1").await.expect("the branch").id, second);
+    assert_eq!(mirror.fetch_ref("refs/tags/release/1").await.expect("the tag").id, first);
 }

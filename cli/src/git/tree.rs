@@ -1,56 +1,134 @@
-//! What a mirror's commits hold: files, differences and merges, read from objects without a checkout.
+//! What a mirror's commits hold: files, links and differences, read from objects without a checkout.
 
-use git2::{Delta, ObjectType, Oid, Signature, Time, Tree, TreeWalkMode, TreeWalkResult};
+use git2::{Delta, ObjectType, Oid, Tree};
 
 use super::Mirror;
 use crate::failure::{Failure, Result};
-use crate::repo::{TreeFile, resolve};
+use crate::repo::path::{is_within, shown, text};
+use crate::repo::{Listing, Stack, TreeFile, follow};
 
 /// Larger files are no project files, whatever their name.
 const LARGEST: usize = 4 << 20;
 
+/// No file system follows a longer link, so a longer target is none.
+const LONGEST_TARGET: usize = 4096;
+
+const LINK: i32 = 0o120_000;
+
+/// How a pointer of Git LFS begins. The specification limits it to 1024 bytes.
+const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+const LONGEST_POINTER: usize = 1024;
+
+/// An entry of a tree, wherever it lies.
+struct Entry<'a> {
+    path: String,
+    id: Oid,
+    kind: Option<ObjectType>,
+    is_link: bool,
+    name: &'a [u8],
+}
+
 impl Mirror {
-    /// Every file whose name begins with `Pulumi.`, with its content.
-    pub fn pulumi_files(&self, commit: &str) -> Result<Vec<TreeFile>> {
-        let tree = self.tree(self.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
-        let mut files = Vec::new();
-        tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
-            let name = entry.name().unwrap_or_default();
-            if entry.kind() == Some(ObjectType::Blob) && name.starts_with("Pulumi.") {
-                let blob = self.repository.find_blob(entry.id());
-                if let Some(blob) = blob.ok().filter(|blob| blob.size() <= LARGEST) {
-                    files.push(TreeFile { path: format!("{folder}{name}"), content: blob.content().to_vec() });
+    /// What of a commit's tree decides about its stacks.
+    pub fn listing(&self, commit: &str) -> Result<Listing> {
+        let mut listing = Listing::default();
+        let (mut files, mut behind) = (Vec::new(), Vec::new());
+        self.walk(
+            commit,
+            |_| true,
+            |entry| {
+                let is_pulumis = entry.name.starts_with(b"Pulumi.");
+                match entry.kind {
+                    Some(ObjectType::Commit) => drop(listing.modules.insert(entry.path)),
+                    Some(ObjectType::Blob) if entry.is_link => {
+                        let target = self.blob(entry.id, LONGEST_TARGET).map(|target| text(&target));
+                        // One that can't be followed leads nowhere that could be told, so it counts as leading out.
+                        listing.links.insert(entry.path.clone(), target.unwrap_or_else(|| "/".to_owned()));
+                        behind.extend(is_pulumis.then_some(entry.path));
+                    }
+                    Some(ObjectType::Blob) if is_pulumis => files.push((entry.path, entry.id)),
+                    _ => {}
                 }
-            }
-            TreeWalkResult::Ok
-        })
-        .map_err(|error| unreadable(commit, &error))?;
-        Ok(files)
-    }
-
-    /// A symbolic link that leads out of the repository, if there is one: a checkout would follow it to the machine's own files.
-    pub fn escaping_link(&self, commit: &str) -> Result<Option<String>> {
-        const LINK: i32 = 0o120_000;
-        let tree = self.tree(self.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
-        let mut found = None;
-        let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
-            if entry.filemode() == LINK {
-                let blob = self.repository.find_blob(entry.id());
-                let target = blob.map(|blob| String::from_utf8_lossy(blob.content()).into_owned()).unwrap_or_default();
-                if resolve(folder, &target).is_none() {
-                    found = Some(format!("{folder}{} -> {target}", entry.name().unwrap_or_default()));
-                    return TreeWalkResult::Abort;
-                }
-            }
-            TreeWalkResult::Ok
-        });
-        match walked {
-            Err(error) if found.is_none() => Err(unreadable(commit, &error)),
-            _ => Ok(found),
+                true
+            },
+        )?;
+        let read = |(path, id)| self.blob(id, LARGEST).map(|content| TreeFile { path, content });
+        listing.files = files.into_iter().filter_map(read).collect();
+        for path in behind {
+            let content = self.content_behind(commit, &listing, &path)?;
+            listing.files.extend(content.map(|content| TreeFile { path, content }));
         }
+        Ok(listing)
     }
 
-    /// The paths that differ between two commits; `None` when the older one is no longer there.
+    /// What stands in the file that a link leads to; nothing for one that leads out, and `None` where there is no file.
+    fn content_behind(&self, commit: &str, listing: &Listing, link: &str) -> Result<Option<Vec<u8>>> {
+        let Ok(way) = follow(&listing.links, "", link) else {
+            return Ok(Some(Vec::new()));
+        };
+        let tree = self.tree(self.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
+        let entry = tree.get_path(std::path::Path::new(&way.end)).ok();
+        Ok(entry
+            .filter(|entry| entry.kind() == Some(ObjectType::Blob))
+            .and_then(|entry| self.blob(entry.id(), LARGEST)))
+    }
+
+    /// Refuses a stack among whose files there are pointers of Git LFS: a program would read the pointer for the file.
+    pub fn refuse_pointers(&self, commit: &str, stack: &Stack) -> Result<()> {
+        let mut found = None;
+        let parts = stack.parts();
+        let may_hold = |folder: &str| parts.iter().any(|part| is_within(folder, part) || is_within(part, folder));
+        self.walk(commit, may_hold, |entry| {
+            let is_file = entry.kind == Some(ObjectType::Blob) && !entry.is_link;
+            if is_file && stack.uses(&entry.path) && self.is_pointer(entry.id) {
+                found = Some(entry.path);
+            }
+            found.is_none()
+        })?;
+        let Some(path) = found.map(|path| shown(&path)) else {
+            return Ok(());
+        };
+        let message =
+            format!("the stack `{}` uses `{path}`, which is a pointer of Git LFS, not the file itself", stack.name());
+        Err(Failure::input(message)
+            .hint("commit the file itself (`git lfs migrate export`), or move it out of the stack's folders"))
+    }
+
+    fn is_pointer(&self, id: Oid) -> bool {
+        let header = self.repository.odb().and_then(|odb| odb.read_header(id));
+        let is_short = header.is_ok_and(|(size, _)| size <= LONGEST_POINTER);
+        is_short && self.blob(id, LONGEST_POINTER).is_some_and(|content| content.starts_with(POINTER))
+    }
+
+    fn blob(&self, id: Oid, most: usize) -> Option<Vec<u8>> {
+        let blob = self.repository.find_blob(id).ok().filter(|blob| blob.size() <= most);
+        blob.map(|blob| blob.content().to_vec())
+    }
+
+    /// Shows every entry below the folders that are wanted, until it is told to stop. Names are bytes, so it is not
+    /// libgit2's own walk, which ends at the first that is no UTF-8.
+    fn walk(&self, commit: &str, wanted: impl Fn(&str) -> bool, mut take: impl FnMut(Entry<'_>) -> bool) -> Result<()> {
+        let failed = |error: &git2::Error| unreadable(commit, error);
+        let root = self.tree(self.oid(commit)?).map_err(|error| failed(&error))?;
+        let mut left = vec![(String::new(), root)];
+        while let Some((folder, tree)) = left.pop() {
+            for entry in &tree {
+                let name = entry.name_bytes();
+                let path = format!("{folder}{}", text(name));
+                if entry.kind() == Some(ObjectType::Tree) && wanted(&path) {
+                    let below = self.repository.find_tree(entry.id()).map_err(|error| failed(&error))?;
+                    left.push((format!("{path}/"), below));
+                }
+                let is_link = entry.filemode() == LINK;
+                if !take(Entry { path, id: entry.id(), kind: entry.kind(), is_link, name }) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The paths that differ between two commits, sorted; `None` when the older one is no longer there.
     pub fn changed_paths(&self, from: &str, to: &str) -> Result<Option<Vec<String>>> {
         if from == to {
             return Ok(Some(Vec::new()));
@@ -64,54 +142,20 @@ impl Mirror {
         let mut paths: Vec<String> = diff
             .deltas()
             .filter(|delta| delta.status() != Delta::Unmodified)
-            .flat_map(|delta| [delta.old_file().path(), delta.new_file().path()])
-            .filter_map(|path| path.and_then(|path| path.to_str()).map(str::to_owned))
+            .flat_map(|delta| [delta.old_file().path_bytes().map(text), delta.new_file().path_bytes().map(text)])
+            .flatten()
             .collect();
+        paths.sort();
         paths.dedup();
         Ok(Some(paths))
     }
 
-    /// The commit that merging `head` into `base` would make. It is kept as an object under no name.
-    pub fn merge(&self, base: &str, head: &str) -> Result<String> {
-        let (base_id, head_id) = (self.oid(base)?, self.oid(head)?);
-        let failed = |error: git2::Error| Failure::input(format!("merging {head} into {base}: {}", error.message()));
-        let ours = self.repository.find_commit(base_id).map_err(failed)?;
-        let theirs = self.repository.find_commit(head_id).map_err(failed)?;
-        if base_id == head_id || self.repository.graph_descendant_of(head_id, base_id).map_err(failed)? {
-            return Ok(head.to_owned());
-        }
-        let mut index = self.repository.merge_commits(&ours, &theirs, None).map_err(failed)?;
-        if index.has_conflicts() {
-            return Err(conflict(&index));
-        }
-        let tree =
-            index.write_tree_to(&self.repository).and_then(|id| self.repository.find_tree(id)).map_err(failed)?;
-        // A fixed time makes the same merge the same commit, however often it is previewed.
-        let who = Signature::new("gitinfra", "gitinfra@localhost", &Time::new(0, 0)).map_err(failed)?;
-        let merged = self.repository.commit(None, &who, &who, "merge preview", &tree, &[&ours, &theirs]);
-        merged.map(|id| id.to_string()).map_err(failed)
-    }
-
-    fn tree(&self, commit: Oid) -> std::result::Result<Tree<'_>, git2::Error> {
+    pub(super) fn tree(&self, commit: Oid) -> std::result::Result<Tree<'_>, git2::Error> {
         self.repository.find_commit(commit)?.tree()
     }
 }
 
-fn conflict(index: &git2::Index) -> Failure {
-    let mut paths: Vec<String> = index
-        .conflicts()
-        .into_iter()
-        .flatten()
-        .filter_map(|conflict| conflict.ok()?.our.map(|ours| String::from_utf8_lossy(&ours.path).into_owned()))
-        .collect();
-    paths.sort();
-    paths.dedup();
-    let names: Vec<&str> = paths.iter().map(String::as_str).collect();
-    Failure::input(format!("the head can't be merged into the base: conflicts in {}", crate::text::list(&names, 5)))
-        .hint("merge or rebase onto the base first")
-}
-
-fn unreadable(commit: &str, error: &git2::Error) -> Failure {
+pub(super) fn unreadable(commit: &str, error: &git2::Error) -> Failure {
     Failure::input(format!("reading commit {commit}: {}", error.message()))
         .hint("if the mirror in the state directory is damaged, delete it; the next run makes it again")
 }

@@ -1,38 +1,88 @@
-//! A checkout of one commit, made for one run and removed after it.
+//! A checkout of one commit for one stack, made for one run and removed after it. It always lies in the same folder, since
+//! programs see where they are.
 
-use std::fs;
+use std::fs::{self, File, Permissions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::cli;
-use crate::environment::Environment;
+use super::{Mirror, cli, lock};
 use crate::failure::{Failure, Result};
+use crate::repo::Stack;
 
 /// A worktree; dropping it removes the folder.
 pub struct Worktree {
     pub folder: PathBuf,
-    mirror: PathBuf,
+    /// Held while anybody works in the folder. An engine is given it, so that the folder stays its own even if its gitinfra
+    /// is killed.
+    pub lock: Arc<File>,
 }
 
-impl Worktree {
-    pub(super) async fn add(environment: &Environment, mirror: &Path, commit: &str, folder: &Path) -> Result<Worktree> {
-        let parent = folder.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(|error| Failure::setup(format!("making {}: {error}", parent.display())))?;
-        let _ = fs::remove_dir_all(folder);
-        let path = folder.display().to_string();
+impl Mirror {
+    /// A worktree at exactly this commit, in the stack's own folder. It waits while another run or preview of the stack
+    /// works there, which `waits` tells.
+    pub async fn worktree(&self, commit: &str, stack: &Stack, waits: impl FnOnce(&Path)) -> Result<Worktree> {
+        // A dot between two names that are not empty: it is neither `.` nor `..`.
+        let place = self.trees.join(format!("{}.{}", stack.project, stack.stack));
+        let failed = |error: io::Error| Failure::setup(format!("making {}: {error}", place.display()));
+        fs::create_dir_all(&place).map_err(failed)?;
+        let folder = place.join("tree");
+        let own = lock::take(&place.join("lock"), || waits(&folder)).await?;
+        let worktree = Worktree { folder, lock: Arc::new(own) };
+        remove(&worktree.folder).map_err(|error| {
+            Failure::setup(format!("removing what a killed run left in {}: {error}", worktree.folder.display()))
+                .hint("remove that folder by hand")
+        })?;
+        let lock = lock::of_mirror(&self.path).await?;
+        let git = async |args: &[&str]| cli::run(&self.environment, &self.path, Some(&lock), args).await;
         // Forget worktrees whose folders are gone, such as those of a run that was killed.
-        cli::run(environment, mirror, &["worktree", "prune"]).await?;
-        let made = Worktree { folder: folder.to_owned(), mirror: mirror.to_owned() };
-        cli::run(environment, mirror, &["worktree", "add", "--quiet", "--detach", "--force", &path, commit]).await?;
-        Ok(made)
+        git(&["worktree", "prune"]).await?;
+        let path = worktree.folder.display().to_string();
+        // Twice by force: one that was killed while git made it stays locked.
+        git(&["worktree", "add", "--quiet", "--detach", "--force", "--force", &path, commit]).await?;
+        Ok(worktree)
     }
 }
 
 impl Drop for Worktree {
     fn drop(&mut self) {
-        // What git keeps of it in the mirror goes with the next `worktree prune`; the folder is what takes room.
-        let _ = fs::remove_dir_all(&self.folder);
-        if let Some(name) = self.folder.file_name() {
-            let _ = fs::remove_dir_all(self.mirror.join("worktrees").join(name));
+        // What git keeps of it in the mirror is named there; if it can't be read, the next `worktree prune` removes it.
+        let link = fs::read_to_string(self.folder.join(".git")).unwrap_or_default();
+        let _ = remove(&self.folder);
+        if let Some(kept) = link.trim_end().strip_prefix("gitdir: ").filter(|_| !self.folder.exists()) {
+            forget(Path::new(kept), &self.folder);
+        }
+    }
+}
+
+/// Removes git's notes of a worktree. The file that led here was in the program's reach, so it is looked whether the notes
+/// lead back.
+fn forget(kept: &Path, folder: &Path) {
+    let back = fs::read_to_string(kept.join("gitdir")).unwrap_or_default();
+    if Path::new(back.trim_end()) == folder.join(".git") {
+        let _ = fs::remove_dir_all(kept);
+    }
+}
+
+/// Removes a folder with all that is in it; symbolic links are removed, not followed.
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            // Toolchains write-protect what they fetch.
+            open_up(folder);
+            fs::remove_dir_all(folder)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+fn open_up(folder: &Path) {
+    let _ = fs::set_permissions(folder, Permissions::from_mode(0o700));
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            open_up(&entry.path());
         }
     }
 }

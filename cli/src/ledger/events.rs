@@ -3,9 +3,8 @@
 use sqlx::Row;
 
 use super::{Ledger, failed};
-use crate::event::Body;
+use crate::event::{Body, Recorded};
 use crate::failure::{Failure, Result};
-use crate::record::Recorded;
 
 impl Ledger {
     /// Adds events to a run, numbered from `first`, all or none.
@@ -34,7 +33,7 @@ impl Ledger {
         let list = "SELECT at, body FROM events WHERE run_id = $1 ORDER BY sequence";
         let failed = failed("reading events");
         let rows = sqlx::query(list).bind(run.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
-        let read = |row: &sqlx::any::AnyRow| Ok((row.try_get(0)?, row.try_get(1)?));
+        let read = |row: &sqlx::any::AnyRow| Ok((row.try_get("at")?, row.try_get("body")?));
         let rows: Vec<(i64, String)> = rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)?;
         let known = |(at, body): (i64, String)| Some(Recorded { at, body: serde_json::from_str::<Body>(&body).ok()? });
         Ok(rows.into_iter().filter_map(known).collect())

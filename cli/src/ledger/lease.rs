@@ -5,8 +5,7 @@ use sqlx::Row;
 use super::stacks::written;
 use super::{Ledger, StackId, failed};
 use crate::failure::Result;
-use crate::process::Liveness;
-use crate::record::Process;
+use crate::process::{Liveness, Process};
 
 /// How long a lease holds without a heartbeat, in milliseconds. Far longer than the heartbeat's pace, so that a slow disk loses none.
 pub const LEASE: i64 = 60_000;
@@ -31,8 +30,9 @@ impl Ledger {
         let failed = failed("claiming a stack");
         let read = "SELECT lease_holder, lease_until, fence FROM stacks WHERE id = $1";
         let row = sqlx::query(read).bind(stack.0.clone()).fetch_one(&self.pool).await.map_err(&failed)?;
-        let holder: Option<String> = row.try_get(0).map_err(&failed)?;
-        let (until, fence): (i64, i64) = (row.try_get(1).map_err(&failed)?, row.try_get(2).map_err(&failed)?);
+        let holder: Option<String> = row.try_get("lease_holder").map_err(&failed)?;
+        let (until, fence): (i64, i64) =
+            (row.try_get("lease_until").map_err(&failed)?, row.try_get("fence").map_err(&failed)?);
         let process = holder.as_deref().and_then(|text| serde_json::from_str::<Process>(text).ok());
         let is_dead = process.as_ref().is_some_and(|process| process.liveness() == Liveness::Dead);
         if holder.is_some() && until > now && !is_dead {

@@ -20,8 +20,8 @@ pub struct RunFilter {
 
 impl Ledger {
     pub async fn stack_records(&self) -> Result<Vec<StackRecord>> {
-        let list = "SELECT s.name, r.label, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, s.created_at, \
-                u.id, u.state, u.started_at \
+        let list = "SELECT s.name, r.label AS repository, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, \
+                s.created_at, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
             FROM stacks s JOIN repositories r ON r.id = s.repository_id \
             LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id ORDER BY v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
@@ -30,8 +30,8 @@ impl Ledger {
     }
 
     pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>> {
-        let list = "SELECT u.id, s.name, r.label, u.branch, u.commit_id, u.subject, u.reason, u.state, u.started_at, \
-                u.finished_at, u.changes, u.message, u.engine, u.host \
+        let list = "SELECT u.id, s.name AS stack, r.label AS repository, u.branch, u.commit_id, u.subject, u.reason, \
+                u.state, u.started_at, u.finished_at, u.changes, u.message, u.engine, u.host \
             FROM runs u JOIN stacks s ON s.id = u.stack_id JOIN repositories r ON r.id = s.repository_id \
             WHERE ($1 = '' OR substr(u.id, 1, length($1)) = $1) AND ($2 = '' OR s.name = $2) \
             ORDER BY u.started_at DESC, u.id DESC LIMIT $3";
@@ -59,38 +59,38 @@ impl Ledger {
 }
 
 fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
-    let last_state: Option<String> = row.try_get(8)?;
+    let last_state: Option<String> = row.try_get("last_state")?;
     Ok(StackRecord {
-        name: row.try_get(0)?,
-        repository: row.try_get(1)?,
-        folder: row.try_get(2)?,
-        runtime: row.try_get(3)?,
-        commit: row.try_get(4)?,
-        rolled_out_at: row.try_get(5)?,
-        created_at: row.try_get(6)?,
-        last_run: row.try_get(7)?,
+        name: row.try_get("name")?,
+        repository: row.try_get("repository")?,
+        folder: row.try_get("folder")?,
+        runtime: row.try_get("runtime")?,
+        commit: row.try_get("rolled_out_commit")?,
+        rolled_out_at: row.try_get("rolled_out_at")?,
+        created_at: row.try_get("created_at")?,
+        last_run: row.try_get("last_run")?,
         last_state: last_state.map(state).transpose()?,
-        last_started_at: row.try_get(9)?,
+        last_started_at: row.try_get("last_started_at")?,
     })
 }
 
 fn run(row: &AnyRow) -> Result<Run, sqlx::Error> {
-    let (changes, engine): (String, Option<String>) = (row.try_get(10)?, row.try_get(12)?);
+    let (changes, engine): (String, Option<String>) = (row.try_get("changes")?, row.try_get("engine")?);
     Ok(Run {
-        name: row.try_get(0)?,
-        stack: row.try_get(1)?,
-        repository: row.try_get(2)?,
-        branch: row.try_get(3)?,
-        commit: row.try_get(4)?,
-        subject: row.try_get(5)?,
-        reason: row.try_get(6)?,
-        state: state(row.try_get(7)?)?,
-        started_at: row.try_get(8)?,
-        finished_at: row.try_get(9)?,
+        name: row.try_get("id")?,
+        stack: row.try_get("stack")?,
+        repository: row.try_get("repository")?,
+        branch: row.try_get("branch")?,
+        commit: row.try_get("commit_id")?,
+        subject: row.try_get("subject")?,
+        reason: row.try_get("reason")?,
+        state: state(row.try_get("state")?)?,
+        started_at: row.try_get("started_at")?,
+        finished_at: row.try_get("finished_at")?,
         changes: serde_json::from_str(&changes).unwrap_or_default(),
-        message: row.try_get(11)?,
+        message: row.try_get("message")?,
         engine: engine.and_then(|text| serde_json::from_str(&text).ok()),
-        host: row.try_get(13)?,
+        host: row.try_get("host")?,
     })
 }
 

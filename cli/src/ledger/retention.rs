@@ -17,13 +17,13 @@ impl Ledger {
             0 => i64::MAX,
             runs => i64::from(runs),
         };
+        let bound = sqlx::query_scalar(find).bind(stack.0.clone()).bind(runs);
+        let old: Vec<String> = bound.fetch_all(&self.pool).await.map_err(&failed)?;
+        if old.is_empty() {
+            return Ok(());
+        }
+        // In SQLite a transaction that begins by reading may not write once another one has written.
         let mut transaction = self.pool.begin().await.map_err(&failed)?;
-        let old: Vec<String> = sqlx::query_scalar(find)
-            .bind(stack.0.clone())
-            .bind(runs)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(&failed)?;
         for run in old {
             for delete in ["DELETE FROM events WHERE run_id = $1", "DELETE FROM runs WHERE id = $1"] {
                 sqlx::query(delete).bind(run.clone()).execute(&mut *transaction).await.map_err(&failed)?;

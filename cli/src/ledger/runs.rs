@@ -4,8 +4,10 @@ use sqlx::Row;
 
 use super::stacks::written;
 use super::{Lease, Ledger, StackId, failed, fresh_name};
+use crate::engine::operation::Counts;
 use crate::failure::Result;
-use crate::record::{Counts, Process, RunState};
+use crate::process::{Process, Worked};
+use crate::record::RunState;
 
 /// What is known of a run before it starts.
 #[derive(Debug, Clone)]
@@ -57,6 +59,20 @@ impl Ledger {
         update.execute(&self.pool).await.map(drop).map_err(failed("recording the engine"))
     }
 
+    /// The engines of a stack's runs, and when each worked.
+    pub async fn engines(&self, stack: &StackId) -> Result<Vec<Worked>> {
+        let list = "SELECT engine, started_at, finished_at FROM runs WHERE stack_id = $1 AND engine IS NOT NULL";
+        let failed = failed("looking for the engines of a stack's runs");
+        let rows = sqlx::query(list).bind(stack.0.clone()).fetch_all(&self.pool).await.map_err(&failed)?;
+        let worked = |row: &sqlx::any::AnyRow| {
+            let engine: String = row.try_get("engine")?;
+            let (from, until) = (row.try_get("started_at")?, row.try_get("finished_at")?);
+            Ok(serde_json::from_str(&engine).ok().map(|process| Worked { process, from, until }))
+        };
+        let all: Result<Vec<_>, sqlx::Error> = rows.iter().filter_map(|row| worked(row).transpose()).collect();
+        all.map_err(failed)
+    }
+
     /// Records a run's end. Only a running run ends, so the first end stays.
     pub async fn end(
         &self,
@@ -89,9 +105,14 @@ impl Ledger {
         let bound = sqlx::query(list).bind(stack.0.clone()).bind(RunState::Running.word());
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
         let open = |row: &sqlx::any::AnyRow| {
-            let engine: Option<String> = row.try_get(3)?;
+            let engine: Option<String> = row.try_get("engine")?;
             let engine = engine.and_then(|text| serde_json::from_str(&text).ok());
-            Ok(OpenRun { name: row.try_get(0)?, commit: row.try_get(1)?, started_at: row.try_get(2)?, engine })
+            Ok(OpenRun {
+                name: row.try_get("id")?,
+                commit: row.try_get("commit_id")?,
+                started_at: row.try_get("started_at")?,
+                engine,
+            })
         };
         rows.iter().map(open).collect::<Result<_, sqlx::Error>>().map_err(failed)
     }

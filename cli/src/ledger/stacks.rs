@@ -1,11 +1,14 @@
 //! Repositories and stacks in the ledger, and what stands of each stack.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row;
 
 use super::{Lease, Ledger, failed, fresh_name};
 use crate::decide::Known;
 use crate::failure::{Failure, Result};
-use crate::record::{Process, RunState};
+use crate::process::Process;
+use crate::record::RunState;
 use crate::repo::Stack;
 
 /// A stack's row.
@@ -41,40 +44,65 @@ impl Ledger {
     /// What stands of a stack, and how its newest run ended.
     pub async fn known(&self, stack: &StackId) -> Result<Known> {
         let failed = failed("reading a stack");
-        let standing = "SELECT rolled_out_commit, rolled_out_at FROM stacks WHERE id = $1";
+        let standing = "SELECT rolled_out_commit, rolled_out_at, left_at FROM stacks WHERE id = $1";
         let row = sqlx::query(standing).bind(stack.0.clone()).fetch_one(&self.pool).await.map_err(&failed)?;
-        let commit: Option<String> = row.try_get(0).map_err(&failed)?;
-        let at: Option<i64> = row.try_get(1).map_err(&failed)?;
+        let commit: Option<String> = row.try_get("rolled_out_commit").map_err(&failed)?;
+        let at: Option<i64> = row.try_get("rolled_out_at").map_err(&failed)?;
+        let left: Option<i64> = row.try_get("left_at").map_err(&failed)?;
         let newest = "SELECT state FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
         let last: Option<String> =
             sqlx::query_scalar(newest).bind(stack.0.clone()).fetch_optional(&self.pool).await.map_err(&failed)?;
         let last = last.map(|state| state.parse::<RunState>().map_err(Failure::bug)).transpose()?;
-        Ok(Known { rolled_out: commit.zip(at), last })
+        Ok(Known { rolled_out: commit.zip(at), last, has_left: left.is_some() })
+    }
+
+    /// All stacks of a repository by name, with their folders and what is known of them: one look for all.
+    pub async fn all_known(&self, repository: &str) -> Result<BTreeMap<String, (StackId, String, Known)>> {
+        let failed = failed("reading the stacks");
+        let list = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, \
+            (SELECT state FROM runs WHERE stack_id = s.id ORDER BY started_at DESC, id DESC LIMIT 1) AS last_state \
+            FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE r.label = $1";
+        let rows = sqlx::query(list).bind(repository.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
+        let mut all = BTreeMap::new();
+        for row in rows {
+            let text = |column: &str| row.try_get::<Option<String>, _>(column).map_err(&failed);
+            let number = |column: &str| row.try_get::<Option<i64>, _>(column).map_err(&failed);
+            let last = text("last_state")?.map(|state| state.parse::<RunState>().map_err(Failure::bug)).transpose()?;
+            let known = Known {
+                rolled_out: text("rolled_out_commit")?.zip(number("rolled_out_at")?),
+                last,
+                has_left: number("left_at")?.is_some(),
+            };
+            let id = StackId(text("id")?.unwrap_or_default());
+            all.insert(text("name")?.unwrap_or_default(), (id, text("folder")?.unwrap_or_default(), known));
+        }
+        Ok(all)
+    }
+
+    /// Records that a stack is no longer on its branch.
+    pub async fn leaves(&self, stack: &StackId, now: i64) -> Result<()> {
+        let update = "UPDATE stacks SET left_at = $1 WHERE id = $2 AND left_at IS NULL";
+        let done = sqlx::query(update).bind(now).bind(stack.0.clone()).execute(&self.pool).await;
+        done.map(drop).map_err(failed("recording that a stack left"))
     }
 
     /// How often in a row the stack failed at this commit, and when it last did.
     pub async fn failures(&self, stack: &StackId, commit: &str) -> Result<(u32, i64)> {
-        let newest = "SELECT state, commit_id, COALESCE(finished_at, started_at) FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 20";
+        let newest = "SELECT state, commit_id, COALESCE(finished_at, started_at) AS ended_at FROM runs \
+            WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 20";
         let failed = failed("reading a stack's runs");
         let rows = sqlx::query(newest).bind(stack.0.clone()).fetch_all(&self.pool).await.map_err(&failed)?;
         let mut count = (0, 0);
         for row in rows {
-            let (state, at): (String, String) = (row.try_get(0).map_err(&failed)?, row.try_get(1).map_err(&failed)?);
+            let state: String = row.try_get("state").map_err(&failed)?;
+            let at: String = row.try_get("commit_id").map_err(&failed)?;
             if state != RunState::Failed.word() || at != commit {
                 break;
             }
-            let finished: i64 = row.try_get(2).map_err(&failed)?;
-            count = (count.0 + 1, count.1.max(finished));
+            let ended: i64 = row.try_get("ended_at").map_err(&failed)?;
+            count = (count.0 + 1, count.1.max(ended));
         }
         Ok(count)
-    }
-
-    /// Names of stacks that were rolled out from this repository before.
-    pub async fn rolled_out_names(&self, repository: &str) -> Result<Vec<String>> {
-        let list = "SELECT s.name FROM stacks s JOIN repositories r ON r.id = s.repository_id \
-            WHERE r.label = $1 AND s.rolled_out_commit IS NOT NULL ORDER BY s.name";
-        let listed = sqlx::query_scalar(list).bind(repository.to_owned()).fetch_all(&self.pool).await;
-        listed.map_err(failed("listing stacks"))
     }
 
     /// How many resources the newest successful run saw; zero when there was none.
@@ -86,13 +114,15 @@ impl Ledger {
             .fetch_optional(&self.pool)
             .await
             .map_err(failed("reading a run"))?;
-        let counts: crate::record::Counts = serde_json::from_str(&changes.unwrap_or_default()).unwrap_or_default();
+        let counts: crate::engine::operation::Counts =
+            serde_json::from_str(&changes.unwrap_or_default()).unwrap_or_default();
         Ok(counts.iter().filter(|(name, _)| !name.starts_with("delete")).map(|(_, count)| count).sum())
     }
 
     /// Records that a commit stands, if the lease is still the newest. False when another holder has come since.
     pub async fn stands(&self, stack: &StackId, lease: &Lease, commit: &str, now: i64) -> Result<bool> {
-        let update = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2 WHERE id = $3 AND fence = $4";
+        let update =
+            "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, left_at = NULL WHERE id = $3 AND fence = $4";
         let bound = sqlx::query(update).bind(commit.to_owned()).bind(now).bind(stack.0.clone()).bind(lease.fence);
         let done = bound.execute(&self.pool).await.map_err(failed("recording what stands"))?;
         Ok(done.rows_affected() == 1)

@@ -4,9 +4,12 @@ mod postgres;
 
 use super::*;
 use crate::decide::Known;
+use crate::engine::operation::Counts;
 use crate::event::Body;
-use crate::record::{Counts, Process, Recorded, RunState};
-use crate::repo::{Stack, TreeFile, stacks as stacks_of};
+use crate::event::Recorded;
+use crate::process::{Process, Worked};
+use crate::record::RunState;
+use crate::repo::{Listing, Stack, TreeFile, stacks as stacks_of};
 
 const REPOSITORY: &str = "https://example.org/infra.git";
 
@@ -16,7 +19,7 @@ fn stack(name: &str) -> Stack {
         file(format!("{name}/Pulumi.yaml"), &format!("name: {name}\nruntime: yaml")),
         file(format!("{name}/Pulumi.dev.yaml"), ""),
     ];
-    stacks_of(&files).expect("a sound tree").remove(0)
+    stacks_of(&Listing { files: files.into(), ..Listing::default() }).stacks.remove(0)
 }
 
 fn new_run<'a>(commit: &'a str) -> NewRun<'a> {
@@ -106,18 +109,24 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     let open = ledger.open_runs(&id).await.expect("a list");
     assert_eq!((open.len(), open[0].name.as_str(), open[0].engine.clone()), (1, name.as_str(), Some(dead())));
     assert_eq!(ledger.known(&id).await.expect("known").last, Some(RunState::Running));
+    let engine = |until| Worked { process: dead(), from: 11, until };
+    assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(None)]);
     let changes: Counts = [("create".to_owned(), 3), ("same".to_owned(), 2)].into();
     ledger.end(&name, RunState::Succeeded, &changes, None, 20).await.expect("an end");
     assert!(ledger.stands(&id, &lease, "aaaa", 20).await.expect("an answer"));
     // The first end stays.
     ledger.end(&name, RunState::Failed, &changes, Some("late"), 30).await.expect("an end");
-    let known = Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded) };
+    let known = Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded), has_left: false };
     assert_eq!(ledger.known(&id).await.expect("known"), known);
     assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
     let run = ledger.run(&name[..5]).await.expect("found by its beginning");
     assert_eq!((run.state, run.finished_at, run.message, run.changes), (RunState::Succeeded, Some(20), None, changes));
     assert_eq!(ledger.open_runs(&id).await.expect("a list"), []);
-    assert!(ledger.rolled_out_names(REPOSITORY).await.expect("a list").contains(&"runs/dev".to_owned()));
+    assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(Some(20))]);
+    let all = ledger.all_known(REPOSITORY).await.expect("a list");
+    assert_eq!(all.get("runs/dev"), Some(&(id.clone(), "runs".to_owned(), known)));
+    ledger.leaves(&id, 21).await.expect("a write");
+    assert!(ledger.known(&id).await.expect("a stack").has_left);
 }
 
 async fn one_holds_a_lease(ledger: &Ledger) {

@@ -1,10 +1,9 @@
 //! How a run ended, in the words that are recorded and shown.
 
-use crate::blame::blame;
+use crate::engine::operation::Counts;
+use crate::engine::{Ending, Progress, diagnose};
 use crate::failure::{Failure, Kind};
-use crate::feed::Feed;
-use crate::pulumi::Ending;
-use crate::record::{Counts, RunState};
+use crate::record::RunState;
 
 /// A run's end before it is recorded.
 pub(super) struct End {
@@ -14,14 +13,14 @@ pub(super) struct End {
     pub message: Option<String>,
     /// What kind of failure that was, if any.
     pub kind: Option<Kind>,
-    /// Whether the events told it already, so that its first line is enough for whoever watched.
-    pub is_told: bool,
+    /// Whether the events showed it already, so that its first line is enough for whoever watched.
+    pub is_shown: bool,
 }
 
 impl End {
     /// The end of a run that did well.
     fn well() -> End {
-        End { state: RunState::Succeeded, changes: Counts::new(), message: None, kind: None, is_told: false }
+        End { state: RunState::Succeeded, changes: Counts::new(), message: None, kind: None, is_shown: false }
     }
 
     /// The end of a run that failed.
@@ -39,7 +38,7 @@ impl End {
     }
 
     /// The end of a run whose engine ended.
-    pub fn after(ending: &Ending, feed: &Feed) -> End {
+    pub fn after(ending: &Ending, progress: &Progress) -> End {
         let stopped = || Failure {
             message: "stopped in order; the next `sync` goes on from there".to_owned(),
             ..Failure::cancelled()
@@ -47,12 +46,12 @@ impl End {
         let end = match (ending.success, ending.cancelled) {
             (true, _) => End::well(),
             (false, true) => End::of(&stopped()),
-            (false, false) => End::of(&blame(ending, feed)),
+            (false, false) => End::of(&diagnose(ending, progress)),
         };
-        let summary = feed.summary.as_ref();
+        let summary = progress.summary.as_ref();
         End {
             changes: summary.map(|summary| summary.resource_changes.clone()).unwrap_or_default(),
-            is_told: feed.failure().is_some(),
+            is_shown: progress.failure().is_some(),
             ..end
         }
     }
@@ -60,7 +59,7 @@ impl End {
     /// What whoever watched the events still needs to hear.
     pub fn in_short(&self) -> Option<String> {
         let message = self.message.as_ref()?;
-        if !self.is_told {
+        if !self.is_shown {
             return Some(message.clone());
         }
         let hints = message.lines().skip(1).filter(|line| line.starts_with("hint: "));
@@ -78,21 +77,21 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_that_said_nothing_is_told_by_its_complaint() {
-        let end = End::after(&ending("parsing plugin options for 'p': no folder at path '/x'"), &Feed::default());
+    fn an_engine_that_said_nothing_is_shown_by_its_complaint() {
+        let end = End::after(&ending("parsing plugin options for 'p': no folder at path '/x'"), &Progress::default());
         let lines = end.in_short().unwrap_or_default();
         assert_eq!(lines.lines().count(), 2, "{lines}");
         assert!(lines.contains("hint: a run sees only what is committed"), "{lines}");
     }
 
     #[test]
-    fn what_the_events_told_is_told_in_short_and_recorded_whole() {
-        let mut feed = Feed::default();
+    fn what_the_events_told_is_shown_in_short_and_recorded_whole() {
+        let mut progress = Progress::default();
         for (severity, message) in [("info#err", "Traceback"), ("error", "incorrect passphrase")] {
             let event = format!(r#"{{"diagnosticEvent":{{"message":"{message}","severity":"{severity}"}}}}"#);
-            feed.take(serde_json::from_str(&event).expect("an engine event"), 0);
+            progress.take(serde_json::from_str(&event).expect("an engine event"), 0);
         }
-        let end = End::after(&ending("noise"), &feed);
+        let end = End::after(&ending("noise"), &progress);
         let hint = "hint: PULUMI_CONFIG_PASSPHRASE has to be the one that the stack was made with";
         let short = format!("incorrect passphrase\n{hint}");
         assert_eq!(end.in_short(), Some(short));

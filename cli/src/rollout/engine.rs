@@ -1,18 +1,21 @@
 //! A run's work: the worktree, what has to be there before the engine, and the engine itself.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::end::End;
 use super::{Job, RollOut};
 use crate::decide::short;
-use crate::event::Body;
+use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, missing};
 use crate::failure::{Failure, Result};
-use crate::feed::Feed;
-use crate::pulumi::{Ending, Happening, Phase, Pulumi, needs_install};
-use crate::telling::Telling;
+use crate::run_log::RunLog;
 
 const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
+
+/// Said while somebody else works where a stack's programs run.
+pub fn waiting_for(folder: &Path) -> String {
+    format!("waiting for another run or preview of it, which works in {}", folder.display())
+}
 
 /// What the attempts of one run share.
 struct Run {
@@ -20,59 +23,64 @@ struct Run {
     /// The project's folder in the worktree.
     folder: PathBuf,
     /// What the newest attempt said.
-    feed: Feed,
+    progress: Progress,
     /// Whether the stack's state holds creates whose end nobody saw.
     has_pending: bool,
 }
 
 impl RollOut<'_> {
     /// Makes the worktree, clears the way, and runs the engine to its end.
-    pub(super) async fn engine(&self, job: &Job<'_>, telling: &mut Telling<'_>) -> Result<End> {
-        if let Some(link) = self.mirror.escaping_link(&self.head.id)? {
-            return Err(Failure::input(format!("a symbolic link leads out of the repository: {link}")));
+    pub(super) async fn engine(&self, job: &Job<'_>, log: &mut RunLog) -> Result<End> {
+        let stack = job.claimed.stack;
+        stack.check_files()?;
+        self.mirror.refuse_pointers(&self.head.id, stack)?;
+        let waits = |folder: &Path| log.note(waiting_for(folder));
+        let worktree = tokio::select! {
+            worktree = self.mirror.worktree(&self.head.id, stack, waits) => worktree?,
+            () = job.claimed.cancel.cancelled() => return Err(Failure::cancelled()),
+        };
+        let job = &Job { pulumi: job.pulumi.holding(&worktree.lock), ..*job };
+        let folder = worktree.folder.join(&stack.folder);
+        if let Some(missing) = missing(&worktree.folder, stack) {
+            log.note("installing the program's packages");
+            job.pulumi.install(&missing, &folder, job.claimed.cancel).await?;
         }
-        let worktree = self.mirror.worktree(&self.head.id, &self.context.state_dir.join("work").join(job.run)).await?;
-        let folder = worktree.folder.join(&job.claimed.stack.folder);
-        if needs_install(&folder, &job.claimed.stack.runtime) {
-            telling.tell(Body::Note { message: "installing the program's packages".to_owned() });
-            job.pulumi.install(&folder, job.claimed.cancel).await?;
-        }
-        self.clear_left_locks(job, &folder, telling).await?;
-        let knowing = self.knowing_pending(job, &folder, telling).await?;
+        self.clear_left_locks(job, &folder, log).await?;
+        let knowing = self.knowing_pending(job, &folder, log).await?;
         if job.claimed.stack.has_secrets {
-            job.pulumi.learn_secrets(&folder, &job.claimed.stack.stack, &mut telling.scrubber).await?;
+            job.pulumi.learn_secrets(&folder, &job.claimed.stack.stack, &mut log.scrubber).await?;
         }
         let mut run = Run {
             has_pending: knowing.is_some(),
             pulumi: knowing.unwrap_or_else(|| job.pulumi.clone()),
             folder,
-            feed: Feed::default(),
+            progress: Progress::default(),
         };
-        let mut ending = self.up(job, &mut run, telling).await?;
-        if self.clear_told_locks(job, &run.folder, telling, &ending.complaint).await? {
-            ending = self.up(job, &mut run, telling).await?;
+        let mut ending = self.up(job, &mut run, log).await?;
+        if self.clear_named_locks(job, &run.folder, log, &ending.complaint).await? {
+            ending = self.up(job, &mut run, log).await?;
         }
         if ending.success && run.has_pending {
-            self.settle_pending(job, &run.folder, telling).await?;
+            self.settle_pending(job, &run.folder, log).await?;
         }
-        Ok(End::after(&ending, &run.feed))
+        Ok(End::after(&ending, &run.progress))
     }
 
-    async fn up(&self, job: &Job<'_>, run: &mut Run, telling: &Telling<'_>) -> Result<Ending> {
+    async fn up(&self, job: &Job<'_>, run: &mut Run, log: &RunLog) -> Result<Ending> {
         if job.claimed.cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        run.feed = Feed::default();
+        run.progress = Progress::default();
         let message = format!("gitinfra {}: {} {}", job.run, short(&self.head.id), self.head.subject);
         let output = self.output_folder(job.run)?.join("engine.txt");
         let engine = run.pulumi.start(Phase::Up, &run.folder, &job.claimed.stack.stack, &message, &output).await?;
         self.ledger.engine(job.run, &engine.process).await?;
         engine
-            .follow(job.claimed.cancel, async |happening| match happening {
-                Happening::Event(event) => {
-                    run.feed.take(*event, self.context.now()).into_iter().for_each(|body| telling.tell(body))
+            .follow(job.claimed.cancel, |signal| match signal {
+                EngineSignal::Event(event) => {
+                    run.progress.take(*event, self.context.now()).into_iter().for_each(|news| log.tell(news.into()))
                 }
-                Happening::Interrupted => telling.tell(Body::Note { message: STOPPING.to_owned() }),
+                EngineSignal::Interrupted => log.note(STOPPING),
             })
             .await
     }

@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::ledger::{LEASE, Lease, Ledger, StackId};
-use crate::record::Process;
+use crate::process::Process;
 
 /// Renews a lease until it is dropped.
 pub(super) struct Heartbeat {

@@ -1,48 +1,49 @@
-//! The engine's own lock on a stack: respected while its maker may live, removed when that is certainly gone.
+//! The engine's own lock on a stack: removed when an engine of ours left it, and respected otherwise.
 
 use std::path::Path;
 
 use super::{Claimed, Job, RollOut};
-use crate::blame::WHEN_LOCKED;
-use crate::event::Body;
+use crate::engine::{Backend, LeftLock, WHEN_LOCKED, locks, named_locks};
 use crate::failure::{Failure, Result};
-use crate::pulumi::{Backend, LeftLock, locks, told_locks};
-use crate::record::Process;
 use crate::repo::Stack;
-use crate::telling::Telling;
+use crate::run_log::RunLog;
 
 impl RollOut<'_> {
     /// Refuses a stack whose engine lock in a file backend somebody may still hold.
-    pub(super) fn refuse_held_locks(
-        &self,
-        claimed: &Claimed<'_>,
-        backend: &Backend,
-        left: Option<&Process>,
-    ) -> Result<()> {
+    pub(super) async fn refuse_held_locks(&self, claimed: &Claimed<'_>, backend: &Backend) -> Result<()> {
         let stack = claimed.stack;
         let found = self.locks(backend, stack);
-        let Some(held) = found.iter().find(|lock| !lock.is_left(left)) else {
+        let Some(held) = self.held(claimed, &found).await? else {
             return Ok(());
         };
         let message = format!("the engine's lock on {} is held by {}", stack.name(), held.owner());
         Err(Failure::busy(message).hint(WHEN_LOCKED))
     }
 
-    /// Removes locks in a file backend whose makers are certainly gone.
-    pub(super) async fn clear_left_locks(&self, job: &Job<'_>, folder: &Path, telling: &Telling<'_>) -> Result<()> {
+    /// The first of these locks that no dead engine of the stack's own runs left.
+    async fn held<'a>(&self, claimed: &Claimed<'_>, found: &'a [LeftLock]) -> Result<Option<&'a LeftLock>> {
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let engines = self.ledger.engines(claimed.id).await?;
+        Ok(found.iter().find(|lock| !lock.is_left(&engines)))
+    }
+
+    /// Removes locks in a file backend that engines of ours left.
+    pub(super) async fn clear_left_locks(&self, job: &Job<'_>, folder: &Path, log: &RunLog) -> Result<()> {
         let found = self.locks(job.backend, job.claimed.stack);
-        self.clear(job, folder, telling, &found).await.map(drop)
+        self.clear(job, folder, log, &found).await.map(drop)
     }
 
     /// The same for other backends, whose locks only the engine's own refusal tells of. True when it may be tried again.
-    pub(super) async fn clear_told_locks(
+    pub(super) async fn clear_named_locks(
         &self,
         job: &Job<'_>,
         folder: &Path,
-        telling: &Telling<'_>,
+        log: &RunLog,
         refusal: &str,
     ) -> Result<bool> {
-        self.clear(job, folder, telling, &told_locks(refusal)).await
+        self.clear(job, folder, log, &named_locks(refusal)).await
     }
 
     fn locks(&self, backend: &Backend, stack: &Stack) -> Vec<LeftLock> {
@@ -50,13 +51,13 @@ impl RollOut<'_> {
         folder.map(|folder| locks(&folder, &stack.project, &stack.stack)).unwrap_or_default()
     }
 
-    async fn clear(&self, job: &Job<'_>, folder: &Path, telling: &Telling<'_>, found: &[LeftLock]) -> Result<bool> {
-        if found.is_empty() || !found.iter().all(|lock| lock.is_left(job.left)) {
+    async fn clear(&self, job: &Job<'_>, folder: &Path, log: &RunLog, found: &[LeftLock]) -> Result<bool> {
+        if found.is_empty() || self.held(job.claimed, found).await?.is_some() {
             return Ok(false);
         }
         for lock in found {
             let message = format!("the engine's lock was left by {}, which is gone: removing it", lock.owner());
-            telling.tell(Body::Note { message });
+            log.note(message);
         }
         job.pulumi.cancel(folder, &job.claimed.stack.stack).await?;
         Ok(true)

@@ -3,30 +3,23 @@
 use std::path::{Path, PathBuf};
 
 use super::{Job, RollOut};
-use crate::event::Body;
+use crate::engine::{PendingCreate, Pulumi, State, urn};
 use crate::failure::Result;
-use crate::pulumi::{PendingCreate, Pulumi};
-use crate::telling::Telling;
+use crate::run_log::RunLog;
 use crate::text::list;
-use crate::urn;
 
 /// Names the file of the exported state, out of which gitinfra's provider reads the tokens of such creates.
-const TOLD: &str = "GITINFRA_PENDING_CREATES";
+const PENDING_CREATES: &str = "GITINFRA_PENDING_CREATES";
 
 impl RollOut<'_> {
     /// The CLI that tells the provider which creates are pending, whoever's run was cut off in them; `None` when there are
     /// none. A stack that the backend doesn't have is made.
-    pub(super) async fn knowing_pending(
-        &self,
-        job: &Job<'_>,
-        folder: &Path,
-        telling: &Telling<'_>,
-    ) -> Result<Option<Pulumi>> {
+    pub(super) async fn knowing_pending(&self, job: &Job<'_>, folder: &Path, log: &RunLog) -> Result<Option<Pulumi>> {
         let stack = &job.claimed.stack.stack;
-        let Some(state) = job.pulumi.export(folder, stack).await? else {
+        let Some(state) = self.export(job, folder).await? else {
             job.pulumi.create_stack(folder, stack).await?;
             let message = format!("made the stack `{stack}` in {}", job.backend.0);
-            telling.tell(Body::Note { message });
+            log.note(message);
             return Ok(None);
         };
         if state.pending_creates().is_empty() {
@@ -34,7 +27,16 @@ impl RollOut<'_> {
         }
         let file = self.state_file(job.run)?;
         state.write(&file)?;
-        Ok(Some(job.pulumi.with(TOLD, &file.display().to_string())))
+        Ok(Some(job.pulumi.with(PENDING_CREATES, &file.display().to_string())))
+    }
+
+    /// The state as it is before the run. Of several runs the first alone comes to a backend of files that is new: the engine
+    /// makes it at the first glance, and another one that looks meanwhile finds half of it.
+    async fn export(&self, job: &Job<'_>, folder: &Path) -> Result<Option<State>> {
+        let backend = job.backend.folder(self.environment);
+        let is_new = backend.is_some_and(|backend| !backend.join(".pulumi/meta.yaml").exists());
+        let _alone = if is_new { Some(self.alone.lock().await) } else { None };
+        job.pulumi.export(folder, &job.claimed.stack.stack).await
     }
 
     fn state_file(&self, run: &str) -> Result<PathBuf> {
@@ -42,8 +44,8 @@ impl RollOut<'_> {
     }
 
     /// After a cut-off run the engine keeps its pending creates, and warns of them for ever. Those whose resource stands
-    /// now are done with; others are told, since something may exist that nobody knows of.
-    pub(super) async fn settle_pending(&self, job: &Job<'_>, folder: &Path, telling: &Telling<'_>) -> Result<()> {
+    /// now are done with; others are named in a note, since something may exist that nobody knows of.
+    pub(super) async fn settle_pending(&self, job: &Job<'_>, folder: &Path, log: &RunLog) -> Result<()> {
         let stack = &job.claimed.stack.stack;
         let Some(state) = job.pulumi.export(folder, stack).await? else {
             return Ok(());
@@ -51,18 +53,16 @@ impl RollOut<'_> {
         let pending = state.pending_creates();
         let (standing, lost): (Vec<_>, Vec<_>) = pending.iter().partition(|create| state.has(create));
         if !lost.is_empty() {
-            telling.tell(Body::Note {
-                message: format!(
-                    "a cut-off run was creating {}, which is not what the program has now: what it made is managed by nobody; \
-                     `pulumi refresh` settles it",
-                    names(&lost)
-                ),
-            });
+            log.note(format!(
+                "a cut-off run was creating {}, which is not what the program has now: what it made is managed by nobody; \
+                 `pulumi refresh` settles it",
+                names(&lost)
+            ));
         } else if !standing.is_empty() {
             let file = self.state_file(job.run)?;
             job.pulumi.import(folder, stack, &state, &file).await?;
             let message = format!("what the cut-off run was creating now stands: {}", names(&standing));
-            telling.tell(Body::Note { message });
+            log.note(message);
         }
         Ok(())
     }

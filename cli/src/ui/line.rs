@@ -1,47 +1,46 @@
-//! Happenings as lines of text, on a terminal and on a pipe.
+//! Events as lines of text, on a terminal and on a pipe.
 
 use super::{Paint, Tone};
 use crate::decide::short;
+use crate::engine::operation::{Effect, tally};
+use crate::engine::urn;
 use crate::event::{Body, Event, Resource, Severity};
-use crate::operation::{Effect, tally};
 use crate::record::RunState;
 use crate::text::{ago, count, seconds};
-use crate::urn;
 
 /// On a pipe every line names its stack, so that lines can be searched for.
-pub fn on_a_pipe(event: &Event, now: i64, paint: Paint) -> Option<String> {
+pub fn on_a_pipe(event: &Event, paint: Paint) -> Option<String> {
     let words = match &event.body {
         Body::ResourceStarted { resource } if is_shown(resource) => {
             format!("{} {}", resource.operation.effect().symbol(), named(resource, resource.operation.doing(), paint))
         }
-        _ => words(event, now, paint)?,
+        _ => words(event, paint)?,
     };
     let Some(stack) = &event.stack else {
         return Some(words);
     };
-    let lines: Vec<String> = words.lines().map(|line| format!("{stack}: {line}")).collect();
-    Some(lines.join("\n"))
+    Some(each_line(&words, &format!("{stack}: ")))
 }
 
-/// On a terminal what belongs to a run stands indented below its first line.
-pub fn on_a_terminal(event: &Event, now: i64, paint: Paint) -> Option<String> {
-    let words = words(event, now, paint)?;
-    let is_inside = matches!(
-        event.body,
-        Body::ResourceFinished { .. }
-            | Body::ResourceFailed { .. }
-            | Body::Diagnostic { .. }
-            | Body::Note { .. }
-            | Body::Plugin { .. }
-    );
-    match &event.stack {
-        Some(_) if is_inside => Some(words.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")),
-        Some(stack) => Some(format!("{}: {words}", paint.tone(Tone::Strong, stack))),
-        None => Some(words),
-    }
+/// On a terminal what belongs to a run stands indented below its first line, unless several runs share the screen.
+pub fn on_a_terminal(event: &Event, is_shared: bool, paint: Paint) -> Option<String> {
+    let words = words(event, paint)?;
+    let is_inside = event.run.is_some() && !matches!(event.body, Body::RunStarted { .. } | Body::RunFinished { .. });
+    let named = |stack: &str| format!("{}: ", paint.tone(Tone::Strong, stack));
+    Some(match &event.stack {
+        Some(stack) if is_shared => each_line(&words, &named(stack)),
+        Some(_) if is_inside => each_line(&words, "  "),
+        Some(stack) => format!("{}{words}", named(stack)),
+        None => words,
+    })
 }
 
-fn words(event: &Event, now: i64, paint: Paint) -> Option<String> {
+fn each_line(words: &str, before: &str) -> String {
+    words.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn words(event: &Event, paint: Paint) -> Option<String> {
+    let now = event.at;
     Some(match &event.body {
         Body::Fetched { branch, commit, subject, author, at, .. } => {
             let who = paint.tone(Tone::Faint, &format!("({author}, {})", ago(now - at)));
@@ -132,7 +131,8 @@ fn pass(body: &Body) -> Option<String> {
         return None;
     };
     if rolled_out + failed + cancelled + skipped == 0 {
-        return Some("nothing to do: every stack is up to date".to_owned());
+        let are = if up_to_date == 1 { "is" } else { "are" };
+        return Some(format!("nothing to do: {} {are} up to date", count(up_to_date, "stack")));
     }
     let parts = [
         (failed, "failed"),
@@ -150,11 +150,11 @@ fn pass(body: &Body) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::Operation;
+    use crate::engine::operation::Operation;
 
     fn on_pipe(stack: Option<&str>, body: Body) -> String {
-        let event = Event { time: String::new(), run: None, stack: stack.map(str::to_owned), body };
-        on_a_pipe(&event, 120_000, Paint::new(false)).unwrap_or_default()
+        let event = Event { at: 120_000, run: None, stack: stack.map(str::to_owned), body };
+        on_a_pipe(&event, Paint::new(false)).unwrap_or_default()
     }
 
     fn resource() -> Resource {
@@ -195,10 +195,23 @@ mod tests {
     }
 
     #[test]
+    fn on_a_terminal_a_line_shows_whose_it_is() {
+        let note = Body::Note { message: "a\nb".to_owned() };
+        let line = |run: Option<&str>, is_shared| {
+            let (run, stack) = (run.map(str::to_owned), Some("net/dev".to_owned()));
+            let event = Event { at: 0, run, stack, body: note.clone() };
+            on_a_terminal(&event, is_shared, Paint::new(false)).unwrap_or_default()
+        };
+        assert_eq!(line(Some("x"), false), "  note: a\n  b");
+        assert_eq!(line(Some("x"), true), "net/dev: note: a\nnet/dev: b");
+        assert_eq!(line(None, false), "net/dev: note: a\nb", "a note of no run has no line to stand below");
+    }
+
+    #[test]
     fn a_pass_ends_with_its_sum() {
         let pass = |rolled_out, failed| Body::Finished { rolled_out, up_to_date: 2, failed, cancelled: 0, skipped: 0 };
         assert_eq!(on_pipe(None, pass(1, 0)), "1 stack rolled out, 2 up to date");
         assert_eq!(on_pipe(None, pass(1, 3)), "3 stacks failed, 1 rolled out, 2 up to date");
-        assert_eq!(on_pipe(None, pass(0, 0)), "nothing to do: every stack is up to date");
+        assert_eq!(on_pipe(None, pass(0, 0)), "nothing to do: 2 stacks are up to date");
     }
 }

@@ -2,7 +2,7 @@
 
 use console::Style;
 
-use crate::operation::Effect;
+use crate::engine::operation::Effect;
 use crate::record::RunState;
 
 /// What a colour stands for.

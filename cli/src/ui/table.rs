@@ -1,28 +1,43 @@
-//! Tables as kubectl prints them: one row a record, no borders, NAME first, AGE last, nothing cut off.
+//! One table for each type of record: what `get` prints in columns as kubectl does (one row a record, no borders, NAME first,
+//! AGE last, nothing cut off), and what `describe` prints line by line.
 
 use super::Paint;
+use crate::record::RunState;
 
-/// Rows to print, with the names that `-o name` prints.
-#[derive(Debug, Default)]
-pub struct Table {
-    /// What a row is, in the plural.
-    pub what: &'static str,
-    columns: Vec<Column>,
-    rows: Vec<Vec<Cell>>,
-    names: Vec<String>,
+/// Where a column is shown. What is always shown is in `-o wide` and in `describe` as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Show {
+    Always,
+    Wide,
+    Described,
 }
 
-#[derive(Debug)]
-struct Column {
-    head: &'static str,
-    wide_only: bool,
+/// One column of a type: its heading, where it is shown, where it is in JSON, and how it reads. Cells know the time, in
+/// milliseconds since 1970, to tell ages.
+pub struct Column<T> {
+    pub head: &'static str,
+    pub show: Show,
+    /// The field in the record's JSON that it tells of, with dots between names.
+    pub path: &'static str,
+    pub cell: fn(&T, i64) -> Cell,
+    /// In `describe`, where there is more room; `None` when there the cell serves as well.
+    pub detail: Option<fn(&T, i64) -> Option<String>>,
+}
+
+/// All columns of a type.
+pub struct Table<T: 'static> {
+    /// What a row is, in the plural.
+    pub what: &'static str,
+    /// What `-o name` prints; it can be given back.
+    pub name: fn(&T) -> String,
+    pub columns: &'static [Column<T>],
 }
 
 /// A cell's text, plain for measuring and perhaps painted for showing.
 #[derive(Debug, Clone)]
 pub struct Cell {
     plain: String,
-    state: Option<crate::record::RunState>,
+    state: Option<RunState>,
 }
 
 impl From<String> for Cell {
@@ -31,67 +46,63 @@ impl From<String> for Cell {
     }
 }
 
-impl From<crate::record::RunState> for Cell {
-    fn from(state: crate::record::RunState) -> Self {
+impl From<RunState> for Cell {
+    fn from(state: RunState) -> Self {
         Cell { plain: state.word().to_owned(), state: Some(state) }
     }
 }
 
-impl Table {
-    pub fn new(what: &'static str) -> Self {
-        Table { what, ..Table::default() }
+/// What isn't there reads as kubectl writes it.
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or_else(|| "<none>".to_owned().into(), Into::into)
+    }
+}
+
+impl<T> Table<T> {
+    pub fn names(&self, records: &[T]) -> String {
+        records.iter().map(self.name).collect::<Vec<_>>().join("\n")
     }
 
-    pub fn column(mut self, head: &'static str) -> Self {
-        self.columns.push(Column { head, wide_only: false });
-        self
-    }
-
-    /// A column of `-o wide` alone.
-    pub fn wide(mut self, head: &'static str) -> Self {
-        self.columns.push(Column { head, wide_only: true });
-        self
-    }
-
-    pub fn row(&mut self, name: String, cells: Vec<Cell>) {
-        self.names.push(name);
-        self.rows.push(cells);
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    pub fn names(&self) -> String {
-        self.names.join("\n")
-    }
-
-    pub fn render(&self, wide: bool, paint: Paint) -> String {
-        let shown: Vec<usize> = (0..self.columns.len()).filter(|&at| wide || !self.columns[at].wide_only).collect();
-        let width = |at: usize| {
-            let cells = self.rows.iter().map(|row| console::measure_text_width(&row[at].plain));
-            cells.chain([self.columns[at].head.len()]).max().unwrap_or_default()
+    /// The columns that are shown so far, as lines.
+    pub fn render(&self, records: &[T], show: Show, now: i64, paint: Paint) -> String {
+        let columns: Vec<&Column<T>> = self.columns.iter().filter(|column| column.show <= show).collect();
+        let heads = columns.iter().map(|column| column.head.to_owned().into()).collect();
+        let cells = |record| columns.iter().map(|column| (column.cell)(record, now)).collect();
+        let rows: Vec<Vec<Cell>> = std::iter::once(heads).chain(records.iter().map(cells)).collect();
+        let width = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or_default();
+        let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+        let line = |row: &Vec<Cell>| {
+            let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| cell.padded(*width, paint)).collect();
+            cells.join("   ").trim_end().to_owned()
         };
-        let widths: Vec<usize> = shown.iter().map(|&at| width(at)).collect();
-        let heads = shown.iter().map(|&at| self.columns[at].head.to_owned()).collect();
-        let mut lines = vec![line(heads, &widths)];
-        for row in &self.rows {
-            let cells = shown.iter().zip(&widths).map(|(&at, width)| row[at].padded(*width, paint)).collect::<Vec<_>>();
-            lines.push(cells.join("   ").trim_end().to_owned());
-        }
-        lines.join("\n")
+        rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// One record, each column on a line of its own.
+    pub fn describe(&self, record: &T, now: i64, paint: Paint) -> String {
+        let line = |column: &Column<T>| {
+            let text = match column.detail {
+                Some(detail) => detail(record, now)?,
+                None => (column.cell)(record, now).shown(paint),
+            };
+            let head = format!("{}{}:", &column.head[..1], column.head[1..].to_lowercase());
+            Some(format!("{head:<12} {}", text.replace('\n', "\n             ")))
+        };
+        self.columns.iter().filter_map(line).collect::<Vec<_>>().join("\n")
     }
 }
 
 impl Cell {
-    fn padded(&self, width: usize, paint: Paint) -> String {
-        let text = self.state.map_or_else(|| self.plain.clone(), |state| paint.state(state));
-        let missing = width.saturating_sub(console::measure_text_width(&self.plain));
-        format!("{text}{}", " ".repeat(missing))
+    fn width(&self) -> usize {
+        console::measure_text_width(&self.plain)
     }
-}
 
-fn line(cells: Vec<String>, widths: &[usize]) -> String {
-    let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-    padded.collect::<Vec<_>>().join("   ").trim_end().to_owned()
+    fn shown(&self, paint: Paint) -> String {
+        self.state.map_or_else(|| self.plain.clone(), |state| paint.state(state))
+    }
+
+    fn padded(&self, width: usize, paint: Paint) -> String {
+        format!("{}{}", self.shown(paint), " ".repeat(width.saturating_sub(self.width())))
+    }
 }

@@ -38,6 +38,30 @@ fn links_that_lead_out_are_refused() {
 }
 
 #[test]
+fn links_that_lead_out_together_stop_only_who_reaches_them() {
+    let p = Place::of(&[A]);
+    p.project("net", "net", &["dev"], &[A]);
+    p.project("web", "web", &["dev"], &[A]);
+    fs::remove_file(p.repo.path("Pulumi.dev.yaml")).expect("it is there");
+    fs::create_dir_all(p.repo.path("net/b")).expect("the folder can be written");
+    symlink("..", p.repo.path("net/b/l")).expect("a link");
+    symlink("b/l/../../..", p.repo.path("net/up")).expect("a link");
+    symlink("/etc", p.repo.path("nobodys")).expect("a link");
+    p.repo.commit("Links");
+    p.run("sync").expect_code(3).expect_out(&[
+        "net/dev: ✗",
+        "a symbolic link leads out of the repository: net/up -> b/l/../../..",
+        "net/dev: hint: ",
+        "web/dev: ✓",
+        "1 stack failed, 1 rolled out",
+    ]);
+    // Another stack's link leads there.
+    symlink("../net/up", p.repo.path("web/data")).expect("a link");
+    p.repo.commit("Another link");
+    p.run("sync --stack web/dev").expect_code(3).expect_out(&["leads out of the repository: web/data -> ../net/up"]);
+}
+
+#[test]
 fn links_inside_are_followed() {
     let p = Place::of(&[A]);
     fs::rename(p.repo.path("Pulumi.yaml"), p.repo.path("program.yaml")).expect("it is there");
@@ -89,8 +113,8 @@ fn submodules_are_not_fetched() {
     git_in(p.repo.folder(), &["-c", "protocol.file.allow=always", "submodule", "add", "-q", &url, "sub"]);
     p.repo.git(&["config", "-f", ".gitmodules", "submodule.sub.update", "checkout"]);
     p.repo.commit("A submodule");
-    let going = p.sync();
-    going.expect_out(&["1 stack rolled out"]);
+    let said = ["the stack `test/dev` uses `sub`, which is a submodule", "hint: "];
+    p.run("sync").expect_code(3).expect_out(&said).expect_without(&["hush"]);
     let work = p.path("state/repos");
     let modules = fs::read_dir(work).expect("the mirror is there").flatten();
     for mirror in modules {

@@ -1,10 +1,14 @@
 //! kill -9 in the middle of a roll-out, and what the next `sync` makes of it.
 
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+
 use rustix::process::{Signal, kill_process, kill_process_group};
 
 use super::going::Going;
 use super::ledger::sqlite;
 use super::place::Place;
+use crate::tools;
 
 const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
@@ -45,7 +49,7 @@ fn what_gitinfra_and_engine_left_is_found_and_finished() {
     first.kill();
     kill_process_group(engine, Signal::KILL).expect("the engine is at work");
     first.finish().expect_code(-1);
-    let made = std::fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
+    let made = fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
     p.change(&[A, B]);
     p.sync().expect_out(&[
         "was cut off: its gitinfra was killed",
@@ -62,7 +66,7 @@ fn what_gitinfra_and_engine_left_is_found_and_finished() {
         let card: serde_json::Value = serde_json::from_str(&card).unwrap_or_default();
         card["token"].clone()
     };
-    let now = std::fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
+    let now = fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
     assert_eq!(token(made.expect("the first engine made it")), token(now.expect("it is still there")));
     p.sync().expect_out(&["nothing to do"]);
     assert!(!p.path("state/work").read_dir().is_ok_and(|mut d| d.next().is_some()));
@@ -74,7 +78,7 @@ fn a_backend_that_was_killed_while_it_wrote_is_mended() {
     let p = Place::of(&[A]);
     p.sync();
     let attributes = p.path("backend/.pulumi/stacks/test/dev.json.attrs");
-    let cut_off = || std::fs::write(&attributes, "").expect("the backend is there");
+    let cut_off = || fs::write(&attributes, "").expect("the backend is there");
     p.repo.branch("another");
     p.change(&[A, B]);
     cut_off();
@@ -137,17 +141,35 @@ fn what_somebody_elses_killed_run_made_is_found() {
 
 #[test]
 fn an_engine_that_nobody_wrote_down_is_waited_for() {
+    waits_for_unknown(&Place::of(&[SLOW, B]));
+}
+
+/// A script on the PATH stands for the CLI, as packages of some systems have it.
+#[test]
+fn an_engine_of_another_name_that_nobody_wrote_down_is_waited_for() {
     let p = Place::of(&[SLOW, B]);
+    let (bin, pulumi) = (p.path("bin"), tools::bin().join("pulumi"));
+    fs::create_dir_all(&bin).expect("a folder");
+    symlink(&pulumi, bin.join(".pulumi-wrapped")).expect("a link");
+    let script = format!("#!/bin/sh\nexec {}/.pulumi-wrapped \"$@\"\n", bin.display());
+    fs::write(bin.join("pulumi"), script).expect("a script");
+    fs::set_permissions(bin.join("pulumi"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let rest = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{}:{rest}", bin.display(), tools::bin().display());
+    waits_for_unknown(&p.env("PATH", path));
+}
+
+fn waits_for_unknown(p: &Place) {
     let first = p.start("sync");
     p.until_slow("a.txt").engine();
     first.kill();
     first.finish();
-    sqlite(&p, "UPDATE runs SET engine = NULL");
+    sqlite(p, "UPDATE runs SET engine = NULL");
     let second = p.start("sync");
     second.until("is still at work; waiting");
     p.release("a.txt", || second.out().contains("rolling out"));
     second.finish().expect_code(0);
-    assert_eq!(changed(&p), [""; 0], "the first engine did all of it");
+    assert_eq!(changed(p), [""; 0], "the first engine did all of it");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a pull request would be told.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -102,6 +103,35 @@ fn what_cant_be_merged_is_refused() {
     p.repo.switch("main");
     p.change(&[("a", "path: a.txt, content: ours")]);
     preview(&p).expect_code(3).expect_no_data().expect_err(&["can't be merged", "conflicts in Pulumi.yaml", "hint: "]);
+}
+
+#[test]
+fn a_merge_is_the_one_that_git_makes() {
+    let p = Place::new();
+    p.project("old", "test", &["dev"], &[A]);
+    p.repo.write("old/notes.txt", &"notes\n".repeat(20)).commit("Files");
+    p.repo.branch("change");
+    p.project("old", "test", &["dev"], &[A, B]);
+    p.repo.commit("Change");
+    p.repo.switch("main").git(&["mv", "old", "new"]);
+    p.repo.commit("Rename");
+    // The change follows its file into the folder's new name, as it does when the branch is merged.
+    preview(&p).expect_code(0).expect_out(&["| test/dev | 2 |"]);
+    p.repo.switch("change").write("old/more.txt", "more").commit("A file in the old folder");
+    p.repo.switch("main");
+    preview(&p).expect_code(3).expect_no_data().expect_err(&["can't be merged", "conflicts in new/more.txt", "hint: "]);
+    // An old git can't merge without a checkout.
+    let (bin, path) = (p.path("bin"), std::env::var("PATH").unwrap_or_default());
+    fs::create_dir(&bin).expect("the folder can be written");
+    let real = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|file| file.exists());
+    let real = real.expect("git is on the PATH").display().to_string();
+    let old = format!(
+        "#!/bin/sh\ncase \"$*\" in *--write-tree*) exit 129 ;; *' version') echo git version 2.30.2 ;; *) exec {real} \"$@\" ;; esac\n"
+    );
+    fs::write(bin.join("git"), old).expect("a file");
+    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let run = p.run_as("preview --head change", |command| command.env("PATH", format!("{}:{path}", bin.display())));
+    run.expect_code(4).expect_err(&["git version 2.30.2", "git 2.38 or newer is needed"]);
 }
 
 #[test]

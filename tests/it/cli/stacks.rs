@@ -1,6 +1,8 @@
 //! Several stacks in one repository: which of them a commit rolls out.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::place::Place;
@@ -88,6 +90,83 @@ fn a_stack_that_leaves_is_left_standing() {
     p.sync().expect_out(&["net/prod: note: it is no longer on the branch", "left standing"]);
     assert!(p.path("root/net/prod/a.txt").exists());
     assert_eq!(p.state("net", "prod").names(), ["a"]);
+}
+
+/// Removes `test/dev` as somebody does who has no gitinfra.
+fn remove(p: &Place) {
+    for words in ["destroy --yes --skip-preview --stack dev", "stack rm --yes --stack dev --preserve-config"] {
+        assert!(p.pulumi(words).status().expect("pulumi runs").success(), "{words}");
+    }
+    assert_eq!(p.file("a.txt"), None);
+}
+
+#[test]
+fn a_stack_that_comes_back_is_rolled_out_again() {
+    for is_seen in [true, false] {
+        let p = Place::of(&[A]);
+        p.project("net", "net", &["dev"], &[A]);
+        let there = p.repo.commit("Two stacks");
+        p.sync();
+        remove(&p);
+        fs::remove_file(p.repo.path("Pulumi.dev.yaml")).expect("it is there");
+        p.repo.commit("Without dev");
+        if is_seen {
+            p.sync().expect_out(&["test/dev: note: it is no longer on the branch"]);
+        }
+        p.repo.git(&["checkout", "-q", &there, "--", "."]);
+        p.repo.commit("With dev");
+        p.sync().expect_out(&["test/dev: rolling out", "it left the branch and came back", "1 stack rolled out"]);
+        assert_eq!(p.file("a.txt").as_deref(), Some("one"));
+        p.sync().expect_out(&["nothing to do"]);
+    }
+}
+
+#[test]
+fn a_stack_that_comes_back_by_going_back_is_rolled_out_again() {
+    let p = Place::of(&[A]);
+    p.project("net", "net", &["dev"], &[A]);
+    let there = p.repo.commit("Two stacks");
+    p.sync();
+    remove(&p);
+    fs::remove_file(p.repo.path("Pulumi.dev.yaml")).expect("it is there");
+    p.repo.commit("Without dev");
+    p.sync();
+    p.repo.git(&["reset", "-q", "--hard", &there]);
+    p.sync().expect_out(&["it left the branch and came back", "1 stack rolled out"]);
+    assert_eq!(p.file("a.txt").as_deref(), Some("one"));
+}
+
+#[test]
+fn what_is_wrong_with_one_stack_keeps_no_other_back() {
+    let p = several();
+    p.repo.write("templates/x/Pulumi.yaml", "name: [${PROJECT}\n");
+    p.sync().expect_out(&["3 stacks rolled out"]);
+    p.repo.commit("A template");
+    p.sync().expect_out(&["note: templates/x/Pulumi.yaml:", "nothing to do"]);
+    p.program("testdata/1", "twin", "").program("testdata/2", "twin", "");
+    for folder in ["testdata/1", "testdata/2", "broken"] {
+        p.repo.write(&format!("{folder}/Pulumi.dev.yaml"), "");
+    }
+    p.repo.write("broken/Pulumi.yaml", "name: broken\n");
+    let strange = p.repo.folder().join(OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&strange).expect("the folder can be written");
+    fs::write(strange.join("Pulumi.yaml"), "name: cafe\nruntime: yaml\n").expect("a file");
+    p.repo.write("net/notes.txt", "").commit("Faults");
+    p.run("sync").expect_code(3).expect_out(&[
+        "skipped: broken/Pulumi.yaml: `runtime` is missing",
+        "note: caf\\351/Pulumi.yaml: the folder's name is not UTF-8",
+        "note: templates/x/Pulumi.yaml:",
+        "twin/dev: skipped: two stacks are called `twin/dev`: in testdata/1/Pulumi.yaml and testdata/2/Pulumi.yaml",
+        "2 stacks rolled out, 2 skipped",
+    ]);
+    assert_eq!(p.updates("net", "dev"), 2);
+    p.run("sync --stack net/dev").expect_code(0);
+    p.run("sync --stack twin/dev").expect_code(3).expect_err(&["two stacks are called `twin/dev`", "hint: "]);
+    // A preview tells those that a merge has to do with.
+    p.repo.branch("change").write("net/notes.txt", "more").commit("Notes");
+    p.run("preview --head change --stack net/dev").expect_code(0);
+    p.repo.write("broken/Pulumi.yaml", "name: still-broken\n").commit("Still broken");
+    p.run("preview --head change").expect_code(3).expect_out(&["the stacks in broken", "`runtime` is missing"]);
 }
 
 #[test]

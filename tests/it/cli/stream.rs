@@ -125,3 +125,20 @@ fn a_terminal_gets_errors_that_leave_bars_in_place() {
     assert!(!seen.stdout.contains('\t'), "{:?}", seen.stdout);
     seen.expect_out(&["rehearsed failure of ready", "1 stack failed"]);
 }
+
+#[test]
+fn a_terminal_shows_whose_each_line_is_when_several_run() {
+    let p = Place::new();
+    p.project("net", "net", &["dev"], &[A, B]);
+    p.project("web", "web", &["dev"], &[A]);
+    p.repo.commit("Two stacks");
+    let seen = in_a_terminal(&p, "sync --color never", |script| script).expect_code(0);
+    for line in ["net/dev: + created   files:index:File b", "web/dev: + created   files:index:File a"] {
+        assert!(seen.stdout.contains(line), "no {line}\n{seen}");
+    }
+    p.program("net", "net", &crate::files::of(&[("a", "path: a.txt, content: two")]));
+    p.repo.commit("Change one");
+    let alone = in_a_terminal(&p, "sync --color never", |script| script).expect_code(0);
+    assert!(alone.stdout.contains("  ~ updated   files:index:File a"), "{alone}");
+    assert!(!alone.stdout.contains("net/dev: ~ updated"), "{alone}");
+}

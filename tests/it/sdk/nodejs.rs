@@ -13,7 +13,7 @@ const PACKAGE: &str = include_str!("package.json");
 const LOCK: &str = include_str!("package-lock.json");
 
 /// The packages that everything in Node.js shares, as package-lock.json pins them.
-fn packages() -> &'static Path {
+pub fn packages() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         kept(Path::new(KEPT), "nodejs", &[LOCK.as_bytes()], |folder| {

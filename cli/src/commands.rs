@@ -1,0 +1,154 @@
+//! The command line. A verb is one file, with its arguments, its help and what it does, and one line of the table below.
+
+mod completion;
+mod describe;
+mod get;
+mod logs;
+mod preview;
+mod shell;
+mod sync;
+mod types;
+mod version;
+mod words;
+
+use std::path::PathBuf;
+
+use clap::{Args as Arguments, CommandFactory, Parser, Subcommand};
+
+use crate::failure::{Failure, Result};
+use crate::ui::{Color, Events, Ui};
+use shell::Shell;
+
+pub use shell::Surroundings;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, or there was nothing to do
+  1    a roll-out or a preview failed
+  2    the command line is wrong
+  3    the repository, the branch, a Pulumi.yaml or a name is wrong
+  4    something is missing or out of reach: git, pulumi, a backend, a passphrase, the ledger
+  5    another live run holds a stack
+  70   a mistake in gitinfra itself
+  130  stopped by Ctrl-C or SIGTERM";
+
+/// What a command does with its arguments.
+trait Verb {
+    /// How events are shown while it works.
+    fn events(&self) -> Events {
+        Events::Asides
+    }
+
+    /// Does it, and says with which exit code it ended.
+    async fn run(&self, shell: &Shell) -> Result<u8>;
+}
+
+/// Makes the subcommands out of a table: in each line a verb, and the file that it is in.
+macro_rules! verbs {
+    ($($verb:ident in $file:ident,)+) => {
+        #[derive(Debug, Subcommand)]
+        enum Command {
+            $($verb($file::$verb),)+
+        }
+
+        impl Verb for Command {
+            fn events(&self) -> Events {
+                match self {
+                    $(Command::$verb(verb) => verb.events(),)+
+                }
+            }
+
+            async fn run(&self, shell: &Shell) -> Result<u8> {
+                match self {
+                    $(Command::$verb(verb) => verb.run(shell).await,)+
+                }
+            }
+        }
+    };
+}
+
+verbs! {
+    Sync in sync,
+    Preview in preview,
+    Get in get,
+    Describe in describe,
+    Logs in logs,
+    Completion in completion,
+    Version in version,
+}
+
+/// Rolls out the Pulumi programs of a Git repository, commit by commit.
+#[derive(Debug, Parser)]
+#[command(name = "gitinfra", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub struct Args {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Arguments)]
+struct Global {
+    /// Where mirrors, worktrees and the ledger live [default: $XDG_STATE_HOME/gitinfra]
+    #[arg(long, global = true, value_name = "DIR", env = "GITINFRA_STATE_DIR", hide_env_values = true)]
+    state_dir: Option<PathBuf>,
+    /// The ledger, sqlite://FILE or postgres://... [default: ledger.db in the state directory]
+    #[arg(long, global = true, value_name = "URL", env = "GITINFRA_LEDGER", hide_env_values = true)]
+    ledger: Option<String>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
+/// Which repository is meant, and what the engine may see; for every verb that runs the engine.
+#[derive(Debug, Arguments)]
+struct Source {
+    /// The Git repository: a path, or an https, ssh or file URL
+    #[arg(long, value_name = "PATH|URL", default_value = ".", env = "GITINFRA_REPO")]
+    repo: String,
+    /// An environment variable that the engine may see besides the usual ones; may be given several times
+    #[arg(long = "pass-env", value_name = "NAME")]
+    pass_env: Vec<String>,
+    /// How long a fetch may take before it is given up
+    #[arg(long, value_name = "TIME", default_value = "10m", env = "GITINFRA_FETCH_TIMEOUT", value_parser = words::interval)]
+    fetch_timeout: std::time::Duration,
+}
+
+impl Args {
+    /// Reads the process's command line. A wrong one ends the process with words and exit code 2, `--help` with 0.
+    pub fn read() -> Args {
+        Args::parse()
+    }
+
+    fn declaration() -> clap::Command {
+        Args::command()
+    }
+}
+
+/// Runs a command and says with what exit code it ended.
+pub fn run(args: Args, surroundings: Surroundings) -> u8 {
+    let ui = Ui::new(args.global.color, args.command.events(), surroundings.wants_no_color());
+    let clock = surroundings.clock;
+    let done = Shell::new(args.global, surroundings, ui.clone()).and_then(|shell| block_on(args.command.run(&shell))?);
+    done.unwrap_or_else(|failure| {
+        ui.failure(&failure, clock());
+        failure.kind.exit_code()
+    })
+}
+
+/// Everything runs on this one thread, since commands wait more than they work.
+fn block_on<F: Future>(work: F) -> Result<F::Output> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::setup(format!("starting the runtime: {error}")))?;
+    Ok(runtime.block_on(work))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_declaration_holds_together() {
+        Args::declaration().debug_assert();
+    }
+}

@@ -1,0 +1,102 @@
+//! What every command works with: the terminal, and the surroundings that the core works in.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::{Global, Source};
+use crate::context::Context;
+use crate::environment::{Environment, for_engine};
+use crate::failure::{Failure, Result};
+use crate::git::{self, Mirror};
+use crate::ledger::Ledger;
+use crate::ui::Ui;
+
+/// What `main` reads of the process's surroundings; nothing else looks there.
+pub struct Surroundings {
+    pub environment: Environment,
+    pub cwd: PathBuf,
+    /// The clock, in milliseconds since 1970.
+    pub clock: fn() -> i64,
+}
+
+impl Surroundings {
+    pub(super) fn wants_no_color(&self) -> bool {
+        self.environment.get("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || self.environment.get("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    /// `$XDG_STATE_HOME/gitinfra`, or the same in the user's home.
+    fn state_dir(&self) -> Result<PathBuf> {
+        let state = self.environment.get("XDG_STATE_HOME").filter(|path| path.starts_with('/')).map(PathBuf::from);
+        let home = || self.environment.get("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+        state.or_else(home).map(|state| state.join("gitinfra")).ok_or_else(|| {
+            Failure::setup("neither HOME nor XDG_STATE_HOME is set, so there is no place for the state")
+                .hint("name a folder with --state-dir")
+        })
+    }
+}
+
+/// The terminal and the surroundings.
+pub struct Shell {
+    pub ui: Arc<Ui>,
+    pub context: Context,
+    ledger: Option<String>,
+}
+
+impl Shell {
+    pub(super) fn new(global: Global, surroundings: Surroundings, ui: Arc<Ui>) -> Result<Shell> {
+        let state_dir = global.state_dir.map_or_else(|| surroundings.state_dir(), Ok)?;
+        let Surroundings { environment, cwd, clock } = surroundings;
+        let (state_dir, cancel, sink) = (cwd.join(state_dir), CancellationToken::new(), ui.clone());
+        Ok(Shell { ui, context: Context { environment, cwd, state_dir, clock, cancel, sink }, ledger: global.ledger })
+    }
+
+    pub async fn ledger(&self) -> Result<Ledger> {
+        self.make_state_dir()?;
+        Ledger::open(self.ledger.as_deref(), &self.context.state_dir).await
+    }
+
+    pub(super) async fn mirror(&self, source: &Source) -> Result<Mirror> {
+        let repository = git::Source::parse(&source.repo, &self.context.cwd)?;
+        self.make_state_dir()?;
+        let Context { state_dir, environment, .. } = &self.context;
+        Mirror::open(state_dir, repository, environment, source.fetch_timeout).await
+    }
+
+    /// What the engine may see.
+    pub(super) fn engine_environment(&self, source: &Source) -> Environment {
+        for_engine(&self.context.environment, &source.pass_env, &self.context.cwd)
+    }
+
+    /// Worktrees, mirrors and the ledger are nobody else's to read.
+    fn make_state_dir(&self) -> Result<()> {
+        let state_dir = &self.context.state_dir;
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(state_dir);
+        made.map_err(|error| {
+            Failure::setup(format!("making the state directory {}: {error}", state_dir.display()))
+                .hint("name another folder with --state-dir")
+        })
+    }
+
+    /// From here on Ctrl-C, SIGTERM and the end of the terminal ask for an orderly end instead of killing.
+    pub fn listen(&self) {
+        for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
+            tokio::spawn(cancel_on(kind, self.context.cancel.clone()));
+        }
+    }
+}
+
+async fn cancel_on(kind: SignalKind, cancel: CancellationToken) {
+    // Without a handler the signal kills, which the next `sync` copes with.
+    let Ok(mut signals) = signal(kind) else {
+        return;
+    };
+    while signals.recv().await.is_some() {
+        cancel.cancel();
+    }
+}

@@ -1,0 +1,91 @@
+//! The types that `get` and `describe` know, one a file: its names, its columns, and how its records are found.
+
+mod run;
+mod stack;
+
+use serde::Serialize;
+
+use super::shell::Shell;
+use crate::failure::{Failure, Result, nearest};
+use crate::ledger::Ledger;
+use crate::ui::Table;
+
+/// What there is to list, with kubectl's kinds of names: plural, singular, short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    Stack,
+    Run,
+}
+
+/// Which records are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted<'a> {
+    /// By name, in this order; all when there is none.
+    pub names: Vec<&'a str>,
+    /// Runs of this stack only.
+    pub stack: Option<String>,
+    /// How many runs, newest first; zero for all.
+    pub limit: u32,
+}
+
+/// A record of the ledger's that can be listed and described.
+pub trait Record: Sized + Serialize + PartialEq + 'static {
+    const TABLE: Table<Self>;
+
+    /// Those that are wanted. A name that nothing has is a failure.
+    async fn list(ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Self>>;
+
+    /// Prints what `describe` tells below the columns.
+    async fn print_rest(&self, shell: &Shell, ledger: &Ledger) -> Result<()>;
+}
+
+impl Type {
+    const NAMES: [(&'static str, Type); 6] = [
+        ("stacks", Type::Stack),
+        ("stack", Type::Stack),
+        ("st", Type::Stack),
+        ("runs", Type::Run),
+        ("run", Type::Run),
+        ("ru", Type::Run),
+    ];
+
+    /// Reads `TYPE` or `TYPE/NAME`. A stack's name holds a slash itself, so only the first one parts.
+    pub fn parse(text: &str) -> Result<(Type, Option<&str>)> {
+        let (kind, name) = text.split_once('/').map_or((text, None), |(kind, name)| (kind, Some(name)));
+        let known = Self::NAMES.iter().find(|(known, _)| *known == kind);
+        let (_, kind) = known.ok_or_else(|| {
+            Failure::input(format!("there is no type `{kind}`"))
+                .hint_some(nearest(kind, Self::NAMES.iter().map(|(name, _)| *name)))
+                .hint("the types are: stacks (st), runs (ru)")
+        })?;
+        Ok((*kind, name.filter(|name| !name.is_empty())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_have_many_names() {
+        let cases = [
+            ("stacks", Some((Type::Stack, None))),
+            ("st/network/dev", Some((Type::Stack, Some("network/dev")))),
+            ("run/abc", Some((Type::Run, Some("abc")))),
+            ("ru", Some((Type::Run, None))),
+            ("pods", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Type::parse(text).ok(), expected, "{text}");
+        }
+    }
+
+    /// Every column tells of a field that the JSON of a whole record has, so that nobody looks for it in vain.
+    pub fn check_paths<T: Record>(record: &T) {
+        let json = serde_json::to_value(record).expect("JSON");
+        for column in T::TABLE.columns {
+            let found = column.path.split('.').try_fold(&json, |value, name| value.get(name));
+            assert!(found.is_some(), "{}: no `{}` in {json}", column.head, column.path);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Runs as `get` and `describe` show them.
+
+use super::{Record, Wanted};
+use crate::commands::shell::Shell;
+use crate::decide::short;
+use crate::engine::operation::{Effect, tally};
+use crate::event::Event;
+use crate::failure::Result;
+use crate::ledger::{Ledger, RunFilter};
+use crate::record::{Run, RunState};
+use crate::text::{age, ago, as_seconds, seconds, timestamp};
+use crate::ui::Show::{Always, Described, Wide};
+use crate::ui::{Column, Table};
+
+const COLUMNS: &[Column<Run>] = &[
+    Column { head: "NAME", show: Always, path: "name", cell: |run, _| run.name.clone().into(), detail: None },
+    Column { head: "STACK", show: Always, path: "stack", cell: |run, _| run.stack.clone().into(), detail: None },
+    Column {
+        head: "COMMIT",
+        show: Always,
+        path: "commit",
+        cell: |run, _| short(&run.commit).to_owned().into(),
+        detail: Some(|run, _| Some(run.commit.clone())),
+    },
+    Column { head: "STATE", show: Always, path: "state", cell: |run, _| run.state.into(), detail: None },
+    Column {
+        head: "CHANGES",
+        show: Always,
+        path: "changes",
+        cell: |run, _| changes(run).into(),
+        detail: Some(|run, _| Some(tally(&run.changes, Effect::done))),
+    },
+    Column {
+        head: "STARTED",
+        show: Described,
+        path: "startedAt",
+        cell: |run, now| format!("{} ({})", timestamp(run.started_at), ago(now - run.started_at)).into(),
+        detail: None,
+    },
+    Column { head: "TOOK", show: Always, path: "finishedAt", cell: |run, now| took(run, now).into(), detail: None },
+    Column { head: "REASON", show: Wide, path: "reason", cell: |run, _| run.reason.clone().into(), detail: None },
+    Column { head: "BRANCH", show: Wide, path: "branch", cell: |run, _| run.branch.clone().into(), detail: None },
+    Column { head: "SUBJECT", show: Wide, path: "subject", cell: |run, _| run.subject.clone().into(), detail: None },
+    Column {
+        head: "HOST",
+        show: Wide,
+        path: "host",
+        cell: |run, _| run.host.clone().into(),
+        detail: Some(|run, _| Some(host(run))),
+    },
+    Column {
+        head: "REPOSITORY",
+        show: Described,
+        path: "repository",
+        cell: |run, _| run.repository.clone().into(),
+        detail: None,
+    },
+    Column {
+        head: "MESSAGE",
+        show: Described,
+        path: "message",
+        cell: |run, _| run.message.clone().into(),
+        detail: Some(|run, _| run.message.clone()),
+    },
+    Column {
+        head: "AGE",
+        show: Always,
+        path: "startedAt",
+        cell: |run, now| age(now - run.started_at).into(),
+        // That is when it started, said above.
+        detail: Some(|_, _| None),
+    },
+];
+
+/// "+4 ~1 -2": a cell holds no spaces worth parting at, so signs stand for words.
+fn changes(run: &Run) -> Option<String> {
+    let all = tally(&run.changes, |effect| match effect {
+        Effect::Same | Effect::Other => "",
+        effect => effect.symbol(),
+    });
+    let parts = all.split(", ").filter_map(|part| part.split_once(' ')).filter(|(_, sign)| !sign.is_empty());
+    let parts: Vec<String> = parts.map(|(count, sign)| format!("{sign}{count}")).collect();
+    (!parts.is_empty()).then(|| parts.join(","))
+}
+
+fn took(run: &Run, now: i64) -> String {
+    let until = match (run.finished_at, run.state) {
+        (Some(at), _) => at,
+        (None, RunState::Running) => now,
+        (None, _) => return "<unknown>".to_owned(),
+    };
+    seconds(as_seconds(until - run.started_at))
+}
+
+fn host(run: &Run) -> String {
+    match &run.engine {
+        Some(engine) => format!("{}, engine pid {}", run.host, engine.pid),
+        None => run.host.clone(),
+    }
+}
+
+impl Record for Run {
+    const TABLE: Table<Run> = Table { what: "runs", name: |run| format!("run/{}", run.name), columns: COLUMNS };
+
+    async fn list(ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Run>> {
+        if wanted.names.is_empty() {
+            let filter = RunFilter { name: None, stack: wanted.stack.clone(), limit: wanted.limit };
+            return ledger.runs(&filter).await;
+        }
+        let mut found = Vec::new();
+        for name in &wanted.names {
+            found.push(ledger.run(name).await?);
+        }
+        Ok(found)
+    }
+
+    /// The lines that `sync` printed, with the time since the beginning.
+    async fn print_rest(&self, shell: &Shell, ledger: &Ledger) -> Result<()> {
+        shell.ui.data("Events:");
+        for recorded in ledger.events(&self.name).await? {
+            let since = seconds(as_seconds(recorded.at - self.started_at));
+            let event = Event { at: recorded.at, run: None, stack: None, body: recorded.body };
+            for (count, line) in shell.ui.line(&event).unwrap_or_default().lines().enumerate() {
+                let since = if count == 0 { since.as_str() } else { "" };
+                shell.ui.data(&format!("  {since:>7}  {line}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::types::tests::check_paths;
+    use crate::engine::operation::Counts;
+    use crate::process::Process;
+
+    fn run() -> Run {
+        let text = |text: &str| text.to_owned();
+        Run {
+            name: text("abc"),
+            stack: text("net/dev"),
+            repository: text("here"),
+            branch: text("main"),
+            commit: text("1a2b3c4d"),
+            subject: text("Change it"),
+            reason: text("never rolled out before"),
+            state: RunState::Failed,
+            started_at: 1_000,
+            finished_at: Some(3_000),
+            changes: Counts::from([(text("create"), 2), (text("same"), 3), (text("delete"), 1)]),
+            message: Some(text("no\nhint: try")),
+            engine: Some(Process::current()),
+            host: text("here"),
+        }
+    }
+
+    #[test]
+    fn columns_are_fields() {
+        check_paths(&run());
+    }
+
+    #[test]
+    fn a_cell_holds_signs_and_a_line_holds_words() {
+        assert_eq!(changes(&run()).as_deref(), Some("+2,-1"));
+        let described = Run::TABLE.describe(&run(), 3_000, crate::ui::Paint::new(false));
+        for line in ["Changes:     2 created, 1 deleted, 3 unchanged", "Message:     no\n             hint: try"] {
+            assert!(described.contains(line), "{described}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Previews as values, and the Markdown that they become.
+
+use super::*;
+use crate::engine::operation::Operation;
+use serde_json::json;
+
+fn plain(value: serde_json::Value) -> Option<Shown> {
+    Some(crate::engine::value::read(&value))
+}
+
+fn property(path: &str, before: Option<Shown>, after: Option<Shown>) -> PropertyChange {
+    PropertyChange { path: path.to_owned(), before, after }
+}
+
+fn resource(operation: &str, name: &str, properties: Vec<PropertyChange>) -> ResourceChange {
+    ResourceChange {
+        urn: format!("urn:pulumi:dev::network::gitinfra:ec2:Vpc::{name}"),
+        kind: "gitinfra:ec2:Vpc".to_owned(),
+        name: name.to_owned(),
+        operation: Operation::new(operation),
+        replaced_for: Vec::new(),
+        properties,
+    }
+}
+
+fn stack(name: &str, changes: ChangeSet) -> StackPreview {
+    StackPreview { name: name.to_owned(), reason: "net/Pulumi.yaml changed".to_owned(), failure: None, changes }
+}
+
+fn preview(stacks: Vec<StackPreview>) -> Preview {
+    Preview {
+        base: "main".to_owned(),
+        base_commit: "aaaaaaaaaaaa".to_owned(),
+        head: "add-vpc".to_owned(),
+        head_commit: "bbbbbbbbbbbb".to_owned(),
+        stacks,
+        untouched: vec!["web/dev".to_owned()],
+        gone: Vec::new(),
+    }
+}
+
+#[test]
+fn every_kind_of_change_reads_well() {
+    let mut replaced = resource(
+        "replace",
+        "main",
+        vec![property("cidrBlock", plain(json!("10.0.0.0/16")), plain(json!("10.1.0.0/16")))],
+    );
+    replaced.replaced_for = vec!["cidrBlock".to_owned()];
+    let changes = ChangeSet {
+        resources: vec![
+            resource(
+                "create",
+                "web",
+                vec![property("tags.Name", None, plain(json!("web"))), property("id", None, Some(Shown::Unknown))],
+            ),
+            resource(
+                "update",
+                "old",
+                vec![property("password", Some(Shown::Secret), Some(Shown::Secret)), property("arn", None, None)],
+            ),
+            replaced,
+            resource("delete", "gone", Vec::new()),
+        ],
+        outputs: vec![property("vpcId", plain(json!("vpc-1")), Some(Shown::Unknown))],
+        ..ChangeSet::default()
+    };
+    let text = comment(&preview(vec![stack("network/dev", changes), stack("network/prod", ChangeSet::default())]));
+    insta::assert_snapshot!(text, @r##"
+    ### gitinfra preview: add-vpc into main
+
+    | stack | + create | ~ update | ± replace | - delete | |
+    |---|--:|--:|--:|--:|---|
+    | network/dev | 1 | 1 | 1 | 1 |  |
+    | network/prod |  |  |  |  | no changes |
+
+    <details open><summary><b>network/dev</b>: 1 to create, 1 to update, 1 to replace, 1 to delete</summary>
+
+    <sub>net/Pulumi.yaml changed</sub>
+
+    ```diff
+    + create gitinfra:ec2:Vpc web
+    +     tags.Name: "web"
+    +     id: known after apply
+    ~ update gitinfra:ec2:Vpc old
+    -     password: [secret]
+    +     password: [secret]
+          arn differs
+    ± replace gitinfra:ec2:Vpc main (because of cidrBlock)
+    -     cidrBlock: "10.0.0.0/16"
+    +     cidrBlock: "10.1.0.0/16"
+    - delete gitinfra:ec2:Vpc gone
+      outputs
+    -     vpcId: "vpc-1"
+    +     vpcId: known after apply
+    ```
+
+    </details>
+
+    <sub>previewed the merge of bbbbbbb into aaaaaaa; 1 stack is untouched: web/dev</sub>
+    "##);
+}
+
+#[test]
+fn a_failure_stands_first() {
+    let mut failed = stack("network/dev", ChangeSet::default());
+    failed.failure = Some("gitinfra:ec2:Vpc web: cidrBlock: `10.0.0.0/8` is larger than /16".to_owned());
+    failed.changes.diagnostics =
+        vec![Said { severity: Severity::Warning, urn: None, message: "old plugin\n".to_owned() }];
+    insta::assert_snapshot!(comment(&preview(vec![failed])), @r##"
+    ### gitinfra preview: add-vpc into main
+
+    | stack | + create | ~ update | ± replace | - delete | |
+    |---|--:|--:|--:|--:|---|
+    | network/dev |  |  |  |  | ❌ preview failed |
+
+    <details open><summary><b>network/dev</b>: the preview failed</summary>
+
+    <sub>net/Pulumi.yaml changed</sub>
+
+    ```text
+    gitinfra:ec2:Vpc web: cidrBlock: `10.0.0.0/8` is larger than /16
+    ```
+
+    ```text
+    warning: old plugin
+    ```
+
+    </details>
+
+    <sub>previewed the merge of bbbbbbb into aaaaaaa; 1 stack is untouched: web/dev</sub>
+    "##);
+}
+
+#[test]
+fn nothing_to_do_is_said() {
+    insta::assert_snapshot!(comment(&preview(Vec::new())), @r##"
+    ### gitinfra preview: add-vpc into main
+
+    No stack uses what this merge changes.
+
+    <sub>previewed the merge of bbbbbbb into aaaaaaa; 1 stack is untouched: web/dev</sub>
+    "##);
+}
+
+#[test]
+fn nothing_leaves_its_place() {
+    let hostile = "</details>``` @ada #1 <img src=x> | **b**\n# head";
+    let changes = ChangeSet {
+        resources: vec![resource(
+            "create",
+            hostile,
+            vec![property(hostile, None, plain(json!(format!("```{hostile}````"))))],
+        )],
+        diagnostics: vec![Said { severity: Severity::Error, urn: None, message: format!("`````\n{hostile}") }],
+        ..ChangeSet::default()
+    };
+    let mut preview = preview(vec![stack(hostile, changes)]);
+    preview.head = hostile.to_owned();
+    let text = comment(&preview);
+    let mut fence: Option<&str> = None;
+    for line in text.lines() {
+        let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
+        match fence {
+            Some(open) if ticks.len() >= open.len() => fence = None,
+            None if ticks.len() >= 3 => fence = Some(ticks),
+            None => {
+                let line = line.replace("&#", "&");
+                for forbidden in ["@ada", "#1", "<img", "**b**", "``"] {
+                    assert!(!line.contains(forbidden), "`{forbidden}` has a meaning in: {line}");
+                }
+                assert!(!line.starts_with("# head"), "a head line came in: {line}");
+            }
+            Some(_) => {}
+        }
+    }
+    assert_eq!(fence, None, "every fence is closed");
+    assert_eq!(
+        text.matches("\n</details>").count(),
+        text.matches("<details").count() + text.matches("\n</details>```").count()
+    );
+}
+
+#[test]
+fn nothing_makes_a_comment_too_long() {
+    let long = "zäh ".repeat(5_000);
+    let said = Said { severity: Severity::Warning, urn: None, message: format!("warned {long}") };
+    let changes = ChangeSet {
+        outputs: (0..300).map(|at| property(&format!("output{at}"), None, plain(json!("x".repeat(300))))).collect(),
+        diagnostics: vec![said],
+        ..ChangeSet::default()
+    };
+    for count in [1, 30, 300] {
+        let stacks = (0..count)
+            .map(|at| StackPreview { failure: Some(long.clone()), ..stack(&format!("network/{at}"), changes.clone()) });
+        let text = comment(&preview(stacks.collect()));
+        assert!(text.chars().count() < 65_000, "{}", text.chars().count());
+        assert!(text.contains("… and "), "what was cut is told");
+        assert_eq!(text.contains("more stacks don't fit here"), count > 1);
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_counted() {
+    let long = "x".repeat(5_000);
+    let properties = || (0..40).map(|at| property(&format!("p{at}"), None, plain(json!(long)))).collect();
+    let resources = (0..10).map(|at| resource("create", &format!("r{at}"), properties())).collect();
+    let text = comment(&preview(vec![stack("network/dev", ChangeSet { resources, ..ChangeSet::default() })]));
+    assert!(text.len() < 65_000, "{}", text.len());
+    assert!(text.contains("more resources change than fit here"), "the rest is told");
+    assert!(text.contains("| network/dev | 10 |"), "the table counts all");
+    assert!(text.contains("… (5002 characters)"), "long values are cut");
+}

@@ -1,0 +1,30 @@
+//! Pulumi's engine, and all that gitinfra knows of it: how it is run, what its events say, and what they amount to.
+
+mod backend;
+pub mod changes;
+mod diagnosis;
+pub mod event;
+mod home;
+mod install;
+mod lock;
+mod news;
+pub mod operation;
+pub mod orphans;
+mod progress;
+mod pulumi;
+mod run;
+mod server;
+mod stack;
+mod state;
+pub mod urn;
+pub mod value;
+
+pub use backend::Backend;
+pub use diagnosis::{WHEN_LOCKED, diagnose};
+pub use install::missing;
+pub use lock::{LeftLock, locks, named_locks};
+pub use news::{News, Resource, Severity};
+pub use progress::Progress;
+pub use pulumi::Pulumi;
+pub use run::{Ending, Engine, EngineSignal, Phase};
+pub use state::{PendingCreate, State};

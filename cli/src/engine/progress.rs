@@ -1,0 +1,232 @@
+//! Turns the engine's events into ours: when each resource began and ended, what was said, and how it all came out.
+
+use std::collections::{HashMap, HashSet};
+
+use super::event::{Diagnostic, EngineEvent, Policy, ResourceEvent, Summary};
+use super::news::{News, Resource, Severity};
+use super::operation::{Effect, Operation};
+use super::urn;
+
+/// Follows one run. Knows no clock: the caller says what time it is, in milliseconds.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// When each resource's step began, by URN and operation.
+    started: HashMap<(String, String), i64>,
+    /// What was said already: every user of a plugin repeats the same warning.
+    said: HashSet<(Option<String>, String)>,
+    /// Whether the engine began to work at all: the first event comes before the first resource.
+    pub has_begun: bool,
+    /// What the engine counted at the end.
+    pub summary: Option<Summary>,
+    /// Errors in the order in which they came.
+    errors: Vec<Fault>,
+    /// What the program and its language wrote to stderr, which is all that some failures leave.
+    complaints: Vec<String>,
+}
+
+impl Progress {
+    /// Takes the next event, and says what of it is worth passing on.
+    pub fn take(&mut self, event: EngineEvent, now: i64) -> Option<News> {
+        self.has_begun = true;
+        if let Some(summary) = event.summary_event {
+            self.summary = Some(summary);
+            return None;
+        }
+        if let Some(pre) = event.resource_pre_event {
+            return self.started(&pre, now);
+        }
+        if let Some(outputs) = event.res_outputs_event {
+            if outputs.metadata.op == "same" {
+                return Some(News::Unchanged { urn: outputs.metadata.urn });
+            }
+            let (resource, seconds) = self.ended(&outputs, now)?;
+            return Some(News::Finished { resource, seconds });
+        }
+        if let Some(failed) = event.res_op_failed_event {
+            let (resource, seconds) = self.ended(&failed, now)?;
+            return Some(News::Failed { resource, seconds });
+        }
+        if let Some(progress) = event.progress_event {
+            let (received, total, done) = (progress.received, progress.total, progress.done);
+            return Some(News::Plugin { name: progress.id, message: progress.message, received, total, done });
+        }
+        if let Some(said) = event.diagnostic_event.as_ref().filter(|said| said.severity == "info#err") {
+            self.complaints.push(plain(&said.message).trim_end().to_owned());
+        }
+        let said = event.diagnostic_event.and_then(diagnostic).or_else(|| event.policy_event.map(policy));
+        said.or_else(|| event.error_event.map(|error| fault(error.error))).filter(|said| self.is_news(said))
+    }
+
+    fn is_news(&mut self, said: &News) -> bool {
+        let News::Diagnostic { severity, urn, message } = said else {
+            return true;
+        };
+        // The closing "update failed" is news only to those who heard of no error.
+        let is_closing = is_closing(message) && !self.errors.is_empty();
+        let is_news = self.said.insert((urn.clone(), message.clone())) && !is_closing;
+        if is_news && *severity == Severity::Error {
+            let urn = urn.clone().filter(|urn| !urn::is_stack(urn));
+            self.errors.push(Fault { urn, message: message.trim().to_owned() });
+        }
+        is_news
+    }
+
+    /// What a reader should see first of a failure: an error that says something, with what the program complained of when
+    /// no resource is at fault; else the engine's closing "update failed". `None` when it failed before it said anything.
+    pub fn failure(&self) -> Option<String> {
+        let first = self.errors.iter().find(|error| !is_closing(&error.message));
+        match first.or(self.errors.first()) {
+            Some(error) if error.urn.is_some() || self.complaints.is_empty() => Some(error.in_words()),
+            Some(error) if is_closing(&error.message) => Some(self.complaints.join("\n")),
+            Some(error) => Some(format!("{}\n{}", error.in_words(), self.complaints.join("\n"))),
+            None => (!self.complaints.is_empty()).then(|| self.complaints.join("\n")),
+        }
+    }
+
+    fn started(&mut self, event: &ResourceEvent, now: i64) -> Option<News> {
+        let resource = resource(event)?;
+        self.started.insert((resource.urn.clone(), resource.operation.0.clone()), now);
+        Some(News::Started { resource })
+    }
+
+    fn ended(&mut self, event: &ResourceEvent, now: i64) -> Option<(Resource, f64)> {
+        let resource = resource(event)?;
+        let began = self.started.remove(&(resource.urn.clone(), resource.operation.0.clone()));
+        let millis = u32::try_from(now - began.unwrap_or(now)).unwrap_or(u32::MAX);
+        Some((resource, f64::from(millis) / 1000.0))
+    }
+}
+
+/// `None` for what only bookkeeping sees: resources that stay as they are, and the logical half of a replacement.
+fn resource(event: &ResourceEvent) -> Option<Resource> {
+    let step = &event.metadata;
+    let operation = Operation::new(&step.op);
+    let silent = matches!(operation.effect(), Effect::Same | Effect::Other) || step.op == "replace";
+    let name = urn::parse(&step.urn).name.to_owned();
+    (!silent).then(|| Resource { urn: step.urn.clone(), kind: step.kind.clone(), name, operation })
+}
+
+fn diagnostic(event: Diagnostic) -> Option<News> {
+    let message = plain(&event.message);
+    if message.trim().is_empty() {
+        return None;
+    }
+    if event.ephemeral {
+        return Some(News::Status { urn: event.urn, message: message.trim().to_owned() });
+    }
+    let severity = match event.severity.as_str() {
+        "error" => Severity::Error,
+        "warning" => Severity::Warning,
+        // The engine tells these to whoever listens; they are for its own authors.
+        "debug" => return None,
+        _ => Severity::Info,
+    };
+    let urn = (!event.urn.is_empty()).then_some(event.urn);
+    Some(News::Diagnostic { severity, urn, message: message.trim_end().to_owned() })
+}
+
+fn policy(event: Policy) -> News {
+    let severity = if event.enforcement_level == "mandatory" { Severity::Error } else { Severity::Warning };
+    let message = format!("policy {}/{}: {}", event.policy_pack_name, event.policy_name, plain(&event.message).trim());
+    let urn = (!event.resource_urn.is_empty()).then_some(event.resource_urn);
+    News::Diagnostic { severity, urn, message }
+}
+
+fn fault(message: String) -> News {
+    News::Diagnostic { severity: Severity::Error, urn: None, message }
+}
+
+/// An error, and the resource that it is about.
+#[derive(Debug)]
+struct Fault {
+    urn: Option<String>,
+    message: String,
+}
+
+impl Fault {
+    fn in_words(&self) -> String {
+        match self.urn.as_deref().map(urn::parse) {
+            Some(urn) => format!("{} {}: {}", urn.kind, urn.name, self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+fn is_closing(error: &str) -> bool {
+    matches!(error, "update failed" | "preview failed" | "update canceled" | "preview canceled")
+}
+
+/// Text without terminal sequences and the engine's own colour marks (`<{%reset%}>`).
+pub fn plain(text: &str) -> String {
+    let text = console::strip_ansi_codes(text);
+    let mut rest = text.as_ref();
+    let mut plain = String::with_capacity(rest.len());
+    while let Some(start) = rest.find("<{%") {
+        let Some(length) = rest[start..].find("%}>") else {
+            break;
+        };
+        plain.push_str(&rest[..start]);
+        rest = &rest[start + length + 3..];
+    }
+    plain.push_str(rest);
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VPC: &str = "urn:pulumi:dev::net::gitinfra:ec2:Vpc::web";
+
+    fn step(field: &str, op: &str) -> String {
+        format!(r#"{{"{field}":{{"metadata":{{"op":"{op}","urn":"{VPC}","type":"gitinfra:ec2:Vpc"}}}}}}"#)
+    }
+
+    /// Takes events half a second apart and says what comes of them.
+    fn news(events: &[String]) -> Vec<News> {
+        let mut progress = Progress::default();
+        let event = |event: &String| serde_json::from_str(event).expect("an engine event");
+        (0_i64..).zip(events).filter_map(|(count, text)| progress.take(event(text), count * 500)).collect()
+    }
+
+    fn vpc() -> Resource {
+        let (kind, name, operation) = ("gitinfra:ec2:Vpc".to_owned(), "web".to_owned(), Operation::new("create"));
+        Resource { urn: VPC.to_owned(), kind, name, operation }
+    }
+
+    #[test]
+    fn a_resource_begins_and_ends() {
+        assert_eq!(
+            news(&[step("resourcePreEvent", "create"), step("resOutputsEvent", "create")]),
+            [News::Started { resource: vpc() }, News::Finished { resource: vpc(), seconds: 0.5 }]
+        );
+    }
+
+    #[test]
+    fn what_stays_the_same_is_not_told() {
+        let events = ["replace", "remove-pending-replace"].map(|op| step("resOutputsEvent", op));
+        assert_eq!(news(&events), []);
+    }
+
+    #[test]
+    fn the_first_error_is_the_one_that_says_something() {
+        let mut progress = Progress::default();
+        let first = format!(
+            r#"{{"diagnosticEvent":{{"urn":"{VPC}","message":"creating vpc: VpcLimitExceeded\n","severity":"error"}}}}"#
+        );
+        progress.take(serde_json::from_str(&first).expect("an engine event"), 0);
+        let closing = r#"{"diagnosticEvent":{"message":"<{%reset%}>update failed<{%reset%}>\n","severity":"error"}}"#;
+        progress.take(serde_json::from_str(closing).expect("an engine event"), 0);
+        assert_eq!(progress.errors.len(), 1, "the closing words add nothing");
+        assert_eq!(progress.failure().as_deref(), Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded"));
+    }
+
+    #[test]
+    fn marks_and_terminal_sequences_go() {
+        let cases =
+            [("<{%fg 1%}>a<{%reset%}> b", "a b"), ("\u{1b}[31mred\u{1b}[0m", "red"), ("1 <{% open", "1 <{% open")];
+        for (text, expected) in cases {
+            assert_eq!(plain(text), expected);
+        }
+    }
+}

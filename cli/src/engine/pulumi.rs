@@ -1,0 +1,190 @@
+//! Pulumi: the CLI on this machine, and what it is asked besides running the engine.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use tokio::process::{Child, Command};
+
+use super::progress::plain;
+use super::{home, orphans};
+use crate::environment::Environment;
+use crate::failure::{Failure, Result};
+
+/// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
+const OLDEST: (u64, u64) = (3, 259);
+
+const HOW_TO_GET: &str = "get it from https://www.pulumi.com/docs/iac/download-install, and put it on the PATH";
+
+/// The exit code of a command on a stack that the backend doesn't have.
+pub(super) const STACK_NOT_FOUND: i32 = 6;
+
+/// The `pulumi` on the PATH.
+#[derive(Debug, Clone)]
+pub struct Pulumi {
+    pub(super) program: PathBuf,
+    pub(super) environment: Environment,
+    /// The lock on the folder that it works in.
+    lock: Option<Arc<File>>,
+}
+
+/// What a short command of Pulumi's came to.
+pub(super) struct Answer {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Pulumi {
+    /// Finds the CLI, and sees to it that it is young enough.
+    pub async fn find(environment: &Environment) -> Result<Pulumi> {
+        let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
+        let program = std::env::split_paths(path).map(|folder| folder.join("pulumi")).find(|file| file.is_file());
+        let program = program.ok_or_else(|| Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET))?;
+        let pulumi = Pulumi { program, environment: environment.clone(), lock: None };
+        let answer = pulumi.ask(Path::new("/"), &["version"]).await?;
+        let version = answer.stdout.trim().to_owned();
+        match version_of(&version) {
+            Some(found) if found >= OLDEST => Ok(pulumi),
+            Some(_) => Err(Failure::setup(format!("{} is {version}", pulumi.program.display()))
+                .hint(format!("v{}.{}.0 or newer is needed; {HOW_TO_GET}", OLDEST.0, OLDEST.1))),
+            None => Err(Failure::setup(format!(
+                "{} does not say its version: {}",
+                pulumi.program.display(),
+                crate::text::last_line(&answer.stderr)
+            ))
+            .hint(HOW_TO_GET)),
+        }
+    }
+
+    /// The same CLI for a run: whatever it starts bears the run's name, and what it keeps for itself is in `folder`.
+    pub fn of_run(&self, run: &str, folder: &Path) -> Result<Pulumi> {
+        let pulumi = self.with(orphans::RUN, run);
+        let Some(user) = home::of_user(&self.environment) else {
+            return Ok(pulumi);
+        };
+        let own = folder.join("home");
+        home::share(&user, &own).map_err(|error| {
+            Failure::setup(format!("making a home for the run beside Pulumi's own in {}: {error}", user.display()))
+                .hint("name a folder that may be written in PULUMI_HOME")
+        })?;
+        Ok(pulumi.with("PULUMI_HOME", &own.display().to_string()))
+    }
+
+    /// The same CLI, which keeps a lock open as long as it runs: one that outlives its gitinfra still has its folder.
+    pub fn holding(&self, lock: &Arc<File>) -> Pulumi {
+        Pulumi { lock: Some(lock.clone()), ..self.clone() }
+    }
+
+    /// The same CLI with another variable set.
+    pub fn with(&self, name: &str, value: &str) -> Pulumi {
+        let mut pulumi = self.clone();
+        pulumi.environment.insert(name.to_owned(), value.to_owned());
+        pulumi
+    }
+
+    /// The same CLI with a variable set unless the user has set it.
+    pub fn with_default(&self, name: &str, value: &str) -> Pulumi {
+        match self.environment.contains_key(name) {
+            true => self.clone(),
+            false => self.with(name, value),
+        }
+    }
+
+    pub(super) fn command(&self, folder: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        let lock = self.lock.as_ref().and_then(|lock| lock.try_clone().ok());
+        let stdin = lock.map_or_else(Stdio::null, Stdio::from);
+        command.env_clear().envs(&self.environment).current_dir(folder).stdin(stdin);
+        command
+    }
+
+    pub(super) async fn ask(&self, folder: &Path, args: &[&str]) -> Result<Answer> {
+        let mut command = self.command(folder);
+        Pulumi::answer(self.spawn(command.args(args))?).await
+    }
+
+    /// Starts a child whose output is kept. Ctrl-C in a terminal must not reach it: cutting off `stack init` would leave
+    /// half a stack.
+    pub(super) fn spawn(&self, command: &mut Command) -> Result<Child> {
+        let command = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|error| Failure::setup(format!("starting {}: {error}", self.program.display())))
+    }
+
+    pub(super) async fn answer(child: Child) -> Result<Answer> {
+        let output = child.wait_with_output().await;
+        let output = output.map_err(|error| Failure::setup(format!("waiting for pulumi: {error}")))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+        Ok(Answer { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) })
+    }
+
+    pub(super) async fn demand(&self, folder: &Path, args: &[&str], doing: &str) -> Result<String> {
+        let answer = self.ask(folder, args).await?;
+        match answer.code {
+            Some(0) => Ok(answer.stdout),
+            _ => Err(failed(doing, &answer)),
+        }
+    }
+}
+
+/// The failure of a short command of Pulumi's.
+pub(super) fn failed(doing: &str, answer: &Answer) -> Failure {
+    let said = said(answer);
+    Failure::setup(format!("{doing}: {said}")).hint_some(advice(&said).map(str::to_owned))
+}
+
+/// What to do about failures whose words come from Pulumi and whose cause lies in how it is run.
+pub(super) fn advice(said: &str) -> Option<&'static str> {
+    let cases = [
+        (
+            "no folder at path",
+            "a run sees only what is committed: give the plugin's folder as an absolute path, or put it on the PATH",
+        ),
+        ("incorrect passphrase", "PULUMI_CONFIG_PASSPHRASE has to be the one that the stack was made with"),
+        (
+            "passphrase must be set",
+            "the backend encrypts secrets with a passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+        ),
+        (
+            ".pulumi/meta.yaml",
+            "the backend can't be reached: look at its address and region in PULUMI_BACKEND_URL, and at its credentials",
+        ),
+        (
+            "PULUMI_ACCESS_TOKEN must be set",
+            "set PULUMI_ACCESS_TOKEN, run `pulumi login`, or name another backend in PULUMI_BACKEND_URL",
+        ),
+    ];
+    let fits = |(words, _): &(&str, &str)| said.contains(words);
+    cases.into_iter().find(fits).map(|(_, hint)| hint)
+}
+
+fn said(answer: &Answer) -> String {
+    let text = if answer.stderr.is_empty() { &answer.stdout } else { &answer.stderr };
+    plain(text).trim_start_matches("error: ").to_owned()
+}
+
+/// `v3.259.0` or `3.259.0-alpha.1` as major and minor.
+fn version_of(text: &str) -> Option<(u64, u64)> {
+    let mut parts = text.trim().trim_start_matches('v').split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare() {
+        let cases = [
+            ("v3.259.0\n", Some(true)),
+            ("3.300.1-dev", Some(true)),
+            ("v3.258.9", Some(false)),
+            ("v4.0.0", Some(true)),
+            ("dev", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(version_of(text).map(|version| version >= OLDEST), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What Pulumi is asked about one stack besides running the engine: whether it is there, its configuration, its state.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::pulumi::{Pulumi, STACK_NOT_FOUND, failed};
+use super::state::State;
+use crate::failure::{Failure, Result};
+use crate::scrub::Scrubber;
+
+impl Pulumi {
+    /// Makes the stack in the backend. True when it was not there yet.
+    pub async fn create_stack(&self, folder: &Path, stack: &str) -> Result<bool> {
+        let args = ["stack", "init", stack, "--no-select", "--non-interactive", "--color", "never"];
+        let answer = self.ask(folder, &args).await?;
+        match answer.code {
+            Some(0) => Ok(true),
+            _ if answer.stderr.contains("already exists") => Ok(false),
+            _ => {
+                let doing = format!("creating the stack `{stack}` in the backend");
+                Err(failed(&doing, &answer))
+            }
+        }
+    }
+
+    /// Whether the backend has the stack.
+    pub async fn has_stack(&self, folder: &Path, stack: &str) -> Result<bool> {
+        let args = ["stack", "ls", "--json", "--non-interactive", "--color", "never"];
+        let listed = self.demand(folder, &args, "listing the backend's stacks").await?;
+        let listed: Vec<Value> = serde_json::from_str(&listed).unwrap_or_default();
+        let name = |value: &Value| value["name"].as_str().map(|name| name.rsplit('/').next() == Some(stack));
+        Ok(listed.iter().any(|value| name(value) == Some(true)))
+    }
+
+    /// Teaches the scrubber the stack's secret configuration. It is no failure when that can't be read: then the engine
+    /// can't read it either, and says so better.
+    pub async fn learn_secrets(&self, folder: &Path, stack: &str, scrubber: &mut Scrubber) -> Result<()> {
+        let args = ["config", "--json", "--show-secrets", "--stack", stack, "--non-interactive"];
+        let answer = self.ask(folder, &args).await?;
+        let config: Value = serde_json::from_str(&answer.stdout).unwrap_or_default();
+        for entry in config.as_object().into_iter().flat_map(|entries| entries.values()) {
+            if let (Some(true), Some(value)) = (entry["secret"].as_bool(), entry["value"].as_str()) {
+                scrubber.add(value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the engine's locks of a stack. Whoever calls this has made sure that nobody holds them.
+    pub async fn cancel(&self, folder: &Path, stack: &str) -> Result<()> {
+        let args = ["cancel", "--yes", "--stack", stack, "--non-interactive", "--color", "never"];
+        self.demand(folder, &args, "removing the left lock (`pulumi cancel`)").await.map(drop)
+    }
+
+    /// The stack's state; `None` when the backend doesn't have the stack.
+    pub async fn export(&self, folder: &Path, stack: &str) -> Result<Option<State>> {
+        let answer = self.ask(folder, &["stack", "export", "--stack", stack, "--non-interactive"]).await?;
+        match answer.code {
+            Some(0) => {
+                let read = State::read(answer.stdout).map(Some);
+                read.map_err(|error| Failure::setup(format!("reading the exported state: {error}")))
+            }
+            Some(STACK_NOT_FOUND) => Ok(None),
+            _ => Err(failed("exporting the stack's state", &answer)),
+        }
+    }
+
+    /// Puts an exported state back, which drops its pending operations. `file` is for the way there.
+    pub async fn import(&self, folder: &Path, stack: &str, state: &State, file: &Path) -> Result<()> {
+        state.write(file)?;
+        let path = file.display().to_string();
+        let args = ["stack", "import", "--stack", stack, "--file", &path, "--non-interactive", "--color", "never"];
+        self.demand(folder, &args, "putting the stack's state back").await.map(drop)
+    }
+}

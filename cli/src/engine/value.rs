@@ -1,0 +1,240 @@
+//! Property values as the engine's events hold them, made readable: no secret, no sentinel, no signature left in.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// The key by which Pulumi marks values that are no plain JSON.
+const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
+const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
+const OUTPUT: &str = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const RESOURCE: &str = "5cf8f73096256a8f31e491e813e4eb8e";
+const ASSET: &str = "c44067f5952c0a294b673a41bacd8c17";
+const ARCHIVE: &str = "0def7320c3a5731c473e5ecbe6d01bc7";
+const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/// A value as a reader may see it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    Secret,
+    /// The provider tells it only when the change is made.
+    Unknown,
+    /// A file or an archive, by its hash.
+    Asset(String),
+    /// Null, a boolean, a number or a text.
+    Plain(Value),
+    List(Vec<Shown>),
+    Object(Vec<(String, Shown)>),
+}
+
+/// Reads a value of an event.
+pub fn read(value: &Value) -> Shown {
+    match value {
+        Value::String(text) if text == UNKNOWN => Shown::Unknown,
+        Value::Array(items) => Shown::List(items.iter().map(read).collect()),
+        Value::Object(fields) => match fields.get(SIGNATURE).and_then(Value::as_str) {
+            Some(SECRET) => Shown::Secret,
+            Some(OUTPUT) if fields.get("secret") == Some(&Value::Bool(true)) => Shown::Secret,
+            Some(OUTPUT) => fields.get("value").map_or(Shown::Unknown, read),
+            Some(RESOURCE) => Shown::Plain(fields.get("urn").cloned().unwrap_or_default()),
+            Some(kind @ (ASSET | ARCHIVE)) => asset(kind, fields),
+            _ => Shown::Object(fields.iter().map(|(name, field)| (name.clone(), read(field))).collect()),
+        },
+        plain => Shown::Plain(plain.clone()),
+    }
+}
+
+fn asset(kind: &str, fields: &serde_json::Map<String, Value>) -> Shown {
+    let word = if kind == ASSET { "asset" } else { "archive" };
+    let hash = fields.get("hash").and_then(Value::as_str).unwrap_or("unknown");
+    Shown::Asset(format!("[{word} {}]", hash.get(..12).unwrap_or(hash)))
+}
+
+impl Shown {
+    /// The words that stand for what is no plain value.
+    fn word(&self) -> Option<&str> {
+        match self {
+            Shown::Secret => Some(crate::scrub::PLACEHOLDER),
+            Shown::Unknown => Some("known after apply"),
+            Shown::Asset(words) => Some(words),
+            _ => None,
+        }
+    }
+
+    /// On one line, like JSON.
+    pub fn line(&self) -> String {
+        let joined = |parts: Vec<String>| parts.join(", ");
+        match self {
+            Shown::Plain(value) => value.to_string(),
+            Shown::List(items) => format!("[{}]", joined(items.iter().map(Shown::line).collect())),
+            Shown::Object(fields) => {
+                let fields = fields.iter().map(|(name, field)| format!("{name}: {}", field.line())).collect();
+                format!("{{{}}}", joined(fields))
+            }
+            other => other.word().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// As JSON, with words in place of what JSON has no form for.
+    pub fn json(&self) -> Value {
+        match self {
+            Shown::Plain(value) => value.clone(),
+            Shown::List(items) => items.iter().map(Shown::json).collect(),
+            Shown::Object(fields) => {
+                Value::Object(fields.iter().map(|(name, field)| (name.clone(), field.json())).collect())
+            }
+            other => Value::String(other.word().unwrap_or_default().to_owned()),
+        }
+    }
+
+    /// Takes known secrets out of every text in it.
+    pub fn scrub(&mut self, scrubber: &crate::scrub::Scrubber) {
+        match self {
+            Shown::Plain(value) => scrubber.scrub_json(value),
+            Shown::List(items) => items.iter_mut().for_each(|item| item.scrub(scrubber)),
+            Shown::Object(fields) => fields.iter_mut().for_each(|(_, field)| field.scrub(scrubber)),
+            Shown::Secret | Shown::Unknown | Shown::Asset(_) => {}
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<&Shown> {
+        match self {
+            Shown::Object(fields) => fields.iter().find(|(field, _)| field == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    fn names(&self) -> BTreeSet<&str> {
+        match self {
+            Shown::Object(fields) => fields.iter().map(|(name, _)| name.as_str()).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// Follows a property path such as `ingress[0].cidrBlocks` or `tags["a.b"]`.
+    pub fn at(&self, path: &str) -> Option<&Shown> {
+        steps(path).iter().try_fold(self, |value, step| match value {
+            Shown::List(items) => items.get(step.parse::<usize>().ok()?),
+            value => value.field(step),
+        })
+    }
+
+    fn is_empty_object(&self) -> bool {
+        matches!(self, Shown::Object(fields) if fields.is_empty())
+    }
+}
+
+fn steps(path: &str) -> Vec<String> {
+    let mut steps = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        rest = rest.trim_start_matches('.');
+        if let Some((name, after)) = rest.strip_prefix("[\"").and_then(|quoted| quoted.split_once("\"]")) {
+            steps.push(name.replace("\\\"", "\""));
+            rest = after;
+        } else if let Some((index, after)) = rest.strip_prefix('[').and_then(|bracket| bracket.split_once(']')) {
+            steps.push(index.to_owned());
+            rest = after;
+        } else {
+            let end = rest.find(['.', '[']).filter(|end| *end > 0).unwrap_or(rest.len());
+            steps.push(rest[..end].to_owned());
+            rest = &rest[end..];
+        }
+    }
+    steps
+}
+
+/// What differs between two values, leaf by leaf. Where one side is a secret the other shows as one too: a value that
+/// became a secret was meant to be one.
+pub fn differences(
+    path: &str,
+    before: Option<&Shown>,
+    after: Option<&Shown>,
+) -> Vec<(String, Option<Shown>, Option<Shown>)> {
+    let opens =
+        |side: Option<&Shown>| side.is_none_or(|side| matches!(side, Shown::Object(_)) && !side.is_empty_object());
+    if opens(before) && opens(after) && (before.is_some() || after.is_some()) {
+        let names = [before, after].into_iter().flatten().flat_map(Shown::names).collect::<BTreeSet<_>>();
+        let field = |side: Option<&Shown>, name: &str| side.and_then(|side| side.field(name)).cloned();
+        let each =
+            |name: &str| differences(&join(path, name), field(before, name).as_ref(), field(after, name).as_ref());
+        return names.into_iter().flat_map(each).collect();
+    }
+    let is_secret = [before, after].into_iter().flatten().any(holds_secret);
+    match (before, after) {
+        (Some(before), Some(after)) if before == after && !is_secret => Vec::new(),
+        _ if is_secret => vec![(path.to_owned(), before.map(|_| Shown::Secret), after.map(|_| Shown::Secret))],
+        _ => vec![(path.to_owned(), before.cloned(), after.cloned())],
+    }
+}
+
+fn holds_secret(value: &Shown) -> bool {
+    match value {
+        Shown::Secret => true,
+        Shown::List(items) => items.iter().any(holds_secret),
+        Shown::Object(fields) => fields.iter().any(|(_, field)| holds_secret(field)),
+        _ => false,
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    let is_plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    match (path.is_empty(), is_plain) {
+        (true, true) => name.to_owned(),
+        (false, true) => format!("{path}.{name}"),
+        _ => format!("{path}[{}]", Value::String(name.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn secret() -> Value {
+        json!({SIGNATURE: SECRET, "ciphertext": "[secret]"})
+    }
+
+    fn differ(before: Value, after: Value) -> Vec<String> {
+        let line = |side: Option<Shown>| side.map_or("nothing".to_owned(), |side| side.line());
+        let found = differences("", Some(&read(&before)), Some(&read(&after)));
+        found.into_iter().map(|(path, before, after)| format!("{path}: {} -> {}", line(before), line(after))).collect()
+    }
+
+    #[test]
+    fn differences_are_told_leaf_by_leaf() {
+        let before = json!({"a": 1, "tags": {"x": "1", "a.b": "2"}, "list": [1], "gone": true});
+        let after = json!({"a": 1, "tags": {"x": "2", "a.b": "3"}, "list": [1, 2], "new": UNKNOWN});
+        assert_eq!(
+            differ(before, after),
+            [
+                "gone: true -> nothing",
+                "list: [1] -> [1, 2]",
+                "new: nothing -> known after apply",
+                "tags[\"a.b\"]: \"2\" -> \"3\"",
+                "tags.x: \"1\" -> \"2\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_becomes_a_secret_was_one() {
+        assert_eq!(differ(json!({"p": "hunter2"}), json!({"p": secret()})), ["p: [secret] -> [secret]"]);
+        assert_eq!(differ(json!({"p": {"q": "hunter2"}}), json!({"p": secret()})), ["p: [secret] -> [secret]"]);
+        assert_eq!(differ(json!({"p": ["hunter2"]}), json!({"p": [secret()]})), ["p: [secret] -> [secret]"]);
+    }
+
+    #[test]
+    fn paths_are_followed() {
+        let value = read(&json!({"a": [{"b": 1}], "t": {"x.y": 2}}));
+        let cases = [
+            ("a[0].b", Some("1")),
+            ("t[\"x.y\"]", Some("2")),
+            ("a[1]", None),
+            ("", Some("{a: [{b: 1}], t: {x.y: 2}}")),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(value.at(path).map(Shown::line).as_deref(), expected, "{path}");
+        }
+    }
+}

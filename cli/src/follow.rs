@@ -1,0 +1,194 @@
+//! Follows a branch: looks at its head, decides which stacks have to be rolled out, and rolls them out side by side.
+
+mod due;
+mod side_by_side;
+mod tally;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::decide::Known;
+use crate::environment::Environment;
+use crate::event::Body;
+use crate::failure::{Failure, Kind, Result};
+use crate::git::{Commit, Mirror};
+use crate::ledger::{Ledger, StackId};
+use crate::repo::{self, Fault, Found, TreeFile};
+use crate::scrub::Scrubber;
+
+pub use tally::Tally;
+
+/// How often a pass begins anew because others roll out the same stacks.
+const MOST_PASSES: u32 = 5;
+
+/// A branch that is followed.
+pub struct Follow {
+    pub context: Context,
+    pub mirror: Mirror,
+    pub ledger: Ledger,
+    /// The environment that the engine sees.
+    pub environment: Environment,
+    pub scrubber: Scrubber,
+    pub wishes: Wishes,
+    /// The head of the pass before, which needs no words again.
+    pub seen: Option<String>,
+}
+
+/// What a user may choose.
+pub struct Wishes {
+    pub branch: String,
+    /// Only these stacks, as `PROJECT/STACK` or `STACK`; all when there is none.
+    pub stacks: Vec<String>,
+    /// How many stacks roll out side by side at most.
+    pub jobs: usize,
+    /// How many runs of a stack the ledger keeps.
+    pub keep_runs: u32,
+    /// Only say what would be rolled out.
+    pub dry_run: bool,
+    /// While watching, how often it looks: a stack that failed rests for some looks.
+    pub interval: Option<Duration>,
+}
+
+/// What the ledger knows of a repository's stacks, by name, with their folders.
+type AllKnown = BTreeMap<String, (StackId, String, Known)>;
+
+/// The stacks of a commit, with the files that declare them.
+struct Declared {
+    found: Found,
+    files: Vec<TreeFile>,
+}
+
+impl Follow {
+    /// Looks again and again until it is cancelled. It outlives a network that is away and a file that is broken, since the
+    /// next commit may mend it; the same failure is told once.
+    pub async fn watch(&mut self, interval: Duration) -> Result<()> {
+        let mut last = None;
+        while !self.context.cancel.is_cancelled() {
+            match self.once().await {
+                Ok(_) => last = None,
+                Err(failure) if failure.kind == Kind::Bug => return Err(failure),
+                Err(failure) if failure.kind == Kind::Cancelled || last.as_ref() == Some(&failure) => {}
+                Err(failure) => {
+                    self.context.tell(None, Body::from(&failure));
+                    last = Some(failure);
+                }
+            }
+            tokio::select! {
+                () = self.context.cancel.cancelled() => {}
+                () = tokio::time::sleep(interval) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks once; begins anew while others roll out the same stacks.
+    pub async fn once(&mut self) -> Result<Tally> {
+        let mut tally = self.pass().await?;
+        for _ in 1..MOST_PASSES {
+            if !tally.moved {
+                break;
+            }
+            tally = self.pass().await?;
+        }
+        Ok(tally)
+    }
+
+    async fn pass(&mut self) -> Result<Tally> {
+        let head = tokio::select! {
+            head = self.mirror.fetch_branch(&self.wishes.branch) => head?,
+            () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
+        };
+        let head = self.scrubbed(head);
+        let is_new = self.seen.replace(head.id.clone()).as_ref() != Some(&head.id);
+        if is_new {
+            self.tell_head(&head);
+        }
+        let declared = self.declared(&head)?;
+        let known = self.ledger.all_known(&self.mirror.source.label).await?;
+        if is_new && self.wishes.stacks.is_empty() {
+            self.tell_gone(&declared.found, &known).await?;
+        }
+        self.bring(declared, known, &head, is_new).await
+    }
+
+    /// Brings the stacks to the head, those that have to be.
+    async fn bring(&self, declared: Declared, known: AllKnown, head: &Commit, is_new: bool) -> Result<Tally> {
+        let mut tally = Tally::default();
+        let found = declared.found.select(&self.wishes.stacks)?;
+        self.tell_faults(&found.faults, is_new, &mut tally);
+        let due = self.due(found.stacks, known, head, is_new, &mut tally).await?;
+        let worked = due.iter().any(|due| !due.is_resting);
+        match self.wishes.dry_run {
+            true => tally.skipped += due.len(),
+            false => self.roll_out(&due, &declared.files, head, &mut tally).await?,
+        }
+        if (is_new || worked) && !tally.moved && !self.wishes.dry_run {
+            self.context.tell(None, tally.finished());
+        }
+        Ok(tally)
+    }
+
+    /// Whoever committed a secret by mistake has it in Git; it need not be in a log and in the ledger as well.
+    fn scrubbed(&self, head: Commit) -> Commit {
+        Commit { subject: self.scrubber.scrub(&head.subject), ..head }
+    }
+
+    fn tell_head(&self, head: &Commit) {
+        self.context.tell(
+            None,
+            Body::Fetched {
+                repository: self.mirror.source.label.clone(),
+                branch: self.wishes.branch.clone(),
+                commit: head.id.clone(),
+                subject: head.subject.clone(),
+                author: head.author.clone(),
+                at: head.at,
+            },
+        );
+    }
+
+    /// A stack that left the branch still stands; only a person can mean it to go. It is written down, since one that comes
+    /// back may have been removed meanwhile.
+    async fn tell_gone(&self, found: &Found, known: &AllKnown) -> Result<()> {
+        let rolled_out = known.iter().filter(|(_, (_, _, known))| known.rolled_out.is_some());
+        let places = rolled_out.map(|(name, (_, folder, _))| (name.as_str(), folder.as_str()));
+        for name in found.lacks(places) {
+            self.context.note(name, "it is no longer on the branch, and what it rolled out was left standing");
+            if let Some((id, _, _)) = known.get(name).filter(|_| !self.wishes.dry_run) {
+                self.ledger.leaves(id, self.context.now()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with some stacks keeps the others from nothing. Told once for each head.
+    fn tell_faults(&self, faults: &[Fault], is_new: bool, tally: &mut Tally) {
+        for Fault { stack, has_stacks, failure, .. } in faults {
+            let body = match has_stacks {
+                true => Body::Skipped { reason: failure.with_hints() },
+                false => Body::Note { message: failure.message.clone() },
+            };
+            if *has_stacks {
+                tally.skip(failure.kind);
+            }
+            if is_new {
+                self.context.tell(stack.as_deref(), body);
+            }
+        }
+    }
+
+    fn declared(&self, head: &Commit) -> Result<Declared> {
+        let listing = self.mirror.listing(&head.id)?;
+        let found = repo::stacks(&listing);
+        if found.stacks.is_empty() {
+            let none = || Failure::input(format!("{} has no stack at this commit", self.mirror.source.label));
+            let hint = "a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it";
+            return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
+        }
+        Ok(Declared { found, files: listing.files })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Rolls out what is due: side by side where no stack needs another, one after the other where it does.
+
+use futures::stream::{FuturesUnordered, StreamExt as _};
+
+use super::due::Due;
+use super::{Follow, Tally};
+use crate::engine::Pulumi;
+use crate::event::Body;
+use crate::failure::{Failure, Kind, Result};
+use crate::git::Commit;
+use crate::order::Order;
+use crate::repo::TreeFile;
+use crate::rollout::{Outcome, RollOut};
+
+impl Follow {
+    pub(super) async fn roll_out(
+        &self,
+        due: &[Due],
+        files: &[TreeFile],
+        head: &Commit,
+        tally: &mut Tally,
+    ) -> Result<()> {
+        let mut order = Order::of(due.iter().map(|due| &due.stack), files);
+        self.set_aside(due, &mut order, tally);
+        if order.waiting() > 0 {
+            let pulumi = Pulumi::find(&self.environment).await?;
+            self.in_order(&self.preparation(&pulumi, head), due, &mut order, tally).await?;
+        }
+        // After a decision that is void everything is looked at anew.
+        for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
+            let reason = format!("it reads outputs of {}, which was not rolled out", due[other].stack.name());
+            self.context.tell(Some(&due[stack].stack.name()), Body::Skipped { reason });
+            tally.skipped += 1;
+        }
+        tally.cancelled += order.waiting();
+        Ok(())
+    }
+
+    /// Leaves out, before anything begins, those that can't be tried or are not to be tried now.
+    fn set_aside(&self, due: &[Due], order: &mut Order, tally: &mut Tally) {
+        for (stack, due) in due.iter().enumerate() {
+            if due.is_resting {
+                tally.skipped += 1;
+            } else if let Err(failure) = due.stack.check_name() {
+                self.skip(due, &failure, tally);
+            } else {
+                continue;
+            }
+            order.ended(stack, false);
+        }
+    }
+
+    fn skip(&self, due: &Due, failure: &Failure, tally: &mut Tally) {
+        self.context.tell(Some(&due.stack.name()), Body::Skipped { reason: failure.with_hints() });
+        tally.skip(failure.kind);
+    }
+
+    fn preparation<'a>(&'a self, pulumi: &'a Pulumi, head: &'a Commit) -> RollOut<'a> {
+        RollOut {
+            context: &self.context,
+            ledger: &self.ledger,
+            mirror: &self.mirror,
+            pulumi,
+            branch: &self.wishes.branch,
+            head,
+            scrubber: &self.scrubber,
+            keep_runs: self.wishes.keep_runs,
+            alone: tokio::sync::Mutex::default(),
+            environment: &self.environment,
+        }
+    }
+
+    /// Keeps so many roll-outs under way as there are jobs. What has begun is brought to its end, whatever becomes of the others.
+    async fn in_order(&self, roll_out: &RollOut<'_>, due: &[Due], order: &mut Order, tally: &mut Tally) -> Result<()> {
+        let mut under_way = FuturesUnordered::new();
+        let mut broken = None;
+        loop {
+            while broken.is_none() && !self.context.cancel.is_cancelled() && under_way.len() < self.wishes.jobs {
+                let Some(next) = order.start_next() else {
+                    break;
+                };
+                under_way.push(async move { (next, self.one(roll_out, &due[next]).await) });
+            }
+            let Some((stack, outcome)) = under_way.next().await else {
+                return broken.map_or(Ok(()), Err);
+            };
+            match self.settled(&due[stack], outcome, tally) {
+                Ok(well) => order.ended(stack, well),
+                Err(failure) => broken = Some(failure),
+            }
+        }
+    }
+
+    /// Counts what came of a stack, and says whether it stands now. One that can't be tried keeps no other from its
+    /// roll-out, so only what concerns all of them is a failure here.
+    fn settled(&self, due: &Due, outcome: Result<Outcome>, tally: &mut Tally) -> Result<bool> {
+        match outcome {
+            Ok(outcome) => {
+                tally.count(&outcome);
+                Ok(outcome == Outcome::RolledOut)
+            }
+            Err(failure) if matches!(failure.kind, Kind::Bug | Kind::Cancelled) => Err(failure),
+            Err(failure) => {
+                self.skip(due, &failure, tally);
+                Ok(false)
+            }
+        }
+    }
+
+    async fn one(&self, roll_out: &RollOut<'_>, due: &Due) -> Result<Outcome> {
+        let id = self.ledger.stack(&self.mirror.source.label, &due.stack, self.context.now()).await?;
+        roll_out.run(&due.stack, &id, &due.known, &due.reason).await
+    }
+}

@@ -1,0 +1,90 @@
+//! Following without a terminal and without a command line, as a server's worker does.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::event::{Event, Sink};
+use crate::git::Source;
+
+/// A pass can go from thread to thread; the compiler says so.
+#[test]
+fn a_pass_is_send() {
+    fn is_send(_: impl Send) {}
+    let _ = |follow: &mut Follow| is_send(follow.watch(Duration::ZERO));
+}
+
+/// A sink that remembers.
+#[derive(Default)]
+struct Heard(Mutex<Vec<Event>>);
+
+impl Sink for Heard {
+    fn take(&self, event: &Event) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event.clone());
+    }
+}
+
+impl Heard {
+    fn kinds(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|event| event.body.kind()).collect()
+    }
+}
+
+fn git(folder: &Path, args: &[&str]) {
+    let mut git = Command::new("git");
+    git.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]).args(args).current_dir(folder);
+    assert!(git.status().expect("git runs").success(), "git {args:?}");
+}
+
+/// A repository with the stack `net/dev`, and what follows it in a folder beside it.
+async fn follow(place: &Path, sink: Arc<Heard>) -> Follow {
+    let repo = place.join("repo");
+    std::fs::create_dir(&repo).expect("a folder");
+    git(&repo, &["init", "-q", "-b", "main"]);
+    for (name, text) in [("Pulumi.yaml", "name: net\nruntime: yaml\n"), ("Pulumi.dev.yaml", "")] {
+        std::fs::write(repo.join(name), text).expect("a file");
+    }
+    git(&repo, &["add", "--all"]);
+    git(&repo, &["commit", "-q", "-m", "A stack"]);
+    let environment: Environment = std::env::vars().filter(|(name, _)| name == "PATH").collect();
+    let (cwd, state_dir) = (place.to_owned(), place.join("state"));
+    let source = Source::parse("repo", &cwd).expect("a repository");
+    Follow {
+        mirror: Mirror::open(&state_dir, source, &environment, Duration::from_secs(60)).await.expect("a mirror"),
+        ledger: Ledger::open(None, &state_dir).await.expect("a ledger"),
+        context: Context { environment, cwd, state_dir, clock: || 1_000, cancel: CancellationToken::new(), sink },
+        environment: Environment::new(),
+        scrubber: Scrubber::default(),
+        wishes: Wishes {
+            branch: "main".to_owned(),
+            stacks: Vec::new(),
+            jobs: 4,
+            keep_runs: 0,
+            dry_run: true,
+            interval: None,
+        },
+        seen: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_follows_and_a_sink_hears_of_it() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let heard = Arc::new(Heard::default());
+    let mut follow = follow(place.path(), heard.clone()).await;
+    let passes = tokio::spawn(async move {
+        let first = follow.once().await?;
+        follow.wishes.dry_run = false;
+        // Without a Pulumi on the PATH nothing begins, and the failure is the pass's.
+        let failure = follow.once().await.expect_err("there is no Pulumi");
+        follow.context.cancel.cancel();
+        follow.watch(Duration::ZERO).await.map(|()| (first, failure))
+    });
+    let (first, failure) = passes.await.expect("no panic").expect("a pass");
+    assert_eq!((first.skipped, first.failure()), (1, None));
+    assert_eq!(failure.kind, Kind::Setup);
+    assert_eq!(heard.kinds(), ["fetched", "pending"]);
+}

@@ -1,0 +1,80 @@
+//! What a merge would make, by git's own rules: those of forges, and of a merge by hand.
+
+use git2::{Oid, Signature, Time};
+
+use super::{Mirror, cli};
+use crate::failure::{Failure, Result};
+use crate::repo::path::{shown, text};
+
+/// `git merge-tree --write-tree` is as old.
+const OLDEST: &str = "2.38";
+
+/// What git says of two histories without a commit that both have.
+const UNRELATED: &str = "unrelated histories";
+
+/// What git's `merge-tree` ends with when it does not know an option.
+const USAGE: i32 = 129;
+
+impl Mirror {
+    /// The commit that merging `head` into `base` would make. It is kept as an object under no name.
+    pub async fn merge(&self, base: &str, head: &str) -> Result<String> {
+        let (base_id, head_id) = (self.oid(base)?, self.oid(head)?);
+        let failed = |error: git2::Error| Failure::input(format!("merging {head} into {base}: {}", error.message()));
+        // libgit2 does not know where a shallow history ends, so git itself says whether the head has it all.
+        let is_ancestor = ["merge-base", "--is-ancestor", base, head];
+        if cli::local(&self.environment, &self.path, None, &is_ancestor).await?.status.success() {
+            return Ok(head.to_owned());
+        }
+        let tree = self.merged_tree(base, head).await?;
+        let tree = self.repository.find_tree(tree).map_err(failed)?;
+        let ours = self.repository.find_commit(base_id).map_err(failed)?;
+        let theirs = self.repository.find_commit(head_id).map_err(failed)?;
+        // A fixed time makes the same merge the same commit, however often it is previewed.
+        let who = Signature::new("gitinfra", "gitinfra@localhost", &Time::new(0, 0)).map_err(failed)?;
+        let merged = self.repository.commit(None, &who, &who, "merge preview", &tree, &[&ours, &theirs]);
+        merged.map(|id| id.to_string()).map_err(failed)
+    }
+
+    async fn merged_tree(&self, base: &str, head: &str) -> Result<Oid> {
+        let args = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", base, head];
+        let output = cli::local(&self.environment, &self.path, None, &args).await?;
+        let mut parts = output.stdout.split(|byte| *byte == 0);
+        // A name that does not exist ends like a conflict does, so the tree's id is what tells.
+        let tree = parts.next().and_then(|id| Oid::from_str(std::str::from_utf8(id).ok()?).ok());
+        match (output.status.code(), tree) {
+            (Some(0), Some(tree)) => Ok(tree),
+            (Some(1), Some(_)) => Err(conflict(parts)),
+            (Some(USAGE), _) => Err(self.too_old().await),
+            _ => Err(self.no_merge(&cli::words(&output))),
+        }
+    }
+
+    fn no_merge(&self, said: &str) -> Failure {
+        let failure =
+            Failure::input(format!("the head can't be merged into the base: {}", crate::text::last_line(said)));
+        match (said.contains(UNRELATED), self.repository.is_shallow()) {
+            (true, true) => failure.hint(format!(
+                "{} is a shallow clone, which lacks the commit that both come from: `git fetch --unshallow` there gets it",
+                self.source.label
+            )),
+            (true, false) => failure.hint("they have no commit in common, so no forge merges them either"),
+            _ => failure,
+        }
+    }
+
+    async fn too_old(&self) -> Failure {
+        let version = cli::local(&self.environment, &self.path, None, &["version"]).await;
+        let version = version.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        Failure::setup(format!("`{}` can't merge without a checkout", version.unwrap_or_else(|_| "git".to_owned())))
+            .hint(format!("git {OLDEST} or newer is needed for previews"))
+    }
+}
+
+fn conflict<'a>(paths: impl Iterator<Item = &'a [u8]>) -> Failure {
+    let mut paths: Vec<String> = paths.filter(|path| !path.is_empty()).map(|path| shown(&text(path))).collect();
+    paths.sort();
+    paths.dedup();
+    let names: Vec<&str> = paths.iter().map(String::as_str).collect();
+    Failure::input(format!("the head can't be merged into the base: conflicts in {}", crate::text::list(&names, 5)))
+        .hint("merge or rebase onto the base first")
+}

@@ -1,0 +1,77 @@
+//! Which stacks a merge touches, which it leaves as they are, and which it takes away.
+
+use std::collections::BTreeSet;
+
+use crate::comment::StackPreview;
+use crate::decide::Reason;
+use crate::engine::changes::ChangeSet;
+use crate::failure::Result;
+use crate::git::{Commit, Mirror};
+use crate::repo::{self, Fault, Found, Stack, path};
+
+/// A stack that the merge touches, and why.
+pub(super) struct Touched {
+    pub stack: Stack,
+    pub reason: String,
+}
+
+/// The stacks on both sides of a merge.
+#[derive(Default)]
+pub(super) struct Sorted {
+    pub touched: Vec<Touched>,
+    pub untouched: Vec<String>,
+    pub gone: Vec<String>,
+    pub faults: Vec<Fault>,
+}
+
+/// Tells the stacks of the merged tree whose files differ from the base from the others.
+pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[String]) -> Result<Sorted> {
+    let found = repo::stacks(&mirror.listing(merged)?);
+    let before = repo::stacks(&mirror.listing(&base.id)?);
+    let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
+    if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
+        return Err(failure);
+    }
+    let mut sorted = Sorted::default();
+    let names: Vec<String> = before.stacks.iter().map(Stack::name).collect();
+    if wanted.is_empty() {
+        let known = names.iter().zip(&before.stacks).map(|(name, stack)| (name.as_str(), stack.folder.as_str()));
+        sorted.gone = found.lacks(known).into_iter().map(str::to_owned).collect();
+    }
+    let known = BTreeSet::from_iter(names);
+    let Found { stacks, faults } = found.select(wanted)?;
+    sorted.faults = faults;
+    sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
+    for stack in stacks {
+        match why(&stack, &known, &changed) {
+            Some(reason) => sorted.touched.push(Touched { stack, reason }),
+            None => sorted.untouched.push(stack.name()),
+        }
+    }
+    Ok(sorted)
+}
+
+/// Why a stack is touched; `None` when it is not.
+fn why(stack: &Stack, before: &BTreeSet<String>, changed: &[String]) -> Option<String> {
+    // What the base can't tell, such as a project file that is broken there, makes a stack a new one.
+    if !before.contains(&stack.name()) {
+        return Some("a new stack".to_owned());
+    }
+    Reason::of_changes(stack, changed).map(|reason| reason.words())
+}
+
+/// Whether a merge has to do with a fault that was there before.
+fn is_touched(fault: &Fault, changed: &[String]) -> bool {
+    fault.stack.is_none() && changed.iter().any(|path| path::is_within(path, &fault.folder))
+}
+
+/// What can't be previewed, as the preview that it has.
+pub(super) fn faulty(fault: Fault) -> StackPreview {
+    let place = if fault.folder.is_empty() { "the root" } else { &fault.folder };
+    StackPreview {
+        name: fault.stack.unwrap_or_else(|| format!("the stacks in {}", path::shown(place))),
+        reason: "it can't be read".to_owned(),
+        failure: Some(fault.failure.with_hints()),
+        changes: ChangeSet::default(),
+    }
+}

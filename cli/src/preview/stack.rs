@@ -1,0 +1,91 @@
+//! One stack's preview: what has to be there before the engine, the engine itself, and what its events amount to.
+
+use std::path::Path;
+
+use super::{Place, Previewer};
+use crate::engine::changes::{ChangeSet, Said};
+use crate::engine::{Backend, EngineSignal, News, Phase, Progress, Pulumi, diagnose, missing};
+use crate::failure::{Failure, Result};
+use crate::git::Worktree;
+use crate::repo::Stack;
+use crate::rollout::waiting_for;
+use crate::scrub::Scrubber;
+
+impl Place<'_> {
+    pub(super) async fn one(&self, stack: &Stack, scrubber: &mut Scrubber) -> Result<(ChangeSet, Option<Failure>)> {
+        self.check(stack)?;
+        let worktree = self.worktree(stack).await?;
+        let (pulumi, folder) = (self.pulumi.holding(&worktree.lock), &worktree.folder.join(&stack.folder));
+        if let Some(missing) = missing(&worktree.folder, stack) {
+            self.previewer.context.note(&stack.name(), "installing the program's packages");
+            pulumi.install(&missing, folder, &self.previewer.context.cancel).await?;
+        }
+        let pulumi = self.with_backend(pulumi, stack, folder).await?;
+        if stack.has_secrets {
+            pulumi.learn_secrets(folder, &stack.stack, scrubber).await?;
+        }
+        self.engine(&pulumi, folder, &stack.stack).await
+    }
+
+    /// Refuses what can't be previewed, and sees to the backend.
+    fn check(&self, stack: &Stack) -> Result<()> {
+        let Previewer { context, mirror, environment } = self.previewer;
+        stack.check_name()?;
+        stack.check_files()?;
+        mirror.refuse_pointers(self.merged, stack)?;
+        let backend = Backend::of(stack, environment)?;
+        backend.check(environment)?;
+        for done in backend.mend(environment) {
+            context.note(&stack.name(), done);
+        }
+        Ok(())
+    }
+
+    async fn worktree(&self, stack: &Stack) -> Result<Worktree> {
+        let Previewer { context, mirror, .. } = self.previewer;
+        let waits = |folder: &Path| context.note(&stack.name(), waiting_for(folder));
+        tokio::select! {
+            worktree = mirror.worktree(self.merged, stack, waits) => worktree,
+            () = context.cancel.cancelled() => Err(Failure::cancelled()),
+        }
+    }
+
+    /// The CLI on the stack's own backend. A preview makes nothing, so a stack that isn't there yet is made in a backend
+    /// that is thrown away.
+    async fn with_backend(&self, pulumi: Pulumi, stack: &Stack, folder: &Path) -> Result<Pulumi> {
+        if pulumi.has_stack(folder, &stack.stack).await? {
+            return Ok(pulumi);
+        }
+        let pulumi = self.throwaway_backend(&pulumi)?;
+        pulumi.create_stack(folder, &stack.stack).await?;
+        Ok(pulumi)
+    }
+
+    fn throwaway_backend(&self, pulumi: &Pulumi) -> Result<Pulumi> {
+        let place = tempfile::Builder::new().prefix("backend-").tempdir_in(self.scratch.path());
+        let place = place.map_err(|error| Failure::setup(format!("making a folder: {error}")))?.keep();
+        let pulumi = pulumi.with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
+        Ok(pulumi.with_default("PULUMI_CONFIG_PASSPHRASE", ""))
+    }
+
+    async fn engine(&self, pulumi: &Pulumi, folder: &Path, stack: &str) -> Result<(ChangeSet, Option<Failure>)> {
+        let context = &self.previewer.context;
+        let output = self.scratch.path().join("output.txt");
+        let engine = pulumi.start(Phase::Preview, folder, stack, "", &output).await?;
+        let (mut progress, mut changes) = (Progress::default(), ChangeSet::default());
+        let take = |signal| {
+            if let EngineSignal::Event(event) = signal {
+                changes.take(&event);
+                if let Some(News::Diagnostic { severity, urn, message }) = progress.take(*event, context.now()) {
+                    changes.diagnostics.push(Said { severity, urn, message });
+                }
+            }
+        };
+        let ending = engine.follow(&context.cancel, take).await?;
+        if context.cancel.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
+        let failure = (!ending.success).then(|| diagnose(&ending, &progress));
+        Ok((changes, failure))
+    }
+}

@@ -1,0 +1,293 @@
+//! The stacks of a commit: every project file with its stacks' files, read from a tree's entries.
+
+mod link;
+pub mod path;
+mod project;
+#[cfg(test)]
+mod tests;
+mod uses;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::failure::{Failure, Result, nearest};
+use path::split;
+use project::{EXTENSIONS, Project};
+use uses::Uses;
+
+pub use link::{Links, follow};
+
+/// A file of a Git tree whose name begins with `Pulumi.`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeFile {
+    /// Path from the repository's root, with slashes.
+    pub path: String,
+    /// What stands in it; in the file behind it, where it is a symbolic link.
+    pub content: Vec<u8>,
+}
+
+/// What of a commit's tree decides about its stacks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    pub files: Vec<TreeFile>,
+    /// The symbolic links of the whole tree.
+    pub links: Links,
+    /// The paths of submodules.
+    pub modules: BTreeSet<String>,
+}
+
+/// One stack of one project at some commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stack {
+    pub project: String,
+    pub stack: String,
+    /// The project's folder from the repository's root, empty for the root itself.
+    pub folder: String,
+    /// The project file, for messages.
+    pub project_file: String,
+    /// The stack's own configuration file.
+    pub config_file: String,
+    /// The language of the program, such as `yaml` or `nodejs`.
+    pub runtime: String,
+    /// `backend.url` of the project, if it names one.
+    pub backend: Option<String>,
+    /// Whether the configuration holds encrypted values.
+    pub has_secrets: bool,
+    /// The folder or file of the program.
+    pub program: String,
+    uses: Uses,
+}
+
+/// What a commit holds: the stacks that can be rolled out, and what keeps others from it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    pub stacks: Vec<Stack>,
+    pub faults: Vec<Fault>,
+}
+
+/// A project that can't be read, or a stack that can't be told from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The stack as `PROJECT/STACK`; `None` when the project's name is not known.
+    pub stack: Option<String>,
+    pub folder: String,
+    /// Whether stacks are kept back by it. A template's project file, for example, has none.
+    pub has_stacks: bool,
+    pub failure: Failure,
+}
+
+impl Stack {
+    /// `PROJECT/STACK`, its name everywhere.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.project, self.stack)
+    }
+
+    /// Refuses a name that Pulumi would refuse less plainly, or take for a flag.
+    pub fn check_name(&self) -> Result<()> {
+        let is_sound = |name: &str| {
+            let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+            !name.is_empty() && !name.starts_with('-') && name.chars().all(fits)
+        };
+        match is_sound(&self.project) && is_sound(&self.stack) {
+            true => Ok(()),
+            false => Err(Failure::input(format!("`{}` is no name of a stack", self.name()))
+                .hint("projects and stacks have names of letters, digits, `-`, `_` and `.`, the first no `-`")),
+        }
+    }
+
+    /// Refuses links that lead out of the repository, and submodules, among what the stack uses.
+    pub fn check_files(&self) -> Result<()> {
+        match self.uses.faults.first() {
+            None => Ok(()),
+            Some(fault) => Err(fault.clone()),
+        }
+    }
+
+    /// Whether a change of this path can change what the stack becomes.
+    pub fn uses(&self, path: &str) -> bool {
+        self.uses.has(path)
+    }
+
+    /// The files and folders that it is made of. Of what lies in them, `uses` tells.
+    pub fn parts(&self) -> &[String] {
+        self.uses.parts()
+    }
+
+    /// How many of the paths, which are sorted, it uses, and the first of them.
+    pub fn used_of<'a>(&'a self, paths: &'a [String]) -> Option<(usize, &'a str)> {
+        let mut used = self.uses.of(paths);
+        let first = used.next()?;
+        Some((1 + used.count(), first))
+    }
+
+    /// Whether the user means this stack: by its whole name or by the stack's alone.
+    pub fn is_called(&self, wanted: &str) -> bool {
+        wanted == self.name() || wanted == self.stack
+    }
+}
+
+/// Finds every stack. What is wrong with one keeps no other from being found.
+pub fn stacks(listing: &Listing) -> Found {
+    let mut files: BTreeMap<&str, Vec<&TreeFile>> = BTreeMap::new();
+    for file in &listing.files {
+        files.entry(split(&file.path).0).or_default().push(file);
+    }
+    let (projects, mut faults) = projects(&files, &listing.links);
+    let folders: BTreeSet<&str> = projects.iter().map(|project| project.folder.as_str()).collect();
+    let mut found = Vec::new();
+    for project in &projects {
+        let configs = configs(project, files.get(project.config_folder.as_str()));
+        let all: Vec<&str> = configs.values().map(|file| file.path.as_str()).collect();
+        for (stack, file) in &configs {
+            match path::is_bytes(stack) {
+                true => faults.push(nameless(project, file)),
+                false => {
+                    found.push(assemble(project, stack, file, listing, Uses::new(project, &file.path, &all, &folders)))
+                }
+            }
+        }
+    }
+    found.sort_by(|a: &Stack, b| (&a.folder, &a.stack).cmp(&(&b.folder, &b.stack)));
+    let stacks = without_twins(found, &mut faults);
+    Found { stacks, faults }
+}
+
+impl Found {
+    /// The names of those of the known stacks, each with its folder, that are certainly not there any more.
+    pub fn lacks<'a>(&self, known: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<&'a str> {
+        let names: BTreeSet<String> = self.stacks.iter().map(Stack::name).collect();
+        let gone = known.filter(|(name, folder)| !names.contains(*name) && !self.hides(name, folder));
+        gone.map(|(name, _)| name).collect()
+    }
+
+    /// Whether a stack may be there although it was not found: under a name that two have, or in a folder whose project
+    /// can't be read.
+    fn hides(&self, name: &str, folder: &str) -> bool {
+        let faulty =
+            |fault: &Fault| fault.stack.as_deref() == Some(name) || (fault.stack.is_none() && fault.folder == folder);
+        self.faults.iter().any(faulty)
+    }
+
+    /// All that is wrong, as one failure; `None` when nothing is.
+    pub fn failure(&self) -> Option<Failure> {
+        let failures: Vec<Failure> = self.faults.iter().map(|fault| fault.failure.clone()).collect();
+        (!failures.is_empty()).then(|| all_of(failures))
+    }
+
+    /// The stacks that a user named with what is wrong with them; everything when none is named.
+    pub fn select(self, wanted: &[String]) -> Result<Found> {
+        if wanted.is_empty() {
+            return Ok(self);
+        }
+        let is_faulty = |name: &String| {
+            let stacks = self.faults.iter().filter(|fault| fault.stack.as_ref() == Some(name));
+            stacks.map(|fault| &fault.failure).next()
+        };
+        if let Some(failure) = wanted.iter().find_map(is_faulty) {
+            return Err(failure.clone());
+        }
+        if let Some(stranger) = wanted.iter().find(|name| !self.stacks.iter().any(|stack| stack.is_called(name))) {
+            return Err(self.no_stack(stranger));
+        }
+        let is_wanted = |stack: &Stack| wanted.iter().any(|name| stack.is_called(name));
+        Ok(Found { stacks: self.stacks.into_iter().filter(is_wanted).collect(), faults: Vec::new() })
+    }
+
+    fn no_stack(&self, stranger: &str) -> Failure {
+        let names: Vec<String> = self.stacks.iter().map(Stack::name).collect();
+        let failure = Failure::input(format!("no stack is called `{stranger}` at this commit"))
+            .hint_some(nearest(stranger, names.iter().map(String::as_str)))
+            .hint(format!("the stacks are: {}", names.join(", ")));
+        let unread = self.faults.iter().filter(|fault| fault.stack.is_none() && fault.has_stacks);
+        unread.fold(failure, |failure, fault| failure.hint(format!("one may be missing: {}", fault.failure)))
+    }
+}
+
+/// Several faults as one failure, each on its own line.
+fn all_of(faults: Vec<Failure>) -> Failure {
+    let messages: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
+    let mut hints: Vec<String> = faults.iter().flat_map(|fault| fault.hints.clone()).collect();
+    hints.dedup();
+    Failure { hints, ..Failure::input(messages.join("\n")) }
+}
+
+/// The project of each folder that has one, and those that can't be read.
+fn projects(files: &BTreeMap<&str, Vec<&TreeFile>>, links: &Links) -> (Vec<Project>, Vec<Fault>) {
+    let (mut projects, mut faults) = (Vec::new(), Vec::new());
+    for (folder, files) in files {
+        if folder.split('/').any(|part| part == "node_modules") {
+            continue;
+        }
+        let named = |extension| files.iter().find(|file| split(&file.path).1 == format!("Pulumi.{extension}"));
+        let Some(file) = EXTENSIONS.iter().find_map(named) else {
+            continue;
+        };
+        match project::read(file, links) {
+            Ok(project) => projects.push(project),
+            Err(failure) => {
+                let has_stacks = files.iter().any(|other| stack_of(other, &file.path).is_some());
+                faults.push(Fault { stack: None, folder: (*folder).to_owned(), has_stacks, failure });
+            }
+        }
+    }
+    (projects, faults)
+}
+
+/// A project's stacks by name, with the file that configures each.
+fn configs<'a>(project: &Project, files: Option<&Vec<&'a TreeFile>>) -> BTreeMap<&'a str, &'a TreeFile> {
+    let files = files.into_iter().flatten();
+    files.filter_map(|file| Some((stack_of(file, &project.path)?, *file))).collect()
+}
+
+/// The stack that a file configures, if it does: its extension has to be the project file's.
+fn stack_of<'a>(file: &'a TreeFile, project_file: &str) -> Option<&'a str> {
+    let (_, extension) = project_file.rsplit_once('.')?;
+    let name = split(&file.path).1.strip_prefix("Pulumi.")?;
+    name.strip_suffix(extension)?.strip_suffix('.').filter(|stack| !stack.is_empty())
+}
+
+fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing, mut uses: Uses) -> Stack {
+    uses.follow_links(&listing.links);
+    uses.refuse_modules(&listing.modules, &format!("{}/{stack}", project.name));
+    Stack {
+        project: project.name.clone(),
+        stack: stack.to_owned(),
+        folder: project.folder.clone(),
+        project_file: project.path.clone(),
+        config_file: config.path.clone(),
+        runtime: project.runtime.clone(),
+        backend: project.backend.clone(),
+        // In YAML it is `secure:`, in JSON `"secure":`.
+        has_secrets: String::from_utf8_lossy(&config.content).contains("secure"),
+        program: project.program.clone(),
+        uses,
+    }
+}
+
+fn nameless(project: &Project, config: &TreeFile) -> Fault {
+    let failure = Failure::input(format!("{}: the stack's name is not UTF-8", path::shown(&config.path)));
+    Fault { stack: None, folder: project.folder.clone(), has_stacks: true, failure }
+}
+
+/// The stacks whose names are their own. Of those that share one nobody can say which is meant.
+fn without_twins(found: Vec<Stack>, faults: &mut Vec<Fault>) -> Vec<Stack> {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for stack in &found {
+        places.entry(stack.name()).or_default().push(stack.project_file.clone());
+    }
+    places.retain(|_, files| files.len() > 1);
+    for (name, files) in &places {
+        let failure =
+            Failure::input(format!("{} stacks are called `{name}`: in {}", number(files), files.join(" and ")))
+                .hint("give one of the projects another `name`");
+        let fault = Fault { stack: Some(name.clone()), folder: String::new(), has_stacks: true, failure };
+        faults.push(fault);
+    }
+    found.into_iter().filter(|stack| !places.contains_key(&stack.name())).collect()
+}
+
+fn number(files: &[String]) -> String {
+    match files.len() {
+        2 => "two".to_owned(),
+        count => count.to_string(),
+    }
+}

@@ -1,0 +1,158 @@
+//! One stack from a decision to what stands: lease, recovery, run, engine, record.
+
+mod end;
+mod engine;
+mod lease;
+mod locks;
+mod pending;
+mod recovery;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::context::Context;
+use crate::decide::{Known, Reason};
+use crate::engine::{Backend, Pulumi};
+use crate::environment::Environment;
+use crate::event::Body;
+use crate::failure::{Failure, Kind, Result};
+use crate::git::{Commit, Mirror};
+use crate::ledger::{Claim, Lease, Ledger, NewRun, StackId};
+use crate::process::{self, Process};
+use crate::record::RunState;
+use crate::repo::Stack;
+use crate::run_log::RunLog;
+use crate::scrub::Scrubber;
+use end::End;
+
+pub use engine::waiting_for;
+
+/// What came of a roll-out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    RolledOut,
+    Failed(Kind),
+    Cancelled,
+    /// Another live run is at it: gitinfra's, or anybody's that holds the engine's lock. The user has been told who it is.
+    Busy,
+    /// Somebody rolled it out between the decision and the lease, so the decision is void.
+    Moved,
+}
+
+/// Everything that roll-outs of one pass share.
+pub struct RollOut<'a> {
+    pub context: &'a Context,
+    pub ledger: &'a Ledger,
+    pub mirror: &'a Mirror,
+    pub pulumi: &'a Pulumi,
+    pub branch: &'a str,
+    pub head: &'a Commit,
+    pub scrubber: &'a Scrubber,
+    /// How many runs of a stack the ledger keeps.
+    pub keep_runs: u32,
+    /// Held by whoever must be alone for a moment.
+    pub alone: tokio::sync::Mutex<()>,
+    /// The environment that the engine sees.
+    pub environment: &'a Environment,
+}
+
+/// A stack under its lease.
+struct Claimed<'a> {
+    stack: &'a Stack,
+    id: &'a StackId,
+    lease: &'a Lease,
+    cancel: &'a CancellationToken,
+}
+
+/// One run's particulars.
+struct Job<'a> {
+    claimed: &'a Claimed<'a>,
+    run: &'a str,
+    pulumi: Pulumi,
+    backend: &'a Backend,
+}
+
+impl RollOut<'_> {
+    /// Rolls a stack out under its lease.
+    pub async fn run(&self, stack: &Stack, id: &StackId, known: &Known, reason: &Reason) -> Result<Outcome> {
+        let lease = match self.ledger.claim(id, &Process::current(), self.context.now()).await? {
+            Claim::Ours(lease) => lease,
+            Claim::Held { by, .. } => {
+                let reason = lease::held_by(by.as_ref());
+                self.context.tell(Some(&stack.name()), Body::Skipped { reason });
+                return Ok(Outcome::Busy);
+            }
+        };
+        let heartbeat = lease::Heartbeat::start(self.ledger, id, &lease, &self.context.cancel, self.context.clock);
+        let claimed = Claimed { stack, id, lease: &lease, cancel: &heartbeat.cancel };
+        let outcome = self.under_lease(&claimed, known, reason).await;
+        self.ledger.keep_newest(id, self.keep_runs).await?;
+        drop(heartbeat);
+        self.ledger.release(id, &lease).await?;
+        outcome
+    }
+
+    async fn under_lease(&self, claimed: &Claimed<'_>, known: &Known, reason: &Reason) -> Result<Outcome> {
+        if self.ledger.known(claimed.id).await?.rolled_out != known.rolled_out {
+            return Ok(Outcome::Moved);
+        }
+        claimed.stack.check_name()?;
+        let backend = Backend::of(claimed.stack, self.environment)?;
+        backend.check(self.environment)?;
+        self.close_cut_off_runs(claimed).await?;
+        if claimed.cancel.is_cancelled() {
+            return Ok(Outcome::Cancelled);
+        }
+        self.refuse_held_locks(claimed, &backend).await?;
+        for message in backend.mend(self.environment) {
+            self.context.note(&claimed.stack.name(), message);
+        }
+        let (run, mut log) = self.begin(claimed, reason.words()).await?;
+        let started = self.context.now();
+        let end = self.work(claimed, &run, &backend, &mut log).await;
+        self.sweep(&run);
+        self.end(claimed, &run, end.unwrap_or_else(|failure| End::of(&failure)), log, started).await
+    }
+
+    /// What happens between a run's record and its end.
+    async fn work(&self, claimed: &Claimed<'_>, run: &str, backend: &Backend, log: &mut RunLog) -> Result<End> {
+        let pulumi = self.pulumi.of_run(run, &self.output_folder(run)?)?;
+        self.engine(&Job { claimed, run, pulumi, backend }, log).await
+    }
+
+    /// Records the run before anything of it happens.
+    async fn begin(&self, claimed: &Claimed<'_>, reason: String) -> Result<(String, RunLog)> {
+        let (commit, subject, host) = (&self.head.id, &self.head.subject, process::host());
+        let new = NewRun { branch: self.branch, commit, subject, reason: &reason, host: &host };
+        let run = self.ledger.begin(claimed.id, claimed.lease, &new, self.context.now()).await?;
+        let log = RunLog::begin(self.context, self.ledger, &run, &claimed.stack.name(), self.scrubber.clone());
+        let resources = self.ledger.resources(claimed.id).await?;
+        log.tell(Body::RunStarted { commit: commit.clone(), reason, resources });
+        Ok((run, log))
+    }
+
+    /// Writes down what stands, then the run's end. A kill in between rolls out once more, which changes nothing.
+    async fn end(&self, claimed: &Claimed<'_>, run: &str, mut end: End, log: RunLog, started: i64) -> Result<Outcome> {
+        let Claimed { stack, id, lease, .. } = claimed;
+        let now = self.context.now();
+        end.message = end.message.map(|message| log.scrubber.scrub(&message));
+        if end.state == RunState::Succeeded && !self.ledger.stands(id, lease, &self.head.id, now).await? {
+            (end.state, end.kind) = (RunState::Failed, Some(Kind::RollOut));
+            end.message = Some("the lease was lost to another gitinfra, which decides what stands".to_owned());
+        }
+        self.ledger.end(run, end.state, &end.changes, end.message.as_deref(), now).await?;
+        log.tell(Body::RunFinished {
+            state: end.state,
+            commit: self.head.id.clone(),
+            message: end.in_short(),
+            changes: end.changes,
+            seconds: crate::text::as_seconds(now - started),
+        });
+        log.end().await.map_err(|failure| Failure { message: format!("{}: {failure}", stack.name()), ..failure })?;
+        Ok(match end.state {
+            RunState::Succeeded => Outcome::RolledOut,
+            RunState::Cancelled => Outcome::Cancelled,
+            RunState::Busy => Outcome::Busy,
+            _ => Outcome::Failed(end.kind.unwrap_or(Kind::RollOut)),
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! Several stacks of one commit: side by side where they may be, one after the other where one reads the other's outputs.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::place::Place;
+use super::said::Said;
+use crate::pulumi::poll;
+
+const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+
+/// Two projects with these files, `net` in its only stack and `web` in another.
+fn two(files: &[(&str, &str)]) -> Place {
+    let p = Place::new();
+    p.project("net", "net", &["dev"], files);
+    p.project("web", "web", &["dev"], files);
+    p.repo.commit("Two stacks");
+    p
+}
+
+fn busy(p: &Place, project: &str) -> PathBuf {
+    p.path(&format!("root/{project}/dev/.files/a.txt.busy"))
+}
+
+/// `run-started` and `run-finished` of each stack, in the order in which they were told.
+fn runs(said: &Said) -> Vec<String> {
+    let events = said.events();
+    let ends = events.iter().filter(|event| event["kind"].as_str().is_some_and(|kind| kind.starts_with("run-")));
+    let word = |event: &serde_json::Value, name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    ends.map(|event| format!("{} {}", word(event, "stack"), word(event, "kind").trim_start_matches("run-"))).collect()
+}
+
+#[test]
+fn stacks_without_each_other_roll_out_side_by_side() {
+    let p = two(&[SLOW]);
+    let going = p.start("sync");
+    let both = [busy(&p, "net"), busy(&p, "web")];
+    poll("both stacks to be at work", || both.iter().all(|busy| busy.exists()));
+    poll("the files to be done", || {
+        both.iter().filter(|busy| busy.exists()).for_each(|busy| fs::write(busy, "0").expect("it can be written"));
+        going.out().contains("stacks rolled out")
+    });
+    let said = going.finish().expect_code(0).expect_out(&["2 stacks rolled out"]);
+    let is_named =
+        |line: &str| ["net/dev: ", "web/dev: ", "main is at", "2 stacks"].iter().any(|w| line.starts_with(w));
+    assert!(said.stdout.lines().all(is_named), "a line that is nobody's\n{said}");
+    assert_eq!(p.states(), ["succeeded", "succeeded"]);
+}
+
+#[test]
+fn one_job_is_one_stack_at_a_time() {
+    let p = two(&[A]);
+    let said = p.run("sync --jobs 1 -o json").expect_code(0);
+    assert_eq!(runs(&said), ["net/dev started", "net/dev finished", "web/dev started", "web/dev finished"]);
+    p.run("sync --jobs 0").expect_code(2);
+}
+
+/// `app` comes first in the tree, and reads what `net` gives out.
+fn reader() -> Place {
+    let p = Place::new();
+    p.project("net", "net", &["dev"], &[A]);
+    let net = crate::files::of(&[A]);
+    p.program("net", "net", &format!("{net}outputs: {{word: '${{a.content}}'}}\n"));
+    p.project("app", "app", &["dev"], &[]);
+    p.program(
+        "app",
+        "app",
+        "resources:\n  net: {type: 'pulumi:pulumi:StackReference', properties: {name: 'organization/net/${pulumi.stack}'}}\n  \
+         a: {type: 'files:index:File', properties: {path: a.txt, content: '${net.outputs[\"word\"]}'}}\n",
+    );
+    p.repo.commit("A stack and its reader");
+    p
+}
+
+#[test]
+fn a_reader_waits_for_what_it_reads() {
+    let p = reader();
+    let said = p.run("sync -o json").expect_code(0);
+    assert_eq!(runs(&said), ["net/dev started", "net/dev finished", "app/dev started", "app/dev finished"]);
+    let read = fs::read_to_string(p.path("root/app/dev/a.txt"));
+    assert_eq!(read.ok().as_deref(), Some("one"));
+}
+
+#[test]
+fn a_reader_of_what_failed_is_skipped_and_comes_next_time() {
+    let p = reader();
+    let net = crate::files::of(&[A]);
+    p.program("net", "net", "resources: {a: {type: 'files:index:File', properties: {path: 1}}}\n");
+    p.repo.commit("Break net");
+    p.run("sync").expect_code(1).expect_out(&[
+        "app/dev: skipped: it reads outputs of net/dev, which was not rolled out",
+        "1 stack failed, 1 skipped",
+    ]);
+    p.program("net", "net", &format!("{net}outputs: {{word: '${{a.content}}'}}\n"));
+    p.repo.commit("Mend net");
+    p.sync().expect_out(&["2 stacks rolled out"]);
+}
+
+#[test]
+fn ctrl_c_stops_all_of_them_in_order() {
+    let p = two(&[SLOW]);
+    p.project("more", "more", &["dev"], &[A]);
+    p.repo.commit("A third stack");
+    let going = p.start("sync --jobs 2 --stack net/dev --stack web/dev");
+    poll("both stacks to be at work", || busy(&p, "net").exists() && busy(&p, "web").exists());
+    going.interrupt();
+    going.finish().expect_code(130).expect_out(&["2 stacks cancelled"]);
+    assert_eq!(p.states(), ["cancelled", "cancelled"]);
+    assert_eq!(p.state("net", "dev").names(), ["a"], "it is remembered");
+}
+
+/// All of one project in one folder of states, which is where engines come closest to each other.
+#[test]
+fn stacks_of_one_project_do_not_meet() {
+    let p = Place::new();
+    p.project("", "test", &["a", "b", "c", "d", "e", "f"], &[A]);
+    p.repo.commit("Six stacks");
+    p.run("sync --jobs 6").expect_code(0).expect_out(&["6 stacks rolled out"]);
+    p.program("", "test", &crate::files::of(&[("a", "path: a.txt, content: two")]));
+    p.repo.commit("Change all");
+    p.run("sync --jobs 6").expect_code(0).expect_out(&["6 stacks rolled out"]);
+    for stack in ["a", "b", "c", "d", "e", "f"] {
+        assert_eq!(p.state("test", stack).names(), ["a"]);
+    }
+    let own = p.path("pulumi");
+    assert!(own.join("plugins").is_dir(), "plugins are everybody's");
+}
