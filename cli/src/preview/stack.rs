@@ -22,7 +22,8 @@ impl Place<'_> {
         }
         let pulumi = self.with_backend(pulumi, stack, folder).await?;
         if stack.has_secrets {
-            pulumi.learn_secrets(folder, &stack.stack, scrubber).await?;
+            let config = worktree.folder.join(&stack.config_file);
+            pulumi.learn_secrets(folder, &stack.stack, &config, scrubber).await?;
         }
         self.engine(&pulumi, folder, &stack.stack).await
     }

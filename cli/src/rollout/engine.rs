@@ -47,8 +47,9 @@ impl RollOut<'_> {
         }
         self.clear_left_locks(job, &folder, log).await?;
         let knowing = self.knowing_pending(job, &folder, log).await?;
-        if job.claimed.stack.has_secrets {
-            job.pulumi.learn_secrets(&folder, &job.claimed.stack.stack, &mut log.scrubber).await?;
+        if stack.has_secrets {
+            let config = worktree.folder.join(&stack.config_file);
+            job.pulumi.learn_secrets(&folder, &stack.stack, &config, &mut log.scrubber).await?;
         }
         let mut run = Run {
             has_pending: knowing.is_some(),
