@@ -293,7 +293,7 @@ fn nothing_hostile_makes_a_comment_too_long() {
         let changes = ChangeSet { resources: vec![replaced], outputs: vec![one], diagnostics, ..ChangeSet::default() };
         let failed =
             StackPreview { failure: Some(long.clone()), reason: long.clone(), ..stack(&long, changes.clone()) };
-        for count in [1, 60] {
+        for count in [1, 20] {
             let mut stacks = vec![failed.clone(); count];
             stacks.extend(vec![StackPreview { reason: long.clone(), ..stack(&long, changes.clone()) }; 3]);
             let mut preview = preview(stacks);

@@ -18,6 +18,7 @@ pub struct ChangeSet {
     pub resources: Vec<ResourceChange>,
     /// Changes of the stack's own outputs.
     pub outputs: Vec<PropertyChange>,
+    /// As the engine counts, without the stack itself.
     pub counts: Counts,
     pub diagnostics: Vec<Said>,
 }
@@ -69,9 +70,6 @@ impl ChangeSet {
         for event in [&event.resource_pre_event, &event.res_outputs_event].into_iter().flatten() {
             self.step(event);
         }
-        if let Some(summary) = &event.summary_event {
-            self.counts = summary.resource_changes.clone();
-        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -91,7 +89,8 @@ impl ChangeSet {
         let step = &event.metadata;
         let operation = Operation::new(&step.op);
         // A replacement has several steps; the logical one stands for all of them.
-        if !step.logical || matches!(operation.effect(), Effect::Same | Effect::Other) || is_unseen(&step.urn) {
+        let is_change = !matches!(operation.effect(), Effect::Same | Effect::Other | Effect::Read);
+        if !step.logical || !is_change || is_unseen(&step.urn) {
             return;
         }
         let change = ResourceChange {
