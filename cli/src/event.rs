@@ -1,5 +1,7 @@
 //! What happens while gitinfra works: the lines of `--output json`, the ledger's events, and what `ui` draws.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::engine::News;
@@ -112,6 +114,10 @@ pub enum Body {
         received: u64,
         total: u64,
         done: bool,
+    },
+    /// What the stack puts out after a run, secrets hidden. Told by `logs` and `describe`.
+    Outputs {
+        outputs: BTreeMap<String, serde_json::Value>,
     },
     RunFinished {
         state: RunState,

@@ -1,5 +1,6 @@
 //! gitinfra: a loop from a commit to a rolled-out stack. The binary is a thin skin over this library.
 
+pub mod called;
 pub mod commands;
 pub mod comment;
 pub mod context;

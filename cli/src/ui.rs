@@ -107,9 +107,9 @@ impl Ui {
         Arc::new(Ui { mode, paint: Paint::new(coloured(out)), talk: Paint::new(coloured(err)) })
     }
 
-    /// An event as the line that a pipe would get; for those that were recorded.
+    /// A recorded event as a line, or several.
     pub fn line(&self, event: &Event) -> Option<String> {
-        line::on_a_pipe(event, self.paint)
+        line::recorded(event, self.paint)
     }
 
     /// An event as one line of JSON.

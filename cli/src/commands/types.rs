@@ -1,7 +1,7 @@
 //! The types that `get` and `describe` know, one a file: its names, its columns, and how its records are found.
 
-mod run;
-mod stack;
+pub mod run;
+pub mod stack;
 
 use serde::Serialize;
 

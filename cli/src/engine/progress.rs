@@ -1,11 +1,13 @@
 //! Turns the engine's events into ours: when each resource began and ended, what was said, and how it all came out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::event::{Diagnostic, EngineEvent, Policy, ResourceEvent, Summary};
+use serde_json::Value;
+
+use super::event::{Diagnostic, EngineEvent, Policy, ResourceEvent, State, Summary};
 use super::news::{News, Resource, Severity};
 use super::operation::{Counts, Effect, Operation};
-use super::urn;
+use super::{urn, value};
 
 /// Follows one run. Knows no clock: the caller says what time it is, in milliseconds.
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Progress {
     summary: Option<Summary>,
     /// What it did with the stack itself, which it counts among the resources.
     of_stack: Option<String>,
+    /// What the stack puts out, made readable.
+    pub outputs: BTreeMap<String, Value>,
     /// Errors in the order in which they came.
     errors: Vec<Fault>,
     /// What the program and its language wrote to stderr, which is all that some failures leave.
@@ -33,6 +37,10 @@ impl Progress {
         let step = event.resource_pre_event.as_ref().or(event.res_outputs_event.as_ref());
         if let Some(of_stack) = step.map(|step| &step.metadata).filter(|step| urn::is_stack(&step.urn)) {
             self.of_stack = Some(of_stack.op.clone());
+        }
+        let outputs = event.res_outputs_event.as_ref().map(|outputs| &outputs.metadata);
+        if let Some(state) = outputs.filter(|step| urn::is_stack(&step.urn)).and_then(|step| step.new.as_ref()) {
+            self.outputs = outputs_of(state);
         }
         if let Some(summary) = event.summary_event {
             self.summary = Some(summary);
@@ -110,6 +118,14 @@ impl Progress {
         let began = self.started.remove(&(resource.urn.clone(), resource.operation.0.clone()));
         let millis = u32::try_from(now - began.unwrap_or(now)).unwrap_or(u32::MAX);
         Some((resource, f64::from(millis) / 1000.0))
+    }
+}
+
+/// Outputs by name, secrets hidden.
+fn outputs_of(state: &State) -> BTreeMap<String, Value> {
+    match value::read(&state.outputs).json() {
+        Value::Object(outputs) => outputs.into_iter().collect(),
+        _ => BTreeMap::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::end::End;
 use super::{Job, RollOut};
 use crate::decide::short;
 use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, missing};
+use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::run_log::RunLog;
 
@@ -63,6 +64,9 @@ impl RollOut<'_> {
         }
         if ending.success && run.has_pending {
             self.settle_pending(job, &run.folder, log).await?;
+        }
+        if ending.success && !run.progress.outputs.is_empty() {
+            log.tell(Body::Outputs { outputs: run.progress.outputs.clone() });
         }
         Ok(End::after(&ending, &run.progress))
     }

@@ -10,6 +10,8 @@ const A: (&str, &str) = ("a", "path: a.txt, content: one");
 fn told() -> Place {
     let p = Place::of(&[A]);
     p.project("other", "a-longer-name", &["production"], &[A]);
+    let outputs = "outputs: {word: {'fn::secret': hush}, path: '${a.path}'}\n";
+    p.program("other", "a-longer-name", &format!("{}{outputs}", crate::files::of(&[A])));
     p.repo.commit("Another");
     p.sync();
     p.change(&[("a", "path: /a, content: one")]);
@@ -99,6 +101,30 @@ fn runs_are_found_by_the_beginning_of_their_names() {
     let of_stack = p.get("runs --stack a-longer-name/production");
     assert_eq!(of_stack.len(), 1);
     assert_eq!(p.get("runs --limit 2").len(), 2);
+}
+
+#[test]
+fn names_are_taken_alike_and_logs_tell_the_story() {
+    let p = told();
+    let good = "a-longer-name/production";
+    for name in [good, "production", &format!("stack/{good}"), &format!("st/{good}")] {
+        p.run(&format!("logs {name}")).expect_code(0).expect_out(&[
+            " rolling out ",
+            "+ created   files:index:File a",
+            "output path: a.txt",
+            "output word: [secret]",
+            " ✓ rolled out ",
+            ": 1 created",
+        ]);
+        assert_eq!(p.get(&format!("runs --stack {name}")).len(), 1, "{name}");
+        p.run(&format!("get stacks {name} -o name")).expect_code(0).expect_out(&[&format!("stack/{good}\n")]);
+        p.run(&format!("describe stack {name}")).expect_code(0).expect_out(&["Name:        a-longer-name/production"]);
+    }
+    // Of several runs it is the newest.
+    p.run("logs stack/dev").expect_code(0).expect_out(&["must stay below the root"]).expect_without(&["✓"]);
+    for words in ["logs stack/a-longer-name/prodction", "get runs --stack a-longer-name/prodction"] {
+        p.run(words).expect_code(3).expect_err(&["no stack is called", "did you mean `a-longer-name/production`?"]);
+    }
 }
 
 #[test]

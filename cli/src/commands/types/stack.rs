@@ -1,10 +1,11 @@
 //! Stacks as `get` and `describe` show them.
 
 use super::{Record, Wanted};
+use crate::called;
 use crate::commands::shell::Shell;
 use crate::decide::short;
 use crate::engine::operation::{Effect, tally};
-use crate::failure::{Failure, Result, nearest};
+use crate::failure::Result;
 use crate::ledger::{Ledger, RunFilter};
 use crate::record::{Run, StackRecord};
 use crate::text::{age, ago};
@@ -90,13 +91,14 @@ impl Record for StackRecord {
 
 /// The stacks of a name: one in each repository that has it.
 fn named(all: &[StackRecord], name: &str) -> Result<Vec<StackRecord>> {
-    let found: Vec<StackRecord> = all.iter().filter(|stack| stack.name == name).cloned().collect();
-    if found.is_empty() {
-        return Err(Failure::input(format!("no stack is called `{name}`"))
-            .hint_some(nearest(name, all.iter().map(|stack| stack.name.as_str())))
-            .hint("`gitinfra get stacks` lists them"));
-    }
-    Ok(found)
+    let name = whole_name(all, name)?;
+    Ok(all.iter().filter(|stack| stack.name == name).cloned().collect())
+}
+
+/// The whole name of the stack that is meant.
+pub fn whole_name<'a>(all: &'a [StackRecord], name: &str) -> Result<&'a str> {
+    let known = all.iter().map(|stack| stack.name.as_str()).collect();
+    called::stack(name, &known).map_err(|failure| failure.hint("`gitinfra get stacks` lists them"))
 }
 
 fn line(run: &Run, shell: &Shell) -> String {
