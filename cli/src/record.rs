@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::operation::Counts;
+use crate::moment;
 use crate::process::Process;
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
@@ -61,7 +62,7 @@ impl FromStr for RunState {
     }
 }
 
-/// One run of the engine on a stack at a commit. Times are milliseconds since 1970.
+/// One run of the engine on a stack at a commit. Times are milliseconds since 1970; in JSON RFC 3339.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
@@ -73,7 +74,9 @@ pub struct Run {
     pub subject: String,
     pub reason: String,
     pub state: RunState,
+    #[serde(serialize_with = "moment::serialize")]
     pub started_at: i64,
+    #[serde(serialize_with = "moment::serialize_some")]
     pub finished_at: Option<i64>,
     pub changes: Counts,
     /// Why it failed, or what was noteworthy.
@@ -93,10 +96,13 @@ pub struct StackRecord {
     pub folder: String,
     pub runtime: String,
     pub commit: Option<String>,
+    #[serde(serialize_with = "moment::serialize_some")]
     pub rolled_out_at: Option<i64>,
+    #[serde(serialize_with = "moment::serialize")]
     pub created_at: i64,
     /// The newest run's name and state.
     pub last_run: Option<String>,
     pub last_state: Option<RunState>,
+    #[serde(serialize_with = "moment::serialize_some")]
     pub last_started_at: Option<i64>,
 }

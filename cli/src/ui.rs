@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::event::{Body, Event, Sink};
 use crate::failure::{Failure, Result};
+use crate::jsonpath::Template;
 use board::Board;
 pub use paint::{Paint, Tone};
 use safe::safe;
@@ -34,13 +35,23 @@ pub enum Stream {
 }
 
 /// In what form records are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Format {
     Table,
     Wide,
     Json,
     Yaml,
     Name,
+    JsonPath(Template),
+}
+
+/// How records are shown.
+pub struct View<'a> {
+    pub format: &'a Format,
+    /// Whether a table has a line of headings.
+    pub has_heads: bool,
+    /// Whether a single record was asked for by its name, which is an object then, and no list.
+    pub is_single: bool,
 }
 
 /// How a command shows the events of its work.
@@ -167,15 +178,22 @@ impl Ui {
     }
 
     /// Prints records as a table or whatever else was asked for.
-    pub fn records<T: Serialize>(&self, format: Format, records: &[T], table: &Table<T>, now: i64) -> Result<()> {
-        match format {
+    pub fn records<T: Serialize>(&self, view: &View<'_>, records: &[T], table: &Table<T>, now: i64) -> Result<()> {
+        let rows = |show| table.render(records, show, view.has_heads, now, self.paint);
+        let value = || match records {
+            [one] if view.is_single => serde_json::to_value(one),
+            all => serde_json::to_value(List { items: all }),
+        };
+        let value = || value().map_err(|error| Failure::bug(format!("writing JSON: {error}")));
+        match view.format {
             Format::Table | Format::Wide if records.is_empty() => self.talk(&format!("no {} yet", table.what)),
-            Format::Table => self.data(&table.render(records, Show::Always, now, self.paint)),
-            Format::Wide => self.data(&table.render(records, Show::Wide, now, self.paint)),
+            Format::Table => self.data(&rows(Show::Always)),
+            Format::Wide => self.data(&rows(Show::Wide)),
             Format::Name if records.is_empty() => {}
             Format::Name => self.data(&table.names(records)),
-            Format::Json => self.data(&self.json(&List { items: records })?),
-            Format::Yaml => self.data(&yaml(&List { items: records })?),
+            Format::Json => self.data(&self.json(&value()?)?),
+            Format::Yaml => self.data(&yaml(&value()?)?),
+            Format::JsonPath(template) => self.data(&template.render(&value()?)),
         }
         Ok(())
     }
@@ -207,7 +225,8 @@ fn streamed(event: &Event) -> Option<String> {
     (!is_counted).then(|| serde_json::to_string(event).unwrap_or_default())
 }
 
-/// Lists keep one shape however many items they have, so that scripts need no cases.
+/// Lists keep one shape however many items they have, so that scripts need no cases: only what was asked for by name is
+/// no list.
 #[derive(Serialize)]
 struct List<'a, T> {
     items: &'a [T],

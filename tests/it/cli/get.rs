@@ -128,6 +128,30 @@ fn names_are_taken_alike_and_logs_tell_the_story() {
 }
 
 #[test]
+fn scripts_get_records_as_they_want_them() {
+    let p = told();
+    let out = |words: &str| p.run(words).expect_code(0).stdout;
+    assert_eq!(out("get stacks -o jsonpath={.items[*].name}"), "a-longer-name/production test/dev\n");
+    assert_eq!(out("get stack dev -o jsonpath={.name}={.lastState}"), "test/dev=failed\n");
+    let newest_last = out("get runs --no-headers --sort-by=.startedAt -o table");
+    let newest_first = out("get runs --no-headers");
+    let names = |table: &str| -> Vec<String> {
+        table.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+    };
+    let mut reversed = names(&newest_last);
+    reversed.reverse();
+    assert_eq!((reversed.len(), &reversed), (3, &names(&newest_first)));
+    // One that is named is an object, and its times are words.
+    let one: Value = serde_json::from_str(&out(&format!("get run/{} -o json", reversed[0]))).expect("JSON");
+    assert_eq!(one["name"], *reversed[0]);
+    let started = one["startedAt"].as_str().unwrap_or_default();
+    assert!(started.starts_with("20") && started.ends_with('Z') && started.contains('T'), "{started}");
+    p.run("get runs -o jsonpath={.items[").expect_code(2).expect_err(&["a `}` is missing"]);
+    p.run("get runs -o xml").expect_code(2).expect_err(&["the formats are: table, wide"]);
+    p.run("get runs --sort-by .nothing").expect_code(3).expect_err(&["none of the runs has that field", ".startedAt"]);
+}
+
+#[test]
 fn an_empty_ledger_is_no_failure() {
     let p = Place::new();
     p.run("get stacks").expect_code(0).expect_no_data().expect_err(&["no stacks yet"]);

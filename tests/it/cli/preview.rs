@@ -180,14 +180,15 @@ fn several_stacks_make_one_comment() {
     p.project("two", "two", &["dev"], &[("a", "path: /a, content: one")]);
     p.repo.commit("Two projects");
     preview(&p).expect_code(1).expect_out(&[
-        "| one/dev | 2 |  |  |  |  |",
-        "| one/prod | 2 |  |  |  |  |",
+        // What fails stands first.
         "| two/dev |",
         "❌ preview failed",
-        "<b>one/dev</b>: 2 to create",
-        "<b>one/prod</b>: 2 to create",
+        "| one/dev | 2 |  |  |  |  |",
+        "| one/prod | 2 |  |  |  |  |",
         "<b>two/dev</b>: the preview failed",
         "must stay below the root",
+        "<b>one/dev</b>: 2 to create",
+        "<b>one/prod</b>: 2 to create",
         "1 stack is untouched: test/dev",
     ]);
     p.run("preview --head change --stack one/prod")
