@@ -22,5 +22,6 @@ pub mod repo;
 pub mod rollout;
 pub mod run_log;
 pub mod scrub;
+pub mod standing;
 pub mod text;
 pub mod ui;

@@ -87,12 +87,53 @@ pub struct Run {
     pub host: String,
 }
 
+/// How a stack stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    UpToDate,
+    /// The branch holds changes of it that are not rolled out.
+    Behind,
+    Running,
+    Failing,
+    /// The newest run was cancelled or cut off.
+    Stopped,
+    /// Somebody else held the engine's lock.
+    Busy,
+    /// It left the branch, and what it rolled out was left standing.
+    Gone,
+    /// It was never rolled out.
+    New,
+}
+
+impl Standing {
+    /// As far as the ledger knows.
+    pub fn of(last: Option<RunState>, is_rolled_out: bool, has_left: bool) -> Standing {
+        match last {
+            Some(RunState::Running) => Standing::Running,
+            _ if has_left => Standing::Gone,
+            Some(RunState::Failed) => Standing::Failing,
+            Some(RunState::Cancelled | RunState::Interrupted) => Standing::Stopped,
+            Some(RunState::Busy) => Standing::Busy,
+            Some(RunState::Succeeded) | None if is_rolled_out => Standing::UpToDate,
+            Some(RunState::Succeeded) | None => Standing::New,
+        }
+    }
+}
+
 /// A stack as the ledger knows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackRecord {
     pub name: String,
+    pub status: Standing,
+    /// By how many commits it is behind its branch, where a run of this machine has seen them.
+    pub behind_by: Option<usize>,
+    /// Why the newest run did not succeed.
+    pub message: Option<String>,
     pub repository: String,
+    /// The branch that the newest run rolled out.
+    pub branch: Option<String>,
     pub folder: String,
     pub runtime: String,
     pub commit: Option<String>,

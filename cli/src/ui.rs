@@ -180,20 +180,23 @@ impl Ui {
     /// Prints records as a table or whatever else was asked for.
     pub fn records<T: Serialize>(&self, view: &View<'_>, records: &[T], table: &Table<T>, now: i64) -> Result<()> {
         let rows = |show| table.render(records, show, view.has_heads, now, self.paint);
-        let value = || match records {
-            [one] if view.is_single => serde_json::to_value(one),
-            all => serde_json::to_value(List { items: all }),
+        let shape = match records {
+            [one] if view.is_single => Shape::One(one),
+            items => Shape::Many { items },
         };
-        let value = || value().map_err(|error| Failure::bug(format!("writing JSON: {error}")));
         match view.format {
             Format::Table | Format::Wide if records.is_empty() => self.talk(&format!("no {} yet", table.what)),
             Format::Table => self.data(&rows(Show::Always)),
             Format::Wide => self.data(&rows(Show::Wide)),
             Format::Name if records.is_empty() => {}
             Format::Name => self.data(&table.names(records)),
-            Format::Json => self.data(&self.json(&value()?)?),
-            Format::Yaml => self.data(&yaml(&value()?)?),
-            Format::JsonPath(template) => self.data(&template.render(&value()?)),
+            Format::Json => self.data(&self.json(&shape)?),
+            Format::Yaml => self.data(&yaml(&shape)?),
+            Format::JsonPath(template) => {
+                let value = serde_json::to_value(&shape);
+                let value = value.map_err(|error| Failure::bug(format!("writing JSON: {error}")))?;
+                self.data(&template.render(&value));
+            }
         }
         Ok(())
     }
@@ -228,8 +231,10 @@ fn streamed(event: &Event) -> Option<String> {
 /// Lists keep one shape however many items they have, so that scripts need no cases: only what was asked for by name is
 /// no list.
 #[derive(Serialize)]
-struct List<'a, T> {
-    items: &'a [T],
+#[serde(untagged)]
+enum Shape<'a, T> {
+    One(&'a T),
+    Many { items: &'a [T] },
 }
 
 fn yaml(value: &impl Serialize) -> Result<String> {

@@ -59,7 +59,7 @@ impl Verb for Get {
 
 impl Get {
     async fn list<T: Record>(&self, shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<()> {
-        let records: Vec<T> = self.records(ledger, wanted).await?;
+        let records: Vec<T> = self.records(shell, ledger, wanted).await?;
         self.print(shell, wanted, &records)?;
         match self.watch {
             true => self.watch(shell, ledger, wanted, records).await,
@@ -78,7 +78,7 @@ impl Get {
         shell.ui.talk("watching; Ctrl-C ends it");
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            let records = self.records(ledger, wanted).await?;
+            let records = self.records(shell, ledger, wanted).await?;
             if records != seen {
                 self.print(shell, wanted, &records)?;
             }
@@ -86,8 +86,8 @@ impl Get {
         }
     }
 
-    async fn records<T: Record>(&self, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<T>> {
-        let mut records = T::list(ledger, wanted).await?;
+    async fn records<T: Record>(&self, shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<T>> {
+        let mut records = T::list(shell, ledger, wanted).await?;
         if let Some(field) = &self.sort_by {
             sort(&mut records, field)?;
         }

@@ -37,7 +37,7 @@ pub trait Record: Sized + Serialize + PartialEq + 'static {
     const TABLE: Table<Self>;
 
     /// Those that are wanted. A name that nothing has is a failure.
-    async fn list(ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Self>>;
+    async fn list(shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Self>>;
 
     /// Prints what `describe` tells below the columns.
     async fn print_rest(&self, shell: &Shell, ledger: &Ledger) -> Result<()>;

@@ -43,10 +43,10 @@ fn columns(table: &str) -> Vec<Vec<String>> {
 fn tables_are_aligned_and_every_format_tells_the_same() {
     let p = told();
     let table = columns(&p.run("get stacks").expect_code(0).stdout);
-    assert_eq!(table[0], ["NAME", "COMMIT", "LAST RUN", "AGE"]);
+    assert_eq!(table[0], ["NAME", "STATUS", "COMMIT", "LAST RUN", "AGE"]);
     let names: Vec<_> = table[1..].iter().map(|row| row[0].as_str()).collect();
     assert_eq!(names, ["a-longer-name/production", "test/dev"]);
-    assert_eq!(table[2][2], "failed");
+    assert_eq!(table[2][3], "failed");
     let wide = columns(&p.run("get st -o wide").expect_code(0).stdout);
     assert!(wide[0].contains(&"REPOSITORY".to_owned()), "{wide:?}");
     let runs = columns(&p.run("get runs").expect_code(0).stdout);
@@ -76,6 +76,36 @@ fn tables_are_aligned_and_every_format_tells_the_same() {
     for name in stacks.lines() {
         p.run(&format!("describe {name}")).expect_code(0).expect_out(&["Name:", "Runs:"]);
     }
+}
+
+#[test]
+fn a_list_says_at_a_glance_how_each_stack_stands() {
+    let p = Place::of(&[A]);
+    p.project("other", "other", &["dev"], &[A]);
+    p.repo.commit("Another");
+    p.sync();
+    let standing = || -> Vec<String> {
+        let table = columns(&p.run("get stacks").expect_code(0).stdout);
+        table[1..].iter().map(|row| row[1].clone()).collect()
+    };
+    assert_eq!(standing(), ["up to date", "up to date"]);
+    for content in ["two", "three"] {
+        p.change(&[("a", &format!("path: a.txt, content: {content}"))]);
+    }
+    // To list it nothing is fetched: what counts is the last look.
+    assert_eq!(standing(), ["up to date", "up to date"]);
+    p.run("sync --dry-run").expect_code(0);
+    assert_eq!(standing(), ["up to date", "behind by 2 commits"]);
+    assert_eq!(p.get("stacks")[1]["behindBy"], 2);
+    p.change(&[("a", "path: /a, content: one")]);
+    p.run("sync").expect_code(1);
+    let failing = &standing()[1];
+    assert!(failing.starts_with("failing: files:index:File a: "), "{failing}");
+    p.run("describe stack/test/dev").expect_code(0).expect_out(&["Status:", "must stay below the root"]);
+    std::fs::remove_file(p.repo.path("other/Pulumi.dev.yaml")).expect("it is there");
+    p.repo.commit("Without the other");
+    p.run("sync").expect_code(1);
+    assert_eq!(standing()[0], "gone from the branch");
 }
 
 #[test]
@@ -122,6 +152,8 @@ fn names_are_taken_alike_and_logs_tell_the_story() {
     }
     // Of several runs it is the newest.
     p.run("logs stack/dev").expect_code(0).expect_out(&["must stay below the root"]).expect_without(&["✓"]);
+    // Of stacks that were not asked for nothing is said.
+    p.run("sync --stack production").expect_code(0).expect_out(&["nothing to do: 1 stack is up to date"]);
     for words in ["logs stack/a-longer-name/prodction", "get runs --stack a-longer-name/prodction"] {
         p.run(words).expect_code(3).expect_err(&["no stack is called", "did you mean `a-longer-name/production`?"]);
     }

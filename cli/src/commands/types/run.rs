@@ -108,7 +108,7 @@ pub fn without_type(name: &str) -> &str {
 impl Record for Run {
     const TABLE: Table<Run> = Table { what: "runs", name: |run| format!("run/{}", run.name), columns: COLUMNS };
 
-    async fn list(ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Run>> {
+    async fn list(_: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Run>> {
         if wanted.names.is_empty() {
             let stack = match &wanted.stack {
                 Some(name) => Some(whole_name(&ledger.stack_records().await?, name)?.to_owned()),
