@@ -1,6 +1,8 @@
 //! A merge's preview as the Markdown that a pull request would get. Nothing in it can leave its place: text is escaped,
 //! values stand in fences that are longer than any run of backticks inside.
 
+mod room;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -12,17 +14,23 @@ use crate::engine::operation::Effect;
 use crate::engine::urn;
 use crate::engine::value::Shown;
 use crate::event::Severity;
+use room::{cut, escape, fenced, fenced_blocks, one_line};
 
-/// Forges take some 65,000 characters in a comment; the rest is for what surrounds the details.
-const MOST: usize = 60_000;
-/// Longer values are cut: a comment is for reading.
+/// Forges take some 65,000 characters in a comment. Counted in bytes, of which no character has less than one.
+const MOST: usize = 65_000;
+/// The rows of the stacks take at most so much of it.
+const ROWS: usize = 24_000;
+/// And so do the names of stacks that go away.
+const GONE: usize = 8_000;
+/// Longer names and values are cut: a comment is for reading.
+const LONGEST_NAME: usize = 150;
 const LONGEST_VALUE: usize = 400;
-/// So is what failed and what was said, for each stack.
-const LONGEST_TEXT: usize = 8_000;
-/// What a stack's part holds besides its details.
-const FRAME: usize = 500;
 /// Details with more lines begin closed.
 const OPEN_LINES: usize = 40;
+/// With more stacks the sums stand above their rows.
+const FEW: usize = 10;
+/// So many stacks that go away have a sentence each.
+const FEW_GONE: usize = 3;
 
 /// What merging one commit into another would change.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -51,53 +59,71 @@ pub struct StackPreview {
     pub changes: ChangeSet,
 }
 
-/// The whole comment.
+/// The whole comment. What fails stands first, then what changes; of what there is no room for, the number.
 pub fn comment(preview: &Preview) -> String {
-    let mut text = String::new();
-    let (head, base) = (escape(&preview.head), escape(&preview.base));
-    let _ = writeln!(text, "### gitinfra preview: {head} into {base}\n");
-    if preview.stacks.is_empty() {
-        let _ = writeln!(text, "No stack uses what this merge changes.");
-    } else {
-        text += &table(&preview.stacks);
-        let mut room = MOST.saturating_sub(text.len());
-        let mut left_out = 0;
-        for stack in &preview.stacks {
-            match room.checked_sub(FRAME) {
-                Some(rest) => {
-                    room = rest;
-                    text += &details(stack, &mut room);
-                }
-                None => left_out += 1,
-            }
-        }
-        if left_out > 0 {
-            let _ = writeln!(text, "\nThe details of {left_out} more stacks don't fit here.");
-        }
-    }
-    for name in &preview.gone {
-        let _ = writeln!(text, "\n**{}** goes away; what it rolled out is left standing.", escape(name));
-    }
-    text += &footer(preview);
-    text
+    let mut stacks: Vec<&StackPreview> = preview.stacks.iter().collect();
+    stacks.sort_by_key(|stack| (stack.failure.is_none(), stack.changes.is_empty()));
+    let mut text = format!("### gitinfra preview: {} into {}\n\n", name(&preview.head), name(&preview.base));
+    text += &match stacks.is_empty() {
+        true => "No stack uses what this merge changes.\n".to_owned(),
+        false => totals(&stacks) + &table(&stacks),
+    };
+    let end = gone(&preview.gone) + &footer(preview);
+    text += &all_details(&stacks, MOST.saturating_sub(text.len() + end.len()));
+    text + &end
 }
 
-fn table(stacks: &[StackPreview]) -> String {
+fn name(text: &str) -> String {
+    escape(text, LONGEST_NAME)
+}
+
+/// The sums of many stacks, which nobody adds up from rows.
+fn totals(stacks: &[&StackPreview]) -> String {
+    if stacks.len() <= FEW {
+        return String::new();
+    }
+    let failed = stacks.iter().filter(|stack| stack.failure.is_some()).count();
+    let same = stacks.iter().filter(|stack| stack.failure.is_none() && stack.changes.is_empty()).count();
+    let have = if same == 1 { "has" } else { "have" };
+    let parts = [
+        (failed, format!("{failed} failed")),
+        (stacks.len() - failed - same, format!("{} change", stacks.len() - failed - same)),
+        (same, format!("{same} {have} no changes")),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, words)| words).collect();
+    let mut effects = BTreeMap::new();
+    for (effect, count) in stacks.iter().flat_map(|stack| stack.changes.effects()) {
+        *effects.entry(effect).or_default() += count;
+    }
+    let all = if effects.is_empty() { String::new() } else { format!(" In all {}.", to_do(&effects)) };
+    format!("**{} stacks: {}.**{all}\n\n", stacks.len(), parts.join(", "))
+}
+
+/// A row for each stack, as far as there is room.
+fn table(stacks: &[&StackPreview]) -> String {
+    let has_imports = stacks.iter().any(|stack| stack.changes.effects().contains_key(&Effect::Import));
     let effects: Vec<Effect> = [Effect::Create, Effect::Update, Effect::Replace, Effect::Delete, Effect::Import]
         .into_iter()
-        .filter(|effect| {
-            *effect != Effect::Import || stacks.iter().any(|stack| stack.changes.effects().contains_key(effect))
-        })
+        .filter(|effect| *effect != Effect::Import || has_imports)
         .collect();
     let heads: Vec<String> = effects.iter().map(|effect| format!("{} {}", effect.symbol(), effect.verb())).collect();
     let mut text = format!("| stack | {} | |\n|---|{}---|\n", heads.join(" | "), "--:|".repeat(effects.len()));
-    for stack in stacks {
-        let counts = stack.changes.effects();
-        let cells: Vec<String> =
-            effects.iter().map(|effect| counts.get(effect).map(usize::to_string).unwrap_or_default()).collect();
-        let _ = writeln!(text, "| {} | {} | {} |", escape(&stack.name), cells.join(" | "), remark(stack));
+    for (shown, stack) in stacks.iter().enumerate() {
+        let row = row(stack, &effects);
+        if text.len() + row.len() > ROWS {
+            let _ = writeln!(text, "\n… and {} more stacks.", stacks.len() - shown);
+            break;
+        }
+        text += &row;
     }
     text
+}
+
+fn row(stack: &StackPreview, effects: &[Effect]) -> String {
+    let counts = stack.changes.effects();
+    let cells: Vec<String> =
+        effects.iter().map(|effect| counts.get(effect).map(usize::to_string).unwrap_or_default()).collect();
+    format!("| {} | {} | {} |\n", name(&stack.name), cells.join(" | "), remark(stack))
 }
 
 fn remark(stack: &StackPreview) -> &'static str {
@@ -109,75 +135,71 @@ fn remark(stack: &StackPreview) -> &'static str {
     }
 }
 
-/// A stack's part: what fails first, then each resource, then outputs, then what was said.
-fn details(stack: &StackPreview, room: &mut usize) -> String {
+/// The parts of the stacks, as many as there is room for.
+fn all_details(stacks: &[&StackPreview], mut room: usize) -> String {
+    const LEFT_OUT: usize = 80;
     let mut text = String::new();
-    if let Some(failure) = &stack.failure {
-        let _ = writeln!(text, "{}\n", fenced("text", &fitting(failure, room)));
+    for (shown, stack) in stacks.iter().enumerate() {
+        let Some(part) = details(stack, room.saturating_sub(LEFT_OUT)) else {
+            let _ = writeln!(text, "\nThe details of {} more stacks don't fit here.", stacks.len() - shown);
+            break;
+        };
+        room -= part.len();
+        text += &part;
     }
-    let (lines, left_out) = diff(&stack.changes, room);
-    if !lines.is_empty() {
-        let _ = writeln!(text, "{}\n", fenced("diff", &lines));
+    text
+}
+
+/// A stack's part: what fails first, then each resource, then outputs, then what was said. `None` without room for any of it.
+fn details(stack: &StackPreview, room: usize) -> Option<String> {
+    /// With less room a part says nothing worth reading.
+    const LEAST: usize = 500;
+    if stack.failure.is_none() && stack.changes.is_empty() && stack.changes.diagnostics.is_empty() {
+        return Some(String::new());
     }
-    if left_out > 0 {
-        let _ = writeln!(text, "{left_out} more resources change than fit here.\n");
-    }
-    let said = said(stack);
-    if !said.is_empty() {
-        let _ = writeln!(text, "{}\n", fenced("text", &fitting(&said, room)));
-    }
-    if text.is_empty() {
-        return text;
-    }
-    let open = if text.lines().count() <= OPEN_LINES || stack.failure.is_some() { " open" } else { "" };
-    let (name, reason) = (escape(&stack.name), escape(&stack.reason));
-    format!(
-        "\n<details{open}><summary><b>{name}</b>: {}</summary>\n\n<sub>{reason}</sub>\n\n{text}</details>\n",
-        in_words(stack)
-    )
+    let head = |open: &str| {
+        let (name, reason, words) = (name(&stack.name), name(&stack.reason), in_words(stack));
+        format!("\n<details{open}><summary><b>{name}</b>: {words}</summary>\n\n<sub>{reason}</sub>\n\n")
+    };
+    let end = "</details>\n";
+    let mut room = room.checked_sub(head(" open").len() + end.len()).filter(|room| *room >= LEAST)?;
+    let failure = stack.failure.as_deref().map(|failure| fenced("text", failure, &mut room)).unwrap_or_default();
+    let diff = diff(&stack.changes, &mut room);
+    let text = failure + &diff + &fenced("text", &said(stack), &mut room);
+    let is_open = text.lines().count() <= OPEN_LINES || stack.failure.is_some();
+    Some(head(if is_open { " open" } else { "" }) + &text + end)
 }
 
 fn in_words(stack: &StackPreview) -> String {
     let counts: BTreeMap<Effect, usize> = stack.changes.effects();
-    let words: Vec<String> = counts.iter().map(|(effect, count)| format!("{count} to {}", effect.verb())).collect();
-    match (stack.failure.is_some(), words.is_empty()) {
+    match (stack.failure.is_some(), counts.is_empty()) {
         (true, true) => "the preview failed".to_owned(),
-        (true, false) => format!("the preview failed after {}", words.join(", ")),
+        (true, false) => format!("the preview failed after {}", to_do(&counts)),
         (false, true) => remark(stack).to_owned(),
-        (false, false) => words.join(", "),
+        (false, false) => to_do(&counts),
     }
 }
 
-/// The beginning of a text, as much as there is room for.
-fn fitting(text: &str, room: &mut usize) -> String {
-    let most = LONGEST_TEXT.min(*room);
-    let end = text.floor_char_boundary(most);
-    *room -= end;
-    match text.len() - end {
-        0 => text.to_owned(),
-        rest => format!("{}\n… and {rest} more bytes", &text[..end]),
-    }
+fn to_do(counts: &BTreeMap<Effect, usize>) -> String {
+    let words: Vec<String> = counts.iter().map(|(effect, count)| format!("{count} to {}", effect.verb())).collect();
+    words.join(", ")
 }
 
-/// Resources and outputs as the lines of a diff, as many as there is room for; and how many did not fit.
-fn diff(changes: &ChangeSet, room: &mut usize) -> (String, usize) {
-    let mut text = String::new();
-    let mut left_out = 0;
+/// Resources and outputs as the lines of a diff.
+fn diff(changes: &ChangeSet, room: &mut usize) -> String {
+    let mut blocks = Vec::new();
+    let mut length = 0;
     for resource in &changes.resources {
-        let block = resource_lines(resource);
-        match room.checked_sub(block.len()) {
-            Some(rest) if left_out == 0 => {
-                *room = rest;
-                text += &block;
-            }
-            _ => left_out += 1,
-        }
+        // What is far beyond the room is only counted.
+        let block = if length > *room { String::new() } else { resource_lines(resource) };
+        length += block.len();
+        blocks.push(block);
     }
-    if !changes.outputs.is_empty() {
-        let outputs = format!("  outputs\n{}", changes.outputs.iter().map(property_lines).collect::<String>());
-        text += &fitting(&outputs, room);
-    }
-    (text, left_out)
+    let outputs = match changes.outputs.is_empty() {
+        true => String::new(),
+        false => format!("  outputs\n{}", changes.outputs.iter().map(property_lines).collect::<String>()),
+    };
+    fenced_blocks(&blocks, &outputs, room)
 }
 
 fn resource_lines(resource: &ResourceChange) -> String {
@@ -188,15 +210,18 @@ fn resource_lines(resource: &ResourceChange) -> String {
     };
     let head = format!("{} {} {} {}{because}", effect.symbol(), effect.verb(), resource.kind, resource.name);
     let lines: String = resource.properties.iter().map(property_lines).collect();
-    format!("{}\n{lines}", one_line(&head))
+    format!("{}\n{lines}", one_line(&cut(&head, LONGEST_VALUE)))
 }
 
 /// A property's old value under "-" and its new one under "+", as a diff's colours want it.
 fn property_lines(property: &PropertyChange) -> String {
-    let line =
-        |sign: &str, value: &Shown| one_line(&format!("{sign}     {}: {}", property.path, cut(&value.line()))) + "\n";
+    let path = one_line(&cut(&property.path, LONGEST_VALUE));
+    let line = |sign: &str, value: &Shown| {
+        let value = value.line();
+        format!("{sign}     {path}: {}\n", one_line(&cut(&value, LONGEST_VALUE)))
+    };
     match (&property.before, &property.after) {
-        (None, None) => format!("      {} differs\n", one_line(&property.path)),
+        (None, None) => format!("      {path} differs\n"),
         (before, after) => {
             before.as_ref().map(|value| line("-", value)).unwrap_or_default()
                 + &after.as_ref().map(|value| line("+", value)).unwrap_or_default()
@@ -223,52 +248,31 @@ fn said(stack: &StackPreview) -> String {
     stack.changes.diagnostics.iter().filter(|said| !is_shown(said)).map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// A sentence for each stack that goes away, or one for all and their names, as far as there is room.
+fn gone(names: &[String]) -> String {
+    if names.len() <= FEW_GONE {
+        let one = |gone: &String| format!("\n**{}** goes away; what it rolled out is left standing.\n", name(gone));
+        return names.iter().map(one).collect();
+    }
+    let mut text = format!("\n**{} stacks go away; what they rolled out is left standing.**", names.len());
+    for (shown, gone) in names.iter().enumerate() {
+        if text.len() > GONE {
+            let _ = write!(text, " and {} more", names.len() - shown);
+            break;
+        }
+        let _ = write!(text, "{} {}", if shown == 0 { "" } else { "," }, name(gone));
+    }
+    text + "\n"
+}
+
 fn footer(preview: &Preview) -> String {
     let commits = format!("{} into {}", short(&preview.head_commit), short(&preview.base_commit));
     let untouched = match preview.untouched.len() {
         0 => String::new(),
-        1 => format!("; 1 stack is untouched: {}", escape(&preview.untouched[0])),
+        1 => format!("; 1 stack is untouched: {}", name(&preview.untouched[0])),
         count => format!("; {count} stacks are untouched"),
     };
     format!("\n<sub>previewed the merge of {commits}{untouched}</sub>\n")
-}
-
-/// A fence that the content can't close: longer than any run of backticks in it.
-fn fenced(language: &str, content: &str) -> String {
-    let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}{language}\n{}\n{fence}", content.trim_end_matches('\n'))
-}
-
-/// Text without a meaning of its own in Markdown, HTML or a forge: no markup, no mention, no issue link, no line break.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' => escaped.push(' '),
-            // Forges look for mentions and issue links after they have read entities, so a character of no width parts them.
-            '@' | '#' => {
-                escaped.push(c);
-                escaped.push_str("&#8203;");
-            }
-            '&' | '<' | '>' | '"' | '\'' | '|' | '`' | '*' | '_' | '~' | '[' | ']' | '\\' | '!' | '$' => {
-                let _ = write!(escaped, "&#{};", u32::from(c));
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-fn one_line(text: &str) -> String {
-    text.replace('\r', "\\r").replace('\n', "\\n")
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_VALUE) {
-        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

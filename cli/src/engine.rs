@@ -20,7 +20,7 @@ pub mod urn;
 pub mod value;
 
 pub use backend::Backend;
-pub use diagnosis::{WHEN_LOCKED, diagnose};
+pub use diagnosis::{WHEN_LOCKED, diagnose, unknown_stack};
 pub use install::missing;
 pub use lock::{LeftLock, locks, named_locks};
 pub use news::{News, Resource, Severity};

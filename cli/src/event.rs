@@ -1,12 +1,14 @@
 //! What happens while gitinfra works: the lines of `--output json`, the ledger's events, and what `ui` draws.
 
-use serde::{Deserialize, Serialize, Serializer};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::engine::News;
 use crate::engine::operation::Counts;
 use crate::failure::Failure;
+use crate::moment;
 use crate::record::RunState;
-use crate::text::timestamp;
 
 pub use crate::engine::{Resource, Severity};
 
@@ -19,7 +21,7 @@ pub trait Sink: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event {
     /// When, in milliseconds since 1970; in JSON as RFC 3339 in UTC.
-    #[serde(rename = "time", serialize_with = "rfc3339")]
+    #[serde(rename = "time", serialize_with = "moment::serialize")]
     pub at: i64,
     /// The run that it belongs to, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,10 +31,6 @@ pub struct Event {
     pub stack: Option<String>,
     #[serde(flatten)]
     pub body: Body,
-}
-
-fn rfc3339<S: Serializer>(at: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-    timestamp(*at).serialize(serializer)
 }
 
 /// An event of a run as it was recorded.
@@ -53,11 +51,13 @@ pub enum Body {
         commit: String,
         subject: String,
         author: String,
+        #[serde(with = "moment")]
         at: i64,
     },
     /// The stack needs nothing: what stands is what the head says.
     UpToDate {
         commit: String,
+        #[serde(with = "moment")]
         rolled_out_at: i64,
     },
     /// With `--dry-run`: this would be rolled out.
@@ -113,6 +113,10 @@ pub enum Body {
         total: u64,
         done: bool,
     },
+    /// What the stack puts out after a run, secrets hidden. Told by `logs` and `describe`.
+    Outputs {
+        outputs: BTreeMap<String, serde_json::Value>,
+    },
     RunFinished {
         state: RunState,
         commit: String,
@@ -167,5 +171,22 @@ impl From<News> for Body {
 impl From<&Failure> for Body {
     fn from(failure: &Failure) -> Body {
         Body::Failed { message: failure.message.clone(), hints: failure.hints.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ledger of an older version holds numbers.
+    #[test]
+    fn times_are_words_and_were_numbers() {
+        let body = Body::UpToDate { commit: "1a2b3c4".to_owned(), rolled_out_at: 1_500 };
+        let text = serde_json::to_string(&body).expect("JSON");
+        assert!(text.contains(r#""rolledOutAt":"1970-01-01T00:00:01.500Z""#), "{text}");
+        let older = r#"{"kind":"up-to-date","commit":"1a2b3c4","rolledOutAt":1500}"#;
+        for text in [text.as_str(), older] {
+            assert_eq!(serde_json::from_str::<Body>(text).expect("an event"), body);
+        }
     }
 }

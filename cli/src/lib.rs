@@ -1,5 +1,6 @@
 //! gitinfra: a loop from a commit to a rolled-out stack. The binary is a thin skin over this library.
 
+pub mod called;
 pub mod commands;
 pub mod comment;
 pub mod context;
@@ -10,7 +11,9 @@ pub mod event;
 pub mod failure;
 pub mod follow;
 pub mod git;
+pub mod jsonpath;
 pub mod ledger;
+pub mod moment;
 pub mod order;
 pub mod preview;
 pub mod process;
@@ -19,5 +22,6 @@ pub mod repo;
 pub mod rollout;
 pub mod run_log;
 pub mod scrub;
+pub mod standing;
 pub mod text;
 pub mod ui;

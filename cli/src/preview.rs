@@ -2,6 +2,7 @@
 
 mod sorted;
 mod stack;
+mod throwaway;
 
 use std::path::Path;
 use std::time::Duration;

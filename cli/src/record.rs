@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::operation::Counts;
+use crate::moment;
 use crate::process::Process;
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
@@ -61,7 +62,7 @@ impl FromStr for RunState {
     }
 }
 
-/// One run of the engine on a stack at a commit. Times are milliseconds since 1970.
+/// One run of the engine on a stack at a commit. Times are milliseconds since 1970; in JSON RFC 3339.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
@@ -73,7 +74,9 @@ pub struct Run {
     pub subject: String,
     pub reason: String,
     pub state: RunState,
+    #[serde(serialize_with = "moment::serialize")]
     pub started_at: i64,
+    #[serde(serialize_with = "moment::serialize_some")]
     pub finished_at: Option<i64>,
     pub changes: Counts,
     /// Why it failed, or what was noteworthy.
@@ -84,19 +87,63 @@ pub struct Run {
     pub host: String,
 }
 
+/// How a stack stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    UpToDate,
+    /// The branch holds changes of it that are not rolled out.
+    Behind,
+    Running,
+    Failing,
+    /// The newest run was cancelled or cut off.
+    Stopped,
+    /// Somebody else held the engine's lock.
+    Busy,
+    /// It left the branch, and what it rolled out was left standing.
+    Gone,
+    /// It was never rolled out.
+    New,
+}
+
+impl Standing {
+    /// As far as the ledger knows.
+    pub fn of(last: Option<RunState>, is_rolled_out: bool, has_left: bool) -> Standing {
+        match last {
+            Some(RunState::Running) => Standing::Running,
+            _ if has_left => Standing::Gone,
+            Some(RunState::Failed) => Standing::Failing,
+            Some(RunState::Cancelled | RunState::Interrupted) => Standing::Stopped,
+            Some(RunState::Busy) => Standing::Busy,
+            Some(RunState::Succeeded) | None if is_rolled_out => Standing::UpToDate,
+            Some(RunState::Succeeded) | None => Standing::New,
+        }
+    }
+}
+
 /// A stack as the ledger knows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackRecord {
     pub name: String,
+    pub status: Standing,
+    /// By how many commits it is behind its branch, where a run of this machine has seen them.
+    pub behind_by: Option<usize>,
+    /// Why the newest run did not succeed.
+    pub message: Option<String>,
     pub repository: String,
+    /// The branch that the newest run rolled out.
+    pub branch: Option<String>,
     pub folder: String,
     pub runtime: String,
     pub commit: Option<String>,
+    #[serde(serialize_with = "moment::serialize_some")]
     pub rolled_out_at: Option<i64>,
+    #[serde(serialize_with = "moment::serialize")]
     pub created_at: i64,
     /// The newest run's name and state.
     pub last_run: Option<String>,
     pub last_state: Option<RunState>,
+    #[serde(serialize_with = "moment::serialize_some")]
     pub last_started_at: Option<i64>,
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 /// What stands in place of a secret, in Pulumi's own spelling.
 pub const PLACEHOLDER: &str = "[secret]";
 
@@ -41,6 +43,29 @@ impl Scrubber {
         self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
     }
 
+    /// Learns of a decrypted value of the configuration what its encrypted form in the stack's file says is secret: all of
+    /// it, or texts and numbers deep in it. What the file doesn't tell counts as secret.
+    pub fn add_configured(&mut self, value: &Value, encrypted: Option<&Value>) {
+        match (value, encrypted) {
+            (_, Some(Value::Object(fields))) if fields.len() == 1 && fields.contains_key("secure") => {
+                self.add_configured(value, None);
+            }
+            (Value::Object(fields), None | Some(Value::Object(_))) => {
+                for (name, field) in fields {
+                    self.add_configured(field, encrypted.and_then(|fields| fields.get(name)));
+                }
+            }
+            (Value::Array(items), None | Some(Value::Array(_))) => {
+                for (at, item) in items.iter().enumerate() {
+                    self.add_configured(item, encrypted.and_then(|items| items.get(at)));
+                }
+            }
+            (Value::String(text), None) => self.add(text),
+            (Value::Number(number), None) => self.add(&number.to_string()),
+            _ => {}
+        }
+    }
+
     fn add_part(&mut self, part: &str) {
         if part.len() >= SHORTEST && !self.values.iter().any(|known| known == part) {
             self.values.push(part.to_owned());
@@ -59,11 +84,11 @@ impl Scrubber {
     }
 
     /// Every text in a JSON value without the secrets.
-    pub fn scrub_json(&self, value: &mut serde_json::Value) {
+    pub fn scrub_json(&self, value: &mut Value) {
         match value {
-            serde_json::Value::String(text) => *text = self.scrub(text),
-            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.scrub_json(item)),
-            serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| self.scrub_json(field)),
+            Value::String(text) => *text = self.scrub(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.scrub_json(item)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| self.scrub_json(field)),
             _ => {}
         }
     }
@@ -93,6 +118,7 @@ fn is_secret_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -129,5 +155,38 @@ mod tests {
         scrubber.add("hunter2");
         scrubber.add("hunter2-and-more");
         assert_eq!(scrubber.scrub("hunter2-and-more hunter2"), "[secret] [secret]");
+    }
+
+    /// Only what is encrypted in the file is secret, however deep it lies.
+    #[test]
+    fn secrets_inside_of_configured_objects_are_known() {
+        let cases = [
+            (json!("hush-text"), json!({"secure": "v1:x"}), "[secret] one-two"),
+            (
+                json!({"user": "one-two", "word": "hush-text"}),
+                json!({"user": "one-two", "word": {"secure": "v1:x"}}),
+                "[secret] one-two",
+            ),
+            (
+                json!([{"a": ["one-two", "hush-text"]}]),
+                json!([{"a": ["one-two", {"secure": "v1:x"}]}]),
+                "[secret] one-two",
+            ),
+            (json!({"a": "one-two", "b": {"c": "hush-text"}}), json!({"secure": "v1:x"}), "[secret] [secret]"),
+            (
+                json!({"secure": "one-two", "b": "hush-text"}),
+                json!({"secure": "one-two", "b": {"secure": "v1:x"}}),
+                "[secret] one-two",
+            ),
+            (json!({"word": "hush-text"}), json!({}), "[secret] one-two"),
+        ];
+        for (value, encrypted, expected) in cases {
+            let mut scrubber = Scrubber::default();
+            scrubber.add_configured(&value, Some(&encrypted));
+            assert_eq!(scrubber.scrub("hush-text one-two"), expected, "{encrypted}");
+        }
+        let mut scrubber = Scrubber::default();
+        scrubber.add_configured(&json!({"pin": 123_456}), None);
+        assert_eq!(scrubber.scrub("pin: 123456"), "pin: [secret]");
     }
 }

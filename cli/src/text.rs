@@ -1,4 +1,6 @@
-//! Small words for people: lists, times and the one line of a tool's output that matters.
+//! Small words for people: lists, times, the one line of a tool's output that matters, and characters that mislead readers.
+
+use std::borrow::Cow;
 
 /// "a, b and 3 more".
 pub fn list(names: &[&str], most: usize) -> String {
@@ -66,6 +68,25 @@ pub fn ago(millis: i64) -> String {
 /// A time as RFC 3339 in UTC, from milliseconds since 1970.
 pub fn timestamp(millis: i64) -> String {
     jiff::Timestamp::from_millisecond(millis).map(|time| format!("{time:.3}")).unwrap_or_default()
+}
+
+/// Whether a character turns the direction in which what follows is read: text that holds one doesn't read as it is.
+pub fn is_turning(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a character is none that is read: it steers a terminal, or turns what follows.
+pub fn is_steering(c: char) -> bool {
+    is_turning(c) || (c.is_control() && !matches!(c, '\n' | '\t'))
+}
+
+/// The text with such characters spelled as JSON spells them, so that JSON stays what it was.
+pub fn spelled(text: &str, is_such: fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(is_such) {
+        return Cow::Borrowed(text);
+    }
+    let spell = |c: char| if is_such(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    Cow::Owned(text.chars().map(spell).collect())
 }
 
 #[cfg(test)]

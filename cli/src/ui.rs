@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::event::{Body, Event, Sink};
 use crate::failure::{Failure, Result};
+use crate::jsonpath::Template;
 use board::Board;
 pub use paint::{Paint, Tone};
 use safe::safe;
@@ -34,13 +35,23 @@ pub enum Stream {
 }
 
 /// In what form records are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Format {
     Table,
     Wide,
     Json,
     Yaml,
     Name,
+    JsonPath(Template),
+}
+
+/// How records are shown.
+pub struct View<'a> {
+    pub format: &'a Format,
+    /// Whether a table has a line of headings.
+    pub has_heads: bool,
+    /// Whether a single record was asked for by its name, which is an object then, and no list.
+    pub is_single: bool,
 }
 
 /// How a command shows the events of its work.
@@ -107,9 +118,9 @@ impl Ui {
         Arc::new(Ui { mode, paint: Paint::new(coloured(out)), talk: Paint::new(coloured(err)) })
     }
 
-    /// An event as the line that a pipe would get; for those that were recorded.
+    /// A recorded event as a line, or several.
     pub fn line(&self, event: &Event) -> Option<String> {
-        line::on_a_pipe(event, self.paint)
+        line::recorded(event, self.paint)
     }
 
     /// An event as one line of JSON.
@@ -167,15 +178,25 @@ impl Ui {
     }
 
     /// Prints records as a table or whatever else was asked for.
-    pub fn records<T: Serialize>(&self, format: Format, records: &[T], table: &Table<T>, now: i64) -> Result<()> {
-        match format {
+    pub fn records<T: Serialize>(&self, view: &View<'_>, records: &[T], table: &Table<T>, now: i64) -> Result<()> {
+        let rows = |show| table.render(records, show, view.has_heads, now, self.paint);
+        let shape = match records {
+            [one] if view.is_single => Shape::One(one),
+            items => Shape::Many { items },
+        };
+        match view.format {
             Format::Table | Format::Wide if records.is_empty() => self.talk(&format!("no {} yet", table.what)),
-            Format::Table => self.data(&table.render(records, Show::Always, now, self.paint)),
-            Format::Wide => self.data(&table.render(records, Show::Wide, now, self.paint)),
+            Format::Table => self.data(&rows(Show::Always)),
+            Format::Wide => self.data(&rows(Show::Wide)),
             Format::Name if records.is_empty() => {}
             Format::Name => self.data(&table.names(records)),
-            Format::Json => self.data(&self.json(&List { items: records })?),
-            Format::Yaml => self.data(&yaml(&List { items: records })?),
+            Format::Json => self.data(&self.json(&shape)?),
+            Format::Yaml => self.data(&yaml(&shape)?),
+            Format::JsonPath(template) => {
+                let value = serde_json::to_value(&shape);
+                let value = value.map_err(|error| Failure::bug(format!("writing JSON: {error}")))?;
+                self.data(&template.render(&value));
+            }
         }
         Ok(())
     }
@@ -207,10 +228,13 @@ fn streamed(event: &Event) -> Option<String> {
     (!is_counted).then(|| serde_json::to_string(event).unwrap_or_default())
 }
 
-/// Lists keep one shape however many items they have, so that scripts need no cases.
+/// Lists keep one shape however many items they have, so that scripts need no cases: only what was asked for by name is
+/// no list.
 #[derive(Serialize)]
-struct List<'a, T> {
-    items: &'a [T],
+#[serde(untagged)]
+enum Shape<'a, T> {
+    One(&'a T),
+    Many { items: &'a [T] },
 }
 
 fn yaml(value: &impl Serialize) -> Result<String> {

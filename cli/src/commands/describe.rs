@@ -37,7 +37,7 @@ impl Verb for Describe {
 async fn describe<T: Record>(shell: &Shell, name: &str) -> Result<()> {
     let ledger = shell.ledger().await?;
     let wanted = Wanted { names: vec![name], ..Wanted::default() };
-    for record in T::list(&ledger, &wanted).await? {
+    for record in T::list(shell, &ledger, &wanted).await? {
         shell.ui.data(&T::TABLE.describe(&record, shell.context.now(), shell.ui.paint));
         record.print_rest(shell, &ledger).await?;
     }

@@ -6,11 +6,13 @@ use clap::Args as Arguments;
 
 use super::Verb;
 use super::shell::Shell;
-use super::types::{Record, Type, Wanted};
+use super::types::{Record, Type, Wanted, sort};
+use super::words;
 use crate::failure::Result;
+use crate::jsonpath::Field;
 use crate::ledger::Ledger;
 use crate::record::{Run, StackRecord};
-use crate::ui::Format;
+use crate::ui::{Format, View};
 
 /// List stacks or runs, or show some of them
 #[derive(Debug, Arguments)]
@@ -21,9 +23,15 @@ pub struct Get {
     /// Only those with these names
     #[arg(value_name = "NAME")]
     names: Vec<String>,
-    /// How to print
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    /// How to print: table, wide, json, yaml, name or jsonpath=TEMPLATE
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = words::format)]
     output: Format,
+    /// A table without its line of headings
+    #[arg(long)]
+    no_headers: bool,
+    /// Sort by a field of the records' JSON, such as .startedAt
+    #[arg(long, value_name = "JSONPATH", value_parser = str::parse::<Field>)]
+    sort_by: Option<Field>,
     /// Runs of this stack only
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
@@ -51,8 +59,8 @@ impl Verb for Get {
 
 impl Get {
     async fn list<T: Record>(&self, shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<()> {
-        let records = T::list(ledger, wanted).await?;
-        self.print(shell, &records)?;
+        let records: Vec<T> = self.records(shell, ledger, wanted).await?;
+        self.print(shell, wanted, &records)?;
         match self.watch {
             true => self.watch(shell, ledger, wanted, records).await,
             false => Ok(()),
@@ -70,15 +78,24 @@ impl Get {
         shell.ui.talk("watching; Ctrl-C ends it");
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            let records = T::list(ledger, wanted).await?;
+            let records = self.records(shell, ledger, wanted).await?;
             if records != seen {
-                self.print(shell, &records)?;
+                self.print(shell, wanted, &records)?;
             }
             seen = records;
         }
     }
 
-    fn print<T: Record>(&self, shell: &Shell, records: &[T]) -> Result<()> {
-        shell.ui.records(self.output, records, &T::TABLE, shell.context.now())
+    async fn records<T: Record>(&self, shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<T>> {
+        let mut records = T::list(shell, ledger, wanted).await?;
+        if let Some(field) = &self.sort_by {
+            sort(&mut records, field)?;
+        }
+        Ok(records)
+    }
+
+    fn print<T: Record>(&self, shell: &Shell, wanted: &Wanted<'_>, records: &[T]) -> Result<()> {
+        let view = View { format: &self.output, has_heads: !self.no_headers, is_single: wanted.names.len() == 1 };
+        shell.ui.records(&view, records, &T::TABLE, shell.context.now())
     }
 }

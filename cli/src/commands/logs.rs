@@ -1,19 +1,23 @@
-//! `gitinfra logs`: what the engine, the providers and the program said in a run.
+//! `gitinfra logs`: the story of a run.
 
 use clap::Args as Arguments;
 
 use super::Verb;
 use super::shell::Shell;
+use super::types::run::without_type;
+use super::types::stack::whole_name;
 use crate::event::{Body, Event};
-use crate::failure::Result;
+use crate::failure::{Failure, Kind, Result};
+use crate::ledger::{Ledger, RunFilter};
+use crate::record::Run;
 use crate::text::timestamp;
 use crate::ui::Stream;
 
-/// Print what the engine said in a run
+/// Print the story of a run: what was said, what changed, how it ended
 #[derive(Debug, Arguments)]
 pub struct Logs {
-    /// The run, as run/NAME or NAME; the beginning of its name is enough
-    #[arg(value_name = "RUN")]
+    /// The run, as run/NAME or the beginning of its name; or a stack, of which the newest run is meant
+    #[arg(value_name = "RUN|STACK")]
     run: String,
     /// How to print: text, or json lines
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
@@ -22,9 +26,8 @@ pub struct Logs {
 
 impl Verb for Logs {
     async fn run(&self, shell: &Shell) -> Result<u8> {
-        let name = self.run.strip_prefix("run/").or(self.run.strip_prefix("runs/")).unwrap_or(&self.run);
         let ledger = shell.ledger().await?;
-        let run = ledger.run(name).await?;
+        let run = run(&ledger, &self.run).await?;
         for recorded in ledger.events(&run.name).await? {
             let (name, stack) = (Some(run.name.clone()), Some(run.stack.clone()));
             let event = Event { at: recorded.at, run: name, stack, body: recorded.body };
@@ -37,15 +40,34 @@ impl Verb for Logs {
     }
 }
 
-/// A line for what was said, and for an end that says why.
+/// The run that is meant: by its own name, or as the newest of a stack.
+async fn run(ledger: &Ledger, name: &str) -> Result<Run> {
+    let bare = without_type(name);
+    let is_stack = bare == name && name.contains('/');
+    let unknown = match is_stack {
+        false => match ledger.run(bare).await {
+            Err(failure) if failure.kind == Kind::Input && bare == name => failure,
+            found => return found,
+        },
+        true => Failure::input(format!("no run is called `{name}`")),
+    };
+    let stacks = ledger.stack_records().await?;
+    // A word alone may be a run's or a stack's.
+    let in_vain = |failure: Failure| match is_stack {
+        true => failure,
+        false => unknown.hint_some(failure.hints.first().cloned()),
+    };
+    let stack = whole_name(&stacks, name).map_err(in_vain)?;
+    let filter = RunFilter { name: None, stack: Some(stack.to_owned()), limit: 1 };
+    let newest = ledger.runs(&filter).await?.pop();
+    newest.ok_or_else(|| Failure::input(format!("`{stack}` has no run yet")))
+}
+
+/// Each line of the story. That a resource begins is only worth a line while nobody knows how it ends.
 fn text(shell: &Shell, event: Event) -> Option<String> {
-    let is_shown = matches!(
-        event.body,
-        Body::Diagnostic { .. }
-            | Body::Note { .. }
-            | Body::ResourceFailed { .. }
-            | Body::RunFinished { message: Some(_), .. }
-    );
-    let line = shell.ui.line(&Event { stack: None, ..event.clone() }).filter(|_| is_shown)?;
+    if matches!(event.body, Body::ResourceStarted { .. }) {
+        return None;
+    }
+    let line = shell.ui.line(&Event { stack: None, ..event.clone() })?;
     Some(format!("{} {line}", timestamp(event.at)))
 }

@@ -1,12 +1,16 @@
 //! The types that `get` and `describe` know, one a file: its names, its columns, and how its records are found.
 
-mod run;
-mod stack;
+pub mod run;
+pub mod stack;
+
+use std::cmp::Ordering;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::shell::Shell;
 use crate::failure::{Failure, Result, nearest};
+use crate::jsonpath::Field;
 use crate::ledger::Ledger;
 use crate::ui::Table;
 
@@ -33,10 +37,37 @@ pub trait Record: Sized + Serialize + PartialEq + 'static {
     const TABLE: Table<Self>;
 
     /// Those that are wanted. A name that nothing has is a failure.
-    async fn list(ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Self>>;
+    async fn list(shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Self>>;
 
     /// Prints what `describe` tells below the columns.
     async fn print_rest(&self, shell: &Shell, ledger: &Ledger) -> Result<()>;
+}
+
+/// Sorts records by a field, those without it first, and leaves those as they are that are alike in it.
+pub fn sort<T: Record>(records: &mut Vec<T>, field: &Field) -> Result<()> {
+    let mut keyed = Vec::new();
+    for record in records.drain(..) {
+        let json = serde_json::to_value(&record).map_err(|error| Failure::bug(format!("writing JSON: {error}")))?;
+        keyed.push((field.of(&json).cloned().unwrap_or_default(), record));
+    }
+    if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_null()) {
+        let fields: Vec<&str> = T::TABLE.columns.iter().map(|column| column.path).collect();
+        return Err(Failure::input(format!("none of the {} has that field to sort by", T::TABLE.what))
+            .hint(format!("there are, among others: .{}", fields.join(", ."))));
+    }
+    keyed.sort_by(|(a, _), (b, _)| ordered(a, b));
+    records.extend(keyed.into_iter().map(|(_, record)| record));
+    Ok(())
+}
+
+/// Numbers by size, all else as text.
+fn ordered(a: &Value, b: &Value) -> Ordering {
+    match (a.as_f64(), b.as_f64(), a.as_str(), b.as_str()) {
+        (Some(a), Some(b), ..) => a.total_cmp(&b),
+        (.., Some(a), Some(b)) => a.cmp(b),
+        _ if a.is_null() || b.is_null() => b.is_null().cmp(&a.is_null()),
+        _ => a.to_string().cmp(&b.to_string()),
+    }
 }
 
 impl Type {
@@ -65,6 +96,16 @@ impl Type {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_have_an_order() {
+        let cases =
+            [(json!(9), json!(10)), (json!("a"), json!("b")), (json!(null), json!("")), (json!(null), json!(0))];
+        for (less, more) in cases {
+            assert_eq!((ordered(&less, &more), ordered(&more, &less)), (Ordering::Less, Ordering::Greater));
+        }
+    }
 
     #[test]
     fn types_have_many_names() {

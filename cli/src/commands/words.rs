@@ -26,7 +26,23 @@ macro_rules! words {
 words! {
     Color: Auto "auto", Always "always", Never "never";
     Stream: Text "text", Json "json";
-    Format: Table "table", Wide "wide", Json "json", Yaml "yaml", Name "name";
+}
+
+/// Reads `table`, `jsonpath=TEMPLATE` and what is between them.
+pub fn format(text: &str) -> Result<Format, String> {
+    let words = [
+        ("table", Format::Table),
+        ("wide", Format::Wide),
+        ("json", Format::Json),
+        ("yaml", Format::Yaml),
+        ("name", Format::Name),
+    ];
+    if let Some(template) = text.strip_prefix("jsonpath=") {
+        return template.parse().map(Format::JsonPath);
+    }
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).chain(["jsonpath=TEMPLATE"]).collect();
+    let known = format!("the formats are: {}", known.join(", "));
+    words.into_iter().find(|(word, _)| *word == text).map(|(_, format)| format).ok_or(known)
 }
 
 /// Reads `30s`, `5m`, `1h 30m`. Less than a second would be a busy loop.

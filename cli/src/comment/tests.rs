@@ -211,3 +211,95 @@ fn what_does_not_fit_is_counted() {
     assert!(text.contains("| network/dev | 10 |"), "the table counts all");
     assert!(text.contains("… (5002 characters)"), "long values are cut");
 }
+
+/// No character that turns the direction of what follows reaches a reader: it is spelled.
+#[test]
+fn nothing_is_turned_around() {
+    let turned = "a\u{202e}b\u{2069}c\u{200e}d\u{1b}[31m";
+    let changes = ChangeSet {
+        resources: vec![resource("create", turned, vec![property(turned, None, plain(json!(turned)))])],
+        outputs: vec![property(turned, None, plain(json!({turned: turned})))],
+        diagnostics: vec![Said { severity: Severity::Error, urn: None, message: turned.to_owned() }],
+        ..ChangeSet::default()
+    };
+    let failed = StackPreview { failure: Some(turned.to_owned()), ..stack(turned, changes.clone()) };
+    let mut preview = preview(vec![stack(turned, changes), failed]);
+    (preview.head, preview.base, preview.gone) = (turned.to_owned(), turned.to_owned(), vec![turned.to_owned()]);
+    let text = comment(&preview);
+    let raw = text.chars().find(|c| crate::text::is_steering(*c) && *c != '\n');
+    assert_eq!(raw, None, "{text}");
+    assert!(text.contains(r"+     a\u202eb\u2069c\u200ed\u001b[31m: "), "{text}");
+}
+
+/// The comment of anything is short enough, and whatever opens in it is closed.
+#[track_caller]
+fn check(preview: &Preview) -> String {
+    let text = comment(preview);
+    assert!(text.len() <= 65_000, "{} bytes", text.len());
+    let mut fence: Option<&str> = None;
+    for line in text.lines() {
+        let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
+        match fence {
+            Some(open) if line == open => fence = None,
+            None if ticks.len() >= 3 => fence = Some(ticks),
+            None if line.starts_with('|') => assert!(line.ends_with('|'), "a row is cut: {line}"),
+            _ => {}
+        }
+    }
+    assert_eq!(fence, None, "a fence is open");
+    assert_eq!(text.matches("<details").count(), text.matches("\n</details>").count(), "details are open");
+    text
+}
+
+#[test]
+fn many_stacks_that_go_away_fit() {
+    let mut preview = preview(Vec::new());
+    preview.gone = (0..1_200).map(|at| format!("a-project-with-a-long-name-{at}/production")).collect();
+    let text = check(&preview);
+    assert!(text.contains("**1200 stacks go away; what they rolled out is left standing.**"), "{text}");
+    assert!(text.contains("a-project-with-a-long-name-0/production"), "{text}");
+    let shown = text.matches("a-project-with-a-long-name-").count();
+    assert!(text.contains(&format!("and {} more", 1_200 - shown)), "{text}");
+}
+
+#[test]
+fn many_rows_fit_and_failures_come_first() {
+    let changes = ChangeSet { resources: vec![resource("create", "web", Vec::new())], ..ChangeSet::default() };
+    let mut stacks: Vec<_> = (0..900).map(|at| stack(&format!("project-{at:03}/dev"), changes.clone())).collect();
+    stacks.push(StackPreview { failure: Some("no luck".to_owned()), ..stack("zoo/dev", ChangeSet::default()) });
+    stacks.insert(0, stack("still/dev", ChangeSet::default()));
+    let mut preview = preview(stacks);
+    preview.gone = (0..1_200).map(|at| format!("gone-{at}/dev")).collect();
+    let text = check(&preview);
+    assert!(text.contains("**902 stacks: 1 failed, 900 change, 1 has no changes.** In all 900 to create."), "{text}");
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| ") && !line.contains("stack |")).collect();
+    assert!(rows[0].contains("zoo/dev"), "{}", rows[0]);
+    assert!(rows[1].contains("project-000/dev"), "{}", rows[1]);
+    assert!(rows.len() > 100, "{} rows", rows.len());
+    assert!(text.contains(&format!("and {} more stacks", 902 - rows.len())), "{text}");
+    let (failure, first) = (text.find("<b>zoo/dev</b>"), text.find("<b>project-000/dev</b>"));
+    assert!(failure.is_some() && failure < first, "{failure:?} {first:?}");
+}
+
+/// The worst that names, values and words can be.
+#[test]
+fn nothing_hostile_makes_a_comment_too_long() {
+    for wild in ["`", "&", "ä", "\u{202e}", "\n", "@", "~"] {
+        let long = wild.repeat(20_000);
+        let one = property(&long, plain(json!(long)), plain(json!([long])));
+        let mut replaced = resource("replace", &long, vec![one.clone()]);
+        replaced.replaced_for = vec![long.clone()];
+        let diagnostics = vec![Said { severity: Severity::Error, urn: None, message: format!("x{long}") }];
+        let changes = ChangeSet { resources: vec![replaced], outputs: vec![one], diagnostics, ..ChangeSet::default() };
+        let failed =
+            StackPreview { failure: Some(long.clone()), reason: long.clone(), ..stack(&long, changes.clone()) };
+        for count in [1, 20] {
+            let mut stacks = vec![failed.clone(); count];
+            stacks.extend(vec![StackPreview { reason: long.clone(), ..stack(&long, changes.clone()) }; 3]);
+            let mut preview = preview(stacks);
+            (preview.head, preview.base) = (long.clone(), long.clone());
+            (preview.gone, preview.untouched) = (vec![long.clone(); count], vec![long.clone()]);
+            check(&preview);
+        }
+    }
+}

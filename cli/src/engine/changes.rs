@@ -18,6 +18,7 @@ pub struct ChangeSet {
     pub resources: Vec<ResourceChange>,
     /// Changes of the stack's own outputs.
     pub outputs: Vec<PropertyChange>,
+    /// As the engine counts, without the stack itself.
     pub counts: Counts,
     pub diagnostics: Vec<Said>,
 }
@@ -69,9 +70,6 @@ impl ChangeSet {
         for event in [&event.resource_pre_event, &event.res_outputs_event].into_iter().flatten() {
             self.step(event);
         }
-        if let Some(summary) = &event.summary_event {
-            self.counts = summary.resource_changes.clone();
-        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -91,7 +89,8 @@ impl ChangeSet {
         let step = &event.metadata;
         let operation = Operation::new(&step.op);
         // A replacement has several steps; the logical one stands for all of them.
-        if !step.logical || matches!(operation.effect(), Effect::Same | Effect::Other) || is_unseen(&step.urn) {
+        let is_change = !matches!(operation.effect(), Effect::Same | Effect::Other | Effect::Read);
+        if !step.logical || !is_change || is_unseen(&step.urn) {
             return;
         }
         let change = ResourceChange {
@@ -117,30 +116,64 @@ fn is_unseen(urn: &str) -> bool {
     urn::is_stack(urn) || (urn::is_provider(urn) && urn::parse(urn).name.starts_with("default"))
 }
 
+/// One side of a step, made readable.
+struct Side {
+    inputs: Shown,
+    outputs: Shown,
+}
+
+impl Side {
+    fn of(state: &State) -> Side {
+        Side { inputs: value::read(&state.inputs), outputs: value::read(&state.outputs) }
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.inputs.at(path).or_else(|| self.outputs.at(path)).is_some()
+    }
+
+    fn secret_on<'a>(&self, path: &'a str) -> impl Iterator<Item = &'a str> {
+        [&self.inputs, &self.outputs].into_iter().filter_map(move |values| values.secret_on(path))
+    }
+}
+
 fn properties(step: &Step) -> Vec<PropertyChange> {
-    let side = |state: &Option<State>| state.as_ref().map(|state| value::read(&state.inputs));
-    let (before, after) = (side(&step.old), side(&step.new));
-    match (&step.old, &step.new, &step.detailed_diff) {
+    let (old, new) = (step.old.as_ref().map(Side::of), step.new.as_ref().map(Side::of));
+    let before = old.as_ref().map(|old| &old.inputs);
+    let changes = match (&old, &new, &step.detailed_diff) {
         // Of what is deleted the name is enough.
         (_, None, _) => Vec::new(),
-        (None, Some(_), _) => changed("", None, after.as_ref()),
-        (Some(old), Some(_), Some(diff)) => {
-            let outputs = value::read(&old.outputs);
-            let one = |(path, diff): (&String, &PropertyDiff)| {
-                let inputs = before.as_ref().and_then(|before| before.at(path));
-                let old = if diff.input_diff { inputs } else { outputs.at(path).or(inputs) };
-                let found = changed(path, old, after.as_ref().and_then(|after| after.at(path)));
-                // The provider saw a difference that inputs and outputs don't show.
-                if found.is_empty() {
-                    vec![PropertyChange { path: path.clone(), before: None, after: None }]
-                } else {
-                    found
-                }
-            };
-            diff.iter().flat_map(one).collect()
+        (Some(old), Some(new), Some(diff)) => {
+            diff.iter().flat_map(|(path, diff)| difference(path, diff, old, new)).collect()
         }
-        (Some(_), Some(_), None) => changed("", before.as_ref(), after.as_ref()),
-    }
+        (_, Some(new), _) => changed("", before, Some(&new.inputs)),
+    };
+    hidden(changes, old.as_ref(), new.as_ref())
+}
+
+/// What the provider says that differs.
+fn difference(path: &str, diff: &PropertyDiff, old: &Side, new: &Side) -> Vec<PropertyChange> {
+    let inputs = old.inputs.at(path);
+    let before = if diff.input_diff { inputs } else { old.outputs.at(path).or(inputs) };
+    let found = changed(path, before, new.inputs.at(path));
+    // The provider may see a difference that inputs and outputs don't show.
+    let unseen = || vec![PropertyChange { path: path.to_owned(), before: None, after: None }];
+    if found.is_empty() { unseen() } else { found }
+}
+
+/// The same changes without what is a secret on any side, among inputs or outputs: what became one was meant to be one,
+/// and of what lies in it not even the names are told.
+fn hidden(changes: Vec<PropertyChange>, old: Option<&Side>, new: Option<&Side>) -> Vec<PropertyChange> {
+    let hide = |change: PropertyChange| {
+        let secrets = [old, new].into_iter().flatten().flat_map(|side| side.secret_on(&change.path));
+        let Some(path) = secrets.min_by_key(|path| path.len()).map(str::to_owned) else {
+            return change;
+        };
+        let side = |side: Option<&Side>| side.filter(|side| side.has(&path)).map(|_| Shown::Secret);
+        PropertyChange { before: side(old), after: side(new), path }
+    };
+    let mut hidden: Vec<PropertyChange> = changes.into_iter().map(hide).collect();
+    hidden.dedup();
+    hidden
 }
 
 fn outputs(step: &Step) -> Vec<PropertyChange> {
@@ -157,4 +190,72 @@ fn changed(path: &str, before: Option<&Shown>, after: Option<&Shown>) -> Vec<Pro
     let differences = value::differences(path, before, after).into_iter();
     let differences = differences.filter(|(path, ..)| !path.is_empty() && !path.starts_with("__"));
     differences.map(|(path, before, after)| PropertyChange { path, before, after }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn secret() -> Value {
+        json!({"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "x"})
+    }
+
+    /// What the properties of an update tell, whose old and new side have these inputs and outputs.
+    fn told(old: [Value; 2], new: [Value; 2], diff: &[&str]) -> Vec<String> {
+        let side = |[inputs, outputs]: [Value; 2]| json!({"inputs": inputs, "outputs": outputs});
+        let differs = |path: &&str| ((*path).to_owned(), json!({"diffKind": "update", "inputDiff": false}));
+        let detailed = (!diff.is_empty()).then(|| diff.iter().map(differs).collect::<serde_json::Map<_, _>>());
+        let step = json!({"op": "update", "logical": true, "urn": "urn:pulumi:dev::net::a:b:C::web", "type": "a:b:C",
+            "old": side(old), "new": side(new), "detailedDiff": detailed});
+        let event = serde_json::from_value(json!({"resourcePreEvent": {"metadata": step}})).expect("an event");
+        let mut changes = ChangeSet::default();
+        changes.take(&event);
+        let line = |side: &Option<Shown>| side.as_ref().map_or("nothing".to_owned(), Shown::line);
+        let properties = changes.resources.iter().flat_map(|resource| &resource.properties);
+        properties.map(|p| format!("{}: {} -> {}", p.path, line(&p.before), line(&p.after))).collect()
+    }
+
+    fn both(value: Value) -> [Value; 2] {
+        [value.clone(), value]
+    }
+
+    /// Whatever is a secret on any side is one on every side, whichever way the provider names the difference.
+    #[test]
+    fn what_is_secret_on_either_side_is_told_on_neither() {
+        let (plain, hidden) = (json!({"labels": {"x": "hush"}}), json!({"labels": secret()}));
+        let whole = ["labels: [secret] -> [secret]"];
+        for diff in [&["labels.x"][..], &["labels"], &["labels.x", "labels.y"], &[]] {
+            assert_eq!(told(both(plain.clone()), both(hidden.clone()), diff), whole, "{diff:?}");
+            assert_eq!(told(both(hidden.clone()), both(plain.clone()), diff), whole, "back: {diff:?}");
+        }
+        let leaf = json!({"labels": {"x": secret()}});
+        assert_eq!(told(both(plain.clone()), both(leaf), &["labels.x"]), ["labels.x: [secret] -> [secret]"]);
+        let bracketed = told(both(json!({"t": {"a.b": "hush"}})), both(json!({"t": secret()})), &["t[\"a.b\"]"]);
+        assert_eq!(bracketed, ["t: [secret] -> [secret]"]);
+    }
+
+    #[test]
+    fn what_is_secret_only_among_outputs_or_inputs_is_told_of_neither() {
+        let (plain, hidden) = (json!({"p": "hush"}), json!({"p": secret()}));
+        let (other, told_of) = (json!({"p": "hush too"}), ["p: [secret] -> [secret]"]);
+        for diff in [&["p"][..], &[]] {
+            assert_eq!(told([plain.clone(), hidden.clone()], both(other.clone()), diff), told_of, "{diff:?}");
+            assert_eq!(told([hidden.clone(), plain.clone()], both(other.clone()), diff), told_of, "{diff:?}");
+            assert_eq!(told(both(plain.clone()), [other.clone(), hidden.clone()], diff), told_of, "{diff:?}");
+        }
+    }
+
+    /// Items move about in lists, so one that became a secret may stand under another number.
+    #[test]
+    fn a_secret_in_a_list_hides_its_neighbours() {
+        let (plain, hidden) = (json!({"l": ["hush", "x"]}), json!({"l": ["x", secret()]}));
+        assert_eq!(
+            told(both(plain), both(hidden), &["l[0]", "l[1]"]),
+            ["l[0]: [secret] -> [secret]", "l[1]: [secret] -> [secret]",]
+        );
+        let items = |word: Value| json!({"l": [{"name": "a", "word": "hush"}, {"name": "b", "word": word}]});
+        let found = told(both(items(json!("shh"))), both(items(secret())), &["l[0].word", "l[1].name"]);
+        assert_eq!(found, ["l[0].word: [secret] -> [secret]", "l[1].name: nothing -> nothing"]);
+    }
 }

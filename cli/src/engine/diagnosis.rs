@@ -23,6 +23,12 @@ pub fn diagnose(ending: &Ending, progress: &Progress) -> Failure {
     failure.hint_some(advice(&message).map(str::to_owned))
 }
 
+/// The stack that the engine looked for in vain to read its outputs.
+pub fn unknown_stack(said: &str) -> Option<&str> {
+    let (_, rest) = said.split_once("unknown stack \"")?;
+    rest.split_once('"').map(|(name, _)| name).filter(|name| !name.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +74,13 @@ mod tests {
             assert_eq!(failure.kind, kind, "{failure:?}");
             assert!(failure.hints.concat().contains(hint), "{failure:?}");
         }
+    }
+
+    #[test]
+    fn a_stack_that_is_missed_is_named() {
+        let said = "pulumi:pulumi:StackReference r: Preview failed: unknown stack \"organization/net/dev\"";
+        assert_eq!(unknown_stack(said), Some("organization/net/dev"));
+        assert_eq!(unknown_stack("unknown stack"), None);
     }
 
     #[test]

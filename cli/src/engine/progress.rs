@@ -1,11 +1,13 @@
 //! Turns the engine's events into ours: when each resource began and ended, what was said, and how it all came out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::event::{Diagnostic, EngineEvent, Policy, ResourceEvent, Summary};
+use serde_json::Value;
+
+use super::event::{Diagnostic, EngineEvent, Policy, ResourceEvent, State, Summary};
 use super::news::{News, Resource, Severity};
-use super::operation::{Effect, Operation};
-use super::urn;
+use super::operation::{Counts, Effect, Operation};
+use super::{urn, value};
 
 /// Follows one run. Knows no clock: the caller says what time it is, in milliseconds.
 #[derive(Debug, Default)]
@@ -17,7 +19,11 @@ pub struct Progress {
     /// Whether the engine began to work at all: the first event comes before the first resource.
     pub has_begun: bool,
     /// What the engine counted at the end.
-    pub summary: Option<Summary>,
+    summary: Option<Summary>,
+    /// What it did with the stack itself, which it counts among the resources.
+    of_stack: Option<String>,
+    /// What the stack puts out, made readable.
+    pub outputs: BTreeMap<String, Value>,
     /// Errors in the order in which they came.
     errors: Vec<Fault>,
     /// What the program and its language wrote to stderr, which is all that some failures leave.
@@ -28,6 +34,14 @@ impl Progress {
     /// Takes the next event, and says what of it is worth passing on.
     pub fn take(&mut self, event: EngineEvent, now: i64) -> Option<News> {
         self.has_begun = true;
+        let step = event.resource_pre_event.as_ref().or(event.res_outputs_event.as_ref());
+        if let Some(of_stack) = step.map(|step| &step.metadata).filter(|step| urn::is_stack(&step.urn)) {
+            self.of_stack = Some(of_stack.op.clone());
+        }
+        let outputs = event.res_outputs_event.as_ref().map(|outputs| &outputs.metadata);
+        if let Some(state) = outputs.filter(|step| urn::is_stack(&step.urn)).and_then(|step| step.new.as_ref()) {
+            self.outputs = outputs_of(state);
+        }
         if let Some(summary) = event.summary_event {
             self.summary = Some(summary);
             return None;
@@ -55,6 +69,16 @@ impl Progress {
         }
         let said = event.diagnostic_event.and_then(diagnostic).or_else(|| event.policy_event.map(policy));
         said.or_else(|| event.error_event.map(|error| fault(error.error))).filter(|said| self.is_news(said))
+    }
+
+    /// What the engine counted at the end, without the stack itself, which is no resource to its readers; nothing before.
+    pub fn counts(&self) -> Counts {
+        let mut counts = self.summary.as_ref().map(|summary| summary.resource_changes.clone()).unwrap_or_default();
+        if let Some(count) = self.of_stack.as_ref().and_then(|operation| counts.get_mut(operation)) {
+            *count = count.saturating_sub(1);
+        }
+        counts.retain(|_, count| *count > 0);
+        counts
     }
 
     fn is_news(&mut self, said: &News) -> bool {
@@ -94,6 +118,14 @@ impl Progress {
         let began = self.started.remove(&(resource.urn.clone(), resource.operation.0.clone()));
         let millis = u32::try_from(now - began.unwrap_or(now)).unwrap_or(u32::MAX);
         Some((resource, f64::from(millis) / 1000.0))
+    }
+}
+
+/// Outputs by name, secrets hidden.
+fn outputs_of(state: &State) -> BTreeMap<String, Value> {
+    match value::read(&state.outputs).json() {
+        Value::Object(outputs) => outputs.into_iter().collect(),
+        _ => BTreeMap::new(),
     }
 }
 
@@ -206,6 +238,21 @@ mod tests {
     fn what_stays_the_same_is_not_told() {
         let events = ["replace", "remove-pending-replace"].map(|op| step("resOutputsEvent", op));
         assert_eq!(news(&events), []);
+    }
+
+    /// A preview counts resources, and so does a roll-out.
+    #[test]
+    fn the_stack_itself_is_not_counted() {
+        let stack = |op: &str| step("resourcePreEvent", op).replace("gitinfra:ec2:Vpc", "pulumi:pulumi:Stack");
+        let summary = r#"{"summaryEvent":{"resourceChanges":{"create":3,"same":1}}}"#.to_owned();
+        let cases = [("create", "2 created, 1 unchanged"), ("same", "3 created"), ("update", "3 created, 1 unchanged")];
+        for (op, expected) in cases {
+            let mut progress = Progress::default();
+            for text in [&stack(op), &step("resourcePreEvent", "create"), &summary] {
+                progress.take(serde_json::from_str(text).expect("an engine event"), 0);
+            }
+            assert_eq!(crate::engine::operation::tally(&progress.counts(), Effect::done), expected);
+        }
     }
 
     #[test]

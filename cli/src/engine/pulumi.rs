@@ -84,9 +84,14 @@ impl Pulumi {
         pulumi
     }
 
+    /// Whether it sees a variable.
+    pub fn sees(&self, name: &str) -> bool {
+        self.environment.contains_key(name)
+    }
+
     /// The same CLI with a variable set unless the user has set it.
     pub fn with_default(&self, name: &str, value: &str) -> Pulumi {
-        match self.environment.contains_key(name) {
+        match self.sees(name) {
             true => self.clone(),
             false => self.with(name, value),
         }

@@ -33,17 +33,19 @@ impl Pulumi {
         Ok(listed.iter().any(|value| name(value) == Some(true)))
     }
 
-    /// Teaches the scrubber the stack's secret configuration. It is no failure when that can't be read: then the engine
-    /// can't read it either, and says so better.
-    pub async fn learn_secrets(&self, folder: &Path, stack: &str, scrubber: &mut Scrubber) -> Result<()> {
+    /// Teaches the scrubber the secrets of the stack's configuration, whose file is `config`. It is no failure when they can't
+    /// be read: then the engine can't read them either, and says so better.
+    pub async fn learn_secrets(
+        &self,
+        folder: &Path,
+        stack: &str,
+        config: &Path,
+        scrubber: &mut Scrubber,
+    ) -> Result<()> {
         let args = ["config", "--json", "--show-secrets", "--stack", stack, "--non-interactive"];
         let answer = self.ask(folder, &args).await?;
-        let config: Value = serde_json::from_str(&answer.stdout).unwrap_or_default();
-        for entry in config.as_object().into_iter().flat_map(|entries| entries.values()) {
-            if let (Some(true), Some(value)) = (entry["secret"].as_bool(), entry["value"].as_str()) {
-                scrubber.add(value);
-            }
-        }
+        let text = std::fs::read_to_string(config).unwrap_or_default();
+        learn(&serde_json::from_str(&answer.stdout).unwrap_or_default(), &text, scrubber);
         Ok(())
     }
 
@@ -72,5 +74,48 @@ impl Pulumi {
         let path = file.display().to_string();
         let args = ["stack", "import", "--stack", stack, "--file", &path, "--non-interactive", "--color", "never"];
         self.demand(folder, &args, "putting the stack's state back").await.map(drop)
+    }
+}
+
+/// Learns the secrets of a configuration as `pulumi config --json --show-secrets` tells it. Which parts of an object are
+/// secret it doesn't tell; the stack's file does.
+fn learn(config: &Value, file: &str, scrubber: &mut Scrubber) {
+    let file: Value = serde_saphyr::from_str(file).unwrap_or_default();
+    let entries = config.as_object().into_iter().flatten().filter(|(_, entry)| entry["secret"] == true);
+    for (key, entry) in entries {
+        let name = key.split_once(':').map_or(key.as_str(), |(_, name)| name);
+        let encrypted = file["config"].get(key).or_else(|| file["config"].get(name));
+        match entry.get("objectValue").filter(|value| !value.is_null()) {
+            Some(value) => scrubber.add_configured(value, encrypted),
+            None => scrubber.add(entry["value"].as_str().unwrap_or_default()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_secret_of_a_configuration_is_learned_and_nothing_else() {
+        let object = json!({"user": "ada-lovelace", "words": ["hush-one", "plain-one"]});
+        let config = json!({
+            "net:login": {"value": object.to_string(), "objectValue": object, "secret": true},
+            "net:word": {"value": "hush-two", "secret": true},
+            "net:region": {"value": "eu-central-1", "secret": false},
+            "net:elsewhere": {"value": "{}", "objectValue": {"deep": "hush-three"}, "secret": true},
+        });
+        let file = "config:\n  net:login:\n    user: ada-lovelace\n    words: [{secure: v1:x}, plain-one]\n  net:word: {secure: v1:y}\n";
+        let said = "hush-one plain-one hush-two eu-central-1 ada-lovelace hush-three";
+        for (file, expected) in [
+            (file, "[secret] plain-one [secret] eu-central-1 ada-lovelace [secret]"),
+            // Of what can't be read everything is kept back.
+            ("{", "[secret] [secret] [secret] eu-central-1 [secret] [secret]"),
+        ] {
+            let mut scrubber = Scrubber::default();
+            learn(&config, file, &mut scrubber);
+            assert_eq!(scrubber.scrub(said), expected);
+        }
     }
 }

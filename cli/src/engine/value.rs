@@ -113,10 +113,27 @@ impl Shown {
 
     /// Follows a property path such as `ingress[0].cidrBlocks` or `tags["a.b"]`.
     pub fn at(&self, path: &str) -> Option<&Shown> {
-        steps(path).iter().try_fold(self, |value, step| match value {
+        steps(path).iter().try_fold(self, |value, (step, _)| match value {
             Shown::List(items) => items.get(step.parse::<usize>().ok()?),
             value => value.field(step),
         })
+    }
+
+    /// The part of a path up to the first secret on it, or the whole path when there is one further down. Items move about
+    /// in lists, so whatever is a secret in one item counts for all of them.
+    pub fn secret_on<'a>(&self, path: &'a str) -> Option<&'a str> {
+        self.secret_after(&steps(path), 0).map(|end| &path[..end])
+    }
+
+    fn secret_after(&self, steps: &[(String, usize)], so_far: usize) -> Option<usize> {
+        match (self, steps) {
+            (Shown::Secret, _) => Some(so_far),
+            (value, []) => holds_secret(value).then_some(so_far),
+            (Shown::List(items), [(_, end), rest @ ..]) => {
+                items.iter().filter_map(|item| item.secret_after(rest, *end)).min()
+            }
+            (value, [(name, end), rest @ ..]) => value.field(name)?.secret_after(rest, *end),
+        }
     }
 
     fn is_empty_object(&self) -> bool {
@@ -124,24 +141,29 @@ impl Shown {
     }
 }
 
-fn steps(path: &str) -> Vec<String> {
+/// The names and numbers of a path, each with where it ends.
+fn steps(path: &str) -> Vec<(String, usize)> {
     let mut steps = Vec::new();
     let mut rest = path;
     while !rest.is_empty() {
         rest = rest.trim_start_matches('.');
-        if let Some((name, after)) = rest.strip_prefix("[\"").and_then(|quoted| quoted.split_once("\"]")) {
-            steps.push(name.replace("\\\"", "\""));
-            rest = after;
-        } else if let Some((index, after)) = rest.strip_prefix('[').and_then(|bracket| bracket.split_once(']')) {
-            steps.push(index.to_owned());
-            rest = after;
-        } else {
-            let end = rest.find(['.', '[']).filter(|end| *end > 0).unwrap_or(rest.len());
-            steps.push(rest[..end].to_owned());
-            rest = &rest[end..];
-        }
+        let (name, after) = step(rest);
+        rest = after;
+        steps.push((name, path.len() - rest.len()));
     }
     steps
+}
+
+/// The first step of a path, and what comes after it.
+fn step(path: &str) -> (String, &str) {
+    if let Some((name, after)) = path.strip_prefix("[\"").and_then(|quoted| quoted.split_once("\"]")) {
+        (name.replace("\\\"", "\""), after)
+    } else if let Some((index, after)) = path.strip_prefix('[').and_then(|bracket| bracket.split_once(']')) {
+        (index.to_owned(), after)
+    } else {
+        let end = path.find(['.', '[']).filter(|end| *end > 0).unwrap_or(path.len());
+        (path[..end].to_owned(), &path[end..])
+    }
 }
 
 /// What differs between two values, leaf by leaf. Where one side is a secret the other shows as one too: a value that

@@ -139,7 +139,7 @@ impl Mirror {
 }
 
 /// Under which name the mirror keeps a branch. The branch's own would not do: where `release` is, `release/1` can't be.
-fn kept_as(branch: &str) -> String {
+pub(super) fn kept_as(branch: &str) -> String {
     let digest = Sha256::digest(branch.as_bytes());
     let hash: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("refs/gitinfra/branches/{hash}")

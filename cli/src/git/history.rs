@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use git2::{Delta, Oid};
 
 use super::Mirror;
+use super::fetch::kept_as;
 use crate::failure::Result;
 use crate::repo::path::{split, text};
 
@@ -27,6 +28,19 @@ struct Walk {
     positions: HashMap<Oid, usize>,
     /// Where a file of Pulumi's was removed for the last time.
     removed: HashMap<String, usize>,
+}
+
+impl Mirror {
+    /// The head of a branch when it was last looked at.
+    pub fn head_seen(&self, branch: &str) -> Option<String> {
+        self.repository.refname_to_id(&kept_as(branch)).ok().map(|head| head.to_string())
+    }
+
+    /// How many commits a head has that an older commit lacks; `None` where the older one is no longer there.
+    pub fn commits_between(&self, from: &str, head: &str) -> Option<usize> {
+        let (from, head) = (Oid::from_str(from).ok()?, Oid::from_str(head).ok()?);
+        self.repository.graph_ahead_behind(head, from).ok().map(|(ahead, _)| ahead)
+    }
 }
 
 impl<'a> Changes<'a> {

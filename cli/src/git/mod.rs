@@ -86,6 +86,21 @@ impl Mirror {
         Ok(Mirror { source, path, trees, repository, environment: environment.clone(), patience })
     }
 
+    /// The mirror that an earlier run left of a repository; `None` where there is none. It is only for reading.
+    pub fn left(state_dir: &Path, label: &str, environment: &Environment) -> Option<Mirror> {
+        let source = Source::of_label(label);
+        let path = state_dir.join("repos").join(source.slug());
+        let repository = Objects::open(&path).ok()?;
+        Some(Mirror {
+            source,
+            path,
+            trees: PathBuf::new(),
+            repository,
+            environment: environment.clone(),
+            patience: Duration::ZERO,
+        })
+    }
+
     /// Reads a commit by any name that the mirror knows.
     pub fn commit(&self, name: &str) -> Result<Commit> {
         let commit = self.repository.revparse_single(name).and_then(|object| object.peel_to_commit());

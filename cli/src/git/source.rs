@@ -39,6 +39,11 @@ impl Source {
         }
     }
 
+    /// The source that an earlier run knew by this label. It need not be there any more.
+    pub fn of_label(label: &str) -> Source {
+        Source { location: label.to_owned(), label: label.to_owned(), protocol: Protocol::File }
+    }
+
     fn local(path: &Path, text: &str) -> Result<Source> {
         let found = Repository::discover(path).map_err(|error| match (path.exists(), error.code()) {
             (false, _) => Failure::input(format!("{text} does not exist"))

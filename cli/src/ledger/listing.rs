@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::{Ledger, failed};
 use crate::failure::{Failure, Result};
-use crate::record::{Run, RunState, StackRecord};
+use crate::record::{Run, RunState, StackRecord, Standing};
 
 /// Which runs are wanted.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ pub struct RunFilter {
 impl Ledger {
     pub async fn stack_records(&self) -> Result<Vec<StackRecord>> {
         let list = "SELECT s.name, r.label AS repository, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, \
-                s.created_at, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
+                s.created_at, s.left_at, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
             FROM stacks s JOIN repositories r ON r.id = s.repository_id \
             LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id ORDER BY v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
@@ -60,16 +60,22 @@ impl Ledger {
 
 fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
     let last_state: Option<String> = row.try_get("last_state")?;
+    let last_state = last_state.map(state).transpose()?;
+    let (commit, left): (Option<String>, Option<i64>) = (row.try_get("rolled_out_commit")?, row.try_get("left_at")?);
     Ok(StackRecord {
         name: row.try_get("name")?,
+        status: Standing::of(last_state, commit.is_some(), left.is_some()),
+        behind_by: None,
+        message: row.try_get("message")?,
+        branch: row.try_get("branch")?,
         repository: row.try_get("repository")?,
         folder: row.try_get("folder")?,
         runtime: row.try_get("runtime")?,
-        commit: row.try_get("rolled_out_commit")?,
+        commit,
         rolled_out_at: row.try_get("rolled_out_at")?,
         created_at: row.try_get("created_at")?,
         last_run: row.try_get("last_run")?,
-        last_state: last_state.map(state).transpose()?,
+        last_state,
         last_started_at: row.try_get("last_started_at")?,
     })
 }

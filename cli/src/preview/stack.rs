@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::throwaway::Stage;
 use super::{Place, Previewer};
 use crate::engine::changes::{ChangeSet, Said};
-use crate::engine::{Backend, EngineSignal, News, Phase, Progress, Pulumi, diagnose, missing};
+use crate::engine::{Backend, EngineSignal, News, Phase, Progress, Pulumi, diagnose, missing, unknown_stack};
 use crate::failure::{Failure, Result};
 use crate::git::Worktree;
 use crate::repo::Stack;
@@ -20,11 +21,12 @@ impl Place<'_> {
             self.previewer.context.note(&stack.name(), "installing the program's packages");
             pulumi.install(&missing, folder, &self.previewer.context.cancel).await?;
         }
-        let pulumi = self.with_backend(pulumi, stack, folder).await?;
+        let stage = self.stage(pulumi, stack, folder).await?;
         if stack.has_secrets {
-            pulumi.learn_secrets(folder, &stack.stack, scrubber).await?;
+            let config = worktree.folder.join(&stack.config_file);
+            stage.pulumi.learn_secrets(folder, &stack.stack, &config, scrubber).await?;
         }
-        self.engine(&pulumi, folder, &stack.stack).await
+        self.on(&stage, stack, folder).await
     }
 
     /// Refuses what can't be previewed, and sees to the backend.
@@ -50,22 +52,22 @@ impl Place<'_> {
         }
     }
 
-    /// The CLI on the stack's own backend. A preview makes nothing, so a stack that isn't there yet is made in a backend
-    /// that is thrown away.
-    async fn with_backend(&self, pulumi: Pulumi, stack: &Stack, folder: &Path) -> Result<Pulumi> {
-        if pulumi.has_stack(folder, &stack.stack).await? {
-            return Ok(pulumi);
+    /// Previews on a stage. The outputs of other stacks that a new one reads are brought to it as the engine misses them, for
+    /// what a program reads shows only when it runs.
+    async fn on(&self, stage: &Stage, stack: &Stack, folder: &Path) -> Result<(ChangeSet, Option<Failure>)> {
+        let mut brought = Vec::new();
+        loop {
+            let (changes, failure) = self.engine(&stage.pulumi, folder, &stack.stack).await?;
+            let missing = failure.as_ref().and_then(|failure| unknown_stack(&failure.message));
+            let Some(name) = missing.map(str::to_owned).filter(|name| !brought.contains(name)) else {
+                return Ok((changes, failure));
+            };
+            if !self.bring(stage, stack, folder, &name).await? {
+                let hint = format!("`{name}` does not stand yet: what reads its outputs can be previewed once it does");
+                return Ok((changes, failure.map(|failure| failure.hint(hint))));
+            }
+            brought.push(name);
         }
-        let pulumi = self.throwaway_backend(&pulumi)?;
-        pulumi.create_stack(folder, &stack.stack).await?;
-        Ok(pulumi)
-    }
-
-    fn throwaway_backend(&self, pulumi: &Pulumi) -> Result<Pulumi> {
-        let place = tempfile::Builder::new().prefix("backend-").tempdir_in(self.scratch.path());
-        let place = place.map_err(|error| Failure::setup(format!("making a folder: {error}")))?.keep();
-        let pulumi = pulumi.with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
-        Ok(pulumi.with_default("PULUMI_CONFIG_PASSPHRASE", ""))
     }
 
     async fn engine(&self, pulumi: &Pulumi, folder: &Path, stack: &str) -> Result<(ChangeSet, Option<Failure>)> {
@@ -82,6 +84,7 @@ impl Place<'_> {
             }
         };
         let ending = engine.follow(&context.cancel, take).await?;
+        changes.counts = progress.counts();
         if context.cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }

@@ -9,7 +9,8 @@ mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::failure::{Failure, Result, nearest};
+use crate::called;
+use crate::failure::{Failure, Result};
 use path::split;
 use project::{EXTENSIONS, Project};
 use uses::Uses;
@@ -118,11 +119,6 @@ impl Stack {
         let first = used.next()?;
         Some((1 + used.count(), first))
     }
-
-    /// Whether the user means this stack: by its whole name or by the stack's alone.
-    pub fn is_called(&self, wanted: &str) -> bool {
-        wanted == self.name() || wanted == self.stack
-    }
 }
 
 /// Finds every stack. What is wrong with one keeps no other from being found.
@@ -178,25 +174,23 @@ impl Found {
         if wanted.is_empty() {
             return Ok(self);
         }
-        let is_faulty = |name: &String| {
-            let stacks = self.faults.iter().filter(|fault| fault.stack.as_ref() == Some(name));
-            stacks.map(|fault| &fault.failure).next()
-        };
-        if let Some(failure) = wanted.iter().find_map(is_faulty) {
-            return Err(failure.clone());
+        let names: Vec<String> = self.stacks.iter().map(Stack::name).collect();
+        let faulty = self.faults.iter().filter_map(|fault| fault.stack.as_deref());
+        let known = names.iter().map(String::as_str).chain(faulty).collect();
+        let mut meant = BTreeSet::new();
+        for name in wanted {
+            let name = called::stack(name, &known).map_err(|failure| self.no_stack(failure, &names))?;
+            if let Some(fault) = self.faults.iter().find(|fault| fault.stack.as_deref() == Some(name)) {
+                return Err(fault.failure.clone());
+            }
+            meant.insert(name);
         }
-        if let Some(stranger) = wanted.iter().find(|name| !self.stacks.iter().any(|stack| stack.is_called(name))) {
-            return Err(self.no_stack(stranger));
-        }
-        let is_wanted = |stack: &Stack| wanted.iter().any(|name| stack.is_called(name));
-        Ok(Found { stacks: self.stacks.into_iter().filter(is_wanted).collect(), faults: Vec::new() })
+        let stacks = self.stacks.iter().filter(|stack| meant.contains(stack.name().as_str())).cloned().collect();
+        Ok(Found { stacks, faults: Vec::new() })
     }
 
-    fn no_stack(&self, stranger: &str) -> Failure {
-        let names: Vec<String> = self.stacks.iter().map(Stack::name).collect();
-        let failure = Failure::input(format!("no stack is called `{stranger}` at this commit"))
-            .hint_some(nearest(stranger, names.iter().map(String::as_str)))
-            .hint(format!("the stacks are: {}", names.join(", ")));
+    fn no_stack(&self, failure: Failure, names: &[String]) -> Failure {
+        let failure = failure.hint(format!("the stacks at this commit are: {}", names.join(", ")));
         let unread = self.faults.iter().filter(|fault| fault.stack.is_none() && fault.has_stacks);
         unread.fold(failure, |failure, fault| failure.hint(format!("one may be missing: {}", fault.failure)))
     }

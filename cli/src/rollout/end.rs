@@ -48,12 +48,7 @@ impl End {
             (false, true) => End::of(&stopped()),
             (false, false) => End::of(&diagnose(ending, progress)),
         };
-        let summary = progress.summary.as_ref();
-        End {
-            changes: summary.map(|summary| summary.resource_changes.clone()).unwrap_or_default(),
-            is_shown: progress.failure().is_some(),
-            ..end
-        }
+        End { changes: progress.counts(), is_shown: progress.failure().is_some(), ..end }
     }
 
     /// What whoever watched the events still needs to hear.

@@ -7,6 +7,7 @@ use super::end::End;
 use super::{Job, RollOut};
 use crate::decide::short;
 use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, missing};
+use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::run_log::RunLog;
 
@@ -47,8 +48,9 @@ impl RollOut<'_> {
         }
         self.clear_left_locks(job, &folder, log).await?;
         let knowing = self.knowing_pending(job, &folder, log).await?;
-        if job.claimed.stack.has_secrets {
-            job.pulumi.learn_secrets(&folder, &job.claimed.stack.stack, &mut log.scrubber).await?;
+        if stack.has_secrets {
+            let config = worktree.folder.join(&stack.config_file);
+            job.pulumi.learn_secrets(&folder, &stack.stack, &config, &mut log.scrubber).await?;
         }
         let mut run = Run {
             has_pending: knowing.is_some(),
@@ -62,6 +64,9 @@ impl RollOut<'_> {
         }
         if ending.success && run.has_pending {
             self.settle_pending(job, &run.folder, log).await?;
+        }
+        if ending.success && !run.progress.outputs.is_empty() {
+            log.tell(Body::Outputs { outputs: run.progress.outputs.clone() });
         }
         Ok(End::after(&ending, &run.progress))
     }

@@ -153,7 +153,7 @@ impl Run {
 
     fn plugin(&self, name: &str, received: u64, total: u64) {
         let percent = received.saturating_mul(100).checked_div(total).unwrap_or_default();
-        self.bar.set_message(format!("getting the plugin {name}: {percent} %"));
+        self.bar.set_message(format!("getting the plugin {}: {percent} %", safe(name)));
     }
 }
 

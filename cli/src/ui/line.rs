@@ -1,5 +1,7 @@
 //! Events as lines of text, on a terminal and on a pipe.
 
+use serde_json::Value;
+
 use super::{Paint, Tone};
 use crate::decide::short;
 use crate::engine::operation::{Effect, tally};
@@ -20,6 +22,18 @@ pub fn on_a_pipe(event: &Event, paint: Paint) -> Option<String> {
         return Some(words);
     };
     Some(each_line(&words, &format!("{stack}: ")))
+}
+
+/// What was recorded, as a line of the run's story, which tells the outputs as well.
+pub fn recorded(event: &Event, paint: Paint) -> Option<String> {
+    let Body::Outputs { outputs } = &event.body else {
+        return on_a_pipe(event, paint);
+    };
+    let line = |(name, value): (&String, &Value)| match value.as_str().filter(|text| !text.contains('\n')) {
+        Some(text) => format!("output {name}: {text}"),
+        None => format!("output {name}: {value}"),
+    };
+    Some(outputs.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
 /// On a terminal what belongs to a run stands indented below its first line, unless several runs share the screen.

@@ -65,11 +65,11 @@ impl<T> Table<T> {
     }
 
     /// The columns that are shown so far, as lines.
-    pub fn render(&self, records: &[T], show: Show, now: i64, paint: Paint) -> String {
+    pub fn render(&self, records: &[T], show: Show, has_heads: bool, now: i64, paint: Paint) -> String {
         let columns: Vec<&Column<T>> = self.columns.iter().filter(|column| column.show <= show).collect();
-        let heads = columns.iter().map(|column| column.head.to_owned().into()).collect();
+        let heads = has_heads.then(|| columns.iter().map(|column| column.head.to_owned().into()).collect());
         let cells = |record| columns.iter().map(|column| (column.cell)(record, now)).collect();
-        let rows: Vec<Vec<Cell>> = std::iter::once(heads).chain(records.iter().map(cells)).collect();
+        let rows: Vec<Vec<Cell>> = heads.into_iter().chain(records.iter().map(cells)).collect();
         let width = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or_default();
         let widths: Vec<usize> = (0..columns.len()).map(width).collect();
         let line = |row: &Vec<Cell>| {

@@ -31,14 +31,19 @@ pub type Place = (String, Option<AssumeRole>);
 /// How long it may take to come by credentials.
 const CREDENTIALS: Duration = Duration::from_secs(20);
 
+/// A client, of any service.
+type Made = Box<dyn Any + Send>;
+/// A state of the provider, of any kind.
+type Kept = Arc<dyn Any + Send + Sync>;
+
 /// Everything that clients are made of, and those that have been made.
 pub struct Clients {
     base: SdkConfig,
     region: Option<String>,
     endpoints: HashMap<String, String>,
     places: Mutex<HashMap<Place, Arc<OnceCell<SdkConfig>>>>,
-    made: Mutex<HashMap<(TypeId, Place, bool), Box<dyn Any + Send>>>,
-    kept: Mutex<HashMap<(TypeId, TypeId, Place), Arc<dyn Any + Send + Sync>>>,
+    made: Mutex<HashMap<(TypeId, Place, bool), Made>>,
+    kept: Mutex<HashMap<(TypeId, TypeId, Place), Kept>>,
     accounts: Mutex<HashMap<Option<AssumeRole>, Arc<OnceCell<String>>>>,
 }
 

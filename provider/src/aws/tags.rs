@@ -55,6 +55,12 @@ impl Text for Option<String> {
 
 /// The tags of each service; `ok` where its SDK may refuse to build one.
 macro_rules! tags {
+    (@ $built:expr, ok) => {
+        $built.ok()
+    };
+    (@ $built:expr,) => {
+        Some($built)
+    };
     ($($sdk:ident $($ok:ident)?;)*) => {
         $(
             impl Tag for $sdk::types::Tag {
@@ -65,7 +71,7 @@ macro_rules! tags {
 
             impl NewTag for $sdk::types::Tag {
                 fn of(key: &str, value: &str) -> Option<Self> {
-                    Some($sdk::types::Tag::builder().key(key).value(value).build()$(.$ok()?)?)
+                    tags!(@ $sdk::types::Tag::builder().key(key).value(value).build(), $($ok)?)
                 }
             }
         )*

@@ -85,6 +85,30 @@ fn a_stack_that_is_not_there_yet_is_previewed_and_not_made() {
     assert_eq!(stacks.count(), 0);
 }
 
+/// What it reads stands in the backend that the new stack itself is not made in.
+#[test]
+fn a_new_stack_that_reads_another_is_previewed() {
+    let p = Place::of(&[A]);
+    let files = crate::files::of(&[A]);
+    p.program("", "test", &format!("{files}outputs: {{word: seventeen, hidden: {{'fn::secret': hush-output}}}}\n"));
+    p.repo.commit("Outputs");
+    p.sync();
+    let reads = |name: &str| {
+        let reader = crate::files::of(&[("b", "path: b.txt, content: 'it is ${other.outputs[\"word\"]}'")]);
+        let other = format!("  other: {{type: 'pulumi:pulumi:StackReference', properties: {{name: {name}}}}}\n");
+        reader.replacen("resources:\n", &format!("resources:\n{other}"), 1)
+    };
+    p.repo.branch("change");
+    p.project("new", "new", &["dev"], &[]).program("new", "new", &reads("organization/test/dev"));
+    p.repo.commit("A reader");
+    let said = preview(&p).expect_code(0).expect_out(&["| new/dev | 1 |", "content: \"it is seventeen\""]);
+    said.expect_without(&["hush-output"]);
+    assert!(!p.path("backend/.pulumi/stacks/new").exists(), "a preview makes nothing");
+    p.program("new", "new", &reads("organization/test/prod"));
+    p.repo.commit("A reader of what is not there");
+    preview(&p).expect_code(1).expect_out(&["unknown stack", "hint: `organization/test/prod` does not stand yet"]);
+}
+
 #[test]
 fn a_base_that_moved_on_is_merged_first() {
     let p = of(&[A], &[A, B]);
@@ -156,14 +180,15 @@ fn several_stacks_make_one_comment() {
     p.project("two", "two", &["dev"], &[("a", "path: /a, content: one")]);
     p.repo.commit("Two projects");
     preview(&p).expect_code(1).expect_out(&[
-        "| one/dev | 2 |  |  |  |  |",
-        "| one/prod | 2 |  |  |  |  |",
+        // What fails stands first.
         "| two/dev |",
         "❌ preview failed",
-        "<b>one/dev</b>: 2 to create",
-        "<b>one/prod</b>: 2 to create",
+        "| one/dev | 2 |  |  |  |  |",
+        "| one/prod | 2 |  |  |  |  |",
         "<b>two/dev</b>: the preview failed",
         "must stay below the root",
+        "<b>one/dev</b>: 2 to create",
+        "<b>one/prod</b>: 2 to create",
         "1 stack is untouched: test/dev",
     ]);
     p.run("preview --head change --stack one/prod")

@@ -65,15 +65,19 @@ fn a_commit_rolls_out_the_stacks_that_use_what_it_changes() {
 #[test]
 fn stacks_can_be_named() {
     let p = several();
-    let cases: [(&str, &[&str]); 4] = [
+    let cases: [(&str, &[&str]); 5] = [
         ("--stack net/prod", &["net/prod"]),
-        ("--stack dev", &["web/dev", "net/dev"]),
+        ("--stack prod", &["net/prod"]),
+        ("--stack stack/web/dev", &["web/dev"]),
         ("--stack net/dev --stack web/dev", &["web/dev", "net/dev"]),
         ("", &["web/dev", "net/dev", "net/prod"]),
     ];
     for (words, expected) in cases {
         assert_eq!(due(&p, words), expected, "{words}");
     }
+    p.run("sync --stack dev")
+        .expect_code(3)
+        .expect_err(&["several stacks are called `dev`", "say which one: net/dev, web/dev"]);
     p.run("sync --stack nett/prod")
         .expect_code(3)
         .expect_err(&["no stack is called `nett/prod`", "did you mean `net/prod`?"]);

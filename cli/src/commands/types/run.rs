@@ -1,5 +1,6 @@
 //! Runs as `get` and `describe` show them.
 
+use super::stack::whole_name;
 use super::{Record, Wanted};
 use crate::commands::shell::Shell;
 use crate::decide::short;
@@ -99,17 +100,25 @@ fn host(run: &Run) -> String {
     }
 }
 
+/// A run's name, without `run/` before it.
+pub fn without_type(name: &str) -> &str {
+    ["run/", "runs/", "ru/"].iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
+}
+
 impl Record for Run {
     const TABLE: Table<Run> = Table { what: "runs", name: |run| format!("run/{}", run.name), columns: COLUMNS };
 
-    async fn list(ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Run>> {
+    async fn list(_: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Run>> {
         if wanted.names.is_empty() {
-            let filter = RunFilter { name: None, stack: wanted.stack.clone(), limit: wanted.limit };
-            return ledger.runs(&filter).await;
+            let stack = match &wanted.stack {
+                Some(name) => Some(whole_name(&ledger.stack_records().await?, name)?.to_owned()),
+                None => None,
+            };
+            return ledger.runs(&RunFilter { name: None, stack, limit: wanted.limit }).await;
         }
         let mut found = Vec::new();
         for name in &wanted.names {
-            found.push(ledger.run(name).await?);
+            found.push(ledger.run(without_type(name)).await?);
         }
         Ok(found)
     }

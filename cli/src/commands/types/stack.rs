@@ -1,18 +1,30 @@
 //! Stacks as `get` and `describe` show them.
 
 use super::{Record, Wanted};
+use crate::called;
 use crate::commands::shell::Shell;
 use crate::decide::short;
 use crate::engine::operation::{Effect, tally};
-use crate::failure::{Failure, Result, nearest};
+use crate::failure::Result;
 use crate::ledger::{Ledger, RunFilter};
-use crate::record::{Run, StackRecord};
-use crate::text::{age, ago};
+use crate::record::{Run, StackRecord, Standing};
+use crate::standing;
+use crate::text::{age, ago, count};
 use crate::ui::Show::{Always, Wide};
 use crate::ui::{Column, Table};
 
+/// What a cell of words holds at most.
+const WIDEST: usize = 60;
+
 const COLUMNS: &[Column<StackRecord>] = &[
     Column { head: "NAME", show: Always, path: "name", cell: |stack, _| stack.name.clone().into(), detail: None },
+    Column {
+        head: "STATUS",
+        show: Always,
+        path: "status",
+        cell: |stack, _| cut(&status(stack)).into(),
+        detail: Some(|stack, _| Some(status(stack))),
+    },
     Column {
         head: "COMMIT",
         show: Always,
@@ -53,6 +65,30 @@ const COLUMNS: &[Column<StackRecord>] = &[
     },
 ];
 
+/// At a glance: whether it stands as the branch says, and why it doesn't.
+fn status(stack: &StackRecord) -> String {
+    let behind = stack.behind_by.map(|commits| format!("behind by {}", count(commits, "commit")));
+    let why = |word: &str| match stack.message.as_deref().and_then(|message| message.lines().next()) {
+        Some(message) => format!("{word}: {message}"),
+        None => word.to_owned(),
+    };
+    match stack.status {
+        Standing::UpToDate => "up to date".to_owned(),
+        Standing::Behind => behind.unwrap_or_else(|| "behind".to_owned()),
+        Standing::Running => "rolling out".to_owned(),
+        Standing::Failing => why("failing"),
+        Standing::Stopped => "stopped".to_owned(),
+        Standing::Busy => why("busy"),
+        Standing::Gone => "gone from the branch".to_owned(),
+        Standing::New => "never rolled out".to_owned(),
+    }
+}
+
+/// Fits a table; `describe` has it whole.
+fn cut(text: &str) -> String {
+    console::truncate_str(text, WIDEST, "…").into_owned()
+}
+
 fn folder(stack: &StackRecord) -> String {
     if stack.folder.is_empty() { ".".to_owned() } else { stack.folder.clone() }
 }
@@ -66,8 +102,9 @@ impl Record for StackRecord {
     const TABLE: Table<StackRecord> =
         Table { what: "stacks", name: |stack| format!("stack/{}", stack.name), columns: COLUMNS };
 
-    async fn list(ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<StackRecord>> {
-        let all = ledger.stack_records().await?;
+    async fn list(shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<StackRecord>> {
+        let mut all = ledger.stack_records().await?;
+        standing::look(&shell.context, &mut all);
         if wanted.names.is_empty() {
             return Ok(all);
         }
@@ -90,13 +127,14 @@ impl Record for StackRecord {
 
 /// The stacks of a name: one in each repository that has it.
 fn named(all: &[StackRecord], name: &str) -> Result<Vec<StackRecord>> {
-    let found: Vec<StackRecord> = all.iter().filter(|stack| stack.name == name).cloned().collect();
-    if found.is_empty() {
-        return Err(Failure::input(format!("no stack is called `{name}`"))
-            .hint_some(nearest(name, all.iter().map(|stack| stack.name.as_str())))
-            .hint("`gitinfra get stacks` lists them"));
-    }
-    Ok(found)
+    let name = whole_name(all, name)?;
+    Ok(all.iter().filter(|stack| stack.name == name).cloned().collect())
+}
+
+/// The whole name of the stack that is meant.
+pub fn whole_name<'a>(all: &'a [StackRecord], name: &str) -> Result<&'a str> {
+    let known = all.iter().map(|stack| stack.name.as_str()).collect();
+    called::stack(name, &known).map_err(|failure| failure.hint("`gitinfra get stacks` lists them"))
 }
 
 fn line(run: &Run, shell: &Shell) -> String {
@@ -111,11 +149,14 @@ mod tests {
     use crate::commands::types::tests::check_paths;
     use crate::record::RunState;
 
-    #[test]
-    fn columns_are_fields() {
+    fn record(status: Standing, behind_by: Option<usize>) -> StackRecord {
         let text = |text: &str| text.to_owned();
-        check_paths(&StackRecord {
+        StackRecord {
             name: text("net/dev"),
+            status,
+            behind_by,
+            message: Some(text("VpcLimitExceeded\nhint: ask for more")),
+            branch: Some(text("main")),
             repository: text("here"),
             folder: text("net"),
             runtime: text("yaml"),
@@ -125,6 +166,26 @@ mod tests {
             last_run: Some(text("abc")),
             last_state: Some(RunState::Succeeded),
             last_started_at: Some(1),
-        });
+        }
+    }
+
+    #[test]
+    fn columns_are_fields() {
+        check_paths(&record(Standing::UpToDate, None));
+    }
+
+    #[test]
+    fn a_status_is_read_at_a_glance() {
+        let cases = [
+            (Standing::UpToDate, None, "up to date"),
+            (Standing::Behind, Some(1), "behind by 1 commit"),
+            (Standing::Behind, None, "behind"),
+            (Standing::Failing, Some(2), "failing: VpcLimitExceeded"),
+            (Standing::Gone, None, "gone from the branch"),
+        ];
+        for (standing, behind_by, expected) in cases {
+            assert_eq!(status(&record(standing, behind_by)), expected);
+        }
+        assert_eq!(cut(&"x".repeat(100)).chars().count(), WIDEST);
     }
 }

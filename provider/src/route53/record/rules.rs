@@ -34,8 +34,11 @@ fn placed(at: &GeoProximityLocation) -> Vec<Fault> {
     Faults::of(at).one_of(&["awsRegion", "localZoneGroup", "coordinates"]).into_vec()
 }
 
+/// Whether a record has a property of a routing policy.
+type Given = fn(&RecordInputs) -> bool;
+
 /// The routing policies, each by the property that asks for it.
-const POLICIES: [(&str, fn(&RecordInputs) -> bool); 7] = [
+const POLICIES: [(&str, Given); 7] = [
     ("weight", |r| r.weight.is_some()),
     ("failover", |r| r.failover.is_some()),
     ("latencyRegion", |r| r.latency_region.is_some()),

@@ -1,0 +1,70 @@
+//! Where a stack is previewed: on its own backend, or on one that is thrown away when its own doesn't have it yet.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Place;
+use crate::engine::Pulumi;
+use crate::failure::{Failure, Result};
+use crate::repo::Stack;
+
+/// The CLI on the backend of a preview.
+pub(super) struct Stage {
+    pub pulumi: Pulumi,
+    /// The CLI on the stack's own backend, when that is another one.
+    own: Option<Pulumi>,
+}
+
+impl Place<'_> {
+    /// A preview makes nothing, so a stack that isn't there yet is made in a backend that is thrown away.
+    pub(super) async fn stage(&self, own: Pulumi, stack: &Stack, folder: &Path) -> Result<Stage> {
+        if own.has_stack(folder, &stack.stack).await? {
+            return Ok(Stage { pulumi: own, own: None });
+        }
+        let pulumi = self.throwaway_backend(&own)?;
+        pulumi.create_stack(folder, &stack.stack).await?;
+        Ok(Stage { pulumi, own: Some(own) })
+    }
+
+    /// Copies a stack that another one reads to where that is previewed. False when its own backend doesn't have it either.
+    pub(super) async fn bring(&self, stage: &Stage, reader: &Stack, folder: &Path, name: &str) -> Result<bool> {
+        let Some(own) = &stage.own else {
+            return Ok(false);
+        };
+        let Some(state) = own.export(folder, name).await? else {
+            return Ok(false);
+        };
+        let (project, name) = whole_name(reader, name);
+        let place = self.folder("read-")?;
+        let file = place.join("Pulumi.yaml");
+        // The CLI makes a stack only beside the file of its project.
+        let text = format!("name: {project}\nruntime: yaml\n");
+        fs::write(&file, text).map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))?;
+        stage.pulumi.create_stack(&place, &name).await?;
+        stage.pulumi.import(&place, &name, &state, &place.join("state.json")).await?;
+        Ok(true)
+    }
+
+    fn throwaway_backend(&self, pulumi: &Pulumi) -> Result<Pulumi> {
+        let place = self.folder("backend-")?;
+        let pulumi = pulumi.with("PULUMI_BACKEND_URL", &format!("file://{}", place.display()));
+        match pulumi.sees("PULUMI_CONFIG_PASSPHRASE_FILE") {
+            true => Ok(pulumi),
+            false => Ok(pulumi.with_default("PULUMI_CONFIG_PASSPHRASE", "")),
+        }
+    }
+
+    /// A folder that goes with the preview.
+    fn folder(&self, prefix: &str) -> Result<PathBuf> {
+        let made = tempfile::Builder::new().prefix(prefix).tempdir_in(self.scratch.path());
+        made.map(tempfile::TempDir::keep).map_err(|error| Failure::setup(format!("making a folder: {error}")))
+    }
+}
+
+/// A stack's project, and its name as a backend of files has it, from its name as a program of a project reads it.
+fn whole_name(reader: &Stack, name: &str) -> (String, String) {
+    let mut parts = name.rsplit('/');
+    let stack = parts.next().unwrap_or(name);
+    let project = parts.next().unwrap_or(&reader.project);
+    (project.to_owned(), format!("organization/{project}/{stack}"))
+}

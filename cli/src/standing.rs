@@ -1,0 +1,57 @@
+//! How stacks stand towards their branches, as the last look at those saw them: to tell it nothing is fetched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::context::Context;
+use crate::decide::Reason;
+use crate::failure::Result;
+use crate::git::{Changes, Mirror};
+use crate::record::{StackRecord, Standing};
+use crate::repo::{self, Found, Stack};
+
+/// Fills in what only the mirrors know: which stacks are behind, by how many commits, and which have gone. Where a mirror
+/// is on another machine, or can't be read, the ledger's word stands.
+pub fn look(context: &Context, records: &mut [StackRecord]) {
+    let branches: BTreeSet<(String, String)> = records.iter().filter_map(place).collect();
+    for (repository, branch) in branches {
+        let Some(mirror) = Mirror::left(&context.state_dir, &repository, &context.environment) else {
+            continue;
+        };
+        let here = |record: &&mut StackRecord| place(record).is_some_and(|(r, b)| r == repository && b == branch);
+        if let Some(head) = mirror.head_seen(&branch) {
+            let _ = compare(&mirror, &head, records.iter_mut().filter(here));
+        }
+    }
+}
+
+fn place(record: &StackRecord) -> Option<(String, String)> {
+    Some((record.repository.clone(), record.branch.clone()?))
+}
+
+fn compare<'a>(mirror: &Mirror, head: &str, records: impl Iterator<Item = &'a mut StackRecord>) -> Result<()> {
+    let found = repo::stacks(&mirror.listing(head)?);
+    let stacks: BTreeMap<String, &Stack> = found.stacks.iter().map(|stack| (stack.name(), stack)).collect();
+    let mut changes = Changes::to(mirror, head);
+    for record in records {
+        let changed = record.commit.as_deref().map(|commit| changes.since(commit)).transpose()?;
+        let commits = |from: &str| mirror.commits_between(from, head);
+        let is_due = stacks.get(&record.name).zip(changed).is_some_and(|(stack, changed)| is_due(stack, changed));
+        let behind_by = record.commit.as_deref().filter(|_| is_due).and_then(commits);
+        settle(record, &found, is_due, behind_by);
+    }
+    Ok(())
+}
+
+/// Whether a stack uses what changed. What can't be compared counts as changed.
+fn is_due(stack: &Stack, changed: Option<&[String]>) -> bool {
+    changed.is_none_or(|changed| Reason::of_changes(stack, changed).is_some())
+}
+
+fn settle(record: &mut StackRecord, found: &Found, is_due: bool, behind_by: Option<usize>) {
+    record.behind_by = behind_by;
+    if !found.may_hold(&record.name, &record.folder) {
+        record.status = Standing::Gone;
+    } else if is_due && record.status == Standing::UpToDate {
+        record.status = Standing::Behind;
+    }
+}
