@@ -7,7 +7,7 @@ use crate::decide::Reason;
 use crate::failure::Result;
 use crate::git::{Changes, Mirror};
 use crate::record::{StackRecord, Standing};
-use crate::repo::{self, Found, Stack};
+use crate::repo::{self, Stack};
 
 /// Fills in what only the mirrors know: which stacks are behind, by how many commits, and which have gone. Where a mirror
 /// is on another machine, or can't be read, the ledger's word stands.
@@ -32,12 +32,16 @@ fn compare<'a>(mirror: &Mirror, head: &str, records: impl Iterator<Item = &'a mu
     let found = repo::stacks(&mirror.listing(head)?);
     let stacks: BTreeMap<String, &Stack> = found.stacks.iter().map(|stack| (stack.name(), stack)).collect();
     let mut changes = Changes::to(mirror, head);
+    let records: Vec<_> = records.collect();
+    let known = records.iter().map(|record| (record.name.as_str(), record.folder.as_str()));
+    let gone: BTreeSet<String> = found.lacks(known).into_iter().map(str::to_owned).collect();
     for record in records {
         let changed = record.commit.as_deref().map(|commit| changes.since(commit)).transpose()?;
         let commits = |from: &str| mirror.commits_between(from, head);
         let is_due = stacks.get(&record.name).zip(changed).is_some_and(|(stack, changed)| is_due(stack, changed));
         let behind_by = record.commit.as_deref().filter(|_| is_due).and_then(commits);
-        settle(record, &found, is_due, behind_by);
+        let is_gone = gone.contains(&record.name);
+        settle(record, is_gone, is_due, behind_by);
     }
     Ok(())
 }
@@ -47,9 +51,9 @@ fn is_due(stack: &Stack, changed: Option<&[String]>) -> bool {
     changed.is_none_or(|changed| Reason::of_changes(stack, changed).is_some())
 }
 
-fn settle(record: &mut StackRecord, found: &Found, is_due: bool, behind_by: Option<usize>) {
+fn settle(record: &mut StackRecord, is_gone: bool, is_due: bool, behind_by: Option<usize>) {
     record.behind_by = behind_by;
-    if !found.may_hold(&record.name, &record.folder) {
+    if is_gone {
         record.status = Standing::Gone;
     } else if is_due && record.status == Standing::UpToDate {
         record.status = Standing::Behind;
