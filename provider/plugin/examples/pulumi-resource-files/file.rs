@@ -151,6 +151,11 @@ impl Resource for File {
         Ok(card.filter(|card| card.token == folder.call.birth.token).map(|_| id.clone()))
     }
 
+    /// What an earlier attempt made is as slow as it was asked to be then, and from now on as it is asked to be now.
+    async fn finish(folder: &Folder, id: &Id, new: &FileInputs) -> Result<()> {
+        folder.slow(id.as_str(), new.slow)
+    }
+
     async fn find(folder: &Folder, id: &Id) -> Result<Option<Seen>> {
         if let Some(content) = read(&folder.file(id.as_str()))? {
             return Ok(Some(Seen::Standing(content)));

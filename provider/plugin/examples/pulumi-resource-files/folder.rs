@@ -84,7 +84,12 @@ impl Folder {
         };
         // The key itself is written nowhere: it is `keep`, and lives in the state alone.
         write(&self.beside(id, "json"), &card.encode().to_json().to_string())?;
-        match new.slow {
+        self.slow(id, new.slow)
+    }
+
+    /// Has a file answer "not yet" so many times.
+    pub fn slow(&self, id: &str, times: u32) -> Result<()> {
+        match times {
             0 => remove(&self.beside(id, "busy")),
             times => write(&self.beside(id, "busy"), &times.to_string()),
         }

@@ -1,0 +1,255 @@
+//! The rows of EC2's network.
+
+use serde_json::{Value, json};
+
+use super::{Listed, Row, Second, length, row, subnet, vpc};
+use crate::aws::REGION;
+use crate::life::stack::Asked;
+
+pub fn rows() -> Vec<Row> {
+    vec![
+        vpc_row(),
+        subnet_row(),
+        internet_gateway_row(),
+        eip_row(),
+        nat_gateway_row(),
+        route_table_row(),
+        route_row(),
+        route_table_association_row(),
+        security_group_row(),
+        rule("ec2:SecurityGroupIngressRule", false),
+        rule("ec2:SecurityGroupEgressRule", true),
+        default_security_group_row(),
+    ]
+}
+
+fn vpc_row() -> Row {
+    Row {
+        first: json!({"cidrBlock": "10.0.0.0/16", "tags": {"Name": "web"}}),
+        given: json!({"enableDnsHostnames": false, "enableDnsSupport": false, "instanceTenancy": "dedicated", "tags": {"a": "b"}}),
+        needs: vec![("enableDnsSupport", json!({"enableDnsHostnames": false}))],
+        in_place: vec!["enableDnsHostnames", "tags"],
+        other: Some(json!({"cidrBlock": "10.1.0.0/16"})),
+        wrong: vec![
+            (json!({"cidrBlock": "10.0.0.0/30"}), "/30"),
+            (json!({"cidrBlock": "10.0.0.1/16"}), "did you mean `10.0.0.0/16`?"),
+        ],
+        by_hand: Some(vec![("ec2", "delete_vpc", json!({"VpcId": "${x.id}"}))]),
+        ..row("ec2:Vpc", ("ec2", "describe_vpcs", |answer| length(answer, "Vpcs")))
+    }
+}
+
+fn subnet_row() -> Row {
+    Row {
+        around: vec![vpc()],
+        first: json!({"vpcId": "${vpc.id}", "cidrBlock": "10.0.0.0/24"}),
+        given: json!({"mapPublicIpOnLaunch": true, "enableResourceNameDnsARecordOnLaunch": true, "privateDnsHostnameTypeOnLaunch": "resource-name", "availabilityZone": format!("{REGION}c"), "tags": {"a": "b"}}),
+        in_place: vec!["mapPublicIpOnLaunch", "tags"],
+        other: Some(json!({"cidrBlock": "10.0.1.0/24"})),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"cidrBlock": "10.0.0.0/8"}), "/8"),
+            (json!({"assignIpv6AddressOnCreation": true}), "ipv6CidrBlock"),
+        ],
+        by_hand: Some(vec![("ec2", "delete_subnet", json!({"SubnetId": "${x.id}"}))]),
+        ..row("ec2:Subnet", ("ec2", "describe_subnets", |answer| length(answer, "Subnets")))
+    }
+}
+
+fn internet_gateway_row() -> Row {
+    Row {
+        around: vec![vpc()],
+        first: json!({"vpcId": "${vpc.id}"}),
+        given: json!({"tags": {"a": "b"}}),
+        in_place: vec!["tags"],
+        second: Second::Refused,
+        by_hand: Some(vec![
+            ("ec2", "detach_internet_gateway", json!({"InternetGatewayId": "${x.id}", "VpcId": "${vpc.id}"})),
+            ("ec2", "delete_internet_gateway", json!({"InternetGatewayId": "${x.id}"})),
+        ]),
+        ..row("ec2:InternetGateway", ("ec2", "describe_internet_gateways", |answer| length(answer, "InternetGateways")))
+    }
+}
+
+fn eip_row() -> Row {
+    Row {
+        given: json!({"tags": {"a": "b"}}),
+        in_place: vec!["tags"],
+        other: Some(json!({"tags": {"c": "d"}})),
+        by_hand: Some(vec![("ec2", "release_address", json!({"AllocationId": "${x.id}"}))]),
+        ..row("ec2:Eip", ("ec2", "describe_addresses", |answer| length(answer, "Addresses")))
+    }
+}
+
+fn nat_gateway_row() -> Row {
+    Row {
+        around: vec![vpc(), gateway(), subnet("subnet", "10.0.0.0/24", "a"), Asked::new("one", "ec2:Eip", json!({}))],
+        first: json!({"subnetId": "${subnet.id}", "connectivityType": "private"}),
+        given: json!({"tags": {"a": "b"}, "privateIp": "10.0.0.77"}),
+        in_place: vec!["tags"],
+        other: Some(json!({"tags": {"c": "d"}})),
+        wrong: vec![
+            (json!({"connectivityType": "public"}), "allocationId"),
+            (json!({"allocationId": "${one.id}"}), "allocationId"),
+        ],
+        by_hand: Some(vec![("ec2", "delete_nat_gateway", json!({"NatGatewayId": "${x.id}"}))]),
+        ..row(
+            "ec2:NatGateway",
+            ("ec2", "describe_nat_gateways", |answer| {
+                let all = answer["NatGateways"].as_array();
+                all.map_or(0, |all| {
+                    all.iter().filter(|nat| nat["State"] != "deleted" && nat["State"] != "failed").count()
+                })
+            }),
+        )
+    }
+}
+
+fn route_table_row() -> Row {
+    Row {
+        around: vec![vpc()],
+        first: json!({"vpcId": "${vpc.id}"}),
+        given: json!({"tags": {"a": "b"}}),
+        in_place: vec!["tags"],
+        other: Some(json!({"tags": {"c": "d"}})),
+        by_hand: Some(vec![("ec2", "delete_route_table", json!({"RouteTableId": "${x.id}"}))]),
+        ..row("ec2:RouteTable", ("ec2", "describe_route_tables", |answer| length(answer, "RouteTables")))
+    }
+}
+
+fn route_row() -> Row {
+    Row {
+        around: tables(),
+        first: json!({"routeTableId": "${table.id}", "destinationCidrBlock": "0.0.0.0/0", "gatewayId": "${igw.id}"}),
+        other: Some(json!({"destinationCidrBlock": "172.16.0.0/12"})),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"destinationIpv6CidrBlock": "::/0"}), "only one of"),
+            (json!({"gatewayId": null}), "one of"),
+            (json!({"destinationCidrBlock": "1.2.3.4/0"}), "did you mean `0.0.0.0/0`?"),
+        ],
+        by_hand: Some(vec![(
+            "ec2",
+            "delete_route",
+            json!({"RouteTableId": "${table.id}", "DestinationCidrBlock": "0.0.0.0/0"}),
+        )]),
+        ..row(
+            "ec2:Route",
+            ("ec2", "describe_route_tables", |answer| {
+                let tables = answer["RouteTables"].as_array();
+                tables.map_or(0, |all| all.iter().map(|table| length(table, "Routes")).sum())
+            }),
+        )
+    }
+}
+
+fn route_table_association_row() -> Row {
+    Row {
+        around: tables(),
+        first: json!({"subnetId": "${subnet.id}", "routeTableId": "${table.id}"}),
+        given: json!({"routeTableId": "${main.id}"}),
+        in_place: vec!["routeTableId"],
+        other: Some(json!({"subnetId": "${more.id}"})),
+        second: Second::Refused,
+        by_hand: Some(vec![("ec2", "disassociate_route_table", json!({"AssociationId": "${x.associationId}"}))]),
+
+        ..row(
+            "ec2:RouteTableAssociation",
+            ("ec2", "describe_route_tables", |answer| {
+                let tables = answer["RouteTables"].as_array();
+                tables.map_or(0, |all| all.iter().map(|table| length(table, "Associations")).sum())
+            }),
+        )
+    }
+}
+
+fn security_group_row() -> Row {
+    Row {
+        around: vec![vpc()],
+        first: json!({"vpcId": "${vpc.id}", "name": "web"}),
+        given: json!({"description": "for the web", "tags": {"a": "b"}}),
+        in_place: vec!["tags"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "sg-web"}), "sg-"),
+            (json!({"name": "default"}), "default"),
+            (json!({"description": "日本"}), "description"),
+        ],
+        by_hand: Some(vec![("ec2", "delete_security_group", json!({"GroupId": "${x.id}"}))]),
+        ..row("ec2:SecurityGroup", ("ec2", "describe_security_groups", |answer| length(answer, "SecurityGroups")))
+    }
+}
+
+fn default_security_group_row() -> Row {
+    Row {
+        around: vec![vpc()],
+        first: json!({"vpcId": "${vpc.id}"}),
+        given: json!({"tags": {"a": "b"}}),
+        in_place: vec!["tags"],
+        second: Second::Shared,
+        wrong: vec![(json!({"locked": false}), "locked")],
+        listed: Listed {
+            service: "ec2",
+            operation: "describe_security_groups",
+            parameters: json!({}),
+            count: |answer| length(answer, "SecurityGroups"),
+            each: 0,
+        },
+        ..row("ec2:DefaultSecurityGroup", ("ec2", "describe_security_groups", |_| 0))
+    }
+}
+
+fn gateway() -> Asked {
+    Asked::new("igw", "ec2:InternetGateway", json!({"vpcId": "${vpc.id}"}))
+}
+
+fn tables() -> Vec<Asked> {
+    let table = |name| Asked::new(name, "ec2:RouteTable", json!({"vpcId": "${vpc.id}"}));
+    vec![
+        vpc(),
+        gateway(),
+        subnet("subnet", "10.0.0.0/24", "a"),
+        subnet("more", "10.0.1.0/24", "c"),
+        table("table"),
+        table("main"),
+    ]
+}
+
+fn group() -> Vec<Asked> {
+    vec![vpc(), Asked::new("group", "ec2:SecurityGroup", json!({"vpcId": "${vpc.id}"}))]
+}
+
+fn rule(kind: &'static str, egress: bool) -> Row {
+    let count = if egress {
+        |answer: &Value| {
+            answer["SecurityGroupRules"].as_array().map_or(0, |rules| {
+                rules.iter().filter(|rule| rule["IsEgress"] == true && rule["CidrIpv4"] != "0.0.0.0/0").count()
+            })
+        }
+    } else {
+        |answer: &Value| {
+            answer["SecurityGroupRules"]
+                .as_array()
+                .map_or(0, |rules| rules.iter().filter(|rule| rule["IsEgress"] == false).count())
+        }
+    };
+    let operation = if egress { "revoke_security_group_egress" } else { "revoke_security_group_ingress" };
+    Row {
+        around: group(),
+        first: json!({"securityGroupId": "${group.id}", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "10.0.0.0/8"}),
+        given: json!({"description": "for the web", "tags": {"a": "b"}}),
+        in_place: vec!["description", "tags"],
+        other: Some(json!({"fromPort": 80, "toPort": 80})),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"toPort": 80}), "toPort"),
+            (json!({"cidrIpv6": "::/0"}), "cidrIpv6"),
+            (json!({"fromPort": null}), "fromPort"),
+            (json!({"cidrIpv4": "10.0.0.1/8"}), "did you mean `10.0.0.0/8`?"),
+        ],
+        by_hand: Some(vec![("ec2", operation, json!({"GroupId": "${group.id}", "SecurityGroupRuleIds": ["${x.id}"]}))]),
+        ..row(kind, ("ec2", "describe_security_group_rules", count))
+    }
+}
