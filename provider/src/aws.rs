@@ -14,9 +14,8 @@ mod session;
 pub mod tags;
 mod word;
 
-pub use batch::Batch;
 pub use config::{AssumeRole, Common, Config, IgnoreTags};
-pub use error::{Doing, Doing as Told, Passing};
+pub use error::{Doing, Passing};
 pub use provider::Gitinfra;
 pub use session::Aws;
 pub use tags::{TOKEN_TAG, Tags};

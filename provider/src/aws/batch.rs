@@ -11,7 +11,6 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use pulumi_plugin::{Error, Result};
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::aws::clients::Place;
 use crate::aws::{Aws, Doing as _};
 
 /// How long the first question waits for others to go along.
@@ -154,32 +153,6 @@ impl Aws {
     /// The questions of a kind, among all calls at this place through this provider.
     fn questions<K: 'static, V: Send + Sync + 'static>(&self) -> Arc<Questions<V>> {
         self.kept_for::<K, Questions<V>>()
-    }
-}
-
-/// Questions that are kept in a static, one such for each place.
-pub struct Batch<V> {
-    places: Mutex<HashMap<Place, Arc<Questions<V>>>>,
-}
-
-impl<V> Default for Batch<V> {
-    fn default() -> Self {
-        Batch { places: Mutex::default() }
-    }
-}
-
-impl<V: Clone + Send + Sync + 'static> Batch<V> {
-    /// The answer about one thing; `None` when the answer to all doesn't have it.
-    pub async fn ask<F, A>(&'static self, place: &Place, key: &str, fetch: F) -> Result<Option<V>>
-    where
-        F: FnOnce(Vec<String>) -> A + Send + 'static,
-        A: Future<Output = Result<HashMap<String, V>>> + Send + 'static,
-    {
-        let questions = {
-            let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-            places.entry(place.clone()).or_default().clone()
-        };
-        questions.ask(key.to_owned(), MOST, fetch).await
     }
 }
 

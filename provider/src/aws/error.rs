@@ -28,14 +28,6 @@ pub trait Doing<T> {
         self.doing(what, name).map(drop)
     }
 
-    /// Another word for `doing`.
-    fn told(self, what: impl Display, name: impl Display) -> Result<T>
-    where
-        Self: Sized,
-    {
-        self.doing(what, name)
-    }
-
     /// Nothing, when the failure is one of these codes: what was asked about is not there.
     fn unless(self, missing: &[&str]) -> Result<Option<T>, Self::Failure>
     where

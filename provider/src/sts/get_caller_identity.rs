@@ -2,7 +2,7 @@
 
 use pulumi_plugin::{Function, Nothing, Property, Result};
 
-use crate::aws::{Aws, Told as _};
+use crate::aws::{Aws, Doing as _};
 
 /// Who is calling.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -28,7 +28,7 @@ impl Function for GetCallerIdentity {
 
     async fn call(aws: &Aws, _: &Nothing) -> Result<GetCallerIdentityResult> {
         let answer = aws.sts().get_caller_identity().send().await;
-        let answer = answer.told("asking who is calling", "")?;
+        let answer = answer.doing("asking who is calling", "")?;
         Ok(GetCallerIdentityResult {
             account_id: answer.account.unwrap_or_default(),
             arn: answer.arn.unwrap_or_default(),
