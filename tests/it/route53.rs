@@ -1,5 +1,6 @@
 //! Hosted zones and records against the emulator, by the real engine.
 
+mod kept;
 mod parent;
 mod record;
 mod zone;

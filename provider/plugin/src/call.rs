@@ -60,7 +60,11 @@ impl Call {
     /// The refusal of a creation in whose place something stands already, with the likely cause first.
     pub(crate) fn taken(&self, id: &Id, token: &str, take_over: Option<&str>) -> Error {
         let over = take_over.map(|how| format!(", or {how}")).unwrap_or_default();
-        let import = format!("`pulumi import {token} {} '{id}'` takes it over{over}", self.name);
+        let import = format!(
+            "`pulumi import {token} {} '{id}'` takes it over{over}; if this stack has it under another name, \
+             first take that one out of the state: `pulumi state delete URN`",
+            self.name
+        );
         let renamed = "if the resource has another name in the program than before, give it the resource option `aliases` with the old one";
         let wished = "if it is to be replaced although nothing differs, set the resource option `deleteBeforeReplace: true`: the new one is made before \
              the old one is deleted, and here both are the same";

@@ -59,8 +59,8 @@ struct Met<P> {
     tried: BTreeSet<String>,
     /// The URNs that the engine has an older resource of, and does not ask what differs: it replaces them by wish.
     known: BTreeSet<String>,
-    /// Which creation made or took over what, in this run: the birth's token by type, place and id.
-    births: BTreeMap<(String, String, String), String>,
+    /// Which resource a thing is in this run, by type, place and id: its URN, and the token of its birth.
+    births: BTreeMap<[String; 3], (String, String)>,
     declared: Declared,
 }
 
@@ -148,25 +148,36 @@ impl<P: Provider> Service<P> {
             met.tried.insert(token.clone());
         }
         if let Some(id) = id {
-            met.births.insert(self.standing_at(&at.call.urn, inputs, id), token);
+            let key = self.standing_at(&at.call.urn, inputs, id);
+            met.births.insert(key, (at.call.urn.to_string(), token));
         }
     }
 
-    /// Whether another creation of this run made or took over what is to be deleted: both are the same thing, and it is needed.
-    fn is_needed(&self, urn: &str, inputs: &Map, id: &Id) -> bool {
-        let birth = self.met().births.get(&self.standing_at(urn, inputs, id)).cloned();
-        birth.is_some_and(|token| token != birth_of(inputs).token)
+    /// Notes that the program goes on with a resource, which is the thing of this id.
+    fn note_kept(&self, urn: &str, inputs: &Map, id: &Id) {
+        let kept = (urn.to_owned(), birth_of(inputs).token);
+        self.met.write().unwrap_or_else(PoisonError::into_inner).births.insert(self.standing_at(urn, inputs, id), kept);
+    }
+
+    /// Whether another resource of the program is the very thing that is to be deleted: it made or took it over, now or in an earlier run, or
+    /// declares what no two can have in common.
+    fn is_needed(&self, resource: &dyn AnyResource<P>, urn: &str, inputs: &Map, id: &Id) -> bool {
+        let (key, own) = (self.standing_at(urn, inputs, id), birth_of(inputs).token);
+        let met = self.met();
+        let by_id = met.births.get(&key).is_some_and(|(keeper, token)| keeper != urn || *token != own);
+        let by_name = self.thing(resource, inputs).and_then(|thing| met.declared.holder(&thing).map(str::to_owned));
+        by_id || by_name.is_some_and(|holder| holder != urn)
     }
 
     /// What a thing is known by in this run: its type, its place and its id.
-    fn standing_at(&self, urn: &str, inputs: &Map, id: &Id) -> (String, String, String) {
+    fn standing_at(&self, urn: &str, inputs: &Map, id: &Id) -> [String; 3] {
         let common = P::Common::shape();
         let place: Map = inputs
             .iter()
             .filter(|(name, _)| common.field(name).is_some())
             .map(|(k, v)| (k.clone(), v.plain()))
             .collect();
-        (Urn::parse(urn).token().to_owned(), Value::from(place).to_json().to_string(), id.to_string())
+        [Urn::parse(urn).token().to_owned(), Value::from(place).to_json().to_string(), id.to_string()]
     }
 
     /// Notes that the engine asks what differs from the older resource of a URN.

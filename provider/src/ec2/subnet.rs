@@ -17,10 +17,10 @@ use crate::types::{Cidr, Cidr6};
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct SubnetInputs {
     /// The id of the VPC that the subnet belongs to.
-    #[prop(replace)]
+    #[prop(replace, unique)]
     pub vpc_id: String,
     /// The IPv4 CIDR block of the subnet, from a /16 to a /28 within the VPC's. AWS reserves its first four addresses and its last one.
-    #[prop(replace)]
+    #[prop(replace, unique)]
     pub cidr_block: Cidr<16, 28>,
     /// The availability zone of the subnet, such as `ap-northeast-1a`. Default: one that AWS chooses.
     #[prop(replace, computed)]
@@ -149,7 +149,8 @@ impl Resource for Subnet {
                 vpc_id: subnet.vpc_id.unwrap_or_default(),
                 cidr_block: Cidr::parse(&subnet.cidr_block.unwrap_or_default()).map_err(Error::new)?,
                 availability_zone: subnet.availability_zone,
-                availability_zone_id: subnet.availability_zone_id,
+                // An import that told both would make a program that AWS refuses: the zone's name says it all.
+                availability_zone_id: subnet.availability_zone_id.filter(|_| aws.call().gives("vpcId")),
                 ipv6_cidr_block: ipv6.map_err(Error::new)?,
                 assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation.unwrap_or_default(),
                 map_public_ip_on_launch: subnet.map_public_ip_on_launch.unwrap_or_default(),

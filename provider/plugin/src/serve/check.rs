@@ -94,16 +94,21 @@ impl<P: Provider> Service<P> {
     /// What is wrong with a resource that is one and the same as another of this program.
     fn twin(&self, resource: &dyn AnyResource<P>, urn: &str, inputs: &Map) -> Option<Fault> {
         let unique = unique(resource.inputs());
-        let place = same_of(P::Common::shape().fields(), inputs);
-        let identity = same_of(unique.clone(), inputs).filter(|values| values.iter().any(|v| *v != Value::Null));
-        let identity = place.zip(identity).map(|(place, values)| {
-            let text = |values: &[Value]| Value::from(values.to_vec()).to_json().to_string();
-            hash(&[resource.token().as_bytes(), text(&place).as_bytes(), text(&values).as_bytes()])
-        });
-        let other = self.declare(urn, identity)?;
+        let other = self.declare(urn, self.thing(resource, inputs))?;
         let names: Vec<_> = unique.iter().map(|field| format!("`{}`", field.name)).collect();
         let same = names.join(", ");
         Some(Fault::new(unique.first()?.name, format!("declared twice: {other} has the same {same}")))
+    }
+
+    /// Which thing a resource is, by what no two of them can have in common; `None` where that is not known, or where there is no such property.
+    pub(super) fn thing(&self, resource: &dyn AnyResource<P>, inputs: &Map) -> Option<String> {
+        let place = same_of(P::Common::shape().fields(), inputs)?;
+        let values = same_of(unique(resource.inputs()), inputs)?;
+        let text = |values: &[Value]| Value::from(values.to_vec()).to_json().to_string();
+        values
+            .iter()
+            .any(|value| *value != Value::Null)
+            .then(|| hash(&[resource.token().as_bytes(), text(&place).as_bytes(), text(&values).as_bytes()]))
     }
 
     pub(super) async fn diff(&self, request: rpc::DiffRequest) -> Result<rpc::DiffResponse, Status> {
@@ -113,6 +118,7 @@ impl<P: Provider> Service<P> {
         let olds = wire::read_map(request.olds.as_ref())?;
         let mut old = wire::read_map(request.old_inputs.as_ref())?;
         let new = wire::read_map(request.news.as_ref())?;
+        self.note_kept(&request.urn, &old, &Id::from(request.id.as_str()));
         let forgotten = old.is_empty();
         let unfinished = olds.contains_key(UNFINISHED);
         for (name, value) in olds {

@@ -10,6 +10,11 @@ pub(super) struct Declared {
 }
 
 impl Declared {
+    /// The URN of the resource that is a thing.
+    pub fn holder(&self, thing: &str) -> Option<&str> {
+        self.urns.get(thing).map(String::as_str)
+    }
+
     /// Notes what a resource is: the last that it says counts. Gives the URN of another resource that is the same thing already.
     pub fn note(&mut self, urn: &str, thing: Option<String>) -> Option<String> {
         if let Some(before) = self.things.remove(urn) {

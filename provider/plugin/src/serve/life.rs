@@ -103,7 +103,7 @@ impl<P: Provider> Service<P> {
         let inputs = wire::read_map(request.old_inputs.as_ref())?;
         let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs, &olds]).await?;
         let id = Id::from(request.id);
-        if self.is_needed(&request.urn, &inputs, &id) {
+        if self.is_needed(resource, &request.urn, &inputs, &id) {
             at.call.warn(format!("`{id}` stays: another resource of this program has taken it over")).await;
             return Ok(());
         }
