@@ -75,11 +75,14 @@ impl Call {
 
     /// Whether the program itself gives a property: a name that was made up for it is none of the program's.
     pub fn gives(&self, property: &str) -> bool {
+        self.given.contains_key(property) && !self.makes_up(property)
+    }
+
+    /// Whether a property is a name that was made up.
+    pub(crate) fn makes_up(&self, property: &str) -> bool {
         let birth = self.given.get(crate::serve::BIRTH).and_then(Value::as_object);
         let made_up = birth.and_then(|birth| birth.get("made")).map(Value::bare);
-        let is_made_up =
-            matches!(made_up, Some(Value::Array(names)) if names.iter().any(|name| *name == Value::from(property)));
-        self.given.contains_key(property) && !is_made_up
+        matches!(made_up, Some(Value::Array(names)) if names.iter().any(|name| *name == Value::from(property)))
     }
 
     /// Does a part only once, however often the whole is called again; a failed part counts as not done.

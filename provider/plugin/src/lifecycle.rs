@@ -112,7 +112,9 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         self.repeated::<R, _>("creating", id, || R::finish(self.session, id, new)).await?;
         let state = as_asked(self.settle::<R>(id, "creation", R::waits(new)).await?, new)?;
         let difference = Difference::of(&state, new);
-        if let ([first, ..], Origin::Earlier) = (difference.replaced.as_slice(), origin) {
+        // A name that was made up is the one that the earlier attempt made up.
+        let mut asked = difference.replaced.iter().filter(|name| !self.call.makes_up(name));
+        if let (Some(first), Origin::Earlier) = (asked.next(), origin) {
             return Err(Error::new(format!("an earlier attempt made `{id}` with another `{first}`"))
                 .hint("run `pulumi up` again: it is replaced"));
         }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use crate::Property;
 use crate::error::Again;
+use crate::value::Map;
 
 /// What the lamp is reached with: the call, what was done, what stands in the room, whether it rests, and what happens to answers.
 #[derive(Default)]
@@ -305,6 +306,19 @@ async fn what_an_earlier_attempt_made_otherwise_is_kept_to_be_replaced() {
     let (_, left) = done(room, async |life| {
         let error = life.create::<Lamp>(&asked()).await.map(drop).expect_err("it has another color");
         assert_eq!(error.born().map(Id::as_str), Some(ID), "{error}");
+    })
+    .await;
+    assert_eq!(left, standing(OURS, 40, "blue"));
+}
+
+#[tokio::test]
+async fn a_name_that_an_earlier_attempt_made_up_is_kept() {
+    let room = Room { lamp: Mutex::new(standing(OURS, 40, "blue")), ..Room::default() };
+    let (_, left) = done(room, async |life| {
+        let made = Value::from(Map::from([("made".to_owned(), Value::from(vec!["color".to_owned()]))]));
+        let given = Map::from([("color".to_owned(), "red".into()), (crate::serve::BIRTH.to_owned(), made)]);
+        let call = Call { given: given.into(), ..life.call.clone() };
+        assert!(Life::of::<Lamp>(life.session, &call).create::<Lamp>(&asked()).await.is_ok());
     })
     .await;
     assert_eq!(left, standing(OURS, 40, "blue"));
