@@ -25,8 +25,8 @@ pub struct SubnetInputs {
     /// The availability zone of the subnet, such as `ap-northeast-1a`. Default: one that AWS chooses.
     #[prop(replace, computed)]
     pub availability_zone: Option<String>,
-    /// The id of the availability zone of the subnet, such as `apne1-az4`: the same place in every account, unlike the zone's name. Give either of the
-    /// two. Default: one that AWS chooses.
+    /// The id of the availability zone of the subnet, such as `apne1-az4`: the same place in every account, unlike the zone's name. Where both are given,
+    /// the name decides. Default: one that AWS chooses.
     #[prop(replace, computed)]
     pub availability_zone_id: Option<String>,
     /// The IPv6 CIDR block of the subnet, within the VPC's. Default: none.
@@ -88,10 +88,7 @@ impl Resource for Subnet {
     type Seen = AwsSubnet;
 
     fn check(new: &SubnetInputs) -> Vec<Fault> {
-        Faults::of(new)
-            .needs("assignIpv6AddressOnCreation", "ipv6CidrBlock")
-            .excludes("availabilityZone", "availabilityZoneId")
-            .into_vec()
+        Faults::of(new).needs("assignIpv6AddressOnCreation", "ipv6CidrBlock").into_vec()
     }
 
     fn collides(old: &SubnetInputs, new: &SubnetInputs) -> bool {
@@ -110,7 +107,8 @@ impl Resource for Subnet {
             .vpc_id(&new.vpc_id)
             .cidr_block(new.cidr_block.to_string())
             .set_availability_zone(new.availability_zone.clone())
-            .set_availability_zone_id(new.availability_zone_id.clone())
+            // AWS takes one of the two; an import gives both.
+            .set_availability_zone_id(new.availability_zone_id.clone().filter(|_| new.availability_zone.is_none()))
             .set_ipv6_cidr_block(new.ipv6_cidr_block.map(|range| range.to_string()))
             .tag_specifications(newborn(aws, ResourceType::Subnet, &new.tags));
         match create.send().await.doing("creating subnet", new.cidr_block) {
@@ -149,8 +147,7 @@ impl Resource for Subnet {
                 vpc_id: subnet.vpc_id.unwrap_or_default(),
                 cidr_block: Cidr::parse(&subnet.cidr_block.unwrap_or_default()).map_err(Error::new)?,
                 availability_zone: subnet.availability_zone,
-                // An import that told both would make a program that AWS refuses: the zone's name says it all.
-                availability_zone_id: subnet.availability_zone_id.filter(|_| aws.call().gives("vpcId")),
+                availability_zone_id: subnet.availability_zone_id,
                 ipv6_cidr_block: ipv6.map_err(Error::new)?,
                 assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation.unwrap_or_default(),
                 map_public_ip_on_launch: subnet.map_public_ip_on_launch.unwrap_or_default(),

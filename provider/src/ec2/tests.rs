@@ -53,11 +53,6 @@ fn subnets() {
             "assignIpv6AddressOnCreation",
             "needs `ipv6CidrBlock`",
         ),
-        (
-            json!({"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "availabilityZone": "a", "availabilityZoneId": "b"}),
-            "availabilityZoneId",
-            "can't be given together with `availabilityZone`",
-        ),
     ]);
 }
 

@@ -86,6 +86,11 @@ fn tags_are_not_lost_while_a_group_is_busy() {
 
     // An import knows none, so it waits.
     ground.aws.time_scale(0.01);
+    let status = || {
+        ground.aws.call("elasticache", "describe_replication_groups", json!({}))["ReplicationGroups"][0]["Status"]
+            .clone()
+    };
+    assert!((0..10_000).any(|_| status() == "available"), "the first change comes to an end");
     modify();
     let q = ground.aws.project("resources: {}\n");
     let token = "gitinfra:elasticache:ReplicationGroup";

@@ -53,7 +53,6 @@ fn subnet_row() -> Row {
             (json!({"assignIpv6AddressOnCreation": true}), "ipv6CidrBlock"),
         ],
         by_hand: Some(vec![("ec2", "delete_subnet", json!({"SubnetId": "${x.id}"}))]),
-        untold: vec!["availabilityZoneId"],
         ..row("ec2:Subnet", ("ec2", "describe_subnets", |answer| length(answer, "Subnets")))
     }
 }
