@@ -164,9 +164,15 @@ impl<P: Provider> Service<P> {
     fn is_needed(&self, resource: &dyn AnyResource<P>, urn: &str, inputs: &Map, id: &Id) -> bool {
         let (key, own) = (self.standing_at(urn, inputs, id), birth_of(inputs).token);
         let met = self.met();
-        let by_id = met.births.get(&key).is_some_and(|(keeper, token)| keeper != urn || *token != own);
-        let by_name = self.thing(resource, inputs).and_then(|thing| met.declared.holder(&thing).map(str::to_owned));
-        by_id || by_name.is_some_and(|holder| holder != urn)
+        match met.births.get(&key) {
+            // One that was imported has no token, and only its URN. One with an alias has another URN, and the same token.
+            Some((keeper, _)) if own.is_empty() => keeper != urn,
+            Some((_, token)) => *token != own,
+            None => {
+                let thing = self.thing(resource, inputs);
+                thing.and_then(|thing| met.declared.holder(&thing).map(|holder| holder != urn)).unwrap_or_default()
+            }
+        }
     }
 
     /// What a thing is known by in this run: its type, its place and its id.
