@@ -78,7 +78,6 @@ impl<'a> Trial<'a> {
     }
 
     fn on(row: &'a Row, aws: Aws) -> Trial<'a> {
-        (row.prepare)(&aws);
         let mut stack = Stack::new(&aws);
         stack.up(&row.around).unwrap_or_else(|failure| panic!("what is around it: {}", failure.words));
         let mut trial = Trial { row, aws, stack, before: 0 };

@@ -6,7 +6,7 @@ mod others;
 use serde_json::{Value, json};
 
 use super::stack::Asked;
-use crate::aws::{Aws, REGION};
+use crate::aws::REGION;
 
 /// What becomes of a second resource that asks for the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,8 +35,6 @@ pub struct Row {
     pub kind: &'static str,
     /// The region that boto3 looks in.
     pub region: &'static str,
-    /// What has to be in the account before anything else.
-    pub prepare: fn(&Aws),
     /// What has to stand around it.
     pub around: Vec<Asked>,
     /// The properties that it is made with.
@@ -84,7 +82,6 @@ fn row(kind: &'static str, listed: (&'static str, &'static str, fn(&Value) -> us
     Row {
         kind,
         region: REGION,
-        prepare: |_| {},
         around: Vec::new(),
         first: json!({}),
         given: json!({}),
