@@ -2,16 +2,31 @@
 
 #![warn(missing_docs)]
 
+pub mod acm;
+pub mod appautoscaling;
 pub mod aws;
+pub mod chatbot;
 pub mod cloudfront;
+pub mod cloudwatch;
 pub mod components;
 pub mod ec2;
+pub mod ecr;
+pub mod ecs;
 pub mod elasticache;
+pub mod elb;
+pub mod firehose;
 pub mod iam;
+pub mod kms;
+pub mod logs;
+pub mod rds;
 pub mod route53;
+pub mod s3;
+pub mod secretsmanager;
+pub mod sns;
 pub mod ssm;
 pub mod sts;
 pub mod types;
+pub mod wafv2;
 
 use pulumi_plugin::{Meta, Package};
 

@@ -9,7 +9,10 @@ use pulumi_plugin::{Birth, Call, Result};
 use crate::aws::clients::{Clients, Place};
 use crate::aws::operation::Named;
 use crate::aws::{AssumeRole, Config};
-use crate::{cloudfront, ec2, elasticache, iam, route53, ssm, sts};
+use crate::{
+    acm, appautoscaling, chatbot, cloudfront, cloudwatch, ec2, ecr, ecs, elasticache, elb, firehose, iam, kms, logs,
+    rds, route53, s3, secretsmanager, sns, ssm, sts, wafv2,
+};
 
 /// AWS as one resource reaches it.
 #[derive(Clone)]
@@ -47,13 +50,28 @@ macro_rules! services {
 }
 
 services! {
+    acm: aws_sdk_acm, "acm", acm::PASSING, "AWS Certificate Manager.";
+    appautoscaling: aws_sdk_applicationautoscaling, "application-autoscaling", appautoscaling::PASSING, "Application Auto Scaling.";
+    chatbot: aws_sdk_chatbot, "chatbot", chatbot::PASSING, "Amazon Q Developer in chat applications, which was AWS Chatbot.";
     cloudfront: aws_sdk_cloudfront, "cloudfront", cloudfront::PASSING, "Amazon CloudFront.";
+    cloudwatch: aws_sdk_cloudwatch, "cloudwatch", cloudwatch::PASSING, "Amazon CloudWatch.";
     ec2: aws_sdk_ec2, "ec2", ec2::PASSING, "Amazon EC2 and VPC.";
+    ecr: aws_sdk_ecr, "ecr", ecr::PASSING, "Amazon ECR.";
+    ecs: aws_sdk_ecs, "ecs", ecs::PASSING, "Amazon ECS.";
     elasticache: aws_sdk_elasticache, "elasticache", elasticache::PASSING, "Amazon ElastiCache.";
+    elb: aws_sdk_elasticloadbalancingv2, "elbv2", elb::PASSING, "Elastic Load Balancing.";
+    firehose: aws_sdk_firehose, "firehose", firehose::PASSING, "Amazon Data Firehose.";
     iam: aws_sdk_iam, "iam", iam::PASSING, "AWS IAM.";
+    kms: aws_sdk_kms, "kms", kms::PASSING, "AWS KMS.";
+    logs: aws_sdk_cloudwatchlogs, "logs", logs::PASSING, "Amazon CloudWatch Logs.";
+    rds: aws_sdk_rds, "rds", rds::PASSING, "Amazon RDS.";
     route53: aws_sdk_route53, "route53", route53::PASSING, "Amazon Route 53.";
+    s3: aws_sdk_s3, "s3", s3::PASSING, "Amazon S3.";
+    secretsmanager: aws_sdk_secretsmanager, "secretsmanager", secretsmanager::PASSING, "AWS Secrets Manager.";
+    sns: aws_sdk_sns, "sns", sns::PASSING, "Amazon SNS.";
     ssm: aws_sdk_ssm, "ssm", ssm::PASSING, "AWS Systems Manager.";
     sts: aws_sdk_sts, "sts", sts::PASSING, "AWS STS.";
+    wafv2: aws_sdk_wafv2, "wafv2", wafv2::PASSING, "AWS WAF.";
 }
 
 impl Aws {

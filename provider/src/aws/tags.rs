@@ -30,6 +30,12 @@ impl Tag for (String, String) {
     }
 }
 
+impl NewTag for (String, String) {
+    fn of(key: &str, value: &str) -> Option<Self> {
+        Some((key.to_owned(), value.to_owned()))
+    }
+}
+
 impl<T: Tag> Tag for &T {
     fn pair(&self) -> (&str, &str) {
         (*self).pair()
@@ -53,7 +59,7 @@ impl Text for Option<String> {
     }
 }
 
-/// The tags of each service; `ok` where its SDK may refuse to build one.
+/// The tags of each service: what its SDK calls their two halves, and `ok` where it may refuse to build one.
 macro_rules! tags {
     (@ $built:expr, ok) => {
         $built.ok()
@@ -61,30 +67,49 @@ macro_rules! tags {
     (@ $built:expr,) => {
         Some($built)
     };
-    ($($sdk:ident $($ok:ident)?;)*) => {
+    ($($sdk:ident $key:ident $value:ident $($ok:ident)?;)*) => {
         $(
             impl Tag for $sdk::types::Tag {
                 fn pair(&self) -> (&str, &str) {
-                    (self.key.text(), self.value.text())
+                    (self.$key.text(), self.$value.text())
                 }
             }
 
             impl NewTag for $sdk::types::Tag {
                 fn of(key: &str, value: &str) -> Option<Self> {
-                    tags!(@ $sdk::types::Tag::builder().key(key).value(value).build(), $($ok)?)
+                    tags!(@ $sdk::types::Tag::builder().$key(key).$value(value).build(), $($ok)?)
                 }
             }
         )*
+
+        #[cfg(test)]
+        #[test]
+        fn every_services_tags_go_there_and_back() {
+            $(tests::there_and_back::<$sdk::types::Tag>();)*
+        }
     };
 }
 
 tags! {
-    aws_sdk_cloudfront ok;
-    aws_sdk_ec2;
-    aws_sdk_elasticache;
-    aws_sdk_iam ok;
-    aws_sdk_route53;
-    aws_sdk_ssm ok;
+    aws_sdk_acm key value ok;
+    aws_sdk_chatbot tag_key tag_value ok;
+    aws_sdk_cloudfront key value ok;
+    aws_sdk_cloudwatch key value;
+    aws_sdk_ec2 key value;
+    aws_sdk_ecr key value ok;
+    aws_sdk_ecs key value;
+    aws_sdk_elasticache key value;
+    aws_sdk_elasticloadbalancingv2 key value;
+    aws_sdk_firehose key value ok;
+    aws_sdk_iam key value ok;
+    aws_sdk_kms tag_key tag_value ok;
+    aws_sdk_rds key value;
+    aws_sdk_route53 key value;
+    aws_sdk_s3 key value ok;
+    aws_sdk_secretsmanager key value;
+    aws_sdk_sns key value ok;
+    aws_sdk_ssm key value ok;
+    aws_sdk_wafv2 key value ok;
 }
 
 /// Tags as a service takes them.
@@ -135,19 +160,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn there_and_back<T: NewTag>() {
+    pub fn there_and_back<T: NewTag>() {
         let tags = tags(&[("Name", "web"), ("empty", "")]);
         let back = written::<T>(&tags).iter().map(|tag| (tag.pair().0.to_owned(), tag.pair().1.to_owned())).collect();
         assert_eq!(tags, back);
-    }
-
-    #[test]
-    fn every_services_tags_go_there_and_back() {
-        there_and_back::<aws_sdk_cloudfront::types::Tag>();
-        there_and_back::<aws_sdk_ec2::types::Tag>();
-        there_and_back::<aws_sdk_elasticache::types::Tag>();
-        there_and_back::<aws_sdk_iam::types::Tag>();
-        there_and_back::<aws_sdk_route53::types::Tag>();
-        there_and_back::<aws_sdk_ssm::types::Tag>();
     }
 }

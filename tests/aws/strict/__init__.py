@@ -3,7 +3,29 @@
 import importlib
 
 # Both moto's name of the service and our module's. The rest of moto is as moto is.
-SERVICES = ("ec2", "route53", "iam", "sts", "elasticache", "cloudfront", "ssm")
+SERVICES = (
+    "acm",
+    "applicationautoscaling",
+    "cloudfront",
+    "cloudwatch",
+    "ec2",
+    "ecr",
+    "ecs",
+    "elasticache",
+    "elbv2",
+    "firehose",
+    "iam",
+    "kms",
+    "logs",
+    "rds",
+    "route53",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "ssm",
+    "sts",
+    "wafv2",
+)
 INSTALLED = set()
 
 

@@ -1,6 +1,15 @@
 //! One row of data for each type.
 
+mod balancing;
+mod containers;
+mod databases;
+mod delivery;
 mod ec2;
+mod firewall;
+mod identity;
+mod logs;
+mod monitoring;
+mod names;
 mod others;
 
 use serde_json::{Value, json};
@@ -118,5 +127,18 @@ fn two_subnets() -> Vec<Asked> {
 
 /// All of them.
 pub fn rows() -> Vec<Row> {
-    ec2::rows().into_iter().chain(others::rows()).collect()
+    let groups: &[fn() -> Vec<Row>] = &[
+        ec2::rows,
+        balancing::rows,
+        containers::rows,
+        databases::rows,
+        delivery::rows,
+        firewall::rows,
+        identity::rows,
+        logs::rows,
+        monitoring::rows,
+        names::rows,
+        others::rows,
+    ];
+    groups.iter().flat_map(|rows| rows()).collect()
 }

@@ -1,0 +1,5 @@
+"""Application Auto Scaling as strict as AWS."""
+
+
+def install():
+    """Nothing yet: moto's own answers."""

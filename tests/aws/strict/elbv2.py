@@ -1,0 +1,5 @@
+"""Elastic Load Balancing as strict as AWS."""
+
+
+def install():
+    """Nothing yet: moto's own answers."""
