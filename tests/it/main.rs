@@ -1,5 +1,6 @@
 //! The one test binary: gitinfra's programs against real parts.
 
+mod account;
 mod aws;
 mod cli;
 mod cloudfront;

@@ -99,6 +99,8 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
 pub(crate) struct At<P: Provider> {
     pub session: P::Session,
     pub call: Call,
+    /// The account that it happens in; `None` where nobody asked.
+    pub account: Option<String>,
 }
 
 impl<P: Provider> At<P> {

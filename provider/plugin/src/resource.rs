@@ -301,6 +301,12 @@ pub trait Provider: Sized + Send + Sync + 'static {
     /// What one call reaches the cloud with.
     fn session(&self, common: &Self::Common, call: Call) -> impl Future<Output = Result<Self::Session>> + Send;
 
+    /// The account that a session acts in. It is kept with what a resource's state says, and nothing is read, changed or deleted with the credentials of
+    /// another one: to those, what stands would look as if it were gone.
+    fn account(&self, _: &Self::Session) -> impl Future<Output = Result<Option<String>>> + Send {
+        async { Ok(None) }
+    }
+
     /// Takes apart an import id that says more than the resource's own.
     fn import(&self, id: &str) -> (Id, Map) {
         (Id::from(id), Map::new())

@@ -1,5 +1,6 @@
 //! The provider as the engine sees it: one tonic service for the whole package.
 
+mod account;
 mod check;
 mod config;
 mod construct;
@@ -62,6 +63,8 @@ struct Met<P> {
     /// Which resource a thing is in this run, by type, place and id: its URN, and the token of its birth.
     births: BTreeMap<[String; 3], (String, String)>,
     declared: Declared,
+    /// The account of the resources that are compared, by place.
+    accounts: BTreeMap<String, String>,
 }
 
 impl<P> Default for Met<P> {
@@ -75,6 +78,7 @@ impl<P> Default for Met<P> {
             known: BTreeSet::new(),
             births: BTreeMap::new(),
             declared: Declared::default(),
+            accounts: BTreeMap::new(),
         }
     }
 }
@@ -177,13 +181,7 @@ impl<P: Provider> Service<P> {
 
     /// What a thing is known by in this run: its type, its place and its id.
     fn standing_at(&self, urn: &str, inputs: &Map, id: &Id) -> [String; 3] {
-        let common = P::Common::shape();
-        let place: Map = inputs
-            .iter()
-            .filter(|(name, _)| common.field(name).is_some())
-            .map(|(k, v)| (k.clone(), v.plain()))
-            .collect();
-        [Urn::parse(urn).token().to_owned(), Value::from(place).to_json().to_string(), id.to_string()]
+        [Urn::parse(urn).token().to_owned(), place::<P>(inputs), id.to_string()]
     }
 
     /// Notes that the engine asks what differs from the older resource of a URN.
@@ -230,7 +228,7 @@ impl<P: Provider> Service<P> {
         let common = self.common(inputs)?;
         let session =
             self.configured()?.provider.session(&common, call.clone()).await.map_err(|e| clean(&e.hiding(&hidden)))?;
-        Ok(At { session, call })
+        Ok(At { session, call, account: None })
     }
 
     /// What the inputs say of what all resources have in common.
@@ -247,6 +245,14 @@ impl<P: Provider> Service<P> {
     fn inputs_of(&self, resource: &dyn AnyResource<P>) -> [&'static Shape; 2] {
         [resource.inputs(), P::Common::shape()]
     }
+}
+
+/// Where a resource is, by what all resources have in common.
+fn place<P: Provider>(inputs: &Map) -> String {
+    let common = P::Common::shape();
+    let own = inputs.iter().filter(|(name, _)| common.field(name).is_some());
+    let place: Map = own.map(|(name, value)| (name.clone(), value.plain())).collect();
+    Value::from(place).to_json().to_string()
 }
 
 fn birth_of(inputs: &Map) -> Birth {

@@ -59,6 +59,10 @@ impl Provider for Gitinfra {
         Aws::open(self.clients.clone(), self.config.clone(), region.to_owned(), role, call).await
     }
 
+    async fn account(&self, session: &Aws) -> Result<Option<String>> {
+        session.account().await.map(Some)
+    }
+
     /// `ID@REGION` is a resource in another region than the provider's.
     fn import(&self, id: &str) -> (Id, Map) {
         match id.rsplit_once('@') {

@@ -118,6 +118,7 @@ impl<P: Provider> Service<P> {
         let olds = wire::read_map(request.olds.as_ref())?;
         let mut old = wire::read_map(request.old_inputs.as_ref())?;
         let new = wire::read_map(request.news.as_ref())?;
+        self.note_account(&old, &olds);
         self.note_kept(&request.urn, &old, &Id::from(request.id.as_str()));
         let forgotten = old.is_empty();
         let unfinished = olds.contains_key(UNFINISHED);

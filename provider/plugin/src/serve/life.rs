@@ -14,7 +14,7 @@ use crate::hide::secrets;
 use crate::keep::kept;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
-use crate::serve::{BIRTH, Service};
+use crate::serve::{BIRTH, Service, account};
 use crate::status::{clean, partial};
 use crate::value::{Map, Value};
 use crate::veil::veil;
@@ -28,14 +28,14 @@ impl<P: Provider> Service<P> {
             let seen = foresee(&self.inputs_of(resource), resource.state(), None, &inputs);
             return Ok(rpc::CreateResponse { properties: wired(&seen), ..Default::default() });
         }
-        let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs]).await?;
+        let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &Map::new()]).await?;
         at.call.tried.store(self.was_tried(&request.urn, &at.call.birth.token), Ordering::Relaxed);
         match resource.create(&at, &inputs).await {
             Ok((id, state)) => {
                 self.note_birth(&at, &inputs, Some(&id));
                 Ok(rpc::CreateResponse {
                     id: id.to_string(),
-                    properties: wired(&self.outputs(resource, state, &inputs, id.kept())),
+                    properties: wired(&self.outputs(resource, &at, state, &inputs, id.kept())),
                     refresh_before_update: false,
                 })
             }
@@ -54,10 +54,10 @@ impl<P: Provider> Service<P> {
             let seen = foresee(&self.inputs_of(resource), resource.state(), Some(&olds), &inputs);
             return Ok(rpc::UpdateResponse { properties: wired(&seen), ..Default::default() });
         }
-        let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs, &olds]).await?;
+        let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &olds]).await?;
         match resource.update(&at, &Id::from(request.id), &olds, &inputs).await {
             Ok(state) => Ok(rpc::UpdateResponse {
-                properties: wired(&self.outputs(resource, state, &inputs, &olds)),
+                properties: wired(&self.outputs(resource, &at, state, &inputs, &olds)),
                 refresh_before_update: false,
             }),
             Err(error) => Err(self.failed(resource, &at, &error, &inputs, Change::Update(&olds)).await),
@@ -79,13 +79,13 @@ impl<P: Provider> Service<P> {
             self.configured()?.provider.complete(P::Common::shape(), &mut inputs);
             inputs.extend(resource.fixed());
         }
-        let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs, &olds]).await?;
+        let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &olds]).await?;
         let Some(state) =
             resource.read(&at, &id, &inputs).await.map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))?
         else {
             return Ok(rpc::ReadResponse::default());
         };
-        let mut state = self.outputs(resource, state, &inputs, &olds);
+        let mut state = self.outputs(resource, &at, state, &inputs, &olds);
         // A refresh doesn't do what a creation left undone.
         state.extend(olds.get_key_value(UNFINISHED).map(|(name, value)| (name.clone(), value.clone())));
         let seen = self.inputs_seen(resource, &state, &inputs, importing);
@@ -101,7 +101,7 @@ impl<P: Provider> Service<P> {
         let resource = self.resource(&request.urn)?;
         let olds = wire::read_map(request.properties.as_ref())?;
         let inputs = wire::read_map(request.old_inputs.as_ref())?;
-        let at = self.open(&request.urn, &request.name, request.timeout, &[&inputs, &olds]).await?;
+        let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &olds]).await?;
         let id = Id::from(request.id);
         if self.is_needed(resource, &request.urn, &inputs, &id) {
             at.call.warn(format!("`{id}` stays: another resource of this program has taken it over")).await;
@@ -111,7 +111,7 @@ impl<P: Provider> Service<P> {
     }
 
     /// The whole state: what was read, what all resources have in common, what only the last state knows; secrets where the program had them.
-    fn outputs(&self, resource: &dyn AnyResource<P>, read: Map, inputs: &Map, olds: &Map) -> Map {
+    fn outputs(&self, resource: &dyn AnyResource<P>, at: &At<P>, read: Map, inputs: &Map, olds: &Map) -> Map {
         let common = P::Common::shape();
         let mut state: Map =
             inputs.iter().filter(|(k, _)| common.field(k).is_some()).map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -125,6 +125,7 @@ impl<P: Provider> Service<P> {
         for field in others.filter(|_| !inputs.is_empty()) {
             state.remove(field.name);
         }
+        account::note(at, &mut state);
         let veiled = |name: &String, value: Value| match (inputs.get(name), olds.get(name)) {
             (Some(pattern), _) => veil(value, pattern),
             (None, Some(pattern)) => veil(value, pattern),
@@ -168,7 +169,7 @@ impl<P: Provider> Service<P> {
         let mut told = olds.clone();
         told.extend(id.kept().clone());
         let mut state = match resource.read(at, id, inputs).await {
-            Ok(Some(state)) => self.outputs(resource, state, &known, &told),
+            Ok(Some(state)) => self.outputs(resource, at, state, &known, &told),
             // It can't be read just now: what was asked for is the best that is known.
             _ => known
                 .iter()
@@ -177,6 +178,7 @@ impl<P: Provider> Service<P> {
                 .map(|(k, v)| (k.clone(), v.clone()))
                 .collect(),
         };
+        account::note(at, &mut state);
         match change {
             Change::Creation => drop(state.insert(UNFINISHED.to_owned(), true.into())),
             Change::Update(olds) if state == *olds => return clean(error),
