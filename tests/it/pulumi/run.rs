@@ -83,7 +83,8 @@ impl Run {
         let foreseen = self.outcome(name)["outputs"].clone();
         let outputs = state.get(name, "/outputs").as_object();
         let came = outputs.into_iter().flat_map(|outputs| outputs.keys());
-        let missed: Vec<_> = came.filter(|o| foreseen.get(o).is_none()).collect();
+        // What begins so is the framework's own, which the engine shows nobody.
+        let missed: Vec<_> = came.filter(|o| !o.starts_with("__") && foreseen.get(o).is_none()).collect();
         assert!(missed.is_empty(), "a preview of `{name}` knows no {missed:?}");
         self
     }
