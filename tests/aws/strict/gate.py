@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from moto.core.base_backend import BackendDict, backend_lock
 from moto.core.model_instances import reset_model_data
 
-from . import account, answer, cache, call
+from . import account, answer, cache, call, model
 from .clock import CLOCK
 from .faults import Faults, Rule
 
@@ -101,6 +101,12 @@ class Gate:
         fault = account.fault(made.access_key)
         if fault:
             return answer.no_credentials(made.service, fault)
+        # The provider's own requests; boto3 holds its own against the same model.
+        wrong = model.faults(made.service, environ, body) if "aws-sdk-rust" in environ.get("HTTP_USER_AGENT", "") else []
+        if wrong:
+            code = "ValidationError" if answer.protocol(made.service) in ("query", "ec2") else "ValidationException"
+            words = f"{len(wrong)} validation error{'s'[: len(wrong) != 1]} detected: {'; '.join(wrong)}"
+            return answer.error(made.service, 400, code, f"{words} ({made.operation})")
         environ["wsgi.input"] = io.BytesIO(body)
         head = []
 
