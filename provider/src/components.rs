@@ -1,6 +1,8 @@
 //! Components: what several resources are together. What all of them take and give.
 
+pub mod dns_zone;
 pub mod network;
+pub mod security_group;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,10 +22,10 @@ pub struct SharedInputs {
     #[prop(default)]
     pub tags: Tags,
     /// How careful and how expensive the defaults are.
-    #[prop(default = Profile::Production)]
+    #[prop(default = Profile::Standard)]
     pub profile: Profile,
     /// Whether children that hold data, such as databases and buckets, get Pulumi's resource option `protect`, so that they can't be deleted by
-    /// accident. Default: true in the profile `production`.
+    /// accident. Default: true, except in the profile `dev`.
     pub protect_stateful: Option<bool>,
     /// Outputs of other resources: every child is made after them, and deleted before them.
     pub wait_for: Option<Output<Vec<Value>>>,
@@ -39,12 +41,15 @@ pub struct SharedInputs {
 /// How careful and how expensive defaults are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Property)]
 pub enum Profile {
+    /// For trying things out: the cheapest that works, and nothing is protected from deletion.
+    #[prop(rename = "dev")]
+    Dev,
     /// For production: redundant, and data is protected from deletion.
-    #[prop(rename = "production")]
-    Production,
-    /// For trying things out: the cheapest that works.
-    #[prop(rename = "development")]
-    Development,
+    #[prop(rename = "standard")]
+    Standard,
+    /// Like `standard`, and also the controls of AWS Foundational Security Best Practices that cost more or ask something of the application.
+    #[prop(rename = "fsbp")]
+    Fsbp,
 }
 
 impl SharedInputs {
@@ -69,7 +74,7 @@ impl SharedInputs {
 
     /// Whether children that hold data are protected: `here.child("data").protect(args.shared.protects())`.
     pub fn protects(&self) -> bool {
-        self.protect_stateful.unwrap_or(self.profile == Profile::Production)
+        self.protect_stateful.unwrap_or(self.profile != Profile::Dev)
     }
 }
 
@@ -177,19 +182,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_part_takes_all_that_is_shared_but_the_wishes_for_single_children() {
-        let args: NetworkArgs = network(Profile::Development, Some(true)).shared();
+        let args: NetworkArgs = network(Profile::Dev, Some(true)).shared();
         let given = args.given().into_iter().filter_map(|(name, input)| Some((name, input.given()?)));
         let names: Vec<_> = given.map(|(name, _)| name).collect();
         assert_eq!(names, ["tags", "profile", "protectStateful"]);
     }
 
     #[test]
-    fn what_holds_data_is_protected_in_production() {
+    fn what_holds_data_is_protected() {
         for (profile, given, protects) in [
-            (Profile::Production, None, true),
-            (Profile::Development, None, false),
-            (Profile::Production, Some(false), false),
-            (Profile::Development, Some(true), true),
+            (Profile::Standard, None, true),
+            (Profile::Fsbp, None, true),
+            (Profile::Dev, None, false),
+            (Profile::Standard, Some(false), false),
+            (Profile::Dev, Some(true), true),
         ] {
             assert_eq!(network(profile, given).shared.protects(), protects, "{profile:?} {given:?}");
         }

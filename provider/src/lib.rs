@@ -69,6 +69,8 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<iam::role::Role>()
         .resource::<ssm::session_preferences::SessionPreferences>()
         .component::<components::network::Network>()
+        .component::<components::dns_zone::DnsZone>()
+        .component::<components::security_group::SecurityGroup>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
 }

@@ -4,6 +4,7 @@ mod account;
 mod aws;
 mod cli;
 mod cloudfront;
+mod components;
 mod contract;
 mod crates;
 mod derive;

@@ -18,10 +18,11 @@ use crate::monitor::{Monitor, stopped};
 use crate::nearest::nearest;
 use crate::output::{Maybe, Output, Resolved};
 use crate::path::Path;
-use crate::property::Shaped as _;
+use crate::property::{Property, Shaped as _};
 use crate::scope::draft::{Draft, Options};
 use crate::scope::patch::Patch;
 use crate::shape::Shape;
+use crate::value::Value;
 
 /// The work of telling a child to the engine.
 type Registering = BoxFuture<'static, Result<(), Lost>>;
@@ -119,7 +120,7 @@ impl Scope {
             token: kind.token,
             part: kind.part,
             given: args.given(),
-            patch: self.patch(&key, &kind),
+            patch: self.patch(&key, &kind, &options),
             key: key.clone(),
             options,
         };
@@ -129,10 +130,11 @@ impl Scope {
         registered
     }
 
-    fn patch(&self, key: &str, kind: &Kind) -> Patch {
+    fn patch(&self, key: &str, kind: &Kind, options: &Options) -> Patch {
         let has = |name: &str| kind.inputs.field(name).is_some();
         let merged = self.knobs.merged.clone().filter(|(name, _)| has(name));
         let mut defaults = self.knobs.defaults.clone();
+        defaults.extend(options.common.clone());
         // What all resources have in common is in none of their tables; components list all that they take.
         defaults.retain(|name, _| !kind.part || has(name));
         Patch { defaults, merged, own: self.knobs.overrides.get(key).cloned() }
@@ -225,6 +227,15 @@ impl Place<'_> {
     /// It is made after what this comes from, and deleted before it. A skipped child is not waited for.
     pub fn after(mut self, what: &impl Origin) -> Self {
         self.options.after.push(what.origin());
+        self
+    }
+
+    /// What all resources have in common, where this one has it otherwise than the component's other children: its region, say. What is left out
+    /// stays as it is.
+    pub fn at(mut self, common: &impl Property) -> Self {
+        if let Value::Object(common) = common.encode() {
+            self.options.common.extend(common.into_iter().filter(|(_, value)| *value != Value::Null));
+        }
         self
     }
 

@@ -22,7 +22,7 @@ fn project(aws: &Aws, properties: &str) -> Project {
 fn networks_live_in_another_component() {
     let aws = Aws::new();
     let before = aws.look();
-    let project = project(&aws, "profile: development");
+    let project = project(&aws, "profile: dev");
     let plan = project.preview().expect_ok().steps();
     for child in ["pair", "pair-front", "pair-front-nat-c", "pair-back", "pair-back-subnet-data-d", "pair-data-sg"] {
         assert!(plan.contains(&format!("create {child}")), "{child}: {plan:?}");
@@ -61,7 +61,7 @@ fn a_failed_child_of_a_network_is_named_by_its_path() {
         "kind": "error", "operation": "CreateNatGateway", "times": 100,
         "code": "NatGatewayLimitExceeded", "message": "the limit is 5", "status": 400,
     }));
-    let project = project(&aws, "profile: development");
+    let project = project(&aws, "profile: dev");
     project
         .act("up", &["--continue-on-error"])
         .expect_failure()

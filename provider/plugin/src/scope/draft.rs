@@ -15,6 +15,8 @@ use crate::value::{Map, Value};
 /// What the component says of one child beside its inputs: Pulumi's resource options.
 #[derive(Default)]
 pub struct Options {
+    /// Common inputs of its own.
+    pub common: Map,
     pub after: Vec<Output<()>>,
     pub protect: bool,
     pub retain: bool,

@@ -23,7 +23,7 @@ pub struct NetworkInputs {
     /// The tiers of subnets, by name. Default: `public`, `app` (reaches the internet through NAT) and `data` (reaches nothing outside).
     #[prop(default = tiers())]
     pub tiers: BTreeMap<String, Tier>,
-    /// How subnets of private tiers reach the internet. Default: `perAz` in the profile `production`, `single` in `development`.
+    /// How subnets of private tiers reach the internet. Default: `perAz`; in the profile `dev`, `single`.
     pub nat: Option<Nat>,
     /// Whether the VPC's default security group loses its rules, so that nothing is reachable by accident.
     #[prop(default = true)]
@@ -198,8 +198,8 @@ impl NetworkInputs {
     /// How private subnets reach the internet, by what is said or by the profile.
     pub fn nat(&self) -> Nat {
         self.nat.unwrap_or(match self.shared.profile {
-            Profile::Production => Nat::PerAz,
-            Profile::Development => Nat::Single,
+            Profile::Dev => Nat::Single,
+            Profile::Standard | Profile::Fsbp => Nat::PerAz,
         })
     }
 }

@@ -1,0 +1,4 @@
+//! Components against the emulator, by the real engine.
+
+mod dns_zone;
+mod security_group;
