@@ -15,7 +15,7 @@ pub mod tags;
 mod word;
 
 pub use config::{AssumeRole, Common, Config, IgnoreTags};
-pub use error::{Doing, Passing};
+pub use error::{Doing, Passing, refusal};
 pub use provider::Gitinfra;
 pub use session::Aws;
 pub use tags::{TOKEN_TAG, Tags};

@@ -2,8 +2,14 @@
 
 mod blocker;
 pub mod default_security_group;
+pub mod egress_only_internet_gateway;
 pub mod eip;
+pub mod flow_log;
+pub mod get_ami;
 pub mod get_availability_zones;
+pub mod get_managed_prefix_list;
+pub mod get_subnets;
+pub mod get_vpc;
 mod groups;
 pub mod internet_gateway;
 pub mod nat_gateway;
@@ -17,11 +23,14 @@ pub mod security_group_rule;
 pub mod subnet;
 pub mod tags;
 pub mod vpc;
+pub mod vpc_endpoint;
 
-use aws_sdk_ec2::types::{Filter, RouteTable};
-use pulumi_plugin::{Again, Result};
+use std::fmt::Display;
 
-use crate::aws::{Aws, Passing};
+use aws_sdk_ec2::types::{Filter, RouteTable, UnsuccessfulItem};
+use pulumi_plugin::{Again, Error, Result};
+
+use crate::aws::{Aws, Passing, Tags, refusal};
 
 /// Which of EC2's refusals pass.
 pub(crate) const PASSING: Passing = &[
@@ -38,6 +47,32 @@ pub(crate) const PASSING: Passing = &[
 /// A filter of one name and some values.
 pub(crate) fn filter(name: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Filter {
     Filter::builder().name(name).set_values(Some(values.into_iter().map(Into::into).collect())).build()
+}
+
+/// Filters for what has these tags.
+pub(crate) fn with_tags(tags: &Tags) -> Vec<Filter> {
+    tags.iter().map(|(key, value)| filter(&format!("tag:{key}"), [value])).collect()
+}
+
+/// The only one of what was found.
+pub(crate) fn only<T>(what: &str, asked: &str, mut found: Vec<T>) -> Result<T, Error> {
+    match (found.pop(), found.len()) {
+        (Some(one), 0) => Ok(one),
+        (None, _) => Err(Error::new(format!("there is no {what} with {asked}"))),
+        (Some(_), more) => Err(Error::new(format!("there are {} of {what} with {asked}; ask for one", more + 1))),
+    }
+}
+
+/// Whether AWS did all that a call asks for: what it refused stands in its answer. What is gone already counts as done.
+pub(crate) fn all_done(what: impl Display, undone: Option<Vec<UnsuccessfulItem>>, gone: &[&str]) -> Result<(), Error> {
+    let refused = undone.unwrap_or_default().into_iter().filter_map(|item| item.error);
+    let mut refused = refused.filter(|error| !gone.contains(&error.code().unwrap_or_default()));
+    match refused.next() {
+        Some(error) => {
+            Err(refusal(PASSING, what, error.code().unwrap_or("unknown"), error.message().unwrap_or_default()))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The route table of an id.

@@ -52,13 +52,13 @@ mod region;
 pub mod role_arn;
 mod window;
 
-pub use arn::{Arn, CertificateArn};
+pub use arn::{Arn, CertificateArn, LogDestination};
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
 pub use domain::DomainName;
 pub use identifier::Identifier;
 pub use lowercase::Lowercase;
-pub use names::{GroupDescription, GroupName, IamPath, RoleName};
+pub use names::{GroupDescription, GroupName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;

@@ -86,6 +86,16 @@ where
     }
 }
 
+/// The refusal of one thing among several, which AWS tells inside of an answer that says that the call went well.
+pub fn refusal(passing: Passing, what: impl Display, code: &str, message: &str) -> Error {
+    let refused = Error::new(format!("{what}: {code}: {}", message.trim_end_matches('.')));
+    let refused = refused.again(passes(passing, code, message));
+    match hint(code) {
+        Some(hint) => refused.hint(hint),
+        None => refused,
+    }
+}
+
 /// Whether an answer of this status says that AWS has failed. 501 says that there is no such call.
 fn is_broken(status: u16) -> bool {
     status >= 500 && status != 501

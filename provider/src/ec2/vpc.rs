@@ -191,7 +191,8 @@ async fn default_acl(aws: &Aws, id: &Id) -> Result<String> {
     Ok(acl.and_then(|acl| acl.network_acl_id).unwrap_or_default())
 }
 
-async fn main_table(aws: &Aws, id: &Id) -> Result<String> {
+/// The id of a VPC's main route table.
+pub(crate) async fn main_table(aws: &Aws, id: &Id) -> Result<String> {
     let pages = |aws: &Aws, vpcs| {
         let ask = aws.ec2().describe_route_tables().filters(filter("vpc-id", vpcs));
         ask.filters(filter("association.main", ["true"])).into_paginator().items().send()

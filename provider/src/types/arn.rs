@@ -14,6 +14,12 @@ spelled! {
     "arn:aws:acm:ap-northeast-1:210987654321:certificate/fedcba98-7654-3210-fedc-ba9876543210", certificate
 }
 
+spelled! {
+    /// The ARN of what logs go to: a log group, a bucket (and a folder in it) or a delivery stream. A log group's has no `:*` at its end.
+    LogDestination, "the ARN of a log group, a bucket or a delivery stream",
+    "arn:aws:logs:ap-northeast-1:123456789012:log-group:/vpc/flow", "arn:aws:s3:::logs/vpc/", destination
+}
+
 impl Arn {
     /// The service that keeps it: `sns`.
     pub fn service(&self) -> &str {
@@ -82,9 +88,40 @@ fn certificate(text: &str) -> Result<String, String> {
     }
 }
 
+fn destination(text: &str) -> Result<String, String> {
+    match is_arn(text) && ["logs", "s3", "firehose"].contains(&part(text, 2)) {
+        true => Ok(text.strip_suffix(":*").unwrap_or(text).to_owned()),
+        false => Err(LogDestination::is_not(text)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Arn, CertificateArn};
+    use super::{Arn, CertificateArn, LogDestination};
+
+    #[test]
+    fn tells_destinations_of_logs() {
+        for (text, arn) in [
+            (
+                "arn:aws:logs:us-east-1:123456789012:log-group:/vpc/flow",
+                Some("arn:aws:logs:us-east-1:123456789012:log-group:/vpc/flow"),
+            ),
+            (
+                "arn:aws:logs:us-east-1:123456789012:log-group:web:*",
+                Some("arn:aws:logs:us-east-1:123456789012:log-group:web"),
+            ),
+            ("arn:aws:s3:::logs/vpc/", Some("arn:aws:s3:::logs/vpc/")),
+            (
+                "arn:aws:firehose:us-east-1:123456789012:deliverystream/web",
+                Some("arn:aws:firehose:us-east-1:123456789012:deliverystream/web"),
+            ),
+            ("arn:aws:sns:us-east-1:123456789012:web", None),
+            ("/vpc/flow", None),
+        ] {
+            let parsed = LogDestination::parse(text);
+            assert_eq!(parsed.as_ref().ok().map(LogDestination::as_str), arn, "{text}");
+        }
+    }
 
     #[test]
     fn tells_arns() {

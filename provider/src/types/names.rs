@@ -22,6 +22,21 @@ spelled! {
     IamPath, "a path that begins and ends with `/`", "/service/", "/", iam_path
 }
 
+spelled! {
+    /// The name of a log group: 1 to 512 letters, digits and `.-_/#`, not beginning with `aws/`.
+    LogGroupName, "a log group's name", "/ecs/web", "deploy.log", log_group_name
+}
+
+spelled! {
+    /// The name of a metric filter: 1 to 512 characters without `:` and `*`.
+    MetricFilterName, "a metric filter's name", "errors", "5xx of web", metric_filter_name
+}
+
+spelled! {
+    /// The name of a resource policy of CloudWatch Logs: 1 to 255 characters without `:` and `*`, and none that AWS keeps for itself.
+    LogPolicyName, "a resource policy's name", "route53-queries", "ses/events", log_policy_name
+}
+
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
 macro_rules! as_aws_has_it {
     ($($name:ident),*) => {$(
@@ -33,7 +48,7 @@ macro_rules! as_aws_has_it {
     )*};
 }
 
-as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath);
+as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, LogGroupName, MetricFilterName, LogPolicyName);
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -81,9 +96,49 @@ fn iam_path(text: &str) -> Result<String, String> {
     }
 }
 
+fn log_group_name(text: &str) -> Result<String, String> {
+    if text.starts_with("aws/") {
+        return Err(format!(
+            "`{text}` is not allowed: AWS keeps what begins with `aws/` for itself; begin with `/aws/`"
+        ));
+    }
+    match counted(text, 512)?.chars().find(|c| !c.is_ascii_alphanumeric() && !".-_/#".contains(*c)) {
+        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and .-_/#")),
+        None => Ok(text.to_owned()),
+    }
+}
+
+fn metric_filter_name(text: &str) -> Result<String, String> {
+    match counted(text, 512)?.chars().find(|c| ":*".contains(*c)) {
+        Some(odd) => Err(format!("`{odd}` is not allowed")),
+        None => Ok(text.to_owned()),
+    }
+}
+
+fn log_policy_name(text: &str) -> Result<String, String> {
+    if text == "AWSLogDeliveryWrite20150319" {
+        return Err(format!("`{text}` is not allowed: AWS's own log delivery changes that policy; give another name"));
+    }
+    let odd = counted(text, 255)?.chars().find(|c| ":*".contains(*c)).map(|c| c.to_string());
+    let odd = odd.or(text.contains("//").then(|| "//".to_owned())).or(text.starts_with('/').then(|| "/".to_owned()));
+    match odd.or(text.ends_with('/').then(|| "/".to_owned())) {
+        Some(odd) => Err(format!("`{odd}` is not allowed there")),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// The same text, if it has at least one character and not too many.
+fn counted(text: &str, most: usize) -> Result<&str, String> {
+    match text.chars().count() {
+        0 => Err(format!("empty; 1 to {most} characters are allowed")),
+        count if count > most => Err(format!("has {count} characters; 1 to {most} are allowed")),
+        _ => Ok(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{GroupDescription, GroupName, IamPath, RoleName};
+    use super::{GroupDescription, GroupName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
 
     #[track_caller]
     fn check<T>(parse: fn(&str) -> Result<T, String>, cases: &[(&str, &str)]) {
@@ -141,6 +196,32 @@ mod tests {
         check(
             IamPath::parse,
             &[("/", ""), ("/service/web/", ""), ("service", wrong), ("/service", wrong), ("", wrong), ("/a b/", wrong)],
+        );
+    }
+
+    #[test]
+    fn names_of_logs() {
+        check(
+            LogGroupName::parse,
+            &[
+                ("/aws/ecs#web-1_a.b", ""),
+                ("aws/ecs", "begin with `/aws/`"),
+                ("a b", "` ` is not allowed: there are letters from a to z, digits and .-_/#"),
+                ("", "empty; 1 to 512 characters are allowed"),
+                (&"a".repeat(513), "has 513 characters; 1 to 512 are allowed"),
+            ],
+        );
+        check(MetricFilterName::parse, &[("5xx of web", ""), ("a:b", "`:` is not allowed"), ("", "empty")]);
+        check(
+            LogPolicyName::parse,
+            &[
+                ("ses/events", ""),
+                ("a//b", "`//` is not allowed there"),
+                ("/a", "`/` is not allowed there"),
+                ("a/", "`/` is not allowed there"),
+                ("a*", "`*` is not allowed there"),
+                ("AWSLogDeliveryWrite20150319", "AWS's own log delivery changes that policy"),
+            ],
         );
     }
 }

@@ -14,6 +14,9 @@ from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
 from . import filter, identity
 from .address import Addresses
+from .endpoint import VpcEndpoints
+from .endpoint import settle as settle_endpoints
+from .flow_log import FlowLogs
 from .gateway import InternetGateways
 from .nat import NatGateways, settle
 from .network import Networks, associations6
@@ -27,10 +30,11 @@ UNSEEN = 2.0
 SHY = re.compile(r"^(vpc|subnet)-[0-9a-f]+$")
 
 
-class EC2(Strict, Tags, Networks, InternetGateways, Addresses, NatGateways, Routes, SecurityGroups, EC2Response):
+class EC2(Strict, Tags, Networks, InternetGateways, Addresses, NatGateways, Routes, SecurityGroups, VpcEndpoints, FlowLogs, EC2Response):
     def before(self):
         identity.check(self.params)
         settle(self.ec2_backend)
+        settle_endpoints(self.ec2_backend)
         for watcher in CLOCK.watchers:
             watcher(self.current_account, self.region)
         self.check_tag_specifications()

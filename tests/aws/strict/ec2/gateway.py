@@ -1,6 +1,9 @@
 """Internet gateways: one to a VPC, and not let go while public addresses are mapped behind it."""
 
+from moto.core.responses import ActionResult
+
 from ..response import Refusal
+from .nat import MISMATCH
 from .network import check_known
 
 
@@ -57,3 +60,25 @@ class InternetGateways:
             ("The internetGateway ID '{}' does not exist", "The internetGateway IDs '{}' do not exist"),
         )
         return super().describe_internet_gateways()
+
+    def create_egress_only_internet_gateway(self):
+        """moto makes a second one for the same token."""
+        backend, token = self.ec2_backend, self._get_param("ClientToken")
+        asked = {key: value for key, value in self.params.items() if key != "ClientToken"}
+        tokens = backend.__dict__.setdefault("egress_tokens", {})
+        if token in tokens:
+            gateway, before = tokens[token]
+            if before != asked:
+                raise Refusal("IdempotentParameterMismatch", MISMATCH)
+            return ActionResult({"EgressOnlyInternetGateway": gateway, "ClientToken": token})
+        answer = super().create_egress_only_internet_gateway()
+        if token:
+            tokens[token] = (answer.result["EgressOnlyInternetGateway"], asked)
+        return answer
+
+    def delete_egress_only_internet_gateway(self):
+        gateway_id = self._get_param("EgressOnlyInternetGatewayId")
+        if gateway_id not in self.ec2_backend.egress_only_internet_gateways:
+            raise Refusal("InvalidGatewayID.NotFound", f"The eigw ID '{gateway_id}' does not exist")
+        self.forget_tags_of(gateway_id)
+        return super().delete_egress_only_internet_gateway()

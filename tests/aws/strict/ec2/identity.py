@@ -10,6 +10,8 @@ KINDS = {
     "SubnetId": ("subnet", "InvalidSubnetID.Malformed"),
     "InternetGatewayId": ("igw", "InvalidInternetGatewayId.Malformed"),
     "NatGatewayId": ("nat", "NatGatewayMalformed"),
+    "VpcEndpointId": ("vpce", "InvalidVpcEndpointId.Malformed"),
+    "FlowLogId": ("fl", "InvalidFlowLogId.Malformed"),
     "RouteTableId": ("rtb", "InvalidRouteTableId.Malformed"),
     # There is no code for a malformed one.
     "AllocationId": ("eipalloc", "InvalidAllocationID.NotFound"),

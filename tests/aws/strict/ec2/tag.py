@@ -10,12 +10,15 @@ TAGGABLE = {
     "AllocateAddress": "elastic-ip",
     "AuthorizeSecurityGroupEgress": "security-group-rule",
     "AuthorizeSecurityGroupIngress": "security-group-rule",
+    "CreateEgressOnlyInternetGateway": "egress-only-internet-gateway",
+    "CreateFlowLogs": "vpc-flow-log",
     "CreateInternetGateway": "internet-gateway",
     "CreateNatGateway": "natgateway",
     "CreateRouteTable": "route-table",
     "CreateSecurityGroup": "security-group",
     "CreateSubnet": "subnet",
     "CreateVpc": "vpc",
+    "CreateVpcEndpoint": "vpc-endpoint",
 }
 # Resources whose absence moto's CreateTags does not notice: where they are kept, and AWS's words for one that is not there.
 UNKNOWN = {
@@ -25,7 +28,8 @@ UNKNOWN = {
 }
 
 # What AWS calls the kinds whose names moto makes up, in the answers of DescribeTags.
-EC2_PREFIX_TO_RESOURCE.update({"eipalloc": "elastic-ip", "nat": "natgateway", "pl": "prefix-list", "vpce-svc": "vpc-endpoint-service"})
+EC2_PREFIX_TO_RESOURCE.update({"eipalloc": "elastic-ip", "fl": "vpc-flow-log", "nat": "natgateway"})
+EC2_PREFIX_TO_RESOURCE.update({"pl": "prefix-list", "vpce-svc": "vpc-endpoint-service"})
 
 
 def tags_of(resource):

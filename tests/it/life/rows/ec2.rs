@@ -20,6 +20,10 @@ pub fn rows() -> Vec<Row> {
         rule("ec2:SecurityGroupIngressRule", false),
         rule("ec2:SecurityGroupEgressRule", true),
         default_security_group_row(),
+        egress_only_internet_gateway_row(),
+        interface_endpoint_row(),
+        gateway_endpoint_row(),
+        flow_log_row(),
     ]
 }
 
@@ -199,6 +203,139 @@ fn default_security_group_row() -> Row {
             each: 0,
         },
         ..row("ec2:DefaultSecurityGroup", ("ec2", "describe_security_groups", |_| 0))
+    }
+}
+
+fn egress_only_internet_gateway_row() -> Row {
+    let delete = json!({"EgressOnlyInternetGatewayId": "${x.id}"});
+    Row {
+        around: vec![vpc()],
+        first: json!({"vpcId": "${vpc.id}"}),
+        given: json!({"tags": {"a": "b"}}),
+        in_place: vec!["tags"],
+        other: Some(json!({"tags": {"c": "d"}})),
+        by_hand: Some(vec![("ec2", "delete_egress_only_internet_gateway", delete)]),
+        ..row(
+            "ec2:EgressOnlyInternetGateway",
+            ("ec2", "describe_egress_only_internet_gateways", |answer| length(answer, "EgressOnlyInternetGateways")),
+        )
+    }
+}
+
+fn service(name: &str) -> String {
+    format!("com.amazonaws.{REGION}.{name}")
+}
+
+fn endpoint_row(first: Value) -> Row {
+    Row {
+        first,
+        second: Second::Refused,
+        by_hand: Some(vec![("ec2", "delete_vpc_endpoints", json!({"VpcEndpointIds": ["${x.id}"]}))]),
+        ..row(
+            "ec2:VpcEndpoint",
+            ("ec2", "describe_vpc_endpoints", |answer| {
+                let all = answer["VpcEndpoints"].as_array();
+                all.map_or(0, |all| all.iter().filter(|each| each["State"] != "deleting").count())
+            }),
+        )
+    }
+}
+
+fn interface_endpoint_row() -> Row {
+    let policy = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ssm:*", "Resource": "*"}]});
+    let mut around = super::two_subnets();
+    around.push(Asked::new("group", "ec2:SecurityGroup", json!({"vpcId": "${vpc.id}"})));
+    Row {
+        around,
+        given: json!({
+            "policyDocument": policy,
+            "privateDnsEnabled": false,
+            "ipAddressType": "dualstack",
+            "dnsOptions": {"dnsRecordIpType": "dualstack"},
+            "subnetIds": ["${two.id}"],
+            "securityGroupIds": ["${group.id}"],
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["policyDocument", "privateDnsEnabled", "subnetIds", "securityGroupIds", "tags"],
+        other: Some(json!({"serviceName": service("ec2messages")})),
+        wrong: vec![
+            (json!({"serviceName": null}), "one of `serviceName`"),
+            (json!({"routeTableIds": ["rtb-0123456789abcdef0"]}), "only a `Gateway` endpoint has it"),
+            (
+                json!({"serviceNetworkArn": "arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-0"}),
+                "only one of",
+            ),
+            (json!({"dnsOptions": {"privateDnsSpecifiedDomains": ["example.com"]}}), "privateDnsPreference"),
+        ],
+        ..endpoint_row(json!({
+            "vpcId": "${vpc.id}",
+            "vpcEndpointType": "Interface",
+            "serviceName": service("ssm"),
+            "subnetIds": ["${one.id}"],
+        }))
+    }
+}
+
+fn gateway_endpoint_row() -> Row {
+    let policy = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:Get*", "Resource": "*"}]});
+    let table = |name| Asked::new(name, "ec2:RouteTable", json!({"vpcId": "${vpc.id}"}));
+    Row {
+        around: vec![vpc(), table("table"), table("more")],
+        given: json!({"policyDocument": policy, "routeTableIds": ["${table.id}", "${more.id}"], "tags": {"a": "b"}}),
+        in_place: vec!["policyDocument", "routeTableIds", "tags"],
+        other: Some(json!({"serviceName": service("dynamodb")})),
+        wrong: vec![
+            (json!({"subnetIds": ["subnet-0123456789abcdef0"]}), "another type than `Gateway`"),
+            (json!({"privateDnsEnabled": true}), "another type than `Gateway`"),
+            (json!({"securityGroupIds": ["sg-0123456789abcdef0"]}), "another type than `Gateway`"),
+        ],
+        ..endpoint_row(json!({"vpcId": "${vpc.id}", "serviceName": service("s3"), "routeTableIds": ["${table.id}"]}))
+    }
+}
+
+fn flow_log_row() -> Row {
+    let trust = json!({"Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }]});
+    let group = |name| Asked::new(name, "logs:LogGroup", json!({}));
+    Row {
+        around: vec![
+            vpc(),
+            group("group"),
+            group("more"),
+            Asked::new("role", "iam:Role", json!({"assumeRolePolicy": trust})),
+        ],
+        first: json!({
+            "resourceType": "VPC",
+            "resourceId": "${vpc.id}",
+            "trafficType": "ALL",
+            "logDestination": "${group.arn}",
+            "deliverLogsPermissionArn": "${role.arn}",
+        }),
+        given: json!({
+            "trafficType": "REJECT",
+            "logDestination": "${more.arn}",
+            "logFormat": "${srcaddr} ${dstaddr} ${action}",
+            "maxAggregationInterval": 60,
+            "tagFieldSpecifications": [{"resourceType": "instance", "tagKeys": ["Name"]}],
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["tags"],
+        other: Some(json!({"logDestination": "${more.arn}"})),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"trafficType": null}), "`ACCEPT`, `REJECT` or `ALL`"),
+            (json!({"resourceType": "TransitGateway"}), "transit gateways"),
+            (json!({"deliverLogsPermissionArn": null}), "needs a role"),
+            (json!({"logDestinationType": "s3"}), "takes no role"),
+            (json!({"maxAggregationInterval": 61}), "60 or 600"),
+            (json!({"destinationOptions": {"fileFormat": "parquet"}}), "only for `s3`"),
+            (json!({"logDestination": "logs"}), "the ARN of a log group, a bucket or a delivery stream"),
+        ],
+        by_hand: Some(vec![("ec2", "delete_flow_logs", json!({"FlowLogIds": ["${x.id}"]}))]),
+        ..row("ec2:FlowLog", ("ec2", "describe_flow_logs", |answer| length(answer, "FlowLogs")))
     }
 }
 
