@@ -67,9 +67,15 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
         .resource::<iam::role::Role>()
+        .resource::<iam::role_policy::RolePolicy>()
+        .resource::<iam::role_policy_attachment::RolePolicyAttachment>()
+        .resource::<iam::instance_profile::InstanceProfile>()
+        .resource::<iam::policy::Policy>()
+        .resource::<iam::service_linked_role::ServiceLinkedRole>()
         .resource::<ssm::session_preferences::SessionPreferences>()
         .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
+        .function::<iam::get_policy_document::GetPolicyDocument>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
 }
 
