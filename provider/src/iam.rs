@@ -1,6 +1,12 @@
 //! IAM.
 
+pub mod get_policy_document;
+pub mod instance_profile;
+pub mod policy;
 pub mod role;
+pub mod role_policy;
+pub mod role_policy_attachment;
+pub mod service_linked_role;
 pub mod tags;
 
 use pulumi_plugin::Again;

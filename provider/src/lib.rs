@@ -70,6 +70,11 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
         .resource::<iam::role::Role>()
+        .resource::<iam::role_policy::RolePolicy>()
+        .resource::<iam::role_policy_attachment::RolePolicyAttachment>()
+        .resource::<iam::instance_profile::InstanceProfile>()
+        .resource::<iam::policy::Policy>()
+        .resource::<iam::service_linked_role::ServiceLinkedRole>()
         .resource::<ssm::session_preferences::SessionPreferences>()
         .resource::<logs::log_group::LogGroup>()
         .resource::<logs::resource_policy::ResourcePolicy>()
@@ -82,6 +87,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .function::<ec2::get_managed_prefix_list::GetManagedPrefixList>()
         .function::<ec2::get_vpc::GetVpc>()
         .function::<ec2::get_subnets::GetSubnets>()
+        .function::<iam::get_policy_document::GetPolicyDocument>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
 }
 

@@ -59,6 +59,7 @@ pub use domain::DomainName;
 pub use identifier::Identifier;
 pub use lowercase::Lowercase;
 pub use names::{GroupDescription, GroupName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
+pub use names::{GroupDescription, GroupName, IamName, IamPath, RoleName};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;

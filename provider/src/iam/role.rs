@@ -1,6 +1,6 @@
 //! A role.
 
-mod policies;
+pub(super) mod policies;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -18,6 +18,11 @@ spelled! {
 }
 
 spelled! {
+    /// The name of an IAM policy or instance profile: 1 to 128 letters, digits and `_+=,.@-`.
+    IamName, "a name", "deploy", "web.task@blue", iam_name
+}
+
+spelled! {
     /// The path of an IAM role or policy: begins and ends with `/`.
     IamPath, "a path that begins and ends with `/`", "/service/", "/", iam_path
 }
@@ -48,7 +53,7 @@ macro_rules! as_aws_has_it {
     )*};
 }
 
-as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, LogGroupName, MetricFilterName, LogPolicyName);
+as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, LogGroupName, MetricFilterName, LogPolicyName, IamName);
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -78,13 +83,21 @@ fn group_text(text: &str) -> Result<String, String> {
 }
 
 fn role_name(text: &str) -> Result<String, String> {
+    name_within(64, text)
+}
+
+fn iam_name(text: &str) -> Result<String, String> {
+    name_within(128, text)
+}
+
+fn name_within(most: usize, text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
     let count = text.chars().count();
-    match (count, text.chars().find(|c| !fits(*c))) {
-        (0, _) => Err("empty; 1 to 64 characters are allowed".into()),
-        (65.., _) => Err(format!("has {count} characters; 1 to 64 are allowed")),
-        (_, Some(odd)) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and _+=,.@-")),
-        (_, None) => Ok(text.to_owned()),
+    match text.chars().find(|c| !fits(*c)) {
+        _ if count == 0 => Err(format!("empty; 1 to {most} characters are allowed")),
+        _ if count > most => Err(format!("has {count} characters; 1 to {most} are allowed")),
+        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and _+=,.@-")),
+        None => Ok(text.to_owned()),
     }
 }
 
@@ -138,7 +151,7 @@ fn counted(text: &str, most: usize) -> Result<&str, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GroupDescription, GroupName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
+    use super::{GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
 
     #[track_caller]
     fn check<T>(parse: fn(&str) -> Result<T, String>, cases: &[(&str, &str)]) {
@@ -186,6 +199,20 @@ mod tests {
                 (&"a".repeat(65), "has 65 characters; 1 to 64 are allowed"),
                 ("", "empty; 1 to 64 characters are allowed"),
                 ("a/b", "`/` is not allowed: there are letters from a to z, digits and _+=,.@-"),
+            ],
+        );
+    }
+
+    #[test]
+    fn names_of_policies() {
+        check(
+            IamName::parse,
+            &[
+                ("deploy", ""),
+                (&"a".repeat(128), ""),
+                (&"a".repeat(129), "has 129 characters; 1 to 128 are allowed"),
+                ("", "empty; 1 to 128 characters are allowed"),
+                ("a:b", "`:` is not allowed"),
             ],
         );
     }

@@ -30,6 +30,11 @@ impl PolicyJson {
         PolicyJson::new(&text.into())
     }
 
+    /// Its statements, as they are spelled.
+    pub fn statements(&self) -> Vec<Json> {
+        self.0.get("Statement").cloned().map(listed).unwrap_or_default()
+    }
+
     /// What the document comes down to: lists in one order, single values as lists of one, actions and condition keys in lower case, an
     /// account for its root's ARN, and the version that AWS takes for one that is left out.
     fn meaning(&self) -> Json {

@@ -1,4 +1,4 @@
-"""IAM as strict as AWS, for roles: trust policies that are well formed, and time until everyone knows a new role."""
+"""IAM as strict as AWS: trust policies that are well formed, time until everyone knows a new role, what others hold is not deleted."""
 
 import copy
 import re
@@ -8,17 +8,22 @@ from moto.iam import urls
 from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
 
-from . import trust
-from .clock import CLOCK
-from .response import Refusal, Strict, serve
+from .. import trust
+from ..clock import CLOCK
+from ..response import Refusal, Strict, serve
+from .policy import Policies
+from .profile import Profiles
+from .service_linked_role import ServiceLinkedRoles
 
 # How long a new role may be unknown to reads, in AWS's seconds; sts.py knows how long to assume it.
 UNSEEN = 2.0
 NAME = re.compile(r"^[\w+=,.@-]{1,64}$", re.ASCII)
 
 
-class Iam(Strict, IamResponse):
+class Iam(Strict, Policies, Profiles, ServiceLinkedRoles, IamResponse):
     def before(self):
+        if hasattr(self, "params"):
+            self.settle_deletions()
         name = self.params.get("RoleName") if hasattr(self, "params") else None
         if name is None:
             return
