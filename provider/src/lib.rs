@@ -66,10 +66,14 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<cloudfront::distribution::Distribution>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
+        .resource::<route53::shared_record::SharedRecord>()
+        .resource::<acm::certificate::Certificate>()
+        .resource::<acm::certificate_validation::CertificateValidation>()
         .resource::<iam::role::Role>()
         .resource::<ssm::session_preferences::SessionPreferences>()
         .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
+        .function::<route53::get_zone::GetZone>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
 }
 
