@@ -69,6 +69,9 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<cloudfront::distribution::Distribution>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
+        .resource::<route53::shared_record::SharedRecord>()
+        .resource::<acm::certificate::Certificate>()
+        .resource::<acm::certificate_validation::CertificateValidation>()
         .resource::<iam::role::Role>()
         .resource::<iam::role_policy::RolePolicy>()
         .resource::<iam::role_policy_attachment::RolePolicyAttachment>()
@@ -88,6 +91,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .function::<ec2::get_vpc::GetVpc>()
         .function::<ec2::get_subnets::GetSubnets>()
         .function::<iam::get_policy_document::GetPolicyDocument>()
+        .function::<route53::get_zone::GetZone>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
 }
 

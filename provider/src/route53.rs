@@ -1,10 +1,12 @@
 //! Route 53: what its resources share.
 
 pub mod changes;
+pub mod get_zone;
 mod known;
 pub mod record;
 pub mod record_type;
 mod sets;
+pub mod shared_record;
 pub mod tags;
 pub mod zone;
 

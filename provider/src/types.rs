@@ -40,6 +40,8 @@ macro_rules! spelled {
 }
 
 mod arn;
+mod balancer_name;
+mod certificate_name;
 mod cidr;
 mod cidr6;
 mod domain;
@@ -53,6 +55,9 @@ pub mod role_arn;
 mod window;
 
 pub use arn::{Arn, CertificateArn, LogDestination};
+pub use arn::{Arn, CertificateArn};
+pub use balancer_name::{BalancerName, TargetGroupName};
+pub use certificate_name::CertificateName;
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
 pub use domain::DomainName;

@@ -88,6 +88,8 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn check(&self, new: &Map) -> Vec<Fault>;
     fn collides(&self, old: &Map, new: &Map) -> bool;
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
+    fn spent(&self, state: &Map) -> Option<&'static str>;
+    fn foretold(&self, new: &Map) -> Map;
     fn create<'a>(&'a self, at: &'a At<P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
     fn read<'a>(&'a self, at: &'a At<P>, id: &'a Id, given: &'a Map) -> BoxFuture<'a, Result<Option<Map>>>;
     fn prevents<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<()>>;
@@ -140,6 +142,14 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
 
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str> {
         both::<R>(old, new).map_or_else(Vec::new, |(old, new)| R::replaces(&old, &new))
+    }
+
+    fn spent(&self, state: &Map) -> Option<&'static str> {
+        decode::<R>(state).ok()?.spent()
+    }
+
+    fn foretold(&self, new: &Map) -> Map {
+        decode::<R::Inputs>(new).map_or_else(|_| Map::new(), |new| R::foretold(&new))
     }
 
     fn create<'a>(&'a self, at: &'a At<P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>> {

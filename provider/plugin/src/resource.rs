@@ -148,6 +148,16 @@ pub trait Resource: Shaped + Property {
         Vec::new()
     }
 
+    /// The output by which it will never be of use, so that the next update makes a new one: the state of what the cloud has given up.
+    fn spent(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What a preview of a new one knows of the outputs beside the inputs, as far as the inputs decide it. What is unknown in it stays so.
+    fn foretold(_new: &Self::Inputs) -> Map {
+        Map::new()
+    }
+
     /// Refuses a replacement that would delete the old one before the new one can be made. Asked before it is announced; only reads.
     fn prevents(
         _: &Self::Session,

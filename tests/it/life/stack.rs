@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use crate::aws::Aws;
 use crate::life::provider::{Failure, Provider};
 
-/// A resource of a program: its name, its type without the package, and its properties, in which `${name.output}` refers to others.
+/// A resource of a program: its name, its type without the package, and its properties, in which `${name.output}` refers to others, and
+/// `${name.output.0.part}` to what is in an output.
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub name: String,
@@ -257,7 +258,8 @@ fn resolved(properties: &Value, state: &[Kept]) -> Value {
             match text.strip_prefix("${").and_then(|t| t.strip_suffix('}')).and_then(|t| t.split_once('.')) {
                 Some((name, output)) => {
                     let kept = state.iter().find(|kept| kept.name == name).unwrap_or_else(|| panic!("no `{name}` yet"));
-                    if output == "id" { kept.id.as_str().into() } else { kept.outputs[output].clone() }
+                    let within = kept.outputs.pointer(&format!("/{}", output.replace('.', "/")));
+                    if output == "id" { kept.id.as_str().into() } else { within.cloned().unwrap_or_default() }
                 }
                 None => properties.clone(),
             }

@@ -122,6 +122,7 @@ impl<P: Provider> Service<P> {
         self.note_kept(&request.urn, &old, &Id::from(request.id.as_str()));
         let forgotten = old.is_empty();
         let unfinished = olds.contains_key(UNFINISHED);
+        let spent = resource.spent(&olds);
         for (name, value) in olds {
             let field = shapes.iter().find_map(|s| s.field(&name));
             // To ask for what the cloud chose is to ask for nothing else. What mattered at creation alone is in the state, even if the
@@ -141,6 +142,8 @@ impl<P: Provider> Service<P> {
         for change in &mut changes {
             change.replace |= replaced.contains(&change.at.head());
         }
+        let spent = spent.map(|output| Change { at: output.into(), what: What::Changed, replace: true });
+        changes.extend(spent);
         // What was imported was not made by this program: how it was made is not known, and no reason to make it anew.
         let imported = !forgotten && !old.contains_key(BIRTH);
         let initial = |name: &str| resource.inputs().field(name).is_some_and(|field| field.marks.initial);

@@ -25,7 +25,8 @@ impl<P: Provider> Service<P> {
         let resource = self.resource(&request.urn)?;
         let inputs = wire::read_map(request.properties.as_ref())?;
         if request.preview {
-            let seen = foresee(&self.inputs_of(resource), resource.state(), None, &inputs);
+            let mut seen = foresee(&self.inputs_of(resource), resource.state(), None, &inputs);
+            seen.extend(resource.foretold(&inputs));
             return Ok(rpc::CreateResponse { properties: wired(&seen), ..Default::default() });
         }
         let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &Map::new()]).await?;
