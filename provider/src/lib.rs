@@ -68,6 +68,8 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<route53::record::Record>()
         .resource::<iam::role::Role>()
         .resource::<ssm::session_preferences::SessionPreferences>()
+        .resource::<ecs::cluster::Cluster>()
+        .resource::<ecs::cluster_capacity_providers::ClusterCapacityProviders>()
         .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
