@@ -82,6 +82,8 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<logs::log_group::LogGroup>()
         .resource::<logs::resource_policy::ResourcePolicy>()
         .resource::<logs::metric_filter::MetricFilter>()
+        .resource::<ecs::cluster::Cluster>()
+        .resource::<ecs::cluster_capacity_providers::ClusterCapacityProviders>()
         .component::<components::network::Network>()
         .component::<components::dns_zone::DnsZone>()
         .component::<components::security_group::SecurityGroup>()
