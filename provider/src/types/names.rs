@@ -22,6 +22,11 @@ spelled! {
     IamPath, "a path that begins and ends with `/`", "/service/", "/", iam_path
 }
 
+spelled! {
+    /// The name of a DB subnet group: a letter, then letters, digits, spaces and `._-`; at most 255 in all. AWS keeps it in lower case.
+    DatabaseSubnetGroupName, "a DB subnet group's name", "web", "data_2", subnet_group_name
+}
+
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
 macro_rules! as_aws_has_it {
     ($($name:ident),*) => {$(
@@ -33,7 +38,23 @@ macro_rules! as_aws_has_it {
     )*};
 }
 
-as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath);
+as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, DatabaseSubnetGroupName);
+
+fn subnet_group_name(text: &str) -> Result<String, String> {
+    let name = text.to_lowercase();
+    let fine = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || " ._-".contains(c))
+        && !name.ends_with(' ');
+    match (name.chars().count(), fine) {
+        (256.., _) => Err(format!("has {} characters; 1 to 255 are allowed", name.chars().count())),
+        _ if name == "default" => Err("`default` is AWS's own; give another name".into()),
+        (_, true) => Ok(name),
+        _ => Err(format!(
+            "{}: there are a letter, then letters, digits, spaces and ._-",
+            DatabaseSubnetGroupName::is_not(text)
+        )),
+    }
+}
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -83,7 +104,7 @@ fn iam_path(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GroupDescription, GroupName, IamPath, RoleName};
+    use super::{DatabaseSubnetGroupName, GroupDescription, GroupName, IamPath, RoleName};
 
     #[track_caller]
     fn check<T>(parse: fn(&str) -> Result<T, String>, cases: &[(&str, &str)]) {
@@ -133,6 +154,24 @@ mod tests {
                 ("a/b", "`/` is not allowed: there are letters from a to z, digits and _+=,.@-"),
             ],
         );
+    }
+
+    #[test]
+    fn names_of_db_subnet_groups() {
+        let wrong = "is not a DB subnet group's name such as web";
+        check(
+            DatabaseSubnetGroupName::parse,
+            &[
+                ("web", ""),
+                ("Data_2 a.b-c", ""),
+                (&"a".repeat(256), "has 256 characters; 1 to 255 are allowed"),
+                ("default", "`default` is AWS's own"),
+                ("1st", wrong),
+                ("a/b", wrong),
+                ("", wrong),
+            ],
+        );
+        assert_eq!(DatabaseSubnetGroupName::parse("Web").map(|name| name.to_string()), Ok("web".to_owned()));
     }
 
     #[test]
