@@ -67,6 +67,7 @@ pub use identifier::Identifier;
 pub use lowercase::Lowercase;
 pub use names::{GroupDescription, GroupName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
 pub use names::{GroupDescription, GroupName, IamName, IamPath, RoleName};
+pub use names::{DatabaseSubnetGroupName, GroupDescription, GroupName, IamPath, RoleName};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;
@@ -79,3 +80,7 @@ pub type ReplicationGroupId = Identifier<40>;
 pub type CacheGroupName = Identifier<255>;
 /// The name of an Aurora cluster or one of its instances.
 pub type DatabaseIdentifier = Identifier<63>;
+/// The name of an RDS parameter group.
+pub type ParameterGroupName = Identifier<255>;
+/// The name of a snapshot of a cluster.
+pub type SnapshotName = Identifier<255>;

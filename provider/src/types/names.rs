@@ -40,6 +40,8 @@ spelled! {
 spelled! {
     /// The name of a resource policy of CloudWatch Logs: 1 to 255 characters without `:` and `*`, and none that AWS keeps for itself.
     LogPolicyName, "a resource policy's name", "route53-queries", "ses/events", log_policy_name
+    /// The name of a DB subnet group: a letter, then letters, digits, spaces and `._-`; at most 255 in all. AWS keeps it in lower case.
+    DatabaseSubnetGroupName, "a DB subnet group's name", "web", "data_2", subnet_group_name
 }
 
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
@@ -54,6 +56,23 @@ macro_rules! as_aws_has_it {
 }
 
 as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, LogGroupName, MetricFilterName, LogPolicyName, IamName);
+as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, DatabaseSubnetGroupName);
+
+fn subnet_group_name(text: &str) -> Result<String, String> {
+    let name = text.to_lowercase();
+    let fine = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || " ._-".contains(c))
+        && !name.ends_with(' ');
+    match (name.chars().count(), fine) {
+        (256.., _) => Err(format!("has {} characters; 1 to 255 are allowed", name.chars().count())),
+        _ if name == "default" => Err("`default` is AWS's own; give another name".into()),
+        (_, true) => Ok(name),
+        _ => Err(format!(
+            "{}: there are a letter, then letters, digits, spaces and ._-",
+            DatabaseSubnetGroupName::is_not(text)
+        )),
+    }
+}
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -151,7 +170,7 @@ fn counted(text: &str, most: usize) -> Result<&str, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
+    use super::{DatabaseSubnetGroupName, GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
 
     #[track_caller]
     fn check<T>(parse: fn(&str) -> Result<T, String>, cases: &[(&str, &str)]) {
@@ -215,6 +234,21 @@ mod tests {
                 ("a:b", "`:` is not allowed"),
             ],
         );
+    fn names_of_db_subnet_groups() {
+        let wrong = "is not a DB subnet group's name such as web";
+        check(
+            DatabaseSubnetGroupName::parse,
+            &[
+                ("web", ""),
+                ("Data_2 a.b-c", ""),
+                (&"a".repeat(256), "has 256 characters; 1 to 255 are allowed"),
+                ("default", "`default` is AWS's own"),
+                ("1st", wrong),
+                ("a/b", wrong),
+                ("", wrong),
+            ],
+        );
+        assert_eq!(DatabaseSubnetGroupName::parse("Web").map(|name| name.to_string()), Ok("web".to_owned()));
     }
 
     #[test]

@@ -1,5 +1,0 @@
-"""RDS as strict as AWS."""
-
-
-def install():
-    """Nothing yet: moto's own answers."""
