@@ -40,9 +40,12 @@ macro_rules! spelled {
 }
 
 mod arn;
+mod bucket_name;
 mod cidr;
 mod cidr6;
+mod day;
 mod domain;
+mod edge_names;
 mod identifier;
 mod lowercase;
 mod names;
@@ -53,9 +56,12 @@ pub mod role_arn;
 mod window;
 
 pub use arn::{Arn, CertificateArn};
+pub use bucket_name::BucketName;
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
+pub use day::Day;
 pub use domain::DomainName;
+pub use edge_names::{FunctionName, PolicyName};
 pub use identifier::Identifier;
 pub use lowercase::Lowercase;
 pub use names::{GroupDescription, GroupName, IamPath, RoleName};
