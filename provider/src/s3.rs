@@ -1,6 +1,28 @@
 //! Amazon S3.
 
+pub mod bucket;
+pub mod bucket_policy;
+pub mod get_canonical_user_id;
+
+use pulumi_plugin::Again;
+
 use crate::aws::Passing;
 
-/// Which of S3's refusals pass: none beside what passes everywhere.
-pub(crate) const PASSING: Passing = &[];
+/// Which of S3's refusals pass.
+pub(crate) const PASSING: Passing = &[
+    // Another change of the bucket is under way, or a bucket of the name was deleted within the last hour.
+    ("OperationAborted", "", Again::Later),
+    // Right after a creation, the next call may reach a part of S3 that has not heard of the bucket.
+    ("NoSuchBucket", "", Again::Moment),
+    ("InvalidTargetBucketForLogging", "", Again::Moment),
+    ("SlowDown", "", Again::Later),
+];
+
+/// With the way on where a bucket is in another region than the call.
+fn placed(error: pulumi_plugin::Error) -> pulumi_plugin::Error {
+    let moved = ["PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraint"];
+    match moved.iter().any(|code| error.message().contains(code)) {
+        true => error.hint("the bucket is in another region: give it in `region`, or as `NAME@REGION` in an import"),
+        false => error,
+    }
+}

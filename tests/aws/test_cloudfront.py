@@ -371,6 +371,7 @@ def whole(edge):
     function = edge.cloudfront.create_function(
         Name="f", FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"}, FunctionCode=b"x"
     )
+    edge.cloudfront.publish_function(Name="f", IfMatch=function["ETag"])
     return edge.aliased(
         "a.example.com",
         "b.example.com",

@@ -107,6 +107,15 @@ impl Aws {
         }))
     }
 
+    /// What boto3 answers to a look; null where AWS says that there is no such thing.
+    #[track_caller]
+    pub fn seen_in(&self, region: &str, service: &str, operation: &str, parameters: Value) -> Value {
+        self.boto.ask(&json!({
+            "account": self.account, "region": region, "lenient": true,
+            "service": service, "operation": operation, "parameters": parameters,
+        }))
+    }
+
     /// Everything that is in the account, in both regions.
     #[track_caller]
     pub fn look(&self) -> Look {

@@ -126,8 +126,9 @@ impl<'a> Trial<'a> {
     #[track_caller]
     fn count(&mut self) -> usize {
         let parameters = self.stack.filled(&self.row.listed.parameters);
-        let answer = self.aws.call_in(self.row.region, self.row.listed.service, self.row.listed.operation, parameters);
-        (self.row.listed.count)(&answer)
+        let listed = &self.row.listed;
+        let answer = self.aws.seen_in(self.row.region, listed.service, listed.operation, parameters);
+        (listed.count)(&answer)
     }
 
     #[track_caller]

@@ -44,9 +44,12 @@ impl Boto {
             process.said.read_line(&mut line).expect("boto3 answers");
         }
         let answer: Value = serde_json::from_str(&line).expect("boto3 answers in JSON");
-        let refused = answer.get("refused");
-        assert!(refused.is_none(), "{question}: {answer}");
-        answer["answer"].clone()
+        match answer["refused"].as_str() {
+            None => answer["answer"].clone(),
+            // What is looked at by its name is not there.
+            Some(code) if question["lenient"] == true && code.starts_with("NoSuch") => Value::Null,
+            Some(_) => panic!("{question}: {answer}"),
+        }
     }
 }
 

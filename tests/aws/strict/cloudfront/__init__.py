@@ -1,4 +1,4 @@
-"""CloudFront as strict as AWS, for distributions: made once, changed under an ETag, deployed in time, deleted when disabled."""
+"""CloudFront as strict as AWS: distributions, made once, changed under an ETag, deployed in time, deleted when disabled; and what they use."""
 
 import datetime
 import random
@@ -13,6 +13,9 @@ from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
 from . import config as configs
 from . import reference
+from .functions import Functions
+from .origins import Controls, Identities, Subscriptions, VpcOrigins
+from .policies import Policies
 
 # AWS's seconds until a change has reached every edge.
 DEPLOYING = 180.0
@@ -64,7 +67,7 @@ class Distribution:
         }
 
 
-class CloudFront(Strict, CloudFrontResponse):
+class CloudFront(Strict, Controls, Identities, VpcOrigins, Subscriptions, Functions, Policies, CloudFrontResponse):
     def distribution(self):
         known = self.backend.distributions.get(self._get_param("Id"))
         if not known:
@@ -191,27 +194,16 @@ class CloudFront(Strict, CloudFrontResponse):
         self.tagged()
         return super().untag_resource()
 
-    def create_origin_access_control(self):
-        wanted = self._get_param("OriginAccessControlConfig.Name")
-        if any(control.name == wanted for control in self.backend.origin_access_controls.values()):
-            raise Refusal("OriginAccessControlAlreadyExists", "An origin access control with this name already exists.")
-        return super().create_origin_access_control()
 
-    def delete_origin_access_control(self):
-        control = self.backend.get_origin_access_control(self._get_param("Id"))
-        self.check_match(control.etag)
-        used = {
-            origin["OriginAccessControlId"]
-            for each in self.backend.distributions.values()
-            for origin in each.config["Origins"]["Items"]
-        }
-        if control.id in used:
-            raise Refusal(
-                "OriginAccessControlInUse",
-                "Cannot delete the origin access control because it's in use by one or more distributions.",
-            )
-        return super().delete_origin_access_control()
+PATHS = (
+    *("cache-policy", "origin-request-policy", "response-headers-policy", "origin-access-identity/cloudfront", "vpc-origin"),
+    *("function/(?P<function_name>[^/]+)/publish", "distributions/(?P<distribution_id>[^/]+)/monitoring-subscription"),
+)
 
 
 def install():
+    # moto has no paths for what it lacks.
+    for path in PATHS:
+        urls.url_paths["{0}/2020-05-31/" + path + "$"] = None
+        urls.url_paths["{0}/2020-05-31/" + path + "/(?P<thing_id>[^/]+)$"] = None
     serve(urls, CloudFront)

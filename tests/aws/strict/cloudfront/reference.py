@@ -35,7 +35,7 @@ RESPONSE_HEADERS_POLICIES = {
     "e61eb60c-9c35-4d20-a928-2b84e02af89c",
     "eaab4381-ed33-4a86-88ca-d9558dc6cd63",
 }
-# moto makes no policies, so AWS's managed ones are all there are.
+# AWS's managed ones; an account's own are kept by policies.py.
 POLICIES = (
     ("CachePolicyId", CACHE_POLICIES, "NoSuchCachePolicy", "The specified cache policy does not exist."),
     (
@@ -53,6 +53,11 @@ POLICIES = (
 )
 DOMAIN = re.compile(r"^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,}$", re.IGNORECASE)
 WEB_ACL = re.compile(r"^(arn:aws:wafv2:us-east-1:\d{12}:global/webacl/[^/]+/[0-9a-f-]{36}|[0-9a-f-]{36})$")
+
+
+def kept(backend, what):
+    """What an account has of a kind that moto doesn't know."""
+    return backend.__dict__.setdefault(what, {})
 
 
 def argument(words):
@@ -109,19 +114,21 @@ def check_origins(config, backend):
         if origin.get("OriginAccessControlId") and origin["OriginAccessControlId"] not in backend.origin_access_controls:
             raise Refusal("InvalidOriginAccessControl", "The origin access control is not valid.")
         if kinds == ["S3OriginConfig"]:
-            check_s3(origin)
+            check_s3(origin, backend)
+        if kinds == ["VpcOriginConfig"] and origin["VpcOriginConfig"]["VpcOriginId"] not in kept(backend, "vpc_origins"):
+            raise Refusal("EntityNotFound", "The specified vpc origin does not exist.")
         if kinds == ["CustomOriginConfig"]:
             check_custom(origin["CustomOriginConfig"])
 
 
-def check_s3(origin):
+def check_s3(origin, backend):
     seconds = origin["S3OriginConfig"].get("OriginReadTimeout")
     if seconds is not None and not 1 <= seconds <= 120:
         raise argument("The parameter OriginReadTimeout must be between 1 and 120.")
     if not re.search(r"\.s3[.-].*amazonaws\.com$|\.s3\.amazonaws\.com$", origin["DomainName"]):
         raise argument("The parameter Origin DomainName does not refer to a valid S3 bucket.")
-    if origin["S3OriginConfig"].get("OriginAccessIdentity"):
-        # moto makes none, so none is there.
+    identity = origin["S3OriginConfig"].get("OriginAccessIdentity")
+    if identity and identity.removeprefix("origin-access-identity/cloudfront/") not in kept(backend, "identities"):
         raise Refusal("InvalidOriginAccessIdentity", "The specified origin access identity does not exist or is not valid.")
 
 
@@ -139,7 +146,8 @@ def check_custom(custom):
 
 def check_behavior(behavior, backend):
     for name, known, code, words in POLICIES:
-        if behavior.get(name) and behavior[name] not in known:
+        own = kept(backend, "policies").get(name.removesuffix("Id"), {})
+        if behavior.get(name) and behavior[name] not in known and behavior[name] not in own:
             raise Refusal(code, words)
     if (behavior.get("GrpcConfig") or {}).get("Enabled") and len(behavior["AllowedMethods"]["Items"]) < 7:
         raise argument("The parameter gRPC only supports the POST method.")
@@ -148,7 +156,8 @@ def check_behavior(behavior, backend):
     if not behavior.get("CachePolicyId") and not behavior.get("ForwardedValues"):
         raise argument("The parameter ForwardedValues is required.")
     for association in (behavior.get("FunctionAssociations") or {}).get("Items") or []:
-        if association["FunctionARN"] not in {function.arn for function in backend.functions.values()}:
+        # Only what is published can be associated.
+        if association["FunctionARN"] not in {function.arn for function in backend.functions.values() if function.live}:
             raise Refusal("InvalidFunctionAssociation", "A CloudFront function association is invalid.")
     for association in (behavior.get("LambdaFunctionAssociations") or {}).get("Items") or []:
         if not re.match(r"^arn:aws:lambda:us-east-1:\d{12}:function:[^:]+:\d+$", association["LambdaFunctionARN"]):

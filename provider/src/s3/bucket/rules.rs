@@ -1,0 +1,40 @@
+//! Rules between a bucket's properties.
+
+use pulumi_plugin::{Fault, Faults};
+
+use super::inputs::*;
+use super::lifecycle::LifecycleRule;
+
+/// Everything that is wrong.
+pub fn faults(new: &BucketInputs) -> Vec<Fault> {
+    let rules = new.lifecycle_rules.iter().flat_map(|(id, rule)| named(id, rule));
+    let owned = new.name.as_str().ends_with("-an");
+    let regional = new.bucket_namespace == BucketNamespace::AccountRegional;
+    let logs_itself = new.logging.as_ref().is_some_and(|logging| logging.target_bucket == new.name);
+    Faults::of(new)
+        .when(regional && !owned, "name", "must end in `-ACCOUNT-REGION-an` in the namespace `account-regional`")
+        .part("encryption", encryption(&new.encryption))
+        .and(rules)
+        .when(
+            new.transition_default_minimum_object_size.is_some() && new.lifecycle_rules.is_empty(),
+            "transitionDefaultMinimumObjectSize",
+            "needs `lifecycleRules`",
+        )
+        .when(logs_itself, "logging.targetBucket", "is the bucket itself, whose logs would make logs without end")
+        .into_vec()
+}
+
+fn encryption(encryption: &Encryption) -> Vec<Fault> {
+    let own = encryption.sse_algorithm == SseAlgorithm::Aes256;
+    Faults::of(encryption)
+        .when(own && encryption.kms_master_key_id.is_some(), "kmsMasterKeyId", "needs `sseAlgorithm: aws:kms`")
+        .into_vec()
+}
+
+fn named(id: &str, rule: &LifecycleRule) -> Vec<Fault> {
+    let mut faults = rule.faults();
+    if id.is_empty() || id.chars().count() > 255 {
+        faults.push(Fault::new("status", "the rule's id must have 1 to 255 characters"));
+    }
+    faults.into_iter().map(|fault| fault.below(id).below("lifecycleRules")).collect()
+}

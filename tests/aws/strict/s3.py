@@ -1,5 +1,0 @@
-"""S3 as strict as AWS."""
-
-
-def install():
-    """Nothing yet: moto's own answers."""

@@ -1,0 +1,96 @@
+"""The settings of a bucket: the calls that put, tell and remove each, what a new bucket has, and what is refused."""
+
+from dataclasses import dataclass
+from typing import Callable
+
+from . import checks
+from .checks import Said
+
+__all__ = ["KINDS", "NEW", "Said"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    # The member of the request that holds it.
+    name: str
+    put: str
+    get: str
+    delete: str = ""
+    # What is said where there is none; else the answer is empty.
+    missing: str = ""
+    # Whether the answer holds it as a member of this name, or its members.
+    wrapped: bool = False
+    words: str = "configuration"
+    check: Callable = lambda value, bucket, call: None
+
+
+KINDS = (
+    Kind("Tagging", "PutBucketTagging", "GetBucketTagging", "DeleteBucketTagging", "NoSuchTagSet", check=checks.tagging),
+    Kind(
+        "PublicAccessBlockConfiguration",
+        "PutPublicAccessBlock",
+        "GetPublicAccessBlock",
+        "DeletePublicAccessBlock",
+        "NoSuchPublicAccessBlockConfiguration",
+        wrapped=True,
+        words="public access block configuration",
+    ),
+    Kind(
+        "OwnershipControls",
+        "PutBucketOwnershipControls",
+        "GetBucketOwnershipControls",
+        "DeleteBucketOwnershipControls",
+        "OwnershipControlsNotFoundError",
+        wrapped=True,
+        check=checks.ownership,
+    ),
+    Kind(
+        "ServerSideEncryptionConfiguration",
+        "PutBucketEncryption",
+        "GetBucketEncryption",
+        "DeleteBucketEncryption",
+        "ServerSideEncryptionConfigurationNotFoundError",
+        wrapped=True,
+        check=checks.encryption,
+    ),
+    Kind("VersioningConfiguration", "PutBucketVersioning", "GetBucketVersioning", check=checks.versioning),
+    Kind(
+        "LifecycleConfiguration",
+        "PutBucketLifecycleConfiguration",
+        "GetBucketLifecycleConfiguration",
+        "DeleteBucketLifecycle",
+        "NoSuchLifecycleConfiguration",
+        words="lifecycle configuration",
+        check=checks.lifecycle,
+    ),
+    Kind("BucketLoggingStatus", "PutBucketLogging", "GetBucketLogging", check=checks.logging),
+    Kind(
+        "CORSConfiguration",
+        "PutBucketCors",
+        "GetBucketCors",
+        "DeleteBucketCors",
+        "NoSuchCORSConfiguration",
+        words="CORS configuration",
+        check=checks.cors,
+    ),
+)
+
+# What a new bucket has; moto gives it nothing.
+NEW = {
+    "PublicAccessBlockConfiguration": {
+        "BlockPublicAcls": True,
+        "IgnorePublicAcls": True,
+        "BlockPublicPolicy": True,
+        "RestrictPublicBuckets": True,
+    },
+    "OwnershipControls": {"Rules": checks.ENFORCED},
+    "ServerSideEncryptionConfiguration": {
+        "Rules": [
+            {
+                "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
+                "BucketKeyEnabled": False,
+                "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+            }
+        ]
+    },
+}
