@@ -39,10 +39,21 @@ macro_rules! spelled {
     };
 }
 
+/// The name of an ElastiCache replication group.
+pub type ReplicationGroupId = Identifier<40>;
+/// The name of an ElastiCache subnet group or parameter group.
+pub type CacheGroupName = Identifier<255>;
+/// The name of an Aurora cluster or one of its instances.
+pub type DatabaseIdentifier = Identifier<63>;
+/// The name of an RDS parameter group.
+pub type ParameterGroupName = Identifier<255>;
+/// The name of a snapshot of a cluster.
+pub type SnapshotName = Identifier<255>;
+
 mod arn;
 mod balancer_name;
-mod certificate_name;
 mod bucket_name;
+mod certificate_name;
 mod cidr;
 mod cidr6;
 mod day;
@@ -59,10 +70,9 @@ pub mod role_arn;
 mod window;
 
 pub use arn::{Arn, CertificateArn, LogDestination};
-pub use arn::{Arn, CertificateArn};
 pub use balancer_name::{BalancerName, TargetGroupName};
-pub use certificate_name::CertificateName;
 pub use bucket_name::BucketName;
+pub use certificate_name::CertificateName;
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
 pub use day::Day;
@@ -71,22 +81,12 @@ pub use ecs_name::{ClusterName, EcsName};
 pub use edge_names::{FunctionName, PolicyName};
 pub use identifier::Identifier;
 pub use lowercase::Lowercase;
-pub use names::{GroupDescription, GroupName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
-pub use names::{GroupDescription, GroupName, IamName, IamPath, RoleName};
-pub use names::{DatabaseSubnetGroupName, GroupDescription, GroupName, IamPath, RoleName};
+pub use names::{
+    DatabaseSubnetGroupName, GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName,
+    MetricFilterName, RoleName,
+};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;
 pub use role_arn::RoleArn;
 pub use window::{DailyWindow, WeeklyWindow};
-
-/// The name of an ElastiCache replication group.
-pub type ReplicationGroupId = Identifier<40>;
-/// The name of an ElastiCache subnet group or parameter group.
-pub type CacheGroupName = Identifier<255>;
-/// The name of an Aurora cluster or one of its instances.
-pub type DatabaseIdentifier = Identifier<63>;
-/// The name of an RDS parameter group.
-pub type ParameterGroupName = Identifier<255>;
-/// The name of a snapshot of a cluster.
-pub type SnapshotName = Identifier<255>;

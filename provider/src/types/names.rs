@@ -40,6 +40,9 @@ spelled! {
 spelled! {
     /// The name of a resource policy of CloudWatch Logs: 1 to 255 characters without `:` and `*`, and none that AWS keeps for itself.
     LogPolicyName, "a resource policy's name", "route53-queries", "ses/events", log_policy_name
+}
+
+spelled! {
     /// The name of a DB subnet group: a letter, then letters, digits, spaces and `._-`; at most 255 in all. AWS keeps it in lower case.
     DatabaseSubnetGroupName, "a DB subnet group's name", "web", "data_2", subnet_group_name
 }
@@ -55,8 +58,17 @@ macro_rules! as_aws_has_it {
     )*};
 }
 
-as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, LogGroupName, MetricFilterName, LogPolicyName, IamName);
-as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, DatabaseSubnetGroupName);
+as_aws_has_it!(
+    GroupName,
+    GroupDescription,
+    RoleName,
+    IamPath,
+    LogGroupName,
+    MetricFilterName,
+    LogPolicyName,
+    IamName,
+    DatabaseSubnetGroupName
+);
 
 fn subnet_group_name(text: &str) -> Result<String, String> {
     let name = text.to_lowercase();
@@ -170,7 +182,10 @@ fn counted(text: &str, most: usize) -> Result<&str, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DatabaseSubnetGroupName, GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName, MetricFilterName, RoleName};
+    use super::{
+        DatabaseSubnetGroupName, GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName,
+        MetricFilterName, RoleName,
+    };
 
     #[track_caller]
     fn check<T>(parse: fn(&str) -> Result<T, String>, cases: &[(&str, &str)]) {
@@ -234,6 +249,9 @@ mod tests {
                 ("a:b", "`:` is not allowed"),
             ],
         );
+    }
+
+    #[test]
     fn names_of_db_subnet_groups() {
         let wrong = "is not a DB subnet group's name such as web";
         check(
