@@ -216,7 +216,7 @@ impl Resource for FlowLog {
                 "deliverLogsPermissionArn",
                 "missing: `cloud-watch-logs` needs a role",
             )
-            .when(kind == S3 && role, "deliverLogsPermissionArn", "`s3` takes no role: the bucket's policy decides")
+            .when(kind == S3 && role, "logDestinationType", "`s3` takes no role: leave `deliverLogsPermissionArn` out")
             .when(options && kind != S3, "destinationOptions", "only for `s3`")
             .when(![60, 600].contains(&interval), "maxAggregationInterval", format!("`{interval}` is not 60 or 600"))
             .when(transit && interval != 60, "maxAggregationInterval", "transit gateways need 60")

@@ -73,7 +73,7 @@ class FlowLogs:
             "ResourceId": resource_id,
             "TrafficType": self._get_param("TrafficType"),
             "LogDestinationType": kind,
-            "LogDestination": self.destination(kind),
+            "LogDestination": self.flow_destination(kind),
             "LogFormat": self._get_param("LogFormat", FORMAT),
             "MaxAggregationInterval": self._get_int_param("MaxAggregationInterval", 600),
             "DeliverLogsPermissionArn": self._get_param("DeliverLogsPermissionArn"),
@@ -95,7 +95,7 @@ class FlowLogs:
         backend.flow_logs[flow_log.id] = flow_log
         return flow_log
 
-    def destination(self, kind):
+    def flow_destination(self, kind):
         arn, group = self._get_param("LogDestination"), self._get_param("LogGroupName")
         if not arn and not group:
             raise Refusal("InvalidParameter", "LogDestination can't be empty if LogGroupName is not provided.")

@@ -329,7 +329,10 @@ fn flow_log_row() -> Row {
             (json!({"trafficType": null}), "`ACCEPT`, `REJECT` or `ALL`"),
             (json!({"resourceType": "TransitGateway"}), "transit gateways"),
             (json!({"deliverLogsPermissionArn": null}), "needs a role"),
-            (json!({"logDestinationType": "s3"}), "takes no role"),
+            (
+                json!({"logDestinationType": "s3", "deliverLogsPermissionArn": "arn:aws:iam::123456789012:role/flow"}),
+                "takes no role",
+            ),
             (json!({"maxAggregationInterval": 61}), "60 or 600"),
             (json!({"destinationOptions": {"fileFormat": "parquet"}}), "only for `s3`"),
             (json!({"logDestination": "logs"}), "the ARN of a log group, a bucket or a delivery stream"),
