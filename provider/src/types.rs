@@ -39,26 +39,32 @@ macro_rules! spelled {
     };
 }
 
+mod alias_name;
 mod arn;
 mod cidr;
 mod cidr6;
 mod domain;
 mod identifier;
+mod json_text;
 mod lowercase;
 mod names;
+mod parameter_name;
 mod policy;
 mod protocol;
 mod region;
 pub mod role_arn;
 mod window;
 
+pub use alias_name::AliasName;
 pub use arn::{Arn, CertificateArn};
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
 pub use domain::DomainName;
 pub use identifier::Identifier;
+pub use json_text::JsonText;
 pub use lowercase::Lowercase;
-pub use names::{GroupDescription, GroupName, IamName, IamPath, RoleName};
+pub use names::{GroupDescription, GroupName, IamName, IamPath, RoleName, SecretName};
+pub use parameter_name::{DocumentName, ParameterName};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;

@@ -27,6 +27,11 @@ spelled! {
     IamPath, "a path that begins and ends with `/`", "/service/", "/", iam_path
 }
 
+spelled! {
+    /// The name of a secret: 1 to 512 letters, digits and `/_+=.@-`, which doesn't end like an ARN.
+    SecretName, "a secret's name", "web/database", "token@blue", secret_name
+}
+
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
 macro_rules! as_aws_has_it {
     ($($name:ident),*) => {$(
@@ -38,7 +43,7 @@ macro_rules! as_aws_has_it {
     )*};
 }
 
-as_aws_has_it!(GroupName, GroupDescription, RoleName, IamName, IamPath);
+as_aws_has_it!(GroupName, GroupDescription, RoleName, IamName, IamPath, SecretName);
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -86,6 +91,23 @@ fn name_within(most: usize, text: &str) -> Result<String, String> {
     }
 }
 
+/// The ARN of a secret ends in a hyphen and six characters that AWS makes up; AWS would take a name that ends like that for a part of an ARN.
+fn secret_name(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
+    let count = text.chars().count();
+    let like_arn =
+        text.rsplit_once('-').is_some_and(|(_, end)| end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric()));
+    match text.chars().find(|c| !fits(*c)) {
+        _ if count == 0 => Err("empty; 1 to 512 characters are allowed".into()),
+        _ if count > 512 => Err(format!("has {count} characters; 1 to 512 are allowed")),
+        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and /_+=.@-")),
+        None if like_arn => {
+            Err(format!("`{text}` ends in a hyphen and six characters, as the ARNs of secrets do; give another name"))
+        }
+        None => Ok(text.to_owned()),
+    }
+}
+
 fn iam_path(text: &str) -> Result<String, String> {
     let ends = text.starts_with('/') && text.ends_with('/');
     match ends && text.len() <= 512 && text.chars().all(|c| c.is_ascii_graphic()) {
@@ -96,7 +118,7 @@ fn iam_path(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GroupDescription, GroupName, IamName, IamPath, RoleName};
+    use super::{GroupDescription, GroupName, IamName, IamPath, RoleName, SecretName};
 
     #[track_caller]
     fn check<T>(parse: fn(&str) -> Result<T, String>, cases: &[(&str, &str)]) {
@@ -158,6 +180,21 @@ mod tests {
                 (&"a".repeat(129), "has 129 characters; 1 to 128 are allowed"),
                 ("", "empty; 1 to 128 characters are allowed"),
                 ("a:b", "`:` is not allowed"),
+            ],
+        );
+    }
+
+    #[test]
+    fn names_of_secrets() {
+        check(
+            SecretName::parse,
+            &[
+                ("web/database", ""),
+                ("web-secret7", ""),
+                ("web-secret", "ends in a hyphen and six characters"),
+                (&"a".repeat(513), "has 513 characters; 1 to 512 are allowed"),
+                ("", "empty; 1 to 512 characters are allowed"),
+                ("a b", "` ` is not allowed"),
             ],
         );
     }
