@@ -1,6 +1,20 @@
 //! AWS Secrets Manager.
 
+pub mod secret;
+pub mod tags;
+
+use pulumi_plugin::Again;
+
 use crate::aws::Passing;
 
-/// Which of Secrets Manager's refusals pass: none beside what passes everywhere.
-pub(crate) const PASSING: Passing = &[];
+/// Which of Secrets Manager's refusals pass.
+pub(crate) const PASSING: Passing = &[
+    ("InternalServiceError", "", Again::Later),
+    // Two changes at once.
+    ("PreconditionNotMetException", "", Again::Soon),
+    // A role or user of the policy may have just been made.
+    ("MalformedPolicyDocumentException", "principal", Again::Soon),
+    // A replica that was removed a moment ago.
+    ("InvalidParameterException", "still has replica regions", Again::Later),
+    ("InvalidRequestException", "still has replica regions", Again::Later),
+];

@@ -50,6 +50,7 @@ pub type ParameterGroupName = Identifier<255>;
 /// The name of a snapshot of a cluster.
 pub type SnapshotName = Identifier<255>;
 
+mod alias_name;
 mod arn;
 mod balancer_name;
 mod bucket_name;
@@ -61,8 +62,10 @@ mod domain;
 mod ecs_name;
 mod edge_names;
 mod identifier;
+mod json_text;
 mod lowercase;
 mod names;
+mod parameter_name;
 mod policy;
 mod protocol;
 mod region;
@@ -73,6 +76,8 @@ pub use arn::{Arn, CertificateArn, LogDestination};
 pub use balancer_name::{BalancerName, TargetGroupName};
 pub use bucket_name::BucketName;
 pub use certificate_name::CertificateName;
+pub use alias_name::AliasName;
+pub use arn::{Arn, CertificateArn};
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
 pub use day::Day;
@@ -80,11 +85,14 @@ pub use domain::DomainName;
 pub use ecs_name::{ClusterName, EcsName};
 pub use edge_names::{FunctionName, PolicyName};
 pub use identifier::Identifier;
+pub use json_text::JsonText;
 pub use lowercase::Lowercase;
 pub use names::{
     DatabaseSubnetGroupName, GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName,
     MetricFilterName, RoleName,
 };
+pub use names::{GroupDescription, GroupName, IamName, IamPath, RoleName, SecretName};
+pub use parameter_name::{DocumentName, ParameterName};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;

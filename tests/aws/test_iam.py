@@ -35,6 +35,33 @@ def assume(aws, name="r", account=OTHER, key=OURS, **more):
     )["Credentials"]
 
 
+def allows(action):
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::b"}]}
+    )
+
+
+def policy(aws, name="p", document=None, **more):
+    made = aws.iam.create_policy(PolicyName=name, PolicyDocument=document or allows("s3:GetObject"), **more)
+    return made["Policy"]["Arn"]
+
+
+def profile(aws, name="p"):
+    return aws.iam.create_instance_profile(InstanceProfileName=name)
+
+
+def full(aws):
+    role(aws)
+    profile(aws)
+    aws.iam.add_role_to_instance_profile(InstanceProfileName="p", RoleName="r")
+    return True
+
+
+def linked(aws, service="ecs.amazonaws.com", **more):
+    return aws.iam.create_service_linked_role(AWSServiceName=service, **more)["Role"]["RoleName"]
+
+
+POLICY = f"arn:aws:iam::{ACCOUNT}:policy/p"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 REFUSALS = [
     ("an unknown boundary", "NoSuchEntity", lambda a: role(a, PermissionsBoundary="arn:aws:iam::aws:policy/None")),
@@ -142,6 +169,68 @@ REFUSALS = [
         "ValidationError",
         lambda a: role(a, key=OTHERS, document=trust({"AWS": ACCOUNT})) and assume(a, DurationSeconds=7200),
     ),
+    (
+        "a policy of the same name in another path",
+        "EntityAlreadyExists",
+        lambda a: [policy(a), policy(a, "P", Path="/service/")],
+    ),
+    ("a long policy", "LimitExceeded", lambda a: policy(a, document=allows("s3:" + "x" * 6144))),
+    (
+        "a policy that a role has",
+        "DeleteConflict",
+        lambda a: [
+            role(a),
+            a.iam.attach_role_policy(RoleName="r", PolicyArn=policy(a)),
+            a.iam.delete_policy(PolicyArn=POLICY),
+        ],
+    ),
+    (
+        "a policy that is a boundary",
+        "DeleteConflict",
+        lambda a: [role(a, PermissionsBoundary=policy(a)), a.iam.delete_policy(PolicyArn=POLICY)],
+    ),
+    (
+        "a policy of two versions",
+        "DeleteConflict",
+        lambda a: [
+            a.iam.create_policy_version(PolicyArn=policy(a), PolicyDocument=allows("a:*"), SetAsDefault=True),
+            a.iam.delete_policy(PolicyArn=POLICY),
+        ],
+    ),
+    (
+        "a sixth version",
+        "LimitExceeded",
+        lambda a: [
+            policy(a),
+            *(a.iam.create_policy_version(PolicyArn=POLICY, PolicyDocument=allows(f"a:{i}")) for i in range(5)),
+        ],
+    ),
+    ("an instance profile twice", "EntityAlreadyExists", lambda a: [profile(a), profile(a, "P")]),
+    ("an odd profile name", "ValidationError", lambda a: profile(a, "a b")),
+    ("a profile with a role", "DeleteConflict", lambda a: [full(a), a.iam.delete_instance_profile(InstanceProfileName="p")]),
+    (
+        "a second role in a profile",
+        "LimitExceeded",
+        lambda a: [
+            full(a),
+            role(a, "s"),
+            a.iam.add_role_to_instance_profile(InstanceProfileName="p", RoleName="s"),
+        ],
+    ),
+    (
+        "a role that is not in the profile",
+        "NoSuchEntity",
+        lambda a: [role(a), profile(a), a.iam.remove_role_from_instance_profile(InstanceProfileName="p", RoleName="r")],
+    ),
+    ("a role in a profile", "DeleteConflict", lambda a: [full(a), a.iam.delete_role(RoleName="r")]),
+    ("a service-linked role twice", "InvalidInput", lambda a: [linked(a), linked(a)]),
+    ("a role linked to no service", "InvalidInput", lambda a: linked(a, "none.amazonaws.com")),
+    ("a suffix that is not taken", "InvalidInput", lambda a: linked(a, CustomSuffix="x")),
+    (
+        "a service-linked role deleted as a role",
+        "UnmodifiableEntity",
+        lambda a: [linked(a), a.iam.delete_role(RoleName="AWSServiceRoleForECS")],
+    ),
     ("a wrong access key", "InvalidClientTokenId", lambda a: a.client("sts", key="AKIAINVALID000000000").get_caller_identity()),
     ("a wrong access key for EC2", "AuthFailure", lambda a: a.client("ec2", key="AKIAINVALID000000000").describe_vpcs()),
     ("a session that never was", "InvalidClientTokenId", lambda a: a.client("iam", key="ASIA000000000000TEST").list_roles()),
@@ -240,3 +329,30 @@ def test_policies_come_and_go(aws):
 def test_the_case_of_an_action_means_nothing(aws):
     role(aws, key=OTHERS, document=trust({"AWS": ACCOUNT}, Action="STS:assumerole"))
     assert assume(aws)["SessionToken"]
+
+
+def test_a_service_linked_role_is_deleted_in_a_task(aws):
+    aws.clock(1000)
+    name = linked(aws)
+    task = aws.iam.delete_service_linked_role(RoleName=name)["DeletionTaskId"]
+    status = lambda: aws.iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"]
+    assert (status(), aws.iam.delete_service_linked_role(RoleName=name)["DeletionTaskId"]) == ("IN_PROGRESS", task)
+    aws.clock(0)
+    assert status() == "SUCCEEDED"
+    refused(lambda: aws.iam.get_role(RoleName=name), "NoSuchEntity")
+
+
+def test_a_service_linked_role_that_is_used_stays(aws):
+    name = linked(aws)
+    arn = aws.ecs.create_cluster(clusterName="c")["cluster"]["clusterArn"]
+    task = aws.iam.delete_service_linked_role(RoleName=name)["DeletionTaskId"]
+    told = aws.iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
+    assert (told["Status"], told["Reason"]["RoleUsageList"][0]["Resources"]) == ("FAILED", [arn])
+    assert aws.iam.get_role(RoleName=name)
+
+
+def test_who_uses_a_policy(aws):
+    arn = policy(aws)
+    role(aws, PermissionsBoundary=arn)
+    users = aws.iam.list_entities_for_policy(PolicyArn=arn)
+    assert [user["RoleName"] for user in users["PolicyRoles"]] == ["r"]

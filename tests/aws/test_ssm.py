@@ -25,8 +25,19 @@ def describe(aws):
     return aws.ssm.describe_document(Name=NAME)["Document"]
 
 
+def share(aws, accounts):
+    return aws.ssm.modify_document_permission(Name=NAME, PermissionType="Share", AccountIdsToAdd=accounts)
+
+
 REFUSALS = [
     ("a document twice", "DocumentAlreadyExists", lambda a: [make(a) for _ in range(2)]),
+    ("a name of AWS", "ValidationException", lambda a: a.ssm.create_document(Name="aws-x", Content=preferences())),
+    (
+        "a document that is shared",
+        "InvalidDocumentOperation",
+        lambda a: [make(a), share(a, ["222222222222"]), a.ssm.delete_document(Name=NAME)],
+    ),
+    ("too many accounts", "DocumentPermissionLimit", lambda a: [make(a), share(a, [str(222222222222 + i) for i in range(21)])]),
     ("content that isn't JSON", "InvalidDocumentContent", lambda a: make(a, "{")),
     ("content without a schema", "InvalidDocumentContent", lambda a: make(a, "{}")),
     (
@@ -95,3 +106,50 @@ def test_versions_are_listed_in_pages(aws):
     versions = [version for page in pages for version in page["DocumentVersions"]]
     assert [version.get("VersionName") for version in versions] == ["v2", "v1", "v0", None]
     assert [version["IsDefaultVersion"] for version in versions] == [False, False, False, True]
+
+
+def put(aws, name="/web/url", value="v", **more):
+    return aws.ssm.put_parameter(Name=name, Value=value, **{"Type": "String", **more})
+
+
+POLICIES = '[{"Type": "NoChangeNotification", "Version": "1.0", "Attributes": {"After": "20", "Unit": "Days"}}]'
+PARAMETERS = [
+    ("a parameter twice", "ParameterAlreadyExists", lambda a: [put(a), put(a)]),
+    ("a long value", "ValidationException", lambda a: put(a, value="v" * 4097)),
+    ("a lower tier", "ValidationException", lambda a: [put(a, Tier="Advanced"), put(a, Tier="Standard", Overwrite=True)]),
+    ("a value that doesn't fit", "ParameterPatternMismatchException", lambda a: put(a, AllowedPattern="^[0-9]+$")),
+    ("policies of the standard tier", "ValidationException", lambda a: put(a, Policies=POLICIES)),
+    ("tags in a change", "ValidationException", lambda a: [put(a), put(a, Overwrite=True, Tags=[{"Key": "a", "Value": "b"}])]),
+    ("a name of AWS", "ValidationException", lambda a: put(a, "aws-url")),
+    ("no AMI", "ValidationException", lambda a: put(a, DataType="aws:ec2:image")),
+    ("an unknown parameter", "ParameterNotFound", lambda a: a.ssm.get_parameter(Name="none")),
+]
+
+
+@pytest.mark.parametrize("code, call", [case[1:] for case in PARAMETERS], ids=[case[0] for case in PARAMETERS])
+def test_refuses_parameters(aws, code, call):
+    refused(lambda: call(aws), code)
+
+
+def test_policies_come_and_go(aws):
+    put(aws, Tier="Advanced", Policies=POLICIES)
+    told = lambda: aws.ssm.describe_parameters()["Parameters"][0].get("Policies", [])
+    assert json.loads(told()[0]["PolicyText"])["Type"] == "NoChangeNotification"
+    put(aws, Tier="Advanced", Overwrite=True)
+    assert len(told()) == 1
+    put(aws, Tier="Advanced", Overwrite=True, Policies="[{}]")
+    assert told() == []
+
+
+def test_an_ami_is_checked_after_the_answer(aws):
+    aws.clock(1000)
+    put(aws, value="ami-01234567", DataType="aws:ec2:image")
+    refused(lambda: aws.ssm.get_parameter(Name="/web/url"), "ParameterNotFound")
+    aws.clock(0)
+    value = lambda: aws.ssm.get_parameter(Name="/web/url")["Parameter"]["Value"]
+    assert value() == "ami-01234567"
+    aws.clock(1000)
+    put(aws, value="ami-89abcdef", DataType="aws:ec2:image", Overwrite=True)
+    assert value() == "ami-01234567"
+    aws.clock(0)
+    assert value() == "ami-89abcdef"

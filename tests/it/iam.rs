@@ -1,5 +1,7 @@
 //! Roles against the emulator, by the real engine.
 
+mod parts;
+
 use serde_json::{Value, json};
 
 use crate::aws::Aws;

@@ -189,3 +189,30 @@ fn mistakes_are_told_before_anything_is_made() {
         assert!(aws.calls().is_empty(), "{why}");
     }
 }
+
+/// The tier that Systems Manager chose, and the id of an AMI that it is still checking, are no differences.
+#[test]
+fn a_parameter_is_as_it_was_asked_for() {
+    let aws = Aws::new();
+    let parameter = |properties: &str| {
+        format!("\nresources:\n  p: {{type: 'gitinfra:ssm:Parameter', properties: {{name: /web/ami, {properties}}}}}\n")
+    };
+    let ami = |id: &str| {
+        parameter(&format!("type: String, dataType: 'aws:ec2:image', value: {id}, tier: Intelligent-Tiering"))
+    };
+    let told = |name: &str| aws.call("ssm", "get_parameter", json!({"Name": name}))["Parameter"]["Value"].clone();
+    let project = aws.project(&ami("ami-01234567"));
+    project.up().expect_ok();
+    project.expect_settled().refresh_settled().expect_settled();
+    project.program(&ami("ami-89abcdef")).up().expect_ok();
+    project.expect_settled();
+    assert_eq!(told("/web/ami"), "ami-89abcdef");
+    let arn = format!("arn:aws:ssm:ap-northeast-1:{}:parameter/web/ami", aws.account);
+    assert_eq!(project.state().text("p", "/outputs/arn"), arn);
+    // A standard one can't be had of an advanced one.
+    project.program(&parameter("type: String, value: a, tier: Advanced")).up().expect_ok().expect_steps(&["update p"]);
+    project.program(&parameter("type: String, value: a"));
+    let steps = project.up().expect_ok().steps_in_order();
+    assert_eq!(steps, ["delete-replaced p", "replace p", "create-replacement p"]);
+    project.destroy().expect_ok();
+}

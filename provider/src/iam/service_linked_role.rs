@@ -54,6 +54,14 @@ impl Resource for ServiceLinkedRole {
     type Inputs = ServiceLinkedRoleInputs;
     type Seen = AwsRole;
 
+    /// Looked for before the first attempt, so that after a lost answer one that stands is known to be ours.
+    async fn standing(aws: &Aws, new: &ServiceLinkedRoleInputs) -> Result<Option<Id>> {
+        let list = aws.iam().list_roles().path_prefix(format!("{PATH}{}/", new.aws_service_name));
+        let roles = list.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let roles = roles.doing("looking for the service-linked role of", &new.aws_service_name)?;
+        Ok(roles.into_iter().find(|role| is_asked_for(&role.role_name, new)).map(|role| role.arn.into()))
+    }
+
     async fn create(aws: &Aws, new: &ServiceLinkedRoleInputs) -> Result<Made> {
         let create = aws.once().iam().create_service_linked_role().aws_service_name(&new.aws_service_name);
         let create = create.set_custom_suffix(new.custom_suffix.clone()).set_description(new.description.clone());
@@ -70,7 +78,7 @@ impl Resource for ServiceLinkedRole {
         }
     }
 
-    /// One that was there before would have been taken over by the first attempt, which takes one call.
+    /// One that was there before was taken over by the first attempt.
     async fn ours(aws: &Aws, id: &Id, _: &AwsRole, _: &ServiceLinkedRoleInputs) -> Result<Option<Id>> {
         Ok(aws.call().tried().then(|| id.clone().keeping("created", &true)))
     }
@@ -144,7 +152,17 @@ fn name(id: &Id) -> Result<&str> {
     })
 }
 
-/// The role's name out of AWS's refusal to make another one: there is no other way to be told it.
+/// Whether a role of the service is the one that is asked for. Names without a suffix have an underscore where the service is a part of another
+/// one: `AWSServiceRoleForApplicationAutoScaling_ECSService` of `ecs.application-autoscaling.amazonaws.com`.
+fn is_asked_for(name: &str, new: &ServiceLinkedRoleInputs) -> bool {
+    let is_part = new.aws_service_name.trim_end_matches(".cn").split('.').count() > 3;
+    match &new.custom_suffix {
+        Some(suffix) => name.ends_with(&format!("_{suffix}")),
+        None => is_part || !name.contains('_'),
+    }
+}
+
+/// The role's name out of AWS's refusal to make another one.
 fn taken_name(refusal: &str) -> Option<&str> {
     let (before, _) = refusal.split_once(" has been taken in this account")?;
     before.strip_prefix("Service role name ")
@@ -154,7 +172,8 @@ fn taken_name(refusal: &str) -> Option<&str> {
 fn used(id: &Id, reason: Option<DeletionTaskFailureReasonType>) -> Error {
     let usage = reason.iter().flat_map(|reason| reason.role_usage_list());
     let usage = usage.flat_map(|usage| usage.resources().iter().map(String::as_str));
-    let why = reason.as_ref().and_then(|reason| reason.reason()).unwrap_or("AWS does not say why");
+    let why =
+        reason.as_ref().and_then(|reason| reason.reason()).unwrap_or("AWS does not say why").trim_end_matches('.');
     let used: Vec<_> = usage.collect();
     let by = if used.is_empty() { String::new() } else { format!(": {}", used.join(", ")) };
     Error::new(format!("deleting service-linked role `{id}`: {why}{by}")).hint(
@@ -164,7 +183,30 @@ fn used(id: &Id, reason: Option<DeletionTaskFailureReasonType>) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{name, taken_name};
+    use super::{ServiceLinkedRoleInputs, is_asked_for, name, taken_name};
+
+    #[test]
+    fn tells_a_suffix_from_a_name() {
+        for (service, suffix, name, expected) in [
+            ("autoscaling.amazonaws.com", None, "AWSServiceRoleForAutoScaling", true),
+            ("autoscaling.amazonaws.com", None, "AWSServiceRoleForAutoScaling_web", false),
+            ("autoscaling.amazonaws.com", Some("web"), "AWSServiceRoleForAutoScaling_web", true),
+            ("autoscaling.amazonaws.com", Some("web"), "AWSServiceRoleForAutoScaling", false),
+            (
+                "ecs.application-autoscaling.amazonaws.com",
+                None,
+                "AWSServiceRoleForApplicationAutoScaling_ECSService",
+                true,
+            ),
+        ] {
+            let asked = ServiceLinkedRoleInputs {
+                aws_service_name: service.into(),
+                custom_suffix: suffix.map(str::to_owned),
+                description: None,
+            };
+            assert_eq!(is_asked_for(name, &asked), expected, "{service} {name}");
+        }
+    }
 
     #[test]
     fn knows_names() {

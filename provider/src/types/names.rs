@@ -45,6 +45,8 @@ spelled! {
 spelled! {
     /// The name of a DB subnet group: a letter, then letters, digits, spaces and `._-`; at most 255 in all. AWS keeps it in lower case.
     DatabaseSubnetGroupName, "a DB subnet group's name", "web", "data_2", subnet_group_name
+    /// The name of a secret: 1 to 512 letters, digits and `/_+=.@-`, which doesn't end like an ARN.
+    SecretName, "a secret's name", "web/database", "token@blue", secret_name
 }
 
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
@@ -85,6 +87,7 @@ fn subnet_group_name(text: &str) -> Result<String, String> {
         )),
     }
 }
+as_aws_has_it!(GroupName, GroupDescription, RoleName, IamName, IamPath, SecretName);
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -128,6 +131,23 @@ fn name_within(most: usize, text: &str) -> Result<String, String> {
         _ if count == 0 => Err(format!("empty; 1 to {most} characters are allowed")),
         _ if count > most => Err(format!("has {count} characters; 1 to {most} are allowed")),
         Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and _+=,.@-")),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// The ARN of a secret ends in a hyphen and six characters that AWS makes up; AWS would take a name that ends like that for a part of an ARN.
+fn secret_name(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
+    let count = text.chars().count();
+    let like_arn =
+        text.rsplit_once('-').is_some_and(|(_, end)| end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric()));
+    match text.chars().find(|c| !fits(*c)) {
+        _ if count == 0 => Err("empty; 1 to 512 characters are allowed".into()),
+        _ if count > 512 => Err(format!("has {count} characters; 1 to 512 are allowed")),
+        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and /_+=.@-")),
+        None if like_arn => {
+            Err(format!("`{text}` ends in a hyphen and six characters, as the ARNs of secrets do; give another name"))
+        }
         None => Ok(text.to_owned()),
     }
 }
@@ -186,6 +206,7 @@ mod tests {
         DatabaseSubnetGroupName, GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName,
         MetricFilterName, RoleName,
     };
+    use super::{GroupDescription, GroupName, IamName, IamPath, RoleName, SecretName};
 
     #[track_caller]
     fn check<T>(parse: fn(&str) -> Result<T, String>, cases: &[(&str, &str)]) {
@@ -267,6 +288,18 @@ mod tests {
             ],
         );
         assert_eq!(DatabaseSubnetGroupName::parse("Web").map(|name| name.to_string()), Ok("web".to_owned()));
+    fn names_of_secrets() {
+        check(
+            SecretName::parse,
+            &[
+                ("web/database", ""),
+                ("web-secret7", ""),
+                ("web-secret", "ends in a hyphen and six characters"),
+                (&"a".repeat(513), "has 513 characters; 1 to 512 are allowed"),
+                ("", "empty; 1 to 512 characters are allowed"),
+                ("a b", "` ` is not allowed"),
+            ],
+        );
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use aws_sdk_ssm::operation::get_document::GetDocumentOutput;
 use aws_sdk_ssm::types::DocumentFormat;
-use pulumi_plugin::{Error, Result};
+use pulumi_plugin::Result;
 
-use super::{NAME, content};
+use super::NAME;
 use crate::aws::{Aws, Doing as _};
+use crate::ssm::versions;
 
 /// What the names of all versions begin with that gitinfra makes.
 const OURS: &str = "gitinfra-";
@@ -36,35 +37,10 @@ pub async fn first_of_this_creation(aws: &Aws) -> Result<Option<u32>> {
 
 /// One version of the document: a number, `$DEFAULT` or `$LATEST`.
 pub async fn version(aws: &Aws, number: &str) -> Result<Option<GetDocumentOutput>> {
-    let get = aws.ssm().get_document().name(NAME).document_format(DocumentFormat::Json).document_version(number);
-    let got = get.send().await.unless(&["InvalidDocument", "InvalidDocumentVersion"]);
-    got.doing("reading document", NAME)
+    versions::version(aws, NAME, number, &DocumentFormat::Json).await
 }
 
 /// Makes a content the document's own: a new version, or the one that says the same already, becomes the default.
 pub async fn publish(aws: &Aws, content: &str, name: Option<String>) -> Result<()> {
-    let update = aws.ssm().update_document().name(NAME).set_version_name(name).document_version("$LATEST");
-    let updated = update.document_format(DocumentFormat::Json).content(content).send().await;
-    let updated = updated.unless(&["DuplicateDocumentContent", "DuplicateDocumentVersionName"]);
-    let version = match updated.doing("updating document", NAME)? {
-        Some(updated) => updated.document_description.and_then(|d| d.document_version).unwrap_or_default(),
-        None => saying(aws, content).await?,
-    };
-    let choose = aws.ssm().update_document_default_version().name(NAME).document_version(&version);
-    choose.send().await.done("choosing the default version of document", NAME)
-}
-
-/// The newest version that says the same.
-async fn saying(aws: &Aws, content: &str) -> Result<String> {
-    let latest = version(aws, "$LATEST").await?;
-    let latest = latest.and_then(|document| document.document_version?.parse().ok()).unwrap_or(0);
-    for at in (1..=latest).rev() {
-        let there = version(aws, &at.to_string()).await?.and_then(|document| document.content);
-        if there.is_some_and(|there| content::same(&there, content)) {
-            return Ok(at.to_string());
-        }
-    }
-    Err(Error::new(format!(
-        "updating document `{NAME}`: AWS says that a version has this content already, but none has"
-    )))
+    versions::publish(aws, NAME, content, &DocumentFormat::Json, |update| update.set_version_name(name)).await
 }

@@ -17,6 +17,11 @@ pub fn rows() -> Vec<Row> {
         instance_profile_row(),
         policy_row(),
         service_linked_role_row(),
+        key_row(),
+        alias_row(),
+        secret_row(),
+        parameter_row(),
+        document_row(),
     ]
 }
 
@@ -136,5 +141,151 @@ fn service_linked_role_row() -> Row {
         wrong: vec![(json!({"customSuffix": ""}), "customSuffix")],
         untold: vec!["created"],
         ..row("iam:ServiceLinkedRole", ("iam", "list_roles", |answer| length(answer, "Roles")))
+    }
+}
+
+fn key_row() -> Row {
+    let own = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}]});
+    Row {
+        first: json!({}),
+        given: json!({
+            "description": "for the web", "tags": {"a": "b"}, "keyPolicy": own, "enableKeyRotation": false, "enabled": false,
+            "pendingWindowInDays": 7, "bypassPolicyLockoutSafetyCheck": true, "multiRegion": true, "keySpec": "RSA_2048",
+            "keyUsage": "SIGN_VERIFY", "origin": "EXTERNAL",
+        }),
+        needs: vec![("keyUsage", json!({"keySpec": "RSA_2048"}))],
+        in_place: vec!["description", "tags", "keyPolicy", "enableKeyRotation", "enabled"],
+        other: Some(json!({"description": "another"})),
+        wrong: vec![
+            (json!({"keySpec": "RSA_2048", "keyUsage": "GENERATE_VERIFY_MAC"}), "can only be for"),
+            (json!({"origin": "EXTERNAL", "enableKeyRotation": true}), "enableKeyRotation"),
+            (json!({"rotationPeriodInDays": 30}), "rotationPeriodInDays"),
+            (json!({"rotationPeriodInDays": 90, "enableKeyRotation": false}), "enableKeyRotation: true"),
+            (json!({"pendingWindowInDays": 31}), "pendingWindowInDays"),
+        ],
+        // A key that is pending deletion is listed by KMS itself, but no longer by its tags.
+        listed: Listed {
+            service: "resourcegroupstaggingapi",
+            operation: "get_resources",
+            parameters: json!({"ResourceTypeFilters": ["kms:key"]}),
+            count: |answer| length(answer, "ResourceTagMappingList"),
+            each: 1,
+        },
+        by_hand: Some(vec![("kms", "schedule_key_deletion", json!({"KeyId": "${x.id}"}))]),
+        ..row("kms:Key", ("kms", "", |_| 0))
+    }
+}
+
+fn alias_row() -> Row {
+    Row {
+        around: vec![Asked::new("key", "kms:Key", json!({})), Asked::new("next", "kms:Key", json!({}))],
+        first: json!({"name": "alias/web", "targetKeyId": "${key.keyId}"}),
+        given: json!({"targetKeyId": "${next.arn}"}),
+        in_place: vec!["targetKeyId"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![(json!({"name": "alias/aws/s3"}), "name"), (json!({"name": "a b"}), "name")],
+        by_hand: Some(vec![("kms", "delete_alias", json!({"AliasName": "alias/web"}))]),
+        ..row("kms:Alias", ("kms", "list_aliases", |answer| own_aliases(answer)))
+    }
+}
+
+/// KMS also lists its own, whether or not they are used.
+fn own_aliases(answer: &Value) -> usize {
+    let all = answer["Aliases"].as_array().into_iter().flatten();
+    all.filter(|alias| !alias["AliasName"].as_str().unwrap_or_default().starts_with("alias/aws/")).count()
+}
+
+fn secret_row() -> Row {
+    let own = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "${task.arn}"}, "Action": "secretsmanager:*", "Resource": "*"}]});
+    Row {
+        around: vec![role("task")],
+        first: json!({"name": "web", "value": "s3cret", "forceDeleteWithoutRecovery": true}),
+        given: json!({
+            "description": "for the web", "tags": {"a": "b"}, "kmsKeyId": "alias/own", "value": "0ther", "resourcePolicy": own,
+            "replicaRegions": [{"region": ELSEWHERE}, {"region": "eu-west-1", "kmsKeyId": "alias/own"}],
+            "blockPublicPolicy": false, "forceOverwriteReplicaSecret": true,
+        }),
+        in_place: vec!["description", "tags", "kmsKeyId", "value", "resourcePolicy", "replicaRegions"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "a b"}), "name"),
+            (json!({"generateSecretString": {}}), "only one of `value` and `generateSecretString`"),
+            (json!({"value": null, "generateSecretString": {"secretStringTemplate": "{}"}}), "generateStringKey"),
+            (json!({"recoveryWindowInDays": 7}), "forceDeleteWithoutRecovery"),
+            (json!({"recoveryWindowInDays": 6, "forceDeleteWithoutRecovery": false}), "recoveryWindowInDays"),
+        ],
+        by_hand: Some(vec![(
+            "secretsmanager",
+            "delete_secret",
+            json!({"SecretId": "${x.id}", "ForceDeleteWithoutRecovery": true}),
+        )]),
+        untold: vec!["value", "forceDeleteWithoutRecovery"],
+        ..row("secretsmanager:Secret", ("secretsmanager", "list_secrets", |answer| length(answer, "SecretList")))
+    }
+}
+
+fn parameter_row() -> Row {
+    Row {
+        first: json!({"name": "/web/url", "type": "SecureString", "value": "one"}),
+        given: json!({
+            "description": "for the web", "tags": {"a": "b"}, "value": "two", "keyId": "alias/own", "allowedPattern": "^[a-z]+$",
+            "tier": "Advanced",
+            "policies": [{"Type": "NoChangeNotification", "Version": "1.0", "Attributes": {"After": "20", "Unit": "Days"}}],
+        }),
+        needs: vec![("policies", json!({"tier": "Advanced"}))],
+        in_place: vec!["description", "tags", "value", "keyId", "allowedPattern"],
+        other: Some(json!({"name": "/shop/url"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "/aws/url"}), "name"),
+            (json!({"value": ""}), "value"),
+            (json!({"type": "String", "keyId": "alias/own"}), "type: SecureString"),
+            (json!({"dataType": "aws:ec2:image"}), "type: String"),
+            (json!({"policies": []}), "tier: Advanced"),
+        ],
+        by_hand: Some(vec![("ssm", "delete_parameter", json!({"Name": "/web/url"}))]),
+        ..row("ssm:Parameter", ("ssm", "describe_parameters", |answer| length(answer, "Parameters")))
+    }
+}
+
+/// A document that runs a command on instances.
+fn runs(command: &str) -> Value {
+    json!({
+        "schemaVersion": "2.2",
+        "mainSteps": [{"action": "aws:runShellScript", "name": "run", "inputs": {"runCommand": [command]}}],
+    })
+}
+
+fn document_row() -> Row {
+    Row {
+        first: json!({"name": "restart", "content": runs("restart")}),
+        given: json!({
+            "tags": {"a": "b"}, "content": runs("start"), "targetType": "/AWS::EC2::Instance", "accountIds": ["123456789012"],
+            "documentType": "Automation", "versionName": "first",
+        }),
+        in_place: vec!["tags", "content", "accountIds"],
+        other: Some(json!({"name": "stop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "aws-restart"}), "name"),
+            (json!({"content": "schemaVersion: '2.2'"}), "documentFormat: YAML"),
+            (json!({"accountIds": ["all", "123456789012"]}), "accountIds"),
+        ],
+        listed: Listed {
+            service: "ssm",
+            operation: "list_documents",
+            parameters: json!({"Filters": [{"Key": "Owner", "Values": ["Self"]}]}),
+            count: |answer| length(answer, "DocumentIdentifiers"),
+            each: 1,
+        },
+        by_hand: Some(vec![("ssm", "delete_document", json!({"Name": "restart"}))]),
+        untold: vec!["attachments"],
+        ..row("ssm:Document", ("ssm", "", |_| 0))
     }
 }

@@ -1,16 +1,20 @@
-"""Systems Manager as strict as AWS, for documents: session preferences that make sense, versions, and states."""
+"""Systems Manager as strict as AWS: documents with session preferences that make sense, versions, and states; parameters."""
 
 import json
+import re
 
 import yaml
 from moto.ssm import urls
 from moto.ssm.responses import SimpleSystemManagerResponse
 
-from .clock import CLOCK
-from .response import Refusal, Strict, serve
+from ..clock import CLOCK
+from ..response import Refusal, Strict, serve
+from .parameter import Parameters
 
 # AWS's seconds until a document, new or changed, is active.
 PENDING = 3.0
+NAME = re.compile(r"^[a-zA-Z0-9_\-.]{3,128}$")
+RESERVED = ("aws", "amazon", "amzn")
 SESSION_TYPES = {"Standard_Stream", "InteractiveCommands", "NonInteractiveCommands", "Port"}
 INPUTS = {
     "s3BucketName",
@@ -50,7 +54,7 @@ def check_content(kind, text, form):
         )
 
 
-class Ssm(Strict, SimpleSystemManagerResponse):
+class Ssm(Strict, Parameters, SimpleSystemManagerResponse):
     def documents(self):
         name = self._get_param("Name")
         found = self.ssm_backend._documents.get(name)
@@ -70,6 +74,8 @@ class Ssm(Strict, SimpleSystemManagerResponse):
 
     def create_document(self):
         name = self._get_param("Name")
+        if not NAME.match(name) or name.lower().startswith(RESERVED):
+            raise Refusal("ValidationException", f"The document name {name} is not valid, or its beginning is reserved for AWS.")
         if name in self.ssm_backend._documents:
             raise Refusal("DocumentAlreadyExists", f"Document with same name {name} already exists")
         check_content(self._get_param("DocumentType"), self._get_param("Content"), self._get_param("DocumentFormat", "JSON"))
@@ -132,6 +138,18 @@ class Ssm(Strict, SimpleSystemManagerResponse):
     def describe_document(self):
         self.check_version()
         return super().describe_document()
+
+    def describe_document_permission(self):
+        """moto forgets the kind of permission, and answers at once."""
+        self.documents()
+        return super().describe_document_permission()
+
+    def modify_document_permission(self):
+        """moto takes any number of accounts."""
+        self.documents()
+        if max(len(self._get_param(name) or []) for name in ("AccountIdsToAdd", "AccountIdsToRemove")) > 20:
+            raise Refusal("DocumentPermissionLimit", "The document can be shared with at most 20 accounts in one call.")
+        return super().modify_document_permission()
 
     def delete_document(self):
         self.documents()
