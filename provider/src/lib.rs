@@ -70,6 +70,8 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ssm::session_preferences::SessionPreferences>()
         .resource::<ecs::cluster::Cluster>()
         .resource::<ecs::cluster_capacity_providers::ClusterCapacityProviders>()
+        .resource::<ecs::task_definition::TaskDefinition>()
+        .resource::<ecs::service::Service>()
         .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
