@@ -3,8 +3,10 @@
 pub mod cluster;
 pub mod cluster_capacity_providers;
 pub mod number;
+pub mod service;
 pub mod strategy;
 pub mod tags;
+pub mod task_definition;
 
 use aws_sdk_ecs::error::BuildError;
 use pulumi_plugin::{Again, Error};

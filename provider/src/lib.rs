@@ -102,6 +102,8 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ecs::cluster_capacity_providers::ClusterCapacityProviders>()
         .resource::<s3::bucket::Bucket>()
         .resource::<s3::bucket_policy::BucketPolicy>()
+        .resource::<ecs::task_definition::TaskDefinition>()
+        .resource::<ecs::service::Service>()
         .component::<components::network::Network>()
         .component::<components::dns_zone::DnsZone>()
         .component::<components::security_group::SecurityGroup>()

@@ -99,7 +99,8 @@ def warm():
     """Imports what the first calls need. It takes a second, which the program under test needs for its own start."""
     for service in strict.SERVICES:
         importlib.import_module(f"moto.{service}.models")
-        get_service_model(service)
+        # moto's name of one of them is not botocore's.
+        get_service_model(service.replace("applicationautoscaling", "application-autoscaling"))
 
 
 def write_whole(path, text):

@@ -124,7 +124,7 @@ class Services:
             service.pop("launchType", None)
             if not items:
                 service.pop("capacityProviderStrategy")
-                service["launchType"] = given.get("launchType") or "EC2"
+                service["launchType"] = service["given"].get("launchType") or "EC2"
         if given.get("taskDefinition"):
             service["taskDefinition"] = self.active_definition(given["taskDefinition"])["taskDefinitionArn"]
         if (service.get("networkConfiguration") or {}).get("awsvpcConfiguration"):
@@ -153,10 +153,10 @@ class Services:
         daemon = given.get("schedulingStrategy") == "DAEMON"
         if daemon == ("desiredCount" in given):
             raise parameter("The daemon scheduling strategy does not support desired count." if daemon else "The desired count cannot be empty.")
-        service = self.newborn(cluster, given, daemon)
+        service = self.newborn(cluster, given, daemon) | {"given": copy.deepcopy(given)}
         self.merged(service, given)
         self.check_service(service)
-        service |= {"token": token, "given": copy.deepcopy(given)}
+        service["token"] = token
         deployment.begin(service, now())
         store.services[key] = service
         store.tags.pop(service["arn"], None)

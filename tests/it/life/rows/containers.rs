@@ -2,11 +2,16 @@
 
 use serde_json::json;
 
-use super::{Listed, Row, Second, length, row};
+use super::{Listed, Row, Second, length, row, two_subnets};
 use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
-    vec![cluster_row(), cluster_capacity_providers_row()]
+    vec![
+        cluster_row(),
+        cluster_capacity_providers_row(),
+        task_definition_row(),
+        service_row(),
+    ]
 }
 
 fn cluster(name: &str) -> Asked {
@@ -73,5 +78,154 @@ fn cluster_capacity_providers_row() -> Row {
             json!({"cluster": "web", "capacityProviders": [], "defaultCapacityProviderStrategy": []}),
         )]),
         ..row("ecs:ClusterCapacityProviders", ("ecs", "", |_| 0))
+    }
+}
+
+const EXECUTION: &str = "arn:aws:iam::123456789012:role/execution";
+const TASK: &str = "arn:aws:iam::123456789012:role/task";
+const SECRET: &str = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:web";
+
+/// A container with all that AWS fills in, sorts or spells in its own way.
+fn full_container() -> serde_json::Value {
+    json!({
+        "image": "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app:1",
+        "portMappings": [{"containerPort": 8080, "hostPort": 8080, "name": "http", "appProtocol": "http2"}, {"containerPort": 53, "protocol": "udp"}],
+        "environment": {"B": "2", "A": "1"},
+        "secrets": {"PASSWORD": SECRET},
+        "environmentFiles": ["arn:aws:s3:::config/web.env"],
+        "mountPoints": [{"sourceVolume": "data", "containerPath": "/data"}],
+        "volumesFrom": [{"sourceContainer": "side"}],
+        "linuxParameters": {"capabilities": {"drop": ["NET_RAW"]}, "initProcessEnabled": true, "tmpfs": [{"containerPath": "/tmp", "size": 64}]},
+        "dependsOn": [{"containerName": "side", "condition": "START"}],
+        "restartPolicy": {"enabled": true, "ignoredExitCodes": [0]},
+        "entryPoint": ["/bin/app"], "command": ["serve", "--all"],
+        "stopTimeout": 60, "user": "1000:1000", "readonlyRootFilesystem": true,
+        "dockerLabels": {"team": "web"},
+        "ulimits": [{"name": "nofile", "softLimit": 1024, "hardLimit": 4096}],
+        "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/web", "awslogs-region": "ap-northeast-1", "awslogs-stream-prefix": "web"}},
+        "healthCheck": {"command": ["CMD-SHELL", "true"]},
+        "systemControls": [{"namespace": "net.core.somaxconn", "value": "1024"}],
+    })
+}
+
+fn task_definition_row() -> Row {
+    let app = |more: serde_json::Value| json!({"app": crate::life::with(&json!({"image": "nginx"}), &more)});
+    let wrong = |more, words| (json!({"containerDefinitions": app(more)}), words);
+    let full = json!({"app": full_container(), "side": {"image": "busybox", "essential": false, "firelensConfiguration": {"type": "fluentbit"}}});
+    let volumes = json!({
+        "data": {"efsVolumeConfiguration": {"fileSystemId": "fs-1", "authorizationConfig": {"accessPointId": "fsap-1", "iam": "ENABLED"}}},
+        "scratch": {},
+    });
+    Row {
+        first: json!({
+            "family": "web", "containerDefinitions": app(json!({})), "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc",
+            "cpu": 256, "memory": 512, "executionRoleArn": EXECUTION,
+        }),
+        given: json!({
+            "containerDefinitions": full, "volumes": volumes, "memory": 1024, "taskRoleArn": TASK, "ephemeralStorage": {"sizeInGiB": 30},
+            "runtimePlatform": {"cpuArchitecture": "ARM64"}, "pidMode": "task", "enableFaultInjection": true, "tags": {"a": "b"},
+        }),
+        needs: vec![("containerDefinitions", json!({"volumes": volumes}))],
+        in_place: vec!["tags"],
+        other: Some(json!({"tags": {"c": "d"}})),
+        wrong: vec![
+            (json!({"family": "a b"}), "family"),
+            (json!({"containerDefinitions": {}}), "containerDefinitions"),
+            (json!({"memory": 4096}), "Fargate has 512, 1024 or 2048 MiB"),
+            (json!({"cpu": 300}), "Fargate has 256, 512"),
+            (json!({"cpu": null}), "missing: Fargate needs it"),
+            (json!({"networkMode": "bridge"}), "Fargate needs `awsvpc`"),
+            wrong(json!({"memory": 1024}), "is more than the task's `memory`"),
+            wrong(json!({"essential": false}), "has to be `essential`"),
+            wrong(json!({"secrets": {"A": SECRET}, "environment": {"A": "1"}}), "`A` is in `environment`, too"),
+            wrong(json!({"mountPoints": [{"sourceVolume": "x", "containerPath": "/x"}]}), "`x` is none of `volumes`"),
+            wrong(json!({"dependsOn": [{"containerName": "x", "condition": "START"}]}), "`x` is none of"),
+            wrong(json!({"portMappings": [{"containerPort": 80, "hostPort": 8080}]}), "has to be the container port"),
+            wrong(json!({"privileged": true}), "Fargate does not have it"),
+            wrong(json!({"logConfiguration": {"logDriver": "awslogs"}}), "awslogs-stream-prefix"),
+            wrong(json!({"healthCheck": {"command": ["true"]}}), "begins with `CMD`"),
+        ],
+        by_hand: Some(vec![("ecs", "deregister_task_definition", json!({"taskDefinition": "${x.id}"}))]),
+        ..row("ecs:TaskDefinition", ("ecs", "list_task_definitions", |answer| length(answer, "taskDefinitionArns")))
+    }
+}
+
+/// A Fargate task definition with a task role.
+fn task(name: &str) -> Asked {
+    let properties = json!({
+        "family": name, "containerDefinitions": {"app": {"image": "nginx"}}, "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc",
+        "cpu": 256, "memory": 512, "taskRoleArn": TASK,
+    });
+    Asked::new(name, "ecs:TaskDefinition", properties)
+}
+
+fn service_row() -> Row {
+    let providers = json!({
+        "cluster": "${cluster.id}", "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
+        "defaultCapacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}],
+    });
+    let spot = json!([{"capacityProvider": "FARGATE", "base": 1, "weight": 1}, {"capacityProvider": "FARGATE_SPOT", "weight": 4}]);
+    let network = |subnets: &[&str]| json!({"awsvpcConfiguration": {"subnets": subnets}});
+    let deployment = json!({
+        "maximumPercent": 150, "minimumHealthyPercent": 50, "deploymentCircuitBreaker": {"enable": true, "rollback": true},
+        "alarms": {"alarmNames": ["errors"], "enable": true, "rollback": true}, "bakeTimeInMinutes": 5,
+    });
+    let connect = json!({"namespace": "shop", "services": [{"portName": "http", "clientAliases": [{"port": 80, "dnsName": "web"}]}]});
+    Row {
+        around: [
+            two_subnets(),
+            vec![
+                cluster("web"),
+                Asked::new("providers", "ecs:ClusterCapacityProviders", providers),
+                task("task"),
+                task("more"),
+            ],
+        ]
+        .concat(),
+        first: json!({
+            "name": "web", "cluster": "${cluster.id}", "taskDefinition": "${task.id}",
+            "networkConfiguration": network(&["${one.id}"]), "waitForSteadyState": false,
+        }),
+        given: json!({
+            "taskDefinition": "${more.id}", "desiredCount": 2, "networkConfiguration": network(&["${one.id}", "${two.id}"]),
+            "deploymentConfiguration": deployment, "availabilityZoneRebalancing": "DISABLED", "platformVersion": "1.4.0",
+            "enableEcsManagedTags": true, "propagateTags": "SERVICE", "enableExecuteCommand": true, "forceNewDeployment": "1",
+            "capacityProviderStrategy": spot, "serviceConnectConfiguration": connect,
+            "serviceRegistries": [{"registryArn": "arn:aws:servicediscovery:ap-northeast-1:123456789012:service/srv-1", "port": 80}],
+            "volumeConfigurations": [{"name": "data", "managedEbsVolume": {"roleArn": TASK, "sizeInGiB": 10}}],
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["taskDefinition", "deploymentConfiguration", "enableExecuteCommand", "tags"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "a b"}), "name"),
+            (json!({"capacityProviderStrategy": spot, "launchType": "FARGATE"}), "can't be given together"),
+            (json!({"schedulingStrategy": "DAEMON", "desiredCount": 1}), "one task on each instance"),
+            (json!({"healthCheckGracePeriodSeconds": 60}), "needs `loadBalancers`"),
+            (
+                json!({"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100}}),
+                "more than 100",
+            ),
+            (
+                json!({"deploymentConfiguration": {"deploymentCircuitBreaker": {"rollback": true}}}),
+                "needs `enable: true`",
+            ),
+            (
+                json!({"deploymentConfiguration": {"linearConfiguration": {"stepPercent": 10, "stepBakeTimeInMinutes": 1}}}),
+                "needs `strategy: LINEAR`",
+            ),
+        ],
+        listed: Listed {
+            service: "ecs",
+            operation: "list_services",
+            parameters: json!({"cluster": "web"}),
+            count: |answer| length(answer, "serviceArns"),
+            each: 1,
+        },
+        by_hand: Some(vec![("ecs", "delete_service", json!({"cluster": "web", "service": "web", "force": true}))]),
+        untold: vec!["waitForSteadyState"],
+        ..row("ecs:Service", ("ecs", "", |_| 0))
     }
 }
