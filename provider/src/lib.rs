@@ -66,6 +66,8 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<rds::subnet_group::SubnetGroup>()
         .resource::<rds::cluster_parameter_group::ClusterParameterGroup>()
         .resource::<rds::parameter_group::ParameterGroup>()
+        .resource::<rds::cluster::Cluster>()
+        .resource::<rds::cluster_instance::ClusterInstance>()
         .resource::<cloudfront::distribution::Distribution>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
@@ -73,6 +75,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ssm::session_preferences::SessionPreferences>()
         .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
+        .function::<rds::get_engine_version::GetEngineVersion>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
 }
 
