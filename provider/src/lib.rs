@@ -69,6 +69,8 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<rds::subnet_group::SubnetGroup>()
         .resource::<rds::cluster_parameter_group::ClusterParameterGroup>()
         .resource::<rds::parameter_group::ParameterGroup>()
+        .resource::<rds::cluster::Cluster>()
+        .resource::<rds::cluster_instance::ClusterInstance>()
         .resource::<cloudfront::distribution::Distribution>()
         .resource::<cloudfront::origin_access_control::OriginAccessControl>()
         .resource::<cloudfront::cache_policy::CachePolicy>()
@@ -115,6 +117,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .function::<iam::get_policy_document::GetPolicyDocument>()
         .function::<route53::get_zone::GetZone>()
         .function::<s3::get_canonical_user_id::GetCanonicalUserId>()
+        .function::<rds::get_engine_version::GetEngineVersion>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
 }
 

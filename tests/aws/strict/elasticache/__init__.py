@@ -1,4 +1,4 @@
-"""ElastiCache as strict as AWS, for replication groups and the subnet groups they live in."""
+"""ElastiCache as strict as AWS, for replication groups, the subnet and parameter groups they live by, and their users."""
 
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
@@ -12,8 +12,10 @@ from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
 from . import rule
 from .group import Group
+from .parameter_group import ParameterGroups
 from .snapshot import Snapshots
 from .subnet_group import SubnetGroups
+from .user import Users, settle_users
 
 # Changed at once, whatever the request says of ApplyImmediately.
 AT_ONCE = (
@@ -41,6 +43,7 @@ def settle(account, region):
     """Lets time pass over the groups; EC2 asks too, since a group's interfaces hold its subnets until it is gone."""
     if account not in list(elasticache_backends) or region not in list(elasticache_backends[account]):
         return
+    settle_users(elasticache_backends[account][region])
     groups = elasticache_backends[account][region].replication_groups
     for name, group in list(groups.items()):
         group.settle()
@@ -53,7 +56,7 @@ TO_DELETE = "Replication group {} has status {} which is not valid for deletion.
 TO_TAG = "Cluster not in available state to perform tagging operations."
 
 
-class ElastiCache(Strict, SubnetGroups, Snapshots, ElastiCacheResponse):
+class ElastiCache(Strict, SubnetGroups, Snapshots, ParameterGroups, Users, ElastiCacheResponse):
     def before(self):
         settle(self.current_account, self.region)
 
@@ -76,7 +79,7 @@ class ElastiCache(Strict, SubnetGroups, Snapshots, ElastiCacheResponse):
             raise Refusal("ReplicationGroupAlreadyExists", f"Replication group {name} already exists.")
         if not self._get_param("ReplicationGroupDescription"):
             raise rule.value("The parameter ReplicationGroupDescription must be provided and must not be blank.")
-        asked = rule.completed(self.params)
+        asked = rule.completed(self.params, self.own_groups)
         asked["subnets"], vpc = self.subnets_of(asked["CacheSubnetGroupName"])
         rule.check_zones(asked, self.zones_of(asked["subnets"]))
         self.check_source(asked)
@@ -138,7 +141,7 @@ class ElastiCache(Strict, SubnetGroups, Snapshots, ElastiCacheResponse):
             # The default parameter group moves along with the version.
             wanted["CacheParameterGroupName"] = params.get("CacheParameterGroupName")
         self.change_mode(group, wanted)
-        wanted["CacheParameterGroupName"] = rule.check_parameter_group(wanted)
+        wanted["CacheParameterGroupName"] = rule.check_parameter_group(wanted, self.own_groups)
         self.change_users(asked, wanted)
         self.change_logs(asked, wanted)
         self.change_token(group, wanted, now)
@@ -276,6 +279,14 @@ class ElastiCache(Strict, SubnetGroups, Snapshots, ElastiCacheResponse):
             self.group(["available", "create-failed"], TO_TAG)
         elif kind == "subnetgroup":
             self.subnet_group(name)
+        elif kind == "parametergroup":
+            self.params["CacheParameterGroupName"] = name
+            self.parameter_group()
+        elif kind == "user" and self.user(name)["state"] != "active":
+            raise Refusal("UserNotFound", f"User {name} is not available for tagging.")
+        elif kind == "usergroup":
+            self.params["UserGroupId"] = name
+            self.user_group()
         return arn
 
     def list_tags_for_resource(self):

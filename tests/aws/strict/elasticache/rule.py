@@ -143,13 +143,15 @@ def check_zones(asked, zones):
             raise value(f"Invalid slots {shard['Slots']}.")
 
 
-def check_parameter_group(asked):
-    """moto has no parameter groups but AWS's own ones, which follow the engine's family."""
+def check_parameter_group(asked, own):
+    """AWS's own groups, and those that somebody has made, follow the engine's family."""
     family = VERSIONS[asked["Engine"]][asked["EngineVersion"]][1]
     name = asked.get("CacheParameterGroupName")
     if name is None:
         on = asked["clustered"] or asked.get("ClusterMode") == "compatible"
         return f"default.{family}" + (".cluster.on" if on else "")
+    if name in own and own[name]["family"] == family:
+        return name
     families = {known for versions in VERSIONS.values() for _, known in versions.values()}
     if name not in {f"default.{known}{end}" for known in families for end in ("", ".cluster.on")}:
         raise Refusal("CacheParameterGroupNotFound", f"CacheParameterGroup {name} not found.")
@@ -160,7 +162,7 @@ def check_parameter_group(asked):
     return name
 
 
-def completed(asked):
+def completed(asked, own):
     """The request with AWS's defaults, once it has been found right."""
     made = dict(asked)
     made["Engine"] = (made.get("Engine") or "redis").lower()
@@ -185,7 +187,7 @@ def completed(asked):
     if not 0 <= made["replicas"] <= 5:
         raise value("The number of replicas per node group must be between 0 and 5.")
     check_failover(made, made["replicas"])
-    made["CacheParameterGroupName"] = check_parameter_group(made)
+    made["CacheParameterGroupName"] = check_parameter_group(made, own)
     made["TransitEncryptionEnabled"] = bool(made.get("TransitEncryptionEnabled"))
     made["AtRestEncryptionEnabled"] = made.get("AtRestEncryptionEnabled", made["Engine"] == "valkey")
     check_token(made.get("AuthToken"), made["TransitEncryptionEnabled"])

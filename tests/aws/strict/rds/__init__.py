@@ -4,19 +4,39 @@ moto's own models of these overwrite what exists, lose what is changed, and know
 """
 
 from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.models import ec2_backends
 from moto.rds import urls
+from moto.rds.models import rds_backends
 from moto.rds.responses import RDSResponse
 
 import strict
 
+from ..clock import CLOCK
 from ..response import Strict, serve
-from . import rule
+from . import cluster, instance, rule, subscription
+from .cluster import Clusters
+from .instance import Instances
 from .parameter_group import ParameterGroups
 from .subnet_group import SubnetGroups
+from .subscription import Subscriptions
 from .things import things
+from .version import Versions
 
 
-class Rds(Strict, SubnetGroups, ParameterGroups, RDSResponse):
+def settle(account, region):
+    """Lets time pass; EC2 asks too, since the interfaces of instances hold its subnets until they are gone."""
+    if account not in list(rds_backends) or region not in list(rds_backends[account]):
+        return
+    there = things(account, region)
+    instance.settle(there, ec2_backends[account][region])
+    cluster.settle(there)
+    subscription.settle(there)
+
+
+class Rds(Strict, Clusters, Instances, SubnetGroups, ParameterGroups, Subscriptions, Versions, RDSResponse):
+    def before(self):
+        settle(self.current_account, self.region)
+
     @property
     def things(self):
         return things(self.current_account, self.region)
@@ -30,7 +50,7 @@ class Rds(Strict, SubnetGroups, ParameterGroups, RDSResponse):
         rule.check_tags(tags)
         self.things.tags[arn] = {tag["Key"]: tag.get("Value") or "" for tag in tags}
 
-    def page(self, key, items, inner=None, size=100):
+    def page(self, key, items, size=100):
         """A page of items, with a marker where there are more."""
         start = int(self.params.get("Marker") or 0)
         size = min(size, self.params.get("MaxRecords") or size)
@@ -67,3 +87,4 @@ def install():
     # Subnet groups are made of EC2's subnets.
     strict.install("ec2")
     serve(urls, Rds)
+    CLOCK.watchers.append(settle)

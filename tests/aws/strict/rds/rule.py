@@ -5,6 +5,7 @@ import re
 from ..response import Refusal
 
 NAME = re.compile(r"^[a-z](?:-?[a-z0-9])*$")
+MASTER = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,62}$")
 SUBNET_GROUP = re.compile(r"^[a-z][a-z0-9 ._-]*$")
 # The kind of thing in an ARN, the code where there is none, and what it is.
 MISSING = {
@@ -49,6 +50,15 @@ def check_subnet_group_name(name):
     if not SUBNET_GROUP.match(lower) or len(lower) > 255 or lower == "default":
         raise value(f"The parameter DBSubnetGroupName is not valid: {name}")
     return lower
+
+
+def check_master(name, engine):
+    """The name of the master user; some words are the engine's own."""
+    if not MASTER.match(needed(name, "MasterUsername")):
+        raise value("The parameter MasterUsername is not a valid identifier.")
+    if name.lower() in ("rdsadmin", *(["admin"] if "postgres" in engine else [])):
+        raise value(f"MasterUsername {name} cannot be used as it is a reserved word used by the engine")
+    return name
 
 
 def check_tags(tags, already=()):

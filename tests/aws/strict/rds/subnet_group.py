@@ -81,7 +81,16 @@ class SubnetGroups:
         return ActionResult({"DBSubnetGroup": group})
 
     def used_subnets(self, name):
-        return set()
+        """The subnets that instances of the group's clusters are in."""
+        clusters = {key for key, cluster in self.things.clusters.items() if cluster["DBSubnetGroup"] == name}
+        members = [each for each in self.things.instances.values() if each["DBClusterIdentifier"] in clusters]
+        return {member["eni"].subnet.id for member in members if member["eni"]}
+
+    def default_group(self, vpc):
+        """The default security group of a VPC, or of the default one."""
+        ec2 = ec2_backends[self.current_account][self.region]
+        vpc = vpc or ec2.get_default_vpc().id
+        return ec2.get_security_group_from_name("default", vpc).id
 
     def delete_db_subnet_group(self):
         group = self.subnet_group(self.params.get("DBSubnetGroupName"))

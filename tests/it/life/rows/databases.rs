@@ -1,11 +1,210 @@
 //! The rows of RDS and the rest of ElastiCache.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Row, Second, length, row, two_subnets};
+use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
-    vec![subnet_group_row(), cluster_parameter_group_row(), parameter_group_row()]
+    vec![
+        subnet_group_row(),
+        cluster_parameter_group_row(),
+        parameter_group_row(),
+        cluster_row(),
+        restored_cluster_row(),
+        cluster_instance_row(),
+    ]
+}
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/monitoring";
+const KEY: &str = "01234567-89ab-cdef-0123-456789abcdef";
+
+/// Two subnets, and a group of them.
+fn subnet_group() -> Vec<Asked> {
+    let group = json!({"subnetIds": ["${one.id}", "${two.id}"]});
+    [two_subnets(), vec![Asked::new("net", "rds:SubnetGroup", group)]].concat()
+}
+
+fn cluster_row() -> Row {
+    Row {
+        around: [
+            subnet_group(),
+            vec![Asked::new(
+                "parameters",
+                "rds:ClusterParameterGroup",
+                json!({"name": "own", "family": "aurora-postgresql17"}),
+            )],
+        ]
+        .concat(),
+        first: json!({
+            "identifier": "web",
+            "engineVersion": "17",
+            "masterUsername": "appadmin",
+            "subnetGroupName": "${net.name}",
+            "skipFinalSnapshot": true,
+        }),
+        given: json!({
+            "tags": {"a": "b"},
+            "port": 15432,
+            "networkType": "DUAL",
+            "availabilityZones": ["ap-northeast-1a"],
+            "clusterParameterGroupName": "${parameters.name}",
+            "serverlessV2ScalingConfiguration": {"minCapacity": 0, "maxCapacity": 4},
+            "storageType": "aurora-iopt1",
+            "storageEncrypted": false,
+            "databaseName": "app",
+            "masterUserPassword": "a-password-of-ours",
+            "enableIamDatabaseAuthentication": true,
+            "backupRetentionPeriod": 7,
+            "preferredBackupWindow": "03:00-03:30",
+            "preferredMaintenanceWindow": "wed:03:30-wed:04:00",
+            "copyTagsToSnapshot": true,
+            "enableCloudwatchLogsExports": ["postgresql", "instance"],
+            "monitoringInterval": 60,
+            "monitoringRoleArn": ROLE,
+            "performanceInsightsEnabled": true,
+            "performanceInsightsRetentionPeriod": 465,
+            "databaseInsightsMode": "advanced",
+            "enableHttpEndpoint": true,
+            "enableLocalWriteForwarding": true,
+            "domain": "d-0123456789",
+            "domainIamRoleName": "directory",
+            "associatedRoles": [{"roleArn": ROLE, "featureName": "s3Import"}],
+            "engineLifecycleSupport": "open-source-rds-extended-support-disabled",
+        }),
+        needs: vec![
+            ("monitoringInterval", json!({"monitoringRoleArn": ROLE})),
+            ("performanceInsightsRetentionPeriod", json!({"performanceInsightsEnabled": true})),
+            (
+                "databaseInsightsMode",
+                json!({"performanceInsightsEnabled": true, "performanceInsightsRetentionPeriod": 465}),
+            ),
+            ("domain", json!({"domainIamRoleName": "directory"})),
+            ("domainIamRoleName", json!({"domain": "d-0123456789"})),
+            ("monitoringRoleArn", json!({"monitoringInterval": 60})),
+        ],
+        in_place: vec!["tags", "backupRetentionPeriod", "enableHttpEndpoint", "associatedRoles", "copyTagsToSnapshot"],
+        other: Some(json!({"identifier": "shop"})),
+        unnamed: json!({"identifier": null}),
+        second: Second::Refused,
+        wrong: wrong_clusters(),
+        by_hand: Some(vec![(
+            "rds",
+            "delete_db_cluster",
+            json!({"DBClusterIdentifier": "web", "SkipFinalSnapshot": true}),
+        )]),
+        // Orders to us; and AWS says `17.4` where the program says `17`.
+        untold: vec!["skipFinalSnapshot", "engineVersion"],
+        ..row("rds:Cluster", ("rds", "describe_db_clusters", |answer| length(answer, "DBClusters")))
+    }
+}
+
+/// What is refused before a cluster is made.
+fn wrong_clusters() -> Vec<(Value, &'static str)> {
+    vec![
+        (json!({"identifier": "1st"}), "identifier"),
+        (json!({"skipFinalSnapshot": null}), "`skipFinalSnapshot: true`"),
+        (json!({"finalSnapshotIdentifier": "last"}), "can't be given together"),
+        (json!({"masterUsername": null}), "masterUsername"),
+        (json!({"masterUsername": "admin"}), "reserved word"),
+        (json!({"masterUserPassword": "short"}), "8 to 99"),
+        (json!({"masterUserPassword": "long-enough", "manageMasterUserPassword": true}), "masterUserPassword"),
+        (json!({"manageMasterUserPassword": false}), "masterUserPassword"),
+        (json!({"serverlessV2ScalingConfiguration": {"minCapacity": 0.7, "maxCapacity": 4}}), "steps of 0.5"),
+        (json!({"serverlessV2ScalingConfiguration": {"minCapacity": 8, "maxCapacity": 4}}), "less than"),
+        (json!({"databaseInsightsMode": "advanced"}), "465 days"),
+        (json!({"monitoringInterval": 7}), "monitoringInterval"),
+        (json!({"monitoringInterval": 60}), "needs a role"),
+        (json!({"enableCloudwatchLogsExports": ["audit"]}), "another engine"),
+        (json!({"backtrackWindow": 60}), "Aurora MySQL"),
+        (json!({"restoreToTime": "2026-02-28T10:00:00Z"}), "sourceDbClusterIdentifier"),
+        (json!({"sourceDbClusterIdentifier": "old", "restoreToTime": "now"}), "is not a time"),
+        (json!({"snapshotIdentifier": "old", "sourceDbClusterIdentifier": "old"}), "only one of"),
+        (
+            json!({"preferredBackupWindow": "03:00-04:00", "preferredMaintenanceWindow": "sun:03:30-sun:04:30"}),
+            "overlap",
+        ),
+    ]
+}
+
+/// A copy of another cluster: what a restoration takes no word of comes afterwards.
+fn restored_cluster_row() -> Row {
+    let source = json!({"identifier": "source", "engineVersion": "17", "masterUsername": "appadmin", "subnetGroupName": "${net.name}", "skipFinalSnapshot": true});
+    Row {
+        around: [subnet_group(), vec![Asked::new("source", "rds:Cluster", source)]].concat(),
+        first: json!({
+            "identifier": "web",
+            "sourceDbClusterIdentifier": "${source.identifier}",
+            "useLatestRestorableTime": true,
+            "masterUserPassword": "a-password-of-ours",
+            "subnetGroupName": "${net.name}",
+            "skipFinalSnapshot": true,
+            "backupRetentionPeriod": 7,
+            "enableHttpEndpoint": true,
+        }),
+        given: json!({"restoreType": "copy-on-write", "kmsKeyId": KEY, "tags": {"a": "b"}, "performanceInsightsEnabled": true}),
+        in_place: vec!["tags", "performanceInsightsEnabled"],
+        other: Some(json!({"identifier": "shop"})),
+        unnamed: json!({"identifier": null}),
+        second: Second::Refused,
+        untold: vec!["skipFinalSnapshot", "masterUserPassword", "sourceDbClusterIdentifier", "useLatestRestorableTime"],
+        ..row("rds:Cluster", ("rds", "describe_db_clusters", |answer| length(answer, "DBClusters")))
+    }
+}
+
+fn cluster_instance_row() -> Row {
+    let cluster = json!({
+        "masterUsername": "appadmin",
+        "subnetGroupName": "${net.name}",
+        "skipFinalSnapshot": true,
+        "serverlessV2ScalingConfiguration": {"minCapacity": 0.5, "maxCapacity": 4},
+    });
+    Row {
+        around: [
+            subnet_group(),
+            vec![
+                Asked::new("cluster", "rds:Cluster", cluster),
+                Asked::new("parameters", "rds:ParameterGroup", json!({"name": "own", "family": "aurora-postgresql17"})),
+            ],
+        ]
+        .concat(),
+        first: json!({"identifier": "web-1", "clusterIdentifier": "${cluster.id}", "instanceClass": "db.serverless"}),
+        given: json!({
+            "tags": {"a": "b"},
+            "parameterGroupName": "${parameters.name}",
+            "availabilityZone": "ap-northeast-1c",
+            "promotionTier": 0,
+            "publiclyAccessible": true,
+            "autoMinorVersionUpgrade": false,
+            "preferredMaintenanceWindow": "wed:03:30-wed:04:00",
+            "caCertificateIdentifier": "rds-ca-ecc384-g1",
+            "certificateRotationRestart": false,
+            "monitoringInterval": 60,
+            "monitoringRoleArn": ROLE,
+            "enablePerformanceInsights": true,
+        }),
+        needs: vec![
+            ("monitoringInterval", json!({"monitoringRoleArn": ROLE})),
+            ("monitoringRoleArn", json!({"monitoringInterval": 60})),
+        ],
+        in_place: vec!["tags", "promotionTier", "publiclyAccessible"],
+        other: Some(json!({"identifier": "web-2"})),
+        unnamed: json!({"identifier": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"identifier": "1st"}), "identifier"),
+            (json!({"instanceClass": "r8g.large"}), "did you mean `db.r8g.large`?"),
+            (json!({"promotionTier": 16}), "promotionTier"),
+            (json!({"monitoringInterval": 7}), "monitoringInterval"),
+        ],
+        by_hand: Some(vec![(
+            "rds",
+            "delete_db_instance",
+            json!({"DBInstanceIdentifier": "web-1", "SkipFinalSnapshot": true}),
+        )]),
+        untold: vec!["certificateRotationRestart"],
+        ..row("rds:ClusterInstance", ("rds", "describe_db_instances", |answer| length(answer, "DBInstances")))
+    }
 }
 
 fn subnet_group_row() -> Row {
