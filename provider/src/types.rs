@@ -44,12 +44,14 @@ mod cidr;
 mod cidr6;
 mod domain;
 mod identifier;
+mod ip_range;
 mod lowercase;
 mod names;
 mod policy;
 mod protocol;
 mod region;
 pub mod role_arn;
+mod waf;
 mod window;
 
 pub use arn::{Arn, CertificateArn};
@@ -57,12 +59,14 @@ pub use cidr::Cidr;
 pub use cidr6::Cidr6;
 pub use domain::DomainName;
 pub use identifier::Identifier;
+pub use ip_range::IpRange;
 pub use lowercase::Lowercase;
 pub use names::{GroupDescription, GroupName, IamPath, RoleName};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;
 pub use role_arn::RoleArn;
+pub use waf::{CountryCode, TransformationType, WafDescription, WafName};
 pub use window::{DailyWindow, WeeklyWindow};
 
 /// The name of an ElastiCache replication group.

@@ -1,5 +1,7 @@
-"""Firehose as strict as AWS."""
+"""The service as strict as AWS."""
+
+from .own import Own, Tags
 
 
-def install():
-    """Nothing yet: moto's own answers."""
+class Service(Tags, Own):
+    model = "firehose"

@@ -1,7 +1,94 @@
 //! The rows of CloudWatch, SNS and Chatbot.
 
-use super::Row;
+use serde_json::{Value, json};
+
+use super::{Listed, Row, Second, length, row};
+
+const TOPIC: &str = "arn:aws:sns:ap-northeast-1:123456789012:alarms";
 
 pub fn rows() -> Vec<Row> {
-    vec![]
+    vec![metric_alarm_row(), math_alarm_row()]
+}
+
+/// All alarms, of either type.
+fn alarms() -> Listed {
+    Listed {
+        service: "cloudwatch",
+        operation: "describe_alarms",
+        parameters: json!({"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}),
+        count: |answer| length(answer, "MetricAlarms") + length(answer, "CompositeAlarms"),
+        each: 1,
+    }
+}
+
+fn metric_alarm() -> Value {
+    json!({
+        "name": "errors", "namespace": "AWS/ApplicationELB", "metricName": "HTTPCode_ELB_5XX_Count", "statistic": "Sum",
+        "period": 60, "evaluationPeriods": 5, "threshold": 0, "comparisonOperator": "GreaterThanThreshold",
+    })
+}
+
+fn metric_alarm_row() -> Row {
+    Row {
+        first: metric_alarm(),
+        given: json!({
+            "alarmDescription": "for the web", "tags": {"a": "b"}, "actionsEnabled": false,
+            "alarmActions": [TOPIC, "arn:aws:automate:ap-northeast-1:ec2:recover"], "okActions": [TOPIC],
+            "insufficientDataActions": [TOPIC], "dimensions": {"LoadBalancer": "app/web/1", "TargetGroup": "targetgroup/web/1"},
+            "period": 300, "unit": "Count", "evaluationPeriods": 6, "datapointsToAlarm": 5, "threshold": 1.5,
+            "comparisonOperator": "LessThanThreshold", "statistic": "Average", "treatMissingData": "notBreaching",
+            "evaluationWindow": {"wallClockWindow": {"timezone": "Asia/Tokyo"}}, "metricName": "RequestCount",
+            "namespace": "Own",
+            "warmUpConfiguration": {"warmUpPeriodDurationInMinutes": 5},
+            "actionConfiguration": {"alarmTagsPropagation": {"enabled": true, "includedTagKeys": ["a"]}},
+        }),
+        in_place: vec!["alarmDescription", "tags", "alarmActions", "datapointsToAlarm", "treatMissingData"],
+        other: Some(json!({"name": "slow"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"period": 90}), "period"),
+            (json!({"period": 3540, "evaluationPeriods": 100}), "`evaluationPeriods` is 354000 s"),
+            (json!({"threshold": null}), "threshold"),
+            (json!({"statistic": null}), "statistic"),
+            (json!({"extendedStatistic": "p90"}), "only one of `statistic` and `extendedStatistic`"),
+            (json!({"comparisonOperator": "LessThanLowerThreshold"}), "needs `thresholdMetricId`"),
+            (json!({"datapointsToAlarm": 6}), "is more than `evaluationPeriods`"),
+            (json!({"metrics": [{"id": "m1", "expression": "1"}]}), "only one of `metricName`, `metrics`"),
+            (json!({"alarmActions": ["web"]}), "alarmActions"),
+        ],
+        listed: alarms(),
+        by_hand: Some(vec![("cloudwatch", "delete_alarms", json!({"AlarmNames": ["errors"]}))]),
+        made_anew: true,
+        ..row("cloudwatch:MetricAlarm", ("cloudwatch", "", |_| 0))
+    }
+}
+
+/// An alarm over a metric math expression.
+fn math_alarm_row() -> Row {
+    let metric = |id: &str, name: &str| {
+        let metric =
+            json!({"namespace": "AWS/ApplicationELB", "metricName": name, "dimensions": {"LoadBalancer": "app/web/1"}});
+        json!({"id": id, "returnData": false, "metricStat": {"metric": metric, "period": 60, "stat": "Sum"}})
+    };
+    let (errors, all) = (metric("m2", "HTTPCode_ELB_5XX_Count"), metric("m1", "RequestCount"));
+    let rate = json!({"id": "rate", "expression": "100 * m2 / m1", "label": "5XX of all"});
+    let extra = json!({"id": "e2", "expression": "m1 * 2", "returnData": false});
+    let twice = json!([{"id": "a", "expression": "1"}, {"id": "b", "expression": "2"}]);
+    Row {
+        first: json!({
+            "name": "rate", "metrics": [errors, rate, all], "evaluationPeriods": 3, "threshold": 5,
+            "comparisonOperator": "GreaterThanThreshold",
+        }),
+        given: json!({"metrics": [rate, all, errors, extra]}),
+        in_place: vec!["metrics"],
+        wrong: vec![
+            (json!({"metrics": twice}), "set `returnData: false` on all but one of a, b"),
+            (json!({"metrics": [{"id": "M", "expression": "1"}]}), "`M` is not an id"),
+            (json!({"metrics": [{"id": "m"}]}), "give exactly one of `expression` and `metricStat`"),
+            (json!({"namespace": "AWS/ELB"}), "needs `metricName`"),
+        ],
+        by_hand: None,
+        ..metric_alarm_row()
+    }
 }
