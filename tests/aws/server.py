@@ -33,8 +33,13 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 import strict  # noqa: E402
+from strict import own  # noqa: E402
 from strict.clock import CLOCK  # noqa: E402
 from strict.gate import Dropped, Gate  # noqa: E402
+
+
+# botocore's name of a service, where it is not moto's.
+BOTOCORE = {"applicationautoscaling": "application-autoscaling"}
 
 
 class Handler(MotoRequestHandler):
@@ -99,6 +104,8 @@ def warm():
     """Imports what the first calls need. It takes a second, which the program under test needs for its own start."""
     for service in strict.SERVICES:
         importlib.import_module(f"moto.{service}.models")
+        get_service_model(BOTOCORE.get(service, service))
+    for service in own.SERVICES.values():
         get_service_model(service)
 
 
