@@ -1,5 +1,6 @@
 //! CloudWatch: what its resources share.
 
+pub mod composite_alarm;
 pub mod metric_alarm;
 pub mod tags;
 

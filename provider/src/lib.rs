@@ -69,10 +69,18 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<iam::role::Role>()
         .resource::<ssm::session_preferences::SessionPreferences>()
         .resource::<cloudwatch::metric_alarm::MetricAlarm>()
+        .resource::<cloudwatch::composite_alarm::CompositeAlarm>()
         .resource::<wafv2::ip_set::IpSet>()
         .resource::<wafv2::regex_pattern_set::RegexPatternSet>()
+        .resource::<wafv2::rule_group::RuleGroup>()
+        .resource::<wafv2::web_acl::WebAcl>()
+        .resource::<wafv2::web_acl_association::WebAclAssociation>()
+        .resource::<wafv2::logging_configuration::LoggingConfiguration>()
+        .resource::<firehose::delivery_stream::DeliveryStream>()
+        .resource::<chatbot::slack_channel_configuration::SlackChannelConfiguration>()
         .component::<components::network::Network>()
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
+        .function::<chatbot::get_slack_workspaces::GetSlackWorkspaces>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
 }
 

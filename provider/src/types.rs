@@ -61,7 +61,7 @@ pub use domain::DomainName;
 pub use identifier::Identifier;
 pub use ip_range::IpRange;
 pub use lowercase::Lowercase;
-pub use names::{GroupDescription, GroupName, IamPath, RoleName};
+pub use names::{ConfigurationName, GroupDescription, GroupName, IamPath, RoleName, StreamName};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;

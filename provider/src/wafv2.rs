@@ -3,8 +3,16 @@
 mod holders;
 pub mod ip_set;
 pub mod key;
+pub mod logging_configuration;
+pub mod part;
 pub mod regex_pattern_set;
+pub mod rule;
+pub mod rule_group;
+mod rules;
+pub mod statement;
 pub mod tags;
+pub mod web_acl;
+pub mod web_acl_association;
 
 use pulumi_plugin::Again;
 

@@ -22,6 +22,16 @@ spelled! {
     IamPath, "a path that begins and ends with `/`", "/service/", "/", iam_path
 }
 
+spelled! {
+    /// The name of a Firehose stream: 1 to 64 letters, digits and `_.-`.
+    StreamName, "a stream's name", "aws-waf-logs-web", "web_2.logs", stream_name
+}
+
+spelled! {
+    /// The name of a configuration of Chatbot's: 1 to 128 letters, digits, `-` and `_`.
+    ConfigurationName, "a configuration's name", "alarms", "web_2-alarms", configuration_name
+}
+
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
 macro_rules! as_aws_has_it {
     ($($name:ident),*) => {$(
@@ -33,7 +43,7 @@ macro_rules! as_aws_has_it {
     )*};
 }
 
-as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath);
+as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, StreamName, ConfigurationName);
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -78,6 +88,24 @@ fn iam_path(text: &str) -> Result<String, String> {
     match ends && text.len() <= 512 && text.chars().all(|c| c.is_ascii_graphic()) {
         true => Ok(text.to_owned()),
         false => Err(IamPath::is_not(text)),
+    }
+}
+
+fn configuration_name(text: &str) -> Result<String, String> {
+    let count = text.chars().count();
+    match text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-_".contains(*c)) {
+        _ if !(1..=128).contains(&count) => Err(format!("has {count} characters; 1 to 128 are allowed")),
+        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits, - and _")),
+        None => Ok(text.to_owned()),
+    }
+}
+
+fn stream_name(text: &str) -> Result<String, String> {
+    let count = text.chars().count();
+    match text.chars().find(|c| !c.is_ascii_alphanumeric() && !"_.-".contains(*c)) {
+        _ if !(1..=64).contains(&count) => Err(format!("has {count} characters; 1 to 64 are allowed")),
+        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and _.-")),
+        None => Ok(text.to_owned()),
     }
 }
 

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Listed, Row, Second, length, row};
+use crate::life::stack::Asked;
 
 const TOPIC: &str = "arn:aws:sns:ap-northeast-1:123456789012:alarms";
 
 pub fn rows() -> Vec<Row> {
-    vec![metric_alarm_row(), math_alarm_row()]
+    vec![metric_alarm_row(), math_alarm_row(), composite_alarm_row(), slack_channel_configuration_row()]
 }
 
 /// All alarms, of either type.
@@ -90,5 +91,77 @@ fn math_alarm_row() -> Row {
         ],
         by_hand: None,
         ..metric_alarm_row()
+    }
+}
+
+fn slack_channel_configuration_row() -> Row {
+    const ROLE: &str = "arn:aws:iam::123456789012:role/chatbot";
+    const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    Row {
+        region: "us-east-2",
+        first: json!({
+            "configurationName": "alarms", "slackWorkspaceId": "T07EA123LEP", "slackChannelId": "C07EZ1ABC23", "iamRoleArn": ROLE,
+        }),
+        given: json!({
+            "tags": {"a": "b"}, "snsTopicArns": [TOPIC, "arn:aws:sns:us-east-1:123456789012:alarms"], "loggingLevel": "ERROR",
+            "guardrailPolicies": [READ_ONLY], "userRoleRequired": true, "slackChannelId": "C0", "iamRoleArn": format!("{ROLE}-two"),
+            "slackWorkspaceId": "T0SHOP",
+        }),
+        in_place: vec!["tags", "snsTopicArns", "guardrailPolicies", "slackChannelId"],
+        other: Some(json!({"configurationName": "shop", "slackChannelId": "C1"})),
+        unnamed: json!({"configurationName": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"configurationName": "a b"}), "configurationName"),
+            (json!({"slackWorkspaceId": "web"}), "is not an id such as T07EA123LEP"),
+            (json!({"slackChannelId": "#alarms"}), "is not an id such as C07EZ1ABC23"),
+            (json!({"guardrailPolicies": []}), "guardrailPolicies"),
+        ],
+        listed: Listed {
+            service: "chatbot",
+            operation: "describe_slack_channel_configurations",
+            parameters: json!({}),
+            count: |answer| length(answer, "SlackChannelConfigurations"),
+            each: 1,
+        },
+        ..row("chatbot:SlackChannelConfiguration", ("chatbot", "", |_| 0))
+    }
+}
+
+fn composite_alarm_row() -> Row {
+    let alarm = |name: &str| {
+        let mut alarm = metric_alarm();
+        alarm["name"] = json!(name);
+        Asked::new(name, "cloudwatch:MetricAlarm", alarm)
+    };
+    Row {
+        around: vec![alarm("errors"), alarm("slow")],
+        first: json!({"name": "web", "alarmRule": "ALARM(errors) OR ALARM(\"slow\")"}),
+        given: json!({
+            "alarmDescription": "for the web", "tags": {"a": "b"}, "actionsEnabled": false, "alarmRule": "ALARM(errors) AND NOT OK(slow)",
+            "alarmActions": [TOPIC], "okActions": [TOPIC], "insufficientDataActions": [TOPIC],
+            "actionsSuppressor": "slow", "actionsSuppressorWaitPeriod": 60, "actionsSuppressorExtensionPeriod": 120,
+        }),
+        needs: ["actionsSuppressor", "actionsSuppressorWaitPeriod", "actionsSuppressorExtensionPeriod"]
+            .map(|name| {
+                let all = json!({"actionsSuppressor": "slow", "actionsSuppressorWaitPeriod": 60, "actionsSuppressorExtensionPeriod": 120});
+                (name, all)
+            })
+            .into(),
+        in_place: vec!["alarmDescription", "tags", "alarmRule", "alarmActions"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"alarmRule": "TRUE "}), "white space"),
+            (json!({"alarmRule": ""}), "alarmRule"),
+            (json!({"actionsSuppressor": "slow"}), "needs `actionsSuppressorWaitPeriod`"),
+            (json!({"actionsSuppressorWaitPeriod": 60}), "needs `actionsSuppressor`"),
+            (json!({"alarmActions": ["arn:aws:automate:ap-northeast-1:ec2:recover"]}), "no actions of EC2"),
+        ],
+        listed: alarms(),
+        by_hand: Some(vec![("cloudwatch", "delete_alarms", json!({"AlarmNames": ["web"]}))]),
+        made_anew: true,
+        ..row("cloudwatch:CompositeAlarm", ("cloudwatch", "", |_| 0))
     }
 }
