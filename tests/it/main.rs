@@ -1,8 +1,10 @@
 //! The one test binary: gitinfra's programs against real parts.
 
 mod aws;
+mod chatbot;
 mod cli;
 mod cloudfront;
+mod cloudwatch;
 mod contract;
 mod crates;
 mod derive;
@@ -10,6 +12,7 @@ mod ec2;
 mod elasticache;
 mod engine;
 mod files;
+mod firehose;
 mod iam;
 mod licences;
 mod life;
@@ -22,3 +25,4 @@ mod sdk;
 mod ssm;
 mod tidy;
 mod tools;
+mod wafv2;

@@ -67,12 +67,17 @@ impl Resource for MetricAlarm {
         Ok(MetricAlarm { inputs: state::read(seen, tags)?, arn })
     }
 
-    /// As many datapoints as periods is what AWS takes for none.
+    /// As many datapoints as periods, and a window that slides, are what AWS takes for none.
     fn respell(&mut self, given: &MetricAlarmInputs) {
         let all = self.inputs.evaluation_periods;
         let (ours, theirs) = (given.datapoints_to_alarm, &mut self.inputs.datapoints_to_alarm);
         if ours.or(all) == theirs.or(all) {
             *theirs = ours;
+        }
+        let (ours, theirs) = (&given.evaluation_window, &mut self.inputs.evaluation_window);
+        let slides = |window: &Option<EvaluationWindow>| window.as_ref().is_none_or(|it| it.sliding_window.is_some());
+        if slides(ours) && slides(theirs) {
+            theirs.clone_from(ours);
         }
     }
 
