@@ -4,7 +4,7 @@ mod holders;
 pub mod ip_set;
 pub mod key;
 pub mod logging_configuration;
-pub mod part;
+pub mod piece;
 pub mod regex_pattern_set;
 pub mod rule;
 pub mod rule_group;

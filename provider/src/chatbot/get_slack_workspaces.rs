@@ -1,6 +1,6 @@
 //! Which Slack workspaces the account may use.
 
-use pulumi_plugin::{Function, Property, Result};
+use pulumi_plugin::{Error, Function, Property, Result};
 
 use crate::aws::{Aws, Doing as _};
 use crate::chatbot::place;
@@ -42,8 +42,20 @@ impl Function for GetSlackWorkspaces {
     }
 }
 
+/// Refuses a workspace that nobody has authorised for the account.
+pub(super) async fn authorised(aws: &Aws, team: &str) -> Result<()> {
+    const HOW: &str = "authorise it once in the console, https://us-east-2.console.aws.amazon.com/chatbot: Configure a chat client, Slack";
+    let all = workspaces(aws).await?;
+    if all.iter().any(|workspace| workspace.slack_workspace_id == team) {
+        return Ok(());
+    }
+    let known: Vec<_> = all.iter().map(|it| format!("{} ({})", it.slack_workspace_id, it.slack_team_name)).collect();
+    let known = if known.is_empty() { "none is".to_owned() } else { format!("there are {}", known.join(", ")) };
+    Err(Error::new(format!("the account is not authorised for Slack workspace `{team}`; {known}")).hint(HOW))
+}
+
 /// All workspaces, sorted by name.
-pub(super) async fn workspaces(aws: &Aws) -> Result<Vec<SlackWorkspace>> {
+async fn workspaces(aws: &Aws) -> Result<Vec<SlackWorkspace>> {
     let pages = aws.chatbot().describe_slack_workspaces().into_paginator().send();
     let pages = pages.collect::<Result<Vec<_>, _>>().await.doing("reading the Slack workspaces", "")?;
     let all = pages.into_iter().flat_map(|page| page.slack_workspaces.unwrap_or_default());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_chatbot::types::SlackChannelConfiguration as AwsConfiguration;
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
-use super::get_slack_workspaces::workspaces;
+use super::get_slack_workspaces::authorised;
 use super::place;
 use crate::aws::{Aws, Doing as _, Tags, word, word_or};
 use crate::chatbot::tags;
@@ -104,16 +104,7 @@ impl Resource for SlackChannelConfiguration {
 
     /// A creation that fails for its workspace uses up the name for good, so that is looked at first.
     async fn standing(aws: &Aws, new: &SlackChannelConfigurationInputs) -> Result<Option<Id>> {
-        let (near, team) = (place::near(aws), &new.slack_workspace_id);
-        let all = workspaces(&near).await?;
-        if !all.iter().any(|workspace| workspace.slack_workspace_id == *team) {
-            let known: Vec<_> =
-                all.iter().map(|it| format!("{} ({})", it.slack_workspace_id, it.slack_team_name)).collect();
-            let known = if known.is_empty() { "none is".to_owned() } else { format!("there are {}", known.join(", ")) };
-            return Err(Error::new(format!("the account is not authorised for Slack workspace `{team}`; {known}")).hint(
-                "authorise it once in the console, https://us-east-2.console.aws.amazon.com/chatbot: Configure a chat client, Slack",
-            ));
-        }
+        authorised(&place::near(aws), &new.slack_workspace_id).await?;
         let id = Id::from(arn(aws, new).await?);
         Ok(Self::find(aws, &id).await?.map(|_| id))
     }

@@ -1,6 +1,7 @@
 //! A Firehose stream.
 
 mod inputs;
+mod rules;
 mod state;
 
 use aws_sdk_firehose::types::{
@@ -8,7 +9,7 @@ use aws_sdk_firehose::types::{
     DeliveryStreamEncryptionStatus as Encryption, DeliveryStreamStatus as Status, DeliveryStreamType,
     FailureDescription,
 };
-use pulumi_plugin::{Error, Fault, Faults, Id, Made, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
 use crate::aws::{Aws, Doing as _, Tags, word};
@@ -36,16 +37,7 @@ impl Resource for DeliveryStream {
     type Seen = DeliveryStreamDescription;
 
     fn check(new: &DeliveryStreamInputs) -> Vec<Fault> {
-        let encryption = &new.delivery_stream_encryption_configuration_input;
-        let (own, given) = (encryption.key_type == KeyType::CustomerManaged, encryption.key_arn.is_some());
-        let key = Faults::of(encryption)
-            .when(own && !given, "keyArn", "missing: `keyType: CUSTOMER_MANAGED_CMK` needs it")
-            .when(!own && given, "keyArn", "needs `keyType: CUSTOMER_MANAGED_CMK`")
-            .into_vec();
-        Faults::of(new)
-            .part("extendedS3DestinationConfiguration", destination(&new.extended_s3_destination_configuration))
-            .part("deliveryStreamEncryptionConfigurationInput", key)
-            .into_vec()
+        rules::faults(new)
     }
 
     /// Dynamic partitioning is for life, and a backup that is on can't be turned off.
@@ -200,53 +192,6 @@ fn why(failure: Option<&FailureDescription>) -> String {
         || "AWS does not say why".to_owned(),
         |it| format!("{}: {}", it.r#type.as_str(), it.details.trim_end_matches('.')),
     )
-}
-
-fn destination(new: &ExtendedS3DestinationConfiguration) -> Vec<Fault> {
-    let backup = new.s3_backup_mode == S3BackupMode::Enabled;
-    let partitions = new.dynamic_partitioning_configuration.as_ref().is_some_and(|it| it.enabled);
-    let small = partitions && new.objects.buffering_hints.size_in_mbs < 64;
-    let odd = new.file_extension.as_ref().filter(|it| !it.starts_with('.'));
-    Faults::of(new)
-        .and(objects(&new.objects))
-        .when(
-            backup && new.s3_backup_configuration.is_none(),
-            "s3BackupConfiguration",
-            "missing: `s3BackupMode: Enabled` needs it",
-        )
-        .when(
-            !backup && new.s3_backup_configuration.is_some(),
-            "s3BackupMode",
-            "must be `Enabled` with `s3BackupConfiguration`",
-        )
-        .when(small, "bufferingHints", "`sizeInMBs` must be 64 at least with dynamic partitioning")
-        .when(odd.is_some(), "fileExtension", "must begin with a dot")
-        .part("s3BackupConfiguration", new.s3_backup_configuration.as_ref().map(objects).unwrap_or_default())
-        .into_vec()
-}
-
-fn objects(new: &S3DestinationConfiguration) -> Vec<Fault> {
-    const KIND: &str = "!{firehose:error-output-type}";
-    let (prefix, errors) = (new.prefix.as_deref().unwrap_or_default(), new.error_output_prefix.as_deref());
-    let logging = new.cloud_watch_logging_options.as_ref();
-    let named = logging.is_none_or(|it| it.log_group_name.is_some() && it.log_stream_name.is_some());
-    let off = logging.is_some_and(|it| !it.enabled);
-    let some = logging.is_some_and(|it| it.log_group_name.is_some() || it.log_stream_name.is_some());
-    Faults::of(new)
-        .when(
-            prefix.contains("!{") && errors.is_none(),
-            "errorOutputPrefix",
-            "missing: a `prefix` with an expression needs it",
-        )
-        .when(prefix.contains(KIND), "prefix", format!("`{KIND}` is for `errorOutputPrefix` only"))
-        .when(
-            errors.is_some_and(|errors| errors.contains("!{") && !errors.contains(KIND)),
-            "errorOutputPrefix",
-            format!("must hold `{KIND}` where it has an expression"),
-        )
-        .when(!off && !named, "cloudWatchLoggingOptions", "needs `logGroupName` and `logStreamName`")
-        .when(off && some, "cloudWatchLoggingOptions", "has no names with `enabled: false`, which AWS forgets")
-        .into_vec()
 }
 
 /// Options that are off are told as none.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_wafv2::types as sdk;
 use pulumi_plugin::{Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
-use super::part::{Part, incomplete, part, words};
+use super::piece::{Piece, incomplete, piece, words};
 use super::rules;
 use super::statement::{Method, QueryString, SingleHeader, UriPath};
 use crate::aws::{Aws, Doing as _, word};
@@ -28,7 +28,7 @@ pub struct LoggingConfigurationInputs {
     pub logging_filter: Option<LoggingFilter>,
 }
 
-part! {
+piece! {
     /// A redacted field: exactly one of these.
     RedactedField = sdk::FieldToMatch, {
         /// A header.
@@ -217,8 +217,8 @@ fn written(new: &LoggingConfigurationInputs) -> Result<sdk::LoggingConfiguration
 fn read(told: sdk::LoggingConfiguration) -> Result<LoggingConfigurationInputs> {
     Ok(LoggingConfigurationInputs {
         resource_arn: word(told.resource_arn)?,
-        log_destination_configs: Part::read(Some(told.log_destination_configs))?,
-        redacted_fields: Part::read(told.redacted_fields)?,
-        logging_filter: Part::read(told.logging_filter)?,
+        log_destination_configs: Piece::read(Some(told.log_destination_configs))?,
+        redacted_fields: Piece::read(told.redacted_fields)?,
+        logging_filter: Piece::read(told.logging_filter)?,
     })
 }

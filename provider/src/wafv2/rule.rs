@@ -3,7 +3,7 @@
 use aws_sdk_wafv2::types as sdk;
 use pulumi_plugin::{Error, Property, Result};
 
-use super::part::{Part, incomplete, marks, part, untold, words};
+use super::piece::{Piece, incomplete, marks, piece, untold, words};
 use super::statement::Statement;
 use crate::types::Lowercase;
 
@@ -50,13 +50,13 @@ impl Rule {
     pub fn read(told: sdk::Rule) -> Result<(String, Rule)> {
         let rule = Rule {
             priority: told.priority,
-            statement: Part::read(told.statement)?,
-            action: Part::read(told.action)?,
-            override_action: Part::read(told.override_action)?,
-            rule_labels: Part::read(told.rule_labels)?,
-            visibility_config: Part::read(told.visibility_config)?,
-            captcha_config: Part::read(told.captcha_config)?,
-            challenge_config: Part::read(told.challenge_config)?,
+            statement: Piece::read(told.statement)?,
+            action: Piece::read(told.action)?,
+            override_action: Piece::read(told.override_action)?,
+            rule_labels: Piece::read(told.rule_labels)?,
+            visibility_config: Piece::read(told.visibility_config)?,
+            captcha_config: Piece::read(told.captcha_config)?,
+            challenge_config: Piece::read(told.challenge_config)?,
         };
         Ok((told.name, rule))
     }
@@ -77,7 +77,7 @@ pub struct RuleAction {
     pub challenge: Option<ChallengeAction>,
 }
 
-impl Part for RuleAction {
+impl Piece for RuleAction {
     type Aws = sdk::RuleAction;
     fn write(&self) -> Result<Option<sdk::RuleAction>> {
         let built = sdk::RuleAction::builder()
@@ -94,16 +94,16 @@ impl Part for RuleAction {
             return Err(Error::new("AWS tells the action `monetize`, which is not known here"));
         }
         Ok(RuleAction {
-            allow: Part::read(told.allow)?,
-            block: Part::read(told.block)?,
-            count: Part::read(told.count)?,
-            captcha: Part::read(told.captcha)?,
-            challenge: Part::read(told.challenge)?,
+            allow: Piece::read(told.allow)?,
+            block: Piece::read(told.block)?,
+            count: Piece::read(told.count)?,
+            captcha: Piece::read(told.captcha)?,
+            challenge: Piece::read(told.challenge)?,
         })
     }
 }
 
-part! {
+piece! {
     /// Allows a request.
     AllowAction = sdk::AllowAction, {
         /// The custom request handling: headers that are added to it.

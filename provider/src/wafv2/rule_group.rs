@@ -7,7 +7,7 @@ use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result, 
 
 use super::holders::{self, listed};
 use super::key::{Key, Scope};
-use super::part::Part;
+use super::piece::Piece;
 use super::rule::{CustomResponseBody, Rule, VisibilityConfig};
 use super::{rules, web_acl};
 use crate::aws::list::{filled, some};
@@ -127,8 +127,8 @@ impl Resource for RuleGroup {
                 capacity: Some(seen.capacity),
                 description: filled(seen.description).map(Into::into),
                 rules: web_acl::read(seen.rules)?,
-                visibility_config: Part::read(seen.visibility_config)?,
-                custom_response_bodies: Part::read(seen.custom_response_bodies)?,
+                visibility_config: Piece::read(seen.visibility_config)?,
+                custom_response_bodies: Piece::read(seen.custom_response_bodies)?,
                 tags,
             },
             arn: seen.arn,

@@ -14,7 +14,7 @@ pub use self::field::*;
 pub use self::managed::*;
 pub use self::matching::*;
 pub use self::rate::*;
-use super::part::{Part, untold};
+use super::piece::{Piece, untold};
 
 /// How deep statements can be nested: the rule's own, and those below it.
 const DEPTH: usize = 5;
@@ -54,7 +54,7 @@ macro_rules! level {
 
         logical! { $and, $or, $not, $below }
 
-        impl Part for $name {
+        impl Piece for $name {
             type Aws = sdk::Statement;
             fn write(&self) -> Result<Option<sdk::Statement>> {
                 let mut written = self.matching.write()?.unwrap_or_else(bare);
@@ -66,9 +66,9 @@ macro_rules! level {
             fn read(told: Option<sdk::Statement>) -> Result<Self> {
                 let mut told = told.ok_or_else(|| untold("statement"))?;
                 Ok($name {
-                    and_statement: Part::read(told.and_statement.take())?,
-                    or_statement: Part::read(told.or_statement.take())?,
-                    not_statement: Part::read(told.not_statement.take())?,
+                    and_statement: Piece::read(told.and_statement.take())?,
+                    or_statement: Piece::read(told.or_statement.take())?,
+                    not_statement: Piece::read(told.not_statement.take())?,
                     matching: MatchStatement::read(Some(told))?,
                 })
             }
@@ -79,7 +79,7 @@ macro_rules! level {
 /// The `and`, `or` and `not` of a level.
 macro_rules! logical {
     ($and:ident, $or:ident, $not:ident, $below:ident) => {
-        super::part::part! {
+        super::piece::piece! {
             /// An AND statement: all of several statements must match.
             $and = sdk::AndStatement, ok {
                 /// The statements: two at least.
@@ -101,7 +101,7 @@ macro_rules! logical {
             pub statement: $below,
         }
 
-        impl Part for $not {
+        impl Piece for $not {
             type Aws = sdk::NotStatement;
             fn write(&self) -> Result<Option<sdk::NotStatement>> {
                 let inner = self.statement.write()?.map(Box::new);
@@ -109,7 +109,7 @@ macro_rules! logical {
             }
             fn read(told: Option<sdk::NotStatement>) -> Result<Self> {
                 let inner = told.and_then(|told| told.statement).map(|inner| *inner);
-                Ok($not { statement: <$below as Part>::read(inner)? })
+                Ok($not { statement: <$below as Piece>::read(inner)? })
             }
         }
     };
@@ -152,7 +152,7 @@ pub struct Statement {
     pub rule_group_reference_statement: Option<RuleGroupReferenceStatement>,
 }
 
-impl Part for Statement {
+impl Piece for Statement {
     type Aws = sdk::Statement;
     fn write(&self) -> Result<Option<sdk::Statement>> {
         let mut written = self.matching.write()?.unwrap_or_else(bare);
@@ -167,12 +167,12 @@ impl Part for Statement {
     fn read(told: Option<sdk::Statement>) -> Result<Self> {
         let mut told = told.ok_or_else(|| untold("statement"))?;
         Ok(Statement {
-            and_statement: Part::read(told.and_statement.take())?,
-            or_statement: Part::read(told.or_statement.take())?,
-            not_statement: Part::read(told.not_statement.take())?,
-            rate_based_statement: Part::read(told.rate_based_statement.take())?,
-            managed_rule_group_statement: Part::read(told.managed_rule_group_statement.take())?,
-            rule_group_reference_statement: Part::read(told.rule_group_reference_statement.take())?,
+            and_statement: Piece::read(told.and_statement.take())?,
+            or_statement: Piece::read(told.or_statement.take())?,
+            not_statement: Piece::read(told.not_statement.take())?,
+            rate_based_statement: Piece::read(told.rate_based_statement.take())?,
+            managed_rule_group_statement: Piece::read(told.managed_rule_group_statement.take())?,
+            rule_group_reference_statement: Piece::read(told.rule_group_reference_statement.take())?,
             matching: MatchStatement::read(Some(told))?,
         })
     }

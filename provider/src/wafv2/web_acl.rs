@@ -10,7 +10,7 @@ use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result, 
 pub use self::inputs::*;
 use super::holders::{self, listed};
 use super::key::Key;
-use super::part::Part;
+use super::piece::Piece;
 use super::rule::{Rule, RuleAction};
 use super::rules;
 use crate::aws::list::{filled, some};
@@ -106,21 +106,21 @@ impl Resource for WebAcl {
         let inputs = WebAclInputs {
             name: seen.name.into(),
             scope: Key::parse(id)?.scope,
-            default_action: Part::read(seen.default_action)?,
+            default_action: Piece::read(seen.default_action)?,
             description: filled(seen.description).map(Into::into),
             rules: read(seen.rules)?,
-            visibility_config: Part::read(seen.visibility_config)?,
-            custom_response_bodies: Part::read(seen.custom_response_bodies)?,
-            captcha_config: Part::read(seen.captcha_config)?,
-            challenge_config: Part::read(seen.challenge_config)?,
+            visibility_config: Piece::read(seen.visibility_config)?,
+            custom_response_bodies: Piece::read(seen.custom_response_bodies)?,
+            captcha_config: Piece::read(seen.captcha_config)?,
+            challenge_config: Piece::read(seen.challenge_config)?,
             token_domains: seen.token_domains.unwrap_or_default(),
-            association_config: Part::read(seen.association_config)?,
-            data_protection_config: Part::read(seen.data_protection_config)?,
+            association_config: Piece::read(seen.association_config)?,
+            data_protection_config: Piece::read(seen.data_protection_config)?,
             on_source_d_do_s_protection_config: match seen.on_source_d_do_s_protection_config {
-                Some(told) => Part::read(Some(told))?,
+                Some(told) => Piece::read(Some(told))?,
                 None => OnSourceDDoSProtectionConfig::default(),
             },
-            application_config: Part::read(seen.application_config)?,
+            application_config: Piece::read(seen.application_config)?,
             tags,
         };
         let (arn, label_namespace) = (seen.arn, seen.label_namespace.unwrap_or_default());

@@ -14,6 +14,17 @@ CREATING, DELETING, ENCRYPTING = 60.0, 30.0, 20.0
 # How long Firehose doesn't know a new role.
 UNASSUMED = 8.0
 ERROR_TYPE = "!{firehose:error-output-type}"
+# What a destination's older form tells of it.
+SHADOW = {
+    "RoleARN",
+    "BucketARN",
+    "Prefix",
+    "ErrorOutputPrefix",
+    "BufferingHints",
+    "CompressionFormat",
+    "EncryptionConfiguration",
+    "CloudWatchLoggingOptions",
+}
 # What AWS adds to a processor's parameters.
 FILLED = {
     "Lambda": {"NumberOfRetries": "3", "BufferSizeInMBs": "1", "BufferIntervalInSeconds": "60"},
@@ -159,7 +170,7 @@ class Service(Tags, Own):
         name = asked["DeliveryStreamName"]
         stream = self.stream(name)
         extended = stream["destination"]
-        shadow = {k: v for k, v in extended.items() if k in ("RoleARN", "BucketARN", "Prefix", "ErrorOutputPrefix", "BufferingHints", "CompressionFormat", "EncryptionConfiguration", "CloudWatchLoggingOptions")}
+        shadow = {name: value for name, value in extended.items() if name in SHADOW}
         return {
             "DeliveryStreamDescription": {
                 "DeliveryStreamName": name,

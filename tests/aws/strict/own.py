@@ -1,5 +1,6 @@
 """Services that this server answers by itself, without moto: each keeps plain values, and every request is held to botocore's model."""
 
+import base64
 import importlib
 import json
 import re
@@ -156,8 +157,6 @@ def number(shape, value, at):
 
 
 def blob(shape, value, at):
-    import base64
-
     return sized(shape, len(base64.b64decode(value)), value, at, "Member must have length")
 
 

@@ -3,11 +3,11 @@
 use aws_sdk_wafv2::types as sdk;
 use pulumi_plugin::Result;
 
-use super::super::part::{Part, marks, part, untold, words};
+use super::super::piece::{Piece, marks, piece, untold, words};
 use super::matching::FallbackBehavior;
 use crate::types::{Lowercase, TransformationType};
 
-part! {
+piece! {
     /// A field to match, a part of a request: exactly one of these.
     FieldToMatch = sdk::FieldToMatch, {
         /// A single header.
@@ -194,7 +194,7 @@ words! {
     }
 }
 
-impl Part for TransformationType {
+impl Piece for TransformationType {
     type Aws = sdk::TextTransformationType;
     fn write(&self) -> Result<Option<sdk::TextTransformationType>> {
         Ok(Some(self.as_str().into()))

@@ -3,7 +3,7 @@
 use aws_sdk_wafv2::types as sdk;
 use pulumi_plugin::{Property, Result};
 
-use super::super::part::{Part, incomplete, part, untold, words};
+use super::super::piece::{Piece, incomplete, piece, untold, words};
 use super::super::rule::{CountAction, RuleAction};
 use super::StatementL2;
 use crate::types::Arn;
@@ -30,7 +30,7 @@ pub struct ManagedRuleGroupStatement {
     pub scope_down_statement: Option<StatementL2>,
 }
 
-impl Part for ManagedRuleGroupStatement {
+impl Piece for ManagedRuleGroupStatement {
     type Aws = sdk::ManagedRuleGroupStatement;
     fn write(&self) -> Result<Option<sdk::ManagedRuleGroupStatement>> {
         let built = sdk::ManagedRuleGroupStatement::builder()
@@ -49,8 +49,8 @@ impl Part for ManagedRuleGroupStatement {
             name: told.name,
             version: told.version,
             rule_action_overrides: overrides(told.rule_action_overrides, told.excluded_rules)?,
-            managed_rule_group_configs: Part::read(told.managed_rule_group_configs)?,
-            scope_down_statement: Part::read(told.scope_down_statement.map(|inner| *inner))?,
+            managed_rule_group_configs: Piece::read(told.managed_rule_group_configs)?,
+            scope_down_statement: Piece::read(told.scope_down_statement.map(|inner| *inner))?,
         })
     }
 }
@@ -65,7 +65,7 @@ pub struct RuleGroupReferenceStatement {
     pub rule_action_overrides: Vec<RuleActionOverride>,
 }
 
-impl Part for RuleGroupReferenceStatement {
+impl Piece for RuleGroupReferenceStatement {
     type Aws = sdk::RuleGroupReferenceStatement;
     fn write(&self) -> Result<Option<sdk::RuleGroupReferenceStatement>> {
         let built = sdk::RuleGroupReferenceStatement::builder().arn(self.arn.as_str());
@@ -75,7 +75,7 @@ impl Part for RuleGroupReferenceStatement {
     fn read(told: Option<sdk::RuleGroupReferenceStatement>) -> Result<Self> {
         let told = told.ok_or_else(|| untold("rule group reference statement"))?;
         Ok(RuleGroupReferenceStatement {
-            arn: Part::read(Some(told.arn))?,
+            arn: Piece::read(Some(told.arn))?,
             rule_action_overrides: overrides(told.rule_action_overrides, told.excluded_rules)?,
         })
     }
@@ -86,14 +86,14 @@ fn overrides(
     told: Option<Vec<sdk::RuleActionOverride>>,
     excluded: Option<Vec<sdk::ExcludedRule>>,
 ) -> Result<Vec<RuleActionOverride>> {
-    let mut overrides: Vec<RuleActionOverride> = Part::read(told)?;
+    let mut overrides: Vec<RuleActionOverride> = Piece::read(told)?;
     let count = RuleAction { count: Some(CountAction { custom_request_handling: None }), ..RuleAction::default() };
     let excluded = excluded.into_iter().flatten();
     overrides.extend(excluded.map(|rule| RuleActionOverride { name: rule.name, action_to_use: count.clone() }));
     Ok(overrides)
 }
 
-part! {
+piece! {
     /// Another action for a rule of a group.
     RuleActionOverride = sdk::RuleActionOverride, ok {
         /// The rule's name.

@@ -7,7 +7,7 @@ use aws_sdk_wafv2::types as sdk;
 use aws_smithy_types::base64;
 use pulumi_plugin::{Error, Property, Result};
 
-use super::super::part::{Part, incomplete, part, untold, words};
+use super::super::piece::{Piece, incomplete, piece, untold, words};
 use super::field::{FieldToMatch, TextTransformation};
 use super::strange;
 use crate::types::{Arn, CountryCode};
@@ -37,7 +37,7 @@ pub struct MatchStatement {
     pub xss_match_statement: Option<XssMatchStatement>,
 }
 
-impl Part for MatchStatement {
+impl Piece for MatchStatement {
     type Aws = sdk::Statement;
     fn write(&self) -> Result<Option<sdk::Statement>> {
         let built = sdk::Statement::builder()
@@ -70,16 +70,16 @@ impl Part for MatchStatement {
             return Err(strange(&left));
         }
         Ok(MatchStatement {
-            byte_match_statement: Part::read(told.byte_match_statement)?,
-            geo_match_statement: Part::read(told.geo_match_statement)?,
-            asn_match_statement: Part::read(told.asn_match_statement)?,
-            ip_set_reference_statement: Part::read(told.ip_set_reference_statement)?,
-            label_match_statement: Part::read(told.label_match_statement)?,
-            regex_match_statement: Part::read(told.regex_match_statement)?,
-            regex_pattern_set_reference_statement: Part::read(told.regex_pattern_set_reference_statement)?,
-            size_constraint_statement: Part::read(told.size_constraint_statement)?,
-            sqli_match_statement: Part::read(told.sqli_match_statement)?,
-            xss_match_statement: Part::read(told.xss_match_statement)?,
+            byte_match_statement: Piece::read(told.byte_match_statement)?,
+            geo_match_statement: Piece::read(told.geo_match_statement)?,
+            asn_match_statement: Piece::read(told.asn_match_statement)?,
+            ip_set_reference_statement: Piece::read(told.ip_set_reference_statement)?,
+            label_match_statement: Piece::read(told.label_match_statement)?,
+            regex_match_statement: Piece::read(told.regex_match_statement)?,
+            regex_pattern_set_reference_statement: Piece::read(told.regex_pattern_set_reference_statement)?,
+            size_constraint_statement: Piece::read(told.size_constraint_statement)?,
+            sqli_match_statement: Piece::read(told.sqli_match_statement)?,
+            xss_match_statement: Piece::read(told.xss_match_statement)?,
         })
     }
 }
@@ -111,7 +111,7 @@ impl ByteMatchStatement {
     }
 }
 
-impl Part for ByteMatchStatement {
+impl Piece for ByteMatchStatement {
     type Aws = sdk::ByteMatchStatement;
     fn write(&self) -> Result<Option<sdk::ByteMatchStatement>> {
         let built = sdk::ByteMatchStatement::builder()
@@ -131,9 +131,9 @@ impl Part for ByteMatchStatement {
         Ok(ByteMatchStatement {
             search_string: text,
             search_string_base64: base64,
-            positional_constraint: Part::read(Some(told.positional_constraint))?,
-            field_to_match: Part::read(told.field_to_match)?,
-            text_transformations: Part::read(Some(told.text_transformations))?,
+            positional_constraint: Piece::read(Some(told.positional_constraint))?,
+            field_to_match: Piece::read(told.field_to_match)?,
+            text_transformations: Piece::read(Some(told.text_transformations))?,
         })
     }
 }
@@ -199,7 +199,7 @@ words! {
     }
 }
 
-part! {
+piece! {
     /// A geographic match statement: the request comes from one of some countries.
     GeoMatchStatement = sdk::GeoMatchStatement, {
         /// The country codes: two letters (ISO 3166-1), such as `JP`.
@@ -304,7 +304,7 @@ part! {
     }
 }
 
-impl Part for CountryCode {
+impl Piece for CountryCode {
     type Aws = sdk::CountryCode;
     fn write(&self) -> Result<Option<sdk::CountryCode>> {
         Ok(Some(self.as_str().into()))

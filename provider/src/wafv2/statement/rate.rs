@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_wafv2::types as sdk;
 use pulumi_plugin::{Property, Result};
 
-use super::super::part::{Part, incomplete, marks, part, untold, words};
+use super::super::piece::{Piece, incomplete, marks, piece, untold, words};
 use super::StatementL2;
 use super::field::TextTransformation;
 use super::matching::{FallbackBehavior, ForwardedIpConfig};
@@ -30,7 +30,7 @@ pub struct RateBasedStatement {
     pub scope_down_statement: Option<StatementL2>,
 }
 
-impl Part for RateBasedStatement {
+impl Piece for RateBasedStatement {
     type Aws = sdk::RateBasedStatement;
     fn write(&self) -> Result<Option<sdk::RateBasedStatement>> {
         let built = sdk::RateBasedStatement::builder()
@@ -48,10 +48,10 @@ impl Part for RateBasedStatement {
             limit: told.limit,
             // AWS may leave the default out.
             evaluation_window_sec: if told.evaluation_window_sec == 0 { 300 } else { told.evaluation_window_sec },
-            aggregate_key_type: Part::read(Some(told.aggregate_key_type))?,
-            custom_keys: Part::read(told.custom_keys)?,
-            forwarded_ip_config: Part::read(told.forwarded_ip_config)?,
-            scope_down_statement: Part::read(told.scope_down_statement.map(|inner| *inner))?,
+            aggregate_key_type: Piece::read(Some(told.aggregate_key_type))?,
+            custom_keys: Piece::read(told.custom_keys)?,
+            forwarded_ip_config: Piece::read(told.forwarded_ip_config)?,
+            scope_down_statement: Piece::read(told.scope_down_statement.map(|inner| *inner))?,
         })
     }
 }
@@ -70,7 +70,7 @@ words! {
     }
 }
 
-part! {
+piece! {
     /// A custom key that requests are counted by: exactly one of these.
     RateBasedStatementCustomKey = sdk::RateBasedStatementCustomKey, {
         /// A header.

@@ -6,7 +6,7 @@ use aws_sdk_wafv2::types as sdk;
 use pulumi_plugin::{Property, Result};
 
 use super::super::key::Scope;
-use super::super::part::{Part, part, untold, words};
+use super::super::piece::{Piece, piece, untold, words};
 use super::super::rule::{
     AllowAction, BlockAction, CaptchaConfig, ChallengeConfig, CustomResponseBody, Rule, VisibilityConfig,
 };
@@ -55,7 +55,7 @@ pub struct WebAclInputs {
     pub tags: Tags,
 }
 
-part! {
+piece! {
     /// What is done with requests that no rule has decided on: exactly one of these.
     DefaultAction = sdk::DefaultAction, {
         /// Allow them.
@@ -137,7 +137,7 @@ pub struct AssociationConfig {
 pub const TYPES: [&str; 5] =
     ["CLOUDFRONT", "API_GATEWAY", "COGNITO_USER_POOL", "APP_RUNNER_SERVICE", "VERIFIED_ACCESS_INSTANCE"];
 
-impl Part for AssociationConfig {
+impl Piece for AssociationConfig {
     type Aws = sdk::AssociationConfig;
     fn write(&self) -> Result<Option<sdk::AssociationConfig>> {
         let bodies = self.request_body.write()?.map(|bodies| {
@@ -148,7 +148,7 @@ impl Part for AssociationConfig {
     fn read(told: Option<sdk::AssociationConfig>) -> Result<Self> {
         let bodies = told.ok_or_else(|| untold("association configuration"))?.request_body;
         let bodies = bodies.map(|bodies| bodies.into_iter().map(|(kind, body)| (kind.as_str().to_owned(), body)));
-        Ok(AssociationConfig { request_body: Part::read(bodies.map(Iterator::collect))? })
+        Ok(AssociationConfig { request_body: Piece::read(bodies.map(Iterator::collect))? })
     }
 }
 

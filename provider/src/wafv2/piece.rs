@@ -1,4 +1,4 @@
-//! Parts of rules and web ACLs: as the program gives them, and as WAF takes and tells them. A part is a table of its fields.
+//! Pieces of rules and web ACLs: as the program gives them, and as WAF takes and tells them. A piece is a table of its fields.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,8 +6,8 @@ use pulumi_plugin::{Error, Result};
 
 use crate::types::{Arn, Lowercase, WafName};
 
-/// A part, and what it is to the SDK.
-pub trait Part: Sized {
+/// A piece, and what it is to the SDK.
+pub trait Piece: Sized {
     /// The SDK's type.
     type Aws;
     /// As WAF takes it; nothing where it is left out.
@@ -28,7 +28,7 @@ pub fn untold(what: &str) -> Error {
 
 macro_rules! as_it_is {
     ($($plain:ty),*) => {$(
-        impl Part for $plain {
+        impl Piece for $plain {
             type Aws = $plain;
             fn write(&self) -> Result<Option<$plain>> {
                 Ok(Some(self.clone()))
@@ -44,7 +44,7 @@ as_it_is!(String, bool, i32, i64);
 
 macro_rules! texts {
     ($($text:ty),*) => {$(
-        impl Part for $text {
+        impl Piece for $text {
             type Aws = String;
             fn write(&self) -> Result<Option<String>> {
                 Ok(Some(self.to_string()))
@@ -58,7 +58,7 @@ macro_rules! texts {
 
 texts!(Arn, Lowercase, WafName);
 
-impl<T: Part> Part for Option<T> {
+impl<T: Piece> Piece for Option<T> {
     type Aws = T::Aws;
     fn write(&self) -> Result<Option<T::Aws>> {
         self.as_ref().map_or(Ok(None), T::write)
@@ -69,12 +69,12 @@ impl<T: Part> Part for Option<T> {
 }
 
 /// WAF wants an empty list left out.
-fn all<'a, T: Part + 'a>(items: impl Iterator<Item = &'a T>) -> Result<Option<Vec<T::Aws>>> {
+fn all<'a, T: Piece + 'a>(items: impl Iterator<Item = &'a T>) -> Result<Option<Vec<T::Aws>>> {
     let written = items.filter_map(|item| item.write().transpose()).collect::<Result<Vec<_>>>()?;
     Ok(crate::aws::list::some(written))
 }
 
-impl<T: Part> Part for Vec<T> {
+impl<T: Piece> Piece for Vec<T> {
     type Aws = Vec<T::Aws>;
     fn write(&self) -> Result<Option<Vec<T::Aws>>> {
         all(self.iter())
@@ -84,7 +84,7 @@ impl<T: Part> Part for Vec<T> {
     }
 }
 
-impl<T: Part + Ord> Part for BTreeSet<T> {
+impl<T: Piece + Ord> Piece for BTreeSet<T> {
     type Aws = Vec<T::Aws>;
     fn write(&self) -> Result<Option<Vec<T::Aws>>> {
         all(self.iter())
@@ -94,7 +94,7 @@ impl<T: Part + Ord> Part for BTreeSet<T> {
     }
 }
 
-impl<T: Part> Part for BTreeMap<String, T> {
+impl<T: Piece> Piece for BTreeMap<String, T> {
     type Aws = HashMap<String, T::Aws>;
     fn write(&self) -> Result<Option<HashMap<String, T::Aws>>> {
         let each =
@@ -107,21 +107,21 @@ impl<T: Part> Part for BTreeMap<String, T> {
     }
 }
 
-/// A struct of properties that is a part: each field with the setter of the SDK's builder, and what it is where AWS leaves it out.
+/// A struct of properties that is a piece: each field with the setter of the SDK's builder, and what it is where AWS leaves it out.
 /// `ok` where the builder may refuse.
-macro_rules! part {
+macro_rules! piece {
     (@built $built:expr, ok) => {
-        $built.map_err($crate::wafv2::part::incomplete)?
+        $built.map_err($crate::wafv2::piece::incomplete)?
     };
     (@built $built:expr,) => {
         $built
     };
     (@read $told:expr, $ty:ty) => {
-        <$ty as $crate::wafv2::part::Part>::read($told.into())?
+        <$ty as $crate::wafv2::piece::Piece>::read($told.into())?
     };
     (@read $told:expr, $ty:ty, $absent:expr) => {
-        match Option::<<$ty as $crate::wafv2::part::Part>::Aws>::from($told) {
-            Some(told) => <$ty as $crate::wafv2::part::Part>::read(Some(told))?,
+        match Option::<<$ty as $crate::wafv2::piece::Piece>::Aws>::from($told) {
+            Some(told) => <$ty as $crate::wafv2::piece::Piece>::read(Some(told))?,
             None => $absent,
         }
     };
@@ -134,22 +134,22 @@ macro_rules! part {
             $($(#[$meta])* pub $field: $ty,)*
         }
 
-        impl $crate::wafv2::part::Part for $name {
+        impl $crate::wafv2::piece::Piece for $name {
             type Aws = $aws;
             fn write(&self) -> pulumi_plugin::Result<Option<$aws>> {
                 let built = <$aws>::builder()$(.$set(self.$field.write()?))*.build();
-                Ok(Some($crate::wafv2::part::part!(@built built, $($ok)?)))
+                Ok(Some($crate::wafv2::piece::piece!(@built built, $($ok)?)))
             }
             fn read(told: Option<$aws>) -> pulumi_plugin::Result<Self> {
-                let told = told.ok_or_else(|| $crate::wafv2::part::untold(stringify!($name)))?;
+                let told = told.ok_or_else(|| $crate::wafv2::piece::untold(stringify!($name)))?;
                 Ok($name {
-                    $($field: $crate::wafv2::part::part!(@read told.$field, $ty $(, $absent)?),)*
+                    $($field: $crate::wafv2::piece::piece!(@read told.$field, $ty $(, $absent)?),)*
                 })
             }
         }
     )*};
 }
-pub(crate) use part;
+pub(crate) use piece;
 
 /// Structs without properties: that there is one says it all.
 macro_rules! marks {
@@ -158,7 +158,7 @@ macro_rules! marks {
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, pulumi_plugin::Property)]
         pub struct $name {}
 
-        impl $crate::wafv2::part::Part for $name {
+        impl $crate::wafv2::piece::Piece for $name {
             type Aws = aws_sdk_wafv2::types::$name;
             fn write(&self) -> pulumi_plugin::Result<Option<Self::Aws>> {
                 Ok(Some(aws_sdk_wafv2::types::$name::builder().build()))
@@ -171,7 +171,7 @@ macro_rules! marks {
 }
 pub(crate) use marks;
 
-/// Choices of words that are parts.
+/// Choices of words that are pieces.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$meta:meta])* $variant:ident = $word:literal),* $(,)? })*) => {$(
         $(#[$doc])*
@@ -180,13 +180,13 @@ macro_rules! words {
             $($(#[$meta])* #[prop(rename = $word)] $variant,)*
         }
 
-        impl $crate::wafv2::part::Part for $name {
+        impl $crate::wafv2::piece::Piece for $name {
             type Aws = aws_sdk_wafv2::types::$name;
             fn write(&self) -> pulumi_plugin::Result<Option<Self::Aws>> {
                 Ok(Some(self.as_str().into()))
             }
             fn read(told: Option<Self::Aws>) -> pulumi_plugin::Result<Self> {
-                $crate::aws::word(told.ok_or_else(|| $crate::wafv2::part::untold(stringify!($name)))?)
+                $crate::aws::word(told.ok_or_else(|| $crate::wafv2::piece::untold(stringify!($name)))?)
             }
         }
     )*};
