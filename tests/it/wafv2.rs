@@ -62,7 +62,7 @@ fn an_ip_set_in_use_is_not_replaced_under_its_name() {
 }
 
 #[test]
-fn what_shield_keeps_in_a_web_acl_stays() {
+fn what_others_keep_in_a_web_acl_stays() {
     let aws = Aws::new();
     let project = aws.project(&program(V4, ""));
     project.up().expect_ok();
@@ -75,6 +75,8 @@ fn what_shield_keeps_in_a_web_acl_stays() {
     }));
     let mut update = key;
     update["Rules"] = rules.into();
+    let injected = json!({"ChallengeJavascriptSdkInjection": {"CLOUDFRONT": {}}});
+    update["AssociationConfig"] = injected.clone();
     update["DefaultAction"] = json!({"Allow": {}});
     update["VisibilityConfig"] = seen["WebACL"]["VisibilityConfig"].clone();
     update["LockToken"] = seen["LockToken"].clone();
@@ -83,8 +85,31 @@ fn what_shield_keeps_in_a_web_acl_stays() {
     project.expect_settled();
     project.program(&program(V4, "description: for the web"));
     project.up().expect_ok().expect_steps(&["update acl"]);
-    assert_eq!(acl(&aws).1["WebACL"]["Rules"].as_array().map(Vec::len), Some(2));
+    let seen = acl(&aws).1["WebACL"].clone();
+    assert_eq!((seen["Rules"].as_array().map(Vec::len), &seen["AssociationConfig"]), (Some(2), &injected));
     project.destroy().expect_ok();
+}
+
+/// What an update would lose is refused when it is read.
+#[test]
+fn a_rule_that_is_not_known_whole_is_not_touched() {
+    let aws = Aws::new();
+    let project = aws.project(&program(V4, ""));
+    project.up().expect_ok();
+    let (key, seen) = acl(&aws);
+    let none = json!([{"Priority": 0, "Type": "NONE"}]);
+    let statement = json!({"XssMatchStatement": {
+        "FieldToMatch": {"QueryString": {}}, "TextTransformations": none, "PreParseTextTransformations": none,
+    }});
+    let mut update = key;
+    update["Rules"] = seen["WebACL"]["Rules"].clone();
+    update["Rules"][0]["Statement"] = statement;
+    update["DefaultAction"] = json!({"Allow": {}});
+    update["VisibilityConfig"] = seen["WebACL"]["VisibilityConfig"].clone();
+    update["LockToken"] = seen["LockToken"].clone();
+    aws.call("wafv2", "update_web_acl", update);
+    project.refresh().expect_failure().expect_says("text transformations before parsing");
+    assert!(acl(&aws).1["WebACL"]["Rules"][0]["Statement"]["XssMatchStatement"].is_object());
 }
 
 #[test]
@@ -150,5 +175,39 @@ fn what_is_for_cloudfront_is_in_one_region() {
     project.up().expect_ok();
     let listed = aws.call_in(ELSEWHERE, "wafv2", "list_ip_sets", json!({"Scope": "CLOUDFRONT"}));
     assert_eq!(listed["IPSets"].as_array().map(Vec::len), Some(1));
+    project.destroy().expect_ok();
+}
+
+#[test]
+fn a_rule_group_takes_what_its_first_rules_need() {
+    let aws = Aws::new();
+    let group = |more: &str, countries: usize| {
+        let rule = |n: usize| {
+            let statement = "{geoMatchStatement: {countryCodes: [JP]}}";
+            format!(
+                "r{n}: {{priority: {n}, statement: {statement}, action: {{block: {{}}}}, visibilityConfig: {{metricName: r{n}}}}}"
+            )
+        };
+        let rules: Vec<_> = (0..countries).map(rule).collect();
+        let properties = format!(
+            "{{scope: REGIONAL, visibilityConfig: {{metricName: group}}, rules: {{{}}}, {more}}}",
+            rules.join(", ")
+        );
+        format!("\nresources:\n  group: {{type: 'gitinfra:wafv2:RuleGroup', properties: {properties}}}\n")
+    };
+    let project = aws.project(&group("", 2));
+    project.up().expect_ok();
+    assert_eq!(project.state().get("group", "/outputs/capacity"), &json!(2));
+    // Naming what was chosen is no change, and neither is fewer rules.
+    project.program(&group("capacity: 2", 2));
+    project.expect_settled().refresh_settled();
+    project.program(&group("", 1));
+    project.up().expect_ok().expect_steps(&["update group"]);
+    project.program(&group("", 3));
+    project.up().expect_failure().expect_says("give the group more `capacity`, which takes a new group");
+    project.program(&group("capacity: 10", 3));
+    let steps = project.up().expect_ok().steps_in_order();
+    assert_eq!(steps, ["create-replacement group", "replace group", "delete-replaced group"]);
+    project.expect_settled().refresh_settled();
     project.destroy().expect_ok();
 }

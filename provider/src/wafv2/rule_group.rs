@@ -136,16 +136,18 @@ impl Resource for RuleGroup {
         })
     }
 
+    /// An update replaces everything, so what is not known here is sent back.
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &RuleGroupInputs) -> Result<()> {
         let gone = || Error::new(format!("rule group `{id}` is gone"));
-        let (_, token) = Self::find(aws, id).await?.ok_or_else(gone)?;
+        let (old, token) = Self::find(aws, id).await?.ok_or_else(gone)?;
         let key = Key::parse(id)?;
         let update = aws.wafv2().update_rule_group().id(key.id).name(key.name).scope(key.scope.aws()).lock_token(token);
         let update = update
             .set_description(new.description.as_ref().map(WafDescription::to_string))
             .set_rules(some(web_acl::written(&new.rules)?))
             .set_visibility_config(new.visibility_config.write()?)
-            .set_custom_response_bodies(new.custom_response_bodies.write()?);
+            .set_custom_response_bodies(new.custom_response_bodies.write()?)
+            .set_monetization_config(old.monetization_config);
         update.send().await.done("changing rule group", id).map_err(too_much)
     }
 

@@ -4,7 +4,7 @@ mod inputs;
 
 use std::collections::BTreeMap;
 
-use aws_sdk_wafv2::types::{Rule as AwsRule, WebAcl as AwsWebAcl};
+use aws_sdk_wafv2::types::{AssociationConfig as AwsAssociationConfig, Rule as AwsRule, WebAcl as AwsWebAcl};
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
@@ -114,7 +114,7 @@ impl Resource for WebAcl {
             captcha_config: Piece::read(seen.captcha_config)?,
             challenge_config: Piece::read(seen.challenge_config)?,
             token_domains: seen.token_domains.unwrap_or_default(),
-            association_config: Piece::read(seen.association_config)?,
+            association_config: Piece::read(seen.association_config.filter(|it| it.request_body.is_some()))?,
             data_protection_config: Piece::read(seen.data_protection_config)?,
             on_source_d_do_s_protection_config: match seen.on_source_d_do_s_protection_config {
                 Some(told) => Piece::read(Some(told))?,
@@ -144,7 +144,7 @@ impl Resource for WebAcl {
             .set_captcha_config(new.captcha_config.write()?)
             .set_challenge_config(new.challenge_config.write()?)
             .set_token_domains(new.token_domains.write()?)
-            .set_association_config(new.association_config.write()?)
+            .set_association_config(association(new, old.association_config)?)
             .set_data_protection_config(new.data_protection_config.write()?)
             .set_on_source_d_do_s_protection_config(new.on_source_d_do_s_protection_config.write()?)
             .set_application_config(new.application_config.write()?)
@@ -171,6 +171,16 @@ impl Resource for WebAcl {
     fn lingers(_: &Self) -> bool {
         false
     }
+}
+
+/// The association configuration, with what the web ACL has of it that is not known here.
+fn association(new: &WebAclInputs, old: Option<AwsAssociationConfig>) -> Result<Option<AwsAssociationConfig>> {
+    let mut written = new.association_config.write()?;
+    if let Some(injected) = old.and_then(|old| old.challenge_javascript_sdk_injection) {
+        let config = written.get_or_insert_with(|| AwsAssociationConfig::builder().build());
+        config.challenge_javascript_sdk_injection = Some(injected);
+    }
+    Ok(written)
 }
 
 /// Rules as WAF takes them.

@@ -55,6 +55,10 @@ impl Piece for MatchStatement {
     }
     fn read(told: Option<sdk::Statement>) -> Result<Self> {
         let told = told.ok_or_else(|| untold("statement"))?;
+        if preparsed(&told) {
+            let why = "AWS tells a statement with text transformations before parsing, which are not known here";
+            return Err(Error::new(why).hint("a newer version of the provider may know them"));
+        }
         let mut left = told.clone();
         left.byte_match_statement = None;
         left.geo_match_statement = None;
@@ -82,6 +86,19 @@ impl Piece for MatchStatement {
             xss_match_statement: Piece::read(told.xss_match_statement)?,
         })
     }
+}
+
+/// Whether it has text transformations before parsing, which an update would lose.
+fn preparsed(told: &sdk::Statement) -> bool {
+    let some = |list: Option<&[sdk::PreParseTextTransformation]>| list.is_some_and(|list| !list.is_empty());
+    some(told.byte_match_statement().map(sdk::ByteMatchStatement::pre_parse_text_transformations))
+        || some(told.regex_match_statement().map(sdk::RegexMatchStatement::pre_parse_text_transformations))
+        || some(told.size_constraint_statement().map(sdk::SizeConstraintStatement::pre_parse_text_transformations))
+        || some(told.sqli_match_statement().map(sdk::SqliMatchStatement::pre_parse_text_transformations))
+        || some(told.xss_match_statement().map(sdk::XssMatchStatement::pre_parse_text_transformations))
+        || told
+            .regex_pattern_set_reference_statement()
+            .is_some_and(|it| !it.pre_parse_text_transformations().is_empty())
 }
 
 /// A byte match statement: a text is in a part of the request.
