@@ -39,6 +39,36 @@ macro_rules! spelled {
     };
 }
 
+mod arn;
+mod cidr;
+mod cidr6;
+mod domain;
+mod identifier;
+mod ip_range;
+mod lowercase;
+mod names;
+mod policy;
+mod protocol;
+mod region;
+pub mod role_arn;
+mod waf;
+mod window;
+
+pub use arn::{Arn, CertificateArn};
+pub use cidr::Cidr;
+pub use cidr6::Cidr6;
+pub use domain::DomainName;
+pub use identifier::Identifier;
+pub use ip_range::IpRange;
+pub use lowercase::Lowercase;
+pub use names::{ConfigurationName, GroupDescription, GroupName, IamPath, RoleName, StreamName};
+pub use policy::PolicyJson;
+pub use protocol::Protocol;
+pub use region::Region;
+pub use role_arn::RoleArn;
+pub use waf::{CountryCode, TransformationType, WafDescription, WafName};
+pub use window::{DailyWindow, WeeklyWindow};
+
 /// The name of an ElastiCache replication group.
 pub type ReplicationGroupId = Identifier<40>;
 /// The name of an ElastiCache subnet group or parameter group.

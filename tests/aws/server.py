@@ -33,8 +33,13 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 import strict  # noqa: E402
+from strict import own  # noqa: E402
 from strict.clock import CLOCK  # noqa: E402
 from strict.gate import Dropped, Gate  # noqa: E402
+
+
+# botocore's name of a service, where it is not moto's.
+BOTOCORE = {"applicationautoscaling": "application-autoscaling"}
 
 
 class Handler(MotoRequestHandler):
@@ -101,6 +106,9 @@ def warm():
         importlib.import_module(f"moto.{service}.models")
         # moto's name of one of them is not botocore's.
         get_service_model(service.replace("applicationautoscaling", "application-autoscaling"))
+        get_service_model(BOTOCORE.get(service, service))
+    for service in own.SERVICES.values():
+        get_service_model(service)
 
 
 def write_whole(path, text):

@@ -2,9 +2,11 @@
 
 mod account;
 mod aws;
+mod chatbot;
 mod cli;
 mod cloudfront;
 mod components;
+mod cloudwatch;
 mod contract;
 mod crates;
 mod derive;
@@ -12,6 +14,7 @@ mod ec2;
 mod elasticache;
 mod engine;
 mod files;
+mod firehose;
 mod iam;
 mod kms;
 mod licences;
@@ -26,3 +29,4 @@ mod secretsmanager;
 mod ssm;
 mod tidy;
 mod tools;
+mod wafv2;

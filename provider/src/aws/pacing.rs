@@ -37,7 +37,17 @@ const RATES: &[Rate] = &[
     // Every other operation has a bucket of its own; this is the size of each.
     ("EC2", "", 50.0, 5.0),
     ("Route 53", "", 5.0, 5.0),
+    ("WAFV2", "AssociateWebACL", 2.0, 0.5),
+    ("WAFV2", "DisassociateWebACL", 2.0, 0.5),
+    ("WAFV2", "GetWebACLForResource", 3.0, 1.0),
+    ("WAFV2", "Get", 10.0, 5.0),
+    ("WAFV2", "List", 10.0, 5.0),
     ("WAFV2", "", 2.0, 1.0),
+    ("CloudWatch", "Put", 6.0, 3.0),
+    ("CloudWatch", "Delete", 6.0, 3.0),
+    ("CloudWatch", "Describe", 18.0, 9.0),
+    ("CloudWatch", "List", 20.0, 10.0),
+    ("Firehose", "", 5.0, 5.0),
     ("IAM", "", 20.0, 10.0),
 ];
 
@@ -141,8 +151,9 @@ impl Buckets {
             .rates
             .iter()
             .find(|(service, prefix, _, _)| operation.service == *service && operation.name.starts_with(prefix))?;
-        // An empty prefix is a bucket for each operation of EC2, and one for all operations elsewhere.
-        let name = if prefix.is_empty() && operation.service == "EC2" { &operation.name } else { *prefix };
+        // An empty prefix is a bucket for each operation of EC2 and WAF, and one for all operations elsewhere.
+        let each = prefix.is_empty() && matches!(operation.service.as_ref(), "EC2" | "WAFV2");
+        let name = if each { &operation.name } else { *prefix };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = buckets
             .entry((who, format!("{}/{name}", operation.service)))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
+use aws_types::region::Region;
 use pulumi_plugin::{Birth, Call, Result};
 
 use crate::aws::clients::{Clients, Place};
@@ -92,6 +93,12 @@ impl Aws {
     /// twin.
     pub fn once(&self) -> Aws {
         Aws { once: true, ..self.clone() }
+    }
+
+    /// The same AWS in another region, for a service that is not in every one.
+    pub fn at(&self, region: &str) -> Aws {
+        let sdk = self.sdk.to_builder().region(Region::new(region.to_owned())).build();
+        Aws { place: (region.to_owned(), self.place.1.clone()), sdk, ..self.clone() }
     }
 
     /// What the provider keeps of a type for all calls at this place: the default at first.

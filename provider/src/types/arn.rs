@@ -21,6 +21,11 @@ spelled! {
 }
 
 impl Arn {
+    /// One that is written in the program.
+    pub(crate) fn known(text: &'static str) -> Arn {
+        Arn(text.to_owned())
+    }
+
     /// The service that keeps it: `sns`.
     pub fn service(&self) -> &str {
         part(&self.0, 2)

@@ -47,6 +47,13 @@ spelled! {
     DatabaseSubnetGroupName, "a DB subnet group's name", "web", "data_2", subnet_group_name
     /// The name of a secret: 1 to 512 letters, digits and `/_+=.@-`, which doesn't end like an ARN.
     SecretName, "a secret's name", "web/database", "token@blue", secret_name
+    /// The name of a Firehose stream: 1 to 64 letters, digits and `_.-`.
+    StreamName, "a stream's name", "aws-waf-logs-web", "web_2.logs", stream_name
+}
+
+spelled! {
+    /// The name of a configuration of Chatbot's: 1 to 128 letters, digits, `-` and `_`.
+    ConfigurationName, "a configuration's name", "alarms", "web_2-alarms", configuration_name
 }
 
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
@@ -88,6 +95,7 @@ fn subnet_group_name(text: &str) -> Result<String, String> {
     }
 }
 as_aws_has_it!(GroupName, GroupDescription, RoleName, IamName, IamPath, SecretName);
+as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, StreamName, ConfigurationName);
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -168,6 +176,11 @@ fn log_group_name(text: &str) -> Result<String, String> {
     }
     match counted(text, 512)?.chars().find(|c| !c.is_ascii_alphanumeric() && !".-_/#".contains(*c)) {
         Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and .-_/#")),
+fn configuration_name(text: &str) -> Result<String, String> {
+    let count = text.chars().count();
+    match text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-_".contains(*c)) {
+        _ if !(1..=128).contains(&count) => Err(format!("has {count} characters; 1 to 128 are allowed")),
+        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits, - and _")),
         None => Ok(text.to_owned()),
     }
 }
@@ -175,6 +188,11 @@ fn log_group_name(text: &str) -> Result<String, String> {
 fn metric_filter_name(text: &str) -> Result<String, String> {
     match counted(text, 512)?.chars().find(|c| ":*".contains(*c)) {
         Some(odd) => Err(format!("`{odd}` is not allowed")),
+fn stream_name(text: &str) -> Result<String, String> {
+    let count = text.chars().count();
+    match text.chars().find(|c| !c.is_ascii_alphanumeric() && !"_.-".contains(*c)) {
+        _ if !(1..=64).contains(&count) => Err(format!("has {count} characters; 1 to 64 are allowed")),
+        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and _.-")),
         None => Ok(text.to_owned()),
     }
 }

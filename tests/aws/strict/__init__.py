@@ -2,18 +2,16 @@
 
 import importlib
 
-# Both moto's name of the service and our module's. The rest of moto is as moto is.
+# Both moto's name of the service and our module's. The rest of moto is as moto is; what is served without moto is in own.py.
 SERVICES = (
     "acm",
     "applicationautoscaling",
     "cloudfront",
-    "cloudwatch",
     "ec2",
     "ecr",
     "ecs",
     "elasticache",
     "elbv2",
-    "firehose",
     "iam",
     "kms",
     "logs",
@@ -24,7 +22,6 @@ SERVICES = (
     "sns",
     "ssm",
     "sts",
-    "wafv2",
 )
 INSTALLED = set()
 

@@ -6,6 +6,8 @@ from xml.sax.saxutils import escape
 
 from moto.core.utils import get_service_model
 
+# Names that sign calls, where they are not botocore's.
+SIGNED = {"monitoring": "cloudwatch"}
 THROTTLES = {
     "query": (400, "Throttling", "Rate exceeded"),
     "ec2": (503, "RequestLimitExceeded", "Request limit exceeded."),
@@ -17,9 +19,11 @@ THROTTLES = {
 
 def protocol(service):
     try:
-        return get_service_model(service).metadata["protocol"]
+        kind = get_service_model(SIGNED.get(service, service)).metadata["protocol"]
     except Exception:
         return "query"
+    # What is asked in CBOR is answered in JSON here, and put into CBOR at the front door.
+    return "json" if kind == "smithy-rpc-v2-cbor" else kind
 
 
 def throttle(service):

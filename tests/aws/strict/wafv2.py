@@ -1,5 +1,0 @@
-"""WAF as strict as AWS."""
-
-
-def install():
-    """Nothing yet: moto's own answers."""
