@@ -15,6 +15,8 @@ pub(crate) const PASSING: Passing = &[
     // Right after a creation, the next call may reach a part of S3 that has not heard of the bucket.
     ("NoSuchBucket", "", Again::Moment),
     ("InvalidTargetBucketForLogging", "", Again::Moment),
+    // The policy of a queue, topic or function that is to get notifications may not have spread yet.
+    ("InvalidArgument", "unable to validate the following destination", Again::Soon),
     ("SlowDown", "", Again::Later),
 ];
 
