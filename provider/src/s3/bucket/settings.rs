@@ -208,7 +208,8 @@ impl<'a> Settings<'a> {
         }
         let size = size.or(old.transition_default_minimum_object_size);
         self.aws.call().once("lifecycle", self.put_lifecycle(new, size)).await?;
-        match self.lifecycle().await?.0 == new.lifecycle_rules {
+        let told = self.lifecycle().await?.0;
+        match told == new.lifecycle_rules || told != old.lifecycle_rules {
             true => Ok(()),
             false => {
                 Err(Error::new(format!("bucket `{}` still tells its old lifecycle rules", self.id)).again(Again::Later))
