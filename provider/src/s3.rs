@@ -15,6 +15,10 @@ pub(crate) const PASSING: Passing = &[
     // Right after a creation, the next call may reach a part of S3 that has not heard of the bucket.
     ("NoSuchBucket", "", Again::Moment),
     ("InvalidTargetBucketForLogging", "", Again::Moment),
+    // The policy of a queue, topic or function that is to get notifications may not have spread yet.
+    ("InvalidArgument", "unable to validate the following destination", Again::Soon),
+    // The public access block that allows a public policy may have just been set.
+    ("AccessDenied", "blockpublicpolicy", Again::Moment),
     ("SlowDown", "", Again::Later),
 ];
 

@@ -54,6 +54,18 @@ def rule(**more):
     return {name: value for name, value in whole.items() if value is not None}
 
 
+REPLICATION = {
+    "Role": "arn:aws:iam::111111111111:role/r",
+    "Rules": [
+        {
+            "Status": "Enabled",
+            "Priority": 0,
+            "Filter": {"Prefix": ""},
+            "DeleteMarkerReplication": {"Status": "Disabled"},
+            "Destination": {"Bucket": "arn:aws:s3:::b"},
+        }
+    ],
+}
 EMPTY = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
 REFUSALS = [
     ("a name in capitals", "InvalidBucketName", lambda s: s.make("Web")),
@@ -118,6 +130,40 @@ REFUSALS = [
         "CrossLocationLoggingProhibitted",
         lambda s: s.make() and s.make("logs", region="us-east-1") and s.logging("logs"),
     ),
+    (
+        "a website without an index",
+        "InvalidArgument",
+        lambda s: s.make() and s.s3.put_bucket_website(Bucket="web", WebsiteConfiguration={"ErrorDocument": {"Key": "e"}}),
+    ),
+    (
+        "replication without versions",
+        "InvalidRequest",
+        lambda s: s.make() and s.s3.put_bucket_replication(Bucket="web", ReplicationConfiguration=REPLICATION),
+    ),
+    (
+        "a lock without versions",
+        "InvalidBucketState",
+        lambda s: s.make()
+        and s.s3.put_object_lock_configuration(Bucket="web", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}),
+    ),
+    (
+        "suspended versions under a lock",
+        "InvalidBucketState",
+        lambda s: s.make(ObjectLockEnabledForBucket=True)
+        and s.s3.put_bucket_versioning(Bucket="web", VersioningConfiguration={"Status": "Suspended"}),
+    ),
+    (
+        "notifications to a bucket",
+        "InvalidArgument",
+        lambda s: s.make()
+        and s.s3.put_bucket_notification_configuration(
+            Bucket="web",
+            NotificationConfiguration={
+                "TopicConfigurations": [{"TopicArn": "arn:aws:s3:::logs", "Events": ["s3:ObjectCreated:*"]}]
+            },
+        ),
+    ),
+    ("no website", "NoSuchWebsiteConfiguration", lambda s: s.make() and s.s3.get_bucket_website(Bucket="web")),
     ("a policy that isn't JSON", "MalformedPolicy", lambda s: s.make() and s.policy("policy")),
     ("a policy without a statement", "MalformedPolicy", lambda s: s.make() and s.policy("{}")),
     (
@@ -204,6 +250,15 @@ def test_delete_markers_hold_a_bucket(store):
     marker = store.s3.list_object_versions(Bucket="web")["DeleteMarkers"][0]
     store.s3.delete_object(Bucket="web", Key=marker["Key"], VersionId=marker["VersionId"])
     store.s3.delete_bucket(Bucket="web")
+
+
+def test_keys_are_listed_as_in_urls(store):
+    store.make()
+    for key in ("a b+c/ü", "odd\x01"):
+        store.s3.put_object(Bucket="web", Key=key)
+    # boto3 asks for that by itself, and undoes it.
+    listed = [version["Key"] for version in store.s3.list_object_versions(Bucket="web")["Versions"]]
+    assert sorted(listed) == ["a b+c/ü", "odd\x01"]
 
 
 def test_a_policy_comes_back(store):

@@ -1,17 +1,24 @@
 //! A bucket.
 
 mod emptying;
+mod further;
 mod inputs;
 mod lifecycle;
+mod notifications;
+mod replication;
 mod rules;
 mod settings;
+mod website;
 
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use pulumi_plugin::{Again, Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
 pub use self::lifecycle::*;
+pub use self::notifications::*;
+pub use self::replication::*;
 use self::settings::{Settings, built};
+pub use self::website::*;
 use crate::aws::tags::{Tag as _, written};
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::s3::placed;
@@ -19,7 +26,7 @@ use crate::s3::placed;
 /// The region in which CreateBucket takes no location, and says of one's own bucket that it was made.
 const FIRST_REGION: &str = "us-east-1";
 
-/// An S3 bucket: keeps objects by key. What is not among its inputs, such as replication and notifications, is neither read nor changed.
+/// An S3 bucket: keeps objects by key. What is not among its inputs, such as access control lists and inventories, is neither read nor changed.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Bucket {
     /// What the program asks for, as AWS has it.
@@ -64,7 +71,9 @@ impl Resource for Bucket {
         let namespace = (new.bucket_namespace == BucketNamespace::AccountRegional)
             .then_some(aws_sdk_s3::types::BucketNamespace::AccountRegional);
         let create = aws.once().s3().create_bucket().bucket(name).create_bucket_configuration(config);
+        let locks = new.object_lock_configuration.as_ref().map(|_| true);
         let create = create.object_ownership(new.object_ownership.as_str().into()).set_bucket_namespace(namespace);
+        let create = create.set_object_lock_enabled_for_bucket(locks);
         let made = create.send().await.unless(&["BucketAlreadyOwnedByYou"]).doing("creating bucket", name);
         Ok(match made.map_err(others)? {
             Some(_) => Made::New(name.into()),

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulumi_plugin::{Order, Property};
 
 use super::lifecycle::{LifecycleRule, TransitionDefaultMinimumObjectSize};
+use super::notifications::NotificationConfiguration;
+use super::replication::ReplicationConfiguration;
+use super::website::WebsiteConfiguration;
 use crate::aws::Tags;
 use crate::types::BucketName;
 
@@ -43,6 +46,22 @@ pub struct BucketInputs {
     /// The CORS rules (cross-origin resource sharing), in order: the first one that matches a request applies. At most 100.
     #[prop(default, max = 100)]
     pub cors_rules: Vec<CorsRule>,
+    /// Event notifications. Left out: not managed here; `{}` removes all.
+    #[prop(given)]
+    pub notification_configuration: Option<NotificationConfiguration>,
+    /// The static website. Left out: not managed here; `{}` removes it.
+    #[prop(given)]
+    pub website_configuration: Option<WebsiteConfiguration>,
+    /// Replication into other buckets; needs `versioning: true`. Left out: not managed here; `{}` removes it.
+    #[prop(given)]
+    pub replication_configuration: Option<ReplicationConfiguration>,
+    /// The status of transfer acceleration; not with dots in the name. Left out: not managed here.
+    #[prop(given)]
+    pub accelerate_status: Option<AccelerateStatus>,
+    /// The object lock: versions of objects can't be deleted for a time. It needs `versioning: true`, and can't be removed again. Left out: not
+    /// managed here.
+    #[prop(given)]
+    pub object_lock_configuration: Option<ObjectLockConfiguration>,
     /// Whether deleting the bucket also deletes all objects in it, with all versions, delete markers and unfinished uploads. It counts only if
     /// `pulumi up` has brought it before. Default: false; a bucket that isn't empty is not deleted.
     #[prop(default)]
@@ -50,6 +69,46 @@ pub struct BucketInputs {
     /// The tags.
     #[prop(default)]
     pub tags: Tags,
+}
+
+/// The status of transfer acceleration: uploads from far away by CloudFront's edges.
+#[derive(Debug, Clone, Copy, PartialEq, Property)]
+pub enum AccelerateStatus {
+    /// It is on.
+    Enabled,
+    /// It is off.
+    Suspended,
+}
+
+/// The object lock of a bucket.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct ObjectLockConfiguration {
+    /// The default retention of new versions. Default: none; each writer may ask for one.
+    pub default_retention: Option<DefaultRetention>,
+}
+
+/// The default retention of new versions: exactly one of `days` and `years` is given.
+#[derive(Debug, Clone, PartialEq, Property)]
+pub struct DefaultRetention {
+    /// Who may end it early.
+    pub mode: RetentionMode,
+    /// For so many days.
+    #[prop(min = 1)]
+    pub days: Option<i32>,
+    /// For so many years.
+    #[prop(min = 1)]
+    pub years: Option<i32>,
+}
+
+/// Who may end a retention early.
+#[derive(Debug, Clone, Copy, PartialEq, Property)]
+pub enum RetentionMode {
+    /// Who has the permission s3:BypassGovernanceRetention.
+    #[prop(rename = "GOVERNANCE")]
+    Governance,
+    /// Nobody, not even the account's root user.
+    #[prop(rename = "COMPLIANCE")]
+    Compliance,
 }
 
 /// The namespace of a bucket's name.

@@ -4,6 +4,8 @@ use pulumi_plugin::{Fault, Faults};
 
 use super::inputs::*;
 use super::lifecycle::LifecycleRule;
+use super::replication::ReplicationConfiguration;
+use super::website::WebsiteConfiguration;
 
 /// Everything that is wrong.
 pub fn faults(new: &BucketInputs) -> Vec<Fault> {
@@ -11,7 +13,18 @@ pub fn faults(new: &BucketInputs) -> Vec<Fault> {
     let owned = new.name.as_str().ends_with("-an");
     let regional = new.bucket_namespace == BucketNamespace::AccountRegional;
     let logs_itself = new.logging.as_ref().is_some_and(|logging| logging.target_bucket == new.name);
+    let website = new.website_configuration.as_ref().map(WebsiteConfiguration::faults).unwrap_or_default();
+    let replication = new.replication_configuration.as_ref();
+    let replicates = replication.is_some_and(|replication| !replication.rules.is_empty());
+    let retention = new.object_lock_configuration.as_ref().and_then(|lock| lock.default_retention.as_ref());
+    let retention = retention.map(|it| Faults::of(it).one_of(&["days", "years"]).into_vec()).unwrap_or_default();
+    const VERSIONS: &str = "needs `versioning: true`";
     Faults::of(new)
+        .part("websiteConfiguration", website)
+        .part("replicationConfiguration", replication.map(ReplicationConfiguration::faults).unwrap_or_default())
+        .when(replicates && !new.versioning, "replicationConfiguration", VERSIONS)
+        .when(new.object_lock_configuration.is_some() && !new.versioning, "objectLockConfiguration", VERSIONS)
+        .and(retention.into_iter().map(|fault| fault.below("defaultRetention").below("objectLockConfiguration")))
         .when(regional && !owned, "name", "must end in `-ACCOUNT-REGION-an` in the namespace `account-regional`")
         .part("encryption", encryption(&new.encryption))
         .and(rules)

@@ -33,7 +33,7 @@ impl<'a> Settings<'a> {
             self.logging(),
             self.cors_rules(),
         )?;
-        Ok(BucketInputs {
+        let inputs = BucketInputs {
             name: String::from(self.id).into(),
             bucket_namespace: self.namespace(),
             public_access_block,
@@ -44,9 +44,15 @@ impl<'a> Settings<'a> {
             transition_default_minimum_object_size: lifecycle.1,
             logging,
             cors_rules,
+            notification_configuration: None,
+            website_configuration: None,
+            replication_configuration: None,
+            accelerate_status: None,
+            object_lock_configuration: None,
             force_destroy: pulumi_plugin::Order::unknown(),
             tags: crate::aws::Tags::new(),
-        })
+        };
+        self.read_further(inputs).await
     }
 
     /// Brings what differs, one after another: S3 refuses two changes of one bucket at a time.
@@ -70,7 +76,7 @@ impl<'a> Settings<'a> {
         if old.cors_rules != new.cors_rules {
             self.put_cors_rules(&new.cors_rules).await?;
         }
-        Ok(())
+        self.bring_further(old, new).await
     }
 
     /// Nothing tells the namespace but the end of the name, which no other namespace has.
@@ -202,7 +208,8 @@ impl<'a> Settings<'a> {
         }
         let size = size.or(old.transition_default_minimum_object_size);
         self.aws.call().once("lifecycle", self.put_lifecycle(new, size)).await?;
-        match self.lifecycle().await?.0 == new.lifecycle_rules {
+        let told = self.lifecycle().await?.0;
+        match told == new.lifecycle_rules || told != old.lifecycle_rules {
             true => Ok(()),
             false => {
                 Err(Error::new(format!("bucket `{}` still tells its old lifecycle rules", self.id)).again(Again::Later))

@@ -197,6 +197,7 @@ class CloudFront(Strict, Controls, Identities, VpcOrigins, Subscriptions, Functi
 
 PATHS = (
     *("cache-policy", "origin-request-policy", "response-headers-policy", "origin-access-identity/cloudfront", "vpc-origin"),
+    "origin-access-identity/cloudfront/(?P<identity_id>[^/]+)/config",
     *("function/(?P<function_name>[^/]+)/publish", "distributions/(?P<distribution_id>[^/]+)/monitoring-subscription"),
 )
 

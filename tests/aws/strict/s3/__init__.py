@@ -3,6 +3,8 @@
 moto parses each setting by hand, and keeps what it knows of it. Objects, versions and uploads are moto's own."""
 
 import re
+from urllib.parse import quote_plus
+from xml.sax.saxutils import unescape
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.s3 import urls
@@ -14,6 +16,7 @@ from ..clock import CLOCK
 from . import checks, names, policy
 from .kinds import KINDS, NEW, Said
 
+KEY = re.compile(r"<Key>(.*?)</Key>", re.DOTALL)
 # How long S3 goes on telling the old lifecycle rules, in AWS's seconds.
 LAG = 3.0
 # How long a new bucket may be unknown, where AWS's being eventually consistent is played.
@@ -27,7 +30,18 @@ class S3(S3Response):
             answered = self.strict(request)
         except Said as said:
             return answer.error("s3", said.status, said.code, said.message)
-        return answered if answered else super().bucket_response(request, full_url, headers)
+        return answered if answered else self.encoded(super().bucket_response(request, full_url, headers))
+
+    def encoded(self, answered):
+        """A list with its keys written as in URLs, where that is asked for; moto writes them as they are, whether or not XML can hold them."""
+        code, headers, body = answered
+        if "url" not in self.querystring.get("encoding-type", []):
+            return answered
+        text = body.decode() if isinstance(body, bytes) else body
+        if "<EncodingType>" in text:
+            return answered
+        text = KEY.sub(lambda key: f"<Key>{quote_plus(unescape(key.group(1)), safe='/')}</Key>", text)
+        return code, headers, re.sub(r"(</List\w+Result>)", r"<EncodingType>url</EncodingType>\1", text).encode()
 
     def key_response(self, request, full_url, headers):
         self.setup_class(request)

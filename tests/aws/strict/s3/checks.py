@@ -101,12 +101,13 @@ def encryption(value, bucket, call):
 def versioning(value, bucket, call):
     if not value.get("Status"):
         raise malformed()
-    if value["Status"] == "Suspended" and bucket.settings.get("ObjectLockConfiguration"):
-        raise Said(
-            409,
-            "InvalidBucketState",
-            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
-        )
+    for name, words in (("ObjectLockConfiguration", "An Object Lock"), ("ReplicationConfiguration", "A replication")):
+        if value["Status"] == "Suspended" and bucket.settings.get(name):
+            raise Said(
+                409,
+                "InvalidBucketState",
+                f"{words} configuration is present on this bucket, so the versioning state cannot be changed.",
+            )
 
 
 def lifecycle(value, bucket, call):
@@ -182,3 +183,47 @@ def cors(value, bucket, call):
                 raise Said(
                     400, "InvalidRequest", f"Found unsupported HTTP method in CORS config. Unsupported method is {method}"
                 )
+
+
+def notifications(value, bucket, call):
+    arns = {"TopicConfigurations": "TopicArn", "QueueConfigurations": "QueueArn", "LambdaFunctionConfigurations": "LambdaFunctionArn"}
+    services = {"TopicArn": "sns", "QueueArn": "sqs", "LambdaFunctionArn": "lambda"}
+    for name, arn in arns.items():
+        for number, target in enumerate(value.get(name) or []):
+            target.setdefault("Id", f"{name}-{number}")
+            if not target[arn].startswith(f"arn:aws:{services[arn]}:"):
+                raise Said(400, "InvalidArgument", "Unable to validate the following destination configurations")
+            # AWS returns these with a capital.
+            for rule in ((target.get("Filter") or {}).get("Key") or {}).get("FilterRules") or []:
+                rule["Name"] = rule["Name"].capitalize()
+
+
+def website(value, bucket, call):
+    if bool(value.get("RedirectAllRequestsTo")) == bool(value.get("IndexDocument")):
+        raise Said(400, "InvalidArgument", "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty")
+
+
+def is_versioned(bucket):
+    return (bucket.settings.get("VersioningConfiguration") or {}).get("Status") == "Enabled"
+
+
+def replication(value, bucket, call):
+    if not is_versioned(bucket):
+        raise Said(
+            400, "InvalidRequest", "Versioning must be 'Enabled' on the bucket to apply a replication configuration"
+        )
+    for rule in value["Rules"]:
+        whole = rule.get("DeleteMarkerReplication") and rule.get("Priority") is not None
+        if len(rule.get("Filter") or {}) != 1 or not whole:
+            raise malformed()
+        time, metrics = rule["Destination"].get("ReplicationTime"), rule["Destination"].get("Metrics")
+        if time and not metrics:
+            raise Said(400, "InvalidRequest", "Metrics must be enabled with ReplicationTime")
+
+
+def lock(value, bucket, call):
+    if not is_versioned(bucket):
+        raise Said(
+            409, "InvalidBucketState", "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
+        )
+    bucket.object_lock_enabled = True

@@ -73,6 +73,41 @@ KINDS = (
         words="CORS configuration",
         check=checks.cors,
     ),
+    Kind(
+        "NotificationConfiguration",
+        "PutBucketNotificationConfiguration",
+        "GetBucketNotificationConfiguration",
+        check=checks.notifications,
+    ),
+    Kind(
+        "WebsiteConfiguration",
+        "PutBucketWebsite",
+        "GetBucketWebsite",
+        "DeleteBucketWebsite",
+        "NoSuchWebsiteConfiguration",
+        words="website configuration",
+        check=checks.website,
+    ),
+    Kind(
+        "ReplicationConfiguration",
+        "PutBucketReplication",
+        "GetBucketReplication",
+        "DeleteBucketReplication",
+        "ReplicationConfigurationNotFoundError",
+        wrapped=True,
+        words="replication configuration",
+        check=checks.replication,
+    ),
+    Kind("AccelerateConfiguration", "PutBucketAccelerateConfiguration", "GetBucketAccelerateConfiguration"),
+    Kind(
+        "ObjectLockConfiguration",
+        "PutObjectLockConfiguration",
+        "GetObjectLockConfiguration",
+        missing="ObjectLockConfigurationNotFoundError",
+        wrapped=True,
+        words="Object Lock configuration",
+        check=checks.lock,
+    ),
 )
 
 # What a new bucket has; moto gives it nothing.

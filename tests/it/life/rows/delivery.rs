@@ -82,6 +82,8 @@ fn bucket_row() -> Row {
             (json!({"encryption": {"kmsMasterKeyId": "alias/web"}}), "needs `sseAlgorithm: aws:kms`"),
             (json!({"bucketNamespace": "account-regional"}), "must end in `-ACCOUNT-REGION-an`"),
             (json!({"lifecycleRules": {"a": {}}}), "lifecycleRules.a.expiration"),
+            (json!({"websiteConfiguration": {"errorDocument": "e.html"}}), "websiteConfiguration.errorDocument"),
+            (json!({"objectLockConfiguration": {}}), "needs `versioning: true`"),
             (json!({"transitionDefaultMinimumObjectSize": "varies_by_storage_class"}), "needs `lifecycleRules`"),
         ],
         by_hand: Some(vec![("s3", "delete_bucket", json!({"Bucket": name}))]),
