@@ -5,6 +5,7 @@ pub mod commands;
 pub mod comment;
 pub mod context;
 pub mod decide;
+pub mod destroy;
 pub mod engine;
 pub mod environment;
 pub mod event;

@@ -53,7 +53,7 @@ fn is_due(stack: &Stack, changed: Option<&[String]>) -> bool {
 
 fn settle(record: &mut StackRecord, is_gone: bool, is_due: bool, behind_by: Option<usize>) {
     record.behind_by = behind_by;
-    if is_gone {
+    if is_gone && record.status != Standing::Destroyed {
         record.status = Standing::Gone;
     } else if is_due && record.status == Standing::UpToDate {
         record.status = Standing::Behind;

@@ -2,7 +2,9 @@
 
 mod behind;
 mod codes;
+mod ends;
 mod environment;
+mod eyes;
 mod folders;
 mod get;
 mod going;
@@ -15,6 +17,7 @@ mod place;
 mod postgres;
 mod preview;
 mod repo;
+mod retry;
 mod said;
 mod scrub;
 mod shared;
@@ -24,6 +27,8 @@ mod stacks;
 mod stopped;
 mod stream;
 mod sync;
+mod terminal;
+mod twice;
 mod watch;
 mod whereabouts;
 mod wrong;

@@ -9,6 +9,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::Commit;
 use crate::order::Order;
+use crate::record::Action;
 use crate::repo::TreeFile;
 use crate::rollout::{Outcome, RollOut};
 
@@ -63,6 +64,7 @@ impl Follow {
             pulumi,
             branch: &self.wishes.branch,
             head,
+            action: Action::RollOut,
             scrubber: &self.scrubber,
             keep_runs: self.wishes.keep_runs,
             alone: tokio::sync::Mutex::default(),

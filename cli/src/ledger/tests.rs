@@ -8,7 +8,7 @@ use crate::engine::operation::Counts;
 use crate::event::Body;
 use crate::event::Recorded;
 use crate::process::{Process, Worked};
-use crate::record::RunState;
+use crate::record::{Action, RunState};
 use crate::repo::{Listing, Stack, TreeFile, stacks as stacks_of};
 
 const REPOSITORY: &str = "https://example.org/infra.git";
@@ -23,7 +23,14 @@ fn stack(name: &str) -> Stack {
 }
 
 fn new_run<'a>(commit: &'a str) -> NewRun<'a> {
-    NewRun { branch: "main", commit, subject: "Add a VPC", reason: "never rolled out before", host: "here" }
+    NewRun {
+        branch: "main",
+        commit,
+        subject: "Add a VPC",
+        reason: "never rolled out before",
+        action: Action::RollOut,
+        host: "here",
+    }
 }
 
 fn dead() -> Process {
@@ -116,7 +123,8 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert!(ledger.stands(&id, &lease, "aaaa", 20).await.expect("an answer"));
     // The first end stays.
     ledger.end(&name, RunState::Failed, &changes, Some("late"), 30).await.expect("an end");
-    let known = Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded), has_left: false };
+    let known =
+        Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded), ..Known::default() };
     assert_eq!(ledger.known(&id).await.expect("known"), known);
     assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
     let run = ledger.run(&name[..5]).await.expect("found by its beginning");
@@ -125,7 +133,7 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(Some(20))]);
     let all = ledger.all_known(REPOSITORY).await.expect("a list");
     assert_eq!(all.get("runs/dev"), Some(&(id.clone(), "runs".to_owned(), known)));
-    ledger.leaves(&id, 21).await.expect("a write");
+    ledger.leaves(&id, "bbbb", 21).await.expect("a write");
     assert!(ledger.known(&id).await.expect("a stack").has_left);
 }
 
