@@ -8,6 +8,7 @@ mod get;
 mod logs;
 mod preview;
 mod retry;
+mod schema;
 mod shell;
 mod sync;
 mod types;
@@ -79,6 +80,7 @@ verbs! {
     Get in get,
     Describe in describe,
     Logs in logs,
+    Schema in schema,
     Completion in completion,
     Version in version,
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::config::any;
 use crate::record::RunState;
 use crate::repo::{Stack, path};
 
@@ -76,7 +77,14 @@ pub fn decide(stack: &Stack, known: &Known, changed: Option<&[String]>) -> Decis
 impl Reason {
     /// That the stack uses some of the changed paths, which are sorted; `None` if it doesn't.
     pub fn of_changes(stack: &Stack, changed: &[String]) -> Option<Reason> {
-        let (files, example) = stack.used_of(changed)?;
+        let used = stack.used_of(changed);
+        let triggers = || changed.iter().filter(|path| any(&stack.triggers, path) && !stack.uses(path));
+        let triggered = if stack.triggers.is_empty() { 0 } else { triggers().count() };
+        let (files, example) = match used {
+            Some((files, example)) => (files + triggered, example),
+            None if triggered == 0 => return None,
+            None => (triggered, triggers().next()?.as_str()),
+        };
         Some(Reason::Changed { files, example: path::shown(example) })
     }
 

@@ -7,6 +7,7 @@ mod tally;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::config::{self, Config};
 use crate::context::Context;
 use crate::decide::Known;
 use crate::environment::Environment;
@@ -59,6 +60,7 @@ type AllKnown = BTreeMap<String, (StackId, String, Known)>;
 /// The stacks of a commit, with the files that declare them.
 struct Declared {
     found: Found,
+    config: Config,
     files: Vec<TreeFile>,
 }
 
@@ -119,7 +121,9 @@ impl Follow {
     /// Brings the stacks to the head, those that have to be.
     async fn bring(&self, declared: Declared, known: AllKnown, head: &Commit, is_new: bool) -> Result<Tally> {
         let mut tally = Tally::default();
-        let found = declared.found.select(&self.wishes.stacks)?;
+        let (config, branch) = (&declared.config, &self.wishes.branch);
+        config.refuse_left_out(&declared.found, &self.wishes.stacks, branch)?;
+        let found = config.apply(declared.found, branch).select(&self.wishes.stacks)?;
         self.tell_faults(&found.faults, is_new, &mut tally);
         let due = self.due(found.stacks, known, head, is_new, &mut tally).await?;
         let worked = due.iter().any(|due| !due.is_resting);
@@ -216,7 +220,8 @@ impl Follow {
             let hint = "a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it";
             return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
         }
-        Ok(Declared { found, files: listing.files })
+        let config = Config::read(&self.mirror.file(&head.id, config::FILE)?.unwrap_or_default())?;
+        Ok(Declared { found, config, files: listing.files })
     }
 }
 

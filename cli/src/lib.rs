@@ -3,6 +3,7 @@
 pub mod called;
 pub mod commands;
 pub mod comment;
+pub mod config;
 pub mod context;
 pub mod decide;
 pub mod destroy;

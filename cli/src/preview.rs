@@ -63,7 +63,7 @@ impl Previewer {
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
         let notes = self.notes(merge, &base, &head).await?;
-        let Sorted { touched, untouched, gone, faults } = sorted(&self.mirror, &base, &merged, &merge.stacks)?;
+        let Sorted { touched, untouched, gone, faults } = sorted(&self.mirror, &base, &merged, merge)?;
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {
             let kind;

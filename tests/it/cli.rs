@@ -2,6 +2,7 @@
 
 mod behind;
 mod codes;
+mod config;
 mod ends;
 mod environment;
 mod eyes;

@@ -29,7 +29,7 @@ impl Follow {
         }
         // After a decision that is void everything is looked at anew.
         for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
-            let reason = format!("it reads outputs of {}, which was not rolled out", due[other].stack.name());
+            let reason = format!("it comes after {}, which was not rolled out", due[other].stack.name());
             self.context.tell(Some(&due[stack].stack.name()), Body::Skipped { reason });
             tally.skipped += 1;
         }

@@ -54,6 +54,38 @@ async fn check(ledger: &Ledger) {
     events_keep_their_order(ledger).await;
     failures_are_counted_from_the_newest(ledger).await;
     old_runs_are_forgotten(ledger).await;
+    a_stack_ends(ledger).await;
+}
+
+async fn a_stack_ends(ledger: &Ledger) {
+    let stack = stack("ends");
+    let id = ledger.stack(REPOSITORY, &stack, 1).await.expect("a row");
+    let twin = ledger.stack("https://example.org/twin.git", &stack, 1).await.expect("a row");
+    let names = [stack.name()].into();
+    let elsewhere = async || ledger.elsewhere("https://example.org/twin.git", &names).await.expect("an answer");
+    assert_eq!(elsewhere().await, []);
+    let lease = ours(ledger, &id, 10).await;
+    assert!(ledger.is_held(&id, 11).await.expect("an answer") && !ledger.is_held(&twin, 11).await.expect("an answer"));
+    let run =
+        ledger.begin(&id, &lease, &NewRun { action: Action::Destroy, ..new_run("aaaa") }, 12).await.expect("a run");
+    assert_eq!(ledger.run(&run).await.expect("a run").action, Action::Destroy);
+    let said = Recorded { at: 13, body: Body::Note { message: "said".to_owned() } };
+    ledger.append(&run, 0, &[said.clone(), said.clone()]).await.expect("events");
+    assert_eq!(ledger.events_from(&run, 1).await.expect("events"), (vec![said], 2));
+    ledger.stands(&id, &lease, "aaaa", 14).await.expect("a write");
+    assert_eq!(elsewhere().await, [(stack.name(), REPOSITORY.to_owned())]);
+    let older = Lease { fence: lease.fence - 1, ..lease.clone() };
+    assert!(!ledger.destroyed(&id, &older, 15).await.expect("an answer"));
+    assert!(ledger.destroyed(&id, &lease, 15).await.expect("an answer"));
+    let known = ledger.known(&id).await.expect("a stack");
+    assert!(known.is_destroyed && known.rolled_out.is_none(), "{known:?}");
+    ledger.stands(&id, &lease, "bbbb", 16).await.expect("a write");
+    assert!(!ledger.known(&id).await.expect("a stack").is_destroyed);
+    assert!(!ledger.forget(&id, &older).await.expect("an answer"));
+    assert!(ledger.forget(&id, &lease).await.expect("an answer"));
+    assert_eq!(ledger.find(REPOSITORY, &stack.name()).await.expect("an answer"), None);
+    assert!(ledger.run(&run).await.is_err());
+    assert!(ledger.find("https://example.org/twin.git", &stack.name()).await.expect("an answer").is_some());
 }
 
 async fn old_runs_are_forgotten(ledger: &Ledger) {

@@ -1,6 +1,7 @@
 //! What is worth knowing of a merge itself, before any stack of it.
 
 use super::{Merge, Previewer};
+use crate::config::FILE;
 use crate::failure::Result;
 use crate::git::Commit;
 use crate::text::count;
@@ -15,6 +16,9 @@ impl Previewer {
             notes.push(format!("{name} is at the same commit as {into}, so there is nothing to merge"));
         } else if self.mirror.has(&base.id, &head.id).await? {
             notes.push(format!("{into} has everything that {name} has, so there is nothing to merge"));
+        }
+        if self.mirror.file(&base.id, FILE).ok() != self.mirror.file(&head.id, FILE).ok() && notes.is_empty() {
+            notes.push(format!("{FILE} differs on {name}: this preview is by that of {into}"));
         }
         match source.uncommitted(&head.id) {
             0 => {}

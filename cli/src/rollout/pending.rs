@@ -26,12 +26,22 @@ impl RollOut<'_> {
             log.note(message);
             return Ok(None);
         };
+        self.check_passphrase(job, &state).await?;
         if state.pending_creates().is_empty() {
             return Ok(None);
         }
         let file = self.state_file(job.run)?;
         state.write(&file)?;
         Ok(Some(job.pulumi.with(PENDING_CREATES, &file.display().to_string())))
+    }
+
+    /// A salt in the stack's own file is looked at by the engine itself.
+    async fn check_passphrase(&self, job: &Job<'_>, state: &State) -> Result<()> {
+        let Some(salt) = state.salt().filter(|_| !job.claimed.stack.has_salt) else {
+            return Ok(());
+        };
+        let place = self.output_folder(&format!("{}/passphrase", job.run))?;
+        job.pulumi.check_passphrase(job.claimed.stack, job.backend, salt, &place).await
     }
 
     /// The state as it is before the run. Of several runs the first alone comes to a backend that is new.

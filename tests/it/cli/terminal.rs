@@ -54,3 +54,53 @@ pub fn plain(text: &str) -> String {
     }
     plain.replace('\r', "")
 }
+
+/// What such a terminal shows in the end, line by line, as far as gitinfra's words to it go.
+pub fn screen(text: &str) -> Vec<String> {
+    let (mut rows, mut row, mut column) = (vec![Vec::new()], 0_usize, 0_usize);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\n' => row += 1,
+            '\r' => column = 0,
+            '\u{1b}' => {
+                let sequence: String = std::iter::from_fn(|| rest.next_if(|c| !c.is_ascii_alphabetic())).collect();
+                let times = sequence.trim_start_matches(['[', '?']).parse().unwrap_or(1);
+                match rest.next() {
+                    Some('A') => row = row.saturating_sub(times),
+                    Some('B') => row += times,
+                    Some('D') => column = column.saturating_sub(times),
+                    Some('G') => column = times - 1,
+                    Some('K') if sequence == "[2" => rows[row].clear(),
+                    Some('K') => rows[row].truncate(column),
+                    Some('J') => {
+                        rows[row].truncate(column);
+                        rows.truncate(row + 1);
+                    }
+                    _ => {}
+                }
+            }
+            c if !c.is_control() => {
+                let line = &mut rows[row];
+                line.resize(line.len().max(column + 1), ' ');
+                line[column] = c;
+                column += 1;
+            }
+            _ => {}
+        }
+        rows.resize(rows.len().max(row + 1), Vec::new());
+    }
+    rows.into_iter().map(|row| row.into_iter().collect::<String>().trim_end().to_owned()).collect()
+}
+
+#[test]
+fn a_screen_shows_what_was_not_taken_back() {
+    let cases: [(&str, &[&str]); 3] = [
+        ("one\r\ntwo\u{1b}[1A\r\u{1b}[2Kthree\r\n", &["three", "two"]),
+        ("abc\rx\u{1b}[K", &["x"]),
+        ("\u{1b}[31mred\u{1b}[0m\r\n\u{1b}[?25l\r\n\u{1b}[2A\u{1b}[J", &[""]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(screen(text), expected, "{text:?}");
+    }
+}
