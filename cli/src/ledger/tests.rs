@@ -74,7 +74,8 @@ async fn a_stack_ends(ledger: &Ledger) {
     assert_eq!(ledger.events_from(&run, 1).await.expect("events"), (vec![said], 2));
     ledger.stands(&id, &lease, "aaaa", 14).await.expect("a write");
     assert_eq!(elsewhere().await, [(stack.name(), REPOSITORY.to_owned())]);
-    let older = Lease { fence: lease.fence - 1, ..lease.clone() };
+    let mut older = lease.clone();
+    older.fence -= 1;
     assert!(!ledger.destroyed(&id, &older, 15).await.expect("an answer"));
     assert!(ledger.destroyed(&id, &lease, 15).await.expect("an answer"));
     let known = ledger.known(&id).await.expect("a stack");
