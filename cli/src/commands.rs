@@ -3,6 +3,7 @@
 mod completion;
 mod describe;
 mod destroy;
+mod explain;
 mod forget;
 mod get;
 mod logs;
@@ -77,6 +78,7 @@ verbs! {
     Preview in preview,
     Destroy in destroy,
     Forget in forget,
+    Explain in explain,
     Get in get,
     Describe in describe,
     Logs in logs,

@@ -99,7 +99,12 @@ impl Config {
 
 /// Whether one of several globs fits.
 pub fn any(globs: &[String], text: &str) -> bool {
-    globs.iter().any(|glob| matches(glob, text))
+    fitting(globs, text).is_some()
+}
+
+/// The first of several globs that fits.
+pub fn fitting<'a>(globs: &'a [String], text: &str) -> Option<&'a str> {
+    globs.iter().find(|glob| matches(glob, text)).map(String::as_str)
 }
 
 /// What is wrong with the file, and where.

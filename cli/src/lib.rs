@@ -10,6 +10,7 @@ pub mod destroy;
 pub mod engine;
 pub mod environment;
 pub mod event;
+pub mod explain;
 pub mod failure;
 pub mod follow;
 pub mod git;

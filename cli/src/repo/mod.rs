@@ -114,6 +114,11 @@ impl Stack {
         self.uses.has(path)
     }
 
+    /// Which of its files and folders a path belongs to; `None` when it uses it not.
+    pub fn part_of(&self, path: &str) -> Option<&str> {
+        self.uses.part_of(path)
+    }
+
     /// The files and folders that it is made of. Of what lies in them, `uses` tells.
     pub fn parts(&self) -> &[String] {
         self.uses.parts()

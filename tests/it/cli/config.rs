@@ -70,3 +70,24 @@ fn a_preview_is_by_the_base() {
         .expect_without(&["net/dev"]);
     p.run("preview --head change --stack net/dev").expect_code(3).expect_err(&["gitinfra.yaml excludes it"]);
 }
+
+#[test]
+fn what_a_change_touches_is_explained() {
+    let p = of("rules: [{stacks: ['net/*'], triggers: ['shared/**']}]\n");
+    p.repo.branch("change");
+    p.repo.write("shared/a.txt", "a").write("web/b.txt", "b").commit("Change");
+    p.run("explain --head change").expect_code(0).expect_out(&[
+        "net/dev is touched:",
+        "  shared/a.txt: gitinfra.yaml has the trigger shared/**",
+        "web/dev is touched:",
+        "  web/b.txt: it lies in the project's folder web",
+        "  note: files that the program reads from outside of web count only as a trigger",
+    ]);
+    let said = p.run("explain stack/net/dev --base main --head main -o json").expect_code(0).stdout;
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(
+        (&said["items"][0]["stack"], said["items"][0]["paths"].as_array().map(Vec::len)),
+        (&"net/dev".into(), Some(0))
+    );
+    p.run("explain net/dve").expect_code(3).expect_err(&["did you mean `net/dev`?"]);
+}
