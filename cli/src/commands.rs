@@ -2,9 +2,14 @@
 
 mod completion;
 mod describe;
+mod destroy;
+mod explain;
+mod forget;
 mod get;
 mod logs;
 mod preview;
+mod retry;
+mod schema;
 mod shell;
 mod sync;
 mod types;
@@ -16,7 +21,7 @@ use std::path::PathBuf;
 use clap::{Args as Arguments, CommandFactory, Parser, Subcommand};
 
 use crate::failure::{Failure, Result};
-use crate::ui::{Color, Events, Ui};
+use crate::ui::{Color, Events, Stream, Ui};
 use shell::Shell;
 
 pub use shell::Surroundings;
@@ -69,10 +74,15 @@ macro_rules! verbs {
 
 verbs! {
     Sync in sync,
+    Retry in retry,
     Preview in preview,
+    Destroy in destroy,
+    Forget in forget,
+    Explain in explain,
     Get in get,
     Describe in describe,
     Logs in logs,
+    Schema in schema,
     Completion in completion,
     Version in version,
 }
@@ -106,12 +116,40 @@ struct Source {
     /// The Git repository: a path, or an https, ssh or file URL
     #[arg(long, value_name = "PATH|URL", default_value = ".", env = "GITINFRA_REPO")]
     repo: String,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+/// What the engine may see, and how patient a fetch is.
+#[derive(Debug, Arguments)]
+struct EngineArgs {
     /// An environment variable that the engine may see besides the usual ones; may be given several times
     #[arg(long = "pass-env", value_name = "NAME")]
     pass_env: Vec<String>,
     /// How long a fetch may take before it is given up
     #[arg(long, value_name = "TIME", default_value = "10m", env = "GITINFRA_FETCH_TIMEOUT", value_parser = words::interval)]
     fetch_timeout: std::time::Duration,
+}
+
+/// How stacks roll out, and how that is shown.
+#[derive(Debug, Arguments)]
+struct RunArgs {
+    /// How many stacks that don't depend on each other roll out side by side
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
+    #[command(flatten)]
+    keep: KeepArgs,
+    /// text, or json: one object a line for every event
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    output: Stream,
+}
+
+/// What the ledger keeps of what happens.
+#[derive(Debug, Arguments)]
+struct KeepArgs {
+    /// How many runs of each stack the ledger keeps with their events, the newest; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 200, env = "GITINFRA_KEEP_RUNS")]
+    keep_runs: u32,
 }
 
 impl Args {

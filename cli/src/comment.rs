@@ -14,7 +14,9 @@ use crate::engine::operation::Effect;
 use crate::engine::urn;
 use crate::engine::value::Shown;
 use crate::event::Severity;
-use room::{cut, escape, fenced, fenced_blocks, one_line};
+use room::{escape, fenced, fenced_blocks};
+
+pub use room::{cut, one_line};
 
 /// Forges take some 65,000 characters in a comment. Counted in bytes, of which no character has less than one.
 const MOST: usize = 65_000;
@@ -46,6 +48,8 @@ pub struct Preview {
     pub untouched: Vec<String>,
     /// Names of stacks that the merge takes away. What they rolled out stays.
     pub gone: Vec<String>,
+    /// What is worth knowing of the merge itself: that there is nothing to merge, that a checkout has more than what is committed.
+    pub notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,6 +68,9 @@ pub fn comment(preview: &Preview) -> String {
     let mut stacks: Vec<&StackPreview> = preview.stacks.iter().collect();
     stacks.sort_by_key(|stack| (stack.failure.is_none(), stack.changes.is_empty()));
     let mut text = format!("### gitinfra preview: {} into {}\n\n", name(&preview.head), name(&preview.base));
+    for note in &preview.notes {
+        let _ = writeln!(text, "> {}\n", escape(note, LONGEST_VALUE));
+    }
     text += &match stacks.is_empty() {
         true => "No stack uses what this merge changes.\n".to_owned(),
         false => totals(&stacks) + &table(&stacks),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::config::any;
 use crate::record::RunState;
 use crate::repo::{Stack, path};
 
@@ -14,9 +15,13 @@ pub struct Known {
     pub last: Option<RunState>,
     /// It left the branch since it was rolled out.
     pub has_left: bool,
+    /// The head at which it was last told that it had left.
+    pub left_by: Option<String>,
+    /// What it had rolled out was destroyed.
+    pub is_destroyed: bool,
 }
 
-/// Why a stack is rolled out.
+/// Why a run is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Reason {
@@ -26,6 +31,12 @@ pub enum Reason {
     Retry { after: RunState },
     /// Files that the stack uses changed since the commit that stands.
     Changed { files: usize, example: String },
+    /// Somebody wants it to be rolled out, whatever stands.
+    Forced,
+    /// Somebody wants it to be destroyed.
+    Asked,
+    /// What it had rolled out was destroyed, and the branch has it.
+    Destroyed,
     /// It left the branch and came back, and may have been removed meanwhile.
     CameBack,
     /// The commit that stands is no longer in the repository, so nothing can be compared.
@@ -43,6 +54,7 @@ pub enum Decision {
 pub fn decide(stack: &Stack, known: &Known, changed: Option<&[String]>) -> Decision {
     let Some((commit, at)) = &known.rolled_out else {
         return Decision::RollOut(match known.last {
+            _ if known.is_destroyed => Reason::Destroyed,
             Some(after) => Reason::Retry { after },
             None => Reason::First,
         });
@@ -65,7 +77,14 @@ pub fn decide(stack: &Stack, known: &Known, changed: Option<&[String]>) -> Decis
 impl Reason {
     /// That the stack uses some of the changed paths, which are sorted; `None` if it doesn't.
     pub fn of_changes(stack: &Stack, changed: &[String]) -> Option<Reason> {
-        let (files, example) = stack.used_of(changed)?;
+        let used = stack.used_of(changed);
+        let triggers = || changed.iter().filter(|path| any(&stack.triggers, path) && !stack.uses(path));
+        let triggered = if stack.triggers.is_empty() { 0 } else { triggers().count() };
+        let (files, example) = match used {
+            Some((files, example)) => (files + triggered, example),
+            None if triggered == 0 => return None,
+            None => (triggered, triggers().next()?.as_str()),
+        };
         Some(Reason::Changed { files, example: path::shown(example) })
     }
 
@@ -82,6 +101,9 @@ impl Reason {
             Reason::Changed { files, example } => {
                 format!("{example} and {} more files changed", files - 1)
             }
+            Reason::Asked => "asked for".to_owned(),
+            Reason::Forced => "asked for with --force".to_owned(),
+            Reason::Destroyed => "it was destroyed, and the branch has it".to_owned(),
             Reason::CameBack => "it left the branch and came back".to_owned(),
             Reason::Rewritten { from } => {
                 format!("{} was rolled out, which the repository no longer has", short(from))
@@ -117,14 +139,16 @@ mod tests {
     }
 
     fn known(rolled_out: Option<&str>, last: Option<RunState>) -> Known {
-        Known { rolled_out: rolled_out.map(|commit| (commit.to_owned(), 7)), last, has_left: false }
+        Known { rolled_out: rolled_out.map(|commit| (commit.to_owned(), 7)), last, ..Known::default() }
     }
 
     #[test]
     fn the_table_of_decisions() {
         use RunState::{Cancelled, Failed, Interrupted, Succeeded};
         let away = Known { has_left: true, ..known(Some("a"), Some(Succeeded)) };
-        let cases: [(Known, Option<&[&str]>, &str); 10] = [
+        let destroyed = Known { is_destroyed: true, ..known(None, Some(Succeeded)) };
+        let cases: [(Known, Option<&[&str]>, &str); 11] = [
+            (destroyed, None, "it was destroyed, and the branch has it"),
             (away, Some(&[]), "it left the branch and came back"),
             (known(None, None), None, "never rolled out before"),
             (known(None, Some(Failed)), None, "the last run failed"),

@@ -19,7 +19,7 @@ mod state;
 pub mod urn;
 pub mod value;
 
-pub use backend::Backend;
+pub use backend::{Backend, no_stack};
 pub use diagnosis::{WHEN_LOCKED, diagnose, unknown_stack};
 pub use install::missing;
 pub use lock::{LeftLock, locks, named_locks};

@@ -8,7 +8,7 @@ use crate::engine::News;
 use crate::engine::operation::Counts;
 use crate::failure::Failure;
 use crate::moment;
-use crate::record::RunState;
+use crate::record::{Action, RunState};
 
 pub use crate::engine::{Resource, Severity};
 
@@ -71,9 +71,21 @@ pub enum Body {
     },
     /// A run was recorded; the engine starts next. `resources` is how many the last run saw, zero if unknown.
     RunStarted {
+        #[serde(default)]
+        action: Action,
         commit: String,
         reason: String,
         resources: u64,
+    },
+    /// A stack is being previewed.
+    PreviewStarted {
+        reason: String,
+    },
+    /// A stack's preview is over, and so many of its resources change.
+    PreviewFinished {
+        failed: bool,
+        changes: usize,
+        seconds: f64,
     },
     /// Something worth knowing on the way, in words.
     Note {
@@ -118,6 +130,8 @@ pub enum Body {
         outputs: BTreeMap<String, serde_json::Value>,
     },
     RunFinished {
+        #[serde(default)]
+        action: Action,
         state: RunState,
         commit: String,
         changes: Counts,

@@ -4,9 +4,10 @@ mod due;
 mod side_by_side;
 mod tally;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::config::{self, Config};
 use crate::context::Context;
 use crate::decide::Known;
 use crate::environment::Environment;
@@ -14,8 +15,9 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Ledger, StackId};
-use crate::repo::{self, Fault, Found, TreeFile};
+use crate::repo::{self, Fault, Found, Stack, TreeFile};
 use crate::scrub::Scrubber;
+use crate::text;
 
 pub use tally::Tally;
 
@@ -40,6 +42,8 @@ pub struct Wishes {
     pub branch: String,
     /// Only these stacks, as `PROJECT/STACK` or `STACK`; all when there is none.
     pub stacks: Vec<String>,
+    /// Roll them out also when they are up to date.
+    pub force: bool,
     /// How many stacks roll out side by side at most.
     pub jobs: usize,
     /// How many runs of a stack the ledger keeps.
@@ -56,6 +60,7 @@ type AllKnown = BTreeMap<String, (StackId, String, Known)>;
 /// The stacks of a commit, with the files that declare them.
 struct Declared {
     found: Found,
+    config: Config,
     files: Vec<TreeFile>,
 }
 
@@ -107,7 +112,8 @@ impl Follow {
         let declared = self.declared(&head)?;
         let known = self.ledger.all_known(&self.mirror.source.label).await?;
         if is_new && self.wishes.stacks.is_empty() {
-            self.tell_gone(&declared.found, &known).await?;
+            self.tell_gone(&declared.found, &known, &head).await?;
+            self.tell_elsewhere(&declared.found).await?;
         }
         self.bring(declared, known, &head, is_new).await
     }
@@ -115,7 +121,9 @@ impl Follow {
     /// Brings the stacks to the head, those that have to be.
     async fn bring(&self, declared: Declared, known: AllKnown, head: &Commit, is_new: bool) -> Result<Tally> {
         let mut tally = Tally::default();
-        let found = declared.found.select(&self.wishes.stacks)?;
+        let (config, branch) = (&declared.config, &self.wishes.branch);
+        config.refuse_left_out(&declared.found, &self.wishes.stacks, branch)?;
+        let found = config.apply(declared.found, branch).select(&self.wishes.stacks)?;
         self.tell_faults(&found.faults, is_new, &mut tally);
         let due = self.due(found.stacks, known, head, is_new, &mut tally).await?;
         let worked = due.iter().any(|due| !due.is_resting);
@@ -149,15 +157,41 @@ impl Follow {
     }
 
     /// A stack that left the branch still stands; only a person can mean it to go. It is written down, since one that comes
-    /// back may have been removed meanwhile.
-    async fn tell_gone(&self, found: &Found, known: &AllKnown) -> Result<()> {
+    /// back may have been removed meanwhile, and so that it is told once for each head.
+    async fn tell_gone(&self, found: &Found, known: &AllKnown, head: &Commit) -> Result<()> {
         let rolled_out = known.iter().filter(|(_, (_, _, known))| known.rolled_out.is_some());
         let places = rolled_out.map(|(name, (_, folder, _))| (name.as_str(), folder.as_str()));
         for name in found.lacks(places) {
-            self.context.note(name, "it is no longer on the branch, and what it rolled out was left standing");
-            if let Some((id, _, _)) = known.get(name).filter(|_| !self.wishes.dry_run) {
-                self.ledger.leaves(id, self.context.now()).await?;
+            let Some((id, ..)) = known.get(name).filter(|(.., known)| known.left_by.as_ref() != Some(&head.id)) else {
+                continue;
+            };
+            let message = format!(
+                "it is no longer on the branch, and what it rolled out was left standing: \
+                 `gitinfra destroy stack/{name}` removes it, `gitinfra forget stack/{name}` only its record"
+            );
+            self.context.note(name, message);
+            if !self.wishes.dry_run {
+                self.ledger.leaves(id, &head.id, self.context.now()).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// The same repository by another address is another one to the ledger, and would roll out the same stacks once more.
+    async fn tell_elsewhere(&self, found: &Found) -> Result<()> {
+        let names: BTreeSet<String> = found.stacks.iter().map(Stack::name).collect();
+        let elsewhere = self.ledger.elsewhere(&self.mirror.source.label, &names).await?;
+        let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, label) in &elsewhere {
+            others.entry(label).or_default().push(name);
+        }
+        for (label, names) in others {
+            let message = format!(
+                "{} stood already as of {label}: if that is the same repository, use one address for it, and end the \
+                 other's records with `gitinfra forget --repo {label} stack/NAME`",
+                text::list(&names, 3)
+            );
+            self.context.tell(None, Body::Note { message });
         }
         Ok(())
     }
@@ -186,7 +220,8 @@ impl Follow {
             let hint = "a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it";
             return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
         }
-        Ok(Declared { found, files: listing.files })
+        let config = Config::read(&self.mirror.file(&head.id, config::FILE)?.unwrap_or_default())?;
+        Ok(Declared { found, config, files: listing.files })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The ledger: what was rolled out where, kept in SQLite or PostgreSQL through the same statements.
 
+mod ends;
 mod events;
 mod lease;
 mod listing;

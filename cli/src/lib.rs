@@ -3,11 +3,14 @@
 pub mod called;
 pub mod commands;
 pub mod comment;
+pub mod config;
 pub mod context;
 pub mod decide;
+pub mod destroy;
 pub mod engine;
 pub mod environment;
 pub mod event;
+pub mod explain;
 pub mod failure;
 pub mod follow;
 pub mod git;

@@ -2,12 +2,15 @@
 //! say so, and who may go next.
 //!
 //! Named are stacks by a `StackReference` of a YAML program, and by values of a stack's configuration that read
-//! `PROJECT/STACK` or `ORGANIZATION/PROJECT/STACK`. What a program in another language reads shows only when it runs.
+//! `PROJECT/STACK` or `ORGANIZATION/PROJECT/STACK`. What a program in another language reads shows only when it runs. Which
+//! organisation a stack belongs to is nowhere in a repository, so a stack of another one that has the same project and name
+//! counts as well: it costs an order that nobody needs, and never one that somebody does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::config::any;
 use crate::repo::{Stack, TreeFile};
 
 const REFERENCE: &str = "pulumi:pulumi:StackReference";
@@ -39,7 +42,9 @@ impl Order {
         let contents = files.iter().map(|file| (file.path.as_str(), file.content.as_slice())).collect();
         let mut reads = vec![BTreeSet::new(); stacks.len()];
         for (reader, stack) in stacks.iter().enumerate() {
-            for other in names(stack, &contents).iter().filter_map(|name| places.get(name)) {
+            let read = names(stack, &contents);
+            let before = places.keys().filter(|name| any(&stack.after, name));
+            for other in read.iter().chain(before).filter_map(|name| places.get(name)) {
                 if !reaches(&reads, *other, reader) {
                     reads[reader].insert(*other);
                 }
@@ -112,13 +117,36 @@ fn names(stack: &Stack, contents: &BTreeMap<&str, &[u8]>) -> BTreeSet<String> {
 fn references(stack: &Stack, project: &Value) -> Vec<String> {
     let resources = project["resources"].as_object().into_iter().flatten();
     let references = resources.filter(|(_, resource)| resource["type"] == REFERENCE);
-    let named = references.filter_map(|(key, resource)| {
-        let name = resource["properties"]["name"].as_str().or_else(|| resource["name"].as_str()).unwrap_or(key);
-        let name = filled_in(name, stack);
-        // A name alone is another stack of the same project.
-        if name.contains('/') { qualified(&name) } else { Some(format!("{}/{name}", stack.project)) }
+    let named = references.map(|(key, resource)| {
+        resource["properties"]["name"].as_str().or_else(|| resource["name"].as_str()).unwrap_or(key)
     });
-    named.collect()
+    let mut names: Vec<&str> = named.collect();
+    called(project, &mut names);
+    names.into_iter().filter_map(|name| referred(&filled_in(name, stack), stack)).collect()
+}
+
+/// The stacks that the function of that name reads, wherever it is called in a program.
+fn called<'a>(value: &'a Value, names: &mut Vec<&'a str>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| called(item, names)),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let is_reference = name.eq_ignore_ascii_case("fn::stackReference");
+                names.extend(field[0].as_str().filter(|_| is_reference));
+                called(field, names);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `PROJECT/STACK` for a name in a program as Pulumi reads it: `STACK` and `ORGANIZATION/STACK` are of the program's own project.
+fn referred(name: &str, stack: &Stack) -> Option<String> {
+    match name.split('/').collect::<Vec<_>>()[..] {
+        [own] | [_, own] => Some(format!("{}/{own}", stack.project)),
+        [_, project, other] => Some(format!("{project}/{other}")),
+        _ => None,
+    }
 }
 
 /// Every text in a value.
@@ -179,13 +207,21 @@ mod tests {
         let cases = [
             ("".to_owned(), "".to_owned(), "".to_owned(), none),
             (reference("organization/net/dev"), "".to_owned(), "".to_owned(), [&[2], &[]]),
-            (reference("net/${pulumi.stack}"), "".to_owned(), reference("acme/net/prod"), [&[2], &[3]]),
-            (reference("${pulumi.organization}/db/dev"), "".to_owned(), reference("net/dev"), [&[1], &[2]]),
-            (format!("resources: {{net/dev: {{type: '{REFERENCE}'}}}}"), "".to_owned(), "".to_owned(), [&[2], &[]]),
+            (reference("acme/net/${pulumi.stack}"), "".to_owned(), reference("acme/net/prod"), [&[2], &[3]]),
+            (reference("${pulumi.organization}/db/dev"), "".to_owned(), reference("o/net/dev"), [&[1], &[2]]),
+            (format!("resources: {{o/net/dev: {{type: '{REFERENCE}'}}}}"), "".to_owned(), "".to_owned(), [&[2], &[]]),
+            (
+                "outputs: {x: {deep: {'fn::stackReference': [o/net/dev, vpcId]}}}".to_owned(),
+                "".to_owned(),
+                "".to_owned(),
+                [&[2], &[]],
+            ),
+            // Of two parts the first is an organisation.
+            (reference("net/dev"), "".to_owned(), reference("organization/prod"), none),
             ("".to_owned(), "config: {app:net: acme/net/prod}".to_owned(), "".to_owned(), [&[3], &[]]),
             ("".to_owned(), "config: {app:all: {deep: [net/dev, db/dev]}}".to_owned(), "".to_owned(), [&[1, 2], &[]]),
             // Itself, strangers, paths and other types name nobody.
-            (reference("app/dev"), "config: {app:x: net/dev/y/z, app:y: other/dev}".to_owned(), "".to_owned(), none),
+            (reference("o/app/dev"), "config: {app:x: net/dev/y/z, app:y: other/dev}".to_owned(), "".to_owned(), none),
             (reference("dev"), "".to_owned(), "".to_owned(), none),
             (
                 "resources: {r: {type: 'a:b:C', properties: {name: net/dev}}}".to_owned(),
@@ -194,7 +230,7 @@ mod tests {
                 none,
             ),
             // What would close a circle does not count.
-            (reference("db/dev"), "".to_owned(), reference("app/dev"), [&[1], &[]]),
+            (reference("o/db/dev"), "".to_owned(), reference("o/app/dev"), [&[1], &[]]),
         ];
         for (app, config, db, expected) in cases {
             let reads = order(&app, &config, &db).reads;
@@ -218,13 +254,13 @@ mod tests {
 
     #[test]
     fn who_goes_when() {
-        let mut chain = order(&reference("db/dev"), "", &reference("net/dev"));
+        let mut chain = order(&reference("o/db/dev"), "", &reference("o/net/dev"));
         assert_eq!(rounds(&mut chain, &[]), [vec![2, 3], vec![1], vec![0]]);
         assert_eq!((chain.blocked(), chain.waiting()), (Vec::new(), 0));
-        let mut broken = order(&reference("db/dev"), "", &reference("net/dev"));
+        let mut broken = order(&reference("o/db/dev"), "", &reference("o/net/dev"));
         assert_eq!(rounds(&mut broken, &[2]), [[2, 3]]);
         assert_eq!((broken.blocked(), broken.waiting()), (vec![(1, 2), (0, 1)], 0));
-        let mut stopped = order(&reference("db/dev"), "", "");
+        let mut stopped = order(&reference("o/db/dev"), "", "");
         assert_eq!(stopped.start_next(), Some(1));
         stopped.ended(1, true);
         assert_eq!((stopped.blocked(), stopped.waiting()), (Vec::new(), 3));

@@ -1,5 +1,7 @@
-//! What a merge would change: the stacks that it touches, each previewed by the engine in a checkout of the merge.
+//! What a merge would change: the stacks that it touches, each previewed by the engine in a checkout of the merge. And what
+//! would go if a stack were destroyed.
 
+mod notes;
 mod sorted;
 mod stack;
 mod throwaway;
@@ -7,22 +9,29 @@ mod throwaway;
 use std::path::Path;
 use std::time::Duration;
 
+use futures::stream::{self, StreamExt as _};
+use tokio::sync::Mutex;
+
 use crate::comment::{Preview, StackPreview};
 use crate::context::Context;
-use crate::engine::Pulumi;
 use crate::engine::changes::ChangeSet;
+use crate::engine::{Phase, Pulumi};
 use crate::environment::Environment;
+use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
+use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use sorted::{Sorted, Touched, faulty, sorted};
 
-/// Previews merges of one repository.
+/// Previews what becomes of the stacks of one repository.
 pub struct Previewer {
     pub context: Context,
     pub mirror: Mirror,
     /// The environment that the engine sees.
     pub environment: Environment,
+    /// How many stacks are previewed side by side at most.
+    pub jobs: usize,
 }
 
 /// What is merged into what, and which stacks are of interest.
@@ -35,13 +44,15 @@ pub struct Merge {
     pub stacks: Vec<String>,
 }
 
-/// Where the previews of one merge run.
+/// Where previews of one commit run.
 struct Place<'a> {
     previewer: &'a Previewer,
-    /// The commit that the merge would make.
-    merged: &'a str,
+    commit: &'a str,
+    phase: Phase,
     pulumi: Pulumi,
     scratch: tempfile::TempDir,
+    /// Held by whoever must be alone for a moment.
+    alone: Mutex<()>,
 }
 
 impl Previewer {
@@ -51,17 +62,24 @@ impl Previewer {
             merged = self.merge(merge) => merged?,
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
-        let Sorted { touched, untouched, gone, faults } = sorted(&self.mirror, &base, &merged, &merge.stacks)?;
+        let notes = self.notes(merge, &base, &head).await?;
+        let Sorted { touched, untouched, gone, faults } = sorted(&self.mirror, &base, &merged, merge)?;
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {
             let kind;
-            (stacks, kind) = self.place(&merged).await?.all(touched).await?;
+            (stacks, kind) = self.place(&merged, Phase::Preview).await?.all(touched).await?;
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
         stacks.extend(faults.into_iter().map(faulty));
         let (base_commit, head_commit) = (base.id, head.id);
         let (base, head) = (merge.base.clone(), self.mirror.source.name_of(&merge.head));
-        Ok((Preview { base, base_commit, head, head_commit, stacks, untouched, gone }, worst))
+        Ok((Preview { base, base_commit, head, head_commit, stacks, untouched, gone, notes }, worst))
+    }
+
+    /// What would go if all that a stack rolled out were destroyed, by its files at this commit.
+    pub async fn destruction(&self, stack: Stack, commit: &str) -> Result<(StackPreview, Option<Kind>)> {
+        let place = self.place(commit, Phase::PreviewDestroy).await?;
+        place.one(Touched { stack, reason: "to destroy what it rolled out".to_owned() }).await
     }
 
     async fn merge(&self, merge: &Merge) -> Result<(Commit, Commit, String)> {
@@ -71,37 +89,55 @@ impl Previewer {
         Ok((base, head, merged))
     }
 
-    async fn place<'a>(&'a self, merged: &'a str) -> Result<Place<'a>> {
+    async fn place<'a>(&'a self, commit: &'a str, phase: Phase) -> Result<Place<'a>> {
         let pulumi = Pulumi::find(&self.environment).await?;
         let work = self.context.state_dir.join("work");
         let failed = |error: std::io::Error| Failure::setup(format!("making a folder in {}: {error}", work.display()));
         std::fs::create_dir_all(&work).map_err(failed)?;
         sweep(&work);
         let scratch = tempfile::Builder::new().prefix("preview-").tempdir_in(&work).map_err(failed)?;
-        let name = scratch.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Place { previewer: self, merged, pulumi: pulumi.of_run(&name, scratch.path())?, scratch })
+        Ok(Place { previewer: self, commit, phase, pulumi, scratch, alone: Mutex::default() })
     }
 }
 
 impl Place<'_> {
-    /// Previews each stack. One that fails is part of the answer, and of what decides the exit code; only being stopped ends it.
+    /// Previews stacks side by side, and gives them in their order. One that fails is part of the answer, and of what decides
+    /// the exit code; only being stopped ends it, once every engine has ended.
     async fn all(&self, touched: Vec<Touched>) -> Result<(Vec<StackPreview>, Option<Kind>)> {
-        let context = &self.previewer.context;
+        let previews = stream::iter(touched.into_iter().map(|touched| self.one(touched)));
+        let done: Vec<Result<(StackPreview, Option<Kind>)>> =
+            previews.buffered(self.previewer.jobs.max(1)).collect().await;
         let (mut previews, mut worst) = (Vec::new(), None);
-        for Touched { stack, reason } in touched {
-            context.note(&stack.name(), format!("previewing ({reason})"));
-            let mut scrubber = Scrubber::from_environment(&context.environment);
-            let done = self.one(&stack, &mut scrubber).await;
-            let (changes, failure) = match done {
-                Ok(done) => done,
-                Err(failure) if failure.kind == Kind::Cancelled => return Err(failure),
-                Err(failure) => (ChangeSet::default(), Some(failure)),
-            };
-            worst = failure.iter().fold(worst, |worst, failure| Some(Kind::worst(worst, failure.kind)));
-            let failure = failure.map(|failure| scrubber.scrub(&failure.with_hints()));
-            previews.push(scrubbed(StackPreview { name: stack.name(), reason, failure, changes }, &scrubber));
+        for done in done {
+            let (preview, kind) = done?;
+            worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
+            previews.push(preview);
         }
         Ok((previews, worst))
+    }
+
+    /// One stack's preview, told while it goes on.
+    async fn one(&self, Touched { stack, reason }: Touched) -> Result<(StackPreview, Option<Kind>)> {
+        let (context, name) = (&self.previewer.context, stack.name());
+        if context.cancel.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
+        let begun = context.now();
+        context.tell(Some(&name), Body::PreviewStarted { reason: reason.clone() });
+        let mut scrubber = Scrubber::from_environment(&context.environment);
+        let done = self.by_engine(&stack, &mut scrubber).await;
+        let (changes, failure) = match done {
+            Ok(done) => done,
+            Err(failure) => (ChangeSet::default(), Some(failure)),
+        };
+        let (failed, seconds) = (failure.is_some(), crate::text::as_seconds(context.now() - begun));
+        context.tell(Some(&name), Body::PreviewFinished { failed, changes: changes.resources.len(), seconds });
+        let kind = failure.as_ref().map(|failure| failure.kind);
+        if kind == Some(Kind::Cancelled) {
+            return Err(Failure::cancelled());
+        }
+        let failure = failure.map(|failure| scrubber.scrub(&failure.with_hints()));
+        Ok((scrubbed(StackPreview { name, reason, failure, changes }, &scrubber), kind))
     }
 }
 

@@ -62,6 +62,35 @@ impl FromStr for RunState {
     }
 }
 
+/// What a run is to do. Written in lower case, in the ledger as in JSON.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// To bring the stack to what the commit says.
+    #[default]
+    RollOut,
+    /// To remove all that the stack rolled out.
+    Destroy,
+}
+
+impl Action {
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::RollOut => "roll-out",
+            Action::Destroy => "destroy",
+        }
+    }
+}
+
+impl FromStr for Action {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = [Action::RollOut, Action::Destroy].into_iter().find(|action| action.word() == text);
+        known.ok_or_else(|| format!("`{text}` is nothing that a run does"))
+    }
+}
+
 /// One run of the engine on a stack at a commit. Times are milliseconds since 1970; in JSON RFC 3339.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,6 +102,7 @@ pub struct Run {
     pub commit: String,
     pub subject: String,
     pub reason: String,
+    pub action: Action,
     pub state: RunState,
     #[serde(serialize_with = "moment::serialize")]
     pub started_at: i64,
@@ -102,19 +132,22 @@ pub enum Standing {
     Busy,
     /// It left the branch, and what it rolled out was left standing.
     Gone,
+    /// What it had rolled out was destroyed.
+    Destroyed,
     /// It was never rolled out.
     New,
 }
 
 impl Standing {
     /// As far as the ledger knows.
-    pub fn of(last: Option<RunState>, is_rolled_out: bool, has_left: bool) -> Standing {
+    pub fn of(last: Option<RunState>, is_rolled_out: bool, has_left: bool, is_destroyed: bool) -> Standing {
         match last {
             Some(RunState::Running) => Standing::Running,
-            _ if has_left => Standing::Gone,
+            _ if has_left && !is_destroyed => Standing::Gone,
             Some(RunState::Failed) => Standing::Failing,
             Some(RunState::Cancelled | RunState::Interrupted) => Standing::Stopped,
             Some(RunState::Busy) => Standing::Busy,
+            Some(RunState::Succeeded) | None if is_destroyed => Standing::Destroyed,
             Some(RunState::Succeeded) | None if is_rolled_out => Standing::UpToDate,
             Some(RunState::Succeeded) | None => Standing::New,
         }
@@ -134,6 +167,8 @@ pub struct StackRecord {
     pub repository: String,
     /// The branch that the newest run rolled out.
     pub branch: Option<String>,
+    /// Where its state lives, as of the newest run, without a password.
+    pub backend: Option<String>,
     pub folder: String,
     pub runtime: String,
     pub commit: Option<String>,

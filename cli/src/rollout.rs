@@ -18,7 +18,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Claim, Lease, Ledger, NewRun, StackId};
 use crate::process::{self, Process};
-use crate::record::RunState;
+use crate::record::{Action, RunState};
 use crate::repo::Stack;
 use crate::run_log::RunLog;
 use crate::scrub::Scrubber;
@@ -29,6 +29,7 @@ pub use engine::waiting_for;
 /// What came of a roll-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
+    /// What was to be done is done.
     RolledOut,
     Failed(Kind),
     Cancelled,
@@ -46,6 +47,7 @@ pub struct RollOut<'a> {
     pub pulumi: &'a Pulumi,
     pub branch: &'a str,
     pub head: &'a Commit,
+    pub action: Action,
     pub scrubber: &'a Scrubber,
     /// How many runs of a stack the ledger keeps.
     pub keep_runs: u32,
@@ -106,6 +108,7 @@ impl RollOut<'_> {
         for message in backend.mend(self.environment) {
             self.context.note(&claimed.stack.name(), message);
         }
+        self.ledger.lives_in(claimed.id, &backend.0).await?;
         let (run, mut log) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
         let end = self.work(claimed, &run, &backend, &mut log).await;
@@ -122,32 +125,42 @@ impl RollOut<'_> {
     /// Records the run before anything of it happens.
     async fn begin(&self, claimed: &Claimed<'_>, reason: String) -> Result<(String, RunLog)> {
         let (commit, subject, host) = (&self.head.id, &self.head.subject, process::host());
-        let new = NewRun { branch: self.branch, commit, subject, reason: &reason, host: &host };
+        let new = NewRun { branch: self.branch, commit, subject, reason: &reason, action: self.action, host: &host };
         let run = self.ledger.begin(claimed.id, claimed.lease, &new, self.context.now()).await?;
         let log = RunLog::begin(self.context, self.ledger, &run, &claimed.stack.name(), self.scrubber.clone());
         let resources = self.ledger.resources(claimed.id).await?;
-        log.tell(Body::RunStarted { commit: commit.clone(), reason, resources });
+        log.tell(Body::RunStarted { action: self.action, commit: commit.clone(), reason, resources });
         Ok((run, log))
+    }
+
+    /// Writes down what stands now. False when another holder of the lease has come since.
+    async fn stands(&self, claimed: &Claimed<'_>, now: i64) -> Result<bool> {
+        match self.action {
+            Action::RollOut => self.ledger.stands(claimed.id, claimed.lease, &self.head.id, now).await,
+            Action::Destroy => self.ledger.destroyed(claimed.id, claimed.lease, now).await,
+        }
     }
 
     /// Writes down what stands, then the run's end. A kill in between rolls out once more, which changes nothing.
     async fn end(&self, claimed: &Claimed<'_>, run: &str, mut end: End, log: RunLog, started: i64) -> Result<Outcome> {
-        let Claimed { stack, id, lease, .. } = claimed;
         let now = self.context.now();
         end.message = end.message.map(|message| log.scrubber.scrub(&message));
-        if end.state == RunState::Succeeded && !self.ledger.stands(id, lease, &self.head.id, now).await? {
+        if end.state == RunState::Succeeded && !self.stands(claimed, now).await? {
             (end.state, end.kind) = (RunState::Failed, Some(Kind::RollOut));
             end.message = Some("the lease was lost to another gitinfra, which decides what stands".to_owned());
         }
         self.ledger.end(run, end.state, &end.changes, end.message.as_deref(), now).await?;
         log.tell(Body::RunFinished {
+            action: self.action,
             state: end.state,
             commit: self.head.id.clone(),
             message: end.in_short(),
             changes: end.changes,
             seconds: crate::text::as_seconds(now - started),
         });
-        log.end().await.map_err(|failure| Failure { message: format!("{}: {failure}", stack.name()), ..failure })?;
+        log.end()
+            .await
+            .map_err(|failure| Failure { message: format!("{}: {failure}", claimed.stack.name()), ..failure })?;
         Ok(match end.state {
             RunState::Succeeded => Outcome::RolledOut,
             RunState::Cancelled => Outcome::Cancelled,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::{self, Config};
 use crate::context::Context;
 use crate::decide::Reason;
 use crate::failure::Result;
@@ -19,7 +20,7 @@ pub fn look(context: &Context, records: &mut [StackRecord]) {
         };
         let here = |record: &&mut StackRecord| place(record).is_some_and(|(r, b)| r == repository && b == branch);
         if let Some(head) = mirror.head_seen(&branch) {
-            let _ = compare(&mirror, &head, records.iter_mut().filter(here));
+            let _ = compare(&mirror, &branch, &head, records.iter_mut().filter(here));
         }
     }
 }
@@ -28,9 +29,16 @@ fn place(record: &StackRecord) -> Option<(String, String)> {
     Some((record.repository.clone(), record.branch.clone()?))
 }
 
-fn compare<'a>(mirror: &Mirror, head: &str, records: impl Iterator<Item = &'a mut StackRecord>) -> Result<()> {
+fn compare<'a>(
+    mirror: &Mirror,
+    branch: &str,
+    head: &str,
+    records: impl Iterator<Item = &'a mut StackRecord>,
+) -> Result<()> {
     let found = repo::stacks(&mirror.listing(head)?);
-    let stacks: BTreeMap<String, &Stack> = found.stacks.iter().map(|stack| (stack.name(), stack)).collect();
+    let config = Config::read(&mirror.file(head, config::FILE)?.unwrap_or_default())?;
+    let followed = config.apply(found.clone(), branch);
+    let stacks: BTreeMap<String, &Stack> = followed.stacks.iter().map(|stack| (stack.name(), stack)).collect();
     let mut changes = Changes::to(mirror, head);
     let records: Vec<_> = records.collect();
     let known = records.iter().map(|record| (record.name.as_str(), record.folder.as_str()));
@@ -53,7 +61,7 @@ fn is_due(stack: &Stack, changed: Option<&[String]>) -> bool {
 
 fn settle(record: &mut StackRecord, is_gone: bool, is_due: bool, behind_by: Option<usize>) {
     record.behind_by = behind_by;
-    if is_gone {
+    if is_gone && record.status != Standing::Destroyed {
         record.status = Standing::Gone;
     } else if is_due && record.status == Standing::UpToDate {
         record.status = Standing::Behind;

@@ -5,19 +5,21 @@ mod line;
 mod paint;
 mod safe;
 mod table;
+mod tree;
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
+use crate::comment::{Preview, StackPreview};
 use crate::event::{Body, Event, Sink};
 use crate::failure::{Failure, Result};
 use crate::jsonpath::Template;
 use board::Board;
 pub use paint::{Paint, Tone};
 use safe::safe;
-pub use table::{Cell, Column, Show, Table};
+pub use table::{Cell, Column, Drawing, Show, Table};
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +47,21 @@ pub enum Format {
     JsonPath(Template),
 }
 
-/// How records are shown.
-pub struct View<'a> {
-    pub format: &'a Format,
-    /// Whether a table has a line of headings.
-    pub has_heads: bool,
-    /// Whether a single record was asked for by its name, which is an object then, and no list.
-    pub is_single: bool,
+/// Records of one type, ready for every format. Lists keep one shape however many items they have, so that scripts need no
+/// cases: only one that was asked for by name is no list.
+pub struct Part<T> {
+    /// What they are, in the plural.
+    pub what: &'static str,
+    pub table: String,
+    pub names: Vec<String>,
+    pub records: Vec<T>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shape<'a, T> {
+    One(&'a T),
+    Many { items: Vec<&'a T> },
 }
 
 /// How a command shows the events of its work.
@@ -77,7 +87,10 @@ enum Mode {
     Lines,
     /// One JSON object a line.
     Json,
-    Asides,
+    /// To a person who watches on stderr: what is over scrolls there, what is under way stays below.
+    Asides(Mutex<Board>),
+    /// Nobody watches.
+    Silence,
 }
 
 /// Where everything that a user sees goes through.
@@ -95,7 +108,8 @@ impl Sink for Ui {
             Mode::Json => print_some(streamed(event)),
             Mode::Lines => print_some(line::on_a_pipe(event, self.paint)),
             Mode::Board(board) => lock(board).take(event, self.paint),
-            Mode::Asides => line::on_a_pipe(event, self.paint).into_iter().for_each(|line| self.aside(&line)),
+            Mode::Asides(board) => lock(board).take(event, self.talk),
+            Mode::Silence => {}
         }
     }
 }
@@ -110,9 +124,10 @@ impl Ui {
             Color::Auto => is_terminal && !no_color,
         };
         let mode = match events {
-            Events::Asides => Mode::Asides,
+            Events::Asides if err => Mode::Asides(Mutex::new(Board::new(talk))),
+            Events::Asides => Mode::Silence,
             Events::Data(Stream::Json) => Mode::Json,
-            Events::Data(Stream::Text) if out && err => Mode::Board(Mutex::default()),
+            Events::Data(Stream::Text) if out && err => Mode::Board(Mutex::new(Board::new(print))),
             Events::Data(Stream::Text) => Mode::Lines,
         };
         Arc::new(Ui { mode, paint: Paint::new(coloured(out)), talk: Paint::new(coloured(err)) })
@@ -144,16 +159,40 @@ impl Ui {
         text.into_iter().for_each(|text| self.data(&text));
     }
 
-    /// Says what is going on, to a person who is watching.
-    fn aside(&self, text: &str) {
-        if io::stderr().is_terminal() {
-            self.talk(&self.talk.tone(Tone::Faint, text));
-        }
-    }
-
     /// Tells a person something that is no data.
     pub fn talk(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{}", safe(text));
+        talk(text);
+    }
+
+    /// Whether data goes to a person's eyes.
+    pub fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Prints a merge's preview for eyes; `has_values` says whether with old and new values.
+    pub fn preview(&self, preview: &Preview, has_values: bool) {
+        self.data(&tree::merge(preview, has_values, self.paint));
+    }
+
+    /// Prints one stack's preview for eyes.
+    pub fn stack_preview(&self, preview: &StackPreview) {
+        self.data(&tree::stack(preview, false, self.paint));
+    }
+
+    /// Asks a person who can answer. `None` when there is nobody.
+    pub async fn ask(&self, question: &str) -> Option<bool> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return None;
+        }
+        let _ = write!(io::stderr().lock(), "{} [y/N] ", safe(question));
+        // Reading can't be stopped, so it has a thread that nobody waits for.
+        let (send, answer) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let read = io::stdin().read_line(&mut line).is_ok();
+            let _ = send.send(read && matches!(line.trim(), "y" | "Y" | "yes"));
+        });
+        answer.await.ok()
     }
 
     /// Says why the command failed and what to do.
@@ -164,9 +203,9 @@ impl Ui {
     /// In words on stderr, and as an event of a JSON stream.
     fn failed(&self, event: &Event) {
         match &self.mode {
-            Mode::Board(board) => lock(board).clear(),
+            Mode::Board(board) | Mode::Asides(board) => lock(board).clear(),
             Mode::Json => print_some(streamed(event)),
-            Mode::Lines | Mode::Asides => {}
+            Mode::Lines | Mode::Silence => {}
         }
         let Body::Failed { message, hints } = &event.body else {
             return;
@@ -177,28 +216,42 @@ impl Ui {
         }
     }
 
-    /// Prints records as a table or whatever else was asked for.
-    pub fn records<T: Serialize>(&self, view: &View<'_>, records: &[T], table: &Table<T>, now: i64) -> Result<()> {
-        let rows = |show| table.render(records, show, view.has_heads, now, self.paint);
-        let shape = match records {
-            [one] if view.is_single => Shape::One(one),
-            items => Shape::Many { items },
+    /// How tables are drawn here.
+    pub fn drawing(&self, show: Show, has_heads: bool, now: i64) -> Drawing {
+        let room = self.is_terminal().then(|| usize::from(console::Term::stdout().size().1));
+        Drawing { show, has_heads, now, paint: self.paint, room }
+    }
+
+    /// Records in the form that was asked for; nothing where there is nothing to print.
+    pub fn records<T: Serialize>(&self, format: &Format, is_single: bool, parts: &[Part<T>]) -> Result<Option<String>> {
+        let items: Vec<&T> = parts.iter().flat_map(|part| &part.records).collect();
+        let shape = match items[..] {
+            [one] if is_single => Shape::One(one),
+            _ => Shape::Many { items },
         };
-        match view.format {
-            Format::Table | Format::Wide if records.is_empty() => self.talk(&format!("no {} yet", table.what)),
-            Format::Table => self.data(&rows(Show::Always)),
-            Format::Wide => self.data(&rows(Show::Wide)),
-            Format::Name if records.is_empty() => {}
-            Format::Name => self.data(&table.names(records)),
-            Format::Json => self.data(&self.json(&shape)?),
-            Format::Yaml => self.data(&yaml(&shape)?),
+        let filled = || parts.iter().filter(|part| !part.records.is_empty());
+        Ok(match format {
+            Format::Table | Format::Wide => join_some(filled().map(|part| part.table.clone()).collect(), "\n\n"),
+            Format::Name => join_some(filled().flat_map(|part| part.names.clone()).collect(), "\n"),
+            Format::Json => Some(self.json(&shape)?),
+            Format::Yaml => Some(yaml(&shape)?),
             Format::JsonPath(template) => {
                 let value = serde_json::to_value(&shape);
-                let value = value.map_err(|error| Failure::bug(format!("writing JSON: {error}")))?;
-                self.data(&template.render(&value));
+                Some(template.render(&value.map_err(|error| Failure::bug(format!("writing JSON: {error}")))?))
             }
-        }
-        Ok(())
+        })
+    }
+
+    /// Prints text in the place of what was printed there before, which had so many lines, and says how many it has.
+    pub fn redraw(&self, before: usize, text: &str) -> usize {
+        let (out, height) = (console::Term::stdout(), usize::from(console::Term::stdout().size().0));
+        // What has scrolled out of sight can't be taken back.
+        let _ = match before < height {
+            true => out.clear_last_lines(before),
+            false => out.clear_screen(),
+        };
+        self.data(text);
+        text.lines().count()
     }
 
     /// A value as indented JSON.
@@ -218,6 +271,11 @@ fn print(line: &str) {
     let _ = writeln!(out, "{}", safe(line)).and_then(|()| out.flush());
 }
 
+/// Prints a line that is no data.
+fn talk(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", safe(line));
+}
+
 fn print_some(line: Option<String>) {
     line.into_iter().for_each(|line| print(&line));
 }
@@ -228,13 +286,9 @@ fn streamed(event: &Event) -> Option<String> {
     (!is_counted).then(|| serde_json::to_string(event).unwrap_or_default())
 }
 
-/// Lists keep one shape however many items they have, so that scripts need no cases: only what was asked for by name is
-/// no list.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Shape<'a, T> {
-    One(&'a T),
-    Many { items: &'a [T] },
+/// Nothing when there are none.
+fn join_some(parts: Vec<String>, between: &str) -> Option<String> {
+    (!parts.is_empty()).then(|| parts.join(between))
 }
 
 fn yaml(value: &impl Serialize) -> Result<String> {

@@ -253,6 +253,13 @@ def network(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> Non
         emulator.stop()
 
 
+def commit(repo: pathlib.Path, *first: str) -> str:
+    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    for args in [[*first] or ["status"], ["add", "-A"], ["commit", "-q", "--allow-empty", "-m", "Change"]]:
+        subprocess.run([*git, *args], cwd=repo, check=True, capture_output=True)
+    return subprocess.run([*git, "rev-parse", "HEAD"], cwd=repo, check=True, capture_output=True, text=True).stdout.strip()
+
+
 class Followed:
     """A repository of many stacks, all of which stand at its first commit but the one that its second commit changes."""
 
@@ -275,14 +282,39 @@ class Followed:
         assert sum("would roll out" in line for line in self.look().splitlines()) == 1
 
     def commit(self, *first: str) -> str:
-        git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-        for args in [[*first] or ["status"], ["add", "-A"], ["commit", "-q", "-m", "Change"]]:
-            subprocess.run([*git, *args], cwd=self.repo, check=True, capture_output=True)
-        return subprocess.run([*git, "rev-parse", "HEAD"], cwd=self.repo, check=True, capture_output=True, text=True).stdout.strip()
+        return commit(self.repo, *first)
 
-    def look(self) -> str:
-        command = [self.gitinfra, "sync", "--dry-run", "--repo", self.repo, "--state-dir", self.state]
+    def look(self, *words: str) -> str:
+        command = [self.gitinfra, "sync", *(words or ["--dry-run"]), "--repo", self.repo, "--state-dir", self.state]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def settle(self) -> None:
+        """Everything stands at the head."""
+        with sqlite3.connect(self.state / "ledger.db") as ledger:
+            ledger.execute("UPDATE stacks SET rolled_out_commit = ?", [self.commit()])
+
+    def idle(self) -> tuple[float, int]:
+        """The least of several looks with nothing to do, and by how many bytes they changed the ledger."""
+        self.look("--once")
+        before = (self.state / "ledger.db").read_bytes()
+        times = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            said = self.look("--once")
+            times.append(time.perf_counter() - begun)
+            assert "nothing to do" in said, said[-300:]
+        after = (self.state / "ledger.db").read_bytes()
+        return min(times), sum(a != b for a, b in zip(before, after)) + abs(len(before) - len(after))
+
+    def mib(self) -> float:
+        """The most memory that a look takes, git's children included."""
+        script = (
+            "import resource, subprocess, sys\n"
+            "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        )
+        command = [sys.executable, "-c", script, self.gitinfra, "sync", "--repo", self.repo, "--state-dir", self.state]
+        return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1024
 
     def seconds(self) -> float:
         """The least of several looks, each a process of its own: opening the ledger and a fetch are in it."""
@@ -299,10 +331,61 @@ def looks(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> None:
     sides = []
     for name, stacks in (("many", 1000), ("one", 1)):
         (folder / name).mkdir()
-        sides.append(Followed(folder / name, args.target / "gitinfra", stacks).seconds())
+        followed = Followed(folder / name, args.target / "gitinfra", stacks)
+        sides.append(followed.seconds())
+        if name == "many":
+            many = followed
     board.row("the whole look", sides[0], sides[1], "s", None)
     board.row("a look at 1,000 stacks", sides[0], None, "s", 0.5)
     board.row("of which discovery and decision", sides[0] - sides[1], None, "s", 0.2)
+    many.settle()
+    seconds, written = many.idle()
+    board.row("a look with nothing to do", seconds, None, "s", 0.5)
+    board.row("bytes that it changes in the ledger", float(written), None, "", 0)
+    board.row("memory of it", many.mib(), None, "MiB", 150)
+
+
+def versions(board: Board, args: argparse.Namespace) -> None:
+    times = []
+    for _ in range(args.starts):
+        begun = time.perf_counter()
+        subprocess.run([args.target / "gitinfra", "version"], check=True, capture_output=True)
+        times.append(time.perf_counter() - begun)
+    board.head("The command line's process")
+    board.row("gitinfra version", statistics.median(times) * 1000, None, "ms", 10)
+    board.row("program", (args.target / "gitinfra").stat().st_size / 1e6, None, "MB", None)
+
+
+def roll_outs(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> None:
+    """Stacks of a file each that takes its time, from a commit to what stands; first one alone, then six side by side."""
+    files = str((args.target / "examples/pulumi-resource-files").parent)
+    took = []
+    for count in (1, 6):
+        place = folder / f"roll-{count}"
+        for name in ("repo", "backend", "state", "home"):
+            (place / name).mkdir(parents=True)
+        for i in range(count):
+            project = place / "repo" / f"s{i}"
+            project.mkdir()
+            file = {"type": "files:index:File", "properties": {"path": "a.txt", "content": "a", "slow": 1}}
+            plugins = {"providers": [{"name": "files", "path": files}]}
+            document = {"name": f"s{i}", "runtime": "yaml", "plugins": plugins, "resources": {"a": file}}
+            (project / "Pulumi.yaml").write_text(json.dumps(document))
+            (project / "Pulumi.dev.yaml").write_text(json.dumps({"config": {"files:root": str(place / f"root{i}")}}))
+        commit(place / "repo", "init", "-q", "-b", "main")
+        env = {
+            **os.environ, "PATH": f"{args.bin}:{os.environ['PATH']}", "PULUMI_HOME": str(place / "home"), "FILES_PACE": "0.3",
+            "PULUMI_BACKEND_URL": f"file://{place}/backend", "PULUMI_CONFIG_PASSPHRASE": "x",
+        }
+        command = [args.target / "gitinfra", "sync", "--jobs", "4", "--repo", place / "repo", "--state-dir", place / "state"]
+        begun = time.perf_counter()
+        done = subprocess.run(command, env=env, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"gitinfra sync failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        took.append(time.perf_counter() - begun)
+    board.head("Stacks that take some two seconds each, from a commit to what stands, with --jobs 4")
+    board.row("six, beside one", took[1], took[0], "s", None)
+    board.row("six", took[1], None, "s", 5)
 
 
 def main() -> None:
@@ -311,15 +394,18 @@ def main() -> None:
     parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the Pulumi CLI and the peer")
     parser.add_argument("--starts", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", action="append", choices=["provider", "cli"], help="one half of it")
     args = parser.parse_args()
     args.target = args.target.resolve()
     board = Board()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="gitinfra-bench."))
+    parts = {
+        "provider": lambda: (processes(board, args), frameworks(board, args, folder), network(board, args, folder)),
+        "cli": lambda: (versions(board, args), looks(board, args, folder), roll_outs(board, args, folder)),
+    }
     try:
-        processes(board, args)
-        frameworks(board, args, folder)
-        network(board, args, folder)
-        looks(board, args, folder)
+        for part in args.only or parts:
+            parts[part]()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if board.missed:

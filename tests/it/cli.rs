@@ -2,7 +2,10 @@
 
 mod behind;
 mod codes;
+mod config;
+mod ends;
 mod environment;
+mod eyes;
 mod folders;
 mod get;
 mod going;
@@ -15,6 +18,7 @@ mod place;
 mod postgres;
 mod preview;
 mod repo;
+mod retry;
 mod said;
 mod scrub;
 mod shared;
@@ -24,6 +28,8 @@ mod stacks;
 mod stopped;
 mod stream;
 mod sync;
+mod terminal;
+mod twice;
 mod watch;
 mod whereabouts;
 mod wrong;

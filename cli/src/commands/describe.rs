@@ -1,45 +1,83 @@
-//! `gitinfra describe`: one stack or run with all that is known of it.
+//! `gitinfra describe`: stacks and runs with all that is known of them.
+
+use std::collections::BTreeMap;
 
 use clap::Args as Arguments;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::Verb;
 use super::shell::Shell;
-use super::types::{Record, Type, Wanted};
+use super::types::{AnyRecord, Record, Type, Wanted, named};
+use super::words;
 use crate::failure::{Failure, Result};
+use crate::ledger::Ledger;
 use crate::record::{Run, StackRecord};
+use crate::ui::{Format, Part};
 
-/// Show one stack or run with all that is known of it
+/// Show stacks or runs with all that is known of them
 #[derive(Debug, Arguments)]
 pub struct Describe {
-    /// stack or run, also as TYPE/NAME
-    #[arg(value_name = "TYPE[/NAME]")]
-    kind: String,
-    /// Its name; the beginning of a run's name is enough
-    #[arg(value_name = "NAME")]
-    name: Option<String>,
+    /// stack or run with names; or TYPE/NAME, as often as you like. The beginning of a run's name is enough
+    #[arg(value_name = "TYPE[/NAME]", required = true)]
+    names: Vec<String>,
+    /// How to print: json, yaml or jsonpath=TEMPLATE, with a stack's runs and a run's events [default: text]
+    #[arg(short, long, value_name = "FORMAT", value_parser = words::structure)]
+    output: Option<Format>,
 }
 
 impl Verb for Describe {
     async fn run(&self, shell: &Shell) -> Result<u8> {
-        let (kind, name) = Type::parse(&self.kind)?;
-        let Some(name) = name.or(self.name.as_deref()) else {
+        let named = named(&self.names)?;
+        if named.iter().any(|(_, names)| names.is_empty()) {
             return Err(Failure::input("which one is to be described?")
                 .hint("write it as `describe run/NAME` or `describe stack/PROJECT/STACK`"));
-        };
-        match kind {
-            Type::Stack => describe::<StackRecord>(shell, name).await?,
-            Type::Run => describe::<Run>(shell, name).await?,
+        }
+        let (ledger, mut all) = (shell.ledger().await?, Vec::new());
+        for (kind, names) in named {
+            let wanted = Wanted { names, ..Wanted::default() };
+            all.extend(match kind {
+                Type::Stack => self.part::<StackRecord>(shell, &ledger, &wanted).await?,
+                Type::Run => self.part::<Run>(shell, &ledger, &wanted).await?,
+            });
+        }
+        match &self.output {
+            Some(format) => shell.ui.data_some(shell.ui.records(format, all.len() == 1, &all)?),
+            None => shell.ui.data(&all.into_iter().map(|part| part.table).collect::<Vec<_>>().join("\n\n")),
         }
         Ok(0)
     }
 }
 
-async fn describe<T: Record>(shell: &Shell, name: &str) -> Result<()> {
-    let ledger = shell.ledger().await?;
-    let wanted = Wanted { names: vec![name], ..Wanted::default() };
-    for record in T::list(shell, &ledger, &wanted).await? {
-        shell.ui.data(&T::TABLE.describe(&record, shell.context.now(), shell.ui.paint));
-        record.print_rest(shell, &ledger).await?;
+/// A record with what belongs to it.
+#[derive(Serialize)]
+struct Described {
+    #[serde(flatten)]
+    record: AnyRecord,
+    #[serde(flatten)]
+    more: BTreeMap<&'static str, Value>,
+}
+
+impl Describe {
+    /// A part for each record.
+    async fn part<T: Record>(
+        &self,
+        shell: &Shell,
+        ledger: &Ledger,
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<Part<Described>>> {
+        let mut parts = Vec::new();
+        for record in T::list(shell, ledger, wanted).await? {
+            let mut table = T::TABLE.describe(&record, shell.context.now(), shell.ui.paint);
+            let mut more = BTreeMap::new();
+            match &self.output {
+                Some(_) => more.extend([record.more(ledger).await?]),
+                None => table += &format!("\n{}", record.rest(shell, ledger).await?.join("\n")),
+            }
+            let names = vec![(T::TABLE.name)(&record)];
+            let records = vec![Described { record: record.into(), more }];
+            parts.push(Part { what: T::TABLE.what, table, names, records });
+        }
+        Ok(parts)
     }
-    Ok(())
 }

@@ -6,22 +6,19 @@ use clap::Args as Arguments;
 
 use super::Verb;
 use super::shell::Shell;
-use super::types::{Record, Type, Wanted, sort};
+use super::types::{AnyRecord, Record, Type, Wanted, named, sort};
 use super::words;
 use crate::failure::Result;
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
 use crate::record::{Run, StackRecord};
-use crate::ui::{Format, View};
+use crate::ui::{Format, Part, Show};
 
 /// List stacks or runs, or show some of them
 #[derive(Debug, Arguments)]
 pub struct Get {
-    /// stacks (st) or runs (ru), also as TYPE/NAME
-    #[arg(value_name = "TYPE[/NAME]")]
-    kind: String,
-    /// Only those with these names
-    #[arg(value_name = "NAME")]
+    /// stacks (st) or runs (ru), with names if only some are wanted; or TYPE/NAME, as often as you like
+    #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
     /// How to print: table, wide, json, yaml, name or jsonpath=TEMPLATE
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = words::format)]
@@ -38,64 +35,92 @@ pub struct Get {
     /// How many runs to show, newest first; 0 for all
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: u32,
-    /// After listing, keep printing what changes
+    /// After listing, keep showing what changes: on a terminal in place, else anew
     #[arg(short, long)]
     watch: bool,
 }
 
 impl Verb for Get {
     async fn run(&self, shell: &Shell) -> Result<u8> {
-        let (kind, name) = Type::parse(&self.kind)?;
-        let names = name.into_iter().chain(self.names.iter().map(String::as_str)).collect();
-        let wanted = Wanted { names, stack: self.stack.clone(), limit: self.limit };
         let ledger = shell.ledger().await?;
-        match kind {
-            Type::Stack => self.list::<StackRecord>(shell, &ledger, &wanted).await?,
-            Type::Run => self.list::<Run>(shell, &ledger, &wanted).await?,
+        let parts = self.parts(shell, &ledger).await?;
+        let text = self.text(shell, &parts)?;
+        match (&text, parts.first()) {
+            (Some(text), _) => shell.ui.data(text),
+            (None, Some(part)) if self.is_table() => shell.ui.talk(&format!("no {} yet", part.what)),
+            _ => {}
         }
-        Ok(0)
+        match self.watch {
+            true => self.watch(shell, &ledger, parts, text).await,
+            false => Ok(0),
+        }
     }
 }
 
 impl Get {
-    async fn list<T: Record>(&self, shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<()> {
-        let records: Vec<T> = self.records(shell, ledger, wanted).await?;
-        self.print(shell, wanted, &records)?;
-        match self.watch {
-            true => self.watch(shell, ledger, wanted, records).await,
-            false => Ok(()),
-        }
-    }
-
-    /// Prints the rows anew whenever one of them changes.
-    async fn watch<T: Record>(
+    /// Shows the rows anew whenever one of them changes; on a terminal their ages, too, in the same place.
+    async fn watch(
         &self,
         shell: &Shell,
         ledger: &Ledger,
-        wanted: &Wanted<'_>,
-        mut seen: Vec<T>,
-    ) -> Result<()> {
+        mut seen: Vec<Part<AnyRecord>>,
+        mut text: Option<String>,
+    ) -> Result<u8> {
         shell.ui.talk("watching; Ctrl-C ends it");
+        let is_in_place = shell.ui.is_terminal() && self.is_table();
+        // The words above are part of what is drawn over.
+        let mut lines = 1 + text.as_deref().map_or(1, |text| text.lines().count());
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            let records = self.records(shell, ledger, wanted).await?;
-            if records != seen {
-                self.print(shell, wanted, &records)?;
+            let parts = self.parts(shell, ledger).await?;
+            let now = self.text(shell, &parts)?;
+            match (is_in_place, &now) {
+                (true, Some(now)) if text.as_ref() != Some(now) => lines = shell.ui.redraw(lines, now),
+                (false, Some(now)) if !is_same(&seen, &parts) => shell.ui.data(now),
+                _ => {}
             }
-            seen = records;
+            (seen, text) = (parts, now);
         }
     }
 
-    async fn records<T: Record>(&self, shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<T>> {
+    fn is_table(&self) -> bool {
+        matches!(self.output, Format::Table | Format::Wide)
+    }
+
+    fn text(&self, shell: &Shell, parts: &[Part<AnyRecord>]) -> Result<Option<String>> {
+        // One that was asked for by its name is an object, and no list.
+        let is_single = named(&self.names)?.iter().map(|(_, names)| names.len()).sum::<usize>() == 1;
+        shell.ui.records(&self.output, is_single, parts)
+    }
+
+    async fn parts(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<Part<AnyRecord>>> {
+        let mut parts = Vec::new();
+        for (kind, names) in named(&self.names)? {
+            let wanted = Wanted { names, stack: self.stack.clone(), limit: self.limit };
+            parts.push(match kind {
+                Type::Stack => self.part::<StackRecord>(shell, ledger, &wanted).await?,
+                Type::Run => self.part::<Run>(shell, ledger, &wanted).await?,
+            });
+        }
+        Ok(parts)
+    }
+
+    async fn part<T: Record>(&self, shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Part<AnyRecord>> {
         let mut records = T::list(shell, ledger, wanted).await?;
         if let Some(field) = &self.sort_by {
             sort(&mut records, field)?;
         }
-        Ok(records)
+        let show = if self.output == Format::Wide { Show::Wide } else { Show::Always };
+        let drawing = shell.ui.drawing(show, !self.no_headers, shell.context.now());
+        Ok(Part {
+            what: T::TABLE.what,
+            table: T::TABLE.render(&records, &drawing),
+            names: T::TABLE.names(&records),
+            records: records.into_iter().map(T::into).collect(),
+        })
     }
+}
 
-    fn print<T: Record>(&self, shell: &Shell, wanted: &Wanted<'_>, records: &[T]) -> Result<()> {
-        let view = View { format: &self.output, has_heads: !self.no_headers, is_single: wanted.names.len() == 1 };
-        shell.ui.records(&view, records, &T::TABLE, shell.context.now())
-    }
+fn is_same(seen: &[Part<AnyRecord>], now: &[Part<AnyRecord>]) -> bool {
+    seen.iter().map(|part| &part.records).eq(now.iter().map(|part| &part.records))
 }

@@ -1,15 +1,17 @@
 //! `gitinfra logs`: the story of a run.
 
+use std::time::Duration;
+
 use clap::Args as Arguments;
 
 use super::Verb;
 use super::shell::Shell;
 use super::types::run::without_type;
 use super::types::stack::whole_name;
-use crate::event::{Body, Event};
+use crate::event::{Body, Event, Recorded};
 use crate::failure::{Failure, Kind, Result};
 use crate::ledger::{Ledger, RunFilter};
-use crate::record::Run;
+use crate::record::{Run, RunState};
 use crate::text::timestamp;
 use crate::ui::Stream;
 
@@ -22,22 +24,58 @@ pub struct Logs {
     /// How to print: text, or json lines
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     output: Stream,
+    /// While the run goes on, print what comes; ends with the run
+    #[arg(short, long)]
+    follow: bool,
 }
+
+/// How often it is looked for more.
+const GLANCE: Duration = Duration::from_millis(300);
 
 impl Verb for Logs {
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let run = run(&ledger, &self.run).await?;
-        for recorded in ledger.events(&run.name).await? {
-            let (name, stack) = (Some(run.name.clone()), Some(run.stack.clone()));
-            let event = Event { at: recorded.at, run: name, stack, body: recorded.body };
-            match self.output {
-                Stream::Json => shell.ui.data(&shell.ui.json_line(&event)),
-                Stream::Text => shell.ui.data_some(text(shell, event)),
+        let mut next = 0;
+        loop {
+            // Looked at before the events: those that are there then are all, once the run has ended and its gitinfra has gone.
+            let goes_on = self.follow && goes_on(shell, &ledger, &run).await?;
+            let (events, after) = ledger.events_from(&run.name, next).await?;
+            let is_end = events.iter().any(|recorded| matches!(recorded.body, Body::RunFinished { .. }));
+            events.into_iter().for_each(|recorded| self.print(shell, &run, recorded));
+            if is_end || !goes_on {
+                return Ok(0);
             }
+            next = after;
+            tokio::time::sleep(GLANCE).await;
         }
-        Ok(0)
     }
+}
+
+impl Logs {
+    fn print(&self, shell: &Shell, run: &Run, recorded: Recorded) {
+        let (name, stack) = (Some(run.name.clone()), Some(run.stack.clone()));
+        let event = Event { at: recorded.at, run: name, stack, body: recorded.body };
+        match self.output {
+            Stream::Json => shell.ui.data(&shell.ui.json_line(&event)),
+            Stream::Text => shell.ui.data_some(text(shell, event)),
+        }
+    }
+}
+
+/// Whether there may be more to come. One whose gitinfra was killed goes on in the ledger until the next one closes it.
+async fn goes_on(shell: &Shell, ledger: &Ledger, run: &Run) -> Result<bool> {
+    let stack = ledger.find(&run.repository, &run.stack).await?;
+    let is_held = match &stack {
+        Some(stack) => ledger.is_held(stack, shell.context.now()).await?,
+        None => false,
+    };
+    let state = ledger.run(&run.name).await?.state;
+    if state == RunState::Running && !is_held {
+        shell.ui.talk("its gitinfra is gone; the next one finds the run and goes on");
+    }
+    // What is told of the end is written a moment after the end itself.
+    Ok(is_held)
 }
 
 /// The run that is meant: by its own name, or as the newest of a stack.

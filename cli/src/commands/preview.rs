@@ -8,7 +8,7 @@ use crate::comment::comment;
 use crate::failure::{Kind, Result};
 use crate::preview::{Merge, Previewer};
 
-/// Preview what a merge would change, as the Markdown of a pull request's comment
+/// Preview what a merge would change
 #[derive(Debug, Arguments)]
 #[command(after_help = EXIT_CODES)]
 pub struct Preview {
@@ -23,13 +23,20 @@ pub struct Preview {
     /// Only this stack, as PROJECT/STACK or STACK; may be given several times
     #[arg(long = "stack", value_name = "NAME")]
     stacks: Vec<String>,
-    /// What to print
-    #[arg(short, long, value_name = "FORMAT", default_value = "markdown")]
-    output: Report,
+    /// How many stacks are previewed side by side
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
+    /// What to print: text for eyes, the Markdown of a pull request's comment, or json [default: text on a terminal, else markdown]
+    #[arg(short, long, value_name = "FORMAT")]
+    output: Option<Report>,
+    /// Show old and new values in the text
+    #[arg(long)]
+    diff: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Report {
+    Text,
     Markdown,
     Json,
 }
@@ -40,14 +47,24 @@ impl Verb for Preview {
         let previewer = Previewer {
             context: shell.context.clone(),
             mirror: shell.mirror(&self.source).await?,
-            environment: shell.engine_environment(&self.source),
+            environment: shell.engine_environment(&self.source.engine),
+            jobs: self.jobs.into(),
         };
         let merge = Merge { base: self.base.clone(), head: self.head.clone(), stacks: self.stacks.clone() };
         let (preview, worst) = previewer.preview(&merge).await?;
-        match self.output {
+        match self.report(shell) {
+            Report::Text => shell.ui.preview(&preview, self.diff),
             Report::Markdown => shell.ui.data(&comment(&preview)),
             Report::Json => shell.ui.data(&shell.ui.json(&preview)?),
         }
         Ok(worst.map_or(0, Kind::exit_code))
+    }
+}
+
+impl Preview {
+    /// Values are for eyes, and so is a terminal.
+    fn report(&self, shell: &Shell) -> Report {
+        let is_for_eyes = self.diff || shell.ui.is_terminal();
+        self.output.unwrap_or(if is_for_eyes { Report::Text } else { Report::Markdown })
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::{Global, Source};
+use super::{EngineArgs, Global, Source};
 use crate::context::Context;
 use crate::environment::{Environment, for_engine};
 use crate::failure::{Failure, Result};
@@ -62,15 +62,24 @@ impl Shell {
     }
 
     pub(super) async fn mirror(&self, source: &Source) -> Result<Mirror> {
-        let repository = git::Source::parse(&source.repo, &self.context.cwd)?;
+        self.mirror_of(git::Source::parse(&source.repo, &self.context.cwd)?, &source.engine).await
+    }
+
+    pub(super) async fn mirror_of(&self, source: git::Source, engine: &EngineArgs) -> Result<Mirror> {
         self.make_state_dir()?;
         let Context { state_dir, environment, .. } = &self.context;
-        Mirror::open(state_dir, repository, environment, source.fetch_timeout).await
+        Mirror::open(state_dir, source, environment, engine.fetch_timeout).await
+    }
+
+    /// What the ledger calls the repository at an address; an address that is no longer one may be its name all the same.
+    pub(super) fn label(&self, repository: Option<&String>) -> Option<String> {
+        let parsed = |text: &String| git::Source::parse(text, &self.context.cwd).map(|source| source.label);
+        repository.map(|text| parsed(text).unwrap_or_else(|_| text.clone()))
     }
 
     /// What the engine may see.
-    pub(super) fn engine_environment(&self, source: &Source) -> Environment {
-        for_engine(&self.context.environment, &source.pass_env, &self.context.cwd)
+    pub(super) fn engine_environment(&self, engine: &EngineArgs) -> Environment {
+        for_engine(&self.context.environment, &engine.pass_env, &self.context.cwd)
     }
 
     /// Worktrees, mirrors and the ledger are nobody else's to read.

@@ -12,6 +12,7 @@ use super::shell::Shell;
 use crate::failure::{Failure, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
+use crate::record::{Run, StackRecord};
 use crate::ui::Table;
 
 /// What there is to list, with kubectl's kinds of names: plural, singular, short.
@@ -33,21 +34,68 @@ pub struct Wanted<'a> {
 }
 
 /// A record of the ledger's that can be listed and described.
-pub trait Record: Sized + Serialize + PartialEq + 'static {
+pub trait Record: Sized + Serialize + Into<AnyRecord> + 'static {
     const TABLE: Table<Self>;
 
     /// Those that are wanted. A name that nothing has is a failure.
     async fn list(shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Self>>;
 
-    /// Prints what `describe` tells below the columns.
-    async fn print_rest(&self, shell: &Shell, ledger: &Ledger) -> Result<()>;
+    /// What `describe` tells below the columns, as lines.
+    async fn rest(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<String>>;
+
+    /// The same as fields beside its own, for scripts.
+    async fn more(&self, ledger: &Ledger) -> Result<(&'static str, Value)>;
+}
+
+/// A record of any type.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum AnyRecord {
+    Stack(StackRecord),
+    Run(Run),
+}
+
+impl From<StackRecord> for AnyRecord {
+    fn from(stack: StackRecord) -> Self {
+        AnyRecord::Stack(stack)
+    }
+}
+
+impl From<Run> for AnyRecord {
+    fn from(run: Run) -> Self {
+        AnyRecord::Run(run)
+    }
+}
+
+/// A record as JSON.
+pub fn as_json<T: Record>(record: &T) -> Result<Value> {
+    serde_json::to_value(record).map_err(|error| Failure::bug(format!("writing JSON: {error}")))
+}
+
+/// The types that are named, each with the names of those that are wanted: `TYPE NAME...`, or `TYPE/NAME` as often as one
+/// likes. None means all.
+pub fn named(words: &[String]) -> Result<Vec<(Type, Vec<&str>)>> {
+    let mut named: Vec<(Type, Vec<&str>)> = Vec::new();
+    let first = words.first().map(String::as_str).unwrap_or_default();
+    let (kind, name) = Type::parse(first)?;
+    named.push((kind, name.into_iter().collect()));
+    for word in &words[1..] {
+        // After a type alone every word is a name of it. A stack's name holds a slash as well.
+        let with_type = if name.is_some() { Type::parse(word).ok().filter(|(_, name)| name.is_some()) } else { None };
+        let (kind, name) = with_type.map_or((kind, word.as_str()), |(kind, name)| (kind, name.unwrap_or_default()));
+        match named.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, names)) => names.push(name),
+            None => named.push((kind, vec![name])),
+        }
+    }
+    Ok(named)
 }
 
 /// Sorts records by a field, those without it first, and leaves those as they are that are alike in it.
 pub fn sort<T: Record>(records: &mut Vec<T>, field: &Field) -> Result<()> {
     let mut keyed = Vec::new();
     for record in records.drain(..) {
-        let json = serde_json::to_value(&record).map_err(|error| Failure::bug(format!("writing JSON: {error}")))?;
+        let json = as_json(&record)?;
         keyed.push((field.of(&json).cloned().unwrap_or_default(), record));
     }
     if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_null()) {
@@ -104,6 +152,25 @@ mod tests {
             [(json!(9), json!(10)), (json!("a"), json!("b")), (json!(null), json!("")), (json!(null), json!(0))];
         for (less, more) in cases {
             assert_eq!((ordered(&less, &more), ordered(&more, &less)), (Ordering::Less, Ordering::Greater));
+        }
+    }
+
+    #[test]
+    fn several_can_be_named() {
+        type Case<'a> = (&'a [&'a str], &'a [(Type, &'a [&'a str])]);
+        let cases: [Case<'_>; 5] = [
+            (&["stacks"], &[(Type::Stack, &[])]),
+            (&["stack", "net/dev", "run/dev"], &[(Type::Stack, &["net/dev", "run/dev"])]),
+            (&["st/net/dev", "stack/web/dev"], &[(Type::Stack, &["net/dev", "web/dev"])]),
+            (&["run/abc", "stack/net/dev", "run/def"], &[(Type::Run, &["abc", "def"]), (Type::Stack, &["net/dev"])]),
+            (&["stack/net/dev", "web/dev"], &[(Type::Stack, &["net/dev", "web/dev"])]),
+        ];
+        for (words, expected) in cases {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let found = named(&words).expect("they are types");
+            let expected: Vec<(Type, Vec<&str>)> =
+                expected.iter().map(|(kind, names)| (*kind, names.to_vec())).collect();
+            assert_eq!(found, expected, "{words:?}");
         }
     }
 

@@ -45,6 +45,14 @@ pub fn format(text: &str) -> Result<Format, String> {
     words.into_iter().find(|(word, _)| *word == text).map(|(_, format)| format).ok_or(known)
 }
 
+/// Reads those of them that are for scripts.
+pub fn structure(text: &str) -> Result<Format, String> {
+    let is_structure = |format: &Format| matches!(format, Format::Json | Format::Yaml | Format::JsonPath(_));
+    let known = "the formats are: json, yaml, jsonpath=TEMPLATE";
+    let found = if text.starts_with("jsonpath=") { format(text)? } else { format(text).map_err(|_| known)? };
+    Some(found).filter(is_structure).ok_or(known.to_owned())
+}
+
 /// Reads `30s`, `5m`, `1h 30m`. Less than a second would be a busy loop.
 pub fn interval(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text.parse().map_err(|_| "write it as 30s, 5m or 1h".to_owned())?;

@@ -17,6 +17,7 @@ fn resource(operation: &str, name: &str, properties: Vec<PropertyChange>) -> Res
         urn: format!("urn:pulumi:dev::network::gitinfra:ec2:Vpc::{name}"),
         kind: "gitinfra:ec2:Vpc".to_owned(),
         name: name.to_owned(),
+        parent: None,
         operation: Operation::new(operation),
         replaced_for: Vec::new(),
         properties,
@@ -36,6 +37,7 @@ fn preview(stacks: Vec<StackPreview>) -> Preview {
         stacks,
         untouched: vec!["web/dev".to_owned()],
         gone: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

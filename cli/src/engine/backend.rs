@@ -64,6 +64,12 @@ impl Backend {
             .collect()
     }
 
+    /// Whether it is in files, and nobody has been there yet: the engine makes it at the first glance, and another engine that
+    /// looks meanwhile finds half of it.
+    pub fn is_untouched(&self, environment: &Environment) -> bool {
+        self.folder(environment).is_some_and(|folder| !folder.join(".pulumi/meta.yaml").exists())
+    }
+
     /// The folder, when the state is in files of this machine.
     pub fn folder(&self, environment: &Environment) -> Option<PathBuf> {
         let path = self.0.strip_prefix("file://")?.split('?').next()?;
@@ -72,6 +78,13 @@ impl Backend {
             None => Some(PathBuf::from(path)),
         }
     }
+}
+
+/// The failure to destroy a stack that its backend doesn't have.
+pub fn no_stack(backend: &Backend, stack: &Stack) -> Failure {
+    let name = stack.name();
+    Failure::input(format!("{} has no stack `{name}`, so there is nothing to destroy", backend.0))
+        .hint(format!("`gitinfra forget stack/{name}` ends its record"))
 }
 
 fn logged_in(environment: &Environment) -> Option<String> {

@@ -21,6 +21,9 @@ pub struct ChangeSet {
     /// As the engine counts, without the stack itself.
     pub counts: Counts,
     pub diagnostics: Vec<Said>,
+    /// To which resource each one belongs, also those that don't change. What belongs to the stack itself has no entry.
+    #[serde(skip)]
+    pub parents: BTreeMap<String, String>,
 }
 
 /// One resource that would change.
@@ -31,6 +34,8 @@ pub struct ResourceChange {
     #[serde(rename = "type")]
     pub kind: String,
     pub name: String,
+    /// The URN of the resource that it belongs to, if that is not the stack itself.
+    pub parent: Option<String>,
     pub operation: Operation,
     /// Properties that make a replacement necessary.
     pub replaced_for: Vec<String>,
@@ -87,6 +92,8 @@ impl ChangeSet {
 
     fn step(&mut self, event: &ResourceEvent) {
         let step = &event.metadata;
+        let parent = parent(step);
+        self.parents.extend(parent.iter().map(|parent| (step.urn.clone(), parent.clone())));
         let operation = Operation::new(&step.op);
         // A replacement has several steps; the logical one stands for all of them.
         let is_change = !matches!(operation.effect(), Effect::Same | Effect::Other | Effect::Read);
@@ -97,6 +104,7 @@ impl ChangeSet {
             urn: step.urn.clone(),
             kind: step.kind.clone(),
             name: urn::parse(&step.urn).name.to_owned(),
+            parent,
             operation,
             replaced_for: step.keys.clone().unwrap_or_default(),
             properties: properties(step),
@@ -109,6 +117,11 @@ impl ChangeSet {
             }
         }
     }
+}
+
+fn parent(step: &Step) -> Option<String> {
+    let state = step.new.as_ref().or(step.old.as_ref())?;
+    Some(&state.parent).filter(|parent| !parent.is_empty() && !urn::is_stack(parent)).cloned()
 }
 
 /// Default providers come and go with the engine's bookkeeping.
@@ -187,6 +200,8 @@ fn outputs(step: &Step) -> Vec<PropertyChange> {
 
 /// Differences without what only providers read (`__defaults` and such), and without an empty whole.
 fn changed(path: &str, before: Option<&Shown>, after: Option<&Shown>) -> Vec<PropertyChange> {
+    // A whole that was empty had no properties, which is as good as none.
+    let [before, after] = [before, after].map(|side| side.filter(|side| !path.is_empty() || !side.is_empty_object()));
     let differences = value::differences(path, before, after).into_iter();
     let differences = differences.filter(|(path, ..)| !path.is_empty() && !path.starts_with("__"));
     differences.map(|(path, before, after)| PropertyChange { path, before, after }).collect()
@@ -214,6 +229,14 @@ mod tests {
         let line = |side: &Option<Shown>| side.as_ref().map_or("nothing".to_owned(), Shown::line);
         let properties = changes.resources.iter().flat_map(|resource| &resource.properties);
         properties.map(|p| format!("{}: {} -> {}", p.path, line(&p.before), line(&p.after))).collect()
+    }
+
+    #[test]
+    fn what_had_no_properties_gets_some() {
+        let some = json!({"p": 1});
+        assert_eq!(told(both(json!({})), both(some.clone()), &[]), ["p: nothing -> 1"]);
+        assert_eq!(told(both(some), both(json!({})), &[]), ["p: 1 -> nothing"]);
+        assert_eq!(told(both(json!({})), both(json!({})), &[]), [""; 0]);
     }
 
     fn both(value: Value) -> [Value; 2] {

@@ -69,6 +69,8 @@ pub struct PropertyDiff {
 pub struct State {
     pub custom: bool,
     pub id: String,
+    /// The URN of the resource that it belongs to; empty for the stack itself.
+    pub parent: String,
     pub protect: bool,
     pub retain_on_delete: bool,
     pub inputs: Value,

@@ -22,6 +22,8 @@ use crate::process::Process;
 pub enum Phase {
     Preview,
     Up,
+    PreviewDestroy,
+    Destroy,
 }
 
 /// A running engine.
@@ -66,6 +68,10 @@ impl Pulumi {
         let server = EventServer::start().await?;
         let mut command = self.command(folder);
         arguments(&mut command, phase, stack, message);
+        if phase == Phase::PreviewDestroy {
+            // What confirms everything contradicts what is only shown.
+            command.env_remove("PULUMI_SKIP_CONFIRMATIONS");
+        }
         command.arg("--event-log").arg(format!("tcp://{}", server.address));
         // Events tell everything that stdout would; stderr is for failures before the first of them.
         let failed = |error: std::io::Error| Failure::setup(format!("writing {}: {error}", output.display()));
@@ -90,6 +96,8 @@ fn arguments(command: &mut Command, phase: Phase, stack: &str, message: &str) {
         // Unchanged resources count as well, so that the next run knows how many there are.
         Phase::Preview => command.args(["preview"]),
         Phase::Up => command.args(["up", "--yes", "--skip-preview"]),
+        Phase::PreviewDestroy => command.args(["destroy", "--preview-only"]),
+        Phase::Destroy => command.args(["destroy", "--yes", "--skip-preview"]),
     };
     command.args(["--stack", stack, "--non-interactive", "--color", "never", "--suppress-progress"]);
     if !message.is_empty() {

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::backend::Backend;
 use super::pulumi::{Pulumi, STACK_NOT_FOUND, failed};
 use super::state::State;
 use crate::failure::{Failure, Result};
+use crate::repo::Stack;
 use crate::scrub::Scrubber;
 
 impl Pulumi {
@@ -47,6 +49,22 @@ impl Pulumi {
         let text = std::fs::read_to_string(config).unwrap_or_default();
         learn(&serde_json::from_str(&answer.stdout).unwrap_or_default(), &text, scrubber);
         Ok(())
+    }
+
+    /// Refuses a passphrase that is not the one the stack was made with. An engine that finds no salt in the stack's file
+    /// believes any, and would encrypt the first secret with it. `place` is an empty folder.
+    pub async fn check_passphrase(&self, stack: &Stack, backend: &Backend, salt: &str, place: &Path) -> Result<()> {
+        let project = format!("name: {}\nruntime: yaml\n", stack.project);
+        let config = format!("encryptionsalt: {salt}\n");
+        for (name, text) in [("Pulumi.yaml".to_owned(), project), (format!("Pulumi.{}.yaml", stack.stack), config)] {
+            let file = place.join(name);
+            std::fs::write(&file, text)
+                .map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))?;
+        }
+        // Only whoever encrypts something has to have the right one.
+        let args = ["config", "set", "--secret", "gitinfra:probe", "x", "--stack", &stack.stack, "--non-interactive"];
+        let pulumi = self.with("PULUMI_BACKEND_URL", &backend.0);
+        pulumi.demand(place, &args, "looking whether the passphrase is the stack's").await.map(drop)
     }
 
     /// Removes the engine's locks of a stack. Whoever calls this has made sure that nobody holds them.

@@ -47,6 +47,12 @@ impl State {
         })
     }
 
+    /// By what it is told whether a passphrase is the one that the stack was made with; `None` when something else encrypts.
+    pub fn salt(&self) -> Option<&str> {
+        let provider = &self.value["deployment"]["secrets_providers"];
+        provider["state"]["salt"].as_str().filter(|_| provider["type"] == "passphrase")
+    }
+
     /// Writes it as it was exported, for nobody else to read.
     pub fn write(&self, file: &Path) -> Result<()> {
         let mut options = OpenOptions::new();

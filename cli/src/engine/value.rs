@@ -136,7 +136,7 @@ impl Shown {
         }
     }
 
-    fn is_empty_object(&self) -> bool {
+    pub(super) fn is_empty_object(&self) -> bool {
         matches!(self, Shown::Object(fields) if fields.is_empty())
     }
 }

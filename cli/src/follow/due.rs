@@ -33,7 +33,11 @@ impl Follow {
                 Some((id, _, known)) => (Some(id), known.clone()),
                 None => (None, Known::default()),
             };
-            match decision(&stack, &mut known, &mut changes)? {
+            let decision = match self.wishes.force {
+                true => Decision::RollOut(Reason::Forced),
+                false => decision(&stack, &mut known, &mut changes)?,
+            };
+            match decision {
                 Decision::UpToDate { commit, at } => {
                     tally.up_to_date += 1;
                     if is_new {

@@ -9,6 +9,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::Commit;
 use crate::order::Order;
+use crate::record::Action;
 use crate::repo::TreeFile;
 use crate::rollout::{Outcome, RollOut};
 
@@ -28,7 +29,7 @@ impl Follow {
         }
         // After a decision that is void everything is looked at anew.
         for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
-            let reason = format!("it reads outputs of {}, which was not rolled out", due[other].stack.name());
+            let reason = format!("it comes after {}, which was not rolled out", due[other].stack.name());
             self.context.tell(Some(&due[stack].stack.name()), Body::Skipped { reason });
             tally.skipped += 1;
         }
@@ -63,6 +64,7 @@ impl Follow {
             pulumi,
             branch: &self.wishes.branch,
             head,
+            action: Action::RollOut,
             scrubber: &self.scrubber,
             keep_runs: self.wishes.keep_runs,
             alone: tokio::sync::Mutex::default(),

@@ -61,6 +61,7 @@ async fn follow(place: &Path, sink: Arc<Heard>) -> Follow {
         wishes: Wishes {
             branch: "main".to_owned(),
             stacks: Vec::new(),
+            force: false,
             jobs: 4,
             keep_runs: 0,
             dry_run: true,

@@ -20,9 +20,7 @@ impl Mirror {
     pub async fn merge(&self, base: &str, head: &str) -> Result<String> {
         let (base_id, head_id) = (self.oid(base)?, self.oid(head)?);
         let failed = |error: git2::Error| Failure::input(format!("merging {head} into {base}: {}", error.message()));
-        // libgit2 does not know where a shallow history ends, so git itself says whether the head has it all.
-        let is_ancestor = ["merge-base", "--is-ancestor", base, head];
-        if cli::local(&self.environment, &self.path, None, &is_ancestor).await?.status.success() {
+        if self.has(head, base).await? {
             return Ok(head.to_owned());
         }
         let tree = self.merged_tree(base, head).await?;
@@ -33,6 +31,13 @@ impl Mirror {
         let who = Signature::new("gitinfra", "gitinfra@localhost", &Time::new(0, 0)).map_err(failed)?;
         let merged = self.repository.commit(None, &who, &who, "merge preview", &tree, &[&ours, &theirs]);
         merged.map(|id| id.to_string()).map_err(failed)
+    }
+
+    /// Whether a commit's history holds another commit, or is it. libgit2 does not know where a shallow history ends, so git
+    /// itself says it.
+    pub async fn has(&self, commit: &str, other: &str) -> Result<bool> {
+        let is_ancestor = ["merge-base", "--is-ancestor", other, commit];
+        Ok(cli::local(&self.environment, &self.path, None, &is_ancestor).await?.status.success())
     }
 
     async fn merged_tree(&self, base: &str, head: &str) -> Result<Oid> {

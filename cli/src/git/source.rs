@@ -113,6 +113,21 @@ impl Source {
         Some(commit.id().to_string())
     }
 
+    /// For a path whose checkout is at this commit: how many files there differ from it, those that git does not know included.
+    pub fn uncommitted(&self, head: &str) -> usize {
+        let repository = (self.protocol == Protocol::File).then(|| Repository::open(&self.location).ok()).flatten();
+        let is_at = |repository: &Repository| {
+            let at = repository.head().and_then(|at| at.peel_to_commit());
+            !repository.is_bare() && at.is_ok_and(|at| at.id().to_string() == head)
+        };
+        let Some(repository) = repository.filter(is_at) else {
+            return 0;
+        };
+        let mut options = git2::StatusOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(false).exclude_submodules(true);
+        repository.statuses(Some(&mut options)).map_or(0, |found| found.len())
+    }
+
     /// What a reader calls a ref: the branch that is checked out, for the `HEAD` of a path.
     pub fn name_of(&self, reference: &str) -> String {
         let is_head = self.protocol == Protocol::File && reference == "HEAD";

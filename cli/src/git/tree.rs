@@ -61,6 +61,18 @@ impl Mirror {
         Ok(listing)
     }
 
+    /// A file of a commit's tree as text; `None` where there is none. A link is none: it would be read from elsewhere.
+    pub fn file(&self, commit: &str, path: &str) -> Result<Option<String>> {
+        let tree = self.tree(self.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
+        let Ok(entry) = tree.get_path(std::path::Path::new(path)) else {
+            return Ok(None);
+        };
+        let is_file = entry.kind() == Some(ObjectType::Blob) && entry.filemode() != LINK;
+        let content = Some(entry.id()).filter(|_| is_file).and_then(|id| self.blob(id, LARGEST));
+        let text = content.and_then(|content| String::from_utf8(content).ok());
+        text.map(Some).ok_or_else(|| Failure::input(format!("{path} is no plain file of UTF-8 text")))
+    }
+
     /// What stands in the file that a link leads to; nothing for one that leads out, and `None` where there is no file.
     fn content_behind(&self, commit: &str, listing: &Listing, link: &str) -> Result<Option<Vec<u8>>> {
         let Ok(way) = follow(&listing.links, "", link) else {

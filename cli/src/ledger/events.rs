@@ -30,12 +30,19 @@ impl Ledger {
 
     /// A run's events in order. Kinds that this version doesn't know are left out.
     pub async fn events(&self, run: &str) -> Result<Vec<Recorded>> {
-        let list = "SELECT at, body FROM events WHERE run_id = $1 ORDER BY sequence";
+        self.events_from(run, 0).await.map(|(events, _)| events)
+    }
+
+    /// The same from the one with this number on, and the number that the next one will have.
+    pub async fn events_from(&self, run: &str, first: i64) -> Result<(Vec<Recorded>, i64)> {
+        let list = "SELECT at, body FROM events WHERE run_id = $1 AND sequence >= $2 ORDER BY sequence";
         let failed = failed("reading events");
-        let rows = sqlx::query(list).bind(run.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
+        let bound = sqlx::query(list).bind(run.to_owned()).bind(first);
+        let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
         let read = |row: &sqlx::any::AnyRow| Ok((row.try_get("at")?, row.try_get("body")?));
         let rows: Vec<(i64, String)> = rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)?;
         let known = |(at, body): (i64, String)| Some(Recorded { at, body: serde_json::from_str::<Body>(&body).ok()? });
-        Ok(rows.into_iter().filter_map(known).collect())
+        let next = first + i64::try_from(rows.len()).unwrap_or_default();
+        Ok((rows.into_iter().filter_map(known).collect(), next))
     }
 }

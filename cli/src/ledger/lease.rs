@@ -48,6 +48,16 @@ impl Ledger {
         }
     }
 
+    /// Whether somebody works on a stack, as far as is known from here.
+    pub async fn is_held(&self, stack: &StackId, now: i64) -> Result<bool> {
+        let read = "SELECT lease_holder FROM stacks WHERE id = $1 AND lease_until > $2";
+        let bound = sqlx::query_scalar(read).bind(stack.0.clone()).bind(now);
+        let holder: Option<Option<String>> =
+            bound.fetch_optional(&self.pool).await.map_err(failed("reading a lease"))?;
+        let process = holder.flatten().and_then(|text| serde_json::from_str::<Process>(&text).ok());
+        Ok(process.is_some_and(|process| process.liveness() != Liveness::Dead))
+    }
+
     /// Makes a lease last longer. False when another holder has it.
     pub async fn renew(&self, stack: &StackId, lease: &Lease, now: i64) -> Result<bool> {
         let update = "UPDATE stacks SET lease_until = $1 WHERE id = $2 AND fence = $3 AND lease_holder = $4";

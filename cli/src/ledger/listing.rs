@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::{Ledger, failed};
 use crate::failure::{Failure, Result};
-use crate::record::{Run, RunState, StackRecord, Standing};
+use crate::record::{Action, Run, RunState, StackRecord, Standing};
 
 /// Which runs are wanted.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ pub struct RunFilter {
 impl Ledger {
     pub async fn stack_records(&self) -> Result<Vec<StackRecord>> {
         let list = "SELECT s.name, r.label AS repository, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, \
-                s.created_at, s.left_at, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
+                s.created_at, s.left_at, s.destroyed_at, s.backend, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
             FROM stacks s JOIN repositories r ON r.id = s.repository_id \
             LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id ORDER BY v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
@@ -31,7 +31,7 @@ impl Ledger {
 
     pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>> {
         let list = "SELECT u.id, s.name AS stack, r.label AS repository, u.branch, u.commit_id, u.subject, u.reason, \
-                u.state, u.started_at, u.finished_at, u.changes, u.message, u.engine, u.host \
+                u.action, u.state, u.started_at, u.finished_at, u.changes, u.message, u.engine, u.host \
             FROM runs u JOIN stacks s ON s.id = u.stack_id JOIN repositories r ON r.id = s.repository_id \
             WHERE ($1 = '' OR substr(u.id, 1, length($1)) = $1) AND ($2 = '' OR s.name = $2) \
             ORDER BY u.started_at DESC, u.id DESC LIMIT $3";
@@ -61,13 +61,15 @@ impl Ledger {
 fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
     let last_state: Option<String> = row.try_get("last_state")?;
     let last_state = last_state.map(state).transpose()?;
-    let (commit, left): (Option<String>, Option<i64>) = (row.try_get("rolled_out_commit")?, row.try_get("left_at")?);
+    let commit: Option<String> = row.try_get("rolled_out_commit")?;
+    let (left, destroyed): (Option<i64>, Option<i64>) = (row.try_get("left_at")?, row.try_get("destroyed_at")?);
     Ok(StackRecord {
         name: row.try_get("name")?,
-        status: Standing::of(last_state, commit.is_some(), left.is_some()),
+        status: Standing::of(last_state, commit.is_some(), left.is_some(), destroyed.is_some()),
         behind_by: None,
         message: row.try_get("message")?,
         branch: row.try_get("branch")?,
+        backend: row.try_get("backend")?,
         repository: row.try_get("repository")?,
         folder: row.try_get("folder")?,
         runtime: row.try_get("runtime")?,
@@ -90,6 +92,7 @@ fn run(row: &AnyRow) -> Result<Run, sqlx::Error> {
         commit: row.try_get("commit_id")?,
         subject: row.try_get("subject")?,
         reason: row.try_get("reason")?,
+        action: action(row.try_get("action")?)?,
         state: state(row.try_get("state")?)?,
         started_at: row.try_get("started_at")?,
         finished_at: row.try_get("finished_at")?,
@@ -98,6 +101,10 @@ fn run(row: &AnyRow) -> Result<Run, sqlx::Error> {
         engine: engine.and_then(|text| serde_json::from_str(&text).ok()),
         host: row.try_get("host")?,
     })
+}
+
+fn action(text: String) -> Result<Action, sqlx::Error> {
+    text.parse().map_err(|error: String| sqlx::Error::Decode(error.into()))
 }
 
 fn state(text: String) -> Result<RunState, sqlx::Error> {

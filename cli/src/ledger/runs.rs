@@ -7,7 +7,7 @@ use super::{Lease, Ledger, StackId, failed, fresh_name};
 use crate::engine::operation::Counts;
 use crate::failure::Result;
 use crate::process::{Process, Worked};
-use crate::record::RunState;
+use crate::record::{Action, RunState};
 
 /// What is known of a run before it starts.
 #[derive(Debug, Clone)]
@@ -16,6 +16,7 @@ pub struct NewRun<'a> {
     pub commit: &'a str,
     pub subject: &'a str,
     pub reason: &'a str,
+    pub action: Action,
     pub host: &'a str,
 }
 
@@ -33,8 +34,8 @@ impl Ledger {
     /// Records a run as running, and gives it its name.
     pub async fn begin(&self, stack: &StackId, lease: &Lease, run: &NewRun<'_>, now: i64) -> Result<String> {
         let name = fresh_name();
-        let insert = "INSERT INTO runs (id, stack_id, branch, commit_id, subject, reason, state, fence, host, started_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        let insert = "INSERT INTO runs (id, stack_id, branch, commit_id, subject, reason, state, fence, host, started_at, action) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         sqlx::query(insert)
             .bind(name.clone())
             .bind(stack.0.clone())
@@ -46,6 +47,7 @@ impl Ledger {
             .bind(lease.fence)
             .bind(run.host.to_owned())
             .bind(now)
+            .bind(run.action.word())
             .execute(&self.pool)
             .await
             .map_err(failed("recording a run"))?;

@@ -1,10 +1,11 @@
 //! Repositories and stacks in the ledger, and what stands of each stack.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
-use super::{Lease, Ledger, failed, fresh_name};
+use super::{Lease, Ledger, failed, fresh_name, without_password};
 use crate::decide::Known;
 use crate::failure::{Failure, Result};
 use crate::process::Process;
@@ -44,46 +45,54 @@ impl Ledger {
     /// What stands of a stack, and how its newest run ended.
     pub async fn known(&self, stack: &StackId) -> Result<Known> {
         let failed = failed("reading a stack");
-        let standing = "SELECT rolled_out_commit, rolled_out_at, left_at FROM stacks WHERE id = $1";
-        let row = sqlx::query(standing).bind(stack.0.clone()).fetch_one(&self.pool).await.map_err(&failed)?;
-        let commit: Option<String> = row.try_get("rolled_out_commit").map_err(&failed)?;
-        let at: Option<i64> = row.try_get("rolled_out_at").map_err(&failed)?;
-        let left: Option<i64> = row.try_get("left_at").map_err(&failed)?;
-        let newest = "SELECT state FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
-        let last: Option<String> =
-            sqlx::query_scalar(newest).bind(stack.0.clone()).fetch_optional(&self.pool).await.map_err(&failed)?;
-        let last = last.map(|state| state.parse::<RunState>().map_err(Failure::bug)).transpose()?;
-        Ok(Known { rolled_out: commit.zip(at), last, has_left: left.is_some() })
+        let bound = sqlx::query(KNOWN).bind(stack.0.clone()).bind(String::new());
+        known(&bound.fetch_one(&self.pool).await.map_err(&failed)?)
     }
 
     /// All stacks of a repository by name, with their folders and what is known of them: one look for all.
     pub async fn all_known(&self, repository: &str) -> Result<BTreeMap<String, (StackId, String, Known)>> {
         let failed = failed("reading the stacks");
-        let list = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, \
-            (SELECT state FROM runs WHERE stack_id = s.id ORDER BY started_at DESC, id DESC LIMIT 1) AS last_state \
-            FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE r.label = $1";
-        let rows = sqlx::query(list).bind(repository.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
+        let bound = sqlx::query(KNOWN).bind(String::new()).bind(repository.to_owned());
+        let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
         let mut all = BTreeMap::new();
         for row in rows {
-            let text = |column: &str| row.try_get::<Option<String>, _>(column).map_err(&failed);
-            let number = |column: &str| row.try_get::<Option<i64>, _>(column).map_err(&failed);
-            let last = text("last_state")?.map(|state| state.parse::<RunState>().map_err(Failure::bug)).transpose()?;
-            let known = Known {
-                rolled_out: text("rolled_out_commit")?.zip(number("rolled_out_at")?),
-                last,
-                has_left: number("left_at")?.is_some(),
-            };
-            let id = StackId(text("id")?.unwrap_or_default());
-            all.insert(text("name")?.unwrap_or_default(), (id, text("folder")?.unwrap_or_default(), known));
+            let text = |column: &str| row.try_get::<String, _>(column).map_err(&failed);
+            all.insert(text("name")?, (StackId(text("id")?), text("folder")?, known(&row)?));
         }
         Ok(all)
     }
 
-    /// Records that a stack is no longer on its branch.
-    pub async fn leaves(&self, stack: &StackId, now: i64) -> Result<()> {
-        let update = "UPDATE stacks SET left_at = $1 WHERE id = $2 AND left_at IS NULL";
-        let done = sqlx::query(update).bind(now).bind(stack.0.clone()).execute(&self.pool).await;
-        done.map(drop).map_err(failed("recording that a stack left"))
+    /// Records that a stack is not on its branch at this head.
+    pub async fn leaves(&self, stack: &StackId, head: &str, now: i64) -> Result<()> {
+        let update = "UPDATE stacks SET left_at = COALESCE(left_at, $1), left_commit = $2 WHERE id = $3";
+        let bound = sqlx::query(update).bind(now).bind(head.to_owned()).bind(stack.0.clone());
+        bound.execute(&self.pool).await.map(drop).map_err(failed("recording that a stack left"))
+    }
+
+    /// Which of these stacks stand as of other repositories, each with the address of such a one.
+    pub async fn elsewhere(&self, repository: &str, names: &BTreeSet<String>) -> Result<Vec<(String, String)>> {
+        let list = "SELECT s.name, r.label FROM stacks s JOIN repositories r ON r.id = s.repository_id \
+            WHERE r.label <> $1 AND s.rolled_out_commit IS NOT NULL ORDER BY s.name, r.label";
+        let failed = failed("looking for stacks of other repositories");
+        let rows = sqlx::query(list).bind(repository.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
+        let read = |row: &AnyRow| Ok((row.try_get("name")?, row.try_get("label")?));
+        let all: Vec<(String, String)> = rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)?;
+        Ok(all.into_iter().filter(|(name, _)| names.contains(name)).collect())
+    }
+
+    /// The row of a stack that is known already.
+    pub async fn find(&self, repository: &str, stack: &str) -> Result<Option<StackId>> {
+        let find = "SELECT s.id FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE r.label = $1 AND s.name = $2";
+        let bound = sqlx::query_scalar(find).bind(repository.to_owned()).bind(stack.to_owned());
+        let found: Option<String> = bound.fetch_optional(&self.pool).await.map_err(failed("looking for a stack"))?;
+        Ok(found.map(StackId))
+    }
+
+    /// Writes down where a stack's state lives.
+    pub async fn lives_in(&self, stack: &StackId, backend: &str) -> Result<()> {
+        let update = "UPDATE stacks SET backend = $1 WHERE id = $2";
+        let bound = sqlx::query(update).bind(without_password(backend)).bind(stack.0.clone());
+        bound.execute(&self.pool).await.map(drop).map_err(failed("recording a backend"))
     }
 
     /// How often in a row the stack failed at this commit, and when it last did.
@@ -121,12 +130,30 @@ impl Ledger {
 
     /// Records that a commit stands, if the lease is still the newest. False when another holder has come since.
     pub async fn stands(&self, stack: &StackId, lease: &Lease, commit: &str, now: i64) -> Result<bool> {
-        let update =
-            "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, left_at = NULL WHERE id = $3 AND fence = $4";
+        let update = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, left_at = NULL, left_commit = NULL, \
+                destroyed_at = NULL WHERE id = $3 AND fence = $4";
         let bound = sqlx::query(update).bind(commit.to_owned()).bind(now).bind(stack.0.clone()).bind(lease.fence);
         let done = bound.execute(&self.pool).await.map_err(failed("recording what stands"))?;
         Ok(done.rows_affected() == 1)
     }
+}
+
+/// What the decision about a stack rests on: about one row, or about a repository's.
+const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, \
+    (SELECT state FROM runs WHERE stack_id = s.id ORDER BY started_at DESC, id DESC LIMIT 1) AS last_state \
+    FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE ($1 = '' OR s.id = $1) AND ($2 = '' OR r.label = $2)";
+
+fn known(row: &AnyRow) -> Result<Known> {
+    let failed = failed("reading a stack");
+    let text = |column: &str| row.try_get::<Option<String>, _>(column).map_err(&failed);
+    let number = |column: &str| row.try_get::<Option<i64>, _>(column).map_err(&failed);
+    Ok(Known {
+        rolled_out: text("rolled_out_commit")?.zip(number("rolled_out_at")?),
+        last: text("last_state")?.map(|state| state.parse::<RunState>().map_err(Failure::bug)).transpose()?,
+        has_left: number("left_at")?.is_some(),
+        left_by: text("left_commit")?,
+        is_destroyed: number("destroyed_at")?.is_some(),
+    })
 }
 
 /// A process as a column's text.

@@ -8,7 +8,7 @@ use crate::engine::operation::Counts;
 use crate::event::Body;
 use crate::event::Recorded;
 use crate::process::{Process, Worked};
-use crate::record::RunState;
+use crate::record::{Action, RunState};
 use crate::repo::{Listing, Stack, TreeFile, stacks as stacks_of};
 
 const REPOSITORY: &str = "https://example.org/infra.git";
@@ -23,7 +23,14 @@ fn stack(name: &str) -> Stack {
 }
 
 fn new_run<'a>(commit: &'a str) -> NewRun<'a> {
-    NewRun { branch: "main", commit, subject: "Add a VPC", reason: "never rolled out before", host: "here" }
+    NewRun {
+        branch: "main",
+        commit,
+        subject: "Add a VPC",
+        reason: "never rolled out before",
+        action: Action::RollOut,
+        host: "here",
+    }
 }
 
 fn dead() -> Process {
@@ -47,6 +54,39 @@ async fn check(ledger: &Ledger) {
     events_keep_their_order(ledger).await;
     failures_are_counted_from_the_newest(ledger).await;
     old_runs_are_forgotten(ledger).await;
+    a_stack_ends(ledger).await;
+}
+
+async fn a_stack_ends(ledger: &Ledger) {
+    let stack = stack("ends");
+    let id = ledger.stack(REPOSITORY, &stack, 1).await.expect("a row");
+    let twin = ledger.stack("https://example.org/twin.git", &stack, 1).await.expect("a row");
+    let names = [stack.name()].into();
+    let elsewhere = async || ledger.elsewhere("https://example.org/twin.git", &names).await.expect("an answer");
+    assert_eq!(elsewhere().await, []);
+    let lease = ours(ledger, &id, 10).await;
+    assert!(ledger.is_held(&id, 11).await.expect("an answer") && !ledger.is_held(&twin, 11).await.expect("an answer"));
+    let run =
+        ledger.begin(&id, &lease, &NewRun { action: Action::Destroy, ..new_run("aaaa") }, 12).await.expect("a run");
+    assert_eq!(ledger.run(&run).await.expect("a run").action, Action::Destroy);
+    let said = Recorded { at: 13, body: Body::Note { message: "said".to_owned() } };
+    ledger.append(&run, 0, &[said.clone(), said.clone()]).await.expect("events");
+    assert_eq!(ledger.events_from(&run, 1).await.expect("events"), (vec![said], 2));
+    ledger.stands(&id, &lease, "aaaa", 14).await.expect("a write");
+    assert_eq!(elsewhere().await, [(stack.name(), REPOSITORY.to_owned())]);
+    let mut older = lease.clone();
+    older.fence -= 1;
+    assert!(!ledger.destroyed(&id, &older, 15).await.expect("an answer"));
+    assert!(ledger.destroyed(&id, &lease, 15).await.expect("an answer"));
+    let known = ledger.known(&id).await.expect("a stack");
+    assert!(known.is_destroyed && known.rolled_out.is_none(), "{known:?}");
+    ledger.stands(&id, &lease, "bbbb", 16).await.expect("a write");
+    assert!(!ledger.known(&id).await.expect("a stack").is_destroyed);
+    assert!(!ledger.forget(&id, &older).await.expect("an answer"));
+    assert!(ledger.forget(&id, &lease).await.expect("an answer"));
+    assert_eq!(ledger.find(REPOSITORY, &stack.name()).await.expect("an answer"), None);
+    assert!(ledger.run(&run).await.is_err());
+    assert!(ledger.find("https://example.org/twin.git", &stack.name()).await.expect("an answer").is_some());
 }
 
 async fn old_runs_are_forgotten(ledger: &Ledger) {
@@ -116,7 +156,8 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert!(ledger.stands(&id, &lease, "aaaa", 20).await.expect("an answer"));
     // The first end stays.
     ledger.end(&name, RunState::Failed, &changes, Some("late"), 30).await.expect("an end");
-    let known = Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded), has_left: false };
+    let known =
+        Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded), ..Known::default() };
     assert_eq!(ledger.known(&id).await.expect("known"), known);
     assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
     let run = ledger.run(&name[..5]).await.expect("found by its beginning");
@@ -125,7 +166,7 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(Some(20))]);
     let all = ledger.all_known(REPOSITORY).await.expect("a list");
     assert_eq!(all.get("runs/dev"), Some(&(id.clone(), "runs".to_owned(), known)));
-    ledger.leaves(&id, 21).await.expect("a write");
+    ledger.leaves(&id, "bbbb", 21).await.expect("a write");
     assert!(ledger.known(&id).await.expect("a stack").has_left);
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Merge;
 use crate::comment::StackPreview;
+use crate::config::{self, Config};
 use crate::decide::Reason;
 use crate::engine::changes::ChangeSet;
 use crate::failure::Result;
@@ -25,9 +27,11 @@ pub(super) struct Sorted {
 }
 
 /// Tells the stacks of the merged tree whose files differ from the base from the others.
-pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[String]) -> Result<Sorted> {
+pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge) -> Result<Sorted> {
+    let (branch, wanted) = (&merge.base, merge.stacks.as_slice());
     let found = repo::stacks(&mirror.listing(merged)?);
     let before = repo::stacks(&mirror.listing(&base.id)?);
+    let config = Config::read(&mirror.file(&base.id, config::FILE)?.unwrap_or_default())?;
     let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
     if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
         return Err(failure);
@@ -39,7 +43,8 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, wanted: &[Str
         sorted.gone = found.lacks(known).into_iter().map(str::to_owned).collect();
     }
     let known = BTreeSet::from_iter(names);
-    let Found { stacks, faults } = found.select(wanted)?;
+    config.refuse_left_out(&found, wanted, branch)?;
+    let Found { stacks, faults } = config.apply(found, branch).select(wanted)?;
     sorted.faults = faults;
     sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
     for stack in stacks {

@@ -1,68 +1,89 @@
 //! One stack's preview: what has to be there before the engine, the engine itself, and what its events amount to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::throwaway::Stage;
 use super::{Place, Previewer};
 use crate::engine::changes::{ChangeSet, Said};
 use crate::engine::{Backend, EngineSignal, News, Phase, Progress, Pulumi, diagnose, missing, unknown_stack};
+use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::git::Worktree;
 use crate::repo::Stack;
 use crate::rollout::waiting_for;
 use crate::scrub::Scrubber;
 
+/// A stack ready for the engine.
+pub(super) struct Ready<'a> {
+    pub stack: &'a Stack,
+    pub backend: Backend,
+    /// The CLI on the stack's own backend.
+    pub pulumi: Pulumi,
+    /// The project's folder in the worktree.
+    pub folder: PathBuf,
+}
+
 impl Place<'_> {
-    pub(super) async fn one(&self, stack: &Stack, scrubber: &mut Scrubber) -> Result<(ChangeSet, Option<Failure>)> {
-        self.check(stack)?;
+    /// What the engine says that would change.
+    pub(super) async fn by_engine(
+        &self,
+        stack: &Stack,
+        scrubber: &mut Scrubber,
+    ) -> Result<(ChangeSet, Option<Failure>)> {
+        let backend = self.check(stack)?;
         let worktree = self.worktree(stack).await?;
-        let (pulumi, folder) = (self.pulumi.holding(&worktree.lock), &worktree.folder.join(&stack.folder));
-        if let Some(missing) = missing(&worktree.folder, stack) {
+        let (own, folder) = (self.folder("stack-")?, worktree.folder.join(&stack.folder));
+        // Whatever it starts bears a name of its own, so that none of it is taken for another stack's.
+        let name = own.strip_prefix(&self.previewer.context.state_dir).unwrap_or(&own).display().to_string();
+        let pulumi = self.pulumi.of_run(&name, &own)?.holding(&worktree.lock);
+        // To destroy something its program is not run.
+        if let Some(missing) = missing(&worktree.folder, stack).filter(|_| self.phase == Phase::Preview) {
             self.previewer.context.note(&stack.name(), "installing the program's packages");
-            pulumi.install(&missing, folder, &self.previewer.context.cancel).await?;
+            pulumi.install(&missing, &folder, &self.previewer.context.cancel).await?;
         }
-        let stage = self.stage(pulumi, stack, folder).await?;
+        let ready = Ready { stack, backend, pulumi, folder };
+        let stage = self.stage(&ready).await?;
         if stack.has_secrets {
             let config = worktree.folder.join(&stack.config_file);
-            stage.pulumi.learn_secrets(folder, &stack.stack, &config, scrubber).await?;
+            stage.pulumi.learn_secrets(&ready.folder, &stack.stack, &config, scrubber).await?;
         }
-        self.on(&stage, stack, folder).await
+        self.on(&stage, &ready, &own.join("output.txt")).await
     }
 
     /// Refuses what can't be previewed, and sees to the backend.
-    fn check(&self, stack: &Stack) -> Result<()> {
-        let Previewer { context, mirror, environment } = self.previewer;
+    fn check(&self, stack: &Stack) -> Result<Backend> {
+        let Previewer { context, mirror, environment, .. } = self.previewer;
         stack.check_name()?;
         stack.check_files()?;
-        mirror.refuse_pointers(self.merged, stack)?;
+        mirror.refuse_pointers(self.commit, stack)?;
         let backend = Backend::of(stack, environment)?;
         backend.check(environment)?;
         for done in backend.mend(environment) {
             context.note(&stack.name(), done);
         }
-        Ok(())
+        Ok(backend)
     }
 
     async fn worktree(&self, stack: &Stack) -> Result<Worktree> {
         let Previewer { context, mirror, .. } = self.previewer;
         let waits = |folder: &Path| context.note(&stack.name(), waiting_for(folder));
         tokio::select! {
-            worktree = mirror.worktree(self.merged, stack, waits) => worktree,
+            worktree = mirror.worktree(self.commit, stack, waits) => worktree,
             () = context.cancel.cancelled() => Err(Failure::cancelled()),
         }
     }
 
     /// Previews on a stage. The outputs of other stacks that a new one reads are brought to it as the engine misses them, for
     /// what a program reads shows only when it runs.
-    async fn on(&self, stage: &Stage, stack: &Stack, folder: &Path) -> Result<(ChangeSet, Option<Failure>)> {
+    async fn on(&self, stage: &Stage, ready: &Ready<'_>, output: &Path) -> Result<(ChangeSet, Option<Failure>)> {
         let mut brought = Vec::new();
         loop {
-            let (changes, failure) = self.engine(&stage.pulumi, folder, &stack.stack).await?;
+            let (changes, failure) = self.engine(&stage.pulumi, ready, output).await?;
             let missing = failure.as_ref().and_then(|failure| unknown_stack(&failure.message));
             let Some(name) = missing.map(str::to_owned).filter(|name| !brought.contains(name)) else {
-                return Ok((changes, failure));
+                return Ok((changes, failure.map(|failure| stage.explain(failure, &ready.stack.name()))));
             };
-            if !self.bring(stage, stack, folder, &name).await? {
+            if !self.bring(stage, ready, &name).await? {
                 let hint = format!("`{name}` does not stand yet: what reads its outputs can be previewed once it does");
                 return Ok((changes, failure.map(|failure| failure.hint(hint))));
             }
@@ -70,16 +91,24 @@ impl Place<'_> {
         }
     }
 
-    async fn engine(&self, pulumi: &Pulumi, folder: &Path, stack: &str) -> Result<(ChangeSet, Option<Failure>)> {
-        let context = &self.previewer.context;
-        let output = self.scratch.path().join("output.txt");
-        let engine = pulumi.start(Phase::Preview, folder, stack, "", &output).await?;
+    async fn engine(&self, pulumi: &Pulumi, ready: &Ready<'_>, output: &Path) -> Result<(ChangeSet, Option<Failure>)> {
+        let (context, name) = (&self.previewer.context, ready.stack.name());
+        let engine = pulumi.start(self.phase, &ready.folder, &ready.stack.stack, "", output).await?;
         let (mut progress, mut changes) = (Progress::default(), ChangeSet::default());
         let take = |signal| {
             if let EngineSignal::Event(event) = signal {
                 changes.take(&event);
-                if let Some(News::Diagnostic { severity, urn, message }) = progress.take(*event, context.now()) {
-                    changes.diagnostics.push(Said { severity, urn, message });
+                match progress.take(*event, context.now()) {
+                    Some(News::Diagnostic { severity, urn, message }) => {
+                        changes.diagnostics.push(Said { severity, urn, message });
+                    }
+                    // Nothing happens to any of them in a preview, so that they were looked at is all there is to tell.
+                    Some(
+                        News::Unchanged { urn } | News::Finished { resource: crate::engine::Resource { urn, .. }, .. },
+                    ) => {
+                        context.tell(Some(&name), Body::ResourceUnchanged { urn });
+                    }
+                    _ => {}
                 }
             }
         };

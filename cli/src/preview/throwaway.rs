@@ -1,10 +1,11 @@
 //! Where a stack is previewed: on its own backend, or on one that is thrown away when its own doesn't have it yet.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Place;
-use crate::engine::Pulumi;
+use super::stack::Ready;
+use crate::engine::{Phase, Pulumi, no_stack};
 use crate::failure::{Failure, Result};
 use crate::repo::Stack;
 
@@ -15,26 +16,52 @@ pub(super) struct Stage {
     own: Option<Pulumi>,
 }
 
+impl Stage {
+    /// Says of a failure that comes of the stage alone how it goes away.
+    pub fn explain(&self, failure: Failure, stack: &str) -> Failure {
+        // Backends of files know one organisation, and its name is `organization`.
+        let is_of_stage = self.own.is_some() && failure.message.contains("organization name must be 'organization'");
+        let hint = || {
+            format!(
+                "`{stack}` is new, and what a new stack reads of another organisation's can be previewed once it is made: \
+                 `pulumi stack init` makes it"
+            )
+        };
+        failure.hint_some(is_of_stage.then(hint))
+    }
+}
+
 impl Place<'_> {
     /// A preview makes nothing, so a stack that isn't there yet is made in a backend that is thrown away.
-    pub(super) async fn stage(&self, own: Pulumi, stack: &Stack, folder: &Path) -> Result<Stage> {
-        if own.has_stack(folder, &stack.stack).await? {
+    pub(super) async fn stage(&self, ready: &Ready<'_>) -> Result<Stage> {
+        let (own, stack) = (ready.pulumi.clone(), &ready.stack.stack);
+        if self.stands(ready).await? {
             return Ok(Stage { pulumi: own, own: None });
         }
+        if self.phase == Phase::PreviewDestroy {
+            return Err(no_stack(&ready.backend, ready.stack));
+        }
         let pulumi = self.throwaway_backend(&own)?;
-        pulumi.create_stack(folder, &stack.stack).await?;
+        pulumi.create_stack(&ready.folder, stack).await?;
         Ok(Stage { pulumi, own: Some(own) })
     }
 
+    /// Whether the backend has the stack. Of several previews the first alone comes to a backend that is new.
+    async fn stands(&self, ready: &Ready<'_>) -> Result<bool> {
+        let is_new = ready.backend.is_untouched(&self.previewer.environment);
+        let _alone = if is_new { Some(self.alone.lock().await) } else { None };
+        ready.pulumi.has_stack(&ready.folder, &ready.stack.stack).await
+    }
+
     /// Copies a stack that another one reads to where that is previewed. False when its own backend doesn't have it either.
-    pub(super) async fn bring(&self, stage: &Stage, reader: &Stack, folder: &Path, name: &str) -> Result<bool> {
+    pub(super) async fn bring(&self, stage: &Stage, reader: &Ready<'_>, name: &str) -> Result<bool> {
         let Some(own) = &stage.own else {
             return Ok(false);
         };
-        let Some(state) = own.export(folder, name).await? else {
+        let Some(state) = own.export(&reader.folder, name).await? else {
             return Ok(false);
         };
-        let (project, name) = whole_name(reader, name);
+        let (project, name) = whole_name(reader.stack, name);
         let place = self.folder("read-")?;
         let file = place.join("Pulumi.yaml");
         // The CLI makes a stack only beside the file of its project.
@@ -55,7 +82,7 @@ impl Place<'_> {
     }
 
     /// A folder that goes with the preview.
-    fn folder(&self, prefix: &str) -> Result<PathBuf> {
+    pub(super) fn folder(&self, prefix: &str) -> Result<PathBuf> {
         let made = tempfile::Builder::new().prefix(prefix).tempdir_in(self.scratch.path());
         made.map(tempfile::TempDir::keep).map_err(|error| Failure::setup(format!("making a folder: {error}")))
     }

@@ -53,8 +53,14 @@ pub struct Stack {
     pub backend: Option<String>,
     /// Whether the configuration holds encrypted values.
     pub has_secrets: bool,
+    /// Whether the configuration tells what the passphrase of its encrypted values is known by.
+    pub has_salt: bool,
     /// The folder or file of the program.
     pub program: String,
+    /// Globs of paths whose change rolls it out as well, though it does not use them.
+    pub triggers: Vec<String>,
+    /// Globs of the names of stacks that have to stand before it rolls out.
+    pub after: Vec<String>,
     uses: Uses,
 }
 
@@ -106,6 +112,11 @@ impl Stack {
     /// Whether a change of this path can change what the stack becomes.
     pub fn uses(&self, path: &str) -> bool {
         self.uses.has(path)
+    }
+
+    /// Which of its files and folders a path belongs to; `None` when it uses it not.
+    pub fn part_of(&self, path: &str) -> Option<&str> {
+        self.uses.part_of(path)
     }
 
     /// The files and folders that it is made of. Of what lies in them, `uses` tells.
@@ -240,6 +251,7 @@ fn stack_of<'a>(file: &'a TreeFile, project_file: &str) -> Option<&'a str> {
 }
 
 fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing, mut uses: Uses) -> Stack {
+    let text = String::from_utf8_lossy(&config.content);
     uses.follow_links(&listing.links);
     uses.refuse_modules(&listing.modules, &format!("{}/{stack}", project.name));
     Stack {
@@ -251,8 +263,11 @@ fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing
         runtime: project.runtime.clone(),
         backend: project.backend.clone(),
         // In YAML it is `secure:`, in JSON `"secure":`.
-        has_secrets: String::from_utf8_lossy(&config.content).contains("secure"),
+        has_secrets: text.contains("secure"),
+        has_salt: text.contains("encryptionsalt"),
         program: project.program.clone(),
+        triggers: Vec::new(),
+        after: Vec::new(),
         uses,
     }
 }

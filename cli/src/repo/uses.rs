@@ -50,6 +50,12 @@ impl Uses {
         part.is_some() && part >= closest(&self.not)
     }
 
+    /// The part that holds a path most closely, if it belongs to it.
+    pub fn part_of(&self, path: &str) -> Option<&str> {
+        let holding = self.parts.iter().filter(|part| is_within(path, part));
+        holding.max_by_key(|part| part.len()).map(String::as_str).filter(|_| self.has(path))
+    }
+
     /// Those of the sorted paths that belong to it.
     pub fn of<'a>(&'a self, paths: &'a [String]) -> impl Iterator<Item = &'a str> {
         let outermost = |part: &&String| !self.parts.iter().any(|other| other != *part && is_within(part, other));

@@ -40,7 +40,7 @@ impl End {
     /// The end of a run whose engine ended.
     pub fn after(ending: &Ending, progress: &Progress) -> End {
         let stopped = || Failure {
-            message: "stopped in order; the next `sync` goes on from there".to_owned(),
+            message: "stopped in order; the next run goes on from there".to_owned(),
             ..Failure::cancelled()
         };
         let end = match (ending.success, ending.cancelled) {

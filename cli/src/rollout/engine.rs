@@ -9,6 +9,7 @@ use crate::decide::short;
 use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, missing};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
+use crate::record::Action;
 use crate::run_log::RunLog;
 
 const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
@@ -42,7 +43,9 @@ impl RollOut<'_> {
         };
         let job = &Job { pulumi: job.pulumi.holding(&worktree.lock), ..*job };
         let folder = worktree.folder.join(&stack.folder);
-        if let Some(missing) = missing(&worktree.folder, stack) {
+        // To destroy something its program is not run.
+        let missing = missing(&worktree.folder, stack).filter(|_| self.action == Action::RollOut);
+        if let Some(missing) = missing {
             log.note("installing the program's packages");
             job.pulumi.install(&missing, &folder, job.claimed.cancel).await?;
         }
@@ -58,9 +61,9 @@ impl RollOut<'_> {
             folder,
             progress: Progress::default(),
         };
-        let mut ending = self.up(job, &mut run, log).await?;
+        let mut ending = self.work_of_engine(job, &mut run, log).await?;
         if self.clear_named_locks(job, &run.folder, log, &ending.complaint).await? {
-            ending = self.up(job, &mut run, log).await?;
+            ending = self.work_of_engine(job, &mut run, log).await?;
         }
         if ending.success && run.has_pending {
             self.settle_pending(job, &run.folder, log).await?;
@@ -71,14 +74,18 @@ impl RollOut<'_> {
         Ok(End::after(&ending, &run.progress))
     }
 
-    async fn up(&self, job: &Job<'_>, run: &mut Run, log: &RunLog) -> Result<Ending> {
+    async fn work_of_engine(&self, job: &Job<'_>, run: &mut Run, log: &RunLog) -> Result<Ending> {
         if job.claimed.cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
         run.progress = Progress::default();
         let message = format!("gitinfra {}: {} {}", job.run, short(&self.head.id), self.head.subject);
         let output = self.output_folder(job.run)?.join("engine.txt");
-        let engine = run.pulumi.start(Phase::Up, &run.folder, &job.claimed.stack.stack, &message, &output).await?;
+        let phase = match self.action {
+            Action::RollOut => Phase::Up,
+            Action::Destroy => Phase::Destroy,
+        };
+        let engine = run.pulumi.start(phase, &run.folder, &job.claimed.stack.stack, &message, &output).await?;
         self.ledger.engine(job.run, &engine.process).await?;
         engine
             .follow(job.claimed.cancel, |signal| match signal {

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{Job, RollOut};
-use crate::engine::{PendingCreate, Pulumi, State, urn};
+use crate::engine::{PendingCreate, Pulumi, State, no_stack, urn};
 use crate::failure::Result;
+use crate::record::Action;
 use crate::run_log::RunLog;
 use crate::text::list;
 
@@ -17,11 +18,15 @@ impl RollOut<'_> {
     pub(super) async fn knowing_pending(&self, job: &Job<'_>, folder: &Path, log: &RunLog) -> Result<Option<Pulumi>> {
         let stack = &job.claimed.stack.stack;
         let Some(state) = self.export(job, folder).await? else {
+            if self.action == Action::Destroy {
+                return Err(no_stack(job.backend, job.claimed.stack));
+            }
             job.pulumi.create_stack(folder, stack).await?;
             let message = format!("made the stack `{stack}` in {}", job.backend.0);
             log.note(message);
             return Ok(None);
         };
+        self.check_passphrase(job, &state).await?;
         if state.pending_creates().is_empty() {
             return Ok(None);
         }
@@ -30,11 +35,18 @@ impl RollOut<'_> {
         Ok(Some(job.pulumi.with(PENDING_CREATES, &file.display().to_string())))
     }
 
-    /// The state as it is before the run. Of several runs the first alone comes to a backend of files that is new: the engine
-    /// makes it at the first glance, and another one that looks meanwhile finds half of it.
+    /// A salt in the stack's own file is looked at by the engine itself.
+    async fn check_passphrase(&self, job: &Job<'_>, state: &State) -> Result<()> {
+        let Some(salt) = state.salt().filter(|_| !job.claimed.stack.has_salt) else {
+            return Ok(());
+        };
+        let place = self.output_folder(&format!("{}/passphrase", job.run))?;
+        job.pulumi.check_passphrase(job.claimed.stack, job.backend, salt, &place).await
+    }
+
+    /// The state as it is before the run. Of several runs the first alone comes to a backend that is new.
     async fn export(&self, job: &Job<'_>, folder: &Path) -> Result<Option<State>> {
-        let backend = job.backend.folder(self.environment);
-        let is_new = backend.is_some_and(|backend| !backend.join(".pulumi/meta.yaml").exists());
+        let is_new = job.backend.is_untouched(self.environment);
         let _alone = if is_new { Some(self.alone.lock().await) } else { None };
         job.pulumi.export(folder, &job.claimed.stack.stack).await
     }

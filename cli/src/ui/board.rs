@@ -16,8 +16,9 @@ const MOST_LINES: usize = 8;
 /// What a line holds besides its name and its message: the spinner, the time, and two columns to spare.
 const ROOM_BESIDE: usize = 16;
 
-#[derive(Default)]
 pub(super) struct Board {
+    /// Prints a line when there are no bars.
+    print: fn(&str),
     bars: Option<MultiProgress>,
     /// By the stack's name.
     runs: BTreeMap<String, Run>,
@@ -25,17 +26,23 @@ pub(super) struct Board {
     is_shared: bool,
 }
 
-/// A run that is under way.
+/// A run or a preview that is under way.
 struct Run {
     bar: ProgressBar,
     resources: HashMap<(String, String), ProgressBar>,
 }
 
 impl Board {
+    pub fn new(print: fn(&str)) -> Board {
+        Board { print, bars: None, runs: BTreeMap::new(), is_shared: false }
+    }
+
     pub fn take(&mut self, event: &Event, paint: Paint) {
         let stack = event.stack.as_deref().unwrap_or_default();
-        if let Body::RunStarted { resources, .. } = &event.body {
-            self.begin(stack, *resources, paint);
+        match &event.body {
+            Body::RunStarted { resources, .. } => self.begin(stack, *resources, paint),
+            Body::PreviewStarted { .. } => self.begin(stack, 0, paint),
+            _ => {}
         }
         let is_shared = self.is_shared;
         self.change(stack, &event.body, paint);
@@ -61,12 +68,12 @@ impl Board {
             // A tab is wider than it is counted, and would push a bar off its place.
             Some(bars) => drop(bars.println(safe(line).replace('\t', "    "))),
             // No bars: print directly.
-            None => super::print(line),
+            None => (self.print)(line),
         }
     }
 
     fn change(&mut self, stack: &str, body: &Body, paint: Paint) {
-        if let Body::RunFinished { .. } = body {
+        if let Body::RunFinished { .. } | Body::PreviewFinished { .. } = body {
             return self.end(stack);
         }
         let room = MOST_LINES.saturating_sub(self.runs.values().map(|run| run.resources.len()).sum());

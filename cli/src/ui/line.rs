@@ -7,12 +7,13 @@ use crate::decide::short;
 use crate::engine::operation::{Effect, tally};
 use crate::engine::urn;
 use crate::event::{Body, Event, Resource, Severity};
-use crate::record::RunState;
+use crate::record::{Action, RunState};
 use crate::text::{ago, count, seconds};
 
 /// On a pipe every line names its stack, so that lines can be searched for.
 pub fn on_a_pipe(event: &Event, paint: Paint) -> Option<String> {
     let words = match &event.body {
+        Body::PreviewStarted { reason } => format!("previewing ({reason})"),
         Body::ResourceStarted { resource } if is_shown(resource) => {
             format!("{} {}", resource.operation.effect().symbol(), named(resource, resource.operation.doing(), paint))
         }
@@ -68,8 +69,19 @@ fn words(event: &Event, paint: Paint) -> Option<String> {
             format!("would roll out {} ({reason})", commit_id(commit, paint))
         }
         Body::Skipped { reason } => format!("{} {reason}", paint.tone(Tone::Careful, "skipped:")),
-        Body::RunStarted { commit, reason, .. } => {
-            format!("rolling out {} ({reason})", commit_id(commit, paint))
+        Body::RunStarted { action, commit, reason, .. } => {
+            let doing = match action {
+                Action::RollOut => "rolling out",
+                Action::Destroy => "destroying what stands of",
+            };
+            format!("{doing} {} ({reason})", commit_id(commit, paint))
+        }
+        Body::PreviewFinished { failed, changes, seconds: time } => {
+            let (sign, how) = match failed {
+                true => (paint.tone(Tone::Bad, "✗"), "the preview failed".to_owned()),
+                false => (paint.tone(Tone::Good, "✓"), format!("previewed: {} to change", count(*changes, "resource"))),
+            };
+            format!("{sign} {how} {}", paint.tone(Tone::Faint, &seconds(*time)))
         }
         Body::Note { message } => format!("{} {message}", paint.tone(Tone::Note, "note:")),
         Body::ResourceFinished { resource, seconds } if is_shown(resource) => finished(resource, *seconds, paint),
@@ -119,7 +131,7 @@ fn diagnostic(severity: Severity, urn: Option<&str>, message: &str, paint: Paint
 }
 
 fn run_finished(body: &Body, paint: Paint) -> Option<String> {
-    let Body::RunFinished { state, commit, changes, seconds: time, message } = body else {
+    let Body::RunFinished { action, state, commit, changes, seconds: time, message } = body else {
         return None;
     };
     let took = seconds(*time);
@@ -127,7 +139,11 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
     Some(match state {
         RunState::Succeeded => {
             let done = tally(changes, Effect::done);
-            format!("{} rolled out {commit} in {took}: {done}", paint.tone(Tone::Good, "✓"))
+            let did = match action {
+                Action::RollOut => "rolled out",
+                Action::Destroy => "destroyed what stood of",
+            };
+            format!("{} {did} {commit} in {took}: {done}", paint.tone(Tone::Good, "✓"))
         }
         _ => {
             let why = message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
@@ -135,7 +151,11 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
                 RunState::Busy => (paint.tone(Tone::Careful, "…"), "put off".to_owned()),
                 _ => (paint.tone(Tone::Bad, "✗"), paint.state(*state)),
             };
-            format!("{sign} roll-out of {commit} {how} after {took}{why}")
+            let what = match action {
+                Action::RollOut => "roll-out",
+                Action::Destroy => "destruction",
+            };
+            format!("{sign} {what} of {commit} {how} after {took}{why}")
         }
     })
 }
@@ -185,7 +205,9 @@ mod tests {
         let (commit, reason) = ("1a2b3c4d5e".to_owned(), "never rolled out before".to_owned());
         let error = Body::Diagnostic { severity: Severity::Error, urn: None, message: "a\nb\n".to_owned() };
         let changes = [("create".to_owned(), 4), ("same".to_owned(), 2)].into();
+        let action = Action::RollOut;
         let finished = Body::RunFinished {
+            action,
             state: RunState::Succeeded,
             commit: commit.clone(),
             changes,
@@ -197,7 +219,10 @@ mod tests {
                 Body::UpToDate { commit: commit.clone(), rolled_out_at: 0 },
                 "dev: up to date at 1a2b3c4 (rolled out 2 min ago)",
             ),
-            (Body::RunStarted { commit, reason, resources: 0 }, "dev: rolling out 1a2b3c4 (never rolled out before)"),
+            (
+                Body::RunStarted { action, commit, reason, resources: 0 },
+                "dev: rolling out 1a2b3c4 (never rolled out before)",
+            ),
             (Body::ResourceStarted { resource: resource() }, "dev: + creating  a:b:Vpc web"),
             (Body::ResourceFinished { resource: resource(), seconds: 2.1 }, "dev: + created   a:b:Vpc web 2.1s"),
             (error, "dev: error: a\ndev: b"),

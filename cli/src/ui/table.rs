@@ -1,5 +1,5 @@
 //! One table for each type of record: what `get` prints in columns as kubectl does (one row a record, no borders, NAME first,
-//! AGE last, nothing cut off), and what `describe` prints line by line.
+//! AGE last; on a terminal cut to its width), and what `describe` prints line by line.
 
 use super::Paint;
 use crate::record::RunState;
@@ -59,22 +59,43 @@ impl<T: Into<Cell>> From<Option<T>> for Cell {
     }
 }
 
+/// What stands between two columns.
+const GAP: &str = "   ";
+
+/// No column is cut to less.
+const NARROWEST: usize = 8;
+
+/// How a table is drawn.
+#[derive(Clone, Copy)]
+pub struct Drawing {
+    pub show: Show,
+    /// Whether there is a line of headings.
+    pub has_heads: bool,
+    pub now: i64,
+    pub paint: Paint,
+    /// How wide it may be, if there is a bound.
+    pub room: Option<usize>,
+}
+
 impl<T> Table<T> {
-    pub fn names(&self, records: &[T]) -> String {
-        records.iter().map(self.name).collect::<Vec<_>>().join("\n")
+    pub fn names(&self, records: &[T]) -> Vec<String> {
+        records.iter().map(self.name).collect()
     }
 
-    /// The columns that are shown so far, as lines.
-    pub fn render(&self, records: &[T], show: Show, has_heads: bool, now: i64, paint: Paint) -> String {
+    /// The columns that are shown, as lines.
+    pub fn render(&self, records: &[T], drawing: &Drawing) -> String {
+        let Drawing { show, has_heads, now, paint, room } = *drawing;
         let columns: Vec<&Column<T>> = self.columns.iter().filter(|column| column.show <= show).collect();
         let heads = has_heads.then(|| columns.iter().map(|column| column.head.to_owned().into()).collect());
         let cells = |record| columns.iter().map(|column| (column.cell)(record, now)).collect();
         let rows: Vec<Vec<Cell>> = heads.into_iter().chain(records.iter().map(cells)).collect();
         let width = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or_default();
-        let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+        let mut widths: Vec<usize> = (0..columns.len()).map(width).collect();
+        fit(&mut widths, room);
         let line = |row: &Vec<Cell>| {
             let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| cell.padded(*width, paint)).collect();
-            cells.join("   ").trim_end().to_owned()
+            let line = cells.join(GAP).trim_end().to_owned();
+            room.map_or_else(|| line.clone(), |room| console::truncate_str(&line, room, "…").into_owned())
         };
         rows.iter().map(line).collect::<Vec<_>>().join("\n")
     }
@@ -103,6 +124,52 @@ impl Cell {
     }
 
     fn padded(&self, width: usize, paint: Paint) -> String {
+        if self.width() > width {
+            return console::truncate_str(&self.shown(paint), width, "…").into_owned();
+        }
         format!("{}{}", self.shown(paint), " ".repeat(width.saturating_sub(self.width())))
+    }
+}
+
+/// Takes from the widest columns until all fit. The first is left whole: what has a name can be asked for by it.
+fn fit(widths: &mut [usize], room: Option<usize>) {
+    let gaps = GAP.len() * widths.len().saturating_sub(1);
+    let Some(room) = room.map(|room| room.saturating_sub(gaps)) else {
+        return;
+    };
+    while widths.iter().sum::<usize>() > room {
+        let widest = widths.iter_mut().skip(1).max();
+        match widest.filter(|widest| **widest > NARROWEST) {
+            Some(widest) => *widest -= 1,
+            None => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widest_columns_give_way() {
+        let cases: [(&[usize], Option<usize>, &[usize]); 5] = [
+            (&[10, 60, 7], None, &[10, 60, 7]),
+            (&[10, 60, 7], Some(90), &[10, 60, 7]),
+            (&[10, 60, 7], Some(63), &[10, 40, 7]),
+            (&[40, 30, 20, 3], Some(80), &[40, 14, 14, 3]),
+            (&[40, 30, 3], Some(20), &[40, 8, 3]),
+        ];
+        for (widths, room, expected) in cases {
+            let mut fitted = widths.to_vec();
+            fit(&mut fitted, room);
+            assert_eq!(fitted, expected, "{widths:?} in {room:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_that_is_too_wide_ends_in_dots() {
+        let cell: Cell = "failing: no VPC".to_owned().into();
+        assert_eq!(cell.padded(10, Paint::new(false)), "failing: …");
+        assert_eq!(cell.padded(16, Paint::new(false)), "failing: no VPC ");
     }
 }

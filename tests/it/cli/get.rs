@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::going::Going;
 use super::place::Place;
+use super::terminal::{in_a_terminal, plain, screen, terminal};
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 
@@ -181,6 +183,68 @@ fn scripts_get_records_as_they_want_them() {
     p.run("get runs -o jsonpath={.items[").expect_code(2).expect_err(&["a `}` is missing"]);
     p.run("get runs -o xml").expect_code(2).expect_err(&["the formats are: table, wide"]);
     p.run("get runs --sort-by .nothing").expect_code(3).expect_err(&["none of the runs has that field", ".startedAt"]);
+}
+
+#[test]
+fn several_are_named_and_described() {
+    let p = told();
+    let runs = p.get("runs");
+    let run = runs[0]["name"].as_str().unwrap_or_default();
+    let both = p.run(&format!("get stack/test/dev run/{run} stack/a-longer-name/production -o name")).expect_code(0);
+    assert_eq!(both.stdout, format!("stack/test/dev\nstack/a-longer-name/production\nrun/{run}\n"));
+    p.run(&format!("get st/dev ru/{run}")).expect_code(0).expect_out(&["LAST RUN", "test/dev", "\n\n", "CHANGES", run]);
+    p.run(&format!("describe stack/dev run/{run}")).expect_code(0).expect_out(&[
+        "Name:        test/dev",
+        "Runs:",
+        &format!("\n\nName:        {run}"),
+        "Events:",
+    ]);
+    let stack: Value = serde_json::from_str(&p.run("describe stack/dev -o json").expect_code(0).stdout).expect("JSON");
+    assert_eq!((&stack["name"], &stack["runs"][0]["name"]), (&"test/dev".into(), &run.into()));
+    let out = |words: &str| p.run(words).expect_code(0).stdout;
+    assert_eq!(out(&format!("describe run/{run} -o jsonpath={{.events[0].kind}}")), "run-started\n");
+    assert_eq!(
+        out("describe stack dev production -o jsonpath={.items[*].name}"),
+        "test/dev a-longer-name/production\n"
+    );
+    assert!(out("describe stack/dev -o yaml").contains("\nruns:\n"));
+    p.run("describe stack/dev -o wide").expect_code(2).expect_err(&["the formats are: json, yaml, jsonpath=TEMPLATE"]);
+    p.run("describe stack").expect_code(3).expect_err(&["which one is to be described?"]);
+    let wide = columns(&out("get stacks -o wide"));
+    let at = |head: &str| wide[0].iter().position(|cell| cell == head).unwrap_or_else(|| panic!("no {head}: {wide:?}"));
+    assert_eq!(
+        (wide[1][at("BRANCH")].as_str(), &wide[1][at("BACKEND")]),
+        ("main", &format!("file://{}", p.path("backend").display()))
+    );
+}
+
+#[test]
+fn a_table_is_cut_to_its_terminal() {
+    let p = told();
+    let seen = |words: &str| plain(&in_a_terminal(&p, words, |script| script).expect_code(0).stdout);
+    let (table, wide) = (seen("get stacks"), seen("get stacks -o wide"));
+    for line in table.lines().chain(wide.lines()) {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+    assert!(table.contains("a-longer-name/production"), "{table}");
+    assert!(table.contains("…   ") && table.lines().all(|line| line.ends_with(['E', 's'])), "ages are whole: {table}");
+    let repository = p.repo.folder().display().to_string();
+    p.run("get stacks -o wide").expect_code(0).expect_out(&[&repository]);
+}
+
+#[test]
+fn a_watch_on_a_terminal_draws_in_place() {
+    let p = Place::of(&[A]);
+    p.sync();
+    let watch = Going::start(terminal(&p, "get stacks --watch"));
+    watch.until("up to date");
+    p.change(&[("a", "path: a.txt, content: two")]);
+    p.run("sync --dry-run").expect_code(0);
+    watch.until("behind by 1 commit").interrupt();
+    let said = watch.finish();
+    let shown = screen(&said.stdout);
+    let stacks: Vec<_> = shown.iter().filter(|line| line.starts_with("test/dev")).collect();
+    assert!(stacks.len() == 1 && stacks[0].contains("behind by 1 commit"), "{shown:#?}");
 }
 
 #[test]

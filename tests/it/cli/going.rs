@@ -116,6 +116,15 @@ impl Place {
         names.map(|name| name.trim().to_owned()).collect()
     }
 
+    /// The one process on this machine whose program is called so.
+    #[track_caller]
+    pub fn pid_of(&self, name: &str) -> Pid {
+        let is_it = |process: &&PathBuf| fs::read_to_string(process.join("comm")).is_ok_and(|comm| comm.trim() == name);
+        let all = self.alive();
+        let found = all.iter().find(is_it).and_then(|process| process.file_name()?.to_str()?.parse().ok());
+        found.and_then(Pid::from_raw).unwrap_or_else(|| panic!("no {name} runs"))
+    }
+
     /// kill -9 for all that runs on this machine, as when its memory is full or its power fails.
     pub fn kill_all(&self) {
         let pid = |process: &PathBuf| process.file_name()?.to_str()?.parse().ok();

@@ -1,6 +1,8 @@
 //! Ctrl-C in the middle of a roll-out, and two at once.
 
+use super::going::Going;
 use super::place::Place;
+use super::terminal::{screen, terminal};
 
 const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
@@ -19,6 +21,23 @@ fn ctrl_c_ends_in_order_and_the_next_sync_goes_on() {
     p.sync().expect_out(&["the last run was cancelled", "1 stack rolled out"]);
     assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
     assert_eq!(p.states(), ["cancelled", "succeeded"]);
+}
+
+#[test]
+fn ctrl_c_leaves_a_clean_screen() {
+    let p = Place::of(&[SLOW, B]);
+    let going = Going::start(terminal(&p, "sync"));
+    p.until_slow("a.txt").engine();
+    going.until("creating");
+    let pid = p.pid_of("gitinfra");
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
+    let said = going.finish().expect_code(130);
+    let shown = screen(&said.stdout);
+    let last: Vec<_> = shown.iter().filter(|line| !line.is_empty()).rev().take(2).collect();
+    assert!(last[0].contains("1 stack cancelled") && last[1].contains("✗ roll-out of"), "{shown:#?}");
+    let bars = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏', '━', '╌'];
+    assert!(!shown.iter().any(|line| line.contains(bars)), "{shown:#?}");
+    assert!(said.stdout.rfind("\u{1b}[?25h") >= said.stdout.rfind("\u{1b}[?25l"), "the cursor is there");
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! How `sync` shows what it does: JSON lines, plain lines, colours.
 
-use std::collections::BTreeSet;
-use std::process::Command;
-
 use super::place::Place;
 use super::said::Said;
+use super::terminal::{coloured, in_a_terminal};
 use crate::tools;
+use std::collections::BTreeSet;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 const B: (&str, &str) = ("b", "path: b.txt, content: '${a.content}'");
@@ -70,27 +69,6 @@ fn json_lines_are_documented_and_never_mixed_with_text() {
     assert_eq!(of("run-started")[0]["commit"], *p.repo.git(&["rev-parse", "HEAD~1"]));
     assert_eq!(of("run-finished")[0]["state"], "succeeded");
     assert_eq!(of("finished")[0]["rolledOut"], 1);
-}
-
-/// The same command in a terminal, and what the terminal got.
-fn in_a_terminal(p: &Place, words: &str, change: impl FnOnce(&mut Command) -> &mut Command) -> Said {
-    let program = tools::program("gitinfra");
-    let mut script = Command::new("script");
-    let line = format!("{} {words}", program.display());
-    script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
-    p.surround(&mut script);
-    script.env("TERM", "xterm-256color").env_remove("NO_COLOR");
-    change(&mut script);
-    script.stdin(std::process::Stdio::null());
-    Said::of(script)
-}
-
-/// Whether a text has a sequence that sets a colour (`ESC [ 3 1 m`) and not only one that moves the cursor.
-fn coloured(text: &str) -> bool {
-    text.split("\u{1b}[").skip(1).any(|rest| {
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';');
-        end.is_some_and(|end| end > 0 && rest[end..].starts_with('m') && !rest.starts_with("0m"))
-    })
 }
 
 #[test]

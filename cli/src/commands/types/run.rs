@@ -1,12 +1,14 @@
 //! Runs as `get` and `describe` show them.
 
+use serde_json::Value;
+
 use super::stack::whole_name;
 use super::{Record, Wanted};
 use crate::commands::shell::Shell;
 use crate::decide::short;
 use crate::engine::operation::{Effect, tally};
-use crate::event::Event;
-use crate::failure::Result;
+use crate::event::{Event, Recorded};
+use crate::failure::{Failure, Result};
 use crate::ledger::{Ledger, RunFilter};
 use crate::record::{Run, RunState};
 use crate::text::{age, ago, as_seconds, seconds, timestamp};
@@ -39,6 +41,13 @@ const COLUMNS: &[Column<Run>] = &[
         detail: None,
     },
     Column { head: "TOOK", show: Always, path: "finishedAt", cell: |run, now| took(run, now).into(), detail: None },
+    Column {
+        head: "ACTION",
+        show: Wide,
+        path: "action",
+        cell: |run, _| run.action.word().to_owned().into(),
+        detail: None,
+    },
     Column { head: "REASON", show: Wide, path: "reason", cell: |run, _| run.reason.clone().into(), detail: None },
     Column { head: "BRANCH", show: Wide, path: "branch", cell: |run, _| run.branch.clone().into(), detail: None },
     Column { head: "SUBJECT", show: Wide, path: "subject", cell: |run, _| run.subject.clone().into(), detail: None },
@@ -124,17 +133,26 @@ impl Record for Run {
     }
 
     /// The lines that `sync` printed, with the time since the beginning.
-    async fn print_rest(&self, shell: &Shell, ledger: &Ledger) -> Result<()> {
-        shell.ui.data("Events:");
+    async fn rest(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<String>> {
+        let mut lines = vec!["Events:".to_owned()];
         for recorded in ledger.events(&self.name).await? {
             let since = seconds(as_seconds(recorded.at - self.started_at));
             let event = Event { at: recorded.at, run: None, stack: None, body: recorded.body };
             for (count, line) in shell.ui.line(&event).unwrap_or_default().lines().enumerate() {
                 let since = if count == 0 { since.as_str() } else { "" };
-                shell.ui.data(&format!("  {since:>7}  {line}"));
+                lines.push(format!("  {since:>7}  {line}"));
             }
         }
-        Ok(())
+        Ok(lines)
+    }
+
+    async fn more(&self, ledger: &Ledger) -> Result<(&'static str, Value)> {
+        let events = ledger.events(&self.name).await?.into_iter();
+        let event = |recorded: Recorded| {
+            serde_json::to_value(Event { at: recorded.at, run: None, stack: None, body: recorded.body })
+        };
+        let events: Result<Vec<Value>, _> = events.map(event).collect();
+        events.map(|events| ("events", events.into())).map_err(|error| Failure::bug(format!("writing JSON: {error}")))
     }
 }
 
@@ -144,6 +162,7 @@ mod tests {
     use crate::commands::types::tests::check_paths;
     use crate::engine::operation::Counts;
     use crate::process::Process;
+    use crate::record::Action;
 
     fn run() -> Run {
         let text = |text: &str| text.to_owned();
@@ -155,6 +174,7 @@ mod tests {
             commit: text("1a2b3c4d"),
             subject: text("Change it"),
             reason: text("never rolled out before"),
+            action: Action::RollOut,
             state: RunState::Failed,
             started_at: 1_000,
             finished_at: Some(3_000),

@@ -1,11 +1,13 @@
 //! Stacks as `get` and `describe` show them.
 
-use super::{Record, Wanted};
+use serde_json::Value;
+
+use super::{Record, Wanted, as_json};
 use crate::called;
 use crate::commands::shell::Shell;
 use crate::decide::short;
 use crate::engine::operation::{Effect, tally};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::ledger::{Ledger, RunFilter};
 use crate::record::{Run, StackRecord, Standing};
 use crate::standing;
@@ -48,6 +50,14 @@ const COLUMNS: &[Column<StackRecord>] = &[
         detail: None,
     },
     Column { head: "FOLDER", show: Wide, path: "folder", cell: |stack, _| folder(stack).into(), detail: None },
+    Column { head: "BRANCH", show: Wide, path: "branch", cell: |stack, _| stack.branch.clone().into(), detail: None },
+    Column {
+        head: "BACKEND",
+        show: Wide,
+        path: "backend",
+        cell: |stack, _| stack.backend.clone().into(),
+        detail: None,
+    },
     Column {
         head: "REPOSITORY",
         show: Wide,
@@ -80,6 +90,7 @@ fn status(stack: &StackRecord) -> String {
         Standing::Stopped => "stopped".to_owned(),
         Standing::Busy => why("busy"),
         Standing::Gone => "gone from the branch".to_owned(),
+        Standing::Destroyed => "destroyed".to_owned(),
         Standing::New => "never rolled out".to_owned(),
     }
 }
@@ -110,25 +121,51 @@ impl Record for StackRecord {
         }
         let mut found = Vec::new();
         for name in &wanted.names {
-            found.extend(named(&all, name)?);
+            found.extend(named(&all, name)?.into_iter().cloned());
         }
         Ok(found)
     }
 
-    async fn print_rest(&self, shell: &Shell, ledger: &Ledger) -> Result<()> {
-        shell.ui.data("Runs:");
-        let filter = RunFilter { stack: Some(self.name.clone()), limit: 10, ..RunFilter::default() };
-        for run in ledger.runs(&filter).await?.iter().filter(|run| run.repository == self.repository) {
-            shell.ui.data(&line(run, shell));
-        }
-        Ok(())
+    async fn rest(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<String>> {
+        let runs = runs(self, ledger).await?;
+        Ok(std::iter::once("Runs:".to_owned()).chain(runs.iter().map(|run| line(run, shell))).collect())
+    }
+
+    async fn more(&self, ledger: &Ledger) -> Result<(&'static str, Value)> {
+        let runs: Result<Vec<Value>> = runs(self, ledger).await?.iter().map(as_json).collect();
+        Ok(("runs", runs?.into()))
     }
 }
 
+/// Its newest runs.
+async fn runs(stack: &StackRecord, ledger: &Ledger) -> Result<Vec<Run>> {
+    let filter = RunFilter { stack: Some(stack.name.clone()), limit: 10, ..RunFilter::default() };
+    let mut runs = ledger.runs(&filter).await?;
+    runs.retain(|run| run.repository == stack.repository);
+    Ok(runs)
+}
+
+/// The one stack that is meant; of several repositories that have it, the one at this address.
+pub fn the_one<'a>(all: &'a [StackRecord], name: &str, repository: Option<&str>) -> Result<&'a StackRecord> {
+    let found: Vec<&StackRecord> = named(all, name)?;
+    let here = |stack: &&&StackRecord| repository.is_none_or(|repository| stack.repository == repository);
+    match found.iter().filter(here).collect::<Vec<_>>()[..] {
+        [one] => Ok(one),
+        [] => Err(Failure::input(format!("{} has no stack `{name}`", repository.unwrap_or_default()))
+            .hint(format!("it is in {}", addresses(&found)))),
+        _ => Err(Failure::input(format!("several repositories have the stack `{name}`"))
+            .hint(format!("say which one with --repo: {}", addresses(&found)))),
+    }
+}
+
+fn addresses(stacks: &[&StackRecord]) -> String {
+    stacks.iter().map(|stack| stack.repository.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 /// The stacks of a name: one in each repository that has it.
-fn named(all: &[StackRecord], name: &str) -> Result<Vec<StackRecord>> {
+fn named<'a>(all: &'a [StackRecord], name: &str) -> Result<Vec<&'a StackRecord>> {
     let name = whole_name(all, name)?;
-    Ok(all.iter().filter(|stack| stack.name == name).cloned().collect())
+    Ok(all.iter().filter(|stack| stack.name == name).collect())
 }
 
 /// The whole name of the stack that is meant.
@@ -157,6 +194,7 @@ mod tests {
             behind_by,
             message: Some(text("VpcLimitExceeded\nhint: ask for more")),
             branch: Some(text("main")),
+            backend: Some(text("file:///state")),
             repository: text("here"),
             folder: text("net"),
             runtime: text("yaml"),

@@ -1,0 +1,73 @@
+//! `gitinfra explain`: why a change touches a stack, or doesn't.
+
+use clap::{Args as Arguments, ValueEnum};
+
+use super::shell::Shell;
+use super::{Source, Verb};
+use crate::config::{self, Config};
+use crate::explain::{Explained, explain};
+use crate::failure::{Failure, Result};
+use crate::git::Mirror;
+use crate::repo::{self, Found};
+
+/// Explain which stacks a change touches, and why
+#[derive(Debug, Arguments)]
+pub struct Explain {
+    /// Only these stacks, as stack/PROJECT/STACK
+    #[arg(value_name = "STACK")]
+    names: Vec<String>,
+    #[command(flatten)]
+    source: Source,
+    /// What stands: a branch, a tag, a commit or any other ref; `gitinfra.yaml` is read there
+    #[arg(long, value_name = "REF", default_value = "main")]
+    base: String,
+    /// What comes
+    #[arg(long, value_name = "REF", default_value = "HEAD")]
+    head: String,
+    /// text, or json
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    output: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Text,
+    Json,
+}
+
+impl Verb for Explain {
+    async fn run(&self, shell: &Shell) -> Result<u8> {
+        let mirror = shell.mirror(&self.source).await?;
+        let base = mirror.fetch_ref(&self.base).await?;
+        let head = mirror.fetch_ref(&self.head).await?;
+        let found = self.found(&mirror, &base.id, &head.id)?;
+        let changed = mirror.changed_paths(&base.id, &head.id)?;
+        let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.base)))?;
+        let all: Vec<Explained> = found.stacks.iter().map(|stack| explain(stack, &changed)).collect();
+        match self.output {
+            Form::Json => shell.ui.data(&shell.ui.json(&serde_json::json!({ "items": all }))?),
+            Form::Text => shell.ui.data(&all.iter().map(text).collect::<Vec<_>>().join("\n")),
+        }
+        Ok(0)
+    }
+}
+
+impl Explain {
+    fn found(&self, mirror: &Mirror, base: &str, head: &str) -> Result<Found> {
+        let config = Config::read(&mirror.file(base, config::FILE)?.unwrap_or_default())?;
+        let found = repo::stacks(&mirror.listing(head)?);
+        config.refuse_left_out(&found, &self.names, &self.base)?;
+        config.apply(found, &self.base).select(&self.names)
+    }
+}
+
+fn text(explained: &Explained) -> String {
+    let Explained { stack, paths, not_followed } = explained;
+    let mut lines = match paths.len() {
+        0 => vec![format!("{stack} stays as it is: nothing that it uses differs")],
+        _ => vec![format!("{stack} is touched:")],
+    };
+    lines.extend(paths.iter().map(|touch| format!("  {}: {}", touch.path, touch.why)));
+    lines.extend(not_followed.iter().map(|note| format!("  note: {note}")));
+    lines.join("\n")
+}

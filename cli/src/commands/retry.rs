@@ -1,0 +1,122 @@
+//! `gitinfra retry`: tries again what did not go well.
+
+use std::collections::BTreeMap;
+
+use clap::Args as Arguments;
+
+use super::shell::Shell;
+use super::sync::follow;
+use super::types::run::without_type;
+use super::types::stack::the_one;
+use super::{EXIT_CODES, EngineArgs, RunArgs, Verb};
+use crate::called;
+use crate::failure::{Failure, Kind, Result};
+use crate::follow::Wishes;
+use crate::git::Source;
+use crate::ledger::Ledger;
+use crate::record::{Action, Run, RunState, StackRecord};
+use crate::standing;
+use crate::ui::Events;
+
+/// Roll out again what did not go well, at the head of its branch
+#[derive(Debug, Arguments)]
+#[command(after_help = EXIT_CODES)]
+pub struct Retry {
+    /// A stack, as stack/PROJECT/STACK, or the newest run of one, as run/NAME; all that did not go well when none is named
+    #[arg(value_name = "STACK|RUN")]
+    names: Vec<String>,
+    /// The repository of the stacks, where several have them
+    #[arg(long, value_name = "PATH|URL")]
+    repo: Option<String>,
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// The stacks of a repository's branch.
+type Branches = BTreeMap<(String, String), Vec<String>>;
+
+impl Verb for Retry {
+    fn events(&self) -> Events {
+        self.run.output.into()
+    }
+
+    async fn run(&self, shell: &Shell) -> Result<u8> {
+        shell.listen();
+        let ledger = shell.ledger().await?;
+        let branches = self.branches(shell, &ledger).await?;
+        if branches.is_empty() {
+            shell.ui.talk("nothing to retry: the newest run of every stack went well");
+        }
+        let mut worst = None;
+        for ((repository, branch), stacks) in branches {
+            let mirror = shell.mirror_of(Source::parse(&repository, &shell.context.cwd)?, &self.engine).await?;
+            let mut follow = follow(shell, mirror, ledger.clone(), &self.engine, self.wishes(branch, stacks));
+            let kind = follow.once().await?.failure();
+            worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
+        }
+        Ok(worst.map_or(0, Kind::exit_code))
+    }
+}
+
+impl Retry {
+    fn wishes(&self, branch: String, stacks: Vec<String>) -> Wishes {
+        let (jobs, keep_runs) = (self.run.jobs.into(), self.run.keep.keep_runs);
+        Wishes { branch, stacks, force: false, jobs, keep_runs, dry_run: false, interval: None }
+    }
+
+    async fn branches(&self, shell: &Shell, ledger: &Ledger) -> Result<Branches> {
+        let mut all = ledger.stack_records().await?;
+        standing::look(&shell.context, &mut all);
+        let mut branches = Branches::new();
+        for stack in self.stacks(shell, ledger, &all).await? {
+            let branch =
+                stack.branch.clone().ok_or_else(|| Failure::input(format!("`{}` has no run yet", stack.name)))?;
+            branches.entry((stack.repository.clone(), branch)).or_default().push(stack.name.clone());
+        }
+        Ok(branches)
+    }
+
+    async fn stacks<'a>(&self, shell: &Shell, ledger: &Ledger, all: &'a [StackRecord]) -> Result<Vec<&'a StackRecord>> {
+        if self.names.is_empty() {
+            return Ok(all.iter().filter(|stack| went_wrong(stack)).collect());
+        }
+        let (repository, mut found) = (shell.label(self.repo.as_ref()), Vec::new());
+        for name in &self.names {
+            let run = if is_run(name) { Some(ledger.run(without_type(name)).await?) } else { None };
+            found.push(match run {
+                Some(run) => of_run(&run, all)?,
+                None => the_one(all, name, repository.as_deref())?,
+            });
+        }
+        Ok(found)
+    }
+}
+
+fn is_run(name: &str) -> bool {
+    without_type(name) != name && called::without_type(name).is_none()
+}
+
+fn went_wrong(stack: &StackRecord) -> bool {
+    use crate::record::Standing::{Destroyed, Gone};
+    let is_there = !matches!(stack.status, Gone | Destroyed);
+    is_there && stack.last_state.is_some_and(|state| !matches!(state, RunState::Succeeded | RunState::Running))
+}
+
+/// The stack of a run that can be tried again.
+fn of_run<'a>(run: &Run, all: &'a [StackRecord]) -> Result<&'a StackRecord> {
+    let stack = the_one(all, &run.stack, Some(&run.repository))?;
+    let refused = |why: &str, hint: String| Err(Failure::input(format!("run {} {why}", run.name)).hint(hint));
+    match (run.action, run.state) {
+        _ if stack.last_run.as_ref() != Some(&run.name) => {
+            refused("is not the newest of its stack", format!("`gitinfra retry stack/{}` tries that one", run.stack))
+        }
+        (Action::Destroy, _) => refused("was to destroy", format!("`gitinfra destroy stack/{}` does it", run.stack)),
+        (_, RunState::Running) => refused("goes on", format!("`gitinfra logs -f run/{}` follows it", run.name)),
+        (_, RunState::Succeeded) => {
+            refused("went well", format!("`gitinfra sync --force stack/{}` rolls out all the same", run.stack))
+        }
+        _ => Ok(stack),
+    }
+}

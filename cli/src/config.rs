@@ -1,0 +1,217 @@
+//! `gitinfra.yaml`: what a repository says about its own stacks. It is read from the branch that is rolled out or merged into,
+//! so that whoever asks for a merge can't change what is done with it.
+
+mod glob;
+
+use serde::Deserialize;
+
+use crate::called;
+use crate::failure::{Failure, Result, nearest};
+use crate::repo::{Found, Stack};
+use glob::matches;
+
+/// Where it lies.
+pub const FILE: &str = "gitinfra.yaml";
+
+/// Its JSON schema.
+pub const SCHEMA: &str = include_str!("../schema/config.json");
+
+/// What it says; without a file, nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The stacks that are rolled out, as globs of their names; all when there is none.
+    include: Option<Vec<String>>,
+    /// Those that are left alone.
+    exclude: Vec<String>,
+    rules: Vec<Rule>,
+}
+
+/// What holds for some stacks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    stacks: Vec<String>,
+    /// Globs of paths whose change rolls them out as well.
+    #[serde(default)]
+    triggers: Vec<String>,
+    /// Globs of the names of stacks that have to stand before.
+    #[serde(default)]
+    after: Vec<String>,
+    /// The only branch from which they are rolled out.
+    branch: Option<String>,
+}
+
+impl Config {
+    pub fn read(text: &str) -> Result<Config> {
+        if text.trim().is_empty() {
+            return Ok(Config::default());
+        }
+        serde_saphyr::from_str(text).map_err(|error| wrong(error.without_snippet()))
+    }
+
+    /// The stacks that are rolled out from a branch, with what the rules say of each.
+    pub fn apply(&self, found: Found, branch: &str) -> Found {
+        let Found { stacks, mut faults } = found;
+        faults.retain(|fault| fault.stack.as_deref().is_none_or(|name| self.left_out(name, branch).is_none()));
+        let kept = stacks.into_iter().filter(|stack| self.left_out(&stack.name(), branch).is_none());
+        Found { stacks: kept.map(|stack| self.ruled(stack)).collect(), faults }
+    }
+
+    /// Refuses stacks that are named and left out, and says why they are.
+    pub fn refuse_left_out(&self, found: &Found, wanted: &[String], branch: &str) -> Result<()> {
+        let names: Vec<String> = found.stacks.iter().map(Stack::name).collect();
+        let known = names.iter().map(String::as_str).collect();
+        // One that is not known at all is refused in better words elsewhere.
+        for name in wanted.iter().filter_map(|wanted| called::stack(wanted, &known).ok()) {
+            if let Some(why) = self.left_out(name, branch) {
+                return Err(Failure::input(format!("`{name}` is not rolled out from {branch}: {why}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a stack is not rolled out from a branch; `None` when it is.
+    fn left_out(&self, name: &str, branch: &str) -> Option<String> {
+        if any(&self.exclude, name) {
+            return Some(format!("{FILE} excludes it"));
+        }
+        if self.include.as_ref().is_some_and(|include| !any(include, name)) {
+            return Some(format!("{FILE} includes others only"));
+        }
+        let own = self.rules_of(name).filter_map(|rule| rule.branch.as_deref()).last()?;
+        (own != branch).then(|| format!("by {FILE} it is from {own}"))
+    }
+
+    fn ruled(&self, mut stack: Stack) -> Stack {
+        let name = stack.name();
+        for rule in self.rules_of(&name) {
+            stack.triggers.extend(rule.triggers.iter().cloned());
+            stack.after.extend(rule.after.iter().cloned());
+        }
+        stack
+    }
+
+    fn rules_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Rule> {
+        self.rules.iter().filter(|rule| any(&rule.stacks, name))
+    }
+}
+
+/// Whether one of several globs fits.
+pub fn any(globs: &[String], text: &str) -> bool {
+    fitting(globs, text).is_some()
+}
+
+/// The first of several globs that fits.
+pub fn fitting<'a>(globs: &'a [String], text: &str) -> Option<&'a str> {
+    globs.iter().find(|glob| matches(glob, text)).map(String::as_str)
+}
+
+/// What is wrong with the file, and where.
+fn wrong(error: &serde_saphyr::Error) -> Failure {
+    let place = error.location().map(|at| format!(":{}:{}", at.line(), at.column())).unwrap_or_default();
+    let failure = match error {
+        serde_saphyr::Error::SerdeUnknownField { field, expected, .. } => {
+            Failure::input(format!("{FILE}{place}: there is no key `{field}`"))
+                .hint_some(nearest(field, expected.iter().copied()))
+                .hint(format!("the keys here are: {}", expected.join(", ")))
+        }
+        serde_saphyr::Error::SerdeMissingField { field, .. } => {
+            Failure::input(format!("{FILE}{place}: `{field}` is missing"))
+        }
+        other => {
+            let said = other.to_string();
+            Failure::input(format!("{FILE}{place}: {}", said.lines().next().unwrap_or_default()))
+        }
+    };
+    failure.hint("`gitinfra schema config` prints its schema")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::{Listing, TreeFile, stacks};
+    use std::collections::BTreeSet;
+
+    fn found() -> Found {
+        let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
+        let files = ["net", "web"].map(|name| {
+            let project = file(&format!("{name}/Pulumi.yaml"), &format!("name: {name}\nruntime: yaml"));
+            let configs = ["dev", "prod"].map(|stack| file(&format!("{name}/Pulumi.{stack}.yaml"), ""));
+            [vec![project], configs.to_vec()].concat()
+        });
+        stacks(&Listing { files: files.concat(), ..Listing::default() })
+    }
+
+    fn names(text: &str, branch: &str) -> Vec<String> {
+        let config = Config::read(text).expect("a configuration");
+        config.apply(found(), branch).stacks.iter().map(Stack::name).collect()
+    }
+
+    #[test]
+    fn stacks_are_taken_and_left() {
+        let all = ["net/dev", "net/prod", "web/dev", "web/prod"];
+        let cases: [(&str, &str, &[&str]); 7] = [
+            ("", "main", &all),
+            ("# nothing", "main", &all),
+            ("include: ['net/*']", "main", &all[..2]),
+            ("include: []", "main", &[]),
+            ("exclude: ['*/dev']", "main", &["net/prod", "web/prod"]),
+            ("rules: [{stacks: ['*/prod'], branch: release}]", "main", &["net/dev", "web/dev"]),
+            (
+                "rules: [{stacks: ['**'], branch: release}, {stacks: ['web/*'], branch: main}]",
+                "release",
+                &["net/dev", "net/prod"],
+            ),
+        ];
+        for (text, branch, expected) in cases {
+            assert_eq!(names(text, branch), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn rules_add_up() {
+        let text =
+            "rules:\n- {stacks: ['web/*'], triggers: [a], after: ['net/*']}\n- {stacks: ['*/dev'], triggers: [b]}\n";
+        let stacks = Config::read(text).expect("a configuration").apply(found(), "main").stacks;
+        let told: Vec<_> = stacks.iter().map(|stack| (stack.triggers.concat(), stack.after.concat())).collect();
+        let expected = [("b", ""), ("", ""), ("ab", "net/*"), ("a", "net/*")];
+        assert_eq!(told, expected.map(|(triggers, after)| (triggers.to_owned(), after.to_owned())));
+    }
+
+    #[test]
+    fn a_fault_is_told_with_its_place() {
+        let cases = [
+            ("exlude: []", "gitinfra.yaml:1:1: there is no key `exlude`", "did you mean `exclude`?"),
+            (
+                "rules:\n- stacks: [a]\n  trigers: [b]\n",
+                "gitinfra.yaml:3:3: there is no key `trigers`",
+                "did you mean `triggers`?",
+            ),
+            ("rules:\n- triggers: [b]\n", "`stacks` is missing", "schema config"),
+            ("include: {a: b}", "gitinfra.yaml:1:10: ", "schema config"),
+            ("include: [", "gitinfra.yaml:1:", "schema config"),
+        ];
+        for (text, expected, hint) in cases {
+            let failure = Config::read(text).expect_err("it is wrong");
+            assert!(failure.message.contains(expected) && failure.hints.concat().contains(hint), "{text}: {failure:?}");
+        }
+    }
+
+    /// The keys that the reader knows, out of its own words.
+    fn keys(text: &str) -> BTreeSet<&'static str> {
+        match serde_saphyr::from_str::<Config>(text).expect_err("it is wrong").without_snippet() {
+            serde_saphyr::Error::SerdeUnknownField { expected, .. } => expected.iter().copied().collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_schema_has_the_same_keys() {
+        let schema: serde_json::Value = serde_json::from_str(SCHEMA).expect("JSON");
+        for (place, text) in [("/properties", "x: 1"), ("/properties/rules/items/properties", "rules: [{x: 1}]")] {
+            let documented = schema.pointer(place).and_then(|keys| keys.as_object()).expect("an object");
+            assert_eq!(documented.keys().map(String::as_str).collect::<BTreeSet<_>>(), keys(text), "{place}");
+        }
+    }
+}

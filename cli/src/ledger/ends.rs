@@ -1,0 +1,41 @@
+//! How a stack's story ends in the ledger: what it rolled out is destroyed, or the stack is forgotten.
+
+use super::{Lease, Ledger, StackId, failed};
+use crate::failure::Result;
+
+impl Ledger {
+    /// Records that nothing of a stack stands any more, if the lease is still the newest. False when another holder has come
+    /// since.
+    pub async fn destroyed(&self, stack: &StackId, lease: &Lease, now: i64) -> Result<bool> {
+        let update = "UPDATE stacks SET rolled_out_commit = NULL, rolled_out_at = NULL, destroyed_at = $1 \
+            WHERE id = $2 AND fence = $3";
+        let bound = sqlx::query(update).bind(now).bind(stack.0.clone()).bind(lease.fence);
+        let done = bound.execute(&self.pool).await.map_err(failed("recording that a stack was destroyed"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Forgets a stack with its runs and their events, if the lease is still the newest; and its repository when it was the
+    /// last one. False when another holder has come since.
+    pub async fn forget(&self, stack: &StackId, lease: &Lease) -> Result<bool> {
+        let failed = failed("forgetting a stack");
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        // The first statement writes: in SQLite a transaction that begins by reading may not write later.
+        let fenced = "UPDATE stacks SET fence = fence + 1 WHERE id = $1 AND fence = $2";
+        let bound = sqlx::query(fenced).bind(stack.0.clone()).bind(lease.fence);
+        if bound.execute(&mut *transaction).await.map_err(&failed)?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for delete in [
+            "DELETE FROM events WHERE run_id IN (SELECT id FROM runs WHERE stack_id = $1)",
+            "DELETE FROM runs WHERE stack_id = $1",
+            "DELETE FROM stacks WHERE id = $1",
+        ] {
+            sqlx::query(delete).bind(stack.0.clone()).execute(&mut *transaction).await.map_err(&failed)?;
+        }
+        let empty =
+            "DELETE FROM repositories WHERE NOT EXISTS (SELECT 1 FROM stacks WHERE repository_id = repositories.id)";
+        sqlx::query(empty).execute(&mut *transaction).await.map_err(&failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(true)
+    }
+}

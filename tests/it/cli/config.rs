@@ -1,0 +1,93 @@
+//! `gitinfra.yaml`: what a repository says about its own stacks.
+
+use super::place::Place;
+
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+
+/// The stacks `net/dev` and `web/dev`, and a configuration.
+fn of(config: &str) -> Place {
+    let p = Place::new();
+    for name in ["net", "web"] {
+        p.project(name, name, &["dev"], &[A]);
+    }
+    p.repo.write("gitinfra.yaml", config).commit("Stacks");
+    p
+}
+
+#[test]
+fn stacks_are_left_out_and_come_from_their_branch() {
+    let p = of("exclude: ['net/*']\n");
+    p.sync().expect_out(&["web/dev: rolling out", "1 stack rolled out"]).expect_without(&["net/dev"]);
+    p.run("sync --stack net/dev")
+        .expect_code(3)
+        .expect_err(&["`net/dev` is not rolled out from main: gitinfra.yaml excludes it"]);
+    p.repo.write("gitinfra.yaml", "rules:\n- {stacks: ['net/*'], branch: release}\n").commit("A branch for net");
+    p.sync().expect_out(&["nothing to do: 1 stack is up to date"]);
+    p.run("sync net/dev").expect_code(3).expect_err(&["by gitinfra.yaml it is from release"]);
+    p.repo.git(&["branch", "release"]);
+    p.run("sync --branch release --dry-run").expect_code(0).expect_out(&["net/dev: would roll out"]);
+}
+
+#[test]
+fn triggers_roll_out_and_an_order_is_kept() {
+    let p = of("rules:\n- stacks: ['net/*']\n  triggers: ['shared/**']\n  after: ['web/*']\n");
+    let said = p.sync().expect_out(&["web/dev: ✓ rolled out", "net/dev: rolling out", "2 stacks rolled out"]);
+    said.expect_without(&["skipped"]);
+    p.repo.write("shared/words/hello.txt", "hello").commit("Something shared");
+    p.run("sync --dry-run").expect_code(0).expect_out(&["net/dev: would roll out", "(shared/words/hello.txt changed)"]);
+    p.run("get stack net/dev -o jsonpath={.status}").expect_code(0).expect_out(&["behind"]);
+    p.sync().expect_out(&["1 stack rolled out, 1 up to date"]);
+}
+
+#[test]
+fn what_is_wrong_with_it_is_told_with_its_place() {
+    let p = of("rules:\n- stacks: ['net/*']\n  trigers: [x]\n");
+    for words in ["sync", "preview --head main"] {
+        p.run(words).expect_code(3).expect_err(&[
+            "gitinfra.yaml:3:3: there is no key `trigers`",
+            "hint: did you mean `triggers`?",
+            "hint: the keys here are: stacks, triggers, after, branch",
+        ]);
+    }
+    let schema = p.run("schema config").expect_code(0).stdout;
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    assert_eq!(schema["properties"]["rules"]["items"]["required"][0], "stacks");
+}
+
+/// Who asks for a merge can't say what is done with it.
+#[test]
+fn a_preview_is_by_the_base() {
+    let p = of("exclude: ['net/*']\n");
+    p.sync();
+    p.repo.branch("change");
+    for name in ["net", "web"] {
+        p.program(name, name, &crate::files::of(&[("a", "path: a.txt, content: two")]));
+    }
+    p.repo.write("gitinfra.yaml", "exclude: ['web/*']\n").commit("Change");
+    p.run("preview --head change -o text")
+        .expect_code(0)
+        .expect_out(&["note: gitinfra.yaml differs on change: this preview is by that of main", "web/dev", "~ update"])
+        .expect_without(&["net/dev"]);
+    p.run("preview --head change --stack net/dev").expect_code(3).expect_err(&["gitinfra.yaml excludes it"]);
+}
+
+#[test]
+fn what_a_change_touches_is_explained() {
+    let p = of("rules: [{stacks: ['net/*'], triggers: ['shared/**']}]\n");
+    p.repo.branch("change");
+    p.repo.write("shared/a.txt", "a").write("web/b.txt", "b").commit("Change");
+    p.run("explain --head change").expect_code(0).expect_out(&[
+        "net/dev is touched:",
+        "  shared/a.txt: gitinfra.yaml has the trigger shared/**",
+        "web/dev is touched:",
+        "  web/b.txt: it lies in the project's folder web",
+        "  note: files that the program reads from outside of web count only as a trigger",
+    ]);
+    let said = p.run("explain stack/net/dev --base main --head main -o json").expect_code(0).stdout;
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(
+        (&said["items"][0]["stack"], said["items"][0]["paths"].as_array().map(Vec::len)),
+        (&"net/dev".into(), Some(0))
+    );
+    p.run("explain net/dve").expect_code(3).expect_err(&["did you mean `net/dev`?"]);
+}

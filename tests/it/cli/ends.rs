@@ -1,0 +1,130 @@
+//! How a stack's story ends: `destroy` and `forget`.
+
+use super::place::Place;
+use super::terminal::{answered, plain};
+
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+const B: (&str, &str) = ("b", "path: b.txt, content: b");
+const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
+
+/// `test/dev` stands, and `other/dev` stands and has left the branch.
+fn gone() -> Place {
+    let p = Place::of(&[A]);
+    p.project("other", "other", &["dev"], &[A, B]);
+    p.repo.commit("Another");
+    p.sync();
+    std::fs::remove_dir_all(p.repo.path("other")).expect("it is there");
+    p.repo.commit("Without the other");
+    p
+}
+
+#[test]
+fn that_a_stack_left_is_told_once_for_each_head() {
+    let p = gone();
+    let left = "other/dev: note: it is no longer on the branch, and what it rolled out was left standing";
+    p.run("sync --dry-run").expect_code(0).expect_out(&[left]);
+    p.sync().expect_out(&[left, "`gitinfra destroy stack/other/dev` removes it, `gitinfra forget stack/other/dev`"]);
+    p.sync().expect_without(&["no longer on the branch"]);
+    p.repo.write("README.md", "x").commit("Docs");
+    p.sync().expect_out(&[left]);
+    p.sync().expect_without(&["no longer on the branch"]);
+}
+
+#[test]
+fn a_stack_that_left_is_shown_destroyed_and_forgotten() {
+    let p = gone();
+    p.sync();
+    p.run("destroy stack/other/dev --dry-run").expect_code(0).expect_out(&[
+        "other/dev to destroy what it rolled out",
+        "- delete files:index:File a",
+        "- delete files:index:File b",
+    ]);
+    let nobody = p.run("destroy stack/other/dev").expect_code(3);
+    nobody.expect_err(&["nobody is there to say whether other/dev is to be destroyed", "hint: `--yes` says so"]);
+    let a = p.path("root/other/dev/a.txt");
+    assert!(a.exists(), "a preview destroys nothing");
+    p.run("destroy other/dev --yes").expect_code(0).expect_out(&[
+        "- delete files:index:File b",
+        "other/dev: destroying what stands of",
+        "(asked for)",
+        "- deleted   files:index:File",
+        "other/dev: ✓ destroyed what stood of",
+        "2 deleted",
+    ]);
+    assert!(!a.exists());
+    assert!(p.file("a.txt").is_some(), "the other stack is as it was");
+    // It is a run like any other.
+    let runs = p.get("runs --stack other/dev");
+    let told: Vec<_> = runs.iter().map(|run| (run["action"].as_str(), run["state"].as_str())).collect();
+    assert_eq!(told, [(Some("destroy"), Some("succeeded")), (Some("roll-out"), Some("succeeded"))]);
+    p.run("logs stack/other/dev").expect_code(0).expect_out(&["destroying what stands of", "✓ destroyed"]);
+    p.run("get stack other/dev -o jsonpath={.status}").expect_code(0).expect_out(&["destroyed"]);
+    p.run("destroy stack/other/dev --yes")
+        .expect_code(3)
+        .expect_err(&["is destroyed already", "forget stack/other/dev"]);
+    // What is destroyed is no longer missed.
+    p.repo.write("README.md", "x").commit("Docs");
+    p.sync().expect_without(&["other/dev"]);
+    p.run("forget stack/other/dev --dry-run").expect_code(0).expect_out(&["stack/other/dev would be forgotten"]);
+    p.run("forget stack/other/dev").expect_code(0).expect_out(&["stack/other/dev forgotten"]);
+    assert_eq!(p.run("get stacks -o name").expect_code(0).stdout, "stack/test/dev\n");
+    assert!(p.get("runs").iter().all(|run| run["stack"] == "test/dev"));
+    p.run("forget stack/other/dev").expect_code(3).expect_err(&["no stack is called `other/dev`"]);
+}
+
+#[test]
+fn a_stack_that_is_destroyed_on_its_branch_comes_back() {
+    let p = Place::of(&[A]);
+    p.sync();
+    p.run("destroy dev --yes")
+        .expect_code(0)
+        .expect_err(&["note: main has it still, so the next `sync` makes it again"]);
+    assert_eq!(p.file("a.txt"), None);
+    p.sync().expect_out(&["test/dev: rolling out", "(it was destroyed, and the branch has it)", "1 stack rolled out"]);
+    assert_eq!(p.file("a.txt").as_deref(), Some("one"));
+    p.run("get stack dev -o jsonpath={.status}").expect_code(0).expect_out(&["up-to-date"]);
+    p.run("forget dev").expect_code(0).expect_out(&["note: main has it still"]);
+    assert!(p.file("a.txt").is_some());
+    p.sync().expect_out(&["never rolled out before", "1 unchanged"]);
+}
+
+#[test]
+fn a_person_is_asked_before_anything_is_destroyed() {
+    let p = Place::of(&[A, B]);
+    p.sync();
+    let no = answered(&p, "destroy stack/test/dev", "n\n").expect_code(0);
+    let text = plain(&no.stdout);
+    assert!(
+        text.contains("Destroy 2 resources of test/dev? [y/N]") && text.contains("nothing was destroyed"),
+        "{text}"
+    );
+    assert!(p.file("a.txt").is_some());
+    let yes = answered(&p, "destroy stack/test/dev", "y\n").expect_code(0);
+    assert!(plain(&yes.stdout).contains("✓ destroyed what stood of"), "{yes}");
+    assert_eq!(p.file("a.txt"), None);
+}
+
+#[test]
+fn what_goes_on_is_neither_destroyed_nor_forgotten() {
+    let p = Place::of(&[SLOW]);
+    let going = p.start("sync");
+    p.until_slow("a.txt").engine();
+    p.run("forget stack/test/dev").expect_code(5).expect_err(&["a run of `test/dev` goes on"]);
+    going.kill();
+    going.finish();
+    // Its engine works on.
+    p.run("forget stack/test/dev").expect_code(5);
+    p.kill_all();
+    p.run("forget stack/test/dev").expect_code(0);
+    assert_eq!(p.get("runs").len(), 0);
+}
+
+#[test]
+fn a_part_that_a_failed_run_made_can_be_destroyed() {
+    let p = Place::of(&[A, ("b", "path: /b, content: '${a.content}'")]);
+    p.run("sync").expect_code(1);
+    assert!(p.file("a.txt").is_some());
+    p.run("destroy test/dev --yes").expect_code(0).expect_out(&["1 deleted"]);
+    assert_eq!(p.file("a.txt"), None);
+    p.run("destroy stack/test/prod --yes").expect_code(3).expect_err(&["no stack is called"]);
+}
