@@ -39,36 +39,6 @@ macro_rules! spelled {
     };
 }
 
-mod arn;
-mod cidr;
-mod cidr6;
-mod domain;
-mod identifier;
-mod ip_range;
-mod lowercase;
-mod names;
-mod policy;
-mod protocol;
-mod region;
-pub mod role_arn;
-mod waf;
-mod window;
-
-pub use arn::{Arn, CertificateArn};
-pub use cidr::Cidr;
-pub use cidr6::Cidr6;
-pub use domain::DomainName;
-pub use identifier::Identifier;
-pub use ip_range::IpRange;
-pub use lowercase::Lowercase;
-pub use names::{ConfigurationName, GroupDescription, GroupName, IamPath, RoleName, StreamName};
-pub use policy::PolicyJson;
-pub use protocol::Protocol;
-pub use region::Region;
-pub use role_arn::RoleArn;
-pub use waf::{CountryCode, TransformationType, WafDescription, WafName};
-pub use window::{DailyWindow, WeeklyWindow};
-
 /// The name of an ElastiCache replication group.
 pub type ReplicationGroupId = Identifier<40>;
 /// The name of an ElastiCache subnet group or parameter group.
@@ -92,6 +62,7 @@ mod domain;
 mod ecs_name;
 mod edge_names;
 mod identifier;
+mod ip_range;
 mod json_text;
 mod lowercase;
 mod names;
@@ -100,14 +71,14 @@ mod policy;
 mod protocol;
 mod region;
 pub mod role_arn;
+mod waf;
 mod window;
 
+pub use alias_name::AliasName;
 pub use arn::{Arn, CertificateArn, LogDestination};
 pub use balancer_name::{BalancerName, TargetGroupName};
 pub use bucket_name::BucketName;
 pub use certificate_name::CertificateName;
-pub use alias_name::AliasName;
-pub use arn::{Arn, CertificateArn};
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
 pub use day::Day;
@@ -115,16 +86,17 @@ pub use domain::DomainName;
 pub use ecs_name::{ClusterName, EcsName};
 pub use edge_names::{FunctionName, PolicyName};
 pub use identifier::Identifier;
+pub use ip_range::IpRange;
 pub use json_text::JsonText;
 pub use lowercase::Lowercase;
 pub use names::{
-    DatabaseSubnetGroupName, GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName,
-    MetricFilterName, RoleName,
+    ConfigurationName, DatabaseSubnetGroupName, GroupDescription, GroupName, IamName, IamPath, LogGroupName,
+    LogPolicyName, MetricFilterName, RoleName, SecretName, StreamName,
 };
-pub use names::{GroupDescription, GroupName, IamName, IamPath, RoleName, SecretName};
 pub use parameter_name::{DocumentName, ParameterName};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;
 pub use role_arn::RoleArn;
+pub use waf::{CountryCode, TransformationType, WafDescription, WafName};
 pub use window::{DailyWindow, WeeklyWindow};

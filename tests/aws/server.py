@@ -104,8 +104,6 @@ def warm():
     """Imports what the first calls need. It takes a second, which the program under test needs for its own start."""
     for service in strict.SERVICES:
         importlib.import_module(f"moto.{service}.models")
-        # moto's name of one of them is not botocore's.
-        get_service_model(service.replace("applicationautoscaling", "application-autoscaling"))
         get_service_model(BOTOCORE.get(service, service))
     for service in own.SERVICES.values():
         get_service_model(service)

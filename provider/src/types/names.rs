@@ -18,11 +18,6 @@ spelled! {
 }
 
 spelled! {
-    /// The name of an IAM policy or instance profile: 1 to 128 letters, digits and `_+=,.@-`.
-    IamName, "a name", "deploy", "web.task@blue", iam_name
-}
-
-spelled! {
     /// The path of an IAM role or policy: begins and ends with `/`.
     IamPath, "a path that begins and ends with `/`", "/service/", "/", iam_path
 }
@@ -40,20 +35,6 @@ spelled! {
 spelled! {
     /// The name of a resource policy of CloudWatch Logs: 1 to 255 characters without `:` and `*`, and none that AWS keeps for itself.
     LogPolicyName, "a resource policy's name", "route53-queries", "ses/events", log_policy_name
-}
-
-spelled! {
-    /// The name of a DB subnet group: a letter, then letters, digits, spaces and `._-`; at most 255 in all. AWS keeps it in lower case.
-    DatabaseSubnetGroupName, "a DB subnet group's name", "web", "data_2", subnet_group_name
-    /// The name of a secret: 1 to 512 letters, digits and `/_+=.@-`, which doesn't end like an ARN.
-    SecretName, "a secret's name", "web/database", "token@blue", secret_name
-    /// The name of a Firehose stream: 1 to 64 letters, digits and `_.-`.
-    StreamName, "a stream's name", "aws-waf-logs-web", "web_2.logs", stream_name
-}
-
-spelled! {
-    /// The name of a configuration of Chatbot's: 1 to 128 letters, digits, `-` and `_`.
-    ConfigurationName, "a configuration's name", "alarms", "web_2-alarms", configuration_name
 }
 
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
@@ -76,26 +57,11 @@ as_aws_has_it!(
     MetricFilterName,
     LogPolicyName,
     IamName,
-    DatabaseSubnetGroupName
+    SecretName,
+    DatabaseSubnetGroupName,
+    StreamName,
+    ConfigurationName
 );
-
-fn subnet_group_name(text: &str) -> Result<String, String> {
-    let name = text.to_lowercase();
-    let fine = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || " ._-".contains(c))
-        && !name.ends_with(' ');
-    match (name.chars().count(), fine) {
-        (256.., _) => Err(format!("has {} characters; 1 to 255 are allowed", name.chars().count())),
-        _ if name == "default" => Err("`default` is AWS's own; give another name".into()),
-        (_, true) => Ok(name),
-        _ => Err(format!(
-            "{}: there are a letter, then letters, digits, spaces and ._-",
-            DatabaseSubnetGroupName::is_not(text)
-        )),
-    }
-}
-as_aws_has_it!(GroupName, GroupDescription, RoleName, IamName, IamPath, SecretName);
-as_aws_has_it!(GroupName, GroupDescription, RoleName, IamPath, StreamName, ConfigurationName);
 
 fn group_name(text: &str) -> Result<String, String> {
     if text.starts_with("sg-") || text.eq_ignore_ascii_case("default") {
@@ -125,7 +91,72 @@ fn group_text(text: &str) -> Result<String, String> {
 }
 
 fn role_name(text: &str) -> Result<String, String> {
-    name_within(64, text)
+    let fits = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    let count = text.chars().count();
+    match (count, text.chars().find(|c| !fits(*c))) {
+        (0, _) => Err("empty; 1 to 64 characters are allowed".into()),
+        (65.., _) => Err(format!("has {count} characters; 1 to 64 are allowed")),
+        (_, Some(odd)) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and _+=,.@-")),
+        (_, None) => Ok(text.to_owned()),
+    }
+}
+
+fn iam_path(text: &str) -> Result<String, String> {
+    let ends = text.starts_with('/') && text.ends_with('/');
+    match ends && text.len() <= 512 && text.chars().all(|c| c.is_ascii_graphic()) {
+        true => Ok(text.to_owned()),
+        false => Err(IamPath::is_not(text)),
+    }
+}
+
+fn log_group_name(text: &str) -> Result<String, String> {
+    if text.starts_with("aws/") {
+        return Err(format!(
+            "`{text}` is not allowed: AWS keeps what begins with `aws/` for itself; begin with `/aws/`"
+        ));
+    }
+    match counted(text, 512)?.chars().find(|c| !c.is_ascii_alphanumeric() && !".-_/#".contains(*c)) {
+        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and .-_/#")),
+        None => Ok(text.to_owned()),
+    }
+}
+
+fn metric_filter_name(text: &str) -> Result<String, String> {
+    match counted(text, 512)?.chars().find(|c| ":*".contains(*c)) {
+        Some(odd) => Err(format!("`{odd}` is not allowed")),
+        None => Ok(text.to_owned()),
+    }
+}
+
+fn log_policy_name(text: &str) -> Result<String, String> {
+    if text == "AWSLogDeliveryWrite20150319" {
+        return Err(format!("`{text}` is not allowed: AWS's own log delivery changes that policy; give another name"));
+    }
+    let odd = counted(text, 255)?.chars().find(|c| ":*".contains(*c)).map(|c| c.to_string());
+    let odd = odd.or(text.contains("//").then(|| "//".to_owned())).or(text.starts_with('/').then(|| "/".to_owned()));
+    match odd.or(text.ends_with('/').then(|| "/".to_owned())) {
+        Some(odd) => Err(format!("`{odd}` is not allowed there")),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// The same text, if it has at least one character and not too many.
+fn counted(text: &str, most: usize) -> Result<&str, String> {
+    match text.chars().count() {
+        0 => Err(format!("empty; 1 to {most} characters are allowed")),
+        count if count > most => Err(format!("has {count} characters; 1 to {most} are allowed")),
+        _ => Ok(text),
+    }
+}
+
+spelled! {
+    /// The name of an IAM policy or instance profile: 1 to 128 letters, digits and `_+=,.@-`.
+    IamName, "a name", "deploy", "web.task@blue", iam_name
+}
+
+spelled! {
+    /// The name of a secret: 1 to 512 letters, digits and `/_+=.@-`, which doesn't end like an ARN.
+    SecretName, "a secret's name", "web/database", "token@blue", secret_name
 }
 
 fn iam_name(text: &str) -> Result<String, String> {
@@ -160,22 +191,37 @@ fn secret_name(text: &str) -> Result<String, String> {
     }
 }
 
-fn iam_path(text: &str) -> Result<String, String> {
-    let ends = text.starts_with('/') && text.ends_with('/');
-    match ends && text.len() <= 512 && text.chars().all(|c| c.is_ascii_graphic()) {
-        true => Ok(text.to_owned()),
-        false => Err(IamPath::is_not(text)),
+spelled! {
+    /// The name of a DB subnet group: a letter, then letters, digits, spaces and `._-`; at most 255 in all. AWS keeps it in lower case.
+    DatabaseSubnetGroupName, "a DB subnet group's name", "web", "data_2", subnet_group_name
+}
+
+fn subnet_group_name(text: &str) -> Result<String, String> {
+    let name = text.to_lowercase();
+    let fine = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || " ._-".contains(c))
+        && !name.ends_with(' ');
+    match (name.chars().count(), fine) {
+        (256.., _) => Err(format!("has {} characters; 1 to 255 are allowed", name.chars().count())),
+        _ if name == "default" => Err("`default` is AWS's own; give another name".into()),
+        (_, true) => Ok(name),
+        _ => Err(format!(
+            "{}: there are a letter, then letters, digits, spaces and ._-",
+            DatabaseSubnetGroupName::is_not(text)
+        )),
     }
 }
 
-fn log_group_name(text: &str) -> Result<String, String> {
-    if text.starts_with("aws/") {
-        return Err(format!(
-            "`{text}` is not allowed: AWS keeps what begins with `aws/` for itself; begin with `/aws/`"
-        ));
-    }
-    match counted(text, 512)?.chars().find(|c| !c.is_ascii_alphanumeric() && !".-_/#".contains(*c)) {
-        Some(odd) => Err(format!("`{odd}` is not allowed: there are letters from a to z, digits and .-_/#")),
+spelled! {
+    /// The name of a Firehose stream: 1 to 64 letters, digits and `_.-`.
+    StreamName, "a stream's name", "aws-waf-logs-web", "web_2.logs", stream_name
+}
+
+spelled! {
+    /// The name of a configuration of Chatbot's: 1 to 128 letters, digits, `-` and `_`.
+    ConfigurationName, "a configuration's name", "alarms", "web_2-alarms", configuration_name
+}
+
 fn configuration_name(text: &str) -> Result<String, String> {
     let count = text.chars().count();
     match text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-_".contains(*c)) {
@@ -185,9 +231,6 @@ fn configuration_name(text: &str) -> Result<String, String> {
     }
 }
 
-fn metric_filter_name(text: &str) -> Result<String, String> {
-    match counted(text, 512)?.chars().find(|c| ":*".contains(*c)) {
-        Some(odd) => Err(format!("`{odd}` is not allowed")),
 fn stream_name(text: &str) -> Result<String, String> {
     let count = text.chars().count();
     match text.chars().find(|c| !c.is_ascii_alphanumeric() && !"_.-".contains(*c)) {
@@ -197,34 +240,12 @@ fn stream_name(text: &str) -> Result<String, String> {
     }
 }
 
-fn log_policy_name(text: &str) -> Result<String, String> {
-    if text == "AWSLogDeliveryWrite20150319" {
-        return Err(format!("`{text}` is not allowed: AWS's own log delivery changes that policy; give another name"));
-    }
-    let odd = counted(text, 255)?.chars().find(|c| ":*".contains(*c)).map(|c| c.to_string());
-    let odd = odd.or(text.contains("//").then(|| "//".to_owned())).or(text.starts_with('/').then(|| "/".to_owned()));
-    match odd.or(text.ends_with('/').then(|| "/".to_owned())) {
-        Some(odd) => Err(format!("`{odd}` is not allowed there")),
-        None => Ok(text.to_owned()),
-    }
-}
-
-/// The same text, if it has at least one character and not too many.
-fn counted(text: &str, most: usize) -> Result<&str, String> {
-    match text.chars().count() {
-        0 => Err(format!("empty; 1 to {most} characters are allowed")),
-        count if count > most => Err(format!("has {count} characters; 1 to {most} are allowed")),
-        _ => Ok(text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{
         DatabaseSubnetGroupName, GroupDescription, GroupName, IamName, IamPath, LogGroupName, LogPolicyName,
-        MetricFilterName, RoleName,
+        MetricFilterName, RoleName, SecretName,
     };
-    use super::{GroupDescription, GroupName, IamName, IamPath, RoleName, SecretName};
 
     #[track_caller]
     fn check<T>(parse: fn(&str) -> Result<T, String>, cases: &[(&str, &str)]) {
@@ -277,50 +298,6 @@ mod tests {
     }
 
     #[test]
-    fn names_of_policies() {
-        check(
-            IamName::parse,
-            &[
-                ("deploy", ""),
-                (&"a".repeat(128), ""),
-                (&"a".repeat(129), "has 129 characters; 1 to 128 are allowed"),
-                ("", "empty; 1 to 128 characters are allowed"),
-                ("a:b", "`:` is not allowed"),
-            ],
-        );
-    }
-
-    #[test]
-    fn names_of_db_subnet_groups() {
-        let wrong = "is not a DB subnet group's name such as web";
-        check(
-            DatabaseSubnetGroupName::parse,
-            &[
-                ("web", ""),
-                ("Data_2 a.b-c", ""),
-                (&"a".repeat(256), "has 256 characters; 1 to 255 are allowed"),
-                ("default", "`default` is AWS's own"),
-                ("1st", wrong),
-                ("a/b", wrong),
-                ("", wrong),
-            ],
-        );
-        assert_eq!(DatabaseSubnetGroupName::parse("Web").map(|name| name.to_string()), Ok("web".to_owned()));
-    fn names_of_secrets() {
-        check(
-            SecretName::parse,
-            &[
-                ("web/database", ""),
-                ("web-secret7", ""),
-                ("web-secret", "ends in a hyphen and six characters"),
-                (&"a".repeat(513), "has 513 characters; 1 to 512 are allowed"),
-                ("", "empty; 1 to 512 characters are allowed"),
-                ("a b", "` ` is not allowed"),
-            ],
-        );
-    }
-
-    #[test]
     fn paths_of_roles() {
         let wrong = "is not a path that begins and ends with `/` such as /service/";
         check(
@@ -353,5 +330,52 @@ mod tests {
                 ("AWSLogDeliveryWrite20150319", "AWS's own log delivery changes that policy"),
             ],
         );
+    }
+
+    #[test]
+    fn names_of_policies() {
+        check(
+            IamName::parse,
+            &[
+                ("deploy", ""),
+                (&"a".repeat(128), ""),
+                (&"a".repeat(129), "has 129 characters; 1 to 128 are allowed"),
+                ("", "empty; 1 to 128 characters are allowed"),
+                ("a:b", "`:` is not allowed"),
+            ],
+        );
+    }
+
+    #[test]
+    fn names_of_secrets() {
+        check(
+            SecretName::parse,
+            &[
+                ("web/database", ""),
+                ("web-secret7", ""),
+                ("web-secret", "ends in a hyphen and six characters"),
+                (&"a".repeat(513), "has 513 characters; 1 to 512 are allowed"),
+                ("", "empty; 1 to 512 characters are allowed"),
+                ("a b", "` ` is not allowed"),
+            ],
+        );
+    }
+
+    #[test]
+    fn names_of_db_subnet_groups() {
+        let wrong = "is not a DB subnet group's name such as web";
+        check(
+            DatabaseSubnetGroupName::parse,
+            &[
+                ("web", ""),
+                ("Data_2 a.b-c", ""),
+                (&"a".repeat(256), "has 256 characters; 1 to 255 are allowed"),
+                ("default", "`default` is AWS's own"),
+                ("1st", wrong),
+                ("a/b", wrong),
+                ("", wrong),
+            ],
+        );
+        assert_eq!(DatabaseSubnetGroupName::parse("Web").map(|name| name.to_string()), Ok("web".to_owned()));
     }
 }

@@ -14,8 +14,7 @@ from urllib.parse import parse_qsl
 from moto.core.base_backend import BackendDict, backend_lock
 from moto.core.model_instances import reset_model_data
 
-from . import account, answer, cache, call, model
-from . import account, answer, cache, call, cbor, own
+from . import account, answer, cache, call, cbor, model, own
 from .clock import CLOCK
 from .faults import Faults, Rule
 
