@@ -23,6 +23,7 @@ pub mod security_group_rule;
 pub mod subnet;
 pub mod tags;
 pub mod vpc;
+pub mod vpc_cidr_block_association;
 pub mod vpc_endpoint;
 
 use std::fmt::Display;
@@ -39,7 +40,15 @@ pub(crate) const PASSING: Passing = &[
     // Another thing still holds it, or it is still changing.
     ("DependencyViolation", "", Again::Later),
     ("InvalidIPAddress.InUse", "", Again::Later),
+    ("InvalidCidrBlock.InUse", "", Again::Later),
     ("IncorrectState", "", Again::Later),
+    // An instance that is being stopped or started.
+    ("IncorrectInstanceState", "", Again::Ready),
+    ("InvalidParameterValue", "launchplan instance type does not match attribute value", Again::Soon),
+    // An instance profile that has just been made, or has just been given its role.
+    ("InvalidParameterValue", "has no associated iam roles", Again::Soon),
+    // Protection that has just been turned off.
+    ("OperationNotPermitted", "modify its 'disableapi", Again::Soon),
     // The NAT gateway's address is freed a little after the gateway is gone, and is refused with these words until then.
     ("AuthFailure", "do not have permission to access the specified resource", Again::Later),
 ];

@@ -50,6 +50,7 @@ const META: Meta = Meta {
 pub fn catalogue() -> Package<Gitinfra> {
     Package::new(META)
         .resource::<ec2::vpc::Vpc>()
+        .resource::<ec2::vpc_cidr_block_association::VpcCidrBlockAssociation>()
         .resource::<ec2::subnet::Subnet>()
         .resource::<ec2::internet_gateway::InternetGateway>()
         .resource::<ec2::eip::Eip>()

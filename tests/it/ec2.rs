@@ -45,8 +45,13 @@ impl Journey {
     }
 
     fn program(&self, properties: &str) -> &Project {
+        self.project.program(&self.program_text(properties))
+    }
+
+    /// The program with these properties of it.
+    pub fn program_text(&self, properties: &str) -> String {
         let x = format!("  x: {{type: 'gitinfra:ec2:{}', properties: {{{properties}}}}}\n", self.kind);
-        self.project.program(&format!("{}{x}", self.around))
+        format!("{}{x}", self.around)
     }
 
     /// It is foreseen with all its outputs, and made, although the answer to the call that makes it gets lost; the engine finds nothing left to do.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_ec2::types::NetworkInterface;
+use aws_sdk_ec2::types::{AvailabilityMode, NetworkInterface};
 use pulumi_plugin::{Again, Error, Result};
 
 use crate::aws::{Aws, Doing as _};
@@ -74,12 +74,15 @@ async fn holders(aws: &Aws, of: Of<'_>) -> Result<Vec<Holder>> {
             Ok(found)
         }
         Of::Vpc(id) => {
-            let (mut found, subnets, gateways, groups) = futures::try_join!(
+            let (mut found, subnets, gateways, egress, nats, groups) = futures::try_join!(
                 interfaces(aws, "vpc-id", id),
                 subnets(aws, id),
                 gateways(aws, id),
+                egress_only(aws, id),
+                regional_nats(aws, id),
                 groups(aws, id)
             )?;
+            let gateways = gateways.into_iter().chain(egress).chain(nats);
             found.extend(subnets.into_iter().chain(gateways).chain(groups).map(Holder::stays));
             Ok(found)
         }
@@ -137,6 +140,25 @@ async fn gateways(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
     let gateways = answer.internet_gateways().iter();
     let ids = gateways.filter_map(|g| g.internet_gateway_id());
     Ok(ids.map(|id| format!("internet gateway {id}")).collect())
+}
+
+/// AWS has no filter for those of a VPC.
+async fn egress_only(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
+    let pages = aws.ec2().describe_egress_only_internet_gateways().into_paginator().items().send();
+    let all = pages.collect::<Result<Vec<_>, _>>().await;
+    let all = all.doing("looking for egress-only internet gateways of", vpc)?;
+    let own = all.iter().filter(|g| g.attachments().iter().any(|attachment| attachment.vpc_id() == Some(vpc)));
+    let ids = own.filter_map(|g| g.egress_only_internet_gateway_id());
+    Ok(ids.map(|id| format!("egress-only internet gateway {id}")).collect())
+}
+
+/// NAT gateways that are in no subnet.
+async fn regional_nats(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
+    let ask = aws.ec2().describe_nat_gateways().filter(filter("vpc-id", [vpc]));
+    let ask = ask.filter(filter("state", ["pending", "available", "deleting"]));
+    let answer = ask.send().await.doing("looking for NAT gateways of", vpc)?;
+    let own = answer.nat_gateways().iter().filter(|nat| nat.availability_mode() == Some(&AvailabilityMode::Regional));
+    Ok(own.filter_map(|nat| nat.nat_gateway_id()).map(|id| format!("NAT gateway {id}")).collect())
 }
 
 async fn groups(aws: &Aws, vpc: &str) -> Result<Vec<String>> {

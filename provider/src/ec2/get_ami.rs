@@ -28,18 +28,23 @@ pub struct GetAmi;
 impl Function for GetAmi {
     const TOKEN: &'static str = "gitinfra:ec2:getAmi";
     const DOC: &'static str = "The AMI (Amazon Machine Image) that a parameter of Systems Manager names. \
-        AWS keeps such parameters for its own images. An instance that is given `amiSsmParameter` instead is not replaced by each new image.";
+        AWS keeps such parameters for its own images. An instance that is given `imageSsmParameter` instead is not replaced by each new image.";
     type Session = Aws;
     type Inputs = GetAmiInputs;
     type Outputs = GetAmiResult;
 
     async fn call(aws: &Aws, asked: &GetAmiInputs) -> Result<GetAmiResult> {
-        let answer = aws.ssm().get_parameter().name(&asked.ssm_parameter).send().await;
-        let parameter = answer.doing("reading parameter", &asked.ssm_parameter)?.parameter;
-        let (value, version) = parameter.map(|it| (it.value.unwrap_or_default(), it.version)).unwrap_or_default();
-        match value.starts_with("ami-") {
-            true => Ok(GetAmiResult { image_id: value, parameter_version: u32::try_from(version).unwrap_or_default() }),
-            false => Err(Error::new(format!("parameter `{}` names no AMI: it is `{value}`", asked.ssm_parameter))),
-        }
+        let (image_id, version) = ami_of(aws, &asked.ssm_parameter).await?;
+        Ok(GetAmiResult { image_id, parameter_version: u32::try_from(version).unwrap_or_default() })
+    }
+}
+
+/// The AMI that a parameter names, and the parameter's version.
+pub(super) async fn ami_of(aws: &Aws, parameter: &str) -> Result<(String, i64)> {
+    let answer = aws.ssm().get_parameter().name(parameter).send().await.doing("reading parameter", parameter)?;
+    let (value, version) = answer.parameter.map(|it| (it.value.unwrap_or_default(), it.version)).unwrap_or_default();
+    match value.starts_with("ami-") {
+        true => Ok((value, version)),
+        false => Err(Error::new(format!("parameter `{parameter}` names no AMI: it is `{value}`"))),
     }
 }

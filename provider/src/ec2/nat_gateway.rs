@@ -1,47 +1,21 @@
 //! A NAT gateway.
 
+mod addresses;
+mod inputs;
+
 use aws_sdk_ec2::types::{
-    ConnectivityType as AwsConnectivityType, NatGateway as AwsNatGateway, NatGatewayAddress, NatGatewayState,
-    ResourceType,
+    AvailabilityMode as AwsMode, ConnectivityType as AwsConnectivityType, NatGateway as AwsNatGateway,
+    NatGatewayAddress, NatGatewayAddressStatus, NatGatewayState, ResourceType,
 };
 use pulumi_plugin::{Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
-use crate::aws::{Aws, Doing as _, Tags, word_or};
+pub use self::inputs::{AvailabilityMode, AvailabilityZoneAddress, ConnectivityType, NatGatewayArgs, NatGatewayInputs};
+use crate::aws::list::some;
+use crate::aws::{Aws, Doing as _, Tags};
 use crate::ec2::filter;
 use crate::ec2::tags::{earlier, newborn, retag};
 
-/// The inputs of a NAT gateway.
-#[derive(Debug, Clone, PartialEq, Property)]
-pub struct NatGatewayInputs {
-    /// The id of the subnet that the NAT gateway is in. A public NAT gateway needs a public subnet: one with a route to an internet gateway.
-    #[prop(replace)]
-    pub subnet_id: String,
-    /// The allocation id of the Elastic IP address of the NAT gateway. Needed by a public NAT gateway, not allowed for a private one.
-    #[prop(replace)]
-    pub allocation_id: Option<String>,
-    /// The connectivity type of the NAT gateway: what it connects to.
-    #[prop(default = ConnectivityType::Public, replace)]
-    pub connectivity_type: ConnectivityType,
-    /// The private IPv4 address of the NAT gateway in its subnet. Default: one that AWS chooses.
-    #[prop(replace, computed)]
-    pub private_ip: Option<String>,
-    /// Tags of the NAT gateway.
-    #[prop(default)]
-    pub tags: Tags,
-}
-
-/// The connectivity type of a NAT gateway: what it connects to.
-#[derive(Debug, Clone, Copy, PartialEq, Property)]
-pub enum ConnectivityType {
-    /// The internet.
-    #[prop(rename = "public")]
-    Public,
-    /// Other VPCs and the networks behind them.
-    #[prop(rename = "private")]
-    Private,
-}
-
-/// A NAT gateway: lets private subnets reach the internet, or other VPCs, through one address.
+/// A NAT gateway: lets private subnets reach the internet, or other VPCs, through its addresses.
 ///
 /// A public NAT gateway needs the internet gateway of its VPC. Give it the option `dependsOn` with the internet gateway, so that it is created after
 /// it and deleted before it.
@@ -53,15 +27,17 @@ pub struct NatGateway {
     /// The ARN of the NAT gateway.
     #[prop(stable)]
     pub arn: String,
-    /// The public IPv4 address of the NAT gateway. A private NAT gateway has none.
+    /// The public IPv4 address of a zonal NAT gateway: its primary one. A private NAT gateway has none.
     #[prop(stable)]
     pub public_ip: Option<String>,
-    /// The id of the network interface of the NAT gateway.
+    /// All public IPv4 addresses of the NAT gateway. A regional one that AWS gives its addresses has others as zones come and go.
+    pub public_ips: Vec<String>,
+    /// The id of the network interface of a zonal NAT gateway.
     #[prop(stable)]
     pub network_interface_id: Option<String>,
-    /// The id of the VPC that the NAT gateway is in.
+    /// The id of the route table of a regional NAT gateway.
     #[prop(stable)]
-    pub vpc_id: String,
+    pub route_table_id: Option<String>,
 }
 
 impl Resource for NatGateway {
@@ -72,20 +48,21 @@ impl Resource for NatGateway {
     type Seen = AwsNatGateway;
 
     fn check(new: &NatGatewayInputs) -> Vec<Fault> {
-        let why = match (new.connectivity_type, &new.allocation_id) {
-            (ConnectivityType::Public, None) => "missing: a public NAT gateway needs the id of an Elastic IP address",
-            (ConnectivityType::Private, Some(_)) => {
-                "a private NAT gateway has no Elastic IP address; leave it out, or set `connectivityType` to `public`"
-            }
-            _ => return Vec::new(),
-        };
-        vec![Fault::new("allocationId", why)]
+        new.faults()
     }
 
     /// Two gateways can't have the same address.
     fn collides(old: &NatGatewayInputs, new: &NatGatewayInputs) -> bool {
-        let same = |old: &Option<String>, new: &Option<String>| old.is_some() && old == new;
-        same(&old.allocation_id, &new.allocation_id) || same(&old.private_ip, &new.private_ip)
+        let same = old.private_ip.is_some() && old.subnet_id == new.subnet_id && old.private_ip == new.private_ip;
+        same || !old.allocations().is_disjoint(&new.allocations())
+    }
+
+    /// Whether AWS gives a regional one its addresses is fixed at creation.
+    fn replaces(old: &NatGatewayInputs, new: &NatGatewayInputs) -> Vec<&'static str> {
+        match old.availability_zone_addresses.is_empty() == new.availability_zone_addresses.is_empty() {
+            true => Vec::new(),
+            false => vec!["availabilityZoneAddresses"],
+        }
     }
 
     async fn earlier(aws: &Aws, _: &NatGatewayInputs) -> Result<Option<Id>> {
@@ -96,17 +73,26 @@ impl Resource for NatGateway {
     }
 
     async fn create(aws: &Aws, new: &NatGatewayInputs) -> Result<Made> {
+        let regional = new.availability_mode == AvailabilityMode::Regional;
+        let addresses = new.availability_zone_addresses.iter().map(AvailabilityZoneAddress::written);
         let create = aws
             .once()
             .ec2()
             .create_nat_gateway()
             .client_token(&aws.birth().once)
-            .subnet_id(&new.subnet_id)
+            .set_availability_mode(regional.then_some(AwsMode::Regional))
+            .set_vpc_id(new.vpc_id.clone().filter(|_| regional))
+            .set_availability_zone_addresses(some(addresses))
+            .set_subnet_id(new.subnet_id.clone())
             .set_allocation_id(new.allocation_id.clone())
             .connectivity_type(AwsConnectivityType::from(new.connectivity_type.as_str()))
             .set_private_ip_address(new.private_ip.clone())
+            .set_secondary_allocation_ids(some(new.secondary_allocation_ids.iter().cloned()))
+            .set_secondary_private_ip_addresses(some(new.secondary_private_ip_addresses.iter().flatten().cloned()))
+            .set_secondary_private_ip_address_count(new.secondary_count_to_choose())
             .tag_specifications(newborn(aws, ResourceType::Natgateway, &new.tags));
-        let made = create.send().await.doing("creating NAT gateway in", &new.subnet_id)?;
+        let place = new.subnet_id.as_ref().or(new.vpc_id.as_ref());
+        let made = create.send().await.doing("creating NAT gateway in", place.unwrap_or(&String::new()))?;
         Made::new(made.nat_gateway.and_then(|nat| nat.nat_gateway_id))
     }
 
@@ -121,7 +107,7 @@ impl Resource for NatGateway {
 
     fn progress(nat: &AwsNatGateway) -> Progress {
         match &nat.state {
-            Some(NatGatewayState::Available) => Progress::Done,
+            Some(NatGatewayState::Available) => spreading(nat),
             Some(NatGatewayState::Failed) => Progress::Failed(why(nat)),
             Some(NatGatewayState::Deleting) => Progress::Leaving("deleting".into()),
             _ => Progress::Pending("pending".into()),
@@ -130,26 +116,31 @@ impl Resource for NatGateway {
 
     async fn read(aws: &Aws, id: &Id, nat: AwsNatGateway) -> Result<Self> {
         let account = aws.account().await?;
-        let addresses = nat.nat_gateway_addresses.unwrap_or_default();
-        let primary = addresses.iter().find(|address| address.is_primary == Some(true)).or(addresses.first()).cloned();
-        let address = primary.unwrap_or_else(|| NatGatewayAddress::builder().build());
+        let addresses = nat.nat_gateway_addresses();
+        let zonal = nat.availability_mode != Some(AwsMode::Regional);
+        let primary = addresses.iter().find(|address| address.is_primary == Some(true)).or(addresses.first());
+        let primary = primary.filter(|_| zonal).cloned().unwrap_or_else(|| NatGatewayAddress::builder().build());
+        let mut public_ips: Vec<_> = addresses.iter().filter_map(|address| address.public_ip.clone()).collect();
+        public_ips.sort();
         Ok(NatGateway {
-            inputs: NatGatewayInputs {
-                subnet_id: nat.subnet_id.unwrap_or_default(),
-                allocation_id: address.allocation_id,
-                connectivity_type: word_or(nat.connectivity_type, ConnectivityType::Public)?,
-                private_ip: address.private_ip,
-                tags: aws.visible(nat.tags.unwrap_or_default()),
-            },
             arn: aws.arn("ec2", &account, &format!("natgateway/{id}")),
-            public_ip: address.public_ip,
-            network_interface_id: address.network_interface_id,
-            vpc_id: nat.vpc_id.unwrap_or_default(),
+            public_ip: primary.public_ip.clone(),
+            public_ips,
+            network_interface_id: primary.network_interface_id.clone(),
+            route_table_id: nat.route_table_id.clone(),
+            inputs: NatGatewayInputs::read(aws, primary, nat)?,
         })
     }
 
-    async fn update(_: &Aws, _: &Id, _: &Self, _: &NatGatewayInputs) -> Result<()> {
-        Ok(())
+    fn respell(&mut self, given: &NatGatewayInputs) {
+        self.inputs.respell(given);
+    }
+
+    async fn update(aws: &Aws, id: &Id, _: &Self, new: &NatGatewayInputs) -> Result<()> {
+        match Self::find(aws, id).await? {
+            Some(nat) => addresses::bring(aws, id, &nat, new).await,
+            None => Ok(()),
+        }
     }
 
     async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
@@ -160,6 +151,25 @@ impl Resource for NatGateway {
         let delete = aws.ec2().delete_nat_gateway().nat_gateway_id(id);
         delete.send().await.unless(&["NatGatewayNotFound"]).done("deleting NAT gateway", id)
     }
+}
+
+/// How far the addresses of an available gateway are.
+fn spreading(nat: &AwsNatGateway) -> Progress {
+    use NatGatewayAddressStatus::{Assigning, Associating, Disassociating, Failed, Unassigning};
+    for address in nat.nat_gateway_addresses() {
+        match &address.status {
+            Some(Failed) => {
+                let which = address.private_ip().or(address.allocation_id()).unwrap_or_default();
+                let why = address.failure_message().unwrap_or("AWS does not say why").trim_end_matches('.');
+                return Progress::Failed(format!("address {which}: {why}"));
+            }
+            Some(state @ (Assigning | Associating | Disassociating | Unassigning)) => {
+                return Progress::Pending(format!("{} addresses", state.as_str()));
+            }
+            _ => {}
+        }
+    }
+    Progress::Done
 }
 
 /// Why the gateway has failed, in AWS's words.

@@ -18,6 +18,8 @@ from .endpoint import VpcEndpoints
 from .endpoint import settle as settle_endpoints
 from .flow_log import FlowLogs
 from .gateway import InternetGateways
+from .instance import Instances
+from .instance import settle as settle_instances
 from .nat import NatGateways, settle
 from .network import Networks, associations6
 from .route import Routes, route_interface, route_state
@@ -30,11 +32,12 @@ UNSEEN = 2.0
 SHY = re.compile(r"^(vpc|subnet)-[0-9a-f]+$")
 
 
-class EC2(Strict, Tags, Networks, InternetGateways, Addresses, NatGateways, Routes, SecurityGroups, VpcEndpoints, FlowLogs, EC2Response):
+class EC2(Strict, Tags, Networks, InternetGateways, Addresses, NatGateways, Routes, SecurityGroups, VpcEndpoints, FlowLogs, Instances, EC2Response):
     def before(self):
         identity.check(self.params)
         settle(self.ec2_backend)
         settle_endpoints(self.ec2_backend)
+        settle_instances(self.ec2_backend)
         for watcher in CLOCK.watchers:
             watcher(self.current_account, self.region)
         self.check_tag_specifications()

@@ -6,7 +6,10 @@ from .network import check_known
 
 def nat_of(backend, address):
     """The NAT gateway that holds the address, if one does."""
-    return next((nat for nat in backend.nat_gateways.values() if address.eni and nat.eni is address.eni), None)
+    for nat in backend.nat_gateways.values():
+        if address.eni and nat.eni is address.eni or any(each.address is address for each in nat.secondary):
+            return nat
+    return None
 
 
 class Addresses:

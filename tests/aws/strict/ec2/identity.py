@@ -11,6 +11,7 @@ KINDS = {
     "InternetGatewayId": ("igw", "InvalidInternetGatewayId.Malformed"),
     "NatGatewayId": ("nat", "NatGatewayMalformed"),
     "VpcEndpointId": ("vpce", "InvalidVpcEndpointId.Malformed"),
+    "InstanceId": ("i", "InvalidInstanceID.Malformed"),
     "FlowLogId": ("fl", "InvalidFlowLogId.Malformed"),
     "RouteTableId": ("rtb", "InvalidRouteTableId.Malformed"),
     # There is no code for a malformed one.

@@ -104,6 +104,7 @@ class Networks:
                 if endpoint.vpc_id == vpc_id and endpoint.state != "deleted"
             ),
             *(eni for eni in backend.enis.values() if eni.vpc_id == vpc_id),
+            *(nat for nat in backend.nat_gateways.values() if nat.vpc_id == vpc_id and nat.state not in ("deleted", "failed")),
         ]
         if held:
             raise Refusal("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
@@ -113,6 +114,46 @@ class Networks:
             del backend.network_acls[acl_id]
         self.forget_tags_of(vpc_id)
         return answer
+
+    def associate_vpc_cidr_block(self):
+        """moto takes any range, and has it at once."""
+        vpc = self.ec2_backend.get_vpc(self._get_param("VpcId"))
+        if self._get_bool_param("AmazonProvidedIpv6CidrBlock"):
+            return super().associate_vpc_cidr_block()
+        self.check_cidr()
+        block = ipaddress.ip_network(self._get_param("CidrBlock"))
+        living = [each for each in vpc.get_cidr_block_association_set() if each["cidr_block_state"]["state"] != "disassociated"]
+        own, shared = ipaddress.ip_network(vpc.cidr_block), ipaddress.ip_network("100.64.0.0/10")
+        private = [ipaddress.ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+        homes = [each for each in private if own.subnet_of(each)]
+        foreign = homes and any(block.subnet_of(each) for each in private if each not in homes)
+        if foreign and not block.subnet_of(shared):
+            raise Refusal(
+                "InvalidVpc.Range",
+                f"The CIDR '{block}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, "
+                "or use a publicly-routable CIDR.",
+            )
+        if any(block.overlaps(ipaddress.ip_network(each["cidr_block"])) for each in living):
+            raise Refusal("InvalidVpc.Range", f"The CIDR '{block}' conflicts with another CIDR of the VPC")
+        return super().associate_vpc_cidr_block()
+
+    def disassociate_vpc_cidr_block(self):
+        backend, association_id = self.ec2_backend, self._get_param("AssociationId")
+        owned = ((vpc, vpc._cidr_block_association_set.get(association_id)) for vpc in backend.vpcs.values())
+        vpc, association = next(((vpc, each) for vpc, each in owned if each), (None, None))
+        if not association or association["cidr_block_state"]["state"] == "disassociated":
+            words = f"The vpcCidrBlockAssociation ID '{association_id}' does not exist"
+            raise Refusal("InvalidVpcCidrBlockAssociationID.NotFound", words)
+        block = ipaddress.ip_network(association["cidr_block"])
+        subnets = (subnet for zone in backend.subnets.values() for subnet in zone.values() if subnet.vpc_id == vpc.id)
+        ranges = (ipaddress.ip_network(each) for subnet in subnets for each in [subnet.cidr_block, *ranges6(subnet)] if each)
+        if any(each.version == block.version and each.subnet_of(block) for each in ranges):
+            raise Refusal("InvalidCidrBlock.InUse", f"The vpc currently has a subnet within CIDR block {block}")
+        # moto keeps the local routes.
+        for table in backend.route_tables.values():
+            if table.vpc_id == vpc.id:
+                table._routes.pop(f"{table.id}~{association['cidr_block']}", None)
+        return super().disassociate_vpc_cidr_block()
 
     def forget_tags_of(self, resource_id):
         """Tags go with their resource; moto still lists them."""

@@ -19,6 +19,7 @@ TAGGABLE = {
     "CreateSubnet": "subnet",
     "CreateVpc": "vpc",
     "CreateVpcEndpoint": "vpc-endpoint",
+    "RunInstances": "instance",
 }
 # Resources whose absence moto's CreateTags does not notice: where they are kept, and AWS's words for one that is not there.
 UNKNOWN = {

@@ -9,10 +9,13 @@ use crate::life::stack::Asked;
 pub fn rows() -> Vec<Row> {
     vec![
         vpc_row(),
+        vpc_cidr_block_row(json!({"cidrBlock": "10.9.0.0/16"}), Some(json!({"cidrBlock": "100.64.0.0/16"}))),
+        vpc_cidr_block_row(json!({"amazonProvidedIpv6CidrBlock": true}), None),
         subnet_row(),
         internet_gateway_row(),
         eip_row(),
         nat_gateway_row(),
+        regional_nat_gateway_row(),
         route_table_row(),
         route_row(),
         route_table_association_row(),
@@ -40,6 +43,37 @@ fn vpc_row() -> Row {
         ],
         by_hand: Some(vec![("ec2", "delete_vpc", json!({"VpcId": "${x.id}"}))]),
         ..row("ec2:Vpc", ("ec2", "describe_vpcs", |answer| length(answer, "Vpcs")))
+    }
+}
+
+fn vpc_cidr_block_row(range: Value, other: Option<Value>) -> Row {
+    let pool = json!({"cidrBlock": null, "amazonProvidedIpv6CidrBlock": false});
+    Row {
+        around: vec![vpc()],
+        first: crate::life::with(&json!({"vpcId": "${vpc.id}"}), &range),
+        other,
+        second: Second::Refused,
+        wrong: vec![
+            (pool, "one of"),
+            (json!({"ipv4IpamPoolId": "ipam-pool-0", "ipv6IpamPoolId": "ipam-pool-1"}), "only one of"),
+            (json!({"ipv4NetmaskLength": 20}), "needs `ipv4IpamPoolId`"),
+            (json!({"ipv6Pool": "ipv6pool-ec2-0"}), "ipv6Pool"),
+        ],
+        by_hand: Some(vec![("ec2", "disassociate_vpc_cidr_block", json!({"AssociationId": "${x.id}"}))]),
+        ..row(
+            "ec2:VpcCidrBlockAssociation",
+            ("ec2", "describe_vpcs", |answer| {
+                let vpcs = answer["Vpcs"].as_array().into_iter().flatten();
+                let sets = vpcs.flat_map(|vpc| {
+                    let state = |each: &Value, name: &str| each[name]["State"] == "associated";
+                    let ipv4 = vpc["CidrBlockAssociationSet"].as_array().into_iter().flatten();
+                    let ipv6 = vpc["Ipv6CidrBlockAssociationSet"].as_array().into_iter().flatten();
+                    let ipv4 = ipv4.filter(move |each| state(each, "CidrBlockState")).map(|_| ());
+                    ipv4.chain(ipv6.filter(move |each| state(each, "Ipv6CidrBlockState")).map(|_| ()))
+                });
+                sets.count()
+            }),
+        )
     }
 }
 
@@ -90,13 +124,26 @@ fn nat_gateway_row() -> Row {
     Row {
         around: vec![vpc(), gateway(), subnet("subnet", "10.0.0.0/24", "a"), Asked::new("one", "ec2:Eip", json!({}))],
         first: json!({"subnetId": "${subnet.id}", "connectivityType": "private"}),
-        given: json!({"tags": {"a": "b"}, "privateIp": "10.0.0.77"}),
-        in_place: vec!["tags"],
-        other: Some(json!({"tags": {"c": "d"}})),
+        given: json!({
+            "tags": {"a": "b"},
+            "privateIp": "10.0.0.77",
+            "secondaryPrivateIpAddresses": ["10.0.0.99"],
+        }),
+        needs: vec![("secondaryPrivateIpAddresses", json!({"maxDrainDurationSeconds": 1}))],
+        in_place: vec!["tags", "secondaryPrivateIpAddresses"],
+        other: Some(json!({"secondaryPrivateIpAddressCount": 2})),
         wrong: vec![
             (json!({"connectivityType": "public"}), "allocationId"),
             (json!({"allocationId": "${one.id}"}), "allocationId"),
+            (json!({"secondaryAllocationIds": ["eipalloc-0123456789abcdef0"]}), "no Elastic IP addresses"),
+            (json!({"maxDrainDurationSeconds": 0}), "maxDrainDurationSeconds"),
         ],
+        ..nat_gateway_of()
+    }
+}
+
+fn nat_gateway_of() -> Row {
+    Row {
         by_hand: Some(vec![("ec2", "delete_nat_gateway", json!({"NatGatewayId": "${x.id}"}))]),
         ..row(
             "ec2:NatGateway",
@@ -107,6 +154,24 @@ fn nat_gateway_row() -> Row {
                 })
             }),
         )
+    }
+}
+
+fn regional_nat_gateway_row() -> Row {
+    let zone = json!({"availabilityZone": format!("{REGION}a"), "allocationIds": ["${one.id}"]});
+    Row {
+        around: vec![vpc(), gateway(), Asked::new("one", "ec2:Eip", json!({}))],
+        first: json!({"availabilityMode": "regional", "vpcId": "${vpc.id}"}),
+        given: json!({"availabilityZoneAddresses": [zone], "tags": {"a": "b"}}),
+        in_place: vec!["tags"],
+        other: Some(json!({"tags": {"c": "d"}})),
+        wrong: vec![
+            (json!({"connectivityType": "private"}), "always public"),
+            (json!({"subnetId": "subnet-0123456789abcdef0"}), "only a zonal NAT gateway"),
+            (json!({"availabilityMode": "zonal"}), "subnetId"),
+            (json!({"availabilityZoneAddresses": [{"allocationIds": ["eipalloc-0"]}]}), "one of `availabilityZone`"),
+        ],
+        ..nat_gateway_of()
     }
 }
 
