@@ -39,6 +39,7 @@ const RATES: &[Rate] = &[
     ("Route 53", "", 5.0, 5.0),
     ("WAFV2", "", 2.0, 1.0),
     ("IAM", "", 20.0, 10.0),
+    ("SSM", "PutParameter", 3.0, 3.0),
 ];
 
 /// An HTTP client that waits for its turn.
