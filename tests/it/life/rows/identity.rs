@@ -188,7 +188,7 @@ fn alias_row() -> Row {
         second: Second::Refused,
         wrong: vec![(json!({"name": "alias/aws/s3"}), "name"), (json!({"name": "a b"}), "name")],
         by_hand: Some(vec![("kms", "delete_alias", json!({"AliasName": "alias/web"}))]),
-        ..row("kms:Alias", ("kms", "list_aliases", |answer| own_aliases(answer)))
+        ..row("kms:Alias", ("kms", "list_aliases", own_aliases))
     }
 }
 
