@@ -49,6 +49,7 @@ const RATES: &[Rate] = &[
     ("CloudWatch", "List", 20.0, 10.0),
     ("Firehose", "", 5.0, 5.0),
     ("IAM", "", 20.0, 10.0),
+    ("SSM", "PutParameter", 3.0, 3.0),
 ];
 
 /// An HTTP client that waits for its turn.

@@ -67,6 +67,11 @@ impl Resource for Role {
     type Inputs = RoleInputs;
     type Seen = AwsRole;
 
+    /// To IAM, names are the same in capitals.
+    fn collides(old: &RoleInputs, new: &RoleInputs) -> bool {
+        old.name.as_str().eq_ignore_ascii_case(new.name.as_str())
+    }
+
     async fn create(aws: &Aws, new: &RoleInputs) -> Result<Made> {
         let create = aws
             .once()

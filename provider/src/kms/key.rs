@@ -104,9 +104,8 @@ impl Resource for Key {
             tags: Tags::new(),
         };
         let rotates = inputs.can_rotate();
-        let (policy, rotation, tags) = futures::try_join!(policy::read(aws, id), rotation(aws, id, rotates), async {
-            tags::list(aws, id.as_str()).await
-        })?;
+        let tags = tags::list(aws, id.as_str());
+        let (policy, rotation, tags) = futures::try_join!(policy::read(aws, id), rotation(aws, id, rotates), tags)?;
         inputs.key_policy = Some(policy);
         (inputs.enable_key_rotation, inputs.rotation_period_in_days) = rotation;
         inputs.tags = aws.visible(tags);

@@ -94,8 +94,8 @@ impl Resource for Secret {
     /// What can't be replicated is told, and tried again by the next update: the secret itself is fine.
     async fn settled(aws: &Aws, id: &Id) -> Result<Progress> {
         let seen = Self::find(aws, id).await?;
-        let replicas = seen.iter().flat_map(|seen| seen.replication_status());
-        match replicas.into_iter().find(|replica| replicas::has(replica, &StatusType::Failed)) {
+        let mut replicas = seen.iter().flat_map(|seen| seen.replication_status());
+        match replicas.find(|replica| replicas::has(replica, &StatusType::Failed)) {
             Some(failed) => Err(replicas::failure(id, failed)),
             None => Ok(Progress::Done),
         }

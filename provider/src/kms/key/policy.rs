@@ -41,7 +41,9 @@ pub fn default(arn: &str) -> Value {
 pub fn is_default(policy: &PolicyJson, arn: &str) -> bool {
     let bare = |statements: Vec<Value>| {
         let statements = statements.into_iter().map(|mut statement| {
-            statement.as_object_mut().map(|fields| fields.remove("Sid"));
+            if let Some(fields) = statement.as_object_mut() {
+                fields.remove("Sid");
+            }
             statement
         });
         PolicyJson::parse(&json!({"Statement": statements.collect::<Vec<_>>()}).to_string()).ok()

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use pulumi_plugin::{Fault, Faults, Property};
 
 use crate::aws::Tags;
+use crate::types::role_arn::is_account;
 use crate::types::{DocumentName, JsonText};
 
 /// The inputs of a document.
@@ -131,7 +132,7 @@ impl DocumentInputs {
     pub(super) fn faults(&self) -> Vec<Fault> {
         let size = self.content.as_str().len();
         let alone = !self.account_ids.contains("all") || self.account_ids.len() == 1;
-        let account = |id: &&String| *id != "all" && !crate::types::role_arn::is_account(id);
+        let odd = self.account_ids.iter().any(|id| id != "all" && !is_account(id));
         Faults::of(self)
             .when(size > 64 * 1024, "content", format!("has {size} bytes; at most 65536 are allowed"))
             .when(
@@ -140,11 +141,7 @@ impl DocumentInputs {
                 "is not JSON; set `documentFormat: YAML` if it is YAML",
             )
             .when(!alone, "accountIds", "`all` stands for everyone, so that it stands alone")
-            .when(
-                self.account_ids.iter().any(|id| account(&id)),
-                "accountIds",
-                "holds ids of 12 digits, or `all` alone",
-            )
+            .when(odd, "accountIds", "holds ids of 12 digits, or `all` alone")
             .into_vec()
     }
 }

@@ -57,6 +57,7 @@ fn role_policy_row() -> Row {
             each: 1,
         },
         by_hand: Some(vec![("iam", "delete_role_policy", json!({"RoleName": "task", "PolicyName": "logs"}))]),
+        made_anew: true,
         ..row("iam:RolePolicy", ("iam", "", |_| 0))
     }
 }
@@ -187,7 +188,7 @@ fn alias_row() -> Row {
         second: Second::Refused,
         wrong: vec![(json!({"name": "alias/aws/s3"}), "name"), (json!({"name": "a b"}), "name")],
         by_hand: Some(vec![("kms", "delete_alias", json!({"AliasName": "alias/web"}))]),
-        ..row("kms:Alias", ("kms", "list_aliases", |answer| own_aliases(answer)))
+        ..row("kms:Alias", ("kms", "list_aliases", own_aliases))
     }
 }
 
@@ -230,9 +231,9 @@ fn secret_row() -> Row {
 
 fn parameter_row() -> Row {
     Row {
-        first: json!({"name": "/web/url", "type": "SecureString", "value": "one"}),
+        first: json!({"name": "/web/url", "type": "SecureString", "value": "qwertz"}),
         given: json!({
-            "description": "for the web", "tags": {"a": "b"}, "value": "two", "keyId": "alias/own", "allowedPattern": "^[a-z]+$",
+            "description": "for the web", "tags": {"a": "b"}, "value": "asdfgh", "keyId": "alias/own", "allowedPattern": "^[a-z]+$",
             "tier": "Advanced",
             "policies": [{"Type": "NoChangeNotification", "Version": "1.0", "Attributes": {"After": "20", "Unit": "Days"}}],
         }),
