@@ -7,6 +7,7 @@ mod contract;
 mod crates;
 mod derive;
 mod ec2;
+mod ecs;
 mod elasticache;
 mod engine;
 mod files;
