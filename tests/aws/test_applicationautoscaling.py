@@ -21,7 +21,9 @@ def register(aws, stands=True, **more):
 
 def put(aws, name="cpu", metric=CPU, **more):
     config = {"TargetValue": 60, "PredefinedMetricSpecification": metric}
-    return client(aws).put_scaling_policy(**KEY, PolicyName=name, PolicyType="TargetTrackingScaling", TargetTrackingScalingPolicyConfiguration=config, **more)
+    return client(aws).put_scaling_policy(
+        **KEY, PolicyName=name, PolicyType="TargetTrackingScaling", TargetTrackingScalingPolicyConfiguration=config, **more
+    )
 
 
 def schedule(aws, **more):
@@ -39,13 +41,29 @@ REFUSALS = [
     ("tags of a target that stands", INVALID, lambda a: register(a) and register(a, Tags={"a": "b"})),
     ("a policy without a target", MISSING, lambda a: service(a) and put(a)),
     ("a second policy of a metric", INVALID, lambda a: register(a) and put(a) and put(a, "more")),
-    ("a metric without its label", INVALID, lambda a: register(a) and put(a, metric={"PredefinedMetricType": "ALBRequestCountPerTarget"})),
-    ("a label without its metric", INVALID, lambda a: register(a) and put(a, metric={**CPU, "ResourceLabel": "app/a/1/targetgroup/b/2"})),
+    (
+        "a metric without its label",
+        INVALID,
+        lambda a: register(a) and put(a, metric={"PredefinedMetricType": "ALBRequestCountPerTarget"}),
+    ),
+    (
+        "a label without its metric",
+        INVALID,
+        lambda a: register(a) and put(a, metric={**CPU, "ResourceLabel": "app/a/1/targetgroup/b/2"}),
+    ),
     ("an action without bounds", INVALID, lambda a: register(a) and schedule(a)),
     ("an unknown target", MISSING, lambda a: service(a) and client(a).deregister_scalable_target(**KEY)),
     ("an unknown policy", MISSING, lambda a: register(a) and client(a).delete_scaling_policy(**KEY, PolicyName="none")),
-    ("an unknown action", MISSING, lambda a: register(a) and client(a).delete_scheduled_action(**KEY, ScheduledActionName="none")),
-    ("the tags of nothing", "ResourceNotFoundException", lambda a: service(a) and client(a).list_tags_for_resource(ResourceARN="arn:x")),
+    (
+        "an unknown action",
+        MISSING,
+        lambda a: register(a) and client(a).delete_scheduled_action(**KEY, ScheduledActionName="none"),
+    ),
+    (
+        "the tags of nothing",
+        "ResourceNotFoundException",
+        lambda a: service(a) and client(a).list_tags_for_resource(ResourceARN="arn:x"),
+    ),
 ]
 
 

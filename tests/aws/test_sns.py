@@ -20,7 +20,9 @@ def put(aws, name, value, arn=None):
 
 
 def policy(action):
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}]})
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}]}
+    )
 
 
 def subscribe(aws, protocol="sqs", endpoint=QUEUE, **attributes):
@@ -49,11 +51,19 @@ REFUSALS = [
     ("an unknown topic", "NotFound", lambda a: a.sns.get_topic_attributes(TopicArn=topic(a) + "x")),
     ("the tags of nothing", "ResourceNotFound", lambda a: a.sns.list_tags_for_resource(ResourceArn=topic(a) + "x")),
     ("a subscription of another content", INVALID, lambda a: [subscribe(a), subscribe(a, RawMessageDelivery="true")]),
-    ("a stream without a role", INVALID, lambda a: subscribe(a, "firehose", "arn:aws:firehose:ap-northeast-1:111111111111:deliverystream/s")),
+    (
+        "a stream without a role",
+        INVALID,
+        lambda a: subscribe(a, "firehose", "arn:aws:firehose:ap-northeast-1:111111111111:deliverystream/s"),
+    ),
     ("a nested filter of attributes", INVALID, lambda a: subscribe(a, FilterPolicy=NESTED)),
     ("an unknown attribute of a subscription", INVALID, lambda a: change(a, subscribe(a), "Colour", "red")),
     ("an unknown subscription", "NotFound", lambda a: told(a, subscribe(a) + "x")),
-    ("to take back what is not confirmed", INVALID, lambda a: a.sns.unsubscribe(SubscriptionArn=subscribe(a, "email", "a@example.com"))),
+    (
+        "to take back what is not confirmed",
+        INVALID,
+        lambda a: a.sns.unsubscribe(SubscriptionArn=subscribe(a, "email", "a@example.com")),
+    ),
 ]
 
 

@@ -90,7 +90,9 @@ class AutoScaling(Strict, ApplicationAutoScalingResponse):
         key, store, service = self.key(), self.store, self.service()
         standing, tags = store.targets.get(key), self._get_param("Tags")
         if standing and tags:
-            raise invalid("The scalable target that you tried to tag already exists. To update tags on an existing scalable target, use TagResource.")
+            raise invalid(
+                "The scalable target that you tried to tag already exists. To update tags on an existing scalable target, use TagResource."
+            )
         low, high = self._get_param("MinCapacity"), self._get_param("MaxCapacity")
         if not standing and (low is None or high is None):
             raise invalid("Both MinCapacity and MaxCapacity are required to register a scalable target.")
@@ -114,7 +116,10 @@ class AutoScaling(Strict, ApplicationAutoScalingResponse):
         return {
             key: thing
             for key, thing in things.items()
-            if key[0] == wanted[0] and wanted[1] in (None, key[1]) and wanted[2] in (None, key[2]) and (not resources or key[1] in resources)
+            if key[0] == wanted[0]
+            and wanted[1] in (None, key[1])
+            and wanted[2] in (None, key[2])
+            and (not resources or key[1] in resources)
         }
 
     def describe_scalable_targets(self):
@@ -152,7 +157,13 @@ class AutoScaling(Strict, ApplicationAutoScalingResponse):
             self.check_metric(name, config)
         key = (*self.key(), name)
         standing = self.store.policies.get(key)
-        alarms = [{"AlarmName": f"{name}-{end}", "AlarmARN": f"arn:aws:cloudwatch:{self.region}:{self.current_account}:alarm:{name}-{end}"} for end in ("high", "low")]
+        alarms = [
+            {
+                "AlarmName": f"{name}-{end}",
+                "AlarmARN": f"arn:aws:cloudwatch:{self.region}:{self.current_account}:alarm:{name}-{end}",
+            }
+            for end in ("high", "low")
+        ]
         self.store.policies[key] = {
             **dict(zip(("ServiceNamespace", "ResourceId", "ScalableDimension", "PolicyName"), key, strict=True)),
             "PolicyARN": standing["PolicyARN"] if standing else self.arn("scalingPolicy"),

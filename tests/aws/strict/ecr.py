@@ -23,13 +23,22 @@ class Ecr(Strict, ECRResponse):
         kind = encryption.get("encryptionType", "AES256")
         if kind != "AES256":
             # AWS tells the ARN of the key, whatever it was given.
-            arn = key if key and key.startswith("arn:") else f"arn:aws:kms:{self.region}:{self.current_account}:key/{key or 'of-ecr'}"
+            arn = (
+                key
+                if key and key.startswith("arn:")
+                else f"arn:aws:kms:{self.region}:{self.current_account}:key/{key or 'of-ecr'}"
+            )
             repository.encryption_configuration = {"encryptionType": kind, "kmsKey": arn}
         return answer
 
     def put_image_scanning_configuration(self):
         """What is left out is false; moto keeps what was."""
-        self.body = json.dumps({**json.loads(self.body), "imageScanningConfiguration": {"scanOnPush": False, **(self._get_param("imageScanningConfiguration") or {})}})
+        self.body = json.dumps(
+            {
+                **json.loads(self.body),
+                "imageScanningConfiguration": {"scanOnPush": False, **(self._get_param("imageScanningConfiguration") or {})},
+            }
+        )
         return super().put_image_scanning_configuration()
 
     def put_lifecycle_policy(self):

@@ -158,7 +158,9 @@ class Sns(Strict, SNSResponse):
         if name == "FilterPolicy" and value == "{}":
             value = ""
         attributes[name] = value
-        subscription.given = {name: value for name, value in attributes.items() if name in SUBSCRIPTION and value not in ("", False, "false")}
+        subscription.given = {
+            name: value for name, value in attributes.items() if name in SUBSCRIPTION and value not in ("", False, "false")
+        }
         return EmptyResult()
 
     def list_subscriptions_by_topic(self):

@@ -92,7 +92,11 @@ def trip(service, when):
     """The circuit breaker gives the deployment up, and goes back to the last one that was through."""
     deployment, run, _ = service["underway"]
     service["underway"] = None
-    deployment |= {"rolloutState": "FAILED", "rolloutStateReason": "ECS deployment circuit breaker: tasks failed to start.", "failedTasks": 3}
+    deployment |= {
+        "rolloutState": "FAILED",
+        "rolloutStateReason": "ECS deployment circuit breaker: tasks failed to start.",
+        "failedTasks": 3,
+    }
     if service["deploymentConfiguration"]["deploymentCircuitBreaker"]["rollback"] and service.get("good"):
         run |= {"status": "ROLLBACK_IN_PROGRESS", "statusReason": TRIPPED}
         service["deployments"] = [each for each in service["deployments"] if each is not deployment]
