@@ -115,3 +115,62 @@ fn what_others_deploy_and_scale_is_kept_if_asked() {
     assert_eq!(targets.as_array().map(Vec::len), Some(1), "{targets}");
     project.destroy().expect_ok();
 }
+
+/// A load balancer with a listener that forwards to the first of two target groups: the ARNs of the groups and of the listener's rule.
+fn balanced(aws: &Aws) -> [String; 3] {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let vpc = text(&aws.call("ec2", "create_vpc", json!({"CidrBlock": "10.0.0.0/16"}))["Vpc"]["VpcId"]);
+    let subnets = ["a", "c"].map(|zone| {
+        let range = if zone == "a" { "10.0.0.0/24" } else { "10.0.1.0/24" };
+        let place = format!("{}{zone}", crate::aws::REGION);
+        let asked = json!({"VpcId": vpc, "CidrBlock": range, "AvailabilityZone": place});
+        text(&aws.call("ec2", "create_subnet", asked)["Subnet"]["SubnetId"])
+    });
+    let made = aws.call("elbv2", "create_load_balancer", json!({"Name": "web", "Subnets": subnets}));
+    let balancer = text(&made["LoadBalancers"][0]["LoadBalancerArn"]);
+    let [blue, green] = ["blue", "green"].map(|name| {
+        let asked = json!({"Name": name, "Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "instance"});
+        text(&aws.call("elbv2", "create_target_group", asked)["TargetGroups"][0]["TargetGroupArn"])
+    });
+    let forward = |group: &str| json!([{"Type": "forward", "TargetGroupArn": group}]);
+    let asked = json!({"LoadBalancerArn": balancer, "Protocol": "HTTP", "Port": 80, "DefaultActions": forward(&blue)});
+    let listener = text(&aws.call("elbv2", "create_listener", asked)["Listeners"][0]["ListenerArn"]);
+    let path = json!([{"Field": "path-pattern", "Values": ["/*"]}]);
+    let asked = json!({"ListenerArn": listener, "Priority": 1, "Conditions": path, "Actions": forward(&green)});
+    let rule = text(&aws.call("elbv2", "create_rule", asked)["Rules"][0]["RuleArn"]);
+    [blue, green, rule]
+}
+
+#[test]
+fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
+    let aws = Aws::new();
+    let [blue, green, rule] = balanced(&aws);
+    let balancers = format!(
+        "healthCheckGracePeriodSeconds: 30
+      loadBalancers:
+        - targetGroupArn: '{blue}'
+          containerName: app
+          containerPort: 80
+          advancedConfiguration: {{alternateTargetGroupArn: '{green}', productionListenerRule: '{rule}', roleArn: 'arn:aws:iam::{}:role/ecs'}}",
+        aws.account
+    );
+    let of = |image: &str| {
+        program(image, &balancers, "")
+            .replace("{deploymentCircuitBreaker", "{strategy: BLUE_GREEN, deploymentCircuitBreaker")
+    };
+    let project = aws.project(&of("nginx:1"));
+    project.up().expect_ok();
+    project.expect_settled().refresh_settled();
+    project.program(&of("nginx:2"));
+    project.up().expect_ok();
+    assert_eq!(service(&aws)["loadBalancers"][0]["targetGroupArn"], json!(green));
+    project.expect_settled().refresh_settled();
+    project.program(&of("nginx:2").replace("healthCheckGracePeriodSeconds: 30", "enableEcsManagedTags: true"));
+    project.up().expect_ok();
+    let now = service(&aws);
+    assert_eq!(
+        (&now["healthCheckGracePeriodSeconds"], &now["loadBalancers"][0]["targetGroupArn"]),
+        (&json!(0), &json!(green))
+    );
+    project.destroy().expect_ok();
+}
