@@ -17,7 +17,9 @@ def container(**more):
 
 
 def definition(aws, *containers, family="app", **more):
-    return aws.ecs.register_task_definition(family=family, containerDefinitions=list(containers) or [container()], **more)["taskDefinition"]
+    return aws.ecs.register_task_definition(family=family, containerDefinitions=list(containers) or [container()], **more)[
+        "taskDefinition"
+    ]
 
 
 def fargate(aws, *containers, cpu="256", memory="512", **more):
@@ -50,22 +52,40 @@ REFUSALS = [
     (
         "logs that are not asked for",
         INVALID,
-        lambda a: cluster(a, configuration={"executeCommandConfiguration": {"logging": "NONE", "logConfiguration": {"s3BucketName": "b"}}}),
+        lambda a: cluster(
+            a, configuration={"executeCommandConfiguration": {"logging": "NONE", "logConfiguration": {"s3BucketName": "b"}}}
+        ),
     ),
     ("a tag of AWS", INVALID, lambda a: cluster(a, tags=[{"key": "aws:x", "value": "1"}])),
     ("an unknown cluster", "ClusterNotFoundException", lambda a: a.ecs.update_cluster(cluster="none")),
-    ("a cluster that is gone", "ClusterNotFoundException", lambda a: [cluster(a), *(a.ecs.delete_cluster(cluster="web") for _ in range(2))]),
+    (
+        "a cluster that is gone",
+        "ClusterNotFoundException",
+        lambda a: [cluster(a), *(a.ecs.delete_cluster(cluster="web") for _ in range(2))],
+    ),
     (
         "an unknown provider",
         INVALID,
-        lambda a: cluster(a) and a.ecs.put_cluster_capacity_providers(cluster="web", capacityProviders=["x"], defaultCapacityProviderStrategy=[]),
+        lambda a: (
+            cluster(a)
+            and a.ecs.put_cluster_capacity_providers(cluster="web", capacityProviders=["x"], defaultCapacityProviderStrategy=[])
+        ),
     ),
     (
         "a strategy without its provider",
         INVALID,
-        lambda a: cluster(a) and a.ecs.put_cluster_capacity_providers(cluster="web", capacityProviders=["FARGATE"], defaultCapacityProviderStrategy=SPOT),
+        lambda a: (
+            cluster(a)
+            and a.ecs.put_cluster_capacity_providers(
+                cluster="web", capacityProviders=["FARGATE"], defaultCapacityProviderStrategy=SPOT
+            )
+        ),
     ),
-    ("a cluster with a service", "ClusterContainsServicesException", lambda a: service(a) and a.ecs.delete_cluster(cluster="web")),
+    (
+        "a cluster with a service",
+        "ClusterContainsServicesException",
+        lambda a: service(a) and a.ecs.delete_cluster(cluster="web"),
+    ),
     ("no containers", CLIENT, lambda a: a.ecs.register_task_definition(family="x", containerDefinitions=[])),
     ("a role that is none", CLIENT, lambda a: definition(a, taskRoleArn="role")),
     ("Fargate without cpu", CLIENT, lambda a: fargate(a, cpu=None)),
@@ -121,7 +141,16 @@ def test_providers_are_sorted_and_held_by_services(aws):
 
 
 def test_revisions_are_filled_in_and_never_come_back(aws):
-    first = fargate(aws, container(memory=None, environment=[{"name": "B", "value": "2"}, {"name": "A", "value": "1"}], portMappings=[{"containerPort": 80}]), cpu="1 vCPU", memory="2 GB")
+    first = fargate(
+        aws,
+        container(
+            memory=None,
+            environment=[{"name": "B", "value": "2"}, {"name": "A", "value": "1"}],
+            portMappings=[{"containerPort": 80}],
+        ),
+        cpu="1 vCPU",
+        memory="2 GB",
+    )
     assert (first["cpu"], first["memory"], first["revision"]) == ("1024", "2048", 1)
     told = first["containerDefinitions"][0]
     assert [each["name"] for each in told["environment"]] == ["A", "B"]

@@ -11,6 +11,7 @@ mod contract;
 mod crates;
 mod derive;
 mod ec2;
+mod ecs;
 mod elasticache;
 mod engine;
 mod files;

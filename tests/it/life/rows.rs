@@ -11,6 +11,7 @@ mod logs;
 mod monitoring;
 mod names;
 mod others;
+mod sns;
 
 use serde_json::{Value, json};
 
@@ -139,6 +140,7 @@ pub fn rows() -> Vec<Row> {
         monitoring::rows,
         names::rows,
         others::rows,
+        sns::rows,
     ];
     groups.iter().flat_map(|rows| rows()).collect()
 }

@@ -91,7 +91,7 @@ pub struct ServiceInputs {
     /// A force of a new deployment: any text, each change of which starts one.
     #[prop(keep)]
     pub force_new_deployment: Option<String>,
-    /// Whether creation and update end only when the deployment is through, and fail when it is. Default: true.
+    /// Whether creation and update wait for a steady state: they end only when the deployment is through, and fail when the deployment does. Default: true.
     #[prop(default = Order::from(true))]
     pub wait_for_steady_state: Order<bool>,
     /// The tags.

@@ -44,7 +44,11 @@ class Clusters:
         defaults = self._get_param("serviceConnectDefaults")
         if defaults is not None:
             name = defaults["namespace"]
-            arn = name if name.startswith("arn:") else f"arn:aws:servicediscovery:{self.region}:{self.current_account}:namespace/ns-{name}"
+            arn = (
+                name
+                if name.startswith("arn:")
+                else f"arn:aws:servicediscovery:{self.region}:{self.current_account}:namespace/ns-{name}"
+            )
             cluster.pop("serviceConnectDefaults", None)
             if name:
                 cluster["serviceConnectDefaults"] = {"namespace": arn}
@@ -61,7 +65,9 @@ class Clusters:
         arn = self.arn(f"cluster/{name}")
         cluster |= {"arn": arn, "clusterArn": arn, "clusterName": name, "status": "ACTIVE", "capacityProviders": []}
         store.clusters[name] = {**DEFAULTS, **cluster, "defaultCapacityProviderStrategy": []}
-        self.put_providers(store.clusters[name], self._get_param("capacityProviders"), self._get_param("defaultCapacityProviderStrategy"))
+        self.put_providers(
+            store.clusters[name], self._get_param("capacityProviders"), self._get_param("defaultCapacityProviderStrategy")
+        )
         store.tags.pop(arn, None)
         self.keep_tags(arn, self._get_param("tags"))
         return ActionResult({"cluster": self.shown_cluster(store.clusters[name])})
@@ -69,7 +75,9 @@ class Clusters:
     def shown_cluster(self, cluster, include=("TAGS", "SETTINGS", "CONFIGURATIONS")):
         hidden = {"arn", *({"settings"} - {"settings" if "SETTINGS" in include else ""})}
         hidden |= set() if "CONFIGURATIONS" in include else {"configuration"}
-        services = [each for each in self.store.services.values() if each["clusterArn"] == cluster["arn"] and each["status"] == "ACTIVE"]
+        services = [
+            each for each in self.store.services.values() if each["clusterArn"] == cluster["arn"] and each["status"] == "ACTIVE"
+        ]
         shown = {key: value for key, value in cluster.items() if key not in hidden} | {"activeServicesCount": len(services)}
         return {**shown, "tags": self.tags_of(cluster["arn"])} if "TAGS" in include else shown
 
@@ -91,9 +99,16 @@ class Clusters:
         providers, strategy = providers or [], strategy or []
         for name in providers:
             if name not in FARGATE:
-                raise Refusal("InvalidParameterException", f"The specified capacity provider '{name}' was not found. Specify a valid name or ARN.")
+                raise Refusal(
+                    "InvalidParameterException",
+                    f"The specified capacity provider '{name}' was not found. Specify a valid name or ARN.",
+                )
         self.check_strategy(strategy, providers)
-        used = {item["capacityProvider"] for each in self.living_services(cluster) for item in each.get("capacityProviderStrategy", [])}
+        used = {
+            item["capacityProvider"]
+            for each in self.living_services(cluster)
+            for item in each.get("capacityProviderStrategy", [])
+        }
         if used - set(providers):
             raise Refusal("ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
         # AWS answers the names in order.

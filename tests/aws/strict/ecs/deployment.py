@@ -77,6 +77,15 @@ def over(run, state, reason, when):
     run |= {"status": state, "finishedAt": when, **({"statusReason": reason} if reason else {})}
 
 
+def swap(balancer):
+    """Traffic has moved to the other target group."""
+    advanced = balancer.get("advancedConfiguration")
+    if advanced:
+        group, advanced = balancer["targetGroupArn"], dict(advanced)
+        balancer["targetGroupArn"], advanced["alternateTargetGroupArn"] = advanced["alternateTargetGroupArn"], group
+        balancer["advancedConfiguration"] = advanced
+
+
 def settle(service, when):
     """The deployment under way is through."""
     deployment, run, _ = service["underway"]
@@ -85,6 +94,9 @@ def settle(service, when):
     service["deployments"] = [deployment]
     service["good"] = service["taskDefinition"] = deployment["taskDefinition"]
     rolled = run["status"] == "ROLLBACK_IN_PROGRESS"
+    if service["deploymentConfiguration"]["strategy"] == "BLUE_GREEN" and len(service["runs"]) > 1 and not rolled:
+        for balancer in service["loadBalancers"]:
+            swap(balancer)
     over(run, "ROLLBACK_SUCCESSFUL" if rolled else "SUCCESSFUL", TRIPPED if rolled else None, when)
 
 
@@ -92,7 +104,11 @@ def trip(service, when):
     """The circuit breaker gives the deployment up, and goes back to the last one that was through."""
     deployment, run, _ = service["underway"]
     service["underway"] = None
-    deployment |= {"rolloutState": "FAILED", "rolloutStateReason": "ECS deployment circuit breaker: tasks failed to start.", "failedTasks": 3}
+    deployment |= {
+        "rolloutState": "FAILED",
+        "rolloutStateReason": "ECS deployment circuit breaker: tasks failed to start.",
+        "failedTasks": 3,
+    }
     if service["deploymentConfiguration"]["deploymentCircuitBreaker"]["rollback"] and service.get("good"):
         run |= {"status": "ROLLBACK_IN_PROGRESS", "statusReason": TRIPPED}
         service["deployments"] = [each for each in service["deployments"] if each is not deployment]

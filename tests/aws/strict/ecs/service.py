@@ -11,10 +11,27 @@ from ..response import Refusal
 from . import deployment
 from .task_definition import client, now
 
-BREAKER = {"enable": False, "rollback": False, "resetOnHealthyTask": True, "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50}}
+BREAKER = {
+    "enable": False,
+    "rollback": False,
+    "resetOnHealthyTask": True,
+    "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
+}
 NO_ALARMS = {"alarmNames": [], "enable": False, "rollback": False}
 # What the answer to a look does not hold, or holds elsewhere.
-INTERNAL = ("arn", "runs", "underway", "good", "drains", "token", "given", "cluster", "serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations")
+INTERNAL = (
+    "arn",
+    "runs",
+    "underway",
+    "good",
+    "drains",
+    "token",
+    "given",
+    "cluster",
+    "serviceConnectConfiguration",
+    "volumeConfigurations",
+    "vpcLatticeConfigurations",
+)
 PLAIN = (
     "desiredCount",
     "healthCheckGracePeriodSeconds",
@@ -42,7 +59,9 @@ class Services:
         return any(container["image"].endswith(":broken") for container in containers)
 
     def living_services(self, cluster):
-        return [each for each in self.store.services.values() if each["clusterArn"] == cluster["arn"] and each["status"] != "INACTIVE"]
+        return [
+            each for each in self.store.services.values() if each["clusterArn"] == cluster["arn"] and each["status"] != "INACTIVE"
+        ]
 
     def service(self):
         cluster = (self._get_param("cluster") or "default").split("/")[-1]
@@ -71,7 +90,9 @@ class Services:
         subnets = {subnet.id for subnet in ec2.describe_subnets()}
         for subnet in given["subnets"]:
             if subnet not in subnets:
-                raise parameter(f"Error retrieving subnet information for [{subnet}]: The subnet ID '{subnet}' does not exist (ErrorCode: InvalidSubnetID.NotFound)")
+                raise parameter(
+                    f"Error retrieving subnet information for [{subnet}]: The subnet ID '{subnet}' does not exist (ErrorCode: InvalidSubnetID.NotFound)"
+                )
         groups = {group.id for group in ec2.describe_security_groups()}
         for group in given.get("securityGroups") or []:
             if group not in groups:
@@ -94,8 +115,12 @@ class Services:
         """What a service may be, whole."""
         definition = self.definition(service["taskDefinition"])
         if service.get("launchType") and service.get("capacityProviderStrategy"):
-            raise parameter("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
-        self.check_strategy(service.get("capacityProviderStrategy", []), self.store.clusters[service["cluster"]]["capacityProviders"])
+            raise parameter(
+                "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again."
+            )
+        self.check_strategy(
+            service.get("capacityProviderStrategy", []), self.store.clusters[service["cluster"]]["capacityProviders"]
+        )
         self.check_network(definition, service.get("networkConfiguration"))
         self.check_balancers(definition, service["loadBalancers"])
         if service["healthCheckGracePeriodSeconds"] and not service["loadBalancers"]:
@@ -107,7 +132,10 @@ class Services:
         if service["availabilityZoneRebalancing"] == "ENABLED":
             if service["schedulingStrategy"] == "DAEMON" or service["deploymentConfiguration"]["maximumPercent"] <= 100:
                 raise parameter("Availability Zone rebalancing is not supported with this configuration.")
-        linear, strategy = service["deploymentConfiguration"].get("linearConfiguration"), service["deploymentConfiguration"]["strategy"]
+        linear, strategy = (
+            service["deploymentConfiguration"].get("linearConfiguration"),
+            service["deploymentConfiguration"]["strategy"],
+        )
         if linear and strategy != "LINEAR":
             raise parameter("linearConfiguration is only supported with the LINEAR deployment strategy.")
 
@@ -128,7 +156,11 @@ class Services:
         if given.get("taskDefinition"):
             service["taskDefinition"] = self.active_definition(given["taskDefinition"])["taskDefinitionArn"]
         if (service.get("networkConfiguration") or {}).get("awsvpcConfiguration"):
-            network = {"securityGroups": [], "assignPublicIp": "DISABLED", **service["networkConfiguration"]["awsvpcConfiguration"]}
+            network = {
+                "securityGroups": [],
+                "assignPublicIp": "DISABLED",
+                **service["networkConfiguration"]["awsvpcConfiguration"],
+            }
             service["networkConfiguration"] = {"awsvpcConfiguration": network}
         wished = dict(given.get("deploymentConfiguration") or {})
         breaker = wished.pop("deploymentCircuitBreaker", None)
@@ -152,7 +184,11 @@ class Services:
             raise parameter("Creation of service was not idempotent.")
         daemon = given.get("schedulingStrategy") == "DAEMON"
         if daemon == ("desiredCount" in given):
-            raise parameter("The daemon scheduling strategy does not support desired count." if daemon else "The desired count cannot be empty.")
+            raise parameter(
+                "The daemon scheduling strategy does not support desired count."
+                if daemon
+                else "The desired count cannot be empty."
+            )
         service = self.newborn(cluster, given, daemon) | {"given": copy.deepcopy(given)}
         self.merged(service, given)
         self.check_service(service)
@@ -221,13 +257,21 @@ class Services:
         if cluster not in self.store.clusters:
             raise Refusal("ClusterNotFoundException", "Cluster not found.")
         keys = [(cluster, name.split("/")[-1]) for name in names]
-        found = [self.shown_service(self.store.services[key], "TAGS" in (self._get_param("include") or [])) for key in keys if key in self.store.services]
-        missing = [{"arn": self.arn("service/" + "/".join(key)), "reason": "MISSING"} for key in keys if key not in self.store.services]
+        found = [
+            self.shown_service(self.store.services[key], "TAGS" in (self._get_param("include") or []))
+            for key in keys
+            if key in self.store.services
+        ]
+        missing = [
+            {"arn": self.arn("service/" + "/".join(key)), "reason": "MISSING"} for key in keys if key not in self.store.services
+        ]
         return ActionResult({"services": found, "failures": missing})
 
     def list_services(self):
         cluster = self.cluster()
-        return ActionResult({"serviceArns": [each["arn"] for each in self.living_services(cluster) if each["status"] == "ACTIVE"]})
+        return ActionResult(
+            {"serviceArns": [each["arn"] for each in self.living_services(cluster) if each["status"] == "ACTIVE"]}
+        )
 
     def list_tasks(self):
         return ActionResult({"taskArns": []})
@@ -272,5 +316,7 @@ class Services:
 
     def describe_service_deployments(self):
         wanted = self._get_param("serviceDeploymentArns") or []
-        runs = [run for service in self.store.services.values() for run in service["runs"] if run["serviceDeploymentArn"] in wanted]
+        runs = [
+            run for service in self.store.services.values() for run in service["runs"] if run["serviceDeploymentArn"] in wanted
+        ]
         return ActionResult({"serviceDeployments": runs, "failures": []})

@@ -21,7 +21,16 @@ SIZES = {
 }
 ROLE = re.compile(r"^arn:aws[\w-]*:iam::\d{12}:role/.+$")
 # What Fargate has not, by the container's property.
-NOT_ON_FARGATE = ("privileged", "links", "extraHosts", "hostname", "dnsServers", "dnsSearchDomains", "dockerSecurityOptions", "disableNetworking")
+NOT_ON_FARGATE = (
+    "privileged",
+    "links",
+    "extraHosts",
+    "hostname",
+    "dnsServers",
+    "dnsSearchDomains",
+    "dockerSecurityOptions",
+    "disableNetworking",
+)
 
 
 def now():
@@ -56,13 +65,19 @@ class TaskDefinitions:
         if len(set(names)) < len(names):
             raise client("Duplicate secret names found.")
         if plain & set(names):
-            raise client("The secret name must be unique and not shared with any new or existing environment variables set on the container, such as 'X'.")
+            raise client(
+                "The secret name must be unique and not shared with any new or existing environment variables set on the container, such as 'X'."
+            )
         memory = given.get("memory")
         if memory and (container.get("memory") or 0) > int(memory):
-            raise client(f"Invalid setting for container '{container['name']}'. The 'memory' setting for container is greater than for the task.")
+            raise client(
+                f"Invalid setting for container '{container['name']}'. The 'memory' setting for container is greater than for the task."
+            )
         if not fargate:
             if not memory and not container.get("memory") and not container.get("memoryReservation"):
-                raise client(f"Invalid setting for container '{container['name']}'. At least one of 'memory' or 'memoryReservation' must be specified.")
+                raise client(
+                    f"Invalid setting for container '{container['name']}'. At least one of 'memory' or 'memoryReservation' must be specified."
+                )
             return
         for name in NOT_ON_FARGATE:
             if container.get(name):
@@ -71,7 +86,15 @@ class TaskDefinitions:
         if driver and driver not in ("awslogs", "splunk", "awsfirelens"):
             raise client("Fargate only supports logDriver awslogs, splunk and awsfirelens.")
         if not given.get("executionRoleArn"):
-            what = "log driver awslogs" if driver == "awslogs" else "ECR images" if ".dkr.ecr." in container["image"] else "secrets" if names else None
+            what = (
+                "log driver awslogs"
+                if driver == "awslogs"
+                else "ECR images"
+                if ".dkr.ecr." in container["image"]
+                else "secrets"
+                if names
+                else None
+            )
             if what:
                 raise client(f"Fargate requires task definition to have execution role ARN to support {what}.")
 
@@ -102,7 +125,12 @@ class TaskDefinitions:
     def filled_in(self, container, mode):
         """What AWS adds to a container, and the order in which it tells lists."""
         lists = ("environment", "mountPoints", "volumesFrom", "portMappings", "systemControls")
-        kept = {"cpu": 0, "essential": True, **{name: [] for name in lists}, **{k: v for k, v in container.items() if v is not None}}
+        kept = {
+            "cpu": 0,
+            "essential": True,
+            **{name: [] for name in lists},
+            **{k: v for k, v in container.items() if v is not None},
+        }
         ports = [{"protocol": "tcp", **port} for port in kept["portMappings"]]
         for port in ports:
             port["protocol"] = port["protocol"].lower()
@@ -114,7 +142,9 @@ class TaskDefinitions:
         kept["environment"] = sorted(kept["environment"], key=lambda each: each["name"])
         if "secrets" in kept:
             kept["secrets"] = sorted(kept["secrets"], key=lambda each: each["name"])
-        kept["volumesFrom"] = [{"readOnly": False, **each} for each in sorted(kept["volumesFrom"], key=lambda each: each["sourceContainer"])]
+        kept["volumesFrom"] = [
+            {"readOnly": False, **each} for each in sorted(kept["volumesFrom"], key=lambda each: each["sourceContainer"])
+        ]
         if "healthCheck" in kept:
             kept["healthCheck"] = {"interval": 30, "timeout": 5, "retries": 3, **kept["healthCheck"]}
         capabilities = (kept.get("linuxParameters") or {}).get("capabilities")
@@ -162,7 +192,9 @@ class TaskDefinitions:
 
     def list_task_definitions(self):
         family, status = self._get_param("familyPrefix"), self._get_param("status") or "ACTIVE"
-        found = [each for each in self.store.definitions.values() if each["status"] == status and family in (None, each["family"])]
+        found = [
+            each for each in self.store.definitions.values() if each["status"] == status and family in (None, each["family"])
+        ]
         found.sort(key=lambda each: (each["family"], each["revision"]), reverse=self._get_param("sort") == "DESC")
         return ActionResult({"taskDefinitionArns": [each["taskDefinitionArn"] for each in found]})
 

@@ -7,6 +7,17 @@ use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
     vec![cluster_row(), cluster_capacity_providers_row(), task_definition_row(), service_row()]
+    vec![
+        cluster_row(),
+        cluster_capacity_providers_row(),
+        task_definition_row(),
+        service_row(),
+        target_row(),
+        tracking_row(),
+        step_row(),
+        predictive_row(),
+        repository_row(),
+    ]
 }
 
 fn cluster(name: &str) -> Asked {
@@ -222,5 +233,181 @@ fn service_row() -> Row {
         by_hand: Some(vec![("ecs", "delete_service", json!({"cluster": "web", "service": "web", "force": true}))]),
         untold: vec!["waitForSteadyState"],
         ..row("ecs:Service", ("ecs", "", |_| 0))
+    }
+}
+
+const DIMENSION: &str = "ecs:service:DesiredCount";
+
+/// A service on EC2, which needs no network.
+fn plain_service(name: &str) -> Asked {
+    let properties = json!({
+        "name": name, "cluster": "${cluster.id}", "taskDefinition": "${plain.id}", "launchType": "EC2", "waitForSteadyState": false,
+        "keepDesiredCount": true,
+    });
+    Asked::new(name, "ecs:Service", properties)
+}
+
+fn services() -> Vec<Asked> {
+    let container = json!({"image": "nginx", "memory": 128});
+    let plain = json!({"family": "plain", "containerDefinitions": {"app": container}});
+    vec![cluster("web"), Asked::new("plain", "ecs:TaskDefinition", plain), plain_service("app"), plain_service("more")]
+}
+
+fn target_row() -> Row {
+    let night = json!({"night": {"schedule": "cron(0 22 * * ? *)", "timezone": "Asia/Tokyo", "scalableTargetAction": {"minCapacity": 0}}});
+    let action = |more: serde_json::Value| json!({"scheduledActions": {"night": more}});
+    Row {
+        around: services(),
+        first: json!({
+            "serviceNamespace": "ecs", "resourceId": "service/web/app", "scalableDimension": DIMENSION, "minCapacity": 1, "maxCapacity": 4,
+            "resourceCreatedAt": "${app.createdAt}",
+        }),
+        given: json!({
+            "minCapacity": 2, "maxCapacity": 8, "suspendedState": {"scheduledScalingSuspended": true}, "scheduledActions": night, "tags": {"a": "b"},
+        }),
+        in_place: vec!["minCapacity", "suspendedState", "scheduledActions", "tags"],
+        other: Some(json!({"resourceId": "service/web/more", "resourceCreatedAt": "${more.createdAt}"})),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"minCapacity": 5}), "is less than `minCapacity`"),
+            (json!({"roleArn": TASK}), "service-linked role"),
+            (action(json!({"schedule": "daily", "scalableTargetAction": {"minCapacity": 0}})), "begins with `at(`"),
+            (action(json!({"schedule": "rate(1 day)", "scalableTargetAction": {}})), "minCapacity"),
+        ],
+        listed: Listed {
+            service: "application-autoscaling",
+            operation: "describe_scalable_targets",
+            parameters: json!({"ServiceNamespace": "ecs"}),
+            count: |answer| length(answer, "ScalableTargets"),
+            each: 1,
+        },
+        by_hand: Some(vec![(
+            "application-autoscaling",
+            "deregister_scalable_target",
+            json!({"ServiceNamespace": "ecs", "ResourceId": "service/web/app", "ScalableDimension": DIMENSION}),
+        )]),
+        untold: vec!["resourceCreatedAt"],
+        ..row("appautoscaling:Target", ("application-autoscaling", "", |_| 0))
+    }
+}
+
+/// A policy with its own properties, which changes and is refused so.
+fn policy_row(own: serde_json::Value, given: serde_json::Value, other: serde_json::Value) -> Row {
+    let target = json!({"serviceNamespace": "ecs", "resourceId": "service/web/app", "scalableDimension": DIMENSION, "minCapacity": 1, "maxCapacity": 4});
+    let keys = json!({
+        "policyName": "cpu", "serviceNamespace": "ecs", "resourceId": "${target.resourceId}", "scalableDimension": DIMENSION,
+    });
+    Row {
+        around: [services(), vec![Asked::new("target", "appautoscaling:Target", target)]].concat(),
+        first: crate::life::with(&keys, &own),
+        in_place: given.as_object().into_iter().flatten().map(|(name, _)| &*name.clone().leak()).collect(),
+        given,
+        other: Some(crate::life::with(&json!({"policyName": "more"}), &other)),
+        unnamed: json!({"policyName": null}),
+        second: Second::Refused,
+        listed: Listed {
+            service: "application-autoscaling",
+            operation: "describe_scaling_policies",
+            parameters: json!({"ServiceNamespace": "ecs"}),
+            count: |answer| length(answer, "ScalingPolicies"),
+            each: 1,
+        },
+        by_hand: Some(vec![(
+            "application-autoscaling",
+            "delete_scaling_policy",
+            json!({"PolicyName": "cpu", "ServiceNamespace": "ecs", "ResourceId": "service/web/app", "ScalableDimension": DIMENSION}),
+        )]),
+        made_anew: true,
+        ..row("appautoscaling:Policy", ("application-autoscaling", "", |_| 0))
+    }
+}
+
+fn tracking_row() -> Row {
+    let metric =
+        |kind: &str| json!({"targetValue": 60, "predefinedMetricSpecification": {"predefinedMetricType": kind}});
+    let query = json!({"id": "m", "metricStat": {"metric": {"metricName": "Depth", "namespace": "App", "dimensions": {"queue": "q"}}, "stat": "Sum"}});
+    let custom = json!({
+        "targetValue": 70.5, "customizedMetricSpecification": {"metrics": [query, {"id": "e", "expression": "m * 2", "returnData": false}]},
+        "scaleInCooldown": 60, "scaleOutCooldown": 30, "disableScaleIn": true,
+    });
+    const CONFIG: &str = "targetTrackingScalingPolicyConfiguration";
+    let wrong = |config: serde_json::Value, words| (json!({CONFIG: config}), words);
+    Row {
+        wrong: vec![
+            (json!({"policyName": "a/b"}), "policyName"),
+            (json!({"policyType": "StepScaling"}), "`policyType: StepScaling` needs it"),
+            wrong(json!({"targetValue": 60}), "one of"),
+            wrong(metric("ALBRequestCountPerTarget"), "missing: this metric needs it"),
+        ],
+        ..policy_row(
+            json!({CONFIG: metric("ECSServiceAverageCPUUtilization")}),
+            json!({CONFIG: custom}),
+            json!({CONFIG: metric("ECSServiceAverageMemoryUtilization")}),
+        )
+    }
+}
+
+fn step_row() -> Row {
+    let steps = |steps: serde_json::Value| json!({"adjustmentType": "PercentChangeInCapacity", "stepAdjustments": steps, "minAdjustmentMagnitude": 1});
+    let up = json!({"metricIntervalLowerBound": 0, "scalingAdjustment": 10});
+    let down = json!({"metricIntervalUpperBound": 0, "scalingAdjustment": -10});
+    const CONFIG: &str = "stepScalingPolicyConfiguration";
+    let odd = json!({"adjustmentType": "ExactCapacity", "stepAdjustments": [up], "minAdjustmentMagnitude": 1});
+    Row {
+        wrong: vec![(json!({CONFIG: odd}), "needs `adjustmentType: PercentChangeInCapacity`")],
+        ..policy_row(
+            json!({"policyType": "StepScaling", CONFIG: steps(json!([up]))}),
+            json!({CONFIG: steps(json!([up, down]))}),
+            json!({CONFIG: steps(json!([down]))}),
+        )
+    }
+}
+
+fn predictive_row() -> Row {
+    let metric = |kind: &str| json!({"metricSpecifications": [{"targetValue": 60, "predefinedMetricPairSpecification": {"predefinedMetricType": kind}}]});
+    let queries = |id: &str| json!({"metricDataQueries": [{"id": id, "expression": "SEARCH('x')"}]});
+    let custom = json!({
+        "metricSpecifications": [{"targetValue": 60, "customizedLoadMetricSpecification": queries("l"), "customizedScalingMetricSpecification": queries("s")}],
+        "mode": "ForecastAndScale", "maxCapacityBreachBehavior": "IncreaseMaxCapacity", "maxCapacityBuffer": 10, "schedulingBufferTime": 300,
+    });
+    const CONFIG: &str = "predictiveScalingPolicyConfiguration";
+    policy_row(
+        json!({"policyType": "PredictiveScaling", CONFIG: metric("ECSServiceCPUUtilization")}),
+        json!({CONFIG: custom}),
+        json!({CONFIG: metric("ECSServiceMemoryUtilization")}),
+    )
+}
+
+fn repository_row() -> Row {
+    let rule = json!({
+        "rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 9}, "action": {"type": "expire"},
+    });
+    let principal = json!({"AWS": "arn:aws:iam::123456789012:root"});
+    let statement = json!({"Sid": "pull", "Effect": "Allow", "Principal": principal, "Action": "ecr:BatchGetImage"});
+    Row {
+        first: json!({"name": "web"}),
+        given: json!({
+            "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION", "imageTagMutabilityExclusionFilters": ["dev-*", "latest"],
+            "imageScanningConfiguration": {"scanOnPush": true}, "encryptionConfiguration": {"encryptionType": "KMS"},
+            "lifecyclePolicy": json!({"rules": [rule]}).to_string(), "repositoryPolicy": {"Version": "2012-10-17", "Statement": [statement]},
+            "tags": {"a": "b"},
+        }),
+        needs: vec![
+            ("imageTagMutability", json!({"imageTagMutabilityExclusionFilters": ["latest"]})),
+            ("imageTagMutabilityExclusionFilters", json!({"imageTagMutability": "MUTABLE_WITH_EXCLUSION"})),
+        ],
+        in_place: vec!["imageScanningConfiguration", "lifecyclePolicy", "repositoryPolicy", "tags"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "Web"}), "name"),
+            (json!({"imageTagMutability": "IMMUTABLE_WITH_EXCLUSION"}), "needs 1 to 5 filters"),
+            (json!({"imageTagMutabilityExclusionFilters": ["v*"]}), "`_WITH_EXCLUSION`"),
+            (json!({"encryptionConfiguration": {"kmsKey": "alias/a"}}), "needs `encryptionType: KMS`"),
+            (json!({"lifecyclePolicy": {"x": 1}}), "no list of `rules`"),
+        ],
+        by_hand: Some(vec![("ecr", "delete_repository", json!({"repositoryName": "web"}))]),
+        ..row("ecr:Repository", ("ecr", "describe_repositories", |answer| length(answer, "repositories")))
     }
 }
