@@ -71,6 +71,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<rds::parameter_group::ParameterGroup>()
         .resource::<rds::cluster::Cluster>()
         .resource::<rds::cluster_instance::ClusterInstance>()
+        .resource::<rds::event_subscription::EventSubscription>()
         .resource::<cloudfront::distribution::Distribution>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()

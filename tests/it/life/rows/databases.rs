@@ -13,12 +13,14 @@ pub fn rows() -> Vec<Row> {
         cluster_row(),
         restored_cluster_row(),
         cluster_instance_row(),
+        event_subscription_row(),
         cache_parameter_group_row(),
         user_row(),
         user_group_row(),
     ]
 }
 
+const TOPIC: &str = "arn:aws:sns:ap-northeast-1:210987654321:alarms";
 const ROLE: &str = "arn:aws:iam::123456789012:role/monitoring";
 const KEY: &str = "01234567-89ab-cdef-0123-456789abcdef";
 
@@ -273,6 +275,39 @@ fn parameter_group_row() -> Row {
         ..row(
             "rds:ParameterGroup",
             ("rds", "describe_db_parameter_groups", |answer| length(answer, "DBParameterGroups")),
+        )
+    }
+}
+
+fn event_subscription_row() -> Row {
+    let group = |name: &str| json!({"name": name, "family": "aurora-postgresql17"});
+    Row {
+        around: vec![
+            Asked::new("one", "rds:ParameterGroup", group("one")),
+            Asked::new("two", "rds:ParameterGroup", group("two")),
+        ],
+        first: json!({"name": "web", "snsTopicArn": TOPIC, "sourceType": "db-parameter-group", "sourceIds": ["${one.name}"]}),
+        given: json!({
+            "snsTopicArn": "arn:aws:sns:ap-northeast-1:210987654321:others",
+            "sourceIds": ["${two.name}"],
+            "eventCategories": ["configuration change"],
+            "enabled": false,
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["snsTopicArn", "sourceIds", "enabled", "tags"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "1st"}), "name"),
+            (json!({"snsTopicArn": "alarms"}), "snsTopicArn"),
+            (json!({"sourceType": null}), "needs `sourceType`"),
+            (json!({"sourceType": null, "sourceIds": [], "eventCategories": ["failover"]}), "needs `sourceType`"),
+        ],
+        by_hand: Some(vec![("rds", "delete_event_subscription", json!({"SubscriptionName": "web"}))]),
+        ..row(
+            "rds:EventSubscription",
+            ("rds", "describe_event_subscriptions", |answer| length(answer, "EventSubscriptionsList")),
         )
     }
 }
