@@ -16,6 +16,7 @@ mod life;
 mod modules;
 mod network;
 mod pulumi;
+mod rds;
 mod readme;
 mod route53;
 mod sdk;
