@@ -161,31 +161,23 @@ impl Resource for EventSubscription {
         })
     }
 
-    /// Sources have calls of their own. Those of an old type go before the type does, and those of the new one come after it.
+    /// Sources have calls of their own. Those of an old type go before the type does, and those of the new one come after it. RDS takes each call from a
+    /// subscription that is active only.
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &EventSubscriptionInputs) -> Result<()> {
         let was = &old.inputs;
         let moves = was.source_type != new.source_type;
         let stay = |source: &&String| !moves && was.source_ids.contains(*source) && new.source_ids.contains(*source);
         for source in was.source_ids.iter().filter(|source| !stay(source)) {
-            let remove = aws.rds().remove_source_identifier_from_subscription().subscription_name(id);
-            let removed = remove.source_identifier(source).send().await.unless(&["SourceNotFound"]);
-            removed.done(format!("removing source `{source}` of event subscription"), id)?;
+            aws.call().once(&format!("without {source}"), remove(aws, id, source)).await?;
         }
         let plain = |inputs: &EventSubscriptionInputs| {
             (inputs.sns_topic_arn.clone(), inputs.source_type, inputs.event_categories.clone(), inputs.enabled)
         };
         if plain(was) != plain(new) {
-            let kind = new.source_type.map(|kind| kind.as_str().to_owned());
-            let modify = aws.rds().modify_event_subscription().subscription_name(id).set_source_type(kind);
-            let modify = modify.sns_topic_arn(new.sns_topic_arn.as_str()).enabled(new.enabled);
-            let modified = modify.set_event_categories(some(&new.event_categories)).send().await;
-            if let Err(refused) = modified.done("changing event subscription", id) {
-                return Err(explained(aws, new, refused).await);
-            }
+            aws.call().once("modify", modify(aws, id, new)).await?;
         }
         for source in new.source_ids.iter().filter(|source| !stay(source)) {
-            let add = aws.rds().add_source_identifier_to_subscription().subscription_name(id).source_identifier(source);
-            add.send().await.done(format!("adding source `{source}` to event subscription"), id)?;
+            aws.call().once(&format!("with {source}"), add(aws, id, source)).await?;
         }
         Ok(())
     }
@@ -198,6 +190,28 @@ impl Resource for EventSubscription {
         let delete = aws.rds().delete_event_subscription().subscription_name(id).send().await;
         delete.unless(&["SubscriptionNotFound"]).done("deleting event subscription", id)
     }
+}
+
+async fn remove(aws: &Aws, id: &Id, source: &str) -> Result<()> {
+    let remove = aws.rds().remove_source_identifier_from_subscription().subscription_name(id);
+    let removed = remove.source_identifier(source).send().await.unless(&["SourceNotFound"]);
+    removed.done(format!("removing source `{source}` of event subscription"), id)
+}
+
+async fn modify(aws: &Aws, id: &Id, new: &EventSubscriptionInputs) -> Result<()> {
+    let kind = new.source_type.map(|kind| kind.as_str().to_owned());
+    let modify = aws.rds().modify_event_subscription().subscription_name(id).set_source_type(kind);
+    let modify = modify.sns_topic_arn(new.sns_topic_arn.as_str()).enabled(new.enabled);
+    let modified = modify.set_event_categories(some(&new.event_categories)).send().await;
+    match modified.done("changing event subscription", id) {
+        Err(refused) => Err(explained(aws, new, refused).await),
+        Ok(()) => Ok(()),
+    }
+}
+
+async fn add(aws: &Aws, id: &Id, source: &str) -> Result<()> {
+    let add = aws.rds().add_source_identifier_to_subscription().subscription_name(id).source_identifier(source);
+    add.send().await.done(format!("adding source `{source}` to event subscription"), id)
 }
 
 fn some(texts: &BTreeSet<String>) -> Option<Vec<String>> {
