@@ -7,6 +7,7 @@ mod parameters;
 pub mod cluster;
 pub mod cluster_instance;
 pub mod cluster_parameter_group;
+pub mod event_subscription;
 pub mod get_engine_version;
 pub mod parameter_group;
 pub mod subnet_group;

@@ -5,7 +5,7 @@
 mod faults;
 mod provider;
 mod rows;
-mod stack;
+pub mod stack;
 mod trials;
 mod wire;
 

@@ -23,6 +23,7 @@ mod life;
 mod modules;
 mod network;
 mod pulumi;
+mod rds;
 mod readme;
 mod route53;
 mod s3;

@@ -59,7 +59,7 @@ impl Resource for Cluster {
         let why = format!("cluster `{id}` can't be replaced under the same identifier");
         if old.deletion_protection {
             return Err(Error::new(format!("{why}: it is protected from deletion")).hint(
-                "leave `identifier` out or give another one: then the new cluster is made beside the old one, without its data; to delete the old one \
+                "give another `identifier`: then the new cluster is made beside the old one, without its data; to delete the old one \
                  afterwards, first set `deletionProtection: false` and run `pulumi up`",
             ));
         }

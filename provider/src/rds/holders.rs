@@ -71,7 +71,7 @@ pub fn prevent(id: &Id, what: &str, holders: &[Holder]) -> Result<()> {
     let names = listed(holders);
     let why = format!("{what} `{id}` can't be replaced under the same name: it is used by {names}");
     Err(Error::new(why).hint(
-        "leave `name` out or give another one: then the new group is made beside the old one, and what uses the old one moves over",
+        "give another `name`: then the new group is made beside the old one, and what uses the old one moves over",
     ))
 }
 

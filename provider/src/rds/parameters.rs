@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_rds::types::{ApplyMethod, Parameter};
+use aws_sdk_rds::types::{ApplyMethod, DbInstance, Parameter};
 use pulumi_plugin::{Error, Fault, Id, Path, Property as _, Result, nearest};
 
 use crate::aws::{Aws, Doing as _};
-use crate::rds::holders::{clusters, instances, listed};
+use crate::rds::holders::{Holder, clusters, instances, listed};
 
 /// Parameters by name.
 pub type Parameters = BTreeMap<String, String>;
@@ -39,7 +39,7 @@ impl Of {
     /// The parameters of a group, on all pages; those that somebody has set, or all that there are.
     async fn describe(self, aws: &Aws, id: &Id, source: Option<&str>) -> Result<Vec<Parameter>> {
         let source = source.map(str::to_owned);
-        let told = match self {
+        match self {
             Of::Cluster => {
                 let pages = aws.rds().describe_db_cluster_parameters().db_cluster_parameter_group_name(id);
                 let pages = pages.set_source(source).into_paginator().items().send();
@@ -50,8 +50,7 @@ impl Of {
                 let pages = pages.set_source(source).into_paginator().items().send();
                 pages.collect::<Result<Vec<_>, _>>().await.doing("reading the parameters of", id)
             }
-        };
-        told
+        }
     }
 
     async fn modify(self, aws: &Aws, id: &Id, parameters: Vec<Parameter>) -> Result<()> {
@@ -182,12 +181,12 @@ async fn tell(aws: &Aws, of: Of, id: &Id, waiting: Vec<&Parameter>) -> Result<()
 }
 
 /// Whoever uses a group.
-pub async fn users(aws: &Aws, of: Of, id: &Id) -> Result<Vec<crate::rds::holders::Holder>> {
+pub async fn users(aws: &Aws, of: Of, id: &Id) -> Result<Vec<Holder>> {
     let name = Some(id.as_str());
     match of {
         Of::Cluster => clusters(aws, |cluster| cluster.db_cluster_parameter_group() == name).await,
         Of::Instance => {
-            let uses = |instance: &aws_sdk_rds::types::DbInstance| {
+            let uses = |instance: &DbInstance| {
                 instance.db_parameter_groups().iter().any(|group| group.db_parameter_group_name() == name)
             };
             instances(aws, uses).await

@@ -1,6 +1,9 @@
 //! A cluster's state, read from what AWS returns for it.
 
-use aws_sdk_rds::types::{DbCluster, DbClusterMember, LocalWriteForwardingStatus};
+use std::collections::BTreeSet;
+
+use aws_sdk_rds::types::LocalWriteForwardingStatus::{Enabled, Enabling, Requested};
+use aws_sdk_rds::types::{DbCluster, DbClusterMember, DbClusterRole};
 use pulumi_plugin::{Id, Order, Progress, Result};
 
 use super::inputs::*;
@@ -67,7 +70,6 @@ fn inputs(aws: &Aws, seen: DbCluster) -> Result<ClusterInputs> {
     let domain = seen.domain_memberships.unwrap_or_default().into_iter().next();
     let forwarding = seen.local_write_forwarding_status;
     let secret = seen.master_user_secret;
-    use LocalWriteForwardingStatus::{Enabled, Enabling, Requested};
     Ok(ClusterInputs {
         identifier: seen.db_cluster_identifier.unwrap_or_default().into(),
         engine: word(seen.engine.unwrap_or_default())?,
@@ -127,8 +129,8 @@ fn inputs(aws: &Aws, seen: DbCluster) -> Result<ClusterInputs> {
     })
 }
 
-fn roles(seen: Vec<aws_sdk_rds::types::DbClusterRole>) -> Result<std::collections::BTreeSet<AssociatedRole>> {
-    let role = |role: aws_sdk_rds::types::DbClusterRole| {
+fn roles(seen: Vec<DbClusterRole>) -> Result<BTreeSet<AssociatedRole>> {
+    let role = |role: DbClusterRole| {
         let feature_name = role.feature_name.filter(|name| !name.is_empty());
         Ok(AssociatedRole { role_arn: word(role.role_arn.unwrap_or_default())?, feature_name })
     };

@@ -13,9 +13,14 @@ pub fn rows() -> Vec<Row> {
         cluster_row(),
         restored_cluster_row(),
         cluster_instance_row(),
+        event_subscription_row(),
+        cache_parameter_group_row(),
+        user_row(),
+        user_group_row(),
     ]
 }
 
+const TOPIC: &str = "arn:aws:sns:ap-northeast-1:210987654321:alarms";
 const ROLE: &str = "arn:aws:iam::123456789012:role/monitoring";
 const KEY: &str = "01234567-89ab-cdef-0123-456789abcdef";
 
@@ -271,5 +276,107 @@ fn parameter_group_row() -> Row {
             "rds:ParameterGroup",
             ("rds", "describe_db_parameter_groups", |answer| length(answer, "DBParameterGroups")),
         )
+    }
+}
+
+fn event_subscription_row() -> Row {
+    let group = |name: &str| json!({"name": name, "family": "aurora-postgresql17"});
+    Row {
+        around: vec![
+            Asked::new("one", "rds:ParameterGroup", group("one")),
+            Asked::new("two", "rds:ParameterGroup", group("two")),
+        ],
+        first: json!({"name": "web", "snsTopicArn": TOPIC, "sourceType": "db-parameter-group", "sourceIds": ["${one.name}"]}),
+        given: json!({
+            "snsTopicArn": "arn:aws:sns:ap-northeast-1:210987654321:others",
+            "sourceIds": ["${two.name}"],
+            "eventCategories": ["configuration change"],
+            "enabled": false,
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["snsTopicArn", "sourceIds", "enabled", "tags"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "1st"}), "name"),
+            (json!({"snsTopicArn": "alarms"}), "snsTopicArn"),
+            (json!({"sourceType": null}), "needs `sourceType`"),
+            (json!({"sourceType": null, "sourceIds": [], "eventCategories": ["failover"]}), "needs `sourceType`"),
+        ],
+        by_hand: Some(vec![("rds", "delete_event_subscription", json!({"SubscriptionName": "web"}))]),
+        ..row(
+            "rds:EventSubscription",
+            ("rds", "describe_event_subscriptions", |answer| length(answer, "EventSubscriptionsList")),
+        )
+    }
+}
+
+fn cache_parameter_group_row() -> Row {
+    Row {
+        first: json!({"name": "web", "family": "valkey8", "parameters": {"maxmemory-policy": "allkeys-lru"}}),
+        given: json!({
+            "description": "for the web",
+            "tags": {"a": "b"},
+            "parameters": {"timeout": "60", "databases": "32", "activedefrag": "no", "reserved-memory": "1000"},
+        }),
+        in_place: vec!["tags", "parameters"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![(json!({"name": "a--b"}), "name"), (json!({"family": ""}), "family")],
+        by_hand: Some(vec![("elasticache", "delete_cache_parameter_group", json!({"CacheParameterGroupName": "web"}))]),
+        ..row(
+            "elasticache:ParameterGroup",
+            ("elasticache", "describe_cache_parameter_groups", |answer| length(answer, "CacheParameterGroups")),
+        )
+    }
+}
+
+fn user_row() -> Row {
+    Row {
+        first: json!({"userId": "app", "userName": "app", "accessString": "on ~app:* +@read", "passwords": ["sixteen-characters"]}),
+        given: json!({
+            "accessString": "on ~app:* +@read +@write",
+            "engine": "redis",
+            "passwords": ["sixteen-characters", "sixteen-characters-2"],
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["accessString", "engine", "passwords", "tags"],
+        other: Some(json!({"userId": "shop"})),
+        unnamed: json!({"userId": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"userId": "1st"}), "userId"),
+            (json!({"userId": "default"}), "AWS's own user"),
+            (json!({"passwords": null}), "passwords"),
+            (json!({"passwords": ["short"]}), "16 to 128"),
+            (json!({"authenticationType": "iam"}), "only the authentication type `password`"),
+            (json!({"authenticationType": "iam", "passwords": null, "userName": "other"}), "the same as `userId`"),
+            (json!({"authenticationType": "no-password-required", "passwords": null}), "authenticationType"),
+        ],
+        by_hand: Some(vec![("elasticache", "delete_user", json!({"UserId": "app"}))]),
+        // AWS never returns them, and has other words for the same permissions.
+        untold: vec!["passwords", "accessString"],
+        ..row("elasticache:User", ("elasticache", "describe_users", |answer| length(answer, "Users")))
+    }
+}
+
+fn user_group_row() -> Row {
+    let user = |id: &str| json!({"userId": id, "userName": id, "accessString": "on ~* +@all", "passwords": ["sixteen-characters"]});
+    Row {
+        around: vec![
+            Asked::new("one", "elasticache:User", user("one")),
+            Asked::new("two", "elasticache:User", user("two")),
+        ],
+        first: json!({"userGroupId": "web"}),
+        given: json!({"userIds": ["${one.id}", "${two.id}"], "tags": {"a": "b"}}),
+        in_place: vec!["userIds", "tags"],
+        other: Some(json!({"userGroupId": "shop"})),
+        unnamed: json!({"userGroupId": null}),
+        second: Second::Refused,
+        wrong: vec![(json!({"userGroupId": "a--b"}), "userGroupId"), (json!({"engine": "memcached"}), "engine")],
+        by_hand: Some(vec![("elasticache", "delete_user_group", json!({"UserGroupId": "web"}))]),
+        ..row("elasticache:UserGroup", ("elasticache", "describe_user_groups", |answer| length(answer, "UserGroups")))
     }
 }
