@@ -64,8 +64,42 @@ fn bucket_row() -> Row {
                 {"id": "any", "allowedOrigins": ["*"], "allowedMethods": ["GET"]},
             ],
             "forceDestroy": true,
+            "accelerateStatus": "Enabled",
+            "notificationConfiguration": {
+                "eventBridgeEnabled": true,
+                "topicConfigurations": {"new": {
+                    "arn": "arn:aws:sns:ap-northeast-1:123456789012:new",
+                    "events": ["s3:ObjectCreated:*"],
+                    "filterPrefix": "in/",
+                    "filterSuffix": ".jpg",
+                }},
+            },
+            "websiteConfiguration": {
+                "indexDocument": "index.html",
+                "errorDocument": "error.html",
+                "routingRules": [{
+                    "routingRuleCondition": {"keyPrefixEquals": "old/"},
+                    "redirectRule": {"replaceKeyPrefixWith": "new/", "protocol": "https"},
+                }],
+            },
+            "analyticsConfigurations": {
+                "all": {},
+                "in": {"prefix": "in/", "tags": {"a": "b"}, "dataExport": {"bucketArn": "${logs.arn}", "prefix": "classes/"}},
+            },
+            "intelligentTieringConfigurations": {
+                "old": {"tags": {"a": "b"}, "tierings": [{"accessTier": "ARCHIVE_ACCESS", "days": 90}]},
+                "older": {"prefix": "old/", "tierings": [{"accessTier": "DEEP_ARCHIVE_ACCESS", "days": 180}]},
+            },
+            "inventoryConfigurations": {
+                "all": {"destination": {"bucketArn": "${logs.arn}", "format": "Parquet"}, "optionalFields": ["Size", "ETag"]},
+                "in": {"enabled": false, "prefix": "in/", "scheduleFrequency": "Daily", "destination": {"bucketArn": "${logs.arn}"}},
+            },
+            "metricsConfigurations": {"all": {}, "in": {"prefix": "in/"}, "some": {"tags": {"a": "b"}}},
         }),
         in_place: vec![
+            "metricsConfigurations",
+            "notificationConfiguration",
+            "websiteConfiguration",
             "versioning",
             "tags",
             "publicAccessBlock",
