@@ -40,24 +40,7 @@ fn bucket_row() -> Row {
             "publicAccessBlock": {"blockPublicPolicy": false, "restrictPublicBuckets": false},
             "objectOwnership": "BucketOwnerPreferred",
             "encryption": {"sseAlgorithm": "aws:kms", "bucketKeyEnabled": true, "blockedEncryptionTypes": []},
-            "lifecycleRules": {
-                "all": {"expiration": {"days": 365}},
-                "logs": {
-                    "prefix": "logs/",
-                    "tags": {"kind": "log"},
-                    "objectSizeGreaterThan": 1024,
-                    "transitions": [{"days": 30, "storageClass": "STANDARD_IA"}, {"days": 90, "storageClass": "GLACIER"}],
-                    "expiration": {"days": 400},
-                },
-                "old": {
-                    "status": "Disabled",
-                    "objectSizeLessThan": 9,
-                    "expiration": {"date": "2031-01-31"},
-                    "noncurrentVersionExpiration": {"noncurrentDays": 30, "newerNoncurrentVersions": 3},
-                    "noncurrentVersionTransitions": [{"noncurrentDays": 30, "storageClass": "ONEZONE_IA"}],
-                    "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
-                },
-            },
+            "lifecycleRules": lifecycle_rules(),
             "logging": {"targetBucket": "${logs.id}", "targetPrefix": "web/", "partitionDateSource": "EventTime"},
             "corsRules": [
                 {"allowedOrigins": ["https://www.example.com"], "allowedMethods": ["GET", "PUT"], "allowedHeaders": ["*"], "exposeHeaders": ["ETag"], "maxAgeSeconds": 60},
@@ -124,6 +107,27 @@ fn bucket_row() -> Row {
         untold: vec!["forceDestroy"],
         ..row("s3:Bucket", ("s3", "list_buckets", |answer| length(answer, "Buckets")))
     }
+}
+
+fn lifecycle_rules() -> Value {
+    json!({
+        "all": {"expiration": {"days": 365}},
+        "logs": {
+            "prefix": "logs/",
+            "tags": {"kind": "log"},
+            "objectSizeGreaterThan": 1024,
+            "transitions": [{"days": 30, "storageClass": "STANDARD_IA"}, {"days": 90, "storageClass": "GLACIER"}],
+            "expiration": {"days": 400},
+        },
+        "old": {
+            "status": "Disabled",
+            "objectSizeLessThan": 9,
+            "expiration": {"date": "2031-01-31"},
+            "noncurrentVersionExpiration": {"noncurrentDays": 30, "newerNoncurrentVersions": 3},
+            "noncurrentVersionTransitions": [{"noncurrentDays": 30, "storageClass": "ONEZONE_IA"}],
+            "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
+        },
+    })
 }
 
 fn bucket_policy_row() -> Row {
