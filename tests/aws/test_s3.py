@@ -252,6 +252,19 @@ def test_delete_markers_hold_a_bucket(store):
     store.s3.delete_bucket(Bucket="web")
 
 
+def test_metrics_are_listed_by_their_ids(store):
+    store.make()
+    for name in ("b", "a"):
+        config = {"Id": name, "Filter": {"Prefix": f"{name}/"}}
+        store.s3.put_bucket_metrics_configuration(Bucket="web", Id=name, MetricsConfiguration=config)
+    first = store.s3.list_bucket_metrics_configurations(Bucket="web")
+    assert first["MetricsConfigurationList"] == [{"Id": "a", "Filter": {"Prefix": "a/"}}]
+    second = store.s3.list_bucket_metrics_configurations(Bucket="web", ContinuationToken=first["NextContinuationToken"])
+    assert [each["Id"] for each in second["MetricsConfigurationList"]] == ["b"] and not second["IsTruncated"]
+    store.s3.delete_bucket_metrics_configuration(Bucket="web", Id="a")
+    refused(lambda: store.s3.delete_bucket_metrics_configuration(Bucket="web", Id="a"), "NoSuchConfiguration")
+
+
 def test_keys_are_listed_as_in_urls(store):
     store.make()
     for key in ("a b+c/ü", "odd\x01"):

@@ -4,8 +4,10 @@ mod emptying;
 mod further;
 mod inputs;
 mod lifecycle;
+mod listed;
 mod notifications;
 mod replication;
+mod reports;
 mod rules;
 mod settings;
 mod website;
@@ -17,6 +19,7 @@ pub use self::inputs::*;
 pub use self::lifecycle::*;
 pub use self::notifications::*;
 pub use self::replication::*;
+pub use self::reports::*;
 use self::settings::{Settings, built};
 pub use self::website::*;
 use crate::aws::tags::{Tag as _, written};
@@ -26,7 +29,7 @@ use crate::s3::placed;
 /// The region in which CreateBucket takes no location, and says of one's own bucket that it was made.
 const FIRST_REGION: &str = "us-east-1";
 
-/// An S3 bucket: keeps objects by key. What is not among its inputs, such as access control lists and inventories, is neither read nor changed.
+/// An S3 bucket: keeps objects by key. What is not among its inputs, such as access control lists, is neither read nor changed.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Bucket {
     /// What the program asks for, as AWS has it.

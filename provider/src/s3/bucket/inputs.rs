@@ -7,6 +7,9 @@ use pulumi_plugin::{Order, Property};
 use super::lifecycle::{LifecycleRule, TransitionDefaultMinimumObjectSize};
 use super::notifications::NotificationConfiguration;
 use super::replication::ReplicationConfiguration;
+use super::reports::{
+    AnalyticsConfiguration, IntelligentTieringConfiguration, InventoryConfiguration, MetricsConfiguration,
+};
 use super::website::WebsiteConfiguration;
 use crate::aws::Tags;
 use crate::types::BucketName;
@@ -62,6 +65,18 @@ pub struct BucketInputs {
     /// managed here.
     #[prop(given)]
     pub object_lock_configuration: Option<ObjectLockConfiguration>,
+    /// Storage class analyses, by ids of your choice. Left out: not managed here; `{}` removes all.
+    #[prop(given)]
+    pub analytics_configurations: Option<BTreeMap<String, AnalyticsConfiguration>>,
+    /// Intelligent tiering, by ids of your choice. Left out: not managed here; `{}` removes all.
+    #[prop(given)]
+    pub intelligent_tiering_configurations: Option<BTreeMap<String, IntelligentTieringConfiguration>>,
+    /// Inventories, by ids of your choice. Left out: not managed here; `{}` removes all.
+    #[prop(given)]
+    pub inventory_configurations: Option<BTreeMap<String, InventoryConfiguration>>,
+    /// Request metrics in CloudWatch, by ids of your choice. Left out: not managed here; `{}` removes all.
+    #[prop(given)]
+    pub metrics_configurations: Option<BTreeMap<String, MetricsConfiguration>>,
     /// Whether deleting the bucket also deletes all objects in it, with all versions, delete markers and unfinished uploads. It counts only if
     /// `pulumi up` has brought it before. Default: false; a bucket that isn't empty is not deleted.
     #[prop(default)]

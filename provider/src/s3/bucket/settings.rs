@@ -49,10 +49,14 @@ impl<'a> Settings<'a> {
             replication_configuration: None,
             accelerate_status: None,
             object_lock_configuration: None,
+            analytics_configurations: None,
+            intelligent_tiering_configurations: None,
+            inventory_configurations: None,
+            metrics_configurations: None,
             force_destroy: pulumi_plugin::Order::unknown(),
             tags: crate::aws::Tags::new(),
         };
-        self.read_further(inputs).await
+        self.read_listed(self.read_further(inputs).await?).await
     }
 
     /// Brings what differs, one after another: S3 refuses two changes of one bucket at a time.
@@ -76,7 +80,8 @@ impl<'a> Settings<'a> {
         if old.cors_rules != new.cors_rules {
             self.put_cors_rules(&new.cors_rules).await?;
         }
-        self.bring_further(old, new).await
+        self.bring_further(old, new).await?;
+        self.bring_listed(old, new).await
     }
 
     /// Nothing tells the namespace but the end of the name, which no other namespace has.

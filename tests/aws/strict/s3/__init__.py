@@ -14,7 +14,7 @@ from moto.s3.responses import S3Response
 from .. import answer
 from ..clock import CLOCK
 from . import checks, names, policy
-from .kinds import KINDS, NEW, Said
+from .kinds import KINDS, LISTED, NEW, Said
 
 KEY = re.compile(r"<Key>(.*?)</Key>", re.DOTALL)
 # How long S3 goes on telling the old lifecycle rules, in AWS's seconds.
@@ -78,20 +78,53 @@ class S3(S3Response):
                 if kind.name in ("ServerSideEncryptionConfiguration",):
                     bucket.settings[kind.name] = NEW[kind.name]
                 return self.done(EmptyResult(), 204)
+        for what, root in LISTED.items():
+            if action in (f"{verb}Bucket{what}Configuration" for verb in ("Put", "Delete")):
+                self.parse_parameters(request)
+                return self.done(self.change(what, bucket, action))
+            if action == f"ListBucket{what}Configurations":
+                self.parse_parameters(request)
+                return self.renamed(root, self.done(self.listed(what, bucket)))
         return None
+
+    def change(self, what, bucket, action):
+        """Puts or removes one of several, by its id."""
+        several, name = bucket.settings.setdefault(what, {}), self.params["Id"]
+        if action.startswith("Delete"):
+            if name not in several:
+                raise Said(404, "NoSuchConfiguration", "The specified configuration does not exist.")
+            # The settings of a new bucket are everybody's.
+            bucket.settings[what] = {key: value for key, value in several.items() if key != name}
+            return EmptyResult()
+        value = checks.of(f"{what}Configuration", self.params, action)
+        if value["Id"] != name:
+            raise checks.malformed()
+        bucket.settings[what] = {**several, name: value}
+        return EmptyResult()
+
+    def listed(self, what, bucket):
+        """One a page, so that pages are met."""
+        several = sorted(bucket.settings.get(what, {}).items())
+        since = int(self.params.get("ContinuationToken") or 0)
+        more = since + 1 < len(several)
+        page = {f"{what}ConfigurationList": [value for _, value in several[since : since + 1]], "IsTruncated": more}
+        return ActionResult({**page, **({"NextContinuationToken": str(since + 1)} if more else {})})
 
     def done(self, result, status=None):
         code, headers, body = self.serialized(result)
         return self._send_response((status or code, headers, body))
 
+    def rooted(self, kind, answered):
+        return answered if kind.wrapped else self.renamed(kind.name, answered)
+
     @staticmethod
-    def rooted(kind, answered):
+    def renamed(name, answered):
         """The answer under AWS's own root element. moto names it after the operation, which some SDKs don't take."""
         code, headers, body = answered
         text = body.decode() if isinstance(body, bytes) else body
         root = re.search(r"<([A-Za-z]+)[\s/>]", text.split("?>", 1)[-1])
-        if not kind.wrapped and root:
-            text = re.sub(rf"(</?){root.group(1)}(?=[\s/>])", rf"\1{kind.name}", text)
+        if root:
+            text = re.sub(rf"(</?){root.group(1)}(?=[\s/>])", rf"\1{name}", text)
         return code, headers, text.encode()
 
     def bucket(self):

@@ -33,8 +33,12 @@ def malformed():
 
 def valid(kind, params, action):
     """The setting out of the request, held against the service's model."""
-    shape = get_service_model("s3").operation_model(action).input_shape.members[kind.name]
-    value = params.get(kind.name)
+    return of(kind.name, params, action)
+
+
+def of(name, params, action):
+    shape = get_service_model("s3").operation_model(action).input_shape.members[name]
+    value = params.get(name)
     if value is None:
         raise malformed()
     check_value(shape, value)

@@ -6,7 +6,7 @@ from typing import Callable
 from . import checks
 from .checks import Said
 
-__all__ = ["KINDS", "NEW", "Said"]
+__all__ = ["KINDS", "LISTED", "NEW", "Said"]
 
 
 @dataclass(frozen=True)
@@ -128,4 +128,12 @@ NEW = {
             }
         ]
     },
+}
+
+# Settings of which a bucket has several, by ids: what their calls are called, and the root of a list of them.
+LISTED = {
+    "Analytics": "ListBucketAnalyticsConfigurationResult",
+    "IntelligentTiering": "ListBucketIntelligentTieringConfigurationsOutput",
+    "Inventory": "ListInventoryConfigurationsResult",
+    "Metrics": "ListMetricsConfigurationsResult",
 }

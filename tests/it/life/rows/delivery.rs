@@ -40,32 +40,49 @@ fn bucket_row() -> Row {
             "publicAccessBlock": {"blockPublicPolicy": false, "restrictPublicBuckets": false},
             "objectOwnership": "BucketOwnerPreferred",
             "encryption": {"sseAlgorithm": "aws:kms", "bucketKeyEnabled": true, "blockedEncryptionTypes": []},
-            "lifecycleRules": {
-                "all": {"expiration": {"days": 365}},
-                "logs": {
-                    "prefix": "logs/",
-                    "tags": {"kind": "log"},
-                    "objectSizeGreaterThan": 1024,
-                    "transitions": [{"days": 30, "storageClass": "STANDARD_IA"}, {"days": 90, "storageClass": "GLACIER"}],
-                    "expiration": {"days": 400},
-                },
-                "old": {
-                    "status": "Disabled",
-                    "objectSizeLessThan": 9,
-                    "expiration": {"date": "2031-01-31"},
-                    "noncurrentVersionExpiration": {"noncurrentDays": 30, "newerNoncurrentVersions": 3},
-                    "noncurrentVersionTransitions": [{"noncurrentDays": 30, "storageClass": "ONEZONE_IA"}],
-                    "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
-                },
-            },
+            "lifecycleRules": lifecycle_rules(),
             "logging": {"targetBucket": "${logs.id}", "targetPrefix": "web/", "partitionDateSource": "EventTime"},
             "corsRules": [
                 {"allowedOrigins": ["https://www.example.com"], "allowedMethods": ["GET", "PUT"], "allowedHeaders": ["*"], "exposeHeaders": ["ETag"], "maxAgeSeconds": 60},
                 {"id": "any", "allowedOrigins": ["*"], "allowedMethods": ["GET"]},
             ],
             "forceDestroy": true,
+            "accelerateStatus": "Enabled",
+            "notificationConfiguration": {
+                "eventBridgeEnabled": true,
+                "topicConfigurations": {"new": {
+                    "arn": "arn:aws:sns:ap-northeast-1:123456789012:new",
+                    "events": ["s3:ObjectCreated:*"],
+                    "filterPrefix": "in/",
+                    "filterSuffix": ".jpg",
+                }},
+            },
+            "websiteConfiguration": {
+                "indexDocument": "index.html",
+                "errorDocument": "error.html",
+                "routingRules": [{
+                    "routingRuleCondition": {"keyPrefixEquals": "old/"},
+                    "redirectRule": {"replaceKeyPrefixWith": "new/", "protocol": "https"},
+                }],
+            },
+            "analyticsConfigurations": {
+                "all": {},
+                "in": {"prefix": "in/", "tags": {"a": "b"}, "dataExport": {"bucketArn": "${logs.arn}", "prefix": "classes/"}},
+            },
+            "intelligentTieringConfigurations": {
+                "old": {"tags": {"a": "b"}, "tierings": [{"accessTier": "ARCHIVE_ACCESS", "days": 90}]},
+                "older": {"prefix": "old/", "tierings": [{"accessTier": "DEEP_ARCHIVE_ACCESS", "days": 180}]},
+            },
+            "inventoryConfigurations": {
+                "all": {"destination": {"bucketArn": "${logs.arn}", "format": "Parquet"}, "optionalFields": ["Size", "ETag"]},
+                "in": {"enabled": false, "prefix": "in/", "scheduleFrequency": "Daily", "destination": {"bucketArn": "${logs.arn}"}},
+            },
+            "metricsConfigurations": {"all": {}, "in": {"prefix": "in/"}, "some": {"tags": {"a": "b"}}},
         }),
         in_place: vec![
+            "metricsConfigurations",
+            "notificationConfiguration",
+            "websiteConfiguration",
             "versioning",
             "tags",
             "publicAccessBlock",
@@ -90,6 +107,27 @@ fn bucket_row() -> Row {
         untold: vec!["forceDestroy"],
         ..row("s3:Bucket", ("s3", "list_buckets", |answer| length(answer, "Buckets")))
     }
+}
+
+fn lifecycle_rules() -> Value {
+    json!({
+        "all": {"expiration": {"days": 365}},
+        "logs": {
+            "prefix": "logs/",
+            "tags": {"kind": "log"},
+            "objectSizeGreaterThan": 1024,
+            "transitions": [{"days": 30, "storageClass": "STANDARD_IA"}, {"days": 90, "storageClass": "GLACIER"}],
+            "expiration": {"days": 400},
+        },
+        "old": {
+            "status": "Disabled",
+            "objectSizeLessThan": 9,
+            "expiration": {"date": "2031-01-31"},
+            "noncurrentVersionExpiration": {"noncurrentDays": 30, "newerNoncurrentVersions": 3},
+            "noncurrentVersionTransitions": [{"noncurrentDays": 30, "storageClass": "ONEZONE_IA"}],
+            "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
+        },
+    })
 }
 
 fn bucket_policy_row() -> Row {
