@@ -39,44 +39,6 @@ macro_rules! spelled {
     };
 }
 
-mod arn;
-mod cidr;
-mod cidr6;
-mod document;
-mod domain;
-mod ecs_name;
-mod identifier;
-mod lowercase;
-mod names;
-mod policy;
-mod policy_name;
-mod protocol;
-mod region;
-mod repository_name;
-pub mod role_arn;
-mod timestamp;
-mod topic_name;
-mod window;
-
-pub use arn::{Arn, CertificateArn};
-pub use cidr::Cidr;
-pub use cidr6::Cidr6;
-pub use document::{JsonObject, LifecyclePolicy};
-pub use domain::DomainName;
-pub use ecs_name::{ClusterName, EcsName};
-pub use identifier::Identifier;
-pub use lowercase::Lowercase;
-pub use names::{GroupDescription, GroupName, IamPath, RoleName};
-pub use policy::PolicyJson;
-pub use policy_name::PolicyName;
-pub use protocol::Protocol;
-pub use region::Region;
-pub use repository_name::RepositoryName;
-pub use role_arn::RoleArn;
-pub use timestamp::Timestamp;
-pub use topic_name::TopicName;
-pub use window::{DailyWindow, WeeklyWindow};
-
 /// The name of an ElastiCache replication group.
 pub type ReplicationGroupId = Identifier<40>;
 /// The name of an ElastiCache subnet group or parameter group.
@@ -96,6 +58,7 @@ mod certificate_name;
 mod cidr;
 mod cidr6;
 mod day;
+mod document;
 mod domain;
 mod ecs_name;
 mod edge_names;
@@ -108,7 +71,11 @@ mod parameter_name;
 mod policy;
 mod protocol;
 mod region;
+mod repository_name;
 pub mod role_arn;
+mod scaling_policy_name;
+mod timestamp;
+mod topic_name;
 mod waf;
 mod window;
 
@@ -120,6 +87,7 @@ pub use certificate_name::CertificateName;
 pub use cidr::Cidr;
 pub use cidr6::Cidr6;
 pub use day::Day;
+pub use document::{JsonObject, LifecyclePolicy};
 pub use domain::DomainName;
 pub use ecs_name::{ClusterName, EcsName};
 pub use edge_names::{FunctionName, PolicyName};
@@ -135,6 +103,10 @@ pub use parameter_name::{DocumentName, ParameterName};
 pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;
+pub use repository_name::RepositoryName;
 pub use role_arn::RoleArn;
+pub use scaling_policy_name::ScalingPolicyName;
+pub use timestamp::Timestamp;
+pub use topic_name::TopicName;
 pub use waf::{CountryCode, TransformationType, WafDescription, WafName};
 pub use window::{DailyWindow, WeeklyWindow};

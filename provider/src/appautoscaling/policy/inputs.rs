@@ -5,14 +5,14 @@ use pulumi_plugin::{Fault, Faults, Property};
 use super::metric::{CustomizedMetricSpecification, PredefinedMetricSpecification};
 use super::predictive::PredictiveScaling;
 use crate::appautoscaling::Key;
-use crate::types::PolicyName;
+use crate::types::ScalingPolicyName;
 
 /// The inputs of a scaling policy.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct PolicyInputs {
     /// The policy name: 1 to 255 characters without `/`, unique among the policies of the target. Default: made from the resource's name.
     #[prop(replace, unique, autoname = 255)]
-    pub policy_name: PolicyName,
+    pub policy_name: ScalingPolicyName,
     /// The namespace of the service that the resource belongs to, such as `ecs`.
     #[prop(replace, unique, min = 1)]
     pub service_namespace: String,

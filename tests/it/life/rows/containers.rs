@@ -6,7 +6,6 @@ use super::{Listed, Row, Second, length, row, two_subnets};
 use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
-    vec![cluster_row(), cluster_capacity_providers_row(), task_definition_row(), service_row()]
     vec![
         cluster_row(),
         cluster_capacity_providers_row(),

@@ -2,13 +2,13 @@
 
 spelled! {
     /// The name of a scaling policy: 1 to 255 printable characters, and no `/`, which parts the id.
-    PolicyName, "a policy's name", "cpu", "requests per target", policy_name
+    ScalingPolicyName, "a policy's name", "cpu", "requests per target", policy_name
 }
 
 /// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
-impl<T: Into<String>> From<T> for PolicyName {
-    fn from(text: T) -> PolicyName {
-        PolicyName(text.into())
+impl<T: Into<String>> From<T> for ScalingPolicyName {
+    fn from(text: T) -> ScalingPolicyName {
+        ScalingPolicyName(text.into())
     }
 }
 
@@ -23,7 +23,7 @@ fn policy_name(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::PolicyName;
+    use super::ScalingPolicyName;
 
     #[test]
     fn has_no_slash() {
@@ -34,7 +34,7 @@ mod tests {
             ("a\nb", "`\\n` is not allowed"),
             ("", "empty"),
         ] {
-            let why = PolicyName::parse(text).err().unwrap_or_default();
+            let why = ScalingPolicyName::parse(text).err().unwrap_or_default();
             assert!(why.contains(said) && why.is_empty() == said.is_empty(), "{text}: {why}");
         }
     }
