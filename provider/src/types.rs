@@ -52,6 +52,7 @@ mod policy;
 mod protocol;
 mod region;
 pub mod role_arn;
+mod signing_key_name;
 mod window;
 
 pub use arn::{Arn, CertificateArn};
@@ -67,6 +68,7 @@ pub use policy::PolicyJson;
 pub use protocol::Protocol;
 pub use region::Region;
 pub use role_arn::RoleArn;
+pub use signing_key_name::SigningKeyName;
 pub use window::{DailyWindow, WeeklyWindow};
 
 /// The name of an ElastiCache replication group.

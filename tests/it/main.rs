@@ -1,5 +1,6 @@
 //! The one test binary: gitinfra's programs against real parts.
 
+mod acm;
 mod aws;
 mod cli;
 mod cloudfront;
@@ -8,6 +9,7 @@ mod crates;
 mod derive;
 mod ec2;
 mod elasticache;
+mod elb;
 mod engine;
 mod files;
 mod iam;
