@@ -1,8 +1,12 @@
 //! Route 53: what its resources share.
 
 pub mod changes;
+pub mod dnssec;
 pub mod get_zone;
+pub mod health_check;
+pub mod key_signing_key;
 mod known;
+pub mod query_logging_config;
 pub mod record;
 pub mod record_type;
 mod sets;
@@ -20,6 +24,18 @@ pub(crate) const PASSING: Passing = &[
     ("PriorRequestNotComplete", "", Again::Later),
     // The caller reference is nobody else's: an attempt whose answer got lost made the zone, and the next one finds it.
     ("HostedZoneAlreadyExists", "", Again::Soon),
+    // Another change came between the look and the update.
+    ("HealthCheckVersionMismatch", "", Again::Soon),
+    ("ConcurrentModification", "", Again::Later),
+    // A resource policy of CloudWatch Logs, or a KMS key and its policy, has just been put.
+    ("InsufficientCloudWatchLogsResourcePolicy", "", Again::Soon),
+    ("InvalidKMSArn", "", Again::Soon),
+    // Route 53 has not seen yet that a key was activated or that signing was turned off.
+    ("KeySigningKeyWithActiveStatusNotFound", "", Again::Soon),
+    ("InvalidKeySigningKeyStatus", "", Again::Later),
+    ("KeySigningKeyInUse", "", Again::Held),
+    // Only with these words it passes; else resolvers still expect signatures.
+    ("KeySigningKeyInParentDSRecord", "due to dns lookup failure", Again::Later),
     // Records of another routing policy, or a simple one, have the name; they may be deleted at the same moment.
     ("InvalidChangeBatch", "cannot be created as a non", Again::Soon),
 ];

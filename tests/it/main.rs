@@ -1,6 +1,7 @@
 //! The one test binary: gitinfra's programs against real parts.
 
 mod account;
+mod acm;
 mod aws;
 mod chatbot;
 mod cli;
@@ -13,6 +14,7 @@ mod derive;
 mod ec2;
 mod ecs;
 mod elasticache;
+mod elb;
 mod engine;
 mod files;
 mod firehose;

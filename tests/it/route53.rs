@@ -18,7 +18,7 @@ fn zones(aws: &Aws) -> Vec<Value> {
 
 /// A zone's records beside its own two, each as `NAME TYPE VALUES`, sorted.
 #[track_caller]
-fn records(aws: &Aws, zone: &str) -> Vec<String> {
+pub fn records(aws: &Aws, zone: &str) -> Vec<String> {
     let answer = aws.call("route53", "list_resource_record_sets", json!({"HostedZoneId": zone}));
     let sets = answer["ResourceRecordSets"].as_array().cloned().unwrap_or_default();
     let own = sets.iter().filter(|set| set["Type"] != "SOA" && !(set["Type"] == "NS" && set["TTL"] == 172800));
@@ -38,7 +38,7 @@ fn line(set: &Value) -> String {
 
 /// Changes a record behind the provider's back.
 #[track_caller]
-fn meddle(aws: &Aws, zone: &str, action: &str, set: Value) {
+pub fn meddle(aws: &Aws, zone: &str, action: &str, set: Value) {
     let change = json!({"Action": action, "ResourceRecordSet": set});
     aws.call(
         "route53",

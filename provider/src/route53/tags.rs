@@ -1,4 +1,4 @@
-//! The tags of hosted zones.
+//! The tags of hosted zones and health checks.
 
 use std::collections::HashMap;
 
@@ -23,16 +23,26 @@ pub async fn visible(aws: &Aws, zone: &str) -> Result<Tags> {
     Ok(aws.visible(aws.asked_by(MOST, zone, of_zones).await?.unwrap_or_default()))
 }
 
-/// Sets and removes tags.
+/// The tags of one thing of another kind, as the user sees them.
+pub async fn of(aws: &Aws, kind: TagResourceType, id: &str) -> Result<Tags> {
+    let told = aws.route53().list_tags_for_resource().resource_type(kind).resource_id(id).send().await;
+    let set = told.doing("reading the tags of", id)?.resource_tag_set;
+    Ok(aws.visible(set.and_then(|set| set.tags).unwrap_or_default()))
+}
+
+/// Sets and removes tags of a hosted zone.
 pub async fn retag(aws: &Aws, zone: &str, set: &Tags, unset: &[String]) -> Result<()> {
-    let change =
-        || aws.route53().change_tags_for_resource().resource_type(TagResourceType::Hostedzone).resource_id(zone);
+    retag_as(aws, TagResourceType::Hostedzone, zone, set, unset).await
+}
+
+/// Sets and removes tags.
+pub async fn retag_as(aws: &Aws, kind: TagResourceType, id: &str, set: &Tags, unset: &[String]) -> Result<()> {
+    let change = || aws.route53().change_tags_for_resource().resource_type(kind.clone()).resource_id(id);
     for tags in written(set).chunks(MOST) {
-        change().set_add_tags(Some(tags.to_vec())).send().await.doing("tagging hosted zone", zone)?;
+        change().set_add_tags(Some(tags.to_vec())).send().await.doing("tagging", id)?;
     }
     for keys in unset.chunks(MOST) {
-        let removal = change().set_remove_tag_keys(Some(keys.to_vec()));
-        removal.send().await.doing("removing tags of hosted zone", zone)?;
+        change().set_remove_tag_keys(Some(keys.to_vec())).send().await.doing("removing tags of", id)?;
     }
     Ok(())
 }

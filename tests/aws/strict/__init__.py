@@ -23,11 +23,14 @@ SERVICES = (
     "ssm",
     "sts",
 )
+# By what moto calls it first where two of its services have one address.
+CALLED = {"elb": "elbv2"}
 INSTALLED = set()
 
 
 def install(service):
     """Patches moto's `service`, once."""
+    service = CALLED.get(service, service)
     if service in SERVICES and service not in INSTALLED:
         module = importlib.import_module(f"{__name__}.{service}")
         INSTALLED.add(service)

@@ -72,7 +72,7 @@ def users_of(arn, account, region):
     users = [
         balancer.arn
         for balancer in balancers
-        if any(arn in listener.certificates for listener in balancer.listeners.values())
+        if any(arn in [listener.certificate, *getattr(listener, "further", [])] for listener in balancer.listeners.values())
     ]
     for distribution in delivery.cloudfront_backends[account]["aws"].distributions.values() if delivery else []:
         if arn in str(getattr(distribution, "config", "")):

@@ -12,7 +12,9 @@ from moto.route53.responses import Route53 as Moto
 
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
-from . import cidr, record
+from . import cidr, dnssec, record
+from .dnssec import Dnssec
+from .health import Health
 from .record import canonical
 
 # AWS's seconds until all of its name servers know a change.
@@ -25,7 +27,7 @@ def name_servers():
     return [f"ns-{random.randrange(2048)}.awsdns-{random.randrange(64):02d}.{suffix}" for suffix in SUFFIXES]
 
 
-class Route53(Strict, Moto):
+class Route53(Strict, Health, Dnssec, Moto):
     def zone(self, zone_id):
         return self.backend.get_hosted_zone(zone_id)
 
@@ -156,6 +158,11 @@ class Route53(Strict, Moto):
                 "HostedZoneNotEmpty",
                 "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
             )
+        if getattr(zone, "signing_keys", None):
+            raise Refusal(
+                "HostedZoneNotEmpty",
+                "The specified hosted zone contains DNSSEC Key Signing Keys and so cannot be deleted.",
+            )
         answer = super().delete_hosted_zone()
         self.backend.resource_tags.pop(zone.resource_id, None)
         answer.result["ChangeInfo"] = self.change()
@@ -225,6 +232,8 @@ class Route53(Strict, Moto):
         zone_id = self._get_param("ResourceId")
         if self._get_param("ResourceType") == "hostedzone" and zone_id not in self.backend.zones:
             raise Refusal("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}")
+        if self._get_param("ResourceType") == "healthcheck" and zone_id not in self.checks:
+            raise Refusal("NoSuchHealthCheck", f"A health check with id {zone_id} does not exist.")
 
 
 def reversed_name(name):
@@ -235,6 +244,6 @@ def reversed_name(name):
 
 def install():
     features = r"{0}/(?P<api_version>[\d_-]+)/hostedzone/(?P<zone_id>[^/]+)/features$"
-    urls.url_paths.update(dict.fromkeys([*cidr.PATHS, features]))
+    urls.url_paths.update(dict.fromkeys([*cidr.PATHS, *dnssec.PATHS, features]))
     models.reverse_domain_name = reversed_name
     serve(urls, Route53)

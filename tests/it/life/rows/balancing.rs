@@ -1,7 +1,237 @@
 //! The rows of Elastic Load Balancing.
 
-use super::Row;
+use serde_json::{Value, json};
+
+use super::{Listed, Row, Second, length, row, two_subnets, vpc};
+use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
-    vec![]
+    vec![target_group_row(), load_balancer_row(), listener_row(), listener_rule_row(), listener_certificate_row()]
+}
+
+/// A network that the internet reaches.
+fn network() -> Vec<Asked> {
+    let gateway = Asked::new("igw", "ec2:InternetGateway", json!({"vpcId": "${vpc.id}"}));
+    [two_subnets(), vec![gateway]].concat()
+}
+
+/// A load balancer and a target group.
+fn balanced() -> Vec<Asked> {
+    let balancer = json!({"subnets": ["${one.id}", "${two.id}"]});
+    let group = json!({"port": 80, "protocol": "HTTP", "targetType": "ip", "vpcId": "${vpc.id}"});
+    let parts = vec![Asked::new("lb", "elb:LoadBalancer", balancer), Asked::new("tg", "elb:TargetGroup", group)];
+    [network(), parts].concat()
+}
+
+/// The same with a listener.
+fn listening() -> Vec<Asked> {
+    let listener = json!({
+        "loadBalancerArn": "${lb.arn}", "port": 80, "protocol": "HTTP",
+        "defaultActions": [{"type": "fixed-response", "fixedResponseConfig": {"statusCode": "404"}}],
+    });
+    [balanced(), vec![Asked::new("listener", "elb:Listener", listener)]].concat()
+}
+
+/// A certificate that is issued, by the name of its validation.
+fn issued(name: &'static str) -> Vec<Asked> {
+    let [cert, proof] = [format!("{name}-cert"), format!("{name}-proof")];
+    let of = |property: &str| format!("${{{cert}.domainValidationOptions.0.{property}}}");
+    let record =
+        json!({"zoneId": "${zone.id}", "name": of("resourceRecordName"), "records": [of("resourceRecordValue")]});
+    vec![
+        Asked::new(&cert, "acm:Certificate", json!({"domainName": format!("{name}.example.com")})),
+        Asked::new(&proof, "route53:SharedRecord", record),
+        Asked::new(name, "acm:CertificateValidation", json!({"certificateArn": format!("${{{cert}.arn}}")})),
+    ]
+}
+
+/// An HTTPS listener with a certificate, and another certificate.
+fn secure() -> Vec<Asked> {
+    let zone = Asked::new("zone", "route53:Zone", json!({"name": "example.com"}));
+    let listener = json!({
+        "loadBalancerArn": "${lb.arn}", "port": 443, "protocol": "HTTPS", "certificateArn": "${www.certificateArn}",
+        "defaultActions": [{"type": "forward", "targetGroupArn": "${tg.arn}"}],
+    });
+    let listener = Asked::new("listener", "elb:Listener", listener);
+    [balanced(), vec![zone], issued("www"), issued("shop"), vec![listener]].concat()
+}
+
+fn target_group_row() -> Row {
+    Row {
+        around: vec![vpc()],
+        first: json!({"name": "web", "port": 80, "protocol": "HTTP", "vpcId": "${vpc.id}"}),
+        given: json!({
+            "targetType": "ip",
+            "protocolVersion": "HTTP2",
+            "healthCheckPath": "/health",
+            "healthCheckPort": "8080",
+            "healthCheckProtocol": "HTTPS",
+            "healthCheckIntervalSeconds": 15,
+            "healthCheckTimeoutSeconds": 10,
+            "healthyThresholdCount": 3,
+            "unhealthyThresholdCount": 4,
+            "matcher": {"httpCode": "200-299"},
+            "targets": [{"id": "10.0.0.9"}],
+            "attributes": {
+                "deregistrationDelayTimeoutSeconds": 30,
+                "stickinessEnabled": true,
+                "stickinessType": "app_cookie",
+                "stickinessAppCookieCookieName": "session",
+                "loadBalancingCrossZoneEnabled": "true",
+            },
+            "tags": {"a": "b"},
+        }),
+        needs: vec![("targets", json!({"targetType": "ip"}))],
+        in_place: vec!["healthCheckPath", "healthCheckIntervalSeconds", "matcher", "attributes", "tags"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "web_1"}), "name"),
+            (json!({"healthCheckIntervalSeconds": 5}), "must be less than the interval"),
+            (json!({"healthCheckProtocol": "TCP"}), "can't be checked by `TCP`"),
+            (json!({"healthCheckEnabled": false}), "only health checks of a Lambda function"),
+            (json!({"attributes": {"proxyProtocolV2Enabled": true}}), "has no proxyProtocolV2Enabled"),
+            (json!({"matcher": {"grpcCode": "12"}}), "`grpcCode` is for `protocolVersion: GRPC`"),
+            (json!({"port": null}), "only a group of a Lambda function has none"),
+        ],
+        by_hand: Some(vec![("elbv2", "delete_target_group", json!({"TargetGroupArn": "${x.arn}"}))]),
+        ..row("elb:TargetGroup", ("elbv2", "describe_target_groups", |answer| length(answer, "TargetGroups")))
+    }
+}
+
+fn load_balancer_row() -> Row {
+    Row {
+        around: [network(), vec![Asked::new("group", "ec2:SecurityGroup", json!({"vpcId": "${vpc.id}"}))]].concat(),
+        first: json!({"name": "web", "subnets": ["${one.id}", "${two.id}"]}),
+        given: json!({
+            "scheme": "internal",
+            "securityGroups": ["${group.id}"],
+            "attributes": {
+                "idleTimeoutTimeoutSeconds": 120,
+                "routingHttp2Enabled": false,
+                "routingHttpDropInvalidHeaderFieldsEnabled": false,
+                "routingHttpXffHeaderProcessingMode": "preserve",
+            },
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["securityGroups", "attributes", "tags"],
+        other: Some(json!({"name": "shop"})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"name": "internal-web"}), "name"),
+            (json!({"subnets": ["${one.id}"]}), "two zones at least"),
+            (json!({"subnetMappings": [{"subnetId": "${one.id}"}]}), "only one of"),
+            (json!({"attributes": {"dnsRecordClientRoutingPolicy": "any_availability_zone"}}), "has no dnsRecord"),
+            (json!({"attributes": {"idleTimeoutTimeoutSeconds": 4001}}), "idleTimeoutTimeoutSeconds"),
+        ],
+        by_hand: Some(vec![("elbv2", "delete_load_balancer", json!({"LoadBalancerArn": "${x.arn}"}))]),
+        ..row("elb:LoadBalancer", ("elbv2", "describe_load_balancers", |answer| length(answer, "LoadBalancers")))
+    }
+}
+
+fn listener_row() -> Row {
+    Row {
+        around: balanced(),
+        first: json!({
+            "loadBalancerArn": "${lb.arn}", "port": 80, "protocol": "HTTP",
+            "defaultActions": [{"type": "forward", "targetGroupArn": "${tg.arn}"}],
+        }),
+        given: json!({
+            "port": 8080,
+            "defaultActions": [{"type": "redirect", "redirectConfig": {"statusCode": "HTTP_301", "protocol": "HTTPS", "port": "443"}}],
+            "attributes": {"routingHttpResponseServerEnabled": false, "routingHttpResponseXFrameOptionsHeaderValue": "DENY"},
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["port", "defaultActions", "attributes", "tags"],
+        other: Some(json!({"port": 81})),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"protocol": "HTTPS"}), "need a certificate"),
+            (json!({"sslPolicy": "ELBSecurityPolicy-2016-08"}), "only `HTTPS` and `TLS` have a security policy"),
+            (json!({"defaultActions": []}), "defaultActions"),
+            (json!({"defaultActions": [{"type": "forward"}]}), "one of `targetGroupArn` or `forwardConfig`"),
+            (json!({"defaultActions": [{"type": "redirect"}]}), "a `redirect` action needs it"),
+            (json!({"protocol": null}), "a port has a protocol"),
+        ],
+        listed: Listed {
+            service: "elbv2",
+            operation: "describe_listeners",
+            parameters: json!({"LoadBalancerArn": "${lb.arn}"}),
+            count: |answer| length(answer, "Listeners"),
+            each: 1,
+        },
+        by_hand: Some(vec![("elbv2", "delete_listener", json!({"ListenerArn": "${x.arn}"}))]),
+        ..row("elb:Listener", ("elbv2", "", |_| 0))
+    }
+}
+
+fn listener_rule_row() -> Row {
+    Row {
+        around: listening(),
+        first: json!({
+            "listenerArn": "${listener.arn}",
+            "priority": 10,
+            "conditions": [{"field": "path-pattern", "values": ["/a", "/b"]}],
+            "actions": [{"type": "fixed-response", "fixedResponseConfig": {"statusCode": "503", "messageBody": "later"}}],
+        }),
+        given: json!({
+            "priority": 20,
+            "conditions": [
+                {"field": "host-header", "hostHeaderConfig": {"values": ["WWW.example.com"]}},
+                {"field": "query-string", "queryStringConfig": {"values": [{"key": "a", "value": "1"}, {"value": "2"}]}},
+            ],
+            "actions": [{"type": "forward", "forwardConfig": {"targetGroups": [{"targetGroupArn": "${tg.arn}"}]}}],
+            "transforms": [{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "^/a", "replace": "/b"}]}}],
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["priority", "conditions", "actions", "transforms", "tags"],
+        other: Some(json!({"priority": 30, "conditions": [{"field": "path-pattern", "values": ["/c"]}]})),
+        second: Second::Refused,
+        wrong: vec![
+            (json!({"priority": 0}), "priority"),
+            (json!({"conditions": []}), "conditions"),
+            (
+                json!({"conditions": [{"field": "path-pattern", "values": ["1", "2", "3", "4", "5", "6"]}]}),
+                "a rule can have 5",
+            ),
+            (json!({"conditions": [{"field": "source-ip"}]}), "`source-ip` needs it"),
+            (json!({"actions": [{"type": "jwt-validation"}]}), "the last action, and no other"),
+        ],
+        listed: Listed {
+            service: "elbv2",
+            operation: "describe_rules",
+            parameters: json!({"ListenerArn": "${listener.arn}"}),
+            count: |answer| {
+                let rules = answer["Rules"].as_array();
+                rules.map_or(0, |all| all.iter().filter(|rule| rule["IsDefault"] == false).count())
+            },
+            each: 1,
+        },
+        by_hand: Some(vec![("elbv2", "delete_rule", json!({"RuleArn": "${x.arn}"}))]),
+        ..row("elb:ListenerRule", ("elbv2", "", |_| 0))
+    }
+}
+
+fn listener_certificate_row() -> Row {
+    Row {
+        around: secure(),
+        first: json!({"listenerArn": "${listener.arn}", "certificateArn": "${shop.certificateArn}"}),
+        second: Second::Refused,
+        wrong: vec![(json!({"certificateArn": "shop"}), "is not a certificate's ARN")],
+        listed: Listed {
+            service: "elbv2",
+            operation: "describe_listener_certificates",
+            parameters: json!({"ListenerArn": "${listener.arn}"}),
+            count: further,
+            each: 1,
+        },
+        ..row("elb:ListenerCertificate", ("elbv2", "", |_| 0))
+    }
+}
+
+/// The certificates beside the default one.
+fn further(answer: &Value) -> usize {
+    answer["Certificates"].as_array().map_or(0, |all| all.iter().filter(|it| it["IsDefault"] == false).count())
 }

@@ -7,7 +7,15 @@ use crate::aws::ELSEWHERE;
 use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
-    vec![certificate_row(), certificate_validation_row(), shared_record_row()]
+    vec![
+        certificate_row(),
+        certificate_validation_row(),
+        shared_record_row(),
+        health_check_row(),
+        key_signing_key_row(),
+        dnssec_row(),
+        query_logging_config_row(),
+    ]
 }
 
 fn zone() -> Asked {
@@ -123,5 +131,106 @@ fn shared_record_row() -> Row {
         untold: vec!["waitForSync"],
         made_anew: true,
         ..row("route53:SharedRecord", ("route53", "", |_| 0))
+    }
+}
+
+fn health_check_row() -> Row {
+    Row {
+        region: ELSEWHERE,
+        first: json!({"type": "HTTPS", "fullyQualifiedDomainName": "www.example.com"}),
+        given: json!({
+            "ipAddress": "2001:DB8:0::1",
+            "port": 8443,
+            "resourcePath": "/health",
+            "failureThreshold": 5,
+            "requestInterval": 10,
+            "measureLatency": true,
+            "inverted": true,
+            "disabled": true,
+            "enableSni": false,
+            "regions": ["us-east-1", "eu-west-1", "sa-east-1"],
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["port", "resourcePath", "failureThreshold", "inverted", "regions", "tags"],
+        other: Some(json!({"fullyQualifiedDomainName": "shop.example.com"})),
+        wrong: vec![
+            (json!({"fullyQualifiedDomainName": null}), "one of `ipAddress` and `fullyQualifiedDomainName`"),
+            (json!({"type": "TCP"}), "`TCP` needs it"),
+            (json!({"type": "HTTPS_STR_MATCH"}), "searchString"),
+            (json!({"regions": ["us-east-1"]}), "at least three"),
+            (json!({"requestInterval": 20}), "10 or 30"),
+            (json!({"healthThreshold": 0}), "no other type has it"),
+        ],
+        by_hand: Some(vec![("route53", "delete_health_check", json!({"HealthCheckId": "${x.id}"}))]),
+        ..row("route53:HealthCheck", ("route53", "list_health_checks", |answer| length(answer, "HealthChecks")))
+    }
+}
+
+/// A KMS key of an account that can't be looked at.
+const KEY: &str = "arn:aws:kms:us-east-1:999999999999:key/one";
+
+fn key_signing_key_row() -> Row {
+    Row {
+        region: ELSEWHERE,
+        around: vec![zone()],
+        first: json!({"zoneId": "${zone.id}", "name": "one_key", "keyManagementServiceArn": KEY}),
+        given: json!({"status": "INACTIVE"}),
+        in_place: vec!["status"],
+        other: Some(json!({"name": "two_key", "keyManagementServiceArn": KEY.replace("one", "two")})),
+        unnamed: json!({"name": null}),
+        second: Second::Refused,
+        wrong: vec![(json!({"name": "k"}), "name"), (json!({"keyManagementServiceArn": "one"}), "is not an ARN")],
+        listed: Listed {
+            service: "route53",
+            operation: "get_dnssec",
+            parameters: json!({"HostedZoneId": "${zone.id}"}),
+            count: |answer| length(answer, "KeySigningKeys"),
+            each: 1,
+        },
+        by_hand: Some(
+            ["deactivate_key_signing_key", "delete_key_signing_key"]
+                .map(|operation| ("route53", operation, json!({"HostedZoneId": "${zone.id}", "Name": "one_key"})))
+                .to_vec(),
+        ),
+        ..row("route53:KeySigningKey", ("route53", "", |_| 0))
+    }
+}
+
+fn dnssec_row() -> Row {
+    let key = json!({"zoneId": "${zone.id}", "keyManagementServiceArn": KEY});
+    Row {
+        region: ELSEWHERE,
+        around: vec![zone(), Asked::new("key", "route53:KeySigningKey", key)],
+        first: json!({"zoneId": "${zone.id}"}),
+        second: Second::Refused,
+        listed: Listed {
+            service: "route53",
+            operation: "get_dnssec",
+            parameters: json!({"HostedZoneId": "${zone.id}"}),
+            count: |answer| usize::from(answer["Status"]["ServeSignature"] == "SIGNING"),
+            each: 1,
+        },
+        ..row("route53:Dnssec", ("route53", "", |_| 0))
+    }
+}
+
+fn query_logging_config_row() -> Row {
+    Row {
+        region: ELSEWHERE,
+        around: vec![zone()],
+        first: json!({
+            "zoneId": "${zone.id}",
+            "cloudWatchLogsLogGroupArn": "arn:aws:logs:us-east-1:999999999999:log-group:/aws/route53/example.com",
+        }),
+        second: Second::Refused,
+        wrong: vec![(json!({"cloudWatchLogsLogGroupArn": "/aws/route53"}), "is not an ARN")],
+        listed: Listed {
+            service: "route53",
+            operation: "list_query_logging_configs",
+            parameters: json!({"HostedZoneId": "${zone.id}"}),
+            count: |answer| length(answer, "QueryLoggingConfigs"),
+            each: 1,
+        },
+        ..row("route53:QueryLoggingConfig", ("route53", "", |_| 0))
     }
 }

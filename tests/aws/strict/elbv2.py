@@ -1,5 +1,0 @@
-"""Elastic Load Balancing as strict as AWS."""
-
-
-def install():
-    """Nothing yet: moto's own answers."""
