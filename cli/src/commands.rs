@@ -11,6 +11,7 @@ mod preview;
 mod retry;
 mod schema;
 mod shell;
+mod suspend;
 mod sync;
 mod types;
 mod version;
@@ -78,6 +79,8 @@ verbs! {
     Preview in preview,
     Destroy in destroy,
     Forget in forget,
+    Suspend in suspend,
+    Resume in suspend,
     Explain in explain,
     Get in get,
     Describe in describe,

@@ -19,6 +19,8 @@ pub struct Known {
     pub left_by: Option<String>,
     /// What it had rolled out was destroyed.
     pub is_destroyed: bool,
+    /// Why somebody does not want it to be rolled out for now.
+    pub suspended: Option<String>,
 }
 
 /// Why a run is made.

@@ -26,6 +26,7 @@ pub use listing::RunFilter;
 pub use runs::NewRun;
 pub use stacks::StackId;
 
+/// The shapes of the ledger, of which `0004_suspended.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

@@ -162,6 +162,8 @@ pub struct StackRecord {
     pub status: Standing,
     /// By how many commits it is behind its branch, where a run of this machine has seen them.
     pub behind_by: Option<usize>,
+    /// Why it is not to be rolled out for now, if it isn't.
+    pub suspended: Option<String>,
     /// Why the newest run did not succeed.
     pub message: Option<String>,
     pub repository: String,

@@ -13,7 +13,7 @@ pub(super) struct Due {
     pub stack: Stack,
     pub known: Known,
     pub reason: Reason,
-    /// It failed at this very commit a short while ago, and is left alone for now.
+    /// It is left alone for now: it failed at this very commit a short while ago, or is suspended.
     pub is_resting: bool,
 }
 
@@ -45,7 +45,11 @@ impl Follow {
                     }
                 }
                 Decision::RollOut(reason) => {
-                    let is_resting = self.is_resting(id, head).await?;
+                    let is_resting = known.suspended.is_some() || self.is_resting(id, head).await?;
+                    if is_new && let Some(why) = &known.suspended {
+                        let reason = format!("suspended: {why}");
+                        self.context.tell(Some(&stack.name()), Body::Skipped { reason });
+                    }
                     if self.wishes.dry_run && !is_resting {
                         self.tell_pending(&stack, &reason, head);
                     }

@@ -21,7 +21,7 @@ pub struct RunFilter {
 impl Ledger {
     pub async fn stack_records(&self) -> Result<Vec<StackRecord>> {
         let list = "SELECT s.name, r.label AS repository, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, \
-                s.created_at, s.left_at, s.destroyed_at, s.backend, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
+                s.created_at, s.left_at, s.destroyed_at, s.backend, s.suspended_why, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
             FROM stacks s JOIN repositories r ON r.id = s.repository_id \
             LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id ORDER BY v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
@@ -67,6 +67,7 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
         name: row.try_get("name")?,
         status: Standing::of(last_state, commit.is_some(), left.is_some(), destroyed.is_some()),
         behind_by: None,
+        suspended: row.try_get("suspended_why")?,
         message: row.try_get("message")?,
         branch: row.try_get("branch")?,
         backend: row.try_get("backend")?,

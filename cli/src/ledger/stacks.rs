@@ -88,6 +88,13 @@ impl Ledger {
         Ok(found.map(StackId))
     }
 
+    /// Suspends a stack for a reason, or ends that with none.
+    pub async fn suspend(&self, stack: &StackId, why: Option<&str>) -> Result<()> {
+        let update = "UPDATE stacks SET suspended_why = $1 WHERE id = $2";
+        let bound = sqlx::query(update).bind(why.map(str::to_owned)).bind(stack.0.clone());
+        bound.execute(&self.pool).await.map(drop).map_err(failed("suspending a stack"))
+    }
+
     /// Writes down where a stack's state lives.
     pub async fn lives_in(&self, stack: &StackId, backend: &str) -> Result<()> {
         let update = "UPDATE stacks SET backend = $1 WHERE id = $2";
@@ -139,7 +146,7 @@ impl Ledger {
 }
 
 /// What the decision about a stack rests on: about one row, or about a repository's.
-const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, \
+const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, s.suspended_why, \
     (SELECT state FROM runs WHERE stack_id = s.id ORDER BY started_at DESC, id DESC LIMIT 1) AS last_state \
     FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE ($1 = '' OR s.id = $1) AND ($2 = '' OR r.label = $2)";
 
@@ -153,6 +160,7 @@ fn known(row: &AnyRow) -> Result<Known> {
         has_left: number("left_at")?.is_some(),
         left_by: text("left_commit")?,
         is_destroyed: number("destroyed_at")?.is_some(),
+        suspended: text("suspended_why")?,
     })
 }
 

@@ -128,3 +128,24 @@ fn a_part_that_a_failed_run_made_can_be_destroyed() {
     assert_eq!(p.file("a.txt"), None);
     p.run("destroy stack/test/prod --yes").expect_code(3).expect_err(&["no stack is called"]);
 }
+
+#[test]
+fn a_stack_that_is_suspended_waits_until_it_is_resumed() {
+    let p = Place::of(&[A]);
+    p.sync();
+    p.run("suspend stack/test/dev").expect_code(2).expect_err(&["--reason"]);
+    p.run("suspend stack/test/dev --reason moving").expect_code(0).expect_out(&["stack/test/dev suspended"]);
+    p.sync().expect_out(&["nothing to do: 1 stack is up to date"]);
+    p.change(&[("a", "path: a.txt, content: two")]);
+    for words in ["sync", "sync --force test/dev"] {
+        p.run(words)
+            .expect_code(0)
+            .expect_out(&["test/dev: skipped: suspended: moving"])
+            .expect_without(&["rolling out"]);
+    }
+    assert_eq!(p.file("a.txt").as_deref(), Some("one"));
+    p.run("get stacks").expect_code(0).expect_out(&["test/dev", "suspended: moving"]);
+    p.run("resume test/dev").expect_code(0).expect_out(&["stack/test/dev resumed"]);
+    p.sync().expect_out(&["1 stack rolled out"]);
+    p.run("get stack dev -o jsonpath={.suspended}").expect_code(0).expect_without(&["moving"]);
+}

@@ -82,6 +82,9 @@ fn status(stack: &StackRecord) -> String {
         Some(message) => format!("{word}: {message}"),
         None => word.to_owned(),
     };
+    if let Some(reason) = &stack.suspended {
+        return format!("suspended: {reason}");
+    }
     match stack.status {
         Standing::UpToDate => "up to date".to_owned(),
         Standing::Behind => behind.unwrap_or_else(|| "behind".to_owned()),
@@ -192,6 +195,7 @@ mod tests {
             name: text("net/dev"),
             status,
             behind_by,
+            suspended: None,
             message: Some(text("VpcLimitExceeded\nhint: ask for more")),
             branch: Some(text("main")),
             backend: Some(text("file:///state")),
