@@ -39,38 +39,6 @@ macro_rules! spelled {
     };
 }
 
-mod arn;
-mod balancer_name;
-mod certificate_name;
-mod cidr;
-mod cidr6;
-mod domain;
-mod identifier;
-mod lowercase;
-mod names;
-mod policy;
-mod protocol;
-mod region;
-pub mod role_arn;
-mod signing_key_name;
-mod window;
-
-pub use arn::{Arn, CertificateArn};
-pub use balancer_name::{BalancerName, TargetGroupName};
-pub use certificate_name::CertificateName;
-pub use cidr::Cidr;
-pub use cidr6::Cidr6;
-pub use domain::DomainName;
-pub use identifier::Identifier;
-pub use lowercase::Lowercase;
-pub use names::{GroupDescription, GroupName, IamPath, RoleName};
-pub use policy::PolicyJson;
-pub use protocol::Protocol;
-pub use region::Region;
-pub use role_arn::RoleArn;
-pub use signing_key_name::SigningKeyName;
-pub use window::{DailyWindow, WeeklyWindow};
-
 /// The name of an ElastiCache replication group.
 pub type ReplicationGroupId = Identifier<40>;
 /// The name of an ElastiCache subnet group or parameter group.
@@ -106,6 +74,7 @@ mod region;
 mod repository_name;
 pub mod role_arn;
 mod scaling_policy_name;
+mod signing_key_name;
 mod timestamp;
 mod topic_name;
 mod waf;
@@ -138,6 +107,7 @@ pub use region::Region;
 pub use repository_name::RepositoryName;
 pub use role_arn::RoleArn;
 pub use scaling_policy_name::ScalingPolicyName;
+pub use signing_key_name::SigningKeyName;
 pub use timestamp::Timestamp;
 pub use topic_name::TopicName;
 pub use waf::{CountryCode, TransformationType, WafDescription, WafName};
