@@ -94,7 +94,7 @@ impl Component for SecurityGroup {
             allow_from: inputs.allow_from,
             allow_to: inputs.allow_to,
         };
-        let group = group.add(here);
+        let group = group.tell(here);
         let report =
             Report::of(here).meets_if(open.is_empty(), "EC2.19", &format!("open to everywhere: {}", open.join(", ")));
         Ok(SecurityGroup { security_group_id: group.id, arn: group.arn, report })
@@ -117,7 +117,7 @@ pub struct Group {
 
 impl Group {
     /// Adds the group and its rules.
-    pub fn add(self, here: &mut Scope) -> SecurityGroupOutputs {
+    pub fn tell(self, here: &mut Scope) -> SecurityGroupOutputs {
         let tags = Tags::from([("Name".into(), format!("{}-{}", here.name(), self.key))]);
         let args = security_group::SecurityGroupArgs {
             vpc_id: self.vpc_id.into(),
@@ -206,9 +206,9 @@ pub fn faults(at: &'static str, peers: &BTreeMap<String, Peer>) -> Vec<Fault> {
     let each = peers.iter().flat_map(|(name, peer)| {
         let at = Path::root().key(at).key(name);
         let peers =
-            (peer.peers() != 1).then(|| "needs exactly one of `cidr`, `cidr6`, `securityGroupId` and `prefixListId`");
-        let ports = (peer.protocol.has_ports() && peer.port.is_none()).then(|| "needs a `port`");
-        let order = (peer.to_port < peer.port && peer.to_port.is_some()).then(|| "`toPort` is less than `port`");
+            (peer.peers() != 1).then_some("needs exactly one of `cidr`, `cidr6`, `securityGroupId` and `prefixListId`");
+        let ports = (peer.protocol.has_ports() && peer.port.is_none()).then_some("needs a `port`");
+        let order = (peer.to_port < peer.port && peer.to_port.is_some()).then_some("`toPort` is less than `port`");
         [peers, ports, order].into_iter().flatten().map(move |why| Fault { at: at.clone(), why: why.into() })
     });
     each.collect()

@@ -127,7 +127,7 @@ fn part(new: &SharedRecordInputs) -> RecordInputs {
         multi_value_answer: None,
         health_check_id: None,
         overwrite: Order::from(false),
-        wait_for_sync: new.wait_for_sync.clone(),
+        wait_for_sync: new.wait_for_sync,
     }
 }
 

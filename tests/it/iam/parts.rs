@@ -59,7 +59,7 @@ fn a_role_and_its_parts_live_side_by_side() {
 #[test]
 fn what_somebody_gave_the_role_already_is_not_taken() {
     let aws = Aws::new();
-    let project = aws.project(&program("s3:*").split("  own:").next().expect("a role").to_owned());
+    let project = aws.project(program("s3:*").split("  own:").next().expect("a role"));
     project.up().expect_ok();
     let document = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
     let policy = json!({"RoleName": "web", "PolicyName": "logs", "PolicyDocument": document.to_string()});

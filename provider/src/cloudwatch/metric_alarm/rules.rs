@@ -44,7 +44,7 @@ fn metric(new: &MetricAlarmInputs) -> Vec<Fault> {
 
 /// What is wrong with a period, or with all periods together.
 fn span(new: &MetricAlarmInputs, period: u32) -> Option<String> {
-    if !matches!(period, 10 | 20 | 30) && period % 60 != 0 {
+    if !matches!(period, 10 | 20 | 30) && !period.is_multiple_of(60) {
         return Some(format!("{period} is not 10, 20, 30 or a multiple of 60"));
     }
     let all = u64::from(period) * u64::from(new.evaluation_periods.unwrap_or(1));

@@ -152,7 +152,7 @@ impl PrivateDnsPreference {
 impl VpcEndpointInputs {
     /// The inputs as AWS has them. What is AWS's own default is left out.
     pub(super) fn read(aws: &Aws, kind: VpcEndpointType, seen: AwsVpcEndpoint) -> Result<VpcEndpointInputs> {
-        let policy = filled(seen.policy_document).map(|text| word::<PolicyJson>(text)).transpose()?;
+        let policy = filled(seen.policy_document).map(word::<PolicyJson>).transpose()?;
         let groups = seen.groups.map(|groups| groups.into_iter().filter_map(|group| group.group_id).collect());
         let private = seen.private_dns_enabled.unwrap_or_default();
         let full = PolicyJson::parse(FULL_ACCESS).ok();

@@ -37,7 +37,7 @@ pub async fn refuse_the_last(aws: &Aws, id: &Id, cluster: &str) -> Result<()> {
     let asked = aws.rds().describe_db_clusters().db_cluster_identifier(cluster).send().await;
     let answer = asked.unless(&["DBClusterNotFoundFault"]).doing("reading cluster", cluster)?;
     let found = answer.and_then(|answer| answer.db_clusters?.pop());
-    if !found.is_some_and(|cluster| cluster.deletion_protection == Some(true)) {
+    if found.is_none_or(|cluster| cluster.deletion_protection != Some(true)) {
         return Ok(());
     }
     let members = members(aws, cluster).await?;
