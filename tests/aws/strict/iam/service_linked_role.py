@@ -64,8 +64,9 @@ class ServiceLinkedRoles:
         if not task or task["failed"]:
             service = role.path.split("/")[2]
             regions = ecs_backends[self.current_account] if service == "ecs.amazonaws.com" else {}
-            clusters = [cluster for region in regions.values() for cluster in region.clusters.values()]
-            used = [cluster.arn for cluster in clusters if cluster.status == "ACTIVE"]
+            stores = [region.strict for region in regions.values() if hasattr(region, "strict")]
+            clusters = [cluster for store in stores for cluster in store.clusters.values()]
+            used = [cluster["arn"] for cluster in clusters if cluster["status"] == "ACTIVE"]
             role.task = task = {"id": f"task/aws-service-role/{service}/{role.name}/{uuid.uuid4()}", "since": CLOCK.now()}
             task.update(failed=used, role=role)
             self.tasks()[task["id"]] = task
