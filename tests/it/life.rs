@@ -36,14 +36,14 @@ fn every_type_has_a_row() {
     assert!(missing.is_empty(), "without a row in tests/it/life/rows.rs: {missing:?}");
 }
 
-/// Runs a trial with every row, two side by side, and tells all that fail.
+/// Runs a trial with every row, four side by side, and tells all that fail. Most of the time they wait.
 fn with_every_row(trial: impl Fn(&Row) + Sync) {
     let only = std::env::var("LIFE").unwrap_or_default();
     let waiting = Mutex::new(rows().into_iter().filter(|row| row.kind.contains(&only)).collect::<Vec<_>>());
     let failed = Mutex::new(Vec::new());
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(row) = next() {
                     if let Err(why) = catch_unwind(AssertUnwindSafe(|| trial(&row))) {
@@ -74,7 +74,7 @@ struct Trial<'a> {
 
 impl<'a> Trial<'a> {
     fn of(row: &'a Row) -> Trial<'a> {
-        Trial::on(row, Aws::new())
+        Trial::on(row, Aws::hurried())
     }
 
     fn on(row: &'a Row, aws: Aws) -> Trial<'a> {
