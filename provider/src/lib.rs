@@ -48,7 +48,16 @@ const META: Meta = Meta {
 
 /// Everything that the package offers.
 pub fn catalogue() -> Package<Gitinfra> {
-    Package::new(META)
+    let resources = operations(edge(workloads(network(Package::new(META)))));
+    functions(resources)
+        .component::<components::network::Network>()
+        .component::<components::dns_zone::DnsZone>()
+        .component::<components::security_group::SecurityGroup>()
+}
+
+/// What traffic goes through: networks, names, load balancers.
+fn network(package: Package<Gitinfra>) -> Package<Gitinfra> {
+    package
         .resource::<ec2::vpc::Vpc>()
         .resource::<ec2::vpc_cidr_block_association::VpcCidrBlockAssociation>()
         .resource::<ec2::subnet::Subnet>()
@@ -65,26 +74,6 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<ec2::egress_only_internet_gateway::EgressOnlyInternetGateway>()
         .resource::<ec2::vpc_endpoint::VpcEndpoint>()
         .resource::<ec2::flow_log::FlowLog>()
-        .resource::<elasticache::subnet_group::SubnetGroup>()
-        .resource::<elasticache::parameter_group::ParameterGroup>()
-        .resource::<elasticache::replication_group::ReplicationGroup>()
-        .resource::<elasticache::user::User>()
-        .resource::<elasticache::user_group::UserGroup>()
-        .resource::<rds::subnet_group::SubnetGroup>()
-        .resource::<rds::cluster_parameter_group::ClusterParameterGroup>()
-        .resource::<rds::parameter_group::ParameterGroup>()
-        .resource::<rds::cluster::Cluster>()
-        .resource::<rds::cluster_instance::ClusterInstance>()
-        .resource::<rds::event_subscription::EventSubscription>()
-        .resource::<cloudfront::distribution::Distribution>()
-        .resource::<cloudfront::origin_access_control::OriginAccessControl>()
-        .resource::<cloudfront::cache_policy::CachePolicy>()
-        .resource::<cloudfront::origin_request_policy::OriginRequestPolicy>()
-        .resource::<cloudfront::response_headers_policy::ResponseHeadersPolicy>()
-        .resource::<cloudfront::function::Function>()
-        .resource::<cloudfront::origin_access_identity::OriginAccessIdentity>()
-        .resource::<cloudfront::vpc_origin::VpcOrigin>()
-        .resource::<cloudfront::monitoring_subscription::MonitoringSubscription>()
         .resource::<route53::zone::Zone>()
         .resource::<route53::record::Record>()
         .resource::<route53::shared_record::SharedRecord>()
@@ -99,6 +88,58 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<elb::listener::Listener>()
         .resource::<elb::listener_rule::ListenerRule>()
         .resource::<elb::listener_certificate::ListenerCertificate>()
+}
+
+/// What runs, and what keeps its data.
+fn workloads(package: Package<Gitinfra>) -> Package<Gitinfra> {
+    package
+        .resource::<elasticache::subnet_group::SubnetGroup>()
+        .resource::<elasticache::parameter_group::ParameterGroup>()
+        .resource::<elasticache::replication_group::ReplicationGroup>()
+        .resource::<elasticache::user::User>()
+        .resource::<elasticache::user_group::UserGroup>()
+        .resource::<rds::subnet_group::SubnetGroup>()
+        .resource::<rds::cluster_parameter_group::ClusterParameterGroup>()
+        .resource::<rds::parameter_group::ParameterGroup>()
+        .resource::<rds::cluster::Cluster>()
+        .resource::<rds::cluster_instance::ClusterInstance>()
+        .resource::<rds::event_subscription::EventSubscription>()
+        .resource::<secretsmanager::secret::Secret>()
+        .resource::<ecs::cluster::Cluster>()
+        .resource::<ecs::cluster_capacity_providers::ClusterCapacityProviders>()
+        .resource::<s3::bucket::Bucket>()
+        .resource::<s3::bucket_policy::BucketPolicy>()
+        .resource::<ecs::task_definition::TaskDefinition>()
+        .resource::<ecs::service::Service>()
+        .resource::<appautoscaling::target::Target>()
+        .resource::<appautoscaling::policy::Policy>()
+        .resource::<ecr::repository::Repository>()
+}
+
+/// What faces the world.
+fn edge(package: Package<Gitinfra>) -> Package<Gitinfra> {
+    package
+        .resource::<cloudfront::distribution::Distribution>()
+        .resource::<cloudfront::origin_access_control::OriginAccessControl>()
+        .resource::<cloudfront::cache_policy::CachePolicy>()
+        .resource::<cloudfront::origin_request_policy::OriginRequestPolicy>()
+        .resource::<cloudfront::response_headers_policy::ResponseHeadersPolicy>()
+        .resource::<cloudfront::function::Function>()
+        .resource::<cloudfront::origin_access_identity::OriginAccessIdentity>()
+        .resource::<cloudfront::vpc_origin::VpcOrigin>()
+        .resource::<cloudfront::monitoring_subscription::MonitoringSubscription>()
+        .resource::<wafv2::ip_set::IpSet>()
+        .resource::<wafv2::regex_pattern_set::RegexPatternSet>()
+        .resource::<wafv2::rule_group::RuleGroup>()
+        .resource::<wafv2::web_acl::WebAcl>()
+        .resource::<wafv2::web_acl_association::WebAclAssociation>()
+        .resource::<wafv2::logging_configuration::LoggingConfiguration>()
+        .resource::<firehose::delivery_stream::DeliveryStream>()
+}
+
+/// Who may do what, and what is told of it.
+fn operations(package: Package<Gitinfra>) -> Package<Gitinfra> {
+    package
         .resource::<iam::role::Role>()
         .resource::<iam::role_policy::RolePolicy>()
         .resource::<iam::role_policy_attachment::RolePolicyAttachment>()
@@ -107,38 +148,23 @@ pub fn catalogue() -> Package<Gitinfra> {
         .resource::<iam::service_linked_role::ServiceLinkedRole>()
         .resource::<kms::key::Key>()
         .resource::<kms::alias::Alias>()
-        .resource::<secretsmanager::secret::Secret>()
         .resource::<ssm::parameter::Parameter>()
         .resource::<ssm::document::Document>()
         .resource::<ssm::session_preferences::SessionPreferences>()
         .resource::<logs::log_group::LogGroup>()
         .resource::<logs::resource_policy::ResourcePolicy>()
         .resource::<logs::metric_filter::MetricFilter>()
-        .resource::<ecs::cluster::Cluster>()
-        .resource::<ecs::cluster_capacity_providers::ClusterCapacityProviders>()
-        .resource::<s3::bucket::Bucket>()
-        .resource::<s3::bucket_policy::BucketPolicy>()
-        .resource::<ecs::task_definition::TaskDefinition>()
-        .resource::<ecs::service::Service>()
         .resource::<cloudwatch::metric_alarm::MetricAlarm>()
         .resource::<cloudwatch::composite_alarm::CompositeAlarm>()
-        .resource::<wafv2::ip_set::IpSet>()
-        .resource::<wafv2::regex_pattern_set::RegexPatternSet>()
-        .resource::<wafv2::rule_group::RuleGroup>()
-        .resource::<wafv2::web_acl::WebAcl>()
-        .resource::<wafv2::web_acl_association::WebAclAssociation>()
-        .resource::<wafv2::logging_configuration::LoggingConfiguration>()
-        .resource::<firehose::delivery_stream::DeliveryStream>()
         .resource::<chatbot::slack_channel_configuration::SlackChannelConfiguration>()
-        .resource::<appautoscaling::target::Target>()
-        .resource::<appautoscaling::policy::Policy>()
-        .resource::<ecr::repository::Repository>()
         .resource::<sns::topic::Topic>()
         .resource::<sns::topic_policy::TopicPolicy>()
         .resource::<sns::subscription::Subscription>()
-        .component::<components::network::Network>()
-        .component::<components::dns_zone::DnsZone>()
-        .component::<components::security_group::SecurityGroup>()
+}
+
+/// The questions that a program can ask.
+fn functions(package: Package<Gitinfra>) -> Package<Gitinfra> {
+    package
         .function::<ec2::get_availability_zones::GetAvailabilityZones>()
         .function::<ec2::get_ami::GetAmi>()
         .function::<ec2::get_managed_prefix_list::GetManagedPrefixList>()

@@ -126,7 +126,8 @@ fn balanced(aws: &Aws) -> [String; 3] {
         let asked = json!({"VpcId": vpc, "CidrBlock": range, "AvailabilityZone": place});
         text(&aws.call("ec2", "create_subnet", asked)["Subnet"]["SubnetId"])
     });
-    let made = aws.call("elbv2", "create_load_balancer", json!({"Name": "web", "Subnets": subnets}));
+    let made =
+        aws.call("elbv2", "create_load_balancer", json!({"Name": "web", "Scheme": "internal", "Subnets": subnets}));
     let balancer = text(&made["LoadBalancers"][0]["LoadBalancerArn"]);
     let [blue, green] = ["blue", "green"].map(|name| {
         let asked = json!({"Name": name, "Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "instance"});

@@ -42,13 +42,12 @@ pub struct Peer {
     /// The id of a prefix list.
     pub prefix_list_id: Option<Output<String>>,
     /// The IP protocol: `tcp`, `udp`, `icmp`, `-1` for all. Default: `tcp`.
-    #[prop(default = tcp())]
-    pub protocol: Protocol,
-    /// The port, or the first of several.
-    #[prop(min = 0, max = 65535)]
+    pub protocol: Option<Protocol>,
+    /// The port, or the first of several; for ICMP the type. Default for ICMP: -1, which is all types.
+    #[prop(min = -1, max = 65535)]
     pub port: Option<i32>,
-    /// The last port. Default: `port`.
-    #[prop(min = 0, max = 65535)]
+    /// The last port; for ICMP the code. Default: `port`; for ICMP -1, which is all codes.
+    #[prop(min = -1, max = 65535)]
     pub to_port: Option<i32>,
     /// What the rule is for. Default: its name.
     pub description: Option<GroupDescription>,
@@ -152,15 +151,17 @@ impl Peer {
     fn port(port: i32) -> Peer {
         let (cidr, cidr6, security_group_id, prefix_list_id) = (None, None, None, None);
         let port = Some(port);
-        Peer { cidr, cidr6, security_group_id, prefix_list_id, protocol: tcp(), port, to_port: None, description: None }
+        Peer { cidr, cidr6, security_group_id, prefix_list_id, protocol: None, port, to_port: None, description: None }
     }
 
     fn rule(self, group: &SecurityGroupOutputs, name: &str) -> SecurityGroupRuleArgs {
+        let protocol = self.protocol();
+        let all = protocol.has_types().then_some(-1);
         SecurityGroupRuleArgs {
             security_group_id: (&group.id).into(),
-            ip_protocol: self.protocol.into(),
-            from_port: self.port.into(),
-            to_port: self.to_port.or(self.port).into(),
+            from_port: self.port.or(all).into(),
+            to_port: self.to_port.or(all).or(self.port).into(),
+            ip_protocol: protocol.into(),
             cidr_ipv4: self.cidr.into(),
             cidr_ipv6: self.cidr6.into(),
             referenced_security_group_id: self.security_group_id.into(),
@@ -168,6 +169,10 @@ impl Peer {
             description: self.description.unwrap_or_else(|| name.into()).into(),
             ..Default::default()
         }
+    }
+
+    fn protocol(&self) -> Protocol {
+        self.protocol.clone().unwrap_or_else(tcp)
     }
 
     /// How many sources or destinations it names.
@@ -207,8 +212,9 @@ pub fn faults(at: &'static str, peers: &BTreeMap<String, Peer>) -> Vec<Fault> {
         let at = Path::root().key(at).key(name);
         let peers =
             (peer.peers() != 1).then_some("needs exactly one of `cidr`, `cidr6`, `securityGroupId` and `prefixListId`");
-        let ports = (peer.protocol.has_ports() && peer.port.is_none()).then_some("needs a `port`");
-        let order = (peer.to_port < peer.port && peer.to_port.is_some()).then_some("`toPort` is less than `port`");
+        let ports = (peer.protocol().has_ports() && peer.port.is_none()).then_some("needs a `port`");
+        let order = (peer.protocol().has_ports() && peer.to_port.is_some_and(|last| Some(last) < peer.port))
+            .then_some("`toPort` is less than `port`");
         [peers, ports, order].into_iter().flatten().map(move |why| Fault { at: at.clone(), why: why.into() })
     });
     each.collect()

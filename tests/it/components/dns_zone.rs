@@ -65,7 +65,7 @@ resources:
     assert_eq!((servers.len(), parent.delegates()), (4, servers));
 
     project.program(&program("privateVpcIds: ['${vpc.id}']"));
-    project.up().expect_ok().expect_steps(&["create dns-private-zone"]);
+    project.up().expect_ok().expect_steps(&["create dns-private-zone", "update dns"]);
     project.expect_settled();
     let zones = aws.call(
         "route53",

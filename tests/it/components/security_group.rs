@@ -50,24 +50,35 @@ fn exactly_the_named_traffic_is_allowed() {
     assert_eq!(rules(&aws), [json!([false, "tcp", 8080, 8080, "a group"]), https]);
     assert_eq!(project.state().get("web", "/outputs/controls"), &json!(["EC2.19"]));
 
-    let more = "allowFrom: {load: {securityGroupId: '${load.securityGroupId}', port: 8081}, ssh: {cidr: 0.0.0.0/0, port: 22}, ping: {cidr6: '::/0', protocol: icmpv6, port: -1}}, allowTo: {}";
-    project.program(&program(&more.replace(", port: -1}", ", port: 128, toPort: 0}")));
-    project.preview().expect_failure().expect_says("allowFrom.ping: `toPort` is less than `port`");
-    project.program(&program("allowFrom: {a: {port: 1}, b: {cidr: 10.0.0.0/8}}"));
+    project.program(&program("allowFrom: {odd: {cidr: 10.0.0.0/8, port: 90, toPort: 80}}"));
     project
         .preview()
         .expect_failure()
-        .expect_says("allowFrom.a: needs exactly one of")
-        .expect_says("allowFrom.b: needs a `port`");
+        .expect_says("property allowFrom.odd")
+        .expect_says("`toPort` is less than `port`");
+    project.program(&program("allowFrom: {a: {port: 1}, b: {cidr: 10.0.0.0/8}}"));
+    project.preview().expect_failure().expect_says("needs exactly one of").expect_says("needs a `port`");
 
     project.program(&program(
-        "allowFrom: {load: {securityGroupId: '${load.securityGroupId}', port: 8081}, ssh: {cidr: 0.0.0.0/0, port: 22}}, allowTo: {}",
+        "allowFrom: {load: {securityGroupId: '${load.securityGroupId}', port: 8081}, ssh: {cidr: 0.0.0.0/0, port: 22}, ping: {cidr6: '::/0', protocol: icmpv6}}, allowTo: {}",
     ));
     let steps = project.up().expect_ok().steps();
-    assert_eq!(steps, ["create web-sg-from-ssh", "delete web-sg-to-https", "update web-sg-from-load"]);
+    let asked = [
+        "create web-sg-from-ping",
+        "create web-sg-from-ssh",
+        "delete web-sg-to-https",
+        "update web",
+        "update web-sg-from-load",
+    ];
+    assert_eq!(steps, asked);
     project.expect_settled();
-    assert_eq!(rules(&aws), [json!([false, "tcp", 22, 22, "0.0.0.0/0"]), json!([false, "tcp", 8081, 8081, "a group"])]);
-    assert_eq!(project.state().get("web", "/outputs/controlsOpen"), &json!(["EC2.19: open to everywhere: ssh"]));
+    let [ping, ssh, load] = [
+        json!([false, "icmpv6", -1, -1, "::/0"]),
+        json!([false, "tcp", 22, 22, "0.0.0.0/0"]),
+        json!([false, "tcp", 8081, 8081, "a group"]),
+    ];
+    assert_eq!(rules(&aws), [ping, ssh, load]);
+    assert_eq!(project.state().get("web", "/outputs/controlsOpen"), &json!(["EC2.19: open to everywhere: ping, ssh"]));
     project.destroy().expect_ok();
     assert_eq!(aws.look(), before);
 }

@@ -56,12 +56,13 @@ pub fn check(project: &Project) {
 }
 
 /// What the vendor's generator writes for every package, by the file's name and mypy's words: secret inputs, the provider's own
-/// inputs, defaults of enums, the arguments of functions, and a property that is called as a method of `dict` is.
+/// inputs, defaults of enums, the arguments of functions, and properties that are called as methods of `dict` are.
 const VENDORS: &[(&str, &str)] = &[
     ("_utilities", "Incompatible return value type"),
     ("", "to \"secret\" of \"Output\" has incompatible type"),
     ("provider", "to \"from_input\" of \"Output\" has incompatible type"),
     ("outputs", "Signature of \"keys\" incompatible with supertype"),
+    ("outputs", "Signature of \"values\" incompatible with supertype"),
     ("", "Incompatible types in assignment (expression has type \"str\", variable has type"),
     ("get_", "Incompatible types in assignment"),
 ];
