@@ -96,6 +96,23 @@ enum Side {
     Output,
 }
 
+/// The side of what a list or map holds. Of objects with eventual properties the generated SDKs have no plain form there.
+fn inner(item: &Type, side: Side) -> Side {
+    let eventual = |shape: &Shape| shape.fields().iter().any(|field| is_eventual(&(field.ty)()));
+    match item {
+        Type::Object(shape) if side == Side::Argument && eventual(shape) => Side::Input,
+        _ => side,
+    }
+}
+
+fn is_eventual(ty: &Type) -> bool {
+    match ty {
+        Type::Eventual(_) => true,
+        Type::Optional(inner) => is_eventual(inner),
+        _ => false,
+    }
+}
+
 /// Gathers the types that properties refer to.
 struct Book {
     package: &'static str,
@@ -186,10 +203,10 @@ impl Book {
             Type::Reference(token) => json!({ "$ref": format!("#/resources/{token}") }),
             Type::Any => json!({ "$ref": "pulumi.json#/Any" }),
             Type::List(item) | Type::Set(item) => {
-                json!({ "type": "array", "items": self.spec(token, item, side) })
+                json!({ "type": "array", "items": self.spec(token, item, inner(item, side)) })
             }
             Type::Map(item) => {
-                json!({ "type": "object", "additionalProperties": self.spec(token, item, side) })
+                json!({ "type": "object", "additionalProperties": self.spec(token, item, inner(item, side)) })
             }
             Type::Object(shape) => json!({ "$ref": self.shape(token, shape, side) }),
             Type::Enum(choices) => json!({ "$ref": self.choices(token, choices) }),
