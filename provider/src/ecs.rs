@@ -2,7 +2,6 @@
 
 pub mod cluster;
 pub mod cluster_capacity_providers;
-pub mod number;
 pub mod service;
 pub mod strategy;
 pub mod tags;

@@ -39,6 +39,17 @@ macro_rules! spelled {
     };
 }
 
+/// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
+macro_rules! as_aws_has_it {
+    ($($name:ident),* $(,)?) => {$(
+        impl<T: Into<String>> From<T> for $name {
+            fn from(text: T) -> $name {
+                $name(text.into())
+            }
+        }
+    )*};
+}
+
 /// The name of an ElastiCache replication group.
 pub type ReplicationGroupId = Identifier<40>;
 /// The name of an ElastiCache subnet group or parameter group.

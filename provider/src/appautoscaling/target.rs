@@ -11,8 +11,8 @@ use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result, 
 
 pub use self::scheduled::{ScalableTargetAction, ScheduledAction};
 use crate::appautoscaling::Key;
+use crate::aws::number::{count, signed};
 use crate::aws::{Aws, Doing as _, Tags, word};
-use crate::ecs::number::{count, signed};
 use crate::types::RoleArn;
 
 /// The inputs of a scalable target.

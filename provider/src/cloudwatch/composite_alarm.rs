@@ -7,6 +7,7 @@ use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm as AwsAlarm};
 use pulumi_plugin::{Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, signed};
 use crate::aws::{Aws, Doing as _, Tags, word};
 use crate::cloudwatch::metric_alarm::{delete, standing};
 use crate::cloudwatch::tags;
@@ -106,7 +107,6 @@ impl Resource for CompositeAlarm {
 
     async fn read(aws: &Aws, _: &Id, seen: AwsAlarm) -> Result<Self> {
         let arns = |arns: Option<Vec<String>>| arns.into_iter().flatten().map(word).collect::<Result<_>>();
-        let seconds = |period: Option<i32>| period.and_then(|period| u32::try_from(period).ok());
         let arn = seen.alarm_arn.unwrap_or_default();
         let suppressor = filled(seen.actions_suppressor);
         Ok(CompositeAlarm {
@@ -120,10 +120,10 @@ impl Resource for CompositeAlarm {
                 insufficient_data_actions: arns(seen.insufficient_data_actions)?,
                 actions_suppressor_wait_period: suppressor
                     .as_ref()
-                    .and_then(|_| seconds(seen.actions_suppressor_wait_period)),
+                    .and_then(|_| seen.actions_suppressor_wait_period.map(count)),
                 actions_suppressor_extension_period: suppressor
                     .as_ref()
-                    .and_then(|_| seconds(seen.actions_suppressor_extension_period)),
+                    .and_then(|_| seen.actions_suppressor_extension_period.map(count)),
                 actions_suppressor: suppressor,
                 tags: tags::visible(aws, &arn).await?,
             },
@@ -158,7 +158,6 @@ async fn described(aws: Aws, names: Vec<String>) -> Result<HashMap<String, AwsAl
 /// The call that gives an alarm all that the program asks for, but its tags. What is left out is reset.
 fn put(aws: &Aws, new: &CompositeAlarmInputs) -> PutCompositeAlarmFluentBuilder {
     let arns = |arns: &BTreeSet<Arn>| some(arns.iter().map(Arn::to_string));
-    let seconds = |period: Option<u32>| period.map(|period| i32::try_from(period).unwrap_or(i32::MAX));
     aws.cloudwatch()
         .put_composite_alarm()
         .alarm_name(&new.name)
@@ -169,6 +168,6 @@ fn put(aws: &Aws, new: &CompositeAlarmInputs) -> PutCompositeAlarmFluentBuilder 
         .set_ok_actions(arns(&new.ok_actions))
         .set_insufficient_data_actions(arns(&new.insufficient_data_actions))
         .set_actions_suppressor(new.actions_suppressor.clone())
-        .set_actions_suppressor_wait_period(seconds(new.actions_suppressor_wait_period))
-        .set_actions_suppressor_extension_period(seconds(new.actions_suppressor_extension_period))
+        .set_actions_suppressor_wait_period(new.actions_suppressor_wait_period.map(signed))
+        .set_actions_suppressor_extension_period(new.actions_suppressor_extension_period.map(signed))
 }

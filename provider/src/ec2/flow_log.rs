@@ -11,6 +11,7 @@ use aws_sdk_ec2::types::{
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::list::some;
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word, word_or};
 use crate::ec2::tags::{earlier, newborn, retag};
 use crate::ec2::{all_done, filter};
@@ -329,7 +330,7 @@ fn create(aws: &Aws, new: &FlowLogInputs) -> CreateFlowLogsFluentBuilder {
         .set_deliver_logs_permission_arn(role(&new.deliver_logs_permission_arn))
         .set_deliver_cross_account_role(role(&new.deliver_cross_account_role))
         .set_log_format(new.log_format.clone())
-        .max_aggregation_interval(i32::try_from(new.max_aggregation_interval).unwrap_or(i32::MAX))
+        .max_aggregation_interval(signed(new.max_aggregation_interval))
         .set_destination_options(options)
         .set_tag_field_specifications(some(fields))
 }

@@ -4,7 +4,7 @@ use aws_sdk_ecs::error::BuildError;
 use aws_sdk_ecs::types::CapacityProviderStrategyItem as AwsItem;
 use pulumi_plugin::{Fault, Property};
 
-use crate::ecs::number::{count, signed};
+use crate::aws::number::{count, signed};
 
 /// One item of a capacity provider strategy.
 #[derive(Debug, Clone, PartialEq, Property)]

@@ -90,7 +90,7 @@ impl Resource for TaskDefinition {
         let arn = definition.task_definition_arn.clone().unwrap_or_default();
         let unnumbered = arn.rsplit_once(':').map(|(family, _)| family.to_owned());
         Ok(TaskDefinition {
-            revision: super::number::count(definition.revision),
+            revision: crate::aws::number::count(definition.revision),
             inputs: TaskDefinitionInputs { tags, ..TaskDefinitionInputs::read(definition)? },
             arn_without_revision: unnumbered.unwrap_or_default(),
             arn,

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_elasticache::types::{CacheCluster, CacheParameterGroup, ChangeType, Parameter, ParameterNameValue};
-use pulumi_plugin::{Again, Error, Fault, Id, Made, Path, Property, Resource, Result, Wait, nearest};
+use pulumi_plugin::{Again, Error, Id, Made, Property, Resource, Result, Wait};
 
+use crate::aws::parameters;
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::elasticache::tags;
 use crate::types::CacheGroupName;
@@ -167,7 +168,7 @@ async fn read(aws: &Aws, id: &Id) -> Result<BTreeMap<String, String>> {
 async fn bring(aws: &Aws, id: &Id, old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Result<()> {
     let known = describe(aws, id, None).await?;
     let known: BTreeMap<_, _> = known.into_iter().filter_map(|p| Some((p.parameter_name.clone()?, p))).collect();
-    refuse(&known, new)?;
+    parameters::refuse(known.iter().map(|(name, it)| (name, it.is_modifiable != Some(false))), new)?;
     let gone = old.keys().filter(|name| !new.contains_key(*name) && known.contains_key(*name));
     let (reserved, gone): (Vec<_>, Vec<_>) = gone.partition(|name| *name == RESERVED);
     for some in gone.chunks(MOST) {
@@ -194,26 +195,6 @@ async fn bring(aws: &Aws, id: &Id, old: &BTreeMap<String, String>, new: &BTreeMa
 
 fn listed<'a>(names: impl Iterator<Item = &'a String>) -> String {
     names.map(String::as_str).collect::<Vec<_>>().join(", ")
-}
-
-/// Refuses what the group's family doesn't have, or AWS doesn't let anybody change.
-fn refuse(known: &BTreeMap<String, Parameter>, new: &BTreeMap<String, String>) -> Result<()> {
-    let fault = |name: &String| {
-        let why = match known.get(name) {
-            None => {
-                let like = nearest(name, known.keys().map(String::as_str));
-                let like = like.map(|like| format!("; did you mean `{like}`?")).unwrap_or_default();
-                format!("the group's family has no such parameter{like}")
-            }
-            Some(parameter) if parameter.is_modifiable == Some(false) => {
-                "AWS doesn't let this parameter be changed".to_owned()
-            }
-            Some(_) => return None,
-        };
-        Some(Fault::new(Path::root().key("parameters").key(name), why))
-    };
-    let faults: Vec<_> = new.keys().filter_map(fault).collect();
-    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 
 /// Tells whoever uses the group that parameters wait for a reboot. Nothing is rebooted unasked.

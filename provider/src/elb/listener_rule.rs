@@ -10,6 +10,7 @@ use pulumi_plugin::{Again, Error, Fault, Id, Made, Property, Resource, Result, W
 
 pub use self::condition::*;
 pub use self::transform::*;
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::elb::action::{self, Action};
 use crate::elb::tags;
@@ -91,7 +92,7 @@ impl Resource for ListenerRule {
             .elb()
             .create_rule()
             .listener_arn(&new.listener_arn)
-            .priority(i32::try_from(priority).unwrap_or(i32::MAX))
+            .priority(signed(priority))
             .set_conditions(Some(condition::written(&new.conditions)))
             .set_actions(Some(action::written(&new.actions, &[])?))
             .set_transforms(transform::written(&new.transforms))

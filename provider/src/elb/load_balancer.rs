@@ -17,6 +17,7 @@ use pulumi_plugin::{Error, Fault, Id, Made, Progress, Property, Resource, Result
 
 pub use self::attributes::*;
 pub use self::inputs::*;
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, list};
 use crate::elb::attributes as pairs;
 use crate::elb::{suffix, tags};
@@ -259,7 +260,7 @@ async fn bring_capacity(aws: &Aws, id: &Id, old: &LoadBalancerInputs, new: &Load
     let modify = aws.elb().modify_capacity_reservation().load_balancer_arn(id);
     let modify = match is {
         Some(capacity) => {
-            let units = i32::try_from(capacity.capacity_units).unwrap_or(i32::MAX);
+            let units = signed(capacity.capacity_units);
             modify.minimum_load_balancer_capacity(MinimumLoadBalancerCapacity::builder().capacity_units(units).build())
         }
         None => modify.reset_capacity_reservation(true),

@@ -8,6 +8,7 @@ use aws_sdk_iam::operation::delete_role::DeleteRoleError;
 use aws_sdk_iam::types::Role as AwsRole;
 use pulumi_plugin::{Id, Made, Order, Property, Resource, Result, Wait};
 
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word};
 use crate::iam::tags;
 use crate::types::{Arn, IamPath, PolicyJson, RoleName};
@@ -81,7 +82,7 @@ impl Resource for Role {
             .path(new.path.as_str())
             .assume_role_policy_document(new.assume_role_policy.to_string())
             .description(&new.description)
-            .max_session_duration(seconds(new))
+            .max_session_duration(signed(new.max_session_duration))
             .set_permissions_boundary(new.permissions_boundary.as_ref().map(Arn::to_string))
             .set_tags(Some(aws.newborn(&new.tags)));
         let made = create.send().await.unless(&["EntityAlreadyExists"]).doing("creating role", &new.name)?;
@@ -130,7 +131,7 @@ impl Resource for Role {
         }
         if (&old.description, old.max_session_duration) != (&new.description, new.max_session_duration) {
             let update = iam.update_role().role_name(id).description(&new.description);
-            update.max_session_duration(seconds(new)).send().await.done("updating role", id)?;
+            update.max_session_duration(signed(new.max_session_duration)).send().await.done("updating role", id)?;
         }
         match &new.permissions_boundary {
             boundary if *boundary == old.permissions_boundary => {}
@@ -166,8 +167,4 @@ impl Resource for Role {
     fn lingers(_: &Self) -> bool {
         false
     }
-}
-
-fn seconds(new: &RoleInputs) -> i32 {
-    i32::try_from(new.max_session_duration).unwrap_or(i32::MAX)
 }

@@ -8,6 +8,7 @@ use aws_sdk_kms::types::{KeyMetadata, KeySpec as AwsSpec, KeyState, KeyUsageType
 use pulumi_plugin::{Fault, Id, Made, Order, Progress, Property, Resource, Result, Wait};
 
 pub use self::inputs::{KeyArgs, KeyInputs, KeyOrigin, KeySpec, KeyUsage};
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word_or};
 use crate::kms::tags;
 
@@ -145,8 +146,7 @@ impl Resource for Key {
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {
         let window = old.inputs.pending_window_in_days.get().copied().unwrap_or(WINDOW);
-        let days = i32::try_from(window).unwrap_or(i32::MAX);
-        let schedule = aws.kms().schedule_key_deletion().key_id(id).pending_window_in_days(days).send().await;
+        let schedule = aws.kms().schedule_key_deletion().key_id(id).pending_window_in_days(signed(window)).send().await;
         let scheduled = schedule.unless(&["NotFoundException"]).doing("scheduling the deletion of key", id)?;
         if scheduled.is_some() {
             let saved =

@@ -10,6 +10,7 @@ use pulumi_plugin::{Fault, Faults, Id, Made, Order, Progress, Property, Resource
 
 pub use self::guard::members;
 pub use self::inputs::*;
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word};
 use crate::rds::cluster::{is_dead, key};
 use crate::rds::{lately, tags};
@@ -82,12 +83,10 @@ impl Resource for ClusterInstance {
             .auto_minor_version_upgrade(new.auto_minor_version_upgrade)
             .set_preferred_maintenance_window(new.preferred_maintenance_window.as_ref().map(Spelled::spell))
             .set_ca_certificate_identifier(new.ca_certificate_identifier.clone())
-            .set_monitoring_interval(new.monitoring_interval.map(|seconds| seconds as i32))
+            .set_monitoring_interval(new.monitoring_interval.map(signed))
             .set_monitoring_role_arn(new.monitoring_role_arn.as_ref().map(Spelled::spell))
             .set_enable_performance_insights(new.enable_performance_insights)
-            .set_performance_insights_retention_period(
-                new.performance_insights_retention_period.map(|days| days as i32),
-            )
+            .set_performance_insights_retention_period(new.performance_insights_retention_period.map(signed))
             .set_performance_insights_kms_key_id(new.performance_insights_kms_key_id.clone())
             .set_tags(Some(aws.newborn(&new.tags)));
         let made = create.send().await.unless(&["DBInstanceAlreadyExists"]);
@@ -224,11 +223,11 @@ fn modification(was: &ClusterInstanceInputs, new: &ClusterInstanceInputs) -> Mod
         .set_preferred_maintenance_window(window.map(|window| window.spell()))
         .set_ca_certificate_identifier(certificate)
         .set_certificate_rotation_restart(restart)
-        .set_monitoring_interval(new.monitoring_interval.filter(|_| monitored).map(|seconds| seconds as i32))
+        .set_monitoring_interval(new.monitoring_interval.filter(|_| monitored).map(signed))
         .set_monitoring_role_arn(new.monitoring_role_arn.as_ref().filter(|_| monitored).map(Spelled::spell))
         .set_enable_performance_insights(new.enable_performance_insights.filter(|_| seen))
         .set_performance_insights_retention_period(
-            new.performance_insights_retention_period.filter(|_| seen).map(|days| days as i32),
+            new.performance_insights_retention_period.filter(|_| seen).map(signed),
         )
         .set_performance_insights_kms_key_id(
             new.performance_insights_kms_key_id.clone().filter(|_| insights == Some(true)),

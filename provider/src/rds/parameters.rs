@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::{ApplyMethod, DbInstance, Parameter};
-use pulumi_plugin::{Error, Fault, Id, Path, Property as _, Result, nearest};
+use pulumi_plugin::{Fault, Id, Path, Property as _, Result};
 
+use crate::aws::parameters;
 use crate::aws::{Aws, Doing as _};
 use crate::rds::holders::{Holder, clusters, instances, listed};
 
@@ -106,7 +107,7 @@ pub async fn read(aws: &Aws, of: Of, id: &Id) -> Result<Parameters> {
 pub async fn bring(aws: &Aws, of: Of, id: &Id, old: &Parameters, new: &Parameters) -> Result<()> {
     let known = of.describe(aws, id, None).await?;
     let known: BTreeMap<_, _> = known.into_iter().filter_map(|p| Some((p.parameter_name.clone()?, p))).collect();
-    refuse(&known, new)?;
+    parameters::refuse(known.iter().map(|(name, it)| (name, it.is_modifiable != Some(false))), new)?;
     let gone: Vec<_> = old.keys().filter(|name| !new.contains_key(*name)).filter_map(|name| known.get(name)).collect();
     let changed = new.iter().filter(|(name, value)| old.get(*name) != Some(value));
     let changed = changed.filter_map(|(name, value)| Some((known.get(name)?, value)));
@@ -120,26 +121,6 @@ pub async fn bring(aws: &Aws, of: Of, id: &Id, old: &Parameters, new: &Parameter
     }
     let touched = gone.into_iter().chain(changed.into_iter().map(|(parameter, _)| parameter));
     tell(aws, of, id, touched.filter(|parameter| is_static(parameter)).collect()).await
-}
-
-/// Refuses what the group's family doesn't have, or AWS doesn't let anybody change.
-fn refuse(known: &BTreeMap<String, Parameter>, new: &Parameters) -> Result<()> {
-    let fault = |name: &String| {
-        let why = match known.get(name) {
-            None => {
-                let like = nearest(name, known.keys().map(String::as_str));
-                let like = like.map(|like| format!("; did you mean `{like}`?")).unwrap_or_default();
-                format!("the group's family has no such parameter{like}")
-            }
-            Some(parameter) if parameter.is_modifiable == Some(false) => {
-                "AWS doesn't let this parameter be changed".to_owned()
-            }
-            Some(_) => return None,
-        };
-        Some(Fault::new(Path::root().key("parameters").key(name), why))
-    };
-    let faults: Vec<_> = new.keys().filter_map(fault).collect();
-    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 
 /// Those first that have to be in one call together.

@@ -11,6 +11,7 @@ use aws_sdk_route53::types::{
 use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, list};
 use crate::route53::tags;
 
@@ -158,7 +159,6 @@ impl Resource for HealthCheck {
 /// The configuration as Route 53 takes it: what its type has.
 fn config(new: &HealthCheckInputs) -> Result<HealthCheckConfig> {
     let kind = new.r#type;
-    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     let regions = list::some(new.regions.iter().map(|region| HealthCheckRegion::from(region.as_str())));
     let alarm = new.alarm_identifier.as_ref().map(|alarm| {
         AwsAlarm::builder().region(CloudWatchRegion::from(alarm.region.as_str())).name(&alarm.name).build()
@@ -177,12 +177,12 @@ fn config(new: &HealthCheckInputs) -> Result<HealthCheckConfig> {
         .set_resource_path(text(&new.resource_path))
         .set_fully_qualified_domain_name(text(&new.fully_qualified_domain_name))
         .set_search_string(text(&new.search_string))
-        .set_request_interval(kind.asks().then(|| number(new.request_interval)))
-        .set_failure_threshold(kind.asks().then(|| number(new.failure_threshold)))
+        .set_request_interval(kind.asks().then(|| signed(new.request_interval)))
+        .set_failure_threshold(kind.asks().then(|| signed(new.failure_threshold)))
         .set_measure_latency(kind.asks().then_some(new.measure_latency))
         .inverted(new.inverted)
         .disabled(new.disabled)
-        .set_health_threshold(new.health_threshold.map(number))
+        .set_health_threshold(new.health_threshold.map(signed))
         .set_child_health_checks(list::some(new.child_health_checks.iter().cloned()))
         .set_enable_sni(kind.is_tls().then(|| new.enable_sni.unwrap_or(true)))
         .set_regions(regions.filter(|_| kind.asks()))

@@ -12,18 +12,7 @@ spelled! {
     TargetGroupName, "a target group's name of letters, digits and hyphens", "web", "shop-2", group
 }
 
-/// AWS's own text is taken as it is.
-impl<T: Into<String>> From<T> for BalancerName {
-    fn from(text: T) -> BalancerName {
-        BalancerName(text.into())
-    }
-}
-
-impl<T: Into<String>> From<T> for TargetGroupName {
-    fn from(text: T) -> TargetGroupName {
-        TargetGroupName(text.into())
-    }
-}
+as_aws_has_it!(BalancerName, TargetGroupName);
 
 fn balancer(text: &str) -> Result<String, String> {
     match text.starts_with("internal-") {

@@ -9,11 +9,7 @@ spelled! {
     BucketName, "a bucket's name", "web-assets", "logs.example.com", canonical
 }
 
-impl<T: Into<String>> From<T> for BucketName {
-    fn from(text: T) -> BucketName {
-        BucketName(text.into())
-    }
-}
+as_aws_has_it!(BucketName);
 
 /// How names begin and end that AWS keeps for itself.
 const KEPT_PREFIXES: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];

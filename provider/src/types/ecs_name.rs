@@ -12,17 +12,6 @@ spelled! {
     ClusterName, "a cluster's name or ARN", "web", "shop_2", cluster_name
 }
 
-/// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
-macro_rules! as_aws_has_it {
-    ($($name:ident),*) => {$(
-        impl<T: Into<String>> From<T> for $name {
-            fn from(text: T) -> $name {
-                $name(text.into())
-            }
-        }
-    )*};
-}
-
 as_aws_has_it!(EcsName, ClusterName);
 
 fn ecs_name(text: &str) -> Result<String, String> {

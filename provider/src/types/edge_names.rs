@@ -10,17 +10,7 @@ spelled! {
     FunctionName, "a function's name", "redirect", "rewrite_v2", function_name
 }
 
-impl<T: Into<String>> From<T> for PolicyName {
-    fn from(text: T) -> PolicyName {
-        PolicyName(text.into())
-    }
-}
-
-impl<T: Into<String>> From<T> for FunctionName {
-    fn from(text: T) -> FunctionName {
-        FunctionName(text.into())
-    }
-}
+as_aws_has_it!(PolicyName, FunctionName);
 
 fn policy_name(text: &str) -> Result<String, String> {
     name(text, 128)

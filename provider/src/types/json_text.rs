@@ -28,11 +28,7 @@ impl JsonText {
     }
 }
 
-impl<T: Into<String>> From<T> for JsonText {
-    fn from(text: T) -> JsonText {
-        JsonText(text.into())
-    }
-}
+as_aws_has_it!(JsonText);
 
 impl PartialEq for JsonText {
     fn eq(&self, other: &Self) -> bool {

@@ -37,17 +37,6 @@ spelled! {
     LogPolicyName, "a resource policy's name", "route53-queries", "ses/events", log_policy_name
 }
 
-/// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
-macro_rules! as_aws_has_it {
-    ($($name:ident),*) => {$(
-        impl<T: Into<String>> From<T> for $name {
-            fn from(text: T) -> $name {
-                $name(text.into())
-            }
-        }
-    )*};
-}
-
 as_aws_has_it!(
     GroupName,
     GroupDescription,

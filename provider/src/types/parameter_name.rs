@@ -12,18 +12,7 @@ spelled! {
     DocumentName, "a document's name", "restart-web", "Audit_2.0", document
 }
 
-/// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
-impl<T: Into<String>> From<T> for ParameterName {
-    fn from(text: T) -> ParameterName {
-        ParameterName(text.into())
-    }
-}
-
-impl<T: Into<String>> From<T> for DocumentName {
-    fn from(text: T) -> DocumentName {
-        DocumentName(text.into())
-    }
-}
+as_aws_has_it!(ParameterName, DocumentName);
 
 /// What AWS keeps for its own documents.
 const RESERVED: [&str; 3] = ["aws", "amazon", "amzn"];

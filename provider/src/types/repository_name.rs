@@ -7,12 +7,7 @@ spelled! {
     RepositoryName, "a repository's name of lower-case letters and digits", "shop/web", "tools", repository_name
 }
 
-/// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
-impl<T: Into<String>> From<T> for RepositoryName {
-    fn from(text: T) -> RepositoryName {
-        RepositoryName(text.into())
-    }
-}
+as_aws_has_it!(RepositoryName);
 
 fn repository_name(text: &str) -> Result<String, String> {
     match (2..=256).contains(&text.chars().count()) && text.split('/').all(is_segment) {

@@ -5,12 +5,7 @@ spelled! {
     ScalingPolicyName, "a policy's name", "cpu", "requests per target", policy_name
 }
 
-/// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
-impl<T: Into<String>> From<T> for ScalingPolicyName {
-    fn from(text: T) -> ScalingPolicyName {
-        ScalingPolicyName(text.into())
-    }
-}
+as_aws_has_it!(ScalingPolicyName);
 
 fn policy_name(text: &str) -> Result<String, String> {
     match (text.chars().count(), text.chars().find(|c| c.is_control() || *c == '/')) {

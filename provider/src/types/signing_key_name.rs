@@ -7,12 +7,7 @@ spelled! {
     SigningKeyName, "a key-signing key's name of 3 to 128 letters, digits and underscores", "example_com", "key_2", canonical
 }
 
-/// Route 53's own text is taken as it is.
-impl<T: Into<String>> From<T> for SigningKeyName {
-    fn from(text: T) -> SigningKeyName {
-        SigningKeyName(text.into())
-    }
-}
+as_aws_has_it!(SigningKeyName);
 
 fn canonical(text: &str) -> Result<String, String> {
     let name = text.replace('-', "_");

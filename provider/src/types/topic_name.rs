@@ -7,12 +7,7 @@ spelled! {
     TopicName, "a topic's name of letters, digits, hyphens and underscores", "alarms", "orders.fifo", topic_name
 }
 
-/// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
-impl<T: Into<String>> From<T> for TopicName {
-    fn from(text: T) -> TopicName {
-        TopicName(text.into())
-    }
-}
+as_aws_has_it!(TopicName);
 
 fn topic_name(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';

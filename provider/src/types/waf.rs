@@ -22,17 +22,6 @@ spelled! {
     TransformationType, "a text transformation", "NONE", "URL_DECODE", transformation
 }
 
-/// AWS's own text is taken as it is: what AWS keeps is never refused when it is read.
-macro_rules! as_aws_has_it {
-    ($($name:ident),*) => {$(
-        impl<T: Into<String>> From<T> for $name {
-            fn from(text: T) -> $name {
-                $name(text.into())
-            }
-        }
-    )*};
-}
-
 as_aws_has_it!(WafName, WafDescription);
 
 fn name(text: &str) -> Result<String, String> {

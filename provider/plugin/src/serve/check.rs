@@ -8,7 +8,7 @@ use rpc::property_diff::Kind;
 use tonic::Status;
 
 use crate::assume::sure;
-use crate::catalogue::AnyResource;
+use crate::catalogue::{AnyResource, UNFINISHED};
 use crate::conform::{conform, fits};
 use crate::diff::{Change, What, absent, diff, elsewhere, same_place};
 use crate::error::{Error, Fault};
@@ -23,9 +23,6 @@ use crate::urn::Urn;
 use crate::value::{Map, Value};
 use crate::veil::{discreet, is_secret};
 use crate::wire::{self, Accepts};
-
-/// The framework's own property in the state of a resource whose creation is not finished: the next update goes on with it.
-const UNFINISHED: &str = "__unfinished";
 
 impl<P: Provider> Service<P> {
     pub(super) async fn check(&self, mut request: rpc::CheckRequest) -> Result<rpc::CheckResponse, Status> {

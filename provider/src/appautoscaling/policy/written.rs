@@ -16,8 +16,8 @@ use super::predictive::{
     PredictiveScaling,
 };
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, signed};
 use crate::aws::{word, word_or};
-use crate::ecs::number::{count, signed};
 
 impl PolicyInputs {
     pub(super) fn write(

@@ -8,8 +8,8 @@ use aws_sdk_applicationautoscaling::types::{
 use pulumi_plugin::{Fault, Faults, Property, Result};
 
 use crate::appautoscaling::Key;
+use crate::aws::number::{count, signed};
 use crate::aws::{Aws, Doing as _};
-use crate::ecs::number::{count, signed};
 use crate::types::Timestamp;
 
 /// A scheduled action: changes the bounds of a scalable target at set times.

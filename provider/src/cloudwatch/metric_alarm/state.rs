@@ -9,6 +9,7 @@ use pulumi_plugin::{Error, Result};
 use super::inputs::*;
 use super::words::{LowSamples, MissingData};
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, signed};
 use crate::aws::{Aws, Tags, word, word_or};
 use crate::types::Arn;
 
@@ -29,16 +30,16 @@ pub fn put(aws: &Aws, new: &MetricAlarmInputs) -> PutMetricAlarmFluentBuilder {
         .set_metric_name(new.metric_name.clone())
         .set_namespace(new.namespace.clone())
         .set_dimensions(some(dimensions(&new.dimensions)))
-        .set_period(new.period.map(int))
+        .set_period(new.period.map(signed))
         .set_statistic(new.statistic.map(|word| word.as_str().into()))
         .set_extended_statistic(new.extended_statistic.clone())
         .set_unit(new.unit.map(|word| word.as_str().into()))
         .set_metrics(some(new.metrics.iter().map(query)))
         .set_evaluation_criteria(new.evaluation_criteria.as_ref().map(criteria))
-        .set_evaluation_interval(new.evaluation_interval.map(int))
+        .set_evaluation_interval(new.evaluation_interval.map(signed))
         .set_evaluation_window(new.evaluation_window.as_ref().and_then(window))
-        .set_evaluation_periods(new.evaluation_periods.map(int))
-        .set_datapoints_to_alarm(new.datapoints_to_alarm.map(int))
+        .set_evaluation_periods(new.evaluation_periods.map(signed))
+        .set_datapoints_to_alarm(new.datapoints_to_alarm.map(signed))
         .set_threshold(new.threshold)
         .set_threshold_metric_id(new.threshold_metric_id.clone())
         .set_comparison_operator(new.comparison_operator.map(|word| word.as_str().into()))
@@ -46,14 +47,6 @@ pub fn put(aws: &Aws, new: &MetricAlarmInputs) -> PutMetricAlarmFluentBuilder {
         .set_evaluate_low_sample_count_percentile(few)
         .set_warm_up_configuration(new.warm_up_configuration.as_ref().map(warm_up))
         .set_action_configuration(new.action_configuration.as_ref().map(actions))
-}
-
-fn int(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn uint(number: i32) -> u32 {
-    u32::try_from(number).unwrap_or_default()
 }
 
 fn dimensions(dimensions: &BTreeMap<String, String>) -> impl Iterator<Item = sdk::Dimension> {
@@ -65,14 +58,14 @@ fn query(query: &MetricDataQuery) -> sdk::MetricDataQuery {
         let metric = sdk::Metric::builder().metric_name(&stat.metric.metric_name).namespace(&stat.metric.namespace);
         let metric = metric.set_dimensions(some(dimensions(&stat.metric.dimensions))).build();
         let unit = stat.unit.map(|word| word.as_str().into());
-        sdk::MetricStat::builder().metric(metric).period(int(stat.period)).stat(&stat.stat).set_unit(unit).build()
+        sdk::MetricStat::builder().metric(metric).period(signed(stat.period)).stat(&stat.stat).set_unit(unit).build()
     });
     sdk::MetricDataQuery::builder()
         .id(&query.id)
         .set_metric_stat(stat)
         .set_expression(query.expression.clone())
         .set_label(query.label.clone())
-        .set_period(query.period.map(int))
+        .set_period(query.period.map(signed))
         .return_data(query.return_data)
         .set_account_id(query.account_id.clone())
         .build()
@@ -81,7 +74,7 @@ fn query(query: &MetricDataQuery) -> sdk::MetricDataQuery {
 fn criteria(criteria: &EvaluationCriteria) -> sdk::EvaluationCriteria {
     let asked = &criteria.prom_ql_criteria;
     let built = sdk::AlarmPromQlCriteria::builder().query(&asked.query);
-    let built = built.pending_period(int(asked.pending_period)).recovery_period(int(asked.recovery_period));
+    let built = built.pending_period(signed(asked.pending_period)).recovery_period(signed(asked.recovery_period));
     sdk::EvaluationCriteria::PromQlCriteria(built.build())
 }
 
@@ -94,7 +87,7 @@ fn window(window: &EvaluationWindow) -> Option<sdk::EvaluationWindow> {
 
 fn warm_up(warm_up: &WarmUpConfiguration) -> sdk::WarmUpConfiguration {
     sdk::WarmUpConfiguration::builder()
-        .warm_up_period_duration_in_minutes(int(warm_up.warm_up_period_duration_in_minutes))
+        .warm_up_period_duration_in_minutes(signed(warm_up.warm_up_period_duration_in_minutes))
         .only_start_evaluating_after_warm_up_period_ends(warm_up.only_start_evaluating_after_warm_up_period_ends)
         .build()
 }
@@ -121,16 +114,16 @@ pub fn read(alarm: sdk::MetricAlarm, tags: Tags) -> Result<MetricAlarmInputs> {
         metric_name: filled(alarm.metric_name),
         namespace: filled(alarm.namespace),
         dimensions: named(alarm.dimensions),
-        period: alarm.period.map(uint),
+        period: alarm.period.map(count),
         statistic: alarm.statistic.map(word).transpose()?,
         extended_statistic: filled(alarm.extended_statistic),
         unit: alarm.unit.map(word).transpose()?,
         metrics: alarm.metrics.into_iter().flatten().map(read_query).collect::<Result<_>>()?,
         evaluation_criteria: alarm.evaluation_criteria.map(read_criteria).transpose()?,
-        evaluation_interval: alarm.evaluation_interval.map(uint),
+        evaluation_interval: alarm.evaluation_interval.map(count),
         evaluation_window: alarm.evaluation_window.map(read_window).transpose()?,
-        evaluation_periods: alarm.evaluation_periods.map(uint).filter(|periods| *periods > 0),
-        datapoints_to_alarm: alarm.datapoints_to_alarm.map(uint),
+        evaluation_periods: alarm.evaluation_periods.map(count).filter(|periods| *periods > 0),
+        datapoints_to_alarm: alarm.datapoints_to_alarm.map(count),
         threshold: alarm.threshold,
         threshold_metric_id: filled(alarm.threshold_metric_id),
         comparison_operator: alarm.comparison_operator.map(word).transpose()?,
@@ -156,7 +149,7 @@ fn read_query(query: sdk::MetricDataQuery) -> Result<MetricDataQuery> {
         metric_stat: query.metric_stat.map(read_stat).transpose()?,
         expression: filled(query.expression),
         label: query.label,
-        period: query.period.map(uint),
+        period: query.period.map(count),
         return_data: query.return_data.unwrap_or(true),
         account_id: filled(query.account_id),
     })
@@ -170,7 +163,7 @@ fn read_stat(stat: sdk::MetricStat) -> Result<MetricStat> {
             namespace: metric.namespace.unwrap_or_default(),
             dimensions: named(metric.dimensions),
         },
-        period: stat.period.map(uint).unwrap_or_default(),
+        period: stat.period.map(count).unwrap_or_default(),
         stat: stat.stat.unwrap_or_default(),
         unit: stat.unit.map(word).transpose()?,
     })
@@ -180,8 +173,8 @@ fn read_criteria(criteria: sdk::EvaluationCriteria) -> Result<EvaluationCriteria
     let criteria = criteria.as_prom_ql_criteria().map_err(|_| unknown("evaluation criteria"))?.clone();
     let prom_ql_criteria = PromQlCriteria {
         query: criteria.query.unwrap_or_default(),
-        pending_period: criteria.pending_period.map(uint).unwrap_or_default(),
-        recovery_period: criteria.recovery_period.map(uint).unwrap_or_default(),
+        pending_period: criteria.pending_period.map(count).unwrap_or_default(),
+        recovery_period: criteria.recovery_period.map(count).unwrap_or_default(),
     };
     Ok(EvaluationCriteria { prom_ql_criteria })
 }
@@ -206,7 +199,7 @@ fn unknown(what: &str) -> Error {
 
 fn read_warm_up(warm_up: sdk::WarmUpConfiguration) -> WarmUpConfiguration {
     WarmUpConfiguration {
-        warm_up_period_duration_in_minutes: warm_up.warm_up_period_duration_in_minutes.map(uint).unwrap_or_default(),
+        warm_up_period_duration_in_minutes: warm_up.warm_up_period_duration_in_minutes.map(count).unwrap_or_default(),
         only_start_evaluating_after_warm_up_period_ends: warm_up
             .only_start_evaluating_after_warm_up_period_ends
             .unwrap_or_default(),

@@ -5,8 +5,8 @@ use aws_sdk_ecs::types as aws;
 use pulumi_plugin::{Error, Property, Result};
 
 use crate::aws::list::filled;
+use crate::aws::number::{count, port, signed};
 use crate::aws::{word, word_or};
-use crate::ecs::number::{count, port, signed};
 use crate::ecs::task_definition::LogConfiguration;
 
 /// The Service Connect configuration of a service.

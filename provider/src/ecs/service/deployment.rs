@@ -7,8 +7,8 @@ use aws_sdk_ecs::types as aws;
 use pulumi_plugin::{Error, Fault, Faults, Property, Result};
 
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, signed};
 use crate::aws::{word, word_or};
-use crate::ecs::number::{count, signed};
 
 /// The deployment configuration of a service.
 #[derive(Debug, Clone, PartialEq, Property)]

@@ -7,8 +7,8 @@ use aws_sdk_ecs::types as aws;
 use pulumi_plugin::{Property, Result};
 
 use crate::aws::list::filled;
+use crate::aws::number::port;
 use crate::aws::word_or;
-use crate::ecs::number::port;
 
 /// The network configuration of a service.
 #[derive(Debug, Clone, PartialEq, Property)]

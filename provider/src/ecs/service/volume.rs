@@ -6,9 +6,9 @@ use pulumi_plugin::{Property, Result};
 
 use super::inputs::PropagateTags;
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, signed};
 use crate::aws::tags::{Tag as _, written};
 use crate::aws::{Tags, word};
-use crate::ecs::number::{count, signed};
 
 /// What a volume is that the task definition has as `configuredAtLaunch`.
 #[derive(Debug, Clone, PartialEq, Property)]

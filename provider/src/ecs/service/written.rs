@@ -15,8 +15,8 @@ use super::network::{LoadBalancer, NetworkConfiguration, ServiceRegistry, VpcLat
 use super::steady::primary;
 use super::volume::ServiceVolumeConfiguration;
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, signed};
 use crate::aws::{Tags, word, word_or};
-use crate::ecs::number::{count, signed};
 use crate::ecs::strategy;
 use crate::types::RoleArn;
 

@@ -13,8 +13,8 @@ use super::parts::{
     ResourceRequirement, RestartPolicy, SystemControl, VolumeFrom,
 };
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, signed};
 use crate::aws::{word, word_or};
-use crate::ecs::number::{count, signed};
 use crate::types::Arn;
 
 /// A container definition: an image, and how it runs. What Fargate doesn't have is refused for it.

@@ -10,8 +10,8 @@ use pulumi_plugin::{Order, Property, Result};
 use super::container::{ContainerDefinition, pairs, read_all, unpaired, written_all};
 use super::volume::Volume;
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, signed};
 use crate::aws::{Tags, word, word_or};
-use crate::ecs::number::{count, signed};
 use crate::types::{EcsName, RoleArn};
 
 /// The inputs of an ECS task definition.

@@ -8,8 +8,8 @@ use pulumi_plugin::{Property, Result};
 
 use super::container::{read_all, set, written_all};
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, signed};
 use crate::aws::word;
-use crate::ecs::number::{count, signed};
 
 /// The Linux parameters of a container.
 #[derive(Debug, Clone, PartialEq, Default, Property)]

@@ -8,8 +8,8 @@ use pulumi_plugin::{Property, Result};
 
 use super::container::map;
 use crate::aws::list::{filled, some};
+use crate::aws::number::{count, port, signed};
 use crate::aws::{word, word_or};
-use crate::ecs::number::{count, port, signed};
 
 /// The credentials for a private registry.
 #[derive(Debug, Clone, PartialEq, Property)]

@@ -8,8 +8,8 @@ use pulumi_plugin::{Fault, Faults, Property, Result};
 
 use super::container::map;
 use crate::aws::list::filled;
+use crate::aws::number::{port, signed};
 use crate::aws::word_or;
-use crate::ecs::number::{port, signed};
 
 /// A volume of a task. Of nothing else, it is empty when the task starts and gone with it.
 #[derive(Debug, Clone, PartialEq, Property)]

@@ -6,6 +6,7 @@ use aws_sdk_elasticloadbalancingv2::types as sdk;
 use pulumi_plugin::{Error, Property, Result};
 
 use super::*;
+use crate::aws::number::signed;
 use crate::aws::word;
 
 /// Actions as AWS takes them. `old`: what stands, whose secrets need not be sent again.
@@ -34,17 +35,13 @@ pub fn written(actions: &[Action], old: &[Action]) -> Result<Vec<sdk::Action>> {
     each.collect()
 }
 
-fn number(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
 fn forward(config: &ForwardConfig) -> sdk::ForwardActionConfig {
     let groups = config.target_groups.iter().map(|group| {
-        sdk::TargetGroupTuple::builder().target_group_arn(&group.target_group_arn).weight(number(group.weight)).build()
+        sdk::TargetGroupTuple::builder().target_group_arn(&group.target_group_arn).weight(signed(group.weight)).build()
     });
     let sticky = config.target_group_stickiness_config.as_ref().map(|sticky| {
         let built = sdk::TargetGroupStickinessConfig::builder().enabled(sticky.enabled);
-        built.set_duration_seconds(sticky.duration_seconds.map(number)).build()
+        built.set_duration_seconds(sticky.duration_seconds.map(signed)).build()
     });
     let built = sdk::ForwardActionConfig::builder().set_target_groups(Some(groups.collect()));
     built.set_target_group_stickiness_config(sticky).build()

@@ -8,6 +8,7 @@ use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
 use pulumi_plugin::{Again, Error, Id, Result};
 use tokio::sync::oneshot;
 
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _};
 
 /// How long the first move waits for others to go along.
@@ -78,10 +79,8 @@ pub async fn set(aws: &Aws, listener: &str, rule: &Id, priority: u32) -> Result<
 async fn gather(aws: Aws, moves: Arc<Moves>, listener: String) {
     tokio::time::sleep(WINDOW).await;
     let waiting = moves.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&listener).unwrap_or_default();
-    let pairs = waiting.iter().map(|it| {
-        let priority = i32::try_from(it.priority).unwrap_or(i32::MAX);
-        RulePriorityPair::builder().rule_arn(&it.rule).priority(priority).build()
-    });
+    let pairs =
+        waiting.iter().map(|it| RulePriorityPair::builder().rule_arn(&it.rule).priority(signed(it.priority)).build());
     let set = aws.elb().set_rule_priorities().set_rule_priorities(Some(pairs.collect())).send().await;
     let told = set.done("setting the priorities of the rules of", &listener);
     for it in waiting {

@@ -5,6 +5,7 @@ use aws_sdk_elasticloadbalancingv2::types::{Matcher as AwsMatcher, ProtocolEnum,
 use pulumi_plugin::{Fault, Faults, Id, Result};
 
 use super::{HealthProtocol, Matcher, ProtocolVersion, TargetGroupInputs, TargetProtocol, TargetType};
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, word};
 
 /// A health check in full.
@@ -147,15 +148,11 @@ pub fn with(create: CreateTargetGroupFluentBuilder, new: &TargetGroupInputs) -> 
         .set_health_check_protocol(new.health_check_protocol.map(|protocol| ProtocolEnum::from(protocol.as_str())))
         .set_health_check_port(new.health_check_port.clone())
         .set_health_check_path(new.health_check_path.clone())
-        .set_health_check_interval_seconds(new.health_check_interval_seconds.map(number))
-        .set_health_check_timeout_seconds(new.health_check_timeout_seconds.map(number))
-        .set_healthy_threshold_count(new.healthy_threshold_count.map(number))
-        .set_unhealthy_threshold_count(new.unhealthy_threshold_count.map(number))
+        .set_health_check_interval_seconds(new.health_check_interval_seconds.map(signed))
+        .set_health_check_timeout_seconds(new.health_check_timeout_seconds.map(signed))
+        .set_healthy_threshold_count(new.healthy_threshold_count.map(signed))
+        .set_unhealthy_threshold_count(new.unhealthy_threshold_count.map(signed))
         .set_matcher(new.matcher.as_ref().map(matcher))
-}
-
-fn number(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 fn matcher(matcher: &Matcher) -> AwsMatcher {
@@ -229,10 +226,10 @@ pub async fn bring(aws: &Aws, id: &Id, old: &TargetGroupInputs, new: &TargetGrou
         )
         .set_health_check_port(new.port.clone().filter(|_| old.port != new.port))
         .set_health_check_path(new.path.clone().filter(|_| old.path != new.path))
-        .health_check_interval_seconds(number(new.interval))
-        .health_check_timeout_seconds(number(new.timeout))
-        .healthy_threshold_count(number(new.healthy))
-        .unhealthy_threshold_count(number(new.unhealthy))
+        .health_check_interval_seconds(signed(new.interval))
+        .health_check_timeout_seconds(signed(new.timeout))
+        .healthy_threshold_count(signed(new.healthy))
+        .unhealthy_threshold_count(signed(new.unhealthy))
         .set_matcher(new.matcher.as_ref().filter(|_| old.matcher != new.matcher).map(matcher));
     modify.send().await.done("changing the health check of target group", id)
 }

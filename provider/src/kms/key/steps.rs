@@ -3,6 +3,7 @@
 use pulumi_plugin::{Again, Error, Id, Result};
 
 use super::{Key, KeyInputs, PERIOD, policy};
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _};
 
 /// Brings all but whether the key is enabled.
@@ -47,8 +48,7 @@ async fn rotation(aws: &Aws, id: &Id, old: &KeyInputs, new: &KeyInputs) -> Resul
     }
     let done = match wanted(new) {
         Some(days) => {
-            let days = i32::try_from(days).unwrap_or(i32::MAX);
-            let enable = aws.kms().enable_key_rotation().key_id(id).rotation_period_in_days(days).send().await;
+            let enable = aws.kms().enable_key_rotation().key_id(id).rotation_period_in_days(signed(days)).send().await;
             enable.done("enabling the rotation of key", id)
         }
         None => aws.kms().disable_key_rotation().key_id(id).send().await.done("disabling the rotation of key", id),

@@ -6,6 +6,7 @@ use pulumi_plugin::{Result, Spelled};
 use super::inputs::{ClusterInputs, LogExport, ServerlessV2};
 use super::rules::{self, moment};
 use crate::aws::list::some;
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _};
 
 /// Has it made; `false` where there is one of this identifier already.
@@ -48,17 +49,17 @@ async fn anew(aws: &Aws, new: &ClusterInputs) -> Result<bool> {
         .storage_type(new.storage_type.as_str())
         .storage_encrypted(new.storage_encrypted)
         .set_kms_key_id(new.kms_key_id.clone())
-        .backup_retention_period(new.backup_retention_period as i32)
+        .backup_retention_period(signed(new.backup_retention_period))
         .set_preferred_backup_window(text(&new.preferred_backup_window))
         .set_preferred_maintenance_window(text(&new.preferred_maintenance_window))
         .set_backtrack_window((new.backtrack_window > 0).then_some(i64::from(new.backtrack_window)))
         .copy_tags_to_snapshot(new.copy_tags_to_snapshot)
         .deletion_protection(new.deletion_protection)
         .set_enable_cloudwatch_logs_exports(logs(new))
-        .monitoring_interval(new.monitoring_interval as i32)
+        .monitoring_interval(signed(new.monitoring_interval))
         .set_monitoring_role_arn(role)
         .enable_performance_insights(new.performance_insights_enabled)
-        .set_performance_insights_retention_period(new.performance_insights_retention_period.map(|days| days as i32))
+        .set_performance_insights_retention_period(new.performance_insights_retention_period.map(signed))
         .set_performance_insights_kms_key_id(new.performance_insights_kms_key_id.clone())
         .database_insights_mode(new.database_insights_mode.as_str().into())
         .enable_http_endpoint(new.enable_http_endpoint)
@@ -134,7 +135,7 @@ async fn to_point_in_time(aws: &Aws, new: &ClusterInputs) -> Result<bool> {
 
 /// The capacity as RDS takes it.
 pub fn capacity(asked: &ServerlessV2) -> ServerlessV2ScalingConfiguration {
-    let pause = (asked.min_capacity == 0.0).then(|| asked.seconds_until_auto_pause.unwrap_or(300) as i32);
+    let pause = (asked.min_capacity == 0.0).then(|| signed(asked.seconds_until_auto_pause.unwrap_or(300)));
     ServerlessV2ScalingConfiguration::builder()
         .min_capacity(asked.min_capacity)
         .max_capacity(asked.max_capacity)

@@ -8,6 +8,7 @@ use pulumi_plugin::{Error, Id, Result, Secret, Spelled};
 use super::inputs::{AssociatedRole, ClusterInputs, LogExport};
 use super::{Cluster, birth, version};
 use crate::aws::list::some;
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _};
 use crate::rds::lately;
 
@@ -95,9 +96,7 @@ fn modification(old: &Cluster, new: &ClusterInputs) -> Result<Modification> {
         .set_serverless_v2_scaling_configuration(scale.as_ref().map(birth::capacity))
         .set_storage_type(changed(&was.storage_type, &new.storage_type).map(|kind| kind.as_str().to_owned()))
         .set_engine_lifecycle_support(support.map(|support| support.as_str().to_owned()))
-        .set_backup_retention_period(
-            changed(&was.backup_retention_period, &new.backup_retention_period).map(|days| days as i32),
-        )
+        .set_backup_retention_period(changed(&was.backup_retention_period, &new.backup_retention_period).map(signed))
         .set_preferred_backup_window(text(&was.preferred_backup_window, &new.preferred_backup_window))
         .set_preferred_maintenance_window(text(&was.preferred_maintenance_window, &new.preferred_maintenance_window))
         .set_backtrack_window(changed(&was.backtrack_window, &new.backtrack_window).map(i64::from))
@@ -138,7 +137,7 @@ fn domain(was: &ClusterInputs, new: &ClusterInputs, modification: Modification) 
 fn monitoring(was: &ClusterInputs, new: &ClusterInputs, mut modification: Modification) -> Modification {
     if (was.monitoring_interval, &was.monitoring_role_arn) != (new.monitoring_interval, &new.monitoring_role_arn) {
         let role = new.monitoring_role_arn.as_ref().map(|role| role.as_str().to_owned());
-        modification = modification.monitoring_interval(new.monitoring_interval as i32).set_monitoring_role_arn(role);
+        modification = modification.monitoring_interval(signed(new.monitoring_interval)).set_monitoring_role_arn(role);
     }
     let days = changed(&was.performance_insights_retention_period, &new.performance_insights_retention_period);
     let same = was.performance_insights_enabled == new.performance_insights_enabled
@@ -152,7 +151,7 @@ fn monitoring(was: &ClusterInputs, new: &ClusterInputs, mut modification: Modifi
     modification
         .enable_performance_insights(on)
         .database_insights_mode(new.database_insights_mode.as_str().into())
-        .set_performance_insights_retention_period(new.performance_insights_retention_period.map(|days| days as i32))
+        .set_performance_insights_retention_period(new.performance_insights_retention_period.map(signed))
         .set_performance_insights_kms_key_id(key)
 }
 
