@@ -340,13 +340,22 @@ pub(super) fn respell(seen: &mut Vec<Condition>, given: &[Condition]) {
 
 #[cfg(test)]
 mod tests {
-    use pulumi_plugin::{Property as _, Value};
+    use pulumi_plugin::conform::conform;
+    use pulumi_plugin::{Property as _, Shaped as _, Value};
     use serde_json::{Value as Json, json};
 
     use super::*;
 
+    /// Conditions as Check makes them.
     fn conditions(json: &Json) -> Vec<Condition> {
-        Vec::<Condition>::decode(&Value::from_json(json)).expect("conditions")
+        json.as_array().expect("conditions").iter().map(condition).collect()
+    }
+
+    fn condition(json: &Json) -> Condition {
+        let given = Value::from_json(json);
+        let checked = conform(&[Condition::shape()], given.as_object().expect("properties"));
+        assert_eq!(checked.faults, [], "{json}");
+        Condition::decode(&Value::Object(checked.properties)).expect("a conforming condition")
     }
 
     #[test]
