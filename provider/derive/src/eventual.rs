@@ -7,7 +7,17 @@ use syn::{Data, DeriveInput, Ident, Result};
 use crate::attributes::inside;
 use crate::table::{Column, columns, shaped};
 
-/// `SomethingArgs`: the fields of `SomethingInputs`, each of which may be given, left out, or known only later.
+/// The name of a struct's eventual twin: `SomethingArgs` of `SomethingInputs`, `SomethingSettingsArgs` of `SomethingSettings`.
+pub fn twin(this: &Ident) -> Option<Ident> {
+    let name = this.to_string();
+    match (name.strip_suffix("Inputs"), name.ends_with("Settings")) {
+        (Some(stem), _) => Some(format_ident!("{stem}Args")),
+        (None, true) => Some(format_ident!("{name}Args")),
+        (None, false) => None,
+    }
+}
+
+/// The eventual twin: the fields, each of which may be given, left out, or known only later.
 pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Result<TokenStream> {
     let (this, vis) = (&input.ident, &input.vis);
     for column in columns.iter().filter(|c| !c.prop.computed) {
@@ -18,9 +28,10 @@ pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Resul
     }
     let doc = format!("What a component gives a child whose inputs are [`{this}`]: each may be known only later.");
     let (mut fields, mut given, mut flat) = (Vec::new(), Vec::new(), Vec::new());
+    let all = columns.iter().map(|c| c.ident);
     for Column { field, ident, prop, name, doc } in columns {
         if prop.flat() {
-            let (part, twin) = (&field.ty, sibling(&field.ty, "Args")?);
+            let (part, twin) = (&field.ty, args_of(&field.ty)?);
             fields.push(quote!(#[doc = #doc] pub #ident: #twin));
             given.push(quote!(given.extend(::pulumi_plugin::component::Arguments::given(self.#ident));));
             flat.push(quote! {
@@ -57,6 +68,11 @@ pub fn arguments(input: &DeriveInput, args: &Ident, columns: &[Column]) -> Resul
         impl ::pulumi_plugin::component::Twin for #this {
             type Args = #args;
         }
+        impl ::core::convert::From<#this> for #args {
+            fn from(all: #this) -> Self {
+                Self { #(#all: all.#all.into()),* }
+            }
+        }
         #(#flat)*
     })
 }
@@ -67,7 +83,7 @@ pub fn state(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
         return Ok(TokenStream::new());
     };
     let (this, vis) = (&input.ident, &input.vis);
-    let args = sibling(&inputs.field.ty, "Args")?;
+    let args = args_of(&inputs.field.ty)?;
     let outputs = format_ident!("{this}Outputs");
     let doc = format!("What a component gets back from a child [`{this}`].");
     let own: Vec<_> = columns.iter().filter(|c| !c.prop.flat()).collect();
@@ -115,20 +131,20 @@ pub fn state(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
     })
 }
 
-/// `SomethingInputs` with another ending.
-fn sibling(ty: &syn::Type, ending: &str) -> Result<syn::Type> {
+/// The eventual twin of a type.
+fn args_of(ty: &syn::Type) -> Result<syn::Type> {
     let mut ty = ty.clone();
-    let wrong = syn::Error::new_spanned(&ty, "the inputs' type must be named SomethingInputs");
+    let wrong = syn::Error::new_spanned(&ty, "the type must be named SomethingInputs or SomethingSettings");
     let syn::Type::Path(path) = &mut ty else {
         return Err(wrong);
     };
     let Some(last) = path.path.segments.last_mut() else {
         return Err(wrong);
     };
-    let Some(stem) = last.ident.to_string().strip_suffix("Inputs").map(str::to_owned) else {
+    let Some(args) = twin(&last.ident) else {
         return Err(wrong);
     };
-    last.ident = format_ident!("{stem}{ending}");
+    last.ident = args;
     Ok(ty)
 }
 

@@ -12,8 +12,8 @@ use syn::{Data, DeriveInput, parse_macro_input};
 ///
 /// On fields: `replace`, `stable`, `keep`, `initial`, `given`, `unique`, `computed`, `autoname = N`, `default`, `default = EXPR`, `min = N`, `max = N`,
 /// `rename = "name"`, `flatten`, and `inputs` for the inputs inside a state. On types: `module = "name"`. On variants: `rename = "word"`.
-/// A struct named `SomethingInputs` gets an eventual twin `SomethingArgs`, for what it flattens, too; a state with `inputs` gets
-/// `SomethingOutputs`.
+/// A struct named `SomethingInputs` gets an eventual twin `SomethingArgs`, one named `SomethingSettings` a `SomethingSettingsArgs`, for what they
+/// flatten, too; a state with `inputs` gets `SomethingOutputs`.
 #[proc_macro_derive(Property, attributes(prop))]
 pub fn property(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

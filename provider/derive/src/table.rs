@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::{DataStruct, DeriveInput, Error, Field, Ident, Result};
 
 use crate::attributes::{ON_FIELDS, Prop, doc_of, name_of, optional};
@@ -57,8 +57,8 @@ pub fn derive(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {
             false => quote!(::pulumi_plugin::property::put(&mut map, #name, &self.#ident);),
         }
     });
-    let twin = match this.to_string().strip_suffix("Inputs") {
-        Some(stem) => eventual::arguments(input, &format_ident!("{stem}Args"), &columns)?,
+    let twin = match eventual::twin(this) {
+        Some(args) => eventual::arguments(input, &args, &columns)?,
         None => eventual::state(input, &columns)?,
     };
     Ok(quote! {
