@@ -11,6 +11,7 @@ pub mod get_managed_prefix_list;
 pub mod get_subnets;
 pub mod get_vpc;
 mod groups;
+pub mod instance;
 pub mod internet_gateway;
 pub mod nat_gateway;
 pub mod route;

@@ -1,6 +1,8 @@
 //! EC2's network resources: each through its life, by the real engine against the emulator.
 
 mod address;
+mod instance;
+mod nat;
 mod refusal;
 mod route;
 mod rule;

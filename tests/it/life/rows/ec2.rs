@@ -27,6 +27,7 @@ pub fn rows() -> Vec<Row> {
         interface_endpoint_row(),
         gateway_endpoint_row(),
         flow_log_row(),
+        instance_row(),
     ]
 }
 
@@ -404,6 +405,61 @@ fn flow_log_row() -> Row {
         ],
         by_hand: Some(vec![("ec2", "delete_flow_logs", json!({"FlowLogIds": ["${x.id}"]}))]),
         ..row("ec2:FlowLog", ("ec2", "describe_flow_logs", |answer| length(answer, "FlowLogs")))
+    }
+}
+
+fn instance_row() -> Row {
+    let group = Asked::new("group", "ec2:SecurityGroup", json!({"vpcId": "${vpc.id}"}));
+    let parameter = |kind: &str| format!("/aws/service/ami-amazon-linux-latest/al2023-ami-{kind}kernel-default-arm64");
+    Row {
+        around: vec![vpc(), subnet("one", "10.0.0.0/24", "a"), group],
+        first: json!({"imageSsmParameter": parameter(""), "instanceType": "t4g.nano", "subnetId": "${one.id}"}),
+        given: json!({
+            "instanceType": "t4g.micro",
+            "securityGroupIds": ["${group.id}"],
+            "associatePublicIpAddress": true,
+            "privateIpAddress": "10.0.0.77",
+            "tenancy": "dedicated",
+            "enclaveOptions": {"enabled": true},
+            "hibernationOptions": {"configured": true},
+            "userData": "#!/bin/sh\necho hello",
+            "rootBlockDevice": {"volumeSize": 20, "iops": 4000, "throughput": 200, "deleteOnTermination": false},
+            "metadataOptions": {"httpPutResponseHopLimit": 2, "instanceMetadataTags": "enabled"},
+            "cpuOptions": {"coreCount": 2, "threadsPerCore": 1},
+            "creditSpecification": {"cpuCredits": "standard"},
+            "ebsOptimized": true,
+            "monitoring": true,
+            "sourceDestCheck": false,
+            "disableApiTermination": true,
+            "disableApiStop": true,
+            "instanceInitiatedShutdownBehavior": "terminate",
+            "tags": {"a": "b"},
+        }),
+        in_place: vec!["instanceType", "userData", "metadataOptions", "disableApiStop", "monitoring", "tags"],
+        other: Some(json!({"tags": {"c": "d"}})),
+        wrong: vec![
+            (json!({"imageSsmParameter": null}), "one of `imageId`"),
+            (json!({"imageId": "ami-0123456789abcdef0"}), "only one of"),
+            (json!({"rootBlockDevice": {"volumeType": "io2"}}), "`io1` and `io2` need it"),
+            (json!({"rootBlockDevice": {"volumeType": "gp2", "throughput": 200}}), "only `gp3` has it"),
+            (json!({"metadataOptions": {"httpPutResponseHopLimit": 65}}), "httpPutResponseHopLimit"),
+            (
+                json!({"instanceType": "m7g.medium", "creditSpecification": {"cpuCredits": "standard"}}),
+                "no CPU credits",
+            ),
+        ],
+        // Of the root volume an import tells more: its size and its key.
+        untold: vec!["imageSsmParameter", "rootBlockDevice"],
+        by_hand: Some(vec![("ec2", "terminate_instances", json!({"InstanceIds": ["${x.id}"]}))]),
+        ..row(
+            "ec2:Instance",
+            ("ec2", "describe_instances", |answer| {
+                let all = answer["Reservations"].as_array().into_iter().flatten();
+                let all = all.flat_map(|each| each["Instances"].as_array().into_iter().flatten());
+                all.filter(|each| each["State"]["Name"] != "terminated" && each["State"]["Name"] != "shutting-down")
+                    .count()
+            }),
+        )
     }
 }
 

@@ -1,0 +1,91 @@
+//! What an instance has to be stopped for: its type, its user data, and whether it is optimized for EBS.
+
+use aws_sdk_ec2::types::{AttributeValue, SecureBlobAttributeValue};
+use aws_smithy_types::Blob;
+use pulumi_plugin::{Again, Error, Id, Result};
+
+use super::Instance;
+use super::change::{modify, value};
+use super::inputs::InstanceInputs;
+use crate::aws::{Aws, Doing as _};
+
+/// Stops the instance, changes it and starts it again. One that was stopped before stays stopped. Called again after a refusal that passes, each
+/// step is done only once.
+pub(super) async fn change(aws: &Aws, id: &Id, old: &Instance, now: &Instance, new: &InstanceInputs) -> Result<()> {
+    let ran = old.instance_state != "stopped";
+    let runs = ["running", "pending"].contains(&now.instance_state.as_str());
+    let went = match (differs(&now.inputs, new), differs(&old.inputs, new)) {
+        (true, _) => {
+            aws.call().once("stop", stop(aws, id)).await?;
+            offline(aws, id, &now.inputs, new).await
+        }
+        // All is changed already, but perhaps not started again.
+        (false, true) if !runs => Ok(()),
+        (false, _) => return Ok(()),
+    };
+    let went = match went {
+        Ok(()) if ran => aws.call().once("start", start(aws, id)).await,
+        other => other,
+    };
+    match went {
+        Err(error) if ran && error.retry() == Again::Never => Err(put_back(aws, id, &old.inputs, new, error).await),
+        other => other,
+    }
+}
+
+fn differs(old: &InstanceInputs, new: &InstanceInputs) -> bool {
+    old.instance_type != new.instance_type || old.user_data != new.user_data || optimized(old, new).is_some()
+}
+
+/// Whether it is to be optimized for EBS, where that differs.
+fn optimized(old: &InstanceInputs, new: &InstanceInputs) -> Option<bool> {
+    new.ebs_optimized.filter(|optimized| old.ebs_optimized != Some(*optimized))
+}
+
+async fn stop(aws: &Aws, id: &Id) -> Result<()> {
+    let stop = aws.ec2().stop_instances().instance_ids(id).send().await;
+    stop.done("stopping instance", id)
+}
+
+async fn start(aws: &Aws, id: &Id) -> Result<()> {
+    aws.ec2().start_instances().instance_ids(id).send().await.done("starting instance", id)
+}
+
+/// The changes themselves. AWS refuses them until the instance is stopped.
+async fn offline(aws: &Aws, id: &Id, old: &InstanceInputs, new: &InstanceInputs) -> Result<()> {
+    if old.instance_type != new.instance_type {
+        retype(aws, id, &new.instance_type).await?;
+    }
+    if let Some(optimized) = optimized(old, new) {
+        let set = modify(aws, id).ebs_optimized(value(optimized)).send().await;
+        set.done("setting ebsOptimized of instance", id)?;
+    }
+    if old.user_data != new.user_data {
+        let data = new.user_data.as_ref().map(|data| data.expose().as_bytes()).unwrap_or_default();
+        let data = SecureBlobAttributeValue::builder().value(Blob::new(data)).build();
+        let set = modify(aws, id).user_data(data).send().await;
+        set.done("setting userData of instance", id)?;
+    }
+    Ok(())
+}
+
+async fn retype(aws: &Aws, id: &Id, kind: &str) -> Result<()> {
+    let set = modify(aws, id).instance_type(AttributeValue::builder().value(kind).build()).send().await;
+    set.done("setting instanceType of instance", id)
+}
+
+/// Starts the instance again as it was: what AWS has refused to change must not keep it stopped.
+async fn put_back(aws: &Aws, id: &Id, old: &InstanceInputs, new: &InstanceInputs, refused: Error) -> Error {
+    let again = async {
+        if old.instance_type != new.instance_type {
+            retype(aws, id, &old.instance_type).await?;
+        }
+        start(aws, id).await
+    };
+    match again.await {
+        Ok(()) => refused.hint("the instance is started again as it was"),
+        Err(error) => {
+            refused.hint(format!("the instance is stopped, and could not be started again as it was: {error}"))
+        }
+    }
+}

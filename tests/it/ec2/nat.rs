@@ -1,0 +1,48 @@
+//! The addresses of NAT gateways.
+
+use serde_json::json;
+
+use super::Journey;
+use crate::aws::REGION;
+
+const AROUND: &[(&str, &str, &str)] = &[
+    ("vpc", "Vpc", "cidrBlock: 10.0.0.0/16"),
+    ("igw", "InternetGateway", "vpcId: '${vpc.id}'"),
+    ("subnet", "Subnet", "vpcId: '${igw.vpcId}', cidrBlock: 10.0.0.0/24"),
+    ("one", "Eip", ""),
+    ("two", "Eip", ""),
+    ("three", "Eip", ""),
+];
+
+#[test]
+fn secondary_addresses_come_and_go_in_place() {
+    let zonal = "subnetId: '${subnet.id}', allocationId: '${one.id}'";
+    let journey = Journey::of("NatGateway", AROUND);
+    journey.born("CreateNatGateway", zonal);
+    journey
+        .updates(&format!("{zonal}, secondaryAllocationIds: ['${{two.id}}']"), &["secondaryAllocationIds[0]"])
+        .drifts(
+            |here| {
+                let given = json!({"NatGatewayId": here.id(), "AllocationIds": [here.id_of("three")]});
+                here.call("associate_nat_gateway_address", given);
+            },
+            &["secondaryAllocationIds[1]"],
+        )
+        .updates(zonal, &["secondaryAllocationIds[0]"]);
+    assert_eq!(journey.output("publicIps").as_array().map(Vec::len), Some(1));
+    journey.imported_as(&journey.id()).ends();
+}
+
+#[test]
+fn a_regional_one_has_addresses_in_zones() {
+    let regional =
+        |zones: &str| format!("availabilityMode: regional, vpcId: '${{vpc.id}}', availabilityZoneAddresses: [{zones}]");
+    let zone =
+        |name: &str, addresses: &str| format!("{{availabilityZone: {REGION}{name}, allocationIds: [{addresses}]}}");
+    let one = zone("c", "'${one.id}'");
+    let journey = Journey::of("NatGateway", AROUND);
+    journey.born("CreateNatGateway", &regional(&one));
+    journey.updates(&regional(&format!("{one}, {}", zone("a", "'${two.id}'"))), &["availabilityZoneAddresses[1]"]);
+    assert_eq!(journey.output("publicIps").as_array().map(Vec::len), Some(2));
+    journey.updates(&regional(&one), &["availabilityZoneAddresses[1]"]).ends();
+}
