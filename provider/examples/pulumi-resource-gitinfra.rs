@@ -31,6 +31,8 @@ pub struct TwinNetworks {
     pub vpc_ids: Output<BTreeMap<String, String>>,
     /// The ids of the subnets of the front network's tier `data`.
     pub data_subnet_ids: Output<Vec<String>>,
+    /// The back network.
+    pub back: Option<Output<Network>>,
     /// What every component gives.
     #[prop(flatten)]
     pub report: Report,
@@ -68,6 +70,7 @@ impl Component for TwinNetworks {
         Ok(TwinNetworks {
             vpc_ids: Output::all_by_key([("front".into(), front.vpc_id.clone()), ("back".into(), back.vpc_id.clone())]),
             data_subnet_ids: front.data_subnet_ids.clone(),
+            back: Some(Output::known((*back).clone())),
             report: Report::of(here).including(&front.report).including(&back.report),
         })
     }

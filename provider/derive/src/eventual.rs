@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Data, DeriveInput, Ident, Result};
 
 use crate::attributes::inside;
-use crate::table::{Column, columns, shaped};
+use crate::table::{Column, columns, reading_and_writing, shaped, table};
 
 /// The name of a struct's eventual twin: `SomethingArgs` of `SomethingInputs`, `SomethingSettingsArgs` of `SomethingSettings`.
 pub fn twin(this: &Ident) -> Option<Ident> {
@@ -155,7 +155,7 @@ pub fn component(input: &DeriveInput) -> Result<TokenStream> {
     };
     let columns = columns(data)?;
     let this = &input.ident;
-    let shaped = shaped(input, &columns)?;
+    let (shaped, nested) = (shaped(input, &columns)?, nested(input, &columns)?);
     let (mut given, mut returned) = (Vec::new(), Vec::new());
     for Column { field, ident, prop, name, .. } in &columns {
         if prop.flat() {
@@ -186,6 +186,25 @@ pub fn component(input: &DeriveInput) -> Result<TokenStream> {
             fn returned(part: &::pulumi_plugin::component::Registered) -> Self {
                 Self { #(#returned),* }
             }
+        }
+        #nested
+    })
+}
+
+/// The outputs of a component as one value, so that the component that it is a part of can give all of them out at once. The type is named
+/// `SomethingResult`, because the component has the name itself.
+fn nested(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
+    let this = &input.ident;
+    let named = DeriveInput { ident: format_ident!("{this}Result"), ..input.clone() };
+    let shape = table(&named, columns)?;
+    let decode_and_encode = reading_and_writing(columns);
+    Ok(quote! {
+        impl ::pulumi_plugin::Property for #this {
+            fn ty() -> ::pulumi_plugin::shape::Type {
+                static SHAPE: ::pulumi_plugin::shape::Shape = #shape;
+                ::pulumi_plugin::shape::Type::Object(&SHAPE)
+            }
+            #decode_and_encode
         }
     })
 }

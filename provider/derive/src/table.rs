@@ -43,6 +43,25 @@ pub fn derive(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {
     let columns = columns(data)?;
     let this = &input.ident;
     let shaped = shaped(input, &columns)?;
+    let decode_and_encode = reading_and_writing(&columns);
+    let twin = match eventual::twin(this) {
+        Some(args) => eventual::arguments(input, &args, &columns)?,
+        None => eventual::state(input, &columns)?,
+    };
+    Ok(quote! {
+        #shaped
+        impl ::pulumi_plugin::Property for #this {
+            fn ty() -> ::pulumi_plugin::shape::Type {
+                ::pulumi_plugin::shape::Type::Object(<Self as ::pulumi_plugin::Shaped>::shape())
+            }
+            #decode_and_encode
+        }
+        #twin
+    })
+}
+
+/// How an object is read and written, property by property.
+pub fn reading_and_writing(columns: &[Column]) -> TokenStream {
     let reads = columns.iter().map(|c| {
         let Column { ident, name, .. } = c;
         match c.prop.flat() {
@@ -57,32 +76,35 @@ pub fn derive(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {
             false => quote!(::pulumi_plugin::property::put(&mut map, #name, &self.#ident);),
         }
     });
-    let twin = match eventual::twin(this) {
-        Some(args) => eventual::arguments(input, &args, &columns)?,
-        None => eventual::state(input, &columns)?,
-    };
+    quote! {
+        fn decode(value: &::pulumi_plugin::Value) -> ::core::result::Result<Self, ::pulumi_plugin::Fault> {
+            ::core::result::Result::Ok(Self { #(#reads),* })
+        }
+        fn encode(&self) -> ::pulumi_plugin::Value {
+            #[allow(unused_mut)]
+            let mut map = ::pulumi_plugin::Map::new();
+            #(#writes)*
+            ::pulumi_plugin::Value::Object(map)
+        }
+    }
+}
+
+/// A struct's own table.
+pub fn shaped(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
+    let this = &input.ident;
+    let shape = table(input, columns)?;
     Ok(quote! {
-        #shaped
-        impl ::pulumi_plugin::Property for #this {
-            fn ty() -> ::pulumi_plugin::shape::Type {
-                ::pulumi_plugin::shape::Type::Object(<Self as ::pulumi_plugin::Shaped>::shape())
-            }
-            fn decode(value: &::pulumi_plugin::Value) -> ::core::result::Result<Self, ::pulumi_plugin::Fault> {
-                ::core::result::Result::Ok(Self { #(#reads),* })
-            }
-            fn encode(&self) -> ::pulumi_plugin::Value {
-                #[allow(unused_mut)]
-                let mut map = ::pulumi_plugin::Map::new();
-                #(#writes)*
-                ::pulumi_plugin::Value::Object(map)
+        impl ::pulumi_plugin::Shaped for #this {
+            fn shape() -> &'static ::pulumi_plugin::shape::Shape {
+                static SHAPE: ::pulumi_plugin::shape::Shape = #shape;
+                &SHAPE
             }
         }
-        #twin
     })
 }
 
 /// The table itself.
-pub fn shaped(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
+pub fn table(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
     let this = &input.ident;
     let (name, doc) = (this.to_string(), doc_of(&input.attrs));
     let prop = Prop::of(&input.attrs)?;
@@ -102,13 +124,6 @@ pub fn shaped(input: &DeriveInput, columns: &[Column]) -> Result<TokenStream> {
         }
     });
     Ok(quote! {
-        impl ::pulumi_plugin::Shaped for #this {
-            fn shape() -> &'static ::pulumi_plugin::shape::Shape {
-                static SHAPE: ::pulumi_plugin::shape::Shape = ::pulumi_plugin::shape::Shape {
-                    name: #name, doc: #doc, module: #module, entries: &[#(#entries),*],
-                };
-                &SHAPE
-            }
-        }
+        ::pulumi_plugin::shape::Shape { name: #name, doc: #doc, module: #module, entries: &[#(#entries),*] }
     })
 }

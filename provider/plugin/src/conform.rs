@@ -185,7 +185,9 @@ impl Walk {
             let value = walk.value(ty, value, at);
             (value, walk)
         });
-        let best = types.iter().zip(tries).min_by_key(|(_, (_, walk))| walk.faults.len());
+        // An object with two mistakes is still nearer to an object than to a word.
+        let foreign = |ty: &Type, walk: &Walk| matches!(&walk.faults[..], [only] if only.why == other_kind(ty, value));
+        let best = types.iter().zip(tries).min_by_key(|(ty, (_, walk))| (foreign(ty, walk), walk.faults.len()));
         let Some((best, (kept, walk))) = best else {
             return value.clone();
         };

@@ -38,6 +38,7 @@ fn networks_live_in_another_component() {
     let outputs = state.get("pair", "/outputs");
     assert_eq!(outputs["dataSubnetIds"].as_array().map(Vec::len), Some(1), "{outputs:#}");
     assert_eq!(outputs["vpcIds"]["front"], *state.get("pair-front", "/outputs/vpcId"));
+    assert_eq!(outputs["back"], *state.get("pair-back", "/outputs"), "all outputs of a part, as one");
     assert_eq!(outputs["childUrns"]["back"], *state.get("pair-back", "/urn"));
     assert_eq!(outputs["controls"], json!(["EC2.15", "EC2.2"]));
     let look = aws.look();

@@ -31,8 +31,15 @@ struct Rule {
     open: bool,
 }
 
+#[derive(Debug, Clone, PartialEq, Property)]
+enum Door {
+    Open(bool),
+    Rule(Rule),
+}
+
 #[derive(Clone, Property)]
 struct Given {
+    door: Option<Door>,
     name: String,
     size: Option<Size>,
     #[prop(default = 3, min = 1, max = 9)]
@@ -121,6 +128,18 @@ fn faults_come_all_at_once_with_their_paths() {
         json!({"name": "n", "rules": [{"port": true}]}),
         &["`rules[0].port`: expected a whole number from 0 to 65535 or a string, got a boolean"],
     );
+}
+
+#[test]
+fn a_union_tells_the_faults_of_the_kind_that_is_given() {
+    faults(
+        json!({"name": "n", "door": {"port": true, "opn": false}}),
+        &[
+            "`door.port`: expected a whole number from 0 to 65535 or a string, got a boolean",
+            "`door.opn`: no such property; did you mean `open`?",
+        ],
+    );
+    faults(json!({"name": "n", "door": "ajar"}), &["`door`: expected a boolean or an object, got a string"]);
 }
 
 #[test]
