@@ -6,6 +6,7 @@ pub mod acm;
 pub mod appautoscaling;
 pub mod aws;
 pub mod chatbot;
+pub mod check_account;
 pub mod cloudfront;
 pub mod cloudwatch;
 pub mod components;
@@ -180,6 +181,7 @@ fn functions(package: Package<Gitinfra>) -> Package<Gitinfra> {
         .function::<rds::get_engine_version::GetEngineVersion>()
         .function::<chatbot::get_slack_workspaces::GetSlackWorkspaces>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
+        .function::<check_account::CheckAccount>()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod account;
 mod acm;
 mod aws;
 mod chatbot;
+mod check_account;
 mod cli;
 mod cloudfront;
 mod cloudwatch;

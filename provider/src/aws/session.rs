@@ -101,6 +101,12 @@ impl Aws {
         Aws { place: (region.to_owned(), self.place.1.clone()), sdk, ..self.clone() }
     }
 
+    /// AWS in the same region, as a role.
+    pub async fn acting_as(&self, role: &AssumeRole) -> Aws {
+        let place = (self.place.0.clone(), Some(role.clone()));
+        Aws { sdk: self.clients.at(&place).await, place, ..self.clone() }
+    }
+
     /// What the provider keeps of a type for all calls at this place: the default at first.
     pub fn kept<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.kept_for::<(), T>()

@@ -42,16 +42,23 @@ impl Function for GetSlackWorkspaces {
     }
 }
 
+/// How somebody authorises a workspace.
+pub(crate) const HOW: &str = "authorise it once in the console, https://us-east-2.console.aws.amazon.com/chatbot: Configure a chat client, Slack";
+
 /// Refuses a workspace that nobody has authorised for the account.
 pub(super) async fn authorised(aws: &Aws, team: &str) -> Result<()> {
-    const HOW: &str = "authorise it once in the console, https://us-east-2.console.aws.amazon.com/chatbot: Configure a chat client, Slack";
-    let all = workspaces(aws).await?;
+    unauthorised(aws, team).await?.map_or(Ok(()), |why| Err(Error::new(why).hint(HOW)))
+}
+
+/// Why the account may not use a workspace, if it may not.
+pub(crate) async fn unauthorised(aws: &Aws, team: &str) -> Result<Option<String>> {
+    let all = workspaces(&place::near(aws)).await?;
     if all.iter().any(|workspace| workspace.slack_workspace_id == team) {
-        return Ok(());
+        return Ok(None);
     }
     let known: Vec<_> = all.iter().map(|it| format!("{} ({})", it.slack_workspace_id, it.slack_team_name)).collect();
     let known = if known.is_empty() { "none is".to_owned() } else { format!("there are {}", known.join(", ")) };
-    Err(Error::new(format!("the account is not authorised for Slack workspace `{team}`; {known}")).hint(HOW))
+    Ok(Some(format!("the account is not authorised for Slack workspace `{team}`; {known}")))
 }
 
 /// All workspaces, sorted by name.

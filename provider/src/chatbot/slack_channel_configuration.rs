@@ -104,7 +104,7 @@ impl Resource for SlackChannelConfiguration {
 
     /// A creation that fails for its workspace uses up the name for good, so that is looked at first.
     async fn standing(aws: &Aws, new: &SlackChannelConfigurationInputs) -> Result<Option<Id>> {
-        authorised(&place::near(aws), &new.slack_workspace_id).await?;
+        authorised(aws, &new.slack_workspace_id).await?;
         let id = Id::from(arn(aws, new).await?);
         Ok(Self::find(aws, &id).await?.map(|_| id))
     }

@@ -10,8 +10,8 @@ use pulumi_plugin::{Error, Fault, Faults, Id, Made, Order, Progress, Property, R
 use crate::aws::{Aws, Doing as _};
 use document::version;
 
-/// The name under which Session Manager looks for its preferences.
-const NAME: &str = "SSM-SessionManagerRunShell";
+/// The name under which Session Manager looks for its preferences: a region has one document of it.
+pub const NAME: &str = "SSM-SessionManagerRunShell";
 
 /// The inputs of Session Manager's preferences.
 #[derive(Debug, Clone, PartialEq, Property)]
