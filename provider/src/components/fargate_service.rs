@@ -134,12 +134,12 @@ fn service<'a>(
 ) -> ServiceOutputs {
     let settings = &inputs.settings;
     let cluster = inputs.cluster_name.try_map(|cluster| ClusterName::parse(&cluster).map_err(Error::new));
-    let (least, _) = inputs.bounds();
     let args = ServiceArgs {
         cluster: cluster.into(),
         task_definition: (&task.arn).into(),
         keep_task_definition: Order::from(settings.keep_task_definition).into(),
-        desired_count: settings.desired_count.unwrap_or(least).into(),
+        // Without one, another minimum never takes tasks away from a service that is busy.
+        desired_count: settings.desired_count.into(),
         keep_desired_count: Order::from(true).into(),
         capacity_provider_strategy: strategy(inputs).into(),
         network_configuration: network(inputs, group).into(),

@@ -84,6 +84,14 @@ fn another_region_moves_nothing() {
     assert_eq!(steps, [own[0], own[1], "update certificate"]);
     p.expect_settled();
 
+    // Another name takes other certificates, and leaves the records of the others where they are.
+    let more = "['*.${domain}', 'x.${domain}']";
+    p.program(&program("[us-east-1]").replace("['*.${domain}']", more));
+    let steps = p.up().expect_ok().steps();
+    assert!(steps.contains(&"create certificate-record-x.app.example.com".to_owned()), "{steps:?}");
+    assert!(!steps.iter().any(|step| step.ends_with("certificate-record-app.example.com")), "{steps:?}");
+    p.expect_settled();
+
     let long = format!("{0}.{0}.example.com", "a".repeat(40));
     let other = format!("domainName: {long}\n      keyAlgorithm: RSA_4096");
     p.program(&program("[us-east-1]").replace("domainName: ${domain}", &other));

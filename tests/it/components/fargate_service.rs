@@ -86,7 +86,8 @@ fn a_service_lives_from_preview_to_destroy() {
     p.refresh_settled().expect_settled();
 
     // Another port: the door to it is opened first, the target group stays, and the old door is shut last.
-    p.program(&text("fargate-service", &[(ZONE, &id), ("port: 80", "port: 8080")]));
+    let other = [(ZONE, id.as_str()), ("port: 80", "port: 8080"), ("minCapacity: 2", "minCapacity: 3")];
+    p.program(&text("fargate-service", &other));
     let steps = p.up().expect_ok().steps_in_order();
     let at = |step: &str| steps.iter().position(|it| it == step).unwrap_or_else(|| panic!("no {step}: {steps:?}"));
     assert!(at("create web-sg-from-lb-8080") < at("update web-service"), "{steps:?}");
@@ -115,7 +116,7 @@ fn stands(aws: &Aws, p: &Project) {
         {"capacityProvider": "FARGATE", "base": 1, "weight": 1},
         {"capacityProvider": "FARGATE_SPOT", "base": 0, "weight": 4},
     ]);
-    assert_eq!((&seen["capacityProviderStrategy"], &seen["runningCount"]), (&strategy, &json!(2)));
+    assert_eq!((&seen["capacityProviderStrategy"], &seen["desiredCount"]), (&strategy, &json!(2)));
     let network = &seen["networkConfiguration"]["awsvpcConfiguration"];
     assert_eq!(
         (&network["securityGroups"], &network["assignPublicIp"]),
@@ -179,7 +180,8 @@ fn services_share_a_load_balancer_and_each_profile_meets_what_it_says() {
         "listener: {{{LISTENER}, requireHeader: {{name: X-Origin, values: [old-word, new-word]}}}}, hosts: [app.example.com], paths: [/api/*], enableExecuteCommand: true, taskRolePolicies: {{mail: {{Version: 2012-10-17, Statement: [{{Effect: Allow, Action: 'ses:SendEmail', Resource: '*'}}]}}}}"
     );
     let worker = "profile: dev, sidecars: {agent: {image: 'agent:1', environment: {A: b}}}, assignPublicIp: true, spot: {weight: 0}, scaling: {memory: 0}";
-    let p = aws.project(&program(&id, &[("all", &all), ("api", &api), ("worker", worker)]));
+    let all = program(&id, &[("all", &all), ("api", &api), ("worker", worker)]);
+    let p = aws.project(&all);
     p.up().expect_ok();
     p.expect_settled().refresh_settled();
     let state = p.state();
@@ -221,6 +223,17 @@ fn services_share_a_load_balancer_and_each_profile_meets_what_it_says() {
     assert_eq!(state.text("worker", "/outputs/targetGroupArn"), "");
     let asked = json!({"RoleName": state.text("api", "/outputs/taskRoleName")});
     assert_eq!(list(&aws.call("iam", "list_role_policies", asked), "/PolicyNames").len(), 2);
+
+    // Another load balancer takes another target group, for AWS's groups have one at a time.
+    p.program(&all.replace(
+        "'${certificate.certificateArn}', profile: dev",
+        "'${certificate.certificateArn}', profile: dev, internal: true",
+    ));
+    p.up().expect_ok();
+    p.expect_settled();
+    let listener = p.state().text("balancer", "/outputs/httpsListenerArn").to_owned();
+    let rules = list(&aws.call("elbv2", "describe_rules", json!({"ListenerArn": listener})), "/Rules");
+    assert_eq!(rules.len(), 3, "{rules:?}");
     p.destroy().expect_ok();
 }
 

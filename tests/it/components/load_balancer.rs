@@ -124,15 +124,22 @@ const PROFILES: &str = "
 resources:
   network: {type: 'gitinfra:index:Network', properties: {nat: none}}
   certificate: {type: 'gitinfra:index:Certificate', properties: {domainName: app.example.com, zoneId: @ZONE@, regions: [ap-northeast-1]}}
+  shop: {type: 'gitinfra:index:Certificate', properties: {domainName: shop.app.example.com, zoneId: @ZONE@, regions: [ap-northeast-1]}}
+  acl:
+    type: gitinfra:wafv2:WebAcl
+    properties: {scope: REGIONAL, defaultAction: {allow: {}}, visibilityConfig: {cloudWatchMetricsEnabled: true, metricName: web, sampledRequestsEnabled: true}}
 ";
+
+const MORE: &str = "additionalCertificateArns: {shop: '${shop.certificateArn}'}, webAclArn: '${acl.arn}',";
 
 #[test]
 fn each_profile_meets_what_it_says() {
     let aws = Aws::new();
     let id = zone(&aws, "app.example.com");
     let of = |profile: &str| {
+        let more = if profile == "fsbp" { MORE } else { "" };
         format!(
-            "  {profile}: {{type: 'gitinfra:index:LoadBalancer', properties: {{vpcId: '${{network.vpcId}}', subnetIds: '${{network.publicSubnetIds}}', certificateArn: '${{certificate.certificateArn}}', profile: {profile}}}}}\n"
+            "  {profile}: {{type: 'gitinfra:index:LoadBalancer', properties: {{{more} vpcId: '${{network.vpcId}}', subnetIds: '${{network.publicSubnetIds}}', certificateArn: '${{certificate.certificateArn}}', profile: {profile}}}}}\n"
         )
     };
     let p = aws.project(&(PROFILES.replace("@ZONE@", &id) + &["dev", "standard", "fsbp"].map(of).concat()));
@@ -168,4 +175,13 @@ fn each_profile_meets_what_it_says() {
             assert_eq!(block["PublicAccessBlockConfiguration"]["RestrictPublicBuckets"], true);
         }
     }
+    let listener = state.text("fsbp", "/outputs/httpsListenerArn");
+    let certificates = aws.call("elbv2", "describe_listener_certificates", json!({"ListenerArn": listener}));
+    let further = list(&certificates, "/Certificates").iter().filter(|it| it["IsDefault"] != true).count();
+    assert_eq!(further, 1, "{certificates}");
+    let asked = json!({"ResourceArn": state.text("fsbp", "/outputs/arn")});
+    assert_eq!(
+        &aws.call("wafv2", "get_web_acl_for_resource", asked)["WebACL"]["ARN"],
+        state.get("acl", "/outputs/arn")
+    );
 }

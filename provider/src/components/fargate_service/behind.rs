@@ -6,6 +6,7 @@ use pulumi_plugin::{Output, Scope};
 
 use super::inputs::{FargateServiceInputs, ServiceListener};
 use super::priority;
+use crate::aws::Tags;
 use crate::components::security_group::Peer;
 use crate::ec2::security_group::SecurityGroupOutputs;
 use crate::ec2::security_group_egress_rule::SecurityGroupEgressRule;
@@ -33,7 +34,7 @@ pub fn tell(
     listener: &ServiceListener,
     own: &SecurityGroupOutputs,
 ) -> Behind {
-    let group = target_group(here, inputs);
+    let group = target_group(here, inputs, listener);
     let settings = &inputs.settings;
     let forward = group.arn.map(|arn| vec![Action { target_group_arn: Some(arn), ..Action::of(ActionType::Forward) }]);
     let usual = priority::of(here.name(), &settings.hosts, &settings.paths);
@@ -51,13 +52,18 @@ pub fn tell(
     Behind { group, ready: vec![rule.urn, from, to], label }
 }
 
-/// Each task is registered with its own port, so the group's does not matter: it never changes, for that would take another group.
-fn target_group(here: &mut Scope, inputs: &FargateServiceInputs) -> TargetGroupOutputs {
+/// The tag of a target group that says which load balancer it is behind.
+const BEHIND: &str = "LoadBalancer";
+
+/// Each task is registered with its own port, so the group's does not matter: it never changes, for that would take another group. Another load
+/// balancer does, for a group has one at a time.
+fn target_group(here: &mut Scope, inputs: &FargateServiceInputs, listener: &ServiceListener) -> TargetGroupOutputs {
     let check = &inputs.settings.health_check;
     let attributes = TargetGroupAttributes {
         deregistration_delay_timeout_seconds: Some(inputs.settings.deregistration_delay),
         ..Default::default()
     };
+    let balancer = listener.listener_arn.map(|arn| Tags::from([(BEHIND.to_owned(), balancer_of(&arn).to_owned())]));
     let args = TargetGroupArgs {
         target_type: TargetType::Ip.into(),
         protocol: TargetProtocol::Http.into(),
@@ -70,9 +76,10 @@ fn target_group(here: &mut Scope, inputs: &FargateServiceInputs) -> TargetGroupO
         unhealthy_threshold_count: check.unhealthy_threshold.into(),
         matcher: Matcher { http_code: Some(check.matcher.clone()), grpc_code: None }.into(),
         attributes: attributes.into(),
+        tags: balancer.into(),
         ..Default::default()
     };
-    here.add::<TargetGroup>("tg", args)
+    here.child("tg").replace_on([format!("tags.{BEHIND}")]).add::<TargetGroup>(args)
 }
 
 /// Which requests the service takes. The values of a header are a secret.
@@ -94,8 +101,7 @@ fn conditions(inputs: &FargateServiceInputs, listener: &ServiceListener) -> Outp
         };
         return Output::known(if known.is_empty() { vec![all()] } else { known });
     };
-    let name = header.name.clone();
-    let conditions = header.values.map(|values| {
+    let conditions = header.name.zip(&header.values).map(|(name, values)| {
         let values = values.into_iter().collect();
         let header = HttpHeaderConfig { http_header_name: name, values, regex_values: BTreeSet::new() };
         known.push(Condition { http_header_config: Some(header), ..Condition::of(Field::HttpHeader) });

@@ -17,10 +17,12 @@ pub struct FargateServiceInputs {
     /// The id of the VPC.
     pub vpc_id: Output<String>,
     /// The ids of the subnets that the tasks run in: private ones, unless `assignPublicIp` is set.
+    #[prop(min = 1, max = 16)]
     pub subnet_ids: Output<Vec<String>>,
     /// The listener of a load balancer that sends the service its requests. Left out: the service takes none.
     pub listener: Option<ServiceListener>,
-    /// The ids of more security groups of the tasks, beside the service's own, such as one that a database lets in. Default: none.
+    /// The ids of more security groups of the tasks, beside the service's own, such as one that a database lets in: at most four. Default: none.
+    #[prop(max = 4)]
     pub security_group_ids: Option<Output<Vec<String>>>,
     /// What the program says of the service itself.
     #[prop(flatten)]
@@ -46,8 +48,9 @@ pub struct ServiceListener {
 pub struct RequiredHeader {
     /// The header's name, of up to 40 characters.
     #[prop(min = 1, max = 40)]
-    pub name: String,
+    pub name: Output<String>,
     /// The values, any one of which will do, of up to 128 characters each: two, while a secret is changed for the next one.
+    #[prop(min = 1, max = 2)]
     pub values: Output<Vec<String>>,
 }
 
@@ -101,7 +104,8 @@ pub struct FargateServiceSettings {
     /// The health check.
     #[prop(default)]
     pub health_check: ServiceHealthCheck,
-    /// The desired count of tasks at first; after that it is up to the scaling. Default: `scaling.minCapacity`.
+    /// The desired count of tasks at first, and again whenever it is changed here; otherwise it is up to the scaling. Default: the first task is waited for,
+    /// and the scaling then starts the others up to `scaling.minCapacity`.
     pub desired_count: Option<u32>,
     /// How many tasks there are by how much there is to do.
     #[prop(default)]

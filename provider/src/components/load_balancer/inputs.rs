@@ -26,6 +26,7 @@ pub struct LoadBalancerInputs {
     /// The id of the VPC.
     pub vpc_id: Output<String>,
     /// The ids of the subnets, in two availability zones at least: public ones, unless it is `internal`.
+    #[prop(min = 2)]
     pub subnet_ids: Output<Vec<String>>,
     /// The ARN of the certificate, which must be issued and in the load balancer's region: the output `certificateArn` of a `gitinfra:index:Certificate`.
     pub certificate_arn: Output<String>,
