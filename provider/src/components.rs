@@ -1,6 +1,10 @@
 //! Components: what several resources are together. What all of them take and give.
 
+pub mod certificate;
+pub mod cluster;
 pub mod dns_zone;
+pub mod fargate_service;
+pub mod load_balancer;
 pub mod network;
 pub mod security_group;
 

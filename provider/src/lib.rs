@@ -51,8 +51,12 @@ const META: Meta = Meta {
 pub fn catalogue() -> Package<Gitinfra> {
     let resources = operations(edge(workloads(network(Package::new(META)))));
     functions(resources)
-        .component::<components::network::Network>()
+        .component::<components::certificate::Certificate>()
+        .component::<components::cluster::Cluster>()
         .component::<components::dns_zone::DnsZone>()
+        .component::<components::fargate_service::FargateService>()
+        .component::<components::load_balancer::LoadBalancer>()
+        .component::<components::network::Network>()
         .component::<components::security_group::SecurityGroup>()
 }
 

@@ -81,6 +81,11 @@ REFUSALS = [
         lambda a: make(a, logGroupClass="INFREQUENT_ACCESS")
         and a.logs.put_index_policy(logGroupIdentifier="/web", policyDocument='{"Fields": ["a"]}'),
     ),
+    (
+        "the indexes of two groups at once",
+        "ValidationException",
+        lambda a: make(a) and a.logs.describe_index_policies(logGroupIdentifiers=["/web", "/web"]),
+    ),
 ]
 
 

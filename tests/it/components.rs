@@ -1,4 +1,53 @@
 //! Components against the emulator, by the real engine.
 
+mod certificate;
+mod cluster;
 mod dns_zone;
+mod fargate_service;
+mod load_balancer;
 mod security_group;
+
+use serde_json::{Value, json};
+
+use crate::aws::{Aws, gitinfra};
+use crate::pulumi::{Project, Run};
+use crate::tools;
+
+/// A copy of an example, in which the ids of an account are this one's.
+fn example(aws: &Aws, name: &str, ids: &[(&str, &str)]) -> Project {
+    aws.reached_by(Project::of(&text(name, ids), &[gitinfra()]))
+}
+
+/// The program of an example with these ids.
+fn text(name: &str, ids: &[(&str, &str)]) -> String {
+    let path = tools::repository().join("examples").join(name).join("Pulumi.yaml");
+    let text = std::fs::read_to_string(path).expect("an example has a Pulumi.yaml");
+    ids.iter().fold(text, |text, (example, own)| {
+        assert!(text.contains(example), "the example has no {example}");
+        text.replace(example, own)
+    })
+}
+
+/// A public hosted zone that somebody has made.
+fn zone(aws: &Aws, name: &str) -> String {
+    let made = aws.call("route53", "create_hosted_zone", json!({"Name": name, "CallerReference": name}));
+    made["HostedZone"]["Id"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// The items of a list in an answer.
+fn list(answer: &Value, pointer: &str) -> Vec<Value> {
+    answer.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// Expects that a run blames each of these properties for these words.
+#[track_caller]
+fn blames(run: &Run, faults: &[(&str, &str)]) {
+    let said = run.printed();
+    for (at, why) in faults {
+        let blamed = said.lines().any(|line| line.contains(&format!("property {at} ")) && line.contains(why));
+        assert!(blamed, "{at} is not blamed for: {why}\n{run}");
+    }
+}
+
+/// The id of the zone in the examples.
+const ZONE: &str = "Z0123456789EXAMPLE";

@@ -126,11 +126,11 @@ impl Group {
         };
         let group = here.add::<security_group::SecurityGroup>(self.key, args);
         for (name, peer) in self.allow_from {
-            let rule = peer.rule(&group, &name);
+            let rule = peer.rule(&group.id, &name);
             here.add::<SecurityGroupIngressRule>(format!("{}-from-{name}", self.key), rule);
         }
         for (name, peer) in self.allow_to {
-            let rule = peer.rule(&group, &name);
+            let rule = peer.rule(&group.id, &name);
             here.add::<SecurityGroupEgressRule>(format!("{}-to-{name}", self.key), rule);
         }
         group
@@ -148,17 +148,23 @@ impl Peer {
         Peer { cidr: Some(cidr), ..Peer::port(port) }
     }
 
+    /// TCP traffic from or to the ranges of a prefix list.
+    pub fn prefix_list(id: impl Into<Output<String>>, port: i32) -> Peer {
+        Peer { prefix_list_id: Some(id.into()), ..Peer::port(port) }
+    }
+
     fn port(port: i32) -> Peer {
         let (cidr, cidr6, security_group_id, prefix_list_id) = (None, None, None, None);
         let port = Some(port);
         Peer { cidr, cidr6, security_group_id, prefix_list_id, protocol: None, port, to_port: None, description: None }
     }
 
-    fn rule(self, group: &SecurityGroupOutputs, name: &str) -> SecurityGroupRuleArgs {
+    /// The rule of a group that allows it.
+    pub fn rule(self, group: &Output<String>, name: &str) -> SecurityGroupRuleArgs {
         let protocol = self.protocol();
         let all = protocol.has_types().then_some(-1);
         SecurityGroupRuleArgs {
-            security_group_id: (&group.id).into(),
+            security_group_id: group.into(),
             from_port: self.port.or(all).into(),
             to_port: self.to_port.or(all).or(self.port).into(),
             ip_protocol: protocol.into(),

@@ -5,7 +5,7 @@ mod inputs;
 mod linux;
 mod log;
 mod parts;
-mod rules;
+pub(crate) mod rules;
 mod volume;
 
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;

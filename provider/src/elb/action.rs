@@ -275,6 +275,21 @@ pub fn faults(actions: &[Action]) -> Vec<Fault> {
 }
 
 impl Action {
+    /// An action of a type, with nothing else said.
+    pub fn of(r#type: ActionType) -> Action {
+        Action {
+            r#type,
+            order: None,
+            target_group_arn: None,
+            forward_config: None,
+            redirect_config: None,
+            fixed_response_config: None,
+            authenticate_cognito_config: None,
+            authenticate_oidc_config: None,
+            jwt_validation_config: None,
+        }
+    }
+
     fn faults(&self) -> Vec<Fault> {
         let groups = [("targetGroupArn", ActionType::Forward), ("forwardConfig", ActionType::Forward)];
         let others = [

@@ -15,6 +15,12 @@ use crate::types::{Arn, LogGroupName, PolicyJson};
 const RETENTION: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
+/// What is wrong with a retention, as the property of this name.
+pub(crate) fn retention_fault(at: &'static str, days: u32) -> Option<Fault> {
+    let known = || RETENTION.map(|days| days.to_string()).join(", ");
+    (!RETENTION.contains(&days)).then(|| Fault::new(at, format!("`{days}` is not one of {}", known())))
+}
+
 /// The inputs of a log group.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct LogGroupInputs {
@@ -88,11 +94,8 @@ impl Resource for LogGroup {
     fn check(new: &LogGroupInputs) -> Vec<Fault> {
         let standard = new.log_group_class == LogGroupClass::Standard;
         let delivery = new.log_group_class == LogGroupClass::Delivery;
-        let days = new.retention_in_days.filter(|days| !RETENTION.contains(days));
-        let odd =
-            days.map(|days| format!("`{days}` is not one of {}", RETENTION.map(|days| days.to_string()).join(", ")));
         Faults::of(new)
-            .when(odd.is_some(), "retentionInDays", odd.unwrap_or_default())
+            .and(new.retention_in_days.and_then(|days| retention_fault("retentionInDays", days)))
             .when(
                 delivery && new.retention_in_days.is_some(),
                 "retentionInDays",

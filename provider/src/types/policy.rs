@@ -30,6 +30,12 @@ impl PolicyJson {
         PolicyJson::new(&text.into())
     }
 
+    /// A document of these statements.
+    pub fn of(statements: impl IntoIterator<Item = Json>) -> PolicyJson {
+        let statements: Vec<_> = statements.into_iter().collect();
+        PolicyJson(Value::from_json(&json!({"Version": "2012-10-17", "Statement": statements})).to_json())
+    }
+
     /// Its statements, as they are spelled.
     pub fn statements(&self) -> Vec<Json> {
         self.0.get("Statement").cloned().map(listed).unwrap_or_default()

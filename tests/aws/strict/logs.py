@@ -157,8 +157,8 @@ class Logs(Strict, LogsResponse):
 
     def describe_index_policies(self):
         wanted = self._get_param("logGroupIdentifiers") or []
-        if not 1 <= len(wanted) <= 100:
-            raise invalid("1 to 100 log groups are allowed.")
+        if len(wanted) != 1:
+            raise Refusal("ValidationException", "Value at 'logGroupIdentifiers' failed to satisfy constraint: Member must have length 1")
         groups = [self.group(each) for each in wanted]
         return json.dumps({"indexPolicies": [self.index_of(group) for group in groups if group.index]})
 

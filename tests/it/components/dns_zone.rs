@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::{blames, example, text};
 use crate::aws::{Aws, ELSEWHERE};
 
 /// A parent account with the zone of `example.com` and a role that may change it.
@@ -46,7 +47,7 @@ resources:
   vpc: {{type: 'gitinfra:ec2:Vpc', properties: {{cidrBlock: 10.0.0.0/16}}}}
   dns:
     type: gitinfra:index:DnsZone
-    properties: {{name: app.example.com, parent: {{zoneId: {}, assumeRole: {{roleArn: '{}'}}}}, {more}}}
+    properties: {{name: app.example.com, protectStateful: false, parent: {{zoneId: {}, assumeRole: {{roleArn: '{}'}}}}, {more}}}
   www: {{type: 'gitinfra:route53:Record', properties: {{zoneId: '${{dns.zoneId}}', name: www.app.example.com, type: A, records: [192.0.2.1]}}}}
 ",
             parent.zone, parent.role
@@ -77,4 +78,88 @@ resources:
     project.destroy().expect_ok();
     assert_eq!(parent.delegates(), [json!(null); 0]);
     assert_eq!(aws.call("route53", "list_hosted_zones", json!({}))["HostedZones"], json!([]));
+}
+
+/// The records of a type that the parent zone has for `app.example.com`.
+fn in_parent(parent: &Parent, kind: &str) -> usize {
+    let list = json!({"HostedZoneId": parent.zone});
+    let records = parent.aws.call_in(ELSEWHERE, "route53", "list_resource_record_sets", list);
+    let records = records["ResourceRecordSets"].as_array().cloned().unwrap_or_default();
+    records.iter().filter(|record| record["Name"] == "app.example.com." && record["Type"] == kind).count()
+}
+
+#[test]
+fn a_zone_is_signed_and_its_questions_are_logged() {
+    let aws = Aws::new();
+    let parent = Parent::of(&aws);
+    let ids = [(super::ZONE, parent.zone.as_str()), ("arn:aws:iam::123456789012:role/dns", parent.role.as_str())];
+    let p = example(&aws, "dns-zone", &ids);
+    let plan = p.preview().expect_ok().steps();
+    for child in
+        ["delegation", "dnssec", "ds", "key", "query-log", "query-log-group", "query-log-policy", "signing-key", "zone"]
+    {
+        assert!(plan.contains(&format!("create dns-{child}")), "{child}: {plan:?}");
+    }
+    assert_eq!(p.up().expect_ok().steps(), plan);
+    p.expect_settled().refresh_settled();
+    let state = p.state();
+    let id = state.text("dns", "/outputs/zoneId").to_owned();
+    let signed =
+        |id: &str| aws.call("route53", "get_dnssec", json!({"HostedZoneId": id}))["Status"]["ServeSignature"].clone();
+    assert_eq!((signed(&id), in_parent(&parent, "DS")), (json!("SIGNING"), 1));
+    assert!(state.text("dns", "/outputs/dsRecord").contains(" 13 2 "));
+    let logs = aws.call("route53", "list_query_logging_configs", json!({"HostedZoneId": id}));
+    let group = logs["QueryLoggingConfigs"][0]["CloudWatchLogsLogGroupArn"].as_str().unwrap_or_default();
+    assert!(
+        group.contains(&format!(
+            "us-east-1:{}:log-group:{}",
+            aws.account,
+            state.text("dns", "/outputs/queryLogGroupName")
+        )),
+        "{group}"
+    );
+    assert_eq!(state.get("dns", "/outputs/controls"), &json!(["Route53.2"]));
+
+    // The DS record goes before the signature does; the log is switched off with it.
+    let program = text("dns-zone", &ids).replace("queryLog: true", "queryLogRetentionDays: 30");
+    p.program(&program.replace("dnssec: true", "dnssec: false"));
+    let steps = p.up().expect_ok().steps_in_order();
+    let at = |step: &str| steps.iter().position(|it| it == step).unwrap_or_else(|| panic!("no {step}: {steps:?}"));
+    assert!(
+        at("delete dns-ds") < at("delete dns-dnssec") && at("delete dns-dnssec") < at("delete dns-key"),
+        "{steps:?}"
+    );
+    assert!(at("delete dns-query-log") < at("delete dns-query-log-group"), "{steps:?}");
+    p.expect_settled();
+    assert_eq!((signed(&id), in_parent(&parent, "DS")), (json!("NOT_SIGNING"), 0));
+    assert_eq!(p.state().get("dns", "/outputs/controlsOpen"), &json!(["Route53.2: the zone has no query log"]));
+
+    p.program(&program.replace("queryLogRetentionDays: 30", "queryLogRetentionDays: 31"));
+    blames(&p.preview().expect_failure(), &[("queryLogRetentionDays", "`31` is not one of 1, 3, 5")]);
+    p.destroy().expect_ok();
+    assert_eq!(
+        (in_parent(&parent, "NS"), aws.call("route53", "list_hosted_zones", json!({}))["HostedZones"].clone()),
+        (0, json!([]))
+    );
+}
+
+/// In `fsbp` the questions are logged, in `standard` and `fsbp` the zone is protected.
+#[test]
+fn each_profile_meets_what_it_says() {
+    let aws = Aws::new();
+    let of = |profile: &str| {
+        format!(
+            "  {profile}: {{type: 'gitinfra:index:DnsZone', properties: {{name: {profile}.example.com, profile: {profile}}}}}\n"
+        )
+    };
+    let p = aws.project(&("resources:\n".to_owned() + &["dev", "standard", "fsbp"].map(of).concat()));
+    p.up().expect_ok();
+    let state = p.state();
+    for (profile, logged, protected) in [("dev", false, false), ("standard", false, true), ("fsbp", true, true)] {
+        let id = state.text(profile, "/outputs/zoneId");
+        let logs = aws.call("route53", "list_query_logging_configs", json!({"HostedZoneId": id}));
+        let claimed = state.get(profile, "/outputs/controls") == &json!(["Route53.2"]);
+        assert_eq!((claimed, logs["QueryLoggingConfigs"] != json!([])), (logged, logged), "{profile}");
+        assert_eq!(state.get(&format!("{profile}-zone"), "/protect") == true, protected, "{profile}");
+    }
 }

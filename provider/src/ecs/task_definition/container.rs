@@ -18,7 +18,7 @@ use crate::aws::{word, word_or};
 use crate::types::Arn;
 
 /// A container definition: an image, and how it runs. What Fargate doesn't have is refused for it.
-#[derive(Debug, Clone, PartialEq, Property)]
+#[derive(Debug, Clone, PartialEq, Default, Property)]
 pub struct ContainerDefinition {
     /// The image, such as `123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app:1` or `public.ecr.aws/nginx/nginx:stable`.
     pub image: String,
@@ -134,9 +134,10 @@ pub struct ContainerDefinition {
 }
 
 /// Whether all tasks of a deployment run the very same image.
-#[derive(Debug, Clone, Copy, PartialEq, Property)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Property)]
 pub enum VersionConsistency {
     /// They do.
+    #[default]
     #[prop(rename = "enabled")]
     Enabled,
     /// Each gets what its tag stands for when it starts.

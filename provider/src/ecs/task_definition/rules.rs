@@ -30,22 +30,29 @@ pub fn faults(new: &TaskDefinitionInputs) -> Vec<Fault> {
 /// What Fargate wants of the task.
 fn fargate(new: &TaskDefinitionInputs) -> Vec<Fault> {
     const NEEDED: &str = "missing: Fargate needs it";
-    let sizes = new.cpu.map(memory_of).unwrap_or_default();
-    let odd = new.memory.filter(|memory| !sizes.is_empty() && !sizes.contains(memory));
     let awsvpc = new.network_mode == Some(NetworkMode::Awsvpc);
     Faults::of(new)
         .when(new.cpu.is_none(), "cpu", NEEDED)
         .when(new.memory.is_none(), "memory", NEEDED)
-        .when(
-            new.cpu.is_some() && sizes.is_empty(),
-            "cpu",
-            "Fargate has 256, 512, 1024, 2048, 4096, 8192 and 16384 units",
-        )
-        .when(odd.is_some(), "memory", format!("Fargate has {} MiB with this `cpu`", listed(&sizes)))
+        .and(size_fault(new.cpu, new.memory))
         .when(!awsvpc, "networkMode", "Fargate needs `awsvpc`")
         .when(new.ipc_mode.is_some(), "ipcMode", NOT_THERE)
         .when(!new.placement_constraints.is_empty(), "placementConstraints", NOT_THERE)
         .into_vec()
+}
+
+/// What is wrong with a size of a Fargate task, as its properties `cpu` and `memory`.
+pub(crate) fn size_fault(cpu: Option<u32>, memory: Option<u32>) -> Option<Fault> {
+    let sizes = memory_of(cpu?);
+    match memory {
+        _ if sizes.is_empty() => {
+            Some(Fault::new("cpu", "Fargate has 256, 512, 1024, 2048, 4096, 8192 and 16384 units"))
+        }
+        Some(memory) if !sizes.contains(&memory) => {
+            Some(Fault::new("memory", format!("Fargate has {} MiB with this `cpu`", listed(&sizes))))
+        }
+        _ => None,
+    }
 }
 
 const NOT_THERE: &str = "Fargate does not have it";

@@ -12,7 +12,7 @@ use crate::aws::number::{port, signed};
 use crate::aws::word_or;
 
 /// A volume of a task. Of nothing else, it is empty when the task starts and gone with it.
-#[derive(Debug, Clone, PartialEq, Property)]
+#[derive(Debug, Clone, PartialEq, Default, Property)]
 pub struct Volume {
     /// A folder of the host. Not on Fargate.
     #[prop(default)]

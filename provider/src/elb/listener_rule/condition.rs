@@ -148,6 +148,21 @@ pub(super) fn faults(conditions: &[Condition]) -> Vec<Fault> {
 }
 
 impl Condition {
+    /// A condition on a field, with nothing else said.
+    pub fn of(field: Field) -> Condition {
+        Condition {
+            field,
+            values: BTreeSet::new(),
+            regex_values: BTreeSet::new(),
+            host_header_config: None,
+            path_pattern_config: None,
+            http_header_config: None,
+            http_request_method_config: None,
+            query_string_config: None,
+            source_ip_config: None,
+        }
+    }
+
     fn faults(&self) -> Vec<Fault> {
         let short = !self.values.is_empty() || !self.regex_values.is_empty();
         let each = [
