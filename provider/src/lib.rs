@@ -18,6 +18,7 @@ pub mod firehose;
 pub mod iam;
 pub mod kms;
 pub mod logs;
+pub mod random;
 pub mod rds;
 pub mod route53;
 pub mod s3;
@@ -109,6 +110,7 @@ fn workloads(package: Package<Gitinfra>) -> Package<Gitinfra> {
         .resource::<rds::cluster_instance::ClusterInstance>()
         .resource::<rds::event_subscription::EventSubscription>()
         .resource::<secretsmanager::secret::Secret>()
+        .resource::<random::rotating_secret::RotatingSecret>()
         .resource::<ecs::cluster::Cluster>()
         .resource::<ecs::cluster_capacity_providers::ClusterCapacityProviders>()
         .resource::<s3::bucket::Bucket>()

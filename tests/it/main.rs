@@ -25,6 +25,7 @@ mod life;
 mod modules;
 mod network;
 mod pulumi;
+mod random;
 mod rds;
 mod readme;
 mod route53;
