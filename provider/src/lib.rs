@@ -51,9 +51,13 @@ const META: Meta = Meta {
 pub fn catalogue() -> Package<Gitinfra> {
     let resources = operations(edge(workloads(network(Package::new(META)))));
     functions(resources)
+        .component::<components::aurora_postgres::AuroraPostgres>()
         .component::<components::network::Network>()
         .component::<components::dns_zone::DnsZone>()
+        .component::<components::private_bucket::PrivateBucket>()
+        .component::<components::redis::Redis>()
         .component::<components::security_group::SecurityGroup>()
+        .component::<components::vpc_endpoints::VpcEndpoints>()
 }
 
 /// What traffic goes through: networks, names, load balancers.
