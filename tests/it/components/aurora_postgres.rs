@@ -168,20 +168,23 @@ fn all_that_is_wrong_is_told_at_once() {
                  finalSnapshot: false, finalSnapshotIdentifier: last";
     let project = aws.project(&program(&[("db", wrong)]));
     let told = project.preview().expect_failure();
+    let places =
+        ["dbSubnetGroupName", "serverless.min", "serverless.max", "adminUsername", "logExports", "allowFrom.a"];
+    let told = places.iter().fold(told, |told, place| told.expect_says(&format!("property {place} ")));
     for words in [
         "only one of `subnetIds` and `dbSubnetGroupName` can be given",
-        "property finalSnapshotIdentifier: no final snapshot is taken",
+        "no final snapshot is taken; set `finalSnapshot: true`",
         "`new` is not a version such as `17` or `17.4`",
         "can't be given together with `instanceClass`",
-        "property serverless.min: 0.3 is not 0 to 256 in steps of 0.5",
-        "property serverless.max: 0.5 is not 1 to 256",
+        "0.3 is not 0 to 256 in steps of 0.5",
+        "0.5 is not 1 to 256",
         "did you mean `db.r8g.large`?",
         "`admin` is a reserved word of the engine",
-        "property database: `my-app` is not a letter, then letters",
+        "`my-app` is not a letter, then letters",
         "7 is not one of 0, 1, 5, 10, 15, 30 and 60 seconds",
         "`rds.force_ssl` is set here",
         "`slowquery` is a log of Aurora MySQL",
-        "property allowFrom.a: needs exactly one of",
+        "needs exactly one of `cidr`",
     ] {
         assert!(told.printed().contains(words), "{words}\n{told}");
     }

@@ -145,10 +145,10 @@ fn all_that_is_wrong_is_told_at_once() {
     let told = project.preview().expect_failure();
     for words in [
         "only one of `subnetIds` and `cacheSubnetGroupName` can be given",
-        "property userGroupId: missing: `auth: users` needs it",
+        "property userGroupId has a problem: missing: `auth: users` needs it",
         "`t4g.micro` is not a type of cache node; did you mean `cache.t4g.micro`?",
         "`eight` is not a version such as `8.0`",
-        "property allowFrom.a: needs exactly one of",
+        "needs exactly one of `cidr`",
     ] {
         assert!(told.printed().contains(words), "{words}\n{told}");
     }

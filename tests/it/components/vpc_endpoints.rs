@@ -59,11 +59,19 @@ fn endpoints_live_from_create_to_destroy() {
     assert_eq!((met, open), (vec!["EC2.55".into(), "EC2.56".into(), "EC2.57".into()], vec!["EC2.10".into()]));
 
     let text = project.read("Pulumi.yaml").unwrap_or_default();
-    project.write("Pulumi.yaml", &text.replace("[ssm, ecs]", "[all]").replace("services: [sqs]", "services: []"));
-    let steps = project.up().expect_ok().steps();
+    let own = json!({"StringEquals": {"aws:PrincipalAccount": aws.account}});
+    let allowed = json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": own});
+    let policy = format!("services: []\n      policy: {}", json!({"Version": "2012-10-17", "Statement": [allowed]}));
+    project.write("Pulumi.yaml", &text.replace("[ssm, ecs]", "[all]").replace("services: [sqs]", &policy));
     let made = ["dynamodb", "ec2", "kms", "monitoring", "sts"].map(|name| format!("create endpoints-endpoint-{name}"));
+    let changed = names.iter().filter(|name| **name != "sqs").map(|name| format!("update endpoints-endpoint-{name}"));
     let rest = ["delete endpoints-endpoint-sqs", "update endpoints"].map(str::to_owned);
-    assert_eq!(steps, [&made[..], &rest].concat());
+    let mut expected: Vec<_> = made.into_iter().chain(changed).chain(rest).collect();
+    expected.sort();
+    assert_eq!(project.up().expect_ok().steps(), expected);
+    project.expect_settled();
+    let told = |endpoint: &Value| endpoint["PolicyDocument"].as_str().unwrap_or_default().contains(&aws.account);
+    assert!(endpoints(&aws).values().all(told), "every endpoint has the policy");
     assert_eq!(controls(&project.state(), "endpoints").1, [""; 0]);
     project.destroy().expect_ok();
     assert_eq!((endpoints(&aws).len(), aws.look()), (0, before));
@@ -82,7 +90,7 @@ fn what_is_no_service_is_refused() {
         ("services: [SQS]", &["property services[0]", "`SQS` is not the name of a service such as `sqs`"][..]),
         ("presets: []", &["property services", "no service is left"]),
         ("services: [sqs, s3]", &["property subnetIds", "missing: the endpoint of `sqs`", "property routeTableIds"]),
-        ("presets: [esc]", &["presets", "\"ssm\", \"ecs\", \"all\""]),
+        ("presets: [esc]", &["property presets[0]", "`esc` is not one of `ssm`, `ecs`, `all`"]),
     ] {
         project.program(&program(given));
         words.iter().fold(project.preview().expect_failure(), |run, words| run.expect_says(words));

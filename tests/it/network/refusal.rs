@@ -56,7 +56,7 @@ const NETWORKS: &[(&str, &[&str])] = &[
     ("subnetIds: {app: [subnet-0]}", &["subnetIds", "needs `vpcId`"]),
     (
         "vpcId: vpc-0, subnetIds: {app: [subnet-0]}, ipv6: true, nat: none",
-        &["property ipv6: can't be given together with `vpcId`", "property nat: can't be given together"],
+        &["property ipv6 ", "property nat ", "can't be given together with `vpcId`"],
     ),
     ("vpcId: vpc-0123456789abcdef0, subnetIds: {app: [subnet-0]}", &["vpc-0123456789abcdef0"]),
 ];

@@ -126,6 +126,9 @@ fn all_that_a_network_can_have_comes_and_goes_and_moves_nothing() {
     let state = project.state();
     assert_eq!(state.get("net", "/outputs/natPublicIps"), &json!({"c": state.get("ip", "/outputs/publicIp")}));
     assert_eq!(look.count(REGION, "addresses"), 1, "no address is allocated beside the own one");
+    project.program(&program("nat: regional, natAllocationIds: {c: '${ip.id}'}"));
+    let nat = project.preview().expect_ok().outcome("net-nat")["inputs"]["availabilityZoneAddresses"].clone();
+    assert_eq!(nat, json!([{"availabilityZone": "ap-northeast-1c", "allocationIds": [state.get("ip", "/id")]}]));
     project.destroy().expect_ok();
     assert_eq!(aws.look(), before);
     let empty = |service: &str, operation: &str, list: &str| {

@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use super::{FieldIndexPolicy, LogGroupClass};
 use crate::aws::{Aws, Doing as _};
 
-/// How many log groups one call asks about.
-const MOST: usize = 100;
+/// How many log groups one call asks about: AWS takes a list of them, but no longer one.
+const MOST: usize = 1;
 
 /// The group's own policy; one of the whole account's is nobody's here.
 pub(super) async fn read(aws: &Aws, id: &Id, class: LogGroupClass) -> Result<Vec<FieldIndexPolicy>> {
