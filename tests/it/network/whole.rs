@@ -139,3 +139,43 @@ fn all_that_a_network_can_have_comes_and_goes_and_moves_nothing() {
     empty("ec2", "describe_egress_only_internet_gateways", "EgressOnlyInternetGateways");
     empty("logs", "describe_log_groups", "logGroups");
 }
+
+#[test]
+fn each_profile_meets_the_controls_that_it_claims() {
+    let aws = Aws::new();
+    let network = |profile: &str, zones: &str| {
+        format!("  {profile}: {{type: 'gitinfra:index:Network', properties: {{profile: {profile}, {zones}}}}}\n")
+    };
+    let zones = "availabilityZoneCount: 2";
+    let networks = ["dev", "standard", "fsbp"].map(|profile| network(profile, zones)).concat();
+    let project = aws.project(&format!("resources:\n{networks}"));
+    project.up().expect_ok();
+    let (state, look) = (project.state(), aws.look());
+    let logs = aws.call("ec2", "describe_flow_logs", json!({}))["FlowLogs"].clone();
+    for (profile, open, nats) in [
+        ("dev", &["EC2.6", "EC2.10", "EC2.172"][..], 1),
+        ("standard", &["EC2.10", "EC2.172"], 2),
+        ("fsbp", &["EC2.10", "EC2.172"], 2),
+    ] {
+        let (met, not) = crate::components::controls(&state, profile);
+        let all = ["EC2.2", "EC2.6", "EC2.15", "EC2.16", "EC2.18", "EC2.19", "EC2.21"];
+        let claimed: Vec<_> = all.into_iter().filter(|control| !open.contains(control)).collect();
+        assert_eq!(
+            (met, not),
+            (claimed.iter().map(|&it| it.into()).collect(), open.iter().map(|&it| it.into()).collect())
+        );
+        let vpc = state.get(profile, "/outputs/vpcId");
+        let of = |kind: &str| {
+            look.of(REGION, kind).iter().filter(|thing| thing["VpcId"] == *vpc).cloned().collect::<Vec<_>>()
+        };
+        let logged = logs.as_array().is_some_and(|all| all.iter().any(|log| log["ResourceId"] == *vpc));
+        assert_eq!(logged, claimed.contains(&"EC2.6"), "{profile}");
+        assert!(of("subnets").iter().all(|subnet| subnet["MapPublicIpOnLaunch"] == false), "{profile}: EC2.15");
+        let rules = of("securityGroups")
+            .into_iter()
+            .map(|group| [group["IpPermissions"].clone(), group["IpPermissionsEgress"].clone()]);
+        assert_eq!(rules.flatten().collect::<Vec<_>>(), [json!([]), json!([])], "{profile}: EC2.2, EC2.18, EC2.19");
+        assert_eq!(of("natGateways").len(), nats, "{profile}");
+    }
+    project.destroy().expect_ok();
+}

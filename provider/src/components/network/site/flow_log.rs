@@ -10,7 +10,7 @@ use crate::components::spelled;
 use crate::ec2::flow_log::{FlowLog, FlowLogArgs, FlowLogResourceType, TrafficType};
 use crate::iam::role::{Role, RoleArgs};
 use crate::logs::log_group::{LogGroup, LogGroupArgs};
-use crate::types::{PolicyJson, RoleArn};
+use crate::types::{Arn, PolicyJson, RoleArn};
 
 impl Site<'_> {
     /// The flow log of a VPC, which goes to a log group of its own.
@@ -33,15 +33,7 @@ impl Site<'_> {
 
     /// The role by which the flow log writes. It may make no log group, so that none comes back when this one is deleted.
     fn flow_log_role(&mut self, group: &Output<String>) -> Output<RoleArn> {
-        let trust = json!({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Effect": "Allow",
-                "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }],
-        });
-        let trust = PolicyJson::parse(&trust.to_string()).unwrap_or_else(|why| unreachable!("{why}"));
+        let trust = group.try_map(|group| trust(&group).map_err(Error::new));
         let writes = group.try_map(|group| {
             let actions = ["CreateLogStream", "PutLogEvents", "DescribeLogGroups", "DescribeLogStreams"];
             let policy = json!({
@@ -58,4 +50,23 @@ impl Site<'_> {
         let args = RoleArgs { assume_role_policy: trust.into(), inline_policies: writes.into(), ..Default::default() };
         spelled(&self.here.add::<Role>("flow-log-role", args).arn)
     }
+}
+
+/// Flow logs of the log group's own account and region may assume the role.
+fn trust(group: &str) -> Result<PolicyJson, String> {
+    let group = Arn::parse(group)?;
+    let (region, account) = (group.region(), group.account());
+    let policy = json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": account},
+                "ArnLike": {"aws:SourceArn": format!("arn:*:ec2:{region}:{account}:vpc-flow-log/*")},
+            },
+        }],
+    });
+    PolicyJson::parse(&policy.to_string())
 }
