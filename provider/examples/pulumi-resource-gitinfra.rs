@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gitinfra_provider::aws::{Aws, Gitinfra, Tags};
 use gitinfra_provider::catalogue;
-use gitinfra_provider::components::network::{Nat, Network, NetworkArgs};
+use gitinfra_provider::components::network::{Nat, Network, NetworkArgs, NetworkSettingsArgs};
 use gitinfra_provider::components::{Report, SharedArgs, SharedInputs, Sharing as _};
 use gitinfra_provider::ec2::security_group::{SecurityGroup, SecurityGroupArgs};
 use gitinfra_provider::types::{Cidr, GroupDescription};
@@ -53,9 +53,11 @@ impl Component for TwinNetworks {
     }
 
     fn build(here: &mut Scope, inputs: TwinNetworksInputs, (): ()) -> Result<Self> {
-        let front = NetworkArgs { cidr: inputs.front.into(), availability_zone_count: 1.into(), ..inputs.shared() };
-        let front = here.part::<Network>("front", front);
-        let back = NetworkArgs { cidr: inputs.back.into(), nat: Nat::None.into(), ..inputs.shared() };
+        let settings =
+            NetworkSettingsArgs { cidr: inputs.front.into(), availability_zone_count: 1.into(), ..Default::default() };
+        let front = here.part::<Network>("front", NetworkArgs { settings, ..inputs.shared() });
+        let settings = NetworkSettingsArgs { cidr: inputs.back.into(), nat: Nat::None.into(), ..Default::default() };
+        let back = NetworkArgs { settings, ..inputs.shared() };
         let back = here.child("back").after(&front).part::<Network>(back);
         let group = SecurityGroupArgs {
             vpc_id: (&front.vpc_id).into(),

@@ -2,15 +2,21 @@
 
 pub mod certificate;
 pub mod cluster;
+pub mod aurora_postgres;
+pub mod cname;
 pub mod dns_zone;
 pub mod fargate_service;
 pub mod load_balancer;
 pub mod network;
+pub mod private_bucket;
+pub mod redis;
 pub mod security_group;
+pub mod tls_only;
+pub mod vpc_endpoints;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulumi_plugin::{Knobs, Map, Output, Outputs, Property, Scope, Value};
+use pulumi_plugin::{Error, Knobs, Map, Output, Outputs, Property, Scope, Spelled, Value};
 
 use crate::aws::{AssumeRole, Tags};
 use crate::types::Region;
@@ -82,7 +88,7 @@ impl SharedInputs {
     }
 }
 
-/// What a component hands on to its parts: `NetworkArgs { cidr, ..args.shared() }`.
+/// What a component hands on to its parts: `NetworkArgs { settings, ..args.shared() }`.
 pub trait Sharing: AsRef<SharedInputs> {
     /// All that every component takes, save the wishes for single children: those name children of this component.
     fn shared<A: From<SharedArgs>>(&self) -> A {
@@ -151,6 +157,11 @@ impl Report {
     }
 }
 
+/// Text that a child gives, as the type of what another child takes.
+pub(crate) fn spelled<T: Spelled + Clone + Send + Sync + 'static>(text: &Output<String>) -> Output<T> {
+    text.try_map(|text| T::parse(&text).map_err(Error::new))
+}
+
 fn with(known: &Output<Vec<String>>, more: Vec<String>) -> Output<Vec<String>> {
     known.map(|all| all.into_iter().chain(more).collect())
 }
@@ -176,6 +187,12 @@ mod tests {
             ("availabilityZoneCount".to_owned(), Value::Number(2.0)),
             ("tiers".to_owned(), Value::Object(Map::new())),
             ("lockDefaultSecurityGroup".to_owned(), true.into()),
+            ("secondaryCidrs".to_owned(), Value::Object(Map::new())),
+            ("ipv6".to_owned(), false.into()),
+            ("natAllocationIds".to_owned(), Value::Object(Map::new())),
+            ("flowLogRetentionDays".to_owned(), Value::Number(90.0)),
+            ("subnetGroups".to_owned(), false.into()),
+            ("subnetIds".to_owned(), Value::Object(Map::new())),
             ("tags".to_owned(), Value::Object(Map::from([("Team".to_owned(), "web".into())]))),
             ("overrides".to_owned(), Value::Object(Map::from([("vpc".to_owned(), Value::Object(Map::new()))]))),
             ("skip".to_owned(), Value::Array(vec!["igw".into()])),

@@ -10,7 +10,7 @@ pub mod get_availability_zones;
 pub mod get_managed_prefix_list;
 pub mod get_subnets;
 pub mod get_vpc;
-mod groups;
+pub(crate) mod groups;
 pub mod instance;
 pub mod internet_gateway;
 pub mod nat_gateway;

@@ -19,6 +19,7 @@ pub mod firehose;
 pub mod iam;
 pub mod kms;
 pub mod logs;
+pub mod random;
 pub mod rds;
 pub mod route53;
 pub mod s3;
@@ -57,7 +58,13 @@ pub fn catalogue() -> Package<Gitinfra> {
         .component::<components::fargate_service::FargateService>()
         .component::<components::load_balancer::LoadBalancer>()
         .component::<components::network::Network>()
+        .component::<components::aurora_postgres::AuroraPostgres>()
+        .component::<components::network::Network>()
+        .component::<components::dns_zone::DnsZone>()
+        .component::<components::private_bucket::PrivateBucket>()
+        .component::<components::redis::Redis>()
         .component::<components::security_group::SecurityGroup>()
+        .component::<components::vpc_endpoints::VpcEndpoints>()
 }
 
 /// What traffic goes through: networks, names, load balancers.
@@ -114,6 +121,7 @@ fn workloads(package: Package<Gitinfra>) -> Package<Gitinfra> {
         .resource::<rds::cluster_instance::ClusterInstance>()
         .resource::<rds::event_subscription::EventSubscription>()
         .resource::<secretsmanager::secret::Secret>()
+        .resource::<random::rotating_secret::RotatingSecret>()
         .resource::<ecs::cluster::Cluster>()
         .resource::<ecs::cluster_capacity_providers::ClusterCapacityProviders>()
         .resource::<s3::bucket::Bucket>()

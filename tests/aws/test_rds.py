@@ -303,6 +303,18 @@ def test_an_instance_holds_its_subnet_until_it_is_gone(rds):
     rds.ec2.delete_subnet(SubnetId=rds.subnets[0])
 
 
+def test_the_log_groups_of_exported_logs_come_with_the_first_instance(rds):
+    named = "/aws/rds/cluster/web/postgresql"
+    groups = lambda: [(g["logGroupName"], g.get("retentionInDays")) for g in rds.aws.logs.describe_log_groups()["logGroups"]]
+    rds.cluster(EnableCloudwatchLogsExports=["postgresql"], ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 1})
+    assert groups() == []
+    rds.instance("web-1")
+    assert groups() == [(named, None)]
+    rds.aws.logs.put_retention_policy(logGroupName=named, retentionInDays=90)
+    rds.instance("web-2")
+    assert groups() == [(named, 90)]
+
+
 def test_versions_are_told_in_pages(rds):
     pages = rds.rds.get_paginator("describe_db_engine_versions").paginate(Engine="aurora-postgresql", EngineVersion="16")
     versions = [version for page in pages for version in page["DBEngineVersions"]]

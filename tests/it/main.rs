@@ -26,6 +26,7 @@ mod life;
 mod modules;
 mod network;
 mod pulumi;
+mod random;
 mod rds;
 mod readme;
 mod route53;

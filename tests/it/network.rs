@@ -3,6 +3,7 @@
 mod children;
 mod drift;
 mod emulator;
+mod existing;
 mod failure;
 mod import;
 mod killed;
@@ -11,6 +12,7 @@ mod life;
 mod nested;
 mod places;
 mod refusal;
+mod whole;
 
 /// A program of one network, `net`, with these properties as a YAML flow.
 fn of(properties: &str) -> String {

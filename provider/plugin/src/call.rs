@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::{Error, Result};
 use crate::lifecycle::Pace;
 use crate::log::Log;
+use crate::property::{Property, put};
 use crate::resource::Id;
 use crate::value::{Map, Value};
 
@@ -38,6 +39,8 @@ pub struct Call {
     pub(crate) replaces: bool,
     /// The parts that are done.
     pub(crate) done: Arc<Mutex<BTreeSet<String>>>,
+    /// What only this call knows of the outputs that are marked `keep`.
+    pub(crate) kept: Arc<Mutex<Map>>,
 }
 
 /// What the creation of a resource is known by, so that a lost answer makes neither an orphan nor a twin.
@@ -94,6 +97,12 @@ impl Call {
         work.await?;
         done().insert(part.to_owned());
         Ok(())
+    }
+
+    /// Gives an output that is marked `keep` another value than the last state has: what only this update knows. It is kept in the state once the
+    /// update has come to its end; a creation's goes along with the id ([`Id::keeping`]).
+    pub fn keep(&self, output: &str, value: &impl Property) {
+        put(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner), output, value);
     }
 
     /// Tells the user, beside the resource, what is going on; gone when the next such line comes.

@@ -224,6 +224,7 @@ impl<P: Provider> Service<P> {
             tried: Arc::default(),
             replaces: self.met().known.contains(urn),
             done: Arc::default(),
+            kept: Arc::default(),
         };
         let common = self.common(inputs)?;
         let session =

@@ -1,21 +1,23 @@
 //! A VPC with subnets, gateways and routes.
 
+mod existing;
 mod inputs;
 mod layout;
+mod places;
+mod rules;
 mod site;
 
 use std::collections::BTreeMap;
 
-use pulumi_plugin::{Component, Error, Fault, Function as _, Knobs, Output, Outputs, Path, Result, Scope};
+use pulumi_plugin::{Component, Error, Fault, Function as _, Knobs, Output, Outputs, Result, Scope};
 
-pub use inputs::{Access, Nat, NetworkArgs, NetworkInputs, Tier};
-use layout::Layout;
-use site::{Site, Subnets};
-
+use self::existing::Existing;
+pub use self::inputs::{Access, Nat, NetworkArgs, NetworkInputs, NetworkSettings, NetworkSettingsArgs, Tier};
+use self::places::places;
+use self::site::{Site, Subnets};
 use crate::aws::Aws;
 use crate::components::Report;
 use crate::ec2::get_availability_zones::{GetAvailabilityZones, GetAvailabilityZonesInputs};
-use crate::types::Cidr;
 
 /// A VPC with subnets in several availability zones, gateways and routes.
 ///
@@ -40,10 +42,16 @@ pub struct Network {
     pub data_subnet_ids: Output<Vec<String>>,
     /// The ids of the route tables, by tier, or by tier and zone letter where each zone has its own.
     pub route_table_ids: Output<BTreeMap<String, String>>,
-    /// The public IPv4 addresses from which private subnets reach the internet, by zone letter.
+    /// The public IPv4 addresses from which private subnets reach the internet, by zone letter; those of a regional NAT gateway by the addresses themselves.
     pub nat_public_ips: Output<BTreeMap<String, String>>,
+    /// The IPv6 range of the VPC, if it has one.
+    pub ipv6_cidr: Option<Output<String>>,
     /// The id of the VPC's default security group.
     pub default_security_group_id: Output<String>,
+    /// The name of the DB subnet group, if there are `subnetGroups`, and subnets in two availability zones.
+    pub db_subnet_group_name: Option<Output<String>>,
+    /// The name of the cache subnet group, if there are `subnetGroups`.
+    pub cache_subnet_group_name: Option<Output<String>>,
     /// What every component gives.
     #[prop(flatten)]
     pub report: Report,
@@ -56,79 +64,105 @@ pub struct Zone {
     name: String,
 }
 
+/// What is known of where the network is.
+pub enum Ground {
+    /// The zones that it is made in.
+    Zones(Vec<Zone>),
+    /// The VPC that there is already.
+    Existing(Box<Existing>),
+}
+
 impl Component for Network {
     const TOKEN: &'static str = "gitinfra:index:Network";
     type Session = Aws;
     type Inputs = NetworkInputs;
-    type Facts = Vec<Zone>;
+    type Facts = Ground;
 
     fn check(inputs: &NetworkInputs) -> Vec<Fault> {
-        inputs.faults()
+        rules::faults(inputs)
     }
 
     fn knobs(inputs: &NetworkInputs) -> Knobs {
         inputs.shared.knobs()
     }
 
-    async fn look(aws: &Aws, inputs: &NetworkInputs) -> Result<Vec<Zone>> {
-        let region = GetAvailabilityZones::call(aws, &GetAvailabilityZonesInputs::default()).await?.names;
-        let names = match &inputs.availability_zones {
-            Some(names) => {
-                inputs::known(names, &region).map_err(Error::invalid)?;
-                names.clone()
-            }
-            None => region.into_iter().take(inputs.availability_zone_count as usize).collect(),
-        };
-        let zones: Vec<_> = names.into_iter().map(|name| Zone { letter: letter(&name, aws.region()), name }).collect();
-        match inputs.availability_zones.is_none() && zones.len() < inputs.availability_zone_count as usize {
-            true => {
-                let why = format!("{} has only {} availability zones", aws.region(), zones.len());
-                Err(Fault::new("availabilityZoneCount", why).into())
-            }
-            false => Ok(zones),
+    async fn look(aws: &Aws, inputs: &NetworkInputs) -> Result<Ground> {
+        match &inputs.settings.vpc_id {
+            Some(vpc) => Ok(Ground::Existing(Box::new(Existing::of(aws, vpc, &inputs.settings.subnet_ids).await?))),
+            None => Ok(Ground::Zones(zones(aws, &inputs.settings).await?)),
         }
     }
 
-    fn build(here: &mut Scope, inputs: NetworkInputs, zones: Vec<Zone>) -> Result<Self> {
-        let places = places(&inputs, &zones).map_err(Error::invalid)?;
-        let mut site = Site { here, inputs: &inputs, zones: &zones };
-        // The slow ones first: what NAT gateways need, then everything else.
-        let vpc = site.vpc();
-        let public = inputs.tiers.values().any(|t| t.access == Access::Public);
-        let gateway = public.then(|| site.gateway(&vpc));
-        let mut subnets = Subnets::new();
-        for (tier, zone, cidr) in places {
-            let subnet = site.subnet(&vpc, tier, zone, cidr);
-            subnets.entry(tier.to_owned()).or_default().insert(zone.letter.clone(), subnet);
+    fn build(here: &mut Scope, inputs: NetworkInputs, ground: Ground) -> Result<Self> {
+        match ground {
+            Ground::Zones(zones) => made(here, &inputs, &zones),
+            Ground::Existing(existing) => Ok(existing.told(here, &inputs)),
         }
-        let nats = match &gateway {
-            Some(gateway) => site.nats(gateway, &subnets),
-            None => BTreeMap::new(),
-        };
-        let tables = site.tables(&vpc, gateway.as_ref(), &nats, &subnets);
-        let locked = inputs.lock_default_security_group;
-        let default_group = match locked {
-            true => site.lock(&vpc),
-            false => vpc.default_security_group_id.clone(),
-        };
-        let nat_ips = nats.into_iter().map(|(letter, nat)| (letter, nat.public_ip.map(Option::unwrap_or_default)));
-        Ok(Network {
-            vpc_id: vpc.id.clone(),
-            cidr: Output::known(inputs.cidr.to_string()),
-            availability_zones: Output::known(zones.iter().map(|z| (z.letter.clone(), z.name.clone())).collect()),
-            subnet_ids: Output::all_by_key(subnets.keys().map(|tier| (tier.clone(), ids(&subnets, tier)))),
-            subnets_by_zone: Output::all_by_key(
-                zones.iter().map(|zone| (zone.letter.clone(), by_tier(&subnets, zone))),
-            ),
-            public_subnet_ids: ids(&subnets, "public"),
-            app_subnet_ids: ids(&subnets, "app"),
-            data_subnet_ids: ids(&subnets, "data"),
-            route_table_ids: Output::all_by_key(tables),
-            nat_public_ips: Output::all_by_key(nat_ips),
-            default_security_group_id: default_group,
-            report: report(here, locked),
-        })
     }
+}
+
+/// The zones that are asked for, or as many as are asked for.
+async fn zones(aws: &Aws, settings: &NetworkSettings) -> Result<Vec<Zone>> {
+    let region = GetAvailabilityZones::call(aws, &GetAvailabilityZonesInputs::default()).await?.names;
+    let count = settings.availability_zone_count as usize;
+    let names = match &settings.availability_zones {
+        Some(names) => {
+            rules::known(names, &region).map_err(Error::invalid)?;
+            names.clone()
+        }
+        None => region.into_iter().take(count).collect(),
+    };
+    let zones: Vec<_> = names.into_iter().map(|name| Zone { letter: letter(&name, aws.region()), name }).collect();
+    if settings.availability_zones.is_none() && zones.len() < count {
+        let why = format!("{} has only {} availability zones", aws.region(), zones.len());
+        return Err(Fault::new("availabilityZoneCount", why).into());
+    }
+    rules::letters(settings, zones.iter().map(|zone| zone.letter.as_str())).map_err(Error::invalid)?;
+    Ok(zones)
+}
+
+/// A network with all that it is made of.
+fn made(here: &mut Scope, inputs: &NetworkInputs, zones: &[Zone]) -> Result<Network> {
+    let places = places(&inputs.settings, zones).map_err(Error::invalid)?;
+    let mut site = Site { here, inputs, zones };
+    // The slow ones first: what NAT gateways need, then everything else.
+    let vpc = site.vpc();
+    let ranges = site.ranges(&vpc);
+    let gateway = site.gateway(&vpc);
+    let mut subnets = Subnets::new();
+    for place in places {
+        let subnet = site.subnet(&vpc, &ranges, &place);
+        subnets.entry(place.tier.to_owned()).or_default().insert(place.zone.letter.clone(), subnet);
+    }
+    let nats = site.nats(&vpc, gateway.as_ref(), &subnets);
+    let outwards = site.outwards(&vpc, ranges.ipv6.as_ref());
+    let tables = site.tables(&vpc, &site::Ways { gateway, nats: &nats, outwards, ipv6: ranges.ipv6.clone() }, &subnets);
+    let default_group = match inputs.settings.lock_default_security_group {
+        true => site.lock(&vpc),
+        false => vpc.default_security_group_id.clone(),
+    };
+    let groups = site.subnet_groups(&ids(&subnets, "data"), zones.len());
+    if inputs.flow_logs() {
+        site.flow_log(&vpc.id);
+    }
+    let by_zone = zones.iter().map(|zone| (zone.letter.clone(), by_tier(&subnets, zone)));
+    Ok(Network {
+        vpc_id: vpc.id.clone(),
+        cidr: Output::known(inputs.settings.cidr.to_string()),
+        availability_zones: Output::known(zones.iter().map(|z| (z.letter.clone(), z.name.clone())).collect()),
+        subnet_ids: Output::all_by_key(subnets.keys().map(|tier| (tier.clone(), ids(&subnets, tier)))),
+        subnets_by_zone: Output::all_by_key(by_zone),
+        public_subnet_ids: ids(&subnets, "public"),
+        app_subnet_ids: ids(&subnets, "app"),
+        data_subnet_ids: ids(&subnets, "data"),
+        route_table_ids: Output::all_by_key(tables),
+        nat_public_ips: nats.public_ips(),
+        ipv6_cidr: ranges.ipv6.map(|range| range.block),
+        default_security_group_id: default_group,
+        db_subnet_group_name: groups.database,
+        cache_subnet_group_name: groups.cache,
+        report: report(here, inputs),
+    })
 }
 
 /// The ids of the subnets of a tier, in the order of their zones' letters.
@@ -147,44 +181,16 @@ fn letter(name: &str, region: &str) -> String {
     name.strip_prefix(region).unwrap_or(name).trim_start_matches('-').to_owned()
 }
 
-/// Every subnet's tier, zone and range, in reading order.
-fn places<'a>(
-    inputs: &'a NetworkInputs,
-    zones: &'a [Zone],
-) -> Result<Vec<(&'a str, &'a Zone, Cidr<16, 28>)>, Vec<Fault>> {
-    let (mut places, mut faults) = (Vec::new(), Vec::new());
-    for (name, tier) in &inputs.tiers {
-        for zone in zones {
-            let at = Path::root().key("tiers").key(name);
-            match place(inputs, name, tier, zone) {
-                Ok(cidr) => places.push((name.as_str(), zone, cidr)),
-                Err(why) => faults.push(Fault { at, why }),
-            }
-        }
-    }
-    if faults.is_empty() { Ok(places) } else { Err(faults) }
-}
-
-fn place(inputs: &NetworkInputs, name: &str, tier: &Tier, zone: &Zone) -> Result<Cidr<16, 28>, String> {
-    if !tier.cidrs.is_empty() {
-        let cidr = tier.cidrs.get(&zone.letter).copied();
-        return cidr.ok_or_else(|| format!("`cidrs` has no range for zone `{}`", zone.letter));
-    }
-    let slot = match zone.letter.as_bytes() {
-        [letter @ b'a'..=b'z'] => letter - b'a',
-        _ => {
-            return Err(format!("zone `{}` has no single letter: give the tier's `cidrs`", zone.name));
-        }
-    };
-    let layout = Layout::of(inputs.cidr).ok_or_else(|| format!("`{}` is too small to be cut", inputs.cidr))?;
-    layout.subnet(tier.block(name).unwrap_or(u8::MAX), slot, tier.mask)
-}
-
-fn report(here: &Scope, locked: bool) -> Report {
+fn report(here: &Scope, inputs: &NetworkInputs) -> Report {
+    let locked = inputs.settings.lock_default_security_group;
     Report::of(here)
         .meets_if(locked, "EC2.2", "lockDefaultSecurityGroup is off")
+        .meets_if(inputs.flow_logs(), "EC2.6", "the VPC has no flow logs")
         .meets("EC2.15")
-        .open("EC2.6", "the VPC has no flow logs")
+        .meets("EC2.16")
+        .meets("EC2.18")
+        .meets("EC2.19")
+        .meets("EC2.21")
         .open("EC2.10", "the VPC has no endpoint for EC2")
         .open("EC2.172", "the account does not block internet gateways, since this network has one")
 }

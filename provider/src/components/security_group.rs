@@ -212,6 +212,15 @@ pub fn everywhere() -> Cidr {
     Cidr::parse("0.0.0.0/0").unwrap_or_else(|why| unreachable!("{why}"))
 }
 
+/// The peers, each with this port where it names none.
+pub fn at_port(peers: BTreeMap<String, Peer>, port: u16) -> BTreeMap<String, Peer> {
+    let at = |peer: Peer| match peer.protocol().has_ports() {
+        true => Peer { port: peer.port.or(Some(port.into())), ..peer },
+        false => peer,
+    };
+    peers.into_iter().map(|(name, peer)| (name, at(peer))).collect()
+}
+
 /// What is wrong with rules by themselves.
 pub fn faults(at: &'static str, peers: &BTreeMap<String, Peer>) -> Vec<Fault> {
     let each = peers.iter().flat_map(|(name, peer)| {

@@ -52,6 +52,9 @@ pub struct VpcCidrBlockAssociation {
     /// The inputs as AWS has them.
     #[prop(inputs)]
     pub inputs: VpcCidrBlockAssociationInputs,
+    /// The CIDR block that the VPC has got, of IPv4 or IPv6.
+    #[prop(stable)]
+    pub block: String,
 }
 
 /// One look at an association.
@@ -171,6 +174,7 @@ impl Resource for VpcCidrBlockAssociation {
         let amazons = seen.is_amazons();
         let ipv6 = seen.ipv6_cidr_block.as_deref().map(Cidr6::parse).transpose().map_err(Error::new)?;
         Ok(VpcCidrBlockAssociation {
+            block: seen.cidr_block.clone().or(seen.ipv6_cidr_block.clone()).unwrap_or_default(),
             inputs: VpcCidrBlockAssociationInputs {
                 vpc_id: seen.vpc_id,
                 cidr_block: seen.cidr_block.as_deref().map(Cidr::parse).transpose().map_err(Error::new)?,

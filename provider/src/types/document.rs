@@ -97,6 +97,11 @@ impl<K: Kind> Document<K> {
     pub fn parse(text: &str) -> Result<Document<K>, String> {
         Document::new(&text.into())
     }
+
+    /// The object.
+    pub fn json(&self) -> &Json {
+        &self.0
+    }
 }
 
 impl<K: Kind> PartialEq for Document<K> {

@@ -11,6 +11,7 @@ mod logs;
 mod monitoring;
 mod names;
 mod others;
+mod random;
 mod sns;
 
 use serde_json::{Value, json};
@@ -69,6 +70,8 @@ pub struct Row {
     pub made_anew: bool,
     /// Outputs that an import can't know.
     pub untold: Vec<&'static str>,
+    /// In which words an import is refused, of what no cloud knows.
+    pub unknown_to_aws: Option<&'static str>,
 }
 
 impl Row {
@@ -105,6 +108,7 @@ fn row(kind: &'static str, listed: (&'static str, &'static str, fn(&Value) -> us
         by_hand: None,
         made_anew: false,
         untold: Vec::new(),
+        unknown_to_aws: None,
     }
 }
 
@@ -140,6 +144,7 @@ pub fn rows() -> Vec<Row> {
         monitoring::rows,
         names::rows,
         others::rows,
+        random::rows,
         sns::rows,
     ];
     groups.iter().flat_map(|rows| rows()).collect()

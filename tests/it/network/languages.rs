@@ -8,7 +8,7 @@ use crate::sdk;
 fn check(aws: &Aws, project: &Project) {
     let before = aws.look();
     let plan = project.preview().expect_ok().steps();
-    assert_eq!(plan.len(), 25, "{plan:?}");
+    assert_eq!(plan.len(), 28, "{plan:?}");
     assert_eq!(aws.writes_after(0), [""; 0]);
 
     let made = project.up().expect_ok();

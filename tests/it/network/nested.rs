@@ -40,7 +40,7 @@ fn networks_live_in_another_component() {
     assert_eq!(outputs["vpcIds"]["front"], *state.get("pair-front", "/outputs/vpcId"));
     assert_eq!(outputs["back"], *state.get("pair-back", "/outputs"), "all outputs of a part, as one");
     assert_eq!(outputs["childUrns"]["back"], *state.get("pair-back", "/urn"));
-    assert_eq!(outputs["controls"], json!(["EC2.15", "EC2.2"]));
+    assert_eq!(outputs["controls"], json!(["EC2.15", "EC2.16", "EC2.18", "EC2.19", "EC2.2", "EC2.21"]));
     let look = aws.look();
     assert_eq!(look.named(REGION, "subnets", "pair-back-subnet-app-d")["tags"]["Team"], "web");
     assert_eq!(look.count(REGION, "natGateways"), 1);

@@ -40,6 +40,25 @@ const NETWORKS: &[(&str, &[&str])] = &[
     ("overrides: {subnet-publik-c: {}}", &["overrides", "did you mean `subnet-public-c`?"]),
     ("skip: [default_sg]", &["skip", "did you mean `default-sg`?"]),
     ("region: eu-nowhere-1", &["availability zones of `eu-nowhere-1`"]),
+    ("secondaryCidrs: {pods: 10.0.128.0/17}", &["secondaryCidrs.pods", "`10.0.128.0/17` overlaps `cidr`"]),
+    (
+        "secondaryCidrs: {pods: 100.64.0.0/16}, tiers: {pods: {access: isolated, block: 0, secondaryCidr: pod}}",
+        &["tiers.pods.secondaryCidr", "did you mean `pods`?"],
+    ),
+    (
+        "ipv6: true, tiers: {a: {access: isolated, cidrs: {c: 10.0.0.0/24, d: 10.0.1.0/24}}}",
+        &["tiers.a.ipv6Block", "missing: `ipv6` needs it"],
+    ),
+    ("natAllocationIds: {x: eipalloc-0}", &["natAllocationIds.x", "no zone `x` is used; there are c, d"]),
+    ("nat: none, natAllocationIds: {c: eipalloc-0}", &["natAllocationIds", "`nat` is `none`"]),
+    ("subnetGroups: true, tiers: {web: {access: isolated, block: 0}}", &["subnetGroups", "there is no tier `data`"]),
+    ("vpcId: vpc-0", &["subnetIds", "missing: say which subnets the VPC has"]),
+    ("subnetIds: {app: [subnet-0]}", &["subnetIds", "needs `vpcId`"]),
+    (
+        "vpcId: vpc-0, subnetIds: {app: [subnet-0]}, ipv6: true, nat: none",
+        &["property ipv6 ", "property nat ", "can't be given together with `vpcId`"],
+    ),
+    ("vpcId: vpc-0123456789abcdef0, subnetIds: {app: [subnet-0]}", &["vpc-0123456789abcdef0"]),
 ];
 
 #[test]

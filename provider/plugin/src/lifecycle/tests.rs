@@ -195,6 +195,7 @@ async fn done(room: Room, act: impl AsyncFn(Life<'_, Room>)) -> (Vec<&'static st
         tried: Default::default(),
         replaces: false,
         done: Default::default(),
+        kept: Default::default(),
     };
     let room = Room { call: Some(call.clone()), ..room };
     act(Life::of::<Lamp>(&room, &call)).await;

@@ -1,5 +1,6 @@
 //! Create, Read, Update and Delete.
 
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use gitinfra_proto::pulumirpc as rpc;
@@ -57,10 +58,14 @@ impl<P: Provider> Service<P> {
         }
         let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &olds]).await?;
         match resource.update(&at, &Id::from(request.id), &olds, &inputs).await {
-            Ok(state) => Ok(rpc::UpdateResponse {
-                properties: wired(&self.outputs(resource, &at, state, &inputs, &olds)),
-                refresh_before_update: false,
-            }),
+            Ok(state) => {
+                let mut last = olds.clone();
+                last.extend(std::mem::take(&mut *at.call.kept.lock().unwrap_or_else(PoisonError::into_inner)));
+                Ok(rpc::UpdateResponse {
+                    properties: wired(&self.outputs(resource, &at, state, &inputs, &last)),
+                    refresh_before_update: false,
+                })
+            }
             Err(error) => Err(self.failed(resource, &at, &error, &inputs, Change::Update(&olds)).await),
         }
     }

@@ -2,9 +2,9 @@
 //!
 //! So whatever is added later, a zone or a tier, no subnet that is there already ever moves.
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
-use crate::types::Cidr;
+use crate::types::{Cidr, Cidr6};
 
 /// How a VPC's range is cut: so many bits choose the tier's block, and so many the zone's slot inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,19 @@ impl Layout {
     }
 }
 
+/// How many zones have a slot in each block of an IPv6 range.
+const SLOTS: u8 = 8;
+
+/// The /64 of a block and a zone's slot in the IPv6 range of a VPC, a /56.
+pub fn ipv6(vpc: Cidr6, block: u8, slot: u8) -> Result<Cidr6, String> {
+    if slot >= SLOTS || vpc.0.prefix_len() > 56 {
+        return Err(format!("{vpc} has room for the zones a to h in each tier"));
+    }
+    let index = u128::from(block) * u128::from(SLOTS) + u128::from(slot);
+    let first = u128::from(vpc.0.network()) + (index << 64);
+    Ipv6Net::new(first.into(), 64).map(Cidr6).map_err(|e| e.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -86,6 +99,20 @@ mod tests {
             assert_eq!(cut, expected.map(str::to_owned).map_err(str::to_owned), "{vpc} {block} {slot} {length:?}");
         }
         assert_eq!(Layout::of(Cidr::parse("10.0.0.0/25").expect("a range")), None);
+    }
+
+    #[test]
+    fn cuts_an_ipv6_range() {
+        let vpc = Cidr6::parse("2600:1f00:1:ab00::/56").expect("a range");
+        for (block, slot, expected) in [
+            (0, 0, Ok("2600:1f00:1:ab00::/64")),
+            (1, 2, Ok("2600:1f00:1:ab0a::/64")),
+            (31, 7, Ok("2600:1f00:1:abff::/64")),
+            (0, 8, Err("2600:1f00:1:ab00::/56 has room for the zones a to h in each tier")),
+        ] {
+            let cut = ipv6(vpc, block, slot).map(|range| range.to_string());
+            assert_eq!(cut, expected.map(str::to_owned).map_err(str::to_owned), "{block} {slot}");
+        }
     }
 
     proptest! {

@@ -5,6 +5,7 @@ import string
 
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
+from moto.logs.models import logs_backends
 
 from ..clock import CLOCK
 from ..ec2.network import free_address
@@ -104,7 +105,16 @@ class Instances:
         self.born(arn)
         self.things.instances[name] = instance
         self.turn(instance, "creating", CREATING)
+        self.export(cluster)
         return ActionResult({"DBInstance": self.instance_view(instance)})
+
+    def export(self, cluster):
+        """The log groups of exported logs, which are there with the first instance, and then keep everything for ever."""
+        logs = logs_backends[self.current_account][self.region]
+        for log in cluster["logs"]:
+            name = f"/aws/rds/cluster/{cluster['DBClusterIdentifier']}/{log}"
+            if name not in logs.groups:
+                logs.create_log_group(name, {})
 
     def instance_group(self, named, cluster):
         """The parameter group that an instance gets, when it is of the right family."""

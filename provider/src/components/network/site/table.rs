@@ -1,0 +1,109 @@
+//! The route tables of a network, with their routes and the subnets that use them.
+
+use std::collections::BTreeMap;
+
+use pulumi_plugin::Output;
+
+use super::{Nats, Range, Site, Subnets};
+use crate::components::network::inputs::Access;
+use crate::ec2::internet_gateway::InternetGatewayOutputs;
+use crate::ec2::route::{Route, RouteArgs};
+use crate::ec2::route_table::{RouteTable, RouteTableArgs};
+use crate::ec2::route_table_association::{RouteTableAssociation, RouteTableAssociationArgs};
+use crate::ec2::subnet::SubnetOutputs;
+use crate::ec2::vpc::VpcOutputs;
+use crate::types::{Cidr, Cidr6};
+
+/// The ways that lead out of the VPC.
+pub struct Ways<'a> {
+    /// The internet gateway, both ways.
+    pub gateway: Option<InternetGatewayOutputs>,
+    /// The NAT gateways, outwards by IPv4.
+    pub nats: &'a Nats,
+    /// The id of the egress-only internet gateway, outwards by IPv6.
+    pub outwards: Option<Output<String>>,
+    /// The IPv6 range of the VPC.
+    pub ipv6: Option<Range>,
+}
+
+/// The targets of a table's routes to everywhere.
+#[derive(Default)]
+struct Routes {
+    ipv4: Option<RouteArgs>,
+    ipv6: Option<RouteArgs>,
+}
+
+impl Ways<'_> {
+    fn public(&self) -> Routes {
+        let Some(gateway) = &self.gateway else { return Routes::default() };
+        let route = || RouteArgs { gateway_id: (&gateway.id).into(), ..Default::default() };
+        Routes { ipv4: Some(route()), ipv6: self.ipv6.as_ref().map(|_| route()) }
+    }
+
+    fn private(&self, letter: &str) -> Routes {
+        let nat = self.nats.of(letter);
+        let ipv4 = nat.map(|nat| RouteArgs { nat_gateway_id: nat.into(), ..Default::default() });
+        let outwards = self.outwards.as_ref();
+        let ipv6 = outwards.map(|id| RouteArgs { egress_only_internet_gateway_id: id.into(), ..Default::default() });
+        Routes { ipv4, ipv6 }
+    }
+}
+
+impl Site<'_> {
+    /// A route table for each tier, and for private tiers one in each zone, so that a change of NAT only changes a route's target.
+    pub fn tables(&mut self, vpc: &VpcOutputs, ways: &Ways, subnets: &Subnets) -> BTreeMap<String, Output<String>> {
+        let inputs = self.inputs;
+        let mut tables = BTreeMap::new();
+        for (name, tier) in &inputs.settings.tiers {
+            let Some(subnets) = subnets.get(name) else {
+                continue;
+            };
+            if tier.access != Access::Private {
+                let routes = if tier.access == Access::Public { ways.public() } else { Routes::default() };
+                let table = self.table(vpc, name, subnets.iter());
+                self.routes(&table, name, routes, ways);
+                tables.insert(name.clone(), table);
+                continue;
+            }
+            for (letter, subnet) in subnets {
+                let key = format!("{name}-{letter}");
+                let table = self.table(vpc, &key, [(letter, subnet)].into_iter());
+                self.routes(&table, &key, ways.private(letter), ways);
+                tables.insert(key, table);
+            }
+        }
+        tables
+    }
+
+    /// A route table, and the subnets that use it.
+    fn table<'s>(
+        &mut self,
+        vpc: &VpcOutputs,
+        key: &str,
+        subnets: impl Iterator<Item = (&'s String, &'s SubnetOutputs)>,
+    ) -> Output<String> {
+        let name = format!("rtb-{key}");
+        let tags = self.named(&name);
+        let table = self.here.add::<RouteTable>(name, RouteTableArgs { vpc_id: (&vpc.id).into(), tags: tags.into() });
+        for (letter, subnet) in subnets {
+            let tier = key.split('-').next().unwrap_or(key);
+            let args = RouteTableAssociationArgs { route_table_id: (&table.id).into(), subnet_id: (&subnet.id).into() };
+            self.here.add::<RouteTableAssociation>(format!("assoc-{tier}-{letter}"), args);
+        }
+        table.id
+    }
+
+    /// The routes of a table to everywhere. The VPC has its IPv6 range before it has routes of IPv6.
+    fn routes(&mut self, table: &Output<String>, key: &str, routes: Routes, ways: &Ways) {
+        if let Some(route) = routes.ipv4 {
+            let all = Cidr::parse("0.0.0.0/0").unwrap_or_else(|why| unreachable!("{why}"));
+            let route = RouteArgs { route_table_id: table.into(), destination_cidr_block: all.into(), ..route };
+            self.here.add::<Route>(format!("route-{key}"), route);
+        }
+        if let (Some(route), Some(range)) = (routes.ipv6, &ways.ipv6) {
+            let all = Cidr6::parse("::/0").unwrap_or_else(|why| unreachable!("{why}"));
+            let route = RouteArgs { route_table_id: table.into(), destination_ipv6_cidr_block: all.into(), ..route };
+            self.here.child(format!("route6-{key}")).after(range).add::<Route>(route);
+        }
+    }
+}
