@@ -43,7 +43,7 @@ Exit codes:
   6    a roll-out is held: somebody has to decide
   7    what stands is not what was rolled out
   70   a mistake in gitinfra itself
-  130  stopped by Ctrl-C, SIGTERM or `gitinfra cancel`";
+  130  stopped by Ctrl-C, SIGTERM or gitinfra cancel";
 
 /// What a command does with its arguments.
 trait Verb {
