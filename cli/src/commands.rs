@@ -1,14 +1,19 @@
 //! The command line. A verb is one file, with its arguments, its help and what it does, and one line of the table below.
 
+mod approve;
+mod cancel;
 mod completion;
 mod describe;
 mod destroy;
+mod drift;
 mod explain;
 mod forget;
 mod get;
+mod lock;
 mod logs;
 mod preview;
 mod retry;
+mod rollback;
 mod schema;
 mod shell;
 mod suspend;
@@ -34,9 +39,11 @@ Exit codes:
   2    the command line is wrong
   3    the repository, the branch, a Pulumi.yaml or a name is wrong
   4    something is missing or out of reach: git, pulumi, a backend, a passphrase, the ledger
-  5    another live run holds a stack
+  5    another live run, or somebody's lock, holds a stack
+  6    a roll-out is held: somebody has to decide
+  7    what stands is not what was rolled out
   70   a mistake in gitinfra itself
-  130  stopped by Ctrl-C or SIGTERM";
+  130  stopped by Ctrl-C, SIGTERM or gitinfra cancel";
 
 /// What a command does with its arguments.
 trait Verb {
@@ -77,10 +84,17 @@ verbs! {
     Sync in sync,
     Retry in retry,
     Preview in preview,
+    Approve in approve,
+    Reject in approve,
+    Drift in drift,
+    Cancel in cancel,
+    Rollback in rollback,
     Destroy in destroy,
     Forget in forget,
     Suspend in suspend,
     Resume in suspend,
+    Lock in lock,
+    Unlock in lock,
     Explain in explain,
     Get in get,
     Describe in describe,

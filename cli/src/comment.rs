@@ -6,7 +6,7 @@ mod room;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::decide::short;
 use crate::engine::changes::{ChangeSet, PropertyChange, ResourceChange, Said};
@@ -14,6 +14,7 @@ use crate::engine::operation::Effect;
 use crate::engine::urn;
 use crate::engine::value::Shown;
 use crate::event::Severity;
+use crate::seal::Seal;
 use room::{escape, fenced, fenced_blocks};
 
 pub use room::{cut, one_line};
@@ -61,6 +62,13 @@ pub struct StackPreview {
     /// Why the preview failed, if it did.
     pub failure: Option<String>,
     pub changes: ChangeSet,
+    /// The seal on it, if it was sealed; in JSON its id.
+    #[serde(serialize_with = "id_of")]
+    pub seal: Option<Seal>,
+}
+
+fn id_of<S: Serializer>(seal: &Option<Seal>, serializer: S) -> Result<S::Ok, S::Error> {
+    seal.as_ref().map(Seal::id).serialize(serializer)
 }
 
 /// The whole comment. What fails stands first, then what changes; of what there is no room for, the number.
@@ -166,7 +174,8 @@ fn details(stack: &StackPreview, room: usize) -> Option<String> {
     }
     let head = |open: &str| {
         let (name, reason, words) = (name(&stack.name), name(&stack.reason), in_words(stack));
-        format!("\n<details{open}><summary><b>{name}</b>: {words}</summary>\n\n<sub>{reason}</sub>\n\n")
+        let sealed = stack.seal.as_ref().map(|seal| format!("; sealed as `{}`", seal.id())).unwrap_or_default();
+        format!("\n<details{open}><summary><b>{name}</b>: {words}</summary>\n\n<sub>{reason}{sealed}</sub>\n\n")
     };
     let end = "</details>\n";
     let mut room = room.checked_sub(head(" open").len() + end.len()).filter(|room| *room >= LEAST)?;

@@ -2,6 +2,8 @@
 //! so that whoever asks for a merge can't change what is done with it.
 
 mod glob;
+mod guard;
+mod noise;
 
 use serde::Deserialize;
 
@@ -9,6 +11,10 @@ use crate::called;
 use crate::failure::{Failure, Result, nearest};
 use crate::repo::{Found, Stack};
 use glob::matches;
+use guard::Part;
+
+pub use guard::{Act, Approvals, Bound, Budget, Guard, Policy};
+pub use noise::Drift;
 
 /// Where it lies.
 pub const FILE: &str = "gitinfra.yaml";
@@ -25,6 +31,13 @@ pub struct Config {
     /// Those that are left alone.
     exclude: Vec<String>,
     rules: Vec<Rule>,
+    /// What holds for every stack; a rule may say otherwise.
+    budgets: Vec<Budget>,
+    approvals: Option<Approvals>,
+    policies: Vec<Policy>,
+    sealed: Option<bool>,
+    /// What is said of drift.
+    pub drift: Drift,
 }
 
 /// What holds for some stacks.
@@ -40,6 +53,23 @@ struct Rule {
     after: Vec<String>,
     /// The only branch from which they are rolled out.
     branch: Option<String>,
+    /// How much of some kinds of resources one roll-out may delete or replace.
+    #[serde(default)]
+    budgets: Vec<Budget>,
+    /// How many have to allow a roll-out, and who may.
+    approvals: Option<Approvals>,
+    /// Programs that judge what a roll-out would do.
+    #[serde(default)]
+    policies: Vec<Policy>,
+    /// Whether only what a sealed preview showed is rolled out.
+    sealed: Option<bool>,
+}
+
+impl Rule {
+    fn part(&self) -> Part<'_> {
+        let Rule { budgets, approvals, policies, sealed, .. } = self;
+        Part { budgets, approvals: approvals.as_ref(), policies, sealed: *sealed }
+    }
 }
 
 impl Config {
@@ -90,6 +120,13 @@ impl Config {
             stack.after.extend(rule.after.iter().cloned());
         }
         stack
+    }
+
+    /// What is asked of a stack's roll-outs.
+    pub fn guard(&self, name: &str) -> Guard {
+        let Config { budgets, approvals, policies, sealed, .. } = self;
+        let all = Part { budgets, approvals: approvals.as_ref(), policies, sealed: *sealed };
+        Guard::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::part)))
     }
 
     fn rules_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Rule> {

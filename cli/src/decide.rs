@@ -37,6 +37,10 @@ pub enum Reason {
     Forced,
     /// Somebody wants it to be destroyed.
     Asked,
+    /// What stands is not what was rolled out.
+    Drifted,
+    /// Somebody wants it to be what it was after an older run.
+    RolledBack { to: String },
     /// What it had rolled out was destroyed, and the branch has it.
     Destroyed,
     /// It left the branch and came back, and may have been removed meanwhile.
@@ -97,6 +101,7 @@ impl Reason {
             Reason::Retry { after: RunState::Running | RunState::Interrupted } => "the last run was cut off".to_owned(),
             Reason::Retry { after: RunState::Cancelled } => "the last run was cancelled".to_owned(),
             Reason::Retry { after: RunState::Busy } => "somebody else was at it".to_owned(),
+            Reason::Retry { after: RunState::Held } => "it was held".to_owned(),
             Reason::Retry { .. } => "the last run failed".to_owned(),
             Reason::Changed { files: 1, example } => format!("{example} changed"),
             Reason::Changed { files: 2, example } => format!("{example} and another file changed"),
@@ -104,6 +109,8 @@ impl Reason {
                 format!("{example} and {} more files changed", files - 1)
             }
             Reason::Asked => "asked for".to_owned(),
+            Reason::Drifted => "it has drifted".to_owned(),
+            Reason::RolledBack { to } => format!("rolled back to run {to}"),
             Reason::Forced => "asked for with --force".to_owned(),
             Reason::Destroyed => "it was destroyed, and the branch has it".to_owned(),
             Reason::CameBack => "it left the branch and came back".to_owned(),

@@ -1,6 +1,7 @@
 //! Destroys what a stack rolled out: by the files of the commit that stands, in a run like any other.
 
 use crate::comment::StackPreview;
+use crate::config::Config;
 use crate::decide::{Known, Reason};
 use crate::engine::Pulumi;
 use crate::failure::{Failure, Kind, Result};
@@ -65,6 +66,7 @@ impl Destroy {
             head: &doomed.commit,
             action: Action::Destroy,
             scrubber: &Scrubber::from_environment(&context.environment),
+            config: &Config::default(),
             keep_runs: self.keep_runs,
             alone: tokio::sync::Mutex::default(),
             environment,

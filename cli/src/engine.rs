@@ -4,7 +4,9 @@ mod backend;
 pub mod changes;
 mod diagnosis;
 pub mod event;
+mod foresee;
 mod home;
+mod identity;
 mod install;
 mod lock;
 mod news;
@@ -21,6 +23,8 @@ pub mod value;
 
 pub use backend::{Backend, no_stack};
 pub use diagnosis::{WHEN_LOCKED, diagnose, unknown_stack};
+pub use foresee::{Foresee, Foreseen, Glimpse};
+pub use identity::Identity;
 pub use install::missing;
 pub use lock::{LeftLock, locks, named_locks};
 pub use news::{News, Resource, Severity};

@@ -144,6 +144,8 @@ pub enum Body {
         up_to_date: usize,
         failed: usize,
         cancelled: usize,
+        #[serde(default)]
+        held: usize,
         skipped: usize,
     },
     /// The command failed as a whole.

@@ -14,6 +14,10 @@ pub enum Kind {
     Setup,
     /// Another live run holds the stack: gitinfra's, or anybody's who holds the engine's lock.
     Busy,
+    /// Somebody has to decide before anything is rolled out.
+    Held,
+    /// What stands is not what was rolled out.
+    Drifted,
     /// Stopped by Ctrl-C or SIGTERM.
     Cancelled,
     /// A mistake in gitinfra itself.
@@ -37,6 +41,8 @@ impl Kind {
             Kind::Input => 3,
             Kind::Setup => 4,
             Kind::Busy => 5,
+            Kind::Held => 6,
+            Kind::Drifted => 7,
             Kind::Bug => 70,
             Kind::Cancelled => 130,
         }
@@ -76,6 +82,10 @@ impl Failure {
 
     pub fn busy(message: impl Into<String>) -> Self {
         Self::new(Kind::Busy, message)
+    }
+
+    pub fn held(message: impl Into<String>) -> Self {
+        Self::new(Kind::Held, message)
     }
 
     pub fn bug(message: impl Into<String>) -> Self {

@@ -44,6 +44,8 @@ pub struct Wishes {
     pub stacks: Vec<String>,
     /// Roll them out also when they are up to date.
     pub force: bool,
+    /// Look anew at what is held.
+    pub retry: bool,
     /// How many stacks roll out side by side at most.
     pub jobs: usize,
     /// How many runs of a stack the ledger keeps.
@@ -52,6 +54,13 @@ pub struct Wishes {
     pub dry_run: bool,
     /// While watching, how often it looks: a stack that failed rests for some looks.
     pub interval: Option<Duration>,
+}
+
+impl Wishes {
+    /// Whether what is held is looked at anew.
+    fn look_anew(&self) -> bool {
+        self.force || self.retry
+    }
 }
 
 /// What the ledger knows of a repository's stacks, by name, with their folders.
@@ -126,10 +135,10 @@ impl Follow {
         let found = config.apply(declared.found, branch).select(&self.wishes.stacks)?;
         self.tell_faults(&found.faults, is_new, &mut tally);
         let due = self.due(found.stacks, known, head, is_new, &mut tally).await?;
-        let worked = due.iter().any(|due| !due.is_resting);
+        let worked = due.iter().any(|due| due.rest.is_none());
         match self.wishes.dry_run {
             true => tally.skipped += due.len(),
-            false => self.roll_out(&due, &declared.files, head, &mut tally).await?,
+            false => self.roll_out(&due, (&declared.files, config), head, &mut tally).await?,
         }
         if (is_new || worked) && !tally.moved && !self.wishes.dry_run {
             self.context.tell(None, tally.finished());

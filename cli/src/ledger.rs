@@ -1,11 +1,15 @@
 //! The ledger: what was rolled out where, kept in SQLite or PostgreSQL through the same statements.
 
+mod drifts;
 mod ends;
 mod events;
+mod holds;
 mod lease;
 mod listing;
+mod locks;
 mod retention;
 mod runs;
+mod seals;
 mod stacks;
 #[cfg(test)]
 mod tests;
@@ -21,12 +25,15 @@ use sqlx::{AnyConnection, AnyPool, Connection};
 
 use crate::failure::{Failure, Result};
 
+pub use holds::{HoldFilter, NewHold, Verdict};
 pub use lease::{Claim, LEASE, Lease};
 pub use listing::RunFilter;
+pub use locks::Wish;
 pub use runs::NewRun;
+pub use seals::Sealed;
 pub use stacks::StackId;
 
-/// The shapes of the ledger, of which `0004_suspended.sql` is the newest.
+/// The shapes of the ledger, of which `0007_drifts.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

@@ -1,12 +1,15 @@
 //! gitinfra: a loop from a commit to a rolled-out stack. The binary is a thin skin over this library.
 
 pub mod called;
+pub mod cancel;
 pub mod commands;
 pub mod comment;
 pub mod config;
 pub mod context;
 pub mod decide;
 pub mod destroy;
+pub mod digest;
+pub mod drift;
 pub mod engine;
 pub mod environment;
 pub mod event;
@@ -15,16 +18,21 @@ pub mod failure;
 pub mod follow;
 pub mod git;
 pub mod jsonpath;
+pub mod judge;
 pub mod ledger;
 pub mod moment;
 pub mod order;
+pub mod policy;
 pub mod preview;
 pub mod process;
 pub mod record;
 pub mod repo;
+pub mod rollback;
 pub mod rollout;
 pub mod run_log;
 pub mod scrub;
+pub mod seal;
 pub mod standing;
+pub mod target;
 pub mod text;
 pub mod ui;

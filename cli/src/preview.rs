@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 
 use crate::comment::{Preview, StackPreview};
 use crate::context::Context;
+use crate::digest::Key;
 use crate::engine::changes::ChangeSet;
 use crate::engine::{Phase, Pulumi};
 use crate::environment::Environment;
@@ -22,6 +23,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
+use crate::seal::Ground;
 use sorted::{Sorted, Touched, faulty, sorted};
 
 /// Previews what becomes of the stacks of one repository.
@@ -32,6 +34,16 @@ pub struct Previewer {
     pub environment: Environment,
     /// How many stacks are previewed side by side at most.
     pub jobs: usize,
+    /// The key of the ledger for which previews of merges are sealed; without it none is.
+    pub key: Option<Key>,
+}
+
+/// What seals of one merge have in common.
+struct Sealing {
+    key: Key,
+    head: String,
+    base: String,
+    tree: String,
 }
 
 /// What is merged into what, and which stacks are of interest.
@@ -49,6 +61,7 @@ struct Place<'a> {
     previewer: &'a Previewer,
     commit: &'a str,
     phase: Phase,
+    sealing: Option<Sealing>,
     pulumi: Pulumi,
     scratch: tempfile::TempDir,
     /// Held by whoever must be alone for a moment.
@@ -67,7 +80,9 @@ impl Previewer {
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {
             let kind;
-            (stacks, kind) = self.place(&merged, Phase::Preview).await?.all(touched).await?;
+            let sealing = self.sealing(&base, &head, &merged)?;
+            let place = Place { sealing, ..self.place(&merged, Phase::Preview).await? };
+            (stacks, kind) = place.all(touched).await?;
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
         stacks.extend(faults.into_iter().map(faulty));
@@ -82,11 +97,41 @@ impl Previewer {
         place.one(Touched { stack, reason: "to destroy what it rolled out".to_owned() }).await
     }
 
+    /// What would change if a stack's files at a commit were rolled out; sealed where there is a key.
+    pub async fn standing(
+        &self,
+        stack: Stack,
+        commit: &Commit,
+        reason: String,
+    ) -> Result<(StackPreview, Option<Kind>)> {
+        let sealing = self.sealing(commit, commit, &commit.id)?;
+        let place = Place { sealing, ..self.place(&commit.id, Phase::Preview).await? };
+        place.one(Touched { stack, reason }).await
+    }
+
+    /// What of a stack is another thing than its state says.
+    pub async fn refreshed(
+        &self,
+        stack: Stack,
+        commit: &Commit,
+        reason: String,
+    ) -> Result<(StackPreview, Option<Kind>)> {
+        self.place(&commit.id, Phase::Refresh).await?.one(Touched { stack, reason }).await
+    }
+
     async fn merge(&self, merge: &Merge) -> Result<(Commit, Commit, String)> {
         let base = self.mirror.fetch_branch(&merge.base).await?;
         let head = self.mirror.fetch_ref(&merge.head).await?;
         let merged = self.mirror.merge(&base.id, &head.id).await?;
         Ok((base, head, merged))
+    }
+
+    fn sealing(&self, base: &Commit, head: &Commit, merged: &str) -> Result<Option<Sealing>> {
+        let Some(key) = self.key.clone() else {
+            return Ok(None);
+        };
+        let tree = self.mirror.tree_of(merged)?;
+        Ok(Some(Sealing { key, head: head.id.clone(), base: base.id.clone(), tree }))
     }
 
     async fn place<'a>(&'a self, commit: &'a str, phase: Phase) -> Result<Place<'a>> {
@@ -96,7 +141,7 @@ impl Previewer {
         std::fs::create_dir_all(&work).map_err(failed)?;
         sweep(&work);
         let scratch = tempfile::Builder::new().prefix("preview-").tempdir_in(&work).map_err(failed)?;
-        Ok(Place { previewer: self, commit, phase, pulumi, scratch, alone: Mutex::default() })
+        Ok(Place { previewer: self, commit, phase, sealing: None, pulumi, scratch, alone: Mutex::default() })
     }
 }
 
@@ -126,9 +171,9 @@ impl Place<'_> {
         context.tell(Some(&name), Body::PreviewStarted { reason: reason.clone() });
         let mut scrubber = Scrubber::from_environment(&context.environment);
         let done = self.by_engine(&stack, &mut scrubber).await;
-        let (changes, failure) = match done {
+        let (mut changes, failure, seal) = match done {
             Ok(done) => done,
-            Err(failure) => (ChangeSet::default(), Some(failure)),
+            Err(failure) => (ChangeSet::default(), Some(failure), None),
         };
         let (failed, seconds) = (failure.is_some(), crate::text::as_seconds(context.now() - begun));
         context.tell(Some(&name), Body::PreviewFinished { failed, changes: changes.resources.len(), seconds });
@@ -137,7 +182,24 @@ impl Place<'_> {
             return Err(Failure::cancelled());
         }
         let failure = failure.map(|failure| scrubber.scrub(&failure.with_hints()));
-        Ok((scrubbed(StackPreview { name, reason, failure, changes }, &scrubber), kind))
+        changes.scrub(&scrubber);
+        Ok((StackPreview { name, reason, failure, changes, seal }, kind))
+    }
+}
+
+impl Sealing {
+    fn ground(&self, repository: &str, stack: &str) -> Ground {
+        Ground {
+            repository: repository.to_owned(),
+            stack: stack.to_owned(),
+            head: self.head.clone(),
+            base: self.base.clone(),
+            tree: self.tree.clone(),
+            configuration: Default::default(),
+            state: String::new(),
+            versions: Default::default(),
+            refresh: false,
+        }
     }
 }
 
@@ -151,21 +213,6 @@ fn sweep(work: &Path) {
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
-}
-
-/// The same preview without the secrets that the engine didn't know to be any.
-fn scrubbed(mut preview: StackPreview, scrubber: &Scrubber) -> StackPreview {
-    let changes = &mut preview.changes;
-    let of_resources = changes.resources.iter_mut().flat_map(|resource| &mut resource.properties);
-    for property in of_resources.chain(&mut changes.outputs) {
-        for side in [&mut property.before, &mut property.after].into_iter().flatten() {
-            side.scrub(scrubber);
-        }
-    }
-    for said in &mut changes.diagnostics {
-        said.message = scrubber.scrub(&said.message);
-    }
-    preview
 }
 
 #[cfg(test)]

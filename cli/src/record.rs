@@ -1,5 +1,9 @@
 //! What the ledger keeps, as values: stacks, runs and how runs end.
 
+mod drift;
+mod hold;
+mod lock;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::engine::operation::Counts;
 use crate::moment;
 use crate::process::Process;
+
+pub use drift::{Drift, DriftState, Findings};
+pub use hold::{Case, Hold, HoldState, Objection, Why};
+pub use lock::Lock;
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,16 +31,19 @@ pub enum RunState {
     Interrupted,
     /// Somebody else held the engine's lock. It goes when the stack's next run begins.
     Busy,
+    /// Nothing was changed: somebody has to decide first.
+    Held,
 }
 
 impl RunState {
-    const ALL: [RunState; 6] = [
+    const ALL: [RunState; 7] = [
         RunState::Running,
         RunState::Succeeded,
         RunState::Failed,
         RunState::Cancelled,
         RunState::Interrupted,
         RunState::Busy,
+        RunState::Held,
     ];
 
     pub fn word(self) -> &'static str {
@@ -43,6 +54,7 @@ impl RunState {
             RunState::Cancelled => "cancelled",
             RunState::Interrupted => "interrupted",
             RunState::Busy => "busy",
+            RunState::Held => "held",
         }
     }
 }
@@ -71,6 +83,8 @@ pub enum Action {
     RollOut,
     /// To remove all that the stack rolled out.
     Destroy,
+    /// To bring what stands back to what was rolled out.
+    Reconcile,
 }
 
 impl Action {
@@ -78,6 +92,7 @@ impl Action {
         match self {
             Action::RollOut => "roll-out",
             Action::Destroy => "destroy",
+            Action::Reconcile => "reconcile",
         }
     }
 }
@@ -86,7 +101,8 @@ impl FromStr for Action {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = [Action::RollOut, Action::Destroy].into_iter().find(|action| action.word() == text);
+        let known =
+            [Action::RollOut, Action::Destroy, Action::Reconcile].into_iter().find(|action| action.word() == text);
         known.ok_or_else(|| format!("`{text}` is nothing that a run does"))
     }
 }
@@ -130,6 +146,8 @@ pub enum Standing {
     Stopped,
     /// Somebody else held the engine's lock.
     Busy,
+    /// Its roll-out waits for somebody's decision.
+    Held,
     /// It left the branch, and what it rolled out was left standing.
     Gone,
     /// What it had rolled out was destroyed.
@@ -147,6 +165,7 @@ impl Standing {
             Some(RunState::Failed) => Standing::Failing,
             Some(RunState::Cancelled | RunState::Interrupted) => Standing::Stopped,
             Some(RunState::Busy) => Standing::Busy,
+            Some(RunState::Held) => Standing::Held,
             Some(RunState::Succeeded) | None if is_destroyed => Standing::Destroyed,
             Some(RunState::Succeeded) | None if is_rolled_out => Standing::UpToDate,
             Some(RunState::Succeeded) | None => Standing::New,
@@ -164,6 +183,8 @@ pub struct StackRecord {
     pub behind_by: Option<usize>,
     /// Why it is not to be rolled out for now, if it isn't.
     pub suspended: Option<String>,
+    /// What the newest look for drift found.
+    pub drift: DriftState,
     /// Why the newest run did not succeed.
     pub message: Option<String>,
     pub repository: String,

@@ -2,6 +2,7 @@
 
 mod end;
 mod engine;
+mod gate;
 mod lease;
 mod locks;
 mod pending;
@@ -9,6 +10,7 @@ mod recovery;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::config::Config;
 use crate::context::Context;
 use crate::decide::{Known, Reason};
 use crate::engine::{Backend, Pulumi};
@@ -33,6 +35,8 @@ pub enum Outcome {
     RolledOut,
     Failed(Kind),
     Cancelled,
+    /// Somebody has to decide first.
+    Held,
     /// Another live run is at it: gitinfra's, or anybody's that holds the engine's lock. The user has been told who it is.
     Busy,
     /// Somebody rolled it out between the decision and the lease, so the decision is void.
@@ -49,6 +53,8 @@ pub struct RollOut<'a> {
     pub head: &'a Commit,
     pub action: Action,
     pub scrubber: &'a Scrubber,
+    /// What `gitinfra.yaml` says.
+    pub config: &'a Config,
     /// How many runs of a stack the ledger keeps.
     pub keep_runs: u32,
     /// Held by whoever must be alone for a moment.
@@ -97,6 +103,10 @@ impl RollOut<'_> {
         if self.ledger.known(claimed.id).await?.rolled_out != known.rolled_out {
             return Ok(Outcome::Moved);
         }
+        if let Some(lock) = self.ledger.lock_on(claimed.id, self.context.now()).await? {
+            let hint = format!("`gitinfra unlock stack/{}` gives it back", claimed.stack.name());
+            return Err(Failure::busy(lock.in_words()).hint(hint));
+        }
         claimed.stack.check_name()?;
         let backend = Backend::of(claimed.stack, self.environment)?;
         backend.check(self.environment)?;
@@ -136,7 +146,9 @@ impl RollOut<'_> {
     /// Writes down what stands now. False when another holder of the lease has come since.
     async fn stands(&self, claimed: &Claimed<'_>, now: i64) -> Result<bool> {
         match self.action {
-            Action::RollOut => self.ledger.stands(claimed.id, claimed.lease, &self.head.id, now).await,
+            Action::RollOut | Action::Reconcile => {
+                self.ledger.stands(claimed.id, claimed.lease, &self.head.id, now).await
+            }
             Action::Destroy => self.ledger.destroyed(claimed.id, claimed.lease, now).await,
         }
     }
@@ -145,6 +157,9 @@ impl RollOut<'_> {
     async fn end(&self, claimed: &Claimed<'_>, run: &str, mut end: End, log: RunLog, started: i64) -> Result<Outcome> {
         let now = self.context.now();
         end.message = end.message.map(|message| log.scrubber.scrub(&message));
+        if end.state == RunState::Succeeded {
+            self.ledger.end_holds(claimed.id, None).await?;
+        }
         if end.state == RunState::Succeeded && !self.stands(claimed, now).await? {
             (end.state, end.kind) = (RunState::Failed, Some(Kind::RollOut));
             end.message = Some("the lease was lost to another gitinfra, which decides what stands".to_owned());
@@ -165,6 +180,7 @@ impl RollOut<'_> {
             RunState::Succeeded => Outcome::RolledOut,
             RunState::Cancelled => Outcome::Cancelled,
             RunState::Busy => Outcome::Busy,
+            RunState::Held => Outcome::Held,
             _ => Outcome::Failed(end.kind.unwrap_or(Kind::RollOut)),
         })
     }

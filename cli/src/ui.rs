@@ -44,6 +44,8 @@ pub enum Format {
     Json,
     Yaml,
     Name,
+    /// Only of what has such a form.
+    Markdown,
     JsonPath(Template),
 }
 
@@ -231,7 +233,9 @@ impl Ui {
         };
         let filled = || parts.iter().filter(|part| !part.records.is_empty());
         Ok(match format {
-            Format::Table | Format::Wide => join_some(filled().map(|part| part.table.clone()).collect(), "\n\n"),
+            Format::Table | Format::Wide | Format::Markdown => {
+                join_some(filled().map(|part| part.table.clone()).collect(), "\n\n")
+            }
             Format::Name => join_some(filled().flat_map(|part| part.names.clone()).collect(), "\n"),
             Format::Json => Some(self.json(&shape)?),
             Format::Yaml => Some(yaml(&shape)?),

@@ -1,8 +1,10 @@
 //! The command line against real git and the real engine, seen from outside.
 
 mod behind;
+mod budgets;
 mod codes;
 mod config;
+mod drift;
 mod ends;
 mod environment;
 mod eyes;
@@ -13,6 +15,7 @@ mod headline;
 mod hostile;
 mod killed;
 mod ledger;
+mod locks;
 mod packages;
 mod place;
 mod postgres;
@@ -21,6 +24,7 @@ mod repo;
 mod retry;
 mod said;
 mod scrub;
+mod seals;
 mod shared;
 mod side_by_side;
 mod source;

@@ -1,4 +1,4 @@
-//! `gitinfra describe`: stacks and runs with all that is known of them.
+//! `gitinfra describe`: what the ledger knows, with all that is known of it.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use super::types::{AnyRecord, Record, Type, Wanted, named};
 use super::words;
 use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
-use crate::record::{Run, StackRecord};
+use crate::record::{Drift, Hold, Lock, Run, StackRecord};
 use crate::ui::{Format, Part};
 
-/// Show stacks or runs with all that is known of them
+/// Show stacks, runs, holds, locks or drifts with all that is known of them
 #[derive(Debug, Arguments)]
 pub struct Describe {
-    /// stack or run with names; or TYPE/NAME, as often as you like. The beginning of a run's name is enough
+    /// stack, run, hold, lock or drift with names; or TYPE/NAME, as often as you like. The beginning of a run's or a hold's name is enough
     #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
-    /// How to print: json, yaml or jsonpath=TEMPLATE, with a stack's runs and a run's events [default: text]
+    /// How to print: json, yaml or jsonpath=TEMPLATE, with a stack's runs and a run's events; holds in markdown, too [default: text]
     #[arg(short, long, value_name = "FORMAT", value_parser = words::structure)]
     output: Option<Format>,
 }
@@ -39,14 +39,24 @@ impl Verb for Describe {
             all.extend(match kind {
                 Type::Stack => self.part::<StackRecord>(shell, &ledger, &wanted).await?,
                 Type::Run => self.part::<Run>(shell, &ledger, &wanted).await?,
+                Type::Hold => self.part::<Hold>(shell, &ledger, &wanted).await?,
+                Type::Lock => self.part::<Lock>(shell, &ledger, &wanted).await?,
+                Type::Drift => self.part::<Drift>(shell, &ledger, &wanted).await?,
             });
         }
         match &self.output {
+            Some(Format::Markdown) => {
+                shell.ui.data(&all.into_iter().map(|part| part.table).collect::<Vec<_>>().join("\n"))
+            }
             Some(format) => shell.ui.data_some(shell.ui.records(format, all.len() == 1, &all)?),
             None => shell.ui.data(&all.into_iter().map(|part| part.table).collect::<Vec<_>>().join("\n\n")),
         }
         Ok(0)
     }
+}
+
+fn no_markdown() -> Failure {
+    Failure::input("only holds are told in Markdown").hint("the other formats are: json, yaml, jsonpath=TEMPLATE")
 }
 
 /// A record with what belongs to it.
@@ -71,6 +81,7 @@ impl Describe {
             let mut table = T::TABLE.describe(&record, shell.context.now(), shell.ui.paint);
             let mut more = BTreeMap::new();
             match &self.output {
+                Some(Format::Markdown) => table = record.markdown().ok_or_else(no_markdown)?,
                 Some(_) => more.extend([record.more(ledger).await?]),
                 None => table += &format!("\n{}", record.rest(shell, ledger).await?.join("\n")),
             }

@@ -81,6 +81,7 @@ impl Destroy {
             mirror: shell.mirror_of(source, &self.engine).await?,
             environment: shell.engine_environment(&self.engine),
             jobs: 1,
+            key: None,
         };
         Ok(Destruction { previewer, ledger: shell.ledger().await?, keep_runs: self.keep.keep_runs })
     }
@@ -116,6 +117,7 @@ impl Destroy {
             }
             Outcome::Failed(kind) => Some(kind),
             Outcome::Cancelled => Some(Kind::Cancelled),
+            Outcome::Held => Some(Kind::Held),
             Outcome::Busy | Outcome::Moved => Some(Kind::Busy),
         };
         Ok(kind.map_or(0, Kind::exit_code))

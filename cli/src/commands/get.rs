@@ -1,4 +1,4 @@
-//! `gitinfra get`: stacks and runs as rows.
+//! `gitinfra get`: what the ledger knows, as rows.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use super::words;
 use crate::failure::Result;
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
-use crate::record::{Run, StackRecord};
+use crate::record::{Drift, Hold, Lock, Run, StackRecord};
 use crate::ui::{Format, Part, Show};
 
-/// List stacks or runs, or show some of them
+/// List stacks, runs, holds, locks or drifts, or show some of them
 #[derive(Debug, Arguments)]
 pub struct Get {
-    /// stacks (st) or runs (ru), with names if only some are wanted; or TYPE/NAME, as often as you like
+    /// stacks (st), runs (ru), holds (ho), locks (lo) or drifts (dr), with names if only some are wanted; or TYPE/NAME, as often as you like
     #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
     /// How to print: table, wide, json, yaml, name or jsonpath=TEMPLATE
@@ -29,10 +29,10 @@ pub struct Get {
     /// Sort by a field of the records' JSON, such as .startedAt
     #[arg(long, value_name = "JSONPATH", value_parser = str::parse::<Field>)]
     sort_by: Option<Field>,
-    /// Runs of this stack only
+    /// Runs or holds of this stack only
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
-    /// How many runs to show, newest first; 0 for all
+    /// How many runs or holds to show, newest first; 0 for all
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: u32,
     /// After listing, keep showing what changes: on a terminal in place, else anew
@@ -100,6 +100,9 @@ impl Get {
             parts.push(match kind {
                 Type::Stack => self.part::<StackRecord>(shell, ledger, &wanted).await?,
                 Type::Run => self.part::<Run>(shell, ledger, &wanted).await?,
+                Type::Hold => self.part::<Hold>(shell, ledger, &wanted).await?,
+                Type::Lock => self.part::<Lock>(shell, ledger, &wanted).await?,
+                Type::Drift => self.part::<Drift>(shell, ledger, &wanted).await?,
             });
         }
         Ok(parts)

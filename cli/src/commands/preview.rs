@@ -32,6 +32,9 @@ pub struct Preview {
     /// Show old and new values in the text
     #[arg(long)]
     diff: bool,
+    /// Seal the preview in the ledger, so that `sync` rolls out what was shown or holds it [default: where a ledger is named]
+    #[arg(long)]
+    seal: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,14 +47,25 @@ enum Report {
 impl Verb for Preview {
     async fn run(&self, shell: &Shell) -> Result<u8> {
         shell.listen();
+        let ledger = if self.seal || shell.names_ledger() { Some(shell.ledger().await?) } else { None };
+        let key = match &ledger {
+            Some(ledger) => Some(ledger.key().await?),
+            None => None,
+        };
         let previewer = Previewer {
             context: shell.context.clone(),
             mirror: shell.mirror(&self.source).await?,
             environment: shell.engine_environment(&self.source.engine),
             jobs: self.jobs.into(),
+            key,
         };
         let merge = Merge { base: self.base.clone(), head: self.head.clone(), stacks: self.stacks.clone() };
         let (preview, worst) = previewer.preview(&merge).await?;
+        if let Some(ledger) = &ledger {
+            for seal in preview.stacks.iter().filter_map(|stack| stack.seal.as_ref()) {
+                ledger.keep_seal(seal, true, shell.context.now()).await?;
+            }
+        }
         match self.report(shell) {
             Report::Text => shell.ui.preview(&preview, self.diff),
             Report::Markdown => shell.ui.data(&comment(&preview)),

@@ -63,7 +63,7 @@ impl Verb for Retry {
 impl Retry {
     fn wishes(&self, branch: String, stacks: Vec<String>) -> Wishes {
         let (jobs, keep_runs) = (self.run.jobs.into(), self.run.keep.keep_runs);
-        Wishes { branch, stacks, force: false, jobs, keep_runs, dry_run: false, interval: None }
+        Wishes { branch, stacks, force: false, retry: true, jobs, keep_runs, dry_run: false, interval: None }
     }
 
     async fn branches(&self, shell: &Shell, ledger: &Ledger) -> Result<Branches> {

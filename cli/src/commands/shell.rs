@@ -61,6 +61,18 @@ impl Shell {
         Ledger::open(self.ledger.as_deref(), &self.context.state_dir).await
     }
 
+    /// Who gives a word: who is named, or whoever is at the terminal.
+    pub(super) fn person(&self, named: Option<&str>) -> Result<String> {
+        let known = ["USER", "LOGNAME"].iter().filter_map(|name| self.context.environment.get(*name));
+        let found = named.map(str::to_owned).into_iter().chain(known.cloned()).find(|name| !name.trim().is_empty());
+        found.ok_or_else(|| Failure::input("nobody knows who says so").hint("name yourself with --as NAME"))
+    }
+
+    /// Whether somebody said which ledger is meant.
+    pub(super) fn names_ledger(&self) -> bool {
+        self.ledger.is_some()
+    }
+
     pub(super) async fn mirror(&self, source: &Source) -> Result<Mirror> {
         self.mirror_of(git::Source::parse(&source.repo, &self.context.cwd)?, &source.engine).await
     }

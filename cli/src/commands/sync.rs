@@ -69,6 +69,7 @@ impl Sync {
             branch: self.branch.clone(),
             stacks: self.names.iter().chain(&self.stacks).cloned().collect(),
             force: self.force,
+            retry: false,
             jobs: self.run.jobs.into(),
             keep_runs: self.run.keep.keep_runs,
             dry_run: self.dry_run,

@@ -1,5 +1,8 @@
 //! The types that `get` and `describe` know, one a file: its names, its columns, and how its records are found.
 
+pub mod drift;
+pub mod hold;
+pub mod lock;
 pub mod run;
 pub mod stack;
 
@@ -12,7 +15,7 @@ use super::shell::Shell;
 use crate::failure::{Failure, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
-use crate::record::{Run, StackRecord};
+use crate::record::{Drift, Hold, Lock, Run, StackRecord};
 use crate::ui::Table;
 
 /// What there is to list, with kubectl's kinds of names: plural, singular, short.
@@ -20,6 +23,9 @@ use crate::ui::Table;
 pub enum Type {
     Stack,
     Run,
+    Hold,
+    Lock,
+    Drift,
 }
 
 /// Which records are wanted.
@@ -45,6 +51,11 @@ pub trait Record: Sized + Serialize + Into<AnyRecord> + 'static {
 
     /// The same as fields beside its own, for scripts.
     async fn more(&self, ledger: &Ledger) -> Result<(&'static str, Value)>;
+
+    /// The whole of it as Markdown, for types that have such a form.
+    fn markdown(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A record of any type.
@@ -53,6 +64,9 @@ pub trait Record: Sized + Serialize + Into<AnyRecord> + 'static {
 pub enum AnyRecord {
     Stack(StackRecord),
     Run(Run),
+    Hold(Hold),
+    Lock(Lock),
+    Drift(Drift),
 }
 
 impl From<StackRecord> for AnyRecord {
@@ -64,6 +78,24 @@ impl From<StackRecord> for AnyRecord {
 impl From<Run> for AnyRecord {
     fn from(run: Run) -> Self {
         AnyRecord::Run(run)
+    }
+}
+
+impl From<Hold> for AnyRecord {
+    fn from(hold: Hold) -> Self {
+        AnyRecord::Hold(hold)
+    }
+}
+
+impl From<Lock> for AnyRecord {
+    fn from(lock: Lock) -> Self {
+        AnyRecord::Lock(lock)
+    }
+}
+
+impl From<Drift> for AnyRecord {
+    fn from(drift: Drift) -> Self {
+        AnyRecord::Drift(drift)
     }
 }
 
@@ -119,13 +151,22 @@ fn ordered(a: &Value, b: &Value) -> Ordering {
 }
 
 impl Type {
-    const NAMES: [(&'static str, Type); 6] = [
+    const NAMES: [(&'static str, Type); 15] = [
         ("stacks", Type::Stack),
         ("stack", Type::Stack),
         ("st", Type::Stack),
         ("runs", Type::Run),
         ("run", Type::Run),
         ("ru", Type::Run),
+        ("holds", Type::Hold),
+        ("hold", Type::Hold),
+        ("ho", Type::Hold),
+        ("locks", Type::Lock),
+        ("lock", Type::Lock),
+        ("lo", Type::Lock),
+        ("drifts", Type::Drift),
+        ("drift", Type::Drift),
+        ("dr", Type::Drift),
     ];
 
     /// Reads `TYPE` or `TYPE/NAME`. A stack's name holds a slash itself, so only the first one parts.
@@ -135,7 +176,7 @@ impl Type {
         let (_, kind) = known.ok_or_else(|| {
             Failure::input(format!("there is no type `{kind}`"))
                 .hint_some(nearest(kind, Self::NAMES.iter().map(|(name, _)| *name)))
-                .hint("the types are: stacks (st), runs (ru)")
+                .hint("the types are: stacks (st), runs (ru), holds (ho), locks (lo), drifts (dr)")
         })?;
         Ok((*kind, name.filter(|name| !name.is_empty())))
     }

@@ -48,7 +48,10 @@ pub fn format(text: &str) -> Result<Format, String> {
 /// Reads those of them that are for scripts.
 pub fn structure(text: &str) -> Result<Format, String> {
     let is_structure = |format: &Format| matches!(format, Format::Json | Format::Yaml | Format::JsonPath(_));
-    let known = "the formats are: json, yaml, jsonpath=TEMPLATE";
+    let known = "the formats are: json, yaml, jsonpath=TEMPLATE, and markdown for holds";
+    if text == "markdown" {
+        return Ok(Format::Markdown);
+    }
     let found = if text.starts_with("jsonpath=") { format(text)? } else { format(text).map_err(|_| known)? };
     Some(found).filter(is_structure).ok_or(known.to_owned())
 }

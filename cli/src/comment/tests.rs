@@ -25,7 +25,13 @@ fn resource(operation: &str, name: &str, properties: Vec<PropertyChange>) -> Res
 }
 
 fn stack(name: &str, changes: ChangeSet) -> StackPreview {
-    StackPreview { name: name.to_owned(), reason: "net/Pulumi.yaml changed".to_owned(), failure: None, changes }
+    StackPreview {
+        name: name.to_owned(),
+        reason: "net/Pulumi.yaml changed".to_owned(),
+        failure: None,
+        changes,
+        seal: None,
+    }
 }
 
 fn preview(stacks: Vec<StackPreview>) -> Preview {

@@ -9,6 +9,7 @@ use super::news::Severity;
 use super::operation::{Counts, Effect, Operation};
 use super::urn;
 use super::value::{self, Shown};
+use crate::scrub::Scrubber;
 
 /// Everything that one stack's preview said.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -24,6 +25,9 @@ pub struct ChangeSet {
     /// To which resource each one belongs, also those that don't change. What belongs to the stack itself has no entry.
     #[serde(skip)]
     pub parents: BTreeMap<String, String>,
+    /// Whether it is a refresh: then what the engine found in the end is all that counts, and nothing of it is the program's logic.
+    #[serde(skip)]
+    pub is_refresh: bool,
 }
 
 /// One resource that would change.
@@ -81,6 +85,19 @@ impl ChangeSet {
         self.resources.is_empty() && self.outputs.is_empty()
     }
 
+    /// Takes out the secrets that the engine didn't know to be any.
+    pub fn scrub(&mut self, scrubber: &Scrubber) {
+        let of_resources = self.resources.iter_mut().flat_map(|resource| &mut resource.properties);
+        for property in of_resources.chain(&mut self.outputs) {
+            for side in [&mut property.before, &mut property.after].into_iter().flatten() {
+                side.scrub(scrubber);
+            }
+        }
+        for said in &mut self.diagnostics {
+            said.message = scrubber.scrub(&said.message);
+        }
+    }
+
     /// How many resources there are of each effect that changes something.
     pub fn effects(&self) -> BTreeMap<Effect, usize> {
         let mut effects = BTreeMap::new();
@@ -97,7 +114,11 @@ impl ChangeSet {
         let operation = Operation::new(&step.op);
         // A replacement has several steps; the logical one stands for all of them.
         let is_change = !matches!(operation.effect(), Effect::Same | Effect::Other | Effect::Read);
-        if !step.logical || !is_change || is_unseen(&step.urn) {
+        let is_found = match self.is_refresh {
+            true => operation.effect() != Effect::Refresh,
+            false => step.logical,
+        };
+        if !is_found || !is_change || is_unseen(&step.urn) {
             return;
         }
         let change = ResourceChange {

@@ -24,6 +24,11 @@ pub enum Phase {
     Up,
     PreviewDestroy,
     Destroy,
+    /// Compares the state with what stands, and changes neither.
+    Refresh,
+    /// A preview that goes by what stands, not by what the state says of it.
+    PreviewRefresh,
+    UpRefresh,
 }
 
 /// A running engine.
@@ -68,7 +73,7 @@ impl Pulumi {
         let server = EventServer::start().await?;
         let mut command = self.command(folder);
         arguments(&mut command, phase, stack, message);
-        if phase == Phase::PreviewDestroy {
+        if matches!(phase, Phase::PreviewDestroy | Phase::Refresh) {
             // What confirms everything contradicts what is only shown.
             command.env_remove("PULUMI_SKIP_CONFIRMATIONS");
         }
@@ -97,6 +102,9 @@ fn arguments(command: &mut Command, phase: Phase, stack: &str, message: &str) {
         Phase::Preview => command.args(["preview"]),
         Phase::Up => command.args(["up", "--yes", "--skip-preview"]),
         Phase::PreviewDestroy => command.args(["destroy", "--preview-only"]),
+        Phase::Refresh => command.args(["refresh", "--preview-only"]),
+        Phase::PreviewRefresh => command.args(["preview", "--refresh"]),
+        Phase::UpRefresh => command.args(["up", "--yes", "--skip-preview", "--refresh"]),
         Phase::Destroy => command.args(["destroy", "--yes", "--skip-preview"]),
     };
     command.args(["--stack", stack, "--non-interactive", "--color", "never", "--suppress-progress"]);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// The key by which Pulumi marks values that are no plain JSON.
-const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
-const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
+pub(super) const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
+pub(super) const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT: &str = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const RESOURCE: &str = "5cf8f73096256a8f31e491e813e4eb8e";
 const ASSET: &str = "c44067f5952c0a294b673a41bacd8c17";

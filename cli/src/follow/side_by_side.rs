@@ -2,8 +2,9 @@
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
 
-use super::due::Due;
+use super::due::{Due, Rest};
 use super::{Follow, Tally};
+use crate::config::Config;
 use crate::engine::Pulumi;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
@@ -17,7 +18,7 @@ impl Follow {
     pub(super) async fn roll_out(
         &self,
         due: &[Due],
-        files: &[TreeFile],
+        (files, config): (&[TreeFile], &Config),
         head: &Commit,
         tally: &mut Tally,
     ) -> Result<()> {
@@ -25,7 +26,7 @@ impl Follow {
         self.set_aside(due, &mut order, tally);
         if order.waiting() > 0 {
             let pulumi = Pulumi::find(&self.environment).await?;
-            self.in_order(&self.preparation(&pulumi, head), due, &mut order, tally).await?;
+            self.in_order(&self.preparation(&pulumi, config, head), due, &mut order, tally).await?;
         }
         // After a decision that is void everything is looked at anew.
         for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
@@ -40,8 +41,12 @@ impl Follow {
     /// Leaves out, before anything begins, those that can't be tried or are not to be tried now.
     fn set_aside(&self, due: &[Due], order: &mut Order, tally: &mut Tally) {
         for (stack, due) in due.iter().enumerate() {
-            if due.is_resting {
-                tally.skipped += 1;
+            if let Some(rest) = due.rest {
+                match rest {
+                    Rest::Held => tally.hold(),
+                    Rest::Locked => tally.skip(Kind::Busy),
+                    Rest::Resting => tally.skipped += 1,
+                }
             } else if let Err(failure) = due.stack.check_name() {
                 self.skip(due, &failure, tally);
             } else {
@@ -56,7 +61,7 @@ impl Follow {
         tally.skip(failure.kind);
     }
 
-    fn preparation<'a>(&'a self, pulumi: &'a Pulumi, head: &'a Commit) -> RollOut<'a> {
+    fn preparation<'a>(&'a self, pulumi: &'a Pulumi, config: &'a Config, head: &'a Commit) -> RollOut<'a> {
         RollOut {
             context: &self.context,
             ledger: &self.ledger,
@@ -66,6 +71,7 @@ impl Follow {
             head,
             action: Action::RollOut,
             scrubber: &self.scrubber,
+            config,
             keep_runs: self.wishes.keep_runs,
             alone: tokio::sync::Mutex::default(),
             environment: &self.environment,

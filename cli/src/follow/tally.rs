@@ -11,6 +11,7 @@ pub struct Tally {
     pub failed: usize,
     pub skipped: usize,
     pub cancelled: usize,
+    pub held: usize,
     /// What kind of failure weighs most among what did not go well.
     worst: Option<Kind>,
     /// Whether somebody else rolled one of them out meanwhile, so that the pass has to begin anew.
@@ -24,8 +25,8 @@ impl Tally {
     }
 
     pub(super) fn finished(self) -> Body {
-        let Tally { rolled_out, up_to_date, failed, cancelled, skipped, .. } = self;
-        Body::Finished { rolled_out, up_to_date, failed, cancelled, skipped }
+        let Tally { rolled_out, up_to_date, failed, cancelled, held, skipped, .. } = self;
+        Body::Finished { rolled_out, up_to_date, failed, cancelled, held, skipped }
     }
 
     pub(super) fn count(&mut self, outcome: &Outcome) {
@@ -36,9 +37,16 @@ impl Tally {
                 self.worst = Some(Kind::worst(self.worst, *kind));
             }
             Outcome::Cancelled => self.cancelled += 1,
+            Outcome::Held => self.hold(),
             Outcome::Moved => self.moved = true,
             Outcome::Busy => self.skip(Kind::Busy),
         }
+    }
+
+    /// Counts a stack for which somebody has to decide.
+    pub(super) fn hold(&mut self) {
+        self.held += 1;
+        self.worst = Some(Kind::worst(self.worst, Kind::Held));
     }
 
     /// Counts a stack that was left alone.

@@ -62,6 +62,7 @@ async fn follow(place: &Path, sink: Arc<Heard>) -> Follow {
             branch: "main".to_owned(),
             stacks: Vec::new(),
             force: false,
+            retry: false,
             jobs: 4,
             keep_runs: 0,
             dry_run: true,

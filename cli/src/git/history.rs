@@ -6,6 +6,7 @@ use git2::{Delta, Oid};
 
 use super::Mirror;
 use super::fetch::kept_as;
+use super::tree::unreadable;
 use crate::failure::Result;
 use crate::repo::path::{split, text};
 
@@ -40,6 +41,27 @@ impl Mirror {
     pub fn commits_between(&self, from: &str, head: &str) -> Option<usize> {
         let (from, head) = (Oid::from_str(from).ok()?, Oid::from_str(head).ok()?);
         self.repository.graph_ahead_behind(head, from).ok().map(|(ahead, _)| ahead)
+    }
+}
+
+impl Mirror {
+    /// The tree of a commit: two commits of one tree hold the same files.
+    pub fn tree_of(&self, commit: &str) -> Result<String> {
+        let tree = self.tree(self.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
+        Ok(tree.id().to_string())
+    }
+
+    /// Whether a commit has nothing but what a merge of these two makes: their own commits, and at most one of its own.
+    pub fn is_merge_of(&self, commit: &str, base: &str, head: &str) -> bool {
+        let count = || -> std::result::Result<usize, git2::Error> {
+            let mut walk = self.repository.revwalk()?;
+            walk.push(Oid::from_str(commit)?)?;
+            for seen in [base, head] {
+                walk.hide(Oid::from_str(seen)?)?;
+            }
+            Ok(walk.take(2).count())
+        };
+        count().is_ok_and(|own| own < 2)
     }
 }
 

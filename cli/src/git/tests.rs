@@ -130,6 +130,31 @@ async fn a_merge_is_made_in_the_mirror_or_refused() {
     assert!(unrelated.message.contains("unrelated histories"), "{unrelated:?}");
 }
 
+/// A forge merges, squashes or moves the branch forward; a commit of somebody else's in between is another thing.
+#[tokio::test]
+async fn what_a_merge_makes_is_told_from_more() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let base = origin.commit("main", &[], &[("a", "1", FILE)]);
+    let head = origin.commit("feature", &[&base], &[("a", "2", FILE)]);
+    let squashed = origin.commit("squashed", &[&base], &[("a", "2", FILE)]);
+    let merged = origin.commit("merged", &[&base, &head], &[("a", "2", FILE)]);
+    let others = origin.commit("main", &[&base], &[("a", "1", FILE), ("b", "1", FILE)]);
+    let late = origin.commit("late", &[&others, &head], &[("a", "2", FILE), ("b", "1", FILE)]);
+    let mirror = origin.mirror(state.path()).await;
+    for branch in ["main", "feature", "squashed", "merged", "late"] {
+        mirror.fetch_branch(branch).await.expect("the branch");
+    }
+    let unknown = "0".repeat(40);
+    for (commit, expected) in
+        [(&head, true), (&squashed, true), (&merged, true), (&base, true), (&late, false), (&unknown, false)]
+    {
+        assert_eq!(mirror.is_merge_of(commit, &base, &head), expected, "{commit}");
+    }
+    let tree = |commit: &str| mirror.tree_of(commit).expect("a tree");
+    assert_eq!(tree(&squashed), tree(&merged));
+    assert_ne!(tree(&merged), tree(&late));
+}
+
 #[tokio::test]
 async fn a_merge_is_gits_where_folders_are_renamed() {
     let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::{Ledger, failed};
 use crate::failure::{Failure, Result};
-use crate::record::{Action, Run, RunState, StackRecord, Standing};
+use crate::record::{Action, DriftState, Run, RunState, StackRecord, Standing};
 
 /// Which runs are wanted.
 #[derive(Debug, Clone, Default)]
@@ -21,8 +21,8 @@ pub struct RunFilter {
 impl Ledger {
     pub async fn stack_records(&self) -> Result<Vec<StackRecord>> {
         let list = "SELECT s.name, r.label AS repository, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, \
-                s.created_at, s.left_at, s.destroyed_at, s.backend, s.suspended_why, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
-            FROM stacks s JOIN repositories r ON r.id = s.repository_id \
+                s.created_at, s.left_at, s.destroyed_at, s.backend, s.suspended_why, d.state AS drift, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
+            FROM stacks s JOIN repositories r ON r.id = s.repository_id LEFT JOIN drifts d ON d.stack_id = s.id \
             LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id ORDER BY v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
         let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(failed("listing stacks"))?;
@@ -68,6 +68,7 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
         status: Standing::of(last_state, commit.is_some(), left.is_some(), destroyed.is_some()),
         behind_by: None,
         suspended: row.try_get("suspended_why")?,
+        drift: drift(row.try_get("drift")?)?,
         message: row.try_get("message")?,
         branch: row.try_get("branch")?,
         backend: row.try_get("backend")?,
@@ -81,6 +82,12 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
         last_state,
         last_started_at: row.try_get("last_started_at")?,
     })
+}
+
+/// Where nobody looked nothing is known.
+fn drift(text: Option<String>) -> Result<DriftState, sqlx::Error> {
+    let parse = |text: String| text.parse().map_err(|error: String| sqlx::Error::Decode(error.into()));
+    text.map_or(Ok(DriftState::Unchecked), parse)
 }
 
 fn run(row: &AnyRow) -> Result<Run, sqlx::Error> {

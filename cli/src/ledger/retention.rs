@@ -19,6 +19,7 @@ impl Ledger {
         };
         let bound = sqlx::query_scalar(find).bind(stack.0.clone()).bind(runs);
         let old: Vec<String> = bound.fetch_all(&self.pool).await.map_err(&failed)?;
+        self.keep_newest_seals(stack, runs).await?;
         if old.is_empty() {
             return Ok(());
         }
@@ -30,5 +31,26 @@ impl Ledger {
             }
         }
         transaction.commit().await.map_err(failed)
+    }
+
+    /// Keeps as many of a stack's holds that are over, and as many of its seals besides those that a hold names.
+    async fn keep_newest_seals(&self, stack: &StackId, most: i64) -> Result<()> {
+        let failed = failed("forgetting old seals");
+        let holds = "DELETE FROM holds WHERE stack_id = $1 AND state = 'overtaken' \
+            AND id NOT IN (SELECT id FROM holds WHERE stack_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2)";
+        let bound = sqlx::query(holds).bind(stack.0.clone()).bind(most);
+        bound.execute(&self.pool).await.map_err(&failed)?;
+        let find = "SELECT e.id FROM seals e JOIN repositories r ON r.label = e.repository \
+            JOIN stacks s ON s.repository_id = r.id AND s.name = e.stack \
+            WHERE s.id = $1 AND e.id NOT IN (SELECT seal_id FROM holds) AND e.id NOT IN \
+                (SELECT n.id FROM seals n WHERE n.repository = r.label AND n.stack = s.name ORDER BY n.created_at DESC, n.id LIMIT $2)";
+        let bound = sqlx::query_scalar(find).bind(stack.0.clone()).bind(most);
+        let old: Vec<String> = bound.fetch_all(&self.pool).await.map_err(&failed)?;
+        for seal in old {
+            for delete in ["DELETE FROM approvals WHERE seal_id = $1", "DELETE FROM seals WHERE id = $1"] {
+                sqlx::query(delete).bind(seal.clone()).execute(&self.pool).await.map_err(&failed)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -28,6 +28,8 @@ pub struct OpenRun {
     pub started_at: i64,
     /// Its engine, unless its gitinfra died before it could write that down.
     pub engine: Option<Process>,
+    /// Who wants it to stop, if anybody does.
+    pub cancel_by: Option<String>,
 }
 
 impl Ledger {
@@ -101,8 +103,7 @@ impl Ledger {
 
     /// Runs of a stack that have no end yet. Whoever holds the lease knows that their gitinfra is gone.
     pub async fn open_runs(&self, stack: &StackId) -> Result<Vec<OpenRun>> {
-        let list =
-            "SELECT id, commit_id, started_at, engine FROM runs WHERE stack_id = $1 AND state = $2 ORDER BY started_at";
+        let list = "SELECT id, commit_id, started_at, engine, cancel_by FROM runs WHERE stack_id = $1 AND state = $2 ORDER BY started_at";
         let failed = failed("looking for runs that were cut off");
         let bound = sqlx::query(list).bind(stack.0.clone()).bind(RunState::Running.word());
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
@@ -114,6 +115,7 @@ impl Ledger {
                 commit: row.try_get("commit_id")?,
                 started_at: row.try_get("started_at")?,
                 engine,
+                cancel_by: row.try_get("cancel_by")?,
             })
         };
         rows.iter().map(open).collect::<Result<_, sqlx::Error>>().map_err(failed)

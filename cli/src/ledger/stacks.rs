@@ -147,7 +147,8 @@ impl Ledger {
 
 /// What the decision about a stack rests on: about one row, or about a repository's.
 const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, s.suspended_why, \
-    (SELECT state FROM runs WHERE stack_id = s.id ORDER BY started_at DESC, id DESC LIMIT 1) AS last_state \
+    (SELECT state FROM runs WHERE stack_id = s.id AND NOT (action = 'reconcile' AND state = 'held') \
+        ORDER BY started_at DESC, id DESC LIMIT 1) AS last_state \
     FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE ($1 = '' OR s.id = $1) AND ($2 = '' OR r.label = $2)";
 
 fn known(row: &AnyRow) -> Result<Known> {

@@ -1,5 +1,6 @@
 //! The ledger's promises, held on SQLite and on a real PostgreSQL by the same checks.
 
+mod decisions;
 mod postgres;
 
 use super::*;
@@ -55,6 +56,7 @@ async fn check(ledger: &Ledger) {
     failures_are_counted_from_the_newest(ledger).await;
     old_runs_are_forgotten(ledger).await;
     a_stack_ends(ledger).await;
+    decisions::check(ledger).await;
 }
 
 async fn a_stack_ends(ledger: &Ledger) {

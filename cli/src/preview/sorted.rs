@@ -78,5 +78,6 @@ pub(super) fn faulty(fault: Fault) -> StackPreview {
         reason: "it can't be read".to_owned(),
         failure: Some(fault.failure.with_hints()),
         changes: ChangeSet::default(),
+        seal: None,
     }
 }

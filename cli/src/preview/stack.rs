@@ -3,15 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use super::throwaway::Stage;
-use super::{Place, Previewer};
-use crate::engine::changes::{ChangeSet, Said};
-use crate::engine::{Backend, EngineSignal, News, Phase, Progress, Pulumi, diagnose, missing, unknown_stack};
+use super::{Place, Previewer, Sealing};
+use crate::engine::changes::ChangeSet;
+use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, diagnose, missing, unknown_stack};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::git::Worktree;
 use crate::repo::Stack;
 use crate::rollout::waiting_for;
 use crate::scrub::Scrubber;
+use crate::seal::{Plan, Seal};
+
+/// How often a stack is previewed for its seal.
+const TRIES: u32 = 3;
+
+/// What would change, why that can't be said, and the seal on it.
+pub(super) type Outcome = (ChangeSet, Option<Failure>, Option<Seal>);
 
 /// A stack ready for the engine.
 pub(super) struct Ready<'a> {
@@ -25,11 +32,7 @@ pub(super) struct Ready<'a> {
 
 impl Place<'_> {
     /// What the engine says that would change.
-    pub(super) async fn by_engine(
-        &self,
-        stack: &Stack,
-        scrubber: &mut Scrubber,
-    ) -> Result<(ChangeSet, Option<Failure>)> {
+    pub(super) async fn by_engine(&self, stack: &Stack, scrubber: &mut Scrubber) -> Result<Outcome> {
         let backend = self.check(stack)?;
         let worktree = self.worktree(stack).await?;
         let (own, folder) = (self.folder("stack-")?, worktree.folder.join(&stack.folder));
@@ -47,7 +50,40 @@ impl Place<'_> {
             let config = worktree.folder.join(&stack.config_file);
             stage.pulumi.learn_secrets(&ready.folder, &stack.stack, &config, scrubber).await?;
         }
-        self.on(&stage, &ready, &own.join("output.txt")).await
+        let output = own.join("output.txt");
+        match &self.sealing {
+            Some(sealing) => self.sealed(sealing, &stage, &ready, &output, scrubber).await,
+            None => self.on(&stage, &ready, &output).await.map(|(changes, failure)| (changes, failure, None)),
+        }
+    }
+
+    /// Previews while nothing changes on which the preview rests. Where it does all the time, nothing is sealed, which is told.
+    async fn sealed(
+        &self,
+        sealing: &Sealing,
+        stage: &Stage,
+        ready: &Ready<'_>,
+        output: &Path,
+        scrubber: &Scrubber,
+    ) -> Result<Outcome> {
+        let name = ready.stack.name();
+        for _ in 0..TRIES {
+            let identity = || stage.pulumi.identity(&ready.folder, &ready.stack.stack, &sealing.key);
+            let before = identity().await?;
+            let (changes, failure) = self.on(stage, ready, output).await?;
+            if failure.is_some() {
+                return Ok((changes, failure, None));
+            }
+            if identity().await? == before {
+                let ground = sealing.ground(&self.previewer.mirror.source.label, &name).with(before);
+                let digest = Plan::of(&changes).digest(&sealing.key);
+                let mut shown = changes.clone();
+                shown.scrub(scrubber);
+                return Ok((changes, None, Some(Seal { ground, changes: digest, plan: Plan::of(&shown) })));
+            }
+        }
+        let message = format!("the state of {name} changes while it is previewed");
+        Err(Failure::busy(message).hint("somebody else works on it; preview it again afterwards"))
     }
 
     /// Refuses what can't be previewed, and sees to the backend.
@@ -93,27 +129,14 @@ impl Place<'_> {
 
     async fn engine(&self, pulumi: &Pulumi, ready: &Ready<'_>, output: &Path) -> Result<(ChangeSet, Option<Failure>)> {
         let (context, name) = (&self.previewer.context, ready.stack.name());
-        let engine = pulumi.start(self.phase, &ready.folder, &ready.stack.stack, "", output).await?;
-        let (mut progress, mut changes) = (Progress::default(), ChangeSet::default());
-        let take = |signal| {
-            if let EngineSignal::Event(event) = signal {
-                changes.take(&event);
-                match progress.take(*event, context.now()) {
-                    Some(News::Diagnostic { severity, urn, message }) => {
-                        changes.diagnostics.push(Said { severity, urn, message });
-                    }
-                    // Nothing happens to any of them in a preview, so that they were looked at is all there is to tell.
-                    Some(
-                        News::Unchanged { urn } | News::Finished { resource: crate::engine::Resource { urn, .. }, .. },
-                    ) => {
-                        context.tell(Some(&name), Body::ResourceUnchanged { urn });
-                    }
-                    _ => {}
-                }
+        let (folder, stack) = (&ready.folder, &ready.stack.stack);
+        let foresee = Foresee { pulumi, phase: self.phase, folder, stack, output, clock: context.clock };
+        let tell = |glimpse| {
+            if let Glimpse::Seen { urn } = glimpse {
+                context.tell(Some(&name), Body::ResourceUnchanged { urn });
             }
         };
-        let ending = engine.follow(&context.cancel, take).await?;
-        changes.counts = progress.counts();
+        let Foreseen { changes, progress, ending } = foresee.start().await?.follow(&context.cancel, tell).await?;
         if context.cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }

@@ -38,7 +38,7 @@ impl Place<'_> {
         if self.stands(ready).await? {
             return Ok(Stage { pulumi: own, own: None });
         }
-        if self.phase == Phase::PreviewDestroy {
+        if self.phase != Phase::Preview {
             return Err(no_stack(&ready.backend, ready.stack));
         }
         let pulumi = self.throwaway_backend(&own)?;

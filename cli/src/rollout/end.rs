@@ -29,6 +29,7 @@ impl End {
             state: match failure.kind {
                 Kind::Cancelled => RunState::Cancelled,
                 Kind::Busy => RunState::Busy,
+                Kind::Held => RunState::Held,
                 _ => RunState::Failed,
             },
             message: Some(failure.with_hints()),

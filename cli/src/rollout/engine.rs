@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::end::End;
+use super::gate::Passage;
 use super::{Job, RollOut};
 use crate::decide::short;
 use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, missing};
@@ -12,7 +13,7 @@ use crate::failure::{Failure, Result};
 use crate::record::Action;
 use crate::run_log::RunLog;
 
-const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
+pub(super) const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
 
 /// Said while somebody else works where a stack's programs run.
 pub fn waiting_for(folder: &Path) -> String {
@@ -20,10 +21,12 @@ pub fn waiting_for(folder: &Path) -> String {
 }
 
 /// What the attempts of one run share.
-struct Run {
-    pulumi: Pulumi,
-    /// The project's folder in the worktree.
-    folder: PathBuf,
+pub(super) struct Run {
+    pub pulumi: Pulumi,
+    /// The root of the worktree.
+    pub root: PathBuf,
+    /// The project's folder in it.
+    pub folder: PathBuf,
     /// What the newest attempt said.
     progress: Progress,
     /// Whether the stack's state holds creates whose end nobody saw.
@@ -44,7 +47,7 @@ impl RollOut<'_> {
         let job = &Job { pulumi: job.pulumi.holding(&worktree.lock), ..*job };
         let folder = worktree.folder.join(&stack.folder);
         // To destroy something its program is not run.
-        let missing = missing(&worktree.folder, stack).filter(|_| self.action == Action::RollOut);
+        let missing = missing(&worktree.folder, stack).filter(|_| self.action != Action::Destroy);
         if let Some(missing) = missing {
             log.note("installing the program's packages");
             job.pulumi.install(&missing, &folder, job.claimed.cancel).await?;
@@ -58,12 +61,20 @@ impl RollOut<'_> {
         let mut run = Run {
             has_pending: knowing.is_some(),
             pulumi: knowing.unwrap_or_else(|| job.pulumi.clone()),
+            root: worktree.folder.clone(),
             folder,
             progress: Progress::default(),
+        };
+        let seal = match self.gate(job, &run, log).await? {
+            Passage::Open { seal } => seal,
+            Passage::Shut(end) => return Ok(end),
         };
         let mut ending = self.work_of_engine(job, &mut run, log).await?;
         if self.clear_named_locks(job, &run.folder, log, &ending.complaint).await? {
             ending = self.work_of_engine(job, &mut run, log).await?;
+        }
+        if let Some(seal) = seal.filter(|_| ending.success) {
+            self.ledger.use_seal(&seal, job.run).await?;
         }
         if ending.success && run.has_pending {
             self.settle_pending(job, &run.folder, log).await?;
@@ -83,6 +94,7 @@ impl RollOut<'_> {
         let output = self.output_folder(job.run)?.join("engine.txt");
         let phase = match self.action {
             Action::RollOut => Phase::Up,
+            Action::Reconcile => Phase::UpRefresh,
             Action::Destroy => Phase::Destroy,
         };
         let engine = run.pulumi.start(phase, &run.folder, &job.claimed.stack.stack, &message, &output).await?;

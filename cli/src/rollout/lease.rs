@@ -8,9 +8,15 @@ use tokio_util::sync::CancellationToken;
 use crate::ledger::{LEASE, Lease, Ledger, StackId};
 use crate::process::Process;
 
+/// How often it is looked whether somebody wants the run to stop.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// At every so manyth glance the lease is renewed.
+const BEAT: u64 = LEASE as u64 / 6 / 1000;
+
 /// Renews a lease until it is dropped.
 pub(super) struct Heartbeat {
-    /// Cancelled by the user's signal and by the loss of the lease.
+    /// Cancelled by the user's signal, by whoever asks the run to stop, and by the loss of the lease.
     pub cancel: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -24,13 +30,17 @@ impl Heartbeat {
         clock: fn() -> i64,
     ) -> Heartbeat {
         let cancel = cancel.child_token();
-        let pace = Duration::from_millis(u64::try_from(LEASE / 6).unwrap_or_default());
         let (ledger, stack, lease, lost) = (ledger.clone(), stack.clone(), lease.clone(), cancel.clone());
         let task = tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(pace).await;
+            for glance in 1_u64.. {
+                tokio::time::sleep(GLANCE).await;
+                if let Ok(true) = ledger.is_to_stop(&stack).await {
+                    lost.cancel();
+                }
                 // A ledger that can't be reached for a moment is no loss: the lease lasts for several beats.
-                if let Ok(false) = ledger.renew(&stack, &lease, clock()).await {
+                if glance % BEAT == 0
+                    && let Ok(false) = ledger.renew(&stack, &lease, clock()).await
+                {
                     return lost.cancel();
                 }
             }

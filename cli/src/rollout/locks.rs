@@ -21,7 +21,7 @@ impl RollOut<'_> {
     }
 
     /// The first of these locks that no dead engine of the stack's own runs left.
-    async fn held<'a>(&self, claimed: &Claimed<'_>, found: &'a [LeftLock]) -> Result<Option<&'a LeftLock>> {
+    pub(super) async fn held<'a>(&self, claimed: &Claimed<'_>, found: &'a [LeftLock]) -> Result<Option<&'a LeftLock>> {
         if found.is_empty() {
             return Ok(None);
         }
@@ -46,7 +46,7 @@ impl RollOut<'_> {
         self.clear(job, folder, log, &named_locks(refusal)).await
     }
 
-    fn locks(&self, backend: &Backend, stack: &Stack) -> Vec<LeftLock> {
+    pub(super) fn locks(&self, backend: &Backend, stack: &Stack) -> Vec<LeftLock> {
         let folder = backend.folder(self.environment);
         folder.map(|folder| locks(&folder, &stack.project, &stack.stack)).unwrap_or_default()
     }

@@ -5,13 +5,17 @@ use std::time::Duration;
 use rustix::process::Signal;
 use tokio_util::sync::CancellationToken;
 
+use super::lease::Heartbeat;
 use super::{Claimed, RollOut};
 use crate::decide::short;
+use crate::engine::Backend;
 use crate::engine::operation::Counts;
 use crate::engine::orphans;
 use crate::failure::{Failure, Result};
+use crate::ledger::{Claim, StackId};
 use crate::process::{Liveness, Process};
 use crate::record::RunState;
+use crate::repo::Stack;
 
 /// An engine without its gitinfra finishes what it does; after this long it is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -33,7 +37,8 @@ impl RollOut<'_> {
             match engine.as_ref().map(|engine| (engine, engine.liveness())) {
                 Some((engine, Liveness::Alive)) => {
                     note(format!("its engine (pid {}) is still at work; waiting for it", engine.pid));
-                    wait_for(engine, claimed.cancel).await?;
+                    let patience = if run.cancel_by.is_some() { Duration::ZERO } else { PATIENCE };
+                    wait_for(engine, patience, claimed.cancel).await?;
                     orphans::end(&run.name).await;
                 }
                 Some((engine, Liveness::Elsewhere)) => note(format!(
@@ -43,11 +48,42 @@ impl RollOut<'_> {
                 Some((_, Liveness::Dead)) | None => orphans::end(&run.name).await,
             }
             self.sweep(&run.name);
-            let message = "its gitinfra was killed before it ended";
-            self.ledger
-                .end(&run.name, RunState::Interrupted, &Counts::new(), Some(message), self.context.now())
-                .await?;
+            let (state, message) = match &run.cancel_by {
+                Some(who) => (RunState::Cancelled, format!("{who} cancelled it after its gitinfra was killed")),
+                None => (RunState::Interrupted, "its gitinfra was killed before it ended".to_owned()),
+            };
+            self.ledger.end(&run.name, state, &Counts::new(), Some(&message), self.context.now()).await?;
         }
+        Ok(())
+    }
+
+    /// Puts in order what a dead gitinfra left of a stack: its engine is told to stop, its runs end, its lock goes. Creates
+    /// whose end nobody saw are found by the next roll-out.
+    pub async fn repair(&self, stack: &Stack, id: &StackId) -> Result<()> {
+        let Claim::Ours(lease) = self.ledger.claim(id, &Process::current(), self.context.now()).await? else {
+            return Ok(());
+        };
+        let heartbeat = Heartbeat::start(self.ledger, id, &lease, &self.context.cancel, self.context.clock);
+        let done = self.repaired(&Claimed { stack, id, lease: &lease, cancel: &self.context.cancel }).await;
+        drop(heartbeat);
+        self.ledger.release(id, &lease).await?;
+        done
+    }
+
+    async fn repaired(&self, claimed: &Claimed<'_>) -> Result<()> {
+        self.close_cut_off_runs(claimed).await?;
+        let (stack, name) = (claimed.stack, claimed.stack.name());
+        let backend = Backend::of(stack, self.environment)?;
+        for message in backend.mend(self.environment) {
+            self.context.note(&name, message);
+        }
+        let found = self.locks(&backend, stack);
+        if found.is_empty() || self.held(claimed, &found).await?.is_some() {
+            return Ok(());
+        }
+        let worktree = self.mirror.worktree(&self.head.id, stack, |_| ()).await?;
+        self.pulumi.holding(&worktree.lock).cancel(&worktree.folder.join(&stack.folder), &stack.stack).await?;
+        self.context.note(&name, "removed the lock that its engine left");
         Ok(())
     }
 
@@ -59,8 +95,8 @@ impl RollOut<'_> {
     }
 }
 
-async fn wait_for(engine: &Process, cancel: &CancellationToken) -> Result<()> {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+async fn wait_for(engine: &Process, patience: Duration, cancel: &CancellationToken) -> Result<()> {
+    let deadline = tokio::time::Instant::now() + patience;
     let mut asked = false;
     while engine.liveness() == Liveness::Alive {
         if !asked && tokio::time::Instant::now() > deadline {

@@ -72,6 +72,7 @@ fn words(event: &Event, paint: Paint) -> Option<String> {
         Body::RunStarted { action, commit, reason, .. } => {
             let doing = match action {
                 Action::RollOut => "rolling out",
+                Action::Reconcile => "bringing back what was rolled out of",
                 Action::Destroy => "destroying what stands of",
             };
             format!("{doing} {} ({reason})", commit_id(commit, paint))
@@ -141,6 +142,7 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
             let done = tally(changes, Effect::done);
             let did = match action {
                 Action::RollOut => "rolled out",
+                Action::Reconcile => "brought back what was rolled out of",
                 Action::Destroy => "destroyed what stood of",
             };
             format!("{} {did} {commit} in {took}: {done}", paint.tone(Tone::Good, "✓"))
@@ -149,10 +151,12 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
             let why = message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
             let (sign, how) = match state {
                 RunState::Busy => (paint.tone(Tone::Careful, "…"), "put off".to_owned()),
+                RunState::Held => (paint.tone(Tone::Careful, "◆"), paint.state(*state)),
                 _ => (paint.tone(Tone::Bad, "✗"), paint.state(*state)),
             };
             let what = match action {
                 Action::RollOut => "roll-out",
+                Action::Reconcile => "reconciliation",
                 Action::Destroy => "destruction",
             };
             format!("{sign} {what} of {commit} {how} after {took}{why}")
@@ -161,16 +165,17 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
 }
 
 fn pass(body: &Body) -> Option<String> {
-    let Body::Finished { rolled_out, up_to_date, failed, cancelled, skipped } = *body else {
+    let Body::Finished { rolled_out, up_to_date, failed, cancelled, held, skipped } = *body else {
         return None;
     };
-    if rolled_out + failed + cancelled + skipped == 0 {
+    if rolled_out + failed + cancelled + held + skipped == 0 {
         let are = if up_to_date == 1 { "is" } else { "are" };
         return Some(format!("nothing to do: {} {are} up to date", count(up_to_date, "stack")));
     }
     let parts = [
         (failed, "failed"),
         (cancelled, "cancelled"),
+        (held, "held"),
         (rolled_out, "rolled out"),
         (skipped, "skipped"),
         (up_to_date, "up to date"),
@@ -248,7 +253,14 @@ mod tests {
 
     #[test]
     fn a_pass_ends_with_its_sum() {
-        let pass = |rolled_out, failed| Body::Finished { rolled_out, up_to_date: 2, failed, cancelled: 0, skipped: 0 };
+        let pass = |rolled_out, failed| Body::Finished {
+            rolled_out,
+            up_to_date: 2,
+            failed,
+            cancelled: 0,
+            held: 0,
+            skipped: 0,
+        };
         assert_eq!(on_pipe(None, pass(1, 0)), "1 stack rolled out, 2 up to date");
         assert_eq!(on_pipe(None, pass(1, 3)), "3 stacks failed, 1 rolled out, 2 up to date");
         assert_eq!(on_pipe(None, pass(0, 0)), "nothing to do: 2 stacks are up to date");

@@ -61,7 +61,7 @@ impl Paint {
             RunState::Running => Tone::Note,
             RunState::Succeeded => Tone::Good,
             RunState::Failed => Tone::Bad,
-            RunState::Cancelled | RunState::Interrupted | RunState::Busy => Tone::Careful,
+            RunState::Cancelled | RunState::Interrupted | RunState::Busy | RunState::Held => Tone::Careful,
         };
         self.tone(tone, state.word())
     }

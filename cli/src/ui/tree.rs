@@ -42,6 +42,7 @@ pub fn stack(preview: &StackPreview, has_values: bool, paint: Paint) -> String {
     lines.extend(said(changes, preview.failure.as_deref(), paint));
     let failed = |failure: &String| format!("{} the preview failed: {}", paint.tone(Tone::Bad, "✗"), failure.trim());
     lines.extend(preview.failure.as_ref().map(failed));
+    lines.extend(preview.seal.as_ref().map(|seal| paint.tone(Tone::Faint, &format!("sealed as {}", seal.id()))));
     lines.join("\n")
 }
 
@@ -245,7 +246,13 @@ mod tests {
             parents: parents.into_iter().map(|(child, parent)| (urn(child), urn(parent))).collect(),
             ..ChangeSet::default()
         };
-        StackPreview { name: "net/dev".to_owned(), reason: "main.ts changed".to_owned(), failure: None, changes }
+        StackPreview {
+            name: "net/dev".to_owned(),
+            reason: "main.ts changed".to_owned(),
+            failure: None,
+            changes,
+            seal: None,
+        }
     }
 
     #[test]

@@ -121,7 +121,10 @@ fn what_goes_on_is_neither_destroyed_nor_forgotten() {
 
 #[test]
 fn a_part_that_a_failed_run_made_can_be_destroyed() {
-    let p = Place::of(&[A, ("b", "path: /b, content: '${a.content}'")]);
+    let p = Place::of(&[A, ("b", "path: b.txt, content: '${a.content}'")]);
+    let fault = p.path("root/test/dev/.files/b.txt.fault");
+    std::fs::create_dir_all(fault.parent().expect("a folder")).expect("the folder can be written");
+    std::fs::write(&fault, "create").expect("the folder can be written");
     p.run("sync").expect_code(1);
     assert!(p.file("a.txt").is_some());
     p.run("destroy test/dev --yes").expect_code(0).expect_out(&["1 deleted"]);

@@ -41,6 +41,13 @@ const COLUMNS: &[Column<StackRecord>] = &[
         cell: |stack, _| stack.last_state.into(),
         detail: None,
     },
+    Column {
+        head: "DRIFT",
+        show: Wide,
+        path: "drift",
+        cell: |stack, _| stack.drift.word().to_owned().into(),
+        detail: None,
+    },
     Column { head: "RUN", show: Wide, path: "lastRun", cell: |stack, _| stack.last_run.clone().into(), detail: None },
     Column {
         head: "RUNTIME",
@@ -92,6 +99,7 @@ fn status(stack: &StackRecord) -> String {
         Standing::Failing => why("failing"),
         Standing::Stopped => "stopped".to_owned(),
         Standing::Busy => why("busy"),
+        Standing::Held => why("held"),
         Standing::Gone => "gone from the branch".to_owned(),
         Standing::Destroyed => "destroyed".to_owned(),
         Standing::New => "never rolled out".to_owned(),
@@ -187,7 +195,7 @@ fn line(run: &Run, shell: &Shell) -> String {
 mod tests {
     use super::*;
     use crate::commands::types::tests::check_paths;
-    use crate::record::RunState;
+    use crate::record::{DriftState, RunState};
 
     fn record(status: Standing, behind_by: Option<usize>) -> StackRecord {
         let text = |text: &str| text.to_owned();
@@ -196,6 +204,7 @@ mod tests {
             status,
             behind_by,
             suspended: None,
+            drift: DriftState::Unchecked,
             message: Some(text("VpcLimitExceeded\nhint: ask for more")),
             branch: Some(text("main")),
             backend: Some(text("file:///state")),

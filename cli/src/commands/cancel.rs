@@ -1,0 +1,79 @@
+//! `gitinfra cancel`: stops a run in order, wherever it goes on.
+
+use std::time::Duration;
+
+use clap::Args as Arguments;
+
+use super::shell::Shell;
+use super::types::run::without_type;
+use super::types::stack::the_one;
+use super::{EXIT_CODES, EngineArgs, Verb, words};
+use crate::called;
+use crate::cancel::Cancel as Cancelling;
+use crate::failure::{Failure, Result};
+use crate::git::Source;
+use crate::ledger::Ledger;
+use crate::record::{Run, RunState};
+use crate::ui::{Events, Stream};
+
+/// Stop a run in order: its engine finishes what is under way
+#[derive(Debug, Arguments)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cancel {
+    /// The run, as run/NAME, or the stack whose run goes on, as stack/PROJECT/STACK
+    #[arg(value_name = "RUN|STACK")]
+    name: String,
+    /// The stack's repository, where several have it
+    #[arg(long, value_name = "PATH|URL")]
+    repo: Option<String>,
+    /// How long to wait for its end
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = words::interval)]
+    timeout: Duration,
+    /// Who wants it to stop [default: the user of this machine]
+    #[arg(long = "as", value_name = "NAME", env = "GITINFRA_AS")]
+    who: Option<String>,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+impl Verb for Cancel {
+    fn events(&self) -> Events {
+        Events::Data(Stream::Text)
+    }
+
+    async fn run(&self, shell: &Shell) -> Result<u8> {
+        shell.listen();
+        let (ledger, who) = (shell.ledger().await?, shell.person(self.who.as_deref())?);
+        let run = self.run_that_is_meant(shell, &ledger).await?;
+        if run.state != RunState::Running {
+            return Err(Failure::input(format!("run {} is over: {}", run.name, run.state)));
+        }
+        let source = Source::parse(&run.repository, &shell.context.cwd);
+        let source = source.unwrap_or_else(|_| Source::of_label(&run.repository));
+        let cancel = Cancelling {
+            context: shell.context.clone(),
+            mirror: shell.mirror_of(source, &self.engine).await?,
+            ledger,
+            environment: shell.engine_environment(&self.engine),
+            patience: self.timeout,
+        };
+        let state = cancel.run(&run, &who).await?;
+        shell.ui.data(&format!("run/{} {state}", run.name));
+        Ok(0)
+    }
+}
+
+impl Cancel {
+    async fn run_that_is_meant(&self, shell: &Shell, ledger: &Ledger) -> Result<Run> {
+        let named = without_type(&self.name);
+        if named != self.name && called::without_type(&self.name).is_none() {
+            return ledger.run(named).await;
+        }
+        let all = ledger.stack_records().await?;
+        let stack = the_one(&all, &self.name, shell.label(self.repo.as_ref()).as_deref())?;
+        match &stack.last_run {
+            Some(run) => ledger.run(run).await,
+            None => Err(Failure::input(format!("`{}` has no run yet", stack.name))),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! `gitinfra drift`: whether what stands is still what was rolled out.
+
+use std::collections::BTreeMap;
+
+use clap::Args as Arguments;
+
+use super::shell::Shell;
+use super::types::drift::told;
+use super::types::stack::the_one;
+use super::{EXIT_CODES, EngineArgs, KeepArgs, Verb};
+use crate::drift::Drifting;
+use crate::failure::{Failure, Kind, Result};
+use crate::git::Source;
+use crate::ledger::Ledger;
+use crate::preview::Previewer;
+use crate::record::{Drift as Found, DriftState, StackRecord};
+use crate::rollout::Outcome;
+use crate::target::Target;
+use crate::ui::{Events, Stream};
+
+/// Look whether what stands is still what was rolled out
+#[derive(Debug, Arguments)]
+#[command(after_help = EXIT_CODES)]
+pub struct Drift {
+    /// The stacks, as stack/PROJECT/STACK; all that stand when none is named
+    #[arg(value_name = "STACK")]
+    names: Vec<String>,
+    /// Their repository, where several have them
+    #[arg(long, value_name = "PATH|URL")]
+    repo: Option<String>,
+    /// Bring back what has drifted, within the budgets of gitinfra.yaml
+    #[arg(long)]
+    reconcile: bool,
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    keep: KeepArgs,
+}
+
+impl Verb for Drift {
+    fn events(&self) -> Events {
+        match self.reconcile {
+            true => Events::Data(Stream::Text),
+            false => Events::Asides,
+        }
+    }
+
+    async fn run(&self, shell: &Shell) -> Result<u8> {
+        shell.listen();
+        let ledger = shell.ledger().await?;
+        let all = ledger.stack_records().await?;
+        let mut worst = None;
+        for (repository, records) in self.stacks(shell, &all)? {
+            let drifting = self.drifting(shell, &ledger, &repository).await?;
+            for record in records {
+                if let Some(kind) = self.one(shell, &drifting, record).await? {
+                    worst = Some(Kind::worst(worst, kind));
+                }
+            }
+        }
+        Ok(worst.map_or(0, Kind::exit_code))
+    }
+}
+
+impl Drift {
+    /// The stacks that stand, by their repositories.
+    fn stacks<'a>(&self, shell: &Shell, all: &'a [StackRecord]) -> Result<BTreeMap<String, Vec<&'a StackRecord>>> {
+        let repository = shell.label(self.repo.as_ref());
+        let here = |stack: &&StackRecord| repository.as_ref().is_none_or(|label| stack.repository == *label);
+        let mut found = BTreeMap::<String, Vec<&StackRecord>>::new();
+        if self.names.is_empty() {
+            for stack in all.iter().filter(here).filter(|stack| stack.commit.is_some()) {
+                found.entry(stack.repository.clone()).or_default().push(stack);
+            }
+        }
+        for name in &self.names {
+            let stack = the_one(all, name, repository.as_deref())?;
+            if stack.commit.is_none() {
+                return Err(Failure::input(format!("nothing of `{}` stands that could have drifted", stack.name)));
+            }
+            found.entry(stack.repository.clone()).or_default().push(stack);
+        }
+        Ok(found)
+    }
+
+    async fn drifting(&self, shell: &Shell, ledger: &Ledger, repository: &str) -> Result<Drifting> {
+        let source = Source::parse(repository, &shell.context.cwd);
+        let source = source.unwrap_or_else(|_| Source::of_label(repository));
+        let previewer = Previewer {
+            context: shell.context.clone(),
+            mirror: shell.mirror_of(source, &self.engine).await?,
+            environment: shell.engine_environment(&self.engine),
+            jobs: 1,
+            key: None,
+        };
+        Ok(Drifting { previewer, ledger: ledger.clone(), keep_runs: self.keep.keep_runs })
+    }
+
+    /// Looks at one stack, and says what kind of failure came of it. Drift that is left is one.
+    async fn one(&self, shell: &Shell, drifting: &Drifting, record: &StackRecord) -> Result<Option<Kind>> {
+        let Some(commit) = &record.commit else {
+            return Ok(None);
+        };
+        let target = Target::find(&drifting.previewer.mirror, &drifting.ledger, record, commit).await?;
+        let (state, findings, failure) = drifting.look(&target).await?;
+        let (name, repository) = (record.name.clone(), record.repository.clone());
+        let checked_at = shell.context.now();
+        let found = Found { name, repository, state, commit: commit.clone(), checked_at, findings };
+        let lines = told(&found).into_iter().map(|line| format!("  {line}"));
+        let text: Vec<String> = std::iter::once(format!("{} {state}", found.name)).chain(lines).collect();
+        shell.ui.data(&text.join("\n"));
+        match (state, self.reconcile) {
+            (DriftState::Drifted, true) => Ok(kind_of(&drifting.reconcile(&target).await?)),
+            (DriftState::Drifted, false) => Ok(Some(Kind::Drifted)),
+            _ => Ok(failure),
+        }
+    }
+}
+
+fn kind_of(outcome: &Outcome) -> Option<Kind> {
+    match outcome {
+        Outcome::RolledOut => None,
+        Outcome::Failed(kind) => Some(*kind),
+        Outcome::Cancelled => Some(Kind::Cancelled),
+        Outcome::Held => Some(Kind::Held),
+        Outcome::Busy | Outcome::Moved => Some(Kind::Busy),
+    }
+}

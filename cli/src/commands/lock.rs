@@ -1,0 +1,101 @@
+//! `gitinfra lock` and `gitinfra unlock`: somebody keeps stacks from being changed for a time.
+
+use std::time::Duration;
+
+use clap::Args as Arguments;
+
+use super::shell::Shell;
+use super::types::stack::the_one;
+use super::{Verb, words};
+use crate::failure::{Failure, Result};
+use crate::ledger::{Ledger, StackId, Wish};
+use crate::text::timestamp;
+
+/// Keep stacks from being changed for a time
+#[derive(Debug, Arguments)]
+pub struct Lock {
+    #[command(flatten)]
+    which: Which,
+    /// Why; it is shown wherever the stack is
+    #[arg(long, value_name = "WORDS")]
+    reason: String,
+    /// For how long, such as 30m or 8h; whoever has the lock may take it again
+    #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = words::interval)]
+    lease: Duration,
+}
+
+/// Give locks on stacks back
+#[derive(Debug, Arguments)]
+pub struct Unlock {
+    #[command(flatten)]
+    which: Which,
+    /// Also when somebody else has the lock
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Arguments)]
+struct Which {
+    /// The stacks, as stack/PROJECT/STACK
+    #[arg(value_name = "STACK", required = true)]
+    names: Vec<String>,
+    /// Their repository, where several have them
+    #[arg(long, value_name = "PATH|URL")]
+    repo: Option<String>,
+    /// Who has the lock [default: the user of this machine]
+    #[arg(long = "as", value_name = "NAME", env = "GITINFRA_AS")]
+    who: Option<String>,
+}
+
+impl Verb for Lock {
+    async fn run(&self, shell: &Shell) -> Result<u8> {
+        let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
+        let now = shell.context.now();
+        let until = now.saturating_add(i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX));
+        let wish = Wish { owner: &who, reason: &self.reason, until };
+        for (name, id) in self.which.stacks(shell, &ledger).await? {
+            if !ledger.lock(&id, &wish, now).await? {
+                let by = ledger.lock_on(&id, now).await?.map(|lock| lock.in_words());
+                let message = format!("`{name}` is {}", by.unwrap_or_else(|| "locked by somebody else".to_owned()));
+                return Err(
+                    Failure::busy(message).hint(format!("`gitinfra unlock stack/{name} --force` takes it away"))
+                );
+            }
+            shell.ui.data(&format!("stack/{name} locked by {who} until {}", timestamp(until)));
+        }
+        Ok(0)
+    }
+}
+
+impl Verb for Unlock {
+    async fn run(&self, shell: &Shell) -> Result<u8> {
+        let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
+        for (name, id) in self.which.stacks(shell, &ledger).await? {
+            if !ledger.unlock(&id, Some(who.as_str()).filter(|_| !self.force)).await? {
+                return Err(match ledger.lock_on(&id, shell.context.now()).await? {
+                    Some(lock) => Failure::busy(format!("`{name}` is {}", lock.in_words()))
+                        .hint("`--force` takes somebody else's lock away"),
+                    None => {
+                        Failure::input(format!("nobody has a lock on `{name}`")).hint("`gitinfra get locks` lists them")
+                    }
+                });
+            }
+            shell.ui.data(&format!("stack/{name} unlocked"));
+        }
+        Ok(0)
+    }
+}
+
+impl Which {
+    async fn stacks(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<(String, StackId)>> {
+        let (all, repository) = (ledger.stack_records().await?, shell.label(self.repo.as_ref()));
+        let mut found = Vec::new();
+        for name in &self.names {
+            let stack = the_one(&all, name, repository.as_deref())?;
+            let id = ledger.find(&stack.repository, &stack.name).await?;
+            let id = id.ok_or_else(|| Failure::input(format!("`{}` was forgotten meanwhile", stack.name)))?;
+            found.push((stack.name.clone(), id));
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,204 @@
+//! What a roll-out may do without being asked for: budgets, approvals, policies, and whether it needs a sealed preview.
+
+use serde::Deserialize;
+
+use super::any;
+
+/// Kinds of resources that hold what nobody can make again: databases, buckets, zones, keys, file systems. Of these nothing
+/// is deleted or replaced unasked, whatever their package.
+const STATEFUL: &[&str] = &[
+    "*:rds:Cluster",
+    "*:rds:DBCluster",
+    "*:rds:DBInstance",
+    "*:rds/cluster:Cluster",
+    "*:rds/instance:Instance",
+    "*:rds/globalCluster:GlobalCluster",
+    "*:docdb**:*Cluster",
+    "*:neptune**:*Cluster",
+    "*:dynamodb**:*Table",
+    "*:elasticache:ReplicationGroup",
+    "*:elasticache/replicationGroup:ReplicationGroup",
+    "*:redshift**:*Cluster",
+    "*:opensearch**:*Domain",
+    "*:s3:Bucket",
+    "*:s3/bucket:Bucket",
+    "*:s3/bucketV2:BucketV2",
+    "*:ecr:Repository",
+    "*:ecr/repository:Repository",
+    "*:efs**:FileSystem",
+    "*:fsx**:*FileSystem",
+    "*:ec2:Volume",
+    "*:ebs/volume:Volume",
+    "*:route53:Zone",
+    "*:route53:HostedZone",
+    "*:route53/zone:Zone",
+    "*:kms:Key",
+    "*:kms/key:Key",
+    "*:secretsmanager:Secret",
+    "*:secretsmanager/secret:Secret",
+    "gcp:sql/databaseInstance:DatabaseInstance",
+    "gcp:storage/bucket:Bucket",
+    "gcp:dns/managedZone:ManagedZone",
+    "gcp:kms/*:*Key*",
+    "gcp:filestore/instance:Instance",
+    "azure-native:sql*:Database",
+    "azure-native:storage*:StorageAccount",
+    "azure-native:keyvault*:Vault",
+    "azure-native:*dns*:*Zone",
+    "kubernetes:core/v1:PersistentVolumeClaim",
+];
+
+/// How much of some kinds of resources one roll-out may delete or replace.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// Globs of types.
+    pub types: Vec<String>,
+    pub deletes: Option<Bound>,
+    pub replaces: Option<Bound>,
+}
+
+/// The most of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Bound {
+    Count(usize),
+    Word(Word),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Word {
+    /// There is no bound.
+    Any,
+}
+
+/// How many have to allow a roll-out, and who may.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approvals {
+    pub count: usize,
+    /// Globs of names; anybody when there is none.
+    #[serde(default)]
+    pub from: Vec<String>,
+}
+
+/// A program that judges what a roll-out would do.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The program and its arguments. It runs in the folder of the checkout.
+    pub command: Vec<String>,
+}
+
+/// What is asked of a stack's roll-outs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Guard {
+    /// Of several that fit a type the last one decides.
+    budgets: Vec<Budget>,
+    pub approvals: Option<Approvals>,
+    pub policies: Vec<Policy>,
+    /// Only what a sealed preview showed is rolled out.
+    pub sealed: bool,
+}
+
+/// What one part of the configuration adds to a guard.
+pub(super) struct Part<'a> {
+    pub budgets: &'a [Budget],
+    pub approvals: Option<&'a Approvals>,
+    pub policies: &'a [Policy],
+    pub sealed: Option<bool>,
+}
+
+/// What is bounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    Delete,
+    Replace,
+}
+
+impl Guard {
+    pub(super) fn of<'a>(parts: impl Iterator<Item = Part<'a>>) -> Guard {
+        let types = STATEFUL.iter().map(|glob| (*glob).to_owned()).collect();
+        let stateful = Budget { types, deletes: Some(Bound::Count(0)), replaces: Some(Bound::Count(0)) };
+        let mut guard = Guard { budgets: vec![stateful], ..Guard::default() };
+        for part in parts {
+            guard.budgets.extend(part.budgets.iter().cloned());
+            guard.policies.extend(part.policies.iter().cloned());
+            guard.approvals = part.approvals.cloned().or(guard.approvals);
+            guard.sealed = part.sealed.unwrap_or(guard.sealed);
+        }
+        guard
+    }
+
+    /// The budget that decides how many of a type may be deleted or replaced, by its number, with that bound; `None` where
+    /// there is none.
+    pub fn bound(&self, kind: &str, act: Act) -> Option<(usize, usize)> {
+        let all = self.budgets.iter().enumerate().filter(|(_, budget)| any(&budget.types, kind));
+        let deciding = all.filter_map(|(at, budget)| budget.bound(act).map(|bound| (at, bound))).last()?;
+        match deciding {
+            (at, Bound::Count(most)) => Some((at, most)),
+            (_, Bound::Word(Word::Any)) => None,
+        }
+    }
+}
+
+impl Budget {
+    fn bound(&self, act: Act) -> Option<Bound> {
+        match act {
+            Act::Delete => self.deletes,
+            Act::Replace => self.replaces,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_holds_state_goes_unasked() {
+        let guard = Guard::of(std::iter::empty());
+        let stateful = [
+            "gitinfra:rds:Cluster",
+            "aws:rds/cluster:Cluster",
+            "aws:rds/instance:Instance",
+            "gitinfra:s3:Bucket",
+            "aws:s3/bucket:Bucket",
+            "aws:s3/bucketV2:BucketV2",
+            "aws-native:s3:Bucket",
+            "gitinfra:route53:Zone",
+            "aws:route53/zone:Zone",
+            "gitinfra:kms:Key",
+            "aws:dynamodb/table:Table",
+            "aws:efs/fileSystem:FileSystem",
+            "gcp:storage/bucket:Bucket",
+        ];
+        for kind in stateful {
+            for act in [Act::Delete, Act::Replace] {
+                assert_eq!(guard.bound(kind, act).map(|(_, most)| most), Some(0), "{kind}");
+            }
+        }
+        for kind in
+            ["gitinfra:ec2:Subnet", "aws:s3/bucketPolicy:BucketPolicy", "gitinfra:kms:Alias", "files:index:File"]
+        {
+            assert_eq!(guard.bound(kind, Act::Delete), None, "{kind}");
+        }
+    }
+
+    #[test]
+    fn the_last_budget_that_says_something_decides() {
+        let budget = |glob: &str, deletes, replaces| Budget { types: vec![glob.to_owned()], deletes, replaces };
+        let budgets = [
+            budget("gitinfra:s3:*", Some(Bound::Word(Word::Any)), None),
+            budget("gitinfra:**", None, Some(Bound::Count(3))),
+        ];
+        let part = Part { budgets: &budgets, approvals: None, policies: &[], sealed: None };
+        let guard = Guard::of(std::iter::once(part));
+        let most = |kind, act| guard.bound(kind, act).map(|(_, most)| most);
+        assert_eq!(most("gitinfra:s3:Bucket", Act::Delete), None);
+        assert_eq!(most("gitinfra:s3:Bucket", Act::Replace), Some(3));
+        assert_eq!(most("gitinfra:kms:Key", Act::Delete), Some(0));
+        assert_eq!(most("gitinfra:ec2:Vpc", Act::Delete), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! Looks whether what stands is still what was rolled out, and brings it back to that.
+
+use crate::config;
+use crate::decide::Reason;
+use crate::engine::Pulumi;
+use crate::engine::operation::Effect;
+use crate::failure::{Kind, Result};
+use crate::ledger::Ledger;
+use crate::preview::Previewer;
+use crate::record::{Action, DriftState, Findings};
+use crate::rollout::{Outcome, RollOut};
+use crate::scrub::Scrubber;
+use crate::seal::Plan;
+use crate::target::Target;
+
+/// Looks at stacks of one repository.
+pub struct Drifting {
+    pub previewer: Previewer,
+    pub ledger: Ledger,
+    /// How many runs of a stack the ledger keeps.
+    pub keep_runs: u32,
+}
+
+impl Drifting {
+    /// Looks at a stack, and writes down what it found; of which kind the failure was, if there was one.
+    pub async fn look(&self, target: &Target) -> Result<(DriftState, Findings, Option<Kind>)> {
+        let reason = "what stands is compared with what was rolled out".to_owned();
+        let (preview, kind) = self.previewer.refreshed(target.stack.clone(), &target.commit, reason).await?;
+        let noise = target.config(&self.previewer.mirror)?.drift;
+        let (state, findings) = match preview.failure {
+            Some(message) => (DriftState::Unchecked, Findings { message: Some(message), ..Findings::default() }),
+            None => found(Plan::of(&preview.changes), &noise),
+        };
+        let now = self.previewer.context.now();
+        self.ledger.drift(&target.id, &target.commit.id, state, &findings, now).await?;
+        Ok((state, findings, kind))
+    }
+
+    /// Brings a stack back to what was rolled out, within its budgets.
+    pub async fn reconcile(&self, target: &Target) -> Result<Outcome> {
+        let Previewer { context, mirror, environment, .. } = &self.previewer;
+        let roll_out = RollOut {
+            context,
+            ledger: &self.ledger,
+            mirror,
+            pulumi: &Pulumi::find(environment).await?,
+            branch: &target.branch,
+            head: &target.commit,
+            action: Action::Reconcile,
+            scrubber: &Scrubber::from_environment(&context.environment),
+            config: &target.config(mirror)?,
+            keep_runs: self.keep_runs,
+            alone: tokio::sync::Mutex::default(),
+            environment,
+        };
+        let outcome = roll_out.run(&target.stack, &target.id, &target.known, &Reason::Drifted).await?;
+        if outcome == Outcome::RolledOut {
+            let now = context.now();
+            self.ledger.drift(&target.id, &target.commit.id, DriftState::Clean, &Findings::default(), now).await?;
+        }
+        Ok(outcome)
+    }
+}
+
+/// What of a refresh is drift, and how much of it is noise.
+fn found(mut plan: Plan, noise: &config::Drift) -> (DriftState, Findings) {
+    let all = plan.resources.len();
+    plan.resources.retain_mut(|change| {
+        let had = change.properties.len();
+        change.properties.retain(|property| !noise.is_noise(&change.kind, &property.path));
+        let is_quiet = change.properties.is_empty() && had > 0;
+        !(noise.is_all_noise(&change.kind) || (is_quiet && change.effect() == Effect::Update))
+    });
+    let mut lines = Vec::new();
+    for change in &plan.resources {
+        let words = match change.effect() {
+            Effect::Delete => "is gone",
+            _ => "is another one",
+        };
+        lines.push(format!("{} {} {words}", change.kind, change.name));
+        lines.extend(change.properties.iter().map(|property| format!("  {}", property.in_words())));
+    }
+    let resources = plan.resources.len();
+    let state = if resources == 0 { DriftState::Clean } else { DriftState::Drifted };
+    (state, Findings { resources, lines, ignored: all - resources, message: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::engine::operation::Operation;
+    use crate::seal::{Change, Property};
+
+    fn change(operation: &str, name: &str, paths: &[&str]) -> Change {
+        let property = |path: &&str| Property {
+            path: (*path).to_owned(),
+            before: Some("1".to_owned()),
+            after: Some("2".to_owned()),
+        };
+        Change {
+            urn: format!("urn:pulumi:dev::net::a:b:C::{name}"),
+            kind: "a:b:C".to_owned(),
+            name: name.to_owned(),
+            operation: Operation::new(operation),
+            replaced_for: Vec::new(),
+            properties: paths.iter().map(property).collect(),
+        }
+    }
+
+    #[test]
+    fn noise_is_counted_and_the_rest_is_told() {
+        let changes = [
+            change("update", "quiet", &["tags.x"]),
+            change("update", "both", &["size", "tags.x"]),
+            change("delete", "gone", &[]),
+        ];
+        let plan = Plan { resources: changes.to_vec(), outputs: Vec::new() };
+        let config = Config::read("drift: {ignore: [{types: ['a:**'], paths: ['tags.*']}]}").expect("a configuration");
+        let (state, findings) = found(plan.clone(), &config.drift);
+        assert_eq!((state, findings.resources, findings.ignored), (DriftState::Drifted, 2, 1));
+        assert_eq!(findings.lines, ["a:b:C both is another one", "  size: 1 -> 2", "a:b:C gone is gone"]);
+        let config = Config::read("drift: {ignore: [{types: ['a:**']}]}").expect("a configuration");
+        let (state, findings) = found(plan, &config.drift);
+        assert_eq!((state, findings.ignored), (DriftState::Clean, 3));
+    }
+}

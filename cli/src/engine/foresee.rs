@@ -1,0 +1,83 @@
+//! What the engine says that would change, without changing it.
+
+use std::path::Path;
+
+use tokio_util::sync::CancellationToken;
+
+use super::changes::{ChangeSet, Said};
+use super::run::{Ending, EngineSignal};
+use super::{News, Phase, Progress, Pulumi};
+use crate::failure::Result;
+use crate::process::Process;
+
+/// What came of a preview.
+#[derive(Debug)]
+pub struct Foreseen {
+    pub changes: ChangeSet,
+    pub progress: Progress,
+    pub ending: Ending,
+}
+
+/// What there is to tell while the engine previews.
+pub enum Glimpse {
+    /// It has looked at a resource.
+    Seen { urn: String },
+    /// It was asked to stop.
+    Interrupted,
+}
+
+/// A preview that is to be made.
+pub struct Foresee<'a> {
+    pub pulumi: &'a Pulumi,
+    pub phase: Phase,
+    /// The project's folder.
+    pub folder: &'a Path,
+    pub stack: &'a str,
+    /// Where the engine's own words go.
+    pub output: &'a Path,
+    pub clock: fn() -> i64,
+}
+
+/// An engine at work on a preview.
+pub struct Foreseeing {
+    engine: super::Engine,
+    clock: fn() -> i64,
+    is_refresh: bool,
+}
+
+impl Foresee<'_> {
+    pub async fn start(&self) -> Result<Foreseeing> {
+        let engine = self.pulumi.start(self.phase, self.folder, self.stack, "", self.output).await?;
+        Ok(Foreseeing { engine, clock: self.clock, is_refresh: self.phase == Phase::Refresh })
+    }
+}
+
+impl Foreseeing {
+    pub fn process(&self) -> &Process {
+        &self.engine.process
+    }
+
+    /// Follows the preview to its end.
+    pub async fn follow(self, cancel: &CancellationToken, mut tell: impl FnMut(Glimpse)) -> Result<Foreseen> {
+        let mut progress = Progress::default();
+        let mut changes = ChangeSet { is_refresh: self.is_refresh, ..ChangeSet::default() };
+        let take = |signal| match signal {
+            EngineSignal::Interrupted => tell(Glimpse::Interrupted),
+            EngineSignal::Event(event) => {
+                changes.take(&event);
+                match progress.take(*event, (self.clock)()) {
+                    Some(News::Diagnostic { severity, urn, message }) => {
+                        changes.diagnostics.push(Said { severity, urn, message });
+                    }
+                    // Nothing happens to any of them, so that they were looked at is all there is to tell.
+                    Some(News::Unchanged { urn }) => tell(Glimpse::Seen { urn }),
+                    Some(News::Finished { resource, .. }) => tell(Glimpse::Seen { urn: resource.urn }),
+                    _ => {}
+                }
+            }
+        };
+        let ending = self.engine.follow(cancel, take).await?;
+        changes.counts = progress.counts();
+        Ok(Foreseen { changes, progress, ending })
+    }
+}

@@ -1,0 +1,191 @@
+//! What a preview of a stack rests on besides its files: its configuration, its state, and who is at work. Of secrets there
+//! are only keyed digests.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::pulumi::{Pulumi, STACK_NOT_FOUND, failed};
+use super::value::{SECRET, SIGNATURE};
+use crate::digest::Key;
+use crate::failure::{Failure, Result};
+
+/// What is the same as long as nothing has changed that a preview depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Digests of the stack's configuration by key.
+    pub configuration: BTreeMap<String, String>,
+    /// The digest of its state, as `pulumi stack export` tells it.
+    pub state: String,
+    /// Versions by name: `pulumi`, the language, the plugins.
+    pub versions: BTreeMap<String, String>,
+}
+
+/// What of a resource changes without anybody changing it.
+const VOLATILE: [&str; 4] = ["created", "modified", "sourcePosition", "stackTrace"];
+
+/// What of a deployment is about the file, not about what stands.
+const OF_FILE: [&str; 3] = ["manifest", "secrets_providers", "metadata"];
+
+impl Pulumi {
+    /// What a preview of the stack rests on now. A stack that the backend doesn't have is like an empty one.
+    pub async fn identity(&self, folder: &Path, stack: &str, key: &Key) -> Result<Identity> {
+        let (configuration, state, versions) = tokio::try_join!(
+            self.configuration(folder, stack, key),
+            self.state(folder, stack, key),
+            self.versions(folder)
+        )?;
+        Ok(Identity { configuration, state, versions })
+    }
+
+    async fn configuration(&self, folder: &Path, stack: &str, key: &Key) -> Result<BTreeMap<String, String>> {
+        let args = ["config", "--json", "--show-secrets", "--stack", stack, "--non-interactive"];
+        let told = self.demand(folder, &args, "reading the stack's configuration").await?;
+        let entries: Map<String, Value> = read(&told, "configuration")?;
+        Ok(entries.into_iter().map(|(name, entry)| (name, key.digest("configuration", &entry.to_string()))).collect())
+    }
+
+    async fn state(&self, folder: &Path, stack: &str, key: &Key) -> Result<String> {
+        let args = ["stack", "export", "--show-secrets", "--stack", stack, "--non-interactive"];
+        let answer = self.ask(folder, &args).await?;
+        match answer.code {
+            Some(0) => Ok(digest_of(read(&answer.stdout, "state")?, key)),
+            Some(STACK_NOT_FOUND) => Ok(digest_of(Value::Null, key)),
+            _ => Err(failed("exporting the stack's state", &answer)),
+        }
+    }
+
+    async fn versions(&self, folder: &Path) -> Result<BTreeMap<String, String>> {
+        let told = self.demand(folder, &["about", "--json", "--non-interactive"], "asking for versions").await?;
+        Ok(versions_in(&read(&told, "versions")?))
+    }
+}
+
+/// What Pulumi tells as JSON. Its words are not repeated where it tells none: there may be a secret among them.
+fn read<T: serde::de::DeserializeOwned>(told: &str, what: &str) -> Result<T> {
+    serde_json::from_str(told)
+        .map_err(|_| Failure::setup(format!("reading the {what} that pulumi tells: it is no JSON")))
+}
+
+fn versions_in(about: &Value) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap_or("unknown").to_owned();
+    let mut versions = BTreeMap::from([("pulumi".to_owned(), text(&about["cliAbout"]["version"]))]);
+    for plugin in about["plugins"].as_array().into_iter().flatten() {
+        let name = match plugin["kind"].as_str() {
+            Some("resource") | None => text(&plugin["name"]),
+            Some(kind) => format!("{kind} {}", text(&plugin["name"])),
+        };
+        versions.insert(name, text(&plugin["version"]));
+    }
+    // Programs of Node.js, Python and Go have an interpreter or a compiler with a version of its own.
+    if let Some(version) = about["runtime"]["version"].as_str() {
+        versions.insert(text(&about["runtime"]["language"]), version.to_owned());
+    }
+    versions
+}
+
+/// The digest of a state in one form: a run with nothing to do writes it anew, in another order and with other times.
+fn digest_of(state: Value, key: &Key) -> String {
+    let mut deployment = match state {
+        Value::Object(mut state) => state.remove("deployment").unwrap_or_default(),
+        _ => Value::Null,
+    };
+    if let Value::Object(fields) = &mut deployment {
+        fields.retain(|name, value| !OF_FILE.contains(&name.as_str()) && !is_empty(value));
+        if let Some(Value::Array(resources)) = fields.get_mut("resources") {
+            resources.iter_mut().for_each(|resource| settle(resource, key));
+            resources.sort_by_cached_key(Value::to_string);
+        }
+        // What was under way is part of it; when it began is not.
+        if let Some(Value::Array(operations)) = fields.get_mut("pending_operations") {
+            operations.iter_mut().for_each(|operation| settle(&mut operation["resource"], key));
+            operations.sort_by_cached_key(Value::to_string);
+        }
+    }
+    let is_bare = matches!(&deployment, Value::Object(fields) if fields.is_empty());
+    let text = if is_bare { Value::Null } else { deployment }.to_string();
+    key.digest("state", &text)
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// A resource without what is volatile in it, its secrets as digests.
+fn settle(resource: &mut Value, key: &Key) {
+    if let Value::Object(fields) = resource {
+        fields.retain(|name, _| !VOLATILE.contains(&name.as_str()));
+    }
+    hide(resource, key);
+}
+
+fn hide(value: &mut Value, key: &Key) {
+    match value {
+        Value::Object(fields) if fields.get(SIGNATURE).and_then(Value::as_str) == Some(SECRET) => {
+            let plain = fields.remove("plaintext").unwrap_or_default();
+            *value = Value::String(key.digest("secret", &plain.to_string()));
+        }
+        Value::Object(fields) => fields.values_mut().for_each(|field| hide(field, key)),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, key)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn resource(name: &str, time: &str, secret: &str) -> Value {
+        json!({"urn": format!("urn:{name}"), "created": time, "modified": time, "stackTrace": [time], "protect": false,
+            "outputs": {"plain": 1, "list": [{SIGNATURE: SECRET, "plaintext": secret}]}})
+    }
+
+    fn state(time: &str, resources: &[Value]) -> Value {
+        json!({"version": 3, "deployment": {"manifest": {"time": time}, "resources": resources, "pending_operations": []}})
+    }
+
+    #[test]
+    fn a_state_is_the_same_when_only_times_and_order_differ() {
+        let key = Key::fresh();
+        let (a, b) = (resource("a", "1", "hush"), resource("b", "1", "hush"));
+        let digest = digest_of(state("1", &[a.clone(), b.clone()]), &key);
+        assert_eq!(digest, digest_of(state("2", &[resource("b", "2", "hush"), a.clone()]), &key));
+        let mut protected = b.clone();
+        protected["protect"] = true.into();
+        let mut pending = state("1", &[a.clone(), b.clone()]);
+        pending["deployment"]["pending_operations"] = json!([{"type": "creating", "resource": {"urn": "urn:c"}}]);
+        for other in [
+            state("1", std::slice::from_ref(&a)),
+            state("1", &[a.clone(), resource("b", "1", "hush2")]),
+            state("1", &[a, protected]),
+            pending,
+        ] {
+            assert_ne!(digest, digest_of(other, &key));
+        }
+    }
+
+    #[test]
+    fn a_stack_that_was_just_made_is_like_none() {
+        let key = Key::fresh();
+        let made = json!({"version": 3, "deployment": {"manifest": {"time": "1"}, "metadata": {},
+            "secrets_providers": {"type": "passphrase", "state": {"salt": "v1:x"}}}});
+        assert_eq!(digest_of(made, &key), digest_of(Value::Null, &key));
+    }
+
+    #[test]
+    fn versions_are_read_out_of_what_pulumi_says_about_itself() {
+        let about = json!({"cliAbout": {"version": "3.259.0"}, "runtime": {"language": "nodejs", "version": "v22.1.0"},
+            "plugins": [{"name": "aws", "version": "7.1.0", "kind": "resource"}, {"name": "files", "version": null},
+                {"name": "nodejs", "version": "3.2.0", "kind": "language"}]});
+        let found: Vec<String> =
+            versions_in(&about).into_iter().map(|(name, version)| format!("{name} {version}")).collect();
+        assert_eq!(found, ["aws 7.1.0", "files unknown", "language nodejs 3.2.0", "nodejs v22.1.0", "pulumi 3.259.0"]);
+    }
+}

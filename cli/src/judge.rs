@@ -1,0 +1,112 @@
+//! What speaks against a roll-out by what its configuration says: more deletes and replaces than are allowed unasked.
+
+use std::collections::BTreeMap;
+
+use crate::config::{Act, Guard};
+use crate::engine::operation::Effect;
+use crate::record::{Objection, Why};
+use crate::seal::{Change, Plan};
+use crate::text::list;
+
+/// How many resources a sentence names.
+const FEW: usize = 5;
+
+/// What is over budget, a sentence for each budget.
+pub fn over_budget(plan: &Plan, guard: &Guard) -> Vec<Objection> {
+    [(Act::Delete, Effect::Delete), (Act::Replace, Effect::Replace)]
+        .into_iter()
+        .flat_map(|(act, effect)| over(plan, guard, act, effect))
+        .collect()
+}
+
+fn over(plan: &Plan, guard: &Guard, act: Act, effect: Effect) -> Vec<Objection> {
+    let mut by_budget: BTreeMap<(usize, usize), Vec<&Change>> = BTreeMap::new();
+    for change in plan.resources.iter().filter(|change| change.effect() == effect) {
+        if let Some(budget) = guard.bound(&change.kind, act) {
+            by_budget.entry(budget).or_default().push(change);
+        }
+    }
+    let is_over = |((_, most), changes): &((usize, usize), Vec<&Change>)| changes.len() > *most;
+    by_budget.into_iter().filter(is_over).map(|((_, most), changes)| objection(effect, most, &changes)).collect()
+}
+
+fn objection(effect: Effect, most: usize, changes: &[&Change]) -> Objection {
+    let names: Vec<String> = changes.iter().map(|change| format!("{} {}", change.kind, change.name)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let allowed = if most == 0 { "none may".to_owned() } else { format!("{most} may") };
+    let words = format!(
+        "over budget: {} would be {}, and {allowed} unasked ({})",
+        changes.len(),
+        effect.done(),
+        list(&names, FEW)
+    );
+    Objection { why: Why::Budget, words }
+}
+
+/// What may still be missing of approvals: how many of these people count, and how many have to.
+pub fn missing(approvals: &[String], needed: usize, from: &[String]) -> Option<String> {
+    let given = approvals.iter().filter(|name| may_approve(name, from)).count();
+    let who = if from.is_empty() { "anybody".to_owned() } else { from.join(", ") };
+    (given < needed).then(|| format!("it needs {needed} to allow it, and {given} did (who may: {who})"))
+}
+
+/// Whether somebody's word counts.
+pub fn may_approve(name: &str, from: &[String]) -> bool {
+    from.is_empty() || crate::config::any(from, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::engine::operation::Operation;
+
+    fn plan(changes: &[(&str, &str, &str)]) -> Plan {
+        let change = |(operation, kind, name): &(&str, &str, &str)| Change {
+            urn: format!("urn:pulumi:dev::net::{kind}::{name}"),
+            kind: (*kind).to_owned(),
+            name: (*name).to_owned(),
+            operation: Operation::new(operation),
+            replaced_for: Vec::new(),
+            properties: Vec::new(),
+        };
+        Plan { resources: changes.iter().map(change).collect(), outputs: Vec::new() }
+    }
+
+    fn words(config: &str, changes: &[(&str, &str, &str)]) -> Vec<String> {
+        let guard = Config::read(config).expect("a configuration").guard("net/dev");
+        over_budget(&plan(changes), &guard).into_iter().map(|objection| objection.words).collect()
+    }
+
+    #[test]
+    fn more_than_a_budget_allows_is_told() {
+        let bucket = ("delete", "aws:s3/bucket:Bucket", "logs");
+        let subnets = [("delete", "a:b:Subnet", "x"), ("delete", "a:b:Subnet", "y"), ("replace", "a:b:Subnet", "z")];
+        assert_eq!(
+            words("", &[bucket]),
+            ["over budget: 1 would be deleted, and none may unasked (aws:s3/bucket:Bucket logs)"]
+        );
+        assert_eq!(words("", &subnets), [""; 0]);
+        assert_eq!(words("", &[("update", "aws:s3/bucket:Bucket", "logs")]), [""; 0]);
+        assert_eq!(words("budgets: [{types: ['aws:s3/**'], deletes: any}]", &[bucket]), [""; 0]);
+        let all = "budgets: [{types: ['**'], deletes: 1, replaces: 0}]";
+        assert_eq!(
+            words(all, &subnets),
+            [
+                "over budget: 2 would be deleted, and 1 may unasked (a:b:Subnet x, a:b:Subnet y)",
+                "over budget: 1 would be replaced, and none may unasked (a:b:Subnet z)",
+            ]
+        );
+        let of_others = "rules: [{stacks: ['web/*'], budgets: [{types: ['**'], deletes: 0}]}]";
+        assert_eq!(words(of_others, &subnets), [""; 0]);
+    }
+
+    #[test]
+    fn approvals_count_by_who_gave_them() {
+        let (given, from) = (["ada".to_owned(), "eve".to_owned()], ["ada".to_owned(), "lee*".to_owned()]);
+        assert_eq!(missing(&given, 2, &[]), None);
+        assert_eq!(missing(&given, 1, &from), None);
+        let words = "it needs 2 to allow it, and 1 did (who may: ada, lee*)";
+        assert_eq!(missing(&given, 2, &from).as_deref(), Some(words));
+    }
+}

@@ -1,0 +1,98 @@
+//! Locks that people take on stacks, and their wish that a run stops.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Ledger, StackId, failed};
+use crate::failure::Result;
+use crate::record::Lock;
+
+/// A lock that somebody wants.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    pub owner: &'a str,
+    pub reason: &'a str,
+    /// When it is over, in milliseconds since 1970.
+    pub until: i64,
+}
+
+const COLUMNS: &str = "SELECT s.name, r.label AS repository, l.owner, l.reason, l.until, l.created_at \
+    FROM locks l JOIN stacks s ON s.id = l.stack_id JOIN repositories r ON r.id = s.repository_id";
+
+impl Ledger {
+    /// Takes a stack's lock, or makes one's own last longer. False when somebody else has it.
+    pub async fn lock(&self, stack: &StackId, wish: &Wish<'_>, now: i64) -> Result<bool> {
+        let insert = "INSERT INTO locks (stack_id, owner, reason, until, created_at) VALUES ($1, $2, $3, $4, $5) \
+            ON CONFLICT (stack_id) DO UPDATE SET owner = excluded.owner, reason = excluded.reason, until = excluded.until, \
+                created_at = excluded.created_at \
+            WHERE locks.owner = excluded.owner OR locks.until <= excluded.created_at";
+        let bound = sqlx::query(insert).bind(stack.0.clone()).bind(wish.owner.to_owned()).bind(wish.reason.to_owned());
+        let done = bound.bind(wish.until).bind(now).execute(&self.pool).await.map_err(failed("locking a stack"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Gives a stack's lock back, if this owner has it; whoever has it, when none is named. False when there was none such.
+    pub async fn unlock(&self, stack: &StackId, owner: Option<&str>) -> Result<bool> {
+        let delete = "DELETE FROM locks WHERE stack_id = $1 AND ($2 = '' OR owner = $2)";
+        let bound = sqlx::query(delete).bind(stack.0.clone()).bind(owner.unwrap_or_default().to_owned());
+        let done = bound.execute(&self.pool).await.map_err(failed("unlocking a stack"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The locks that hold, by their stacks' names.
+    pub async fn locks(&self, now: i64) -> Result<Vec<Lock>> {
+        let list = format!("{COLUMNS} WHERE l.until > $1 ORDER BY s.name, r.label");
+        let bound = sqlx::query(sqlx::AssertSqlSafe(list)).bind(now);
+        let rows = bound.fetch_all(&self.pool).await.map_err(failed("listing locks"))?;
+        rows.iter().map(lock).collect::<Result<_, sqlx::Error>>().map_err(failed("listing locks"))
+    }
+
+    /// The lock on a stack, if one holds.
+    pub async fn lock_on(&self, stack: &StackId, now: i64) -> Result<Option<Lock>> {
+        let find = format!("{COLUMNS} WHERE l.stack_id = $1 AND l.until > $2");
+        let bound = sqlx::query(sqlx::AssertSqlSafe(find)).bind(stack.0.clone()).bind(now);
+        let row = bound.fetch_optional(&self.pool).await.map_err(failed("looking for a lock"))?;
+        row.as_ref().map(lock).transpose().map_err(failed("looking for a lock"))
+    }
+
+    /// Writes down that somebody wants a run to stop. False when it goes on no more.
+    pub async fn ask_to_stop(&self, run: &str, who: &str) -> Result<bool> {
+        let update = "UPDATE runs SET cancel_by = $1 WHERE id = $2 AND state = 'running'";
+        let bound = sqlx::query(update).bind(who.to_owned()).bind(run.to_owned());
+        let done = bound.execute(&self.pool).await.map_err(failed("asking a run to stop"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Whether somebody wants what goes on with a stack to stop.
+    pub async fn is_to_stop(&self, stack: &StackId) -> Result<bool> {
+        let find = "SELECT COUNT(*) FROM runs WHERE stack_id = $1 AND state = 'running' AND cancel_by IS NOT NULL";
+        let bound = sqlx::query_scalar(find).bind(stack.0.clone());
+        let found: i64 = bound.fetch_one(&self.pool).await.map_err(failed("looking whether a run is to stop"))?;
+        Ok(found > 0)
+    }
+
+    /// Who stopped a stack's newest run, if it was of this commit.
+    pub async fn stopped_by(&self, stack: &StackId, commit: &str) -> Result<Option<String>> {
+        let find = "SELECT commit_id, state, cancel_by FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
+        let failed = failed("looking who stopped a run");
+        let row = sqlx::query(find).bind(stack.0.clone()).fetch_optional(&self.pool).await.map_err(&failed)?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let at: String = row.try_get("commit_id").map_err(&failed)?;
+        let by: Option<String> = row.try_get("cancel_by").map_err(&failed)?;
+        let state: String = row.try_get("state").map_err(&failed)?;
+        Ok(by.filter(|_| at == commit && state == "cancelled"))
+    }
+}
+
+fn lock(row: &AnyRow) -> Result<Lock, sqlx::Error> {
+    Ok(Lock {
+        name: row.try_get("name")?,
+        repository: row.try_get("repository")?,
+        owner: row.try_get("owner")?,
+        reason: row.try_get("reason")?,
+        until: row.try_get("until")?,
+        created_at: row.try_get("created_at")?,
+    })
+}

@@ -1,0 +1,132 @@
+//! Sealed previews in the ledger, and who allowed them.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Ledger, failed};
+use crate::digest::Key;
+use crate::failure::{Failure, Result};
+use crate::seal::Seal;
+
+/// So many of a stack's seals are looked at, the newest.
+const MOST: i64 = 50;
+
+/// A seal with what came of it so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    pub id: String,
+    pub seal: Seal,
+    pub approvals: Vec<String>,
+    /// Who refused it, and why.
+    pub rejected: Option<(String, String)>,
+}
+
+impl Ledger {
+    /// The key of this ledger's digests, which is made when it is first asked for.
+    pub async fn key(&self) -> Result<Key> {
+        let failed = failed("reading the key of digests");
+        let insert = "INSERT INTO keys (name, value) VALUES ('digests', $1) ON CONFLICT (name) DO NOTHING";
+        sqlx::query(insert).bind(Key::fresh().written()).execute(&self.pool).await.map_err(&failed)?;
+        let text: String = sqlx::query_scalar("SELECT value FROM keys WHERE name = 'digests'")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(&failed)?;
+        Key::parse(&text).ok_or_else(|| Failure::setup("the ledger's key of digests can't be read"))
+    }
+
+    /// Keeps a seal, and says its id. One that was used and holds anew counts as a new one.
+    pub async fn keep_seal(&self, seal: &Seal, is_shown: bool, now: i64) -> Result<String> {
+        let insert = "INSERT INTO seals (id, repository, stack, body, is_shown, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
+            ON CONFLICT (id) DO UPDATE SET used_by = NULL, created_at = excluded.created_at, \
+                is_shown = CASE WHEN seals.is_shown > excluded.is_shown THEN seals.is_shown ELSE excluded.is_shown END";
+        let body = serde_json::to_string(seal).map_err(|error| Failure::bug(format!("writing a seal: {error}")))?;
+        let id = seal.id();
+        sqlx::query(insert)
+            .bind(id.clone())
+            .bind(seal.ground.repository.clone())
+            .bind(seal.ground.stack.clone())
+            .bind(body)
+            .bind(i64::from(is_shown))
+            .bind(now)
+            .execute(&self.pool)
+            .await
+            .map_err(failed("keeping a seal"))?;
+        Ok(id)
+    }
+
+    /// The seals of a stack that were shown and not rolled out yet, the newest first.
+    pub async fn open_seals(&self, repository: &str, stack: &str) -> Result<Vec<Sealed>> {
+        let list = "SELECT id, body, rejected_by, rejected_why FROM seals \
+            WHERE repository = $1 AND stack = $2 AND is_shown = 1 AND used_by IS NULL \
+            ORDER BY created_at DESC, id LIMIT $3";
+        let bound = sqlx::query(list).bind(repository.to_owned()).bind(stack.to_owned()).bind(MOST);
+        let rows = bound.fetch_all(&self.pool).await.map_err(failed("looking for seals"))?;
+        let mut all = Vec::new();
+        for row in &rows {
+            // One that a newer version wrote is none to this one.
+            all.extend(self.sealed(row).await?);
+        }
+        Ok(all)
+    }
+
+    /// The one seal whose id begins so; `None` where there is none.
+    pub async fn find_seal(&self, id: &str) -> Result<Option<Sealed>> {
+        let list = "SELECT id, body, rejected_by, rejected_why FROM seals WHERE substr(id, 1, length($1)) = $1 LIMIT 2";
+        let rows = sqlx::query(list).bind(id.to_owned()).fetch_all(&self.pool).await;
+        let rows = rows.map_err(failed("looking for a seal"))?;
+        match &rows[..] {
+            [] => Ok(None),
+            [one] => self.sealed(one).await,
+            _ => Err(Failure::input(format!("several seals begin with `{id}`")).hint("give more of its id")),
+        }
+    }
+
+    async fn sealed(&self, row: &AnyRow) -> Result<Option<Sealed>> {
+        let failed = failed("reading a seal");
+        let text = |column: &str| row.try_get::<String, _>(column).map_err(&failed);
+        let some = |column: &str| row.try_get::<Option<String>, _>(column).map_err(&failed);
+        let id = text("id")?;
+        let rejected = some("rejected_by")?.zip(some("rejected_why")?);
+        let approvals = self.approvals(&id).await?;
+        let seal = serde_json::from_str(&text("body")?).ok();
+        Ok(seal.map(|seal| Sealed { id, seal, approvals, rejected }))
+    }
+
+    /// Who allowed what a seal says, in the order in which they did.
+    pub async fn approvals(&self, seal: &str) -> Result<Vec<String>> {
+        let list = "SELECT approver FROM approvals WHERE seal_id = $1 ORDER BY at, approver";
+        let bound = sqlx::query_scalar(list).bind(seal.to_owned());
+        bound.fetch_all(&self.pool).await.map_err(failed("looking for approvals"))
+    }
+
+    /// Writes down that somebody allows what a seal says. It ends a refusal.
+    pub async fn approve(&self, seal: &str, who: &str, now: i64) -> Result<()> {
+        let failed = failed("recording an approval");
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        let update = "UPDATE seals SET rejected_by = NULL, rejected_why = NULL WHERE id = $1";
+        sqlx::query(update).bind(seal.to_owned()).execute(&mut *transaction).await.map_err(&failed)?;
+        let insert = "INSERT INTO approvals (seal_id, approver, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        let bound = sqlx::query(insert).bind(seal.to_owned()).bind(who.to_owned()).bind(now);
+        bound.execute(&mut *transaction).await.map_err(&failed)?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Writes down that somebody refuses what a seal says. Nobody's earlier word counts any more.
+    pub async fn reject(&self, seal: &str, who: &str, why: &str) -> Result<()> {
+        let failed = failed("recording a refusal");
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        let update = "UPDATE seals SET rejected_by = $1, rejected_why = $2 WHERE id = $3";
+        let bound = sqlx::query(update).bind(who.to_owned()).bind(why.to_owned()).bind(seal.to_owned());
+        bound.execute(&mut *transaction).await.map_err(&failed)?;
+        let delete = "DELETE FROM approvals WHERE seal_id = $1";
+        sqlx::query(delete).bind(seal.to_owned()).execute(&mut *transaction).await.map_err(&failed)?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Writes down which run rolled out what a seal says.
+    pub async fn use_seal(&self, seal: &str, run: &str) -> Result<()> {
+        let update = "UPDATE seals SET used_by = $1, is_shown = 1 WHERE id = $2";
+        let bound = sqlx::query(update).bind(run.to_owned()).bind(seal.to_owned());
+        bound.execute(&self.pool).await.map(drop).map_err(failed("recording that a seal was used"))
+    }
+}

@@ -1,0 +1,154 @@
+//! Seals, holds, approvals and locks: promises of the ledger about what people decide.
+
+use super::*;
+use crate::record::{Case, HoldState, Objection, Why};
+use crate::seal::{Ground, Plan, Seal};
+
+const WHERE: &str = "https://example.org/decisions.git";
+
+fn seal(stack: &str, changes: &str) -> Seal {
+    let text = |text: &str| text.to_owned();
+    let ground = Ground {
+        repository: text(WHERE),
+        stack: text(stack),
+        head: text("aaaa"),
+        base: text("bbbb"),
+        tree: text("cccc"),
+        configuration: [(text("net:size"), text("1"))].into(),
+        state: text("dddd"),
+        versions: [(text("pulumi"), text("3.259.0"))].into(),
+        refresh: false,
+    };
+    Seal { ground, changes: text(changes), plan: Plan::default() }
+}
+
+pub async fn check(ledger: &Ledger) {
+    assert_eq!(ledger.key().await.expect("a key"), ledger.key().await.expect("a key"), "it is made once");
+    a_seal_is_open_until_it_is_used(ledger).await;
+    words_about_a_seal_are_kept(ledger).await;
+    one_hold_waits_at_a_time(ledger).await;
+    a_lock_has_one_owner(ledger).await;
+    a_run_is_asked_to_stop(ledger).await;
+}
+
+async fn open(ledger: &Ledger, stack: &str) -> Vec<String> {
+    let open = ledger.open_seals(WHERE, stack).await.expect("a list");
+    open.into_iter().map(|sealed| sealed.seal.changes).collect()
+}
+
+async fn a_seal_is_open_until_it_is_used(ledger: &Ledger) {
+    let stack = "seals/dev";
+    for (at, changes) in (1..).zip(["one", "two"]) {
+        ledger.keep_seal(&seal(stack, changes), true, at).await.expect("a seal");
+    }
+    ledger.keep_seal(&seal(stack, "of a hold"), false, 9).await.expect("a seal");
+    assert_eq!(open(ledger, stack).await, ["two", "one"]);
+    assert_eq!(open(ledger, "another/dev").await, [""; 0]);
+    let two = seal(stack, "two").id();
+    ledger.use_seal(&two, "run").await.expect("a write");
+    assert_eq!(open(ledger, stack).await, ["one"]);
+    // What is shown once more is open once more, and a hold hides nothing that was shown.
+    ledger.keep_seal(&seal(stack, "two"), true, 10).await.expect("a seal");
+    ledger.keep_seal(&seal(stack, "two"), false, 11).await.expect("a seal");
+    assert_eq!(open(ledger, stack).await, ["two", "one"]);
+    let found = ledger.find_seal(&two[..6]).await.expect("an answer").expect("a seal");
+    assert_eq!((found.id.as_str(), found.seal), (two.as_str(), seal(stack, "two")));
+    assert_eq!(ledger.find_seal("nothing").await.expect("an answer"), None);
+    assert!(ledger.find_seal("").await.is_err(), "several begin so");
+}
+
+async fn words_about_a_seal_are_kept(ledger: &Ledger) {
+    let id = ledger.keep_seal(&seal("words/dev", "x"), true, 1).await.expect("a seal");
+    for (at, who) in [(2, "lee"), (3, "ada"), (4, "lee")] {
+        ledger.approve(&id, who, at).await.expect("a write");
+    }
+    assert_eq!(ledger.approvals(&id).await.expect("a list"), ["lee", "ada"]);
+    ledger.reject(&id, "eve", "no").await.expect("a write");
+    let found = ledger.find_seal(&id).await.expect("an answer").expect("a seal");
+    assert_eq!((found.approvals.len(), found.rejected), (0, Some(("eve".to_owned(), "no".to_owned()))));
+    ledger.approve(&id, "ada", 5).await.expect("a write");
+    let found = ledger.find_seal(&id).await.expect("an answer").expect("a seal");
+    assert_eq!((found.approvals, found.rejected), (vec!["ada".to_owned()], None));
+}
+
+async fn one_hold_waits_at_a_time(ledger: &Ledger) {
+    let stack = stack("holds");
+    let id = ledger.stack(WHERE, &stack, 1).await.expect("a row");
+    let lease = ours(ledger, &id, 10).await;
+    let case = Case {
+        objections: vec![Objection { why: Why::Budget, words: "over budget".to_owned() }],
+        needed: 2,
+        ..Case::default()
+    };
+    let mut names = Vec::new();
+    for (at, changes) in (20..).zip(["one", "two"]) {
+        let seal = ledger.keep_seal(&seal(&stack.name(), changes), false, at).await.expect("a seal");
+        let new =
+            NewHold { run: "run", branch: "main", commit: "aaaa", seal: &seal, shown_seal: Some("beef"), case: &case };
+        names.push(ledger.hold(&id, &lease, &new, at).await.expect("a hold"));
+    }
+    let filter = HoldFilter { stack: Some(stack.name()), ..HoldFilter::default() };
+    let holds = ledger.holds(&filter).await.expect("a list");
+    let states: Vec<_> = holds.iter().map(|hold| hold.state).collect();
+    assert_eq!(states, [HoldState::Held, HoldState::Overtaken]);
+    assert_eq!((&holds[0].name, &holds[0].case, holds[0].shown_seal.as_deref()), (&names[1], &case, Some("beef")));
+    let waiting = ledger.open_holds(WHERE).await.expect("a list");
+    assert_eq!(waiting.keys().collect::<Vec<_>>(), ["holds/dev"]);
+    let approve = Verdict { state: HoldState::Approved, who: "ada", why: None };
+    assert!(!ledger.decide(&names[0], &approve, 30).await.expect("an answer"), "it is over");
+    assert_eq!(open(ledger, "holds/dev").await, [""; 0]);
+    assert!(ledger.decide(&names[1], &approve, 30).await.expect("an answer"));
+    assert_eq!(open(ledger, "holds/dev").await, ["two"]);
+    let found = ledger.hold_named(&names[1][..5]).await.expect("a hold");
+    assert_eq!((found.state, found.decided_by.as_deref()), (HoldState::Approved, Some("ada")));
+    ledger.end_holds(&id, Some("aaaa")).await.expect("a write");
+    assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 1);
+    ledger.end_holds(&id, None).await.expect("a write");
+    assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 0);
+    // Of what is over as many stay as of runs.
+    let old = ledger.keep_seal(&seal(&stack.name(), "old"), true, 2).await.expect("a seal");
+    ledger.keep_newest(&id, 0).await.expect("room");
+    assert!(ledger.find_seal(&old).await.expect("an answer").is_some());
+    ledger.keep_newest(&id, 1).await.expect("room");
+    assert_eq!(ledger.find_seal(&old).await.expect("an answer"), None);
+    let kept = ledger.holds(&filter).await.expect("a list");
+    assert_eq!(kept.iter().map(|hold| hold.name.as_str()).collect::<Vec<_>>(), [names[1].as_str()]);
+    // Nothing of it outlives its stack.
+    assert!(ledger.lock(&id, &Wish { owner: "ada", reason: "x", until: 99 }, 40).await.expect("an answer"));
+    ledger.approve(&found.seal, "ada", 41).await.expect("a write");
+    assert!(ledger.forget(&id, &lease).await.expect("an answer"));
+    assert_eq!(ledger.find_seal(&found.seal).await.expect("an answer"), None);
+}
+
+async fn a_lock_has_one_owner(ledger: &Ledger) {
+    let id = ledger.stack(WHERE, &stack("locks"), 1).await.expect("a row");
+    let take = async |owner, until, now| {
+        ledger.lock(&id, &Wish { owner, reason: "moving", until }, now).await.expect("an answer")
+    };
+    assert!(take("ada", 100, 10).await);
+    assert!(!take("lee", 100, 20).await, "it is ada's");
+    assert!(take("ada", 200, 30).await, "her own lasts longer");
+    let lock = ledger.lock_on(&id, 150).await.expect("an answer").expect("a lock");
+    assert_eq!((lock.owner.as_str(), lock.until, lock.name.as_str()), ("ada", 200, "locks/dev"));
+    assert_eq!(ledger.lock_on(&id, 200).await.expect("an answer"), None);
+    assert!(take("lee", 300, 200).await, "hers is over");
+    assert!(!ledger.unlock(&id, Some("ada")).await.expect("an answer"));
+    let owners: Vec<_> = ledger.locks(250).await.expect("a list").into_iter().map(|lock| lock.owner).collect();
+    assert_eq!(owners, ["lee"]);
+    assert!(ledger.unlock(&id, None).await.expect("an answer"));
+    assert!(!ledger.unlock(&id, None).await.expect("an answer"));
+}
+
+async fn a_run_is_asked_to_stop(ledger: &Ledger) {
+    let id = ledger.stack(WHERE, &stack("stops"), 1).await.expect("a row");
+    let lease = ours(ledger, &id, 10).await;
+    let run = ledger.begin(&id, &lease, &new_run("aaaa"), 11).await.expect("a run");
+    assert!(!ledger.is_to_stop(&id).await.expect("an answer"));
+    assert!(ledger.ask_to_stop(&run, "ada").await.expect("an answer"));
+    assert!(ledger.is_to_stop(&id).await.expect("an answer"));
+    assert_eq!(ledger.stopped_by(&id, "aaaa").await.expect("an answer"), None, "it goes on still");
+    ledger.end(&run, RunState::Cancelled, &Counts::new(), None, 12).await.expect("an end");
+    assert!(!ledger.is_to_stop(&id).await.expect("an answer") && !ledger.ask_to_stop(&run, "ada").await.expect("one"));
+    assert_eq!(ledger.stopped_by(&id, "aaaa").await.expect("an answer").as_deref(), Some("ada"));
+    assert_eq!(ledger.stopped_by(&id, "bbbb").await.expect("an answer"), None);
+}

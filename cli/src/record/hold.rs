@@ -1,0 +1,145 @@
+//! What keeps a roll-out from going on, and who allowed or refused what.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::moment;
+
+/// How a hold stands. Written as its lower-case name, in the ledger as in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HoldState {
+    /// Somebody has to decide.
+    Held,
+    Approved,
+    Rejected,
+    /// Something else took its place: a newer commit, another look, a roll-out.
+    Overtaken,
+}
+
+impl HoldState {
+    pub fn word(self) -> &'static str {
+        match self {
+            HoldState::Held => "held",
+            HoldState::Approved => "approved",
+            HoldState::Rejected => "rejected",
+            HoldState::Overtaken => "overtaken",
+        }
+    }
+}
+
+impl fmt::Display for HoldState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for HoldState {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let all = [HoldState::Held, HoldState::Approved, HoldState::Rejected, HoldState::Overtaken];
+        let known = all.into_iter().find(|state| state.word() == text);
+        known.ok_or_else(|| format!("`{text}` is no state of a hold"))
+    }
+}
+
+/// Why a roll-out is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Why {
+    /// It would do other than what was shown.
+    Changed,
+    /// It would delete or replace more than it may unasked.
+    Budget,
+    /// It needs somebody's word.
+    Approvals,
+    /// A program that judges roll-outs refused it.
+    Policy,
+    /// Nobody sealed a preview of it.
+    Unsealed,
+}
+
+impl Why {
+    pub fn word(self) -> &'static str {
+        match self {
+            Why::Changed => "changed",
+            Why::Budget => "budget",
+            Why::Approvals => "approvals",
+            Why::Policy => "policy",
+            Why::Unsealed => "unsealed",
+        }
+    }
+}
+
+/// One thing that speaks against a roll-out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objection {
+    pub why: Why,
+    pub words: String,
+}
+
+/// What a hold tells a person who has to decide.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Case {
+    pub objections: Vec<Objection>,
+    /// Which of the things that the shown preview rests on are others now, in words.
+    pub others: Vec<String>,
+    /// In what what would happen now differs from what was shown.
+    pub difference: Vec<String>,
+    /// What was shown, a line for each resource; nothing where nothing was.
+    pub shown: Vec<String>,
+    /// What would happen now.
+    pub now: Vec<String>,
+    /// How many have to allow it.
+    pub needed: usize,
+    /// Globs of the names of those who may; anybody when there is none.
+    pub from: Vec<String>,
+    /// Whether it is what stands that was to be brought back, and no roll-out.
+    pub is_reconciling: bool,
+}
+
+/// A roll-out that waits for somebody's decision.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hold {
+    pub name: String,
+    pub stack: String,
+    pub repository: String,
+    pub branch: String,
+    pub commit: String,
+    pub state: HoldState,
+    /// The seal that allows it once it is approved: of what would happen now.
+    pub seal: String,
+    /// The seal of what was shown before, if anything was.
+    pub shown_seal: Option<String>,
+    /// The run that was held.
+    pub run: String,
+    /// Who has allowed it so far.
+    pub approvals: Vec<String>,
+    pub decided_by: Option<String>,
+    pub reason: Option<String>,
+    #[serde(serialize_with = "moment::serialize_some")]
+    pub decided_at: Option<i64>,
+    #[serde(serialize_with = "moment::serialize")]
+    pub created_at: i64,
+    #[serde(flatten)]
+    pub case: Case,
+}
+
+impl Case {
+    /// The words of why it is held, each once: "changed,budget".
+    pub fn whys(&self) -> String {
+        let mut words: Vec<&str> = self.objections.iter().map(|objection| objection.why.word()).collect();
+        words.dedup();
+        words.join(",")
+    }
+
+    /// In one sentence.
+    pub fn in_words(&self) -> String {
+        self.objections.iter().map(|objection| objection.words.as_str()).collect::<Vec<_>>().join("; ")
+    }
+}

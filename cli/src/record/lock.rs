@@ -1,0 +1,27 @@
+//! A stack that somebody keeps from being rolled out for a time.
+
+use serde::Serialize;
+
+use crate::moment;
+use crate::text::timestamp;
+
+/// A lock that a person took. It is over when its lease is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lock {
+    /// The stack's name, which is the lock's as well.
+    pub name: String,
+    pub repository: String,
+    pub owner: String,
+    pub reason: String,
+    #[serde(serialize_with = "moment::serialize")]
+    pub until: i64,
+    #[serde(serialize_with = "moment::serialize")]
+    pub created_at: i64,
+}
+
+impl Lock {
+    pub fn in_words(&self) -> String {
+        format!("locked by {} until {}: {}", self.owner, timestamp(self.until), self.reason)
+    }
+}

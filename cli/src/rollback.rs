@@ -1,0 +1,78 @@
+//! Rolls a stack back: the program of an older commit against what stands today, shown and sealed first.
+
+use crate::comment::StackPreview;
+use crate::decide::Reason;
+use crate::engine::Pulumi;
+use crate::failure::{Failure, Kind, Result};
+use crate::ledger::Ledger;
+use crate::preview::Previewer;
+use crate::record::{Action, Run, RunState, StackRecord};
+use crate::rollout::{Outcome, RollOut};
+use crate::scrub::Scrubber;
+use crate::target::Target;
+
+/// Rolls back stacks of one repository.
+pub struct RollBack {
+    pub previewer: Previewer,
+    pub ledger: Ledger,
+    /// How many runs of a stack the ledger keeps.
+    pub keep_runs: u32,
+}
+
+/// A stack that is to be what it was after a run.
+pub struct Older {
+    run: String,
+    pub target: Target,
+}
+
+impl RollBack {
+    /// The stack as its files were at the commit that a run rolled out.
+    pub async fn find(&self, record: &StackRecord, run: &Run) -> Result<Older> {
+        let name = &record.name;
+        let refused = |why: &str| Err(Failure::input(format!("run {} {why}", run.name)));
+        match (run.action, run.state) {
+            _ if run.stack != *name || run.repository != record.repository => {
+                return refused(&format!("is not of {name}"));
+            }
+            (Action::Destroy, _) => return refused("destroyed what stood: there is no commit to go back to"),
+            (_, RunState::Succeeded) => {}
+            (_, state) => return refused(&format!("is {state}: only what a run rolled out can be gone back to")),
+        }
+        let target = Target::find(&self.previewer.mirror, &self.ledger, record, &run.commit).await?;
+        Ok(Older { run: run.name.clone(), target: Target { branch: run.branch.clone(), ..target } })
+    }
+
+    /// What would change, sealed, and of which kind the failure was, if there was one.
+    pub async fn preview(&self, Older { run, target }: &Older) -> Result<(StackPreview, Option<Kind>)> {
+        let reason = format!("to be as after run {run} ({})", target.commit.subject);
+        let (preview, kind) = self.previewer.standing(target.stack.clone(), &target.commit, reason).await?;
+        if let Some(seal) = &preview.seal {
+            self.ledger.keep_seal(seal, true, self.previewer.context.now()).await?;
+        }
+        Ok((preview, kind))
+    }
+
+    /// Rolls the older commit out. The branch still says otherwise, so the stack is suspended before.
+    pub async fn run(&self, Older { run, target }: &Older) -> Result<Outcome> {
+        let Previewer { context, mirror, environment, .. } = &self.previewer;
+        let name = target.stack.name();
+        let why = format!("rolled back to run {run}; `gitinfra resume stack/{name}` rolls out {} again", target.branch);
+        self.ledger.suspend(&target.id, Some(&why)).await?;
+        let roll_out = RollOut {
+            context,
+            ledger: &self.ledger,
+            mirror,
+            pulumi: &Pulumi::find(environment).await?,
+            branch: &target.branch,
+            head: &target.commit,
+            action: Action::RollOut,
+            scrubber: &Scrubber::from_environment(&context.environment),
+            config: &target.config(mirror)?,
+            keep_runs: self.keep_runs,
+            alone: tokio::sync::Mutex::default(),
+            environment,
+        };
+        let reason = Reason::RolledBack { to: run.clone() };
+        roll_out.run(&target.stack, &target.id, &target.known, &reason).await
+    }
+}

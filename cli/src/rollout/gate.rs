@@ -1,0 +1,326 @@
+//! What a roll-out has to pass before anything is changed: it does what was shown, within its budgets, and whoever has to
+//! allow it did. Otherwise it is held.
+
+use super::end::End;
+use super::engine::{Run, STOPPING};
+use super::{Job, RollOut};
+use crate::config::Guard;
+use crate::digest::Key;
+use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase};
+use crate::event::Body;
+use crate::failure::{Failure, Result};
+use crate::judge;
+use crate::ledger::{NewHold, Sealed};
+use crate::policy::{self, Question};
+use crate::record::{Action, Case, Objection, Why};
+use crate::run_log::RunLog;
+use crate::seal::{Ground, Other, Plan, Seal, difference, in_words};
+
+/// How often a stack is looked at whose state changes while it is looked at.
+const TRIES: u32 = 3;
+
+/// Whether the engine may go to work.
+pub(super) enum Passage {
+    Open {
+        /// The seal that it goes by, if it goes by one.
+        seal: Option<String>,
+    },
+    /// The run ends here.
+    Shut(End),
+}
+
+/// What would happen now.
+struct Look {
+    plan: Plan,
+    /// The keyed digest of the changes.
+    changes: String,
+    /// What the shown seal rests on and is another thing now.
+    others: Vec<Other>,
+}
+
+/// A preview that failed, or was stopped.
+enum Glance {
+    Seen(Look),
+    Failed(End),
+}
+
+impl RollOut<'_> {
+    /// Looks at what would happen, and says whether it may.
+    pub(super) async fn gate(&self, job: &Job<'_>, run: &Run, log: &RunLog) -> Result<Passage> {
+        // What is destroyed was shown to whoever wanted it.
+        if self.action == Action::Destroy {
+            return Ok(Passage::Open { seal: None });
+        }
+        let gate = Gate {
+            by: self,
+            job,
+            run,
+            log,
+            guard: self.config.guard(&job.claimed.stack.name()),
+            key: self.ledger.key().await?,
+            tree: self.mirror.tree_of(&self.head.id)?,
+        };
+        for _ in 0..TRIES {
+            if let Some(passage) = gate.pass().await? {
+                return Ok(passage);
+            }
+        }
+        Err(Failure::busy(format!("the state of {} changes while it is looked at", job.claimed.stack.name()))
+            .hint("somebody else works on it: `pulumi stack history` tells who"))
+    }
+}
+
+/// What one look goes by.
+struct Gate<'a> {
+    by: &'a RollOut<'a>,
+    job: &'a Job<'a>,
+    run: &'a Run,
+    log: &'a RunLog,
+    guard: Guard,
+    key: Key,
+    /// The files that are rolled out.
+    tree: String,
+}
+
+impl Gate<'_> {
+    /// `None` when it has to be looked at anew.
+    async fn pass(&self) -> Result<Option<Passage>> {
+        let shown = self.shown().await?;
+        let look = match self.look(shown.as_ref()).await? {
+            Glance::Seen(look) => look,
+            Glance::Failed(end) => return Ok(Some(Passage::Shut(end))),
+        };
+        let is_changed = shown.as_ref().is_some_and(|shown| shown.seal.changes != look.changes);
+        let objections = self.objections(shown.as_ref(), &look, is_changed).await?;
+        let needed = self.needed(&objections);
+        let given = shown.as_ref().filter(|_| !is_changed).map(|shown| shown.approvals.as_slice()).unwrap_or_default();
+        let missing = judge::missing(given, needed, self.from());
+        if !is_rejected(shown.as_ref()) && !is_changed && missing.is_none() {
+            self.say(shown.as_ref(), &look, given);
+            return Ok(Some(Passage::Open { seal: shown.map(|shown| shown.id) }));
+        }
+        let Some(seal) = self.sealed(shown.as_ref(), &look).await? else {
+            return Ok(None);
+        };
+        let case = self.case(shown.as_ref(), look, objections, needed, missing);
+        self.hold(shown.as_ref(), &seal, case).await.map(Some)
+    }
+
+    /// The seal that was shown of this roll-out: of these very files, or else of a commit that is part of it. What was
+    /// allowed comes first.
+    async fn shown(&self) -> Result<Option<Sealed>> {
+        let (label, name) = (&self.by.mirror.source.label, self.job.claimed.stack.name());
+        let mut seals = self.by.ledger.open_seals(label, &name).await?;
+        seals.retain(|sealed| sealed.seal.ground.refresh == self.refreshes());
+        seals.sort_by_key(|seal| seal.approvals.is_empty());
+        if let Some(at) = seals.iter().position(|sealed| sealed.seal.ground.tree == self.tree) {
+            return Ok(Some(seals.swap_remove(at)));
+        }
+        for sealed in seals {
+            if self.by.mirror.has(&self.by.head.id, &sealed.seal.ground.head).await? {
+                return Ok(Some(sealed));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether it goes by what stands, not by what the state says of it.
+    fn refreshes(&self) -> bool {
+        self.by.action == Action::Reconcile
+    }
+
+    /// What the stack rests on now.
+    async fn ground(&self) -> Result<Ground> {
+        let (stack, head) = (self.job.claimed.stack, &self.by.head.id);
+        let ground = Ground {
+            repository: self.by.mirror.source.label.clone(),
+            stack: stack.name(),
+            head: head.clone(),
+            base: head.clone(),
+            tree: self.tree.clone(),
+            configuration: Default::default(),
+            state: String::new(),
+            versions: Default::default(),
+            refresh: self.refreshes(),
+        };
+        Ok(ground.with(self.run.pulumi.identity(&self.run.folder, &stack.stack, &self.key).await?))
+    }
+
+    /// What would happen: what was shown if it rests on the same things still, else what the engine says.
+    async fn look(&self, shown: Option<&Sealed>) -> Result<Glance> {
+        let mut others = Vec::new();
+        if let Some(Sealed { seal, .. }) = shown {
+            others = self.others(&seal.ground).await?;
+            // What stands may have changed without a word in the state.
+            if others.is_empty() && !self.refreshes() {
+                let (plan, changes) = (seal.plan.clone(), seal.changes.clone());
+                return Ok(Glance::Seen(Look { plan, changes, others }));
+            }
+        }
+        self.preview(others).await
+    }
+
+    async fn others(&self, shown: &Ground) -> Result<Vec<Other>> {
+        let (mirror, head) = (self.by.mirror, &self.by.head.id);
+        let has_head = mirror.has(head, &shown.head).await?;
+        let has_base = mirror.has(head, &shown.base).await? && mirror.is_merge_of(head, &shown.base, &shown.head);
+        Ok(shown.others(&self.ground().await?, has_head, has_base))
+    }
+
+    async fn preview(&self, others: Vec<Other>) -> Result<Glance> {
+        let Foreseen { mut changes, progress, ending } = self.foresee().await?;
+        if !ending.success {
+            changes.scrub(&self.log.scrubber);
+            for said in changes.diagnostics {
+                let (severity, urn, message) = (said.severity, said.urn, said.message);
+                self.log.tell(Body::Diagnostic { severity, urn, message });
+            }
+            return Ok(Glance::Failed(End::of_preview(&ending, &progress)));
+        }
+        let digest = Plan::of(&changes).digest(&self.key);
+        changes.scrub(&self.log.scrubber);
+        Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others }))
+    }
+
+    async fn foresee(&self) -> Result<Foreseen> {
+        let cancel = self.job.claimed.cancel;
+        if cancel.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
+        let output = self.by.output_folder(self.job.run)?.join("preview.txt");
+        let foresee = Foresee {
+            pulumi: &self.run.pulumi,
+            phase: if self.refreshes() { Phase::PreviewRefresh } else { Phase::Preview },
+            folder: &self.run.folder,
+            stack: &self.job.claimed.stack.stack,
+            output: &output,
+            clock: self.by.context.clock,
+        };
+        let engine = foresee.start().await?;
+        self.by.ledger.engine(self.job.run, engine.process()).await?;
+        let tell = |glimpse| {
+            if let Glimpse::Interrupted = glimpse {
+                self.log.note(STOPPING);
+            }
+        };
+        engine.follow(cancel, tell).await
+    }
+
+    async fn objections(&self, shown: Option<&Sealed>, look: &Look, is_changed: bool) -> Result<Vec<Objection>> {
+        let mut objections = Vec::new();
+        let mut object = |why, words: String| objections.push(Objection { why, words });
+        if is_changed {
+            object(Why::Changed, format!("it would do other than was shown: {}", in_words(&look.others)));
+        }
+        if let Some((who, why)) = shown.and_then(|shown| shown.rejected.as_ref()) {
+            object(Why::Approvals, format!("{who} refused what was shown: {why}"));
+        }
+        if shown.is_none() && self.guard.sealed && !self.refreshes() {
+            object(Why::Unsealed, "nobody sealed a preview of it".to_owned());
+        }
+        objections.extend(judge::over_budget(&look.plan, &self.guard));
+        objections.extend(self.policies(&look.plan).await?);
+        Ok(objections)
+    }
+
+    async fn policies(&self, plan: &Plan) -> Result<Vec<Objection>> {
+        let name = self.job.claimed.stack.name();
+        let question = Question { stack: &name, commit: &self.by.head.id, branch: self.by.branch, changes: plan };
+        let mut objections = Vec::new();
+        for policy in &self.guard.policies {
+            let said = policy::judge(policy, &question, &self.run.root, self.by.environment).await?;
+            let words = said.map(|said| format!("the policy `{}` refused it: {said}", policy.command.join(" ")));
+            objections.extend(words.map(|words| self.log.scrubber.scrub(&words)).map(refusal));
+        }
+        Ok(objections)
+    }
+
+    /// How many have to allow it.
+    fn needed(&self, objections: &[Objection]) -> usize {
+        let asked = self.guard.approvals.as_ref().map_or(0, |approvals| approvals.count);
+        asked.max(usize::from(!objections.is_empty()))
+    }
+
+    fn from(&self) -> &[String] {
+        self.guard.approvals.as_ref().map(|approvals| approvals.from.as_slice()).unwrap_or_default()
+    }
+
+    fn say(&self, shown: Option<&Sealed>, look: &Look, given: &[String]) {
+        let Some(shown) = shown else {
+            return;
+        };
+        let by = if given.is_empty() { String::new() } else { format!(", which {} allowed", given.join(", ")) };
+        self.log.note(match look.others.is_empty() {
+            true => format!("it is what seal {} showed{by}: {}", shown.id, look.plan.in_words()),
+            false => format!(
+                "previewed again, since {}; it would do what seal {} showed{by}: {}",
+                in_words(&look.others),
+                shown.id,
+                look.plan.in_words()
+            ),
+        });
+    }
+
+    /// A seal of what would happen now; `None` when that is another thing already.
+    async fn sealed(&self, shown: Option<&Sealed>, look: &Look) -> Result<Option<Seal>> {
+        if let Some(shown) = shown.filter(|shown| shown.seal.changes == look.changes && look.others.is_empty()) {
+            return Ok(Some(shown.seal.clone()));
+        }
+        let ground = self.ground().await?;
+        let Glance::Seen(again) = self.preview(Vec::new()).await? else {
+            return Ok(None);
+        };
+        let is_same = again.changes == look.changes && self.ground().await? == ground;
+        Ok(is_same.then_some(Seal { ground, changes: again.changes, plan: again.plan }))
+    }
+
+    fn case(
+        &self,
+        shown: Option<&Sealed>,
+        look: Look,
+        mut objections: Vec<Objection>,
+        needed: usize,
+        missing: Option<String>,
+    ) -> Case {
+        if objections.is_empty() {
+            objections.extend(missing.map(|words| Objection { why: Why::Approvals, words }));
+        }
+        Case {
+            objections,
+            others: look.others.into_iter().map(|other| other.words).collect(),
+            difference: shown.map(|shown| difference(&shown.seal.plan, &look.plan)).unwrap_or_default(),
+            shown: shown.map(|shown| shown.seal.plan.lines()).unwrap_or_default(),
+            now: look.plan.lines(),
+            needed: needed.max(1),
+            from: self.from().to_vec(),
+            is_reconciling: self.refreshes(),
+        }
+    }
+
+    async fn hold(&self, shown: Option<&Sealed>, seal: &Seal, case: Case) -> Result<Passage> {
+        let (ledger, now) = (self.by.ledger, self.by.context.now());
+        let id = ledger.keep_seal(seal, false, now).await?;
+        let shown_seal = shown.map(|shown| shown.id.as_str()).filter(|shown| *shown != id);
+        let (run, branch, commit) = (self.job.run, self.by.branch, self.by.head.id.as_str());
+        let new = NewHold { run, branch, commit, seal: &id, shown_seal, case: &case };
+        let name = ledger.hold(self.job.claimed.id, self.job.claimed.lease, &new, now).await?;
+        let failure = Failure::held(format!("hold/{name}: {}", case.in_words()))
+            .hint(format!("`gitinfra describe hold/{name}` shows it, `gitinfra approve {id}` allows it"));
+        Ok(Passage::Shut(End::of(&failure)))
+    }
+}
+
+fn refusal(words: String) -> Objection {
+    Objection { why: Why::Policy, words }
+}
+
+fn is_rejected(shown: Option<&Sealed>) -> bool {
+    shown.is_some_and(|shown| shown.rejected.is_some())
+}
+
+impl End {
+    /// The end of a run whose preview did not do well.
+    fn of_preview(ending: &Ending, progress: &crate::engine::Progress) -> End {
+        End { changes: Default::default(), ..End::after(ending, progress) }
+    }
+}

@@ -1,0 +1,160 @@
+//! What people may say about a stack or a run: locks, a run that is to stop, an older run that is to come back.
+
+use rustix::process::{Signal, kill_process_group};
+use serde_json::Value;
+
+use super::place::Place;
+use super::postgres;
+
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+const A2: (&str, &str) = ("a", "path: a.txt, content: two");
+const B: (&str, &str) = ("b", "path: b.txt, content: b");
+const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
+
+fn ada(p: Place) -> Place {
+    p.env("USER", "ada")
+}
+
+fn keeps(p: Place) {
+    p.sync();
+    p.run("lock test/dev").expect_code(2).expect_err(&["--reason"]);
+    p.run("lock test/dev --reason moving --for 2h")
+        .expect_code(0)
+        .expect_out(&["stack/test/dev locked by ada until 20"]);
+    p.run("lock test/dev --reason mine --as lee").expect_code(5).expect_err(&[
+        "`test/dev` is locked by ada until",
+        "moving",
+        "hint: `gitinfra unlock stack/test/dev --force`",
+    ]);
+    p.run("get locks").expect_code(0).expect_out(&["NAME", "OWNER", "LEFT", "REASON", "test/dev", "ada", "moving"]);
+    p.run("describe lock/test/dev")
+        .expect_code(0)
+        .expect_out(&["Owner:       ada", "`gitinfra unlock stack/test/dev`"]);
+    p.change(&[A2]);
+    for words in ["sync", "sync --force test/dev"] {
+        p.run(words).expect_code(5).expect_out(&[
+            "test/dev: skipped: locked by ada until",
+            ": moving",
+            "1 stack skipped",
+        ]);
+    }
+    p.run("destroy test/dev --yes").expect_code(5).expect_err(&["locked by ada until"]);
+    assert_eq!(p.file("a.txt").as_deref(), Some("one"));
+    p.run("unlock test/dev --as lee").expect_code(5).expect_err(&["locked by ada", "hint: `--force`"]);
+    p.run("unlock test/dev").expect_code(0).expect_out(&["stack/test/dev unlocked"]);
+    p.run("unlock test/dev").expect_code(3).expect_err(&["nobody has a lock on `test/dev`"]);
+    p.sync().expect_out(&["1 stack rolled out"]);
+    // One whose time is over holds nothing.
+    p.run("lock test/dev --reason short --for 1s --as lee").expect_code(0);
+    crate::pulumi::poll("the lock to be over", || p.get("locks").is_empty());
+    p.run("sync --force test/dev").expect_code(0).expect_out(&["1 stack rolled out"]);
+}
+
+#[test]
+fn a_lock_keeps_a_stack_as_it_is() {
+    keeps(ada(Place::of(&[A])));
+}
+
+#[test]
+fn a_lock_holds_for_every_machine() {
+    keeps(ada(Place::of(&[A])).env("GITINFRA_LEDGER", postgres::database()));
+}
+
+#[test]
+fn a_run_is_cancelled_from_another_terminal() {
+    let p = ada(Place::of(&[SLOW, B]));
+    let going = p.start("sync");
+    p.until_slow("a.txt").engine();
+    let cancel = p.start("cancel stack/test/dev --as lee");
+    cancel.until("was asked to stop; waiting for its end");
+    going.until("stopping: the engine was told once");
+    p.release("a.txt", || going.out().contains("✗ roll-out of"));
+    going.finish().expect_code(130).expect_out(&["cancelled", "1 stack cancelled"]);
+    cancel.finish().expect_code(0).expect_out(&[" cancelled"]);
+    assert_eq!(p.states(), ["cancelled"]);
+    // Whoever stopped it does not want it to begin again by itself.
+    p.sync().expect_out(&["skipped: lee cancelled it at this commit", "hint: `gitinfra retry stack/test/dev` goes on"]);
+    let name = p.get("runs")[0]["name"].as_str().unwrap_or_default().to_owned();
+    p.run(&format!("cancel run/{name}")).expect_code(3).expect_err(&["is over: cancelled"]);
+    p.change(&[A, B]);
+    p.sync().expect_out(&["1 stack rolled out"]);
+}
+
+#[test]
+fn what_a_dead_gitinfra_left_is_put_in_order() {
+    let p = ada(Place::of(&[SLOW, B]));
+    let killed = p.start("sync");
+    p.until_slow("a.txt");
+    let engine = p.engine();
+    killed.kill();
+    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
+    killed.finish();
+    p.run("cancel stack/test/dev").expect_code(0).expect_out(&[
+        "was cut off: its gitinfra was killed",
+        "removed the lock that its engine left",
+        " cancelled",
+    ]);
+    assert_eq!((p.states(), p.processes()), (vec!["cancelled".to_owned()], Vec::new()));
+    let locks = p.path("backend/.pulumi/locks/organization/test/dev");
+    assert!(!locks.read_dir().is_ok_and(|mut files| files.next().is_some()));
+}
+
+/// The runs that succeeded, oldest first.
+fn succeeded(p: &Place) -> Vec<String> {
+    let runs = p.get("runs");
+    let well = runs.iter().rev().filter(|run| run["state"] == "succeeded");
+    well.filter_map(|run| run["name"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn an_older_commit_is_rolled_out_again() {
+    let p = ada(Place::of(&[A]));
+    p.sync();
+    p.change(&[A2, B]);
+    p.sync();
+    let first = succeeded(&p).remove(0);
+    let back = format!("rollback stack/test/dev --to run/{first}");
+    p.run(&format!("{back} --dry-run")).expect_code(0).expect_out(&[
+        &format!("to be as after run {first}"),
+        "~ update files:index:File a",
+        "- delete files:index:File b",
+        "sealed as ",
+    ]);
+    p.run(&back).expect_code(3).expect_err(&["nobody is there to say", "hint: `--yes`"]);
+    assert_eq!(p.file("a.txt").as_deref(), Some("two"));
+    p.run(&format!("{back} --yes"))
+        .expect_code(0)
+        .expect_out(&[
+            "test/dev: rolling out",
+            "(rolled back to run ",
+            "it is what seal ",
+            "showed: 1 to delete, 1 to update",
+        ])
+        .expect_err(&["test/dev is suspended"]);
+    assert_eq!((p.file("a.txt").as_deref(), p.file("b.txt")), (Some("one"), None));
+    // The branch says otherwise still, and waits.
+    p.sync().expect_out(&["skipped: suspended: rolled back to run "]);
+    p.run("resume test/dev").expect_code(0);
+    p.sync().expect_out(&["1 stack rolled out"]);
+    assert_eq!(p.file("a.txt").as_deref(), Some("two"));
+}
+
+#[test]
+fn what_a_rollback_does_is_within_budgets() {
+    let p = ada(Place::of(&[A]));
+    p.sync();
+    p.repo.write("gitinfra.yaml", "budgets: [{types: ['files:*'], deletes: 0}]\n");
+    p.change(&[A, B]);
+    p.sync();
+    p.change(&[("a", "path: /a, content: x"), B]);
+    p.run("sync").expect_code(1);
+    let failed = p.get("runs")[0]["name"].as_str().unwrap_or_default().to_owned();
+    p.run(&format!("rollback test/dev --to {failed} --yes")).expect_code(3).expect_err(&["is failed: only what a run"]);
+    let first = succeeded(&p).remove(0);
+    let back = format!("rollback stack/test/dev --to {first} --yes");
+    p.run(&back).expect_code(6).expect_out(&["over budget: 1 would be deleted, and none may unasked"]);
+    let hold: Value = p.get("holds").remove(0);
+    p.run(&format!("approve {}", hold["seal"].as_str().unwrap_or_default())).expect_code(0);
+    p.run(&back).expect_code(0).expect_out(&["which ada allowed: 1 to delete"]);
+    assert_eq!(p.file("b.txt"), None);
+}
