@@ -3,6 +3,7 @@
 mod behind;
 mod codes;
 mod config;
+mod draw;
 mod ends;
 mod environment;
 mod eyes;
@@ -30,6 +31,7 @@ mod stream;
 mod sync;
 mod terminal;
 mod twice;
+mod verbs;
 mod watch;
 mod whereabouts;
 mod wrong;

@@ -119,6 +119,32 @@ fn ordered(a: &Value, b: &Value) -> Ordering {
 }
 
 impl Type {
+    pub const ALL: [Type; 2] = [Type::Stack, Type::Run];
+
+    /// Plural, singular, short.
+    pub fn names(self) -> [&'static str; 3] {
+        match self {
+            Type::Stack => ["stacks", "stack", "st"],
+            Type::Run => ["runs", "run", "ru"],
+        }
+    }
+
+    /// What one is, as kubectl writes kinds.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Type::Stack => "Stack",
+            Type::Run => "Run",
+        }
+    }
+
+    /// What can be done with it.
+    pub fn verbs(self) -> &'static str {
+        match self {
+            Type::Stack => "get,describe,wait,events,logs,draw,sync,retry,suspend,resume,destroy,forget",
+            Type::Run => "get,describe,wait,logs,retry",
+        }
+    }
+
     const NAMES: [(&'static str, Type); 6] = [
         ("stacks", Type::Stack),
         ("stack", Type::Stack),
