@@ -1,17 +1,25 @@
 //! The command line. A verb is one file, with its arguments, its help and what it does, and one line of the table below.
 
+mod api_resources;
 mod approve;
 mod cancel;
 mod completion;
 mod describe;
 mod destroy;
+mod doctor;
+mod draw;
 mod drift;
+mod events;
 mod explain;
 mod forget;
 mod get;
+mod init;
 mod lock;
 mod logs;
+mod man;
 mod preview;
+#[cfg(test)]
+mod reference;
 mod retry;
 mod rollback;
 mod schema;
@@ -20,14 +28,16 @@ mod suspend;
 mod sync;
 mod types;
 mod version;
+mod wait;
 mod words;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
-use clap::{Args as Arguments, CommandFactory, Parser, Subcommand};
+use clap::{Args as Arguments, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::failure::{Failure, Result};
-use crate::ui::{Color, Events, Stream, Ui};
+use crate::ui::{self, Color, Stream, Ui};
 use shell::Shell;
 
 pub use shell::Surroundings;
@@ -35,7 +45,7 @@ pub use shell::Surroundings;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done, or there was nothing to do
-  1    a roll-out or a preview failed
+  1    a roll-out or a preview failed, or a wait was in vain
   2    the command line is wrong
   3    the repository, the branch, a Pulumi.yaml or a name is wrong
   4    something is missing or out of reach: git, pulumi, a backend, a passphrase, the ledger
@@ -48,8 +58,8 @@ Exit codes:
 /// What a command does with its arguments.
 trait Verb {
     /// How events are shown while it works.
-    fn events(&self) -> Events {
-        Events::Asides
+    fn events(&self) -> ui::Events {
+        ui::Events::Asides
     }
 
     /// Does it, and says with which exit code it ended.
@@ -65,7 +75,7 @@ macro_rules! verbs {
         }
 
         impl Verb for Command {
-            fn events(&self) -> Events {
+            fn events(&self) -> ui::Events {
                 match self {
                     $(Command::$verb(verb) => verb.events(),)+
                 }
@@ -99,6 +109,13 @@ verbs! {
     Get in get,
     Describe in describe,
     Logs in logs,
+    Events in events,
+    Wait in wait,
+    Draw in draw,
+    ApiResources in api_resources,
+    Init in init,
+    Doctor in doctor,
+    Man in man,
     Schema in schema,
     Completion in completion,
     Version in version,
@@ -170,9 +187,15 @@ struct KeepArgs {
 }
 
 impl Args {
-    /// Reads the process's command line. A wrong one ends the process with words and exit code 2, `--help` with 0.
-    pub fn read() -> Args {
-        Args::parse()
+    /// Reads the process's command line. A wrong one ends the process with words and exit code 2, `--help` with 0. As a
+    /// plugin of kubectl's the program has another name, and its help says how it was called.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Args {
+        let line: Vec<OsString> = line.into_iter().collect();
+        let program = line.first().map(Path::new).and_then(Path::file_stem);
+        let is_plugin = program.is_some_and(|name| name == "kubectl-gitinfra");
+        let command = if is_plugin { Args::declaration().bin_name("kubectl gitinfra") } else { Args::declaration() };
+        let read = Args::from_arg_matches(&command.get_matches_from(line));
+        read.unwrap_or_else(|error| error.exit())
     }
 
     fn declaration() -> clap::Command {

@@ -74,7 +74,9 @@ impl Rule {
 
 impl Config {
     pub fn read(text: &str) -> Result<Config> {
-        if text.trim().is_empty() {
+        // A file of comments alone is no document.
+        let is_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+        if text.lines().all(is_nothing) {
             return Ok(Config::default());
         }
         serde_saphyr::from_str(text).map_err(|error| wrong(error.without_snippet()))

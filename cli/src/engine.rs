@@ -29,6 +29,6 @@ pub use install::missing;
 pub use lock::{LeftLock, locks, named_locks};
 pub use news::{News, Resource, Severity};
 pub use progress::Progress;
-pub use pulumi::Pulumi;
+pub use pulumi::{Pulumi, language_host};
 pub use run::{Ending, Engine, EngineSignal, Phase};
 pub use state::{PendingCreate, State};

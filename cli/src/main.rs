@@ -7,7 +7,7 @@ use gitinfra::commands::{self, Args, Surroundings};
 use gitinfra::failure::Kind;
 
 fn main() -> ExitCode {
-    let args = Args::read();
+    let args = Args::read(std::env::args_os());
     let surroundings = Surroundings {
         // A name or a value that is no Unicode can't be meant for a program of ours.
         environment: std::env::vars_os()

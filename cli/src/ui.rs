@@ -15,11 +15,11 @@ use serde::Serialize;
 use crate::comment::{Preview, StackPreview};
 use crate::event::{Body, Event, Sink};
 use crate::failure::{Failure, Result};
-use crate::jsonpath::Template;
+use crate::jsonpath::{Field, Template};
 use board::Board;
 pub use paint::{Paint, Tone};
 use safe::safe;
-pub use table::{Cell, Column, Drawing, Show, Table};
+pub use table::{Cell, Column, Drawing, Show, Table, aligned};
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,14 @@ pub enum Format {
     /// Only of what has such a form.
     Markdown,
     JsonPath(Template),
+    Custom(Columns),
+}
+
+/// `custom-columns=NAME:.name,AT:.startedAt`: headings, each with the field below it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Columns {
+    pub fields: Vec<(String, Field)>,
+    pub has_heads: bool,
 }
 
 /// Records of one type, ready for every format. Lists keep one shape however many items they have, so that scripts need no
@@ -239,6 +247,7 @@ impl Ui {
             Format::Name => join_some(filled().flat_map(|part| part.names.clone()).collect(), "\n"),
             Format::Json => Some(self.json(&shape)?),
             Format::Yaml => Some(yaml(&shape)?),
+            Format::Custom(columns) => Some(custom(columns, parts)?),
             Format::JsonPath(template) => {
                 let value = serde_json::to_value(&shape);
                 Some(template.render(&value.map_err(|error| Failure::bug(format!("writing JSON: {error}")))?))
@@ -288,6 +297,24 @@ fn print_some(line: Option<String>) {
 fn streamed(event: &Event) -> Option<String> {
     let is_counted = matches!(event.body, Body::ResourceUnchanged { .. });
     (!is_counted).then(|| serde_json::to_string(event).unwrap_or_default())
+}
+
+/// The fields of each record side by side.
+fn custom<T: Serialize>(columns: &Columns, parts: &[Part<T>]) -> Result<String> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    if columns.has_heads {
+        rows.push(columns.fields.iter().map(|(head, _)| head.clone()).collect());
+    }
+    for record in parts.iter().flat_map(|part| &part.records) {
+        let json = serde_json::to_value(record).map_err(|error| Failure::bug(format!("writing JSON: {error}")))?;
+        let cell = |value: Option<&serde_json::Value>| match value {
+            None | Some(serde_json::Value::Null) => "<none>".to_owned(),
+            Some(serde_json::Value::String(text)) => text.replace('\n', " "),
+            Some(other) => other.to_string(),
+        };
+        rows.push(columns.fields.iter().map(|(_, field)| cell(field.of(&json))).collect());
+    }
+    Ok(aligned(&rows))
 }
 
 /// Nothing when there are none.

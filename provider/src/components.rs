@@ -1,8 +1,8 @@
 //! Components: what several resources are together. What all of them take and give.
 
+pub mod aurora_postgres;
 pub mod certificate;
 pub mod cluster;
-pub mod aurora_postgres;
 pub mod cname;
 pub mod dns_zone;
 pub mod fargate_service;

@@ -1,16 +1,20 @@
 //! Components against the emulator, by the real engine.
 
+mod aurora_postgres;
 mod certificate;
 mod cluster;
 mod dns_zone;
 mod fargate_service;
 mod load_balancer;
+mod private_bucket;
+mod redis;
 mod security_group;
+mod vpc_endpoints;
 
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, gitinfra};
-use crate::pulumi::{Project, Run};
+use crate::pulumi::{Project, Run, State};
 use crate::tools;
 
 /// A copy of an example, in which the ids of an account are this one's.
@@ -51,16 +55,6 @@ fn blames(run: &Run, faults: &[(&str, &str)]) {
 
 /// The id of the zone in the examples.
 const ZONE: &str = "Z0123456789EXAMPLE";
-mod aurora_postgres;
-mod dns_zone;
-mod private_bucket;
-mod redis;
-mod security_group;
-mod vpc_endpoints;
-
-use serde_json::Value;
-
-use crate::pulumi::State;
 
 /// The controls that a component of the program says it meets, and those that it says it doesn't, without the reasons.
 pub fn controls(state: &State, name: &str) -> (Vec<String>, Vec<String>) {

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use clap::Args as Arguments;
+use serde_json::Value;
 
 use super::Verb;
 use super::shell::Shell;
-use super::types::{AnyRecord, Record, Type, Wanted, named, sort};
+use super::types::{AnyRecord, Record, Type, Wanted, as_json, named, sort};
 use super::words;
-use crate::failure::Result;
+use crate::failure::{Failure, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
 use crate::record::{Drift, Hold, Lock, Run, StackRecord};
-use crate::ui::{Format, Part, Show};
+use crate::select::Selector;
+use crate::ui::{Columns, Format, Part, Show};
 
 /// List stacks, runs, holds, locks or drifts, or show some of them
 #[derive(Debug, Arguments)]
@@ -20,7 +22,7 @@ pub struct Get {
     /// stacks (st), runs (ru), holds (ho), locks (lo) or drifts (dr), with names if only some are wanted; or TYPE/NAME, as often as you like
     #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
-    /// How to print: table, wide, json, yaml, name or jsonpath=TEMPLATE
+    /// How to print: table, wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEAD:.FIELD,...
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = words::format)]
     output: Format,
     /// A table without its line of headings
@@ -29,6 +31,9 @@ pub struct Get {
     /// Sort by a field of the records' JSON, such as .startedAt
     #[arg(long, value_name = "JSONPATH", value_parser = str::parse::<Field>)]
     sort_by: Option<Field>,
+    /// Only those whose fields are so: FIELD=VALUE or FIELD!=VALUE, several with commas between them
+    #[arg(long, value_name = "TERMS", value_parser = str::parse::<Selector>)]
+    field_selector: Option<Selector>,
     /// Runs or holds of this stack only
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
@@ -90,7 +95,13 @@ impl Get {
     fn text(&self, shell: &Shell, parts: &[Part<AnyRecord>]) -> Result<Option<String>> {
         // One that was asked for by its name is an object, and no list.
         let is_single = named(&self.names)?.iter().map(|(_, names)| names.len()).sum::<usize>() == 1;
-        shell.ui.records(&self.output, is_single, parts)
+        match &self.output {
+            Format::Custom(columns) => {
+                let format = Format::Custom(Columns { has_heads: !self.no_headers, ..columns.clone() });
+                shell.ui.records(&format, is_single, parts)
+            }
+            format => shell.ui.records(format, is_single, parts),
+        }
     }
 
     async fn parts(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<Part<AnyRecord>>> {
@@ -110,6 +121,9 @@ impl Get {
 
     async fn part<T: Record>(&self, shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Part<AnyRecord>> {
         let mut records = T::list(shell, ledger, wanted).await?;
+        if let Some(selector) = &self.field_selector {
+            select(&mut records, selector)?;
+        }
         if let Some(field) = &self.sort_by {
             sort(&mut records, field)?;
         }
@@ -122,6 +136,20 @@ impl Get {
             records: records.into_iter().map(T::into).collect(),
         })
     }
+}
+
+/// Keeps those that fit. A field that none has is a slip of the pen.
+fn select<T: Record>(records: &mut Vec<T>, selector: &Selector) -> Result<()> {
+    let json: Vec<Value> = records.iter().map(as_json).collect::<Result<_>>()?;
+    if let Some(field) = selector.unknown(&json) {
+        let fields: Vec<&str> = T::TABLE.columns.iter().map(|column| column.path).collect();
+        return Err(Failure::input(format!("none of the {} has a field `{field}`", T::TABLE.what))
+            .hint_some(nearest(field, fields.iter().copied()))
+            .hint(format!("there are, among others: {}", fields.join(", "))));
+    }
+    let mut fits = json.iter().map(|json| selector.fits(json));
+    records.retain(|_| fits.next().unwrap_or_default());
+    Ok(())
 }
 
 fn is_same(seen: &[Part<AnyRecord>], now: &[Part<AnyRecord>]) -> bool {

@@ -151,34 +151,54 @@ fn ordered(a: &Value, b: &Value) -> Ordering {
 }
 
 impl Type {
-    const NAMES: [(&'static str, Type); 15] = [
-        ("stacks", Type::Stack),
-        ("stack", Type::Stack),
-        ("st", Type::Stack),
-        ("runs", Type::Run),
-        ("run", Type::Run),
-        ("ru", Type::Run),
-        ("holds", Type::Hold),
-        ("hold", Type::Hold),
-        ("ho", Type::Hold),
-        ("locks", Type::Lock),
-        ("lock", Type::Lock),
-        ("lo", Type::Lock),
-        ("drifts", Type::Drift),
-        ("drift", Type::Drift),
-        ("dr", Type::Drift),
-    ];
+    pub const ALL: [Type; 5] = [Type::Stack, Type::Run, Type::Hold, Type::Lock, Type::Drift];
+
+    /// Plural, singular, short.
+    pub fn names(self) -> [&'static str; 3] {
+        match self {
+            Type::Stack => ["stacks", "stack", "st"],
+            Type::Run => ["runs", "run", "ru"],
+            Type::Hold => ["holds", "hold", "ho"],
+            Type::Lock => ["locks", "lock", "lo"],
+            Type::Drift => ["drifts", "drift", "dr"],
+        }
+    }
+
+    /// What one is, as kubectl writes kinds.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Type::Stack => "Stack",
+            Type::Run => "Run",
+            Type::Hold => "Hold",
+            Type::Lock => "Lock",
+            Type::Drift => "Drift",
+        }
+    }
+
+    /// What can be done with it.
+    pub fn verbs(self) -> &'static str {
+        match self {
+            Type::Stack => {
+                "get,describe,wait,events,logs,draw,sync,retry,suspend,resume,lock,unlock,cancel,rollback,drift,destroy,forget"
+            }
+            Type::Run => "get,describe,wait,logs,retry",
+            Type::Hold => "get,describe,approve,reject",
+            Type::Lock | Type::Drift => "get,describe",
+        }
+    }
 
     /// Reads `TYPE` or `TYPE/NAME`. A stack's name holds a slash itself, so only the first one parts.
     pub fn parse(text: &str) -> Result<(Type, Option<&str>)> {
         let (kind, name) = text.split_once('/').map_or((text, None), |(kind, name)| (kind, Some(name)));
-        let known = Self::NAMES.iter().find(|(known, _)| *known == kind);
-        let (_, kind) = known.ok_or_else(|| {
+        let known = Self::ALL.into_iter().find(|known| known.names().contains(&kind));
+        let kind = known.ok_or_else(|| {
+            let names = || Self::ALL.into_iter().map(Type::names);
+            let each = names().map(|[plural, _, short]| format!("{plural} ({short})")).collect::<Vec<_>>();
             Failure::input(format!("there is no type `{kind}`"))
-                .hint_some(nearest(kind, Self::NAMES.iter().map(|(name, _)| *name)))
-                .hint("the types are: stacks (st), runs (ru), holds (ho), locks (lo), drifts (dr)")
+                .hint_some(nearest(kind, names().flatten()))
+                .hint(format!("the types are: {}", each.join(", ")))
         })?;
-        Ok((*kind, name.filter(|name| !name.is_empty())))
+        Ok((kind, name.filter(|name| !name.is_empty())))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::ui::{Color, Format, Stream};
+use crate::ui::{Color, Columns, Format, Stream};
 
 macro_rules! words {
     ($($choice:ident: $($value:ident $word:literal),+;)+) => {
@@ -40,9 +40,30 @@ pub fn format(text: &str) -> Result<Format, String> {
     if let Some(template) = text.strip_prefix("jsonpath=") {
         return template.parse().map(Format::JsonPath);
     }
-    let known: Vec<&str> = words.iter().map(|(word, _)| *word).chain(["jsonpath=TEMPLATE"]).collect();
+    if let Some(columns) = text.strip_prefix("custom-columns=") {
+        return custom_columns(columns).map(Format::Custom);
+    }
+    let known = words.iter().map(|(word, _)| *word).chain(["jsonpath=TEMPLATE", "custom-columns=HEAD:.FIELD,..."]);
+    let known: Vec<&str> = known.collect();
     let known = format!("the formats are: {}", known.join(", "));
     words.into_iter().find(|(word, _)| *word == text).map(|(_, format)| format).ok_or(known)
+}
+
+/// Reads `NAME:.name,AT:.startedAt`.
+fn custom_columns(text: &str) -> Result<Columns, String> {
+    let column = |column: &str| {
+        let wrong = || format!("`{column}` is no column: write it as HEAD:.FIELD");
+        let (head, path) =
+            column.split_once(':').filter(|(head, path)| !head.is_empty() && !path.is_empty()).ok_or_else(wrong)?;
+        Ok((head.to_owned(), path.parse()?))
+    };
+    let fields: Result<Vec<_>, String> = text.split(',').map(column).collect();
+    Ok(Columns { fields: fields?, has_heads: true })
+}
+
+/// Reads how long one waits: as an interval, and 0 for not at all.
+pub fn patience(text: &str) -> Result<Duration, String> {
+    if matches!(text, "0" | "0s") { Ok(Duration::ZERO) } else { interval(text) }
 }
 
 /// Reads those of them that are for scripts.
@@ -68,6 +89,19 @@ pub fn interval(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_of_ones_own_read_as_kubectl_reads_them() {
+        let Ok(Format::Custom(columns)) = format("custom-columns=NAME:.name,AT:{.startedAt}") else {
+            panic!("columns")
+        };
+        let heads: Vec<&str> = columns.fields.iter().map(|(head, _)| head.as_str()).collect();
+        assert_eq!(heads, ["NAME", "AT"]);
+        for wrong in ["custom-columns=", "custom-columns=NAME", "custom-columns=:.name", "columns"] {
+            assert!(format(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(patience("0"), Ok(Duration::ZERO));
+    }
 
     #[test]
     fn an_interval_reads_as_people_write_it() {

@@ -27,10 +27,25 @@ impl Backend {
                 _ => Ok(Backend(url.clone())),
             };
         }
-        logged_in(environment).map(Backend).ok_or_else(|| {
+        Backend::chosen(environment)
+    }
+
+    /// What holds where a project says nothing of it: the variable, then whatever `pulumi login` chose.
+    pub fn chosen(environment: &Environment) -> Result<Backend> {
+        let set = environment.get("PULUMI_BACKEND_URL").filter(|url| !url.is_empty()).cloned();
+        set.or_else(|| logged_in(environment)).map(Backend).ok_or_else(|| {
             Failure::setup("no backend is set, so nobody knows where the state lives")
                 .hint("set PULUMI_BACKEND_URL (file:///path, s3://bucket, ...), `backend.url` in Pulumi.yaml, or run `pulumi login`")
         })
+    }
+
+    /// As it may be shown: without a password, and without what stands behind a question mark.
+    pub fn shown(&self) -> String {
+        let bare = self.0.split('?').next().unwrap_or_default();
+        match bare.split_once("://").zip(bare.rsplit_once('@')) {
+            Some(((scheme, _), (_, place))) => format!("{scheme}://{place}"),
+            None => bare.to_owned(),
+        }
     }
 
     /// A file backend's folder has to be there; Pulumi doesn't make it.

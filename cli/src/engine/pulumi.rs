@@ -39,9 +39,8 @@ pub(super) struct Answer {
 impl Pulumi {
     /// Finds the CLI, and sees to it that it is young enough.
     pub async fn find(environment: &Environment) -> Result<Pulumi> {
-        let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
-        let program = std::env::split_paths(path).map(|folder| folder.join("pulumi")).find(|file| file.is_file());
-        let program = program.ok_or_else(|| Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET))?;
+        let program = on_path(environment, "pulumi")
+            .ok_or_else(|| Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET))?;
         let pulumi = Pulumi { program, environment: environment.clone(), lock: None };
         let answer = pulumi.ask(Path::new("/"), &["version"]).await?;
         let version = answer.stdout.trim().to_owned();
@@ -56,6 +55,16 @@ impl Pulumi {
             ))
             .hint(HOW_TO_GET)),
         }
+    }
+
+    /// What it says of itself.
+    pub async fn version(&self) -> Result<String> {
+        self.demand(Path::new("/"), &["version"], "asking pulumi for its version").await
+    }
+
+    /// Where it lies.
+    pub fn place(&self) -> &Path {
+        &self.program
     }
 
     /// The same CLI for a run: whatever it starts bears the run's name, and what it keeps for itself is in `folder`.
@@ -131,6 +140,16 @@ impl Pulumi {
             _ => Err(failed(doing, &answer)),
         }
     }
+}
+
+/// The program that runs Pulumi programs of a runtime, as Pulumi finds it.
+pub fn language_host(environment: &Environment, runtime: &str) -> Option<PathBuf> {
+    on_path(environment, &format!("pulumi-language-{runtime}"))
+}
+
+fn on_path(environment: &Environment, name: &str) -> Option<PathBuf> {
+    let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
+    std::env::split_paths(path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 /// The failure of a short command of Pulumi's.

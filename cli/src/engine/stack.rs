@@ -86,6 +86,14 @@ impl Pulumi {
         }
     }
 
+    /// The state of a stack of which there is no checkout. `place` is an empty folder.
+    pub async fn export_apart(&self, place: &Path, project: &str, stack: &str) -> Result<Option<State>> {
+        // A stack's name alone says nothing without the file of its project beside it.
+        let (file, text) = (place.join("Pulumi.yaml"), format!("name: {project}\nruntime: yaml\n"));
+        std::fs::write(&file, text).map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))?;
+        self.export(place, stack).await
+    }
+
     /// Puts an exported state back, which drops its pending operations. `file` is for the way there.
     pub async fn import(&self, folder: &Path, stack: &str, state: &State, file: &Path) -> Result<()> {
         state.write(file)?;

@@ -31,6 +31,11 @@ impl State {
         Ok(State { text, value })
     }
 
+    /// As it was exported.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// The creates among the pending operations.
     pub fn pending_creates(&self) -> Vec<PendingCreate<'_>> {
         let operations = self.value["deployment"]["pending_operations"].as_array();

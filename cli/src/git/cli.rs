@@ -53,6 +53,12 @@ pub async fn local(environment: &Environment, folder: &Path, lock: Option<&File>
     output(command, None).await
 }
 
+/// What git says of its version.
+pub async fn version(environment: &Environment, folder: &Path) -> Result<String> {
+    let output = local(environment, folder, None, &["--version"]).await?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 /// As `local`, for one that has to do well.
 pub async fn run(environment: &Environment, folder: &Path, lock: Option<&File>, args: &[&str]) -> Result<()> {
     let output = local(environment, folder, lock, args).await?;

@@ -25,6 +25,7 @@ use crate::failure::{Failure, Result};
 
 use objects::Objects;
 
+pub use cli::version;
 pub use history::Changes;
 pub use source::Source;
 pub use worktree::Worktree;

@@ -62,6 +62,18 @@ impl<T: Into<Cell>> From<Option<T>> for Cell {
 /// What stands between two columns.
 const GAP: &str = "   ";
 
+/// Rows of text, each column as wide as its widest cell.
+pub fn aligned(rows: &[Vec<String>]) -> String {
+    let wide = |text: &str| console::measure_text_width(text);
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| wide(cell)).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let padded = |(cell, width): (&String, &usize)| format!("{cell}{}", " ".repeat(width.saturating_sub(wide(cell))));
+    let line =
+        |row: &Vec<String>| row.iter().zip(&widths).map(padded).collect::<Vec<_>>().join(GAP).trim_end().to_owned();
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// No column is cut to less.
 const NARROWEST: usize = 8;
 

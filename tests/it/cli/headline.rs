@@ -5,7 +5,7 @@ use crate::aws::{Aws, REGION, gitinfra};
 use crate::tools;
 
 /// The network of the examples at a commit, with so many zones.
-fn network(p: &Place, zones: u32) {
+pub fn network(p: &Place, zones: u32) {
     let example = tools::repository().join("examples/network/yaml/Pulumi.yaml");
     let program = std::fs::read_to_string(example).expect("the example is there");
     let plugin = gitinfra().program;

@@ -1,0 +1,154 @@
+//! `gitinfra init`: the files with which a repository begins.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args as Arguments, ValueEnum};
+
+use super::Verb;
+use super::shell::Shell;
+use crate::config;
+use crate::failure::{Failure, Result};
+
+const CONFIG: &str = include_str!("init/gitinfra.yaml");
+const WORKFLOW: &str = include_str!("init/workflow.yaml");
+
+/// Write a commented gitinfra.yaml, and workflows that preview pull requests and roll out what is merged
+#[derive(Debug, Arguments)]
+pub struct Init {
+    /// The repository's folder
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    folder: PathBuf,
+    /// For which forge a workflow is written; may be given several times
+    #[arg(long = "forge", value_name = "NAME", default_values = ["github", "gitea"])]
+    forges: Vec<Forge>,
+    /// The branch that is rolled out
+    #[arg(long, value_name = "NAME", default_value = "main")]
+    branch: String,
+    /// Write over files that are there
+    #[arg(long)]
+    force: bool,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Forge {
+    /// A GitHub Action
+    Github,
+    /// A workflow of Gitea's or Forgejo's
+    Gitea,
+    /// None
+    None,
+}
+
+impl Forge {
+    fn file(self) -> Option<&'static str> {
+        match self {
+            Forge::Github => Some(".github/workflows/gitinfra.yaml"),
+            Forge::Gitea => Some(".gitea/workflows/gitinfra.yaml"),
+            Forge::None => None,
+        }
+    }
+}
+
+impl Verb for Init {
+    async fn run(&self, shell: &Shell) -> Result<u8> {
+        let root = shell.context.cwd.join(&self.folder);
+        if !root.is_dir() {
+            return Err(Failure::input(format!("there is no folder {}", self.folder.display())));
+        }
+        check_branch(&self.branch)?;
+        let files = self.files();
+        let there: Vec<&str> = files.iter().map(|(name, _)| *name).filter(|name| root.join(name).exists()).collect();
+        if !there.is_empty() && !self.force && !self.dry_run {
+            return Err(Failure::input(format!("there already: {}", there.join(", ")))
+                .hint("`--force` writes over it; `--dry-run` shows what would be written"));
+        }
+        for (name, text) in &files {
+            if self.dry_run {
+                shell.ui.data(&format!("# {name}\n{text}"));
+            } else {
+                write(&root.join(name), text)?;
+                shell.ui.data(&format!("{name} written"));
+            }
+        }
+        if !self.dry_run {
+            shell.ui.talk("next: read what the workflows need, commit, and run `gitinfra doctor`");
+        }
+        Ok(0)
+    }
+}
+
+impl Init {
+    fn files(&self) -> Vec<(&'static str, String)> {
+        let mut files = vec![(config::FILE, CONFIG.to_owned())];
+        for name in self.forges.iter().filter_map(|forge| forge.file()) {
+            // The placeholder stands where a branch's name does; variables of the shell are called so, too.
+            let text = WORKFLOW
+                .replace("[BRANCH]", &format!("[{}]", self.branch))
+                .replace("into BRANCH.", &format!("into {}.", self.branch));
+            if !files.iter().any(|(known, _)| *known == name) {
+                files.push((name, text));
+            }
+        }
+        files
+    }
+}
+
+/// What stands in a workflow's list has to be a plain name there.
+fn check_branch(branch: &str) -> Result<()> {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    match !branch.is_empty() && !branch.starts_with('-') && branch.chars().all(is_plain) {
+        true => Ok(()),
+        false => Err(Failure::input(format!("`{branch}` is no branch that a workflow can name"))),
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, text));
+    written.map_err(|error| Failure::setup(format!("writing {}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    /// As it is written it says nothing, and with its examples it is right.
+    #[test]
+    fn the_configuration_is_right_with_its_examples_and_without() {
+        assert_eq!(Config::read(CONFIG), Ok(Config::default()));
+        let is_example = |line: &&str| {
+            line.starts_with("# include")
+                || line.starts_with("# exclude")
+                || line.starts_with("# rules")
+                || line.starts_with("#   ")
+        };
+        let examples: Vec<&str> = CONFIG.lines().filter(is_example).map(|line| &line[2..]).collect();
+        assert_eq!(examples.len(), 10, "{examples:#?}");
+        assert_ne!(Config::read(&examples.join("\n")).expect("the examples are right"), Config::default());
+    }
+
+    #[test]
+    fn the_workflow_is_yaml_and_names_the_branch() {
+        let init = Init {
+            folder: ".".into(),
+            forges: vec![Forge::Github, Forge::Gitea, Forge::Github],
+            branch: "release/1".into(),
+            force: false,
+            dry_run: false,
+        };
+        let files = init.files();
+        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["gitinfra.yaml", ".github/workflows/gitinfra.yaml", ".gitea/workflows/gitinfra.yaml"]);
+        let workflow: serde_json::Value = serde_saphyr::from_str(&files[1].1).expect("YAML");
+        assert_eq!(workflow["on"]["push"]["branches"][0], "release/1");
+        assert!(workflow["jobs"]["sync"]["steps"].is_array());
+        for wrong in ["", "-x", "a b", "a,b", "a]"] {
+            assert!(check_branch(wrong).is_err(), "{wrong}");
+        }
+    }
+}
