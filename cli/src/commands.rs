@@ -9,6 +9,7 @@ mod get;
 mod logs;
 mod preview;
 mod retry;
+mod review;
 mod schema;
 mod shell;
 mod suspend;
@@ -77,6 +78,7 @@ verbs! {
     Sync in sync,
     Retry in retry,
     Preview in preview,
+    Review in review,
     Destroy in destroy,
     Forget in forget,
     Suspend in suspend,

@@ -95,7 +95,8 @@ const PATH_ENDINGS: &[&str] = &["PATH", "_FILE", "_DIR", "_DIRS", "_HOME", "_BUN
 /// Those that mean a place in the program's folder.
 const IN_PROGRAM: &[&str] = &["PULUMI_NODEJS_TSCONFIG_PATH"];
 
-const NOT_PASSED: &[&str] = &["GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"];
+const NOT_PASSED: &[&str] =
+    &["GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES", "GITINFRA_FORGE_TOKEN", "GITINFRA_MARK_SECRET"];
 
 /// The environment of every `pulumi` that gitinfra starts.
 pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment {

@@ -107,6 +107,33 @@ class PythonHost(GoTool):
 
 
 @dataclass(frozen=True)
+class Forge(GoTool):
+    """Gitea: a database in C comes in with cgo, and what it shows lies beside the program, which knows where."""
+
+    shown: tuple[str, ...] = ("templates", "options", "public")
+
+    def recipe(self) -> str:
+        return " ".join([super().recipe(), *self.shown])
+
+    def flags(self) -> list[str]:
+        return ["-trimpath", "-tags", "sqlite sqlite_unlock_notify", "-ldflags", "-s -w"]
+
+    def build(self, into: Path, run: Run, scratch: Path) -> None:
+        environment = {**go_environment(scratch), "CGO_ENABLED": "1"}
+        static = into / "share"
+        run(["go", "mod", "download", self.module], self.folder, environment)
+        source = Path(output(["go", "list", "-m", "-f", "{{.Dir}}", self.module], self.folder, environment))
+        for name in self.shown:
+            # The module cache is write-protected, folders included; a copy must be removable.
+            shutil.copytree(source / name, static / name, copy_function=shutil.copyfile)
+        for folder in [static, *(path for path in static.rglob("*") if path.is_dir())]:
+            folder.chmod(0o755)
+        flags = self.flags()
+        flags[-1] += f" -X {self.module}/modules/setting.StaticRootPath={static}"
+        run(["go", "build", *flags, "-o", str(into / "bin" / self.programs[0]), self.package], self.folder, environment)
+
+
+@dataclass(frozen=True)
 class VirtualEnvironment(Part):
     """A Python virtual environment with exactly the packages of requirements.txt."""
 
@@ -243,6 +270,15 @@ PARTS: list[Part] = [
         stamp=f"{SDK}/go/common/version.Version",
     ),
     GoTool("sdkgen", "the generator of SDKs from a schema", ("pulumi-sdkgen",), "30 s", ("go",), module=PKG),
+    Forge(
+        "gitea",
+        "Gitea, a forge with pull requests",
+        ("gitea",),
+        "3 min",
+        ("go", "cc"),
+        module="code.gitea.io/gitea",
+        package="code.gitea.io/gitea",
+    ),
     GoTool(
         "peer",
         "a tiny provider on pulumi-go-provider, to measure against",

@@ -1,0 +1,8 @@
+//! Pull requests on forges: the real Gitea, and the others as their vendors describe them.
+
+mod conversation;
+mod gitea;
+mod http;
+mod server;
+mod strangers;
+mod watch;
