@@ -84,11 +84,11 @@ pub fn parts(preview: &Preview, room: &Room) -> Vec<String> {
     };
     let end = gone(&preview.gone, room.part(GONE)) + &footer(preview, room.html);
     let mut rest = Rest { stacks: &stacks, from: 0, html: room.html };
-    text += &rest.details(room.bytes.saturating_sub(text.len() + end.len()), room.comments < 2);
+    text += &rest.details(room.bytes.saturating_sub(text.len() + end.len()), room.comments < 2, false);
     let mut parts = vec![text + &end];
     while !rest.stacks.is_empty() && parts.len() < room.comments {
         let head = format!("{heading}, continued\n");
-        let details = rest.details(room.bytes.saturating_sub(head.len()), parts.len() + 1 == room.comments);
+        let details = rest.details(room.bytes.saturating_sub(head.len()), parts.len() + 1 == room.comments, true);
         parts.push(head + &details);
     }
     parts
@@ -172,12 +172,13 @@ fn remark(stack: &StackPreview) -> &'static str {
 }
 
 impl Rest<'_> {
-    /// The parts of the stacks, as many as there is room for. In the last comment what is left over is told.
-    fn details(&mut self, mut room: usize, is_last: bool) -> String {
+    /// The parts of the stacks, as many as there is room for. In the last comment what is left over is told. `is_empty` says that
+    /// no comment has more room than this one.
+    fn details(&mut self, mut room: usize, is_last: bool, is_empty: bool) -> String {
         const LEFT_OUT: usize = 80;
         let mut text = String::new();
         while let Some((stack, others)) = self.stacks.split_first() {
-            let (left, is_fresh) = (room.saturating_sub(LEFT_OUT), text.is_empty());
+            let (left, is_fresh) = (room.saturating_sub(LEFT_OUT), is_empty && text.is_empty());
             let Some((part, next)) = self.one(stack, left, is_last, is_fresh) else {
                 break;
             };

@@ -7,6 +7,7 @@ pub mod command;
 mod gitea;
 mod github;
 mod gitlab;
+pub mod hint;
 pub mod mark;
 mod pace;
 mod secret;

@@ -17,6 +17,9 @@ use crate::scrub::Scrubber;
 
 pub use found::Found;
 
+/// One that is pushed to all the time is told what it was in the end.
+const MOST_MOVES: u32 = 3;
+
 /// Previews pull requests of one repository, and tells its forge.
 pub struct Reviewer {
     pub previewer: Previewer,
@@ -52,20 +55,48 @@ impl Reviewer {
         self.review_pull(pull).await
     }
 
-    /// A pull request as the forge told it. Whatever happens, none of its statuses stays pending.
-    pub async fn review_pull(&self, pull: Pull) -> Result<Reviewed> {
+    /// A pull request as the forge told it. Whatever happens, none of its statuses stays pending. One that moves on meanwhile is
+    /// previewed again, so that its comment is never about what it was.
+    pub async fn review_pull(&self, mut pull: Pull) -> Result<Reviewed> {
+        for _ in 1..MOST_MOVES {
+            let reviewed = self.begun(&pull).await?;
+            let now = if self.dry_run { pull.clone() } else { self.or_give_up(&pull, self.now(&pull).await).await? };
+            if (&now.head, &now.base) == (&pull.head, &pull.base) || !now.is_open {
+                return self.told(reviewed).await;
+            }
+            let moved = statuses::one(statuses::SUMMARY, State::Error, &format!("moved on to {}", short(&now.head)));
+            self.forge.set_status(&pull, &moved).await?;
+            pull = now;
+        }
+        self.told(self.begun(&pull).await?).await
+    }
+
+    /// Says that it is being previewed, and previews it.
+    async fn begun(&self, pull: &Pull) -> Result<Reviewed> {
+        if !self.dry_run {
+            self.forge.set_status(pull, &statuses::begun()).await?;
+        }
+        self.or_give_up(pull, self.found(pull.clone()).await).await
+    }
+
+    async fn now(&self, pull: &Pull) -> Result<Pull> {
+        Ok(self.forge.pull(pull.number).await?)
+    }
+
+    async fn told(&self, reviewed: Reviewed) -> Result<Reviewed> {
         if self.dry_run {
-            return self.found(pull).await;
+            return Ok(reviewed);
         }
-        self.forge.set_status(&pull, &statuses::begun()).await?;
-        let told = match self.found(pull.clone()).await {
-            Ok(reviewed) => self.tell(&reviewed).await.map(|()| reviewed),
-            Err(failure) => Err(failure),
-        };
-        if let Err(failure) = &told {
-            self.give_up(&pull, failure).await;
+        let told = self.tell(&reviewed).await;
+        self.or_give_up(&reviewed.pull.clone(), told.map(|()| reviewed)).await
+    }
+
+    /// The same; the commit is told of a failure.
+    async fn or_give_up<T>(&self, pull: &Pull, done: Result<T>) -> Result<T> {
+        if let (Err(failure), false) = (&done, self.dry_run) {
+            self.give_up(pull, failure).await;
         }
-        told
+        done
     }
 
     /// What a merge would change, or why that can't be found out.

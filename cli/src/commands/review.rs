@@ -131,13 +131,15 @@ impl Review {
     fn show(&self, shell: &Shell, number: u64, reviewed: Result<Reviewed>, fails: &mut impl FnMut(FailureKind)) {
         match reviewed {
             Ok(reviewed) => {
-                let Reviewed { pull, found, texts, worst } = reviewed;
+                let Reviewed { pull, found, texts, worst, .. } = reviewed;
                 if let Some(kind) = worst {
                     fails(kind);
                 }
                 match self.dry_run {
                     true => texts.iter().for_each(|text| shell.ui.data(text)),
-                    false => shell.ui.data(&format!("pr/{number} reviewed: {}  {}\n", one_line(&found.words()), pull.url)),
+                    false => {
+                        shell.ui.data(&format!("pr/{number} reviewed: {}  {}\n", one_line(&found.words()), pull.url))
+                    }
                 }
             }
             Err(mut failure) => {
@@ -172,7 +174,9 @@ fn from_file(path: &Path) -> Result<Secret> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::input(format!("reading {}: {error}", path.display())))?;
     match text.trim().is_empty() {
-        true => Err(Failure::input(format!("{} is empty", path.display())).hint("it should hold the token, or the key")),
+        true => {
+            Err(Failure::input(format!("{} is empty", path.display())).hint("it should hold the token, or the key"))
+        }
         false => Ok(Secret::new(&text)),
     }
 }

@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn pull_requests_and_commits_read_as_people_write_them() {
-        let cases = [("pr/7", Some(7)), ("7", Some(7)), ("#7", Some(7)), ("mr/7", Some(7)), ("pr/0", None), ("pr/+7", None)];
+        let cases =
+            [("pr/7", Some(7)), ("7", Some(7)), ("#7", Some(7)), ("mr/7", Some(7)), ("pr/0", None), ("pr/+7", None)];
         for (text, number) in cases {
             assert_eq!(pull(text).ok(), number, "{text}");
         }

@@ -74,10 +74,10 @@ impl Address {
 /// `git@host:owner/repo` and `ssh://` mean the same place, whose API is spoken to by HTTPS.
 fn as_url(text: &str) -> Result<Url> {
     let scp = text.split_once(':').filter(|(host, _)| !text.contains("://") && !host.contains('/'));
-    let url = scp.map_or_else(|| text.to_owned(), |(host, path)| format!("ssh://{host}/{}", path.trim_start_matches('/')));
-    let wrong = || {
-        Failure::input("the forge's address can't be read").hint("it looks like https://HOST/OWNER/REPOSITORY")
-    };
+    let url =
+        scp.map_or_else(|| text.to_owned(), |(host, path)| format!("ssh://{host}/{}", path.trim_start_matches('/')));
+    let wrong =
+        || Failure::input("the forge's address can't be read").hint("it looks like https://HOST/OWNER/REPOSITORY");
     let mut url = Url::parse(&url).map_err(|_| wrong())?;
     if matches!(url.scheme(), "ssh" | "git+ssh") {
         // A scheme that is not special can't become one that is, so it is written anew.
@@ -136,7 +136,11 @@ mod tests {
             ("https://github.com/acme/infra", None, Ok("https://api.github.com/ acme/infra")),
             ("git@github.com:acme/infra.git", None, Ok("https://api.github.com/ acme/infra")),
             ("ssh://git@gitlab.com/acme/team/infra.git", None, Ok("https://gitlab.com/api/v4/ acme/team/infra")),
-            ("https://git.example/code/acme/infra/", Some(Kind::Gitea), Ok("https://git.example/code/api/v1/ acme/infra")),
+            (
+                "https://git.example/code/acme/infra/",
+                Some(Kind::Gitea),
+                Ok("https://git.example/code/api/v1/ acme/infra"),
+            ),
             ("http://127.0.0.1:3000/a/b", Some(Kind::Gitea), Ok("http://127.0.0.1:3000/api/v1/ a/b")),
             ("https://git.example:8443/a/b", Some(Kind::Github), Ok("https://git.example:8443/api/v3/ a/b")),
             ("https://bitbucket.org/acme/infra", None, Ok("https://api.bitbucket.org/2.0/ acme/infra")),
@@ -144,7 +148,11 @@ mod tests {
             // A name that only looks like one that is known.
             ("https://github.com.git.example/a/b", None, Err("nobody knows which forge github.com.git.example is")),
             ("http://git.example/a/b", Some(Kind::Gitea), Err("http://git.example/a/b is not encrypted")),
-            ("http://127.0.0.1.git.example/a/b", Some(Kind::Gitea), Err("http://127.0.0.1.git.example/a/b is not encrypted")),
+            (
+                "http://127.0.0.1.git.example/a/b",
+                Some(Kind::Gitea),
+                Err("http://127.0.0.1.git.example/a/b is not encrypted"),
+            ),
             ("https://x:hush@github.com/a/b", None, Err("the forge's address holds a user or a password")),
             ("https://github.com/a", None, Err("`https://github.com/a` names no repository")),
             ("file:///a/b", Some(Kind::Gitea), Err("the forge's address can't be read")),
@@ -152,7 +160,11 @@ mod tests {
         ];
         for (text, kind, expected) in cases {
             let got = Address::parse(text, kind).map(|address| format!("{} {}", address.api, address.path));
-            assert_eq!(got.map_err(|failure| failure.message), expected.map(str::to_owned).map_err(str::to_owned), "{text}");
+            assert_eq!(
+                got.map_err(|failure| failure.message),
+                expected.map(str::to_owned).map_err(str::to_owned),
+                "{text}"
+            );
         }
     }
 }

@@ -140,7 +140,8 @@ impl Bitbucket {
     async fn whole(&self, mut pull: Pull) -> Result<Pull, Trouble> {
         if pull.head.len() < 40 && !pull.is_fork {
             let path = self.at(&format!("commit/{}", pull.head));
-            pull.head = self.client.get::<Commit>(&path, &format!("reading the head of pr/{}", pull.number)).await?.hash;
+            pull.head =
+                self.client.get::<Commit>(&path, &format!("reading the head of pr/{}", pull.number)).await?.hash;
         }
         Ok(pull)
     }

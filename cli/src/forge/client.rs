@@ -5,7 +5,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER};
+use http::header::{
+    AUTHORIZATION, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use serde::de::DeserializeOwned;
@@ -31,6 +33,8 @@ const BETWEEN: i64 = 500;
 const MOST_REFUSALS: u32 = 10;
 /// No limit is waited for longer: a primary one ends within the hour.
 const PATIENCE: i64 = 65 * 60_000;
+/// How long a request may go on after everything is to end.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 /// A wait that a reader would wonder about.
 const LONG: i64 = 10_000;
 /// So many answers are kept to be asked for again.
@@ -114,7 +118,10 @@ impl Client {
     /// `between_writes` is in milliseconds.
     pub fn new(context: &Context, address: &Address, between_writes: i64) -> Result<Client> {
         let mut headers = HeaderMap::new();
-        headers.insert(http::header::USER_AGENT, HeaderValue::from_static(concat!("gitinfra/", env!("CARGO_PKG_VERSION"))));
+        headers.insert(
+            http::header::USER_AGENT,
+            HeaderValue::from_static(concat!("gitinfra/", env!("CARGO_PKG_VERSION"))),
+        );
         headers.insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
         Ok(Client {
             context: context.clone(),
@@ -203,7 +210,10 @@ impl Client {
         let body: &[u8] = if answer.body.is_empty() { b"null" } else { &answer.body };
         serde_json::from_slice(body).map_err(|error| {
             let words = format!("{}: its answer is not what was asked for: {error}", ask.doing);
-            Trouble::new(What::Other, self.trouble(What::Other, &words).failure.hint("is it this kind of forge? --kind says which"))
+            Trouble::new(
+                What::Other,
+                self.trouble(What::Other, &words).failure.hint("is it this kind of forge? --kind says which"),
+            )
         })
     }
 
@@ -243,7 +253,7 @@ impl Client {
             let sent = self.wire.exchange(self.request(ask, url, speaking_for)?);
             let sent = tokio::select! {
                 sent = sent => sent,
-                () = self.context.cancel.cancelled() => return Err(Failure::cancelled().into()),
+                () = self.stopped() => return Err(Failure::cancelled().into()),
             };
             let answer = sent.map(|response| self.known(url, response));
             if let Ok(answer) = &answer {
@@ -261,6 +271,12 @@ impl Client {
             }
             tries += 1;
         }
+    }
+
+    /// Whoever is stopped has a moment for last words: that a status is pending no more.
+    async fn stopped(&self) {
+        self.context.cancel.cancelled().await;
+        tokio::time::sleep(LAST_WORDS).await;
     }
 
     /// Waits, unless it would be for longer than anybody waits.
@@ -284,7 +300,12 @@ impl Client {
         }
     }
 
-    fn request(&self, ask: &Ask<'_>, url: &Url, speaking_for: Option<&HeaderValue>) -> Result<Request<Full<Bytes>>, Trouble> {
+    fn request(
+        &self,
+        ask: &Ask<'_>,
+        url: &Url,
+        speaking_for: Option<&HeaderValue>,
+    ) -> Result<Request<Full<Bytes>>, Trouble> {
         let body = ask.body.as_ref().map(Value::to_string).unwrap_or_default();
         let mut request = Request::builder().method(ask.method.clone()).uri(url.as_str());
         if let Some(headers) = request.headers_mut() {
@@ -341,7 +362,8 @@ impl Client {
         let failure = self.trouble(what, &format!("{}: {said}", ask.doing)).failure;
         let failure = match answer.status.as_u16() {
             401 => failure.hint("the token is not taken: is it whole, and has it not expired?"),
-            403 => failure.hint("the token may not do this: it has to read the repository and to write comments and statuses"),
+            403 => failure
+                .hint("the token may not do this: it has to read the repository and to write comments and statuses"),
             404 => failure.hint("does it exist, and may whoever the token belongs to see it?"),
             _ => failure,
         };
@@ -402,7 +424,7 @@ impl Answer {
         let texts = ["/message", "/error/message", "/error", "/error_description"];
         let text = texts.iter().find_map(|path| match said.pointer(path)? {
             Value::String(text) => Some(text.clone()),
-            Value::Null | Value::Object(_) => None,
+            Value::Null => None,
             other => Some(other.to_string()),
         });
         let errors = said.get("errors").map(Value::to_string).unwrap_or_default();

@@ -118,7 +118,11 @@ fn may_be_stack(command: &Command) -> bool {
 fn complete(command: Command) -> Result<Command, Wrong> {
     let verb = command.verb;
     if verb.needs_commit() && command.commit.is_none() {
-        return Err(Wrong(format!("`{}` has to say for which commit: `/gitinfra {} COMMIT`", verb.word(), verb.word())));
+        return Err(Wrong(format!(
+            "`{}` has to say for which commit: `/gitinfra {} COMMIT`",
+            verb.word(),
+            verb.word()
+        )));
     }
     if verb.takes_seals() && command.seals.is_empty() && command.commit.is_none() {
         return Err(Wrong(format!("`{}` has to say what: a seal's id, as the comment shows it", verb.word())));
@@ -206,15 +210,19 @@ mod tests {
             let read = (command.verb, command.stack.as_deref(), command.commit.as_deref());
             assert_eq!(read, (verb, stack, commit), "{comment}");
         }
-        let approve = Command::parse("/gitinfra approve s-w4t8kz1m s-b7y0q2nf").expect("a command").expect("a right one");
+        let approve =
+            Command::parse("/gitinfra approve s-w4t8kz1m s-b7y0q2nf").expect("a command").expect("a right one");
         assert_eq!(approve.seals, ["s-w4t8kz1m", "s-b7y0q2nf"]);
-        let reject = Command::parse("/gitinfra reject s-w4t8kz1m not <b>now</b>").expect("a command").expect("a right one");
+        let reject =
+            Command::parse("/gitinfra reject s-w4t8kz1m not <b>now</b>").expect("a command").expect("a right one");
         assert_eq!((reject.seals.len(), reject.reason.as_deref()), (1, Some("not <b>now</b>")));
     }
 
     #[test]
     fn what_is_no_command_does_nothing() {
-        for comment in ["", "Nice!", " /gitinfra up 9f31c2a", "> /gitinfra up 9f31c2a", "x\n/gitinfra up 9f31c2a", "/gitinfrax up"] {
+        for comment in
+            ["", "Nice!", " /gitinfra up 9f31c2a", "> /gitinfra up 9f31c2a", "x\n/gitinfra up 9f31c2a", "/gitinfrax up"]
+        {
             assert_eq!(said(comment), "nothing", "{comment}");
         }
     }

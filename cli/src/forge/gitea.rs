@@ -67,6 +67,7 @@ struct IssueComment {
 
 #[derive(Deserialize)]
 struct CommitStatus {
+    id: i64,
     context: String,
     status: String,
 }
@@ -147,8 +148,10 @@ impl Forge for Gitea {
     }
 
     async fn statuses(&self, commit: &str) -> Result<Vec<Told>, Trouble> {
-        let path = self.at(&format!("commits/{commit}/statuses?sort=recentupdate&limit=50"));
-        let statuses = self.client.pages::<Vec<CommitStatus>>(&path, "reading a commit's statuses").await?;
+        let path = self.at(&format!("commits/{commit}/statuses?limit=50"));
+        let mut statuses = self.client.pages::<Vec<CommitStatus>>(&path, "reading a commit's statuses").await?;
+        // Its own order knows no more than seconds.
+        statuses.sort_by_key(|status| std::cmp::Reverse(status.id));
         let told = |status: CommitStatus| Told { name: status.context, state: state(&status.status) };
         Ok(newest(statuses.into_iter().map(told)))
     }

@@ -203,7 +203,8 @@ impl Github {
             return Ok(Vec::new());
         };
         let name = name.map(|name| format!("&check_name={}", escaped(name))).unwrap_or_default();
-        let path = self.at(&format!("commits/{commit}/check-runs?filter=latest&per_page=100&app_id={}{name}", app.id()));
+        let path =
+            self.at(&format!("commits/{commit}/check-runs?filter=latest&per_page=100&app_id={}{name}", app.id()));
         self.pages::<CheckRuns>(&path, "reading a commit's checks").await
     }
 }

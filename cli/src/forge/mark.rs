@@ -90,7 +90,8 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
+    let digits: Vec<u8> =
+        text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
     let pairs = digits.chunks(2).map(|pair| Some(pair[0] << 4 | *pair.get(1)?));
     pairs.collect()
 }
@@ -118,12 +119,16 @@ mod tests {
             assert_eq!(ours.read(&text), Some(mark()), "{text}");
             assert_eq!(ours.read(&text.replace('\n', "\r\n")), Some(mark()), "forges may change line ends");
             assert_eq!(others.read(&text), None, "another key");
-            for (from, to) in [("#134", "#135"), ("n=1/3", "n=2/3"), ("head=9f", "head=8f"), ("v1", "v2"), (" mac=", " mac=0")] {
+            for (from, to) in
+                [("#134", "#135"), ("n=1/3", "n=2/3"), ("head=9f", "head=8f"), ("v1", "v2"), (" mac=", " mac=0")]
+            {
                 assert_eq!(ours.read(&text.replacen(from, to, 1)), None, "{from} is {to}");
             }
             assert!(!text.contains("hush"));
         }
-        for text in ["", "x", "<!-- gitinfra v1 mac= -->", "<!-- gitinfra v1 mac=zz -->", "<!-- mac=é -->", "[//]: # ( mac=)"] {
+        for text in
+            ["", "x", "<!-- gitinfra v1 mac= -->", "<!-- gitinfra v1 mac=zz -->", "<!-- mac=é -->", "[//]: # ( mac=)"]
+        {
             assert_eq!(ours.read(text), None, "{text}");
         }
         // A quotation of ours in somebody's text is no mark.

@@ -98,7 +98,11 @@ mod tests {
         let cases = [
             ("Retry-After", Limits { status: 429, retry_after: Some(7), ..Limits::default() }, 7_000),
             ("a primary limit", Limits { status: 403, remaining: Some(0), reset, ..Limits::default() }, 90_000),
-            ("a secondary limit", Limits { status: 403, says_so: true, remaining: Some(9), ..Limits::default() }, 60_000),
+            (
+                "a secondary limit",
+                Limits { status: 403, says_so: true, remaining: Some(9), ..Limits::default() },
+                60_000,
+            ),
             ("nothing is left", Limits { status: 200, remaining: Some(0), reset, ..Limits::default() }, 90_000),
             ("no limit", Limits { status: 403, remaining: Some(9), ..Limits::default() }, 0),
         ];

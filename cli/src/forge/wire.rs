@@ -33,8 +33,9 @@ impl Wire {
         http.set_connect_timeout(Some(CONNECT));
         let provider = rustls::crypto::aws_lc_rs::default_provider();
         let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider).map_err(|error| {
-            Failure::setup(format!("reading this machine's certificates: {error}"))
-                .hint("install them, for example with `apt-get install ca-certificates`, or name a file in SSL_CERT_FILE")
+            Failure::setup(format!("reading this machine's certificates: {error}")).hint(
+                "install them, for example with `apt-get install ca-certificates`, or name a file in SSL_CERT_FILE",
+            )
         })?;
         let tls = tls.https_or_http().enable_http1();
         Ok(match tunnel(environment, origin, &http)? {

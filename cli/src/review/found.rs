@@ -34,9 +34,8 @@ impl Found {
 
     /// Whether something can be read in a comment that the status does not say.
     pub fn is_worth_a_comment(&self) -> bool {
-        self.preview().is_none_or(|preview| {
-            !preview.stacks.is_empty() || !preview.gone.is_empty() || !preview.notes.is_empty()
-        })
+        self.preview()
+            .is_none_or(|preview| !preview.stacks.is_empty() || !preview.gone.is_empty() || !preview.notes.is_empty())
     }
 
     /// How many previews failed.
@@ -60,15 +59,18 @@ impl Found {
         match (stacks.len(), failed) {
             (0, _) => "no stack is touched".to_owned(),
             (all, 1..) => format!("{failed} of {} failed", count(all, "preview")),
-            (all, 0) => format!("{}: {}", count(all, "stack"), in_words(&effects, stacks.iter().any(|s| !s.changes.outputs.is_empty()))),
+            (all, 0) => format!(
+                "{}: {}",
+                count(all, "stack"),
+                in_words(&effects, stacks.iter().any(|s| !s.changes.outputs.is_empty()))
+            ),
         }
     }
 }
 
 /// "2 to delete, 1 to create", danger first.
 pub fn in_words(effects: &BTreeMap<Effect, usize>, has_outputs: bool) -> String {
-    const DANGER_FIRST: [Effect; 5] =
-        [Effect::Delete, Effect::Replace, Effect::Update, Effect::Create, Effect::Import];
+    const DANGER_FIRST: [Effect; 5] = [Effect::Delete, Effect::Replace, Effect::Update, Effect::Create, Effect::Import];
     let word = |effect: &Effect| Some(format!("{} to {}", effects.get(effect)?, effect.verb()));
     let words: Vec<String> = DANGER_FIRST.iter().filter_map(word).collect();
     match (words.is_empty(), has_outputs) {

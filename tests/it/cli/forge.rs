@@ -3,6 +3,8 @@
 mod conversation;
 mod gitea;
 mod http;
+mod played;
 mod server;
 mod strangers;
+mod vendors;
 mod watch;

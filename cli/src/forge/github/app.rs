@@ -69,7 +69,8 @@ impl App {
         let seconds = now / 1000;
         let claims = json!({ "iat": seconds - SIGNED_BEFORE, "exp": seconds + SIGNED_FOR, "iss": self.id.to_string() });
         let encoded = |text: String| URL_SAFE_NO_PAD.encode(text);
-        let said = format!("{}.{}", encoded(json!({ "alg": "RS256", "typ": "JWT" }).to_string()), encoded(claims.to_string()));
+        let said =
+            format!("{}.{}", encoded(json!({ "alg": "RS256", "typ": "JWT" }).to_string()), encoded(claims.to_string()));
         let mut signature = vec![0; pair.public_modulus_len()];
         let signed = pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), said.as_bytes(), &mut signature);
         signed.map_err(|_| Failure::bug("signing with the App's key failed"))?;

@@ -22,7 +22,9 @@ fn a_pull_request_has_one_comment_that_is_edited() {
     h.review("pr/1").expect_code(0).expect_out(&["pr/1 reviewed: 1 stack: 1 to update, 1 to create  http://"]);
     let told = h.texts(number);
     assert_eq!(told.len(), 1);
-    for words in ["### gitinfra preview: change into main", "| test/dev | 1 | 1 |", "+     content: \"two\"", "</details>"] {
+    for words in
+        ["### gitinfra preview: change into main", "| test/dev | 1 | 1 |", "+     content: \"two\"", "</details>"]
+    {
         assert!(told[0].contains(words), "{words}\n{}", told[0]);
     }
     assert_eq!(
@@ -39,10 +41,7 @@ fn a_pull_request_has_one_comment_that_is_edited() {
     let after = h.comments(number);
     assert_eq!((after.len(), &after[0]["id"]), (1, &before[0]["id"]));
     assert!(h.texts(number)[0].contains(&second[..7]) && !h.texts(number)[0].contains(&first[..7]));
-    assert_eq!(
-        h.statuses(&second),
-        ["gitinfra success 1 stack: 1 to create", "gitinfra/test/dev success 1 to create"]
-    );
+    assert_eq!(h.statuses(&second), ["gitinfra success 1 stack: 1 to create", "gitinfra/test/dev success 1 to create"]);
     // What has nothing to do with the change any more does not stay on.
     h.place.repo.switch("change").git(&["reset", "-q", "--hard", "main"]);
     h.place.repo.write("README.md", "Read me.\n").commit("Docs");
@@ -143,7 +142,8 @@ fn what_one_comment_has_no_room_for_goes_on_in_the_next() {
         assert_eq!(text.matches("<details").count(), text.matches("\n</details>").count());
         assert_eq!(text.contains("<b>test/dev</b>: continued"), at > 0, "{text}");
     }
-    let told = |name: &&String| texts.iter().filter(|text| text.contains(&format!("files:index:File {name}\n"))).count();
+    let told =
+        |name: &&String| texts.iter().filter(|text| text.contains(&format!("files:index:File {name}\n"))).count();
     assert!(names.iter().all(|name| told(&name) == 1), "each resource stands once");
     // With less to say the others go.
     h.push("change", &[A2]);

@@ -30,7 +30,11 @@ impl Hosted {
     pub fn push(&self, branch: &str, files: &[(&str, &str)]) -> String {
         let repo = &self.place.repo;
         let is_there = !repo.git(&["branch", "--list", branch]).is_empty();
-        if is_there { repo.switch(branch) } else { repo.switch("main").branch(branch) };
+        if is_there {
+            repo.switch(branch)
+        } else {
+            repo.switch("main").branch(branch)
+        };
         let commit = self.place.change(files);
         repo.git(&["push", "-q", "--force", "origin", branch]);
         commit

@@ -41,7 +41,7 @@ fn config(folder: &Path, port: u16) -> String {
         "APP_NAME = forge\nRUN_MODE = prod\nI_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true\nWORK_PATH = {folder}\n\
          [server]\nHTTP_ADDR = 127.0.0.1\nHTTP_PORT = {port}\nROOT_URL = http://127.0.0.1:{port}/\nOFFLINE_MODE = true\nDISABLE_SSH = true\n\
          [database]\nDB_TYPE = sqlite3\nPATH = {folder}/gitea.db\n\
-         [security]\nINSTALL_LOCK = true\nPASSWORD_HASH_ALGO = pbkdf2$1\n\
+         [security]\nINSTALL_LOCK = true\nPASSWORD_HASH_ALGO = pbkdf2$1000$50\n\
          [webhook]\nALLOWED_HOST_LIST = loopback\n\
          [log]\nLEVEL = Warn\n\
          [repository]\nROOT = {folder}/repositories\nDEFAULT_BRANCH = main\n\
@@ -65,7 +65,8 @@ impl Server {
         poll("the forge", || http::send(&server.url, "GET", "/api/v1/version", &[], None).0 == 200);
         for (name, admin) in [(ADA, true), (BOT, false), (EVE, false)] {
             let mail = format!("{name}@example.com");
-            let mut words = vec!["admin", "user", "create", "--username", name, "--password", PASSWORD, "--email", &mail];
+            let mut words =
+                vec!["admin", "user", "create", "--username", name, "--password", PASSWORD, "--email", &mail];
             words.extend(["--must-change-password=false"].into_iter().chain(admin.then_some("--admin")));
             assert!(run(server.dir.path(), &words).is_some(), "{name} can be made");
         }
@@ -79,7 +80,7 @@ impl Server {
         let scopes = "write:issue,write:repository,read:user";
         let words = ["admin", "user", "generate-access-token", "--username", user, "--token-name", &name];
         let said = run(self.dir.path(), &[&words[..], &["--scopes", scopes, "--raw"]].concat());
-        said.expect("a token can be made").trim().to_owned()
+        said.expect("a token can be made").lines().last().unwrap_or_default().trim().to_owned()
     }
 
     /// A repository of Ada's with a place's `main`, in which the bot may write. Its path, `ada/NAME`.

@@ -23,7 +23,10 @@ fn nothing_of_a_fork_is_run_until_somebody_has_read_it() {
     for words in ["pr/1", "", &format!("pr/1 --trust {}", "a".repeat(40))] {
         h.review(words).expect_code(3).expect_out(&["pr/1 reviewed: untrusted: "]);
         let texts = h.texts(1);
-        assert!(texts.len() == 1 && texts[0].contains("**Nothing was previewed.**") && texts[0].contains(&trust), "{texts:?}");
+        assert!(
+            texts.len() == 1 && texts[0].contains("**Nothing was previewed.**") && texts[0].contains(&trust),
+            "{texts:?}"
+        );
         assert_eq!(h.statuses(&head), ["gitinfra failure untrusted: it comes from a fork, and nothing was run"]);
     }
     h.review(&format!("pr/1 --trust {}", &head[..10])).expect_code(2);
@@ -48,7 +51,10 @@ fn secrets_are_told_to_nobody() {
     h.place.repo.git(&["push", "-q", "origin", "change"]);
     h.open("change");
     let said = h.place.run_as("review pr/1", |command| {
-        command.env("GITINFRA_MARK_SECRET", "hush-mark-secret").env("MY_TOKEN", "hush-my-token").arg("--pass-env=MY_TOKEN")
+        command
+            .env("GITINFRA_MARK_SECRET", "hush-mark-secret")
+            .env("MY_TOKEN", "hush-my-token")
+            .arg("--pass-env=MY_TOKEN")
     });
     let told = format!("{said}{:?}{:?}", h.comments(1), h.statuses(&h.place.repo.head()));
     for secret in [h.token.as_str(), "hush-mark-secret", "hush-my-token"] {
