@@ -34,7 +34,7 @@ Exit codes:
   1    a roll-out or a preview failed
   2    the command line is wrong
   3    the repository, the branch, a Pulumi.yaml or a name is wrong
-  4    something is missing or out of reach: git, pulumi, a backend, a passphrase, the ledger
+  4    something is missing or out of reach: git, pulumi, backend, forge, passphrase or ledger
   5    another live run holds a stack
   70   a mistake in gitinfra itself
   130  stopped by Ctrl-C or SIGTERM";

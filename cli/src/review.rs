@@ -5,6 +5,8 @@ mod found;
 mod statuses;
 mod watch;
 
+use serde_json::{Value, json};
+
 use crate::comment;
 use crate::context::Context;
 use crate::decide::short;
@@ -65,7 +67,7 @@ impl Reviewer {
                 return self.told(reviewed).await;
             }
             let moved = statuses::one(statuses::SUMMARY, State::Error, &format!("moved on to {}", short(&now.head)));
-            self.forge.set_status(&pull, &moved).await?;
+            self.set(&pull, moved).await?;
             pull = now;
         }
         self.told(self.begun(&pull).await?).await
@@ -74,7 +76,7 @@ impl Reviewer {
     /// Says that it is being previewed, and previews it.
     async fn begun(&self, pull: &Pull) -> Result<Reviewed> {
         if !self.dry_run {
-            self.forge.set_status(pull, &statuses::begun()).await?;
+            self.set(pull, statuses::begun()).await?;
         }
         self.or_give_up(pull, self.found(pull.clone()).await).await
     }
@@ -164,11 +166,11 @@ impl Reviewer {
         let all = statuses::of(found);
         self.settle(pull, &all).await?;
         for status in all {
-            self.forge.set_status(pull, &status).await?;
+            self.set(pull, status).await?;
         }
         let details = Some(texts.concat()).filter(|_| left_over);
         let summary = Status { details, ..statuses::summary(found) };
-        Ok(self.forge.set_status(pull, &summary).await?)
+        Ok(self.set(pull, summary).await?)
     }
 
     /// Statuses of an earlier preview that this one says nothing of: what stacks have nothing to do with the change any more.
@@ -179,7 +181,7 @@ impl Reviewer {
             let is_stacks = told.name.starts_with(statuses::OF_STACKS);
             if is_stacks && told.state != State::Success && !names.contains(&told.name) {
                 let status = statuses::one(&told.name, State::Success, "not touched any more");
-                self.forge.set_status(pull, &status).await?;
+                self.set(pull, status).await?;
             }
         }
         Ok(())
@@ -189,13 +191,36 @@ impl Reviewer {
     async fn give_up(&self, pull: &Pull, failure: &Failure) {
         let words = match failure.kind {
             Kind::Cancelled => "stopped before it was done".to_owned(),
-            _ => self.scrubber.scrub(&failure.message),
+            _ => failure.message.clone(),
         };
         let status = statuses::one(statuses::SUMMARY, State::Error, &words);
-        if let Err(trouble) = self.forge.set_status(pull, &status).await {
+        if let Err(trouble) = self.set(pull, status).await {
             let message = format!("pr/{}: its status stays pending: {}", pull.number, trouble.failure);
             self.context().tell(None, Body::Note { message });
         }
+    }
+
+    /// What came of one, as data.
+    pub fn json(&self, reviewed: &Reviewed) -> Value {
+        let Reviewed { pull, base, found, texts, .. } = reviewed;
+        let mut value = json!({
+            "pullRequest": pull.number,
+            "url": pull.url,
+            "headCommit": pull.head,
+            "baseCommit": base,
+            "state": found.word(),
+            "message": found.words(),
+            "comments": texts,
+            "preview": found.preview(),
+        });
+        self.scrubber.scrub_json(&mut value);
+        value
+    }
+
+    /// Sets a status, without anything secret in its words.
+    async fn set(&self, pull: &Pull, status: Status) -> Result<(), Trouble> {
+        let words = self.scrubber.scrub(&status.words);
+        self.forge.set_status(pull, &Status { words, ..status }).await
     }
 
     fn context(&self) -> &Context {

@@ -25,12 +25,12 @@ class Bitbucket:
             case "GET", "user":
                 return 200, account(self.me)
             case "GET", "repositories", _, _, "commit", short:
-                whole = next(pull["head"] for pull in state.pulls.values() if pull["head"].startswith(short))
+                whole = next(head for head in state.heads if head.startswith(short))
                 return 200, {"type": "commit", "hash": whole, "date": MOMENT, "message": "Change"}
             case "GET", "repositories", _, _, "pullrequests":
                 return 200, self.paged(state, query, [self.pull(one) for one in state.pulls.values() if one["open"]], path)
             case "GET", "repositories", _, _, "pullrequests", number:
-                return 200, self.pull(self.found(state.pulls, number))
+                return 200, self.pull(self.found(state.pulls, number, state.read_pull))
             case "GET", "repositories", _, _, "pullrequests", number, "comments":
                 return 200, self.paged(state, query, [self.comment(one) for one in state.of_pull(int(number))], path)
             case "POST", "repositories", _, _, "pullrequests", number, "comments":
@@ -63,10 +63,10 @@ class Bitbucket:
             shown["next"] = f"{state.base}{path}?{rest}"
         return shown
 
-    def found(self, things, number):
+    def found(self, things, number, read=None):
         if int(number) not in things:
             raise Refused(404, {"type": "error", "error": {"message": "Resource not found"}})
-        return things[int(number)]
+        return read(number) if read else things[int(number)]
 
     def refuse_long(self, state, text):
         if len(text) > min(state.longest_comment, 32768):

@@ -12,10 +12,17 @@ class Wrong(Exception):
     """Somebody said something that the description does not know."""
 
 
+def nullable(schema):
+    """What may be null may be it beside an enumeration, too: that is how GitHub means it and answers."""
+    if schema.get("nullable") is True and isinstance(schema.get("enum"), list):
+        schema["enum"].append(None)
+    return schema
+
+
 class Description:
     def __init__(self, file):
         with open(file, encoding="utf-8") as text:
-            self.whole = json.load(text)
+            self.whole = json.load(text, object_hook=nullable)
         resource = Resource(contents=self.whole, specification=DRAFT4)
         self.registry = Registry().with_resource("urn:api", resource)
         self.paths = []

@@ -57,7 +57,7 @@ class Github:
             case "GET", "repos", _, _, "pulls":
                 return 200, [self.pull(one, "pull-request-simple-items") for one in state.pulls.values() if one["open"]]
             case "GET", "repos", _, _, "pulls", number:
-                return 200, self.pull(self.found(state.pulls, number), "pull-request")
+                return 200, self.pull(self.found(state.pulls, number, state.read_pull), "pull-request")
             case "GET", "repos", _, _, "issues", number, "comments":
                 return 200, [self.comment(one) for one in state.of_pull(int(number))]
             case "POST", "repos", _, _, "issues", number, "comments":
@@ -93,10 +93,10 @@ class Github:
                 return 200, self.check(check)
         raise Refused(404, {"message": "Not Found", "documentation_url": "https://docs.github.com/rest"})
 
-    def found(self, things, number):
+    def found(self, things, number, read=None):
         if int(number) not in things:
             raise Refused(404, {"message": "Not Found", "documentation_url": "https://docs.github.com/rest"})
-        return things[int(number)]
+        return read(number) if read else things[int(number)]
 
     def refuse_long(self, state, text):
         if len(text) > state.longest_comment:

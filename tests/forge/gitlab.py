@@ -33,10 +33,10 @@ class Gitlab:
             case "GET", "projects", _, "merge_requests":
                 return 200, [self.pull(one) for one in state.pulls.values() if one["open"]]
             case "GET", "projects", _, "merge_requests", number:
-                return 200, self.pull(self.found(state.pulls, number))
+                return 200, self.pull(self.found(state.pulls, number, state.read_pull))
             case "GET", "projects", _, "merge_requests", number, "pipelines":
-                pull = state.pulls[int(number)]
-                return 200, [{"id": 55, "sha": pull["head"], "ref": pull["branch"], "status": "running"}]
+                branch = state.pulls[int(number)]["branch"]
+                return 200, [{"id": 55, "sha": head, "ref": branch, "status": "running"} for head in state.heads]
             case "GET", "projects", _, "merge_requests", number, "notes":
                 return 200, [self.note(one) for one in state.of_pull(int(number))]
             case "POST", "projects", _, "merge_requests", number, "notes":
@@ -66,10 +66,10 @@ class Gitlab:
         state.statuses.append({"commit": commit, "name": body["name"], "state": body["state"], "words": body["description"]})
         return state.statuses[-1]
 
-    def found(self, things, number):
+    def found(self, things, number, read=None):
         if int(number) not in things:
             raise Refused(404, {"message": "404 Not found"})
-        return things[int(number)]
+        return read(number) if read else things[int(number)]
 
     def refuse_long(self, state, text):
         if len(text) > state.longest_comment:

@@ -47,7 +47,6 @@ class Handler(BaseHTTPRequestHandler):
         server, query = self.server, dict(parse_qsl(url.query))
         forge, state = server.forge, server.state
         path = url.path.removeprefix(forge.PREFIX)
-        state.requests.append(f"{self.command} {path}")
         headers = {}
         try:
             if path == "/graphql":

@@ -16,7 +16,9 @@ class State:
     def __init__(self):
         self.ids = count(101)
         self.pulls, self.comments, self.statuses, self.checks = {}, {}, [], {}
-        self.requests, self.wrong, self.faults = [], [], []
+        # Every commit that was ever one's head.
+        self.heads = set()
+        self.wrong, self.faults = [], []
         self.most_per_page = 100
         # The most that a comment may have, by the vendor's own refusal.
         self.longest_comment = 65536
@@ -27,6 +29,7 @@ class State:
             case "pull":
                 pull = {"title": "Change", "open": True, "fork": False, **self.pulls.get(body["number"], {}), **body}
                 self.pulls[body["number"]] = pull
+                self.heads |= {one["head"] for one in (pull, pull.get("then", {})) if "head" in one}
             case "comment":
                 return self.comment(body["pull"], body["user"], body["text"])
             case "limits":
@@ -39,7 +42,6 @@ class State:
                     "comments": list(self.comments.values()),
                     "statuses": self.statuses,
                     "checks": list(self.checks.values()),
-                    "requests": self.requests,
                     "wrong": self.wrong,
                     "tokens": len(self.tokens),
                 }
@@ -51,6 +53,13 @@ class State:
                 fault["times"] -= 1
                 return fault
         return None
+
+    def read_pull(self, number):
+        """A pull request as it is; what is to be `then` comes true once it was read."""
+        pull = self.pulls[int(number)]
+        shown = dict(pull)
+        pull |= pull.pop("then", {})
+        return shown
 
     def comment(self, pull, user, text):
         comment = {"id": next(self.ids), "pull": pull, "user": user, "text": text, "edits": 0}

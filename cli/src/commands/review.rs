@@ -14,18 +14,21 @@ use crate::forge::{self, Address, App, Credential, Kind, Secret};
 use crate::preview::Previewer;
 use crate::review::{Reviewed, Reviewer};
 use crate::scrub::Scrubber;
+use crate::ui::Stream;
 
 const ABOUT: &str = "\
-Writes one comment on each pull request, which later reviews edit, a commit status for each stack that changes, and the
+Preview pull requests, and tell their forge what a merge would change
+
+Writes one comment on each pull request, which later reviews edit, a commit status for each stack that changes, and the \
 status `gitinfra` for all of them, which a branch rule can require.
 
-A token is read from a file or a variable, never from the command line. It has to read the repository and to write
-comments and statuses; what a program of a pull request sees does not hold it. Git reads the repository with its own
-credentials. What comes from a fork is not run until its commit is named with --trust.";
+A token is read from a file or a variable, never from the command line. It has to read the repository and to write \
+comments and statuses; no program that is previewed sees it. Git reads the repository with its own credentials. What \
+comes from a fork is not run until its commit is named with --trust.";
 
 /// Preview pull requests, and tell their forge what a merge would change
 #[derive(Debug, Arguments)]
-#[command(long_about = format!("Preview pull requests, and tell their forge what a merge would change\n\n{ABOUT}"), after_help = EXIT_CODES)]
+#[command(long_about = ABOUT, after_help = EXIT_CODES)]
 pub struct Review {
     /// The pull requests, as pr/7 or 7; without any, all that are open
     #[arg(value_name = "PR", value_parser = words::pull)]
@@ -46,6 +49,9 @@ pub struct Review {
     /// How many stacks are previewed side by side
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     jobs: u16,
+    /// text, or json: one object a line for each pull request
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    output: Stream,
     /// Print the comments, and tell the forge nothing
     #[arg(long)]
     dry_run: bool,
@@ -84,16 +90,18 @@ impl Verb for Review {
         let mut worst = None;
         let mut fails = |kind| worst = Some(FailureKind::worst(worst, kind));
         if self.watch {
-            reviewer.watch(self.interval, |number, reviewed| self.show(shell, number, reviewed, &mut fails)).await?;
+            reviewer
+                .watch(self.interval, |number, reviewed| self.show(shell, &reviewer, (number, reviewed), &mut fails))
+                .await?;
             return Ok(FailureKind::Cancelled.exit_code());
         }
         if self.pulls.is_empty() {
-            reviewer.all(|number, reviewed| self.show(shell, number, reviewed, &mut fails)).await?;
+            reviewer.all(|number, reviewed| self.show(shell, &reviewer, (number, reviewed), &mut fails)).await?;
         }
         for number in &self.pulls {
             match reviewer.review(*number).await {
                 Err(failure) if failure.kind == FailureKind::Cancelled => return Err(failure),
-                reviewed => self.show(shell, *number, reviewed, &mut fails),
+                reviewed => self.show(shell, &reviewer, (*number, reviewed), &mut fails),
             }
         }
         Ok(worst.map_or(0, FailureKind::exit_code))
@@ -128,25 +136,35 @@ impl Review {
     }
 
     /// What came of one, or why nothing did.
-    fn show(&self, shell: &Shell, number: u64, reviewed: Result<Reviewed>, fails: &mut impl FnMut(FailureKind)) {
+    fn show(
+        &self,
+        shell: &Shell,
+        reviewer: &Reviewer,
+        (number, reviewed): (u64, Result<Reviewed>),
+        fails: &mut impl FnMut(FailureKind),
+    ) {
         match reviewed {
             Ok(reviewed) => {
-                let Reviewed { pull, found, texts, worst, .. } = reviewed;
-                if let Some(kind) = worst {
+                if let Some(kind) = reviewed.worst {
                     fails(kind);
                 }
-                match self.dry_run {
-                    true => texts.iter().for_each(|text| shell.ui.data(text)),
-                    false => {
-                        shell.ui.data(&format!("pr/{number} reviewed: {}  {}\n", one_line(&found.words()), pull.url))
-                    }
-                }
+                shell.ui.data(&self.report(reviewer, &reviewed));
             }
             Err(mut failure) => {
                 fails(failure.kind);
                 failure.message = format!("pr/{number}: {}", failure.message);
                 shell.ui.failure(&failure, shell.context.now());
             }
+        }
+    }
+
+    /// What is printed of one: kubectl's `TYPE/NAME VERBed`, or what the forge would be told.
+    fn report(&self, reviewer: &Reviewer, reviewed: &Reviewed) -> String {
+        let Reviewed { pull, found, texts, .. } = reviewed;
+        match (self.output, self.dry_run) {
+            (Stream::Text, true) => texts.concat(),
+            (Stream::Text, false) => format!("pr/{} reviewed: {}  {}", pull.number, one_line(&found.words()), pull.url),
+            (Stream::Json, _) => reviewer.json(reviewed).to_string(),
         }
     }
 }

@@ -312,14 +312,18 @@ fn nothing_hostile_makes_a_comment_too_long() {
 fn several_comments_go_on_where_the_last_one_ended() {
     let stack_of = |at: usize, count: usize| {
         let value = "x".repeat(40 * (at + 1));
-        let one = |i: usize| resource("create", &format!("r{at}-{i:03}."), vec![property("p", None, plain(json!(value)))]);
+        let one =
+            |i: usize| resource("create", &format!("r{at}-{i:03}."), vec![property("p", None, plain(json!(value)))]);
         let resources = (0..count).map(one).collect();
         let outputs = vec![property(&format!("output{at}."), None, plain(json!("v")))];
         stack(&format!("network/{at}"), ChangeSet { resources, outputs, ..ChangeSet::default() })
     };
     let preview = preview(vec![stack_of(0, 3), stack_of(1, 120), stack_of(2, 0), stack_of(3, 60)]);
-    let names: Vec<String> = (0..120).map(|i| format!("r1-{i:03}.")).chain((0..60).map(|i| format!("r3-{i:03}."))).collect();
-    for (bytes, comments, html) in [(60_000, 3, true), (12_000, 3, true), (12_000, 9, false), (6_000, 2, false), (3_000, 1, true)] {
+    let names: Vec<String> =
+        (0..120).map(|i| format!("r1-{i:03}.")).chain((0..60).map(|i| format!("r3-{i:03}."))).collect();
+    for (bytes, comments, html) in
+        [(60_000, 3, true), (12_000, 3, true), (12_000, 9, false), (6_000, 2, false), (3_000, 1, true)]
+    {
         let parts = parts(&preview, &Room { bytes, comments, html });
         assert!((1..=comments).contains(&parts.len()));
         let mut told = 0;
@@ -333,8 +337,14 @@ fn several_comments_go_on_where_the_last_one_ended() {
         }
         let all = parts.concat();
         assert!(names.iter().all(|name| all.matches(name.as_str()).count() <= 1), "a resource stands twice");
-        let left_out = all.contains("more resources change than fit here") || all.contains("more stacks don't fit here");
-        assert_eq!(left_out, told < names.len(), "{bytes} bytes, {comments} comments: {told} of {} are told", names.len());
+        let left_out =
+            all.contains("more resources change than fit here") || all.contains("more stacks don't fit here");
+        assert_eq!(
+            left_out,
+            told < names.len(),
+            "{bytes} bytes, {comments} comments: {told} of {} are told",
+            names.len()
+        );
         assert_eq!(all.contains("output3."), told == names.len());
     }
 }
@@ -343,7 +353,8 @@ fn several_comments_go_on_where_the_last_one_ended() {
 #[test]
 fn a_resource_that_no_comment_has_room_for_is_counted() {
     let value = "x".repeat(390);
-    let huge = resource("create", "huge", (0..60).map(|at| property(&format!("p{at}"), None, plain(json!(value)))).collect());
+    let huge =
+        resource("create", "huge", (0..60).map(|at| property(&format!("p{at}"), None, plain(json!(value)))).collect());
     let small = resource("create", "small", Vec::new());
     let of = |resources| ChangeSet { resources, ..ChangeSet::default() };
     let preview = preview(vec![stack("network/a", of(vec![huge, small.clone()])), stack("network/b", of(vec![small]))]);

@@ -76,8 +76,9 @@ fn as_url(text: &str) -> Result<Url> {
     let scp = text.split_once(':').filter(|(host, _)| !text.contains("://") && !host.contains('/'));
     let url =
         scp.map_or_else(|| text.to_owned(), |(host, path)| format!("ssh://{host}/{}", path.trim_start_matches('/')));
-    let wrong =
-        || Failure::input("the forge's address can't be read").hint("it looks like https://HOST/OWNER/REPOSITORY");
+    let wrong = || {
+        Failure::input("the forge's address can't be read").hint("name it with --forge https://HOST/OWNER/REPOSITORY")
+    };
     let mut url = Url::parse(&url).map_err(|_| wrong())?;
     if matches!(url.scheme(), "ssh" | "git+ssh") {
         // A scheme that is not special can't become one that is, so it is written anew.

@@ -1,20 +1,21 @@
 //! Requests to one forge: one origin, one token, all pages, and as fast as the forge wants it.
 
+mod answer;
+mod ask;
+
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{
-    AUTHORIZATION, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
-};
-use http::{Method, Request, Response, StatusCode};
+use http::header::{AUTHORIZATION, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH};
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::pace::{Limits, Pace};
+use super::pace::Pace;
 use super::trouble::{Trouble, What};
 use super::wire::Wire;
 use super::{Address, Secret};
@@ -22,6 +23,9 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::scrub::Scrubber;
 use crate::text;
+
+pub use answer::{Answer, Page};
+pub use ask::Ask;
 
 /// A forge that sends us in circles is not followed for ever.
 const MOST_REDIRECTS: usize = 5;
@@ -52,66 +56,6 @@ pub struct Client {
     seen: Mutex<HashMap<String, (HeaderValue, Answer)>>,
     /// Takes the token out of what the forge says.
     scrubber: Mutex<Scrubber>,
-}
-
-/// What is asked of the forge.
-pub struct Ask<'a> {
-    pub method: Method,
-    /// Below the API's address, without a slash at its beginning.
-    pub path: &'a str,
-    pub body: Option<Value>,
-    /// What is being done, for errors: "reading pr/7".
-    pub doing: &'a str,
-    /// Whether it may be sent again when its answer got lost.
-    pub is_repeatable: bool,
-}
-
-impl<'a> Ask<'a> {
-    pub fn get(path: &'a str, doing: &'a str) -> Ask<'a> {
-        Ask { method: Method::GET, path, body: None, doing, is_repeatable: true }
-    }
-
-    /// One that makes something new each time that it is sent.
-    pub fn post(path: &'a str, body: Value, doing: &'a str) -> Ask<'a> {
-        Ask { method: Method::POST, path, body: Some(body), doing, is_repeatable: false }
-    }
-
-    /// One that comes to the same when it is sent twice.
-    pub fn set(method: Method, path: &'a str, body: Value, doing: &'a str) -> Ask<'a> {
-        Ask { method, path, body: Some(body), doing, is_repeatable: true }
-    }
-
-    pub fn delete(path: &'a str, doing: &'a str) -> Ask<'a> {
-        Ask { method: Method::DELETE, path, body: None, doing, is_repeatable: true }
-    }
-
-    fn is_write(&self) -> bool {
-        self.method != Method::GET
-    }
-}
-
-/// A whole answer.
-#[derive(Clone)]
-pub struct Answer {
-    pub status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-/// A page of a listing, which knows where the next one is.
-pub trait Page: DeserializeOwned {
-    type Item;
-
-    /// Its items and the address of the next page; `link` is what the header says.
-    fn split(self, link: Option<String>) -> (Vec<Self::Item>, Option<String>);
-}
-
-impl<T: DeserializeOwned> Page for Vec<T> {
-    type Item = T;
-
-    fn split(self, link: Option<String>) -> (Vec<T>, Option<String>) {
-        (self, link)
-    }
 }
 
 impl Client {
@@ -220,7 +164,11 @@ impl Client {
     /// The address of a path, which may be a whole one from a page; never one of another place.
     fn below(&self, ask: &Ask<'_>) -> Result<Url, Trouble> {
         let url = self.api.join(ask.path).ok().filter(|url| self.is_ours(url));
-        url.ok_or_else(|| self.trouble(What::Other, &format!("{}: the next page is at another place", ask.doing)))
+        url.ok_or_else(|| {
+            let words = format!("{}: the next page is at another place, where the token must not go", ask.doing);
+            let failure = self.trouble(What::Other, &words).failure;
+            Trouble::new(What::Other, failure.hint("use the address that the forge itself says that it has"))
+        })
     }
 
     /// Whether an address is below the API's: the token goes nowhere else.
@@ -346,8 +294,13 @@ impl Client {
     /// What failed on the way: for a write nobody knows whether it was done.
     fn lost(&self, ask: &Ask<'_>, failed: Result<Answer, String>) -> Trouble {
         let what = if ask.is_repeatable { What::Other } else { What::Unsure };
+        let hint = match failed {
+            Ok(_) => "the forge itself is in trouble: try again later",
+            Err(_) => "is the address right, and can it be reached from here? HTTPS_PROXY names a proxy",
+        };
         let words = failed.map_or_else(|words| words, |answer| answer.words());
-        self.trouble(what, &format!("{}: {words}", ask.doing))
+        let failure = self.trouble(what, &format!("{}: {words}", ask.doing)).failure.hint(hint);
+        Trouble::new(what, failure)
     }
 
     fn judged(&self, ask: &Ask<'_>, answer: Answer) -> Result<Answer, Trouble> {
@@ -356,7 +309,7 @@ impl Client {
             200..300 => return Ok(answer),
             401 | 403 => What::Denied,
             404 | 410 => What::Missing,
-            400 | 413 | 422 if is_about_length(&said) => What::TooLong,
+            _ if answer.is_about_length() => What::TooLong,
             _ => What::Other,
         };
         let failure = self.trouble(what, &format!("{}: {said}", ask.doing)).failure;
@@ -377,65 +330,6 @@ impl Client {
         let words = text::spelled(&words, text::is_steering).into_owned();
         Trouble::new(what, Failure::setup(format!("asking {host}: {words}")))
     }
-}
-
-impl Answer {
-    fn header(&self, names: &[&str]) -> Option<&str> {
-        names.iter().find_map(|name| self.headers.get(*name)?.to_str().ok())
-    }
-
-    fn number(&self, names: &[&str]) -> Option<i64> {
-        self.header(names)?.trim().parse().ok()
-    }
-
-    fn redirect(&self) -> Option<String> {
-        let leads = matches!(self.status.as_u16(), 301 | 302 | 303 | 307 | 308);
-        self.headers.get(LOCATION).filter(|_| leads)?.to_str().ok().map(str::to_owned)
-    }
-
-    /// Where the next page is, by the header `Link`.
-    fn next(&self) -> Option<String> {
-        let header = self.headers.get(LINK)?.to_str().ok()?;
-        header.split(',').find_map(|link| {
-            let (address, relation) = link.split_once(';')?;
-            let is_next = relation.split(';').any(|part| matches!(part.trim(), r#"rel="next""# | "rel=next"));
-            Some(address.trim().strip_prefix('<')?.strip_suffix('>')?.to_owned()).filter(|_| is_next)
-        })
-    }
-
-    fn limits(&self) -> Limits {
-        let retry_after = self.headers.get(RETRY_AFTER).map(|value| {
-            // A date is as good as no number: it is waited for as if nothing had been said.
-            value.to_str().ok().and_then(|text| text.trim().parse().ok()).unwrap_or(60)
-        });
-        let words = if self.status == StatusCode::FORBIDDEN { self.words().to_lowercase() } else { String::new() };
-        Limits {
-            status: self.status.as_u16(),
-            retry_after,
-            remaining: self.number(&["x-ratelimit-remaining", "ratelimit-remaining"]),
-            reset: self.number(&["x-ratelimit-reset", "ratelimit-reset"]),
-            says_so: words.contains("rate limit"),
-        }
-    }
-
-    /// The status, and what the forge says of it: each has another name for it.
-    fn words(&self) -> String {
-        let said: Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        let texts = ["/message", "/error/message", "/error", "/error_description"];
-        let text = texts.iter().find_map(|path| match said.pointer(path)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Null => None,
-            other => Some(other.to_string()),
-        });
-        let errors = said.get("errors").map(Value::to_string).unwrap_or_default();
-        let parts = [self.status.to_string(), text.unwrap_or_default(), errors];
-        parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
-    }
-}
-
-fn is_about_length(said: &str) -> bool {
-    let said = said.to_lowercase();
-    ["too long", "too large", "maximum is", "is too big", "maximum length"].iter().any(|words| said.contains(words))
 }
 
 /// A lock that somebody panicked with still holds what is right.

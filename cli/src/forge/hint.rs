@@ -120,10 +120,14 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    const GITHUB: [&[u8]; 2] =
-        [include_bytes!("webhook/payloads/github-pull_request.json"), include_bytes!("webhook/payloads/github-issue_comment.json")];
-    const GITEA: [&[u8]; 2] =
-        [include_bytes!("webhook/payloads/gitea-pull_request.json"), include_bytes!("webhook/payloads/gitea-issue_comment.json")];
+    const GITHUB: [&[u8]; 2] = [
+        include_bytes!("webhook/payloads/github-pull_request.json"),
+        include_bytes!("webhook/payloads/github-issue_comment.json"),
+    ];
+    const GITEA: [&[u8]; 2] = [
+        include_bytes!("webhook/payloads/gitea-pull_request.json"),
+        include_bytes!("webhook/payloads/gitea-issue_comment.json"),
+    ];
 
     fn comment(pull: u64, author: &str, text: &str, head: Option<&str>) -> Option<Hint> {
         let (author, text) = (author.to_owned(), text.to_owned());
@@ -135,7 +139,8 @@ mod tests {
         assert_eq!(read(Kind::Github, "pull_request", GITHUB[0]), Some(Hint::Pull(2)));
         assert_eq!(read(Kind::Github, "issue_comment", GITHUB[1]), None, "it is on an issue");
         assert_eq!(read(Kind::Gitea, "pull_request", GITEA[0]), Some(Hint::Pull(1)));
-        let Some(Hint::Comment { pull, author, text, head, .. }) = read(Kind::Forgejo, "issue_comment", GITEA[1]) else {
+        let Some(Hint::Comment { pull, author, text, head, .. }) = read(Kind::Forgejo, "issue_comment", GITEA[1])
+        else {
             panic!("it is a comment");
         };
         assert_eq!((pull, author.as_str(), text.as_str(), head), (1, "ada", "/gitinfra preview", None));
@@ -165,9 +170,19 @@ mod tests {
             (Kind::Github, "issue_comment", github("edited"), None),
             (Kind::Gitlab, "Note Hook", gitlab("create"), comment(3, "ada", text, Some("9f31c2a"))),
             (Kind::Gitlab, "Note Hook", gitlab("update"), None),
-            (Kind::Bitbucket, "pullrequest:comment_created", bitbucket.clone(), comment(3, "ada", text, Some("9f31c2a"))),
+            (
+                Kind::Bitbucket,
+                "pullrequest:comment_created",
+                bitbucket.clone(),
+                comment(3, "ada", text, Some("9f31c2a")),
+            ),
             (Kind::Bitbucket, "pullrequest:comment_updated", bitbucket.clone(), Some(Hint::Pull(3))),
-            (Kind::Bitbucket, "repo:push", json!({ "push": { "changes": [{ "new": { "name": "main" } }] } }), Some(Hint::Push("main".to_owned()))),
+            (
+                Kind::Bitbucket,
+                "repo:push",
+                json!({ "push": { "changes": [{ "new": { "name": "main" } }] } }),
+                Some(Hint::Push("main".to_owned())),
+            ),
             (Kind::Gitlab, "Merge Request Hook", json!({ "object_attributes": { "iid": 3 } }), Some(Hint::Pull(3))),
             (Kind::Github, "push", json!({ "ref": "refs/heads/a/b" }), Some(Hint::Push("a/b".to_owned()))),
             (Kind::Github, "push", json!({ "ref": "refs/tags/v1" }), None),

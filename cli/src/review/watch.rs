@@ -79,7 +79,9 @@ impl Reviewer {
             let at = bases.get(&pull.base).cloned().unwrap_or_default();
             let (number, sides) = (pull.number, Sides { head: pull.head.clone(), base: pull.base.clone(), at });
             let known = all.get(&number);
-            if known.is_some_and(|seen| seen.sides == sides && seen.again.is_none_or(|again| self.context().now() < again)) {
+            if known
+                .is_some_and(|seen| seen.sides == sides && seen.again.is_none_or(|again| self.context().now() < again))
+            {
                 continue;
             }
             if known.is_none() && self.is_told(&pull, &sides).await? {

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::gitea::Hosted;
 use super::server::{ADA, BOT};
@@ -31,6 +31,13 @@ fn a_pull_request_has_one_comment_that_is_edited() {
         h.statuses(&first),
         ["gitinfra success 1 stack: 1 to update, 1 to create", "gitinfra/test/dev success 1 to update, 1 to create"]
     );
+    let said = h.review("pr/1 --dry-run -o json").expect_code(0);
+    let json: Value = serde_json::from_str(&said.stdout).expect("one object");
+    assert_eq!(
+        (&json["pullRequest"], &json["headCommit"], &json["state"]),
+        (&json!(1), &json!(first), &json!("previewed"))
+    );
+    assert_eq!(json["preview"]["stacks"][0]["name"], "test/dev");
     // The same again changes nothing, and needs no number.
     let before = h.comments(number);
     h.review("").expect_code(0).expect_out(&["pr/1 reviewed: "]);
@@ -44,8 +51,9 @@ fn a_pull_request_has_one_comment_that_is_edited() {
     assert_eq!(h.statuses(&second), ["gitinfra success 1 stack: 1 to create", "gitinfra/test/dev success 1 to create"]);
     // What has nothing to do with the change any more does not stay on.
     h.place.repo.switch("change").git(&["reset", "-q", "--hard", "main"]);
-    h.place.repo.write("README.md", "Read me.\n").commit("Docs");
+    let third = h.place.repo.commit("Nothing");
     h.place.repo.git(&["push", "-q", "--force", "origin", "change"]);
+    h.until_head(number, &third);
     h.review("1").expect_code(0).expect_out(&["pr/1 reviewed: no stack is touched"]);
     assert!(h.texts(number)[0].contains("No stack uses what this merge changes."));
     // Somebody deletes it: there is nothing to say, so none is made.
@@ -82,7 +90,7 @@ fn nobody_elses_comment_is_taken_for_ours() {
     let texts: Vec<String> =
         h.comments(number).iter().map(|c| c["body"].as_str().unwrap_or_default().to_owned()).collect();
     assert_eq!(texts.len(), 63, "the twin is gone, and nothing else");
-    assert!(texts[0].contains("1 to create") && texts[0] != ours);
+    assert!(texts[0].contains("2 to create") && texts[0] != ours);
     assert_eq!(texts[1], ours, "a copy stays as it is");
 }
 

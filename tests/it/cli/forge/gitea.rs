@@ -1,10 +1,13 @@
 //! A repository on the real Gitea, with a place that it came from.
 
+use std::cell::Cell;
+
 use serde_json::{Value, json};
 
 use super::server::{ADA, BOT, Server, server};
 use crate::cli::place::Place;
 use crate::cli::said::Said;
+use crate::pulumi::poll;
 
 /// A place whose repository is on the forge, and gitinfra, which speaks as the bot.
 pub struct Hosted {
@@ -37,14 +40,37 @@ impl Hosted {
         };
         let commit = self.place.change(files);
         repo.git(&["push", "-q", "--force", "origin", branch]);
+        // The forge learns of a push a little later than git.
+        let is_behind = |pull: &Value| pull["head"]["ref"] == branch && pull["head"]["sha"] != commit;
+        poll("the push", || !self.pulls().iter().any(is_behind));
         commit
+    }
+
+    fn pulls(&self) -> Vec<Value> {
+        let open = self.server.call(ADA, "GET", &self.at("pulls?state=open"), None);
+        open.as_array().cloned().unwrap_or_default()
+    }
+
+    /// Waits until the forge knows a push.
+    pub fn until_head(&self, number: u64, commit: &str) {
+        poll("the push", || self.pulls().iter().any(|pull| pull["number"] == number && pull["head"]["sha"] == commit));
     }
 
     /// Opens a pull request from a branch into `main`. Its number.
     pub fn open(&self, branch: &str) -> u64 {
+        self.open_as(ADA, branch)
+    }
+
+    pub fn open_as(&self, user: &str, branch: &str) -> u64 {
         let body = json!({ "title": "Change", "head": branch, "base": "main" });
-        let pull = self.server.call(ADA, "POST", &self.at("pulls"), Some(&body));
-        pull["number"].as_u64().expect("it has a number")
+        let tried = Cell::new(None);
+        poll("the branch", || {
+            let (status, pull) = self.server.try_call(user, "POST", &self.at("pulls"), Some(&body));
+            assert!(matches!(status, 201 | 404), "{status} {pull}");
+            tried.set(pull["number"].as_u64());
+            status == 201
+        });
+        tried.get().expect("it has a number")
     }
 
     pub fn at(&self, rest: &str) -> String {

@@ -104,13 +104,6 @@ impl Played {
         }
         last.into_iter().map(|(name, words)| format!("{name} {words}")).collect()
     }
-
-    /// How many requests of a method there were.
-    pub fn requests(&self, method: &str) -> usize {
-        let state = self.state();
-        let all = state["requests"].as_array().into_iter().flatten();
-        all.filter(|request| request.as_str().is_some_and(|request| request.starts_with(method))).count()
-    }
 }
 
 impl Drop for Played {

@@ -93,6 +93,8 @@ impl Server {
         self.call(ADA, "PUT", &member, Some(&json!({ "permission": "write" })));
         place.repo.git(&["remote", "add", "origin", &self.push_url(ADA, &path)]);
         place.repo.git(&["push", "-q", "origin", "main"]);
+        // Until the forge has noticed the push, it has no pull requests for it.
+        poll("the push", || self.call(ADA, "GET", &format!("repos/{path}"), None)["empty"] == false);
         path
     }
 

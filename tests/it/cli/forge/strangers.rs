@@ -17,8 +17,7 @@ fn nothing_of_a_fork_is_run_until_somebody_has_read_it() {
     repo.branch("change");
     let head = h.place.change(&[A2]);
     repo.git(&["push", "-q", &h.server.push_url(EVE, &fork), "change"]);
-    let body = json!({ "title": "Change", "head": "eve:change", "base": "main" });
-    h.server.call(EVE, "POST", &h.at("pulls"), Some(&body));
+    h.open_as(EVE, "eve:change");
     let trust = format!("gitinfra review pr/1 --trust {head}");
     for words in ["pr/1", "", &format!("pr/1 --trust {}", "a".repeat(40))] {
         h.review(words).expect_code(3).expect_out(&["pr/1 reviewed: untrusted: "]);
@@ -35,6 +34,7 @@ fn nothing_of_a_fork_is_run_until_somebody_has_read_it() {
     // What comes after it was not read.
     let next = h.place.change(&[("a", "path: a.txt, content: three")]);
     repo.git(&["push", "-q", &h.server.push_url(EVE, &fork), "change"]);
+    h.until_head(1, &next);
     h.review(&format!("pr/1 --trust {head}")).expect_code(3).expect_out(&["untrusted"]);
     assert!(h.texts(1)[0].contains(&next), "{:?}", h.texts(1));
 }
@@ -56,6 +56,7 @@ fn secrets_are_told_to_nobody() {
             .env("MY_TOKEN", "hush-my-token")
             .arg("--pass-env=MY_TOKEN")
     });
+    let said = format!("{}{}", said.stdout, said.stderr);
     let told = format!("{said}{:?}{:?}", h.comments(1), h.statuses(&h.place.repo.head()));
     for secret in [h.token.as_str(), "hush-mark-secret", "hush-my-token"] {
         assert!(!told.contains(secret), "{secret} is told:\n{told}");

@@ -107,6 +107,26 @@ fn what_goes_wrong_on_the_way_is_made_up_for() {
     }
 }
 
+/// A push while it is previewed: its comment is about what it is now, and what it was stays not pending.
+#[test]
+fn one_that_moves_on_is_previewed_again() {
+    for kind in KINDS {
+        let p = Played::of(kind, &[A], &[A2]);
+        let first = p.place.repo.head();
+        let second = p.push(&[A2, B]);
+        p.tell("pull", json!({ "number": 1, "head": first, "then": { "head": second } }));
+        p.review("pr/1").expect_code(0).expect_out(&["pr/1 reviewed: 1 stack: 2 to create"]);
+        let ours = p.ours();
+        assert!(ours.len() == 1 && ours[0].1 == 0 && ours[0].0.contains(&second[..7]), "{kind}");
+        let (before, after) = (p.statuses(&first), p.statuses(&second));
+        assert!(
+            before.len() == 1 && before[0].ends_with(&format!("moved on to {}", &second[..7])),
+            "{kind}: {before:?}"
+        );
+        assert_eq!(after.len(), 2, "{kind}");
+    }
+}
+
 #[test]
 fn the_token_goes_nowhere_else() {
     for kind in KINDS {
