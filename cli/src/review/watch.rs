@@ -20,6 +20,13 @@ struct Sides {
     at: String,
 }
 
+impl Sides {
+    fn of(reviewed: &Reviewed) -> Sides {
+        let Reviewed { pull, base, .. } = reviewed;
+        Sides { head: pull.head.clone(), base: pull.base.clone(), at: base.clone() }
+    }
+}
+
 /// A pull request that was looked at.
 struct Seen {
     sides: Sides,
@@ -93,6 +100,8 @@ impl Reviewer {
             if let Err(Failure { kind: Kind::Cancelled, .. }) = reviewed {
                 return Err(Failure::cancelled());
             }
+            // It may have moved on meanwhile: what was previewed is what is known.
+            let sides = reviewed.as_ref().map_or(sides, Sides::of);
             all.insert(number, self.seen(sides, failures, interval, reviewed.is_ok()));
             each(number, reviewed);
         }
