@@ -21,6 +21,7 @@ mod preview;
 #[cfg(test)]
 mod reference;
 mod retry;
+mod review;
 mod rollback;
 mod schema;
 mod shell;
@@ -48,7 +49,7 @@ Exit codes:
   1    a roll-out or a preview failed, or a wait was in vain
   2    the command line is wrong
   3    the repository, the branch, a Pulumi.yaml or a name is wrong
-  4    something is missing or out of reach: git, pulumi, a backend, a passphrase, the ledger
+  4    something is missing or out of reach: git, pulumi, a backend, a forge, a passphrase, the ledger
   5    another live run, or somebody's lock, holds a stack
   6    a roll-out is held: somebody has to decide
   7    what stands is not what was rolled out
@@ -94,6 +95,7 @@ verbs! {
     Sync in sync,
     Retry in retry,
     Preview in preview,
+    Review in review,
     Approve in approve,
     Reject in approve,
     Drift in drift,

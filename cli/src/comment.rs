@@ -17,14 +17,14 @@ use crate::event::Severity;
 use crate::seal::Seal;
 use room::{escape, fenced, fenced_blocks};
 
-pub use room::{cut, one_line};
+pub use room::{Room, cut, one_line};
 
 /// Forges take some 65,000 characters in a comment. Counted in bytes, of which no character has less than one.
-const MOST: usize = 65_000;
-/// The rows of the stacks take at most so much of it.
-const ROWS: usize = 24_000;
+const MOST: Room = Room { bytes: 65_000, comments: 1, html: true };
+/// The rows of the stacks take at most so many of 65 parts of it.
+const ROWS: usize = 24;
 /// And so do the names of stacks that go away.
-const GONE: usize = 8_000;
+const GONE: usize = 8;
 /// Longer names and values are cut: a comment is for reading.
 const LONGEST_NAME: usize = 150;
 const LONGEST_VALUE: usize = 400;
@@ -53,6 +53,13 @@ pub struct Preview {
     pub notes: Vec<String>,
 }
 
+impl Preview {
+    /// The seals of its stacks.
+    pub fn seals(&self) -> impl Iterator<Item = &Seal> {
+        self.stacks.iter().filter_map(|stack| stack.seal.as_ref())
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackPreview {
@@ -73,19 +80,48 @@ fn id_of<S: Serializer>(seal: &Option<Seal>, serializer: S) -> Result<S::Ok, S::
 
 /// The whole comment. What fails stands first, then what changes; of what there is no room for, the number.
 pub fn comment(preview: &Preview) -> String {
+    parts(preview, &MOST).concat()
+}
+
+/// The same in as many comments as a forge gives room for: the first one has what decides whether to read on, the others go on
+/// with the details where the one before had no room for the next resource.
+pub fn parts(preview: &Preview, room: &Room) -> Vec<String> {
     let mut stacks: Vec<&StackPreview> = preview.stacks.iter().collect();
     stacks.sort_by_key(|stack| (stack.failure.is_none(), stack.changes.is_empty()));
-    let mut text = format!("### gitinfra preview: {} into {}\n\n", name(&preview.head), name(&preview.base));
+    let heading = format!("### gitinfra preview: {} into {}", name(&preview.head), name(&preview.base));
+    let mut text = format!("{heading}\n\n");
     for note in &preview.notes {
         let _ = writeln!(text, "> {}\n", escape(note, LONGEST_VALUE));
     }
     text += &match stacks.is_empty() {
         true => "No stack uses what this merge changes.\n".to_owned(),
-        false => totals(&stacks) + &table(&stacks),
+        false => totals(&stacks) + &table(&stacks, room.part(ROWS)),
     };
-    let end = gone(&preview.gone) + &footer(preview);
-    text += &all_details(&stacks, MOST.saturating_sub(text.len() + end.len()));
-    text + &end
+    let end = gone(&preview.gone, room.part(GONE)) + &footer(preview, room.html);
+    let mut rest = Rest { stacks: &stacks, from: 0, html: room.html };
+    text += &rest.details(room.bytes.saturating_sub(text.len() + end.len()), room.comments < 2, false);
+    let mut parts = vec![text + &end];
+    while !rest.stacks.is_empty() && parts.len() < room.comments {
+        let head = format!("{heading}, continued\n");
+        let details = rest.details(room.bytes.saturating_sub(head.len()), parts.len() + 1 == room.comments, true);
+        parts.push(head + &details);
+    }
+    parts
+}
+
+/// Why a merge can't be previewed at all, as a comment.
+pub fn refusal(head: &str, base: &str, why: &str) -> String {
+    let mut room = MOST.bytes / 2;
+    format!("### gitinfra preview: {} into {}\n\n**Nothing was previewed.**\n\n", name(head), name(base))
+        + &fenced("text", why, &mut room)
+}
+
+/// The details that are still to be written.
+struct Rest<'a> {
+    stacks: &'a [&'a StackPreview],
+    /// From which of the first stack's resources on.
+    from: usize,
+    html: bool,
 }
 
 fn name(text: &str) -> String {
@@ -115,7 +151,7 @@ fn totals(stacks: &[&StackPreview]) -> String {
 }
 
 /// A row for each stack, as far as there is room.
-fn table(stacks: &[&StackPreview]) -> String {
+fn table(stacks: &[&StackPreview], room: usize) -> String {
     let has_imports = stacks.iter().any(|stack| stack.changes.effects().contains_key(&Effect::Import));
     let effects: Vec<Effect> = [Effect::Create, Effect::Update, Effect::Replace, Effect::Delete, Effect::Import]
         .into_iter()
@@ -125,7 +161,7 @@ fn table(stacks: &[&StackPreview]) -> String {
     let mut text = format!("| stack | {} | |\n|---|{}---|\n", heads.join(" | "), "--:|".repeat(effects.len()));
     for (shown, stack) in stacks.iter().enumerate() {
         let row = row(stack, &effects);
-        if text.len() + row.len() > ROWS {
+        if text.len() + row.len() > room {
             let _ = writeln!(text, "\n… and {} more stacks.", stacks.len() - shown);
             break;
         }
@@ -150,40 +186,79 @@ fn remark(stack: &StackPreview) -> &'static str {
     }
 }
 
-/// The parts of the stacks, as many as there is room for.
-fn all_details(stacks: &[&StackPreview], mut room: usize) -> String {
-    const LEFT_OUT: usize = 80;
-    let mut text = String::new();
-    for (shown, stack) in stacks.iter().enumerate() {
-        let Some(part) = details(stack, room.saturating_sub(LEFT_OUT)) else {
-            let _ = writeln!(text, "\nThe details of {} more stacks don't fit here.", stacks.len() - shown);
-            break;
-        };
-        room -= part.len();
-        text += &part;
+impl Rest<'_> {
+    /// The parts of the stacks, as many as there is room for. In the last comment what is left over is told. `is_empty` says that
+    /// no comment has more room than this one.
+    fn details(&mut self, mut room: usize, is_last: bool, is_empty: bool) -> String {
+        const LEFT_OUT: usize = 80;
+        let mut text = String::new();
+        while let Some((stack, others)) = self.stacks.split_first() {
+            let (left, is_fresh) = (room.saturating_sub(LEFT_OUT), is_empty && text.is_empty());
+            let Some((part, next)) = self.one(stack, left, is_last, is_fresh) else {
+                break;
+            };
+            room -= part.len();
+            text += &part;
+            self.from = next.unwrap_or_default();
+            if next.is_some() {
+                return text;
+            }
+            self.stacks = others;
+        }
+        if is_last && !self.stacks.is_empty() {
+            let _ = writeln!(text, "\nThe details of {} more stacks don't fit here.", self.stacks.len());
+        }
+        text
     }
-    text
+
+    /// A stack's part, and from where it goes on in the next comment. A resource that no comment has room for is left out.
+    fn one(&self, stack: &StackPreview, room: usize, is_last: bool, is_fresh: bool) -> Option<(String, Option<usize>)> {
+        let goes_on = !is_last;
+        match details(stack, self.from, room, goes_on, self.html)? {
+            (_, Some(next)) if next == self.from && is_fresh => details(stack, self.from, room, false, self.html),
+            (_, Some(next)) if next == self.from => None,
+            part => Some(part),
+        }
+    }
 }
 
-/// A stack's part: what fails first, then each resource, then outputs, then what was said. `None` without room for any of it.
-fn details(stack: &StackPreview, room: usize) -> Option<String> {
+/// A stack's part: what fails first, then each resource from one on, then outputs, then what was said; and the resource that
+/// it has to go on with. `None` without room for any of it.
+fn details(
+    stack: &StackPreview,
+    from: usize,
+    room: usize,
+    goes_on: bool,
+    html: bool,
+) -> Option<(String, Option<usize>)> {
     /// With less room a part says nothing worth reading.
     const LEAST: usize = 500;
     if stack.failure.is_none() && stack.changes.is_empty() && stack.changes.diagnostics.is_empty() {
-        return Some(String::new());
+        return Some((String::new(), None));
     }
-    let head = |open: &str| {
-        let (name, reason, words) = (name(&stack.name), name(&stack.reason), in_words(stack));
-        let sealed = stack.seal.as_ref().map(|seal| format!("; sealed as `{}`", seal.id())).unwrap_or_default();
-        format!("\n<details{open}><summary><b>{name}</b>: {words}</summary>\n\n<sub>{reason}{sealed}</sub>\n\n")
-    };
-    let end = "</details>\n";
+    let head = |open: &str| head(stack, from > 0, open, html);
+    let end = if html { "</details>\n" } else { "" };
     let mut room = room.checked_sub(head(" open").len() + end.len()).filter(|room| *room >= LEAST)?;
-    let failure = stack.failure.as_deref().map(|failure| fenced("text", failure, &mut room)).unwrap_or_default();
-    let diff = diff(&stack.changes, &mut room);
-    let text = failure + &diff + &fenced("text", &said(stack), &mut room);
+    let failure = stack.failure.as_deref().filter(|_| from == 0);
+    let failure = failure.map(|failure| fenced("text", failure, &mut room)).unwrap_or_default();
+    let (diff, next) = diff(&stack.changes, from, goes_on, &mut room);
+    let said = if next.is_none() { fenced("text", &said(stack), &mut room) } else { String::new() };
+    let text = failure + &diff + &said;
     let is_open = text.lines().count() <= OPEN_LINES || stack.failure.is_some();
-    Some(head(if is_open { " open" } else { "" }) + &text + end)
+    Some((head(if is_open { " open" } else { "" }) + &text + end, next))
+}
+
+/// What a stack's part begins with. Where HTML shows as text, a heading does.
+fn head(stack: &StackPreview, is_continued: bool, open: &str, html: bool) -> String {
+    let (name, reason, words) = (name(&stack.name), name(&stack.reason), in_words(stack));
+    let words = if is_continued { "continued" } else { &words };
+    let sealed = stack.seal.as_ref().map(|seal| format!("; sealed as `{}`", seal.id())).unwrap_or_default();
+    match html {
+        true => {
+            format!("\n<details{open}><summary><b>{name}</b>: {words}</summary>\n\n<sub>{reason}{sealed}</sub>\n\n")
+        }
+        false => format!("\n#### {name}: {words}\n\n{reason}{sealed}\n\n"),
+    }
 }
 
 fn in_words(stack: &StackPreview) -> String {
@@ -201,11 +276,11 @@ fn to_do(counts: &BTreeMap<Effect, usize>) -> String {
     words.join(", ")
 }
 
-/// Resources and outputs as the lines of a diff.
-fn diff(changes: &ChangeSet, room: &mut usize) -> String {
+/// Resources from one on, and outputs, as the lines of a diff; and the resource that it has to go on with, if it may.
+fn diff(changes: &ChangeSet, from: usize, goes_on: bool, room: &mut usize) -> (String, Option<usize>) {
     let mut blocks = Vec::new();
     let mut length = 0;
-    for resource in &changes.resources {
+    for resource in &changes.resources[from..] {
         // What is far beyond the room is only counted.
         let block = if length > *room { String::new() } else { resource_lines(resource) };
         length += block.len();
@@ -215,7 +290,8 @@ fn diff(changes: &ChangeSet, room: &mut usize) -> String {
         true => String::new(),
         false => format!("  outputs\n{}", changes.outputs.iter().map(property_lines).collect::<String>()),
     };
-    fenced_blocks(&blocks, &outputs, room)
+    let (text, next) = fenced_blocks(&blocks, &outputs, goes_on, room);
+    (text, next.map(|next| from + next))
 }
 
 fn resource_lines(resource: &ResourceChange) -> String {
@@ -265,14 +341,14 @@ fn said(stack: &StackPreview) -> String {
 }
 
 /// A sentence for each stack that goes away, or one for all and their names, as far as there is room.
-fn gone(names: &[String]) -> String {
+fn gone(names: &[String], room: usize) -> String {
     if names.len() <= FEW_GONE {
         let one = |gone: &String| format!("\n**{}** goes away; what it rolled out is left standing.\n", name(gone));
         return names.iter().map(one).collect();
     }
     let mut text = format!("\n**{} stacks go away; what they rolled out is left standing.**", names.len());
     for (shown, gone) in names.iter().enumerate() {
-        if text.len() > GONE {
+        if text.len() > room {
             let _ = write!(text, " and {} more", names.len() - shown);
             break;
         }
@@ -281,14 +357,15 @@ fn gone(names: &[String]) -> String {
     text + "\n"
 }
 
-fn footer(preview: &Preview) -> String {
+fn footer(preview: &Preview, html: bool) -> String {
     let commits = format!("{} into {}", short(&preview.head_commit), short(&preview.base_commit));
     let untouched = match preview.untouched.len() {
         0 => String::new(),
         1 => format!("; 1 stack is untouched: {}", name(&preview.untouched[0])),
         count => format!("; {count} stacks are untouched"),
     };
-    format!("\n<sub>previewed the merge of {commits}{untouched}</sub>\n")
+    let words = format!("previewed the merge of {commits}{untouched}");
+    if html { format!("\n<sub>{words}</sub>\n") } else { format!("\n{words}\n") }
 }
 
 #[cfg(test)]

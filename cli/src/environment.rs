@@ -95,7 +95,13 @@ const PATH_ENDINGS: &[&str] = &["PATH", "_FILE", "_DIR", "_DIRS", "_HOME", "_BUN
 /// Those that mean a place in the program's folder.
 const IN_PROGRAM: &[&str] = &["PULUMI_NODEJS_TSCONFIG_PATH"];
 
-const NOT_PASSED: &[&str] = &["GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"];
+const NOT_PASSED: &[&str] = &[
+    "GITINFRA_LEDGER",
+    "GITINFRA_PENDING_CREATES",
+    "GITINFRA_FORGE_TOKEN",
+    "GITINFRA_MARK_SECRET",
+    "GITINFRA_APP_KEY_FILE",
+];
 
 /// The environment of every `pulumi` that gitinfra starts.
 pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment {
@@ -104,7 +110,8 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
             || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
             || also.iter().any(|wanted| wanted == name)
     };
-    // The ledger's address may hold a password, and no program needs it. Of pending creates each run is told its own.
+    // The ledger's address may hold a password, and no program needs it, nor what we speak to a forge with. Of pending
+    // creates each run is told its own.
     let mut kept: Environment = all
         .iter()
         .filter(|(name, _)| allowed(name) && !NOT_PASSED.contains(&name.as_str()))

@@ -10,7 +10,7 @@ pub enum Kind {
     /// What the user pointed at is wrong: repository, branch, `Pulumi.yaml`, a name.
     Input,
     /// Something that gitinfra or the engine needs to begin is missing, too old or out of reach: git, pulumi, a backend, its
-    /// passphrase, the ledger.
+    /// passphrase, a forge, the ledger.
     Setup,
     /// Another live run holds the stack: gitinfra's, or anybody's who holds the engine's lock.
     Busy,

@@ -10,6 +10,7 @@ mod ends;
 mod environment;
 mod eyes;
 mod folders;
+mod forge;
 mod get;
 mod going;
 mod headline;

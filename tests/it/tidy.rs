@@ -56,12 +56,9 @@ fn functions(text: &str) -> Vec<(String, usize)> {
         let depth = indent(lines[start]);
         let end =
             (start..lines.len()).find(|i| indent(lines[*i]) == depth && lines[*i].trim_start().starts_with('}'))?;
-        // A declaration without a body ends before anything closes.
-        let declared = lines[start..end]
-            .iter()
-            .any(|l| indent(l) <= depth + 4 && l.trim_end().ends_with(';') && !l.contains("let "));
-        let body = lines[start..=end].iter().any(|l| l.trim_end().ends_with('{'));
-        (body && !(declared && end - start < 3)).then(|| (lines[start].trim().to_owned(), end - start + 1))
+        // A declaration without a body ends before anything opens.
+        let signature = lines[start..=end].iter().map(|line| line.trim_end()).find(|l| l.ends_with(['{', ';']));
+        signature.filter(|l| l.ends_with('{')).map(|_| (lines[start].trim().to_owned(), end - start + 1))
     });
     spans.collect()
 }
@@ -98,7 +95,7 @@ fn the_command_lines_functions_are_short() {
 
 #[test]
 fn the_measure_of_functions_measures() {
-    let text = "impl A {\n    fn a(\n        x: u8,\n    ) -> u8 {\n        x\n    }\n\n    fn b() {}\n}\n";
+    let text = "trait T {\n    fn t(\n        x: u8,\n    );\n}\nimpl A {\n    fn a(\n        x: u8,\n    ) -> u8 {\n        x\n    }\n\n    fn b() {}\n}\n";
     assert_eq!(functions(text), [("fn a(".to_owned(), 5)]);
 }
 

@@ -23,6 +23,7 @@ from talk import Failed, Talk
 PROGRAMS: dict[str, tuple[tuple[int, int], Callable[[], str], str]] = {
     "go": ((1, 26), go_version, "https://go.dev/dl"),
     "node": ((20, 0), lambda: answer(["node", "--version"]), "https://nodejs.org"),
+    "cc": ((1, 0), lambda: answer(["cc", "-dumpversion"]), "your system's packages, such as gcc"),
 }
 
 

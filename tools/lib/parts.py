@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -104,6 +107,65 @@ class PythonHost(GoTool):
         script = into / "bin" / self.script
         shutil.copyfile(Path(source) / "python" / "cmd" / self.script, script)
         script.chmod(0o755)
+
+
+@dataclass(frozen=True)
+class Forge(GoTool):
+    """Gitea: a database in C comes in with cgo, and what it shows lies beside the program, which knows where."""
+
+    shown: tuple[str, ...] = ("templates", "options", "public")
+
+    def recipe(self) -> str:
+        return " ".join([super().recipe(), *self.shown])
+
+    def flags(self) -> list[str]:
+        return ["-trimpath", "-tags", "sqlite sqlite_unlock_notify", "-ldflags", "-s -w"]
+
+    def build(self, into: Path, run: Run, scratch: Path) -> None:
+        environment = {**go_environment(scratch), "CGO_ENABLED": "1"}
+        static = into / "share"
+        run(["go", "mod", "download", self.module], self.folder, environment)
+        source = Path(output(["go", "list", "-m", "-f", "{{.Dir}}", self.module], self.folder, environment))
+        for name in self.shown:
+            # The module cache is write-protected, folders included; a copy must be removable.
+            shutil.copytree(source / name, static / name, copy_function=shutil.copyfile)
+        for folder in [static, *(path for path in static.rglob("*") if path.is_dir())]:
+            folder.chmod(0o755)
+        flags = self.flags()
+        flags[-1] += f" -X {self.module}/modules/setting.StaticRootPath={static}"
+        run(["go", "build", *flags, "-o", str(into / "bin" / self.programs[0]), self.package], self.folder, environment)
+
+
+@dataclass(frozen=True)
+class PackageFile(Part):
+    """One file out of a package of npm's, which is far larger than that; the package is known by its hash."""
+
+    @property
+    def pin(self) -> dict[str, str]:
+        return json.loads((self.folder / "package.json").read_text())
+
+    @property
+    def version(self) -> str:
+        return self.pin["version"]
+
+    def pins(self) -> list[Path]:
+        return [self.folder / "package.json"]
+
+    def recipe(self) -> str:
+        return "one file"
+
+    def build(self, into: Path, run: Run, scratch: Path) -> None:
+        pin = self.pin
+        run(["npm", "pack", "--ignore-scripts", f"{pin['name']}@{pin['version']}"], into, dict(os.environ))
+        package = next(into.glob("*.tgz"))
+        digest = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
+        # The words are npm's own, whose meaning is known.
+        run(["sh", "-c", f"test sha512-{digest} = {pin['integrity']} || {{ echo checksum mismatch; exit 1; }}"], into, {})
+        with tarfile.open(package) as packed:
+            file = packed.extractfile(pin["file"])
+            assert file is not None, f"{pin['name']} has no {pin['file']}"
+            (into / "bin" / self.programs[0]).write_bytes(file.read())
+        package.unlink()
 
 
 @dataclass(frozen=True)
@@ -243,6 +305,23 @@ PARTS: list[Part] = [
         stamp=f"{SDK}/go/common/version.Version",
     ),
     GoTool("sdkgen", "the generator of SDKs from a schema", ("pulumi-sdkgen",), "30 s", ("go",), module=PKG),
+    Forge(
+        "gitea",
+        "Gitea, a forge with pull requests",
+        ("gitea",),
+        "3 min",
+        ("go", "cc"),
+        module="code.gitea.io/gitea",
+        package="code.gitea.io/gitea",
+    ),
+    PackageFile(
+        "openapi",
+        "GitHub's description of its API",
+        ("github-openapi.json",),
+        "20 s",
+        ("node",),
+        verb="getting",
+    ),
     GoTool(
         "peer",
         "a tiny provider on pulumi-go-provider, to measure against",

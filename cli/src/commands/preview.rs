@@ -62,9 +62,7 @@ impl Verb for Preview {
         let merge = Merge { base: self.base.clone(), head: self.head.clone(), stacks: self.stacks.clone() };
         let (preview, worst) = previewer.preview(&merge).await?;
         if let Some(ledger) = &ledger {
-            for seal in preview.stacks.iter().filter_map(|stack| stack.seal.as_ref()) {
-                ledger.keep_seal(seal, true, shell.context.now()).await?;
-            }
+            ledger.keep_shown(preview.seals(), shell.context.now()).await?;
         }
         match self.report(shell) {
             Report::Text => shell.ui.preview(&preview, self.diff),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use crate::forge::Kind;
 use crate::ui::{Color, Columns, Format, Stream};
 
 macro_rules! words {
@@ -26,6 +27,7 @@ macro_rules! words {
 words! {
     Color: Auto "auto", Always "always", Never "never";
     Stream: Text "text", Json "json";
+    Kind: Github "github", Gitlab "gitlab", Gitea "gitea", Forgejo "forgejo", Bitbucket "bitbucket";
 }
 
 /// Reads `table`, `jsonpath=TEMPLATE` and what is between them.
@@ -86,6 +88,20 @@ pub fn interval(text: &str) -> Result<Duration, String> {
     Ok(span.unsigned_abs())
 }
 
+/// Reads a pull request's number as people write it: `pr/7`, `7`, `#7`, and what forges call it.
+pub fn pull(text: &str) -> Result<u64, String> {
+    let beginnings = ["pr/", "pull/", "pulls/", "mr/", "#", "!"];
+    let number = beginnings.iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    let number = number.parse().ok().filter(|number| *number > 0 && !text.contains('+'));
+    number.ok_or_else(|| "write it as pr/7 or 7".to_owned())
+}
+
+/// Reads a whole commit id: with a part of one somebody could make another commit that begins like it.
+pub fn commit(text: &str) -> Result<String, String> {
+    let is_whole = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_whole { Ok(text.to_lowercase()) } else { Err("a whole commit id is needed, with its 40 digits".to_owned()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +117,17 @@ mod tests {
             assert!(format(wrong).is_err(), "{wrong}");
         }
         assert_eq!(patience("0"), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn pull_requests_and_commits_read_as_people_write_them() {
+        let cases =
+            [("pr/7", Some(7)), ("7", Some(7)), ("#7", Some(7)), ("mr/7", Some(7)), ("pr/0", None), ("pr/+7", None)];
+        for (text, number) in cases {
+            assert_eq!(pull(text).ok(), number, "{text}");
+        }
+        let whole = "9F".repeat(20);
+        assert_eq!((commit(&whole), commit("9f31c2a").is_err()), (Ok("9f".repeat(20)), true));
     }
 
     #[test]

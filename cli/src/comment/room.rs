@@ -5,6 +5,24 @@ use std::fmt::Write;
 
 use crate::text::{is_steering, spelled};
 
+/// What a forge has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// The most that one comment has.
+    pub bytes: usize,
+    /// How many comments there may be.
+    pub comments: usize,
+    /// Whether HTML is more than text there.
+    pub html: bool,
+}
+
+impl Room {
+    /// So many of 65 parts of a comment.
+    pub fn part(&self, of_65: usize) -> usize {
+        self.bytes / 65 * of_65
+    }
+}
+
 /// What failed and what was said is cut at so many bytes, for each stack.
 const LONGEST: usize = 8_000;
 /// What a fence takes besides its backticks and its content: its language, line breaks, and the words for what is left out.
@@ -31,11 +49,12 @@ pub fn fenced(language: &str, content: &str, room: &mut usize) -> String {
     block
 }
 
-/// The lines of a diff in their fence: as many blocks as fit, and then how many more there are.
-pub fn fenced_blocks(blocks: &[String], last: &str, room: &mut usize) -> String {
+/// The lines of a diff in their fence: as many blocks as fit, and then how many more there are. If it may go on elsewhere, it
+/// says with which block, and what stands last comes there.
+pub fn fenced_blocks(blocks: &[String], last: &str, goes_on: bool, room: &mut usize) -> (String, Option<usize>) {
     let longest = blocks.iter().map(|block| fence(block)).max().unwrap_or_default().max(fence(last));
     let Some(mut left) = room.checked_sub(2 * longest.len() + 2 * FRAME) else {
-        return String::new();
+        return (String::new(), Some(0).filter(|_| goes_on));
     };
     let (mut lines, mut shown) = (String::new(), 0);
     for block in blocks.iter().take_while(|block| !block.is_empty()) {
@@ -45,6 +64,8 @@ pub fn fenced_blocks(blocks: &[String], last: &str, room: &mut usize) -> String 
         (left, shown) = (rest, shown + 1);
         lines += block;
     }
+    let next = Some(shown).filter(|shown| goes_on && *shown < blocks.len());
+    let last = if next.is_some() { "" } else { last };
     let end = beginning(last, left.min(LONGEST));
     lines += end;
     if end.len() < last.len() {
@@ -54,11 +75,11 @@ pub fn fenced_blocks(blocks: &[String], last: &str, room: &mut usize) -> String 
     if !lines.is_empty() {
         let _ = write!(text, "{longest}diff\n{}\n{longest}\n\n", lines.trim_end_matches('\n'));
     }
-    if shown < blocks.len() {
+    if shown < blocks.len() && next.is_none() {
         let _ = write!(text, "{} more resources change than fit here.\n\n", blocks.len() - shown);
     }
     *room = room.saturating_sub(text.len());
-    text
+    (text, next)
 }
 
 /// Longer than any run of backticks in a text.
@@ -76,7 +97,8 @@ pub fn escape(text: &str, most: usize) -> String {
     let mut escaped = String::with_capacity(text.len().min(most));
     let ends = text.chars().nth(most).map_or("", |_| "…");
     let text: String = text.chars().take(most).collect();
-    for c in legible(&text).chars() {
+    let text = legible(&text);
+    for (at, c) in text.char_indices() {
         match c {
             '\n' => escaped.push(' '),
             // Forges look for mentions and issue links after they have read entities, so a character of no width parts them.
@@ -84,6 +106,8 @@ pub fn escape(text: &str, most: usize) -> String {
                 escaped.push(c);
                 escaped.push_str("&#8203;");
             }
+            // So are addresses, which would become links.
+            ':' if text[at..].starts_with("://") => escaped.push_str(":&#8203;"),
             '&' | '<' | '>' | '"' | '\'' | '|' | '`' | '*' | '_' | '~' | '[' | ']' | '\\' | '!' | '$' => {
                 let _ = write!(escaped, "&#{};", u32::from(c));
             }

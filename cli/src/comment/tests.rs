@@ -311,3 +311,70 @@ fn nothing_hostile_makes_a_comment_too_long() {
         }
     }
 }
+
+/// Many resources in several stacks, and forges with little room: nothing stands twice, nothing is cut, and what is left out is
+/// told.
+#[test]
+fn several_comments_go_on_where_the_last_one_ended() {
+    let stack_of = |at: usize, count: usize| {
+        let value = "x".repeat(40 * (at + 1));
+        let one =
+            |i: usize| resource("create", &format!("r{at}-{i:03}."), vec![property("p", None, plain(json!(value)))]);
+        let resources = (0..count).map(one).collect();
+        let outputs = vec![property(&format!("output{at}."), None, plain(json!("v")))];
+        stack(&format!("network/{at}"), ChangeSet { resources, outputs, ..ChangeSet::default() })
+    };
+    let preview = preview(vec![stack_of(0, 3), stack_of(1, 120), stack_of(2, 0), stack_of(3, 60)]);
+    let names: Vec<String> =
+        (0..120).map(|i| format!("r1-{i:03}.")).chain((0..60).map(|i| format!("r3-{i:03}."))).collect();
+    for (bytes, comments, html) in
+        [(60_000, 3, true), (12_000, 3, true), (12_000, 9, false), (6_000, 2, false), (3_000, 1, true)]
+    {
+        let parts = parts(&preview, &Room { bytes, comments, html });
+        assert!((1..=comments).contains(&parts.len()));
+        let mut told = 0;
+        for (at, part) in parts.iter().enumerate() {
+            assert!(part.len() <= bytes, "{} of {bytes} bytes", part.len());
+            assert_eq!(part.matches("```").count() % 2, 0, "a fence is open: {part}");
+            assert_eq!(part.matches("<details").count(), part.matches("\n</details>").count());
+            assert!(html || !part.contains('<'), "{part}");
+            assert_eq!(at > 0, part.starts_with("### gitinfra preview: add-vpc into main, continued\n"));
+            told += names.iter().filter(|name| part.contains(name.as_str())).count();
+        }
+        let all = parts.concat();
+        assert!(names.iter().all(|name| all.matches(name.as_str()).count() <= 1), "a resource stands twice");
+        let left_out =
+            all.contains("more resources change than fit here") || all.contains("more stacks don't fit here");
+        assert_eq!(
+            left_out,
+            told < names.len(),
+            "{bytes} bytes, {comments} comments: {told} of {} are told",
+            names.len()
+        );
+        assert_eq!(all.contains("output3."), told == names.len());
+    }
+}
+
+/// A resource that has no room anywhere ends its stack's part, and not the rest.
+#[test]
+fn a_resource_that_no_comment_has_room_for_is_counted() {
+    let value = "x".repeat(390);
+    let huge =
+        resource("create", "huge", (0..60).map(|at| property(&format!("p{at}"), None, plain(json!(value)))).collect());
+    let small = resource("create", "small", Vec::new());
+    let of = |resources| ChangeSet { resources, ..ChangeSet::default() };
+    let preview = preview(vec![stack("network/a", of(vec![huge, small.clone()])), stack("network/b", of(vec![small]))]);
+    let parts = parts(&preview, &Room { bytes: 8_000, comments: 5, html: true });
+    let all = parts.concat();
+    assert!(parts.iter().all(|part| part.len() <= 8_000) && parts.len() < 4, "{} parts", parts.len());
+    assert!(all.contains("2 more resources change than fit here."), "{all}");
+    assert!(all.contains("<b>network/b</b>: 1 to create"), "{all}");
+}
+
+#[test]
+fn addresses_become_no_links() {
+    let mut preview = preview(Vec::new());
+    preview.head = "see https://example.com/x".to_owned();
+    let text = comment(&preview);
+    assert!(!text.contains("https://") && text.contains("https:&#8203;//"), "{text}");
+}

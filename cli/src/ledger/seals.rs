@@ -34,6 +34,14 @@ impl Ledger {
         Key::parse(&text).ok_or_else(|| Failure::setup("the ledger's key of digests can't be read"))
     }
 
+    /// Keeps the seals of a preview that somebody is shown.
+    pub async fn keep_shown(&self, seals: impl Iterator<Item = &Seal>, now: i64) -> Result<()> {
+        for seal in seals {
+            self.keep_seal(seal, true, now).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps a seal, and says its id. One that was used and holds anew counts as a new one.
     pub async fn keep_seal(&self, seal: &Seal, is_shown: bool, now: i64) -> Result<String> {
         let insert = "INSERT INTO seals (id, repository, stack, body, is_shown, created_at) VALUES ($1, $2, $3, $4, $5, $6) \

@@ -1,0 +1,210 @@
+//! Forges: where pull requests are, and where one is told what it would change. One trait, one file a forge.
+
+mod address;
+mod bitbucket;
+mod client;
+pub mod command;
+mod gitea;
+mod github;
+mod gitlab;
+pub mod hint;
+pub mod mark;
+mod pace;
+mod secret;
+mod trouble;
+pub mod webhook;
+mod wire;
+
+use async_trait::async_trait;
+
+use crate::comment::Room;
+use crate::context::Context;
+use crate::failure::Result;
+
+pub use address::{Address, Kind};
+pub use github::App;
+pub use secret::Secret;
+pub use trouble::{Trouble, What};
+
+/// One repository on a forge, as whoever the token belongs to sees it.
+#[async_trait]
+pub trait Forge: Send + Sync {
+    fn abilities(&self) -> &Abilities;
+
+    /// `OWNER/REPOSITORY`.
+    fn repository(&self) -> &str;
+
+    /// One pull request as it is now.
+    async fn pull(&self, number: u64) -> Result<Pull, Trouble>;
+
+    /// All that are open, the one with the lowest number first.
+    async fn open_pulls(&self) -> Result<Vec<Pull>, Trouble>;
+
+    /// All comments of a pull request, the oldest first.
+    async fn comments(&self, pull: u64) -> Result<Vec<Comment>, Trouble>;
+
+    async fn create_comment(&self, pull: u64, text: &str) -> Result<(), Trouble>;
+
+    async fn edit_comment(&self, pull: u64, id: &str, text: &str) -> Result<(), Trouble>;
+
+    async fn delete_comment(&self, pull: u64, id: &str) -> Result<(), Trouble>;
+
+    /// The newest status of each name that a commit has.
+    async fn statuses(&self, commit: &str) -> Result<Vec<Told>, Trouble>;
+
+    /// Sets one of them.
+    async fn set_status(&self, pull: &Pull, status: &Status) -> Result<(), Trouble>;
+}
+
+/// What forges do in different ways. Whoever uses one asks this, and not which forge it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abilities {
+    /// What it calls a pull request.
+    pub request: &'static str,
+    /// What a comment may be like.
+    pub comment: Room,
+    /// Whether an HTML comment stays hidden. Else the mark is a link that nothing refers to.
+    pub hides_html: bool,
+    /// The longest name of a status, in bytes; a longer one is told by a hash.
+    pub status_name: usize,
+    /// The most characters of a status's words.
+    pub status_words: usize,
+    /// Whether the event of a comment says which commit it was written for. Else the pull request is asked.
+    pub commit_in_event: bool,
+    /// Under which ref the forge keeps a pull request's head, with `{}` for its number, for one that comes from a fork.
+    pub head_ref: Option<&'static str>,
+}
+
+/// A pull request, as much of it as is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pull {
+    pub number: u64,
+    pub title: String,
+    /// The commit that would be merged.
+    pub head: String,
+    /// The branch that it comes from.
+    pub branch: String,
+    /// The branch that it would be merged into.
+    pub base: String,
+    pub is_open: bool,
+    /// Whether it comes from another repository, or from one that is no longer there.
+    pub is_fork: bool,
+    /// Where people look at it.
+    pub url: String,
+}
+
+/// A comment on a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    pub id: String,
+    pub text: String,
+    /// Whether whoever the token belongs to wrote it.
+    pub is_ours: bool,
+}
+
+/// How far something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Pending,
+    Success,
+    /// What was previewed says no.
+    Failure,
+    /// It could not be found out.
+    Error,
+}
+
+/// What a commit is told about one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// `gitinfra`, or `gitinfra/PROJECT/STACK`.
+    pub name: String,
+    pub state: State,
+    /// One line.
+    pub words: String,
+    /// What there is no room for in the comment, as Markdown; for a forge that has a place for it.
+    pub details: Option<String>,
+}
+
+/// A status as the forge has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// As the forge knows it: a hash, where the name was too long.
+    pub name: String,
+    pub state: State,
+}
+
+/// What speaks for us. Its words are in no log, no URL and no argument of a program.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// A token of a user or of a repository; for Bitbucket also `USER:TOKEN`.
+    Token(Secret),
+    /// A GitHub App, which has a token made for its installation.
+    App(App),
+}
+
+impl Credential {
+    /// What only we know, to sign comments with.
+    pub fn secret(&self) -> &Secret {
+        match self {
+            Credential::Token(token) => token,
+            Credential::App(app) => &app.key,
+        }
+    }
+}
+
+/// The repository at an address, with a token that is asked for nothing yet.
+pub fn open(context: &Context, address: &Address, credential: &Credential) -> Result<Box<dyn Forge>> {
+    Ok(match address.kind {
+        Kind::Gitea | Kind::Forgejo => Box::new(gitea::Gitea::new(context, address, credential)?),
+        Kind::Github => Box::new(github::Github::new(context, address, credential)?),
+        Kind::Gitlab => Box::new(gitlab::Gitlab::new(context, address, credential)?),
+        Kind::Bitbucket => Box::new(bitbucket::Bitbucket::new(context, address, credential)?),
+    })
+}
+
+/// A status's name as far as a forge takes it: whole, or with a hash in place of what is too long.
+pub fn fitting(name: &str, most: usize) -> String {
+    use sha2::{Digest, Sha256};
+    if name.len() <= most {
+        return name.to_owned();
+    }
+    let hash: String = Sha256::digest(name.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let kept = &name[..name.floor_char_boundary(most.saturating_sub(hash.len() + 1))];
+    format!("{kept}-{hash}")
+}
+
+/// One line of at most so many characters.
+fn line(words: &str, most: usize) -> String {
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.chars().count() > most {
+        true => words.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+        false => words,
+    }
+}
+
+/// Of several statuses the newest of each name, where the newest stand first.
+fn newest(told: impl IntoIterator<Item = Told>) -> Vec<Told> {
+    let mut newest: Vec<Told> = Vec::new();
+    for told in told {
+        if !newest.iter().any(|known| known.name == told.name) {
+            newest.push(told);
+        }
+    }
+    newest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_words_fit_a_forge() {
+        let long = format!("gitinfra/{}", "network/prod-".repeat(5));
+        assert_eq!(fitting("gitinfra/web/prod", 40), "gitinfra/web/prod");
+        let short = fitting(&long, 40);
+        assert!(short.len() <= 40 && short.starts_with("gitinfra/network/prod-"), "{short}");
+        assert_ne!(short, fitting(&format!("{long}x"), 40), "two names stay two");
+        assert_eq!(line("a  b\nc", 10), "a b c");
+        assert_eq!(line("abcdefgh", 5), "abcd…");
+    }
+}

@@ -1,0 +1,252 @@
+//! A pull request on a forge is told what it would change: one comment, a status for each stack, and one for all.
+
+mod comments;
+mod found;
+mod statuses;
+mod watch;
+
+use serde_json::{Value, json};
+
+use crate::comment;
+use crate::context::Context;
+use crate::decide::short;
+use crate::event::Body;
+use crate::failure::{Failure, Kind, Result};
+use crate::forge::mark::{Mark, Marks};
+use crate::forge::{Forge, Pull, State, Status, Trouble};
+use crate::ledger::Ledger;
+use crate::preview::{Merge, Previewer};
+use crate::scrub::Scrubber;
+
+pub use found::Found;
+
+/// One that is pushed to all the time is told what it was in the end.
+const MOST_MOVES: u32 = 3;
+
+/// Previews pull requests of one repository, and tells its forge.
+pub struct Reviewer {
+    pub previewer: Previewer,
+    /// Keeps the seals of what is shown, so that a roll-out is held to it.
+    pub ledger: Option<Ledger>,
+    pub forge: Box<dyn Forge>,
+    pub marks: Marks,
+    /// Knows what must not come into a comment, the token before all.
+    pub scrubber: Scrubber,
+    /// The commit of a fork that may be run, whole.
+    pub trusted: Option<String>,
+    /// Whether the forge is told nothing.
+    pub dry_run: bool,
+}
+
+/// What came of a pull request.
+pub struct Reviewed {
+    pub pull: Pull,
+    /// The commit of the branch that it would be merged into.
+    pub base: String,
+    pub found: Found,
+    /// The comment's parts, without their marks.
+    pub texts: Vec<String>,
+    /// Of which kind the worst failure was.
+    pub worst: Option<Kind>,
+}
+
+impl Reviewer {
+    /// One pull request, by its number.
+    pub async fn review(&self, number: u64) -> Result<Reviewed> {
+        let pull = self.forge.pull(number).await?;
+        if !pull.is_open {
+            return Err(Failure::input(format!("pr/{number} is closed")).hint("there is nothing left to preview"));
+        }
+        self.review_pull(pull).await
+    }
+
+    /// A pull request as the forge told it. Whatever happens, none of its statuses stays pending. One that moves on meanwhile is
+    /// previewed again, so that its comment is never about what it was.
+    pub async fn review_pull(&self, mut pull: Pull) -> Result<Reviewed> {
+        for _ in 1..MOST_MOVES {
+            let reviewed = self.begun(&pull).await?;
+            let now = if self.dry_run { pull.clone() } else { self.or_give_up(&pull, self.now(&pull).await).await? };
+            if (&now.head, &now.base) == (&pull.head, &pull.base) || !now.is_open {
+                return self.told(reviewed).await;
+            }
+            let moved = statuses::one(statuses::SUMMARY, State::Error, &format!("moved on to {}", short(&now.head)));
+            self.set(&pull, moved).await?;
+            pull = now;
+        }
+        self.told(self.begun(&pull).await?).await
+    }
+
+    /// Says that it is being previewed, and previews it.
+    async fn begun(&self, pull: &Pull) -> Result<Reviewed> {
+        if !self.dry_run {
+            self.set(pull, statuses::begun()).await?;
+        }
+        self.or_give_up(pull, self.found(pull.clone()).await).await
+    }
+
+    async fn now(&self, pull: &Pull) -> Result<Pull> {
+        Ok(self.forge.pull(pull.number).await?)
+    }
+
+    async fn told(&self, reviewed: Reviewed) -> Result<Reviewed> {
+        if self.dry_run {
+            return Ok(reviewed);
+        }
+        let told = self.tell(&reviewed).await;
+        self.or_give_up(&reviewed.pull.clone(), told.map(|()| reviewed)).await
+    }
+
+    /// The same; the commit is told of a failure.
+    async fn or_give_up<T>(&self, pull: &Pull, done: Result<T>) -> Result<T> {
+        if let (Err(failure), false) = (&done, self.dry_run) {
+            self.give_up(pull, failure).await;
+        }
+        done
+    }
+
+    /// What a merge would change, or why that can't be found out.
+    async fn found(&self, pull: Pull) -> Result<Reviewed> {
+        let base = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
+        if pull.is_fork && self.trusted.as_ref() != Some(&pull.head) {
+            return Ok(self.untrusted(pull, base));
+        }
+        let merge = self.fetch(&pull).await?;
+        let previewed = self.previewer.preview(&merge).await;
+        let room = self.forge.abilities().comment;
+        Ok(match previewed {
+            Ok((mut preview, worst)) => {
+                preview.head.clone_from(&pull.branch);
+                if let Some(ledger) = self.ledger.as_ref().filter(|_| !self.dry_run) {
+                    ledger.keep_shown(preview.seals(), self.context().now()).await?;
+                }
+                let texts = comment::parts(&preview, &room).iter().map(|text| self.scrubber.scrub(text)).collect();
+                Reviewed { base: preview.base_commit.clone(), found: Found::Previewed(preview), texts, worst, pull }
+            }
+            // What is wrong with the merge itself is for its author; what is missing here is not.
+            Err(failure) if failure.kind == Kind::Input => {
+                let why = self.scrubber.scrub(&failure.with_hints());
+                let texts = vec![comment::refusal(&pull.branch, &pull.base, &why)];
+                let found = Found::Refused(self.scrubber.scrub(&failure.message));
+                Reviewed { base, found, texts, worst: Some(failure.kind), pull }
+            }
+            Err(failure) => return Err(failure),
+        })
+    }
+
+    /// A stranger's program would run with our credentials.
+    fn untrusted(&self, pull: Pull, base: String) -> Reviewed {
+        let why = format!(
+            "it comes from a fork, whose program would run with the credentials that are here.\n\
+             hint: once somebody has read it: gitinfra review pr/{} --trust {}",
+            pull.number, pull.head
+        );
+        let texts = vec![comment::refusal(&pull.branch, &pull.base, &why)];
+        Reviewed { base, found: Found::Untrusted, texts, worst: Some(Kind::Input), pull }
+    }
+
+    /// The merge of exactly the commit that the forge told of. A fork's is under a ref of the forge's own. It is fetched already
+    /// here: what is out of reach says nothing about the merge.
+    async fn fetch(&self, pull: &Pull) -> Result<Merge> {
+        let merge = Merge { base: pull.base.clone(), head: pull.head.clone(), stacks: Vec::new() };
+        let (number, request, mirror) = (pull.number, self.forge.abilities().request, &self.previewer.mirror);
+        if !pull.is_fork {
+            return mirror.fetch_ref(&pull.head).await.map(|_| merge);
+        }
+        let reference = self.forge.abilities().head_ref.map(|form| form.replace("{}", &number.to_string()));
+        let reference = reference.ok_or_else(|| {
+            Failure::input(format!("this forge keeps no ref of a fork's {request}"))
+                .hint("push the branch to the repository itself, and open it from there")
+        })?;
+        let head = mirror.fetch_ref(&reference).await?;
+        match head.id == pull.head {
+            true => Ok(merge),
+            false => Err(Failure::input(format!("pr/{number} moved on to {} meanwhile", short(&head.id)))
+                .hint("read what is new, and trust that commit")),
+        }
+    }
+
+    /// Comment first, statuses next, the one for all at the end: whoever waits for it finds the rest.
+    async fn tell(&self, reviewed: &Reviewed) -> Result<()> {
+        let Reviewed { pull, found, texts, .. } = reviewed;
+        let left_over = self.comment(reviewed).await?;
+        let all = statuses::of(found);
+        self.settle(pull, &all).await?;
+        for status in all {
+            self.set(pull, status).await?;
+        }
+        let details = Some(texts.concat()).filter(|_| left_over);
+        let summary = Status { details, ..statuses::summary(found) };
+        Ok(self.set(pull, summary).await?)
+    }
+
+    /// Statuses of an earlier preview that this one says nothing of: what stacks have nothing to do with the change any more.
+    async fn settle(&self, pull: &Pull, now: &[Status]) -> Result<(), Trouble> {
+        let most = self.forge.abilities().status_name;
+        let names: Vec<String> = now.iter().map(|status| crate::forge::fitting(&status.name, most)).collect();
+        for told in self.forge.statuses(&pull.head).await? {
+            let is_stacks = told.name.starts_with(statuses::OF_STACKS);
+            if is_stacks && told.state != State::Success && !names.contains(&told.name) {
+                let status = statuses::one(&told.name, State::Success, "not touched any more");
+                self.set(pull, status).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// After a failure of ours: the commit is told so, as far as the forge can be reached.
+    async fn give_up(&self, pull: &Pull, failure: &Failure) {
+        let words = match failure.kind {
+            Kind::Cancelled => "stopped before it was done".to_owned(),
+            _ => failure.message.clone(),
+        };
+        let status = statuses::one(statuses::SUMMARY, State::Error, &words);
+        if let Err(trouble) = self.set(pull, status).await {
+            let message = format!("pr/{}: its status stays pending: {}", pull.number, trouble.failure);
+            self.context().tell(None, Body::Note { message });
+        }
+    }
+
+    /// What came of one, as data.
+    pub fn json(&self, reviewed: &Reviewed) -> Value {
+        let Reviewed { pull, base, found, texts, .. } = reviewed;
+        let mut value = json!({
+            "pullRequest": pull.number,
+            "url": pull.url,
+            "headCommit": pull.head,
+            "baseCommit": base,
+            "state": found.word(),
+            "message": found.words(),
+            "comments": texts,
+            "preview": found.preview(),
+        });
+        self.scrubber.scrub_json(&mut value);
+        value
+    }
+
+    /// Sets a status, without anything secret in its words.
+    async fn set(&self, pull: &Pull, status: Status) -> Result<(), Trouble> {
+        let words = self.scrubber.scrub(&status.words);
+        self.forge.set_status(pull, &Status { words, ..status }).await
+    }
+
+    fn context(&self) -> &Context {
+        &self.previewer.context
+    }
+
+    /// What one part of a comment is about.
+    fn mark(&self, reviewed: &Reviewed, part: usize, parts: usize) -> Mark {
+        let Reviewed { pull, base, found, .. } = reviewed;
+        Mark {
+            pull: self.key(pull.number),
+            part,
+            parts,
+            head: pull.head.clone(),
+            base: base.clone(),
+            state: found.word().to_owned(),
+        }
+    }
+
+    fn key(&self, number: u64) -> String {
+        format!("{}#{number}", self.forge.repository())
+    }
+}

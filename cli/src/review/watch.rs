@@ -1,0 +1,143 @@
+//! Reviews of all open pull requests: once, or again and again. What the forge and the repository say now decides, so whatever
+//! was missed is made up for; and what a comment says that was previewed needs no second look.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Reviewed, Reviewer, statuses};
+use crate::event::Body;
+use crate::failure::{Failure, Kind, Result};
+use crate::forge::{Pull, State};
+
+/// What failed on our side is tried again after one look, two, four and so on, and no later than this.
+const LONGEST_REST: Duration = Duration::from_secs(30 * 60);
+
+/// What a preview is of: a head, the branch that it goes to, and that one's commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Sides {
+    head: String,
+    base: String,
+    at: String,
+}
+
+impl Sides {
+    fn of(reviewed: &Reviewed) -> Sides {
+        let Reviewed { pull, base, .. } = reviewed;
+        Sides { head: pull.head.clone(), base: pull.base.clone(), at: base.clone() }
+    }
+}
+
+/// A pull request that was looked at.
+struct Seen {
+    sides: Sides,
+    /// How often it failed, and when it is tried again, in milliseconds since 1970.
+    failures: u32,
+    again: Option<i64>,
+}
+
+/// By number.
+type All = BTreeMap<u64, Seen>;
+
+impl Reviewer {
+    /// Looks until it is stopped. A pass that fails is told once, and outlived. `each` is told what came of a pull request.
+    pub async fn watch(&self, interval: Duration, mut each: impl FnMut(u64, Result<Reviewed>)) -> Result<()> {
+        let (mut seen, mut last) = (All::new(), None);
+        while !self.context().cancel.is_cancelled() {
+            match self.pass(&mut seen, interval, &mut each).await {
+                Ok(()) => last = None,
+                Err(failure) if failure.kind == Kind::Bug => return Err(failure),
+                Err(failure) if failure.kind == Kind::Cancelled || last.as_ref() == Some(&failure) => {}
+                Err(failure) => {
+                    self.context().tell(None, Body::from(&failure));
+                    last = Some(failure);
+                }
+            }
+            tokio::select! {
+                () = self.context().cancel.cancelled() => {}
+                () = tokio::time::sleep(interval) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Each open one once, also those that were previewed before.
+    pub async fn all(&self, mut each: impl FnMut(u64, Result<Reviewed>)) -> Result<()> {
+        for pull in self.forge.open_pulls().await? {
+            let number = pull.number;
+            match self.review_pull(pull).await {
+                Err(failure) if failure.kind == Kind::Cancelled => return Err(failure),
+                reviewed => each(number, reviewed),
+            }
+        }
+        Ok(())
+    }
+
+    /// One look at what is open.
+    async fn pass(
+        &self,
+        all: &mut All,
+        interval: Duration,
+        each: &mut impl FnMut(u64, Result<Reviewed>),
+    ) -> Result<()> {
+        let pulls = self.forge.open_pulls().await?;
+        all.retain(|number, _| pulls.iter().any(|pull| pull.number == *number));
+        let bases = self.bases(&pulls).await?;
+        for pull in pulls {
+            let at = bases.get(&pull.base).cloned().unwrap_or_default();
+            let (number, sides) = (pull.number, Sides { head: pull.head.clone(), base: pull.base.clone(), at });
+            let known = all.get(&number);
+            if known
+                .is_some_and(|seen| seen.sides == sides && seen.again.is_none_or(|again| self.context().now() < again))
+            {
+                continue;
+            }
+            if known.is_none() && self.is_told(&pull, &sides).await? {
+                all.insert(number, Seen { sides, failures: 0, again: None });
+                continue;
+            }
+            let failures = known.filter(|seen| seen.sides == sides).map_or(0, |seen| seen.failures);
+            let reviewed = self.review_pull(pull).await;
+            if let Err(Failure { kind: Kind::Cancelled, .. }) = reviewed {
+                return Err(Failure::cancelled());
+            }
+            // It may have moved on meanwhile: what was previewed is what is known.
+            let sides = reviewed.as_ref().map_or(sides, Sides::of);
+            all.insert(number, self.seen(sides, failures, interval, reviewed.is_ok()));
+            each(number, reviewed);
+        }
+        Ok(())
+    }
+
+    fn seen(&self, sides: Sides, failures: u32, interval: Duration, is_done: bool) -> Seen {
+        let rest = interval.saturating_mul(1 << failures.min(16)).min(LONGEST_REST);
+        let again = self.context().now() + i64::try_from(rest.as_millis()).unwrap_or(i64::MAX / 2);
+        Seen { sides, failures: failures + 1, again: (!is_done).then_some(again) }
+    }
+
+    /// At which commit each branch is that something would be merged into. One that is gone keeps only its own from a preview.
+    async fn bases(&self, pulls: &[Pull]) -> Result<BTreeMap<String, String>> {
+        let mut bases = BTreeMap::new();
+        for pull in pulls {
+            if bases.contains_key(&pull.base) {
+                continue;
+            }
+            let at = tokio::select! {
+                at = self.previewer.mirror.fetch_branch(&pull.base) => at,
+                () = self.context().cancel.cancelled() => return Err(Failure::cancelled()),
+            };
+            bases.insert(pull.base.clone(), at.map(|commit| commit.id).unwrap_or_default());
+        }
+        Ok(bases)
+    }
+
+    /// Whether an earlier run has told everything already: its comment is about these commits, and its status is settled.
+    async fn is_told(&self, pull: &Pull, sides: &Sides) -> Result<bool> {
+        let last = self.last(pull.number).await?;
+        if last.is_none_or(|mark| mark.head != sides.head || mark.base != sides.at) {
+            return Ok(false);
+        }
+        let told = self.forge.statuses(&pull.head).await?;
+        let summary = told.iter().find(|told| told.name == statuses::SUMMARY);
+        Ok(summary.is_some_and(|told| matches!(told.state, State::Success | State::Failure)))
+    }
+}
