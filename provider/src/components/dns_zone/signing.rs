@@ -57,7 +57,7 @@ fn key(here: &mut Scope, zone: &ZoneOutputs, root: &str) -> KeyOutputs {
             }),
             json!({
                 "Sid": "Grant", "Effect": "Allow", "Principal": service, "Resource": "*", "Action": "kms:CreateGrant",
-                "Condition": {"ArnEquals": own, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+                "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
             }),
         ])
     });
