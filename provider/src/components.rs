@@ -1,8 +1,17 @@
 //! Components: what several resources are together. What all of them take and give.
 
+pub mod account;
+pub mod alarms;
+pub mod cdn;
 pub mod dns_zone;
+mod log_bucket;
 pub mod network;
+mod policies;
 pub mod security_group;
+pub mod session_manager;
+pub mod slack_notifier;
+pub mod waf;
+pub mod waf_logs;
 
 use std::collections::{BTreeMap, BTreeSet};
 

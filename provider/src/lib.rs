@@ -51,9 +51,15 @@ const META: Meta = Meta {
 pub fn catalogue() -> Package<Gitinfra> {
     let resources = operations(edge(workloads(network(Package::new(META)))));
     functions(resources)
-        .component::<components::network::Network>()
+        .component::<components::alarms::Alarms>()
+        .component::<components::cdn::Cdn>()
         .component::<components::dns_zone::DnsZone>()
+        .component::<components::network::Network>()
         .component::<components::security_group::SecurityGroup>()
+        .component::<components::session_manager::SessionManager>()
+        .component::<components::slack_notifier::SlackNotifier>()
+        .component::<components::waf::Waf>()
+        .component::<components::waf_logs::WafLogs>()
 }
 
 /// What traffic goes through: networks, names, load balancers.
