@@ -13,6 +13,18 @@ pub mod redis;
 pub mod security_group;
 pub mod tls_only;
 pub mod vpc_endpoints;
+pub mod account;
+pub mod alarms;
+pub mod cdn;
+pub mod dns_zone;
+mod log_bucket;
+pub mod network;
+mod policies;
+pub mod security_group;
+pub mod session_manager;
+pub mod slack_notifier;
+pub mod waf;
+pub mod waf_logs;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -65,6 +65,15 @@ pub fn catalogue() -> Package<Gitinfra> {
         .component::<components::redis::Redis>()
         .component::<components::security_group::SecurityGroup>()
         .component::<components::vpc_endpoints::VpcEndpoints>()
+        .component::<components::alarms::Alarms>()
+        .component::<components::cdn::Cdn>()
+        .component::<components::dns_zone::DnsZone>()
+        .component::<components::network::Network>()
+        .component::<components::security_group::SecurityGroup>()
+        .component::<components::session_manager::SessionManager>()
+        .component::<components::slack_notifier::SlackNotifier>()
+        .component::<components::waf::Waf>()
+        .component::<components::waf_logs::WafLogs>()
 }
 
 /// What traffic goes through: networks, names, load balancers.

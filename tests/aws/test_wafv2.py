@@ -213,3 +213,11 @@ def test_lists_have_pages(aws):
 def test_capacity_is_asked_for(aws):
     told = aws.wafv2.check_capacity(Scope="REGIONAL", Rules=[rule(match({"Method": {}}, "LOWERCASE"))])
     assert told["Capacity"] == 13
+
+
+def test_managed_groups_take_what_aws_says(aws):
+    groups = ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesAnonymousIpList"]
+    named = [{"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": name}} for name in groups]
+    made = acl(aws, *[rule(statement, at, action=False) for at, statement in enumerate(named)])
+    told = aws.wafv2.get_web_acl(Name=made["Name"], Id=made["Id"], Scope="REGIONAL")
+    assert told["WebACL"]["Capacity"] == 775

@@ -65,3 +65,12 @@ pub fn controls(state: &State, name: &str) -> (Vec<String>, Vec<String>) {
     };
     (list("controls"), list("controlsOpen"))
 }
+mod alarms;
+mod cdn;
+mod dns_zone;
+mod lived;
+mod security_group;
+mod session_manager;
+mod slack_notifier;
+mod waf;
+mod waf_logs;

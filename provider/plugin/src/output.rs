@@ -11,7 +11,7 @@ use futures::future::{BoxFuture, Shared, join_all, try_join_all};
 use crate::conform::fits;
 use crate::error::{Error, Fault};
 use crate::path::Path;
-use crate::property::Property;
+use crate::property::{Property, Secret};
 use crate::shape::Type;
 use crate::value::{OutputValue, Value};
 
@@ -168,6 +168,15 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
     pub fn secret(&self) -> Output<T> {
         let this = self.clone();
         Output::eventual(async move { Ok(Resolved { secret: true, ..this.resolve().await? }) })
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Output<Secret<T>> {
+    /// The same value, which its type alone keeps secret: of what is made of it, only that is secret which still holds a [`Secret`]. Without this,
+    /// all that is made of it would be.
+    pub fn secret_by_type(&self) -> Output<Secret<T>> {
+        let this = self.clone();
+        Output::eventual(async move { Ok(Resolved { secret: false, ..this.resolve().await? }) })
     }
 }
 

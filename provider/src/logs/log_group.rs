@@ -12,7 +12,7 @@ use crate::logs::tags;
 use crate::types::{Arn, LogGroupName, PolicyJson};
 
 /// The days for which CloudWatch Logs can keep what is logged.
-const RETENTION: [u32; 22] =
+pub(crate) const RETENTION: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// What is wrong with a retention, as the property of this name.

@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::{Maybe, Output, Resolved};
 use crate::error::Error;
+use crate::property::Secret;
 use crate::value::{OutputValue, Value};
 
 /// An output that is known once it is told.
@@ -48,6 +49,18 @@ async fn what_others_left_unknown_is_not_waited_for() {
     assert_eq!(one.encode(), Value::Unknown);
     let known = Output::known("text".to_owned()).erase().resolve().await.expect("nothing fails");
     assert_eq!(known.value, Maybe::Known("text".into()));
+}
+
+#[tokio::test]
+async fn what_is_made_of_a_secret_is_secret_unless_its_type_says_so() {
+    let secret = Output::known(Secret::new("word".to_owned())).secret();
+    let shown = |output: Output<Value>| async move { output.resolve().await.expect("nothing fails") };
+    let all = shown(secret.map(|word| BTreeMap::from([("word".to_owned(), word)])).erase()).await;
+    assert!(all.secret);
+    let part = shown(secret.secret_by_type().map(|word| BTreeMap::from([("word".to_owned(), word)])).erase()).await;
+    assert!(!part.secret);
+    let Maybe::Known(value) = part.value else { panic!("it is known") };
+    assert!(value.as_object().is_some_and(|map| map["word"].is_secret()), "{value:?}");
 }
 
 #[test]
