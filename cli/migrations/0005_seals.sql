@@ -5,13 +5,14 @@ CREATE TABLE keys (
 );
 
 -- A sealed preview. `body` is the seal as JSON, with digests in place of secrets. `is_shown` is 0 as long as it is only what a
--- hold waits to have allowed.
+-- hold waits to have allowed; `begun_by` and `used_by` are the runs that began and that ended its roll-out.
 CREATE TABLE seals (
     id TEXT PRIMARY KEY NOT NULL,
     repository TEXT NOT NULL,
     stack TEXT NOT NULL,
     body TEXT NOT NULL,
     is_shown BIGINT NOT NULL,
+    begun_by TEXT,
     used_by TEXT,
     rejected_by TEXT,
     rejected_why TEXT,

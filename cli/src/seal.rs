@@ -2,6 +2,7 @@
 
 mod difference;
 mod plan;
+mod rest;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use crate::text::list;
 
 pub use difference::difference;
 pub use plan::{Change, Plan, Property};
+pub use rest::is_rest;
 
 /// How many names a sentence tells.
 const FEW: usize = 5;

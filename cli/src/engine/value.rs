@@ -13,6 +13,9 @@ const ASSET: &str = "c44067f5952c0a294b673a41bacd8c17";
 const ARCHIVE: &str = "0def7320c3a5731c473e5ecbe6d01bc7";
 const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/// The words that stand for what is known only when the change is made.
+pub const UNKNOWN_WORDS: &str = "known after apply";
+
 /// A value as a reader may see it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shown {
@@ -55,7 +58,7 @@ impl Shown {
     fn word(&self) -> Option<&str> {
         match self {
             Shown::Secret => Some(crate::scrub::PLACEHOLDER),
-            Shown::Unknown => Some("known after apply"),
+            Shown::Unknown => Some(UNKNOWN_WORDS),
             Shown::Asset(words) => Some(words),
             _ => None,
         }

@@ -19,6 +19,8 @@ pub struct Sealed {
     pub approvals: Vec<String>,
     /// Who refused it, and why.
     pub rejected: Option<(String, String)>,
+    /// Whether a run began to roll it out, which may have done a part of it.
+    pub is_begun: bool,
 }
 
 impl Ledger {
@@ -45,7 +47,7 @@ impl Ledger {
     /// Keeps a seal, and says its id. One that was used and holds anew counts as a new one.
     pub async fn keep_seal(&self, seal: &Seal, is_shown: bool, now: i64) -> Result<String> {
         let insert = "INSERT INTO seals (id, repository, stack, body, is_shown, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-            ON CONFLICT (id) DO UPDATE SET used_by = NULL, created_at = excluded.created_at, \
+            ON CONFLICT (id) DO UPDATE SET used_by = NULL, begun_by = NULL, created_at = excluded.created_at, \
                 is_shown = CASE WHEN seals.is_shown > excluded.is_shown THEN seals.is_shown ELSE excluded.is_shown END";
         let body = serde_json::to_string(seal).map_err(|error| Failure::bug(format!("writing a seal: {error}")))?;
         let id = seal.id();
@@ -64,7 +66,7 @@ impl Ledger {
 
     /// The seals of a stack that were shown and not rolled out yet, the newest first.
     pub async fn open_seals(&self, repository: &str, stack: &str) -> Result<Vec<Sealed>> {
-        let list = "SELECT id, body, rejected_by, rejected_why FROM seals \
+        let list = "SELECT id, body, rejected_by, rejected_why, begun_by FROM seals \
             WHERE repository = $1 AND stack = $2 AND is_shown = 1 AND used_by IS NULL \
             ORDER BY created_at DESC, id LIMIT $3";
         let bound = sqlx::query(list).bind(repository.to_owned()).bind(stack.to_owned()).bind(MOST);
@@ -79,7 +81,7 @@ impl Ledger {
 
     /// The one seal whose id begins so; `None` where there is none.
     pub async fn find_seal(&self, id: &str) -> Result<Option<Sealed>> {
-        let list = "SELECT id, body, rejected_by, rejected_why FROM seals WHERE substr(id, 1, length($1)) = $1 LIMIT 2";
+        let list = "SELECT id, body, rejected_by, rejected_why, begun_by FROM seals WHERE substr(id, 1, length($1)) = $1 LIMIT 2";
         let rows = sqlx::query(list).bind(id.to_owned()).fetch_all(&self.pool).await;
         let rows = rows.map_err(failed("looking for a seal"))?;
         match &rows[..] {
@@ -95,9 +97,10 @@ impl Ledger {
         let some = |column: &str| row.try_get::<Option<String>, _>(column).map_err(&failed);
         let id = text("id")?;
         let rejected = some("rejected_by")?.zip(some("rejected_why")?);
+        let is_begun = some("begun_by")?.is_some();
         let approvals = self.approvals(&id).await?;
         let seal = serde_json::from_str(&text("body")?).ok();
-        Ok(seal.map(|seal| Sealed { id, seal, approvals, rejected }))
+        Ok(seal.map(|seal| Sealed { id, seal, approvals, rejected, is_begun }))
     }
 
     /// Who allowed what a seal says, in the order in which they did.
@@ -129,6 +132,13 @@ impl Ledger {
         let delete = "DELETE FROM approvals WHERE seal_id = $1";
         sqlx::query(delete).bind(seal.to_owned()).execute(&mut *transaction).await.map_err(&failed)?;
         transaction.commit().await.map_err(failed)
+    }
+
+    /// Writes down which run begins to roll out what a seal says.
+    pub async fn begin_seal(&self, seal: &str, run: &str) -> Result<()> {
+        let update = "UPDATE seals SET begun_by = $1 WHERE id = $2";
+        let bound = sqlx::query(update).bind(run.to_owned()).bind(seal.to_owned());
+        bound.execute(&self.pool).await.map(drop).map_err(failed("recording that a seal is used"))
     }
 
     /// Writes down which run rolled out what a seal says.

@@ -69,6 +69,9 @@ impl RollOut<'_> {
             Passage::Open { seal } => seal,
             Passage::Shut(end) => return Ok(end),
         };
+        if let Some(seal) = &seal {
+            self.ledger.begin_seal(seal, job.run).await?;
+        }
         let mut ending = self.work_of_engine(job, &mut run, log).await?;
         if self.clear_named_locks(job, &run.folder, log, &ending.complaint).await? {
             ending = self.work_of_engine(job, &mut run, log).await?;

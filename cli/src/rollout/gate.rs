@@ -14,7 +14,7 @@ use crate::ledger::{NewHold, Sealed};
 use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
 use crate::run_log::RunLog;
-use crate::seal::{Ground, Other, Plan, Seal, difference, in_words};
+use crate::seal::{Ground, Other, Plan, Seal, difference, in_words, is_rest};
 
 /// How often a stack is looked at whose state changes while it is looked at.
 const TRIES: u32 = 3;
@@ -36,6 +36,13 @@ struct Look {
     changes: String,
     /// What the shown seal rests on and is another thing now.
     others: Vec<Other>,
+}
+
+impl Look {
+    /// Whether it is what was shown, or the rest of it where a run began with it.
+    fn is_of(&self, shown: &Sealed) -> bool {
+        shown.seal.changes == self.changes || (shown.is_begun && is_rest(&self.plan, &shown.seal.plan))
+    }
 }
 
 /// A preview that failed, or was stopped.
@@ -90,7 +97,7 @@ impl Gate<'_> {
             Glance::Seen(look) => look,
             Glance::Failed(end) => return Ok(Some(Passage::Shut(end))),
         };
-        let is_changed = shown.as_ref().is_some_and(|shown| shown.seal.changes != look.changes);
+        let is_changed = shown.as_ref().is_some_and(|shown| !look.is_of(shown));
         let objections = self.objections(shown.as_ref(), &look, is_changed).await?;
         let needed = self.needed(&objections);
         let given = shown.as_ref().filter(|_| !is_changed).map(|shown| shown.approvals.as_slice()).unwrap_or_default();
@@ -116,8 +123,15 @@ impl Gate<'_> {
         if let Some(at) = seals.iter().position(|sealed| sealed.seal.ground.tree == self.tree) {
             return Ok(Some(seals.swap_remove(at)));
         }
+        let stands = self.by.ledger.known(self.job.claimed.id).await?.rolled_out;
         for sealed in seals {
-            if self.by.mirror.has(&self.by.head.id, &sealed.seal.ground.head).await? {
+            let head = &sealed.seal.ground.head;
+            // What stands already was shown, or has nothing to do with what is to come.
+            let is_done = match &stands {
+                Some((commit, _)) => self.by.mirror.has(commit, head).await?,
+                None => false,
+            };
+            if !is_done && self.by.mirror.has(&self.by.head.id, head).await? {
                 return Ok(Some(sealed));
             }
         }
@@ -252,12 +266,15 @@ impl Gate<'_> {
         let by = if given.is_empty() { String::new() } else { format!(", which {} allowed", given.join(", ")) };
         self.log.note(match look.others.is_empty() {
             true => format!("it is what seal {} showed{by}: {}", shown.id, look.plan.in_words()),
-            false => format!(
-                "previewed again, since {}; it would do what seal {} showed{by}: {}",
-                in_words(&look.others),
-                shown.id,
-                look.plan.in_words()
-            ),
+            false => {
+                let rest = if shown.seal.changes == look.changes { "" } else { "the rest of " };
+                format!(
+                    "previewed again, since {}; it would do {rest}what seal {} showed{by}: {}",
+                    in_words(&look.others),
+                    shown.id,
+                    look.plan.in_words()
+                )
+            }
         });
     }
 

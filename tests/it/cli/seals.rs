@@ -55,6 +55,10 @@ fn expect_showed(said: Said, seal: &str) -> Said {
 #[test]
 fn what_was_shown_is_rolled_out_without_another_look() {
     let (p, id) = sealed(Place::of(&[A]));
+    p.run("preview --head change -o text").expect_code(0).expect_without(&["sealed as"]);
+    // Where a ledger is named a preview is sealed unasked.
+    let ledger = format!("sqlite://{}", p.path("state/ledger.db").display());
+    p.run(&format!("preview --head change -o text --ledger {ledger}")).expect_code(0).expect_out(&["sealed as"]);
     p.run("preview --head change --seal -o text").expect_code(0).expect_out(&[&format!("sealed as {id}")]);
     p.run("preview --head change --seal").expect_code(0).expect_out(&[&format!("sealed as `{id}`")]);
     p.repo.merge("change");
@@ -149,6 +153,7 @@ fn behind_its_back(p: &Place) {
 /// Held, looked at, allowed, rolled out: the whole story, which is the same in every ledger.
 fn journey(p: Place) {
     let (p, id) = sealed(p);
+    assert_eq!(text(&p.get("stacks")[0], "status"), "up-to-date");
     behind_its_back(&p);
     let lost = "files:index:File c would be deleted, which was not shown";
     p.run("sync").expect_code(6).expect_out(&[
@@ -214,7 +219,8 @@ fn the_journey_on_sqlite() {
 
 #[test]
 fn the_journey_on_postgresql() {
-    journey(Place::of(&[A]).env("USER", "ada").env("GITINFRA_LEDGER", postgres::database()));
+    let p = Place::of(&[A]).env("USER", "ada").env("GITINFRA_LEDGER", postgres::database());
+    journey(p);
 }
 
 #[test]
@@ -287,6 +293,41 @@ fn no_secret_is_in_a_seal_and_another_secret_breaks_it() {
     p.sync().expect_out(&["the configuration changed: test:word; it would do", &format!("seal {id} showed")]);
     let rows = super::ledger::sqlite(&p, "SELECT body FROM seals");
     assert!(!rows.is_empty() && !rows.contains("hush-hush"), "{rows}");
+}
+
+/// A run that failed did a part of what was shown; nobody has to allow the rest once more.
+#[test]
+fn the_rest_of_what_was_shown_is_rolled_out() {
+    let p = Place::of(&[A]);
+    p.sync();
+    p.repo.branch("change");
+    p.change(&[A2, ("b", "path: b.txt, content: '${a.kind}'")]);
+    p.repo.switch("main");
+    let id = seal(&p);
+    p.repo.merge("change");
+    let fault = p.path("root/test/dev/.files/b.txt.fault");
+    fs::write(&fault, "create").expect("the folder is there");
+    p.run("sync").expect_code(1).expect_out(&["rehearsed failure of create", "1 stack failed"]);
+    assert_eq!((p.file("a.txt").as_deref(), p.file("b.txt")), (Some("two"), None));
+    fs::remove_file(&fault).expect("the fault is there");
+    let rest = format!("it would do the rest of what seal {id} showed: 1 to create");
+    p.sync().expect_out(&["previewed again, since the stack's state changed; ", &rest, "1 stack rolled out"]);
+    assert!(p.file("b.txt").is_some());
+}
+
+/// An older preview of what stands says nothing about what comes later.
+#[test]
+fn a_seal_of_what_stands_holds_nothing_up() {
+    let (p, older) = sealed(Place::of(&[A]));
+    p.repo.switch("change");
+    p.change(&[A2, B, C]);
+    p.repo.switch("main");
+    let newer = seal(&p);
+    assert_ne!(older, newer);
+    p.repo.merge("change");
+    p.sync().expect_out(&[&format!("it is what seal {newer} showed")]);
+    p.change(&[A, B]);
+    p.sync().expect_out(&["1 deleted", "1 stack rolled out"]).expect_without(&["seal"]);
 }
 
 /// What is not there yet is previewed on a backend that is thrown away, and rests on the same as the stack that is made.

@@ -1,7 +1,7 @@
 //! Seals, holds, approvals and locks: promises of the ledger about what people decide.
 
 use super::*;
-use crate::record::{Case, HoldState, Objection, Why};
+use crate::record::{Case, DriftState, Findings, HoldState, Objection, Why};
 use crate::seal::{Ground, Plan, Seal};
 
 const WHERE: &str = "https://example.org/decisions.git";
@@ -29,6 +29,22 @@ pub async fn check(ledger: &Ledger) {
     one_hold_waits_at_a_time(ledger).await;
     a_lock_has_one_owner(ledger).await;
     a_run_is_asked_to_stop(ledger).await;
+    the_newest_look_is_kept(ledger).await;
+}
+
+async fn the_newest_look_is_kept(ledger: &Ledger) {
+    let id = ledger.stack(WHERE, &stack("drifts"), 1).await.expect("a row");
+    let findings = Findings { resources: 1, lines: vec!["a:b:C x is gone".to_owned()], ..Findings::default() };
+    for (at, state) in [(2, DriftState::Clean), (3, DriftState::Drifted)] {
+        ledger.drift(&id, "aaaa", state, &findings, at).await.expect("a write");
+    }
+    let found = ledger.drifts().await.expect("a list");
+    let [found] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((found.name.as_str(), found.state, found.checked_at), ("drifts/dev", DriftState::Drifted, 3));
+    assert_eq!(found.findings, findings);
+    let records = ledger.stack_records().await.expect("a list");
+    let drift = |name: &str| records.iter().find(|record| record.name == name).map(|record| record.drift);
+    assert_eq!((drift("drifts/dev"), drift("locks/dev")), (Some(DriftState::Drifted), Some(DriftState::Unchecked)));
 }
 
 async fn open(ledger: &Ledger, stack: &str) -> Vec<String> {
@@ -45,12 +61,17 @@ async fn a_seal_is_open_until_it_is_used(ledger: &Ledger) {
     assert_eq!(open(ledger, stack).await, ["two", "one"]);
     assert_eq!(open(ledger, "another/dev").await, [""; 0]);
     let two = seal(stack, "two").id();
+    let is_begun = async || ledger.find_seal(&two).await.expect("an answer").expect("a seal").is_begun;
+    assert!(!is_begun().await);
+    ledger.begin_seal(&two, "run").await.expect("a write");
+    assert!(is_begun().await);
     ledger.use_seal(&two, "run").await.expect("a write");
     assert_eq!(open(ledger, stack).await, ["one"]);
     // What is shown once more is open once more, and a hold hides nothing that was shown.
     ledger.keep_seal(&seal(stack, "two"), true, 10).await.expect("a seal");
     ledger.keep_seal(&seal(stack, "two"), false, 11).await.expect("a seal");
     assert_eq!(open(ledger, stack).await, ["two", "one"]);
+    assert!(!is_begun().await);
     let found = ledger.find_seal(&two[..6]).await.expect("an answer").expect("a seal");
     assert_eq!((found.id.as_str(), found.seal), (two.as_str(), seal(stack, "two")));
     assert_eq!(ledger.find_seal("nothing").await.expect("an answer"), None);

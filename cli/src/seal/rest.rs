@@ -1,0 +1,105 @@
+//! Whether what would happen now is the rest of what was shown: a run that was cut off or failed did a part of it.
+
+use super::plan::{Change, Plan, Property};
+use crate::engine::value::UNKNOWN_WORDS;
+
+/// Whether every change was shown. What could not be known when it was shown may be anything.
+pub fn is_rest(now: &Plan, shown: &Plan) -> bool {
+    let was_shown = |change: &Change| shown.change(&change.urn).is_some_and(|shown| is_same(change, shown));
+    now.resources.iter().all(was_shown) && are_within(&now.outputs, &shown.outputs)
+}
+
+fn is_same(now: &Change, shown: &Change) -> bool {
+    (&now.operation, &now.replaced_for) == (&shown.operation, &shown.replaced_for)
+        && are_within(&now.properties, &shown.properties)
+}
+
+fn are_within(now: &[Property], shown: &[Property]) -> bool {
+    now.iter().all(|property| shown.iter().any(|shown| is_within(property, shown)))
+}
+
+fn is_within(now: &Property, shown: &Property) -> bool {
+    let is_unknown = shown.after.as_deref() == Some(UNKNOWN_WORDS);
+    let is_below = now.path.strip_prefix(&shown.path).is_some_and(|rest| rest.starts_with(['.', '[']));
+    match now.path == shown.path {
+        true => now.before == shown.before && fits(now.after.as_deref(), shown.after.as_deref()),
+        false => is_unknown && is_below,
+    }
+}
+
+/// Whether a value is what was shown, where the unknown parts of that may be anything.
+fn fits(now: Option<&str>, shown: Option<&str>) -> bool {
+    let (Some(now), Some(shown)) = (now, shown) else {
+        return now == shown;
+    };
+    let mut parts = shown.split(UNKNOWN_WORDS);
+    let Some(mut rest) = parts.next().and_then(|first| now.strip_prefix(first)) else {
+        return false;
+    };
+    let mut is_open = false;
+    for part in parts {
+        is_open = true;
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.is_empty() || (is_open && shown.ends_with(UNKNOWN_WORDS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::operation::Operation;
+
+    fn change(name: &str, operation: &str, properties: &[(&str, &str)]) -> Change {
+        let property = |(path, after): &(&str, &str)| Property {
+            path: (*path).to_owned(),
+            before: None,
+            after: Some((*after).to_owned()),
+        };
+        Change {
+            urn: format!("urn:pulumi:dev::net::a:b:C::{name}"),
+            kind: "a:b:C".to_owned(),
+            name: name.to_owned(),
+            operation: Operation::new(operation),
+            replaced_for: Vec::new(),
+            properties: properties.iter().map(property).collect(),
+        }
+    }
+
+    fn plan(changes: &[Change]) -> Plan {
+        Plan { resources: changes.to_vec(), outputs: Vec::new() }
+    }
+
+    #[test]
+    fn the_rest_of_what_was_shown_is_told_from_anything_else() {
+        let unknown = UNKNOWN_WORDS;
+        let list = format!("[\"a\", {unknown}, \"c\"]");
+        let shown = plan(&[
+            change("vpc", "create", &[("cidr", "1")]),
+            change("net", "create", &[("vpcId", unknown), ("config", unknown), ("list", &list), ("size", "1")]),
+        ]);
+        let rest: [&[Change]; 5] = [
+            &[],
+            &shown.resources,
+            &[change("net", "create", &[("vpcId", "\"vpc-1\""), ("size", "1")])],
+            &[change("net", "create", &[("config.deep", "2"), ("config[0]", "3")])],
+            &[change("net", "create", &[("list", "[\"a\", \"b\", \"c\"]")])],
+        ];
+        for changes in rest {
+            assert!(is_rest(&plan(changes), &shown), "{changes:?}");
+        }
+        let other = [
+            change("net", "create", &[("size", "2")]),
+            change("net", "delete", &[]),
+            change("new", "create", &[]),
+            change("net", "create", &[("list", "[\"a\", \"b\", \"d\"]")]),
+            change("net", "create", &[("configure", "1")]),
+            change("net", "create", &[("size", "12")]),
+        ];
+        for change in other {
+            assert!(!is_rest(&plan(std::slice::from_ref(&change)), &shown), "{change:?}");
+        }
+    }
+}
