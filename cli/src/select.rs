@@ -54,7 +54,7 @@ impl Selector {
 }
 
 /// A value as it is written in a selector; what is not there is nothing.
-fn shown(value: Option<&Value>) -> String {
+pub fn shown(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),

@@ -75,7 +75,8 @@ impl Verb for Init {
             }
         }
         if !self.dry_run {
-            shell.ui.talk("next: read what the workflows need, commit, and run `gitinfra doctor`");
+            let read = if files.len() > 1 { "read what the workflows need, " } else { "" };
+            shell.ui.talk(&format!("next: {read}commit, and run `gitinfra doctor`"));
         }
         Ok(0)
     }

@@ -7,22 +7,29 @@ use clap::{Args as Arguments, Command};
 use clap_mangen::Man as Page;
 
 use super::shell::Shell;
-use super::{Args, Verb};
+use super::{Args, Verb, reference};
 use crate::failure::{Failure, Result, nearest};
 
-/// Print a page of the manual for `man`, or write all of them into a folder
+/// Print a page of the manual, or write all of them into a folder
 #[derive(Debug, Arguments)]
 pub struct Man {
     /// The verb that the page is about; gitinfra itself when there is none
-    #[arg(value_name = "VERB", conflicts_with = "dir")]
+    #[arg(value_name = "VERB", conflicts_with_all = ["dir", "markdown"])]
     verb: Option<String>,
     /// Write every page into this folder, such as ~/.local/share/man/man1
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// Print every verb with its options as Markdown
+    #[arg(long, conflicts_with = "dir")]
+    markdown: bool,
 }
 
 impl Verb for Man {
     async fn run(&self, shell: &Shell) -> Result<u8> {
+        if self.markdown {
+            shell.ui.data(&reference::markdown());
+            return Ok(0);
+        }
         let pages = pages();
         if let Some(dir) = &self.dir {
             let dir = shell.context.cwd.join(dir);

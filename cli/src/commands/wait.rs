@@ -4,7 +4,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args as Arguments;
-use serde_json::Value;
 
 use super::Verb;
 use super::shell::Shell;
@@ -14,6 +13,7 @@ use crate::failure::{Failure, Kind, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
 use crate::record::{Drift, DriftState, Hold, HoldState, Lock, Run, RunState, StackRecord, Standing};
+use crate::select::shown;
 
 const EXAMPLES: &str = "\
 Conditions of a stack: Ready (it stands as its branch says), Failing, Destroyed
@@ -247,7 +247,7 @@ impl Wait {
     fn is_met<T: Conditions>(&self, record: &T) -> Result<bool> {
         match &self.wanted {
             Goal::Gone => Ok(false),
-            Goal::Field(field, value) => Ok(is(field.of(&as_json(record)?), value)),
+            Goal::Field(field, value) => Ok(shown(field.of(&as_json(record)?)) == *value),
             Goal::Condition(name, wanted) => match record.holds(name) {
                 Some(holds) => Ok(holds == *wanted),
                 None => Err(Failure::input(format!("{} have no condition `{name}`", T::TABLE.what))
@@ -255,15 +255,6 @@ impl Wait {
                     .hint(format!("there are: {}", T::NAMES.join(", ")))),
             },
         }
-    }
-}
-
-/// Whether a field's value reads so.
-fn is(value: Option<&Value>, wanted: &str) -> bool {
-    match value {
-        None | Some(Value::Null) => wanted.is_empty(),
-        Some(Value::String(text)) => text == wanted,
-        Some(other) => other.to_string() == wanted,
     }
 }
 
@@ -284,7 +275,7 @@ mod tests {
         }
         let Ok(Goal::Field(field, value)) = "jsonpath={.status}=up-to-date".parse() else { panic!("a field") };
         assert_eq!(value, "up-to-date");
-        assert!(is(field.of(&serde_json::json!({"status": "up-to-date"})), &value));
+        assert_eq!(shown(field.of(&serde_json::json!({"status": "up-to-date"}))), value);
         for wrong in ["Ready", "jsonpath={.x}", "condition=Ready=maybe", "what=Ready"] {
             assert!(wrong.parse::<Goal>().is_err(), "{wrong}");
         }

@@ -57,7 +57,7 @@ pub fn node(stock: &Stock, model: &Model, at: usize, place: Rect) -> String {
     if node.has_wall {
         parts.push(area("wall", place.grown(4), 10));
     }
-    parts.push(head(node, place));
+    parts.push(head(thing, node, place));
     parts.push(rows(
         &node.rows,
         rect(place.x, place.y + size::head(node) - 4, place.w, 0),
@@ -82,7 +82,7 @@ fn more(stock: &Stock, model: &Model, node: &Node) -> String {
 }
 
 /// The drawing, the name, the id, and a line of facts.
-fn head(node: &Node, place: Rect) -> String {
+fn head(thing: &Thing, node: &Node, place: Rect) -> String {
     let Rect { x, y, .. } = place;
     let glyph = format!("g-{}", drawing(node.glyph).0);
     if node.is_group {
@@ -91,11 +91,13 @@ fn head(node: &Node, place: Rect) -> String {
     }
     let tile = format!("{}{}", area("tile", rect(x + 9, y + 10, 30, 34), 5), symbol(&glyph, x + 14, y + 17, 20));
     let room = float(place.w - 48 - 34);
-    let name = text(x + 48, y + 24, "nm", "", &words::cut(&node.name, 13.0, room));
+    let is_narrow = words::width(&node.name, 13.0) > room;
+    let name = if is_narrow { words::brief(thing, &node.name) } else { &node.name };
+    let name = text(x + 48, y + 24, "nm", "", &words::cut(name, 13.0, room));
     // Where there is room the facts stand beside the id, else in its place when that says nothing new.
     let wide = words::mono_width(&node.id, 11.0);
     let beside = float(place.w - 48 - 12) - wide - 12.0;
-    let id = text(x + 48, y + 41, "id", "", &words::cut_mono(&node.id, 11.0, float(place.w - 48 - 10)));
+    let id = text(x + 48, y + 41, "id", "", &words::cut_id(&node.id, 11.0, float(place.w - 48 - 10)));
     let note = if node.note == node.id || beside < 60.0 { String::new() } else { words::cut(&node.note, 11.5, beside) };
     let note = if note.is_empty() { note } else { text(x + 48 + pixels(wide) + 12, y + 41, "th", "", &note) };
     format!("{tile}{name}{id}{note}")
@@ -175,7 +177,10 @@ fn corner(node: &Node, place: Rect) -> String {
     let lock_x = place.right() - if node.health == Health::Ok { 38 } else { 22 };
     let lock = if node.is_protected { symbol("s-lock", lock_x, place.y + 12, 13) } else { String::new() };
     if node.health == Health::Ok {
-        return format!("{lock}{}", sign(Health::Ok, place.right() - 21, place.y + 11));
+        // In a narrow group the count stands there, and each row has a tick.
+        let has_room = !node.is_group || place.w >= 176;
+        let tick = if has_room { sign(Health::Ok, place.right() - 21, place.y + 11) } else { String::new() };
+        return format!("{lock}{tick}");
     }
     let word = node.flag.clone().unwrap_or_default();
     let word = words::cut(&word, 10.5, float(place.w - 60));

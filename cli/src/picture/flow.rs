@@ -279,7 +279,7 @@ impl Search<'_> {
         let guarded = nodes.filter(|(_, node)| {
             !group.is_empty()
                 && matches!(node.lane, Lane::Inside | Lane::Door | Lane::Path)
-                && node.things.iter().any(|at| uses(at))
+                && node.things.iter().any(uses)
         });
         guarded.map(|(at, _)| End::Node(at)).collect()
     }

@@ -19,13 +19,13 @@ pub fn page(drawing: &Drawing<'_>, about: &About) -> String {
     let style = format!("{STYLE}{}", PAGE.replace("WIDE", &drawing.sheet.w.min(1240).to_string()));
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>{}</title><style>{style}</style></head><body>\n<a class=\"skip\" href=\"#list\">Skip the picture, read the list</a>\n{}\n\
-         <main><div class=\"pic\" style=\"max-width:{}px\">{}</div>\n<section id=\"list\"><h2>Everything in it</h2>{}</section></main>\n\
+         <title>{}</title><style>{style}</style></head><body style=\"--wide:{}px\">\n<a class=\"skip\" href=\"#list\">Skip the picture, read the list</a>\n{}\n\
+         <main><div class=\"pic\">{}</div>\n<section id=\"list\"><h2>Everything in it</h2>{}</section></main>\n\
          <footer>Drawn from the stack's state; nothing was asked of AWS.</footer><div id=\"card\" role=\"status\" hidden></div>\
          <script>{SCRIPT}</script></body></html>\n",
         escaped(drawing.title),
+        drawing.sheet.w.max(640) + 32,
         header(drawing, about),
-        drawing.sheet.w.max(640) + 80,
         drawing.svg(),
         list(drawing),
     )

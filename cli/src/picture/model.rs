@@ -215,7 +215,7 @@ fn node(stock: &Stock, owners: &[usize], group: &[Drawn]) -> Node {
         why: None,
         is_protected: !is_group && thing.is_protected,
         is_group,
-        has_wall: things.iter().flat_map(|at| parts(*at)).any(|at| stock.things[at].kind == "ec2:SecurityGroup"),
+        has_wall: has_wall(stock, first.lane, &things),
         things,
     };
     match is_group {
@@ -229,6 +229,13 @@ fn node(stock: &Stock, owners: &[usize], group: &[Drawn]) -> Node {
     let parts: Vec<&Thing> = node.things.iter().flat_map(|at| parts(*at)).map(|at| &stock.things[at]).collect();
     judge(stock, &mut node, &parts);
     node
+}
+
+/// Whether security groups of this stack guard something that stands in a VPC.
+fn has_wall(stock: &Stock, lane: Lane, things: &[usize]) -> bool {
+    let mut groups = stock.things.iter().filter(|thing| thing.is_ours() && thing.kind == "ec2:SecurityGroup");
+    let is_guarded = |group: &Thing| things.iter().any(|at| stock.things[*at].mentions(&group.id));
+    matches!(lane, Lane::Inside | Lane::Door | Lane::Path) && groups.any(is_guarded)
 }
 
 fn row(thing: &Thing) -> Row {

@@ -17,7 +17,7 @@ const BESIDE_BOX: u32 = 4;
 /// Along the edge of a frame.
 const ON_EDGE: u32 = 20;
 /// A port beside another one.
-const CROWDED: u32 = 40;
+const CROWDED: u32 = 150;
 /// A way with more bends is none that an eye can follow.
 const MOST_BENDS: usize = 4;
 
@@ -57,12 +57,15 @@ impl Terminal {
         let Rect { x, y, .. } = self.rect;
         let (right, bottom) = (self.rect.right(), self.rect.bottom());
         let inner = |from: i32, to: i32| {
-            let margin = if to - from >= 48 { 16 } else { GRID };
+            let margin =
+                [(160, 32), (48, 16)].iter().find(|(least, _)| to - from >= *least).map_or(GRID, |(_, margin)| *margin);
             (from + margin..=to - margin).step_by(8)
         };
         let mut ports: Vec<(Point, usize)> = Vec::new();
+        // The upper corners hold signs: a lock, a tick, a number.
+        let top = if self.rect.h >= 72 { y + 24 } else { y };
         for (way, fixed) in [(0, right), (2, x)] {
-            ports.extend(inner(y, bottom).map(|y| (Point { x: fixed, y }, way)));
+            ports.extend(inner(top, bottom).map(|y| (Point { x: fixed, y }, way)));
         }
         for (way, fixed) in [(1, bottom), (3, y)] {
             ports.extend(inner(x, right).map(|x| (Point { x, y: fixed }, way)));
@@ -73,7 +76,7 @@ impl Terminal {
 
     /// What it costs to be away from the best place.
     fn penalty(&self, port: Point, way: usize) -> u32 {
-        let away = if way % 2 == 0 { port.y.abs_diff(self.best.y) } else { port.x.abs_diff(self.best.x) };
+        let away = if way.is_multiple_of(2) { port.y.abs_diff(self.best.y) } else { port.x.abs_diff(self.best.x) };
         away / 8
     }
 }
@@ -218,15 +221,15 @@ impl Field {
 
     /// What it costs to be at a point on a way.
     fn toll(&self, cell: usize, way: usize) -> u32 {
-        let (own, other) = if way % 2 == 0 { (ACROSS, UPRIGHT) } else { (UPRIGHT, ACROSS) };
+        let (own, other) = if way.is_multiple_of(2) { (ACROSS, UPRIGHT) } else { (UPRIGHT, ACROSS) };
         let flags = self.cells[cell];
         let mut toll = if flags & own > 0 { ALONG } else { 0 };
         toll += if flags & other > 0 { CROSS } else { 0 };
-        let edge = if way % 2 == 0 { EDGE_ACROSS } else { EDGE_UPRIGHT };
+        let edge = if way.is_multiple_of(2) { EDGE_ACROSS } else { EDGE_UPRIGHT };
         toll += if flags & edge > 0 { ON_EDGE } else { 0 };
         toll += if flags & NEAR > 0 { BESIDE_BOX } else { 0 };
         let width = usize::try_from(self.w).unwrap_or(1);
-        let beside = if way % 2 == 0 { width } else { 1 };
+        let beside = if way.is_multiple_of(2) { width } else { 1 };
         let is_beside = |at: Option<usize>| at.and_then(|at| self.cells.get(at)).is_some_and(|flags| flags & own > 0);
         if is_beside(cell.checked_sub(beside)) || is_beside(cell.checked_add(beside)) {
             toll += BESIDE_LINE;
@@ -259,7 +262,7 @@ impl Field {
             self.mark(area, flag);
         }
         for end in [points.first(), points.last()].into_iter().flatten() {
-            self.mark(Rect { x: end.x, y: end.y, w: 0, h: 0 }.grown(2 * GRID), PORT);
+            self.mark(Rect { x: end.x, y: end.y, w: 0, h: 0 }.grown(4 * GRID), PORT);
         }
     }
 }

@@ -48,7 +48,7 @@ pub fn facts(stock: &Stock, model: &Model, about: &About) -> Vec<String> {
 
 /// When the state was written, and where it reaches.
 pub fn meta(stock: &Stock, model: &Model) -> Vec<String> {
-    let mut lines: Vec<String> = stock.at.iter().map(|at| format!("state of {at}")).collect();
+    let mut lines: Vec<String> = stock.at.iter().map(|at| format!("state of {}", words::time(at))).collect();
     let accounts: BTreeSet<&str> = model.nodes.iter().map(|node| node.region.account.as_str()).collect();
     let regions: BTreeSet<&str> = model.nodes.iter().map(|node| node.region.name.as_str()).collect();
     let named = |region: &&str| match words::city(region) {

@@ -1,6 +1,7 @@
 //! Words of the picture: how wide they are, cut to their room, and what ids, names and third lines say.
 
 use super::stock::Thing;
+use crate::engine::urn;
 
 /// About how wide text is in a system's sans, for a size in pixels. Rather too wide than too narrow.
 pub fn width(text: &str, size: f32) -> f32 {
@@ -37,6 +38,18 @@ pub fn cut(text: &str, size: f32, room: f32) -> String {
 /// The same for text in a fixed width.
 pub fn cut_mono(text: &str, size: f32, room: f32) -> String {
     fit(text, room, |text| mono_width(text, size))
+}
+
+/// An id cut to its room, in its middle: both ends tell more than the beginning alone.
+pub fn cut_id(id: &str, size: f32, room: f32) -> String {
+    let signs: Vec<char> = id.chars().collect();
+    if mono_width(id, size) <= room {
+        return id.to_owned();
+    }
+    let tail: String = signs[signs.len().saturating_sub(4)..].iter().collect();
+    let shown = |head: usize| format!("{}…{tail}", signs[..head].iter().collect::<String>());
+    let fits = (1..signs.len().saturating_sub(5)).rev().find(|head| mono_width(&shown(*head), size) <= room);
+    fits.map_or_else(|| cut_mono(id, size, room), shown)
 }
 
 fn fit(text: &str, room: f32, measure: impl Fn(&str) -> f32) -> String {
@@ -102,6 +115,21 @@ pub fn fact(thing: &Thing) -> String {
     }
 }
 
+/// The name without that of the component that it is a part of, for where there is little room: `nat-c` of `network-nat-c`.
+pub fn brief<'a>(thing: &Thing, name: &'a str) -> &'a str {
+    let parent = thing.parent.as_deref().map(|urn| urn::parse(urn).name).unwrap_or_default();
+    let rest = name.strip_prefix(parent).and_then(|rest| rest.strip_prefix('-'));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
+}
+
+/// `2026-11-26T10:27:59.231Z` as people read it.
+pub fn time(text: &str) -> String {
+    let (whole, zone) = text.strip_suffix('Z').map_or((text, ""), |whole| (whole, " UTC"));
+    let seconds = whole.split('.').next().unwrap_or(whole);
+    // With another zone what stands behind the seconds counts.
+    if zone.is_empty() { text.to_owned() } else { format!("{}{zone}", seconds.replace('T', " ")) }
+}
+
 /// A part by type and name: `listener web-443`.
 pub fn fact_name(part: &Thing) -> String {
     format!("{} {}", spaced(part.noun()), name(part))
@@ -163,7 +191,7 @@ pub fn ports(thing: &Thing) -> String {
         ("icmp" | "icmpv6" | "1" | "58", ..) => "ICMP".to_owned(),
         (_, Some(from), Some(to)) if from != to => format!("{from}-{to}"),
         (_, Some(port), _) => port.to_string(),
-        (protocol, None, _) if protocol.is_empty() => "all".to_owned(),
+        ("", None, _) => "all".to_owned(),
         (protocol, None, _) => protocol.to_owned(),
     }
 }
@@ -214,6 +242,9 @@ mod tests {
         assert_eq!(cut("a-very-long-name-indeed", 13.0, 60.0), "a-very-…");
         assert_eq!(cut_mono("igw-0c193d77aa11fe40", 11.0, 60.0), "igw-0c1…");
         assert_eq!(cut("web", 13.0, 2.0), "");
+        assert_eq!(cut_id("nat-1f527865ba8c84faa", 11.0, 94.0), "nat-1f527…4faa");
+        assert_eq!(cut_id("nat-1", 11.0, 94.0), "nat-1");
+        assert_eq!(cut_id("abcdefgh", 11.0, 20.0), "a…");
         assert!(width("漢字", 10.0) > width("ab", 10.0));
     }
 
@@ -229,6 +260,12 @@ mod tests {
         for (id, expected) in cases {
             assert_eq!(short_id(id), expected);
         }
+    }
+
+    #[test]
+    fn times_are_read_by_people() {
+        assert_eq!(time("2026-11-26T10:27:59.231239076Z"), "2026-11-26 10:27:59 UTC");
+        assert_eq!(time("2026-11-26T10:27:59+09:00"), "2026-11-26T10:27:59+09:00");
     }
 
     #[test]
