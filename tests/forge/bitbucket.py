@@ -28,7 +28,7 @@ class Bitbucket:
                 whole = next(head for head in state.heads if head.startswith(short))
                 return 200, {"type": "commit", "hash": whole, "date": MOMENT, "message": "Change"}
             case "GET", "repositories", _, _, "pullrequests":
-                return 200, self.paged(state, query, [self.pull(one) for one in state.pulls.values() if one["open"]], path)
+                return 200, self.paged(state, query, [self.pull(one) for one in state.open_pulls()], path)
             case "GET", "repositories", _, _, "pullrequests", number:
                 return 200, self.pull(self.found(state.pulls, number, state.read_pull))
             case "GET", "repositories", _, _, "pullrequests", number, "comments":

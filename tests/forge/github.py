@@ -55,7 +55,7 @@ class Github:
                 state.tokens[token] = True
                 return 201, {**self.description.example("installation-token"), "token": token, "expires_at": "2099-01-01T00:00:00Z"}
             case "GET", "repos", _, _, "pulls":
-                return 200, [self.pull(one, "pull-request-simple-items") for one in state.pulls.values() if one["open"]]
+                return 200, [self.pull(one, "pull-request-simple-items") for one in state.open_pulls()]
             case "GET", "repos", _, _, "pulls", number:
                 return 200, self.pull(self.found(state.pulls, number, state.read_pull), "pull-request")
             case "GET", "repos", _, _, "issues", number, "comments":

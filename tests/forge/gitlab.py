@@ -31,7 +31,7 @@ class Gitlab:
             case "GET", "user":
                 return 200, user(self.me)
             case "GET", "projects", _, "merge_requests":
-                return 200, [self.pull(one) for one in state.pulls.values() if one["open"]]
+                return 200, [self.pull(one) for one in state.open_pulls()]
             case "GET", "projects", _, "merge_requests", number:
                 return 200, self.pull(self.found(state.pulls, number, state.read_pull))
             case "GET", "projects", _, "merge_requests", number, "pipelines":

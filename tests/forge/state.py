@@ -61,6 +61,9 @@ class State:
         pull |= pull.pop("then", {})
         return shown
 
+    def open_pulls(self):
+        return [self.read_pull(number) for number, pull in self.pulls.items() if pull["open"]]
+
     def comment(self, pull, user, text):
         comment = {"id": next(self.ids), "pull": pull, "user": user, "text": text, "edits": 0}
         self.comments[comment["id"]] = comment

@@ -5,6 +5,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::played::{KINDS, Played};
+use crate::pulumi::poll;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 const A2: (&str, &str) = ("a", "path: a.txt, content: two");
@@ -125,6 +126,22 @@ fn one_that_moves_on_is_previewed_again() {
         );
         assert_eq!(after.len(), 2, "{kind}");
     }
+}
+
+/// One that is retargeted while it is looked at, and back again.
+#[test]
+fn one_that_is_retargeted_and_back_is_told_so() {
+    let p = Played::of("github", &[A], &[A2]);
+    p.place.repo.git(&["branch", "other", "main"]);
+    p.tell("pull", json!({ "number": 1, "then": { "base": "other" } }));
+    let watch = p.place.start("review --watch --interval 1s");
+    let says = |words: &str| p.ours().first().is_some_and(|(text, _)| text.contains(words));
+    poll("the other base", || says("change into other"));
+    watch.until("pr/1 reviewed");
+    p.tell("pull", json!({ "number": 1, "base": "main" }));
+    poll("the first base", || says("change into main"));
+    watch.interrupt();
+    watch.finish().expect_code(130);
 }
 
 #[test]
