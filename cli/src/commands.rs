@@ -18,7 +18,6 @@ mod lock;
 mod logs;
 mod man;
 mod preview;
-#[cfg(test)]
 mod reference;
 mod retry;
 mod review;

@@ -1,28 +1,26 @@
 //! Components: what several resources are together. What all of them take and give.
 
+pub mod account;
+pub mod alarms;
 pub mod aurora_postgres;
+pub mod cdn;
 pub mod certificate;
 pub mod cluster;
 pub mod cname;
 pub mod dns_zone;
 pub mod fargate_service;
 pub mod load_balancer;
-pub mod network;
-pub mod private_bucket;
-pub mod redis;
-pub mod security_group;
-pub mod tls_only;
-pub mod vpc_endpoints;
-pub mod account;
-pub mod alarms;
-pub mod cdn;
-pub mod dns_zone;
 mod log_bucket;
 pub mod network;
 mod policies;
+pub mod private_bucket;
+pub mod redis;
+pub mod reference_stack;
 pub mod security_group;
 pub mod session_manager;
 pub mod slack_notifier;
+pub mod tls_only;
+pub mod vpc_endpoints;
 pub mod waf;
 pub mod waf_logs;
 

@@ -1,15 +1,23 @@
 //! Components against the emulator, by the real engine.
 
+mod alarms;
 mod aurora_postgres;
+mod cdn;
 mod certificate;
 mod cluster;
 mod dns_zone;
 mod fargate_service;
+mod lived;
 mod load_balancer;
 mod private_bucket;
 mod redis;
+mod reference_stack;
 mod security_group;
+mod session_manager;
+mod slack_notifier;
 mod vpc_endpoints;
+mod waf;
+mod waf_logs;
 
 use serde_json::{Value, json};
 
@@ -65,12 +73,3 @@ pub fn controls(state: &State, name: &str) -> (Vec<String>, Vec<String>) {
     };
     (list("controls"), list("controlsOpen"))
 }
-mod alarms;
-mod cdn;
-mod dns_zone;
-mod lived;
-mod security_group;
-mod session_manager;
-mod slack_notifier;
-mod waf;
-mod waf_logs;

@@ -265,6 +265,7 @@ pub(crate) trait AnyComponent<P: Provider>: Send + Sync {
     fn inputs(&self) -> &'static Shape;
     fn outputs(&self) -> &'static Shape;
     fn check(&self, inputs: &Map) -> Vec<Fault>;
+    fn notes(&self, inputs: &Map) -> Vec<String>;
     fn construct<'a>(&'a self, site: Site<'a, P>, inputs: &'a Map) -> BoxFuture<'a, Result<Map, Arc<Error>>>;
 }
 
@@ -294,6 +295,10 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
             Ok(inputs) => C::check(&inputs),
             Err(fault) => vec![fault],
         }
+    }
+
+    fn notes(&self, inputs: &Map) -> Vec<String> {
+        decode::<C::Inputs>(inputs).map(|inputs| C::notes(&inputs)).unwrap_or_default()
     }
 
     fn construct<'a>(&'a self, site: Site<'a, P>, inputs: &'a Map) -> BoxFuture<'a, Result<Map, Arc<Error>>> {

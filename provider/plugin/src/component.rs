@@ -36,6 +36,11 @@ pub trait Component: Arguments + Returned + Shaped + Clone + Send + Sized {
         Knobs::default()
     }
 
+    /// Lines that a preview shows beside the component: what it is worth knowing before anything is made.
+    fn notes(_: &Self::Inputs) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Finds out what it has to know. Only reads.
     fn look(session: &Self::Session, inputs: &Self::Inputs) -> impl Future<Output = Result<Self::Facts>> + Send;
 

@@ -143,6 +143,11 @@ impl Peer {
         Peer { security_group_id: Some(id.into()), ..Peer::port(port) }
     }
 
+    /// The same at a port that is said elsewhere.
+    pub fn of_group(id: impl Into<Output<String>>) -> Peer {
+        Peer { port: None, ..Peer::group(id, 0) }
+    }
+
     /// TCP traffic from or to an IPv4 range.
     pub fn range(cidr: Cidr, port: i32) -> Peer {
         Peer { cidr: Some(cidr), ..Peer::port(port) }

@@ -44,7 +44,14 @@ impl<P: Provider> Service<P> {
         };
         let (urn, outcome) = self.build(component.as_ref(), &request, &inputs, &properties).await?;
         match outcome {
-            Ok(outputs) => Ok(respond(urn, outputs, request.accepts_output_values)),
+            Ok(outputs) => {
+                let notes = if request.dry_run { component.notes(&properties) } else { Vec::new() };
+                let log = self.log.hiding(secrets([&inputs, &properties]));
+                for note in notes {
+                    log.info(&urn, note).await;
+                }
+                Ok(respond(urn, outputs, request.accepts_output_values))
+            }
             Err(error) => {
                 let said = (*error).clone().hiding(&secrets([&inputs, &properties]));
                 if !Arc::ptr_eq(&error, &stopped()) {

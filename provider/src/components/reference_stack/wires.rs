@@ -1,0 +1,399 @@
+//! What leads from block to block, and the inputs that each component gets from its block and the wires.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pulumi_plugin::{Component as _, Fault, Output, Result, Secret};
+
+use super::blocks::*;
+use super::inputs::{Blocks, ReferenceStackInputs, cname};
+use crate::components::alarms::{
+    AlarmsAurora, AlarmsCdn, AlarmsInputs, AlarmsLoadBalancer, AlarmsRedis, AlarmsService,
+};
+use crate::components::aurora_postgres::{AuroraPostgres, AuroraPostgresInputs};
+use crate::components::cdn::{Cdn, CdnBucket, CdnInputs, CdnLoadBalancer, CdnOrigin};
+use crate::components::certificate::CertificateInputs;
+use crate::components::cluster::ClusterInputs;
+use crate::components::dns_zone::DnsZoneInputs;
+use crate::components::fargate_service::{
+    FargateService, FargateServiceInputs, RequiredHeader, ServiceListener,
+};
+use crate::components::load_balancer::{LoadBalancer, LoadBalancerInputs};
+use crate::components::network::{Network, NetworkInputs};
+use crate::components::private_bucket::{PrivateBucket, PrivateBucketInputs};
+use crate::components::redis::{Redis, RedisInputs};
+use crate::components::security_group::Peer;
+use crate::components::session_manager::{SessionManager, SessionManagerInputs};
+use crate::components::slack_notifier::{SlackNotifier, SlackNotifierInputs};
+use crate::components::vpc_endpoints::{VpcEndpoints, VpcEndpointsInputs};
+use crate::components::waf::{Waf, WafForwardedIp, WafInputs};
+use crate::components::waf_logs::{WafLogs, WafLogsInputs};
+use crate::types::{Arn, Cidr, CertificateName, DomainName};
+use crate::wafv2::key::Scope as WafScope;
+
+/// Why a name that is made from the stack's domain is one: the domain is.
+const NAMED: &str = "a domain has names below it";
+
+/// What leads from block to block. Each is set once the block that it comes from has been added.
+pub struct Wires {
+    pub vpc_id: Output<String>,
+    pub cidr: Output<Cidr>,
+    pub public: Output<Vec<String>>,
+    pub app: Output<Vec<String>>,
+    pub data: Output<Vec<String>>,
+    pub tables: Output<BTreeMap<String, String>>,
+    pub zone_id: Output<String>,
+    pub private_zone_id: Option<Output<String>>,
+    /// The security group of those that reach database and cache.
+    pub clients: Output<String>,
+    pub certificate: Output<String>,
+    pub cdn_certificate: Output<String>,
+    pub topic: Option<Output<String>>,
+    pub cdn_topic: Option<Output<String>>,
+    pub regional_acl: Option<Output<String>>,
+    pub cdn_acl: Option<Output<String>>,
+    pub balancer: BalancerWires,
+    pub bucket: BucketWires,
+    pub header: Option<Output<Vec<String>>>,
+    pub cluster: Output<String>,
+    pub service: Option<(Output<String>, Output<String>)>,
+    pub environment: BTreeMap<String, Output<String>>,
+    pub secrets: BTreeMap<String, Output<String>>,
+    pub aurora: Output<String>,
+    pub instances: Output<BTreeMap<String, String>>,
+    pub nodes: Output<Vec<String>>,
+    pub distribution: Output<String>,
+}
+
+/// What leads from the load balancer to others.
+pub struct BalancerWires {
+    pub dns_name: Output<String>,
+    pub zone_id: Output<String>,
+    pub listener: Output<String>,
+    pub group: Output<String>,
+    pub suffix: Output<String>,
+}
+
+/// What leads from the bucket to others.
+pub struct BucketWires {
+    pub name: Output<String>,
+    pub arn: Output<String>,
+    pub host: Output<String>,
+}
+
+impl Wires {
+    /// Nothing is known of any.
+    pub fn unknown() -> Wires {
+        let one = Output::<String>::unknown;
+        let several = Output::<Vec<String>>::unknown;
+        Wires {
+            vpc_id: one(),
+            cidr: Output::unknown(),
+            public: several(),
+            app: several(),
+            data: several(),
+            tables: Output::unknown(),
+            zone_id: one(),
+            private_zone_id: None,
+            clients: one(),
+            certificate: one(),
+            cdn_certificate: one(),
+            topic: None,
+            cdn_topic: None,
+            regional_acl: None,
+            cdn_acl: None,
+            balancer: BalancerWires { dns_name: one(), zone_id: one(), listener: one(), group: one(), suffix: one() },
+            bucket: BucketWires { name: one(), arn: one(), host: one() },
+            header: None,
+            cluster: one(),
+            service: None,
+            environment: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            aurora: one(),
+            instances: Output::unknown(),
+            nodes: several(),
+            distribution: one(),
+        }
+    }
+}
+
+/// A stack's inputs and its blocks.
+pub struct Plan<'a> {
+    pub inputs: &'a ReferenceStackInputs,
+    pub blocks: &'a Blocks,
+}
+
+impl Plan<'_> {
+    fn shared(&self, own: &OwnSettings) -> crate::components::SharedInputs {
+        own.shared(&self.inputs.shared)
+    }
+
+    /// The name by which CloudFront asks the load balancer.
+    pub fn origin(&self) -> DomainName {
+        DomainName::parse(&format!("origin.{}", self.inputs.domain)).unwrap_or_else(|_| unreachable!("{NAMED}"))
+    }
+
+    pub fn network(&self) -> NetworkInputs {
+        let block = &self.blocks.network;
+        NetworkInputs { settings: block.settings.clone(), shared: self.shared(&block.own) }
+    }
+
+    pub fn dns(&self) -> Option<DnsZoneInputs> {
+        let DnsChoice::Settings(block) = &self.blocks.dns else { return None };
+        Some(DnsZoneInputs {
+            name: self.inputs.domain.clone(),
+            parent: self.inputs.parent_zone.clone(),
+            private_vpc_ids: Vec::new(),
+            settings: block.settings.clone(),
+            shared: self.shared(&block.own),
+        })
+    }
+
+    pub fn certificate(&self, wires: &Wires) -> Result<Option<CertificateInputs>> {
+        let CertificateChoice::Settings(block) = &self.blocks.certificate else { return Ok(None) };
+        let mut settings = block.settings.clone();
+        let name = |name: &str| {
+            CertificateName::parse(name).map_err(|why| pulumi_plugin::Error::from(Fault::new("domain", why)))
+        };
+        settings.subject_alternative_names.insert(name(self.origin().as_str())?);
+        Ok(Some(CertificateInputs {
+            domain_name: name(self.inputs.domain.as_str())?,
+            zone_id: wires.zone_id.clone(),
+            settings,
+            shared: self.shared(&block.own),
+        }))
+    }
+
+    pub fn cluster(&self) -> Option<ClusterInputs> {
+        let ClusterChoice::Settings(block) = &self.blocks.cluster else { return None };
+        Some(ClusterInputs { settings: block.settings.clone(), shared: self.shared(&block.own) })
+    }
+
+    pub fn load_balancer(&self, wires: &Wires) -> Option<LoadBalancerInputs> {
+        let block = self.blocks.load_balancer.as_ref()?;
+        let mut settings = block.settings.clone();
+        settings.cloud_front_only |= self.blocks.cdn.is_some() && settings.allow_from.is_empty();
+        Some(LoadBalancerInputs {
+            vpc_id: wires.vpc_id.clone(),
+            subnet_ids: if settings.internal { wires.app.clone() } else { wires.public.clone() },
+            certificate_arn: wires.certificate.clone(),
+            additional_certificate_arns: BTreeMap::new(),
+            web_acl_arn: wires.regional_acl.clone(),
+            settings,
+            shared: self.shared(&block.own),
+        })
+    }
+
+    pub fn service(&self, wires: &Wires) -> Option<FargateServiceInputs> {
+        let block = self.blocks.service.as_ref()?;
+        let mut settings = block.settings.clone();
+        // What the program says itself comes first, be it a secret or not.
+        let said: BTreeSet<_> = settings.environment.keys().chain(settings.secrets.keys()).cloned().collect();
+        let more = |wires: &BTreeMap<String, Output<String>>| {
+            wires.clone().into_iter().filter(|(name, _)| !said.contains(name)).collect::<Vec<_>>()
+        };
+        settings.environment.extend(more(&wires.environment));
+        settings.secrets.extend(more(&wires.secrets));
+        let header = wires.header.as_ref().map(|values| RequiredHeader {
+            name: self.blocks.cdn.as_ref().map(|it| it.settings.origin_header_name.clone()).unwrap_or_default().into(),
+            values: values.clone(),
+        });
+        let listener = self.blocks.load_balancer.as_ref().map(|_| ServiceListener {
+            listener_arn: wires.balancer.listener.clone(),
+            security_group_id: wires.balancer.group.clone(),
+            require_header: header,
+        });
+        let data = self.blocks.aurora.is_some() || self.blocks.redis.is_some();
+        Some(FargateServiceInputs {
+            cluster_name: wires.cluster.clone(),
+            vpc_id: wires.vpc_id.clone(),
+            subnet_ids: if settings.assign_public_ip { wires.public.clone() } else { wires.app.clone() },
+            listener,
+            security_group_ids: data.then(|| Output::all([wires.clients.clone()])),
+            settings,
+            shared: self.shared(&block.own),
+        })
+    }
+
+    pub fn aurora(&self, wires: &Wires) -> Result<Option<AuroraPostgresInputs>> {
+        let Some(block) = &self.blocks.aurora else { return Ok(None) };
+        let mut settings = block.settings.clone();
+        settings.allow_from.entry("app".into()).or_insert_with(|| Peer::of_group(wires.clients.clone()));
+        settings.cname = cname(settings.cname.take(), wires.private_zone_id.as_ref(), &self.inputs.domain, "db");
+        let topic = wires.topic.as_ref();
+        Ok(Some(AuroraPostgresInputs {
+            vpc_id: wires.vpc_id.clone(),
+            subnet_ids: Some(wires.data.clone()),
+            db_subnet_group_name: None,
+            topic_arn: topic.map(|arn| arn.try_map(|arn| Arn::parse(&arn).map_err(pulumi_plugin::Error::new))),
+            settings,
+            shared: self.shared(&block.own),
+        }))
+    }
+
+    pub fn redis(&self, wires: &Wires) -> Option<RedisInputs> {
+        let block = self.blocks.redis.as_ref()?;
+        let mut settings = block.settings.clone();
+        settings.allow_from.entry("app".into()).or_insert_with(|| Peer::of_group(wires.clients.clone()));
+        settings.cname = cname(settings.cname.take(), wires.private_zone_id.as_ref(), &self.inputs.domain, "redis");
+        Some(RedisInputs {
+            vpc_id: wires.vpc_id.clone(),
+            subnet_ids: Some(wires.data.clone()),
+            cache_subnet_group_name: None,
+            auth_token: None::<Output<Secret<String>>>,
+            settings,
+            shared: self.shared(&block.own),
+        })
+    }
+
+    /// The bucket, whose policy the distribution writes, if there is one.
+    pub fn bucket(&self) -> Option<PrivateBucketInputs> {
+        let block = self.blocks.bucket.as_ref()?;
+        let mut settings = block.settings.clone();
+        settings.policy &= self.blocks.cdn.is_none();
+        Some(PrivateBucketInputs { settings, shared: self.shared(&block.own) })
+    }
+
+    pub fn cdn(&self, wires: &Wires) -> Option<CdnInputs> {
+        let block = self.blocks.cdn.as_ref()?;
+        let mut settings = block.settings.clone();
+        settings.aliases.insert(self.inputs.domain.clone());
+        let app = self.blocks.load_balancer.as_ref().map(|_| CdnLoadBalancer {
+            dns_name: wires.balancer.dns_name.clone(),
+            hosted_zone_id: Some(wires.balancer.zone_id.clone()),
+            origin_domain_name: Some(self.origin()),
+            read_timeout_seconds: 30,
+        });
+        let bucket = self.blocks.bucket.as_ref().map(|_| CdnBucket {
+            name: wires.bucket.name.clone(),
+            regional_domain_name: wires.bucket.host.clone(),
+            arn: wires.bucket.arn.clone(),
+            write_policy: true,
+        });
+        let none = || CdnOrigin { load_balancer: None, vpc_origin: None, bucket: None };
+        let app = app.map(|it| ("app".to_owned(), CdnOrigin { load_balancer: Some(it), ..none() }));
+        let bucket = bucket.map(|it| ("static".to_owned(), CdnOrigin { bucket: Some(it), ..none() }));
+        Some(CdnInputs {
+            certificate_arn: Some(wires.cdn_certificate.clone()),
+            // The stack makes the records, so that each stays one record when it comes to lead elsewhere.
+            zone_id: None,
+            origins: app.into_iter().chain(bucket).collect(),
+            web_acl_arn: wires.cdn_acl.clone(),
+            settings,
+            shared: self.shared(&block.own),
+        })
+    }
+
+    /// A web ACL of the scope.
+    pub fn waf(&self, scope: WafScope) -> Option<WafInputs> {
+        let block = self.blocks.waf.as_ref()?;
+        let mut settings = block.settings.clone();
+        if scope == WafScope::Regional && self.blocks.cdn.is_some() {
+            let header = || WafForwardedIp { header_name: "X-Forwarded-For".to_owned() };
+            settings.forwarded_ip = settings.forwarded_ip.or_else(|| Some(header()));
+        }
+        if scope == WafScope::Cloudfront {
+            settings.forwarded_ip = None;
+        }
+        Some(WafInputs { scope, associate: BTreeMap::new(), settings, shared: self.shared(&block.own) })
+    }
+
+    pub fn waf_logs(&self, scope: WafScope, acl: &Output<String>) -> Option<WafLogsInputs> {
+        let block = self.blocks.waf_logs.as_ref()?;
+        let (settings, shared) = (block.settings.clone(), self.shared(&block.own));
+        Some(WafLogsInputs { web_acl_arn: acl.clone(), scope, settings, shared })
+    }
+
+    pub fn slack(&self) -> Option<SlackNotifierInputs> {
+        let Some(SlackChoice::Settings(block)) = &self.blocks.slack else { return None };
+        let mut settings = block.settings.clone();
+        if self.blocks.cdn.is_some() {
+            settings.more_regions.extend(crate::types::Region::parse("us-east-1"));
+        }
+        Some(SlackNotifierInputs { settings, shared: self.shared(&block.own) })
+    }
+
+    pub fn alarms(&self, wires: &Wires) -> Option<AlarmsInputs> {
+        let (block, topic) = (self.blocks.alarms.as_ref()?, wires.topic.as_ref()?);
+        let shared = &self.inputs.shared;
+        let balancer = self.blocks.load_balancer.as_ref().map(|_| AlarmsLoadBalancer {
+            arn_suffix: wires.balancer.suffix.clone(),
+            target_groups: wires.service.iter().map(|(_, group)| ("service".into(), group.clone())).collect(),
+        });
+        let service = wires.service.as_ref().map(|(name, _)| AlarmsService {
+            cluster_name: wires.cluster.clone(),
+            service_name: name.clone(),
+        });
+        let readers = (1..=self.blocks.readers(shared)).map(|number| format!("reader-{number}"));
+        let instances = ["writer".to_owned()].into_iter().chain(readers).map(|key| {
+            let of = key.clone();
+            (key, wires.instances.map(move |all| all.get(&of).cloned().unwrap_or_default()))
+        });
+        let aurora = self.blocks.aurora.as_ref().map(|it| AlarmsAurora {
+            cluster_identifier: wires.aurora.clone(),
+            instances: instances.collect(),
+            serverless: it.settings.instance_class.is_none(),
+        });
+        let nodes = (1..=self.blocks.nodes(shared)).map(|number| {
+            let at = number as usize - 1;
+            (format!("{number:03}"), wires.nodes.map(move |all| all.get(at).cloned().unwrap_or_default()))
+        });
+        let redis = self.blocks.redis.as_ref().map(|_| AlarmsRedis { nodes: nodes.collect() });
+        let cdn = self.blocks.cdn.as_ref().zip(wires.cdn_topic.as_ref());
+        let cdn = cdn.map(|(_, topic)| AlarmsCdn { distribution_id: wires.distribution.clone(), topic_arn: topic.clone() });
+        let something = balancer.is_some() || service.is_some() || aurora.is_some() || redis.is_some() || cdn.is_some();
+        something.then(|| AlarmsInputs {
+            topic_arn: topic.clone(),
+            load_balancer: balancer,
+            services: service.into_iter().map(|it| ("service".to_owned(), it)).collect(),
+            aurora,
+            redis,
+            cdn,
+            settings: block.settings.clone(),
+            shared: self.shared(&block.own),
+        })
+    }
+
+    pub fn session_manager(&self, wires: &Wires) -> Option<SessionManagerInputs> {
+        let block = self.blocks.session_manager.as_ref()?;
+        Some(SessionManagerInputs {
+            vpc_id: Some(wires.vpc_id.clone()),
+            subnet_id: Some(wires.app.map(|ids| ids.into_iter().next().unwrap_or_default())),
+            settings: block.settings.clone(),
+            shared: self.shared(&block.own),
+        })
+    }
+
+    pub fn vpc_endpoints(&self, wires: &Wires) -> Option<VpcEndpointsInputs> {
+        let block = self.blocks.vpc_endpoints.as_ref()?;
+        Some(VpcEndpointsInputs {
+            vpc_id: wires.vpc_id.clone(),
+            vpc_cidr: wires.cidr.clone(),
+            subnet_ids: Some(wires.app.clone()),
+            route_table_ids: Some(wires.tables.clone()),
+            settings: block.settings.clone(),
+            shared: self.shared(&block.own),
+        })
+    }
+
+    /// Everything that is wrong with single blocks, each fault below its block's name, before anything is made.
+    pub fn faults(&self) -> Result<Vec<Fault>> {
+        let wires = Wires::unknown();
+        let mut all = Vec::new();
+        let mut at = |block: &'static str, faults: Vec<Fault>| {
+            all.extend(faults.into_iter().map(|fault| fault.below(block)));
+        };
+        at("network", Network::check(&self.network()));
+        at("loadBalancer", self.load_balancer(&wires).iter().flat_map(LoadBalancer::check).collect());
+        at("service", self.service(&wires).iter().flat_map(FargateService::check).collect());
+        at("aurora", self.aurora(&wires)?.iter().flat_map(AuroraPostgres::check).collect());
+        at("redis", self.redis(&wires).iter().flat_map(Redis::check).collect());
+        at("bucket", self.bucket().iter().flat_map(PrivateBucket::check).collect());
+        at("cdn", self.cdn(&wires).iter().flat_map(Cdn::check).collect());
+        at("waf", self.waf(WafScope::Regional).iter().flat_map(Waf::check).collect());
+        at("wafLogs", self.waf_logs(WafScope::Regional, &wires.zone_id).iter().flat_map(WafLogs::check).collect());
+        at("slack", self.slack().iter().flat_map(SlackNotifier::check).collect());
+        at("sessionManager", self.session_manager(&wires).iter().flat_map(SessionManager::check).collect());
+        at("vpcEndpoints", self.vpc_endpoints(&wires).iter().flat_map(VpcEndpoints::check).collect());
+        Ok(all)
+    }
+}
