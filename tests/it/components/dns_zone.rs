@@ -6,14 +6,14 @@ use super::{blames, example, text};
 use crate::aws::{Aws, ELSEWHERE};
 
 /// A parent account with the zone of `example.com` and a role that may change it.
-struct Parent {
-    aws: Aws,
-    zone: String,
-    role: String,
+pub struct Parent {
+    pub aws: Aws,
+    pub zone: String,
+    pub role: String,
 }
 
 impl Parent {
-    fn of(ours: &Aws) -> Parent {
+    pub fn of(ours: &Aws) -> Parent {
         let aws = ours.another();
         let made = aws.call("route53", "create_hosted_zone", json!({"Name": "example.com", "CallerReference": "1"}));
         let zone = made["HostedZone"]["Id"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default();
@@ -24,7 +24,7 @@ impl Parent {
     }
 
     /// The name servers that the parent zone has for `app.example.com`, sorted.
-    fn delegates(&self) -> Vec<Value> {
+    pub fn delegates(&self) -> Vec<Value> {
         let list = json!({"HostedZoneId": self.zone});
         let records = self.aws.call_in(ELSEWHERE, "route53", "list_resource_record_sets", list);
         let records = records["ResourceRecordSets"].as_array().cloned().unwrap_or_default();

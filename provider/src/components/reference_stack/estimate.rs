@@ -108,8 +108,18 @@ fn lines(inputs: &ReferenceStackInputs, blocks: &Blocks) -> Vec<(&'static str, f
         ("service", blocks.service.as_ref().map_or(0.0, |it| tasks(inputs, it))),
         ("Aurora", aurora.map_or(0.0, |it| hourly(instances * it.min_capacity, price::AURORA_ACU))),
         ("Redis", blocks.redis.as_ref().map_or(0.0, |_| hourly(nodes, node))),
-        ("VPC endpoints", blocks.vpc_endpoints.as_ref().map_or(0.0, |_| hourly(3.0 * zones, price::INTERFACE_ENDPOINT))),
-        ("jump host", blocks.session_manager.as_ref().filter(|it| it.settings.jump_host.enabled).map_or(0.0, |_| price::JUMP_HOST_MONTH)),
+        (
+            "VPC endpoints",
+            blocks.vpc_endpoints.as_ref().map_or(0.0, |_| hourly(3.0 * zones, price::INTERFACE_ENDPOINT)),
+        ),
+        (
+            "jump host",
+            blocks
+                .session_manager
+                .as_ref()
+                .filter(|it| it.settings.jump_host.enabled)
+                .map_or(0.0, |_| price::JUMP_HOST_MONTH),
+        ),
         ("WAF", blocks.waf.as_ref().map_or(0.0, |_| acls * (price::WEB_ACL_MONTH + rule * price::WAF_RULE_MONTH))),
         ("keys and secrets", keys * price::KEY_MONTH + 2.0 * price::SECRET_MONTH),
         ("hosted zones", 2.0 * price::ZONE_MONTH),

@@ -14,9 +14,7 @@ use crate::components::cdn::{Cdn, CdnBucket, CdnInputs, CdnLoadBalancer, CdnOrig
 use crate::components::certificate::CertificateInputs;
 use crate::components::cluster::ClusterInputs;
 use crate::components::dns_zone::DnsZoneInputs;
-use crate::components::fargate_service::{
-    FargateService, FargateServiceInputs, RequiredHeader, ServiceListener,
-};
+use crate::components::fargate_service::{FargateService, FargateServiceInputs, RequiredHeader, ServiceListener};
 use crate::components::load_balancer::{LoadBalancer, LoadBalancerInputs};
 use crate::components::network::{Network, NetworkInputs};
 use crate::components::private_bucket::{PrivateBucket, PrivateBucketInputs};
@@ -27,7 +25,7 @@ use crate::components::slack_notifier::{SlackNotifier, SlackNotifierInputs};
 use crate::components::vpc_endpoints::{VpcEndpoints, VpcEndpointsInputs};
 use crate::components::waf::{Waf, WafForwardedIp, WafInputs};
 use crate::components::waf_logs::{WafLogs, WafLogsInputs};
-use crate::types::{Arn, Cidr, CertificateName, DomainName};
+use crate::types::{Arn, CertificateName, Cidr, DomainName};
 use crate::wafv2::key::Scope as WafScope;
 
 /// Why a name that is made from the stack's domain is one: the domain is.
@@ -319,10 +317,10 @@ impl Plan<'_> {
             arn_suffix: wires.balancer.suffix.clone(),
             target_groups: wires.service.iter().map(|(_, group)| ("service".into(), group.clone())).collect(),
         });
-        let service = wires.service.as_ref().map(|(name, _)| AlarmsService {
-            cluster_name: wires.cluster.clone(),
-            service_name: name.clone(),
-        });
+        let service = wires
+            .service
+            .as_ref()
+            .map(|(name, _)| AlarmsService { cluster_name: wires.cluster.clone(), service_name: name.clone() });
         let readers = (1..=self.blocks.readers(shared)).map(|number| format!("reader-{number}"));
         let instances = ["writer".to_owned()].into_iter().chain(readers).map(|key| {
             let of = key.clone();
@@ -339,7 +337,8 @@ impl Plan<'_> {
         });
         let redis = self.blocks.redis.as_ref().map(|_| AlarmsRedis { nodes: nodes.collect() });
         let cdn = self.blocks.cdn.as_ref().zip(wires.cdn_topic.as_ref());
-        let cdn = cdn.map(|(_, topic)| AlarmsCdn { distribution_id: wires.distribution.clone(), topic_arn: topic.clone() });
+        let cdn =
+            cdn.map(|(_, topic)| AlarmsCdn { distribution_id: wires.distribution.clone(), topic_arn: topic.clone() });
         let something = balancer.is_some() || service.is_some() || aurora.is_some() || redis.is_some() || cdn.is_some();
         something.then(|| AlarmsInputs {
             topic_arn: topic.clone(),

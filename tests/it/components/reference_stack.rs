@@ -1,0 +1,258 @@
+//! The whole stack: each step of its story asked of AWS itself.
+
+use serde_json::{Value, json};
+
+use super::dns_zone::Parent;
+use super::list;
+use super::lived::configured;
+use crate::aws::{Aws, ELSEWHERE, REGION, gitinfra};
+use crate::pulumi::Project;
+
+/// The example, with the ids of the parent's account.
+struct Whole {
+    aws: Aws,
+    parent: Parent,
+    project: Project,
+}
+
+impl Whole {
+    fn new() -> Whole {
+        let aws = Aws::hurried();
+        let parent = Parent::of(&aws);
+        let project = aws.reached_by(Project::example("reference-stack", &[gitinfra()]));
+        let whole = Whole { aws, parent, project };
+        whole.says(&[]);
+        whole
+    }
+
+    /// The example's configuration.
+    fn says(&self, more: &[(&str, &str)]) {
+        let ids = [("parentZoneId", self.parent.zone.as_str()), ("parentRole", self.parent.role.as_str())];
+        configured(&self.project, "reference-stack", &[&ids[..], more].concat());
+    }
+
+    fn output(&self, name: &str, pointer: &str) -> String {
+        self.project.state().get(name, &format!("/outputs{pointer}")).as_str().unwrap_or_default().to_owned()
+    }
+
+    fn ask(&self, service: &str, operation: &str, parameters: Value) -> Value {
+        self.aws.call(service, operation, parameters)
+    }
+
+    fn ask_elsewhere(&self, service: &str, operation: &str, parameters: Value) -> Value {
+        self.aws.call_in(ELSEWHERE, service, operation, parameters)
+    }
+
+    /// The targets of the default routes of the subnets of a tier: the beginnings of their ids.
+    fn ways_out(&self, tier: &str) -> Vec<String> {
+        let ids = self.project.state().get("web-network", &format!("/outputs/{tier}SubnetIds")).clone();
+        let filter = json!({"Filters": [{"Name": "association.subnet-id", "Values": ids}]});
+        let tables = list(&self.ask("ec2", "describe_route_tables", filter), "/RouteTables");
+        let routes = tables.iter().flat_map(|table| list(table, "/Routes"));
+        let default = routes.filter(|route| route["DestinationCidrBlock"] == "0.0.0.0/0");
+        let target = |route: Value| {
+            let id = [&route["NatGatewayId"], &route["GatewayId"]].into_iter().find_map(Value::as_str);
+            id.unwrap_or_default().split('-').next().unwrap_or_default().to_owned()
+        };
+        let mut targets: Vec<_> = default.map(target).collect();
+        targets.dedup();
+        targets
+    }
+
+    /// Who reaches the security group of a part, by which port: the names of groups, of prefix lists and ranges.
+    fn lets_in(&self, group: &str) -> Vec<String> {
+        let filter = json!({"Filters": [{"Name": "group-id", "Values": [group]}]});
+        let rules = list(&self.ask("ec2", "describe_security_group_rules", filter), "/SecurityGroupRules");
+        let from = |rule: &Value| {
+            let peers = [&rule["ReferencedGroupInfo"]["GroupId"], &rule["PrefixListId"], &rule["CidrIpv4"]];
+            let peer = peers.into_iter().find_map(Value::as_str).unwrap_or_default();
+            format!("{} {}", self.named(peer), rule["FromPort"])
+        };
+        let mut all: Vec<_> = rules.iter().filter(|rule| rule["IsEgress"] == false).map(from).collect();
+        all.sort();
+        all
+    }
+
+    /// The name of a security group, else what it is.
+    fn named(&self, id: &str) -> String {
+        if !id.starts_with("sg-") {
+            return id.split('-').next().unwrap_or_default().to_owned();
+        }
+        let groups = self.ask("ec2", "describe_security_groups", json!({"GroupIds": [id]}));
+        let tags = list(&groups, "/SecurityGroups/0/Tags");
+        let name = tags.iter().find(|tag| tag["Key"] == "Name").and_then(|tag| tag["Value"].as_str());
+        name.unwrap_or_default().to_owned()
+    }
+}
+
+/// What a security group lets in, written as one line.
+fn lines(rules: &[&str]) -> Vec<String> {
+    rules.iter().map(|rule| (*rule).to_owned()).collect()
+}
+
+#[test]
+fn every_step_of_the_story_is_kept() {
+    let whole = Whole::new();
+    let before = whole.aws.look();
+    let plan =
+        whole.project.preview().expect_ok().expect_says("from nothing, this takes about").expect_says("USD a month");
+    assert!(plan.steps().len() > 140, "{}", plan.steps().len());
+    assert_eq!(whole.aws.writes_after(0), [""; 0]);
+    assert_eq!(whole.project.up().expect_ok().steps(), plan.steps());
+    whole.project.expect_settled().refresh_settled();
+    network(&whole);
+    names(&whole);
+    doors(&whole);
+    edge(&whole);
+    watched(&whole);
+    rotated(&whole);
+
+    // Nothing goes while something protects itself.
+    let stands = whole.project.state().names().len();
+    whole.project.destroy().expect_failure().expect_says("protect");
+    assert_eq!(whole.project.state().names().len(), stands, "nothing is deleted");
+    whole.says(&[("profile", "dev")]);
+    whole.project.up().expect_ok();
+    whole.project.expect_settled();
+    whole.project.destroy().expect_ok();
+    assert_eq!(whole.aws.look(), before);
+    assert_eq!(whole.parent.delegates(), [Value::Null; 0]);
+    for (region, service, operation, pointer) in [
+        (REGION, "elbv2", "describe_load_balancers", "/LoadBalancers"),
+        (REGION, "ecs", "list_clusters", "/clusterArns"),
+        (REGION, "rds", "describe_db_clusters", "/DBClusters"),
+        (REGION, "elasticache", "describe_replication_groups", "/ReplicationGroups"),
+        (REGION, "s3", "list_buckets", "/Buckets"),
+        (REGION, "firehose", "list_delivery_streams", "/DeliveryStreamNames"),
+        (ELSEWHERE, "firehose", "list_delivery_streams", "/DeliveryStreamNames"),
+        (ELSEWHERE, "cloudfront", "list_distributions", "/DistributionList/Items"),
+        (ELSEWHERE, "acm", "list_certificates", "/CertificateSummaryList"),
+        (REGION, "acm", "list_certificates", "/CertificateSummaryList"),
+        (REGION, "sns", "list_topics", "/Topics"),
+        (REGION, "cloudwatch", "describe_alarms", "/MetricAlarms"),
+        (REGION, "logs", "describe_log_groups", "/logGroups"),
+        (REGION, "iam", "list_roles", "/Roles"),
+        (REGION, "route53", "list_hosted_zones", "/HostedZones"),
+    ] {
+        let left = list(&whole.aws.call_in(region, service, operation, json!({})), pointer);
+        let left: Vec<_> = left.iter().filter(|it| !it.to_string().contains("aws-service-role")).collect();
+        assert!(left.is_empty(), "{service} {operation} in {region}: {left:?}");
+    }
+}
+
+/// Steps 1 to 5 and 10: tiers, and where they lead.
+fn network(whole: &Whole) {
+    assert_eq!(whole.ways_out("public"), ["igw"]);
+    assert_eq!(whole.ways_out("app"), ["nat"]);
+    assert_eq!(whole.ways_out("data"), [""; 0]);
+    let logs = list(&whole.ask("ec2", "describe_flow_logs", json!({})), "/FlowLogs");
+    assert_eq!(logs.len(), 1, "EC2.6");
+}
+
+/// Steps 6, 7, 9, 11 and 12: delegation, certificates in two regions with one record each, names.
+fn names(whole: &Whole) {
+    assert_eq!(whole.parent.delegates().len(), 4);
+    for region in [REGION, ELSEWHERE] {
+        let all = whole.aws.call_in(region, "acm", "list_certificates", json!({"CertificateStatuses": ["ISSUED"]}));
+        assert_eq!(list(&all, "/CertificateSummaryList").len(), 1, "{region}: {all}");
+    }
+    let zone = whole.output("web", "/zoneId");
+    let records = crate::route53::records(&whole.aws, &zone);
+    let proofs = records.iter().filter(|record| record.contains(".acm-validations.")).count();
+    assert_eq!(proofs, 2, "one for each name, for both regions: {records:?}");
+    let distribution = whole.output("web-cdn", "/domainName");
+    for kind in ["A", "AAAA"] {
+        let line = format!("app.example.com. {kind} {distribution}.");
+        assert!(records.contains(&line), "{line}: {records:?}");
+    }
+    let private = crate::route53::records(&whole.aws, &whole.output("web", "/privateZoneId"));
+    for (name, target) in
+        [("db", whole.output("web-aurora", "/endpoint")), ("redis", whole.output("web-redis", "/primaryEndpoint"))]
+    {
+        let line = format!("{name}.internal.app.example.com. CNAME {target}");
+        assert!(private.contains(&line), "{line}: {private:?}");
+    }
+}
+
+/// Step 13: exactly the ports between exactly the groups.
+fn doors(whole: &Whole) {
+    let service = whole.output("web-service", "/securityGroupId");
+    assert_eq!(whole.lets_in(&service), lines(&["web-load-balancer-sg 8080"]));
+    let balancer = whole.output("web-load-balancer", "/securityGroupId");
+    assert_eq!(whole.lets_in(&balancer), lines(&["pl 443"]));
+    let aurora = whole.output("web-aurora", "/securityGroupId");
+    assert_eq!(whole.lets_in(&aurora), lines(&["web-clients 5432", "web-session-manager-sg 5432"]));
+    let redis = whole.output("web-redis", "/securityGroupId");
+    assert_eq!(whole.lets_in(&redis), lines(&["web-clients 6379", "web-session-manager-sg 6379"]));
+    let host = whole.output("web-session-manager", "/securityGroupId");
+    assert_eq!(whole.lets_in(&host), [""; 0]);
+    let endpoints = list(&whole.ask("ec2", "describe_vpc_endpoints", json!({})), "/VpcEndpoints");
+    assert_eq!(endpoints.len(), 4, "16: ssm, ssmmessages, ec2messages, s3");
+    let private = endpoints.iter().filter(|it| it["VpcEndpointType"] == "Interface");
+    assert!(private.clone().count() == 3 && private.clone().all(|it| it["PrivateDnsEnabled"] == true));
+}
+
+/// The values of the header that the listener's rule lets in, and what the distribution sends.
+fn handshake(whole: &Whole) -> (Vec<Value>, Value) {
+    let listener = whole.output("web-load-balancer", "/httpsListenerArn");
+    let rules = list(&whole.ask("elbv2", "describe_rules", json!({"ListenerArn": listener})), "/Rules");
+    let default = rules.iter().find(|rule| rule["IsDefault"] == true).expect("a listener has a default rule");
+    assert_eq!(default["Actions"][0]["Type"], "fixed-response", "whoever comes without the header is refused");
+    let rule = rules.iter().find(|rule| rule["IsDefault"] == false).expect("the service has a rule");
+    let conditions = list(rule, "/Conditions");
+    let header = conditions.iter().find(|it| it["Field"] == "http-header").expect("it asks for a header");
+    let mut values = list(header, "/HttpHeaderConfig/Values");
+    values.sort_by_key(Value::to_string);
+    let id = whole.output("web-cdn", "/distributionId");
+    let told = whole.ask_elsewhere("cloudfront", "get_distribution_config", json!({"Id": id}));
+    let origins = list(&told, "/DistributionConfig/Origins/Items");
+    let app = origins.iter().find(|origin| origin["Id"] == "app").expect("the load balancer is an origin");
+    assert_eq!(app["DomainName"], "origin.app.example.com");
+    (values, app["CustomHeaders"]["Items"][0]["HeaderValue"].clone())
+}
+
+/// Steps 11, 17 to 21: CloudFront alone reaches the load balancer, the bucket is private, both are behind WAF, whose logs are kept in both regions.
+fn edge(whole: &Whole) {
+    let (accepted, sent) = handshake(whole);
+    assert!(accepted.len() == 2 && accepted.contains(&sent), "two values, and one of them is sent");
+    for (region, scope) in [(REGION, "REGIONAL"), (ELSEWHERE, "CLOUDFRONT")] {
+        let acls = list(&whole.aws.call_in(region, "wafv2", "list_web_acls", json!({"Scope": scope})), "/WebACLs");
+        assert_eq!(acls.len(), 1, "{scope}");
+        let arn = json!({"ResourceArn": acls[0]["ARN"]});
+        let logging = whole.aws.call_in(region, "wafv2", "get_logging_configuration", arn);
+        let to = logging["LoggingConfiguration"]["LogDestinationConfigs"][0].as_str().unwrap_or_default().to_owned();
+        assert!(to.contains(&format!("firehose:{region}:")) && to.contains("/aws-waf-logs-"), "{to}");
+    }
+    let balancer = whole.output("web-load-balancer", "/arn");
+    let acl = whole.ask("wafv2", "get_web_acl_for_resource", json!({"ResourceArn": balancer}));
+    assert!(acl["WebACL"]["ARN"].is_string(), "{acl}");
+    let bucket = whole.output("web-bucket", "/bucketName");
+    let policy = whole.ask("s3", "get_bucket_policy", json!({"Bucket": bucket}))["Policy"].to_string();
+    assert!(policy.contains(&whole.output("web-cdn", "/arn")) && policy.contains("aws:SecureTransport"), "{policy}");
+}
+
+/// Steps 14 and 15: alarms reach the Slack channel's topic, and sessions are logged.
+fn watched(whole: &Whole) {
+    for region in [REGION, ELSEWHERE] {
+        let alarms = list(&whole.aws.call_in(region, "cloudwatch", "describe_alarms", json!({})), "/MetricAlarms");
+        let topics = whole.project.state().get("web-slack", "/outputs/topicArns").clone();
+        let own =
+            alarms.iter().filter(|alarm| alarm["Namespace"] != "AWS/ECS" || alarm["AlarmActions"][0] == topics[region]);
+        assert!(own.clone().count() > 0, "{region}");
+        assert!(own.clone().all(|alarm| alarm["AlarmActions"] == json!([topics[region]])), "{alarms:?}");
+    }
+    let document = json!({"Name": "SSM-SessionManagerRunShell"});
+    let content = whole.ask("ssm", "get_document", document)["Content"].to_string();
+    assert!(content.contains(&whole.output("web-session-manager", "/logGroupName")), "{content}");
+}
+
+/// Another rotation: the distribution sends what the listener lets in already, and only then the listener lets in the next.
+fn rotated(whole: &Whole) {
+    let (before, _) = handshake(whole);
+    whole.says(&[("rotation", "second")]);
+    whole.project.up().expect_ok();
+    whole.project.expect_settled();
+    let (after, sent) = handshake(whole);
+    assert!(before.contains(&sent) && after.contains(&sent), "an edge is never refused");
+    assert_ne!(before, after);
+}
