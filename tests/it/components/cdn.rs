@@ -169,3 +169,47 @@ fn profiles_differ_in_logs_alone_and_faults_are_told_at_once() {
         project.preview().expect_failure().expect_says(says);
     }
 }
+
+/// A server in private subnets needs no header; a bucket can be read by an identity; and behaviors are served in the program's order.
+#[test]
+fn private_servers_and_identities_are_origins_too() {
+    let aws = Aws::new();
+    let program = "
+resources:
+  assets: {type: 'gitinfra:s3:Bucket'}
+  vpc: {type: 'gitinfra:ec2:Vpc', properties: {cidrBlock: 10.0.0.0/16}}
+  igw: {type: 'gitinfra:ec2:InternetGateway', properties: {vpcId: '${vpc.id}'}}
+  a: {type: 'gitinfra:ec2:Subnet', properties: {vpcId: '${igw.vpcId}', cidrBlock: 10.0.0.0/24, availabilityZone: ap-northeast-1a}}
+  c: {type: 'gitinfra:ec2:Subnet', properties: {vpcId: '${igw.vpcId}', cidrBlock: 10.0.1.0/24, availabilityZone: ap-northeast-1c}}
+  alb: {type: 'gitinfra:elb:LoadBalancer', properties: {scheme: internal, subnets: ['${a.id}', '${c.id}']}}
+  cdn:
+    type: gitinfra:index:Cdn
+    properties:
+      origins:
+        inside: {vpcOrigin: {arn: '${alb.arn}', domainName: '${alb.dnsName}'}}
+        assets: {bucket: {name: '${assets.id}', regionalDomainName: '${assets.bucketRegionalDomainName}', arn: '${assets.arn}'}}
+      bucketAccess: originAccessIdentity
+      behaviors:
+        - {pathPattern: /img/*, origin: assets}
+        - {pathPattern: /api/*, origin: inside, cachePolicy: UseOriginCacheControlHeaders, originRequestPolicy: AllViewerExceptHostHeader}
+      headers: {enabled: false}
+      profile: dev
+";
+    let project = aws.project(program);
+    project.up().expect_ok();
+    project.expect_settled().refresh_settled();
+    let told = config(&aws, &project, "cdn");
+    let private = origin(&told, "inside");
+    assert!(private["VpcOriginConfig"]["VpcOriginId"].is_string(), "{private}");
+    assert_eq!(told["DefaultCacheBehavior"]["TargetOriginId"], "inside");
+    let patterns = told["CacheBehaviors"]["Items"].as_array().cloned().unwrap_or_default();
+    let patterns: Vec<_> = patterns.iter().map(|it| json!([it["PathPattern"], it["TargetOriginId"]])).collect();
+    assert_eq!(patterns, [json!(["/img/*", "assets"]), json!(["/api/*", "inside"])]);
+    let state = project.state();
+    let policy = aws.call("s3", "get_bucket_policy", json!({"Bucket": state.text("assets", "/id")}));
+    assert!(policy["Policy"].as_str().is_some_and(|it| it.contains("CloudFront Origin Access Identity")), "{policy}");
+    assert_eq!(state.get("cdn", "/outputs/originHeaderValues"), &json!([]));
+    let open = state.get("cdn", "/outputs/controlsOpen").to_string();
+    assert!(open.contains("CloudFront.13: an origin access identity is used"), "{open}");
+    project.destroy().expect_ok();
+}
