@@ -135,7 +135,7 @@ impl Guard {
     /// there is none.
     pub fn bound(&self, kind: &str, act: Act) -> Option<(usize, usize)> {
         let all = self.budgets.iter().enumerate().filter(|(_, budget)| any(&budget.types, kind));
-        let deciding = all.filter_map(|(at, budget)| budget.bound(act).map(|bound| (at, bound))).last()?;
+        let deciding = all.filter_map(|(at, budget)| budget.bound(act).map(|bound| (at, bound))).next_back()?;
         match deciding {
             (at, Bound::Count(most)) => Some((at, most)),
             (_, Bound::Word(Word::Any)) => None,
