@@ -9,7 +9,7 @@ use super::stock::{Health, Stock};
 use super::words;
 
 /// Boxes by the frames that they are in: account, region, VPC, tier.
-type Tree = BTreeMap<String, BTreeMap<String, BTreeMap<Option<usize>, BTreeMap<String, Vec<usize>>>>>;
+type Tree = BTreeMap<String, BTreeMap<String, BTreeMap<Option<usize>, BTreeMap<(usize, String), Vec<usize>>>>>;
 
 pub fn mermaid(stock: &Stock, model: &Model, flows: &[Flow]) -> String {
     let mut lines = vec!["flowchart TB".to_owned()];
@@ -32,7 +32,7 @@ pub fn mermaid(stock: &Stock, model: &Model, flows: &[Flow]) -> String {
                     let thing = &stock.things[model.vpcs[vpc].thing];
                     open(&mut lines, &mut count, 3, &format!("VPC {} {}", words::name(thing), thing.text("cidrBlock")));
                 }
-                for (tier, nodes) in tiers {
+                for ((_, tier), nodes) in tiers {
                     let is_tier = !tier.is_empty();
                     if is_tier {
                         open(&mut lines, &mut count, depth, &tier);
@@ -59,8 +59,12 @@ fn tree(model: &Model) -> Tree {
     for (at, node) in model.nodes.iter().enumerate() {
         let vpc = node.vpc.filter(|vpc| model.vpcs[*vpc].region == node.region);
         let tier = node.inside.as_ref().filter(|_| vpc.is_some()).map(|inside| inside.tier.clone());
+        // From the top, as in a drawing.
+        let known =
+            vpc.zip(tier.as_ref()).and_then(|(vpc, tier)| model.vpcs[vpc].tiers.iter().position(|one| one == tier));
+        let rank = known.unwrap_or_default();
         let region = tree.entry(node.region.account.clone()).or_default().entry(node.region.name.clone()).or_default();
-        region.entry(vpc).or_default().entry(tier.unwrap_or_default()).or_default().push(at);
+        region.entry(vpc).or_default().entry((rank, tier.unwrap_or_default())).or_default().push(at);
     }
     // A VPC in which nothing stands yet is there all the same.
     for (at, vpc) in model.vpcs.iter().enumerate() {

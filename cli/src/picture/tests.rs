@@ -108,6 +108,14 @@ fn every_form_tells_all_and_no_secret() {
     assert!(count >= 120, "{count}");
 }
 
+/// As in a drawing: what is above stands first.
+#[test]
+fn a_chart_has_tiers_from_the_top() {
+    let chart = draw(&web(), &About::default(), Form::Mermaid).expect("a chart");
+    let at = |tier: &str| chart.find(&format!("[\"{tier}\"]")).expect("the tier is there");
+    assert!(at("public") < at("app") && at("app") < at("data"), "{chart}");
+}
+
 #[test]
 fn every_link_leads_somewhere() {
     for state in states() {
