@@ -24,8 +24,8 @@ const PASSWORD: &str = "hush-password-1";
 /// A running server.
 pub struct Server {
     pub url: String,
-    dir: TempDir,
-    /// Ends with this process: it waits for a line that never comes.
+    dir: PathBuf,
+    /// Ends with this process, and its folder goes: it waits for a line that never comes.
     _process: Child,
 }
 
@@ -51,15 +51,15 @@ fn config(folder: &Path, port: u16) -> String {
 
 impl Server {
     fn start() -> Server {
-        let dir = TempDir::with_prefix("gitinfra-forge-").expect("a folder for a forge");
+        let dir = TempDir::with_prefix("gitinfra-forge-").expect("a folder for a forge").keep();
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
-        fs::write(dir.path().join("app.ini"), config(dir.path(), port)).expect("the folder can be written");
-        let said = run(dir.path(), &["migrate"]);
+        fs::write(dir.join("app.ini"), config(&dir, port)).expect("the folder can be written");
+        let said = run(&dir, &["migrate"]);
         assert!(said.is_some(), "the forge's database can be made");
         let mut shell = Command::new("sh");
         // The forge must not outlive the tests, however they end.
-        let words = "\"$0\" --config app.ini web >web.log 2>&1 & read line; kill $!";
-        shell.args(["-c", words]).arg(program()).current_dir(dir.path()).env("HOME", dir.path());
+        let words = "\"$0\" --config app.ini web >web.log 2>&1 & read line; kill $!; wait; rm -rf \"$1\"";
+        shell.args(["-c", words]).arg(program()).arg(&dir).current_dir(&dir).env("HOME", &dir);
         let process = shell.stdin(Stdio::piped()).spawn().expect("a shell runs");
         let server = Server { url: format!("http://127.0.0.1:{port}"), dir, _process: process };
         poll("the forge", || http::send(&server.url, "GET", "/api/v1/version", &[], None).0 == 200);
@@ -68,7 +68,7 @@ impl Server {
             let mut words =
                 vec!["admin", "user", "create", "--username", name, "--password", PASSWORD, "--email", &mail];
             words.extend(["--must-change-password=false"].into_iter().chain(admin.then_some("--admin")));
-            assert!(run(server.dir.path(), &words).is_some(), "{name} can be made");
+            assert!(run(&server.dir, &words).is_some(), "{name} can be made");
         }
         server
     }
@@ -79,7 +79,7 @@ impl Server {
         let name = format!("token-{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let scopes = "write:issue,write:repository,read:user";
         let words = ["admin", "user", "generate-access-token", "--username", user, "--token-name", &name];
-        let said = run(self.dir.path(), &[&words[..], &["--scopes", scopes, "--raw"]].concat());
+        let said = run(&self.dir, &[&words[..], &["--scopes", scopes, "--raw"]].concat());
         said.expect("a token can be made").lines().last().unwrap_or_default().trim().to_owned()
     }
 
