@@ -10,6 +10,7 @@ pub mod check_account;
 pub mod cloudfront;
 pub mod cloudwatch;
 pub mod components;
+pub mod deletion_protection;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
@@ -127,6 +128,7 @@ fn workloads(package: Package<Gitinfra>) -> Package<Gitinfra> {
         .resource::<rds::event_subscription::EventSubscription>()
         .resource::<secretsmanager::secret::Secret>()
         .resource::<random::rotating_secret::RotatingSecret>()
+        .resource::<deletion_protection::DeletionProtection>()
         .resource::<ecs::cluster::Cluster>()
         .resource::<ecs::cluster_capacity_providers::ClusterCapacityProviders>()
         .resource::<s3::bucket::Bucket>()

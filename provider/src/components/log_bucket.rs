@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::aws::Common;
 use crate::components::policies::{policy, tls_only};
-use crate::components::{Profile, Report, SharedInputs};
+use crate::components::{Report, SharedInputs};
 use crate::s3::bucket::{
     AbortIncompleteMultipartUpload, Bucket, BucketArgs, BucketOutputs, Expiration, LifecycleRule, ObjectOwnership,
     RuleStatus,
@@ -40,7 +40,7 @@ impl LogBucket<'_> {
             name: self.name,
             object_ownership: self.ownership.into(),
             lifecycle_rules: BTreeMap::from([("expire".to_owned(), expire(self.days))]).into(),
-            force_destroy: Order::from(self.shared.profile == Profile::Dev).into(),
+            force_destroy: Order::from(!self.shared.protects()).into(),
             ..Default::default()
         };
         let bucket = here.child(self.key).at(&self.place).protect(self.shared.protects()).add::<Bucket>(args);

@@ -57,7 +57,7 @@ pub struct PrivateBucketSettings {
     /// Further statements of the bucket policy. One without `Resource` is about the bucket and all objects in it.
     #[prop(default)]
     pub policy_statements: Vec<Output<JsonObject>>,
-    /// Whether deleting the bucket also deletes all objects in it. Default: false, except in the profile `dev`.
+    /// Whether deleting the bucket also deletes all objects in it. Default: the opposite of `protectStateful`.
     pub force_destroy: Option<bool>,
 }
 
@@ -158,7 +158,7 @@ impl PrivateBucketInputs {
     }
 
     fn force_destroy(&self) -> bool {
-        self.settings.force_destroy.unwrap_or(self.shared.profile == Profile::Dev)
+        self.settings.force_destroy.unwrap_or(!self.shared.protects())
     }
 
     /// The bucket, with its access logs and where they go to.

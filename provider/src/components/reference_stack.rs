@@ -32,6 +32,7 @@ use crate::components::slack_notifier::{SlackNotifier, SlackNotifierArgs};
 use crate::components::vpc_endpoints::{VpcEndpoints, VpcEndpointsArgs};
 use crate::components::waf::{Waf, WafArgs};
 use crate::components::waf_logs::{WafLogs, WafLogsArgs};
+use crate::deletion_protection::{DeletionProtection, DeletionProtectionArgs};
 use crate::ec2::security_group_egress_rule::SecurityGroupEgressRule;
 use crate::ec2::security_group_ingress_rule::SecurityGroupIngressRule;
 use crate::route53::record::{Alias, Record, RecordArgs};
@@ -176,6 +177,7 @@ impl Site<'_> {
         let service = self.service();
         let session_manager = self.session_manager(aurora.as_ref(), redis.as_ref());
         let alarms = self.alarms();
+        self.protection();
         let url = Output::known(format!("https://{}", self.plan.inputs.domain));
         let url = records.iter().fold(url, |url, record| url.depends_on(record));
         let url = service.iter().fold(url, |url, service| url.depends_on(&service.service_arn));
@@ -491,6 +493,15 @@ impl Site<'_> {
         let alarms = (*self.here.part::<Alarms>("alarms", AlarmsArgs::from(inputs))).clone();
         self.tells(&alarms.report);
         Some(alarms)
+    }
+}
+
+impl Site<'_> {
+    /// Whoever destroys the stack begins here, after which there is no way back.
+    fn protection(&mut self) {
+        let (all, protects) = (self.here.child_urns(), self.plan.inputs.shared.protects());
+        let args = DeletionProtectionArgs { of: self.here.name().to_owned().into() };
+        self.here.child("protection").after(&all).protect(protects).add::<DeletionProtection>(args);
     }
 }
 

@@ -77,7 +77,7 @@ pub struct AuroraPostgresSettings {
     /// profile `fsbp`, 35.
     #[prop(min = 1, max = 35)]
     pub backup_days: Option<u32>,
-    /// Whether AWS refuses to delete the cluster. Default: true, except in the profile `dev`.
+    /// Whether AWS refuses to delete the cluster. Default: as `protectStateful`.
     pub deletion_protection: Option<bool>,
     /// Whether a snapshot is taken before the cluster is deleted. Default: true, except in the profile `dev`.
     pub final_snapshot: Option<bool>,
@@ -174,7 +174,7 @@ impl AuroraPostgresInputs {
 
     /// Whether AWS refuses to delete the cluster, by what is said or by the profile.
     pub fn deletion_protection(&self) -> bool {
-        self.settings.deletion_protection.unwrap_or(!self.is_dev())
+        self.settings.deletion_protection.unwrap_or(self.shared.protects())
     }
 
     /// Whether a final snapshot is taken, by what is said or by the profile.

@@ -71,8 +71,8 @@ pub struct LoadBalancerSettings {
     /// The idle timeout of connections, 1 to 4000 seconds. Default: 60.
     #[prop(default = 60, min = 1, max = 4000)]
     pub idle_timeout: u32,
-    /// Whether deletion protection is on: nobody deletes the load balancer before it is off again, `pulumi destroy` included. Default: true, except in the
-    /// profile `dev`.
+    /// Whether deletion protection is on: nobody deletes the load balancer before it is off again, `pulumi destroy` included. Default: as
+    /// `protectStateful`.
     pub deletion_protection: Option<bool>,
     /// Whether requests are logged, in a bucket of the load balancer's own. Default: true, except in the profile `dev`.
     pub access_logs: Option<bool>,
@@ -89,7 +89,7 @@ impl LoadBalancerInputs {
 
     /// Whether deletion protection is on.
     pub fn protected(&self) -> bool {
-        self.settings.deletion_protection.unwrap_or(self.shared.profile != Profile::Dev)
+        self.settings.deletion_protection.unwrap_or(self.shared.protects())
     }
 
     /// What is wrong between the properties.

@@ -5,20 +5,30 @@ use serde_json::json;
 use super::{Listed, Row, row};
 
 pub fn rows() -> Vec<Row> {
-    vec![Row {
-        given: json!({"length": 64, "rotation": "2026"}),
-        in_place: vec!["length", "rotation"],
-        other: Some(json!({"length": 20})),
-        wrong: vec![(json!({"length": 15}), "length"), (json!({"length": 129}), "length")],
-        // Nothing of it is in AWS.
-        listed: Listed {
-            service: "sts",
-            operation: "get_caller_identity",
-            parameters: json!({}),
-            count: |_| 0,
-            each: 0,
-        },
+    let protection = Row {
+        given: json!({"of": "web"}),
+        in_place: vec!["of"],
+        other: Some(json!({"of": "app"})),
+        wrong: vec![(json!({"of": 1}), "of")],
+        listed: nothing(),
         unknown_to_aws: Some("can't be imported"),
-        ..row("random:RotatingSecret", ("sts", "", |_| 0))
-    }]
+        ..row("index:DeletionProtection", ("sts", "", |_| 0))
+    };
+    vec![
+        protection,
+        Row {
+            given: json!({"length": 64, "rotation": "2026"}),
+            in_place: vec!["length", "rotation"],
+            other: Some(json!({"length": 20})),
+            wrong: vec![(json!({"length": 15}), "length"), (json!({"length": 129}), "length")],
+            listed: nothing(),
+            unknown_to_aws: Some("can't be imported"),
+            ..row("random:RotatingSecret", ("sts", "", |_| 0))
+        },
+    ]
+}
+
+/// Nothing of it is in AWS.
+fn nothing() -> Listed {
+    Listed { service: "sts", operation: "get_caller_identity", parameters: json!({}), count: |_| 0, each: 0 }
 }
