@@ -19,7 +19,6 @@ pub mod reference_stack;
 pub mod security_group;
 pub mod session_manager;
 pub mod slack_notifier;
-pub mod tls_only;
 pub mod vpc_endpoints;
 pub mod waf;
 pub mod waf_logs;

@@ -12,7 +12,7 @@ use crate::s3::bucket::{
     AbortIncompleteMultipartUpload, Bucket, BucketArgs, BucketOutputs, Expiration, LifecycleRule, ObjectOwnership,
     RuleStatus,
 };
-use crate::s3::bucket_policy::{BucketPolicy, BucketPolicyArgs};
+use crate::s3::bucket_policy::{BucketPolicy, BucketPolicyArgs, BucketPolicyOutputs};
 use crate::types::BucketName;
 
 /// A bucket of logs in a component: the bucket, and its policy, by which it is reached by TLS only.
@@ -26,7 +26,7 @@ pub struct LogBucket<'a> {
     /// Who owns the logs.
     pub ownership: ObjectOwnership,
     /// What else its policy says, by the bucket's ARN.
-    pub statements: fn(&str) -> Vec<Json>,
+    pub statements: Box<dyn FnOnce(&str) -> Vec<Json> + Send>,
     /// What is shared by the component's children.
     pub shared: &'a SharedInputs,
     /// Where it is, if not where the component's other children are.
@@ -36,6 +36,11 @@ pub struct LogBucket<'a> {
 impl LogBucket<'_> {
     /// Adds the bucket and its policy. Logs that are on their way come late: only in the profile `dev` does a deletion take what is in it.
     pub fn tell(self, here: &mut Scope) -> BucketOutputs {
+        self.with_policy(here).0
+    }
+
+    /// The same, with the policy, for those that write there through it.
+    pub fn with_policy(self, here: &mut Scope) -> (BucketOutputs, BucketPolicyOutputs) {
         let args = BucketArgs {
             name: self.name,
             object_ownership: self.ownership.into(),
@@ -50,8 +55,8 @@ impl LogBucket<'_> {
             policy([vec![tls_only(&arn)], more].concat())
         });
         let args = BucketPolicyArgs { bucket: bucket.id.map(BucketName::from).into(), policy: document.into() };
-        here.child(format!("{}-policy", self.key)).at(&self.place).add::<BucketPolicy>(args);
-        bucket
+        let policy = here.child(format!("{}-policy", self.key)).at(&self.place).add::<BucketPolicy>(args);
+        (bucket, policy)
     }
 }
 

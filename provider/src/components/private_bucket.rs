@@ -6,7 +6,7 @@ use pulumi_plugin::{Component, Fault, Faults, Knobs, Order, Output, Outputs, Pro
 use serde_json::{Value as Json, json};
 
 use crate::aws::Aws;
-use crate::components::tls_only::tls_only;
+use crate::components::policies::bucket_policy;
 use crate::components::{Profile, Report, SharedArgs, SharedInputs};
 use crate::s3::bucket::{
     AbortIncompleteMultipartUpload, Bucket, BucketArgs, BucketOutputs, Encryption, Expiration, LifecycleRule, Logging,
@@ -233,8 +233,10 @@ fn lifecycle(old: i32, uploads: i32, expiration: Option<i32>) -> BTreeMap<String
 
 /// The policy of a bucket; known once the bucket has it.
 fn policy(here: &mut Scope, key: &str, bucket: &BucketOutputs, more: Vec<Output<Json>>) -> Output<String> {
-    let args =
-        BucketPolicyArgs { bucket: bucket.id.map(BucketName::from).into(), policy: tls_only(&bucket.arn, more).into() };
+    let args = BucketPolicyArgs {
+        bucket: bucket.id.map(BucketName::from).into(),
+        policy: bucket_policy(&bucket.arn, more).into(),
+    };
     here.add::<BucketPolicy>(key, args).id
 }
 

@@ -96,13 +96,17 @@ struct Site<'a> {
 }
 
 impl Site<'_> {
-    fn bucket(&mut self, name: Input<BucketName>, statements: fn(&str) -> Vec<Json>) -> BucketOutputs {
+    fn bucket(
+        &mut self,
+        name: Input<BucketName>,
+        statements: impl FnOnce(&str) -> Vec<Json> + Send + 'static,
+    ) -> BucketOutputs {
         let bucket = LogBucket {
             key: "bucket",
             name,
             days: self.inputs.settings.retention_in_days,
             ownership: ObjectOwnership::BucketOwnerEnforced,
-            statements,
+            statements: Box::new(statements),
             shared: &self.inputs.shared,
             place: self.place.clone(),
         };

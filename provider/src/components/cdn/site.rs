@@ -138,7 +138,7 @@ impl Site<'_> {
             name: Default::default(),
             days: settings.log_retention_in_days,
             ownership: ObjectOwnership::BucketOwnerPreferred,
-            statements: |_| Vec::new(),
+            statements: Box::new(|_| Vec::new()),
             shared: &self.inputs.shared,
             place: Default::default(),
         };
