@@ -10,11 +10,17 @@ pub struct DeletionProtectionInputs {
     /// The name of what is protected, for people.
     #[prop(keep)]
     pub of: String,
+    /// What of it holds data, for people. Default: nothing is named.
+    #[prop(keep, default)]
+    pub data: Vec<String>,
+    /// Whether a deletion is refused.
+    #[prop(keep)]
+    pub enabled: bool,
 }
 
-/// Deletion protection for several resources at once. It depends on all of them, so that a destroy begins with it; with Pulumi's resource option `protect`
-/// the destroy is refused there, before anything else is deleted. It is kept in Pulumi's state alone: AWS has no such thing, a refresh finds no drift, and
-/// there is nothing to import.
+/// Deletion protection for several resources at once. It depends on all of them, so that a destroy begins with it, and is refused there, before anything
+/// else is deleted: Pulumi's resource option `protect` would let the engine delete all others first. It is kept in Pulumi's state alone: AWS has no such
+/// thing, a refresh finds no drift, and there is nothing to import.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct DeletionProtection {
     /// The inputs.
@@ -44,15 +50,22 @@ impl Resource for DeletionProtection {
     }
 
     async fn read(_: &Aws, _: &Id, (): ()) -> Result<Self> {
-        Ok(DeletionProtection { inputs: DeletionProtectionInputs { of: String::new() } })
+        let inputs = DeletionProtectionInputs { of: String::new(), data: Vec::new(), enabled: true };
+        Ok(DeletionProtection { inputs })
     }
 
     async fn update(_: &Aws, _: &Id, _: &Self, _: &DeletionProtectionInputs) -> Result<()> {
         Ok(())
     }
 
-    async fn delete(_: &Aws, _: &Id, _: &Self) -> Result<()> {
-        Ok(())
+    async fn delete(_: &Aws, _: &Id, old: &Self) -> Result<()> {
+        let DeletionProtectionInputs { of, data, enabled } = &old.inputs;
+        if !enabled {
+            return Ok(());
+        }
+        let holds = if data.is_empty() { String::new() } else { format!(", which holds data in {}", data.join(", ")) };
+        Err(Error::new(format!("`{of}` is protected from deletion{holds}; nothing of it has been deleted"))
+            .hint("to destroy it, set `protectStateful: false` or `profile: dev`, roll that out, and destroy it then"))
     }
 
     fn lingers(_: &Self) -> bool {

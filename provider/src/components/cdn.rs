@@ -19,7 +19,7 @@ use crate::cloudfront::distribution::{
     SslSupportMethod, ViewerCertificate,
 };
 use crate::components::log_bucket::reported;
-use crate::components::{Profile, Report};
+use crate::components::Report;
 use crate::s3::bucket::ObjectOwnership;
 use crate::types::CertificateArn;
 
@@ -160,7 +160,7 @@ fn report(here: &Scope, inputs: &CdnInputs) -> Report {
         .meets_if(root, "CloudFront.1", "there is no defaultRootObject")
         .meets("CloudFront.3")
         .open("CloudFront.4", "no origin has a second one to fail over to")
-        .meets_if(settings.logs(inputs.shared.profile), "CloudFront.5", "logs are off")
+        .meets_if(settings.logs, "CloudFront.5", "logs are off")
         .meets_if(inputs.web_acl_arn.is_some(), "CloudFront.6", "there is no webAclArn")
         .meets_if(certificate, "CloudFront.7", own)
         .meets("CloudFront.8")
@@ -177,16 +177,9 @@ fn report(here: &Scope, inputs: &CdnInputs) -> Report {
             "CloudFront.15",
             if recent { own } else { "minimumProtocolVersion is an old one" },
         );
-    match settings.logs(inputs.shared.profile) {
+    match settings.logs {
         true => reported(report, ObjectOwnership::BucketOwnerPreferred),
         false => report,
-    }
-}
-
-impl CdnSettings {
-    /// Whether there are access logs.
-    fn logs(&self, profile: Profile) -> bool {
-        self.logs.unwrap_or(profile != Profile::Dev)
     }
 }
 

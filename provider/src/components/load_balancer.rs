@@ -75,7 +75,7 @@ impl Component for LoadBalancer {
     }
 
     async fn look(aws: &Aws, inputs: &LoadBalancerInputs) -> Result<Facts> {
-        let account = if inputs.logs() { aws.account().await? } else { String::new() };
+        let account = if inputs.settings.access_logs { aws.account().await? } else { String::new() };
         if !inputs.settings.cloud_front_only {
             return Ok(Facts { cloudfront: None, account });
         }
@@ -86,7 +86,7 @@ impl Component for LoadBalancer {
 
     fn build(here: &mut Scope, inputs: LoadBalancerInputs, facts: Facts) -> Result<Self> {
         let group = group(here, &inputs, facts.cloudfront);
-        let logs = inputs.logs().then(|| logs::bucket(here, &inputs, facts.account));
+        let logs = inputs.settings.access_logs.then(|| logs::bucket(here, &inputs, facts.account));
         let balancer = balancer(here, &inputs, &group, logs.as_ref());
         let https = listeners(here, &inputs, &balancer);
         for (name, arn) in &inputs.additional_certificate_arns {
@@ -223,13 +223,13 @@ fn report(here: &Scope, inputs: &LoadBalancerInputs) -> Report {
     let report = Report::of(here)
         .meets("ELB.1")
         .meets_if(settings.drop_invalid_header_fields, "ELB.4", "dropInvalidHeaderFields is off")
-        .meets_if(inputs.logs(), "ELB.5", "accessLogs is off")
+        .meets_if(inputs.settings.access_logs, "ELB.5", "accessLogs is off")
         .meets_if(inputs.protected(), "ELB.6", "deletionProtection is off")
         .meets_if(strict, "ELB.12", "desyncMitigationMode is monitor")
         .meets("ELB.13")
         .meets_if(settings.has_recommended_policy(), "ELB.17", "sslPolicy is none of those that AWS recommends")
         .meets("ELB.18");
-    match inputs.logs() {
+    match inputs.settings.access_logs {
         true => logs::report(report),
         false => report,
     }

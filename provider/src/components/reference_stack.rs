@@ -500,8 +500,12 @@ impl Site<'_> {
     /// Whoever destroys the stack begins here, after which there is no way back.
     fn protection(&mut self) {
         let (all, protects) = (self.here.child_urns(), self.plan.inputs.shared.protects());
-        let args = DeletionProtectionArgs { of: self.here.name().to_owned().into() };
-        self.here.child("protection").after(&all).protect(protects).add::<DeletionProtection>(args);
+        let args = DeletionProtectionArgs {
+            of: self.here.name().to_owned().into(),
+            data: self.plan.blocks.data().into(),
+            enabled: protects.into(),
+        };
+        self.here.child("protection").after(&all).add::<DeletionProtection>(args);
     }
 }
 

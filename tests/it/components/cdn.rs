@@ -138,7 +138,7 @@ resources:
 }
 
 #[test]
-fn profiles_differ_in_logs_alone_and_faults_are_told_at_once() {
+fn each_profile_has_logs_and_faults_are_told_at_once() {
     let aws = Aws::new();
     let server = "origins: {web: {loadBalancer: {dnsName: web.example.com}}}";
     let cdn = |name: &str, properties: &str| {
@@ -148,11 +148,11 @@ fn profiles_differ_in_logs_alone_and_faults_are_told_at_once() {
         ["dev", "standard", "fsbp"].map(|it| cdn(it, &format!("{server}, profile: {it}, protectStateful: false")));
     let project = aws.project(&format!("\nresources:\n{}", each.concat()));
     project.up().expect_ok();
-    for (name, logs) in [("dev", false), ("standard", true), ("fsbp", true)] {
-        assert_eq!(config(&aws, &project, name)["Logging"]["Enabled"], logs, "{name}");
+    for name in ["dev", "standard", "fsbp"] {
+        assert_eq!(config(&aws, &project, name)["Logging"]["Enabled"], true, "{name}");
         let state = project.state();
         let met = state.get(name, "/outputs/controls").as_array().expect("controls").contains(&json!("CloudFront.5"));
-        assert_eq!(met, logs, "{name}");
+        assert!(met, "{name}");
     }
     project.destroy().expect_ok();
     let two = "a: {loadBalancer: {dnsName: a.example.com}}, b: {loadBalancer: {dnsName: b.example.com}}";

@@ -109,7 +109,10 @@ fn every_step_of_the_story_is_kept() {
 
     // Nothing goes while something protects itself.
     let stands = whole.project.state().names().len();
-    whole.project.destroy().expect_failure().expect_says("protect");
+    let refused = whole.project.destroy().expect_failure();
+    refused
+        .expect_says("is protected from deletion, which holds data in aurora, redis, bucket")
+        .expect_says("protectStateful: false");
     assert_eq!(whole.project.state().names().len(), stands, "nothing is deleted");
     whole.says(&[("profile", "dev")]);
     whole.project.up().expect_ok();

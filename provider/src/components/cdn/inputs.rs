@@ -61,8 +61,9 @@ pub struct CdnSettings {
     /// The security headers of all responses, HSTS among them.
     #[prop(default = CdnHeaders::default())]
     pub headers: CdnHeaders,
-    /// Whether there are access logs, in a bucket of their own. Default: true, except in the profile `dev`.
-    pub logs: Option<bool>,
+    /// Whether there are access logs, in a bucket of their own. Default: true.
+    #[prop(default = true)]
+    pub logs: bool,
     /// The retention of access logs in days. Default: 365.
     #[prop(default = 365, min = 1, max = 3653)]
     pub log_retention_in_days: u32,

@@ -142,7 +142,7 @@ impl Site<'_> {
             shared: &self.inputs.shared,
             place: Default::default(),
         };
-        settings.logs(self.inputs.shared.profile).then(|| bucket.tell(self.here))
+        settings.logs.then(|| bucket.tell(self.here))
     }
 
     /// The policies of buckets, by which the distribution reads them.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pulumi_plugin::{Fault, Faults, Output, Property};
 
 use crate::components::security_group::{self, Peer};
-use crate::components::{Profile, SharedArgs, SharedInputs};
+use crate::components::{SharedArgs, SharedInputs};
 use crate::elb::load_balancer::DesyncMitigationMode;
 
 /// The security policies that AWS's control ELB.17 takes.
@@ -74,19 +74,15 @@ pub struct LoadBalancerSettings {
     /// Whether deletion protection is on: nobody deletes the load balancer before it is off again, `pulumi destroy` included. Default: as
     /// `protectStateful`.
     pub deletion_protection: Option<bool>,
-    /// Whether requests are logged, in a bucket of the load balancer's own. Default: true, except in the profile `dev`.
-    pub access_logs: Option<bool>,
+    /// Whether requests are logged, in a bucket of the load balancer's own. Default: true.
+    #[prop(default = true)]
+    pub access_logs: bool,
     /// The retention of the access logs in days. Default: 90.
     #[prop(default = 90, min = 1, max = 36500)]
     pub access_log_retention_days: i32,
 }
 
 impl LoadBalancerInputs {
-    /// Whether requests are logged.
-    pub fn logs(&self) -> bool {
-        self.settings.access_logs.unwrap_or(self.shared.profile != Profile::Dev)
-    }
-
     /// Whether deletion protection is on.
     pub fn protected(&self) -> bool {
         self.settings.deletion_protection.unwrap_or(self.shared.protects())

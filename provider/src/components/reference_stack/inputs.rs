@@ -137,6 +137,19 @@ impl ReferenceStackInputs {
 }
 
 impl Blocks {
+    /// The names of the blocks that hold data.
+    pub fn data(&self) -> Vec<String> {
+        let blocks = [
+            ("aurora", self.aurora.is_some()),
+            ("redis", self.redis.is_some()),
+            ("bucket", self.bucket.is_some()),
+            ("dns", matches!(self.dns, DnsChoice::Settings(_))),
+            ("wafLogs", self.waf_logs.is_some()),
+            ("sessionManager", self.session_manager.is_some()),
+        ];
+        blocks.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect()
+    }
+
     /// How many readers Aurora has, where there is Aurora.
     pub fn readers(&self, stack: &SharedInputs) -> u32 {
         let aurora = self.aurora.as_ref();

@@ -6,10 +6,10 @@ use super::{Listed, Row, row};
 
 pub fn rows() -> Vec<Row> {
     let protection = Row {
-        given: json!({"of": "web"}),
-        in_place: vec!["of"],
-        other: Some(json!({"of": "app"})),
-        wrong: vec![(json!({"of": 1}), "of")],
+        given: json!({"of": "web", "data": ["aurora"], "enabled": false}),
+        in_place: vec!["of", "data"],
+        other: Some(json!({"of": "app", "enabled": false})),
+        wrong: vec![(json!({"of": 1, "enabled": false}), "of")],
         listed: nothing(),
         unknown_to_aws: Some("can't be imported"),
         ..row("index:DeletionProtection", ("sts", "", |_| 0))
