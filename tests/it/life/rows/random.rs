@@ -6,10 +6,12 @@ use super::{Listed, Row, row};
 
 pub fn rows() -> Vec<Row> {
     let protection = Row {
-        given: json!({"of": "web", "data": ["aurora"], "enabled": false}),
-        in_place: vec!["of", "data"],
-        other: Some(json!({"of": "app", "enabled": false})),
-        wrong: vec![(json!({"of": 1, "enabled": false}), "of")],
+        first: json!({"of": "web", "enabled": false}),
+        given: json!({"data": ["aurora"]}),
+        in_place: vec!["data"],
+        other: Some(json!({"of": "app"})),
+        unnamed: json!({"of": "web", "enabled": false}),
+        wrong: vec![(json!({"data": "aurora"}), "data")],
         listed: nothing(),
         unknown_to_aws: Some("can't be imported"),
         ..row("index:DeletionProtection", ("sts", "", |_| 0))
