@@ -18,8 +18,8 @@ use crate::cloudfront::distribution::{
     Distribution, DistributionArgs, GeoRestriction, GeoRestrictionType, MinimumProtocolVersion, Restrictions,
     SslSupportMethod, ViewerCertificate,
 };
-use crate::components::log_bucket::reported;
 use crate::components::Report;
+use crate::components::log_bucket::reported;
 use crate::s3::bucket::ObjectOwnership;
 use crate::types::CertificateArn;
 

@@ -15,6 +15,9 @@ use crate::s3::bucket::{
 use crate::s3::bucket_policy::{BucketPolicy, BucketPolicyArgs, BucketPolicyOutputs};
 use crate::types::BucketName;
 
+/// Statements of a bucket's policy, by the bucket's ARN.
+pub type Statements = Box<dyn FnOnce(&str) -> Vec<Json> + Send>;
+
 /// A bucket of logs in a component: the bucket, and its policy, by which it is reached by TLS only.
 pub struct LogBucket<'a> {
     /// The key of the bucket; that of its policy begins with it.
@@ -26,7 +29,7 @@ pub struct LogBucket<'a> {
     /// Who owns the logs.
     pub ownership: ObjectOwnership,
     /// What else its policy says, by the bucket's ARN.
-    pub statements: Box<dyn FnOnce(&str) -> Vec<Json> + Send>,
+    pub statements: Statements,
     /// What is shared by the component's children.
     pub shared: &'a SharedInputs,
     /// Where it is, if not where the component's other children are.

@@ -78,7 +78,7 @@ macro_rules! choices {
     ($($choice:ident: $block:ident;)*) => {$(
         /// A block, or whether there is one.
         #[derive(Debug, Clone, Property)]
-        #[expect(clippy::large_enum_variant, reason = "a program has one of each")]
+        #[allow(clippy::large_enum_variant, reason = "a program has one of each, and not all of them are large")]
         pub enum $choice {
             /// Its settings.
             Settings($block),
@@ -191,7 +191,6 @@ pub struct ExistingTopic {
 
 /// A hosted zone: its settings, or one that there is already.
 #[derive(Debug, Clone, Property)]
-#[expect(clippy::large_enum_variant, reason = "a program has one of each")]
 pub enum DnsChoice {
     /// One that there is already.
     Existing(ExistingZone),
@@ -201,7 +200,6 @@ pub enum DnsChoice {
 
 /// Certificates: their settings, or ones that there are already.
 #[derive(Debug, Clone, Property)]
-#[expect(clippy::large_enum_variant, reason = "a program has one of each")]
 pub enum CertificateChoice {
     /// Ones that there are already.
     Existing(ExistingCertificate),
@@ -211,7 +209,6 @@ pub enum CertificateChoice {
 
 /// An ECS cluster: its settings, or one that there is already.
 #[derive(Debug, Clone, Property)]
-#[expect(clippy::large_enum_variant, reason = "a program has one of each")]
 pub enum ClusterChoice {
     /// One that there is already.
     Existing(ExistingCluster),
