@@ -48,7 +48,7 @@ Exit codes:
   1    a roll-out or a preview failed, or a wait was in vain
   2    the command line is wrong
   3    the repository, the branch, a Pulumi.yaml or a name is wrong
-  4    something is missing or out of reach: git, pulumi, a backend, a forge, a passphrase, the ledger
+  4    something is missing or out of reach: git, pulumi, backend, forge, passphrase or ledger
   5    another live run, or somebody's lock, holds a stack
   6    a roll-out is held: somebody has to decide
   7    what stands is not what was rolled out
