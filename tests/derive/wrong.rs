@@ -52,7 +52,7 @@ struct CupInputs {
 #[derive(Clone, Property)]
 struct PotInputs {
     #[prop(flatten)]
-    lid: Same, //~ the inputs' type must be named SomethingInputs
+    lid: Same, //~ the type must be named SomethingInputs or SomethingSettings
 }
 
 #[derive(Clone, Property)]
@@ -79,7 +79,7 @@ struct Can {
 #[derive(Clone, Property)]
 struct Mug {
     #[prop(inputs)]
-    inputs: Same, //~ the inputs' type must be named SomethingInputs
+    inputs: Same, //~ the type must be named SomethingInputs or SomethingSettings
 }
 
 #[derive(Clone, Property)]
