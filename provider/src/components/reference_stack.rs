@@ -8,6 +8,7 @@ mod wires;
 use std::collections::{BTreeMap, BTreeSet};
 
 use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Scope};
+use serde_json::{Value as Json, json};
 
 pub use self::blocks::*;
 use self::inputs::internal;
@@ -24,6 +25,7 @@ use crate::components::dns_zone::{DnsZone, DnsZoneArgs};
 use crate::components::fargate_service::{FargateService, FargateServiceArgs};
 use crate::components::load_balancer::{LoadBalancer, LoadBalancerArgs};
 use crate::components::network::{Network, NetworkArgs};
+use crate::components::policies::bucket_policy;
 use crate::components::private_bucket::{PrivateBucket, PrivateBucketArgs};
 use crate::components::redis::{Redis, RedisArgs};
 use crate::components::security_group::{Group, Peer};
@@ -35,10 +37,12 @@ use crate::components::waf_logs::{WafLogs, WafLogsArgs};
 use crate::deletion_protection::{DeletionProtection, DeletionProtectionArgs};
 use crate::ec2::security_group_egress_rule::SecurityGroupEgressRule;
 use crate::ec2::security_group_ingress_rule::SecurityGroupIngressRule;
+use crate::ec2::security_group_rule::SecurityGroupRuleArgs;
 use crate::route53::record::{Alias, Record, RecordArgs};
 use crate::route53::record_type::RecordType;
 use crate::route53::zone::{Zone, ZoneArgs, ZoneVpc};
-use crate::types::{Cidr, DomainName, Region};
+use crate::s3::bucket_policy::{BucketPolicy, BucketPolicyArgs};
+use crate::types::{BucketName, Cidr, DomainName, Region};
 use crate::wafv2::key::Scope as WafScope;
 
 /// CloudFront's things are in this region.
@@ -172,6 +176,7 @@ impl Site<'_> {
         let (waf, waf_logs) = self.waf();
         let load_balancer = self.load_balancer();
         let cdn = self.cdn();
+        self.bucket_policy(bucket.as_ref(), cdn.as_ref());
         let records = self.records(cdn.as_ref());
         let vpc_endpoints = self.vpc_endpoints();
         let service = self.service();
@@ -302,11 +307,10 @@ impl Site<'_> {
 
     fn redis(&mut self) -> Option<Redis> {
         let inputs = self.plan.redis(&self.wires)?;
-        let port = inputs.settings.port;
         let redis = (*self.here.part::<Redis>("redis", RedisArgs::from(inputs))).clone();
         self.tells(&redis.report);
         self.wires.nodes = redis.node_ids.clone();
-        self.lets_out("redis", &redis.security_group_id, port);
+        self.lets_out("redis", &redis.security_group_id, &redis.port);
         let environment = &mut self.wires.environment;
         environment.insert("REDIS_HOST".into(), redis.primary_endpoint.clone());
         environment.insert("REDIS_PORT".into(), redis.port.map(|port| port.to_string()));
@@ -316,12 +320,11 @@ impl Site<'_> {
 
     fn aurora(&mut self) -> Result<Option<AuroraPostgres>> {
         let Some(inputs) = self.plan.aurora(&self.wires)? else { return Ok(None) };
-        let port = inputs.port();
         let aurora = (*self.here.part::<AuroraPostgres>("aurora", AuroraPostgresArgs::from(inputs))).clone();
         self.tells(&aurora.report);
         self.wires.aurora = aurora.cluster_identifier.clone();
         self.wires.instances = aurora.instance_identifiers.clone();
-        self.lets_out("aurora", &aurora.security_group_id, port);
+        self.lets_out("aurora", &aurora.security_group_id, &aurora.port);
         let environment = &mut self.wires.environment;
         environment.insert("DATABASE_HOST".into(), aurora.endpoint.clone());
         environment.insert("DATABASE_PORT".into(), aurora.port.map(|port| port.to_string()));
@@ -334,8 +337,8 @@ impl Site<'_> {
     }
 
     /// Lets clients out to a database or cache. The service waits for what it is given of it.
-    fn lets_out(&mut self, what: &str, group: &Output<String>, port: u16) {
-        let rule = Peer::group(group.clone(), port.into()).rule(&self.wires.clients, what);
+    fn lets_out(&mut self, what: &str, group: &Output<String>, port: &Output<u16>) {
+        let rule = at(port, Peer::group(group.clone(), 0).rule(&self.wires.clients, what));
         let rule = self.here.add::<SecurityGroupEgressRule>(format!("clients-to-{what}"), rule);
         self.wires.clients = self.wires.clients.depends_on(&rule.urn);
     }
@@ -362,6 +365,17 @@ impl Site<'_> {
         };
         self.wires.environment.insert("BUCKET_NAME".into(), bucket.bucket_name.clone());
         Some(bucket)
+    }
+
+    /// The policy of the bucket, of which there is one, whether a distribution reads it or not.
+    fn bucket_policy(&mut self, bucket: Option<&PrivateBucket>, cdn: Option<&Cdn>) {
+        let (Some(bucket), true) = (bucket, self.plan.writes_bucket_policy()) else { return };
+        let reads = cdn.map(|cdn| bucket.arn.zip(&cdn.arn).map(|(bucket, distribution)| reads(&bucket, &distribution)));
+        let args = BucketPolicyArgs {
+            bucket: bucket.bucket_name.map(BucketName::from).into(),
+            policy: bucket_policy(&bucket.arn, reads).into(),
+        };
+        self.here.add::<BucketPolicy>("bucket-policy", args);
     }
 
     /// The web ACLs of what there is, and their logs.
@@ -474,15 +488,13 @@ impl Site<'_> {
         let args = SessionManagerArgs::from(inputs);
         let manager = (*self.here.part::<SessionManager>("session-manager", args)).clone();
         self.tells(&manager.report);
-        let aurora = aurora.zip(self.plan.aurora(&self.wires).ok().flatten());
-        let aurora = aurora.map(|(it, inputs)| ("aurora", it.security_group_id.clone(), inputs.port()));
-        let redis = redis.zip(self.plan.redis(&self.wires));
-        let redis = redis.map(|(it, inputs)| ("redis", it.security_group_id.clone(), inputs.settings.port));
+        let aurora = aurora.map(|it| ("aurora", it.security_group_id.clone(), it.port.clone()));
+        let redis = redis.map(|it| ("redis", it.security_group_id.clone(), it.port.clone()));
         for (what, group, port) in aurora.into_iter().chain(redis).filter(|_| host) {
             let from = &manager.security_group_id;
-            let rule = Peer::group(group.clone(), port.into()).rule(from, what);
+            let rule = at(&port, Peer::group(group.clone(), 0).rule(from, what));
             self.here.add::<SecurityGroupEgressRule>(format!("jump-host-to-{what}"), rule);
-            let rule = Peer::group(from.clone(), port.into()).rule(&group, "jump host");
+            let rule = at(&port, Peer::group(from.clone(), 0).rule(&group, "jump host"));
             self.here.add::<SecurityGroupIngressRule>(format!("{what}-from-jump-host"), rule);
         }
         Some(manager)
@@ -499,19 +511,38 @@ impl Site<'_> {
 impl Site<'_> {
     /// Whoever destroys the stack begins here, after which there is no way back.
     fn protection(&mut self) {
-        let (all, protects) = (self.here.child_urns(), self.plan.inputs.shared.protects());
+        let (all, data) = (self.here.child_urns(), self.plan.blocks.data(&self.plan.inputs.shared));
+        let protects = self.plan.inputs.shared.protects() || !data.is_empty();
         let args = DeletionProtectionArgs {
             of: self.here.name().to_owned().into(),
-            data: self.plan.blocks.data().into(),
+            data: data.into(),
             enabled: protects.into(),
         };
         self.here.child("protection").after(&all).add::<DeletionProtection>(args);
     }
 }
 
+/// A rule for one port, which is known as soon as what listens there is.
+fn at(port: &Output<u16>, rule: SecurityGroupRuleArgs) -> SecurityGroupRuleArgs {
+    let port = port.map(i32::from);
+    SecurityGroupRuleArgs { from_port: (&port).into(), to_port: port.into(), ..rule }
+}
+
 /// What there is in a region.
 fn of_region(all: &Output<BTreeMap<String, String>>, region: &'static str) -> Output<String> {
     all.try_map(move |all| all.get(region).cloned().ok_or_else(|| Error::new(format!("there is none in {region}"))))
+}
+
+/// The statement by which a distribution reads a bucket through its origin access control.
+fn reads(bucket: &str, distribution: &str) -> Json {
+    json!({
+        "Sid": "Distribution",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": format!("{bucket}/*"),
+        "Condition": {"StringEquals": {"AWS:SourceArn": distribution}},
+    })
 }
 
 /// Where an alias record leads.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::dns_zone::Parent;
-use super::list;
 use super::lived::configured;
+use super::{blames, list};
 use crate::aws::{Aws, ELSEWHERE, REGION, gitinfra};
 use crate::pulumi::Project;
 
@@ -141,6 +141,55 @@ fn every_step_of_the_story_is_kept() {
         let left: Vec<_> = left.iter().filter(|it| !it.to_string().contains("aws-service-role")).collect();
         assert!(left.is_empty(), "{service} {operation} in {region}: {left:?}");
     }
+}
+
+/// A stack of what is said, in a zone that there is already.
+fn small(zone: &str, more: &str) -> String {
+    let off = "service: false, aurora: false, redis: false, waf: false, slack: false, sessionManager: false, vpcEndpoints: false";
+    format!(
+        "\nresources:\n  web: {{type: 'gitinfra:index:ReferenceStack', properties: {{domain: app.example.com, dns: {{zoneId: {zone}}}, profile: dev, {off}, {more}}}}}\n"
+    )
+}
+
+/// The bucket has one policy and the domain one record, whether CloudFront is there or not.
+#[test]
+fn cloudfront_goes_and_comes_back() {
+    let aws = Aws::hurried();
+    let zone = super::zone(&aws, "app.example.com");
+    let open = "loadBalancer: {allowFrom: {everybody: {cidr: 0.0.0.0/0}}}";
+    let project = aws.project(&small(&zone, open));
+    project.up().expect_ok();
+    let policy = |project: &Project| {
+        let bucket = project.state().get("web-bucket", "/outputs/bucketName").clone();
+        aws.call("s3", "get_bucket_policy", json!({"Bucket": bucket}))["Policy"].to_string()
+    };
+    assert!(policy(&project).contains("cloudfront.amazonaws.com"));
+    project.program(&small(&zone, &format!("cdn: false, {open}")));
+    let steps = project.up().expect_ok().steps();
+    assert!(steps.contains(&"update web-record".to_owned()), "it stays one record: {steps:?}");
+    assert!(!policy(&project).contains("cloudfront.amazonaws.com") && policy(&project).contains("aws:SecureTransport"));
+    project.expect_settled();
+    project.program(&small(&zone, open));
+    project.up().expect_ok();
+    assert!(policy(&project).contains("cloudfront.amazonaws.com"));
+    project.expect_settled();
+    project.destroy().expect_ok();
+}
+
+#[test]
+fn what_does_not_go_together_is_told_before_anything_is_made() {
+    let aws = Aws::hurried();
+    let more = "cdn: false, network: {availabilityZoneCount: 1}, parentZone: {zoneId: Z0}, skip: [bucket, network]";
+    let project = aws.project(&small("Z1", more));
+    let faults = [
+        ("parentZone", "nothing is delegated"),
+        ("loadBalancer", "nobody reaches it without CloudFront"),
+        ("network.availabilityZoneCount", "two availability zones"),
+        ("skip", "leave it out with `bucket: false`"),
+        ("skip", "the other parts need `network`"),
+    ];
+    blames(&project.preview().expect_failure(), &faults);
+    assert_eq!(aws.writes_after(0), [""; 0]);
 }
 
 /// Steps 1 to 5 and 10: tiers, and where they lead.

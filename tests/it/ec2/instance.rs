@@ -76,7 +76,7 @@ fn it_has_an_address_of_its_own() {
     let j = Journey::of("Eip", &around);
     j.born("AllocateAddress", "instanceId: '${host.id}'");
     // What the program leaves out is somebody else's.
-    j.stays("").stays("instanceId: '${host.id}'");
+    j.updates("", &["instanceId"]).updates("instanceId: '${host.id}'", &["instanceId"]);
     j.project.refresh().expect_ok();
     assert_eq!(j.project.state().get("host", "/outputs/publicIp"), &j.output("publicIp"));
     j.ends();

@@ -227,8 +227,11 @@ fn random_name(urn: &str, seed: &[u8], most: usize, fits: impl Fn(&str) -> bool)
     };
     // A letter in front helps what begins with a digit or with a word that the cloud keeps for itself, and what has no letter at all.
     let other = if stem.is_empty() { "r".to_owned() } else { format!("r-{stem}") };
-    let first = named(&stem);
-    if !stem.is_empty() && fits(&first) { first } else { named(&other) }
+    let first = Some(&stem).filter(|stem| !stem.is_empty()).map(|stem| named(stem));
+    let lower = first.as_ref().map(|name| name.to_lowercase());
+    let last = named(&other);
+    let all = first.into_iter().chain(lower).chain([last.clone(), last.to_lowercase()]);
+    all.into_iter().find(|name| fits(name)).unwrap_or(last)
 }
 
 fn names(made_up: &BTreeSet<String>) -> Value {

@@ -111,6 +111,46 @@ impl ReferenceStackInputs {
         }
     }
 
+    /// A load balancer and Aurora need two zones.
+    fn zones(&self) -> Option<Fault> {
+        let settings = &self.network.as_ref()?.settings;
+        let named = settings.availability_zones.as_ref().map(Vec::len);
+        let count = named.unwrap_or(settings.availability_zone_count as usize);
+        let alone = matches!(self.load_balancer, Some(LoadBalancerChoice::Wanted(false)))
+            && matches!(self.aurora, Some(AuroraChoice::Wanted(false)));
+        let at = if named.is_some() { "network.availabilityZones" } else { "network.availabilityZoneCount" };
+        let why = "a load balancer and Aurora need two availability zones at least";
+        (settings.vpc_id.is_none() && count < 2 && !alone).then(|| Fault::new(at, why))
+    }
+
+    /// Blocks that are skipped as if they were children: others need what they give.
+    fn not_skipped(&self) -> Vec<Fault> {
+        let blocks = [
+            ("aurora", "aurora"),
+            ("redis", "redis"),
+            ("bucket", "bucket"),
+            ("cdn", "cdn"),
+            ("load-balancer", "loadBalancer"),
+            ("service", "service"),
+            ("session-manager", "sessionManager"),
+            ("vpc-endpoints", "vpcEndpoints"),
+            ("alarms", "alarms"),
+            ("slack", "slack"),
+            ("waf-cloudfront", "waf"),
+            ("waf-regional", "waf"),
+            ("waf-logs-cloudfront", "wafLogs"),
+            ("waf-logs-regional", "wafLogs"),
+        ];
+        let skipped = blocks.into_iter().filter(|(key, _)| self.shared.skip.contains(*key));
+        let mut faults: Vec<_> = skipped
+            .map(|(key, block)| Fault::new("skip", format!("`{key}` is a block: leave it out with `{block}: false`")))
+            .collect();
+        let needed = ["network", "dns", "certificate", "cluster", "clients", "private-zone", "protection"];
+        let needed = needed.into_iter().filter(|key| self.shared.skip.contains(*key));
+        faults.extend(needed.map(|key| Fault::new("skip", format!("the other parts need `{key}`"))));
+        faults
+    }
+
     /// What is wrong between the blocks.
     pub(super) fn faults(&self) -> Vec<Fault> {
         let dns = matches!(self.dns, Some(DnsChoice::Existing(_)));
@@ -124,6 +164,13 @@ impl ReferenceStackInputs {
             _ => true,
         };
         let top = !self.domain.as_str().contains('.');
+        let open = match &self.load_balancer {
+            Some(LoadBalancerChoice::Settings(block)) => {
+                !block.settings.allow_from.is_empty() || block.settings.internal
+            }
+            _ => false,
+        };
+        let shut = no_cdn && !no_balancer && !open;
         Faults::of(self)
             .when(top, "domain", format!("`{}` is a top-level domain; give one below it, such as `app.example.com`", self.domain))
             .when(!dns && self.parent_zone.is_none(), "parentZone", "missing: `{zoneId: ...}` of the parent domain, or `dns: {zoneId: ...}` of a zone that there is already")
@@ -131,23 +178,38 @@ impl ReferenceStackInputs {
             .when(service, "service", "missing: `{image: ..., port: ...}`, or `false`")
             .when(slack, "slack", "missing: `{workspaceId: ..., channelId: ...}`, or `{topicArn: ...}`, or `false` if nobody is to be told of alarms")
             .when(!no_cdn && !arn, "certificate.cloudFrontCertificateArn", "missing: CloudFront needs a certificate of us-east-1; or leave it out with `cdn: false`")
+            .when(shut, "loadBalancer", "nobody reaches it without CloudFront: say in `allowFrom` who does, such as `{everybody: {cidr: 0.0.0.0/0}}`")
+            .and(self.not_skipped())
+            .and(self.zones())
             .when(!no_cdn && no_balancer && no_bucket, "cdn", "there is nothing to serve: `loadBalancer` and `bucket` are left out")
             .into_vec()
     }
 }
 
 impl Blocks {
-    /// The names of the blocks that hold data.
-    pub fn data(&self) -> Vec<String> {
+    /// The names of the blocks that hold data and are protected.
+    pub fn data(&self, stack: &SharedInputs) -> Vec<String> {
+        let dns = match &self.dns {
+            DnsChoice::Settings(block) => Some(&block.own),
+            DnsChoice::Existing(_) => None,
+        };
+        let slack = match &self.slack {
+            Some(SlackChoice::Settings(block)) => Some(&block.own),
+            _ => None,
+        };
         let blocks = [
-            ("aurora", self.aurora.is_some()),
-            ("redis", self.redis.is_some()),
-            ("bucket", self.bucket.is_some()),
-            ("dns", matches!(self.dns, DnsChoice::Settings(_))),
-            ("wafLogs", self.waf_logs.is_some()),
-            ("sessionManager", self.session_manager.is_some()),
+            ("aurora", self.aurora.as_ref().map(|it| &it.own)),
+            ("redis", self.redis.as_ref().map(|it| &it.own)),
+            ("bucket", self.bucket.as_ref().map(|it| &it.own)),
+            ("loadBalancer", self.load_balancer.as_ref().map(|it| &it.own)),
+            ("cdn", self.cdn.as_ref().map(|it| &it.own)),
+            ("dns", dns),
+            ("wafLogs", self.waf_logs.as_ref().map(|it| &it.own)),
+            ("sessionManager", self.session_manager.as_ref().map(|it| &it.own)),
+            ("slack", slack),
         ];
-        blocks.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect()
+        let protected = blocks.into_iter().filter(|(_, own)| own.is_some_and(|own| own.shared(stack).protects()));
+        protected.map(|(name, _)| name.to_owned()).collect()
     }
 
     /// How many readers Aurora has, where there is Aurora.

@@ -10,7 +10,7 @@ use crate::components::alarms::{
     AlarmsAurora, AlarmsCdn, AlarmsInputs, AlarmsLoadBalancer, AlarmsRedis, AlarmsService,
 };
 use crate::components::aurora_postgres::{AuroraPostgres, AuroraPostgresInputs};
-use crate::components::cdn::{Cdn, CdnBucket, CdnInputs, CdnLoadBalancer, CdnOrigin};
+use crate::components::cdn::{Cdn, CdnBucket, CdnBucketAccess, CdnInputs, CdnLoadBalancer, CdnOrigin};
 use crate::components::certificate::CertificateInputs;
 use crate::components::cluster::ClusterInputs;
 use crate::components::dns_zone::DnsZoneInputs;
@@ -153,6 +153,9 @@ impl Plan<'_> {
             CertificateName::parse(name).map_err(|why| pulumi_plugin::Error::from(Fault::new("domain", why)))
         };
         settings.subject_alternative_names.insert(name(self.origin().as_str())?);
+        for alias in self.blocks.cdn.iter().flat_map(|block| &block.settings.aliases) {
+            settings.subject_alternative_names.insert(name(alias.as_str())?);
+        }
         Ok(Some(CertificateInputs {
             domain_name: name(self.inputs.domain.as_str())?,
             zone_id: wires.zone_id.clone(),
@@ -243,11 +246,22 @@ impl Plan<'_> {
         })
     }
 
-    /// The bucket, whose policy the distribution writes, if there is one.
+    /// Whether the stack writes the bucket's policy: not where the program says more of it, or an origin access identity reads the bucket.
+    pub fn writes_bucket_policy(&self) -> bool {
+        let bucket = self
+            .blocks
+            .bucket
+            .as_ref()
+            .is_some_and(|it| it.settings.policy && it.settings.policy_statements.is_empty());
+        let identity = |it: &CdnBlock| it.settings.bucket_access == CdnBucketAccess::OriginAccessIdentity;
+        bucket && !self.blocks.cdn.as_ref().is_some_and(identity)
+    }
+
+    /// The bucket. It writes its own policy only where the program says more of it, and no distribution does.
     pub fn bucket(&self) -> Option<PrivateBucketInputs> {
         let block = self.blocks.bucket.as_ref()?;
         let mut settings = block.settings.clone();
-        settings.policy &= self.blocks.cdn.is_none();
+        settings.policy &= self.blocks.cdn.is_none() && !self.writes_bucket_policy();
         Some(PrivateBucketInputs { settings, shared: self.shared(&block.own) })
     }
 
@@ -265,7 +279,7 @@ impl Plan<'_> {
             name: wires.bucket.name.clone(),
             regional_domain_name: wires.bucket.host.clone(),
             arn: wires.bucket.arn.clone(),
-            write_policy: true,
+            write_policy: !self.writes_bucket_policy(),
         });
         let none = || CdnOrigin { load_balancer: None, vpc_origin: None, bucket: None };
         let app = app.map(|it| ("app".to_owned(), CdnOrigin { load_balancer: Some(it), ..none() }));
