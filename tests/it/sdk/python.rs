@@ -65,6 +65,7 @@ const VENDORS: &[(&str, &str)] = &[
     ("outputs", "Signature of \"values\" incompatible with supertype"),
     ("", "Incompatible types in assignment (expression has type \"str\", variable has type"),
     ("get_", "Incompatible types in assignment"),
+    ("check_account", "Incompatible types in assignment"),
 ];
 
 #[test]
