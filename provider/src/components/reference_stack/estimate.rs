@@ -5,14 +5,14 @@ use super::inputs::{Blocks, ReferenceStackInputs};
 use crate::components::Profile;
 use crate::components::network::{Access, Nat};
 
-/// When the prices were looked up.
-const AS_OF: &str = "August 2026";
+/// When the prices were written down, rounded. Nobody has held them against AWS's list since.
+const AS_OF: &str = "November 2026";
 /// Where they are those of.
 const REGION: &str = "ap-northeast-1";
 /// The hours of a month, as AWS counts them.
 const MONTH: f64 = 730.0;
 
-/// List prices in US dollars: by the hour, unless the name says a month.
+/// Rounded prices in US dollars: by the hour, unless the name says a month.
 mod price {
     pub const NAT_GATEWAY: f64 = 0.062;
     pub const PUBLIC_IPV4: f64 = 0.005;
@@ -83,7 +83,7 @@ fn cost(inputs: &ReferenceStackInputs, blocks: &Blocks) -> String {
     let total: f64 = lines.iter().map(|(_, usd)| usd).sum();
     let each: Vec<_> = lines.iter().map(|(what, usd)| format!("{what} {usd:.0}")).collect();
     format!(
-        "at least about {total:.0} USD a month, by list prices of {REGION} ({AS_OF}): {}. Not in it: traffic, requests, storage, backups, logs, metrics, \
+        "at least about {total:.0} USD a month, by rounded prices of {REGION}, written down in {AS_OF}: {}. Not in it: traffic, requests, storage, backups, logs, metrics, \
          what scaling adds, taxes and discounts",
         each.join(", ")
     )
@@ -99,7 +99,6 @@ fn lines(inputs: &ReferenceStackInputs, blocks: &Blocks) -> Vec<(&'static str, f
     let node = if inputs.shared.profile == Profile::Dev { price::CACHE_MICRO } else { price::CACHE_SMALL };
     let balancers = f64::from(u8::from(blocks.load_balancer.is_some()));
     let acls = balancers + f64::from(u8::from(blocks.cdn.is_some()));
-    let rule = f64::from(5);
     let keys = f64::from(u8::from(matches!(blocks.slack, Some(SlackChoice::Settings(_)))))
         + f64::from(u8::from(blocks.session_manager.is_some()));
     vec![
@@ -120,7 +119,7 @@ fn lines(inputs: &ReferenceStackInputs, blocks: &Blocks) -> Vec<(&'static str, f
                 .filter(|it| it.settings.jump_host.enabled)
                 .map_or(0.0, |_| price::JUMP_HOST_MONTH),
         ),
-        ("WAF", blocks.waf.as_ref().map_or(0.0, |_| acls * (price::WEB_ACL_MONTH + rule * price::WAF_RULE_MONTH))),
+        ("WAF", blocks.waf.as_ref().map_or(0.0, |_| acls * (price::WEB_ACL_MONTH + 5.0 * price::WAF_RULE_MONTH))),
         ("keys and secrets", keys * price::KEY_MONTH + 2.0 * price::SECRET_MONTH),
         ("hosted zones", 2.0 * price::ZONE_MONTH),
         ("alarms", blocks.alarms.as_ref().map_or(0.0, |_| 25.0 * price::ALARM_MONTH)),
