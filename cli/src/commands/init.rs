@@ -107,7 +107,8 @@ fn check_branch(branch: &str) -> Result<()> {
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<()> {
+/// Writes a file, and the folders that it lies in.
+pub(super) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
     let folder = path.parent().unwrap_or(path);
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, text));
     written.map_err(|error| Failure::setup(format!("writing {}: {error}", path.display())))

@@ -1,11 +1,11 @@
 //! `gitinfra man`: the manual's pages, out of the same declaration as the help.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args as Arguments, Command};
 use clap_mangen::Man as Page;
 
+use super::init::write;
 use super::shell::Shell;
 use super::{Args, Verb, reference};
 use crate::failure::{Failure, Result, nearest};
@@ -68,12 +68,6 @@ fn render(command: &Command) -> Result<Vec<u8>> {
     let mut page = Vec::new();
     let rendered = Page::new(command.clone()).render(&mut page);
     rendered.map(|()| page).map_err(|error| Failure::bug(format!("writing a page of the manual: {error}")))
-}
-
-fn write(path: &Path, text: &[u8]) -> Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, text));
-    written.map_err(|error| Failure::setup(format!("writing {}: {error}", path.display())))
 }
 
 #[cfg(test)]
