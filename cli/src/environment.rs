@@ -46,6 +46,9 @@ const NAMES: &[&str] = &[
     "GOPRIVATE",
     "GOTOOLCHAIN",
     "GOSUMDB",
+    "GOGC",
+    "GOMEMLIMIT",
+    "GOMAXPROCS",
 ];
 
 /// Beginnings of names. What a user sets for Pulumi, AWS or a package registry is meant for the engine.

@@ -3,6 +3,8 @@
 use std::error::Error as Cause;
 use std::fmt::Display;
 
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -119,6 +121,10 @@ where
         if outage.is_some() || causes(error).any(is_unconnected) {
             told = told.unanswered();
         }
+        // Whatever kept a role's credentials from being had for a moment, the next try may have them.
+        if let Some(again) = causes(error).find_map(passing_of_sts).filter(|again| *again != Again::Never) {
+            told = told.again(again);
+        }
         // A role that has just been made can't be assumed yet.
         if chain.iter().any(|words| passes(&[], "", words) == Again::Soon) {
             return told.again(Again::Soon).hint(
@@ -147,6 +153,19 @@ where
         // Whether AWS did it is not known: the call is made again, and finds what it made.
         true => told.again(Again::Soon).lost(),
         false => told,
+    }
+}
+
+/// Whether a failure to assume a role passes. STS was throttled, has failed, did not answer, or not in time: that was no refusal.
+fn passing_of_sts(error: &(dyn Cause + 'static)) -> Option<Again> {
+    if let Some(CredentialsError::ProviderTimedOut(_)) = error.downcast_ref() {
+        return Some(Again::Soon);
+    }
+    let failed: &SdkError<AssumeRoleError, HttpResponse> = error.downcast_ref()?;
+    match (failed.code(), failed.raw_response()) {
+        (_, Some(answer)) if is_broken(answer.status().as_u16()) => Some(Again::Later),
+        (Some(code), _) => Some(passes(&[], code, failed.message().unwrap_or_default())),
+        (None, _) => Some(Again::Soon),
     }
 }
 
@@ -329,6 +348,48 @@ mod tests {
             let refused = SdkError::service_error(CreateVpcError::generic(said), answer);
             let error = Err::<(), _>(refused).doing("creating VPC", "web").expect_err("it is refused");
             assert_eq!((error.is_lost(), error.retry()), (lost, again), "{name} {code:?}");
+        }
+    }
+
+    /// What came of a call that needed the credentials of a role first.
+    fn of_a_role(failed: CredentialsError) -> Error {
+        use aws_sdk_ec2::operation::create_vpc::CreateVpcError;
+        use aws_smithy_runtime_api::client::result::ConnectorError;
+        let failed = SdkError::<CreateVpcError, _>::dispatch_failure(ConnectorError::other(failed.into(), None));
+        Err::<(), _>(failed).doing("creating VPC", "web").expect_err("it has failed")
+    }
+
+    #[test]
+    fn a_role_that_could_not_be_assumed_for_a_moment_is_tried_again() {
+        use aws_smithy_runtime_api::client::result::ConnectorError;
+        use aws_smithy_runtime_api::http::StatusCode;
+        use aws_smithy_types::body::SdkBody;
+        use aws_smithy_types::error::ErrorMetadata;
+        use std::time::Duration;
+        let refused = |status: u16, code: &str, message: &str| {
+            let answer = HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::empty());
+            let said = ErrorMetadata::builder().code(code).message(message).build();
+            CredentialsError::provider_error(SdkError::service_error(AssumeRoleError::generic(said), answer))
+        };
+        let closed = ConnectorError::io("connection closed before message completed".into());
+        let unanswered = SdkError::<AssumeRoleError, HttpResponse>::dispatch_failure(closed);
+        for (failed, again) in [
+            (CredentialsError::provider_timed_out(Duration::from_secs(20)), Again::Soon),
+            (CredentialsError::provider_error(unanswered), Again::Soon),
+            (refused(500, "InternalFailure", ""), Again::Later),
+            (refused(400, "Throttling", "Rate exceeded"), Again::Later),
+            (
+                refused(403, "AccessDenied", "u is not authorized to perform: sts:AssumeRole on resource: r"),
+                Again::Soon,
+            ),
+            (
+                refused(403, "InvalidClientTokenId", "The security token included in the request is invalid"),
+                Again::Never,
+            ),
+            (CredentialsError::not_loaded("no providers in chain provided credentials"), Again::Never),
+        ] {
+            let error = of_a_role(failed);
+            assert_eq!((error.retry(), error.is_lost()), (again, false), "{error}");
         }
     }
 

@@ -88,5 +88,6 @@ fn an_old_name_in_new_hands_is_another_birth() {
     p.program(&format!("{}{renamed}", of(&[("a", "path: a.txt, content: one")])));
     p.up()
         .expect_failure()
-        .expect_says("declared twice: urn:pulumi:dev::test::files:index:File::b has the same `path`");
+        .expect_says("declared twice: urn:pulumi:dev::test::files:index:File::")
+        .expect_says(" has the same `path`");
 }

@@ -117,8 +117,10 @@ class Group:
         if not subnets:
             return None
         ec2 = ec2_backends[self.backend.account_id][self.backend.region_name]
-        there = [each for each in subnets if zone in (None, ec2.get_subnet(each).availability_zone)] or subnets
-        subnet = ec2.get_subnet(there[place % len(there)])
+        all_of_them = [ec2.get_subnet(each) for each in subnets]
+        there = [subnet for subnet in all_of_them if zone in (None, subnet.availability_zone)] or all_of_them
+        # Ids are made up anew each time; which zone is the first must not depend on them.
+        subnet = sorted(there, key=lambda each: each.availability_zone)[place % len(there)]
         eni = ec2.create_network_interface(
             subnet,
             free_address(ec2, subnet),

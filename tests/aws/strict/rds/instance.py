@@ -134,6 +134,8 @@ class Instances:
         ec2 = ec2_backends[self.current_account][self.region]
         subnets = [ec2.get_subnet(each["SubnetIdentifier"]) for each in group["Subnets"]]
         there = [subnet for subnet in subnets if zone in (None, subnet.availability_zone)]
+        # Ids are made up anew each time; which zone is the first must not depend on them.
+        there.sort(key=lambda subnet: subnet.availability_zone)
         if not there:
             raise Refusal("InvalidVPCNetworkStateFault", f"The DB subnet group has no subnet in {zone}.")
         subnet = there[len(self.members(cluster)) % len(there)]
