@@ -42,3 +42,4 @@ pub mod standing;
 pub mod target;
 pub mod text;
 pub mod ui;
+pub mod worker;

@@ -2,7 +2,9 @@
 
 mod drift;
 mod hold;
+mod job;
 mod lock;
+mod preview;
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +17,9 @@ use crate::process::Process;
 
 pub use drift::{Drift, DriftState, Findings};
 pub use hold::{Case, Hold, HoldState, Objection, Why};
+pub use job::{Job, JobState, Task};
 pub use lock::Lock;
+pub use preview::{SealRecord, SealState};
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod postgres;
+mod queue;
 
 use super::*;
 use crate::decide::Known;
@@ -57,6 +58,7 @@ async fn check(ledger: &Ledger) {
     old_runs_are_forgotten(ledger).await;
     a_stack_ends(ledger).await;
     decisions::check(ledger).await;
+    queue::check(ledger).await;
 }
 
 async fn a_stack_ends(ledger: &Ledger) {
