@@ -2,61 +2,38 @@
 
 use crate::config;
 use crate::decide::Reason;
-use crate::engine::Pulumi;
 use crate::engine::operation::Effect;
 use crate::failure::{Kind, Result};
-use crate::ledger::Ledger;
-use crate::preview::Previewer;
 use crate::record::{Action, DriftState, Findings};
-use crate::rollout::{Outcome, RollOut};
-use crate::scrub::Scrubber;
+use crate::rollout::Outcome;
 use crate::seal::Plan;
-use crate::target::Target;
+use crate::target::{Place, Target};
 
 /// Looks at stacks of one repository.
-pub struct Drifting {
-    pub previewer: Previewer,
-    pub ledger: Ledger,
-    /// How many runs of a stack the ledger keeps.
-    pub keep_runs: u32,
-}
+pub struct Drifting(pub Place);
 
 impl Drifting {
     /// Looks at a stack, and writes down what it found; of which kind the failure was, if there was one.
     pub async fn look(&self, target: &Target) -> Result<(DriftState, Findings, Option<Kind>)> {
         let reason = "what stands is compared with what was rolled out".to_owned();
-        let (preview, kind) = self.previewer.refreshed(target.stack.clone(), &target.commit, reason).await?;
-        let noise = target.config(&self.previewer.mirror)?.drift;
+        let (preview, kind) = self.0.previewer.refreshed(target.stack.clone(), &target.commit, reason).await?;
+        let noise = target.config(&self.0.previewer.mirror)?.drift;
         let (state, findings) = match preview.failure {
             Some(message) => (DriftState::Unchecked, Findings { message: Some(message), ..Findings::default() }),
             None => found(Plan::of(&preview.changes), &noise),
         };
-        let now = self.previewer.context.now();
-        self.ledger.drift(&target.id, &target.commit.id, state, &findings, now).await?;
+        let now = self.0.previewer.context.now();
+        self.0.ledger.drift(&target.id, &target.commit.id, state, &findings, now).await?;
         Ok((state, findings, kind))
     }
 
     /// Brings a stack back to what was rolled out, within its budgets.
     pub async fn reconcile(&self, target: &Target) -> Result<Outcome> {
-        let Previewer { context, mirror, environment, .. } = &self.previewer;
-        let roll_out = RollOut {
-            context,
-            ledger: &self.ledger,
-            mirror,
-            pulumi: &Pulumi::find(environment).await?,
-            branch: &target.branch,
-            head: &target.commit,
-            action: Action::Reconcile,
-            scrubber: &Scrubber::from_environment(&context.environment),
-            config: &target.config(mirror)?,
-            keep_runs: self.keep_runs,
-            alone: tokio::sync::Mutex::default(),
-            environment,
-        };
-        let outcome = roll_out.run(&target.stack, &target.id, &target.known, &Reason::Drifted).await?;
+        let config = target.config(&self.0.previewer.mirror)?;
+        let outcome = self.0.run(target, Action::Reconcile, &config, &Reason::Drifted).await?;
         if outcome == Outcome::RolledOut {
-            let now = context.now();
-            self.ledger.drift(&target.id, &target.commit.id, DriftState::Clean, &Findings::default(), now).await?;
+            let now = self.0.previewer.context.now();
+            self.0.ledger.drift(&target.id, &target.commit.id, DriftState::Clean, &Findings::default(), now).await?;
         }
         Ok(outcome)
     }

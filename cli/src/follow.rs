@@ -1,6 +1,7 @@
 //! Follows a branch: looks at its head, decides which stacks have to be rolled out, and rolls them out side by side.
 
 mod due;
+mod look;
 mod side_by_side;
 mod tally;
 
@@ -15,7 +16,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Ledger, StackId};
-use crate::repo::{self, Fault, Found, Stack, TreeFile};
+use crate::repo::{self, Fault, Found, Links, Stack, TreeFile};
 use crate::scrub::Scrubber;
 use crate::text;
 
@@ -71,6 +72,7 @@ struct Declared {
     found: Found,
     config: Config,
     files: Vec<TreeFile>,
+    links: Links,
 }
 
 impl Follow {
@@ -134,7 +136,11 @@ impl Follow {
         config.refuse_left_out(&declared.found, &self.wishes.stacks, branch)?;
         let found = config.apply(declared.found, branch).select(&self.wishes.stacks)?;
         self.tell_faults(&found.faults, is_new, &mut tally);
-        let due = self.due(found.stacks, known, head, is_new, &mut tally).await?;
+        let looked = self.decided(found.stacks, known, head, declared.links)?;
+        if is_new {
+            self.tell_unknown(&looked);
+        }
+        let due = self.due(looked, head, is_new, &mut tally).await?;
         let worked = due.iter().any(|due| due.rest.is_none());
         match self.wishes.dry_run {
             true => tally.skipped += due.len(),
@@ -230,7 +236,7 @@ impl Follow {
             return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
         }
         let config = Config::read(&self.mirror.file(&head.id, config::FILE)?.unwrap_or_default())?;
-        Ok(Declared { found, config, files: listing.files })
+        Ok(Declared { found, config, files: listing.files, links: listing.links })
     }
 }
 

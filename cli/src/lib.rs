@@ -20,6 +20,7 @@ pub mod failure;
 pub mod follow;
 pub mod forge;
 pub mod git;
+pub mod imports;
 pub mod jsonpath;
 pub mod judge;
 pub mod ledger;

@@ -91,9 +91,10 @@ impl Previewer {
         Ok((Preview { base, base_commit, head, head_commit, stacks, untouched, gone, notes }, worst))
     }
 
-    /// What would go if all that a stack rolled out were destroyed, by its files at this commit.
-    pub async fn destruction(&self, stack: Stack, commit: &str) -> Result<(StackPreview, Option<Kind>)> {
-        let place = self.place(commit, Phase::PreviewDestroy).await?;
+    /// What would go if all that a stack rolled out were destroyed, by its files at this commit; sealed where there is a key.
+    pub async fn destruction(&self, stack: Stack, commit: &Commit) -> Result<(StackPreview, Option<Kind>)> {
+        let sealing = self.sealing(commit, commit, &commit.id)?;
+        let place = Place { sealing, ..self.place(&commit.id, Phase::PreviewDestroy).await? };
         place.one(Touched { stack, reason: "to destroy what it rolled out".to_owned() }).await
     }
 
@@ -188,7 +189,7 @@ impl Place<'_> {
 }
 
 impl Sealing {
-    fn ground(&self, repository: &str, stack: &str) -> Ground {
+    fn ground(&self, repository: &str, stack: &str, phase: Phase) -> Ground {
         Ground {
             repository: repository.to_owned(),
             stack: stack.to_owned(),
@@ -199,6 +200,7 @@ impl Sealing {
             state: String::new(),
             versions: Default::default(),
             refresh: false,
+            destroy: phase == Phase::PreviewDestroy,
         }
     }
 }

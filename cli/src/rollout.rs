@@ -43,6 +43,19 @@ pub enum Outcome {
     Moved,
 }
 
+impl Outcome {
+    /// The kind of failure that it is, if it is one.
+    pub fn failure(&self) -> Option<Kind> {
+        match self {
+            Outcome::RolledOut => None,
+            Outcome::Failed(kind) => Some(*kind),
+            Outcome::Cancelled => Some(Kind::Cancelled),
+            Outcome::Held => Some(Kind::Held),
+            Outcome::Busy | Outcome::Moved => Some(Kind::Busy),
+        }
+    }
+}
+
 /// Everything that roll-outs of one pass share.
 pub struct RollOut<'a> {
     pub context: &'a Context,

@@ -8,7 +8,7 @@ use crate::config::{self, Config};
 use crate::decide::Reason;
 use crate::engine::changes::ChangeSet;
 use crate::failure::Result;
-use crate::git::{Commit, Mirror};
+use crate::git::{Commit, Mirror, Programs};
 use crate::repo::{self, Fault, Found, Stack, path};
 
 /// A stack that the merge touches, and why.
@@ -29,7 +29,8 @@ pub(super) struct Sorted {
 /// Tells the stacks of the merged tree whose files differ from the base from the others.
 pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge) -> Result<Sorted> {
     let (branch, wanted) = (&merge.base, merge.stacks.as_slice());
-    let found = repo::stacks(&mirror.listing(merged)?);
+    let listing = mirror.listing(merged)?;
+    let found = repo::stacks(&listing);
     let before = repo::stacks(&mirror.listing(&base.id)?);
     let config = Config::read(&mirror.file(&base.id, config::FILE)?.unwrap_or_default())?;
     let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
@@ -47,7 +48,9 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     let Found { stacks, faults } = config.apply(found, branch).select(wanted)?;
     sorted.faults = faults;
     sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
-    for stack in stacks {
+    let mut programs = Programs::at(mirror, merged, listing.links)?;
+    for mut stack in stacks {
+        programs.follow(&mut stack);
         match why(&stack, &known, &changed) {
             Some(reason) => sorted.touched.push(Touched { stack, reason }),
             None => sorted.untouched.push(stack.name()),

@@ -75,7 +75,7 @@ impl Place<'_> {
                 return Ok((changes, failure, None));
             }
             if identity().await? == before {
-                let ground = sealing.ground(&self.previewer.mirror.source.label, &name).with(before);
+                let ground = sealing.ground(&self.previewer.mirror.source.label, &name, self.phase).with(before);
                 let digest = Plan::of(&changes).digest(&sealing.key);
                 let mut shown = changes.clone();
                 shown.scrub(scrubber);
