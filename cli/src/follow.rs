@@ -2,10 +2,12 @@
 
 mod due;
 mod look;
+mod schedule;
 mod side_by_side;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{self, Config};
@@ -28,7 +30,7 @@ const MOST_PASSES: u32 = 5;
 /// A branch that is followed.
 pub struct Follow {
     pub context: Context,
-    pub mirror: Mirror,
+    pub mirror: Arc<Mirror>,
     pub ledger: Ledger,
     /// The environment that the engine sees.
     pub environment: Environment,
@@ -78,11 +80,17 @@ struct Declared {
 impl Follow {
     /// Looks again and again until it is cancelled. It outlives a network that is away and a file that is broken, since the
     /// next commit may mend it; the same failure is told once.
+    /// Between two looks at the branch it looks at a stack that may have drifted, one at a time.
     pub async fn watch(&mut self, interval: Duration) -> Result<()> {
         let mut last = None;
         while !self.context.cancel.is_cancelled() {
-            match self.once().await {
-                Ok(_) => last = None,
+            let done = match self.once().await {
+                Ok(_) => self.look_for_drift().await,
+                Err(failure) => Err(failure),
+            };
+            match done {
+                Ok(true) => continue,
+                Ok(false) => last = None,
                 Err(failure) if failure.kind == Kind::Bug => return Err(failure),
                 Err(failure) if failure.kind == Kind::Cancelled || last.as_ref() == Some(&failure) => {}
                 Err(failure) => {

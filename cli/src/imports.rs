@@ -188,6 +188,8 @@ impl Walk<'_> {
 
     /// Takes in what texts name, from the folder in which the program runs, or from the file's own.
     fn texts(&mut self, scan: &Scan, by: &str) {
+        let names = scan.texts.iter().filter(|text| may_be_stack(text));
+        self.reach.names.extend(names.cloned());
         for text in scan.texts.iter().filter(|text| may_be_path(text)) {
             for from in [self.folder.clone(), split(by).0.to_owned()] {
                 self.named(&from, text, by, "reads");
@@ -227,6 +229,12 @@ impl Walk<'_> {
         reach.unknown.sort();
         reach
     }
+}
+
+/// Whether a text reads like the name of a stack: `ORGANIZATION/PROJECT/STACK`, parts of which may be filled in.
+fn may_be_stack(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_./${}%()".contains(c);
+    text.len() < 200 && text.matches('/').count() == 2 && !text.starts_with(['/', '.']) && text.chars().all(fits)
 }
 
 /// Whether a text looks like a path that leads somewhere.

@@ -35,7 +35,7 @@ pub use runs::NewRun;
 pub use seals::Sealed;
 pub use stacks::StackId;
 
-/// The shapes of the ledger, of which `0008_queue.sql` is the newest.
+/// The shapes of the ledger, of which `0009_reads.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

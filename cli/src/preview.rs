@@ -7,6 +7,7 @@ mod stack;
 mod throwaway;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
@@ -29,7 +30,7 @@ use sorted::{Sorted, Touched, faulty, sorted};
 /// Previews what becomes of the stacks of one repository.
 pub struct Previewer {
     pub context: Context,
-    pub mirror: Mirror,
+    pub mirror: Arc<Mirror>,
     /// The environment that the engine sees.
     pub environment: Environment,
     /// How many stacks are previewed side by side at most.

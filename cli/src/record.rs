@@ -138,7 +138,7 @@ pub struct Run {
 }
 
 /// How a stack stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     UpToDate,
@@ -157,6 +157,7 @@ pub enum Standing {
     /// What it had rolled out was destroyed.
     Destroyed,
     /// It was never rolled out.
+    #[default]
     New,
 }
 
@@ -178,7 +179,7 @@ impl Standing {
 }
 
 /// A stack as the ledger knows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackRecord {
     pub name: String,

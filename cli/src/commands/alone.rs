@@ -74,7 +74,7 @@ pub async fn place(
     let source = Source::parse(repository, &shell.context.cwd).unwrap_or_else(|_| Source::of_label(repository));
     let previewer = Previewer {
         context: shell.context.clone(),
-        mirror: shell.mirror_of(source, engine).await?,
+        mirror: shell.mirror_of(source, engine).await?.into(),
         environment: shell.engine_environment(engine),
         jobs: 1,
         key: Some(ledger.key().await?),

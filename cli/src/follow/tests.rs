@@ -53,7 +53,7 @@ async fn follow(place: &Path, sink: Arc<Heard>) -> Follow {
     let (cwd, state_dir) = (place.to_owned(), place.join("state"));
     let source = Source::parse("repo", &cwd).expect("a repository");
     Follow {
-        mirror: Mirror::open(&state_dir, source, &environment, Duration::from_secs(60)).await.expect("a mirror"),
+        mirror: Mirror::open(&state_dir, source, &environment, Duration::from_secs(60)).await.expect("a mirror").into(),
         ledger: Ledger::open(None, &state_dir).await.expect("a ledger"),
         context: Context { environment, cwd, state_dir, clock: || 1_000, cancel: CancellationToken::new(), sink },
         environment: Environment::new(),

@@ -36,7 +36,10 @@ pub fn scan(text: &str) -> Scan {
     let mut scan = Scan::default();
     references(text, &mut scan);
     match Lexer::new(text).tokens() {
-        Some(tokens) => imports(&tokens, &mut scan),
+        Some((tokens, templates)) => {
+            imports(&tokens, &mut scan);
+            scan.texts.extend(templates);
+        }
         None => loosely(text, &mut scan),
     }
     scan
@@ -117,23 +120,25 @@ fn loosely(text: &str, scan: &mut Scan) {
 struct Lexer<'a> {
     rest: std::iter::Peekable<std::str::Chars<'a>>,
     tokens: Vec<Token>,
-    /// For each open brace, whether it is one of a template.
-    braces: Vec<bool>,
+    /// For each open brace what of a template stands before it, if it is one of a template.
+    braces: Vec<Option<String>>,
+    /// Templates, with `{}` for what is filled in.
+    templates: Vec<String>,
 }
 
 impl<'a> Lexer<'a> {
     fn new(text: &'a str) -> Lexer<'a> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let text = if text.starts_with("#!") { text.split_once('\n').map_or("", |(_, rest)| rest) } else { text };
-        Lexer { rest: text.chars().peekable(), tokens: Vec::new(), braces: Vec::new() }
+        Lexer { rest: text.chars().peekable(), tokens: Vec::new(), braces: Vec::new(), templates: Vec::new() }
     }
 
     /// All of it; `None` where it is not what this understands.
-    fn tokens(mut self) -> Option<Vec<Token>> {
+    fn tokens(mut self) -> Option<(Vec<Token>, Vec<String>)> {
         while let Some(c) = self.rest.next() {
             match c {
                 '"' | '\'' => self.text(c)?,
-                '`' => self.template(true)?,
+                '`' => self.template(String::new())?,
                 '/' => self.slash()?,
                 '{' => self.open(),
                 '}' => self.close()?,
@@ -142,18 +147,18 @@ impl<'a> Lexer<'a> {
                 c => self.tokens.push(Token::Sign(c)),
             }
         }
-        self.braces.is_empty().then_some(self.tokens)
+        self.braces.is_empty().then_some((self.tokens, self.templates))
     }
 
     fn open(&mut self) {
-        self.braces.push(false);
+        self.braces.push(None);
         self.tokens.push(Token::Sign('{'));
     }
 
     fn close(&mut self) -> Option<()> {
         match self.braces.pop()? {
-            true => self.template(false),
-            false => {
+            Some(before) => self.template(before),
+            None => {
                 self.tokens.push(Token::Sign('}'));
                 Some(())
             }
@@ -184,21 +189,26 @@ impl<'a> Lexer<'a> {
     }
 
     /// A template, or what of it comes after something filled in.
-    fn template(&mut self, is_first: bool) -> Option<()> {
-        let mut text = String::new();
+    fn template(&mut self, before: String) -> Option<()> {
+        let (is_whole, mut text) = (before.is_empty(), before);
         loop {
             match self.rest.next()? {
                 '`' => break,
                 '\\' => text.extend(self.rest.next()),
                 '$' if self.rest.next_if_eq(&'{').is_some() => {
-                    self.braces.push(true);
+                    self.braces.push(Some(text + "{}"));
                     self.tokens.push(Token::Filled);
                     return Some(());
                 }
                 c => text.push(c),
             }
         }
-        self.tokens.push(if is_first { Token::Text(text) } else { Token::Filled });
+        if is_whole {
+            self.tokens.push(Token::Text(text));
+        } else {
+            self.tokens.push(Token::Filled);
+            self.templates.push(text);
+        }
         Some(())
     }
 
@@ -299,6 +309,8 @@ mod tests {
         assert_eq!((found.imports.len(), found.unknown.len()), (0, 3));
         let found = scan("path.join(__dirname, '..', 'lambda'); f(\"../x.json\")");
         assert_eq!(found.texts, ["../lambda", "..", "lambda", "../x.json"]);
+        let found = scan("f(`organization/net/${pulumi.getStack()}`, `a${`b${c}`}`)");
+        assert_eq!(found.texts, ["organization/net/{}", "b{}", "a{}"]);
         let found = scan("new URL('../data.bin', import.meta.url)");
         assert!(found.texts.contains(&"../data.bin".to_owned()));
     }

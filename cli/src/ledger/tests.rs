@@ -170,6 +170,9 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(Some(20))]);
     let all = ledger.all_known(REPOSITORY).await.expect("a list");
     assert_eq!(all.get("runs/dev"), Some(&(id.clone(), "runs".to_owned(), known)));
+    ledger.read(&id, &["organization/net/dev".to_owned()].into()).await.expect("a write");
+    let read = ledger.reads(REPOSITORY).await.expect("a list");
+    assert_eq!(read.get("runs/dev"), Some(&vec!["organization/net/dev".to_owned()]));
     ledger.leaves(&id, "bbbb", 21).await.expect("a write");
     assert!(ledger.known(&id).await.expect("a stack").has_left);
 }

@@ -1,6 +1,6 @@
 //! What a program reaches outside of its own folder: the files that it imports or reads, and who leads there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::path::{is_within, split};
 
@@ -21,6 +21,8 @@ pub struct Reach {
     pub folders: BTreeMap<String, Step>,
     /// Folders of which only files with an ending count that lie right in them.
     pub packages: BTreeMap<(String, &'static str), Step>,
+    /// Texts of the program that read like the name of a stack: `ORGANIZATION/PROJECT/STACK`.
+    pub names: BTreeSet<String>,
     /// What could not be followed, in words for people.
     pub unknown: Vec<String>,
 }
