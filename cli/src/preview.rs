@@ -14,9 +14,9 @@ use futures::stream::{self, StreamExt as _};
 use tokio::sync::Mutex;
 
 use crate::comment::{Preview, StackPreview};
+use crate::config::Config;
 use crate::context::Context;
 use crate::digest::Key;
-use crate::engine::changes::ChangeSet;
 use crate::engine::{Phase, Pulumi};
 use crate::environment::Environment;
 use crate::event::Body;
@@ -26,6 +26,7 @@ use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::seal::Ground;
 use sorted::{Sorted, Touched, faulty, sorted};
+use stack::Seen;
 
 /// Previews what becomes of the stacks of one repository.
 pub struct Previewer {
@@ -47,6 +48,13 @@ struct Sealing {
     tree: String,
 }
 
+/// What the roll-out of a merge would be judged by.
+struct Guards {
+    config: Config,
+    branch: String,
+    commit: String,
+}
+
 /// What is merged into what, and which stacks are of interest.
 pub struct Merge {
     /// The branch that would receive the merge.
@@ -63,6 +71,8 @@ struct Place<'a> {
     commit: &'a str,
     phase: Phase,
     sealing: Option<Sealing>,
+    /// What a roll-out would be judged by, where one comes of it.
+    guards: Option<Guards>,
     pulumi: Pulumi,
     scratch: tempfile::TempDir,
     /// Held by whoever must be alone for a moment.
@@ -77,12 +87,13 @@ impl Previewer {
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
         let notes = self.notes(merge, &base, &head).await?;
-        let Sorted { touched, untouched, gone, faults } = sorted(&self.mirror, &base, &merged, merge)?;
+        let Sorted { touched, untouched, gone, faults, config } = sorted(&self.mirror, &base, &merged, merge)?;
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {
             let kind;
             let sealing = self.sealing(&base, &head, &merged)?;
-            let place = Place { sealing, ..self.place(&merged, Phase::Preview).await? };
+            let guards = Some(Guards { config, branch: merge.base.clone(), commit: head.id.clone() });
+            let place = Place { sealing, guards, ..self.place(&merged, Phase::Preview).await? };
             (stacks, kind) = place.all(touched).await?;
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
@@ -143,7 +154,16 @@ impl Previewer {
         std::fs::create_dir_all(&work).map_err(failed)?;
         sweep(&work);
         let scratch = tempfile::Builder::new().prefix("preview-").tempdir_in(&work).map_err(failed)?;
-        Ok(Place { previewer: self, commit, phase, sealing: None, pulumi, scratch, alone: Mutex::default() })
+        Ok(Place {
+            previewer: self,
+            commit,
+            phase,
+            sealing: None,
+            guards: None,
+            pulumi,
+            scratch,
+            alone: Mutex::default(),
+        })
     }
 }
 
@@ -173,19 +193,17 @@ impl Place<'_> {
         context.tell(Some(&name), Body::PreviewStarted { reason: reason.clone() });
         let mut scrubber = Scrubber::from_environment(&context.environment);
         let done = self.by_engine(&stack, &mut scrubber).await;
-        let (mut changes, failure, seal) = match done {
-            Ok(done) => done,
-            Err(failure) => (ChangeSet::default(), Some(failure), None),
-        };
-        let (failed, seconds) = (failure.is_some(), crate::text::as_seconds(context.now() - begun));
-        context.tell(Some(&name), Body::PreviewFinished { failed, changes: changes.resources.len(), seconds });
-        let kind = failure.as_ref().map(|failure| failure.kind);
+        let mut seen = done.unwrap_or_else(Seen::failed);
+        let (failed, seconds) = (seen.failure.is_some(), crate::text::as_seconds(context.now() - begun));
+        context.tell(Some(&name), Body::PreviewFinished { failed, changes: seen.changes.resources.len(), seconds });
+        let kind = seen.failure.as_ref().map(|failure| failure.kind);
         if kind == Some(Kind::Cancelled) {
             return Err(Failure::cancelled());
         }
-        let failure = failure.map(|failure| scrubber.scrub(&failure.with_hints()));
-        changes.scrub(&scrubber);
-        Ok((StackPreview { name, reason, failure, changes, seal }, kind))
+        let failure = seen.failure.map(|failure| scrubber.scrub(&failure.with_hints()));
+        seen.changes.scrub(&scrubber);
+        let Seen { changes, objections, seal, .. } = seen;
+        Ok((StackPreview { name, reason, failure, changes, objections, seal }, kind))
     }
 }
 

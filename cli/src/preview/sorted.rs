@@ -24,6 +24,8 @@ pub(super) struct Sorted {
     pub untouched: Vec<String>,
     pub gone: Vec<String>,
     pub faults: Vec<Fault>,
+    /// What `gitinfra.yaml` says at the base.
+    pub config: Config,
 }
 
 /// Tells the stacks of the merged tree whose files differ from the base from the others.
@@ -37,7 +39,7 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
         return Err(failure);
     }
-    let mut sorted = Sorted::default();
+    let mut sorted = Sorted { config: config.clone(), ..Sorted::default() };
     let names: Vec<String> = before.stacks.iter().map(Stack::name).collect();
     if wanted.is_empty() {
         let known = names.iter().zip(&before.stacks).map(|(name, stack)| (name.as_str(), stack.folder.as_str()));
@@ -81,6 +83,7 @@ pub(super) fn faulty(fault: Fault) -> StackPreview {
         reason: "it can't be read".to_owned(),
         failure: Some(fault.failure.with_hints()),
         changes: ChangeSet::default(),
+        objections: Vec::new(),
         seal: None,
     }
 }

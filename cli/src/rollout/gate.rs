@@ -270,8 +270,7 @@ impl Gate<'_> {
         let question = Question { stack: &name, commit: &self.by.head.id, branch: self.by.branch, changes: plan };
         let mut objections = Vec::new();
         for policy in &self.guard.policies {
-            let said = policy::judge(policy, &question, &self.run.root, self.by.environment).await?;
-            let words = said.map(|said| format!("the policy `{}` refused it: {said}", policy.command.join(" ")));
+            let words = policy::refused(policy, &question, &self.run.root, self.by.environment).await?;
             objections.extend(words.map(|words| self.log.scrubber.scrub(&words)).map(refusal));
         }
         Ok(objections)
