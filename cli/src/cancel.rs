@@ -39,7 +39,7 @@ impl Cancel {
                     run.name
                 )));
             }
-            if !ledger.is_held(&id, context.now()).await? {
+            if !ledger.is_held(&id).await? {
                 // Nobody is there to tell the engine, or to write down that it ended.
                 self.place.repair(&Target::of_run(&self.place.previewer.mirror, ledger, run).await?).await?;
             }

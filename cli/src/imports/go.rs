@@ -8,18 +8,18 @@ type Module = (String, String);
 
 pub fn begin(walk: &mut Walk<'_>, entry: &str) {
     let folder = if walk.tree.kind(entry) == Some(Kind::File) { split(entry).0 } else { entry }.to_owned();
-    package(walk, &folder, &folder);
+    package(walk, &folder, &folder, "has");
 }
 
 /// A package is a folder: all of its files but tests, whatever they are built for.
-fn package(walk: &mut Walk<'_>, folder: &str, by: &str) {
-    let step = crate::repo::Step { by: by.to_owned(), how: "imports" };
+fn package(walk: &mut Walk<'_>, folder: &str, by: &str, how: &'static str) {
+    let step = crate::repo::Step { by: by.to_owned(), how };
     walk.reach.packages.entry((folder.to_owned(), ".go")).or_insert(step);
     let names = walk.tree.names(folder).into_iter();
     let files =
         names.filter(|(name, kind)| *kind == Kind::File && name.ends_with(".go") && !name.ends_with("_test.go"));
     for (name, _) in files {
-        walk.file(&joined(folder, &name), by, "imports");
+        walk.file(&joined(folder, &name), by, how);
     }
 }
 
@@ -36,7 +36,7 @@ pub fn look(walk: &mut Walk<'_>, file: &str) {
             continue;
         };
         if let Some(place) = at(folder, name[module.len()..].trim_start_matches('/')) {
-            package(walk, &place, file);
+            package(walk, &place, file, "imports");
         }
     }
     walk.texts(&scan, file);
