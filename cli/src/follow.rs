@@ -18,7 +18,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Ledger, StackId};
-use crate::repo::{self, Fault, Found, Links, Stack, TreeFile};
+use crate::repo::{self, Fault, Found, Listing, Stack};
 use crate::scrub::Scrubber;
 use crate::text;
 
@@ -69,12 +69,11 @@ impl Wishes {
 /// What the ledger knows of a repository's stacks, by name, with their folders.
 type AllKnown = BTreeMap<String, (StackId, String, Known)>;
 
-/// The stacks of a commit, with the files that declare them.
+/// The stacks of a commit, with what declares them.
 struct Declared {
     found: Found,
     config: Config,
-    files: Vec<TreeFile>,
-    links: Links,
+    listing: Listing,
 }
 
 impl Follow {
@@ -144,7 +143,7 @@ impl Follow {
         config.refuse_left_out(&declared.found, &self.wishes.stacks, branch)?;
         let found = config.apply(declared.found, branch).select(&self.wishes.stacks)?;
         self.tell_faults(&found.faults, is_new, &mut tally);
-        let looked = self.decided(found.stacks, known, head, declared.links)?;
+        let looked = self.decided(found.stacks, known, head, &declared.listing)?;
         if is_new {
             self.tell_unknown(&looked);
         }
@@ -152,7 +151,7 @@ impl Follow {
         let worked = due.iter().any(|due| due.rest.is_none());
         match self.wishes.dry_run {
             true => tally.skipped += due.len(),
-            false => self.roll_out(&due, (&declared.files, config), head, &mut tally).await?,
+            false => self.roll_out(&due, (&declared.listing.files, config), head, &mut tally).await?,
         }
         if (is_new || worked) && !tally.moved && !self.wishes.dry_run {
             self.context.tell(None, tally.finished());
@@ -244,7 +243,7 @@ impl Follow {
             return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
         }
         let config = Config::read(&self.mirror.file(&head.id, config::FILE)?.unwrap_or_default())?;
-        Ok(Declared { found, config, files: listing.files, links: listing.links })
+        Ok(Declared { found, config, listing })
     }
 }
 

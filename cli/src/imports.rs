@@ -43,6 +43,9 @@ pub trait Tree {
 
     /// The symbolic links of the whole tree.
     fn links(&self) -> &Links;
+
+    /// The submodule that a path lies in, if it lies in one.
+    fn module_of(&self, path: &str) -> Option<&str>;
 }
 
 /// What a source file says of others.
@@ -169,6 +172,9 @@ impl Walk<'_> {
 
     /// Takes in what would be found in the place of something else, if it were there.
     fn absent(&mut self, path: &str, by: &str) {
+        if let Some(module) = self.tree.module_of(path).map(str::to_owned) {
+            self.unknown(by, &format!("what lies in the submodule {module}"));
+        }
         let step = Step { by: by.to_owned(), how: "looks for" };
         self.reach.files.entry(path.to_owned()).or_insert(step);
     }

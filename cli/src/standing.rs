@@ -37,7 +37,7 @@ fn compare<'a>(
 ) -> Result<()> {
     let listing = mirror.listing(head)?;
     let found = repo::stacks(&listing);
-    let mut programs = Programs::at(mirror, head, listing.links)?;
+    let mut programs = Programs::at(mirror, head, &listing)?;
     let config = Config::read(&mirror.file(head, config::FILE)?.unwrap_or_default())?;
     let followed = config.apply(found.clone(), branch);
     let mut stacks: BTreeMap<String, Stack> = followed.stacks.into_iter().map(|stack| (stack.name(), stack)).collect();

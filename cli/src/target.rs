@@ -65,7 +65,7 @@ fn named(mirror: &Mirror, commit: &str, name: &str) -> Result<Stack> {
     let found = repo::stacks(&listing).select(&[name.to_owned()])?;
     let stack = found.stacks.into_iter().next();
     let mut stack = stack.ok_or_else(|| Failure::bug("a stack was selected and is not there"))?;
-    Programs::at(mirror, commit, listing.links)?.follow(&mut stack);
+    Programs::at(mirror, commit, &listing)?.follow(&mut stack);
     Ok(stack)
 }
 

@@ -59,7 +59,7 @@ impl Explain {
         let found = repo::stacks(&listing);
         config.refuse_left_out(&found, &self.names, &self.base)?;
         let mut found = config.apply(found, &self.base).select(&self.names)?;
-        let mut programs = Programs::at(mirror, head, listing.links)?;
+        let mut programs = Programs::at(mirror, head, &listing)?;
         found.stacks.iter_mut().for_each(|stack| programs.follow(stack));
         Ok(found)
     }

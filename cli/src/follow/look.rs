@@ -6,7 +6,7 @@ use crate::event::Body;
 use crate::failure::Result;
 use crate::git::{Changes, Commit, Programs};
 use crate::ledger::StackId;
-use crate::repo::{Links, Stack};
+use crate::repo::{Listing, Stack};
 use crate::text;
 
 /// A stack that was looked at.
@@ -24,9 +24,9 @@ impl Follow {
         stacks: Vec<Stack>,
         known: AllKnown,
         head: &Commit,
-        links: Links,
+        listing: &Listing,
     ) -> Result<Vec<Looked>> {
-        let mut programs = Programs::at(&self.mirror, &head.id, links)?;
+        let mut programs = Programs::at(&self.mirror, &head.id, listing)?;
         let mut changes = Changes::to(&self.mirror, &head.id);
         let mut all = Vec::new();
         for mut stack in stacks {

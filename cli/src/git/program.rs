@@ -1,6 +1,6 @@
 //! A commit's files as those see them who follow what programs import.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,8 +10,8 @@ use super::Mirror;
 use super::tree::{LINK, unreadable};
 use crate::failure::Result;
 use crate::imports::{self, Kind, Scan, Tree};
-use crate::repo::path::text;
-use crate::repo::{Links, Reach, Stack};
+use crate::repo::path::{is_within, text};
+use crate::repo::{Links, Listing, Reach, Stack};
 
 /// Larger files are no source code.
 const LARGEST: usize = 1 << 20;
@@ -26,10 +26,11 @@ pub struct Programs<'a> {
 }
 
 impl<'a> Programs<'a> {
-    /// The programs of a commit with these links.
-    pub fn at(mirror: &'a Mirror, commit: &str, links: Links) -> Result<Programs<'a>> {
+    /// The programs of a commit that lists so.
+    pub fn at(mirror: &'a Mirror, commit: &str, listing: &Listing) -> Result<Programs<'a>> {
         let tree = mirror.tree(mirror.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
-        Ok(Programs { commit: Files { mirror, tree, links }, known: BTreeMap::new() })
+        let (links, modules) = (listing.links.clone(), listing.modules.clone());
+        Ok(Programs { commit: Files { mirror, tree, links, modules }, known: BTreeMap::new() })
     }
 
     /// Adds to a stack what its program reaches.
@@ -46,6 +47,7 @@ struct Files<'a> {
     mirror: &'a Mirror,
     tree: git2::Tree<'a>,
     links: Links,
+    modules: BTreeSet<String>,
 }
 
 impl Files<'_> {
@@ -117,5 +119,9 @@ impl Tree for Files<'_> {
 
     fn links(&self) -> &Links {
         &self.links
+    }
+
+    fn module_of(&self, path: &str) -> Option<&str> {
+        self.modules.iter().find(|module| is_within(path, module)).map(String::as_str)
     }
 }

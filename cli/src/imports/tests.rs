@@ -42,6 +42,10 @@ impl Tree for Written {
     fn links(&self) -> &Links {
         &self.links
     }
+
+    fn module_of(&self, path: &str) -> Option<&str> {
+        is_within(path, "module").then_some("module")
+    }
 }
 
 fn reach_of(runtime: &str, files: &[(&'static str, &'static str)]) -> (Stack, Reach) {
@@ -170,9 +174,13 @@ fn typescript_follows_members_of_its_workspace() {
 
 #[test]
 fn what_cannot_be_followed_is_said() {
-    let files = [("net/index.ts", "require(name)"), ("net/index.js", "import '../x'")];
+    let files = [("net/index.ts", "require(name); require('../module/a')"), ("net/index.js", "import '../x'")];
     let reach = check("nodejs", &files, &[], &["x.ts"]);
-    assert_eq!(reach.unknown, ["net/index.ts: `require(..)` of something that is worked out"]);
+    let expected = [
+        "net/index.ts: `require(..)` of something that is worked out",
+        "net/index.ts: what lies in the submodule module",
+    ];
+    assert_eq!(reach.unknown, expected);
     let reach = check("java", &[("net/App.java", "")], &[], &[]);
     assert_eq!(reach.unknown, ["what a program in java takes from other folders"]);
 }

@@ -50,7 +50,7 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     let Found { stacks, faults } = config.apply(found, branch).select(wanted)?;
     sorted.faults = faults;
     sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
-    let mut programs = Programs::at(mirror, merged, listing.links)?;
+    let mut programs = Programs::at(mirror, merged, &listing)?;
     for mut stack in stacks {
         programs.follow(&mut stack);
         match why(&stack, &known, &changed) {
