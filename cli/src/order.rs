@@ -26,7 +26,7 @@ enum Step {
 }
 
 /// Stacks by their place in a list, and how far each has come.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Order {
     /// For each stack those whose outputs it reads.
     reads: Vec<BTreeSet<usize>>,
@@ -68,6 +68,11 @@ impl Order {
     /// The circles that there were, each as the stacks that wait for one another.
     pub fn circles(&self) -> &[Vec<usize>] {
         &self.circles
+    }
+
+    /// The stacks whose outputs one reads.
+    pub fn before(&self, stack: usize) -> impl Iterator<Item = usize> {
+        self.reads[stack].iter().copied()
     }
 
     /// The next stack that waits for nobody. It counts as under way from now on.

@@ -6,11 +6,13 @@ mod sorted;
 mod stack;
 mod throwaway;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt as _};
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::comment::{Preview, StackPreview};
@@ -22,6 +24,7 @@ use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
+use crate::order::Order;
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::seal::Ground;
@@ -77,6 +80,8 @@ struct Place<'a> {
     scratch: tempfile::TempDir,
     /// Held by whoever must be alone for a moment.
     alone: Mutex<()>,
+    /// What stacks that were previewed would put out, where that differs from what stands.
+    planned: Mutex<BTreeMap<String, Value>>,
 }
 
 impl Previewer {
@@ -87,14 +92,14 @@ impl Previewer {
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
         let notes = self.notes(merge, &base, &head).await?;
-        let Sorted { touched, untouched, gone, faults, config } = sorted(&self.mirror, &base, &merged, merge)?;
+        let Sorted { touched, untouched, gone, faults, config, order } = sorted(&self.mirror, &base, &merged, merge)?;
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {
             let kind;
             let sealing = self.sealing(&base, &head, &merged)?;
             let guards = Some(Guards { config, branch: merge.base.clone(), commit: head.id.clone() });
             let place = Place { sealing, guards, ..self.place(&merged, Phase::Preview).await? };
-            (stacks, kind) = place.all(touched).await?;
+            (stacks, kind) = place.all(touched, order).await?;
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
         stacks.extend(faults.into_iter().map(faulty));
@@ -107,7 +112,7 @@ impl Previewer {
     pub async fn destruction(&self, stack: Stack, commit: &Commit) -> Result<(StackPreview, Option<Kind>)> {
         let sealing = self.sealing(commit, commit, &commit.id)?;
         let place = Place { sealing, ..self.place(&commit.id, Phase::PreviewDestroy).await? };
-        place.one(Touched { stack, reason: "to destroy what it rolled out".to_owned() }).await
+        place.one(Touched { stack, reason: "to destroy what it rolled out".to_owned() }, &[]).await
     }
 
     /// What would change if a stack's files at a commit were rolled out; sealed where there is a key.
@@ -119,7 +124,7 @@ impl Previewer {
     ) -> Result<(StackPreview, Option<Kind>)> {
         let sealing = self.sealing(commit, commit, &commit.id)?;
         let place = Place { sealing, ..self.place(&commit.id, Phase::Preview).await? };
-        place.one(Touched { stack, reason }).await
+        place.one(Touched { stack, reason }, &[]).await
     }
 
     /// What of a stack is another thing than its state says.
@@ -129,7 +134,7 @@ impl Previewer {
         commit: &Commit,
         reason: String,
     ) -> Result<(StackPreview, Option<Kind>)> {
-        self.place(&commit.id, Phase::Refresh).await?.one(Touched { stack, reason }).await
+        self.place(&commit.id, Phase::Refresh).await?.one(Touched { stack, reason }, &[]).await
     }
 
     async fn merge(&self, merge: &Merge) -> Result<(Commit, Commit, String)> {
@@ -163,19 +168,37 @@ impl Previewer {
             pulumi,
             scratch,
             alone: Mutex::default(),
+            planned: Mutex::default(),
         })
     }
 }
 
 impl Place<'_> {
-    /// Previews stacks side by side, and gives them in their order. One that fails is part of the answer, and of what decides
-    /// the exit code; only being stopped ends it, once every engine has ended.
-    async fn all(&self, touched: Vec<Touched>) -> Result<(Vec<StackPreview>, Option<Kind>)> {
-        let previews = stream::iter(touched.into_iter().map(|touched| self.one(touched)));
-        let done: Vec<Result<(StackPreview, Option<Kind>)>> =
-            previews.buffered(self.previewer.jobs.max(1)).collect().await;
+    /// Previews stacks, and gives them in their order: side by side where none reads another, for whoever does reads what that one
+    /// would put out. One that fails is part of the answer, and of what decides the exit code; only being stopped ends it, once every
+    /// engine has ended.
+    async fn all(&self, touched: Vec<Touched>, mut order: Order) -> Result<(Vec<StackPreview>, Option<Kind>)> {
+        let names: Vec<String> = touched.iter().map(|touched| touched.stack.name()).collect();
+        let mut touched: Vec<Option<Touched>> = touched.into_iter().map(Some).collect();
+        let mut done: Vec<Option<Result<(StackPreview, Option<Kind>)>>> = touched.iter().map(|_| None).collect();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            while under_way.len() < self.previewer.jobs.max(1) {
+                let Some((at, next)) = order.start_next().and_then(|at| Some((at, touched[at].take()?))) else {
+                    break;
+                };
+                let before: Vec<String> = order.before(at).map(|at| names[at].clone()).collect();
+                under_way.push(async move { (at, self.one(next, &before).await) });
+            }
+            let Some((at, preview)) = under_way.next().await else {
+                break;
+            };
+            // Whoever reads one that can't be previewed is previewed on what stands.
+            order.ended(at, true);
+            done[at] = Some(preview);
+        }
         let (mut previews, mut worst) = (Vec::new(), None);
-        for done in done {
+        for done in done.into_iter().flatten() {
             let (preview, kind) = done?;
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
             previews.push(preview);
@@ -184,7 +207,7 @@ impl Place<'_> {
     }
 
     /// One stack's preview, told while it goes on.
-    async fn one(&self, Touched { stack, reason }: Touched) -> Result<(StackPreview, Option<Kind>)> {
+    async fn one(&self, Touched { stack, reason }: Touched, before: &[String]) -> Result<(StackPreview, Option<Kind>)> {
         let (context, name) = (&self.previewer.context, stack.name());
         if context.cancel.is_cancelled() {
             return Err(Failure::cancelled());
@@ -192,7 +215,7 @@ impl Place<'_> {
         let begun = context.now();
         context.tell(Some(&name), Body::PreviewStarted { reason: reason.clone() });
         let mut scrubber = Scrubber::from_environment(&context.environment);
-        let done = self.by_engine(&stack, &mut scrubber).await;
+        let done = self.by_engine(&stack, before, &mut scrubber).await;
         let mut seen = done.unwrap_or_else(Seen::failed);
         let (failed, seconds) = (seen.failure.is_some(), crate::text::as_seconds(context.now() - begun));
         context.tell(Some(&name), Body::PreviewFinished { failed, changes: seen.changes.resources.len(), seconds });

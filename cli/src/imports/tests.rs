@@ -294,3 +294,13 @@ fn links_lead_where_they_lead() {
     let (stack, _) = reach_with("nodejs", &files, &[("link", "real")]);
     assert!(stack.uses("link") && stack.uses("real/a.ts"));
 }
+
+proptest::proptest! {
+    /// Whoever commits decides what stands in a file.
+    #[test]
+    fn no_text_is_too_odd(text in "([\\PC\n]|import |from |require\\(|`|\\$\\{|'''|/\\*|//){0,60}") {
+        for scan in [script::scan, python::scan, go::scan, yaml::scan] {
+            scan(&text);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Which stacks a merge touches, which it leaves as they are, and which it takes away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Merge;
 use crate::comment::StackPreview;
@@ -9,6 +9,7 @@ use crate::decide::Reason;
 use crate::engine::changes::ChangeSet;
 use crate::failure::Result;
 use crate::git::{Commit, Mirror, Programs};
+use crate::order::Order;
 use crate::repo::{self, Fault, Found, Stack, path};
 
 /// A stack that the merge touches, and why.
@@ -26,6 +27,8 @@ pub(super) struct Sorted {
     pub faults: Vec<Fault>,
     /// What `gitinfra.yaml` says at the base.
     pub config: Config,
+    /// Who of the touched reads whose outputs.
+    pub order: Order,
 }
 
 /// Tells the stacks of the merged tree whose files differ from the base from the others.
@@ -58,6 +61,7 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
             None => sorted.untouched.push(stack.name()),
         }
     }
+    sorted.order = Order::of(sorted.touched.iter().map(|touched| &touched.stack), &listing.files, &BTreeMap::new());
     Ok(sorted)
 }
 

@@ -46,7 +46,7 @@ pub(super) struct Ready<'a> {
 
 impl Place<'_> {
     /// What the engine says that would change.
-    pub(super) async fn by_engine(&self, stack: &Stack, scrubber: &mut Scrubber) -> Result<Seen> {
+    pub(super) async fn by_engine(&self, stack: &Stack, before: &[String], scrubber: &mut Scrubber) -> Result<Seen> {
         let backend = self.check(stack)?;
         let worktree = self.worktree(stack).await?;
         let (own, folder) = (self.folder("stack-")?, worktree.folder.join(&stack.folder));
@@ -59,7 +59,10 @@ impl Place<'_> {
             pulumi.install(&missing, &folder, &self.previewer.context.cancel).await?;
         }
         let ready = Ready { stack, backend, pulumi, folder };
-        let stage = self.stage(&ready).await?;
+        let stage = match self.planned_stage(&ready, before).await? {
+            Some(stage) => stage,
+            None => self.stage(&ready).await?,
+        };
         if stack.has_secrets {
             let config = worktree.folder.join(&stack.config_file);
             stage.pulumi.learn_secrets(&ready.folder, &stack.stack, &config, scrubber).await?;
@@ -75,6 +78,9 @@ impl Place<'_> {
         if let (Some(guards), None) = (&self.guards, &seen.failure) {
             seen.objections =
                 self.objections(guards, &stack.name(), &seen.changes, (&worktree.folder, scrubber)).await?;
+        }
+        if let (Some(planned), None) = (&seen.changes.planned, &seen.failure) {
+            self.planned.lock().await.insert(stack.name(), planned.clone());
         }
         Ok(seen)
     }
@@ -111,7 +117,7 @@ impl Place<'_> {
     ) -> Result<Seen> {
         let name = ready.stack.name();
         for _ in 0..TRIES {
-            let identity = || stage.pulumi.identity(&ready.folder, &ready.stack.stack, &sealing.key);
+            let identity = || stage.of_state().identity(&ready.folder, &ready.stack.stack, &sealing.key);
             let before = identity().await?;
             let (changes, failure) = self.on(stage, ready, output).await?;
             if failure.is_some() {
