@@ -1,6 +1,6 @@
 # The project's commands. Each is safe to run twice, and beside another copy of itself.
 
-.PHONY: help build tools demo test bench fmt
+.PHONY: help build tools demo test bench chaos fmt
 
 help: ## these words
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: ## everything that can be checked on one machine
 
 bench: ## ratios against a peer and a floor, measured now
 	tests/bench/run
+
+chaos: ## kills gitinfra a thousand times, before and after whatever it writes, and looks what the next one makes of it
+	CHAOS_ROUNDS=$${CHAOS_ROUNDS:-1000} cargo test --locked --workspace --test it cli::chaos
 
 fmt: ## one way to write
 	cargo fmt

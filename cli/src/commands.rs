@@ -1,5 +1,6 @@
 //! The command line. A verb is one file, with its arguments, its help and what it does, and one line of the table below.
 
+mod alone;
 mod api_resources;
 mod approve;
 mod cancel;

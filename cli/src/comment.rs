@@ -69,6 +69,9 @@ pub struct StackPreview {
     /// Why the preview failed, if it did.
     pub failure: Option<String>,
     pub changes: ChangeSet,
+    /// What would hold its roll-out: budgets that it is over, policies that refuse it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<String>,
     /// The seal on it, if it was sealed; in JSON its id.
     #[serde(serialize_with = "id_of")]
     pub seal: Option<Seal>,
@@ -180,6 +183,7 @@ fn row(stack: &StackPreview, effects: &[Effect]) -> String {
 fn remark(stack: &StackPreview) -> &'static str {
     match (&stack.failure, stack.changes.resources.is_empty(), stack.changes.outputs.is_empty()) {
         (Some(_), ..) => "❌ preview failed",
+        _ if !stack.objections.is_empty() => "✋ would be held",
         (None, true, true) => "no changes",
         (None, true, false) => "only outputs",
         _ => "",
@@ -241,11 +245,20 @@ fn details(
     let mut room = room.checked_sub(head(" open").len() + end.len()).filter(|room| *room >= LEAST)?;
     let failure = stack.failure.as_deref().filter(|_| from == 0);
     let failure = failure.map(|failure| fenced("text", failure, &mut room)).unwrap_or_default();
+    let failure = if from == 0 { objections(stack, &mut room) + &failure } else { failure };
     let (diff, next) = diff(&stack.changes, from, goes_on, &mut room);
     let said = if next.is_none() { fenced("text", &said(stack), &mut room) } else { String::new() };
     let text = failure + &diff + &said;
-    let is_open = text.lines().count() <= OPEN_LINES || stack.failure.is_some();
+    let is_open = text.lines().count() <= OPEN_LINES || stack.failure.is_some() || !stack.objections.is_empty();
     Some((head(if is_open { " open" } else { "" }) + &text + end, next))
+}
+
+/// What would hold the roll-out, above all that would change.
+fn objections(stack: &StackPreview, room: &mut usize) -> String {
+    match stack.objections.is_empty() {
+        true => String::new(),
+        false => format!("**It would be held:**\n{}", fenced("text", &stack.objections.join("\n"), room)),
+    }
 }
 
 /// What a stack's part begins with. Where HTML shows as text, a heading does.

@@ -12,9 +12,10 @@ use crate::failure::{Failure, Result, nearest};
 use crate::repo::{Found, Stack};
 use glob::matches;
 use guard::Part;
+use noise::ScheduleParts;
 
 pub use guard::{Act, Approvals, Bound, Budget, Guard, Policy};
-pub use noise::Drift;
+pub use noise::{Drift, Schedule, Then};
 
 /// Where it lies.
 pub const FILE: &str = "gitinfra.yaml";
@@ -56,6 +57,9 @@ struct Rule {
     /// How much of some kinds of resources one roll-out may delete or replace.
     #[serde(default)]
     budgets: Vec<Budget>,
+    /// How often they are looked at for drift.
+    #[serde(default)]
+    drift: ScheduleParts,
     /// How many have to allow a roll-out, and who may.
     approvals: Option<Approvals>,
     /// Programs that judge what a roll-out would do.
@@ -129,6 +133,12 @@ impl Config {
         let Config { budgets, approvals, policies, sealed, .. } = self;
         let all = Part { budgets, approvals: approvals.as_ref(), policies, sealed: *sealed };
         Guard::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::part)))
+    }
+
+    /// How often a stack is looked at for drift; `None` where nobody wants that.
+    pub fn schedule(&self, name: &str) -> Option<Schedule> {
+        let own = self.rules_of(name).map(|rule| rule.drift);
+        Schedule::of(std::iter::once(self.drift.schedule()).chain(own))
     }
 
     fn rules_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Rule> {

@@ -47,6 +47,12 @@ pub fn name_of(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes())[..6])
 }
 
+/// A number from 0 to 1 that a text stands for: the same text the same number.
+pub fn fraction_of(text: &str) -> f64 {
+    let bytes = Sha256::digest(text.as_bytes());
+    f64::from(u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])) / f64::from(u32::MAX)
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

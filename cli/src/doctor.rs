@@ -80,7 +80,7 @@ pub async fn examine(context: &Context, environment: &Environment, ledger: Resul
     findings.push(credentials(environment));
     findings.push(left_locks(stacks));
     findings.push(match (&ledger, &records) {
-        (Ok(ledger), Ok(stacks)) => in_ledger(context, ledger, stacks).await,
+        (Ok(ledger), Ok(stacks)) => in_ledger(ledger, stacks).await,
         (Err(failure), _) | (_, Err(failure)) => Finding::failed("ledger", failure),
     });
     findings
@@ -137,11 +137,11 @@ fn left_locks(stacks: &[StackRecord]) -> Finding {
 }
 
 /// Runs that nobody works on any more.
-async fn in_ledger(context: &Context, ledger: &Ledger, stacks: &[StackRecord]) -> Finding {
+async fn in_ledger(ledger: &Ledger, stacks: &[StackRecord]) -> Finding {
     let mut left = Vec::new();
     for stack in stacks.iter().filter(|stack| stack.last_state == Some(RunState::Running)) {
         let is_held = match ledger.find(&stack.repository, &stack.name).await {
-            Ok(Some(id)) => ledger.is_held(&id, context.now()).await.unwrap_or(true),
+            Ok(Some(id)) => ledger.is_held(&id).await.unwrap_or(true),
             _ => true,
         };
         if !is_held {

@@ -1,65 +1,67 @@
 //! Looks whether what stands is still what was rolled out, and brings it back to that.
 
-use crate::config;
+use crate::config::{self, Config, Then};
 use crate::decide::Reason;
-use crate::engine::Pulumi;
 use crate::engine::operation::Effect;
 use crate::failure::{Kind, Result};
-use crate::ledger::Ledger;
-use crate::preview::Previewer;
-use crate::record::{Action, DriftState, Findings};
-use crate::rollout::{Outcome, RollOut};
-use crate::scrub::Scrubber;
+use crate::record::{Action, Drift, DriftState, Findings, StackRecord};
+use crate::rollout::Outcome;
 use crate::seal::Plan;
-use crate::target::Target;
+use crate::target::{Place, Target};
 
 /// Looks at stacks of one repository.
-pub struct Drifting {
-    pub previewer: Previewer,
-    pub ledger: Ledger,
-    /// How many runs of a stack the ledger keeps.
-    pub keep_runs: u32,
-}
+pub struct Drifting(pub Place);
 
 impl Drifting {
     /// Looks at a stack, and writes down what it found; of which kind the failure was, if there was one.
     pub async fn look(&self, target: &Target) -> Result<(DriftState, Findings, Option<Kind>)> {
         let reason = "what stands is compared with what was rolled out".to_owned();
-        let (preview, kind) = self.previewer.refreshed(target.stack.clone(), &target.commit, reason).await?;
-        let noise = target.config(&self.previewer.mirror)?.drift;
+        let (preview, kind) = self.0.previewer.refreshed(target.stack.clone(), &target.commit, reason).await?;
+        let noise = target.config(&self.0.previewer.mirror)?.drift;
         let (state, findings) = match preview.failure {
             Some(message) => (DriftState::Unchecked, Findings { message: Some(message), ..Findings::default() }),
             None => found(Plan::of(&preview.changes), &noise),
         };
-        let now = self.previewer.context.now();
-        self.ledger.drift(&target.id, &target.commit.id, state, &findings, now).await?;
+        let now = self.0.previewer.context.now();
+        self.0.ledger.drift(&target.id, &target.commit.id, state, &findings, now).await?;
         Ok((state, findings, kind))
     }
 
     /// Brings a stack back to what was rolled out, within its budgets.
     pub async fn reconcile(&self, target: &Target) -> Result<Outcome> {
-        let Previewer { context, mirror, environment, .. } = &self.previewer;
-        let roll_out = RollOut {
-            context,
-            ledger: &self.ledger,
-            mirror,
-            pulumi: &Pulumi::find(environment).await?,
-            branch: &target.branch,
-            head: &target.commit,
-            action: Action::Reconcile,
-            scrubber: &Scrubber::from_environment(&context.environment),
-            config: &target.config(mirror)?,
-            keep_runs: self.keep_runs,
-            alone: tokio::sync::Mutex::default(),
-            environment,
-        };
-        let outcome = roll_out.run(&target.stack, &target.id, &target.known, &Reason::Drifted).await?;
+        let config = target.config(&self.0.previewer.mirror)?;
+        let outcome = self.0.run(target, Action::Reconcile, &config, &Reason::Drifted).await?;
         if outcome == Outcome::RolledOut {
-            let now = context.now();
-            self.ledger.drift(&target.id, &target.commit.id, DriftState::Clean, &Findings::default(), now).await?;
+            let now = self.0.previewer.context.now();
+            self.0.ledger.drift(&target.id, &target.commit.id, DriftState::Clean, &Findings::default(), now).await?;
         }
         Ok(outcome)
     }
+}
+
+/// A stack that has not been looked at for long enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueLook {
+    pub stack: String,
+    pub then: Then,
+    at: i64,
+}
+
+/// The stacks of a repository that are to be looked at by now, those first that wait longest. What is suspended is only looked at.
+pub fn due(config: &Config, records: &[StackRecord], drifts: &[Drift], now: i64) -> Vec<DueLook> {
+    let mut due: Vec<DueLook> = records.iter().filter_map(|record| due_look(config, record, drifts)).collect();
+    due.retain(|look| look.at <= now);
+    due.sort_by(|a, b| (a.at, &a.stack).cmp(&(b.at, &b.stack)));
+    due
+}
+
+fn due_look(config: &Config, record: &StackRecord, drifts: &[Drift]) -> Option<DueLook> {
+    let schedule = config.schedule(&record.name)?;
+    let rolled_out = record.rolled_out_at.filter(|_| record.commit.is_some())?;
+    let looked = drifts.iter().find(|drift| drift.name == record.name && drift.repository == record.repository);
+    let last = looked.map_or(rolled_out, |drift| drift.checked_at.max(rolled_out));
+    let then = if record.suspended.is_some() { Then::Report } else { schedule.then };
+    Some(DueLook { stack: record.name.clone(), then, at: schedule.next(&record.name, last) })
 }
 
 /// What of a refresh is drift, and how much of it is noise.
@@ -88,7 +90,6 @@ fn found(mut plan: Plan, noise: &config::Drift) -> (DriftState, Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
     use crate::engine::operation::Operation;
     use crate::seal::{Change, Property};
 
@@ -123,5 +124,37 @@ mod tests {
         let config = Config::read("drift: {ignore: [{types: ['a:**']}]}").expect("a configuration");
         let (state, findings) = found(plan, &config.drift);
         assert_eq!((state, findings.ignored), (DriftState::Clean, 3));
+    }
+
+    #[test]
+    fn looks_are_due_by_their_schedule() {
+        const HOUR: i64 = 3_600_000;
+        let text = "drift: {every: 2h, jitter: 0s}\nrules: [{stacks: ['web/*'], drift: {every: 1h, then: reconcile}}]";
+        let config = Config::read(text).expect("a configuration");
+        let record = |name: &str, rolled_out_at: Option<i64>| StackRecord {
+            name: name.to_owned(),
+            rolled_out_at,
+            commit: rolled_out_at.map(|_| "aaaa".to_owned()),
+            repository: "here".to_owned(),
+            ..StackRecord::default()
+        };
+        let suspended = StackRecord { suspended: Some("moving".to_owned()), ..record("web/sleeps", Some(3)) };
+        let records = [record("net/dev", Some(0)), record("web/dev", Some(HOUR)), record("web/new", None), suspended];
+        let looked = |name: &str, checked_at| Drift {
+            name: name.to_owned(),
+            repository: "here".to_owned(),
+            state: DriftState::Clean,
+            commit: "aaaa".to_owned(),
+            checked_at,
+            findings: Findings::default(),
+        };
+        let names = |drifts: &[Drift], now| -> Vec<(String, Then)> {
+            due(&config, &records, drifts, now).into_iter().map(|look| (look.stack, look.then)).collect()
+        };
+        let (net, web) = (("net/dev".to_owned(), Then::Report), ("web/dev".to_owned(), Then::Reconcile));
+        let sleeps = ("web/sleeps".to_owned(), Then::Report);
+        assert_eq!(names(&[], HOUR), []);
+        assert_eq!(names(&[], 2 * HOUR), [sleeps.clone(), net.clone(), web]);
+        assert_eq!(names(&[looked("web/dev", 2 * HOUR)], 2 * HOUR), [sleeps, net]);
     }
 }

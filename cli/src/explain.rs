@@ -32,8 +32,8 @@ pub fn explain(stack: &Stack, changed: &[String]) -> Explained {
 
 fn why(stack: &Stack, changed: &str) -> Option<String> {
     let Some(part) = stack.part_of(changed) else {
-        let glob = fitting(&stack.triggers, changed)?;
-        return Some(format!("{FILE} has the trigger {glob}"));
+        let glob = fitting(&stack.triggers, changed);
+        return reached(stack, changed).or_else(|| Some(format!("{FILE} has the trigger {}", glob?)));
     };
     Some(match part {
         part if part == stack.config_file => "it is the stack's configuration".to_owned(),
@@ -44,21 +44,31 @@ fn why(stack: &Stack, changed: &str) -> Option<String> {
     })
 }
 
-/// Code that a program takes from elsewhere in the repository shows only when it runs.
-fn not_followed(stack: &Stack) -> Option<String> {
-    let what = match stack.runtime.as_str() {
-        "yaml" => "files that the program reads",
-        _ => "files that the program imports",
+/// The chain from the program to a path: `net/index.ts imports shared/a.ts, which reads data`.
+fn reached(stack: &Stack, changed: &str) -> Option<String> {
+    let way = stack.reach.as_ref()?.way(changed);
+    // Where the program begins is no reason, but for whatever has no other.
+    let skipped = way.iter().skip(1).take_while(|(_, how)| *how == "begins with" || *how == "has").count();
+    let way = if way.len() > skipped + 1 { &way[skipped..] } else { &way[..] };
+    let [(first, _), rest @ ..] = way else {
+        return None;
     };
-    let is_all = stack.folder.is_empty();
-    (!is_all)
-        .then(|| format!("{what} from outside of {} count only as a trigger in {FILE}", path::shown(&stack.folder)))
+    let place = |place: &str| if place.is_empty() { "the root".to_owned() } else { path::shown(place) };
+    let steps: Vec<String> = rest.iter().map(|(step, how)| format!("{how} {}", place(step))).collect();
+    Some(format!("{} {}", place(first), steps.join(", which ")))
+}
+
+/// What could change a program without being noticed.
+fn not_followed(stack: &Stack) -> Option<String> {
+    let unknown = &stack.reach.as_ref()?.unknown;
+    (!unknown.is_empty())
+        .then(|| format!("not followed, so that it counts only as a trigger in {FILE}: {}", unknown.join("; ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repo::{Listing, TreeFile, stacks};
+    use crate::repo::{Listing, Reach, Step, TreeFile, stacks};
 
     #[test]
     fn each_path_has_its_reason() {
@@ -67,12 +77,32 @@ mod tests {
         let files = vec![file("net/Pulumi.yaml", project), file("net/Pulumi.dev.yaml", "")];
         let mut stack = stacks(&Listing { files, ..Listing::default() }).stacks.remove(0);
         stack.triggers = vec!["shared/**".to_owned()];
-        let changed = ["README.md", "net/Pulumi.dev.yaml", "net/Pulumi.yaml", "net/a.txt", "shared/b", "src/net/c"];
+        let step = |by: &str, how| Step { by: by.to_owned(), how };
+        let mut reach = Reach { unknown: vec!["src/net/x: `require(..)`".to_owned()], ..Reach::default() };
+        reach.files.insert("src/net/x".to_owned(), step("src/net", "begins with"));
+        reach.files.insert("lib/a".to_owned(), step("src/net/x", "imports"));
+        reach.folders.insert("lib/data".to_owned(), step("lib/a", "reads"));
+        stack.reach = Some(std::sync::Arc::new(reach));
+        let changed = [
+            "README.md",
+            "lib/a",
+            "lib/data/z",
+            "net/Pulumi.dev.yaml",
+            "net/Pulumi.yaml",
+            "net/a.txt",
+            "shared/b",
+            "src/net/c",
+        ];
         let told = explain(&stack, &changed.map(str::to_owned));
+        assert!(
+            told.not_followed.as_ref().is_some_and(|words| words.ends_with("gitinfra.yaml: src/net/x: `require(..)`"))
+        );
         let told: Vec<_> = told.paths.iter().map(|touch| (touch.path.as_str(), touch.why.as_str())).collect();
         assert_eq!(
             told,
             [
+                ("lib/a", "src/net/x imports lib/a"),
+                ("lib/data/z", "src/net/x imports lib/a, which reads lib/data"),
                 ("net/Pulumi.dev.yaml", "it is the stack's configuration"),
                 ("net/Pulumi.yaml", "it is the project's file"),
                 ("net/a.txt", "it lies in the project's folder net"),

@@ -1,10 +1,13 @@
 //! Follows a branch: looks at its head, decides which stacks have to be rolled out, and rolls them out side by side.
 
 mod due;
+mod look;
+mod schedule;
 mod side_by_side;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{self, Config};
@@ -15,7 +18,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Ledger, StackId};
-use crate::repo::{self, Fault, Found, Stack, TreeFile};
+use crate::repo::{self, Fault, Found, Listing, Stack};
 use crate::scrub::Scrubber;
 use crate::text;
 
@@ -27,7 +30,7 @@ const MOST_PASSES: u32 = 5;
 /// A branch that is followed.
 pub struct Follow {
     pub context: Context,
-    pub mirror: Mirror,
+    pub mirror: Arc<Mirror>,
     pub ledger: Ledger,
     /// The environment that the engine sees.
     pub environment: Environment,
@@ -66,21 +69,27 @@ impl Wishes {
 /// What the ledger knows of a repository's stacks, by name, with their folders.
 type AllKnown = BTreeMap<String, (StackId, String, Known)>;
 
-/// The stacks of a commit, with the files that declare them.
+/// The stacks of a commit, with what declares them.
 struct Declared {
     found: Found,
     config: Config,
-    files: Vec<TreeFile>,
+    listing: Listing,
 }
 
 impl Follow {
     /// Looks again and again until it is cancelled. It outlives a network that is away and a file that is broken, since the
     /// next commit may mend it; the same failure is told once.
+    /// Between two looks at the branch it looks at a stack that may have drifted, one at a time.
     pub async fn watch(&mut self, interval: Duration) -> Result<()> {
         let mut last = None;
         while !self.context.cancel.is_cancelled() {
-            match self.once().await {
-                Ok(_) => last = None,
+            let done = match self.once().await {
+                Ok(_) => self.look_for_drift().await,
+                Err(failure) => Err(failure),
+            };
+            match done {
+                Ok(true) => continue,
+                Ok(false) => last = None,
                 Err(failure) if failure.kind == Kind::Bug => return Err(failure),
                 Err(failure) if failure.kind == Kind::Cancelled || last.as_ref() == Some(&failure) => {}
                 Err(failure) => {
@@ -134,11 +143,15 @@ impl Follow {
         config.refuse_left_out(&declared.found, &self.wishes.stacks, branch)?;
         let found = config.apply(declared.found, branch).select(&self.wishes.stacks)?;
         self.tell_faults(&found.faults, is_new, &mut tally);
-        let due = self.due(found.stacks, known, head, is_new, &mut tally).await?;
+        let looked = self.decided(found.stacks, known, head, &declared.listing)?;
+        if is_new {
+            self.tell_unknown(&looked);
+        }
+        let due = self.due(looked, head, is_new, &mut tally).await?;
         let worked = due.iter().any(|due| due.rest.is_none());
         match self.wishes.dry_run {
             true => tally.skipped += due.len(),
-            false => self.roll_out(&due, (&declared.files, config), head, &mut tally).await?,
+            false => self.roll_out(&due, (&declared.listing.files, config), head, &mut tally).await?,
         }
         if (is_new || worked) && !tally.moved && !self.wishes.dry_run {
             self.context.tell(None, tally.finished());
@@ -230,7 +243,7 @@ impl Follow {
             return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
         }
         let config = Config::read(&self.mirror.file(&head.id, config::FILE)?.unwrap_or_default())?;
-        Ok(Declared { found, config, files: listing.files })
+        Ok(Declared { found, config, listing })
     }
 }
 

@@ -7,6 +7,7 @@ mod holds;
 mod lease;
 mod listing;
 mod locks;
+mod queue;
 mod retention;
 mod runs;
 mod seals;
@@ -29,18 +30,26 @@ pub use holds::{HoldFilter, NewHold, Verdict};
 pub use lease::{Claim, LEASE, Lease};
 pub use listing::RunFilter;
 pub use locks::Wish;
+pub use queue::{Asked, Finish, Limits, Queued, Taken};
 pub use runs::NewRun;
 pub use seals::Sealed;
 pub use stacks::StackId;
 
-/// The shapes of the ledger, of which `0007_drifts.sql` is the newest.
+/// The shapes of the ledger, of which `0009_reads.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.
 #[derive(Clone)]
 pub struct Ledger {
     pool: AnyPool,
+    /// What the database calls its own time, in milliseconds since 1970.
+    clock: &'static str,
 }
+
+const SQLITE_CLOCK: &str = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)";
+
+/// `now()` would stand still within a transaction.
+const POSTGRES_CLOCK: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 impl Ledger {
     /// Opens the ledger at a URL, or the SQLite file in the state directory, and brings it to this version's shape.
@@ -72,7 +81,13 @@ impl Ledger {
         MIGRATIONS.run(&pool).await.map_err(|error| {
             failed(&error).hint("a newer gitinfra may have changed its shape: use the newest one everywhere")
         })?;
-        Ok(Ledger { pool })
+        Ok(Ledger { pool, clock: if is_sqlite { SQLITE_CLOCK } else { POSTGRES_CLOCK } })
+    }
+
+    /// What time it is by the database's clock, in milliseconds since 1970.
+    async fn database_time(&self) -> Result<i64> {
+        let ask = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {}", self.clock)));
+        ask.fetch_one(&self.pool).await.map_err(failed("asking for the time"))
     }
 }
 

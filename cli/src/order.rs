@@ -1,10 +1,10 @@
-//! In which order the stacks of one commit roll out: who reads whose outputs, as far as project files and configuration
-//! say so, and who may go next.
+//! In which order the stacks of one commit roll out: who reads whose outputs, as far as project files, programs, configuration
+//! and what was rolled out before say so, and who may go next.
 //!
-//! Named are stacks by a `StackReference` of a YAML program, and by values of a stack's configuration that read
-//! `PROJECT/STACK` or `ORGANIZATION/PROJECT/STACK`. What a program in another language reads shows only when it runs. Which
-//! organisation a stack belongs to is nowhere in a repository, so a stack of another one that has the same project and name
-//! counts as well: it costs an order that nobody needs, and never one that somebody does.
+//! Named are stacks by a `StackReference` of a YAML program, by texts of a program in another language that read
+//! `ORGANIZATION/PROJECT/STACK`, by values of a stack's configuration that read so or `PROJECT/STACK`, and by what the newest run
+//! read. Which organisation a stack belongs to is nowhere in a repository, so a stack of another one that has the same project
+//! and name counts as well: it costs an order that nobody needs, and never one that somebody does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,31 +26,53 @@ enum Step {
 }
 
 /// Stacks by their place in a list, and how far each has come.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Order {
     /// For each stack those whose outputs it reads.
     reads: Vec<BTreeSet<usize>>,
     steps: Vec<Step>,
+    /// The circles that there are, each as the stacks that wait for one another.
+    circles: Vec<Vec<usize>>,
 }
 
 impl Order {
-    /// The order of these stacks, which `files` declare. Where stacks name each other in a circle, what would close it doesn't
-    /// count.
-    pub fn of<'a>(stacks: impl Iterator<Item = &'a Stack>, files: &[TreeFile]) -> Order {
+    /// The order of these stacks, which `files` declare; `read` is what the newest run of each read, by name. Where stacks name each
+    /// other in a circle, what would close it doesn't count.
+    pub fn of<'a>(
+        stacks: impl Iterator<Item = &'a Stack>,
+        files: &[TreeFile],
+        read: &BTreeMap<String, Vec<String>>,
+    ) -> Order {
         let stacks: Vec<&Stack> = stacks.collect();
         let places: BTreeMap<String, usize> = stacks.iter().enumerate().map(|(at, stack)| (stack.name(), at)).collect();
         let contents = files.iter().map(|file| (file.path.as_str(), file.content.as_slice())).collect();
         let mut reads = vec![BTreeSet::new(); stacks.len()];
+        let mut circles = Vec::new();
         for (reader, stack) in stacks.iter().enumerate() {
-            let read = names(stack, &contents);
+            let name = stack.name();
+            let mut named = names(stack, &contents);
+            named.extend(read.get(&name).into_iter().flatten().filter_map(|name| referred(name, stack)));
             let before = places.keys().filter(|name| any(&stack.after, name));
-            for other in read.iter().chain(before).filter_map(|name| places.get(name)) {
-                if !reaches(&reads, *other, reader) {
-                    reads[reader].insert(*other);
+            for other in named.iter().chain(before).filter_map(|name| places.get(name)) {
+                match way(&reads, *other, reader) {
+                    None => drop(reads[reader].insert(*other)),
+                    // Who names himself waits for nobody.
+                    Some(way) if way.len() > 1 => circles.push(way),
+                    Some(_) => {}
                 }
             }
         }
-        Order { steps: vec![Step::Waiting; stacks.len()], reads }
+        Order { steps: vec![Step::Waiting; stacks.len()], reads, circles }
+    }
+
+    /// The circles that there were, each as the stacks that wait for one another.
+    pub fn circles(&self) -> &[Vec<usize>] {
+        &self.circles
+    }
+
+    /// The stacks whose outputs one reads.
+    pub fn before(&self, stack: usize) -> impl Iterator<Item = usize> {
+        self.reads[stack].iter().copied()
     }
 
     /// The next stack that waits for nobody. It counts as under way from now on.
@@ -91,13 +113,25 @@ impl Order {
     }
 }
 
-/// Whether a stack is another one, or reads its outputs, if only through others.
-fn reaches(reads: &[BTreeSet<usize>], from: usize, to: usize) -> bool {
-    let (mut seen, mut left) = (BTreeSet::from([from]), vec![from]);
-    while let Some(stack) = left.pop() {
-        left.extend(reads[stack].iter().filter(|next| seen.insert(**next)));
+/// The way from a stack to another one whose outputs it reads, if only through others; `None` where there is none.
+fn way(reads: &[BTreeSet<usize>], from: usize, to: usize) -> Option<Vec<usize>> {
+    let (mut before, mut left) = (BTreeMap::from([(from, from)]), vec![from]);
+    while let Some(stack) = left.pop().filter(|_| !before.contains_key(&to)) {
+        for next in &reads[stack] {
+            before.entry(*next).or_insert_with(|| {
+                left.push(*next);
+                stack
+            });
+        }
     }
-    seen.contains(&to)
+    let mut way = vec![to];
+    let mut at = to;
+    while at != from {
+        at = *before.get(&at)?;
+        way.push(at);
+    }
+    way.reverse();
+    Some(way)
 }
 
 /// The stacks that a stack names, as `PROJECT/STACK`.
@@ -110,7 +144,8 @@ fn names(stack: &Stack, contents: &BTreeMap<&str, &[u8]>) -> BTreeSet<String> {
     let mut texts = Vec::new();
     texts_of(&config["config"], &mut texts);
     let from_config = texts.into_iter().filter_map(qualified);
-    from_config.chain(references(stack, &project)).collect()
+    let in_program = stack.reach.iter().flat_map(|reach| &reach.names).filter_map(|text| in_text(text, stack));
+    from_config.chain(references(stack, &project)).chain(in_program).collect()
 }
 
 /// The stacks that the `StackReference`s of a YAML program name.
@@ -145,6 +180,20 @@ fn referred(name: &str, stack: &Stack) -> Option<String> {
     match name.split('/').collect::<Vec<_>>()[..] {
         [own] | [_, own] => Some(format!("{}/{own}", stack.project)),
         [_, project, other] => Some(format!("{project}/{other}")),
+        _ => None,
+    }
+}
+
+/// `PROJECT/STACK` for a text of a program. What is filled in there can hardly be anything else than Pulumi's own: a stack of the
+/// same name, or one of the same project.
+fn in_text(text: &str, stack: &Stack) -> Option<String> {
+    let is_filled = |part: &str| part.is_empty() || part.contains(['{', '$', '%']);
+    match text.split('/').collect::<Vec<_>>()[..] {
+        [_, project, name] => {
+            let project = if is_filled(project) { &stack.project } else { project };
+            let name = if is_filled(name) { &stack.stack } else { name };
+            Some(format!("{project}/{name}"))
+        }
         _ => None,
     }
 }
@@ -194,7 +243,7 @@ mod tests {
             file("net/Pulumi.prod.yaml", "{"),
         ];
         let listing = Listing { files: files.into(), ..Listing::default() };
-        Order::of(stacks(&listing).stacks.iter(), &listing.files)
+        Order::of(stacks(&listing).stacks.iter(), &listing.files, &BTreeMap::new())
     }
 
     fn reference(name: &str) -> String {
@@ -237,6 +286,39 @@ mod tests {
             let found: Vec<Vec<usize>> = reads[..2].iter().map(|reads| reads.iter().copied().collect()).collect();
             assert_eq!(found, expected, "{app} {config} {db}");
         }
+    }
+
+    #[test]
+    fn what_programs_and_earlier_runs_read_counts() {
+        let cases = [
+            ("organization/net/prod", Some("net/prod")),
+            ("organization/net/{}", Some("net/dev")),
+            ("acme/net/%s", Some("net/dev")),
+            ("acme/net/", Some("net/dev")),
+            ("acme/${pulumi.project}/prod", Some("app/prod")),
+            ("net/dev", None),
+        ];
+        let files = [
+            file("app/Pulumi.yaml", "name: app\nruntime: nodejs"),
+            file("app/Pulumi.dev.yaml", ""),
+            file("db/Pulumi.yaml", "name: db\nruntime: go"),
+            file("db/Pulumi.dev.yaml", ""),
+        ];
+        let listing = Listing { files: files.into(), ..Listing::default() };
+        let mut found = stacks(&listing).stacks;
+        for (text, expected) in cases {
+            assert_eq!(in_text(text, &found[0]).as_deref(), expected, "{text}");
+        }
+        let read = BTreeMap::from([("app/dev".to_owned(), vec!["organization/db/dev".to_owned()])]);
+        assert_eq!(Order::of(found.iter(), &listing.files, &read).reads, [BTreeSet::from([1]), BTreeSet::new()]);
+        // What a program says closes the circle, and the circle is named.
+        let names = BTreeSet::from(["organization/app/{}".to_owned()]);
+        found[1].reach = Some(std::sync::Arc::new(crate::repo::Reach { names, ..Default::default() }));
+        let order = Order::of(found.iter(), &listing.files, &read);
+        assert_eq!(
+            (order.reads.clone(), order.circles()),
+            (vec![BTreeSet::from([1]), BTreeSet::new()], &[vec![0, 1]][..])
+        );
     }
 
     /// Lets everybody go, as many at once as may, and says who went in which round.

@@ -30,8 +30,19 @@ pub struct Question<'a> {
     pub changes: &'a Plan,
 }
 
+/// Why a policy refuses what would be done, in a sentence; `None` when it does not.
+pub async fn refused(
+    policy: &Policy,
+    question: &Question<'_>,
+    folder: &Path,
+    environment: &Environment,
+) -> Result<Option<String>> {
+    let said = judge(policy, question, folder, environment).await?;
+    Ok(said.map(|said| format!("the policy `{}` refused it: {said}", policy.command.join(" "))))
+}
+
 /// What it said: its words when it refuses, and `None` when it does not.
-pub async fn judge(
+async fn judge(
     policy: &Policy,
     question: &Question<'_>,
     folder: &Path,

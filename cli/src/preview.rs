@@ -6,30 +6,35 @@ mod sorted;
 mod stack;
 mod throwaway;
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt as _};
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::comment::{Preview, StackPreview};
+use crate::config::Config;
 use crate::context::Context;
 use crate::digest::Key;
-use crate::engine::changes::ChangeSet;
 use crate::engine::{Phase, Pulumi};
 use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
+use crate::order::Order;
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::seal::Ground;
 use sorted::{Sorted, Touched, faulty, sorted};
+use stack::Seen;
 
 /// Previews what becomes of the stacks of one repository.
 pub struct Previewer {
     pub context: Context,
-    pub mirror: Mirror,
+    pub mirror: Arc<Mirror>,
     /// The environment that the engine sees.
     pub environment: Environment,
     /// How many stacks are previewed side by side at most.
@@ -44,6 +49,13 @@ struct Sealing {
     head: String,
     base: String,
     tree: String,
+}
+
+/// What the roll-out of a merge would be judged by.
+struct Guards {
+    config: Config,
+    branch: String,
+    commit: String,
 }
 
 /// What is merged into what, and which stacks are of interest.
@@ -62,10 +74,14 @@ struct Place<'a> {
     commit: &'a str,
     phase: Phase,
     sealing: Option<Sealing>,
+    /// What a roll-out would be judged by, where one comes of it.
+    guards: Option<Guards>,
     pulumi: Pulumi,
     scratch: tempfile::TempDir,
     /// Held by whoever must be alone for a moment.
     alone: Mutex<()>,
+    /// What stacks that were previewed would put out, where that differs from what stands.
+    planned: Mutex<BTreeMap<String, Value>>,
 }
 
 impl Previewer {
@@ -76,13 +92,14 @@ impl Previewer {
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
         let notes = self.notes(merge, &base, &head).await?;
-        let Sorted { touched, untouched, gone, faults } = sorted(&self.mirror, &base, &merged, merge)?;
+        let Sorted { touched, untouched, gone, faults, config, order } = sorted(&self.mirror, &base, &merged, merge)?;
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {
             let kind;
             let sealing = self.sealing(&base, &head, &merged)?;
-            let place = Place { sealing, ..self.place(&merged, Phase::Preview).await? };
-            (stacks, kind) = place.all(touched).await?;
+            let guards = Some(Guards { config, branch: merge.base.clone(), commit: head.id.clone() });
+            let place = Place { sealing, guards, ..self.place(&merged, Phase::Preview).await? };
+            (stacks, kind) = place.all(touched, order).await?;
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
         stacks.extend(faults.into_iter().map(faulty));
@@ -91,10 +108,11 @@ impl Previewer {
         Ok((Preview { base, base_commit, head, head_commit, stacks, untouched, gone, notes }, worst))
     }
 
-    /// What would go if all that a stack rolled out were destroyed, by its files at this commit.
-    pub async fn destruction(&self, stack: Stack, commit: &str) -> Result<(StackPreview, Option<Kind>)> {
-        let place = self.place(commit, Phase::PreviewDestroy).await?;
-        place.one(Touched { stack, reason: "to destroy what it rolled out".to_owned() }).await
+    /// What would go if all that a stack rolled out were destroyed, by its files at this commit; sealed where there is a key.
+    pub async fn destruction(&self, stack: Stack, commit: &Commit) -> Result<(StackPreview, Option<Kind>)> {
+        let sealing = self.sealing(commit, commit, &commit.id)?;
+        let place = Place { sealing, ..self.place(&commit.id, Phase::PreviewDestroy).await? };
+        place.one(Touched { stack, reason: "to destroy what it rolled out".to_owned() }, &[]).await
     }
 
     /// What would change if a stack's files at a commit were rolled out; sealed where there is a key.
@@ -106,7 +124,7 @@ impl Previewer {
     ) -> Result<(StackPreview, Option<Kind>)> {
         let sealing = self.sealing(commit, commit, &commit.id)?;
         let place = Place { sealing, ..self.place(&commit.id, Phase::Preview).await? };
-        place.one(Touched { stack, reason }).await
+        place.one(Touched { stack, reason }, &[]).await
     }
 
     /// What of a stack is another thing than its state says.
@@ -116,7 +134,7 @@ impl Previewer {
         commit: &Commit,
         reason: String,
     ) -> Result<(StackPreview, Option<Kind>)> {
-        self.place(&commit.id, Phase::Refresh).await?.one(Touched { stack, reason }).await
+        self.place(&commit.id, Phase::Refresh).await?.one(Touched { stack, reason }, &[]).await
     }
 
     async fn merge(&self, merge: &Merge) -> Result<(Commit, Commit, String)> {
@@ -141,19 +159,46 @@ impl Previewer {
         std::fs::create_dir_all(&work).map_err(failed)?;
         sweep(&work);
         let scratch = tempfile::Builder::new().prefix("preview-").tempdir_in(&work).map_err(failed)?;
-        Ok(Place { previewer: self, commit, phase, sealing: None, pulumi, scratch, alone: Mutex::default() })
+        Ok(Place {
+            previewer: self,
+            commit,
+            phase,
+            sealing: None,
+            guards: None,
+            pulumi,
+            scratch,
+            alone: Mutex::default(),
+            planned: Mutex::default(),
+        })
     }
 }
 
 impl Place<'_> {
-    /// Previews stacks side by side, and gives them in their order. One that fails is part of the answer, and of what decides
-    /// the exit code; only being stopped ends it, once every engine has ended.
-    async fn all(&self, touched: Vec<Touched>) -> Result<(Vec<StackPreview>, Option<Kind>)> {
-        let previews = stream::iter(touched.into_iter().map(|touched| self.one(touched)));
-        let done: Vec<Result<(StackPreview, Option<Kind>)>> =
-            previews.buffered(self.previewer.jobs.max(1)).collect().await;
+    /// Previews stacks, and gives them in their order: side by side where none reads another, for whoever does reads what that one
+    /// would put out. One that fails is part of the answer, and of what decides the exit code; only being stopped ends it, once every
+    /// engine has ended.
+    async fn all(&self, touched: Vec<Touched>, mut order: Order) -> Result<(Vec<StackPreview>, Option<Kind>)> {
+        let names: Vec<String> = touched.iter().map(|touched| touched.stack.name()).collect();
+        let mut touched: Vec<Option<Touched>> = touched.into_iter().map(Some).collect();
+        let mut done: Vec<Option<Result<(StackPreview, Option<Kind>)>>> = touched.iter().map(|_| None).collect();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            while under_way.len() < self.previewer.jobs.max(1) {
+                let Some((at, next)) = order.start_next().and_then(|at| Some((at, touched[at].take()?))) else {
+                    break;
+                };
+                let before: Vec<String> = order.before(at).map(|at| names[at].clone()).collect();
+                under_way.push(async move { (at, self.one(next, &before).await) });
+            }
+            let Some((at, preview)) = under_way.next().await else {
+                break;
+            };
+            // Whoever reads one that can't be previewed is previewed on what stands.
+            order.ended(at, true);
+            done[at] = Some(preview);
+        }
         let (mut previews, mut worst) = (Vec::new(), None);
-        for done in done {
+        for done in done.into_iter().flatten() {
             let (preview, kind) = done?;
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
             previews.push(preview);
@@ -162,7 +207,7 @@ impl Place<'_> {
     }
 
     /// One stack's preview, told while it goes on.
-    async fn one(&self, Touched { stack, reason }: Touched) -> Result<(StackPreview, Option<Kind>)> {
+    async fn one(&self, Touched { stack, reason }: Touched, before: &[String]) -> Result<(StackPreview, Option<Kind>)> {
         let (context, name) = (&self.previewer.context, stack.name());
         if context.cancel.is_cancelled() {
             return Err(Failure::cancelled());
@@ -170,25 +215,23 @@ impl Place<'_> {
         let begun = context.now();
         context.tell(Some(&name), Body::PreviewStarted { reason: reason.clone() });
         let mut scrubber = Scrubber::from_environment(&context.environment);
-        let done = self.by_engine(&stack, &mut scrubber).await;
-        let (mut changes, failure, seal) = match done {
-            Ok(done) => done,
-            Err(failure) => (ChangeSet::default(), Some(failure), None),
-        };
-        let (failed, seconds) = (failure.is_some(), crate::text::as_seconds(context.now() - begun));
-        context.tell(Some(&name), Body::PreviewFinished { failed, changes: changes.resources.len(), seconds });
-        let kind = failure.as_ref().map(|failure| failure.kind);
+        let done = self.by_engine(&stack, before, &mut scrubber).await;
+        let mut seen = done.unwrap_or_else(Seen::failed);
+        let (failed, seconds) = (seen.failure.is_some(), crate::text::as_seconds(context.now() - begun));
+        context.tell(Some(&name), Body::PreviewFinished { failed, changes: seen.changes.resources.len(), seconds });
+        let kind = seen.failure.as_ref().map(|failure| failure.kind);
         if kind == Some(Kind::Cancelled) {
             return Err(Failure::cancelled());
         }
-        let failure = failure.map(|failure| scrubber.scrub(&failure.with_hints()));
-        changes.scrub(&scrubber);
-        Ok((StackPreview { name, reason, failure, changes, seal }, kind))
+        let failure = seen.failure.map(|failure| scrubber.scrub(&failure.with_hints()));
+        seen.changes.scrub(&scrubber);
+        let Seen { changes, objections, seal, .. } = seen;
+        Ok((StackPreview { name, reason, failure, changes, objections, seal }, kind))
     }
 }
 
 impl Sealing {
-    fn ground(&self, repository: &str, stack: &str) -> Ground {
+    fn ground(&self, repository: &str, stack: &str, phase: Phase) -> Ground {
         Ground {
             repository: repository.to_owned(),
             stack: stack.to_owned(),
@@ -199,6 +242,7 @@ impl Sealing {
             state: String::new(),
             versions: Default::default(),
             refresh: false,
+            destroy: phase == Phase::PreviewDestroy,
         }
     }
 }

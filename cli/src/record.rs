@@ -2,7 +2,9 @@
 
 mod drift;
 mod hold;
+mod job;
 mod lock;
+mod preview;
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +17,9 @@ use crate::process::Process;
 
 pub use drift::{Drift, DriftState, Findings};
 pub use hold::{Case, Hold, HoldState, Objection, Why};
+pub use job::{Job, JobState, Task};
 pub use lock::Lock;
+pub use preview::{SealRecord, SealState};
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,7 +138,7 @@ pub struct Run {
 }
 
 /// How a stack stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     UpToDate,
@@ -153,6 +157,7 @@ pub enum Standing {
     /// What it had rolled out was destroyed.
     Destroyed,
     /// It was never rolled out.
+    #[default]
     New,
 }
 
@@ -174,7 +179,7 @@ impl Standing {
 }
 
 /// A stack as the ledger knows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackRecord {
     pub name: String,

@@ -2,22 +2,13 @@
 
 use crate::comment::StackPreview;
 use crate::decide::Reason;
-use crate::engine::Pulumi;
 use crate::failure::{Failure, Kind, Result};
-use crate::ledger::Ledger;
-use crate::preview::Previewer;
 use crate::record::{Action, Run, RunState, StackRecord};
-use crate::rollout::{Outcome, RollOut};
-use crate::scrub::Scrubber;
-use crate::target::Target;
+use crate::rollout::Outcome;
+use crate::target::{Place, Target};
 
 /// Rolls back stacks of one repository.
-pub struct RollBack {
-    pub previewer: Previewer,
-    pub ledger: Ledger,
-    /// How many runs of a stack the ledger keeps.
-    pub keep_runs: u32,
-}
+pub struct RollBack(pub Place);
 
 /// A stack that is to be what it was after a run.
 pub struct Older {
@@ -38,41 +29,26 @@ impl RollBack {
             (_, RunState::Succeeded) => {}
             (_, state) => return refused(&format!("is {state}: only what a run rolled out can be gone back to")),
         }
-        let target = Target::find(&self.previewer.mirror, &self.ledger, record, &run.commit).await?;
-        Ok(Older { run: run.name.clone(), target: Target { branch: run.branch.clone(), ..target } })
+        let target = Target::of_run(&self.0.previewer.mirror, &self.0.ledger, run).await?;
+        Ok(Older { run: run.name.clone(), target })
     }
 
     /// What would change, sealed, and of which kind the failure was, if there was one.
     pub async fn preview(&self, Older { run, target }: &Older) -> Result<(StackPreview, Option<Kind>)> {
         let reason = format!("to be as after run {run} ({})", target.commit.subject);
-        let (preview, kind) = self.previewer.standing(target.stack.clone(), &target.commit, reason).await?;
+        let (preview, kind) = self.0.previewer.standing(target.stack.clone(), &target.commit, reason).await?;
         if let Some(seal) = &preview.seal {
-            self.ledger.keep_seal(seal, true, self.previewer.context.now()).await?;
+            self.0.ledger.keep_seal(seal, true, self.0.previewer.context.now()).await?;
         }
         Ok((preview, kind))
     }
 
     /// Rolls the older commit out. The branch still says otherwise, so the stack is suspended before.
     pub async fn run(&self, Older { run, target }: &Older) -> Result<Outcome> {
-        let Previewer { context, mirror, environment, .. } = &self.previewer;
         let name = target.stack.name();
         let why = format!("rolled back to run {run}; `gitinfra resume stack/{name}` rolls out {} again", target.branch);
-        self.ledger.suspend(&target.id, Some(&why)).await?;
-        let roll_out = RollOut {
-            context,
-            ledger: &self.ledger,
-            mirror,
-            pulumi: &Pulumi::find(environment).await?,
-            branch: &target.branch,
-            head: &target.commit,
-            action: Action::RollOut,
-            scrubber: &Scrubber::from_environment(&context.environment),
-            config: &target.config(mirror)?,
-            keep_runs: self.keep_runs,
-            alone: tokio::sync::Mutex::default(),
-            environment,
-        };
-        let reason = Reason::RolledBack { to: run.clone() };
-        roll_out.run(&target.stack, &target.id, &target.known, &reason).await
+        self.0.ledger.suspend(&target.id, Some(&why)).await?;
+        let (config, reason) = (target.config(&self.0.previewer.mirror)?, Reason::RolledBack { to: run.clone() });
+        self.0.run(target, Action::RollOut, &config, &reason).await
     }
 }

@@ -43,6 +43,19 @@ pub enum Outcome {
     Moved,
 }
 
+impl Outcome {
+    /// The kind of failure that it is, if it is one.
+    pub fn failure(&self) -> Option<Kind> {
+        match self {
+            Outcome::RolledOut => None,
+            Outcome::Failed(kind) => Some(*kind),
+            Outcome::Cancelled => Some(Kind::Cancelled),
+            Outcome::Held => Some(Kind::Held),
+            Outcome::Busy | Outcome::Moved => Some(Kind::Busy),
+        }
+    }
+}
+
 /// Everything that roll-outs of one pass share.
 pub struct RollOut<'a> {
     pub context: &'a Context,
@@ -82,7 +95,7 @@ struct Job<'a> {
 impl RollOut<'_> {
     /// Rolls a stack out under its lease.
     pub async fn run(&self, stack: &Stack, id: &StackId, known: &Known, reason: &Reason) -> Result<Outcome> {
-        let lease = match self.ledger.claim(id, &Process::current(), self.context.now()).await? {
+        let lease = match self.ledger.claim(id, &Process::current()).await? {
             Claim::Ours(lease) => lease,
             Claim::Held { by, .. } => {
                 let reason = lease::held_by(by.as_ref());
@@ -90,7 +103,7 @@ impl RollOut<'_> {
                 return Ok(Outcome::Busy);
             }
         };
-        let heartbeat = lease::Heartbeat::start(self.ledger, id, &lease, &self.context.cancel, self.context.clock);
+        let heartbeat = lease::Heartbeat::start(self.ledger, id, &lease, &self.context.cancel);
         let claimed = Claimed { stack, id, lease: &lease, cancel: &heartbeat.cancel };
         let outcome = self.under_lease(&claimed, known, reason).await;
         self.ledger.keep_newest(id, self.keep_runs).await?;

@@ -41,6 +41,13 @@ pub struct Ground {
     /// Whether what stands was looked at anew, and not only what the state says of it.
     #[serde(default)]
     pub refresh: bool,
+    /// Whether it is about destroying all that stands.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub destroy: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// A preview with what it rests on.
@@ -156,6 +163,7 @@ mod tests {
             state: text("dddd"),
             versions: of(&[("pulumi", "3.259.0"), ("aws", "7.0.0")]),
             refresh: false,
+            destroy: false,
         }
     }
 

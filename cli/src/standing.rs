@@ -6,7 +6,7 @@ use crate::config::{self, Config};
 use crate::context::Context;
 use crate::decide::Reason;
 use crate::failure::Result;
-use crate::git::{Changes, Mirror};
+use crate::git::{Changes, Mirror, Programs};
 use crate::record::{StackRecord, Standing};
 use crate::repo::{self, Stack};
 
@@ -35,10 +35,12 @@ fn compare<'a>(
     head: &str,
     records: impl Iterator<Item = &'a mut StackRecord>,
 ) -> Result<()> {
-    let found = repo::stacks(&mirror.listing(head)?);
+    let listing = mirror.listing(head)?;
+    let found = repo::stacks(&listing);
+    let mut programs = Programs::at(mirror, head, &listing)?;
     let config = Config::read(&mirror.file(head, config::FILE)?.unwrap_or_default())?;
     let followed = config.apply(found.clone(), branch);
-    let stacks: BTreeMap<String, &Stack> = followed.stacks.iter().map(|stack| (stack.name(), stack)).collect();
+    let mut stacks: BTreeMap<String, Stack> = followed.stacks.into_iter().map(|stack| (stack.name(), stack)).collect();
     let mut changes = Changes::to(mirror, head);
     let records: Vec<_> = records.collect();
     let known = records.iter().map(|record| (record.name.as_str(), record.folder.as_str()));
@@ -46,7 +48,8 @@ fn compare<'a>(
     for record in records {
         let changed = record.commit.as_deref().map(|commit| changes.since(commit)).transpose()?;
         let commits = |from: &str| mirror.commits_between(from, head);
-        let is_due = stacks.get(&record.name).zip(changed).is_some_and(|(stack, changed)| is_due(stack, changed));
+        let stack = stacks.get_mut(&record.name).zip(changed);
+        let is_due = stack.is_some_and(|(stack, changed)| is_due(stack, changed, &mut programs));
         let behind_by = record.commit.as_deref().filter(|_| is_due).and_then(commits);
         let is_gone = gone.contains(&record.name);
         settle(record, is_gone, is_due, behind_by);
@@ -54,9 +57,15 @@ fn compare<'a>(
     Ok(())
 }
 
-/// Whether a stack uses what changed. What can't be compared counts as changed.
-fn is_due(stack: &Stack, changed: Option<&[String]>) -> bool {
-    changed.is_none_or(|changed| Reason::of_changes(stack, changed).is_some())
+/// Whether a stack uses what changed, if only by what its program imports. What can't be compared counts as changed.
+fn is_due(stack: &mut Stack, changed: Option<&[String]>, programs: &mut Programs<'_>) -> bool {
+    let Some(changed) = changed.filter(|changed| !changed.is_empty()) else {
+        return changed.is_none();
+    };
+    if Reason::of_changes(stack, changed).is_none() {
+        programs.follow(stack);
+    }
+    Reason::of_changes(stack, changed).is_some()
 }
 
 fn settle(record: &mut StackRecord, is_gone: bool, is_due: bool, behind_by: Option<usize>) {

@@ -1,12 +1,17 @@
-//! A stack as its files were at some commit, with what the ledger knows of it: what is gone back to, or looked at again.
+//! A stack as its files were at some commit, with what the ledger knows of it: what is gone back to, looked at again or destroyed,
+//! each by itself.
 
 use crate::config::{self, Config};
-use crate::decide::Known;
+use crate::decide::{Known, Reason};
+use crate::engine::Pulumi;
 use crate::failure::{Failure, Result};
-use crate::git::{Commit, Mirror};
+use crate::git::{Commit, Mirror, Programs};
 use crate::ledger::{Ledger, StackId};
-use crate::record::StackRecord;
+use crate::preview::Previewer;
+use crate::record::{Action, Run, StackRecord};
 use crate::repo::{self, Stack};
+use crate::rollout::{Outcome, RollOut};
+use crate::scrub::Scrubber;
 
 pub struct Target {
     pub stack: Stack,
@@ -17,25 +22,99 @@ pub struct Target {
 }
 
 impl Target {
-    /// The stack of a record at a commit, out of the mirror or, on a machine that has none yet, from the repository.
+    /// The stack of a record at a commit.
     pub async fn find(mirror: &Mirror, ledger: &Ledger, record: &StackRecord, commit: &str) -> Result<Target> {
-        let name = &record.name;
+        let branch = record.branch.clone().unwrap_or_default();
+        Target::at(mirror, ledger, (&record.repository, &record.name), branch, commit).await
+    }
+
+    /// The stack of a run, as the run saw it.
+    pub async fn of_run(mirror: &Mirror, ledger: &Ledger, run: &Run) -> Result<Target> {
+        Target::at(mirror, ledger, (&run.repository, &run.stack), run.branch.clone(), &run.commit).await
+    }
+
+    /// Out of the mirror or, on a machine that has none yet, from the repository.
+    async fn at(
+        mirror: &Mirror,
+        ledger: &Ledger,
+        (repository, name): (&str, &str),
+        branch: String,
+        commit: &str,
+    ) -> Result<Target> {
         let commit = match mirror.commit(commit) {
             Ok(commit) => commit,
             Err(_) => mirror.fetch_ref(commit).await?,
         };
-        let found = repo::stacks(&mirror.listing(&commit.id)?).select(std::slice::from_ref(name))?;
-        let stack = found.stacks.into_iter().next();
-        let stack = stack.ok_or_else(|| Failure::bug("a stack was selected and is not there"))?;
-        let id = ledger.find(&record.repository, name).await?;
+        let stack = named(mirror, &commit.id, name)?;
+        let id = ledger.find(repository, name).await?;
         let id = id.ok_or_else(|| Failure::input(format!("`{name}` was forgotten meanwhile")))?;
         let known = ledger.known(&id).await?;
-        Ok(Target { stack, branch: record.branch.clone().unwrap_or_default(), commit, id, known })
+        Ok(Target { stack, branch, commit, id, known })
     }
 
     /// What the branch says today, and not what it said at the commit.
     pub fn config(&self, mirror: &Mirror) -> Result<Config> {
         let head = mirror.head_seen(&self.branch).unwrap_or_else(|| self.commit.id.clone());
         Config::read(&mirror.file(&head, config::FILE)?.unwrap_or_default())
+    }
+}
+
+/// A stack at a commit by its whole name, with what its program reaches.
+fn named(mirror: &Mirror, commit: &str, name: &str) -> Result<Stack> {
+    let listing = mirror.listing(commit)?;
+    let found = repo::stacks(&listing).select(&[name.to_owned()])?;
+    let stack = found.stacks.into_iter().next();
+    let mut stack = stack.ok_or_else(|| Failure::bug("a stack was selected and is not there"))?;
+    Programs::at(mirror, commit, &listing)?.follow(&mut stack);
+    Ok(stack)
+}
+
+/// Where something is done with one stack by itself.
+pub struct Place {
+    pub previewer: Previewer,
+    pub ledger: Ledger,
+    /// How many runs of a stack the ledger keeps.
+    pub keep_runs: u32,
+}
+
+impl Place {
+    /// Runs the engine on a target, within what the configuration allows.
+    pub async fn run(&self, target: &Target, action: Action, config: &Config, reason: &Reason) -> Result<Outcome> {
+        let pulumi = Pulumi::find(&self.previewer.environment).await?;
+        let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
+        let roll_out = self.roll_out(target, action, config, (&pulumi, &scrubber));
+        roll_out.run(&target.stack, &target.id, &target.known, reason).await
+    }
+
+    /// Puts in order what a dead gitinfra left of a target.
+    pub async fn repair(&self, target: &Target) -> Result<()> {
+        let pulumi = Pulumi::find(&self.previewer.environment).await?;
+        let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
+        let (config, action) = (Config::default(), Action::RollOut);
+        self.roll_out(target, action, &config, (&pulumi, &scrubber)).repair(&target.stack, &target.id).await
+    }
+
+    fn roll_out<'a>(
+        &'a self,
+        target: &'a Target,
+        action: Action,
+        config: &'a Config,
+        (pulumi, scrubber): (&'a Pulumi, &'a Scrubber),
+    ) -> RollOut<'a> {
+        let Previewer { context, mirror, environment, .. } = &self.previewer;
+        RollOut {
+            context,
+            ledger: &self.ledger,
+            mirror,
+            pulumi,
+            branch: &target.branch,
+            head: &target.commit,
+            action,
+            scrubber,
+            config,
+            keep_runs: self.keep_runs,
+            alone: tokio::sync::Mutex::default(),
+            environment,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod behind;
 mod budgets;
+mod chaos;
 mod codes;
 mod config;
 mod draw;

@@ -35,7 +35,7 @@ impl Verb for ApiResources {
         if !self.no_headers {
             rows.push(row(["NAME", "SHORTNAMES", "KIND", "VERBS"]));
         }
-        for kind in Type::ALL {
+        for kind in Type::ALL.iter().copied() {
             let [plural, _, short] = kind.names();
             rows.push(row([plural, short, kind.kind(), kind.verbs()]));
         }

@@ -4,7 +4,7 @@ use clap::Args as Arguments;
 
 use super::Verb;
 use super::shell::Shell;
-use super::types::hold::without_type;
+use super::types::{hold::without_type, preview};
 use crate::failure::{Failure, Result};
 use crate::judge;
 use crate::ledger::{HoldFilter, Ledger, Verdict};
@@ -29,7 +29,7 @@ pub struct Reject {
 
 #[derive(Debug, Arguments)]
 struct What {
-    /// A seal's id, as `preview --seal` and `get holds` print it, or hold/NAME
+    /// A seal's id, as `preview --seal`, `get previews` and `get holds` print it, or hold/NAME
     #[arg(value_name = "SEAL|HOLD")]
     name: String,
     /// Who says so. It is written down as it is given: whoever may write to the ledger is believed
@@ -104,12 +104,13 @@ impl What {
                 _ => Ok((hold.seal.clone(), Some(hold))),
             };
         }
-        if self.name.contains('/') {
+        let name = preview::without_type(&self.name);
+        if name.contains('/') {
             let message = format!("`{}` is neither a seal nor a hold", self.name);
             return Err(Failure::input(message)
                 .hint("a stack changes; what is allowed is what a seal says: `gitinfra get holds` lists them"));
         }
-        let sealed = ledger.find_seal(&self.name).await?.ok_or_else(|| {
+        let sealed = ledger.find_seal(name).await?.ok_or_else(|| {
             Failure::input(format!("no seal is called `{}`", self.name))
                 .hint("`gitinfra get holds` and `gitinfra preview --seal` tell them")
         })?;

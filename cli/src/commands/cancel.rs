@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args as Arguments;
 
+use super::alone::place;
 use super::shell::Shell;
 use super::types::run::without_type;
 use super::types::stack::the_one;
@@ -11,7 +12,6 @@ use super::{EXIT_CODES, EngineArgs, Verb, words};
 use crate::called;
 use crate::cancel::Cancel as Cancelling;
 use crate::failure::{Failure, Result};
-use crate::git::Source;
 use crate::ledger::Ledger;
 use crate::record::{Run, RunState};
 use crate::ui::{Events, Stream};
@@ -48,15 +48,8 @@ impl Verb for Cancel {
         if run.state != RunState::Running {
             return Err(Failure::input(format!("run {} is over: {}", run.name, run.state)));
         }
-        let source = Source::parse(&run.repository, &shell.context.cwd);
-        let source = source.unwrap_or_else(|_| Source::of_label(&run.repository));
-        let cancel = Cancelling {
-            context: shell.context.clone(),
-            mirror: shell.mirror_of(source, &self.engine).await?,
-            ledger,
-            environment: shell.engine_environment(&self.engine),
-            patience: self.timeout,
-        };
+        let place = place(shell, &ledger, &run.repository, (&self.engine, 0)).await?;
+        let cancel = Cancelling { place, patience: self.timeout };
         let state = cancel.run(&run, &who).await?;
         shell.ui.data(&format!("run/{} {state}", run.name));
         Ok(0)

@@ -8,17 +8,16 @@ use serde_json::Value;
 
 use super::Verb;
 use super::shell::Shell;
-use super::types::{AnyRecord, Record, Type, Wanted, named};
+use super::types::{AnyRecord, Record, Type, Wanted, named, of_type};
 use super::words;
 use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
-use crate::record::{Drift, Hold, Lock, Run, StackRecord};
 use crate::ui::{Format, Part};
 
-/// Show stacks, runs, holds, locks or drifts with all that is known of them
+/// Show stacks, runs, previews and the like with all that is known of them
 #[derive(Debug, Arguments)]
 pub struct Describe {
-    /// stack, run, hold, lock or drift with names; or TYPE/NAME, as often as you like. The beginning of a run's or a hold's name is enough
+    /// stack, run, preview, hold, lock, drift or job with names; or TYPE/NAME, as often as you like. The beginning of a run's, preview's, hold's or job's name is enough
     #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
     /// How to print: json, yaml or jsonpath=TEMPLATE, with a stack's runs and a run's events; holds in markdown, too [default: text]
@@ -36,13 +35,7 @@ impl Verb for Describe {
         let (ledger, mut all) = (shell.ledger().await?, Vec::new());
         for (kind, names) in named {
             let wanted = Wanted { names, ..Wanted::default() };
-            all.extend(match kind {
-                Type::Stack => self.part::<StackRecord>(shell, &ledger, &wanted).await?,
-                Type::Run => self.part::<Run>(shell, &ledger, &wanted).await?,
-                Type::Hold => self.part::<Hold>(shell, &ledger, &wanted).await?,
-                Type::Lock => self.part::<Lock>(shell, &ledger, &wanted).await?,
-                Type::Drift => self.part::<Drift>(shell, &ledger, &wanted).await?,
-            });
+            all.extend(of_type!(kind, Records => self.part::<Records>(shell, &ledger, &wanted).await?));
         }
         match &self.output {
             Some(Format::Markdown) => {

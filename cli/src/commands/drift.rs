@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 
 use clap::Args as Arguments;
 
+use super::alone::place;
 use super::shell::Shell;
 use super::types::drift::told;
 use super::types::stack::the_one;
 use super::{EXIT_CODES, EngineArgs, KeepArgs, Verb};
 use crate::drift::Drifting;
 use crate::failure::{Failure, Kind, Result};
-use crate::git::Source;
-use crate::ledger::Ledger;
-use crate::preview::Previewer;
 use crate::record::{Drift as Found, DriftState, StackRecord};
-use crate::rollout::Outcome;
 use crate::target::Target;
 use crate::ui::{Events, Stream};
 
@@ -51,7 +48,7 @@ impl Verb for Drift {
         let all = ledger.stack_records().await?;
         let mut worst = None;
         for (repository, records) in self.stacks(shell, &all)? {
-            let drifting = self.drifting(shell, &ledger, &repository).await?;
+            let drifting = Drifting(place(shell, &ledger, &repository, (&self.engine, self.keep.keep_runs)).await?);
             for record in records {
                 if let Some(kind) = self.one(shell, &drifting, record).await? {
                     worst = Some(Kind::worst(worst, kind));
@@ -83,25 +80,12 @@ impl Drift {
         Ok(found)
     }
 
-    async fn drifting(&self, shell: &Shell, ledger: &Ledger, repository: &str) -> Result<Drifting> {
-        let source = Source::parse(repository, &shell.context.cwd);
-        let source = source.unwrap_or_else(|_| Source::of_label(repository));
-        let previewer = Previewer {
-            context: shell.context.clone(),
-            mirror: shell.mirror_of(source, &self.engine).await?,
-            environment: shell.engine_environment(&self.engine),
-            jobs: 1,
-            key: None,
-        };
-        Ok(Drifting { previewer, ledger: ledger.clone(), keep_runs: self.keep.keep_runs })
-    }
-
     /// Looks at one stack, and says what kind of failure came of it. Drift that is left is one.
     async fn one(&self, shell: &Shell, drifting: &Drifting, record: &StackRecord) -> Result<Option<Kind>> {
         let Some(commit) = &record.commit else {
             return Ok(None);
         };
-        let target = Target::find(&drifting.previewer.mirror, &drifting.ledger, record, commit).await?;
+        let target = Target::find(&drifting.0.previewer.mirror, &drifting.0.ledger, record, commit).await?;
         let (state, findings, failure) = drifting.look(&target).await?;
         let (name, repository) = (record.name.clone(), record.repository.clone());
         let checked_at = shell.context.now();
@@ -110,19 +94,9 @@ impl Drift {
         let text: Vec<String> = std::iter::once(format!("{} {state}", found.name)).chain(lines).collect();
         shell.ui.data(&text.join("\n"));
         match (state, self.reconcile) {
-            (DriftState::Drifted, true) => Ok(kind_of(&drifting.reconcile(&target).await?)),
+            (DriftState::Drifted, true) => Ok(drifting.reconcile(&target).await?.failure()),
             (DriftState::Drifted, false) => Ok(Some(Kind::Drifted)),
             _ => Ok(failure),
         }
-    }
-}
-
-fn kind_of(outcome: &Outcome) -> Option<Kind> {
-    match outcome {
-        Outcome::RolledOut => None,
-        Outcome::Failed(kind) => Some(*kind),
-        Outcome::Cancelled => Some(Kind::Cancelled),
-        Outcome::Held => Some(Kind::Held),
-        Outcome::Busy | Outcome::Moved => Some(Kind::Busy),
     }
 }

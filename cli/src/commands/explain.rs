@@ -7,7 +7,7 @@ use super::{Source, Verb};
 use crate::config::{self, Config};
 use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Result};
-use crate::git::Mirror;
+use crate::git::{Mirror, Programs};
 use crate::repo::{self, Found};
 
 /// Explain which stacks a change touches, and why
@@ -55,9 +55,13 @@ impl Verb for Explain {
 impl Explain {
     fn found(&self, mirror: &Mirror, base: &str, head: &str) -> Result<Found> {
         let config = Config::read(&mirror.file(base, config::FILE)?.unwrap_or_default())?;
-        let found = repo::stacks(&mirror.listing(head)?);
+        let listing = mirror.listing(head)?;
+        let found = repo::stacks(&listing);
         config.refuse_left_out(&found, &self.names, &self.base)?;
-        config.apply(found, &self.base).select(&self.names)
+        let mut found = config.apply(found, &self.base).select(&self.names)?;
+        let mut programs = Programs::at(mirror, head, &listing)?;
+        found.stacks.iter_mut().for_each(|stack| programs.follow(stack));
+        Ok(found)
     }
 }
 

@@ -36,7 +36,7 @@ impl Verb for Forget {
             match self.dry_run {
                 true => shell.ui.data(&format!("stack/{} would be forgotten", stack.name)),
                 false => {
-                    forget(shell, &ledger, stack).await?;
+                    forget(&ledger, stack).await?;
                     shell.ui.data(&format!("stack/{} forgotten", stack.name));
                 }
             }
@@ -56,10 +56,10 @@ fn note(stack: &StackRecord) -> Option<String> {
     }
 }
 
-async fn forget(shell: &Shell, ledger: &Ledger, stack: &StackRecord) -> Result<()> {
+async fn forget(ledger: &Ledger, stack: &StackRecord) -> Result<()> {
     let gone = || Failure::input(format!("`{}` was forgotten meanwhile", stack.name));
     let id = ledger.find(&stack.repository, &stack.name).await?.ok_or_else(gone)?;
-    let lease = match ledger.claim(&id, &Process::current(), shell.context.now()).await? {
+    let lease = match ledger.claim(&id, &Process::current()).await? {
         Claim::Ours(lease) => lease,
         Claim::Held { .. } => return Err(at_work(stack)),
     };

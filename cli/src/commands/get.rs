@@ -7,19 +7,18 @@ use serde_json::Value;
 
 use super::Verb;
 use super::shell::Shell;
-use super::types::{AnyRecord, Record, Type, Wanted, as_json, named, sort};
+use super::types::{AnyRecord, Record, Type, Wanted, as_json, named, of_type, sort};
 use super::words;
 use crate::failure::{Failure, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
-use crate::record::{Drift, Hold, Lock, Run, StackRecord};
 use crate::select::Selector;
 use crate::ui::{Columns, Format, Part, Show};
 
-/// List stacks, runs, holds, locks or drifts, or show some of them
+/// List stacks, runs, previews and the like, or show some of them
 #[derive(Debug, Arguments)]
 pub struct Get {
-    /// stacks (st), runs (ru), holds (ho), locks (lo) or drifts (dr), with names if only some are wanted; or TYPE/NAME, as often as you like
+    /// stacks (st), runs (ru), previews (pv), holds (ho), locks (lo), drifts (dr) or queue (jo), with names if only some are wanted; or TYPE/NAME, as often as you like
     #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
     /// How to print: table, wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEAD:.FIELD,...
@@ -34,10 +33,10 @@ pub struct Get {
     /// Only those whose fields are so: FIELD=VALUE or FIELD!=VALUE, several with commas between them
     #[arg(long, value_name = "TERMS", value_parser = str::parse::<Selector>)]
     field_selector: Option<Selector>,
-    /// Runs or holds of this stack only
+    /// Those of this stack only
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
-    /// How many runs or holds to show, newest first; 0 for all
+    /// How many runs, previews or holds to show, newest first; 0 for all
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: u32,
     /// After listing, keep showing what changes: on a terminal in place, else anew
@@ -108,13 +107,7 @@ impl Get {
         let mut parts = Vec::new();
         for (kind, names) in named(&self.names)? {
             let wanted = Wanted { names, stack: self.stack.clone(), limit: self.limit };
-            parts.push(match kind {
-                Type::Stack => self.part::<StackRecord>(shell, ledger, &wanted).await?,
-                Type::Run => self.part::<Run>(shell, ledger, &wanted).await?,
-                Type::Hold => self.part::<Hold>(shell, ledger, &wanted).await?,
-                Type::Lock => self.part::<Lock>(shell, ledger, &wanted).await?,
-                Type::Drift => self.part::<Drift>(shell, ledger, &wanted).await?,
-            });
+            parts.push(of_type!(kind, Records => self.part::<Records>(shell, ledger, &wanted).await?));
         }
         Ok(parts)
     }

@@ -67,7 +67,7 @@ impl Logs {
 async fn goes_on(shell: &Shell, ledger: &Ledger, run: &Run) -> Result<bool> {
     let stack = ledger.find(&run.repository, &run.stack).await?;
     let is_held = match &stack {
-        Some(stack) => ledger.is_held(stack, shell.context.now()).await?,
+        Some(stack) => ledger.is_held(stack).await?,
         None => false,
     };
     let state = ledger.run(&run.name).await?.state;

@@ -54,7 +54,7 @@ impl Verb for Preview {
         };
         let previewer = Previewer {
             context: shell.context.clone(),
-            mirror: shell.mirror(&self.source).await?,
+            mirror: shell.mirror(&self.source).await?.into(),
             environment: shell.engine_environment(&self.source.engine),
             jobs: self.jobs.into(),
             key,

@@ -8,13 +8,14 @@ use super::shell::Shell;
 use super::sync::follow;
 use super::types::run::without_type;
 use super::types::stack::the_one;
+use super::types::{Record as _, Type, Wanted};
 use super::{EXIT_CODES, EngineArgs, RunArgs, Verb};
 use crate::called;
 use crate::failure::{Failure, Kind, Result};
 use crate::follow::Wishes;
 use crate::git::Source;
 use crate::ledger::Ledger;
-use crate::record::{Action, Run, RunState, StackRecord};
+use crate::record::{Action, Job, Run, RunState, StackRecord};
 use crate::standing;
 use crate::ui::Events;
 
@@ -22,8 +23,8 @@ use crate::ui::Events;
 #[derive(Debug, Arguments)]
 #[command(after_help = EXIT_CODES)]
 pub struct Retry {
-    /// A stack, as stack/PROJECT/STACK, or the newest run of one, as run/NAME; all that did not go well when none is named
-    #[arg(value_name = "STACK|RUN")]
+    /// A stack, as stack/PROJECT/STACK, the newest run of one, as run/NAME, or a job of the queue, as job/NAME; all that did not go well when none is named
+    #[arg(value_name = "STACK|RUN|JOB")]
     names: Vec<String>,
     /// The repository of the stacks, where several have them
     #[arg(long, value_name = "PATH|URL")]
@@ -45,7 +46,14 @@ impl Verb for Retry {
     async fn run(&self, shell: &Shell) -> Result<u8> {
         shell.listen();
         let ledger = shell.ledger().await?;
-        let branches = self.branches(shell, &ledger).await?;
+        let (jobs, stacks): (Vec<&String>, Vec<&String>) = self.names.iter().partition(|name| is_job(name));
+        for job in &jobs {
+            again(shell, &ledger, job).await?;
+        }
+        if stacks.is_empty() && !jobs.is_empty() {
+            return Ok(0);
+        }
+        let branches = self.branches(shell, &ledger, &stacks).await?;
         if branches.is_empty() {
             shell.ui.talk("nothing to retry: the newest run of every stack went well");
         }
@@ -66,11 +74,11 @@ impl Retry {
         Wishes { branch, stacks, force: false, retry: true, jobs, keep_runs, dry_run: false, interval: None }
     }
 
-    async fn branches(&self, shell: &Shell, ledger: &Ledger) -> Result<Branches> {
+    async fn branches(&self, shell: &Shell, ledger: &Ledger, names: &[&String]) -> Result<Branches> {
         let mut all = ledger.stack_records().await?;
         standing::look(&shell.context, &mut all);
         let mut branches = Branches::new();
-        for stack in self.stacks(shell, ledger, &all).await? {
+        for stack in self.stacks(shell, ledger, names, &all).await? {
             let branch =
                 stack.branch.clone().ok_or_else(|| Failure::input(format!("`{}` has no run yet", stack.name)))?;
             branches.entry((stack.repository.clone(), branch)).or_default().push(stack.name.clone());
@@ -78,12 +86,18 @@ impl Retry {
         Ok(branches)
     }
 
-    async fn stacks<'a>(&self, shell: &Shell, ledger: &Ledger, all: &'a [StackRecord]) -> Result<Vec<&'a StackRecord>> {
-        if self.names.is_empty() {
+    async fn stacks<'a>(
+        &self,
+        shell: &Shell,
+        ledger: &Ledger,
+        names: &[&String],
+        all: &'a [StackRecord],
+    ) -> Result<Vec<&'a StackRecord>> {
+        if names.is_empty() {
             return Ok(all.iter().filter(|stack| went_wrong(stack)).collect());
         }
         let (repository, mut found) = (shell.label(self.repo.as_ref()), Vec::new());
-        for name in &self.names {
+        for name in names {
             let run = if is_run(name) { Some(ledger.run(without_type(name)).await?) } else { None };
             found.push(match run {
                 Some(run) => of_run(&run, all)?,
@@ -92,6 +106,23 @@ impl Retry {
         }
         Ok(found)
     }
+}
+
+fn is_job(name: &str) -> bool {
+    matches!(Type::parse(name), Ok((Type::Job, Some(_))))
+}
+
+/// Lets a worker try a job of the queue again at once.
+async fn again(shell: &Shell, ledger: &Ledger, name: &str) -> Result<()> {
+    let wanted =
+        Wanted { names: name.split_once('/').map(|(_, name)| name).into_iter().collect(), ..Wanted::default() };
+    for job in Job::list(shell, ledger, &wanted).await? {
+        if !ledger.retry_job(&job.name).await? {
+            return Err(Failure::input(format!("job/{} is {}: there is nothing to retry", job.name, job.state.word())));
+        }
+        shell.ui.data(&format!("job/{} retried", job.name));
+    }
+    Ok(())
 }
 
 fn is_run(name: &str) -> bool {

@@ -131,7 +131,7 @@ impl Review {
             marks: Marks::new(own.as_ref().unwrap_or(credential.secret())),
             previewer: Previewer {
                 context: shell.context.clone(),
-                mirror: shell.mirror(&self.source).await?,
+                mirror: shell.mirror(&self.source).await?.into(),
                 environment,
                 jobs: self.jobs.into(),
                 key,

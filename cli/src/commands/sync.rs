@@ -82,7 +82,7 @@ impl Sync {
 pub(super) fn follow(shell: &Shell, mirror: Mirror, ledger: Ledger, engine: &EngineArgs, wishes: Wishes) -> Follow {
     Follow {
         context: shell.context.clone(),
-        mirror,
+        mirror: mirror.into(),
         ledger,
         environment: shell.engine_environment(engine),
         scrubber: Scrubber::from_environment(&shell.context.environment),

@@ -2,7 +2,9 @@
 
 pub mod drift;
 pub mod hold;
+pub mod job;
 pub mod lock;
+pub mod preview;
 pub mod run;
 pub mod stack;
 
@@ -15,18 +17,91 @@ use super::shell::Shell;
 use crate::failure::{Failure, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
-use crate::record::{Drift, Hold, Lock, Run, StackRecord};
+use crate::record::{Drift, Hold, Job, Lock, Run, SealRecord, StackRecord};
 use crate::ui::Table;
 
-/// What there is to list, with kubectl's kinds of names: plural, singular, short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
-    Stack,
-    Run,
-    Hold,
-    Lock,
-    Drift,
+/// Makes the types out of a table: in each line a type, its records, its names (plural, singular, short), and what can be done with it.
+macro_rules! types {
+    ($($kind:ident: $record:ty, $names:expr, $verbs:expr;)+) => {
+        /// What there is to list.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Type {
+            $($kind,)+
+        }
+
+        impl Type {
+            pub const ALL: &[Type] = &[$(Type::$kind),+];
+
+            /// Plural, singular, short, as kubectl has them.
+            pub fn names(self) -> [&'static str; 3] {
+                match self {
+                    $(Type::$kind => $names,)+
+                }
+            }
+
+            /// What one is, as kubectl writes kinds.
+            pub fn kind(self) -> &'static str {
+                match self {
+                    $(Type::$kind => stringify!($kind),)+
+                }
+            }
+
+            /// What can be done with it.
+            pub fn verbs(self) -> &'static str {
+                match self {
+                    $(Type::$kind => $verbs,)+
+                }
+            }
+        }
+
+        /// A record of any type.
+        #[derive(Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum AnyRecord {
+            $($kind($record),)+
+        }
+
+        $(impl From<$record> for AnyRecord {
+            fn from(record: $record) -> Self {
+                AnyRecord::$kind(record)
+            }
+        })+
+    };
 }
+
+const OF_STACKS: &str =
+    "get,describe,wait,events,logs,draw,sync,retry,suspend,resume,lock,unlock,cancel,rollback,drift,destroy,forget";
+
+types! {
+    Stack: StackRecord, ["stacks", "stack", "st"], OF_STACKS;
+    Run: Run, ["runs", "run", "ru"], "get,describe,wait,logs,retry";
+    Preview: SealRecord, ["previews", "preview", "pv"], "get,describe,wait,approve,reject";
+    Hold: Hold, ["holds", "hold", "ho"], "get,describe,wait,approve,reject";
+    Lock: Lock, ["locks", "lock", "lo"], "get,describe,wait";
+    Drift: Drift, ["drifts", "drift", "dr"], "get,describe,wait";
+    Job: Job, ["queue", "job", "jo"], "get,describe,wait,retry";
+}
+
+/// Does the same with the records of whichever type it is.
+macro_rules! of_type {
+    ($kind:expr, $record:ident => $do:expr) => {
+        match $kind {
+            Type::Stack => of_type!(@ StackRecord, $record, $do),
+            Type::Run => of_type!(@ Run, $record, $do),
+            Type::Preview => of_type!(@ SealRecord, $record, $do),
+            Type::Hold => of_type!(@ Hold, $record, $do),
+            Type::Lock => of_type!(@ Lock, $record, $do),
+            Type::Drift => of_type!(@ Drift, $record, $do),
+            Type::Job => of_type!(@ Job, $record, $do),
+        }
+    };
+    (@ $of:ident, $record:ident, $do:expr) => {{
+        type $record = crate::record::$of;
+        $do
+    }};
+}
+
+pub(super) use of_type;
 
 /// Which records are wanted.
 #[derive(Debug, Clone, Default)]
@@ -55,47 +130,6 @@ pub trait Record: Sized + Serialize + Into<AnyRecord> + 'static {
     /// The whole of it as Markdown, for types that have such a form.
     fn markdown(&self) -> Option<String> {
         None
-    }
-}
-
-/// A record of any type.
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum AnyRecord {
-    Stack(StackRecord),
-    Run(Run),
-    Hold(Hold),
-    Lock(Lock),
-    Drift(Drift),
-}
-
-impl From<StackRecord> for AnyRecord {
-    fn from(stack: StackRecord) -> Self {
-        AnyRecord::Stack(stack)
-    }
-}
-
-impl From<Run> for AnyRecord {
-    fn from(run: Run) -> Self {
-        AnyRecord::Run(run)
-    }
-}
-
-impl From<Hold> for AnyRecord {
-    fn from(hold: Hold) -> Self {
-        AnyRecord::Hold(hold)
-    }
-}
-
-impl From<Lock> for AnyRecord {
-    fn from(lock: Lock) -> Self {
-        AnyRecord::Lock(lock)
-    }
-}
-
-impl From<Drift> for AnyRecord {
-    fn from(drift: Drift) -> Self {
-        AnyRecord::Drift(drift)
     }
 }
 
@@ -151,48 +185,12 @@ fn ordered(a: &Value, b: &Value) -> Ordering {
 }
 
 impl Type {
-    pub const ALL: [Type; 5] = [Type::Stack, Type::Run, Type::Hold, Type::Lock, Type::Drift];
-
-    /// Plural, singular, short.
-    pub fn names(self) -> [&'static str; 3] {
-        match self {
-            Type::Stack => ["stacks", "stack", "st"],
-            Type::Run => ["runs", "run", "ru"],
-            Type::Hold => ["holds", "hold", "ho"],
-            Type::Lock => ["locks", "lock", "lo"],
-            Type::Drift => ["drifts", "drift", "dr"],
-        }
-    }
-
-    /// What one is, as kubectl writes kinds.
-    pub fn kind(self) -> &'static str {
-        match self {
-            Type::Stack => "Stack",
-            Type::Run => "Run",
-            Type::Hold => "Hold",
-            Type::Lock => "Lock",
-            Type::Drift => "Drift",
-        }
-    }
-
-    /// What can be done with it.
-    pub fn verbs(self) -> &'static str {
-        match self {
-            Type::Stack => {
-                "get,describe,wait,events,logs,draw,sync,retry,suspend,resume,lock,unlock,cancel,rollback,drift,destroy,forget"
-            }
-            Type::Run => "get,describe,wait,logs,retry",
-            Type::Hold => "get,describe,approve,reject",
-            Type::Lock | Type::Drift => "get,describe",
-        }
-    }
-
     /// Reads `TYPE` or `TYPE/NAME`. A stack's name holds a slash itself, so only the first one parts.
     pub fn parse(text: &str) -> Result<(Type, Option<&str>)> {
         let (kind, name) = text.split_once('/').map_or((text, None), |(kind, name)| (kind, Some(name)));
-        let known = Self::ALL.into_iter().find(|known| known.names().contains(&kind));
+        let known = Self::ALL.iter().copied().find(|known| known.names().contains(&kind));
         let kind = known.ok_or_else(|| {
-            let names = || Self::ALL.into_iter().map(Type::names);
+            let names = || Self::ALL.iter().copied().map(Type::names);
             let each = names().map(|[plural, _, short]| format!("{plural} ({short})")).collect::<Vec<_>>();
             Failure::input(format!("there is no type `{kind}`"))
                 .hint_some(nearest(kind, names().flatten()))

@@ -7,12 +7,15 @@ use clap::Args as Arguments;
 
 use super::Verb;
 use super::shell::Shell;
-use super::types::{Record, Type, Wanted, as_json, named};
+use super::types::{Record, Type, Wanted, as_json, named, of_type};
 use super::words;
 use crate::failure::{Failure, Kind, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
-use crate::record::{Drift, DriftState, Hold, HoldState, Lock, Run, RunState, StackRecord, Standing};
+use crate::record::{
+    Drift, DriftState, Hold, HoldState, Job, JobState, Lock, Run, RunState, SealRecord, SealState, StackRecord,
+    Standing,
+};
 use crate::select::shown;
 
 const EXAMPLES: &str = "\
@@ -20,6 +23,8 @@ Conditions of a stack: Ready (it stands as its branch says), Failing, Destroyed
 Conditions of a run: Complete (it has ended), Ready (it succeeded), Failed
 Conditions of a hold: Decided, Approved, Rejected
 Conditions of a drift: Clean, Drifted
+Conditions of a preview: Used (it was rolled out), Rejected
+Conditions of a job: Running, Failed; a job that is done is gone (delete)
 
 Examples:
   gitinfra wait stack/net/dev --for=condition=Ready --timeout 10m
@@ -169,6 +174,39 @@ impl Conditions for Drift {
     }
 }
 
+impl Conditions for SealRecord {
+    const NAMES: &'static [&'static str] = &["used", "rejected"];
+
+    fn holds(&self, condition: &str) -> Option<bool> {
+        match condition {
+            "used" => Some(self.state == SealState::Used),
+            "rejected" => Some(self.state == SealState::Rejected),
+            _ => None,
+        }
+    }
+
+    fn stands(&self) -> String {
+        word(self, "state")
+    }
+}
+
+/// A job that is done is gone: `--for=delete` waits for that.
+impl Conditions for Job {
+    const NAMES: &'static [&'static str] = &["running", "failed"];
+
+    fn holds(&self, condition: &str) -> Option<bool> {
+        match condition {
+            "running" => Some(self.state == JobState::Running),
+            "failed" => Some(self.state == JobState::Failed),
+            _ => None,
+        }
+    }
+
+    fn stands(&self) -> String {
+        word(self, "state")
+    }
+}
+
 /// A word of a record's JSON, as people write it.
 fn word<T: Record>(record: &T, field: &str) -> String {
     let json = as_json(record).unwrap_or_default();
@@ -218,13 +256,7 @@ impl Wait {
 
     /// Whether one is as wanted, and how it stands.
     async fn look(&self, shell: &Shell, ledger: &Ledger, kind: Type, name: &str) -> Result<(bool, String)> {
-        match kind {
-            Type::Stack => self.of::<StackRecord>(shell, ledger, name).await,
-            Type::Run => self.of::<Run>(shell, ledger, name).await,
-            Type::Hold => self.of::<Hold>(shell, ledger, name).await,
-            Type::Lock => self.of::<Lock>(shell, ledger, name).await,
-            Type::Drift => self.of::<Drift>(shell, ledger, name).await,
-        }
+        of_type!(kind, Records => self.of::<Records>(shell, ledger, name).await)
     }
 
     async fn of<T: Conditions>(&self, shell: &Shell, ledger: &Ledger, name: &str) -> Result<(bool, String)> {

@@ -30,6 +30,7 @@ fn stack(name: &str, changes: ChangeSet) -> StackPreview {
         reason: "net/Pulumi.yaml changed".to_owned(),
         failure: None,
         changes,
+        objections: Vec::new(),
         seal: None,
     }
 }
@@ -45,6 +46,16 @@ fn preview(stacks: Vec<StackPreview>) -> Preview {
         gone: Vec::new(),
         notes: Vec::new(),
     }
+}
+
+#[test]
+fn what_would_hold_it_stands_above_the_changes() {
+    let objections =
+        vec!["over budget: 1 would be deleted".to_owned(), "the policy `sh` refused it: ```no```".to_owned()];
+    let held = StackPreview { objections, ..stack("net/dev", ChangeSet::default()) };
+    let text = comment(&preview(vec![held]));
+    // Without a change nothing is held, but words are words.
+    assert!(text.contains("| net/dev |  |  |  |  | ✋ would be held |"), "{text}");
 }
 
 #[test]

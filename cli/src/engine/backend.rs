@@ -39,6 +39,11 @@ impl Backend {
         })
     }
 
+    /// Whether its stacks have names that begin with `organization`, as all but Pulumi Cloud's have.
+    pub fn is_self_managed(&self) -> bool {
+        !self.0.starts_with("https://") && !self.0.starts_with("http://")
+    }
+
     /// As it may be shown: without a password, and without what stands behind a question mark.
     pub fn shown(&self) -> String {
         let bare = self.0.split('?').next().unwrap_or_default();

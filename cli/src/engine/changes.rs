@@ -19,6 +19,9 @@ pub struct ChangeSet {
     pub resources: Vec<ResourceChange>,
     /// Changes of the stack's own outputs.
     pub outputs: Vec<PropertyChange>,
+    /// All of the stack's outputs as they would be, where some would change. Secrets are masked.
+    #[serde(skip)]
+    pub planned: Option<serde_json::Value>,
     /// As the engine counts, without the stack itself.
     pub counts: Counts,
     pub diagnostics: Vec<Said>,
@@ -75,6 +78,8 @@ impl ChangeSet {
             event.res_outputs_event.as_ref().map(|event| &event.metadata).filter(|step| urn::is_stack(&step.urn))
         {
             self.outputs = outputs(step);
+            let planned = step.new.as_ref().map(|state| state.outputs.clone());
+            self.planned = planned.filter(|_| !self.outputs.is_empty());
         }
         for event in [&event.resource_pre_event, &event.res_outputs_event].into_iter().flatten() {
             self.step(event);

@@ -1,6 +1,6 @@
 //! Turns the engine's events into ours: when each resource began and ended, what was said, and how it all came out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -24,6 +24,8 @@ pub struct Progress {
     of_stack: Option<String>,
     /// What the stack puts out, made readable.
     pub outputs: BTreeMap<String, Value>,
+    /// The stacks whose outputs it read, as it names them.
+    pub reads: BTreeSet<String>,
     /// Errors in the order in which they came.
     errors: Vec<Fault>,
     /// What the program and its language wrote to stderr, which is all that some failures leave.
@@ -39,6 +41,8 @@ impl Progress {
             self.of_stack = Some(of_stack.op.clone());
         }
         let outputs = event.res_outputs_event.as_ref().map(|outputs| &outputs.metadata);
+        let reference = outputs.filter(|step| step.kind == "pulumi:pulumi:StackReference");
+        self.reads.extend(reference.and_then(|step| step.new.as_ref()).map(|state| state.id.clone()));
         if let Some(state) = outputs.filter(|step| urn::is_stack(&step.urn)).and_then(|step| step.new.as_ref()) {
             self.outputs = outputs_of(state);
         }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::value::{SIGNATURE, UNKNOWN};
 use crate::failure::{Failure, Result};
 
 /// An exported state, secrets encrypted.
@@ -58,12 +59,50 @@ impl State {
         provider["state"]["salt"].as_str().filter(|_| provider["type"] == "passphrase")
     }
 
+    /// The same with what a preview of the stack says that it would put out. A secret is masked there: the one that stands is
+    /// kept, and one that does not stand yet is not known.
+    pub fn planned(mut self, project: &str, stack: &str, outputs: &Value) -> State {
+        let resources = &mut self.value["deployment"]["resources"];
+        if !resources.is_array() {
+            *resources = Value::Array(Vec::new());
+        }
+        let all = resources.as_array_mut().map(|all| {
+            if !all.iter().any(|resource| resource["type"] == STACK) {
+                let urn = format!("urn:pulumi:{stack}::{project}::{STACK}::{project}-{stack}");
+                all.push(serde_json::json!({"urn": urn, "custom": false, "type": STACK}));
+            }
+            all
+        });
+        let root = all.into_iter().flatten().find(|resource| resource["type"] == STACK);
+        if let (Some(root), Some(planned)) = (root, outputs.as_object()) {
+            let stands = root["outputs"].clone();
+            let known = |(name, value): (&String, &Value)| {
+                let kept = || stands.get(name).cloned().unwrap_or_else(|| Value::String(UNKNOWN.to_owned()));
+                (name.clone(), if is_masked(value) { kept() } else { value.clone() })
+            };
+            root["outputs"] = planned.iter().map(known).collect::<serde_json::Map<_, _>>().into();
+        }
+        State { text: self.value.to_string(), value: self.value }
+    }
+
     /// Writes it as it was exported, for nobody else to read.
     pub fn write(&self, file: &Path) -> Result<()> {
         let mut options = OpenOptions::new();
         let opened = options.create(true).write(true).truncate(true).mode(0o600);
         let written = opened.open(file).and_then(|mut file| file.write_all(self.text.as_bytes()));
         written.map_err(|error| Failure::setup(format!("writing {}: {error}", file.display())))
+    }
+}
+
+/// The type of a stack itself.
+const STACK: &str = "pulumi:pulumi:Stack";
+
+/// Whether something in a value is only a word for what it is.
+fn is_masked(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(is_masked),
+        Value::Object(fields) => fields.contains_key(SIGNATURE) || fields.values().any(is_masked),
+        _ => false,
     }
 }
 
@@ -83,6 +122,24 @@ mod tests {
 
     fn read_state(value: Value) -> State {
         State::read(value.to_string()).expect("JSON")
+    }
+
+    #[test]
+    fn planned_outputs_take_the_place_of_what_stands() {
+        let secret = json!({SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x"});
+        let masked = json!({SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "[secret]"});
+        let stands = json!({"deployment": {"resources": [
+            {"urn": "urn:a", "type": "a:b:C"},
+            {"urn": "urn:s", "type": STACK, "outputs": {"size": 1, "word": secret, "gone": 2}},
+        ]}});
+        let planned = json!({"size": 3, "word": masked, "new": [masked], "later": UNKNOWN});
+        let state = read_state(stands).planned("net", "dev", &planned);
+        let expected = json!({"size": 3, "word": secret, "new": UNKNOWN, "later": UNKNOWN});
+        assert_eq!(state.value()["deployment"]["resources"][1]["outputs"], expected);
+        let state = read_state(json!({"deployment": {}})).planned("net", "dev", &json!({"size": 3}));
+        let root = &state.value()["deployment"]["resources"][0];
+        assert_eq!(root["urn"], "urn:pulumi:dev::net::pulumi:pulumi:Stack::net-dev");
+        assert_eq!(root["outputs"], json!({"size": 3}));
     }
 
     #[test]

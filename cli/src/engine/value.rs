@@ -11,7 +11,7 @@ const OUTPUT: &str = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const RESOURCE: &str = "5cf8f73096256a8f31e491e813e4eb8e";
 const ASSET: &str = "c44067f5952c0a294b673a41bacd8c17";
 const ARCHIVE: &str = "0def7320c3a5731c473e5ecbe6d01bc7";
-const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+pub(super) const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /// The words that stand for what is known only when the change is made.
 pub const UNKNOWN_WORDS: &str = "known after apply";

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{AllKnown, Follow, Tally};
-use crate::decide::{Decision, Known, Reason, decide, patience};
+use super::look::Looked;
+use super::{Follow, Tally};
+use crate::decide::{Decision, Known, Reason, patience};
 use crate::event::Body;
 use crate::failure::Result;
-use crate::git::{Changes, Commit};
+use crate::git::Commit;
 use crate::ledger::StackId;
 use crate::record::{Hold, HoldState, Lock};
 use crate::repo::Stack;
@@ -41,23 +42,14 @@ impl Follow {
     /// The stacks that are not up to date. Those that are get told, once for each head.
     pub(super) async fn due(
         &self,
-        stacks: Vec<Stack>,
-        known: AllKnown,
+        looked: Vec<Looked>,
         head: &Commit,
         is_new: bool,
         tally: &mut Tally,
     ) -> Result<Vec<Due>> {
-        let (mut due, mut changes) = (Vec::new(), Changes::to(&self.mirror, &head.id));
+        let mut due = Vec::new();
         let waits = self.waits().await?;
-        for stack in stacks {
-            let (id, mut known) = match known.get(&stack.name()) {
-                Some((id, _, known)) => (Some(id), known.clone()),
-                None => (None, Known::default()),
-            };
-            let decision = match self.wishes.force {
-                true => Decision::RollOut(Reason::Forced),
-                false => decision(&stack, &mut known, &mut changes)?,
-            };
+        for Looked { stack, id, known, decision } in looked {
             match decision {
                 Decision::UpToDate { commit, at } => {
                     tally.up_to_date += 1;
@@ -66,7 +58,7 @@ impl Follow {
                     }
                 }
                 Decision::RollOut(reason) => {
-                    let wait = self.wait(&waits, id, &stack, &known, head).await?;
+                    let wait = self.wait(&waits, id.as_ref(), &stack, &known, head).await?;
                     let rest = wait.as_ref().map(|(rest, _)| *rest);
                     if is_new && let Some((_, Some(reason))) = wait {
                         self.context.tell(Some(&stack.name()), Body::Skipped { reason });
@@ -148,11 +140,4 @@ fn why_held(hold: &Hold) -> String {
         _ => case.in_words(),
     };
     format!("{state}: hold/{name}: {why}\nhint: `gitinfra describe hold/{name}` shows it")
-}
-
-fn decision(stack: &Stack, known: &mut Known, changes: &mut Changes<'_>) -> Result<Decision> {
-    let from = known.rolled_out.as_ref().map(|(commit, _)| commit.clone()).unwrap_or_default();
-    known.has_left |= changes.were_away(&from, &[&stack.project_file, &stack.config_file]);
-    let changed = if from.is_empty() { None } else { changes.since(&from)? };
-    Ok(decide(stack, known, changed))
 }

@@ -22,7 +22,9 @@ impl Follow {
         head: &Commit,
         tally: &mut Tally,
     ) -> Result<()> {
-        let mut order = Order::of(due.iter().map(|due| &due.stack), files);
+        let read = self.ledger.reads(&self.mirror.source.label).await?;
+        let mut order = Order::of(due.iter().map(|due| &due.stack), files, &read);
+        self.tell_circles(due, &order);
         self.set_aside(due, &mut order, tally);
         if order.waiting() > 0 {
             let pulumi = Pulumi::find(&self.environment).await?;
@@ -30,12 +32,26 @@ impl Follow {
         }
         // After a decision that is void everything is looked at anew.
         for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
-            let reason = format!("it comes after {}, which was not rolled out", due[other].stack.name());
+            let reason = format!("blocked: it comes after {}, which was not rolled out", due[other].stack.name());
             self.context.tell(Some(&due[stack].stack.name()), Body::Skipped { reason });
             tally.skipped += 1;
         }
         tally.cancelled += order.waiting();
         Ok(())
+    }
+
+    fn tell_circles(&self, due: &[Due], order: &Order) {
+        for circle in order.circles() {
+            let names: Vec<String> = circle.iter().map(|at| due[*at].stack.name()).collect();
+            let message = format!(
+                "{} wait for one another in a circle, and what would close it does not count: {} rolls out as if it did not \
+                 read {}",
+                names.join(" and "),
+                names.last().map_or("", String::as_str),
+                names.first().map_or("", String::as_str)
+            );
+            self.context.tell(None, Body::Note { message });
+        }
     }
 
     /// Leaves out, before anything begins, those that can't be tried or are not to be tried now.

@@ -53,7 +53,7 @@ async fn follow(place: &Path, sink: Arc<Heard>) -> Follow {
     let (cwd, state_dir) = (place.to_owned(), place.join("state"));
     let source = Source::parse("repo", &cwd).expect("a repository");
     Follow {
-        mirror: Mirror::open(&state_dir, source, &environment, Duration::from_secs(60)).await.expect("a mirror"),
+        mirror: Mirror::open(&state_dir, source, &environment, Duration::from_secs(60)).await.expect("a mirror").into(),
         ledger: Ledger::open(None, &state_dir).await.expect("a ledger"),
         context: Context { environment, cwd, state_dir, clock: || 1_000, cancel: CancellationToken::new(), sink },
         environment: Environment::new(),
@@ -89,4 +89,51 @@ async fn a_worker_follows_and_a_sink_hears_of_it() {
     assert_eq!((first.skipped, first.failure()), (1, None));
     assert_eq!(failure.kind, Kind::Setup);
     assert_eq!(heard.kinds(), ["fetched", "pending"]);
+}
+
+/// A change in shared code rolls out exactly the stacks that import it.
+#[tokio::test]
+async fn what_programs_import_decides() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let heard = Arc::new(Heard::default());
+    let mut follow = follow(place.path(), heard.clone()).await;
+    let repo = place.path().join("repo");
+    let commit = |files: &[(&str, &str)]| {
+        for (name, text) in files {
+            let path = repo.join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        }
+        git(&repo, &["add", "--all"]);
+        git(&repo, &["commit", "-q", "-m", "Change"]);
+    };
+    let (app, web) = ("name: app\nruntime: nodejs\n", "name: web\nruntime: python\n");
+    git(&repo, &["rm", "-q", "Pulumi.yaml", "Pulumi.dev.yaml"]);
+    commit(&[
+        ("app/Pulumi.yaml", app),
+        ("app/Pulumi.dev.yaml", ""),
+        ("app/index.ts", "import '../shared/a'"),
+        ("web/Pulumi.yaml", web),
+        ("web/Pulumi.dev.yaml", ""),
+        ("web/__main__.py", "import os"),
+        ("shared/a.ts", ""),
+    ]);
+    let head = follow.mirror.fetch_branch("main").await.expect("a head");
+    let found = repo::stacks(&follow.mirror.listing(&head.id).expect("files"));
+    for stack in &found.stacks {
+        let (ledger, label) = (&follow.ledger, &follow.mirror.source.label);
+        let id = ledger.stack(label, stack, 1).await.expect("a row");
+        let claim = ledger.claim(&id, &crate::process::Process::current()).await.expect("an answer");
+        let crate::ledger::Claim::Ours(lease) = claim else { panic!("a free stack") };
+        assert!(ledger.stands(&id, &lease, &head.id, 2).await.expect("an answer"));
+        ledger.release(&id, &lease).await.expect("released");
+    }
+    commit(&[("shared/a.ts", "// another"), ("README.md", "words")]);
+    let tally = follow.once().await.expect("a pass");
+    assert_eq!((tally.skipped, tally.up_to_date), (1, 1));
+    let told = heard.0.lock().expect("nobody panicked").clone();
+    let pending = told.iter().find(|event| event.body.kind() == "pending").expect("one would roll out");
+    assert_eq!(pending.stack.as_deref(), Some("app/dev"));
+    let Body::Pending { reason, .. } = &pending.body else { panic!("{pending:?}") };
+    assert_eq!(reason, "shared/a.ts changed");
 }

@@ -8,6 +8,7 @@ mod history;
 mod lock;
 mod merge;
 mod objects;
+mod program;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use objects::Objects;
 
 pub use cli::version;
 pub use history::Changes;
+pub use program::Programs;
 pub use source::Source;
 pub use worktree::Worktree;
 
@@ -50,6 +52,8 @@ pub struct Mirror {
     /// The folder of its stacks' worktrees.
     trees: PathBuf,
     repository: Objects,
+    /// What source files say, which depends on their content alone.
+    scans: program::Scans,
     environment: Environment,
     /// How long a fetch may take.
     patience: Duration,
@@ -84,7 +88,8 @@ impl Mirror {
             }
         }
         let repository = Objects::open(&path).map_err(|error| broken(&error.message()))?;
-        Ok(Mirror { source, path, trees, repository, environment: environment.clone(), patience })
+        let scans = program::Scans::default();
+        Ok(Mirror { source, path, trees, repository, scans, environment: environment.clone(), patience })
     }
 
     /// The mirror that an earlier run left of a repository; `None` where there is none. It is only for reading.
@@ -97,6 +102,7 @@ impl Mirror {
             path,
             trees: PathBuf::new(),
             repository,
+            scans: program::Scans::default(),
             environment: environment.clone(),
             patience: Duration::ZERO,
         })

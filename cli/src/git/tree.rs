@@ -4,7 +4,7 @@ use git2::{Delta, ObjectType, Oid, Tree};
 
 use super::Mirror;
 use crate::failure::{Failure, Result};
-use crate::repo::path::{is_within, shown, text};
+use crate::repo::path::{shown, text};
 use crate::repo::{Listing, Stack, TreeFile, follow};
 
 /// Larger files are no project files, whatever their name.
@@ -13,7 +13,7 @@ const LARGEST: usize = 4 << 20;
 /// No file system follows a longer link, so a longer target is none.
 const LONGEST_TARGET: usize = 4096;
 
-const LINK: i32 = 0o120_000;
+pub(super) const LINK: i32 = 0o120_000;
 
 /// How a pointer of Git LFS begins. The specification limits it to 1024 bytes.
 const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -88,15 +88,17 @@ impl Mirror {
     /// Refuses a stack among whose files there are pointers of Git LFS: a program would read the pointer for the file.
     pub fn refuse_pointers(&self, commit: &str, stack: &Stack) -> Result<()> {
         let mut found = None;
-        let parts = stack.parts();
-        let may_hold = |folder: &str| parts.iter().any(|part| is_within(folder, part) || is_within(part, folder));
-        self.walk(commit, may_hold, |entry| {
-            let is_file = entry.kind == Some(ObjectType::Blob) && !entry.is_link;
-            if is_file && stack.uses(&entry.path) && self.is_pointer(entry.id) {
-                found = Some(entry.path);
-            }
-            found.is_none()
-        })?;
+        self.walk(
+            commit,
+            |folder| stack.may_use_of(folder),
+            |entry| {
+                let is_file = entry.kind == Some(ObjectType::Blob) && !entry.is_link;
+                if is_file && stack.uses(&entry.path) && self.is_pointer(entry.id) {
+                    found = Some(entry.path);
+                }
+                found.is_none()
+            },
+        )?;
         let Some(path) = found.map(|path| shown(&path)) else {
             return Ok(());
         };
@@ -112,7 +114,7 @@ impl Mirror {
         is_short && self.blob(id, LONGEST_POINTER).is_some_and(|content| content.starts_with(POINTER))
     }
 
-    fn blob(&self, id: Oid, most: usize) -> Option<Vec<u8>> {
+    pub(super) fn blob(&self, id: Oid, most: usize) -> Option<Vec<u8>> {
         let blob = self.repository.find_blob(id).ok().filter(|blob| blob.size() <= most);
         blob.map(|blob| blob.content().to_vec())
     }

@@ -1,6 +1,6 @@
 //! Leases: at most one gitinfra works on a stack, and a dead one's lease is taken over.
 
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::stacks::written;
 use super::{Ledger, StackId, failed};
@@ -26,32 +26,43 @@ pub enum Claim {
 
 impl Ledger {
     /// Asks for a stack's lease. A holder of this host that is dead is not waited for.
-    pub async fn claim(&self, stack: &StackId, me: &Process, now: i64) -> Result<Claim> {
+    pub async fn claim(&self, stack: &StackId, me: &Process) -> Result<Claim> {
+        self.claim_for(stack, me, LEASE).await
+    }
+
+    /// The same for so many milliseconds. What time it is says the database, which all hosts share.
+    pub(super) async fn claim_for(&self, stack: &StackId, me: &Process, length: i64) -> Result<Claim> {
         let failed = failed("claiming a stack");
-        let read = "SELECT lease_holder, lease_until, fence FROM stacks WHERE id = $1";
-        let row = sqlx::query(read).bind(stack.0.clone()).fetch_one(&self.pool).await.map_err(&failed)?;
+        let now = self.clock;
+        let read = format!("SELECT lease_holder, lease_until, fence, {now} AS now FROM stacks WHERE id = $1");
+        let row =
+            sqlx::query(AssertSqlSafe(read)).bind(stack.0.clone()).fetch_one(&self.pool).await.map_err(&failed)?;
         let holder: Option<String> = row.try_get("lease_holder").map_err(&failed)?;
-        let (until, fence): (i64, i64) =
-            (row.try_get("lease_until").map_err(&failed)?, row.try_get("fence").map_err(&failed)?);
+        let number = |column: &str| row.try_get::<i64, _>(column).map_err(&failed);
+        let (until, fence, now) = (number("lease_until")?, number("fence")?, number("now")?);
         let process = holder.as_deref().and_then(|text| serde_json::from_str::<Process>(text).ok());
         let is_dead = process.as_ref().is_some_and(|process| process.liveness() == Liveness::Dead);
         if holder.is_some() && until > now && !is_dead {
             return Ok(Claim::Held { by: process, until });
         }
-        // The fence that was read must still be there: of two that ask at once, one finds it changed.
-        let take =
-            "UPDATE stacks SET lease_holder = $1, lease_until = $2, fence = fence + 1 WHERE id = $3 AND fence = $4";
-        let bound = sqlx::query(take).bind(written(me)).bind(now + LEASE).bind(stack.0.clone()).bind(fence);
+        // What was read must still be there: of two that ask at once, one finds it changed, and whoever renewed meanwhile keeps it.
+        let take = format!(
+            "UPDATE stacks SET lease_holder = $1, lease_until = {} + $2, fence = fence + 1 \
+            WHERE id = $3 AND fence = $4 AND lease_until = $5",
+            self.clock
+        );
+        let bound = sqlx::query(AssertSqlSafe(take)).bind(written(me)).bind(length).bind(stack.0.clone());
+        let bound = bound.bind(fence).bind(until);
         match bound.execute(&self.pool).await.map_err(&failed)?.rows_affected() {
             1 => Ok(Claim::Ours(Lease { fence: fence + 1, holder: written(me) })),
-            _ => Ok(Claim::Held { by: None, until: now + LEASE }),
+            _ => Ok(Claim::Held { by: None, until: now + length }),
         }
     }
 
     /// Whether somebody works on a stack, as far as is known from here.
-    pub async fn is_held(&self, stack: &StackId, now: i64) -> Result<bool> {
-        let read = "SELECT lease_holder FROM stacks WHERE id = $1 AND lease_until > $2";
-        let bound = sqlx::query_scalar(read).bind(stack.0.clone()).bind(now);
+    pub async fn is_held(&self, stack: &StackId) -> Result<bool> {
+        let read = format!("SELECT lease_holder FROM stacks WHERE id = $1 AND lease_until > {}", self.clock);
+        let bound = sqlx::query_scalar(AssertSqlSafe(read)).bind(stack.0.clone());
         let holder: Option<Option<String>> =
             bound.fetch_optional(&self.pool).await.map_err(failed("reading a lease"))?;
         let process = holder.flatten().and_then(|text| serde_json::from_str::<Process>(&text).ok());
@@ -59,10 +70,12 @@ impl Ledger {
     }
 
     /// Makes a lease last longer. False when another holder has it.
-    pub async fn renew(&self, stack: &StackId, lease: &Lease, now: i64) -> Result<bool> {
-        let update = "UPDATE stacks SET lease_until = $1 WHERE id = $2 AND fence = $3 AND lease_holder = $4";
-        let bound =
-            sqlx::query(update).bind(now + LEASE).bind(stack.0.clone()).bind(lease.fence).bind(lease.holder.clone());
+    pub async fn renew(&self, stack: &StackId, lease: &Lease) -> Result<bool> {
+        let now = self.clock;
+        let update =
+            format!("UPDATE stacks SET lease_until = {now} + $1 WHERE id = $2 AND fence = $3 AND lease_holder = $4");
+        let bound = sqlx::query(AssertSqlSafe(update)).bind(LEASE).bind(stack.0.clone());
+        let bound = bound.bind(lease.fence).bind(lease.holder.clone());
         Ok(bound.execute(&self.pool).await.map_err(failed("renewing a lease"))?.rows_affected() == 1)
     }
 

@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use super::{Ledger, failed};
 use crate::digest::Key;
 use crate::failure::{Failure, Result};
+use crate::record::{SealRecord, SealState};
 use crate::seal::Seal;
 
 /// So many of a stack's seals are looked at, the newest.
@@ -79,6 +80,27 @@ impl Ledger {
         Ok(all)
     }
 
+    /// Seals that were shown, the newest first: of a stack, whose id begins so, or all; so many at most, where that is no 0.
+    pub async fn seals(&self, stack: Option<&str>, id: Option<&str>, limit: u32) -> Result<Vec<SealRecord>> {
+        let list = "SELECT id, body, rejected_by, rejected_why, used_by, created_at FROM seals \
+            WHERE is_shown = 1 AND ($1 = '' OR stack = $1) AND substr(id, 1, length($2)) = $2 \
+            ORDER BY created_at DESC, id LIMIT $3";
+        let most = if limit == 0 { i64::MAX } else { limit.into() };
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        let bound = sqlx::query(list).bind(text(stack)).bind(text(id)).bind(most);
+        let rows = bound.fetch_all(&self.pool).await.map_err(failed("listing seals"))?;
+        let mut all = Vec::new();
+        for row in &rows {
+            // One that a newer version wrote is none to this one.
+            let Some(mut seal) = record(row).map_err(failed("listing seals"))? else {
+                continue;
+            };
+            seal.approvals = self.approvals(&seal.name).await?;
+            all.push(seal);
+        }
+        Ok(all)
+    }
+
     /// The one seal whose id begins so; `None` where there is none.
     pub async fn find_seal(&self, id: &str) -> Result<Option<Sealed>> {
         let list = "SELECT id, body, rejected_by, rejected_why, begun_by FROM seals WHERE substr(id, 1, length($1)) = $1 LIMIT 2";
@@ -147,4 +169,31 @@ impl Ledger {
         let bound = sqlx::query(update).bind(run.to_owned()).bind(seal.to_owned());
         bound.execute(&self.pool).await.map(drop).map_err(failed("recording that a seal was used"))
     }
+}
+
+/// A seal as it is listed, without those who allowed it.
+fn record(row: &AnyRow) -> Result<Option<SealRecord>, sqlx::Error> {
+    let text = |column: &str| row.try_get::<Option<String>, _>(column);
+    let Ok(Seal { ground, plan, .. }) = serde_json::from_str(&text("body")?.unwrap_or_default()) else {
+        return Ok(None);
+    };
+    let (rejected_by, rejected_why, used_by) = (text("rejected_by")?, text("rejected_why")?, text("used_by")?);
+    Ok(Some(SealRecord {
+        name: row.try_get("id")?,
+        stack: ground.stack,
+        repository: ground.repository,
+        state: match () {
+            () if used_by.is_some() => SealState::Used,
+            () if rejected_by.is_some() => SealState::Rejected,
+            () => SealState::Sealed,
+        },
+        head: ground.head,
+        base: ground.base,
+        plan,
+        approvals: Vec::new(),
+        rejected_by,
+        rejected_why,
+        used_by,
+        created_at: row.try_get("created_at")?,
+    }))
 }

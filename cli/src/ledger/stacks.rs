@@ -102,6 +102,27 @@ impl Ledger {
         bound.execute(&self.pool).await.map(drop).map_err(failed("recording a backend"))
     }
 
+    /// Writes down whose outputs a stack's newest run read.
+    pub async fn read(&self, stack: &StackId, names: &BTreeSet<String>) -> Result<()> {
+        let update = "UPDATE stacks SET reads = $1 WHERE id = $2";
+        let names = serde_json::to_string(names).unwrap_or_default();
+        let bound = sqlx::query(update).bind(names).bind(stack.0.clone());
+        bound.execute(&self.pool).await.map(drop).map_err(failed("recording what a stack reads"))
+    }
+
+    /// Whose outputs the stacks of a repository read in their newest runs, by their names.
+    pub async fn reads(&self, repository: &str) -> Result<BTreeMap<String, Vec<String>>> {
+        let list = "SELECT s.name, s.reads FROM stacks s JOIN repositories r ON r.id = s.repository_id \
+            WHERE r.label = $1 AND s.reads <> '[]'";
+        let failed = failed("looking what stacks read");
+        let rows = sqlx::query(list).bind(repository.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
+        let read = |row: &AnyRow| {
+            let names: String = row.try_get("reads")?;
+            Ok((row.try_get("name")?, serde_json::from_str(&names).unwrap_or_default()))
+        };
+        rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
+    }
+
     /// How often in a row the stack failed at this commit, and when it last did.
     pub async fn failures(&self, stack: &StackId, commit: &str) -> Result<(u32, i64)> {
         let newest = "SELECT state, commit_id, COALESCE(finished_at, started_at) AS ended_at FROM runs \

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod postgres;
+mod queue;
 
 use super::*;
 use crate::decide::Known;
@@ -38,8 +39,8 @@ fn dead() -> Process {
     Process { started: Some(1), ..Process::current() }
 }
 
-async fn ours(ledger: &Ledger, id: &StackId, now: i64) -> Lease {
-    match ledger.claim(id, &Process::current(), now).await.expect("the ledger answers") {
+async fn ours(ledger: &Ledger, id: &StackId) -> Lease {
+    match ledger.claim(id, &Process::current()).await.expect("the ledger answers") {
         Claim::Ours(lease) => lease,
         Claim::Held { by, .. } => panic!("held by {by:?}"),
     }
@@ -57,6 +58,7 @@ async fn check(ledger: &Ledger) {
     old_runs_are_forgotten(ledger).await;
     a_stack_ends(ledger).await;
     decisions::check(ledger).await;
+    queue::check(ledger).await;
 }
 
 async fn a_stack_ends(ledger: &Ledger) {
@@ -66,8 +68,8 @@ async fn a_stack_ends(ledger: &Ledger) {
     let names = [stack.name()].into();
     let elsewhere = async || ledger.elsewhere("https://example.org/twin.git", &names).await.expect("an answer");
     assert_eq!(elsewhere().await, []);
-    let lease = ours(ledger, &id, 10).await;
-    assert!(ledger.is_held(&id, 11).await.expect("an answer") && !ledger.is_held(&twin, 11).await.expect("an answer"));
+    let lease = ours(ledger, &id).await;
+    assert!(ledger.is_held(&id).await.expect("an answer") && !ledger.is_held(&twin).await.expect("an answer"));
     let run =
         ledger.begin(&id, &lease, &NewRun { action: Action::Destroy, ..new_run("aaaa") }, 12).await.expect("a run");
     assert_eq!(ledger.run(&run).await.expect("a run").action, Action::Destroy);
@@ -104,7 +106,7 @@ async fn old_runs_are_forgotten(ledger: &Ledger) {
     for (count, (states, keep, expected)) in (0..).zip(cases) {
         let stack = stack(&format!("old{count}"));
         let id = ledger.stack(REPOSITORY, &stack, 1).await.expect("a row");
-        let lease = ours(ledger, &id, 10).await;
+        let lease = ours(ledger, &id).await;
         let mut names = Vec::new();
         for (now, state) in (100..).zip(states) {
             let run = ledger.begin(&id, &lease, &new_run("aaaa"), now).await;
@@ -145,7 +147,7 @@ async fn a_stack_has_one_row(ledger: &Ledger) {
 
 async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     let id = ledger.stack(REPOSITORY, &stack("runs"), 1).await.expect("a row");
-    let lease = ours(ledger, &id, 10).await;
+    let lease = ours(ledger, &id).await;
     let name = ledger.begin(&id, &lease, &new_run("aaaa"), 11).await.expect("a run");
     ledger.engine(&name, &dead()).await.expect("an engine");
     let open = ledger.open_runs(&id).await.expect("a list");
@@ -168,47 +170,58 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(Some(20))]);
     let all = ledger.all_known(REPOSITORY).await.expect("a list");
     assert_eq!(all.get("runs/dev"), Some(&(id.clone(), "runs".to_owned(), known)));
+    ledger.read(&id, &["organization/net/dev".to_owned()].into()).await.expect("a write");
+    let read = ledger.reads(REPOSITORY).await.expect("a list");
+    assert_eq!(read.get("runs/dev"), Some(&vec!["organization/net/dev".to_owned()]));
     ledger.leaves(&id, "bbbb", 21).await.expect("a write");
     assert!(ledger.known(&id).await.expect("a stack").has_left);
 }
 
 async fn one_holds_a_lease(ledger: &Ledger) {
     let id = ledger.stack(REPOSITORY, &stack("lease"), 1).await.expect("a row");
-    let lease = ours(ledger, &id, 100).await;
+    let lease = ours(ledger, &id).await;
     let other = Process { host: "elsewhere.example".to_owned(), ..Process::current() };
-    let held = Claim::Held { by: Some(Process::current()), until: 100 + LEASE };
-    assert_eq!(ledger.claim(&id, &other, 101).await.expect("an answer"), held);
-    assert!(ledger.renew(&id, &lease, 200).await.expect("an answer"));
-    assert!(matches!(ledger.claim(&id, &other, 200 + LEASE - 1).await, Ok(Claim::Held { .. })));
-    assert!(matches!(ledger.claim(&id, &other, 200 + LEASE).await, Ok(Claim::Ours(_))));
-    assert!(!ledger.renew(&id, &lease, 300 + LEASE).await.expect("an answer"));
+    let claim = async |length| ledger.claim_for(&id, &other, length).await.expect("an answer");
+    let Claim::Held { by, until } = claim(LEASE).await else { panic!("it is held") };
+    assert_eq!(by, Some(Process::current()));
+    assert!(ledger.renew(&id, &lease).await.expect("an answer"));
+    let Claim::Held { until: renewed, .. } = claim(LEASE).await else { panic!("it is held") };
+    assert!(renewed >= until);
+    ledger.release(&id, &lease).await.expect("released");
+    // One that is over when it begins.
+    assert!(matches!(claim(0).await, Claim::Ours(_)));
+    let lease = ours(ledger, &id).await;
+    assert!(ledger.renew(&id, &lease).await.expect("an answer"));
+    let mut older = lease;
+    older.fence -= 1;
+    assert!(!ledger.renew(&id, &older).await.expect("an answer"));
 }
 
 async fn an_older_lease_writes_nothing(ledger: &Ledger) {
     let id = ledger.stack(REPOSITORY, &stack("fence"), 1).await.expect("a row");
-    let Ok(Claim::Ours(old)) = ledger.claim(&id, &dead(), 1).await else { panic!("a free stack") };
+    let Ok(Claim::Ours(old)) = ledger.claim(&id, &dead()).await else { panic!("a free stack") };
     // Its holder is dead, so nobody waits for its time to pass.
-    let new = ours(ledger, &id, 2).await;
+    let new = ours(ledger, &id).await;
     assert!(new.fence > old.fence);
     assert!(!ledger.stands(&id, &old, "old", 3).await.expect("an answer"));
     assert!(ledger.stands(&id, &new, "new", 3).await.expect("an answer"));
     ledger.release(&id, &old).await.expect("no harm");
-    assert!(matches!(ledger.claim(&id, &Process::current(), 4).await, Ok(Claim::Held { .. })));
+    assert!(matches!(ledger.claim(&id, &Process::current()).await, Ok(Claim::Held { .. })));
     ledger.release(&id, &new).await.expect("released");
-    assert!(ours(ledger, &id, 5).await.fence > new.fence);
+    assert!(ours(ledger, &id).await.fence > new.fence);
 }
 
 async fn of_many_claims_one_wins(ledger: &Ledger) {
     let id = ledger.stack(REPOSITORY, &stack("race"), 1).await.expect("a row");
     let me = Process::current();
-    let claims = (0..8).map(|_| ledger.claim(&id, &me, 1));
+    let claims = (0..8).map(|_| ledger.claim(&id, &me));
     let won = futures::future::join_all(claims).await.into_iter().filter(|claim| matches!(claim, Ok(Claim::Ours(_))));
     assert_eq!(won.count(), 1);
 }
 
 async fn events_keep_their_order(ledger: &Ledger) {
     let id = ledger.stack(REPOSITORY, &stack("events"), 1).await.expect("a row");
-    let lease = ours(ledger, &id, 1).await;
+    let lease = ours(ledger, &id).await;
     let run = ledger.begin(&id, &lease, &new_run("bbbb"), 1).await.expect("a run");
     let events: Vec<Recorded> =
         (0..20).map(|at| Recorded { at, body: Body::Note { message: format!("note {at}") } }).collect();
@@ -222,7 +235,7 @@ async fn events_keep_their_order(ledger: &Ledger) {
 
 async fn failures_are_counted_from_the_newest(ledger: &Ledger) {
     let id = ledger.stack(REPOSITORY, &stack("failures"), 1).await.expect("a row");
-    let lease = ours(ledger, &id, 1).await;
+    let lease = ours(ledger, &id).await;
     let mut now = 100;
     for (commit, state) in [("a", RunState::Failed), ("b", RunState::Failed), ("b", RunState::Failed)] {
         let run = ledger.begin(&id, &lease, &new_run(commit), now).await.expect("a run");

@@ -1,6 +1,6 @@
 //! Which stacks a merge touches, which it leaves as they are, and which it takes away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Merge;
 use crate::comment::StackPreview;
@@ -8,7 +8,8 @@ use crate::config::{self, Config};
 use crate::decide::Reason;
 use crate::engine::changes::ChangeSet;
 use crate::failure::Result;
-use crate::git::{Commit, Mirror};
+use crate::git::{Commit, Mirror, Programs};
+use crate::order::Order;
 use crate::repo::{self, Fault, Found, Stack, path};
 
 /// A stack that the merge touches, and why.
@@ -24,19 +25,24 @@ pub(super) struct Sorted {
     pub untouched: Vec<String>,
     pub gone: Vec<String>,
     pub faults: Vec<Fault>,
+    /// What `gitinfra.yaml` says at the base.
+    pub config: Config,
+    /// Who of the touched reads whose outputs.
+    pub order: Order,
 }
 
 /// Tells the stacks of the merged tree whose files differ from the base from the others.
 pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge) -> Result<Sorted> {
     let (branch, wanted) = (&merge.base, merge.stacks.as_slice());
-    let found = repo::stacks(&mirror.listing(merged)?);
+    let listing = mirror.listing(merged)?;
+    let found = repo::stacks(&listing);
     let before = repo::stacks(&mirror.listing(&base.id)?);
     let config = Config::read(&mirror.file(&base.id, config::FILE)?.unwrap_or_default())?;
     let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
     if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
         return Err(failure);
     }
-    let mut sorted = Sorted::default();
+    let mut sorted = Sorted { config: config.clone(), ..Sorted::default() };
     let names: Vec<String> = before.stacks.iter().map(Stack::name).collect();
     if wanted.is_empty() {
         let known = names.iter().zip(&before.stacks).map(|(name, stack)| (name.as_str(), stack.folder.as_str()));
@@ -47,12 +53,15 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     let Found { stacks, faults } = config.apply(found, branch).select(wanted)?;
     sorted.faults = faults;
     sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
-    for stack in stacks {
+    let mut programs = Programs::at(mirror, merged, &listing)?;
+    for mut stack in stacks {
+        programs.follow(&mut stack);
         match why(&stack, &known, &changed) {
             Some(reason) => sorted.touched.push(Touched { stack, reason }),
             None => sorted.untouched.push(stack.name()),
         }
     }
+    sorted.order = Order::of(sorted.touched.iter().map(|touched| &touched.stack), &listing.files, &BTreeMap::new());
     Ok(sorted)
 }
 
@@ -78,6 +87,7 @@ pub(super) fn faulty(fault: Fault) -> StackPreview {
         reason: "it can't be read".to_owned(),
         failure: Some(fault.failure.with_hints()),
         changes: ChangeSet::default(),
+        objections: Vec::new(),
         seal: None,
     }
 }

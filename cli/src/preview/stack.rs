@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::throwaway::Stage;
-use super::{Place, Previewer, Sealing};
+use super::{Guards, Place, Previewer, Sealing};
 use crate::engine::changes::ChangeSet;
 use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, diagnose, missing, unknown_stack};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::git::Worktree;
+use crate::judge;
+use crate::policy::{self, Question};
 use crate::repo::Stack;
 use crate::rollout::waiting_for;
 use crate::scrub::Scrubber;
@@ -17,8 +19,20 @@ use crate::seal::{Plan, Seal};
 /// How often a stack is previewed for its seal.
 const TRIES: u32 = 3;
 
-/// What would change, why that can't be said, and the seal on it.
-pub(super) type Outcome = (ChangeSet, Option<Failure>, Option<Seal>);
+/// What would change, or why that can't be said; what would hold it, and the seal on it.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub changes: ChangeSet,
+    pub failure: Option<Failure>,
+    pub objections: Vec<String>,
+    pub seal: Option<Seal>,
+}
+
+impl Seen {
+    pub fn failed(failure: Failure) -> Seen {
+        Seen { failure: Some(failure), ..Seen::default() }
+    }
+}
 
 /// A stack ready for the engine.
 pub(super) struct Ready<'a> {
@@ -32,7 +46,7 @@ pub(super) struct Ready<'a> {
 
 impl Place<'_> {
     /// What the engine says that would change.
-    pub(super) async fn by_engine(&self, stack: &Stack, scrubber: &mut Scrubber) -> Result<Outcome> {
+    pub(super) async fn by_engine(&self, stack: &Stack, before: &[String], scrubber: &mut Scrubber) -> Result<Seen> {
         let backend = self.check(stack)?;
         let worktree = self.worktree(stack).await?;
         let (own, folder) = (self.folder("stack-")?, worktree.folder.join(&stack.folder));
@@ -45,16 +59,51 @@ impl Place<'_> {
             pulumi.install(&missing, &folder, &self.previewer.context.cancel).await?;
         }
         let ready = Ready { stack, backend, pulumi, folder };
-        let stage = self.stage(&ready).await?;
+        let stage = match self.planned_stage(&ready, before).await? {
+            Some(stage) => stage,
+            None => self.stage(&ready).await?,
+        };
         if stack.has_secrets {
             let config = worktree.folder.join(&stack.config_file);
             stage.pulumi.learn_secrets(&ready.folder, &stack.stack, &config, scrubber).await?;
         }
         let output = own.join("output.txt");
-        match &self.sealing {
-            Some(sealing) => self.sealed(sealing, &stage, &ready, &output, scrubber).await,
-            None => self.on(&stage, &ready, &output).await.map(|(changes, failure)| (changes, failure, None)),
+        let mut seen = match &self.sealing {
+            Some(sealing) => self.sealed(sealing, &stage, &ready, &output, scrubber).await?,
+            None => {
+                let (changes, failure) = self.on(&stage, &ready, &output).await?;
+                Seen { changes, failure, ..Seen::default() }
+            }
+        };
+        if let (Some(guards), None) = (&self.guards, &seen.failure) {
+            seen.objections =
+                self.objections(guards, &stack.name(), &seen.changes, (&worktree.folder, scrubber)).await?;
         }
+        if let (Some(planned), None) = (&seen.changes.planned, &seen.failure) {
+            self.planned.lock().await.insert(stack.name(), planned.clone());
+        }
+        Ok(seen)
+    }
+
+    /// What would hold the roll-out of these changes.
+    async fn objections(
+        &self,
+        guards: &Guards,
+        name: &str,
+        changes: &ChangeSet,
+        (root, scrubber): (&Path, &Scrubber),
+    ) -> Result<Vec<String>> {
+        let mut shown = changes.clone();
+        shown.scrub(scrubber);
+        let (plan, guard) = (Plan::of(&shown), guards.config.guard(name));
+        let mut objections: Vec<String> =
+            judge::over_budget(&plan, &guard).into_iter().map(|objection| objection.words).collect();
+        let question = Question { stack: name, commit: &guards.commit, branch: &guards.branch, changes: &plan };
+        for policy in &guard.policies {
+            let refused = policy::refused(policy, &question, root, &self.previewer.environment).await?;
+            objections.extend(refused.map(|words| scrubber.scrub(&words)));
+        }
+        Ok(objections)
     }
 
     /// Previews while nothing changes on which the preview rests. Where it does all the time, nothing is sealed, which is told.
@@ -65,21 +114,22 @@ impl Place<'_> {
         ready: &Ready<'_>,
         output: &Path,
         scrubber: &Scrubber,
-    ) -> Result<Outcome> {
+    ) -> Result<Seen> {
         let name = ready.stack.name();
         for _ in 0..TRIES {
-            let identity = || stage.pulumi.identity(&ready.folder, &ready.stack.stack, &sealing.key);
+            let identity = || stage.of_state().identity(&ready.folder, &ready.stack.stack, &sealing.key);
             let before = identity().await?;
             let (changes, failure) = self.on(stage, ready, output).await?;
             if failure.is_some() {
-                return Ok((changes, failure, None));
+                return Ok(Seen { changes, failure, ..Seen::default() });
             }
             if identity().await? == before {
-                let ground = sealing.ground(&self.previewer.mirror.source.label, &name).with(before);
+                let ground = sealing.ground(&self.previewer.mirror.source.label, &name, self.phase).with(before);
                 let digest = Plan::of(&changes).digest(&sealing.key);
                 let mut shown = changes.clone();
                 shown.scrub(scrubber);
-                return Ok((changes, None, Some(Seal { ground, changes: digest, plan: Plan::of(&shown) })));
+                let seal = Some(Seal { ground, changes: digest, plan: Plan::of(&shown) });
+                return Ok(Seen { changes, seal, ..Seen::default() });
             }
         }
         let message = format!("the state of {name} changes while it is previewed");

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::moment;
 
 /// How a stack stands towards what was rolled out. Written as its lower-case name, in the ledger as in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DriftState {
     Clean,
     Drifted,
-    /// The last look failed.
+    /// The last look failed, or there was none.
+    #[default]
     Unchecked,
 }
 

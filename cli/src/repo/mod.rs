@@ -3,11 +3,13 @@
 mod link;
 pub mod path;
 mod project;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::called;
 use crate::failure::{Failure, Result};
@@ -16,6 +18,7 @@ use project::{EXTENSIONS, Project};
 use uses::Uses;
 
 pub use link::{Links, follow};
+pub use reach::{Reach, Step};
 
 /// A file of a Git tree whose name begins with `Pulumi.`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +65,8 @@ pub struct Stack {
     /// Globs of the names of stacks that have to stand before it rolls out.
     pub after: Vec<String>,
     uses: Uses,
+    /// What its program reaches outside of these, once somebody has followed it.
+    pub reach: Option<Arc<Reach>>,
 }
 
 /// What a commit holds: the stacks that can be rolled out, and what keeps others from it.
@@ -111,7 +116,13 @@ impl Stack {
 
     /// Whether a change of this path can change what the stack becomes.
     pub fn uses(&self, path: &str) -> bool {
-        self.uses.has(path)
+        self.uses.has(path) || self.reach.as_ref().is_some_and(|reach| reach.has(path))
+    }
+
+    /// Whether something that it uses may lie in a folder, or in one below.
+    pub fn may_use_of(&self, folder: &str) -> bool {
+        let is_near = |part: &String| path::is_within(folder, part) || path::is_within(part, folder);
+        self.parts().iter().any(is_near) || self.reach.as_ref().is_some_and(|reach| reach.may_be_in(folder))
     }
 
     /// Which of its files and folders a path belongs to; `None` when it uses it not.
@@ -124,9 +135,11 @@ impl Stack {
         self.uses.parts()
     }
 
-    /// How many of the paths, which are sorted, it uses, and the first of them.
+    /// How many of the paths, which are sorted, it uses, and the first of them; its own before those that it reaches.
     pub fn used_of<'a>(&'a self, paths: &'a [String]) -> Option<(usize, &'a str)> {
-        let mut used = self.uses.of(paths);
+        let own = self.uses.of(paths);
+        let reached = self.reach.iter().flat_map(|reach| reach.of(paths)).filter(|path| !self.uses.has(path));
+        let mut used = own.chain(reached);
         let first = used.next()?;
         Some((1 + used.count(), first))
     }
@@ -269,6 +282,7 @@ fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing
         triggers: Vec::new(),
         after: Vec::new(),
         uses,
+        reach: None,
     }
 }
 

@@ -79,6 +79,9 @@ impl RollOut<'_> {
         if let Some(seal) = seal.filter(|_| ending.success) {
             self.ledger.use_seal(&seal, job.run).await?;
         }
+        if ending.success {
+            self.ledger.read(job.claimed.id, &run.progress.reads).await?;
+        }
         if ending.success && run.has_pending {
             self.settle_pending(job, &run.folder, log).await?;
         }

@@ -54,10 +54,6 @@ enum Glance {
 impl RollOut<'_> {
     /// Looks at what would happen, and says whether it may.
     pub(super) async fn gate(&self, job: &Job<'_>, run: &Run, log: &RunLog) -> Result<Passage> {
-        // What is destroyed was shown to whoever wanted it.
-        if self.action == Action::Destroy {
-            return Ok(Passage::Open { seal: None });
-        }
         let gate = Gate {
             by: self,
             job,
@@ -67,6 +63,9 @@ impl RollOut<'_> {
             key: self.ledger.key().await?,
             tree: self.mirror.tree_of(&self.head.id)?,
         };
+        if self.action == Action::Destroy {
+            return gate.destroys().await;
+        }
         for _ in 0..TRIES {
             if let Some(passage) = gate.pass().await? {
                 return Ok(passage);
@@ -113,12 +112,32 @@ impl Gate<'_> {
         self.hold(shown.as_ref(), &seal, case).await.map(Some)
     }
 
+    /// What is destroyed was shown to whoever wanted it: nothing else goes.
+    async fn destroys(&self) -> Result<Passage> {
+        let Some(shown) = self.shown().await? else {
+            return Ok(Passage::Open { seal: None });
+        };
+        let look = match self.look(Some(&shown)).await? {
+            Glance::Seen(look) => look,
+            Glance::Failed(end) => return Ok(Passage::Shut(end)),
+        };
+        if look.is_of(&shown) {
+            return Ok(Passage::Open { seal: Some(shown.id) });
+        }
+        let differs = difference(&shown.seal.plan, &look.plan).join("\n");
+        let failure =
+            Failure::held(format!("it would destroy other than was shown: {}\n{differs}", in_words(&look.others)))
+                .hint("the same command shows it anew");
+        Ok(Passage::Shut(End::of(&failure)))
+    }
+
     /// The seal that was shown of this roll-out: of these very files, or else of a commit that is part of it. What was
     /// allowed comes first.
     async fn shown(&self) -> Result<Option<Sealed>> {
         let (label, name) = (&self.by.mirror.source.label, self.job.claimed.stack.name());
         let mut seals = self.by.ledger.open_seals(label, &name).await?;
-        seals.retain(|sealed| sealed.seal.ground.refresh == self.refreshes());
+        let is_alike = |ground: &Ground| (ground.refresh, ground.destroy) == (self.refreshes(), self.destroys_all());
+        seals.retain(|sealed| is_alike(&sealed.seal.ground));
         seals.sort_by_key(|seal| seal.approvals.is_empty());
         if let Some(at) = seals.iter().position(|sealed| sealed.seal.ground.tree == self.tree) {
             return Ok(Some(seals.swap_remove(at)));
@@ -143,6 +162,10 @@ impl Gate<'_> {
         self.by.action == Action::Reconcile
     }
 
+    fn destroys_all(&self) -> bool {
+        self.by.action == Action::Destroy
+    }
+
     /// What the stack rests on now.
     async fn ground(&self) -> Result<Ground> {
         let (stack, head) = (self.job.claimed.stack, &self.by.head.id);
@@ -156,6 +179,7 @@ impl Gate<'_> {
             state: String::new(),
             versions: Default::default(),
             refresh: self.refreshes(),
+            destroy: self.destroys_all(),
         };
         Ok(ground.with(self.run.pulumi.identity(&self.run.folder, &stack.stack, &self.key).await?))
     }
@@ -204,7 +228,11 @@ impl Gate<'_> {
         let output = self.by.output_folder(self.job.run)?.join("preview.txt");
         let foresee = Foresee {
             pulumi: &self.run.pulumi,
-            phase: if self.refreshes() { Phase::PreviewRefresh } else { Phase::Preview },
+            phase: match self.by.action {
+                Action::RollOut => Phase::Preview,
+                Action::Reconcile => Phase::PreviewRefresh,
+                Action::Destroy => Phase::PreviewDestroy,
+            },
             folder: &self.run.folder,
             stack: &self.job.claimed.stack.stack,
             output: &output,
@@ -242,8 +270,7 @@ impl Gate<'_> {
         let question = Question { stack: &name, commit: &self.by.head.id, branch: self.by.branch, changes: plan };
         let mut objections = Vec::new();
         for policy in &self.guard.policies {
-            let said = policy::judge(policy, &question, &self.run.root, self.by.environment).await?;
-            let words = said.map(|said| format!("the policy `{}` refused it: {said}", policy.command.join(" ")));
+            let words = policy::refused(policy, &question, &self.run.root, self.by.environment).await?;
             objections.extend(words.map(|words| self.log.scrubber.scrub(&words)).map(refusal));
         }
         Ok(objections)

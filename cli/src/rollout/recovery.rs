@@ -60,10 +60,10 @@ impl RollOut<'_> {
     /// Puts in order what a dead gitinfra left of a stack: its engine is told to stop, its runs end, its lock goes. Creates
     /// whose end nobody saw are found by the next roll-out.
     pub async fn repair(&self, stack: &Stack, id: &StackId) -> Result<()> {
-        let Claim::Ours(lease) = self.ledger.claim(id, &Process::current(), self.context.now()).await? else {
+        let Claim::Ours(lease) = self.ledger.claim(id, &Process::current()).await? else {
             return Ok(());
         };
-        let heartbeat = Heartbeat::start(self.ledger, id, &lease, &self.context.cancel, self.context.clock);
+        let heartbeat = Heartbeat::start(self.ledger, id, &lease, &self.context.cancel);
         let done = self.repaired(&Claimed { stack, id, lease: &lease, cancel: &self.context.cancel }).await;
         drop(heartbeat);
         self.ledger.release(id, &lease).await?;

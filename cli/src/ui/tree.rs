@@ -42,6 +42,8 @@ pub fn stack(preview: &StackPreview, has_values: bool, paint: Paint) -> String {
     lines.extend(said(changes, preview.failure.as_deref(), paint));
     let failed = |failure: &String| format!("{} the preview failed: {}", paint.tone(Tone::Bad, "✗"), failure.trim());
     lines.extend(preview.failure.as_ref().map(failed));
+    let held = |words: &String| format!("{} it would be held: {words}", paint.tone(Tone::Careful, "!"));
+    lines.extend(preview.objections.iter().map(held));
     lines.extend(preview.seal.as_ref().map(|seal| paint.tone(Tone::Faint, &format!("sealed as {}", seal.id()))));
     lines.join("\n")
 }
@@ -251,6 +253,7 @@ mod tests {
             reason: "main.ts changed".to_owned(),
             failure: None,
             changes,
+            objections: Vec::new(),
             seal: None,
         }
     }

@@ -71,17 +71,49 @@ fn a_preview_is_by_the_base() {
     p.run("preview --head change --stack net/dev").expect_code(3).expect_err(&["gitinfra.yaml excludes it"]);
 }
 
+/// Five stacks in four languages, most of which share code.
 #[test]
 fn what_a_change_touches_is_explained() {
-    let p = of("rules: [{stacks: ['net/*'], triggers: ['shared/**']}]\n");
+    let p = of("rules: [{stacks: ['net/*'], triggers: ['conf/**']}]\n");
+    let stack = |folder: &str, runtime: &str, files: &[(&str, &str)]| {
+        p.repo.write(&format!("{folder}/Pulumi.yaml"), &format!("name: {folder}\nruntime: {runtime}\n"));
+        p.repo.write(&format!("{folder}/Pulumi.dev.yaml"), "");
+        for (name, text) in files {
+            p.repo.write(name, text);
+        }
+    };
+    stack("ts", "nodejs", &[("ts/index.ts", "import { a } from '../shared/a.js';"), ("shared/a.ts", "require('./b')")]);
+    stack("py", "python", &[("py/__main__.py", "open('../shared/b.txt')\nimport os")]);
+    stack(
+        "go",
+        "go",
+        &[("go/main.go", "package main\nimport \"x.example/all/shared\""), ("go.mod", "module x.example/all")],
+    );
+    p.repo
+        .write("shared/b.ts", "")
+        .write("shared/b.txt", "")
+        .write("shared/c.go", "package shared")
+        .commit("Languages");
     p.repo.branch("change");
-    p.repo.write("shared/a.txt", "a").write("web/b.txt", "b").commit("Change");
-    p.run("explain --head change").expect_code(0).expect_out(&[
+    p.repo.write("conf/a.txt", "a").write("web/b.txt", "b").write("shared/b.ts", "// b").commit("Change");
+    p.run("explain --base main --head change").expect_code(0).expect_out(&[
+        "go/dev stays as it is: nothing that it uses differs",
         "net/dev is touched:",
-        "  shared/a.txt: gitinfra.yaml has the trigger shared/**",
+        "  conf/a.txt: gitinfra.yaml has the trigger conf/**",
+        "py/dev stays as it is",
+        "ts/dev is touched:",
+        "  shared/b.ts: ts/index.ts imports shared/a.ts, which imports shared/b.ts",
         "web/dev is touched:",
         "  web/b.txt: it lies in the project's folder web",
-        "  note: files that the program reads from outside of web count only as a trigger",
+    ]);
+    p.repo.branch("other");
+    p.repo.write("shared/b.txt", "b").write("shared/new.go", "package shared").write("ts/index.ts", "require(name)");
+    p.repo.commit("Change");
+    p.run("explain --base change --head other go/dev py/dev ts/dev").expect_code(0).expect_out(&[
+        "  shared/new.go: go/main.go imports shared/new.go",
+        "  shared/b.txt: py/__main__.py reads shared/b.txt",
+        "  ts/index.ts: it lies in the project's folder ts",
+        "  note: not followed, so that it counts only as a trigger in gitinfra.yaml: ts/index.ts: `require(..)`",
     ]);
     let said = p.run("explain stack/net/dev --base main --head main -o json").expect_code(0).stdout;
     let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");

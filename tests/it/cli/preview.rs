@@ -107,6 +107,21 @@ fn a_new_stack_that_reads_another_is_previewed() {
     p.program("new", "new", &reads("organization/test/prod"));
     p.repo.commit("A reader of what is not there");
     preview(&p).expect_code(1).expect_out(&["unknown stack", "hint: `organization/test/prod` does not stand yet"]);
+    // What another one would put out is read where its own preview says it, by a new stack and by one that stands.
+    let puts_out = |word: &str| {
+        let outputs = format!("outputs: {{word: {word}, hidden: {{'fn::secret': hush-output}}}}\n");
+        p.program("", "test", &format!("{files}{outputs}"));
+        p.program("new", "new", &format!("{}outputs: {{about: {word}}}\n", reads("organization/test/dev")));
+        p.repo.commit(word);
+    };
+    puts_out("eighteen");
+    preview(&p).expect_code(0).expect_out(&["content: \"it is eighteen\""]);
+    p.repo.switch("main").git(&["merge", "-q", "change"]);
+    p.sync();
+    p.repo.switch("change");
+    puts_out("nineteen");
+    let said = preview(&p).expect_code(0).expect_out(&["~ update", "\"it is eighteen\"", "\"it is nineteen\""]);
+    said.expect_without(&["hush-output"]);
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn a_reader_of_what_failed_is_skipped_and_comes_next_time() {
     p.program("net", "net", "resources: {a: {type: 'files:index:File', properties: {path: 1}}}\n");
     p.repo.commit("Break net");
     p.run("sync").expect_code(1).expect_out(&[
-        "app/dev: skipped: it comes after net/dev, which was not rolled out",
+        "app/dev: skipped: blocked: it comes after net/dev, which was not rolled out",
         "1 stack failed, 1 skipped",
     ]);
     p.program("net", "net", &format!("{net}outputs: {{word: '${{a.content}}'}}\n"));

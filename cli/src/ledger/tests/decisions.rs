@@ -18,6 +18,7 @@ fn seal(stack: &str, changes: &str) -> Seal {
         state: text("dddd"),
         versions: [(text("pulumi"), text("3.259.0"))].into(),
         refresh: false,
+        destroy: false,
     };
     Seal { ground, changes: text(changes), plan: Plan::default() }
 }
@@ -95,7 +96,7 @@ async fn words_about_a_seal_are_kept(ledger: &Ledger) {
 async fn one_hold_waits_at_a_time(ledger: &Ledger) {
     let stack = stack("holds");
     let id = ledger.stack(WHERE, &stack, 1).await.expect("a row");
-    let lease = ours(ledger, &id, 10).await;
+    let lease = ours(ledger, &id).await;
     let case = Case {
         objections: vec![Objection { why: Why::Budget, words: "over budget".to_owned() }],
         needed: 2,
@@ -162,7 +163,7 @@ async fn a_lock_has_one_owner(ledger: &Ledger) {
 
 async fn a_run_is_asked_to_stop(ledger: &Ledger) {
     let id = ledger.stack(WHERE, &stack("stops"), 1).await.expect("a row");
-    let lease = ours(ledger, &id, 10).await;
+    let lease = ours(ledger, &id).await;
     let run = ledger.begin(&id, &lease, &new_run("aaaa"), 11).await.expect("a run");
     assert!(!ledger.is_to_stop(&id).await.expect("an answer"));
     assert!(ledger.ask_to_stop(&run, "ada").await.expect("an answer"));

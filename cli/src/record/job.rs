@@ -1,0 +1,100 @@
+//! What is to be done next, as the queue holds it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::moment;
+use crate::process::Process;
+
+/// What is to be done. Written in lower case, in the ledger as in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// Bring the stacks of a branch to its head. The subject is the branch.
+    RollOut,
+    /// Say on a pull request what it would change. The subject is `pr/NUMBER`.
+    Review,
+    /// Look whether a stack has drifted. The subject is the stack.
+    Drift,
+}
+
+impl Task {
+    pub const ALL: [Task; 3] = [Task::RollOut, Task::Review, Task::Drift];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Task::RollOut => "roll-out",
+            Task::Review => "review",
+            Task::Drift => "drift",
+        }
+    }
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Task {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|task| task.word() == text);
+        known.ok_or_else(|| format!("`{text}` is nothing that a queue holds"))
+    }
+}
+
+/// How far a job has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobState {
+    /// It waits for its turn.
+    Queued,
+    /// Somebody works on it.
+    Running,
+    /// It failed, and is tried again later.
+    Retrying,
+    /// It failed so often that it waits until it is asked for again.
+    Failed,
+}
+
+impl JobState {
+    pub fn word(self) -> &'static str {
+        match self {
+            JobState::Queued => "queued",
+            JobState::Running => "running",
+            JobState::Retrying => "retrying",
+            JobState::Failed => "failed",
+        }
+    }
+}
+
+/// A job in the queue. Times are milliseconds since 1970; in JSON RFC 3339.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    pub name: String,
+    pub repository: String,
+    pub task: Task,
+    /// A branch, a pull request or a stack.
+    pub subject: String,
+    pub state: JobState,
+    /// The newest commit that was asked for, where one was named.
+    pub commit: Option<String>,
+    /// Commits that a newer one came after before their turn.
+    pub skipped: Vec<String>,
+    /// How often in a row it failed.
+    pub attempts: i64,
+    /// Why it failed last.
+    pub message: Option<String>,
+    #[serde(serialize_with = "moment::serialize")]
+    pub queued_at: i64,
+    /// When it is tried again; `None` when only somebody's word does that.
+    #[serde(serialize_with = "moment::serialize_some")]
+    pub due_at: Option<i64>,
+    /// Who works on it, or did so last.
+    pub holder: Option<Process>,
+}

@@ -1,0 +1,166 @@
+//! A worker: takes what is queued, one job after the other, keeps its lease while it works, and writes down what came of it.
+//! What is to be done is somebody else's (`Work`): this module knows no engine and no forge.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::context::Context;
+use crate::decide::short;
+use crate::event::Body;
+use crate::failure::{Kind, Result};
+use crate::ledger::{Finish, LEASE, Ledger, Limits, Taken};
+use crate::process::Process;
+use crate::record::{Job, Task};
+use crate::text;
+
+/// Three beats fit into a lease, so that one that is lost costs nothing.
+const BEAT: Duration = Duration::from_millis(LEASE as u64 / 3);
+
+/// What is left of a lease when a worker that can't renew it stops: an engine needs that long to end in order.
+const MARGIN: Duration = Duration::from_millis(LEASE as u64 / 4);
+
+/// How long a worker with nothing to do waits before it looks again.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How often in a row a job is tried.
+const MOST_ATTEMPTS: i64 = 8;
+
+/// Does what a job asks for.
+#[async_trait]
+pub trait Work: Send + Sync {
+    /// Ends in order when it is cancelled. A failure is tried again later, unless it would be the same again: then it waits
+    /// for the next commit, or for `gitinfra retry`.
+    async fn work(&self, job: &Job, cancel: &CancellationToken) -> Result<()>;
+}
+
+/// One of several that empty the same queue.
+pub struct Worker {
+    pub context: Context,
+    pub ledger: Ledger,
+    pub work: Arc<dyn Work>,
+    /// What it does; all when there is none.
+    pub tasks: Vec<Task>,
+    /// How many jobs of one repository are under way at once, whoever works on them.
+    pub per_repository: u16,
+}
+
+impl Worker {
+    /// Works until it is cancelled. A ledger that is away for a moment is waited for, and told once.
+    pub async fn run(&self) {
+        let mut told = None;
+        while !self.context.cancel.is_cancelled() {
+            match self.next().await {
+                Ok(true) => {
+                    told = None;
+                    continue;
+                }
+                Ok(false) => told = None,
+                Err(failure) if told.as_ref() == Some(&failure) => {}
+                Err(failure) => {
+                    self.context.tell(None, Body::from(&failure));
+                    told = Some(failure);
+                }
+            }
+            tokio::select! {
+                () = self.context.cancel.cancelled() => {}
+                () = tokio::time::sleep(IDLE) => {}
+            }
+        }
+    }
+
+    /// Does one job. False when there is none for it.
+    pub async fn next(&self) -> Result<bool> {
+        let tasks = if self.tasks.is_empty() { &Task::ALL[..] } else { &self.tasks };
+        let limits = Limits { tasks, per_repository: self.per_repository.into(), lease: LEASE };
+        let Some(taken) = self.ledger.take(&Process::current(), &limits).await? else {
+            return Ok(false);
+        };
+        self.tell_skipped(&taken.job);
+        let heartbeat = Heartbeat::start(&self.ledger, &taken, &self.context.cancel);
+        let done = self.work.work(&taken.job, &heartbeat.cancel).await;
+        drop(heartbeat);
+        self.end(&taken, done).await.map(|()| true)
+    }
+
+    async fn end(&self, taken: &Taken, done: Result<()>) -> Result<()> {
+        let finish = match done {
+            Ok(()) => self.ledger.done(taken).await?,
+            // Whoever was stopped is not to blame: the next one begins anew.
+            Err(failure) if failure.kind == Kind::Cancelled => self.ledger.let_go(taken).await?,
+            Err(failure) => {
+                let pause = pause(failure.kind, taken.job.attempts);
+                self.ledger.put_back(taken, &failure.with_hints(), pause).await?
+            }
+        };
+        if finish == Finish::Lost {
+            let Job { task, subject, repository, .. } = &taken.job;
+            let message = format!("the {task} of {subject} in {repository} was taken over by another gitinfra");
+            self.context.tell(None, Body::Note { message });
+        }
+        Ok(())
+    }
+
+    fn tell_skipped(&self, job: &Job) {
+        let Some(commit) = job.commit.as_deref().filter(|_| !job.skipped.is_empty()) else {
+            return;
+        };
+        let skipped: Vec<&str> = job.skipped.iter().map(|commit| short(commit)).collect();
+        let message =
+            format!("{} of {} skipped: {} came before their turn", text::list(&skipped, 5), job.subject, short(commit));
+        self.context.tell(None, Body::Note { message });
+    }
+}
+
+/// How long a job rests after a failure, in milliseconds: half a minute, twice as long each time, half an hour at most.
+/// `None` where only another commit or somebody's word helps.
+fn pause(kind: Kind, attempts: i64) -> Option<i64> {
+    const FIRST: i64 = 30_000;
+    const LONGEST: i64 = 30 * 60_000;
+    let may_pass = !matches!(kind, Kind::Bug | Kind::Held);
+    let pause = FIRST.saturating_mul(1 << attempts.clamp(0, 12)).min(LONGEST);
+    Some(pause).filter(|_| may_pass && attempts + 1 < MOST_ATTEMPTS)
+}
+
+/// Renews the lease on a job until it is dropped.
+struct Heartbeat {
+    /// Cancelled with its parent, by the loss of the lease, and shortly before it ends unrenewed.
+    cancel: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Heartbeat {
+    fn start(ledger: &Ledger, taken: &Taken, cancel: &CancellationToken) -> Heartbeat {
+        let cancel = cancel.child_token();
+        let (ledger, taken, lost) = (ledger.clone(), taken.clone(), cancel.clone());
+        let task = tokio::spawn(async move {
+            let length = Duration::from_millis(LEASE as u64) - MARGIN;
+            let mut until = Instant::now() + length;
+            loop {
+                tokio::time::sleep(BEAT.min(until.saturating_duration_since(Instant::now()))).await;
+                // The lease counts from before the renewal: an answer may be slow.
+                let asked = Instant::now();
+                match tokio::time::timeout_at(until, ledger.keep(&taken, LEASE)).await {
+                    Ok(Ok(true)) => until = asked + length,
+                    Ok(Ok(false)) | Err(_) => return lost.cancel(),
+                    Ok(Err(_)) if Instant::now() >= until => return lost.cancel(),
+                    Ok(Err(_)) => tokio::time::sleep(IDLE).await,
+                }
+            }
+        });
+        Heartbeat { cancel, task }
+    }
+}
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! gitinfra is killed before and after whatever it writes into the ledger, by an engine that does nothing: afterwards every run has
+//! one end, nothing is rolled out twice at once, and the next `sync` needs no help.
+//!
+//! `make chaos` does so a thousand times; `CHAOS_SEED` begins elsewhere.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::going::Going;
+use super::place::Place;
+use super::postgres;
+use super::said::Said;
+use crate::tools;
+use proxy::{Moment, Proxy};
+
+mod proxy;
+
+/// Answers what a roll-out asks, and notes when a roll-out of its own begins and ends.
+const ENGINE: &str = r#"#!/bin/sh
+here=PLACE
+case "$1 $2" in
+    version*) echo v3.300.0 ;;
+    'stack ls') if [ -e "$here/stack" ]; then echo '[{"name": "dev"}]'; else echo '[]'; fi ;;
+    'stack init') : >"$here/stack" ;;
+    'stack export') [ -e "$here/stack" ] || exit 6; echo '{"version": 3, "deployment": {}}' ;;
+    'config --json') echo '{}' ;;
+    'about --json') echo '{"cliAbout": {"version": "v3.300.0"}}' ;;
+    'up --yes')
+        mkdir "$here/busy" || echo twice >>"$here/log"
+        echo begin >>"$here/log"
+        rmdir "$here/busy"
+        echo end >>"$here/log" ;;
+esac
+"#;
+
+struct Chaos {
+    place: Place,
+    ledger: String,
+    proxy: Proxy,
+}
+
+impl Chaos {
+    fn new() -> Chaos {
+        let place = Place::new();
+        let bin = place.path("bin");
+        fs::create_dir_all(&bin).expect("a folder");
+        let engine = bin.join("pulumi");
+        fs::write(&engine, ENGINE.replace("PLACE", &bin.display().to_string())).expect("a file");
+        fs::set_permissions(&engine, fs::Permissions::from_mode(0o755)).expect("it may run");
+        let path = format!("{}:{}:/usr/local/bin:/usr/bin:/bin", bin.display(), tools::bin().display());
+        let ledger = postgres::database();
+        let proxy = Proxy::start(&ledger);
+        let place = place.env("PATH", path);
+        place.repo.write("Pulumi.yaml", "name: test\nruntime: yaml\n").write("Pulumi.dev.yaml", "config: {}\n");
+        Chaos { place, ledger, proxy }
+    }
+
+    /// Commits something, and rolls it out while gitinfra is killed at a moment; says whether it was.
+    fn killed(&self, round: u64, moment: Moment) -> bool {
+        self.place.repo.write("round.txt", &round.to_string()).commit("Another round");
+        self.proxy.kill_at(moment);
+        let going = Going::start(self.place.gitinfra(&format!("sync --ledger {}", self.proxy.url)));
+        self.proxy.kills(going.pid());
+        let is_killed = going.finish().code == -1;
+        self.proxy.rest();
+        is_killed
+    }
+
+    fn run(&self, words: &str) -> Said {
+        self.place.run(&format!("{words} --ledger {}", self.ledger))
+    }
+
+    /// What must be so whenever gitinfra was killed and another one came.
+    fn check(&self, what: &str) {
+        let said = self.run("sync").expect_code(0);
+        let stacks = self.run("get stacks --no-headers").expect_code(0).stdout;
+        assert!(stacks.contains("up to date"), "{what}: {stacks}\n{said}");
+        let open =
+            postgres::query(&self.ledger, "SELECT COUNT(*) FROM runs WHERE state = 'running' OR finished_at IS NULL");
+        assert_eq!(open, "0", "{what}: a run without an end\n{said}");
+        let leases = postgres::query(&self.ledger, "SELECT COUNT(*) FROM stacks WHERE lease_holder IS NOT NULL");
+        assert_eq!(leases, "0", "{what}: a lease that nobody gave back\n{said}");
+        let succeeded = "SELECT COUNT(*) FROM (SELECT commit_id FROM runs WHERE state = 'succeeded' GROUP BY commit_id HAVING COUNT(*) > 1) x";
+        assert_eq!(postgres::query(&self.ledger, succeeded), "0", "{what}: a commit that was rolled out twice\n{said}");
+        let log = fs::read_to_string(self.place.path("bin").join("log")).unwrap_or_default();
+        assert!(!log.contains("twice"), "{what}: two engines at once\n{said}");
+        let count = |word: &str| log.lines().filter(|line| *line == word).count();
+        assert_eq!(count("begin"), count("end"), "{what}\n{said}");
+    }
+}
+
+#[test]
+fn whenever_gitinfra_is_killed_the_next_one_goes_on() {
+    let number =
+        |name: &str, default: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (rounds, seed) = (number("CHAOS_ROUNDS", 8), number("CHAOS_SEED", 1));
+    let chaos = Chaos::new();
+    assert!(!chaos.killed(0, Moment::NEVER), "the first is not killed");
+    chaos.check("nobody was killed");
+    let all = chaos.proxy.statements();
+    assert!(all > 20, "{all} statements are too few");
+    let mut kills = 0;
+    for round in 0..rounds {
+        let moment = Moment::of(seed + round, all);
+        let what = format!("CHAOS_SEED={} CHAOS_ROUNDS=1, {moment:?} of {all}", seed + round);
+        kills += u64::from(chaos.killed(seed + round, moment));
+        chaos.check(&what);
+    }
+    assert!(2 * kills >= rounds, "{kills} kills in {rounds} rounds: nearly none was at a moment that there is");
+}
