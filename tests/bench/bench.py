@@ -5,6 +5,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sqlite3
@@ -50,7 +51,7 @@ class Started:
         self.process = subprocess.Popen([program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert self.process.stdout is not None
         port = int(self.process.stdout.readline())
-        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.max_receive_message_length", -1)])
         stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
         try:
             stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1"), timeout=10)
@@ -58,6 +59,16 @@ class Started:
             if error.code() != grpc.StatusCode.UNIMPLEMENTED:
                 raise
         self.seconds = time.perf_counter() - begun
+
+    def schema_seconds(self) -> float:
+        """The least of several times that GetSchema takes."""
+        stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
+        times = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            stub.GetSchema(provider_pb2.GetSchemaRequest(), timeout=10)
+            times.append(time.perf_counter() - begun)
+        return min(times)
 
     def mib(self) -> float:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
@@ -192,10 +203,32 @@ def processes(board: Board, args: argparse.Namespace) -> None:
     board.head(f"The process, median of {args.starts} starts, beside a minimal provider on pulumi-go-provider")
     a, b = starts(ours, peer, args.starts)
     middle = lambda side, what: statistics.median(getattr(s, what) for s in side)  # noqa: E731
-    board.row("start to Handshake", middle(a, "seconds") * 1000, middle(b, "seconds") * 1000, "ms", 0.5)
-    board.row("idle memory", middle(a, "rss"), None, "MiB", 20)
+    board.row("start to Handshake", middle(a, "seconds") * 1000, middle(b, "seconds") * 1000, "ms", 0.2)
+    board.row("idle memory", middle(a, "rss"), None, "MiB", 15)
     board.row("idle memory, beside the peer's", middle(a, "rss"), middle(b, "rss"), "MiB", None)
-    board.row("program", ours.stat().st_size / 1e6, None, "MB", 40)
+    board.row("program", ours.stat().st_size / 1e6, None, "MB", 60)
+    asked = Started(ours)
+    board.row("GetSchema", asked.schema_seconds() * 1000, None, "ms", 20)
+    asked.stop()
+    if args.symbols:
+        services(board, args.symbols)
+
+
+# A crate of AWS's in a symbol, mangled or not.
+SERVICE = re.compile(r"aws_sdk_([a-z0-9]+)")
+
+
+def services(board: Board, program: pathlib.Path) -> None:
+    """What each of AWS's services adds to the program: the sizes of the symbols that name its client first, out of the same program with them."""
+    listed = subprocess.run(["nm", "--print-size", "--defined-only", program], capture_output=True, text=True, check=True)
+    sizes: dict[str, int] = {}
+    for line in listed.stdout.splitlines():
+        fields = line.split(maxsplit=3)
+        found = SERVICE.search(fields[3]) if len(fields) == 4 else None
+        if found:
+            sizes[found[1]] = sizes.get(found[1], 0) + int(fields[1], 16)
+    for service, size in sorted(sizes.items(), key=lambda each: -each[1]):
+        board.row(f"  of which {service}", size / 1e6, None, "MB", None)
 
 
 def frameworks(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> None:
@@ -251,6 +284,69 @@ def network(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> Non
         board.row("AWS writes in previews", float(len(writes)), None, "", 0)
     finally:
         emulator.stop()
+
+
+VPC = {"type": "gitinfra:ec2:Vpc", "properties": {"cidrBlock": "10.0.0.0/16"}}
+ZONE = {"type": "gitinfra:route53:Zone", "properties": {"name": "example.com"}}
+
+
+def group(i: int) -> dict:
+    return {"type": "gitinfra:ec2:SecurityGroup", "properties": {"vpcId": "${around.id}", "description": f"group {i}"}}
+
+
+def record(i: int) -> dict:
+    properties = {"zoneId": "${around.id}", "name": f"r{i}.example.com", "type": "A", "ttl": 60, "records": ["192.0.2.1"]}
+    return {"type": "gitinfra:route53:Record", "properties": properties}
+
+
+# Resources that AWS lists or describes together: what stands around them, one of them, and the most calls for 400 of them.
+ALIKE = {
+    "security groups": (VPC, group, {}),
+    "records": (ZONE, record, {"up": 40, "refresh": 12, "destroy": 40}),
+}
+
+
+def counts(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> None:
+    """Calls for many resources of a kind: what grows with their number, and what does not."""
+    phases = {**PHASES, "refresh": ("refresh", "--yes", "--skip-preview")}
+    for kind, (around, one, most) in ALIKE.items():
+        for count in args.counts:
+            place = folder / f"{kind.replace(' ', '-')}-{count}"
+            place.mkdir()
+            emulator = Emulator(place)
+            env = {
+                "AWS_ENDPOINT_URL": emulator.url, "AWS_REGION": "ap-northeast-1", "AWS_ACCESS_KEY_ID": "AKIA123456789012TEST",
+                "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true", "GITINFRA_TIME_SCALE": "0",
+            }
+            program = {"resources": {"around": around, **{f"r{i}": one(i) for i in range(count)}}}
+            plugins = {"gitinfra": args.target / "pulumi-resource-gitinfra"}
+            try:
+                stack = Stack(place / "stack", args.bin, program, plugins, env)
+                board.head(f"{count} {kind} at one place: calls of AWS, and a resource's share of them")
+                for phase in ("up", "refresh", "destroy"):
+                    before = len(emulator.calls())
+                    took = stack.run(*phases[phase])
+                    calls = len(emulator.calls()) - before
+                    bar = most.get(phase) if count == 400 else None
+                    board.row(f"{phase}, calls", float(calls), None, "", bar)
+                    board.row(f"{phase}, calls a resource", calls / count, None, "", None)
+                    board.row(f"{phase}, time", took, None, "s", None)
+            finally:
+                emulator.stop()
+
+
+def rebuilds(board: Board, args: argparse.Namespace) -> None:
+    """How long the provider takes to be built for tests once one file of a resource was touched."""
+    touched, build = REPOSITORY / "provider/src/ec2/vpc.rs", ["cargo", "build", "--locked", "--workspace", "--bins"]
+    took = []
+    for _ in range(2):
+        touched.touch()
+        begun = time.perf_counter()
+        subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
+        took.append(time.perf_counter() - begun)
+    board.head("Building the programs for tests, after one resource's file was touched")
+    # The first one may have had more to do.
+    board.row("cargo build", took[1], None, "s", None)
 
 
 def commit(repo: pathlib.Path, *first: str) -> str:
@@ -394,13 +490,17 @@ def main() -> None:
     parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the Pulumi CLI and the peer")
     parser.add_argument("--starts", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", action="append", choices=["provider", "cli"], help="one half of it")
+    parser.add_argument("--symbols", type=pathlib.Path, help="the provider with its symbols, to say what each service adds")
+    parser.add_argument("--counts", type=int, nargs="*", default=[50, 400], help="how many resources of a kind")
+    parser.add_argument("--only", action="append", choices=["provider", "counts", "rebuild", "cli"], help="a part of it")
     args = parser.parse_args()
     args.target = args.target.resolve()
     board = Board()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="gitinfra-bench."))
     parts = {
         "provider": lambda: (processes(board, args), frameworks(board, args, folder), network(board, args, folder)),
+        "counts": lambda: counts(board, args, folder),
+        "rebuild": lambda: rebuilds(board, args),
         "cli": lambda: (versions(board, args), looks(board, args, folder), roll_outs(board, args, folder)),
     }
     try:

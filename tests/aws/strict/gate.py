@@ -14,11 +14,14 @@ from urllib.parse import parse_qsl
 from moto.core.base_backend import BackendDict, backend_lock
 from moto.core.model_instances import reset_model_data
 
-from . import account, answer, cache, call, cbor, model, own
+from . import account, answer, cache, call, cbor, model, own, permission
 from .clock import CLOCK
 from .faults import Faults, Rule
 
 REQUEST_ID = re.compile(rb"(<request[iI][dD]>|<RequestI[dD]>)[^<]*")
+
+# What the provider's clients call themselves.
+OURS = "aws-sdk-rust"
 
 
 class Dropped(Exception):
@@ -31,7 +34,8 @@ class Gate:
         cache.install()
         self.aws = aws
         self.log = log
-        self.calls = []
+        # The calls of each account, in order.
+        self.calls = {}
         self.faults = Faults()
         # moto's models are not made for threads. One call at a time keeps each one whole, and costs nothing: it is Python.
         self.lock = threading.RLock()
@@ -66,6 +70,8 @@ class Gate:
             "region": made.region,
             "account": made.account,
             "mutating": made.mutating,
+            "ours": OURS in environ.get("HTTP_USER_AGENT", ""),
+            "actions": permission.needed(made, body, f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"),
             "status": 0,
             "time": time.time(),
             "seconds": 0.0,
@@ -77,7 +83,7 @@ class Gate:
             return status, headers, content
         finally:
             entry["seconds"] = round(time.time() - entry["time"], 6)
-            self.calls.append(entry)
+            self.calls.setdefault(made.account, []).append(entry)
             if self.log:
                 self.log.write(json.dumps(entry) + "\n")
 
@@ -107,7 +113,7 @@ class Gate:
         if fault:
             return answer.no_credentials(made.service, fault)
         # The provider's own requests; boto3 holds its own against the same model.
-        wrong = model.faults(made.service, environ, body) if "aws-sdk-rust" in environ.get("HTTP_USER_AGENT", "") else []
+        wrong = model.faults(made.service, environ, body) if entry["ours"] else []
         if wrong:
             code = "ValidationError" if answer.protocol(made.service) in ("query", "ec2") else "ValidationException"
             words = f"{len(wrong)} validation error{'s'[: len(wrong) != 1]} detected: {'; '.join(wrong)}"
@@ -139,13 +145,14 @@ class Gate:
 
     def admin(self, environ, body):
         route = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_gitinfra/"))
-        owner = dict(parse_qsl(environ.get("QUERY_STRING", ""))).get("account")
+        query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
+        owner = query.get("account")
         try:
             asked = json.loads(body) if body else None
             if route == ("GET", "health"):
                 return said({"status": "ok"})
             if route == ("GET", "calls"):
-                return said([entry for entry in list(self.calls) if owner in (None, entry["account"])])
+                return said(self.since(owner, int(query.get("after", 0))))
             if route == ("POST", "reset"):
                 return said(self.reset(owner))
             if route == ("POST", "faults"):
@@ -160,6 +167,12 @@ class Gate:
         except (TypeError, ValueError) as error:
             return said({"error": str(error)}, 400)
 
+    def since(self, owner, after):
+        """The calls of one account or of all, after the first so many."""
+        if owner:
+            return self.calls.get(owner, [])[after:]
+        return sorted((entry for calls in list(self.calls.values()) for entry in calls), key=lambda entry: entry["time"])[after:]
+
     def reset(self, owner=None):
         """Forgets everything, or all of one account. moto resets by building every backend anew; dropping them lets the next call
         build what it needs."""
@@ -170,7 +183,7 @@ class Gate:
                 BackendDict._instances.clear()
                 reset_model_data()
             own.reset(owner)
-            self.calls[:] = [entry for entry in self.calls if owner and entry["account"] != owner]
+            self.calls = {account: calls for account, calls in self.calls.items() if owner and account != owner}
             self.faults.clear(owner)
         return {"status": "ok"}
 

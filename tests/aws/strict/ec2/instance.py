@@ -75,6 +75,10 @@ class Instances:
         answer = super().run_instances()
         for instance in answer.result.instances:
             self.complete(instance)
+            if not self._get_param("NetworkInterfaces"):
+                # An interface that is made with the instance goes with it; moto keeps it.
+                for nic in instance.nics.values():
+                    nic.delete_on_termination = True
         if token:
             tokens[token] = (answer, asked)
         return answer

@@ -21,6 +21,8 @@ TAGGABLE = {
     "CreateVpcEndpoint": "vpc-endpoint",
     "RunInstances": "instance",
 }
+# What is made beside it, and may have tags of its own.
+ALSO = {"RunInstances": ("volume", "network-interface")}
 # Resources whose absence moto's CreateTags does not notice: where they are kept, and AWS's words for one that is not there.
 UNKNOWN = {
     "nat": ("NatGatewayNotFound", "NAT gateway {} was not found"),
@@ -64,12 +66,13 @@ def check_tags(tags, already=()):
 
 class Tags:
     def check_tag_specifications(self):
-        wanted = TAGGABLE.get(self._get_action())
+        action = self._get_action()
+        wanted = TAGGABLE.get(action)
         if not wanted:
             return
         for spec in self._get_param("TagSpecifications", []):
             kind = spec.get("ResourceType")
-            if kind != wanted:
+            if kind not in (wanted, *ALSO.get(action, ())):
                 raise Refusal("InvalidParameterValue", f"'{kind}' is not a valid taggable resource type for this operation.")
             check_tags(spec.get("Tags", []))
 

@@ -18,6 +18,10 @@ MANAGED = {
     "AWSManagedRulesWindowsRuleSet": 200,
     "AWSManagedRulesPHPRuleSet": 100,
     "AWSManagedRulesWordPressRuleSet": 100,
+    "AWSManagedRulesBotControlRuleSet": 50,
+    "AWSManagedRulesATPRuleSet": 50,
+    "AWSManagedRulesACFPRuleSet": 50,
+    "AWSManagedRulesAntiDDoSRuleSet": 50,
 }
 REFERENCES = {
     "IPSetReferenceStatement": "ip_sets",
@@ -100,6 +104,8 @@ class Rules:
             needed = needs.get(inner["AggregateKeyType"])
             if needed and not inner.get(needed):
                 raise invalid("RATE_BASED_STATEMENT", needed, f"{inner['AggregateKeyType']} needs {needed}")
+        if kind == "ManagedRuleGroupStatement" and inner["VendorName"] == "AWS" and inner["Name"] not in MANAGED:
+            raise missing()
         if kind in REFERENCES:
             thing = self.known(REFERENCES[kind], inner["ARN"])
             if not CLOCK.passed(thing["_born"], UNAVAILABLE if CLOCK.eventual else 0):
