@@ -52,6 +52,8 @@ struct Rule {
     /// Globs of the names of stacks that have to stand before.
     #[serde(default)]
     after: Vec<String>,
+    /// Whether only what the stacks need is checked out for them.
+    sparse: Option<bool>,
     /// The only branch from which they are rolled out.
     branch: Option<String>,
     /// How much of some kinds of resources one roll-out may delete or replace.
@@ -124,6 +126,7 @@ impl Config {
         for rule in self.rules_of(&name) {
             stack.triggers.extend(rule.triggers.iter().cloned());
             stack.after.extend(rule.after.iter().cloned());
+            stack.sparse = rule.sparse.unwrap_or(stack.sparse);
         }
         stack
     }

@@ -64,7 +64,11 @@ pub async fn run(environment: &Environment, folder: &Path, lock: Option<&File>, 
     let output = local(environment, folder, lock, args).await?;
     match output.status.success() {
         true => Ok(()),
-        false => Err(Failure::setup(format!("git {}: {}", args[0], crate::text::last_line(&words(&output))))),
+        false => {
+            let is_verb = |word: &&&str| !word.starts_with('-') && !word.contains('=');
+            let verb = args.iter().find(is_verb).copied().unwrap_or_default();
+            Err(Failure::setup(format!("git {verb}: {}", crate::text::last_line(&words(&output)))))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod merge;
 mod objects;
 mod program;
 mod source;
+mod sparse;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -208,6 +208,38 @@ async fn a_worktree_is_exact_and_always_in_the_same_place() {
 }
 
 #[tokio::test]
+async fn a_sparse_worktree_has_what_the_stack_needs() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let files = |program: &'static str| {
+        let project = ("a/b/Pulumi.yaml", program, FILE);
+        let others = ["a/b/deep/x", "a/beside", "a/other/x", "lib/data.txt", "lib/deep/x", "big/x", "README"];
+        let others = others.into_iter().map(|path| (path, "1", FILE));
+        [project, ("a/b/Pulumi.dev.yaml", "", FILE)].into_iter().chain(others).collect::<Vec<_>>()
+    };
+    let followed = "name: net\nruntime: yaml\nvariables: {x: {fn::readFile: ../../lib/data.txt}}";
+    let worked_out = "name: net\nruntime: yaml\nvariables: {x: {fn::readFile: '${y}'}}";
+    let few = ["README", "a/b/Pulumi.dev.yaml", "a/b/Pulumi.yaml", "a/b/deep/x", "a/beside", "lib/data.txt"];
+    let mirror = origin.mirror(state.path()).await;
+    for (program, sparse, expected) in [(followed, true, few.len()), (followed, false, 9), (worked_out, true, 9)] {
+        let commit = origin.commit("main", &[], &files(program));
+        mirror.fetch_branch("main").await.expect("the branch");
+        let mut stack = stack_of(&mirror, &commit);
+        stack.sparse = sparse;
+        let worktree = mirror.worktree(&commit, &stack, |_| ()).await.expect("a worktree");
+        let there = files(program).into_iter().filter(|(path, ..)| worktree.folder.join(path).exists());
+        let mut there: Vec<_> = there.map(|(path, ..)| path).collect();
+        there.sort_unstable();
+        assert_eq!(there.len(), expected, "{there:?}");
+        assert!(expected == 9 || there == few, "{there:?}");
+        let git = |words: &[&str]| {
+            let git = std::process::Command::new("git").args(words).current_dir(&worktree.folder).output();
+            String::from_utf8(git.expect("git").stdout).expect("text")
+        };
+        assert_eq!(git(&["status", "--porcelain"]), "");
+    }
+}
+
+#[tokio::test]
 async fn two_that_want_one_worktree_take_turns() {
     let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
     let first = origin.commit("main", &[], &PROJECT);

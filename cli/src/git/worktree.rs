@@ -40,8 +40,29 @@ impl Mirror {
         git(&["worktree", "prune"]).await?;
         let path = worktree.folder.display().to_string();
         // Twice by force: one that was killed while git made it stays locked.
-        git(&["worktree", "add", "--quiet", "--detach", "--force", "--force", &path, commit]).await?;
+        let add = ["worktree", "add", "--quiet", "--detach", "--force", "--force"];
+        match self.cone(commit, stack)? {
+            None => git(&[&add[..], &[&path, commit]].concat()).await?,
+            Some(cone) => {
+                git(&[&add[..], &["--no-checkout", &path, commit]].concat()).await?;
+                self.fill(&worktree.folder, &cone, &lock).await?;
+            }
+        }
         Ok(worktree)
+    }
+
+    /// Checks out what a cone holds. The patterns lie where git looks for them; that they count is said to this command alone, since
+    /// all worktrees share one configuration.
+    async fn fill(&self, folder: &Path, cone: &str, lock: &File) -> Result<()> {
+        let failed =
+            |error: io::Error| Failure::setup(format!("writing what is checked out in {}: {error}", folder.display()));
+        let link = fs::read_to_string(folder.join(".git")).map_err(failed)?;
+        let info = Path::new(link.trim_end().trim_start_matches("gitdir: ")).join("info");
+        fs::create_dir_all(&info).map_err(failed)?;
+        fs::write(info.join("sparse-checkout"), cone).map_err(failed)?;
+        let settings = ["-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=true"];
+        let fill = [&settings[..], &["read-tree", "-m", "-u", "HEAD"]].concat();
+        cli::run(&self.environment, folder, Some(lock), &fill).await
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Stack {
     pub triggers: Vec<String>,
     /// Globs of the names of stacks that have to stand before it rolls out.
     pub after: Vec<String>,
+    /// Whether only what it needs is checked out for it.
+    pub sparse: bool,
     uses: Uses,
     /// What its program reaches outside of these, once somebody has followed it.
     pub reach: Option<Arc<Reach>>,
@@ -281,6 +283,7 @@ fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing
         program: project.program.clone(),
         triggers: Vec::new(),
         after: Vec::new(),
+        sparse: false,
         uses,
         reach: None,
     }

@@ -46,7 +46,7 @@ fn what_is_wrong_with_it_is_told_with_its_place() {
         p.run(words).expect_code(3).expect_err(&[
             "gitinfra.yaml:3:3: there is no key `trigers`",
             "hint: did you mean `triggers`?",
-            "hint: the keys here are: stacks, triggers, after, branch",
+            "hint: the keys here are: stacks, triggers, after, sparse, branch",
         ]);
     }
     let schema = p.run("schema config").expect_code(0).stdout;
