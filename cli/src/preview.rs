@@ -180,7 +180,7 @@ impl Place<'_> {
     async fn all(&self, touched: Vec<Touched>, mut order: Order) -> Result<(Vec<StackPreview>, Option<Kind>)> {
         let names: Vec<String> = touched.iter().map(|touched| touched.stack.name()).collect();
         let mut touched: Vec<Option<Touched>> = touched.into_iter().map(Some).collect();
-        let mut done: Vec<Option<Result<(StackPreview, Option<Kind>)>>> = touched.iter().map(|_| None).collect();
+        let mut done = BTreeMap::new();
         let mut under_way = FuturesUnordered::new();
         loop {
             while under_way.len() < self.previewer.jobs.max(1) {
@@ -195,10 +195,10 @@ impl Place<'_> {
             };
             // Whoever reads one that can't be previewed is previewed on what stands.
             order.ended(at, true);
-            done[at] = Some(preview);
+            done.insert(at, preview);
         }
         let (mut previews, mut worst) = (Vec::new(), None);
-        for done in done.into_iter().flatten() {
+        for done in done.into_values() {
             let (preview, kind) = done?;
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
             previews.push(preview);

@@ -66,14 +66,12 @@ impl State {
         if !resources.is_array() {
             *resources = Value::Array(Vec::new());
         }
-        let all = resources.as_array_mut().map(|all| {
-            if !all.iter().any(|resource| resource["type"] == STACK) {
-                let urn = format!("urn:pulumi:{stack}::{project}::{STACK}::{project}-{stack}");
-                all.push(serde_json::json!({"urn": urn, "custom": false, "type": STACK}));
-            }
-            all
-        });
-        let root = all.into_iter().flatten().find(|resource| resource["type"] == STACK);
+        let is_root = |resource: &Value| resource["type"] == STACK;
+        if let Some(all) = resources.as_array_mut().filter(|all| !all.iter().any(is_root)) {
+            let urn = format!("urn:pulumi:{stack}::{project}::{STACK}::{project}-{stack}");
+            all.push(serde_json::json!({"urn": urn, "custom": false, "type": STACK}));
+        }
+        let root = resources.as_array_mut().into_iter().flatten().find(|resource| is_root(resource));
         if let (Some(root), Some(planned)) = (root, outputs.as_object()) {
             let stands = root["outputs"].clone();
             let known = |(name, value): (&String, &Value)| {

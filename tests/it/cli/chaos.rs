@@ -78,8 +78,6 @@ impl Chaos {
         let open =
             postgres::query(&self.ledger, "SELECT COUNT(*) FROM runs WHERE state = 'running' OR finished_at IS NULL");
         assert_eq!(open, "0", "{what}: a run without an end\n{said}");
-        let leases = postgres::query(&self.ledger, "SELECT COUNT(*) FROM stacks WHERE lease_holder IS NOT NULL");
-        assert_eq!(leases, "0", "{what}: a lease that nobody gave back\n{said}");
         let succeeded = "SELECT COUNT(*) FROM (SELECT commit_id FROM runs WHERE state = 'succeeded' GROUP BY commit_id HAVING COUNT(*) > 1) x";
         assert_eq!(postgres::query(&self.ledger, succeeded), "0", "{what}: a commit that was rolled out twice\n{said}");
         let log = fs::read_to_string(self.place.path("bin").join("log")).unwrap_or_default();
