@@ -214,8 +214,8 @@ def processes(board: Board, args: argparse.Namespace) -> None:
         services(board, args.symbols)
 
 
-# A crate of AWS's in a symbol, mangled or not.
-SERVICE = re.compile(r"aws_sdk_([a-z0-9]+)")
+# A crate of AWS's in a symbol, behind the length of its name.
+SERVICE = re.compile(r"(\d\d)aws_sdk_([a-z0-9]+)")
 
 
 def services(board: Board, program: pathlib.Path) -> None:
@@ -226,7 +226,8 @@ def services(board: Board, program: pathlib.Path) -> None:
         fields = line.split(maxsplit=3)
         found = SERVICE.search(fields[3]) if len(fields) == 4 else None
         if found:
-            sizes[found[1]] = sizes.get(found[1], 0) + int(fields[1], 16)
+            service = found[2][: int(found[1]) - len("aws_sdk_")]
+            sizes[service] = sizes.get(service, 0) + int(fields[1], 16)
     for service, size in sorted(sizes.items(), key=lambda each: -each[1]):
         board.row(f"  of which {service}", size / 1e6, None, "MB", None)
 

@@ -4,6 +4,7 @@ mod boto;
 mod config;
 mod server;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -134,6 +135,15 @@ impl Aws {
     pub fn calls(&self) -> Vec<Value> {
         let calls = self.server.get(&format!("calls?account={}", self.account));
         calls.as_array().cloned().unwrap_or_default()
+    }
+
+    /// How many calls were made in the account so far, and the IAM actions that the provider needs for those after the first so many.
+    pub fn actions_after(&self, calls: usize) -> (usize, BTreeSet<String>) {
+        let later = self.server.get(&format!("calls?account={}&after={calls}", self.account));
+        let later = later.as_array().map(Vec::as_slice).unwrap_or_default();
+        let own = later.iter().filter(|call| call["ours"] == true);
+        let actions = own.flat_map(|call| call["actions"].as_array().into_iter().flatten());
+        (calls + later.len(), actions.filter_map(|action| Some(action.as_str()?.to_owned())).collect())
     }
 
     /// The operations that change something, of the calls after the first so many.

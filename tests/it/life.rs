@@ -2,12 +2,14 @@
 //!
 //! A type has a row of data in [`rows`]; one without a row fails. What a trial means for a type is an answer in its row.
 
+pub mod actions;
+mod busy;
 mod faults;
-mod provider;
-mod rows;
+pub mod provider;
+pub mod rows;
 pub mod stack;
 mod trials;
-mod wire;
+pub mod wire;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +22,7 @@ use crate::aws::Aws;
 use crate::tools;
 
 /// The schema that the provider serves.
-fn schema() -> Value {
+pub fn schema() -> Value {
     let text = std::fs::read_to_string(tools::repository().join("schema.json")).expect("there is a schema");
     serde_json::from_str(&text).expect("the schema is JSON")
 }
@@ -70,6 +72,8 @@ struct Trial<'a> {
     stack: Stack,
     /// How many of its kind there are without it.
     before: usize,
+    /// What stands beside what is around it, for now.
+    beside: Vec<Asked>,
 }
 
 impl<'a> Trial<'a> {
@@ -80,7 +84,7 @@ impl<'a> Trial<'a> {
     fn on(row: &'a Row, aws: Aws) -> Trial<'a> {
         let mut stack = Stack::new(&aws);
         stack.up(&row.around).unwrap_or_else(|failure| panic!("what is around it: {}", failure.words));
-        let mut trial = Trial { row, aws, stack, before: 0 };
+        let mut trial = Trial { row, aws, stack, before: 0, beside: Vec::new() };
         trial.before = trial.count();
         trial
     }
@@ -88,7 +92,7 @@ impl<'a> Trial<'a> {
     /// A program: what is around, and these resources of the row's type.
     fn program(&self, own: &[(&str, &Value)]) -> Vec<Asked> {
         let own = own.iter().map(|(name, properties)| Asked::new(name, self.row.kind, (*properties).clone()));
-        self.row.around.iter().cloned().chain(own).collect()
+        self.row.around.iter().chain(&self.beside).cloned().chain(own).collect()
     }
 
     fn try_up(&mut self, own: &[(&str, &Value)]) -> Result<Vec<String>, String> {

@@ -6,6 +6,7 @@ use gitinfra_proto::wire::UNKNOWN;
 
 use crate::conform::Conformed;
 use crate::error::Fault;
+use crate::path::Step;
 use crate::shape::{Field, Type};
 use crate::value::{Map, Value};
 
@@ -18,8 +19,9 @@ const ROUNDS: [Round; 4] = [Round::Given, Round::LeftOut, Round::EvenGiven, Roun
 /// What the rules between properties find, as far as it is sure whatever the unknowns turn out to be.
 ///
 /// While something is unknown, they are tried with several plausible values in its place, and what all of them give counts, unless it is about an
-/// unknown itself. Where nothing plausible can be made up, nothing is sure.
+/// unknown itself. Where nothing plausible can be made up, nothing is sure. What is malformed is as good as unknown: so all faults are told at once.
 pub fn sure(fields: &[&'static Field], checked: &Conformed, check: impl Fn(&Map) -> Vec<Fault>) -> Vec<Fault> {
+    let checked = &forgetting(checked);
     if checked.unknown.is_empty() {
         return check(&checked.properties);
     }
@@ -36,6 +38,35 @@ pub fn sure(fields: &[&'static Field], checked: &Conformed, check: impl Fn(&Map)
     }
     let about_unknown = |fault: &Fault| checked.unknown.iter().any(|path| fault.at.within(path.as_str()));
     sure.unwrap_or_default().into_iter().filter(|fault| !about_unknown(fault)).collect()
+}
+
+/// The properties with an unknown in the place of each that is malformed or missing.
+fn forgetting(checked: &Conformed) -> Conformed {
+    let mut known = checked.clone();
+    for fault in known.faults.drain(..).collect::<Vec<_>>() {
+        forget(&mut known.properties, &fault.at.steps());
+        known.unknown.push(fault.at);
+    }
+    known
+}
+
+/// Puts an unknown where a path leads; where it leads nowhere, as far as it goes.
+fn forget(properties: &mut Map, steps: &[Step]) {
+    let Some((Step::Key(name), rest)) = steps.split_first() else { return };
+    let value = properties.entry(name.clone()).or_insert(Value::Unknown);
+    forget_in(value, rest);
+}
+
+fn forget_in(value: &mut Value, steps: &[Step]) {
+    match (value, steps) {
+        (Value::Secret(inner), _) => forget_in(inner, steps),
+        (Value::Output(output), _) if output.value.is_some() => {
+            output.value.iter_mut().for_each(|it| forget_in(it, steps))
+        }
+        (Value::Object(map), [Step::Key(_), ..]) => forget(map, steps),
+        (Value::Array(items), [Step::Index(i), rest @ ..]) if *i < items.len() => forget_in(&mut items[*i], rest),
+        (value, _) => *value = Value::Unknown,
+    }
 }
 
 /// Which of the unknowns are given, and which of their plausible values they have.
@@ -81,6 +112,10 @@ impl Filling {
 
     /// A value without unknowns, or that it is left out; `None` where one can't be made up.
     fn value(&mut self, ty: &Type, value: &Value) -> Option<Option<Value>> {
+        // What is known only later by its nature is no matter of rules.
+        if is_eventual(ty) {
+            return Some(Some(value.clone()));
+        }
         let bare = value.bare();
         let filled = match (ty, bare) {
             (_, Value::Unknown) => {
@@ -109,6 +144,14 @@ impl Filling {
             },
         };
         Some(Some(filled))
+    }
+}
+
+fn is_eventual(ty: &Type) -> bool {
+    match ty {
+        Type::Eventual(_) => true,
+        Type::Optional(inner) => is_eventual(inner),
+        _ => false,
     }
 }
 
@@ -236,7 +279,6 @@ mod tests {
     #[track_caller]
     fn rules(given: serde_json::Value, expected: &[&str]) {
         let checked = conform(&[Crate::shape()], &map(given));
-        assert_eq!(checked.faults, vec![]);
         let faults = sure(&Crate::shape().fields(), &checked, |inputs| {
             let new = Crate::decode(&Value::Object(inputs.clone())).expect("a guess can be decoded");
             Faults::of(&new)
@@ -251,6 +293,19 @@ mod tests {
         });
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(faults, expected);
+    }
+
+    #[test]
+    fn what_is_malformed_hides_no_rule() {
+        let excludes = "`size`: can't be given together with `label`";
+        let one_of = "`size`: only one of `label`, `size` and `color` can be given";
+        rules(json!({"label": "a", "size": 1, "color": "Pink"}), &[excludes]);
+        rules(json!({"label": "a", "size": 1, "open": "yes", "tags": {"a": "b"}}), &[excludes, one_of]);
+        rules(json!({"label": "a", "size": 1, "nothing": true}), &[excludes, one_of]);
+        rules(json!({"label": 5, "size": 1}), &[]);
+        rules(json!({"size": 1, "parts": [{"name": "xy", "count": "many"}]}), &["`parts[0].name`: begins with x"]);
+        rules(json!({"size": 1, "parts": [{"count": 1}, {"name": "xy"}]}), &["`parts[1].name`: begins with x"]);
+        rules(json!({"size": 1, "parts": "none", "tags": {"a": 10, "b": "c"}}), &["`tags`: too many"]);
     }
 
     #[test]

@@ -147,13 +147,14 @@ impl Compared<'_> {
     }
 }
 
-/// Whether what all resources have in common says that the two are in different places: another region, another account.
-pub fn elsewhere(common: &'static Shape, old: &Map, new: &Map) -> bool {
+/// What of all that resources have in common says that the two are in different places: another region, another account.
+pub fn elsewhere(common: &'static Shape, old: &Map, new: &Map) -> Vec<&'static str> {
     let value = |map: &Map, name: &str| map.get(name).map(Value::plain).unwrap_or_default();
-    common.fields().iter().any(|field| {
-        let (old, new) = (value(old, field.name), value(new, field.name));
+    let differs = |name: &&'static str| {
+        let (old, new) = (value(old, name), value(new, name));
         old != new && !old.has_unknown() && !new.has_unknown()
-    })
+    };
+    common.fields().iter().map(|field| field.name).filter(differs).collect()
 }
 
 /// Whether all `unique` properties are the same in both, so that the two can't exist at once. No such property: they can.

@@ -60,6 +60,8 @@ struct Met<P> {
     tried: BTreeSet<String>,
     /// The URNs that the engine has an older resource of, and does not ask what differs: it replaces them by wish.
     known: BTreeSet<String>,
+    /// The URNs of the resources that this run imports.
+    imported: BTreeSet<String>,
     /// Which resource a thing is in this run, by type, place and id: its URN, and the token of its birth.
     births: BTreeMap<[String; 3], (String, String)>,
     declared: Declared,
@@ -76,6 +78,7 @@ impl<P> Default for Met<P> {
             failures: Arc::default(),
             tried: BTreeSet::new(),
             known: BTreeSet::new(),
+            imported: BTreeSet::new(),
             births: BTreeMap::new(),
             declared: Declared::default(),
             accounts: BTreeMap::new(),
@@ -192,6 +195,11 @@ impl<P: Provider> Service<P> {
     /// Notes that the engine has an older resource of a URN.
     fn note_known(&self, urn: &str) {
         self.met.write().unwrap_or_else(PoisonError::into_inner).known.insert(urn.to_owned());
+    }
+
+    /// Notes that the engine imports what it is going to compare with the program.
+    fn note_imported(&self, urn: &str) {
+        self.met.write().unwrap_or_else(PoisonError::into_inner).imported.insert(urn.to_owned());
     }
 
     /// Notes which thing a resource is; says which other resource is the same one already.

@@ -6,6 +6,7 @@ use super::dns_zone::Parent;
 use super::lived::configured;
 use super::{blames, list};
 use crate::aws::{Aws, ELSEWHERE, REGION, gitinfra};
+use crate::docs::iam;
 use crate::pulumi::Project;
 
 /// The example, with the ids of the parent's account.
@@ -98,8 +99,11 @@ fn every_step_of_the_story_is_kept() {
         whole.project.preview().expect_ok().expect_says("from nothing, this takes about").expect_says("USD a month");
     assert!(plan.steps().len() > 140, "{}", plan.steps().len());
     assert_eq!(whole.aws.writes_after(0), [""; 0]);
+    let (_, mut preview) = whole.aws.actions_after(0);
     assert_eq!(whole.project.up().expect_ok().steps(), plan.steps());
+    let (up, _) = whole.aws.actions_after(0);
     whole.project.expect_settled().refresh_settled();
+    preview.extend(whole.aws.actions_after(up).1);
     network(&whole);
     names(&whole);
     doors(&whole);
@@ -118,6 +122,8 @@ fn every_step_of_the_story_is_kept() {
     whole.project.up().expect_ok();
     whole.project.expect_settled();
     whole.project.destroy().expect_ok();
+    let (all, parent) = (whole.aws.actions_after(0).1, whole.parent.aws.actions_after(0).1);
+    iam::expect_allowed(&iam::Needed { roll_out: &all - &preview, preview, parent });
     assert_eq!(whole.aws.look(), before);
     assert_eq!(whole.parent.delegates(), [Value::Null; 0]);
     for (region, service, operation, pointer) in [

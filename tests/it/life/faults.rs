@@ -36,7 +36,7 @@ fn no_fault_makes_an_orphan_or_a_twin_or_loses_anything() {
 }
 
 impl Trial<'_> {
-    fn other(&self) -> Value {
+    pub fn other(&self) -> Value {
         let all = self
             .row
             .in_place
@@ -46,7 +46,7 @@ impl Trial<'_> {
     }
 
     /// Brings the stack to where a phase begins.
-    fn begin(&mut self, phase: &str) {
+    pub fn begin(&mut self, phase: &str) {
         let first = self.row.first.clone();
         match phase {
             "create" => drop(self.up(&[])),
@@ -54,7 +54,7 @@ impl Trial<'_> {
         }
     }
 
-    fn act(&mut self, phase: &str) -> Result<Vec<String>, String> {
+    pub fn act(&mut self, phase: &str) -> Result<Vec<String>, String> {
         let (first, other) = (self.row.first.clone(), self.other());
         match phase {
             "create" => self.try_up(&[("x", &first)]),

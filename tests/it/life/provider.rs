@@ -88,11 +88,8 @@ impl Provider {
             ..Default::default()
         };
         let answer = self.runtime.block_on(self.client.check(request))?.into_inner();
-        if answer.failures.is_empty() {
-            return Ok(read(answer.inputs.as_ref()));
-        }
-        let words = answer.failures.iter().map(|f| format!("{}: {}", f.property, f.reason));
-        Err(Failure { words: words.collect::<Vec<_>>().join("\n"), made: None })
+        refused(&answer.failures)?;
+        Ok(read(answer.inputs.as_ref()))
     }
 
     pub fn diff(&mut self, urn: &str, id: &str, old: (&Value, &Value), new: &Value) -> Result<Difference, Failure> {
@@ -110,6 +107,14 @@ impl Provider {
             replaces: answer.replaces,
             delete_first: answer.delete_before_replace,
         })
+    }
+
+    /// The answer of a function.
+    pub fn invoke(&mut self, token: &str, args: &Value) -> Result<Value, Failure> {
+        let request = rpc::InvokeRequest { tok: token.into(), args: Some(written(args)), ..Default::default() };
+        let answer = self.runtime.block_on(self.client.invoke(request))?.into_inner();
+        refused(&answer.failures)?;
+        Ok(read(answer.r#return.as_ref()))
     }
 
     pub fn create(&mut self, urn: &str, inputs: &Value) -> Result<(String, Value), Failure> {
@@ -161,6 +166,12 @@ impl Provider {
         self.runtime.block_on(self.client.delete(request))?;
         Ok(())
     }
+}
+
+/// What a check finds, as a failure.
+fn refused(failures: &[rpc::CheckFailure]) -> Result<(), Failure> {
+    let words: Vec<_> = failures.iter().map(|f| format!("{}: {}", f.property, f.reason)).collect();
+    if words.is_empty() { Ok(()) } else { Err(Failure { words: words.join("\n"), made: None }) }
 }
 
 impl Drop for Provider {

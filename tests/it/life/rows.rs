@@ -54,6 +54,10 @@ pub struct Row {
     pub given: Value,
     /// What else has to be given with one of these.
     pub needs: Vec<(&'static str, Value)>,
+    /// What can't stand beside the rest of `given`: laid over `first`, one after another.
+    pub also: Vec<Value>,
+    /// What has to stand for that, beside what is around it.
+    pub beside: Vec<Asked>,
     /// Those of `given` that change in place and may be given together.
     pub in_place: Vec<&'static str>,
     /// What makes it another one beside the first.
@@ -99,6 +103,8 @@ fn row(kind: &'static str, listed: (&'static str, &'static str, fn(&Value) -> us
         first: json!({}),
         given: json!({}),
         needs: Vec::new(),
+        also: Vec::new(),
+        beside: Vec::new(),
         in_place: Vec::new(),
         other: None,
         unnamed: json!({}),

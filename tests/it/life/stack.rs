@@ -2,7 +2,7 @@
 //!
 //! The journeys run the real engine. This runs thousands of lives a minute, each of which begins or ends badly.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
@@ -51,8 +51,15 @@ pub struct Stack {
     pending: Vec<(String, Value)>,
     /// The resources that are to be replaced by wish.
     pub replace: BTreeSet<String>,
+    /// The IAM actions that each type needed for each verb, once a trial wants to know.
+    pub actions: Option<Actions>,
+    /// How many calls of the account have been looked at for them.
+    noted: usize,
     seed: u64,
 }
+
+/// The IAM actions that a type needs to create, read, update and delete.
+pub type Actions = BTreeMap<(&'static str, &'static str), BTreeSet<String>>;
 
 impl Stack {
     pub fn new(aws: &Aws) -> Stack {
@@ -67,6 +74,8 @@ impl Stack {
             state: Vec::new(),
             pending: Vec::new(),
             replace: BTreeSet::new(),
+            actions: None,
+            noted: 0,
             seed: seed << 32,
         }
     }
@@ -81,6 +90,12 @@ impl Stack {
         if std::mem::take(&mut self.used) {
             self.provider = Provider::start(&self.aws, None);
         }
+    }
+
+    /// From now on it notes which IAM actions each type needs.
+    pub fn note_actions(&mut self) {
+        self.noted = self.aws.actions_after(0).0;
+        self.actions = Some(Actions::new());
     }
 
     /// What a new engine does after the old one was killed: it starts a new provider, and tells it what was under way.
@@ -155,11 +170,13 @@ impl Stack {
             old_ones.push(old);
             return Ok(());
         }
-        let difference = self.provider.diff(&urn, &old.id, (&old.inputs, &old.outputs), &new)?;
+        let outputs = (&old.inputs, &old.outputs);
+        let difference = self.noting(asked.kind, "update", |provider| provider.diff(&urn, &old.id, outputs, &new))?;
         match (difference.replaces.is_empty(), difference.delete_first) {
             (true, _) if difference.changes || old.broken => {
-                let updated = self.provider.update(&urn, &old.id, (&old.inputs, &old.outputs), &new);
-                self.note(&asked.name, asked.kind, updated.map(|outputs| (old.id, outputs)), &new)?;
+                let update = |provider: &mut Provider| provider.update(&urn, &old.id, outputs, &new);
+                let updated = self.noting(asked.kind, "update", update);
+                self.note(&asked.name, asked.kind, updated.map(|outputs| (old.id.clone(), outputs)), &new)?;
                 steps.push(format!("update {}", asked.name));
             }
             (true, _) => {}
@@ -182,7 +199,7 @@ impl Stack {
         self.seed += 1;
         let inputs = self.provider.check(urn, &json!({}), given, self.seed)?;
         self.pending.push((urn.to_owned(), inputs.clone()));
-        let made = self.provider.create(urn, &inputs);
+        let made = self.noting(asked.kind, "create", |provider| provider.create(urn, &inputs));
         let killed = made.as_ref().is_err_and(|failure| failure.made.is_none() && is_dead(&failure.words));
         if !killed {
             self.pending.pop();
@@ -216,7 +233,18 @@ impl Stack {
 
     fn delete(&mut self, old: &Kept) -> Result<(), Failure> {
         let urn = self.urn(&old.name, old.kind);
-        self.provider.delete(&urn, &old.id, &old.inputs, &old.outputs)
+        self.noting(old.kind, "delete", |provider| provider.delete(&urn, &old.id, &old.inputs, &old.outputs))
+    }
+
+    /// Speaks to the provider, and notes the IAM actions that it needed for it.
+    fn noting<T>(&mut self, kind: &'static str, verb: &'static str, speak: impl FnOnce(&mut Provider) -> T) -> T {
+        let answer = speak(&mut self.provider);
+        if let Some(actions) = &mut self.actions {
+            let (noted, needed) = self.aws.actions_after(self.noted);
+            actions.entry((kind, verb)).or_default().extend(needed);
+            self.noted = noted;
+        }
+        answer
     }
 
     /// Brings the state to what AWS has; says what is gone.
@@ -224,7 +252,8 @@ impl Stack {
         let mut gone = Vec::new();
         for kept in self.state.clone() {
             let urn = self.urn(&kept.name, kept.kind);
-            let seen = self.provider.read(&urn, &kept.id, &kept.inputs, &kept.outputs)?;
+            let read = |provider: &mut Provider| provider.read(&urn, &kept.id, &kept.inputs, &kept.outputs);
+            let seen = self.noting(kept.kind, "read", read)?;
             let at = self.state.iter().position(|it| it.name == kept.name).expect("it is there");
             match seen {
                 Some((inputs, outputs)) => self.state[at] = Kept { inputs, outputs, ..kept },
@@ -237,10 +266,32 @@ impl Stack {
         Ok(gone)
     }
 
+    /// Brings one resource of the state to what AWS has.
+    pub fn refresh_one(&mut self, name: &str) -> Result<(), Failure> {
+        let kept = self.kept(name).clone();
+        let urn = self.urn(&kept.name, kept.kind);
+        let read = |provider: &mut Provider| provider.read(&urn, &kept.id, &kept.inputs, &kept.outputs);
+        let seen = self.noting(kept.kind, "read", read)?;
+        let (inputs, outputs) = seen.unwrap_or_else(|| panic!("`{name}` is gone"));
+        let at = self.state.iter().position(|it| it.name == kept.name).expect("it is there");
+        self.state[at] = Kept { inputs, outputs, ..kept };
+        Ok(())
+    }
+
+    /// What a resource of the program that imports an id would be replaced for.
+    pub fn adopt(&mut self, asked: &Asked, id: &str) -> Result<Vec<String>, Failure> {
+        let urn = self.urn(&asked.name, asked.kind);
+        let (inputs, outputs) = self.import(&asked.name, asked.kind, id)?.unwrap_or_else(|| panic!("no `{id}`"));
+        self.seed += 1;
+        let new = self.provider.check(&urn, &inputs, &resolved(&asked.properties, &self.state), self.seed)?;
+        let id = id.split('@').next().unwrap_or(id);
+        Ok(self.provider.diff(&urn, id, (&inputs, &outputs), &new)?.replaces)
+    }
+
     /// What an import by an id shows.
-    pub fn import(&mut self, name: &str, kind: &str, id: &str) -> Result<Option<(Value, Value)>, Failure> {
+    pub fn import(&mut self, name: &str, kind: &'static str, id: &str) -> Result<Option<(Value, Value)>, Failure> {
         let urn = self.urn(name, kind);
-        self.provider.read(&urn, id, &json!({}), &json!({}))
+        self.noting(kind, "read", |provider| provider.read(&urn, id, &json!({}), &json!({})))
     }
 }
 

@@ -2,18 +2,21 @@
 
 use serde_json::{Value, json};
 
+use super::actions::{Called, anatomy};
 use super::rows::Second;
 use super::stack::Asked;
 use super::wire::{UNKNOWN, has_secret, secret};
 use super::{Trial, schema, with, with_every_row};
-use crate::aws::REGION;
+use crate::aws::{Aws, ELSEWHERE, REGION};
 
 #[test]
 fn each_input_is_given_and_dropped_again() {
     let schema = schema();
+    let called = Called::default();
     with_every_row(|row| {
         let inputs = &schema["resources"][row.token()]["inputProperties"];
         let mut t = Trial::of(row);
+        t.stack.note_actions();
         t.up(&[("x", &row.first)]);
         t.settled(&[("x", &row.first)]);
         for (name, more) in row.changes() {
@@ -32,9 +35,28 @@ fn each_input_is_given_and_dropped_again() {
             t.settled(&[("x", &row.first)]);
             t.expect_count(1);
         }
+        t.beside = row.beside.clone();
+        for other in row.also.iter().chain(row.also.first().map(|_| &Value::Null)) {
+            let other = with(&row.first, other);
+            t.up(&[("x", &other)]);
+            t.settled(&[("x", &other)]);
+        }
+        t.beside.clear();
+        let kept = t.stack.kept("x").clone();
+        let id = row.unknown_to_aws.is_none().then(|| anatomy(&kept.id, &kept.outputs));
+        if id.is_some() {
+            t.stack.import("y", row.kind, &kept.id).expect("an import");
+        }
         t.up(&[]);
         t.expect_count(0);
+        // What a creation asks whose answer got lost belongs to what it needs.
+        t.aws.fault(json!({"kind": "lose-answer", "mutating": true}));
+        t.up(&[("x", &row.first)]);
+        t.aws.heal();
+        t.up(&[]);
+        called.note(row, t.stack.actions.take().unwrap_or_default(), id);
     });
+    called.expect_listed();
 }
 
 #[test]
@@ -201,6 +223,19 @@ fn it_is_imported_with_and_without_a_region() {
             }
         }
     });
+}
+
+#[test]
+fn an_import_without_the_region_in_the_program_is_refused() {
+    let aws = Aws::hurried();
+    let made = aws.call_in(ELSEWHERE, "ec2", "create_vpc", json!({"CidrBlock": "10.9.0.0/16"}));
+    let id = format!("{}@{ELSEWHERE}", made["Vpc"]["VpcId"].as_str().unwrap_or_default());
+    let mut stack = super::Stack::new(&aws);
+    let asked = |more| Asked::new("x", "ec2:Vpc", with(&json!({"cidrBlock": "10.9.0.0/16"}), &more));
+    let words = stack.adopt(&asked(json!({})), &id).expect_err("it is in another region").words;
+    assert!(words.contains("what is imported has `us-east-1`: the program must give `region: us-east-1`"), "{words}");
+    let replaced = stack.adopt(&asked(json!({"region": ELSEWHERE})), &id).expect("an import");
+    assert!(replaced.is_empty(), "{replaced:?}");
 }
 
 #[test]

@@ -42,15 +42,13 @@ impl<P: Provider> Service<P> {
         news.extend(resource.fixed());
         let made_up = autoname(resource.inputs(), &request, &olds, &mut news);
         let mut checked = conform(&self.inputs_of(resource), &news);
-        if checked.faults.is_empty() {
-            checked.faults = sure(&resource.inputs().fields(), &checked, |inputs| resource.check(inputs));
-            debug_assert!(
-                checked.faults.iter().all(|fault| self.inputs_of(resource).iter().any(|shape| shape.holds(&fault.at))),
-                "a rule of `{}` is about a property that it does not have: {:?}",
-                resource.token(),
-                checked.faults
-            );
-        }
+        let ruled = sure(&resource.inputs().fields(), &checked, |inputs| resource.check(inputs));
+        debug_assert!(
+            ruled.iter().all(|fault| self.inputs_of(resource).iter().any(|shape| shape.holds(&fault.at))),
+            "a rule of `{}` is about a property that it does not have: {ruled:?}",
+            resource.token(),
+        );
+        checked.faults.extend(ruled);
         if checked.faults.is_empty() {
             checked.faults.extend(self.twin(resource, &request.urn, &checked.properties));
         }
@@ -117,6 +115,13 @@ impl<P: Provider> Service<P> {
         let new = wire::read_map(request.news.as_ref())?;
         self.note_account(&old, &olds);
         self.note_kept(&request.urn, &old, &Id::from(request.id.as_str()));
+        if self.met().imported.contains(&request.urn) {
+            let faults = elsewhere(P::Common::shape(), &old, &new).into_iter().map(|name| misplaced(name, &old));
+            let faults: Vec<_> = faults.collect();
+            if !faults.is_empty() {
+                return Err(clean(&Error::invalid(faults)));
+            }
+        }
         let forgotten = old.is_empty();
         let unfinished = olds.contains_key(UNFINISHED);
         let spent = resource.spent(&olds);
@@ -148,7 +153,7 @@ impl<P: Provider> Service<P> {
         changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
         let replaces = heads(changes.iter().filter(|c| c.replace));
         // Said even if nothing here takes a new resource: the program may wish for one all the same (`replaceOnChanges`).
-        let first_delete = !elsewhere(P::Common::shape(), &old, &new)
+        let first_delete = elsewhere(P::Common::shape(), &old, &new).is_empty()
             && (same_place(&shapes, &old, &new, &made_up(&old)) || resource.collides(&old, &new));
         if first_delete && !replaces.is_empty() {
             let at = self.open(&request.urn, "", 0.0, &[&old]).await?;
@@ -163,6 +168,19 @@ impl<P: Provider> Service<P> {
         }
         Ok(response)
     }
+}
+
+/// What the engine would only warn of: an import that the next run would take for another resource, in another place, and delete.
+fn misplaced(name: &'static str, imported: &Map) -> Fault {
+    let stands = imported.get(name).map(|value| value.plain().to_json());
+    let stands = stands.map(|value| value.as_str().map_or(value.to_string(), str::to_owned));
+    Fault::new(
+        name,
+        match stands {
+            Some(value) => format!("what is imported has `{value}`: the program must give `{name}: {value}`"),
+            None => format!("what is imported has none: the program must not give `{name}`"),
+        },
+    )
 }
 
 /// The properties that tell one resource from another.

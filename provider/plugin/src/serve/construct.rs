@@ -8,6 +8,7 @@ use gitinfra_proto::pulumirpc as rpc;
 use rpc::construct_response::PropertyDependencies;
 use tonic::Status;
 
+use crate::assume::sure;
 use crate::catalogue::{AnyComponent, Site};
 use crate::conform::{Conformed, conform};
 use crate::error::{Error, Fault};
@@ -91,12 +92,12 @@ impl<P: Provider> Service<P> {
 
 /// The properties of a component, canonical; or what is wrong with them, beside them.
 fn checked<P: Provider>(component: &dyn AnyComponent<P>, inputs: &Map) -> Result<Map, (Vec<Fault>, Map)> {
-    let Conformed { properties, mut faults, unknown } = conform(&[component.inputs()], inputs);
+    let checked = conform(&[component.inputs()], inputs);
+    let ruled = sure(&component.inputs().fields(), &checked, |inputs| component.check(inputs));
+    let Conformed { properties, mut faults, unknown } = checked;
     let must = "must be known before anything is made: it says which resources there are";
     faults.extend(unknown.into_iter().map(|at| Fault::new(at, must)));
-    if faults.is_empty() {
-        faults = component.check(&properties);
-    }
+    faults.extend(ruled);
     if faults.is_empty() { Ok(properties) } else { Err((faults, properties)) }
 }
 

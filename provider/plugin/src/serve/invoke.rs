@@ -4,6 +4,7 @@ use gitinfra_proto::pulumirpc as rpc;
 use tonic::Status;
 
 use crate::conform::conform;
+use crate::error::Fault;
 use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::Provider;
@@ -20,11 +21,12 @@ impl<P: Provider> Service<P> {
         let mut args = wire::read_map(request.args.as_ref())?;
         self.configured()?.provider.complete(P::Common::shape(), &mut args);
         let checked = conform(&[function.inputs(), P::Common::shape()], &args);
-        if !checked.faults.is_empty() {
-            return Ok(rpc::InvokeResponse {
-                r#return: None,
-                failures: check::failures(checked.faults, &[&args, &checked.properties]),
-            });
+        // Nothing can be asked about what is not known yet.
+        let unknown = checked.unknown.into_iter().map(|at| Fault::new(at, "not known yet"));
+        let faults: Vec<_> = checked.faults.into_iter().chain(unknown).collect();
+        if !faults.is_empty() {
+            let failures = check::failures(faults, &[&args, &checked.properties]);
+            return Ok(rpc::InvokeResponse { r#return: None, failures });
         }
         let given = &checked.properties;
         let at = self.open("", "", 0.0, &[given, &args]).await?;

@@ -91,6 +91,9 @@ impl<P: Provider> Service<P> {
         else {
             return Ok(rpc::ReadResponse::default());
         };
+        if importing {
+            self.note_imported(&request.urn);
+        }
         let mut state = self.outputs(resource, &at, state, &inputs, &olds);
         // A refresh doesn't do what a creation left undone.
         state.extend(olds.get_key_value(UNFINISHED).map(|(name, value)| (name.clone(), value.clone())));

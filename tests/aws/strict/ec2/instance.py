@@ -52,7 +52,10 @@ def settle(backend):
         if not after or not hasattr(instance, "since") or not CLOCK.passed(instance.since, after[2]):
             continue
         if after[0] == "terminated":
-            # Its interface and its volume go only now.
+            # Its interface and its volume go only now, and it lets go of its addresses, which moto keeps.
+            for address in backend.addresses:
+                if address.instance is instance or (address.eni and address.eni in instance.nics.values()):
+                    address.instance = address.eni = address.association_id = None
             instance.terminate()
         elif after[0] == "stopped":
             instance.stop()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Listed, Row, Second, length, row, two_subnets, vpc};
+use super::{Listed, Row, Second, length, row, subnet, two_subnets, vpc};
 use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
@@ -16,7 +16,7 @@ fn network() -> Vec<Asked> {
 }
 
 /// A load balancer and a target group.
-fn balanced() -> Vec<Asked> {
+pub fn balanced() -> Vec<Asked> {
     let balancer = json!({"subnets": ["${one.id}", "${two.id}"]});
     let group = json!({"port": 80, "protocol": "HTTP", "targetType": "ip", "vpcId": "${vpc.id}"});
     let parts = vec![Asked::new("lb", "elb:LoadBalancer", balancer), Asked::new("tg", "elb:TargetGroup", group)];
@@ -115,6 +115,8 @@ fn load_balancer_row() -> Row {
             },
             "tags": {"a": "b"},
         }),
+        also: vec![json!({"subnets": ["${one.id}", "${two.id}", "${three.id}"]})],
+        beside: vec![subnet("three", "10.0.2.0/24", "d")],
         in_place: vec!["securityGroups", "attributes", "tags"],
         other: Some(json!({"name": "shop"})),
         unnamed: json!({"name": null}),

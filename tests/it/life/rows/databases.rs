@@ -173,7 +173,13 @@ fn cluster_instance_row() -> Row {
             ],
         ]
         .concat(),
-        first: json!({"identifier": "web-1", "clusterIdentifier": "${cluster.id}", "instanceClass": "db.serverless"}),
+        // AWS chooses a zone by itself, and not always the same.
+        first: json!({
+            "identifier": "web-1",
+            "clusterIdentifier": "${cluster.id}",
+            "instanceClass": "db.serverless",
+            "availabilityZone": "ap-northeast-1a",
+        }),
         given: json!({
             "tags": {"a": "b"},
             "parameterGroupName": "${parameters.name}",

@@ -31,8 +31,20 @@ fn unused(name: &str) -> String {
 
 fn bucket_row() -> Row {
     let name = unused("web");
+    let copied =
+        json!({"role": "${copier.arn}", "rules": {"all": {"destination": {"bucket": "arn:aws:s3:::elsewhere"}}}});
+    let trust = json!({"Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }]});
     Row {
         around: vec![Asked::new("logs", "s3:Bucket", json!({}))],
+        also: vec![
+            json!({"versioning": true, "replicationConfiguration": copied}),
+            json!({"versioning": true, "replicationConfiguration": {}}),
+        ],
+        beside: vec![Asked::new("copier", "iam:Role", json!({"assumeRolePolicy": trust}))],
         first: json!({"name": name}),
         given: json!({
             "tags": {"a": "b"},

@@ -114,6 +114,17 @@ fn internet_gateway_row() -> Row {
 fn eip_row() -> Row {
     Row {
         given: json!({"tags": {"a": "b"}}),
+        also: vec![json!({"instanceId": "${server.id}"})],
+        beside: vec![
+            vpc(),
+            gateway(),
+            subnet("net", "10.0.0.0/24", "a"),
+            Asked::new(
+                "server",
+                "ec2:Instance",
+                json!({"imageSsmParameter": IMAGE, "instanceType": "t4g.nano", "subnetId": "${net.id}"}),
+            ),
+        ],
         in_place: vec!["tags"],
         other: Some(json!({"tags": {"c": "d"}})),
         by_hand: Some(vec![("ec2", "release_address", json!({"AllocationId": "${x.id}"}))]),
@@ -388,6 +399,12 @@ fn flow_log_row() -> Row {
             "tagFieldSpecifications": [{"resourceType": "instance", "tagKeys": ["Name"]}],
             "tags": {"a": "b"},
         }),
+        also: vec![json!({
+            "logDestinationType": "s3",
+            "logDestination": "${files.arn}",
+            "deliverLogsPermissionArn": null,
+        })],
+        beside: vec![Asked::new("files", "s3:Bucket", json!({"forceDestroy": true}))],
         in_place: vec!["tags"],
         other: Some(json!({"logDestination": "${more.arn}"})),
         second: Second::Refused,
@@ -408,12 +425,24 @@ fn flow_log_row() -> Row {
     }
 }
 
+/// The parameter of an AMI.
+const IMAGE: &str = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
+
 fn instance_row() -> Row {
     let group = Asked::new("group", "ec2:SecurityGroup", json!({"vpcId": "${vpc.id}"}));
-    let parameter = |kind: &str| format!("/aws/service/ami-amazon-linux-latest/al2023-ami-{kind}kernel-default-arm64");
+    let trust = json!({"Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "ec2.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }]});
     Row {
         around: vec![vpc(), subnet("one", "10.0.0.0/24", "a"), group],
-        first: json!({"imageSsmParameter": parameter(""), "instanceType": "t4g.nano", "subnetId": "${one.id}"}),
+        also: vec![json!({"iamInstanceProfile": "${profile.name}"})],
+        beside: vec![
+            Asked::new("role", "iam:Role", json!({"assumeRolePolicy": trust})),
+            Asked::new("profile", "iam:InstanceProfile", json!({"role": "${role.name}"})),
+        ],
+        first: json!({"imageSsmParameter": IMAGE, "instanceType": "t4g.nano", "subnetId": "${one.id}"}),
         given: json!({
             "instanceType": "t4g.micro",
             "securityGroupIds": ["${group.id}"],

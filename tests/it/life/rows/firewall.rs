@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::balancing::balanced;
 use super::{Listed, Row, Second, length, row};
 use crate::life::stack::Asked;
 
@@ -248,6 +249,8 @@ fn web_acl_association_row() -> Row {
         around: vec![web_acl("acl"), web_acl("other")],
         first: json!({"resourceArn": STAGE, "webAclArn": "${acl.arn}"}),
         given: json!({"webAclArn": "${other.arn}"}),
+        also: vec![json!({"resourceArn": "${lb.arn}"})],
+        beside: balanced(),
         in_place: vec!["webAclArn"],
         second: Second::Refused,
         wrong: vec![
@@ -291,6 +294,8 @@ fn logging_configuration_row() -> Row {
             "logDestinationConfigs": ["${two.arn}"], "loggingFilter": {"defaultBehavior": "DROP", "filters": filters},
             "redactedFields": [{"uriPath": {}}, {"singleHeader": {"name": "Authorization"}}, {"singleHeader": {"name": "cookie"}}],
         }),
+        also: vec![json!({"logDestinationConfigs": ["${group.arn}"]})],
+        beside: vec![Asked::new("group", "logs:LogGroup", json!({"name": "aws-waf-logs-web"}))],
         in_place: vec!["logDestinationConfigs", "loggingFilter", "redactedFields"],
         second: Second::Refused,
         wrong: vec![

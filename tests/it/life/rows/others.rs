@@ -1,13 +1,15 @@
 //! The rows of all services but EC2.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Listed, Row, Second, length, row, two_subnets};
-use crate::aws::ELSEWHERE;
+use crate::aws::{ELSEWHERE, REGION};
 use crate::life::stack::Asked;
 
 const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+const LOGS: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:PutLogEvents","Resource":"*"}]}"#;
 const BOUNDARY: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 pub fn rows() -> Vec<Row> {
@@ -86,11 +88,21 @@ fn distribution_row() -> Row {
     }
 }
 
+/// A VPC in which a private hosted zone answers.
+fn inside(vpc: &str) -> Value {
+    json!({"vpcId": format!("${{{vpc}.id}}"), "vpcRegion": REGION})
+}
+
 fn zone_row() -> Row {
     Row {
         region: ELSEWHERE,
         first: json!({"name": "example.com"}),
         given: json!({"comment": "for the web", "tags": {"a": "b"}}),
+        also: vec![json!({"vpcs": [inside("one")]}), json!({"vpcs": [inside("one"), inside("two")]})],
+        beside: vec![
+            Asked::new("one", "ec2:Vpc", json!({"cidrBlock": "10.0.0.0/16"})),
+            Asked::new("two", "ec2:Vpc", json!({"cidrBlock": "10.1.0.0/16"})),
+        ],
         in_place: vec!["comment", "tags"],
         other: Some(json!({"name": "example.org"})),
         wrong: vec![(json!({"name": "a..b"}), "name")],
@@ -139,6 +151,10 @@ fn role_row() -> Row {
         region: ELSEWHERE,
         first: json!({"name": "web", "assumeRolePolicy": TRUST}),
         given: json!({"description": "for the web", "tags": {"a": "b"}, "maxSessionDuration": 7200, "permissionsBoundary": BOUNDARY, "path": "/service/"}),
+        also: vec![
+            json!({"inlinePolicies": {"logs": LOGS}, "managedPolicyArns": [BOUNDARY]}),
+            json!({"inlinePolicies": {}, "managedPolicyArns": [], "assumeRolePolicy": TRUST.replace("ec2", "ecs")}),
+        ],
         in_place: vec!["description", "tags", "maxSessionDuration"],
         other: Some(json!({"name": "shop"})),
         unnamed: json!({"name": null}),
