@@ -1,9 +1,9 @@
 # The project's commands. Each is safe to run twice, and beside another copy of itself.
 
-.PHONY: help build tools demo test bench chaos fmt
+.PHONY: help build tools demo demo-forge test bench chaos fmt
 
 help: ## these words
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## both programs, quickly
 	cargo build --locked --bins
@@ -13,6 +13,9 @@ tools: ## the outside programs that demo and tests run on: Pulumi's CLI and lang
 
 demo: ## the main job on this machine: a commit rolls out, a change is previewed, merged and rolled out
 	examples/demo/run
+
+demo-forge: ## the server beside a Gitea on this machine: a pull request's comment, a merge, a hold that is approved on the page
+	examples/demo-forge/run
 
 test: ## everything that can be checked on one machine
 	tests/run

@@ -3,6 +3,7 @@
 mod alone;
 mod api_resources;
 mod approve;
+mod audit;
 mod cancel;
 mod completion;
 mod describe;
@@ -24,6 +25,7 @@ mod retry;
 mod review;
 mod rollback;
 mod schema;
+mod serve;
 mod shell;
 mod suspend;
 mod sync;
@@ -63,6 +65,11 @@ trait Verb {
         ui::Events::Asides
     }
 
+    /// Whether much goes on in it at the same time, for months.
+    fn is_server(&self) -> bool {
+        false
+    }
+
     /// Does it, and says with which exit code it ended.
     async fn run(&self, shell: &Shell) -> Result<u8>;
 }
@@ -82,6 +89,12 @@ macro_rules! verbs {
                 }
             }
 
+            fn is_server(&self) -> bool {
+                match self {
+                    $(Command::$verb(verb) => verb.is_server(),)+
+                }
+            }
+
             async fn run(&self, shell: &Shell) -> Result<u8> {
                 match self {
                     $(Command::$verb(verb) => verb.run(shell).await,)+
@@ -96,6 +109,8 @@ verbs! {
     Retry in retry,
     Preview in preview,
     Review in review,
+    Serve in serve,
+    Audit in audit,
     Approve in approve,
     Reject in approve,
     Drift in drift,
@@ -209,16 +224,22 @@ impl Args {
 pub fn run(args: Args, surroundings: Surroundings) -> u8 {
     let ui = Ui::new(args.global.color, args.command.events(), surroundings.wants_no_color());
     let clock = surroundings.clock;
-    let done = Shell::new(args.global, surroundings, ui.clone()).and_then(|shell| block_on(args.command.run(&shell))?);
+    let command = args.command;
+    let done = Shell::new(args.global, surroundings, ui.clone())
+        .and_then(|shell| block_on(command.is_server(), command.run(&shell))?);
     done.unwrap_or_else(|failure| {
         ui.failure(&failure, clock());
         failure.kind.exit_code()
     })
 }
 
-/// Everything runs on this one thread, since commands wait more than they work.
-fn block_on<F: Future>(work: F) -> Result<F::Output> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+/// A command runs on this one thread, since it waits more than it works. A server answers while it reads a large repository.
+fn block_on<F: Future>(is_server: bool, work: F) -> Result<F::Output> {
+    let mut builder = match is_server {
+        true => tokio::runtime::Builder::new_multi_thread(),
+        false => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = builder.enable_all().build();
     let runtime = runtime.map_err(|error| Failure::setup(format!("starting the runtime: {error}")))?;
     Ok(runtime.block_on(work))
 }

@@ -15,9 +15,9 @@ use crate::engine::urn;
 use crate::engine::value::Shown;
 use crate::event::Severity;
 use crate::seal::Seal;
-use room::{escape, fenced, fenced_blocks};
+use room::{fenced, fenced_blocks};
 
-pub use room::{Room, cut, one_line};
+pub use room::{Room, cut, escape, one_line};
 
 /// Forges take some 65,000 characters in a comment. Counted in bytes, of which no character has less than one.
 const MOST: Room = Room { bytes: 65_000, comments: 1, html: true };

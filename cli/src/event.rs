@@ -148,6 +148,31 @@ pub enum Body {
         held: usize,
         skipped: usize,
     },
+    /// A server takes requests.
+    Listening {
+        address: String,
+    },
+    /// A webhook was delivered. `outcome` is `taken`, `seen` or `refused`.
+    Delivered {
+        repository: String,
+        event: String,
+        outcome: String,
+    },
+    /// A server did what was to be done, or failed at it. `outcome` is `done`, `failed` or `stopped`.
+    Worked {
+        repository: String,
+        task: String,
+        subject: String,
+        outcome: String,
+        seconds: f64,
+        message: Option<String>,
+    },
+    /// Somebody asked a server for something that changes what happens.
+    Asked {
+        who: String,
+        did: String,
+        what: String,
+    },
     /// The command failed as a whole.
     Failed {
         message: String,

@@ -13,7 +13,7 @@ mod pace;
 mod secret;
 mod trouble;
 pub mod webhook;
-mod wire;
+pub mod wire;
 
 use async_trait::async_trait;
 
@@ -54,6 +54,12 @@ pub trait Forge: Send + Sync {
 
     /// Sets one of them.
     async fn set_status(&self, pull: &Pull, status: &Status) -> Result<(), Trouble>;
+
+    /// Whether somebody may write to the repository, as the forge says right now.
+    async fn may_write(&self, user: &str) -> Result<bool, Trouble>;
+
+    /// Shows whoever wrote a comment that it was read, where the forge has a sign for that.
+    async fn react(&self, pull: u64, comment: &str) -> Result<(), Trouble>;
 }
 
 /// What forges do in different ways. Whoever uses one asks this, and not which forge it is.
@@ -100,6 +106,43 @@ pub struct Comment {
     pub text: String,
     /// Whether whoever the token belongs to wrote it.
     pub is_ours: bool,
+    /// Who wrote it, by the name that permissions are asked for.
+    pub author: String,
+    /// When it was written, in milliseconds since 1970; zero where the forge doesn't say.
+    pub at: i64,
+    /// Whether it was changed since.
+    pub is_edited: bool,
+}
+
+/// When something was written, and whether it was changed since. Some forges take two readings of the clock for one writing.
+fn written(created: Option<jiff::Timestamp>, updated: Option<jiff::Timestamp>) -> (i64, bool) {
+    let at = created.map_or(0, jiff::Timestamp::as_millisecond);
+    (at, updated.is_some_and(|updated| updated.as_millisecond() - at > 1_000))
+}
+
+/// Part of a path, whatever is in it.
+fn escaped(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// What forges with GitHub's words say of somebody.
+#[derive(serde::Deserialize)]
+struct Permission {
+    permission: String,
+}
+
+impl Permission {
+    fn is_writing(&self) -> bool {
+        matches!(self.permission.as_str(), "owner" | "admin" | "write" | "maintain")
+    }
+}
+
+/// Whoever is not known may nothing.
+fn or_not(asked: Result<bool, Trouble>) -> Result<bool, Trouble> {
+    match asked {
+        Err(trouble) if trouble.what == What::Missing => Ok(false),
+        asked => asked,
+    }
 }
 
 /// How far something is.

@@ -1,5 +1,7 @@
 //! The ledger: what was rolled out where, kept in SQLite or PostgreSQL through the same statements.
 
+mod audit;
+mod deliveries;
 mod drifts;
 mod ends;
 mod events;
@@ -11,6 +13,7 @@ mod queue;
 mod retention;
 mod runs;
 mod seals;
+mod sessions;
 mod stacks;
 #[cfg(test)]
 mod tests;
@@ -26,6 +29,8 @@ use sqlx::{AnyConnection, AnyPool, Connection};
 
 use crate::failure::{Failure, Result};
 
+pub use audit::{Deed, Entry};
+pub use deliveries::{Answered, Delivered};
 pub use holds::{HoldFilter, NewHold, Verdict};
 pub use lease::{Claim, LEASE, Lease};
 pub use listing::RunFilter;
@@ -35,7 +40,7 @@ pub use runs::NewRun;
 pub use seals::Sealed;
 pub use stacks::StackId;
 
-/// The shapes of the ledger, of which `0009_reads.sql` is the newest.
+/// The shapes of the ledger, of which `0010_server.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

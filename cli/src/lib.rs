@@ -1,5 +1,6 @@
 //! gitinfra: a loop from a commit to a rolled-out stack. The binary is a thin skin over this library.
 
+pub mod approval;
 pub mod called;
 pub mod cancel;
 pub mod commands;
@@ -39,6 +40,7 @@ pub mod run_log;
 pub mod scrub;
 pub mod seal;
 pub mod select;
+pub mod server;
 pub mod standing;
 pub mod target;
 pub mod text;

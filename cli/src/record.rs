@@ -162,6 +162,20 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// What a page, a metric and a comment call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::UpToDate => "current",
+            Standing::Behind => "queued",
+            Standing::Running => "running",
+            Standing::Failing | Standing::Stopped => "failing",
+            Standing::Busy => "blocked",
+            Standing::Held => "held",
+            Standing::Gone => "gone",
+            Standing::Destroyed | Standing::New => "new",
+        }
+    }
+
     /// As far as the ledger knows.
     pub fn of(last: Option<RunState>, is_rolled_out: bool, has_left: bool, is_destroyed: bool) -> Standing {
         match last {

@@ -1,5 +1,6 @@
 //! A pull request on a forge is told what it would change: one comment, a status for each stack, and one for all.
 
+mod answers;
 mod comments;
 mod found;
 mod statuses;
@@ -19,6 +20,7 @@ use crate::preview::{Merge, Previewer};
 use crate::scrub::Scrubber;
 
 pub use found::Found;
+pub use watch::{Looks, Sides};
 
 /// One that is pushed to all the time is told what it was in the end.
 const MOST_MOVES: u32 = 3;
@@ -107,7 +109,7 @@ impl Reviewer {
     /// What a merge would change, or why that can't be found out.
     async fn found(&self, pull: Pull) -> Result<Reviewed> {
         let base = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
-        if pull.is_fork && self.trusted.as_ref() != Some(&pull.head) {
+        if pull.is_fork && !self.is_trusted(&pull.head).await? {
             return Ok(self.untrusted(pull, base));
         }
         let merge = self.fetch(&pull).await?;
@@ -131,6 +133,15 @@ impl Reviewer {
             }
             Err(failure) => return Err(failure),
         })
+    }
+
+    /// Whether somebody who may has read a commit of a fork.
+    async fn is_trusted(&self, commit: &str) -> Result<bool> {
+        match &self.ledger {
+            _ if self.trusted.as_deref() == Some(commit) => Ok(true),
+            Some(ledger) => ledger.is_trusted(&self.previewer.mirror.source.label, commit).await,
+            None => Ok(false),
+        }
     }
 
     /// A stranger's program would run with our credentials.

@@ -20,6 +20,7 @@ mod killed;
 mod ledger;
 mod locks;
 mod packages;
+mod page;
 mod place;
 mod postgres;
 mod preview;

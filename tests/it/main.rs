@@ -35,6 +35,7 @@ mod route53;
 mod s3;
 mod sdk;
 mod secretsmanager;
+mod security;
 mod site;
 mod ssm;
 mod tidy;

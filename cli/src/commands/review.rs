@@ -1,7 +1,7 @@
 //! `gitinfra review`: previews pull requests and tells their forge. `preview` shows and writes nothing anywhere; whoever wants
 //! the forge to be told says so by another verb, as with kubectl's `diff` and `apply`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args as Arguments;
@@ -181,10 +181,10 @@ impl ForgeArgs {
     fn credential(&self, shell: &Shell) -> Result<Credential> {
         let context = &shell.context;
         if let (Some(id), Some(file)) = (self.app, &self.app_key_file) {
-            return Ok(Credential::App(App { id, key: from_file(&context.cwd.join(file))? }));
+            return Ok(Credential::App(App { id, key: Secret::read(&context.cwd.join(file))? }));
         }
         if let Some(file) = &self.token_file {
-            return from_file(&context.cwd.join(file)).map(Credential::Token);
+            return Secret::read(&context.cwd.join(file)).map(Credential::Token);
         }
         let token = context.environment.get(&self.token_env).filter(|token| !token.trim().is_empty());
         let token = token.map(|token| Credential::Token(Secret::new(token)));
@@ -192,17 +192,6 @@ impl ForgeArgs {
             Failure::input(format!("there is no token: {} is not set", self.token_env))
                 .hint("name the variable with --token-env or a file with --token-file")
         })
-    }
-}
-
-fn from_file(path: &Path) -> Result<Secret> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::input(format!("reading {}: {error}", path.display())))?;
-    match text.trim().is_empty() {
-        true => {
-            Err(Failure::input(format!("{} is empty", path.display())).hint("it should hold the token, or the key"))
-        }
-        false => Ok(Secret::new(&text)),
     }
 }
 

@@ -10,7 +10,10 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client, Page};
-use super::{Abilities, Address, Comment, Credential, Forge, Pull, Secret, State, Status, Told, Trouble, line, newest};
+use super::{
+    Abilities, Address, Comment, Credential, Forge, Pull, Secret, State, Status, Told, Trouble, escaped, line, newest,
+    or_not, written,
+};
 use crate::comment::Room;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -105,6 +108,13 @@ struct PullComment {
     user: Option<User>,
     #[serde(default)]
     deleted: bool,
+    created_on: Option<jiff::Timestamp>,
+    updated_on: Option<jiff::Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    permission: String,
 }
 
 #[derive(Deserialize)]
@@ -181,10 +191,17 @@ impl Forge for Bitbucket {
         let mut comments = self.client.pages::<Paged<PullComment>>(&path, &doing).await?;
         comments.retain(|comment| !comment.deleted);
         comments.sort_by_key(|comment| comment.id);
-        let ours = |comment: PullComment| Comment {
-            id: comment.id.to_string(),
-            text: comment.content.raw.unwrap_or_default(),
-            is_ours: comment.user.is_some_and(|user| user.uuid == *me),
+        let ours = |comment: PullComment| {
+            let (at, is_edited) = written(comment.created_on, comment.updated_on);
+            let author = comment.user.map(|user| user.uuid).unwrap_or_default();
+            Comment {
+                id: comment.id.to_string(),
+                text: comment.content.raw.unwrap_or_default(),
+                is_ours: author == *me,
+                author,
+                at,
+                is_edited,
+            }
         };
         Ok(comments.into_iter().map(ours).collect())
     }
@@ -229,6 +246,19 @@ impl Forge for Bitbucket {
         });
         let doing = format!("setting the status of pr/{}", pull.number);
         self.client.ask(&Ask::set(Method::POST, &path, body, &doing), None).await.map(|_| ())
+    }
+
+    async fn may_write(&self, user: &str) -> Result<bool, Trouble> {
+        let (workspace, repository) = self.path.split_once('/').unwrap_or_default();
+        let query = escaped(&format!("user.uuid=\"{}\"", user.replace(['"', '\\'], "")));
+        let path = format!("workspaces/{workspace}/permissions/repositories/{repository}?q={query}");
+        let found = self.client.pages::<Paged<Granted>>(&path, "reading who may write").await;
+        or_not(found.map(|all| all.iter().any(|one| matches!(one.permission.as_str(), "write" | "admin"))))
+    }
+
+    /// It has no sign for that.
+    async fn react(&self, _: u64, _: &str) -> Result<(), Trouble> {
+        Ok(())
     }
 }
 

@@ -7,7 +7,10 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client};
-use super::{Abilities, Address, Comment, Credential, Forge, Pull, State, Status, Told, Trouble, line, newest};
+use super::{
+    Abilities, Address, Comment, Credential, Forge, Permission, Pull, State, Status, Told, Trouble, escaped, line,
+    newest, or_not, written,
+};
 use crate::comment::Room;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -62,7 +65,15 @@ struct PullRequest {
 struct IssueComment {
     id: i64,
     body: String,
-    user: Option<User>,
+    user: Option<Author>,
+    created_at: Option<jiff::Timestamp>,
+    updated_at: Option<jiff::Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct Author {
+    id: i64,
+    login: String,
 }
 
 #[derive(Deserialize)]
@@ -121,10 +132,16 @@ impl Forge for Gitea {
         let doing = format!("reading the comments of pr/{pull}");
         let mut comments = self.client.pages::<Vec<IssueComment>>(&path, &doing).await?;
         comments.sort_by_key(|comment| comment.id);
-        let ours = |comment: IssueComment| Comment {
-            id: comment.id.to_string(),
-            text: comment.body,
-            is_ours: comment.user.is_some_and(|user| user.id == me),
+        let ours = |comment: IssueComment| {
+            let (at, is_edited) = written(comment.created_at, comment.updated_at);
+            Comment {
+                id: comment.id.to_string(),
+                text: comment.body,
+                is_ours: comment.user.as_ref().is_some_and(|user| user.id == me),
+                author: comment.user.map(|user| user.login).unwrap_or_default(),
+                at,
+                is_edited,
+            }
         };
         Ok(comments.into_iter().map(ours).collect())
     }
@@ -166,6 +183,18 @@ impl Forge for Gitea {
         });
         let doing = format!("setting the status of pr/{}", pull.number);
         self.client.ask(&Ask::set(Method::POST, &path, body, &doing), None).await.map(|_| ())
+    }
+
+    async fn may_write(&self, user: &str) -> Result<bool, Trouble> {
+        let path = self.at(&format!("collaborators/{}/permission", escaped(user)));
+        let asked = self.client.get::<Permission>(&path, "reading who may write").await;
+        or_not(asked.map(|said| said.is_writing()))
+    }
+
+    async fn react(&self, pull: u64, comment: &str) -> Result<(), Trouble> {
+        let path = self.at(&format!("issues/comments/{comment}/reactions"));
+        let doing = format!("reacting to a comment on pr/{pull}");
+        self.client.ask(&Ask::set(Method::POST, &path, json!({ "content": "eyes" }), &doing), None).await.map(|_| ())
     }
 }
 

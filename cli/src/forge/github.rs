@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client, Page};
-use super::{Abilities, Address, Comment, Credential, Forge, Pull, State, Status, Told, Trouble, What, line, newest};
+use super::{
+    Abilities, Address, Comment, Credential, Forge, Permission, Pull, State, Status, Told, Trouble, What, escaped,
+    line, newest, or_not, written,
+};
 use crate::comment::Room;
 use crate::context::Context;
 use crate::failure::Result;
@@ -73,6 +76,8 @@ struct IssueComment {
     id: i64,
     body: Option<String>,
     user: Option<User>,
+    created_at: Option<jiff::Timestamp>,
+    updated_at: Option<jiff::Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -239,10 +244,17 @@ impl Forge for Github {
         let doing = format!("reading the comments of pr/{pull}");
         let mut comments = self.pages::<Vec<IssueComment>>(&path, &doing).await?;
         comments.sort_by_key(|comment| comment.id);
-        let ours = |comment: IssueComment| Comment {
-            id: comment.id.to_string(),
-            text: comment.body.unwrap_or_default(),
-            is_ours: comment.user.is_some_and(|user| user.login == *me),
+        let ours = |comment: IssueComment| {
+            let (at, is_edited) = written(comment.created_at, comment.updated_at);
+            let author = comment.user.map(|user| user.login).unwrap_or_default();
+            Comment {
+                id: comment.id.to_string(),
+                text: comment.body.unwrap_or_default(),
+                is_ours: author == *me,
+                author,
+                at,
+                is_edited,
+            }
         };
         Ok(comments.into_iter().map(ours).collect())
     }
@@ -288,6 +300,18 @@ impl Forge for Github {
         let doing = format!("setting the status of pr/{}", pull.number);
         self.send(Ask::set(Method::POST, &path, body, &doing)).await
     }
+
+    async fn may_write(&self, user: &str) -> Result<bool, Trouble> {
+        let path = self.at(&format!("collaborators/{}/permission", escaped(user)));
+        let asked = self.get::<Permission>(&path, "reading who may write").await;
+        or_not(asked.map(|said| said.is_writing()))
+    }
+
+    async fn react(&self, pull: u64, comment: &str) -> Result<(), Trouble> {
+        let path = self.at(&format!("issues/comments/{comment}/reactions"));
+        let doing = format!("reacting to a comment on pr/{pull}");
+        self.send(Ask::set(Method::POST, &path, json!({ "content": "eyes" }), &doing)).await
+    }
 }
 
 impl From<PullRequest> for Pull {
@@ -306,10 +330,6 @@ impl From<PullRequest> for Pull {
             url: pull.html_url,
         }
     }
-}
-
-fn escaped(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 fn word(state: State) -> &'static str {

@@ -7,7 +7,10 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client};
-use super::{Abilities, Address, Comment, Credential, Forge, Pull, State, Status, Told, Trouble, line, newest};
+use super::{
+    Abilities, Address, Comment, Credential, Forge, Pull, State, Status, Told, Trouble, escaped, line, newest, or_not,
+    written,
+};
 use crate::comment::Room;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -52,8 +55,25 @@ struct MergeRequest {
 struct Note {
     id: u64,
     body: String,
-    author: User,
+    author: Author,
+    created_at: Option<jiff::Timestamp>,
+    updated_at: Option<jiff::Timestamp>,
 }
+
+#[derive(Deserialize)]
+struct Author {
+    id: u64,
+    #[serde(default)]
+    username: String,
+}
+
+#[derive(Deserialize)]
+struct Member {
+    access_level: u64,
+}
+
+/// The least access with which somebody may push.
+const DEVELOPER: u64 = 30;
 
 #[derive(Deserialize)]
 struct CommitStatus {
@@ -128,7 +148,11 @@ impl Forge for Gitlab {
         let doing = format!("reading the comments of pr/{pull}");
         let mut notes = self.client.pages::<Vec<Note>>(&path, &doing).await?;
         notes.sort_by_key(|note| note.id);
-        let ours = |note: Note| Comment { id: note.id.to_string(), text: note.body, is_ours: note.author.id == me };
+        let ours = |note: Note| {
+            let (at, is_edited) = written(note.created_at, note.updated_at);
+            let (is_ours, author) = (note.author.id == me, note.author.username);
+            Comment { id: note.id.to_string(), text: note.body, is_ours, author, at, is_edited }
+        };
         Ok(notes.into_iter().map(ours).collect())
     }
 
@@ -175,6 +199,23 @@ impl Forge for Gitlab {
             Err(trouble) if trouble.failure.message.contains("Cannot transition status") => Ok(()),
             answered => answered.map(|_| ()),
         }
+    }
+
+    /// Developers may, and whoever has more rights; also as members of a group.
+    async fn may_write(&self, user: &str) -> Result<bool, Trouble> {
+        let (doing, known) = ("reading who may write", format!("users?username={}", escaped(user)));
+        let users: Vec<Author> = self.client.get(&known, doing).await?;
+        let Some(found) = users.iter().find(|found| found.username == user) else {
+            return Ok(false);
+        };
+        let path = self.at(&format!("members/all/{}", found.id));
+        or_not(self.client.get::<Member>(&path, doing).await.map(|member| member.access_level >= DEVELOPER))
+    }
+
+    async fn react(&self, pull: u64, comment: &str) -> Result<(), Trouble> {
+        let path = self.at(&format!("merge_requests/{pull}/notes/{comment}/award_emoji"));
+        let doing = format!("reacting to a comment on pr/{pull}");
+        self.client.ask(&Ask::post(&path, json!({ "name": "eyes" }), &doing), None).await.map(|_| ())
     }
 }
 

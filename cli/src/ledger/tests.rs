@@ -3,6 +3,7 @@
 mod decisions;
 mod postgres;
 mod queue;
+mod server;
 
 use super::*;
 use crate::decide::Known;
@@ -57,6 +58,7 @@ async fn check(ledger: &Ledger) {
     failures_are_counted_from_the_newest(ledger).await;
     old_runs_are_forgotten(ledger).await;
     a_stack_ends(ledger).await;
+    server::check(ledger).await;
     decisions::check(ledger).await;
     queue::check(ledger).await;
 }

@@ -18,16 +18,19 @@ pub enum Task {
     Review,
     /// Look whether a stack has drifted. The subject is the stack.
     Drift,
+    /// Do what a comment asks for. The subject is `pr/NUMBER COMMENT`.
+    Command,
 }
 
 impl Task {
-    pub const ALL: [Task; 3] = [Task::RollOut, Task::Review, Task::Drift];
+    pub const ALL: [Task; 4] = [Task::RollOut, Task::Review, Task::Drift, Task::Command];
 
     pub fn word(self) -> &'static str {
         match self {
             Task::RollOut => "roll-out",
             Task::Review => "review",
             Task::Drift => "drift",
+            Task::Command => "command",
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::forge::{Comment, Trouble, What};
 /// Our comments on a pull request as they are.
 pub(super) struct Ours {
     /// By part.
-    parts: BTreeMap<usize, (Comment, Mark)>,
+    pub parts: BTreeMap<usize, (Comment, Mark)>,
     /// What two of us made at the same time.
     twins: Vec<Comment>,
 }
@@ -44,12 +44,14 @@ impl Reviewer {
     async fn write(&self, reviewed: &Reviewed, texts: &[String]) -> Result<(), Trouble> {
         let (number, hides_html) = (reviewed.pull.number, self.forge.abilities().hides_html);
         let mut ours = self.ours(number).await?;
-        if ours.parts.is_empty() && !reviewed.found.is_worth_a_comment() {
+        let answers = self.answers(number).await?;
+        if ours.parts.is_empty() && answers.is_empty() && !reviewed.found.is_worth_a_comment() {
             return Ok(());
         }
         for (at, text) in texts.iter().enumerate() {
             let mark = self.mark(reviewed, at + 1, texts.len());
-            let text = self.marks.sign(&mark, text, hides_html);
+            let answered = if at == 0 { format!("{text}{answers}") } else { text.clone() };
+            let text = self.marks.sign(&mark, &answered, hides_html);
             match ours.parts.remove(&(at + 1)) {
                 // What is the same is not sent: an edit is seen by everybody who follows.
                 Some((comment, _)) if same(&comment.text, &text) => {}
@@ -85,7 +87,7 @@ impl Reviewer {
     }
 
     /// Somebody may have deleted it meanwhile.
-    async fn edit(&self, number: u64, comment: &Comment, mark: &Mark, text: &str) -> Result<(), Trouble> {
+    pub(super) async fn edit(&self, number: u64, comment: &Comment, mark: &Mark, text: &str) -> Result<(), Trouble> {
         match self.forge.edit_comment(number, &comment.id, text).await {
             Err(trouble) if trouble.what == What::Missing => self.create(number, mark, text).await,
             edited => edited,
@@ -93,7 +95,7 @@ impl Reviewer {
     }
 
     /// An answer that got lost says nothing: what is there says whether it was made.
-    async fn create(&self, number: u64, mark: &Mark, text: &str) -> Result<(), Trouble> {
+    pub(super) async fn create(&self, number: u64, mark: &Mark, text: &str) -> Result<(), Trouble> {
         match self.forge.create_comment(number, text).await {
             Err(trouble) if trouble.what == What::Unsure => match self.ours(number).await?.parts.get(&mark.part) {
                 Some(_) => Ok(()),
@@ -112,7 +114,7 @@ impl Reviewer {
 }
 
 /// Forges change line ends, and spaces at the end.
-fn same(one: &str, other: &str) -> bool {
+pub(super) fn same(one: &str, other: &str) -> bool {
     let plain = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
     plain(one) == plain(other)
 }

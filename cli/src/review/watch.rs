@@ -14,7 +14,7 @@ const LONGEST_REST: Duration = Duration::from_secs(30 * 60);
 
 /// What a preview is of: a head, the branch that it goes to, and that one's commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Sides {
+pub struct Sides {
     head: String,
     base: String,
     at: String,
@@ -35,13 +35,21 @@ struct Seen {
     again: Option<i64>,
 }
 
-/// By number.
-type All = BTreeMap<u64, Seen>;
+/// What was looked at, by number.
+#[derive(Default)]
+pub struct Looks(BTreeMap<u64, Seen>);
+
+impl Looks {
+    /// Whoever looked sees to it that these sides are reviewed.
+    pub fn note(&mut self, number: u64, sides: Sides) {
+        self.0.insert(number, Seen { sides, failures: 0, again: None });
+    }
+}
 
 impl Reviewer {
     /// Looks until it is stopped. A pass that fails is told once, and outlived. `each` is told what came of a pull request.
     pub async fn watch(&self, interval: Duration, mut each: impl FnMut(u64, Result<Reviewed>)) -> Result<()> {
-        let (mut seen, mut last) = (All::new(), None);
+        let (mut seen, mut last) = (Looks::default(), None);
         while !self.context().cancel.is_cancelled() {
             match self.pass(&mut seen, interval, &mut each).await {
                 Ok(()) => last = None,
@@ -75,37 +83,44 @@ impl Reviewer {
     /// One look at what is open.
     async fn pass(
         &self,
-        all: &mut All,
+        looks: &mut Looks,
         interval: Duration,
         each: &mut impl FnMut(u64, Result<Reviewed>),
     ) -> Result<()> {
-        let pulls = self.forge.open_pulls().await?;
-        all.retain(|number, _| pulls.iter().any(|pull| pull.number == *number));
-        let bases = self.bases(&pulls).await?;
-        for pull in pulls {
-            let at = bases.get(&pull.base).cloned().unwrap_or_default();
-            let (number, sides) = (pull.number, Sides { head: pull.head.clone(), base: pull.base.clone(), at });
-            let known = all.get(&number);
-            if known
-                .is_some_and(|seen| seen.sides == sides && seen.again.is_none_or(|again| self.context().now() < again))
-            {
-                continue;
-            }
-            if known.is_none() && self.is_told(&pull, &sides).await? {
-                all.insert(number, Seen { sides, failures: 0, again: None });
-                continue;
-            }
-            let failures = known.filter(|seen| seen.sides == sides).map_or(0, |seen| seen.failures);
+        for (pull, sides) in self.due(looks).await? {
+            let number = pull.number;
+            let failures = looks.0.get(&number).filter(|seen| seen.sides == sides).map_or(0, |seen| seen.failures);
             let reviewed = self.review_pull(pull).await;
             if let Err(Failure { kind: Kind::Cancelled, .. }) = reviewed {
                 return Err(Failure::cancelled());
             }
             // It may have moved on meanwhile: what was previewed is what is known.
             let sides = reviewed.as_ref().map_or(sides, Sides::of);
-            all.insert(number, self.seen(sides, failures, interval, reviewed.is_ok()));
+            looks.0.insert(number, self.seen(sides, failures, interval, reviewed.is_ok()));
             each(number, reviewed);
         }
         Ok(())
+    }
+
+    /// The open pull requests that have to be reviewed: those that are new, that moved, or whose rest after a failure is over.
+    pub async fn due(&self, looks: &mut Looks) -> Result<Vec<(Pull, Sides)>> {
+        let (pulls, mut due) = (self.forge.open_pulls().await?, Vec::new());
+        looks.0.retain(|number, _| pulls.iter().any(|pull| pull.number == *number));
+        let bases = self.bases(&pulls).await?;
+        for pull in pulls {
+            let at = bases.get(&pull.base).cloned().unwrap_or_default();
+            let sides = Sides { head: pull.head.clone(), base: pull.base.clone(), at };
+            let known = looks.0.get(&pull.number);
+            let is_resting = |seen: &Seen| seen.again.is_none_or(|again| self.context().now() < again);
+            if known.is_some_and(|seen| seen.sides == sides && is_resting(seen)) {
+                continue;
+            }
+            match known.is_none() && self.is_told(&pull, &sides).await? {
+                true => looks.note(pull.number, sides),
+                false => due.push((pull, sides)),
+            }
+        }
+        Ok(due)
     }
 
     fn seen(&self, sides: Sides, failures: u32, interval: Duration, is_done: bool) -> Seen {

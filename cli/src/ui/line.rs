@@ -94,6 +94,13 @@ fn words(event: &Event, paint: Paint) -> Option<String> {
         Body::Plugin { name, done: true, .. } => format!("got the plugin {name}"),
         Body::RunFinished { .. } => run_finished(&event.body, paint)?,
         Body::Finished { .. } => pass(&event.body)?,
+        Body::Listening { address } => format!("listening on {address}"),
+        Body::Delivered { repository, event, outcome } => format!("{repository}: {event} delivered: {outcome}"),
+        Body::Asked { who, did, what } => format!("{who} {did} {what}"),
+        Body::Worked { repository, task, subject, outcome, seconds: time, message } => {
+            let why = message.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{repository}: {task} {subject} {outcome} {}{why}", paint.tone(Tone::Faint, &seconds(*time)))
+        }
         _ => return None,
     })
 }

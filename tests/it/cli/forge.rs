@@ -2,8 +2,10 @@
 
 mod conversation;
 mod gitea;
-mod http;
+pub mod http;
 mod played;
+mod serve;
+mod served;
 mod server;
 mod strangers;
 mod vendors;

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::stack::whole_name;
 use super::{Record, Wanted};
+use crate::approval::without_type;
 use crate::commands::shell::Shell;
 use crate::decide::short;
 use crate::failure::Result;
@@ -74,11 +75,6 @@ fn approvals(hold: &Hold) -> String {
     let who = if hold.approvals.is_empty() { "nobody yet".to_owned() } else { hold.approvals.join(", ") };
     let from = if hold.case.from.is_empty() { "anybody".to_owned() } else { hold.case.from.join(", ") };
     format!("{} ({who}; who may: {from})", given(hold))
-}
-
-/// A hold's name, without `hold/` before it.
-pub fn without_type(name: &str) -> &str {
-    ["hold/", "holds/", "ho/"].iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
 }
 
 impl Record for Hold {

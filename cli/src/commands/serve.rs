@@ -1,0 +1,52 @@
+//! `gitinfra serve`: a server that watches repositories, tells their pull requests, and rolls out what is merged.
+
+use std::path::PathBuf;
+
+use clap::Args as Arguments;
+
+use super::shell::Shell;
+use super::{EXIT_CODES, Verb};
+use crate::failure::{Failure, Result};
+use crate::server::Server;
+use crate::server::config::Config;
+use crate::ui::{Events, Stream};
+
+const ABOUT: &str = "\
+Watch repositories: review their pull requests, and roll out what is merged
+
+It takes webhooks, and looks by itself as well, so that it needs none. What is to be done is kept in the ledger, so that \
+a restart loses nothing. It stops in order on Ctrl-C and SIGTERM: what is under way ends, what waits stays.
+
+Secrets are files that the configuration names, never values in it.";
+
+/// Watch repositories: review their pull requests, and roll out what is merged
+#[derive(Debug, Arguments)]
+#[command(long_about = ABOUT, after_help = EXIT_CODES)]
+pub struct Serve {
+    /// The file that says which repositories are watched, and who may do what
+    #[arg(long, value_name = "FILE", env = "GITINFRA_SERVE_CONFIG")]
+    config: PathBuf,
+    /// text, or json: one object a line for everything that happens
+    #[arg(short, long, value_name = "FORMAT", default_value = "json")]
+    output: Stream,
+}
+
+impl Verb for Serve {
+    fn events(&self) -> Events {
+        self.output.into()
+    }
+
+    fn is_server(&self) -> bool {
+        true
+    }
+
+    async fn run(&self, shell: &Shell) -> Result<u8> {
+        shell.listen();
+        let path = shell.context.cwd.join(&self.config);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::input(format!("reading {}: {error}", path.display())))?;
+        let config = Config::read(&text)?;
+        let server = Server::open(shell.context.clone(), shell.ledger().await?, config).await?;
+        server.run().await.map(|()| 0)
+    }
+}

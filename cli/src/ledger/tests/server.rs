@@ -1,0 +1,88 @@
+//! What a server keeps: who did what, who is signed in, what was delivered and answered.
+
+use futures::future::join_all;
+
+use crate::ledger::{Answered, Deed, Delivered, Ledger};
+
+pub async fn check(ledger: &Ledger) {
+    what_was_done_is_a_chain(ledger).await;
+    a_session_is_over_when_it_is(ledger).await;
+    what_is_delivered_is_known_by_id_and_by_words(ledger).await;
+    what_was_answered_is_shown(ledger).await;
+}
+
+async fn what_was_done_is_a_chain(ledger: &Ledger) {
+    let deed = |who| Deed { who, did: "approved", what: "web/prod", details: "" };
+    let all = join_all(["ada", "kim", "lee", "sam"].map(|who| async move { ledger.audit(&deed(who), 5).await })).await;
+    assert!(all.iter().all(Result::is_ok), "{all:?}");
+    let (count, hash) = ledger.verify_audit().await.expect("the ledger answers").expect("an unbroken chain");
+    assert_eq!(
+        (count, ledger.newest_entries().await.expect("entries").last().map(|last| last.hash.clone())),
+        (4, Some(hash))
+    );
+    let tampered = [
+        ("UPDATE audit SET who = 'eve' WHERE sequence = 3", "UPDATE audit SET who = $1 WHERE sequence = 3", Some(3)),
+        (
+            "UPDATE audit SET details = ' ' WHERE sequence = 2",
+            "UPDATE audit SET details = '' WHERE sequence = 2",
+            Some(2),
+        ),
+        ("UPDATE audit SET at = 6 WHERE sequence = 1", "UPDATE audit SET at = 5 WHERE sequence = 1", Some(1)),
+    ];
+    let third = ledger.entries(3).await.expect("entries")[0].who.clone();
+    for (change, mend, at) in tampered {
+        sqlx::query(change).execute(&ledger.pool).await.expect("it can be changed");
+        assert_eq!(ledger.verify_audit().await.expect("the ledger answers").err(), at, "{change}");
+        let mending = sqlx::query(mend);
+        let mending = if mend.contains("$1") { mending.bind(third.clone()) } else { mending };
+        mending.execute(&ledger.pool).await.expect("it can be mended");
+    }
+    assert!(ledger.verify_audit().await.expect("the ledger answers").is_ok());
+    sqlx::query("DELETE FROM audit WHERE sequence = 2").execute(&ledger.pool).await.expect("it can be left out");
+    assert_eq!(ledger.verify_audit().await.expect("the ledger answers").err(), Some(2));
+}
+
+async fn a_session_is_over_when_it_is(ledger: &Ledger) {
+    ledger.sign_in("hash-1", "ada", 100, 1).await.expect("a session");
+    let who = async |id: &str, now| ledger.signed_in(id, now).await.expect("the ledger answers");
+    assert_eq!(
+        (who("hash-1", 99).await, who("hash-1", 100).await, who("hash-2", 1).await),
+        (Some("ada".to_owned()), None, None)
+    );
+    ledger.sign_out("hash-1").await.expect("it ends");
+    assert_eq!(who("hash-1", 2).await, None);
+}
+
+async fn what_is_delivered_is_known_by_id_and_by_words(ledger: &Ledger) {
+    let delivered = |id, digest| Delivered { id, digest };
+    ledger.deliver("infra", delivered("1", "a"), 1).await.expect("it is kept");
+    ledger.deliver("infra", delivered("1", "a"), 1).await.expect("it is kept");
+    for (repository, id, digest, expected) in
+        [("infra", "1", "b", true), ("infra", "2", "a", true), ("infra", "2", "b", false), ("web", "1", "a", false)]
+    {
+        let known = ledger.is_delivered(repository, delivered(id, digest)).await.expect("the ledger answers");
+        assert_eq!(known, expected, "{repository} {id} {digest}");
+    }
+    ledger.forget_deliveries(4 * 24 * 60 * 60_000).await.expect("it forgets");
+    assert!(!ledger.is_delivered("infra", delivered("1", "a")).await.expect("the ledger answers"));
+    let since = ledger.watched_since("infra", 7).await.expect("a time");
+    assert_eq!((since, ledger.watched_since("infra", 9).await.expect("a time")), (7, 7));
+}
+
+async fn what_was_answered_is_shown(ledger: &Ledger) {
+    for at in 1..=7 {
+        let answered = Answered { at, answer: format!("answer {at}") };
+        ledger.answer("infra", 7, &at.to_string(), &answered).await.expect("it is written");
+        ledger
+            .answer("infra", 7, &at.to_string(), &Answered { at: 99, answer: "again".to_owned() })
+            .await
+            .expect("once");
+    }
+    let shown = ledger.answers("infra", 7, 2).await.expect("answers");
+    assert_eq!(shown.iter().map(|answered| answered.at).collect::<Vec<_>>(), [6, 7]);
+    assert!(ledger.is_answered("infra", "3").await.expect("the ledger answers"));
+    assert!(ledger.answers("infra", 8, 2).await.expect("answers").is_empty());
+    ledger.trust("infra", "1a2b", "ada", 1).await.expect("it is written");
+    let trusted = async |commit| ledger.is_trusted("infra", commit).await.expect("the ledger answers");
+    assert_eq!((trusted("1a2b").await, trusted("1a2").await), (true, false));
+}

@@ -1,0 +1,106 @@
+//! A server that watches repositories for months: what comes in from outside, workers that act upon it, and pages that show it.
+
+mod acts;
+mod commands;
+pub mod config;
+mod hooks;
+mod live;
+mod look;
+mod metrics;
+mod notify;
+mod page;
+mod people;
+mod routes;
+mod watched;
+mod workers;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::context::Context;
+use crate::digest::Key;
+use crate::event::Body;
+use crate::failure::{Failure, Result};
+use crate::ledger::Ledger;
+use config::Config;
+use live::News;
+use metrics::Metrics;
+use notify::{Notifier, Told};
+use people::People;
+use watched::Watched;
+
+/// Everything that requests and workers share.
+pub struct Server {
+    context: Context,
+    ledger: Ledger,
+    config: Config,
+    people: People,
+    watched: Vec<Arc<Watched>>,
+    metrics: Metrics,
+    news: Arc<News>,
+    told: Mutex<Option<Told>>,
+    /// What forms' words are made with.
+    key: Key,
+    /// Places for webhooks' bodies that are read at the same time.
+    bodies: Semaphore,
+    /// Whether it takes requests, and is not about to end.
+    is_ready: AtomicBool,
+}
+
+impl Server {
+    /// Opens all that a configuration names. What is wrong with one repository is told before anything begins.
+    pub async fn open(mut context: Context, ledger: Ledger, config: Config) -> Result<Server> {
+        let (notifier, told) = Notifier::open(&context, &config.notify, config.url.as_deref().unwrap_or_default())?;
+        context.sink = notifier;
+        let news = News::before(context.sink.clone());
+        context.sink = news.clone();
+        Ok(Server {
+            people: People::read(&context, &config.people)?,
+            watched: Watched::all(&context, &ledger, &config).await?,
+            metrics: Metrics::default(),
+            key: ledger.key().await?,
+            bodies: Semaphore::new(hooks::AT_ONCE),
+            is_ready: AtomicBool::new(false),
+            context,
+            ledger,
+            config,
+            news,
+            told: Mutex::new(Some(told)),
+        })
+    }
+
+    /// Serves until it is to end. Then it takes no more requests, and what is under way is brought to its end or given back.
+    pub async fn run(self) -> Result<()> {
+        let server = Arc::new(self);
+        let address = server.config.listen;
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            Failure::setup(format!("listening on {address}: {error}")).hint("choose another address with `listen`")
+        })?;
+        let address = listener.local_addr().map_err(|error| Failure::setup(format!("listening: {error}")))?;
+        let mut workers = server.start();
+        server.is_ready.store(true, Ordering::Relaxed);
+        server.context.tell(None, Body::Listening { address: address.to_string() });
+        let served = routes::serve(server.clone(), listener).await;
+        server.context.cancel.cancel();
+        while workers.join_next().await.is_some() {}
+        served
+    }
+
+    fn start(self: &Arc<Self>) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        for watched in &self.watched {
+            tasks.spawn(self.clone().look(watched.clone()));
+        }
+        if let Some(told) = self.told.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            tasks.spawn(told.run(self.context.clone()));
+        }
+        for worker in self.workers() {
+            tasks.spawn(async move { worker.run().await });
+        }
+        tasks
+    }
+}

@@ -1,0 +1,233 @@
+//! Commands in comments, each acted upon once: asked for by somebody who may write, in a comment that nobody changed, about the
+//! commit that it names.
+
+use super::workers::number_of;
+use super::{Server, Watched};
+use crate::approval::Asked;
+use crate::called;
+use crate::config::{self, Config};
+use crate::decide::short;
+use crate::explain::explain;
+use crate::failure::{Failure, Kind, Result};
+use crate::forge::command::{Command, Verb, Wrong};
+use crate::forge::{Comment, Pull};
+use crate::git::Programs;
+use crate::ledger::{Answered, Deed};
+use crate::record::{RunState, StackRecord, Task};
+use crate::repo;
+use crate::review::Reviewer;
+
+/// Something that somebody asks for in a comment.
+struct Said<'a> {
+    watched: &'a Watched,
+    reviewer: &'a Reviewer,
+    pull: Pull,
+    who: &'a str,
+    command: Command,
+}
+
+impl Server {
+    /// Does what a comment asks for. The subject is `pr/7 COMMENT`.
+    pub(super) async fn command(&self, watched: &Watched, subject: &str) -> Result<()> {
+        let (pull, id) = subject.split_once(' ').unwrap_or_default();
+        let (number, Some(reviewer)) = (number_of(pull)?, &watched.reviewer) else {
+            return Ok(());
+        };
+        if self.ledger.is_answered(&watched.label, id).await? {
+            return Ok(());
+        }
+        let comments = reviewer.forge.comments(number).await?;
+        let Some((comment, parsed)) = comments.iter().find(|comment| comment.id == id).and_then(asks) else {
+            return Ok(());
+        };
+        if is_older(comment, self.ledger.watched_since(&watched.label, self.context.now()).await?) {
+            return Ok(());
+        }
+        let answer = self.answer_to(watched, reviewer, number, comment, parsed).await?;
+        let answered = Answered { at: self.context.now(), answer: format!("{}: {answer}", comment.author) };
+        self.ledger.answer(&watched.label, number, id, &answered).await?;
+        reviewer.tell_answers(number).await
+    }
+
+    /// What is said to it. Only what can't be done now, but later, is a failure.
+    async fn answer_to(
+        &self,
+        watched: &Watched,
+        reviewer: &Reviewer,
+        number: u64,
+        comment: &Comment,
+        parsed: Result<Command, Wrong>,
+    ) -> Result<String> {
+        if comment.is_edited {
+            return Ok("this comment was edited, so it counts for nothing: write a new one".to_owned());
+        }
+        let who = &comment.author;
+        if !reviewer.forge.may_write(who).await? {
+            return Ok("commands are for those who may write to the repository".to_owned());
+        }
+        // It is only a sign that the comment was read.
+        let _ = reviewer.forge.react(number, &comment.id).await;
+        let command = match parsed {
+            Ok(command) => command,
+            Err(Wrong(why)) => return Ok(why),
+        };
+        let pull = reviewer.forge.pull(number).await?;
+        let what = format!("{}#{number}", watched.name);
+        let details = command.to_string();
+        self.ledger.audit(&Deed { who, did: "wrote", what: &what, details: &details }, self.context.now()).await?;
+        let said = Said { watched, reviewer, pull, who, command };
+        match self.acted(&said).await {
+            Err(failure) if matches!(failure.kind, Kind::Setup | Kind::Cancelled | Kind::Bug) => Err(failure),
+            Err(failure) => Ok(failure.message),
+            Ok(answer) => Ok(answer),
+        }
+    }
+
+    async fn acted(&self, said: &Said<'_>) -> Result<String> {
+        said.is_current()?;
+        match said.command.verb {
+            Verb::Help => Ok(help()),
+            Verb::Preview => self.previews(said).await,
+            Verb::Up => Err(Failure::input("what is sealed is rolled out by the merge, and not before it")),
+            Verb::Approve | Verb::Reject => self.decides(said).await,
+            Verb::Cancel => self.cancels(said).await,
+            Verb::Retry => self.retries(said).await,
+            Verb::Unlock => self.unlocks(said).await,
+            Verb::Explain => said.explained().await,
+        }
+    }
+
+    /// A fork's is run only at exactly the commit that somebody has read: the beginning of an id can be made to fit another.
+    async fn previews(&self, said: &Said<'_>) -> Result<String> {
+        let Said { watched, pull, who, command, .. } = said;
+        if !pull.is_open {
+            return Err(Failure::input("it is closed: there is nothing left to preview"));
+        }
+        if pull.is_fork {
+            if command.commit.as_deref() != Some(&pull.head) {
+                let words = format!("it comes from a fork: read it, then write `/gitinfra preview {}`", pull.head);
+                return Err(Failure::input(words));
+            }
+            self.ledger.trust(&watched.label, &pull.head, who, self.context.now()).await?;
+        }
+        self.ask(watched, Task::Review, &format!("pr/{}", pull.number)).await?;
+        Ok(format!("{} is being previewed", short(&pull.head)))
+    }
+
+    /// A seal says which commit, stack and change it is about; another pull request's is none of this one.
+    async fn decides(&self, said: &Said<'_>) -> Result<String> {
+        let (now, mut answers) = (self.context.now(), Vec::new());
+        if said.command.seals.is_empty() {
+            return Err(Failure::input(
+                "say which: a seal's id, as `s-` and eight letters, from the comment or the page",
+            ));
+        }
+        for seal in &said.command.seals {
+            let asked = Asked::find(&self.ledger, seal).await?;
+            let is_of_it = asked.hold.is_some() || asked.commit == said.pull.head;
+            if asked.repository != said.watched.label || !is_of_it {
+                return Err(Failure::input(format!("{seal} is about something else than this pull request shows")));
+            }
+            answers.push(match said.command.verb {
+                Verb::Approve => asked.approve(&self.ledger, said.who, now).await?,
+                _ => {
+                    let reason = said.command.reason.as_deref();
+                    let reason = reason.ok_or_else(|| Failure::input("say why, behind the seal"))?;
+                    asked.reject(&self.ledger, said.who, reason, now).await?
+                }
+            });
+        }
+        self.soon(&said.watched.label).await?;
+        Ok(answers.join("; "))
+    }
+
+    async fn cancels(&self, said: &Said<'_>) -> Result<String> {
+        let stack = self.meant(said).await?;
+        let run = stack.last_run.as_deref().filter(|_| stack.last_state == Some(RunState::Running));
+        let over = || Failure::input(format!("no run of {} goes on", stack.name));
+        let run = run.ok_or_else(over)?;
+        match self.ledger.ask_to_stop(run, said.who).await? {
+            true => Ok(format!("run/{run} was asked to stop")),
+            false => Err(over()),
+        }
+    }
+
+    async fn retries(&self, said: &Said<'_>) -> Result<String> {
+        if said.pull.is_open {
+            return self.previews(said).await;
+        }
+        self.soon(&said.watched.label).await?;
+        Ok(format!("{} is tried again", said.watched.branch))
+    }
+
+    async fn unlocks(&self, said: &Said<'_>) -> Result<String> {
+        let stack = self.meant(said).await?;
+        let id = self.ledger.find(&stack.repository, &stack.name).await?;
+        let free = || Failure::input(format!("nobody has a lock on {}", stack.name));
+        match self.ledger.unlock(&id.ok_or_else(free)?, None).await? {
+            true => Ok(format!("{} is unlocked", stack.name)),
+            false => Err(free()),
+        }
+    }
+
+    /// The stack that is named, of this repository.
+    async fn meant(&self, said: &Said<'_>) -> Result<StackRecord> {
+        let mut all = self.ledger.stack_records().await?;
+        all.retain(|record| record.repository == said.watched.label);
+        let name = said.command.stack.as_deref().ok_or_else(|| Failure::input("say which stack"))?;
+        let name = called::stack(name, &all.iter().map(|record| record.name.as_str()).collect())?.to_owned();
+        let found = all.into_iter().find(|record| record.name == name);
+        found.ok_or_else(|| Failure::bug(format!("`{name}` was found and is not there")))
+    }
+}
+
+impl Said<'_> {
+    /// Whether the commit that it names is still the one that would be merged.
+    fn is_current(&self) -> Result<()> {
+        match &self.command.commit {
+            Some(commit) if !self.pull.head.starts_with(commit.as_str()) => {
+                let head = short(&self.pull.head);
+                Err(Failure::input(format!("it moved on to {head} meanwhile: read that, and say it again for {head}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Why its stacks are touched.
+    async fn explained(&self) -> Result<String> {
+        let mirror = &self.reviewer.previewer.mirror;
+        let (base, head) = (mirror.fetch_branch(&self.pull.base).await?, mirror.fetch_ref(&self.pull.head).await?);
+        let config = Config::read(&mirror.file(&base.id, config::FILE)?.unwrap_or_default())?;
+        let listing = mirror.listing(&head.id)?;
+        let names: Vec<String> = self.command.stack.iter().cloned().collect();
+        let mut found = config.apply(repo::stacks(&listing), &self.pull.base).select(&names)?;
+        let mut programs = Programs::at(mirror, &head.id, &listing)?;
+        found.stacks.iter_mut().for_each(|stack| programs.follow(stack));
+        let changed = mirror.changed_paths(&base.id, &head.id)?;
+        let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.pull.base)))?;
+        let all =
+            found.stacks.iter().map(|stack| explain(stack, &changed)).filter(|explained| !explained.paths.is_empty());
+        let line = |explained: crate::explain::Explained| {
+            let whys: Vec<String> =
+                explained.paths.iter().take(5).map(|touch| format!("{}: {}", touch.path, touch.why)).collect();
+            format!("{} because {}", explained.stack, whys.join("; "))
+        };
+        let lines: Vec<String> = all.take(10).map(line).collect();
+        Ok(if lines.is_empty() { "it touches no stack".to_owned() } else { lines.join("\n") })
+    }
+}
+
+/// A comment of somebody else's that begins as a command.
+fn asks(comment: &Comment) -> Option<(&Comment, Result<Command, Wrong>)> {
+    Command::parse(&comment.text).filter(|_| !comment.is_ours).map(|parsed| (comment, parsed))
+}
+
+/// Whether it was written before anybody looked. Some forges know no more than seconds.
+pub(super) fn is_older(comment: &Comment, since: i64) -> bool {
+    comment.at / 1000 < since / 1000
+}
+
+fn help() -> String {
+    let line = |(_, word, does): &(Verb, &str, &str)| format!("`/gitinfra {word}` {does}");
+    Verb::ALL.iter().filter(|(verb, ..)| *verb != Verb::Up).map(line).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,278 @@
+//! What the file of `serve` says: which repositories, where pages are, and who may do what. Pure.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+
+use crate::failure::{Failure, Result};
+use crate::forge::Kind;
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Config {
+    /// Where it listens.
+    #[serde(default = "listen")]
+    pub listen: SocketAddr,
+    /// What links lead to, as people reach it.
+    pub url: Option<String>,
+    pub repositories: Vec<Repository>,
+    /// Who may see and do what on the page.
+    #[serde(default)]
+    pub people: Vec<Person>,
+    /// Whom to tell what happens.
+    #[serde(default)]
+    pub notify: Vec<Notify>,
+    /// Whether whoever can reach the page may read it without signing in.
+    #[serde(default)]
+    pub open_to_read: bool,
+}
+
+/// A repository that is watched.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Repository {
+    /// What it is called in addresses, logs and metrics.
+    pub name: String,
+    /// A path, or an https or ssh URL.
+    pub repo: String,
+    /// The branch that is rolled out.
+    #[serde(default = "main")]
+    pub branch: String,
+    /// Where its pull requests are; without it none is reviewed.
+    pub forge: Option<Forge>,
+    /// How often it is looked at, whether or not anything was delivered.
+    #[serde(default = "minute", deserialize_with = "interval")]
+    pub interval: Duration,
+    /// How many stacks are rolled out, and how many are previewed, side by side.
+    #[serde(default = "four")]
+    pub jobs: usize,
+    /// How many pull requests are reviewed side by side.
+    #[serde(default = "two")]
+    pub reviews: usize,
+    /// How many runs of each stack are kept; 0 for all.
+    #[serde(default = "runs")]
+    pub keep_runs: u32,
+    /// Variables that the engine may see besides the usual ones.
+    #[serde(default)]
+    pub pass_env: Vec<String>,
+}
+
+/// Where pull requests are, and who speaks to it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Forge {
+    pub url: String,
+    #[serde(default, deserialize_with = "kind")]
+    pub kind: Option<Kind>,
+    /// The file that holds the token.
+    pub token_file: Option<PathBuf>,
+    /// A GitHub App's id, and the file that holds its private key.
+    pub app: Option<u64>,
+    pub app_key_file: Option<PathBuf>,
+    /// The file with the secret that the forge signs deliveries with; without it none is taken.
+    pub webhook_secret_file: Option<PathBuf>,
+}
+
+/// Where news go: an address that gets them signed, or one of Slack's, which is itself a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Notify {
+    pub url: Option<String>,
+    /// The file with the secret that news are signed with.
+    pub secret_file: Option<PathBuf>,
+    /// The file with the address of an incoming webhook of Slack's.
+    pub slack_url_file: Option<PathBuf>,
+    /// Which news; all but `succeeded` where none is named.
+    #[serde(default)]
+    pub on: Vec<When>,
+}
+
+/// Kinds of news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum When {
+    Failed,
+    Held,
+    Succeeded,
+}
+
+impl When {
+    pub fn word(self) -> &'static str {
+        match self {
+            When::Failed => "failed",
+            When::Held => "held",
+            When::Succeeded => "succeeded",
+        }
+    }
+}
+
+/// What somebody may do. Whoever may more may less as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// May read.
+    Viewer,
+    /// May say yes and no, cancel and retry.
+    Approver,
+    /// May free other people's locks as well.
+    Admin,
+}
+
+/// Somebody who may sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Person {
+    /// What approvals are recorded under; the name on the forge, if there is one.
+    pub name: String,
+    pub role: Role,
+    /// The file that holds the token that only this person knows.
+    pub token_file: PathBuf,
+    /// The repositories by name; all where none is named.
+    #[serde(default)]
+    pub repositories: Vec<String>,
+}
+
+fn listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+fn main() -> String {
+    "main".to_owned()
+}
+
+fn minute() -> Duration {
+    Duration::from_secs(60)
+}
+
+fn two() -> usize {
+    2
+}
+
+fn four() -> usize {
+    4
+}
+
+fn runs() -> u32 {
+    200
+}
+
+fn interval<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let span: Option<jiff::SignedDuration> = text.parse().ok();
+    let span = span.filter(|span| *span >= jiff::SignedDuration::from_secs(1));
+    let words = "write an interval as 30s, 5m or 1h; a second is the least";
+    span.map(jiff::SignedDuration::unsigned_abs).ok_or_else(|| serde::de::Error::custom(words))
+}
+
+fn kind<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Option<Kind>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let known = [
+        ("github", Kind::Github),
+        ("gitlab", Kind::Gitlab),
+        ("gitea", Kind::Gitea),
+        ("forgejo", Kind::Forgejo),
+        ("bitbucket", Kind::Bitbucket),
+    ];
+    let found = known.into_iter().find(|(word, _)| *word == text).map(|(_, kind)| Some(kind));
+    found.ok_or_else(|| serde::de::Error::custom("the kinds of forges are github, gitlab, gitea, forgejo, bitbucket"))
+}
+
+impl Config {
+    pub fn read(text: &str) -> Result<Config> {
+        let read: Result<Config, _> = serde_saphyr::from_str(text);
+        let config = read.map_err(|error| Failure::input(format!("the configuration: {}", error.without_snippet())))?;
+        config.check().map(|()| config)
+    }
+
+    fn check(&self) -> Result<()> {
+        let wrong = |words: String| Err(Failure::input(format!("the configuration: {words}")));
+        if self.repositories.is_empty() {
+            return wrong("no repository is named".to_owned());
+        }
+        let mut names = BTreeSet::new();
+        for name in self.repositories.iter().map(|repository| &repository.name) {
+            if !is_word(name) {
+                return wrong(format!("`{}` is no name: use letters, digits and -", name.escape_debug()));
+            }
+            if !names.insert(name) {
+                return wrong(format!("two repositories are called `{name}`"));
+            }
+        }
+        let unknown = self.people.iter().flat_map(|person| &person.repositories).find(|name| !names.contains(name));
+        if let Some(name) = unknown {
+            return wrong(format!("somebody may see `{name}`, and no repository is called so"));
+        }
+        if self.repositories.iter().any(|repository| repository.jobs == 0 || repository.reviews == 0) {
+            return wrong("`jobs` and `reviews` are one at least".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// What may stand in an address and in a metric's label as it is.
+fn is_word(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    !name.is_empty() && name.len() <= 60 && name.bytes().all(is_letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_need_be_said() {
+        let config = Config::read("repositories: [{name: infra, repo: /srv/infra}]").expect("a configuration");
+        let infra = &config.repositories[0];
+        assert_eq!((infra.branch.as_str(), infra.interval, infra.jobs), ("main", Duration::from_secs(60), 4));
+        assert_eq!((config.listen.to_string().as_str(), config.open_to_read), ("127.0.0.1:8080", false));
+        let all = "listen: 0.0.0.0:80\nurl: https://infra.example\nrepositories:\n  - name: infra\n    repo: https://git.example/acme/infra\n    \
+            interval: 30s\n    forge: {url: 'https://git.example/acme/infra', kind: forgejo, tokenFile: t, webhookSecretFile: w}\n\
+            people: [{name: ada, role: admin, tokenFile: ada, repositories: [infra]}]";
+        let config = Config::read(all).expect("a configuration");
+        assert_eq!(config.repositories[0].forge.as_ref().and_then(|forge| forge.kind), Some(Kind::Forgejo));
+        assert_eq!((config.people[0].role, Role::Admin > Role::Viewer), (Role::Admin, true));
+    }
+
+    /// What is shipped to begin with, and how a cluster asks whether it is well.
+    #[test]
+    fn what_is_shipped_holds_together() {
+        let config = Config::read(include_str!("../../../deploy/serve.yaml")).expect("a configuration");
+        assert_eq!((config.people.len(), config.repositories.len()), (2, 1));
+        let cluster = include_str!("../../../deploy/kubernetes.yaml");
+        for part in cluster.split("\n---\n") {
+            let read: Result<serde_json::Value, _> = serde_saphyr::from_str(part);
+            let read = read.expect("a manifest");
+            assert!(read["kind"].is_string() && read["metadata"]["name"] == "gitinfra", "{read}");
+        }
+        assert!(cluster.contains("path: /healthz") && cluster.contains("path: /readyz"));
+        for line in ["serve --config serve.yaml", "KillSignal=SIGTERM"] {
+            assert!(include_str!("../../../deploy/gitinfra.service").contains(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let one = |rest: &str| format!("repositories: [{{name: infra, repo: x{rest}}}]");
+        let cases = [
+            ("repositories: []".to_owned(), "no repository is named"),
+            ("repositories: [{name: a/b, repo: x}]".to_owned(), "`a/b` is no name"),
+            ("repositories: [{name: a, repo: x}, {name: a, repo: y}]".to_owned(), "two repositories are called `a`"),
+            (one(", interval: 1ms"), "a second is the least"),
+            (one(", jobs: 0"), "one at least"),
+            (one(", colour: red"), "colour"),
+            (one(", forge: {url: x, kind: svn}"), "the kinds of forges are"),
+            (
+                format!("{}\npeople: [{{name: ada, role: viewer, tokenFile: t, repositories: [web]}}]", one("")),
+                "no repository is called so",
+            ),
+        ];
+        for (text, words) in cases {
+            let failure = Config::read(&text).expect_err(&text);
+            assert!(failure.message.contains(words), "{text}: {failure}");
+        }
+    }
+}

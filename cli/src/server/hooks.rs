@@ -1,0 +1,130 @@
+//! Webhooks: read whole and no longer than allowed, verified before anything of them is understood, kept in the ledger before
+//! they are answered. What they say is a hint: whoever works on it asks the forge.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body as Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use bytes::Bytes as Read;
+use http_body_util::{BodyExt as _, Limited};
+
+use super::{Server, Watched};
+use crate::event::Body;
+use crate::failure::Result;
+use crate::forge::Kind;
+use crate::forge::command::Command;
+use crate::forge::hint::{self, Hint};
+use crate::forge::webhook::{Delivery, Headers, Refusal, Signer};
+use crate::ledger::Delivered;
+use crate::record::Task;
+
+/// How long a body may take, so that nobody holds a place for ever.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many bodies are read at once: each may be as long as a forge's longest.
+pub(super) const AT_ONCE: usize = 8;
+
+/// `POST /hooks/NAME`.
+pub(super) async fn take(
+    State(server): State<Arc<Server>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
+    let watched = server.watched.iter().find(|watched| watched.name == name);
+    // Whoever guesses names learns nothing: one without a hook is none.
+    let Some((watched, (kind, signer))) = watched.and_then(|watched| Some((watched, watched.hook.as_ref()?))) else {
+        return StatusCode::NOT_FOUND;
+    };
+    let (event, answer, outcome) = match server.read_hook(signer, &headers, body).await {
+        Ok((delivery, body)) => server.taken(watched, *kind, &delivery, &body).await,
+        Err(status) => (String::new(), status, "refused"),
+    };
+    server.metrics.count("gitinfra_deliveries_total", &[("repository", &watched.name), ("outcome", outcome)]);
+    let (repository, outcome) = (watched.name.clone(), outcome.to_owned());
+    server.context.tell(None, Body::Delivered { repository, event, outcome });
+    answer
+}
+
+impl Server {
+    /// The body, and what proves that it is the forge's.
+    async fn read_hook(
+        &self,
+        signer: &Signer,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> std::result::Result<(Delivery, Read), StatusCode> {
+        let most = signer.most_bytes();
+        let said = headers.get("content-length").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        if said.is_some_and(|length| length > most) {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        let Ok(_place) = self.bodies.try_acquire() else {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        };
+        let read = tokio::time::timeout(PATIENCE, Limited::new(body, most).collect()).await;
+        let read = read.map_err(|_| StatusCode::REQUEST_TIMEOUT)?.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let body = read.to_bytes();
+        let pairs: Vec<(&str, &str)> =
+            headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+        let verified = signer.verify(&Headers(&pairs), &body, self.context.now());
+        verified.map(|delivery| (delivery, body)).map_err(status)
+    }
+
+    /// 202 once it is in the ledger; 200 for what was there already or is about nothing of ours, so that no forge switches the
+    /// hook off.
+    async fn taken(
+        &self,
+        watched: &Watched,
+        kind: Kind,
+        delivery: &Delivery,
+        body: &[u8],
+    ) -> (String, StatusCode, &'static str) {
+        let event = word(&delivery.event);
+        let Some((task, subject)) = hint::read(kind, &delivery.event, body).and_then(|hint| asks(watched, hint)) else {
+            return (event, StatusCode::OK, "ignored");
+        };
+        match self.kept(watched, delivery, task, &subject).await {
+            Ok(true) => (event, StatusCode::ACCEPTED, "taken"),
+            Ok(false) => (event, StatusCode::OK, "seen"),
+            Err(failure) => {
+                self.tell_trouble(Some(failure));
+                (event, StatusCode::SERVICE_UNAVAILABLE, "failed")
+            }
+        }
+    }
+
+    /// What it asks for is in the queue before it counts as seen: a crash between the two has it done twice, which is no harm.
+    async fn kept(&self, watched: &Watched, delivery: &Delivery, task: Task, subject: &str) -> Result<bool> {
+        let delivered = Delivered { id: &delivery.id, digest: &delivery.digest };
+        if self.ledger.is_delivered(&watched.name, delivered).await? {
+            return Ok(false);
+        }
+        self.ask(watched, task, subject).await?;
+        self.ledger.deliver(&watched.name, delivered, self.context.now()).await?;
+        Ok(true)
+    }
+}
+
+/// What a hint asks for, and of what.
+fn asks(watched: &Watched, hint: Hint) -> Option<(Task, String)> {
+    match hint {
+        Hint::Pull(number) => Some((Task::Review, format!("pr/{number}"))),
+        Hint::Push(branch) if branch == watched.branch => Some((Task::RollOut, branch)),
+        // Another branch may be a pull request's, which has an event of its own.
+        Hint::Push(_) => None,
+        Hint::Comment { pull, id, text, .. } => {
+            Command::parse(&text).map(|_| (Task::Command, format!("pr/{pull} {id}")))
+        }
+    }
+}
+
+fn status(refusal: Refusal) -> StatusCode {
+    StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST)
+}
+
+/// The name of an event for a log: it came from outside.
+fn word(event: &str) -> String {
+    event.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-' | ' ')).take(40).collect()
+}

@@ -1,0 +1,234 @@
+//! Tells others what happened: one line and where to look, to Slack or to any address, signed. What can't be told is tried a few
+//! times and then told here: nothing waits for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body_util::Full;
+use serde_json::json;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use url::Url;
+
+use super::config::{Notify, When};
+use crate::context::Context;
+use crate::decide::short;
+use crate::event::{Body, Event, Sink};
+use crate::failure::{Failure, Result};
+use crate::forge::Secret;
+use crate::forge::wire::Wire;
+use crate::record::RunState;
+
+/// So many wait to be told; what comes on top is dropped, for it would be old.
+const MOST: usize = 1_000;
+const TRIES: u32 = 4;
+const BETWEEN: Duration = Duration::from_secs(2);
+
+/// Something to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct News {
+    when: When,
+    at: i64,
+    line: String,
+    /// Where it is shown, below the server's address.
+    path: String,
+}
+
+/// Whoever is told events, and picks those that others are told.
+pub(super) struct Notifier {
+    next: Arc<dyn Sink>,
+    sender: Sender<News>,
+}
+
+/// Where news go.
+pub(super) struct Told {
+    receiver: Receiver<News>,
+    places: Vec<Place>,
+    /// What links begin with.
+    base: String,
+}
+
+struct Place {
+    url: Url,
+    wire: Wire,
+    /// What news are signed with; Slack's have an address that nobody else knows.
+    key: Option<hmac::Key>,
+    on: Vec<When>,
+}
+
+impl Notifier {
+    /// Reads where news go. Nobody is told anything before `Told::run`.
+    pub fn open(context: &Context, notify: &[Notify], base: &str) -> Result<(Arc<Notifier>, Told)> {
+        let (sender, receiver) = channel(MOST);
+        let places = notify.iter().map(|notify| Place::open(context, notify)).collect::<Result<_>>()?;
+        let told = Told { receiver, places, base: base.trim_end_matches('/').to_owned() };
+        Ok((Arc::new(Notifier { next: context.sink.clone(), sender }), told))
+    }
+}
+
+impl Sink for Notifier {
+    fn take(&self, event: &Event) {
+        self.next.take(event);
+        if let Some(news) = news(event) {
+            let _ = self.sender.try_send(news);
+        }
+    }
+}
+
+/// What an event is to others, if anything.
+fn news(event: &Event) -> Option<News> {
+    let stack = event.stack.as_deref().unwrap_or_default();
+    let (Body::RunFinished { state, commit, message, .. }, Some(run)) = (&event.body, &event.run) else {
+        return None;
+    };
+    let (when, word) = match state {
+        RunState::Failed | RunState::Interrupted => (When::Failed, "failed"),
+        RunState::Held => (When::Held, "is held: somebody has to decide"),
+        RunState::Succeeded => (When::Succeeded, "is rolled out"),
+        RunState::Running | RunState::Cancelled | RunState::Busy => return None,
+    };
+    let why = message.as_deref().and_then(|message| message.lines().next()).filter(|_| when != When::Succeeded);
+    let why = why.map(|why| format!(": {}", crate::comment::cut(why, 300))).unwrap_or_default();
+    let line = format!("{stack} {word} at {}{why}", short(commit));
+    Some(News { when, at: event.at, line, path: format!("/run/{run}") })
+}
+
+impl Place {
+    fn open(context: &Context, notify: &Notify) -> Result<Place> {
+        let text = match (&notify.url, &notify.slack_url_file) {
+            (Some(url), None) => url.clone(),
+            (None, Some(file)) => Secret::read(&context.cwd.join(file))?.reveal().to_owned(),
+            _ => return Err(Failure::input("a notification needs either `url` or `slackUrlFile`")),
+        };
+        let url = Url::parse(&text).map_err(|_| Failure::input("a notification's address can't be read"))?;
+        let is_here = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+        if url.scheme() != "https" && !is_here {
+            return Err(Failure::input("a notification's address is not encrypted").hint("use https://"));
+        }
+        let secret = notify.secret_file.as_ref().map(|file| Secret::read(&context.cwd.join(file))).transpose()?;
+        if notify.url.is_some() && secret.is_none() {
+            return Err(Failure::input("a notification has no secret to be signed with").hint("name `secretFile`"));
+        }
+        let key = secret.map(|secret| hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes()));
+        let wire = Wire::new(&context.environment, url.as_str())?;
+        Ok(Place { url, wire, key, on: notify.on.clone() })
+    }
+
+    fn wants(&self, when: When) -> bool {
+        if self.on.is_empty() { when != When::Succeeded } else { self.on.contains(&when) }
+    }
+
+    /// As Standard Webhooks have it: id, time and body are signed together.
+    fn request(&self, news: &News, base: &str) -> Result<Request<Full<Bytes>>, http::Error> {
+        let link = format!("{base}{}", news.path);
+        let said = json!({ "text": format!("{} {link}", news.line), "kind": news.when.word(), "link": link });
+        let body = said.to_string();
+        let mut request = Request::post(self.url.as_str())
+            .header("content-type", "application/json")
+            .header("user-agent", "gitinfra");
+        if let Some(key) = &self.key {
+            let (id, time) = (crate::digest::name_of(&format!("{}{body}", news.at)), news.at / 1000);
+            let signature = hmac::sign(key, format!("{id}.{time}.{body}").as_bytes());
+            request = request.header("webhook-id", id).header("webhook-timestamp", time);
+            request = request.header("webhook-signature", format!("v1,{}", STANDARD.encode(signature)));
+        }
+        request.body(Full::new(Bytes::from(body)))
+    }
+
+    /// The error tells no address: Slack's is a secret.
+    async fn tell(&self, news: &News, base: &str) -> Result<(), String> {
+        let mut why = String::new();
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                tokio::time::sleep(BETWEEN * attempt).await;
+            }
+            let request = self.request(news, base).map_err(|error| error.to_string())?;
+            match self.wire.exchange(request).await {
+                Ok(answer) if answer.status().is_success() => return Ok(()),
+                Ok(answer) => why = answer.status().to_string(),
+                Err(_) => why = "it can't be reached".to_owned(),
+            }
+            if why.starts_with('4') && why != StatusCode::TOO_MANY_REQUESTS.to_string() {
+                break;
+            }
+        }
+        Err(why)
+    }
+}
+
+impl Told {
+    /// Tells what comes, one after the other, until the server ends.
+    pub async fn run(mut self, context: Context) {
+        loop {
+            let news = tokio::select! {
+                () = context.cancel.cancelled() => return,
+                news = self.receiver.recv() => news,
+            };
+            let Some(news) = news else {
+                return;
+            };
+            for place in self.places.iter().filter(|place| place.wants(news.when)) {
+                if let Err(why) = place.tell(&news, &self.base).await {
+                    let message = format!("a notification was not taken: {why}");
+                    context.tell(None, Body::Note { message });
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forge::Kind;
+    use crate::forge::webhook::{Headers, Signer};
+
+    fn event(state: RunState, message: Option<&str>) -> Event {
+        let body = Body::RunFinished {
+            action: crate::record::Action::RollOut,
+            state,
+            commit: "1a2b3c4d5e".to_owned(),
+            changes: crate::engine::operation::Counts::new(),
+            seconds: 1.0,
+            message: message.map(str::to_owned),
+        };
+        Event { at: 1_700_000_000_000, run: Some("m9f4z1qc".to_owned()), stack: Some("web/prod".to_owned()), body }
+    }
+
+    #[test]
+    fn what_asks_for_somebody_is_told() {
+        let line = |state, message| news(&event(state, message)).map(|news| news.line);
+        let failed = line(RunState::Failed, Some("no such zone\nmore"));
+        assert_eq!(failed.as_deref(), Some("web/prod failed at 1a2b3c4: no such zone"));
+        let held = line(RunState::Held, None);
+        assert_eq!(held.as_deref(), Some("web/prod is held: somebody has to decide at 1a2b3c4"));
+        assert_eq!(line(RunState::Busy, None), None);
+    }
+
+    /// Whoever gets it can check it as we check what forges send.
+    #[test]
+    fn what_is_told_is_signed() {
+        let secret = "a-secret-that-is-long-enough";
+        let place = Place {
+            url: Url::parse("http://127.0.0.1/x").expect("a URL"),
+            wire: Wire::new(&crate::environment::Environment::new(), "http://127.0.0.1/x").expect("a wire"),
+            key: Some(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes())),
+            on: Vec::new(),
+        };
+        let news = news(&event(RunState::Failed, None)).expect("news");
+        let request = place.request(&news, "https://infra.example").expect("a request");
+        let said = r#"{"kind":"failed","link":"https://infra.example/run/m9f4z1qc","text":"web/prod failed at 1a2b3c4 https://infra.example/run/m9f4z1qc"}"#;
+        let mut headers: Vec<(&str, &str)> =
+            request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().expect("text"))).collect();
+        headers.push(("x-gitlab-event", "news"));
+        let signer = Signer::new(Kind::Gitlab, &Secret::new(&format!("whsec_{}", STANDARD.encode(secret))));
+        let signer = signer.expect("a signer");
+        let verified = |body: &str| signer.verify(&Headers(&headers), body.as_bytes(), news.at).is_ok();
+        assert!(verified(said) && !verified(&said.replace("failed", "passed")));
+        assert!(place.wants(When::Held) && !place.wants(When::Succeeded));
+    }
+}

@@ -1,0 +1,124 @@
+//! Small things that all views are made of: states, effects, times, links.
+
+use maud::{Markup, PreEscaped, html};
+
+use crate::engine::operation::Effect;
+use crate::text;
+
+/// The shapes of states, once in each page.
+pub fn symbols() -> Markup {
+    PreEscaped(include_str!("signs.svg").to_owned())
+}
+
+/// The shape of a state: each reads without its colour.
+fn shape(word: &str) -> &'static str {
+    match word {
+        "current" | "approved" => "current",
+        "succeeded" | "clean" | "passed" | "given" | "created" | "updated" | "replaced" | "deleted" | "done" => "check",
+        "running" | "creating" | "updating" | "replacing" | "deleting" => "running",
+        "held" => "held",
+        "blocked" | "busy" | "cancelled" => "blocked",
+        "failing" | "interrupted" | "warned" => "failing",
+        "failed" | "rejected" => "failed",
+        "suspended" => "suspended",
+        "gone" => "gone",
+        "new" => "new",
+        "drifted" => "drifted",
+        "skipped" | "overtaken" => "skipped",
+        "sealed" | "used" => "sealed",
+        "taken" => "lock",
+        "other" => "other",
+        "same" => "same",
+        "unchecked" | "free" => "dash",
+        _ => "queued",
+    }
+}
+
+/// A state as its shape and its word.
+pub fn state(word: &str) -> Markup {
+    html! { span class=(format!("st st-{word}")) { svg.i aria-hidden="true" { use href=(format!("#i-{}", shape(word))) {} } (word) } }
+}
+
+/// An effect as its sign and its word.
+pub fn effect(effect: Effect) -> Markup {
+    let sign = if effect == Effect::Delete { "−" } else { effect.symbol() };
+    html! { span class=(format!("fx fx-{}", effect.verb())) { i aria-hidden="true" { (sign) } (effect.verb()) } }
+}
+
+/// How long ago, with the exact time for whoever asks.
+pub fn age(at: i64, now: i64) -> Markup {
+    let exact = text::timestamp(at);
+    html! { time datetime=(exact) title=(exact) { (text::age(now - at)) } }
+}
+
+/// A time of the day, or the date where it is long ago.
+pub fn clock(at: i64, now: i64) -> Markup {
+    let exact = text::timestamp(at);
+    let short = if now - at < 20 * 3_600_000 { exact.get(11..16) } else { exact.get(5..10) };
+    html! { time datetime=(exact) title=(exact) { (short.unwrap_or_default()) } }
+}
+
+pub fn to_stack(name: &str) -> String {
+    format!("/stack/{name}")
+}
+
+pub fn link_to_stack(name: &str) -> Markup {
+    html! { a href=(to_stack(name)) { (name) } }
+}
+
+pub fn commit(id: &str) -> Markup {
+    html! { code { (crate::decide::short(id)) } }
+}
+
+/// Foreign text on one line, legible and no longer than a glance.
+pub fn brief(words: &str, most: usize) -> String {
+    let line = words.lines().next().unwrap_or_default();
+    legible(&crate::comment::cut(line, most))
+}
+
+/// Without characters that steer what is seen.
+pub fn legible(words: &str) -> String {
+    let shown = |c: char| match text::is_steering(c) {
+        true => c.escape_unicode().to_string(),
+        false => c.to_string(),
+    };
+    words.chars().map(shown).collect()
+}
+
+/// A form with one button, which bears the word of the session.
+pub fn button(action: &str, word: Option<&str>, class: &str, says: &str) -> Markup {
+    html! {
+        form method="post" action=(action) { (word_field(word)) button class=(class) { (says) } }
+    }
+}
+
+pub fn word_field(word: Option<&str>) -> Markup {
+    html! { @if let Some(word) = word { input type="hidden" name="word" value=(word); } }
+}
+
+/// Heads of a table that becomes cards.
+pub fn heads(names: &[&str]) -> Markup {
+    html! { thead role="rowgroup" { tr role="row" { @for name in names { th role="columnheader" scope="col" { (name) } } } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_stays_text() {
+        let name = "<img src=x onerror=alert(1)>\u{202e}\u{7}";
+        let shown = html! { (brief(name, 100)) }.into_string();
+        assert_eq!(shown, "&lt;img src=x onerror=alert(1)&gt;\\u{202e}\\u{7}");
+        assert_eq!(button("/x\"y", Some("w"), "go", "<b>").into_string().matches("<b>").count(), 0);
+    }
+
+    #[test]
+    fn every_shape_is_drawn() {
+        let words = ["current", "held", "failing", "drifted", "taken", "nonsense", "same", "other", "unchecked"];
+        let drawn = symbols().into_string();
+        for word in words {
+            assert!(drawn.contains(&format!("id=\"i-{}\"", shape(word))), "{word}");
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Which request goes where, and what every answer bears.
+
+use std::collections::BTreeMap;
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, FromRequestParts, Query, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use maud::Markup;
+use serde::Deserialize;
+use tokio::net::TcpListener;
+
+use super::config::Person;
+use super::people::You;
+use super::{Server, acts, hooks, live, page};
+use crate::failure::{Failure, Kind, Result};
+use crate::ledger::{Deed, HoldFilter};
+use crate::record::HoldState;
+
+/// How long requests that are under way may take once the server is to end; a page that listens goes on for ever.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+/// No form is longer.
+const MOST_FORM: usize = 16 * 1024;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+    form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// What every answer says to browsers: whose parts it may have, that it is in no frame, and that nobody keeps it.
+const HEADERS: [(&str, &str); 6] = [
+    ("content-security-policy", POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cache-control", "no-store"),
+];
+
+pub(super) async fn serve(server: Arc<Server>, listener: TcpListener) -> Result<()> {
+    let (cancel, stopping) = (server.context.cancel.clone(), server.clone());
+    let end = async move {
+        cancel.cancelled().await;
+        stopping.is_ready.store(false, Ordering::Relaxed);
+    };
+    let cancel = server.context.cancel.clone();
+    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(end).into_future();
+    let at_last = async {
+        cancel.cancelled().await;
+        tokio::time::sleep(LAST_WORDS).await;
+    };
+    tokio::select! {
+        served = serving => served.map_err(|error| Failure::setup(format!("serving: {error}"))),
+        () = at_last => Ok(()),
+    }
+}
+
+fn router(server: Arc<Server>) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/hooks/{name}", post(hooks::take))
+        .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], page::STYLE) }))
+        .route("/live.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], page::SCRIPT) }))
+        .route("/live", get(live::listen))
+        .route("/sign-in", get(sign_in).post(signed_in))
+        .route("/sign-out", post(sign_out))
+        .route("/run/{name}/log", get(acts::log))
+        .route("/stack/{project}/{stack}/picture.svg", get(acts::picture))
+        .fallback(get(view).post(acts::act))
+        .layer(DefaultBodyLimit::max(MOST_FORM))
+        .layer(middleware::from_fn_with_state(server.clone(), dressed))
+        .with_state(server)
+}
+
+/// What every answer bears, unless it says otherwise itself.
+async fn dressed(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let class = format!("{}xx", response.status().as_u16() / 100);
+    server.metrics.count("gitinfra_requests_total", &[("status", &class)]);
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Whether it takes work: the ledger answers, and it is not about to end.
+async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, &'static str) {
+    match server.is_ready.load(Ordering::Relaxed) && server.ledger.jobs().await.is_ok() {
+        true => (StatusCode::OK, "ready\n"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
+    }
+}
+
+/// They tell which repositories there are, so they are for whoever may see all.
+async fn metrics(State(server): State<Arc<Server>>, you: You) -> Response {
+    if !you.sees_all() {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let (jobs, stacks) = (server.ledger.jobs().await, server.ledger.stack_records().await);
+    let (Ok(jobs), Ok(stacks)) = (jobs, stacks) else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let mut by_state: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for stack in &stacks {
+        *by_state.entry(stack.status.word()).or_default() += 1;
+    }
+    let text = server.metrics.text(&jobs, &by_state, server.context.now());
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+impl FromRequestParts<Arc<Server>> for You {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<You, Response> {
+        let ConnectInfo(from) =
+            ConnectInfo::<SocketAddr>::from_request_parts(parts, server).await.map_err(IntoResponse::into_response)?;
+        server.you(&parts.headers, from.ip()).await.map_err(|failure| answer(server, &You::default(), &failure, false))
+    }
+}
+
+/// A view, as a page or as data.
+async fn view(State(server): State<Arc<Server>>, you: You, uri: Uri) -> Response {
+    if you.role.is_none() {
+        return not_signed_in(&uri);
+    }
+    let built = async { Ok((page::at(&server, &you, &uri).await?, waiting(&server, &you).await?)) };
+    match built.await {
+        Ok((page, _)) if uri.path().ends_with(".json") => axum_json(&page.data),
+        Ok((page, holds)) => html(StatusCode::OK, page::whole(&page, &you, holds, server.context.now())),
+        Err(failure) => answer(&server, &you, &failure, false),
+    }
+}
+
+fn axum_json(data: &serde_json::Value) -> Response {
+    let text = serde_json::to_string_pretty(data).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// How many holds wait for a decision.
+async fn waiting(server: &Server, you: &You) -> Result<usize> {
+    let holds = server.ledger.holds(&HoldFilter::default()).await?;
+    Ok(holds.iter().filter(|hold| hold.state == HoldState::Held && you.sees(&hold.repository)).count())
+}
+
+fn html(status: StatusCode, markup: Markup) -> Response {
+    (status, Html(markup.into_string())).into_response()
+}
+
+/// A browser is shown where to sign in, a program told that it has to.
+pub(super) fn not_signed_in(uri: &Uri) -> Response {
+    if uri.path().ends_with(".json") {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let next: String = url::form_urlencoded::byte_serialize(uri.path().as_bytes()).collect();
+    Redirect::to(&format!("/sign-in?next={next}")).into_response()
+}
+
+/// Why something can't be shown or done, as a page.
+pub(super) fn answer(server: &Server, you: &You, failure: &Failure, is_act: bool) -> Response {
+    let status = match (failure.kind, is_act) {
+        (Kind::Input, false) => StatusCode::NOT_FOUND,
+        (Kind::Input | Kind::Busy | Kind::Held, _) => StatusCode::CONFLICT,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    html(status, page::broken(status, failure, you, server.context.now()))
+}
+
+/// Somebody asked for what is not theirs to do.
+pub(super) fn denied(server: &Server, you: &You, words: &str) -> Response {
+    let status = StatusCode::FORBIDDEN;
+    html(status, page::broken(status, &Failure::input(words), you, server.context.now()))
+}
+
+#[derive(Deserialize)]
+struct To {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct Credentials {
+    token: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn sign_in(State(server): State<Arc<Server>>, Query(to): Query<To>) -> Response {
+    html(StatusCode::OK, page::sign_in(&to.next, None, server.context.now()))
+}
+
+/// A right token begins a session. Only our own page may ask for that: else somebody could be signed in as another.
+async fn signed_in(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(Credentials { token, next }): Form<Credentials>,
+) -> Response {
+    let now = server.context.now();
+    if !super::people::is_same_origin(&headers) {
+        return denied(&server, &You::default(), "the form comes from another page");
+    }
+    match server.people.try_token(&token, from.ip(), now) {
+        Err(seconds) => {
+            let words = format!("Too many wrong tokens came from here. Try again in {seconds} s.");
+            let retry = [(header::RETRY_AFTER, seconds.to_string())];
+            (retry, html(StatusCode::TOO_MANY_REQUESTS, page::sign_in(&next, Some(&words), now))).into_response()
+        }
+        Ok(None) => html(StatusCode::UNAUTHORIZED, page::sign_in(&next, Some("That token is nobody's."), now)),
+        Ok(Some(person)) => {
+            let deed = Deed { who: &person.name, did: "signed in", what: "the page", details: "" };
+            match begun(&server, person, &deed, now).await {
+                Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(own(&next))).into_response(),
+                Err(failure) => answer(&server, &You::default(), &failure, true),
+            }
+        }
+    }
+}
+
+async fn begun(server: &Server, person: &Person, deed: &Deed<'_>, now: i64) -> Result<HeaderValue> {
+    server.ledger.audit(deed, now).await?;
+    server.sign_in(person).await
+}
+
+/// An address of ours: what leads elsewhere leads home.
+fn own(next: &str) -> &str {
+    let is_own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    if is_own { next } else { "/stacks" }
+}
+
+async fn sign_out(
+    State(server): State<Arc<Server>>,
+    you: You,
+    headers: HeaderMap,
+    Form(form): Form<BTreeMap<String, String>>,
+) -> Response {
+    if !server.is_ours(&you, &headers, form.get("word").map(String::as_str).unwrap_or_default()) {
+        return denied(&server, &you, "the form comes from another page");
+    }
+    match server.sign_out(&headers).await {
+        Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response(),
+        Err(failure) => answer(&server, &you, &failure, true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        for (next, to) in [
+            ("/hold/x?a=b", "/hold/x?a=b"),
+            ("//evil.example", "/stacks"),
+            ("/\\evil.example", "/stacks"),
+            ("https://evil.example", "/stacks"),
+            ("/\t/evil.example", "/stacks"),
+            ("", "/stacks"),
+        ] {
+            assert_eq!(own(next), to, "{next}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! A server beside a repository: what happened before it came, what is delivered, what is lost, and how it ends.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::gitea::Hosted;
+use super::served::{Served, config, signed};
+use super::server::{ADA, BOT, EVE};
+use crate::pulumi::poll;
+
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+const A2: (&str, &str) = ("a", "path: a.txt, content: two");
+const B: (&str, &str) = ("b", "path: b.txt, content: b");
+
+#[test]
+fn pull_requests_are_told_and_merges_roll_out() {
+    let h = Hosted::of(&[A]);
+    let is_told = |commit: &str| h.statuses(commit).iter().any(|status| status.starts_with("gitinfra success"));
+    // What was there before it came is made up for.
+    let first = h.push("change", &[A2]);
+    h.open("change");
+    let served = Served::start(&h, "");
+    poll("the first roll-out", || h.place.file("a.txt").as_deref() == Some("one"));
+    poll("the first review", || is_told(&first));
+    // From now on only what is delivered is noticed.
+    served.hook(&h);
+    let second = h.push("change", &[A2, B]);
+    poll("the push", || is_told(&second));
+    assert_eq!(h.texts(1).len(), 1);
+    let merge = h.at("pulls/1/merge");
+    poll("the merge", || h.server.try_call(ADA, "POST", &merge, Some(&json!({ "Do": "merge" }))).0 == 200);
+    poll("what was merged", || h.place.file("b.txt").as_deref() == Some("b"));
+    // It says how it is.
+    assert_eq!((served.get("/healthz").status, served.get("/readyz").text.as_str()), (200, "ready\n"));
+    assert_eq!(served.get("/hooks/infra").status, 405);
+    let said = served.end();
+    assert!(said.contains("\"kind\":\"delivered\"") && !said.contains(&h.token), "{said}");
+    assert!(said.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{said}");
+    // Nobody delivers what happens while it is away, and it looks by itself.
+    h.place.repo.switch("main").git(&["pull", "-q", "origin", "main"]);
+    h.push("main", &[A, B]);
+    fs::write(h.place.path("serve.yaml"), config(&h, "1s", "")).expect("the configuration can be written");
+    let served = Served::again(&h);
+    poll("what was missed", || h.place.file("a.txt").as_deref() == Some("one"));
+    let third = h.push("later", &[A2, B]);
+    h.open("later");
+    poll("what was not delivered", || is_told(&third));
+    served.end();
+}
+
+#[test]
+fn only_what_the_forge_signed_is_taken() {
+    let h = Hosted::of(&[A]);
+    let served = Served::start(&h, "");
+    let body = |number: u64| json!({ "action": "opened", "number": number }).to_string().into_bytes();
+    let (one, two) = (body(1), body(2));
+    let cases = [
+        ("signed", "id-1", signed(&one), &one, 202),
+        ("the same again", "id-1", signed(&one), &one, 200),
+        ("the same by another name", "id-2", signed(&one), &one, 200),
+        ("another by the same name", "id-1", signed(&two), &two, 200),
+        ("by another's signature", "id-3", signed(&one), &two, 401),
+        ("unsigned", "id-3", String::new(), &two, 401),
+        ("no signature at all", "id-3", "hush".to_owned(), &two, 401),
+        ("signed, too", "id-3", signed(&two), &two, 202),
+    ];
+    for (what, id, signature, body, expected) in cases {
+        assert_eq!(served.deliver(id, &signature, body), expected, "{what}");
+    }
+    // What would be too long is not read at all.
+    let long = [("Content-Length", "27000000")];
+    assert_eq!(super::http::ask(&served.url, "POST", "/hooks/infra", &long, b"").status, 413);
+    assert_eq!(super::http::ask(&served.url, "POST", "/hooks/other", &[], b"").status, 404);
+    let nonsense = [&b"{"[..], b"[]", b"\xff\xfe", b"{\"number\":-1}", b"{\"number\":1e99}"];
+    for body in nonsense {
+        assert_eq!(served.deliver("id-5", &signed(body), body), 200, "it is about nothing");
+    }
+    assert_eq!(served.get("/healthz").status, 200);
+    let said = served.end();
+    assert!(!said.contains(super::served::SECRET) && !said.contains("hush"), "{said}");
+}
+
+#[test]
+fn comments_ask_and_are_answered_once() {
+    let h = Hosted::of(&[A]);
+    let member = h.at(&format!("collaborators/{BOT}"));
+    h.server.call(ADA, "PUT", &member, Some(&json!({ "permission": "admin" })));
+    h.place.repo.switch("main").write("gitinfra.yaml", "approvals: {count: 1}\n").commit("Approvals");
+    h.place.repo.git(&["push", "-q", "origin", "main"]);
+    let head = h.push("change", &[A2]);
+    h.open("change");
+    let comment = |user: &str, text: &str| {
+        let path = h.at("issues/1/comments");
+        h.server.call(user, "POST", &path, Some(&json!({ "body": text })))["id"].as_u64().unwrap_or_default()
+    };
+    let served = Served::start(&h, "");
+    served.hook(&h);
+    let says = |words: &str| h.texts(1).iter().any(|text| text.contains(words));
+    poll("the review", || says("| test/dev |"));
+    let asked = comment(ADA, "/gitinfra explain test/dev");
+    poll("the answer", || says("ada: test/dev because Pulumi.yaml"));
+    let reactions = h.at(&format!("issues/comments/{asked}/reactions"));
+    assert_eq!(h.server.call(ADA, "GET", &reactions, None)[0]["content"], "eyes");
+    comment(EVE, &format!("/gitinfra preview {head}"));
+    poll("the refusal", || says("eve: commands are for those who may write"));
+    comment(ADA, "/gitinfra up");
+    poll("what is wrong", || says("has to say for which commit"));
+    comment(ADA, "/gitinfra preview 1111111");
+    poll("another commit", || says("it moved on to"));
+    // A review that comes later keeps what was answered, and nothing was answered twice.
+    let second = h.push("change", &[A2, B]);
+    poll("the push", || h.statuses(&second).iter().any(|status| status.starts_with("gitinfra success")));
+    assert!(says("it moved on to") && says("eve: commands are for") && h.texts(1).len() == 1, "{:?}", h.texts(1));
+    // The hold that the first commit is under is allowed by its seal, and rolled out.
+    poll("the hold", || !h.place.get("holds").is_empty());
+    let seal = h.place.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
+    comment(ADA, &format!("/gitinfra approve {seal}"));
+    poll("what was allowed", || h.place.file("a.txt").as_deref() == Some("one"));
+    assert!(says("approved by ada"), "{:?}", h.texts(1));
+    let said = served.end();
+    assert!(said.contains("\"kind\":\"delivered\""));
+    h.place.run("audit verify").expect_code(0).expect_out(&["entries"]);
+}

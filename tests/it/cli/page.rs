@@ -1,0 +1,150 @@
+//! The server's page as browsers and programs get it: who may see and do what, and what nobody else can make them do.
+
+use std::fs;
+
+use super::forge::http::{self, Answer};
+use super::going::Going;
+use super::place::Place;
+use crate::pulumi::poll;
+
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+
+struct Site {
+    place: Place,
+    going: Going,
+    url: String,
+}
+
+impl Site {
+    /// A server of a repository whose roll-outs need somebody's word, with three people.
+    fn start() -> Site {
+        let place = Place::new();
+        place.project("", "test", &["dev"], &[A]);
+        place.repo.write("gitinfra.yaml", "approvals: {count: 1}\n").commit("<script>alert(1)</script>");
+        for who in ["ada", "apo", "vic"] {
+            fs::write(place.path(who), format!("hush-token-of-{who}\n")).expect("a token can be written");
+        }
+        let repo = place.repo.folder().display().to_string();
+        let config = format!(
+            "listen: 127.0.0.1:0\nrepositories: [{{name: infra, repo: {repo}, interval: 1h}}]\npeople:\n  \
+             - {{name: ada, role: admin, tokenFile: ada}}\n  - {{name: apo, role: approver, tokenFile: apo}}\n  \
+             - {{name: vic, role: viewer, tokenFile: vic}}\n"
+        );
+        fs::write(place.path("serve.yaml"), config).expect("the configuration can be written");
+        let going = place.start("serve --config serve.yaml");
+        going.until("\"kind\":\"listening\"");
+        let out = going.out();
+        let (_, rest) = out.split_once("\"address\":\"").expect("it says where");
+        let url = format!("http://{}", rest.split('"').next().unwrap_or_default());
+        Site { place, going, url }
+    }
+
+    fn get(&self, path: &str, cookie: &str) -> Answer {
+        http::ask(&self.url, "GET", path, &[("Cookie", cookie)], b"")
+    }
+
+    fn post(&self, path: &str, cookie: &str, site: &str, body: &str) -> Answer {
+        let headers =
+            [("Cookie", cookie), ("Sec-Fetch-Site", site), ("Content-Type", "application/x-www-form-urlencoded")];
+        http::ask(&self.url, "POST", path, &headers, body.as_bytes())
+    }
+
+    /// The cookie of somebody who signed in.
+    fn sign_in(&self, who: &str) -> String {
+        let body = format!("token=hush-token-of-{who}&next=%2Fholds");
+        let answer = self.post("/sign-in", "gitinfra=chosen-by-somebody-else", "same-origin", &body);
+        assert_eq!((answer.status, answer.header("location")), (303, "/holds"), "{answer:?}");
+        let cookie = answer.header("set-cookie").to_owned();
+        assert!(cookie.contains("; HttpOnly; SameSite=Lax") && !cookie.contains("chosen-by"), "{cookie}");
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
+    /// The word that the page's forms bear.
+    fn word(&self, cookie: &str) -> String {
+        let page = self.get("/stacks", cookie).text;
+        let (_, rest) = page.split_once("name=\"word\" value=\"").expect("the page has a form");
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+}
+
+#[test]
+fn who_may_not_does_not() {
+    let site = Site::start();
+    // Nobody sees anything unasked.
+    let answer = site.get("/hold/x?y=1", "");
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign-in?next=%2Fhold%2Fx"));
+    for path in ["/stacks.json", "/metrics", "/live?of=%2Fstacks"] {
+        assert_eq!(site.get(path, "").status, 401, "{path}");
+    }
+    assert_eq!(site.get("/stacks", "gitinfra=chosen-by-somebody-else").status, 303);
+    // What every answer bears, whatever it is: no frame, no foreign script, nothing kept.
+    for path in ["/sign-in", "/stacks", "/healthz", "/no/such", "/style.css"] {
+        let answer = site.get(path, "");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path} {answer:?}");
+        assert_eq!((answer.header("x-frame-options"), answer.header("x-content-type-options")), ("DENY", "nosniff"));
+    }
+    // Who signs in comes from our own page, and gets a session that nobody chose for them.
+    let right = "token=hush-token-of-ada&next=%2F%2Fevil.example";
+    assert_eq!(site.post("/sign-in", "", "cross-site", right).status, 403);
+    assert_eq!(site.post("/sign-in", "", "same-origin", right).header("location"), "/stacks");
+    let (ada, apo, vic) = (site.sign_in("ada"), site.sign_in("apo"), site.sign_in("vic"));
+    assert_ne!(ada, site.sign_in("ada"));
+    // A form bears the word of its own session, and comes from our own page.
+    poll("the hold", || !site.place.get("holds").is_empty());
+    let hold = site.place.get("holds").remove(0);
+    let text = |name: &str| hold[name].as_str().unwrap_or_default().to_owned();
+    let (path, seal) = (format!("/hold/{}/approve", text("name")), text("seal"));
+    let body = |word: &str, seal: &str| format!("word={word}&seal={seal}&seen=yes");
+    let (of_apo, of_vic) = (site.word(&apo), site.word(&vic));
+    let cases = [
+        ("no word", &apo, "same-origin", body("", &seal), 403),
+        ("another session's word", &apo, "same-origin", body(&of_vic, &seal), 403),
+        ("from another page", &apo, "cross-site", body(&of_apo, &seal), 403),
+        ("from a page beside ours", &apo, "same-site", body(&of_apo, &seal), 403),
+        ("a viewer", &vic, "same-origin", body(&of_vic, &seal), 403),
+        ("another seal than was shown", &apo, "same-origin", body(&of_apo, "s-00000000"), 409),
+    ];
+    for (what, cookie, from, body, expected) in cases {
+        assert_eq!(site.post(&path, cookie, from, &body).status, expected, "{what}");
+    }
+    assert_eq!(site.get(&path, &apo).status, 404, "reading changes nothing");
+    assert_eq!(site.place.get("holds")[0]["state"], "held");
+    let page = site.get(path.trim_end_matches("/approve"), &apo).text;
+    assert!(page.contains(&seal) && page.contains("Approve"), "{page}");
+    assert!(!site.get(path.trim_end_matches("/approve"), &vic).text.contains("<button class=\"go\">Approve"));
+    let answer = site.post(&path, &apo, "same-origin", &body(&of_apo, &seal));
+    assert_eq!(answer.status, 303, "{answer:?}");
+    poll("what was allowed", || site.place.file("a.txt").as_deref() == Some("one"));
+    // Foreign words are text.
+    let runs = site.get("/runs", &vic).text;
+    assert!(runs.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !runs.contains("<script>alert"), "{runs}");
+    // A program has its token in a header, and needs no word.
+    let bearer = |token: &str, path: &str| {
+        let authorization = format!("Bearer {token}");
+        http::ask(&site.url, "GET", path, &[("Authorization", &authorization)], b"")
+    };
+    let stacks = bearer("hush-token-of-vic", "/stacks.json");
+    assert_eq!((stacks.status, stacks.json()["items"][0]["name"].as_str()), (200, Some("test/dev")));
+    let told = || bearer("hush-token-of-ada", "/metrics").text;
+    poll("the metrics", || told().contains("gitinfra_stacks{state=\"current\"} 1"));
+    let events = site.get("/events", &ada).text;
+    assert!(events.contains("apo") && events.contains("approved"), "{events}");
+    // Who signs out is out.
+    let out = site.post("/sign-out", &apo, "same-origin", &format!("word={of_apo}"));
+    assert_eq!((out.status, site.get("/stacks", &apo).status), (303, 303));
+    // Nobody guesses for long.
+    let wrong = |_| site.post("/sign-in", "", "same-origin", "token=guess").status;
+    assert_eq!((0..11).map(wrong).collect::<Vec<_>>(), [&[401; 10][..], &[429]].concat());
+    site.going.signal(rustix::process::Signal::TERM);
+    let said = site.going.finish().expect_code(0).expect_without(&["hush-token", "guess"]);
+    assert!(said.stdout.contains("\"did\":\"approved\""), "{said}");
+    // Nobody changes what was written down unseen.
+    let ledger = site.place.path("state/ledger.db");
+    site.place.run("audit verify").expect_code(0).expect_out(&["entries", "unbroken"]);
+    let forged = std::process::Command::new(crate::tools::python())
+        .args(["-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(\"UPDATE audit SET who='eve' WHERE did='approved'\"); c.commit()"])
+        .arg(&ledger)
+        .status();
+    assert!(forged.is_ok_and(|status| status.success()), "the ledger can be changed");
+    site.place.run("audit verify").expect_code(1).expect_err(&["entry ", "is not what was written"]);
+}
