@@ -29,22 +29,31 @@ fn unused(name: &str) -> String {
     format!("{name}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn bucket_row() -> Row {
-    let name = unused("web");
-    let copied =
-        json!({"role": "${copier.arn}", "rules": {"all": {"destination": {"bucket": "arn:aws:s3:::elsewhere"}}}});
+/// The role by which S3 copies objects.
+fn copier() -> Asked {
     let trust = json!({"Statement": [{
         "Effect": "Allow",
         "Principal": {"Service": "s3.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }]});
+    Asked::new("copier", "iam:Role", json!({"assumeRolePolicy": trust}))
+}
+
+/// A bucket that is copied into another one, and then no more.
+fn copied() -> Vec<Value> {
+    let rules = json!({"all": {"destination": {"bucket": "arn:aws:s3:::elsewhere"}}});
+    vec![
+        json!({"versioning": true, "replicationConfiguration": {"role": "${copier.arn}", "rules": rules}}),
+        json!({"versioning": true, "replicationConfiguration": {}}),
+    ]
+}
+
+fn bucket_row() -> Row {
+    let name = unused("web");
     Row {
         around: vec![Asked::new("logs", "s3:Bucket", json!({}))],
-        also: vec![
-            json!({"versioning": true, "replicationConfiguration": copied}),
-            json!({"versioning": true, "replicationConfiguration": {}}),
-        ],
-        beside: vec![Asked::new("copier", "iam:Role", json!({"assumeRolePolicy": trust}))],
+        also: copied(),
+        beside: vec![copier()],
         first: json!({"name": name}),
         given: json!({
             "tags": {"a": "b"},
