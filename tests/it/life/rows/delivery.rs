@@ -49,12 +49,11 @@ fn copied() -> Vec<Value> {
 }
 
 fn bucket_row() -> Row {
-    let name = unused("web");
     Row {
         around: vec![Asked::new("logs", "s3:Bucket", json!({}))],
         also: copied(),
         beside: vec![copier()],
-        first: json!({"name": name}),
+        first: json!({"name": unused("web")}),
         given: json!({
             "tags": {"a": "b"},
             "versioning": true,
@@ -112,7 +111,7 @@ fn bucket_row() -> Row {
             "logging",
             "corsRules",
         ],
-        other: Some(json!({"name": format!("{name}-other")})),
+        other: Some(json!({"name": unused("other")})),
         unnamed: json!({"name": null}),
         second: Second::Refused,
         wrong: vec![
@@ -124,7 +123,7 @@ fn bucket_row() -> Row {
             (json!({"objectLockConfiguration": {}}), "needs `versioning: true`"),
             (json!({"transitionDefaultMinimumObjectSize": "varies_by_storage_class"}), "needs `lifecycleRules`"),
         ],
-        by_hand: Some(vec![("s3", "delete_bucket", json!({"Bucket": name}))]),
+        by_hand: Some(vec![("s3", "delete_bucket", json!({"Bucket": "${x.id}"}))]),
         untold: vec!["forceDestroy"],
         ..row("s3:Bucket", ("s3", "list_buckets", |answer| length(answer, "Buckets")))
     }
