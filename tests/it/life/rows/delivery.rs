@@ -23,10 +23,10 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// A name that no account has: all of AWS shares the names of buckets.
+/// A name that no account has: all of AWS shares the names of buckets. Its page shows what stands before `-unused-`.
 fn unused(name: &str) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    format!("{name}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+    format!("{name}-unused-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The role by which S3 copies objects.
