@@ -144,9 +144,11 @@ fn program(row: &Row) -> String {
     format!("resources:\n{}", each.map(resource).collect::<String>())
 }
 
-/// References as a program writes them: `${cert.options[0].name}` where a row has `${cert.options.0.name}`.
+/// Properties as a program writes them: names without what makes them unique here, and `${cert.options[0].name}` for
+/// `${cert.options.0.name}`.
 fn indexed(value: &Value) -> Value {
     match value {
+        Value::String(text) if text.contains("-unused-") => text.split("-unused-").next().unwrap_or_default().into(),
         Value::String(text) if text.starts_with("${") => {
             let parts: Vec<_> = text.split('.').collect();
             let mut out = String::new();

@@ -23,29 +23,37 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// A name that no account has: all of AWS shares the names of buckets.
+/// A name that no account has: all of AWS shares the names of buckets. Its page shows what stands before `-unused-`.
 fn unused(name: &str) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    format!("{name}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+    format!("{name}-unused-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn bucket_row() -> Row {
-    let name = unused("web");
-    let copied =
-        json!({"role": "${copier.arn}", "rules": {"all": {"destination": {"bucket": "arn:aws:s3:::elsewhere"}}}});
+/// The role by which S3 copies objects.
+fn copier() -> Asked {
     let trust = json!({"Statement": [{
         "Effect": "Allow",
         "Principal": {"Service": "s3.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }]});
+    Asked::new("copier", "iam:Role", json!({"assumeRolePolicy": trust}))
+}
+
+/// A bucket that is copied into another one, and then no more.
+fn copied() -> Vec<Value> {
+    let rules = json!({"all": {"destination": {"bucket": "arn:aws:s3:::elsewhere"}}});
+    vec![
+        json!({"versioning": true, "replicationConfiguration": {"role": "${copier.arn}", "rules": rules}}),
+        json!({"versioning": true, "replicationConfiguration": {}}),
+    ]
+}
+
+fn bucket_row() -> Row {
     Row {
         around: vec![Asked::new("logs", "s3:Bucket", json!({}))],
-        also: vec![
-            json!({"versioning": true, "replicationConfiguration": copied}),
-            json!({"versioning": true, "replicationConfiguration": {}}),
-        ],
-        beside: vec![Asked::new("copier", "iam:Role", json!({"assumeRolePolicy": trust}))],
-        first: json!({"name": name}),
+        also: copied(),
+        beside: vec![copier()],
+        first: json!({"name": unused("web")}),
         given: json!({
             "tags": {"a": "b"},
             "versioning": true,
@@ -103,7 +111,7 @@ fn bucket_row() -> Row {
             "logging",
             "corsRules",
         ],
-        other: Some(json!({"name": format!("{name}-other")})),
+        other: Some(json!({"name": unused("other")})),
         unnamed: json!({"name": null}),
         second: Second::Refused,
         wrong: vec![
@@ -115,7 +123,7 @@ fn bucket_row() -> Row {
             (json!({"objectLockConfiguration": {}}), "needs `versioning: true`"),
             (json!({"transitionDefaultMinimumObjectSize": "varies_by_storage_class"}), "needs `lifecycleRules`"),
         ],
-        by_hand: Some(vec![("s3", "delete_bucket", json!({"Bucket": name}))]),
+        by_hand: Some(vec![("s3", "delete_bucket", json!({"Bucket": "${x.id}"}))]),
         untold: vec!["forceDestroy"],
         ..row("s3:Bucket", ("s3", "list_buckets", |answer| length(answer, "Buckets")))
     }
