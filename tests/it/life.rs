@@ -3,11 +3,11 @@
 //! A type has a row of data in [`rows`]; one without a row fails. What a trial means for a type is an answer in its row.
 
 mod faults;
-mod provider;
+pub mod provider;
 mod rows;
 pub mod stack;
 mod trials;
-mod wire;
+pub mod wire;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
