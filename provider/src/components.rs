@@ -128,6 +128,29 @@ pub struct Report {
     pub controls_open: Output<Vec<String>>,
 }
 
+/// A component that reports.
+pub trait Reporting {
+    /// What it gives beside its own outputs.
+    fn report(&self) -> &Report;
+}
+
+macro_rules! reporting {
+    ($($component:ty)*) => {$(
+        impl Reporting for $component {
+            fn report(&self) -> &Report {
+                &self.report
+            }
+        }
+    )*};
+}
+
+reporting! {
+    alarms::Alarms aurora_postgres::AuroraPostgres cdn::Cdn certificate::Certificate cluster::Cluster dns_zone::DnsZone
+    fargate_service::FargateService load_balancer::LoadBalancer network::Network private_bucket::PrivateBucket
+    redis::Redis session_manager::SessionManager slack_notifier::SlackNotifier vpc_endpoints::VpcEndpoints waf::Waf
+    waf_logs::WafLogs
+}
+
 impl Report {
     /// Of a component all of whose children have been added. The controls are AWS's: <https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html>.
     pub fn of(here: &Scope) -> Report {

@@ -13,9 +13,21 @@ pub struct DeletionProtectionInputs {
     /// What of it holds data, for people. Default: nothing is named.
     #[prop(keep, default)]
     pub data: Vec<String>,
+    /// What of it holds data, protected or not. While a deletion is refused, so is a change that leaves out here what stood in `data`: it would be deleted.
+    /// Default: changes are not looked at.
+    #[prop(keep)]
+    pub standing: Option<Vec<String>>,
     /// Whether a deletion is refused.
     #[prop(keep)]
     pub enabled: bool,
+}
+
+impl DeletionProtectionInputs {
+    /// What is protected, and would be deleted by a change.
+    fn dropped(&self, new: &Self) -> Vec<String> {
+        let Some(standing) = new.standing.as_ref().filter(|_| self.enabled) else { return Vec::new() };
+        self.data.iter().filter(|name| !standing.contains(name)).cloned().collect()
+    }
 }
 
 /// Deletion protection for several resources at once. It depends on all of them, so that a destroy begins with it, and is refused there, before anything
@@ -34,6 +46,31 @@ impl Resource for DeletionProtection {
     type Inputs = DeletionProtectionInputs;
     type Seen = ();
 
+    /// A change that would delete what is protected is none that could be made.
+    fn replaces(old: &DeletionProtectionInputs, new: &DeletionProtectionInputs) -> Vec<&'static str> {
+        if old.dropped(new).is_empty() { Vec::new() } else { vec!["data"] }
+    }
+
+    fn collides(old: &DeletionProtectionInputs, new: &DeletionProtectionInputs) -> bool {
+        !old.dropped(new).is_empty()
+    }
+
+    async fn prevents(_: &Aws, _: &Id, old: &DeletionProtectionInputs, new: &DeletionProtectionInputs) -> Result<()> {
+        let dropped = old.dropped(new);
+        let keep = match dropped.iter().any(|name| name == "bucket.accessLogs") {
+            true => ", access logs that the profile `fsbp` began with `bucket: {accessLogs: {}}`",
+            false => "",
+        };
+        let dropped = dropped.join(", ");
+        let words = format!(
+            "`{}` is protected from deletion, and would lose {dropped}, which holds data; nothing has been changed",
+            old.of
+        );
+        Err(Error::new(words).hint(format!(
+            "to keep it, declare it as before{keep}; to drop it, set `protectStateful: false`, of the stack or of that block, roll that out, and drop {dropped} then"
+        )))
+    }
+
     async fn create(aws: &Aws, _: &DeletionProtectionInputs) -> Result<Made> {
         Ok(Made::New(Id::from(aws.birth().token.as_str())))
     }
@@ -50,7 +87,7 @@ impl Resource for DeletionProtection {
     }
 
     async fn read(_: &Aws, _: &Id, (): ()) -> Result<Self> {
-        let inputs = DeletionProtectionInputs { of: String::new(), data: Vec::new(), enabled: true };
+        let inputs = DeletionProtectionInputs { of: String::new(), data: Vec::new(), standing: None, enabled: true };
         Ok(DeletionProtection { inputs })
     }
 
@@ -59,7 +96,7 @@ impl Resource for DeletionProtection {
     }
 
     async fn delete(_: &Aws, _: &Id, old: &Self) -> Result<()> {
-        let DeletionProtectionInputs { of, data, enabled } = &old.inputs;
+        let DeletionProtectionInputs { of, data, enabled, .. } = &old.inputs;
         if !enabled {
             return Ok(());
         }
@@ -70,5 +107,34 @@ impl Resource for DeletionProtection {
 
     fn lingers(_: &Self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DeletionProtection, DeletionProtectionInputs};
+    use pulumi_plugin::Resource as _;
+
+    fn protection(data: &[&str], standing: Option<&[&str]>, enabled: bool) -> DeletionProtectionInputs {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        DeletionProtectionInputs { of: "web".into(), data: owned(data), standing: standing.map(owned), enabled }
+    }
+
+    #[test]
+    fn what_is_protected_is_not_dropped() {
+        let old = protection(&["aurora", "redis"], Some(&["aurora", "redis", "dns"]), true);
+        for (new, dropped) in [
+            (protection(&["aurora", "redis"], Some(&["aurora", "redis"]), true), false),
+            // It is still there, and not protected any more.
+            (protection(&["redis"], Some(&["aurora", "redis"]), true), false),
+            (protection(&["redis"], Some(&["redis"]), true), true),
+            // Whoever wants both at once has to do one after the other.
+            (protection(&[], Some(&["redis"]), false), true),
+            (protection(&[], None, false), false),
+        ] {
+            assert_eq!(!DeletionProtection::replaces(&old, &new).is_empty(), dropped, "{new:?}");
+        }
+        let off = DeletionProtectionInputs { enabled: false, ..old };
+        assert!(DeletionProtection::replaces(&off, &protection(&[], Some(&[]), false)).is_empty());
     }
 }

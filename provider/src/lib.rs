@@ -14,6 +14,7 @@ pub mod deletion_protection;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod eject;
 pub mod elasticache;
 pub mod elb;
 pub mod firehose;
@@ -201,6 +202,7 @@ fn functions(package: Package<Gitinfra>) -> Package<Gitinfra> {
         .function::<chatbot::get_slack_workspaces::GetSlackWorkspaces>()
         .function::<sts::get_caller_identity::GetCallerIdentity>()
         .function::<check_account::CheckAccount>()
+        .function::<eject::Eject>()
 }
 
 #[cfg(test)]

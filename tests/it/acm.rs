@@ -120,6 +120,26 @@ fn a_shared_record_says_one_thing() {
     p.program(&(program(&[]) + &record("one", "x.example.com") + &record("two", "x.example.com")));
     p.up().expect_ok();
     p.expect_settled();
+
+    // Beside one that somebody made by hand, which can't be shared.
+    let zone = p.state().text("zone", "/id").to_owned();
+    for (value, says) in [("x.example.com", "says the same"), ("z.example.com", "says something else")] {
+        let set = json!({"Name": "b.example.com", "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": value}]});
+        let change =
+            json!({"HostedZoneId": zone, "ChangeBatch": {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": set}]}});
+        aws.call("route53", "change_resource_record_sets", change);
+        let other = record("three", "x.example.com").replace("name: a.", "name: b.");
+        p.program(&(program(&[]) + &other));
+        p.up()
+            .expect_failure()
+            .expect_says(&format!("`{zone}_b.example.com_CNAME` exists already and {says}; it is not shared"))
+            .expect_says("delete the record `b.example.com`");
+    }
+    let set =
+        json!({"Name": "b.example.com", "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": "z.example.com"}]});
+    let change =
+        json!({"HostedZoneId": zone, "ChangeBatch": {"Changes": [{"Action": "DELETE", "ResourceRecordSet": set}]}});
+    aws.call("route53", "change_resource_record_sets", change);
     p.destroy().expect_ok();
 }
 

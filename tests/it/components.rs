@@ -41,7 +41,7 @@ fn text(name: &str, ids: &[(&str, &str)]) -> String {
 }
 
 /// A public hosted zone that somebody has made.
-fn zone(aws: &Aws, name: &str) -> String {
+pub fn zone(aws: &Aws, name: &str) -> String {
     let made = aws.call("route53", "create_hosted_zone", json!({"Name": name, "CallerReference": name}));
     made["HostedZone"]["Id"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned()
 }

@@ -9,6 +9,7 @@ mod cli;
 mod cloudfront;
 mod cloudwatch;
 mod components;
+mod construct;
 mod contract;
 mod crates;
 mod derive;

@@ -154,7 +154,11 @@ fn a_deletion_does_what_it_is_told() {
         let project = aws.project(&program(&format!("idleSessionTimeout: 11, onDelete: {on_delete}, overwrite: true")));
         if on_delete == "delete" {
             // What another stack left belongs to nobody that could be asked: it is imported.
-            project.up().expect_failure().expect_says("belongs to another resource of gitinfra's");
+            project
+                .up()
+                .expect_failure()
+                .expect_says("belongs to another resource of gitinfra's")
+                .expect_says("`sessionManager: false` of a ReferenceStack");
             import(&project, NAME).expect_ok();
         }
         project.up().expect_ok();

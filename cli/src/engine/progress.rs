@@ -188,8 +188,11 @@ impl Fault {
     }
 }
 
+/// Whether an error only says that it is over: in the engine's words, or in those of its connection to a provider, which it hangs up while components are still
+/// being built.
 fn is_closing(error: &str) -> bool {
     matches!(error, "update failed" | "preview failed" | "update canceled" | "preview canceled")
+        || error.trim_end().ends_with("grpc: the client connection is closing")
 }
 
 /// Text without terminal sequences and the engine's own colour marks (`<{%reset%}>`).
@@ -268,6 +271,9 @@ mod tests {
         progress.take(serde_json::from_str(&first).expect("an engine event"), 0);
         let closing = r#"{"diagnosticEvent":{"message":"<{%reset%}>update failed<{%reset%}>\n","severity":"error"}}"#;
         progress.take(serde_json::from_str(closing).expect("an engine event"), 0);
+        let hung_up = closing
+            .replace("update failed", "rpc error: code = Canceled desc = grpc: the client connection is closing");
+        progress.take(serde_json::from_str(&hung_up).expect("an engine event"), 0);
         assert_eq!(progress.errors.len(), 1, "the closing words add nothing");
         assert_eq!(progress.failure().as_deref(), Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded"));
     }

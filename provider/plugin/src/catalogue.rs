@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::component::Component;
 use crate::error::{Error, Fault, Result};
 use crate::lifecycle::{Life, gone};
-use crate::monitor::{Monitor, resolved};
+use crate::monitor::{Registrar, resolved};
 use crate::property::{Property, Shaped};
 use crate::resource::{Function, Id, Provider, Resource};
 use crate::scope::Scope;
@@ -265,8 +265,15 @@ pub(crate) trait AnyComponent<P: Provider>: Send + Sync {
     fn inputs(&self) -> &'static Shape;
     fn outputs(&self) -> &'static Shape;
     fn check(&self, inputs: &Map) -> Vec<Fault>;
-    fn notes(&self, inputs: &Map) -> Vec<String>;
-    fn construct<'a>(&'a self, site: Site<'a, P>, inputs: &'a Map) -> BoxFuture<'a, Result<Map, Arc<Error>>>;
+    fn retell(&self) -> fn(&str, Fault) -> Vec<Fault>;
+    fn construct<'a>(&'a self, site: Site<'a, P>, inputs: &'a Map) -> BoxFuture<'a, Result<Constructed, Arc<Error>>>;
+}
+
+/// What came of a component.
+pub(crate) struct Constructed {
+    pub outputs: Map,
+    /// Lines that a preview shows beside it.
+    pub notes: Vec<String>,
 }
 
 /// Where a component is built.
@@ -274,7 +281,7 @@ pub(crate) struct Site<'a, P: Provider> {
     pub session: &'a P::Session,
     pub name: &'a str,
     /// Registers the component itself, once everything that can be checked without it has been.
-    pub open: BoxFuture<'a, Result<Monitor>>,
+    pub open: BoxFuture<'a, Result<Arc<dyn Registrar>>>,
 }
 
 impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyComponent<P> for Of<C> {
@@ -297,30 +304,31 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
         }
     }
 
-    fn notes(&self, inputs: &Map) -> Vec<String> {
-        decode::<C::Inputs>(inputs).map(|inputs| C::notes(&inputs)).unwrap_or_default()
+    fn retell(&self) -> fn(&str, Fault) -> Vec<Fault> {
+        C::retell
     }
 
-    fn construct<'a>(&'a self, site: Site<'a, P>, inputs: &'a Map) -> BoxFuture<'a, Result<Map, Arc<Error>>> {
+    fn construct<'a>(&'a self, site: Site<'a, P>, inputs: &'a Map) -> BoxFuture<'a, Result<Constructed, Arc<Error>>> {
         async move {
             let inputs = decode::<C::Inputs>(inputs).map_err(Error::from)?;
             let facts = C::look(site.session, &inputs).await?;
-            let monitor = Arc::new(site.open.await?);
-            let mut scope = Scope::new(site.name, C::knobs(&inputs), monitor.clone());
+            let registrar = site.open.await?;
+            let mut scope = Scope::new(site.name, C::knobs(&inputs), registrar.clone());
             let given = C::build(&mut scope, inputs, facts)?.given();
             let faults = scope.faults();
             if !faults.is_empty() {
-                return Err(Error::invalid(faults).into());
+                registrar.refuse(faults)?;
             }
+            let notes = scope.notes();
             scope.run().await?;
             let mut outputs = Vec::new();
             for (name, output) in given.into_iter().filter_map(|(name, input)| Some((name, input.given()?))) {
                 let value = output.resolve().await.map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
                 outputs.push((name, value.into_output_value()));
             }
-            let outputs = monitor.veiled(resolved(outputs));
-            monitor.finish(&outputs).await?;
-            Ok(outputs)
+            let outputs = registrar.veiled(resolved(outputs));
+            registrar.finish(&outputs).await?;
+            Ok(Constructed { outputs, notes })
         }
         .boxed()
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Fault, Result};
 use crate::output::{Input, Maybe, Output, Resolved, returned};
+use crate::path::Path;
 use crate::property::{Property, Shaped};
 use crate::scope::Scope;
 use crate::shape::{Shape, Type};
@@ -36,9 +37,10 @@ pub trait Component: Arguments + Returned + Shaped + Clone + Send + Sized {
         Knobs::default()
     }
 
-    /// Lines that a preview shows beside the component: what it is worth knowing before anything is made.
-    fn notes(_: &Self::Inputs) -> Vec<String> {
-        Vec::new()
+    /// What is wrong with a part, by the part's key, as it concerns whoever uses the component: below the input that says what the part is like. Empty
+    /// where `check` tells it already.
+    fn retell(key: &str, fault: Fault) -> Vec<Fault> {
+        vec![Fault::new(Path::root(), format!("{key}: {fault}"))]
     }
 
     /// Finds out what it has to know. Only reads.

@@ -54,7 +54,7 @@ pub use path::Path;
 pub use property::{Order, Property, Secret, Shaped};
 pub use pulumi_plugin_derive::{Outputs, Property};
 pub use resource::{Function, Id, Made, Nothing, Progress, Provider, Resource, Wait};
-pub use scope::{Place, Scope};
+pub use scope::{Place, Scope, merged};
 pub use serve::{Service, Start, serve};
 pub use spelled::Spelled;
 pub use value::{Archive, Asset, Map, OutputValue, Reference, Source, Value, object};

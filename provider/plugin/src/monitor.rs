@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use gitinfra_proto::pulumirpc as rpc;
 use rpc::register_resource_request as register;
 use rpc::resource_monitor_client::ResourceMonitorClient;
@@ -12,7 +14,7 @@ use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::component::Registration;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
 use crate::failures::Failures;
 use crate::value::{Map, Value};
 use crate::wire::{self, Accepts};
@@ -22,6 +24,25 @@ const FAIL: i32 = rpc::Result::Fail as i32;
 
 /// Larger than any real message: the engine's own limit.
 pub(crate) const MESSAGE_LIMIT: usize = 400 << 20;
+
+/// Who takes the children of a component: the engine, or a rehearsal.
+pub(crate) trait Registrar: Send + Sync {
+    /// Takes a child or part; ends when it is there.
+    fn register(&self, child: NewChild) -> BoxFuture<'_, Result<Registration, Arc<Error>>>;
+
+    /// Takes what is wrong with the children as a whole; whether it goes on all the same.
+    fn refuse(&self, faults: Vec<Fault>) -> Result<()> {
+        Err(Error::invalid(faults))
+    }
+
+    /// The outputs with those secret that the program wants to be.
+    fn veiled(&self, outputs: Map) -> Map {
+        outputs
+    }
+
+    /// Takes the component's outputs, once all its children are done.
+    fn finish<'a>(&'a self, outputs: &'a Map) -> BoxFuture<'a, Result<()>>;
+}
 
 /// The monitor, with what all children of one component have in common.
 pub(crate) struct Monitor {
@@ -128,8 +149,7 @@ impl Monitor {
         &self.parent
     }
 
-    /// Registers a child or part and waits until the engine has made it.
-    pub async fn register(&self, child: NewChild) -> Result<Registration, Arc<Error>> {
+    async fn registered(&self, child: NewChild) -> Result<Registration, Arc<Error>> {
         let (token, name, part) = (child.token, child.name.clone(), child.part);
         // The engine says nothing of what failed; when it was ours, we know.
         let lost = |otherwise: Arc<Error>| self.failures.of_child(&self.parent, token, &name).unwrap_or(otherwise);
@@ -200,9 +220,16 @@ impl Monitor {
             preview: self.preview || answer.unknown,
         })
     }
+}
 
-    /// The outputs with those secret that the program wants to be. The engine does that for resources, but not for components.
-    pub fn veiled(&self, mut outputs: Map) -> Map {
+impl Registrar for Monitor {
+    /// Registers a child or part and waits until the engine has made it.
+    fn register(&self, child: NewChild) -> BoxFuture<'_, Result<Registration, Arc<Error>>> {
+        self.registered(child).boxed()
+    }
+
+    /// The engine does that for resources, but not for components.
+    fn veiled(&self, mut outputs: Map) -> Map {
         for name in &self.secret_outputs {
             if let Some(output) = outputs.remove(name) {
                 outputs.insert(name.clone(), output.into_secret());
@@ -211,14 +238,13 @@ impl Monitor {
         outputs
     }
 
-    /// Says the component's outputs, once all its children are done.
-    pub async fn finish(&self, outputs: &Map) -> Result<()> {
+    fn finish<'a>(&'a self, outputs: &'a Map) -> BoxFuture<'a, Result<()>> {
         let request = rpc::RegisterResourceOutputsRequest {
             urn: self.parent.clone(),
             outputs: Some(wire::write_map(outputs, Accepts::STATE)),
         };
-        self.client.clone().register_resource_outputs(request).await.map_err(refused)?;
-        Ok(())
+        let mut client = self.client.clone();
+        async move { client.register_resource_outputs(request).await.map(drop).map_err(refused) }.boxed()
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::component::{Arguments, Child, Component, Knobs, Member, Origin, Part, Registered, Registration, Twin};
 use crate::error::{Error, Fault, Result};
-use crate::monitor::{Monitor, stopped};
+use crate::monitor::{Registrar, stopped};
 use crate::nearest::nearest;
 use crate::output::{Maybe, Output, Resolved};
 use crate::path::Path;
@@ -22,7 +22,7 @@ use crate::property::{Property, Shaped as _};
 use crate::scope::draft::{Draft, Options};
 use crate::scope::patch::Patch;
 use crate::shape::Shape;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 /// The work of telling a child to the engine.
 type Registering = BoxFuture<'static, Result<(), Lost>>;
@@ -37,10 +37,13 @@ struct Lost {
 pub struct Scope {
     name: String,
     knobs: Knobs,
-    monitor: Arc<Monitor>,
+    registrar: Arc<dyn Registrar>,
     children: Vec<Told>,
     urns: Vec<(String, Output<String>)>,
     skipped: BTreeSet<String>,
+    /// What all that is added from now on is made after.
+    after: Vec<Output<()>>,
+    notes: Vec<String>,
 }
 
 /// A child or part that has been added.
@@ -53,11 +56,20 @@ struct Told {
 impl Told {
     /// What comes before the words for its failure. The words of a part go on with those for its own child.
     fn blame(&self) -> String {
-        match self.part {
-            true => self.key.clone(),
-            false => format!("child `{}`", self.key),
-        }
+        blame(&self.key, self.part)
     }
+}
+
+/// Properties with a merge patch (RFC 7386) laid over them, as `overrides` are.
+pub fn merged(properties: Map, patch: &Value) -> Map {
+    let mut all = Value::Object(properties);
+    patch::lay_over(&mut all, patch);
+    all.as_object().cloned().unwrap_or_default()
+}
+
+/// How a child or part is named before what is wrong with it.
+pub(crate) fn blame(key: &str, part: bool) -> String {
+    if part { key.to_owned() } else { format!("child `{key}`") }
 }
 
 /// What kind of child is added.
@@ -68,14 +80,16 @@ struct Kind {
 }
 
 impl Scope {
-    pub(crate) fn new(name: &str, knobs: Knobs, monitor: Arc<Monitor>) -> Scope {
+    pub(crate) fn new(name: &str, knobs: Knobs, registrar: Arc<dyn Registrar>) -> Scope {
         Scope {
             name: name.to_owned(),
             knobs,
-            monitor,
+            registrar,
             children: Vec::new(),
             urns: Vec::new(),
             skipped: BTreeSet::new(),
+            after: Vec::new(),
+            notes: Vec::new(),
         }
     }
 
@@ -93,8 +107,24 @@ impl Scope {
     ///
     /// The child's name is the component's and the key, which must say what it is for and never be a position.
     pub fn child(&mut self, key: impl Into<String>) -> Place<'_> {
-        let options = Options { after: self.knobs.after.iter().cloned().collect(), ..Options::default() };
+        let options =
+            Options { after: self.knobs.after.iter().chain(&self.after).cloned().collect(), ..Options::default() };
         Place { key: key.into(), options, scope: self }
+    }
+
+    /// A line that a preview shows beside the component: what it is worth knowing before anything is made.
+    pub fn note(&mut self, line: String) {
+        self.notes.push(line);
+    }
+
+    /// The lines that a preview shows.
+    pub(crate) fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// All that is added from now on is made after this, and deleted before it.
+    pub fn all_after(&mut self, what: &impl Origin) {
+        self.after.push(what.origin());
     }
 
     /// Adds a child without options. It is told to the engine as soon as all that it is given is known, or is known to be unknown.
@@ -124,7 +154,7 @@ impl Scope {
             key: key.clone(),
             options,
         };
-        let (registered, registering) = register(draft, self.monitor.clone());
+        let (registered, registering) = register(draft, self.registrar.clone());
         self.urns.push((key.clone(), registered.urn()));
         self.children.push(Told { key, part: kind.part, registering });
         registered
@@ -193,14 +223,14 @@ impl Scope {
 type Outcome = Result<Resolved<Arc<Registration>>, Arc<Error>>;
 
 /// What others see of a child, and the work of telling it to the engine.
-fn register(draft: Draft, monitor: Arc<Monitor>) -> (Registered, Registering) {
+fn register(draft: Draft, registrar: Arc<dyn Registrar>) -> (Registered, Registering) {
     let (tell, told) = oneshot::channel::<Outcome>();
     let registered = Registered(Output::eventual(async move {
         told.await.unwrap_or_else(|_| Err(Arc::new(Error::new("the component ended before its child"))))
     }));
     let registering = async move {
         let (outcome, own) = match draft.known().await {
-            Ok(child) => (monitor.register(child).await.map(Arc::new), true),
+            Ok(child) => (registrar.register(child).await.map(Arc::new), true),
             Err(inherited) => (Err(inherited), false),
         };
         let lost = outcome.as_ref().err().cloned();

@@ -7,6 +7,7 @@ mod construct;
 mod declared;
 mod invoke;
 mod life;
+mod rehearsal;
 mod service;
 mod start;
 
@@ -42,7 +43,7 @@ pub(crate) const BIRTH: &str = "__birth";
 
 /// The service of one package.
 pub struct Service<P: Provider> {
-    package: Package<P>,
+    package: Arc<Package<P>>,
     met: RwLock<Met<P>>,
     /// The tokens of creations that an earlier run left unfinished, by URN.
     pending: BTreeMap<String, String>,
@@ -97,7 +98,7 @@ impl<P: Provider> Service<P> {
     /// A service that has not met its engine yet.
     pub fn new(package: Package<P>, start: &Start) -> Arc<Self> {
         Arc::new(Service {
-            package,
+            package: Arc::new(package),
             met: RwLock::default(),
             pending: start.pending.clone(),
             log: Log::default(),

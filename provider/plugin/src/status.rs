@@ -8,6 +8,7 @@ use prost_types::Any;
 use tonic::{Code, Status};
 
 use crate::error::{Error, Fault};
+use crate::path::Path;
 use crate::resource::Id;
 use crate::value::Map;
 use crate::wire::{self, Accepts, Malformed};
@@ -20,9 +21,14 @@ pub(crate) fn clean(error: &Error) -> Status {
     }
 }
 
-/// Arguments of a component that have to be changed. The engine prints the value beside each, so the secret ones are told in words alone.
+/// Arguments of a component that have to be changed. The engine prints the value beside each, so the secret ones are told in words alone; so are those
+/// that are about the component as a whole.
 pub(crate) fn wrong(faults: &[Fault], secret: impl Fn(&Fault) -> bool) -> Status {
-    let (hidden, shown): (Vec<_>, Vec<_>) = faults.iter().partition(|f| secret(f));
+    let whole = |fault: &Fault| fault.at == Path::root();
+    if faults.iter().all(whole) {
+        return clean(&Error::invalid(faults.to_vec()));
+    }
+    let (hidden, shown): (Vec<_>, Vec<_>) = faults.iter().partition(|f| whole(f) || secret(f));
     let words: Vec<_> = hidden.into_iter().map(Fault::to_string).collect();
     let message = match words.is_empty() {
         true => "wrong arguments".to_owned(),

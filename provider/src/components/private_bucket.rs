@@ -49,6 +49,7 @@ pub struct PrivateBucketSettings {
     /// The ARN of the KMS key that encrypts objects. Default: keys of S3's own, which cost nothing.
     pub kms_key_arn: Option<Output<String>>,
     /// Server access logs: S3 writes a record of each request. `{}` makes a bucket for them. Default: none; in the profile `fsbp`, `{}`.
+    /// A bucket that was made for them holds data: to leave the profile `fsbp` and keep it, give `{}`; to drop it, first roll out `protectStateful: false`.
     pub access_logs: Option<AccessLogs>,
     /// Whether the bucket gets its bucket policy here: it refuses whatever comes without TLS. `false` where something else gives the bucket its
     /// policy, of which there can be only one.

@@ -167,6 +167,11 @@ impl VpcEndpointsSettings {
         let preset = presets.into_iter().flat_map(Preset::services).map(str::to_owned);
         preset.chain(self.services.iter().cloned()).collect()
     }
+
+    /// How many of the endpoints have network interfaces, which cost something.
+    pub fn interfaces(&self) -> usize {
+        self.all().iter().filter(|service| !is_gateway(service)).count()
+    }
 }
 
 impl VpcEndpointsInputs {

@@ -112,7 +112,9 @@ fn sets(here: &mut Scope, inputs: &WafInputs, place: &Common) -> Vec<(String, Ou
 /// Metrics and samples of a rule, under a name that CloudWatch takes.
 fn visibility(component: &str, rule: &str) -> VisibilityConfig {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' };
-    let name: String = component.chars().map(plain).take(100).collect();
+    // CloudWatch takes 128 characters in all.
+    let room = 127_usize.saturating_sub(rule.len());
+    let name: String = component.chars().map(plain).take(room).collect();
     VisibilityConfig {
         sampled_requests_enabled: true,
         cloud_watch_metrics_enabled: true,
@@ -122,3 +124,20 @@ fn visibility(component: &str, rule: &str) -> VisibilityConfig {
 
 /// ARNs by the names of their rules.
 type Arns = BTreeMap<String, String>;
+
+#[cfg(test)]
+mod tests {
+    use super::visibility;
+
+    #[test]
+    fn a_metric_has_a_name_that_cloudwatch_takes() {
+        for (component, rule, name) in [
+            ("web", "all", "web-all".to_owned()),
+            ("w.b", "core", "w-b-core".to_owned()),
+            (&"n".repeat(200), "x", "n".repeat(126) + "-x"),
+        ] {
+            assert_eq!(visibility(component, rule).metric_name, name);
+        }
+        assert_eq!(visibility(&"n".repeat(200), &"r".repeat(40)).metric_name.len(), 128);
+    }
+}

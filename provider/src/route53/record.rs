@@ -1,6 +1,6 @@
 //! A record set of a hosted zone.
 
-mod content;
+pub mod content;
 mod neighbours;
 mod rules;
 mod value;

@@ -6,7 +6,7 @@ use aws_sdk_route53::types::ResourceRecordSet;
 use pulumi_plugin::{Again, Error, Fault, Id, Made, Order, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _};
-use crate::route53::record::{Record, RecordInputs, RecordType};
+use crate::route53::record::{Record, RecordInputs, RecordType, content};
 use crate::route53::sets::Key;
 use crate::types::DomainName;
 
@@ -143,6 +143,25 @@ fn whole(part: RecordInputs) -> SharedRecordInputs {
     }
 }
 
+/// The refusal of a record beside one that is not shared, and so can have no other beside it.
+fn alone(key: &Key, there: &RecordInputs, new: &SharedRecordInputs) -> Error {
+    let mut there = Record { inputs: there.clone() };
+    there.respell(&part(new));
+    let (says, way) = match there.inputs.records == new.records {
+        true => (
+            "the same",
+            "if it is to stay, leave this one out: in a Certificate, with `skip: [record-NAME]`, for it proves the name just as well; else",
+        ),
+        false => ("something else", "if it is of no use any more,"),
+    };
+    let name = &key.name;
+    Error::new(format!(
+        "record `{key}` exists already and says {says}; it is not shared: somebody made it by hand or with another tool, such as the validation record of another certificate of the name"
+    ))
+    .again(Again::Never)
+    .hint(format!("{way} delete the record `{name}` and run this again: a certificate that is issued stays valid meanwhile"))
+}
+
 /// Refuses to say something else than those who have the record already: half of the answers would be theirs.
 async fn agrees(aws: &Aws, new: &SharedRecordInputs) -> Result<()> {
     let list = aws.route53().list_resource_record_sets().hosted_zone_id(&new.zone_id);
@@ -153,6 +172,9 @@ async fn agrees(aws: &Aws, new: &SharedRecordInputs) -> Result<()> {
         else {
             continue;
         };
+        if key.set.is_none() {
+            return Err(alone(&key, &content::read(&key, set)?, new));
+        }
         let id = Id::from(key.to_string());
         let mut other = Record::read(aws, &id, set).await?;
         other.respell(&part(new));

@@ -160,7 +160,7 @@ impl Resource for SessionPreferences {
     fn taken(id: Id, seen: &GetDocumentOutput) -> Result<Id> {
         match seen.version_name.as_deref().is_some_and(document::is_gitinfras) {
             true => Err(Error::new(format!("`{id}` belongs to another resource of gitinfra's, `overwrite` or not")).hint(
-                "if the resource has another name in the program than before, give it the resource option `aliases` with the old one; if it is to be replaced, set `deleteBeforeReplace: true`; if the program or another stack declares it twice, remove one; else import it",
+                "an account has one document in each region: where another stack has it, leave it out here, with `sessionManager: false` of a ReferenceStack, or `skip: [preferences]` of a SessionManager; if the resource has another name in the program than before, give it the resource option `aliases` with the old one; if it is to be replaced, set `deleteBeforeReplace: true`; if the program or another stack declares it twice, remove one; else import it",
             )),
             false => Ok(id.keeping("previousContent", &seen.content)),
         }

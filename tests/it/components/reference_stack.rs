@@ -8,6 +8,7 @@ use super::{blames, list};
 use crate::aws::{Aws, ELSEWHERE, REGION, gitinfra};
 use crate::docs::iam;
 use crate::pulumi::Project;
+use crate::sdk;
 
 /// The example, with the ids of the parent's account.
 struct Whole {
@@ -111,6 +112,8 @@ fn every_step_of_the_story_is_kept() {
     watched(&whole);
     rotated(&whole);
 
+    kept(&whole);
+
     // Nothing goes while something protects itself.
     let stands = whole.project.state().names().len();
     let refused = whole.project.destroy().expect_failure();
@@ -147,6 +150,88 @@ fn every_step_of_the_story_is_kept() {
         let left: Vec<_> = left.iter().filter(|it| !it.to_string().contains("aws-service-role")).collect();
         assert!(left.is_empty(), "{service} {operation} in {region}: {left:?}");
     }
+}
+
+/// What holds data is not dropped from a protected stack: nothing changes at all, and the stack stays protected.
+fn kept(whole: &Whole) {
+    let text = whole.project.read("Pulumi.yaml").unwrap_or_default();
+    whole.project.write(
+        "Pulumi.yaml",
+        &text.replace("      service:\n", "      aurora: false\n      redis: false\n      service:\n"),
+    );
+    let before = whole.aws.calls().len();
+    for run in [whole.project.preview(), whole.project.up()] {
+        run.expect_failure()
+            .expect_says("`web` is protected from deletion, and would lose aurora, redis, which holds data; nothing has been changed")
+            .expect_says("set `protectStateful: false`");
+    }
+    assert_eq!(whole.aws.writes_after(before), [""; 0]);
+    assert_eq!(whole.project.state().get("web-protection", "/inputs/enabled"), &json!(true));
+    // All that the refused run has left is what the program asked of the component.
+    whole.project.write("Pulumi.yaml", &text);
+    whole.project.up().expect_ok().expect_steps(&["update web"]);
+    whole.project.expect_settled();
+}
+
+/// The same stack in another language.
+fn told_in(whole: &Whole, language: &str) -> Project {
+    let project = whole.aws.reached_by(Project::example(&format!("reference-stack/{language}"), &[gitinfra()]));
+    let ids = [("parentZoneId", whole.parent.zone.as_str()), ("parentRole", whole.parent.role.as_str())];
+    configured(&project, "reference-stack", &ids);
+    project
+}
+
+/// The examples' programs are right in each language, and one of them shows the stack that YAML shows.
+#[test]
+fn each_language_tells_the_same_stack() {
+    let whole = Whole::new();
+    let typescript = told_in(&whole, "typescript");
+    sdk::nodejs::install(&typescript);
+    sdk::nodejs::check(&typescript);
+    let python = sdk::python::install(told_in(&whole, "python"));
+    sdk::python::check(&python);
+    let go = sdk::go::install(told_in(&whole, "go"));
+    sdk::go::check(&go);
+    let steps = python.preview().expect_ok().steps();
+    assert_eq!(steps, whole.project.preview().expect_ok().steps());
+}
+
+/// A network of one stack, and services of another one in it; then the same VPC adopted by its ids.
+#[test]
+fn a_network_is_another_stacks_or_there_already() {
+    let aws = Aws::hurried();
+    let network = aws.reached_by(Project::example("two-stacks/network", &[gitinfra()]));
+    network.up().expect_ok();
+    let services = aws.reached_by(Project::example("two-stacks/services", &[gitinfra()]));
+    // Both stacks are in one backend.
+    let services = services.env("PULUMI_BACKEND_URL", format!("file://{}", network.path("backend").display()));
+    let empty = json!({"version": 3, "checkpoint": {"stack": "organization/shared-services/dev", "latest": null}});
+    network.write("backend/.pulumi/stacks/shared-services/dev.json", &empty.to_string());
+    let zone = super::zone(&aws, "services.example.com");
+    configured(&services, "shared-services", &[("zoneId", &zone)]);
+    services.up().expect_ok();
+    services.expect_settled();
+    let vpc = network.state().text("shared", "/outputs/vpcId").to_owned();
+    assert_eq!(services.state().text("shop-network", "/outputs/vpcId"), vpc);
+    let balancers = aws.call("elbv2", "describe_load_balancers", json!({}));
+    assert_eq!(balancers["LoadBalancers"][0]["VpcId"], vpc.as_str());
+    services.destroy().expect_ok();
+
+    let adopted = aws.reached_by(Project::example("existing-vpc", &[gitinfra()]));
+    let zone = super::zone(&aws, "adopted.example.com");
+    let mut values = vec![("vpcId".to_owned(), vpc.clone()), ("zoneId".to_owned(), zone)];
+    for tier in ["public", "app", "data"] {
+        let ids = network.state().get("shared", &format!("/outputs/subnetIds/{tier}")).to_string();
+        values.push((format!("{tier}SubnetIds"), ids));
+    }
+    let lines: String = values.iter().map(|(name, value)| format!("  existing-vpc:{name}: {value}\n")).collect();
+    adopted.write("Pulumi.dev.yaml", &format!("{}config:\n{lines}", crate::pulumi::SALT));
+    adopted.up().expect_ok();
+    adopted.expect_settled();
+    let groups = aws.call("rds", "describe_db_subnet_groups", json!({}));
+    assert_eq!(groups["DBSubnetGroups"][0]["VpcId"], vpc.as_str());
+    adopted.destroy().expect_ok();
+    network.destroy().expect_ok();
 }
 
 /// A stack of what is said, in a zone that there is already.

@@ -148,9 +148,12 @@ fn wishes_for_single_children_are_met() {
 
 #[test]
 fn wishes_for_children_that_are_not_there_are_faults() {
-    let p = project(&site("title: x, pages: {one: '1'}, overrides: {page-on: {}}, skip: [mapp]", ""));
+    let p = project(&site("title: x, pages: {one: '1'}, overrides: {page-on: {}, map: {contnt: x}}, skip: [mapp]", ""));
     let run = p.preview().expect_failure();
-    run.expect_says("no child `page-on`; did you mean `page-one`? there are index-en, map, page-one")
+    // What is wrong inside is told in the same breath, before any child is registered.
+    run.expect_says("overrides.map.contnt")
+        .expect_says("did you mean `content`?")
+        .expect_says("no child `page-on`; did you mean `page-one`? there are index-en, map, page-one")
         .expect_says("no child `mapp`; did you mean `map`?");
 }
 

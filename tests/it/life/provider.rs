@@ -21,6 +21,7 @@ pub struct Provider {
     process: Child,
     runtime: Runtime,
     client: ResourceProviderClient<Channel>,
+    address: String,
 }
 
 /// Why a call failed.
@@ -62,9 +63,9 @@ impl Provider {
         BufReader::new(said).read_line(&mut port).expect("the provider says its port");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let address = format!("http://127.0.0.1:{}", port.trim());
-        let endpoint = Endpoint::from_shared(address).expect("an address");
+        let endpoint = Endpoint::from_shared(address.clone()).expect("an address");
         let client = runtime.block_on(async { ResourceProviderClient::new(endpoint.connect_lazy()) });
-        let mut provider = Provider { process, runtime, client };
+        let mut provider = Provider { process, runtime, client, address };
         provider.configure();
         provider
     }
@@ -72,6 +73,11 @@ impl Provider {
     fn configure(&mut self) {
         let request = rpc::ConfigureRequest { accept_secrets: true, ..Default::default() };
         self.runtime.block_on(self.client.configure(request)).expect("the provider takes its configuration");
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// The id of its process.
@@ -153,6 +159,17 @@ impl Provider {
         };
         let answer = self.runtime.block_on(self.client.update(request))?.into_inner();
         Ok(read(answer.properties.as_ref()))
+    }
+
+    /// What a function answers.
+    pub fn invoke(&mut self, function: &str, arguments: &Value) -> Result<Value, Failure> {
+        let request = rpc::InvokeRequest { tok: function.into(), args: Some(written(arguments)), ..Default::default() };
+        let answer = self.runtime.block_on(self.client.invoke(request))?.into_inner();
+        let words: Vec<_> = answer.failures.iter().map(|f| format!("{}: {}", f.property, f.reason)).collect();
+        match words.is_empty() {
+            true => Ok(read(answer.r#return.as_ref())),
+            false => Err(Failure { words: words.join("\n"), made: None }),
+        }
     }
 
     pub fn delete(&mut self, urn: &str, id: &str, inputs: &Value, outputs: &Value) -> Result<(), Failure> {

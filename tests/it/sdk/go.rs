@@ -45,6 +45,11 @@ pub fn install(project: Project) -> Project {
         .fold(project, |project, name| project.env(name, caches[name].as_str().unwrap_or_default()))
 }
 
+/// Checks a project's types, as an editor would.
+pub fn check(project: &Project) {
+    go(&project.path("."), &["vet", "./..."]);
+}
+
 #[test]
 fn it_compiles() {
     let example = tools::repository().join("examples/network/go");

@@ -66,6 +66,7 @@ const VENDORS: &[(&str, &str)] = &[
     ("", "Incompatible types in assignment (expression has type \"str\", variable has type"),
     ("get_", "Incompatible types in assignment"),
     ("check_account", "Incompatible types in assignment"),
+    ("eject", "Incompatible types in assignment"),
 ];
 
 #[test]

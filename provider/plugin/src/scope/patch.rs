@@ -34,7 +34,7 @@ impl Patch {
 }
 
 /// A merge patch as RFC 7386 has it: objects merge, null removes, everything else replaces. What was secret on either side stays so.
-fn lay_over(target: &mut Value, patch: &Value) {
+pub(super) fn lay_over(target: &mut Value, patch: &Value) {
     let Value::Object(patched) = patch.bare() else {
         if *patch.bare() != Value::Null {
             *target = patch.clone();

@@ -8,17 +8,18 @@ use gitinfra_proto::pulumirpc as rpc;
 use rpc::construct_response::PropertyDependencies;
 use tonic::Status;
 
-use crate::assume::sure;
-use crate::catalogue::{AnyComponent, Site};
-use crate::conform::{Conformed, conform};
+use crate::catalogue::{AnyComponent, Constructed, Site};
+use crate::conform::conform;
 use crate::error::{Error, Fault};
 use crate::failures::child_urn;
 use crate::hide::secrets;
-use crate::monitor::{Monitor, stopped};
+use crate::monitor::{Monitor, Registrar, stopped};
 use crate::property::Shaped as _;
 use crate::resource::Provider;
 use crate::serve::Service;
+use crate::serve::rehearsal::{Checked, Stage};
 use crate::status::{clean, wrong};
+use crate::urn::Urn;
 use crate::value::{Map, OutputValue, Value};
 use crate::veil::{discreet, is_secret};
 use crate::wire::{self, Accepts};
@@ -34,21 +35,24 @@ impl<P: Provider> Service<P> {
         let inputs = with_dependencies(wire::read_map(request.inputs.as_ref())?, &request);
         // What a component that this one is a part of has to say, when the engine says nothing.
         let note = |error: Error| failures.note(&child_urn(&request.parent, &request.r#type, &request.name), error);
-        let properties = match checked(component.as_ref(), &inputs) {
-            Ok(properties) => properties,
-            Err((faults, properties)) => {
-                let given = [&inputs, &properties];
-                let faults = discreet(faults, &given);
-                note(Error::invalid(faults.clone()));
-                return Err(wrong(&faults, |fault| is_secret(&given, fault)));
-            }
-        };
+        let checked = Checked::of(component.as_ref(), &inputs);
+        let mut faults = self.rehearsed(component.as_ref(), &request, &inputs, &checked).await;
+        let Checked { properties, faults: own, unknown } = checked;
+        let must = "must be known before anything is made: it says which resources there are";
+        faults.extend(own.into_iter().chain(unknown.into_iter().map(|at| Fault::new(at, must))));
+        let given = [&inputs, &properties];
+        if !faults.is_empty() {
+            faults.sort_by(|a, b| (&a.at, &a.why).cmp(&(&b.at, &b.why)));
+            faults.dedup();
+            let faults = discreet(faults, &given);
+            note(Error::invalid(faults.clone()));
+            return Err(wrong(&faults, |fault| is_secret(&given, fault)));
+        }
         let (urn, outcome) = self.build(component.as_ref(), &request, &inputs, &properties).await?;
         match outcome {
-            Ok(outputs) => {
-                let notes = if request.dry_run { component.notes(&properties) } else { Vec::new() };
+            Ok(Constructed { outputs, notes }) => {
                 let log = self.log.hiding(secrets([&inputs, &properties]));
-                for note in notes {
+                for note in notes.into_iter().filter(|_| request.dry_run) {
                     log.info(&urn, note).await;
                 }
                 Ok(respond(urn, outputs, request.accepts_output_values))
@@ -58,9 +62,36 @@ impl<P: Provider> Service<P> {
                 if !Arc::ptr_eq(&error, &stopped()) {
                     note(said.clone());
                 }
-                Err(clean(&said))
+                match said.faults() {
+                    [] => Err(clean(&said)),
+                    faults => Err(wrong(faults, |fault| is_secret(&given, fault))),
+                }
             }
         }
+    }
+
+    /// What a preview finds wrong below a component, before the engine is told any child. Parts have been looked at with the component that they are of.
+    async fn rehearsed(
+        &self,
+        component: &dyn AnyComponent<P>,
+        request: &rpc::ConstructRequest,
+        inputs: &Map,
+        checked: &Checked,
+    ) -> Vec<Fault> {
+        let parent = Urn::parse(&request.parent);
+        let is_part = self.package.components.iter().any(|it| it.token() == parent.token());
+        let conforms = conform(&[component.inputs()], inputs);
+        if !request.dry_run || is_part || !conforms.faults.is_empty() || !conforms.unknown.is_empty() {
+            return Vec::new();
+        }
+        let (Ok(configured), Ok(at)) =
+            (self.configured(), self.open(&request.parent, &request.name, 0.0, &[&checked.properties]).await)
+        else {
+            return Vec::new();
+        };
+        let stage = Arc::new(Stage { package: self.package.clone(), configured, call: at.call });
+        let urn = child_urn(&request.parent, component.token(), &request.name);
+        stage.rehearse(component, &request.name, &urn, &checked.properties).await.0
     }
 
     /// Builds the component; its URN, empty as long as it has none, and what came of it.
@@ -70,7 +101,7 @@ impl<P: Provider> Service<P> {
         request: &rpc::ConstructRequest,
         inputs: &Map,
         properties: &Map,
-    ) -> Result<(String, Result<Map, Arc<Error>>), Status> {
+    ) -> Result<(String, Result<Constructed, Arc<Error>>), Status> {
         let configured = self.configured()?;
         let mut common: Map = properties.clone();
         common.retain(|name, _| P::Common::shape().field(name).is_some());
@@ -82,23 +113,13 @@ impl<P: Provider> Service<P> {
             let monitor =
                 Monitor::open(request, inputs, &configured.reference, version, self.failures(), self.cancel()).await?;
             urn = monitor.urn().to_owned();
-            Ok(monitor)
+            let registrar: Arc<dyn Registrar> = Arc::new(monitor);
+            Ok(registrar)
         };
         let site = Site { session: &at.session, name: &request.name, open: open.boxed() };
         let outcome = component.construct(site, properties).await;
         Ok((urn, outcome))
     }
-}
-
-/// The properties of a component, canonical; or what is wrong with them, beside them.
-fn checked<P: Provider>(component: &dyn AnyComponent<P>, inputs: &Map) -> Result<Map, (Vec<Fault>, Map)> {
-    let checked = conform(&[component.inputs()], inputs);
-    let ruled = sure(&component.inputs().fields(), &checked, |inputs| component.check(inputs));
-    let Conformed { properties, mut faults, unknown } = checked;
-    let must = "must be known before anything is made: it says which resources there are";
-    faults.extend(unknown.into_iter().map(|at| Fault::new(at, must)));
-    faults.extend(ruled);
-    if faults.is_empty() { Ok(properties) } else { Err((faults, properties)) }
 }
 
 /// The inputs, with the dependencies that the engine keeps beside them where it doesn't send output values.

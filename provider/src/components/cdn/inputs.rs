@@ -148,7 +148,7 @@ impl CdnInputs {
             let faults = origin.faults(self.zone_id.is_some()).into_iter();
             faults.map(move |fault| fault.below(name).below("origins"))
         });
-        let doubt = self.default_name().is_none();
+        let doubt = self.origins.len() > 1 && self.default_name().is_none();
         let unknown = settings.default_origin.as_deref().and_then(|name| self.no_such(name));
         Faults::of(self)
             .and(origins)

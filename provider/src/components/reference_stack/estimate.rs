@@ -1,7 +1,8 @@
 //! About how long a stack takes to be made, and what it costs at least: two lines of a preview.
 
 use super::blocks::*;
-use super::inputs::{Blocks, ReferenceStackInputs};
+use super::inputs::Blocks;
+use super::wires::Plan;
 use crate::components::Profile;
 use crate::components::network::{Access, Nat};
 
@@ -48,8 +49,8 @@ mod seconds {
 }
 
 /// The lines of a preview.
-pub fn notes(inputs: &ReferenceStackInputs, blocks: &Blocks) -> Vec<String> {
-    vec![time(blocks), cost(inputs, blocks)]
+pub fn notes(plan: &Plan<'_>) -> Vec<String> {
+    vec![time(&plan.blocks), cost(plan)]
 }
 
 /// The longest way, and how long it takes.
@@ -72,58 +73,100 @@ fn time(blocks: &Blocks) -> String {
         Some(_) => (took + seconds::SERVICE, ", then the service"),
         None => (took, ""),
     };
-    format!("from nothing, this takes about {} minutes: {what} takes longest{then}", took.div_ceil(60))
+    let minutes = match took.div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        more => format!("{more} minutes"),
+    };
+    format!("from nothing, this takes about {minutes}: {what} takes longest{then}")
 }
 
 /// What it costs in a month in which nothing happens.
-fn cost(inputs: &ReferenceStackInputs, blocks: &Blocks) -> String {
-    let mut lines = lines(inputs, blocks);
+fn cost(plan: &Plan<'_>) -> String {
+    let mut lines = lines(plan);
     lines.retain(|(_, usd)| *usd >= 0.5);
     lines.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let total: f64 = lines.iter().map(|(_, usd)| usd).sum();
+    // A sum of nothing would be -0.
+    let total = lines.iter().fold(0.0_f64, |total, (_, usd)| total + usd);
     let each: Vec<_> = lines.iter().map(|(what, usd)| format!("{what} {usd:.0}")).collect();
+    let each = if each.is_empty() { String::new() } else { format!(": {}", each.join(", ")) };
+    let unpriced: String = unpriced(&plan.blocks).into_iter().map(|what| format!("{what}, ")).collect();
     format!(
-        "at least about {total:.0} USD a month, by rounded prices of {REGION}, written down in {AS_OF}: {}. Not in it: traffic, requests, storage, backups, logs, metrics, \
-         what scaling adds, taxes and discounts",
-        each.join(", ")
+        "at least about {total:.0} USD a month, by rounded prices of {REGION}, written down in {AS_OF}{each}. Not in it: {unpriced}traffic, requests, storage, backups, logs, metrics, \
+         what scaling adds, taxes and discounts"
     )
 }
 
-fn lines(inputs: &ReferenceStackInputs, blocks: &Blocks) -> Vec<(&'static str, f64)> {
-    let zones = f64::from(zones(blocks));
-    let hourly = |count: f64, usd: f64| count * usd * MONTH;
-    let nats = nats(inputs, blocks);
-    let aurora = blocks.aurora.as_ref().and_then(|it| it.settings.capacity());
-    let instances = f64::from(1 + blocks.readers(&inputs.shared));
-    let nodes = f64::from(blocks.nodes(&inputs.shared));
-    let node = if inputs.shared.profile == Profile::Dev { price::CACHE_MICRO } else { price::CACHE_SMALL };
-    let balancers = f64::from(u8::from(blocks.load_balancer.is_some()));
-    let acls = balancers + f64::from(u8::from(blocks.cdn.is_some()));
-    let keys = f64::from(u8::from(matches!(blocks.slack, Some(SlackChoice::Settings(_)))))
-        + f64::from(u8::from(blocks.session_manager.is_some()));
+/// What there is no price of here.
+fn unpriced(blocks: &Blocks) -> Vec<String> {
+    let aurora = blocks.aurora.as_ref().and_then(|it| it.settings.instance_class.as_ref());
+    let redis = blocks.redis.as_ref().and_then(|it| it.settings.node_type.as_ref());
+    let aurora = aurora.map(|class| format!("Aurora's instances of {class}"));
+    aurora.into_iter().chain(redis.map(|node| format!("Redis nodes of {node}"))).collect()
+}
+
+fn hourly(count: f64, usd: f64) -> f64 {
+    count * usd * MONTH
+}
+
+/// 1 for what there is.
+fn one(there: bool) -> f64 {
+    f64::from(u8::from(there))
+}
+
+fn lines(plan: &Plan<'_>) -> Vec<(&'static str, f64)> {
+    let (blocks, zones) = (&plan.blocks, f64::from(zones(&plan.blocks)));
+    let balancers = one(blocks.load_balancer.is_some());
+    let acls = blocks.scopes().count() as f64;
+    let endpoints = blocks.vpc_endpoints.as_ref().map_or(0, |it| it.settings.interfaces());
+    let host = blocks.session_manager.as_ref().is_some_and(|it| it.settings.jump_host.enabled);
     vec![
-        ("NAT gateways", hourly(nats, price::NAT_GATEWAY + price::PUBLIC_IPV4)),
+        ("NAT gateways", hourly(nats(plan), price::NAT_GATEWAY + price::PUBLIC_IPV4)),
         ("load balancer", balancers * hourly(1.0, price::LOAD_BALANCER + zones * price::PUBLIC_IPV4)),
-        ("service", blocks.service.as_ref().map_or(0.0, |it| tasks(inputs, it))),
-        ("Aurora", aurora.map_or(0.0, |it| hourly(instances * it.min_capacity, price::AURORA_ACU))),
-        ("Redis", blocks.redis.as_ref().map_or(0.0, |_| hourly(nodes, node))),
-        (
-            "VPC endpoints",
-            blocks.vpc_endpoints.as_ref().map_or(0.0, |_| hourly(3.0 * zones, price::INTERFACE_ENDPOINT)),
-        ),
-        (
-            "jump host",
-            blocks
-                .session_manager
-                .as_ref()
-                .filter(|it| it.settings.jump_host.enabled)
-                .map_or(0.0, |_| price::JUMP_HOST_MONTH),
-        ),
+        ("service", blocks.service.as_ref().map_or(0.0, |it| tasks(plan, it))),
+        ("Aurora", aurora(plan)),
+        ("Redis", redis(plan)),
+        ("VPC endpoints", hourly(endpoints as f64 * zones, price::INTERFACE_ENDPOINT)),
+        ("jump host", one(host) * price::JUMP_HOST_MONTH),
         ("WAF", blocks.waf.as_ref().map_or(0.0, |_| acls * (price::WEB_ACL_MONTH + 5.0 * price::WAF_RULE_MONTH))),
-        ("keys and secrets", keys * price::KEY_MONTH + 2.0 * price::SECRET_MONTH),
-        ("hosted zones", 2.0 * price::ZONE_MONTH),
+        ("keys and secrets", keys(blocks) * price::KEY_MONTH + secrets(blocks) * price::SECRET_MONTH),
+        ("hosted zones", hosted_zones(blocks) * price::ZONE_MONTH),
         ("alarms", blocks.alarms.as_ref().map_or(0.0, |_| 25.0 * price::ALARM_MONTH)),
     ]
+}
+
+/// The least of serverless instances; others have no price here.
+fn aurora(plan: &Plan<'_>) -> f64 {
+    let capacity = plan.blocks.aurora.as_ref().and_then(|it| it.settings.capacity());
+    let instances = f64::from(1 + plan.blocks.readers(&plan.inputs.shared));
+    capacity.map_or(0.0, |it| hourly(instances * it.min_capacity, price::AURORA_ACU))
+}
+
+/// Nodes of the usual type; others have no price here.
+fn redis(plan: &Plan<'_>) -> f64 {
+    let usual = plan.blocks.redis.as_ref().filter(|it| it.settings.node_type.is_none());
+    let dev = usual.is_some_and(|it| it.own.shared(&plan.inputs.shared).profile == Profile::Dev);
+    let node = if dev { price::CACHE_MICRO } else { price::CACHE_SMALL };
+    usual.map_or(0.0, |_| hourly(f64::from(plan.blocks.nodes(&plan.inputs.shared)), node))
+}
+
+/// KMS keys: of the topics in each region, and of the logs of sessions.
+fn keys(blocks: &Blocks) -> f64 {
+    let topics = match blocks.slack {
+        Some(SlackChoice::Settings(_)) => 1.0 + one(blocks.cdn.is_some()),
+        _ => 0.0,
+    };
+    topics + one(blocks.session_manager.as_ref().is_some_and(|it| it.settings.kms))
+}
+
+/// Secrets: of the database's administrator, and of the cache.
+fn secrets(blocks: &Blocks) -> f64 {
+    one(blocks.aurora.is_some()) + one(blocks.redis.is_some())
+}
+
+/// Hosted zones: the domain's, and that of the names of database and cache.
+fn hosted_zones(blocks: &Blocks) -> f64 {
+    let public = matches!(blocks.dns, DnsChoice::Settings(_));
+    one(public) + one(blocks.aurora.is_some() || blocks.redis.is_some())
 }
 
 /// How many availability zones the network has.
@@ -134,12 +177,12 @@ fn zones(blocks: &Blocks) -> u32 {
 }
 
 /// How many NAT gateways, or zones of a regional one.
-fn nats(inputs: &ReferenceStackInputs, blocks: &Blocks) -> f64 {
-    let settings = &blocks.network.settings;
+fn nats(plan: &Plan<'_>) -> f64 {
+    let (blocks, settings) = (&plan.blocks, &plan.blocks.network.settings);
     if settings.vpc_id.is_some() || !settings.has(Access::Private) {
         return 0.0;
     }
-    let dev = blocks.network.own.profile.unwrap_or(inputs.shared.profile) == Profile::Dev;
+    let dev = blocks.network.own.profile.unwrap_or(plan.inputs.shared.profile) == Profile::Dev;
     match settings.nat.unwrap_or(if dev { Nat::Single } else { Nat::PerAz }) {
         Nat::None => 0.0,
         Nat::Single => 1.0,
@@ -148,12 +191,51 @@ fn nats(inputs: &ReferenceStackInputs, blocks: &Blocks) -> f64 {
 }
 
 /// The least tasks of a service: some on Fargate proper, the others on Spot.
-fn tasks(inputs: &ReferenceStackInputs, block: &ServiceBlock) -> f64 {
+fn tasks(plan: &Plan<'_>, block: &ServiceBlock) -> f64 {
     let settings = &block.settings;
-    let dev = block.own.profile.unwrap_or(inputs.shared.profile) == Profile::Dev;
+    let dev = block.own.profile.unwrap_or(plan.inputs.shared.profile) == Profile::Dev;
     let least = settings.scaling.min_capacity.unwrap_or(if dev { 1 } else { 2 });
     let memory = settings.memory.unwrap_or(settings.cpu * 2);
     let one = f64::from(settings.cpu) / 1024.0 * price::FARGATE_VCPU + f64::from(memory) / 1024.0 * price::FARGATE_GIB;
     let proper = least.min(settings.spot.base);
     (f64::from(proper) + f64::from(least - proper) * price::SPOT_SHARE) * one * MONTH
+}
+
+#[cfg(test)]
+mod tests {
+    use pulumi_plugin::Value;
+
+    use super::super::Plan;
+    use super::super::samples::small;
+    use super::notes;
+
+    /// Both lines of a stack with these blocks, and without all others.
+    fn told(more: &[(&str, &[(&str, Value)])]) -> [String; 2] {
+        let inputs = small(&[], more);
+        notes(&Plan::of(&inputs).expect("a plan")).try_into().expect("two lines")
+    }
+
+    #[test]
+    fn what_is_left_out_costs_nothing() {
+        let [time, cost] = told(&[]);
+        assert_eq!(time, "from nothing, this takes about a minute: the network takes longest");
+        assert!(cost.starts_with("at least about 0 USD a month, by rounded prices of ap-northeast-1"), "{cost}");
+        assert!(!cost.contains("keys") && !cost.contains("hosted zones"), "{cost}");
+    }
+
+    #[test]
+    fn each_block_is_priced_by_its_own_profile() {
+        // Two nodes of cache.t4g.small, one of cache.t4g.micro, and three of a type that has no price here.
+        for (redis, priced) in [
+            (vec![], "Redis 56"),
+            (vec![("profile", "dev".into())], "Redis 14"),
+            (
+                vec![("nodeType", "cache.r7g.large".into()), ("replicas", Value::Number(2.0))],
+                "Not in it: Redis nodes of cache.r7g.large, traffic",
+            ),
+        ] {
+            let [_, cost] = told(&[("redis", &redis)]);
+            assert!(cost.contains(priced), "{priced}: {cost}");
+        }
+    }
 }

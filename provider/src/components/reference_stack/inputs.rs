@@ -1,6 +1,7 @@
 //! What the program asks of a whole stack, and the inputs that each of its parts gets from that.
 
-use pulumi_plugin::{Fault, Faults, Output, Property, Result};
+use pulumi_plugin::conform::conform;
+use pulumi_plugin::{Error, Output, Property, Result, Shaped, Value, merged};
 
 use super::blocks::*;
 use crate::components::cname::Cname;
@@ -44,7 +45,8 @@ pub struct ReferenceStackInputs {
     pub alarms: Option<AlarmsChoice>,
     /// The Slack channel that alarms come to: `{workspaceId, channelId}`; or an SNS topic that there is already: `{topicArn, cloudFrontTopicArn}`; or `false`: nobody is told.
     pub slack: Option<SlackChoice>,
-    /// Session Manager's preferences, and a jump host that reaches database and cache.
+    /// Session Manager's preferences, and a jump host that reaches database and cache. An account has such preferences once in each region: a second stack there
+    /// says `false`.
     pub session_manager: Option<SessionManagerChoice>,
     /// The VPC endpoints.
     pub vpc_endpoints: Option<VpcEndpointsChoice>,
@@ -75,143 +77,90 @@ pub(super) struct Blocks {
 }
 
 impl ReferenceStackInputs {
-    /// The blocks: those that are said, and the others as they usually are.
+    /// The blocks: those that are said, and the others as they usually are; each with what `overrides` says of its part.
     pub(super) fn blocks(&self) -> Result<Blocks> {
         let slack = self.slack.clone().filter(|slack| !matches!(slack, SlackChoice::Wanted(_)));
+        let slack = match slack {
+            Some(SlackChoice::Settings(block)) => Some(SlackChoice::Settings(self.patched("slack", block)?)),
+            other => other,
+        };
         let waf = WafChoice::block(self.waf.as_ref())?;
         let waf_logs = WafLogsChoice::block(self.waf_logs.as_ref())?.filter(|_| waf.is_some());
+        let alarms = AlarmsChoice::block(self.alarms.as_ref())?.filter(|_| slack.is_some());
         Ok(Blocks {
-            network: self.network.clone().map_or_else(usual, Ok)?,
-            dns: self.dns.clone().map_or_else(|| usual().map(DnsChoice::Settings), Ok)?,
-            certificate: self.certificate.clone().map_or_else(|| usual().map(CertificateChoice::Settings), Ok)?,
-            cluster: self.cluster.clone().map_or_else(|| usual().map(ClusterChoice::Settings), Ok)?,
-            load_balancer: LoadBalancerChoice::block(self.load_balancer.as_ref())?,
-            service: self.service_block()?,
-            aurora: AuroraChoice::block(self.aurora.as_ref())?,
-            redis: RedisChoice::block(self.redis.as_ref())?,
-            bucket: BucketChoice::block(self.bucket.as_ref())?,
-            cdn: CdnChoice::block(self.cdn.as_ref())?,
-            alarms: AlarmsChoice::block(self.alarms.as_ref())?.filter(|_| slack.is_some()),
-            session_manager: SessionManagerChoice::block(self.session_manager.as_ref())?,
-            vpc_endpoints: VpcEndpointsChoice::block(self.vpc_endpoints.as_ref())?,
+            network: self.patched("network", self.network.clone().map_or_else(usual, Ok)?)?,
+            dns: self.dns_choice()?,
+            certificate: self.certificate_choice()?,
+            cluster: self.cluster_choice()?,
+            load_balancer: self.patched_if("load-balancer", LoadBalancerChoice::block(self.load_balancer.as_ref())?)?,
+            service: self.patched_if("service", self.service_block())?,
+            aurora: self.patched_if("aurora", AuroraChoice::block(self.aurora.as_ref())?)?,
+            redis: self.patched_if("redis", RedisChoice::block(self.redis.as_ref())?)?,
+            bucket: self.patched_if("bucket", BucketChoice::block(self.bucket.as_ref())?)?,
+            cdn: self.patched_if("cdn", CdnChoice::block(self.cdn.as_ref())?)?,
+            alarms: self.patched_if("alarms", alarms)?,
+            session_manager: self
+                .patched_if("session-manager", SessionManagerChoice::block(self.session_manager.as_ref())?)?,
+            vpc_endpoints: self.patched_if("vpc-endpoints", VpcEndpointsChoice::block(self.vpc_endpoints.as_ref())?)?,
             waf,
             waf_logs,
             slack,
         })
     }
 
-    /// The service, of which nobody can guess the image.
-    fn service_block(&self) -> Result<Option<ServiceBlock>> {
-        match &self.service {
-            Some(ServiceChoice::Settings(block)) => Ok(Some(block.clone())),
-            Some(ServiceChoice::Wanted(false)) => Ok(None),
-            Some(ServiceChoice::Wanted(true)) | None => {
-                Err(Fault::new("service", "missing: `{image: ..., port: ...}`, or `false`").into())
-            }
+    fn dns_choice(&self) -> Result<DnsChoice> {
+        match self.dns.clone().map_or_else(|| usual().map(DnsChoice::Settings), Ok)? {
+            DnsChoice::Settings(block) => Ok(DnsChoice::Settings(self.patched("dns", block)?)),
+            existing => Ok(existing),
         }
     }
 
-    /// A load balancer and Aurora need two zones.
-    fn zones(&self) -> Option<Fault> {
-        let settings = &self.network.as_ref()?.settings;
-        let named = settings.availability_zones.as_ref().map(Vec::len);
-        let count = named.unwrap_or(settings.availability_zone_count as usize);
-        let alone = matches!(self.load_balancer, Some(LoadBalancerChoice::Wanted(false)))
-            && matches!(self.aurora, Some(AuroraChoice::Wanted(false)));
-        let at = if named.is_some() { "network.availabilityZones" } else { "network.availabilityZoneCount" };
-        let why = "a load balancer and Aurora need two availability zones at least";
-        (settings.vpc_id.is_none() && count < 2 && !alone).then(|| Fault::new(at, why))
+    fn certificate_choice(&self) -> Result<CertificateChoice> {
+        match self.certificate.clone().map_or_else(|| usual().map(CertificateChoice::Settings), Ok)? {
+            CertificateChoice::Settings(block) => Ok(CertificateChoice::Settings(self.patched("certificate", block)?)),
+            existing => Ok(existing),
+        }
     }
 
-    /// Blocks that are skipped as if they were children: others need what they give.
-    fn not_skipped(&self) -> Vec<Fault> {
-        let blocks = [
-            ("aurora", "aurora"),
-            ("redis", "redis"),
-            ("bucket", "bucket"),
-            ("cdn", "cdn"),
-            ("load-balancer", "loadBalancer"),
-            ("service", "service"),
-            ("session-manager", "sessionManager"),
-            ("vpc-endpoints", "vpcEndpoints"),
-            ("alarms", "alarms"),
-            ("slack", "slack"),
-            ("waf-cloudfront", "waf"),
-            ("waf-regional", "waf"),
-            ("waf-logs-cloudfront", "wafLogs"),
-            ("waf-logs-regional", "wafLogs"),
-        ];
-        let skipped = blocks.into_iter().filter(|(key, _)| self.shared.skip.contains(*key));
-        let mut faults: Vec<_> = skipped
-            .map(|(key, block)| Fault::new("skip", format!("`{key}` is a block: leave it out with `{block}: false`")))
-            .collect();
-        let needed = ["network", "dns", "certificate", "cluster", "clients", "private-zone", "protection"];
-        let needed = needed.into_iter().filter(|key| self.shared.skip.contains(*key));
-        faults.extend(needed.map(|key| Fault::new("skip", format!("the other parts need `{key}`"))));
-        faults
+    fn cluster_choice(&self) -> Result<ClusterChoice> {
+        match self.cluster.clone().map_or_else(|| usual().map(ClusterChoice::Settings), Ok)? {
+            ClusterChoice::Settings(block) => Ok(ClusterChoice::Settings(self.patched("cluster", block)?)),
+            existing => Ok(existing),
+        }
     }
 
-    /// What is wrong between the blocks.
-    pub(super) fn faults(&self) -> Vec<Fault> {
-        let dns = matches!(self.dns, Some(DnsChoice::Existing(_)));
-        let slack = matches!(self.slack, None | Some(SlackChoice::Wanted(true)));
-        let service = matches!(self.service, None | Some(ServiceChoice::Wanted(true)));
-        let no_cdn = matches!(self.cdn, Some(CdnChoice::Wanted(false)));
-        let no_balancer = matches!(self.load_balancer, Some(LoadBalancerChoice::Wanted(false)));
-        let no_bucket = matches!(self.bucket, Some(BucketChoice::Wanted(false)));
-        let arn = match &self.certificate {
-            Some(CertificateChoice::Existing(it)) => it.cloud_front_certificate_arn.is_some(),
-            _ => true,
-        };
-        let top = !self.domain.as_str().contains('.');
-        let open = match &self.load_balancer {
-            Some(LoadBalancerChoice::Settings(block)) => {
-                !block.settings.allow_from.is_empty() || block.settings.internal
-            }
-            _ => false,
-        };
-        let shut = no_cdn && !no_balancer && !open;
-        Faults::of(self)
-            .when(top, "domain", format!("`{}` is a top-level domain; give one below it, such as `app.example.com`", self.domain))
-            .when(!dns && self.parent_zone.is_none(), "parentZone", "missing: `{zoneId: ...}` of the parent domain, or `dns: {zoneId: ...}` of a zone that there is already")
-            .when(dns && self.parent_zone.is_some(), "parentZone", "nothing is delegated: `dns` says of a hosted zone that there is already")
-            .when(service, "service", "missing: `{image: ..., port: ...}`, or `false`")
-            .when(slack, "slack", "missing: `{workspaceId: ..., channelId: ...}`, or `{topicArn: ...}`, or `false` if nobody is to be told of alarms")
-            .when(!no_cdn && !arn, "certificate.cloudFrontCertificateArn", "missing: CloudFront needs a certificate of us-east-1; or leave it out with `cdn: false`")
-            .when(shut, "loadBalancer", "nobody reaches it without CloudFront: say in `allowFrom` who does, such as `{everybody: {cidr: 0.0.0.0/0}}`")
-            .and(self.not_skipped())
-            .and(self.zones())
-            .when(!no_cdn && no_balancer && no_bucket, "cdn", "there is nothing to serve: `loadBalancer` and `bucket` are left out")
-            .into_vec()
+    /// The service, of which nobody can guess the image: where it is missing, that is a fault of its own.
+    fn service_block(&self) -> Option<ServiceBlock> {
+        match &self.service {
+            Some(ServiceChoice::Settings(block)) => Some(block.clone()),
+            Some(ServiceChoice::Wanted(_)) | None => None,
+        }
+    }
+
+    /// A block with what `overrides` says of its part, so that the other blocks know of it, too. What of that is no setting of the block is laid over the
+    /// part's inputs alone.
+    fn patched<B: Property + Shaped>(&self, key: &str, block: B) -> Result<B> {
+        let own = self.shared.overrides.get(key).and_then(Value::as_object);
+        let mut own = own.cloned().unwrap_or_default();
+        own.retain(|name, _| B::shape().field(name).is_some());
+        let Value::Object(settings) = block.encode() else { return Ok(block) };
+        if own.is_empty() {
+            return Ok(block);
+        }
+        let conformed = conform(&[B::shape()], &merged(settings, &Value::Object(own)));
+        if !conformed.faults.is_empty() {
+            let faults = conformed.faults.into_iter().map(|fault| fault.below(key).below("overrides"));
+            return Err(Error::invalid(faults.collect()));
+        }
+        Ok(B::decode(&Value::Object(conformed.properties))?)
+    }
+
+    fn patched_if<B: Property + Shaped>(&self, key: &str, block: Option<B>) -> Result<Option<B>> {
+        block.map(|block| self.patched(key, block)).transpose()
     }
 }
 
 impl Blocks {
-    /// The names of the blocks that hold data and are protected.
-    pub fn data(&self, stack: &SharedInputs) -> Vec<String> {
-        let dns = match &self.dns {
-            DnsChoice::Settings(block) => Some(&block.own),
-            DnsChoice::Existing(_) => None,
-        };
-        let slack = match &self.slack {
-            Some(SlackChoice::Settings(block)) => Some(&block.own),
-            _ => None,
-        };
-        let blocks = [
-            ("aurora", self.aurora.as_ref().map(|it| &it.own)),
-            ("redis", self.redis.as_ref().map(|it| &it.own)),
-            ("bucket", self.bucket.as_ref().map(|it| &it.own)),
-            ("loadBalancer", self.load_balancer.as_ref().map(|it| &it.own)),
-            ("cdn", self.cdn.as_ref().map(|it| &it.own)),
-            ("dns", dns),
-            ("wafLogs", self.waf_logs.as_ref().map(|it| &it.own)),
-            ("sessionManager", self.session_manager.as_ref().map(|it| &it.own)),
-            ("slack", slack),
-        ];
-        let protected = blocks.into_iter().filter(|(_, own)| own.is_some_and(|own| own.shared(stack).protects()));
-        protected.map(|(name, _)| name.to_owned()).collect()
-    }
-
     /// How many readers Aurora has, where there is Aurora.
     pub fn readers(&self, stack: &SharedInputs) -> u32 {
         let aurora = self.aurora.as_ref();

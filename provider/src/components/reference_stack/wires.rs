@@ -2,34 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulumi_plugin::{Component as _, Fault, Output, Result, Secret};
+use pulumi_plugin::{Fault, Output, Result, Secret};
 
 use super::blocks::*;
 use super::inputs::{Blocks, ReferenceStackInputs, cname};
 use crate::components::alarms::{
     AlarmsAurora, AlarmsCdn, AlarmsInputs, AlarmsLoadBalancer, AlarmsRedis, AlarmsService,
 };
-use crate::components::aurora_postgres::{AuroraPostgres, AuroraPostgresInputs};
-use crate::components::cdn::{Cdn, CdnBucket, CdnBucketAccess, CdnInputs, CdnLoadBalancer, CdnOrigin};
+use crate::components::aurora_postgres::AuroraPostgresInputs;
+use crate::components::cdn::{CdnBucket, CdnBucketAccess, CdnInputs, CdnLoadBalancer, CdnOrigin};
 use crate::components::certificate::CertificateInputs;
 use crate::components::cluster::ClusterInputs;
 use crate::components::dns_zone::DnsZoneInputs;
-use crate::components::fargate_service::{FargateService, FargateServiceInputs, RequiredHeader, ServiceListener};
-use crate::components::load_balancer::{LoadBalancer, LoadBalancerInputs};
-use crate::components::network::{Network, NetworkInputs};
-use crate::components::private_bucket::{PrivateBucket, PrivateBucketInputs};
-use crate::components::redis::{Redis, RedisInputs};
+use crate::components::fargate_service::{FargateServiceInputs, RequiredHeader, ServiceListener};
+use crate::components::load_balancer::LoadBalancerInputs;
+use crate::components::network::NetworkInputs;
+use crate::components::private_bucket::PrivateBucketInputs;
+use crate::components::redis::RedisInputs;
 use crate::components::security_group::Peer;
-use crate::components::session_manager::{SessionManager, SessionManagerInputs};
-use crate::components::slack_notifier::{SlackNotifier, SlackNotifierInputs};
-use crate::components::vpc_endpoints::{VpcEndpoints, VpcEndpointsInputs};
-use crate::components::waf::{Waf, WafForwardedIp, WafInputs};
-use crate::components::waf_logs::{WafLogs, WafLogsInputs};
+use crate::components::session_manager::SessionManagerInputs;
+use crate::components::slack_notifier::SlackNotifierInputs;
+use crate::components::vpc_endpoints::VpcEndpointsInputs;
+use crate::components::waf::{WafForwardedIp, WafInputs};
+use crate::components::waf_logs::WafLogsInputs;
 use crate::types::{Arn, CertificateName, Cidr, DomainName};
 use crate::wafv2::key::Scope as WafScope;
-
-/// Why a name that is made from the stack's domain is one: the domain is.
-const NAMED: &str = "a domain has names below it";
 
 /// What leads from block to block. Each is set once the block that it comes from has been added.
 pub struct Wires {
@@ -117,7 +114,14 @@ impl Wires {
 /// A stack's inputs and its blocks.
 pub struct Plan<'a> {
     pub inputs: &'a ReferenceStackInputs,
-    pub blocks: &'a Blocks,
+    pub blocks: Blocks,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan for these inputs.
+    pub fn of(inputs: &'a ReferenceStackInputs) -> Result<Plan<'a>> {
+        Ok(Plan { inputs, blocks: inputs.blocks()? })
+    }
 }
 
 impl Plan<'_> {
@@ -126,8 +130,11 @@ impl Plan<'_> {
     }
 
     /// The name by which CloudFront asks the load balancer.
-    pub fn origin(&self) -> DomainName {
-        DomainName::parse(&format!("origin.{}", self.inputs.domain)).unwrap_or_else(|_| unreachable!("{NAMED}"))
+    pub fn origin(&self) -> Result<DomainName> {
+        let origin = DomainName::parse(&format!("origin.{}", self.inputs.domain));
+        origin.map_err(|why| {
+            Fault::new("domain", format!("CloudFront asks the load balancer by a name below it: {why}")).into()
+        })
     }
 
     pub fn network(&self) -> NetworkInputs {
@@ -152,7 +159,7 @@ impl Plan<'_> {
         let name = |name: &str| {
             CertificateName::parse(name).map_err(|why| pulumi_plugin::Error::from(Fault::new("domain", why)))
         };
-        settings.subject_alternative_names.insert(name(self.origin().as_str())?);
+        settings.subject_alternative_names.insert(name(self.origin()?.as_str())?);
         for alias in self.blocks.cdn.iter().flat_map(|block| &block.settings.aliases) {
             settings.subject_alternative_names.insert(name(alias.as_str())?);
         }
@@ -265,14 +272,15 @@ impl Plan<'_> {
         Some(PrivateBucketInputs { settings, shared: self.shared(&block.own) })
     }
 
-    pub fn cdn(&self, wires: &Wires) -> Option<CdnInputs> {
-        let block = self.blocks.cdn.as_ref()?;
+    pub fn cdn(&self, wires: &Wires) -> Result<Option<CdnInputs>> {
+        let Some(block) = &self.blocks.cdn else { return Ok(None) };
         let mut settings = block.settings.clone();
         settings.aliases.insert(self.inputs.domain.clone());
+        let origin = self.origin()?;
         let app = self.blocks.load_balancer.as_ref().map(|_| CdnLoadBalancer {
             dns_name: wires.balancer.dns_name.clone(),
             hosted_zone_id: Some(wires.balancer.zone_id.clone()),
-            origin_domain_name: Some(self.origin()),
+            origin_domain_name: Some(origin.clone()),
             read_timeout_seconds: 30,
         });
         let bucket = self.blocks.bucket.as_ref().map(|_| CdnBucket {
@@ -284,7 +292,7 @@ impl Plan<'_> {
         let none = || CdnOrigin { load_balancer: None, vpc_origin: None, bucket: None };
         let app = app.map(|it| ("app".to_owned(), CdnOrigin { load_balancer: Some(it), ..none() }));
         let bucket = bucket.map(|it| ("static".to_owned(), CdnOrigin { bucket: Some(it), ..none() }));
-        Some(CdnInputs {
+        Ok(Some(CdnInputs {
             certificate_arn: Some(wires.cdn_certificate.clone()),
             // The stack makes the records, so that each stays one record when it comes to lead elsewhere.
             zone_id: None,
@@ -292,7 +300,7 @@ impl Plan<'_> {
             web_acl_arn: wires.cdn_acl.clone(),
             settings,
             shared: self.shared(&block.own),
-        })
+        }))
     }
 
     /// A web ACL of the scope.
@@ -386,27 +394,5 @@ impl Plan<'_> {
             settings: block.settings.clone(),
             shared: self.shared(&block.own),
         })
-    }
-
-    /// Everything that is wrong with single blocks, each fault below its block's name, before anything is made.
-    pub fn faults(&self) -> Result<Vec<Fault>> {
-        let wires = Wires::unknown();
-        let mut all = Vec::new();
-        let mut at = |block: &'static str, faults: Vec<Fault>| {
-            all.extend(faults.into_iter().map(|fault| fault.below(block)));
-        };
-        at("network", Network::check(&self.network()));
-        at("loadBalancer", self.load_balancer(&wires).iter().flat_map(LoadBalancer::check).collect());
-        at("service", self.service(&wires).iter().flat_map(FargateService::check).collect());
-        at("aurora", self.aurora(&wires)?.iter().flat_map(AuroraPostgres::check).collect());
-        at("redis", self.redis(&wires).iter().flat_map(Redis::check).collect());
-        at("bucket", self.bucket().iter().flat_map(PrivateBucket::check).collect());
-        at("cdn", self.cdn(&wires).iter().flat_map(Cdn::check).collect());
-        at("waf", self.waf(WafScope::Regional).iter().flat_map(Waf::check).collect());
-        at("wafLogs", self.waf_logs(WafScope::Regional, &wires.zone_id).iter().flat_map(WafLogs::check).collect());
-        at("slack", self.slack().iter().flat_map(SlackNotifier::check).collect());
-        at("sessionManager", self.session_manager(&wires).iter().flat_map(SessionManager::check).collect());
-        at("vpcEndpoints", self.vpc_endpoints(&wires).iter().flat_map(VpcEndpoints::check).collect());
-        Ok(all)
     }
 }

@@ -7,8 +7,8 @@ use super::{Listed, Row, row};
 pub fn rows() -> Vec<Row> {
     let protection = Row {
         first: json!({"of": "web", "enabled": false}),
-        given: json!({"data": ["aurora"]}),
-        in_place: vec!["data"],
+        given: json!({"data": ["aurora"], "standing": ["aurora", "redis"]}),
+        in_place: vec!["data", "standing"],
         other: Some(json!({"of": "app"})),
         unnamed: json!({"of": "web", "enabled": false}),
         wrong: vec![(json!({"data": "aurora"}), "data")],

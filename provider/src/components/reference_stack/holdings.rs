@@ -1,0 +1,94 @@
+//! What of a stack holds data.
+
+use super::blocks::*;
+use super::inputs::Blocks;
+use crate::components::{Profile, SharedInputs};
+use crate::wafv2::key::Scope as WafScope;
+
+/// Something that holds data.
+pub struct Holding {
+    /// The block, or what of the block.
+    pub name: &'static str,
+    /// Whether it is protected from deletion.
+    pub protected: bool,
+}
+
+impl Blocks {
+    /// All that holds data. What is there only in some profile, or with some input, stands by itself.
+    pub fn holdings(&self, stack: &SharedInputs) -> Vec<Holding> {
+        let mut all = Vec::new();
+        let mut add = |name: &'static str, own: Option<&OwnSettings>| {
+            all.extend(own.map(|own| Holding { name, protected: own.shared(stack).protects() }));
+        };
+        add("aurora", self.aurora.as_ref().map(|it| &it.own));
+        add("redis", self.redis.as_ref().map(|it| &it.own));
+        add("bucket", self.bucket.as_ref().map(|it| &it.own));
+        add("bucket.accessLogs", self.bucket.as_ref().filter(|it| it.has_own_logs(stack)).map(|it| &it.own));
+        let balancer = self.load_balancer.as_ref().filter(|it| it.settings.access_logs);
+        add("loadBalancer.accessLogs", balancer.map(|it| &it.own));
+        add("cdn.logs", self.cdn.as_ref().filter(|it| it.settings.logs).map(|it| &it.own));
+        if let DnsChoice::Settings(block) = &self.dns {
+            add("dns", Some(&block.own));
+        }
+        for (scope, _) in self.scopes() {
+            let name = match scope {
+                WafScope::Cloudfront => "wafLogs of CloudFront",
+                WafScope::Regional => "wafLogs of the load balancer",
+            };
+            add(name, self.waf_logs.as_ref().map(|it| &it.own));
+        }
+        add("sessionManager", self.session_manager.as_ref().map(|it| &it.own));
+        if let Some(SlackChoice::Settings(block)) = &self.slack {
+            add("slack", Some(&block.own));
+            add("slack of CloudFront", self.cdn.as_ref().map(|_| &block.own));
+        }
+        all
+    }
+
+    /// The scopes of the web ACLs that there can be, each with the word for it.
+    pub fn scopes(&self) -> impl Iterator<Item = (WafScope, &'static str)> + use<> {
+        let cdn = self.cdn.is_some().then_some((WafScope::Cloudfront, "cloudfront"));
+        cdn.into_iter().chain(self.load_balancer.is_some().then_some((WafScope::Regional, "regional")))
+    }
+
+    /// Whether the zone of the names of database and cache is protected: it goes with the last of them.
+    pub fn protects_names(&self, stack: &SharedInputs) -> bool {
+        let own = [self.aurora.as_ref().map(|it| &it.own), self.redis.as_ref().map(|it| &it.own)];
+        own.into_iter().flatten().any(|own| own.shared(stack).protects())
+    }
+}
+
+impl BucketBlock {
+    /// Whether it makes a bucket for its access logs.
+    fn has_own_logs(&self, stack: &SharedInputs) -> bool {
+        match &self.settings.access_logs {
+            Some(logs) => logs.bucket.is_none(),
+            None => self.own.shared(stack).profile == Profile::Fsbp,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Plan;
+    use super::super::samples::small;
+
+    /// What holds data, with a mark where it is protected.
+    fn held(profile: &str, bucket_protects: Option<bool>) -> Vec<String> {
+        let bucket: Vec<_> = bucket_protects.map(|so| ("protectStateful", so.into())).into_iter().collect();
+        let balancer = [("accessLogs", false.into())];
+        let inputs =
+            small(&[("profile", profile.into())], &[("bucket", &bucket), ("redis", &[]), ("loadBalancer", &balancer)]);
+        let plan = Plan::of(&inputs).expect("a plan");
+        let all = plan.blocks.holdings(&inputs.shared).into_iter();
+        all.map(|it| format!("{}{}", it.name, if it.protected { "!" } else { "" })).collect()
+    }
+
+    #[test]
+    fn what_only_a_profile_has_stands_by_itself() {
+        assert_eq!(held("standard", None), ["redis!", "bucket!"]);
+        assert_eq!(held("dev", None), ["redis", "bucket"]);
+        assert_eq!(held("fsbp", None), ["redis!", "bucket!", "bucket.accessLogs!"]);
+        assert_eq!(held("fsbp", Some(false)), ["redis!", "bucket", "bucket.accessLogs"]);
+    }
+}

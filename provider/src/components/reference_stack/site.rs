@@ -1,0 +1,144 @@
+//! Where the parts of a stack are added.
+
+mod data;
+mod edge;
+mod ground;
+mod running;
+
+use std::collections::BTreeMap;
+
+use pulumi_plugin::component::Twin;
+use pulumi_plugin::{Component, Error, Output, Result, Scope};
+
+use super::wires::{Plan, Wires};
+use super::{ReferenceStack, estimate};
+use crate::components::{Report, Reporting};
+use crate::deletion_protection::{DeletionProtection, DeletionProtectionArgs};
+use crate::ec2::security_group_rule::SecurityGroupRuleArgs;
+use crate::types::Region;
+
+/// CloudFront's things are in this region.
+const CLOUDFRONT: &str = "us-east-1";
+
+/// Where the parts are added.
+pub struct Site<'a> {
+    here: &'a mut Scope,
+    plan: Plan<'a>,
+    wires: Wires,
+    region: Region,
+    report: Report,
+}
+
+/// All outputs of a part, as one.
+fn whole<C: Clone + Send + Sync + 'static>(part: C) -> Output<C> {
+    Output::known(part)
+}
+
+impl<'a> Site<'a> {
+    /// Where nothing has been added yet.
+    pub fn of(here: &'a mut Scope, plan: Plan<'a>, region: Region) -> Site<'a> {
+        let report = Report::of(here);
+        estimate::notes(&plan).into_iter().for_each(|line| here.note(line));
+        Site { here, plan, wires: Wires::unknown(), region, report }
+    }
+}
+
+impl Site<'_> {
+    /// Every block, those that take longest first.
+    pub fn whole(&mut self) -> Result<ReferenceStack> {
+        self.guard();
+        let network = self.network();
+        self.clients();
+        let private_zone_id = self.private_zone();
+        let dns = self.dns();
+        let slack = self.slack();
+        let redis = self.redis();
+        let aurora = self.aurora()?;
+        let certificate = self.certificate()?;
+        let cluster = self.cluster();
+        let bucket = self.bucket();
+        let (waf, waf_logs) = self.waf();
+        let load_balancer = self.load_balancer();
+        let cdn = self.cdn()?;
+        self.bucket_policy(bucket.as_ref(), cdn.as_ref());
+        let records = self.records(cdn.as_ref())?;
+        let vpc_endpoints = self.vpc_endpoints();
+        let service = self.service();
+        let session_manager = self.session_manager(aurora.as_ref(), redis.as_ref());
+        let alarms = self.alarms();
+        self.protection();
+        let url = Output::known(format!("https://{}", self.plan.inputs.domain));
+        let url = records.iter().fold(url, |url, record| url.depends_on(record));
+        let url = service.iter().fold(url, |url, service| url.depends_on(&service.service_arn));
+        Ok(ReferenceStack {
+            url,
+            network: whole(network),
+            zone_id: self.wires.zone_id.clone(),
+            dns: dns.map(whole),
+            private_zone_id,
+            certificate: certificate.map(whole),
+            cluster: cluster.map(whole),
+            load_balancer: load_balancer.map(whole),
+            service: service.map(whole),
+            aurora: aurora.map(whole),
+            redis: redis.map(whole),
+            bucket: bucket.map(whole),
+            cdn: cdn.map(whole),
+            waf: Output::known(waf),
+            waf_logs: Output::known(waf_logs),
+            slack: slack.map(whole),
+            alarms: alarms.map(whole),
+            session_manager: session_manager.map(whole),
+            vpc_endpoints: vpc_endpoints.map(whole),
+            report: Report { child_urns: self.here.child_urns(), ..self.report.clone() },
+        })
+    }
+
+    /// Adds a part, and takes over what it reports.
+    fn part<C>(&mut self, key: impl Into<String>, inputs: C::Inputs) -> C
+    where
+        C: Component + Reporting,
+        <C::Inputs as Twin>::Args: From<C::Inputs>,
+    {
+        let part = (*self.here.part::<C>(key, inputs.into())).clone();
+        self.report = self.report.clone().including(part.report());
+        part
+    }
+
+    /// Whoever changes the stack begins here: what holds data is refused to be dropped while it is protected, before anything else is changed.
+    fn guard(&mut self) {
+        let args = self.protected();
+        let guard = self.here.child("guard").add::<DeletionProtection>(args);
+        self.here.all_after(&guard);
+    }
+
+    /// Whoever destroys the stack begins here, after which there is no way back.
+    fn protection(&mut self) {
+        let (all, args) = (self.here.child_urns(), self.protected());
+        self.here.child("protection").after(&all).add::<DeletionProtection>(args);
+    }
+
+    fn protected(&self) -> DeletionProtectionArgs {
+        let shared = &self.plan.inputs.shared;
+        let holdings = self.plan.blocks.holdings(shared);
+        let named = |all: Vec<&str>| all.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let data = named(holdings.iter().filter(|it| it.protected).map(|it| it.name).collect());
+        DeletionProtectionArgs {
+            of: self.here.name().to_owned().into(),
+            enabled: (shared.protects() || !data.is_empty()).into(),
+            data: data.into(),
+            standing: named(holdings.iter().map(|it| it.name).collect()).into(),
+        }
+    }
+}
+
+/// A rule for one port, which is known as soon as what listens there is.
+fn at(port: &Output<u16>, rule: SecurityGroupRuleArgs) -> SecurityGroupRuleArgs {
+    let port = port.map(i32::from);
+    SecurityGroupRuleArgs { from_port: (&port).into(), to_port: port.into(), ..rule }
+}
+
+/// What there is in a region.
+fn of_region(all: &Output<BTreeMap<String, String>>, region: &'static str) -> Output<String> {
+    all.try_map(move |all| all.get(region).cloned().ok_or_else(|| Error::new(format!("there is none in {region}"))))
+}
