@@ -161,17 +161,6 @@ impl Provider {
         Ok(read(answer.properties.as_ref()))
     }
 
-    /// What a function answers.
-    pub fn invoke(&mut self, function: &str, arguments: &Value) -> Result<Value, Failure> {
-        let request = rpc::InvokeRequest { tok: function.into(), args: Some(written(arguments)), ..Default::default() };
-        let answer = self.runtime.block_on(self.client.invoke(request))?.into_inner();
-        let words: Vec<_> = answer.failures.iter().map(|f| format!("{}: {}", f.property, f.reason)).collect();
-        match words.is_empty() {
-            true => Ok(read(answer.r#return.as_ref())),
-            false => Err(Failure { words: words.join("\n"), made: None }),
-        }
-    }
-
     pub fn delete(&mut self, urn: &str, id: &str, inputs: &Value, outputs: &Value) -> Result<(), Failure> {
         let request = rpc::DeleteRequest {
             id: id.into(),
