@@ -31,6 +31,7 @@ fn pull_requests_are_told_and_merges_roll_out() {
     let merge = h.at("pulls/1/merge");
     poll("the merge", || h.server.try_call(ADA, "POST", &merge, Some(&json!({ "Do": "merge" }))).0 == 200);
     poll("what was merged", || h.place.file("b.txt").as_deref() == Some("b"));
+    poll("its end", || h.place.states().last().is_some_and(|state| state == "succeeded"));
     // It says how it is.
     assert_eq!((served.get("/healthz").status, served.get("/readyz").text.as_str()), (200, "ready\n"));
     assert_eq!(served.get("/hooks/infra").status, 405);
