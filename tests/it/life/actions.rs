@@ -83,10 +83,8 @@ fn differences(
     let each = verbs.into_iter().flat_map(|verb| {
         let (called, listed) =
             (called.get(verb).cloned().unwrap_or_default(), listed.get(verb).cloned().unwrap_or_default());
-        let unlisted: Vec<_> = called
-            .difference(&listed)
-            .map(|action| format!("{token}: {verb} calls {action}, which is not listed"))
-            .collect();
+        let unlisted: Vec<_> =
+            called.difference(&listed).map(|action| format!("{token}: {verb}: {action} is not listed")).collect();
         let needless: Vec<_> = listed
             .difference(&called)
             .map(|it| format!("{token}: {verb}: {it} is listed, but no trial shows it"))

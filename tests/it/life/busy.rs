@@ -67,10 +67,10 @@ impl Trial<'_> {
         let before = self.aws.calls().len();
         self.act(phase).unwrap_or_else(|words| panic!("{phase}: {words}"));
         let calls = self.aws.calls().split_off(before);
-        let writes: BTreeMap<_, _> = calls
+        let writes: BTreeMap<String, Value> = calls
             .iter()
             .filter(|call| call["mutating"] == true)
-            .map(|call| (call["operation"].to_string(), refusal(call)))
+            .map(|call| (call["operation"].as_str().unwrap_or_default().to_owned(), refusal(call)))
             .collect();
         self.begin(phase);
         let before = self.aws.calls().len();
@@ -80,7 +80,7 @@ impl Trial<'_> {
         let outcome = self.act(phase);
         self.aws.heal();
         outcome.unwrap_or_else(|words| panic!("busy in its {phase}: {words}"));
-        self.expect_refused(before, writes.len());
+        self.expect_refused(before, &writes.into_keys().collect::<Vec<_>>());
         if phase == "update" {
             let other = self.other();
             self.settled(&[("x", &other)]);
@@ -95,7 +95,8 @@ impl Trial<'_> {
         let before = self.aws.calls().len();
         self.stack.refresh_one("x").expect("a refresh");
         let looks = self.aws.calls().split_off(before);
-        let looks: BTreeSet<_> = looks.iter().filter_map(|call| call["operation"].as_str()).collect();
+        let looks: BTreeSet<_> =
+            looks.iter().filter_map(|call| call["operation"].as_str().map(str::to_owned)).collect();
         let before = self.aws.calls().len();
         for look in &looks {
             self.aws.fault(json!({"kind": "throttle", "operation": look}));
@@ -103,14 +104,22 @@ impl Trial<'_> {
         let seen = self.stack.refresh_one("x");
         self.aws.heal();
         assert!(seen.is_ok(), "busy while it is read: {seen:?}");
-        self.expect_refused(before, looks.len());
+        self.expect_refused(before, &looks.into_iter().collect::<Vec<_>>());
         assert_eq!(self.stack.kept("x").outputs, known, "busy while it is read");
     }
 
-    /// So many of the calls after the first so many were refused, at least.
-    fn expect_refused(&self, before: usize, least: usize) {
+    /// Each operation of the calls after the first so many was refused, if it was called; and one was.
+    fn expect_refused(&self, before: usize, operations: &[String]) {
         let calls = self.aws.calls().split_off(before);
-        let refused = calls.iter().filter(|call| call["status"].as_u64().is_some_and(|status| status >= 400)).count();
-        assert!(refused >= least, "{refused} of {least} calls were refused");
+        let called = |refused: bool| -> BTreeSet<&str> {
+            let fits = calls.iter().filter(|call| !refused || call["status"].as_u64().is_some_and(|it| it >= 400));
+            let names = fits.filter_map(|call| call["operation"].as_str());
+            names.filter(|name| operations.iter().any(|known| known == name)).collect()
+        };
+        let (all, refused) = (called(false), called(true));
+        assert!(
+            all == refused && (operations.is_empty() || !refused.is_empty()),
+            "of {all:?}, {refused:?} were refused"
+        );
     }
 }
