@@ -150,11 +150,10 @@ fn surplus(command: &Command, word: &str) -> Wrong {
     }
 }
 
-/// `s-` and eight small letters or digits.
+/// Twelve hexadecimal digits, as comments and holds show it; where a seal may stand, no commit is as long by chance.
 fn seal(word: &str) -> Option<String> {
-    let id = word.strip_prefix("s-")?;
-    let is_id = id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    is_id.then(|| word.to_owned())
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    (word.len() == 12 && word.bytes().all(is_digit)).then(|| word.to_owned())
 }
 
 fn commit(word: &str) -> Option<String> {
@@ -211,10 +210,10 @@ mod tests {
             assert_eq!(read, (verb, stack, commit), "{comment}");
         }
         let approve =
-            Command::parse("/gitinfra approve s-w4t8kz1m s-b7y0q2nf").expect("a command").expect("a right one");
-        assert_eq!(approve.seals, ["s-w4t8kz1m", "s-b7y0q2nf"]);
+            Command::parse("/gitinfra approve 846afcf7df77 c5adf5f10873").expect("a command").expect("a right one");
+        assert_eq!(approve.seals, ["846afcf7df77", "c5adf5f10873"]);
         let reject =
-            Command::parse("/gitinfra reject s-w4t8kz1m not <b>now</b>").expect("a command").expect("a right one");
+            Command::parse("/gitinfra reject 846afcf7df77 not <b>now</b>").expect("a command").expect("a right one");
         assert_eq!((reject.seals.len(), reject.reason.as_deref()), (1, Some("not <b>now</b>")));
     }
 
@@ -241,7 +240,7 @@ mod tests {
             ("/gitinfra preview ../../etc", "a word is neither a stack nor a commit"),
             ("/gitinfra preview a b", "`b` is too much"),
             ("/gitinfra preview `@ada`", "a word is neither a stack nor a commit"),
-            ("/gitinfra preview s-w4t8kz1m s-b7y0q2nf", "`s-b7y0q2nf` is too much"),
+            ("/gitinfra preview 846afcf7df77 c5adf5f10873", "`c5adf5f10873` is too much"),
         ];
         for (comment, expected) in cases {
             let said = said(comment);

@@ -118,9 +118,7 @@ impl Server {
     async fn decides(&self, said: &Said<'_>) -> Result<String> {
         let (now, mut answers) = (self.context.now(), Vec::new());
         if said.command.seals.is_empty() {
-            return Err(Failure::input(
-                "say which: a seal's id, as `s-` and eight letters, from the comment or the page",
-            ));
+            return Err(Failure::input("say which: a seal's id, twelve digits, from the comment or the page"));
         }
         for seal in &said.command.seals {
             let asked = Asked::find(&self.ledger, seal).await?;
