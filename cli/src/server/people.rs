@@ -82,7 +82,7 @@ impl People {
     fn by_token(&self, token: &str) -> Option<&Person> {
         let asked = hash(token.trim());
         let is_it = |(_, known): &&(Person, [u8; 32])| verify_slices_are_equal(known, &asked).is_ok();
-        self.known.iter().filter(is_it).map(|(person, _)| person).last()
+        self.known.iter().filter(is_it).fold(None, |_, (person, _)| Some(person))
     }
 
     fn named(&self, name: &str) -> Option<&Person> {
