@@ -270,7 +270,7 @@ mod tests {
         fn a_command_reads_as_it_is_written(
             verb in 0..Verb::ALL.len(),
             stack in proptest::option::of("[g-z][a-z0-9]{0,8}/[g-z][a-z0-9-]{0,8}"),
-            commit in "[0-9a-f]{7,40}",
+            commit in "[0-9a-f]{7,11}|[0-9a-f]{13,40}",
         ) {
             let command = Command { verb: Verb::ALL[verb].0, stack, commit: Some(commit), seals: Vec::new(), reason: None };
             prop_assert_eq!(Command::parse(&format!("{command} \n")), Some(Ok(command)));
