@@ -145,17 +145,39 @@ fn camel(snake: &str) -> String {
     out
 }
 
-/// The doc comment as text: lines of a paragraph are joined, paragraphs stay apart.
+/// The doc comment as text: lines of a paragraph are joined, paragraphs stay apart, and code between fences stays as it is.
 pub fn doc_of(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter(|a| a.path().is_ident("doc")).filter_map(|a| match &a.meta {
-        syn::Meta::NameValue(pair) => match &pair.value {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
-            _ => None,
-        },
+    let mut paragraphs: Vec<String> = vec![String::new()];
+    let mut in_code = false;
+    for line in attributes.iter().filter_map(doc_line) {
+        let is_fence = line.trim_start().starts_with("```");
+        let last = paragraphs.last_mut().map(|last| (last.is_empty(), last));
+        match (last, in_code || is_fence, line.trim()) {
+            (Some((false, last)), true, _) if in_code => *last += &format!("\n{}", line.trim_end()),
+            (_, true, code) => paragraphs.push(code.to_owned()),
+            (_, false, "") => paragraphs.push(String::new()),
+            (Some((false, last)), false, words) => *last += &format!(" {words}"),
+            (_, false, words) => paragraphs.push(words.to_owned()),
+        }
+        in_code ^= is_fence;
+        if is_fence && !in_code {
+            paragraphs.push(String::new());
+        }
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs.join("\n\n")
+}
+
+/// One line of a doc comment, without the space that follows the slashes.
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    let syn::Meta::NameValue(pair) = &attribute.meta else { return None };
+    match &pair.value {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) if pair.path.is_ident("doc") => {
+            let text = text.value();
+            Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
+        }
         _ => None,
-    });
-    let text = lines.map(|line| if line.is_empty() { "\n\n".to_owned() } else { line + " " }).collect::<String>();
-    text.split("\n\n").map(str::trim).collect::<Vec<_>>().join("\n\n").trim().to_owned()
+    }
 }
 
 pub fn optional(tokens: Option<&impl ToTokens>) -> TokenStream {
@@ -175,5 +197,32 @@ pub fn inside<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
             _ => None,
         }),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doc_comment_is_text() {
+        let item: syn::DeriveInput = syn::parse_quote! {
+            /// One line,
+            /// and its end.
+            ///
+            /// Another:
+            /// ```yaml
+            /// a:
+            ///   b: 1
+            ///
+            ///   c: 2
+            /// ```
+            /// The end.
+            struct Thing;
+        };
+        assert_eq!(
+            doc_of(&item.attrs),
+            "One line, and its end.\n\nAnother:\n\n```yaml\na:\n  b: 1\n\n  c: 2\n```\n\nThe end."
+        );
     }
 }

@@ -28,7 +28,7 @@ use crate::ecs::service::{
 use crate::ecs::strategy::CapacityProviderStrategyItem;
 use crate::ecs::task_definition::TaskDefinitionOutputs;
 use crate::logs::log_group::{LogGroup, LogGroupArgs};
-use crate::types::ClusterName;
+use crate::types::{ClusterName, GroupDescription};
 
 /// A service of ECS on Fargate, most of it on Fargate Spot: a load balancer reaches it and nobody else does, its tasks may do what is said here and
 /// no more, and there are as many of them as there is to do.
@@ -116,7 +116,7 @@ fn group(here: &mut Scope, inputs: &FargateServiceInputs) -> SecurityGroupOutput
     let group = Group {
         key: "sg",
         vpc_id: inputs.vpc_id.clone(),
-        description: format!("{}, tasks", here.name()).into(),
+        description: GroupDescription::about(&format!("{}, tasks", here.name())),
         allow_from: BTreeMap::new(),
         allow_to: inputs.settings.allow_to.clone(),
     };

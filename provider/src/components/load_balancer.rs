@@ -19,7 +19,7 @@ use crate::elb::listener_certificate::{ListenerCertificate, ListenerCertificateA
 use crate::elb::load_balancer::{
     self, DesyncMitigationMode, LoadBalancerAttributes, LoadBalancerOutputs, Logs, Scheme,
 };
-use crate::types::{Arn, CertificateArn};
+use crate::types::{Arn, CertificateArn, GroupDescription};
 use crate::wafv2::web_acl_association::{WebAclAssociation, WebAclAssociationArgs};
 
 /// The addresses from which CloudFront asks origins, as AWS keeps them.
@@ -131,7 +131,7 @@ fn group(here: &mut Scope, inputs: &LoadBalancerInputs, cloudfront: Option<Strin
     let group = Group {
         key: "sg",
         vpc_id: inputs.vpc_id.clone(),
-        description: format!("{}, load balancer", here.name()).into(),
+        description: GroupDescription::about(&format!("{}, load balancer", here.name())),
         allow_from,
         allow_to: inputs.settings.allow_to.clone(),
     };

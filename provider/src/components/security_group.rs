@@ -89,7 +89,7 @@ impl Component for SecurityGroup {
         let group = Group {
             key: "sg",
             vpc_id: inputs.vpc_id,
-            description: inputs.description.unwrap_or_else(|| here.name().into()),
+            description: inputs.description.unwrap_or_else(|| GroupDescription::about(here.name())),
             allow_from: inputs.allow_from,
             allow_to: inputs.allow_to,
         };
@@ -177,7 +177,7 @@ impl Peer {
             cidr_ipv6: self.cidr6.into(),
             referenced_security_group_id: self.security_group_id.into(),
             prefix_list_id: self.prefix_list_id.into(),
-            description: self.description.unwrap_or_else(|| name.into()).into(),
+            description: self.description.unwrap_or_else(|| GroupDescription::about(name)).into(),
             ..Default::default()
         }
     }

@@ -64,13 +64,26 @@ fn group_name(text: &str) -> Result<String, String> {
     }
 }
 
+const SIGNS: &str = " ._-:/()#,@[]+=&;{}!$*";
+
+fn is_group_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || SIGNS.contains(letter)
+}
+
+impl GroupDescription {
+    /// Words of our own that hold somebody's name: a `-` stands for what AWS does not take.
+    pub fn about(words: &str) -> GroupDescription {
+        let fitting = words.chars().map(|letter| if is_group_letter(letter) { letter } else { '-' });
+        GroupDescription::from(fitting.take(255).collect::<String>())
+    }
+}
+
 fn group_text(text: &str) -> Result<String, String> {
-    const SIGNS: &str = " ._-:/()#,@[]+=&;{}!$*";
     let count = text.chars().count();
     if count > 255 {
         return Err(format!("has {count} characters; at most 255 are allowed"));
     }
-    match text.chars().find(|c| !c.is_ascii_alphanumeric() && !SIGNS.contains(*c)) {
+    match text.chars().find(|letter| !is_group_letter(*letter)) {
         Some(odd) => Err(format!(
             "`{odd}` is not allowed: there are letters from a to z, digits, spaces and {}",
             SIGNS.trim_start()
@@ -269,6 +282,11 @@ mod tests {
             GroupDescription::parse,
             &[("", ""), ("sg-web", ""), ("it's", "`'` is not allowed"), (&"é".repeat(256), "has 256 characters")],
         );
+        for (words, told) in
+            [("web, tasks", "web, tasks"), ("É's 日本", "--s --"), (&"a".repeat(300), &"a".repeat(255))]
+        {
+            assert_eq!(GroupDescription::about(words).as_str(), told);
+        }
     }
 
     #[test]

@@ -93,10 +93,13 @@ fn whenever_gitinfra_is_killed_the_next_one_goes_on() {
         |name: &str, default: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
     let (rounds, seed) = (number("CHAOS_ROUNDS", 8), number("CHAOS_SEED", 1));
     let chaos = Chaos::new();
-    assert!(!chaos.killed(0, Moment::NEVER), "the first is not killed");
-    chaos.check("nobody was killed");
+    // The first one makes tables and the stack; how much there is to say is seen in the second.
+    for quiet in [u64::MAX - 1, u64::MAX] {
+        assert!(!chaos.killed(quiet, Moment::NEVER), "nobody is killed");
+        chaos.check("nobody was killed");
+    }
     let all = chaos.proxy.statements();
-    assert!(all > 20, "{all} statements are too few");
+    assert!(all > 10, "{all} statements are too few");
     let mut kills = 0;
     for round in 0..rounds {
         let moment = Moment::of(seed + round, all);

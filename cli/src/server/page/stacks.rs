@@ -110,9 +110,12 @@ fn head(all: &[Row], needing: usize) -> Markup {
     let lead = match (all.len(), needing, moving) {
         (0, ..) => "There is no stack yet.".to_owned(),
         (_, 0, 0) => "All is well.".to_owned(),
-        (_, 0, moving) => format!("Nothing needs a person. {moving} on their way."),
-        (all, needing, 0) => format!("{needing} of {all} need a person."),
-        (all, needing, moving) => format!("{needing} of {all} need a person. {moving} more are on their way."),
+        (_, 0, moving) => format!("Nothing needs a person. {moving} on the way."),
+        (all, needing, moving) => {
+            let verb = if needing == 1 { "needs" } else { "need" };
+            let more = if moving == 0 { String::new() } else { format!(" {moving} more on the way.") };
+            format!("{needing} of {all} {verb} a person.{more}")
+        }
     };
     html! { div.head { div { h1 { "Stacks" } p.lead { (lead) } } } }
 }
