@@ -136,9 +136,10 @@ impl Walk<'_> {
         let plugin: serde_json::Value = serde_saphyr::from_str(&text).unwrap_or_default();
         let runtime = plugin["runtime"].as_str().or_else(|| plugin["runtime"]["name"].as_str());
         if let Some(runtime) = runtime.filter(|_| self.seen.insert(format!("{folder}/"))) {
-            let program = std::mem::replace(&mut self.folder, folder.to_owned());
+            // What is left of the program that names it is read where that one runs.
+            let program = (std::mem::replace(&mut self.folder, folder.to_owned()), std::mem::take(&mut self.left));
             self.program(folder, runtime);
-            self.folder = program;
+            (self.folder, self.left) = program;
         }
     }
 

@@ -59,6 +59,19 @@ pub struct Seal {
     pub changes: String,
     /// The changes as they may be shown.
     pub plan: Plan,
+    /// Whether the program reads outputs of other stacks. They are no part of the ground, so what would happen has to be asked again.
+    #[serde(default = "unknown_reads")]
+    pub reads_others: bool,
+}
+
+/// A seal that does not say it was made before anybody asked.
+fn unknown_reads() -> bool {
+    true
+}
+
+/// What is said where the same ground leads to other changes.
+pub fn other_outputs() -> Other {
+    Other { field: Field::Outputs, words: "what it reads of other stacks is not what it was".to_owned() }
 }
 
 /// One of the things that a preview rests on.
@@ -72,6 +85,7 @@ pub enum Field {
     Configuration,
     State,
     Versions,
+    Outputs,
 }
 
 /// A field that is another one now, with words for people.
@@ -201,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_seals_name_is_of_all_that_it_holds() {
-        let seal = Seal { ground: ground(), changes: "e".to_owned(), plan: Plan::default() };
+        let seal = Seal { ground: ground(), changes: "e".to_owned(), plan: Plan::default(), reads_others: false };
         assert_eq!(seal.id().len(), 12);
         assert_ne!(seal.id(), Seal { changes: "f".to_owned(), ..seal.clone() }.id());
         let elsewhere = Ground { head: "x".to_owned(), ..ground() };

@@ -31,6 +31,9 @@ pub struct ChangeSet {
     /// Whether it is a refresh: then what the engine found in the end is all that counts, and nothing of it is the program's logic.
     #[serde(skip)]
     pub is_refresh: bool,
+    /// Whether the program reads outputs of other stacks.
+    #[serde(skip)]
+    pub reads_others: bool,
 }
 
 /// One resource that would change.

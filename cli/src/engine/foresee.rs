@@ -78,6 +78,7 @@ impl Foreseeing {
         };
         let ending = self.engine.follow(cancel, take).await?;
         changes.counts = progress.counts();
+        changes.reads_others = !progress.reads.is_empty();
         Ok(Foreseen { changes, progress, ending })
     }
 }

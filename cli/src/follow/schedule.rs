@@ -6,7 +6,7 @@ use crate::drift::{Drifting, DueLook, due};
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::preview::Previewer;
-use crate::record::DriftState;
+use crate::record::{DriftState, Findings};
 use crate::target::{Place, Target};
 
 impl Follow {
@@ -27,11 +27,18 @@ impl Follow {
         let commit = record.and_then(|record| Some((record, record.commit.as_deref()?)));
         let (record, commit) = commit.ok_or_else(|| Failure::bug("a stack was due and does not stand"))?;
         let drifting = Drifting(self.place_of_one());
-        let target = Target::find(&self.mirror, &self.ledger, record, commit).await?;
-        match self.looked(&drifting, &target, look).await {
+        let looked = async {
+            let target = Target::find(&self.mirror, &self.ledger, record, commit).await?;
+            self.looked(&drifting, &target, look).await
+        };
+        match looked.await {
             // What can't be looked at is written down, and does not keep others from being looked at.
             Err(failure) if failure.kind != Kind::Cancelled => {
                 self.context.tell(Some(&look.stack), Body::from(&failure));
+                let findings = Findings { message: Some(failure.message), ..Findings::default() };
+                if let Some(id) = self.ledger.find(label, &look.stack).await? {
+                    self.ledger.drift(&id, commit, DriftState::Unchecked, &findings, self.context.now()).await?;
+                }
                 Ok(false)
             }
             done => done.map(|()| true),

@@ -288,6 +288,19 @@ fn yaml_follows_what_it_reads_and_local_components() {
     assert_eq!(reach.unknown, ["net/Pulumi.yaml: fn::readFile of `${x}`"]);
 }
 
+/// A file is read where the program runs, also when a component was looked into before its turn came.
+#[test]
+fn a_component_leaves_the_rest_of_the_program_alone() {
+    let files = [
+        ("net/index.ts", "import '../lib/deep/helper'\nuse('../component')"),
+        ("lib/deep/helper.ts", "read('../data/x.json')"),
+        ("component/PulumiPlugin.yaml", "runtime: nodejs"),
+        ("component/index.ts", ""),
+        ("data/x.json", ""),
+    ];
+    check("nodejs", &files, &["lib/deep/helper.ts", "component/index.ts", "data/x.json"], &[]);
+}
+
 #[test]
 fn links_lead_where_they_lead() {
     let files = [("net/index.ts", "import '../link/a'"), ("real/a.ts", ""), ("link/a.ts", "")];

@@ -128,7 +128,8 @@ impl Place<'_> {
                 let digest = Plan::of(&changes).digest(&sealing.key);
                 let mut shown = changes.clone();
                 shown.scrub(scrubber);
-                let seal = Some(Seal { ground, changes: digest, plan: Plan::of(&shown) });
+                let reads_others = changes.reads_others;
+                let seal = Some(Seal { ground, changes: digest, plan: Plan::of(&shown), reads_others });
                 return Ok(Seen { changes, seal, ..Seen::default() });
             }
         }

@@ -14,7 +14,7 @@ use crate::ledger::{NewHold, Sealed};
 use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
 use crate::run_log::RunLog;
-use crate::seal::{Ground, Other, Plan, Seal, difference, in_words, is_rest};
+use crate::seal::{Ground, Other, Plan, Seal, difference, in_words, is_rest, other_outputs};
 
 /// How often a stack is looked at whose state changes while it is looked at.
 const TRIES: u32 = 3;
@@ -36,6 +36,8 @@ struct Look {
     changes: String,
     /// What the shown seal rests on and is another thing now.
     others: Vec<Other>,
+    /// Whether the program reads outputs of other stacks.
+    reads_others: bool,
 }
 
 impl Look {
@@ -189,13 +191,21 @@ impl Gate<'_> {
         let mut others = Vec::new();
         if let Some(Sealed { seal, .. }) = shown {
             others = self.others(&seal.ground).await?;
-            // What stands may have changed without a word in the state.
-            if others.is_empty() && !self.refreshes() {
+            // What stands may have changed without a word in the state, and what others put out is no part of it.
+            if others.is_empty() && !self.refreshes() && !seal.reads_others {
                 let (plan, changes) = (seal.plan.clone(), seal.changes.clone());
-                return Ok(Glance::Seen(Look { plan, changes, others }));
+                return Ok(Glance::Seen(Look { plan, changes, others, reads_others: false }));
             }
         }
-        self.preview(others).await
+        let mut glance = self.preview(others).await?;
+        if let (Glance::Seen(look), Some(shown)) = (&mut glance, shown)
+            && look.others.is_empty()
+            && look.changes != shown.seal.changes
+            && look.reads_others
+        {
+            look.others.push(other_outputs());
+        }
+        Ok(glance)
     }
 
     async fn others(&self, shown: &Ground) -> Result<Vec<Other>> {
@@ -216,8 +226,9 @@ impl Gate<'_> {
             return Ok(Glance::Failed(End::of_preview(&ending, &progress)));
         }
         let digest = Plan::of(&changes).digest(&self.key);
+        let reads_others = changes.reads_others;
         changes.scrub(&self.log.scrubber);
-        Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others }))
+        Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others, reads_others }))
     }
 
     async fn foresee(&self) -> Result<Foreseen> {
@@ -315,7 +326,8 @@ impl Gate<'_> {
             return Ok(None);
         };
         let is_same = again.changes == look.changes && self.ground().await? == ground;
-        Ok(is_same.then_some(Seal { ground, changes: again.changes, plan: again.plan }))
+        let Look { plan, changes, reads_others, .. } = again;
+        Ok(is_same.then_some(Seal { ground, changes, plan, reads_others }))
     }
 
     fn case(

@@ -20,7 +20,7 @@ fn seal(stack: &str, changes: &str) -> Seal {
         refresh: false,
         destroy: false,
     };
-    Seal { ground, changes: text(changes), plan: Plan::default() }
+    Seal { ground, changes: text(changes), plan: Plan::default(), reads_others: false }
 }
 
 pub async fn check(ledger: &Ledger) {
