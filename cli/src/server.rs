@@ -14,12 +14,14 @@ mod routes;
 mod watched;
 mod workers;
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_util::task::TaskTracker;
 
 use crate::context::Context;
 use crate::digest::Key;
@@ -47,6 +49,10 @@ pub struct Server {
     key: Key,
     /// Places for webhooks' bodies that are read at the same time.
     bodies: Semaphore,
+    /// Places for pictures that are drawn at the same time.
+    pictures: Semaphore,
+    /// What people asked to be tried again, as long as it goes on.
+    retries: TaskTracker,
     /// Whether it takes requests, and is not about to end.
     is_ready: AtomicBool,
 }
@@ -64,6 +70,8 @@ impl Server {
             metrics: Metrics::default(),
             key: ledger.key().await?,
             bodies: Semaphore::new(hooks::AT_ONCE),
+            pictures: Semaphore::new(acts::PICTURES),
+            retries: TaskTracker::new(),
             is_ready: AtomicBool::new(false),
             context,
             ledger,
@@ -73,7 +81,8 @@ impl Server {
         })
     }
 
-    /// Serves until it is to end. Then it takes no more requests, and what is under way is brought to its end or given back.
+    /// Serves until it is to end. Then it takes no more requests, and what is under way is brought to its end or given back. Where
+    /// one of its tasks ends by itself, it ends as a failure: half a server looks well and does nothing.
     pub async fn run(self) -> Result<()> {
         let server = Arc::new(self);
         let address = server.config.listen;
@@ -81,13 +90,30 @@ impl Server {
             Failure::setup(format!("listening on {address}: {error}")).hint("choose another address with `listen`")
         })?;
         let address = listener.local_addr().map_err(|error| Failure::setup(format!("listening: {error}")))?;
-        let mut workers = server.start();
+        let mut tasks = server.start();
         server.is_ready.store(true, Ordering::Relaxed);
         server.context.tell(None, Body::Listening { address: address.to_string() });
-        let served = routes::serve(server.clone(), listener).await;
+        let served = server.serve(listener, &mut tasks).await;
         server.context.cancel.cancel();
-        while workers.join_next().await.is_some() {}
+        while tasks.join_next().await.is_some() {}
+        server.retries.close();
+        server.retries.wait().await;
         served
+    }
+
+    /// Takes requests as long as all tasks go on.
+    async fn serve(self: &Arc<Self>, listener: TcpListener, tasks: &mut JoinSet<()>) -> Result<()> {
+        let cancel = &self.context.cancel;
+        let mut serving = pin!(routes::serve(self.clone(), listener));
+        tokio::select! {
+            served = &mut serving => served,
+            Some(_) = tasks.join_next() => {
+                let was_asked = cancel.is_cancelled();
+                cancel.cancel();
+                let served = serving.await;
+                if was_asked { served } else { Err(ended()) }
+            }
+        }
     }
 
     fn start(self: &Arc<Self>) -> JoinSet<()> {
@@ -103,4 +129,9 @@ impl Server {
         }
         tasks
     }
+}
+
+fn ended() -> Failure {
+    Failure::bug("a part of the server ended before it was asked to")
+        .hint("what gitinfra wrote to its standard error says why; start it again")
 }

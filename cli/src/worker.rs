@@ -1,10 +1,12 @@
 //! A worker: takes what is queued, one job after the other, keeps its lease while it works, and writes down what came of it.
 //! What is to be done is somebody else's (`Work`): this module knows no engine and no forge.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::FutureExt as _;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::context::Context;
 use crate::decide::short;
 use crate::event::Body;
-use crate::failure::{Kind, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::ledger::{Finish, LEASE, Ledger, Limits, Taken};
 use crate::process::Process;
 use crate::record::{Job, Task};
@@ -27,7 +29,7 @@ const MARGIN: Duration = Duration::from_millis(LEASE as u64 / 4);
 /// How long a worker with nothing to do waits before it looks again.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// How often in a row a job is tried.
+/// How often in a row a job is tried. One that lacks something around it is tried until that is there again.
 const MOST_ATTEMPTS: i64 = 8;
 
 /// Does what a job asks for.
@@ -45,6 +47,8 @@ pub struct Worker {
     pub work: Arc<dyn Work>,
     /// What it does; all when there is none.
     pub tasks: Vec<Task>,
+    /// Whose jobs it takes, as the ledger calls the repositories; everybody's when there is none.
+    pub repositories: Vec<String>,
     /// How many jobs of one repository are under way at once, whoever works on them.
     pub per_repository: u16,
 }
@@ -76,15 +80,17 @@ impl Worker {
     /// Does one job. False when there is none for it.
     pub async fn next(&self) -> Result<bool> {
         let tasks = if self.tasks.is_empty() { &Task::ALL[..] } else { &self.tasks };
-        let limits = Limits { tasks, per_repository: self.per_repository.into(), lease: LEASE };
+        let (repositories, per_repository) = (&self.repositories[..], self.per_repository.into());
+        let limits = Limits { tasks, repositories, per_repository, lease: LEASE };
         let Some(taken) = self.ledger.take(&Process::current(), &limits).await? else {
             return Ok(false);
         };
         self.tell_skipped(&taken.job);
         let heartbeat = Heartbeat::start(&self.ledger, &taken, &self.context.cancel);
-        let done = self.work.work(&taken.job, &heartbeat.cancel).await;
+        // A job that panics must not take its worker with it: nobody would work on anything any more, and nobody would know.
+        let work = AssertUnwindSafe(self.work.work(&taken.job, &heartbeat.cancel)).catch_unwind().await;
         drop(heartbeat);
-        self.end(&taken, done).await.map(|()| true)
+        self.end(&taken, work.unwrap_or_else(|_| Err(panicked()))).await.map(|()| true)
     }
 
     async fn end(&self, taken: &Taken, done: Result<()>) -> Result<()> {
@@ -116,14 +122,19 @@ impl Worker {
     }
 }
 
+/// What the panic itself says is on the standard error, and may hold anything: it is not for the ledger and the page.
+fn panicked() -> Failure {
+    Failure::bug("it panicked").hint("what gitinfra wrote to its standard error says where")
+}
+
 /// How long a job rests after a failure, in milliseconds: half a minute, twice as long each time, half an hour at most.
-/// `None` where only another commit or somebody's word helps.
+/// `None` where only another commit or somebody's word helps. What is missing around a job comes back without either.
 fn pause(kind: Kind, attempts: i64) -> Option<i64> {
     const FIRST: i64 = 30_000;
     const LONGEST: i64 = 30 * 60_000;
     let may_pass = !matches!(kind, Kind::Bug | Kind::Held);
     let pause = FIRST.saturating_mul(1 << attempts.clamp(0, 12)).min(LONGEST);
-    Some(pause).filter(|_| may_pass && attempts + 1 < MOST_ATTEMPTS)
+    Some(pause).filter(|_| may_pass && (kind == Kind::Setup || attempts + 1 < MOST_ATTEMPTS))
 }
 
 /// Renews the lease on a job until it is dropped.

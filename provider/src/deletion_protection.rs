@@ -42,6 +42,8 @@ pub struct DeletionProtection {
 
 impl Resource for DeletionProtection {
     const TOKEN: &'static str = "gitinfra:index:DeletionProtection";
+    // It is nowhere in AWS, so another region is no reason to replace it.
+    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
     type Session = Aws;
     type Inputs = DeletionProtectionInputs;
     type Seen = ();
@@ -58,12 +60,12 @@ impl Resource for DeletionProtection {
     async fn prevents(_: &Aws, _: &Id, old: &DeletionProtectionInputs, new: &DeletionProtectionInputs) -> Result<()> {
         let dropped = old.dropped(new);
         let keep = match dropped.iter().any(|name| name == "bucket.accessLogs") {
-            true => ", access logs that the profile `fsbp` began with `bucket: {accessLogs: {}}`",
+            true => ", and the access logs that only the profile `fsbp` has with `bucket: {accessLogs: {}}`",
             false => "",
         };
         let dropped = dropped.join(", ");
         let words = format!(
-            "`{}` is protected from deletion, and would lose {dropped}, which holds data; nothing has been changed",
+            "`{}` is protected from deletion, and would lose {dropped}, which holds data; nothing of it has been changed",
             old.of
         );
         Err(Error::new(words).hint(format!(
@@ -102,7 +104,7 @@ impl Resource for DeletionProtection {
         }
         let holds = if data.is_empty() { String::new() } else { format!(", which holds data in {}", data.join(", ")) };
         Err(Error::new(format!("`{of}` is protected from deletion{holds}; nothing of it has been deleted"))
-            .hint("to destroy it, set `protectStateful: false` or `profile: dev`, roll that out, and destroy it then"))
+            .hint("to destroy it, set `protectStateful: false` (of the stack, and of each block that says otherwise) or `profile: dev`, roll that out, and destroy it then"))
     }
 
     fn lingers(_: &Self) -> bool {

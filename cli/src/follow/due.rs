@@ -100,7 +100,7 @@ impl Follow {
         if let Some(lock) = waits.locks.iter().find(|lock| lock.name == stack.name()) {
             return Ok(Some((Rest::Locked, Some(lock.in_words()))));
         }
-        if self.is_resting(id, head).await? {
+        if !self.wishes.look_anew() && self.is_resting(id, head).await? {
             return Ok(Some((Rest::Resting, None)));
         }
         if self.wishes.look_anew() {

@@ -91,6 +91,38 @@ async fn a_worker_follows_and_a_sink_hears_of_it() {
     assert_eq!(heard.kinds(), ["fetched", "pending"]);
 }
 
+/// A stack that failed at this very commit rests, unless somebody wants it tried again.
+#[tokio::test]
+async fn what_rests_is_tried_again_when_asked() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let heard = Arc::new(Heard::default());
+    let mut follow = follow(place.path(), heard.clone()).await;
+    follow.wishes.interval = Some(Duration::from_secs(3600));
+    let head = follow.mirror.fetch_branch("main").await.expect("a head");
+    let found = repo::stacks(&follow.mirror.listing(&head.id).expect("files"));
+    let (ledger, label) = (&follow.ledger, &follow.mirror.source.label);
+    let id = ledger.stack(label, &found.stacks[0], 1).await.expect("a row");
+    let claim = ledger.claim(&id, &crate::process::Process::current()).await.expect("an answer");
+    let crate::ledger::Claim::Ours(lease) = claim else { panic!("a free stack") };
+    let run = crate::ledger::NewRun {
+        branch: "main",
+        commit: &head.id,
+        subject: "A stack",
+        reason: "never rolled out before",
+        action: crate::record::Action::RollOut,
+        host: "here",
+    };
+    let run = ledger.begin(&id, &lease, &run, 500).await.expect("a run");
+    let (state, none) = (crate::record::RunState::Failed, crate::engine::operation::Counts::new());
+    ledger.end(&run, state, &none, Some("it broke"), 900).await.expect("an end");
+    ledger.release(&id, &lease).await.expect("released");
+    for (retry, told) in [(false, &["fetched"][..]), (true, &["fetched", "pending"][..])] {
+        follow.wishes.retry = retry;
+        assert_eq!(follow.once().await.expect("a pass").skipped, 1);
+        assert_eq!(heard.kinds(), told);
+    }
+}
+
 /// A change in shared code rolls out exactly the stacks that import it.
 #[tokio::test]
 async fn what_programs_import_decides() {

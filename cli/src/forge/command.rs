@@ -37,7 +37,7 @@ verbs! {
     Reject "reject" "says no, with a reason",
     Cancel "cancel" "stops a run",
     Retry "retry" "tries again what failed",
-    Unlock "unlock" "frees a stack's lock",
+    Unlock "unlock" "gives your own lock on a stack back",
     Explain "explain" "says why a stack is here, and why it waits",
     Help "help" "lists the commands",
 }

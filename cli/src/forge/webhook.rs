@@ -118,7 +118,8 @@ fn names(kind: Kind) -> Names {
             signature: &["x-gitlab-token"],
             scheme: "",
             event: &["x-gitlab-event"],
-            id: &["webhook-id", "idempotency-key", "x-gitlab-webhook-uuid"],
+            // Not `x-gitlab-webhook-uuid`: that is the hook, and the same in all that it delivers.
+            id: &["webhook-id", "idempotency-key", "x-gitlab-event-uuid"],
             most: 25 * MIB,
         },
         Kind::Bitbucket => Names {

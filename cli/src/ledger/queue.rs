@@ -38,6 +38,8 @@ pub enum Queued {
 #[derive(Debug, Clone, Copy)]
 pub struct Limits<'a> {
     pub tasks: &'a [Task],
+    /// Of which repositories, by their labels; of all when there is none. Servers that share a ledger watch different ones.
+    pub repositories: &'a [String],
     /// How many jobs of one repository are under way at once.
     pub per_repository: i64,
     /// How long a lease lasts without a heartbeat, in milliseconds.
@@ -107,7 +109,8 @@ impl Ledger {
         // Its first statement writes, so that whoever takes a job waits here for the one before.
         let turn = "UPDATE turns SET served_at = served_at + 1 WHERE repository = ''";
         sqlx::query(turn).execute(&mut *work).await.map_err(&failed)?;
-        let next = sqlx::query(AssertSqlSafe(self.next(limits.tasks))).bind(limits.per_repository);
+        let next = sqlx::query(AssertSqlSafe(self.next(limits))).bind(limits.per_repository);
+        let next = limits.repositories.iter().fold(next, |next, label| next.bind(label.clone()));
         let Some(next) = next.fetch_optional(&mut *work).await.map_err(&failed)? else {
             return Ok(None);
         };
@@ -131,16 +134,19 @@ impl Ledger {
         read_taken(&taken).map(Some).map_err(failed)
     }
 
-    /// The statement that finds whose turn it is.
-    fn next(&self, tasks: &[Task]) -> String {
+    /// The statement that finds whose turn it is. The repositories' labels are bound behind the number of jobs.
+    fn next(&self, limits: &Limits<'_>) -> String {
         let now = self.clock;
-        let tasks: Vec<String> = tasks.iter().map(|task| format!("'{}'", task.word())).collect();
+        let tasks: Vec<String> = limits.tasks.iter().map(|task| format!("'{}'", task.word())).collect();
+        let labels: Vec<String> = (2..).take(limits.repositories.len()).map(|at| format!("${at}")).collect();
+        let ours =
+            if labels.is_empty() { String::new() } else { format!("AND q.repository IN ({})", labels.join(", ")) };
         let under_way = format!(
             "(SELECT COUNT(*) FROM queue o WHERE o.repository = q.repository AND o.id <> q.id AND o.held_until > {now})"
         );
         format!(
             "SELECT q.id, q.repository FROM queue q LEFT JOIN turns t ON t.repository = q.repository \
-            WHERE q.held_until <= {now} AND q.due_at <= {now} AND q.kind IN ({}) AND {under_way} < $1 \
+            WHERE q.held_until <= {now} AND q.due_at <= {now} AND q.kind IN ({}) {ours} AND {under_way} < $1 \
             ORDER BY {under_way}, COALESCE(t.served_at, 0), q.queued_at, q.id LIMIT 1",
             tasks.join(", ")
         )

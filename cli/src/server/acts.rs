@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -17,7 +17,7 @@ use crate::approval::Asked;
 use crate::draw;
 use crate::environment::for_engine;
 use crate::event::Body;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::ledger::{Deed, StackId, Wish};
 use crate::picture;
 use crate::record::{Run, StackRecord, Task};
@@ -25,6 +25,9 @@ use crate::text::timestamp;
 
 /// How long a lock lasts that is taken on the page.
 const LOCK: i64 = 60 * 60_000;
+
+/// So many pictures are drawn at once: each asks the engine for a whole state.
+pub(super) const PICTURES: usize = 2;
 
 /// Why something was not done.
 enum Refused {
@@ -73,8 +76,9 @@ pub(super) async fn act(
     };
     server.news.ring();
     let back = path.rsplit_once('/').map_or("/", |(back, _)| back);
+    let back = form.get("repository").map_or_else(|| back.to_owned(), |label| page::of_repository(back, label));
     match done {
-        Ok(()) => Redirect::to(back).into_response(),
+        Ok(()) => Redirect::to(&back).into_response(),
         Err(Refused::Denied(words)) => denied(&server, &you, words),
         Err(Refused::Failed(failure)) => answer(&server, &you, &failure, true),
     }
@@ -165,7 +169,7 @@ impl Act<'_> {
         };
         self.server.written(self.who, did, name, &details).await?;
         match verb {
-            "retry" => self.server.retry(&record.repository)?,
+            "retry" => self.server.retry(&record.repository, vec![record.name])?,
             "resume" | "unlock" => self.server.soon(&record.repository).await?,
             _ => {}
         }
@@ -189,38 +193,40 @@ impl Server {
     /// A repository's branch is looked at without waiting for the next look.
     pub(super) async fn soon(&self, label: &str) -> Result<()> {
         match self.of_label(label) {
-            Some(watched) => self.ask(watched, Task::RollOut, &watched.branch).await,
+            Some(watched) => self.ask(watched, Task::RollOut, &watched.branch, true).await,
             None => Ok(()),
         }
     }
 
-    /// What failed is tried again at once, and not only after its rest.
-    pub(super) fn retry(self: &Arc<Self>, label: &str) -> Result<()> {
+    /// These stacks are tried again at once, and not only after their rest.
+    pub(super) fn retry(self: &Arc<Self>, label: &str, stacks: Vec<String>) -> Result<()> {
         let watched = self.of_label(label).cloned();
         let watched = watched.ok_or_else(|| Failure::input("its repository is not watched here"))?;
         let server = self.clone();
-        tokio::spawn(async move {
-            let done = server.roll_out(&watched, &server.context.cancel, true).await;
-            server.tell_trouble(done.err());
+        // It is waited for at the end, so that no engine is left behind.
+        self.retries.spawn(async move {
+            let done = server.roll_out(&watched, &server.context.cancel, stacks).await;
+            server.tell_trouble(done.err().filter(|failure| failure.kind != Kind::Cancelled));
         });
         Ok(())
     }
 
-    /// The stack that is meant, if it may be seen.
+    /// The stack that is meant, if it may be seen. Where several repositories have one of that name, the repository has to be named.
     pub(super) async fn stack(
         &self,
         you: &You,
         name: &str,
         repository: Option<&String>,
     ) -> Result<(StackRecord, StackId)> {
-        let is_it = |record: &StackRecord| {
+        let is_it = |record: &&StackRecord| {
             record.name == name
                 && you.sees(&record.repository)
                 && repository.is_none_or(|label| *label == record.repository)
         };
-        let unknown = || Failure::input(format!("no stack is called `{name}`"));
-        let record = self.ledger.stack_records().await?.into_iter().find(is_it).ok_or_else(unknown)?;
-        let id = self.ledger.find(&record.repository, &record.name).await?.ok_or_else(unknown)?;
+        let records = self.ledger.stack_records().await?;
+        let record = page::the_one(records.iter().filter(is_it), name)?.clone();
+        let id = self.ledger.find(&record.repository, &record.name).await?;
+        let id = id.ok_or_else(|| page::unknown(name))?;
         Ok((record, id))
     }
 }
@@ -252,11 +258,12 @@ pub(super) async fn picture(
     you: You,
     uri: Uri,
     Path((project, stack)): Path<(String, String)>,
+    Query(query): Query<BTreeMap<String, String>>,
 ) -> Response {
     if you.role.is_none() {
         return not_signed_in(&uri);
     }
-    match server.drawn(&you, &format!("{project}/{stack}")).await {
+    match server.drawn(&you, &format!("{project}/{stack}"), query.get("repository")).await {
         Ok(svg) => {
             // It has its own looks within it, and can do nothing.
             let policy = "default-src 'none'; style-src 'unsafe-inline'";
@@ -268,8 +275,9 @@ pub(super) async fn picture(
 }
 
 impl Server {
-    async fn drawn(&self, you: &You, name: &str) -> Result<String> {
-        let (record, _) = self.stack(you, name, None).await?;
+    async fn drawn(&self, you: &You, name: &str, repository: Option<&String>) -> Result<String> {
+        let (record, _) = self.stack(you, name, repository).await?;
+        let _place = self.pictures.acquire().await.map_err(|_| Failure::cancelled())?;
         let context = &self.context;
         let environment = for_engine(&context.environment, &[], &context.cwd);
         let state = draw::state(&record, &environment).await?;

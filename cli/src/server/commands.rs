@@ -1,6 +1,8 @@
 //! Commands in comments, each acted upon once: asked for by somebody who may write, in a comment that nobody changed, about the
 //! commit that it names.
 
+use std::sync::Arc;
+
 use super::workers::number_of;
 use super::{Server, Watched};
 use crate::approval::Asked;
@@ -13,9 +15,10 @@ use crate::forge::command::{Command, Verb, Wrong};
 use crate::forge::{Comment, Pull};
 use crate::git::Programs;
 use crate::ledger::{Answered, Deed};
-use crate::record::{RunState, StackRecord, Task};
+use crate::record::{RunState, StackRecord, Standing, Task};
 use crate::repo;
 use crate::review::Reviewer;
+use crate::text;
 
 /// Something that somebody asks for in a comment.
 struct Said<'a> {
@@ -28,13 +31,14 @@ struct Said<'a> {
 
 impl Server {
     /// Does what a comment asks for. The subject is `pr/7 COMMENT`.
-    pub(super) async fn command(&self, watched: &Watched, subject: &str) -> Result<()> {
+    pub(super) async fn command(self: &Arc<Self>, watched: &Watched, subject: &str) -> Result<()> {
         let (pull, id) = subject.split_once(' ').unwrap_or_default();
         let (number, Some(reviewer)) = (number_of(pull)?, &watched.reviewer) else {
             return Ok(());
         };
+        // What was answered may not have been told yet.
         if self.ledger.is_answered(&watched.label, id).await? {
-            return Ok(());
+            return reviewer.tell_answers(number).await;
         }
         let comments = reviewer.forge.comments(number).await?;
         let Some((comment, parsed)) = comments.iter().find(|comment| comment.id == id).and_then(asks) else {
@@ -43,47 +47,49 @@ impl Server {
         if is_older(comment, self.ledger.watched_since(&watched.label, self.context.now()).await?) {
             return Ok(());
         }
-        let answer = self.answer_to(watched, reviewer, number, comment, parsed).await?;
+        let refused = refused(reviewer, comment).await?;
+        let is_taken = refused.is_none();
+        let answer = match refused {
+            Some(why) => why,
+            None => self.answer_to(watched, reviewer, number, &comment.author, parsed).await?,
+        };
         let answered = Answered { at: self.context.now(), answer: format!("{}: {answer}", comment.author) };
         self.ledger.answer(&watched.label, number, id, &answered).await?;
+        if is_taken {
+            // It is only a sign that the comment was read.
+            let _ = reviewer.forge.react(number, id).await;
+        }
         reviewer.tell_answers(number).await
     }
 
-    /// What is said to it. Only what can't be done now, but later, is a failure.
+    /// What is said to it. Only what can't be done now, but later, is a failure. What was done is written down once, with what was
+    /// said to it.
     async fn answer_to(
-        &self,
+        self: &Arc<Self>,
         watched: &Watched,
         reviewer: &Reviewer,
         number: u64,
-        comment: &Comment,
+        who: &str,
         parsed: Result<Command, Wrong>,
     ) -> Result<String> {
-        if comment.is_edited {
-            return Ok("this comment was edited, so it counts for nothing: write a new one".to_owned());
-        }
-        let who = &comment.author;
-        if !reviewer.forge.may_write(who).await? {
-            return Ok("commands are for those who may write to the repository".to_owned());
-        }
-        // It is only a sign that the comment was read.
-        let _ = reviewer.forge.react(number, &comment.id).await;
         let command = match parsed {
             Ok(command) => command,
             Err(Wrong(why)) => return Ok(why),
         };
         let pull = reviewer.forge.pull(number).await?;
-        let what = format!("{}#{number}", watched.name);
-        let details = command.to_string();
-        self.ledger.audit(&Deed { who, did: "wrote", what: &what, details: &details }, self.context.now()).await?;
         let said = Said { watched, reviewer, pull, who, command };
-        match self.acted(&said).await {
-            Err(failure) if matches!(failure.kind, Kind::Setup | Kind::Cancelled | Kind::Bug) => Err(failure),
-            Err(failure) => Ok(failure.message),
-            Ok(answer) => Ok(answer),
-        }
+        let answer = match self.acted(&said).await {
+            Err(failure) if matches!(failure.kind, Kind::Setup | Kind::Cancelled | Kind::Bug) => return Err(failure),
+            Err(failure) => failure.message,
+            Ok(answer) => answer,
+        };
+        let details = format!("{}: {}", said.command, reviewer.scrubber.scrub(&answer));
+        let what = format!("{}#{number}", watched.name);
+        self.ledger.audit(&Deed { who, did: "wrote", what: &what, details: &details }, self.context.now()).await?;
+        Ok(answer)
     }
 
-    async fn acted(&self, said: &Said<'_>) -> Result<String> {
+    async fn acted(self: &Arc<Self>, said: &Said<'_>) -> Result<String> {
         said.is_current()?;
         match said.command.verb {
             Verb::Help => Ok(help()),
@@ -110,7 +116,7 @@ impl Server {
             }
             self.ledger.trust(&watched.label, &pull.head, who, self.context.now()).await?;
         }
-        self.ask(watched, Task::Review, &format!("pr/{}", pull.number)).await?;
+        self.ask(watched, Task::Review, &format!("pr/{}", pull.number), true).await?;
         Ok(format!("{} is being previewed", short(&pull.head)))
     }
 
@@ -150,21 +156,49 @@ impl Server {
         }
     }
 
-    async fn retries(&self, said: &Said<'_>) -> Result<String> {
+    /// An open pull request is previewed again. After a merge the stack that is named is rolled out again; without a name all of the
+    /// branch that did not go well.
+    async fn retries(self: &Arc<Self>, said: &Said<'_>) -> Result<String> {
         if said.pull.is_open {
             return self.previews(said).await;
         }
-        self.soon(&said.watched.label).await?;
-        Ok(format!("{} is tried again", said.watched.branch))
+        let stacks = match said.command.stack {
+            Some(_) => vec![self.meant(said).await?.name],
+            None => self.unwell(said.watched).await?,
+        };
+        if stacks.is_empty() {
+            return Ok(format!(
+                "there is nothing to try again: the newest run of every stack of {} went well",
+                said.watched.branch
+            ));
+        }
+        let answer =
+            format!("{} is tried again", text::list(&stacks.iter().map(String::as_str).collect::<Vec<_>>(), 5));
+        self.retry(&said.watched.label, stacks)?;
+        Ok(answer)
     }
 
+    /// The stacks on a branch whose newest run did not go well.
+    async fn unwell(&self, watched: &Watched) -> Result<Vec<String>> {
+        let mut all = self.ledger.stack_records().await?;
+        all.retain(|record| record.repository == watched.label && record.branch.as_ref() == Some(&watched.branch));
+        tokio::task::block_in_place(|| crate::standing::look(&self.context, &mut all));
+        Ok(all.into_iter().filter(went_wrong).map(|record| record.name).collect())
+    }
+
+    /// One's own lock alone: to write to the repository is not yet to be an admin here.
     async fn unlocks(&self, said: &Said<'_>) -> Result<String> {
         let stack = self.meant(said).await?;
-        let id = self.ledger.find(&stack.repository, &stack.name).await?;
         let free = || Failure::input(format!("nobody has a lock on {}", stack.name));
-        match self.ledger.unlock(&id.ok_or_else(free)?, None).await? {
-            true => Ok(format!("{} is unlocked", stack.name)),
-            false => Err(free()),
+        let id = self.ledger.find(&stack.repository, &stack.name).await?.ok_or_else(free)?;
+        if self.ledger.unlock(&id, Some(said.who)).await? {
+            return Ok(format!("{} is unlocked", stack.name));
+        }
+        match self.ledger.lock_on(&id, self.context.now()).await? {
+            Some(lock) => {
+                Err(Failure::input(format!("the lock on {} is somebody else's: {} has it", stack.name, lock.owner)))
+            }
+            None => Err(free()),
         }
     }
 
@@ -213,6 +247,21 @@ impl Said<'_> {
         let lines: Vec<String> = all.take(10).map(line).collect();
         Ok(if lines.is_empty() { "it touches no stack".to_owned() } else { lines.join("\n") })
     }
+}
+
+/// Why a comment is not acted upon, whatever it asks for.
+async fn refused(reviewer: &Reviewer, comment: &Comment) -> Result<Option<String>> {
+    if comment.is_edited {
+        return Ok(Some("this comment was edited, so it counts for nothing: write a new one".to_owned()));
+    }
+    let may_write = reviewer.forge.may_write(&comment.author).await?;
+    Ok((!may_write).then(|| "commands are for those who may write to the repository".to_owned()))
+}
+
+/// What `gitinfra retry` tries again where nothing is named.
+fn went_wrong(record: &StackRecord) -> bool {
+    let is_there = !matches!(record.status, Standing::Gone | Standing::Destroyed);
+    is_there && record.last_state.is_some_and(|state| !matches!(state, RunState::Succeeded | RunState::Running))
 }
 
 /// A comment of somebody else's that begins as a command.

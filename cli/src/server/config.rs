@@ -213,6 +213,17 @@ impl Config {
     }
 }
 
+/// Two entries of one repository would take each other's jobs and roll out the same stacks. Each is a name and the ledger's label.
+pub(super) fn refuse_twice(entries: &[(&str, String)]) -> Result<()> {
+    for (at, (name, label)) in entries.iter().enumerate() {
+        if let Some((other, _)) = entries[..at].iter().find(|(_, other)| other == label) {
+            let words = format!("the configuration: `{other}` and `{name}` are the same repository, {label}");
+            return Err(Failure::input(words).hint("keep one of them: one branch of a repository is rolled out"));
+        }
+    }
+    Ok(())
+}
+
 /// What may stand in an address and in a metric's label as it is.
 fn is_word(name: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -235,6 +246,16 @@ mod tests {
         let config = Config::read(all).expect("a configuration");
         assert_eq!(config.repositories[0].forge.as_ref().and_then(|forge| forge.kind), Some(Kind::Forgejo));
         assert_eq!((config.people[0].role, Role::Admin > Role::Viewer), (Role::Admin, true));
+    }
+
+    #[test]
+    fn a_repository_has_one_entry() {
+        let [a, b, c] =
+            [("a", "/srv/a"), ("b", "/srv/b"), ("c", "/srv/a")].map(|(name, label)| (name, label.to_owned()));
+        assert!(refuse_twice(&[a.clone(), b.clone()]).is_ok());
+        let failure = refuse_twice(&[a, b, c]).expect_err("the same twice");
+        assert!(failure.message.contains("`a` and `c` are the same repository"), "{failure}");
+        assert_eq!(failure.hints.len(), 1);
     }
 
     /// What is shipped to begin with, and how a cluster asks whether it is well.

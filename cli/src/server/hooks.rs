@@ -101,7 +101,7 @@ impl Server {
         if self.ledger.is_delivered(&watched.name, delivered).await? {
             return Ok(false);
         }
-        self.ask(watched, task, subject).await?;
+        self.ask(watched, task, subject, true).await?;
         self.ledger.deliver(&watched.name, delivered, self.context.now()).await?;
         Ok(true)
     }

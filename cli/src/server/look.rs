@@ -35,7 +35,7 @@ impl Server {
     }
 
     async fn one_look(&self, watched: &Watched, looks: &mut Looks) -> Result<()> {
-        self.ask(watched, Task::RollOut, &watched.branch).await?;
+        self.ask(watched, Task::RollOut, &watched.branch, false).await?;
         self.ledger.forget_deliveries(self.context.now()).await?;
         match &watched.reviewer {
             Some(reviewer) => {
@@ -47,7 +47,7 @@ impl Server {
 
     async fn look_at_pulls(&self, watched: &Watched, reviewer: &Reviewer, looks: &mut Looks) -> Result<()> {
         for (pull, sides) in reviewer.due(looks).await? {
-            self.ask(watched, Task::Review, &format!("pr/{}", pull.number)).await?;
+            self.ask(watched, Task::Review, &format!("pr/{}", pull.number), false).await?;
             looks.note(pull.number, sides);
         }
         self.look_at_comments(watched, reviewer).await
@@ -61,7 +61,8 @@ impl Server {
                 let is_command =
                     !comment.is_ours && !is_older(&comment, since) && Command::parse(&comment.text).is_some();
                 if is_command && !self.ledger.is_answered(&watched.label, &comment.id).await? {
-                    self.ask(watched, Task::Command, &format!("pr/{} {}", pull.number, comment.id)).await?;
+                    let subject = format!("pr/{} {}", pull.number, comment.id);
+                    self.ask(watched, Task::Command, &subject, false).await?;
                 }
             }
         }

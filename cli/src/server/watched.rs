@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use super::config::{Config, Forge, Repository};
+use super::config::{Config, Forge, Repository, refuse_twice};
 use crate::context::Context;
 use crate::environment::for_engine;
 use crate::failure::{Failure, Result};
@@ -89,18 +89,24 @@ impl Watched {
         }))
     }
 
-    /// All that a configuration names.
+    /// All that a configuration names. Two of its entries are never the same repository.
     pub async fn all(context: &Context, ledger: &Ledger, config: &Config) -> Result<Vec<Arc<Watched>>> {
-        let mut all = Vec::new();
+        let (mut entries, mut all) = (Vec::new(), Vec::new());
         for of in &config.repositories {
-            let opened = Watched::open(context, ledger, of).await;
-            all.push(opened.map_err(|mut failure| {
-                failure.message = format!("{}: {}", of.name, failure.message);
-                failure
-            })?);
+            let source = Source::parse(&of.repo, &context.cwd).map_err(|failure| named(of, failure))?;
+            entries.push((of.name.as_str(), source.label));
+        }
+        refuse_twice(&entries)?;
+        for of in &config.repositories {
+            all.push(Watched::open(context, ledger, of).await.map_err(|failure| named(of, failure))?);
         }
         Ok(all)
     }
+}
+
+fn named(of: &Repository, mut failure: Failure) -> Failure {
+    failure.message = format!("{}: {}", of.name, failure.message);
+    failure
 }
 
 async fn mirror(context: &Context, of: &Repository) -> Result<Mirror> {

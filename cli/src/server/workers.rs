@@ -27,7 +27,7 @@ impl Work for Doing {
             return Err(Failure::input("its repository is not watched any more"));
         };
         let done = match job.task {
-            Task::RollOut => server.roll_out(watched, cancel, false).await,
+            Task::RollOut => server.roll_out(watched, cancel, Vec::new()).await,
             Task::Review => server.review(watched, &job.subject).await,
             Task::Command => server.command(watched, &job.subject).await,
             Task::Drift => Ok(()),
@@ -45,25 +45,29 @@ impl Server {
         let kinds =
             [(Task::RollOut, self.watched.len()), (Task::Review, reviews), (Task::Command, reviewed().count().min(2))];
         let most = self.watched.iter().map(|watched| watched.reviews + 2).max().unwrap_or(1);
+        let labels: Vec<String> = self.watched.iter().map(|watched| watched.label.clone()).collect();
         let worker = |task| Worker {
             context: self.context.clone(),
             ledger: self.ledger.clone(),
             work: Arc::new(Doing(self.clone())),
             tasks: vec![task],
+            repositories: labels.clone(),
             per_repository: u16::try_from(most).unwrap_or(u16::MAX),
         };
         kinds.into_iter().flat_map(|(task, number)| (0..number.min(MOST)).map(move |_| task)).map(worker).collect()
     }
 
-    /// Asks for something to be done. It is in the ledger when this returns. What failed for good is tried again.
-    pub(super) async fn ask(&self, watched: &Watched, task: Task, subject: &str) -> Result<()> {
+    /// Asks for something to be done. It is in the ledger when this returns. What failed for good is tried again; what rests after a
+    /// failure only by news, for a look sees the same again and again.
+    pub(super) async fn ask(&self, watched: &Watched, task: Task, subject: &str, is_news: bool) -> Result<()> {
         let asked = Asked { repository: &watched.label, task, subject, commit: None };
         if self.ledger.ask(&asked).await? != Queued::Known {
             return Ok(());
         }
         let is_it = |job: &&Job| job.repository == watched.label && job.task == task && job.subject == subject;
         let jobs = self.ledger.jobs().await?;
-        if let Some(job) = jobs.iter().find(is_it).filter(|job| job.state == JobState::Failed) {
+        let wakes = |state| state == JobState::Failed || (is_news && state == JobState::Retrying);
+        if let Some(job) = jobs.iter().find(is_it).filter(|job| wakes(job.state)) {
             self.ledger.retry_job(&job.name).await?;
         }
         Ok(())
@@ -82,15 +86,32 @@ impl Server {
         Ok(())
     }
 
-    /// One pass over the branch. What fails in a stack is in its run; it is tried again by the next looks.
-    pub(super) async fn roll_out(&self, watched: &Watched, cancel: &CancellationToken, is_retry: bool) -> Result<()> {
+    /// One pass over the branch; over some of its stacks alone where those are to be tried again. What fails in a stack is in its
+    /// run; it is tried again by the next looks.
+    pub(super) async fn roll_out(
+        &self,
+        watched: &Watched,
+        cancel: &CancellationToken,
+        again: Vec<String>,
+    ) -> Result<()> {
         let mut follow = watched.follow.lock().await;
         follow.context.cancel = cancel.clone();
-        follow.wishes.retry = is_retry;
-        match follow.once().await?.cancelled {
-            0 => Ok(()),
-            _ => Err(Failure::cancelled()),
+        follow.wishes.retry = !again.is_empty();
+        follow.wishes.stacks = again;
+        let seen = follow.seen.clone();
+        let done = follow.once().await;
+        // A pass over some stacks is no look at the head: the next whole one still has to tell what is new in it.
+        if follow.wishes.retry {
+            follow.seen = seen;
         }
+        if done?.cancelled > 0 {
+            return Err(Failure::cancelled());
+        }
+        // As `sync --watch` does, one look for drift after each pass.
+        if !follow.wishes.retry {
+            follow.look_for_drift().await?;
+        }
+        Ok(())
     }
 
     pub(super) fn tell_trouble(&self, failure: Option<Failure>) {

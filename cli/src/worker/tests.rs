@@ -9,6 +9,9 @@ use crate::failure::Failure;
 use crate::ledger::Asked;
 use crate::record::JobState;
 
+/// The commit whose job panics.
+const PANICS: &str = "eeeeeeee";
+
 /// Answers each job with the next of these, and remembers what it was asked.
 struct Plays {
     answers: Mutex<Vec<Result<()>>>,
@@ -21,6 +24,7 @@ impl Work for Plays {
         let commit = job.commit.clone().unwrap_or_default();
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{} {commit}", job.subject));
         assert!(!cancel.is_cancelled());
+        assert_ne!(commit, PANICS, "a mistake");
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or(Ok(()))
     }
 }
@@ -58,7 +62,14 @@ async fn jobs_are_done_put_back_and_let_go() {
         cancel: CancellationToken::new(),
         sink: heard.clone(),
     };
-    let worker = Worker { context, ledger: ledger.clone(), work: plays.clone(), tasks: Vec::new(), per_repository: 2 };
+    let worker = Worker {
+        context,
+        ledger: ledger.clone(),
+        work: plays.clone(),
+        tasks: Vec::new(),
+        repositories: Vec::new(),
+        per_repository: 2,
+    };
     let ask = async |commit: &'static str| {
         let asked = Asked { repository: "r", task: Task::RollOut, subject: "main", commit: Some(commit) };
         ledger.ask(&asked).await.expect("it is queued")
@@ -84,6 +95,13 @@ async fn jobs_are_done_put_back_and_let_go() {
     assert_eq!(seen, ["main bbbbbbbb", "main cccccccc", "main dddddddd", "main dddddddd"]);
     let said = heard.0.lock().expect("nobody panicked").clone();
     assert_eq!(said, ["aaaaaaa of main skipped: bbbbbbb came before their turn"]);
+    // A job that panics waits for another commit, and its worker goes on.
+    ask(PANICS).await;
+    assert!(next().await);
+    assert_eq!((states().await, next().await), (vec![JobState::Failed], false));
+    ask("ffffffff").await;
+    assert!(next().await);
+    assert_eq!(states().await, []);
 }
 
 #[test]
@@ -93,6 +111,8 @@ fn pauses_double_and_end() {
         (Kind::Setup, 3, Some(240_000)),
         (Kind::Busy, 6, Some(1_800_000)),
         (Kind::RollOut, 7, None),
+        (Kind::Setup, 7, Some(1_800_000)),
+        (Kind::Setup, 10_000, Some(1_800_000)),
         (Kind::Held, 0, None),
         (Kind::Bug, 0, None),
     ];

@@ -4,7 +4,7 @@ mod plausible;
 
 use gitinfra_proto::wire::UNKNOWN;
 
-use crate::conform::Conformed;
+use crate::conform::{Conformed, fits};
 use crate::error::Fault;
 use crate::path::Step;
 use crate::shape::{Field, Type};
@@ -139,7 +139,11 @@ impl Filling {
                     Value::Object(filled)
                 }
                 (Type::Object(shape), Value::Object(map)) => Value::Object(self.object(&shape.fields(), map)?),
-                (Type::OneOf(types), _) => return types.iter().find_map(|ty| self.value(ty, value)),
+                // First those that the known parts are of.
+                (Type::OneOf(types), _) => {
+                    let (of_it, others): (Vec<_>, Vec<_>) = types.iter().partition(|ty| fits(ty, value));
+                    return of_it.into_iter().chain(others).find_map(|ty| self.value(ty, value));
+                }
                 _ => return None,
             },
         };

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use super::EjectResult;
 use super::state::{Entry, State};
 
-/// By this key the engine tells secrets from other objects.
+/// By this key the engine tells values of its own from other objects, and by the value which kind it is.
 const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
+const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
 
 /// Properties that have the framework's own.
 const BIRTH: &str = "__birth";
@@ -17,24 +18,45 @@ const BIRTH: &str = "__birth";
 /// The program of the resources in a component.
 pub fn of(state: &State, component: Entry<'_>) -> Result<EjectResult> {
     let inside = state.within(component);
-    let mut writer = Writer { state, keys: keys(&inside), secrets: BTreeSet::new() };
+    let providers = providers(state, &inside);
+    let keys = keys(&[inside.clone(), providers.clone()].concat());
+    let mut writer = Writer { state, keys, secrets: BTreeMap::new(), odd: BTreeSet::new() };
     let mut resources = Map::new();
-    for entry in &inside {
+    for entry in providers.iter().chain(&inside) {
         let key = writer.keys[entry.urn()].clone();
         let written = writer.resource(*entry);
         resources.insert(key, written);
+    }
+    if !writer.odd.is_empty() {
+        let odd: Vec<_> = writer.odd.iter().map(|at| format!("`{at}`")).collect();
+        return Err(Error::new(format!(
+            "assets, archives and secrets of several values can't be written into a program: {}",
+            odd.join(", ")
+        ))
+        .hint("write the program of this component by hand"));
     }
     let mut program = Map::new();
     program.insert("name".into(), component.project().into());
     program.insert("runtime".into(), "yaml".into());
     if !writer.secrets.is_empty() {
-        let each = writer.secrets.iter().map(|key| (key.clone(), json!({"type": "string", "secret": true})));
+        let each = writer.secrets.iter().map(|(key, ty)| (key.clone(), json!({"type": ty, "secret": true})));
         program.insert("config".into(), Value::Object(each.collect()));
     }
     program.insert("resources".into(), Value::Object(resources));
     let text = serde_saphyr::to_string(&Value::Object(program));
     let program = text.map_err(|e| Error::new(format!("the program can't be written: {e}")))?;
-    Ok(EjectResult { program, secrets: writer.secrets })
+    Ok(EjectResult { program, secrets: writer.secrets.into_keys().collect() })
+}
+
+/// The providers that resources have been given by the program. A default one is the next program's as well.
+fn providers<'a>(state: &'a State, inside: &[Entry<'a>]) -> Vec<Entry<'a>> {
+    let given: BTreeSet<&str> = inside.iter().filter_map(|entry| provider_of(*entry)).collect();
+    state.all().filter(|entry| given.contains(entry.urn()) && !entry.name().starts_with("default")).collect()
+}
+
+/// The URN of the provider that a resource is of; the state has its id behind it.
+fn provider_of(entry: Entry<'_>) -> Option<&str> {
+    entry.option("provider").as_str()?.rsplit_once("::").map(|(urn, _)| urn)
 }
 
 /// The key of each resource in the program, by its URN: its name, as far as a reference can have it.
@@ -57,7 +79,10 @@ fn keys(inside: &[Entry<'_>]) -> BTreeMap<String, String> {
 struct Writer<'a> {
     state: &'a State,
     keys: BTreeMap<String, String>,
-    secrets: BTreeSet<String>,
+    /// The secrets that are asked for, each with its type.
+    secrets: BTreeMap<String, &'static str>,
+    /// Where there is what no program of YAML can say.
+    odd: BTreeSet<String>,
 }
 
 impl<'a> Writer<'a> {
@@ -108,7 +133,13 @@ impl<'a> Writer<'a> {
     /// A value, in which what comes from another resource is a reference to it.
     fn value(&mut self, value: &Value, sources: &[Entry<'_>], at: &str, used: &mut BTreeSet<String>) -> Value {
         match value {
-            Value::Object(map) if map.contains_key(SIGNATURE) => self.secret(value, sources, at, used),
+            Value::Object(map) if map.get(SIGNATURE).is_some_and(|kind| kind == SECRET) => {
+                self.secret(value, sources, at, used)
+            }
+            Value::Object(map) if map.contains_key(SIGNATURE) => {
+                self.odd.insert(at.to_owned());
+                Value::Null
+            }
             Value::Object(map) => {
                 let each = map
                     .iter()
@@ -121,7 +152,8 @@ impl<'a> Writer<'a> {
             }
             Value::String(text) => match self.reference(value, sources, used) {
                 Some(reference) => reference.into(),
-                None => text.replace("${", "$${").into(),
+                // In YAML's programs two dollar signs are one.
+                None => text.replace('$', "$$").into(),
             },
             other => other.clone(),
         }
@@ -129,12 +161,24 @@ impl<'a> Writer<'a> {
 
     /// A secret: a reference where it comes from another resource, else a value of the configuration.
     fn secret(&mut self, value: &Value, sources: &[Entry<'_>], at: &str, used: &mut BTreeSet<String>) -> Value {
-        let shown = value["plaintext"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-        if let Some(reference) = shown.and_then(|shown| self.reference(&shown, sources, used)) {
+        let shown = plaintext(value);
+        if let Some(reference) = shown.as_ref().and_then(|shown| self.reference(shown, sources, used)) {
             return reference.into();
         }
-        self.secrets.insert(at.to_owned());
-        format!("${{{at}}}").into()
+        let ty = match shown {
+            Some(Value::Number(_)) => "number",
+            Some(Value::Bool(_)) => "boolean",
+            Some(Value::Object(_) | Value::Array(_)) => {
+                self.odd.insert(at.to_owned());
+                "string"
+            }
+            _ => "string",
+        };
+        let numbered = std::iter::once(at.to_owned()).chain((2..).map(|number| format!("{at}-{number}")));
+        let mut free = numbered.filter(|key| !self.secrets.contains_key(key));
+        let key = free.next().unwrap_or_else(|| at.to_owned());
+        self.secrets.insert(key.clone(), ty);
+        format!("${{{key}}}").into()
     }
 
     /// A reference to the source that has such an id or output; to none where it could be anything.
@@ -166,6 +210,11 @@ impl<'a> Writer<'a> {
         for (option, state) in [("protect", "protect"), ("retainOnDelete", "retainOnDelete")] {
             if entry.option(state) == true {
                 options[option] = true.into();
+            }
+        }
+        for (option, urn) in [("provider", provider_of(entry)), ("deletedWith", entry.option("deletedWith").as_str())] {
+            if let Some(key) = urn.and_then(|urn| self.keys.get(urn)) {
+                options[option] = format!("${{{key}}}").into();
             }
         }
         let times = entry.option("customTimeouts").as_object().cloned().unwrap_or_default();

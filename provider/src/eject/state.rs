@@ -48,18 +48,17 @@ impl State {
         }
     }
 
-    /// The resources in a component, and in the components in it; without the components.
+    /// The resources in a component, in the components in it and below them; without the components, and without what the program only reads.
     pub fn within(&self, component: Entry<'_>) -> Vec<Entry<'_>> {
         let mut inside = BTreeSet::from([component.urn()]);
         let mut found = Vec::new();
         // A parent always stands before its children.
         for entry in self.all().filter(|it| it.parent() != it.urn()) {
-            if !inside.contains(entry.parent()) {
-                continue;
+            if inside.contains(entry.parent()) {
+                inside.insert(entry.urn());
             }
-            match entry.is_custom() {
-                true => found.push(entry),
-                false => drop(inside.insert(entry.urn())),
+            if inside.contains(entry.parent()) && entry.is_custom() && entry.option("external") != true {
+                found.push(entry);
             }
         }
         found

@@ -156,7 +156,7 @@ fn alone(key: &Key, there: &RecordInputs, new: &SharedRecordInputs) -> Error {
     };
     let name = &key.name;
     Error::new(format!(
-        "record `{key}` exists already and says {says}; it is not shared: somebody made it by hand or with another tool, such as the validation record of another certificate of the name"
+        "record `{key}` exists already and says {says}; it is not shared: somebody made it by hand or with another tool, such as the validation record of another certificate of the name, or this program declares it as a `Record`, which has to be left out first"
     ))
     .again(Again::Never)
     .hint(format!("{way} delete the record `{name}` and run this again: a certificate that is issued stays valid meanwhile"))

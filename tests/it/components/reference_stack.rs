@@ -162,7 +162,7 @@ fn kept(whole: &Whole) {
     let before = whole.aws.calls().len();
     for run in [whole.project.preview(), whole.project.up()] {
         run.expect_failure()
-            .expect_says("`web` is protected from deletion, and would lose aurora, redis, which holds data; nothing has been changed")
+            .expect_says("`web` is protected from deletion, and would lose aurora, redis, which holds data; nothing of it has been changed")
             .expect_says("set `protectStateful: false`");
     }
     assert_eq!(whole.aws.writes_after(before), [""; 0]);

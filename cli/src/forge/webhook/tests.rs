@@ -147,6 +147,21 @@ fn size_is_capped_and_a_secret_is_needed() {
     assert!(!format!("{:?}", signer(Kind::Github)).contains("hush"));
 }
 
+/// GitLab names the event and the hook: two deliveries of one hook are not the same one.
+#[test]
+fn a_hook_is_no_delivery() {
+    let of = |names: &[&'static str]| {
+        let mut all = headers(Kind::Gitlab);
+        all.remove(1);
+        all.extend(names.iter().map(|name| (*name, format!("of {name}"))));
+        verify(Kind::Gitlab, &all, PULL_REQUEST).map(|delivery| delivery.id)
+    };
+    let (event, hook) = ("X-Gitlab-Event-UUID", "X-Gitlab-Webhook-UUID");
+    assert_eq!(of(&[hook, event]), Ok(format!("of {event}")));
+    assert_eq!(of(&[event, "Idempotency-Key"]), Ok("of Idempotency-Key".to_owned()), "the same when it is tried again");
+    assert_eq!(of(&[hook]), Err(Refusal::NoId));
+}
+
 #[test]
 fn a_signed_time_has_a_window() {
     let signer = Signer::new(Kind::Gitlab, &Secret::new(SIGNING_TOKEN)).expect("a signing token");

@@ -7,13 +7,14 @@ const LONG: i64 = 600_000;
 /// A lease that is over when it begins.
 const NONE: i64 = 0;
 
-const ALL: Limits<'_> = Limits { tasks: &Task::ALL, per_repository: 9, lease: LONG };
+const ALL: Limits<'_> = Limits { tasks: &Task::ALL, repositories: &[], per_repository: 9, lease: LONG };
 
 pub async fn check(ledger: &Ledger) {
     pushes_become_one_job(ledger).await;
     what_comes_meanwhile_is_not_lost(ledger).await;
     a_repository_keeps_no_other_waiting(ledger).await;
     a_repository_has_its_limit(ledger).await;
+    a_worker_takes_what_its_server_watches(ledger).await;
     of_many_workers_each_takes_another_job(ledger).await;
     a_dead_worker_is_not_waited_for(ledger).await;
     a_lease_that_is_over_is_taken_over(ledger).await;
@@ -118,6 +119,23 @@ async fn a_repository_has_its_limit(ledger: &Ledger) {
     }
     let last = took(ledger).await;
     assert_eq!((last.job.repository.as_str(), done(ledger, &last).await), ("a", Finish::Gone));
+}
+
+async fn a_worker_takes_what_its_server_watches(ledger: &Ledger) {
+    for repository in ["theirs", "it's ours", "too"] {
+        ask(ledger, push(repository, "c1")).await;
+    }
+    let ours = ["it's ours", "too", "none"].map(str::to_owned);
+    let ours = Limits { repositories: &ours, ..ALL };
+    let taken = [take(ledger, ours).await, take(ledger, ours).await].map(|taken| taken.expect("a job"));
+    let mut repositories = taken.each_ref().map(|taken| taken.job.repository.as_str());
+    repositories.sort_unstable();
+    assert_eq!((repositories, take(ledger, ours).await), (["it's ours", "too"], None));
+    for taken in &taken {
+        done(ledger, taken).await;
+    }
+    let theirs = took(ledger).await;
+    assert_eq!((theirs.job.repository.as_str(), done(ledger, &theirs).await), ("theirs", Finish::Gone));
 }
 
 async fn of_many_workers_each_takes_another_job(ledger: &Ledger) {

@@ -30,7 +30,7 @@ fn head(hold: &Hold, now: i64) -> Markup {
     html! {
         div.head {
             div {
-                p.crumbs { (link_to_stack(&hold.stack)) " / " (commit(&hold.commit)) " / " (hold.name) }
+                p.crumbs { (link_to_stack(&hold.stack, &hold.repository)) " / " (commit(&hold.commit)) " / " (hold.name) }
                 h1 { "Hold on " (hold.stack) " " (state(hold.state.word())) }
                 p.lead { (brief(&hold.case.in_words(), 400)) }
                 p.soft { "Held " (clock(hold.created_at, now)) " by " a href=(format!("/run/{}", hold.run)) { "run/" (hold.run) } }

@@ -34,7 +34,7 @@ pub async fn runs(look: &Look<'_>) -> Result<Page> {
             html! {
                 th role="rowheader" scope="row" { a href=(format!("/run/{}", run.name)) { "run/" (run.name) } }
                 td role="cell" { (state(run.state.word())) }
-                td.w role="cell" { (link_to_stack(&run.stack)) small { (brief(&run.subject, 80)) } }
+                td.w role="cell" { (link_to_stack(&run.stack, &run.repository)) small { (brief(&run.subject, 80)) } }
                 td role="cell" data-h="Commit" { (commit(&run.commit)) }
                 td role="cell" data-h="Took" { (took.unwrap_or_else(|| "–".to_owned())) }
                 td.nw role="cell" data-h="Age" { (age(run.started_at, look.now)) }
@@ -57,7 +57,7 @@ pub async fn holds(look: &Look<'_>) -> Result<Page> {
             html! {
                 th role="rowheader" scope="row" { a href=(format!("/hold/{}", hold.name)) { "hold/" (hold.name) } }
                 td role="cell" { (state(hold.state.word())) }
-                td.w role="cell" { (link_to_stack(&hold.stack)) small { (brief(&hold.case.in_words(), 120)) } }
+                td.w role="cell" { (link_to_stack(&hold.stack, &hold.repository)) small { (brief(&hold.case.in_words(), 120)) } }
                 td role="cell" data-h="Approvals" { (hold.approvals.len()) " of " (hold.case.needed.max(1)) }
                 td.nw role="cell" data-h="Age" { (age(hold.created_at, look.now)) }
             }
@@ -83,7 +83,7 @@ pub async fn drifts(look: &Look<'_>) -> Result<Page> {
         .iter()
         .map(|drift| {
             html! {
-                th role="rowheader" scope="row" { (link_to_stack(&drift.name)) }
+                th role="rowheader" scope="row" { (link_to_stack(&drift.name, &drift.repository)) }
                 td role="cell" { (state(drift.state.word())) }
                 td role="cell" data-h="Resources" { (drift.findings.resources) }
                 td.nw role="cell" data-h="Age" { (age(drift.checked_at, look.now)) }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::signs::{button, commit, effect, legible, link_to_stack, state};
+use super::signs::{button, commit, effect, legible, link_to_stack, state, word_field};
 use super::{Look, Page};
 use crate::engine::operation::Effect;
 use crate::failure::{Failure, Result};
@@ -37,7 +37,7 @@ fn head(look: &Look<'_>, sealed: &Sealed) -> Markup {
     html! {
         div.head {
             div {
-                p.crumbs { (link_to_stack(&ground.stack)) }
+                p.crumbs { (link_to_stack(&ground.stack, &ground.repository)) }
                 h1 { "Preview of " (ground.stack) " " (state(if sealed.rejected.is_some() { "rejected" } else { "sealed" })) }
                 p.lead.sum {
                     @for kind in EFFECTS { @if plan.number(kind) > 0 { span { (effect(kind)) " " (plan.number(kind)) } } }
@@ -45,7 +45,7 @@ fn head(look: &Look<'_>, sealed: &Sealed) -> Markup {
                 }
             }
             @if look.you.may(Role::Approver, &ground.repository) && !mine && !sealed.is_begun {
-                div.acts { (button(&format!("/preview/{}/approve", sealed.id), look.you.word.as_deref(), "go", &format!("Approve {}", sealed.id))) }
+                div.acts { (button(&format!("/preview/{}/approve", sealed.id), &word_field(look.you.word.as_deref()), "go", &format!("Approve {}", sealed.id))) }
             }
         }
     }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::signs::{age, brief, button, clock, heads, legible, link_to_stack, state};
+use super::signs::{age, brief, button, clock, heads, legible, link_to_stack, stack_fields, state};
 use super::{Look, Page, frame};
 use crate::failure::Result;
 use crate::record::{Job, JobState, Lock};
@@ -72,11 +72,11 @@ fn taken(look: &Look<'_>, locks: &[Lock]) -> Markup {
                     tbody role="rowgroup" {
                         @for lock in locks {
                             tr role="row" {
-                                th role="rowheader" scope="row" { (link_to_stack(&lock.name)) }
+                                th role="rowheader" scope="row" { (link_to_stack(&lock.name, &lock.repository)) }
                                 td role="cell" { (state("taken")) }
                                 td.w role="cell" { (lock.owner) ": " (legible(&lock.reason)) }
                                 td role="cell" data-h="Ends" { (clock(lock.until, look.now)) }
-                                td role="cell" { @if may_unlock(look, lock) { (button(&format!("/stack/{}/unlock", lock.name), look.you.word.as_deref(), "small", "Unlock")) } }
+                                td role="cell" { @if may_unlock(look, lock) { (button(&format!("/stack/{}/unlock", lock.name), &stack_fields(look.you.word.as_deref(), &lock.repository), "small", "Unlock")) } }
                             }
                         }
                     }

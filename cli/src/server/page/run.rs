@@ -91,7 +91,7 @@ fn head(look: &Look<'_>, run: &Run, steps: &[Step]) -> Markup {
     html! {
         div.head {
             div {
-                p.crumbs { (link_to_stack(&run.stack)) }
+                p.crumbs { (link_to_stack(&run.stack, &run.repository)) }
                 h1 { "run/" (run.name) " " (state(run.state.word())) }
                 p.lead { (brief(&says, 400)) }
             }

@@ -58,12 +58,18 @@ pub fn clock(at: i64, now: i64) -> Markup {
     html! { time datetime=(exact) title=(exact) { (short.unwrap_or_default()) } }
 }
 
-pub fn to_stack(name: &str) -> String {
-    format!("/stack/{name}")
+/// An address of a stack's. Another repository may have a stack of the same name, so it says which one is meant.
+pub fn of_repository(path: &str, repository: &str) -> String {
+    let repository: String = url::form_urlencoded::byte_serialize(repository.as_bytes()).collect();
+    format!("{path}?repository={repository}")
 }
 
-pub fn link_to_stack(name: &str) -> Markup {
-    html! { a href=(to_stack(name)) { (name) } }
+pub fn to_stack(name: &str, repository: &str) -> String {
+    of_repository(&format!("/stack/{name}"), repository)
+}
+
+pub fn link_to_stack(name: &str, repository: &str) -> Markup {
+    html! { a href=(to_stack(name, repository)) { (name) } }
 }
 
 pub fn commit(id: &str) -> Markup {
@@ -85,15 +91,20 @@ pub fn legible(words: &str) -> String {
     words.chars().map(shown).collect()
 }
 
-/// A form with one button, which bears the word of the session.
-pub fn button(action: &str, word: Option<&str>, class: &str, says: &str) -> Markup {
+/// A form with one button, and what else it bears: the word of the session, and what it is about.
+pub fn button(action: &str, fields: &Markup, class: &str, says: &str) -> Markup {
     html! {
-        form method="post" action=(action) { (word_field(word)) button class=(class) { (says) } }
+        form method="post" action=(action) { (fields) button class=(class) { (says) } }
     }
 }
 
 pub fn word_field(word: Option<&str>) -> Markup {
     html! { @if let Some(word) = word { input type="hidden" name="word" value=(word); } }
+}
+
+/// What a form about a stack bears.
+pub fn stack_fields(word: Option<&str>, repository: &str) -> Markup {
+    html! { (word_field(word)) input type="hidden" name="repository" value=(repository); }
 }
 
 /// Heads of a table that becomes cards.
@@ -110,7 +121,18 @@ mod tests {
         let name = "<img src=x onerror=alert(1)>\u{202e}\u{7}";
         let shown = html! { (brief(name, 100)) }.into_string();
         assert_eq!(shown, "&lt;img src=x onerror=alert(1)&gt;\\u{202e}\\u{7}");
-        assert_eq!(button("/x\"y", Some("w"), "go", "<b>").into_string().matches("<b>").count(), 0);
+        let form = button("/x\"y", &stack_fields(Some("w"), "<b>"), "go", "<b>").into_string();
+        assert_eq!(form.matches("<b>").count(), 0);
+    }
+
+    #[test]
+    fn a_stack_is_one_of_a_repository() {
+        assert_eq!(
+            to_stack("net/dev", "https://a.example/x y&z"),
+            "/stack/net/dev?repository=https%3A%2F%2Fa.example%2Fx+y%26z"
+        );
+        let fields = stack_fields(None, "/srv/infra").into_string();
+        assert_eq!(fields, "<input type=\"hidden\" name=\"repository\" value=\"/srv/infra\">");
     }
 
     #[test]

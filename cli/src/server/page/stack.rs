@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::signs::{brief, button, clock, commit, legible, state, to_stack, word_field};
+use super::signs::{brief, button, clock, commit, legible, of_repository, stack_fields, state};
 use super::stacks::Row;
 use super::{Look, Page, frame, stacks};
 use crate::engine::operation::{Effect, tally};
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::ledger::RunFilter;
 use crate::record::{Drift, Lock, Run, RunState};
 use crate::server::config::Role;
@@ -18,7 +18,7 @@ pub async fn page(look: &Look<'_>, name: &str) -> Result<Page> {
     let wanted = |row: &&Row| {
         row.record.name == name && look.asked("repository").is_none_or(|label| label == row.record.repository)
     };
-    let row = rows.iter().find(wanted).ok_or_else(|| Failure::input(format!("no stack is called `{name}`")))?;
+    let row = stacks::the_one(rows.iter().filter(wanted), name)?;
     let ledger = &look.server.ledger;
     let filter = RunFilter { stack: Some(name.to_owned()), limit: 30, ..RunFilter::default() };
     let runs: Vec<Run> =
@@ -61,32 +61,32 @@ fn head(row: &Row) -> Markup {
 
 /// What somebody may do here.
 fn acts(look: &Look<'_>, row: &Row, lock: Option<&Lock>) -> Markup {
-    let (you, at) = (look.you, to_stack(&row.record.name));
-    let word = you.word.as_deref();
+    let (you, at) = (look.you, format!("/stack/{}", row.record.name));
+    let fields = stack_fields(you.word.as_deref(), &row.record.repository);
     let retries = matches!(row.record.last_state, Some(RunState::Failed | RunState::Cancelled | RunState::Interrupted));
     let mine = lock.is_some_and(|lock| you.name.as_ref() == Some(&lock.owner));
     html! {
         @if you.may(Role::Approver, &row.record.repository) {
             div.acts {
-                @if retries { (button(&format!("{at}/retry"), word, "", "Try again")) }
-                @if row.record.suspended.is_some() { (button(&format!("{at}/resume"), word, "", "Resume")) }
-                @else { (with_reason(&format!("{at}/suspend"), word, "Suspend")) }
-                @if lock.is_none() { (with_reason(&format!("{at}/lock"), word, "Lock for an hour")) }
+                @if retries { (button(&format!("{at}/retry"), &fields, "", "Try again")) }
+                @if row.record.suspended.is_some() { (button(&format!("{at}/resume"), &fields, "", "Resume")) }
+                @else { (with_reason(&format!("{at}/suspend"), &fields, "Suspend")) }
+                @if lock.is_none() { (with_reason(&format!("{at}/lock"), &fields, "Lock for an hour")) }
                 @if mine || (lock.is_some() && you.may(Role::Admin, &row.record.repository)) {
-                    (button(&format!("{at}/unlock"), word, "", "Unlock"))
+                    (button(&format!("{at}/unlock"), &fields, "", "Unlock"))
                 }
             }
         }
     }
 }
 
-fn with_reason(action: &str, word: Option<&str>, says: &str) -> Markup {
+fn with_reason(action: &str, fields: &Markup, says: &str) -> Markup {
     let id = action.replace('/', "-");
     html! {
         details id=(id) {
             summary.btn { (says) "…" }
             form.card method="post" action=(action) {
-                (word_field(word))
+                (fields)
                 label for=(format!("why{id}")) { "Reason" }
                 span.inline { input id=(format!("why{id}")) name="reason" type="text" required autocomplete="off"; button { (says) } }
             }
@@ -108,7 +108,7 @@ fn facts(row: &Row, lock: Option<&Lock>, now: i64) -> Markup {
                 div { dt { "Behind" } dd { @match record.behind_by { Some(by) => { (by) " commits" } None => "–" } } }
                 div { dt { "Drift" } dd { (state(record.drift.word())) } }
                 div { dt { "Lock" } dd { @match lock { Some(lock) => { (state("taken")) small { (legible(&lock.in_words())) } } None => "free" } } }
-                div { dt { "Picture" } dd { a href=(format!("{}/picture.svg", to_stack(&record.name))) { "of what stands" } } }
+                div { dt { "Picture" } dd { a href=(of_repository(&format!("/stack/{}/picture.svg", record.name), &record.repository)) { "of what stands" } } }
             }
         }
     }

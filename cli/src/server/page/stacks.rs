@@ -8,7 +8,7 @@ use serde_json::json;
 use super::signs::{age, brief, heads, link_to_stack, state, to_stack};
 use super::{Look, Page, frame};
 use crate::decide::short;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::ledger::HoldFilter;
 use crate::record::{Hold, HoldState, Lock, RunState, StackRecord, Standing};
 use crate::text::count;
@@ -58,6 +58,20 @@ pub async fn rows(look: &Look<'_>) -> Result<Vec<Row>> {
         .collect();
     rows.sort_by(|a, b| (a.rank(), &a.record.name).cmp(&(b.rank(), &b.record.name)));
     Ok(rows)
+}
+
+/// The one stack that fits. Of several none is taken for the one that is meant.
+pub fn the_one<T>(mut fitting: impl Iterator<Item = T>, name: &str) -> Result<T> {
+    let one = fitting.next().ok_or_else(|| unknown(name))?;
+    match fitting.next() {
+        None => Ok(one),
+        Some(_) => Err(Failure::input(format!("several repositories have the stack `{name}`"))
+            .hint("/stacks lists them: choose one there, or name its repository")),
+    }
+}
+
+pub fn unknown(name: &str) -> Failure {
+    Failure::input(format!("no stack is called `{name}`"))
 }
 
 /// Of several states that fit the one that matters most.
@@ -127,10 +141,10 @@ fn need(needing: &[&Row]) -> Markup {
                 h2 { "Needs a person" }
                 ul.need {
                     @for row in needing.iter().take(20) {
-                        @let (to, says) = match &row.hold { Some(hold) => (format!("/hold/{hold}"), "Decide"), None => (to_stack(&row.record.name), "Look") };
+                        @let (to, says) = match &row.hold { Some(hold) => (format!("/hold/{hold}"), "Decide"), None => (to_stack(&row.record.name, &row.record.repository), "Look") };
                         li {
                             (state(row.state))
-                            span { a href=(to_stack(&row.record.name)) { b { (row.record.name) } } " " (brief(&row.why, LONGEST)) }
+                            span { a href=(to_stack(&row.record.name, &row.record.repository)) { b { (row.record.name) } } " " (brief(&row.why, LONGEST)) }
                             a.btn.small href=(to) { (says) span.vh { " at " (row.record.name) } }
                         }
                     }
@@ -187,7 +201,7 @@ fn one(row: &Row, now: i64) -> Markup {
     let behind = record.behind_by.map_or_else(|| "–".to_owned(), |by| by.to_string());
     html! {
         tr role="row" {
-            th role="rowheader" scope="row" { (link_to_stack(&record.name)) small { (brief(&record.repository, 60)) } }
+            th role="rowheader" scope="row" { (link_to_stack(&record.name, &record.repository)) small { (brief(&record.repository, 60)) } }
             td.w role="cell" { (state(row.state)) @if !row.why.is_empty() { small { (brief(&row.why, 80)) } } }
             td.num role="cell" data-h="Behind" { (behind) }
             td role="cell" data-h="Drift" { (state(record.drift.word())) }
@@ -234,6 +248,16 @@ mod tests {
             last_state: None,
             last_started_at: None,
         }
+    }
+
+    #[test]
+    fn of_several_stacks_none_is_taken() {
+        let told = |fitting: &[&str]| {
+            the_one(fitting.iter(), "net/dev").map(|one| one.len()).map_err(|failure| failure.message)
+        };
+        assert_eq!(told(&["here"]), Ok(4));
+        assert_eq!(told(&[]), Err("no stack is called `net/dev`".to_owned()));
+        assert_eq!(told(&["here", "there"]), Err("several repositories have the stack `net/dev`".to_owned()));
     }
 
     #[test]

@@ -116,7 +116,10 @@ impl<P: Provider> Service<P> {
         self.note_account(&old, &olds);
         self.note_kept(&request.urn, &old, &Id::from(request.id.as_str()));
         if self.met().imported.contains(&request.urn) {
-            let faults = elsewhere(P::Common::shape(), &old, &new).into_iter().map(|name| misplaced(name, &old));
+            // A role can be given in the next run: it says who asks, not where something is.
+            let is_place = |name: &&str| P::Common::shape().field(name).is_some_and(|field| field.marks.replace);
+            let places = elsewhere(P::Common::shape(), &old, &new).into_iter().filter(is_place);
+            let faults = places.map(|name| misplaced(name, &old));
             let faults: Vec<_> = faults.collect();
             if !faults.is_empty() {
                 return Err(clean(&Error::invalid(faults)));

@@ -1,6 +1,7 @@
 //! Construct: components.
 
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt as _;
@@ -91,7 +92,10 @@ impl<P: Provider> Service<P> {
         };
         let stage = Arc::new(Stage { package: self.package.clone(), configured, call: at.call });
         let urn = child_urn(&request.parent, component.token(), &request.name);
-        stage.rehearse(component, &request.name, &urn, &checked.properties).await.0
+        // It may meet what a rule has refused, which nobody had to expect: then what the rules say is all.
+        let rehearsal = stage.rehearse(component, &request.name, &urn, &checked.properties);
+        let faults = AssertUnwindSafe(rehearsal).catch_unwind().await.map(|(faults, _)| faults);
+        faults.unwrap_or_default()
     }
 
     /// Builds the component; its URN, empty as long as it has none, and what came of it.

@@ -275,7 +275,7 @@ impl FargateServiceInputs {
 
     /// The memory of a task in MiB.
     pub fn memory(&self) -> u32 {
-        self.settings.memory.unwrap_or(self.settings.cpu * 2)
+        self.settings.memory.unwrap_or(self.settings.cpu.saturating_mul(2))
     }
 
     /// Whether the root file system is read-only.

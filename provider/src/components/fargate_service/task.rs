@@ -55,8 +55,7 @@ fn family(name: &str) -> EcsName {
 
 /// The name of the volume that is at a path.
 fn volume(path: &str) -> String {
-    path.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect::<String>()[1..]
-        .to_owned()
+    path.chars().skip(1).map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
 /// All containers by name.

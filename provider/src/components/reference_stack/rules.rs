@@ -113,7 +113,7 @@ fn tiers(plan: &Plan<'_>) -> Vec<Fault> {
         ("app", internal == Some(true), "the load balancer"),
         ("app", public_service == Some(false), "the service"),
         ("app", blocks.session_manager.as_ref().is_some_and(|it| it.settings.jump_host.enabled), "the jump host"),
-        ("app", blocks.vpc_endpoints.is_some(), "VPC endpoints"),
+        ("app", blocks.vpc_endpoints.as_ref().is_some_and(|it| it.settings.interfaces() > 0), "VPC endpoints"),
         ("data", blocks.aurora.is_some(), "Aurora"),
         ("data", blocks.redis.is_some(), "Redis"),
     ];
