@@ -58,6 +58,11 @@ fn rows() -> Vec<Row> {
             never_refused: true,
             ..row("index:checkAccount", json!({"domain": "app.example.com", "slackWorkspaceId": "T07EA123LEP"}))
         },
+        Row {
+            made: Some(|_| json!({"state": STATE, "component": "web"})),
+            never_refused: true,
+            ..row("index:eject", json!({"state": {"fn::readFile": "./state.json"}, "component": "web"}))
+        },
     ]
 }
 
@@ -66,6 +71,12 @@ pub fn example(token: &str) -> Option<Value> {
     let row = rows().into_iter().find(|row| token.strip_prefix("gitinfra:") == Some(row.name));
     row.map(|row| row.asked)
 }
+
+/// What `pulumi stack export` says of a stack with one component.
+const STATE: &str = r#"{"version": 3, "deployment": {"resources": [
+    {"urn": "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev", "type": "pulumi:pulumi:Stack"},
+    {"urn": "urn:pulumi:dev::shop::gitinfra:index:Network::web", "type": "gitinfra:index:Network", "parent": "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"}
+]}}"#;
 
 const AMI: &str = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
 const ORIGIN_FACING: &str = "com.amazonaws.global.cloudfront.origin-facing";
