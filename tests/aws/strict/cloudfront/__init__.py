@@ -4,7 +4,7 @@ import datetime
 import random
 import string
 
-from moto.cloudfront import urls
+from moto.cloudfront import models, urls
 from moto.cloudfront.models import cloudfront_backends
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.responses import ActionResult, EmptyResult
@@ -202,7 +202,17 @@ PATHS = (
 )
 
 
+made_up = models.random_id
+
+
+def random_id(uppercase=True, length=13):
+    """CloudFront's ids and ETags begin with an E; moto's with any letter."""
+    made = made_up(uppercase, length)
+    return "E" + made[1:] if uppercase else made
+
+
 def install():
+    models.random_id = random_id
     # moto has no paths for what it lacks.
     for path in PATHS:
         urls.url_paths["{0}/2020-05-31/" + path + "$"] = None
