@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{self, Config};
-use crate::context::Context;
+use crate::context::{Context, Trouble};
 use crate::decide::Known;
 use crate::environment::Environment;
 use crate::event::Body;
@@ -81,7 +81,7 @@ impl Follow {
     /// next commit may mend it; the same failure is told once.
     /// Between two looks at the branch it looks at a stack that may have drifted, one at a time.
     pub async fn watch(&mut self, interval: Duration) -> Result<()> {
-        let mut last = None;
+        let mut trouble = Trouble::default();
         while !self.context.cancel.is_cancelled() {
             let done = match self.once().await {
                 Ok(_) => self.look_for_drift().await,
@@ -89,18 +89,11 @@ impl Follow {
             };
             match done {
                 Ok(true) => continue,
-                Ok(false) => last = None,
+                Ok(false) => trouble.over(),
                 Err(failure) if failure.kind == Kind::Bug => return Err(failure),
-                Err(failure) if failure.kind == Kind::Cancelled || last.as_ref() == Some(&failure) => {}
-                Err(failure) => {
-                    self.context.tell(None, Body::from(&failure));
-                    last = Some(failure);
-                }
+                Err(failure) => trouble.tell(&self.context, failure),
             }
-            tokio::select! {
-                () = self.context.cancel.cancelled() => {}
-                () = tokio::time::sleep(interval) => {}
-            }
+            self.context.rest(interval).await;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::context::Context;
+use crate::context::{Context, Trouble};
 use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
@@ -56,24 +56,17 @@ pub struct Worker {
 impl Worker {
     /// Works until it is cancelled. A ledger that is away for a moment is waited for, and told once.
     pub async fn run(&self) {
-        let mut told = None;
+        let mut trouble = Trouble::default();
         while !self.context.cancel.is_cancelled() {
             match self.next().await {
                 Ok(true) => {
-                    told = None;
+                    trouble.over();
                     continue;
                 }
-                Ok(false) => told = None,
-                Err(failure) if told.as_ref() == Some(&failure) => {}
-                Err(failure) => {
-                    self.context.tell(None, Body::from(&failure));
-                    told = Some(failure);
-                }
+                Ok(false) => trouble.over(),
+                Err(failure) => trouble.tell(&self.context, failure),
             }
-            tokio::select! {
-                () = self.context.cancel.cancelled() => {}
-                () = tokio::time::sleep(IDLE) => {}
-            }
+            self.context.rest(IDLE).await;
         }
     }
 

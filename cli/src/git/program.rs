@@ -16,6 +16,9 @@ use crate::repo::{Links, Listing, Reach, Stack};
 /// Larger files are no source code.
 const LARGEST: usize = 1 << 20;
 
+/// How many files' words are kept, so that they need not be read again.
+const MOST_SCANS: usize = 20_000;
+
 /// What source files say, by their content.
 pub(super) type Scans = Mutex<HashMap<Oid, Arc<Scan>>>;
 
@@ -92,7 +95,12 @@ impl Tree for Files<'_> {
             return Some(scan.clone());
         }
         let scan = Arc::new(read(&self.content(path)?.1));
-        known().insert(id, scan.clone());
+        let mut known = known();
+        // A server that runs for months meets every version of every file.
+        if known.len() >= MOST_SCANS {
+            known.clear();
+        }
+        known.insert(id, scan.clone());
         Some(scan)
     }
 

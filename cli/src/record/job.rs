@@ -16,20 +16,17 @@ pub enum Task {
     RollOut,
     /// Say on a pull request what it would change. The subject is `pr/NUMBER`.
     Review,
-    /// Look whether a stack has drifted. The subject is the stack.
-    Drift,
     /// Do what a comment asks for. The subject is `pr/NUMBER COMMENT`.
     Command,
 }
 
 impl Task {
-    pub const ALL: [Task; 4] = [Task::RollOut, Task::Review, Task::Drift, Task::Command];
+    pub const ALL: [Task; 3] = [Task::RollOut, Task::Review, Task::Command];
 
     pub fn word(self) -> &'static str {
         match self {
             Task::RollOut => "roll-out",
             Task::Review => "review",
-            Task::Drift => "drift",
             Task::Command => "command",
         }
     }

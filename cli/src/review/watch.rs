@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Reviewed, Reviewer, statuses};
-use crate::event::Body;
+use crate::context::Trouble;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::{Pull, State};
 
@@ -49,21 +49,14 @@ impl Looks {
 impl Reviewer {
     /// Looks until it is stopped. A pass that fails is told once, and outlived. `each` is told what came of a pull request.
     pub async fn watch(&self, interval: Duration, mut each: impl FnMut(u64, Result<Reviewed>)) -> Result<()> {
-        let (mut seen, mut last) = (Looks::default(), None);
+        let (mut seen, mut trouble) = (Looks::default(), Trouble::default());
         while !self.context().cancel.is_cancelled() {
             match self.pass(&mut seen, interval, &mut each).await {
-                Ok(()) => last = None,
+                Ok(()) => trouble.over(),
                 Err(failure) if failure.kind == Kind::Bug => return Err(failure),
-                Err(failure) if failure.kind == Kind::Cancelled || last.as_ref() == Some(&failure) => {}
-                Err(failure) => {
-                    self.context().tell(None, Body::from(&failure));
-                    last = Some(failure);
-                }
+                Err(failure) => trouble.tell(self.context(), failure),
             }
-            tokio::select! {
-                () = self.context().cancel.cancelled() => {}
-                () = tokio::time::sleep(interval) => {}
-            }
+            self.context().rest(interval).await;
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::commands::is_older;
 use super::{Server, Watched};
-use crate::event::Body;
-use crate::failure::{Failure, Kind, Result};
+use crate::context::Trouble;
+use crate::failure::{Failure, Result};
 use crate::forge::command::Command;
 use crate::record::Task;
 use crate::review::{Looks, Reviewer};
@@ -14,23 +14,15 @@ impl Server {
     /// Looks until the server ends, at once for the first time: so what happened while nobody was here is made up for. The same
     /// failure is told once.
     pub(super) async fn look(self: Arc<Self>, watched: Arc<Watched>) {
-        let (mut looks, mut last) = (Looks::default(), None);
+        let (mut looks, mut trouble) = (Looks::default(), Trouble::default());
         let since = self.ledger.watched_since(&watched.label, self.context.now()).await;
         self.tell_trouble(since.err());
         while !self.context.cancel.is_cancelled() {
-            let looked = self.one_look(&watched, &mut looks).await;
-            match looked {
-                Ok(()) => last = None,
-                Err(failure) if failure.kind == Kind::Cancelled || last.as_ref() == Some(&failure) => {}
-                Err(failure) => {
-                    self.context.tell(None, Body::from(&failure));
-                    last = Some(failure);
-                }
+            match self.one_look(&watched, &mut looks).await {
+                Ok(()) => trouble.over(),
+                Err(failure) => trouble.tell(&self.context, failure),
             }
-            tokio::select! {
-                () = self.context.cancel.cancelled() => {}
-                () = tokio::time::sleep(watched.interval) => {}
-            }
+            self.context.rest(watched.interval).await;
         }
     }
 

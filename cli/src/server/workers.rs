@@ -30,7 +30,6 @@ impl Work for Doing {
             Task::RollOut => server.roll_out(watched, cancel, Vec::new()).await,
             Task::Review => server.review(watched, &job.subject).await,
             Task::Command => server.command(watched, &job.subject).await,
-            Task::Drift => Ok(()),
         };
         server.tell_end(watched, job, &done, server.context.now() - began);
         done

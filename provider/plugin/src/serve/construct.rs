@@ -10,7 +10,6 @@ use rpc::construct_response::PropertyDependencies;
 use tonic::Status;
 
 use crate::catalogue::{AnyComponent, Constructed, Site};
-use crate::conform::conform;
 use crate::error::{Error, Fault};
 use crate::failures::child_urn;
 use crate::hide::secrets;
@@ -37,8 +36,8 @@ impl<P: Provider> Service<P> {
         // What a component that this one is a part of has to say, when the engine says nothing.
         let note = |error: Error| failures.note(&child_urn(&request.parent, &request.r#type, &request.name), error);
         let checked = Checked::of(component.as_ref(), &inputs);
-        let mut faults = self.rehearsed(component.as_ref(), &request, &inputs, &checked).await;
-        let Checked { properties, faults: own, unknown } = checked;
+        let mut faults = self.rehearsed(component.as_ref(), &request, &checked).await;
+        let Checked { properties, faults: own, unknown, .. } = checked;
         let must = "must be known before anything is made: it says which resources there are";
         faults.extend(own.into_iter().chain(unknown.into_iter().map(|at| Fault::new(at, must))));
         let given = [&inputs, &properties];
@@ -76,13 +75,11 @@ impl<P: Provider> Service<P> {
         &self,
         component: &dyn AnyComponent<P>,
         request: &rpc::ConstructRequest,
-        inputs: &Map,
         checked: &Checked,
     ) -> Vec<Fault> {
         let parent = Urn::parse(&request.parent);
         let is_part = self.package.components.iter().any(|it| it.token() == parent.token());
-        let conforms = conform(&[component.inputs()], inputs);
-        if !request.dry_run || is_part || !conforms.faults.is_empty() || !conforms.unknown.is_empty() {
+        if !request.dry_run || is_part || !checked.formed {
             return Vec::new();
         }
         let (Ok(configured), Ok(at)) =

@@ -49,6 +49,8 @@ pub(super) struct Checked {
     pub faults: Vec<Fault>,
     /// What has to be known before it can be said which children there are, but is not.
     pub unknown: Vec<Path>,
+    /// Whether each property is well-formed and known, whatever rules between them say.
+    pub formed: bool,
 }
 
 impl Checked {
@@ -57,8 +59,9 @@ impl Checked {
         let checked = conform(&[component.inputs()], inputs);
         let ruled = sure(&component.inputs().fields(), &checked, |properties| component.check(properties));
         let Conformed { properties, mut faults, unknown } = checked;
+        let formed = faults.is_empty() && unknown.is_empty();
         faults.extend(ruled);
-        Checked { properties, faults, unknown }
+        Checked { properties, faults, unknown, formed }
     }
 }
 
@@ -128,7 +131,7 @@ impl<P: Provider> Stage<P> {
         urn: &str,
         inputs: &Map,
     ) -> (Vec<Fault>, Map) {
-        let Checked { properties, faults, unknown: open } = Checked::of(component, inputs);
+        let Checked { properties, faults, unknown: open, .. } = Checked::of(component, inputs);
         let given = [inputs, &properties];
         // What only the engine will know is no fault.
         if !faults.is_empty() || !open.is_empty() {
