@@ -76,7 +76,7 @@ fn a_change_that_no_child_has_is_refused() {
     let aws = Aws::new();
     let project = aws.project(&of("overrides: {subnet-public-c: {mapPublicIpOnLunch: true}}"));
     let words = "no such property; did you mean `mapPublicIpOnLaunch`?";
-    project.preview().expect_failure().expect_says("net-subnet-public-c").expect_says(words);
+    project.preview().expect_failure().expect_says("overrides.subnet-public-c.mapPublicIpOnLunch").expect_says(words);
     assert_eq!(aws.writes_after(0), [""; 0]);
 }
 
