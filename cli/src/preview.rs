@@ -153,7 +153,7 @@ impl Previewer {
     }
 
     async fn place<'a>(&'a self, commit: &'a str, phase: Phase) -> Result<Place<'a>> {
-        let pulumi = Pulumi::find(&self.environment).await?;
+        let pulumi = Pulumi::find(&self.environment).await?.until(&self.context.cancel);
         let work = self.context.state_dir.join("work");
         let failed = |error: std::io::Error| Failure::setup(format!("making a folder in {}: {error}", work.display()));
         std::fs::create_dir_all(&work).map_err(failed)?;

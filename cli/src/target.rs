@@ -80,7 +80,7 @@ pub struct Place {
 impl Place {
     /// Runs the engine on a target, within what the configuration allows.
     pub async fn run(&self, target: &Target, action: Action, config: &Config, reason: &Reason) -> Result<Outcome> {
-        let pulumi = Pulumi::find(&self.previewer.environment).await?;
+        let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
         let roll_out = self.roll_out(target, action, config, (&pulumi, &scrubber));
         roll_out.run(&target.stack, &target.id, &target.known, reason).await
@@ -88,7 +88,7 @@ impl Place {
 
     /// Puts in order what a dead gitinfra left of a target.
     pub async fn repair(&self, target: &Target) -> Result<()> {
-        let pulumi = Pulumi::find(&self.previewer.environment).await?;
+        let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
         let (config, action) = (Config::default(), Action::RollOut);
         self.roll_out(target, action, &config, (&pulumi, &scrubber)).repair(&target.stack, &target.id).await

@@ -4,7 +4,9 @@
 
 pub mod actions;
 mod busy;
+mod code;
 mod faults;
+mod keepers;
 pub mod provider;
 pub mod rows;
 pub mod stack;

@@ -27,7 +27,7 @@ impl Follow {
         self.tell_circles(due, &order);
         self.set_aside(due, &mut order, tally);
         if order.waiting() > 0 {
-            let pulumi = Pulumi::find(&self.environment).await?;
+            let pulumi = Pulumi::find(&self.environment).await?.until(&self.context.cancel);
             self.in_order(&self.preparation(&pulumi, config, head), due, &mut order, tally).await?;
         }
         // After a decision that is void everything is looked at anew.

@@ -288,7 +288,7 @@ async fn pointers_of_lfs_are_refused_where_a_stack_uses_them() {
     for (path, expected) in [("a/deep/er/x.zip", true), ("b/x.zip", false), ("a/Pulumi.other.yaml", false)] {
         let commit = origin.commit("main", &[], &[PROJECT[0], PROJECT[1], (path, POINTER, FILE)]);
         mirror.fetch_branch("main").await.expect("the branch");
-        let refused = mirror.refuse_pointers(&commit, &stack_of(&mirror, &commit));
+        let refused = mirror.check_present(&commit, &stack_of(&mirror, &commit));
         let message = format!("the stack `net/dev` uses `{path}`, which is a pointer of Git LFS, not the file itself");
         assert_eq!(refused.err().map(|failure| failure.message), expected.then_some(message), "{path}");
     }

@@ -19,6 +19,7 @@ use uses::Uses;
 
 pub use link::{Links, follow};
 pub use reach::{Reach, Step};
+pub use uses::is_a_module;
 
 /// A file of a Git tree whose name begins with `Pulumi.`.
 #[derive(Debug, Clone, PartialEq, Eq)]

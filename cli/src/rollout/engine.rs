@@ -38,7 +38,7 @@ impl RollOut<'_> {
     pub(super) async fn engine(&self, job: &Job<'_>, log: &mut RunLog) -> Result<End> {
         let stack = job.claimed.stack;
         stack.check_files()?;
-        self.mirror.refuse_pointers(&self.head.id, stack)?;
+        self.mirror.check_present(&self.head.id, stack)?;
         let waits = |folder: &Path| log.note(waiting_for(folder));
         let worktree = tokio::select! {
             worktree = self.mirror.worktree(&self.head.id, stack, waits) => worktree?,

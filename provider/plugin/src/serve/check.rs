@@ -8,7 +8,7 @@ use rpc::property_diff::Kind;
 use tonic::Status;
 
 use crate::assume::sure;
-use crate::catalogue::{AnyResource, UNFINISHED};
+use crate::catalogue::{AnyResource, UNFINISHED, UNREAD};
 use crate::conform::{conform, fits};
 use crate::diff::{Change, What, absent, diff, elsewhere, same_place};
 use crate::error::{Error, Fault};
@@ -16,6 +16,7 @@ use crate::foresee::unmoved;
 use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
+use crate::serve::account::account_of;
 use crate::serve::{BIRTH, Service, hash};
 use crate::shape::{Field, Marks, Shape};
 use crate::status::clean;
@@ -75,9 +76,14 @@ impl<P: Provider> Service<P> {
             true => {
                 let urn = request.urn.as_str();
                 let new = || hash(&[urn.as_bytes(), &request.random_seed, b"token"]);
-                self.pending.get(urn).cloned().unwrap_or_else(new).into()
+                self.pending().get(urn).cloned().unwrap_or_else(new).into()
             }
-            false => olds.get(BIRTH)?.as_object()?.get("token")?.clone(),
+            false => {
+                let token = olds.get(BIRTH)?.as_object()?.get("token")?.clone();
+                // It stands in the state, so its creation is no longer pending: a replacement is another birth.
+                self.pending().retain(|_, pending| token.as_str() != Some(pending));
+                token
+            }
         };
         let mut birth = Map::from([("token".to_owned(), token)]);
         if !made_up.is_empty() {
@@ -111,10 +117,10 @@ impl<P: Provider> Service<P> {
         let resource = self.resource(&request.urn)?;
         let shapes = self.inputs_of(resource);
         let olds = wire::read_map(request.olds.as_ref())?;
-        let mut old = wire::read_map(request.old_inputs.as_ref())?;
+        let stood = wire::read_map(request.old_inputs.as_ref())?;
+        let mut old = stood.clone();
         let new = wire::read_map(request.news.as_ref())?;
         self.note_account(&old, &olds);
-        self.note_kept(&request.urn, &old, &Id::from(request.id.as_str()));
         if self.met().imported.contains(&request.urn) {
             // A role can be given in the next run: it says who asks, not where something is.
             let is_place = |name: &&str| P::Common::shape().field(name).is_some_and(|field| field.marks.replace);
@@ -126,7 +132,8 @@ impl<P: Provider> Service<P> {
             }
         }
         let forgotten = old.is_empty();
-        let unfinished = olds.contains_key(UNFINISHED);
+        let unfinished = olds.contains_key(UNFINISHED) || olds.contains_key(UNREAD);
+        let account = account_of(&olds).map(str::to_owned);
         let spent = resource.spent(&olds);
         for (name, value) in olds {
             let field = shapes.iter().find_map(|s| s.field(&name));
@@ -138,7 +145,7 @@ impl<P: Provider> Service<P> {
             }
         }
         let mut changes = diff(&shapes, &old, &new);
-        let replaced = resource.replaces(&old, &new);
+        let replaced = self.replaced(resource, &request.urn, &old, &new).await?;
         debug_assert!(
             replaced.iter().all(|name| resource.inputs().field(name).is_some()),
             "`{}` is replaced for a property that it does not have: {replaced:?}",
@@ -155,12 +162,17 @@ impl<P: Provider> Service<P> {
         changes.retain(|c| !(imported && c.what == What::Added && initial(c.at.head())));
         changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
         let replaces = heads(changes.iter().filter(|c| c.replace));
+        let id = Id::from(request.id);
+        match replaces.is_empty() {
+            true => self.note_kept(&request.urn, &stood, &id, account.as_deref()),
+            false => self.note_leaving(&request.urn, &stood, &id, account.as_deref()),
+        }
         // Said even if nothing here takes a new resource: the program may wish for one all the same (`replaceOnChanges`).
         let first_delete = elsewhere(P::Common::shape(), &old, &new).is_empty()
             && (same_place(&shapes, &old, &new, &made_up(&old)) || resource.collides(&old, &new));
         if first_delete && !replaces.is_empty() {
             let at = self.open(&request.urn, "", 0.0, &[&old]).await?;
-            let prevented = resource.prevents(&at, &Id::from(request.id), &old, &new).await;
+            let prevented = resource.prevents(&at, &id, &old, &new).await;
             prevented.map_err(|e| clean(&e.hiding(&secrets([&old, &new]))))?;
         }
         let stables = unmoved(&shapes, resource.state(), &changes, &new);
@@ -170,6 +182,26 @@ impl<P: Provider> Service<P> {
             response.changes = rpc::diff_response::DiffChanges::DiffSome.into();
         }
         Ok(response)
+    }
+}
+
+impl<P: Provider> Service<P> {
+    /// The properties, of those that are not marked, that take a new resource.
+    async fn replaced(
+        &self,
+        resource: &dyn AnyResource<P>,
+        urn: &str,
+        old: &Map,
+        new: &Map,
+    ) -> Result<Vec<&'static str>, Status> {
+        let mut replaced = resource.replaces(old, new);
+        if !replaced.is_empty() {
+            let at = self.open(urn, "", 0.0, &[old]).await?;
+            let in_place = resource.in_place(&at, old, new).await;
+            let in_place = in_place.map_err(|error| clean(&error.hiding(&secrets([old, new]))))?;
+            replaced.retain(|name| !in_place.contains(name));
+        }
+        Ok(replaced)
     }
 }
 
