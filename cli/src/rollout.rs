@@ -39,7 +39,7 @@ pub enum Outcome {
     Held,
     /// Another live run is at it: gitinfra's, or anybody's that holds the engine's lock. The user has been told who it is.
     Busy,
-    /// Somebody rolled it out between the decision and the lease, so the decision is void.
+    /// Somebody worked on it or suspended it between the decision and the lease, so the decision is void.
     Moved,
 }
 
@@ -113,7 +113,8 @@ impl RollOut<'_> {
     }
 
     async fn under_lease(&self, claimed: &Claimed<'_>, known: &Known, reason: &Reason) -> Result<Outcome> {
-        if self.ledger.known(claimed.id).await?.rolled_out != known.rolled_out {
+        let now = self.ledger.known(claimed.id).await?;
+        if known.is_overtaken(&now, self.action, reason) {
             return Ok(Outcome::Moved);
         }
         if let Some(lock) = self.ledger.lock_on(claimed.id, self.context.now()).await? {

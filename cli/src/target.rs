@@ -83,7 +83,12 @@ impl Place {
         let pulumi = Pulumi::find(&self.previewer.environment).await?;
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
         let roll_out = self.roll_out(target, action, config, (&pulumi, &scrubber));
-        roll_out.run(&target.stack, &target.id, &target.known, reason).await
+        let outcome = roll_out.run(&target.stack, &target.id, &target.known, reason).await?;
+        if outcome == Outcome::Moved {
+            let words = "somebody worked on it meanwhile, so nothing was done: the same command looks at it anew";
+            self.previewer.context.note(&target.stack.name(), words.to_owned());
+        }
+        Ok(outcome)
     }
 
     /// Puts in order what a dead gitinfra left of a target.

@@ -167,7 +167,7 @@ impl Ledger {
 }
 
 /// What the decision about a stack rests on: about one row, or about a repository's.
-const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, s.suspended_why, \
+const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, s.suspended_why, s.fence, \
     (SELECT state FROM runs WHERE stack_id = s.id AND NOT (action = 'reconcile' AND state = 'held') \
         ORDER BY started_at DESC, id DESC LIMIT 1) AS last_state \
     FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE ($1 = '' OR s.id = $1) AND ($2 = '' OR r.label = $2)";
@@ -183,6 +183,7 @@ fn known(row: &AnyRow) -> Result<Known> {
         left_by: text("left_commit")?,
         is_destroyed: number("destroyed_at")?.is_some(),
         suspended: text("suspended_why")?,
+        fence: number("fence")?.unwrap_or_default(),
     })
 }
 

@@ -163,7 +163,7 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     // The first end stays.
     ledger.end(&name, RunState::Failed, &changes, Some("late"), 30).await.expect("an end");
     let known =
-        Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded), ..Known::default() };
+        Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded), fence: 1, ..Known::default() };
     assert_eq!(ledger.known(&id).await.expect("known"), known);
     assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
     let run = ledger.run(&name[..5]).await.expect("found by its beginning");
