@@ -45,13 +45,22 @@ impl Ledger {
         Ok(())
     }
 
-    /// Keeps a seal, and says its id. One that was used and holds anew counts as a new one.
+    /// Keeps a seal, and says its id. One that was used and holds anew counts as a new one: what was said of it was said once.
     pub async fn keep_seal(&self, seal: &Seal, is_shown: bool, now: i64) -> Result<String> {
         let insert = "INSERT INTO seals (id, repository, stack, body, is_shown, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-            ON CONFLICT (id) DO UPDATE SET used_by = NULL, begun_by = NULL, created_at = excluded.created_at, \
+            ON CONFLICT (id) DO UPDATE SET begun_by = NULL, created_at = excluded.created_at, \
                 is_shown = CASE WHEN seals.is_shown > excluded.is_shown THEN seals.is_shown ELSE excluded.is_shown END";
+        let failed = failed("keeping a seal");
         let body = serde_json::to_string(seal).map_err(|error| Failure::bug(format!("writing a seal: {error}")))?;
         let id = seal.id();
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        let renew = "UPDATE seals SET used_by = NULL, is_shown = 0, rejected_by = NULL, rejected_why = NULL \
+            WHERE id = $1 AND used_by IS NOT NULL";
+        let renewed = sqlx::query(renew).bind(id.clone()).execute(&mut *transaction).await.map_err(&failed)?;
+        if renewed.rows_affected() == 1 {
+            let forget = sqlx::query("DELETE FROM approvals WHERE seal_id = $1").bind(id.clone());
+            forget.execute(&mut *transaction).await.map_err(&failed)?;
+        }
         sqlx::query(insert)
             .bind(id.clone())
             .bind(seal.ground.repository.clone())
@@ -59,9 +68,10 @@ impl Ledger {
             .bind(body)
             .bind(i64::from(is_shown))
             .bind(now)
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await
-            .map_err(failed("keeping a seal"))?;
+            .map_err(&failed)?;
+        transaction.commit().await.map_err(failed)?;
         Ok(id)
     }
 

@@ -27,6 +27,7 @@ pub async fn check(ledger: &Ledger) {
     assert_eq!(ledger.key().await.expect("a key"), ledger.key().await.expect("a key"), "it is made once");
     a_seal_is_open_until_it_is_used(ledger).await;
     words_about_a_seal_are_kept(ledger).await;
+    a_word_counts_once(ledger).await;
     one_hold_waits_at_a_time(ledger).await;
     a_lock_has_one_owner(ledger).await;
     a_run_is_asked_to_stop(ledger).await;
@@ -91,6 +92,20 @@ async fn words_about_a_seal_are_kept(ledger: &Ledger) {
     ledger.approve(&id, "ada", 5).await.expect("a write");
     let found = ledger.find_seal(&id).await.expect("an answer").expect("a seal");
     assert_eq!((found.approvals, found.rejected), (vec!["ada".to_owned()], None));
+}
+
+/// Somebody allowed what drifted to be brought back. It drifts so again: nobody has allowed that yet.
+async fn a_word_counts_once(ledger: &Ledger) {
+    let again = seal("again/dev", "x");
+    let id = ledger.keep_seal(&again, false, 1).await.expect("a seal");
+    ledger.approve(&id, "ada", 2).await.expect("a write");
+    // As long as it is not used, looking once more takes nobody's word away.
+    ledger.keep_seal(&again, true, 3).await.expect("a seal");
+    assert_eq!(ledger.approvals(&id).await.expect("a list"), ["ada"]);
+    ledger.use_seal(&id, "run").await.expect("a write");
+    ledger.keep_seal(&again, false, 4).await.expect("a seal");
+    assert_eq!(ledger.approvals(&id).await.expect("a list"), [""; 0]);
+    assert_eq!(open(ledger, "again/dev").await, [""; 0]);
 }
 
 async fn one_hold_waits_at_a_time(ledger: &Ledger) {
