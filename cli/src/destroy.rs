@@ -4,7 +4,6 @@ use crate::comment::StackPreview;
 use crate::config::Config;
 use crate::decide::Reason;
 use crate::failure::{Failure, Kind, Result};
-use crate::ledger::RunFilter;
 use crate::record::{Action, StackRecord, Standing};
 use crate::rollout::Outcome;
 use crate::target::{Place, Target};
@@ -44,8 +43,9 @@ impl Destroy {
         if record.commit.is_some() {
             return Ok(record.commit.clone());
         }
-        let filter = RunFilter { stack: Some(record.name.clone()), ..RunFilter::default() };
-        let runs = self.0.ledger.runs(&filter).await?;
-        Ok(runs.into_iter().find(|run| run.repository == record.repository).map(|run| run.commit))
+        match &record.last_run {
+            Some(run) => Ok(Some(self.0.ledger.run(run).await?.commit)),
+            None => Ok(None),
+        }
     }
 }

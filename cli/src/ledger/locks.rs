@@ -73,7 +73,8 @@ impl Ledger {
 
     /// Who stopped a stack's newest run, if it was of this commit.
     pub async fn stopped_by(&self, stack: &StackId, commit: &str) -> Result<Option<String>> {
-        let find = "SELECT commit_id, state, cancel_by FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
+        let find = "SELECT commit_id, state, cancel_by FROM runs WHERE stack_id = $1 \
+            ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1";
         let failed = failed("looking who stopped a run");
         let row = sqlx::query(find).bind(stack.0.clone()).fetch_optional(&self.pool).await.map_err(&failed)?;
         let Some(row) = row else {

@@ -9,9 +9,9 @@ impl Ledger {
     /// waiting would hide all the others.
     pub async fn keep_newest(&self, stack: &StackId, runs: u32) -> Result<()> {
         let find = "SELECT id FROM runs WHERE stack_id = $1 AND state <> 'running' AND ( \
-                (state = 'busy' AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1)) \
-                OR (id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2) \
-                    AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 AND state = 'succeeded' ORDER BY started_at DESC, id DESC LIMIT 1)))";
+                (state = 'busy' AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1)) \
+                OR (id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY fence DESC, started_at DESC, id DESC LIMIT $2) \
+                    AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 AND state = 'succeeded' ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1)))";
         let failed = failed("forgetting old runs");
         let runs = match runs {
             0 => i64::MAX,

@@ -103,7 +103,7 @@ impl Ledger {
 
     /// Runs of a stack that have no end yet. Whoever holds the lease knows that their gitinfra is gone.
     pub async fn open_runs(&self, stack: &StackId) -> Result<Vec<OpenRun>> {
-        let list = "SELECT id, commit_id, started_at, engine, cancel_by FROM runs WHERE stack_id = $1 AND state = $2 ORDER BY started_at";
+        let list = "SELECT id, commit_id, started_at, engine, cancel_by FROM runs WHERE stack_id = $1 AND state = $2 ORDER BY fence, started_at";
         let failed = failed("looking for runs that were cut off");
         let bound = sqlx::query(list).bind(stack.0.clone()).bind(RunState::Running.word());
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;

@@ -126,7 +126,7 @@ impl Ledger {
     /// How often in a row the stack failed at this commit, and when it last did.
     pub async fn failures(&self, stack: &StackId, commit: &str) -> Result<(u32, i64)> {
         let newest = "SELECT state, commit_id, COALESCE(finished_at, started_at) AS ended_at FROM runs \
-            WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 20";
+            WHERE stack_id = $1 ORDER BY fence DESC, started_at DESC, id DESC LIMIT 20";
         let failed = failed("reading a stack's runs");
         let rows = sqlx::query(newest).bind(stack.0.clone()).fetch_all(&self.pool).await.map_err(&failed)?;
         let mut count = (0, 0);
@@ -144,8 +144,8 @@ impl Ledger {
 
     /// How many resources the newest successful run saw; zero when there was none.
     pub async fn resources(&self, stack: &StackId) -> Result<u64> {
-        let newest =
-            "SELECT changes FROM runs WHERE stack_id = $1 AND state = 'succeeded' ORDER BY started_at DESC LIMIT 1";
+        let newest = "SELECT changes FROM runs WHERE stack_id = $1 AND state = 'succeeded' \
+            ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1";
         let changes: Option<String> = sqlx::query_scalar(newest)
             .bind(stack.0.clone())
             .fetch_optional(&self.pool)
@@ -169,7 +169,7 @@ impl Ledger {
 /// What the decision about a stack rests on: about one row, or about a repository's.
 const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, s.suspended_why, s.fence, \
     (SELECT state FROM runs WHERE stack_id = s.id AND NOT (action = 'reconcile' AND state = 'held') \
-        ORDER BY started_at DESC, id DESC LIMIT 1) AS last_state \
+        ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1) AS last_state \
     FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE ($1 = '' OR s.id = $1) AND ($2 = '' OR r.label = $2)";
 
 fn known(row: &AnyRow) -> Result<Known> {

@@ -57,10 +57,36 @@ async fn check(ledger: &Ledger) {
     events_keep_their_order(ledger).await;
     failures_are_counted_from_the_newest(ledger).await;
     old_runs_are_forgotten(ledger).await;
+    a_clock_that_is_behind_hides_no_run(ledger).await;
     a_stack_ends(ledger).await;
     server::check(ledger).await;
     decisions::check(ledger).await;
     queue::check(ledger).await;
+}
+
+/// Which run is the newest tells the lease, not what time its host believes it to be.
+async fn a_clock_that_is_behind_hides_no_run(ledger: &Ledger) {
+    let stack = stack("clocks");
+    let id = ledger.stack(REPOSITORY, &stack, 1).await.expect("a row");
+    let mut names = Vec::new();
+    for (now, state) in [(9_000, RunState::Succeeded), (100, RunState::Failed), (50, RunState::Cancelled)] {
+        let lease = ours(ledger, &id).await;
+        let run = ledger.begin(&id, &lease, &new_run("aaaa"), now).await.expect("a run");
+        let stops = state == RunState::Cancelled;
+        assert!(!stops || ledger.ask_to_stop(&run, "ada").await.expect("an answer"));
+        ledger.end(&run, state, &Counts::new(), None, now).await.expect("an end");
+        assert_eq!(ledger.known(&id).await.expect("known").last, Some(state));
+        let failures = u32::from(state == RunState::Failed);
+        assert_eq!(ledger.failures(&id, "aaaa").await.expect("a number").0, failures);
+        ledger.release(&id, &lease).await.expect("released");
+        names.push(run);
+    }
+    assert_eq!(ledger.stopped_by(&id, "aaaa").await.expect("an answer").as_deref(), Some("ada"));
+    let records = ledger.stack_records().await.expect("a list");
+    let last = records.iter().find(|record| record.name == stack.name()).and_then(|record| record.last_run.as_ref());
+    assert_eq!(last, names.last());
+    ledger.keep_newest(&id, 1).await.expect("room");
+    assert!(ledger.run(&names[2]).await.is_ok() && ledger.run(&names[1]).await.is_err());
 }
 
 async fn a_stack_ends(ledger: &Ledger) {
