@@ -117,7 +117,7 @@ impl RollOut<'_> {
         if known.is_overtaken(&now, self.action, reason) {
             return Ok(Outcome::Moved);
         }
-        if let Some(lock) = self.ledger.lock_on(claimed.id, self.context.now()).await? {
+        if let Some(lock) = self.ledger.lock_on(claimed.id).await? {
             let hint = format!("`gitinfra unlock stack/{}` gives it back", claimed.stack.name());
             return Err(Failure::busy(lock.in_words()).hint(hint));
         }

@@ -151,26 +151,32 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
     let kept = ledger.holds(&filter).await.expect("a list");
     assert_eq!(kept.iter().map(|hold| hold.name.as_str()).collect::<Vec<_>>(), [names[1].as_str()]);
     // Nothing of it outlives its stack.
-    assert!(ledger.lock(&id, &Wish { owner: "ada", reason: "x", until: 99 }, 40).await.expect("an answer"));
+    assert!(ledger.lock(&id, &Wish { owner: "ada", reason: "x", length: 99 }).await.expect("an answer").is_some());
     ledger.approve(&found.seal, "ada", 41).await.expect("a write");
     assert!(ledger.forget(&id, &lease).await.expect("an answer"));
     assert_eq!(ledger.find_seal(&found.seal).await.expect("an answer"), None);
 }
 
 async fn a_lock_has_one_owner(ledger: &Ledger) {
+    const LONG: i64 = 600_000;
     let id = ledger.stack(WHERE, &stack("locks"), 1).await.expect("a row");
-    let take = async |owner, until, now| {
-        ledger.lock(&id, &Wish { owner, reason: "moving", until }, now).await.expect("an answer")
+    let take = async |owner, length| {
+        ledger.lock(&id, &Wish { owner, reason: "moving", length }).await.expect("an answer")
     };
-    assert!(take("ada", 100, 10).await);
-    assert!(!take("lee", 100, 20).await, "it is ada's");
-    assert!(take("ada", 200, 30).await, "her own lasts longer");
-    let lock = ledger.lock_on(&id, 150).await.expect("an answer").expect("a lock");
-    assert_eq!((lock.owner.as_str(), lock.until, lock.name.as_str()), ("ada", 200, "locks/dev"));
-    assert_eq!(ledger.lock_on(&id, 200).await.expect("an answer"), None);
-    assert!(take("lee", 300, 200).await, "hers is over");
+    let first = take("ada", LONG).await.expect("it is free");
+    assert_eq!(take("lee", LONG).await, None, "it is ada's");
+    let longer = take("ada", i64::MAX).await.expect("her own lasts longer");
+    assert!(longer > first + LONG);
+    let lock = ledger.lock_on(&id).await.expect("an answer").expect("a lock");
+    assert_eq!((lock.owner.as_str(), lock.until, lock.name.as_str()), ("ada", longer, "locks/dev"));
+    assert!(lock.until > i64::MAX / 2, "it does not wrap around");
+    // One that is over when it begins.
+    assert!(take("ada", 0).await.is_some());
+    assert_eq!(ledger.lock_on(&id).await.expect("an answer"), None);
+    assert_eq!(ledger.locks().await.expect("a list"), []);
+    assert!(take("lee", LONG).await.is_some(), "hers is over");
     assert!(!ledger.unlock(&id, Some("ada")).await.expect("an answer"));
-    let owners: Vec<_> = ledger.locks(250).await.expect("a list").into_iter().map(|lock| lock.owner).collect();
+    let owners: Vec<_> = ledger.locks().await.expect("a list").into_iter().map(|lock| lock.owner).collect();
     assert_eq!(owners, ["lee"]);
     assert!(ledger.unlock(&id, None).await.expect("an answer"));
     assert!(!ledger.unlock(&id, None).await.expect("an answer"));
