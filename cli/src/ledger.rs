@@ -134,6 +134,11 @@ fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> Failure {
     move |error| Failure::setup(format!("{doing} in the ledger: {error}"))
 }
 
+/// Text as every database takes it: PostgreSQL refuses a NUL, which anybody's program may write.
+fn text(text: &str) -> String {
+    text.replace('\0', "")
+}
+
 /// A name that no other row has: eight letters and digits that are hard to misread.
 fn fresh_name() -> String {
     const LETTERS: &[u8] = b"23456789abcdefghjkmnpqrstvwxyz";

@@ -4,7 +4,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Ledger, StackId, failed};
+use super::{Ledger, StackId, failed, text};
 use crate::failure::Result;
 use crate::record::Lock;
 
@@ -32,7 +32,7 @@ impl Ledger {
             WHERE locks.owner = excluded.owner OR locks.until <= excluded.created_at RETURNING until"
         );
         let bound = sqlx::query_scalar(sqlx::AssertSqlSafe(insert)).bind(stack.0.clone()).bind(wish.owner.to_owned());
-        let bound = bound.bind(wish.reason.to_owned()).bind(wish.length.min(i64::MAX / 2));
+        let bound = bound.bind(text(wish.reason)).bind(wish.length.min(i64::MAX / 2));
         bound.fetch_optional(&self.pool).await.map_err(failed("locking a stack"))
     }
 

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::stacks::written;
-use super::{Lease, Ledger, StackId, failed, fresh_name};
+use super::{Lease, Ledger, StackId, failed, fresh_name, text};
 use crate::engine::operation::Counts;
 use crate::failure::Result;
 use crate::process::{Process, Worked};
@@ -43,8 +43,8 @@ impl Ledger {
             .bind(stack.0.clone())
             .bind(run.branch.to_owned())
             .bind(run.commit.to_owned())
-            .bind(run.subject.to_owned())
-            .bind(run.reason.to_owned())
+            .bind(text(run.subject))
+            .bind(text(run.reason))
             .bind(RunState::Running.word())
             .bind(lease.fence)
             .bind(run.host.to_owned())
@@ -91,7 +91,7 @@ impl Ledger {
         sqlx::query(update)
             .bind(state.word())
             .bind(serde_json::to_string(changes).unwrap_or_default())
-            .bind(message.map(str::to_owned))
+            .bind(message.map(text))
             .bind(now)
             .bind(run.to_owned())
             .bind(RunState::Running.word())

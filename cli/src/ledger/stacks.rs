@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Lease, Ledger, failed, fresh_name, without_password};
+use super::{Lease, Ledger, failed, fresh_name, text, without_password};
 use crate::decide::Known;
 use crate::failure::{Failure, Result};
 use crate::process::Process;
@@ -91,7 +91,7 @@ impl Ledger {
     /// Suspends a stack for a reason, or ends that with none.
     pub async fn suspend(&self, stack: &StackId, why: Option<&str>) -> Result<()> {
         let update = "UPDATE stacks SET suspended_why = $1 WHERE id = $2";
-        let bound = sqlx::query(update).bind(why.map(str::to_owned)).bind(stack.0.clone());
+        let bound = sqlx::query(update).bind(why.map(text)).bind(stack.0.clone());
         bound.execute(&self.pool).await.map(drop).map_err(failed("suspending a stack"))
     }
 

@@ -267,7 +267,7 @@ async fn failures_are_counted_from_the_newest(ledger: &Ledger) {
     let mut now = 100;
     for (commit, state) in [("a", RunState::Failed), ("b", RunState::Failed), ("b", RunState::Failed)] {
         let run = ledger.begin(&id, &lease, &new_run(commit), now).await.expect("a run");
-        ledger.end(&run, state, &Counts::new(), Some("broken"), now + 5).await.expect("an end");
+        ledger.end(&run, state, &Counts::new(), Some("bro\0ken"), now + 5).await.expect("an end");
         now += 100;
     }
     assert_eq!(ledger.failures(&id, "b").await.expect("a number"), (2, 305));
@@ -275,6 +275,8 @@ async fn failures_are_counted_from_the_newest(ledger: &Ledger) {
     let filter = RunFilter { stack: Some("failures/dev".to_owned()), limit: 2, ..RunFilter::default() };
     let newest: Vec<i64> = ledger.runs(&filter).await.expect("a list").iter().map(|run| run.started_at).collect();
     assert_eq!(newest, [300, 200]);
+    let messages = ledger.runs(&filter).await.expect("a list").into_iter().filter_map(|run| run.message);
+    assert_eq!(messages.collect::<Vec<_>>(), ["broken", "broken"], "PostgreSQL takes no NUL");
 }
 
 #[tokio::test]
