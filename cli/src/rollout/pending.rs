@@ -22,7 +22,7 @@ impl RollOut<'_> {
                 return Err(no_stack(job.backend, job.claimed.stack));
             }
             job.pulumi.create_stack(folder, stack).await?;
-            let message = format!("made the stack `{stack}` in {}", job.backend.0);
+            let message = format!("made the stack `{stack}` in {}", job.backend.shown());
             log.note(message);
             return Ok(None);
         };
