@@ -37,10 +37,10 @@ pub use listing::RunFilter;
 pub use locks::Wish;
 pub use queue::{Asked, Finish, Limits, Queued, Taken};
 pub use runs::NewRun;
-pub use seals::Sealed;
+pub use seals::{OpenSeal, Sealed};
 pub use stacks::StackId;
 
-/// The shapes of the ledger, of which `0010_server.sql` is the newest.
+/// The shapes of the ledger, of which `0011_shown.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

@@ -1,6 +1,8 @@
 //! What a roll-out has to pass before anything is changed: it does what was shown, within its budgets, and whoever has to
 //! allow it did. Otherwise it is held.
 
+mod shown;
+
 use super::end::End;
 use super::engine::{Run, STOPPING};
 use super::{Job, RollOut};
@@ -104,7 +106,11 @@ impl Gate<'_> {
         let given = shown.as_ref().filter(|_| !is_changed).map(|shown| shown.approvals.as_slice()).unwrap_or_default();
         let missing = judge::missing(given, needed, self.from());
         if !is_rejected(shown.as_ref()) && !is_changed && missing.is_none() {
-            self.say(shown.as_ref(), &look, given);
+            match &shown {
+                Some(shown) => self.say(shown, &look, given),
+                None if look.plan.is_empty() => {}
+                None => self.tell_unseen().await?,
+            }
             return Ok(Some(Passage::Open { seal: shown.map(|shown| shown.id) }));
         }
         let Some(seal) = self.sealed(shown.as_ref(), &look).await? else {
@@ -131,32 +137,6 @@ impl Gate<'_> {
             Failure::held(format!("it would destroy other than was shown: {}\n{differs}", in_words(&look.others)))
                 .hint("the same command shows it anew");
         Ok(Passage::Shut(End::of(&failure)))
-    }
-
-    /// The seal that was shown of this roll-out: of these very files, or else of a commit that is part of it. What was
-    /// allowed comes first.
-    async fn shown(&self) -> Result<Option<Sealed>> {
-        let (label, name) = (&self.by.mirror.source.label, self.job.claimed.stack.name());
-        let mut seals = self.by.ledger.open_seals(label, &name).await?;
-        let is_alike = |ground: &Ground| (ground.refresh, ground.destroy) == (self.refreshes(), self.destroys_all());
-        seals.retain(|sealed| is_alike(&sealed.seal.ground));
-        seals.sort_by_key(|seal| seal.approvals.is_empty());
-        if let Some(at) = seals.iter().position(|sealed| sealed.seal.ground.tree == self.tree) {
-            return Ok(Some(seals.swap_remove(at)));
-        }
-        let stands = self.by.ledger.known(self.job.claimed.id).await?.rolled_out;
-        for sealed in seals {
-            let head = &sealed.seal.ground.head;
-            // What stands already was shown, or has nothing to do with what is to come.
-            let is_done = match &stands {
-                Some((commit, _)) => self.by.mirror.has(commit, head).await?,
-                None => false,
-            };
-            if !is_done && self.by.mirror.has(&self.by.head.id, head).await? {
-                return Ok(Some(sealed));
-            }
-        }
-        Ok(None)
     }
 
     /// Whether it goes by what stands, not by what the state says of it.
@@ -297,10 +277,7 @@ impl Gate<'_> {
         self.guard.approvals.as_ref().map(|approvals| approvals.from.as_slice()).unwrap_or_default()
     }
 
-    fn say(&self, shown: Option<&Sealed>, look: &Look, given: &[String]) {
-        let Some(shown) = shown else {
-            return;
-        };
+    fn say(&self, shown: &Sealed, look: &Look, given: &[String]) {
         let by = if given.is_empty() { String::new() } else { format!(", which {} allowed", given.join(", ")) };
         self.log.note(match look.others.is_empty() {
             true => format!("it is what seal {} showed{by}: {}", shown.id, look.plan.in_words()),

@@ -26,6 +26,7 @@ fn seal(stack: &str, changes: &str) -> Seal {
 pub async fn check(ledger: &Ledger) {
     assert_eq!(ledger.key().await.expect("a key"), ledger.key().await.expect("a key"), "it is made once");
     a_seal_is_open_until_it_is_used(ledger).await;
+    no_open_seal_is_out_of_sight(ledger).await;
     words_about_a_seal_are_kept(ledger).await;
     a_word_counts_once(ledger).await;
     one_hold_waits_at_a_time(ledger).await;
@@ -50,8 +51,13 @@ async fn the_newest_look_is_kept(ledger: &Ledger) {
 }
 
 async fn open(ledger: &Ledger, stack: &str) -> Vec<String> {
-    let open = ledger.open_seals(WHERE, stack).await.expect("a list");
-    open.into_iter().map(|sealed| sealed.seal.changes).collect()
+    let mut changes = Vec::new();
+    for open in ledger.open_seals(WHERE, stack).await.expect("a list") {
+        assert_eq!((open.tree.as_str(), open.head.as_str()), ("cccc", "aaaa"));
+        let sealed = ledger.open_seal(&open.id).await.expect("an answer").expect("a seal");
+        changes.push(sealed.seal.changes);
+    }
+    changes
 }
 
 async fn a_seal_is_open_until_it_is_used(ledger: &Ledger) {
@@ -78,6 +84,19 @@ async fn a_seal_is_open_until_it_is_used(ledger: &Ledger) {
     assert_eq!((found.id.as_str(), found.seal), (two.as_str(), seal(stack, "two")));
     assert_eq!(ledger.find_seal("nothing").await.expect("an answer"), None);
     assert!(ledger.find_seal("").await.is_err(), "several begin so");
+}
+
+/// However many previews came after it.
+async fn no_open_seal_is_out_of_sight(ledger: &Ledger) {
+    let stack = "many/dev";
+    for at in 0..60 {
+        ledger.keep_seal(&seal(stack, &at.to_string()), true, at).await.expect("a seal");
+    }
+    assert_eq!(open(ledger, stack).await.len(), 60);
+    // One of an older version says in its body alone what it was sealed for.
+    let older = "UPDATE seals SET tree = '', head = '' WHERE stack = 'many/dev'";
+    sqlx::query(older).execute(&ledger.pool).await.expect("a write");
+    assert_eq!(open(ledger, stack).await.last().map(String::as_str), Some("0"));
 }
 
 async fn words_about_a_seal_are_kept(ledger: &Ledger) {
@@ -143,11 +162,19 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
     ledger.end_holds(&id, None).await.expect("a write");
     assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 0);
     // Of what is over as many stay as of runs.
-    let old = ledger.keep_seal(&seal(&stack.name(), "old"), true, 2).await.expect("a seal");
+    let keep = async |changes, at| ledger.keep_seal(&seal(&stack.name(), changes), true, at).await.expect("a seal");
+    let (old, allowed, used) = (keep("old", 2).await, keep("allowed", 3).await, keep("used", 5).await);
+    let recent = keep("recent", ledger.database_time().await.expect("a time")).await;
+    ledger.approve(&allowed, "ada", 4).await.expect("a write");
+    ledger.use_seal(&used, "run").await.expect("a write");
+    let is_kept = async |id: &str| ledger.find_seal(id).await.expect("an answer").is_some();
     ledger.keep_newest(&id, 0).await.expect("room");
-    assert!(ledger.find_seal(&old).await.expect("an answer").is_some());
+    assert!(is_kept(&old).await);
+    // The newest is kept whatever it is.
+    keep("newest", i64::MAX).await;
     ledger.keep_newest(&id, 1).await.expect("room");
-    assert_eq!(ledger.find_seal(&old).await.expect("an answer"), None);
+    assert!(is_kept(&allowed).await && is_kept(&recent).await, "they may still be merged");
+    assert!(!is_kept(&old).await && !is_kept(&used).await);
     let kept = ledger.holds(&filter).await.expect("a list");
     assert_eq!(kept.iter().map(|hold| hold.name.as_str()).collect::<Vec<_>>(), [names[1].as_str()]);
     // Nothing of it outlives its stack.
