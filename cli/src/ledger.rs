@@ -36,7 +36,7 @@ pub use lease::{Claim, LEASE, Lease};
 pub use listing::RunFilter;
 pub use locks::Wish;
 pub use queue::{Asked, Finish, Limits, Queued, Taken};
-pub use runs::NewRun;
+pub use runs::{Done, NewRun};
 pub use seals::{OpenSeal, Sealed};
 pub use stacks::StackId;
 

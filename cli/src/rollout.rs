@@ -18,7 +18,7 @@ use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
-use crate::ledger::{Claim, Lease, Ledger, NewRun, StackId};
+use crate::ledger::{Claim, Done, Lease, Ledger, NewRun, StackId};
 use crate::process::{self, Process};
 use crate::record::{Action, RunState};
 use crate::repo::Stack;
@@ -157,28 +157,24 @@ impl RollOut<'_> {
         Ok((run, log))
     }
 
-    /// Writes down what stands now. False when another holder of the lease has come since.
-    async fn stands(&self, claimed: &Claimed<'_>, now: i64) -> Result<bool> {
-        match self.action {
-            Action::RollOut | Action::Reconcile => {
-                self.ledger.stands(claimed.id, claimed.lease, &self.head.id, now).await
-            }
-            Action::Destroy => self.ledger.destroyed(claimed.id, claimed.lease, now).await,
-        }
+    /// Writes down what stands now, and that the run did well. False when another holder of the lease has come since.
+    async fn stands(&self, claimed: &Claimed<'_>, run: &str, end: &End, now: i64) -> Result<bool> {
+        let stands = Some(self.head.id.as_str()).filter(|_| self.action != Action::Destroy);
+        let done = Done { stands, seal: end.seal.as_deref(), changes: &end.changes };
+        self.ledger.succeed(claimed.id, claimed.lease, run, &done, now).await
     }
 
-    /// Writes down what stands, then the run's end. A kill in between rolls out once more, which changes nothing.
+    /// Writes down how the run ended. A kill before that rolls out once more, which changes nothing.
     async fn end(&self, claimed: &Claimed<'_>, run: &str, mut end: End, log: RunLog, started: i64) -> Result<Outcome> {
         let now = self.context.now();
         end.message = end.message.map(|message| log.scrubber.scrub(&message));
-        if end.state == RunState::Succeeded {
-            self.ledger.end_holds(claimed.id, None).await?;
-        }
-        if end.state == RunState::Succeeded && !self.stands(claimed, now).await? {
+        if end.state == RunState::Succeeded && !self.stands(claimed, run, &end, now).await? {
             (end.state, end.kind) = (RunState::Failed, Some(Kind::RollOut));
-            end.message = Some("the lease was lost to another gitinfra, which decides what stands".to_owned());
+            end.message = Some(Lease::lost().message);
         }
-        self.ledger.end(run, end.state, &end.changes, end.message.as_deref(), now).await?;
+        if end.state != RunState::Succeeded {
+            self.ledger.end(run, end.state, &end.changes, end.message.as_deref(), now).await?;
+        }
         log.tell(Body::RunFinished {
             action: self.action,
             state: end.state,

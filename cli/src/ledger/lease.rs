@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::stacks::written;
 use super::{Ledger, StackId, failed};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::process::{Liveness, Process};
 
 /// How long a lease holds without a heartbeat, in milliseconds. Far longer than the heartbeat's pace, so that a slow disk loses none.
@@ -22,6 +22,13 @@ pub struct Lease {
 pub enum Claim {
     Ours(Lease),
     Held { by: Option<Process>, until: i64 },
+}
+
+impl Lease {
+    /// The failure of whoever would go on without the newest lease.
+    pub fn lost() -> Failure {
+        Failure::busy("the lease was lost to another gitinfra, which decides what stands")
+    }
 }
 
 impl Ledger {
@@ -77,6 +84,16 @@ impl Ledger {
         let bound = sqlx::query(AssertSqlSafe(update)).bind(LEASE).bind(stack.0.clone());
         let bound = bound.bind(lease.fence).bind(lease.holder.clone());
         Ok(bound.execute(&self.pool).await.map_err(failed("renewing a lease"))?.rows_affected() == 1)
+    }
+
+    /// Whether a lease is still the newest. Nobody takes the next one before the transaction ends: it writes, so that others wait.
+    pub(super) async fn is_newest(
+        transaction: &mut sqlx::AnyConnection,
+        stack: &StackId,
+        lease: &Lease,
+    ) -> Result<bool, sqlx::Error> {
+        let fenced = sqlx::query("UPDATE stacks SET fence = fence WHERE id = $1 AND fence = $2").bind(stack.0.clone());
+        Ok(fenced.bind(lease.fence).execute(transaction).await?.rows_affected() == 1)
     }
 
     /// Gives a lease back. The fence stays, so that it keeps growing.

@@ -47,7 +47,8 @@ impl Ledger {
     /// The locks that hold, by their stacks' names.
     pub async fn locks(&self) -> Result<Vec<Lock>> {
         let list = format!("{COLUMNS} WHERE l.until > {} ORDER BY s.name, r.label", self.clock);
-        let rows = sqlx::query(sqlx::AssertSqlSafe(list)).fetch_all(&self.pool).await.map_err(failed("listing locks"))?;
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(list)).fetch_all(&self.pool).await.map_err(failed("listing locks"))?;
         rows.iter().map(lock).collect::<Result<_, sqlx::Error>>().map_err(failed("listing locks"))
     }
 

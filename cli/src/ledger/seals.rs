@@ -186,13 +186,6 @@ impl Ledger {
         let bound = sqlx::query(update).bind(run.to_owned()).bind(seal.to_owned());
         bound.execute(&self.pool).await.map(drop).map_err(failed("recording that a seal is used"))
     }
-
-    /// Writes down which run rolled out what a seal says.
-    pub async fn use_seal(&self, seal: &str, run: &str) -> Result<()> {
-        let update = "UPDATE seals SET used_by = $1, is_shown = 1 WHERE id = $2";
-        let bound = sqlx::query(update).bind(run.to_owned()).bind(seal.to_owned());
-        bound.execute(&self.pool).await.map(drop).map_err(failed("recording that a seal was used"))
-    }
 }
 
 fn open_seal(row: &AnyRow) -> Result<OpenSeal, sqlx::Error> {

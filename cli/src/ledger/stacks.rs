@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Lease, Ledger, failed, fresh_name, text, without_password};
+use super::{Ledger, failed, fresh_name, text, without_password};
 use crate::decide::Known;
 use crate::failure::{Failure, Result};
 use crate::process::Process;
@@ -154,15 +154,6 @@ impl Ledger {
         let counts: crate::engine::operation::Counts =
             serde_json::from_str(&changes.unwrap_or_default()).unwrap_or_default();
         Ok(counts.iter().filter(|(name, _)| !name.starts_with("delete")).map(|(_, count)| count).sum())
-    }
-
-    /// Records that a commit stands, if the lease is still the newest. False when another holder has come since.
-    pub async fn stands(&self, stack: &StackId, lease: &Lease, commit: &str, now: i64) -> Result<bool> {
-        let update = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, left_at = NULL, left_commit = NULL, \
-                destroyed_at = NULL WHERE id = $3 AND fence = $4";
-        let bound = sqlx::query(update).bind(commit.to_owned()).bind(now).bind(stack.0.clone()).bind(lease.fence);
-        let done = bound.execute(&self.pool).await.map_err(failed("recording what stands"))?;
-        Ok(done.rows_affected() == 1)
     }
 }
 

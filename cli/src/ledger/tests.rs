@@ -47,6 +47,11 @@ async fn ours(ledger: &Ledger, id: &StackId) -> Lease {
     }
 }
 
+async fn stands(ledger: &Ledger, id: &StackId, lease: &Lease, commit: Option<&str>, now: i64) -> bool {
+    let done = Done { stands: commit, seal: None, changes: &Counts::new() };
+    ledger.succeed(id, lease, "no run", &done, now).await.expect("an answer")
+}
+
 /// Every promise, in one order. Each check has a stack of its own.
 async fn check(ledger: &Ledger) {
     a_stack_has_one_row(ledger).await;
@@ -58,10 +63,33 @@ async fn check(ledger: &Ledger) {
     failures_are_counted_from_the_newest(ledger).await;
     old_runs_are_forgotten(ledger).await;
     a_clock_that_is_behind_hides_no_run(ledger).await;
+    what_came_of_a_run_is_written_as_one(ledger).await;
     a_stack_ends(ledger).await;
     server::check(ledger).await;
     decisions::check(ledger).await;
     queue::check(ledger).await;
+}
+
+/// A kill can't come between what stands, the holds, the seal and the run's end: all are written, or none.
+async fn what_came_of_a_run_is_written_as_one(ledger: &Ledger) {
+    let stack = stack("whole");
+    let id = ledger.stack(REPOSITORY, &stack, 1).await.expect("a row");
+    let lease = ours(ledger, &id).await;
+    let run = ledger.begin(&id, &lease, &new_run("aaaa"), 11).await.expect("a run");
+    let seal = decisions::seal(&stack.name(), "whole");
+    let seal = ledger.keep_seal(&seal, true, 11).await.expect("a seal");
+    let changes: Counts = [("create".to_owned(), 3)].into();
+    let done = Done { stands: Some("aaaa"), seal: Some(&seal), changes: &changes };
+    let mut older = lease.clone();
+    older.fence -= 1;
+    for (lease, expected) in [(&older, false), (&lease, true)] {
+        assert_eq!(ledger.succeed(&id, lease, &run, &done, 20).await, Ok(expected));
+        let known = ledger.known(&id).await.expect("known");
+        let state = if expected { RunState::Succeeded } else { RunState::Running };
+        assert_eq!((known.last, known.rolled_out.is_some()), (Some(state), expected));
+        assert_eq!(ledger.open_seal(&seal).await.expect("an answer").is_none(), expected);
+        assert_eq!(ledger.resources(&id).await.expect("a number"), if expected { 3 } else { 0 });
+    }
 }
 
 /// Which run is the newest tells the lease, not what time its host believes it to be.
@@ -104,15 +132,15 @@ async fn a_stack_ends(ledger: &Ledger) {
     let said = Recorded { at: 13, body: Body::Note { message: "said".to_owned() } };
     ledger.append(&run, 0, &[said.clone(), said.clone()]).await.expect("events");
     assert_eq!(ledger.events_from(&run, 1).await.expect("events"), (vec![said], 2));
-    ledger.stands(&id, &lease, "aaaa", 14).await.expect("a write");
+    stands(ledger, &id, &lease, Some("aaaa"), 14).await;
     assert_eq!(elsewhere().await, [(stack.name(), REPOSITORY.to_owned())]);
     let mut older = lease.clone();
     older.fence -= 1;
-    assert!(!ledger.destroyed(&id, &older, 15).await.expect("an answer"));
-    assert!(ledger.destroyed(&id, &lease, 15).await.expect("an answer"));
+    assert!(!stands(ledger, &id, &older, None, 15).await);
+    assert!(stands(ledger, &id, &lease, None, 15).await);
     let known = ledger.known(&id).await.expect("a stack");
     assert!(known.is_destroyed && known.rolled_out.is_none(), "{known:?}");
-    ledger.stands(&id, &lease, "bbbb", 16).await.expect("a write");
+    stands(ledger, &id, &lease, Some("bbbb"), 16).await;
     assert!(!ledger.known(&id).await.expect("a stack").is_destroyed);
     assert!(!ledger.forget(&id, &older).await.expect("an answer"));
     assert!(ledger.forget(&id, &lease).await.expect("an answer"));
@@ -185,11 +213,15 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(None)]);
     let changes: Counts = [("create".to_owned(), 3), ("same".to_owned(), 2)].into();
     ledger.end(&name, RunState::Succeeded, &changes, None, 20).await.expect("an end");
-    assert!(ledger.stands(&id, &lease, "aaaa", 20).await.expect("an answer"));
+    assert!(stands(ledger, &id, &lease, Some("aaaa"), 20).await);
     // The first end stays.
     ledger.end(&name, RunState::Failed, &changes, Some("late"), 30).await.expect("an end");
-    let known =
-        Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded), fence: 1, ..Known::default() };
+    let known = Known {
+        rolled_out: Some(("aaaa".to_owned(), 20)),
+        last: Some(RunState::Succeeded),
+        fence: 1,
+        ..Known::default()
+    };
     assert_eq!(ledger.known(&id).await.expect("known"), known);
     assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
     let run = ledger.run(&name[..5]).await.expect("found by its beginning");
@@ -231,8 +263,10 @@ async fn an_older_lease_writes_nothing(ledger: &Ledger) {
     // Its holder is dead, so nobody waits for its time to pass.
     let new = ours(ledger, &id).await;
     assert!(new.fence > old.fence);
-    assert!(!ledger.stands(&id, &old, "old", 3).await.expect("an answer"));
-    assert!(ledger.stands(&id, &new, "new", 3).await.expect("an answer"));
+    assert_eq!(ledger.begin(&id, &old, &new_run("old"), 2).await, Err(Lease::lost()));
+    assert_eq!(ledger.open_runs(&id).await.expect("a list"), []);
+    assert!(!stands(ledger, &id, &old, Some("old"), 3).await);
+    assert!(stands(ledger, &id, &new, Some("new"), 3).await);
     ledger.release(&id, &old).await.expect("no harm");
     assert!(matches!(ledger.claim(&id, &Process::current()).await, Ok(Claim::Held { .. })));
     ledger.release(&id, &new).await.expect("released");

@@ -10,6 +10,7 @@ use crate::decide::short;
 use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, missing};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
+use crate::ledger::Lease;
 use crate::record::Action;
 use crate::run_log::RunLog;
 
@@ -76,9 +77,6 @@ impl RollOut<'_> {
         if self.clear_named_locks(job, &run.folder, log, &ending.complaint).await? {
             ending = self.work_of_engine(job, &mut run, log).await?;
         }
-        if let Some(seal) = seal.filter(|_| ending.success) {
-            self.ledger.use_seal(&seal, job.run).await?;
-        }
         if ending.success {
             self.ledger.read(job.claimed.id, &run.progress.reads).await?;
         }
@@ -88,12 +86,15 @@ impl RollOut<'_> {
         if ending.success && !run.progress.outputs.is_empty() {
             log.tell(Body::Outputs { outputs: run.progress.outputs.clone() });
         }
-        Ok(End::after(&ending, &run.progress))
+        Ok(End { seal, ..End::after(&ending, &run.progress) })
     }
 
     async fn work_of_engine(&self, job: &Job<'_>, run: &mut Run, log: &RunLog) -> Result<Ending> {
         if job.claimed.cancel.is_cancelled() {
             return Err(Failure::cancelled());
+        }
+        if !self.ledger.renew(job.claimed.id, job.claimed.lease).await? {
+            return Err(Lease::lost());
         }
         run.progress = Progress::default();
         let message = format!("gitinfra {}: {} {}", job.run, short(&self.head.id), self.head.subject);

@@ -102,7 +102,7 @@ impl Gate<'_> {
         };
         let is_changed = shown.as_ref().is_some_and(|shown| !look.is_of(shown));
         let objections = self.objections(shown.as_ref(), &look, is_changed).await?;
-        let needed = self.needed(&objections);
+        let needed = self.needed(&look.plan, &objections);
         let given = shown.as_ref().filter(|_| !is_changed).map(|shown| shown.approvals.as_slice()).unwrap_or_default();
         let missing = judge::missing(given, needed, self.from());
         if !is_rejected(shown.as_ref()) && !is_changed && missing.is_none() {
@@ -248,7 +248,7 @@ impl Gate<'_> {
         if let Some((who, why)) = shown.and_then(|shown| shown.rejected.as_ref()) {
             object(Why::Approvals, format!("{who} refused what was shown: {why}"));
         }
-        if shown.is_none() && self.guard.sealed && !self.refreshes() {
+        if shown.is_none() && self.guard.sealed && !self.refreshes() && !look.plan.is_empty() {
             object(Why::Unsealed, "nobody sealed a preview of it".to_owned());
         }
         objections.extend(judge::over_budget(&look.plan, &self.guard));
@@ -267,9 +267,9 @@ impl Gate<'_> {
         Ok(objections)
     }
 
-    /// How many have to allow it.
-    fn needed(&self, objections: &[Objection]) -> usize {
-        let asked = self.guard.approvals.as_ref().map_or(0, |approvals| approvals.count);
+    /// How many have to allow it. What changes nothing needs nobody's word.
+    fn needed(&self, plan: &Plan, objections: &[Objection]) -> usize {
+        let asked = self.guard.approvals.as_ref().filter(|_| !plan.is_empty()).map_or(0, |approvals| approvals.count);
         asked.max(usize::from(!objections.is_empty()))
     }
 

@@ -105,7 +105,12 @@ fn each_field_is_looked_at_and_the_same_changes_go() {
     };
     let cases: [(Change<'_>, &[&str]); 4] = [
         (&protect, &["since the stack's state changed; it would do"]),
-        (&squash, &["since the commit that was previewed is not part of it; other commits came to the branch meanwhile; the files are not"]),
+        (
+            &squash,
+            &[
+                "since the commit that was previewed is not part of it; other commits came to the branch meanwhile; the files are not",
+            ],
+        ),
         (
             &other_files,
             &[

@@ -6,7 +6,7 @@ use crate::seal::{Ground, Plan, Seal};
 
 const WHERE: &str = "https://example.org/decisions.git";
 
-fn seal(stack: &str, changes: &str) -> Seal {
+pub fn seal(stack: &str, changes: &str) -> Seal {
     let text = |text: &str| text.to_owned();
     let ground = Ground {
         repository: text(WHERE),
@@ -60,6 +60,15 @@ async fn open(ledger: &Ledger, stack: &str) -> Vec<String> {
     changes
 }
 
+/// A stack of its own rolls out what a seal says.
+async fn use_up(ledger: &Ledger, seal: &str) {
+    let id = ledger.stack(WHERE, &stack("uses"), 1).await.expect("a row");
+    let lease = ours(ledger, &id).await;
+    let done = Done { stands: Some("aaaa"), seal: Some(seal), changes: &Counts::new() };
+    assert!(ledger.succeed(&id, &lease, "run", &done, 1).await.expect("an answer"));
+    ledger.release(&id, &lease).await.expect("released");
+}
+
 async fn a_seal_is_open_until_it_is_used(ledger: &Ledger) {
     let stack = "seals/dev";
     for (at, changes) in (1..).zip(["one", "two"]) {
@@ -73,7 +82,7 @@ async fn a_seal_is_open_until_it_is_used(ledger: &Ledger) {
     assert!(!is_begun().await);
     ledger.begin_seal(&two, "run").await.expect("a write");
     assert!(is_begun().await);
-    ledger.use_seal(&two, "run").await.expect("a write");
+    use_up(ledger, &two).await;
     assert_eq!(open(ledger, stack).await, ["one"]);
     // What is shown once more is open once more, and a hold hides nothing that was shown.
     ledger.keep_seal(&seal(stack, "two"), true, 10).await.expect("a seal");
@@ -121,7 +130,7 @@ async fn a_word_counts_once(ledger: &Ledger) {
     // As long as it is not used, looking once more takes nobody's word away.
     ledger.keep_seal(&again, true, 3).await.expect("a seal");
     assert_eq!(ledger.approvals(&id).await.expect("a list"), ["ada"]);
-    ledger.use_seal(&id, "run").await.expect("a write");
+    use_up(ledger, &id).await;
     ledger.keep_seal(&again, false, 4).await.expect("a seal");
     assert_eq!(ledger.approvals(&id).await.expect("a list"), [""; 0]);
     assert_eq!(open(ledger, "again/dev").await, [""; 0]);
@@ -157,16 +166,22 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
     assert_eq!(open(ledger, "holds/dev").await, ["two"]);
     let found = ledger.hold_named(&names[1][..5]).await.expect("a hold");
     assert_eq!((found.state, found.decided_by.as_deref()), (HoldState::Approved, Some("ada")));
-    ledger.end_holds(&id, Some("aaaa")).await.expect("a write");
+    // Whoever lost the lease ends no hold, and makes none.
+    let mut older = lease.clone();
+    older.fence -= 1;
+    assert!(!stands(ledger, &id, &older, Some("aaaa"), 31).await);
+    let seal_id = found.seal.as_str();
+    let new = NewHold { run: "run", branch: "main", commit: "aaaa", seal: seal_id, shown_seal: None, case: &case };
+    assert_eq!(ledger.hold(&id, &older, &new, 32).await, Err(Lease::lost()));
     assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 1);
-    ledger.end_holds(&id, None).await.expect("a write");
+    assert!(stands(ledger, &id, &lease, Some("aaaa"), 33).await);
     assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 0);
     // Of what is over as many stay as of runs.
     let keep = async |changes, at| ledger.keep_seal(&seal(&stack.name(), changes), true, at).await.expect("a seal");
     let (old, allowed, used) = (keep("old", 2).await, keep("allowed", 3).await, keep("used", 5).await);
     let recent = keep("recent", ledger.database_time().await.expect("a time")).await;
     ledger.approve(&allowed, "ada", 4).await.expect("a write");
-    ledger.use_seal(&used, "run").await.expect("a write");
+    use_up(ledger, &used).await;
     let is_kept = async |id: &str| ledger.find_seal(id).await.expect("an answer").is_some();
     ledger.keep_newest(&id, 0).await.expect("room");
     assert!(is_kept(&old).await);
@@ -187,9 +202,8 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
 async fn a_lock_has_one_owner(ledger: &Ledger) {
     const LONG: i64 = 600_000;
     let id = ledger.stack(WHERE, &stack("locks"), 1).await.expect("a row");
-    let take = async |owner, length| {
-        ledger.lock(&id, &Wish { owner, reason: "moving", length }).await.expect("an answer")
-    };
+    let take =
+        async |owner, length| ledger.lock(&id, &Wish { owner, reason: "moving", length }).await.expect("an answer");
     let first = take("ada", LONG).await.expect("it is free");
     assert_eq!(take("lee", LONG).await, None, "it is ada's");
     let longer = take("ada", i64::MAX).await.expect("her own lasts longer");
