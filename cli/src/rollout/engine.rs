@@ -54,7 +54,7 @@ impl RollOut<'_> {
             job.pulumi.install(&missing, &folder, job.claimed.cancel).await?;
         }
         self.clear_left_locks(job, &folder, log).await?;
-        let knowing = self.knowing_pending(job, &folder, log).await?;
+        let (state, knowing) = self.knowing_pending(job, &folder, log).await?;
         if stack.has_secrets {
             let config = worktree.folder.join(&stack.config_file);
             job.pulumi.learn_secrets(&folder, &stack.stack, &config, &mut log.scrubber).await?;
@@ -66,7 +66,7 @@ impl RollOut<'_> {
             folder,
             progress: Progress::default(),
         };
-        let seal = match self.gate(job, &run, log).await? {
+        let seal = match self.gate(job, &run, state, log).await? {
             Passage::Open { seal } => seal,
             Passage::Shut(end) => return Ok(end),
         };

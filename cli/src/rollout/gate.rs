@@ -8,7 +8,7 @@ use super::engine::{Run, STOPPING};
 use super::{Job, RollOut};
 use crate::config::Guard;
 use crate::digest::Key;
-use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase};
+use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, State};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::judge;
@@ -40,6 +40,8 @@ struct Look {
     others: Vec<Other>,
     /// Whether the program reads outputs of other stacks.
     reads_others: bool,
+    /// Whether the engine was asked, and not only the seal.
+    is_new: bool,
 }
 
 impl Look {
@@ -57,7 +59,14 @@ enum Glance {
 
 impl RollOut<'_> {
     /// Looks at what would happen, and says whether it may.
-    pub(super) async fn gate(&self, job: &Job<'_>, run: &Run, log: &RunLog) -> Result<Passage> {
+    /// `state` is what was there before, if it was exported.
+    pub(super) async fn gate(
+        &self,
+        job: &Job<'_>,
+        run: &Run,
+        mut state: Option<State>,
+        log: &RunLog,
+    ) -> Result<Passage> {
         let gate = Gate {
             by: self,
             job,
@@ -71,7 +80,11 @@ impl RollOut<'_> {
             return gate.destroys().await;
         }
         for _ in 0..TRIES {
-            if let Some(passage) = gate.pass().await? {
+            let before = match state.take() {
+                Some(state) => Some(state),
+                None => gate.state().await?,
+            };
+            if let Some(passage) = gate.pass(before.as_ref()).await? {
                 return Ok(passage);
             }
         }
@@ -94,7 +107,7 @@ struct Gate<'a> {
 
 impl Gate<'_> {
     /// `None` when it has to be looked at anew.
-    async fn pass(&self) -> Result<Option<Passage>> {
+    async fn pass(&self, before: Option<&State>) -> Result<Option<Passage>> {
         let shown = self.shown().await?;
         let look = match self.look(shown.as_ref()).await? {
             Glance::Seen(look) => look,
@@ -106,6 +119,10 @@ impl Gate<'_> {
         let given = shown.as_ref().filter(|_| !is_changed).map(|shown| shown.approvals.as_slice()).unwrap_or_default();
         let missing = judge::missing(given, needed, self.from());
         if !is_rejected(shown.as_ref()) && !is_changed && missing.is_none() {
+            // What was looked at and judged took a while: it goes for the state that the engine meets now.
+            if (look.is_new || !self.guard.policies.is_empty()) && self.state().await?.as_ref() != before {
+                return Ok(None);
+            }
             match &shown {
                 Some(shown) => self.say(shown, &look, given),
                 None if look.plan.is_empty() => {}
@@ -137,6 +154,10 @@ impl Gate<'_> {
             Failure::held(format!("it would destroy other than was shown: {}\n{differs}", in_words(&look.others)))
                 .hint("the same command shows it anew");
         Ok(Passage::Shut(End::of(&failure)))
+    }
+
+    async fn state(&self) -> Result<Option<State>> {
+        self.run.pulumi.export(&self.run.folder, &self.job.claimed.stack.stack).await
     }
 
     /// Whether it goes by what stands, not by what the state says of it.
@@ -174,7 +195,7 @@ impl Gate<'_> {
             // What stands may have changed without a word in the state, and what others put out is no part of it.
             if others.is_empty() && !self.refreshes() && !seal.reads_others {
                 let (plan, changes) = (seal.plan.clone(), seal.changes.clone());
-                return Ok(Glance::Seen(Look { plan, changes, others, reads_others: false }));
+                return Ok(Glance::Seen(Look { plan, changes, others, reads_others: false, is_new: false }));
             }
         }
         let mut glance = self.preview(others).await?;
@@ -208,7 +229,7 @@ impl Gate<'_> {
         let digest = Plan::of(&changes).digest(&self.key);
         let reads_others = changes.reads_others;
         changes.scrub(&self.log.scrubber);
-        Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others, reads_others }))
+        Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others, reads_others, is_new: true }))
     }
 
     async fn foresee(&self) -> Result<Foreseen> {
