@@ -6,7 +6,7 @@ use crate::decide::Reason;
 use crate::failure::{Failure, Kind, Result};
 use crate::record::{Action, StackRecord, Standing};
 use crate::rollout::Outcome;
-use crate::target::{Place, Target};
+use crate::target::{Place, Target, confirmed};
 
 /// Destroys stacks of one repository.
 pub struct Destroy(pub Place);
@@ -35,8 +35,10 @@ impl Destroy {
         Ok((preview, kind))
     }
 
-    pub async fn run(&self, target: &Target) -> Result<Outcome> {
-        self.0.run(target, Action::Destroy, &Config::default(), &Reason::Asked).await
+    /// Destroys what was shown.
+    pub async fn run(&self, target: &Target, shown: &StackPreview) -> Result<Outcome> {
+        let seal = confirmed(shown.seal.as_ref())?;
+        self.0.run(target, (Action::Destroy, &Reason::Asked), &Config::default(), Some(&seal)).await
     }
 
     async fn commit(&self, record: &StackRecord) -> Result<Option<String>> {

@@ -12,6 +12,7 @@ use crate::record::{Action, Run, StackRecord};
 use crate::repo::{self, Stack};
 use crate::rollout::{Outcome, RollOut};
 use crate::scrub::Scrubber;
+use crate::seal::Seal;
 
 pub struct Target {
     pub stack: Stack,
@@ -77,12 +78,24 @@ pub struct Place {
     pub keep_runs: u32,
 }
 
+/// The name of the seal of what somebody confirmed. Without one nobody knows what that was.
+pub fn confirmed(seal: Option<&Seal>) -> Result<String> {
+    let none = || Failure::bug("what was confirmed was not sealed");
+    seal.map(Seal::id).ok_or_else(none)
+}
+
 impl Place {
-    /// Runs the engine on a target, within what the configuration allows.
-    pub async fn run(&self, target: &Target, action: Action, config: &Config, reason: &Reason) -> Result<Outcome> {
+    /// Runs the engine on a target, within what the configuration allows; only what a seal says, where one was confirmed.
+    pub async fn run(
+        &self,
+        target: &Target,
+        (action, reason): (Action, &Reason),
+        config: &Config,
+        confirmed: Option<&str>,
+    ) -> Result<Outcome> {
         let pulumi = Pulumi::find(&self.previewer.environment).await?;
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
-        let roll_out = self.roll_out(target, action, config, (&pulumi, &scrubber));
+        let roll_out = RollOut { confirmed, ..self.roll_out(target, action, config, (&pulumi, &scrubber)) };
         let outcome = roll_out.run(&target.stack, &target.id, &target.known, reason).await?;
         if outcome == Outcome::Moved {
             let words = "somebody worked on it meanwhile, so nothing was done: the same command looks at it anew";
@@ -117,6 +130,7 @@ impl Place {
             action,
             scrubber,
             config,
+            confirmed: None,
             keep_runs: self.keep_runs,
             alone: tokio::sync::Mutex::default(),
             environment,

@@ -88,6 +88,7 @@ impl Follow {
             action: Action::RollOut,
             scrubber: &self.scrubber,
             config,
+            confirmed: None,
             keep_runs: self.wishes.keep_runs,
             alone: tokio::sync::Mutex::default(),
             environment: &self.environment,

@@ -139,9 +139,15 @@ impl Gate<'_> {
 
     /// What is destroyed was shown to whoever wanted it: nothing else goes.
     async fn destroys(&self) -> Result<Passage> {
-        let Some(shown) = self.shown().await? else {
-            return Ok(Passage::Open { seal: None });
+        let refused = |words: String| {
+            Passage::Shut(End::of(&Failure::held(words).hint("the same command shows anew what would go")))
         };
+        let Some(shown) = self.shown().await? else {
+            return Ok(refused("the preview that was confirmed is no longer there".to_owned()));
+        };
+        if let Some((who, why)) = &shown.rejected {
+            return Ok(refused(format!("{who} refused what was shown: {why}")));
+        }
         let look = match self.look(Some(&shown)).await? {
             Glance::Seen(look) => look,
             Glance::Failed(end) => return Ok(Passage::Shut(end)),
@@ -150,10 +156,7 @@ impl Gate<'_> {
             return Ok(Passage::Open { seal: Some(shown.id) });
         }
         let differs = difference(&shown.seal.plan, &look.plan).join("\n");
-        let failure =
-            Failure::held(format!("it would destroy other than was shown: {}\n{differs}", in_words(&look.others)))
-                .hint("the same command shows it anew");
-        Ok(Passage::Shut(End::of(&failure)))
+        Ok(refused(format!("it would destroy other than was shown: {}\n{differs}", in_words(&look.others))))
     }
 
     async fn state(&self) -> Result<Option<State>> {
@@ -269,7 +272,9 @@ impl Gate<'_> {
         if let Some((who, why)) = shown.and_then(|shown| shown.rejected.as_ref()) {
             object(Why::Approvals, format!("{who} refused what was shown: {why}"));
         }
-        if shown.is_none() && self.guard.sealed && !self.refreshes() && !look.plan.is_empty() {
+        if shown.is_none() && self.by.confirmed.is_some() {
+            object(Why::Unsealed, "the preview that was confirmed is no longer there".to_owned());
+        } else if shown.is_none() && self.guard.sealed && !self.refreshes() && !look.plan.is_empty() {
             object(Why::Unsealed, "nobody sealed a preview of it".to_owned());
         }
         objections.extend(judge::over_budget(&look.plan, &self.guard));

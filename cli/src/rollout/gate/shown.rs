@@ -13,8 +13,11 @@ const MOST: usize = 20;
 
 impl Gate<'_> {
     /// The seal that was shown of this roll-out: of these very files, or else of a commit that is part of it. What was
-    /// allowed comes first.
+    /// allowed comes first. Where somebody confirmed what one says, it is that one or none.
     pub(super) async fn shown(&self) -> Result<Option<Sealed>> {
+        if let Some(confirmed) = self.by.confirmed {
+            return self.by.ledger.open_seal(confirmed).await;
+        }
         let (label, name) = (&self.by.mirror.source.label, self.job.claimed.stack.name());
         let open = self.by.ledger.open_seals(label, &name).await?;
         let of_tree = open.iter().filter(|open| open.tree == self.tree).collect();
