@@ -74,6 +74,11 @@ pub fn other_outputs() -> Other {
     Other { field: Field::Outputs, words: "what it reads of other stacks is not what it was".to_owned() }
 }
 
+/// What is said where the same state does not tell all of what stands.
+pub fn other_standing() -> Other {
+    Other { field: Field::State, words: "what stands is not what it was".to_owned() }
+}
+
 /// One of the things that a preview rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -16,7 +16,7 @@ use crate::ledger::{NewHold, Sealed};
 use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
 use crate::run_log::RunLog;
-use crate::seal::{Ground, Other, Plan, Seal, difference, in_words, is_rest, other_outputs};
+use crate::seal::{Ground, Other, Plan, Seal, difference, in_words, is_rest, other_outputs, other_standing};
 
 /// How often a stack is looked at whose state changes while it is looked at.
 const TRIES: u32 = 3;
@@ -196,7 +196,8 @@ impl Gate<'_> {
         if let Some(Sealed { seal, .. }) = shown {
             others = self.others(&seal.ground).await?;
             // What stands may have changed without a word in the state, and what others put out is no part of it.
-            if others.is_empty() && !self.refreshes() && !seal.reads_others {
+            let may_differ = self.refreshes() || self.job.claimed.stack.refreshes || seal.reads_others;
+            if others.is_empty() && !may_differ {
                 let (plan, changes) = (seal.plan.clone(), seal.changes.clone());
                 return Ok(Glance::Seen(Look { plan, changes, others, reads_others: false, is_new: false }));
             }
@@ -205,9 +206,8 @@ impl Gate<'_> {
         if let (Glance::Seen(look), Some(shown)) = (&mut glance, shown)
             && look.others.is_empty()
             && look.changes != shown.seal.changes
-            && look.reads_others
         {
-            look.others.push(other_outputs());
+            look.others.push(if look.reads_others { other_outputs() } else { other_standing() });
         }
         Ok(glance)
     }
