@@ -29,7 +29,7 @@ impl Drifting {
 
     /// Brings a stack back to what was rolled out, within its budgets.
     pub async fn reconcile(&self, target: &Target) -> Result<Outcome> {
-        let config = target.config(&self.0.previewer.mirror)?;
+        let config = target.config_now(&self.0.previewer.mirror).await?;
         let outcome = self.0.run(target, (Action::Reconcile, &Reason::Drifted), &config, None).await?;
         if outcome == Outcome::RolledOut {
             let now = self.0.previewer.context.now();

@@ -53,7 +53,15 @@ impl Target {
         Ok(Target { stack, branch, commit, id, known })
     }
 
-    /// What the branch says today, and not what it said at the commit.
+    /// What the branch says at this moment of what may be done unasked. Where it can't be asked nothing is done by an older word.
+    pub async fn config_now(&self, mirror: &Mirror) -> Result<Config> {
+        let head = mirror.fetch_branch(&self.branch).await.map_err(|failure| {
+            failure.hint(format!("what may be done unasked says {} at the head of `{}`", config::FILE, self.branch))
+        })?;
+        Config::read(&mirror.file(&head.id, config::FILE)?.unwrap_or_default())
+    }
+
+    /// What the branch said when it was last looked at, and not what it said at the commit.
     pub fn config(&self, mirror: &Mirror) -> Result<Config> {
         let head = mirror.head_seen(&self.branch).unwrap_or_else(|| self.commit.id.clone());
         Config::read(&mirror.file(&head, config::FILE)?.unwrap_or_default())
