@@ -14,7 +14,7 @@ use crate::text::list;
 
 pub use difference::difference;
 pub use plan::{Change, Plan, Property};
-pub use rest::is_rest;
+pub use rest::{has_unknown, is_rest};
 
 /// How many names a sentence tells.
 const FEW: usize = 5;

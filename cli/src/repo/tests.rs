@@ -87,7 +87,8 @@ fn a_stack_uses_its_folder_without_its_neighbours() {
 
 #[test]
 fn a_project_may_ask_the_engine_to_look_first() {
-    for (options, expected) in [("", false), ("options: {refresh: always}", true), ("options: {refresh: never}", false)] {
+    for (options, expected) in [("", false), ("options: {refresh: always}", true), ("options: {refresh: never}", false)]
+    {
         let project = format!("name: a\nruntime: yaml\n{options}\n");
         assert_eq!(first(&[("Pulumi.yaml", &project), ("Pulumi.dev.yaml", "")]).refreshes, expected, "{options}");
     }

@@ -16,7 +16,9 @@ use crate::ledger::{NewHold, Sealed};
 use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
 use crate::run_log::RunLog;
-use crate::seal::{Ground, Other, Plan, Seal, difference, in_words, is_rest, other_outputs, other_standing};
+use crate::seal::{
+    Field, Ground, Other, Plan, Seal, difference, has_unknown, in_words, is_rest, other_outputs, other_standing,
+};
 
 /// How often a stack is looked at whose state changes while it is looked at.
 const TRIES: u32 = 3;
@@ -45,9 +47,14 @@ struct Look {
 }
 
 impl Look {
-    /// Whether it is what was shown, or the rest of it where a run began with it.
+    /// Whether it is what was shown, or the rest of it: where a run began with it, or where others put out by now what could not
+    /// be known when it was shown.
     fn is_of(&self, shown: &Sealed) -> bool {
-        shown.seal.changes == self.changes || (shown.is_begun && is_rest(&self.plan, &shown.seal.plan))
+        let is_of_others =
+            |other: &Other| matches!(other.field, Field::Outputs | Field::Head | Field::Base | Field::Tree);
+        let Seal { changes, plan, reads_others, .. } = &shown.seal;
+        let is_known_now = *reads_others && has_unknown(plan) && self.others.iter().all(is_of_others);
+        *changes == self.changes || ((shown.is_begun || is_known_now) && is_rest(&self.plan, plan))
     }
 }
 
@@ -204,7 +211,7 @@ impl Gate<'_> {
         }
         let mut glance = self.preview(others).await?;
         if let (Glance::Seen(look), Some(shown)) = (&mut glance, shown)
-            && look.others.is_empty()
+            && (look.others.is_empty() || look.reads_others)
             && look.changes != shown.seal.changes
         {
             look.others.push(if look.reads_others { other_outputs() } else { other_standing() });
