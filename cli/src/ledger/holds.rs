@@ -55,9 +55,19 @@ impl Ledger {
         if !Ledger::is_newest(&mut transaction, stack, lease).await.map_err(&failed)? {
             return Err(Lease::lost());
         }
-        let overtake = "UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state <> 'overtaken'";
-        let bound = sqlx::query(overtake).bind(stack.0.clone());
+        // What was looked at once more and is the same is the same hold, with what was decided about it.
+        let same = "UPDATE holds SET run_id = $1, commit_id = $2, body = $3 WHERE stack_id = $4 AND seal_id = $5 \
+            AND state IN ('held', 'rejected') AND branch = $6 RETURNING id";
+        let bound = sqlx::query_scalar(same).bind(new.run.to_owned()).bind(new.commit.to_owned()).bind(body.clone());
+        let bound = bound.bind(stack.0.clone()).bind(new.seal.to_owned()).bind(new.branch.to_owned());
+        let same: Option<String> = bound.fetch_optional(&mut *transaction).await.map_err(&failed)?;
+        let overtake = "UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state <> 'overtaken' AND id <> $2";
+        let bound = sqlx::query(overtake).bind(stack.0.clone()).bind(same.clone().unwrap_or_default());
         bound.execute(&mut *transaction).await.map_err(&failed)?;
+        if let Some(same) = same {
+            transaction.commit().await.map_err(failed)?;
+            return Ok(same);
+        }
         let name = fresh_name();
         let insert = "INSERT INTO holds (id, stack_id, run_id, branch, commit_id, seal_id, shown_seal_id, state, body, created_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9)";

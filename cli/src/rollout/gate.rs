@@ -360,6 +360,7 @@ impl Gate<'_> {
             needed: needed.max(1),
             from: self.from().to_vec(),
             is_reconciling: self.refreshes(),
+            is_rolling_back: self.by.confirmed.is_some(),
         }
     }
 

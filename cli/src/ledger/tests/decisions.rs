@@ -152,6 +152,16 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
             NewHold { run: "run", branch: "main", commit: "aaaa", seal: &seal, shown_seal: Some("beef"), case: &case };
         names.push(ledger.hold(&id, &lease, &new, at).await.expect("a hold"));
     }
+    // What is held once more is the same hold, and whoever refused it need not do so again.
+    let refuse = Verdict { state: HoldState::Rejected, who: "eve", why: Some("no") };
+    assert!(ledger.decide(&names[1], &refuse, 29).await.expect("an answer"));
+    let two = seal(&stack.name(), "two").id();
+    let new = NewHold { run: "later", branch: "main", commit: "bbbb", seal: &two, shown_seal: None, case: &case };
+    assert_eq!(ledger.hold(&id, &lease, &new, 29).await.as_ref(), Ok(&names[1]));
+    let again = ledger.hold_named(&names[1]).await.expect("a hold");
+    assert_eq!((again.state, again.run.as_str(), again.reason.as_deref()), (HoldState::Rejected, "later", Some("no")));
+    let wait = Verdict { state: HoldState::Held, who: "eve", why: None };
+    assert!(ledger.decide(&names[1], &wait, 29).await.expect("an answer"));
     let filter = HoldFilter { stack: Some(stack.name()), ..HoldFilter::default() };
     let holds = ledger.holds(&filter).await.expect("a list");
     let states: Vec<_> = holds.iter().map(|hold| hold.state).collect();
