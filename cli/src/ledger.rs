@@ -36,11 +36,11 @@ pub use lease::{Claim, LEASE, Lease};
 pub use listing::RunFilter;
 pub use locks::Wish;
 pub use queue::{Asked, Finish, Limits, Queued, Taken};
-pub use runs::{Done, NewRun};
+pub use runs::{Done, NewRun, OpenRun};
 pub use seals::{OpenSeal, Sealed};
 pub use stacks::StackId;
 
-/// The shapes of the ledger, of which `0011_shown.sql` is the newest.
+/// The shapes of the ledger, of which `0012_asked.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

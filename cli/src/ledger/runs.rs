@@ -40,6 +40,8 @@ pub struct OpenRun {
     pub engine: Option<Process>,
     /// Who wants it to stop, if anybody does.
     pub cancel_by: Option<String>,
+    /// Whether its engine was asked to stop already: asked once more it would drop what is under way.
+    pub is_asked: bool,
 }
 
 impl Ledger {
@@ -107,6 +109,12 @@ impl Ledger {
         update.execute(&self.pool).await.map(drop).map_err(failed("recording the engine"))
     }
 
+    /// Writes down that a run's engine is asked to stop.
+    pub async fn engine_asked(&self, run: &str, now: i64) -> Result<()> {
+        let update = sqlx::query("UPDATE runs SET asked_at = $1 WHERE id = $2").bind(now).bind(run.to_owned());
+        update.execute(&self.pool).await.map(drop).map_err(failed("recording that an engine was asked to stop"))
+    }
+
     /// The engines of a stack's runs, and when each worked.
     pub async fn engines(&self, stack: &StackId) -> Result<Vec<Worked>> {
         let list = "SELECT engine, started_at, finished_at FROM runs WHERE stack_id = $1 AND engine IS NOT NULL";
@@ -147,7 +155,8 @@ impl Ledger {
 
     /// Runs of a stack that have no end yet. Whoever holds the lease knows that their gitinfra is gone.
     pub async fn open_runs(&self, stack: &StackId) -> Result<Vec<OpenRun>> {
-        let list = "SELECT id, commit_id, started_at, engine, cancel_by FROM runs WHERE stack_id = $1 AND state = $2 ORDER BY fence, started_at";
+        let list = "SELECT id, commit_id, started_at, engine, cancel_by, asked_at FROM runs WHERE stack_id = $1 AND state = $2 \
+            ORDER BY fence, started_at";
         let failed = failed("looking for runs that were cut off");
         let bound = sqlx::query(list).bind(stack.0.clone()).bind(RunState::Running.word());
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
@@ -160,6 +169,7 @@ impl Ledger {
                 started_at: row.try_get("started_at")?,
                 engine,
                 cancel_by: row.try_get("cancel_by")?,
+                is_asked: row.try_get::<Option<i64>, _>("asked_at")?.is_some(),
             })
         };
         rows.iter().map(open).collect::<Result<_, sqlx::Error>>().map_err(failed)

@@ -208,6 +208,9 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     ledger.engine(&name, &dead()).await.expect("an engine");
     let open = ledger.open_runs(&id).await.expect("a list");
     assert_eq!((open.len(), open[0].name.as_str(), open[0].engine.clone()), (1, name.as_str(), Some(dead())));
+    assert!(!open[0].is_asked);
+    ledger.engine_asked(&name, 12).await.expect("a write");
+    assert!(ledger.open_runs(&id).await.expect("a list")[0].is_asked);
     assert_eq!(ledger.known(&id).await.expect("known").last, Some(RunState::Running));
     let engine = |until| Worked { process: dead(), from: 11, until };
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(None)]);

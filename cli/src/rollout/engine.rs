@@ -106,14 +106,23 @@ impl RollOut<'_> {
         };
         let engine = run.pulumi.start(phase, &run.folder, &job.claimed.stack.stack, &message, &output).await?;
         self.ledger.engine(job.run, &engine.process).await?;
-        engine
-            .follow(job.claimed.cancel, |signal| match signal {
-                EngineSignal::Event(event) => {
-                    run.progress.take(*event, self.context.now()).into_iter().for_each(|news| log.tell(news.into()))
-                }
-                EngineSignal::Interrupted => log.note(STOPPING),
-            })
-            .await
+        let following = engine.follow(job.claimed.cancel, |signal| match signal {
+            EngineSignal::Event(event) => {
+                run.progress.take(*event, self.context.now()).into_iter().for_each(|news| log.tell(news.into()))
+            }
+            EngineSignal::Interrupted => log.note(STOPPING),
+        });
+        let asked = async {
+            job.claimed.cancel.cancelled().await;
+            let _ = self.ledger.engine_asked(job.run, self.context.now()).await;
+            std::future::pending::<()>().await
+        };
+        tokio::select! {
+            // Whoever takes the run over must not ask a second time.
+            biased;
+            () = asked => Err(Failure::cancelled()),
+            ending = following => ending,
+        }
     }
 
     /// Where files are kept that the engine reads or writes, and that go with the run.
