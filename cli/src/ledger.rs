@@ -32,7 +32,7 @@ use crate::failure::{Failure, Result};
 pub use audit::{Deed, Entry};
 pub use deliveries::{Answered, Delivered};
 pub use holds::{HoldFilter, NewHold, Verdict};
-pub use lease::{Claim, LEASE, Lease};
+pub use lease::{Claim, LEASE, Lease, Room};
 pub use listing::RunFilter;
 pub use locks::Wish;
 pub use queue::{Asked, Finish, Limits, Queued, Taken};

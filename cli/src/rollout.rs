@@ -18,7 +18,7 @@ use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
-use crate::ledger::{Claim, Done, Lease, Ledger, NewRun, StackId};
+use crate::ledger::{Claim, Done, Lease, Ledger, NewRun, Room, StackId};
 use crate::process::{self, Process};
 use crate::record::{Action, RunState};
 use crate::repo::Stack;
@@ -39,6 +39,8 @@ pub enum Outcome {
     Held,
     /// Another live run is at it: gitinfra's, or anybody's that holds the engine's lock. The user has been told who it is.
     Busy,
+    /// As many stacks of its backend are worked on as may be at once.
+    Full,
     /// Somebody worked on it or suspended it between the decision and the lease, so the decision is void.
     Moved,
 }
@@ -51,7 +53,7 @@ impl Outcome {
             Outcome::Failed(kind) => Some(*kind),
             Outcome::Cancelled => Some(Kind::Cancelled),
             Outcome::Held => Some(Kind::Held),
-            Outcome::Busy | Outcome::Moved => Some(Kind::Busy),
+            Outcome::Busy | Outcome::Full | Outcome::Moved => Some(Kind::Busy),
         }
     }
 }
@@ -97,8 +99,14 @@ struct Job<'a> {
 impl RollOut<'_> {
     /// Rolls a stack out under its lease.
     pub async fn run(&self, stack: &Stack, id: &StackId, known: &Known, reason: &Reason) -> Result<Outcome> {
-        let lease = match self.ledger.claim(id, &Process::current()).await? {
+        let (me, room) = (Process::current(), self.room(stack)?);
+        let claim = match &room {
+            Some(room) => self.ledger.claim_within(id, &me, room).await?,
+            None => self.ledger.claim(id, &me).await?,
+        };
+        let lease = match claim {
             Claim::Ours(lease) => lease,
+            Claim::Full => return Ok(Outcome::Full),
             Claim::Held { by, .. } => {
                 let reason = lease::held_by(by.as_ref());
                 self.context.tell(Some(&stack.name()), Body::Skipped { reason });
@@ -112,6 +120,15 @@ impl RollOut<'_> {
         drop(heartbeat);
         self.ledger.release(id, &lease).await?;
         outcome
+    }
+
+    /// How many stacks of its backend may be worked on at once, where anything is said of that.
+    fn room(&self, stack: &Stack) -> Result<Option<Room>> {
+        if !self.config.has_limits() {
+            return Ok(None);
+        }
+        let backend = Backend::of(stack, self.environment)?.shown();
+        Ok(self.config.most_at_once(&backend).map(|most| Room { backend, most }))
     }
 
     async fn under_lease(&self, claimed: &Claimed<'_>, known: &Known, reason: &Reason) -> Result<Outcome> {
@@ -134,7 +151,7 @@ impl RollOut<'_> {
         for message in backend.mend(self.environment) {
             self.context.note(&claimed.stack.name(), message);
         }
-        self.ledger.lives_in(claimed.id, &backend.0).await?;
+        self.ledger.lives_in(claimed.id, &backend.shown()).await?;
         let (run, mut log) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
         let end = self.work(claimed, &run, &backend, &mut log).await;

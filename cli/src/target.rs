@@ -105,10 +105,12 @@ impl Place {
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
         let roll_out = RollOut { confirmed, ..self.roll_out(target, action, config, (&pulumi, &scrubber)) };
         let outcome = roll_out.run(&target.stack, &target.id, &target.known, reason).await?;
-        if outcome == Outcome::Moved {
-            let words = "somebody worked on it meanwhile, so nothing was done: the same command looks at it anew";
-            self.previewer.context.note(&target.stack.name(), words.to_owned());
-        }
+        let words = match outcome {
+            Outcome::Moved => "somebody worked on it meanwhile, so nothing was done: the same command looks at it anew",
+            Outcome::Full => "as many stacks of its backend are worked on as may be at once: try it again later",
+            _ => return Ok(outcome),
+        };
+        self.previewer.context.note(&target.stack.name(), words);
         Ok(outcome)
     }
 

@@ -43,7 +43,7 @@ fn dead() -> Process {
 async fn ours(ledger: &Ledger, id: &StackId) -> Lease {
     match ledger.claim(id, &Process::current()).await.expect("the ledger answers") {
         Claim::Ours(lease) => lease,
-        Claim::Held { by, .. } => panic!("held by {by:?}"),
+        claim => panic!("{claim:?}"),
     }
 }
 
@@ -58,6 +58,7 @@ async fn check(ledger: &Ledger) {
     a_run_is_there_before_it_ends(ledger).await;
     one_holds_a_lease(ledger).await;
     an_older_lease_writes_nothing(ledger).await;
+    a_backend_has_room_for_so_many(ledger).await;
     of_many_claims_one_wins(ledger).await;
     events_keep_their_order(ledger).await;
     failures_are_counted_from_the_newest(ledger).await;
@@ -258,6 +259,28 @@ async fn one_holds_a_lease(ledger: &Ledger) {
     let mut older = lease;
     older.fence -= 1;
     assert!(!ledger.renew(&id, &older).await.expect("an answer"));
+}
+
+async fn a_backend_has_room_for_so_many(ledger: &Ledger) {
+    let room = |backend: &str| Room { backend: backend.to_owned(), most: 2 };
+    let (me, near, far) = (Process::current(), room("s3://near"), room("s3://far"));
+    let mut ids = Vec::new();
+    for name in ["room1", "room2", "room3", "room4", "room5"] {
+        ids.push(ledger.stack(REPOSITORY, &stack(name), 1).await.expect("a row"));
+    }
+    let claims = futures::future::join_all(ids[..4].iter().map(|id| ledger.claim_within(id, &me, &near))).await;
+    let claims: Vec<Claim> = claims.into_iter().map(|claim| claim.expect("an answer")).collect();
+    assert_eq!(claims.iter().filter(|claim| matches!(claim, Claim::Ours(_))).count(), 2, "{claims:?}");
+    assert_eq!(claims.iter().filter(|claim| **claim == Claim::Full).count(), 2);
+    assert!(matches!(ledger.claim_within(&ids[4], &me, &far).await, Ok(Claim::Ours(_))));
+    for (id, claim) in ids.iter().zip(&claims) {
+        let Claim::Ours(lease) = claim else { continue };
+        // It counts not against itself.
+        assert!(matches!(ledger.claim_within(id, &me, &near).await, Ok(Claim::Held { .. })));
+        ledger.release(id, lease).await.expect("released");
+    }
+    let full = claims.iter().position(|claim| *claim == Claim::Full).expect("one had no room");
+    assert!(matches!(ledger.claim_within(&ids[full], &me, &near).await, Ok(Claim::Ours(_))));
 }
 
 async fn an_older_lease_writes_nothing(ledger: &Ledger) {
