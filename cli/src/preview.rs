@@ -66,6 +66,8 @@ pub struct Merge {
     pub head: String,
     /// Only these, as `PROJECT/STACK` or `STACK`; all when there is none.
     pub stacks: Vec<String>,
+    /// Whose outputs the stacks read when they were rolled out, by their names: not every program's text tells.
+    pub read: BTreeMap<String, Vec<String>>,
 }
 
 /// Where previews of one commit run.
