@@ -2,6 +2,7 @@
 
 mod controls;
 mod faults;
+mod network;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
