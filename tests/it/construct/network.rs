@@ -69,9 +69,9 @@ fn what_is_said_of_a_vpc_that_is_there_is_not_ignored() {
 #[test]
 fn a_tier_in_one_zone_is_told_before_anything_is_made() {
     let aws = Aws::hurried();
-    let (vpc, [a, b, c]) = standing(&aws, ["a", "a", "c"]);
+    let (vpc, [a, b, app, data, c]) = standing(&aws, ["a", "a", "a", "a", "c"]);
     let stack = |more: Value| {
-        let network = json!({"vpcId": vpc, "subnetIds": {"public": [a, b], "app": [a], "data": [b]}});
+        let network = json!({"vpcId": vpc, "subnetIds": {"public": [a, b], "app": [app], "data": [data]}});
         let mut inputs = json!({
             "domain": "adopted.example.net", "dns": {"zoneId": "Z1"}, "slack": false, "network": network,
             "service": {"image": "public.ecr.aws/nginx/nginx:1.27", "port": 8080},
@@ -89,7 +89,7 @@ fn a_tier_in_one_zone_is_told_before_anything_is_made() {
     ];
     assert_eq!(blamed, expected.each_ref().map(|(at, why)| (*at, why.as_str())));
     // A part that says itself where it is needs no tier.
-    let elsewhere = json!({"overrides": {"load-balancer": {"subnetIds": [a, c]}}, "aurora": {"overrides": {"subnets": {"subnetIds": [b, c]}}}});
+    let elsewhere = json!({"overrides": {"load-balancer": {"subnetIds": [a, c]}}, "aurora": {"overrides": {"subnets": {"subnetIds": [data, c]}}}});
     assert_eq!(stack(elsewhere), []);
 }
 
@@ -97,11 +97,11 @@ fn a_tier_in_one_zone_is_told_before_anything_is_made() {
 #[test]
 fn a_part_that_says_its_place_needs_no_tier() {
     let aws = Aws::hurried();
-    let (vpc, [a, c]) = standing(&aws, ["a", "c"]);
+    let (vpc, [a, c, app, app_c]) = standing(&aws, ["a", "c", "a", "c"]);
     let stack = |more: Value| {
         let mut inputs = json!({
             "domain": "placed.example.net", "dns": {"zoneId": "Z1"}, "slack": false, "aurora": false,
-            "network": {"vpcId": vpc, "subnetIds": {"public": [a, c], "app": [a, c]}},
+            "network": {"vpcId": vpc, "subnetIds": {"public": [a, c], "app": [app, app_c]}},
             "service": {"image": "public.ecr.aws/nginx/nginx:1.27", "port": 8080},
         });
         let all = inputs.as_object_mut().expect("an object");

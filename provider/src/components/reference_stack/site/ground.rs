@@ -105,7 +105,7 @@ impl Site<'_> {
         let edge = cdn.map(|cdn| alias(&cdn.domain_name, &Output::known(DISTRIBUTIONS.to_owned())));
         let mut records = Vec::new();
         if let (Some(_), Some(target)) = (cdn, &balancer) {
-            self.record("record-origin", self.plan.origin()?, RecordType::A, target);
+            records.push(self.record("record-origin", self.plan.origin()?, RecordType::A, target));
         }
         let Some(target) = edge.or(balancer) else { return Ok(records) };
         let mut names = BTreeMap::from([("record".to_owned(), self.plan.inputs.domain.clone())]);
