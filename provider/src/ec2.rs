@@ -91,11 +91,15 @@ pub(crate) fn with_tags(tags: &Tags) -> Vec<Filter> {
 }
 
 /// The only one of what was found.
-pub(crate) fn only<T>(what: &str, asked: &str, mut found: Vec<T>) -> Result<T, Error> {
+pub(crate) fn only<T>(what: &str, asked: &str, mut found: Vec<T>, id: fn(&T) -> Option<&str>) -> Result<T, Error> {
     match (found.pop(), found.len()) {
         (Some(one), 0) => Ok(one),
         (None, _) => Err(Error::new(format!("there is no {what} with {asked}"))),
-        (Some(_), more) => Err(Error::new(format!("there are {} of {what} with {asked}; ask for one", more + 1))),
+        (Some(last), more) => {
+            let ids: Vec<_> = found.iter().chain([&last]).filter_map(id).collect();
+            let words = format!("{} {what}s have {asked}: {}", more + 1, ids.join(", "));
+            Err(Error::new(words).hint("give the `id` of the one that is meant"))
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod controls;
 mod faults;
+mod network;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -223,9 +223,10 @@ fn unique(shape: &'static Shape) -> Vec<&'static Field> {
     shape.fields().into_iter().filter(|field| field.marks.unique).collect()
 }
 
-/// The values of some properties, `Null` for what is left out; nothing while one of them is unknown.
+/// The values of some properties, `Null` for what is left out; nothing while one of them is unknown, as what the cloud is to choose.
 fn same_of(fields: Vec<&'static Field>, inputs: &Map) -> Option<Vec<Value>> {
-    let value = |field: &Field| inputs.get(field.name).map(Value::plain).unwrap_or_default();
+    let left_out = |field: &Field| if field.marks.computed { Value::Unknown } else { Value::Null };
+    let value = |field: &Field| inputs.get(field.name).map_or_else(|| left_out(field), Value::plain);
     let values: Vec<_> = fields.into_iter().map(value).collect();
     (!values.iter().any(Value::has_unknown)).then_some(values)
 }
