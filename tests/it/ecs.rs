@@ -116,7 +116,7 @@ fn what_others_deploy_and_scale_is_kept_if_asked() {
     project.destroy().expect_ok();
 }
 
-/// A load balancer with a listener that forwards to the first of two target groups: the ARNs of the groups and of the listener's rule.
+/// A load balancer with a listener that forwards to the first of two target groups: the ARNs of the groups and of the listener.
 fn balanced(aws: &Aws) -> [String; 3] {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let vpc = text(&aws.call("ec2", "create_vpc", json!({"CidrBlock": "10.0.0.0/16"}))["Vpc"]["VpcId"]);
@@ -136,27 +136,44 @@ fn balanced(aws: &Aws) -> [String; 3] {
     let forward = |group: &str| json!([{"Type": "forward", "TargetGroupArn": group}]);
     let asked = json!({"LoadBalancerArn": balancer, "Protocol": "HTTP", "Port": 80, "DefaultActions": forward(&blue)});
     let listener = text(&aws.call("elbv2", "create_listener", asked)["Listeners"][0]["ListenerArn"]);
-    let path = json!([{"Field": "path-pattern", "Values": ["/*"]}]);
-    let asked = json!({"ListenerArn": listener, "Priority": 1, "Conditions": path, "Actions": forward(&green)});
-    let rule = text(&aws.call("elbv2", "create_rule", asked)["Rules"][0]["RuleArn"]);
-    [blue, green, rule]
+    [blue, green, listener]
 }
 
 #[test]
 fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
     let aws = Aws::new();
-    let [blue, green, rule] = balanced(&aws);
+    let [blue, green, listener] = balanced(&aws);
+    let rule = format!(
+        "
+  rule:
+    type: gitinfra:elb:ListenerRule
+    properties:
+      listenerArn: '{listener}'
+      priority: 1
+      conditions: [{{field: path-pattern, values: ['/*']}}]
+      actions:
+        - type: forward
+          forwardConfig: {{ignoreWeights: true, targetGroups: [{{targetGroupArn: '{blue}'}}, {{targetGroupArn: '{green}', weight: 0}}]}}
+"
+    );
+    let weights = || {
+        let rules = aws.call("elbv2", "describe_rules", json!({"ListenerArn": listener}));
+        let groups = rules["Rules"][0]["Actions"][0]["ForwardConfig"]["TargetGroups"].as_array().cloned();
+        let pairs =
+            groups.unwrap_or_default().into_iter().map(|it| (it["TargetGroupArn"].clone(), it["Weight"].clone()));
+        pairs.filter(|(_, weight)| *weight != 0).map(|(group, _)| group).collect::<Vec<_>>()
+    };
     let balancers = format!(
         "healthCheckGracePeriodSeconds: 30
       loadBalancers:
         - targetGroupArn: '{blue}'
           containerName: app
           containerPort: 80
-          advancedConfiguration: {{alternateTargetGroupArn: '{green}', productionListenerRule: '{rule}', roleArn: 'arn:aws:iam::{}:role/ecs'}}",
+          advancedConfiguration: {{alternateTargetGroupArn: '{green}', productionListenerRule: '${{rule.arn}}', roleArn: 'arn:aws:iam::{}:role/ecs'}}",
         aws.account
     );
     let of = |image: &str| {
-        program(image, &balancers, "")
+        program(image, &balancers, &rule)
             .replace("{deploymentCircuitBreaker", "{strategy: BLUE_GREEN, deploymentCircuitBreaker")
     };
     let project = aws.project(&of("nginx:1"));
@@ -164,9 +181,12 @@ fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
     project.expect_settled().refresh_settled();
     project.program(&of("nginx:2"));
     project.up().expect_ok();
-    assert_eq!(service(&aws)["loadBalancers"][0]["targetGroupArn"], json!(green));
+    assert_eq!((&service(&aws)["loadBalancers"][0]["targetGroupArn"], weights()), (&json!(green), vec![json!(green)]));
     project.expect_settled().refresh_settled();
-    project.program(&of("nginx:2").replace("healthCheckGracePeriodSeconds: 30", "enableEcsManagedTags: true"));
+    // What else changes leaves the traffic where it is.
+    let other = of("nginx:2").replace("healthCheckGracePeriodSeconds: 30", "enableEcsManagedTags: true");
+    let sticky = "ignoreWeights: true, targetGroupStickinessConfig: {enabled: true, durationSeconds: 60},";
+    project.program(&other.replace("ignoreWeights: true,", sticky));
     project.up().expect_ok();
     let now = service(&aws);
     assert_eq!(
@@ -175,3 +195,4 @@ fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
     );
     project.destroy().expect_ok();
 }
+    assert_eq!(weights(), [json!(green)]);

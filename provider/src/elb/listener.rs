@@ -11,8 +11,9 @@ use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
 use crate::aws::{Aws, Doing as _, Tags};
+use crate::elb::action::{self, Action};
 use crate::elb::attributes as pairs;
-use crate::elb::{action, tags};
+use crate::elb::tags;
 
 /// A listener: a port of a load balancer, and what is done with the requests that come to it.
 ///
@@ -171,13 +172,24 @@ async fn modify(aws: &Aws, id: &Id, old: &ListenerInputs, new: &ListenerInputs) 
         )
         .set_alpn_policy(alpn)
         .set_mutual_authentication((!same_mutual).then_some(mutual_of));
-    let actions = (old.default_actions != new.default_actions)
-        .then(|| action::written(&new.default_actions, &old.default_actions));
-    let modify = modify.set_default_actions(actions.transpose()?);
+    let actions = match old.default_actions == new.default_actions {
+        true => None,
+        false => Some(action::written(&wanted(aws, id, new).await?, &old.default_actions)?),
+    };
+    let modify = modify.set_default_actions(actions);
     modify.send().await.done("changing listener", id).map_err(explained)
 }
 
 fn certificates(new: &ListenerInputs) -> Option<Vec<Certificate>> {
+/// The default actions that it is to have: with the weights that stand, where those are somebody else's.
+async fn wanted(aws: &Aws, id: &Id, new: &ListenerInputs) -> Result<Vec<Action>> {
+    if !action::ignores_weights(&new.default_actions) {
+        return Ok(new.default_actions.clone());
+    }
+    let standing = Listener::find(aws, id).await?;
+    Ok(action::weighed(&new.default_actions, standing.as_ref().map_or(&[], AwsListener::default_actions)))
+}
+
     let arn = new.certificate_arn.as_ref()?;
     Some(vec![Certificate::builder().certificate_arn(arn.as_str()).build()])
 }
