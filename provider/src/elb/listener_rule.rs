@@ -163,7 +163,10 @@ impl Resource for ListenerRule {
         }
         let transforms = (old.transforms != new.transforms).then(|| transform::written(&new.transforms));
         let conditions = (old.conditions != new.conditions).then(|| condition::written(&new.conditions));
-        let actions = (old.actions != new.actions).then(|| action::written(&new.actions, &old.actions)).transpose()?;
+        let actions = match old.actions == new.actions {
+            true => None,
+            false => Some(action::written(&wanted(aws, id, new).await?, &old.actions)?),
+        };
         if transforms.is_none() && conditions.is_none() && actions.is_none() {
             return Ok(());
         }
@@ -191,6 +194,15 @@ impl Resource for ListenerRule {
     fn lingers(_: &Self) -> bool {
         false
     }
+}
+
+/// The actions that it is to have: with the weights that stand, where those are somebody else's.
+async fn wanted(aws: &Aws, id: &Id, new: &ListenerRuleInputs) -> Result<Vec<Action>> {
+    if !action::ignores_weights(&new.actions) {
+        return Ok(new.actions.clone());
+    }
+    let standing = ListenerRule::find(aws, id).await?;
+    Ok(action::weighed(&new.actions, standing.as_ref().map_or(&[], Rule::actions)))
 }
 
 /// The listener of a rule, as the rule's ARN says it.
