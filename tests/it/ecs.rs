@@ -87,6 +87,16 @@ fn what_others_deploy_and_scale_is_kept_if_asked() {
       minCapacity: 2
       maxCapacity: 4
       resourceCreatedAt: ${app.createdAt}
+  cpu:
+    type: gitinfra:appautoscaling:Policy
+    properties:
+      serviceNamespace: ecs
+      resourceId: ${target.resourceId}
+      scalableDimension: ecs:service:DesiredCount
+      resourceCreatedAt: ${target.resourceCreatedAt}
+      targetTrackingScalingPolicyConfiguration:
+        targetValue: 60
+        predefinedMetricSpecification: {predefinedMetricType: ECSServiceAverageCPUUtilization}
 ";
     let project = aws.project(&program("nginx:1", keeps, target));
     project.up().expect_ok();
@@ -106,13 +116,16 @@ fn what_others_deploy_and_scale_is_kept_if_asked() {
     assert_eq!(now["taskDefinition"], json!(deployed));
     assert_eq!(project.state().text("app", "/outputs/currentTaskDefinition"), deployed);
 
-    // A service that is replaced under its name takes its target along.
+    // A service that is replaced under its name takes its target and the target's policy along.
     project.program(&program("nginx:3", keeps, target).replace("launchType: EC2", "launchType: EXTERNAL"));
     project.up().expect_ok();
     project.expect_settled().refresh_settled();
     let asked = json!({"ServiceNamespace": "ecs"});
     let targets = aws.call("application-autoscaling", "describe_scalable_targets", asked)["ScalableTargets"].clone();
     assert_eq!(targets.as_array().map(Vec::len), Some(1), "{targets}");
+    let asked = json!({"ServiceNamespace": "ecs"});
+    let policies = aws.call("application-autoscaling", "describe_scaling_policies", asked)["ScalingPolicies"].clone();
+    assert_eq!(policies.as_array().map(Vec::len), Some(1), "{policies}");
     project.destroy().expect_ok();
 }
 
@@ -188,6 +201,7 @@ fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
     let sticky = "ignoreWeights: true, targetGroupStickinessConfig: {enabled: true, durationSeconds: 60},";
     project.program(&other.replace("ignoreWeights: true,", sticky));
     project.up().expect_ok();
+    assert_eq!(weights(), [json!(green)]);
     let now = service(&aws);
     assert_eq!(
         (&now["healthCheckGracePeriodSeconds"], &now["loadBalancers"][0]["targetGroupArn"]),
@@ -195,4 +209,3 @@ fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
     );
     project.destroy().expect_ok();
 }
-    assert_eq!(weights(), [json!(green)]);
