@@ -131,7 +131,8 @@ impl Resource for Listener {
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         let deleted = aws.elb().delete_listener().listener_arn(id).send().await;
-        deleted.unless(&["ListenerNotFound", "LoadBalancerNotFound"]).done("deleting listener", id)
+        let deleted = deleted.unless(&["ListenerNotFound", "LoadBalancerNotFound"]).done("deleting listener", id);
+        deleted.map_err(explained)
     }
 
     fn lingers(_: &Self) -> bool {
@@ -180,7 +181,6 @@ async fn modify(aws: &Aws, id: &Id, old: &ListenerInputs, new: &ListenerInputs) 
     modify.send().await.done("changing listener", id).map_err(explained)
 }
 
-fn certificates(new: &ListenerInputs) -> Option<Vec<Certificate>> {
 /// The default actions that it is to have: with the weights that stand, where those are somebody else's.
 async fn wanted(aws: &Aws, id: &Id, new: &ListenerInputs) -> Result<Vec<Action>> {
     if !action::ignores_weights(&new.default_actions) {
@@ -190,6 +190,7 @@ async fn wanted(aws: &Aws, id: &Id, new: &ListenerInputs) -> Result<Vec<Action>>
     Ok(action::weighed(&new.default_actions, standing.as_ref().map_or(&[], AwsListener::default_actions)))
 }
 
+fn certificates(new: &ListenerInputs) -> Option<Vec<Certificate>> {
     let arn = new.certificate_arn.as_ref()?;
     Some(vec![Certificate::builder().certificate_arn(arn.as_str()).build()])
 }
@@ -217,6 +218,33 @@ fn explained(error: Error) -> Error {
         said if said.contains("is already in use") => error.hint(
             "a listener of that port exists already: if it is this program's under another name, give this one the resource option `aliases` with that name; else it must get another port, or be deleted, in a run before this one",
         ),
+        said if said.contains("in use by registered target") => error.hint(
+            "a target group of a Network Load Balancer has the listener's load balancer as a target, and must let go of it first: give that target \
+             group the option `dependsOn` with this listener",
+        ),
         _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_with_the_way_on() {
+        for (said, way) in [
+            (
+                "ResourceInUse: Listener port '80' is in use by registered target 'arn:web' and cannot be removed",
+                "option `dependsOn`",
+            ),
+            (
+                "UnsupportedCertificate: The certificate must have a fully-qualified domain name",
+                "CertificateValidation",
+            ),
+            ("ValidationError: no", ""),
+        ] {
+            let told = explained(Error::new(said)).to_string();
+            assert!(told.contains(said) && told.contains(way), "{told}");
+        }
     }
 }

@@ -57,6 +57,21 @@ impl Resource for TargetGroup {
             .collect()
     }
 
+    /// The old one would have to go first, and AWS doesn't let it go while a listener or a rule sends requests to it.
+    async fn prevents(aws: &Aws, id: &Id, _: &TargetGroupInputs, new: &TargetGroupInputs) -> Result<()> {
+        let users = Self::find(aws, id).await?.and_then(|seen| seen.load_balancer_arns).unwrap_or_default();
+        if users.is_empty() {
+            return Ok(());
+        }
+        let why = format!(
+            "target group `{}` can't be replaced under the same name: listeners or rules of {} send requests to it",
+            new.name,
+            users.join(", ")
+        );
+        Err(Error::new(why)
+            .hint("give another `name`: then the new group is made beside the old one, and the listeners turn to it"))
+    }
+
     /// AWS takes a second creation of the same name and settings for the first one, whoever made that.
     async fn standing(aws: &Aws, new: &TargetGroupInputs) -> Result<Option<Id>> {
         let named = aws.elb().describe_target_groups().names(new.name.as_str()).send().await;
@@ -179,7 +194,7 @@ fn held(error: Error, seen: Option<AwsTargetGroup>) -> Error {
     match arns.is_empty() {
         true => error,
         false => error.hint(format!(
-            "listeners or rules of {} send requests to it: if they are this program's and it is to be replaced, leave out its `name`, so that the new one stands beside it",
+            "listeners or rules of {} send requests to it: if they are this program's and it is to be replaced, give another `name`, so that the new one stands beside it",
             arns.join(", ")
         )),
     }
