@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, ELSEWHERE};
+use crate::life::stack::{Asked, Stack};
 use crate::pulumi::{Project, urn};
 
 const TYPE: &str = "gitinfra:cloudfront:Distribution";
@@ -419,4 +420,28 @@ fn faults_are_told_by_property() {
     for (properties, at, words) in cases {
         project(&aws, properties).preview().expect_failure().expect_says(at).expect_says(words);
     }
+}
+
+#[test]
+fn a_vpc_origin_in_use_is_not_replaced_under_its_name() {
+    let aws = Aws::new();
+    let balancer =
+        format!("arn:aws:elasticloadbalancing:ap-northeast-1:{}:loadbalancer/app/web/0123456789abcdef", aws.account);
+    let of = |port: u16, name: Value| {
+        let origin = json!({"name": name, "arn": balancer, "httpPort": port});
+        let leads = json!({"domainName": "internal.example.com", "vpcOriginConfig": {"vpcOriginId": "${inner.id}"}});
+        let site = json!({
+            "origins": {"app": leads}, "defaultCacheBehavior": {"targetOriginId": "app", "cachePolicyId": OPTIMIZED},
+        });
+        [Asked::new("inner", "cloudfront:VpcOrigin", origin), Asked::new("site", "cloudfront:Distribution", site)]
+    };
+    let mut stack = Stack::new(&aws);
+    stack.up(&of(80, json!("web"))).expect("it is made");
+    let why = stack.up(&of(8080, json!("web"))).expect_err("it is refused").words;
+    assert!(
+        why.contains("VPC origin `web` can't be replaced under the same name") && why.contains("distribution"),
+        "{why}"
+    );
+    stack.up(&of(8080, json!("web-2"))).expect("the new one is made beside the old one");
+    stack.up(&[]).expect("all is deleted");
 }

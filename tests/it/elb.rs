@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::aws::Aws;
 use crate::life::provider::Provider;
+use crate::life::rows::balancing::balanced;
+use crate::life::stack::{Asked, Stack};
 use crate::pulumi::Project;
 
 /// A network with a load balancer, and what more there is: resources, each a name, a type of `elb` and its properties as a YAML flow.
@@ -177,4 +179,25 @@ fn logs_come_and_go() {
     let value = |key: &str| pairs.iter().find(|pair| pair["Key"] == key).map(|pair| pair["Value"].clone());
     assert_eq!(value("access_logs.s3.enabled"), Some(json!("false")));
     p.destroy().expect_ok();
+}
+
+#[test]
+fn a_target_group_in_use_is_not_replaced_under_its_name() {
+    let aws = Aws::new();
+    let of = |port: u16, name: Value| {
+        let group = json!({"name": name, "port": port, "protocol": "HTTP", "targetType": "ip", "vpcId": "${vpc.id}"});
+        let listener = json!({
+            "loadBalancerArn": "${lb.arn}", "port": 80, "protocol": "HTTP",
+            "defaultActions": [{"type": "forward", "targetGroupArn": "${named.arn}"}],
+        });
+        let own = [Asked::new("named", "elb:TargetGroup", group), Asked::new("listener", "elb:Listener", listener)];
+        [balanced(), own.to_vec()].concat()
+    };
+    let mut stack = Stack::new(&aws);
+    stack.up(&of(80, json!("web"))).expect("it is made");
+    let why = stack.up(&of(81, json!("web"))).expect_err("it is refused").words;
+    assert!(why.contains("can't be replaced under the same name") && why.contains("give another `name`"), "{why}");
+    assert_eq!(count(&aws, "describe_target_groups", "TargetGroups"), 2);
+    stack.up(&of(81, json!("web-2"))).expect("the new one is made beside the old one");
+    stack.up(&[]).expect("all is deleted");
 }

@@ -63,7 +63,7 @@ pub async fn prevents(aws: &Aws, what: &str, uses: impl Fn(&DistributionSummary)
         Some(users) => {
             let why = format!("{what} can't be replaced under the same name: it is in use by distribution {users}");
             Err(Error::new(why).hint(
-                "leave out its `name`, or give another one: then the new one is made beside the old one, and the distribution turns to it",
+                "give another `name`: then the new one is made beside the old one, and the distribution turns to it",
             ))
         }
     }

@@ -68,9 +68,8 @@ impl Resource for TargetGroup {
             new.name,
             users.join(", ")
         );
-        Err(Error::new(why).hint(
-            "leave out its `name`, or give another one: then the new group is made beside the old one, and the listeners turn to it",
-        ))
+        Err(Error::new(why)
+            .hint("give another `name`: then the new group is made beside the old one, and the listeners turn to it"))
     }
 
     /// AWS takes a second creation of the same name and settings for the first one, whoever made that.
@@ -195,7 +194,7 @@ fn held(error: Error, seen: Option<AwsTargetGroup>) -> Error {
     match arns.is_empty() {
         true => error,
         false => error.hint(format!(
-            "listeners or rules of {} send requests to it: if they are this program's and it is to be replaced, leave out its `name`, so that the new one stands beside it",
+            "listeners or rules of {} send requests to it: if they are this program's and it is to be replaced, give another `name`, so that the new one stands beside it",
             arns.join(", ")
         )),
     }

@@ -1,6 +1,6 @@
 //! One row of data for each type.
 
-mod balancing;
+pub mod balancing;
 mod containers;
 mod databases;
 mod delivery;
