@@ -11,7 +11,7 @@ build: ## both programs, quickly
 tools: ## the outside programs that demo and tests run on: Pulumi's CLI and language hosts, an AWS emulator
 	tools/get
 
-demo: ## the main job on this machine: a commit rolls out, a change is previewed, merged and rolled out
+demo: ## the main job on this machine: the whole stack rolls out through a merge, a second merge changes it, and it is drawn
 	examples/demo/run
 
 demo-forge: ## the server beside a Gitea on this machine: a pull request's comment, a merge, a hold that is approved on the page
