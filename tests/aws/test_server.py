@@ -106,6 +106,13 @@ def test_a_slow_call_comes_late(aws):
     assert aws.admin("GET", "calls")[-1]["seconds"] >= 0.05
 
 
+def test_a_rule_tells_how_often_it_fitted(aws):
+    fault(aws, "throttle", skip=1)
+    fault(aws, "slow", operation="CreateSubnet")
+    create(aws)
+    assert [(rule["kind"], rule["hits"]) for rule in aws.admin("GET", "faults")] == [("throttle", 1), ("slow", 0)]
+
+
 @pytest.mark.parametrize("rule", [{"kind": "none"}, {"kind": "slow", "color": "red"}])
 def test_a_bad_rule_is_refused(aws, rule):
     with pytest.raises(urllib.error.HTTPError, match="400"):

@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 import uuid
+from dataclasses import asdict
 from urllib.parse import parse_qsl
 
 from moto.core.base_backend import BackendDict, backend_lock
@@ -158,6 +159,8 @@ class Gate:
             if route == ("POST", "faults"):
                 self.faults.add([Rule(**rule) for rule in (asked if isinstance(asked, list) else [asked])])
                 return said({"rules": len(self.faults.rules)})
+            if route == ("GET", "faults"):
+                return said([asdict(rule) for rule in self.faults.rules if owner in (None, rule.account)])
             if route == ("DELETE", "faults"):
                 self.faults.clear(owner)
                 return said({"rules": len(self.faults.rules)})
