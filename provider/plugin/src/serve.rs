@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::Status;
 
-pub use start::{Start, serve};
+pub use start::{Begun, Start, serve};
 
 use crate::call::{Birth, Call};
 use crate::catalogue::{AnyResource, At, Package};
@@ -46,7 +46,7 @@ pub struct Service<P: Provider> {
     package: Arc<Package<P>>,
     met: RwLock<Met<P>>,
     /// The tokens of creations that an earlier run left unfinished, by URN.
-    pending: BTreeMap<String, String>,
+    pending: BTreeMap<String, Begun>,
     log: Log,
     pace: Pace,
 }
@@ -145,7 +145,7 @@ impl<P: Provider> Service<P> {
 
     /// Whether an earlier attempt at a creation, by this engine or one that it was told of, may have made something.
     fn was_tried(&self, urn: &str, token: &str) -> bool {
-        self.pending.get(urn).is_some_and(|known| known == token) || self.met().tried.contains(token)
+        self.pending.get(urn).is_some_and(|begun| begun.token == token) || self.met().tried.contains(token)
     }
 
     /// Notes what came of a creation: what it made or took over, or that it may have made something.

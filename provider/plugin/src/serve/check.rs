@@ -40,7 +40,9 @@ impl<P: Provider> Service<P> {
             configured.provider.complete(resource.inputs(), &mut news);
         }
         news.extend(resource.fixed());
-        let made_up = autoname(resource.inputs(), &request, &olds, &mut news);
+        // A creation goes on under the names that the interrupted run made up for it.
+        let begun = self.pending.get(&request.urn).filter(|_| olds.is_empty());
+        let made_up = autoname(resource.inputs(), &request, begun.map_or(&olds, |begun| &begun.names), &mut news);
         let mut checked = conform(&self.inputs_of(resource), &news);
         let ruled = sure(&resource.inputs().fields(), &checked, |inputs| resource.check(inputs));
         debug_assert!(
@@ -75,7 +77,7 @@ impl<P: Provider> Service<P> {
             true => {
                 let urn = request.urn.as_str();
                 let new = || hash(&[urn.as_bytes(), &request.random_seed, b"token"]);
-                self.pending.get(urn).cloned().unwrap_or_else(new).into()
+                self.pending.get(urn).map(|begun| begun.token.clone()).unwrap_or_else(new).into()
             }
             false => olds.get(BIRTH)?.as_object()?.get("token")?.clone(),
         };
