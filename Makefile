@@ -1,6 +1,6 @@
 # The project's commands. Each is safe to run twice, and beside another copy of itself.
 
-.PHONY: help build tools demo demo-forge test bench chaos fmt
+.PHONY: help build tools demo demo-forge test bench chaos faults fmt
 
 help: ## these words
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ bench: ## ratios against a peer and a floor, measured now
 
 chaos: ## kills gitinfra a thousand times, before and after whatever it writes, and looks what the next one makes of it
 	CHAOS_ROUNDS=$${CHAOS_ROUNDS:-1000} cargo test --locked --workspace --test it cli::chaos
+
+faults: ## fails every AWS call of the whole stack in every way, and kills provider and engine at each (hours; FAULTS_ROUNDS=3 FAULTS_SEED=7 for a sample)
+	tests/faults/run
 
 fmt: ## one way to write
 	cargo fmt
