@@ -34,6 +34,7 @@ pub struct Start {
 /// A creation that an earlier run had begun.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Begun {
+    /// What the creation is known by.
     pub token: String,
     /// The names that were made up for it.
     pub names: Map,
