@@ -76,7 +76,7 @@ impl Asked {
         let state = if missing.is_none() { HoldState::Approved } else { HoldState::Held };
         decide(ledger, hold, &Verdict { state, who, why: None }, now).await?;
         Ok(match missing {
-            None => format!("hold/{} approved by {who}: the next sync rolls {} out", hold.name, hold.stack),
+            None => format!("hold/{} approved by {who}: {}", hold.name, hold.case.next(&hold.stack)),
             Some(missing) => format!("hold/{}: {who} allows it; {missing}", hold.name),
         })
     }

@@ -39,6 +39,16 @@ pub struct Config {
     sealed: Option<bool>,
     /// What is said of drift.
     pub drift: Drift,
+    concurrency: Vec<Concurrency>,
+}
+
+/// How many stacks of a backend are worked on at once, whoever works on them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Concurrency {
+    /// Globs of the backends' addresses.
+    backends: Vec<String>,
+    most: std::num::NonZeroU16,
 }
 
 /// What holds for some stacks.
@@ -129,6 +139,16 @@ impl Config {
             stack.sparse = rule.sparse.unwrap_or(stack.sparse);
         }
         stack
+    }
+
+    /// Whether some backend has a limit.
+    pub fn has_limits(&self) -> bool {
+        !self.concurrency.is_empty()
+    }
+
+    /// How many stacks of a backend are rolled out at once at most, by the first rule that fits.
+    pub fn most_at_once(&self, backend: &str) -> Option<u16> {
+        self.concurrency.iter().find(|rule| any(&rule.backends, backend)).map(|rule| rule.most.get())
     }
 
     /// What is asked of a stack's roll-outs.
@@ -256,6 +276,17 @@ mod tests {
             serde_saphyr::Error::SerdeUnknownField { expected, .. } => expected.iter().copied().collect(),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_backend_has_its_limit() {
+        let text = "concurrency: [{backends: ['s3://a', 's3://b/**'], most: 2}, {backends: ['s3://**'], most: 5}]";
+        let config = Config::read(text).expect("a configuration");
+        let cases = [("s3://a", Some(2)), ("s3://b/c/d", Some(2)), ("s3://c", Some(5)), ("file:///x", None)];
+        for (backend, expected) in cases {
+            assert_eq!(config.most_at_once(backend), expected, "{backend}");
+        }
+        assert!(Config::read("concurrency: [{backends: ['**'], most: 0}]").is_err());
     }
 
     #[test]

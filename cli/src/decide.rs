@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::any;
-use crate::record::RunState;
+use crate::record::{Action, RunState};
 use crate::repo::{Stack, path};
 
 /// What the ledger knows of a stack before this pass.
@@ -21,6 +21,18 @@ pub struct Known {
     pub is_destroyed: bool,
     /// Why somebody does not want it to be rolled out for now.
     pub suspended: Option<String>,
+    /// The number of its newest lease: whoever takes the next one was not overtaken.
+    pub fence: i64,
+}
+
+impl Known {
+    /// Whether a decision that was made by this is void by what is known under the lease: somebody worked on the stack
+    /// meanwhile, or suspended it. What was asked for in spite of that, or by which it was suspended, goes on.
+    pub fn is_overtaken(&self, now: &Known, action: Action, reason: &Reason) -> bool {
+        let is_bidden = action != Action::RollOut || matches!(reason, Reason::RolledBack { .. });
+        let is_suspended = now.suspended.is_some() && now.suspended != self.suspended && !is_bidden;
+        now.fence != self.fence + 1 || now.rolled_out != self.rolled_out || is_suspended
+    }
 }
 
 /// Why a run is made.
@@ -184,6 +196,27 @@ mod tests {
                 Decision::UpToDate { .. } => "up to date".to_owned(),
             };
             assert_eq!(words, expected, "{known:?} {changed:?}");
+        }
+    }
+
+    #[test]
+    fn a_decision_is_void_when_somebody_came_between() {
+        let before = Known { fence: 3, ..known(Some("a"), Some(RunState::Succeeded)) };
+        let now = Known { fence: 4, ..before.clone() };
+        let suspended = Known { suspended: Some("moving".to_owned()), ..now.clone() };
+        let back = Reason::RolledBack { to: "run".to_owned() };
+        let cases = [
+            (now.clone(), Action::RollOut, &Reason::First, false),
+            (Known { rolled_out: None, ..now.clone() }, Action::RollOut, &Reason::First, true),
+            // Whoever failed or was held in between leaves what stands as it was.
+            (Known { fence: 5, last: Some(RunState::Failed), ..now }, Action::RollOut, &Reason::First, true),
+            (suspended.clone(), Action::RollOut, &Reason::First, true),
+            (suspended.clone(), Action::RollOut, &back, false),
+            (suspended.clone(), Action::Destroy, &Reason::Asked, false),
+            (suspended, Action::Reconcile, &Reason::Drifted, false),
+        ];
+        for (now, action, reason, expected) in cases {
+            assert_eq!(before.is_overtaken(&now, action, reason), expected, "{now:?} {action:?} {reason:?}");
         }
     }
 

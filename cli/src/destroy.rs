@@ -4,10 +4,9 @@ use crate::comment::StackPreview;
 use crate::config::Config;
 use crate::decide::Reason;
 use crate::failure::{Failure, Kind, Result};
-use crate::ledger::RunFilter;
 use crate::record::{Action, StackRecord, Standing};
 use crate::rollout::Outcome;
-use crate::target::{Place, Target};
+use crate::target::{Place, Target, confirmed};
 
 /// Destroys stacks of one repository.
 pub struct Destroy(pub Place);
@@ -36,16 +35,19 @@ impl Destroy {
         Ok((preview, kind))
     }
 
-    pub async fn run(&self, target: &Target) -> Result<Outcome> {
-        self.0.run(target, Action::Destroy, &Config::default(), &Reason::Asked).await
+    /// Destroys what was shown.
+    pub async fn run(&self, target: &Target, shown: &StackPreview) -> Result<Outcome> {
+        let seal = confirmed(shown.seal.as_ref())?;
+        self.0.run(target, (Action::Destroy, &Reason::Asked), &Config::default(), Some(&seal)).await
     }
 
     async fn commit(&self, record: &StackRecord) -> Result<Option<String>> {
         if record.commit.is_some() {
             return Ok(record.commit.clone());
         }
-        let filter = RunFilter { stack: Some(record.name.clone()), ..RunFilter::default() };
-        let runs = self.0.ledger.runs(&filter).await?;
-        Ok(runs.into_iter().find(|run| run.repository == record.repository).map(|run| run.commit))
+        match &record.last_run {
+            Some(run) => Ok(Some(self.0.ledger.run(run).await?.commit)),
+            None => Ok(None),
+        }
     }
 }

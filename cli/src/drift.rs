@@ -29,8 +29,8 @@ impl Drifting {
 
     /// Brings a stack back to what was rolled out, within its budgets.
     pub async fn reconcile(&self, target: &Target) -> Result<Outcome> {
-        let config = target.config(&self.0.previewer.mirror)?;
-        let outcome = self.0.run(target, Action::Reconcile, &config, &Reason::Drifted).await?;
+        let config = target.config_now(&self.0.previewer.mirror).await?;
+        let outcome = self.0.run(target, (Action::Reconcile, &Reason::Drifted), &config, None).await?;
         if outcome == Outcome::RolledOut {
             let now = self.0.previewer.context.now();
             self.0.ledger.drift(&target.id, &target.commit.id, DriftState::Clean, &Findings::default(), now).await?;

@@ -10,6 +10,7 @@ mod gitlab;
 pub mod hint;
 pub mod mark;
 mod pace;
+mod pull_request;
 mod secret;
 mod trouble;
 pub mod webhook;

@@ -32,15 +32,15 @@ use crate::failure::{Failure, Result};
 pub use audit::{Deed, Entry};
 pub use deliveries::{Answered, Delivered};
 pub use holds::{HoldFilter, NewHold, Verdict};
-pub use lease::{Claim, LEASE, Lease};
+pub use lease::{Claim, LEASE, Lease, Room};
 pub use listing::RunFilter;
 pub use locks::Wish;
 pub use queue::{Asked, Finish, Limits, Queued, Taken};
-pub use runs::NewRun;
-pub use seals::Sealed;
+pub use runs::{Done, NewRun, OpenRun};
+pub use seals::{OpenSeal, Sealed};
 pub use stacks::StackId;
 
-/// The shapes of the ledger, of which `0010_server.sql` is the newest.
+/// The shapes of the ledger, of which `0012_asked.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.
@@ -132,6 +132,11 @@ fn without_password(url: &str) -> String {
 /// The words for a statement that failed.
 fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> Failure {
     move |error| Failure::setup(format!("{doing} in the ledger: {error}"))
+}
+
+/// Text as every database takes it: PostgreSQL refuses a NUL, which anybody's program may write.
+fn text(text: &str) -> String {
+    text.replace('\0', "")
 }
 
 /// A name that no other row has: eight letters and digits that are hard to misread.

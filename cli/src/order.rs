@@ -77,10 +77,20 @@ impl Order {
 
     /// The next stack that waits for nobody. It counts as under way from now on.
     pub fn start_next(&mut self) -> Option<usize> {
+        self.start_next_but(&BTreeSet::new())
+    }
+
+    /// The same, but none of these.
+    pub fn start_next_but(&mut self, resting: &BTreeSet<usize>) -> Option<usize> {
         let is_free = |stack: &usize| self.reads[*stack].iter().all(|other| self.steps[*other] == Step::Done);
-        let next = self.waiting_ones().find(is_free)?;
+        let next = self.waiting_ones().filter(|stack| !resting.contains(stack)).find(is_free)?;
         self.steps[next] = Step::UnderWay;
         Some(next)
+    }
+
+    /// Puts a stack back that could not begin. It keeps its place behind those whose outputs it reads.
+    pub fn put_back(&mut self, stack: usize) {
+        self.steps[stack] = Step::Waiting;
     }
 
     /// Notes that a stack came to its end, and whether it stands now.

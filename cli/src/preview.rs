@@ -66,6 +66,8 @@ pub struct Merge {
     pub head: String,
     /// Only these, as `PROJECT/STACK` or `STACK`; all when there is none.
     pub stacks: Vec<String>,
+    /// Whose outputs the stacks read when they were rolled out, by their names: not every program's text tells.
+    pub read: BTreeMap<String, Vec<String>>,
 }
 
 /// Where previews of one commit run.
@@ -153,7 +155,7 @@ impl Previewer {
     }
 
     async fn place<'a>(&'a self, commit: &'a str, phase: Phase) -> Result<Place<'a>> {
-        let pulumi = Pulumi::find(&self.environment).await?;
+        let pulumi = Pulumi::find(&self.environment).await?.until(&self.context.cancel);
         let work = self.context.state_dir.join("work");
         let failed = |error: std::io::Error| Failure::setup(format!("making a folder in {}: {error}", work.display()));
         std::fs::create_dir_all(&work).map_err(failed)?;

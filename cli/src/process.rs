@@ -5,11 +5,16 @@ use std::fs;
 use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 
+use crate::digest::name_of;
+
 /// A process on some host. Process ids are used again, so its start and the host's boot belong to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
     pub host: String,
     pub boot: Option<String>,
+    /// Which machine that is, where the system tells: several may have one name. What older versions wrote lacks it.
+    #[serde(default)]
+    pub machine: Option<String>,
     /// The PID namespace in which its id counts, where the system has such: containers of one host have one each.
     #[serde(default)]
     pub namespace: Option<String>,
@@ -46,14 +51,26 @@ impl Process {
     /// A process of this machine by its id.
     pub fn of(pid: u32) -> Self {
         let started = stat(pid).map(|stat| stat.started);
-        Process { host: host(), boot: boot(), namespace: namespace(), pid, started }
+        Process { host: host(), boot: boot(), machine: machine(), namespace: namespace(), pid, started }
     }
 
     pub fn liveness(&self) -> Liveness {
-        if self.host != host() {
+        self.liveness_seen_from(&Process::current())
+    }
+
+    /// What a process of this machine can say. Another boot ended it if it was this very machine's: two machines may share a
+    /// name, and a ledger.
+    fn liveness_seen_from(&self, here: &Process) -> Liveness {
+        let is_same_boot = self.boot == here.boot;
+        // An older version did not write which machine it was, but no two have the same boot.
+        let is_same_machine = match &self.machine {
+            Some(machine) => here.machine.as_ref() == Some(machine),
+            None => is_same_boot,
+        };
+        if self.host != here.host || !is_same_machine {
             return Liveness::Elsewhere;
         }
-        match (self.boot == boot(), self.namespace == namespace()) {
+        match (is_same_boot, self.namespace == here.namespace) {
             (false, _) => Liveness::Dead,
             (true, false) => Liveness::Elsewhere,
             (true, true) if is_running(self.pid, self.started) => Liveness::Alive,
@@ -98,6 +115,13 @@ fn boot() -> Option<String> {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
 }
 
+/// The machine's id as a digest: systemd asks that the id itself be shown to nobody.
+fn machine() -> Option<String> {
+    let files = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
+    let id = files.into_iter().find_map(|file| fs::read_to_string(file).ok().filter(|id| !id.trim().is_empty()))?;
+    Some(name_of(&format!("gitinfra {}", id.trim())))
+}
+
 fn namespace() -> Option<String> {
     fs::read_link("/proc/self/ns/pid").ok().map(|link| link.to_string_lossy().into_owned())
 }
@@ -138,12 +162,33 @@ mod tests {
         let me = Process::current();
         assert_eq!(me.liveness(), Liveness::Alive);
         assert_eq!(Process { started: Some(1), ..me.clone() }.liveness(), Liveness::Dead);
-        assert_eq!(Process { boot: Some("another boot".to_owned()), ..me.clone() }.liveness(), Liveness::Dead);
         assert_eq!(Process { namespace: Some("pid:[1]".to_owned()), ..me.clone() }.liveness(), Liveness::Elsewhere);
         assert_eq!(Process { host: "elsewhere.example".to_owned(), ..me }.liveness(), Liveness::Elsewhere);
         let mut child = std::process::Command::new("true").spawn().expect("`true` runs");
         let written = Process::of(child.id());
         child.wait().expect("`true` ends");
         assert_eq!(written.liveness(), Liveness::Dead);
+    }
+
+    #[test]
+    fn another_boot_is_the_end_only_of_what_this_very_machine_did() {
+        let some = |text: &str| Some(text.to_owned());
+        let here = Process { machine: some("m1"), boot: some("b2"), ..Process::current() };
+        let cases = [
+            (some("m1"), some("b1"), Liveness::Dead),
+            (some("m2"), some("b1"), Liveness::Elsewhere),
+            (some("m2"), some("b2"), Liveness::Elsewhere),
+            // What an older version wrote.
+            (None, some("b1"), Liveness::Elsewhere),
+            (None, some("b2"), Liveness::Alive),
+        ];
+        for (machine, boot, expected) in cases {
+            let written = Process { machine, boot, ..here.clone() };
+            assert_eq!(written.liveness_seen_from(&here), expected, "{written:?}");
+        }
+        // A machine that has no id can't tell its boots from another machine's.
+        let nameless = Process { machine: None, ..here };
+        let before = Process { boot: some("b1"), ..nameless.clone() };
+        assert_eq!(before.liveness_seen_from(&nameless), Liveness::Elsewhere);
     }
 }

@@ -158,7 +158,11 @@ impl Reviewer {
     /// The merge of exactly the commit that the forge told of. A fork's is under a ref of the forge's own. It is fetched already
     /// here: what is out of reach says nothing about the merge.
     async fn fetch(&self, pull: &Pull) -> Result<Merge> {
-        let merge = Merge { base: pull.base.clone(), head: pull.head.clone(), stacks: Vec::new() };
+        let read = match &self.ledger {
+            Some(ledger) => ledger.reads(&self.previewer.mirror.source.label).await?,
+            None => Default::default(),
+        };
+        let merge = Merge { base: pull.base.clone(), head: pull.head.clone(), stacks: Vec::new(), read };
         let (number, request, mirror) = (pull.number, self.forge.abilities().request, &self.previewer.mirror);
         if !pull.is_fork {
             return mirror.fetch_ref(&pull.head).await.map(|_| merge);

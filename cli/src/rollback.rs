@@ -5,7 +5,7 @@ use crate::decide::Reason;
 use crate::failure::{Failure, Kind, Result};
 use crate::record::{Action, Run, RunState, StackRecord};
 use crate::rollout::Outcome;
-use crate::target::{Place, Target};
+use crate::target::{Place, Target, confirmed};
 
 /// Rolls back stacks of one repository.
 pub struct RollBack(pub Place);
@@ -43,12 +43,14 @@ impl RollBack {
         Ok((preview, kind))
     }
 
-    /// Rolls the older commit out. The branch still says otherwise, so the stack is suspended before.
-    pub async fn run(&self, Older { run, target }: &Older) -> Result<Outcome> {
+    /// Rolls the older commit out, as was shown. The branch still says otherwise, so the stack is suspended before.
+    pub async fn run(&self, Older { run, target }: &Older, shown: &StackPreview) -> Result<Outcome> {
+        let seal = confirmed(shown.seal.as_ref())?;
+        let config = target.config_now(&self.0.previewer.mirror).await?;
         let name = target.stack.name();
         let why = format!("rolled back to run {run}; `gitinfra resume stack/{name}` rolls out {} again", target.branch);
         self.0.ledger.suspend(&target.id, Some(&why)).await?;
-        let (config, reason) = (target.config(&self.0.previewer.mirror)?, Reason::RolledBack { to: run.clone() });
-        self.0.run(target, Action::RollOut, &config, &reason).await
+        let reason = Reason::RolledBack { to: run.clone() };
+        self.0.run(target, (Action::RollOut, &reason), &config, Some(&seal)).await
     }
 }

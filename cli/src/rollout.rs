@@ -18,7 +18,7 @@ use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
-use crate::ledger::{Claim, Lease, Ledger, NewRun, StackId};
+use crate::ledger::{Claim, Done, Lease, Ledger, NewRun, Room, StackId};
 use crate::process::{self, Process};
 use crate::record::{Action, RunState};
 use crate::repo::Stack;
@@ -39,7 +39,9 @@ pub enum Outcome {
     Held,
     /// Another live run is at it: gitinfra's, or anybody's that holds the engine's lock. The user has been told who it is.
     Busy,
-    /// Somebody rolled it out between the decision and the lease, so the decision is void.
+    /// As many stacks of its backend are worked on as may be at once.
+    Full,
+    /// Somebody worked on it or suspended it between the decision and the lease, so the decision is void.
     Moved,
 }
 
@@ -51,7 +53,7 @@ impl Outcome {
             Outcome::Failed(kind) => Some(*kind),
             Outcome::Cancelled => Some(Kind::Cancelled),
             Outcome::Held => Some(Kind::Held),
-            Outcome::Busy | Outcome::Moved => Some(Kind::Busy),
+            Outcome::Busy | Outcome::Full | Outcome::Moved => Some(Kind::Busy),
         }
     }
 }
@@ -68,6 +70,8 @@ pub struct RollOut<'a> {
     pub scrubber: &'a Scrubber,
     /// What `gitinfra.yaml` says.
     pub config: &'a Config,
+    /// The seal of what somebody was shown and confirmed: that and nothing else is done.
+    pub confirmed: Option<&'a str>,
     /// How many runs of a stack the ledger keeps.
     pub keep_runs: u32,
     /// Held by whoever must be alone for a moment.
@@ -95,8 +99,14 @@ struct Job<'a> {
 impl RollOut<'_> {
     /// Rolls a stack out under its lease.
     pub async fn run(&self, stack: &Stack, id: &StackId, known: &Known, reason: &Reason) -> Result<Outcome> {
-        let lease = match self.ledger.claim(id, &Process::current()).await? {
+        let (me, room) = (Process::current(), self.room(stack)?);
+        let claim = match &room {
+            Some(room) => self.ledger.claim_within(id, &me, room).await?,
+            None => self.ledger.claim(id, &me).await?,
+        };
+        let lease = match claim {
             Claim::Ours(lease) => lease,
+            Claim::Full => return Ok(Outcome::Full),
             Claim::Held { by, .. } => {
                 let reason = lease::held_by(by.as_ref());
                 self.context.tell(Some(&stack.name()), Body::Skipped { reason });
@@ -112,11 +122,21 @@ impl RollOut<'_> {
         outcome
     }
 
+    /// How many stacks of its backend may be worked on at once, where anything is said of that.
+    fn room(&self, stack: &Stack) -> Result<Option<Room>> {
+        if !self.config.has_limits() {
+            return Ok(None);
+        }
+        let backend = Backend::of(stack, self.environment)?.shown();
+        Ok(self.config.most_at_once(&backend).map(|most| Room { backend, most }))
+    }
+
     async fn under_lease(&self, claimed: &Claimed<'_>, known: &Known, reason: &Reason) -> Result<Outcome> {
-        if self.ledger.known(claimed.id).await?.rolled_out != known.rolled_out {
+        let now = self.ledger.known(claimed.id).await?;
+        if known.is_overtaken(&now, self.action, reason) {
             return Ok(Outcome::Moved);
         }
-        if let Some(lock) = self.ledger.lock_on(claimed.id, self.context.now()).await? {
+        if let Some(lock) = self.ledger.lock_on(claimed.id).await? {
             let hint = format!("`gitinfra unlock stack/{}` gives it back", claimed.stack.name());
             return Err(Failure::busy(lock.in_words()).hint(hint));
         }
@@ -131,7 +151,7 @@ impl RollOut<'_> {
         for message in backend.mend(self.environment) {
             self.context.note(&claimed.stack.name(), message);
         }
-        self.ledger.lives_in(claimed.id, &backend.0).await?;
+        self.ledger.lives_in(claimed.id, &backend.shown()).await?;
         let (run, mut log) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
         let end = self.work(claimed, &run, &backend, &mut log).await;
@@ -156,28 +176,24 @@ impl RollOut<'_> {
         Ok((run, log))
     }
 
-    /// Writes down what stands now. False when another holder of the lease has come since.
-    async fn stands(&self, claimed: &Claimed<'_>, now: i64) -> Result<bool> {
-        match self.action {
-            Action::RollOut | Action::Reconcile => {
-                self.ledger.stands(claimed.id, claimed.lease, &self.head.id, now).await
-            }
-            Action::Destroy => self.ledger.destroyed(claimed.id, claimed.lease, now).await,
-        }
+    /// Writes down what stands now, and that the run did well. False when another holder of the lease has come since.
+    async fn stands(&self, claimed: &Claimed<'_>, run: &str, end: &End, now: i64) -> Result<bool> {
+        let stands = Some(self.head.id.as_str()).filter(|_| self.action != Action::Destroy);
+        let done = Done { stands, seal: end.seal.as_deref(), changes: &end.changes };
+        self.ledger.succeed(claimed.id, claimed.lease, run, &done, now).await
     }
 
-    /// Writes down what stands, then the run's end. A kill in between rolls out once more, which changes nothing.
+    /// Writes down how the run ended. A kill before that rolls out once more, which changes nothing.
     async fn end(&self, claimed: &Claimed<'_>, run: &str, mut end: End, log: RunLog, started: i64) -> Result<Outcome> {
         let now = self.context.now();
         end.message = end.message.map(|message| log.scrubber.scrub(&message));
-        if end.state == RunState::Succeeded {
-            self.ledger.end_holds(claimed.id, None).await?;
-        }
-        if end.state == RunState::Succeeded && !self.stands(claimed, now).await? {
+        if end.state == RunState::Succeeded && !self.stands(claimed, run, &end, now).await? {
             (end.state, end.kind) = (RunState::Failed, Some(Kind::RollOut));
-            end.message = Some("the lease was lost to another gitinfra, which decides what stands".to_owned());
+            end.message = Some(Lease::lost().message);
         }
-        self.ledger.end(run, end.state, &end.changes, end.message.as_deref(), now).await?;
+        if end.state != RunState::Succeeded {
+            self.ledger.end(run, end.state, &end.changes, end.message.as_deref(), now).await?;
+        }
         log.tell(Body::RunFinished {
             action: self.action,
             state: end.state,

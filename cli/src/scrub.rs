@@ -83,14 +83,24 @@ impl Scrubber {
         text
     }
 
-    /// Every text in a JSON value without the secrets.
+    /// Every text, number and name of a field in a JSON value without the secrets.
     pub fn scrub_json(&self, value: &mut Value) {
         match value {
             Value::String(text) => *text = self.scrub(text),
+            Value::Number(number) if self.holds(&number.to_string()) => *value = PLACEHOLDER.into(),
             Value::Array(items) => items.iter_mut().for_each(|item| self.scrub_json(item)),
-            Value::Object(fields) => fields.values_mut().for_each(|field| self.scrub_json(field)),
+            Value::Object(fields) => {
+                if fields.keys().any(|name| self.holds(name)) {
+                    *fields = std::mem::take(fields).into_iter().map(|(name, it)| (self.scrub(&name), it)).collect();
+                }
+                fields.values_mut().for_each(|field| self.scrub_json(field));
+            }
             _ => {}
         }
+    }
+
+    fn holds(&self, text: &str) -> bool {
+        self.values.iter().any(|value| text.contains(value.as_str()))
     }
 }
 
@@ -188,5 +198,8 @@ mod tests {
         let mut scrubber = Scrubber::default();
         scrubber.add_configured(&json!({"pin": 123_456}), None);
         assert_eq!(scrubber.scrub("pin: 123456"), "pin: [secret]");
+        let mut shown = json!({"a": 123_456, "b": [1, {"pin 123456": true}], "c": 123});
+        scrubber.scrub_json(&mut shown);
+        assert_eq!(shown, json!({"a": "[secret]", "b": [1, {"pin [secret]": true}], "c": 123}));
     }
 }

@@ -14,7 +14,7 @@ use crate::text::list;
 
 pub use difference::difference;
 pub use plan::{Change, Plan, Property};
-pub use rest::is_rest;
+pub use rest::{has_unknown, is_rest};
 
 /// How many names a sentence tells.
 const FEW: usize = 5;
@@ -72,6 +72,11 @@ fn unknown_reads() -> bool {
 /// What is said where the same ground leads to other changes.
 pub fn other_outputs() -> Other {
     Other { field: Field::Outputs, words: "what it reads of other stacks is not what it was".to_owned() }
+}
+
+/// What is said where the same state does not tell all of what stands.
+pub fn other_standing() -> Other {
+    Other { field: Field::State, words: "what stands is not what it was".to_owned() }
 }
 
 /// One of the things that a preview rests on.

@@ -12,6 +12,7 @@ use crate::record::{Action, Run, StackRecord};
 use crate::repo::{self, Stack};
 use crate::rollout::{Outcome, RollOut};
 use crate::scrub::Scrubber;
+use crate::seal::Seal;
 
 pub struct Target {
     pub stack: Stack,
@@ -52,7 +53,15 @@ impl Target {
         Ok(Target { stack, branch, commit, id, known })
     }
 
-    /// What the branch says today, and not what it said at the commit.
+    /// What the branch says at this moment of what may be done unasked. Where it can't be asked nothing is done by an older word.
+    pub async fn config_now(&self, mirror: &Mirror) -> Result<Config> {
+        let head = mirror.fetch_branch(&self.branch).await.map_err(|failure| {
+            failure.hint(format!("what may be done unasked says {} at the head of `{}`", config::FILE, self.branch))
+        })?;
+        Config::read(&mirror.file(&head.id, config::FILE)?.unwrap_or_default())
+    }
+
+    /// What the branch said when it was last looked at, and not what it said at the commit.
     pub fn config(&self, mirror: &Mirror) -> Result<Config> {
         let head = mirror.head_seen(&self.branch).unwrap_or_else(|| self.commit.id.clone());
         Config::read(&mirror.file(&head, config::FILE)?.unwrap_or_default())
@@ -77,18 +86,37 @@ pub struct Place {
     pub keep_runs: u32,
 }
 
+/// The name of the seal of what somebody confirmed. Without one nobody knows what that was.
+pub fn confirmed(seal: Option<&Seal>) -> Result<String> {
+    let none = || Failure::bug("what was confirmed was not sealed");
+    seal.map(Seal::id).ok_or_else(none)
+}
+
 impl Place {
-    /// Runs the engine on a target, within what the configuration allows.
-    pub async fn run(&self, target: &Target, action: Action, config: &Config, reason: &Reason) -> Result<Outcome> {
-        let pulumi = Pulumi::find(&self.previewer.environment).await?;
+    /// Runs the engine on a target, within what the configuration allows; only what a seal says, where one was confirmed.
+    pub async fn run(
+        &self,
+        target: &Target,
+        (action, reason): (Action, &Reason),
+        config: &Config,
+        confirmed: Option<&str>,
+    ) -> Result<Outcome> {
+        let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
-        let roll_out = self.roll_out(target, action, config, (&pulumi, &scrubber));
-        roll_out.run(&target.stack, &target.id, &target.known, reason).await
+        let roll_out = RollOut { confirmed, ..self.roll_out(target, action, config, (&pulumi, &scrubber)) };
+        let outcome = roll_out.run(&target.stack, &target.id, &target.known, reason).await?;
+        let words = match outcome {
+            Outcome::Moved => "somebody worked on it meanwhile, so nothing was done: the same command looks at it anew",
+            Outcome::Full => "as many stacks of its backend are worked on as may be at once: try it again later",
+            _ => return Ok(outcome),
+        };
+        self.previewer.context.note(&target.stack.name(), words);
+        Ok(outcome)
     }
 
     /// Puts in order what a dead gitinfra left of a target.
     pub async fn repair(&self, target: &Target) -> Result<()> {
-        let pulumi = Pulumi::find(&self.previewer.environment).await?;
+        let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
         let (config, action) = (Config::default(), Action::RollOut);
         self.roll_out(target, action, &config, (&pulumi, &scrubber)).repair(&target.stack, &target.id).await
@@ -112,6 +140,7 @@ impl Place {
             action,
             scrubber,
             config,
+            confirmed: None,
             keep_runs: self.keep_runs,
             alone: tokio::sync::Mutex::default(),
             environment,

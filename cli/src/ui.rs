@@ -8,6 +8,7 @@ mod table;
 mod tree;
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
@@ -140,6 +141,8 @@ impl Ui {
             Events::Data(Stream::Text) if out && err => Mode::Board(Mutex::new(Board::new(print))),
             Events::Data(Stream::Text) => Mode::Lines,
         };
+        COLOURED[0].store(coloured(out), Ordering::Relaxed);
+        COLOURED[1].store(coloured(err), Ordering::Relaxed);
         Arc::new(Ui { mode, paint: Paint::new(coloured(out)), talk: Paint::new(coloured(err)) })
     }
 
@@ -156,11 +159,16 @@ impl Ui {
     /// Prints data: on stdout, ending in one line break.
     pub fn data(&self, text: &str) {
         let mut out = io::stdout().lock();
-        let text = safe(text.trim_end_matches('\n'));
-        let written = writeln!(out, "{text}").and_then(|()| out.flush());
-        // Whoever reads has gone, such as `head`: there is nobody left to tell.
-        if written.is_err() {
-            std::process::exit(0);
+        let text = safe(text.trim_end_matches('\n'), COLOURED[0].load(Ordering::Relaxed));
+        match writeln!(out, "{text}").and_then(|()| out.flush()) {
+            Ok(()) => {}
+            // Whoever reads has gone, such as `head`: there is nobody left to tell.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+            Err(error) => {
+                let failure = Failure::setup(format!("writing the output: {error}"));
+                talk(&format!("error: {}", failure.message));
+                std::process::exit(failure.kind.exit_code().into());
+            }
         }
     }
 
@@ -194,7 +202,7 @@ impl Ui {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return None;
         }
-        let _ = write!(io::stderr().lock(), "{} [y/N] ", safe(question));
+        let _ = write!(io::stderr().lock(), "{} [y/N] ", safe(question, false));
         // Reading can't be stopped, so it has a thread that nobody waits for.
         let (send, answer) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
@@ -273,6 +281,9 @@ impl Ui {
     }
 }
 
+/// Whether stdout and stderr take colours, as the terminal and the user say.
+static COLOURED: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
+
 /// A board that somebody panicked over is still a board.
 fn lock(board: &Mutex<Board>) -> std::sync::MutexGuard<'_, Board> {
     board.lock().unwrap_or_else(PoisonError::into_inner)
@@ -281,12 +292,12 @@ fn lock(board: &Mutex<Board>) -> std::sync::MutexGuard<'_, Board> {
 /// Prints one event. A run goes on whether or not anybody still reads of it.
 fn print(line: &str) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{}", safe(line)).and_then(|()| out.flush());
+    let _ = writeln!(out, "{}", safe(line, COLOURED[0].load(Ordering::Relaxed))).and_then(|()| out.flush());
 }
 
 /// Prints a line that is no data.
 fn talk(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", safe(line));
+    let _ = writeln!(io::stderr().lock(), "{}", safe(line, COLOURED[1].load(Ordering::Relaxed)));
 }
 
 fn print_some(line: Option<String>) {

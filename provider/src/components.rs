@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod cname;
 pub mod dns_zone;
 pub mod fargate_service;
+mod hash;
 pub mod load_balancer;
 mod log_bucket;
 pub mod network;

@@ -22,11 +22,24 @@ pub struct DeletionProtectionInputs {
     pub enabled: bool,
 }
 
+/// Names that former versions gave to what holds data, each with the name that it has now: states still have them, and so may programs in other versions.
+const FORMER: [(&str, &str); 3] = [
+    ("wafLogs of CloudFront", "wafLogs.cloudfront"),
+    ("wafLogs of the load balancer", "wafLogs.regional"),
+    ("slack of CloudFront", "slack.cloudfront"),
+];
+
+/// The name that something has now.
+fn current(name: &str) -> &str {
+    FORMER.into_iter().find(|(former, _)| *former == name).map_or(name, |(_, now)| now)
+}
+
 impl DeletionProtectionInputs {
     /// What is protected, and would be deleted by a change.
     fn dropped(&self, new: &Self) -> Vec<String> {
         let Some(standing) = new.standing.as_ref().filter(|_| self.enabled) else { return Vec::new() };
-        self.data.iter().filter(|name| !standing.contains(name)).cloned().collect()
+        let stands = |name: &&str| standing.iter().any(|it| current(it) == *name);
+        self.data.iter().map(|name| current(name)).filter(|name| !stands(name)).map(str::to_owned).collect()
     }
 }
 
@@ -136,6 +149,13 @@ mod tests {
         ] {
             assert_eq!(!DeletionProtection::replaces(&old, &new).is_empty(), dropped, "{new:?}");
         }
+        // A new name is no change.
+        let (before, now) = ("wafLogs of the load balancer", "wafLogs.regional");
+        for (of, stands) in [(before, now), (now, before), (before, before)] {
+            let (old, new) = (protection(&[of], Some(&[of]), true), protection(&[stands], Some(&[stands]), true));
+            assert!(DeletionProtection::replaces(&old, &new).is_empty(), "{of} is {stands}");
+        }
+        assert_eq!(protection(&[before], None, true).dropped(&protection(&[], Some(&[]), true)), [now]);
         let off = DeletionProtectionInputs { enabled: false, ..old };
         assert!(DeletionProtection::replaces(&off, &protection(&[], Some(&[]), false)).is_empty());
     }

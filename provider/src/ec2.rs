@@ -27,12 +27,13 @@ pub mod vpc;
 pub mod vpc_cidr_block_association;
 pub mod vpc_endpoint;
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use aws_sdk_ec2::types::{Filter, RouteTable, UnsuccessfulItem};
 use pulumi_plugin::{Again, Error, Result};
 
-use crate::aws::{Aws, Passing, Tags, refusal};
+use crate::aws::{Aws, Doing as _, Passing, Tags, refusal};
 
 /// Which of EC2's refusals pass.
 pub(crate) const PASSING: Passing = &[
@@ -59,17 +60,46 @@ pub(crate) fn filter(name: &str, values: impl IntoIterator<Item = impl Into<Stri
     Filter::builder().name(name).set_values(Some(values.into_iter().map(Into::into).collect())).build()
 }
 
+/// Whether subnets are of the VPC of others. Not so while they are not made yet.
+pub(crate) async fn same_vpc(
+    aws: &Aws,
+    old: impl IntoIterator<Item = impl Into<String>>,
+    new: impl IntoIterator<Item = impl Into<String>>,
+) -> Result<bool> {
+    let old: BTreeSet<String> = old.into_iter().map(Into::into).collect();
+    let new: BTreeSet<String> = new.into_iter().map(Into::into).collect();
+    let all = filter("subnet-id", old.union(&new).cloned());
+    let mut pages = aws.ec2().describe_subnets().filters(all).into_paginator().items().send();
+    let (mut were, mut are, mut found) = (BTreeSet::new(), BTreeSet::new(), 0);
+    while let Some(subnet) = pages.next().await {
+        let subnet = subnet.doing("reading the VPCs of subnets", "")?;
+        let id = subnet.subnet_id().unwrap_or_default();
+        if new.contains(id) {
+            found += 1;
+            are.insert(subnet.vpc_id.clone());
+        }
+        if old.contains(id) {
+            were.insert(subnet.vpc_id);
+        }
+    }
+    Ok(found == new.len() && are.len() == 1 && were == are)
+}
+
 /// Filters for what has these tags.
 pub(crate) fn with_tags(tags: &Tags) -> Vec<Filter> {
     tags.iter().map(|(key, value)| filter(&format!("tag:{key}"), [value])).collect()
 }
 
 /// The only one of what was found.
-pub(crate) fn only<T>(what: &str, asked: &str, mut found: Vec<T>) -> Result<T, Error> {
+pub(crate) fn only<T>(what: &str, asked: &str, mut found: Vec<T>, id: fn(&T) -> Option<&str>) -> Result<T, Error> {
     match (found.pop(), found.len()) {
         (Some(one), 0) => Ok(one),
         (None, _) => Err(Error::new(format!("there is no {what} with {asked}"))),
-        (Some(_), more) => Err(Error::new(format!("there are {} of {what} with {asked}; ask for one", more + 1))),
+        (Some(last), more) => {
+            let ids: Vec<_> = found.iter().chain([&last]).filter_map(id).collect();
+            let words = format!("{} {what}s have {asked}: {}", more + 1, ids.join(", "));
+            Err(Error::new(words).hint("give the `id` of the one that is meant"))
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) const PASSING: Passing = &[
     // A service of the name that is on its way out.
     ("InvalidParameterException", "still draining", Again::Later),
     ("InvalidParameterException", "cannot be stopped while", Again::Later),
+    ("DependencyViolation", "has a dependent object", Again::Later),
     ("InvalidParameterException", "does not have an associated load balancer", Again::Soon),
     ("InvalidParameterException", "ecs service role being passed has the proper permissions", Again::Soon),
     // The policy that lets the caller pass a role that has just been made may not have spread.

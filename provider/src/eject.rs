@@ -12,7 +12,8 @@ use crate::aws::Aws;
 /// The inputs of eject: what stands of a stack, and what of it becomes a program.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct EjectInputs {
-    /// The state of the stack, as `pulumi stack export` writes it: JSON.
+    /// The state of the stack, as `pulumi stack export` writes it: JSON. With `--show-secrets` where the component has secrets: what is theirs is found by
+    /// their values, and none is written into the program.
     pub state: String,
     /// The name of the component in its program, or its URN: `web`.
     pub component: String,

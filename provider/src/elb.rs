@@ -29,6 +29,8 @@ pub(crate) const PASSING: Passing = &[
     ("CapacityReservationPending", "", Again::Later),
     // A listener or a rule has just turned to another target group.
     ("ResourceInUse", "in use by a listener or a rule", Again::Held),
+    // The load balancer behind a listener has just been taken out of another one's target group.
+    ("ResourceInUse", "in use by registered target", Again::Held),
     ("ResourceInUse", "", Again::Never),
     // The bucket's policy has just been put.
     ("InvalidConfigurationRequest", "access denied for bucket", Again::Held),

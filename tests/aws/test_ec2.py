@@ -20,6 +20,15 @@ def test_the_words_of_a_gateway_that_cannot_leave(net):
     )
 
 
+def test_a_zone_is_in_the_state_that_it_was_marked_with(aws, net):
+    aws.admin("POST", "zones?account=111111111111", {"ap-northeast-1a": "impaired"})
+    zones = net.ec2.describe_availability_zones()["AvailabilityZones"]
+    assert {zone["ZoneName"]: zone["State"] for zone in zones}["ap-northeast-1a"] == "impaired"
+    only = [{"Name": "state", "Values": ["available"]}]
+    available = net.ec2.describe_availability_zones(Filters=only)["AvailabilityZones"]
+    assert len(available) == len(zones) - 1 and all(zone["ZoneName"] != "ap-northeast-1a" for zone in available)
+
+
 def test_ranges_are_canonical(net):
     vpc = net.ec2.create_vpc(CidrBlock="10.5.7.9/16")["Vpc"]
     subnet = net.ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.5.3.200/24")["Subnet"]

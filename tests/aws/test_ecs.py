@@ -1,8 +1,11 @@
 """The refusals of ECS, and how its things come and go, against the running server."""
 
+import datetime
+
 import pytest
 
 from conftest import refused
+from test_elbv2 import Balanced
 
 ROLE = "arn:aws:iam::111111111111:role/execution"
 IMAGE = "111111111111.dkr.ecr.ap-northeast-1.amazonaws.com/app:1"
@@ -202,3 +205,35 @@ def test_a_service_drains_before_it_is_gone(aws):
 def test_a_client_token_answers_the_same_service(aws):
     first = service(aws, clientToken="t")["createdAt"]
     assert service(aws, clientToken="t", desiredCount=3)["createdAt"] == first
+
+
+def test_a_blue_green_deployment_rewrites_the_weights(aws):
+    net = Balanced(aws)
+    blue, green = net.targets, net.add_group("green")["TargetGroupArn"]
+    forward = {"TargetGroups": [{"TargetGroupArn": blue, "Weight": 1}, {"TargetGroupArn": green, "Weight": 0}]}
+    rule = net.add_rule(Actions=[{"Type": "forward", "ForwardConfig": forward}])["RuleArn"]
+    weights = lambda: [
+        (each["TargetGroupArn"], each["Weight"])
+        for each in net.elb.describe_rules(RuleArns=[rule])["Rules"][0]["Actions"][0]["ForwardConfig"]["TargetGroups"]
+    ]
+    advanced = {"alternateTargetGroupArn": green, "productionListenerRule": rule, "roleArn": ROLE}
+    balancer = {"targetGroupArn": blue, "containerName": "app", "containerPort": 80, "advancedConfiguration": advanced}
+    service(aws, loadBalancers=[balancer], deploymentConfiguration={"strategy": "BLUE_GREEN"})
+    look(aws)
+    assert weights() == [(blue, 1), (green, 0)]
+    for moved, left in ((green, blue), (blue, green)):
+        update(aws, forceNewDeployment=True)
+        assert look(aws)["loadBalancers"][0]["targetGroupArn"] == moved
+        assert weights() == [(moved, 100), (left, 0)]
+
+
+def test_deployments_are_listed_in_pages(aws):
+    service(aws)
+    for _ in range(2):
+        update(aws, forceNewDeployment=True)
+    first = aws.ecs.list_service_deployments(cluster="web", service="shop")
+    more = aws.ecs.list_service_deployments(cluster="web", service="shop", nextToken=first["nextToken"])
+    assert (len(first["serviceDeployments"]), len(more["serviceDeployments"]), "nextToken" in more) == (2, 1, False)
+    since = datetime.datetime.now(tz=datetime.timezone.utc) + datetime.timedelta(hours=1)
+    listed = aws.ecs.list_service_deployments(cluster="web", service="shop", createdAt={"after": since})
+    assert listed["serviceDeployments"] == []

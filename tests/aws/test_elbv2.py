@@ -116,6 +116,17 @@ REFUSALS = [
     ("a cookie for TCP", "InvalidConfigurationRequest", lambda n: n.set_group(stickiness__type="source_ip")),
     ("an attribute of another kind", "InvalidConfigurationRequest", lambda n: n.set_group(proxy_protocol_v2__enabled="true")),
     ("no check", "ValidationError", lambda n: n.elb.modify_target_group(TargetGroupArn=n.targets, HealthCheckEnabled=False)),
+    (
+        "a listener behind another balancer",
+        "ResourceInUse",
+        lambda n: [
+            n.listener,
+            n.elb.register_targets(
+                TargetGroupArn=n.add_group("front", Protocol="TCP", TargetType="alb")["TargetGroupArn"], Targets=[{"Id": n.balancer, "Port": 80}]
+            ),
+            n.elb.delete_listener(ListenerArn=n.listener),
+        ],
+    ),
     ("a group in use", "ResourceInUse", lambda n: [n.listener, n.elb.delete_target_group(TargetGroupArn=n.targets)]),
     ("another listener of the port", "DuplicateListener", lambda n: [n.listener, n.add_listener(DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}])]),
     ("a port in use", "ValidationError", lambda n: [n.listener, n.elb.modify_listener(ListenerArn=n.add_listener(81)["ListenerArn"], Port=80)]),

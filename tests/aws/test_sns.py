@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import refused
+from conftest import OTHERS, refused
 
 QUEUE = "arn:aws:sqs:ap-northeast-1:111111111111:q"
 FLAT, NESTED = json.dumps({"kind": ["a"]}), json.dumps({"order": {"kind": ["a"]}})
@@ -109,3 +109,22 @@ def test_a_subscription_is_told_of_after_its_topic(aws):
     arn = subscribe(aws)
     aws.sns.delete_topic(TopicArn=topic(aws))
     assert told(aws, arn)["Endpoint"] == QUEUE
+
+
+def test_another_account_subscribes_where_it_is_let_and_looks_at_nothing_else(aws):
+    arn, theirs = topic(aws), aws.client("sns", key=OTHERS)
+    ask = lambda: theirs.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=QUEUE, ReturnSubscriptionArn=True)["SubscriptionArn"]
+    refused(ask, "AuthorizationError")
+    statement = {"Effect": "Allow", "Principal": {"AWS": "222222222222"}, "Action": ["sns:Subscribe"], "Resource": arn}
+    put(aws, "Policy", json.dumps({"Version": "2012-10-17", "Statement": [statement]}), arn)
+    made = ask()
+    assert theirs.get_subscription_attributes(SubscriptionArn=made)["Attributes"]["TopicArn"] == arn
+    refused(lambda: theirs.get_topic_attributes(TopicArn=arn), "AuthorizationError")
+    refused(lambda: theirs.list_subscriptions_by_topic(TopicArn=arn), "AuthorizationError")
+
+
+def test_the_password_in_a_url_is_not_told(aws):
+    arn = subscribe(aws, "https", "https://user:secret@example.com/in")
+    assert told(aws, arn)["Endpoint"] == "https://user:****@example.com/in"
+    listed = aws.sns.list_subscriptions_by_topic(TopicArn=topic(aws))["Subscriptions"]
+    assert listed[0]["Endpoint"] == "https://user:****@example.com/in"

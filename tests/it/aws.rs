@@ -167,6 +167,12 @@ impl Aws {
         self
     }
 
+    /// From now on, an availability zone is in another state, as the account sees it.
+    pub fn mark_zone(&self, zone: &str, state: &str) -> &Aws {
+        self.server.post(&format!("zones?account={}", self.account), &json!({zone: state}));
+        self
+    }
+
     /// From now on, no call fails that would not fail in AWS.
     pub fn heal(&self) -> &Aws {
         let path = format!("faults?account={}", self.account);

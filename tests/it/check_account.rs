@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::aws::Aws;
+use crate::life::provider::Provider;
 
 fn program(arguments: &str) -> String {
     format!(
@@ -76,4 +77,14 @@ fn each_finding_says_what_to_do() {
         assert!(words.contains(what), "{what}: {words}");
     }
     assert!(!words.contains("ecs.amazonaws.com"), "the role exists: {words}");
+
+    // What another stack has is refused when it is rolled out, `overwrite` or not.
+    let name = "SSM-SessionManagerRunShell";
+    let document = json!({"Name": name, "Content": content, "DocumentType": "Session", "VersionName": "gitinfra-1"});
+    parent.call("ssm", "create_document", document);
+    let answer = Provider::start(&parent, None).invoke("gitinfra:index:checkAccount", &json!({})).expect("an answer");
+    let findings = answer["findings"].as_array().cloned().unwrap_or_default();
+    let found = findings.iter().find(|it| it["check"] == "session preferences").cloned().unwrap_or_default();
+    assert_eq!(found["status"], "problem", "{found}");
+    assert!(found["advice"].to_string().contains("if another stack has it, say `sessionManager: false`"), "{found}");
 }

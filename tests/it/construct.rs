@@ -3,7 +3,9 @@
 mod controls;
 mod faults;
 mod golden;
+mod network;
 mod standing;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use self::page::{Page, index, path, title};
-use self::parts::{parts, snake, sources};
+pub use self::parts::snake;
+use self::parts::{parts, sources};
 use crate::life::actions::{Listed, listed};
 use crate::life::rows::{Row, rows};
 use crate::life::schema;

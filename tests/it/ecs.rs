@@ -87,6 +87,16 @@ fn what_others_deploy_and_scale_is_kept_if_asked() {
       minCapacity: 2
       maxCapacity: 4
       resourceCreatedAt: ${app.createdAt}
+  cpu:
+    type: gitinfra:appautoscaling:Policy
+    properties:
+      serviceNamespace: ecs
+      resourceId: ${target.resourceId}
+      scalableDimension: ecs:service:DesiredCount
+      resourceCreatedAt: ${target.resourceCreatedAt}
+      targetTrackingScalingPolicyConfiguration:
+        targetValue: 60
+        predefinedMetricSpecification: {predefinedMetricType: ECSServiceAverageCPUUtilization}
 ";
     let project = aws.project(&program("nginx:1", keeps, target));
     project.up().expect_ok();
@@ -106,17 +116,20 @@ fn what_others_deploy_and_scale_is_kept_if_asked() {
     assert_eq!(now["taskDefinition"], json!(deployed));
     assert_eq!(project.state().text("app", "/outputs/currentTaskDefinition"), deployed);
 
-    // A service that is replaced under its name takes its target along.
+    // A service that is replaced under its name takes its target and the target's policy along.
     project.program(&program("nginx:3", keeps, target).replace("launchType: EC2", "launchType: EXTERNAL"));
     project.up().expect_ok();
     project.expect_settled().refresh_settled();
     let asked = json!({"ServiceNamespace": "ecs"});
     let targets = aws.call("application-autoscaling", "describe_scalable_targets", asked)["ScalableTargets"].clone();
     assert_eq!(targets.as_array().map(Vec::len), Some(1), "{targets}");
+    let asked = json!({"ServiceNamespace": "ecs"});
+    let policies = aws.call("application-autoscaling", "describe_scaling_policies", asked)["ScalingPolicies"].clone();
+    assert_eq!(policies.as_array().map(Vec::len), Some(1), "{policies}");
     project.destroy().expect_ok();
 }
 
-/// A load balancer with a listener that forwards to the first of two target groups: the ARNs of the groups and of the listener's rule.
+/// A load balancer with a listener that forwards to the first of two target groups: the ARNs of the groups and of the listener.
 fn balanced(aws: &Aws) -> [String; 3] {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let vpc = text(&aws.call("ec2", "create_vpc", json!({"CidrBlock": "10.0.0.0/16"}))["Vpc"]["VpcId"]);
@@ -136,27 +149,44 @@ fn balanced(aws: &Aws) -> [String; 3] {
     let forward = |group: &str| json!([{"Type": "forward", "TargetGroupArn": group}]);
     let asked = json!({"LoadBalancerArn": balancer, "Protocol": "HTTP", "Port": 80, "DefaultActions": forward(&blue)});
     let listener = text(&aws.call("elbv2", "create_listener", asked)["Listeners"][0]["ListenerArn"]);
-    let path = json!([{"Field": "path-pattern", "Values": ["/*"]}]);
-    let asked = json!({"ListenerArn": listener, "Priority": 1, "Conditions": path, "Actions": forward(&green)});
-    let rule = text(&aws.call("elbv2", "create_rule", asked)["Rules"][0]["RuleArn"]);
-    [blue, green, rule]
+    [blue, green, listener]
 }
 
 #[test]
 fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
     let aws = Aws::new();
-    let [blue, green, rule] = balanced(&aws);
+    let [blue, green, listener] = balanced(&aws);
+    let rule = format!(
+        "
+  rule:
+    type: gitinfra:elb:ListenerRule
+    properties:
+      listenerArn: '{listener}'
+      priority: 1
+      conditions: [{{field: path-pattern, values: ['/*']}}]
+      actions:
+        - type: forward
+          forwardConfig: {{ignoreWeights: true, targetGroups: [{{targetGroupArn: '{blue}'}}, {{targetGroupArn: '{green}', weight: 0}}]}}
+"
+    );
+    let weights = || {
+        let rules = aws.call("elbv2", "describe_rules", json!({"ListenerArn": listener}));
+        let groups = rules["Rules"][0]["Actions"][0]["ForwardConfig"]["TargetGroups"].as_array().cloned();
+        let pairs =
+            groups.unwrap_or_default().into_iter().map(|it| (it["TargetGroupArn"].clone(), it["Weight"].clone()));
+        pairs.filter(|(_, weight)| *weight != 0).map(|(group, _)| group).collect::<Vec<_>>()
+    };
     let balancers = format!(
         "healthCheckGracePeriodSeconds: 30
       loadBalancers:
         - targetGroupArn: '{blue}'
           containerName: app
           containerPort: 80
-          advancedConfiguration: {{alternateTargetGroupArn: '{green}', productionListenerRule: '{rule}', roleArn: 'arn:aws:iam::{}:role/ecs'}}",
+          advancedConfiguration: {{alternateTargetGroupArn: '{green}', productionListenerRule: '${{rule.arn}}', roleArn: 'arn:aws:iam::{}:role/ecs'}}",
         aws.account
     );
     let of = |image: &str| {
-        program(image, &balancers, "")
+        program(image, &balancers, &rule)
             .replace("{deploymentCircuitBreaker", "{strategy: BLUE_GREEN, deploymentCircuitBreaker")
     };
     let project = aws.project(&of("nginx:1"));
@@ -164,10 +194,14 @@ fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
     project.expect_settled().refresh_settled();
     project.program(&of("nginx:2"));
     project.up().expect_ok();
-    assert_eq!(service(&aws)["loadBalancers"][0]["targetGroupArn"], json!(green));
+    assert_eq!((&service(&aws)["loadBalancers"][0]["targetGroupArn"], weights()), (&json!(green), vec![json!(green)]));
     project.expect_settled().refresh_settled();
-    project.program(&of("nginx:2").replace("healthCheckGracePeriodSeconds: 30", "enableEcsManagedTags: true"));
+    // What else changes leaves the traffic where it is.
+    let other = of("nginx:2").replace("healthCheckGracePeriodSeconds: 30", "enableEcsManagedTags: true");
+    let sticky = "ignoreWeights: true, targetGroupStickinessConfig: {enabled: true, durationSeconds: 60},";
+    project.program(&other.replace("ignoreWeights: true,", sticky));
     project.up().expect_ok();
+    assert_eq!(weights(), [json!(green)]);
     let now = service(&aws);
     assert_eq!(
         (&now["healthCheckGracePeriodSeconds"], &now["loadBalancers"][0]["targetGroupArn"]),

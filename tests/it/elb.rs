@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::aws::Aws;
+use crate::life::provider::Provider;
 use crate::pulumi::Project;
 
 /// A network with a load balancer, and what more there is: resources, each a name, a type of `elb` and its properties as a YAML flow.
@@ -100,6 +101,29 @@ fn rules_exchange_their_priorities() {
     assert_eq!(ups(&p, &with(2, 1)), ["update one", "update two"]);
     p.refresh_settled();
     p.destroy().expect_ok();
+}
+
+/// Two services that come to one number are told before anything is made. What AWS is to number is never the same.
+#[test]
+fn a_priority_is_one_rules() {
+    let mut provider = Provider::start(&Aws::hurried(), None);
+    let mut check = |name: &str, priority: Value| {
+        let urn = format!("urn:pulumi:test::test::gitinfra:elb:ListenerRule::{name}");
+        let mut rule = json!({
+            "listenerArn": "arn:aws:elasticloadbalancing:ap-northeast-1:111111111111:listener/app/web/1/2",
+            "conditions": [{"field": "path-pattern", "pathPatternConfig": {"values": ["/*"]}}],
+            "actions": [{"type": "forward", "targetGroupArn": "arn:aws:elasticloadbalancing:ap-northeast-1:111111111111:targetgroup/web/3"}],
+        });
+        if !priority.is_null() {
+            rule["priority"] = priority;
+        }
+        provider.check(&urn, &json!({}), &rule, 7).map(drop).map_err(|refused| refused.words)
+    };
+    assert_eq!(check("one", json!(7)), Ok(()));
+    let twice = check("two", json!(7)).expect_err("the number is taken");
+    assert!(twice.contains("ListenerRule::one has the same `listenerArn`, `priority`"), "{twice}");
+    assert_eq!(check("two", json!(8)), Ok(()));
+    assert_eq!((check("three", Value::Null), check("four", Value::Null)), (Ok(()), Ok(())));
 }
 
 /// AWS takes the same again for what is there.

@@ -242,7 +242,7 @@ fn a_vpc_is_the_only_one_that_fits() {
     assert_eq!(found["vpcId"], json!(other));
     assert_eq!(g.answer("ec2:getVpc", json!({"default": true}))["isDefault"], json!(true));
     g.refused("ec2:getVpc", json!({"cidrBlock": "10.9.0.0/16"}), "VPC");
-    g.refused("ec2:getVpc", json!({"tags": {"team": "web"}}), "there are 2 of VPC with team=web");
+    g.refused("ec2:getVpc", json!({"tags": {"team": "web"}}), "2 VPCs have team=web: vpc-");
     g.refused("ec2:getVpc", json!({}), "one of `id`, `cidrBlock`, `default` and `tags` is required");
 }
 

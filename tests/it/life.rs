@@ -4,7 +4,9 @@
 
 pub mod actions;
 mod busy;
+mod code;
 mod faults;
+mod keepers;
 pub mod provider;
 pub mod rows;
 pub mod stack;
@@ -143,7 +145,7 @@ impl<'a> Trial<'a> {
 }
 
 /// Properties with others laid over them; `null` takes one away.
-fn with(properties: &Value, more: &Value) -> Value {
+pub fn with(properties: &Value, more: &Value) -> Value {
     let mut all = properties.as_object().cloned().unwrap_or_default();
     for (name, value) in more.as_object().into_iter().flatten() {
         match value {

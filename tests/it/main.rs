@@ -38,6 +38,7 @@ mod sdk;
 mod secretsmanager;
 mod security;
 mod site;
+mod sns;
 mod ssm;
 mod tidy;
 mod tools;

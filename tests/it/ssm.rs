@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::aws::Aws;
+use crate::life::stack::{Asked, Stack};
 use crate::pulumi::Project;
 
 const NAME: &str = "SSM-SessionManagerRunShell";
@@ -219,4 +220,23 @@ fn a_parameter_is_as_it_was_asked_for() {
     let steps = project.up().expect_ok().steps_in_order();
     assert_eq!(steps, ["delete-replaced p", "replace p", "create-replacement p"]);
     project.destroy().expect_ok();
+}
+
+#[test]
+fn a_document_that_is_full_loses_its_oldest_version() {
+    let aws = Aws::new();
+    let says = |what: &str| {
+        let step = json!({"name": "a", "action": "aws:runShellScript", "inputs": {"runCommand": [what]}});
+        let content = json!({"schemaVersion": "2.2", "mainSteps": [step]}).to_string();
+        [Asked::new("x", "ssm:Document", json!({"name": "full", "content": content}))]
+    };
+    let mut stack = Stack::new(&aws);
+    for what in ["one", "two"] {
+        stack.up(&says(what)).expect("it is made or changed");
+    }
+    aws.fault(json!({"kind": "error", "operation": "UpdateDocument", "code": "DocumentVersionLimitExceeded"}));
+    stack.up(&says("three")).expect("it is changed");
+    let listed = aws.call("ssm", "list_document_versions", json!({"Name": "full"}))["DocumentVersions"].clone();
+    let versions: Vec<_> = listed.as_array().into_iter().flatten().map(|it| it["DocumentVersion"].clone()).collect();
+    assert_eq!(versions, ["3", "2"], "{listed}");
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::tools::repository;
 
 /// Every Rust file that git knows, with its text.
-fn sources() -> Vec<(PathBuf, String)> {
+pub fn sources() -> Vec<(PathBuf, String)> {
     let listed = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard", "*.rs"])
         .current_dir(repository())

@@ -48,7 +48,7 @@ impl Verb for Destroy {
         if !self.alone.is_wanted(shell, &question, &preview.name, "destroyed").await? {
             return Ok(0);
         }
-        let outcome = destruction.run(&target).await?;
+        let outcome = destruction.run(&target, &preview).await?;
         if outcome == Outcome::RolledOut {
             shell.ui.talk(&format!("`gitinfra forget stack/{}` ends its record as well", preview.name));
         }

@@ -61,7 +61,7 @@ async fn forget(ledger: &Ledger, stack: &StackRecord) -> Result<()> {
     let id = ledger.find(&stack.repository, &stack.name).await?.ok_or_else(gone)?;
     let lease = match ledger.claim(&id, &Process::current()).await? {
         Claim::Ours(lease) => lease,
-        Claim::Held { .. } => return Err(at_work(stack)),
+        Claim::Held { .. } | Claim::Full => return Err(at_work(stack)),
     };
     let done = under_lease(ledger, stack, &id, &lease).await;
     if done.is_err() {

@@ -50,17 +50,16 @@ struct Which {
 impl Verb for Lock {
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
-        let now = shell.context.now();
-        let until = now.saturating_add(i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX));
-        let wish = Wish { owner: &who, reason: &self.reason, until };
+        let length = i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX);
+        let wish = Wish { owner: &who, reason: &self.reason, length };
         for (name, id) in self.which.stacks(shell, &ledger).await? {
-            if !ledger.lock(&id, &wish, now).await? {
-                let by = ledger.lock_on(&id, now).await?.map(|lock| lock.in_words());
+            let Some(until) = ledger.lock(&id, &wish).await? else {
+                let by = ledger.lock_on(&id).await?.map(|lock| lock.in_words());
                 let message = format!("`{name}` is {}", by.unwrap_or_else(|| "locked by somebody else".to_owned()));
                 return Err(
                     Failure::busy(message).hint(format!("`gitinfra unlock stack/{name} --force` takes it away"))
                 );
-            }
+            };
             shell.ui.data(&format!("stack/{name} locked by {who} until {}", timestamp(until)));
         }
         Ok(0)
@@ -72,7 +71,7 @@ impl Verb for Unlock {
         let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
         for (name, id) in self.which.stacks(shell, &ledger).await? {
             if !ledger.unlock(&id, Some(who.as_str()).filter(|_| !self.force)).await? {
-                return Err(match ledger.lock_on(&id, shell.context.now()).await? {
+                return Err(match ledger.lock_on(&id).await? {
                     Some(lock) => Failure::busy(format!("`{name}` is {}", lock.in_words()))
                         .hint("`--force` takes somebody else's lock away"),
                     None => {

@@ -59,7 +59,11 @@ impl Verb for Preview {
             jobs: self.jobs.into(),
             key,
         };
-        let merge = Merge { base: self.base.clone(), head: self.head.clone(), stacks: self.stacks.clone() };
+        let read = match &ledger {
+            Some(ledger) => ledger.reads(&previewer.mirror.source.label).await?,
+            None => Default::default(),
+        };
+        let merge = Merge { base: self.base.clone(), head: self.head.clone(), stacks: self.stacks.clone(), read };
         let (preview, worst) = previewer.preview(&merge).await?;
         if let Some(ledger) = &ledger {
             ledger.keep_shown(preview.seals(), shell.context.now()).await?;

@@ -39,11 +39,11 @@ impl Verb for Rollback {
         if let Some(kind) = failure {
             return Ok(kind.exit_code());
         }
-        let name = preview.name;
+        let name = preview.name.clone();
         if !self.alone.is_wanted(shell, &format!("Roll {name} back so?"), &name, "rolled back").await? {
             return Ok(0);
         }
-        let kind = rollback.run(&older).await?.failure();
+        let kind = rollback.run(&older, &preview).await?.failure();
         shell.ui.talk(&format!("{name} is suspended; `gitinfra resume stack/{name}` rolls out its branch again"));
         Ok(kind.map_or(0, Kind::exit_code))
     }

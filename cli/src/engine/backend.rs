@@ -103,7 +103,7 @@ impl Backend {
 /// The failure to destroy a stack that its backend doesn't have.
 pub fn no_stack(backend: &Backend, stack: &Stack) -> Failure {
     let name = stack.name();
-    Failure::input(format!("{} has no stack `{name}`, so there is nothing to destroy", backend.0))
+    Failure::input(format!("{} has no stack `{name}`, so there is nothing to destroy", backend.shown()))
         .hint(format!("`gitinfra forget stack/{name}` ends its record"))
 }
 
@@ -127,6 +127,13 @@ mod tests {
         let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
         let files = vec![file("Pulumi.yaml", &text), file("Pulumi.dev.yaml", "")];
         stacks(&Listing { files, ..Listing::default() }).stacks.remove(0)
+    }
+
+    #[test]
+    fn a_password_is_in_no_words() {
+        let backend = Backend("postgres://ada:hunter2@db/state?sslmode=disable".to_owned());
+        let failure = no_stack(&backend, &stack(""));
+        assert_eq!(failure.message, "postgres://db/state has no stack `n/dev`, so there is nothing to destroy");
     }
 
     #[test]

@@ -95,15 +95,24 @@ impl ChangeSet {
 
     /// Takes out the secrets that the engine didn't know to be any.
     pub fn scrub(&mut self, scrubber: &Scrubber) {
+        let clean = |text: &mut String| *text = scrubber.scrub(text);
+        for resource in &mut self.resources {
+            [&mut resource.urn, &mut resource.name].into_iter().chain(&mut resource.parent).for_each(clean);
+            resource.replaced_for.iter_mut().for_each(clean);
+        }
         let of_resources = self.resources.iter_mut().flat_map(|resource| &mut resource.properties);
         for property in of_resources.chain(&mut self.outputs) {
+            clean(&mut property.path);
             for side in [&mut property.before, &mut property.after].into_iter().flatten() {
                 side.scrub(scrubber);
             }
         }
         for said in &mut self.diagnostics {
-            said.message = scrubber.scrub(&said.message);
+            clean(&mut said.message);
+            said.urn.iter_mut().for_each(clean);
         }
+        let parents = std::mem::take(&mut self.parents).into_iter();
+        self.parents = parents.map(|(child, parent)| (scrubber.scrub(&child), scrubber.scrub(&parent))).collect();
     }
 
     /// How many resources there are of each effect that changes something.

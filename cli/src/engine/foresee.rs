@@ -76,9 +76,35 @@ impl Foreseeing {
                 }
             }
         };
-        let ending = self.engine.follow(cancel, take).await?;
+        let ending = heard_out(self.engine.follow(cancel, take).await?, &progress);
         changes.counts = progress.counts();
         changes.reads_others = !progress.reads.is_empty();
         Ok(Foreseen { changes, progress, ending })
+    }
+}
+
+/// A preview that did well said so. Of one whose events broke off nobody knows what it would change.
+fn heard_out(ending: Ending, progress: &Progress) -> Ending {
+    if !ending.success || progress.has_ended() {
+        return ending;
+    }
+    let complaint = "the engine's events broke off, so what it would change is not known".to_owned();
+    Ending { success: false, complaint, ..ending }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preview_whose_events_broke_off_failed() {
+        let mut progress = Progress::default();
+        let well = || Ending { success: true, ..Ending::default() };
+        let cut = heard_out(well(), &progress);
+        assert!(!cut.success && cut.complaint.contains("broke off"), "{cut:?}");
+        let summary = r#"{"summaryEvent":{"resourceChanges":{"same":1}}}"#;
+        progress.take(serde_json::from_str(summary).expect("an engine event"), 0);
+        assert_eq!(heard_out(well(), &progress), well());
+        assert_eq!(heard_out(Ending::default(), &Progress::default()), Ending::default());
     }
 }

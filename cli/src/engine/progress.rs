@@ -85,6 +85,11 @@ impl Progress {
         counts
     }
 
+    /// Whether the engine said how it all came out, which is the last thing that it says.
+    pub fn has_ended(&self) -> bool {
+        self.summary.is_some()
+    }
+
     fn is_news(&mut self, said: &News) -> bool {
         let News::Diagnostic { severity, urn, message } = said else {
             return true;

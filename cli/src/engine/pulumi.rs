@@ -4,13 +4,16 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::process::{Child, Command};
+use tokio_util::sync::CancellationToken;
 
 use super::progress::plain;
 use super::{home, orphans};
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
+use crate::process::{kill_group, terminate_group};
 
 /// Older ones lack what gitinfra drives: the exit codes and the event log over gRPC.
 const OLDEST: (u64, u64) = (3, 259);
@@ -27,7 +30,14 @@ pub struct Pulumi {
     pub(super) environment: Environment,
     /// The lock on the folder that it works in.
     lock: Option<Arc<File>>,
+    /// By which the user asks everything to end.
+    cancel: CancellationToken,
 }
+
+/// How long a short command may take: some states are large, and some networks slow.
+const LONGEST: Duration = Duration::from_secs(600);
+/// How long one that is to end may go on, and may then take for it: one that only writes a little is better not cut off.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What a short command of Pulumi's came to.
 pub(super) struct Answer {
@@ -41,7 +51,7 @@ impl Pulumi {
     pub async fn find(environment: &Environment) -> Result<Pulumi> {
         let program = on_path(environment, "pulumi")
             .ok_or_else(|| Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET))?;
-        let pulumi = Pulumi { program, environment: environment.clone(), lock: None };
+        let pulumi = Pulumi { program, environment: environment.clone(), lock: None, cancel: CancellationToken::new() };
         let answer = pulumi.ask(Path::new("/"), &["version"]).await?;
         let version = answer.stdout.trim().to_owned();
         match version_of(&version) {
@@ -86,6 +96,11 @@ impl Pulumi {
         Pulumi { lock: Some(lock.clone()), ..self.clone() }
     }
 
+    /// The same CLI, whose short commands end when the user wants it: one may wait for a backend that says nothing.
+    pub fn until(self, cancel: &CancellationToken) -> Pulumi {
+        Pulumi { cancel: cancel.clone(), ..self }
+    }
+
     /// The same CLI with another variable set.
     pub fn with(&self, name: &str, value: &str) -> Pulumi {
         let mut pulumi = self.clone();
@@ -116,7 +131,27 @@ impl Pulumi {
 
     pub(super) async fn ask(&self, folder: &Path, args: &[&str]) -> Result<Answer> {
         let mut command = self.command(folder);
-        Pulumi::answer(self.spawn(command.args(args))?).await
+        let child = self.spawn(command.args(args))?;
+        let group = child.id();
+        let answer = Pulumi::answer(child);
+        tokio::pin!(answer);
+        let failure = tokio::select! {
+            answer = &mut answer => return answer,
+            () = self.cancel.cancelled() => Failure::cancelled(),
+            () = tokio::time::sleep(LONGEST) => {
+                let words = args.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+                Failure::setup(format!("`pulumi {words}` did not end within {} minutes", LONGEST.as_secs() / 60))
+                    .hint("look whether the backend answers: `pulumi stack ls`")
+            }
+        };
+        if let Ok(answer) = tokio::time::timeout(GRACE, &mut answer).await {
+            return answer;
+        }
+        terminate_group(group);
+        if tokio::time::timeout(GRACE, &mut answer).await.is_err() {
+            kill_group(group);
+        }
+        Err(failure)
     }
 
     /// Starts a child whose output is kept. Ctrl-C in a terminal must not reach it: cutting off `stack init` would leave

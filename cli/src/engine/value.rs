@@ -95,7 +95,10 @@ impl Shown {
         match self {
             Shown::Plain(value) => scrubber.scrub_json(value),
             Shown::List(items) => items.iter_mut().for_each(|item| item.scrub(scrubber)),
-            Shown::Object(fields) => fields.iter_mut().for_each(|(_, field)| field.scrub(scrubber)),
+            Shown::Object(fields) => fields.iter_mut().for_each(|(name, field)| {
+                *name = scrubber.scrub(name);
+                field.scrub(scrubber);
+            }),
             Shown::Secret | Shown::Unknown | Shown::Asset(_) => {}
         }
     }

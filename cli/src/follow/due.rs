@@ -81,7 +81,7 @@ impl Follow {
     async fn waits(&self) -> Result<Waits> {
         let label = &self.mirror.source.label;
         let holds = self.ledger.open_holds(label).await?;
-        let locks = self.ledger.locks(self.context.now()).await?;
+        let locks = self.ledger.locks().await?;
         Ok(Waits { holds, locks: locks.into_iter().filter(|lock| lock.repository == *label).collect() })
     }
 

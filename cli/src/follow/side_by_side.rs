@@ -1,5 +1,8 @@
 //! Rolls out what is due: side by side where no stack needs another, one after the other where it does.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use futures::stream::{FuturesUnordered, StreamExt as _};
 
 use super::due::{Due, Rest};
@@ -14,6 +17,9 @@ use crate::record::Action;
 use crate::repo::TreeFile;
 use crate::rollout::{Outcome, RollOut};
 
+/// How long a stack waits for room in its backend before it asks again, where nothing else is under way here.
+const PAUSE: Duration = Duration::from_secs(1);
+
 impl Follow {
     pub(super) async fn roll_out(
         &self,
@@ -27,7 +33,7 @@ impl Follow {
         self.tell_circles(due, &order);
         self.set_aside(due, &mut order, tally);
         if order.waiting() > 0 {
-            let pulumi = Pulumi::find(&self.environment).await?;
+            let pulumi = Pulumi::find(&self.environment).await?.until(&self.context.cancel);
             self.in_order(&self.preparation(&pulumi, config, head), due, &mut order, tally).await?;
         }
         // After a decision that is void everything is looked at anew.
@@ -88,6 +94,7 @@ impl Follow {
             action: Action::RollOut,
             scrubber: &self.scrubber,
             config,
+            confirmed: None,
             keep_runs: self.wishes.keep_runs,
             alone: tokio::sync::Mutex::default(),
             environment: &self.environment,
@@ -98,16 +105,34 @@ impl Follow {
     async fn in_order(&self, roll_out: &RollOut<'_>, due: &[Due], order: &mut Order, tally: &mut Tally) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
         let mut broken = None;
+        // Those whose backend had no room, until something ends.
+        let (mut resting, mut told) = (BTreeSet::new(), BTreeSet::new());
         loop {
             while broken.is_none() && !self.context.cancel.is_cancelled() && under_way.len() < self.wishes.jobs {
-                let Some(next) = order.start_next() else {
+                let Some(next) = order.start_next_but(&resting) else {
                     break;
                 };
                 under_way.push(async move { (next, self.one(roll_out, &due[next]).await) });
             }
             let Some((stack, outcome)) = under_way.next().await else {
-                return broken.map_or(Ok(()), Err);
+                if resting.is_empty() || broken.is_some() || self.context.cancel.is_cancelled() {
+                    return broken.map_or(Ok(()), Err);
+                }
+                // Others take the room, on this machine or elsewhere.
+                self.context.rest(PAUSE).await;
+                resting.clear();
+                continue;
             };
+            if outcome == Ok(Outcome::Full) {
+                order.put_back(stack);
+                resting.insert(stack);
+                if told.insert(stack) {
+                    let words = "it waits: as many stacks of its backend are worked on as may be at once";
+                    self.context.note(&due[stack].stack.name(), words);
+                }
+                continue;
+            }
+            resting.clear();
             match self.settled(&due[stack], outcome, tally) {
                 Ok(well) => order.ended(stack, well),
                 Err(failure) => broken = Some(failure),

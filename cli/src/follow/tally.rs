@@ -39,7 +39,7 @@ impl Tally {
             Outcome::Cancelled => self.cancelled += 1,
             Outcome::Held => self.hold(),
             Outcome::Moved => self.moved = true,
-            Outcome::Busy => self.skip(Kind::Busy),
+            Outcome::Busy | Outcome::Full => self.skip(Kind::Busy),
         }
     }
 

@@ -7,9 +7,10 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client};
+use super::pull_request::{PullRequest, state, word};
 use super::{
-    Abilities, Address, Comment, Credential, Forge, Permission, Pull, State, Status, Told, Trouble, escaped, line,
-    newest, or_not, written,
+    Abilities, Address, Comment, Credential, Forge, Permission, Pull, Status, Told, Trouble, escaped, line, newest,
+    or_not, written,
 };
 use crate::comment::Room;
 use crate::context::Context;
@@ -36,29 +37,6 @@ pub struct Gitea {
 #[derive(Deserialize)]
 struct User {
     id: i64,
-}
-
-#[derive(Deserialize)]
-struct Repository {
-    id: i64,
-}
-
-#[derive(Deserialize)]
-struct Branch {
-    #[serde(rename = "ref")]
-    name: String,
-    sha: String,
-    repo: Option<Repository>,
-}
-
-#[derive(Deserialize)]
-struct PullRequest {
-    number: u64,
-    title: String,
-    state: String,
-    html_url: String,
-    head: Branch,
-    base: Branch,
 }
 
 #[derive(Deserialize)]
@@ -195,41 +173,5 @@ impl Forge for Gitea {
         let path = self.at(&format!("issues/comments/{comment}/reactions"));
         let doing = format!("reacting to a comment on pr/{pull}");
         self.client.ask(&Ask::set(Method::POST, &path, json!({ "content": "eyes" }), &doing), None).await.map(|_| ())
-    }
-}
-
-impl From<PullRequest> for Pull {
-    fn from(pull: PullRequest) -> Pull {
-        let repository = |branch: &Branch| branch.repo.as_ref().map(|repository| repository.id);
-        let (head, base) = (repository(&pull.head), repository(&pull.base));
-        Pull {
-            number: pull.number,
-            title: pull.title,
-            // One that is gone was another one, too.
-            is_fork: head.is_none() || head != base,
-            head: pull.head.sha,
-            branch: pull.head.name,
-            base: pull.base.name,
-            is_open: pull.state == "open",
-            url: pull.html_url,
-        }
-    }
-}
-
-fn word(state: State) -> &'static str {
-    match state {
-        State::Pending => "pending",
-        State::Success => "success",
-        State::Failure => "failure",
-        State::Error => "error",
-    }
-}
-
-fn state(word: &str) -> State {
-    match word {
-        "pending" => State::Pending,
-        "success" => State::Success,
-        "failure" => State::Failure,
-        _ => State::Error,
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client, Page};
+use super::pull_request::{PullRequest, state, word};
 use super::{
     Abilities, Address, Comment, Credential, Forge, Permission, Pull, State, Status, Told, Trouble, What, escaped,
     line, newest, or_not, written,
@@ -46,29 +47,6 @@ pub struct Github {
 #[derive(Deserialize)]
 struct User {
     login: String,
-}
-
-#[derive(Deserialize)]
-struct Repository {
-    id: i64,
-}
-
-#[derive(Deserialize)]
-struct Branch {
-    #[serde(rename = "ref")]
-    name: String,
-    sha: String,
-    repo: Option<Repository>,
-}
-
-#[derive(Deserialize)]
-struct PullRequest {
-    number: u64,
-    title: String,
-    state: String,
-    html_url: String,
-    head: Branch,
-    base: Branch,
 }
 
 #[derive(Deserialize)]
@@ -311,42 +289,6 @@ impl Forge for Github {
         let path = self.at(&format!("issues/comments/{comment}/reactions"));
         let doing = format!("reacting to a comment on pr/{pull}");
         self.send(Ask::set(Method::POST, &path, json!({ "content": "eyes" }), &doing)).await
-    }
-}
-
-impl From<PullRequest> for Pull {
-    fn from(pull: PullRequest) -> Pull {
-        let repository = |branch: &Branch| branch.repo.as_ref().map(|repository| repository.id);
-        let (head, base) = (repository(&pull.head), repository(&pull.base));
-        Pull {
-            number: pull.number,
-            title: pull.title,
-            // One that is gone was another one, too.
-            is_fork: head.is_none() || head != base,
-            head: pull.head.sha,
-            branch: pull.head.name,
-            base: pull.base.name,
-            is_open: pull.state == "open",
-            url: pull.html_url,
-        }
-    }
-}
-
-fn word(state: State) -> &'static str {
-    match state {
-        State::Pending => "pending",
-        State::Success => "success",
-        State::Failure => "failure",
-        State::Error => "error",
-    }
-}
-
-fn state(word: &str) -> State {
-    match word {
-        "pending" => State::Pending,
-        "success" => State::Success,
-        "failure" => State::Failure,
-        _ => State::Error,
     }
 }
 

@@ -15,6 +15,14 @@ const UNRELATED: &str = "unrelated histories";
 /// What git's `merge-tree` ends with when it does not know an option.
 const USAGE: i32 = 129;
 
+/// Which commits of a history are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    All,
+    /// The branch's own: merged ones stand behind their merge.
+    FirstParents,
+}
+
 impl Mirror {
     /// The commit that merging `head` into `base` would make. It is kept as an object under no name.
     pub async fn merge(&self, base: &str, head: &str) -> Result<String> {
@@ -38,6 +46,54 @@ impl Mirror {
     pub async fn has(&self, commit: &str, other: &str) -> Result<bool> {
         let is_ancestor = ["merge-base", "--is-ancestor", other, commit];
         Ok(cli::local(&self.environment, &self.path, None, &is_ancestor).await?.status.success())
+    }
+
+    /// The commits of a head that an older commit lacks, the newest first, or of those only the branch's own; all of them where
+    /// there is no older one or it is no longer there.
+    pub async fn commits_since(&self, head: &str, older: Option<&str>, way: Way) -> Result<Vec<String>> {
+        let kept = older.filter(|id| self.oid(id).is_ok_and(|id| self.repository.find_commit(id).is_ok()));
+        let without = kept.map(|id| format!("^{id}"));
+        let way = Some("--first-parent").filter(|_| way == Way::FirstParents);
+        let args: Vec<&str> = ["rev-list", head].into_iter().chain(without.as_deref()).chain(way).collect();
+        let output = cli::local(&self.environment, &self.path, None, &args).await?;
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()),
+            false => Err(Failure::setup(format!("listing the commits of {head}: {}", cli::words(&output)))),
+        }
+    }
+
+    /// Whether a commit makes what merging `head` makes without being a merge: all of it was squashed into this commit, or the
+    /// last of its commits was put on the branch anew.
+    pub async fn is_squash_of(&self, commit: &str, head: &str) -> Result<bool> {
+        let tree = self.tree_of(commit)?;
+        for base in self.bases(commit, head).unwrap_or_default() {
+            let made = self.merged_tree(&base, head).await;
+            if made.is_ok_and(|made| made.to_string() == tree) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The commits onto which `head` would have been squashed or put anew: one before, or so many as `head` has of its own.
+    /// None where the files that changed since are not files that `head` changes, so that most are told apart without a merge.
+    fn bases(&self, commit: &str, head: &str) -> std::result::Result<Vec<String>, git2::Error> {
+        let (at, theirs) = (Oid::from_str(commit)?, Oid::from_str(head)?);
+        let (_, own) = self.repository.graph_ahead_behind(at, theirs)?;
+        let fork = self.repository.merge_base(at, theirs)?.to_string();
+        let theirs = self.changed_paths(&fork, head).ok().flatten().unwrap_or_default();
+        let mut bases = Vec::new();
+        for steps in if own > 1 { vec![1, own] } else { vec![own] } {
+            let Ok(base) = self.repository.revparse_single(&format!("{at}~{steps}")) else {
+                continue;
+            };
+            let base = base.id().to_string();
+            let changed = self.changed_paths(&base, commit).ok().flatten().unwrap_or_default();
+            if !changed.is_empty() && changed.iter().all(|path| theirs.contains(path)) {
+                bases.push(base);
+            }
+        }
+        Ok(bases)
     }
 
     async fn merged_tree(&self, base: &str, head: &str) -> Result<Oid> {

@@ -29,6 +29,7 @@ use objects::Objects;
 
 pub use cli::version;
 pub use history::Changes;
+pub use merge::Way;
 pub use program::Programs;
 pub use source::Source;
 pub use worktree::Worktree;

@@ -1,8 +1,9 @@
 //! Where a repository comes from: a path, or a URL of a protocol that is safe to speak.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use git2::Repository;
+use git2::{IndexEntryExtendedFlag, Repository};
 use sha2::{Digest, Sha256};
 
 use crate::failure::{Failure, Result};
@@ -125,7 +126,22 @@ impl Source {
         };
         let mut options = git2::StatusOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(false).exclude_submodules(true);
-        repository.statuses(Some(&mut options)).map_or(0, |found| found.len())
+        // What a sparse checkout leaves out is no change: git marks it in its index, which libgit2 does not look at.
+        let skipped: BTreeSet<Vec<u8>> = repository.index().map_or_else(
+            |_| BTreeSet::new(),
+            |index| {
+                index
+                    .iter()
+                    .filter(|it| IndexEntryExtendedFlag::from_bits_truncate(it.flags_extended).is_skip_worktree())
+                    .map(|it| it.path)
+                    .collect()
+            },
+        );
+        let changed = |found: git2::Statuses<'_>| {
+            let is_there = |entry: &git2::StatusEntry<'_>| !skipped.contains(entry.path_bytes());
+            found.iter().filter(is_there).count()
+        };
+        repository.statuses(Some(&mut options)).map_or(0, changed)
     }
 
     /// What a reader calls a ref: the branch that is checked out, for the `HEAD` of a path.

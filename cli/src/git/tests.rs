@@ -156,6 +156,34 @@ async fn what_a_merge_makes_is_told_from_more() {
 }
 
 #[tokio::test]
+async fn what_was_squashed_or_put_anew_is_told_from_anything_else() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let base = origin.commit("main", &[], &[("a", "1", FILE)]);
+    let first = origin.commit("change", &[&base], &[("a", "2", FILE)]);
+    let head = origin.commit("change", &[&first], &[("a", "2", FILE), ("b", "1", FILE)]);
+    // Other commits came to the branch since.
+    let moved = origin.commit("main", &[&base], &[("a", "1", FILE), ("other", "1", FILE)]);
+    let all = [("a", "2", FILE), ("b", "1", FILE), ("other", "1", FILE)];
+    let squashed = origin.commit("squashed", &[&moved], &all);
+    let anew = origin.commit("anew", &[&moved], &[("a", "2", FILE), ("other", "1", FILE)]);
+    let anew = origin.commit("anew", &[&anew], &all);
+    let more = origin.commit("more", &[&moved], &[("a", "2", FILE), ("b", "2", FILE), ("other", "1", FILE)]);
+    let later = origin.commit("later", &[&squashed], &[&all[..], &[("c", "1", FILE)]].concat());
+    let mirror = origin.mirror(state.path()).await;
+    for branch in ["main", "change", "squashed", "anew", "more", "later"] {
+        mirror.fetch_branch(branch).await.expect("the branch is there");
+    }
+    let cases = [(&squashed, true), (&anew, true), (&moved, false), (&more, false), (&later, false)];
+    for (commit, expected) in cases {
+        assert_eq!(mirror.is_squash_of(commit, &head).await, Ok(expected), "{commit}");
+    }
+    let since = async |older: Option<&str>, way| mirror.commits_since(&later, older, way).await.expect("a list");
+    assert_eq!(since(Some(&moved), Way::FirstParents).await, [later.clone(), squashed.clone()]);
+    assert_eq!(since(Some(&"1".repeat(40)), Way::All).await.len(), 4, "what is no longer there hides nothing");
+    assert_eq!(since(None, Way::All).await.len(), 4);
+}
+
+#[tokio::test]
 async fn a_merge_is_gits_where_folders_are_renamed() {
     let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
     let text = |name: &str| format!("{name}\n").repeat(20);
@@ -288,7 +316,7 @@ async fn pointers_of_lfs_are_refused_where_a_stack_uses_them() {
     for (path, expected) in [("a/deep/er/x.zip", true), ("b/x.zip", false), ("a/Pulumi.other.yaml", false)] {
         let commit = origin.commit("main", &[], &[PROJECT[0], PROJECT[1], (path, POINTER, FILE)]);
         mirror.fetch_branch("main").await.expect("the branch");
-        let refused = mirror.refuse_pointers(&commit, &stack_of(&mirror, &commit));
+        let refused = mirror.check_present(&commit, &stack_of(&mirror, &commit));
         let message = format!("the stack `net/dev` uses `{path}`, which is a pointer of Git LFS, not the file itself");
         assert_eq!(refused.err().map(|failure| failure.message), expected.then_some(message), "{path}");
     }

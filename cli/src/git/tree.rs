@@ -5,7 +5,7 @@ use git2::{Delta, ObjectType, Oid, Tree};
 use super::Mirror;
 use crate::failure::{Failure, Result};
 use crate::repo::path::{shown, text};
-use crate::repo::{Listing, Stack, TreeFile, follow};
+use crate::repo::{Listing, Stack, TreeFile, follow, is_a_module};
 
 /// Larger files are no project files, whatever their name.
 const LARGEST: usize = 4 << 20;
@@ -85,27 +85,33 @@ impl Mirror {
             .and_then(|entry| self.blob(entry.id(), LARGEST)))
     }
 
-    /// Refuses a stack among whose files there are pointers of Git LFS: a program would read the pointer for the file.
-    pub fn refuse_pointers(&self, commit: &str, stack: &Stack) -> Result<()> {
+    /// Refuses a stack that uses what a worktree does not hold: a program would read a pointer of Git LFS for the file, and a submodule for an
+    /// empty folder.
+    pub fn check_present(&self, commit: &str, stack: &Stack) -> Result<()> {
         let mut found = None;
         self.walk(
             commit,
             |folder| stack.may_use_of(folder),
             |entry| {
                 let is_file = entry.kind == Some(ObjectType::Blob) && !entry.is_link;
-                if is_file && stack.uses(&entry.path) && self.is_pointer(entry.id) {
-                    found = Some(entry.path);
+                let is_module = entry.kind == Some(ObjectType::Commit);
+                let is_used = stack.uses(&entry.path) || (is_module && stack.may_use_of(&entry.path));
+                if is_used && (is_module || (is_file && self.is_pointer(entry.id))) {
+                    found = Some((entry.path, is_module));
                 }
                 found.is_none()
             },
         )?;
-        let Some(path) = found.map(|path| shown(&path)) else {
-            return Ok(());
-        };
-        let message =
-            format!("the stack `{}` uses `{path}`, which is a pointer of Git LFS, not the file itself", stack.name());
-        Err(Failure::input(message)
-            .hint("commit the file itself (`git lfs migrate export`), or move it out of the stack's folders"))
+        let Some((path, is_module)) = found else { return Ok(()) };
+        Err(match is_module {
+            true => is_a_module(&stack.name(), &path),
+            false => Failure::input(format!(
+                "the stack `{}` uses `{}`, which is a pointer of Git LFS, not the file itself",
+                stack.name(),
+                shown(&path)
+            ))
+            .hint("commit the file itself (`git lfs migrate export`), or move it out of the stack's folders"),
+        })
     }
 
     fn is_pointer(&self, id: Oid) -> bool {

@@ -1,19 +1,9 @@
-//! How a stack's story ends in the ledger: what it rolled out is destroyed, or the stack is forgotten.
+//! How a stack's story ends in the ledger: it is forgotten.
 
 use super::{Lease, Ledger, StackId, failed};
 use crate::failure::Result;
 
 impl Ledger {
-    /// Records that nothing of a stack stands any more, if the lease is still the newest. False when another holder has come
-    /// since.
-    pub async fn destroyed(&self, stack: &StackId, lease: &Lease, now: i64) -> Result<bool> {
-        let update = "UPDATE stacks SET rolled_out_commit = NULL, rolled_out_at = NULL, destroyed_at = $1 \
-            WHERE id = $2 AND fence = $3";
-        let bound = sqlx::query(update).bind(now).bind(stack.0.clone()).bind(lease.fence);
-        let done = bound.execute(&self.pool).await.map_err(failed("recording that a stack was destroyed"))?;
-        Ok(done.rows_affected() == 1)
-    }
-
     /// Forgets a stack with its runs and their events, if the lease is still the newest; and its repository when it was the
     /// last one. False when another holder has come since.
     pub async fn forget(&self, stack: &StackId, lease: &Lease) -> Result<bool> {

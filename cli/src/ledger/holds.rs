@@ -46,16 +46,28 @@ const COLUMNS: &str = "SELECT h.id, s.name AS stack, r.label AS repository, h.br
     FROM holds h JOIN stacks s ON s.id = h.stack_id JOIN repositories r ON r.id = s.repository_id";
 
 impl Ledger {
-    /// Holds a stack's roll-out, and says the hold's name. It takes the place of every other one of the stack.
+    /// Holds a stack's roll-out, and says the hold's name. It takes the place of every other one of the stack. Whoever lost the
+    /// lease holds nothing any more.
     pub async fn hold(&self, stack: &StackId, lease: &Lease, new: &NewHold<'_>, now: i64) -> Result<String> {
         let failed = failed("recording a hold");
         let body = serde_json::to_string(new.case).map_err(|error| Failure::bug(format!("writing a hold: {error}")))?;
         let mut transaction = self.pool.begin().await.map_err(&failed)?;
-        // Whoever lost the lease holds nothing any more.
-        let overtake = "UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state <> 'overtaken' \
-            AND EXISTS (SELECT 1 FROM stacks WHERE id = $1 AND fence = $2)";
-        let bound = sqlx::query(overtake).bind(stack.0.clone()).bind(lease.fence);
+        if !Ledger::is_newest(&mut transaction, stack, lease).await.map_err(&failed)? {
+            return Err(Lease::lost());
+        }
+        // What was looked at once more and is the same is the same hold, with what was decided about it.
+        let same = "UPDATE holds SET run_id = $1, commit_id = $2, body = $3 WHERE stack_id = $4 AND seal_id = $5 \
+            AND state IN ('held', 'rejected') AND branch = $6 RETURNING id";
+        let bound = sqlx::query_scalar(same).bind(new.run.to_owned()).bind(new.commit.to_owned()).bind(body.clone());
+        let bound = bound.bind(stack.0.clone()).bind(new.seal.to_owned()).bind(new.branch.to_owned());
+        let same: Option<String> = bound.fetch_optional(&mut *transaction).await.map_err(&failed)?;
+        let overtake = "UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state <> 'overtaken' AND id <> $2";
+        let bound = sqlx::query(overtake).bind(stack.0.clone()).bind(same.clone().unwrap_or_default());
         bound.execute(&mut *transaction).await.map_err(&failed)?;
+        if let Some(same) = same {
+            transaction.commit().await.map_err(failed)?;
+            return Ok(same);
+        }
         let name = fresh_name();
         let insert = "INSERT INTO holds (id, stack_id, run_id, branch, commit_id, seal_id, shown_seal_id, state, body, created_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9)";
@@ -74,14 +86,6 @@ impl Ledger {
             .map_err(&failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(name)
-    }
-
-    /// Every hold of a stack is over: it was rolled out, or something newer is to be.
-    pub async fn end_holds(&self, stack: &StackId, except_at: Option<&str>) -> Result<()> {
-        let update =
-            "UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND commit_id <> $2 AND state <> 'overtaken'";
-        let bound = sqlx::query(update).bind(stack.0.clone()).bind(except_at.unwrap_or_default().to_owned());
-        bound.execute(&self.pool).await.map(drop).map_err(failed("ending a stack's holds"))
     }
 
     /// Writes down what was decided about a hold. False when it is over already.

@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::stacks::written;
 use super::{Ledger, StackId, failed};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::process::{Liveness, Process};
 
 /// How long a lease holds without a heartbeat, in milliseconds. Far longer than the heartbeat's pace, so that a slow disk loses none.
@@ -21,7 +21,27 @@ pub struct Lease {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     Ours(Lease),
-    Held { by: Option<Process>, until: i64 },
+    Held {
+        by: Option<Process>,
+        until: i64,
+    },
+    /// As many stacks of its backend are worked on as may be at once.
+    Full,
+}
+
+/// How many stacks of a stack's backend are worked on at once, whoever works on them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// Its address as it may be shown.
+    pub backend: String,
+    pub most: u16,
+}
+
+impl Lease {
+    /// The failure of whoever would go on without the newest lease.
+    pub fn lost() -> Failure {
+        Failure::busy("the lease was lost to another gitinfra, which decides what stands")
+    }
 }
 
 impl Ledger {
@@ -30,13 +50,51 @@ impl Ledger {
         self.claim_for(stack, me, LEASE).await
     }
 
-    /// The same for so many milliseconds. What time it is says the database, which all hosts share.
+    /// The same where there is room for one more stack of its backend.
+    pub async fn claim_within(&self, stack: &StackId, me: &Process, room: &Room) -> Result<Claim> {
+        let failed = failed("claiming a stack");
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        // Its first statement writes, so that whoever counts waits here for the one before.
+        let turn = "UPDATE turns SET served_at = served_at + 1 WHERE repository = ''";
+        sqlx::query(turn).execute(&mut *transaction).await.map_err(&failed)?;
+        let lives = sqlx::query("UPDATE stacks SET backend = $1 WHERE id = $2").bind(room.backend.clone());
+        lives.bind(stack.0.clone()).execute(&mut *transaction).await.map_err(&failed)?;
+        let count = format!(
+            "SELECT COUNT(*) FROM stacks WHERE backend = $1 AND id <> $2 AND lease_holder IS NOT NULL AND lease_until > {}",
+            self.clock
+        );
+        let bound = sqlx::query_scalar(AssertSqlSafe(count)).bind(room.backend.clone()).bind(stack.0.clone());
+        let others: i64 = bound.fetch_one(&mut *transaction).await.map_err(&failed)?;
+        let claim = match others < i64::from(room.most) {
+            true => self.claim_on(&mut transaction, stack, me, LEASE).await?,
+            false => Claim::Full,
+        };
+        transaction.commit().await.map_err(failed)?;
+        Ok(claim)
+    }
+
+    /// The same for so many milliseconds.
     pub(super) async fn claim_for(&self, stack: &StackId, me: &Process, length: i64) -> Result<Claim> {
+        let mut connection = self.pool.acquire().await.map_err(failed("claiming a stack"))?;
+        self.claim_on(&mut connection, stack, me, length).await
+    }
+
+    /// What time it is says the database, which all hosts share.
+    async fn claim_on(
+        &self,
+        connection: &mut sqlx::AnyConnection,
+        stack: &StackId,
+        me: &Process,
+        length: i64,
+    ) -> Result<Claim> {
         let failed = failed("claiming a stack");
         let now = self.clock;
         let read = format!("SELECT lease_holder, lease_until, fence, {now} AS now FROM stacks WHERE id = $1");
-        let row =
-            sqlx::query(AssertSqlSafe(read)).bind(stack.0.clone()).fetch_one(&self.pool).await.map_err(&failed)?;
+        let row = sqlx::query(AssertSqlSafe(read))
+            .bind(stack.0.clone())
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(&failed)?;
         let holder: Option<String> = row.try_get("lease_holder").map_err(&failed)?;
         let number = |column: &str| row.try_get::<i64, _>(column).map_err(&failed);
         let (until, fence, now) = (number("lease_until")?, number("fence")?, number("now")?);
@@ -53,7 +111,7 @@ impl Ledger {
         );
         let bound = sqlx::query(AssertSqlSafe(take)).bind(written(me)).bind(length).bind(stack.0.clone());
         let bound = bound.bind(fence).bind(until);
-        match bound.execute(&self.pool).await.map_err(&failed)?.rows_affected() {
+        match bound.execute(&mut *connection).await.map_err(&failed)?.rows_affected() {
             1 => Ok(Claim::Ours(Lease { fence: fence + 1, holder: written(me) })),
             _ => Ok(Claim::Held { by: None, until: now + length }),
         }
@@ -77,6 +135,16 @@ impl Ledger {
         let bound = sqlx::query(AssertSqlSafe(update)).bind(LEASE).bind(stack.0.clone());
         let bound = bound.bind(lease.fence).bind(lease.holder.clone());
         Ok(bound.execute(&self.pool).await.map_err(failed("renewing a lease"))?.rows_affected() == 1)
+    }
+
+    /// Whether a lease is still the newest. Nobody takes the next one before the transaction ends: it writes, so that others wait.
+    pub(super) async fn is_newest(
+        transaction: &mut sqlx::AnyConnection,
+        stack: &StackId,
+        lease: &Lease,
+    ) -> Result<bool, sqlx::Error> {
+        let fenced = sqlx::query("UPDATE stacks SET fence = fence WHERE id = $1 AND fence = $2").bind(stack.0.clone());
+        Ok(fenced.bind(lease.fence).execute(transaction).await?.rows_affected() == 1)
     }
 
     /// Gives a lease back. The fence stays, so that it keeps growing.

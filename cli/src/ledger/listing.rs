@@ -23,7 +23,8 @@ impl Ledger {
         let list = "SELECT s.name, r.label AS repository, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, \
                 s.created_at, s.left_at, s.destroyed_at, s.backend, s.suspended_why, d.state AS drift, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
             FROM stacks s JOIN repositories r ON r.id = s.repository_id LEFT JOIN drifts d ON d.stack_id = s.id \
-            LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id ORDER BY v.started_at DESC, v.id DESC LIMIT 1) \
+            LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id \
+                ORDER BY v.fence DESC, v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
         let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(failed("listing stacks"))?;
         rows.iter().map(stack).collect::<Result<_, sqlx::Error>>().map_err(failed("listing stacks"))

@@ -1,9 +1,10 @@
-//! Locks that people take on stacks, and their wish that a run stops.
+//! Locks that people take on stacks, and their wish that a run stops. Whether a lock holds tells the database's clock, which all
+//! hosts share.
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Ledger, StackId, failed};
+use super::{Ledger, StackId, failed, text};
 use crate::failure::Result;
 use crate::record::Lock;
 
@@ -12,23 +13,27 @@ use crate::record::Lock;
 pub struct Wish<'a> {
     pub owner: &'a str,
     pub reason: &'a str,
-    /// When it is over, in milliseconds since 1970.
-    pub until: i64,
+    /// For how long, in milliseconds.
+    pub length: i64,
 }
 
 const COLUMNS: &str = "SELECT s.name, r.label AS repository, l.owner, l.reason, l.until, l.created_at \
     FROM locks l JOIN stacks s ON s.id = l.stack_id JOIN repositories r ON r.id = s.repository_id";
 
 impl Ledger {
-    /// Takes a stack's lock, or makes one's own last longer. False when somebody else has it.
-    pub async fn lock(&self, stack: &StackId, wish: &Wish<'_>, now: i64) -> Result<bool> {
-        let insert = "INSERT INTO locks (stack_id, owner, reason, until, created_at) VALUES ($1, $2, $3, $4, $5) \
+    /// Takes a stack's lock, or makes one's own last longer, and says when it is over, in milliseconds since 1970. `None` when
+    /// somebody else has it.
+    pub async fn lock(&self, stack: &StackId, wish: &Wish<'_>) -> Result<Option<i64>> {
+        let now = self.clock;
+        let insert = format!(
+            "INSERT INTO locks (stack_id, owner, reason, until, created_at) VALUES ($1, $2, $3, {now} + $4, {now}) \
             ON CONFLICT (stack_id) DO UPDATE SET owner = excluded.owner, reason = excluded.reason, until = excluded.until, \
                 created_at = excluded.created_at \
-            WHERE locks.owner = excluded.owner OR locks.until <= excluded.created_at";
-        let bound = sqlx::query(insert).bind(stack.0.clone()).bind(wish.owner.to_owned()).bind(wish.reason.to_owned());
-        let done = bound.bind(wish.until).bind(now).execute(&self.pool).await.map_err(failed("locking a stack"))?;
-        Ok(done.rows_affected() == 1)
+            WHERE locks.owner = excluded.owner OR locks.until <= excluded.created_at RETURNING until"
+        );
+        let bound = sqlx::query_scalar(sqlx::AssertSqlSafe(insert)).bind(stack.0.clone()).bind(wish.owner.to_owned());
+        let bound = bound.bind(text(wish.reason)).bind(wish.length.min(i64::MAX / 2));
+        bound.fetch_optional(&self.pool).await.map_err(failed("locking a stack"))
     }
 
     /// Gives a stack's lock back, if this owner has it; whoever has it, when none is named. False when there was none such.
@@ -40,17 +45,17 @@ impl Ledger {
     }
 
     /// The locks that hold, by their stacks' names.
-    pub async fn locks(&self, now: i64) -> Result<Vec<Lock>> {
-        let list = format!("{COLUMNS} WHERE l.until > $1 ORDER BY s.name, r.label");
-        let bound = sqlx::query(sqlx::AssertSqlSafe(list)).bind(now);
-        let rows = bound.fetch_all(&self.pool).await.map_err(failed("listing locks"))?;
+    pub async fn locks(&self) -> Result<Vec<Lock>> {
+        let list = format!("{COLUMNS} WHERE l.until > {} ORDER BY s.name, r.label", self.clock);
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(list)).fetch_all(&self.pool).await.map_err(failed("listing locks"))?;
         rows.iter().map(lock).collect::<Result<_, sqlx::Error>>().map_err(failed("listing locks"))
     }
 
     /// The lock on a stack, if one holds.
-    pub async fn lock_on(&self, stack: &StackId, now: i64) -> Result<Option<Lock>> {
-        let find = format!("{COLUMNS} WHERE l.stack_id = $1 AND l.until > $2");
-        let bound = sqlx::query(sqlx::AssertSqlSafe(find)).bind(stack.0.clone()).bind(now);
+    pub async fn lock_on(&self, stack: &StackId) -> Result<Option<Lock>> {
+        let find = format!("{COLUMNS} WHERE l.stack_id = $1 AND l.until > {}", self.clock);
+        let bound = sqlx::query(sqlx::AssertSqlSafe(find)).bind(stack.0.clone());
         let row = bound.fetch_optional(&self.pool).await.map_err(failed("looking for a lock"))?;
         row.as_ref().map(lock).transpose().map_err(failed("looking for a lock"))
     }
@@ -73,7 +78,8 @@ impl Ledger {
 
     /// Who stopped a stack's newest run, if it was of this commit.
     pub async fn stopped_by(&self, stack: &StackId, commit: &str) -> Result<Option<String>> {
-        let find = "SELECT commit_id, state, cancel_by FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
+        let find = "SELECT commit_id, state, cancel_by FROM runs WHERE stack_id = $1 \
+            ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1";
         let failed = failed("looking who stopped a run");
         let row = sqlx::query(find).bind(stack.0.clone()).fetch_optional(&self.pool).await.map_err(&failed)?;
         let Some(row) = row else {

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::stacks::written;
-use super::{Ledger, failed, fresh_name};
+use super::{Ledger, failed, fresh_name, text};
 use crate::failure::Result;
 use crate::process::{Liveness, Process};
 use crate::record::{Job, JobState, Task};
@@ -206,7 +206,7 @@ impl Ledger {
             "UPDATE queue SET holder = NULL, held_until = 0, message = $2, attempts = CASE WHEN asked = taken THEN attempts + 1 \
                 ELSE 0 END, due_at = CASE WHEN asked = taken THEN {due} ELSE {now} END WHERE id = $3 AND fence = $4"
         );
-        let bound = sqlx::query(AssertSqlSafe(back)).bind(pause.unwrap_or_default()).bind(message.to_owned());
+        let bound = sqlx::query(AssertSqlSafe(back)).bind(pause.unwrap_or_default()).bind(text(message));
         let bound = bound.bind(taken.id.clone()).bind(taken.fence);
         let done = bound.execute(&self.pool).await.map_err(failed("giving a job back"))?;
         Ok(if done.rows_affected() == 1 { Finish::Stays } else { Finish::Lost })

@@ -3,15 +3,18 @@
 use super::{Ledger, StackId, failed};
 use crate::failure::Result;
 
+/// How long a seal is kept that was shown, and that nobody allowed or rolled out, in milliseconds.
+const STALE: i64 = 90 * 24 * 60 * 60_000;
+
 impl Ledger {
     /// Keeps so many of a stack's runs, the newest; zero keeps all. A running one stays whatever its age, and so does the
     /// newest that did well. Tries that found the stack locked stay only until the next run: one in each round of hours of
     /// waiting would hide all the others.
     pub async fn keep_newest(&self, stack: &StackId, runs: u32) -> Result<()> {
         let find = "SELECT id FROM runs WHERE stack_id = $1 AND state <> 'running' AND ( \
-                (state = 'busy' AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1)) \
-                OR (id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2) \
-                    AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 AND state = 'succeeded' ORDER BY started_at DESC, id DESC LIMIT 1)))";
+                (state = 'busy' AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1)) \
+                OR (id NOT IN (SELECT id FROM runs WHERE stack_id = $1 ORDER BY fence DESC, started_at DESC, id DESC LIMIT $2) \
+                    AND id NOT IN (SELECT id FROM runs WHERE stack_id = $1 AND state = 'succeeded' ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1)))";
         let failed = failed("forgetting old runs");
         let runs = match runs {
             0 => i64::MAX,
@@ -33,18 +36,24 @@ impl Ledger {
         transaction.commit().await.map_err(failed)
     }
 
-    /// Keeps as many of a stack's holds that are over, and as many of its seals besides those that a hold names.
+    /// Keeps as many of a stack's holds that are over, and as many of its seals besides those that a hold names. What was shown
+    /// and may still be merged stays: for good where somebody allowed it, else for a season.
     async fn keep_newest_seals(&self, stack: &StackId, most: i64) -> Result<()> {
         let failed = failed("forgetting old seals");
         let holds = "DELETE FROM holds WHERE stack_id = $1 AND state = 'overtaken' \
             AND id NOT IN (SELECT id FROM holds WHERE stack_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2)";
         let bound = sqlx::query(holds).bind(stack.0.clone()).bind(most);
         bound.execute(&self.pool).await.map_err(&failed)?;
-        let find = "SELECT e.id FROM seals e JOIN repositories r ON r.label = e.repository \
+        let find = format!(
+            "SELECT e.id FROM seals e JOIN repositories r ON r.label = e.repository \
             JOIN stacks s ON s.repository_id = r.id AND s.name = e.stack \
             WHERE s.id = $1 AND e.id NOT IN (SELECT seal_id FROM holds) AND e.id NOT IN \
-                (SELECT n.id FROM seals n WHERE n.repository = r.label AND n.stack = s.name ORDER BY n.created_at DESC, n.id LIMIT $2)";
-        let bound = sqlx::query_scalar(find).bind(stack.0.clone()).bind(most);
+                (SELECT n.id FROM seals n WHERE n.repository = r.label AND n.stack = s.name ORDER BY n.created_at DESC, n.id LIMIT $2) \
+            AND (e.used_by IS NOT NULL OR e.is_shown = 0 \
+                OR (e.created_at < {} - $3 AND e.id NOT IN (SELECT seal_id FROM approvals)))",
+            self.clock
+        );
+        let bound = sqlx::query_scalar(sqlx::AssertSqlSafe(find)).bind(stack.0.clone()).bind(most).bind(STALE);
         let old: Vec<String> = bound.fetch_all(&self.pool).await.map_err(&failed)?;
         for seal in old {
             for delete in ["DELETE FROM approvals WHERE seal_id = $1", "DELETE FROM seals WHERE id = $1"] {

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::stacks::written;
-use super::{Lease, Ledger, StackId, failed, fresh_name};
+use super::{Lease, Ledger, StackId, failed, fresh_name, text};
 use crate::engine::operation::Counts;
 use crate::failure::Result;
 use crate::process::{Process, Worked};
@@ -20,6 +20,16 @@ pub struct NewRun<'a> {
     pub host: &'a str,
 }
 
+/// What a run that did well came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Done<'a> {
+    /// The commit that stands now; `None` where nothing does any more.
+    pub stands: Option<&'a str>,
+    /// The seal that it went by, if it went by one.
+    pub seal: Option<&'a str>,
+    pub changes: &'a Counts,
+}
+
 /// A run that never ended, as far as the ledger knows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenRun {
@@ -30,12 +40,19 @@ pub struct OpenRun {
     pub engine: Option<Process>,
     /// Who wants it to stop, if anybody does.
     pub cancel_by: Option<String>,
+    /// Whether its engine was asked to stop already: asked once more it would drop what is under way.
+    pub is_asked: bool,
 }
 
 impl Ledger {
-    /// Records a run as running, and gives it its name.
+    /// Records a run as running, and gives it its name. Whoever lost the lease begins none.
     pub async fn begin(&self, stack: &StackId, lease: &Lease, run: &NewRun<'_>, now: i64) -> Result<String> {
+        let failed = failed("recording a run");
         let name = fresh_name();
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        if !Ledger::is_newest(&mut transaction, stack, lease).await.map_err(&failed)? {
+            return Err(Lease::lost());
+        }
         let insert = "INSERT INTO runs (id, stack_id, branch, commit_id, subject, reason, state, fence, host, started_at, action) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         sqlx::query(insert)
@@ -43,17 +60,46 @@ impl Ledger {
             .bind(stack.0.clone())
             .bind(run.branch.to_owned())
             .bind(run.commit.to_owned())
-            .bind(run.subject.to_owned())
-            .bind(run.reason.to_owned())
+            .bind(text(run.subject))
+            .bind(text(run.reason))
             .bind(RunState::Running.word())
             .bind(lease.fence)
             .bind(run.host.to_owned())
             .bind(now)
             .bind(run.action.word())
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await
-            .map_err(failed("recording a run"))?;
+            .map_err(&failed)?;
+        transaction.commit().await.map_err(failed)?;
         Ok(name)
+    }
+
+    /// Records that a run did well, and all that follows: what stands, that the stack's holds are over, that its seal is used. All
+    /// of it or nothing: a kill in between would leave a seal that was used up for nothing. False when the lease is another's.
+    pub async fn succeed(&self, stack: &StackId, lease: &Lease, run: &str, done: &Done<'_>, now: i64) -> Result<bool> {
+        let failed = failed("recording a run's end");
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        if !Ledger::is_newest(&mut transaction, stack, lease).await.map_err(&failed)? {
+            return Ok(false);
+        }
+        let stands = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, destroyed_at = $3, \
+                left_at = CASE WHEN $1 IS NULL THEN left_at END, left_commit = CASE WHEN $1 IS NULL THEN left_commit END \
+            WHERE id = $4";
+        let (at, gone_at) = if done.stands.is_some() { (Some(now), None) } else { (None, Some(now)) };
+        let bound = sqlx::query(stands).bind(done.stands.map(str::to_owned)).bind(at).bind(gone_at);
+        bound.bind(stack.0.clone()).execute(&mut *transaction).await.map_err(&failed)?;
+        let holds = sqlx::query("UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state <> 'overtaken'");
+        holds.bind(stack.0.clone()).execute(&mut *transaction).await.map_err(&failed)?;
+        if let Some(seal) = done.seal {
+            let used = sqlx::query("UPDATE seals SET used_by = $1, is_shown = 1 WHERE id = $2").bind(run.to_owned());
+            used.bind(seal.to_owned()).execute(&mut *transaction).await.map_err(&failed)?;
+        }
+        let end =
+            "UPDATE runs SET state = 'succeeded', changes = $1, finished_at = $2 WHERE id = $3 AND state = 'running'";
+        let bound = sqlx::query(end).bind(serde_json::to_string(done.changes).unwrap_or_default()).bind(now);
+        bound.bind(run.to_owned()).execute(&mut *transaction).await.map_err(&failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(true)
     }
 
     /// Writes down which process is the run's engine.
@@ -61,6 +107,12 @@ impl Ledger {
         let update =
             sqlx::query("UPDATE runs SET engine = $1 WHERE id = $2").bind(written(engine)).bind(run.to_owned());
         update.execute(&self.pool).await.map(drop).map_err(failed("recording the engine"))
+    }
+
+    /// Writes down that a run's engine is asked to stop.
+    pub async fn engine_asked(&self, run: &str, now: i64) -> Result<()> {
+        let update = sqlx::query("UPDATE runs SET asked_at = $1 WHERE id = $2").bind(now).bind(run.to_owned());
+        update.execute(&self.pool).await.map(drop).map_err(failed("recording that an engine was asked to stop"))
     }
 
     /// The engines of a stack's runs, and when each worked.
@@ -91,7 +143,7 @@ impl Ledger {
         sqlx::query(update)
             .bind(state.word())
             .bind(serde_json::to_string(changes).unwrap_or_default())
-            .bind(message.map(str::to_owned))
+            .bind(message.map(text))
             .bind(now)
             .bind(run.to_owned())
             .bind(RunState::Running.word())
@@ -103,7 +155,8 @@ impl Ledger {
 
     /// Runs of a stack that have no end yet. Whoever holds the lease knows that their gitinfra is gone.
     pub async fn open_runs(&self, stack: &StackId) -> Result<Vec<OpenRun>> {
-        let list = "SELECT id, commit_id, started_at, engine, cancel_by FROM runs WHERE stack_id = $1 AND state = $2 ORDER BY started_at";
+        let list = "SELECT id, commit_id, started_at, engine, cancel_by, asked_at FROM runs WHERE stack_id = $1 AND state = $2 \
+            ORDER BY fence, started_at";
         let failed = failed("looking for runs that were cut off");
         let bound = sqlx::query(list).bind(stack.0.clone()).bind(RunState::Running.word());
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
@@ -116,6 +169,7 @@ impl Ledger {
                 started_at: row.try_get("started_at")?,
                 engine,
                 cancel_by: row.try_get("cancel_by")?,
+                is_asked: row.try_get::<Option<i64>, _>("asked_at")?.is_some(),
             })
         };
         rows.iter().map(open).collect::<Result<_, sqlx::Error>>().map_err(failed)

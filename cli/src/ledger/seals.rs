@@ -9,8 +9,15 @@ use crate::failure::{Failure, Result};
 use crate::record::{SealRecord, SealState};
 use crate::seal::Seal;
 
-/// So many of a stack's seals are looked at, the newest.
-const MOST: i64 = 50;
+/// A seal that was shown and not rolled out yet, by what it was sealed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSeal {
+    pub id: String,
+    /// The tree that the merge makes.
+    pub tree: String,
+    /// The commit that was to be merged.
+    pub head: String,
+}
 
 /// A seal with what came of it so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,13 +52,23 @@ impl Ledger {
         Ok(())
     }
 
-    /// Keeps a seal, and says its id. One that was used and holds anew counts as a new one.
+    /// Keeps a seal, and says its id. One that was used and holds anew counts as a new one: what was said of it was said once.
     pub async fn keep_seal(&self, seal: &Seal, is_shown: bool, now: i64) -> Result<String> {
-        let insert = "INSERT INTO seals (id, repository, stack, body, is_shown, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-            ON CONFLICT (id) DO UPDATE SET used_by = NULL, begun_by = NULL, created_at = excluded.created_at, \
+        let insert = "INSERT INTO seals (id, repository, stack, body, is_shown, created_at, tree, head) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+            ON CONFLICT (id) DO UPDATE SET begun_by = NULL, created_at = excluded.created_at, \
                 is_shown = CASE WHEN seals.is_shown > excluded.is_shown THEN seals.is_shown ELSE excluded.is_shown END";
+        let failed = failed("keeping a seal");
         let body = serde_json::to_string(seal).map_err(|error| Failure::bug(format!("writing a seal: {error}")))?;
         let id = seal.id();
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        let renew = "UPDATE seals SET used_by = NULL, is_shown = 0, rejected_by = NULL, rejected_why = NULL \
+            WHERE id = $1 AND used_by IS NOT NULL";
+        let renewed = sqlx::query(renew).bind(id.clone()).execute(&mut *transaction).await.map_err(&failed)?;
+        if renewed.rows_affected() == 1 {
+            let forget = sqlx::query("DELETE FROM approvals WHERE seal_id = $1").bind(id.clone());
+            forget.execute(&mut *transaction).await.map_err(&failed)?;
+        }
         sqlx::query(insert)
             .bind(id.clone())
             .bind(seal.ground.repository.clone())
@@ -59,25 +76,32 @@ impl Ledger {
             .bind(body)
             .bind(i64::from(is_shown))
             .bind(now)
-            .execute(&self.pool)
+            .bind(seal.ground.tree.clone())
+            .bind(seal.ground.head.clone())
+            .execute(&mut *transaction)
             .await
-            .map_err(failed("keeping a seal"))?;
+            .map_err(&failed)?;
+        transaction.commit().await.map_err(failed)?;
         Ok(id)
     }
 
-    /// The seals of a stack that were shown and not rolled out yet, the newest first.
-    pub async fn open_seals(&self, repository: &str, stack: &str) -> Result<Vec<Sealed>> {
-        let list = "SELECT id, body, rejected_by, rejected_why, begun_by FROM seals \
-            WHERE repository = $1 AND stack = $2 AND is_shown = 1 AND used_by IS NULL \
-            ORDER BY created_at DESC, id LIMIT $3";
-        let bound = sqlx::query(list).bind(repository.to_owned()).bind(stack.to_owned()).bind(MOST);
+    /// The seals of a stack that were shown and not rolled out yet, the newest first: of all of them only where they belong.
+    pub async fn open_seals(&self, repository: &str, stack: &str) -> Result<Vec<OpenSeal>> {
+        let list = "SELECT id, tree, head, CASE WHEN tree = '' THEN body ELSE '' END AS body FROM seals \
+            WHERE repository = $1 AND stack = $2 AND is_shown = 1 AND used_by IS NULL ORDER BY created_at DESC, id";
+        let bound = sqlx::query(list).bind(repository.to_owned()).bind(stack.to_owned());
         let rows = bound.fetch_all(&self.pool).await.map_err(failed("looking for seals"))?;
-        let mut all = Vec::new();
-        for row in &rows {
-            // One that a newer version wrote is none to this one.
-            all.extend(self.sealed(row).await?);
+        rows.iter().map(open_seal).collect::<Result<_, sqlx::Error>>().map_err(failed("looking for seals"))
+    }
+
+    /// An open seal whole; `None` where it is gone, or where a newer version wrote it.
+    pub async fn open_seal(&self, id: &str) -> Result<Option<Sealed>> {
+        let find = "SELECT id, body, rejected_by, rejected_why, begun_by FROM seals WHERE id = $1 AND used_by IS NULL";
+        let row = sqlx::query(find).bind(id.to_owned()).fetch_optional(&self.pool).await;
+        match row.map_err(failed("looking for a seal"))? {
+            Some(row) => self.sealed(&row).await,
+            None => Ok(None),
         }
-        Ok(all)
     }
 
     /// Seals that were shown, the newest first: of a stack, whose id begins so, or all; so many at most, where that is no 0.
@@ -162,13 +186,13 @@ impl Ledger {
         let bound = sqlx::query(update).bind(run.to_owned()).bind(seal.to_owned());
         bound.execute(&self.pool).await.map(drop).map_err(failed("recording that a seal is used"))
     }
+}
 
-    /// Writes down which run rolled out what a seal says.
-    pub async fn use_seal(&self, seal: &str, run: &str) -> Result<()> {
-        let update = "UPDATE seals SET used_by = $1, is_shown = 1 WHERE id = $2";
-        let bound = sqlx::query(update).bind(run.to_owned()).bind(seal.to_owned());
-        bound.execute(&self.pool).await.map(drop).map_err(failed("recording that a seal was used"))
-    }
+fn open_seal(row: &AnyRow) -> Result<OpenSeal, sqlx::Error> {
+    let (id, tree, head): (String, String, String) = (row.try_get("id")?, row.try_get("tree")?, row.try_get("head")?);
+    let older = serde_json::from_str::<Seal>(&row.try_get::<String, _>("body")?).ok();
+    let (tree, head) = older.map_or((tree, head), |seal| (seal.ground.tree, seal.ground.head));
+    Ok(OpenSeal { id, tree, head })
 }
 
 /// A seal as it is listed, without those who allowed it.

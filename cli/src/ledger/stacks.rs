@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Lease, Ledger, failed, fresh_name, without_password};
+use super::{Ledger, failed, fresh_name, text, without_password};
 use crate::decide::Known;
 use crate::failure::{Failure, Result};
 use crate::process::Process;
@@ -91,7 +91,7 @@ impl Ledger {
     /// Suspends a stack for a reason, or ends that with none.
     pub async fn suspend(&self, stack: &StackId, why: Option<&str>) -> Result<()> {
         let update = "UPDATE stacks SET suspended_why = $1 WHERE id = $2";
-        let bound = sqlx::query(update).bind(why.map(str::to_owned)).bind(stack.0.clone());
+        let bound = sqlx::query(update).bind(why.map(text)).bind(stack.0.clone());
         bound.execute(&self.pool).await.map(drop).map_err(failed("suspending a stack"))
     }
 
@@ -126,7 +126,7 @@ impl Ledger {
     /// How often in a row the stack failed at this commit, and when it last did.
     pub async fn failures(&self, stack: &StackId, commit: &str) -> Result<(u32, i64)> {
         let newest = "SELECT state, commit_id, COALESCE(finished_at, started_at) AS ended_at FROM runs \
-            WHERE stack_id = $1 ORDER BY started_at DESC, id DESC LIMIT 20";
+            WHERE stack_id = $1 ORDER BY fence DESC, started_at DESC, id DESC LIMIT 20";
         let failed = failed("reading a stack's runs");
         let rows = sqlx::query(newest).bind(stack.0.clone()).fetch_all(&self.pool).await.map_err(&failed)?;
         let mut count = (0, 0);
@@ -144,8 +144,8 @@ impl Ledger {
 
     /// How many resources the newest successful run saw; zero when there was none.
     pub async fn resources(&self, stack: &StackId) -> Result<u64> {
-        let newest =
-            "SELECT changes FROM runs WHERE stack_id = $1 AND state = 'succeeded' ORDER BY started_at DESC LIMIT 1";
+        let newest = "SELECT changes FROM runs WHERE stack_id = $1 AND state = 'succeeded' \
+            ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1";
         let changes: Option<String> = sqlx::query_scalar(newest)
             .bind(stack.0.clone())
             .fetch_optional(&self.pool)
@@ -155,21 +155,12 @@ impl Ledger {
             serde_json::from_str(&changes.unwrap_or_default()).unwrap_or_default();
         Ok(counts.iter().filter(|(name, _)| !name.starts_with("delete")).map(|(_, count)| count).sum())
     }
-
-    /// Records that a commit stands, if the lease is still the newest. False when another holder has come since.
-    pub async fn stands(&self, stack: &StackId, lease: &Lease, commit: &str, now: i64) -> Result<bool> {
-        let update = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, left_at = NULL, left_commit = NULL, \
-                destroyed_at = NULL WHERE id = $3 AND fence = $4";
-        let bound = sqlx::query(update).bind(commit.to_owned()).bind(now).bind(stack.0.clone()).bind(lease.fence);
-        let done = bound.execute(&self.pool).await.map_err(failed("recording what stands"))?;
-        Ok(done.rows_affected() == 1)
-    }
 }
 
 /// What the decision about a stack rests on: about one row, or about a repository's.
-const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, s.suspended_why, \
+const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, s.suspended_why, s.fence, \
     (SELECT state FROM runs WHERE stack_id = s.id AND NOT (action = 'reconcile' AND state = 'held') \
-        ORDER BY started_at DESC, id DESC LIMIT 1) AS last_state \
+        ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1) AS last_state \
     FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE ($1 = '' OR s.id = $1) AND ($2 = '' OR r.label = $2)";
 
 fn known(row: &AnyRow) -> Result<Known> {
@@ -183,6 +174,7 @@ fn known(row: &AnyRow) -> Result<Known> {
         left_by: text("left_commit")?,
         is_destroyed: number("destroyed_at")?.is_some(),
         suspended: text("suspended_why")?,
+        fence: number("fence")?.unwrap_or_default(),
     })
 }
 

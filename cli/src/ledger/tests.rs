@@ -43,8 +43,13 @@ fn dead() -> Process {
 async fn ours(ledger: &Ledger, id: &StackId) -> Lease {
     match ledger.claim(id, &Process::current()).await.expect("the ledger answers") {
         Claim::Ours(lease) => lease,
-        Claim::Held { by, .. } => panic!("held by {by:?}"),
+        claim => panic!("{claim:?}"),
     }
+}
+
+async fn stands(ledger: &Ledger, id: &StackId, lease: &Lease, commit: Option<&str>, now: i64) -> bool {
+    let done = Done { stands: commit, seal: None, changes: &Counts::new() };
+    ledger.succeed(id, lease, "no run", &done, now).await.expect("an answer")
 }
 
 /// Every promise, in one order. Each check has a stack of its own.
@@ -53,14 +58,64 @@ async fn check(ledger: &Ledger) {
     a_run_is_there_before_it_ends(ledger).await;
     one_holds_a_lease(ledger).await;
     an_older_lease_writes_nothing(ledger).await;
+    a_backend_has_room_for_so_many(ledger).await;
     of_many_claims_one_wins(ledger).await;
     events_keep_their_order(ledger).await;
     failures_are_counted_from_the_newest(ledger).await;
     old_runs_are_forgotten(ledger).await;
+    a_clock_that_is_behind_hides_no_run(ledger).await;
+    what_came_of_a_run_is_written_as_one(ledger).await;
     a_stack_ends(ledger).await;
     server::check(ledger).await;
     decisions::check(ledger).await;
     queue::check(ledger).await;
+}
+
+/// A kill can't come between what stands, the holds, the seal and the run's end: all are written, or none.
+async fn what_came_of_a_run_is_written_as_one(ledger: &Ledger) {
+    let stack = stack("whole");
+    let id = ledger.stack(REPOSITORY, &stack, 1).await.expect("a row");
+    let lease = ours(ledger, &id).await;
+    let run = ledger.begin(&id, &lease, &new_run("aaaa"), 11).await.expect("a run");
+    let seal = decisions::seal(&stack.name(), "whole");
+    let seal = ledger.keep_seal(&seal, true, 11).await.expect("a seal");
+    let changes: Counts = [("create".to_owned(), 3)].into();
+    let done = Done { stands: Some("aaaa"), seal: Some(&seal), changes: &changes };
+    let mut older = lease.clone();
+    older.fence -= 1;
+    for (lease, expected) in [(&older, false), (&lease, true)] {
+        assert_eq!(ledger.succeed(&id, lease, &run, &done, 20).await, Ok(expected));
+        let known = ledger.known(&id).await.expect("known");
+        let state = if expected { RunState::Succeeded } else { RunState::Running };
+        assert_eq!((known.last, known.rolled_out.is_some()), (Some(state), expected));
+        assert_eq!(ledger.open_seal(&seal).await.expect("an answer").is_none(), expected);
+        assert_eq!(ledger.resources(&id).await.expect("a number"), if expected { 3 } else { 0 });
+    }
+}
+
+/// Which run is the newest tells the lease, not what time its host believes it to be.
+async fn a_clock_that_is_behind_hides_no_run(ledger: &Ledger) {
+    let stack = stack("clocks");
+    let id = ledger.stack(REPOSITORY, &stack, 1).await.expect("a row");
+    let mut names = Vec::new();
+    for (now, state) in [(9_000, RunState::Succeeded), (100, RunState::Failed), (50, RunState::Cancelled)] {
+        let lease = ours(ledger, &id).await;
+        let run = ledger.begin(&id, &lease, &new_run("aaaa"), now).await.expect("a run");
+        let stops = state == RunState::Cancelled;
+        assert!(!stops || ledger.ask_to_stop(&run, "ada").await.expect("an answer"));
+        ledger.end(&run, state, &Counts::new(), None, now).await.expect("an end");
+        assert_eq!(ledger.known(&id).await.expect("known").last, Some(state));
+        let failures = u32::from(state == RunState::Failed);
+        assert_eq!(ledger.failures(&id, "aaaa").await.expect("a number").0, failures);
+        ledger.release(&id, &lease).await.expect("released");
+        names.push(run);
+    }
+    assert_eq!(ledger.stopped_by(&id, "aaaa").await.expect("an answer").as_deref(), Some("ada"));
+    let records = ledger.stack_records().await.expect("a list");
+    let last = records.iter().find(|record| record.name == stack.name()).and_then(|record| record.last_run.as_ref());
+    assert_eq!(last, names.last());
+    ledger.keep_newest(&id, 1).await.expect("room");
+    assert!(ledger.run(&names[2]).await.is_ok() && ledger.run(&names[1]).await.is_err());
 }
 
 async fn a_stack_ends(ledger: &Ledger) {
@@ -78,15 +133,15 @@ async fn a_stack_ends(ledger: &Ledger) {
     let said = Recorded { at: 13, body: Body::Note { message: "said".to_owned() } };
     ledger.append(&run, 0, &[said.clone(), said.clone()]).await.expect("events");
     assert_eq!(ledger.events_from(&run, 1).await.expect("events"), (vec![said], 2));
-    ledger.stands(&id, &lease, "aaaa", 14).await.expect("a write");
+    stands(ledger, &id, &lease, Some("aaaa"), 14).await;
     assert_eq!(elsewhere().await, [(stack.name(), REPOSITORY.to_owned())]);
     let mut older = lease.clone();
     older.fence -= 1;
-    assert!(!ledger.destroyed(&id, &older, 15).await.expect("an answer"));
-    assert!(ledger.destroyed(&id, &lease, 15).await.expect("an answer"));
+    assert!(!stands(ledger, &id, &older, None, 15).await);
+    assert!(stands(ledger, &id, &lease, None, 15).await);
     let known = ledger.known(&id).await.expect("a stack");
     assert!(known.is_destroyed && known.rolled_out.is_none(), "{known:?}");
-    ledger.stands(&id, &lease, "bbbb", 16).await.expect("a write");
+    stands(ledger, &id, &lease, Some("bbbb"), 16).await;
     assert!(!ledger.known(&id).await.expect("a stack").is_destroyed);
     assert!(!ledger.forget(&id, &older).await.expect("an answer"));
     assert!(ledger.forget(&id, &lease).await.expect("an answer"));
@@ -154,16 +209,23 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     ledger.engine(&name, &dead()).await.expect("an engine");
     let open = ledger.open_runs(&id).await.expect("a list");
     assert_eq!((open.len(), open[0].name.as_str(), open[0].engine.clone()), (1, name.as_str(), Some(dead())));
+    assert!(!open[0].is_asked);
+    ledger.engine_asked(&name, 12).await.expect("a write");
+    assert!(ledger.open_runs(&id).await.expect("a list")[0].is_asked);
     assert_eq!(ledger.known(&id).await.expect("known").last, Some(RunState::Running));
     let engine = |until| Worked { process: dead(), from: 11, until };
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(None)]);
     let changes: Counts = [("create".to_owned(), 3), ("same".to_owned(), 2)].into();
     ledger.end(&name, RunState::Succeeded, &changes, None, 20).await.expect("an end");
-    assert!(ledger.stands(&id, &lease, "aaaa", 20).await.expect("an answer"));
+    assert!(stands(ledger, &id, &lease, Some("aaaa"), 20).await);
     // The first end stays.
     ledger.end(&name, RunState::Failed, &changes, Some("late"), 30).await.expect("an end");
-    let known =
-        Known { rolled_out: Some(("aaaa".to_owned(), 20)), last: Some(RunState::Succeeded), ..Known::default() };
+    let known = Known {
+        rolled_out: Some(("aaaa".to_owned(), 20)),
+        last: Some(RunState::Succeeded),
+        fence: 1,
+        ..Known::default()
+    };
     assert_eq!(ledger.known(&id).await.expect("known"), known);
     assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
     let run = ledger.run(&name[..5]).await.expect("found by its beginning");
@@ -199,14 +261,38 @@ async fn one_holds_a_lease(ledger: &Ledger) {
     assert!(!ledger.renew(&id, &older).await.expect("an answer"));
 }
 
+async fn a_backend_has_room_for_so_many(ledger: &Ledger) {
+    let room = |backend: &str| Room { backend: backend.to_owned(), most: 2 };
+    let (me, near, far) = (Process::current(), room("s3://near"), room("s3://far"));
+    let mut ids = Vec::new();
+    for name in ["room1", "room2", "room3", "room4", "room5"] {
+        ids.push(ledger.stack(REPOSITORY, &stack(name), 1).await.expect("a row"));
+    }
+    let claims = futures::future::join_all(ids[..4].iter().map(|id| ledger.claim_within(id, &me, &near))).await;
+    let claims: Vec<Claim> = claims.into_iter().map(|claim| claim.expect("an answer")).collect();
+    assert_eq!(claims.iter().filter(|claim| matches!(claim, Claim::Ours(_))).count(), 2, "{claims:?}");
+    assert_eq!(claims.iter().filter(|claim| **claim == Claim::Full).count(), 2);
+    assert!(matches!(ledger.claim_within(&ids[4], &me, &far).await, Ok(Claim::Ours(_))));
+    for (id, claim) in ids.iter().zip(&claims) {
+        let Claim::Ours(lease) = claim else { continue };
+        // It counts not against itself.
+        assert!(matches!(ledger.claim_within(id, &me, &near).await, Ok(Claim::Held { .. })));
+        ledger.release(id, lease).await.expect("released");
+    }
+    let full = claims.iter().position(|claim| *claim == Claim::Full).expect("one had no room");
+    assert!(matches!(ledger.claim_within(&ids[full], &me, &near).await, Ok(Claim::Ours(_))));
+}
+
 async fn an_older_lease_writes_nothing(ledger: &Ledger) {
     let id = ledger.stack(REPOSITORY, &stack("fence"), 1).await.expect("a row");
     let Ok(Claim::Ours(old)) = ledger.claim(&id, &dead()).await else { panic!("a free stack") };
     // Its holder is dead, so nobody waits for its time to pass.
     let new = ours(ledger, &id).await;
     assert!(new.fence > old.fence);
-    assert!(!ledger.stands(&id, &old, "old", 3).await.expect("an answer"));
-    assert!(ledger.stands(&id, &new, "new", 3).await.expect("an answer"));
+    assert_eq!(ledger.begin(&id, &old, &new_run("old"), 2).await, Err(Lease::lost()));
+    assert_eq!(ledger.open_runs(&id).await.expect("a list"), []);
+    assert!(!stands(ledger, &id, &old, Some("old"), 3).await);
+    assert!(stands(ledger, &id, &new, Some("new"), 3).await);
     ledger.release(&id, &old).await.expect("no harm");
     assert!(matches!(ledger.claim(&id, &Process::current()).await, Ok(Claim::Held { .. })));
     ledger.release(&id, &new).await.expect("released");
@@ -241,7 +327,7 @@ async fn failures_are_counted_from_the_newest(ledger: &Ledger) {
     let mut now = 100;
     for (commit, state) in [("a", RunState::Failed), ("b", RunState::Failed), ("b", RunState::Failed)] {
         let run = ledger.begin(&id, &lease, &new_run(commit), now).await.expect("a run");
-        ledger.end(&run, state, &Counts::new(), Some("broken"), now + 5).await.expect("an end");
+        ledger.end(&run, state, &Counts::new(), Some("bro\0ken"), now + 5).await.expect("an end");
         now += 100;
     }
     assert_eq!(ledger.failures(&id, "b").await.expect("a number"), (2, 305));
@@ -249,6 +335,8 @@ async fn failures_are_counted_from_the_newest(ledger: &Ledger) {
     let filter = RunFilter { stack: Some("failures/dev".to_owned()), limit: 2, ..RunFilter::default() };
     let newest: Vec<i64> = ledger.runs(&filter).await.expect("a list").iter().map(|run| run.started_at).collect();
     assert_eq!(newest, [300, 200]);
+    let messages = ledger.runs(&filter).await.expect("a list").into_iter().filter_map(|run| run.message);
+    assert_eq!(messages.collect::<Vec<_>>(), ["broken", "broken"], "PostgreSQL takes no NUL");
 }
 
 #[tokio::test]

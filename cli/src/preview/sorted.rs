@@ -1,6 +1,6 @@
 //! Which stacks a merge touches, which it leaves as they are, and which it takes away.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Merge;
 use crate::comment::StackPreview;
@@ -61,7 +61,7 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
             None => sorted.untouched.push(stack.name()),
         }
     }
-    sorted.order = Order::of(sorted.touched.iter().map(|touched| &touched.stack), &listing.files, &BTreeMap::new());
+    sorted.order = Order::of(sorted.touched.iter().map(|touched| &touched.stack), &listing.files, &merge.read);
     Ok(sorted)
 }
 

@@ -142,7 +142,7 @@ impl Place<'_> {
         let Previewer { context, mirror, environment, .. } = self.previewer;
         stack.check_name()?;
         stack.check_files()?;
-        mirror.refuse_pointers(self.commit, stack)?;
+        mirror.check_present(self.commit, stack)?;
         let backend = Backend::of(stack, environment)?;
         backend.check(environment)?;
         for done in backend.mend(environment) {

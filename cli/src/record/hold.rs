@@ -100,6 +100,8 @@ pub struct Case {
     pub from: Vec<String>,
     /// Whether it is what stands that was to be brought back, and no roll-out.
     pub is_reconciling: bool,
+    /// Whether an older run's commit was to be rolled out again.
+    pub is_rolling_back: bool,
 }
 
 /// A roll-out that waits for somebody's decision.
@@ -138,8 +140,32 @@ impl Case {
         words.join(",")
     }
 
+    /// What comes of it once it is allowed, for a stack.
+    pub fn next(&self, stack: &str) -> String {
+        match (self.is_reconciling, self.is_rolling_back) {
+            (true, _) => format!("`gitinfra drift --reconcile stack/{stack}` brings {stack} back"),
+            (_, true) => format!("`gitinfra rollback stack/{stack}` to that run rolls it back"),
+            _ => format!("the next sync rolls {stack} out"),
+        }
+    }
+
     /// In one sentence.
     pub fn in_words(&self) -> String {
         self.objections.iter().map(|objection| objection.words.as_str()).collect::<Vec<_>>().join("; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_allowed_says_what_comes_of_it() {
+        let next = |is_reconciling, is_rolling_back| {
+            Case { is_reconciling, is_rolling_back, ..Case::default() }.next("net/dev")
+        };
+        assert_eq!(next(false, false), "the next sync rolls net/dev out");
+        assert_eq!(next(true, false), "`gitinfra drift --reconcile stack/net/dev` brings net/dev back");
+        assert_eq!(next(false, true), "`gitinfra rollback stack/net/dev` to that run rolls it back");
     }
 }

@@ -19,6 +19,7 @@ use uses::Uses;
 
 pub use link::{Links, follow};
 pub use reach::{Reach, Step};
+pub use uses::is_a_module;
 
 /// A file of a Git tree whose name begins with `Pulumi.`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub struct Stack {
     pub runtime: String,
     /// `backend.url` of the project, if it names one.
     pub backend: Option<String>,
+    /// Whether the engine looks at what stands before every preview and roll-out.
+    pub refreshes: bool,
     /// Whether the configuration holds encrypted values.
     pub has_secrets: bool,
     /// Whether the configuration tells what the passphrase of its encrypted values is known by.
@@ -277,6 +280,7 @@ fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing
         config_file: config.path.clone(),
         runtime: project.runtime.clone(),
         backend: project.backend.clone(),
+        refreshes: project.refreshes,
         // In YAML it is `secure:`, in JSON `"secure":`.
         has_secrets: text.contains("secure"),
         has_salt: text.contains("encryptionsalt"),

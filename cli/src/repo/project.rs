@@ -20,6 +20,8 @@ struct ProjectFile {
     #[serde(default)]
     backend: Value,
     #[serde(default)]
+    options: Value,
+    #[serde(default)]
     plugins: Value,
     #[serde(default)]
     packages: Value,
@@ -43,6 +45,8 @@ pub struct Project {
     pub runtime: String,
     /// `backend.url`, if it names one.
     pub backend: Option<String>,
+    /// Whether the engine looks at what stands before every preview and roll-out (`options.refresh: always`).
+    pub refreshes: bool,
     /// The folder or file of the program: the project's own folder unless `main` names another.
     pub program: String,
     /// Folders that it names: the program's, plugins, local packages; with the links on the way there.
@@ -78,6 +82,7 @@ pub fn read(file: &TreeFile, links: &Links) -> Result<Project> {
         config_folder: config_folder.end,
         runtime: runtime.to_owned(),
         backend: parsed.backend["url"].as_str().map(str::to_owned),
+        refreshes: parsed.options["refresh"] == "always",
         named: named(&parsed, folder, links).chain(main.via).chain([main.end.clone()]).collect(),
         program: main.end,
     })

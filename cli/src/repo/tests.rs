@@ -86,6 +86,15 @@ fn a_stack_uses_its_folder_without_its_neighbours() {
 }
 
 #[test]
+fn a_project_may_ask_the_engine_to_look_first() {
+    for (options, expected) in [("", false), ("options: {refresh: always}", true), ("options: {refresh: never}", false)]
+    {
+        let project = format!("name: a\nruntime: yaml\n{options}\n");
+        assert_eq!(first(&[("Pulumi.yaml", &project), ("Pulumi.dev.yaml", "")]).refreshes, expected, "{options}");
+    }
+}
+
+#[test]
 fn a_program_in_the_root_is_seen() {
     for named in ["main: ..", "plugins: {providers: [{name: p, path: ..}]}", "packages: {p: ..}"] {
         let project = format!("name: a\nruntime: yaml\n{named}\n");

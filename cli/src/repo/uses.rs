@@ -98,14 +98,15 @@ impl Uses {
     pub fn refuse_modules(&mut self, modules: &BTreeSet<String>, stack: &str) {
         let is_used = |module: &String| self.has(module) || self.parts.iter().any(|part| is_within(part, module));
         let used: Vec<&String> = modules.iter().filter(|module| is_used(module)).collect();
-        self.faults.extend(used.into_iter().map(|module| {
-            let module = shown(module);
-            Failure::input(format!(
-                "the stack `{stack}` uses `{module}`, which is a submodule: a run would find it empty"
-            ))
-            .hint("commit the files themselves, or move the submodule out of the stack's folders")
-        }));
+        self.faults.extend(used.into_iter().map(|module| is_a_module(stack, module)));
     }
+}
+
+/// The refusal of a stack that uses a submodule.
+pub fn is_a_module(stack: &str, module: &str) -> Failure {
+    let module = shown(module);
+    Failure::input(format!("the stack `{stack}` uses `{module}`, which is a submodule: a run would find it empty"))
+        .hint("commit the files themselves, or move the submodule out of the stack's folders")
 }
 
 fn below<'a>(folders: &'a BTreeSet<&'a str>, part: &'a str) -> impl Iterator<Item = &'a &'a str> {

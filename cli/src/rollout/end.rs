@@ -15,12 +15,21 @@ pub(super) struct End {
     pub kind: Option<Kind>,
     /// Whether the events showed it already, so that its first line is enough for whoever watched.
     pub is_shown: bool,
+    /// The seal that it went by, if it went by one.
+    pub seal: Option<String>,
 }
 
 impl End {
     /// The end of a run that did well.
     fn well() -> End {
-        End { state: RunState::Succeeded, changes: Counts::new(), message: None, kind: None, is_shown: false }
+        End {
+            state: RunState::Succeeded,
+            changes: Counts::new(),
+            message: None,
+            kind: None,
+            is_shown: false,
+            seal: None,
+        }
     }
 
     /// The end of a run that failed.

@@ -10,6 +10,7 @@ use crate::decide::short;
 use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, missing};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
+use crate::ledger::Lease;
 use crate::record::Action;
 use crate::run_log::RunLog;
 
@@ -38,7 +39,7 @@ impl RollOut<'_> {
     pub(super) async fn engine(&self, job: &Job<'_>, log: &mut RunLog) -> Result<End> {
         let stack = job.claimed.stack;
         stack.check_files()?;
-        self.mirror.refuse_pointers(&self.head.id, stack)?;
+        self.mirror.check_present(&self.head.id, stack)?;
         let waits = |folder: &Path| log.note(waiting_for(folder));
         let worktree = tokio::select! {
             worktree = self.mirror.worktree(&self.head.id, stack, waits) => worktree?,
@@ -53,7 +54,7 @@ impl RollOut<'_> {
             job.pulumi.install(&missing, &folder, job.claimed.cancel).await?;
         }
         self.clear_left_locks(job, &folder, log).await?;
-        let knowing = self.knowing_pending(job, &folder, log).await?;
+        let (state, knowing) = self.knowing_pending(job, &folder, log).await?;
         if stack.has_secrets {
             let config = worktree.folder.join(&stack.config_file);
             job.pulumi.learn_secrets(&folder, &stack.stack, &config, &mut log.scrubber).await?;
@@ -65,7 +66,7 @@ impl RollOut<'_> {
             folder,
             progress: Progress::default(),
         };
-        let seal = match self.gate(job, &run, log).await? {
+        let seal = match self.gate(job, &run, state, log).await? {
             Passage::Open { seal } => seal,
             Passage::Shut(end) => return Ok(end),
         };
@@ -76,9 +77,6 @@ impl RollOut<'_> {
         if self.clear_named_locks(job, &run.folder, log, &ending.complaint).await? {
             ending = self.work_of_engine(job, &mut run, log).await?;
         }
-        if let Some(seal) = seal.filter(|_| ending.success) {
-            self.ledger.use_seal(&seal, job.run).await?;
-        }
         if ending.success {
             self.ledger.read(job.claimed.id, &run.progress.reads).await?;
         }
@@ -88,12 +86,15 @@ impl RollOut<'_> {
         if ending.success && !run.progress.outputs.is_empty() {
             log.tell(Body::Outputs { outputs: run.progress.outputs.clone() });
         }
-        Ok(End::after(&ending, &run.progress))
+        Ok(End { seal, ..End::after(&ending, &run.progress) })
     }
 
     async fn work_of_engine(&self, job: &Job<'_>, run: &mut Run, log: &RunLog) -> Result<Ending> {
         if job.claimed.cancel.is_cancelled() {
             return Err(Failure::cancelled());
+        }
+        if !self.ledger.renew(job.claimed.id, job.claimed.lease).await? {
+            return Err(Lease::lost());
         }
         run.progress = Progress::default();
         let message = format!("gitinfra {}: {} {}", job.run, short(&self.head.id), self.head.subject);
@@ -105,14 +106,23 @@ impl RollOut<'_> {
         };
         let engine = run.pulumi.start(phase, &run.folder, &job.claimed.stack.stack, &message, &output).await?;
         self.ledger.engine(job.run, &engine.process).await?;
-        engine
-            .follow(job.claimed.cancel, |signal| match signal {
-                EngineSignal::Event(event) => {
-                    run.progress.take(*event, self.context.now()).into_iter().for_each(|news| log.tell(news.into()))
-                }
-                EngineSignal::Interrupted => log.note(STOPPING),
-            })
-            .await
+        let following = engine.follow(job.claimed.cancel, |signal| match signal {
+            EngineSignal::Event(event) => {
+                run.progress.take(*event, self.context.now()).into_iter().for_each(|news| log.tell(news.into()))
+            }
+            EngineSignal::Interrupted => log.note(STOPPING),
+        });
+        let asked = async {
+            job.claimed.cancel.cancelled().await;
+            let _ = self.ledger.engine_asked(job.run, self.context.now()).await;
+            std::future::pending::<()>().await
+        };
+        tokio::select! {
+            // Whoever takes the run over must not ask a second time.
+            biased;
+            () = asked => Err(Failure::cancelled()),
+            ending = following => ending,
+        }
     }
 
     /// Where files are kept that the engine reads or writes, and that go with the run.

@@ -1,12 +1,14 @@
 //! What a roll-out has to pass before anything is changed: it does what was shown, within its budgets, and whoever has to
 //! allow it did. Otherwise it is held.
 
+mod shown;
+
 use super::end::End;
 use super::engine::{Run, STOPPING};
 use super::{Job, RollOut};
 use crate::config::Guard;
 use crate::digest::Key;
-use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase};
+use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, State};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::judge;
@@ -14,7 +16,9 @@ use crate::ledger::{NewHold, Sealed};
 use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
 use crate::run_log::RunLog;
-use crate::seal::{Ground, Other, Plan, Seal, difference, in_words, is_rest, other_outputs};
+use crate::seal::{
+    Field, Ground, Other, Plan, Seal, difference, has_unknown, in_words, is_rest, other_outputs, other_standing,
+};
 
 /// How often a stack is looked at whose state changes while it is looked at.
 const TRIES: u32 = 3;
@@ -38,12 +42,19 @@ struct Look {
     others: Vec<Other>,
     /// Whether the program reads outputs of other stacks.
     reads_others: bool,
+    /// Whether the engine was asked, and not only the seal.
+    is_new: bool,
 }
 
 impl Look {
-    /// Whether it is what was shown, or the rest of it where a run began with it.
+    /// Whether it is what was shown, or the rest of it: where a run began with it, or where others put out by now what could not
+    /// be known when it was shown.
     fn is_of(&self, shown: &Sealed) -> bool {
-        shown.seal.changes == self.changes || (shown.is_begun && is_rest(&self.plan, &shown.seal.plan))
+        let is_of_others =
+            |other: &Other| matches!(other.field, Field::Outputs | Field::Head | Field::Base | Field::Tree);
+        let Seal { changes, plan, reads_others, .. } = &shown.seal;
+        let is_known_now = *reads_others && has_unknown(plan) && self.others.iter().all(is_of_others);
+        *changes == self.changes || ((shown.is_begun || is_known_now) && is_rest(&self.plan, plan))
     }
 }
 
@@ -55,7 +66,14 @@ enum Glance {
 
 impl RollOut<'_> {
     /// Looks at what would happen, and says whether it may.
-    pub(super) async fn gate(&self, job: &Job<'_>, run: &Run, log: &RunLog) -> Result<Passage> {
+    /// `state` is what was there before, if it was exported.
+    pub(super) async fn gate(
+        &self,
+        job: &Job<'_>,
+        run: &Run,
+        mut state: Option<State>,
+        log: &RunLog,
+    ) -> Result<Passage> {
         let gate = Gate {
             by: self,
             job,
@@ -69,7 +87,11 @@ impl RollOut<'_> {
             return gate.destroys().await;
         }
         for _ in 0..TRIES {
-            if let Some(passage) = gate.pass().await? {
+            let before = match state.take() {
+                Some(state) => Some(state),
+                None => gate.state().await?,
+            };
+            if let Some(passage) = gate.pass(before.as_ref()).await? {
                 return Ok(passage);
             }
         }
@@ -92,7 +114,7 @@ struct Gate<'a> {
 
 impl Gate<'_> {
     /// `None` when it has to be looked at anew.
-    async fn pass(&self) -> Result<Option<Passage>> {
+    async fn pass(&self, before: Option<&State>) -> Result<Option<Passage>> {
         let shown = self.shown().await?;
         let look = match self.look(shown.as_ref()).await? {
             Glance::Seen(look) => look,
@@ -100,11 +122,19 @@ impl Gate<'_> {
         };
         let is_changed = shown.as_ref().is_some_and(|shown| !look.is_of(shown));
         let objections = self.objections(shown.as_ref(), &look, is_changed).await?;
-        let needed = self.needed(&objections);
+        let needed = self.needed(&look.plan, &objections);
         let given = shown.as_ref().filter(|_| !is_changed).map(|shown| shown.approvals.as_slice()).unwrap_or_default();
         let missing = judge::missing(given, needed, self.from());
         if !is_rejected(shown.as_ref()) && !is_changed && missing.is_none() {
-            self.say(shown.as_ref(), &look, given);
+            // What was looked at and judged took a while: it goes for the state that the engine meets now.
+            if (look.is_new || !self.guard.policies.is_empty()) && self.state().await?.as_ref() != before {
+                return Ok(None);
+            }
+            match &shown {
+                Some(shown) => self.say(shown, &look, given),
+                None if look.plan.is_empty() => {}
+                None => self.tell_unseen().await?,
+            }
             return Ok(Some(Passage::Open { seal: shown.map(|shown| shown.id) }));
         }
         let Some(seal) = self.sealed(shown.as_ref(), &look).await? else {
@@ -116,9 +146,15 @@ impl Gate<'_> {
 
     /// What is destroyed was shown to whoever wanted it: nothing else goes.
     async fn destroys(&self) -> Result<Passage> {
-        let Some(shown) = self.shown().await? else {
-            return Ok(Passage::Open { seal: None });
+        let refused = |words: String| {
+            Passage::Shut(End::of(&Failure::held(words).hint("the same command shows anew what would go")))
         };
+        let Some(shown) = self.shown().await? else {
+            return Ok(refused("the preview that was confirmed is no longer there".to_owned()));
+        };
+        if let Some((who, why)) = &shown.rejected {
+            return Ok(refused(format!("{who} refused what was shown: {why}")));
+        }
         let look = match self.look(Some(&shown)).await? {
             Glance::Seen(look) => look,
             Glance::Failed(end) => return Ok(Passage::Shut(end)),
@@ -127,36 +163,11 @@ impl Gate<'_> {
             return Ok(Passage::Open { seal: Some(shown.id) });
         }
         let differs = difference(&shown.seal.plan, &look.plan).join("\n");
-        let failure =
-            Failure::held(format!("it would destroy other than was shown: {}\n{differs}", in_words(&look.others)))
-                .hint("the same command shows it anew");
-        Ok(Passage::Shut(End::of(&failure)))
+        Ok(refused(format!("it would destroy other than was shown: {}\n{differs}", in_words(&look.others))))
     }
 
-    /// The seal that was shown of this roll-out: of these very files, or else of a commit that is part of it. What was
-    /// allowed comes first.
-    async fn shown(&self) -> Result<Option<Sealed>> {
-        let (label, name) = (&self.by.mirror.source.label, self.job.claimed.stack.name());
-        let mut seals = self.by.ledger.open_seals(label, &name).await?;
-        let is_alike = |ground: &Ground| (ground.refresh, ground.destroy) == (self.refreshes(), self.destroys_all());
-        seals.retain(|sealed| is_alike(&sealed.seal.ground));
-        seals.sort_by_key(|seal| seal.approvals.is_empty());
-        if let Some(at) = seals.iter().position(|sealed| sealed.seal.ground.tree == self.tree) {
-            return Ok(Some(seals.swap_remove(at)));
-        }
-        let stands = self.by.ledger.known(self.job.claimed.id).await?.rolled_out;
-        for sealed in seals {
-            let head = &sealed.seal.ground.head;
-            // What stands already was shown, or has nothing to do with what is to come.
-            let is_done = match &stands {
-                Some((commit, _)) => self.by.mirror.has(commit, head).await?,
-                None => false,
-            };
-            if !is_done && self.by.mirror.has(&self.by.head.id, head).await? {
-                return Ok(Some(sealed));
-            }
-        }
-        Ok(None)
+    async fn state(&self) -> Result<Option<State>> {
+        self.run.pulumi.export(&self.run.folder, &self.job.claimed.stack.stack).await
     }
 
     /// Whether it goes by what stands, not by what the state says of it.
@@ -192,18 +203,18 @@ impl Gate<'_> {
         if let Some(Sealed { seal, .. }) = shown {
             others = self.others(&seal.ground).await?;
             // What stands may have changed without a word in the state, and what others put out is no part of it.
-            if others.is_empty() && !self.refreshes() && !seal.reads_others {
+            let may_differ = self.refreshes() || self.job.claimed.stack.refreshes || seal.reads_others;
+            if others.is_empty() && !may_differ {
                 let (plan, changes) = (seal.plan.clone(), seal.changes.clone());
-                return Ok(Glance::Seen(Look { plan, changes, others, reads_others: false }));
+                return Ok(Glance::Seen(Look { plan, changes, others, reads_others: false, is_new: false }));
             }
         }
         let mut glance = self.preview(others).await?;
         if let (Glance::Seen(look), Some(shown)) = (&mut glance, shown)
-            && look.others.is_empty()
+            && (look.others.is_empty() || look.reads_others)
             && look.changes != shown.seal.changes
-            && look.reads_others
         {
-            look.others.push(other_outputs());
+            look.others.push(if look.reads_others { other_outputs() } else { other_standing() });
         }
         Ok(glance)
     }
@@ -228,7 +239,7 @@ impl Gate<'_> {
         let digest = Plan::of(&changes).digest(&self.key);
         let reads_others = changes.reads_others;
         changes.scrub(&self.log.scrubber);
-        Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others, reads_others }))
+        Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others, reads_others, is_new: true }))
     }
 
     async fn foresee(&self) -> Result<Foreseen> {
@@ -268,7 +279,9 @@ impl Gate<'_> {
         if let Some((who, why)) = shown.and_then(|shown| shown.rejected.as_ref()) {
             object(Why::Approvals, format!("{who} refused what was shown: {why}"));
         }
-        if shown.is_none() && self.guard.sealed && !self.refreshes() {
+        if shown.is_none() && self.by.confirmed.is_some() {
+            object(Why::Unsealed, "the preview that was confirmed is no longer there".to_owned());
+        } else if shown.is_none() && self.guard.sealed && !self.refreshes() && !look.plan.is_empty() {
             object(Why::Unsealed, "nobody sealed a preview of it".to_owned());
         }
         objections.extend(judge::over_budget(&look.plan, &self.guard));
@@ -287,9 +300,9 @@ impl Gate<'_> {
         Ok(objections)
     }
 
-    /// How many have to allow it.
-    fn needed(&self, objections: &[Objection]) -> usize {
-        let asked = self.guard.approvals.as_ref().map_or(0, |approvals| approvals.count);
+    /// How many have to allow it. What changes nothing needs nobody's word.
+    fn needed(&self, plan: &Plan, objections: &[Objection]) -> usize {
+        let asked = self.guard.approvals.as_ref().filter(|_| !plan.is_empty()).map_or(0, |approvals| approvals.count);
         asked.max(usize::from(!objections.is_empty()))
     }
 
@@ -297,10 +310,7 @@ impl Gate<'_> {
         self.guard.approvals.as_ref().map(|approvals| approvals.from.as_slice()).unwrap_or_default()
     }
 
-    fn say(&self, shown: Option<&Sealed>, look: &Look, given: &[String]) {
-        let Some(shown) = shown else {
-            return;
-        };
+    fn say(&self, shown: &Sealed, look: &Look, given: &[String]) {
         let by = if given.is_empty() { String::new() } else { format!(", which {} allowed", given.join(", ")) };
         self.log.note(match look.others.is_empty() {
             true => format!("it is what seal {} showed{by}: {}", shown.id, look.plan.in_words()),
@@ -350,6 +360,7 @@ impl Gate<'_> {
             needed: needed.max(1),
             from: self.from().to_vec(),
             is_reconciling: self.refreshes(),
+            is_rolling_back: self.by.confirmed.is_some(),
         }
     }
 

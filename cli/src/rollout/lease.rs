@@ -2,21 +2,30 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use crate::failure::Result;
 use crate::ledger::{LEASE, Lease, Ledger, StackId};
 use crate::process::Process;
 
-/// How often it is looked whether somebody wants the run to stop.
-const GLANCE: Duration = Duration::from_secs(1);
+/// How a lease is kept.
+struct Pace {
+    /// How often it is looked whether somebody wants the run to stop, and how long an answer is waited for.
+    glance: Duration,
+    /// How long after a renewal the next one is tried.
+    beat: Duration,
+    /// For so long a lease is relied upon after it was renewed; the rest of it is for the engine to end in order.
+    enough: Duration,
+}
 
-/// At every so manyth glance the lease is renewed.
-const BEAT: u64 = LEASE as u64 / 6 / 1000;
-
-/// For so long a lease is relied upon after it was renewed; the rest of it is for the engine to end in order.
-const ENOUGH: Duration = Duration::from_millis(LEASE as u64 * 3 / 4);
+const PACE: Pace = Pace {
+    glance: Duration::from_secs(1),
+    beat: Duration::from_millis(LEASE as u64 / 6),
+    enough: Duration::from_millis(LEASE as u64 * 3 / 4),
+};
 
 /// Renews a lease until it is dropped.
 pub(super) struct Heartbeat {
@@ -28,31 +37,59 @@ pub(super) struct Heartbeat {
 impl Heartbeat {
     pub fn start(ledger: &Ledger, stack: &StackId, lease: &Lease, cancel: &CancellationToken) -> Heartbeat {
         let cancel = cancel.child_token();
-        let (ledger, stack, lease, lost) = (ledger.clone(), stack.clone(), lease.clone(), cancel.clone());
-        let task = tokio::spawn(async move {
-            let mut until = Instant::now() + ENOUGH;
-            for glance in 1_u64.. {
-                tokio::time::sleep(GLANCE).await;
-                if let Ok(true) = ledger.is_to_stop(&stack).await {
-                    lost.cancel();
-                }
-                // A ledger that can't be reached for a moment is no loss: the lease lasts for several beats. But the engine ends
-                // before it does, since somebody else may begin then.
-                if glance % BEAT == 0 {
-                    let asked = Instant::now();
-                    match timeout_at(until, ledger.renew(&stack, &lease)).await {
-                        Ok(Ok(true)) => until = asked + ENOUGH,
-                        Ok(Ok(false)) => return lost.cancel(),
-                        Ok(Err(_)) | Err(_) => {}
-                    }
-                }
-                if Instant::now() >= until {
-                    return lost.cancel();
-                }
-            }
-        });
+        let held = Held { ledger: ledger.clone(), stack: stack.clone(), lease: lease.clone() };
+        let task = tokio::spawn(keep(held, PACE, cancel.clone()));
         Heartbeat { cancel, task }
     }
+}
+
+/// What a heartbeat asks of the ledger.
+#[async_trait]
+trait Asked: Send + Sync {
+    async fn is_to_stop(&self) -> Result<bool>;
+    async fn renew(&self) -> Result<bool>;
+}
+
+struct Held {
+    ledger: Ledger,
+    stack: StackId,
+    lease: Lease,
+}
+
+#[async_trait]
+impl Asked for Held {
+    async fn is_to_stop(&self) -> Result<bool> {
+        self.ledger.is_to_stop(&self.stack).await
+    }
+
+    async fn renew(&self) -> Result<bool> {
+        self.ledger.renew(&self.stack, &self.lease).await
+    }
+}
+
+/// Renews a lease until it is lost. A ledger that can't be reached for a moment is no loss: the lease lasts for several beats.
+/// But the engine ends before it does, since somebody else may begin then. No answer is waited for without a limit: a
+/// network that drops what is sent gives none.
+async fn keep(held: impl Asked, pace: Pace, lost: CancellationToken) {
+    let mut renewed = Instant::now();
+    while renewed.elapsed() < pace.enough {
+        let until = renewed + pace.enough;
+        tokio::time::sleep_until(until.min(Instant::now() + pace.glance)).await;
+        let asked = Instant::now();
+        if let Ok(Ok(true)) = timeout_at(until.min(asked + pace.glance), held.is_to_stop()).await {
+            lost.cancel();
+        }
+        let asked = Instant::now();
+        if asked - renewed < pace.beat {
+            continue;
+        }
+        match timeout_at(until.min(asked + pace.beat), held.renew()).await {
+            Ok(Ok(true)) => renewed = asked,
+            Ok(Ok(false)) => break,
+            Ok(Err(_)) | Err(_) => {}
+        }
+    }
+    lost.cancel();
 }
 
 impl Drop for Heartbeat {
@@ -66,5 +103,49 @@ pub(super) fn held_by(process: Option<&Process>) -> String {
     match process {
         Some(process) => format!("being rolled out by gitinfra, pid {} on {}", process.pid, process.host),
         None => "being rolled out by another gitinfra".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    /// A ledger that never says whether a run is to stop, and renews a lease so often before it is silent, too.
+    struct Silent {
+        renews: u32,
+        /// Whether somebody else has the lease then.
+        is_taken: bool,
+        renewed: AtomicU32,
+    }
+
+    #[async_trait]
+    impl Asked for &Silent {
+        async fn is_to_stop(&self) -> Result<bool> {
+            pending().await
+        }
+
+        async fn renew(&self) -> Result<bool> {
+            match self.renewed.fetch_add(1, Ordering::SeqCst) < self.renews {
+                true => Ok(true),
+                false if self.is_taken => Ok(false),
+                false => pending().await,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_silent_ledger_keeps_no_engine_at_work() {
+        for (renews, is_taken) in [(0, false), (0, true), (3, true)] {
+            let (silent, lost) = (Silent { renews, is_taken, renewed: AtomicU32::new(0) }, CancellationToken::new());
+            let [glance, beat] = [1, 2].map(Duration::from_millis);
+            // What is renewed is relied upon long enough for the next time, however busy the machine is.
+            let enough = Duration::from_millis(if is_taken { 600_000 } else { 20 });
+            keep(&silent, Pace { glance, beat, enough }, lost.clone()).await;
+            assert!(lost.is_cancelled());
+            assert!(silent.renewed.load(Ordering::SeqCst) > renews || !is_taken, "{renews}");
+        }
     }
 }

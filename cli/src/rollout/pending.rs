@@ -13,26 +13,32 @@ use crate::text::list;
 const PENDING_CREATES: &str = "GITINFRA_PENDING_CREATES";
 
 impl RollOut<'_> {
-    /// The CLI that tells the provider which creates are pending, whoever's run was cut off in them; `None` when there are
-    /// none. A stack that the backend doesn't have is made.
-    pub(super) async fn knowing_pending(&self, job: &Job<'_>, folder: &Path, log: &RunLog) -> Result<Option<Pulumi>> {
+    /// The stack's state, and the CLI that tells the provider which creates are pending, whoever's run was cut off in them;
+    /// no such CLI when there are none. A stack that the backend doesn't have is made, and no state is told of it.
+    pub(super) async fn knowing_pending(
+        &self,
+        job: &Job<'_>,
+        folder: &Path,
+        log: &RunLog,
+    ) -> Result<(Option<State>, Option<Pulumi>)> {
         let stack = &job.claimed.stack.stack;
         let Some(state) = self.export(job, folder).await? else {
             if self.action == Action::Destroy {
                 return Err(no_stack(job.backend, job.claimed.stack));
             }
             job.pulumi.create_stack(folder, stack).await?;
-            let message = format!("made the stack `{stack}` in {}", job.backend.0);
+            let message = format!("made the stack `{stack}` in {}", job.backend.shown());
             log.note(message);
-            return Ok(None);
+            return Ok((None, None));
         };
         self.check_passphrase(job, &state).await?;
         if state.pending_creates().is_empty() {
-            return Ok(None);
+            return Ok((Some(state), None));
         }
         let file = self.state_file(job.run)?;
         state.write(&file)?;
-        Ok(Some(job.pulumi.with(PENDING_CREATES, &file.display().to_string())))
+        let knowing = job.pulumi.with(PENDING_CREATES, &file.display().to_string());
+        Ok((Some(state), Some(knowing)))
     }
 
     /// A salt in the stack's own file is looked at by the engine itself.

@@ -12,7 +12,7 @@ use crate::engine::Backend;
 use crate::engine::operation::Counts;
 use crate::engine::orphans;
 use crate::failure::{Failure, Result};
-use crate::ledger::{Claim, StackId};
+use crate::ledger::{Claim, OpenRun, StackId};
 use crate::process::{Liveness, Process};
 use crate::record::RunState;
 use crate::repo::Stack;
@@ -33,12 +33,11 @@ impl RollOut<'_> {
             if let Some(engine) = &found {
                 self.ledger.engine(&run.name, engine).await?;
             }
-            let engine = found.or(run.engine);
+            let engine = found.or_else(|| run.engine.clone());
             match engine.as_ref().map(|engine| (engine, engine.liveness())) {
                 Some((engine, Liveness::Alive)) => {
                     note(format!("its engine (pid {}) is still at work; waiting for it", engine.pid));
-                    let patience = if run.cancel_by.is_some() { Duration::ZERO } else { PATIENCE };
-                    wait_for(engine, patience, claimed.cancel).await?;
+                    self.wait_for(engine, &run, claimed.cancel).await?;
                     orphans::end(&run.name).await;
                 }
                 Some((engine, Liveness::Elsewhere)) => note(format!(
@@ -53,6 +52,26 @@ impl RollOut<'_> {
                 None => (RunState::Interrupted, "its gitinfra was killed before it ended".to_owned()),
             };
             self.ledger.end(&run.name, state, &Counts::new(), Some(&message), self.context.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for an engine without its gitinfra, and asks it to stop if somebody wants that or it takes too long: once, whoever
+    /// asks. Asked a second time it would drop what is under way.
+    async fn wait_for(&self, engine: &Process, run: &OpenRun, cancel: &CancellationToken) -> Result<()> {
+        let patience = if run.cancel_by.is_some() { Duration::ZERO } else { PATIENCE };
+        let deadline = tokio::time::Instant::now() + patience;
+        let mut asked = run.is_asked;
+        while engine.liveness() == Liveness::Alive {
+            if !asked && tokio::time::Instant::now() > deadline {
+                self.ledger.engine_asked(&run.name, self.context.now()).await?;
+                engine.signal(Signal::INT);
+                asked = true;
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return Err(Failure::cancelled()),
+                () = tokio::time::sleep(GLANCE) => {}
+            }
         }
         Ok(())
     }
@@ -93,20 +112,4 @@ impl RollOut<'_> {
         let _ = std::fs::remove_dir_all(state.join("work").join(run));
         let _ = std::fs::remove_dir_all(state.join("output").join(run));
     }
-}
-
-async fn wait_for(engine: &Process, patience: Duration, cancel: &CancellationToken) -> Result<()> {
-    let deadline = tokio::time::Instant::now() + patience;
-    let mut asked = false;
-    while engine.liveness() == Liveness::Alive {
-        if !asked && tokio::time::Instant::now() > deadline {
-            engine.signal(Signal::INT);
-            asked = true;
-        }
-        tokio::select! {
-            () = cancel.cancelled() => return Err(Failure::cancelled()),
-            () = tokio::time::sleep(GLANCE) => {}
-        }
-    }
-    Ok(())
 }

@@ -53,6 +53,10 @@ impl Plan {
         self.resources.iter().find(|change| change.urn == urn)
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.outputs.is_empty()
+    }
+
     /// How many resources have an effect.
     pub fn number(&self, effect: Effect) -> usize {
         self.resources.iter().filter(|change| change.effect() == effect).count()

@@ -9,6 +9,12 @@ pub fn is_rest(now: &Plan, shown: &Plan) -> bool {
     now.resources.iter().all(was_shown) && are_within(&now.outputs, &shown.outputs)
 }
 
+/// Whether something of a plan could not be known.
+pub fn has_unknown(plan: &Plan) -> bool {
+    let properties = plan.resources.iter().flat_map(|change| &change.properties).chain(&plan.outputs);
+    properties.filter_map(|property| property.after.as_deref()).any(|after| after.contains(UNKNOWN_WORDS))
+}
+
 fn is_same(now: &Change, shown: &Change) -> bool {
     (&now.operation, &now.replaced_for) == (&shown.operation, &shown.replaced_for)
         && are_within(&now.properties, &shown.properties)
@@ -32,19 +38,18 @@ fn fits(now: Option<&str>, shown: Option<&str>) -> bool {
     let (Some(now), Some(shown)) = (now, shown) else {
         return now == shown;
     };
-    let mut parts = shown.split(UNKNOWN_WORDS);
-    let Some(mut rest) = parts.next().and_then(|first| now.strip_prefix(first)) else {
+    let Some((first, rest)) = shown.split_once(UNKNOWN_WORDS) else {
+        return now == shown;
+    };
+    let (middle, last) = rest.rsplit_once(UNKNOWN_WORDS).map_or((None, rest), |(middle, last)| (Some(middle), last));
+    let Some(mut within) = now.strip_prefix(first).and_then(|now| now.strip_suffix(last)) else {
         return false;
     };
-    let mut is_open = false;
-    for part in parts {
-        is_open = true;
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.is_empty() || (is_open && shown.ends_with(UNKNOWN_WORDS))
+    middle.into_iter().flat_map(|middle| middle.split(UNKNOWN_WORDS)).all(|part| {
+        let found = within.split_once(part);
+        within = found.map_or(within, |(_, rest)| rest);
+        found.is_some()
+    })
 }
 
 #[cfg(test)]
@@ -70,6 +75,25 @@ mod tests {
 
     fn plan(changes: &[Change]) -> Plan {
         Plan { resources: changes.to_vec(), outputs: Vec::new() }
+    }
+
+    #[test]
+    fn unknown_parts_may_be_anything_and_the_others_are_what_they_were() {
+        let cases = [
+            ("a?b", "axb", true),
+            ("a?b", "axbyb", true),
+            ("a?b", "axbyc", false),
+            ("a?b?c", "axbyc", true),
+            ("a?b?c", "axyc", false),
+            ("aba?aba", "aba", false),
+            ("?b?", "xby", true),
+            ("?", "", true),
+            ("a", "ab", false),
+        ];
+        for (shown, now, expected) in cases {
+            let shown = shown.replace('?', UNKNOWN_WORDS);
+            assert_eq!(fits(Some(now), Some(&shown)), expected, "{shown} {now}");
+        }
     }
 
     #[test]

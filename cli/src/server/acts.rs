@@ -140,7 +140,7 @@ impl Act<'_> {
     async fn on_stack(&self, name: &str, verb: &str) -> Result<(), Refused> {
         let (record, id) = self.server.stack(self.you, name, self.form.get("repository")).await?;
         self.needs(Role::Approver, &record.repository)?;
-        let (ledger, now) = (&self.server.ledger, self.server.context.now());
+        let ledger = &self.server.ledger;
         let (did, details) = match verb {
             "suspend" => {
                 ledger.suspend(&id, Some(&format!("{} ({})", self.reason()?, self.who))).await?;
@@ -151,11 +151,10 @@ impl Act<'_> {
                 ("resumed", String::new())
             }
             "lock" => {
-                let wish = Wish { owner: self.who, reason: self.reason()?, until: now + LOCK };
-                if !ledger.lock(&id, &wish, now).await? {
-                    return Err(Failure::busy(format!("`{name}` is locked by somebody else")).into());
-                }
-                ("locked", format!("until {}: {}", timestamp(wish.until), self.reason()?))
+                let wish = Wish { owner: self.who, reason: self.reason()?, length: LOCK };
+                let until = ledger.lock(&id, &wish).await?;
+                let until = until.ok_or_else(|| Failure::busy(format!("`{name}` is locked by somebody else")))?;
+                ("locked", format!("until {}: {}", timestamp(until), self.reason()?))
             }
             "unlock" => {
                 let owner = Some(self.who).filter(|_| !self.you.may(Role::Admin, &record.repository));

@@ -194,7 +194,7 @@ impl Server {
         if self.ledger.unlock(&id, Some(said.who)).await? {
             return Ok(format!("{} is unlocked", stack.name));
         }
-        match self.ledger.lock_on(&id, self.context.now()).await? {
+        match self.ledger.lock_on(&id).await? {
             Some(lock) => {
                 Err(Failure::input(format!("the lock on {} is somebody else's: {} has it", stack.name, lock.owner)))
             }

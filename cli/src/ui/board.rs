@@ -47,7 +47,7 @@ impl Board {
         let is_shared = self.is_shared;
         self.change(stack, &event.body, paint);
         if let Some(line) = on_a_terminal(event, is_shared, paint) {
-            self.above(&line);
+            self.above(&line, paint);
         }
     }
 
@@ -63,10 +63,10 @@ impl Board {
     }
 
     /// Prints a line that scrolls away above the bars.
-    fn above(&self, line: &str) {
+    fn above(&self, line: &str, paint: Paint) {
         match &self.bars {
             // A tab is wider than it is counted, and would push a bar off its place.
-            Some(bars) => drop(bars.println(safe(line).replace('\t', "    "))),
+            Some(bars) => drop(bars.println(safe(line, paint.is_coloured()).replace('\t', "    "))),
             // No bars: print directly.
             None => (self.print)(line),
         }
@@ -127,7 +127,7 @@ impl Run {
         let line = ProgressBar::new_spinner().with_style(style("  {spinner:.cyan} {prefix} {elapsed:.dim} {msg:.dim}"));
         let line = bars.insert_after(&self.bar, line);
         let kind = paint.tone(Tone::Faint, &resource.kind);
-        line.set_prefix(safe(&format!("{word} {kind} {}", resource.name)).into_owned());
+        line.set_prefix(format!("{word} {kind} {}", safe(&resource.name, false)));
         line.enable_steady_tick(Duration::from_millis(100));
         self.resources.insert(key(resource), line);
     }
@@ -140,7 +140,7 @@ impl Run {
         // A line that fills its row to the end is broken in two by the terminal's own "^C".
         let room = usize::from(width).saturating_sub(taken);
         let first = message.lines().next().unwrap_or_default();
-        line.set_message(console::truncate_str(&safe(first), room, "…").into_owned());
+        line.set_message(console::truncate_str(&safe(first, false), room, "…").into_owned());
     }
 
     fn ended(&mut self, resource: &Resource) {
@@ -160,7 +160,7 @@ impl Run {
 
     fn plugin(&self, name: &str, received: u64, total: u64) {
         let percent = received.saturating_mul(100).checked_div(total).unwrap_or_default();
-        self.bar.set_message(format!("getting the plugin {}: {percent} %", safe(name)));
+        self.bar.set_message(format!("getting the plugin {}: {percent} %", safe(name, false)));
     }
 }
 

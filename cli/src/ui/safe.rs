@@ -4,23 +4,55 @@ use std::borrow::Cow;
 
 use crate::text::{is_turning, spelled};
 
-/// The text with line breaks, tabs and colours, and without all other control characters. What would turn the direction of
-/// reading is spelled: it is left in, for in a name it makes a difference.
-pub(super) fn safe(text: &str) -> Cow<'_, str> {
+/// The text with line breaks, tabs and, where they are wanted, colours, and without all other control characters. Colours end with the text, and
+/// nothing is concealed by them. What would turn the direction of reading is spelled: it is left in, for in a name it makes a difference.
+pub(super) fn safe(text: &str, coloured: bool) -> Cow<'_, str> {
     let is_plain = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
     if text.chars().all(is_plain) {
         return spelled(text, is_turning);
     }
-    let keep = |(at, c): &(usize, char)| is_plain(*c) || (*c == '\u{1b}' && is_colour(&text[*at..]));
-    let kept: String = text.char_indices().filter(keep).map(|(_, c)| c).collect();
+    let (mut kept, mut rest, mut is_open) = (String::with_capacity(text.len()), text, false);
+    while let Some(c) = rest.chars().next() {
+        let colour = colour(rest);
+        let (piece, after) = rest.split_at(colour.map_or(c.len_utf8(), str::len));
+        match colour {
+            Some(colour) if coloured && !conceals(colour) => {
+                is_open = !matches!(colour, "\u{1b}[0m" | "\u{1b}[m");
+                kept.push_str(colour);
+            }
+            Some(_) => {}
+            None if is_plain(c) => kept.push_str(piece),
+            None => {}
+        }
+        rest = after;
+    }
+    if is_open {
+        kept.push_str("\u{1b}[0m");
+    }
     Cow::Owned(spelled(&kept, is_turning).into_owned())
 }
 
-/// Whether an escape sequence only changes how letters look: `ESC [ 1 ; 31 m`.
-fn is_colour(sequence: &str) -> bool {
-    let rest = sequence.strip_prefix("\u{1b}[").unwrap_or_default();
-    let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';');
-    end.is_some_and(|end| rest[end..].starts_with('m'))
+/// The escape sequence that a text begins with, if it only changes how letters look: `ESC [ 1 ; 31 m`.
+fn colour(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("\u{1b}[")?;
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+    rest[end..].starts_with('m').then(|| &text[..text.len() - rest.len() + end + 1])
+}
+
+/// Whether a colour sequence conceals what follows. An 8 behind `38;5` or `48;5` is a colour.
+fn conceals(colour: &str) -> bool {
+    let mut codes = colour.trim_start_matches("\u{1b}[").trim_end_matches('m').split(';');
+    while let Some(code) = codes.next() {
+        match code {
+            "38" | "48" => {
+                let more = if codes.next() == Some("2") { 3 } else { 1 };
+                codes.by_ref().take(more).for_each(drop);
+            }
+            code if code.trim_start_matches('0') == "8" => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -38,11 +70,15 @@ mod tests {
             ("\u{1b}", ""),
             ("\u{1b}[31", "[31"),
             ("a\u{202e}b\u{2066}c\u{200f}", r"a\u202eb\u2066c\u200f"),
-            ("\u{1b}[1m\u{202a}", "\u{1b}[1m\\u202a"),
+            ("\u{1b}[1m\u{202a}", "\u{1b}[1m\\u202a\u{1b}[0m"),
+            ("x \u{1b}[8mhidden", "x hidden"),
+            ("x \u{1b}[1;08mhidden", "x hidden"),
+            ("\u{1b}[38;5;8mgrey\u{1b}[0m", "\u{1b}[38;5;8mgrey\u{1b}[0m"),
             ("שלום", "שלום"),
         ];
         for (text, expected) in cases {
-            assert_eq!(safe(text), expected, "{text:?}");
+            assert_eq!(safe(text, true), expected, "{text:?}");
         }
+        assert_eq!(safe("a\u{1b}[31mb\u{1b}[0m\u{1b}[2Jc", false), "ab[2Jc");
     }
 }

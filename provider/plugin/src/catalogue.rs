@@ -92,6 +92,7 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn foretold(&self, new: &Map) -> Map;
     fn create<'a>(&'a self, at: &'a At<P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
     fn read<'a>(&'a self, at: &'a At<P>, id: &'a Id, given: &'a Map) -> BoxFuture<'a, Result<Option<Map>>>;
+    fn in_place<'a>(&'a self, at: &'a At<P>, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Vec<&'static str>>>;
     fn prevents<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<()>>;
     fn update<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Map>>;
     fn delete<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>>;
@@ -174,6 +175,16 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         .boxed()
     }
 
+    fn in_place<'a>(&'a self, at: &'a At<P>, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Vec<&'static str>>> {
+        async move {
+            match both::<R>(old, new) {
+                Some((old, new)) => R::in_place(&at.session, &old, &new).await,
+                None => Ok(Vec::new()),
+            }
+        }
+        .boxed()
+    }
+
     fn prevents<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<()>> {
         async move {
             match both::<R>(old, new) {
@@ -202,7 +213,12 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
     fn delete<'a>(&'a self, at: &'a At<P>, id: &'a Id, old: &'a Map) -> BoxFuture<'a, Result<()>> {
         async move {
             let life = at.life::<R>();
-            match remembered::<R>(&life, id, old).await? {
+            let last = match (remembered::<R>(&life, id, old).await, decode::<R>(old)) {
+                // What can't be looked at may be deleted all the same.
+                (Err(_), Ok(old)) => Some(old),
+                (last, _) => last?,
+            };
+            match last {
                 Some(old) => life.delete(id, &old).await,
                 None => Ok(()),
             }
@@ -214,18 +230,29 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
 /// Stands in the state of a resource whose creation did not come to its end: the next update does the rest.
 pub(crate) const UNFINISHED: &str = "__unfinished";
 
+/// Stands in the state of a resource that could not be read after it was made or changed: how it is now is not known.
+pub(crate) const UNREAD: &str = "__unread";
+
 /// Old and new inputs for a rule; nothing where the old ones can't be read any more.
 fn both<R: Resource>(old: &Map, new: &Map) -> Option<(R::Inputs, R::Inputs)> {
     let new = assume(&R::Inputs::shape().fields(), old, new);
     Some((decode(old).ok()?, decode(&new).ok()?))
 }
 
-/// The last state; asked anew where it was written by a version that kept other properties.
+/// The last state; asked anew where it is not known, or was written by a version that kept other properties.
 async fn remembered<R: Resource>(life: &Life<'_, R::Session>, id: &Id, old: &Map) -> Result<Option<R>> {
-    match decode::<R>(old) {
-        Ok(old) => Ok(Some(old)),
-        Err(_) => life.read::<R>(id).await,
+    match decode::<R>(old).ok().filter(|_| !old.contains_key(UNREAD)) {
+        Some(old) => Ok(Some(old)),
+        None => Ok(life.read::<R>(id).await?.map(|seen| recalled(seen, old))),
     }
+}
+
+/// How a resource is, with what only its last state knows.
+fn recalled<R: Resource>(seen: R, old: &Map) -> R {
+    let mut all = encode(&seen);
+    let kept = R::shape().fields().into_iter().filter(|field| field.kept());
+    all.extend(kept.filter_map(|field| Some((field.name.to_owned(), old.get(field.name)?.clone()))));
+    decode(&all).unwrap_or(seen)
 }
 
 /// The calls of a function with its types erased.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::path::Path;
-use crate::shape::{Shape, Type};
+use crate::shape::{Field, Shape, Type};
 use crate::value::{Map, Value};
 
 /// What happens to a property.
@@ -158,11 +158,12 @@ pub fn elsewhere(common: &'static Shape, old: &Map, new: &Map) -> Vec<&'static s
 }
 
 /// Whether all `unique` properties are the same in both, so that the two can't exist at once. No such property: they can.
-/// Names that were made up don't count: the new one gets a new name.
+/// Names that were made up don't count: the new one gets a new name. Neither does what the cloud is to choose.
 pub fn same_place(shapes: &[&'static Shape], old: &Map, new: &Map, made_up: &BTreeSet<String>) -> bool {
     let unique: Vec<_> = shapes.iter().flat_map(|s| s.fields()).filter(|f| f.marks.unique).collect();
     let same = |name: &str| old.get(name).map(Value::bare) == new.get(name).map(Value::bare);
-    !unique.is_empty() && unique.iter().all(|f| !made_up.contains(f.name) && same(f.name))
+    let chosen = |f: &Field| f.marks.computed && !new.contains_key(f.name);
+    !unique.is_empty() && unique.iter().all(|f| !made_up.contains(f.name) && !chosen(f) && same(f.name))
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub enum Again {
     Never,
     /// At once: something just made may not be seen everywhere yet, if it is there at all. Tried for some seconds.
     Moment,
-    /// In a moment: something just made has not spread yet. Tried densely for about a minute.
+    /// In a moment: something just made has not spread yet. Tried densely for two minutes.
     Soon,
     /// When something else has gone or come: tried calmly up to the resource's longest time.
     Later,

@@ -24,9 +24,14 @@ impl Failures {
         locked(&self.known).insert(urn.to_owned(), Arc::new(error));
     }
 
+    /// The last failure of a resource; nothing when it is not known to have failed.
+    pub fn of(&self, urn: &str) -> Option<Arc<Error>> {
+        locked(&self.known).get(urn).cloned()
+    }
+
     /// The failure of the child of a component; nothing when it is not known to have failed.
     pub fn of_child(&self, parent: &str, token: &str, name: &str) -> Option<Arc<Error>> {
-        locked(&self.known).get(&child_urn(parent, token, name)).cloned()
+        self.of(&child_urn(parent, token, name))
     }
 
     /// The component is being built for as long as this is held.

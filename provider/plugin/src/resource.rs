@@ -148,6 +148,16 @@ pub trait Resource: Shaped + Property {
         Vec::new()
     }
 
+    /// Which of the properties that [`Resource::replaces`] names change in place after all, where only the cloud can tell. Asked only if there are
+    /// any; only reads.
+    fn in_place(
+        _: &Self::Session,
+        _old: &Self::Inputs,
+        _new: &Self::Inputs,
+    ) -> impl Future<Output = Result<Vec<&'static str>>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
     /// The output by which it will never be of use, so that the next update makes a new one: the state of what the cloud has given up.
     fn spent(&self) -> Option<&'static str> {
         None

@@ -12,7 +12,7 @@ mod service;
 mod start;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
@@ -31,7 +31,7 @@ use crate::lifecycle::Pace;
 use crate::log::Log;
 use crate::property::{Property as _, Shaped as _};
 use crate::resource::{Id, Provider};
-use crate::shape::Shape;
+use crate::shape::{Field, Shape};
 use crate::status::clean;
 use crate::urn::Urn;
 use crate::value::{Map, Value};
@@ -45,11 +45,14 @@ pub(crate) const BIRTH: &str = "__birth";
 pub struct Service<P: Provider> {
     package: Arc<Package<P>>,
     met: RwLock<Met<P>>,
-    /// The tokens of creations that an earlier run left unfinished, by URN.
-    pending: BTreeMap<String, Begun>,
+    /// The creations that an earlier run left unfinished, by URN.
+    pending: Mutex<BTreeMap<String, Begun>>,
     log: Log,
     pace: Pace,
 }
+
+/// What a thing is known by: its type, its place and its id.
+type Thing = [String; 3];
 
 /// What holds for one engine.
 struct Met<P> {
@@ -64,7 +67,9 @@ struct Met<P> {
     /// The URNs of the resources that this run imports.
     imported: BTreeSet<String>,
     /// Which resource a thing is in this run, by type, place and id: its URN, and the token of its birth.
-    births: BTreeMap<[String; 3], (String, String)>,
+    births: BTreeMap<Thing, (String, String)>,
+    /// The things that the program's resources are replaced for, and the tokens of their births.
+    leaving: BTreeSet<(Thing, String)>,
     declared: Declared,
     /// The account of the resources that are compared, by place.
     accounts: BTreeMap<String, String>,
@@ -81,6 +86,7 @@ impl<P> Default for Met<P> {
             known: BTreeSet::new(),
             imported: BTreeSet::new(),
             births: BTreeMap::new(),
+            leaving: BTreeSet::new(),
             declared: Declared::default(),
             accounts: BTreeMap::new(),
         }
@@ -100,7 +106,7 @@ impl<P: Provider> Service<P> {
         Arc::new(Service {
             package: Arc::new(package),
             met: RwLock::default(),
-            pending: start.pending.clone(),
+            pending: Mutex::new(start.pending.clone()),
             log: Log::default(),
             pace: start.pace,
         })
@@ -143,9 +149,13 @@ impl<P: Provider> Service<P> {
         self.met().failures.clone()
     }
 
+    fn pending(&self) -> MutexGuard<'_, BTreeMap<String, Begun>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether an earlier attempt at a creation, by this engine or one that it was told of, may have made something.
     fn was_tried(&self, urn: &str, token: &str) -> bool {
-        self.pending.get(urn).is_some_and(|begun| begun.token == token) || self.met().tried.contains(token)
+        self.pending().get(urn).is_some_and(|begun| begun.token == token) || self.met().tried.contains(token)
     }
 
     /// Notes what came of a creation: what it made or took over, or that it may have made something.
@@ -155,37 +165,51 @@ impl<P: Provider> Service<P> {
         if at.call.tried() {
             met.tried.insert(token.clone());
         }
-        if let Some(id) = id {
-            let key = self.standing_at(&at.call.urn, inputs, id);
-            met.births.insert(key, (at.call.urn.to_string(), token));
+        let Some(id) = id else { return };
+        for thing in self.standing_at(&at.call.urn, inputs, id, at.account.as_deref()) {
+            met.births.insert(thing, (at.call.urn.to_string(), token.clone()));
         }
     }
 
-    /// Notes that the program goes on with a resource, which is the thing of this id.
-    fn note_kept(&self, urn: &str, inputs: &Map, id: &Id) {
-        let kept = (urn.to_owned(), birth_of(inputs).token);
-        self.met.write().unwrap_or_else(PoisonError::into_inner).births.insert(self.standing_at(urn, inputs, id), kept);
+    /// Notes that the program goes on with a resource, which is the thing of this id: unless another one has made or taken over the very thing.
+    fn note_kept(&self, urn: &str, inputs: &Map, id: &Id, account: Option<&str>) {
+        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        for thing in self.standing_at(urn, inputs, id, account) {
+            met.births.entry(thing).or_insert_with(|| (urn.to_owned(), birth_of(inputs).token));
+        }
     }
 
-    /// Whether another resource of the program is the very thing that is to be deleted: it made or took it over, now or in an earlier run, or
+    /// Notes that the program gives up a thing for another one.
+    fn note_leaving(&self, urn: &str, inputs: &Map, id: &Id, account: Option<&str>) {
+        let things = self.standing_at(urn, inputs, id, account).into_iter();
+        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        met.leaving.extend(things.map(|thing| (thing, birth_of(inputs).token)));
+    }
+
+    /// Who needs the very thing that is to be deleted: a resource of the program that made or took it over, now or in an earlier run, or that
     /// declares what no two can have in common.
-    fn is_needed(&self, resource: &dyn AnyResource<P>, urn: &str, inputs: &Map, id: &Id) -> bool {
-        let (key, own) = (self.standing_at(urn, inputs, id), birth_of(inputs).token);
+    fn needed_by(&self, resource: &dyn AnyResource<P>, at: &At<P>, inputs: &Map, id: &Id) -> Option<String> {
+        let (urn, own) = (&*at.call.urn, birth_of(inputs).token);
         let met = self.met();
-        match met.births.get(&key) {
+        let things = self.standing_at(urn, inputs, id, at.account.as_deref());
+        match things.iter().find_map(|thing| met.births.get(thing)) {
             // One that was imported has no token, and only its URN. One with an alias has another URN, and the same token.
-            Some((keeper, _)) if own.is_empty() => keeper != urn,
-            Some((_, token)) => *token != own,
+            Some((keeper, _)) if own.is_empty() => (keeper != urn).then(|| keeper.clone()),
+            Some((keeper, token)) => (*token != own).then(|| keeper.clone()),
+            None if things.into_iter().any(|thing| met.leaving.contains(&(thing, own.clone()))) => None,
             None => {
-                let thing = self.thing(resource, inputs);
-                thing.and_then(|thing| met.declared.holder(&thing).map(|holder| holder != urn)).unwrap_or_default()
+                let holder = self.thing(resource, inputs).and_then(|thing| met.declared.holder(&thing))?;
+                (holder != urn).then(|| holder.to_owned())
             }
         }
     }
 
-    /// What a thing is known by in this run: its type, its place and its id.
-    fn standing_at(&self, urn: &str, inputs: &Map, id: &Id) -> [String; 3] {
-        [Urn::parse(urn).token().to_owned(), place::<P>(inputs), id.to_string()]
+    /// What a thing is known by in this run: its type, its place and its id. The place is the account and what all resources of it share, such as
+    /// the region, whoever asks; and by what the resource says of it, where the account is not known.
+    fn standing_at(&self, urn: &str, inputs: &Map, id: &Id, account: Option<&str>) -> Vec<Thing> {
+        let at = |place: String| [Urn::parse(urn).token().to_owned(), place, id.to_string()];
+        let owned = account.map(|account| at(format!("{account} {}", spot::<P>(inputs))));
+        owned.into_iter().chain([at(place::<P>(inputs))]).collect()
     }
 
     /// Notes that the engine asks what differs from the older resource of a URN.
@@ -259,8 +283,17 @@ impl<P: Provider> Service<P> {
 
 /// Where a resource is, by what all resources have in common.
 fn place<P: Provider>(inputs: &Map) -> String {
+    place_by::<P>(inputs, |_| true)
+}
+
+/// The same without what only says who asks, such as a role: that may change while the resource stays where it is.
+fn spot<P: Provider>(inputs: &Map) -> String {
+    place_by::<P>(inputs, |field| field.marks.replace)
+}
+
+fn place_by<P: Provider>(inputs: &Map, which: impl Fn(&Field) -> bool) -> String {
     let common = P::Common::shape();
-    let own = inputs.iter().filter(|(name, _)| common.field(name).is_some());
+    let own = inputs.iter().filter(|(name, _)| common.field(name).is_some_and(&which));
     let place: Map = own.map(|(name, value)| (name.clone(), value.plain())).collect();
     Value::from(place).to_json().to_string()
 }

@@ -16,7 +16,8 @@ use crate::aws::{Aws, Doing as _};
 
 /// A scaling policy of Application Auto Scaling: when and by how much the capacity of a scalable target changes.
 ///
-/// Give it the option `dependsOn` with its target, or take its properties from there.
+/// Take its properties from its target, `resourceCreatedAt` among them: then it is made anew together with the target. Without that, AWS drops it
+/// with a target that is replaced, and only a refresh shows that it is gone.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Policy {
     /// The inputs, as Application Auto Scaling has them.

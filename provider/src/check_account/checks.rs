@@ -170,9 +170,11 @@ async fn addresses(aws: &Aws, more: usize) -> Result<Stands> {
 /// The document of the session preferences, of which a region has one.
 async fn preferences(aws: &Aws) -> Result<Stands> {
     let name = session_preferences::NAME;
-    let got = aws.ssm().describe_document().name(name).send().await.unless(&["InvalidDocument"]);
-    let got = got.doing("reading document", name)?.and_then(|answer| answer.document);
-    Ok(match got {
+    Ok(match session_preferences::current(aws).await? {
+        Some(document) if document.version_name.as_deref().is_some_and(session_preferences::is_gitinfras) => problem(
+            format!("`{name}` belongs to a resource of gitinfra's, which no other takes over"),
+            "an account has one document in each region: if another stack has it, say `sessionManager: false` in this one; if it is this stack's own, nothing is wrong",
+        ),
         Some(document) => {
             let version = document.document_version.unwrap_or_default();
             let found =

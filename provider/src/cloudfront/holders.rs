@@ -50,16 +50,34 @@ pub async fn held(aws: &Aws, id: &Id, error: Error, uses: impl Fn(&DistributionS
     if !error.message().contains("InUse") {
         return error;
     }
-    let Ok(all) = distributions(aws).await else { return error };
-    let using = all.iter().filter(|each| uses(each)).map(|each| {
+    match users(aws, uses).await {
+        Ok(Some(users)) => error.hint(format!("`{id}` is in use by distribution {users}: take it out there first")),
+        _ => error,
+    }
+}
+
+/// Refuses to replace a thing under its name while distributions use it: the old one would have to go first.
+pub async fn prevents(aws: &Aws, what: &str, uses: impl Fn(&DistributionSummary) -> bool + Send) -> Result<()> {
+    match users(aws, uses).await? {
+        None => Ok(()),
+        Some(users) => {
+            let why = format!("{what} can't be replaced under the same name: it is in use by distribution {users}");
+            Err(Error::new(why).hint(
+                "leave out its `name`, or give another one: then the new one is made beside the old one, and the distribution turns to it",
+            ))
+        }
+    }
+}
+
+/// The distributions that use a thing, with their names.
+async fn users(aws: &Aws, uses: impl Fn(&DistributionSummary) -> bool + Send) -> Result<Option<String>> {
+    let all = distributions(aws).await?;
+    let users = all.iter().filter(|each| uses(each)).map(|each| {
         let aliases = each.aliases.iter().flat_map(|aliases| aliases.items());
         let names: Vec<_> = aliases.map(String::as_str).collect();
         if names.is_empty() { each.id.clone() } else { format!("{} ({})", each.id, names.join(", ")) }
     });
-    match using.collect::<Vec<_>>().join(", ") {
-        using if using.is_empty() => error,
-        using => error.hint(format!("`{id}` is in use by distribution {using}: take it out there first")),
-    }
+    Ok(Some(users.collect::<Vec<_>>().join(", ")).filter(|users| !users.is_empty()))
 }
 
 async fn distributions(aws: &Aws) -> Result<Vec<DistributionSummary>> {

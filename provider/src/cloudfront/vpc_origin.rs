@@ -86,6 +86,10 @@ impl Resource for VpcOrigin {
             .into_vec()
     }
 
+    async fn prevents(aws: &Aws, id: &Id, _: &VpcOriginInputs, new: &VpcOriginInputs) -> Result<()> {
+        holders::prevents(aws, &format!("VPC origin `{}`", new.name), |each| uses(each, id)).await
+    }
+
     async fn create(aws: &Aws, new: &VpcOriginInputs) -> Result<Made> {
         let create = aws.once().cloudfront().create_vpc_origin().tags(tags::newborn(aws, &new.tags));
         let made = create.vpc_origin_endpoint_config(new.write()?).send().await.unless(&["EntityAlreadyExists"]);

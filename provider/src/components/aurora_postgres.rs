@@ -105,7 +105,7 @@ impl AuroraPostgresInputs {
             .meets_if(self.backup_days() >= 7, "RDS.11", "backups are kept for less than 7 days")
             .meets_if(settings.iam_auth, "RDS.12", "`iamAuth` is off")
             .meets("RDS.13")
-            .meets_if(self.readers() > 0, "RDS.15", "there is no reader in another zone")
+            .meets_if(self.has_reader(), "RDS.15", "there is no reader in another zone")
             .meets("RDS.16")
             .meets("RDS.17");
         let events = ["RDS.19", "RDS.20", "RDS.21", "RDS.22"];

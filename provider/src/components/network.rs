@@ -6,18 +6,19 @@ mod layout;
 mod places;
 mod rules;
 mod site;
+mod zones;
 
 use std::collections::BTreeMap;
 
-use pulumi_plugin::{Component, Error, Fault, Function as _, Knobs, Output, Outputs, Result, Scope};
+use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Scope};
 
 use self::existing::Existing;
 pub use self::inputs::{Access, Nat, NetworkArgs, NetworkInputs, NetworkSettings, NetworkSettingsArgs, Tier};
 use self::places::places;
 use self::site::{Site, Subnets};
+use self::zones::Zones;
 use crate::aws::Aws;
 use crate::components::Report;
-use crate::ec2::get_availability_zones::{GetAvailabilityZones, GetAvailabilityZonesInputs};
 
 /// A VPC with subnets in several availability zones, gateways and routes.
 ///
@@ -67,7 +68,7 @@ pub struct Zone {
 /// What is known of where the network is.
 pub enum Ground {
     /// The zones that it is made in.
-    Zones(Vec<Zone>),
+    Zones(Zones),
     /// The VPC that there is already.
     Existing(Box<Existing>),
 }
@@ -89,36 +90,19 @@ impl Component for Network {
     async fn look(aws: &Aws, inputs: &NetworkInputs) -> Result<Ground> {
         match &inputs.settings.vpc_id {
             Some(vpc) => Ok(Ground::Existing(Box::new(Existing::of(aws, vpc, &inputs.settings.subnet_ids).await?))),
-            None => Ok(Ground::Zones(zones(aws, &inputs.settings).await?)),
+            None => Ok(Ground::Zones(zones::look(aws, &inputs.settings).await?)),
         }
     }
 
     fn build(here: &mut Scope, inputs: NetworkInputs, ground: Ground) -> Result<Self> {
         match ground {
-            Ground::Zones(zones) => made(here, &inputs, &zones),
+            Ground::Zones(zones) => {
+                zones.notes.into_iter().for_each(|line| here.note(line));
+                made(here, &inputs, &zones.all)
+            }
             Ground::Existing(existing) => Ok(existing.told(here, &inputs)),
         }
     }
-}
-
-/// The zones that are asked for, or as many as are asked for.
-async fn zones(aws: &Aws, settings: &NetworkSettings) -> Result<Vec<Zone>> {
-    let region = GetAvailabilityZones::call(aws, &GetAvailabilityZonesInputs::default()).await?.names;
-    let count = settings.availability_zone_count as usize;
-    let names = match &settings.availability_zones {
-        Some(names) => {
-            rules::known(names, &region).map_err(Error::invalid)?;
-            names.clone()
-        }
-        None => region.into_iter().take(count).collect(),
-    };
-    let zones: Vec<_> = names.into_iter().map(|name| Zone { letter: letter(&name, aws.region()), name }).collect();
-    if settings.availability_zones.is_none() && zones.len() < count {
-        let why = format!("{} has only {} availability zones", aws.region(), zones.len());
-        return Err(Fault::new("availabilityZoneCount", why).into());
-    }
-    rules::letters(settings, zones.iter().map(|zone| zone.letter.as_str())).map_err(Error::invalid)?;
-    Ok(zones)
 }
 
 /// A network with all that it is made of.

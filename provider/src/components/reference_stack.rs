@@ -9,6 +9,7 @@ mod rules;
 #[cfg(test)]
 mod samples;
 mod site;
+mod tiers;
 mod wires;
 
 use std::collections::BTreeMap;
@@ -117,6 +118,12 @@ impl Component for ReferenceStack {
     }
 
     async fn look(aws: &Aws, inputs: &ReferenceStackInputs) -> Result<Region> {
+        let plan = Plan::of(inputs)?;
+        let balancer = plan.blocks.load_balancer.is_some();
+        if let Some(fault) = rules::certificate(&plan, aws.region(), balancer, "the load balancer needs") {
+            return Err(fault.into());
+        }
+        tiers::look(aws, &plan).await?;
         parent::delegates(aws, inputs).await?;
         Region::parse(aws.region()).map_err(Error::new)
     }

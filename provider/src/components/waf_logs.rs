@@ -11,6 +11,7 @@ pub use self::inputs::*;
 use crate::aws::{Aws, Common};
 use crate::components::Report;
 use crate::components::account::arn;
+use crate::components::hash::fnv1a;
 use crate::components::log_bucket::{LogBucket, reported};
 use crate::components::policies::{policy, trust};
 use crate::components::waf::place;
@@ -126,7 +127,7 @@ impl Site<'_> {
         let role = self.here.add::<Role>("role", args);
         let both = arn(&role.arn).zip(&arn(&bucket.arn));
         let args = DeliveryStreamArgs {
-            name: StreamName::from(prefixed(self.here.name(), 64)).into(),
+            name: stream_name(self.here.name()).into(),
             extended_s3_destination_configuration: both.map(|(role, bucket)| destination(role, bucket)).into(),
             ..Default::default()
         };
@@ -159,6 +160,16 @@ fn prefixed(name: &str, most: usize) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
     let name: String = name.chars().map(plain).collect();
     format!("aws-waf-logs-{name}").chars().take(most).collect()
+}
+
+/// The name of the stream. Where it has to be cut, a hash of the whole tells it from others that begin alike: in us-east-1 the logs of both scopes.
+fn stream_name(component: &str) -> StreamName {
+    let (most, whole) = (64, prefixed(component, usize::MAX));
+    if whole.len() <= most {
+        return StreamName::from(whole);
+    }
+    let mark = format!("-{:07x}", fnv1a(whole.bytes()) >> 36);
+    StreamName::from(format!("{}{mark}", prefixed(component, most - mark.len())))
 }
 
 /// The name of a bucket that WAF writes to by itself: all of AWS shares such names, so it has the account and the region of the web ACL.
@@ -224,7 +235,7 @@ fn destination(role_arn: Arn, bucket_arn: Arn) -> ExtendedS3DestinationConfigura
 
 #[cfg(test)]
 mod tests {
-    use super::{bucket_name, prefixed};
+    use super::{bucket_name, prefixed, stream_name};
 
     #[test]
     fn names_begin_as_waf_wants_them() {
@@ -232,5 +243,18 @@ mod tests {
         let acl = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/web/0123".to_owned();
         let name = bucket_name("Web")(acl).expect("a name");
         assert_eq!(name.as_str(), "aws-waf-logs-123456789012-ap-northeast-1-web");
+    }
+
+    #[test]
+    fn a_stream_whose_name_is_cut_is_told_from_others() {
+        let names =
+            ["cloudfront", "regional"].map(|scope| stream_name(&format!("{}-waf-logs-{scope}", "n".repeat(41))));
+        let names = names.each_ref().map(|name| name.as_str());
+        let cut = format!("aws-waf-logs-{}-w", "n".repeat(41));
+        assert_eq!(names.map(str::len), [64, 64]);
+        assert!(names.iter().all(|name| name.starts_with(&cut)) && names[0] != names[1], "{names:?}");
+        // What fits is as it is.
+        let fits = "n".repeat(51);
+        assert_eq!(stream_name(&fits).as_str(), format!("aws-waf-logs-{fits}"));
     }
 }

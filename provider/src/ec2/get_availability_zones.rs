@@ -59,18 +59,7 @@ impl Function for GetAvailabilityZones {
     type Outputs = GetAvailabilityZonesResult;
 
     async fn call(aws: &Aws, asked: &GetAvailabilityZonesInputs) -> Result<GetAvailabilityZonesResult> {
-        let mut ask = aws
-            .ec2()
-            .describe_availability_zones()
-            .all_availability_zones(asked.all_zones)
-            .filters(filter("state", [asked.state.as_str()]));
-        if !asked.all_zones {
-            ask = ask.filters(filter("zone-type", ["availability-zone"]));
-        }
-        let answer = ask.send().await;
-        let answer = answer.doing("reading the availability zones of", aws.region())?;
-        let mut zones: Vec<_> = answer.availability_zones().iter().collect();
-        zones.sort_by_key(|zone| order(zone.zone_id().unwrap_or_default()));
+        let zones = zones(aws, Some(asked.state), asked.all_zones).await?;
         let all = |get: fn(&AvailabilityZone) -> Option<&str>| {
             let texts = zones.iter().map(|zone| get(zone).unwrap_or_default().to_owned());
             texts.collect()
@@ -80,6 +69,21 @@ impl Function for GetAvailabilityZones {
             zone_ids: all(AvailabilityZone::zone_id),
         })
     }
+}
+
+/// The availability zones of the region, in the order of the numbers in their ids: those in a state, or in any.
+pub async fn zones(aws: &Aws, state: Option<ZoneState>, all_zones: bool) -> Result<Vec<AvailabilityZone>> {
+    let mut ask = aws.ec2().describe_availability_zones().all_availability_zones(all_zones);
+    if let Some(state) = state {
+        ask = ask.filters(filter("state", [state.as_str()]));
+    }
+    if !all_zones {
+        ask = ask.filters(filter("zone-type", ["availability-zone"]));
+    }
+    let answer = ask.send().await.doing("reading the availability zones of", aws.region())?;
+    let mut zones = answer.availability_zones.unwrap_or_default();
+    zones.sort_by_key(|zone| order(zone.zone_id().unwrap_or_default()));
+    Ok(zones)
 }
 
 /// The number at the end of an id, before all else: `apne1-az10` comes after `apne1-az2`.

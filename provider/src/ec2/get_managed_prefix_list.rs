@@ -54,7 +54,8 @@ impl Function for GetManagedPrefixList {
         };
         let ask = aws.ec2().describe_managed_prefix_lists().filters(filter(by.0, [by.1]));
         let pages = ask.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        let found = only("managed prefix list", by.1, pages.doing("looking for managed prefix list", by.1)?)?;
+        let pages = pages.doing("looking for managed prefix list", by.1)?;
+        let found = only("managed prefix list", by.1, pages, ManagedPrefixList::prefix_list_id)?;
         let id = found.prefix_list_id.clone().unwrap_or_default();
         let entries = aws.ec2().get_managed_prefix_list_entries().prefix_list_id(&id).into_paginator().items().send();
         let entries = entries.collect::<Result<Vec<_>, _>>().await.doing("reading managed prefix list", &id)?;

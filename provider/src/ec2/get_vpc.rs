@@ -1,5 +1,6 @@
 //! Which VPC there is already.
 
+use aws_sdk_ec2::types::Vpc;
 use pulumi_plugin::{Error, Fault, Function, Id, Property, Result};
 
 use crate::aws::{Aws, Doing as _, Tags};
@@ -64,7 +65,7 @@ impl Function for GetVpc {
         filters.extend(asked.default.iter().map(|default| filter("is-default", [default.to_string()])));
         let pages = aws.ec2().describe_vpcs().set_filters(Some(filters)).into_paginator().items().send();
         let found = pages.collect::<Result<Vec<_>, _>>().await.doing("looking for VPCs", "")?;
-        let vpc = only("VPC", &said(asked), found)?;
+        let vpc = only("VPC", &said(asked), found, Vpc::vpc_id)?;
         let (vpc_id, owner_id) = (vpc.vpc_id.unwrap_or_default(), vpc.owner_id.unwrap_or_default());
         let ranges = vpc.cidr_block_association_set.unwrap_or_default().into_iter();
         let ranges6 = vpc.ipv6_cidr_block_association_set.unwrap_or_default().into_iter();

@@ -74,9 +74,8 @@ impl Resource for Service {
 
     /// AWS changes a capacity provider strategy in place, and goes to one and back; a launch type alone it does not change.
     fn replaces(old: &ServiceInputs, new: &ServiceInputs) -> Vec<&'static str> {
-        let plain = |inputs: &ServiceInputs| inputs.capacity_provider_strategy.is_none();
-        let differs = new.launch_type.is_some() && new.launch_type != old.launch_type;
-        if differs && plain(old) && plain(new) { vec!["launchType"] } else { Vec::new() }
+        let both = old.launch_type.is_some() && new.launch_type.is_some();
+        if both && new.launch_type != old.launch_type { vec!["launchType"] } else { Vec::new() }
     }
 
     /// AWS answers a second creation with the same content with the service that stands.

@@ -20,21 +20,14 @@ pub fn of(state: &State, component: Entry<'_>) -> Result<EjectResult> {
     let inside = state.within(component);
     let providers = providers(state, &inside);
     let keys = keys(&[inside.clone(), providers.clone()].concat());
-    let mut writer = Writer { state, keys, secrets: BTreeMap::new(), odd: BTreeSet::new() };
+    let mut writer = Writer { state, keys, secrets: BTreeMap::new(), odd: BTreeSet::new(), encrypted: BTreeSet::new() };
     let mut resources = Map::new();
     for entry in providers.iter().chain(&inside) {
         let key = writer.keys[entry.urn()].clone();
         let written = writer.resource(*entry);
         resources.insert(key, written);
     }
-    if !writer.odd.is_empty() {
-        let odd: Vec<_> = writer.odd.iter().map(|at| format!("`{at}`")).collect();
-        return Err(Error::new(format!(
-            "assets, archives and secrets of several values can't be written into a program: {}",
-            odd.join(", ")
-        ))
-        .hint("write the program of this component by hand"));
-    }
+    writer.complete()?;
     let mut program = Map::new();
     program.insert("name".into(), component.project().into());
     program.insert("runtime".into(), "yaml".into());
@@ -83,9 +76,26 @@ struct Writer<'a> {
     secrets: BTreeMap<String, &'static str>,
     /// Where there is what no program of YAML can say.
     odd: BTreeSet<String>,
+    /// Where there are secrets that the state does not show.
+    encrypted: BTreeSet<String>,
 }
 
 impl<'a> Writer<'a> {
+    /// Refuses a program in which something is missing.
+    fn complete(&self) -> Result<()> {
+        let named = |all: &BTreeSet<String>| all.iter().map(|at| format!("`{at}`")).collect::<Vec<_>>().join(", ");
+        if !self.encrypted.is_empty() {
+            let words = format!("the state does not show what is secret: {}", named(&self.encrypted));
+            return Err(Error::new(words)
+                .hint("export it with `pulumi stack export --show-secrets`; no secret is written into the program"));
+        }
+        if !self.odd.is_empty() {
+            let words = format!("assets and archives can't be written into a program: {}", named(&self.odd));
+            return Err(Error::new(words).hint("write the program of this component by hand"));
+        }
+        Ok(())
+    }
+
     fn resource(&mut self, entry: Entry<'a>) -> Value {
         let mut inputs = entry.inputs();
         let made_up = inputs.remove(BIRTH).and_then(|birth| birth.get("made").cloned()).unwrap_or_default();
@@ -159,19 +169,48 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A secret: a reference where it comes from another resource, else a value of the configuration.
+    /// A secret: a reference where it comes from another resource, else a value of the configuration. One of several values is written as they are, each
+    /// for itself.
     fn secret(&mut self, value: &Value, sources: &[Entry<'_>], at: &str, used: &mut BTreeSet<String>) -> Value {
-        let shown = plaintext(value);
-        if let Some(reference) = shown.as_ref().and_then(|shown| self.reference(shown, sources, used)) {
+        match plaintext(value) {
+            Some(shown @ (Value::Object(_) | Value::Array(_))) => {
+                json!({"fn::secret": self.leaves(&shown, sources, at, used)})
+            }
+            Some(shown) => self.leaf(&shown, sources, at, used),
+            None => {
+                self.encrypted.insert(at.to_owned());
+                Value::Null
+            }
+        }
+    }
+
+    /// The values in a secret.
+    fn leaves(&mut self, value: &Value, sources: &[Entry<'_>], at: &str, used: &mut BTreeSet<String>) -> Value {
+        match value {
+            Value::Object(map) if map.contains_key(SIGNATURE) => self.value(value, sources, at, used),
+            Value::Object(map) => {
+                let each = map
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.leaves(value, sources, &format!("{at}-{name}"), used)));
+                Value::Object(each.collect())
+            }
+            Value::Array(items) => {
+                let each = items.iter().enumerate();
+                each.map(|(i, value)| self.leaves(value, sources, &format!("{at}-{i}"), used)).collect()
+            }
+            leaf => self.leaf(leaf, sources, at, used),
+        }
+    }
+
+    /// One value that is secret.
+    fn leaf(&mut self, shown: &Value, sources: &[Entry<'_>], at: &str, used: &mut BTreeSet<String>) -> Value {
+        if let Some(reference) = self.reference(shown, sources, used) {
             return reference.into();
         }
         let ty = match shown {
-            Some(Value::Number(_)) => "number",
-            Some(Value::Bool(_)) => "boolean",
-            Some(Value::Object(_) | Value::Array(_)) => {
-                self.odd.insert(at.to_owned());
-                "string"
-            }
+            Value::Null => return Value::Null,
+            Value::Number(_) => "number",
+            Value::Bool(_) => "boolean",
             _ => "string",
         };
         let numbered = std::iter::once(at.to_owned()).chain((2..).map(|number| format!("{at}-{number}")));

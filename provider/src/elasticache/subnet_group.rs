@@ -6,6 +6,7 @@ use aws_sdk_elasticache::types::CacheSubnetGroup;
 use pulumi_plugin::{Id, Made, Property, Resource, Result};
 
 use crate::aws::{Aws, Doing as _, Tags};
+use crate::ec2::same_vpc;
 use crate::elasticache::tags;
 use crate::types::CacheGroupName;
 
@@ -46,13 +47,18 @@ impl Resource for SubnetGroup {
     type Inputs = SubnetGroupInputs;
     type Seen = CacheSubnetGroup;
 
-    /// The subnets of a group are all of one VPC, so subnets of which the group has none yet may be another VPC's. If caches are in the group,
+    /// The subnets of a group are all of one VPC, so subnets of which the group has none yet may be another VPC's; AWS is asked. If caches are in the group,
     /// AWS would not let its old subnets go either.
     fn replaces(old: &SubnetGroupInputs, new: &SubnetGroupInputs) -> Vec<&'static str> {
         match old.subnet_ids.is_disjoint(&new.subnet_ids) {
             true => vec!["subnetIds"],
             false => Vec::new(),
         }
+    }
+
+    async fn in_place(aws: &Aws, old: &SubnetGroupInputs, new: &SubnetGroupInputs) -> Result<Vec<&'static str>> {
+        let same = same_vpc(aws, old.subnet_ids.clone(), new.subnet_ids.clone()).await?;
+        Ok(same.then_some("subnetIds").into_iter().collect())
     }
 
     async fn create(aws: &Aws, new: &SubnetGroupInputs) -> Result<Made> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use pulumi_plugin::{Fault, Faults, Property, Secret};
 
-pub use self::wire::{read, respell, written};
+pub use self::wire::{ignores_weights, read, respell, weighed, written};
 
 /// What is done with a request: all but the last action prove who the client is, and the last one answers the request or sends it on.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -63,6 +63,11 @@ pub struct ForwardConfig {
     pub target_groups: Vec<TargetGroupTuple>,
     /// The stickiness: whether a client stays with the target group that it has.
     pub target_group_stickiness_config: Option<TargetGroupStickinessConfig>,
+    /// Whether the weights are somebody else's once the action is there: other ones are no difference then, and a change of the action leaves them
+    /// as they stand. Set it on the listener rules of an ECS service that deploys `BLUE_GREEN`, `LINEAR` or `CANARY`, and name both of its target
+    /// groups: ECS moves the traffic between them, and going back to the program's weights would send it to the group that is empty. Default: false.
+    #[prop(default)]
+    pub ignore_weights: bool,
 }
 
 /// A target group and its share.

@@ -11,8 +11,9 @@ use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
 use crate::aws::{Aws, Doing as _, Tags};
+use crate::elb::action::{self, Action};
 use crate::elb::attributes as pairs;
-use crate::elb::{action, tags};
+use crate::elb::tags;
 
 /// A listener: a port of a load balancer, and what is done with the requests that come to it.
 ///
@@ -130,7 +131,8 @@ impl Resource for Listener {
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
         let deleted = aws.elb().delete_listener().listener_arn(id).send().await;
-        deleted.unless(&["ListenerNotFound", "LoadBalancerNotFound"]).done("deleting listener", id)
+        let deleted = deleted.unless(&["ListenerNotFound", "LoadBalancerNotFound"]).done("deleting listener", id);
+        deleted.map_err(explained)
     }
 
     fn lingers(_: &Self) -> bool {
@@ -171,10 +173,21 @@ async fn modify(aws: &Aws, id: &Id, old: &ListenerInputs, new: &ListenerInputs) 
         )
         .set_alpn_policy(alpn)
         .set_mutual_authentication((!same_mutual).then_some(mutual_of));
-    let actions = (old.default_actions != new.default_actions)
-        .then(|| action::written(&new.default_actions, &old.default_actions));
-    let modify = modify.set_default_actions(actions.transpose()?);
+    let actions = match old.default_actions == new.default_actions {
+        true => None,
+        false => Some(action::written(&wanted(aws, id, new).await?, &old.default_actions)?),
+    };
+    let modify = modify.set_default_actions(actions);
     modify.send().await.done("changing listener", id).map_err(explained)
+}
+
+/// The default actions that it is to have: with the weights that stand, where those are somebody else's.
+async fn wanted(aws: &Aws, id: &Id, new: &ListenerInputs) -> Result<Vec<Action>> {
+    if !action::ignores_weights(&new.default_actions) {
+        return Ok(new.default_actions.clone());
+    }
+    let standing = Listener::find(aws, id).await?;
+    Ok(action::weighed(&new.default_actions, standing.as_ref().map_or(&[], AwsListener::default_actions)))
 }
 
 fn certificates(new: &ListenerInputs) -> Option<Vec<Certificate>> {
@@ -205,6 +218,33 @@ fn explained(error: Error) -> Error {
         said if said.contains("is already in use") => error.hint(
             "a listener of that port exists already: if it is this program's under another name, give this one the resource option `aliases` with that name; else it must get another port, or be deleted, in a run before this one",
         ),
+        said if said.contains("in use by registered target") => error.hint(
+            "a target group of a Network Load Balancer has the listener's load balancer as a target, and must let go of it first: give that target \
+             group the option `dependsOn` with this listener",
+        ),
         _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_with_the_way_on() {
+        for (said, way) in [
+            (
+                "ResourceInUse: Listener port '80' is in use by registered target 'arn:web' and cannot be removed",
+                "option `dependsOn`",
+            ),
+            (
+                "UnsupportedCertificate: The certificate must have a fully-qualified domain name",
+                "CertificateValidation",
+            ),
+            ("ValidationError: no", ""),
+        ] {
+            let told = explained(Error::new(said)).to_string();
+            assert!(told.contains(said) && told.contains(way), "{told}");
+        }
     }
 }

@@ -19,10 +19,10 @@ use crate::elb::tags;
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct ListenerRuleInputs {
     /// The ARN of the listener.
-    #[prop(replace)]
+    #[prop(replace, unique)]
     pub listener_arn: String,
     /// The priority, 1 to 50000: rules are tried from the lowest number to the highest. Default: one more than the highest that there is.
-    #[prop(computed, stable, min = 1, max = 50_000)]
+    #[prop(computed, stable, unique, min = 1, max = 50_000)]
     pub priority: Option<u32>,
     /// The conditions, all of which must be met: with at most 5 values in all.
     #[prop(min = 1)]
@@ -113,8 +113,11 @@ impl Resource for ListenerRule {
         }
     }
 
-    async fn ours(aws: &Aws, id: &Id, _: &Rule, _: &ListenerRuleInputs) -> Result<Option<Id>> {
-        Ok(aws.bears_token(tags::list(aws, id.as_str()).await?).then(|| id.clone()))
+    async fn ours(aws: &Aws, id: &Id, seen: &Rule, _: &ListenerRuleInputs) -> Result<Option<Id>> {
+        match aws.bears_token(tags::list(aws, id.as_str()).await?) {
+            true => Ok(Some(id.clone())),
+            false => Err(priority::standing(id, seen)),
+        }
     }
 
     async fn find(aws: &Aws, id: &Id) -> Result<Option<Rule>> {
@@ -160,7 +163,10 @@ impl Resource for ListenerRule {
         }
         let transforms = (old.transforms != new.transforms).then(|| transform::written(&new.transforms));
         let conditions = (old.conditions != new.conditions).then(|| condition::written(&new.conditions));
-        let actions = (old.actions != new.actions).then(|| action::written(&new.actions, &old.actions)).transpose()?;
+        let actions = match old.actions == new.actions {
+            true => None,
+            false => Some(action::written(&wanted(aws, id, new).await?, &old.actions)?),
+        };
         if transforms.is_none() && conditions.is_none() && actions.is_none() {
             return Ok(());
         }
@@ -188,6 +194,15 @@ impl Resource for ListenerRule {
     fn lingers(_: &Self) -> bool {
         false
     }
+}
+
+/// The actions that it is to have: with the weights that stand, where those are somebody else's.
+async fn wanted(aws: &Aws, id: &Id, new: &ListenerRuleInputs) -> Result<Vec<Action>> {
+    if !action::ignores_weights(&new.actions) {
+        return Ok(new.actions.clone());
+    }
+    let standing = ListenerRule::find(aws, id).await?;
+    Ok(action::weighed(&new.actions, standing.as_ref().map_or(&[], Rule::actions)))
 }
 
 /// The listener of a rule, as the rule's ARN says it.

@@ -19,6 +19,7 @@ pub use self::attributes::*;
 pub use self::inputs::*;
 use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, list};
+use crate::ec2::same_vpc;
 use crate::elb::attributes as pairs;
 use crate::elb::{suffix, tags};
 
@@ -86,6 +87,13 @@ impl Resource for LoadBalancer {
             replaced.push("securityGroups");
         }
         replaced
+    }
+
+    async fn in_place(aws: &Aws, old: &LoadBalancerInputs, new: &LoadBalancerInputs) -> Result<Vec<&'static str>> {
+        let same = same_vpc(aws, places::subnets(old), places::subnets(new)).await?;
+        // The subnets of a Gateway Load Balancer stay.
+        let moves = same && new.r#type != LoadBalancerType::Gateway;
+        Ok(if moves { vec!["subnets", "subnetMappings"] } else { Vec::new() })
     }
 
     /// Two load balancers can't have the same Elastic IP addresses.

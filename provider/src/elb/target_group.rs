@@ -57,6 +57,22 @@ impl Resource for TargetGroup {
             .collect()
     }
 
+    /// The old one would have to go first, and AWS doesn't let it go while a listener or a rule sends requests to it.
+    async fn prevents(aws: &Aws, id: &Id, _: &TargetGroupInputs, new: &TargetGroupInputs) -> Result<()> {
+        let users = Self::find(aws, id).await?.and_then(|seen| seen.load_balancer_arns).unwrap_or_default();
+        if users.is_empty() {
+            return Ok(());
+        }
+        let why = format!(
+            "target group `{}` can't be replaced under the same name: listeners or rules of {} send requests to it",
+            new.name,
+            users.join(", ")
+        );
+        Err(Error::new(why).hint(
+            "leave out its `name`, or give another one: then the new group is made beside the old one, and the listeners turn to it",
+        ))
+    }
+
     /// AWS takes a second creation of the same name and settings for the first one, whoever made that.
     async fn standing(aws: &Aws, new: &TargetGroupInputs) -> Result<Option<Id>> {
         let named = aws.elb().describe_target_groups().names(new.name.as_str()).send().await;

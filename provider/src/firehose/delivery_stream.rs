@@ -102,10 +102,10 @@ impl Resource for DeliveryStream {
                 Progress::Failed(why(encryption.and_then(|it| it.failure_description.as_ref())))
             }
             (Status::Active, _) => Progress::Done,
-            (Status::CreatingFailed, _) => Progress::Failed(why(seen.failure_description.as_ref())),
-            (Status::Deleting | Status::DeletingFailed, _) => {
-                Progress::Leaving(seen.delivery_stream_status.as_str().to_owned())
+            (Status::CreatingFailed | Status::DeletingFailed, _) => {
+                Progress::Failed(why(seen.failure_description.as_ref()))
             }
+            (Status::Deleting, _) => Progress::Leaving(seen.delivery_stream_status.as_str().to_owned()),
             (status, _) => Progress::Pending(status.as_str().to_owned()),
         }
     }

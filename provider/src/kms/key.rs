@@ -18,7 +18,8 @@ const WINDOW: u32 = 30;
 const PERIOD: u32 = 365;
 
 /// A KMS key: encrypts, signs or authenticates without ever leaving KMS. When the resource is deleted, KMS disables the key at once and deletes
-/// it at the end of `pendingWindowInDays`; until then `aws kms cancel-key-deletion` saves it. What it encrypted can't be read after that.
+/// it at the end of `pendingWindowInDays`; until then `aws kms cancel-key-deletion` saves it. What it encrypted can't be read after that. So is it with the
+/// old key when a change takes a new one: what was encrypted before has to be encrypted anew within that time. The option `protect` refuses such a change.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct Key {
     /// The inputs, as KMS has them.

@@ -110,7 +110,7 @@ impl Resource for ClusterInstance {
         match seen.db_instance_status().unwrap_or_default() {
             "available" | "storage-optimization" | "stopped" => Progress::Done,
             "deleting" => Progress::Leaving("deleting".into()),
-            failed if is_dead(failed) => {
+            failed if is_dead(failed) || ["modify-failed", "upgrade-failed"].contains(&failed) => {
                 Progress::Failed(format!("its state is `{failed}`; its events in the RDS console say why"))
             }
             state => Progress::Pending(state.to_owned()),

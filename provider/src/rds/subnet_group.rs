@@ -6,6 +6,7 @@ use aws_sdk_rds::types::DbSubnetGroup;
 use pulumi_plugin::{Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, Tags};
+use crate::ec2::same_vpc;
 use crate::rds::holders::{Holder, clusters, instances, named, prevent};
 use crate::rds::tags;
 use crate::types::DatabaseSubnetGroupName;
@@ -50,11 +51,16 @@ impl Resource for SubnetGroup {
     type Inputs = SubnetGroupInputs;
     type Seen = DbSubnetGroup;
 
-    /// The subnets of a group are all of one VPC, so subnets of which the group has none yet may be another VPC's. If instances are in the group,
+    /// The subnets of a group are all of one VPC, so subnets of which the group has none yet may be another VPC's; AWS is asked. If instances are in the group,
     /// AWS would not let its old subnets go either.
     fn replaces(old: &SubnetGroupInputs, new: &SubnetGroupInputs) -> Vec<&'static str> {
         let moves = old.subnet_ids.is_disjoint(&new.subnet_ids);
         moves.then_some("subnetIds").into_iter().collect()
+    }
+
+    async fn in_place(aws: &Aws, old: &SubnetGroupInputs, new: &SubnetGroupInputs) -> Result<Vec<&'static str>> {
+        let same = same_vpc(aws, old.subnet_ids.clone(), new.subnet_ids.clone()).await?;
+        Ok(same.then_some("subnetIds").into_iter().collect())
     }
 
     async fn prevents(aws: &Aws, id: &Id, _: &SubnetGroupInputs, _: &SubnetGroupInputs) -> Result<()> {

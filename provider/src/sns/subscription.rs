@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_sns::error::ProvideErrorMetadata as _;
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, word, word_or};
@@ -16,7 +17,8 @@ pub struct SubscriptionInputs {
     /// The protocol.
     #[prop(replace, unique)]
     pub protocol: Protocol,
-    /// The endpoint that gets the messages: a URL, an address, a phone number, or the ARN of a queue, function, stream or application.
+    /// The endpoint that gets the messages: a URL, an address, a phone number, or the ARN of a queue, function, stream or application. AWS doesn't tell the
+    /// password in a URL; make such a URL a secret, so that the state doesn't tell it either.
     #[prop(replace, unique, min = 1)]
     pub endpoint: String,
     /// The delivery policy: how deliveries over HTTP are tried again. Default: the topic's.
@@ -113,8 +115,8 @@ impl Resource for Subscription {
     /// AWS answers a second subscription of an endpoint with the one that stands.
     async fn standing(aws: &Aws, new: &SubscriptionInputs) -> Result<Option<Id>> {
         let list = aws.sns().list_subscriptions_by_topic().topic_arn(new.topic_arn.as_str()).into_paginator().items();
-        let listed = list.send().collect::<Result<Vec<_>, _>>().await;
-        let listed = listed.doing("reading the subscriptions of topic", &new.topic_arn)?;
+        let listed = list.send().collect::<Result<Vec<_>, _>>().await.unless(DENIED);
+        let listed = listed.doing("reading the subscriptions of topic", &new.topic_arn)?.unwrap_or_default();
         let same = |it: &&aws_sdk_sns::types::Subscription| {
             it.protocol() == Some(new.protocol.as_str()) && it.endpoint() == Some(&new.endpoint)
         };
@@ -134,12 +136,13 @@ impl Resource for Subscription {
             .endpoint(&new.endpoint)
             .set_attributes(Some(given.map(|(name, value)| (name.to_owned(), value)).collect()))
             .return_subscription_arn(true);
-        Made::new(subscribe.send().await.doing("subscribing", &new.endpoint)?.subscription_arn)
+        Made::new(subscribe.send().await.doing("subscribing", masked(&new.endpoint))?.subscription_arn)
     }
 
     /// It bears no token: what an attempt may have made is the very thing that is asked for.
     async fn ours(aws: &Aws, id: &Id, seen: &HashMap<String, String>, new: &SubscriptionInputs) -> Result<Option<Id>> {
-        let state = Self::read(aws, id, seen.clone()).await?;
+        let mut state = Self::read(aws, id, seen.clone()).await?;
+        state.respell(new);
         Ok((aws.call().tried() && state.inputs == *new).then(|| id.clone()))
     }
 
@@ -149,14 +152,23 @@ impl Resource for Subscription {
         let topic = id.as_str().rsplit_once(':').map_or("", |(topic, _)| topic);
         let got = aws.sns().get_subscription_attributes().subscription_arn(id).send().await;
         let Some(answer) = got.unless(GONE).doing("reading subscription", id)? else { return Ok(None) };
-        let stands = aws.sns().get_topic_attributes().topic_arn(topic).send().await;
-        let stands = stands.unless(GONE).doing("reading the topic of subscription", id)?.is_some();
+        let asked = aws.sns().get_topic_attributes().topic_arn(topic).send().await;
+        if asked.as_ref().is_err_and(|error| error.code().is_some_and(|code| DENIED.contains(&code))) {
+            return Ok(answer.attributes);
+        }
+        let stands = asked.unless(GONE).doing("reading the topic of subscription", id)?.is_some();
         Ok(answer.attributes.filter(|_| stands))
     }
 
     async fn read(_: &Aws, id: &Id, seen: HashMap<String, String>) -> Result<Self> {
         let pending = seen.get("PendingConfirmation").is_some_and(|value| value == "true");
         Ok(Subscription { inputs: read(&seen)?, arn: id.to_string(), pending_confirmation: pending })
+    }
+
+    fn respell(&mut self, given: &SubscriptionInputs) {
+        if self.inputs.endpoint == masked(&given.endpoint) {
+            self.inputs.endpoint.clone_from(&given.endpoint);
+        }
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &SubscriptionInputs) -> Result<()> {
@@ -190,6 +202,19 @@ impl Resource for Subscription {
 }
 
 const SCOPE: &str = "FilterPolicyScope";
+
+/// What AWS says where only the topic's owner may look, who is another account: the subscription alone tells then.
+const DENIED: &[&str] = &["AuthorizationError", "AuthorizationErrorException"];
+
+/// A URL as AWS tells it: without its password.
+fn masked(endpoint: &str) -> String {
+    let Some((scheme, rest)) = endpoint.split_once("://") else { return endpoint.to_owned() };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.rsplit_once('@').and_then(|(user, host)| Some((user.split_once(':')?.0, host))) {
+        Some((user, host)) => format!("{scheme}://{user}:****@{host}{}", &rest[authority.len()..]),
+        None => endpoint.to_owned(),
+    }
+}
 
 /// The attributes as AWS takes them, the scope before the filter: what is left out is sent as nothing.
 fn write(new: &SubscriptionInputs) -> Vec<(&'static str, String)> {
@@ -228,4 +253,23 @@ fn read(seen: &HashMap<String, String>) -> Result<SubscriptionInputs> {
         replay_policy: object("ReplayPolicy")?,
         subscription_role_arn: text("SubscriptionRoleArn").map(word).transpose()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn a_password_is_not_told() {
+        for (endpoint, told) in [
+            ("https://user:s3:cr@et@example.com:8443/a@b?c", "https://user:****@example.com:8443/a@b?c"),
+            ("https://user:secret@example.com", "https://user:****@example.com"),
+            ("https://user@example.com/", "https://user@example.com/"),
+            ("https://example.com/a:b@c", "https://example.com/a:b@c"),
+            ("ops:x@example.com", "ops:x@example.com"),
+            ("arn:aws:sqs:eu-west-1:123456789012:jobs", "arn:aws:sqs:eu-west-1:123456789012:jobs"),
+        ] {
+            assert_eq!(masked(endpoint), told);
+        }
+    }
 }

@@ -138,7 +138,14 @@ impl Resource for Parameter {
 async fn put(aws: &Aws, id: &Id, old: &Parameter, new: &ParameterInputs) -> Result<()> {
     let dropped = old.inputs.policies.as_ref().map(|_| NO_POLICIES);
     let policies = new.policies.as_ref().map(JsonText::as_str).or(dropped).map(str::to_owned);
-    written(aws, new).set_policies(policies).overwrite(true).send().await.done("setting parameter", id)
+    let put = written(aws, new).set_policies(policies).overwrite(true).send().await;
+    put.done("setting parameter", id).map_err(|error| match error.message().contains("ParameterMaxVersionLimitExceeded") {
+        true => error.hint(
+            "AWS keeps 100 versions, and drops the oldest one only if it has no label: move its label to a newer version, or remove it with \
+             `aws ssm unlabel-parameter-version`",
+        ),
+        false => error,
+    })
 }
 
 fn written(aws: &Aws, new: &ParameterInputs) -> PutParameterFluentBuilder {

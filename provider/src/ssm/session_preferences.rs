@@ -7,8 +7,9 @@ use aws_sdk_ssm::operation::get_document::GetDocumentOutput;
 use aws_sdk_ssm::types::{DocumentFormat, DocumentStatus, DocumentType};
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Order, Progress, Property, Resource, Result, Wait};
 
+pub use self::document::is_gitinfras;
+use self::document::version;
 use crate::aws::{Aws, Doing as _};
-use document::version;
 
 /// The name under which Session Manager looks for its preferences: a region has one document of it.
 pub const NAME: &str = "SSM-SessionManagerRunShell";
@@ -170,7 +171,7 @@ impl Resource for SessionPreferences {
         if id.as_str() != NAME {
             return Err(Error::new(format!("`{id}` is not the id of session preferences, which is always {NAME}")));
         }
-        version(aws, "$DEFAULT").await
+        current(aws).await
     }
 
     fn progress(seen: &GetDocumentOutput) -> Progress {
@@ -217,6 +218,11 @@ impl Resource for SessionPreferences {
     fn lingers(old: &Self) -> bool {
         old.is_deleted()
     }
+}
+
+/// The document as it is, if there is one.
+pub async fn current(aws: &Aws) -> Result<Option<GetDocumentOutput>> {
+    version(aws, "$DEFAULT").await
 }
 
 impl SessionPreferences {

@@ -1,5 +1,6 @@
 //! The versions of a document, and how one becomes the document's own.
 
+use aws_sdk_ssm::error::ProvideErrorMetadata as _;
 use aws_sdk_ssm::operation::get_document::GetDocumentOutput;
 use aws_sdk_ssm::operation::update_document::builders::UpdateDocumentFluentBuilder;
 use aws_sdk_ssm::types::DocumentFormat;
@@ -29,7 +30,12 @@ pub async fn publish(
     more: impl FnOnce(UpdateDocumentFluentBuilder) -> UpdateDocumentFluentBuilder,
 ) -> Result<()> {
     let update = aws.ssm().update_document().name(name).document_version("$LATEST");
-    let updated = more(update.document_format(format.clone()).content(content)).send().await;
+    let update = more(update.document_format(format.clone()).content(content));
+    let mut updated = update.clone().send().await;
+    if updated.as_ref().is_err_and(|error| error.code() == Some("DocumentVersionLimitExceeded")) {
+        drop_oldest(aws, name).await?;
+        updated = update.send().await;
+    }
     let updated = updated.unless(&["DuplicateDocumentContent", "DuplicateDocumentVersionName"]);
     let version = match updated.doing("updating document", name)? {
         Some(updated) => updated.document_description.and_then(|d| d.document_version).unwrap_or_default(),
@@ -37,6 +43,17 @@ pub async fn publish(
     };
     let choose = aws.ssm().update_document_default_version().name(name).document_version(&version);
     choose.send().await.done("choosing the default version of document", name)
+}
+
+/// Makes room for a new version: AWS keeps 1000 of them.
+async fn drop_oldest(aws: &Aws, name: &str) -> Result<()> {
+    let listed = aws.ssm().list_document_versions().name(name).into_paginator().items().send();
+    let listed = listed.collect::<Result<Vec<_>, _>>().await.doing("listing the versions of document", name)?;
+    let spare = listed.into_iter().filter(|version| !version.is_default_version);
+    let numbers = spare.filter_map(|version| version.document_version?.parse::<u64>().ok());
+    let Some(oldest) = numbers.min() else { return Ok(()) };
+    let delete = aws.ssm().delete_document().name(name).document_version(oldest.to_string()).send().await;
+    delete.done(format!("deleting version {oldest} of document"), name)
 }
 
 /// The newest version that says the same.

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from moto.core.base_backend import BackendDict, backend_lock
 from moto.core.model_instances import reset_model_data
 
-from . import account, answer, cache, call, cbor, model, own, permission
+from . import account, answer, cache, call, cbor, model, own, permission, zone
 from .clock import CLOCK
 from .faults import Faults, Rule
 
@@ -166,6 +166,8 @@ class Gate:
             if route == ("DELETE", "faults"):
                 self.faults.clear(owner)
                 return said({"rules": len(self.faults.rules)})
+            if route == ("POST", "zones"):
+                return said(zone.mark(owner, asked or {}))
             if route == ("POST", "clock"):
                 return said(self.set_clock(**asked))
             return said({"error": f"no such admin path: {route[0]} {environ['PATH_INFO']}"}, 404)
@@ -188,6 +190,7 @@ class Gate:
                 BackendDict._instances.clear()
                 reset_model_data()
             own.reset(owner)
+            zone.reset(owner)
             self.calls = {account: calls for account, calls in self.calls.items() if owner and account != owner}
             self.faults.clear(owner)
         return {"status": "ok"}

@@ -2,6 +2,7 @@
 SNS's own actions, and mail addresses and URLs have to confirm. moto returns what stands, whatever is asked for, and forgets half of it."""
 
 import json
+import re
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sns import urls
@@ -35,6 +36,11 @@ def invalid(words):
     return Refusal("InvalidParameter", f"Invalid parameter: {words}")
 
 
+def masked(endpoint):
+    """A URL as AWS tells it: without its password."""
+    return re.sub(r"^(https?://[^:/@]*):[^/]*@", r"\1:****@", endpoint)
+
+
 def parsed(name, text):
     try:
         return json.loads(text)
@@ -63,7 +69,28 @@ class Sns(Strict, SNSResponse):
             self.backend.topics[answer.result["TopicArn"]].kept = {}
         return answer
 
+    def check_owner(self, action):
+        """Looks at a topic are its owner's, and another account subscribes where the topic's policy lets it."""
+        arn = self._get_param("TopicArn")
+        if arn.split(":")[4] == self.current_account:
+            return
+        topic = self.backend.get_topic(arn)
+        policy = topic.policy if isinstance(topic.policy, dict) else json.loads(topic.policy)
+        for statement in policy["Statement"]:
+            actions, principal = statement["Action"], statement["Principal"]
+            who = principal.get("AWS") if isinstance(principal, dict) else principal
+            names = who if isinstance(who, list) else [who]
+            asked = [each.lower() for each in (actions if isinstance(actions, list) else [actions])]
+            known = any(name == "*" or self.current_account in str(name) for name in names)
+            if known and f"sns:{action}".lower() in asked and "Condition" not in statement:
+                return
+        raise Refusal(
+            "AuthorizationError",
+            f"User: arn:aws:iam::{self.current_account}:root is not authorized to perform: SNS:{action} on resource: {arn}",
+        )
+
     def get_topic_attributes(self):
+        self.check_owner("GetTopicAttributes")
         answer = super().get_topic_attributes()
         topic = self.backend.get_topic(self._get_param("TopicArn"))
         answer.result["Attributes"].update({name: value for name, value in getattr(topic, "kept", {}).items() if value})
@@ -121,6 +148,7 @@ class Sns(Strict, SNSResponse):
         if protocol == "firehose" and "SubscriptionRoleArn" not in given:
             raise invalid("SubscriptionRoleArn is required for the protocol firehose")
         self.backend.get_topic(topic)
+        self.check_owner("Subscribe")
         standing = self.backend._find_subscription(topic, endpoint, protocol)
         if standing:
             if standing.given != given:
@@ -143,6 +171,7 @@ class Sns(Strict, SNSResponse):
         if ghost and self._get_param("SubscriptionArn") not in self.backend.subscriptions:
             return ActionResult({"Attributes": ghost})
         attributes = dict(self.subscription().attributes)
+        attributes["Endpoint"] = masked(attributes["Endpoint"])
         if not attributes.get("FilterPolicy"):
             attributes.pop("FilterPolicyScope", None)
         else:
@@ -165,6 +194,7 @@ class Sns(Strict, SNSResponse):
 
     def list_subscriptions_by_topic(self):
         """In pages of two, and without the ARNs of those that are not confirmed."""
+        self.check_owner("ListSubscriptionsByTopic")
         topic = self.backend.get_topic(self._get_param("TopicArn"))
         own = [it for it in self.backend.subscriptions.values() if it.topic is topic]
         since = int(self._get_param("NextToken") or 0)
@@ -173,7 +203,7 @@ class Sns(Strict, SNSResponse):
                 "SubscriptionArn": PENDING if it.attributes[PENDING] == "true" else it.arn,
                 "Owner": it.owner,
                 "Protocol": it.protocol,
-                "Endpoint": it.endpoint,
+                "Endpoint": masked(it.endpoint),
                 "TopicArn": topic.arn,
             }
             for it in own[since : since + 2]

@@ -99,9 +99,19 @@ fn a_preview_is_allowed_before_it_is_merged() {
 #[test]
 fn any_program_may_judge() {
     let script = "grep -q '\"operation\":\"delete\"' && { echo deletes are for Mondays; exit 1; } || exit 0";
-    let p = of(&format!("policies:\n- command: [sh, -c, {}]\n", serde_json::to_string(script).unwrap_or_default()));
+    let p = of("");
+    // It takes its time, in which somebody else changes the state.
+    let (asked, urn) = (p.path("asked"), "urn:pulumi:dev::test::files:index:File::a");
+    let slow = format!(
+        "echo >> '{0}'; [ $(wc -l < '{0}') -gt 1 ] || pulumi state protect {urn} --yes --stack dev < /dev/null >&2",
+        asked.display()
+    );
+    let commands = [&slow, script].map(|script| serde_json::json!({ "command": ["sh", "-c", script] }));
+    p.repo.write("gitinfra.yaml", &serde_json::json!({ "policies": commands }).to_string());
     p.change(&[A, B, C, ("d", "path: d.txt, content: d")]);
     p.sync().expect_out(&["1 created"]);
+    let asked = std::fs::read_to_string(&asked).unwrap_or_default();
+    assert_eq!(asked.lines().count(), 2, "what was judged was another state, so it is judged anew");
     p.change(&[A]);
     let hold = held(&p, &["the policy `sh -c grep", "refused it: deletes are for Mondays"]);
     assert_eq!(hold["objections"][0]["why"], "policy");

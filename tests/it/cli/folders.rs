@@ -38,6 +38,16 @@ fn a_folder_that_becomes_a_submodule_rolls_out_nothing() {
     p.run("preview --base main --head HEAD").expect_code(0);
     p.repo.branch("change").write("net/x", "").commit("More");
     p.run("preview --head change").expect_code(3).expect_out(&["net/dev", "`net/code`, which is a submodule"]);
+    // The same where it is not the stack's own folder, but one that its program reads.
+    p.repo.git(&["mv", "net/code", "site"]);
+    let program = fs::read_to_string(p.repo.path("net/Pulumi.yaml")).expect("it is there");
+    let reading =
+        "  b:\n    type: files:index:File\n    properties: {path: b.txt, content: {'fn::readFile': ../site/x}}\n";
+    p.repo.write("net/Pulumi.yaml", &format!("{program}{reading}")).commit("It reads what is elsewhere");
+    p.run("sync")
+        .expect_code(3)
+        .expect_out(&["`net/dev` uses `site`, which is a submodule: a run would find it empty"]);
+    assert_eq!(p.updates("net", "dev"), 1);
 }
 
 #[test]

@@ -87,7 +87,9 @@ fn each_field_is_looked_at_and_the_same_changes_go() {
         assert!(done.expect("pulumi runs").status.success());
         p.repo.merge("change");
     };
+    // The branch moved on before: neither the files nor the commit are those that were previewed.
     let squash = |p: &Place| {
+        p.repo.write("README.md", "y").commit("Docs");
         p.repo.git(&["merge", "-q", "--squash", "change"]);
         p.repo.commit("Squashed");
     };
@@ -103,7 +105,12 @@ fn each_field_is_looked_at_and_the_same_changes_go() {
     };
     let cases: [(Change<'_>, &[&str]); 4] = [
         (&protect, &["since the stack's state changed; it would do"]),
-        (&squash, &["since the commit that was previewed is not part of it; it would do"]),
+        (
+            &squash,
+            &[
+                "since the commit that was previewed is not part of it; other commits came to the branch meanwhile; the files are not",
+            ],
+        ),
         (
             &other_files,
             &[

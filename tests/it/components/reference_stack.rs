@@ -249,8 +249,18 @@ fn cloudfront_goes_and_comes_back() {
     // An alias belongs to one distribution in all of AWS, and other tests have theirs.
     let zone = super::zone(&aws, "shop.example.net");
     let open = "loadBalancer: {allowFrom: {everybody: {cidr: 0.0.0.0/0}}}";
+    let service = "service: {image: 'public.ecr.aws/nginx/nginx:1.27', port: 8080}";
+    let small = |zone: &str, more: &str| small(zone, more).replace("service: false", service);
     let project = aws.project(&small(&zone, open));
     project.up().expect_ok();
+    // Where the change of the service's rule is among the changes of records.
+    let rule_among_records = |calls: usize| {
+        let writes = aws.writes_after(calls);
+        let rule = writes.iter().position(|it| it == "ModifyRule").expect("the rule changes");
+        let record = |it: &String| it == "ChangeResourceRecordSets";
+        (writes[..rule].iter().filter(|it| record(it)).count(), writes[rule..].iter().filter(|it| record(it)).count())
+    };
+    let calls = aws.calls().len();
     let policy = |project: &Project| {
         let bucket = project.state().get("web-bucket", "/outputs/bucketName").clone();
         aws.call("s3", "get_bucket_policy", json!({"Bucket": bucket}))["Policy"].to_string()
@@ -259,10 +269,13 @@ fn cloudfront_goes_and_comes_back() {
     project.program(&small(&zone, &format!("cdn: false, {open}")));
     let steps = project.up().expect_ok().steps();
     assert!(steps.contains(&"update web-record".to_owned()), "it stays one record: {steps:?}");
+    assert_eq!(rule_among_records(calls).0, 0, "the header is asked for no more before users come without it");
     assert!(!policy(&project).contains("cloudfront.amazonaws.com") && policy(&project).contains("aws:SecureTransport"));
     project.expect_settled();
+    let calls = aws.calls().len();
     project.program(&small(&zone, open));
     project.up().expect_ok();
+    assert_eq!(rule_among_records(calls).1, 0, "users come with the header before it is asked for");
     assert!(policy(&project).contains("cloudfront.amazonaws.com"));
     project.expect_settled();
     project.destroy().expect_ok();

@@ -82,8 +82,7 @@ fn a_domain_fits_its_certificate_and_a_network_has_the_tiers() {
     assert!(found.iter().all(|(path, _)| path == "domain") && !found.is_empty(), "{found:?}");
     let network = json!({"vpcId": "vpc-0", "subnetIds": {"app": ["subnet-0"], "public": []}});
     let found = build(&aws, STACK, "web", &stack(json!({"network": network}))).err().unwrap_or_default();
-    for why in
-        ["the tier `public`, which the load balancer would be in", "the tier `data`, which Aurora, Redis would be in"]
+    for why in ["the load balancer needs subnets of a tier `public`", "Aurora and Redis need subnets of a tier `data`"]
     {
         assert!(
             found.iter().any(|(path, words)| path == "network.subnetIds" && words.contains(why)),
@@ -92,7 +91,7 @@ fn a_domain_fits_its_certificate_and_a_network_has_the_tiers() {
     }
     let network = json!({"tiers": {"public": {"access": "public"}, "app": {"access": "private"}}});
     let found = build(&aws, STACK, "web", &stack(json!({"network": network}))).err().unwrap_or_default();
-    assert!(found.iter().any(|(path, why)| path == "network.tiers" && why.contains("the tier `data`")), "{found:?}");
+    assert!(found.iter().any(|(path, why)| path == "network.tiers" && why.contains("a tier `data`")), "{found:?}");
 }
 
 #[test]
@@ -118,6 +117,47 @@ fn an_override_of_a_part_is_as_good_as_its_block() {
     let three = alarms(json!({"aurora": {"readers": 3}}));
     assert!(three.iter().any(|name| name.contains("reader-3")), "{three:?}");
     assert_eq!(alarms(json!({"overrides": {"aurora": {"readers": 3}}})), three);
+}
+
+/// A reader that is skipped is not watched, and not counted.
+#[test]
+fn what_is_skipped_has_no_alarms() {
+    let aws = Aws::hurried();
+    let mut inputs = stack(json!({"aurora": {"readers": 2, "skip": ["reader-1"]}}));
+    inputs["slack"] = json!({"topicArn": "arn:aws:sns:ap-northeast-1:111111111111:alarms"});
+    let built = build(&aws, STACK, "web", &inputs).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let alarms: Vec<_> = built.told.keys().filter(|name| name.starts_with("web-alarms-")).collect();
+    let of = |key: &str| alarms.iter().filter(|name| name.contains(key)).count();
+    assert!(of("reader-2") > 0 && of("reader-1") == 0, "{alarms:?}");
+}
+
+/// CloudFront takes certificates of us-east-1 only, and a load balancer those of its own region.
+#[test]
+fn certificates_are_where_they_are_needed() {
+    let aws = Aws::hurried();
+    let here = json!({"certificate": {"regions": ["ap-northeast-1"]}});
+    let at = "certificate.regions";
+    blamed(&aws, "web", &stack(here.clone()), &[(at, "CloudFront needs a certificate in us-east-1")]);
+    let there = json!({"certificate": {"regions": ["us-east-1"]}});
+    blamed(&aws, "web", &stack(there), &[(at, "the load balancer needs a certificate in ap-northeast-1")]);
+    let mut alone = stack(here);
+    alone["cdn"] = json!(false);
+    alone["loadBalancer"] = json!({"allowFrom": {"everybody": {"cidr": "0.0.0.0/0"}}});
+    assert!(build(&aws, STACK, "web", &alone).is_ok());
+}
+
+/// The names of database and cache are longer than the domain.
+#[test]
+fn a_domain_leaves_room_for_the_names_below_it() {
+    let aws = Aws::hurried();
+    let parts = [["b"; 62].join(""), ["c"; 62].join(""), ["d"; 62].join(""), ["e"; 45].join("")];
+    let certificate = json!({"certificateArn": "arn:aws:acm:ap-northeast-1:111111111111:certificate/1"});
+    let mut inputs = stack(json!({"domain": parts.join("."), "certificate": certificate, "cdn": false}));
+    inputs["loadBalancer"] = json!({"allowFrom": {"everybody": {"cidr": "0.0.0.0/0"}}});
+    blamed(&aws, "web", &inputs, &[("domain", "database and cache have names below it that only the VPC knows")]);
+    inputs["aurora"] = json!(false);
+    inputs["redis"] = json!(false);
+    assert!(build(&aws, STACK, "web", &inputs).is_ok());
 }
 
 /// A second stack, and one in another's place.

@@ -54,17 +54,8 @@ fn the_page_allows_nothing_that_no_resource_needs() {
     );
 }
 
-/// What a stack needs and no life of a single resource shows: acting as a role in another account, a route that turns elsewhere, a service that takes its
-/// time, a bucket that is not empty when it goes, the logs of a distribution.
-const BEYOND_LIVES: [&str; 7] = [
-    "sts:AssumeRole",
-    "ec2:ReplaceRoute",
-    "ecs:ListServiceDeployments",
-    "s3:ListBucketMultipartUploads",
-    "s3:ListBucketVersions",
-    "s3:GetBucketAcl",
-    "s3:PutBucketAcl",
-];
+/// What a stack needs and no resource by itself: acting as a role in another account.
+const BEYOND_LIVES: [&str; 1] = ["sts:AssumeRole"];
 
 /// The page in Markdown.
 pub fn page(needed: &Needed) -> String {

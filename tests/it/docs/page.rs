@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::words::{Book, line, name, names};
+use crate::life::actions::SOMETIMES;
 
 /// What a page says beyond the schema.
 #[derive(Default)]
@@ -130,10 +131,11 @@ impl Page {
     }
 
     fn actions(&self) -> String {
-        let verbs = ["create", "read", "update", "delete", "call"];
+        let verbs = ["create", "read", "update", "delete", "call", SOMETIMES];
         let each = verbs.iter().filter_map(|verb| Some((verb, self.life.get(*verb).filter(|all| !all.is_empty())?)));
         let row = |(verb, all): (&&str, &BTreeSet<String>)| {
             let all: Vec<_> = all.iter().map(|action| format!("`{action}`")).collect();
+            let verb = if *verb == SOMETIMES { "do what some inputs or states need" } else { verb };
             format!("| {verb} | {} |\n", all.join(", "))
         };
         let rows: String = each.map(row).collect();

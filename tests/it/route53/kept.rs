@@ -24,7 +24,7 @@ fn what_another_run_took_over_stays() {
     project.program(&format!("{}{BAD}", named("web")));
     project.up().expect_failure();
     project.program(&named("web"));
-    project.up().expect_ok().expect_says("stays: another resource of this program has taken it over");
+    project.up().expect_ok().expect_says("is the same thing now");
     assert_eq!(records(&aws, &zone), ["www.example.com. A 192.0.2.1"]);
     project.expect_settled().refresh_settled();
 }
@@ -39,6 +39,6 @@ fn what_was_imported_under_another_name_stays() {
     let import = ["gitinfra:route53:Record", "web", &id, "--protect=false", "--generate-code=false"];
     project.act("import", &import).expect_ok();
     project.program(&named("web"));
-    project.up().expect_ok().expect_says("stays: another resource of this program has taken it over");
+    project.up().expect_ok().expect_says("is the same thing now");
     assert_eq!(records(&aws, &zone), ["www.example.com. A 192.0.2.1"]);
 }

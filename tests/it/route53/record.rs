@@ -180,7 +180,7 @@ fn a_renamed_record_is_not_lost() {
     assert_eq!(records(&aws, &zone), ["www.example.com. A 192.0.2.1"]);
     // Taken over by the new name, it outlives the deletion of the old one.
     project.program(&www("web", ", overwrite: true"));
-    project.up().expect_ok().expect_says("stays: another resource of this program has taken it over");
+    project.up().expect_ok().expect_says("is the same thing now");
     project.expect_settled().refresh_settled();
     assert_eq!(records(&aws, &zone), ["www.example.com. A 192.0.2.1"]);
     project.destroy().expect_ok();

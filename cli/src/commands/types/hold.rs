@@ -200,6 +200,7 @@ mod tests {
                 needed: 2,
                 from: vec![text("ada")],
                 is_reconciling: false,
+                is_rolling_back: false,
             },
         }
     }

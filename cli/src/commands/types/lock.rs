@@ -42,8 +42,8 @@ const COLUMNS: &[Column<Lock>] = &[
 impl Record for Lock {
     const TABLE: Table<Lock> = Table { what: "locks", name: |lock| format!("lock/{}", lock.name), columns: COLUMNS };
 
-    async fn list(shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Lock>> {
-        let all = ledger.locks(shell.context.now()).await?;
+    async fn list(_: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Lock>> {
+        let all = ledger.locks().await?;
         let stacks = ledger.stack_records().await?;
         let names: Result<Vec<&str>> =
             wanted.names.iter().copied().chain(wanted.stack.as_deref()).map(|name| whole_name(&stacks, name)).collect();

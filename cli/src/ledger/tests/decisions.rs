@@ -6,7 +6,7 @@ use crate::seal::{Ground, Plan, Seal};
 
 const WHERE: &str = "https://example.org/decisions.git";
 
-fn seal(stack: &str, changes: &str) -> Seal {
+pub fn seal(stack: &str, changes: &str) -> Seal {
     let text = |text: &str| text.to_owned();
     let ground = Ground {
         repository: text(WHERE),
@@ -26,7 +26,9 @@ fn seal(stack: &str, changes: &str) -> Seal {
 pub async fn check(ledger: &Ledger) {
     assert_eq!(ledger.key().await.expect("a key"), ledger.key().await.expect("a key"), "it is made once");
     a_seal_is_open_until_it_is_used(ledger).await;
+    no_open_seal_is_out_of_sight(ledger).await;
     words_about_a_seal_are_kept(ledger).await;
+    a_word_counts_once(ledger).await;
     one_hold_waits_at_a_time(ledger).await;
     a_lock_has_one_owner(ledger).await;
     a_run_is_asked_to_stop(ledger).await;
@@ -49,8 +51,22 @@ async fn the_newest_look_is_kept(ledger: &Ledger) {
 }
 
 async fn open(ledger: &Ledger, stack: &str) -> Vec<String> {
-    let open = ledger.open_seals(WHERE, stack).await.expect("a list");
-    open.into_iter().map(|sealed| sealed.seal.changes).collect()
+    let mut changes = Vec::new();
+    for open in ledger.open_seals(WHERE, stack).await.expect("a list") {
+        assert_eq!((open.tree.as_str(), open.head.as_str()), ("cccc", "aaaa"));
+        let sealed = ledger.open_seal(&open.id).await.expect("an answer").expect("a seal");
+        changes.push(sealed.seal.changes);
+    }
+    changes
+}
+
+/// A stack of its own rolls out what a seal says.
+async fn use_up(ledger: &Ledger, seal: &str) {
+    let id = ledger.stack(WHERE, &stack("uses"), 1).await.expect("a row");
+    let lease = ours(ledger, &id).await;
+    let done = Done { stands: Some("aaaa"), seal: Some(seal), changes: &Counts::new() };
+    assert!(ledger.succeed(&id, &lease, "run", &done, 1).await.expect("an answer"));
+    ledger.release(&id, &lease).await.expect("released");
 }
 
 async fn a_seal_is_open_until_it_is_used(ledger: &Ledger) {
@@ -66,7 +82,7 @@ async fn a_seal_is_open_until_it_is_used(ledger: &Ledger) {
     assert!(!is_begun().await);
     ledger.begin_seal(&two, "run").await.expect("a write");
     assert!(is_begun().await);
-    ledger.use_seal(&two, "run").await.expect("a write");
+    use_up(ledger, &two).await;
     assert_eq!(open(ledger, stack).await, ["one"]);
     // What is shown once more is open once more, and a hold hides nothing that was shown.
     ledger.keep_seal(&seal(stack, "two"), true, 10).await.expect("a seal");
@@ -77,6 +93,19 @@ async fn a_seal_is_open_until_it_is_used(ledger: &Ledger) {
     assert_eq!((found.id.as_str(), found.seal), (two.as_str(), seal(stack, "two")));
     assert_eq!(ledger.find_seal("nothing").await.expect("an answer"), None);
     assert!(ledger.find_seal("").await.is_err(), "several begin so");
+}
+
+/// However many previews came after it.
+async fn no_open_seal_is_out_of_sight(ledger: &Ledger) {
+    let stack = "many/dev";
+    for at in 0..60 {
+        ledger.keep_seal(&seal(stack, &at.to_string()), true, at).await.expect("a seal");
+    }
+    assert_eq!(open(ledger, stack).await.len(), 60);
+    // One of an older version says in its body alone what it was sealed for.
+    let older = "UPDATE seals SET tree = '', head = '' WHERE stack = 'many/dev'";
+    sqlx::query(older).execute(&ledger.pool).await.expect("a write");
+    assert_eq!(open(ledger, stack).await.last().map(String::as_str), Some("0"));
 }
 
 async fn words_about_a_seal_are_kept(ledger: &Ledger) {
@@ -91,6 +120,20 @@ async fn words_about_a_seal_are_kept(ledger: &Ledger) {
     ledger.approve(&id, "ada", 5).await.expect("a write");
     let found = ledger.find_seal(&id).await.expect("an answer").expect("a seal");
     assert_eq!((found.approvals, found.rejected), (vec!["ada".to_owned()], None));
+}
+
+/// Somebody allowed what drifted to be brought back. It drifts so again: nobody has allowed that yet.
+async fn a_word_counts_once(ledger: &Ledger) {
+    let again = seal("again/dev", "x");
+    let id = ledger.keep_seal(&again, false, 1).await.expect("a seal");
+    ledger.approve(&id, "ada", 2).await.expect("a write");
+    // As long as it is not used, looking once more takes nobody's word away.
+    ledger.keep_seal(&again, true, 3).await.expect("a seal");
+    assert_eq!(ledger.approvals(&id).await.expect("a list"), ["ada"]);
+    use_up(ledger, &id).await;
+    ledger.keep_seal(&again, false, 4).await.expect("a seal");
+    assert_eq!(ledger.approvals(&id).await.expect("a list"), [""; 0]);
+    assert_eq!(open(ledger, "again/dev").await, [""; 0]);
 }
 
 async fn one_hold_waits_at_a_time(ledger: &Ledger) {
@@ -109,6 +152,16 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
             NewHold { run: "run", branch: "main", commit: "aaaa", seal: &seal, shown_seal: Some("beef"), case: &case };
         names.push(ledger.hold(&id, &lease, &new, at).await.expect("a hold"));
     }
+    // What is held once more is the same hold, and whoever refused it need not do so again.
+    let refuse = Verdict { state: HoldState::Rejected, who: "eve", why: Some("no") };
+    assert!(ledger.decide(&names[1], &refuse, 29).await.expect("an answer"));
+    let two = seal(&stack.name(), "two").id();
+    let new = NewHold { run: "later", branch: "main", commit: "bbbb", seal: &two, shown_seal: None, case: &case };
+    assert_eq!(ledger.hold(&id, &lease, &new, 29).await.as_ref(), Ok(&names[1]));
+    let again = ledger.hold_named(&names[1]).await.expect("a hold");
+    assert_eq!((again.state, again.run.as_str(), again.reason.as_deref()), (HoldState::Rejected, "later", Some("no")));
+    let wait = Verdict { state: HoldState::Held, who: "eve", why: None };
+    assert!(ledger.decide(&names[1], &wait, 29).await.expect("an answer"));
     let filter = HoldFilter { stack: Some(stack.name()), ..HoldFilter::default() };
     let holds = ledger.holds(&filter).await.expect("a list");
     let states: Vec<_> = holds.iter().map(|hold| hold.state).collect();
@@ -123,39 +176,58 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
     assert_eq!(open(ledger, "holds/dev").await, ["two"]);
     let found = ledger.hold_named(&names[1][..5]).await.expect("a hold");
     assert_eq!((found.state, found.decided_by.as_deref()), (HoldState::Approved, Some("ada")));
-    ledger.end_holds(&id, Some("aaaa")).await.expect("a write");
+    // Whoever lost the lease ends no hold, and makes none.
+    let mut older = lease.clone();
+    older.fence -= 1;
+    assert!(!stands(ledger, &id, &older, Some("aaaa"), 31).await);
+    let seal_id = found.seal.as_str();
+    let new = NewHold { run: "run", branch: "main", commit: "aaaa", seal: seal_id, shown_seal: None, case: &case };
+    assert_eq!(ledger.hold(&id, &older, &new, 32).await, Err(Lease::lost()));
     assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 1);
-    ledger.end_holds(&id, None).await.expect("a write");
+    assert!(stands(ledger, &id, &lease, Some("aaaa"), 33).await);
     assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 0);
     // Of what is over as many stay as of runs.
-    let old = ledger.keep_seal(&seal(&stack.name(), "old"), true, 2).await.expect("a seal");
+    let keep = async |changes, at| ledger.keep_seal(&seal(&stack.name(), changes), true, at).await.expect("a seal");
+    let (old, allowed, used) = (keep("old", 2).await, keep("allowed", 3).await, keep("used", 5).await);
+    let recent = keep("recent", ledger.database_time().await.expect("a time")).await;
+    ledger.approve(&allowed, "ada", 4).await.expect("a write");
+    use_up(ledger, &used).await;
+    let is_kept = async |id: &str| ledger.find_seal(id).await.expect("an answer").is_some();
     ledger.keep_newest(&id, 0).await.expect("room");
-    assert!(ledger.find_seal(&old).await.expect("an answer").is_some());
+    assert!(is_kept(&old).await);
+    // The newest is kept whatever it is.
+    keep("newest", i64::MAX).await;
     ledger.keep_newest(&id, 1).await.expect("room");
-    assert_eq!(ledger.find_seal(&old).await.expect("an answer"), None);
+    assert!(is_kept(&allowed).await && is_kept(&recent).await, "they may still be merged");
+    assert!(!is_kept(&old).await && !is_kept(&used).await);
     let kept = ledger.holds(&filter).await.expect("a list");
     assert_eq!(kept.iter().map(|hold| hold.name.as_str()).collect::<Vec<_>>(), [names[1].as_str()]);
     // Nothing of it outlives its stack.
-    assert!(ledger.lock(&id, &Wish { owner: "ada", reason: "x", until: 99 }, 40).await.expect("an answer"));
+    assert!(ledger.lock(&id, &Wish { owner: "ada", reason: "x", length: 99 }).await.expect("an answer").is_some());
     ledger.approve(&found.seal, "ada", 41).await.expect("a write");
     assert!(ledger.forget(&id, &lease).await.expect("an answer"));
     assert_eq!(ledger.find_seal(&found.seal).await.expect("an answer"), None);
 }
 
 async fn a_lock_has_one_owner(ledger: &Ledger) {
+    const LONG: i64 = 600_000;
     let id = ledger.stack(WHERE, &stack("locks"), 1).await.expect("a row");
-    let take = async |owner, until, now| {
-        ledger.lock(&id, &Wish { owner, reason: "moving", until }, now).await.expect("an answer")
-    };
-    assert!(take("ada", 100, 10).await);
-    assert!(!take("lee", 100, 20).await, "it is ada's");
-    assert!(take("ada", 200, 30).await, "her own lasts longer");
-    let lock = ledger.lock_on(&id, 150).await.expect("an answer").expect("a lock");
-    assert_eq!((lock.owner.as_str(), lock.until, lock.name.as_str()), ("ada", 200, "locks/dev"));
-    assert_eq!(ledger.lock_on(&id, 200).await.expect("an answer"), None);
-    assert!(take("lee", 300, 200).await, "hers is over");
+    let take =
+        async |owner, length| ledger.lock(&id, &Wish { owner, reason: "moving", length }).await.expect("an answer");
+    let first = take("ada", LONG).await.expect("it is free");
+    assert_eq!(take("lee", LONG).await, None, "it is ada's");
+    let longer = take("ada", i64::MAX).await.expect("her own lasts longer");
+    assert!(longer > first + LONG);
+    let lock = ledger.lock_on(&id).await.expect("an answer").expect("a lock");
+    assert_eq!((lock.owner.as_str(), lock.until, lock.name.as_str()), ("ada", longer, "locks/dev"));
+    assert!(lock.until > i64::MAX / 2, "it does not wrap around");
+    // One that is over when it begins.
+    assert!(take("ada", 0).await.is_some());
+    assert_eq!(ledger.lock_on(&id).await.expect("an answer"), None);
+    assert_eq!(ledger.locks().await.expect("a list"), []);
+    assert!(take("lee", LONG).await.is_some(), "hers is over");
     assert!(!ledger.unlock(&id, Some("ada")).await.expect("an answer"));
-    let owners: Vec<_> = ledger.locks(250).await.expect("a list").into_iter().map(|lock| lock.owner).collect();
+    let owners: Vec<_> = ledger.locks().await.expect("a list").into_iter().map(|lock| lock.owner).collect();
     assert_eq!(owners, ["lee"]);
     assert!(ledger.unlock(&id, None).await.expect("an answer"));
     assert!(!ledger.unlock(&id, None).await.expect("an answer"));

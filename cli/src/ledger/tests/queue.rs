@@ -184,7 +184,7 @@ async fn what_fails_comes_back_and_ends(ledger: &Ledger) {
     let mut job = String::new();
     for attempt in 1..=3 {
         let taken = took(ledger).await;
-        ledger.put_back(&taken, "it broke", Some(0)).await.expect("an answer");
+        ledger.put_back(&taken, "it\0 broke", Some(0)).await.expect("an answer");
         let found = only(ledger).await;
         assert_eq!(
             (found.state, found.attempts, found.message.as_deref()),

@@ -13,7 +13,7 @@ use crate::text::timestamp;
 pub async fn page(look: &Look<'_>) -> Result<Page> {
     let mut jobs = look.server.ledger.jobs().await?;
     jobs.retain(|job| look.you.sees(&job.repository));
-    let mut locks = look.server.ledger.locks(look.now).await?;
+    let mut locks = look.server.ledger.locks().await?;
     locks.retain(|lock| look.you.sees(&lock.repository));
     let parts = vec![("head", head(&jobs)), ("queue", queue(&jobs, look.now)), ("locks", taken(look, &locks))];
     let data = json!({ "queue": jobs, "locks": locks });

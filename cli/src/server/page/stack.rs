@@ -26,7 +26,7 @@ pub async fn page(look: &Look<'_>, name: &str) -> Result<Page> {
     let is_its = |drift: &Drift| drift.name == name && drift.repository == row.record.repository;
     let drift = ledger.drifts().await?.into_iter().find(is_its);
     let is_its = |lock: &Lock| lock.name == name && lock.repository == row.record.repository;
-    let lock = ledger.locks(look.now).await?.into_iter().find(is_its);
+    let lock = ledger.locks().await?.into_iter().find(is_its);
     let parts = vec![
         ("head", head(row)),
         ("acts", acts(look, row, lock.as_ref())),

@@ -47,7 +47,7 @@ pub async fn rows(look: &Look<'_>) -> Result<Vec<Row>> {
     let open = holds.iter().filter(|hold| matches!(hold.state, HoldState::Held | HoldState::Rejected));
     let holds: BTreeMap<(&str, &str), &Hold> =
         open.map(|hold| ((hold.repository.as_str(), hold.stack.as_str()), hold)).collect();
-    let locks = ledger.locks(look.now).await?;
+    let locks = ledger.locks().await?;
     let mut rows: Vec<Row> = records
         .into_iter()
         .map(|record| {

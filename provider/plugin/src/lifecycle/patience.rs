@@ -27,7 +27,7 @@ impl Pace {
 
     /// How long our own patience lasts: it shrinks with the clock, but leaves slow machines room.
     fn patience(self, time: Duration) -> Duration {
-        time.mul_f64(self.0.max(0.2))
+        time.mul_f64(self.0.max(0.15))
     }
 }
 
@@ -41,7 +41,7 @@ const UNSEEN: Duration = Duration::from_secs(60);
 /// What was just made is seen by the next call after this long, or it was never there.
 const MOMENT: Duration = Duration::from_secs(10);
 /// What has just been made has spread after this long, or the failure is real.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(120);
 /// What holds a resource has gone after this long, or nobody is about to remove it.
 const HELD: Duration = Duration::from_secs(120);
 /// An unchanged status line is repeated at most this often.

@@ -45,7 +45,7 @@ impl<P: Provider> Service<P> {
     }
 }
 
-fn account_of(state: &Map) -> Option<&str> {
+pub(super) fn account_of(state: &Map) -> Option<&str> {
     state.get(ACCOUNT)?.as_str()
 }
 

@@ -8,7 +8,7 @@ use rpc::property_diff::Kind;
 use tonic::Status;
 
 use crate::assume::sure;
-use crate::catalogue::{AnyResource, UNFINISHED};
+use crate::catalogue::{AnyResource, UNFINISHED, UNREAD};
 use crate::conform::{conform, fits};
 use crate::diff::{Change, What, absent, diff, elsewhere, same_place};
 use crate::error::{Error, Fault};
@@ -16,6 +16,7 @@ use crate::foresee::unmoved;
 use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
+use crate::serve::account::account_of;
 use crate::serve::{BIRTH, Service, hash};
 use crate::shape::{Field, Marks, Shape};
 use crate::status::clean;
@@ -41,8 +42,9 @@ impl<P: Provider> Service<P> {
         }
         news.extend(resource.fixed());
         // A creation goes on under the names that the interrupted run made up for it.
-        let begun = self.pending.get(&request.urn).filter(|_| olds.is_empty());
-        let made_up = autoname(resource.inputs(), &request, begun.map_or(&olds, |begun| &begun.names), &mut news);
+        let begun = self.pending().get(&request.urn).filter(|_| olds.is_empty()).cloned();
+        let known = begun.as_ref().map_or(&olds, |begun| &begun.names);
+        let made_up = autoname(resource.inputs(), &request, known, &mut news);
         let mut checked = conform(&self.inputs_of(resource), &news);
         let ruled = sure(&resource.inputs().fields(), &checked, |inputs| resource.check(inputs));
         debug_assert!(
@@ -77,9 +79,14 @@ impl<P: Provider> Service<P> {
             true => {
                 let urn = request.urn.as_str();
                 let new = || hash(&[urn.as_bytes(), &request.random_seed, b"token"]);
-                self.pending.get(urn).map(|begun| begun.token.clone()).unwrap_or_else(new).into()
+                self.pending().get(urn).map(|begun| begun.token.clone()).unwrap_or_else(new).into()
             }
-            false => olds.get(BIRTH)?.as_object()?.get("token")?.clone(),
+            false => {
+                let token = olds.get(BIRTH)?.as_object()?.get("token")?.clone();
+                // It stands in the state, so its creation is no longer pending: a replacement is another birth.
+                self.pending().retain(|_, begun| token.as_str() != Some(begun.token.as_str()));
+                token
+            }
         };
         let mut birth = Map::from([("token".to_owned(), token)]);
         if !made_up.is_empty() {
@@ -113,10 +120,10 @@ impl<P: Provider> Service<P> {
         let resource = self.resource(&request.urn)?;
         let shapes = self.inputs_of(resource);
         let olds = wire::read_map(request.olds.as_ref())?;
-        let mut old = wire::read_map(request.old_inputs.as_ref())?;
+        let stood = wire::read_map(request.old_inputs.as_ref())?;
+        let mut old = stood.clone();
         let new = wire::read_map(request.news.as_ref())?;
         self.note_account(&old, &olds);
-        self.note_kept(&request.urn, &old, &Id::from(request.id.as_str()));
         if self.met().imported.contains(&request.urn) {
             // A role can be given in the next run: it says who asks, not where something is.
             let is_place = |name: &&str| P::Common::shape().field(name).is_some_and(|field| field.marks.replace);
@@ -128,7 +135,8 @@ impl<P: Provider> Service<P> {
             }
         }
         let forgotten = old.is_empty();
-        let unfinished = olds.contains_key(UNFINISHED);
+        let unfinished = olds.contains_key(UNFINISHED) || olds.contains_key(UNREAD);
+        let account = account_of(&olds).map(str::to_owned);
         let spent = resource.spent(&olds);
         for (name, value) in olds {
             let field = shapes.iter().find_map(|s| s.field(&name));
@@ -140,7 +148,7 @@ impl<P: Provider> Service<P> {
             }
         }
         let mut changes = diff(&shapes, &old, &new);
-        let replaced = resource.replaces(&old, &new);
+        let replaced = self.replaced(resource, &request.urn, &old, &new).await?;
         debug_assert!(
             replaced.iter().all(|name| resource.inputs().field(name).is_some()),
             "`{}` is replaced for a property that it does not have: {replaced:?}",
@@ -157,12 +165,17 @@ impl<P: Provider> Service<P> {
         changes.retain(|c| !(imported && c.what == What::Added && initial(c.at.head())));
         changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
         let replaces = heads(changes.iter().filter(|c| c.replace));
+        let id = Id::from(request.id);
+        match replaces.is_empty() {
+            true => self.note_kept(&request.urn, &stood, &id, account.as_deref()),
+            false => self.note_leaving(&request.urn, &stood, &id, account.as_deref()),
+        }
         // Said even if nothing here takes a new resource: the program may wish for one all the same (`replaceOnChanges`).
         let first_delete = elsewhere(P::Common::shape(), &old, &new).is_empty()
             && (same_place(&shapes, &old, &new, &made_up(&old)) || resource.collides(&old, &new));
         if first_delete && !replaces.is_empty() {
             let at = self.open(&request.urn, "", 0.0, &[&old]).await?;
-            let prevented = resource.prevents(&at, &Id::from(request.id), &old, &new).await;
+            let prevented = resource.prevents(&at, &id, &old, &new).await;
             prevented.map_err(|e| clean(&e.hiding(&secrets([&old, &new]))))?;
         }
         let stables = unmoved(&shapes, resource.state(), &changes, &new);
@@ -172,6 +185,26 @@ impl<P: Provider> Service<P> {
             response.changes = rpc::diff_response::DiffChanges::DiffSome.into();
         }
         Ok(response)
+    }
+}
+
+impl<P: Provider> Service<P> {
+    /// The properties, of those that are not marked, that take a new resource.
+    async fn replaced(
+        &self,
+        resource: &dyn AnyResource<P>,
+        urn: &str,
+        old: &Map,
+        new: &Map,
+    ) -> Result<Vec<&'static str>, Status> {
+        let mut replaced = resource.replaces(old, new);
+        if !replaced.is_empty() {
+            let at = self.open(urn, "", 0.0, &[old]).await?;
+            let in_place = resource.in_place(&at, old, new).await;
+            let in_place = in_place.map_err(|error| clean(&error.hiding(&secrets([old, new]))))?;
+            replaced.retain(|name| !in_place.contains(name));
+        }
+        Ok(replaced)
     }
 }
 
@@ -193,9 +226,10 @@ fn unique(shape: &'static Shape) -> Vec<&'static Field> {
     shape.fields().into_iter().filter(|field| field.marks.unique).collect()
 }
 
-/// The values of some properties, `Null` for what is left out; nothing while one of them is unknown.
+/// The values of some properties, `Null` for what is left out; nothing while one of them is unknown, as what the cloud is to choose.
 fn same_of(fields: Vec<&'static Field>, inputs: &Map) -> Option<Vec<Value>> {
-    let value = |field: &Field| inputs.get(field.name).map(Value::plain).unwrap_or_default();
+    let left_out = |field: &Field| if field.marks.computed { Value::Unknown } else { Value::Null };
+    let value = |field: &Field| inputs.get(field.name).map_or_else(|| left_out(field), Value::plain);
     let values: Vec<_> = fields.into_iter().map(value).collect();
     (!values.iter().any(Value::has_unknown)).then_some(values)
 }

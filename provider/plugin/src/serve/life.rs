@@ -7,7 +7,7 @@ use gitinfra_proto::pulumirpc as rpc;
 use prost_types::Struct;
 use tonic::Status;
 
-use crate::catalogue::{AnyResource, At, UNFINISHED};
+use crate::catalogue::{AnyResource, At, UNFINISHED, UNREAD};
 use crate::conform::conform;
 use crate::error::Error;
 use crate::foresee::foresee;
@@ -17,6 +17,7 @@ use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
 use crate::serve::{BIRTH, Service, account};
 use crate::status::{clean, partial};
+use crate::urn::Urn;
 use crate::value::{Map, Value};
 use crate::veil::veil;
 use crate::wire::{self, Accepts};
@@ -112,8 +113,13 @@ impl<P: Provider> Service<P> {
         let inputs = wire::read_map(request.old_inputs.as_ref())?;
         let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &olds]).await?;
         let id = Id::from(request.id);
-        if self.is_needed(resource, &request.urn, &inputs, &id) {
-            at.call.warn(format!("`{id}` stays: another resource of this program has taken it over")).await;
+        if let Some(keeper) = self.needed_by(resource, &at, &inputs, &id) {
+            let name = Urn::parse(&keeper).name;
+            if self.failures().of(&keeper).is_some() {
+                let error = Error::new(format!("`{id}` is kept: `{name}`, which is the same thing, failed"));
+                return Err(clean(&error.hint(format!("mend `{name}` first"))));
+            }
+            at.call.warn(format!("`{id}` stays: `{name}` is the same thing now")).await;
             return Ok(());
         }
         resource.delete(&at, &id, &olds).await.map_err(|e| clean(&e.hiding(&secrets([&inputs, &olds]))))
@@ -179,13 +185,13 @@ impl<P: Provider> Service<P> {
         told.extend(id.kept().clone());
         let mut state = match resource.read(at, id, inputs).await {
             Ok(Some(state)) => self.outputs(resource, at, state, &known, &told),
-            // It can't be read just now: what was asked for is the best that is known.
-            _ => known
-                .iter()
-                .filter(|(name, _)| *name != BIRTH)
-                .chain(id.kept())
-                .map(|(k, v)| (k.clone(), v.clone()))
-                .collect(),
+            // It can't be read just now. What was known of it stays known, of a new one what was asked for; the next change reads it first.
+            _ => {
+                let mut state = told;
+                state.remove(BIRTH);
+                state.insert(UNREAD.to_owned(), true.into());
+                state
+            }
         };
         account::note(at, &mut state);
         match change {

@@ -31,6 +31,10 @@ pub struct PolicyInputs {
     pub step_scaling_policy_configuration: Option<StepScaling>,
     /// The configuration of predictive scaling.
     pub predictive_scaling_policy_configuration: Option<PredictiveScaling>,
+    /// The creation of the resource that is scaled, as its target has it: `resourceCreatedAt` of the target. Another value takes a new policy. AWS drops
+    /// a policy with its target, also when another target takes its place.
+    #[prop(replace, keep)]
+    pub resource_created_at: Option<String>,
 }
 
 /// A type of scaling policy.

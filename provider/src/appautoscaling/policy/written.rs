@@ -51,6 +51,7 @@ impl PolicyInputs {
             target_tracking_scaling_policy_configuration: track.transpose()?,
             step_scaling_policy_configuration: step.transpose()?,
             predictive_scaling_policy_configuration: predict.transpose()?,
+            resource_created_at: None,
         })
     }
 }

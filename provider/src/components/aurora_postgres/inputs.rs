@@ -163,6 +163,11 @@ impl AuroraPostgresInputs {
         self.settings.readers.unwrap_or(if self.is_dev() { 0 } else { 1 })
     }
 
+    /// Whether there is a reader that is not skipped.
+    pub fn has_reader(&self) -> bool {
+        (1..=self.readers()).any(|number| !self.shared.skip.contains(&format!("reader-{number}")))
+    }
+
     /// For how many days backups are kept, by what is said or by the profile.
     pub fn backup_days(&self) -> u32 {
         self.settings.backup_days.unwrap_or(match self.shared.profile {

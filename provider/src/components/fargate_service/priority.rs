@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::components::hash::fnv1a;
+
 /// How many numbers each kind of hosts has: three times this is what AWS has.
 const SPAN: u32 = 16_600;
 
@@ -44,15 +46,12 @@ fn rank(path: &str) -> usize {
     (2 * folders + rest + exact).min(RANKS.len() - 1)
 }
 
-/// FNV-1a, which is the same everywhere and for ever.
+/// Another number for each service, which never changes.
 fn hash(name: &str, hosts: &BTreeSet<String>, paths: &BTreeSet<String>) -> u32 {
     let hosts = hosts.iter().map(|host| host.to_lowercase());
     let parts = [name.to_owned()].into_iter().chain(hosts).chain(paths.iter().cloned());
     let bytes = parts.flat_map(|part| part.into_bytes().into_iter().chain([0]));
-    let mixed =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    // The upper half is mixed best.
-    (mixed >> 32) as u32
+    (fnv1a(bytes) >> 32) as u32
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub fn tell(here: &mut Scope, inputs: &FargateServiceInputs, service: &ServiceOu
         ..Default::default()
     };
     let target = here.add::<Target>("scaling", args);
-    let scaled = resource.depends_on(&target.urn);
+    let scaled = Scaled { resource: resource.depends_on(&target.urn), created_at: service.created_at.clone() };
     let metric =
         |name: &str| PredefinedMetricSpecification { predefined_metric_type: name.to_owned(), resource_label: None };
     let scaling = &inputs.settings.scaling;
@@ -46,11 +46,17 @@ pub fn tell(here: &mut Scope, inputs: &FargateServiceInputs, service: &ServiceOu
     }
 }
 
+/// The service that is scaled, once it has a target.
+struct Scaled {
+    resource: Output<String>,
+    created_at: Output<String>,
+}
+
 /// Keeps a metric at a value.
 fn policy(
     here: &mut Scope,
     inputs: &FargateServiceInputs,
-    resource: &Output<String>,
+    scaled: &Scaled,
     key: &str,
     value: u32,
     metric: &Output<PredefinedMetricSpecification>,
@@ -66,9 +72,10 @@ fn policy(
     });
     let args = PolicyArgs {
         service_namespace: NAMESPACE.into(),
-        resource_id: resource.into(),
+        resource_id: (&scaled.resource).into(),
         scalable_dimension: DIMENSION.into(),
         target_tracking_scaling_policy_configuration: tracking.into(),
+        resource_created_at: (&scaled.created_at).into(),
         ..Default::default()
     };
     here.add::<Policy>(key, args);

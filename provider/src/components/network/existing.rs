@@ -74,7 +74,7 @@ impl Existing {
             public_subnet_ids: Output::known(self.ids("public")),
             app_subnet_ids: Output::known(self.ids("app")),
             data_subnet_ids: Output::known(self.ids("data")),
-            route_table_ids: Output::known(self.table_ids()),
+            route_table_ids: Output::known(table_ids(&self.subnets)),
             nat_public_ips: Output::known(BTreeMap::new()),
             ipv6_cidr: self.vpc.ipv6_cidr_blocks.first().cloned().map(Output::known),
             default_security_group_id: Output::known(self.default_group.clone()),
@@ -109,19 +109,6 @@ impl Existing {
         zones
     }
 
-    /// The route tables by tier, or by tier and zone letter where a tier has several.
-    fn table_ids(&self) -> BTreeMap<String, String> {
-        let mut tables = BTreeMap::new();
-        for (tier, subnets) in &self.subnets {
-            let several = subnets.iter().any(|found| found.table != subnets[0].table);
-            for found in subnets {
-                let key = if several { format!("{tier}-{}", found.zone.letter) } else { tier.clone() };
-                tables.insert(key, found.table.clone());
-            }
-        }
-        tables
-    }
-
     fn report(&self, here: &Scope, inputs: &NetworkInputs) -> Report {
         let theirs = "the VPC is not made here";
         let mapping: Vec<_> = self.all().filter(|found| found.maps_public_ip).map(|found| found.id.as_str()).collect();
@@ -132,6 +119,24 @@ impl Existing {
             &why,
         )
     }
+}
+
+/// The route tables by tier, or by tier and zone letter where a tier has several; by tier and subnet where a zone has several.
+fn table_ids(all: &BTreeMap<String, Vec<Found>>) -> BTreeMap<String, String> {
+    let mut tables = BTreeMap::new();
+    for (tier, subnets) in all {
+        let several = subnets.iter().any(|found| found.table != subnets[0].table);
+        for found in subnets {
+            let same = |it: &&Found| it.zone == found.zone && it.table != found.table;
+            let key = match subnets.iter().find(same) {
+                Some(_) => format!("{tier}-{}", found.id),
+                None if several => format!("{tier}-{}", found.zone.letter),
+                None => tier.clone(),
+            };
+            tables.insert(key, found.table.clone());
+        }
+    }
+    tables
 }
 
 /// Ids of subnets that the VPC doesn't have, or that are there twice.
@@ -165,4 +170,29 @@ async fn tables(aws: &Aws, vpc: &str) -> Result<BTreeMap<String, String>> {
         subnets.map(|subnet| (subnet, id.clone())).collect::<Vec<_>>()
     });
     Ok(each.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(id: &str, letter: &str, table: &str) -> Found {
+        let zone = Zone { letter: letter.into(), name: format!("ap-northeast-1{letter}") };
+        Found { id: id.into(), zone, table: table.into(), maps_public_ip: false }
+    }
+
+    /// No route table of a tier is missing, however its subnets share zones.
+    #[test]
+    fn each_route_table_has_a_key() {
+        for (subnets, keys) in [
+            (&[("1", "a", "t"), ("2", "c", "t")][..], &[("app", "t")][..]),
+            (&[("1", "a", "t"), ("2", "c", "u")], &[("app-a", "t"), ("app-c", "u")]),
+            (&[("1", "a", "t"), ("2", "a", "u"), ("3", "c", "u")], &[("app-1", "t"), ("app-2", "u"), ("app-c", "u")]),
+        ] {
+            let app = subnets.iter().map(|(id, letter, table)| found(id, letter, table)).collect();
+            let tables = table_ids(&BTreeMap::from([("app".to_owned(), app)]));
+            let tables: Vec<_> = tables.iter().map(|(key, table)| (key.as_str(), table.as_str())).collect();
+            assert_eq!(tables, keys);
+        }
+    }
 }

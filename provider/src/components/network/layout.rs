@@ -43,7 +43,7 @@ impl Layout {
     /// The subnet of a tier's block and a zone's slot, of a length, or as large as the slot.
     pub fn subnet(self, block: u8, slot: u8, length: Option<u8>) -> Result<Cidr<16, 28>, String> {
         if block >= self.blocks() {
-            return Err(format!("{} has the blocks 0 to {}", self.vpc, self.blocks() - 1));
+            return Err(format!("`block` is from 0 to {} in {}", self.blocks() - 1, self.vpc));
         }
         if slot >= self.slots() {
             let last = char::from(b'a' + self.slots() - 1);
@@ -92,7 +92,7 @@ mod tests {
             ("10.0.0.0/16", 2, 7, Some(24), Ok("10.0.92.0/24")),
             ("10.1.0.0/24", 3, 3, None, Ok("10.1.0.240/28")),
             ("10.0.0.0/16", 0, 0, Some(20), Err("a subnet of 10.0.0.0/16 has from /22 to /28, not /20")),
-            ("10.0.0.0/16", 8, 0, None, Err("10.0.0.0/16 has the blocks 0 to 7")),
+            ("10.0.0.0/16", 8, 0, None, Err("`block` is from 0 to 7 in 10.0.0.0/16")),
             ("10.1.0.0/24", 0, 4, None, Err("10.1.0.0/24 has room for the zones a to d in each tier")),
         ] {
             let cut = layout(vpc).subnet(block, slot, length).map(|c| c.to_string());

@@ -6,6 +6,7 @@ use pulumi_plugin::{Fault, Faults, Path, nearest};
 
 use super::inputs::{Access, Nat, NetworkInputs, NetworkSettings, Tier};
 use super::layout::Layout;
+use crate::components::reference_stack::usual;
 
 /// Everything that is wrong with the inputs by themselves, without knowing the region's zones.
 pub fn faults(inputs: &NetworkInputs) -> Vec<Fault> {
@@ -35,8 +36,22 @@ fn standing(settings: &NetworkSettings) -> Vec<Fault> {
         .excludes("vpcId", "availabilityZones")
         .excludes("vpcId", "nat")
         .excludes("vpcId", "natAllocationIds")
+        .and(ignored(settings))
         .and(odd)
         .into_vec()
+}
+
+/// What is said of the VPC that would be made, otherwise than usual.
+fn ignored(settings: &NetworkSettings) -> Vec<Fault> {
+    let Ok(usual) = usual::<NetworkSettings>() else { return Vec::new() };
+    let said = [
+        ("cidr", settings.cidr != usual.cidr),
+        ("tiers", settings.tiers != usual.tiers),
+        ("availabilityZoneCount", settings.availability_zone_count != usual.availability_zone_count),
+        ("lockDefaultSecurityGroup", settings.lock_default_security_group != usual.lock_default_security_group),
+    ];
+    let why = "can't be given together with `vpcId`, which has its own";
+    said.into_iter().filter(|(_, said)| *said).map(|(property, _)| Fault::new(property, why)).collect()
 }
 
 /// What one input needs of the others.

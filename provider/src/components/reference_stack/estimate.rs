@@ -137,8 +137,8 @@ fn lines(plan: &Plan<'_>) -> Vec<(&'static str, f64)> {
 /// The least of serverless instances; others have no price here.
 fn aurora(plan: &Plan<'_>) -> f64 {
     let capacity = plan.blocks.aurora.as_ref().and_then(|it| it.settings.capacity());
-    let instances = f64::from(1 + plan.blocks.readers(&plan.inputs.shared));
-    capacity.map_or(0.0, |it| hourly(instances * it.min_capacity, price::AURORA_ACU))
+    let instances = plan.blocks.instances(&plan.inputs.shared).len();
+    capacity.map_or(0.0, |it| hourly(instances as f64 * it.min_capacity, price::AURORA_ACU))
 }
 
 /// Nodes of the usual type; others have no price here.
@@ -169,9 +169,13 @@ fn hosted_zones(blocks: &Blocks) -> f64 {
     one(public) + one(blocks.aurora.is_some() || blocks.redis.is_some())
 }
 
-/// How many availability zones the network has.
+/// How many availability zones the network has: as many as a tier of a VPC that there is already has subnets.
 fn zones(blocks: &Blocks) -> u32 {
     let settings = &blocks.network.settings;
+    if settings.vpc_id.is_some() {
+        let most = settings.subnet_ids.values().map(Vec::len).max().unwrap_or_default();
+        return u32::try_from(most).unwrap_or(u32::MAX);
+    }
     let named = settings.availability_zones.as_ref().and_then(|names| u32::try_from(names.len()).ok());
     named.unwrap_or(settings.availability_zone_count)
 }
@@ -221,6 +225,21 @@ mod tests {
         assert_eq!(time, "from nothing, this takes about a minute: the network takes longest");
         assert!(cost.starts_with("at least about 0 USD a month, by rounded prices of ap-northeast-1"), "{cost}");
         assert!(!cost.contains("keys") && !cost.contains("hosted zones"), "{cost}");
+    }
+
+    /// A load balancer has an address in each subnet.
+    #[test]
+    fn a_vpc_that_is_there_has_the_zones_of_its_subnets() {
+        let object = |entries: Vec<(&str, Value)>| {
+            Value::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        };
+        for (subnets, priced) in [(1, "load balancer 21"), (3, "load balancer 29")] {
+            let ids = Value::Array((0..subnets).map(|n| format!("subnet-{n}").as_str().into()).collect());
+            let network = object(vec![("vpcId", "vpc-1".into()), ("subnetIds", object(vec![("public", ids)]))]);
+            let inputs = small(&[("network", network)], &[("loadBalancer", &[])]);
+            let [_, cost] = notes(&Plan::of(&inputs).expect("a plan")).try_into().expect("two lines");
+            assert!(cost.contains(priced), "{priced}: {cost}");
+        }
     }
 
     #[test]

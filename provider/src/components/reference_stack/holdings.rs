@@ -7,7 +7,8 @@ use crate::wafv2::key::Scope as WafScope;
 
 /// Something that holds data.
 pub struct Holding {
-    /// The block, or what of the block.
+    /// The block, or what of the block: an id, which the state keeps. A new version that calls it otherwise tells the old name to
+    /// [`DeletionProtection`](crate::deletion_protection::DeletionProtection), which else takes it for dropped.
     pub name: &'static str,
     /// Whether it is protected from deletion.
     pub protected: bool,
@@ -32,15 +33,15 @@ impl Blocks {
         }
         for (scope, _) in self.scopes() {
             let name = match scope {
-                WafScope::Cloudfront => "wafLogs of CloudFront",
-                WafScope::Regional => "wafLogs of the load balancer",
+                WafScope::Cloudfront => "wafLogs.cloudfront",
+                WafScope::Regional => "wafLogs.regional",
             };
             add(name, self.waf_logs.as_ref().map(|it| &it.own));
         }
         add("sessionManager", self.session_manager.as_ref().map(|it| &it.own));
         if let Some(SlackChoice::Settings(block)) = &self.slack {
             add("slack", Some(&block.own));
-            add("slack of CloudFront", self.cdn.as_ref().map(|_| &block.own));
+            add("slack.cloudfront", self.cdn.as_ref().map(|_| &block.own));
         }
         all
     }
@@ -70,6 +71,8 @@ impl BucketBlock {
 
 #[cfg(test)]
 mod tests {
+    use pulumi_plugin::Value;
+
     use super::super::Plan;
     use super::super::samples::small;
 
@@ -82,6 +85,41 @@ mod tests {
         let plan = Plan::of(&inputs).expect("a plan");
         let all = plan.blocks.holdings(&inputs.shared).into_iter();
         all.map(|it| format!("{}{}", it.name, if it.protected { "!" } else { "" })).collect()
+    }
+
+    /// The state of every stack keeps these. Whoever changes one names the former one in `deletion_protection::FORMER`.
+    #[test]
+    fn the_names_stay() {
+        let slack = [("workspaceId", "T07EA123LEP".into()), ("channelId", "C07EZ1ABC23".into())];
+        let dns = Value::Object(pulumi_plugin::Map::new());
+        let on: &[(&str, Value)] = &[];
+        let blocks =
+            ["aurora", "redis", "bucket", "loadBalancer", "cdn", "waf", "sessionManager"].map(|block| (block, on));
+        let inputs = small(
+            &[("profile", "fsbp".into()), ("parentZone", zone()), ("dns", dns)],
+            &[&blocks[..], &[("slack", &slack)]].concat(),
+        );
+        let plan = Plan::of(&inputs).expect("a plan");
+        let names: Vec<_> = plan.blocks.holdings(&inputs.shared).iter().map(|it| it.name).collect();
+        let all = [
+            "aurora",
+            "redis",
+            "bucket",
+            "bucket.accessLogs",
+            "loadBalancer.accessLogs",
+            "cdn.logs",
+            "dns",
+            "wafLogs.cloudfront",
+            "wafLogs.regional",
+            "sessionManager",
+            "slack",
+            "slack.cloudfront",
+        ];
+        assert_eq!(names, all);
+    }
+
+    fn zone() -> Value {
+        Value::Object([("zoneId".to_owned(), Value::from("Z2"))].into())
     }
 
     #[test]

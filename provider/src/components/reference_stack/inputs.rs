@@ -161,11 +161,13 @@ impl ReferenceStackInputs {
 }
 
 impl Blocks {
-    /// How many readers Aurora has, where there is Aurora.
-    pub fn readers(&self, stack: &SharedInputs) -> u32 {
-        let aurora = self.aurora.as_ref();
-        let profile = aurora.and_then(|it| it.own.profile).unwrap_or(stack.profile);
-        aurora.and_then(|it| it.settings.readers).unwrap_or(u32::from(profile != Profile::Dev))
+    /// The keys of Aurora's instances, where there is Aurora: of those that are not skipped.
+    pub fn instances(&self, stack: &SharedInputs) -> Vec<String> {
+        let Some(aurora) = &self.aurora else { return Vec::new() };
+        let profile = aurora.own.profile.unwrap_or(stack.profile);
+        let readers = aurora.settings.readers.unwrap_or(u32::from(profile != Profile::Dev));
+        let readers = (1..=readers).map(|number| format!("reader-{number}"));
+        ["writer".to_owned()].into_iter().chain(readers).filter(|key| !aurora.own.skip.contains(key)).collect()
     }
 
     /// How many nodes Redis has.

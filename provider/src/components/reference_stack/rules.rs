@@ -3,7 +3,9 @@
 use pulumi_plugin::{Component as _, Fault, Faults, Path, Shaped as _};
 
 use super::blocks::*;
-use super::inputs::ReferenceStackInputs;
+use super::inputs::{ReferenceStackInputs, internal};
+use super::site::CLOUDFRONT;
+use super::tiers;
 use super::wires::{Plan, Wires};
 use crate::components::alarms::Alarms;
 use crate::components::aurora_postgres::AuroraPostgres;
@@ -21,6 +23,7 @@ use crate::components::slack_notifier::SlackNotifier;
 use crate::components::vpc_endpoints::VpcEndpoints;
 use crate::components::waf::Waf;
 use crate::components::waf_logs::WafLogs;
+use crate::types::DomainName;
 use crate::wafv2::key::Scope as WafScope;
 
 /// The key of each part, and the block that says what it is like.
@@ -75,7 +78,9 @@ pub fn retold(key: &str, fault: Fault) -> Vec<Fault> {
 /// Everything that is wrong with single blocks, each fault below its block's name.
 fn within(plan: &Plan<'_>) -> pulumi_plugin::Result<Vec<Fault>> {
     let wires = Wires::unknown();
-    let mut all = tiers(plan);
+    let mut all = tiers::missing(plan);
+    all.extend(names(plan));
+    all.extend(certificate(plan, CLOUDFRONT, plan.blocks.cdn.is_some(), "CloudFront needs"));
     let mut of = |key: &str, faults: Vec<Fault>| all.extend(faults.into_iter().flat_map(|fault| retold(key, fault)));
     of("network", Network::check(&plan.network()));
     of("dns", plan.dns().iter().flat_map(DnsZone::check).collect());
@@ -101,35 +106,25 @@ fn within(plan: &Plan<'_>) -> pulumi_plugin::Result<Vec<Fault>> {
     Ok(all)
 }
 
-/// Tiers of subnets that blocks are in, and that the network does not have.
-fn tiers(plan: &Plan<'_>) -> Vec<Fault> {
-    let settings = &plan.blocks.network.settings;
-    let blocks = &plan.blocks;
-    let internal = blocks.load_balancer.as_ref().map(|it| it.settings.internal);
-    let public_service = blocks.service.as_ref().map(|it| it.settings.assign_public_ip);
-    let needs = [
-        ("public", internal == Some(false), "the load balancer"),
-        ("public", public_service == Some(true), "the service"),
-        ("app", internal == Some(true), "the load balancer"),
-        ("app", public_service == Some(false), "the service"),
-        ("app", blocks.session_manager.as_ref().is_some_and(|it| it.settings.jump_host.enabled), "the jump host"),
-        ("app", blocks.vpc_endpoints.as_ref().is_some_and(|it| it.settings.interfaces() > 0), "VPC endpoints"),
-        ("data", blocks.aurora.is_some(), "Aurora"),
-        ("data", blocks.redis.is_some(), "Redis"),
+/// A name below the stack's domain that is too long for DNS.
+fn names(plan: &Plan<'_>) -> Option<Fault> {
+    let (aurora, redis) = (plan.blocks.aurora.as_ref(), plan.blocks.redis.as_ref());
+    let readers = [
+        aurora.filter(|it| it.settings.cname.is_none()).map(|_| "db-reader."),
+        redis.filter(|it| it.settings.cname.is_none()).map(|_| "redis-reader."),
     ];
-    let (at, has): (_, Vec<&String>) = match settings.vpc_id {
-        Some(_) => {
-            ("subnetIds", settings.subnet_ids.iter().filter(|(_, ids)| !ids.is_empty()).map(|it| it.0).collect())
-        }
-        None => ("tiers", settings.tiers.keys().collect()),
-    };
-    let missing = ["public", "app", "data"].into_iter().filter(|tier| !has.iter().any(|has| has == tier));
-    let whose = missing.filter_map(|tier| {
-        let whose: Vec<_> = needs.iter().filter(|it| it.0 == tier && it.1).map(|it| it.2).collect();
-        (!whose.is_empty()).then(|| (tier, whose.join(", ")))
-    });
-    let fault = |(tier, whose)| Fault::new(at, format!("missing: the tier `{tier}`, which {whose} would be in"));
-    whose.map(fault).map(|fault| fault.below("network")).collect()
+    let before = readers.into_iter().flatten().next_back().unwrap_or_default();
+    let name = DomainName::parse(&format!("{before}{}", internal(&plan.inputs.domain)));
+    let why = name.err().filter(|_| aurora.is_some() || redis.is_some())?;
+    Some(Fault::new("domain", format!("database and cache have names below it that only the VPC knows: {why}")))
+}
+
+/// A region that a certificate is needed in, and that `certificate.regions` leaves out.
+pub fn certificate(plan: &Plan<'_>, region: &str, needed: bool, who: &str) -> Option<Fault> {
+    let CertificateChoice::Settings(block) = &plan.blocks.certificate else { return None };
+    let regions = block.settings.regions.as_ref().filter(|_| needed)?;
+    let why = format!("{who} a certificate in {region}: name that region, too, or leave `regions` out");
+    (!regions.iter().any(|it| it.as_str() == region)).then(|| Fault::new("certificate.regions", why))
 }
 
 impl ReferenceStackInputs {

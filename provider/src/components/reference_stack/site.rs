@@ -12,13 +12,15 @@ use pulumi_plugin::{Component, Error, Output, Result, Scope};
 
 use super::wires::{Plan, Wires};
 use super::{ReferenceStack, estimate};
+use crate::components::cdn::Cdn;
+use crate::components::fargate_service::FargateService;
 use crate::components::{Report, Reporting};
 use crate::deletion_protection::{DeletionProtection, DeletionProtectionArgs};
 use crate::ec2::security_group_rule::SecurityGroupRuleArgs;
 use crate::types::Region;
 
 /// CloudFront's things are in this region.
-const CLOUDFRONT: &str = "us-east-1";
+pub const CLOUDFRONT: &str = "us-east-1";
 
 /// Where the parts are added.
 pub struct Site<'a> {
@@ -49,7 +51,7 @@ impl Site<'_> {
         self.guard();
         let network = self.network();
         self.clients();
-        let private_zone_id = self.private_zone();
+        let private_zone_id = self.private_zone()?;
         let dns = self.dns();
         let slack = self.slack();
         let redis = self.redis();
@@ -61,9 +63,8 @@ impl Site<'_> {
         let load_balancer = self.load_balancer();
         let cdn = self.cdn()?;
         self.bucket_policy(bucket.as_ref(), cdn.as_ref());
-        let records = self.records(cdn.as_ref())?;
         let vpc_endpoints = self.vpc_endpoints();
-        let service = self.service();
+        let (records, service) = self.reached(cdn.as_ref())?;
         let session_manager = self.session_manager(aurora.as_ref(), redis.as_ref());
         let alarms = self.alarms();
         self.protection();
@@ -92,6 +93,22 @@ impl Site<'_> {
             vpc_endpoints: vpc_endpoints.map(whole),
             report: Report { child_urns: self.here.child_urns(), ..self.report.clone() },
         })
+    }
+
+    /// The records and the service, in the order in which no user is refused: CloudFront's header is asked for once the domain leads to CloudFront, and
+    /// the domain leads to the load balancer once the header is asked for no more.
+    fn reached(&mut self, cdn: Option<&Cdn>) -> Result<(Vec<Output<String>>, Option<FargateService>)> {
+        if cdn.is_some() {
+            let records = self.records(cdn)?;
+            let after = |header: Output<_>| records.iter().fold(header, |header, record| header.depends_on(record));
+            self.wires.header = self.wires.header.take().map(after);
+            return Ok((records, self.service()));
+        }
+        let service = self.service();
+        if let Some(service) = &service {
+            self.wires.balancer.dns_name = self.wires.balancer.dns_name.depends_on(&service.service_arn);
+        }
+        Ok((self.records(None)?, service))
     }
 
     /// Adds a part, and takes over what it reports.
@@ -138,7 +155,8 @@ fn at(port: &Output<u16>, rule: SecurityGroupRuleArgs) -> SecurityGroupRuleArgs 
     SecurityGroupRuleArgs { from_port: (&port).into(), to_port: port.into(), ..rule }
 }
 
-/// What there is in a region.
-fn of_region(all: &Output<BTreeMap<String, String>>, region: &'static str) -> Output<String> {
-    all.try_map(move |all| all.get(region).cloned().ok_or_else(|| Error::new(format!("there is none in {region}"))))
+/// What there is of a kind in a region.
+fn of_region(all: &Output<BTreeMap<String, String>>, what: &'static str, region: &'static str) -> Output<String> {
+    let none = move || Error::new(format!("the stack has no {what} in {region}"));
+    all.try_map(move |all| all.get(region).cloned().ok_or_else(none))
 }

@@ -343,8 +343,7 @@ impl Plan<'_> {
             .service
             .as_ref()
             .map(|(name, _)| AlarmsService { cluster_name: wires.cluster.clone(), service_name: name.clone() });
-        let readers = (1..=self.blocks.readers(shared)).map(|number| format!("reader-{number}"));
-        let instances = ["writer".to_owned()].into_iter().chain(readers).map(|key| {
+        let instances = self.blocks.instances(shared).into_iter().map(|key| {
             let of = key.clone();
             (key, wires.instances.map(move |all| all.get(&of).cloned().unwrap_or_default()))
         });

@@ -348,6 +348,8 @@ impl InstanceInputs {
         let (root, asked) = (&mut self.root_block_device, &given.root_block_device);
         root.volume_size = root.volume_size.filter(|_| asked.volume_size.is_some());
         root.kms_key_id = root.kms_key_id.take().filter(|_| asked.kms_key_id.is_some());
+        // Where the account encrypts every volume, it takes this one for encrypted although it was not asked to.
+        root.encrypted &= asked.encrypted;
         if root.iops() == asked.iops() {
             root.iops = asked.iops;
         }

@@ -38,8 +38,9 @@ pub struct ServiceInputs {
     /// The launch type. Not together with `capacityProviderStrategy`. Default: the cluster's default strategy, or `EC2` if it has none.
     #[prop(computed)]
     pub launch_type: Option<LaunchType>,
-    /// The capacity provider strategy. An own deployment brings the tasks to a new one. Default: the cluster's, unless there is a `launchType`.
-    #[prop(computed, max = 20)]
+    /// The capacity provider strategy. An own deployment brings the tasks to a new one. Left out of a new service, it is the cluster's default strategy,
+    /// unless there is a `launchType`, and is not managed here; taken out of one that has it, the service goes back to its launch type.
+    #[prop(max = 20)]
     pub capacity_provider_strategy: Option<Vec<CapacityProviderStrategyItem>>,
     /// The platform version of Fargate. Default: `LATEST`.
     pub platform_version: Option<String>,

@@ -62,9 +62,10 @@ pub struct LoadBalancer {
 pub struct AdvancedConfiguration {
     /// The ARN of the alternate target group.
     pub alternate_target_group_arn: String,
-    /// The ARN of the production listener rule.
+    /// The ARN of the production listener rule, or of the listener of a Network Load Balancer. Its `forwardConfig` names both target groups and has
+    /// `ignoreWeights: true`, for ECS moves the traffic between them.
     pub production_listener_rule: Option<String>,
-    /// The ARN of the test listener rule.
+    /// The ARN of the test listener rule, or of a listener of a Network Load Balancer. It needs `ignoreWeights: true`, too.
     pub test_listener_rule: Option<String>,
     /// The role with which ECS changes the rules.
     pub role_arn: Option<String>,

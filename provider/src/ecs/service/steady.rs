@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use aws_sdk_ecs::primitives::DateTime;
 use aws_sdk_ecs::types::{
-    Deployment, DeploymentRolloutState, DesiredStatus, Service as AwsService, ServiceDeploymentBrief,
+    CreatedAt, Deployment, DeploymentRolloutState, DesiredStatus, Service as AwsService, ServiceDeploymentBrief,
     ServiceDeploymentStatus as Status,
 };
 use pulumi_plugin::{Error, Id, Progress, Result};
@@ -15,15 +16,35 @@ use crate::aws::{Aws, Doing as _};
 /// How much earlier than its own tasks a deployment may begin, in seconds.
 const AHEAD: i64 = 10;
 
-/// When the deployment of each service began that this process has started, by the clock of AWS.
+/// The deployment of each service that this process has started.
 #[derive(Default)]
-struct Begun(Mutex<HashMap<String, i64>>);
+struct Begun(Mutex<HashMap<String, Ours>>);
 
-/// Notes the deployment that AWS has just told of, so that an older one is not taken for it.
+/// A deployment of ours.
+#[derive(Debug, Clone, PartialEq)]
+struct Ours {
+    /// Its number, which the ARN of the service revision that it brings ends with.
+    number: String,
+    /// When it began, by the clock of AWS.
+    began: i64,
+}
+
+impl Ours {
+    fn of(deployment: &Deployment) -> Option<Ours> {
+        let number = deployment.id()?.rsplit('/').next()?.to_owned();
+        Some(Ours { number, began: deployment.created_at?.secs() })
+    }
+
+    /// Whether a run brings its revision.
+    fn is_brought_by(&self, run: &ServiceDeploymentBrief) -> bool {
+        run.target_service_revision_arn().and_then(|arn| arn.rsplit('/').next()) == Some(&self.number)
+    }
+}
+
+/// Notes the deployment that AWS has just told of, so that no other one is taken for it: an older one, or somebody else's that came after it.
 pub fn note(aws: &Aws, id: &Id, service: Option<&AwsService>) {
-    let began = service.and_then(primary).and_then(|deployment| Some(deployment.created_at?.secs()));
-    if let Some(began) = began {
-        aws.kept::<Begun>().0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_string(), began);
+    if let Some(ours) = service.and_then(primary).and_then(Ours::of) {
+        aws.kept::<Begun>().0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_string(), ours);
     }
 }
 
@@ -36,9 +57,11 @@ pub fn primary(service: &AwsService) -> Option<&Deployment> {
 /// the deployment is through.
 pub async fn progress(aws: &Aws, id: &Id, service: &AwsService) -> Result<Progress> {
     let Some(deployment) = primary(service) else { return Ok(Progress::Pending("no deployment yet".to_owned())) };
-    let noted = aws.kept::<Begun>().0.lock().unwrap_or_else(PoisonError::into_inner).get(id.as_str()).copied();
-    let began = noted.or(deployment.created_at.map(|at| at.secs())).unwrap_or_default();
-    let run = last_run(aws, id, began).await?;
+    let noted = aws.kept::<Begun>().0.lock().unwrap_or_else(PoisonError::into_inner).get(id.as_str()).cloned();
+    let run = match noted.or_else(|| Ours::of(deployment)) {
+        Some(ours) => run_of(aws, id, &ours).await?,
+        None => None,
+    };
     let failed = match run.as_ref().and_then(|run| run.status.as_ref()) {
         Some(Status::Successful) => return Ok(counted(service)),
         Some(Status::Stopped | Status::RollbackSuccessful | Status::RollbackFailed) => true,
@@ -55,14 +78,21 @@ pub async fn progress(aws: &Aws, id: &Id, service: &AwsService) -> Result<Progre
     }
 }
 
-/// The run of the deployment that began then.
-async fn last_run(aws: &Aws, id: &Id, began: i64) -> Result<Option<ServiceDeploymentBrief>> {
+/// The run of a deployment.
+async fn run_of(aws: &Aws, id: &Id, ours: &Ours) -> Result<Option<ServiceDeploymentBrief>> {
     let (cluster, name) = place(id)?;
-    let listed = aws.ecs().list_service_deployments().cluster(cluster).service(name).send().await;
-    let runs = listed.doing("reading the deployments of service", id)?.service_deployments.unwrap_or_default();
-    let at = |run: &ServiceDeploymentBrief| run.created_at.map(|at| at.secs()).unwrap_or_default();
-    let newest = runs.into_iter().max_by_key(|run| run.created_at.map(|at| at.as_nanos()));
-    Ok(newest.filter(|run| at(run) + AHEAD >= began))
+    let since = CreatedAt::builder().after(DateTime::from_secs(ours.began - AHEAD)).build();
+    let list = aws.ecs().list_service_deployments().cluster(cluster).service(name).created_at(since);
+    let mut page = None;
+    loop {
+        let listed = list.clone().set_next_token(page).send().await;
+        let listed = listed.doing("reading the deployments of service", id)?;
+        let found = listed.service_deployments.unwrap_or_default().into_iter().find(|run| ours.is_brought_by(run));
+        if found.is_some() || listed.next_token.is_none() {
+            return Ok(found);
+        }
+        page = listed.next_token;
+    }
 }
 
 /// The deployment is through: are all tasks there?

@@ -1,9 +1,10 @@
 //! What AWS tells of a service in the program's words, and what an update sends.
 
 use pulumi_plugin::conform::conform;
-use pulumi_plugin::{Property as _, Shaped as _, Value};
+use pulumi_plugin::{Property as _, Resource as _, Shaped as _, Value};
 use serde_json::{Value as Json, json};
 
+use super::Service;
 use super::inputs::ServiceInputs;
 
 const DEFINITION: &str = "arn:aws:ecs:ap-northeast-1:123456789012:task-definition/app:7";
@@ -50,6 +51,12 @@ fn what_means_the_same_is_told_in_the_programs_words() {
             json!({"serviceConnectConfiguration": {"namespace": "shop"}}),
             true,
         ),
+        (json!({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]}), json!({}), true),
+        (
+            json!({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]}),
+            json!({"launchType": "FARGATE"}),
+            false,
+        ),
         // A blue/green deployment has swapped the two groups.
         (balancer("green", "blue"), balancer("blue", "green"), true),
         (balancer("green", "red"), balancer("blue", "green"), false),
@@ -62,5 +69,35 @@ fn what_means_the_same_is_told_in_the_programs_words() {
             ..it.clone()
         };
         assert_eq!(plain(&state) == plain(&given), same, "{seen} {given:?}");
+    }
+}
+
+/// What an update sends.
+fn sent(old: &ServiceInputs, new: &ServiceInputs) -> aws_sdk_ecs::operation::update_service::UpdateServiceInput {
+    let config = aws_sdk_ecs::Config::builder().behavior_version_latest().build();
+    let update = aws_sdk_ecs::Client::from_conf(config).update_service();
+    new.change(old, update).expect("it is written").as_input().clone().build().expect("it is complete")
+}
+
+#[test]
+fn a_strategy_that_is_dropped_is_taken_back() {
+    let spot = json!({"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]});
+    let (fargate, ec2) = (json!({"launchType": "FARGATE"}), json!({"launchType": "EC2"}));
+    for (old, new, items, replaced) in [
+        (&spot, &json!({}), Some(0), false),
+        (&spot, &fargate, Some(0), false),
+        (&fargate, &spot, Some(1), false),
+        // The cluster's default strategy, which the program leaves to the cluster.
+        (&json!({}), &fargate, Some(0), false),
+        (&json!({}), &json!({}), None, false),
+        (&spot, &spot, None, false),
+        (&fargate, &fargate, None, false),
+        (&fargate, &ec2, None, true),
+    ] {
+        let (before, after) = (inputs(old), inputs(new));
+        let update = sent(&before, &after);
+        assert_eq!(update.capacity_provider_strategy.as_ref().map(Vec::len), items, "{old} {new}");
+        assert_eq!(update.force_new_deployment, items.map(|_| true), "{old} {new}");
+        assert_eq!(!Service::replaces(&before, &after).is_empty(), replaced, "{old} {new}");
     }
 }

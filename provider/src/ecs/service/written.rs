@@ -173,12 +173,12 @@ impl ServiceInputs {
         old: &ServiceInputs,
         update: UpdateServiceFluentBuilder,
     ) -> Result<UpdateServiceFluentBuilder, BuildError> {
-        let strategy = match (&self.capacity_provider_strategy, &self.launch_type) {
-            (new, _) if *new == old.capacity_provider_strategy => None,
-            (None, None) => None,
-            // An empty one goes back to the launch type.
-            (new, _) => Some(strategy::write(new.as_deref().unwrap_or_default())?),
-        };
+        // A service has no launch type while it has a strategy: its own one, or the cluster's.
+        let launched = self.launch_type.is_some() && old.launch_type.is_none();
+        let differs = self.capacity_provider_strategy != old.capacity_provider_strategy || launched;
+        // An empty one goes back to the launch type.
+        let wanted = self.capacity_provider_strategy.as_deref().unwrap_or_default();
+        let strategy = differs.then(|| strategy::write(wanted)).transpose()?;
         let exec = self.enable_execute_command != old.enable_execute_command;
         let tags = self.propagate_tags != old.propagate_tags;
         let propagated = self.propagate_tags.map_or(aws::PropagateTags::None, |it| it.as_str().into());
@@ -262,6 +262,10 @@ impl ServiceInputs {
         let newest = !given.task_definition.contains(':');
         if short || same && (newest || given.keep_task_definition.value()) {
             self.task_definition.clone_from(&given.task_definition);
+        }
+        // The cluster's default strategy, which the program leaves to the cluster.
+        if given.capacity_provider_strategy.is_none() && given.launch_type.is_none() {
+            self.capacity_provider_strategy = None;
         }
         if given.keep_desired_count.value() && given.desired_count.is_some() {
             self.desired_count = given.desired_count;

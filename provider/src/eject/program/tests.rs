@@ -75,6 +75,50 @@ fn a_component_becomes_its_resources() {
     assert_eq!(ejected.secrets.into_iter().collect::<Vec<_>>(), ["web-key-secret"]);
 }
 
+/// A rule behind a secret header: the values come from elsewhere, the rest of the list is as secret as they are.
+fn behind(conditions: &Value) -> String {
+    let [web, secret] = [urn("p:index:Web", "web"), urn("p:index:Web$p:random:Secret", "web-header")];
+    let resources = json!([
+        {"urn": web, "type": "p:index:Web", "parent": urn("pulumi:pulumi:Stack", "shop-dev")},
+        {"urn": secret, "type": "p:random:Secret", "custom": true, "id": "secret-1", "parent": web,
+         "outputs": {"value": hidden("first value"), "next": hidden("second value")}},
+        {"urn": urn("p:index:Web$p:elb:Rule", "web-rule"), "type": "p:elb:Rule", "custom": true, "id": "rule-1",
+         "parent": web, "dependencies": [secret], "inputs": {"conditions": conditions}},
+    ]);
+    json!({"version": 3, "deployment": {"resources": resources}}).to_string()
+}
+
+#[test]
+fn a_secret_of_several_values_is_written_value_by_value() {
+    let list = json!([{"field": "http-header", "values": ["first value", "second value"], "not": null, "count": 2}]);
+    let shown = json!({SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "plaintext": list.to_string()});
+    let state = State::parse(&behind(&shown)).expect("a state");
+    let ejected = of(&state, state.component("web").expect("a component")).expect("a program");
+    let program: Value = serde_saphyr::from_str(&ejected.program).expect("YAML");
+    let written = json!({"fn::secret": [{
+        "field": "${web-rule-conditions-0-field}",
+        "values": ["${web-header.value}", "${web-header.next}"],
+        "not": null,
+        "count": "${web-rule-conditions-0-count}",
+    }]});
+    assert_eq!(program["resources"]["web-rule"]["properties"]["conditions"], written, "{}", ejected.program);
+    let config = json!({
+        "web-rule-conditions-0-field": {"type": "string", "secret": true},
+        "web-rule-conditions-0-count": {"type": "number", "secret": true},
+    });
+    assert_eq!(program["config"], config);
+    assert!(!ejected.program.contains("first value"), "{}", ejected.program);
+}
+
+#[test]
+fn a_state_has_to_show_its_secrets() {
+    let encrypted = json!({SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"});
+    let state = State::parse(&behind(&encrypted)).expect("a state");
+    let refused = of(&state, state.component("web").expect("a component")).map(|it| it.program);
+    let told = refused.map_err(|error| error.to_string()).expect_err("it is refused");
+    assert!(told.contains("`web-rule-conditions`") && told.contains("pulumi stack export --show-secrets"), "{told}");
+}
+
 #[test]
 fn what_is_not_there_is_said() {
     let state = State::parse(&stack()).expect("a state");

@@ -1,6 +1,7 @@
 //! Actions in their two spellings: ours and AWS's.
 
 use std::collections::{BTreeMap, HashMap};
+use std::slice;
 
 use aws_sdk_elasticloadbalancingv2::types as sdk;
 use pulumi_plugin::{Error, Property, Result};
@@ -151,6 +152,7 @@ fn forwarded(told: &sdk::ForwardActionConfig) -> ForwardConfig {
                 duration_seconds: sticky.duration_seconds.and_then(|seconds| u32::try_from(seconds).ok()),
             }
         }),
+        ignore_weights: false,
     }
 }
 
@@ -237,6 +239,7 @@ fn jwt_told(told: &sdk::JwtValidationActionConfig) -> Result<JwtValidationConfig
 fn plain(action: &Action) -> Action {
     let mut plain = Action { order: None, ..action.clone() };
     if let Some(config) = &mut plain.forward_config {
+        config.ignore_weights = false;
         config.target_groups.sort_by(|a, b| a.target_group_arn.cmp(&b.target_group_arn));
         config.target_group_stickiness_config = config.target_group_stickiness_config.take().filter(|it| it.enabled);
         if let ([only], None) = (config.target_groups.as_slice(), &config.target_group_stickiness_config)
@@ -257,13 +260,53 @@ fn plain(action: &Action) -> Action {
 /// Says actions as the program says them, where they mean the same. The secret of one is what the program says.
 pub fn respell(seen: &mut [Action], given: &[Action]) {
     for (seen, given) in seen.iter_mut().zip(given) {
-        if plain(seen) == plain(given) {
+        if is_same(seen, given) {
             *seen = given.clone();
-        } else if let (Some(seen), Some(given)) = (&mut seen.authenticate_oidc_config, &given.authenticate_oidc_config)
-        {
+            continue;
+        }
+        if let (Some(seen), Some(given)) = (&mut seen.authenticate_oidc_config, &given.authenticate_oidc_config) {
             seen.client_secret.clone_from(&given.client_secret);
         }
+        if let (Some(seen), Some(given)) = (&mut seen.forward_config, &given.forward_config) {
+            seen.ignore_weights = given.ignore_weights;
+        }
     }
+}
+
+fn is_same(seen: &Action, given: &Action) -> bool {
+    if !ignores_weights(slice::from_ref(given)) {
+        return plain(seen) == plain(given);
+    }
+    plain(&even(seen)) == plain(&even(given))
+}
+
+/// The action with the same weight for each of its target groups.
+fn even(action: &Action) -> Action {
+    let mut even = action.clone();
+    let groups = even.forward_config.iter_mut().flat_map(|config| &mut config.target_groups);
+    groups.for_each(|group| group.weight = 1);
+    even
+}
+
+/// Whether the weights of an action are somebody else's.
+pub fn ignores_weights(actions: &[Action]) -> bool {
+    actions.iter().filter_map(|action| action.forward_config.as_ref()).any(|config| config.ignore_weights)
+}
+
+/// The program's actions with the weights that stand, where they are somebody else's. What comes new to groups that have traffic gets none.
+pub fn weighed(new: &[Action], told: &[sdk::Action]) -> Vec<Action> {
+    let configs = told.iter().filter_map(|action| action.forward_config.as_ref()).map(forwarded);
+    let standing: HashMap<_, _> =
+        configs.flat_map(|config| config.target_groups).map(|group| (group.target_group_arn, group.weight)).collect();
+    let mut new = new.to_vec();
+    let configs = new.iter_mut().filter_map(|action| action.forward_config.as_mut());
+    for config in configs.filter(|config| config.ignore_weights) {
+        let weight = |group: &TargetGroupTuple| standing.get(&group.target_group_arn).copied();
+        if config.target_groups.iter().any(|group| weight(group).is_some_and(|weight| weight > 0)) {
+            config.target_groups.iter_mut().for_each(|group| group.weight = weight(group).unwrap_or(0));
+        }
+    }
+    new
 }
 
 #[cfg(test)]
@@ -291,10 +334,38 @@ mod tests {
             (&one, &on, false),
             (&two("a", "b"), &two("b", "a"), true),
             (&two("a", "b"), &two("a", "c"), false),
+            (&weighted(0, 100, false), &weighted(1, 0, true), true),
+            (&weighted(0, 100, false), &weighted(1, 0, false), false),
+            (&two("a", "c"), &weighted(1, 0, true), false),
+            (&one, &weighted(1, 0, true), false),
         ] {
             let mut told = [action(seen)];
             respell(&mut told, &[action(given)]);
             assert_eq!(told[0] == action(given), same, "{seen} {given}");
+        }
+    }
+
+    /// Two target groups, `a` and `b`.
+    fn weighted(a: u32, b: u32, ignored: bool) -> Json {
+        let groups = json!([{"targetGroupArn": "a", "weight": a}, {"targetGroupArn": "b", "weight": b}]);
+        json!({"type": "forward", "forwardConfig": {"targetGroups": groups, "ignoreWeights": ignored}})
+    }
+
+    #[test]
+    fn weights_of_others_are_left_as_they_stand() {
+        let one = json!({"type": "forward", "targetGroupArn": "a"});
+        let third = json!({"type": "forward", "forwardConfig": {"targetGroups": [{"targetGroupArn": "c", "weight": 100}, {"targetGroupArn": "b", "weight": 0}]}});
+        for (standing, ignored, weights) in [
+            (&weighted(0, 100, false), true, [0, 100]),
+            (&weighted(0, 100, false), false, [1, 0]),
+            (&one, true, [1, 0]),
+            // The one that has the traffic is replaced.
+            (&third, true, [1, 0]),
+        ] {
+            let told = written(&[action(standing)], &[]).expect("it is written");
+            let new = weighed(&[action(&weighted(1, 0, ignored))], &told);
+            let groups = &new[0].forward_config.as_ref().expect("it forwards").target_groups;
+            assert_eq!([groups[0].weight, groups[1].weight], weights, "{standing} {ignored}");
         }
     }
 

@@ -92,6 +92,14 @@ pub async fn holder(aws: &Aws, listener: &str, priority: u32) -> Result<Option<I
     Ok(holder.and_then(|rule| rule.rule_arn).map(Id::from))
 }
 
+/// The refusal of a new rule, in whose place another one stands.
+pub fn standing(id: &Id, rule: &Rule) -> Error {
+    let priority = of(rule).unwrap_or_default();
+    Error::new(format!("a rule of priority {priority} exists already: `{id}`")).hint(
+        "give this one another `priority`, from 1 to 50000; if it is the same rule and has another name in the program than before, give it the resource option `aliases` with the old one; if it is to be replaced although nothing differs, set the resource option `deleteBeforeReplace: true`; if it is nobody's, `pulumi import` takes it over",
+    )
+}
+
 /// Gives a rule another priority, together with other rules of the listener that get one at the same moment.
 pub async fn set(aws: &Aws, listener: &str, rule: &Id, priority: u32) -> Result<()> {
     let moves = aws.kept::<Moves>();

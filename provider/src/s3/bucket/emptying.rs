@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier, ObjectVersion};
 use percent_encoding::percent_decode_str;
-use pulumi_plugin::{Error, Result};
+use pulumi_plugin::{Again, Error, Result};
 
 use super::settings::{Settings, built};
 use crate::aws::Doing as _;
@@ -69,6 +69,10 @@ impl Settings<'_> {
                     answer.errors().len(),
                     some.len()
                 );
+                let passes = ["InternalError", "SlowDown", "ServiceUnavailable", "OperationAborted"].contains(&code);
+                if passes {
+                    return Err(Error::new(words).again(Again::Soon));
+                }
                 return Err(Error::new(words).hint(
                     "a retention of mode COMPLIANCE or a legal hold must end first; else a policy denies s3:DeleteObjectVersion",
                 ));

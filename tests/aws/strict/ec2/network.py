@@ -1,11 +1,13 @@
 """VPCs and subnets: ranges, zones, pending states, and what keeps one from being deleted."""
 
+import copy
 import ipaddress
 
-from moto.core.responses import EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 
 from ..clock import CLOCK
 from ..response import Refusal
+from ..zone import MARKED
 
 PENDING = 1.0
 
@@ -80,6 +82,19 @@ class Networks:
         if not low <= int(cidr.split("/")[1]) <= high:
             raise Refusal(code, f"The CIDR '{given}' is invalid.")
         self.params["CidrBlock"] = cidr
+
+    def describe_availability_zones(self):
+        filters = self._filters_from_querystring()
+        wanted = filters.pop("state", None)
+        names, ids = self._get_param("ZoneNames", []), self._get_param("ZoneIds", [])
+        zones = [self.marked(zone) for zone in self.ec2_backend.describe_availability_zones(filters, zone_names=names, zone_ids=ids)]
+        return ActionResult({"AvailabilityZones": [zone for zone in zones if wanted is None or zone.state in wanted]})
+
+    def marked(self, zone):
+        """All accounts share moto's zones."""
+        zone = copy.copy(zone)
+        zone.state = MARKED.get((self.current_account, zone.name), zone.state)
+        return zone
 
     def create_vpc(self):
         self.check_cidr()

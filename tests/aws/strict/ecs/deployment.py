@@ -1,5 +1,6 @@
 """Deployments of services: what becomes of one is worked out of its age. Tasks of an image tagged `broken` never start."""
 
+import sys
 import uuid
 
 from ..clock import CLOCK
@@ -27,6 +28,8 @@ SHOWN = (
     "volumeConfigurations",
     "vpcLatticeConfigurations",
 )
+# Strategies that move traffic from one target group to another.
+SHIFTING = ("BLUE_GREEN", "LINEAR", "CANARY")
 TRIPPED = "Service deployment rolled back because the circuit breaker threshold was exceeded."
 
 
@@ -77,13 +80,32 @@ def over(run, state, reason, when):
     run |= {"status": state, "finishedAt": when, **({"statusReason": reason} if reason else {})}
 
 
-def swap(balancer):
-    """Traffic has moved to the other target group."""
+def swap(service, balancer):
+    """Traffic has moved to the other target group, by the weights of the rules."""
     advanced = balancer.get("advancedConfiguration")
     if advanced:
         group, advanced = balancer["targetGroupArn"], dict(advanced)
         balancer["targetGroupArn"], advanced["alternateTargetGroupArn"] = advanced["alternateTargetGroupArn"], group
         balancer["advancedConfiguration"] = advanced
+        for rule in (advanced.get("productionListenerRule"), advanced.get("testListenerRule")):
+            reroute(service["arn"].split(":"), rule, {balancer["targetGroupArn"]: 100, group: 0})
+
+
+def reroute(place, rule, weights):
+    """Writes the weights of two groups into what a rule, or a Network Load Balancer's listener, forwards to."""
+    elbv2 = sys.modules.get("moto.elbv2.models")
+    balancers = elbv2.elbv2_backends[place[4]][place[3]].load_balancers.values() if elbv2 else []
+    listeners = [listener for balancer in balancers for listener in balancer.listeners.values()]
+    owners = [(listener.arn, listener.default_actions) for listener in listeners]
+    owners += [(each.arn, each.actions) for listener in listeners for each in listener.rules.values()]
+    for arn, actions in owners:
+        for action in actions:
+            if arn == rule and action.type == "forward":
+                action.data.pop("TargetGroupArn", None)
+                action.__dict__.pop("TargetGroupArn", None)
+                action.data["ForwardConfig"]["TargetGroups"] = [
+                    {"TargetGroupArn": group, "Weight": weight} for group, weight in weights.items()
+                ]
 
 
 def settle(service, when):
@@ -94,9 +116,9 @@ def settle(service, when):
     service["deployments"] = [deployment]
     service["good"] = service["taskDefinition"] = deployment["taskDefinition"]
     rolled = run["status"] == "ROLLBACK_IN_PROGRESS"
-    if service["deploymentConfiguration"]["strategy"] == "BLUE_GREEN" and len(service["runs"]) > 1 and not rolled:
+    if service["deploymentConfiguration"]["strategy"] in SHIFTING and len(service["runs"]) > 1 and not rolled:
         for balancer in service["loadBalancers"]:
-            swap(balancer)
+            swap(service, balancer)
     over(run, "ROLLBACK_SUCCESSFUL" if rolled else "SUCCESSFUL", TRIPPED if rolled else None, when)
 
 

@@ -312,7 +312,12 @@ class Services:
         applicationautoscaling.forget(self.current_account, self.region, f"service/{service['cluster']}/{service['serviceName']}")
 
     def list_service_deployments(self):
-        return ActionResult({"serviceDeployments": self.service()["runs"]})
+        """In pages of two."""
+        after = (self._get_param("createdAt") or {}).get("after")
+        runs = [run for run in self.service()["runs"] if after is None or run["createdAt"].replace(tzinfo=None) >= after]
+        since = int(self._get_param("nextToken") or 0)
+        more = {"nextToken": str(since + 2)} if since + 2 < len(runs) else {}
+        return ActionResult({"serviceDeployments": runs[since : since + 2], **more})
 
     def describe_service_deployments(self):
         wanted = self._get_param("serviceDeploymentArns") or []

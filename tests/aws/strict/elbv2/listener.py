@@ -154,6 +154,10 @@ class Listeners:
 
     def delete_listener(self):
         found = self.listener()
+        for group in self.elbv2_backend.target_groups.values():
+            if group.target_type == "alb" and found.load_balancer_arn in group.targets and group.targets[found.load_balancer_arn]["Port"] == found.port:
+                words = f"Listener port '{found.port}' is in use by registered target '{found.load_balancer_arn}' and cannot be removed."
+                raise Refusal("ResourceInUse", words)
         for arn in [found.certificate, *found.further]:
             release(self.current_account, self.region, arn)
         return super().delete_listener()

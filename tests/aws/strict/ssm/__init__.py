@@ -88,6 +88,8 @@ class Ssm(Strict, Parameters, SimpleSystemManagerResponse):
         check_content(
             before.get_default_version().document_type, self._get_param("Content"), self._get_param("DocumentFormat", "JSON")
         )
+        if len(before.versions) >= 1000:
+            raise Refusal("DocumentVersionLimitExceeded", "The document has too many versions. Delete one or more document versions and try again.")
         # Left out, the version is the first one, and older ones than the latest can't be changed.
         if self._get_param("DocumentVersion") is None:
             self.say("DocumentVersion", "1")

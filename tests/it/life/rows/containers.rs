@@ -292,9 +292,13 @@ fn target_row() -> Row {
 
 /// A policy with its own properties, which changes and is refused so.
 fn policy_row(own: serde_json::Value, given: serde_json::Value, other: serde_json::Value) -> Row {
-    let target = json!({"serviceNamespace": "ecs", "resourceId": "service/web/app", "scalableDimension": DIMENSION, "minCapacity": 1, "maxCapacity": 4});
+    let target = json!({
+        "serviceNamespace": "ecs", "resourceId": "service/web/app", "scalableDimension": DIMENSION, "minCapacity": 1, "maxCapacity": 4,
+        "resourceCreatedAt": "${app.createdAt}",
+    });
     let keys = json!({
         "policyName": "cpu", "serviceNamespace": "ecs", "resourceId": "${target.resourceId}", "scalableDimension": DIMENSION,
+        "resourceCreatedAt": "${target.resourceCreatedAt}",
     });
     Row {
         around: [services(), vec![Asked::new("target", "appautoscaling:Target", target)]].concat(),
@@ -317,6 +321,7 @@ fn policy_row(own: serde_json::Value, given: serde_json::Value, other: serde_jso
             json!({"PolicyName": "cpu", "ServiceNamespace": "ecs", "ResourceId": "service/web/app", "ScalableDimension": DIMENSION}),
         )]),
         made_anew: true,
+        untold: vec!["resourceCreatedAt"],
         ..row("appautoscaling:Policy", ("application-autoscaling", "", |_| 0))
     }
 }

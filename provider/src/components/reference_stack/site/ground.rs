@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulumi_plugin::{Error, Output, Result};
+use pulumi_plugin::{Error, Fault, Output, Result};
 
 use super::super::blocks::*;
 use super::super::inputs::internal;
@@ -53,13 +53,13 @@ impl Site<'_> {
     }
 
     /// The zone of names that only the VPC knows.
-    pub fn private_zone(&mut self) -> Option<Output<String>> {
+    pub fn private_zone(&mut self) -> Result<Option<Output<String>>> {
         if !self.has_data() {
-            return None;
+            return Ok(None);
         }
         let region = self.region.clone();
         let vpc = move |vpc_id| BTreeSet::from([ZoneVpc { vpc_id, vpc_region: region }]);
-        let name = DomainName::parse(&internal(&self.plan.inputs.domain)).ok()?;
+        let name = DomainName::parse(&internal(&self.plan.inputs.domain)).map_err(|why| Fault::new("domain", why))?;
         let args = ZoneArgs {
             name: name.into(),
             vpcs: self.wires.vpc_id.map(vpc).into(),
@@ -69,7 +69,7 @@ impl Site<'_> {
         let protects = self.plan.blocks.protects_names(&self.plan.inputs.shared);
         let zone = self.here.child("private-zone").protect(protects).add::<Zone>(args);
         self.wires.private_zone_id = Some(zone.zone_id.clone());
-        Some(zone.zone_id)
+        Ok(Some(zone.zone_id))
     }
 
     pub fn dns(&mut self) -> Option<DnsZone> {
@@ -93,7 +93,7 @@ impl Site<'_> {
         let Some(inputs) = self.plan.certificate(&self.wires)? else { return Ok(None) };
         let certificate = self.part::<Certificate>("certificate", inputs);
         self.wires.certificate = certificate.certificate_arn.clone();
-        self.wires.cdn_certificate = of_region(&certificate.certificate_arns, CLOUDFRONT);
+        self.wires.cdn_certificate = of_region(&certificate.certificate_arns, "certificate", CLOUDFRONT);
         Ok(Some(certificate))
     }
 
@@ -105,7 +105,7 @@ impl Site<'_> {
         let edge = cdn.map(|cdn| alias(&cdn.domain_name, &Output::known(DISTRIBUTIONS.to_owned())));
         let mut records = Vec::new();
         if let (Some(_), Some(target)) = (cdn, &balancer) {
-            self.record("record-origin", self.plan.origin()?, RecordType::A, target);
+            records.push(self.record("record-origin", self.plan.origin()?, RecordType::A, target));
         }
         let Some(target) = edge.or(balancer) else { return Ok(records) };
         let mut names = BTreeMap::from([("record".to_owned(), self.plan.inputs.domain.clone())]);

@@ -67,7 +67,7 @@ impl Site<'_> {
         }
         let slack = self.part::<SlackNotifier>("slack", self.plan.slack()?);
         self.wires.topic = Some(slack.topic_arn.clone());
-        self.wires.cdn_topic = self.plan.blocks.cdn.as_ref().map(|_| of_region(&slack.topic_arns, CLOUDFRONT));
+        self.wires.cdn_topic = self.plan.blocks.cdn.as_ref().map(|_| of_region(&slack.topic_arns, "topic", CLOUDFRONT));
         Some(slack)
     }
 
