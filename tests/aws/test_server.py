@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import signal
 import subprocess
 import sys
 import time
@@ -104,6 +105,22 @@ def test_a_slow_call_comes_late(aws):
     fault(aws, "slow", seconds=0.05)
     create(aws)
     assert aws.admin("GET", "calls")[-1]["seconds"] >= 0.05
+
+
+def test_a_rule_tells_how_often_it_fitted(aws):
+    fault(aws, "throttle", skip=1)
+    fault(aws, "slow", operation="CreateSubnet")
+    create(aws)
+    assert [(rule["kind"], rule["hits"]) for rule in aws.admin("GET", "faults")] == [("throttle", 1), ("slow", 0)]
+
+
+def test_a_kill_without_a_process_meets_the_caller(aws):
+    fault(aws, "kill")
+    key = {"aws_access_key_id": OURS, "aws_secret_access_key": "x", "region_name": "ap-northeast-1", "endpoint_url": aws.url}
+    script = f"import boto3; boto3.client('ec2', **{key!r}).create_vpc(CidrBlock='10.0.0.0/16')"
+    before = count(aws)
+    assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == -signal.SIGKILL
+    assert count(aws) == before + 1
 
 
 @pytest.mark.parametrize("rule", [{"kind": "none"}, {"kind": "slow", "color": "red"}])

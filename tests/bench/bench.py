@@ -17,6 +17,7 @@ import time
 import urllib.request
 
 import grpc
+import whole
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -150,11 +151,11 @@ def rounds(stacks: list[Stack], times: int) -> list[dict[str, float]]:
     return best
 
 
-def many(kind: str, place: str, path: str, text: str) -> dict:
-    """As many small files as the bar is about; `place` and `text` are what the kind calls its path and its content."""
+def many(kind: str, place: str, path: str, text: str, count: int = RESOURCES) -> dict:
+    """So many small files; `place` and `text` are what the kind calls its path and its content."""
     return {
         "resources": {
-            f"f{i}": {"type": kind, "properties": {place: path.format(i), text: f"file {i}"}} for i in range(RESOURCES)
+            f"f{i}": {"type": kind, "properties": {place: path.format(i), text: f"file {i}"}} for i in range(count)
         }
     }
 
@@ -178,9 +179,9 @@ def same_graph(resources: list[dict]) -> dict:
 class Emulator:
     """The AWS emulator, with its own account of the calls that it answered."""
 
-    def __init__(self, folder: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, time_scale: str = "0") -> None:
         port = folder / "port"
-        server = [sys.executable, REPOSITORY / "tests/aws/server.py", "--port", "0", "--port-file", port, "--time-scale", "0"]
+        server = [sys.executable, REPOSITORY / "tests/aws/server.py", "--port", "0", "--port-file", port, "--time-scale", time_scale]
         self.process = subprocess.Popen(server, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while not (port.exists() and port.read_text().strip()):
             if self.process.poll() is not None:
@@ -493,12 +494,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--symbols", type=pathlib.Path, help="the provider with its symbols, to say what each service adds")
     parser.add_argument("--counts", type=int, nargs="*", default=[50, 400], help="how many resources of a kind")
-    parser.add_argument("--only", action="append", choices=["provider", "counts", "rebuild", "cli"], help="a part of it")
+    parser.add_argument("--only", action="append", choices=["provider", "stack", "counts", "rebuild", "cli"], help="a part of it")
     args = parser.parse_args()
     args.target = args.target.resolve()
     board = Board()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="gitinfra-bench."))
     parts = {
+        "stack": lambda: whole.stack(board, args, folder),
         "provider": lambda: (processes(board, args), frameworks(board, args, folder), network(board, args, folder)),
         "counts": lambda: counts(board, args, folder),
         "rebuild": lambda: rebuilds(board, args),

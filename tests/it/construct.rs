@@ -2,7 +2,9 @@
 
 mod controls;
 mod faults;
+mod golden;
 mod network;
+mod standing;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -22,6 +24,7 @@ use tonic::{Request, Response, Status};
 use crate::aws::Aws;
 use crate::life::provider::Provider;
 use crate::life::wire::{UNKNOWN, read, written};
+use standing::Standing;
 
 /// A child as the engine is told of it.
 #[derive(Debug, Clone)]
@@ -50,23 +53,29 @@ struct Monitor {
     address: Arc<OnceLock<String>>,
     told: Arc<Mutex<BTreeMap<String, Told>>>,
     outputs: Arc<Mutex<BTreeMap<String, Value>>>,
+    standing: Arc<Standing>,
 }
 
-/// Builds a component of this package as a preview does.
+/// Builds a component of this package as a preview does of a new one.
 pub fn build(aws: &Aws, token: &str, name: &str, inputs: &Value) -> Result<Built, Wrong> {
+    built(aws, Arc::default(), token, name, inputs)
+}
+
+/// The same in a stack that stands.
+fn built(aws: &Aws, standing: Arc<Standing>, token: &str, name: &str, inputs: &Value) -> Result<Built, Wrong> {
     let provider = Provider::start(aws, None);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let address = provider.address().to_owned();
         let client = ResourceProviderClient::connect(address).await.expect("the provider listens");
-        let monitor =
-            Monitor { provider: client, address: Arc::default(), told: Arc::default(), outputs: Arc::default() };
+        let (address, told, outputs) = Default::default();
+        let monitor = Monitor { provider: client, address, told, outputs, standing };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let own = listener.local_addr().expect("it has an address").to_string();
         monitor.address.set(own).expect("it is set once");
         let server = Server::builder().add_service(ResourceMonitorServer::new(monitor.clone()));
         let serving = tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
-        let stack = format!("{HOME}::pulumi:pulumi:Stack::test-test");
+        let stack = monitor.standing.stack();
         let built = monitor.construct(token, name, &stack, inputs).await;
         serving.abort();
         built.map_err(|status| wrong(&status))?;
@@ -75,8 +84,6 @@ pub fn build(aws: &Aws, token: &str, name: &str, inputs: &Value) -> Result<Built
         Ok(Built { told: taken(&monitor.told), outputs })
     })
 }
-
-const HOME: &str = "urn:pulumi:test::test";
 
 /// The properties that a refusal names, and why; all of it in the words of the failure where it names none.
 fn wrong(status: &Status) -> Wrong {
@@ -91,10 +98,11 @@ fn wrong(status: &Status) -> Wrong {
 
 /// The URN of a resource of a parent.
 fn urn(parent: &str, token: &str, name: &str) -> String {
-    let types = parent.split("::").nth(2).unwrap_or_default();
+    let parts: Vec<_> = parent.splitn(4, "::").collect();
+    let [stack, project, types, _] = parts[..] else { panic!("no URN: {parent}") };
     match types {
-        "pulumi:pulumi:Stack" => format!("{HOME}::{token}::{name}"),
-        types => format!("{HOME}::{types}${token}::{name}"),
+        "pulumi:pulumi:Stack" => format!("{stack}::{project}::{token}::{name}"),
+        types => format!("{stack}::{project}::{types}${token}::{name}"),
     }
 }
 
@@ -108,8 +116,8 @@ impl Monitor {
         inputs: &Value,
     ) -> Result<rpc::ConstructResponse, Status> {
         let request = rpc::ConstructRequest {
-            project: "test".into(),
-            stack: "test".into(),
+            project: self.standing.project.clone(),
+            stack: self.standing.stack.clone(),
             dry_run: true,
             parallel: 64,
             monitor_endpoint: self.address.get().cloned().unwrap_or_default(),
@@ -153,6 +161,7 @@ impl ResourceMonitor for Monitor {
         let request = request.into_inner();
         let urn = urn(&request.parent, &request.r#type, &request.name);
         let inputs = read(request.object.as_ref());
+        self.standing.asked(&urn);
         if request.remote {
             let answer = self.construct(&request.r#type, &request.name, &request.parent, &inputs).await?;
             let answer = rpc::RegisterResourceResponse { urn: answer.urn, object: answer.state, ..Default::default() };
@@ -160,6 +169,12 @@ impl ResourceMonitor for Monitor {
         }
         if !request.custom {
             let answer = rpc::RegisterResourceResponse { urn, object: request.object, ..Default::default() };
+            return Ok(Response::new(answer));
+        }
+        if let Some(old) = self.standing.resources.get(&urn) {
+            self.standing.compare(&self.provider, old, &urn, &inputs).await?;
+            let object = Some(written(&old.outputs));
+            let answer = rpc::RegisterResourceResponse { urn, id: old.id.clone(), object, ..Default::default() };
             return Ok(Response::new(answer));
         }
         let outputs = self.resource(&urn, &inputs).await?;

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::Status;
 
-pub use start::{Start, serve};
+pub use start::{Begun, Start, serve};
 
 use crate::call::{Birth, Call};
 use crate::catalogue::{AnyResource, At, Package};
@@ -45,8 +45,8 @@ pub(crate) const BIRTH: &str = "__birth";
 pub struct Service<P: Provider> {
     package: Arc<Package<P>>,
     met: RwLock<Met<P>>,
-    /// The tokens of creations that an earlier run left unfinished, by URN.
-    pending: Mutex<BTreeMap<String, String>>,
+    /// The creations that an earlier run left unfinished, by URN.
+    pending: Mutex<BTreeMap<String, Begun>>,
     log: Log,
     pace: Pace,
 }
@@ -149,13 +149,13 @@ impl<P: Provider> Service<P> {
         self.met().failures.clone()
     }
 
-    fn pending(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+    fn pending(&self) -> MutexGuard<'_, BTreeMap<String, Begun>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether an earlier attempt at a creation, by this engine or one that it was told of, may have made something.
     fn was_tried(&self, urn: &str, token: &str) -> bool {
-        self.pending().get(urn).is_some_and(|known| known == token) || self.met().tried.contains(token)
+        self.pending().get(urn).is_some_and(|begun| begun.token == token) || self.met().tried.contains(token)
     }
 
     /// Notes what came of a creation: what it made or took over, or that it may have made something.

@@ -1,14 +1,17 @@
 """The front door of the server: keeps the list of calls, carries out faults, and answers the tests' admin paths."""
 
+import contextlib
 import io
 import json
 import os
+import pathlib
 import re
 import signal
 import threading
 import time
 import traceback
 import uuid
+from dataclasses import asdict
 from urllib.parse import parse_qsl
 
 from moto.core.base_backend import BackendDict, backend_lock
@@ -103,7 +106,7 @@ class Gate:
             time.sleep(rule.seconds)
         answered = self.carry_out(made, environ, body, entry)
         if kind == "kill":
-            os.kill(rule.pid, signal.SIGKILL)
+            os.kill(rule.pid or caller(environ), signal.SIGKILL)
         if kind in ("kill", "lose-answer"):
             raise Dropped
         return answered
@@ -158,6 +161,8 @@ class Gate:
             if route == ("POST", "faults"):
                 self.faults.add([Rule(**rule) for rule in (asked if isinstance(asked, list) else [asked])])
                 return said({"rules": len(self.faults.rules)})
+            if route == ("GET", "faults"):
+                return said([asdict(rule) for rule in self.faults.rules if owner in (None, rule.account)])
             if route == ("DELETE", "faults"):
                 self.faults.clear(owner)
                 return said({"rules": len(self.faults.rules)})
@@ -196,6 +201,20 @@ class Gate:
         CLOCK.eventual = CLOCK.eventual if eventual is None else bool(eventual)
         CLOCK.zone_busy = CLOCK.zone_busy if zoneBusy is None else float(zoneBusy)
         return {"timeScale": CLOCK.scale, "eventual": CLOCK.eventual, "zoneBusy": CLOCK.zone_busy}
+
+
+def caller(environ):
+    """The process at the other end of the connection."""
+    port = f":{int(environ['REMOTE_PORT']):04X}"
+    with open("/proc/net/tcp") as table:
+        sockets = [line.split() for line in table]
+    inode = next(fields[9] for fields in sockets if fields[1].endswith(port) and fields[9] != "0")
+    for link in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+        # Processes and their files come and go meanwhile.
+        with contextlib.suppress(OSError):
+            if os.readlink(link) == f"socket:[{inode}]":
+                return int(link.parts[2])
+    raise LookupError(f"no process has the connection from port {environ['REMOTE_PORT']}")
 
 
 def said(value, status=200):

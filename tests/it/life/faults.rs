@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
+use super::provider::Provider;
 use super::{Trial, with, with_every_row};
+use crate::aws::Aws;
 
 /// In which ways a call fails.
 const KINDS: [&str; 5] = ["throttle", "error500", "drop-before", "lose-answer", "kill"];
@@ -33,6 +36,20 @@ fn no_fault_makes_an_orphan_or_a_twin_or_loses_anything() {
     for ((kind, phase), calls) in table.into_inner().expect("nobody panics with it") {
         println!("{kind:36} {phase:6} {}", calls.join(", "));
     }
+}
+
+/// Names are made up out of the engine's seed, which is another one in the next run.
+#[test]
+fn an_interrupted_creation_goes_on_under_the_name_that_was_made_up_for_it() {
+    let aws = Aws::hurried();
+    let urn = "urn:pulumi:dev::lives::gitinfra:s3:Bucket::x";
+    let begun = Provider::start(&aws, None).check(urn, &json!({}), &json!({}), 1).expect("it needs no property");
+    let creation = json!({"type": "creating", "resource": {"urn": urn, "inputs": begun}});
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("state.json");
+    std::fs::write(&path, json!({"deployment": {"pending_operations": [creation]}}).to_string()).expect("a file");
+    let next = Provider::start(&aws, Some(&path)).check(urn, &json!({}), &json!({}), 2);
+    assert_eq!(next.expect("it needs no property"), begun);
 }
 
 impl Trial<'_> {

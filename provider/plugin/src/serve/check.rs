@@ -41,7 +41,10 @@ impl<P: Provider> Service<P> {
             configured.provider.complete(resource.inputs(), &mut news);
         }
         news.extend(resource.fixed());
-        let made_up = autoname(resource.inputs(), &request, &olds, &mut news);
+        // A creation goes on under the names that the interrupted run made up for it.
+        let begun = self.pending().get(&request.urn).filter(|_| olds.is_empty()).cloned();
+        let known = begun.as_ref().map_or(&olds, |begun| &begun.names);
+        let made_up = autoname(resource.inputs(), &request, known, &mut news);
         let mut checked = conform(&self.inputs_of(resource), &news);
         let ruled = sure(&resource.inputs().fields(), &checked, |inputs| resource.check(inputs));
         debug_assert!(
@@ -76,12 +79,12 @@ impl<P: Provider> Service<P> {
             true => {
                 let urn = request.urn.as_str();
                 let new = || hash(&[urn.as_bytes(), &request.random_seed, b"token"]);
-                self.pending().get(urn).cloned().unwrap_or_else(new).into()
+                self.pending().get(urn).map(|begun| begun.token.clone()).unwrap_or_else(new).into()
             }
             false => {
                 let token = olds.get(BIRTH)?.as_object()?.get("token")?.clone();
                 // It stands in the state, so its creation is no longer pending: a replacement is another birth.
-                self.pending().retain(|_, pending| token.as_str() != Some(pending));
+                self.pending().retain(|_, begun| token.as_str() != Some(begun.token.as_str()));
                 token
             }
         };

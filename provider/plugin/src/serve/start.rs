@@ -18,6 +18,7 @@ use crate::lifecycle::Pace;
 use crate::monitor::MESSAGE_LIMIT;
 use crate::resource::Provider;
 use crate::serve::{BIRTH, Service};
+use crate::value::Map;
 
 /// How a provider is started.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,8 +27,17 @@ pub struct Start {
     pub engine: Option<String>,
     /// How fast waits run.
     pub pace: Pace,
-    /// The tokens of creations that an earlier run left unfinished, by URN.
-    pub pending: BTreeMap<String, String>,
+    /// The creations that an earlier run left unfinished, by URN.
+    pub pending: BTreeMap<String, Begun>,
+}
+
+/// A creation that an earlier run had begun.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Begun {
+    /// What the creation is known by.
+    pub token: String,
+    /// The names that were made up for it.
+    pub names: Map,
 }
 
 impl Start {
@@ -55,7 +65,7 @@ impl Start {
         };
         let text = std::fs::read(export).map_err(failed)?;
         let state = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
-        Ok(Start { pending: tokens(&state), ..self })
+        Ok(Start { pending: begun(&state), ..self })
     }
 
     /// With waits that run so much faster (0.01) or slower than real time.
@@ -64,19 +74,22 @@ impl Start {
     }
 }
 
-/// The tokens of the creations among a state's pending operations, by URN.
-fn tokens(state: &Value) -> BTreeMap<String, String> {
+/// The creations among a state's pending operations, by URN.
+fn begun(state: &Value) -> BTreeMap<String, Begun> {
     let operations = state["deployment"]["pending_operations"].as_array();
     let creations = operations
         .into_iter()
         .flatten()
         .filter(|operation| operation["type"] == "creating")
         .map(|operation| &operation["resource"]);
-    let token = |resource: &Value| {
-        let token = resource["inputs"][BIRTH]["token"].as_str()?;
-        Some((resource["urn"].as_str()?.to_owned(), token.to_owned()))
+    let begun = |resource: &Value| {
+        let inputs = &resource["inputs"];
+        let token = inputs[BIRTH]["token"].as_str()?.to_owned();
+        let made = inputs[BIRTH]["made"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let names = made.filter_map(|name| Some((name.to_owned(), inputs[name].as_str()?.into()))).collect();
+        Some((resource["urn"].as_str()?.to_owned(), Begun { token, names }))
     };
-    creations.filter_map(token).collect()
+    creations.filter_map(begun).collect()
 }
 
 /// Serves a package until the engine ends it. The first line on stdout is the port.
@@ -146,20 +159,22 @@ async fn end<P: Provider>(interrupted: impl Future<Output = ()>, has_engine: boo
 
 #[cfg(test)]
 mod tests {
-    use super::{Start, tokens};
+    use super::{Begun, Start, begun};
+    use crate::value::map;
 
     #[test]
     fn only_creations_that_have_a_token_are_pending() {
         let operation = |kind: &str, urn: &str, inputs| serde_json::json!({"type": kind, "resource": {"urn": urn, "inputs": inputs}});
-        let born = || serde_json::json!({"__birth": {"token": "t"}});
+        let born = || serde_json::json!({"__birth": {"token": "t", "made": ["name"]}, "name": "n-1", "path": "p"});
         let state = serde_json::json!({"deployment": {"pending_operations": [
             operation("creating", "urn:a", born()),
             operation("updating", "urn:b", born()),
             operation("creating", "urn:c", serde_json::json!({})),
         ]}});
-        let found: Vec<_> = tokens(&state).into_iter().collect();
-        assert_eq!(found, [("urn:a".to_owned(), "t".to_owned())]);
-        assert!(tokens(&serde_json::json!({"deployment": {}})).is_empty());
+        let found: Vec<_> = begun(&state).into_iter().collect();
+        let names = map(serde_json::json!({"name": "n-1"}));
+        assert_eq!(found, [("urn:a".to_owned(), Begun { token: "t".to_owned(), names })]);
+        assert!(begun(&serde_json::json!({"deployment": {}})).is_empty());
     }
 
     #[test]
