@@ -44,7 +44,8 @@ impl Ledger {
         let list = format!("{COLUMNS} WHERE l.until > $1 ORDER BY s.name, r.label");
         let bound = sqlx::query(sqlx::AssertSqlSafe(list)).bind(now);
         let rows = bound.fetch_all(&self.pool).await.map_err(failed("listing locks"))?;
-        rows.iter().map(lock).collect::<Result<_, sqlx::Error>>().map_err(failed("listing locks"))
+        let all = rows.iter().map(lock).collect::<Result<_, sqlx::Error>>().map_err(failed("listing locks"))?;
+        Ok(self.seen(all, 0, |lock: &Lock| &lock.repository))
     }
 
     /// The lock on a stack, if one holds.

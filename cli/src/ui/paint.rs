@@ -28,6 +28,10 @@ impl Paint {
         Paint { colour }
     }
 
+    pub fn has_colour(self) -> bool {
+        self.colour
+    }
+
     pub fn tone(self, tone: Tone, text: &str) -> String {
         if !self.colour {
             return text.to_owned();
