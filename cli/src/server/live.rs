@@ -60,9 +60,12 @@ impl Sink for News {
     }
 }
 
+/// What is shown at an address, to all who see the same there.
+type ForAll = Shared<Arc<Shown>>;
+
 /// The pages that are open, each once for all who see the same.
 pub(super) struct Open {
-    pages: Mutex<HashMap<(Uri, You), Arc<Shared<Arc<Shown>>>>>,
+    pages: Mutex<HashMap<(String, You), Arc<ForAll>>>,
     /// Stands for the word of whoever reads. Nobody can guess it, so that nothing foreign is taken for it.
     word: String,
 }
@@ -88,10 +91,10 @@ impl Default for Open {
 
 impl Open {
     /// What somebody sees who has any word; those that nobody looks at any more are forgotten.
-    fn page(&self, of: &Uri, you: &You) -> Arc<Shared<Arc<Shown>>> {
+    fn page(&self, of: &Uri, you: &You) -> Arc<ForAll> {
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         pages.retain(|_, page| Arc::strong_count(page) > 1);
-        pages.entry((of.clone(), you.clone())).or_default().clone()
+        pages.entry((of.to_string(), you.clone())).or_default().clone()
     }
 }
 
@@ -107,7 +110,7 @@ struct Listening {
     you: You,
     word: Option<String>,
     of: Uri,
-    page: Arc<Shared<Arc<Shown>>>,
+    page: Arc<ForAll>,
     bell: watch::Receiver<u64>,
     /// The beat that was shown.
     beat: u64,
