@@ -2,24 +2,28 @@
 
 use std::time::Duration;
 
+use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::ledger::Ledger;
 use crate::record::{Run, RunState};
 use crate::target::{Place, Target};
 
 const GLANCE: Duration = Duration::from_millis(250);
 
 /// Stops runs of one repository.
-pub struct Cancel {
-    pub place: Place,
+pub struct Cancel<'a> {
+    pub context: &'a Context,
+    pub ledger: &'a Ledger,
+    /// Where what a dead gitinfra left is put in order; a server does that by itself.
+    pub place: Option<&'a Place>,
     /// How long a run may take to stop.
     pub patience: Duration,
 }
 
-impl Cancel {
+impl Cancel<'_> {
     /// Asks a run to stop and waits for its end, which it tells.
     pub async fn run(&self, run: &Run, who: &str) -> Result<RunState> {
-        let Place { previewer, ledger, .. } = &self.place;
-        let context = &previewer.context;
+        let (context, ledger) = (self.context, self.ledger);
         if !ledger.ask_to_stop(&run.name, who).await? {
             return Ok(ledger.run(&run.name).await?.state);
         }
@@ -39,9 +43,11 @@ impl Cancel {
                     run.name
                 )));
             }
-            if !ledger.is_held(&id).await? {
+            if let Some(place) = self.place
+                && !ledger.is_held(&id).await?
+            {
                 // Nobody is there to tell the engine, or to write down that it ended.
-                self.place.repair(&Target::of_run(&self.place.previewer.mirror, ledger, run).await?).await?;
+                place.repair(&Target::of_run(&place.previewer.mirror, ledger, run).await?).await?;
             }
             tokio::select! {
                 () = context.cancel.cancelled() => return Err(Failure::cancelled()),

@@ -1,5 +1,6 @@
 //! The command line. A verb is one file, with its arguments, its help and what it does, and one line of the table below.
 
+mod afar;
 mod alone;
 mod api_resources;
 mod approve;
@@ -58,6 +59,19 @@ Exit codes:
   70   a mistake in gitinfra itself
   130  stopped by Ctrl-C, SIGTERM or gitinfra cancel";
 
+/// What a verb needs, and so whether a server can do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Nothing but this machine, whatever server is named.
+    Alone,
+    /// A working copy, an engine or a file of this machine.
+    Here,
+    /// The ledger, which it reads.
+    Read,
+    /// The ledger, and a server that does what it asks for.
+    Served,
+}
+
 /// What a command does with its arguments.
 trait Verb {
     /// How events are shown while it works.
@@ -68,6 +82,11 @@ trait Verb {
     /// Whether much goes on in it at the same time, for months.
     fn is_server(&self) -> bool {
         false
+    }
+
+    /// What it needs.
+    fn reach(&self) -> Reach {
+        Reach::Here
     }
 
     /// Does it, and says with which exit code it ended.
@@ -92,6 +111,12 @@ macro_rules! verbs {
             fn is_server(&self) -> bool {
                 match self {
                     $(Command::$verb(verb) => verb.is_server(),)+
+                }
+            }
+
+            fn reach(&self) -> Reach {
+                match self {
+                    $(Command::$verb(verb) => verb.reach(),)+
                 }
             }
 
@@ -146,6 +171,9 @@ pub struct Args {
     global: Global,
     #[command(subcommand)]
     command: Command,
+    /// The line itself.
+    #[arg(skip)]
+    line: Vec<OsString>,
 }
 
 #[derive(Debug, Arguments)]
@@ -156,6 +184,12 @@ struct Global {
     /// The ledger, sqlite://FILE or postgres://... [default: ledger.db in the state directory]
     #[arg(long, global = true, value_name = "URL", env = "GITINFRA_LEDGER", hide_env_values = true)]
     ledger: Option<String>,
+    /// A server that does it instead, as whoever the token of GITINFRA_TOKEN or --token-file belongs to
+    #[arg(long, global = true, value_name = "URL", env = "GITINFRA_SERVER")]
+    server: Option<String>,
+    /// The file that holds the token for --server
+    #[arg(long, global = true, value_name = "FILE", env = "GITINFRA_TOKEN_FILE")]
+    token_file: Option<PathBuf>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
@@ -211,8 +245,14 @@ impl Args {
         let program = line.first().map(Path::new).and_then(Path::file_stem);
         let is_plugin = program.is_some_and(|name| name == "kubectl-gitinfra");
         let command = if is_plugin { Args::declaration().bin_name("kubectl gitinfra") } else { Args::declaration() };
-        let read = Args::from_arg_matches(&command.get_matches_from(line));
-        read.unwrap_or_else(|error| error.exit())
+        let read = Args::from_arg_matches(&command.get_matches_from(line.clone()));
+        Args { line, ..read.unwrap_or_else(|error| error.exit()) }
+    }
+
+    /// Reads a line that was written elsewhere; the error is its words.
+    fn written(line: &[String]) -> Result<Args, String> {
+        let matches = Args::declaration().try_get_matches_from(line);
+        matches.and_then(|matches| Args::from_arg_matches(&matches)).map_err(|error| error.to_string())
     }
 
     fn declaration() -> clap::Command {
@@ -224,9 +264,11 @@ impl Args {
 pub fn run(args: Args, surroundings: Surroundings) -> u8 {
     let ui = Ui::new(args.global.color, args.command.events(), surroundings.wants_no_color());
     let clock = surroundings.clock;
-    let command = args.command;
-    let done = Shell::new(args.global, surroundings, ui.clone())
-        .and_then(|shell| block_on(command.is_server(), command.run(&shell))?);
+    let (command, server) = (args.command, args.global.afar());
+    let done = Shell::new(args.global, surroundings, ui.clone()).and_then(|shell| match server {
+        Some(server) if command.reach() != Reach::Alone => block_on(false, server.run(&shell, &command, &args.line))?,
+        _ => block_on(command.is_server(), command.run(&shell))?,
+    });
     done.unwrap_or_else(|failure| {
         ui.failure(&failure, clock());
         failure.kind.exit_code()

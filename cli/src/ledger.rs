@@ -18,9 +18,10 @@ mod stacks;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::Path;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -49,6 +50,8 @@ pub struct Ledger {
     pool: AnyPool,
     /// What the database calls its own time, in milliseconds since 1970.
     clock: &'static str,
+    /// The repositories that whoever reads may see; all, where there is no list.
+    only: Option<Arc<BTreeSet<String>>>,
 }
 
 const SQLITE_CLOCK: &str = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)";
@@ -86,7 +89,30 @@ impl Ledger {
         MIGRATIONS.run(&pool).await.map_err(|error| {
             failed(&error).hint("a newer gitinfra may have changed its shape: use the newest one everywhere")
         })?;
-        Ok(Ledger { pool, clock: if is_sqlite { SQLITE_CLOCK } else { POSTGRES_CLOCK } })
+        Ok(Ledger { pool, clock: if is_sqlite { SQLITE_CLOCK } else { POSTGRES_CLOCK }, only: None })
+    }
+
+    /// The same, as somebody reads it who may see these repositories only.
+    pub fn only(&self, repositories: Option<&BTreeSet<String>>) -> Ledger {
+        Ledger { only: repositories.cloned().map(Arc::new), ..self.clone() }
+    }
+
+    fn sees(&self, repository: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(repository))
+    }
+
+    /// How many rows are to be read, where so many that may be seen are wanted; zero is all.
+    fn rows(&self, limit: u32) -> i64 {
+        if limit == 0 || self.only.is_some() { i64::MAX } else { limit.into() }
+    }
+
+    /// What may be seen of what was read, so many at most.
+    fn seen<T>(&self, mut all: Vec<T>, limit: u32, repository: impl Fn(&T) -> &str) -> Vec<T> {
+        all.retain(|one| self.sees(repository(one)));
+        if limit > 0 {
+            all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        }
+        all
     }
 
     /// What time it is by the database's clock, in milliseconds since 1970.

@@ -10,7 +10,10 @@ mod metrics;
 mod notify;
 mod page;
 mod people;
+mod place;
 mod routes;
+mod shared;
+pub mod verbs;
 mod watched;
 mod workers;
 
@@ -28,11 +31,14 @@ use crate::digest::Key;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
+use crate::record::StackRecord;
 use config::Config;
-use live::News;
+use live::{News, Open};
 use metrics::Metrics;
 use notify::{Notifier, Told};
 use people::People;
+use shared::Shared;
+use verbs::Verbs;
 use watched::Watched;
 
 /// Everything that requests and workers share.
@@ -44,6 +50,10 @@ pub struct Server {
     watched: Vec<Arc<Watched>>,
     metrics: Metrics,
     news: Arc<News>,
+    /// What open pages show.
+    open: Open,
+    /// All stacks, as they were looked at last.
+    stacks: Shared<Arc<Vec<StackRecord>>>,
     told: Mutex<Option<Told>>,
     /// What forms' words are made with.
     key: Key,
@@ -51,6 +61,9 @@ pub struct Server {
     bodies: Semaphore,
     /// Places for pictures that are drawn at the same time.
     pictures: Semaphore,
+    /// What does the command line's verbs for those who are elsewhere, and places for them.
+    verbs: Box<dyn Verbs>,
+    callers: Arc<Semaphore>,
     /// What people asked to be tried again, as long as it goes on.
     retries: TaskTracker,
     /// Whether it takes requests, and is not about to end.
@@ -59,7 +72,7 @@ pub struct Server {
 
 impl Server {
     /// Opens all that a configuration names. What is wrong with one repository is told before anything begins.
-    pub async fn open(mut context: Context, ledger: Ledger, config: Config) -> Result<Server> {
+    pub async fn open(mut context: Context, ledger: Ledger, config: Config, verbs: Box<dyn Verbs>) -> Result<Server> {
         let (notifier, told) = Notifier::open(&context, &config.notify, config.url.as_deref().unwrap_or_default())?;
         context.sink = notifier;
         let news = News::before(context.sink.clone());
@@ -71,12 +84,16 @@ impl Server {
             key: ledger.key().await?,
             bodies: Semaphore::new(hooks::AT_ONCE),
             pictures: Semaphore::new(acts::PICTURES),
+            verbs,
+            callers: Arc::new(Semaphore::new(verbs::AT_ONCE)),
             retries: TaskTracker::new(),
             is_ready: AtomicBool::new(false),
             context,
             ledger,
             config,
             news,
+            open: Open::default(),
+            stacks: Shared::default(),
             told: Mutex::new(Some(told)),
         })
     }

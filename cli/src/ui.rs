@@ -1,5 +1,6 @@
 //! The only place that prints: data on stdout, talk on stderr, events as a board, as lines or as JSON.
 
+mod afar;
 mod board;
 mod line;
 mod paint;
@@ -17,6 +18,7 @@ use crate::comment::{Preview, StackPreview};
 use crate::event::{Body, Event, Sink};
 use crate::failure::{Failure, Result};
 use crate::jsonpath::{Field, Template};
+pub use afar::{Printed, Printer, Terminal};
 use board::Board;
 pub use paint::{Paint, Tone};
 use safe::safe;
@@ -110,14 +112,21 @@ pub struct Ui {
     /// Colours on stdout, and on stderr.
     pub paint: Paint,
     talk: Paint,
+    /// Where the terminal is, if it is not this process's.
+    afar: Option<Afar>,
+}
+
+struct Afar {
+    width: Option<usize>,
+    print: Printer,
 }
 
 impl Sink for Ui {
     fn take(&self, event: &Event) {
         match &self.mode {
             _ if matches!(event.body, Body::Failed { .. }) => self.failed(event),
-            Mode::Json => print_some(streamed(event)),
-            Mode::Lines => print_some(line::on_a_pipe(event, self.paint)),
+            Mode::Json => self.print_some(streamed(event)),
+            Mode::Lines => self.print_some(line::on_a_pipe(event, self.paint)),
             Mode::Board(board) => lock(board).take(event, self.paint),
             Mode::Asides(board) => lock(board).take(event, self.talk),
             Mode::Silence => {}
@@ -143,7 +152,40 @@ impl Ui {
         };
         COLOURED[0].store(coloured(out), Ordering::Relaxed);
         COLOURED[1].store(coloured(err), Ordering::Relaxed);
-        Arc::new(Ui { mode, paint: Paint::new(coloured(out)), talk: Paint::new(coloured(err)) })
+        Arc::new(Ui { mode, paint: Paint::new(coloured(out)), talk: Paint::new(coloured(err)), afar: None })
+    }
+
+    /// Prints on a terminal that is elsewhere.
+    pub fn afar(terminal: &Terminal, events: Events, print: Printer) -> Arc<Ui> {
+        let mode = match events {
+            Events::Asides => Mode::Silence,
+            Events::Data(Stream::Json) => Mode::Json,
+            Events::Data(Stream::Text) => Mode::Lines,
+        };
+        let (paint, talk) = (Paint::new(terminal.colours_data), Paint::new(terminal.colours_talk));
+        Arc::new(Ui { mode, paint, talk, afar: Some(Afar { width: terminal.width, print }) })
+    }
+
+    /// What this terminal can, for whoever prints here from elsewhere.
+    pub fn terminal(&self) -> Terminal {
+        let (colours_data, colours_talk) = (self.paint.has_colour(), self.talk.has_colour());
+        Terminal { width: self.width(), colours_data, colours_talk }
+    }
+
+    /// How wide a line of data may be; as wide as it likes where no eyes read it.
+    fn width(&self) -> Option<usize> {
+        match &self.afar {
+            Some(afar) => afar.width,
+            None => io::stdout().is_terminal().then(|| usize::from(console::Term::stdout().size().1)),
+        }
+    }
+
+    fn print_some(&self, line: Option<String>) {
+        match (line, &self.afar) {
+            (Some(line), Some(afar)) => (afar.print)(Printed::Data(line)),
+            (Some(line), None) => print(&line),
+            (None, _) => {}
+        }
     }
 
     /// A recorded event as a line, or several.
@@ -158,6 +200,9 @@ impl Ui {
 
     /// Prints data: on stdout, ending in one line break.
     pub fn data(&self, text: &str) {
+        if let Some(afar) = &self.afar {
+            return (afar.print)(Printed::Data(text.to_owned()));
+        }
         let mut out = io::stdout().lock();
         let text = safe(text.trim_end_matches('\n'), COLOURED[0].load(Ordering::Relaxed));
         match writeln!(out, "{text}").and_then(|()| out.flush()) {
@@ -179,12 +224,26 @@ impl Ui {
 
     /// Tells a person something that is no data.
     pub fn talk(&self, text: &str) {
-        talk(text);
+        match &self.afar {
+            Some(afar) => (afar.print)(Printed::Talk(text.to_owned())),
+            None => talk(text),
+        }
+    }
+
+    /// Prints what came from elsewhere, and says the exit code if that was the end.
+    pub fn printed(&self, piece: Printed) -> Option<u8> {
+        match piece {
+            Printed::Data(text) => self.data(&text),
+            Printed::Talk(text) => self.talk(&text),
+            Printed::Anew(before, text) => drop(self.redraw(before, &text)),
+            Printed::End(code) => return Some(code),
+        }
+        None
     }
 
     /// Whether data goes to a person's eyes.
     pub fn is_terminal(&self) -> bool {
-        io::stdout().is_terminal()
+        self.width().is_some()
     }
 
     /// Prints a merge's preview for eyes; `has_values` says whether with old and new values.
@@ -199,7 +258,7 @@ impl Ui {
 
     /// Asks a person who can answer. `None` when there is nobody.
     pub async fn ask(&self, question: &str) -> Option<bool> {
-        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        if self.afar.is_some() || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return None;
         }
         let _ = write!(io::stderr().lock(), "{} [y/N] ", safe(question, false));
@@ -222,7 +281,7 @@ impl Ui {
     fn failed(&self, event: &Event) {
         match &self.mode {
             Mode::Board(board) | Mode::Asides(board) => lock(board).clear(),
-            Mode::Json => print_some(streamed(event)),
+            Mode::Json => self.print_some(streamed(event)),
             Mode::Lines | Mode::Silence => {}
         }
         let Body::Failed { message, hints } = &event.body else {
@@ -236,8 +295,7 @@ impl Ui {
 
     /// How tables are drawn here.
     pub fn drawing(&self, show: Show, has_heads: bool, now: i64) -> Drawing {
-        let room = self.is_terminal().then(|| usize::from(console::Term::stdout().size().1));
-        Drawing { show, has_heads, now, paint: self.paint, room }
+        Drawing { show, has_heads, now, paint: self.paint, room: self.width() }
     }
 
     /// Records in the form that was asked for; nothing where there is nothing to print.
@@ -265,6 +323,10 @@ impl Ui {
 
     /// Prints text in the place of what was printed there before, which had so many lines, and says how many it has.
     pub fn redraw(&self, before: usize, text: &str) -> usize {
+        if let Some(afar) = &self.afar {
+            (afar.print)(Printed::Anew(before, text.to_owned()));
+            return text.lines().count();
+        }
         let (out, height) = (console::Term::stdout(), usize::from(console::Term::stdout().size().0));
         // What has scrolled out of sight can't be taken back.
         let _ = match before < height {
@@ -298,10 +360,6 @@ fn print(line: &str) {
 /// Prints a line that is no data.
 fn talk(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", safe(line, COLOURED[1].load(Ordering::Relaxed)));
-}
-
-fn print_some(line: Option<String>) {
-    line.into_iter().for_each(|line| print(&line));
 }
 
 /// An event in a stream of JSON. What only counts is of no use to a script.

@@ -2,9 +2,9 @@
 
 use clap::Args as Arguments;
 
-use super::Verb;
 use super::shell::Shell;
 use super::types::Type;
+use super::{Reach, Verb};
 use crate::failure::Result;
 use crate::ui::aligned;
 
@@ -21,6 +21,10 @@ pub struct ApiResources {
 }
 
 impl Verb for ApiResources {
+    fn reach(&self) -> Reach {
+        Reach::Alone
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let format = self.output.as_deref();
         if format == Some("name") {

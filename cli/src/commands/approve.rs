@@ -2,12 +2,13 @@
 
 use clap::Args as Arguments;
 
-use super::Verb;
 use super::shell::Shell;
 use super::types::preview;
+use super::{Reach, Verb};
 use crate::approval::Asked;
 use crate::failure::Result;
 use crate::ledger::Ledger;
+use crate::server::config::Role;
 
 /// Allow exactly what a seal or a hold shows; the next sync rolls it out
 #[derive(Debug, Arguments)]
@@ -37,25 +38,48 @@ struct What {
 }
 
 impl Verb for Approve {
+    fn reach(&self) -> Reach {
+        Reach::Served
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let (ledger, who) = (shell.ledger().await?, shell.person(self.what.who.as_deref())?);
-        let asked = self.what.find(&ledger).await?;
-        shell.ui.data(&asked.approve(&ledger, &who, shell.context.now()).await?);
+        let asked = self.what.find(shell, &ledger).await?;
+        let said = asked.approve(&ledger, &who, shell.context.now()).await?;
+        asked.written(shell, "approved", "").await?;
+        shell.ui.data(&said);
         Ok(0)
     }
 }
 
 impl Verb for Reject {
+    fn reach(&self) -> Reach {
+        Reach::Served
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let (ledger, who) = (shell.ledger().await?, shell.person(self.what.who.as_deref())?);
-        let asked = self.what.find(&ledger).await?;
-        shell.ui.data(&asked.reject(&ledger, &who, &self.reason, shell.context.now()).await?);
+        let asked = self.what.find(shell, &ledger).await?;
+        let said = asked.reject(&ledger, &who, &self.reason, shell.context.now()).await?;
+        asked.written(shell, "rejected", &self.reason).await?;
+        shell.ui.data(&said);
         Ok(0)
     }
 }
 
 impl What {
-    async fn find(&self, ledger: &Ledger) -> Result<Asked> {
-        Asked::find(ledger, preview::without_type(&self.name)).await
+    async fn find(&self, shell: &Shell, ledger: &Ledger) -> Result<Asked> {
+        let asked = Asked::find(ledger, preview::without_type(&self.name)).await?;
+        shell.may(Role::Approver, &asked.repository)?;
+        Ok(asked)
+    }
+}
+
+impl Asked {
+    /// Where a server keeps who did what, that; and what was allowed is rolled out now.
+    async fn written(&self, shell: &Shell, did: &str, why: &str) -> Result<()> {
+        let what = format!("{} at {}", self.stack, self.commit);
+        shell.did(did, &what, &format!("seal {} {why}", self.seal)).await?;
+        shell.soon(&self.repository).await
     }
 }

@@ -8,12 +8,13 @@ use super::alone::place;
 use super::shell::Shell;
 use super::types::run::without_type;
 use super::types::stack::the_one;
-use super::{EXIT_CODES, EngineArgs, Verb, words};
+use super::{EXIT_CODES, EngineArgs, Reach, Verb, words};
 use crate::called;
 use crate::cancel::Cancel as Cancelling;
 use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
 use crate::record::{Run, RunState};
+use crate::server::config::Role;
 use crate::ui::{Events, Stream};
 
 /// Stop a run in order: its engine finishes what is under way
@@ -37,6 +38,10 @@ pub struct Cancel {
 }
 
 impl Verb for Cancel {
+    fn reach(&self) -> Reach {
+        Reach::Served
+    }
+
     fn events(&self) -> Events {
         Events::Data(Stream::Text)
     }
@@ -48,9 +53,14 @@ impl Verb for Cancel {
         if run.state != RunState::Running {
             return Err(Failure::input(format!("run {} is over: {}", run.name, run.state)));
         }
-        let place = place(shell, &ledger, &run.repository, (&self.engine, 0)).await?;
-        let cancel = Cancelling { place, patience: self.timeout };
-        let state = cancel.run(&run, &who).await?;
+        shell.may(Role::Approver, &run.repository)?;
+        shell.did("cancelled", &format!("run/{}", run.name), &run.stack).await?;
+        let place = match shell.is_served() {
+            true => None,
+            false => Some(place(shell, &ledger, &run.repository, (&self.engine, 0)).await?),
+        };
+        let (context, place) = (&shell.context, place.as_ref());
+        let state = Cancelling { context, ledger: &ledger, place, patience: self.timeout }.run(&run, &who).await?;
         shell.ui.data(&format!("run/{} {state}", run.name));
         Ok(0)
     }

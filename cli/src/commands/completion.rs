@@ -4,7 +4,7 @@ use clap::Args as Arguments;
 use clap_complete::Shell as Kind;
 
 use super::shell::Shell;
-use super::{Args, Verb};
+use super::{Args, Reach, Verb};
 use crate::failure::Result;
 
 /// Print a script that completes gitinfra's words in a shell
@@ -15,6 +15,10 @@ pub struct Completion {
 }
 
 impl Verb for Completion {
+    fn reach(&self) -> Reach {
+        Reach::Alone
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Args::declaration(), "gitinfra", &mut script);

@@ -6,10 +6,10 @@ use clap::Args as Arguments;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Verb;
 use super::shell::Shell;
 use super::types::{AnyRecord, Record, Type, Wanted, named, of_type};
 use super::words;
+use super::{Reach, Verb};
 use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
 use crate::ui::{Format, Part};
@@ -26,6 +26,10 @@ pub struct Describe {
 }
 
 impl Verb for Describe {
+    fn reach(&self) -> Reach {
+        Reach::Read
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let named = named(&self.names)?;
         if named.iter().any(|(_, names)| names.is_empty()) {

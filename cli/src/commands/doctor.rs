@@ -2,8 +2,8 @@
 
 use clap::Args as Arguments;
 
-use super::Verb;
 use super::shell::Shell;
+use super::{Reach, Verb};
 use crate::doctor::{Finding, Verdict, examine};
 use crate::environment::for_engine;
 use crate::failure::{Kind, Result};
@@ -21,6 +21,10 @@ pub struct Doctor {
 }
 
 impl Verb for Doctor {
+    fn reach(&self) -> Reach {
+        Reach::Alone
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let environment = for_engine(&shell.context.environment, &self.pass_env, &shell.context.cwd);
         let findings = examine(&shell.context, &environment, shell.ledger().await).await;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use clap::Args as Arguments;
 
-use super::Verb;
 use super::shell::Shell;
 use super::types::stack::whole_name;
+use super::{Reach, Verb};
 use crate::event::{Body, Event, Recorded};
 use crate::failure::Result;
 use crate::ledger::{Ledger, RunFilter};
@@ -36,6 +36,10 @@ pub struct Events {
 const GLANCE: Duration = Duration::from_millis(500);
 
 impl Verb for Events {
+    fn reach(&self) -> Reach {
+        Reach::Read
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let stack = match &self.stack {

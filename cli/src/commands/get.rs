@@ -5,10 +5,10 @@ use std::time::Duration;
 use clap::Args as Arguments;
 use serde_json::Value;
 
-use super::Verb;
 use super::shell::Shell;
 use super::types::{AnyRecord, Record, Type, Wanted, as_json, named, of_type, sort};
 use super::words;
+use super::{Reach, Verb};
 use crate::failure::{Failure, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
@@ -45,6 +45,10 @@ pub struct Get {
 }
 
 impl Verb for Get {
+    fn reach(&self) -> Reach {
+        Reach::Read
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let parts = self.parts(shell, &ledger).await?;

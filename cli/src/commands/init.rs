@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args as Arguments, ValueEnum};
 
-use super::Verb;
 use super::shell::Shell;
+use super::{Reach, Verb};
 use crate::config;
 use crate::failure::{Failure, Result};
 
@@ -54,6 +54,10 @@ impl Forge {
 }
 
 impl Verb for Init {
+    fn reach(&self) -> Reach {
+        Reach::Alone
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let root = shell.context.cwd.join(&self.folder);
         if !root.is_dir() {

@@ -6,9 +6,10 @@ use clap::Args as Arguments;
 
 use super::shell::Shell;
 use super::types::stack::the_one;
-use super::{Verb, words};
+use super::{Reach, Verb, words};
 use crate::failure::{Failure, Result};
 use crate::ledger::{Ledger, StackId, Wish};
+use crate::server::config::Role;
 use crate::text::timestamp;
 
 /// Keep stacks from being changed for a time
@@ -48,11 +49,16 @@ struct Which {
 }
 
 impl Verb for Lock {
+    fn reach(&self) -> Reach {
+        Reach::Served
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
         let length = i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX);
         let wish = Wish { owner: &who, reason: &self.reason, length };
-        for (name, id) in self.which.stacks(shell, &ledger).await? {
+        for (name, id, repository) in self.which.stacks(shell, &ledger).await? {
+            shell.may(Role::Approver, &repository)?;
             let Some(until) = ledger.lock(&id, &wish).await? else {
                 let by = ledger.lock_on(&id).await?.map(|lock| lock.in_words());
                 let message = format!("`{name}` is {}", by.unwrap_or_else(|| "locked by somebody else".to_owned()));
@@ -60,6 +66,7 @@ impl Verb for Lock {
                     Failure::busy(message).hint(format!("`gitinfra unlock stack/{name} --force` takes it away"))
                 );
             };
+            shell.did("locked", &name, &format!("until {}: {}", timestamp(until), self.reason)).await?;
             shell.ui.data(&format!("stack/{name} locked by {who} until {}", timestamp(until)));
         }
         Ok(0)
@@ -67,9 +74,14 @@ impl Verb for Lock {
 }
 
 impl Verb for Unlock {
+    fn reach(&self) -> Reach {
+        Reach::Served
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
-        for (name, id) in self.which.stacks(shell, &ledger).await? {
+        for (name, id, repository) in self.which.stacks(shell, &ledger).await? {
+            shell.may(if self.force { Role::Admin } else { Role::Approver }, &repository)?;
             if !ledger.unlock(&id, Some(who.as_str()).filter(|_| !self.force)).await? {
                 return Err(match ledger.lock_on(&id).await? {
                     Some(lock) => Failure::busy(format!("`{name}` is {}", lock.in_words()))
@@ -79,6 +91,8 @@ impl Verb for Unlock {
                     }
                 });
             }
+            shell.did("unlocked", &name, "").await?;
+            shell.soon(&repository).await?;
             shell.ui.data(&format!("stack/{name} unlocked"));
         }
         Ok(0)
@@ -86,14 +100,14 @@ impl Verb for Unlock {
 }
 
 impl Which {
-    async fn stacks(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<(String, StackId)>> {
+    async fn stacks(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<(String, StackId, String)>> {
         let (all, repository) = (ledger.stack_records().await?, shell.label(self.repo.as_ref()));
         let mut found = Vec::new();
         for name in &self.names {
             let stack = the_one(&all, name, repository.as_deref())?;
             let id = ledger.find(&stack.repository, &stack.name).await?;
             let id = id.ok_or_else(|| Failure::input(format!("`{}` was forgotten meanwhile", stack.name)))?;
-            found.push((stack.name.clone(), id));
+            found.push((stack.name.clone(), id, stack.repository.clone()));
         }
         Ok(found)
     }

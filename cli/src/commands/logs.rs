@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clap::Args as Arguments;
 
-use super::Verb;
 use super::shell::Shell;
 use super::types::run::without_type;
 use super::types::stack::whole_name;
+use super::{Reach, Verb};
 use crate::event::{Body, Event, Recorded};
 use crate::failure::{Failure, Kind, Result};
 use crate::ledger::{Ledger, RunFilter};
@@ -33,6 +33,10 @@ pub struct Logs {
 const GLANCE: Duration = Duration::from_millis(300);
 
 impl Verb for Logs {
+    fn reach(&self) -> Reach {
+        Reach::Read
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let run = run(&ledger, &self.run).await?;

@@ -7,7 +7,7 @@ use clap_mangen::Man as Page;
 
 use super::init::write;
 use super::shell::Shell;
-use super::{Args, Verb, reference};
+use super::{Args, Reach, Verb, reference};
 use crate::failure::{Failure, Result, nearest};
 
 /// Print a page of the manual, or write all of them into a folder
@@ -25,6 +25,10 @@ pub struct Man {
 }
 
 impl Verb for Man {
+    fn reach(&self) -> Reach {
+        Reach::Alone
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         if self.markdown {
             shell.ui.data(&reference::markdown());

@@ -9,13 +9,14 @@ use super::sync::follow;
 use super::types::run::without_type;
 use super::types::stack::the_one;
 use super::types::{Record as _, Type, Wanted};
-use super::{EXIT_CODES, EngineArgs, RunArgs, Verb};
+use super::{EXIT_CODES, EngineArgs, Reach, RunArgs, Verb};
 use crate::called;
 use crate::failure::{Failure, Kind, Result};
 use crate::follow::Wishes;
 use crate::git::Source;
 use crate::ledger::Ledger;
 use crate::record::{Action, Job, Run, RunState, StackRecord};
+use crate::server::config::Role;
 use crate::standing;
 use crate::ui::Events;
 
@@ -39,6 +40,10 @@ pub struct Retry {
 type Branches = BTreeMap<(String, String), Vec<String>>;
 
 impl Verb for Retry {
+    fn reach(&self) -> Reach {
+        Reach::Served
+    }
+
     fn events(&self) -> Events {
         self.run.output.into()
     }
@@ -59,9 +64,11 @@ impl Verb for Retry {
         }
         let mut worst = None;
         for ((repository, branch), stacks) in branches {
-            let mirror = shell.mirror_of(Source::parse(&repository, &shell.context.cwd)?, &self.engine).await?;
-            let mut follow = follow(shell, mirror, ledger.clone(), &self.engine, self.wishes(branch, stacks));
-            let kind = follow.once().await?.failure();
+            shell.may(Role::Approver, &repository)?;
+            let kind = match shell.caller() {
+                Some(caller) => caller.retry(&repository, &branch, stacks, shell.ui.clone()).await?,
+                None => self.once(shell, &ledger, (repository, branch), stacks).await?,
+            };
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
         Ok(worst.map_or(0, Kind::exit_code))
@@ -69,6 +76,18 @@ impl Verb for Retry {
 }
 
 impl Retry {
+    async fn once(
+        &self,
+        shell: &Shell,
+        ledger: &Ledger,
+        (repository, branch): (String, String),
+        stacks: Vec<String>,
+    ) -> Result<Option<Kind>> {
+        let mirror = shell.mirror_of(Source::parse(&repository, &shell.context.cwd)?, &self.engine).await?;
+        let mut follow = follow(shell, mirror, ledger.clone(), &self.engine, self.wishes(branch, stacks));
+        Ok(follow.once().await?.failure())
+    }
+
     fn wishes(&self, branch: String, stacks: Vec<String>) -> Wishes {
         let (jobs, keep_runs) = (self.run.jobs.into(), self.run.keep.keep_runs);
         Wishes { branch, stacks, force: false, retry: true, jobs, keep_runs, dry_run: false, interval: None }
@@ -117,9 +136,11 @@ async fn again(shell: &Shell, ledger: &Ledger, name: &str) -> Result<()> {
     let wanted =
         Wanted { names: name.split_once('/').map(|(_, name)| name).into_iter().collect(), ..Wanted::default() };
     for job in Job::list(shell, ledger, &wanted).await? {
+        shell.may(Role::Approver, &job.repository)?;
         if !ledger.retry_job(&job.name).await? {
             return Err(Failure::input(format!("job/{} is {}: there is nothing to retry", job.name, job.state.word())));
         }
+        shell.did("retried", &format!("job/{}", job.name), &job.subject).await?;
         shell.ui.data(&format!("job/{} retried", job.name));
     }
     Ok(())

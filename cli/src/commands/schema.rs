@@ -2,8 +2,8 @@
 
 use clap::{Args as Arguments, ValueEnum};
 
-use super::Verb;
 use super::shell::Shell;
+use super::{Reach, Verb};
 use crate::config::SCHEMA;
 use crate::failure::Result;
 
@@ -20,6 +20,10 @@ enum File {
 }
 
 impl Verb for Schema {
+    fn reach(&self) -> Reach {
+        Reach::Alone
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let File::Config = self.file;
         shell.ui.data(SCHEMA);

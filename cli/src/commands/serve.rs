@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args as Arguments;
 
+use super::afar::Served;
 use super::shell::Shell;
-use super::{EXIT_CODES, Verb};
+use super::{EXIT_CODES, Reach, Verb};
 use crate::failure::{Failure, Result};
 use crate::server::Server;
 use crate::server::config::Config;
@@ -32,6 +33,10 @@ pub struct Serve {
 }
 
 impl Verb for Serve {
+    fn reach(&self) -> Reach {
+        Reach::Alone
+    }
+
     fn events(&self) -> Events {
         self.output.into()
     }
@@ -46,7 +51,7 @@ impl Verb for Serve {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Failure::input(format!("reading {}: {error}", path.display())))?;
         let config = Config::read(&text)?;
-        let server = Server::open(shell.context.clone(), shell.ledger().await?, config).await?;
+        let server = Server::open(shell.context.clone(), shell.ledger().await?, config, Box::new(Served)).await?;
         server.run().await.map(|()| 0)
     }
 }

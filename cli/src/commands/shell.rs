@@ -14,6 +14,8 @@ use crate::environment::{Environment, for_engine};
 use crate::failure::{Failure, Result};
 use crate::git::{self, Mirror};
 use crate::ledger::Ledger;
+use crate::server::config::Role;
+use crate::server::verbs::Caller;
 use crate::ui::Ui;
 
 /// What `main` reads of the process's surroundings; nothing else looks there.
@@ -46,6 +48,8 @@ pub struct Shell {
     pub ui: Arc<Ui>,
     pub context: Context,
     ledger: Option<String>,
+    /// For whom a server does it; nobody at one's own terminal, where the ledger is believed whoever writes to it.
+    caller: Option<Arc<Caller>>,
 }
 
 impl Shell {
@@ -53,16 +57,59 @@ impl Shell {
         let state_dir = global.state_dir.map_or_else(|| surroundings.state_dir(), Ok)?;
         let Surroundings { environment, cwd, clock } = surroundings;
         let (state_dir, cancel, sink) = (cwd.join(state_dir), CancellationToken::new(), ui.clone());
-        Ok(Shell { ui, context: Context { environment, cwd, state_dir, clock, cancel, sink }, ledger: global.ledger })
+        let context = Context { environment, cwd, state_dir, clock, cancel, sink };
+        Ok(Shell { ui, context, ledger: global.ledger, caller: None })
+    }
+
+    /// What a server works with for somebody elsewhere.
+    pub(super) fn served(caller: Arc<Caller>, ui: Arc<Ui>) -> Shell {
+        let context = Context { sink: ui.clone(), ..caller.context.clone() };
+        Shell { ui, context, ledger: None, caller: Some(caller) }
+    }
+
+    pub(super) fn is_served(&self) -> bool {
+        self.caller.is_some()
+    }
+
+    /// Whether somebody may do it.
+    pub(super) fn may(&self, role: Role, repository: &str) -> Result<()> {
+        self.caller.as_ref().map_or(Ok(()), |caller| caller.may(role, repository))
+    }
+
+    /// Where a server keeps who did what: that.
+    pub(super) async fn did(&self, did: &str, what: &str, details: &str) -> Result<()> {
+        match &self.caller {
+            Some(caller) => caller.did(did, what, details).await,
+            None => Ok(()),
+        }
+    }
+
+    /// A server looks at the repository now; at one's own terminal the next `sync` does.
+    pub(super) async fn soon(&self, repository: &str) -> Result<()> {
+        match &self.caller {
+            Some(caller) => caller.soon(repository).await,
+            None => Ok(()),
+        }
+    }
+
+    /// For whom a server does it.
+    pub(super) fn caller(&self) -> Option<&Arc<Caller>> {
+        self.caller.as_ref()
     }
 
     pub async fn ledger(&self) -> Result<Ledger> {
+        if let Some(caller) = &self.caller {
+            return Ok(caller.ledger());
+        }
         self.make_state_dir()?;
         Ledger::open(self.ledger.as_deref(), &self.context.state_dir).await
     }
 
-    /// Who gives a word: who is named, or whoever is at the terminal.
+    /// Who gives a word: who is named, or whoever is at the terminal; to a server, who signed in.
     pub(super) fn person(&self, named: Option<&str>) -> Result<String> {
+        if let Some(caller) = &self.caller {
+            return Ok(caller.who().to_owned());
+        }
         let known = ["USER", "LOGNAME"].iter().filter_map(|name| self.context.environment.get(*name));
         let found = named.map(str::to_owned).into_iter().chain(known.cloned()).find(|name| !name.trim().is_empty());
         found.ok_or_else(|| Failure::input("nobody knows who says so").hint("name yourself with --as NAME"))
@@ -85,6 +132,10 @@ impl Shell {
 
     /// What the ledger calls the repository at an address; an address that is no longer one may be its name all the same.
     pub(super) fn label(&self, repository: Option<&String>) -> Option<String> {
+        if self.is_served() {
+            // A path would be one on the server.
+            return repository.cloned();
+        }
         let parsed = |text: &String| git::Source::parse(text, &self.context.cwd).map(|source| source.label);
         repository.map(|text| parsed(text).unwrap_or_else(|_| text.clone()))
     }
@@ -106,6 +157,9 @@ impl Shell {
 
     /// From here on Ctrl-C, SIGTERM and the end of the terminal ask for an orderly end instead of killing.
     pub fn listen(&self) {
+        if self.is_served() {
+            return;
+        }
         for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
             tokio::spawn(cancel_on(kind, self.context.cancel.clone()));
         }

@@ -2,10 +2,11 @@
 
 use clap::Args as Arguments;
 
-use super::Verb;
 use super::shell::Shell;
 use super::types::stack::the_one;
+use super::{Reach, Verb};
 use crate::failure::{Failure, Result};
+use crate::server::config::Role;
 
 /// Keep stacks from being rolled out until they are resumed
 #[derive(Debug, Arguments)]
@@ -35,12 +36,20 @@ struct Which {
 }
 
 impl Verb for Suspend {
+    fn reach(&self) -> Reach {
+        Reach::Served
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         self.which.set(shell, Some(&self.reason), "suspended").await
     }
 }
 
 impl Verb for Resume {
+    fn reach(&self) -> Reach {
+        Reach::Served
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         self.which.set(shell, None, "resumed").await
     }
@@ -55,7 +64,12 @@ impl Which {
         for stack in stacks? {
             let id = ledger.find(&stack.repository, &stack.name).await?;
             let id = id.ok_or_else(|| Failure::input(format!("`{}` was forgotten meanwhile", stack.name)))?;
+            shell.may(Role::Approver, &stack.repository)?;
             ledger.suspend(&id, why).await?;
+            shell.did(done, &stack.name, why.unwrap_or_default()).await?;
+            if why.is_none() {
+                shell.soon(&stack.repository).await?;
+            }
             shell.ui.data(&format!("stack/{} {done}", stack.name));
         }
         Ok(0)

@@ -2,8 +2,8 @@
 
 use clap::Args as Arguments;
 
-use super::Verb;
 use super::shell::Shell;
+use super::{Reach, Verb};
 use crate::failure::Result;
 
 /// Print the version
@@ -11,6 +11,10 @@ use crate::failure::Result;
 pub struct Version {}
 
 impl Verb for Version {
+    fn reach(&self) -> Reach {
+        Reach::Alone
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         shell.ui.data(concat!("gitinfra ", env!("CARGO_PKG_VERSION")));
         Ok(0)

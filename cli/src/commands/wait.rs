@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use clap::Args as Arguments;
 
-use super::Verb;
 use super::shell::Shell;
 use super::types::{Record, Type, Wanted, as_json, named, of_type};
 use super::words;
+use super::{Reach, Verb};
 use crate::failure::{Failure, Kind, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
@@ -214,6 +214,10 @@ fn word<T: Record>(record: &T, field: &str) -> String {
 }
 
 impl Verb for Wait {
+    fn reach(&self) -> Reach {
+        Reach::Read
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let mut left = Vec::new();

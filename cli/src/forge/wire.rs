@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -52,12 +53,17 @@ impl Wire {
         }
     }
 
-    async fn answer(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, String> {
+    /// One request, and an answer that may go on for long.
+    pub async fn open(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
         let sent = match self {
             Wire::Direct(client) => client.request(request).await,
             Wire::Proxied(client) => client.request(request).await,
         };
-        let (head, body) = sent.map_err(|error| in_words(&error))?.into_parts();
+        sent.map_err(|error| in_words(&error))
+    }
+
+    async fn answer(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, String> {
+        let (head, body) = self.open(request).await?.into_parts();
         let body = Limited::new(body, MOST_BYTES).collect().await;
         let body = body.map_err(|error| format!("reading the answer: {error}"))?;
         Ok(Response::from_parts(head, body.to_bytes()))

@@ -32,7 +32,8 @@ impl Ledger {
             FROM drifts d JOIN stacks s ON s.id = d.stack_id JOIN repositories r ON r.id = s.repository_id \
             ORDER BY s.name, r.label";
         let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(failed("listing drift"))?;
-        rows.iter().map(drift).collect::<Result<_, sqlx::Error>>().map_err(failed("listing drift"))
+        let all = rows.iter().map(drift).collect::<Result<_, sqlx::Error>>().map_err(failed("listing drift"))?;
+        Ok(self.seen(all, 0, |drift: &Drift| &drift.repository))
     }
 }
 

@@ -110,16 +110,14 @@ impl Ledger {
             "{COLUMNS} WHERE ($1 = '' OR substr(h.id, 1, length($1)) = $1) AND ($2 = '' OR s.name = $2) \
                 AND ($3 = '' OR h.seal_id = $3) ORDER BY h.created_at DESC, h.id DESC LIMIT $4"
         );
-        let limit = if filter.limit == 0 { i64::MAX } else { i64::from(filter.limit) };
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let bound = sqlx::query(sqlx::AssertSqlSafe(list)).bind(text(&filter.name)).bind(text(&filter.stack));
-        let bound = bound.bind(text(&filter.seal)).bind(limit);
+        let bound = bound.bind(text(&filter.seal)).bind(self.rows(filter.limit));
         let rows = bound.fetch_all(&self.pool).await.map_err(failed("listing holds"))?;
-        let mut holds = Vec::new();
-        for row in &rows {
-            let mut hold = hold(row).map_err(failed("listing holds"))?;
+        let all = rows.iter().map(hold).collect::<Result<_, sqlx::Error>>().map_err(failed("listing holds"))?;
+        let mut holds = self.seen(all, filter.limit, |hold: &Hold| &hold.repository);
+        for hold in &mut holds {
             hold.approvals = self.approvals(&hold.seal).await?;
-            holds.push(hold);
         }
         Ok(holds)
     }

@@ -27,7 +27,8 @@ impl Ledger {
                 ORDER BY v.fence DESC, v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
         let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(failed("listing stacks"))?;
-        rows.iter().map(stack).collect::<Result<_, sqlx::Error>>().map_err(failed("listing stacks"))
+        let all = rows.iter().map(stack).collect::<Result<_, sqlx::Error>>().map_err(failed("listing stacks"))?;
+        Ok(self.seen(all, 0, |stack: &StackRecord| &stack.repository))
     }
 
     pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>> {
@@ -36,12 +37,13 @@ impl Ledger {
             FROM runs u JOIN stacks s ON s.id = u.stack_id JOIN repositories r ON r.id = s.repository_id \
             WHERE ($1 = '' OR substr(u.id, 1, length($1)) = $1) AND ($2 = '' OR s.name = $2) \
             ORDER BY u.started_at DESC, u.id DESC LIMIT $3";
-        let limit = if filter.limit == 0 { i64::MAX } else { i64::from(filter.limit) };
         let bound = sqlx::query(list)
             .bind(filter.name.clone().unwrap_or_default())
             .bind(filter.stack.clone().unwrap_or_default());
-        let rows = bound.bind(limit).fetch_all(&self.pool).await.map_err(failed("listing runs"))?;
-        rows.iter().map(run).collect::<Result<_, sqlx::Error>>().map_err(failed("listing runs"))
+        let bound = bound.bind(self.rows(filter.limit));
+        let rows = bound.fetch_all(&self.pool).await.map_err(failed("listing runs"))?;
+        let all = rows.iter().map(run).collect::<Result<_, sqlx::Error>>().map_err(failed("listing runs"))?;
+        Ok(self.seen(all, filter.limit, |run: &Run| &run.repository))
     }
 
     /// The one run whose name begins so.

@@ -49,7 +49,8 @@ impl Ledger {
         let list = format!("{COLUMNS} WHERE l.until > {} ORDER BY s.name, r.label", self.clock);
         let rows =
             sqlx::query(sqlx::AssertSqlSafe(list)).fetch_all(&self.pool).await.map_err(failed("listing locks"))?;
-        rows.iter().map(lock).collect::<Result<_, sqlx::Error>>().map_err(failed("listing locks"))
+        let all = rows.iter().map(lock).collect::<Result<_, sqlx::Error>>().map_err(failed("listing locks"))?;
+        Ok(self.seen(all, 0, |lock: &Lock| &lock.repository))
     }
 
     /// The lock on a stack, if one holds.

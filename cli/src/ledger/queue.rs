@@ -247,7 +247,9 @@ impl Ledger {
         let list = format!("SELECT {COLUMNS} FROM queue ORDER BY queued_at, id");
         let rows = sqlx::query(AssertSqlSafe(list)).fetch_all(&self.pool).await.map_err(failed("listing the queue"))?;
         let now = self.database_time().await?;
-        rows.iter().map(|row| job(row, now)).collect::<Result<_, _>>().map_err(failed("listing the queue"))
+        let all =
+            rows.iter().map(|row| job(row, now)).collect::<Result<_, _>>().map_err(failed("listing the queue"))?;
+        Ok(self.seen(all, 0, |job: &Job| &job.repository))
     }
 }
 

@@ -109,18 +109,17 @@ impl Ledger {
         let list = "SELECT id, body, rejected_by, rejected_why, used_by, created_at FROM seals \
             WHERE is_shown = 1 AND ($1 = '' OR stack = $1) AND substr(id, 1, length($2)) = $2 \
             ORDER BY created_at DESC, id LIMIT $3";
-        let most = if limit == 0 { i64::MAX } else { limit.into() };
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        let bound = sqlx::query(list).bind(text(stack)).bind(text(id)).bind(most);
+        let bound = sqlx::query(list).bind(text(stack)).bind(text(id)).bind(self.rows(limit));
         let rows = bound.fetch_all(&self.pool).await.map_err(failed("listing seals"))?;
         let mut all = Vec::new();
         for row in &rows {
             // One that a newer version wrote is none to this one.
-            let Some(mut seal) = record(row).map_err(failed("listing seals"))? else {
-                continue;
-            };
+            all.extend(record(row).map_err(failed("listing seals"))?);
+        }
+        let mut all = self.seen(all, limit, |seal: &SealRecord| &seal.repository);
+        for seal in &mut all {
             seal.approvals = self.approvals(&seal.name).await?;
-            all.push(seal);
         }
         Ok(all)
     }
@@ -132,7 +131,7 @@ impl Ledger {
         let rows = rows.map_err(failed("looking for a seal"))?;
         match &rows[..] {
             [] => Ok(None),
-            [one] => self.sealed(one).await,
+            [one] => Ok(self.sealed(one).await?.filter(|sealed| self.sees(&sealed.seal.ground.repository))),
             _ => Err(Failure::input(format!("several seals begin with `{id}`")).hint("give more of its id")),
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::place::Proxy;
 use crate::failure::{Failure, Result};
 use crate::forge::Kind;
 
@@ -19,6 +20,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What links lead to, as people reach it.
     pub url: Option<String>,
+    /// What stands in front of it, and says where requests come from.
+    pub proxy: Option<Proxy>,
     pub repositories: Vec<Repository>,
     /// Who may see and do what on the page.
     #[serde(default)]
@@ -111,7 +114,7 @@ impl When {
 }
 
 /// What somebody may do. Whoever may more may less as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// May read.
@@ -285,6 +288,8 @@ mod tests {
             (one(", interval: 1ms"), "a second is the least"),
             (one(", jobs: 0"), "one at least"),
             (one(", colour: red"), "colour"),
+            (format!("{}\nproxy: {{header: 'a b', from: []}}", one("")), "`a b` is no header's name"),
+            (format!("{}\nproxy: {{header: x-real-ip, from: [10.0.0.0/40]}}", one("")), "is no range of addresses"),
             (one(", forge: {url: x, kind: svn}"), "the kinds of forges are"),
             (
                 format!("{}\npeople: [{{name: ada, role: viewer, tokenFile: t, repositories: [web]}}]", one("")),

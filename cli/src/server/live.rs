@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{Query, State};
@@ -17,13 +17,13 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Server;
-use super::page::{self, Page};
-use super::people::You;
+use super::page;
+use super::people::{You, hex};
+use super::shared::{Beats, Fresh, PACE, Shared};
 use crate::event::{Event, Sink};
+use crate::failure::Result as Done;
 use crate::text::timestamp;
 
-/// So often at most is a page told of anything.
-const PACE: Duration = Duration::from_millis(500);
 /// After so long it is looked anew although nothing happened here: another process may have done something.
 const ANYWAY: Duration = Duration::from_secs(5);
 /// Then the page asks anew, and shows who it is: whoever signed out meanwhile hears no more.
@@ -34,11 +34,17 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(super) struct News {
     next: Arc<dyn Sink>,
     bell: watch::Sender<u64>,
+    beats: Beats,
 }
 
 impl News {
     pub fn before(next: Arc<dyn Sink>) -> Arc<News> {
-        Arc::new(News { next, bell: watch::Sender::new(0) })
+        Arc::new(News { next, bell: watch::Sender::new(0), beats: Beats::default() })
+    }
+
+    /// How often it had rung at the newest beat.
+    fn beat(&self) -> u64 {
+        self.beats.newest(*self.bell.borrow(), Instant::now())
     }
 
     /// Somebody did something that is no event.
@@ -54,6 +60,44 @@ impl Sink for News {
     }
 }
 
+/// What is shown at an address, to all who see the same there.
+type ForAll = Shared<Arc<Shown>>;
+
+/// The pages that are open, each once for all who see the same.
+pub(super) struct Open {
+    pages: Mutex<HashMap<(String, You), Arc<ForAll>>>,
+    /// Stands for the word of whoever reads. Nobody can guess it, so that nothing foreign is taken for it.
+    word: String,
+}
+
+/// What a page shows.
+struct Shown {
+    title: String,
+    parts: Vec<Part>,
+}
+
+/// What is replaced by itself.
+struct Part {
+    id: &'static str,
+    html: String,
+    hash: u64,
+}
+
+impl Default for Open {
+    fn default() -> Open {
+        Open { pages: Mutex::default(), word: hex(&rand::random::<[u8; 32]>()) }
+    }
+}
+
+impl Open {
+    /// What somebody sees who has any word; those that nobody looks at any more are forgotten.
+    fn page(&self, of: &Uri, you: &You) -> Arc<ForAll> {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.retain(|_, page| Arc::strong_count(page) > 1);
+        pages.entry((of.to_string(), you.clone())).or_default().clone()
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct Of {
     of: String,
@@ -62,9 +106,14 @@ pub(super) struct Of {
 /// One page that listens.
 struct Listening {
     server: Arc<Server>,
+    /// Whoever reads, with the word that stands for all.
     you: You,
+    word: Option<String>,
     of: Uri,
+    page: Arc<ForAll>,
     bell: watch::Receiver<u64>,
+    /// The beat that was shown.
+    beat: u64,
     /// What was sent, by part, as hashes.
     sent: HashMap<&'static str, u64>,
     title: String,
@@ -73,19 +122,23 @@ struct Listening {
 }
 
 /// `GET /live?of=ADDRESS`.
-pub(super) async fn listen(State(server): State<Arc<Server>>, you: You, Query(of): Query<Of>) -> Response {
+pub(super) async fn listen(State(server): State<Arc<Server>>, mut you: You, Query(of): Query<Of>) -> Response {
     if you.role.is_none() {
         return axum::http::StatusCode::UNAUTHORIZED.into_response();
     }
     let Ok(of) = of.of.parse::<Uri>() else {
         return axum::http::StatusCode::BAD_REQUEST.into_response();
     };
-    let bell = server.news.bell.subscribe();
+    let word = you.word.take();
+    you.word = word.is_some().then(|| server.open.word.clone());
     let listening = Listening {
+        word,
+        page: server.open.page(&of, &you),
+        bell: server.news.bell.subscribe(),
         server,
         you,
         of,
-        bell,
+        beat: 0,
         sent: HashMap::new(),
         title: String::new(),
         is_first: true,
@@ -112,11 +165,11 @@ impl Listening {
         if std::mem::take(&mut self.is_first) {
             return Some(());
         }
-        let cancel = self.server.context.cancel.clone();
+        let (cancel, beat) = (self.server.context.cancel.clone(), self.beat);
         tokio::select! {
             () = cancel.cancelled() => return None,
             () = tokio::time::sleep_until(self.until) => return None,
-            rung = self.bell.changed() => rung.ok()?,
+            rung = self.bell.wait_for(|count| *count != beat) => { rung.ok()?; }
             () = tokio::time::sleep(ANYWAY) => {}
         }
         tokio::select! {
@@ -127,29 +180,41 @@ impl Listening {
 
     /// The parts that are others than those that were sent; the first time all of them.
     async fn news(&mut self) -> Option<Option<String>> {
-        self.bell.mark_unchanged();
-        let page = page::at(&self.server, &self.you, &self.of).await.ok()?;
-        let title = page::title(&page);
-        let parts = self.changed(&page);
+        self.beat = self.server.news.beat();
+        let fresh = Fresh::AsOf(self.beat);
+        let shown = self.page.get(fresh, shown(&self.server, &self.you, &self.of, fresh)).await.ok()?;
+        let parts = self.changed(&shown);
         if parts.is_empty() {
             return Some(None);
         }
-        let ended = (!self.title.is_empty() && self.title != title).then(|| title.clone());
-        self.title.clone_from(&title);
+        let title = &shown.title;
+        let ended = (!self.title.is_empty() && self.title != *title).then(|| title.clone());
+        self.title.clone_from(title);
         let now = timestamp(self.server.context.now());
         let time = now.get(11..19).unwrap_or_default();
         Some(Some(json!({ "time": time, "title": title, "ended": ended, "parts": parts }).to_string()))
     }
 
-    fn changed(&mut self, page: &Page) -> Vec<serde_json::Value> {
-        let mut changed = Vec::new();
-        for (id, part) in &page.parts {
-            let mut hasher = DefaultHasher::new();
-            part.0.hash(&mut hasher);
-            if self.sent.insert(id, hasher.finish()) != Some(hasher.finish()) {
-                changed.push(json!({ "id": id, "html": part.0 }));
+    fn changed(&mut self, shown: &Shown) -> Vec<serde_json::Value> {
+        let (mut changed, word) = (Vec::new(), self.word.as_deref().unwrap_or_default());
+        for part in &shown.parts {
+            if self.sent.insert(part.id, part.hash) != Some(part.hash) {
+                let html = part.html.replace(&self.server.open.word, word);
+                changed.push(json!({ "id": part.id, "html": html }));
             }
         }
         changed
     }
+}
+
+async fn shown(server: &Server, you: &You, of: &Uri, fresh: Fresh) -> Done<Arc<Shown>> {
+    server.metrics.count("gitinfra_looks_total", &[]);
+    let page = page::at(server, you, of, fresh).await?;
+    let title = page::title(&page);
+    let parts = page.parts.into_iter().map(|(id, markup)| {
+        let mut hasher = DefaultHasher::new();
+        markup.0.hash(&mut hasher);
+        Part { id, hash: hasher.finish(), html: markup.0 }
+    });
+    Ok(Arc::new(Shown { title, parts: parts.collect() }))
 }

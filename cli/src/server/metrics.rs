@@ -20,6 +20,7 @@ pub struct Metrics {
 const HELP: &[(&str, &str, &str)] = &[
     ("gitinfra_deliveries_total", "counter", "Webhooks by what became of them."),
     ("gitinfra_requests_total", "counter", "Requests for pages by the class of their status."),
+    ("gitinfra_looks_total", "counter", "Looks for pages that are open; those who see the same share one."),
     ("gitinfra_jobs_total", "counter", "Jobs done by how they ended."),
     ("gitinfra_job_seconds_total", "counter", "How long they took altogether."),
     ("gitinfra_waiting", "gauge", "Jobs that wait or are under way."),

@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use super::Server;
 use super::people::You;
+use super::shared::Fresh;
 use crate::failure::{Failure, Result};
 
 pub(super) use frame::{broken, sign_in, title, whole};
@@ -47,6 +48,7 @@ pub(super) struct Look<'a> {
     pub you: &'a You,
     pub query: BTreeMap<String, String>,
     pub now: i64,
+    pub fresh: Fresh,
 }
 
 impl Look<'_> {
@@ -57,10 +59,10 @@ impl Look<'_> {
 }
 
 /// The view at an address, which is a type, or a type and a name.
-pub(super) async fn at(server: &Server, you: &You, uri: &Uri) -> Result<Page> {
+pub(super) async fn at(server: &Server, you: &You, uri: &Uri, fresh: Fresh) -> Result<Page> {
     let query: Vec<(String, String)> =
         url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    let look = Look { server, you, query: query.into_iter().collect(), now: server.context.now() };
+    let look = Look { server, you, query: query.into_iter().collect(), now: server.context.now(), fresh };
     let path = percent_encoding::percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
     let path = path.strip_suffix(".json").unwrap_or(&path);
     let words: Vec<&str> = path.split('/').filter(|word| !word.is_empty()).collect();

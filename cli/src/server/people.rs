@@ -33,13 +33,13 @@ pub struct People {
 }
 
 /// Whoever asks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct You {
     /// Nobody, where nobody is signed in.
     pub name: Option<String>,
     pub role: Option<Role>,
     /// What the ledger calls the repositories that may be seen; all, where there is no list.
-    only: Option<BTreeSet<String>>,
+    pub(super) only: Option<BTreeSet<String>>,
     /// What a form has to bear; none for a program, which no other page can speak for.
     pub word: Option<String>,
 }
@@ -108,8 +108,14 @@ impl People {
 }
 
 impl Server {
+    /// Where a request comes from.
+    pub(super) fn place(&self, connected: IpAddr, headers: &HeaderMap) -> IpAddr {
+        self.config.proxy.as_ref().map_or(connected, |proxy| proxy.place(connected, headers))
+    }
+
     /// Who sent a request.
-    pub(super) async fn you(&self, headers: &HeaderMap, from: IpAddr) -> Result<You> {
+    pub(super) async fn you(&self, headers: &HeaderMap, connected: IpAddr) -> Result<You> {
+        let from = self.place(connected, headers);
         let bearer = text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
         if let Some(token) = bearer {
             let found = self.people.try_token(token, from, self.context.now());
@@ -209,7 +215,7 @@ fn hashed(text: &str) -> String {
     hex(&hash(text))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -20,7 +20,8 @@ use tokio::net::TcpListener;
 
 use super::config::Person;
 use super::people::You;
-use super::{Server, acts, hooks, live, page};
+use super::shared::Fresh;
+use super::{Server, acts, hooks, live, page, verbs};
 use crate::failure::{Failure, Kind, Result};
 use crate::ledger::{Deed, HoldFilter};
 use crate::record::HoldState;
@@ -67,6 +68,7 @@ fn router(server: Arc<Server>) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route("/hooks/{name}", post(hooks::take))
+        .route("/verbs", post(verbs::take))
         .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], page::STYLE) }))
         .route("/live.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], page::SCRIPT) }))
         .route("/live", get(live::listen))
@@ -131,7 +133,7 @@ async fn view(State(server): State<Arc<Server>>, you: You, uri: Uri) -> Response
     if you.role.is_none() {
         return not_signed_in(&uri);
     }
-    let built = async { Ok((page::at(&server, &you, &uri).await?, waiting(&server, &you).await?)) };
+    let built = async { Ok((page::at(&server, &you, &uri, Fresh::Now).await?, waiting(&server, &you).await?)) };
     match built.await {
         Ok((page, _)) if uri.path().ends_with(".json") => axum_json(&page.data),
         Ok((page, holds)) => html(StatusCode::OK, page::whole(&page, &you, holds, server.context.now())),
@@ -207,7 +209,7 @@ async fn signed_in(
     if !super::people::is_same_origin(&headers) {
         return denied(&server, &You::default(), "the form comes from another page");
     }
-    match server.people.try_token(&token, from.ip(), now) {
+    match server.people.try_token(&token, server.place(from.ip(), &headers), now) {
         Err(seconds) => {
             let words = format!("Too many wrong tokens came from here. Try again in {seconds} s.");
             let retry = [(header::RETRY_AFTER, seconds.to_string())];

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::{Server, Watched};
-use crate::event::Body;
+use crate::event::{Body, Sink};
 use crate::failure::{Failure, Kind, Result};
+use crate::follow::Tally;
 use crate::ledger::{Asked, Queued};
 use crate::record::{Job, JobState, Task};
 use crate::text::as_seconds;
@@ -93,8 +94,23 @@ impl Server {
         cancel: &CancellationToken,
         again: Vec<String>,
     ) -> Result<()> {
+        match self.pass(watched, cancel, again, None).await?.cancelled {
+            0 => Ok(()),
+            _ => Err(Failure::cancelled()),
+        }
+    }
+
+    /// The same, told to somebody else where there is one.
+    pub(super) async fn pass(
+        &self,
+        watched: &Watched,
+        cancel: &CancellationToken,
+        again: Vec<String>,
+        sink: Option<Arc<dyn Sink>>,
+    ) -> Result<Tally> {
         let mut follow = watched.follow.lock().await;
         follow.context.cancel = cancel.clone();
+        follow.context.sink = sink.unwrap_or_else(|| self.context.sink.clone());
         follow.wishes.retry = !again.is_empty();
         follow.wishes.stacks = again;
         let seen = follow.seen.clone();
@@ -103,14 +119,12 @@ impl Server {
         if follow.wishes.retry {
             follow.seen = seen;
         }
-        if done?.cancelled > 0 {
-            return Err(Failure::cancelled());
-        }
+        let done = done?;
         // As `sync --watch` does, one look for drift after each pass.
-        if !follow.wishes.retry {
+        if done.cancelled == 0 && !follow.wishes.retry {
             follow.look_for_drift().await?;
         }
-        Ok(())
+        Ok(done)
     }
 
     pub(super) fn tell_trouble(&self, failure: Option<Failure>) {

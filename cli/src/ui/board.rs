@@ -66,7 +66,7 @@ impl Board {
     fn above(&self, line: &str, paint: Paint) {
         match &self.bars {
             // A tab is wider than it is counted, and would push a bar off its place.
-            Some(bars) => drop(bars.println(safe(line, paint.is_coloured()).replace('\t', "    "))),
+            Some(bars) => drop(bars.println(safe(line, paint.has_colour()).replace('\t', "    "))),
             // No bars: print directly.
             None => (self.print)(line),
         }

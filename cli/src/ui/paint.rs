@@ -28,7 +28,7 @@ impl Paint {
         Paint { colour }
     }
 
-    pub fn is_coloured(self) -> bool {
+    pub fn has_colour(self) -> bool {
         self.colour
     }
 

@@ -1,5 +1,7 @@
 //! The server's page as browsers and programs get it: who may see and do what, and what nobody else can make them do.
 
+mod afar;
+
 use std::fs;
 
 use super::forge::http::{self, Answer};
@@ -20,13 +22,14 @@ impl Site {
     fn start() -> Site {
         let place = Place::new();
         place.project("", "test", &["dev"], &[A]);
-        place.repo.write("gitinfra.yaml", "approvals: {count: 1}\n").commit("<script>alert(1)</script>");
+        place.repo.write("gitinfra.yaml", "approvals: {count: 2}\n").commit("<script>alert(1)</script>");
         for who in ["ada", "apo", "vic"] {
             fs::write(place.path(who), format!("hush-token-of-{who}\n")).expect("a token can be written");
         }
         let repo = place.repo.folder().display().to_string();
         let config = format!(
-            "listen: 127.0.0.1:0\nrepositories: [{{name: infra, repo: {repo}, interval: 1h}}]\npeople:\n  \
+            "listen: 127.0.0.1:0\nproxy: {{header: X-Forwarded-For, from: [127.0.0.1/32]}}\n\
+             repositories: [{{name: infra, repo: {repo}, interval: 1h}}]\npeople:\n  \
              - {{name: ada, role: admin, tokenFile: ada}}\n  - {{name: apo, role: approver, tokenFile: apo}}\n  \
              - {{name: vic, role: viewer, tokenFile: vic}}\n"
         );
@@ -91,6 +94,10 @@ fn who_may_not_does_not() {
     assert_ne!(ada, site.sign_in("ada"));
     // A form bears the word of its own session, and comes from our own page.
     poll("the hold", || !site.place.get("holds").is_empty());
+    poll("its end", || site.place.get("queue").is_empty());
+    afar::what_is_read_is_the_same(&site);
+    afar::what_is_done_is_ones_own(&site);
+    poll("what that asked for", || site.place.get("queue").is_empty());
     let hold = site.place.get("holds").remove(0);
     let text = |name: &str| hold[name].as_str().unwrap_or_default().to_owned();
     let (path, seal) = (format!("/hold/{}/approve", text("name")), text("seal"));
@@ -112,6 +119,10 @@ fn who_may_not_does_not() {
     let page = site.get(path.trim_end_matches("/approve"), &apo).text;
     assert!(page.contains(&seal) && page.contains("Approve"), "{page}");
     assert!(!site.get(path.trim_end_matches("/approve"), &vic).text.contains("<button class=\"go\">Approve"));
+    // One allows it from a terminal elsewhere, the other on the page.
+    let allowed = site.place.run(&format!("approve {seal} --server {} --token-file ada", site.url));
+    allowed.expect_code(0).expect_out(&["ada allows it"]);
+    assert_eq!(site.place.get("holds")[0]["approvals"][0], "ada");
     let answer = site.post(&path, &apo, "same-origin", &body(&of_apo, &seal));
     assert_eq!(answer.status, 303, "{answer:?}");
     poll("what was allowed", || site.place.file("a.txt").as_deref() == Some("one"));
@@ -135,6 +146,19 @@ fn who_may_not_does_not() {
     // Nobody guesses for long.
     let wrong = |_| site.post("/sign-in", "", "same-origin", "token=guess").status;
     assert_eq!((0..11).map(wrong).collect::<Vec<_>>(), [&[401; 10][..], &[429]].concat());
+    // Others behind the same proxy are another place, and nobody becomes another by saying so.
+    let behind = |chain: &str| {
+        let headers = [
+            ("X-Forwarded-For", chain),
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ];
+        http::ask(&site.url, "POST", "/sign-in", &headers, b"token=guess").status
+    };
+    assert_eq!(behind("198.51.100.7"), 401);
+    let wrong = |at| behind(&format!("203.0.113.{at}, 198.51.100.7"));
+    assert_eq!((0..10).map(wrong).collect::<Vec<_>>(), [&[401; 9][..], &[429]].concat());
+    assert_eq!(behind("198.51.100.8"), 401);
     site.going.signal(rustix::process::Signal::TERM);
     let said = site.going.finish().expect_code(0).expect_without(&["hush-token", "guess"]);
     assert!(said.stdout.contains("\"did\":\"approved\""), "{said}");

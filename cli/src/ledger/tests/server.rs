@@ -2,13 +2,17 @@
 
 use futures::future::join_all;
 
-use crate::ledger::{Answered, Deed, Delivered, Ledger};
+use super::{REPOSITORY, new_run, ours, stack};
+use crate::engine::operation::Counts;
+use crate::ledger::{Answered, Asked, Deed, Delivered, Ledger, RunFilter, Wish};
+use crate::record::{RunState, Task};
 
 pub async fn check(ledger: &Ledger) {
     what_was_done_is_a_chain(ledger).await;
     a_session_is_over_when_it_is(ledger).await;
     what_is_delivered_is_known_by_id_and_by_words(ledger).await;
     what_was_answered_is_shown(ledger).await;
+    who_sees_one_repository_sees_nothing_of_others(ledger).await;
 }
 
 async fn what_was_done_is_a_chain(ledger: &Ledger) {
@@ -85,4 +89,38 @@ async fn what_was_answered_is_shown(ledger: &Ledger) {
     ledger.trust("infra", "1a2b", "ada", 1).await.expect("it is written");
     let trusted = async |commit| ledger.is_trusted("infra", commit).await.expect("the ledger answers");
     assert_eq!((trusted("1a2b").await, trusted("1a2").await), (true, false));
+}
+
+/// Whatever is asked for, and however many are wanted: those of others don't take the places of one's own.
+async fn who_sees_one_repository_sees_nothing_of_others(ledger: &Ledger) {
+    let mut runs = Vec::new();
+    for (at, repository) in [REPOSITORY, "others", "others"].into_iter().enumerate() {
+        let id = ledger.stack(repository, &stack("seen"), 1).await.expect("a row");
+        let lease = ours(ledger, &id).await;
+        let run = ledger.begin(&id, &lease, &new_run("aaaa"), 900 + i64::try_from(at).unwrap_or_default()).await;
+        runs.push(run.expect("a run"));
+        ledger.end(&runs[at], RunState::Succeeded, &Counts::new(), None, 950).await.expect("an end");
+        ledger.release(&id, &lease).await.expect("released");
+        let wish = Wish { owner: "kim", reason: "moving", until: 999 };
+        assert!(ledger.lock(&id, &wish, 5).await.expect("a lock"));
+        let asked = Asked { repository, task: Task::RollOut, subject: "seen", commit: None };
+        ledger.ask(&asked).await.expect("a job");
+    }
+    let seen = ledger.only(Some(&[REPOSITORY.to_owned()].into()));
+    let is_ours = |repository: &String| repository == REPOSITORY;
+    let filter = RunFilter { stack: Some("seen/dev".to_owned()), limit: 1, ..RunFilter::default() };
+    let newest = |found: Vec<crate::record::Run>| found.into_iter().map(|run| run.name).collect::<Vec<_>>();
+    assert_eq!(newest(ledger.runs(&filter).await.expect("runs")), [runs[2].clone()]);
+    assert_eq!(newest(seen.runs(&filter).await.expect("runs")), [runs[0].clone()]);
+    assert!(seen.run(&runs[0]).await.is_ok() && seen.run(&runs[1]).await.is_err());
+    assert!(seen.stack_records().await.expect("stacks").iter().all(|stack| is_ours(&stack.repository)));
+    let locks = |all: Vec<crate::record::Lock>| all.iter().filter(|lock| lock.name == "seen/dev").count();
+    let counted = (locks(ledger.locks(5).await.expect("locks")), locks(seen.locks(5).await.expect("locks")));
+    assert_eq!(counted, (2, 1));
+    assert!(seen.jobs().await.expect("jobs").iter().all(|job| is_ours(&job.repository)));
+    for (repository, owner) in [(REPOSITORY, "kim"), ("others", "kim")] {
+        let id = ledger.find(repository, "seen/dev").await.expect("an answer").expect("a stack");
+        assert!(ledger.unlock(&id, Some(owner)).await.expect("an answer"));
+        assert!(ledger.withdraw(repository, Task::RollOut, "seen").await.expect("an answer"));
+    }
 }

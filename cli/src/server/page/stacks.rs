@@ -1,6 +1,7 @@
 //! All stacks: is everything well, and if not, what needs somebody?
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use maud::{Markup, html};
 use serde_json::json;
@@ -11,6 +12,7 @@ use crate::decide::short;
 use crate::failure::{Failure, Result};
 use crate::ledger::HoldFilter;
 use crate::record::{Hold, HoldState, Lock, RunState, StackRecord, Standing};
+use crate::server::Server;
 use crate::text::count;
 
 /// So many rows are on a page; the rest is found by the filters.
@@ -40,24 +42,32 @@ impl Row {
 /// The stacks that may be seen, those that need a person first.
 pub async fn rows(look: &Look<'_>) -> Result<Vec<Row>> {
     let ledger = &look.server.ledger;
-    let mut records = ledger.stack_records().await?;
-    records.retain(|record| look.you.sees(&record.repository));
-    tokio::task::block_in_place(|| crate::standing::look(&look.server.context, &mut records));
+    let all = look.server.stacks.get(look.fresh, look.server.stands()).await?;
+    let records = all.iter().filter(|record| look.you.sees(&record.repository)).cloned();
     let holds = ledger.holds(&HoldFilter::default()).await?;
     let open = holds.iter().filter(|hold| matches!(hold.state, HoldState::Held | HoldState::Rejected));
     let holds: BTreeMap<(&str, &str), &Hold> =
         open.map(|hold| ((hold.repository.as_str(), hold.stack.as_str()), hold)).collect();
     let locks = ledger.locks().await?;
     let mut rows: Vec<Row> = records
-        .into_iter()
         .map(|record| {
             let hold = holds.get(&(record.repository.as_str(), record.name.as_str())).copied();
             let is_its = |lock: &&Lock| lock.name == record.name && lock.repository == record.repository;
-            row(record.clone(), hold, locks.iter().find(is_its))
+            let lock = locks.iter().find(is_its);
+            row(record, hold, lock)
         })
         .collect();
     rows.sort_by(|a, b| (a.rank(), &a.record.name).cmp(&(b.rank(), &b.record.name)));
     Ok(rows)
+}
+
+impl Server {
+    /// All stacks, and how they stand towards their branches.
+    async fn stands(&self) -> Result<Arc<Vec<StackRecord>>> {
+        let mut records = self.ledger.stack_records().await?;
+        tokio::task::block_in_place(|| crate::standing::look(&self.context, &mut records));
+        Ok(Arc::new(records))
+    }
 }
 
 /// The one stack that fits. Of several none is taken for the one that is meant.
