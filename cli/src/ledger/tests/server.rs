@@ -101,8 +101,8 @@ async fn who_sees_one_repository_sees_nothing_of_others(ledger: &Ledger) {
         runs.push(run.expect("a run"));
         ledger.end(&runs[at], RunState::Succeeded, &Counts::new(), None, 950).await.expect("an end");
         ledger.release(&id, &lease).await.expect("released");
-        let wish = Wish { owner: "kim", reason: "moving", until: 999 };
-        assert!(ledger.lock(&id, &wish, 5).await.expect("a lock"));
+        let wish = Wish { owner: "kim", reason: "moving", length: 60_000 };
+        assert!(ledger.lock(&id, &wish).await.expect("a lock").is_some());
         let asked = Asked { repository, task: Task::RollOut, subject: "seen", commit: None };
         ledger.ask(&asked).await.expect("a job");
     }
@@ -115,7 +115,7 @@ async fn who_sees_one_repository_sees_nothing_of_others(ledger: &Ledger) {
     assert!(seen.run(&runs[0]).await.is_ok() && seen.run(&runs[1]).await.is_err());
     assert!(seen.stack_records().await.expect("stacks").iter().all(|stack| is_ours(&stack.repository)));
     let locks = |all: Vec<crate::record::Lock>| all.iter().filter(|lock| lock.name == "seen/dev").count();
-    let counted = (locks(ledger.locks(5).await.expect("locks")), locks(seen.locks(5).await.expect("locks")));
+    let counted = (locks(ledger.locks().await.expect("locks")), locks(seen.locks().await.expect("locks")));
     assert_eq!(counted, (2, 1));
     assert!(seen.jobs().await.expect("jobs").iter().all(|job| is_ours(&job.repository)));
     for (repository, owner) in [(REPOSITORY, "kim"), ("others", "kim")] {
