@@ -316,8 +316,13 @@ mod tests {
 
     use super::*;
 
+    /// An action, with the default of what it leaves out.
     fn action(json: &Json) -> Action {
-        Action::decode(&Value::from_json(json)).expect("an action")
+        let mut json = json.clone();
+        if let Some(config) = json["forwardConfig"].as_object_mut() {
+            config.entry("ignoreWeights").or_insert(false.into());
+        }
+        Action::decode(&Value::from_json(&json)).expect("an action")
     }
 
     #[test]
