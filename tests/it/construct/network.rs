@@ -110,5 +110,4 @@ fn a_part_that_says_its_place_needs_no_tier() {
     };
     assert_eq!(stack(json!({})), [("network.subnetIds".into(), "Redis needs subnets of a tier `data`".into())]);
     assert_eq!(stack(json!({"overrides": {"redis": {"subnetIds": [a, c]}}})), []);
-    assert_eq!(stack(json!({"redis": {"overrides": {"subnets": {"subnetIds": [a, c]}}}})), []);
 }

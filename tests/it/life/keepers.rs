@@ -75,7 +75,7 @@ fn an_update_that_can_not_be_looked_at_is_made_in_the_next_run() {
             "times": 100,
         })
     };
-    aws.faults(vec![refused("PutRolePolicy"), refused("GetRolePolicy")]);
+    aws.fault(refused("PutRolePolicy")).fault(refused("GetRolePolicy"));
     stack.up(&allowed("s3:PutObject")).expect_err("AWS refuses it");
     aws.heal();
     assert_eq!(stack.up(&allowed("s3:PutObject")).expect("it goes on"), ["update policy"]);

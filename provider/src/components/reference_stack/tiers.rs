@@ -14,7 +14,7 @@ use crate::ec2::get_subnets::{FoundSubnet, GetSubnets, GetSubnetsInputs};
 struct Need {
     tier: &'static str,
     who: &'static str,
-    /// Whether AWS wants subnets in two availability zones.
+    /// Whether AWS wants the tier's subnets in two availability zones: not where the part's own subnet group has others.
     two_zones: bool,
 }
 
@@ -27,7 +27,8 @@ fn needs(plan: &Plan<'_>) -> Vec<Need> {
     let reached = |private: bool| if private { "app" } else { "public" };
     let mut all = Vec::new();
     let mut add = |key: &str, own: &OwnSettings, tier, who, two_zones| {
-        if !says_its_place(plan, key, own) {
+        if !says_a_place(plan.inputs.shared.overrides.get(key)) {
+            let two_zones = two_zones && !says_a_place(own.overrides.get("subnets"));
             all.push(Need { tier, who, two_zones });
         }
     };
@@ -52,13 +53,10 @@ fn needs(plan: &Plan<'_>) -> Vec<Need> {
     all
 }
 
-/// Whether `overrides` of a part, or of the subnet group in it, say where it is.
-fn says_its_place(plan: &Plan<'_>, key: &str, own: &OwnSettings) -> bool {
-    let says = |value: Option<&Value>| {
-        let given = value.and_then(Value::as_object);
-        given.is_some_and(|given| PLACES.into_iter().any(|place| given.get(place).is_some_and(|it| *it != Value::Null)))
-    };
-    says(plan.inputs.shared.overrides.get(key)) || says(own.overrides.get("subnets"))
+/// Whether what `overrides` says of a part, or of the subnet group in it, says where that is.
+fn says_a_place(said: Option<&Value>) -> bool {
+    let given = said.and_then(Value::as_object);
+    given.is_some_and(|given| PLACES.into_iter().any(|place| given.get(place).is_some_and(|it| *it != Value::Null)))
 }
 
 /// Tiers that the network does not have.
