@@ -120,8 +120,8 @@ impl Follow {
         if is_new {
             self.tell_head(&head);
         }
-        let declared = self.declared(&head)?;
         let known = self.ledger.all_known(&self.mirror.source.label).await?;
+        let declared = self.declared(&head, !known.is_empty())?;
         if is_new && self.wishes.stacks.is_empty() {
             self.tell_gone(&declared.found, &known, &head).await?;
             self.tell_elsewhere(&declared.found).await?;
@@ -227,10 +227,11 @@ impl Follow {
         }
     }
 
-    fn declared(&self, head: &Commit) -> Result<Declared> {
+    /// What a commit declares. One without a stack is a mistake, unless its last one has just left.
+    fn declared(&self, head: &Commit, stood: bool) -> Result<Declared> {
         let listing = self.mirror.listing(&head.id)?;
         let found = repo::stacks(&listing);
-        if found.stacks.is_empty() {
+        if found.stacks.is_empty() && !(stood && found.faults.is_empty()) {
             let none = || Failure::input(format!("{} has no stack at this commit", self.mirror.source.label));
             let hint = "a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it";
             return Err(found.failure().unwrap_or_else(|| none().hint(hint)));

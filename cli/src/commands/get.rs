@@ -55,7 +55,10 @@ impl Verb for Get {
         let text = self.text(shell, &parts)?;
         match (&text, parts.first()) {
             (Some(text), _) => shell.ui.data(text),
-            (None, Some(part)) if self.is_table() => shell.ui.talk(&format!("no {} yet", part.what)),
+            (None, Some(part)) if self.is_table() => {
+                let fits = if self.field_selector.is_some() || self.stack.is_some() { "that fit" } else { "yet" };
+                shell.ui.talk(&format!("no {} {fits}", part.what));
+            }
             _ => {}
         }
         match self.watch {

@@ -83,9 +83,9 @@ impl Foreseeing {
     }
 }
 
-/// A preview that did well said so. Of one whose events broke off nobody knows what it would change.
+/// A preview that did well says so last. Of one whose events broke off nobody knows what it would change.
 fn heard_out(ending: Ending, progress: &Progress) -> Ending {
-    if !ending.success || progress.has_ended() {
+    if !ending.success || !ending.heard || progress.has_ended() {
         return ending;
     }
     let complaint = "the engine's events broke off, so what it would change is not known".to_owned();
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_preview_whose_events_broke_off_failed() {
         let mut progress = Progress::default();
-        let well = || Ending { success: true, ..Ending::default() };
+        let well = || Ending { success: true, heard: true, ..Ending::default() };
         let cut = heard_out(well(), &progress);
         assert!(!cut.success && cut.complaint.contains("broke off"), "{cut:?}");
         let summary = r#"{"summaryEvent":{"resourceChanges":{"same":1}}}"#;

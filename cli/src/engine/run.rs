@@ -4,6 +4,7 @@ use std::fs::File;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::Ordering;
 
 use rustix::process::Signal;
 use tokio::process::{Child, Command};
@@ -56,6 +57,8 @@ pub struct Ending {
     pub cancelled: bool,
     /// A signal ended it: the system, for its memory, or whoever wanted it gone.
     pub killed: bool,
+    /// Whether it began to tell what it does.
+    pub heard: bool,
     /// The end of what it complained of, for failures before the first event.
     pub complaint: String,
 }
@@ -140,6 +143,7 @@ impl Engine {
             success: status.success(),
             cancelled: interrupted && !status.success(),
             killed: status.signal().is_some(),
+            heard: self.server.heard.load(Ordering::Relaxed),
             complaint: match tail(&self.output) {
                 // Nobody says goodbye when the system kills it, for example for its memory.
                 silent if silent.is_empty() => {

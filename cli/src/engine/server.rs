@@ -1,6 +1,8 @@
 //! The other end of `--event-log tcp://`: a gRPC server on loopback that the engine streams its events to.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gitinfra_proto::pulumirpc::EventRequest;
 use gitinfra_proto::pulumirpc::events_server::{Events, EventsServer};
@@ -20,6 +22,8 @@ const LARGEST_MESSAGE: usize = 400 << 20;
 pub(super) struct EventServer {
     pub address: SocketAddr,
     pub events: UnboundedReceiver<EngineEvent>,
+    /// Whether an engine began to tell something.
+    pub heard: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
@@ -30,13 +34,15 @@ impl EventServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (sender, events) = unbounded_channel();
-        let service = EventsServer::new(Receiver { sender }).max_decoding_message_size(LARGEST_MESSAGE);
+        let heard = Arc::<AtomicBool>::default();
+        let service =
+            EventsServer::new(Receiver { sender, heard: heard.clone() }).max_decoding_message_size(LARGEST_MESSAGE);
         let serving = tonic::transport::Server::builder().add_service(service);
         let task = tokio::spawn(async move {
             // It ends only when it is dropped; a broken connection is the engine's end, which its exit code tells.
             let _ = serving.serve_with_incoming(TcpListenerStream::new(listener)).await;
         });
-        Ok(EventServer { address, events, task })
+        Ok(EventServer { address, events, heard, task })
     }
 }
 
@@ -48,11 +54,13 @@ impl Drop for EventServer {
 
 struct Receiver {
     sender: UnboundedSender<EngineEvent>,
+    heard: Arc<AtomicBool>,
 }
 
 #[tonic::async_trait]
 impl Events for Receiver {
     async fn stream_events(&self, request: Request<Streaming<EventRequest>>) -> Result<Response<()>, Status> {
+        self.heard.store(true, Ordering::Relaxed);
         let mut stream = request.into_inner();
         while let Some(message) = stream.message().await? {
             let event =

@@ -28,6 +28,15 @@ fn that_a_stack_left_is_told_once_for_each_head() {
     p.repo.write("README.md", "x").commit("Docs");
     p.sync().expect_out(&[left]);
     p.sync().expect_without(&["no longer on the branch"]);
+    // The last one is told like any other.
+    p.repo.git(&["rm", "-q", "-r", "."]);
+    p.repo.write("README.md", "no stacks any more").commit("Without any");
+    p.sync().expect_out(&[left, "test/dev: note: it is no longer on the branch"]);
+    p.run("get stacks --stack test/dev -o name")
+        .expect_code(0)
+        .expect_out(&["stack/test/dev"])
+        .expect_without(&["other"]);
+    p.run("get stacks --field-selector status=none").expect_code(0).expect_err(&["no stacks that fit"]);
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn a_folder_that_becomes_a_submodule_rolls_out_nothing() {
     p.repo.branch("change").write("net/x", "").commit("More");
     p.run("preview --head change").expect_code(3).expect_out(&["net/dev", "`net/code`, which is a submodule"]);
     // The same where it is not the stack's own folder, but one that its program reads.
+    p.repo.switch("main");
     p.repo.git(&["mv", "net/code", "site"]);
     let program = fs::read_to_string(p.repo.path("net/Pulumi.yaml")).expect("it is there");
     let reading =

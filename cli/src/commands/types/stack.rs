@@ -127,11 +127,12 @@ impl Record for StackRecord {
     async fn list(shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<StackRecord>> {
         let mut all = ledger.stack_records().await?;
         standing::look(&shell.context, &mut all);
-        if wanted.names.is_empty() {
+        let names: Vec<&str> = wanted.names.iter().copied().chain(wanted.stack.as_deref()).collect();
+        if names.is_empty() {
             return Ok(all);
         }
         let mut found = Vec::new();
-        for name in &wanted.names {
+        for name in &names {
             found.extend(named(&all, name)?.into_iter().cloned());
         }
         Ok(found)
