@@ -18,6 +18,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Ledger, StackId};
+use crate::repo::path::{is_within, shown};
 use crate::repo::{self, Fault, Found, Listing, Stack};
 use crate::scrub::Scrubber;
 use crate::text;
@@ -123,7 +124,7 @@ impl Follow {
         let known = self.ledger.all_known(&self.mirror.source.label).await?;
         let declared = self.declared(&head, !known.is_empty())?;
         if is_new && self.wishes.stacks.is_empty() {
-            self.tell_gone(&declared.found, &known, &head).await?;
+            self.tell_gone(&declared, &known, &head).await?;
             self.tell_elsewhere(&declared.found).await?;
         }
         self.bring(declared, known, &head, is_new).await
@@ -173,18 +174,16 @@ impl Follow {
 
     /// A stack that left the branch still stands; only a person can mean it to go. It is written down, since one that comes
     /// back may have been removed meanwhile, and so that it is told once for each head.
-    async fn tell_gone(&self, found: &Found, known: &AllKnown, head: &Commit) -> Result<()> {
+    async fn tell_gone(&self, declared: &Declared, known: &AllKnown, head: &Commit) -> Result<()> {
         let rolled_out = known.iter().filter(|(_, (_, _, known))| known.rolled_out.is_some());
         let places = rolled_out.map(|(name, (_, folder, _))| (name.as_str(), folder.as_str()));
-        for name in found.lacks(places) {
-            let Some((id, ..)) = known.get(name).filter(|(.., known)| known.left_by.as_ref() != Some(&head.id)) else {
+        for name in declared.found.lacks(places) {
+            let Some((id, folder, _)) = known.get(name).filter(|(.., known)| known.left_by.as_ref() != Some(&head.id))
+            else {
                 continue;
             };
-            let message = format!(
-                "it is no longer on the branch, and what it rolled out was left standing: \
-                 `gitinfra destroy stack/{name}` removes it, `gitinfra forget stack/{name}` only its record"
-            );
-            self.context.note(name, message);
+            let module = declared.listing.modules.iter().find(|module| is_within(folder, module));
+            self.context.note(name, left(name, module));
             if !self.wishes.dry_run {
                 self.ledger.leaves(id, &head.id, self.context.now()).await?;
             }
@@ -239,6 +238,18 @@ impl Follow {
         let config = Config::read(&self.mirror.file(&head.id, config::FILE)?.unwrap_or_default())?;
         Ok(Declared { found, config, listing })
     }
+}
+
+/// What is said of a stack that the branch has no longer; it may only have moved into a submodule.
+fn left(name: &str, module: Option<&String>) -> String {
+    let why = match module {
+        Some(module) => format!(
+            "`{}` is a submodule now, which is not followed, and what it rolled out was left standing: commit the files themselves to go on with it; ",
+            shown(module)
+        ),
+        None => "it is no longer on the branch, and what it rolled out was left standing: ".to_owned(),
+    };
+    format!("{why}`gitinfra destroy stack/{name}` removes it, `gitinfra forget stack/{name}` only its record")
 }
 
 #[cfg(test)]

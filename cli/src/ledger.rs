@@ -59,6 +59,9 @@ const SQLITE_CLOCK: &str = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000
 /// `now()` would stand still within a transaction.
 const POSTGRES_CLOCK: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
+/// How long a database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 impl Ledger {
     /// Opens the ledger at a URL, or the SQLite file in the state directory, and brings it to this version's shape.
     pub async fn open(url: Option<&str>, state_dir: &Path) -> Result<Ledger> {
@@ -80,9 +83,10 @@ impl Ledger {
         lock.lock().map_err(|error| failed(&error))?;
         if !is_sqlite {
             // A pool would try again and again, and forget why.
-            let first = AnyConnection::connect(url).await;
-            let first =
-                first.map_err(|error| failed(&error).hint("is the server running, and may you connect to it?"))?;
+            let hint = "is the server running, and may you connect to it?";
+            let silent = |_| failed(&format!("no answer within {} s", PATIENCE.as_secs())).hint(hint);
+            let first = tokio::time::timeout(PATIENCE, AnyConnection::connect(url)).await.map_err(silent)?;
+            let first = first.map_err(|error| failed(&error).hint(hint))?;
             first.close().await.map_err(|error| failed(&error))?;
         }
         let pool = pool(is_sqlite).connect(url).await.map_err(|error| failed(&error))?;
@@ -123,8 +127,7 @@ impl Ledger {
 }
 
 fn pool(is_sqlite: bool) -> AnyPoolOptions {
-    let options =
-        AnyPoolOptions::new().max_connections(if is_sqlite { 2 } else { 4 }).acquire_timeout(Duration::from_secs(20));
+    let options = AnyPoolOptions::new().max_connections(if is_sqlite { 2 } else { 4 }).acquire_timeout(PATIENCE);
     options.after_connect(move |connection, _| {
         Box::pin(async move {
             if is_sqlite {

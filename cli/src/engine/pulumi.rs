@@ -213,6 +213,10 @@ pub(super) fn advice(said: &str) -> Option<&'static str> {
             "PULUMI_ACCESS_TOKEN must be set",
             "set PULUMI_ACCESS_TOKEN, run `pulumi login`, or name another backend in PULUMI_BACKEND_URL",
         ),
+        (
+            "unexpected end of JSON input",
+            "a file in the backend was cut short, such as a lock while the disk was full: `pulumi cancel` clears a lock",
+        ),
     ];
     let fits = |(words, _): &(&str, &str)| said.contains(words);
     cases.into_iter().find(fits).map(|(_, hint)| hint)

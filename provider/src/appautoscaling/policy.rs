@@ -90,6 +90,8 @@ impl Resource for Policy {
     async fn ours(aws: &Aws, id: &Id, seen: &ScalingPolicy, new: &PolicyInputs) -> Result<Option<Id>> {
         let mut state = Self::read(aws, id, seen.clone()).await?;
         state.respell(new);
+        // AWS does not know it.
+        state.inputs.resource_created_at.clone_from(&new.resource_created_at);
         Ok((aws.call().tried() && state.inputs == *new).then(|| id.clone()))
     }
 

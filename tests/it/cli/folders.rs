@@ -49,6 +49,12 @@ fn a_folder_that_becomes_a_submodule_rolls_out_nothing() {
         .expect_code(3)
         .expect_out(&["`net/dev` uses `site`, which is a submodule: a run would find it empty"]);
     assert_eq!(p.updates("net", "dev"), 1);
+    // And where it is the stack's whole folder.
+    p.repo.git(&["rm", "-q", "-r", "web"]);
+    git_in(p.repo.folder(), &["-c", "protocol.file.allow=always", "submodule", "add", "-q", &url, "web"]);
+    p.repo.commit("Another submodule");
+    p.run("sync")
+        .expect_out(&["web/dev: note: `web` is a submodule now, which is not followed", "commit the files themselves"]);
 }
 
 #[test]
