@@ -50,6 +50,11 @@ impl Moves {
         wanted
     }
 
+    /// The same, and nothing is forgotten.
+    fn waiting_for(&self, listener: &str) -> Vec<(String, u32)> {
+        self.waiting().get(listener).map(|moves| moves.iter().map(Move::pair).collect()).unwrap_or_default()
+    }
+
     /// Tells some of the moves how they went.
     fn tell(&self, listener: &str, told: &Result<()>, which: impl Fn(&Move) -> bool) {
         let mut waiting = self.waiting();
@@ -128,14 +133,15 @@ pub async fn set(aws: &Aws, listener: &str, rule: &Id, priority: u32) -> Result<
 
 /// Makes the moves of a listener as soon as they can be made. Those whose number another rule still has wait a little for that rule to move, too.
 async fn gather(aws: Aws, moves: Arc<Moves>, listener: String) {
-    let mut refused = Vec::new();
+    let mut refused: Option<(Vec<(String, u32)>, Error)> = None;
     loop {
         tokio::time::sleep(WINDOW).await;
         let wanted = moves.wanted(&listener);
         if wanted.is_empty() {
             return;
         }
-        if wanted == refused {
+        if let Some((_, error)) = refused.as_ref().filter(|(before, _)| *before == wanted) {
+            moves.tell(&listener, &Err(error.clone()), |it| it.since.elapsed() >= PATIENCE);
             continue;
         }
         match set_all(&aws, &listener, &wanted).await {
@@ -148,8 +154,8 @@ async fn gather(aws: Aws, moves: Arc<Moves>, listener: String) {
                     let told = set_all(&aws, &listener, &able).await;
                     moves.tell(&listener, &told, |it| able.contains(&it.pair()));
                 }
-                moves.tell(&listener, &Err(error), |it| it.since.elapsed() >= PATIENCE);
-                refused = moves.wanted(&listener);
+                moves.tell(&listener, &Err(error.clone()), |it| it.since.elapsed() >= PATIENCE);
+                refused = Some((moves.waiting_for(&listener), error));
             }
             told => moves.tell(&listener, &told, |it| wanted.contains(&it.pair())),
         }
