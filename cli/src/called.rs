@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::failure::{Failure, Result, nearest};
+use crate::text::list;
 
 /// What may stand before a stack's name.
 const TYPES: [&str; 3] = ["stack/", "stacks/", "st/"];
@@ -33,7 +34,16 @@ fn own(name: &str) -> &str {
     name.rsplit_once('/').map_or(name, |(_, own)| own)
 }
 
+fn project(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(project, _)| project)
+}
+
 fn unknown(name: &str, known: &BTreeSet<&str>) -> Failure {
+    let of_project: Vec<&str> = known.iter().copied().filter(|known| project(known) == name).collect();
+    if !of_project.is_empty() {
+        return Failure::input(format!("`{name}` is a project, and no stack"))
+            .hint(format!("say which of its stacks: {}", list(&of_project, 8)));
+    }
     let own_names: BTreeSet<&str> = known.iter().map(|name| own(name)).collect();
     let near = nearest(name, known.iter().copied()).or_else(|| nearest(name, own_names));
     Failure::input(format!("no stack is called `{name}`")).hint_some(near)
@@ -56,6 +66,8 @@ mod tests {
             ("dev", Err("several stacks are called `dev`\nhint: say which one: net/dev, stack/dev, web/dev")),
             ("net/dve", Err("no stack is called `net/dve`\nhint: did you mean `net/dev`?")),
             ("stack/prdo", Err("no stack is called `prdo`\nhint: did you mean `prod`?")),
+            ("web", Err("`web` is a project, and no stack\nhint: say which of its stacks: web/dev")),
+            ("st/net", Err("`net` is a project, and no stack\nhint: say which of its stacks: net/dev, net/prod")),
             ("billing", Err("no stack is called `billing`")),
         ];
         for (wanted, expected) in cases {

@@ -146,7 +146,9 @@ fn totals(stacks: &[&StackPreview]) -> String {
     ];
     let parts: Vec<String> = parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, words)| words).collect();
     let mut effects = BTreeMap::new();
-    for (effect, count) in stacks.iter().flat_map(|stack| stack.changes.effects()) {
+    // A preview that failed saw a part of what would change.
+    let whole = stacks.iter().filter(|stack| stack.failure.is_none());
+    for (effect, count) in whole.flat_map(|stack| stack.changes.effects()) {
         *effects.entry(effect).or_default() += count;
     }
     let all = if effects.is_empty() { String::new() } else { format!(" In all {}.", to_do(&effects)) };

@@ -179,6 +179,11 @@ pub fn fitting<'a>(globs: &'a [String], text: &str) -> Option<&'a str> {
     globs.iter().find(|glob| matches(glob, text)).map(String::as_str)
 }
 
+/// The first of a stack's triggers that a changed path sets off. A submodule changes as the path of its folder, which `dir/**` means as well.
+pub fn fires<'a>(triggers: &'a [String], changed: &str) -> Option<&'a str> {
+    fitting(triggers, changed).or_else(|| fitting(triggers, &format!("{changed}/")))
+}
+
 /// What is wrong with the file, and where.
 fn wrong(error: &serde_saphyr::Error) -> Failure {
     let place = error.location().map(|at| format!(":{}:{}", at.line(), at.column())).unwrap_or_default();
@@ -249,6 +254,20 @@ mod tests {
         let told: Vec<_> = stacks.iter().map(|stack| (stack.triggers.concat(), stack.after.concat())).collect();
         let expected = [("b", ""), ("", ""), ("ab", "net/*"), ("a", "net/*")];
         assert_eq!(told, expected.map(|(triggers, after)| (triggers.to_owned(), after.to_owned())));
+    }
+
+    #[test]
+    fn a_trigger_fires_at_a_submodule_too() {
+        let triggers = ["shared/**".to_owned(), "lib".to_owned()];
+        let cases = [
+            ("shared/a.ts", Some("shared/**")),
+            ("shared", Some("shared/**")),
+            ("lib", Some("lib")),
+            ("shared2", None),
+        ];
+        for (changed, expected) in cases {
+            assert_eq!(fires(&triggers, changed), expected, "{changed}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::any;
+use crate::config::fires;
 use crate::record::{Action, RunState};
 use crate::repo::{Stack, path};
 
@@ -96,7 +96,7 @@ impl Reason {
     /// That the stack uses some of the changed paths, which are sorted; `None` if it doesn't.
     pub fn of_changes(stack: &Stack, changed: &[String]) -> Option<Reason> {
         let used = stack.used_of(changed);
-        let triggers = || changed.iter().filter(|path| any(&stack.triggers, path) && !stack.uses(path));
+        let triggers = || changed.iter().filter(|path| fires(&stack.triggers, path).is_some() && !stack.uses(path));
         let triggered = if stack.triggers.is_empty() { 0 } else { triggers().count() };
         let (files, example) = match used {
             Some((files, example)) => (files + triggered, example),

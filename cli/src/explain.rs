@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::{FILE, fitting};
+use crate::config::{FILE, fires};
 use crate::repo::{Stack, path};
 
 /// What a change means to a stack.
@@ -32,7 +32,7 @@ pub fn explain(stack: &Stack, changed: &[String]) -> Explained {
 
 fn why(stack: &Stack, changed: &str) -> Option<String> {
     let Some(part) = stack.part_of(changed) else {
-        let glob = fitting(&stack.triggers, changed);
+        let glob = fires(&stack.triggers, changed);
         return reached(stack, changed).or_else(|| Some(format!("{FILE} has the trigger {}", glob?)));
     };
     Some(match part {

@@ -8,7 +8,7 @@ use crate::decide::Reason;
 use crate::failure::Result;
 use crate::git::{Changes, Mirror, Programs};
 use crate::record::{StackRecord, Standing};
-use crate::repo::{self, Stack};
+use crate::repo::{self, Fault, Stack};
 
 /// Fills in what only the mirrors know: which stacks are behind, by how many commits, and which have gone. Where a mirror
 /// is on another machine, or can't be read, the ledger's word stands.
@@ -53,8 +53,26 @@ fn compare<'a>(
         let behind_by = record.commit.as_deref().filter(|_| is_due).and_then(commits);
         let is_gone = gone.contains(&record.name);
         settle(record, is_gone, is_due, behind_by);
+        if let Some(fault) = found.faults.iter().find(|fault| keeps_back(fault, record)) {
+            break_off(record, fault);
+        }
     }
     Ok(())
+}
+
+/// Whether a stack can't be rolled out at the head, since its project can't be read or it can't be told from another.
+fn keeps_back(fault: &Fault, record: &StackRecord) -> bool {
+    match &fault.stack {
+        Some(stack) => *stack == record.name,
+        None => fault.has_stacks && fault.folder == record.folder,
+    }
+}
+
+fn break_off(record: &mut StackRecord, fault: &Fault) {
+    if matches!(record.status, Standing::UpToDate | Standing::Behind | Standing::Failing) {
+        record.status = Standing::Failing;
+        record.message = Some(fault.failure.with_hints());
+    }
 }
 
 /// Whether a stack uses what changed, if only by what its program imports. What can't be compared counts as changed.

@@ -6,6 +6,7 @@ mod line;
 mod paint;
 mod safe;
 mod table;
+mod told;
 mod tree;
 
 use std::io::{self, IsTerminal, Write};
@@ -23,6 +24,7 @@ use board::Board;
 pub use paint::{Paint, Tone};
 use safe::safe;
 pub use table::{Cell, Column, Drawing, Show, Table, aligned};
+use told::Told;
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +111,7 @@ enum Mode {
 /// Where everything that a user sees goes through.
 pub struct Ui {
     mode: Mode,
+    told: Mutex<Told>,
     /// Colours on stdout, and on stderr.
     pub paint: Paint,
     talk: Paint,
@@ -126,9 +129,9 @@ impl Sink for Ui {
         match &self.mode {
             _ if matches!(event.body, Body::Failed { .. }) => self.failed(event),
             Mode::Json => self.print_some(streamed(event)),
-            Mode::Lines => self.print_some(line::on_a_pipe(event, self.paint)),
-            Mode::Board(board) => lock(board).take(event, self.paint),
-            Mode::Asides(board) => lock(board).take(event, self.talk),
+            Mode::Lines => self.print_some(line::on_a_pipe(&lock(&self.told).anew(event), self.paint)),
+            Mode::Board(board) => lock(board).take(&lock(&self.told).anew(event), self.paint),
+            Mode::Asides(board) => lock(board).take(&lock(&self.told).anew(event), self.talk),
             Mode::Silence => {}
         }
     }
@@ -152,7 +155,13 @@ impl Ui {
         };
         COLOURED[0].store(coloured(out), Ordering::Relaxed);
         COLOURED[1].store(coloured(err), Ordering::Relaxed);
-        Arc::new(Ui { mode, paint: Paint::new(coloured(out)), talk: Paint::new(coloured(err)), afar: None })
+        Arc::new(Ui {
+            mode,
+            told: Mutex::default(),
+            paint: Paint::new(coloured(out)),
+            talk: Paint::new(coloured(err)),
+            afar: None,
+        })
     }
 
     /// Prints on a terminal that is elsewhere.
@@ -163,7 +172,7 @@ impl Ui {
             Events::Data(Stream::Text) => Mode::Lines,
         };
         let (paint, talk) = (Paint::new(terminal.colours_data), Paint::new(terminal.colours_talk));
-        Arc::new(Ui { mode, paint, talk, afar: Some(Afar { width: terminal.width, print }) })
+        Arc::new(Ui { mode, told: Mutex::default(), paint, talk, afar: Some(Afar { width: terminal.width, print }) })
     }
 
     /// What this terminal can, for whoever prints here from elsewhere.
@@ -190,7 +199,7 @@ impl Ui {
 
     /// A recorded event as a line, or several.
     pub fn line(&self, event: &Event) -> Option<String> {
-        line::recorded(event, self.paint)
+        line::recorded(&lock(&self.told).anew(event), self.paint)
     }
 
     /// An event as one line of JSON.
@@ -347,8 +356,8 @@ impl Ui {
 static COLOURED: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
 
 /// A board that somebody panicked over is still a board.
-fn lock(board: &Mutex<Board>) -> std::sync::MutexGuard<'_, Board> {
-    board.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Prints one event. A run goes on whether or not anybody still reads of it.

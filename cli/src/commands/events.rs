@@ -97,7 +97,8 @@ impl Events {
             // That a resource begins is only worth a line while nobody knows how it ends.
             Stream::Text if matches!(event.body, Body::ResourceStarted { .. } | Body::ResourceStatus { .. }) => {}
             Stream::Text => {
-                shell.ui.data_some(shell.ui.line(&event).map(|line| format!("{} {line}", timestamp(event.at))))
+                let lines = shell.ui.line(&event).unwrap_or_default();
+                lines.lines().for_each(|line| shell.ui.data(&format!("{} {line}", timestamp(event.at))));
             }
         }
     }

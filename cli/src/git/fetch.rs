@@ -1,6 +1,6 @@
 //! Fetching: what a branch of the source points at, and any other commit that it can be asked for.
 
-use git2::Oid;
+use git2::{Oid, Reference};
 use sha2::{Digest, Sha256};
 
 use super::cli::{self, Transport};
@@ -13,6 +13,10 @@ const INCOMING: &str = "refs/gitinfra/incoming";
 impl Mirror {
     /// Fetches a branch and says what it points at.
     pub async fn fetch_branch(&self, branch: &str) -> Result<Commit> {
+        if !is_name(branch) {
+            return Err(Failure::input(format!("`{branch}` is no name of a branch"))
+                .hint("what is merged into, or followed, is a branch, such as `main`"));
+        }
         match self.fetch(&format!("refs/heads/{branch}"), Some(&kept_as(branch))).await {
             Ok(id) => self.commit(&id.to_string()),
             Err(said) if is_missing_ref(&said) => Err(self.no_branch(branch).await),
@@ -50,7 +54,7 @@ impl Mirror {
             // A commit that the mirror has already needs no source.
             _ if is_id(said_as) && self.repository.revparse_single(said_as).is_ok() => self.commit(said_as),
             true => Err(Failure::input(format!("{} has no `{said_as}`", self.source.label))
-                .hint("a branch, a tag, HEAD or a whole commit id can be named")),
+                .hint("a branch, a tag, HEAD or a whole commit id can be named; `HEAD~1` and the like where the repository is given by its path")),
             false => Err(self.unreachable(&said)),
         }
     }
@@ -149,6 +153,13 @@ fn is_id(name: &str) -> bool {
     (7..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// Whether Git takes it for the name of a branch: `HEAD~1` is a path to a commit, and no name.
+fn is_name(branch: &str) -> bool {
+    Reference::is_valid_name(&format!("refs/heads/{branch}"))
+}
+
+/// What is no name at all is nowhere, either.
 fn is_missing_ref(said: &str) -> bool {
-    said.contains("couldn't find remote ref") || said.contains("not our ref") || said.contains("no such remote ref")
+    let words = ["couldn't find remote ref", "not our ref", "no such remote ref", "invalid refspec"];
+    words.iter().any(|words| said.contains(words))
 }

@@ -34,7 +34,11 @@ pub fn recorded(event: &Event, paint: Paint) -> Option<String> {
         Some(text) => format!("output {name}: {text}"),
         None => format!("output {name}: {value}"),
     };
-    Some(outputs.iter().map(line).collect::<Vec<_>>().join("\n"))
+    let words = outputs.iter().map(line).collect::<Vec<_>>().join("\n");
+    Some(match &event.stack {
+        Some(stack) => each_line(&words, &format!("{stack}: ")),
+        None => words,
+    })
 }
 
 /// On a terminal what belongs to a run stands indented below its first line, unless several runs share the screen.
@@ -133,9 +137,14 @@ fn diagnostic(severity: Severity, urn: Option<&str>, message: &str, paint: Paint
         Severity::Warning => paint.tone(Tone::Careful, "warning:"),
         Severity::Info => paint.tone(Tone::Note, "info:"),
     };
+    format!("{head} {}", complaint(urn, message))
+}
+
+/// What a diagnostic says, and of which resource.
+pub fn complaint(urn: Option<&str>, message: &str) -> String {
     let place = urn.filter(|urn| !urn::is_stack(urn)).map(urn::parse);
     let place = place.map(|urn| format!("{} {}: ", urn.kind, urn.name)).unwrap_or_default();
-    format!("{head} {place}{}", message.trim_matches('\n').trim_end())
+    format!("{place}{}", message.trim_matches('\n').trim_end())
 }
 
 fn run_finished(body: &Body, paint: Paint) -> Option<String> {
@@ -155,7 +164,11 @@ fn run_finished(body: &Body, paint: Paint) -> Option<String> {
             format!("{} {did} {commit} in {took}: {done}", paint.tone(Tone::Good, "✓"))
         }
         _ => {
-            let why = message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+            let why = match message.as_deref() {
+                Some(hint) if hint.starts_with("hint: ") => format!("\n{hint}"),
+                Some(message) => format!(": {message}"),
+                None => String::new(),
+            };
             let (sign, how) = match state {
                 RunState::Busy => (paint.tone(Tone::Careful, "…"), "put off".to_owned()),
                 RunState::Held => (paint.tone(Tone::Careful, "◆"), paint.state(*state)),

@@ -173,7 +173,9 @@ fn said(changes: &ChangeSet, failure: Option<&str>, paint: Paint) -> Vec<String>
 
 fn sums(preview: &Preview, paint: Paint) -> String {
     let mut effects: BTreeMap<Effect, usize> = BTreeMap::new();
-    for (effect, number) in preview.stacks.iter().flat_map(|stack| stack.changes.effects()) {
+    // A preview that failed saw a part of what would change.
+    let whole: Vec<&StackPreview> = preview.stacks.iter().filter(|stack| stack.failure.is_none()).collect();
+    for (effect, number) in whole.iter().flat_map(|stack| stack.changes.effects()) {
         *effects.entry(effect).or_default() += number;
     }
     let words = |(effect, number): (&Effect, &usize)| paint.effect(*effect, &format!("{number} to {}", effect.verb()));
@@ -181,11 +183,12 @@ fn sums(preview: &Preview, paint: Paint) -> String {
     let mut lines = Vec::new();
     let failed: Vec<&str> =
         preview.stacks.iter().filter(|stack| stack.failure.is_some()).map(|stack| stack.name.as_str()).collect();
-    lines.push(match (preview.stacks.len(), to_do.is_empty()) {
-        (0, _) => "No stack uses what this merge changes.".to_owned(),
-        (stacks, true) => format!("{}: nothing to change", count(stacks, "stack")),
-        (stacks, false) => format!("{}: {}", count(stacks, "stack"), to_do.join(", ")),
-    });
+    match (whole.len(), to_do.is_empty()) {
+        _ if preview.stacks.is_empty() => lines.push("No stack uses what this merge changes.".to_owned()),
+        (0, _) => {}
+        (stacks, true) => lines.push(format!("{}: nothing to change", count(stacks, "stack"))),
+        (stacks, false) => lines.push(format!("{}: {}", count(stacks, "stack"), to_do.join(", "))),
+    }
     for (names, words) in
         [(&preview.untouched, "untouched"), (&preview.gone, "gone, and what it rolled out is left standing")]
     {
@@ -301,7 +304,7 @@ outputs
             notes: vec!["nothing to merge".to_owned()],
         };
         let text = merge(&preview, false, Paint::new(false));
-        let last = "\n\n2 stacks: 2 to create, 2 to update, 2 to replace\n1 stack untouched: web/dev\n\
+        let last = "\n\n1 stack: 1 to create, 1 to update, 1 to replace\n1 stack untouched: web/dev\n\
             1 stack gone, and what it rolled out is left standing: old/dev\n1 preview failed: net/dev";
         assert!(
             text.starts_with("change into main (2222222 into 1111111)\nnote: nothing to merge\n\nnet/dev"),
@@ -309,5 +312,7 @@ outputs
         );
         assert!(text.ends_with(last), "{text}");
         assert!(text.contains("✗ the preview failed: no VPC\nhint: make one"), "{text}");
+        let failed = Preview { stacks: preview.stacks[1..].to_vec(), untouched: vec![], gone: vec![], ..preview };
+        assert!(merge(&failed, false, Paint::new(false)).ends_with("make one\n\n1 preview failed: net/dev"));
     }
 }
