@@ -167,7 +167,12 @@ fn letter(name: &str, region: &str) -> String {
 
 fn report(here: &Scope, inputs: &NetworkInputs) -> Report {
     let locked = inputs.settings.lock_default_security_group;
-    Report::of(here)
+    let report = Report::of(here);
+    let report = match inputs.nat() {
+        Nat::Instance => report.open("EC2.9", "the NAT instance has a public address"),
+        _ => report,
+    };
+    report
         .meets_if(locked, "EC2.2", "lockDefaultSecurityGroup is off")
         .meets_if(inputs.flow_logs(), "EC2.6", "the VPC has no flow logs")
         .meets("EC2.15")

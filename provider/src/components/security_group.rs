@@ -153,6 +153,12 @@ impl Peer {
         Peer { cidr: Some(cidr), ..Peer::port(port) }
     }
 
+    /// All traffic from or to an IPv4 range.
+    pub fn all_of(cidr: Cidr) -> Peer {
+        let all = Protocol::parse("-1").unwrap_or_else(|why| unreachable!("{why}"));
+        Peer { protocol: Some(all), port: None, ..Peer::range(cidr, 0) }
+    }
+
     /// TCP traffic from or to the ranges of a prefix list.
     pub fn prefix_list(id: impl Into<Output<String>>, port: i32) -> Peer {
         Peer { prefix_list_id: Some(id.into()), ..Peer::port(port) }

@@ -14,6 +14,7 @@ use pulumi_plugin::{Again, Error, Fault, Faults, Id, Made, Progress, Property, R
 pub use self::inputs::{
     Affinity, CpuCredits, CpuOptions, CreditSpecification, EnclaveOptions, HibernationOptions, InstanceArgs,
     InstanceInputs, InstanceTenancy, MetadataOptions, RootBlockDevice, ShutdownBehavior, Switch, Tokens, VolumeType,
+    is_arm,
 };
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::ec2::filter;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::aws::{Aws, Look, REGION};
 use crate::network::of;
@@ -96,6 +96,24 @@ fn nothing_that_stands_moves_when_zones_and_gateways_are_added() {
     let now = subnets(&aws.look());
     assert_eq!(now.len(), 9);
     assert!(first.iter().all(|(name, subnet)| now.get(name) == Some(subnet)), "{first:#?} {now:#?}");
+    project.expect_settled();
+
+    project.program(&of("cidr: 10.0.0.0/16, availabilityZoneCount: 2, nat: instance, tags: {Team: web}"));
+    let steps = project.up().expect_ok().steps();
+    let at = |step: &str| steps.iter().position(|known| known == step).unwrap_or_else(|| panic!("{step}: {steps:?}"));
+    assert!(at("create net-nat-instance") < at("update net-route-app-c"), "{steps:?}");
+    assert!(at("update net-route-app-c") < at("delete net-nat-c"), "{steps:?}");
+    let instance = aws.call("ec2", "describe_instances", json!({}))["Reservations"][0]["Instances"][0].clone();
+    assert_eq!((&instance["SourceDestCheck"], &instance["InstanceType"]), (&json!(false), &json!("t4g.nano")));
+    let table = json!({"Filters": [{"Name": "tag:Name", "Values": ["net-rtb-app-d"]}]});
+    let routes = aws.call("ec2", "describe_route_tables", table)["RouteTables"][0]["Routes"].clone();
+    let out = routes.as_array().into_iter().flatten().find(|route| route["DestinationCidrBlock"] == "0.0.0.0/0");
+    assert_eq!(
+        out.map(|route| &route["NetworkInterfaceId"]),
+        Some(&instance["NetworkInterfaces"][0]["NetworkInterfaceId"])
+    );
+    assert_eq!((aws.look().count(REGION, "natGateways"), aws.look().count(REGION, "addresses")), (0, 1));
+    assert_eq!(subnets(&aws.look()), first);
     project.expect_settled();
 
     project.program(&of("cidr: 10.0.0.0/16, availabilityZoneCount: 2, nat: none, tags: {Team: web}"));

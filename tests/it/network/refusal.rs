@@ -50,7 +50,12 @@ const NETWORKS: &[(&str, &[&str])] = &[
         &["tiers.a.ipv6Block", "missing: `ipv6` needs it"],
     ),
     ("natAllocationIds: {x: eipalloc-0}", &["natAllocationIds.x", "no zone `x` is used; there are c, d"]),
-    ("nat: none, natAllocationIds: {c: eipalloc-0}", &["natAllocationIds", "`nat` is `none`"]),
+    ("nat: none, natAllocationIds: {c: eipalloc-0}", &["natAllocationIds", "`nat` says that there is no NAT gateway"]),
+    (
+        "nat: instance, natAllocationIds: {c: eipalloc-0}",
+        &["natAllocationIds", "`nat` says that there is no NAT gateway"],
+    ),
+    ("natInstanceType: t4g.micro", &["natInstanceType", "only `nat: instance` has an instance"]),
     ("subnetGroups: true, tiers: {web: {access: isolated, block: 0}}", &["subnetGroups", "there is no tier `data`"]),
     ("vpcId: vpc-0", &["subnetIds", "missing: say which subnets the VPC has"]),
     ("subnetIds: {app: [subnet-0]}", &["subnetIds", "needs `vpcId`"]),

@@ -47,6 +47,8 @@ pub struct NetworkSettings {
     /// addresses are allocated.
     #[prop(default)]
     pub nat_allocation_ids: BTreeMap<String, Output<String>>,
+    /// The instance type of the NAT instance, with `nat: instance`. Default: `t4g.nano`.
+    pub nat_instance_type: Option<String>,
     /// Whether the VPC's default security group loses its rules, so that nothing is reachable by accident.
     #[prop(default = true)]
     pub lock_default_security_group: bool,
@@ -117,6 +119,10 @@ pub enum Nat {
     /// Through one regional NAT gateway, which AWS extends to each zone that needs it, by itself.
     #[prop(rename = "regional")]
     Regional,
+    /// Through one EC2 instance in the first zone, in the place of a NAT gateway: the cheapest, and gone while the instance or its zone is. For
+    /// networks that are tried out on.
+    #[prop(rename = "instance")]
+    Instance,
 }
 
 fn tiers() -> BTreeMap<String, Tier> {

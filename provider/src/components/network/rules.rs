@@ -57,18 +57,17 @@ fn ignored(settings: &NetworkSettings) -> Vec<Fault> {
 /// What one input needs of the others.
 fn needs(inputs: &NetworkInputs) -> Vec<Fault> {
     let settings = &inputs.settings;
-    let zonal = matches!(settings.nat, None | Some(Nat::Single | Nat::PerAz));
+    let zonal = matches!(settings.nat, None | Some(Nat::Single | Nat::PerAz | Nat::Instance));
     let nowhere = settings.has(Access::Private) && !settings.has(Access::Public) && zonal;
-    let addresses = !settings.nat_allocation_ids.is_empty() && inputs.nat() == Nat::None;
+    let has_gateways = !matches!(inputs.nat(), Nat::None | Nat::Instance);
+    let addresses = !settings.nat_allocation_ids.is_empty() && !has_gateways;
+    let is_typed = settings.nat_instance_type.is_some();
     let data = settings.tiers.contains_key("data");
     Faults::of(settings)
         .needs("subnetIds", "vpcId")
-        .when(
-            nowhere,
-            "nat",
-            "a NAT gateway stands in a public subnet, and there is no tier with `access: public`; use `none`",
-        )
-        .when(addresses, "natAllocationIds", "`nat` is `none`: there is no NAT gateway that could have them")
+        .when(nowhere, "nat", "NAT stands in a public subnet, and there is no tier with `access: public`; use `none`")
+        .when(addresses, "natAllocationIds", "`nat` says that there is no NAT gateway, which could have them")
+        .when(is_typed && inputs.nat() != Nat::Instance, "natInstanceType", "only `nat: instance` has an instance")
         .when(settings.subnet_groups && !data, "subnetGroups", "there is no tier `data`, of which they would be")
         .into_vec()
 }

@@ -23,6 +23,7 @@ pub use self::table::Ways;
 mod flow_log;
 mod groups;
 mod nat;
+mod nat_instance;
 mod table;
 
 /// Where the children are added.

@@ -27,7 +27,7 @@ mod price {
     pub const CACHE_SMALL: f64 = 0.0384;
     pub const CACHE_MICRO: f64 = 0.0192;
     pub const INTERFACE_ENDPOINT: f64 = 0.014;
-    pub const JUMP_HOST_MONTH: f64 = 4.7;
+    pub const NANO_MONTH: f64 = 4.7;
     pub const WEB_ACL_MONTH: f64 = 5.0;
     pub const WAF_RULE_MONTH: f64 = 1.0;
     pub const KEY_MONTH: f64 = 1.0;
@@ -121,12 +121,13 @@ fn lines(plan: &Plan<'_>) -> Vec<(&'static str, f64)> {
     let host = blocks.session_manager.as_ref().is_some_and(|it| it.settings.jump_host.enabled);
     vec![
         ("NAT gateways", hourly(nats(plan), price::NAT_GATEWAY + price::PUBLIC_IPV4)),
+        ("NAT instance", one(has_nat_instance(plan)) * (price::NANO_MONTH + hourly(1.0, price::PUBLIC_IPV4))),
         ("load balancer", balancers * hourly(1.0, price::LOAD_BALANCER + zones * price::PUBLIC_IPV4)),
         ("service", blocks.service.as_ref().map_or(0.0, |it| tasks(plan, it))),
         ("Aurora", aurora(plan)),
         ("Redis", redis(plan)),
         ("VPC endpoints", hourly(endpoints as f64 * zones, price::INTERFACE_ENDPOINT)),
-        ("jump host", one(host) * price::JUMP_HOST_MONTH),
+        ("jump host", one(host) * price::NANO_MONTH),
         ("WAF", blocks.waf.as_ref().map_or(0.0, |_| acls * (price::WEB_ACL_MONTH + 5.0 * price::WAF_RULE_MONTH))),
         ("keys and secrets", keys(blocks) * price::KEY_MONTH + secrets(blocks) * price::SECRET_MONTH),
         ("hosted zones", hosted_zones(blocks) * price::ZONE_MONTH),
@@ -182,16 +183,25 @@ fn zones(blocks: &Blocks) -> u32 {
 
 /// How many NAT gateways, or zones of a regional one.
 fn nats(plan: &Plan<'_>) -> f64 {
+    match nat(plan) {
+        Nat::None | Nat::Instance => 0.0,
+        Nat::Single => 1.0,
+        Nat::PerAz | Nat::Regional => f64::from(zones(&plan.blocks)),
+    }
+}
+
+fn has_nat_instance(plan: &Plan<'_>) -> bool {
+    nat(plan) == Nat::Instance
+}
+
+/// How private subnets reach the internet, where there are some.
+fn nat(plan: &Plan<'_>) -> Nat {
     let (blocks, settings) = (&plan.blocks, &plan.blocks.network.settings);
     if settings.vpc_id.is_some() || !settings.has(Access::Private) {
-        return 0.0;
+        return Nat::None;
     }
     let dev = blocks.network.own.profile.unwrap_or(plan.inputs.shared.profile) == Profile::Dev;
-    match settings.nat.unwrap_or(if dev { Nat::Single } else { Nat::PerAz }) {
-        Nat::None => 0.0,
-        Nat::Single => 1.0,
-        Nat::PerAz | Nat::Regional => f64::from(zones(blocks)),
-    }
+    settings.nat.unwrap_or(if dev { Nat::Single } else { Nat::PerAz })
 }
 
 /// The least tasks of a service: some on Fargate proper, the others on Spot.

@@ -369,7 +369,7 @@ pub(super) fn is_burstable(kind: &str) -> bool {
 }
 
 /// Whether a type is of AWS's own ARM processors: there is a `g` after the number of its generation.
-pub(super) fn is_arm(kind: &str) -> bool {
+pub fn is_arm(kind: &str) -> bool {
     let family = kind.split('.').next().unwrap_or_default();
     let after = family.find(|c: char| c.is_ascii_digit()).map_or("", |at| &family[at..]);
     family == "a1" || after.contains('g')

@@ -1,9 +1,10 @@
-//! The NAT gateways of a network, and the egress-only internet gateway.
+//! The NAT gateways of a network or its NAT instance, and the egress-only internet gateway.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use pulumi_plugin::Output;
 
+use super::nat_instance::NatInstance;
 use super::{Range, Site, Subnets};
 use crate::components::network::inputs::{Access, Nat};
 use crate::ec2::egress_only_internet_gateway::{EgressOnlyInternetGateway, EgressOnlyInternetGatewayArgs};
@@ -12,23 +13,30 @@ use crate::ec2::internet_gateway::InternetGatewayOutputs;
 use crate::ec2::nat_gateway::{
     AvailabilityMode, AvailabilityZoneAddress, NatGateway, NatGatewayArgs, NatGatewayOutputs,
 };
+use crate::ec2::route::RouteArgs;
 use crate::ec2::subnet::SubnetOutputs;
 use crate::ec2::vpc::VpcOutputs;
 
-/// The NAT gateways of a network.
+/// What private subnets reach the internet through.
 pub enum Nats {
     /// One in each of these zones, by letter.
     Zonal(BTreeMap<String, NatGatewayOutputs>),
     /// One for all zones.
     Regional(Box<NatGatewayOutputs>),
+    /// An instance in their place.
+    Instance(NatInstance),
 }
 
 impl Nats {
-    /// The id of the one through which a zone reaches the internet: its own, or the only one.
-    pub fn of(&self, letter: &str) -> Option<&Output<String>> {
+    /// The target of the route by which a zone reaches the internet: its own NAT gateway, or the only one.
+    pub fn route(&self, letter: &str) -> Option<RouteArgs> {
+        let through = |nat: &NatGatewayOutputs| RouteArgs { nat_gateway_id: (&nat.id).into(), ..Default::default() };
         match self {
-            Nats::Zonal(zones) => zones.get(letter).or_else(|| zones.values().next()).map(|nat| &nat.id),
-            Nats::Regional(nat) => Some(&nat.id),
+            Nats::Zonal(zones) => zones.get(letter).or_else(|| zones.values().next()).map(through),
+            Nats::Regional(nat) => Some(through(nat)),
+            Nats::Instance(nat) => {
+                Some(RouteArgs { network_interface_id: (&nat.interface_id).into(), ..Default::default() })
+            }
         }
     }
 
@@ -39,6 +47,7 @@ impl Nats {
                 zones.into_iter().map(|(letter, nat)| (letter, nat.public_ip.map(Option::unwrap_or_default))),
             ),
             Nats::Regional(nat) => nat.public_ips.map(|ips| ips.into_iter().map(|ip| (ip.clone(), ip)).collect()),
+            Nats::Instance(nat) => nat.public_ip.map(move |ip| BTreeMap::from([(nat.letter, ip)])),
         }
     }
 }
@@ -56,14 +65,19 @@ impl Site<'_> {
         let public = tiers.find(|(_, t)| t.access == Access::Public).and_then(|(name, _)| subnets.get(name));
         match (gateway, public) {
             (Some(gateway), _) if self.is_regional() => Nats::Regional(Box::new(self.regional(vpc, gateway))),
-            (Some(gateway), Some(public)) if settings.has(Access::Private) => self.zonal(gateway, public),
+            (Some(gateway), Some(public)) if settings.has(Access::Private) => match public.first_key_value() {
+                Some(first) if self.inputs.nat() == Nat::Instance => {
+                    Nats::Instance(self.nat_instance(vpc, gateway, first))
+                }
+                _ => self.zonal(gateway, public),
+            },
             _ => Nats::Zonal(BTreeMap::new()),
         }
     }
 
     fn zonal(&mut self, gateway: &InternetGatewayOutputs, public: &BTreeMap<String, SubnetOutputs>) -> Nats {
         let zones = match self.inputs.nat() {
-            Nat::None | Nat::Regional => 0,
+            Nat::None | Nat::Regional | Nat::Instance => 0,
             Nat::Single => 1,
             Nat::PerAz => self.zones.len(),
         };

@@ -41,8 +41,7 @@ impl Ways<'_> {
     }
 
     fn private(&self, letter: &str) -> Routes {
-        let nat = self.nats.of(letter);
-        let ipv4 = nat.map(|nat| RouteArgs { nat_gateway_id: nat.into(), ..Default::default() });
+        let ipv4 = self.nats.route(letter);
         let outwards = self.outwards.as_ref();
         let ipv6 = outwards.map(|id| RouteArgs { egress_only_internet_gateway_id: id.into(), ..Default::default() });
         Routes { ipv4, ipv6 }
@@ -96,8 +95,8 @@ impl Site<'_> {
     /// The routes of a table to everywhere. The VPC has its IPv6 range before it has routes of IPv6.
     fn routes(&mut self, table: &Output<String>, key: &str, routes: Routes, ways: &Ways) {
         if let Some(route) = routes.ipv4 {
-            let all = Cidr::parse("0.0.0.0/0").unwrap_or_else(|why| unreachable!("{why}"));
-            let route = RouteArgs { route_table_id: table.into(), destination_cidr_block: all.into(), ..route };
+            let route =
+                RouteArgs { route_table_id: table.into(), destination_cidr_block: everywhere().into(), ..route };
             self.here.add::<Route>(format!("route-{key}"), route);
         }
         if let (Some(route), Some(range)) = (routes.ipv6, &ways.ipv6) {
@@ -106,4 +105,9 @@ impl Site<'_> {
             self.here.child(format!("route6-{key}")).after(range).add::<Route>(route);
         }
     }
+}
+
+/// All IPv4 addresses.
+pub fn everywhere() -> Cidr {
+    Cidr::parse("0.0.0.0/0").unwrap_or_else(|why| unreachable!("{why}"))
 }
