@@ -41,8 +41,10 @@ const PATIENCE: i64 = 65 * 60_000;
 const LAST_WORDS: Duration = Duration::from_secs(10);
 /// A wait that a reader would wonder about.
 const LONG: i64 = 10_000;
-/// So many answers are kept to be asked for again.
+/// So many answers are kept to be asked for again, none that is longer than this, and no more than this of all together.
 const MOST_SEEN: usize = 64;
+const LONGEST_SEEN: usize = 1024 * 1024;
+const MOST_BYTES_SEEN: usize = 16 * 1024 * 1024;
 
 /// One forge, as it is spoken to.
 pub struct Client {
@@ -283,10 +285,7 @@ impl Client {
         }
         let answer = Answer { status: head.status, headers: head.headers, body };
         if let Some(tag) = answer.headers.get(ETAG).filter(|_| answer.status == StatusCode::OK) {
-            if seen.len() >= MOST_SEEN {
-                seen.clear();
-            }
-            seen.insert(url.to_string(), (tag.clone(), answer.clone()));
+            keep(&mut seen, url.as_str(), tag.clone(), &answer);
         }
         answer
     }
@@ -332,7 +331,46 @@ impl Client {
     }
 }
 
+/// Keeps an answer, within bounds.
+fn keep(seen: &mut HashMap<String, (HeaderValue, Answer)>, url: &str, tag: HeaderValue, answer: &Answer) {
+    seen.remove(url);
+    if answer.body.len() > LONGEST_SEEN {
+        return;
+    }
+    let bytes: usize = seen.values().map(|(_, answer)| answer.body.len()).sum();
+    if seen.len() >= MOST_SEEN || bytes + answer.body.len() > MOST_BYTES_SEEN {
+        seen.clear();
+    }
+    seen.insert(url.to_owned(), (tag, answer.clone()));
+}
+
 /// A lock that somebody panicked with still holds what is right.
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut seen = HashMap::new();
+        let answer =
+            |length| Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::from(vec![0; length]) };
+        let tag = || HeaderValue::from_static("tag");
+        let bytes = |seen: &HashMap<String, (HeaderValue, Answer)>| -> usize {
+            seen.values().map(|(_, answer)| answer.body.len()).sum()
+        };
+        keep(&mut seen, "long", tag(), &answer(LONGEST_SEEN + 1));
+        assert!(seen.is_empty());
+        for at in 0..200 {
+            keep(&mut seen, &at.to_string(), tag(), &answer(LONGEST_SEEN));
+            assert!(seen.contains_key(&at.to_string()) && bytes(&seen) <= MOST_BYTES_SEEN);
+            keep(&mut seen, &format!("short {at}"), tag(), &answer(1));
+            assert!(seen.len() <= MOST_SEEN);
+        }
+        keep(&mut seen, "199", tag(), &answer(LONGEST_SEEN + 1));
+        assert!(!seen.contains_key("199"), "what it said before is old");
+    }
 }
