@@ -116,6 +116,8 @@ impl Server {
             }
             self.ledger.trust(&watched.label, &pull.head, who, self.context.now()).await?;
         }
+        // Somebody wants it anew, whatever was told before.
+        said.reviewer.tell_begun(pull).await?;
         self.ask(watched, Task::Review, &format!("pr/{}", pull.number), true).await?;
         Ok(format!("{} is being previewed", short(&pull.head)))
     }

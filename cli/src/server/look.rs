@@ -5,10 +5,16 @@ use std::sync::Arc;
 use super::commands::is_older;
 use super::{Server, Watched};
 use crate::context::Trouble;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
+use crate::forge::Pull;
 use crate::forge::command::Command;
 use crate::record::Task;
 use crate::review::{Looks, Reviewer};
+
+/// Where the comments of so many can't be read, something is wrong with the forge, and no more are tried.
+const MOST_FAILURES: usize = 3;
+/// Commands on what was merged are looked for so long after something last happened to it.
+const LATELY: i64 = 24 * 60 * 60_000;
 
 impl Server {
     /// Looks until the server ends, at once for the first time: so what happened while nobody was here is made up for. The same
@@ -38,28 +44,57 @@ impl Server {
     }
 
     async fn look_at_pulls(&self, watched: &Watched, reviewer: &Reviewer, looks: &mut Looks) -> Result<()> {
-        for (pull, sides) in reviewer.due(looks).await? {
+        let open = reviewer.forge.open_pulls().await?;
+        for (pull, sides) in reviewer.due(looks, open.clone()).await? {
             self.ask(watched, Task::Review, &format!("pr/{}", pull.number), false).await?;
             looks.note(pull.number, sides);
         }
-        self.look_at_comments(watched, reviewer).await
+        self.look_at_comments(watched, reviewer, looks, open).await
     }
 
-    /// Commands that were not delivered.
-    async fn look_at_comments(&self, watched: &Watched, reviewer: &Reviewer) -> Result<()> {
-        let since = self.ledger.watched_since(&watched.label, self.context.now()).await?;
-        for pull in reviewer.forge.open_pulls().await? {
-            for comment in reviewer.forge.comments(pull.number).await? {
-                let is_command =
-                    !comment.is_ours && !is_older(&comment, since) && Command::parse(&comment.text).is_some();
-                if is_command && !self.ledger.is_answered(&watched.label, &comment.id).await? {
-                    let subject = format!("pr/{} {}", pull.number, comment.id);
-                    self.ask(watched, Task::Command, &subject, false).await?;
-                }
+    /// Commands that were not delivered, also on what was merged a while ago. What is wrong with one pull request, such as more
+    /// comments than anybody reads, hides none of the others'.
+    async fn look_at_comments(
+        &self,
+        watched: &Watched,
+        reviewer: &Reviewer,
+        looks: &mut Looks,
+        mut pulls: Vec<Pull>,
+    ) -> Result<()> {
+        let now = self.context.now();
+        let since = self.ledger.watched_since(&watched.label, now).await?;
+        pulls.extend(lately(reviewer.forge.merged_pulls().await?, &pulls, now));
+        looks.keep_read(&pulls);
+        let mut failures = Vec::new();
+        for pull in pulls.iter().filter(|pull| !looks.has_read(pull)).cloned().collect::<Vec<_>>() {
+            match self.look_at_comments_of(watched, reviewer, &pull, since).await {
+                Ok(()) => looks.note_read(&pull, now),
+                Err(failure) if failure.kind == Kind::Cancelled => return Err(failure),
+                Err(failure) => failures.push(failure),
+            }
+            if failures.len() >= MOST_FAILURES {
+                break;
+            }
+        }
+        failures.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    async fn look_at_comments_of(&self, watched: &Watched, reviewer: &Reviewer, pull: &Pull, since: i64) -> Result<()> {
+        for comment in reviewer.forge.comments(pull.number).await? {
+            let is_command = !comment.is_ours && !is_older(&comment, since) && Command::parse(&comment.text).is_some();
+            if is_command && !self.ledger.is_answered(&watched.label, &comment.id).await? {
+                let subject = format!("pr/{} {}", pull.number, comment.id);
+                self.ask(watched, Task::Command, &subject, false).await?;
             }
         }
         Ok(())
     }
+}
+
+/// Those of the merged ones that are worth a look.
+fn lately(merged: Vec<Pull>, open: &[Pull], now: i64) -> Vec<Pull> {
+    let is_new = |pull: &Pull| pull.updated + LATELY > now && !open.iter().any(|open| open.number == pull.number);
+    merged.into_iter().filter(is_new).collect()
 }
 
 fn named(name: &str, mut failure: Failure) -> Failure {

@@ -140,7 +140,7 @@ fn reviewer(
     Ok(Reviewer {
         previewer,
         ledger: Some(ledger.clone()),
-        forge: forge::open(context, &spoken.address, &spoken.credential)?,
+        forge: forge::open(context, &spoken.address, &spoken.credential)?.into(),
         marks: Marks::new(spoken.credential.secret()),
         scrubber,
         trusted: None,

@@ -1,6 +1,8 @@
 //! What jobs come to: a branch is rolled out, a pull request reviewed, a command acted upon, each as the verbs do it.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -9,13 +11,19 @@ use super::{Server, Watched};
 use crate::event::{Body, Sink};
 use crate::failure::{Failure, Kind, Result};
 use crate::follow::Tally;
+use crate::forge::Pull;
 use crate::ledger::{Asked, Queued};
 use crate::record::{Job, JobState, Task};
+use crate::review::Reviewer;
 use crate::text::as_seconds;
 use crate::worker::{Work, Worker};
 
 /// More of a kind are never at work side by side, however many repositories there are.
 const MOST: usize = 16;
+
+/// How often a preview looks whether there is news of its pull request, and how often it asks the forge about some.
+const BETWEEN_NEWS: Duration = Duration::from_secs(5);
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(60);
 
 /// What workers do for a server.
 pub struct Doing(pub Arc<Server>);
@@ -29,7 +37,7 @@ impl Work for Doing {
         };
         let done = match job.task {
             Task::RollOut => server.roll_out(watched, cancel, Vec::new()).await,
-            Task::Review => server.review(watched, &job.subject).await,
+            Task::Review => server.review(watched, job, cancel).await,
             Task::Command => server.command(watched, &job.subject).await,
         };
         server.tell_end(watched, job, &done, server.context.now() - began);
@@ -74,16 +82,47 @@ impl Server {
     }
 
     /// Previews a pull request and tells its forge. One that is closed needs nothing; what is wrong with the merge itself is told.
-    async fn review(&self, watched: &Watched, subject: &str) -> Result<()> {
-        let number = number_of(subject)?;
+    /// What was told already is not told twice. A newer head ends the preview of an older one, and so does closing.
+    async fn review(&self, watched: &Watched, job: &Job, cancel: &CancellationToken) -> Result<()> {
+        let number = number_of(&job.subject)?;
         let Some(reviewer) = &watched.reviewer else {
             return Ok(());
         };
         let pull = reviewer.forge.pull(number).await?;
-        if pull.is_open {
-            reviewer.review_pull(pull).await?;
+        if !pull.is_open || is_told(reviewer, &pull).await? {
+            return Ok(());
         }
-        Ok(())
+        let stop = cancel.child_token();
+        let until = reviewer.until(&stop);
+        let mut reviewing = pin!(until.review_pull(pull.clone()));
+        let (reviewed, is_overtaken) = tokio::select! {
+            reviewed = &mut reviewing => (reviewed, false),
+            () = self.overtaken(reviewer, job, &pull) => {
+                stop.cancel();
+                (reviewing.await, true)
+            }
+        };
+        match reviewed {
+            // Whatever overtook it is a job of its own by now.
+            Err(failure) if is_overtaken && failure.kind == Kind::Cancelled && !cancel.is_cancelled() => Ok(()),
+            reviewed => reviewed.map(drop),
+        }
+    }
+
+    /// Waits until a pull request has another head, or is closed. The forge is asked only where there is news.
+    async fn overtaken(&self, reviewer: &Reviewer, job: &Job, pull: &Pull) {
+        loop {
+            tokio::time::sleep(BETWEEN_NEWS).await;
+            // Whoever can't be asked now is asked later: the preview goes on.
+            if self.ledger.is_asked_again(&job.name).await != Ok(true) {
+                continue;
+            }
+            let now = reviewer.forge.pull(pull.number).await;
+            if now.is_ok_and(|now| now.head != pull.head || !now.is_open) {
+                return;
+            }
+            tokio::time::sleep(BETWEEN_QUESTIONS).await;
+        }
     }
 
     /// One pass over the branch; over some of its stacks alone where those are to be tried again. What fails in a stack is in its
@@ -146,6 +185,14 @@ impl Server {
         let (repository, task, subject) = (watched.name.clone(), job.task.to_string(), job.subject.clone());
         self.context
             .tell(None, Body::Worked { repository, task, subject, outcome: outcome.to_owned(), seconds, message });
+    }
+}
+
+/// Whether a pull request was told everything as it is now. One whose branch to merge into is gone is told so.
+async fn is_told(reviewer: &Reviewer, pull: &Pull) -> Result<bool> {
+    match reviewer.is_told_now(pull).await {
+        Err(failure) if failure.kind == Kind::Input && !failure.is_away => Ok(false),
+        told => told,
     }
 }
 
