@@ -72,7 +72,10 @@ impl Watched {
                     jobs: of.jobs,
                     key: Some(ledger.key().await?),
                 };
-                let reviewer = reviewer(context, ledger, &spoken, previewer, scrubber)?;
+                let mut reviewer = reviewer(context, ledger, &spoken, previewer, scrubber)?;
+                // The forge's token is another one some day; the ledger's key stays.
+                let key = ledger.key().await?.digest("comment marks", "");
+                reviewer.marks = Marks::new(&Secret::new(&key)).after(spoken.credential.secret());
                 (Some(reviewer), spoken.hook)
             }
             None => (None, None),
