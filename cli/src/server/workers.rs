@@ -36,7 +36,7 @@ impl Work for Doing {
             return Err(Failure::input("its repository is not watched any more"));
         };
         let done = match job.task {
-            Task::RollOut => server.roll_out(watched, cancel, Vec::new()).await,
+            Task::RollOut => server.roll_out(watched, cancel, meant_again(&job.subject)).await,
             Task::Review => server.review(watched, job, cancel).await,
             Task::Command => server.command(watched, &job.subject).await,
         };
@@ -52,7 +52,12 @@ impl Server {
         let reviews: usize = reviewed().map(|watched| watched.reviews).sum();
         let kinds =
             [(Task::RollOut, self.watched.len()), (Task::Review, reviews), (Task::Command, reviewed().count().min(2))];
-        let most = self.watched.iter().map(|watched| watched.reviews.max(2)).max().unwrap_or(1);
+        // A branch is rolled out by one at a time: what waits for it waits in the queue, and keeps no other's from its turn.
+        let most = |task| match task {
+            Task::RollOut => 1,
+            Task::Review => self.watched.iter().map(|watched| watched.reviews).max().unwrap_or(1),
+            Task::Command => 2,
+        };
         let labels: Vec<String> = self.watched.iter().map(|watched| watched.label.clone()).collect();
         let worker = |task| Worker {
             context: self.context.clone(),
@@ -60,7 +65,7 @@ impl Server {
             work: Arc::new(Doing(self.clone())),
             tasks: vec![task],
             repositories: labels.clone(),
-            per_repository: u16::try_from(most).unwrap_or(u16::MAX),
+            per_repository: u16::try_from(most(task)).unwrap_or(u16::MAX),
         };
         kinds.into_iter().flat_map(|(task, number)| (0..number.min(MOST)).map(move |_| task)).map(worker).collect()
     }
@@ -188,6 +193,18 @@ impl Server {
     }
 }
 
+/// The subject of a roll-out of some stacks of a branch that are to be tried again. None of the names has a space.
+pub(super) fn again(branch: &str, stacks: &[String]) -> String {
+    let mut stacks = stacks.to_vec();
+    stacks.sort_unstable();
+    format!("{branch} {}", stacks.join(" "))
+}
+
+/// The stacks that a roll-out's subject names besides its branch; none where all are meant.
+fn meant_again(subject: &str) -> Vec<String> {
+    subject.split(' ').skip(1).map(str::to_owned).collect()
+}
+
 /// Whether a pull request was told everything as it is now. One whose branch to merge into is gone is told so.
 async fn is_told(reviewer: &Reviewer, pull: &Pull) -> Result<bool> {
     match reviewer.is_told_now(pull).await {
@@ -200,4 +217,20 @@ async fn is_told(reviewer: &Reviewer, pull: &Pull) -> Result<bool> {
 pub(super) fn number_of(subject: &str) -> Result<u64> {
     let number = subject.strip_prefix("pr/").and_then(|number| number.parse().ok());
     number.ok_or_else(|| Failure::bug(format!("`{subject}` is no pull request")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_tried_again_is_in_the_subject() {
+        let stacks = ["web/prod", "net/prod"].map(str::to_owned);
+        let subject = again("release/1", &stacks);
+        assert_eq!(subject, "release/1 net/prod web/prod");
+        assert_eq!(
+            (meant_again(&subject), meant_again("main")),
+            (vec!["net/prod".to_owned(), "web/prod".to_owned()], vec![])
+        );
+    }
 }
