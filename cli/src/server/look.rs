@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use super::commands::is_older;
+use super::commands::{OLDEST, is_older};
 use super::{Server, Watched};
 use crate::context::Trouble;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::Pull;
 use crate::forge::command::Command;
-use crate::record::Task;
+use crate::record::{Job, JobState, Task};
 use crate::review::{Looks, Reviewer};
 
+/// How often what nobody needs any more is looked for.
+const BETWEEN_SWEEPS: i64 = 60 * 60_000;
 /// Where the comments of so many can't be read, something is wrong with the forge, and no more are tried.
 const MOST_FAILURES: usize = 3;
 /// Commands on what was merged are looked for so long after something last happened to it.
@@ -20,10 +22,14 @@ impl Server {
     /// Looks until the server ends, at once for the first time: so what happened while nobody was here is made up for. The same
     /// failure is told once.
     pub(super) async fn look(self: Arc<Self>, watched: Arc<Watched>) {
-        let (mut looks, mut trouble) = (Looks::default(), Trouble::default());
+        let (mut looks, mut trouble, mut swept) = (Looks::default(), Trouble::default(), 0);
         let since = self.ledger.watched_since(&watched.label, self.context.now()).await;
         self.tell_trouble(since.err());
         while !self.context.cancel.is_cancelled() {
+            if self.context.now() >= swept + BETWEEN_SWEEPS {
+                swept = self.context.now();
+                self.tell_trouble(self.ledger.forget_words(swept).await.err());
+            }
             match self.one_look(&watched, &mut looks).await {
                 Ok(()) => trouble.over(),
                 Err(failure) => trouble.tell(&self.context, failure),
@@ -49,7 +55,16 @@ impl Server {
             self.ask(watched, Task::Review, &format!("pr/{}", pull.number), false).await?;
             looks.note(pull.number, sides);
         }
+        self.withdraw_closed(watched, &open).await?;
         self.look_at_comments(watched, reviewer, looks, open).await
+    }
+
+    /// Reviews that failed for good stay in the queue no longer than their pull requests are open.
+    async fn withdraw_closed(&self, watched: &Watched, open: &[Pull]) -> Result<()> {
+        for job in self.ledger.jobs().await?.iter().filter(|job| is_left(job, &watched.label, open)) {
+            self.ledger.withdraw(&job.repository, job.task, &job.subject).await?;
+        }
+        Ok(())
     }
 
     /// Commands that were not delivered, also on what was merged a while ago. What is wrong with one pull request, such as more
@@ -62,7 +77,7 @@ impl Server {
         mut pulls: Vec<Pull>,
     ) -> Result<()> {
         let now = self.context.now();
-        let since = self.ledger.watched_since(&watched.label, now).await?;
+        let since = self.ledger.watched_since(&watched.label, now).await?.max(now - OLDEST);
         pulls.extend(lately(reviewer.forge.merged_pulls().await?, &pulls, now));
         looks.keep_read(&pulls);
         let mut failures = Vec::new();
@@ -89,6 +104,12 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// Whether a job failed for good at a review of what is not open any more.
+fn is_left(job: &Job, label: &str, open: &[Pull]) -> bool {
+    let is_open = || open.iter().any(|pull| job.subject == format!("pr/{}", pull.number));
+    job.repository == label && job.task == Task::Review && job.state == JobState::Failed && !is_open()
 }
 
 /// Those of the merged ones that are worth a look.
