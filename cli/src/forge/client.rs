@@ -5,7 +5,7 @@ mod ask;
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH};
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::pace::Pace;
+use super::pace::{Limits, Pace};
 use super::trouble::{Trouble, What};
 use super::wire::Wire;
 use super::{Address, Secret};
@@ -58,6 +58,8 @@ pub struct Client {
     seen: Mutex<HashMap<String, (HeaderValue, Answer)>>,
     /// Takes the token out of what the forge says.
     scrubber: Mutex<Scrubber>,
+    /// When it was made, by both clocks.
+    began: (i64, Instant),
 }
 
 impl Client {
@@ -77,6 +79,7 @@ impl Client {
             pace: Mutex::new(Pace::new(between_writes)),
             seen: Mutex::default(),
             scrubber: Mutex::default(),
+            began: (context.now(), Instant::now()),
         })
     }
 
@@ -106,6 +109,18 @@ impl Client {
 
     pub fn now(&self) -> i64 {
         self.context.now()
+    }
+
+    /// Milliseconds since 1970 as they were at the start, and what has passed since: nobody sets this clock.
+    fn steady(&self) -> i64 {
+        let (at, began) = self.began;
+        at + i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX / 2)
+    }
+
+    /// What an answer says of limits, by our own clock.
+    fn limits(&self, answer: &Answer) -> Limits {
+        let (limits, ahead) = (answer.limits(), self.steady() - self.now());
+        Limits { reset: limits.reset.map(|at| at + ahead / 1000), ..limits }
     }
 
     pub async fn get<T: DeserializeOwned>(&self, path: &str, doing: &str) -> Result<T, Trouble> {
@@ -197,9 +212,9 @@ impl Client {
     async fn exchange(&self, ask: &Ask<'_>, url: &Url, speaking_for: Option<&HeaderValue>) -> Result<Answer, Trouble> {
         let (mut tries, mut refusals) = (1, 0);
         loop {
-            let wait = locked(&self.pace).wait(ask.is_write(), self.now());
+            let wait = locked(&self.pace).wait(ask.is_write(), self.steady());
             self.rest(ask, wait).await?;
-            locked(&self.pace).sent(ask.is_write(), self.now());
+            locked(&self.pace).sent(ask.is_write(), self.steady());
             let sent = self.wire.exchange(self.request(ask, url, speaking_for)?);
             let sent = tokio::select! {
                 sent = sent => sent,
@@ -207,8 +222,8 @@ impl Client {
             };
             let answer = sent.map(|response| self.known(url, response));
             if let Ok(answer) = &answer {
-                let limits = answer.limits();
-                locked(&self.pace).answered(&limits, ask.is_write(), self.now());
+                let limits = self.limits(answer);
+                locked(&self.pace).answered(&limits, ask.is_write(), self.steady());
                 if limits.is_refusal() && refusals < MOST_REFUSALS {
                     refusals += 1;
                     continue;
@@ -244,9 +259,11 @@ impl Client {
         let Some(millis) = u64::try_from(millis).ok().filter(|millis| *millis > 0) else {
             return Ok(());
         };
+        let wait = Duration::from_millis(millis);
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_millis(millis)) => Ok(()),
-            () = self.context.cancel.cancelled() => Err(Failure::cancelled().into()),
+            () = tokio::time::sleep(wait) => Ok(()),
+            () = self.stopped(), if is_said_at_last(ask, wait) => Err(Failure::cancelled().into()),
+            () = self.context.cancel.cancelled(), if !is_said_at_last(ask, wait) => Err(Failure::cancelled().into()),
         }
     }
 
@@ -331,6 +348,11 @@ impl Client {
     }
 }
 
+/// Whether a wait is part of last words: two writes have a gap between them, also at the end.
+fn is_said_at_last(ask: &Ask<'_>, wait: Duration) -> bool {
+    ask.is_write() && wait < LAST_WORDS
+}
+
 /// Keeps an answer, within bounds.
 fn keep(seen: &mut HashMap<String, (HeaderValue, Answer)>, url: &str, tag: HeaderValue, answer: &Answer) {
     seen.remove(url);
@@ -352,6 +374,13 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn last_words_wait_for_the_gap_between_two_writes() {
+        let (write, read) = (Ask::delete("x", "deleting x"), Ask::get("x", "reading x"));
+        let (gap, limit) = (Duration::from_secs(1), Duration::from_secs(60));
+        assert!(is_said_at_last(&write, gap) && !is_said_at_last(&write, limit) && !is_said_at_last(&read, gap));
+    }
 
     #[test]
     fn what_is_kept_is_bounded() {
