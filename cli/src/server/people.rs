@@ -25,6 +25,9 @@ const WINDOW: i64 = 60_000;
 const SHORTEST: usize = 16;
 const MOST_PLACES: usize = 10_000;
 
+/// The digits of a session's own part.
+const ID: usize = 64;
+
 /// People with the hashes of their tokens.
 pub struct People {
     known: Vec<(Person, [u8; 32])>,
@@ -89,6 +92,17 @@ impl People {
         self.known.iter().map(|(person, _)| person).find(|person| person.name == name)
     }
 
+    /// A session that is bound to the token that began it: with another token, nobody is signed in by it any more.
+    fn bound(&self, key: &Key, name: &str, id: &str) -> Option<String> {
+        let (_, token) = self.known.iter().find(|(person, _)| person.name == name)?;
+        Some(format!("{id}{}", key.digest("session", &format!("{id} {}", hex(token)))))
+    }
+
+    fn is_bound(&self, key: &Key, name: &str, session: &str) -> bool {
+        let id = session.get(..ID).unwrap_or_default();
+        self.bound(key, name, id).is_some_and(|bound| bound == session)
+    }
+
     /// The same. A right one is always taken: many may come from one place, as from behind a proxy, and whoever guesses there must
     /// not keep the others out. The error is for how many seconds wrong ones are not taken.
     pub fn try_token(&self, token: &str, from: IpAddr, now: i64) -> Result<Option<&Person>, i64> {
@@ -124,6 +138,7 @@ impl Server {
         let session = self.session(headers);
         if let Some(session) = &session {
             let name = self.ledger.signed_in(&hashed(session), self.context.now()).await?;
+            let name = name.filter(|name| self.people.is_bound(&self.key, name, session));
             if let Some(person) = name.and_then(|name| self.people.named(&name)) {
                 return Ok(self.as_you(person, Some(word_of(&self.key, session))));
             }
@@ -142,6 +157,7 @@ impl Server {
     /// Begins a session, always a new one: nobody can have given it to the browser before. The cookie's text.
     pub(super) async fn sign_in(&self, person: &Person) -> Result<HeaderValue> {
         let id = hex(&rand::random::<[u8; 32]>());
+        let id = self.people.bound(&self.key, &person.name, &id).unwrap_or(id);
         let now = self.context.now();
         self.ledger.sign_in(&hashed(&id), &person.name, now + SESSION, now).await?;
         Ok(self.cookie(&id, SESSION / 1000))
@@ -252,6 +268,20 @@ mod tests {
             "others are not limited"
         );
         assert_eq!(name("t-adb", WINDOW + 2), Ok(None));
+    }
+
+    #[test]
+    fn a_session_ends_with_its_token() {
+        let (people, key, id) = (people(), Key::fresh(), "0".repeat(ID));
+        let session = people.bound(&key, "ada", &id).expect("she is known");
+        assert!(people.is_bound(&key, "ada", &session));
+        for (name, session) in [("eve", session.as_str()), ("kim", &session), ("ada", &id), ("ada", ""), ("ada", "é")]
+        {
+            assert!(!people.is_bound(&key, name, session), "{name}");
+        }
+        let mut others = super::tests::people();
+        others.known.iter_mut().for_each(|(_, token)| *token = hash("another"));
+        assert!(!others.is_bound(&key, "ada", &session), "she has another token");
     }
 
     #[test]
