@@ -3,6 +3,7 @@
 mod acts;
 mod commands;
 pub mod config;
+mod connections;
 mod hooks;
 mod live;
 mod look;
@@ -12,6 +13,7 @@ mod page;
 mod people;
 mod place;
 mod routes;
+mod seats;
 mod shared;
 pub mod verbs;
 mod watched;
@@ -38,6 +40,7 @@ use live::{News, Open};
 use metrics::Metrics;
 use notify::{Notifier, Told};
 use people::People;
+use seats::Seats;
 use shared::Shared;
 use verbs::Verbs;
 use watched::Watched;
@@ -59,7 +62,7 @@ pub struct Server {
     /// What forms' words are made with.
     key: Key,
     /// Places for webhooks' bodies that are read at the same time.
-    bodies: hooks::Seats,
+    bodies: Seats,
     /// Places for pictures that are drawn at the same time.
     pictures: Semaphore,
     /// What does the command line's verbs for those who are elsewhere, and places for them.
@@ -83,7 +86,7 @@ impl Server {
             watched: Watched::all(&context, &ledger, &config).await?,
             metrics: Metrics::default(),
             key: ledger.key().await?,
-            bodies: hooks::Seats::default(),
+            bodies: Seats::new(hooks::AT_ONCE, hooks::AT_ONCE_FROM_ONE),
             pictures: Semaphore::new(acts::PICTURES),
             verbs,
             callers: Arc::new(Semaphore::new(verbs::AT_ONCE)),

@@ -2,7 +2,7 @@
 //! they are answered. What they say is a hint: whoever works on it asks the forge.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body as Bytes;
@@ -24,43 +24,12 @@ use crate::record::Task;
 /// How long a body may take, so that nobody holds a place for ever.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many bodies are read at once: each may be as long as a forge's longest.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// And how many of them from one place: whoever sends slowly does not keep the others out.
-const AT_ONCE_FROM_ONE: usize = 4;
+pub(super) const AT_ONCE_FROM_ONE: usize = 4;
 
 /// What no forge exceeds.
 const MOST: usize = 25 * 1024 * 1024;
-
-/// Seats for bodies that are read.
-#[derive(Default)]
-pub(super) struct Seats(Mutex<Vec<IpAddr>>);
-
-/// One that is taken, until it is dropped.
-struct Seat<'a> {
-    of: &'a Seats,
-    from: IpAddr,
-}
-
-impl Seats {
-    fn take(&self, from: IpAddr) -> Option<Seat<'_>> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = taken.iter().filter(|other| **other == from).count();
-        let is_free = taken.len() < AT_ONCE && own < AT_ONCE_FROM_ONE;
-        is_free.then(|| {
-            taken.push(from);
-            Seat { of: self, from }
-        })
-    }
-}
-
-impl Drop for Seat<'_> {
-    fn drop(&mut self) {
-        let mut taken = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = taken.iter().position(|from| *from == self.from) {
-            taken.swap_remove(at);
-        }
-    }
-}
 
 /// `POST /hooks/NAME`.
 pub(super) async fn take(
@@ -177,20 +146,4 @@ fn status(refusal: Refusal) -> StatusCode {
 /// The name of an event for a log: it came from outside.
 fn word(event: &str) -> String {
     event.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-' | ' ')).take(40).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_place_keeps_no_other_out() {
-        let (seats, [slow, other, third]) = (Seats::default(), [1, 2, 3].map(|last| IpAddr::from([192, 0, 2, last])));
-        let mut held: Vec<Seat<'_>> = (0..AT_ONCE).map_while(|_| seats.take(slow)).collect();
-        assert_eq!(held.len(), AT_ONCE_FROM_ONE);
-        let others: Vec<Seat<'_>> = (0..AT_ONCE).map_while(|_| seats.take(other)).collect();
-        assert_eq!((others.len(), seats.take(third).is_some()), (AT_ONCE - AT_ONCE_FROM_ONE, false));
-        held.pop();
-        assert!(seats.take(third).is_some() && seats.take(slow).is_some(), "a seat is free again once it is dropped");
-    }
 }

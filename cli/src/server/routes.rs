@@ -1,11 +1,9 @@
 //! Which request goes where, and what every answer bears.
 
 use std::collections::BTreeMap;
-use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, FromRequestParts, Query, Request, State};
@@ -21,13 +19,11 @@ use tokio::net::TcpListener;
 use super::config::Person;
 use super::people::You;
 use super::shared::Fresh;
-use super::{Server, acts, hooks, live, page, verbs};
+use super::{Server, acts, connections, hooks, live, page, verbs};
 use crate::failure::{Failure, Kind, Result};
 use crate::ledger::{Deed, HoldFilter};
 use crate::record::HoldState;
 
-/// How long requests that are under way may take once the server is to end; a page that listens goes on for ever.
-const LAST_WORDS: Duration = Duration::from_secs(5);
 /// No form is longer.
 const MOST_FORM: usize = 16 * 1024;
 
@@ -45,21 +41,12 @@ const HEADERS: [(&str, &str); 6] = [
 
 pub(super) async fn serve(server: Arc<Server>, listener: TcpListener) -> Result<()> {
     let (cancel, stopping) = (server.context.cancel.clone(), server.clone());
-    let end = async move {
+    let unready = async {
         cancel.cancelled().await;
         stopping.is_ready.store(false, Ordering::Relaxed);
     };
-    let cancel = server.context.cancel.clone();
-    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(end).into_future();
-    let at_last = async {
-        cancel.cancelled().await;
-        tokio::time::sleep(LAST_WORDS).await;
-    };
-    tokio::select! {
-        served = serving => served.map_err(|error| Failure::setup(format!("serving: {error}"))),
-        () = at_last => Ok(()),
-    }
+    tokio::join!(unready, connections::serve(listener, router(server), &cancel));
+    Ok(())
 }
 
 fn router(server: Arc<Server>) -> Router {
