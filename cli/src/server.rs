@@ -19,6 +19,7 @@ pub mod verbs;
 mod watched;
 mod workers;
 
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,12 +63,14 @@ pub struct Server {
     /// What forms' words are made with.
     key: Key,
     /// Places for webhooks' bodies that are read at the same time.
-    bodies: Seats,
+    bodies: Seats<IpAddr>,
     /// Places for pictures that are drawn at the same time.
     pictures: Semaphore,
     /// What does the command line's verbs for those who are elsewhere, and places for them.
     verbs: Box<dyn Verbs>,
-    callers: Arc<Semaphore>,
+    callers: Seats<String>,
+    /// Places for pages that listen.
+    listeners: Seats<String>,
     /// What people asked to be tried again, as long as it goes on.
     retries: TaskTracker,
     /// Whether it takes requests, and is not about to end.
@@ -89,7 +92,8 @@ impl Server {
             bodies: Seats::new(hooks::AT_ONCE, hooks::AT_ONCE_FROM_ONE),
             pictures: Semaphore::new(acts::PICTURES),
             verbs,
-            callers: Arc::new(Semaphore::new(verbs::AT_ONCE)),
+            callers: Seats::new(verbs::AT_ONCE, verbs::AT_ONCE_FOR_ONE),
+            listeners: Seats::new(live::AT_ONCE, live::AT_ONCE_FOR_ONE),
             retries: TaskTracker::new(),
             is_ready: AtomicBool::new(false),
             context,

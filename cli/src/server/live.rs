@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{Query, State};
-use axum::http::Uri;
+use axum::extract::{ConnectInfo, Query, State};
+use axum::http::{HeaderMap, Uri};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream};
@@ -19,6 +20,7 @@ use tokio::time::Instant;
 use super::Server;
 use super::page;
 use super::people::{You, hex};
+use super::seats::Seat;
 use super::shared::{Beats, Fresh, PACE, Shared};
 use crate::event::{Event, Sink};
 use crate::failure::Result as Done;
@@ -119,15 +121,31 @@ struct Listening {
     title: String,
     is_first: bool,
     until: Instant,
+    _seat: Seat<String>,
 }
 
+/// How many pages listen at once, and how many of them for one person.
+pub(super) const AT_ONCE: usize = 512;
+pub(super) const AT_ONCE_FOR_ONE: usize = 64;
+
 /// `GET /live?of=ADDRESS`.
-pub(super) async fn listen(State(server): State<Arc<Server>>, mut you: You, Query(of): Query<Of>) -> Response {
+pub(super) async fn listen(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    mut you: You,
+    headers: HeaderMap,
+    Query(of): Query<Of>,
+) -> Response {
     if you.role.is_none() {
         return axum::http::StatusCode::UNAUTHORIZED.into_response();
     }
     let Ok(of) = of.of.parse::<Uri>() else {
         return axum::http::StatusCode::BAD_REQUEST.into_response();
+    };
+    // Whoever reads without signing in is known by their place.
+    let who = you.name.clone().unwrap_or_else(|| server.place(from.ip(), &headers).to_string());
+    let Some(seat) = server.listeners.take(who) else {
+        return axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let word = you.word.take();
     you.word = word.is_some().then(|| server.open.word.clone());
@@ -143,6 +161,7 @@ pub(super) async fn listen(State(server): State<Arc<Server>>, mut you: You, Quer
         title: String::new(),
         is_first: true,
         until: Instant::now() + LONGEST,
+        _seat: seat,
     };
     let kept = KeepAlive::new().interval(KEEP_ALIVE);
     Sse::new(Box::pin(listening.stream())).keep_alive(kept).into_response()

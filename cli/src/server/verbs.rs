@@ -24,6 +24,8 @@ use crate::ledger::Ledger;
 
 /// So many are done side by side: one that follows a run goes on as long as that.
 pub(super) const AT_ONCE: usize = 64;
+/// And so many of them for one person.
+pub(super) const AT_ONCE_FOR_ONE: usize = 24;
 /// What nobody has fetched yet; whoever reads so slowly is let go.
 const MOST_WAITING: usize = 64 * 1024 * 1024;
 /// So often something is sent, so that no proxy takes the connection for dead.
@@ -141,10 +143,10 @@ impl You {
 
 /// `POST /verbs`: for programs with a token of their own, which no other page can speak for.
 pub(super) async fn take(State(server): State<Arc<Server>>, you: You, line: Bytes) -> Response {
-    if you.name.is_none() || you.word.is_some() {
+    let Some(name) = you.name.clone().filter(|_| you.word.is_none()) else {
         return StatusCode::UNAUTHORIZED.into_response();
-    }
-    let Ok(place) = server.callers.clone().try_acquire_owned() else {
+    };
+    let Some(place) = server.callers.take(name) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let (pieces, fetched) = unbounded_channel();
