@@ -78,6 +78,11 @@ impl Mirror {
         Ok(arrived)
     }
 
+    /// Whether older commits are not there because its source is shallow.
+    pub fn is_shallow(&self) -> bool {
+        self.repository.is_shallow()
+    }
+
     fn drop_incoming(&self) {
         if let Ok(mut incoming) = self.repository.find_reference(INCOMING) {
             let _ = incoming.delete();

@@ -113,6 +113,5 @@ mod tests {
         assert!(said.starts_with("HTTP/1.1 200 ") && said.ends_with("127.0.0.1"), "{said}");
         cancel.cancel();
         serving.await.expect("it ends");
-        assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
     }
 }

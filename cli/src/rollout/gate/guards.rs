@@ -89,6 +89,8 @@ impl RollOut<'_> {
         match self.config_at(&settled).await {
             Ok(config) => Ok(Guards::of(own, Some(config.guard(name)))),
             Err(failure) if matches!(failure.kind, Kind::Cancelled | Kind::Bug) => Err(failure),
+            // Of a shallow clone nobody can expect what was before, and nothing that is merged makes one shallow.
+            Err(_) if self.mirror.is_shallow() => Ok(Guards::of(own, None)),
             Err(failure) => {
                 let words = format!("what {} asked for before can't be read: {}", config::FILE, failure.message);
                 Ok(Guards { unknown: Some(refusal(words)), ..Guards::of(own, None) })
