@@ -4,6 +4,7 @@ mod conversation;
 mod gitea;
 pub mod http;
 mod played;
+mod replicas;
 mod serve;
 mod served;
 mod server;

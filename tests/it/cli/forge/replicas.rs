@@ -1,0 +1,66 @@
+//! Two servers on one ledger: what is asked for is done once, and when one is killed the other goes on.
+
+use std::fs;
+
+use rustix::process::{Signal, kill_process_group};
+use serde_json::json;
+
+use super::gitea::Hosted;
+use super::served::{Served, config, deliver, signed};
+use crate::cli::going::Going;
+use crate::cli::postgres::database;
+use crate::pulumi::poll;
+
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+const A2: (&str, &str) = ("a", "path: a.txt, content: two");
+const SLOW: (&str, &str) = ("b", "path: b.txt, content: b, slow: 1000000");
+
+/// A server with a state directory of its own, as on another machine.
+fn start(h: &Hosted, name: &str) -> Served {
+    let mut command = h.place.gitinfra("serve --config serve.yaml");
+    command.env("GITINFRA_STATE_DIR", h.place.path(name));
+    Served::of(Going::start(command))
+}
+
+#[test]
+fn two_servers_do_once_what_one_would_and_one_goes_on_alone() {
+    let h = Hosted::of(&[A]);
+    let h = Hosted { place: h.place.env("GITINFRA_LEDGER", database()), ..h };
+    fs::write(h.place.path("serve.yaml"), config(&h, "1s", "")).expect("the configuration can be written");
+    let servers = [start(&h, "state-1"), start(&h, "state-2")];
+    poll("the first roll-out", || h.place.file("a.txt").as_deref() == Some("one"));
+    poll("its end", || h.place.states() == ["succeeded"]);
+    // Delivered to both at once.
+    let head = h.push("change", &[A2]);
+    let number = h.open("change");
+    let body = json!({ "action": "opened", "number": number }).to_string().into_bytes();
+    let urls = servers.each_ref().map(|served| served.url.clone());
+    let delivered = urls.map(|url| {
+        let body = body.clone();
+        std::thread::spawn(move || deliver(&url, "id-1", &signed(&body), &body))
+    });
+    let mut answers = delivered.map(|one| one.join().expect("it answers"));
+    answers.sort_unstable();
+    assert_eq!(answers[1], 202, "{answers:?}");
+    let is_told = || h.statuses(&head).iter().any(|status| status.starts_with("gitinfra success"));
+    poll("the review", is_told);
+    poll("an empty queue", || h.place.get("queue").is_empty());
+    assert_eq!(h.texts(number).len(), 1);
+    // One of them is killed with its engine while it rolls out.
+    h.place.repo.switch("main");
+    h.push("main", &[A, SLOW]);
+    h.place.until_slow("b.txt");
+    let run = h.place.get("runs")[0]["name"].as_str().unwrap_or_default().to_owned();
+    let mut servers = Vec::from(servers);
+    let is_at_work = |served: &Served| served.going.out().contains(&run);
+    let killed = servers.remove(servers.iter().position(is_at_work).expect("one of them is at work"));
+    let left = servers.remove(0);
+    assert!(!is_at_work(&left), "one of them alone");
+    let engine = h.place.engine();
+    killed.going.kill();
+    killed.going.finish().expect_code(-1);
+    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
+    h.place.release("b.txt", || h.place.states() == ["succeeded", "interrupted", "succeeded"]);
+    assert_eq!(left.get("/readyz").status, 200);
+    left.end();
+}
