@@ -122,3 +122,58 @@ fn named(name: &str, mut failure: Failure) -> Failure {
     failure.message = format!("{name}: {}", failure.message);
     failure
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pull(number: u64, updated: i64) -> Pull {
+        Pull {
+            number,
+            title: String::new(),
+            head: String::new(),
+            branch: String::new(),
+            base: String::new(),
+            is_open: true,
+            is_fork: false,
+            url: String::new(),
+            updated,
+        }
+    }
+
+    #[test]
+    fn commands_are_looked_for_on_what_was_merged_lately() {
+        let (now, open) = (10 * LATELY, [pull(1, 0)]);
+        let merged = vec![pull(1, now), pull(2, now - LATELY + 1), pull(3, now - LATELY), pull(4, 0)];
+        let found: Vec<u64> = lately(merged, &open, now).iter().map(|pull| pull.number).collect();
+        assert_eq!(found, [2], "one that is open is looked at already");
+    }
+
+    #[test]
+    fn what_failed_goes_with_its_pull_request() {
+        let job = |repository: &str, task, subject: &str, state| Job {
+            name: "j1".to_owned(),
+            repository: repository.to_owned(),
+            task,
+            subject: subject.to_owned(),
+            state,
+            commit: None,
+            skipped: Vec::new(),
+            attempts: 8,
+            message: None,
+            queued_at: 0,
+            due_at: None,
+            holder: None,
+        };
+        let cases = [
+            (job("ours", Task::Review, "pr/2", JobState::Failed), true),
+            (job("ours", Task::Review, "pr/1", JobState::Failed), false),
+            (job("ours", Task::Review, "pr/2", JobState::Retrying), false),
+            (job("ours", Task::RollOut, "main", JobState::Failed), false),
+            (job("theirs", Task::Review, "pr/2", JobState::Failed), false),
+        ];
+        for (job, expected) in cases {
+            assert_eq!(is_left(&job, "ours", &[pull(1, 0)]), expected, "{job:?}");
+        }
+    }
+}
