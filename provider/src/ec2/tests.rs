@@ -41,6 +41,13 @@ fn vpcs() {
     expect::<Vpc>(&[
         (json!({"cidrBlock": "10.0.0.0/8"}), "cidrBlock", "`10.0.0.0/8` is a /8; from a /16 to a /28 is allowed"),
         (json!({"cidrBlock": "10.0.0.1/16"}), "cidrBlock", "did you mean `10.0.0.0/16`?"),
+        (json!({}), "cidrBlock", "missing: one of `cidrBlock`"),
+        (json!({"cidrBlock": "10.0.0.0/16", "ipv4NetmaskLength": 20}), "ipv4NetmaskLength", "needs `ipv4IpamPoolId`"),
+        (
+            json!({"cidrBlock": "10.0.0.0/16", "ipv4IpamPoolId": "ipam-pool-1", "ipv4NetmaskLength": 20}),
+            "ipv4NetmaskLength",
+            "can't be given together with `cidrBlock`",
+        ),
     ]);
 }
 
@@ -53,6 +60,16 @@ fn subnets() {
             "assignIpv6AddressOnCreation",
             "needs `ipv6CidrBlock`",
         ),
+        (json!({"vpcId": "vpc-1"}), "cidrBlock", "missing: one of `cidrBlock`"),
+        (
+            json!({"vpcId": "vpc-1", "ipv4IpamPoolId": "ipam-pool-1", "ipv6NetmaskLength": 60}),
+            "ipv6NetmaskLength",
+            "needs `ipv6IpamPoolId`",
+        ),
+        (json!({"vpcId": "vpc-1", "ipv6Native": true}), "ipv6CidrBlock", "missing: `ipv6Native` needs"),
+        (json!({"vpcId": "vpc-1", "ipv6Native": true, "cidrBlock": "10.0.0.0/24"}), "cidrBlock", "`ipv6Native: true`"),
+        (json!({"vpcId": "vpc-1", "ipv6Native": true}), "assignIpv6AddressOnCreation", "must be true"),
+        (json!({"vpcId": "vpc-1", "ipv6Native": true}), "privateDnsHostnameTypeOnLaunch", "must be `resource-name`"),
     ]);
 }
 
