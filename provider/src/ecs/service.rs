@@ -146,8 +146,10 @@ impl Resource for Service {
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ServiceInputs) -> Result<()> {
         let (cluster, name) = place(id)?;
+        let standing = if new.may_turn(&old.inputs) { Self::find(aws, id).await? } else { None };
+        let turned = standing.map(|standing| new.as_standing(&standing));
         let update = aws.ecs().update_service().cluster(cluster).service(name);
-        let update = new.change(&old.inputs, update).map_err(unbuilt)?;
+        let update = turned.as_ref().unwrap_or(new).change(&old.inputs, update).map_err(unbuilt)?;
         let updated = update.send().await.doing("changing service", id)?;
         steady::note(aws, id, updated.service.as_ref());
         Ok(())

@@ -80,6 +80,33 @@ fn sent(old: &ServiceInputs, new: &ServiceInputs) -> aws_sdk_ecs::operation::upd
 }
 
 #[test]
+fn a_change_of_load_balancers_leaves_production_where_a_deployment_has_brought_it() {
+    let mut new = balancer("blue", "green");
+    new["loadBalancers"][0]["containerPort"] = json!(8080);
+    let (old, new) = (inputs(&balancer("blue", "green")), inputs(&new));
+    for (production, idle, first) in [
+        ("blue", "green", "blue"),
+        ("green", "blue", "green"),
+        // Groups that it has not had yet.
+        ("red", "white", "blue"),
+    ] {
+        let advanced = aws_sdk_ecs::types::AdvancedConfiguration::builder().alternate_target_group_arn(idle).build();
+        let pair = aws_sdk_ecs::types::LoadBalancer::builder()
+            .target_group_arn(production)
+            .container_name("app")
+            .container_port(80)
+            .advanced_configuration(advanced)
+            .build();
+        let standing = aws_sdk_ecs::types::Service::builder().load_balancers(pair).build();
+        assert!(new.may_turn(&old));
+        let update = sent(&old, &new.as_standing(&standing));
+        let told = update.load_balancers().first().map(|it| (it.target_group_arn(), it.container_port));
+        assert_eq!(told, Some((Some(first), Some(8080))), "{production}");
+    }
+    assert!(!new.may_turn(&new));
+}
+
+#[test]
 fn a_strategy_that_is_dropped_is_taken_back() {
     let spot = json!({"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]});
     let (fargate, ec2) = (json!({"launchType": "FARGATE"}), json!({"launchType": "EC2"}));

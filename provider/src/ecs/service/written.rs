@@ -114,6 +114,19 @@ impl ServiceInputs {
         Ok(create.set_role(self.role.as_ref().map(RoleArn::to_string)))
     }
 
+    /// Whether its load balancers change, and traffic between two target groups is moved by its deployments.
+    pub(super) fn may_turn(&self, old: &ServiceInputs) -> bool {
+        let moves = |it: &LoadBalancer| it.advanced_configuration.is_some();
+        self.load_balancers != old.load_balancers && self.load_balancers.iter().any(moves)
+    }
+
+    /// The same with pairs of target groups in the order in which they stand.
+    pub(super) fn as_standing(&self, standing: &aws::Service) -> ServiceInputs {
+        let standing: Vec<_> = standing.load_balancers().iter().cloned().map(LoadBalancer::read).collect();
+        let load_balancers = self.load_balancers.iter().map(|it| it.as_standing(&standing)).collect();
+        ServiceInputs { load_balancers, ..self.clone() }
+    }
+
     /// What differs, for a service that stands: AWS keeps what is left out, so that what is dropped is sent as nothing. Most of it starts a
     /// deployment, so that nothing is sent that stays the same.
     pub(super) fn change(
