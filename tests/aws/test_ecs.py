@@ -110,7 +110,6 @@ REFUSALS = [
     ("a daemon with a count", INVALID, lambda a: service(a, schedulingStrategy="DAEMON")),
     ("two ways to launch", INVALID, lambda a: service(a, capacityProviderStrategy=SPOT)),
     ("a provider that the cluster lacks", INVALID, lambda a: service(a, launchType=None, capacityProviderStrategy=SPOT)),
-    ("grace without a balancer", INVALID, lambda a: service(a, healthCheckGracePeriodSeconds=10)),
     ("exec without a task role", INVALID, lambda a: service(a, enableExecuteCommand=True)),
     ("rebalancing without room", INVALID, lambda a: service(a, deploymentConfiguration={"maximumPercent": 100})),
     ("an unknown service", "ServiceNotFoundException", lambda a: service(a) and a.ecs.update_service(cluster="web", service="x")),

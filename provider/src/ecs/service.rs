@@ -51,14 +51,12 @@ impl Resource for Service {
     fn check(new: &ServiceInputs) -> Vec<Fault> {
         let daemon = new.scheduling_strategy == SchedulingStrategy::Daemon;
         let items = new.capacity_provider_strategy.as_deref().unwrap_or_default();
-        let ungraced = new.health_check_grace_period_seconds > 0 && new.load_balancers.is_empty();
         let config = new.deployment_configuration.faults().into_iter();
         let full = new.deployment_configuration.maximum_percent.is_some_and(|percent| percent <= 100);
         let rebalanced = new.availability_zone_rebalancing == Some(AvailabilityZoneRebalancing::Enabled);
         Faults::of(new)
             .excludes("launchType", "capacityProviderStrategy")
             .when(daemon && new.desired_count.is_some(), "desiredCount", "a daemon has one task on each instance")
-            .when(ungraced, "healthCheckGracePeriodSeconds", "needs `loadBalancers`")
             .when(
                 rebalanced && (daemon || full),
                 "availabilityZoneRebalancing",

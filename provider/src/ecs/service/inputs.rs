@@ -53,7 +53,8 @@ pub struct ServiceInputs {
     /// The service registries, of Cloud Map.
     #[prop(default)]
     pub service_registries: BTreeSet<ServiceRegistry>,
-    /// The health check grace period in seconds, in which a new task is not stopped whatever its load balancer says. Default: 0.
+    /// The health check grace period in seconds, in which a new task is not stopped whatever health checks of its load balancer and its containers say.
+    /// Default: 0.
     #[prop(default)]
     pub health_check_grace_period_seconds: u32,
     /// The scheduling strategy.

@@ -123,8 +123,6 @@ class Services:
         )
         self.check_network(definition, service.get("networkConfiguration"))
         self.check_balancers(definition, service["loadBalancers"])
-        if service["healthCheckGracePeriodSeconds"] and not service["loadBalancers"]:
-            raise parameter("Health check grace period is only valid for services configured to use load balancers")
         if service["enableExecuteCommand"] and not definition.get("taskRoleArn"):
             raise parameter(
                 "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again."
