@@ -52,15 +52,14 @@ impl Resource for Service {
         let daemon = new.scheduling_strategy == SchedulingStrategy::Daemon;
         let items = new.capacity_provider_strategy.as_deref().unwrap_or_default();
         let config = new.deployment_configuration.faults().into_iter();
-        let full = new.deployment_configuration.maximum_percent.is_some_and(|percent| percent <= 100);
         let rebalanced = new.availability_zone_rebalancing == Some(AvailabilityZoneRebalancing::Enabled);
         Faults::of(new)
             .excludes("launchType", "capacityProviderStrategy")
             .when(daemon && new.desired_count.is_some(), "desiredCount", "a daemon has one task on each instance")
             .when(
-                rebalanced && (daemon || full),
+                rebalanced && new.fixed().is_some(),
                 "availabilityZoneRebalancing",
-                "needs `schedulingStrategy: REPLICA` and a `maximumPercent` of more than 100",
+                new.fixed().unwrap_or_default(),
             )
             .each("loadBalancers", &new.load_balancers, |balancer| {
                 Faults::of(balancer).one_of(&["targetGroupArn", "loadBalancerName"]).into_vec()

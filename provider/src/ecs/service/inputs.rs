@@ -63,7 +63,8 @@ pub struct ServiceInputs {
     /// The deployment configuration: how new tasks take the place of old ones.
     #[prop(default)]
     pub deployment_configuration: DeploymentConfiguration,
-    /// The availability zone rebalancing. Default: `ENABLED`, unless the service can't have it: as `DAEMON`, or with a `maximumPercent` of 100 or less.
+    /// The availability zone rebalancing. Default: `ENABLED`, unless the service can't have it: as `DAEMON` or `EXTERNAL`, with a `maximumPercent` of 100
+    /// or less, behind a Classic Load Balancer, with placement constraints by zone, or with a placement strategy that does not begin with `spread` over zones.
     pub availability_zone_rebalancing: Option<AvailabilityZoneRebalancing>,
     /// The placement constraints, at most 10. Not on Fargate.
     #[prop(default, max = 10)]

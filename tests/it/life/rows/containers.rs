@@ -213,6 +213,14 @@ fn service_row() -> Row {
                 json!({"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100}}),
                 "more than 100",
             ),
+            (json!({"availabilityZoneRebalancing": "ENABLED", "launchType": "EXTERNAL"}), "not with `launchType"),
+            (
+                json!({
+                    "availabilityZoneRebalancing": "ENABLED",
+                    "placementStrategy": [{"type": "binpack", "field": "memory"}],
+                }),
+                "begins with `spread`",
+            ),
             (
                 json!({"deploymentConfiguration": {"deploymentCircuitBreaker": {"rollback": true}}}),
                 "needs `enable: true`",
