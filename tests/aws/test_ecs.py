@@ -110,9 +110,15 @@ REFUSALS = [
     ("a daemon with a count", INVALID, lambda a: service(a, schedulingStrategy="DAEMON")),
     ("two ways to launch", INVALID, lambda a: service(a, capacityProviderStrategy=SPOT)),
     ("a provider that the cluster lacks", INVALID, lambda a: service(a, launchType=None, capacityProviderStrategy=SPOT)),
-    ("grace without a balancer", INVALID, lambda a: service(a, healthCheckGracePeriodSeconds=10)),
     ("exec without a task role", INVALID, lambda a: service(a, enableExecuteCommand=True)),
     ("rebalancing without room", INVALID, lambda a: service(a, deploymentConfiguration={"maximumPercent": 100})),
+    ("rebalancing outside of AWS", INVALID, lambda a: service(a, launchType="EXTERNAL")),
+    (
+        "rebalancing in one zone",
+        INVALID,
+        lambda a: service(a, placementConstraints=[{"type": "memberOf", "expression": "attribute:ecs.availability-zone == ap-northeast-1a"}]),
+    ),
+    ("rebalancing by memory", INVALID, lambda a: service(a, placementStrategy=[{"type": "binpack", "field": "memory"}])),
     ("an unknown service", "ServiceNotFoundException", lambda a: service(a) and a.ecs.update_service(cluster="web", service="x")),
     ("a running service without force", INVALID, lambda a: service(a) and a.ecs.delete_service(cluster="web", service="shop")),
 ]

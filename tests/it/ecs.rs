@@ -207,5 +207,10 @@ fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
         (&now["healthCheckGracePeriodSeconds"], &now["loadBalancers"][0]["targetGroupArn"]),
         (&json!(0), &json!(green))
     );
+    // Another port deploys once more: from the group that has the traffic to the other one.
+    project.program(&other.replace("containerPort: 80", "containerPort: 81").replace("ignoreWeights: true,", sticky));
+    project.up().expect_ok();
+    assert_eq!((&service(&aws)["loadBalancers"][0]["targetGroupArn"], weights()), (&json!(blue), vec![json!(blue)]));
+    project.expect_settled();
     project.destroy().expect_ok();
 }

@@ -194,13 +194,6 @@ pub(super) fn policy(of: &ListenerInputs) -> Option<String> {
     is_secure(of).then(|| of.ssl_policy.clone().unwrap_or_else(|| POLICY.to_owned()))
 }
 
-/// The target groups that actions send requests to.
-pub(super) fn groups(actions: &[Action]) -> Vec<String> {
-    let lists = actions.iter().filter_map(|action| action.forward_config.as_ref());
-    let lists = lists.flat_map(|config| &config.target_groups).map(|group| group.target_group_arn.clone());
-    lists.chain(actions.iter().filter_map(|action| action.target_group_arn.clone())).collect()
-}
-
 /// What is wrong between the properties.
 pub(super) fn faults(new: &ListenerInputs) -> Vec<Fault> {
     let secure = is_secure(new);

@@ -11,6 +11,7 @@ from ..response import Refusal
 from . import deployment
 from .task_definition import client, now
 
+ZONE = "attribute:ecs.availability-zone"
 BREAKER = {
     "enable": False,
     "rollback": False,
@@ -47,6 +48,19 @@ PLAIN = (
 
 def parameter(words):
     return Refusal("InvalidParameterException", words)
+
+
+def is_fixed(service):
+    """Whether its tasks can't be moved from zone to zone."""
+    first = (service["placementStrategy"] or [{"type": "spread", "field": ZONE}])[0]
+    return (
+        service["schedulingStrategy"] == "DAEMON"
+        or service["deploymentConfiguration"]["maximumPercent"] <= 100
+        or service.get("launchType") == "EXTERNAL"
+        or any(balancer.get("loadBalancerName") for balancer in service["loadBalancers"])
+        or any(ZONE in constraint.get("expression", "") for constraint in service["placementConstraints"])
+        or (first["type"], first.get("field")) != ("spread", ZONE)
+    )
 
 
 class Services:
@@ -123,14 +137,12 @@ class Services:
         )
         self.check_network(definition, service.get("networkConfiguration"))
         self.check_balancers(definition, service["loadBalancers"])
-        if service["healthCheckGracePeriodSeconds"] and not service["loadBalancers"]:
-            raise parameter("Health check grace period is only valid for services configured to use load balancers")
         if service["enableExecuteCommand"] and not definition.get("taskRoleArn"):
             raise parameter(
                 "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again."
             )
         if service["availabilityZoneRebalancing"] == "ENABLED":
-            if service["schedulingStrategy"] == "DAEMON" or service["deploymentConfiguration"]["maximumPercent"] <= 100:
+            if is_fixed(service):
                 raise parameter("Availability Zone rebalancing is not supported with this configuration.")
         linear, strategy = (
             service["deploymentConfiguration"].get("linearConfiguration"),

@@ -194,6 +194,7 @@ fn service_row() -> Row {
         given: json!({
             "taskDefinition": "${more.id}", "desiredCount": 2, "networkConfiguration": network(&["${one.id}", "${two.id}"]),
             "deploymentConfiguration": deployment, "availabilityZoneRebalancing": "DISABLED", "platformVersion": "1.4.0",
+            "healthCheckGracePeriodSeconds": 30,
             "enableEcsManagedTags": true, "propagateTags": "SERVICE", "enableExecuteCommand": true, "forceNewDeployment": "1",
             "capacityProviderStrategy": spot, "serviceConnectConfiguration": connect,
             "serviceRegistries": [{"registryArn": "arn:aws:servicediscovery:ap-northeast-1:123456789012:service/srv-1", "port": 80}],
@@ -208,10 +209,17 @@ fn service_row() -> Row {
             (json!({"name": "a b"}), "name"),
             (json!({"capacityProviderStrategy": spot, "launchType": "FARGATE"}), "can't be given together"),
             (json!({"schedulingStrategy": "DAEMON", "desiredCount": 1}), "one task on each instance"),
-            (json!({"healthCheckGracePeriodSeconds": 60}), "needs `loadBalancers`"),
             (
                 json!({"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100}}),
                 "more than 100",
+            ),
+            (json!({"availabilityZoneRebalancing": "ENABLED", "launchType": "EXTERNAL"}), "not with `launchType"),
+            (
+                json!({
+                    "availabilityZoneRebalancing": "ENABLED",
+                    "placementStrategy": [{"type": "binpack", "field": "memory"}],
+                }),
+                "begins with `spread`",
             ),
             (
                 json!({"deploymentConfiguration": {"deploymentCircuitBreaker": {"rollback": true}}}),
