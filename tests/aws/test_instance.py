@@ -1,6 +1,7 @@
 """The refusals and the life of EC2 instances, against the running server."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from conftest import refused
 from network import Network, tagged
@@ -93,6 +94,16 @@ def test_a_type_changes_while_it_is_stopped(aws):
     assert (after["State"]["Name"], after["InstanceType"]) == ("running", "t4g.micro")
     assert after["PublicIpAddress"] != before["PublicIpAddress"]
     assert after["PrivateIpAddress"] == before["PrivateIpAddress"]
+
+
+def test_no_room_is_told_as_a_failure_of_awss_own(aws):
+    host = Host(aws)
+    host.ec2.stop_instances(InstanceIds=[host.id])
+    host.set(InstanceType={"Value": "m7g.metal"})
+    with pytest.raises(ClientError) as full:
+        host.ec2.start_instances(InstanceIds=[host.id])
+    told = full.value.response
+    assert (told["Error"]["Code"], told["ResponseMetadata"]["HTTPStatusCode"]) == ("InsufficientInstanceCapacity", 500)
 
 
 def test_its_interface_holds_the_subnet_until_it_is_terminated(aws):

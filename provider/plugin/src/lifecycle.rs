@@ -173,7 +173,10 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         difference: &Difference,
     ) -> Result<()> {
         if difference.others {
-            self.repeated::<R, _>("updating", id, || R::update(self.session, id, old, new)).await?;
+            let updated = self.repeated::<R, _>("updating", id, || R::update(self.session, id, old, new)).await;
+            if let Err(error) = updated {
+                return Err(R::put_back(self.session, id, old, new, error).await);
+            }
         }
         let (set, unset) = (&difference.set, &difference.unset);
         if !set.is_empty() || !unset.is_empty() {

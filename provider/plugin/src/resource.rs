@@ -265,6 +265,17 @@ pub trait Resource: Shaped + Property {
         new: &Self::Inputs,
     ) -> impl Future<Output = Result<()>> + Send;
 
+    /// Puts back what an update must not leave half done, after it was refused for good or the call's time is over. Says in a hint what came of it.
+    fn put_back(
+        _: &Self::Session,
+        _: &Id,
+        _old: &Self,
+        _new: &Self::Inputs,
+        error: Error,
+    ) -> impl Future<Output = Error> + Send {
+        async { error }
+    }
+
     /// Brings its property `tags` to new ones: what to set, and the keys to remove. At least one of them is not empty.
     fn retag(
         _: &Self::Session,

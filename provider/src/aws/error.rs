@@ -74,6 +74,8 @@ where
     let request = error.request_id().map(|id| format!(" (request {id})")).unwrap_or_default();
     let operation = answer.and_then(|answer| answer.extension::<Operation>());
     let mut again = passes(operation.map_or(&[], |operation| operation.passing), code, message);
+    // Where there is no room, AWS answers as if it had failed; nothing was done, and nobody knows when there is room again.
+    let broken = broken && !is_full(code);
     if broken && again == Again::Never {
         again = Again::Later;
     }
@@ -101,6 +103,11 @@ pub fn refusal(passing: Passing, what: impl Display, code: &str, message: &str) 
 /// Whether an answer of this status says that AWS has failed. 501 says that there is no such call.
 fn is_broken(status: u16) -> bool {
     status >= 500 && status != 501
+}
+
+/// Whether AWS has no room for what is asked for: `InsufficientInstanceCapacity`, `InsufficientHostCapacity` and the like.
+fn is_full(code: &str) -> bool {
+    code.starts_with("Insufficient") && code.contains("Capacity")
 }
 
 /// A call that never came to an answer of AWS's: no credentials, no network, no such endpoint.
@@ -338,6 +345,9 @@ mod tests {
             ("CreateVpc", 503, Some("RequestLimitExceeded"), false, Again::Later),
             ("CreateVpc", 501, Some("NotImplemented"), false, Again::Never),
             ("CreateVpc", 400, Some("VpcLimitExceeded"), false, Again::Never),
+            ("RunInstances", 500, Some("InsufficientInstanceCapacity"), false, Again::Never),
+            ("StartInstances", 500, Some("InsufficientHostCapacity"), false, Again::Never),
+            ("RunInstances", 400, Some("InsufficientFreeAddressesInSubnet"), false, Again::Never),
             ("DescribeVpcs", 500, Some("InternalError"), false, Again::Later),
         ] {
             let status = StatusCode::try_from(status).expect("a status");

@@ -161,6 +161,10 @@ impl Resource for Instance {
         change::lock(aws, id, &now.inputs, new).await
     }
 
+    async fn put_back(aws: &Aws, id: &Id, old: &Self, new: &InstanceInputs, error: Error) -> Error {
+        restart::put_back(aws, id, old, new, error).await
+    }
+
     async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
         retag(aws, id.as_str(), set, unset).await
     }

@@ -17,6 +17,8 @@ struct Room {
     rests: AtomicBool,
     /// Answers to a creation get lost.
     loses: AtomicBool,
+    /// A change is never taken.
+    tired: bool,
     /// The cloud has the look-up of what an earlier attempt made.
     silent: bool,
 }
@@ -39,7 +41,7 @@ impl Room {
 
     /// A change, which is refused while the lamp rests, and after which it rests.
     fn change(&self, what: &'static str) -> Result<()> {
-        if self.rests.swap(true, Ordering::Relaxed) {
+        if self.rests.swap(true, Ordering::Relaxed) || self.tired && what == "shade" {
             self.note("refused");
             return Err(Error::new("it rests").again(Again::Ready));
         }
@@ -170,6 +172,13 @@ impl Resource for Lamp {
         Ok(())
     }
 
+    async fn put_back(room: &Room, _: &Id, _: &Lamp, _: &LampInputs, error: Error) -> Error {
+        if room.call().did("bulb") && !room.call().did("shade") {
+            room.note("bulb back");
+        }
+        error
+    }
+
     async fn delete(room: &Room, _: &Id, _: &Lamp) -> Result<()> {
         room.change("delete")?;
         room.put(None);
@@ -213,6 +222,19 @@ async fn an_update_of_parts_waits_between_them_and_repeats_none() {
     })
     .await;
     assert_eq!(seen, ["bulb", "refused", "shade", "read"]);
+}
+
+#[tokio::test]
+async fn what_an_update_leaves_half_done_when_its_time_is_over_is_put_back() {
+    let lamp = Mutex::new(standing(OURS, 25, "red"));
+    let (seen, _) = done(Room { lamp, tired: true, ..Room::default() }, async |life| {
+        // The user stops waiting: what is refused is not tried again.
+        life.call.cancel.cancel();
+        let old = Lamp { inputs: LampInputs { watts: 25, ..asked() } };
+        assert!(life.update::<Lamp>(&Id::from(ID), &old, &asked(), false).await.is_err());
+    })
+    .await;
+    assert_eq!(seen, ["bulb", "refused", "bulb back"]);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{AttributeValue, SecureBlobAttributeValue};
 use aws_smithy_types::Blob;
-use pulumi_plugin::{Again, Error, Id, Resource as _, Result};
+use pulumi_plugin::{Error, Id, Resource as _, Result};
 
 use super::Instance;
 use super::change::{modify, value};
@@ -29,16 +29,11 @@ pub(super) async fn change(aws: &Aws, id: &Id, old: &Instance, now: &Instance, n
         }
         // All is changed already, but perhaps not started again.
         false if runs => return Ok(()),
+        false if runs_afterwards => aws.call().once("stop", async { Ok(()) }).await,
         false => Ok(()),
     };
-    let went = match went {
-        Ok(()) if runs_afterwards => aws.call().once("start", start(aws, id)).await,
-        other => other,
-    };
     match went {
-        Err(error) if runs_afterwards && error.retry() == Again::Never => {
-            Err(put_back(aws, id, &old.inputs, new, error).await)
-        }
+        Ok(()) if runs_afterwards => aws.call().once("start", start(aws, id)).await,
         other => other,
     }
 }
@@ -99,11 +94,15 @@ async fn retype(aws: &Aws, id: &Id, kind: &str) -> Result<()> {
     set.done("setting instanceType of instance", id)
 }
 
-/// Starts the instance again as it was: what AWS has refused to change must not keep it stopped.
-async fn put_back(aws: &Aws, id: &Id, old: &InstanceInputs, new: &InstanceInputs, refused: Error) -> Error {
+/// Starts the instance again as it was: what AWS has refused to change, or does not come to an end with, must not keep it stopped.
+pub(super) async fn put_back(aws: &Aws, id: &Id, old: &Instance, new: &InstanceInputs, refused: Error) -> Error {
+    let stopped = aws.call().did("stop") && !aws.call().did("start");
+    if !stopped || matches!(Instance::find(aws, id).await, Ok(None)) {
+        return refused;
+    }
     let again = async {
-        if old.instance_type != new.instance_type {
-            retype(aws, id, &old.instance_type).await?;
+        if old.inputs.instance_type != new.instance_type {
+            retype(aws, id, &old.inputs.instance_type).await?;
         }
         start(aws, id).await
     };

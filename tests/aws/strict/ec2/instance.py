@@ -9,7 +9,7 @@ from moto.ec2.models.amis import Ami
 from moto.utilities.utils import load_resource
 
 from ..clock import CLOCK
-from ..response import Refusal
+from ..response import Failure, Refusal
 from . import network
 from .nat import MISMATCH
 
@@ -280,7 +280,7 @@ class Instances:
             instance = self.known_instance(instance_id)
             if instance.state == "stopped":
                 if instance.instance_type.endswith(".metal"):
-                    raise Refusal("InsufficientInstanceCapacity", "We currently do not have sufficient capacity in the zone you requested.")
+                    raise Failure("InsufficientInstanceCapacity", "We currently do not have sufficient capacity in the zone you requested.")
                 instance.start()
                 instance._state.name = "stopped"
         return self.moved("StartingInstances", "pending", ("stopped",))
