@@ -131,6 +131,7 @@ fn group(here: &mut Scope, inputs: &LoadBalancerInputs, cloudfront: Option<Strin
     let group = Group {
         key: "sg",
         vpc_id: inputs.vpc_id.clone(),
+        described: false,
         description: GroupDescription::about(&format!("{}, load balancer", here.name())),
         allow_from,
         allow_to: inputs.settings.allow_to.clone(),
