@@ -31,6 +31,14 @@ fn another_name_replaces_nothing() {
     let groups = initial(&built, "ec2:SecurityGroup");
     assert!(groups.len() >= 7, "{groups:?}");
     assert!(groups.iter().all(|(_, ignored)| *ignored == ["description"]), "{groups:?}");
+    let streams = initial(&built, "firehose:DeliveryStream");
+    assert_eq!(
+        streams,
+        ["cloudfront", "regional"]
+            .map(|scope| format!("web-waf-logs-{scope}-stream"))
+            .each_ref()
+            .map(|it| (it.as_str(), vec!["name"]))
+    );
     assert_eq!(built.told["web-session-manager-logs"].ignored, ["name"]);
 }
 
