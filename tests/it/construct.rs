@@ -1,5 +1,6 @@
 //! Components built over gRPC without an engine: a monitor of ours takes their children, so that a test sees in milliseconds what a preview would show.
 
+mod blocks;
 mod controls;
 mod faults;
 mod golden;
