@@ -112,6 +112,8 @@ pub(crate) struct NewChild {
     /// The names that it had.
     pub aliases: Vec<String>,
     pub replace_on: Vec<String>,
+    /// Inputs whose changes the engine ignores, beside those that the program says.
+    pub ignored: Vec<String>,
 }
 
 impl Monitor {
@@ -198,7 +200,7 @@ impl Monitor {
             provider: self.provider.clone(),
             version: self.version.clone(),
             custom_timeouts: child.timeouts.or(self.timeouts.as_ref()),
-            ignore_changes: ignored(&self.ignored, &child.key),
+            ignore_changes: ignored(&self.ignored, &child.key).into_iter().chain(child.ignored).collect(),
             // What is left out is the component's own.
             protect: child.protect.then_some(true),
             retain_on_delete: child.retain.then_some(true),

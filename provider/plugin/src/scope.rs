@@ -311,6 +311,12 @@ impl Place<'_> {
         self
     }
 
+    /// Inputs that count at its creation only: what stands keeps what it has, whatever they say later, unless `overrides` says one of them.
+    pub fn initial<const N: usize>(mut self, names: [&'static str; N]) -> Self {
+        self.options.initial.extend(names);
+        self
+    }
+
     /// Adds a child. It is told to the engine as soon as all that it is given is known, or is known to be unknown.
     #[expect(clippy::should_implement_trait, reason = "nobody takes a place for a number")]
     pub fn add<R: Child>(self, args: R::Args) -> R::Outputs {

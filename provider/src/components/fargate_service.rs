@@ -116,6 +116,7 @@ fn group(here: &mut Scope, inputs: &FargateServiceInputs) -> SecurityGroupOutput
     let group = Group {
         key: "sg",
         vpc_id: inputs.vpc_id.clone(),
+        described: false,
         description: GroupDescription::about(&format!("{}, tasks", here.name())),
         allow_from: BTreeMap::new(),
         allow_to: inputs.settings.allow_to.clone(),

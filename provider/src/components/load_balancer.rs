@@ -54,7 +54,7 @@ pub struct LoadBalancer {
 /// What has to be known first.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// The id of CloudFront's prefix list, where only CloudFront is let in.
+    /// The id of CloudFront's prefix list, where CloudFront is let in.
     cloudfront: Option<String>,
     /// The account's id.
     account: String,
@@ -79,7 +79,7 @@ impl Component for LoadBalancer {
     async fn look(aws: &Aws, inputs: &LoadBalancerInputs) -> Result<Facts> {
         let account = if inputs.settings.access_logs { aws.account().await? } else { String::new() };
         let region = aws.region().to_owned();
-        if !inputs.settings.cloud_front_only {
+        if !inputs.cloud_front() {
             return Ok(Facts { cloudfront: None, account, region });
         }
         let asked = GetManagedPrefixListInputs { name: Some(CLOUDFRONT.to_owned()), id: None };
@@ -134,6 +134,7 @@ fn group(here: &mut Scope, inputs: &LoadBalancerInputs, cloudfront: Option<Strin
     let group = Group {
         key: "sg",
         vpc_id: inputs.vpc_id.clone(),
+        described: false,
         description: GroupDescription::about(&format!("{}, load balancer", here.name())),
         allow_from,
         allow_to: inputs.settings.allow_to.clone(),
@@ -187,7 +188,7 @@ fn listeners(here: &mut Scope, inputs: &LoadBalancerInputs, balancer: &LoadBalan
         protocol: ListenerProtocol::Https.into(),
         ssl_policy: inputs.settings.ssl_policy.clone().into(),
         certificate_arn: certificate(&inputs.certificate_arn).into(),
-        default_actions: vec![refusal(inputs.settings.cloud_front_only)].into(),
+        default_actions: vec![refusal(inputs.cloud_front())].into(),
         ..Default::default()
     };
     here.add::<Listener>("https", args)
@@ -198,8 +199,8 @@ fn certificate(arn: &Output<String>) -> Output<CertificateArn> {
 }
 
 /// Somebody who comes past CloudFront is forbidden; else there is nothing to be found.
-fn refusal(cloud_front_only: bool) -> Action {
-    let (code, words) = if cloud_front_only { ("403", "Forbidden") } else { ("404", "Not found") };
+fn refusal(cloud_front: bool) -> Action {
+    let (code, words) = if cloud_front { ("403", "Forbidden") } else { ("404", "Not found") };
     let answer = FixedResponseConfig {
         status_code: code.to_owned(),
         content_type: ContentType::Plain,

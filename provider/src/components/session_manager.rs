@@ -119,12 +119,14 @@ impl Site<'_> {
 
     fn log_group(&mut self, key: Option<&KeyOutputs>) -> Result<LogGroupOutputs> {
         let args = LogGroupArgs {
-            name: LogGroupName::parse(&format!("/ssm/{}", self.here.name())).map_err(Error::new)?.into(),
+            name: group_name(self.here.name())?.into(),
             retention_in_days: self.inputs.settings.log_retention_in_days.into(),
             kms_key_id: key.map(|key| arn(&key.arn)).into(),
             ..Default::default()
         };
-        Ok(self.here.child("logs").protect(self.inputs.shared.protects()).add::<LogGroup>(args))
+        // What is logged already stays, also under another name of the component.
+        let place = self.here.child("logs").initial(["name"]);
+        Ok(place.protect(self.inputs.shared.protects()).add::<LogGroup>(args))
     }
 
     fn preferences(&mut self, logs: &LogGroupOutputs, key: Option<&KeyOutputs>) -> SessionPreferencesOutputs {
@@ -153,6 +155,7 @@ impl Site<'_> {
         let group = Group {
             key: "sg",
             vpc_id: vpc.clone(),
+            described: false,
             description: "jump host, reached by Session Manager only".into(),
             allow_from: BTreeMap::new(),
             allow_to: settings.allow_to.clone(),
@@ -186,6 +189,13 @@ impl Site<'_> {
     }
 }
 
+/// The name of the log group: a `-` stands for what AWS does not take.
+fn group_name(component: &str) -> Result<LogGroupName> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_/.#".contains(letter);
+    let name: String = component.chars().map(|letter| if fits(letter) { letter } else { '-' }).collect();
+    LogGroupName::parse(&format!("/ssm/{name}")).map_err(Error::new)
+}
+
 /// What an instance may do so that its sessions are logged.
 fn may_log(logs: &LogGroupOutputs, key: Option<&KeyOutputs>) -> Output<BTreeMap<String, PolicyJson>> {
     let key = key.map_or_else(|| Output::known(String::new()), |key| key.arn.clone());
@@ -217,4 +227,18 @@ fn key_policy(account: &Account) -> Result<PolicyJson> {
             "Resource": "*", "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
         }),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::group_name;
+
+    #[test]
+    fn a_log_group_is_named_for_its_component() {
+        for (component, name) in
+            [("web", "/ssm/web"), ("web.ops/a_b", "/ssm/web.ops/a_b"), ("my web 日本", "/ssm/my-web---")]
+        {
+            assert_eq!(group_name(component).expect("a name").as_str(), name);
+        }
+    }
 }

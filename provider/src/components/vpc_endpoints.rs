@@ -180,6 +180,7 @@ impl VpcEndpointsInputs {
         let group = Group {
             key: "sg",
             vpc_id: self.vpc_id.clone(),
+            described: false,
             description: GroupDescription::about(&format!("{}: endpoints", here.name())),
             allow_from: BTreeMap::new(),
             allow_to: BTreeMap::new(),

@@ -25,6 +25,8 @@ pub struct Options {
     /// Whole names.
     pub aliases: Vec<String>,
     pub replace_on: Vec<String>,
+    /// Inputs that count at its creation only.
+    pub initial: Vec<&'static str>,
 }
 
 /// A child or part that is not told yet.
@@ -43,6 +45,10 @@ impl Draft {
     pub async fn known(self) -> Result<NewChild, Arc<Error>> {
         let Draft { key, name, token, part, given, patch, options } = self;
         let (mut inputs, property_dependencies) = resolved(given).await?;
+        // Whoever overrides one means what stands, too.
+        let own = patch.own.as_ref().and_then(Value::as_object);
+        let initial = options.initial.into_iter().filter(|name| !own.is_some_and(|own| own.contains_key(*name)));
+        let ignored = initial.map(str::to_owned).collect();
         patch.apply(&mut inputs);
         let after = try_join_all(options.after.iter().map(Output::resolve)).await?;
         let deleted_with = match options.deleted_with {
@@ -63,6 +69,7 @@ impl Draft {
             deleted_with: if let Maybe::Known(urn) = deleted_with { urn } else { String::new() },
             aliases: options.aliases,
             replace_on: options.replace_on,
+            ignored,
         })
     }
 }

@@ -47,6 +47,7 @@ impl Site<'_> {
         let group = Group {
             key: "sg",
             vpc_id: self.inputs.vpc_id.clone(),
+            described: false,
             description: GroupDescription::about(self.here.name()),
             allow_from: at_port(self.inputs.settings.allow_from.clone(), self.inputs.port()),
             allow_to: Default::default(),

@@ -179,13 +179,16 @@ impl Plan<'_> {
     pub fn load_balancer(&self, wires: &Wires) -> Option<LoadBalancerInputs> {
         let block = self.blocks.load_balancer.as_ref()?;
         let mut settings = block.settings.clone();
-        settings.cloud_front_only |= self.blocks.cdn.is_some() && settings.allow_from.is_empty();
+        // CloudFront is let in wherever it is, whoever else is.
+        let cdn = self.blocks.cdn.is_some();
+        settings.cloud_front_only |= cdn && settings.allow_from.is_empty();
         Some(LoadBalancerInputs {
             vpc_id: wires.vpc_id.clone(),
             subnet_ids: if settings.internal { wires.app.clone() } else { wires.public.clone() },
             certificate_arn: wires.certificate.clone(),
             additional_certificate_arns: BTreeMap::new(),
             web_acl_arn: wires.regional_acl.clone(),
+            allow_cloud_front: (cdn && !settings.cloud_front_only).then_some(true),
             settings,
             shared: self.shared(&block.own),
         })

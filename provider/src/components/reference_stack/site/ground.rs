@@ -15,7 +15,7 @@ use crate::components::security_group::Group;
 use crate::route53::record::{Alias, Record, RecordArgs};
 use crate::route53::record_type::RecordType;
 use crate::route53::zone::{Zone, ZoneArgs, ZoneVpc};
-use crate::types::{Cidr, DomainName};
+use crate::types::{Cidr, DomainName, GroupDescription};
 
 /// The hosted zone in which AWS keeps the names of all distributions.
 const DISTRIBUTIONS: &str = "Z2FDTNDATAQYW2";
@@ -45,7 +45,8 @@ impl Site<'_> {
         let group = Group {
             key: "clients",
             vpc_id: self.wires.vpc_id.clone(),
-            description: format!("{}, clients of database and cache", self.here.name()).into(),
+            described: false,
+            description: GroupDescription::about(&format!("{}, clients of database and cache", self.here.name())),
             allow_from: BTreeMap::new(),
             allow_to: BTreeMap::new(),
         };
