@@ -140,6 +140,7 @@ impl Follow {
         let looked = self.decided(found.stacks, known, head, &declared.listing)?;
         if is_new {
             self.tell_unknown(&looked);
+            self.settle(&looked, head).await?;
         }
         let due = self.due(looked, head, is_new, &mut tally).await?;
         let worked = due.iter().any(|due| due.rest.is_none());

@@ -94,7 +94,7 @@ pub struct Pull {
     /// The branch that it would be merged into.
     pub base: String,
     pub is_open: bool,
-    /// Whether it comes from another repository, or from one that is no longer there.
+    /// Whether it comes from another repository, from one that is no longer there, or from no branch at all.
     pub is_fork: bool,
     /// Where people look at it.
     pub url: String,

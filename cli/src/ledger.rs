@@ -14,6 +14,7 @@ mod retention;
 mod runs;
 mod seals;
 mod sessions;
+mod settled;
 mod stacks;
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,7 @@ pub use runs::{Done, NewRun, OpenRun};
 pub use seals::{OpenSeal, Sealed};
 pub use stacks::StackId;
 
-/// The shapes of the ledger, of which `0012_asked.sql` is the newest.
+/// The shapes of the ledger, of which `0016_settled.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

@@ -49,7 +49,7 @@ pub struct Worker {
     pub tasks: Vec<Task>,
     /// Whose jobs it takes, as the ledger calls the repositories; everybody's when there is none.
     pub repositories: Vec<String>,
-    /// How many jobs of one repository are under way at once, whoever works on them.
+    /// How many jobs of one kind are under way at once for one repository, whoever works on them.
     pub per_repository: u16,
 }
 

@@ -47,6 +47,16 @@ impl Follow {
         Ok(all)
     }
 
+    /// Writes down for which stacks nothing is left to do at a head: its configuration bounds what comes next.
+    pub(super) async fn settle(&self, looked: &[Looked], head: &Commit) -> Result<()> {
+        let is_settled = |looked: &&Looked| matches!(looked.decision, Decision::UpToDate { .. });
+        let settled = looked.iter().filter(is_settled).filter_map(|looked| looked.id.as_ref());
+        match self.wishes.dry_run {
+            true => Ok(()),
+            false => self.ledger.settle(settled, &head.id).await,
+        }
+    }
+
     /// What could not be followed may change without being noticed, which is told once for each head.
     pub(super) fn tell_unknown(&self, looked: &[Looked]) {
         let is_unknown = |stack: &&Stack| stack.reach.as_ref().is_some_and(|reach| !reach.unknown.is_empty());

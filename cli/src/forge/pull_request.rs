@@ -34,8 +34,9 @@ impl From<PullRequest> for Pull {
         Pull {
             number: pull.number,
             title: pull.title,
-            // One that is gone was another one, too.
-            is_fork: head.is_none() || head != base,
+            // One that is gone was another one, too. A head that is no branch of the repository was pushed by whoever may
+            // read it, as Gitea lets everybody do (`git push origin HEAD:refs/for/main`).
+            is_fork: head.is_none() || head != base || pull.head.name.starts_with("refs/"),
             head: pull.head.sha,
             branch: pull.head.name,
             base: pull.base.name,
@@ -60,5 +61,31 @@ pub fn state(word: &str) -> State {
         "success" => State::Success,
         "failure" => State::Failure,
         _ => State::Error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn is_fork(head: &Value) -> bool {
+        let base = json!({ "ref": "main", "sha": "b", "repo": { "id": 1 } });
+        let text = json!({ "number": 7, "title": "x", "state": "open", "html_url": "x", "head": head, "base": base });
+        Pull::from(serde_json::from_value::<PullRequest>(text).expect("a pull request")).is_fork
+    }
+
+    #[test]
+    fn only_a_branch_of_the_repository_is_trusted() {
+        let of = |name: &str, repository: Value| json!({ "ref": name, "sha": "a", "repo": repository });
+        assert!(!is_fork(&of("change", json!({ "id": 1 }))));
+        assert!(!is_fork(&of("refs-are-good", json!({ "id": 1 }))));
+        assert!(is_fork(&of("change", json!({ "id": 2 }))), "another repository");
+        assert!(is_fork(&of("change", Value::Null)), "one that is gone");
+        assert!(
+            is_fork(&of("refs/pull/7/head", json!({ "id": 1 }))),
+            "pushed to refs/for/main by somebody who may read"
+        );
     }
 }

@@ -40,7 +40,7 @@ pub struct Limits<'a> {
     pub tasks: &'a [Task],
     /// Of which repositories, by their labels; of all when there is none. Servers that share a ledger watch different ones.
     pub repositories: &'a [String],
-    /// How many jobs of one repository are under way at once.
+    /// How many jobs of one kind are under way at once for one repository: reviews keep no roll-out waiting.
     pub per_repository: i64,
     /// How long a lease lasts without a heartbeat, in milliseconds.
     pub lease: i64,
@@ -101,7 +101,7 @@ impl Ledger {
         row.map_or(Ok(Queued::Known), read).map_err(failed)
     }
 
-    /// Takes the job whose turn it is: of the repository that has the fewest under way and was served longest ago.
+    /// Takes the job whose turn it is: of the repository that has the fewest of its kind under way and was served longest ago.
     pub async fn take(&self, me: &Process, limits: &Limits<'_>) -> Result<Option<Taken>> {
         self.free_from_the_dead().await?;
         let failed = failed("taking a job");
@@ -142,7 +142,8 @@ impl Ledger {
         let ours =
             if labels.is_empty() { String::new() } else { format!("AND q.repository IN ({})", labels.join(", ")) };
         let under_way = format!(
-            "(SELECT COUNT(*) FROM queue o WHERE o.repository = q.repository AND o.id <> q.id AND o.held_until > {now})"
+            "(SELECT COUNT(*) FROM queue o WHERE o.repository = q.repository AND o.kind = q.kind AND o.id <> q.id \
+                AND o.held_until > {now})"
         );
         format!(
             "SELECT q.id, q.repository FROM queue q LEFT JOIN turns t ON t.repository = q.repository \
@@ -169,11 +170,12 @@ impl Ledger {
         Ok(())
     }
 
-    /// Makes the lease on a job last longer. False when it is another's by now.
+    /// Makes the lease on a job last longer. False when it is another's by now, or given back. That it seems to be over is no reason:
+    /// a clock may have been set.
     pub async fn keep(&self, taken: &Taken, lease: i64) -> Result<bool> {
         let now = self.clock;
         let keep =
-            format!("UPDATE queue SET held_until = {now} + $1 WHERE id = $2 AND fence = $3 AND held_until > {now}");
+            format!("UPDATE queue SET held_until = {now} + $1 WHERE id = $2 AND fence = $3 AND holder IS NOT NULL");
         let bound = sqlx::query(AssertSqlSafe(keep)).bind(lease).bind(taken.id.clone()).bind(taken.fence);
         let done = bound.execute(&self.pool).await.map_err(failed("renewing the lease on a job"))?;
         Ok(done.rows_affected() == 1)

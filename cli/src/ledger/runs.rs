@@ -82,7 +82,7 @@ impl Ledger {
         if !Ledger::is_newest(&mut transaction, stack, lease).await.map_err(&failed)? {
             return Ok(false);
         }
-        let stands = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, destroyed_at = $3, \
+        let stands = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, destroyed_at = $3, settled_commit = NULL, \
                 left_at = CASE WHEN $1 IS NULL THEN left_at END, left_commit = CASE WHEN $1 IS NULL THEN left_commit END \
             WHERE id = $4";
         let (at, gone_at) = if done.stands.is_some() { (Some(now), None) } else { (None, Some(now)) };

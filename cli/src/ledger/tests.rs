@@ -65,6 +65,7 @@ async fn check(ledger: &Ledger) {
     old_runs_are_forgotten(ledger).await;
     a_clock_that_is_behind_hides_no_run(ledger).await;
     what_came_of_a_run_is_written_as_one(ledger).await;
+    a_stack_is_settled_where_nothing_was_left_to_do(ledger).await;
     a_stack_ends(ledger).await;
     server::check(ledger).await;
     decisions::check(ledger).await;
@@ -91,6 +92,22 @@ async fn what_came_of_a_run_is_written_as_one(ledger: &Ledger) {
         assert_eq!(ledger.open_seal(&seal).await.expect("an answer").is_none(), expected);
         assert_eq!(ledger.resources(&id).await.expect("a number"), if expected { 3 } else { 0 });
     }
+}
+
+async fn a_stack_is_settled_where_nothing_was_left_to_do(ledger: &Ledger) {
+    let id = ledger.stack(REPOSITORY, &stack("settled"), 1).await.expect("a row");
+    let settled = async || ledger.settled(&id).await.expect("an answer");
+    let lease = ours(ledger, &id).await;
+    assert_eq!(settled().await, None, "it does not stand");
+    assert!(stands(ledger, &id, &lease, Some("aaaa"), 5).await);
+    assert_eq!(settled().await.as_deref(), Some("aaaa"));
+    ledger.settle([&id].into_iter(), "bbbb").await.expect("a write");
+    assert_eq!(settled().await.as_deref(), Some("bbbb"));
+    assert!(stands(ledger, &id, &lease, Some("cccc"), 6).await);
+    assert_eq!(settled().await.as_deref(), Some("cccc"));
+    ledger.settle([&id].into_iter(), "dddd").await.expect("a write");
+    assert!(stands(ledger, &id, &lease, None, 7).await);
+    assert_eq!(settled().await, None, "it was destroyed");
 }
 
 /// Which run is the newest tells the lease, not what time its host believes it to be.

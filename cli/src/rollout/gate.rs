@@ -1,17 +1,16 @@
 //! What a roll-out has to pass before anything is changed: it does what was shown, within its budgets, and whoever has to
 //! allow it did. Otherwise it is held.
 
+mod guards;
 mod shown;
 
 use super::end::End;
 use super::engine::{Run, STOPPING};
 use super::{Job, RollOut};
-use crate::config::Guard;
 use crate::digest::Key;
 use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, State};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
-use crate::judge;
 use crate::ledger::{NewHold, Sealed};
 use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
@@ -19,6 +18,7 @@ use crate::run_log::RunLog;
 use crate::seal::{
     Field, Ground, Other, Plan, Seal, difference, has_unknown, in_words, is_rest, other_outputs, other_standing,
 };
+use guards::Guards;
 
 /// How often a stack is looked at whose state changes while it is looked at.
 const TRIES: u32 = 3;
@@ -79,7 +79,7 @@ impl RollOut<'_> {
             job,
             run,
             log,
-            guard: self.config.guard(&job.claimed.stack.name()),
+            guards: self.guards(&job.claimed.stack.name(), job.claimed.id).await?,
             key: self.ledger.key().await?,
             tree: self.mirror.tree_of(&self.head.id)?,
         };
@@ -106,7 +106,7 @@ struct Gate<'a> {
     job: &'a Job<'a>,
     run: &'a Run,
     log: &'a RunLog,
-    guard: Guard,
+    guards: Guards,
     key: Key,
     /// The files that are rolled out.
     tree: String,
@@ -124,10 +124,11 @@ impl Gate<'_> {
         let objections = self.objections(shown.as_ref(), &look, is_changed).await?;
         let needed = self.needed(&look.plan, &objections);
         let given = shown.as_ref().filter(|_| !is_changed).map(|shown| shown.approvals.as_slice()).unwrap_or_default();
-        let missing = judge::missing(given, needed, self.from());
+        let least = usize::from(!objections.is_empty());
+        let missing = self.guards.missing(given, &look.plan, least);
         if !is_rejected(shown.as_ref()) && !is_changed && missing.is_none() {
             // What was looked at and judged took a while: it goes for the state that the engine meets now.
-            if (look.is_new || !self.guard.policies.is_empty()) && self.state().await?.as_ref() != before {
+            if (look.is_new || !self.guards.policies().is_empty()) && self.state().await?.as_ref() != before {
                 return Ok(None);
             }
             match &shown {
@@ -140,7 +141,8 @@ impl Gate<'_> {
         let Some(seal) = self.sealed(shown.as_ref(), &look).await? else {
             return Ok(None);
         };
-        let case = self.case(shown.as_ref(), look, objections, needed, missing);
+        let from = self.guards.from(given, &look.plan, least).to_vec();
+        let case = self.case(shown.as_ref(), look, objections, (needed, from), missing);
         self.hold(shown.as_ref(), &seal, case).await.map(Some)
     }
 
@@ -281,10 +283,10 @@ impl Gate<'_> {
         }
         if shown.is_none() && self.by.confirmed.is_some() {
             object(Why::Unsealed, "the preview that was confirmed is no longer there".to_owned());
-        } else if shown.is_none() && self.guard.sealed && !self.refreshes() && !look.plan.is_empty() {
+        } else if shown.is_none() && self.guards.is_sealed() && !self.refreshes() && !look.plan.is_empty() {
             object(Why::Unsealed, "nobody sealed a preview of it".to_owned());
         }
-        objections.extend(judge::over_budget(&look.plan, &self.guard));
+        objections.extend(self.guards.objections(&look.plan));
         objections.extend(self.policies(&look.plan).await?);
         Ok(objections)
     }
@@ -293,7 +295,7 @@ impl Gate<'_> {
         let name = self.job.claimed.stack.name();
         let question = Question { stack: &name, commit: &self.by.head.id, branch: self.by.branch, changes: plan };
         let mut objections = Vec::new();
-        for policy in &self.guard.policies {
+        for policy in self.guards.policies() {
             let words = policy::refused(policy, &question, &self.run.root, self.by.environment).await?;
             objections.extend(words.map(|words| self.log.scrubber.scrub(&words)).map(refusal));
         }
@@ -302,12 +304,7 @@ impl Gate<'_> {
 
     /// How many have to allow it. What changes nothing needs nobody's word.
     fn needed(&self, plan: &Plan, objections: &[Objection]) -> usize {
-        let asked = self.guard.approvals.as_ref().filter(|_| !plan.is_empty()).map_or(0, |approvals| approvals.count);
-        asked.max(usize::from(!objections.is_empty()))
-    }
-
-    fn from(&self) -> &[String] {
-        self.guard.approvals.as_ref().map(|approvals| approvals.from.as_slice()).unwrap_or_default()
+        self.guards.needed(plan).max(usize::from(!objections.is_empty()))
     }
 
     fn say(&self, shown: &Sealed, look: &Look, given: &[String]) {
@@ -345,7 +342,7 @@ impl Gate<'_> {
         shown: Option<&Sealed>,
         look: Look,
         mut objections: Vec<Objection>,
-        needed: usize,
+        (needed, from): (usize, Vec<String>),
         missing: Option<String>,
     ) -> Case {
         if objections.is_empty() {
@@ -358,7 +355,7 @@ impl Gate<'_> {
             shown: shown.map(|shown| shown.seal.plan.lines()).unwrap_or_default(),
             now: look.plan.lines(),
             needed: needed.max(1),
-            from: self.from().to_vec(),
+            from,
             is_reconciling: self.refreshes(),
             is_rolling_back: self.by.confirmed.is_some(),
         }

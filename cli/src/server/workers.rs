@@ -44,7 +44,7 @@ impl Server {
         let reviews: usize = reviewed().map(|watched| watched.reviews).sum();
         let kinds =
             [(Task::RollOut, self.watched.len()), (Task::Review, reviews), (Task::Command, reviewed().count().min(2))];
-        let most = self.watched.iter().map(|watched| watched.reviews + 2).max().unwrap_or(1);
+        let most = self.watched.iter().map(|watched| watched.reviews.max(2)).max().unwrap_or(1);
         let labels: Vec<String> = self.watched.iter().map(|watched| watched.label.clone()).collect();
         let worker = |task| Worker {
             context: self.context.clone(),

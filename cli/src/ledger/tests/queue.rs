@@ -18,6 +18,7 @@ pub async fn check(ledger: &Ledger) {
     of_many_workers_each_takes_another_job(ledger).await;
     a_dead_worker_is_not_waited_for(ledger).await;
     a_lease_that_is_over_is_taken_over(ledger).await;
+    a_clock_that_is_set_ends_no_lease(ledger).await;
     what_fails_comes_back_and_ends(ledger).await;
     what_is_withdrawn_is_gone(ledger).await;
 }
@@ -117,8 +118,15 @@ async fn a_repository_has_its_limit(ledger: &Ledger) {
     for taken in &all {
         done(ledger, taken).await;
     }
-    let last = took(ledger).await;
-    assert_eq!((last.job.repository.as_str(), done(ledger, &last).await), ("a", Finish::Gone));
+    // Reviews keep no roll-out waiting.
+    ask(ledger, push("a", "c1")).await;
+    let kinds = [take(ledger, one).await, take(ledger, one).await].map(|taken| taken.expect("a job"));
+    let mut tasks = kinds.each_ref().map(|taken| taken.job.task);
+    tasks.sort_unstable();
+    assert_eq!(tasks, [Task::RollOut, Task::Review]);
+    for taken in &kinds {
+        assert_eq!((taken.job.repository.as_str(), done(ledger, taken).await), ("a", Finish::Gone));
+    }
 }
 
 async fn a_worker_takes_what_its_server_watches(ledger: &Ledger) {
@@ -173,10 +181,21 @@ async fn a_lease_that_is_over_is_taken_over(ledger: &Ledger) {
     let elsewhere = Process { host: "elsewhere.example".to_owned(), ..Process::current() };
     let short = Limits { lease: NONE, ..ALL };
     let old = ledger.take(&elsewhere, &short).await.expect("the ledger answers").expect("a job");
-    // Late is late, even if nobody has come.
-    assert!(!ledger.keep(&old, LONG).await.expect("an answer"));
     let new = took(ledger).await;
+    assert!(!ledger.keep(&old, LONG).await.expect("an answer"), "another has come");
     assert_eq!((done(ledger, &old).await, done(ledger, &new).await), (Finish::Lost, Finish::Gone));
+}
+
+/// Its time is over, by the clock, and nobody has come: whoever works goes on.
+async fn a_clock_that_is_set_ends_no_lease(ledger: &Ledger) {
+    ask(ledger, push("a", "c1")).await;
+    let short = Limits { lease: NONE, ..ALL };
+    let taken = take(ledger, short).await.expect("there is a job");
+    assert!(ledger.keep(&taken, LONG).await.expect("an answer"));
+    assert_eq!((take(ledger, ALL).await, ledger.let_go(&taken).await), (None, Ok(Finish::Stays)));
+    assert!(!ledger.keep(&taken, LONG).await.expect("an answer"), "it was given back");
+    let taken = took(ledger).await;
+    assert_eq!(done(ledger, &taken).await, Finish::Gone);
 }
 
 async fn what_fails_comes_back_and_ends(ledger: &Ledger) {
