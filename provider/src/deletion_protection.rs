@@ -56,7 +56,7 @@ pub struct DeletionProtection {
 impl Resource for DeletionProtection {
     const TOKEN: &'static str = "gitinfra:index:DeletionProtection";
     // It is nowhere in AWS, so another region is no reason to replace it.
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = DeletionProtectionInputs;
     type Seen = ();

@@ -318,6 +318,11 @@ pub trait Provider: Sized + Send + Sync + 'static {
     /// Fills in what the configuration gives to a resource's inputs, so that a diff shows it.
     fn complete(&self, _shape: &'static Shape, _inputs: &mut Map) {}
 
+    /// The value of an input that a type fixes ([`Resource::FIXED`]), for a resource with these inputs.
+    fn fixed(&self, _name: &str, value: &'static str, _inputs: &Map) -> String {
+        value.to_owned()
+    }
+
     /// What one call reaches the cloud with.
     fn session(&self, common: &Self::Common, call: Call) -> impl Future<Output = Result<Self::Session>> + Send;
 

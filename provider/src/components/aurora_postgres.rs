@@ -5,13 +5,14 @@ mod site;
 
 use std::collections::BTreeMap;
 
-use pulumi_plugin::{Component, Fault, Knobs, Output, Outputs, Result, Scope};
+use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Scope};
 
 pub use self::inputs::*;
 use self::site::Site;
-use crate::aws::Aws;
+use crate::aws::{Aws, Partition};
 use crate::components::Report;
 use crate::rds::cluster::LogExport;
+use crate::types::Arn;
 
 /// An Aurora PostgreSQL cluster with a writer and readers: encrypted, reached by TLS alone and only by those that it names, with a password that RDS
 /// manages and rotates.
@@ -49,7 +50,8 @@ impl Component for AuroraPostgres {
     const TOKEN: &'static str = "gitinfra:index:AuroraPostgres";
     type Session = Aws;
     type Inputs = AuroraPostgresInputs;
-    type Facts = ();
+    /// The ARN of AWS's policy for the role of Enhanced Monitoring.
+    type Facts = Arn;
 
     fn check(inputs: &AuroraPostgresInputs) -> Vec<Fault> {
         inputs.faults()
@@ -59,12 +61,13 @@ impl Component for AuroraPostgres {
         inputs.shared.knobs()
     }
 
-    async fn look(_: &Aws, _: &AuroraPostgresInputs) -> Result<()> {
-        Ok(())
+    async fn look(aws: &Aws, _: &AuroraPostgresInputs) -> Result<Arn> {
+        let policy = Partition::of(aws.region()).managed_policy("service-role/AmazonRDSEnhancedMonitoringRole");
+        Arn::parse(&policy).map_err(Error::new)
     }
 
-    fn build(here: &mut Scope, inputs: AuroraPostgresInputs, (): ()) -> Result<Self> {
-        let mut site = Site { here, inputs: &inputs };
+    fn build(here: &mut Scope, inputs: AuroraPostgresInputs, monitoring: Arn) -> Result<Self> {
+        let mut site = Site { here, inputs: &inputs, monitoring };
         let group = site.security_group();
         let cluster = site.cluster(&group);
         let logs = site.log_groups(&cluster);

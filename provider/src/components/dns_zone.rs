@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use pulumi_plugin::{Component, Error, Fault, Faults, Knobs, Output, Outputs, Property, Result, Scope};
 
-use crate::aws::{AssumeRole, Aws, Common};
+use crate::aws::{AssumeRole, Aws, Common, EDGE, Partition};
 use crate::components::{Profile, Report, SharedArgs, SharedInputs};
 use crate::logs::log_group;
 use crate::route53::record::{Record, RecordArgs, RecordOutputs};
@@ -112,7 +112,7 @@ impl Component for DnsZone {
     async fn look(aws: &Aws, inputs: &DnsZoneInputs) -> Result<Place> {
         let region = Region::parse(aws.region()).map_err(Error::new)?;
         let account = if inputs.settings.dnssec { aws.account().await? } else { String::new() };
-        Ok(Place { region, root: format!("arn:{}:iam::{account}:root", aws.partition()) })
+        Ok(Place { region, root: Partition::of(aws.region()).root(&account) })
     }
 
     fn build(here: &mut Scope, inputs: DnsZoneInputs, place: Place) -> Result<Self> {
@@ -173,5 +173,5 @@ impl ParentZone {
 
 /// Where Route 53 looks for keys and log groups, whatever the component's own region.
 fn first_region() -> Common {
-    Common { region: Region::parse("us-east-1").ok(), ..Common::default() }
+    Common { region: Region::parse(EDGE).ok(), ..Common::default() }
 }

@@ -58,6 +58,8 @@ pub struct Facts {
     cloudfront: Option<String>,
     /// The account's id.
     account: String,
+    /// The region.
+    region: String,
 }
 
 impl Component for LoadBalancer {
@@ -76,17 +78,18 @@ impl Component for LoadBalancer {
 
     async fn look(aws: &Aws, inputs: &LoadBalancerInputs) -> Result<Facts> {
         let account = if inputs.settings.access_logs { aws.account().await? } else { String::new() };
+        let region = aws.region().to_owned();
         if !inputs.settings.cloud_front_only {
-            return Ok(Facts { cloudfront: None, account });
+            return Ok(Facts { cloudfront: None, account, region });
         }
         let asked = GetManagedPrefixListInputs { name: Some(CLOUDFRONT.to_owned()), id: None };
         let found = GetManagedPrefixList::call(aws, &asked).await?;
-        Ok(Facts { cloudfront: Some(found.prefix_list_id), account })
+        Ok(Facts { cloudfront: Some(found.prefix_list_id), account, region })
     }
 
     fn build(here: &mut Scope, inputs: LoadBalancerInputs, facts: Facts) -> Result<Self> {
+        let logs = inputs.settings.access_logs.then(|| logs::bucket(here, &inputs, &facts));
         let group = group(here, &inputs, facts.cloudfront);
-        let logs = inputs.settings.access_logs.then(|| logs::bucket(here, &inputs, facts.account));
         let balancer = balancer(here, &inputs, &group, logs.as_ref());
         let https = listeners(here, &inputs, &balancer);
         for (name, arn) in &inputs.additional_certificate_arns {

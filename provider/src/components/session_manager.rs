@@ -8,7 +8,7 @@ use pulumi_plugin::{Component, Error, Fault, Knobs, Order, Output, Outputs, Resu
 use serde_json::json;
 
 pub use self::inputs::*;
-use crate::aws::Aws;
+use crate::aws::{Aws, principal};
 use crate::components::Report;
 use crate::components::account::{Account, arn};
 use crate::components::policies::{policy, trust};
@@ -159,7 +159,7 @@ impl Site<'_> {
         };
         let group = group.tell(self.here);
         let role = RoleArgs {
-            assume_role_policy: trust("ec2.amazonaws.com")?.into(),
+            assume_role_policy: trust(&principal("ec2", &self.account.region))?.into(),
             managed_policy_arns: BTreeSet::from([self.managed("AmazonSSMManagedInstanceCore")?]).into(),
             inline_policies: may_log(logs, key).into(),
             ..Default::default()
@@ -212,7 +212,7 @@ fn key_policy(account: &Account) -> Result<PolicyJson> {
     policy([
         json!({"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": account.root()}, "Action": "kms:*", "Resource": "*"}),
         json!({
-            "Sid": "Logs", "Effect": "Allow", "Principal": {"Service": format!("logs.{region}.amazonaws.com")},
+            "Sid": "Logs", "Effect": "Allow", "Principal": {"Service": principal("logs", region)},
             "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
             "Resource": "*", "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
         }),

@@ -53,7 +53,7 @@ pub struct Seen {
 impl Resource for Policy {
     const TOKEN: &'static str = "gitinfra:iam:Policy";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = PolicyInputs;
     type Seen = Seen;

@@ -63,7 +63,7 @@ pub struct Role {
 impl Resource for Role {
     const TOKEN: &'static str = "gitinfra:iam:Role";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = RoleInputs;
     type Seen = AwsRole;

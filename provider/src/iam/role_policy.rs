@@ -30,7 +30,7 @@ pub struct RolePolicy {
 impl Resource for RolePolicy {
     const TOKEN: &'static str = "gitinfra:iam:RolePolicy";
     const WAIT: Wait = Wait::seconds(1, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = RolePolicyInputs;
     type Seen = PolicyJson;

@@ -78,7 +78,7 @@ pub struct KeySigningKey {
 impl Resource for KeySigningKey {
     const TOKEN: &'static str = "gitinfra:route53:KeySigningKey";
     const WAIT: Wait = Wait::seconds(40, 600);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = KeySigningKeyInputs;
     type Seen = AwsKey;

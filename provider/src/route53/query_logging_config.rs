@@ -33,7 +33,7 @@ pub struct QueryLoggingConfig {
 impl Resource for QueryLoggingConfig {
     const TOKEN: &'static str = "gitinfra:route53:QueryLoggingConfig";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = QueryLoggingConfigInputs;
     type Seen = AwsConfig;

@@ -145,7 +145,7 @@ pub struct Record {
 impl Resource for Record {
     const TOKEN: &'static str = "gitinfra:route53:Record";
     const WAIT: Wait = Wait::seconds(40, 600);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     const TAKE_OVER: Option<&'static str> = Some("set `overwrite: true`");
     type Session = Aws;
     type Inputs = RecordInputs;

@@ -85,7 +85,7 @@ pub struct Zone {
 impl Resource for Zone {
     const TOKEN: &'static str = "gitinfra:route53:Zone";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = ZoneInputs;
     type Seen = GetHostedZoneOutput;

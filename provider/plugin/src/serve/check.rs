@@ -37,10 +37,11 @@ impl<P: Provider> Service<P> {
         if !olds.is_empty() {
             self.note_known(&request.urn);
         }
-        if let Ok(configured) = self.configured() {
+        let configured = self.configured().ok();
+        if let Some(configured) = &configured {
             configured.provider.complete(resource.inputs(), &mut news);
         }
-        news.extend(resource.fixed());
+        resource.fix(configured.as_ref().map(|configured| &configured.provider), &mut news);
         // A creation goes on under the names that the interrupted run made up for it.
         let begun = self.pending().get(&request.urn).filter(|_| olds.is_empty()).cloned();
         let known = begun.as_ref().map_or(&olds, |begun| &begun.names);

@@ -84,7 +84,7 @@ impl<P: Provider> Service<P> {
         }
         if importing {
             self.configured()?.provider.complete(P::Common::shape(), &mut inputs);
-            inputs.extend(resource.fixed());
+            resource.fix(Some(&self.configured()?.provider), &mut inputs);
         }
         let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &olds]).await?;
         let Some(state) =

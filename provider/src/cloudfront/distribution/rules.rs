@@ -7,6 +7,7 @@ use pulumi_plugin::{Fault, Faults, Path, nearest};
 use super::behavior::{CacheBehavior, DefaultCacheBehavior, LambdaFunctionAssociation, Method};
 use super::inputs::*;
 use super::origin::{CustomOriginConfig, Origin, OriginGroup};
+use crate::aws::EDGE;
 
 /// The HTTP status codes at which an origin group can fail over.
 const FAILOVER_CODES: [i32; 9] = [400, 403, 404, 416, 429, 500, 502, 503, 504];
@@ -162,7 +163,7 @@ fn functions(behavior: &DefaultCacheBehavior) -> Vec<Fault> {
 fn lambda(lambda: &LambdaFunctionAssociation) -> Vec<Fault> {
     let arn = &lambda.lambda_function_arn;
     let parts: Vec<_> = arn.split(':').collect();
-    let elsewhere = parts.get(3) != Some(&"us-east-1");
+    let elsewhere = parts.get(3) != Some(&EDGE);
     let unversioned = parts.get(7).is_none_or(|version| version.parse::<u64>().is_err());
     let at = "lambdaFunctionAssociations";
     let fault = |why: &str| Fault::new(at, format!("`{arn}` {why}"));
@@ -186,11 +187,11 @@ fn patterns(new: &DistributionInputs) -> Vec<Fault> {
 fn certificate(new: &DistributionInputs) -> Vec<Fault> {
     let needed = new.viewer_certificate.is_none() && !new.aliases.is_empty();
     let own = new.viewer_certificate.as_ref().map(|certificate| {
-        let region = certificate.acm_certificate_arn.as_ref().map(|arn| arn.region()).unwrap_or("us-east-1");
+        let region = certificate.acm_certificate_arn.as_ref().map(|arn| arn.region()).unwrap_or(EDGE);
         Faults::of(certificate)
             .one_of(&["acmCertificateArn", "iamCertificateId"])
             .when(
-                region != "us-east-1",
+                region != EDGE,
                 "acmCertificateArn",
                 format!("is in {region}; CloudFront takes certificates in us-east-1 only"),
             )

@@ -18,9 +18,6 @@ use crate::rds::event_subscription::{EventSubscription, EventSubscriptionArgs, S
 use crate::rds::subnet_group::{SubnetGroup, SubnetGroupArgs};
 use crate::types::{Arn, GroupDescription, LogGroupName, Lowercase, PolicyJson, RoleArn, SnapshotName};
 
-/// AWS's policy for the role of Enhanced Monitoring.
-const MONITORING: &str = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole";
-
 /// The events that are told of: the key of the subscription, the type of the sources, and the categories.
 const EVENTS: [(&str, SourceType, &[&str]); 4] = [
     ("events-cluster", SourceType::DbCluster, &["failover", "failure", "maintenance", "notification"]),
@@ -37,6 +34,8 @@ const EVENTS: [(&str, SourceType, &[&str]); 4] = [
 pub struct Site<'a> {
     pub here: &'a mut Scope,
     pub inputs: &'a AuroraPostgresInputs,
+    /// AWS's policy for the role of Enhanced Monitoring.
+    pub monitoring: Arn,
 }
 
 /// Something by the key of its child.
@@ -92,7 +91,7 @@ impl Site<'_> {
         let trust = PolicyJson::parse(&trust.to_string()).unwrap_or_else(|why| unreachable!("{why}"));
         let args = RoleArgs {
             assume_role_policy: trust.into(),
-            managed_policy_arns: BTreeSet::from([Arn::known(MONITORING)]).into(),
+            managed_policy_arns: BTreeSet::from([self.monitoring.clone()]).into(),
             ..Default::default()
         };
         let on = self.inputs.settings.monitoring_interval > 0;

@@ -20,7 +20,7 @@ use crate::ec2::security_group_rule::SecurityGroupRuleArgs;
 use crate::types::Region;
 
 /// CloudFront's things are in this region.
-pub const CLOUDFRONT: &str = "us-east-1";
+pub use crate::aws::EDGE as CLOUDFRONT;
 
 /// Where the parts are added.
 pub struct Site<'a> {

@@ -327,7 +327,7 @@ impl Plan<'_> {
         let Some(SlackChoice::Settings(block)) = &self.blocks.slack else { return None };
         let mut settings = block.settings.clone();
         if self.blocks.cdn.is_some() {
-            settings.more_regions.extend(crate::types::Region::parse("us-east-1"));
+            settings.more_regions.extend(crate::types::Region::parse(crate::aws::EDGE));
         }
         Some(SlackNotifierInputs { settings, shared: self.shared(&block.own) })
     }
