@@ -160,6 +160,7 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             let new = decode::<R::Inputs>(new)?;
             let (id, mut state) = at.life::<R>().create::<R>(&new).await?;
             state.respell(&new);
+            R::recognize(&at.session, &mut state, &new).await;
             Ok((id, encode(&state)))
         }
         .boxed()
@@ -171,6 +172,7 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             // An import's inputs are not known, and those of an older version may not be readable.
             if let (Some(state), Ok(given)) = (&mut state, decode::<R::Inputs>(given)) {
                 state.respell(&given);
+                R::recognize(&at.session, state, &given).await;
             }
             Ok(state.as_ref().map(encode))
         }
@@ -207,6 +209,7 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             };
             let mut state = life.update::<R>(id, &old, &new, unfinished).await?;
             state.respell(&new);
+            R::recognize(&at.session, &mut state, &new).await;
             Ok(encode(&state))
         }
         .boxed()

@@ -148,8 +148,8 @@ pub trait Resource: Shaped + Property {
         Vec::new()
     }
 
-    /// Which of the properties that [`Resource::replaces`] names change in place after all, where only the cloud can tell. Asked only if there are
-    /// any; only reads.
+    /// Which of the changed properties that take a new resource, by their mark or by [`Resource::replaces`], change in place after all, where only the cloud
+    /// can tell. Asked only if there are any; only reads.
     fn in_place(
         _: &Self::Session,
         _old: &Self::Inputs,
@@ -246,6 +246,12 @@ pub trait Resource: Shaped + Property {
     /// Puts what means the same as what the program gave into the program's words: `7.1` where the cloud says `7.1.0`.
     /// Asked of every state that was read, wherever it is known what the program gave.
     fn respell(&mut self, _given: &Self::Inputs) {}
+
+    /// The same where only the cloud can tell whether it means the same: an alias, and the ARN of a key. Asked after `respell`; only reads. What can't be
+    /// asked counts as the same.
+    fn recognize(_: &Self::Session, _state: &mut Self, _given: &Self::Inputs) -> impl Future<Output = ()> + Send {
+        async {}
+    }
 
     /// Brings it from the old state to the new inputs, in place. Not called where only `tags` differ, and never with a difference that takes a
     /// new resource.

@@ -11,8 +11,9 @@ use aws_sdk_rds::types::DbCluster;
 use pulumi_plugin::{Again, Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
-pub use self::state::{is_dead, key};
+pub use self::state::is_dead;
 use crate::aws::{Aws, Doing as _, Tags};
+use crate::kms;
 use crate::rds::{lately, tags};
 use crate::types::SnapshotName;
 
@@ -113,6 +114,17 @@ impl Resource for Cluster {
 
     fn respell(&mut self, given: &ClusterInputs) {
         state::respell(self, given);
+    }
+
+    async fn recognize(aws: &Aws, state: &mut Self, given: &ClusterInputs) {
+        for (asked, seen) in state::keys(&mut state.inputs, given) {
+            kms::recognize(aws, asked, seen).await;
+        }
+    }
+
+    async fn in_place(aws: &Aws, old: &ClusterInputs, new: &ClusterInputs) -> Result<Vec<&'static str>> {
+        let same = kms::is_same(aws, &old.kms_key_id, &new.kms_key_id).await;
+        Ok(if same { vec!["kmsKeyId"] } else { Vec::new() })
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ClusterInputs) -> Result<()> {

@@ -149,15 +149,7 @@ impl<P: Provider> Service<P> {
             }
         }
         let mut changes = diff(&shapes, &old, &new);
-        let replaced = self.replaced(resource, &request.urn, &old, &new).await?;
-        debug_assert!(
-            replaced.iter().all(|name| resource.inputs().field(name).is_some()),
-            "`{}` is replaced for a property that it does not have: {replaced:?}",
-            resource.token()
-        );
-        for change in &mut changes {
-            change.replace |= replaced.contains(&change.at.head());
-        }
+        self.mark_replaced(resource, &request.urn, (&old, &new), &mut changes).await?;
         let spent = spent.map(|output| Change { at: output.into(), what: What::Changed, replace: true });
         changes.extend(spent);
         // What was imported was not made by this program: how it was made is not known, and no reason to make it anew.
@@ -190,22 +182,32 @@ impl<P: Provider> Service<P> {
 }
 
 impl<P: Provider> Service<P> {
-    /// The properties, of those that are not marked, that take a new resource.
-    async fn replaced(
+    /// Notes which changes take a new resource, of those that marks alone don't tell.
+    async fn mark_replaced(
         &self,
         resource: &dyn AnyResource<P>,
         urn: &str,
-        old: &Map,
-        new: &Map,
-    ) -> Result<Vec<&'static str>, Status> {
-        let mut replaced = resource.replaces(old, new);
-        if !replaced.is_empty() {
+        (old, new): (&Map, &Map),
+        changes: &mut [Change],
+    ) -> Result<(), Status> {
+        let replaced = resource.replaces(old, new);
+        debug_assert!(
+            replaced.iter().all(|name| resource.inputs().field(name).is_some()),
+            "`{}` is replaced for a property that it does not have: {replaced:?}",
+            resource.token()
+        );
+        for change in changes.iter_mut() {
+            change.replace |= replaced.contains(&change.at.head());
+        }
+        if changes.iter().any(|change| change.replace) {
             let at = self.open(urn, "", 0.0, &[old]).await?;
             let in_place = resource.in_place(&at, old, new).await;
             let in_place = in_place.map_err(|error| clean(&error.hiding(&secrets([old, new]))))?;
-            replaced.retain(|name| !in_place.contains(name));
+            for change in changes.iter_mut() {
+                change.replace &= !in_place.contains(&change.at.head());
+            }
         }
-        Ok(replaced)
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ import string
 from moto.core.responses import ActionResult
 
 from ..clock import CLOCK
+from ..kms import told
 from ..response import Refusal
 from . import rule
 from .version import VERSIONS, default_version, family, is_later, major
@@ -68,10 +69,7 @@ class Clusters:
 
     def key(self, named):
         """The ARN of a key, as RDS tells it however it is named."""
-        if named is None or named.startswith("arn:"):
-            return named
-        name = named if named.startswith("alias/") else f"key/{named}"
-        return f"arn:aws:kms:{self.region}:{self.current_account}:{name}"
+        return told(self.current_account, self.region, named)
 
     def place(self, subnet_group, groups):
         """(subnet group's name, security groups) of a new cluster."""

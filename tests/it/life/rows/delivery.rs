@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
-use super::{Listed, Row, Second, length, row};
+use super::{Listed, Row, Second, length, row, two_subnets};
 use crate::aws::ELSEWHERE;
 use crate::life::stack::Asked;
 
@@ -180,7 +180,6 @@ fn bucket_policy_row() -> Row {
 }
 
 const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
-const BALANCER: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/web/0123456789abcdef";
 
 fn origin_access_control_row() -> Row {
     Row {
@@ -347,9 +346,11 @@ fn origin_access_identity_row() -> Row {
 }
 
 fn vpc_origin_row() -> Row {
+    let balancer = json!({"subnets": ["${one.id}", "${two.id}"], "scheme": "internal"});
     Row {
         region: ELSEWHERE,
-        first: json!({"name": "web", "arn": BALANCER}),
+        around: [two_subnets(), vec![Asked::new("balancer", "elb:LoadBalancer", balancer)]].concat(),
+        first: json!({"name": "web", "arn": "${balancer.arn}"}),
         given: json!({"tags": {"a": "b"}, "httpPort": 8080, "originProtocolPolicy": "http-only", "ipAddressType": "dualstack"}),
         in_place: vec!["tags"],
         other: Some(json!({"name": "shop"})),
