@@ -22,5 +22,5 @@ pub use error::{Doing, Passing, refusal};
 pub use partition::{EDGE, GLOBAL, Partition, home, principal};
 pub use provider::Gitinfra;
 pub use session::Aws;
-pub use tags::{TOKEN_TAG, Tags};
+pub use tags::{STOPPED_TAG, TOKEN_TAG, Tags};
 pub use word::{word, word_or};

@@ -198,8 +198,7 @@ impl Resource for Repository {
 
     /// AWS tells the ARN of the key, also of its own one.
     fn respell(&mut self, given: &RepositoryInputs) {
-        let (given, key) =
-            (&given.encryption_configuration.kms_key, &mut self.inputs.encryption_configuration.kms_key);
+        let (given, key) = (&given.encryption_configuration.kms_key, &mut self.inputs.encryption_configuration.kms_key);
         if given.is_none() {
             *key = None;
         }

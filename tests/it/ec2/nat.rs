@@ -47,5 +47,14 @@ fn a_regional_one_has_addresses_in_zones() {
     journey.born("CreateNatGateway", &regional(&one));
     journey.updates(&regional(&format!("{one}, {}", zone("a", "'${two.id}'"))), &["availabilityZoneAddresses[1]"]);
     assert_eq!(journey.output("publicIps").as_array().map(Vec::len), Some(2));
-    journey.updates(&regional(&one), &["availabilityZoneAddresses[1]"]).ends();
+    journey.updates(&regional(&one), &["availabilityZoneAddresses[1]"]);
+    // It leaves its zone, and comes to another one.
+    journey.updates(&regional(&zone("d", "'${one.id}'")), &["availabilityZoneAddresses[0].availabilityZone"]);
+    let seen = journey.call("describe_nat_gateways", json!({"NatGatewayIds": [journey.id()]}));
+    let addresses = &seen["NatGateways"][0]["NatGatewayAddresses"];
+    assert_eq!(
+        (addresses.as_array().map(Vec::len), &addresses[0]["AvailabilityZone"]),
+        (Some(1), &json!(format!("{REGION}d")))
+    );
+    journey.ends();
 }

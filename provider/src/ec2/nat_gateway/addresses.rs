@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_ec2::types::{NatGateway as AwsNatGateway, NatGatewayAddress};
-use pulumi_plugin::{Id, Order, Result};
+use aws_sdk_ec2::types::{NatGateway as AwsNatGateway, NatGatewayAddress, NatGatewayAddressStatus};
+use pulumi_plugin::{Again, Error, Id, Order, Result};
 
 use super::inputs::{AvailabilityMode, ConnectivityType, NatGatewayInputs};
 use crate::aws::list::some;
@@ -80,7 +80,22 @@ async fn private(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGatewayInputs
     part.done("removing addresses of NAT gateway", id)
 }
 
+/// An address that is to be in another zone has to leave the gateway first; the rest of the update goes on when it is gone.
+async fn leave_zones(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGatewayInputs) -> Result<()> {
+    let moves = |each: &&NatGatewayAddress| new.zone_of(each).is_some_and(|zone| !zone.has(each));
+    let moving: Vec<_> = nat.nat_gateway_addresses().iter().filter(moves).collect();
+    if moving.is_empty() {
+        return Ok(());
+    }
+    let leaves = |each: &&&NatGatewayAddress| each.status() == Some(&NatGatewayAddressStatus::Disassociating);
+    remove(aws, id, moving.iter().filter(|each| !leaves(each)).copied(), new).await?;
+    let addresses: Vec<_> = moving.iter().filter_map(|each| each.allocation_id()).collect();
+    let why = format!("NAT gateway `{id}`: addresses leave their zone: {}", addresses.join(", "));
+    Err(Error::new(why).again(Again::Later))
+}
+
 async fn regional(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGatewayInputs) -> Result<()> {
+    leave_zones(aws, id, nat, new).await?;
     let there: BTreeSet<_> = nat.nat_gateway_addresses().iter().filter_map(|each| each.allocation_id.clone()).collect();
     for zone in &new.availability_zone_addresses {
         let Some(come) = some(zone.allocation_ids.difference(&there).cloned()) else { continue };

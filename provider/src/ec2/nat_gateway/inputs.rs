@@ -106,7 +106,23 @@ impl AvailabilityZoneAddress {
     }
 }
 
+impl AvailabilityZoneAddress {
+    /// Whether an address is in this zone.
+    pub(super) fn has(&self, address: &NatGatewayAddress) -> bool {
+        match &self.availability_zone {
+            Some(name) => address.availability_zone() == Some(name),
+            None => address.availability_zone_id() == self.availability_zone_id.as_deref(),
+        }
+    }
+}
+
 impl NatGatewayInputs {
+    /// The zone in which an address is to be.
+    pub(super) fn zone_of(&self, address: &NatGatewayAddress) -> Option<&AvailabilityZoneAddress> {
+        let id = address.allocation_id()?;
+        self.availability_zone_addresses.iter().find(|zone| zone.allocation_ids.contains(id))
+    }
+
     /// What is wrong.
     pub(super) fn faults(&self) -> Vec<Fault> {
         let zones = |zone: &AvailabilityZoneAddress| {
