@@ -7,12 +7,15 @@ mod delivery;
 mod ec2;
 mod firewall;
 mod identity;
+pub mod left_out;
 mod logs;
 mod monitoring;
 mod names;
 mod others;
 mod random;
 mod sns;
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -81,6 +84,20 @@ pub struct Row {
 impl Row {
     pub fn token(&self) -> String {
         format!("gitinfra:{}", self.kind)
+    }
+
+    /// The inputs that it tries, and the parts that it has.
+    pub fn tried(&self) -> BTreeSet<String> {
+        let parts = [
+            ("by_hand", self.by_hand.is_some()),
+            ("other", self.other.is_some()),
+            ("in_place", !self.in_place.is_empty()),
+        ];
+        let needs = self.needs.iter().map(|(_, more)| more);
+        let all = [&self.first, &self.given].into_iter().chain(needs).chain(&self.also).chain(&self.other);
+        let names = all.flat_map(|each| each.as_object().into_iter().flatten());
+        let given = names.filter(|(_, value)| !value.is_null()).map(|(name, _)| name.clone());
+        given.chain(parts.iter().filter(|(_, has)| *has).map(|(part, _)| (*part).to_owned())).collect()
     }
 
     /// Each optional property, with what has to be given beside it.

@@ -86,6 +86,7 @@ impl<P: Provider> Service<P> {
                 let token = olds.get(BIRTH)?.as_object()?.get("token")?.clone();
                 // It stands in the state, so its creation is no longer pending: a replacement is another birth.
                 self.pending().retain(|_, begun| token.as_str() != Some(begun.token.as_str()));
+                self.creations.end(token.as_str().unwrap_or_default());
                 token
             }
         };

@@ -351,7 +351,7 @@ fn vpc_origin_row() -> Row {
         region: ELSEWHERE,
         around: [two_subnets(), vec![Asked::new("balancer", "elb:LoadBalancer", balancer)]].concat(),
         first: json!({"name": "web", "arn": "${balancer.arn}"}),
-        given: json!({"tags": {"a": "b"}, "httpPort": 8080, "originProtocolPolicy": "http-only", "ipAddressType": "dualstack"}),
+        given: json!({"tags": {"a": "b"}, "httpPort": 8080, "httpsPort": 8443, "originSslProtocols": ["TLSv1.1", "TLSv1.2"], "originProtocolPolicy": "http-only", "ipAddressType": "dualstack"}),
         in_place: vec!["tags"],
         other: Some(json!({"name": "shop"})),
         unnamed: json!({"name": null}),

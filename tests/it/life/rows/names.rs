@@ -152,6 +152,15 @@ fn health_check_row() -> Row {
             "regions": ["us-east-1", "eu-west-1", "sa-east-1"],
             "tags": {"a": "b"},
         }),
+        beside: vec![Asked::new(
+            "child",
+            "route53:HealthCheck",
+            json!({"type": "TCP", "ipAddress": "192.0.2.1", "port": 80}),
+        )],
+        also: vec![
+            json!({"type": "HTTPS_STR_MATCH", "searchString": "ok"}),
+            json!({"type": "CALCULATED", "fullyQualifiedDomainName": null, "childHealthChecks": ["${child.id}"], "healthThreshold": 1}),
+        ],
         in_place: vec!["port", "resourcePath", "failureThreshold", "inverted", "regions", "tags"],
         other: Some(json!({"fullyQualifiedDomainName": "shop.example.com"})),
         wrong: vec![
