@@ -11,6 +11,7 @@ mod objects;
 mod program;
 mod source;
 mod sparse;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -91,7 +92,15 @@ impl Mirror {
         }
         let repository = Objects::open(&path).map_err(|error| broken(&error.message()))?;
         let scans = program::Scans::default();
-        Ok(Mirror { source, path, trees, repository, scans, environment: environment.clone(), patience })
+        Ok(Mirror {
+            source,
+            path,
+            trees,
+            repository,
+            scans,
+            environment: environment.clone(),
+            patience,
+        })
     }
 
     /// The mirror that an earlier run left of a repository; `None` where there is none. It is only for reading.
