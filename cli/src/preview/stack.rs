@@ -9,7 +9,7 @@ use super::throwaway::Stage;
 use super::{Guards, Place, Previewer, Sealing};
 use crate::config::{Sources, Work};
 use crate::engine::changes::ChangeSet;
-use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, diagnose, missing, unknown_stack};
+use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, Shelf, diagnose, missing, unknown_stack};
 use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
@@ -86,7 +86,8 @@ impl Place<'_> {
         // To destroy something its program is not run.
         if let Some(missing) = missing(&worktree.folder, stack).filter(|_| self.phase == Phase::Preview) {
             self.previewer.context.note(&stack.name(), "installing the program's packages");
-            pulumi.install(&missing, &folder, &limit.cancel).await?;
+            let shelf = Shelf::of(&self.previewer.context.state_dir, Work::Preview);
+            pulumi.install(&missing, &folder, &shelf, &limit.cancel).await?;
         }
         let ready = Ready { stack, backend, pulumi, folder, environment, limit };
         let stage = match self.planned_stage(&ready, before).await? {
