@@ -391,3 +391,6 @@ impl End {
         End { changes: Default::default(), ..End::after(ending, progress) }
     }
 }
+
+#[cfg(test)]
+mod tests;
