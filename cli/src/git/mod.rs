@@ -19,6 +19,7 @@ mod worktree;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use git2::Oid;
@@ -60,6 +61,8 @@ pub struct Mirror {
     environment: Environment,
     /// How long a fetch may take.
     patience: Duration,
+    /// Whether what killed runs left of worktrees is forgotten.
+    is_pruned: AtomicBool,
 }
 
 impl Mirror {
@@ -100,6 +103,7 @@ impl Mirror {
             scans,
             environment: environment.clone(),
             patience,
+            is_pruned: AtomicBool::new(false),
         })
     }
 
@@ -116,6 +120,7 @@ impl Mirror {
             scans: program::Scans::default(),
             environment: environment.clone(),
             patience: Duration::ZERO,
+            is_pruned: AtomicBool::new(false),
         })
     }
 
