@@ -118,7 +118,8 @@ impl Place {
     pub async fn repair(&self, target: &Target) -> Result<()> {
         let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
-        let (config, action) = (Config::default(), Action::RollOut);
+        // Where nothing can be read of the branch the usual surroundings count.
+        let (config, action) = (target.config(&self.previewer.mirror).unwrap_or_default(), Action::RollOut);
         self.roll_out(target, action, &config, (&pulumi, &scrubber)).repair(&target.stack, &target.id).await
     }
 
@@ -142,7 +143,7 @@ impl Place {
             config,
             confirmed: None,
             keep_runs: self.keep_runs,
-            alone: tokio::sync::Mutex::default(),
+            alone: Default::default(),
             environment,
         }
     }

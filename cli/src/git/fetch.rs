@@ -85,7 +85,7 @@ impl Mirror {
     }
 
     /// A git command that talks to the source.
-    async fn talk(
+    pub(super) async fn talk(
         &self,
         lock: Option<&std::fs::File>,
         command: &str,
@@ -115,7 +115,7 @@ impl Mirror {
         }
     }
 
-    fn unreachable(&self, said: &str) -> Failure {
+    pub(super) fn unreachable(&self, said: &str) -> Failure {
         if said == cli::MISSING {
             return cli::missing();
         }
