@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn knows_what_passes() {
-        use crate::{cloudfront, ec2, elasticache, iam, route53};
+        use crate::{appautoscaling, cloudfront, ec2, elasticache, iam, route53};
         const NO_SERVICE: Passing = &[];
         for (service, code, message, again) in [
             (ec2::PASSING, "DependencyViolation", "The vpc has dependencies", Again::Later),
@@ -290,6 +290,12 @@ mod tests {
             (elasticache::PASSING, "InvalidCacheClusterState", "not in a valid state to be modified", Again::Ready),
             (elasticache::PASSING, "InvalidReplicationGroupState", "not available", Again::Ready),
             (cloudfront::PASSING, "DistributionNotDisabled", "", Again::Ready),
+            (
+                appautoscaling::PASSING,
+                "ObjectNotFoundException",
+                "No scalable target registered for service namespace: ecs, resource ID: service/web/app",
+                Again::Soon,
+            ),
             (iam::PASSING, "NoSuchEntity", "The role with name r cannot be found.", Again::Moment),
             (
                 route53::PASSING,
