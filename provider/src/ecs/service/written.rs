@@ -310,10 +310,7 @@ impl ServiceInputs {
             self.platform_version.clone_from(&given.platform_version);
         }
         let usual = self.usual_percents();
-        let (own, theirs) = (&mut self.deployment_configuration, &given.deployment_configuration);
-        own.maximum_percent = own.maximum_percent.or(theirs.maximum_percent.filter(|it| *it == usual.0));
-        own.minimum_healthy_percent =
-            own.minimum_healthy_percent.or(theirs.minimum_healthy_percent.filter(|it| *it == usual.1));
+        self.deployment_configuration.respell(&given.deployment_configuration, usual);
         let usual = self.usual_rebalancing();
         let rebalancing = given.availability_zone_rebalancing.filter(|it| *it == usual);
         self.availability_zone_rebalancing = self.availability_zone_rebalancing.or(rebalancing);
