@@ -117,8 +117,10 @@ fn what_others_deploy_and_scale_is_kept_if_asked() {
     assert_eq!(project.state().text("app", "/outputs/currentTaskDefinition"), deployed);
 
     // What a scheduled action has made of the bounds is left alone by other changes of the target.
-    let night = "      scheduledActions: {night: {schedule: 'cron(0 22 * * ? *)', scalableTargetAction: {minCapacity: 0}}}\n";
-    let scheduled = target.replace("      resourceCreatedAt: ${app", &format!("{night}      resourceCreatedAt: ${{app"));
+    let night =
+        "      scheduledActions: {night: {schedule: 'cron(0 22 * * ? *)', scalableTargetAction: {minCapacity: 0}}}\n";
+    let scheduled =
+        target.replace("      resourceCreatedAt: ${app", &format!("{night}      resourceCreatedAt: ${{app"));
     project.program(&program("nginx:3", keeps, &scheduled));
     project.up().expect_ok();
     let asked = json!({

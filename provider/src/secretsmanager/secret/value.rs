@@ -31,7 +31,9 @@ pub async fn bring(aws: &Aws, id: &Id, old: &SecretInputs, new: &SecretInputs) -
             Some(current) if current == *value => Ok(()),
             _ => put(aws, id, value.expose().clone()).await,
         },
-        (None, Some(how)) if !old.generate_secret_string.as_ref().is_some_and(|was| same(was, how)) => regenerate(aws, id, old, how).await,
+        (None, Some(how)) if !old.generate_secret_string.as_ref().is_some_and(|was| same(was, how)) => {
+            regenerate(aws, id, old, how).await
+        }
         _ => Ok(()),
     }
 }
