@@ -195,6 +195,17 @@ def test_an_update_merges(aws):
     assert look(aws)["deployments"][0]["id"] != before
 
 
+def test_the_steps_of_a_strategy_go_with_it(aws):
+    steps = {"stepPercent": 20.0, "stepBakeTimeInMinutes": 1}
+    service(aws, deploymentConfiguration={"strategy": "LINEAR", "linearConfiguration": steps})
+    config = update(aws, deploymentConfiguration={"strategy": "CANARY"})["deploymentConfiguration"]
+    assert "linearConfiguration" not in config
+    assert config["canaryConfiguration"] == {"canaryPercent": 5.0, "canaryBakeTimeInMinutes": 10}
+    rolling = update(aws, deploymentConfiguration={"strategy": "ROLLING"})["deploymentConfiguration"]
+    assert "canaryConfiguration" not in rolling
+    refused(lambda: update(aws, deploymentConfiguration={"linearConfiguration": steps}), INVALID)
+
+
 def test_a_service_drains_before_it_is_gone(aws):
     service(aws)
     aws.clock(1000)

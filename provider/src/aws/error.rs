@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn knows_what_passes() {
-        use crate::{cloudfront, ec2, elasticache, iam, route53};
+        use crate::{appautoscaling, cloudfront, ec2, ecr, elasticache, iam, route53, secretsmanager, ssm};
         const NO_SERVICE: Passing = &[];
         for (service, code, message, again) in [
             (ec2::PASSING, "DependencyViolation", "The vpc has dependencies", Again::Later),
@@ -297,6 +297,19 @@ mod tests {
             (elasticache::PASSING, "InvalidCacheClusterState", "not in a valid state to be modified", Again::Ready),
             (elasticache::PASSING, "InvalidReplicationGroupState", "not available", Again::Ready),
             (cloudfront::PASSING, "DistributionNotDisabled", "", Again::Ready),
+            (
+                appautoscaling::PASSING,
+                "ObjectNotFoundException",
+                "No scalable target registered for service namespace: ecs, resource ID: service/web/app",
+                Again::Soon,
+            ),
+            (secretsmanager::PASSING, "EncryptionFailure", "Key 'arn:aws:kms:x' does not exist", Again::Soon),
+            (secretsmanager::PASSING, "EncryptionFailure", "arn:aws:kms:x is pending deletion.", Again::Never),
+            (secretsmanager::PASSING, "DecryptionFailure", "arn:aws:kms:x is disabled.", Again::Never),
+            (ssm::PASSING, "InvalidKeyId", "Invalid keyId arn:aws:kms:x", Again::Soon),
+            (ssm::PASSING, "InvalidKeyId", "arn:aws:kms:x is disabled.", Again::Never),
+            (ecr::PASSING, "KmsException", "KMS can't create a grant for the key", Again::Soon),
+            (ecr::PASSING, "KmsException", "arn:aws:kms:x is pending deletion.", Again::Never),
             (iam::PASSING, "NoSuchEntity", "The role with name r cannot be found.", Again::Moment),
             (
                 route53::PASSING,

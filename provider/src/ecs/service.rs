@@ -56,11 +56,7 @@ impl Resource for Service {
         Faults::of(new)
             .excludes("launchType", "capacityProviderStrategy")
             .when(daemon && new.desired_count.is_some(), "desiredCount", "a daemon has one task on each instance")
-            .when(
-                rebalanced && new.fixed().is_some(),
-                "availabilityZoneRebalancing",
-                new.fixed().unwrap_or_default(),
-            )
+            .when(rebalanced && new.fixed().is_some(), "availabilityZoneRebalancing", new.fixed().unwrap_or_default())
             .each("loadBalancers", &new.load_balancers, |balancer| {
                 Faults::of(balancer).one_of(&["targetGroupArn", "loadBalancerName"]).into_vec()
             })

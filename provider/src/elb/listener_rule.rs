@@ -73,7 +73,8 @@ impl Resource for ListenerRule {
         if old.listener_arn == new.listener_arn {
             return old.priority.is_some() && old.priority == new.priority;
         }
-        balancer_of(&old.listener_arn) != balancer_of(&new.listener_arn) && action::share_group(&old.actions, &new.actions)
+        balancer_of(&old.listener_arn) != balancer_of(&new.listener_arn)
+            && action::share_group(&old.actions, &new.actions)
     }
 
     async fn earlier(aws: &Aws, new: &ListenerRuleInputs) -> Result<Option<Id>> {

@@ -73,11 +73,11 @@ impl Resource for LoadBalancer {
         inputs::faults(new)
     }
 
-    /// The subnets of a load balancer are all of one VPC, so subnets of which it has none yet may be another VPC's. A Network Load Balancer that was made
-    /// without security groups never gets any.
+    /// The subnets of a load balancer are all of one VPC, so subnets of which it has none yet may be another VPC's. A Network Load Balancer does not
+    /// exchange the subnets of all its zones, and one that was made without security groups never gets any.
     fn replaces(old: &LoadBalancerInputs, new: &LoadBalancerInputs) -> Vec<&'static str> {
         let (was, is) = (places::subnets(old), places::subnets(new));
-        let mut replaced = match was.is_disjoint(&is) {
+        let mut replaced = match was.is_disjoint(&is) || places::exchanges(old, new) {
             true if !new.subnets.is_empty() => vec!["subnets"],
             true => vec!["subnetMappings"],
             false => Vec::new(),
@@ -90,9 +90,11 @@ impl Resource for LoadBalancer {
     }
 
     async fn in_place(aws: &Aws, old: &LoadBalancerInputs, new: &LoadBalancerInputs) -> Result<Vec<&'static str>> {
-        let same = same_vpc(aws, places::subnets(old), places::subnets(new)).await?;
+        let (was, is) = (places::subnets(old), places::subnets(new));
+        let same = !was.is_disjoint(&is) || same_vpc(aws, was, is).await?;
         // The subnets of a Gateway Load Balancer stay.
         let moves = same && new.r#type != LoadBalancerType::Gateway;
+        let moves = moves && places::way(aws, old, new).await? != places::Way::Closed;
         Ok(if moves { vec!["subnets", "subnetMappings"] } else { Vec::new() })
     }
 

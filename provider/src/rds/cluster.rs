@@ -5,6 +5,7 @@ mod change;
 mod inputs;
 mod rules;
 mod state;
+mod upgrade;
 pub mod version;
 
 use aws_sdk_rds::types::DbCluster;
@@ -99,10 +100,10 @@ impl Resource for Cluster {
     }
 
     async fn settled(aws: &Aws, id: &Id) -> Result<Progress> {
-        Ok(match lately::is_too_early(aws, id.as_str()) {
-            true => Progress::Pending("available, but it may not have begun with the change".into()),
-            false => Progress::Done,
-        })
+        match lately::is_too_early(aws, id.as_str()) {
+            true => Ok(Progress::Pending("available, but it may not have begun with the change".into())),
+            false => upgrade::settled(aws, id).await,
+        }
     }
 
     async fn read(aws: &Aws, id: &Id, seen: DbCluster) -> Result<Self> {

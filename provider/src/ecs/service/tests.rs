@@ -28,6 +28,12 @@ fn balancer(group: &str, alternate: &str) -> Json {
     }]})
 }
 
+/// A service whose traffic moves in steps of so many percent, with so many minutes after each.
+fn linear(steps: Option<(f64, u32)>) -> Json {
+    let steps = steps.map(|(percent, minutes)| json!({"stepPercent": percent, "stepBakeTimeInMinutes": minutes}));
+    json!({"deploymentConfiguration": {"strategy": "LINEAR", "linearConfiguration": steps}})
+}
+
 #[test]
 fn what_means_the_same_is_told_in_the_programs_words() {
     for (seen, given, same) in [
@@ -43,6 +49,9 @@ fn what_means_the_same_is_told_in_the_programs_words() {
         (json!({}), json!({"platformVersion": "1.4.0"}), false),
         (json!({}), json!({"deploymentConfiguration": {"maximumPercent": 200, "minimumHealthyPercent": 100}}), true),
         (json!({}), json!({"deploymentConfiguration": {"maximumPercent": 150}}), false),
+        (linear(Some((10.0, 6))), linear(None), true),
+        (linear(Some((20.0, 6))), linear(None), false),
+        (linear(Some((20.0, 6))), linear(Some((20.0, 6))), true),
         (json!({}), json!({"availabilityZoneRebalancing": "ENABLED"}), true),
         (json!({}), json!({"availabilityZoneRebalancing": "DISABLED"}), false),
         (json!({}), json!({"serviceConnectConfiguration": {"enabled": false}}), true),
@@ -77,6 +86,21 @@ fn sent(old: &ServiceInputs, new: &ServiceInputs) -> aws_sdk_ecs::operation::upd
     let config = aws_sdk_ecs::Config::builder().behavior_version_latest().build();
     let update = aws_sdk_ecs::Client::from_conf(config).update_service();
     new.change(old, update).expect("it is written").as_input().clone().build().expect("it is complete")
+}
+
+#[test]
+fn the_steps_of_a_strategy_go_with_it() {
+    let rolling = json!({});
+    for (old, new, steps) in [
+        (linear(Some((20.0, 1))), linear(None), Some(10.0)),
+        (linear(None), linear(Some((20.0, 1))), Some(20.0)),
+        (linear(Some((20.0, 1))), rolling.clone(), None),
+        (rolling, linear(None), Some(10.0)),
+    ] {
+        let update = sent(&inputs(&old), &inputs(&new));
+        let sent = update.deployment_configuration().expect("it changes").linear_configuration();
+        assert_eq!(sent.and_then(|it| it.step_percent), steps, "{old} {new}");
+    }
 }
 
 #[test]

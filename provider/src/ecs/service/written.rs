@@ -42,9 +42,8 @@ impl ServiceInputs {
     /// Why its tasks can't be moved from zone to zone.
     pub(super) fn fixed(&self) -> Option<&'static str> {
         const ZONE: &str = "attribute:ecs.availability-zone";
-        let spread = |it: &PlacementStrategy| {
-            it.r#type == PlacementStrategyType::Spread && it.field.as_deref() == Some(ZONE)
-        };
+        let spread =
+            |it: &PlacementStrategy| it.r#type == PlacementStrategyType::Spread && it.field.as_deref() == Some(ZONE);
         let bound = |it: &PlacementConstraint| it.expression.as_ref().is_some_and(|of| of.contains(ZONE));
         let maximum = self.deployment_configuration.maximum_percent.unwrap_or(self.usual_percents().0);
         if self.is_daemon() || maximum <= 100 {
@@ -56,7 +55,9 @@ impl ServiceInputs {
         } else if self.placement_constraints.iter().any(bound) {
             Some("not with placement constraints by Availability Zone")
         } else if self.placement_strategy.first().is_some_and(|first| !spread(first)) {
-            Some("needs a `placementStrategy` that begins with `spread` over `attribute:ecs.availability-zone`, or none")
+            Some(
+                "needs a `placementStrategy` that begins with `spread` over `attribute:ecs.availability-zone`, or none",
+            )
         } else {
             None
         }
@@ -310,10 +311,7 @@ impl ServiceInputs {
             self.platform_version.clone_from(&given.platform_version);
         }
         let usual = self.usual_percents();
-        let (own, theirs) = (&mut self.deployment_configuration, &given.deployment_configuration);
-        own.maximum_percent = own.maximum_percent.or(theirs.maximum_percent.filter(|it| *it == usual.0));
-        own.minimum_healthy_percent =
-            own.minimum_healthy_percent.or(theirs.minimum_healthy_percent.filter(|it| *it == usual.1));
+        self.deployment_configuration.respell(&given.deployment_configuration, usual);
         let usual = self.usual_rebalancing();
         let rebalancing = given.availability_zone_rebalancing.filter(|it| *it == usual);
         self.availability_zone_rebalancing = self.availability_zone_rebalancing.or(rebalancing);

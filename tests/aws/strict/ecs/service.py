@@ -11,6 +11,11 @@ from ..response import Refusal
 from . import deployment
 from .task_definition import client, now
 
+# The steps of the strategies that have some, with AWS's defaults.
+STEPS = {
+    "LINEAR": ("linearConfiguration", {"stepPercent": 10.0, "stepBakeTimeInMinutes": 6}),
+    "CANARY": ("canaryConfiguration", {"canaryPercent": 5.0, "canaryBakeTimeInMinutes": 10}),
+}
 ZONE = "attribute:ecs.availability-zone"
 BREAKER = {
     "enable": False,
@@ -144,12 +149,10 @@ class Services:
         if service["availabilityZoneRebalancing"] == "ENABLED":
             if is_fixed(service):
                 raise parameter("Availability Zone rebalancing is not supported with this configuration.")
-        linear, strategy = (
-            service["deploymentConfiguration"].get("linearConfiguration"),
-            service["deploymentConfiguration"]["strategy"],
-        )
-        if linear and strategy != "LINEAR":
-            raise parameter("linearConfiguration is only supported with the LINEAR deployment strategy.")
+        config = service["deploymentConfiguration"]
+        for strategy, (name, _) in STEPS.items():
+            if config.get(name) and config["strategy"] != strategy:
+                raise parameter(f"{name} is only supported with the {strategy} deployment strategy.")
 
     def merged(self, service, given):
         """Takes what a call gives and keeps what it leaves out; empty lists and objects clear."""
@@ -180,6 +183,12 @@ class Services:
         if breaker:
             kept = {name: config["deploymentCircuitBreaker"][name] for name in ("resetOnHealthyTask", "thresholdConfiguration")}
             config["deploymentCircuitBreaker"] = {**kept, "rollback": False, **breaker}
+        # The steps of another strategy are dropped with it, those of its own filled in.
+        for strategy, (name, usual) in STEPS.items():
+            if config["strategy"] == strategy:
+                config[name] = {**usual, **(config.get(name) or {})}
+            elif name not in wished:
+                config.pop(name, None)
         service["deploymentConfiguration"] = config
 
     def create_service(self):

@@ -327,11 +327,24 @@ class Clusters:
                 member["cluster parameters"] = "pending-reboot"
         upgrades = wanted["EngineVersion"] != cluster["EngineVersion"]
         rescales = "ServerlessV2ScalingConfiguration" in asked
+        if upgrades and wanted.get("DatabaseName") == "broken":
+            self.break_off(cluster, wanted)
         cluster |= wanted
         self.turn(cluster, "upgrading" if upgrades else "modifying", UPGRADING if upgrades else MODIFYING)
         answer = self.cluster_view(cluster)
         cluster["late"] = rescales
         return ActionResult({"DBCluster": answer})
+
+    def break_off(self, cluster, wanted):
+        """The upgrade of a database called `broken` fails: it ends with the version that there was, and an event."""
+        for thing in (wanted, *self.members(cluster)):
+            thing["EngineVersion"] = cluster["EngineVersion"]
+        wanted["events"] = [*cluster.get("events", []), "Database cluster upgrade failed: a precheck of the database has failed."]
+
+    def describe_events(self):
+        cluster = self.cluster(self.params.get("SourceIdentifier"))
+        plain = {"SourceIdentifier": cluster["DBClusterIdentifier"], "SourceType": "db-cluster", "EventCategories": ["maintenance"]}
+        return self.page("Events", [{**plain, "Message": message} for message in cluster.get("events", [])])
 
     def change_version(self, wanted, asked):
         """A version is raised, never lowered; another major one only with the flag, and with the parameter groups of its family."""
