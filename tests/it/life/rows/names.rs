@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Listed, Row, Second, length, row};
 use crate::aws::ELSEWHERE;
 use crate::life::stack::Asked;
+use crate::life::with;
 
 pub fn rows() -> Vec<Row> {
     vec![
@@ -160,10 +161,17 @@ fn health_check_row() -> Row {
             (json!({"regions": ["us-east-1"]}), "at least three"),
             (json!({"requestInterval": 20}), "10 or 30"),
             (json!({"healthThreshold": 0}), "no other type has it"),
+            (unasked(json!({"requestInterval": 10})), "requestInterval"),
+            (unasked(json!({"failureThreshold": 5})), "failureThreshold"),
         ],
         by_hand: Some(vec![("route53", "delete_health_check", json!({"HealthCheckId": "${x.id}"}))]),
         ..row("route53:HealthCheck", ("route53", "list_health_checks", |answer| length(answer, "HealthChecks")))
     }
+}
+
+/// A health check that asks nothing over the internet, although it says how.
+fn unasked(how: Value) -> Value {
+    with(&json!({"type": "CALCULATED", "fullyQualifiedDomainName": null, "healthThreshold": 0}), &how)
 }
 
 /// A KMS key of an account that can't be looked at.
