@@ -225,6 +225,10 @@ impl Resource for Record {
             same.unwrap_or(seen).clone()
         });
         self.inputs.records = spelled.collect();
+        // Route 53 tells nothing of what is off.
+        if self.inputs.multi_value_answer.is_none() && given.multi_value_answer == Some(false) {
+            self.inputs.multi_value_answer = given.multi_value_answer;
+        }
     }
 
     async fn update(aws: &Aws, _: &Id, old: &Self, new: &RecordInputs) -> Result<()> {

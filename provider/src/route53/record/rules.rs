@@ -102,10 +102,10 @@ fn wrong(kind: RecordType, value: &str) -> Option<Fault> {
 
 #[cfg(test)]
 mod tests {
-    use pulumi_plugin::{Property as _, Value};
+    use pulumi_plugin::{Property as _, Resource as _, Value};
     use serde_json::{Value as Json, json};
 
-    use super::super::RecordInputs;
+    use super::super::{Record, RecordInputs};
     use super::{check, exclude};
 
     /// The A record `w.example.com` of zone Z1, with other properties.
@@ -185,6 +185,20 @@ mod tests {
         ] {
             assert_eq!(exclude(&record(one.clone()), &record(other.clone())), excluded, "{one} {other}");
             assert_eq!(exclude(&record(other.clone()), &record(one.clone())), excluded, "{other} {one}");
+        }
+    }
+
+    #[test]
+    fn what_means_the_same_is_spelled_as_in_the_program() {
+        for (seen, given, expected) in [
+            (json!({}), json!({"multiValueAnswer": false}), Some(false)),
+            (json!({}), json!({"multiValueAnswer": true}), None),
+            (json!({}), json!({}), None),
+            (json!({"multiValueAnswer": true}), json!({"multiValueAnswer": false}), Some(true)),
+        ] {
+            let mut seen = Record { inputs: record(seen) };
+            seen.respell(&record(given.clone()));
+            assert_eq!(seen.inputs.multi_value_answer, expected, "{given}");
         }
     }
 
