@@ -187,7 +187,11 @@ fn key_signing_key_row() -> Row {
         other: Some(json!({"name": "two_key", "keyManagementServiceArn": KEY.replace("one", "two")})),
         unnamed: json!({"name": null}),
         second: Second::Refused,
-        wrong: vec![(json!({"name": "k"}), "name"), (json!({"keyManagementServiceArn": "one"}), "is not an ARN")],
+        wrong: vec![
+            (json!({"name": "k"}), "name"),
+            (json!({"keyManagementServiceArn": "one"}), "is not an ARN"),
+            (json!({"keyManagementServiceArn": KEY.replace("us-east-1", "eu-west-1")}), "is in eu-west-1"),
+        ],
         listed: Listed {
             service: "route53",
             operation: "get_dnssec",
@@ -231,7 +235,13 @@ fn query_logging_config_row() -> Row {
             "cloudWatchLogsLogGroupArn": "arn:aws:logs:us-east-1:999999999999:log-group:/aws/route53/example.com",
         }),
         second: Second::Refused,
-        wrong: vec![(json!({"cloudWatchLogsLogGroupArn": "/aws/route53"}), "is not an ARN")],
+        wrong: vec![
+            (json!({"cloudWatchLogsLogGroupArn": "/aws/route53"}), "is not an ARN"),
+            (
+                json!({"cloudWatchLogsLogGroupArn": "arn:aws:logs:eu-west-1:999999999999:log-group:/aws/route53/example.com"}),
+                "is in eu-west-1",
+            ),
+        ],
         listed: Listed {
             service: "route53",
             operation: "list_query_logging_configs",
