@@ -24,6 +24,7 @@ pub(crate) const PASSING: Passing = &[
     ("WAFOptimisticLockException", "", Again::Soon),
     // What has just been made is not known everywhere.
     ("WAFUnavailableEntityException", "", Again::Later),
+    ("WAFNonexistentItemException", "", Again::Soon),
     // What holds it has gone, but not everywhere.
     ("WAFAssociatedItemException", "", Again::Later),
     ("WAFInternalErrorException", "", Again::Later),
