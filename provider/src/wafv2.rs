@@ -9,6 +9,7 @@ pub mod regex_pattern_set;
 pub mod rule;
 pub mod rule_group;
 mod rules;
+mod spelling;
 pub mod statement;
 pub mod tags;
 pub mod web_acl;

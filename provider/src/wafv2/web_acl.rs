@@ -14,7 +14,7 @@ use super::holders::{self, listed};
 use super::key::Key;
 use super::piece::Piece;
 use super::rule::{Rule, RuleAction};
-use super::rules;
+use super::{rules, spelling};
 use crate::aws::list::{filled, some};
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::types::WafDescription;
@@ -127,6 +127,10 @@ impl Resource for WebAcl {
         };
         let (arn, label_namespace) = (seen.arn, seen.label_namespace.unwrap_or_default());
         Ok(WebAcl { inputs, arn, capacity: seen.capacity, label_namespace })
+    }
+
+    fn respell(&mut self, given: &WebAclInputs) {
+        spelling::respell(&mut self.inputs.rules, &given.rules);
     }
 
     /// An update replaces everything, so what others keep in the web ACL is sent back.
