@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn knows_what_passes() {
-        use crate::{appautoscaling, cloudfront, ec2, ecr, elasticache, iam, route53, secretsmanager, ssm};
+        use crate::{appautoscaling, cloudfront, ec2, ecr, elasticache, iam, route53, s3, secretsmanager, ssm, wafv2};
         const NO_SERVICE: Passing = &[];
         for (service, code, message, again) in [
             (ec2::PASSING, "DependencyViolation", "The vpc has dependencies", Again::Later),
@@ -310,6 +310,31 @@ mod tests {
             (ssm::PASSING, "InvalidKeyId", "arn:aws:kms:x is disabled.", Again::Never),
             (ecr::PASSING, "KmsException", "KMS can't create a grant for the key", Again::Soon),
             (ecr::PASSING, "KmsException", "arn:aws:kms:x is pending deletion.", Again::Never),
+            (
+                cloudfront::PASSING,
+                "InvalidViewerCertificate",
+                "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
+                Again::Soon,
+            ),
+            (
+                cloudfront::PASSING,
+                "InvalidViewerCertificate",
+                "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're trying to add.",
+                Again::Never,
+            ),
+            (
+                s3::PASSING,
+                "InvalidRequest",
+                "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+                Again::Soon,
+            ),
+            (s3::PASSING, "InvalidRequest", "Metrics must be enabled with ReplicationTime", Again::Never),
+            (
+                wafv2::PASSING,
+                "WAFNonexistentItemException",
+                "AWS WAF couldn’t perform the operation because your resource doesn’t exist.",
+                Again::Soon,
+            ),
             (iam::PASSING, "NoSuchEntity", "The role with name r cannot be found.", Again::Moment),
             (
                 route53::PASSING,

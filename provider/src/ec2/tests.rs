@@ -48,6 +48,11 @@ fn vpcs() {
             "ipv4NetmaskLength",
             "can't be given together with `cidrBlock`",
         ),
+        (
+            json!({"cidrBlock": "10.0.0.0/16", "enableDnsSupport": false}),
+            "enableDnsHostnames",
+            "needs `enableDnsSupport: true`",
+        ),
     ]);
 }
 

@@ -85,10 +85,13 @@ impl Resource for Vpc {
     type Seen = AwsVpc;
 
     fn check(new: &VpcInputs) -> Vec<Fault> {
+        let nameless = new.enable_dns_hostnames && !new.enable_dns_support;
+        let why = "needs `enableDnsSupport: true`; without it, set `enableDnsHostnames: false`";
         Faults::of(new)
             .at_least_one_of(&["cidrBlock", "ipv4IpamPoolId"])
             .needs("ipv4NetmaskLength", "ipv4IpamPoolId")
             .excludes("cidrBlock", "ipv4NetmaskLength")
+            .when(nameless, "enableDnsHostnames", why)
             .into_vec()
     }
 

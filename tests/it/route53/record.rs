@@ -99,7 +99,10 @@ fn a_record_is_mended_and_deleted_as_it_is() {
 fn one_bad_record_fails_alone() {
     let bad = ("bad", "name: www.example.org, type: A, records: [192.0.2.1]");
     let apex = ("apex", "name: example.com, type: CNAME, records: [a.example.com]");
-    let sick = ("sick", "name: m.example.com, type: A, setIdentifier: one, multiValueAnswer: true, healthCheckId: gone, records: [192.0.2.6]");
+    let sick = (
+        "sick",
+        "name: m.example.com, type: A, setIdentifier: one, multiValueAnswer: true, healthCheckId: gone, records: [192.0.2.6]",
+    );
     let good: Vec<_> = (0..5)
         .map(|i| (format!("good{i}"), format!("name: g{i}.example.com, type: A, records: [192.0.2.1]")))
         .collect();
