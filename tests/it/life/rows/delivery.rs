@@ -122,6 +122,10 @@ fn bucket_row() -> Row {
             (json!({"lifecycleRules": {"a": {}}}), "lifecycleRules.a.expiration"),
             (json!({"websiteConfiguration": {"errorDocument": "e.html"}}), "websiteConfiguration.errorDocument"),
             (json!({"objectLockConfiguration": {}}), "needs `versioning: true`"),
+            (
+                json!({"intelligentTieringConfigurations": {"old": {"tierings": [{"accessTier": "DEEP_ARCHIVE_ACCESS", "days": 90}]}}}),
+                "after 180 days at least",
+            ),
             (json!({"transitionDefaultMinimumObjectSize": "varies_by_storage_class"}), "needs `lifecycleRules`"),
         ],
         by_hand: Some(vec![("s3", "delete_bucket", json!({"Bucket": "${x.id}"}))]),
