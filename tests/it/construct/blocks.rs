@@ -36,3 +36,27 @@ fn cloudfront_reaches_the_load_balancer() {
         assert_eq!(action["fixedResponseConfig"]["statusCode"], status, "{more}");
     }
 }
+
+/// What AWS would refuse when half of the stack stands, or what would never work.
+#[test]
+fn blocks_that_do_not_fit_are_told_apart() {
+    let aws = Aws::hurried();
+    let only = |provider: &str| json!({"capacityProviders": [provider]});
+    let spotless = json!({
+        "image": "public.ecr.aws/nginx/nginx:1.27", "port": 8080, "spot": {"weight": 0},
+    });
+    for (more, at, why) in [
+        (json!({"cluster": only("FARGATE")}), "cluster.capacityProviders", "spot: {weight: 0}"),
+        (json!({"cluster": only("FARGATE_SPOT")}), "cluster.capacityProviders", "`FARGATE`"),
+        (json!({"cluster": only("FARGATE"), "service": spotless}), "", ""),
+        (json!({"cluster": only("FARGATE"), "service": false}), "", ""),
+        (json!({"loadBalancer": {"internal": true}}), "loadBalancer.internal", "vpcOrigin"),
+        (json!({"overrides": {"load-balancer": {"internal": true}}}), "loadBalancer.internal", "vpcOrigin"),
+        (json!({"loadBalancer": {"internal": true}, "cdn": false}), "", ""),
+    ] {
+        let wrong = stack(&aws, &more).err().unwrap_or_default();
+        let blamed: Vec<_> = wrong.iter().map(|(at, _)| at.as_str()).collect();
+        assert_eq!(blamed, Some(at).filter(|at| !at.is_empty()).into_iter().collect::<Vec<_>>(), "{more}: {wrong:?}");
+        assert!(wrong.iter().all(|(_, said)| said.contains(why)), "{more}: {wrong:?}");
+    }
+}
