@@ -60,3 +60,21 @@ fn blocks_that_do_not_fit_are_told_apart() {
         assert!(wrong.iter().all(|(_, said)| said.contains(why)), "{more}: {wrong:?}");
     }
 }
+
+/// A task reads the cache's password when it starts: another one starts the tasks anew.
+#[test]
+fn a_rotated_password_starts_the_tasks_anew() {
+    let aws = Aws::hurried();
+    let service = |redeployment: Value| json!({"image": "public.ecr.aws/nginx/nginx:1.27", "port": 8080, "redeployment": redeployment});
+    for (rotation, own, expected) in [
+        ("", json!(null), json!(null)),
+        ("2", json!(null), json!("2")),
+        ("", json!("a"), json!("a")),
+        ("2", json!("a"), json!("a, 2")),
+    ] {
+        let more = json!({"redis": {"authRotation": rotation}, "service": service(own)});
+        let built = stack(&aws, &more).unwrap_or_else(|wrong| panic!("{more}: {wrong:?}"));
+        assert_eq!(built.told["web-service-service"].inputs["forceNewDeployment"], expected, "{more}");
+        assert_eq!(built.told["web-redis-auth-token"].inputs["rotation"], rotation);
+    }
+}
