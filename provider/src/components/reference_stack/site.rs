@@ -40,7 +40,7 @@ impl<'a> Site<'a> {
     /// Where nothing has been added yet.
     pub fn of(here: &'a mut Scope, plan: Plan<'a>, region: Region) -> Site<'a> {
         let report = Report::of(here);
-        estimate::notes(&plan).into_iter().for_each(|line| here.note(line));
+        estimate::notes(&plan).into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
         Site { here, plan, wires: Wires::unknown(), region, report }
     }
 }
