@@ -78,3 +78,34 @@ fn a_rotated_password_starts_the_tasks_anew() {
         assert_eq!(built.told["web-redis-auth-token"].inputs["rotation"], rotation);
     }
 }
+
+/// Another service joins those that reach the database.
+#[test]
+fn who_reaches_the_data_is_given_out() {
+    let aws = Aws::hurried();
+    for (more, told) in [(json!({"aurora": true}), true), (json!({"redis": true}), true), (json!({}), false)] {
+        let built = stack(&aws, &more).unwrap_or_else(|wrong| panic!("{more}: {wrong:?}"));
+        assert_eq!(!built.outputs["web"]["clientsSecurityGroupId"].is_null(), told, "{more}");
+        assert_eq!(built.told.contains_key("web-clients"), told, "{more}");
+    }
+}
+
+/// What AWS would refuse when half of the stack stands.
+#[test]
+fn names_outside_of_the_zone_are_told_of() {
+    let aws = Aws::hurried();
+    let made =
+        aws.call("route53", "create_hosted_zone", json!({"Name": "outside.example.net", "CallerReference": "outside"}));
+    let id = made["HostedZone"]["Id"].as_str().and_then(|id| id.rsplit('/').next()).expect("a zone");
+    let zone =
+        |domain: &str, alias: &str| json!({"domain": domain, "dns": {"zoneId": id}, "cdn": {"aliases": [alias]}});
+    for (more, blamed) in [
+        (zone("a.outside.example.net", "b.outside.example.net"), &[][..]),
+        (zone("a.outside.example.net", "b.example.net"), &["cdn.aliases"]),
+        (zone("a.example.net", "outside.example.net"), &["domain"]),
+    ] {
+        let wrong = stack(&aws, &more).err().unwrap_or_default();
+        let at: Vec<_> = wrong.iter().map(|(at, _)| at.as_str()).collect();
+        assert_eq!(at, blamed, "{more}: {wrong:?}");
+    }
+}

@@ -5,8 +5,8 @@ use pulumi_plugin::{Component as _, Fault, Faults, Path, Shaped as _, Value};
 use super::blocks::*;
 use super::inputs::{ReferenceStackInputs, internal};
 use super::site::CLOUDFRONT;
-use super::tiers;
 use super::wires::{Plan, Wires};
+use super::{outside, tiers};
 use crate::components::alarms::Alarms;
 use crate::components::aurora_postgres::AuroraPostgres;
 use crate::components::cdn::Cdn;
@@ -80,6 +80,7 @@ fn within(plan: &Plan<'_>) -> pulumi_plugin::Result<Vec<Fault>> {
     let wires = Wires::unknown();
     let mut all = tiers::missing(plan);
     all.extend(names(plan));
+    all.extend(outside::faults(plan));
     all.extend(unreached(plan));
     all.extend(capacity(plan));
     all.extend(certificate(plan, CLOUDFRONT, plan.blocks.cdn.is_some(), "CloudFront needs"));
