@@ -29,6 +29,9 @@ const FORMER: [(&str, &str); 3] = [
     ("slack of CloudFront", "slack.cloudfront"),
 ];
 
+/// The name of a load balancer without logs.
+const BALANCER: &str = "loadBalancer";
+
 /// The name that something has now.
 fn current(name: &str) -> &str {
     FORMER.into_iter().find(|(former, _)| *former == name).map_or(name, |(_, now)| now)
@@ -38,7 +41,10 @@ impl DeletionProtectionInputs {
     /// What is protected, and would be deleted by a change.
     fn dropped(&self, new: &Self) -> Vec<String> {
         let Some(standing) = new.standing.as_ref().filter(|_| self.enabled) else { return Vec::new() };
-        let stands = |name: &&str| standing.iter().any(|it| current(it) == *name);
+        // A load balancer goes by its logs where it has some.
+        let same =
+            |it: &str, name: &str| it == name || (name == BALANCER && it.strip_prefix(BALANCER) == Some(".accessLogs"));
+        let stands = |name: &&str| standing.iter().any(|it| same(current(it), name));
         self.data.iter().map(|name| current(name)).filter(|name| !stands(name)).map(str::to_owned).collect()
     }
 }
@@ -82,7 +88,7 @@ impl Resource for DeletionProtection {
             old.of
         );
         Err(Error::new(words).hint(format!(
-            "to keep it, declare it as before{keep}; to drop it, set `protectStateful: false`, of the stack or of that block, roll that out, and drop {dropped} then"
+            "to keep it, declare it as before{keep}; to drop it, set `protectStateful: false`, of the stack or of that block, and no `deletionProtection: true` there, roll that out, and drop {dropped} then"
         )))
     }
 
@@ -117,7 +123,7 @@ impl Resource for DeletionProtection {
         }
         let holds = if data.is_empty() { String::new() } else { format!(", which holds data in {}", data.join(", ")) };
         Err(Error::new(format!("`{of}` is protected from deletion{holds}; nothing of it has been deleted"))
-            .hint("to destroy it, set `protectStateful: false` (of the stack, and of each block that says otherwise) or `profile: dev`, roll that out, and destroy it then"))
+            .hint("to destroy it, set `protectStateful: false` (of the stack, and of each block that says otherwise) or `profile: dev`, with no `deletionProtection: true` left, roll that out, and destroy it then"))
     }
 
     fn lingers(_: &Self) -> bool {
@@ -156,6 +162,12 @@ mod tests {
             assert!(DeletionProtection::replaces(&old, &new).is_empty(), "{of} is {stands}");
         }
         assert_eq!(protection(&[before], None, true).dropped(&protection(&[], Some(&[]), true)), [now]);
+        // A load balancer that gets logs is still there.
+        let bare = protection(&["loadBalancer"], Some(&["loadBalancer"]), true);
+        for (standing, dropped) in [("loadBalancer.accessLogs", false), ("loadBalancer", false), ("redis", true)] {
+            let new = protection(&[], Some(&[standing]), true);
+            assert_eq!(!DeletionProtection::replaces(&bare, &new).is_empty(), dropped, "{standing}");
+        }
         let off = DeletionProtectionInputs { enabled: false, ..old };
         assert!(DeletionProtection::replaces(&off, &protection(&[], Some(&[]), false)).is_empty());
     }

@@ -150,6 +150,7 @@ fn service<'a>(
         enable_ecs_managed_tags: true.into(),
         enable_execute_command: settings.enable_execute_command.into(),
         propagate_tags: PropagateTags::Service.into(),
+        force_new_deployment: settings.redeployment.clone().into(),
         wait_for_steady_state: Order::from(settings.wait_for_steady_state).into(),
         ..Default::default()
     };

@@ -4,6 +4,7 @@ mod blocks;
 mod estimate;
 mod holdings;
 mod inputs;
+mod outside;
 mod parent;
 mod rules;
 #[cfg(test)]
@@ -73,6 +74,8 @@ pub struct ReferenceStack {
     pub load_balancer: Option<Output<LoadBalancer>>,
     /// The service.
     pub service: Option<Output<FargateService>>,
+    /// The id of the security group of those that reach database and cache, for another service to be in, too; if there is one of both.
+    pub clients_security_group_id: Option<Output<String>>,
     /// The database.
     pub aurora: Option<Output<AuroraPostgres>>,
     /// The cache.
@@ -124,6 +127,7 @@ impl Component for ReferenceStack {
             return Err(fault.into());
         }
         tiers::look(aws, &plan).await?;
+        outside::look(aws, &plan).await?;
         parent::delegates(aws, inputs).await?;
         Region::parse(aws.region()).map_err(Error::new)
     }

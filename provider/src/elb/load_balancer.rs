@@ -98,13 +98,25 @@ impl Resource for LoadBalancer {
         Ok(if moves { vec!["subnets", "subnetMappings"] } else { Vec::new() })
     }
 
-    /// Two load balancers can't have the same Elastic IP addresses.
+    /// Two load balancers can't have the same Elastic IP addresses. One that is protected is refused to be deleted, which nobody wants to hear when all
+    /// else has moved to the new one.
     fn collides(old: &LoadBalancerInputs, new: &LoadBalancerInputs) -> bool {
+        if protected(old) {
+            return true;
+        }
         let addresses = |of: &LoadBalancerInputs| {
             of.subnet_mappings.iter().filter_map(|it| it.allocation_id.clone()).collect::<Vec<_>>()
         };
         let old = addresses(old);
         addresses(new).iter().any(|address| old.contains(address))
+    }
+
+    async fn prevents(_: &Aws, id: &Id, old: &LoadBalancerInputs, _: &LoadBalancerInputs) -> Result<()> {
+        if !protected(old) {
+            return Ok(());
+        }
+        let hint = "to go on, first set `attributes.deletionProtectionEnabled: false` (of a component, `deletionProtection: false`) and run `pulumi up`";
+        Err(Error::new(format!("load balancer `{id}` can't be replaced: it is protected from deletion")).hint(hint))
     }
 
     /// AWS takes a second creation of the same name and settings for the first one, whoever made that.
@@ -243,6 +255,11 @@ impl Resource for LoadBalancer {
             _ => error,
         })
     }
+}
+
+/// Whether AWS refuses to delete it.
+fn protected(of: &LoadBalancerInputs) -> bool {
+    of.attributes.deletion_protection_enabled == Some(true)
 }
 
 async fn attributes_of(aws: &Aws, id: &Id) -> Result<BTreeMap<String, String>> {

@@ -55,7 +55,9 @@ pub struct AuroraPostgresSettings {
     /// The name of the first database.
     #[prop(default = "app".to_owned())]
     pub database: String,
-    /// The name of the master user. Its password is managed by RDS, in Secrets Manager.
+    /// The name of the master user. Its password is managed by RDS, in Secrets Manager, and rotated every 7 days: whoever keeps it longer is refused new
+    /// connections. Let applications read the secret whenever they connect, or log in by IAM (`iamAuth`), which needs no password. Secrets Manager's
+    /// rotation schedule of the secret can be changed there.
     #[prop(default = "appadmin".to_owned())]
     pub admin_username: String,
     /// The TCP port. Default: 5432; in the profile `fsbp`, 15432.

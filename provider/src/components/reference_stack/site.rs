@@ -40,7 +40,7 @@ impl<'a> Site<'a> {
     /// Where nothing has been added yet.
     pub fn of(here: &'a mut Scope, plan: Plan<'a>, region: Region) -> Site<'a> {
         let report = Report::of(here);
-        estimate::notes(&plan).into_iter().for_each(|line| here.note(line));
+        estimate::notes(&plan).into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
         Site { here, plan, wires: Wires::unknown(), region, report }
     }
 }
@@ -50,7 +50,7 @@ impl Site<'_> {
     pub fn whole(&mut self) -> Result<ReferenceStack> {
         self.guard();
         let network = self.network();
-        self.clients();
+        let clients = self.clients();
         let private_zone_id = self.private_zone()?;
         let dns = self.dns();
         let slack = self.slack();
@@ -81,6 +81,7 @@ impl Site<'_> {
             cluster: cluster.map(whole),
             load_balancer: load_balancer.map(whole),
             service: service.map(whole),
+            clients_security_group_id: clients.map(|_| self.wires.clients.clone()),
             aurora: aurora.map(whole),
             redis: redis.map(whole),
             bucket: bucket.map(whole),

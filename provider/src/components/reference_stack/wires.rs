@@ -204,6 +204,13 @@ impl Plan<'_> {
         };
         settings.environment.extend(more(&wires.environment));
         settings.secrets.extend(more(&wires.secrets));
+        // Tasks read the cache's password when they start.
+        let rotated =
+            self.blocks.redis.as_ref().map(|it| it.settings.auth_rotation.clone()).filter(|it| !it.is_empty());
+        settings.redeployment = match (settings.redeployment.take(), rotated) {
+            (Some(own), Some(rotated)) => Some(format!("{own}, {rotated}")),
+            (own, rotated) => own.or(rotated),
+        };
         let header = wires.header.as_ref().map(|values| RequiredHeader {
             name: self.blocks.cdn.as_ref().map(|it| it.settings.origin_header_name.clone()).unwrap_or_default().into(),
             values: values.clone(),
@@ -223,6 +230,16 @@ impl Plan<'_> {
             settings,
             shared: self.shared(&block.own),
         })
+    }
+
+    /// What is worth knowing of the database's password, where the service is given it.
+    pub fn stale_password(&self) -> Option<String> {
+        const NAME: &str = "DATABASE_PASSWORD";
+        let service = self.blocks.service.as_ref().filter(|_| self.blocks.aurora.is_some())?;
+        let own = service.settings.environment.contains_key(NAME) || service.settings.secrets.contains_key(NAME);
+        let words = "RDS changes the database's password every 7 days, and a task has the one of its start in `DATABASE_PASSWORD`: connect by IAM, read the \
+                     secret `aurora.secretArn` for new connections, or start tasks anew (`service.redeployment`)";
+        (!own).then(|| words.to_owned())
     }
 
     pub fn aurora(&self, wires: &Wires) -> Result<Option<AuroraPostgresInputs>> {
@@ -396,5 +413,33 @@ impl Plan<'_> {
             settings: block.settings.clone(),
             shared: self.shared(&block.own),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::small;
+    use super::*;
+    use pulumi_plugin::Value;
+
+    /// Whoever gets no password of the stack's is not told of it.
+    #[test]
+    fn a_password_that_goes_stale_is_told_of() {
+        let image = ("image", Value::from("app:1"));
+        let own = Value::Object(
+            [("DATABASE_PASSWORD".to_owned(), "arn:aws:secretsmanager:eu-west-1:1:secret:a".into())].into(),
+        );
+        let said = [image.clone(), ("secrets", own)];
+        let plain = [image];
+        for (blocks, told) in [
+            (&[("aurora", &[][..]), ("service", &plain[..])][..], true),
+            (&[("aurora", &[]), ("service", &said)], false),
+            (&[("service", &plain)], false),
+            (&[("aurora", &[])], false),
+        ] {
+            let inputs = small(&[], blocks);
+            let plan = Plan::of(&inputs).expect("a plan");
+            assert_eq!(plan.stale_password().is_some(), told, "{blocks:?}");
+        }
     }
 }

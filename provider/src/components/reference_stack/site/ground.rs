@@ -38,9 +38,9 @@ impl Site<'_> {
     }
 
     /// The security group of those that reach database and cache: a group of its own, because the service is made after both.
-    pub fn clients(&mut self) {
+    pub fn clients(&mut self) -> Option<Output<String>> {
         if !self.has_data() {
-            return;
+            return None;
         }
         let group = Group {
             key: "clients",
@@ -51,6 +51,7 @@ impl Site<'_> {
             allow_to: BTreeMap::new(),
         };
         self.wires.clients = group.tell(self.here).id;
+        Some(self.wires.clients.clone())
     }
 
     /// The zone of names that only the VPC knows.
