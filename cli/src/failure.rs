@@ -57,6 +57,8 @@ pub struct Failure {
     pub message: String,
     /// Each is printed on a `hint:` line of its own.
     pub hints: Vec<String>,
+    /// Whether something could not be reached, which says nothing about what was asked for: it may be there again by itself.
+    pub is_away: bool,
 }
 
 /// What nearly everything here returns.
@@ -65,7 +67,12 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 impl Failure {
     fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Failure { kind, message: message.trim_end().to_owned(), hints: Vec::new() }
+        Failure { kind, message: message.trim_end().to_owned(), hints: Vec::new(), is_away: false }
+    }
+
+    /// What was asked for could not be reached.
+    pub fn away(self) -> Self {
+        Failure { is_away: true, ..self }
     }
 
     pub fn roll_out(message: impl Into<String>) -> Self {

@@ -41,6 +41,9 @@ pub trait Forge: Send + Sync {
     /// All that are open, the one with the lowest number first.
     async fn open_pulls(&self) -> Result<Vec<Pull>, Trouble>;
 
+    /// Some that were merged, those that something happened to last: so many as fit a page.
+    async fn merged_pulls(&self) -> Result<Vec<Pull>, Trouble>;
+
     /// All comments of a pull request, the oldest first.
     async fn comments(&self, pull: u64) -> Result<Vec<Comment>, Trouble>;
 
@@ -98,6 +101,8 @@ pub struct Pull {
     pub is_fork: bool,
     /// Where people look at it.
     pub url: String,
+    /// When something last happened to it, in milliseconds since 1970: it grows with each comment. Zero where that is not known.
+    pub updated: i64,
 }
 
 /// A comment on a pull request.
@@ -119,6 +124,11 @@ pub struct Comment {
 fn written(created: Option<jiff::Timestamp>, updated: Option<jiff::Timestamp>) -> (i64, bool) {
     let at = created.map_or(0, jiff::Timestamp::as_millisecond);
     (at, updated.is_some_and(|updated| updated.as_millisecond() - at > 1_000))
+}
+
+/// When something last happened to a pull request; the number of its comments tells apart what happened within a second.
+fn updated(at: Option<jiff::Timestamp>, comments: Option<i64>) -> i64 {
+    at.map_or(0, |at| at.as_millisecond() + comments.unwrap_or_default())
 }
 
 /// Part of a path, whatever is in it.
@@ -175,6 +185,8 @@ pub struct Told {
     /// As the forge knows it: a hash, where the name was too long.
     pub name: String,
     pub state: State,
+    /// The line that it was told.
+    pub words: String,
 }
 
 /// What speaks for us. Its words are in no log, no URL and no argument of a program.
@@ -218,7 +230,7 @@ pub fn fitting(name: &str, most: usize) -> String {
 }
 
 /// One line of at most so many characters.
-fn line(words: &str, most: usize) -> String {
+pub fn line(words: &str, most: usize) -> String {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     match words.chars().count() > most {
         true => words.chars().take(most.saturating_sub(1)).chain(['…']).collect(),

@@ -1,6 +1,6 @@
 //! What speaks against a roll-out by what its configuration says: more deletes and replaces than are allowed unasked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Act, Guard};
 use crate::engine::operation::Effect;
@@ -45,14 +45,21 @@ fn objection(effect: Effect, most: usize, changes: &[&Change]) -> Objection {
 
 /// What may still be missing of approvals: how many of these people count, and how many have to.
 pub fn missing(approvals: &[String], needed: usize, from: &[String]) -> Option<String> {
-    let given = approvals.iter().filter(|name| may_approve(name, from)).count();
+    let given = given(approvals, from);
     let who = if from.is_empty() { "anybody".to_owned() } else { from.join(", ") };
     (given < needed).then(|| format!("it needs {needed} to allow it, and {given} did (who may: {who})"))
 }
 
-/// Whether somebody's word counts.
+/// How many people's words count. One that is written in two ways is one.
+pub fn given(approvals: &[String], from: &[String]) -> usize {
+    let counting = approvals.iter().filter(|name| may_approve(name, from));
+    counting.map(|name| name.to_lowercase()).collect::<BTreeSet<_>>().len()
+}
+
+/// Whether somebody's word counts. Forges don't tell large letters from small ones in names.
 pub fn may_approve(name: &str, from: &[String]) -> bool {
-    from.is_empty() || crate::config::any(from, name)
+    let from: Vec<String> = from.iter().map(|glob| glob.to_lowercase()).collect();
+    from.is_empty() || crate::config::any(&from, &name.to_lowercase())
 }
 
 #[cfg(test)]
@@ -108,5 +115,7 @@ mod tests {
         assert_eq!(missing(&given, 1, &from), None);
         let words = "it needs 2 to allow it, and 1 did (who may: ada, lee*)";
         assert_eq!(missing(&given, 2, &from).as_deref(), Some(words));
+        let twice = ["Ada".to_owned(), "ada".to_owned(), "LEE-anne".to_owned()];
+        assert_eq!((super::given(&twice, &from), super::given(&twice, &[])), (2, 2), "one person counts once");
     }
 }

@@ -32,6 +32,7 @@ use sorted::{Sorted, Touched, faulty, sorted};
 use stack::Seen;
 
 /// Previews what becomes of the stacks of one repository.
+#[derive(Clone)]
 pub struct Previewer {
     pub context: Context,
     pub mirror: Arc<Mirror>,

@@ -6,7 +6,10 @@ mod found;
 mod statuses;
 mod watch;
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::comment;
 use crate::context::Context;
@@ -14,7 +17,7 @@ use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::mark::{Mark, Marks};
-use crate::forge::{Forge, Pull, State, Status, Trouble};
+use crate::forge::{Forge, Pull, State, Status, Told, Trouble};
 use crate::ledger::Ledger;
 use crate::preview::{Merge, Previewer};
 use crate::scrub::Scrubber;
@@ -26,11 +29,12 @@ pub use watch::{Looks, Sides};
 const MOST_MOVES: u32 = 3;
 
 /// Previews pull requests of one repository, and tells its forge.
+#[derive(Clone)]
 pub struct Reviewer {
     pub previewer: Previewer,
     /// Keeps the seals of what is shown, so that a roll-out is held to it.
     pub ledger: Option<Ledger>,
-    pub forge: Box<dyn Forge>,
+    pub forge: Arc<dyn Forge>,
     pub marks: Marks,
     /// Knows what must not come into a comment, the token before all.
     pub scrubber: Scrubber,
@@ -53,6 +57,13 @@ pub struct Reviewed {
 }
 
 impl Reviewer {
+    /// The same, whose previews end when this is cancelled. What the forge is told is told all the same.
+    pub fn until(&self, cancel: &CancellationToken) -> Reviewer {
+        let mut reviewer = self.clone();
+        reviewer.previewer.context.cancel = cancel.clone();
+        reviewer
+    }
+
     /// One pull request, by its number.
     pub async fn review(&self, number: u64) -> Result<Reviewed> {
         let pull = self.forge.pull(number).await?;
@@ -125,7 +136,7 @@ impl Reviewer {
                 Reviewed { base: preview.base_commit.clone(), found: Found::Previewed(preview), texts, worst, pull }
             }
             // What is wrong with the merge itself is for its author; what is missing here is not.
-            Err(failure) if failure.kind == Kind::Input => {
+            Err(failure) if failure.kind == Kind::Input && !failure.is_away => {
                 let why = self.scrubber.scrub(&failure.with_hints());
                 let texts = vec![comment::refusal(&pull.branch, &pull.base, &why)];
                 let found = Found::Refused(self.scrubber.scrub(&failure.message));
@@ -184,9 +195,12 @@ impl Reviewer {
     async fn tell(&self, reviewed: &Reviewed) -> Result<()> {
         let Reviewed { pull, found, texts, .. } = reviewed;
         let left_over = self.comment(reviewed).await?;
-        let all = statuses::of(found);
-        self.settle(pull, &all).await?;
-        for status in all {
+        let (all, stands) = (statuses::of(found), self.forge.statuses(&pull.head).await?);
+        // Where nothing was previewed, nothing is known of what stacks have to do with the change.
+        if found.preview().is_some() {
+            self.settle(pull, &all, &stands).await?;
+        }
+        for status in all.into_iter().filter(|status| !self.is_told_so(status, &stands)) {
             self.set(pull, status).await?;
         }
         let details = Some(texts.concat()).filter(|_| left_over);
@@ -195,10 +209,10 @@ impl Reviewer {
     }
 
     /// Statuses of an earlier preview that this one says nothing of: what stacks have nothing to do with the change any more.
-    async fn settle(&self, pull: &Pull, now: &[Status]) -> Result<(), Trouble> {
+    async fn settle(&self, pull: &Pull, now: &[Status], stands: &[Told]) -> Result<(), Trouble> {
         let most = self.forge.abilities().status_name;
         let names: Vec<String> = now.iter().map(|status| crate::forge::fitting(&status.name, most)).collect();
-        for told in self.forge.statuses(&pull.head).await? {
+        for told in stands {
             let is_stacks = told.name.starts_with(statuses::OF_STACKS);
             if is_stacks && told.state != State::Success && !names.contains(&told.name) {
                 let status = statuses::one(&told.name, State::Success, "not touched any more");
@@ -206,6 +220,19 @@ impl Reviewer {
             }
         }
         Ok(())
+    }
+
+    /// Whether a commit was told the very same already. GitHub takes so many statuses of a name, and no more.
+    fn is_told_so(&self, status: &Status, stands: &[Told]) -> bool {
+        let abilities = self.forge.abilities();
+        let words = crate::forge::line(&self.scrubber.scrub(&status.words), abilities.status_words);
+        let name = crate::forge::fitting(&status.name, abilities.status_name);
+        stands.contains(&Told { name, state: status.state, words })
+    }
+
+    /// A commit is told that it is being previewed, so that it is previewed anew whatever it was told before.
+    pub async fn tell_begun(&self, pull: &Pull) -> Result<()> {
+        Ok(self.set(pull, statuses::begun()).await?)
     }
 
     /// After a failure of ours: the commit is told so, as far as the forge can be reached.
@@ -265,3 +292,6 @@ impl Reviewer {
         format!("{}#{number}", self.forge.repository())
     }
 }
+
+#[cfg(test)]
+mod tests;

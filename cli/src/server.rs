@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::context::Context;
@@ -58,7 +59,7 @@ pub struct Server {
     /// What forms' words are made with.
     key: Key,
     /// Places for webhooks' bodies that are read at the same time.
-    bodies: Semaphore,
+    bodies: hooks::Seats,
     /// Places for pictures that are drawn at the same time.
     pictures: Semaphore,
     /// What does the command line's verbs for those who are elsewhere, and places for them.
@@ -82,7 +83,7 @@ impl Server {
             watched: Watched::all(&context, &ledger, &config).await?,
             metrics: Metrics::default(),
             key: ledger.key().await?,
-            bodies: Semaphore::new(hooks::AT_ONCE),
+            bodies: hooks::Seats::default(),
             pictures: Semaphore::new(acts::PICTURES),
             verbs,
             callers: Arc::new(Semaphore::new(verbs::AT_ONCE)),
@@ -108,6 +109,8 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(|error| Failure::setup(format!("listening: {error}")))?;
         let mut tasks = server.start();
+        let (end, told) = (CancellationToken::new(), server.told.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let telling = told.map(|told| tokio::spawn(told.run(server.context.clone(), end.clone())));
         server.is_ready.store(true, Ordering::Relaxed);
         server.context.tell(None, Body::Listening { address: address.to_string() });
         let served = server.serve(listener, &mut tasks).await;
@@ -115,6 +118,11 @@ impl Server {
         while tasks.join_next().await.is_some() {}
         server.retries.close();
         server.retries.wait().await;
+        // What ended just now is told as well.
+        end.cancel();
+        if let Some(telling) = telling {
+            let _ = telling.await;
+        }
         served
     }
 
@@ -137,9 +145,6 @@ impl Server {
         let mut tasks = JoinSet::new();
         for watched in &self.watched {
             tasks.spawn(self.clone().look(watched.clone()));
-        }
-        if let Some(told) = self.told.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            tasks.spawn(told.run(self.context.clone()));
         }
         for worker in self.workers() {
             tasks.spawn(async move { worker.run().await });

@@ -92,7 +92,8 @@ impl Worker {
             // Whoever was stopped is not to blame: the next one begins anew.
             Err(failure) if failure.kind == Kind::Cancelled => self.ledger.let_go(taken).await?,
             Err(failure) => {
-                let pause = pause(failure.kind, taken.job.attempts);
+                let kind = if failure.is_away { Kind::Setup } else { failure.kind };
+                let pause = pause(kind, taken.job.attempts);
                 self.ledger.put_back(taken, &failure.with_hints(), pause).await?
             }
         };

@@ -127,7 +127,7 @@ impl Review {
         };
         Ok(Reviewer {
             ledger,
-            forge: forge::open(&shell.context, &address, &credential)?,
+            forge: forge::open(&shell.context, &address, &credential)?.into(),
             marks: Marks::new(own.as_ref().unwrap_or(credential.secret())),
             previewer: Previewer {
                 context: shell.context.clone(),

@@ -94,6 +94,8 @@ struct PullRequest {
     source: End,
     destination: End,
     links: Links,
+    updated_on: Option<jiff::Timestamp>,
+    comment_count: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -121,6 +123,7 @@ struct Granted {
 struct BuildStatus {
     key: String,
     state: String,
+    description: Option<String>,
 }
 
 impl Bitbucket {
@@ -184,6 +187,12 @@ impl Forge for Bitbucket {
         Ok(pulls)
     }
 
+    async fn merged_pulls(&self) -> Result<Vec<Pull>, Trouble> {
+        let path = self.at("pullrequests?state=MERGED&sort=-updated_on&pagelen=30");
+        let found: Paged<PullRequest> = self.client.get(&path, "listing pull requests that were merged").await?;
+        Ok(found.split(None).0.into_iter().map(Pull::from).collect())
+    }
+
     async fn comments(&self, pull: u64) -> Result<Vec<Comment>, Trouble> {
         let me = self.me().await?;
         let path = self.at(&format!("pullrequests/{pull}/comments?pagelen=100"));
@@ -229,7 +238,10 @@ impl Forge for Bitbucket {
     async fn statuses(&self, commit: &str) -> Result<Vec<Told>, Trouble> {
         let path = self.at(&format!("commit/{commit}/statuses?pagelen=100"));
         let statuses = self.client.pages::<Paged<BuildStatus>>(&path, "reading a commit's statuses").await?;
-        let told = |status: BuildStatus| Told { name: status.key, state: state(&status.state) };
+        let told = |status: BuildStatus| {
+            let words = status.description.unwrap_or_default();
+            Told { name: status.key, state: state(&status.state), words }
+        };
         Ok(newest(statuses.into_iter().map(told)))
     }
 
@@ -275,6 +287,7 @@ impl From<PullRequest> for Pull {
             base: pull.destination.branch.name,
             is_open: pull.state == "OPEN",
             url: pull.links.html.href,
+            updated: super::updated(pull.updated_on, pull.comment_count),
         }
     }
 }

@@ -5,7 +5,7 @@ mod ask;
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH};
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::pace::Pace;
+use super::pace::{Limits, Pace};
 use super::trouble::{Trouble, What};
 use super::wire::Wire;
 use super::{Address, Secret};
@@ -41,8 +41,10 @@ const PATIENCE: i64 = 65 * 60_000;
 const LAST_WORDS: Duration = Duration::from_secs(10);
 /// A wait that a reader would wonder about.
 const LONG: i64 = 10_000;
-/// So many answers are kept to be asked for again.
+/// So many answers are kept to be asked for again, none that is longer than this, and no more than this of all together.
 const MOST_SEEN: usize = 64;
+const LONGEST_SEEN: usize = 1024 * 1024;
+const MOST_BYTES_SEEN: usize = 16 * 1024 * 1024;
 
 /// One forge, as it is spoken to.
 pub struct Client {
@@ -56,6 +58,8 @@ pub struct Client {
     seen: Mutex<HashMap<String, (HeaderValue, Answer)>>,
     /// Takes the token out of what the forge says.
     scrubber: Mutex<Scrubber>,
+    /// When it was made, by both clocks.
+    began: (i64, Instant),
 }
 
 impl Client {
@@ -75,6 +79,7 @@ impl Client {
             pace: Mutex::new(Pace::new(between_writes)),
             seen: Mutex::default(),
             scrubber: Mutex::default(),
+            began: (context.now(), Instant::now()),
         })
     }
 
@@ -104,6 +109,18 @@ impl Client {
 
     pub fn now(&self) -> i64 {
         self.context.now()
+    }
+
+    /// Milliseconds since 1970 as they were at the start, and what has passed since: nobody sets this clock.
+    fn steady(&self) -> i64 {
+        let (at, began) = self.began;
+        at + i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX / 2)
+    }
+
+    /// What an answer says of limits, by our own clock.
+    fn limits(&self, answer: &Answer) -> Limits {
+        let (limits, ahead) = (answer.limits(), self.steady() - self.now());
+        Limits { reset: limits.reset.map(|at| at + ahead / 1000), ..limits }
     }
 
     pub async fn get<T: DeserializeOwned>(&self, path: &str, doing: &str) -> Result<T, Trouble> {
@@ -195,9 +212,9 @@ impl Client {
     async fn exchange(&self, ask: &Ask<'_>, url: &Url, speaking_for: Option<&HeaderValue>) -> Result<Answer, Trouble> {
         let (mut tries, mut refusals) = (1, 0);
         loop {
-            let wait = locked(&self.pace).wait(ask.is_write(), self.now());
+            let wait = locked(&self.pace).wait(ask.is_write(), self.steady());
             self.rest(ask, wait).await?;
-            locked(&self.pace).sent(ask.is_write(), self.now());
+            locked(&self.pace).sent(ask.is_write(), self.steady());
             let sent = self.wire.exchange(self.request(ask, url, speaking_for)?);
             let sent = tokio::select! {
                 sent = sent => sent,
@@ -205,8 +222,8 @@ impl Client {
             };
             let answer = sent.map(|response| self.known(url, response));
             if let Ok(answer) = &answer {
-                let limits = answer.limits();
-                locked(&self.pace).answered(&limits, ask.is_write(), self.now());
+                let limits = self.limits(answer);
+                locked(&self.pace).answered(&limits, ask.is_write(), self.steady());
                 if limits.is_refusal() && refusals < MOST_REFUSALS {
                     refusals += 1;
                     continue;
@@ -242,9 +259,11 @@ impl Client {
         let Some(millis) = u64::try_from(millis).ok().filter(|millis| *millis > 0) else {
             return Ok(());
         };
+        let wait = Duration::from_millis(millis);
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_millis(millis)) => Ok(()),
-            () = self.context.cancel.cancelled() => Err(Failure::cancelled().into()),
+            () = tokio::time::sleep(wait) => Ok(()),
+            () = self.stopped(), if is_said_at_last(ask, wait) => Err(Failure::cancelled().into()),
+            () = self.context.cancel.cancelled(), if !is_said_at_last(ask, wait) => Err(Failure::cancelled().into()),
         }
     }
 
@@ -283,10 +302,7 @@ impl Client {
         }
         let answer = Answer { status: head.status, headers: head.headers, body };
         if let Some(tag) = answer.headers.get(ETAG).filter(|_| answer.status == StatusCode::OK) {
-            if seen.len() >= MOST_SEEN {
-                seen.clear();
-            }
-            seen.insert(url.to_string(), (tag.clone(), answer.clone()));
+            keep(&mut seen, url.as_str(), tag.clone(), &answer);
         }
         answer
     }
@@ -332,7 +348,58 @@ impl Client {
     }
 }
 
+/// Whether a wait is part of last words: two writes have a gap between them, also at the end.
+fn is_said_at_last(ask: &Ask<'_>, wait: Duration) -> bool {
+    ask.is_write() && wait < LAST_WORDS
+}
+
+/// Keeps an answer, within bounds.
+fn keep(seen: &mut HashMap<String, (HeaderValue, Answer)>, url: &str, tag: HeaderValue, answer: &Answer) {
+    seen.remove(url);
+    if answer.body.len() > LONGEST_SEEN {
+        return;
+    }
+    let bytes: usize = seen.values().map(|(_, answer)| answer.body.len()).sum();
+    if seen.len() >= MOST_SEEN || bytes + answer.body.len() > MOST_BYTES_SEEN {
+        seen.clear();
+    }
+    seen.insert(url.to_owned(), (tag, answer.clone()));
+}
+
 /// A lock that somebody panicked with still holds what is right.
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn last_words_wait_for_the_gap_between_two_writes() {
+        let (write, read) = (Ask::delete("x", "deleting x"), Ask::get("x", "reading x"));
+        let (gap, limit) = (Duration::from_secs(1), Duration::from_secs(60));
+        assert!(is_said_at_last(&write, gap) && !is_said_at_last(&write, limit) && !is_said_at_last(&read, gap));
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut seen = HashMap::new();
+        let answer =
+            |length| Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::from(vec![0; length]) };
+        let tag = || HeaderValue::from_static("tag");
+        let bytes = |seen: &HashMap<String, (HeaderValue, Answer)>| -> usize {
+            seen.values().map(|(_, answer)| answer.body.len()).sum()
+        };
+        keep(&mut seen, "long", tag(), &answer(LONGEST_SEEN + 1));
+        assert!(seen.is_empty());
+        for at in 0..200 {
+            keep(&mut seen, &at.to_string(), tag(), &answer(LONGEST_SEEN));
+            assert!(seen.contains_key(&at.to_string()) && bytes(&seen) <= MOST_BYTES_SEEN);
+            keep(&mut seen, &format!("short {at}"), tag(), &answer(1));
+            assert!(seen.len() <= MOST_SEEN);
+        }
+        keep(&mut seen, "199", tag(), &answer(LONGEST_SEEN + 1));
+        assert!(!seen.contains_key("199"), "what it said before is old");
+    }
 }

@@ -59,6 +59,7 @@ struct CommitStatus {
     id: i64,
     context: String,
     status: String,
+    description: Option<String>,
 }
 
 impl Gitea {
@@ -104,6 +105,12 @@ impl Forge for Gitea {
         Ok(pulls)
     }
 
+    async fn merged_pulls(&self) -> Result<Vec<Pull>, Trouble> {
+        let path = self.at("pulls?state=closed&sort=recentupdate&limit=30");
+        let pulls: Vec<PullRequest> = self.client.get(&path, "listing pull requests that were merged").await?;
+        Ok(pulls.into_iter().map(Pull::from).collect())
+    }
+
     async fn comments(&self, pull: u64) -> Result<Vec<Comment>, Trouble> {
         let me = self.me().await?;
         let path = self.at(&format!("issues/{pull}/comments"));
@@ -147,7 +154,10 @@ impl Forge for Gitea {
         let mut statuses = self.client.pages::<Vec<CommitStatus>>(&path, "reading a commit's statuses").await?;
         // Its own order knows no more than seconds.
         statuses.sort_by_key(|status| std::cmp::Reverse(status.id));
-        let told = |status: CommitStatus| Told { name: status.context, state: state(&status.status) };
+        let told = |status: CommitStatus| {
+            let words = status.description.unwrap_or_default();
+            Told { name: status.context, state: state(&status.status), words }
+        };
         Ok(newest(statuses.into_iter().map(told)))
     }
 

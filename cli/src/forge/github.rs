@@ -62,6 +62,7 @@ struct IssueComment {
 struct CommitStatus {
     context: String,
     state: String,
+    description: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +70,12 @@ struct CheckRun {
     id: i64,
     name: String,
     conclusion: Option<String>,
+    output: Option<Output>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    title: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -216,9 +223,15 @@ impl Forge for Github {
         Ok(pulls)
     }
 
+    async fn merged_pulls(&self) -> Result<Vec<Pull>, Trouble> {
+        let path = self.at("pulls?state=closed&sort=updated&direction=desc&per_page=30");
+        let pulls: Vec<PullRequest> = self.get(&path, "listing pull requests that were merged").await?;
+        Ok(pulls.into_iter().map(Pull::from).collect())
+    }
+
     async fn comments(&self, pull: u64) -> Result<Vec<Comment>, Trouble> {
         let me = self.me().await?;
-        let path = self.at(&format!("issues/{pull}/comments?per_page=100"));
+        let path = self.at(&format!("issues/{pull}/comments?per_page=50"));
         let doing = format!("reading the comments of pr/{pull}");
         let mut comments = self.pages::<Vec<IssueComment>>(&path, &doing).await?;
         comments.sort_by_key(|comment| comment.id);
@@ -255,12 +268,18 @@ impl Forge for Github {
 
     async fn statuses(&self, commit: &str) -> Result<Vec<Told>, Trouble> {
         if self.app.is_some() {
-            let told = |run: CheckRun| Told { name: run.name, state: concluded(run.conclusion.as_deref()) };
+            let told = |run: CheckRun| {
+                let words = run.output.and_then(|output| output.title).unwrap_or_default();
+                Told { name: run.name, state: concluded(run.conclusion.as_deref()), words }
+            };
             return Ok(newest(self.checks(commit, None).await?.into_iter().map(told)));
         }
         let path = self.at(&format!("commits/{commit}/statuses?per_page=100"));
         let statuses = self.pages::<Vec<CommitStatus>>(&path, "reading a commit's statuses").await?;
-        let told = |status: CommitStatus| Told { name: status.context, state: state(&status.state) };
+        let told = |status: CommitStatus| {
+            let words = status.description.unwrap_or_default();
+            Told { name: status.context, state: state(&status.state), words }
+        };
         Ok(newest(statuses.into_iter().map(told)))
     }
 
@@ -276,7 +295,7 @@ impl Forge for Github {
             "target_url": pull.url,
         });
         let doing = format!("setting the status of pr/{}", pull.number);
-        self.send(Ask::set(Method::POST, &path, body, &doing)).await
+        self.send(Ask::set(Method::POST, &path, body, &doing)).await.map_err(used_up)
     }
 
     async fn may_write(&self, user: &str) -> Result<bool, Trouble> {
@@ -290,6 +309,13 @@ impl Forge for Github {
         let doing = format!("reacting to a comment on pr/{pull}");
         self.send(Ask::set(Method::POST, &path, json!({ "content": "eyes" }), &doing)).await
     }
+}
+
+/// A commit has room for a thousand statuses of a name, and for no more.
+fn used_up(trouble: Trouble) -> Trouble {
+    let is_it = trouble.failure.message.contains("maximum number of statuses");
+    let hint = || "GitHub takes no more of them for this commit: push another one".to_owned();
+    Trouble { failure: trouble.failure.clone().hint_some(is_it.then(hint)), ..trouble }
 }
 
 /// What a check run ends with; none while it runs.

@@ -49,6 +49,8 @@ struct MergeRequest {
     source_project_id: Option<u64>,
     target_project_id: u64,
     web_url: String,
+    updated_at: Option<jiff::Timestamp>,
+    user_notes_count: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +81,7 @@ const DEVELOPER: u64 = 30;
 struct CommitStatus {
     name: String,
     status: String,
+    description: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -142,9 +145,15 @@ impl Forge for Gitlab {
         Ok(pulls)
     }
 
+    async fn merged_pulls(&self) -> Result<Vec<Pull>, Trouble> {
+        let path = self.at("merge_requests?state=merged&order_by=updated_at&sort=desc&per_page=30");
+        let requests: Vec<MergeRequest> = self.client.get(&path, "listing merge requests that were merged").await?;
+        Ok(requests.into_iter().map(Pull::from).collect())
+    }
+
     async fn comments(&self, pull: u64) -> Result<Vec<Comment>, Trouble> {
         let me = self.me().await?;
-        let path = self.at(&format!("merge_requests/{pull}/notes?sort=asc&order_by=created_at&per_page=100"));
+        let path = self.at(&format!("merge_requests/{pull}/notes?sort=asc&order_by=created_at&per_page=50"));
         let doing = format!("reading the comments of pr/{pull}");
         let mut notes = self.client.pages::<Vec<Note>>(&path, &doing).await?;
         notes.sort_by_key(|note| note.id);
@@ -177,7 +186,10 @@ impl Forge for Gitlab {
     async fn statuses(&self, commit: &str) -> Result<Vec<Told>, Trouble> {
         let path = self.at(&format!("repository/commits/{commit}/statuses?per_page=100&order_by=id&sort=desc"));
         let statuses = self.client.pages::<Vec<CommitStatus>>(&path, "reading a commit's statuses").await?;
-        let told = |status: CommitStatus| Told { name: status.name, state: state(&status.status) };
+        let told = |status: CommitStatus| {
+            let words = status.description.unwrap_or_default();
+            Told { name: status.name, state: state(&status.status), words }
+        };
         Ok(newest(statuses.into_iter().map(told)))
     }
 
@@ -230,6 +242,7 @@ impl From<MergeRequest> for Pull {
             base: request.target_branch,
             is_open: request.state == "opened",
             url: request.web_url,
+            updated: super::updated(request.updated_at, request.user_notes_count),
         }
     }
 }

@@ -47,6 +47,14 @@ impl Said {
         self.0.pointer(path).and_then(Value::as_str) == Some(word)
     }
 
+    fn has(&self, path: &str) -> bool {
+        self.0.pointer(path).is_some_and(|value| !value.is_null())
+    }
+
+    fn action(&self, path: &str) -> &str {
+        self.0.pointer(path).and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// GitHub's, which Gitea speaks as well.
     fn github(&self, event: &str) -> Option<Hint> {
         match event {
@@ -64,8 +72,14 @@ impl Said {
                 })
                 .filter(|_| is_pull && self.is("/action", "created"))
             }
-            event if event.starts_with("pull_request") => {
-                self.number("/number").or(self.number("/pull_request/number")).map(Hint::Pull)
+            // Labels, reviews and the like change nothing of what a merge would change; GitHub has events of their own for some.
+            "pull_request" | "pull_request_sync" => {
+                let number = self.number("/number").or(self.number("/pull_request/number"));
+                let is_retargeted = || ["base", "ref"].iter().any(|part| self.has(&format!("/changes/{part}")));
+                number.map(Hint::Pull).filter(|_| match self.action("/action") {
+                    "edited" => is_retargeted(),
+                    action => matches!(action, "opened" | "reopened" | "synchronize" | "synchronized" | "closed"),
+                })
             }
             _ => None,
         }
@@ -74,7 +88,15 @@ impl Said {
     fn gitlab(&self, event: &str) -> Option<Hint> {
         match event {
             "Push Hook" => branch(&self.text("/ref")?),
-            "Merge Request Hook" => self.number("/object_attributes/iid").map(Hint::Pull),
+            "Merge Request Hook" => {
+                let is_moved = || self.has("/object_attributes/oldrev") || self.has("/changes/target_branch");
+                let number = self.number("/object_attributes/iid").map(Hint::Pull);
+                number.filter(|_| match self.action("/object_attributes/action") {
+                    "update" => is_moved(),
+                    // Older ones don't say what was done.
+                    action => matches!(action, "" | "open" | "reopen" | "close" | "merge"),
+                })
+            }
             "Note Hook" => {
                 // Older ones say nothing of what was done, and tell of new notes alone.
                 let action = self.0.pointer("/object_attributes/action").and_then(Value::as_str);
@@ -103,7 +125,9 @@ impl Said {
                 text: self.text("/comment/content/raw")?,
                 head: self.text("/pullrequest/source/commit/hash"),
             }),
-            event if event.starts_with("pullrequest:") => self.number("/pullrequest/id").map(Hint::Pull),
+            "pullrequest:created" | "pullrequest:updated" | "pullrequest:fulfilled" | "pullrequest:rejected" => {
+                self.number("/pullrequest/id").map(Hint::Pull)
+            }
             _ => None,
         }
     }
@@ -176,7 +200,7 @@ mod tests {
                 bitbucket.clone(),
                 comment(3, "ada", text, Some("9f31c2a")),
             ),
-            (Kind::Bitbucket, "pullrequest:comment_updated", bitbucket.clone(), Some(Hint::Pull(3))),
+            (Kind::Bitbucket, "pullrequest:comment_updated", bitbucket.clone(), None),
             (
                 Kind::Bitbucket,
                 "repo:push",
@@ -191,6 +215,41 @@ mod tests {
         for (kind, event, body, expected) in cases {
             assert_eq!(read(kind, event, body.to_string().as_bytes()), expected, "{kind:?} {event}");
         }
+    }
+
+    /// A stranger's review comment, or a label, is no reason to preview anything.
+    #[test]
+    fn only_what_changes_a_merge_is_news_of_it() {
+        let github = |event, action: &str, changes: Value| {
+            let body = json!({ "action": action, "number": 3, "changes": changes });
+            read(Kind::Github, event, body.to_string().as_bytes()).is_some()
+        };
+        for action in ["opened", "reopened", "synchronize", "synchronized", "closed"] {
+            assert!(github("pull_request", action, Value::Null), "{action}");
+        }
+        for action in ["labeled", "label_updated", "assigned", "review_requested", "auto_merge_enabled", ""] {
+            assert!(!github("pull_request", action, Value::Null), "{action}");
+        }
+        for (changes, expected) in [("base", true), ("ref", true), ("title", false)] {
+            assert_eq!(github("pull_request", "edited", json!({ changes: { "from": "x" } })), expected, "{changes}");
+        }
+        for event in ["pull_request_review", "pull_request_review_comment", "pull_request_comment"] {
+            assert!(!github(event, "created", Value::Null), "{event}");
+        }
+        let gitlab = |attributes: Value, changes: Value| {
+            let body = json!({ "object_attributes": attributes, "changes": changes });
+            read(Kind::Gitlab, "Merge Request Hook", body.to_string().as_bytes()).is_some()
+        };
+        let update = |rest: Value| {
+            let mut attributes = json!({ "iid": 3, "action": "update" });
+            attributes.as_object_mut().expect("an object").extend(rest.as_object().cloned().unwrap_or_default());
+            attributes
+        };
+        assert!(gitlab(update(json!({ "oldrev": "9f31c2a" })), Value::Null));
+        assert!(gitlab(update(Value::Null), json!({ "target_branch": {} })));
+        assert!(!gitlab(update(Value::Null), json!({ "labels": {} })));
+        assert!(!gitlab(json!({ "iid": 3, "action": "approved" }), Value::Null));
+        assert!(gitlab(json!({ "iid": 3, "action": "merge" }), Value::Null));
     }
 
     proptest! {

@@ -26,6 +26,8 @@ pub struct Marks {
     key: hmac::Key,
     /// Tells two that comment on the same pull request with different keys.
     instance: String,
+    /// What marks were made with before: those are read still, and made no more.
+    before: Option<Box<Marks>>,
 }
 
 impl Marks {
@@ -34,7 +36,12 @@ impl Marks {
         let root = hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
         let key = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, b"gitinfra comment mark v1").as_ref());
         let instance = hex(&hmac::sign(&key, b"instance").as_ref()[..2]);
-        Marks { key, instance }
+        Marks { key, instance, before: None }
+    }
+
+    /// The same, which know what was marked with another secret before.
+    pub fn after(self, before: &Secret) -> Marks {
+        Marks { before: Some(Box::new(Marks::new(before))), ..self }
     }
 
     /// The line, as one that a reader does not see. It stands first in HTML and last as a link.
@@ -60,6 +67,10 @@ impl Marks {
 
     /// What a comment is about, if its mark is one that we made.
     pub fn read(&self, comment: &str) -> Option<Mark> {
+        self.own(comment).or_else(|| self.before.as_ref()?.own(comment))
+    }
+
+    fn own(&self, comment: &str) -> Option<Mark> {
         let text = comment.trim();
         let first = text.lines().next()?.trim().strip_prefix("<!-- ").and_then(|line| line.strip_suffix(" -->"));
         let last = text.lines().last()?.trim().strip_prefix("[//]: # (").and_then(|line| line.strip_suffix(")"));
@@ -131,6 +142,10 @@ mod tests {
         {
             assert_eq!(ours.read(text), None, "{text}");
         }
+        // A secret that was another one once.
+        let moved = Marks::new(&Secret::new("other")).after(&Secret::new("hush"));
+        let (old, new) = (ours.sign(&mark(), "text", true), moved.sign(&mark(), "text", true));
+        assert_eq!((moved.read(&old), moved.read(&new), ours.read(&new)), (Some(mark()), Some(mark()), None));
         // A quotation of ours in somebody's text is no mark.
         let quoted = format!("> {}", ours.sign(&mark(), "text", true));
         assert_eq!(ours.read(&quoted), None);

@@ -23,6 +23,8 @@ pub struct PullRequest {
     title: String,
     state: String,
     html_url: String,
+    updated_at: Option<jiff::Timestamp>,
+    comments: Option<i64>,
     head: Branch,
     base: Branch,
 }
@@ -42,6 +44,7 @@ impl From<PullRequest> for Pull {
             base: pull.base.name,
             is_open: pull.state == "open",
             url: pull.html_url,
+            updated: super::updated(pull.updated_at, pull.comments),
         }
     }
 }

@@ -149,6 +149,14 @@ impl Signer {
         names(self.kind).most
     }
 
+    /// Whether something is there that could prove where a request comes from, before its body is read.
+    pub fn is_signed(&self, headers: &Headers<'_>) -> bool {
+        match &self.token {
+            Some(_) => headers.get("webhook-signature").is_some(),
+            None => headers.first(names(self.kind).signature).is_some(),
+        }
+    }
+
     /// Checks a request. `now` is in milliseconds since 1970.
     pub fn verify(&self, headers: &Headers<'_>, body: &[u8], now: i64) -> Result<Delivery, Refusal> {
         let names = names(self.kind);

@@ -120,7 +120,7 @@ impl Mirror {
             return cli::missing();
         }
         let label = &self.source.label;
-        let failure = Failure::input(format!("fetching from {label}: {}", crate::text::last_line(said)));
+        let failure = Failure::input(format!("fetching from {label}: {}", crate::text::last_line(said))).away();
         let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
         if says(&["dubious ownership"]) {
             return failure.hint(format!(

@@ -93,6 +93,19 @@ async fn a_branch_is_fetched_and_read_without_a_checkout() {
 }
 
 #[tokio::test]
+async fn what_is_out_of_reach_is_not_gone() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    origin.commit("main", &[], &[("x", "1", FILE)]);
+    let mirror = origin.mirror(state.path()).await;
+    let elsewhere = origin.folder.path().with_extension("moved");
+    std::fs::rename(origin.folder.path(), &elsewhere).expect("it is away");
+    let failure = mirror.fetch_branch("main").await.expect_err("nothing is there");
+    std::fs::rename(&elsewhere, origin.folder.path()).expect("it is back");
+    assert!(failure.is_away, "{failure:?}");
+    mirror.fetch_branch("main").await.expect("it is there again");
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_told_with_what_is() {
     let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
     let mirror = origin.mirror(state.path()).await;
@@ -101,6 +114,7 @@ async fn what_is_not_there_is_told_with_what_is() {
     let first = origin.commit("main", &[], &[("x", "1", FILE)]);
     origin.commit("feature", &[&first], &[("x", "2", FILE)]);
     let failure = mirror.fetch_branch("maim").await.expect_err("a slip");
+    assert!(!failure.is_away, "that it is not there is certain");
     assert_eq!(failure.hints, ["did you mean `main`?", "its branches are: feature, main"]);
     assert!(mirror.fetch_ref("nothing").await.expect_err("no ref").message.ends_with("has no `nothing`"));
     for name in ["feature", "refs/heads/main", &first, &first[..10], "feature~1"] {

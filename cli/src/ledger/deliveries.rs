@@ -91,6 +91,15 @@ impl Ledger {
         rows.iter().rev().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
     }
 
+    /// Whether something was said on a pull request already, at the end of an answer.
+    pub async fn has_said(&self, repository: &str, pull: u64, words: &str) -> Result<bool> {
+        let find = "SELECT COUNT(*) FROM commands WHERE repository = $1 AND pull = $2 AND answer LIKE $3";
+        let bound = sqlx::query_scalar(find).bind(repository.to_owned()).bind(i64::try_from(pull).unwrap_or(i64::MAX));
+        let found: i64 =
+            bound.bind(format!("%{words}")).fetch_one(&self.pool).await.map_err(failed("looking for an answer"))?;
+        Ok(found > 0)
+    }
+
     /// Somebody who may write has read a commit of a fork: its previews may be run.
     pub async fn trust(&self, repository: &str, commit: &str, who: &str, now: i64) -> Result<()> {
         let insert =

@@ -233,6 +233,13 @@ impl Ledger {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Whether more was asked for since a job was taken.
+    pub async fn is_asked_again(&self, name: &str) -> Result<bool> {
+        let find = sqlx::query("SELECT id FROM queue WHERE id = $1 AND asked > taken").bind(name.to_owned());
+        let found = find.fetch_optional(&self.pool).await.map_err(failed("looking for news of a job"))?;
+        Ok(found.is_some())
+    }
+
     /// Takes back what was asked for, unless somebody works on it. False when there was none such.
     pub async fn withdraw(&self, repository: &str, task: Task, subject: &str) -> Result<bool> {
         let delete = format!(

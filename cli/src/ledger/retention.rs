@@ -6,7 +6,32 @@ use crate::failure::Result;
 /// How long a seal is kept that was shown, and that nobody allowed or rolled out, in milliseconds.
 const STALE: i64 = 90 * 24 * 60 * 60_000;
 
+/// How long words of people are remembered, and jobs that failed for good: longer than a command counts.
+const REMEMBERED: i64 = 90 * 24 * 60 * 60_000;
+
 impl Ledger {
+    /// Forgets what was said so long ago that nobody acts upon it any more: answers, strangers' commits that somebody read, jobs that
+    /// failed for good, and what was shown of stacks that were never rolled out and that nobody allowed.
+    pub async fn forget_words(&self, now: i64) -> Result<()> {
+        let failed = failed("forgetting what was said long ago");
+        let old = now - REMEMBERED;
+        let deletes = [
+            "DELETE FROM commands WHERE at < $1".to_owned(),
+            "DELETE FROM trusted WHERE at < $1".to_owned(),
+            format!("DELETE FROM queue WHERE due_at = {} AND held_until = 0 AND queued_at < $1", i64::MAX),
+            "DELETE FROM seals WHERE created_at < $1 AND used_by IS NULL \
+                AND id NOT IN (SELECT seal_id FROM approvals) AND id NOT IN (SELECT seal_id FROM holds) \
+                AND NOT EXISTS (SELECT 1 FROM stacks s JOIN repositories r ON r.id = s.repository_id \
+                    WHERE r.label = seals.repository AND s.name = seals.stack AND s.rolled_out_commit IS NOT NULL)"
+                .to_owned(),
+        ];
+        for delete in deletes {
+            let bound = sqlx::query(sqlx::AssertSqlSafe(delete)).bind(old);
+            bound.execute(&self.pool).await.map_err(&failed)?;
+        }
+        Ok(())
+    }
+
     /// Keeps so many of a stack's runs, the newest; zero keeps all. A running one stays whatever its age, and so does the
     /// newest that did well. Tries that found the stack locked stay only until the next run: one in each round of hours of
     /// waiting would hide all the others.

@@ -12,7 +12,8 @@ use crate::process::Process;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// Bring the stacks of a branch to its head. The subject is the branch.
+    /// Bring the stacks of a branch to its head. The subject is the branch, and behind it the stacks that are to be tried again,
+    /// if it is about some alone.
     RollOut,
     /// Say on a pull request what it would change. The subject is `pr/NUMBER`.
     Review,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Reviewed, Reviewer, statuses};
+use super::{Found, Reviewed, Reviewer, statuses};
 use crate::context::Trouble;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::{Pull, State};
@@ -37,12 +37,39 @@ struct Seen {
 
 /// What was looked at, by number.
 #[derive(Default)]
-pub struct Looks(BTreeMap<u64, Seen>);
+pub struct Looks {
+    seen: BTreeMap<u64, Seen>,
+    /// When something had last happened to those whose comments were read.
+    read: BTreeMap<u64, i64>,
+}
+
+/// What happened within so many milliseconds may not be all that happened then: clocks differ, and some forges know no more than
+/// seconds.
+const SETTLED: i64 = 60_000;
 
 impl Looks {
+    /// Whether nothing has happened to a pull request since its comments were read.
+    pub fn has_read(&self, pull: &Pull) -> bool {
+        self.read.get(&pull.number) == Some(&pull.updated)
+    }
+
+    /// Its comments were read after it was listed as it is here.
+    pub fn note_read(&mut self, pull: &Pull, now: i64) {
+        let is_settled = pull.updated > 0 && pull.updated + SETTLED < now;
+        match is_settled {
+            true => drop(self.read.insert(pull.number, pull.updated)),
+            false => drop(self.read.remove(&pull.number)),
+        }
+    }
+
+    /// Those that are listed no more are forgotten.
+    pub fn keep_read(&mut self, pulls: &[Pull]) {
+        self.read.retain(|number, _| pulls.iter().any(|pull| pull.number == *number));
+    }
+
     /// Whoever looked sees to it that these sides are reviewed.
     pub fn note(&mut self, number: u64, sides: Sides) {
-        self.0.insert(number, Seen { sides, failures: 0, again: None });
+        self.seen.insert(number, Seen { sides, failures: 0, again: None });
     }
 }
 
@@ -80,30 +107,31 @@ impl Reviewer {
         interval: Duration,
         each: &mut impl FnMut(u64, Result<Reviewed>),
     ) -> Result<()> {
-        for (pull, sides) in self.due(looks).await? {
+        let open = self.forge.open_pulls().await?;
+        for (pull, sides) in self.due(looks, open).await? {
             let number = pull.number;
-            let failures = looks.0.get(&number).filter(|seen| seen.sides == sides).map_or(0, |seen| seen.failures);
+            let failures = looks.seen.get(&number).filter(|seen| seen.sides == sides).map_or(0, |seen| seen.failures);
             let reviewed = self.review_pull(pull).await;
             if let Err(Failure { kind: Kind::Cancelled, .. }) = reviewed {
                 return Err(Failure::cancelled());
             }
             // It may have moved on meanwhile: what was previewed is what is known.
             let sides = reviewed.as_ref().map_or(sides, Sides::of);
-            looks.0.insert(number, self.seen(sides, failures, interval, reviewed.is_ok()));
+            looks.seen.insert(number, self.seen(sides, failures, interval, reviewed.is_ok()));
             each(number, reviewed);
         }
         Ok(())
     }
 
     /// The open pull requests that have to be reviewed: those that are new, that moved, or whose rest after a failure is over.
-    pub async fn due(&self, looks: &mut Looks) -> Result<Vec<(Pull, Sides)>> {
-        let (pulls, mut due) = (self.forge.open_pulls().await?, Vec::new());
-        looks.0.retain(|number, _| pulls.iter().any(|pull| pull.number == *number));
+    pub async fn due(&self, looks: &mut Looks, pulls: Vec<Pull>) -> Result<Vec<(Pull, Sides)>> {
+        let mut due = Vec::new();
+        looks.seen.retain(|number, _| pulls.iter().any(|pull| pull.number == *number));
         let bases = self.bases(&pulls).await?;
         for pull in pulls {
             let at = bases.get(&pull.base).cloned().unwrap_or_default();
             let sides = Sides { head: pull.head.clone(), base: pull.base.clone(), at };
-            let known = looks.0.get(&pull.number);
+            let known = looks.seen.get(&pull.number);
             let is_resting = |seen: &Seen| seen.again.is_none_or(|again| self.context().now() < again);
             if known.is_some_and(|seen| seen.sides == sides && is_resting(seen)) {
                 continue;
@@ -122,7 +150,8 @@ impl Reviewer {
         Seen { sides, failures: failures + 1, again: (!is_done).then_some(again) }
     }
 
-    /// At which commit each branch is that something would be merged into. One that is gone keeps only its own from a preview.
+    /// At which commit each branch is that something would be merged into. One that is gone keeps only its own from a preview; one
+    /// that can't be reached says nothing about any.
     async fn bases(&self, pulls: &[Pull]) -> Result<BTreeMap<String, String>> {
         let mut bases = BTreeMap::new();
         for pull in pulls {
@@ -133,15 +162,29 @@ impl Reviewer {
                 at = self.previewer.mirror.fetch_branch(&pull.base) => at,
                 () = self.context().cancel.cancelled() => return Err(Failure::cancelled()),
             };
-            bases.insert(pull.base.clone(), at.map(|commit| commit.id).unwrap_or_default());
+            let at = match at {
+                Err(failure) if failure.kind != Kind::Input || failure.is_away => return Err(failure),
+                at => at.map(|commit| commit.id).unwrap_or_default(),
+            };
+            bases.insert(pull.base.clone(), at);
         }
         Ok(bases)
+    }
+
+    /// Whether everything was told already of a pull request as it is now, so that nothing has to be previewed.
+    pub async fn is_told_now(&self, pull: &Pull) -> Result<bool> {
+        let at = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
+        self.is_told(pull, &Sides { head: pull.head.clone(), base: pull.base.clone(), at }).await
     }
 
     /// Whether an earlier run has told everything already: its comment is about these commits, and its status is settled.
     async fn is_told(&self, pull: &Pull, sides: &Sides) -> Result<bool> {
         let last = self.last(pull.number).await?;
-        if last.is_none_or(|mark| mark.head != sides.head || mark.base != sides.at) {
+        let Some(last) = last.filter(|mark| mark.head == sides.head && mark.base == sides.at) else {
+            return Ok(false);
+        };
+        // Somebody may have read a stranger's commit since.
+        if last.state == Found::Untrusted.word() && self.is_trusted(&pull.head).await? {
             return Ok(false);
         }
         let told = self.forge.statuses(&pull.head).await?;

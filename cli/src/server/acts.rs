@@ -12,12 +12,13 @@ use super::config::Role;
 use super::page;
 use super::people::You;
 use super::routes::{answer, denied, not_signed_in};
+use super::workers::again;
 use super::{Server, Watched};
 use crate::approval::Asked;
 use crate::draw;
 use crate::environment::for_engine;
 use crate::event::Body;
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::{Failure, Result};
 use crate::ledger::{Deed, StackId, Wish};
 use crate::picture;
 use crate::record::{Run, StackRecord, Task};
@@ -168,7 +169,7 @@ impl Act<'_> {
         };
         self.server.written(self.who, did, name, &details).await?;
         match verb {
-            "retry" => self.server.retry(&record.repository, vec![record.name])?,
+            "retry" => self.server.retry(&record.repository, &[record.name]).await?,
             "resume" | "unlock" => self.server.soon(&record.repository).await?,
             _ => {}
         }
@@ -197,17 +198,11 @@ impl Server {
         }
     }
 
-    /// These stacks are tried again at once, and not only after their rest.
-    pub(super) fn retry(self: &Arc<Self>, label: &str, stacks: Vec<String>) -> Result<()> {
-        let watched = self.of_label(label).cloned();
-        let watched = watched.ok_or_else(|| Failure::input("its repository is not watched here"))?;
-        let server = self.clone();
-        // It is waited for at the end, so that no engine is left behind.
-        self.retries.spawn(async move {
-            let done = server.roll_out(&watched, &server.context.cancel, stacks).await;
-            server.tell_trouble(done.err().filter(|failure| failure.kind != Kind::Cancelled));
-        });
-        Ok(())
+    /// These stacks are tried again at once, and not only after their rest. It is in the queue when this returns, so that it is done
+    /// although the server may end before.
+    pub(super) async fn retry(&self, label: &str, stacks: &[String]) -> Result<()> {
+        let watched = self.of_label(label).ok_or_else(|| Failure::input("its repository is not watched here"))?;
+        self.ask(watched, Task::RollOut, &again(&watched.branch, stacks), true).await
     }
 
     /// The stack that is meant, if it may be seen. Where several repositories have one of that name, the repository has to be named.

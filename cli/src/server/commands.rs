@@ -20,6 +20,11 @@ use crate::repo;
 use crate::review::Reviewer;
 use crate::text;
 
+/// A comment that is older is not acted upon: what was answered is not remembered for ever.
+pub(super) const OLDEST: i64 = 30 * 24 * 60 * 60_000;
+/// What strangers are told.
+const NOT_YOURS: &str = "commands are for those who may write to the repository";
+
 /// Something that somebody asks for in a comment.
 struct Said<'a> {
     watched: &'a Watched,
@@ -44,11 +49,17 @@ impl Server {
         let Some((comment, parsed)) = comments.iter().find(|comment| comment.id == id).and_then(asks) else {
             return Ok(());
         };
-        if is_older(comment, self.ledger.watched_since(&watched.label, self.context.now()).await?) {
+        let now = self.context.now();
+        if is_older(comment, self.ledger.watched_since(&watched.label, now).await?.max(now - OLDEST)) {
             return Ok(());
         }
         let refused = refused(reviewer, comment).await?;
         let is_taken = refused.is_none();
+        // A stranger is told once, and not each time: else anybody makes us write as often as they like.
+        if refused.as_deref() == Some(NOT_YOURS) && self.ledger.has_said(&watched.label, number, NOT_YOURS).await? {
+            let silent = Answered { at: now, answer: String::new() };
+            return self.ledger.answer(&watched.label, number, id, &silent).await;
+        }
         let answer = match refused {
             Some(why) => why,
             None => self.answer_to(watched, reviewer, number, &comment.author, parsed).await?,
@@ -77,6 +88,7 @@ impl Server {
             Err(Wrong(why)) => return Ok(why),
         };
         let pull = reviewer.forge.pull(number).await?;
+        let who = self.config.named(who);
         let said = Said { watched, reviewer, pull, who, command };
         let answer = match self.acted(&said).await {
             Err(failure) if matches!(failure.kind, Kind::Setup | Kind::Cancelled | Kind::Bug) => return Err(failure),
@@ -116,6 +128,8 @@ impl Server {
             }
             self.ledger.trust(&watched.label, &pull.head, who, self.context.now()).await?;
         }
+        // Somebody wants it anew, whatever was told before.
+        said.reviewer.tell_begun(pull).await?;
         self.ask(watched, Task::Review, &format!("pr/{}", pull.number), true).await?;
         Ok(format!("{} is being previewed", short(&pull.head)))
     }
@@ -158,7 +172,7 @@ impl Server {
 
     /// An open pull request is previewed again. After a merge the stack that is named is rolled out again; without a name all of the
     /// branch that did not go well.
-    async fn retries(self: &Arc<Self>, said: &Said<'_>) -> Result<String> {
+    async fn retries(&self, said: &Said<'_>) -> Result<String> {
         if said.pull.is_open {
             return self.previews(said).await;
         }
@@ -174,7 +188,7 @@ impl Server {
         }
         let answer =
             format!("{} is tried again", text::list(&stacks.iter().map(String::as_str).collect::<Vec<_>>(), 5));
-        self.retry(&said.watched.label, stacks)?;
+        self.retry(&said.watched.label, &stacks).await?;
         Ok(answer)
     }
 
@@ -255,7 +269,7 @@ async fn refused(reviewer: &Reviewer, comment: &Comment) -> Result<Option<String
         return Ok(Some("this comment was edited, so it counts for nothing: write a new one".to_owned()));
     }
     let may_write = reviewer.forge.may_write(&comment.author).await?;
-    Ok((!may_write).then(|| "commands are for those who may write to the repository".to_owned()))
+    Ok((!may_write).then(|| NOT_YOURS.to_owned()))
 }
 
 /// What `gitinfra retry` tries again where nothing is named.

@@ -1,6 +1,6 @@
 //! What the file of `serve` says: which repositories, where pages are, and who may do what. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,6 +29,10 @@ pub struct Config {
     /// Whom to tell what happens.
     #[serde(default)]
     pub notify: Vec<Notify>,
+    /// What people are called on forges, by the name that they have here: `{ada: [ada-lovelace, '{5f1c…}']}`. So their words in
+    /// comments and on the page are one person's. Bitbucket has no other names than UUIDs.
+    #[serde(default)]
+    pub names: BTreeMap<String, Vec<String>>,
     /// Whether whoever can reach the page may read it without signing in.
     #[serde(default)]
     pub open_to_read: bool,
@@ -185,6 +189,12 @@ fn kind<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Option<Kind>, D::Err
 }
 
 impl Config {
+    /// The name under which somebody's words in comments count.
+    pub fn named<'a>(&'a self, login: &'a str) -> &'a str {
+        let is_it = |known: &String| known.to_lowercase() == login.to_lowercase();
+        self.names.iter().find(|(_, logins)| logins.iter().any(is_it)).map_or(login, |(name, _)| name)
+    }
+
     pub fn read(text: &str) -> Result<Config> {
         let read: Result<Config, _> = serde_saphyr::from_str(text);
         let config = read.map_err(|error| Failure::input(format!("the configuration: {}", error.without_snippet())))?;
@@ -208,6 +218,10 @@ impl Config {
         let unknown = self.people.iter().flat_map(|person| &person.repositories).find(|name| !names.contains(name));
         if let Some(name) = unknown {
             return wrong(format!("somebody may see `{name}`, and no repository is called so"));
+        }
+        let mut logins = BTreeSet::new();
+        if let Some(twice) = self.names.values().flatten().find(|login| !logins.insert(login.to_lowercase())) {
+            return wrong(format!("by `names` two people are called `{}` on a forge", twice.escape_debug()));
         }
         if self.repositories.iter().any(|repository| repository.jobs == 0 || repository.reviews == 0) {
             return wrong("`jobs` and `reviews` are one at least".to_owned());
@@ -249,6 +263,16 @@ mod tests {
         let config = Config::read(all).expect("a configuration");
         assert_eq!(config.repositories[0].forge.as_ref().and_then(|forge| forge.kind), Some(Kind::Forgejo));
         assert_eq!((config.people[0].role, Role::Admin > Role::Viewer), (Role::Admin, true));
+    }
+
+    #[test]
+    fn a_person_is_one_on_every_forge() {
+        let text = "repositories: [{name: i, repo: x}]\nnames: {ada: [Ada-L, '{5f1c}'], lee: [lee-anne]}\n";
+        let config = Config::read(text).expect("a configuration");
+        let named: Vec<&str> = ["ada-l", "{5F1C}", "Lee-Anne", "eve", "ada"].map(|login| config.named(login)).into();
+        assert_eq!(named, ["ada", "ada", "lee", "eve", "ada"]);
+        let twice = "repositories: [{name: i, repo: x}]\nnames: {ada: [a], lee: [A]}\n";
+        assert!(Config::read(twice).expect_err("two have it").message.contains("two people are called `A` on a forge"));
     }
 
     #[test]

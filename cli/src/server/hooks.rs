@@ -1,11 +1,12 @@
 //! Webhooks: read whole and no longer than allowed, verified before anything of them is understood, kept in the ledger before
 //! they are answered. What they say is a hint: whoever works on it asks the forge.
 
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body as Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes as Read;
 use http_body_util::{BodyExt as _, Limited};
@@ -23,21 +24,60 @@ use crate::record::Task;
 /// How long a body may take, so that nobody holds a place for ever.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many bodies are read at once: each may be as long as a forge's longest.
-pub(super) const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 8;
+/// And how many of them from one place: whoever sends slowly does not keep the others out.
+const AT_ONCE_FROM_ONE: usize = 4;
+
+/// What no forge exceeds.
+const MOST: usize = 25 * 1024 * 1024;
+
+/// Seats for bodies that are read.
+#[derive(Default)]
+pub(super) struct Seats(Mutex<Vec<IpAddr>>);
+
+/// One that is taken, until it is dropped.
+struct Seat<'a> {
+    of: &'a Seats,
+    from: IpAddr,
+}
+
+impl Seats {
+    fn take(&self, from: IpAddr) -> Option<Seat<'_>> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = taken.iter().filter(|other| **other == from).count();
+        let is_free = taken.len() < AT_ONCE && own < AT_ONCE_FROM_ONE;
+        is_free.then(|| {
+            taken.push(from);
+            Seat { of: self, from }
+        })
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = taken.iter().position(|from| *from == self.from) {
+            taken.swap_remove(at);
+        }
+    }
+}
 
 /// `POST /hooks/NAME`.
 pub(super) async fn take(
     State(server): State<Arc<Server>>,
     Path(name): Path<String>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
     let watched = server.watched.iter().find(|watched| watched.name == name);
-    // Whoever guesses names learns nothing: one without a hook is none.
+    // Whoever guesses names learns nothing: one that is not there is refused as one is whose secret they don't have.
     let Some((watched, (kind, signer))) = watched.and_then(|watched| Some((watched, watched.hook.as_ref()?))) else {
-        return StatusCode::NOT_FOUND;
+        let refusal = if is_longer(&headers, MOST) { Refusal::TooLarge } else { Refusal::NoSignature };
+        return status(refusal);
     };
-    let (event, answer, outcome) = match server.read_hook(signer, &headers, body).await {
+    let place = server.place(from.ip(), &headers);
+    let (event, answer, outcome) = match server.read_hook(signer, place, &headers, body).await {
         Ok((delivery, body)) => server.taken(watched, *kind, &delivery, &body).await,
         Err(status) => (String::new(), status, "refused"),
     };
@@ -52,22 +92,26 @@ impl Server {
     async fn read_hook(
         &self,
         signer: &Signer,
+        from: IpAddr,
         headers: &HeaderMap,
         body: Bytes,
     ) -> std::result::Result<(Delivery, Read), StatusCode> {
+        let pairs: Vec<(&str, &str)> =
+            headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
         let most = signer.most_bytes();
-        let said = headers.get("content-length").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        if said.is_some_and(|length| length > most) {
+        if is_longer(headers, most) {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
-        let Ok(_place) = self.bodies.try_acquire() else {
+        // What bears no signature is not read at all.
+        if !signer.is_signed(&Headers(&pairs)) {
+            return Err(status(Refusal::NoSignature));
+        }
+        let Some(_seat) = self.bodies.take(from) else {
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         };
         let read = tokio::time::timeout(PATIENCE, Limited::new(body, most).collect()).await;
         let read = read.map_err(|_| StatusCode::REQUEST_TIMEOUT)?.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         let body = read.to_bytes();
-        let pairs: Vec<(&str, &str)> =
-            headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
         let verified = signer.verify(&Headers(&pairs), &body, self.context.now());
         verified.map(|delivery| (delivery, body)).map_err(status)
     }
@@ -120,6 +164,12 @@ fn asks(watched: &Watched, hint: Hint) -> Option<(Task, String)> {
     }
 }
 
+/// Whether a body is longer by what its header says.
+fn is_longer(headers: &HeaderMap, most: usize) -> bool {
+    let said = headers.get("content-length").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    said.is_some_and(|length| length > most)
+}
+
 fn status(refusal: Refusal) -> StatusCode {
     StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST)
 }
@@ -127,4 +177,20 @@ fn status(refusal: Refusal) -> StatusCode {
 /// The name of an event for a log: it came from outside.
 fn word(event: &str) -> String {
     event.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-' | ' ')).take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_place_keeps_no_other_out() {
+        let (seats, [slow, other, third]) = (Seats::default(), [1, 2, 3].map(|last| IpAddr::from([192, 0, 2, last])));
+        let mut held: Vec<Seat<'_>> = (0..AT_ONCE).map_while(|_| seats.take(slow)).collect();
+        assert_eq!(held.len(), AT_ONCE_FROM_ONE);
+        let others: Vec<Seat<'_>> = (0..AT_ONCE).map_while(|_| seats.take(other)).collect();
+        assert_eq!((others.len(), seats.take(third).is_some()), (AT_ONCE - AT_ONCE_FROM_ONE, false));
+        held.pop();
+        assert!(seats.take(third).is_some() && seats.take(slow).is_some(), "a seat is free again once it is dropped");
+    }
 }

@@ -2,22 +2,34 @@
 
 use std::sync::Arc;
 
-use super::commands::is_older;
+use super::commands::{OLDEST, is_older};
 use super::{Server, Watched};
 use crate::context::Trouble;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
+use crate::forge::Pull;
 use crate::forge::command::Command;
-use crate::record::Task;
+use crate::record::{Job, JobState, Task};
 use crate::review::{Looks, Reviewer};
+
+/// How often what nobody needs any more is looked for.
+const BETWEEN_SWEEPS: i64 = 60 * 60_000;
+/// Where the comments of so many can't be read, something is wrong with the forge, and no more are tried.
+const MOST_FAILURES: usize = 3;
+/// Commands on what was merged are looked for so long after something last happened to it.
+const LATELY: i64 = 24 * 60 * 60_000;
 
 impl Server {
     /// Looks until the server ends, at once for the first time: so what happened while nobody was here is made up for. The same
     /// failure is told once.
     pub(super) async fn look(self: Arc<Self>, watched: Arc<Watched>) {
-        let (mut looks, mut trouble) = (Looks::default(), Trouble::default());
+        let (mut looks, mut trouble, mut swept) = (Looks::default(), Trouble::default(), 0);
         let since = self.ledger.watched_since(&watched.label, self.context.now()).await;
         self.tell_trouble(since.err());
         while !self.context.cancel.is_cancelled() {
+            if self.context.now() >= swept + BETWEEN_SWEEPS {
+                swept = self.context.now();
+                self.tell_trouble(self.ledger.forget_words(swept).await.err());
+            }
             match self.one_look(&watched, &mut looks).await {
                 Ok(()) => trouble.over(),
                 Err(failure) => trouble.tell(&self.context, failure),
@@ -38,28 +50,72 @@ impl Server {
     }
 
     async fn look_at_pulls(&self, watched: &Watched, reviewer: &Reviewer, looks: &mut Looks) -> Result<()> {
-        for (pull, sides) in reviewer.due(looks).await? {
+        let open = reviewer.forge.open_pulls().await?;
+        for (pull, sides) in reviewer.due(looks, open.clone()).await? {
             self.ask(watched, Task::Review, &format!("pr/{}", pull.number), false).await?;
             looks.note(pull.number, sides);
         }
-        self.look_at_comments(watched, reviewer).await
+        self.withdraw_closed(watched, &open).await?;
+        self.look_at_comments(watched, reviewer, looks, open).await
     }
 
-    /// Commands that were not delivered.
-    async fn look_at_comments(&self, watched: &Watched, reviewer: &Reviewer) -> Result<()> {
-        let since = self.ledger.watched_since(&watched.label, self.context.now()).await?;
-        for pull in reviewer.forge.open_pulls().await? {
-            for comment in reviewer.forge.comments(pull.number).await? {
-                let is_command =
-                    !comment.is_ours && !is_older(&comment, since) && Command::parse(&comment.text).is_some();
-                if is_command && !self.ledger.is_answered(&watched.label, &comment.id).await? {
-                    let subject = format!("pr/{} {}", pull.number, comment.id);
-                    self.ask(watched, Task::Command, &subject, false).await?;
-                }
+    /// Reviews that failed for good stay in the queue no longer than their pull requests are open.
+    async fn withdraw_closed(&self, watched: &Watched, open: &[Pull]) -> Result<()> {
+        for job in self.ledger.jobs().await?.iter().filter(|job| is_left(job, &watched.label, open)) {
+            self.ledger.withdraw(&job.repository, job.task, &job.subject).await?;
+        }
+        Ok(())
+    }
+
+    /// Commands that were not delivered, also on what was merged a while ago. What is wrong with one pull request, such as more
+    /// comments than anybody reads, hides none of the others'.
+    async fn look_at_comments(
+        &self,
+        watched: &Watched,
+        reviewer: &Reviewer,
+        looks: &mut Looks,
+        mut pulls: Vec<Pull>,
+    ) -> Result<()> {
+        let now = self.context.now();
+        let since = self.ledger.watched_since(&watched.label, now).await?.max(now - OLDEST);
+        pulls.extend(lately(reviewer.forge.merged_pulls().await?, &pulls, now));
+        looks.keep_read(&pulls);
+        let mut failures = Vec::new();
+        for pull in pulls.iter().filter(|pull| !looks.has_read(pull)).cloned().collect::<Vec<_>>() {
+            match self.look_at_comments_of(watched, reviewer, &pull, since).await {
+                Ok(()) => looks.note_read(&pull, now),
+                Err(failure) if failure.kind == Kind::Cancelled => return Err(failure),
+                Err(failure) => failures.push(failure),
+            }
+            if failures.len() >= MOST_FAILURES {
+                break;
+            }
+        }
+        failures.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    async fn look_at_comments_of(&self, watched: &Watched, reviewer: &Reviewer, pull: &Pull, since: i64) -> Result<()> {
+        for comment in reviewer.forge.comments(pull.number).await? {
+            let is_command = !comment.is_ours && !is_older(&comment, since) && Command::parse(&comment.text).is_some();
+            if is_command && !self.ledger.is_answered(&watched.label, &comment.id).await? {
+                let subject = format!("pr/{} {}", pull.number, comment.id);
+                self.ask(watched, Task::Command, &subject, false).await?;
             }
         }
         Ok(())
     }
+}
+
+/// Whether a job failed for good at a review of what is not open any more.
+fn is_left(job: &Job, label: &str, open: &[Pull]) -> bool {
+    let is_open = || open.iter().any(|pull| job.subject == format!("pr/{}", pull.number));
+    job.repository == label && job.task == Task::Review && job.state == JobState::Failed && !is_open()
+}
+
+/// Those of the merged ones that are worth a look.
+fn lately(merged: Vec<Pull>, open: &[Pull], now: i64) -> Vec<Pull> {
+    let is_new = |pull: &Pull| pull.updated + LATELY > now && !open.iter().any(|open| open.number == pull.number);
+    merged.into_iter().filter(is_new).collect()
 }
 
 fn named(name: &str, mut failure: Failure) -> Failure {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-use crate::record::{Job, Task};
+use crate::record::{Job, JobState, Task};
 
 /// A name and its labels, as text.
 type Series = (&'static str, String);
@@ -42,7 +42,8 @@ impl Metrics {
     pub fn text(&self, jobs: &[Job], stacks: &BTreeMap<&'static str, usize>, now: i64) -> String {
         let mut all = self.counted.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for task in Task::ALL {
-            let of_task = || jobs.iter().filter(|job| job.task == task);
+            // What failed for good waits for somebody's word, and for no worker.
+            let of_task = || jobs.iter().filter(|job| job.task == task && job.state != JobState::Failed);
             let oldest = of_task().map(|job| now - job.queued_at).max().unwrap_or_default();
             let labels = written(&[("task", task.word())]);
             all.insert(("gitinfra_waiting", labels.clone()), number(of_task().count()));
@@ -81,7 +82,21 @@ mod tests {
         for outcome in ["taken", "seen", "taken"] {
             metrics.count("gitinfra_deliveries_total", &[("repository", "infra"), ("outcome", outcome)]);
         }
-        let text = metrics.text(&[], &BTreeMap::from([("held", 2)]), 0);
+        let failed = Job {
+            name: "j1".to_owned(),
+            repository: "infra".to_owned(),
+            task: Task::Review,
+            subject: "pr/7".to_owned(),
+            state: JobState::Failed,
+            commit: None,
+            skipped: Vec::new(),
+            attempts: 8,
+            message: None,
+            queued_at: 0,
+            due_at: None,
+            holder: None,
+        };
+        let text = metrics.text(&[failed], &BTreeMap::from([("held", 2)]), 0);
         for line in [
             "# TYPE gitinfra_deliveries_total counter",
             "gitinfra_deliveries_total{repository=\"infra\",outcome=\"taken\"} 2",

@@ -2,6 +2,7 @@
 //! times and then told here: nothing waits for it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
@@ -12,6 +13,8 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use serde_json::json;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::config::{Notify, When};
@@ -25,6 +28,8 @@ use crate::record::RunState;
 
 /// So many wait to be told; what comes on top is dropped, for it would be old.
 const MOST: usize = 1_000;
+/// How long what is left may take once the server is to end.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 const TRIES: u32 = 4;
 const BETWEEN: Duration = Duration::from_secs(2);
 
@@ -73,8 +78,9 @@ impl Notifier {
 impl Sink for Notifier {
     fn take(&self, event: &Event) {
         self.next.take(event);
-        if let Some(news) = news(event) {
-            let _ = self.sender.try_send(news);
+        if news(event).is_some_and(|news| self.sender.try_send(news).is_err()) {
+            let message = "a notification was dropped: too many wait to be told".to_owned();
+            self.next.take(&Event { run: None, stack: None, body: Body::Note { message }, ..event.clone() });
         }
     }
 }
@@ -161,24 +167,59 @@ impl Place {
 }
 
 impl Told {
-    /// Tells what comes, one after the other, until the server ends.
-    pub async fn run(mut self, context: Context) {
-        loop {
-            let news = tokio::select! {
-                () = context.cancel.cancelled() => return,
-                news = self.receiver.recv() => news,
-            };
-            let Some(news) = news else {
-                return;
-            };
-            for place in self.places.iter().filter(|place| place.wants(news.when)) {
-                if let Err(why) = place.tell(&news, &self.base).await {
-                    let message = format!("a notification was not taken: {why}");
-                    context.tell(None, Body::Note { message });
+    /// Tells what comes until `end`, each place for itself: one that is slow keeps no other waiting. Then what is left is told, for
+    /// a moment.
+    pub async fn run(mut self, context: Context, end: CancellationToken) {
+        let (mut telling, mut ways, base) = (JoinSet::new(), Vec::new(), Arc::<str>::from(self.base));
+        let untold = Arc::new(AtomicUsize::new(0));
+        for place in self.places {
+            let (place, (sender, receiver)) = (Arc::new(place), channel(MOST));
+            telling.spawn(follow(place.clone(), receiver, base.clone(), context.clone(), untold.clone()));
+            ways.push((place, sender));
+        }
+        let pass_on = |news: News| {
+            for (_, sender) in ways.iter().filter(|(place, _)| place.wants(news.when)) {
+                untold.fetch_add(1, Ordering::Relaxed);
+                if sender.try_send(news.clone()).is_err() {
+                    untold.fetch_sub(1, Ordering::Relaxed);
+                    tell(&context, "a notification was dropped: too many wait to be told");
                 }
             }
+        };
+        loop {
+            tokio::select! {
+                biased;
+                Some(news) = self.receiver.recv() => pass_on(news),
+                () = end.cancelled() => break,
+            }
+        }
+        drop(ways);
+        let all = async { while telling.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_WORDS, all).await.is_err() {
+            let left = untold.load(Ordering::Relaxed);
+            tell(&context, &format!("{} not told before the end", crate::text::count(left, "notification")));
         }
     }
+}
+
+/// Tells one place what comes for it.
+async fn follow(
+    place: Arc<Place>,
+    mut receiver: Receiver<News>,
+    base: Arc<str>,
+    context: Context,
+    untold: Arc<AtomicUsize>,
+) {
+    while let Some(news) = receiver.recv().await {
+        if let Err(why) = place.tell(&news, &base).await {
+            tell(&context, &format!("a notification was not taken: {why}"));
+        }
+        untold.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn tell(context: &Context, message: &str) {
+    context.tell(None, Body::Note { message: message.to_owned() });
 }
 
 #[cfg(test)]
@@ -207,6 +248,45 @@ mod tests {
         let held = line(RunState::Held, None);
         assert_eq!(held.as_deref(), Some("web/prod is held: somebody has to decide at 1a2b3c4"));
         assert_eq!(line(RunState::Busy, None), None);
+    }
+
+    struct Deaf;
+
+    impl Sink for Deaf {
+        fn take(&self, _: &Event) {}
+    }
+
+    /// Also what happens while the server ends, and although another place does not answer.
+    #[tokio::test]
+    async fn what_is_left_at_the_end_is_told() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let listen = async || tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let (deaf, here, folder) = (listen().await, listen().await, tempfile::tempdir().expect("a folder"));
+        std::fs::write(folder.path().join("secret"), "a-secret-that-is-long-enough").expect("a file");
+        let notify = |listener: &tokio::net::TcpListener| -> Notify {
+            let port = listener.local_addr().expect("an address").port();
+            let text = format!("{{url: 'http://127.0.0.1:{port}/x', secretFile: secret}}");
+            serde_saphyr::from_str(&text).expect("a notification")
+        };
+        let place = folder.path().to_owned();
+        let (cancel, sink) = (CancellationToken::new(), Arc::new(Deaf));
+        let environment = crate::environment::Environment::new();
+        let context = Context { environment, cwd: place.clone(), state_dir: place, clock: || 1_000, cancel, sink };
+        let opened = Notifier::open(&context, &[notify(&deaf), notify(&here)], "x");
+        let (notifier, told) = opened.map_err(|failure| failure.message).expect("it is open");
+        notifier.take(&event(RunState::Failed, None));
+        let end = CancellationToken::new();
+        end.cancel();
+        let telling = tokio::spawn(told.run(context, end));
+        let (mut stream, _) = here.accept().await.expect("it is told");
+        let (mut said, mut part) = (Vec::new(), [0; 4096]);
+        while !String::from_utf8_lossy(&said).contains("failed at 1a2b3c4") {
+            let read = stream.read(&mut part).await.expect("a request");
+            assert!(read > 0, "it ends too early");
+            said.extend(&part[..read]);
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.expect("an answer");
+        telling.abort();
     }
 
     /// Whoever gets it can check it as we check what forges send.

@@ -72,7 +72,10 @@ impl Watched {
                     jobs: of.jobs,
                     key: Some(ledger.key().await?),
                 };
-                let reviewer = reviewer(context, ledger, &spoken, previewer, scrubber)?;
+                let mut reviewer = reviewer(context, ledger, &spoken, previewer, scrubber)?;
+                // The forge's token is another one some day; the ledger's key stays.
+                let key = ledger.key().await?.digest("comment marks", "");
+                reviewer.marks = Marks::new(&Secret::new(&key)).after(spoken.credential.secret());
                 (Some(reviewer), spoken.hook)
             }
             None => (None, None),
@@ -140,7 +143,7 @@ fn reviewer(
     Ok(Reviewer {
         previewer,
         ledger: Some(ledger.clone()),
-        forge: forge::open(context, &spoken.address, &spoken.credential)?,
+        forge: forge::open(context, &spoken.address, &spoken.credential)?.into(),
         marks: Marks::new(spoken.credential.secret()),
         scrubber,
         trusted: None,

@@ -1,6 +1,8 @@
 //! What jobs come to: a branch is rolled out, a pull request reviewed, a command acted upon, each as the verbs do it.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -9,13 +11,19 @@ use super::{Server, Watched};
 use crate::event::{Body, Sink};
 use crate::failure::{Failure, Kind, Result};
 use crate::follow::Tally;
+use crate::forge::Pull;
 use crate::ledger::{Asked, Queued};
 use crate::record::{Job, JobState, Task};
+use crate::review::Reviewer;
 use crate::text::as_seconds;
 use crate::worker::{Work, Worker};
 
 /// More of a kind are never at work side by side, however many repositories there are.
 const MOST: usize = 16;
+
+/// How often a preview looks whether there is news of its pull request, and how often it asks the forge about some.
+const BETWEEN_NEWS: Duration = Duration::from_secs(5);
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(60);
 
 /// What workers do for a server.
 pub struct Doing(pub Arc<Server>);
@@ -28,8 +36,8 @@ impl Work for Doing {
             return Err(Failure::input("its repository is not watched any more"));
         };
         let done = match job.task {
-            Task::RollOut => server.roll_out(watched, cancel, Vec::new()).await,
-            Task::Review => server.review(watched, &job.subject).await,
+            Task::RollOut => server.roll_out(watched, cancel, meant_again(&job.subject)).await,
+            Task::Review => server.review(watched, job, cancel).await,
             Task::Command => server.command(watched, &job.subject).await,
         };
         server.tell_end(watched, job, &done, server.context.now() - began);
@@ -44,7 +52,12 @@ impl Server {
         let reviews: usize = reviewed().map(|watched| watched.reviews).sum();
         let kinds =
             [(Task::RollOut, self.watched.len()), (Task::Review, reviews), (Task::Command, reviewed().count().min(2))];
-        let most = self.watched.iter().map(|watched| watched.reviews.max(2)).max().unwrap_or(1);
+        // A branch is rolled out by one at a time: what waits for it waits in the queue, and keeps no other's from its turn.
+        let most = |task| match task {
+            Task::RollOut => 1,
+            Task::Review => self.watched.iter().map(|watched| watched.reviews).max().unwrap_or(1),
+            Task::Command => 2,
+        };
         let labels: Vec<String> = self.watched.iter().map(|watched| watched.label.clone()).collect();
         let worker = |task| Worker {
             context: self.context.clone(),
@@ -52,7 +65,7 @@ impl Server {
             work: Arc::new(Doing(self.clone())),
             tasks: vec![task],
             repositories: labels.clone(),
-            per_repository: u16::try_from(most).unwrap_or(u16::MAX),
+            per_repository: u16::try_from(most(task)).unwrap_or(u16::MAX),
         };
         kinds.into_iter().flat_map(|(task, number)| (0..number.min(MOST)).map(move |_| task)).map(worker).collect()
     }
@@ -74,16 +87,47 @@ impl Server {
     }
 
     /// Previews a pull request and tells its forge. One that is closed needs nothing; what is wrong with the merge itself is told.
-    async fn review(&self, watched: &Watched, subject: &str) -> Result<()> {
-        let number = number_of(subject)?;
+    /// What was told already is not told twice. A newer head ends the preview of an older one, and so does closing.
+    async fn review(&self, watched: &Watched, job: &Job, cancel: &CancellationToken) -> Result<()> {
+        let number = number_of(&job.subject)?;
         let Some(reviewer) = &watched.reviewer else {
             return Ok(());
         };
         let pull = reviewer.forge.pull(number).await?;
-        if pull.is_open {
-            reviewer.review_pull(pull).await?;
+        if !pull.is_open || is_told(reviewer, &pull).await? {
+            return Ok(());
         }
-        Ok(())
+        let stop = cancel.child_token();
+        let until = reviewer.until(&stop);
+        let mut reviewing = pin!(until.review_pull(pull.clone()));
+        let (reviewed, is_overtaken) = tokio::select! {
+            reviewed = &mut reviewing => (reviewed, false),
+            () = self.overtaken(reviewer, job, &pull) => {
+                stop.cancel();
+                (reviewing.await, true)
+            }
+        };
+        match reviewed {
+            // Whatever overtook it is a job of its own by now.
+            Err(failure) if is_overtaken && failure.kind == Kind::Cancelled && !cancel.is_cancelled() => Ok(()),
+            reviewed => reviewed.map(drop),
+        }
+    }
+
+    /// Waits until a pull request has another head, or is closed. The forge is asked only where there is news.
+    async fn overtaken(&self, reviewer: &Reviewer, job: &Job, pull: &Pull) {
+        loop {
+            tokio::time::sleep(BETWEEN_NEWS).await;
+            // Whoever can't be asked now is asked later: the preview goes on.
+            if self.ledger.is_asked_again(&job.name).await != Ok(true) {
+                continue;
+            }
+            let now = reviewer.forge.pull(pull.number).await;
+            if now.is_ok_and(|now| now.head != pull.head || !now.is_open) {
+                return;
+            }
+            tokio::time::sleep(BETWEEN_QUESTIONS).await;
+        }
     }
 
     /// One pass over the branch; over some of its stacks alone where those are to be tried again. What fails in a stack is in its
@@ -149,8 +193,44 @@ impl Server {
     }
 }
 
+/// The subject of a roll-out of some stacks of a branch that are to be tried again. None of the names has a space.
+pub(super) fn again(branch: &str, stacks: &[String]) -> String {
+    let mut stacks = stacks.to_vec();
+    stacks.sort_unstable();
+    format!("{branch} {}", stacks.join(" "))
+}
+
+/// The stacks that a roll-out's subject names besides its branch; none where all are meant.
+fn meant_again(subject: &str) -> Vec<String> {
+    subject.split(' ').skip(1).map(str::to_owned).collect()
+}
+
+/// Whether a pull request was told everything as it is now. One whose branch to merge into is gone is told so.
+async fn is_told(reviewer: &Reviewer, pull: &Pull) -> Result<bool> {
+    match reviewer.is_told_now(pull).await {
+        Err(failure) if failure.kind == Kind::Input && !failure.is_away => Ok(false),
+        told => told,
+    }
+}
+
 /// The number in `pr/7`.
 pub(super) fn number_of(subject: &str) -> Result<u64> {
     let number = subject.strip_prefix("pr/").and_then(|number| number.parse().ok());
     number.ok_or_else(|| Failure::bug(format!("`{subject}` is no pull request")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_tried_again_is_in_the_subject() {
+        let stacks = ["web/prod", "net/prod"].map(str::to_owned);
+        let subject = again("release/1", &stacks);
+        assert_eq!(subject, "release/1 net/prod web/prod");
+        assert_eq!(
+            (meant_again(&subject), meant_again("main")),
+            (vec!["net/prod".to_owned(), "web/prod".to_owned()], vec![])
+        );
+    }
 }

@@ -67,8 +67,7 @@ fn state(hold: &Hold, now: i64) -> String {
 }
 
 fn given(hold: &Hold) -> String {
-    let given = hold.approvals.iter().filter(|name| judge::may_approve(name, &hold.case.from)).count();
-    format!("{given}/{}", hold.case.needed)
+    format!("{}/{}", judge::given(&hold.approvals, &hold.case.from), hold.case.needed)
 }
 
 fn approvals(hold: &Hold) -> String {

@@ -65,6 +65,25 @@ fn verify(kind: Kind, headers: &[Header], body: &[u8]) -> Result<Delivery, Refus
 }
 
 #[test]
+fn what_bears_no_signature_is_not_read() {
+    let signer = |kind, secret: &str| Signer::new(kind, &Secret::new(secret)).expect("a signer");
+    let plain = "a-secret-that-is-long-enough";
+    let cases = [
+        (signer(Kind::Github, plain), "x-hub-signature-256"),
+        (signer(Kind::Forgejo, plain), "x-gitea-signature"),
+        (signer(Kind::Gitlab, plain), "x-gitlab-token"),
+        (signer(Kind::Gitlab, "whsec_c2VjcmV0LXRoYXQtaXMtbG9uZw=="), "webhook-signature"),
+        (signer(Kind::Bitbucket, plain), "x-hub-signature"),
+    ];
+    for (signer, header) in cases {
+        assert!(signer.is_signed(&Headers(&[(header, "x")])), "{header}");
+        for others in [&[][..], &[(header, "")], &[(header, "x"), (header, "y")], &[("x-event-key", "x")]] {
+            assert!(!signer.is_signed(&Headers(others)), "{header}: {others:?}");
+        }
+    }
+}
+
+#[test]
 fn what_the_forge_sends_is_taken() {
     for kind in ALL {
         let delivery = verify(kind, &headers(kind), PULL_REQUEST).expect("it is signed");

@@ -81,8 +81,10 @@ async fn what_comes_meanwhile_is_not_lost(ledger: &Ledger) {
         assert_eq!(ask(ledger, push("a", "c1")).await, Queued::Known);
         assert!(matches!(ask(ledger, push("a", next)).await, Queued::Joined { skipped, .. } if skipped.is_empty()));
         assert_eq!(take(ledger, ALL).await, None, "one at a time");
+        assert_eq!(ledger.is_asked_again(&first.job.name).await, Ok(true));
         assert_eq!(done(ledger, &first).await, Finish::Stays);
         let second = took(ledger).await;
+        assert_eq!(ledger.is_asked_again(&second.job.name).await, Ok(false));
         assert_eq!((second.job.commit.as_deref(), second.job.skipped.len()), (commit, 0));
         assert_eq!((done(ledger, &first).await, done(ledger, &second).await), (Finish::Lost, Finish::Gone));
     }

@@ -12,6 +12,7 @@ pub async fn check(ledger: &Ledger) {
     a_session_is_over_when_it_is(ledger).await;
     what_is_delivered_is_known_by_id_and_by_words(ledger).await;
     what_was_answered_is_shown(ledger).await;
+    what_was_shown_of_what_never_came_is_forgotten(ledger).await;
     who_sees_one_repository_sees_nothing_of_others(ledger).await;
 }
 
@@ -89,6 +90,27 @@ async fn what_was_answered_is_shown(ledger: &Ledger) {
     ledger.trust("infra", "1a2b", "ada", 1).await.expect("it is written");
     let trusted = async |commit| ledger.is_trusted("infra", commit).await.expect("the ledger answers");
     assert_eq!((trusted("1a2b").await, trusted("1a2").await), (true, false));
+    let has_said = async |pull, words| ledger.has_said("infra", pull, words).await.expect("the ledger answers");
+    assert!(has_said(7, "wer 6").await && !has_said(7, "wer").await && !has_said(8, "wer 6").await);
+    // What is too old to be acted upon is forgotten.
+    ledger.forget_words(90 * 24 * 60 * 60_000 + 3).await.expect("room");
+    let is_answered = async |id| ledger.is_answered("infra", id).await.expect("the ledger answers");
+    assert_eq!((is_answered("2").await, is_answered("3").await, trusted("1a2b").await), (false, true, false));
+}
+
+async fn what_was_shown_of_what_never_came_is_forgotten(ledger: &Ledger) {
+    let keep =
+        async |stack: &str| ledger.keep_seal(&super::decisions::seal(stack, "old"), true, 1).await.expect("a seal");
+    let (forgotten, allowed, stands) = (keep("never/dev").await, keep("allowed/dev").await, keep("stands/dev").await);
+    ledger.approve(&allowed, "ada", 2).await.expect("a word");
+    let id = ledger.stack("https://example.org/decisions.git", &stack("stands"), 1).await.expect("a row");
+    let lease = ours(ledger, &id).await;
+    assert!(super::stands(ledger, &id, &lease, Some("aaaa"), 2).await);
+    ledger.release(&id, &lease).await.expect("released");
+    ledger.forget_words(90 * 24 * 60 * 60_000 + 2).await.expect("room");
+    let is_there = async |seal: &str| ledger.find_seal(seal).await.expect("an answer").is_some();
+    let there = (is_there(&forgotten).await, is_there(&allowed).await, is_there(&stands).await);
+    assert_eq!(there, (false, true, true));
 }
 
 /// Whatever is asked for, and however many are wanted: those of others don't take the places of one's own.

@@ -72,7 +72,7 @@ fn only_what_the_forge_signed_is_taken() {
     // What would be too long is not read at all.
     let long = [("Content-Length", "27000000")];
     assert_eq!(super::http::ask(&served.url, "POST", "/hooks/infra", &long, b"").status, 413);
-    assert_eq!(super::http::ask(&served.url, "POST", "/hooks/other", &[], b"").status, 404);
+    assert_eq!(super::http::ask(&served.url, "POST", "/hooks/other", &[], b"").status, 401);
     let nonsense = [&b"{"[..], b"[]", b"\xff\xfe", b"{\"number\":-1}", b"{\"number\":1e99}"];
     for body in nonsense {
         assert_eq!(served.deliver("id-5", &signed(body), body), 200, "it is about nothing");

@@ -1,0 +1,303 @@
+//! Reviews of real repositories, told to a forge that remembers.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::comment::Room;
+use crate::environment::Environment;
+use crate::event::{Event, Sink};
+use crate::forge::{Abilities, Comment, Secret};
+use crate::git::{Mirror, Source};
+
+const ABILITIES: Abilities = Abilities {
+    request: "pull request",
+    comment: Room { bytes: 60_000, comments: 3, html: true },
+    hides_html: true,
+    status_name: 255,
+    status_words: 140,
+    commit_in_event: false,
+    head_ref: Some("refs/pull/{}/head"),
+};
+
+/// What there is on the forge, and what it was told.
+#[derive(Default)]
+struct Told {
+    pulls: Vec<Pull>,
+    comments: Vec<Comment>,
+    /// The newest first.
+    statuses: Vec<crate::forge::Told>,
+    writes: usize,
+}
+
+#[derive(Default)]
+struct Fake(Mutex<Told>);
+
+impl Fake {
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Forge for Fake {
+    fn abilities(&self) -> &Abilities {
+        &ABILITIES
+    }
+
+    fn repository(&self) -> &str {
+        "acme/infra"
+    }
+
+    async fn pull(&self, number: u64) -> Result<Pull, Trouble> {
+        let found = self.told().pulls.iter().find(|pull| pull.number == number).cloned();
+        found.ok_or_else(|| Failure::setup("there is none").into())
+    }
+
+    async fn open_pulls(&self) -> Result<Vec<Pull>, Trouble> {
+        Ok(self.told().pulls.iter().filter(|pull| pull.is_open).cloned().collect())
+    }
+
+    async fn merged_pulls(&self) -> Result<Vec<Pull>, Trouble> {
+        Ok(self.told().pulls.iter().filter(|pull| !pull.is_open).cloned().collect())
+    }
+
+    async fn comments(&self, _: u64) -> Result<Vec<Comment>, Trouble> {
+        Ok(self.told().comments.clone())
+    }
+
+    async fn create_comment(&self, _: u64, text: &str) -> Result<(), Trouble> {
+        let mut told = self.told();
+        let (id, text) = (told.comments.len().to_string(), text.to_owned());
+        told.comments.push(Comment { id, text, is_ours: true, author: "us".to_owned(), at: 1, is_edited: false });
+        told.writes += 1;
+        Ok(())
+    }
+
+    async fn edit_comment(&self, _: u64, id: &str, text: &str) -> Result<(), Trouble> {
+        let mut told = self.told();
+        told.comments
+            .iter_mut()
+            .filter(|comment| comment.id == id)
+            .for_each(|comment| text.clone_into(&mut comment.text));
+        told.writes += 1;
+        Ok(())
+    }
+
+    async fn delete_comment(&self, _: u64, id: &str) -> Result<(), Trouble> {
+        self.told().comments.retain(|comment| comment.id != id);
+        Ok(())
+    }
+
+    async fn statuses(&self, _: &str) -> Result<Vec<crate::forge::Told>, Trouble> {
+        Ok(self.told().statuses.clone())
+    }
+
+    async fn set_status(&self, _: &Pull, status: &Status) -> Result<(), Trouble> {
+        let told = crate::forge::Told { name: status.name.clone(), state: status.state, words: status.words.clone() };
+        let mut all = self.told();
+        all.statuses.retain(|known| known.name != told.name);
+        all.statuses.insert(0, told);
+        all.writes += 1;
+        Ok(())
+    }
+
+    async fn may_write(&self, _: &str) -> Result<bool, Trouble> {
+        Ok(true)
+    }
+
+    async fn react(&self, _: u64, _: &str) -> Result<(), Trouble> {
+        Ok(())
+    }
+}
+
+struct Deaf;
+
+impl Sink for Deaf {
+    fn take(&self, _: &Event) {}
+}
+
+fn git(folder: &Path, args: &[&str]) -> String {
+    let mut git = Command::new("git");
+    git.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]).args(args).current_dir(folder);
+    let output = git.output().expect("git runs");
+    assert!(output.status.success(), "git {args:?}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// A repository whose branch `change` can't be merged into `main`: so there is something to tell, and no engine to ask.
+struct Place {
+    folder: tempfile::TempDir,
+    forge: Arc<Fake>,
+    reviewer: Reviewer,
+    head: String,
+}
+
+impl Place {
+    async fn new() -> Place {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let repo = folder.path().join("repo");
+        std::fs::create_dir(&repo).expect("a folder");
+        git(&repo, &["init", "-q", "-b", "main"]);
+        for (branch, text) in [("main", "1"), ("change", "2"), ("main", "3")] {
+            if branch == "change" {
+                git(&repo, &["checkout", "-q", "-b", branch]);
+            } else if text == "3" {
+                git(&repo, &["checkout", "-q", branch]);
+            }
+            std::fs::write(repo.join("x"), text).expect("a file");
+            git(&repo, &["add", "--all"]);
+            git(&repo, &["commit", "-q", "-m", "Change"]);
+        }
+        let head = git(&repo, &["rev-parse", "change"]);
+        let environment: Environment = std::env::vars().filter(|(name, _)| name == "PATH").collect();
+        let (cwd, state_dir) = (folder.path().to_owned(), folder.path().join("state"));
+        let source = Source::parse("repo", &cwd).expect("a repository");
+        let mirror = Mirror::open(&state_dir, source, &environment, Duration::from_secs(60)).await.expect("a mirror");
+        let ledger = Ledger::open(None, &state_dir).await.expect("a ledger");
+        let (cancel, sink) = (CancellationToken::new(), Arc::new(Deaf));
+        let context = Context { environment, cwd, state_dir, clock: || 1_000, cancel, sink };
+        let forge = Arc::new(Fake::default());
+        forge.told().pulls.push(Pull {
+            number: 7,
+            title: "Change".to_owned(),
+            head: head.clone(),
+            branch: "change".to_owned(),
+            base: "main".to_owned(),
+            is_open: true,
+            is_fork: false,
+            url: "https://forge.example/7".to_owned(),
+            updated: 1,
+        });
+        let environment = Environment::new();
+        let previewer = Previewer { context, mirror: Arc::new(mirror), environment, jobs: 1, key: None };
+        let reviewer = Reviewer {
+            previewer,
+            ledger: Some(ledger),
+            forge: forge.clone(),
+            marks: Marks::new(&Secret::new("hush")),
+            scrubber: Scrubber::default(),
+            trusted: None,
+            dry_run: false,
+        };
+        Place { folder, forge, reviewer, head }
+    }
+
+    fn pull(&self) -> Pull {
+        self.forge.told().pulls[0].clone()
+    }
+
+    fn state(&self) -> State {
+        self.forge.told().statuses.iter().find(|told| told.name == statuses::SUMMARY).expect("a status").state
+    }
+}
+
+#[tokio::test]
+async fn what_was_told_is_not_told_twice() {
+    let place = Place::new().await;
+    let is_told = async || place.reviewer.is_told_now(&place.pull()).await.expect("an answer");
+    assert!(!is_told().await);
+    let reviewed = place.reviewer.review(7).await.expect("it is told");
+    assert_eq!((reviewed.found.word(), place.state()), ("refused", State::Failure));
+    assert!(is_told().await);
+    // Somebody asks for it in a comment.
+    place.reviewer.tell_begun(&place.pull()).await.expect("it is told");
+    assert!(!is_told().await);
+    place.reviewer.review(7).await.expect("it is told");
+    assert!(is_told().await);
+    let repo = place.folder.path().join("repo");
+    git(&repo, &["commit", "-q", "--allow-empty", "-m", "More"]);
+    assert!(!is_told().await, "the branch that it goes to moved");
+}
+
+#[tokio::test]
+async fn what_is_out_of_reach_turns_nothing_red() {
+    let place = Place::new().await;
+    let (repo, away) = (place.folder.path().join("repo"), place.folder.path().join("away"));
+    let stack = statuses::one("gitinfra/net/dev", State::Failure, "the preview failed");
+    place.forge.set_status(&place.pull(), &stack).await.expect("a status");
+    let writes = place.forge.told().writes;
+    std::fs::rename(&repo, &away).expect("it is away");
+    let due = place.reviewer.due(&mut Looks::default(), vec![place.pull()]).await;
+    assert!(due.expect_err("nothing can be fetched").is_away);
+    assert_eq!(place.forge.told().writes, writes);
+    assert!(place.reviewer.review(7).await.map(drop).expect_err("nothing can be fetched").is_away);
+    std::fs::rename(&away, &repo).expect("it is back");
+    let told = place.forge.told().statuses.clone();
+    let states: Vec<(&str, State)> = told.iter().map(|told| (told.name.as_str(), told.state)).collect();
+    assert_eq!(states, [("gitinfra", State::Error), ("gitinfra/net/dev", State::Failure)], "it is tried again");
+    assert!(place.forge.told().comments.is_empty());
+    place.reviewer.review(7).await.expect("it is told");
+    let told = place.forge.told().statuses.iter().find(|told| told.name == stack.name).cloned();
+    assert_eq!(told.map(|told| told.state), Some(State::Failure), "nothing was previewed, so nothing is known of it");
+}
+
+#[tokio::test]
+async fn a_branch_that_is_gone_is_no_trouble() {
+    let place = Place::new().await;
+    let gone = Pull { base: "gone".to_owned(), ..place.pull() };
+    let due = place.reviewer.due(&mut Looks::default(), vec![gone, place.pull()]).await.expect("it is looked at");
+    assert_eq!(due.len(), 2);
+}
+
+#[tokio::test]
+async fn a_strangers_commit_that_was_read_since_is_previewed() {
+    let place = Place::new().await;
+    place.forge.told().pulls[0].is_fork = true;
+    assert_eq!(place.reviewer.review(7).await.expect("it is told").found.word(), "untrusted");
+    assert!(place.reviewer.is_told_now(&place.pull()).await.expect("an answer"));
+    let (ledger, label) =
+        (place.reviewer.ledger.as_ref().expect("a ledger"), &place.reviewer.previewer.mirror.source.label);
+    ledger.trust(label, &place.head, "ada", 1).await.expect("it is trusted");
+    assert!(!place.reviewer.is_told_now(&place.pull()).await.expect("an answer"));
+}
+
+#[tokio::test]
+async fn what_stands_is_not_sent_again() {
+    let place = Place::new().await;
+    let status = statuses::one("gitinfra/net/dev", State::Success, "nothing  changes");
+    let stands = |state, words: &str| crate::forge::Told { name: status.name.clone(), state, words: words.to_owned() };
+    let is_told = |stands| place.reviewer.is_told_so(&status, &[stands]);
+    assert!(is_told(stands(State::Success, "nothing changes")));
+    assert!(!is_told(stands(State::Failure, "nothing changes")));
+    assert!(!is_told(stands(State::Success, "1 to create")));
+}
+
+#[tokio::test]
+async fn whoever_is_stopped_says_so() {
+    let place = Place::new().await;
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let stopped = place.reviewer.until(&stop).review(7).await.map(drop).expect_err("it is stopped");
+    assert_eq!((stopped.kind, place.state()), (Kind::Cancelled, State::Error));
+    assert!(!place.reviewer.context().cancel.is_cancelled(), "only that one was");
+}
+
+#[test]
+fn comments_are_read_where_something_happened() {
+    let pull = |updated| Pull {
+        number: 7,
+        title: String::new(),
+        head: String::new(),
+        branch: String::new(),
+        base: String::new(),
+        is_open: true,
+        is_fork: false,
+        url: String::new(),
+        updated,
+    };
+    let mut looks = Looks::default();
+    looks.note_read(&pull(1_000_000), 1_000_500);
+    assert!(!looks.has_read(&pull(1_000_000)), "more may have happened in the same second");
+    looks.note_read(&pull(1_000_000), 2_000_000);
+    assert!(looks.has_read(&pull(1_000_000)) && !looks.has_read(&pull(1_000_001)));
+    looks.note_read(&pull(0), 2_000_000);
+    assert!(!looks.has_read(&pull(0)), "nobody knows what happened");
+    looks.note_read(&pull(1_000_000), 2_000_000);
+    looks.keep_read(&[]);
+    assert!(!looks.has_read(&pull(1_000_000)));
+}
