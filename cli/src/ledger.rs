@@ -9,6 +9,7 @@ mod holds;
 mod lease;
 mod listing;
 mod locks;
+mod pulls;
 mod queue;
 mod retention;
 mod runs;
@@ -40,6 +41,7 @@ pub use locks::Wish;
 pub use queue::{Asked, Finish, Limits, Queued, Taken};
 pub use runs::{Done, NewRun, OpenRun};
 pub use seals::{OpenSeal, Sealed};
+pub use sessions::SignedIn;
 pub use stacks::StackId;
 
 /// The shapes of the ledger, of which `0016_settled.sql` is the newest.
@@ -92,8 +94,8 @@ impl Ledger {
     }
 
     /// The same, as somebody reads it who may see these repositories only.
-    pub fn only(&self, repositories: Option<&BTreeSet<String>>) -> Ledger {
-        Ledger { only: repositories.cloned().map(Arc::new), ..self.clone() }
+    pub fn only(&self, repositories: Option<BTreeSet<String>>) -> Ledger {
+        Ledger { only: repositories.map(Arc::new), ..self.clone() }
     }
 
     fn sees(&self, repository: &str) -> bool {

@@ -5,6 +5,7 @@ mod hold;
 mod job;
 mod lock;
 mod preview;
+mod pull;
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,6 +21,7 @@ pub use hold::{Case, Hold, HoldState, Objection, Why};
 pub use job::{Job, JobState, Task};
 pub use lock::Lock;
 pub use preview::{SealRecord, SealState};
+pub use pull::{PullRecord, PullStack};
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 mod answers;
 mod comments;
 mod found;
+mod shown;
 mod statuses;
 mod watch;
 
@@ -42,6 +43,8 @@ pub struct Reviewer {
     pub trusted: Option<String>,
     /// Whether the forge is told nothing.
     pub dry_run: bool,
+    /// What the addresses of a server's pages begin with, if there is one.
+    pub page: Option<String>,
 }
 
 /// What came of a pull request.
@@ -194,6 +197,9 @@ impl Reviewer {
     /// Comment first, statuses next, the one for all at the end: whoever waits for it finds the rest.
     async fn tell(&self, reviewed: &Reviewed) -> Result<()> {
         let Reviewed { pull, found, texts, .. } = reviewed;
+        if let Some(ledger) = &self.ledger {
+            ledger.keep_pull(&self.record(reviewed), self.context().now()).await?;
+        }
         let left_over = self.comment(reviewed).await?;
         let (all, stands) = (statuses::of(found), self.forge.statuses(&pull.head).await?);
         // Where nothing was previewed, nothing is known of what stacks have to do with the change.
@@ -268,7 +274,13 @@ impl Reviewer {
     /// Sets a status, without anything secret in its words.
     async fn set(&self, pull: &Pull, status: Status) -> Result<(), Trouble> {
         let words = self.scrubber.scrub(&status.words);
-        self.forge.set_status(pull, &Status { words, ..status }).await
+        let url = self.link(pull.number).unwrap_or_else(|| pull.url.clone());
+        self.forge.set_status(&Pull { url, ..pull.clone() }, &Status { words, ..status }).await
+    }
+
+    /// Where a server shows all of a pull request.
+    fn link(&self, number: u64) -> Option<String> {
+        self.page.as_deref().map(|base| shown::link(base, self.forge.repository(), number))
     }
 
     fn context(&self) -> &Context {

@@ -13,13 +13,15 @@ mod people;
 mod place;
 mod routes;
 mod shared;
+mod sign_in;
 pub mod verbs;
 mod watched;
 mod workers;
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -39,6 +41,7 @@ use metrics::Metrics;
 use notify::{Notifier, Told};
 use people::People;
 use shared::Shared;
+use sign_in::Elsewhere;
 use verbs::Verbs;
 use watched::Watched;
 
@@ -48,6 +51,10 @@ pub struct Server {
     ledger: Ledger,
     config: Config,
     people: People,
+    /// Other servers that say who somebody is.
+    elsewhere: Vec<Elsewhere>,
+    /// Where it listens, once it does.
+    address: OnceLock<SocketAddr>,
     watched: Vec<Arc<Watched>>,
     metrics: Metrics,
     news: Arc<News>,
@@ -80,6 +87,8 @@ impl Server {
         context.sink = news.clone();
         Ok(Server {
             people: People::read(&context, &config.people)?,
+            elsewhere: config.sign_in.iter().map(|one| Elsewhere::open(&context, one)).collect::<Result<_>>()?,
+            address: OnceLock::new(),
             watched: Watched::all(&context, &ledger, &config).await?,
             metrics: Metrics::default(),
             key: ledger.key().await?,
@@ -108,6 +117,7 @@ impl Server {
             Failure::setup(format!("listening on {address}: {error}")).hint("choose another address with `listen`")
         })?;
         let address = listener.local_addr().map_err(|error| Failure::setup(format!("listening: {error}")))?;
+        server.address.get_or_init(|| address);
         let mut tasks = server.start();
         let (end, told) = (CancellationToken::new(), server.told.lock().unwrap_or_else(PoisonError::into_inner).take());
         let telling = told.map(|told| tokio::spawn(told.run(server.context.clone(), end.clone())));

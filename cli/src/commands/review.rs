@@ -139,6 +139,7 @@ impl Review {
             scrubber,
             trusted: self.trust.clone(),
             dry_run: self.dry_run,
+            page: None,
         })
     }
 

@@ -7,6 +7,8 @@ use crate::failure::Result;
 
 /// How long a delivery is remembered.
 const REMEMBERED: i64 = 72 * 60 * 60_000;
+/// How long what a pull request was told.
+const SHOWN: i64 = 90 * 24 * 60 * 60_000;
 
 /// One delivery of a webhook.
 #[derive(Debug, Clone, Copy)]
@@ -45,10 +47,12 @@ impl Ledger {
         bound.execute(&self.pool).await.map(drop).map_err(failed("keeping a delivery"))
     }
 
-    /// Forgets deliveries that nobody repeats any more, and sessions that are over.
+    /// Forgets deliveries that nobody repeats any more, what pull requests were told long ago, and sessions that are over.
     pub async fn forget_deliveries(&self, now: i64) -> Result<()> {
         let failed = failed("forgetting old deliveries");
         let delete = sqlx::query("DELETE FROM deliveries WHERE at < $1").bind(now - REMEMBERED);
+        delete.execute(&self.pool).await.map_err(&failed)?;
+        let delete = sqlx::query("DELETE FROM pulls WHERE at < $1").bind(now - SHOWN);
         delete.execute(&self.pool).await.map_err(&failed)?;
         let delete = sqlx::query("DELETE FROM sessions WHERE until < $1").bind(now);
         delete.execute(&self.pool).await.map(drop).map_err(failed)

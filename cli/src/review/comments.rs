@@ -21,6 +21,7 @@ impl Reviewer {
     /// then left to the table alone.
     pub(super) async fn comment(&self, reviewed: &Reviewed) -> Result<bool> {
         let room = self.forge.abilities().comment;
+        let room = Room { bytes: room.bytes.saturating_sub(self.linked(reviewed.pull.number).len()), ..room };
         let sizes = [room, Room { bytes: room.bytes / 2, ..room }, Room { bytes: room.bytes / 4, comments: 1, ..room }];
         let mut refused = None;
         for size in sizes {
@@ -34,6 +35,11 @@ impl Reviewer {
         refused.map_or(Ok(true), |trouble| Err(trouble.into()))
     }
 
+    /// The line that leads to the page.
+    fn linked(&self, number: u64) -> String {
+        self.link(number).map(|link| format!("\n[Everything on one page]({link})\n")).unwrap_or_default()
+    }
+
     fn texts(&self, reviewed: &Reviewed, room: &Room) -> Vec<String> {
         match reviewed.found.preview() {
             Some(preview) => comment::parts(preview, room).iter().map(|text| self.scrubber.scrub(text)).collect(),
@@ -45,12 +51,13 @@ impl Reviewer {
         let (number, hides_html) = (reviewed.pull.number, self.forge.abilities().hides_html);
         let mut ours = self.ours(number).await?;
         let answers = self.answers(number).await?;
+        let link = self.linked(number);
         if ours.parts.is_empty() && answers.is_empty() && !reviewed.found.is_worth_a_comment() {
             return Ok(());
         }
         for (at, text) in texts.iter().enumerate() {
             let mark = self.mark(reviewed, at + 1, texts.len());
-            let answered = if at == 0 { format!("{text}{answers}") } else { text.clone() };
+            let answered = if at == 0 { format!("{text}{link}{answers}") } else { text.clone() };
             let text = self.marks.sign(&mark, &answered, hides_html);
             match ours.parts.remove(&(at + 1)) {
                 // What is the same is not sent: an edit is seen by everybody who follows.

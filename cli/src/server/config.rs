@@ -26,6 +26,12 @@ pub struct Config {
     /// Who may see and do what on the page.
     #[serde(default)]
     pub people: Vec<Person>,
+    /// Groups of another server's whose members may see and do something.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// Other servers that say who somebody is.
+    #[serde(default)]
+    pub sign_in: Vec<Provider>,
     /// Whom to tell what happens.
     #[serde(default)]
     pub notify: Vec<Notify>,
@@ -84,7 +90,7 @@ pub struct Forge {
     pub webhook_secret_file: Option<PathBuf>,
 }
 
-/// Where news go: an address that gets them signed, or one of Slack's, which is itself a secret.
+/// Where news go: an address that gets them signed, one of Slack's, which is itself a secret, or people by email.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Notify {
@@ -93,9 +99,23 @@ pub struct Notify {
     pub secret_file: Option<PathBuf>,
     /// The file with the address of an incoming webhook of Slack's.
     pub slack_url_file: Option<PathBuf>,
+    pub email: Option<Email>,
     /// Which news; all but `succeeded` where none is named.
     #[serde(default)]
     pub on: Vec<When>,
+}
+
+/// A server that takes email, and who gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Email {
+    pub to: Vec<String>,
+    pub from: String,
+    /// HOST:PORT. At port 465 it is encrypted from the beginning, at others by STARTTLS; only on this machine it need not be.
+    pub server: String,
+    pub user: Option<String>,
+    /// The file that holds the user's password.
+    pub password_file: Option<PathBuf>,
 }
 
 /// Kinds of news.
@@ -137,10 +157,67 @@ pub struct Person {
     pub name: String,
     pub role: Role,
     /// The file that holds the token that only this person knows.
-    pub token_file: PathBuf,
+    pub token_file: Option<PathBuf>,
+    /// The entry of `signIn` that says who this is. Where there is one entry, it is that for whoever has no token.
+    pub sign_in: Option<String>,
     /// The repositories by name; all where none is named.
     #[serde(default)]
     pub repositories: Vec<String>,
+}
+
+/// Those whom another server names as members of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Group {
+    /// As the other server writes it, such as ORGANIZATION:TEAM on Gitea and GitHub.
+    pub group: String,
+    /// The entry of `signIn` that names it; the only one where there is one.
+    pub sign_in: Option<String>,
+    pub role: Role,
+    /// The repositories by name; all where none is named.
+    #[serde(default)]
+    pub repositories: Vec<String>,
+}
+
+/// Another server that says who somebody is. It takes them back to `URL/sign-in/NAME/back`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Provider {
+    /// What it is called on the page and in addresses.
+    pub name: String,
+    #[serde(default)]
+    pub kind: Speaks,
+    /// As its own description writes it, which lies at ISSUER/.well-known/openid-configuration; GitHub's address for GitHub.
+    pub issuer: String,
+    pub client_id: String,
+    /// The file with the client's secret; none for a client that has none.
+    pub client_secret_file: Option<PathBuf>,
+    /// What is asked for besides `openid`, such as `groups` on Gitea; on GitHub `read:org` has the teams told.
+    pub scopes: Option<Vec<String>>,
+    /// What it calls the name that people are known by here. Nobody may be able to choose another's there.
+    #[serde(default = "name_claim")]
+    pub name_claim: String,
+    #[serde(default = "groups_claim")]
+    pub groups_claim: String,
+}
+
+/// How another server says who somebody is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Speaks {
+    /// OpenID Connect: Gitea, GitLab and most others.
+    #[default]
+    Oidc,
+    /// OAuth, and an API that is asked.
+    Github,
+}
+
+fn name_claim() -> String {
+    "preferred_username".to_owned()
+}
+
+fn groups_claim() -> String {
+    "groups".to_owned()
 }
 
 fn listen() -> SocketAddr {
@@ -215,7 +292,9 @@ impl Config {
                 return wrong(format!("two repositories are called `{name}`"));
             }
         }
-        let unknown = self.people.iter().flat_map(|person| &person.repositories).find(|name| !names.contains(name));
+        let seen = self.people.iter().map(|person| &person.repositories);
+        let mut seen = seen.chain(self.groups.iter().map(|group| &group.repositories)).flatten();
+        let unknown = seen.find(|name| !names.contains(name));
         if let Some(name) = unknown {
             return wrong(format!("somebody may see `{name}`, and no repository is called so"));
         }
@@ -223,10 +302,55 @@ impl Config {
         if let Some(twice) = self.names.values().flatten().find(|login| !logins.insert(login.to_lowercase())) {
             return wrong(format!("by `names` two people are called `{}` on a forge", twice.escape_debug()));
         }
+        if let Some(words) = self.wrong_with_people() {
+            return wrong(words);
+        }
         if self.repositories.iter().any(|repository| repository.jobs == 0 || repository.reviews == 0) {
             return wrong("`jobs` and `reviews` are one at least".to_owned());
         }
         Ok(())
+    }
+}
+
+impl Config {
+    fn wrong_with_people(&self) -> Option<String> {
+        let (mut people, mut providers) = (BTreeSet::new(), BTreeSet::new());
+        if let Some(twice) = self.people.iter().find(|person| !people.insert(&person.name)) {
+            return Some(format!("two people are called `{}`", twice.name));
+        }
+        let is_wrong = |provider: &&Provider| !is_word(&provider.name) || !providers.insert(provider.name.clone());
+        if let Some(provider) = self.sign_in.iter().find(is_wrong) {
+            let name = provider.name.escape_debug();
+            return Some(format!("`{name}` names no entry of `signIn`: use letters, digits and -, and each once"));
+        }
+        let named = self.people.iter().map(|person| &person.sign_in).chain(self.groups.iter().map(|g| &g.sign_in));
+        if let Some(unknown) = named.flatten().find(|name| !providers.contains(*name)) {
+            return Some(format!("no entry of `signIn` is called `{}`", unknown.escape_debug()));
+        }
+        let lost = |person: &&Person| person.token_file.is_none() && self.says_who(person).is_none();
+        if let Some(person) = self.people.iter().find(lost) {
+            return Some(format!("{} can't sign in: name `tokenFile`, or one entry of `signIn`", person.name));
+        }
+        let lost = self.groups.iter().find(|group| self.names(group).is_none());
+        lost.map(|group| format!("nobody names the group {}: name one entry of `signIn`", group.group.escape_debug()))
+    }
+
+    /// Who says that somebody is a person. Somebody may be called like another at another server, and like one with a token.
+    pub(super) fn says_who<'a>(&'a self, person: &'a Person) -> Option<&'a str> {
+        let alone = || self.the_only_one().filter(|_| person.token_file.is_none());
+        person.sign_in.as_deref().or_else(alone)
+    }
+
+    /// Who names the members of a group.
+    pub(super) fn names<'a>(&'a self, group: &'a Group) -> Option<&'a str> {
+        group.sign_in.as_deref().or_else(|| self.the_only_one())
+    }
+
+    fn the_only_one(&self) -> Option<&str> {
+        let [one] = &self.sign_in[..] else {
+            return None;
+        };
+        Some(&one.name)
     }
 }
 
@@ -263,6 +387,24 @@ mod tests {
         let config = Config::read(all).expect("a configuration");
         assert_eq!(config.repositories[0].forge.as_ref().and_then(|forge| forge.kind), Some(Kind::Forgejo));
         assert_eq!((config.people[0].role, Role::Admin > Role::Viewer), (Role::Admin, true));
+    }
+
+    /// Somebody may be called like another at another server.
+    #[test]
+    fn who_says_who_somebody_is() {
+        let read = |providers: &str, person: &str| {
+            let text = format!(
+                "repositories: [{{name: i, repo: x}}]\nsignIn: [{providers}]\npeople: [{{name: ada, role: viewer, {person}}}]"
+            );
+            Config::read(&text).map(|config| config.says_who(&config.people[0]).map(str::to_owned))
+        };
+        let (a, b) = ("{name: a, issuer: x, clientId: y}", "{name: b, issuer: x, clientId: y}");
+        let both = format!("{a}, {b}");
+        assert_eq!(read(a, "").expect("one"), Some("a".to_owned()));
+        assert_eq!(read(a, "tokenFile: t").expect("by a token alone"), None);
+        assert_eq!(read(a, "tokenFile: t, signIn: a").expect("by both"), Some("a".to_owned()));
+        assert_eq!(read(&both, "signIn: b").expect("one of two"), Some("b".to_owned()));
+        assert!(read(&both, "").is_err());
     }
 
     #[test]
@@ -312,6 +454,24 @@ mod tests {
             (one(", interval: 1ms"), "a second is the least"),
             (one(", jobs: 0"), "one at least"),
             (one(", colour: red"), "colour"),
+            (format!("{}\npeople: [{{name: ada, role: viewer}}]", one("")), "ada can't sign in"),
+            (format!("{}\ngroups: [{{group: g, role: viewer}}]", one("")), "nobody names the group g"),
+            (
+                format!("{}\npeople: [{{name: ada, role: viewer, signIn: elsewhere}}]", one("")),
+                "no entry of `signIn` is called `elsewhere`",
+            ),
+            (
+                format!(
+                    "{}\npeople: [{{name: ada, role: viewer, tokenFile: t}}, {{name: ada, role: admin, tokenFile: u}}]",
+                    one("")
+                ),
+                "two people are called `ada`",
+            ),
+            (
+                format!("{}\ngroups: [{{group: g, role: viewer, repositories: [web]}}]", one("")),
+                "no repository is called so",
+            ),
+            (format!("{}\nsignIn: [{{name: a/b, issuer: x, clientId: y}}]", one("")), "names no entry of `signIn`"),
             (format!("{}\nproxy: {{header: 'a b', from: []}}", one("")), "`a b` is no header's name"),
             (format!("{}\nproxy: {{header: x-real-ip, from: [10.0.0.0/40]}}", one("")), "is no range of addresses"),
             (one(", forge: {url: x, kind: svn}"), "the kinds of forges are"),

@@ -1,5 +1,7 @@
-//! Tells others what happened: one line and where to look, to Slack or to any address, signed. What can't be told is tried a few
-//! times and then told here: nothing waits for it.
+//! Tells others what happened: one line and where to look, to Slack, to any address, signed, or by email. What can't be told is
+//! tried a few times and then told here: nothing waits for it.
+
+mod mail;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,6 +27,7 @@ use crate::failure::{Failure, Result};
 use crate::forge::Secret;
 use crate::forge::wire::Wire;
 use crate::record::RunState;
+use mail::Mail;
 
 /// So many wait to be told; what comes on top is dropped, for it would be old.
 const MOST: usize = 1_000;
@@ -58,11 +61,38 @@ pub(super) struct Told {
 }
 
 struct Place {
+    way: Way,
+    on: Vec<When>,
+}
+
+enum Way {
+    Web(Hook),
+    Mail(Mail),
+}
+
+/// An address that takes news.
+struct Hook {
     url: Url,
     wire: Wire,
     /// What news are signed with; Slack's have an address that nobody else knows.
     key: Option<hmac::Key>,
-    on: Vec<When>,
+}
+
+/// Why something was not told, in words without an address or a secret, and whether that stays so.
+#[derive(Debug)]
+struct Untold {
+    why: String,
+    is_final: bool,
+}
+
+impl Untold {
+    fn for_now(why: &str) -> Untold {
+        Untold { why: why.to_owned(), is_final: false }
+    }
+
+    fn for_good(why: &str) -> Untold {
+        Untold { why: why.to_owned(), is_final: true }
+    }
 }
 
 impl Notifier {
@@ -105,10 +135,51 @@ fn news(event: &Event) -> Option<News> {
 
 impl Place {
     fn open(context: &Context, notify: &Notify) -> Result<Place> {
+        let way = match &notify.email {
+            None => Way::Web(Hook::open(context, notify)?),
+            Some(email) if notify.url.is_none() && notify.slack_url_file.is_none() && notify.secret_file.is_none() => {
+                Way::Mail(Mail::open(context, email)?)
+            }
+            Some(_) => return Err(needs_one()),
+        };
+        Ok(Place { way, on: notify.on.clone() })
+    }
+
+    fn wants(&self, when: When) -> bool {
+        if self.on.is_empty() { when != When::Succeeded } else { self.on.contains(&when) }
+    }
+
+    /// Tries a few times. The error tells no address: Slack's is a secret.
+    async fn tell(&self, news: &News, base: &str) -> Result<(), String> {
+        let mut why = String::new();
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                tokio::time::sleep(BETWEEN * attempt).await;
+            }
+            let told = match &self.way {
+                Way::Web(hook) => hook.tell(news, base).await,
+                Way::Mail(mail) => mail.tell(news, base).await,
+            };
+            match told {
+                Ok(()) => return Ok(()),
+                Err(untold) if untold.is_final => return Err(untold.why),
+                Err(untold) => why = untold.why,
+            }
+        }
+        Err(why)
+    }
+}
+
+fn needs_one() -> Failure {
+    Failure::input("a notification needs one of `url`, `slackUrlFile` and `email`")
+}
+
+impl Hook {
+    fn open(context: &Context, notify: &Notify) -> Result<Hook> {
         let text = match (&notify.url, &notify.slack_url_file) {
             (Some(url), None) => url.clone(),
             (None, Some(file)) => Secret::read(&context.cwd.join(file))?.reveal().to_owned(),
-            _ => return Err(Failure::input("a notification needs either `url` or `slackUrlFile`")),
+            _ => return Err(needs_one()),
         };
         let url = Url::parse(&text).map_err(|_| Failure::input("a notification's address can't be read"))?;
         let is_here = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
@@ -121,11 +192,7 @@ impl Place {
         }
         let key = secret.map(|secret| hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes()));
         let wire = Wire::new(&context.environment, url.as_str())?;
-        Ok(Place { url, wire, key, on: notify.on.clone() })
-    }
-
-    fn wants(&self, when: When) -> bool {
-        if self.on.is_empty() { when != When::Succeeded } else { self.on.contains(&when) }
+        Ok(Hook { url, wire, key })
     }
 
     /// As Standard Webhooks have it: id, time and body are signed together.
@@ -145,24 +212,12 @@ impl Place {
         request.body(Full::new(Bytes::from(body)))
     }
 
-    /// The error tells no address: Slack's is a secret.
-    async fn tell(&self, news: &News, base: &str) -> Result<(), String> {
-        let mut why = String::new();
-        for attempt in 0..TRIES {
-            if attempt > 0 {
-                tokio::time::sleep(BETWEEN * attempt).await;
-            }
-            let request = self.request(news, base).map_err(|error| error.to_string())?;
-            match self.wire.exchange(request).await {
-                Ok(answer) if answer.status().is_success() => return Ok(()),
-                Ok(answer) => why = answer.status().to_string(),
-                Err(_) => why = "it can't be reached".to_owned(),
-            }
-            if why.starts_with('4') && why != StatusCode::TOO_MANY_REQUESTS.to_string() {
-                break;
-            }
-        }
-        Err(why)
+    async fn tell(&self, news: &News, base: &str) -> Result<(), Untold> {
+        let request = self.request(news, base).map_err(|error| Untold::for_good(&error.to_string()))?;
+        let answer = self.wire.exchange(request).await.map_err(|_| Untold::for_now("it can't be reached"))?;
+        let status = answer.status();
+        let is_final = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+        if status.is_success() { Ok(()) } else { Err(Untold { why: status.to_string(), is_final }) }
     }
 }
 
@@ -293,14 +348,13 @@ mod tests {
     #[test]
     fn what_is_told_is_signed() {
         let secret = "a-secret-that-is-long-enough";
-        let place = Place {
+        let hook = Hook {
             url: Url::parse("http://127.0.0.1/x").expect("a URL"),
             wire: Wire::new(&crate::environment::Environment::new(), "http://127.0.0.1/x").expect("a wire"),
             key: Some(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes())),
-            on: Vec::new(),
         };
         let news = news(&event(RunState::Failed, None)).expect("news");
-        let request = place.request(&news, "https://infra.example").expect("a request");
+        let request = hook.request(&news, "https://infra.example").expect("a request");
         let said = r#"{"kind":"failed","link":"https://infra.example/run/m9f4z1qc","text":"web/prod failed at 1a2b3c4 https://infra.example/run/m9f4z1qc"}"#;
         let mut headers: Vec<(&str, &str)> =
             request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().expect("text"))).collect();
@@ -309,6 +363,7 @@ mod tests {
         let signer = signer.expect("a signer");
         let verified = |body: &str| signer.verify(&Headers(&headers), body.as_bytes(), news.at).is_ok();
         assert!(verified(said) && !verified(&said.replace("failed", "passed")));
+        let place = Place { way: Way::Web(hook), on: Vec::new() };
         assert!(place.wants(When::Held) && !place.wants(When::Succeeded));
     }
 }

@@ -1,9 +1,11 @@
 //! The page: what each view says, in parts that can be replaced one by one. Everything foreign is text.
 
 mod frame;
+mod graph;
 mod hold;
 mod lists;
 mod preview;
+mod pull;
 mod queue;
 mod run;
 mod signs;
@@ -69,11 +71,13 @@ pub(super) async fn at(server: &Server, you: &You, uri: &Uri, fresh: Fresh) -> R
     match words[..] {
         [] | ["stacks"] => stacks::page(&look).await,
         ["stack", project, stack] => stack::page(&look, &format!("{project}/{stack}")).await,
+        ["graph"] => graph::page(&look).await,
         ["runs"] => lists::runs(&look).await,
         ["run", name] => run::page(&look, name).await,
         ["holds"] => lists::holds(&look).await,
         ["hold", name] => hold::page(&look, name).await,
         ["preview", name] => preview::page(&look, name).await,
+        ["pull", ref path @ .., number] => pull::page(&look, &path.join("/"), number).await,
         ["queue" | "locks"] => queue::page(&look).await,
         ["drifts"] => lists::drifts(&look).await,
         ["events"] => lists::events(&look).await,

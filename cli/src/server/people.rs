@@ -10,11 +10,12 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use sha2::{Digest as _, Sha256};
 
 use super::Server;
-use super::config::{Person, Role};
+use super::config::{Config, Group, Person, Role};
 use crate::context::Context;
 use crate::digest::Key;
 use crate::failure::{Failure, Result};
 use crate::forge::Secret;
+use crate::ledger::SignedIn;
 
 /// How long somebody stays signed in.
 const SESSION: i64 = 12 * 60 * 60_000;
@@ -27,7 +28,7 @@ const MOST_PLACES: usize = 10_000;
 
 /// People with the hashes of their tokens.
 pub struct People {
-    known: Vec<(Person, [u8; 32])>,
+    known: Vec<(Person, Option<[u8; 32]>)>,
     /// For each place when its window began, and how many wrong tokens came from there in it.
     wrong: Mutex<BTreeMap<IpAddr, (i64, u32)>>,
 }
@@ -37,42 +38,75 @@ pub struct People {
 pub struct You {
     /// Nobody, where nobody is signed in.
     pub name: Option<String>,
+    /// The most that may be done anywhere; none for whoever may see nothing.
     pub role: Option<Role>,
-    /// What the ledger calls the repositories that may be seen; all, where there is no list.
-    pub(super) only: Option<BTreeSet<String>>,
+    grants: Vec<Grant>,
     /// What a form has to bear; none for a program, which no other page can speak for.
     pub word: Option<String>,
 }
 
+/// What a browser keeps for us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cookie {
+    Session,
+    /// A sign-in by another server that is not over.
+    Begun,
+}
+
+/// Something that may be done somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Grant {
+    role: Role,
+    /// What the ledger calls the repositories; all, where there is no list.
+    only: Option<BTreeSet<String>>,
+}
+
+impl Grant {
+    fn is_at(&self, repository: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(repository))
+    }
+}
+
 impl You {
+    fn new(name: Option<String>, grants: Vec<Grant>, word: Option<String>) -> You {
+        You { name, role: grants.iter().map(|grant| grant.role).max(), grants, word }
+    }
+
     pub fn sees(&self, repository: &str) -> bool {
-        self.role.is_some() && self.only.as_ref().is_none_or(|only| only.contains(repository))
+        self.grants.iter().any(|grant| grant.is_at(repository))
     }
 
     pub fn may(&self, role: Role, repository: &str) -> bool {
-        self.role.is_some_and(|own| own >= role) && self.sees(repository)
+        self.grants.iter().any(|grant| grant.role >= role && grant.is_at(repository))
     }
 
     /// Whether every repository may be seen.
     pub fn sees_all(&self) -> bool {
-        self.role.is_some() && self.only.is_none()
+        self.grants.iter().any(|grant| grant.only.is_none())
+    }
+
+    /// The repositories that may be seen, by what the ledger calls them; all, where there is no list.
+    pub fn only(&self) -> Option<BTreeSet<String>> {
+        (!self.sees_all()).then(|| self.grants.iter().filter_map(|grant| grant.only.clone()).flatten().collect())
     }
 }
 
 impl People {
     pub fn read(context: &Context, people: &[Person]) -> Result<People> {
         let one = |person: &Person| {
-            let token = Secret::read(&context.cwd.join(&person.token_file))?;
+            let Some(file) = &person.token_file else {
+                return Ok((person.clone(), None));
+            };
+            let token = Secret::read(&context.cwd.join(file))?;
             if token.reveal().len() < SHORTEST {
                 let words = format!("the token of {} is shorter than {SHORTEST} characters", person.name);
                 return Err(Failure::input(words).hint("make one with `openssl rand -hex 32`"));
             }
-            Ok((person.clone(), hash(token.reveal())))
+            Ok((person.clone(), Some(hash(token.reveal()))))
         };
-        let known: Vec<(Person, [u8; 32])> = people.iter().map(one).collect::<Result<_>>()?;
-        let is_twice =
-            |(at, (_, token)): (usize, &(Person, [u8; 32]))| known[..at].iter().any(|(_, other)| other == token);
-        if known.iter().enumerate().any(is_twice) {
+        let known: Vec<(Person, Option<[u8; 32]>)> = people.iter().map(one).collect::<Result<_>>()?;
+        let mut tokens = BTreeSet::new();
+        if known.iter().filter_map(|(_, token)| *token).any(|token| !tokens.insert(token)) {
             return Err(Failure::input("two people have the same token").hint("make one for each"));
         }
         Ok(People { known, wrong: Mutex::default() })
@@ -81,12 +115,10 @@ impl People {
     /// Whose token it is. All are compared, each in constant time.
     fn by_token(&self, token: &str) -> Option<&Person> {
         let asked = hash(token.trim());
-        let is_it = |(_, known): &&(Person, [u8; 32])| verify_slices_are_equal(known, &asked).is_ok();
+        let is_it = |(_, known): &&(Person, Option<[u8; 32]>)| {
+            known.is_some_and(|known| verify_slices_are_equal(&known, &asked).is_ok())
+        };
         self.known.iter().filter(is_it).fold(None, |_, (person, _)| Some(person))
-    }
-
-    fn named(&self, name: &str) -> Option<&Person> {
-        self.known.iter().map(|(person, _)| person).find(|person| person.name == name)
     }
 
     /// The same. A right one is always taken: many may come from one place, as from behind a proxy, and whoever guesses there must
@@ -123,35 +155,48 @@ impl Server {
         }
         let session = self.session(headers);
         if let Some(session) = &session {
-            let name = self.ledger.signed_in(&hashed(session), self.context.now()).await?;
-            if let Some(person) = name.and_then(|name| self.people.named(&name)) {
-                return Ok(self.as_you(person, Some(word_of(&self.key, session))));
+            let who = self.ledger.signed_in(&hashed(session), self.context.now()).await?;
+            if let Some(who) = who.filter(|who| self.has_a_role(who)) {
+                let word = word_of(&self.key, session);
+                return Ok(You::new(Some(who.person.clone()), self.grants(&who), Some(word)));
             }
         }
-        let role = self.config.open_to_read.then_some(Role::Viewer);
-        Ok(You { role, ..You::default() })
+        let grant = Grant { role: Role::Viewer, only: None };
+        Ok(You::new(None, self.config.open_to_read.then_some(grant).into_iter().collect(), None))
     }
 
     fn as_you(&self, person: &Person, word: Option<String>) -> You {
+        You::new(Some(person.name.clone()), vec![self.grant(person.role, &person.repositories)], word)
+    }
+
+    fn grant(&self, role: Role, repositories: &[String]) -> Grant {
         let named = |name: &String| self.watched.iter().find(|watched| watched.name == *name);
-        let only = person.repositories.iter().filter_map(named).map(|watched| watched.label.clone()).collect();
-        let only = Some(only).filter(|_| !person.repositories.is_empty());
-        You { name: Some(person.name.clone()), role: Some(person.role), only, word }
+        let only = repositories.iter().filter_map(named).map(|watched| watched.label.clone()).collect();
+        Grant { role, only: Some(only).filter(|_| !repositories.is_empty()) }
+    }
+
+    /// What somebody may do by name, and as a member of groups. As the configuration has it now, and not when they signed in.
+    fn grants(&self, who: &SignedIn) -> Vec<Grant> {
+        granted(&self.config, who).into_iter().map(|(role, repositories)| self.grant(role, repositories)).collect()
+    }
+
+    pub(super) fn has_a_role(&self, who: &SignedIn) -> bool {
+        !self.grants(who).is_empty()
     }
 
     /// Begins a session, always a new one: nobody can have given it to the browser before. The cookie's text.
-    pub(super) async fn sign_in(&self, person: &Person) -> Result<HeaderValue> {
+    pub(super) async fn sign_in(&self, who: &SignedIn) -> Result<HeaderValue> {
         let id = hex(&rand::random::<[u8; 32]>());
         let now = self.context.now();
-        self.ledger.sign_in(&hashed(&id), &person.name, now + SESSION, now).await?;
-        Ok(self.cookie(&id, SESSION / 1000))
+        self.ledger.sign_in(&hashed(&id), who, now + SESSION, now).await?;
+        Ok(self.cookie(Cookie::Session, &id, SESSION / 1000))
     }
 
     pub(super) async fn sign_out(&self, headers: &HeaderMap) -> Result<HeaderValue> {
         if let Some(session) = self.session(headers) {
             self.ledger.sign_out(&hashed(&session)).await?;
         }
-        Ok(self.cookie("", 0))
+        Ok(self.cookie(Cookie::Session, "", 0))
     }
 
     /// Whether a form comes from our own page: by its word, and by where the browser says that it comes from.
@@ -164,7 +209,12 @@ impl Server {
     }
 
     fn session(&self, headers: &HeaderMap) -> Option<String> {
-        let name = format!("{}=", self.cookie_name());
+        self.in_cookie(headers, Cookie::Session)
+    }
+
+    /// What a browser keeps.
+    pub(super) fn in_cookie(&self, headers: &HeaderMap, cookie: Cookie) -> Option<String> {
+        let name = format!("{}=", self.cookie_name(cookie));
         let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         let mut found = cookies.flat_map(|all| all.split(';')).filter_map(|one| one.trim().strip_prefix(&name));
         let session = found.next()?;
@@ -177,15 +227,36 @@ impl Server {
     }
 
     /// A name that browsers take from this very host and by TLS alone.
-    fn cookie_name(&self) -> &'static str {
-        if self.is_secure() { "__Host-gitinfra" } else { "gitinfra" }
+    fn cookie_name(&self, cookie: Cookie) -> &'static str {
+        match (cookie, self.is_secure()) {
+            (Cookie::Session, true) => "__Host-gitinfra",
+            (Cookie::Session, false) => "gitinfra",
+            (Cookie::Begun, true) => "__Host-gitinfra-sign-in",
+            (Cookie::Begun, false) => "gitinfra-sign-in",
+        }
     }
 
-    fn cookie(&self, value: &str, seconds: i64) -> HeaderValue {
-        let (name, secure) = (self.cookie_name(), if self.is_secure() { "; Secure" } else { "" });
+    pub(super) fn cookie(&self, cookie: Cookie, value: &str, seconds: i64) -> HeaderValue {
+        let (name, secure) = (self.cookie_name(cookie), if self.is_secure() { "; Secure" } else { "" });
         let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("gitinfra="))
     }
+}
+
+/// Roles with the repositories by name. Whoever is called like a person, and is somebody else, has none: what they do would be
+/// written down as that person's.
+fn granted<'a>(config: &'a Config, who: &SignedIn) -> Vec<(Role, &'a [String])> {
+    let own = config.people.iter().find(|person| person.name == who.person);
+    let is_it = |person: &Person| match who.by.is_empty() {
+        true => person.token_file.is_some(),
+        false => config.says_who(person) == Some(&who.by),
+    };
+    if own.is_some_and(|person| !is_it(person)) {
+        return Vec::new();
+    }
+    let is_in = |group: &&Group| who.groups.contains(&group.group) && config.names(group) == Some(&who.by);
+    let groups = config.groups.iter().filter(is_in).map(|group| (group.role, &group.repositories[..]));
+    own.map(|person| (person.role, &person.repositories[..])).into_iter().chain(groups).collect()
 }
 
 /// What browsers say of where a request comes from. One that says nothing is none of today's.
@@ -211,7 +282,7 @@ fn hash(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
-fn hashed(text: &str) -> String {
+pub(super) fn hashed(text: &str) -> String {
     hex(&hash(text))
 }
 
@@ -227,10 +298,15 @@ mod tests {
         let person = |name: &str, role| Person {
             name: name.to_owned(),
             role,
-            token_file: "none".into(),
+            token_file: None,
+            sign_in: None,
             repositories: Vec::new(),
         };
-        let known = vec![(person("ada", Role::Admin), hash("t-ada")), (person("eve", Role::Viewer), hash("t-eve"))];
+        let known = vec![
+            (person("kim", Role::Admin), None),
+            (person("ada", Role::Admin), Some(hash("t-ada"))),
+            (person("eve", Role::Viewer), Some(hash("t-eve"))),
+        ];
         People { known, wrong: Mutex::default() }
     }
 
@@ -256,10 +332,38 @@ mod tests {
 
     #[test]
     fn who_may_more_may_less_and_only_where() {
-        let only = Some(BTreeSet::from(["a".to_owned()]));
-        let you = You { name: Some("ada".to_owned()), role: Some(Role::Approver), only, word: None };
-        assert!(you.may(Role::Viewer, "a") && you.may(Role::Approver, "a"));
-        assert!(!you.may(Role::Admin, "a") && !you.may(Role::Viewer, "b") && !You::default().sees("a"));
+        let grant = |role, only: &str| Grant { role, only: Some([only.to_owned()].into()) };
+        let you = |grants| You::new(Some("ada".to_owned()), grants, None);
+        let one = you(vec![grant(Role::Approver, "a")]);
+        assert!(one.may(Role::Viewer, "a") && one.may(Role::Approver, "a"));
+        assert!(!one.may(Role::Admin, "a") && !one.may(Role::Viewer, "b") && !You::default().sees("a"));
+        // What somebody may do in one place is no more than that in another.
+        let two = you(vec![grant(Role::Viewer, "a"), grant(Role::Admin, "b")]);
+        assert!(two.may(Role::Admin, "b") && two.sees("a") && !two.may(Role::Approver, "a") && !two.sees_all());
+        assert_eq!(two.only(), Some(["a", "b"].map(str::to_owned).into()));
+        let all = you(vec![grant(Role::Admin, "b"), Grant { role: Role::Viewer, only: None }]);
+        assert!(all.sees_all() && all.only().is_none() && !all.may(Role::Approver, "a"));
+    }
+
+    #[test]
+    fn nobody_is_another_who_is_called_the_same_elsewhere() {
+        let config = Config::read(
+            "repositories: [{name: i, repo: x}]\n\
+             signIn: [{name: a, issuer: x, clientId: y}, {name: b, issuer: z, clientId: y}]\n\
+             people: [{name: ada, role: admin, signIn: a}, {name: bot, role: approver, tokenFile: t}]\n\
+             groups: [{group: g, role: viewer, signIn: b}]\n",
+        );
+        let config = config.expect("a configuration");
+        let roles = |person: &str, by: &str, groups: &[&str]| {
+            let groups = groups.iter().map(|&group| group.to_owned()).collect();
+            let who = SignedIn { person: person.to_owned(), by: by.to_owned(), groups };
+            granted(&config, &who).into_iter().map(|(role, _)| role).collect::<Vec<_>>()
+        };
+        assert_eq!((roles("ada", "a", &[]), roles("bot", "", &[])), (vec![Role::Admin], vec![Role::Approver]));
+        assert_eq!(roles("kim", "b", &["g", "h"]), [Role::Viewer]);
+        for (person, by) in [("ada", "b"), ("ada", ""), ("bot", "a"), ("bot", "b"), ("kim", "a"), ("kim", "")] {
+            assert_eq!(roles(person, by, &["g"]), [], "{person} by {by}");
+        }
     }
 
     #[test]

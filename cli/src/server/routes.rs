@@ -18,12 +18,11 @@ use maud::Markup;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-use super::config::Person;
 use super::people::You;
 use super::shared::Fresh;
-use super::{Server, acts, hooks, live, page, verbs};
+use super::{Server, acts, hooks, live, page, sign_in, verbs};
 use crate::failure::{Failure, Kind, Result};
-use crate::ledger::{Deed, HoldFilter};
+use crate::ledger::{Deed, HoldFilter, SignedIn};
 use crate::record::HoldState;
 
 /// How long requests that are under way may take once the server is to end; a page that listens goes on for ever.
@@ -72,7 +71,9 @@ fn router(server: Arc<Server>) -> Router {
         .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], page::STYLE) }))
         .route("/live.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], page::SCRIPT) }))
         .route("/live", get(live::listen))
-        .route("/sign-in", get(sign_in).post(signed_in))
+        .route("/sign-in", get(ask_who).post(signed_in))
+        .route("/sign-in/{provider}", get(sign_in::begin))
+        .route("/sign-in/{provider}/back", get(sign_in::come_back))
         .route("/sign-out", post(sign_out))
         .route("/run/{name}/log", get(acts::log))
         .route("/stack/{project}/{stack}/picture.svg", get(acts::picture))
@@ -182,9 +183,9 @@ pub(super) fn denied(server: &Server, you: &You, words: &str) -> Response {
 }
 
 #[derive(Deserialize)]
-struct To {
+pub(super) struct To {
     #[serde(default)]
-    next: String,
+    pub next: String,
 }
 
 #[derive(Deserialize)]
@@ -194,8 +195,14 @@ struct Credentials {
     next: String,
 }
 
-async fn sign_in(State(server): State<Arc<Server>>, Query(to): Query<To>) -> Response {
-    html(StatusCode::OK, page::sign_in(&to.next, None, server.context.now()))
+async fn ask_who(State(server): State<Arc<Server>>, Query(to): Query<To>) -> Response {
+    sign_in_page(&server, StatusCode::OK, &to.next, None)
+}
+
+/// Where somebody signs in, with what went wrong.
+pub(super) fn sign_in_page(server: &Server, status: StatusCode, next: &str, trouble: Option<&str>) -> Response {
+    let elsewhere: Vec<&str> = server.elsewhere.iter().map(|one| one.provider.name.as_str()).collect();
+    html(status, page::sign_in(next, trouble, &elsewhere, server.context.now()))
 }
 
 /// A right token begins a session. Only our own page may ask for that: else somebody could be signed in as another.
@@ -213,12 +220,12 @@ async fn signed_in(
         Err(seconds) => {
             let words = format!("Too many wrong tokens came from here. Try again in {seconds} s.");
             let retry = [(header::RETRY_AFTER, seconds.to_string())];
-            (retry, html(StatusCode::TOO_MANY_REQUESTS, page::sign_in(&next, Some(&words), now))).into_response()
+            (retry, sign_in_page(&server, StatusCode::TOO_MANY_REQUESTS, &next, Some(&words))).into_response()
         }
-        Ok(None) => html(StatusCode::UNAUTHORIZED, page::sign_in(&next, Some("That token is nobody's."), now)),
+        Ok(None) => sign_in_page(&server, StatusCode::UNAUTHORIZED, &next, Some("That token is nobody's.")),
         Ok(Some(person)) => {
-            let deed = Deed { who: &person.name, did: "signed in", what: "the page", details: "" };
-            match begun(&server, person, &deed, now).await {
+            let who = SignedIn { person: person.name.clone(), ..SignedIn::default() };
+            match begun(&server, &who, "").await {
                 Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(own(&next))).into_response(),
                 Err(failure) => answer(&server, &You::default(), &failure, true),
             }
@@ -226,13 +233,15 @@ async fn signed_in(
     }
 }
 
-async fn begun(server: &Server, person: &Person, deed: &Deed<'_>, now: i64) -> Result<HeaderValue> {
-    server.ledger.audit(deed, now).await?;
-    server.sign_in(person).await
+/// Begins a session, which is written down first. The cookie.
+pub(super) async fn begun(server: &Server, who: &SignedIn, by: &str) -> Result<HeaderValue> {
+    let deed = Deed { who: &who.person, did: "signed in", what: "the page", details: by };
+    server.ledger.audit(&deed, server.context.now()).await?;
+    server.sign_in(who).await
 }
 
 /// An address of ours: what leads elsewhere leads home.
-fn own(next: &str) -> &str {
+pub(super) fn own(next: &str) -> &str {
     let is_own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
     if is_own { next } else { "/stacks" }
 }

@@ -1,7 +1,6 @@
 //! The command line's verbs, done here for somebody who is elsewhere: by the same code as at a terminal, as far as whoever the
 //! token belongs to may see and do.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -129,13 +128,6 @@ impl Role {
             Role::Approver => "an approver",
             Role::Admin => "an admin",
         }
-    }
-}
-
-impl You {
-    /// The repositories that may be seen, by what the ledger calls them; all, where there is no list.
-    fn only(&self) -> Option<&BTreeSet<String>> {
-        self.only.as_ref()
     }
 }
 

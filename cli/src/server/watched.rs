@@ -45,7 +45,13 @@ struct Spoken {
 }
 
 impl Watched {
-    pub async fn open(context: &Context, ledger: &Ledger, of: &Repository) -> Result<Arc<Watched>> {
+    /// `page` is what the addresses of the server's pages begin with, if people reach it.
+    pub async fn open(
+        context: &Context,
+        ledger: &Ledger,
+        of: &Repository,
+        page: Option<String>,
+    ) -> Result<Arc<Watched>> {
         let spoken = of.forge.as_ref().map(|forge| spoken(context, forge)).transpose()?;
         let mut scrubber = Scrubber::from_environment(&context.environment);
         if let Some(Spoken { credential, .. }) = &spoken {
@@ -72,7 +78,7 @@ impl Watched {
                     jobs: of.jobs,
                     key: Some(ledger.key().await?),
                 };
-                let mut reviewer = reviewer(context, ledger, &spoken, previewer, scrubber)?;
+                let mut reviewer = reviewer(context, ledger, &spoken, previewer, scrubber, page)?;
                 // The forge's token is another one some day; the ledger's key stays.
                 let key = ledger.key().await?.digest("comment marks", "");
                 reviewer.marks = Marks::new(&Secret::new(&key)).after(spoken.credential.secret());
@@ -101,7 +107,9 @@ impl Watched {
         }
         refuse_twice(&entries)?;
         for of in &config.repositories {
-            all.push(Watched::open(context, ledger, of).await.map_err(|failure| named(of, failure))?);
+            all.push(
+                Watched::open(context, ledger, of, config.url.clone()).await.map_err(|failure| named(of, failure))?,
+            );
         }
         Ok(all)
     }
@@ -139,6 +147,7 @@ fn reviewer(
     spoken: &Spoken,
     previewer: Previewer,
     scrubber: Scrubber,
+    page: Option<String>,
 ) -> Result<Reviewer> {
     Ok(Reviewer {
         previewer,
@@ -148,6 +157,7 @@ fn reviewer(
         scrubber,
         trusted: None,
         dry_run: false,
+        page,
     })
 }
 

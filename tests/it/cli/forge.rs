@@ -7,6 +7,7 @@ mod played;
 mod serve;
 mod served;
 mod server;
+mod sign_in;
 mod strangers;
 mod vendors;
 mod watch;

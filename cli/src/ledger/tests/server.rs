@@ -4,12 +4,13 @@ use futures::future::join_all;
 
 use super::{REPOSITORY, new_run, ours, stack};
 use crate::engine::operation::Counts;
-use crate::ledger::{Answered, Asked, Deed, Delivered, Ledger, RunFilter, Wish};
-use crate::record::{RunState, Task};
+use crate::ledger::{Answered, Asked, Deed, Delivered, Ledger, RunFilter, SignedIn, Wish};
+use crate::record::{PullRecord, RunState, Task};
 
 pub async fn check(ledger: &Ledger) {
     what_was_done_is_a_chain(ledger).await;
     a_session_is_over_when_it_is(ledger).await;
+    what_a_pull_request_was_told_is_kept(ledger).await;
     what_is_delivered_is_known_by_id_and_by_words(ledger).await;
     what_was_answered_is_shown(ledger).await;
     what_was_shown_of_what_never_came_is_forgotten(ledger).await;
@@ -48,14 +49,34 @@ async fn what_was_done_is_a_chain(ledger: &Ledger) {
 }
 
 async fn a_session_is_over_when_it_is(ledger: &Ledger) {
-    ledger.sign_in("hash-1", "ada", 100, 1).await.expect("a session");
+    let groups = ["acme", "acme:platform"].map(str::to_owned).into();
+    let ada = SignedIn { person: "ada".to_owned(), by: "forge".to_owned(), groups };
+    ledger.sign_in("hash-1", &ada, 100, 1).await.expect("a session");
     let who = async |id: &str, now| ledger.signed_in(id, now).await.expect("the ledger answers");
-    assert_eq!(
-        (who("hash-1", 99).await, who("hash-1", 100).await, who("hash-2", 1).await),
-        (Some("ada".to_owned()), None, None)
-    );
+    assert_eq!((who("hash-1", 99).await, who("hash-1", 100).await, who("hash-2", 1).await), (Some(ada), None, None));
     ledger.sign_out("hash-1").await.expect("it ends");
     assert_eq!(who("hash-1", 2).await, None);
+    // Who comes back from another server comes back once.
+    let comes = async |id: &str, now| ledger.comes_back(id, 100, now).await.expect("the ledger answers");
+    assert_eq!((comes("state-1", 1).await, comes("state-1", 99).await, comes("state-2", 2).await), (true, false, true));
+    assert!(comes("state-1", 100).await, "what is too old is forgotten: it is refused for its age");
+}
+
+async fn what_a_pull_request_was_told_is_kept(ledger: &Ledger) {
+    let told = |repository: &str, words: &str| PullRecord {
+        repository: repository.to_owned(),
+        number: 7,
+        words: words.to_owned(),
+        ..PullRecord::default()
+    };
+    for words in ["first", "second"] {
+        ledger.keep_pull(&told(REPOSITORY, words), 5).await.expect("it is kept");
+    }
+    let found = ledger.pull(REPOSITORY, 7).await.expect("the ledger answers");
+    assert_eq!(found, Some((told(REPOSITORY, "second"), 5)));
+    let others = ledger.only(Some(["another".to_owned()].into()));
+    assert_eq!(others.pull(REPOSITORY, 7).await.expect("the ledger answers"), None, "nobody sees what is not theirs");
+    assert_eq!(ledger.pull(REPOSITORY, 8).await.expect("the ledger answers"), None);
 }
 
 async fn what_is_delivered_is_known_by_id_and_by_words(ledger: &Ledger) {
@@ -128,7 +149,7 @@ async fn who_sees_one_repository_sees_nothing_of_others(ledger: &Ledger) {
         let asked = Asked { repository, task: Task::RollOut, subject: "seen", commit: None };
         ledger.ask(&asked).await.expect("a job");
     }
-    let seen = ledger.only(Some(&[REPOSITORY.to_owned()].into()));
+    let seen = ledger.only(Some([REPOSITORY.to_owned()].into()));
     let is_ours = |repository: &String| repository == REPOSITORY;
     let filter = RunFilter { stack: Some("seen/dev".to_owned()), limit: 1, ..RunFilter::default() };
     let newest = |found: Vec<crate::record::Run>| found.into_iter().map(|run| run.name).collect::<Vec<_>>();

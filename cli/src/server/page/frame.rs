@@ -85,11 +85,13 @@ fn who(you: &You) -> Markup {
 }
 
 /// Where somebody signs in; `next` is where they go from there.
-pub fn sign_in(next: &str, trouble: Option<&str>, now: i64) -> Markup {
+pub fn sign_in(next: &str, trouble: Option<&str>, elsewhere: &[&str], now: i64) -> Markup {
+    let to: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
     let content = html! {
         div.sign {
             h1 { "Sign in" }
             div.card {
+                @for name in elsewhere { p { a.btn href=(format!("/sign-in/{name}?next={to}")) { "Sign in with " (name) } } }
                 form method="post" action="/sign-in" {
                     input type="hidden" name="next" value=(next);
                     label for="token" { "Your token" }

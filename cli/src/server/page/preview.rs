@@ -39,10 +39,7 @@ fn head(look: &Look<'_>, sealed: &Sealed) -> Markup {
             div {
                 p.crumbs { (link_to_stack(&ground.stack, &ground.repository)) }
                 h1 { "Preview of " (ground.stack) " " (state(if sealed.rejected.is_some() { "rejected" } else { "sealed" })) }
-                p.lead.sum {
-                    @for kind in EFFECTS { @if plan.number(kind) > 0 { span { (effect(kind)) " " (plan.number(kind)) } } }
-                    @if plan.resources.is_empty() { span { (plan.in_words()) } }
-                }
+                p.lead.sum { (sums(plan)) }
             }
             @if look.you.may(Role::Approver, &ground.repository) && !mine && !sealed.is_begun {
                 div.acts { (button(&format!("/preview/{}/approve", sealed.id), &word_field(look.you.word.as_deref()), "go", &format!("Approve {}", sealed.id))) }
@@ -51,19 +48,29 @@ fn head(look: &Look<'_>, sealed: &Sealed) -> Markup {
     }
 }
 
+/// How many resources are affected in which way.
+pub fn sums(plan: &Plan) -> Markup {
+    html! {
+        @for kind in EFFECTS { @if plan.number(kind) > 0 { span { (effect(kind)) " " (plan.number(kind)) } } }
+        @if plan.resources.is_empty() { span { (plan.in_words()) } }
+    }
+}
+
 fn changes(plan: &Plan) -> Markup {
+    html! { div.card { h2 { "Changes" } (tree(plan)) } }
+}
+
+/// Each change with its properties; the dangerous ones first.
+pub fn tree(plan: &Plan) -> Markup {
     let mut all: Vec<&Change> = plan.resources.iter().collect();
     let danger = |change: &Change| EFFECTS.iter().position(|kind| *kind == change.effect()).unwrap_or(EFFECTS.len());
     all.sort_by_key(|change| (danger(change), &change.urn));
     html! {
-        div.card {
-            h2 { "Changes" }
-            ul.tree {
-                @for change in all.iter().take(MOST) { li id=(anchor(&change.urn)) { (one(change)) } }
-                @if !plan.outputs.is_empty() { li { span.c { "outputs" } (properties(&plan.outputs)) } }
-            }
-            @if all.len() > MOST { p.foot { (all.len() - MOST) " more changes are in the JSON at this address." } }
+        ul.tree {
+            @for change in all.iter().take(MOST) { li id=(anchor(&change.urn)) { (one(change)) } }
+            @if !plan.outputs.is_empty() { li { span.c { "outputs" } (properties(&plan.outputs)) } }
         }
+        @if all.len() > MOST { p.foot { (all.len() - MOST) " more changes are in the JSON at this address." } }
     }
 }
 

@@ -11,7 +11,7 @@ pub fn symbols() -> Markup {
 }
 
 /// The shape of a state: each reads without its colour.
-fn shape(word: &str) -> &'static str {
+pub fn shape(word: &str) -> &'static str {
     match word {
         "current" | "approved" => "current",
         "succeeded" | "clean" | "passed" | "given" | "created" | "updated" | "replaced" | "deleted" | "done" => "check",

@@ -141,7 +141,7 @@ fn head(all: &[Row], needing: usize) -> Markup {
             format!("{needing} of {all} {verb} a person.{more}")
         }
     };
-    html! { div.head { div { h1 { "Stacks" } p.lead { (lead) } } } }
+    html! { div.head { div { h1 { "Stacks" } p.lead { (lead) } } @if all.len() > 1 { div.acts { a.btn href="/graph" { "Show the order" } } } } }
 }
 
 fn need(needing: &[&Row]) -> Markup {

@@ -20,7 +20,7 @@ fn pull_requests_are_told_and_merges_roll_out() {
     // What was there before it came is made up for.
     let first = h.push("change", &[A2]);
     h.open("change");
-    let served = Served::start(&h, "");
+    let served = Served::start(&h, "openToRead: true\nurl: https://infra.example\n");
     poll("the first roll-out", || h.place.file("a.txt").as_deref() == Some("one"));
     poll("the first review", || is_told(&first));
     // From now on only what is delivered is noticed.
@@ -28,6 +28,17 @@ fn pull_requests_are_told_and_merges_roll_out() {
     let second = h.push("change", &[A2, B]);
     poll("the push", || is_told(&second));
     assert_eq!(h.texts(1).len(), 1);
+    // The comment and the status lead to a page that says the same.
+    let address = format!("/pull/{}/1", h.path);
+    let link = format!("https://infra.example{address}");
+    assert!(h.texts(1)[0].contains(&format!("[Everything on one page]({link})")), "{:?}", h.texts(1));
+    let told = h.server.call(ADA, "GET", &h.at(&format!("commits/{second}/status")), None);
+    assert_eq!(told["statuses"][0]["target_url"], link.as_str());
+    let page = served.get(&address).text;
+    let shown = served.get(&format!("{address}.json")).json();
+    let seal = shown["seals"][0]["name"].as_str().unwrap_or_default();
+    assert!(!seal.is_empty() && page.contains(seal) && h.texts(1)[0].contains(seal), "{shown} {page}");
+    assert!(page.contains("b.txt") && page.contains("test/dev"), "{page}");
     let merge = h.at("pulls/1/merge");
     poll("the merge", || h.server.try_call(ADA, "POST", &merge, Some(&json!({ "Do": "merge" }))).0 == 200);
     poll("what was merged", || h.place.file("b.txt").as_deref() == Some("b"));

@@ -28,7 +28,11 @@ impl Served {
 
     /// With the configuration that is there.
     pub fn again(h: &Hosted) -> Served {
-        let going = h.place.start("serve --config serve.yaml");
+        Served::of(h.place.start("serve --config serve.yaml"))
+    }
+
+    /// One that was started.
+    pub fn of(going: Going) -> Served {
         going.until("\"kind\":\"listening\"");
         let out = going.out();
         let (_, rest) = out.split_once("\"address\":\"").expect("it says where");
@@ -51,8 +55,7 @@ impl Served {
 
     /// Delivers something as the forge does.
     pub fn deliver(&self, id: &str, signature: &str, body: &[u8]) -> u16 {
-        let headers = [("X-Gitea-Delivery", id), ("X-Gitea-Event", "pull_request"), ("X-Gitea-Signature", signature)];
-        http::ask(&self.url, "POST", "/hooks/infra", &headers, body).status
+        deliver(&self.url, id, signature, body)
     }
 
     /// Ends it as systemd does; it has to end well.
@@ -61,6 +64,12 @@ impl Served {
         self.going.signal(rustix::process::Signal::TERM);
         self.going.finish().expect_code(0).stdout
     }
+}
+
+/// Delivers something to a server as the forge does.
+pub fn deliver(url: &str, id: &str, signature: &str, body: &[u8]) -> u16 {
+    let headers = [("X-Gitea-Delivery", id), ("X-Gitea-Event", "pull_request"), ("X-Gitea-Signature", signature)];
+    http::ask(url, "POST", "/hooks/infra", &headers, body).status
 }
 
 pub fn config(h: &Hosted, interval: &str, more: &str) -> String {

@@ -19,7 +19,7 @@ use crate::tools;
 pub const ADA: &str = "ada";
 pub const BOT: &str = "bot";
 pub const EVE: &str = "eve";
-const PASSWORD: &str = "hush-password-1";
+pub const PASSWORD: &str = "hush-password-1";
 
 /// A running server.
 pub struct Server {

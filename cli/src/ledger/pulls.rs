@@ -1,0 +1,36 @@
+//! What pull requests were told last.
+
+use sqlx::Row;
+
+use super::{Ledger, failed};
+use crate::failure::{Failure, Result};
+use crate::record::PullRecord;
+
+impl Ledger {
+    /// Keeps what a pull request was told, in the place of what it was told before.
+    pub async fn keep_pull(&self, pull: &PullRecord, now: i64) -> Result<()> {
+        let insert = "INSERT INTO pulls (repository, number, shown, at) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (repository, number) DO UPDATE SET shown = excluded.shown, at = excluded.at";
+        let shown = serde_json::to_string(pull).map_err(|error| Failure::bug(format!("writing a pull: {error}")))?;
+        let bound = sqlx::query(insert).bind(pull.repository.clone()).bind(number(pull.number)).bind(shown).bind(now);
+        bound.execute(&self.pool).await.map(drop).map_err(failed("keeping what a pull request was told"))
+    }
+
+    /// What a pull request was told, and when; `None` where it was told nothing, or by a newer version.
+    pub async fn pull(&self, repository: &str, pull: u64) -> Result<Option<(PullRecord, i64)>> {
+        let failed = failed("looking for a pull request");
+        let find = "SELECT shown, at FROM pulls WHERE repository = $1 AND number = $2";
+        let bound = sqlx::query(find).bind(repository.to_owned()).bind(number(pull));
+        let Some(row) = bound.fetch_optional(&self.pool).await.map_err(&failed)?.filter(|_| self.sees(repository))
+        else {
+            return Ok(None);
+        };
+        let shown: String = row.try_get("shown").map_err(&failed)?;
+        let at = row.try_get("at").map_err(failed)?;
+        Ok(serde_json::from_str(&shown).ok().map(|pull| (pull, at)))
+    }
+}
+
+fn number(pull: u64) -> i64 {
+    i64::try_from(pull).unwrap_or(i64::MAX)
+}
