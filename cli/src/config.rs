@@ -1,7 +1,6 @@
 //! `gitinfra.yaml`: what a repository says about its own stacks. It is read from the branch that is rolled out or merged into,
 //! so that whoever asks for a merge can't change what is done with it.
 
-mod glob;
 mod guard;
 mod noise;
 mod surroundings;
@@ -10,14 +9,13 @@ use serde::Deserialize;
 
 use crate::called;
 use crate::failure::{Failure, Result, nearest};
+use crate::glob::matches;
 use crate::repo::{Found, Stack};
 use crate::tags;
-use glob::matches;
 use guard::Part;
 use noise::ScheduleParts;
 use surroundings::{Said, Side, Variables};
 
-pub use glob::matches as glob_matches;
 pub use guard::{Act, Approvals, Bound, Budget, Guard, Policy};
 pub use noise::{Drift, Schedule, Then};
 pub use surroundings::{Sources, Surroundings, Work};

@@ -27,7 +27,7 @@ impl Destroy {
 
     /// What would go, sealed, and of which kind the failure was, if there was one.
     pub async fn preview(&self, target: &Target) -> Result<(StackPreview, Option<Kind>)> {
-        let (preview, kind) = self.0.previewer.destruction(target).await?;
+        let (preview, kind) = self.0.previewer.destruction(target.subject(&self.0.previewer.mirror)?).await?;
         if let Some(seal) = &preview.seal {
             self.0.ledger.keep_seal(seal, true, self.0.previewer.context.now()).await?;
         }

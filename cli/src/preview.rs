@@ -25,9 +25,9 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::order::Order;
+use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::seal::Ground;
-use crate::target::Target;
 use sorted::{Sorted, Touched, faulty, sorted};
 use stack::Seen;
 
@@ -68,6 +68,13 @@ pub struct Merge {
     pub stacks: Vec<String>,
     /// Whose outputs the stacks read when they were rolled out, by their names: not every program's text tells.
     pub read: BTreeMap<String, Vec<String>>,
+}
+
+/// A stack by its files at a commit, and what `gitinfra.yaml` says on its branch.
+pub struct Subject {
+    pub stack: Stack,
+    pub commit: Commit,
+    pub config: Config,
 }
 
 /// Where previews of one commit run.
@@ -113,31 +120,24 @@ impl Previewer {
         Ok((Preview { base, base_commit, head, head_commit, stacks, untouched, gone, notes }, worst))
     }
 
-    /// What would go if all that a stack rolled out were destroyed, by its files at this commit; sealed where there is a key.
-    pub async fn destruction(&self, target: &Target) -> Result<(StackPreview, Option<Kind>)> {
-        let commit = &target.commit;
-        let sealing = self.sealing(commit, commit, &commit.id)?;
-        let place = Place { sealing, ..self.place_of(target, Phase::PreviewDestroy).await? };
-        let reason = "to destroy what it rolled out".to_owned();
-        place.one(Touched { stack: target.stack.clone(), reason }, &[]).await
+    /// What would go if all that a stack rolled out were destroyed, by its files at a commit; sealed where there is a key.
+    pub async fn destruction(&self, of: Subject) -> Result<(StackPreview, Option<Kind>)> {
+        let sealing = self.sealing(&of.commit, &of.commit, &of.commit.id)?;
+        let place = Place { sealing, ..self.place(&of.commit.id, Phase::PreviewDestroy, of.config).await? };
+        place.one(Touched { stack: of.stack, reason: "to destroy what it rolled out".to_owned() }, &[]).await
     }
 
     /// What would change if a stack's files at a commit were rolled out; sealed where there is a key.
-    pub async fn standing(&self, target: &Target, reason: String) -> Result<(StackPreview, Option<Kind>)> {
-        let commit = &target.commit;
-        let sealing = self.sealing(commit, commit, &commit.id)?;
-        let place = Place { sealing, ..self.place_of(target, Phase::Preview).await? };
-        place.one(Touched { stack: target.stack.clone(), reason }, &[]).await
+    pub async fn standing(&self, of: Subject, reason: String) -> Result<(StackPreview, Option<Kind>)> {
+        let sealing = self.sealing(&of.commit, &of.commit, &of.commit.id)?;
+        let place = Place { sealing, ..self.place(&of.commit.id, Phase::Preview, of.config).await? };
+        place.one(Touched { stack: of.stack, reason }, &[]).await
     }
 
     /// What of a stack is another thing than its state says.
-    pub async fn refreshed(&self, target: &Target, reason: String) -> Result<(StackPreview, Option<Kind>)> {
-        let place = self.place_of(target, Phase::Refresh).await?;
-        place.one(Touched { stack: target.stack.clone(), reason }, &[]).await
-    }
-
-    async fn place_of<'a>(&'a self, target: &'a Target, phase: Phase) -> Result<Place<'a>> {
-        self.place(&target.commit.id, phase, target.config(&self.mirror)?).await
+    pub async fn refreshed(&self, of: Subject, reason: String) -> Result<(StackPreview, Option<Kind>)> {
+        let place = self.place(&of.commit.id, Phase::Refresh, of.config).await?;
+        place.one(Touched { stack: of.stack, reason }, &[]).await
     }
 
     async fn merge(&self, merge: &Merge) -> Result<(Commit, Commit, String)> {

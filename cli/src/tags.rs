@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::glob_matches;
+use crate::glob::matches;
 
 /// A tag, with the commit that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +18,8 @@ pub struct Tag {
 /// Whether globs of tags fit a name: of several that do the last one decides, and `!` takes out.
 pub fn fits(globs: &[String], name: &str) -> bool {
     let says = |glob: &String| match glob.strip_prefix('!') {
-        Some(glob) => glob_matches(glob, name).then_some(false),
-        None => glob_matches(glob, name).then_some(true),
+        Some(glob) => matches(glob, name).then_some(false),
+        None => matches(glob, name).then_some(true),
     };
     globs.iter().filter_map(says).next_back().unwrap_or(false)
 }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer};
 use super::FILE;
 use crate::environment::{Environment, is_own};
 use crate::failure::{Failure, Result};
-use crate::forge::Secret;
 use crate::scrub::Scrubber;
+use crate::secret::Secret;
 
 /// What is about to be done with a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! A commit's files as those see them who follow what programs import.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,7 +33,7 @@ impl<'a> Programs<'a> {
         let tree = mirror.tree(mirror.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
         let (links, modules) = (listing.links.clone(), listing.modules.clone());
         Ok(Programs {
-            commit: Files { mirror, tree, links, modules, folders: RefCell::default() },
+            commit: Files { mirror, tree, links, modules, folders: Mutex::default() },
             known: BTreeMap::new(),
         })
     }
@@ -55,7 +54,7 @@ struct Files<'a> {
     links: Links,
     modules: BTreeSet<String>,
     /// Folders that were looked into, since programs lie side by side in large ones.
-    folders: RefCell<HashMap<String, Option<git2::Tree<'a>>>>,
+    folders: Mutex<HashMap<String, Option<git2::Tree<'a>>>>,
 }
 
 impl<'a> Files<'a> {
@@ -64,15 +63,16 @@ impl<'a> Files<'a> {
         if path.is_empty() {
             return Some(self.tree.clone());
         }
-        if let Some(known) = self.folders.borrow().get(path) {
-            return known.clone();
+        let folders = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = folders().get(path).cloned() {
+            return known;
         }
         let (above, name) = split(path);
         let tree = self.folder(above).and_then(|above| {
             let entry = above.get_name(name).filter(|entry| entry.kind() == Some(ObjectType::Tree))?;
             self.mirror.repository.find_tree(entry.id()).ok()
         });
-        self.folders.borrow_mut().insert(path.to_owned(), tree.clone());
+        folders().insert(path.to_owned(), tree.clone());
         tree
     }
 
