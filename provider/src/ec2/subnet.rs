@@ -48,9 +48,8 @@ pub struct SubnetInputs {
     #[prop(min = 44, max = 64)]
     pub ipv6_netmask_length: Option<u32>,
     /// Whether the subnet has IPv6 addresses only. Needs an IPv6 CIDR block, `assignIpv6AddressOnCreation: true` and
-    /// `privateDnsHostnameTypeOnLaunch: resource-name`.
-    #[prop(replace, default = false)]
-    pub ipv6_native: bool,
+    /// `privateDnsHostnameTypeOnLaunch: resource-name`. A change takes a new subnet. Default: false.
+    pub ipv6_native: Option<bool>,
     /// Whether network interfaces that are created in the subnet get an IPv6 address. Needs an IPv6 CIDR block.
     #[prop(default = false)]
     pub assign_ipv6_address_on_creation: bool,
@@ -112,7 +111,7 @@ impl Resource for Subnet {
     fn check(new: &SubnetInputs) -> Vec<Fault> {
         let none = new.cidr_block.is_none() && new.ipv4_ipam_pool_id.is_none();
         let faults = Faults::of(new)
-            .when(!new.ipv6_native && none, "cidrBlock", "missing: one of `cidrBlock` and `ipv4IpamPoolId`")
+            .when(!new.is_native() && none, "cidrBlock", "missing: one of `cidrBlock` and `ipv4IpamPoolId`")
             .needs("ipv4NetmaskLength", "ipv4IpamPoolId")
             .excludes("cidrBlock", "ipv4NetmaskLength")
             .needs("ipv6NetmaskLength", "ipv6IpamPoolId")
@@ -122,7 +121,11 @@ impl Resource for Subnet {
                 "assignIpv6AddressOnCreation",
                 "needs `ipv6CidrBlock` or `ipv6IpamPoolId`",
             );
-        if new.ipv6_native { new.check_native(faults) } else { faults }.into_vec()
+        if new.is_native() { new.check_native(faults) } else { faults }.into_vec()
+    }
+
+    fn replaces(old: &SubnetInputs, new: &SubnetInputs) -> Vec<&'static str> {
+        if old.is_native() == new.is_native() { Vec::new() } else { vec!["ipv6Native"] }
     }
 
     fn collides(old: &SubnetInputs, new: &SubnetInputs) -> bool {
@@ -150,7 +153,7 @@ impl Resource for Subnet {
             .set_ipv6_cidr_block(new.ipv6_cidr_block.map(|range| range.to_string()))
             .set_ipv6_ipam_pool_id(new.ipv6_ipam_pool_id.clone())
             .set_ipv6_netmask_length(new.ipv6_netmask_length.map(signed))
-            .set_ipv6_native(new.ipv6_native.then_some(true))
+            .set_ipv6_native(new.is_native().then_some(true))
             .tag_specifications(newborn(aws, ResourceType::Subnet, &new.tags));
         let range = pool::place(new.cidr_block, new.ipv4_ipam_pool_id.as_deref().or(new.ipv6_ipam_pool_id.as_deref()));
         match create.send().await.doing("creating subnet", range) {
@@ -196,7 +199,7 @@ impl Resource for Subnet {
                 ipv6_cidr_block: ipv6,
                 ipv6_ipam_pool_id: None,
                 ipv6_netmask_length: None,
-                ipv6_native: subnet.ipv6_native.unwrap_or_default(),
+                ipv6_native: subnet.ipv6_native.filter(|only| *only),
                 assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation.unwrap_or_default(),
                 map_public_ip_on_launch: subnet.map_public_ip_on_launch.unwrap_or_default(),
                 enable_dns64: subnet.enable_dns64.unwrap_or_default(),
@@ -214,6 +217,7 @@ impl Resource for Subnet {
 
     /// AWS does not say which pool a block is out of.
     fn respell(&mut self, given: &SubnetInputs) {
+        self.inputs.ipv6_native = self.inputs.ipv6_native.or(given.ipv6_native.filter(|only| !*only));
         let is_asked = given.ipv6_cidr_block.is_none() || given.ipv6_cidr_block == self.ipv6_block;
         if self.ipv6_block.is_some() && given.ipv6_ipam_pool_id.is_some() && is_asked {
             self.inputs.ipv6_cidr_block = given.ipv6_cidr_block;
@@ -256,6 +260,10 @@ impl Resource for Subnet {
 }
 
 impl SubnetInputs {
+    fn is_native(&self) -> bool {
+        self.ipv6_native == Some(true)
+    }
+
     fn has_ipv6(&self) -> bool {
         self.ipv6_cidr_block.is_some() || self.ipv6_ipam_pool_id.is_some()
     }

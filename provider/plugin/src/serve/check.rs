@@ -200,13 +200,21 @@ impl<P: Provider> Service<P> {
         for change in changes.iter_mut() {
             change.replace |= replaced.contains(&change.at.head());
         }
-        if changes.iter().any(|change| change.replace) {
+        if !changes.iter().any(|change| change.replace) {
+            return Ok(());
+        }
+        let in_place = async {
             let at = self.open(urn, "", 0.0, &[old]).await?;
             let in_place = resource.in_place(&at, old, new).await;
-            let in_place = in_place.map_err(|error| clean(&error.hiding(&secrets([old, new]))))?;
-            for change in changes.iter_mut() {
-                change.replace &= !in_place.contains(&change.at.head());
-            }
+            in_place.map_err(|error| clean(&error.hiding(&secrets([old, new]))))
+        };
+        let in_place = match in_place.await {
+            // What is marked takes a new resource where the cloud can't be asked.
+            Err(_) if replaced.is_empty() => return Ok(()),
+            asked => asked?,
+        };
+        for change in changes.iter_mut() {
+            change.replace &= !in_place.contains(&change.at.head());
         }
         Ok(())
     }
