@@ -94,6 +94,8 @@ REFUSALS = [
     ("Fargate without cpu", CLIENT, lambda a: fargate(a, cpu=None)),
     ("Fargate with an odd size", CLIENT, lambda a: fargate(a, memory="513")),
     ("Fargate without awsvpc", CLIENT, lambda a: fargate(a, networkMode="bridge")),
+    ("Fargate with the host's processes", CLIENT, lambda a: fargate(a, pidMode="host")),
+    ("Fargate with a folder of the host", CLIENT, lambda a: fargate(a, volumes=[{"name": "x", "host": {"sourcePath": "/srv"}}])),
     ("ECR without an execution role", CLIENT, lambda a: fargate(a, container(image=IMAGE, memory=None))),
     ("a container larger than its task", CLIENT, lambda a: fargate(a, container(memory=1024))),
     ("a secret twice", CLIENT, lambda a: definition(a, container(secrets=[{"name": "A", "valueFrom": "a"}] * 2))),

@@ -3,9 +3,10 @@
 use pulumi_plugin::{Fault, Faults, Path};
 
 use super::container::ContainerDefinition;
-use super::inputs::{NetworkMode, TaskDefinitionInputs};
+use super::inputs::{NetworkMode, PidMode, TaskDefinitionInputs};
 use super::log::LogDriver;
 use super::parts::{ContainerCondition, PortMapping};
+use super::volume::Volume;
 
 const GIB: u32 = 1024;
 
@@ -22,7 +23,9 @@ pub fn faults(new: &TaskDefinitionInputs) -> Vec<Fault> {
     }
     for (name, volume) in &new.volumes {
         let at = Path::root().key("volumes").key(name);
-        faults = faults.and(volume.faults().into_iter().map(|fault| Fault::new(at.join(&fault.at), fault.why)));
+        let beside = if new.is_for_fargate() { fargate_volume(volume) } else { Vec::new() };
+        let each = volume.faults().into_iter().chain(beside);
+        faults = faults.and(each.map(|fault| Fault::new(at.join(&fault.at), fault.why)));
     }
     faults.into_vec()
 }
@@ -37,7 +40,18 @@ fn fargate(new: &TaskDefinitionInputs) -> Vec<Fault> {
         .and(size_fault(new.cpu, new.memory))
         .when(!awsvpc, "networkMode", "Fargate needs `awsvpc`")
         .when(new.ipc_mode.is_some(), "ipcMode", NOT_THERE)
+        .when(new.pid_mode == Some(PidMode::Host), "pidMode", "Fargate has `task` only")
         .when(!new.placement_constraints.is_empty(), "placementConstraints", NOT_THERE)
+        .into_vec()
+}
+
+/// What Fargate does not have of volumes.
+fn fargate_volume(volume: &Volume) -> Vec<Fault> {
+    let windows = volume.fsx_windows_file_server_volume_configuration.is_some();
+    Faults::of(volume)
+        .when(volume.host.source_path.is_some(), "host.sourcePath", NOT_THERE)
+        .when(volume.docker_volume_configuration.is_some(), "dockerVolumeConfiguration", NOT_THERE)
+        .when(windows, "fsxWindowsFileServerVolumeConfiguration", NOT_THERE)
         .into_vec()
 }
 

@@ -119,6 +119,12 @@ class TaskDefinitions:
                 raise client("Fargate only supports network mode ‘awsvpc’.")
             if int(given["memory"]) not in SIZES.get(int(given["cpu"]), ()):
                 raise client("No Fargate configuration exists for given values.")
+            if given.get("pidMode") == "host":
+                raise client("Fargate only supports pidMode 'task'.")
+            for volume in given.get("volumes") or []:
+                shared = volume.get("dockerVolumeConfiguration") or volume.get("fsxWindowsFileServerVolumeConfiguration")
+                if shared or (volume.get("host") or {}).get("sourcePath"):
+                    raise client(f"Fargate compatible task definitions do not support the volume '{volume['name']}'.")
         for container in containers:
             self.check_container(container, given, fargate)
 
