@@ -167,6 +167,13 @@ fn listener_row() -> Row {
             (json!({"defaultActions": [{"type": "forward"}]}), "one of `targetGroupArn` or `forwardConfig`"),
             (json!({"defaultActions": [{"type": "redirect"}]}), "a `redirect` action needs it"),
             (json!({"protocol": null}), "a port has a protocol"),
+            (
+                json!({"defaultActions": [
+                    {"type": "jwt-validation", "jwtValidationConfig": {"jwksEndpoint": "https://a.example/keys", "issuer": "a"}},
+                    {"type": "fixed-response", "fixedResponseConfig": {"statusCode": "404"}},
+                ]}),
+                "`jwt-validation` needs a listener of `HTTPS`",
+            ),
         ],
         listed: Listed {
             service: "elbv2",
