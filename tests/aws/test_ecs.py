@@ -91,6 +91,13 @@ REFUSALS = [
     ),
     ("no containers", CLIENT, lambda a: a.ecs.register_task_definition(family="x", containerDefinitions=[])),
     ("a role that is none", CLIENT, lambda a: definition(a, taskRoleArn="role")),
+    ("a port in capitals", CLIENT, lambda a: definition(a, container(portMappings=[{"containerPort": 80, "name": "Web"}]))),
+    ("a container of two words", CLIENT, lambda a: definition(a, container(name="a b"))),
+    (
+        "variables in a text file",
+        CLIENT,
+        lambda a: definition(a, container(environmentFiles=[{"type": "s3", "value": "arn:aws:s3:::config/web.txt"}])),
+    ),
     ("Fargate without cpu", CLIENT, lambda a: fargate(a, cpu=None)),
     ("Fargate with an odd size", CLIENT, lambda a: fargate(a, memory="513")),
     ("Fargate without awsvpc", CLIENT, lambda a: fargate(a, networkMode="bridge")),
