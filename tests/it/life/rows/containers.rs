@@ -286,6 +286,10 @@ fn target_row() -> Row {
             (json!({"roleArn": TASK}), "service-linked role"),
             (action(json!({"schedule": "daily", "scalableTargetAction": {"minCapacity": 0}})), "begins with `at(`"),
             (action(json!({"schedule": "rate(1 day)", "scalableTargetAction": {}})), "minCapacity"),
+            (
+                json!({"scheduledActions": {"a/b": {"schedule": "rate(1 day)", "scalableTargetAction": {"minCapacity": 0}}}}),
+                "without `:`, `/` and `|`",
+            ),
         ],
         listed: Listed {
             service: "application-autoscaling",
