@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Listed, Row, Second, length, row, two_subnets};
+use super::{Listed, Row, Second, large, length, row, two_subnets};
 use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
@@ -428,6 +428,7 @@ fn repository_row() -> Row {
             (json!({"imageTagMutabilityExclusionFilters": ["v*"]}), "`_WITH_EXCLUSION`"),
             (json!({"encryptionConfiguration": {"kmsKey": "alias/a"}}), "needs `encryptionType: KMS`"),
             (json!({"lifecyclePolicy": {"x": 1}}), "no list of `rules`"),
+            (json!({"repositoryPolicy": large(10_240)}), "10240 are allowed"),
         ],
         by_hand: Some(vec![("ecr", "delete_repository", json!({"repositoryName": "web"}))]),
         ..row("ecr:Repository", ("ecr", "describe_repositories", |answer| length(answer, "repositories")))
