@@ -2,6 +2,7 @@
 
 pub mod alias;
 pub mod key;
+mod sent;
 pub mod tags;
 
 use pulumi_plugin::Again;

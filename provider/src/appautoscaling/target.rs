@@ -89,7 +89,8 @@ impl Resource for Target {
         let ignored = new.service_namespace == "ecs" && new.role_arn.is_some();
         let actions = new.scheduled_actions.iter().flatten();
         let faults = actions.flat_map(|(name, action)| {
-            action.faults().into_iter().map(|fault| fault.below(name).below("scheduledActions"))
+            let odd = scheduled::name_fault(name).into_iter();
+            odd.chain(action.faults()).map(|fault| fault.below(name).below("scheduledActions"))
         });
         Faults::of(new)
             .when(new.min_capacity > new.max_capacity, "maxCapacity", "is less than `minCapacity`")

@@ -126,7 +126,9 @@ impl Resource for Repository {
         let keyed = new.encryption_configuration.kms_key.is_some();
         let plain = new.encryption_configuration.encryption_type == EncryptionType::Aes256;
         let size = new.lifecycle_policy.as_ref().map(|policy| policy.to_string().chars().count());
+        let policy = new.repository_policy.as_ref().map_or(0, |policy| policy.to_string().chars().count());
         Faults::of(new)
+            .when(policy > 10240, "repositoryPolicy", format!("has {policy} characters; 10240 are allowed"))
             .when(excludes && none, FILTERS, "missing: `_WITH_EXCLUSION` needs 1 to 5 filters")
             .when(!excludes && !none, FILTERS, "needs an `imageTagMutability` with `_WITH_EXCLUSION`")
             .when(keyed && plain, "encryptionConfiguration.kmsKey", "needs `encryptionType: KMS` or `KMS_DSSE`")

@@ -267,6 +267,16 @@ pub enum JwtClaimFormat {
     SpaceSeparatedValues,
 }
 
+/// What is wrong with actions where requests come over plain HTTP: nobody logs in there.
+pub fn insecure_faults(actions: &[Action]) -> Vec<Fault> {
+    let login = |kind| {
+        matches!(kind, ActionType::AuthenticateCognito | ActionType::AuthenticateOidc | ActionType::JwtValidation)
+    };
+    let logins = actions.iter().enumerate().filter(|(_, action)| login(action.r#type));
+    let fault = |kind: ActionType| Fault::new("type", format!("`{}` needs a listener of `HTTPS`", kind.as_str()));
+    logins.map(|(i, action)| fault(action.r#type).below_index(i)).collect()
+}
+
 /// Whether one and the same target group gets requests from both.
 pub fn share_group(some: &[Action], others: &[Action]) -> bool {
     let theirs: Vec<_> = others.iter().flat_map(Action::groups).collect();

@@ -1,7 +1,7 @@
 //! A managed policy of the account.
 
 use aws_sdk_iam::types::Policy as AwsPolicy;
-use pulumi_plugin::{Again, Error, Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Again, Error, Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::iam::role::policies::decoded;
@@ -57,6 +57,12 @@ impl Resource for Policy {
     type Session = Aws;
     type Inputs = PolicyInputs;
     type Seen = Seen;
+
+    fn check(new: &PolicyInputs) -> Vec<Fault> {
+        let size = new.policy.size();
+        let why = format!("has {size} characters without white space; 6144 are allowed");
+        Faults::of(new).when(size > 6144, "policy", why).into_vec()
+    }
 
     /// To IAM, names are the same in capitals.
     fn collides(old: &PolicyInputs, new: &PolicyInputs) -> bool {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::operation::delete_role::DeleteRoleError;
 use aws_sdk_iam::types::Role as AwsRole;
-use pulumi_plugin::{Id, Made, Order, Property, Resource, Result, Wait};
+use pulumi_plugin::{Fault, Id, Made, Order, Property, Resource, Result, Wait};
 
 use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word};
@@ -67,6 +67,11 @@ impl Resource for Role {
     type Session = Aws;
     type Inputs = RoleInputs;
     type Seen = AwsRole;
+
+    fn check(new: &RoleInputs) -> Vec<Fault> {
+        let size = new.inline_policies.iter().flatten().map(|(_, policy)| policy.size()).sum();
+        policies::size_fault(size).map(|why| Fault::new("inlinePolicies", why)).into_iter().collect()
+    }
 
     /// To IAM, names are the same in capitals.
     fn collides(old: &RoleInputs, new: &RoleInputs) -> bool {

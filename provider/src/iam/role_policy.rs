@@ -1,9 +1,9 @@
 //! An inline policy of a role.
 
-use pulumi_plugin::{Error, Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _};
-use crate::iam::role::policies::decoded;
+use crate::iam::role::policies::{self, decoded};
 use crate::types::{IamName, PolicyJson, RoleName};
 
 /// The inputs of an inline policy of a role.
@@ -34,6 +34,10 @@ impl Resource for RolePolicy {
     type Session = Aws;
     type Inputs = RolePolicyInputs;
     type Seen = PolicyJson;
+
+    fn check(new: &RolePolicyInputs) -> Vec<Fault> {
+        policies::size_fault(new.policy.size()).map(|why| Fault::new("policy", why)).into_iter().collect()
+    }
 
     /// IAM overwrites a policy of the same name without a word.
     async fn standing(aws: &Aws, new: &RolePolicyInputs) -> Result<Option<Id>> {

@@ -122,6 +122,17 @@ class Kms(Strict, KmsResponse):
             key.key_state, key.enabled = "PendingImport", False
         return json.dumps(key.to_dict())
 
+    def update_key_description(self):
+        """The next look still sees the old one."""
+        key = self.key()
+        key.late = {"Description": key.description}
+        return super().update_key_description()
+
+    def describe_key(self):
+        told = json.loads(super().describe_key())
+        told["KeyMetadata"].update(self.key().__dict__.pop("late", {}))
+        return json.dumps(told)
+
     def put_key_policy(self):
         key = self.key()
         super().put_key_policy()

@@ -110,6 +110,12 @@ impl Row {
     }
 }
 
+/// A policy of more than so many characters.
+fn large(most: usize) -> Value {
+    let statement = json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "x".repeat(most)});
+    json!({"Version": "2012-10-17", "Statement": [statement]})
+}
+
 /// A row of which only what is special is told.
 fn row(kind: &'static str, listed: (&'static str, &'static str, fn(&Value) -> usize)) -> Row {
     let (service, operation, count) = listed;

@@ -200,6 +200,8 @@ pub(super) fn faults(new: &ListenerInputs) -> Vec<Fault> {
     let strange = strange(&new.attributes, &table(new));
     let https = new.protocol == Some(ListenerProtocol::Https);
     let tls = new.protocol == Some(ListenerProtocol::Tls);
+    let plain = new.protocol == Some(ListenerProtocol::Http);
+    let logins = if plain { action::insecure_faults(&new.default_actions) } else { Vec::new() };
     let mutual = new.mutual_authentication.as_ref();
     let verify = mutual.is_some_and(|it| it.mode == MutualMode::Verify);
     let trusts = mutual.is_some_and(|it| it.trust_store_arn.is_some());
@@ -227,6 +229,7 @@ pub(super) fn faults(new: &ListenerInputs) -> Vec<Fault> {
         .into_vec()
         .into_iter()
         .chain(action::faults(&new.default_actions).into_iter().map(|fault| fault.below("defaultActions")))
+        .chain(logins.into_iter().map(|fault| fault.below("defaultActions")))
         .collect()
 }
 

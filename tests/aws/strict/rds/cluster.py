@@ -195,7 +195,8 @@ class Clusters:
         password = asked.get("MasterUserPassword")
         if password and asked.get("ManageMasterUserPassword"):
             raise rule.combination("You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled.")
-        if password is not None and (not 8 <= len(password) <= 99 or any(sign in password for sign in '/"@ ')):
+        most = 41 if asked.get("Engine") == "aurora-mysql" else 99
+        if password is not None and (not 8 <= len(password) <= most or any(sign in password for sign in '/"@ ')):
             raise rule.value(
                 "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used."
             )
@@ -303,7 +304,7 @@ class Clusters:
             cluster["pending"] = {"BackupRetentionPeriod": asked.get("BackupRetentionPeriod")}
             return ActionResult({"DBCluster": self.cluster_view(cluster)})
         wanted = dict(cluster)
-        self.check_password({**asked, "MasterUserSecretKmsKeyId": None})
+        self.check_password({**asked, "Engine": cluster["Engine"], "MasterUserSecretKmsKeyId": None})
         self.change_version(wanted, asked)
         if asked.get("MasterUserSecretKmsKeyId") and not asked.get("ManageMasterUserPassword"):
             raise rule.combination("A ManageMasterUserPassword value is required when MasterUserSecretKmsKeyId is specified.")

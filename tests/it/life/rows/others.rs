@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Listed, Row, Second, length, row, two_subnets};
+use super::{Listed, Row, Second, large, length, row, two_subnets};
 use crate::aws::{ELSEWHERE, REGION};
 use crate::life::stack::Asked;
 
@@ -195,6 +195,7 @@ fn role_row() -> Row {
             (json!({"name": "a b"}), "name"),
             (json!({"path": "service"}), "path"),
             (json!({"assumeRolePolicy": "{"}), "assumeRolePolicy"),
+            (json!({"inlinePolicies": {"a": large(6000), "b": large(6000)}}), "10240 are allowed"),
         ],
         by_hand: Some(vec![("iam", "delete_role", json!({"RoleName": "web"}))]),
         ..row("iam:Role", ("iam", "list_roles", |answer| length(answer, "Roles")))
