@@ -75,19 +75,22 @@ fn a_processor_comes_and_goes() {
     project.destroy().expect_ok();
 }
 
-/// A stream with its role, encrypted with one of the emulator's keys, and a tag.
+/// A stream with its role, encrypted with one of the emulator's keys or not at all, and a tag.
 fn encrypted(key: Option<&str>, tag: &str) -> Vec<Asked> {
     let trust = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"Service": "firehose.amazonaws.com"}, "Action": "sts:AssumeRole"},
     ]});
-    let mut logs = json!({
-        "name": "aws-waf-logs-web", "tags": {"a": tag},
+    let encryption = match key {
+        None => json!({"keyType": "NONE"}),
+        Some(key) => {
+            let arn = format!("arn:aws:kms:ap-northeast-1:123456789012:key/{key}");
+            json!({"keyType": "CUSTOMER_MANAGED_CMK", "keyArn": arn})
+        }
+    };
+    let logs = json!({
+        "name": "aws-waf-logs-web", "tags": {"a": tag}, "deliveryStreamEncryptionConfigurationInput": encryption,
         "extendedS3DestinationConfiguration": {"roleArn": "${role.arn}", "bucketArn": "arn:aws:s3:::logs"},
     });
-    if let Some(key) = key {
-        let arn = format!("arn:aws:kms:ap-northeast-1:123456789012:key/{key}");
-        logs["deliveryStreamEncryptionConfigurationInput"] = json!({"keyType": "CUSTOMER_MANAGED_CMK", "keyArn": arn});
-    }
     vec![
         Asked::new("role", "iam:Role", json!({"assumeRolePolicy": trust.to_string()})),
         Asked::new("logs", "firehose:DeliveryStream", logs),
