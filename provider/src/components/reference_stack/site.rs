@@ -11,13 +11,13 @@ use pulumi_plugin::component::Twin;
 use pulumi_plugin::{Component, Error, Output, Result, Scope};
 
 use super::wires::{Plan, Wires};
-use super::{ReferenceStack, estimate};
+use super::{Facts, ReferenceStack, estimate};
 use crate::components::cdn::Cdn;
 use crate::components::fargate_service::FargateService;
 use crate::components::{Report, Reporting};
 use crate::deletion_protection::{DeletionProtection, DeletionProtectionArgs};
 use crate::ec2::security_group_rule::SecurityGroupRuleArgs;
-use crate::types::Region;
+use crate::types::{Cidr, Region};
 
 /// CloudFront's things are in this region.
 pub const CLOUDFRONT: &str = "us-east-1";
@@ -28,6 +28,8 @@ pub struct Site<'a> {
     plan: Plan<'a>,
     wires: Wires,
     region: Region,
+    /// The other IPv4 ranges of a VPC that there is already, by name.
+    ranges: BTreeMap<String, Cidr>,
     report: Report,
 }
 
@@ -38,10 +40,11 @@ fn whole<C: Clone + Send + Sync + 'static>(part: C) -> Output<C> {
 
 impl<'a> Site<'a> {
     /// Where nothing has been added yet.
-    pub fn of(here: &'a mut Scope, plan: Plan<'a>, region: Region) -> Site<'a> {
+    pub fn of(here: &'a mut Scope, plan: Plan<'a>, facts: Facts) -> Site<'a> {
+        let Facts { region, ranges } = facts;
         let report = Report::of(here);
         estimate::notes(&plan).into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
-        Site { here, plan, wires: Wires::unknown(), region, report }
+        Site { here, plan, wires: Wires::unknown(), region, ranges, report }
     }
 }
 

@@ -32,6 +32,8 @@ use crate::wafv2::key::Scope as WafScope;
 pub struct Wires {
     pub vpc_id: Output<String>,
     pub cidr: Output<Cidr>,
+    /// The other IPv4 ranges of the VPC, by name.
+    pub ranges: BTreeMap<String, Cidr>,
     pub public: Output<Vec<String>>,
     pub app: Output<Vec<String>>,
     pub data: Output<Vec<String>>,
@@ -83,6 +85,7 @@ impl Wires {
         Wires {
             vpc_id: one(),
             cidr: Output::unknown(),
+            ranges: BTreeMap::new(),
             public: several(),
             app: several(),
             data: several(),
@@ -408,6 +411,7 @@ impl Plan<'_> {
         Some(VpcEndpointsInputs {
             vpc_id: wires.vpc_id.clone(),
             vpc_cidr: wires.cidr.clone(),
+            additional_cidrs: wires.ranges.clone(),
             subnet_ids: Some(wires.app.clone()),
             route_table_ids: Some(wires.tables.clone()),
             settings: block.settings.clone(),
