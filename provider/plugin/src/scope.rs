@@ -305,6 +305,13 @@ impl Place<'_> {
         self
     }
 
+    /// In earlier versions of the component it was a child of this part, whose name is the component's and this key.
+    pub fn moved(mut self, part: &Output<String>, key: &str) -> Self {
+        let name = format!("{}-{key}", self.scope.name);
+        self.options.moved.push((part.clone(), name));
+        self
+    }
+
     /// The properties whose change takes a new resource.
     pub fn replace_on<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.options.replace_on.extend(names.into_iter().map(Into::into));

@@ -185,6 +185,11 @@ impl Reader {
         all.map(|((host, control), identity)| origins::bucket(host, control, identity))
     }
 
+    /// The ARN of the origin access identity; empty where there is none.
+    pub fn identity_arn(&self) -> Output<String> {
+        self.identity.as_ref().map_or_else(|| Output::known(String::new()), |(_, arn)| arn.clone())
+    }
+
     /// The policy of a bucket: the distribution may read it.
     fn document(&self, bucket: &Output<String>, distribution: &Output<String>) -> Output<PolicyJson> {
         let (by, identity) = match &self.identity {

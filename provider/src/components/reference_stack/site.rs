@@ -31,6 +31,8 @@ pub struct Site<'a> {
     /// The other IPv4 ranges of a VPC that there is already, by name.
     ranges: BTreeMap<String, Cidr>,
     report: Report,
+    /// The URNs of the parts, by their keys.
+    parts: BTreeMap<String, Output<String>>,
 }
 
 /// All outputs of a part, as one.
@@ -44,7 +46,7 @@ impl<'a> Site<'a> {
         let Facts { region, ranges } = facts;
         let report = Report::of(here);
         estimate::notes(&plan).into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
-        Site { here, plan, wires: Wires::unknown(), region, ranges, report }
+        Site { here, plan, wires: Wires::unknown(), region, ranges, report, parts: BTreeMap::new() }
     }
 }
 
@@ -121,7 +123,10 @@ impl Site<'_> {
         C: Component + Reporting,
         <C::Inputs as Twin>::Args: From<C::Inputs>,
     {
-        let part = (*self.here.part::<C>(key, inputs.into())).clone();
+        let key = key.into();
+        let part = self.here.part::<C>(key.clone(), inputs.into());
+        self.parts.insert(key, part.urn.clone());
+        let part = (*part).clone();
         self.report = self.report.clone().including(part.report());
         part
     }
