@@ -331,6 +331,13 @@ impl Place<'_> {
         R::outputs(&self.scope.tell(self.key, self.options, args, kind))
     }
 
+    /// Adds a child, and gives one of its inputs as it stands: what is [`initial`](Place::initial) may be another than was said.
+    pub fn add_and_tell<R: Child, T: Property>(self, args: R::Args, input: &'static str) -> (R::Outputs, Output<T>) {
+        let kind = Kind { token: R::TOKEN, inputs: R::inputs(), part: false };
+        let registered = self.scope.tell(self.key, self.options, args, kind);
+        (R::outputs(&registered), registered.output(input))
+    }
+
     /// Adds a component: see [`Scope::part`].
     pub fn part<C: Component>(self, args: <C::Inputs as Twin>::Args) -> Part<C> {
         let kind = Kind { token: C::TOKEN, inputs: C::Inputs::shape(), part: true };
