@@ -29,6 +29,12 @@ const FORMER: [(&str, &str); 3] = [
     ("slack of CloudFront", "slack.cloudfront"),
 ];
 
+/// What only the profile `fsbp` has by itself, and how it is kept in another one.
+const OF_PROFILE: [(&str, &str); 2] = [
+    ("bucket.accessLogs", ", and the access logs that only the profile `fsbp` has with `bucket: {accessLogs: {}}`"),
+    ("dns.queryLog", ", and the query log that only the profile `fsbp` has with `dns: {queryLog: true}`"),
+];
+
 /// The name of a load balancer without logs.
 const BALANCER: &str = "loadBalancer";
 
@@ -78,10 +84,8 @@ impl Resource for DeletionProtection {
 
     async fn prevents(_: &Aws, _: &Id, old: &DeletionProtectionInputs, new: &DeletionProtectionInputs) -> Result<()> {
         let dropped = old.dropped(new);
-        let keep = match dropped.iter().any(|name| name == "bucket.accessLogs") {
-            true => ", and the access logs that only the profile `fsbp` has with `bucket: {accessLogs: {}}`",
-            false => "",
-        };
+        let keep: String =
+            OF_PROFILE.iter().filter(|it| dropped.iter().any(|name| name == it.0)).map(|it| it.1).collect();
         let dropped = dropped.join(", ");
         let words = format!(
             "`{}` is protected from deletion, and would lose {dropped}, which holds data; nothing of it has been changed",

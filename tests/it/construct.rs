@@ -37,6 +37,8 @@ pub struct Told {
     pub protect: bool,
     /// The inputs that count at its creation only.
     pub ignored: Vec<String>,
+    /// The names and parents that it had, by the ends of their URNs.
+    pub former: Vec<(String, String)>,
 }
 
 /// What a component is built of, and what it gives.
@@ -189,6 +191,7 @@ impl ResourceMonitor for Monitor {
             inputs: outputs.clone(),
             protect: request.protect.unwrap_or_default(),
             ignored: request.ignore_changes,
+            former: request.aliases.iter().filter_map(former).collect(),
         };
         self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(request.name, told);
         let object = Some(written(&outputs));
@@ -267,6 +270,13 @@ impl ResourceMonitor for Monitor {
     async fn signal_and_wait_for_shutdown(&self, _: Request<()>) -> Result<Response<()>, Status> {
         unasked()
     }
+}
+
+/// The parent and the name of a former place.
+fn former(alias: &rpc::Alias) -> Option<(String, String)> {
+    let Some(rpc::alias::Alias::Spec(spec)) = &alias.alias else { return None };
+    let Some(rpc::alias::spec::Parent::ParentUrn(parent)) = &spec.parent else { return None };
+    Some((parent.rsplit("::").next().unwrap_or_default().to_owned(), spec.name.clone()))
 }
 
 /// The inputs as the engine makes them of a resource that stands: what is to be ignored is as it was.

@@ -69,20 +69,21 @@ impl Component for AuroraPostgres {
     fn build(here: &mut Scope, inputs: AuroraPostgresInputs, monitoring: Arn) -> Result<Self> {
         let mut site = Site { here, inputs: &inputs, monitoring };
         let group = site.security_group();
-        let cluster = site.cluster(&group);
+        let (cluster, port) = site.cluster(&group);
+        site.doors(&group, &port);
         let logs = site.log_groups(&cluster);
         let instances = site.instances(&cluster, &logs);
         site.events(&cluster, &instances);
         let settings = &inputs.settings;
         let cname = settings.cname.clone().map(|cname| cname.tell(here, &cluster.endpoint, &cluster.reader_endpoint));
-        let report = inputs.report(here);
+        let report = inputs.report(here, &port);
         Ok(AuroraPostgres {
             cluster_arn: cluster.arn,
             cluster_identifier: cluster.id,
             endpoint: cluster.endpoint,
             reader_endpoint: cluster.reader_endpoint,
             cname,
-            port: Output::known(inputs.port()),
+            port,
             database: Output::known(settings.database.clone()),
             secret_arn: cluster.master_user_secret_arn.map(Option::unwrap_or_default),
             security_group_id: group.id,
@@ -94,7 +95,7 @@ impl Component for AuroraPostgres {
 }
 
 impl AuroraPostgresInputs {
-    fn report(&self, here: &Scope) -> Report {
+    fn report(&self, here: &Scope, port: &Output<u16>) -> Report {
         let settings = &self.settings;
         let told = self.topic_arn.is_some();
         let report = Report::of(here)
@@ -116,7 +117,7 @@ impl AuroraPostgresInputs {
             .into_iter()
             .fold(report, |report, control| report.meets_if(told, control, "no `topicArn` gets events"));
         report
-            .meets_if(self.port() != POSTGRES, "RDS.23", "the port is PostgreSQL's default, 5432")
+            .meets_when(&port.map(|port| port != POSTGRES), "RDS.23", "the port is PostgreSQL's default, 5432")
             .meets_if(self.own_admin(), "RDS.24", "the name of the master user is a usual one")
             .meets_if(self.own_admin(), "RDS.25", "the name of the master user is a usual one")
             .meets("RDS.27")

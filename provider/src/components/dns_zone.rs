@@ -122,8 +122,8 @@ impl Component for DnsZone {
         let delegated = inputs.parent.as_ref().map(|parent| delegation(here, &inputs.name, parent, &zone));
         let private = (!inputs.private_vpc_ids.is_empty()).then(|| private(here, &inputs, place.region));
         let key = inputs.settings.dnssec.then(|| signing::sign(here, &inputs, &zone, &place.root));
-        let logged = inputs.settings.query_log.unwrap_or(inputs.shared.profile == Profile::Fsbp);
-        let log = logged.then(|| query_log::log(here, &inputs.settings, &zone));
+        let logged = inputs.settings.is_logged(inputs.shared.profile);
+        let log = logged.then(|| query_log::log(here, &inputs, &zone));
         let zone_id = match &delegated {
             Some(record) => zone.zone_id.depends_on(&record.id),
             None => zone.zone_id,
@@ -162,6 +162,13 @@ fn delegation(here: &mut Scope, name: &DomainName, parent: &ParentZone, zone: &Z
         ..Default::default()
     };
     here.child("delegation").at(&parent.place()).add::<Record>(args)
+}
+
+impl DnsZoneSettings {
+    /// Whether there is a query log, by what is said or by the profile.
+    pub fn is_logged(&self, profile: Profile) -> bool {
+        self.query_log.unwrap_or(profile == Profile::Fsbp)
+    }
 }
 
 impl ParentZone {

@@ -193,6 +193,18 @@ impl Peer {
         }
     }
 
+    /// The same, at this port where it names none.
+    pub fn rule_at(self, port: &Output<u16>, group: &Output<String>, name: &str) -> SecurityGroupRuleArgs {
+        let open = self.port.is_none() && self.protocol().has_ports();
+        let (rule, last) = (self.clone().rule(group, name), self.to_port);
+        if !open {
+            return rule;
+        }
+        let from = port.map(i32::from);
+        let to = last.map_or_else(|| from.clone(), Output::known);
+        SecurityGroupRuleArgs { from_port: from.into(), to_port: to.into(), ..rule }
+    }
+
     fn protocol(&self) -> Protocol {
         self.protocol.clone().unwrap_or_else(tcp)
     }

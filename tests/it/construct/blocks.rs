@@ -109,3 +109,31 @@ fn names_outside_of_the_zone_are_told_of() {
         assert_eq!(at, blamed, "{more}: {wrong:?}");
     }
 }
+
+/// A bucket has one policy. Whoever writes it stays the same, or one would delete what the other has just written.
+#[test]
+fn one_child_writes_the_buckets_policy() {
+    let aws = Aws::hurried();
+    let own = json!({"policyStatements": [{"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject"}]});
+    let identity = json!({"bucketAccess": "originAccessIdentity"});
+    for more in [
+        json!({}),
+        json!({"cdn": false, "loadBalancer": {"allowFrom": {"all": {"cidr": "0.0.0.0/0"}}}}),
+        json!({"bucket": own}),
+        json!({"bucket": own, "cdn": false, "loadBalancer": {"allowFrom": {"all": {"cidr": "0.0.0.0/0"}}}}),
+        json!({"cdn": identity}),
+        json!({"cdn": identity, "bucket": own}),
+    ] {
+        let built = stack(&aws, &more).unwrap_or_else(|wrong| panic!("{more}: {wrong:?}"));
+        let policies = built.told.iter().filter(|(name, told)| {
+            told.token == "gitinfra:s3:BucketPolicy"
+                && ["web-bucket-", "web-cdn-bucket-"].iter().any(|start| name.starts_with(start))
+        });
+        let [(name, policy)] = policies.collect::<Vec<_>>()[..] else { panic!("{more}: one policy") };
+        assert!(name == "web-bucket-policy" && policy.parent.ends_with("ReferenceStack::web"), "{more}: {name}");
+        let former = [("web-bucket", "web-bucket-policy"), ("web-cdn", "web-cdn-bucket-policy-static")];
+        let former = former.map(|(parent, name)| (parent.to_owned(), name.to_owned()));
+        let expected = if more["cdn"] == false { &former[..1] } else { &former[..] };
+        assert_eq!(policy.former, expected, "{more}");
+    }
+}

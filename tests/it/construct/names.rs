@@ -65,3 +65,30 @@ fn a_component_may_have_any_name() {
         assert_eq!(*logs, format!("/ssm/{}-session-manager", cleaned.replace(' ', "-")));
     }
 }
+
+/// A database that stands keeps its port in another profile: its clients know that one. Whoever names a port gets it.
+#[test]
+fn another_profile_moves_no_port() {
+    for (profile, port, at, ignored) in [
+        ("standard", json!(null), 5432, &["port"][..]),
+        ("fsbp", json!(null), 15432, &["port"]),
+        ("fsbp", json!(6000), 6000, &[]),
+    ] {
+        let inputs = json!({
+            "vpcId": "vpc-0", "dbSubnetGroupName": "data", "profile": profile, "port": port,
+            "allowFrom": {"app": {"cidr": "10.0.0.0/16"}, "ops": {"cidr": "10.1.0.0/16", "port": 22, "toPort": 23}},
+        });
+        let built = build(&Aws::hurried(), "gitinfra:index:AuroraPostgres", "db", &inputs);
+        let built = built.unwrap_or_else(|wrong| panic!("{wrong:?}"));
+        let cluster = &built.told["db-cluster"];
+        assert_eq!(
+            (&cluster.inputs["port"], &cluster.ignored[..]),
+            (&json!(at), &ignored.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>()[..])
+        );
+        let rule = |name: &str| ["fromPort", "toPort"].map(|end| built.told[name].inputs[end].clone());
+        assert_eq!((rule("db-sg-from-app"), rule("db-sg-from-ops")), ([json!(at), json!(at)], [json!(22), json!(23)]));
+        assert_eq!(built.outputs["db"]["port"], at);
+        let met = built.outputs["db"]["controls"].to_string().contains("RDS.23");
+        assert_eq!(met, at != 5432, "{profile}");
+    }
+}

@@ -24,6 +24,8 @@ pub struct Options {
     pub deleted_with: Option<Output<String>>,
     /// Whole names.
     pub aliases: Vec<String>,
+    /// The parents that it had, each with its whole name there.
+    pub moved: Vec<(Output<String>, String)>,
     pub replace_on: Vec<String>,
     /// Inputs that count at its creation only.
     pub initial: Vec<&'static str>,
@@ -55,6 +57,12 @@ impl Draft {
             Some(urn) => urn.resolve().await?.value,
             None => Maybe::Unknown,
         };
+        let mut moved = Vec::new();
+        for (parent, name) in options.moved {
+            if let Maybe::Known(parent) = parent.resolve().await?.value {
+                moved.push((parent, name));
+            }
+        }
         Ok(NewChild {
             key,
             name,
@@ -68,6 +76,7 @@ impl Draft {
             timeouts: Timeouts::of(options.timeouts),
             deleted_with: if let Maybe::Known(urn) = deleted_with { urn } else { String::new() },
             aliases: options.aliases,
+            moved,
             replace_on: options.replace_on,
             ignored,
         })

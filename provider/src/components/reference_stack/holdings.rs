@@ -36,6 +36,8 @@ impl Blocks {
         add("cdn.logs", self.cdn.as_ref().filter(|it| it.settings.logs).map(|it| &it.own));
         if let DnsChoice::Settings(block) = &self.dns {
             add("dns", Some(&block.own));
+            let logged = block.settings.is_logged(block.own.shared(stack).profile);
+            add("dns.queryLog", Some(&block.own).filter(|_| logged));
         }
         for (scope, _) in self.scopes() {
             let name = match scope {
@@ -122,6 +124,7 @@ mod tests {
             "loadBalancer.accessLogs",
             "cdn.logs",
             "dns",
+            "dns.queryLog",
             "wafLogs.cloudfront",
             "wafLogs.regional",
             "sessionManager",

@@ -11,13 +11,13 @@ use pulumi_plugin::component::Twin;
 use pulumi_plugin::{Component, Error, Output, Result, Scope};
 
 use super::wires::{Plan, Wires};
-use super::{ReferenceStack, estimate};
+use super::{Facts, ReferenceStack, estimate};
 use crate::components::cdn::Cdn;
 use crate::components::fargate_service::FargateService;
 use crate::components::{Report, Reporting};
 use crate::deletion_protection::{DeletionProtection, DeletionProtectionArgs};
 use crate::ec2::security_group_rule::SecurityGroupRuleArgs;
-use crate::types::Region;
+use crate::types::{Cidr, Region};
 
 /// CloudFront's things are in this region.
 pub use crate::aws::EDGE as CLOUDFRONT;
@@ -28,7 +28,11 @@ pub struct Site<'a> {
     plan: Plan<'a>,
     wires: Wires,
     region: Region,
+    /// The other IPv4 ranges of a VPC that there is already, by name.
+    ranges: BTreeMap<String, Cidr>,
     report: Report,
+    /// The URNs of the parts, by their keys.
+    parts: BTreeMap<String, Output<String>>,
 }
 
 /// All outputs of a part, as one.
@@ -38,10 +42,11 @@ fn whole<C: Clone + Send + Sync + 'static>(part: C) -> Output<C> {
 
 impl<'a> Site<'a> {
     /// Where nothing has been added yet.
-    pub fn of(here: &'a mut Scope, plan: Plan<'a>, region: Region) -> Site<'a> {
+    pub fn of(here: &'a mut Scope, plan: Plan<'a>, facts: Facts) -> Site<'a> {
+        let Facts { region, ranges } = facts;
         let report = Report::of(here);
         estimate::notes(&plan).into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
-        Site { here, plan, wires: Wires::unknown(), region, report }
+        Site { here, plan, wires: Wires::unknown(), region, ranges, report, parts: BTreeMap::new() }
     }
 }
 
@@ -118,7 +123,10 @@ impl Site<'_> {
         C: Component + Reporting,
         <C::Inputs as Twin>::Args: From<C::Inputs>,
     {
-        let part = (*self.here.part::<C>(key, inputs.into())).clone();
+        let key = key.into();
+        let part = self.here.part::<C>(key.clone(), inputs.into());
+        self.parts.insert(key, part.urn.clone());
+        let part = (*part).clone();
         self.report = self.report.clone().including(part.report());
         part
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulumi_plugin::{Fault, Output, Result, Secret};
+use pulumi_plugin::{Fault, Output, Result, Secret, Value};
 
 use super::blocks::*;
 use super::inputs::{Blocks, ReferenceStackInputs, cname};
@@ -10,7 +10,7 @@ use crate::components::alarms::{
     AlarmsAurora, AlarmsCdn, AlarmsInputs, AlarmsLoadBalancer, AlarmsRedis, AlarmsService,
 };
 use crate::components::aurora_postgres::AuroraPostgresInputs;
-use crate::components::cdn::{CdnBucket, CdnBucketAccess, CdnInputs, CdnLoadBalancer, CdnOrigin};
+use crate::components::cdn::{CdnBucket, CdnInputs, CdnLoadBalancer, CdnOrigin};
 use crate::components::certificate::CertificateInputs;
 use crate::components::cluster::ClusterInputs;
 use crate::components::dns_zone::DnsZoneInputs;
@@ -32,6 +32,8 @@ use crate::wafv2::key::Scope as WafScope;
 pub struct Wires {
     pub vpc_id: Output<String>,
     pub cidr: Output<Cidr>,
+    /// The other IPv4 ranges of the VPC, by name.
+    pub ranges: BTreeMap<String, Cidr>,
     pub public: Output<Vec<String>>,
     pub app: Output<Vec<String>>,
     pub data: Output<Vec<String>>,
@@ -83,6 +85,7 @@ impl Wires {
         Wires {
             vpc_id: one(),
             cidr: Output::unknown(),
+            ranges: BTreeMap::new(),
             public: several(),
             app: several(),
             data: several(),
@@ -273,21 +276,20 @@ impl Plan<'_> {
         })
     }
 
-    /// Whether the stack writes the bucket's policy: not where the program says more of it, or an origin access identity reads the bucket.
+    /// Whether the stack writes the bucket's policy, which so is one, whatever reads the bucket. Whoever overrides the part's own has it there.
     pub fn writes_bucket_policy(&self) -> bool {
-        let bucket = self
-            .blocks
-            .bucket
-            .as_ref()
-            .is_some_and(|it| it.settings.policy && it.settings.policy_statements.is_empty());
-        let identity = |it: &CdnBlock| it.settings.bucket_access == CdnBucketAccess::OriginAccessIdentity;
-        bucket && !self.blocks.cdn.as_ref().is_some_and(identity)
+        let own = self.inputs.shared.overrides.get("bucket").and_then(Value::as_object);
+        let overridden = own.is_some_and(|own| own.contains_key("policy") || own.contains_key("policyStatements"));
+        self.blocks.bucket.as_ref().is_some_and(|it| it.settings.policy && !overridden)
     }
 
-    /// The bucket. It writes its own policy only where the program says more of it, and no distribution does.
+    /// The bucket. It writes its own policy only where neither the stack does nor a distribution.
     pub fn bucket(&self) -> Option<PrivateBucketInputs> {
         let block = self.blocks.bucket.as_ref()?;
         let mut settings = block.settings.clone();
+        if self.writes_bucket_policy() {
+            settings.policy_statements.clear();
+        }
         settings.policy &= self.blocks.cdn.is_none() && !self.writes_bucket_policy();
         Some(PrivateBucketInputs { settings, shared: self.shared(&block.own) })
     }
@@ -408,6 +410,7 @@ impl Plan<'_> {
         Some(VpcEndpointsInputs {
             vpc_id: wires.vpc_id.clone(),
             vpc_cidr: wires.cidr.clone(),
+            additional_cidrs: wires.ranges.clone(),
             subnet_ids: Some(wires.app.clone()),
             route_table_ids: Some(wires.tables.clone()),
             settings: block.settings.clone(),
@@ -420,8 +423,6 @@ impl Plan<'_> {
 mod tests {
     use super::super::samples::small;
     use super::*;
-    use pulumi_plugin::Value;
-
     /// Whoever gets no password of the stack's is not told of it.
     #[test]
     fn a_password_that_goes_stale_is_told_of() {

@@ -25,6 +25,9 @@ impl Site<'_> {
         let network = self.part::<Network>("network", self.plan.network());
         self.wires.vpc_id = network.vpc_id.clone();
         self.wires.cidr = network.cidr.try_map(|cidr| Cidr::parse(&cidr).map_err(Error::new));
+        let secondary = &self.plan.blocks.network.settings.secondary_cidrs;
+        let secondary = secondary.iter().map(|(name, range)| (name.clone(), Cidr(range.0)));
+        self.wires.ranges = self.ranges.clone().into_iter().chain(secondary).collect();
         self.wires.public = network.public_subnet_ids.clone();
         self.wires.app = network.app_subnet_ids.clone();
         self.wires.data = network.data_subnet_ids.clone();
