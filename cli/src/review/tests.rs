@@ -183,6 +183,7 @@ impl Place {
             scrubber: Scrubber::default(),
             trusted: None,
             dry_run: false,
+            page: None,
         };
         Place { folder, forge, reviewer, head }
     }
