@@ -1,21 +1,24 @@
 //! `gitinfra.yaml`: what a repository says about its own stacks. It is read from the branch that is rolled out or merged into,
 //! so that whoever asks for a merge can't change what is done with it.
 
-mod glob;
 mod guard;
 mod noise;
+mod surroundings;
 
 use serde::Deserialize;
 
 use crate::called;
 use crate::failure::{Failure, Result, nearest};
+use crate::glob::matches;
 use crate::repo::{Found, Stack};
-use glob::matches;
+use crate::tags;
 use guard::Part;
 use noise::ScheduleParts;
+use surroundings::{Said, Side, Variables};
 
 pub use guard::{Act, Approvals, Bound, Budget, Guard, Policy};
 pub use noise::{Drift, Schedule, Then};
+pub use surroundings::{Sources, Surroundings, Work};
 
 /// Where it lies.
 pub const FILE: &str = "gitinfra.yaml";
@@ -40,6 +43,11 @@ pub struct Config {
     /// What is said of drift.
     pub drift: Drift,
     concurrency: Vec<Concurrency>,
+    /// Variables that the engine sees.
+    environment: Variables,
+    /// What holds for previews and for roll-outs alone.
+    preview: Side,
+    rollout: Side,
 }
 
 /// How many stacks of a backend are worked on at once, whoever works on them.
@@ -66,6 +74,8 @@ struct Rule {
     sparse: Option<bool>,
     /// The only branch from which they are rolled out.
     branch: Option<String>,
+    /// Globs of the tags of which the newest is rolled out, in the place of the branch's head; `!` takes out.
+    tags: Option<Vec<String>>,
     /// How much of some kinds of resources one roll-out may delete or replace.
     #[serde(default)]
     budgets: Vec<Budget>,
@@ -79,9 +89,21 @@ struct Rule {
     policies: Vec<Policy>,
     /// Whether only what a sealed preview showed is rolled out.
     sealed: Option<bool>,
+    /// Variables that the engine sees.
+    #[serde(default)]
+    environment: Variables,
+    /// What holds for previews and for roll-outs alone.
+    #[serde(default)]
+    preview: Side,
+    #[serde(default)]
+    rollout: Side,
 }
 
 impl Rule {
+    fn said(&self) -> Said<'_> {
+        Said { environment: &self.environment, preview: &self.preview, rollout: &self.rollout }
+    }
+
     fn part(&self) -> Part<'_> {
         let Rule { budgets, approvals, policies, sealed, .. } = self;
         Part { budgets, approvals: approvals.as_ref(), policies, sealed: *sealed }
@@ -137,8 +159,21 @@ impl Config {
             stack.triggers.extend(rule.triggers.iter().cloned());
             stack.after.extend(rule.after.iter().cloned());
             stack.sparse = rule.sparse.unwrap_or(stack.sparse);
+            if let Some(tags) = &rule.tags {
+                stack.tags.clone_from(tags);
+            }
         }
         stack
+    }
+
+    /// Whether some stacks may be rolled out by tags.
+    pub fn has_tags(&self) -> bool {
+        self.rules.iter().any(|rule| rule.tags.as_ref().is_some_and(|tags| !tags.is_empty()))
+    }
+
+    /// Whether some stack is rolled out by a tag of this name, so that it matters when the tag was made.
+    pub fn wants_tag(&self, name: &str) -> bool {
+        self.rules.iter().filter_map(|rule| rule.tags.as_deref()).any(|globs| tags::fits(globs, name))
     }
 
     /// Whether some backend has a limit.
@@ -156,6 +191,31 @@ impl Config {
         let Config { budgets, approvals, policies, sealed, .. } = self;
         let all = Part { budgets, approvals: approvals.as_ref(), policies, sealed: *sealed };
         Guard::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::part)))
+    }
+
+    /// What a stack's previews or roll-outs see and may take. What is missing is a failure.
+    pub fn surroundings(&self, name: &str, work: Work, sources: Sources<'_>) -> Result<Surroundings> {
+        let all = Said { environment: &self.environment, preview: &self.preview, rollout: &self.rollout };
+        Surroundings::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::said)), name, work, sources)
+    }
+
+    /// The same, where nothing is asked of what is done: whoever wanted it was shown it.
+    pub fn unguarded(&self) -> Config {
+        let rule = |rule: &Rule| Rule {
+            approvals: None,
+            budgets: Vec::new(),
+            policies: Vec::new(),
+            sealed: None,
+            ..rule.clone()
+        };
+        Config {
+            approvals: None,
+            budgets: Vec::new(),
+            policies: Vec::new(),
+            sealed: None,
+            rules: self.rules.iter().map(rule).collect(),
+            ..self.clone()
+        }
     }
 
     /// How often a stack is looked at for drift; `None` where nobody wants that.
@@ -268,6 +328,16 @@ mod tests {
         for (changed, expected) in cases {
             assert_eq!(fires(&triggers, changed), expected, "{changed}");
         }
+    }
+
+    #[test]
+    fn the_last_word_on_tags_counts() {
+        let text = "rules:\n- {stacks: ['**'], tags: ['v*']}\n- {stacks: ['web/*'], tags: ['web-*', '!*-rc*']}\n- {stacks: [net/dev], tags: []}\n";
+        let config = Config::read(text).expect("a configuration");
+        let told: Vec<_> = config.apply(found(), "main").stacks.iter().map(|stack| stack.tags.join(" ")).collect();
+        assert_eq!(told, ["", "v*", "web-* !*-rc*", "web-* !*-rc*"]);
+        assert!(config.has_tags() && config.wants_tag("v1") && !config.wants_tag("web-rc1"));
+        assert!(!Config::read("rules: [{stacks: ['**'], tags: []}]").expect("a configuration").has_tags());
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub enum Reason {
     CameBack,
     /// The commit that stands is no longer in the repository, so nothing can be compared.
     Rewritten { from: String },
+    /// A tag stands for another commit than before.
+    Tagged { tag: String, why: Box<Reason> },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +131,7 @@ impl Reason {
             Reason::Rewritten { from } => {
                 format!("{} was rolled out, which the repository no longer has", short(from))
             }
+            Reason::Tagged { tag, why } => format!("tagged {tag}: {}", why.words()),
         }
     }
 }

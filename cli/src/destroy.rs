@@ -1,7 +1,6 @@
 //! Destroys what a stack rolled out: by the files of the commit that stands, in a run like any other.
 
 use crate::comment::StackPreview;
-use crate::config::Config;
 use crate::decide::Reason;
 use crate::failure::{Failure, Kind, Result};
 use crate::record::{Action, StackRecord, Standing};
@@ -28,7 +27,7 @@ impl Destroy {
 
     /// What would go, sealed, and of which kind the failure was, if there was one.
     pub async fn preview(&self, target: &Target) -> Result<(StackPreview, Option<Kind>)> {
-        let (preview, kind) = self.0.previewer.destruction(target.stack.clone(), &target.commit).await?;
+        let (preview, kind) = self.0.previewer.destruction(target.subject(&self.0.previewer.mirror)?).await?;
         if let Some(seal) = &preview.seal {
             self.0.ledger.keep_seal(seal, true, self.0.previewer.context.now()).await?;
         }
@@ -38,7 +37,8 @@ impl Destroy {
     /// Destroys what was shown.
     pub async fn run(&self, target: &Target, shown: &StackPreview) -> Result<Outcome> {
         let seal = confirmed(shown.seal.as_ref())?;
-        self.0.run(target, (Action::Destroy, &Reason::Asked), &Config::default(), Some(&seal)).await
+        let config = target.config(&self.0.previewer.mirror)?.unguarded();
+        self.0.run(target, (Action::Destroy, &Reason::Asked), &config, Some(&seal)).await
     }
 
     async fn commit(&self, record: &StackRecord) -> Result<Option<String>> {

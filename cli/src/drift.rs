@@ -16,7 +16,7 @@ impl Drifting {
     /// Looks at a stack, and writes down what it found; of which kind the failure was, if there was one.
     pub async fn look(&self, target: &Target) -> Result<(DriftState, Findings, Option<Kind>)> {
         let reason = "what stands is compared with what was rolled out".to_owned();
-        let (preview, kind) = self.0.previewer.refreshed(target.stack.clone(), &target.commit, reason).await?;
+        let (preview, kind) = self.0.previewer.refreshed(target.subject(&self.0.previewer.mirror)?, reason).await?;
         let noise = target.config(&self.0.previewer.mirror)?.drift;
         let (state, findings) = match preview.failure {
             Some(message) => (DriftState::Unchecked, Findings { message: Some(message), ..Findings::default() }),

@@ -25,7 +25,7 @@ pub use backend::{Backend, no_stack};
 pub use diagnosis::{WHEN_LOCKED, diagnose, unknown_stack};
 pub use foresee::{Foresee, Foreseen, Glimpse};
 pub use identity::Identity;
-pub use install::missing;
+pub use install::{Shelf, missing};
 pub use lock::{LeftLock, locks, named_locks};
 pub use news::{News, Resource, Severity};
 pub use progress::Progress;

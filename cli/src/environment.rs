@@ -107,6 +107,22 @@ const NOT_PASSED: &[&str] = &[
     "GITINFRA_APP_KEY_FILE",
 ];
 
+/// What every engine is started with, whatever anybody else says.
+const SET: &[(&str, &str)] = &[
+    // The event log's flag exists only with this.
+    ("PULUMI_DEBUG_COMMANDS", "1"),
+    ("PULUMI_SKIP_UPDATE_CHECK", "1"),
+    ("PULUMI_SKIP_CONFIRMATIONS", "1"),
+    // A fresh worktree never holds a salt that wasn't committed; the stack's state does.
+    ("PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER", "1"),
+    ("NO_COLOR", "1"),
+];
+
+/// Whether nobody but gitinfra sets a variable.
+pub fn is_own(name: &str) -> bool {
+    name.starts_with("GITINFRA_") || SET.iter().any(|(own, _)| *own == name)
+}
+
 /// The environment of every `pulumi` that gitinfra starts.
 pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment {
     let allowed = |name: &str| {
@@ -121,16 +137,8 @@ pub fn for_engine(all: &Environment, also: &[String], cwd: &Path) -> Environment
         .filter(|(name, _)| allowed(name) && !NOT_PASSED.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    for (name, value) in [
-        // The event log's flag exists only with this.
-        ("PULUMI_DEBUG_COMMANDS", "1"),
-        ("PULUMI_SKIP_UPDATE_CHECK", "1"),
-        ("PULUMI_SKIP_CONFIRMATIONS", "1"),
-        // A fresh worktree never holds a salt that wasn't committed; the stack's state does.
-        ("PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER", "1"),
-        ("NO_COLOR", "1"),
-    ] {
-        kept.insert(name.to_owned(), value.to_owned());
+    for (name, value) in SET {
+        kept.insert((*name).to_owned(), (*value).to_owned());
     }
     // The engine runs elsewhere, where a committed file would be taken for the one that is meant.
     for (name, value) in kept.iter_mut().filter(|(name, _)| holds_paths(name)) {

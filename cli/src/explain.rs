@@ -14,6 +14,8 @@ pub struct Explained {
     pub paths: Vec<Touch>,
     /// What could touch it without being noticed.
     pub not_followed: Option<String>,
+    /// The globs of tags by which it is rolled out, in the place of the branch's head.
+    pub tags: Vec<String>,
 }
 
 /// A path that changed, and why that counts.
@@ -27,7 +29,7 @@ pub struct Touch {
 pub fn explain(stack: &Stack, changed: &[String]) -> Explained {
     let touch = |path: &String| Some(Touch { path: path::shown(path), why: why(stack, path)? });
     let paths = changed.iter().filter_map(touch).collect();
-    Explained { stack: stack.name(), paths, not_followed: not_followed(stack) }
+    Explained { stack: stack.name(), paths, not_followed: not_followed(stack), tags: stack.tags.clone() }
 }
 
 fn why(stack: &Stack, changed: &str) -> Option<String> {
@@ -77,6 +79,7 @@ mod tests {
         let files = vec![file("net/Pulumi.yaml", project), file("net/Pulumi.dev.yaml", "")];
         let mut stack = stacks(&Listing { files, ..Listing::default() }).stacks.remove(0);
         stack.triggers = vec!["shared/**".to_owned()];
+        stack.tags = vec!["v*".to_owned()];
         let step = |by: &str, how| Step { by: by.to_owned(), how };
         let mut reach = Reach { unknown: vec!["src/net/x: `require(..)`".to_owned()], ..Reach::default() };
         reach.files.insert("src/net/x".to_owned(), step("src/net", "begins with"));
@@ -97,6 +100,7 @@ mod tests {
         assert!(
             told.not_followed.as_ref().is_some_and(|words| words.ends_with("gitinfra.yaml: src/net/x: `require(..)`"))
         );
+        assert_eq!(told.tags, ["v*"]);
         let told: Vec<_> = told.paths.iter().map(|touch| (touch.path.as_str(), touch.why.as_str())).collect();
         assert_eq!(
             told,

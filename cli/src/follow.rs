@@ -4,6 +4,7 @@ mod due;
 mod look;
 mod schedule;
 mod side_by_side;
+mod tagged;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ use crate::ledger::{Ledger, StackId};
 use crate::repo::path::{is_within, shown};
 use crate::repo::{self, Fault, Found, Listing, Stack};
 use crate::scrub::Scrubber;
+use crate::tags::Tag;
 use crate::text;
 
 pub use tally::Tally;
@@ -37,7 +39,7 @@ pub struct Follow {
     pub environment: Environment,
     pub scrubber: Scrubber,
     pub wishes: Wishes,
-    /// The head of the pass before, which needs no words again.
+    /// The head of the pass before, with the tags where they matter: what was said of them needs no words again.
     pub seen: Option<String>,
 }
 
@@ -117,36 +119,47 @@ impl Follow {
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
         let head = self.scrubbed(head);
-        let is_new = self.seen.replace(head.id.clone()).as_ref() != Some(&head.id);
+        let is_new = self.seen.as_ref().is_none_or(|seen| !seen.starts_with(&head.id));
         if is_new {
             self.tell_head(&head);
+            self.seen = Some(head.id.clone());
         }
         let known = self.ledger.all_known(&self.mirror.source.label).await?;
         let declared = self.declared(&head, !known.is_empty())?;
+        let tags = self.tags(&declared.config).await?;
+        let is_new = self.is_new_sight(&head, &tags, is_new);
         if is_new && self.wishes.stacks.is_empty() {
             self.tell_gone(&declared, &known, &head).await?;
             self.tell_elsewhere(&declared.found).await?;
         }
-        self.bring(declared, known, &head, is_new).await
+        self.bring(declared, known, (&head, &tags), is_new).await
     }
 
-    /// Brings the stacks to the head, those that have to be.
-    async fn bring(&self, declared: Declared, known: AllKnown, head: &Commit, is_new: bool) -> Result<Tally> {
+    /// Brings the stacks to the head or to their newest tags, those that have to be.
+    async fn bring(
+        &self,
+        declared: Declared,
+        known: AllKnown,
+        (head, tags): (&Commit, &[Tag]),
+        is_new: bool,
+    ) -> Result<Tally> {
         let mut tally = Tally::default();
         let (config, branch) = (&declared.config, &self.wishes.branch);
         config.refuse_left_out(&declared.found, &self.wishes.stacks, branch)?;
         let found = config.apply(declared.found, branch).select(&self.wishes.stacks)?;
         self.tell_faults(&found.faults, is_new, &mut tally);
-        let looked = self.decided(found.stacks, known, head, &declared.listing)?;
+        let (tagged, stacks) = found.stacks.into_iter().partition(|stack: &Stack| !stack.tags.is_empty());
+        let mut looked = self.decided(stacks, &known, head, &declared.listing)?;
+        looked.extend(self.decided_by_tags(tagged, &known, (config, head, tags), is_new, &mut tally)?);
         if is_new {
             self.tell_unknown(&looked);
             self.settle(&looked, head).await?;
         }
-        let due = self.due(looked, head, is_new, &mut tally).await?;
+        let due = self.due(looked, is_new, &mut tally).await?;
         let worked = due.iter().any(|due| due.rest.is_none());
         match self.wishes.dry_run {
             true => tally.skipped += due.len(),
-            false => self.roll_out(&due, (&declared.listing.files, config), head, &mut tally).await?,
+            false => self.roll_out(&due, (&declared.listing.files, config), &mut tally).await?,
         }
         if (is_new || worked) && !tally.moved && !self.wishes.dry_run {
             self.context.tell(None, tally.finished());

@@ -11,7 +11,6 @@ pub mod hint;
 pub mod mark;
 mod pace;
 mod pull_request;
-mod secret;
 mod trouble;
 pub mod webhook;
 pub mod wire;
@@ -22,9 +21,9 @@ use crate::comment::Room;
 use crate::context::Context;
 use crate::failure::Result;
 
+pub use crate::secret::Secret;
 pub use address::{Address, Kind};
 pub use github::App;
-pub use secret::Secret;
 pub use trouble::{Trouble, What};
 
 /// One repository on a forge, as whoever the token belongs to sees it.

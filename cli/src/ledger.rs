@@ -72,9 +72,7 @@ impl Ledger {
         DRIVERS.call_once(sqlx::any::install_default_drivers);
         let default = sqlite_url(&state_dir.join("ledger.db"));
         let url = url.unwrap_or(&default);
-        let failed = |error: &dyn std::fmt::Display| {
-            Failure::setup(format!("opening the ledger {}: {error}", without_password(url)))
-        };
+        let failed = |error: &dyn std::fmt::Display| unopened(url, error);
         let is_sqlite = url.starts_with("sqlite:");
         if !is_sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(failed(&"no such kind of database")
@@ -86,11 +84,7 @@ impl Ledger {
         lock.lock().map_err(|error| failed(&error))?;
         if !is_sqlite {
             // A pool would try again and again, and forget why.
-            let hint = "is the server running, and may you connect to it?";
-            let silent = |_| failed(&format!("no answer within {} s", PATIENCE.as_secs())).hint(hint);
-            let first = tokio::time::timeout(PATIENCE, AnyConnection::connect(url)).await.map_err(silent)?;
-            let first = first.map_err(|error| failed(&error).hint(hint))?;
-            first.close().await.map_err(|error| failed(&error))?;
+            answers(url, PATIENCE).await?;
         }
         let pool = pool(is_sqlite).connect(url).await.map_err(|error| failed(&error))?;
         MIGRATIONS.run(&pool).await.map_err(|error| {
@@ -127,6 +121,19 @@ impl Ledger {
         let ask = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {}", self.clock)));
         ask.fetch_one(&self.pool).await.map_err(failed("asking for the time"))
     }
+}
+
+fn unopened(url: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::setup(format!("opening the ledger {}: {error}", without_password(url)))
+}
+
+/// Whether a database's server answers: one that takes the connection and says nothing is not waited for.
+async fn answers(url: &str, patience: Duration) -> Result<()> {
+    let hint = "is the server running, and may you connect to it?";
+    let silent = |_| unopened(url, &format!("no answer within {} s", patience.as_secs())).hint(hint);
+    let first = tokio::time::timeout(patience, AnyConnection::connect(url)).await.map_err(silent)?;
+    let first = first.map_err(|error| unopened(url, &error).hint(hint))?;
+    first.close().await.map_err(|error| unopened(url, &error))
 }
 
 fn pool(is_sqlite: bool) -> AnyPoolOptions {

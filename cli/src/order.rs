@@ -357,4 +357,18 @@ mod tests {
         stopped.ended(1, true);
         assert_eq!((stopped.blocked(), stopped.waiting()), (Vec::new(), 3));
     }
+
+    /// One that finds no room keeps its place: others go first, and whoever reads it still waits.
+    #[test]
+    fn one_that_is_put_back_keeps_its_place() {
+        let mut order = order(&reference("o/db/dev"), "", &reference("o/net/dev"));
+        assert_eq!((order.start_next(), order.start_next()), (Some(2), Some(3)));
+        order.ended(2, true);
+        let full = BTreeSet::from([order.start_next().expect("the second of the chain")]);
+        order.put_back(1);
+        assert_eq!((order.start_next_but(&full), order.blocked(), order.waiting()), (None, Vec::new(), 2));
+        // Once something has ended it is tried again, and only then whoever reads it.
+        order.ended(3, true);
+        assert_eq!(rounds(&mut order, &[]), [vec![1], vec![0]]);
+    }
 }

@@ -54,7 +54,6 @@ struct Sealing {
 
 /// What the roll-out of a merge would be judged by.
 struct Guards {
-    config: Config,
     branch: String,
     commit: String,
 }
@@ -71,12 +70,21 @@ pub struct Merge {
     pub read: BTreeMap<String, Vec<String>>,
 }
 
+/// A stack by its files at a commit, and what `gitinfra.yaml` says on its branch.
+pub struct Subject {
+    pub stack: Stack,
+    pub commit: Commit,
+    pub config: Config,
+}
+
 /// Where previews of one commit run.
 struct Place<'a> {
     previewer: &'a Previewer,
     commit: &'a str,
     phase: Phase,
     sealing: Option<Sealing>,
+    /// What `gitinfra.yaml` says on the branch.
+    config: Config,
     /// What a roll-out would be judged by, where one comes of it.
     guards: Option<Guards>,
     pulumi: Pulumi,
@@ -94,14 +102,15 @@ impl Previewer {
             merged = self.merge(merge) => merged?,
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
-        let notes = self.notes(merge, &base, &head).await?;
+        let mut notes = self.notes(merge, &base, &head).await?;
         let Sorted { touched, untouched, gone, faults, config, order } = sorted(&self.mirror, &base, &merged, merge)?;
+        notes.extend(notes::of_tags(touched.iter().map(|touched| &touched.stack)));
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {
             let kind;
             let sealing = self.sealing(&base, &head, &merged)?;
-            let guards = Some(Guards { config, branch: merge.base.clone(), commit: head.id.clone() });
-            let place = Place { sealing, guards, ..self.place(&merged, Phase::Preview).await? };
+            let guards = Some(Guards { branch: merge.base.clone(), commit: head.id.clone() });
+            let place = Place { sealing, guards, ..self.place(&merged, Phase::Preview, config).await? };
             (stacks, kind) = place.all(touched, order).await?;
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
@@ -111,33 +120,24 @@ impl Previewer {
         Ok((Preview { base, base_commit, head, head_commit, stacks, untouched, gone, notes }, worst))
     }
 
-    /// What would go if all that a stack rolled out were destroyed, by its files at this commit; sealed where there is a key.
-    pub async fn destruction(&self, stack: Stack, commit: &Commit) -> Result<(StackPreview, Option<Kind>)> {
-        let sealing = self.sealing(commit, commit, &commit.id)?;
-        let place = Place { sealing, ..self.place(&commit.id, Phase::PreviewDestroy).await? };
-        place.one(Touched { stack, reason: "to destroy what it rolled out".to_owned() }, &[]).await
+    /// What would go if all that a stack rolled out were destroyed, by its files at a commit; sealed where there is a key.
+    pub async fn destruction(&self, of: Subject) -> Result<(StackPreview, Option<Kind>)> {
+        let sealing = self.sealing(&of.commit, &of.commit, &of.commit.id)?;
+        let place = Place { sealing, ..self.place(&of.commit.id, Phase::PreviewDestroy, of.config).await? };
+        place.one(Touched { stack: of.stack, reason: "to destroy what it rolled out".to_owned() }, &[]).await
     }
 
     /// What would change if a stack's files at a commit were rolled out; sealed where there is a key.
-    pub async fn standing(
-        &self,
-        stack: Stack,
-        commit: &Commit,
-        reason: String,
-    ) -> Result<(StackPreview, Option<Kind>)> {
-        let sealing = self.sealing(commit, commit, &commit.id)?;
-        let place = Place { sealing, ..self.place(&commit.id, Phase::Preview).await? };
-        place.one(Touched { stack, reason }, &[]).await
+    pub async fn standing(&self, of: Subject, reason: String) -> Result<(StackPreview, Option<Kind>)> {
+        let sealing = self.sealing(&of.commit, &of.commit, &of.commit.id)?;
+        let place = Place { sealing, ..self.place(&of.commit.id, Phase::Preview, of.config).await? };
+        place.one(Touched { stack: of.stack, reason }, &[]).await
     }
 
     /// What of a stack is another thing than its state says.
-    pub async fn refreshed(
-        &self,
-        stack: Stack,
-        commit: &Commit,
-        reason: String,
-    ) -> Result<(StackPreview, Option<Kind>)> {
-        self.place(&commit.id, Phase::Refresh).await?.one(Touched { stack, reason }, &[]).await
+    pub async fn refreshed(&self, of: Subject, reason: String) -> Result<(StackPreview, Option<Kind>)> {
+        let place = self.place(&of.commit.id, Phase::Refresh, of.config).await?;
+        place.one(Touched { stack: of.stack, reason }, &[]).await
     }
 
     async fn merge(&self, merge: &Merge) -> Result<(Commit, Commit, String)> {
@@ -155,7 +155,7 @@ impl Previewer {
         Ok(Some(Sealing { key, head: head.id.clone(), base: base.id.clone(), tree }))
     }
 
-    async fn place<'a>(&'a self, commit: &'a str, phase: Phase) -> Result<Place<'a>> {
+    async fn place<'a>(&'a self, commit: &'a str, phase: Phase, config: Config) -> Result<Place<'a>> {
         let pulumi = Pulumi::find(&self.environment).await?.until(&self.context.cancel);
         let work = self.context.state_dir.join("work");
         let failed = |error: std::io::Error| Failure::setup(format!("making a folder in {}: {error}", work.display()));
@@ -167,6 +167,7 @@ impl Previewer {
             commit,
             phase,
             sealing: None,
+            config,
             guards: None,
             pulumi,
             scratch,
@@ -218,8 +219,7 @@ impl Place<'_> {
         let begun = context.now();
         context.tell(Some(&name), Body::PreviewStarted { reason: reason.clone() });
         let mut scrubber = Scrubber::from_environment(&context.environment);
-        let done = self.by_engine(&stack, before, &mut scrubber).await;
-        let mut seen = done.unwrap_or_else(Seen::failed);
+        let mut seen = self.within_time(&stack, before, &mut scrubber).await.unwrap_or_else(Seen::failed);
         let (failed, seconds) = (seen.failure.is_some(), crate::text::as_seconds(context.now() - begun));
         context.tell(Some(&name), Body::PreviewFinished { failed, changes: seen.changes.resources.len(), seconds });
         let kind = seen.failure.as_ref().map(|failure| failure.kind);

@@ -211,6 +211,10 @@ pub struct StackRecord {
     pub repository: String,
     /// The branch that the newest run rolled out.
     pub branch: Option<String>,
+    /// Globs of the tags of which the newest is rolled out, in the place of the branch's head.
+    pub tags: Vec<String>,
+    /// That tag, as of the newest look at the branch.
+    pub tag: Option<String>,
     /// Where its state lives, as of the newest run, without a password.
     pub backend: Option<String>,
     pub folder: String,

@@ -36,7 +36,7 @@ impl RollBack {
     /// What would change, sealed, and of which kind the failure was, if there was one.
     pub async fn preview(&self, Older { run, target }: &Older) -> Result<(StackPreview, Option<Kind>)> {
         let reason = format!("to be as after run {run} ({})", target.commit.subject);
-        let (preview, kind) = self.0.previewer.standing(target.stack.clone(), &target.commit, reason).await?;
+        let (preview, kind) = self.0.previewer.standing(target.subject(&self.0.previewer.mirror)?, reason).await?;
         if let Some(seal) = &preview.seal {
             self.0.ledger.keep_seal(seal, true, self.0.previewer.context.now()).await?;
         }

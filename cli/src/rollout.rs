@@ -8,9 +8,11 @@ mod locks;
 mod pending;
 mod recovery;
 
+use std::sync::Arc;
+
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
+use crate::config::{Config, Sources, Surroundings, Work};
 use crate::context::Context;
 use crate::decide::{Known, Reason};
 use crate::engine::{Backend, Pulumi};
@@ -19,6 +21,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{Claim, Done, Lease, Ledger, NewRun, Room, StackId};
+use crate::limit::Limit;
 use crate::process::{self, Process};
 use crate::record::{Action, RunState};
 use crate::repo::Stack;
@@ -75,7 +78,7 @@ pub struct RollOut<'a> {
     /// How many runs of a stack the ledger keeps.
     pub keep_runs: u32,
     /// Held by whoever must be alone for a moment.
-    pub alone: tokio::sync::Mutex<()>,
+    pub alone: Arc<tokio::sync::Mutex<()>>,
     /// The environment that the engine sees.
     pub environment: &'a Environment,
 }
@@ -86,6 +89,7 @@ struct Claimed<'a> {
     id: &'a StackId,
     lease: &'a Lease,
     cancel: &'a CancellationToken,
+    surroundings: &'a Surroundings,
 }
 
 /// One run's particulars.
@@ -99,7 +103,8 @@ struct Job<'a> {
 impl RollOut<'_> {
     /// Rolls a stack out under its lease.
     pub async fn run(&self, stack: &Stack, id: &StackId, known: &Known, reason: &Reason) -> Result<Outcome> {
-        let (me, room) = (Process::current(), self.room(stack)?);
+        let surroundings = self.surroundings(stack)?;
+        let (me, room) = (Process::current(), self.room(stack, &surroundings)?);
         let claim = match &room {
             Some(room) => self.ledger.claim_within(id, &me, room).await?,
             None => self.ledger.claim(id, &me).await?,
@@ -114,20 +119,28 @@ impl RollOut<'_> {
             }
         };
         let heartbeat = lease::Heartbeat::start(self.ledger, id, &lease, &self.context.cancel);
-        let claimed = Claimed { stack, id, lease: &lease, cancel: &heartbeat.cancel };
+        let (lease, surroundings) = (&lease, &surroundings);
+        let claimed = Claimed { stack, id, lease, cancel: &heartbeat.cancel, surroundings };
         let outcome = self.under_lease(&claimed, known, reason).await;
         self.ledger.keep_newest(id, self.keep_runs).await?;
         drop(heartbeat);
-        self.ledger.release(id, &lease).await?;
+        self.ledger.release(id, lease).await?;
         outcome
     }
 
+    /// What the stack's engine sees, and how long it may take.
+    fn surroundings(&self, stack: &Stack) -> Result<Surroundings> {
+        let (own, state_dir) = (&self.context.environment, self.context.state_dir.as_path());
+        let sources = Sources { engine: self.environment, own, state_dir };
+        self.config.surroundings(&stack.name(), Work::RollOut, sources)
+    }
+
     /// How many stacks of its backend may be worked on at once, where anything is said of that.
-    fn room(&self, stack: &Stack) -> Result<Option<Room>> {
+    fn room(&self, stack: &Stack, surroundings: &Surroundings) -> Result<Option<Room>> {
         if !self.config.has_limits() {
             return Ok(None);
         }
-        let backend = Backend::of(stack, self.environment)?.shown();
+        let backend = Backend::of(stack, &surroundings.environment)?.shown();
         Ok(self.config.most_at_once(&backend).map(|most| Room { backend, most }))
     }
 
@@ -141,27 +154,35 @@ impl RollOut<'_> {
             return Err(Failure::busy(lock.in_words()).hint(hint));
         }
         claimed.stack.check_name()?;
-        let backend = Backend::of(claimed.stack, self.environment)?;
-        backend.check(self.environment)?;
+        let environment = &claimed.surroundings.environment;
+        let backend = Backend::of(claimed.stack, environment)?;
+        backend.check(environment)?;
         self.close_cut_off_runs(claimed).await?;
         if claimed.cancel.is_cancelled() {
             return Ok(Outcome::Cancelled);
         }
         self.refuse_held_locks(claimed, &backend).await?;
-        for message in backend.mend(self.environment) {
+        for message in backend.mend(environment) {
             self.context.note(&claimed.stack.name(), message);
         }
         self.ledger.lives_in(claimed.id, &backend.shown()).await?;
         let (run, mut log) = self.begin(claimed, reason.words()).await?;
         let started = self.context.now();
-        let end = self.work(claimed, &run, &backend, &mut log).await;
+        let limit = Limit::start(claimed.surroundings.timeout, claimed.cancel);
+        let limited = Claimed { cancel: &limit.cancel, ..*claimed };
+        let end = self.work(&limited, &run, &backend, &mut log).await;
         self.sweep(&run);
-        self.end(claimed, &run, end.unwrap_or_else(|failure| End::of(&failure)), log, started).await
+        let mut end = end.unwrap_or_else(|failure| End::of(&failure));
+        if let Some(failure) = limit.explains(end.kind, "rollout") {
+            end = End { changes: end.changes, ..End::of(&failure) };
+        }
+        self.end(claimed, &run, end, log, started).await
     }
 
     /// What happens between a run's record and its end.
     async fn work(&self, claimed: &Claimed<'_>, run: &str, backend: &Backend, log: &mut RunLog) -> Result<End> {
-        let pulumi = self.pulumi.of_run(run, &self.output_folder(run)?)?;
+        let pulumi = self.pulumi.seeing(&claimed.surroundings.environment).until(claimed.cancel);
+        let pulumi = pulumi.of_run(run, &self.output_folder(run)?)?;
         self.engine(&Job { claimed, run, pulumi, backend }, log).await
     }
 
@@ -170,7 +191,9 @@ impl RollOut<'_> {
         let (commit, subject, host) = (&self.head.id, &self.head.subject, process::host());
         let new = NewRun { branch: self.branch, commit, subject, reason: &reason, action: self.action, host: &host };
         let run = self.ledger.begin(claimed.id, claimed.lease, &new, self.context.now()).await?;
-        let log = RunLog::begin(self.context, self.ledger, &run, &claimed.stack.name(), self.scrubber.clone());
+        let mut scrubber = self.scrubber.clone();
+        claimed.surroundings.teach(&mut scrubber);
+        let log = RunLog::begin(self.context, self.ledger, &run, &claimed.stack.name(), scrubber);
         let resources = self.ledger.resources(claimed.id).await?;
         log.tell(Body::RunStarted { action: self.action, commit: commit.clone(), reason, resources });
         Ok((run, log))

@@ -21,15 +21,20 @@ impl Scrubber {
     /// Takes every value of a variable whose name says that it is secret, and the password of every URL.
     pub fn from_environment(environment: &BTreeMap<String, String>) -> Self {
         let mut scrubber = Scrubber::default();
+        scrubber.add_environment(environment);
+        scrubber
+    }
+
+    /// The same of another environment.
+    pub fn add_environment(&mut self, environment: &BTreeMap<String, String>) {
         for (name, value) in environment {
             if is_secret_name(name) {
-                scrubber.add(value);
+                self.add(value);
             }
             if let Some(password) = password_of(value) {
-                scrubber.add(password);
+                self.add(password);
             }
         }
-        scrubber
     }
 
     /// Learns a value, and its lines when it has several: the engine prints line by line.

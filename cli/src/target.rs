@@ -7,7 +7,7 @@ use crate::engine::Pulumi;
 use crate::failure::{Failure, Result};
 use crate::git::{Commit, Mirror, Programs};
 use crate::ledger::{Ledger, StackId};
-use crate::preview::Previewer;
+use crate::preview::{Previewer, Subject};
 use crate::record::{Action, Run, StackRecord};
 use crate::repo::{self, Stack};
 use crate::rollout::{Outcome, RollOut};
@@ -59,6 +59,12 @@ impl Target {
             failure.hint(format!("what may be done unasked says {} at the head of `{}`", config::FILE, self.branch))
         })?;
         Config::read(&mirror.file(&head.id, config::FILE)?.unwrap_or_default())
+    }
+
+    /// What is previewed of it.
+    pub fn subject(&self, mirror: &Mirror) -> Result<Subject> {
+        let (stack, commit) = (self.stack.clone(), self.commit.clone());
+        Ok(Subject { stack, commit, config: self.config(mirror)? })
     }
 
     /// What the branch said when it was last looked at, and not what it said at the commit.
@@ -118,7 +124,8 @@ impl Place {
     pub async fn repair(&self, target: &Target) -> Result<()> {
         let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
-        let (config, action) = (Config::default(), Action::RollOut);
+        // Where nothing can be read of the branch the usual surroundings count.
+        let (config, action) = (target.config(&self.previewer.mirror).unwrap_or_default(), Action::RollOut);
         self.roll_out(target, action, &config, (&pulumi, &scrubber)).repair(&target.stack, &target.id).await
     }
 
@@ -142,7 +149,7 @@ impl Place {
             config,
             confirmed: None,
             keep_runs: self.keep_runs,
-            alone: tokio::sync::Mutex::default(),
+            alone: Default::default(),
             environment,
         }
     }

@@ -15,6 +15,8 @@ pub(crate) const PASSING: Passing = &[
     ("FailedResourceAccessException", "", Again::Soon),
     // What has just been made may not be seen yet: a service, or the target of a policy.
     ("ValidationException", "ecs service doesn't exist", Again::Moment),
+    // Policies hear of a new target late.
+    ("ObjectNotFoundException", "no scalable target registered", Again::Soon),
     ("ObjectNotFoundException", "", Again::Moment),
     ("ResourceNotFoundException", "", Again::Moment),
 ];

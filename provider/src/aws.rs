@@ -11,6 +11,7 @@ mod operation;
 mod outage;
 mod pacing;
 pub mod parameters;
+mod partition;
 mod provider;
 mod session;
 pub mod tags;
@@ -18,7 +19,8 @@ mod word;
 
 pub use config::{AssumeRole, Common, Config, IgnoreTags};
 pub use error::{Doing, Passing, refusal};
+pub use partition::{EDGE, GLOBAL, Partition, home, principal};
 pub use provider::Gitinfra;
 pub use session::Aws;
-pub use tags::{TOKEN_TAG, Tags};
+pub use tags::{STOPPED_TAG, TOKEN_TAG, Tags};
 pub use word::{word, word_or};

@@ -26,6 +26,8 @@ pub(crate) const PASSING: Passing = &[
     // The distribution that uses it may be about to let it go, which takes as long as a deployment.
     ("CannotUpdateEntityWhileInUse", "", Again::Never),
     ("*InUse", "", Again::Later),
+    // CloudFront has not heard yet that ACM has issued the certificate. One that doesn't cover a name is another matter.
+    ("InvalidViewerCertificate", "certificate doesn't exist", Again::Soon),
     // In the same run, the distribution that has the name may be about to give it up.
     ("CNAMEAlreadyExists", "", Again::Held),
     // It is subscribed to a pricing plan, which does not pass.

@@ -179,6 +179,16 @@ impl Report {
         if so { self.meets(control) } else { self.open(control, why) }
     }
 
+    /// The same where it is known only later.
+    #[must_use]
+    pub fn meets_when(self, so: &Output<bool>, control: &'static str, why: &'static str) -> Report {
+        let some = |so: bool, text: String| if so { vec![text] } else { Vec::new() };
+        let met = so.map(move |so| some(so, control.to_owned()));
+        let open = so.map(move |so| some(!so, format!("{control}: {why}")));
+        let with = |known: Output<Vec<String>>, more| known.zip(more).map(|(all, more)| [all, more].concat());
+        Report { controls: with(self.controls, &met), controls_open: with(self.controls_open, &open), ..self }
+    }
+
     /// With the controls of a part; nothing where the part is skipped.
     #[must_use]
     pub fn including(self, part: &Report) -> Report {

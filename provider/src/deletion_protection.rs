@@ -29,6 +29,15 @@ const FORMER: [(&str, &str); 3] = [
     ("slack of CloudFront", "slack.cloudfront"),
 ];
 
+/// What only the profile `fsbp` has by itself, and how it is kept in another one.
+const OF_PROFILE: [(&str, &str); 2] = [
+    ("bucket.accessLogs", ", and the access logs that only the profile `fsbp` has with `bucket: {accessLogs: {}}`"),
+    ("dns.queryLog", ", and the query log that only the profile `fsbp` has with `dns: {queryLog: true}`"),
+];
+
+/// The name of a load balancer without logs.
+const BALANCER: &str = "loadBalancer";
+
 /// The name that something has now.
 fn current(name: &str) -> &str {
     FORMER.into_iter().find(|(former, _)| *former == name).map_or(name, |(_, now)| now)
@@ -38,7 +47,10 @@ impl DeletionProtectionInputs {
     /// What is protected, and would be deleted by a change.
     fn dropped(&self, new: &Self) -> Vec<String> {
         let Some(standing) = new.standing.as_ref().filter(|_| self.enabled) else { return Vec::new() };
-        let stands = |name: &&str| standing.iter().any(|it| current(it) == *name);
+        // A load balancer goes by its logs where it has some.
+        let same =
+            |it: &str, name: &str| it == name || (name == BALANCER && it.strip_prefix(BALANCER) == Some(".accessLogs"));
+        let stands = |name: &&str| standing.iter().any(|it| same(current(it), name));
         self.data.iter().map(|name| current(name)).filter(|name| !stands(name)).map(str::to_owned).collect()
     }
 }
@@ -56,7 +68,7 @@ pub struct DeletionProtection {
 impl Resource for DeletionProtection {
     const TOKEN: &'static str = "gitinfra:index:DeletionProtection";
     // It is nowhere in AWS, so another region is no reason to replace it.
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = DeletionProtectionInputs;
     type Seen = ();
@@ -72,17 +84,15 @@ impl Resource for DeletionProtection {
 
     async fn prevents(_: &Aws, _: &Id, old: &DeletionProtectionInputs, new: &DeletionProtectionInputs) -> Result<()> {
         let dropped = old.dropped(new);
-        let keep = match dropped.iter().any(|name| name == "bucket.accessLogs") {
-            true => ", and the access logs that only the profile `fsbp` has with `bucket: {accessLogs: {}}`",
-            false => "",
-        };
+        let keep: String =
+            OF_PROFILE.iter().filter(|it| dropped.iter().any(|name| name == it.0)).map(|it| it.1).collect();
         let dropped = dropped.join(", ");
         let words = format!(
             "`{}` is protected from deletion, and would lose {dropped}, which holds data; nothing of it has been changed",
             old.of
         );
         Err(Error::new(words).hint(format!(
-            "to keep it, declare it as before{keep}; to drop it, set `protectStateful: false`, of the stack or of that block, roll that out, and drop {dropped} then"
+            "to keep it, declare it as before{keep}; to drop it, set `protectStateful: false`, of the stack or of that block, and no `deletionProtection: true` there, roll that out, and drop {dropped} then"
         )))
     }
 
@@ -117,7 +127,7 @@ impl Resource for DeletionProtection {
         }
         let holds = if data.is_empty() { String::new() } else { format!(", which holds data in {}", data.join(", ")) };
         Err(Error::new(format!("`{of}` is protected from deletion{holds}; nothing of it has been deleted"))
-            .hint("to destroy it, set `protectStateful: false` (of the stack, and of each block that says otherwise) or `profile: dev`, roll that out, and destroy it then"))
+            .hint("to destroy it, set `protectStateful: false` (of the stack, and of each block that says otherwise) or `profile: dev`, with no `deletionProtection: true` left, roll that out, and destroy it then"))
     }
 
     fn lingers(_: &Self) -> bool {
@@ -156,6 +166,12 @@ mod tests {
             assert!(DeletionProtection::replaces(&old, &new).is_empty(), "{of} is {stands}");
         }
         assert_eq!(protection(&[before], None, true).dropped(&protection(&[], Some(&[]), true)), [now]);
+        // A load balancer that gets logs is still there.
+        let bare = protection(&["loadBalancer"], Some(&["loadBalancer"]), true);
+        for (standing, dropped) in [("loadBalancer.accessLogs", false), ("loadBalancer", false), ("redis", true)] {
+            let new = protection(&[], Some(&[standing]), true);
+            assert_eq!(!DeletionProtection::replaces(&bare, &new).is_empty(), dropped, "{standing}");
+        }
         let off = DeletionProtectionInputs { enabled: false, ..old };
         assert!(DeletionProtection::replaces(&off, &protection(&[], Some(&[]), false)).is_empty());
     }

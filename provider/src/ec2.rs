@@ -14,6 +14,7 @@ pub(crate) mod groups;
 pub mod instance;
 pub mod internet_gateway;
 pub mod nat_gateway;
+mod pool;
 pub mod route;
 pub mod route_table;
 pub mod route_table_association;

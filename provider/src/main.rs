@@ -14,5 +14,9 @@ async fn main() -> std::io::Result<()> {
     if let Some(export) = std::env::var_os("GITINFRA_PENDING_CREATES") {
         start = start.pending(export.as_ref())?;
     }
+    // A folder in which creations are noted while they go on, for the case that this process dies alone.
+    if let Some(folder) = std::env::var_os("GITINFRA_CREATIONS") {
+        start = start.creations(folder.as_ref())?;
+    }
     serve(catalogue(), start).await
 }

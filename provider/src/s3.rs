@@ -19,6 +19,8 @@ pub(crate) const PASSING: Passing = &[
     ("InvalidArgument", "unable to validate the following destination", Again::Soon),
     // The public access block that allows a public policy may have just been set.
     ("AccessDenied", "blockpublicpolicy", Again::Moment),
+    // The versioning that a replication needs has just been turned on.
+    ("InvalidRequest", "versioning must be 'enabled'", Again::Soon),
     ("SlowDown", "", Again::Later),
 ];
 

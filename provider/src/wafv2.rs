@@ -9,6 +9,7 @@ pub mod regex_pattern_set;
 pub mod rule;
 pub mod rule_group;
 mod rules;
+mod spelling;
 pub mod statement;
 pub mod tags;
 pub mod web_acl;
@@ -24,6 +25,7 @@ pub(crate) const PASSING: Passing = &[
     ("WAFOptimisticLockException", "", Again::Soon),
     // What has just been made is not known everywhere.
     ("WAFUnavailableEntityException", "", Again::Later),
+    ("WAFNonexistentItemException", "", Again::Soon),
     // What holds it has gone, but not everywhere.
     ("WAFAssociatedItemException", "", Again::Later),
     ("WAFInternalErrorException", "", Again::Later),

@@ -51,6 +51,13 @@ REFUSALS = [
         INVALID,
         lambda a: register(a) and put(a, metric={**CPU, "ResourceLabel": "app/a/1/targetgroup/b/2"}),
     ),
+    (
+        "an action with a slash in its name",
+        INVALID,
+        lambda a: register(a) and client(a).put_scheduled_action(
+            **KEY, ScheduledActionName="a/b", Schedule="rate(1 day)", ScalableTargetAction={"MinCapacity": 0}
+        ),
+    ),
     ("an action without bounds", INVALID, lambda a: register(a) and schedule(a)),
     ("an unknown target", MISSING, lambda a: service(a) and client(a).deregister_scalable_target(**KEY)),
     ("an unknown policy", MISSING, lambda a: register(a) and client(a).delete_scaling_policy(**KEY, PolicyName="none")),

@@ -264,6 +264,24 @@ def test_the_same_identity_is_made_once(parts):
     assert len(set(names)) == 1
 
 
+def test_cloudfront_makes_a_group_in_the_vpc_of_its_origins(parts):
+    ec2, elb = parts.aws.ec2, parts.aws.elbv2
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    zones = [{"CidrBlock": f"10.0.{i}.0/24", "AvailabilityZone": f"ap-northeast-1{zone}"} for i, zone in enumerate("ac")]
+    subnets = [ec2.create_subnet(VpcId=vpc, **each)["Subnet"]["SubnetId"] for each in zones]
+    balancer = elb.create_load_balancer(Name="web", Subnets=subnets, Scheme="internal")["LoadBalancers"][0]["LoadBalancerArn"]
+
+    def groups():
+        found = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["SecurityGroups"]
+        return sorted(each["GroupName"] for each in found)
+
+    made = [parts.vpc_origin(Arn=balancer, Name=name) for name in ("a", "b")]
+    assert groups() == ["CloudFront-VPCOrigins-Service-SG", "default"]
+    for each, left in zip(made, (["CloudFront-VPCOrigins-Service-SG", "default"], ["default"])):
+        parts.cloudfront.delete_vpc_origin(Id=each["VpcOrigin"]["Id"], IfMatch=each["ETag"])
+        assert groups() == left
+
+
 def test_a_vpc_origin_takes_its_time(parts):
     parts.aws.clock(1000)
     made = parts.vpc_origin()

@@ -91,9 +91,18 @@ REFUSALS = [
     ),
     ("no containers", CLIENT, lambda a: a.ecs.register_task_definition(family="x", containerDefinitions=[])),
     ("a role that is none", CLIENT, lambda a: definition(a, taskRoleArn="role")),
+    ("a port in capitals", CLIENT, lambda a: definition(a, container(portMappings=[{"containerPort": 80, "name": "Web"}]))),
+    ("a container of two words", CLIENT, lambda a: definition(a, container(name="a b"))),
+    (
+        "variables in a text file",
+        CLIENT,
+        lambda a: definition(a, container(environmentFiles=[{"type": "s3", "value": "arn:aws:s3:::config/web.txt"}])),
+    ),
     ("Fargate without cpu", CLIENT, lambda a: fargate(a, cpu=None)),
     ("Fargate with an odd size", CLIENT, lambda a: fargate(a, memory="513")),
     ("Fargate without awsvpc", CLIENT, lambda a: fargate(a, networkMode="bridge")),
+    ("Fargate with the host's processes", CLIENT, lambda a: fargate(a, pidMode="host")),
+    ("Fargate with a folder of the host", CLIENT, lambda a: fargate(a, volumes=[{"name": "x", "host": {"sourcePath": "/srv"}}])),
     ("ECR without an execution role", CLIENT, lambda a: fargate(a, container(image=IMAGE, memory=None))),
     ("a container larger than its task", CLIENT, lambda a: fargate(a, container(memory=1024))),
     ("a secret twice", CLIENT, lambda a: definition(a, container(secrets=[{"name": "A", "valueFrom": "a"}] * 2))),
@@ -110,9 +119,15 @@ REFUSALS = [
     ("a daemon with a count", INVALID, lambda a: service(a, schedulingStrategy="DAEMON")),
     ("two ways to launch", INVALID, lambda a: service(a, capacityProviderStrategy=SPOT)),
     ("a provider that the cluster lacks", INVALID, lambda a: service(a, launchType=None, capacityProviderStrategy=SPOT)),
-    ("grace without a balancer", INVALID, lambda a: service(a, healthCheckGracePeriodSeconds=10)),
     ("exec without a task role", INVALID, lambda a: service(a, enableExecuteCommand=True)),
     ("rebalancing without room", INVALID, lambda a: service(a, deploymentConfiguration={"maximumPercent": 100})),
+    ("rebalancing outside of AWS", INVALID, lambda a: service(a, launchType="EXTERNAL")),
+    (
+        "rebalancing in one zone",
+        INVALID,
+        lambda a: service(a, placementConstraints=[{"type": "memberOf", "expression": "attribute:ecs.availability-zone == ap-northeast-1a"}]),
+    ),
+    ("rebalancing by memory", INVALID, lambda a: service(a, placementStrategy=[{"type": "binpack", "field": "memory"}])),
     ("an unknown service", "ServiceNotFoundException", lambda a: service(a) and a.ecs.update_service(cluster="web", service="x")),
     ("a running service without force", INVALID, lambda a: service(a) and a.ecs.delete_service(cluster="web", service="shop")),
 ]
@@ -187,6 +202,17 @@ def test_an_update_merges(aws):
     assert look(aws)["deployments"][0]["id"] == before
     update(aws, forceNewDeployment=True)
     assert look(aws)["deployments"][0]["id"] != before
+
+
+def test_the_steps_of_a_strategy_go_with_it(aws):
+    steps = {"stepPercent": 20.0, "stepBakeTimeInMinutes": 1}
+    service(aws, deploymentConfiguration={"strategy": "LINEAR", "linearConfiguration": steps})
+    config = update(aws, deploymentConfiguration={"strategy": "CANARY"})["deploymentConfiguration"]
+    assert "linearConfiguration" not in config
+    assert config["canaryConfiguration"] == {"canaryPercent": 5.0, "canaryBakeTimeInMinutes": 10}
+    rolling = update(aws, deploymentConfiguration={"strategy": "ROLLING"})["deploymentConfiguration"]
+    assert "canaryConfiguration" not in rolling
+    refused(lambda: update(aws, deploymentConfiguration={"linearConfiguration": steps}), INVALID)
 
 
 def test_a_service_drains_before_it_is_gone(aws):

@@ -110,6 +110,14 @@ REFUSALS = [
         "OperationNotPermitted",
         lambda n: [n.set(deletion_protection__enabled="true"), n.elb.delete_load_balancer(LoadBalancerArn=n.balancer)],
     ),
+    (
+        "another subnet of a zone that a network balancer has",
+        "InvalidConfigurationRequest",
+        lambda n: n.elb.set_subnets(
+            LoadBalancerArn=n.add_balancer("net", Type="network", Subnets=n.subnets)["LoadBalancerArn"],
+            Subnets=[n.add_subnet("10.0.3.0/24", AvailabilityZone="ap-northeast-1a"), n.subnets[1]],
+        ),
+    ),
     ("another group of the name", "DuplicateTargetGroupName", lambda n: [n.targets, n.add_group(Port=81)]),
     ("a TCP check of HTTP", "ValidationError", lambda n: n.add_group(HealthCheckProtocol="TCP")),
     ("a late timeout", "ValidationError", lambda n: n.add_group(HealthCheckIntervalSeconds=5, HealthCheckTimeoutSeconds=5)),

@@ -1,6 +1,7 @@
 """The refusals and the life of EC2 instances, against the running server."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from conftest import refused
 from network import Network, tagged
@@ -93,6 +94,25 @@ def test_a_type_changes_while_it_is_stopped(aws):
     assert (after["State"]["Name"], after["InstanceType"]) == ("running", "t4g.micro")
     assert after["PublicIpAddress"] != before["PublicIpAddress"]
     assert after["PrivateIpAddress"] == before["PrivateIpAddress"]
+
+
+def test_a_key_that_can_not_be_used_ends_the_launch(aws):
+    host = Host(aws)
+    key = "arn:aws:kms:ap-northeast-1:123456789012:key/denied"
+    root = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "gp3", "Encrypted": True, "KmsKeyId": key}}
+    launched = host.run(BlockDeviceMappings=[root])
+    told = host.ec2.describe_instances(InstanceIds=[launched])["Reservations"][0]["Instances"][0]
+    assert (told["State"]["Name"], told["StateReason"]["Code"]) == ("terminated", "Client.InternalError")
+
+
+def test_no_room_is_told_as_a_failure_of_awss_own(aws):
+    host = Host(aws)
+    host.ec2.stop_instances(InstanceIds=[host.id])
+    host.set(InstanceType={"Value": "m7g.metal"})
+    with pytest.raises(ClientError) as full:
+        host.ec2.start_instances(InstanceIds=[host.id])
+    told = full.value.response
+    assert (told["Error"]["Code"], told["ResponseMetadata"]["HTTPStatusCode"]) == ("InsufficientInstanceCapacity", 500)
 
 
 def test_its_interface_holds_the_subnet_until_it_is_terminated(aws):

@@ -97,6 +97,13 @@ def test_a_lockout_may_be_wanted(aws):
     assert key(aws, Policy=policy(action="kms:Get*"), BypassPolicyLockoutSafetyCheck=True)
 
 
+def test_a_change_of_a_key_is_seen_late(aws):
+    made = key(aws)
+    aws.kms.update_key_description(KeyId=made, Description="new")
+    told = [aws.kms.describe_key(KeyId=made)["KeyMetadata"]["Description"] for _ in range(2)]
+    assert told == ["", "new"]
+
+
 def test_a_new_key_may_be_unseen(aws):
     aws.clock(1000, eventual=True)
     made = key(aws)

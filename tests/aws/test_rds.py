@@ -246,6 +246,16 @@ def test_a_value_that_is_the_default_is_told_as_aws_own(rds):
     assert not [p for page in pages.paginate(DBClusterParameterGroupName="own", Source="user") for p in page["Parameters"]]
 
 
+def test_an_upgrade_of_a_broken_database_fails(rds):
+    rds.cluster(DatabaseName="broken")
+    rds.get()
+    rds.modify(EngineVersion="17.5")
+    seen = rds.get()
+    assert (seen["Status"], seen["EngineVersion"]) == ("available", "17.4")
+    events = rds.rds.describe_events(SourceType="db-cluster", SourceIdentifier=seen["DBClusterIdentifier"])["Events"]
+    assert "precheck" in events[0]["Message"]
+
+
 def test_a_cluster_is_told_with_what_aws_adds(rds):
     made = rds.cluster(AvailabilityZones=["ap-northeast-1c"], StorageEncrypted=True)
     seen = rds.get()

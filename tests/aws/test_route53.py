@@ -58,6 +58,13 @@ def routed(identifier, action="CREATE", ttl=300, **policy):
     return change(action, "w.example.com", "A", "1.2.3.4", ttl=ttl, SetIdentifier=identifier, **policy)
 
 
+def weighted_delegation():
+    """A delegation to one of several sets of name servers."""
+    delegation = change("CREATE", "sub.example.com", "NS", "ns1.x.com.")
+    delegation["ResourceRecordSet"].update(SetIdentifier="a", Weight=1)
+    return delegation
+
+
 def multi_alias():
     return alias("CREATE", "a.example.com", "d1.cloudfront.net", SetIdentifier="a", MultiValueAnswer=True)
 
@@ -139,6 +146,12 @@ REFUSALS = [
         lambda z: z.change(routed("a", CidrRoutingConfig={**z.office(), "LocationName": "home"})),
     ),
     ("a long set identifier", "InvalidInput", lambda z: z.change(routed("a" * 129, Weight=1))),
+    ("a weighted delegation", "InvalidChangeBatch", lambda z: z.change(weighted_delegation())),
+    (
+        "a continent and a country",
+        "InvalidInput",
+        lambda z: z.change(routed("a", GeoLocation={"ContinentCode": "EU", "CountryCode": "FR"})),
+    ),
     ("a multivalue alias", "InvalidChangeBatch", lambda z: z.change(multi_alias())),
     ("two private zones of a VPC", "ConflictingDomainExists", lambda z: [z.private(each) for each in "ab"]),
     ("an unknown zone", "NoSuchHostedZone", lambda z: z.route53.get_hosted_zone(Id="ZNONE")),

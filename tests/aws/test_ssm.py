@@ -141,6 +141,20 @@ def test_policies_come_and_go(aws):
     assert told() == []
 
 
+def test_a_change_is_described_late(aws):
+    told = lambda: [(it.get("Description"), it["Version"]) for it in aws.ssm.describe_parameters()["Parameters"]]
+    aws.clock(1000)
+    put(aws, Description="one")
+    assert told() == []
+    aws.clock(0)
+    assert told() == [("one", 1)]
+    aws.clock(1000)
+    put(aws, Description="two", Overwrite=True)
+    assert (told(), aws.ssm.get_parameter(Name="/web/url")["Parameter"]["Version"]) == ([("one", 1)], 2)
+    aws.clock(0)
+    assert told() == [("two", 2)]
+
+
 def test_an_ami_is_checked_after_the_answer(aws):
     aws.clock(1000)
     put(aws, value="ami-01234567", DataType="aws:ec2:image")

@@ -47,6 +47,12 @@ def match(field, kind="NONE"):
     return {"RegexMatchStatement": {"RegexString": "a", "FieldToMatch": field, "TextTransformations": transformations}}
 
 
+def text(sought):
+    transformations = [{"Priority": 0, "Type": "NONE"}]
+    about = {"PositionalConstraint": "CONTAINS", "FieldToMatch": {"Method": {}}, "TextTransformations": transformations}
+    return {"ByteMatchStatement": {"SearchString": sought.encode(), **about}}
+
+
 def log(aws, destination, **more):
     arn = acl(aws)["ARN"]
     wanted = {"ResourceArn": arn, "LogDestinationConfigs": [destination], **more}
@@ -82,6 +88,7 @@ REFUSALS = [
     ("another rule without one", INVALID, lambda a: acl(a, rule(GEO, action=False))),
     ("a managed group in a group", INVALID, lambda a: group(a, rule(CORE, action=False), capacity=1000)),
     ("a body without its handling", "WAFConfigurationWarningException", lambda a: acl(a, rule(match({"Body": {}})))),
+    ("a text that is too long", INVALID, lambda a: acl(a, rule(text("é" * 101)))),
     ("two fields", INVALID, lambda a: acl(a, rule(match({"Method": {}, "UriPath": {}})))),
     ("an unknown transformation", "ValidationException", lambda a: acl(a, rule(match({"Method": {}}, "ROT13")))),
     (

@@ -382,6 +382,16 @@ class Followed:
     def commit(self, *first: str) -> str:
         return commit(self.repo, *first)
 
+    def listing(self) -> float:
+        """The least of several times that `get stacks` takes."""
+        command = [self.gitinfra, "get", "stacks", "--state-dir", self.state]
+        times = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
+            times.append(time.perf_counter() - begun)
+        return min(times)
+
     def look(self, *words: str) -> str:
         command = [self.gitinfra, "sync", *(words or ["--dry-run"]), "--repo", self.repo, "--state-dir", self.state]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -425,22 +435,99 @@ class Followed:
 
 
 def looks(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> None:
-    board.head("A look at 1,000 stacks of which one changed, beside a look at a repository of one")
-    sides = []
-    for name, stacks in (("many", 1000), ("one", 1)):
-        (folder / name).mkdir()
-        followed = Followed(folder / name, args.target / "gitinfra", stacks)
-        sides.append(followed.seconds())
-        if name == "many":
-            many = followed
-    board.row("the whole look", sides[0], sides[1], "s", None)
-    board.row("a look at 1,000 stacks", sides[0], None, "s", 0.5)
-    board.row("of which discovery and decision", sides[0] - sides[1], None, "s", 0.2)
-    many.settle()
-    seconds, written = many.idle()
-    board.row("a look with nothing to do", seconds, None, "s", 0.5)
-    board.row("bytes that it changes in the ledger", float(written), None, "", 0)
-    board.row("memory of it", many.mib(), None, "MiB", 150)
+    (folder / "one").mkdir()
+    one = Followed(folder / "one", args.target / "gitinfra", 1).seconds()
+    # How many stacks, and the most seconds of discovery and decision and of `get stacks`.
+    for stacks, decision, listing in ((1000, 0.2, None), (10_000, 1.0, 0.1)):
+        (folder / f"{stacks}").mkdir()
+        many = Followed(folder / f"{stacks}", args.target / "gitinfra", stacks)
+        whole = many.seconds()
+        board.head(f"A look at {stacks:,} stacks of which one changed, beside a look at a repository of one")
+        board.row("the whole look", whole, one, "s", None)
+        board.row("of which discovery and decision", whole - one, None, "s", decision)
+        many.settle()
+        seconds, written = many.idle()
+        board.row("a look with nothing to do", seconds, None, "s", decision + 0.3)
+        board.row("bytes that it changes in the ledger", float(written), None, "", 0)
+        board.row("memory of it", many.mib(), None, "MiB", 150)
+        board.row("get stacks", many.listing(), None, "s", listing)
+
+
+# A CLI of Pulumi's that does nothing, in the shortest way.
+IDLE = """#!/bin/sh
+case "$1 $2" in
+version*) echo v3.259.0 ;;
+"stack export") echo '{"version":3,"deployment":{"manifest":{},"secrets_providers":{"type":"passphrase","state":{"salt":""}},"resources":[]}}' ;;
+esac
+"""
+
+
+class Postgres:
+    """A PostgreSQL of its own in a folder; `url` is empty where there is none on this machine."""
+
+    def __init__(self) -> None:
+        self.url, self.process = "", None
+        found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        initdb = shutil.which("initdb") or (found and str(found[-1])) or None
+        if initdb is None:
+            return
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gitinfra-bench-pg."))
+        # PostgreSQL refuses to be root.
+        user = {"user": 65534, "group": 65534} if os.getuid() == 0 else {}
+        if user:
+            os.chown(self.folder, 65534, 65534)
+        made = [initdb, "--auth=trust", "--username=ledger", "--no-sync", "-D", self.folder / "data"]
+        subprocess.run(made, cwd="/", check=True, capture_output=True, **user)
+        server = [pathlib.Path(initdb).parent / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c", "listen_addresses="]
+        self.process = subprocess.Popen(server, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user)
+        ready = self.folder / "data/postmaster.pid"
+        while not (ready.exists() and "ready" in ready.read_text()):
+            if self.process.poll() is not None:
+                sys.exit("postgres did not start")
+            time.sleep(0.05)
+        self.url = f"postgres://ledger@localhost/postgres?host={self.folder}"
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def idle_roll_outs(board: Board, args: argparse.Namespace, folder: pathlib.Path) -> None:
+    """So many stacks from a commit to what stands, with an engine that does nothing: queue, seals, worktrees and ledger."""
+    board.head("1,000 stacks from a commit to what stands, with an engine that does nothing")
+    place = folder / "idle"
+    repo, bin, backend = place / "repo", place / "bin", place / "backend"
+    for made in (bin, backend):
+        made.mkdir(parents=True)
+    (bin / "pulumi").write_text(IDLE)
+    (bin / "pulumi").chmod(0o755)
+    for i in range(1000):
+        project = repo / f"teams/t{i % 20}/p{i}"
+        project.mkdir(parents=True)
+        (project / "Pulumi.yaml").write_text(f"name: p{i}\nruntime: yaml\n")
+        (project / "Pulumi.dev.yaml").write_text("config: {}\n")
+    (repo / "gitinfra.yaml").write_text("rules: [{stacks: ['**'], sparse: true}]\n")
+    commit(repo, "init", "-q", "-b", "main")
+    env = {
+        **os.environ, "PATH": f"{bin}:{os.environ['PATH']}", "PULUMI_HOME": str(place / "home"),
+        "PULUMI_BACKEND_URL": f"file://{backend}", "PULUMI_CONFIG_PASSPHRASE": "x",
+    }
+    postgres = Postgres()
+    try:
+        for name, ledger in (("SQLite", ""), ("PostgreSQL", postgres.url)):
+            if name == "PostgreSQL" and not ledger:
+                print(f"{name:38}is not on this machine")
+                continue
+            command = [args.target / "gitinfra", "sync", "--jobs", "8", "--repo", repo, "--state-dir", place / name]
+            begun = time.perf_counter()
+            done = subprocess.run([*command, *(["--ledger", ledger] if ledger else [])], env=env, capture_output=True, text=True)
+            if done.returncode != 0 or "1000 stacks rolled out" not in done.stdout:
+                sys.exit(f"gitinfra sync failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+            board.row(f"with a ledger in {name}", time.perf_counter() - begun, None, "s", 30)
+    finally:
+        postgres.stop()
 
 
 def versions(board: Board, args: argparse.Namespace) -> None:
@@ -504,7 +591,7 @@ def main() -> None:
         "provider": lambda: (processes(board, args), frameworks(board, args, folder), network(board, args, folder)),
         "counts": lambda: counts(board, args, folder),
         "rebuild": lambda: rebuilds(board, args),
-        "cli": lambda: (versions(board, args), looks(board, args, folder), roll_outs(board, args, folder)),
+        "cli": lambda: (versions(board, args), looks(board, args, folder), idle_roll_outs(board, args, folder), roll_outs(board, args, folder)),
     }
     try:
         for part in args.only or parts:

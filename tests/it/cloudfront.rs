@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::aws::{Aws, ELSEWHERE};
+use crate::aws::{Aws, ELSEWHERE, REGION};
 use crate::life::stack::{Asked, Stack};
 use crate::pulumi::{Project, urn};
 
@@ -309,13 +309,13 @@ fn a_distribution_has_names_of_its_own() {
     p.program(&with(&arn, "www.example.org"));
     let up = p.up().expect_failure();
     up.expect_says("InvalidViewerCertificate").expect_says("doesn't cover the alternate domain name");
-    // One that waits for its validation is none yet.
-    aws.time_scale(100.0);
-    let pending = certificate(&["www.example.org"]);
-    p.program(&with(&pending, "www.example.org"));
-    let up = p.up().expect_failure();
-    up.expect_says("InvalidViewerCertificate").expect_says("isn't valid");
-    aws.time_scale(0.0);
+    // One that has just been issued is not known everywhere at once.
+    let issued = certificate(&["www.example.org"]);
+    p.program(&with(&issued, "www.example.org"));
+    aws.fault(json!({
+        "kind": "error", "operation": "UpdateDistribution", "code": "InvalidViewerCertificate",
+        "message": "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
+    }));
     p.up().expect_ok().expect_steps(&["update cdn"]);
     p.expect_settled().refresh_settled();
 
@@ -420,6 +420,40 @@ fn faults_are_told_by_property() {
     for (properties, at, words) in cases {
         project(&aws, properties).preview().expect_failure().expect_says(at).expect_says(words);
     }
+}
+
+#[test]
+fn a_vpc_origin_tells_the_group_that_cloudfront_connects_from() {
+    let aws = Aws::new();
+    let subnet = |name: &str, range: &str, zone: &str| {
+        let properties =
+            json!({"vpcId": "${vpc.id}", "cidrBlock": range, "availabilityZone": format!("{REGION}{zone}")});
+        Asked::new(name, "ec2:Subnet", properties)
+    };
+    let group = json!({"vpcId": "${vpc.id}", "description": "of the load balancer"});
+    let balancer = json!({"subnets": ["${a.id}", "${c.id}"], "securityGroups": ["${web.id}"], "scheme": "internal"});
+    let origin = json!({"arn": "${balancer.arn}", "httpPort": 80});
+    let rule = json!({
+        "securityGroupId": "${web.id}", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443,
+        "referencedSecurityGroupId": "${inner.serviceSecurityGroupId}",
+    });
+    let program = [
+        Asked::new("vpc", "ec2:Vpc", json!({"cidrBlock": "10.0.0.0/16"})),
+        subnet("a", "10.0.0.0/24", "a"),
+        subnet("c", "10.0.1.0/24", "c"),
+        Asked::new("web", "ec2:SecurityGroup", group),
+        Asked::new("balancer", "elb:LoadBalancer", balancer),
+        Asked::new("inner", "cloudfront:VpcOrigin", origin),
+        Asked::new("in", "ec2:SecurityGroupIngressRule", rule),
+    ];
+    let mut stack = Stack::new(&aws);
+    stack.up(&program).expect("it is made");
+    let named = json!([{"Name": "group-name", "Values": ["CloudFront-VPCOrigins-Service-SG"]}]);
+    let seen = aws.seen_in(REGION, "ec2", "describe_security_groups", json!({"Filters": named}));
+    assert_eq!(stack.kept("inner").outputs["serviceSecurityGroupId"], seen["SecurityGroups"][0]["GroupId"]);
+    stack.refresh().expect("a refresh");
+    assert_eq!(stack.up(&program).expect("it is settled"), Vec::<String>::new());
+    stack.up(&[]).expect("all is deleted");
 }
 
 #[test]

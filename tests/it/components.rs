@@ -22,6 +22,7 @@ mod waf_logs;
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, gitinfra};
+use crate::life::provider::Provider;
 use crate::pulumi::{Project, Run, State};
 use crate::tools;
 
@@ -44,6 +45,18 @@ fn text(name: &str, ids: &[(&str, &str)]) -> String {
 pub fn zone(aws: &Aws, name: &str) -> String {
     let made = aws.call("route53", "create_hosted_zone", json!({"Name": name, "CallerReference": name}));
     made["HostedZone"]["Id"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// The program of a component's plain resources, with the plugins of the program that it takes the place of.
+fn ejected(aws: &Aws, project: &Project, component: &str) -> String {
+    let exported = project.command(&["stack", "export", "--show-secrets"]).expect_ok().stdout;
+    let arguments = json!({"state": exported, "component": component});
+    let answer = Provider::start(aws, None).invoke("gitinfra:index:eject", &arguments).expect("it is ejected");
+    assert_eq!(answer["secrets"], json!([]), "each secret is another resource's output");
+    let program = answer["program"].as_str().unwrap_or_default();
+    let plugins = project.read("Pulumi.yaml").unwrap_or_default();
+    let plugins: Vec<_> = plugins.lines().skip_while(|line| *line != "plugins:").take(3).collect();
+    format!("{program}{}\n", plugins.join("\n"))
 }
 
 /// The items of a list in an answer.

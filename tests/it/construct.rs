@@ -1,8 +1,10 @@
 //! Components built over gRPC without an engine: a monitor of ours takes their children, so that a test sees in milliseconds what a preview would show.
 
+mod blocks;
 mod controls;
 mod faults;
 mod golden;
+mod names;
 mod network;
 mod standing;
 mod tags;
@@ -33,6 +35,10 @@ pub struct Told {
     pub parent: String,
     pub inputs: Value,
     pub protect: bool,
+    /// The inputs that count at its creation only.
+    pub ignored: Vec<String>,
+    /// The names and parents that it had, by the ends of their URNs.
+    pub former: Vec<(String, String)>,
 }
 
 /// What a component is built of, and what it gives.
@@ -172,6 +178,7 @@ impl ResourceMonitor for Monitor {
             return Ok(Response::new(answer));
         }
         if let Some(old) = self.standing.resources.get(&urn) {
+            let inputs = kept(inputs, &old.inputs, &request.ignore_changes);
             self.standing.compare(&self.provider, old, &urn, &inputs).await?;
             let object = Some(written(&old.outputs));
             let answer = rpc::RegisterResourceResponse { urn, id: old.id.clone(), object, ..Default::default() };
@@ -183,6 +190,8 @@ impl ResourceMonitor for Monitor {
             parent: request.parent,
             inputs: outputs.clone(),
             protect: request.protect.unwrap_or_default(),
+            ignored: request.ignore_changes,
+            former: request.aliases.iter().filter_map(former).collect(),
         };
         self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(request.name, told);
         let object = Some(written(&outputs));
@@ -261,6 +270,25 @@ impl ResourceMonitor for Monitor {
     async fn signal_and_wait_for_shutdown(&self, _: Request<()>) -> Result<Response<()>, Status> {
         unasked()
     }
+}
+
+/// The parent and the name of a former place.
+fn former(alias: &rpc::Alias) -> Option<(String, String)> {
+    let Some(rpc::alias::Alias::Spec(spec)) = &alias.alias else { return None };
+    let Some(rpc::alias::spec::Parent::ParentUrn(parent)) = &spec.parent else { return None };
+    Some((parent.rsplit("::").next().unwrap_or_default().to_owned(), spec.name.clone()))
+}
+
+/// The inputs as the engine makes them of a resource that stands: what is to be ignored is as it was.
+fn kept(mut inputs: Value, old: &Value, ignored: &[String]) -> Value {
+    let all = inputs.as_object_mut().expect("an object");
+    for name in ignored {
+        match old.get(name) {
+            Some(value) => drop(all.insert(name.clone(), value.clone())),
+            None => drop(all.remove(name)),
+        }
+    }
+    inputs
 }
 
 /// A component asks nothing else of the engine.

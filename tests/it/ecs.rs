@@ -116,6 +116,26 @@ fn what_others_deploy_and_scale_is_kept_if_asked() {
     assert_eq!(now["taskDefinition"], json!(deployed));
     assert_eq!(project.state().text("app", "/outputs/currentTaskDefinition"), deployed);
 
+    // What a scheduled action has made of the bounds is left alone by other changes of the target.
+    let night =
+        "      scheduledActions: {night: {schedule: 'cron(0 22 * * ? *)', scalableTargetAction: {minCapacity: 0}}}\n";
+    let scheduled =
+        target.replace("      resourceCreatedAt: ${app", &format!("{night}      resourceCreatedAt: ${{app"));
+    project.program(&program("nginx:3", keeps, &scheduled));
+    project.up().expect_ok();
+    let asked = json!({
+        "ServiceNamespace": "ecs", "ResourceId": "service/web/app", "ScalableDimension": "ecs:service:DesiredCount",
+        "MinCapacity": 0,
+    });
+    aws.call("application-autoscaling", "register_scalable_target", asked);
+    let suspended = "      suspendedState: {dynamicScalingInSuspended: true}\n";
+    project.program(&program("nginx:3", keeps, &scheduled.replace(night, &format!("{night}{suspended}"))));
+    project.up().expect_ok();
+    let asked = json!({"ServiceNamespace": "ecs"});
+    let now = aws.call("application-autoscaling", "describe_scalable_targets", asked)["ScalableTargets"][0].clone();
+    let suspended = &now["SuspendedState"]["DynamicScalingInSuspended"];
+    assert_eq!((&now["MinCapacity"], &now["MaxCapacity"], suspended), (&json!(0), &json!(4), &json!(true)));
+
     // A service that is replaced under its name takes its target and the target's policy along.
     project.program(&program("nginx:3", keeps, target).replace("launchType: EC2", "launchType: EXTERNAL"));
     project.up().expect_ok();
@@ -207,5 +227,10 @@ fn a_blue_green_deployment_swaps_its_groups_and_that_is_no_difference() {
         (&now["healthCheckGracePeriodSeconds"], &now["loadBalancers"][0]["targetGroupArn"]),
         (&json!(0), &json!(green))
     );
+    // Another port deploys once more: from the group that has the traffic to the other one.
+    project.program(&other.replace("containerPort: 80", "containerPort: 81").replace("ignoreWeights: true,", sticky));
+    project.up().expect_ok();
+    assert_eq!((&service(&aws)["loadBalancers"][0]["targetGroupArn"], weights()), (&json!(blue), vec![json!(blue)]));
+    project.expect_settled();
     project.destroy().expect_ok();
 }

@@ -81,6 +81,9 @@ fn what_is_protected_is_not_deleted() {
     p.up().expect_ok();
     p.destroy().expect_failure().expect_says("first set `attributes.deletionProtectionEnabled` to false");
     assert_eq!(count(&aws, "describe_load_balancers", "LoadBalancers"), 1);
+    // It would be refused last, when all else had moved to another one.
+    p.program(&program("name: other, attributes: {deletionProtectionEnabled: false}", &[]));
+    p.preview().expect_failure().expect_says("can't be replaced: it is protected from deletion");
     ups(&p, &program("attributes: {deletionProtectionEnabled: false}", &[]));
     p.destroy().expect_ok();
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::aws::Aws;
+use crate::life::stack::{Asked, Stack};
 
 /// A key and its alias, with more properties of the key.
 fn program(more: &str) -> String {
@@ -134,4 +135,51 @@ fn a_new_key_may_be_unknown_for_a_while() {
     project.up().expect_ok();
     project.expect_settled().refresh_settled();
     project.destroy().expect_ok();
+}
+
+/// The services tell the ARN of a key, whatever the program names it by. Which key an alias leads to, only KMS knows.
+#[test]
+fn an_alias_counts_as_the_key_that_it_leads_to_and_as_no_other() {
+    let aws = Aws::hurried();
+    let program = |target: &str, key: &str| {
+        let encrypted = json!({"encryptionType": "KMS", "kmsKey": key});
+        let group = json!({
+            "replicationGroupId": "lives", "engine": "valkey", "nodeType": "cache.t4g.micro", "subnetGroupName": "${places.id}",
+            "atRestEncryptionEnabled": true, "kmsKeyId": key,
+        });
+        let alias = json!({"name": "web", "targetKeyId": target});
+        vec![
+            Asked::new("one", "kms:Key", json!({})),
+            Asked::new("two", "kms:Key", json!({})),
+            Asked::new("alias", "kms:Alias", alias),
+            Asked::new("vpc", "ec2:Vpc", json!({"cidrBlock": "10.0.0.0/16"})),
+            Asked::new("net", "ec2:Subnet", json!({"vpcId": "${vpc.id}", "cidrBlock": "10.0.0.0/24"})),
+            Asked::new("places", "elasticache:SubnetGroup", json!({"subnetIds": ["${net.id}"]})),
+            Asked::new("images", "ecr:Repository", json!({"encryptionConfiguration": encrypted})),
+            Asked::new("cache", "elasticache:ReplicationGroup", group),
+        ]
+    };
+    let mut stack = Stack::new(&aws);
+    let settled = |stack: &mut Stack, program: &[Asked]| {
+        stack.refresh().expect("a refresh");
+        assert_eq!(stack.up(program).expect("it is settled"), Vec::<String>::new());
+    };
+    let named = program("${one.id}", "${alias.id}");
+    stack.up(&named).expect("it is made");
+    settled(&mut stack, &named);
+
+    let by_arn = program("${one.id}", "${one.arn}");
+    assert_eq!(stack.up(&by_arn).expect("the key is the same"), ["update images", "update cache"]);
+    settled(&mut stack, &by_arn);
+    stack.up(&named).expect("the key is the same");
+
+    // The alias leads to another key: what is encrypted with the first one is not encrypted with it.
+    let moved = program("${two.id}", "${alias.id}");
+    assert_eq!(stack.up(&moved).expect("only the alias has changed"), ["update alias"]);
+    stack.refresh().expect("a refresh");
+    let steps = stack.up(&moved).expect("they are made anew");
+    assert!(steps.iter().any(|step| step == "replace images"), "{steps:?}");
+    assert!(steps.iter().any(|step| step == "replace-in-its-place cache"), "{steps:?}");
+    settled(&mut stack, &moved);
+    stack.up(&[]).expect("all is deleted");
 }

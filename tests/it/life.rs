@@ -13,11 +13,13 @@ pub mod stack;
 mod trials;
 pub mod wire;
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use self::rows::left_out::LEFT_OUT;
 use self::rows::{Row, rows};
 use self::stack::{Asked, Stack};
 use crate::aws::Aws;
@@ -39,6 +41,33 @@ fn every_type_has_a_row() {
         all.map(|(token, _)| token).filter(|token| !rows.iter().any(|row| row.token() == **token)).collect();
     assert!(missing.is_empty(), "without a row in tests/it/life/rows.rs: {missing:?}");
 }
+
+/// What no row of a type tries is left out for a reason that is written down, and nothing else is.
+#[test]
+fn every_input_is_tried_or_left_out_for_a_reason() {
+    let (schema, rows) = (schema(), rows());
+    let mut wrong = Vec::new();
+    for (token, it) in schema["resources"].as_object().expect("it has resources") {
+        let kind = token.trim_start_matches("gitinfra:");
+        if it["isComponent"] == true {
+            continue;
+        }
+        let tried: BTreeSet<_> = rows.iter().filter(|row| row.kind == kind).flat_map(Row::tried).collect();
+        let reasons = LEFT_OUT.iter().filter(|(of, _)| *of == kind).flat_map(|(_, reasons)| *reasons);
+        let left: Vec<_> = reasons.flat_map(|(names, _)| names.split(' ')).collect();
+        let inputs = it["inputProperties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+        let asked: BTreeSet<_> =
+            inputs.filter(|name| !COMMON.contains(name)).chain(["by_hand", "other", "in_place"]).collect();
+        let silent = asked.iter().filter(|name| !tried.contains(**name) && !left.contains(*name));
+        wrong.extend(silent.map(|name| format!("{kind}: `{name}` is in no row, and no reason is written")));
+        let needless = left.iter().filter(|name| tried.contains(**name) || !asked.contains(*name));
+        wrong.extend(needless.map(|name| format!("{kind}: `{name}` needs no reason")));
+    }
+    assert!(wrong.is_empty(), "tests/it/life/rows/left_out.rs:\n{}", wrong.join("\n"));
+}
+
+/// Inputs that every resource has: trials of the region and of roles are about the framework.
+const COMMON: [&str; 2] = ["region", "assumeRole"];
 
 /// Runs a trial with every row, four side by side, and tells all that fail. Most of the time they wait.
 fn with_every_row(trial: impl Fn(&Row) + Sync) {

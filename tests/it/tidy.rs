@@ -99,6 +99,28 @@ fn the_measure_of_functions_measures() {
     assert_eq!(functions(text), [("fn a(".to_owned(), 5)]);
 }
 
+/// What is one partition's only is said in one place, which knows the others: elsewhere it would be wrong in China, or in GovCloud.
+#[test]
+fn nothing_is_of_one_partition_by_itself() {
+    // The first tells them apart; the others show examples, and what a service has in one partition alone.
+    let knowing = ["aws/partition.rs", "types/", "chatbot/", "eject/"];
+    let marks = ["\"arn:aws:", "\"us-east-1\"", "\"ec2.amazonaws.com\"", "\"logs."];
+    let provider = repository().join("provider/src");
+    let mut found = Vec::new();
+    for (path, text) in sources() {
+        let Ok(name) = path.strip_prefix(&provider) else { continue };
+        let name = name.display().to_string();
+        if name.ends_with("tests.rs") || knowing.iter().any(|known| name.starts_with(known)) {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        let told = lines.filter(|(_, line)| marks.iter().any(|mark| line.contains(mark)));
+        found.extend(told.map(|(i, line)| format!("{name}:{}: {}", i + 1, line.trim())));
+    }
+    assert!(found.is_empty(), "ask `aws::Partition`, or take `aws::EDGE`: {found:#?}");
+}
+
 #[test]
 fn nothing_is_left_undone() {
     let marks = ["todo!(", "unimplemented!(", "#[ignore", "FIXME", "XXX"];

@@ -87,6 +87,13 @@ fn what_others_keep_in_a_web_acl_stays() {
     project.up().expect_ok().expect_steps(&["update acl"]);
     let seen = acl(&aws).1["WebACL"].clone();
     assert_eq!((seen["Rules"].as_array().map(Vec::len), &seen["AssociationConfig"]), (Some(2), &injected));
+    // What it is associated with holds it, and is named.
+    let seldom = "type: gitinfra:wafv2:WebAcl\n    options: {customTimeouts: {delete: 2s}}";
+    project.program(&program(V4, "description: for the web").replace("type: gitinfra:wafv2:WebAcl", seldom));
+    project.up().expect_ok();
+    aws.call("wafv2", "associate_web_acl", json!({"WebACLArn": seen["ARN"], "ResourceArn": STAGE}));
+    project.destroy().expect_failure().expect_says(&format!("it is associated with {STAGE}"));
+    aws.call("wafv2", "disassociate_web_acl", json!({"ResourceArn": STAGE}));
     project.destroy().expect_ok();
 }
 

@@ -66,12 +66,15 @@ impl Explain {
 }
 
 fn text(explained: &Explained) -> String {
-    let Explained { stack, paths, not_followed } = explained;
+    let Explained { stack, paths, not_followed, tags } = explained;
     let mut lines = match paths.len() {
         0 => vec![format!("{stack} stays as it is: nothing that it uses differs")],
         _ => vec![format!("{stack} is touched:")],
     };
     lines.extend(paths.iter().map(|touch| format!("  {}: {}", touch.path, touch.why)));
+    if !tags.is_empty() {
+        lines.push(format!("  note: no merge rolls it out, but the newest tag of {}", tags.join(", ")));
+    }
     lines.extend(not_followed.iter().map(|note| format!("  note: {note}")));
     lines.join("\n")
 }

@@ -67,6 +67,13 @@ impl Pulumi {
         }
     }
 
+    /// One that is never asked anything, for what is started beside it.
+    #[cfg(test)]
+    pub(super) fn idle(environment: &Environment) -> Pulumi {
+        let program = PathBuf::from("/no/such/pulumi");
+        Pulumi { program, environment: environment.clone(), lock: None, cancel: CancellationToken::new() }
+    }
+
     /// What it says of itself.
     pub async fn version(&self) -> Result<String> {
         self.demand(Path::new("/"), &["version"], "asking pulumi for its version").await
@@ -99,6 +106,11 @@ impl Pulumi {
     /// The same CLI, whose short commands end when the user wants it: one may wait for a backend that says nothing.
     pub fn until(self, cancel: &CancellationToken) -> Pulumi {
         Pulumi { cancel: cancel.clone(), ..self }
+    }
+
+    /// The same CLI that sees these variables and no others.
+    pub fn seeing(&self, environment: &Environment) -> Pulumi {
+        Pulumi { environment: environment.clone(), ..self.clone() }
     }
 
     /// The same CLI with another variable set.

@@ -17,6 +17,8 @@ pub(super) struct Due {
     pub stack: Stack,
     pub known: Known,
     pub reason: Reason,
+    /// The commit that it is rolled out from.
+    pub head: Commit,
     /// It is left alone for now.
     pub rest: Option<Rest>,
 }
@@ -40,16 +42,10 @@ pub(super) enum Rest {
 
 impl Follow {
     /// The stacks that are not up to date. Those that are get told, once for each head.
-    pub(super) async fn due(
-        &self,
-        looked: Vec<Looked>,
-        head: &Commit,
-        is_new: bool,
-        tally: &mut Tally,
-    ) -> Result<Vec<Due>> {
+    pub(super) async fn due(&self, looked: Vec<Looked>, is_new: bool, tally: &mut Tally) -> Result<Vec<Due>> {
         let mut due = Vec::new();
         let waits = self.waits().await?;
-        for Looked { stack, id, known, decision } in looked {
+        for Looked { stack, id, known, decision, head } in looked {
             match decision {
                 Decision::UpToDate { commit, at } => {
                     tally.up_to_date += 1;
@@ -58,15 +54,15 @@ impl Follow {
                     }
                 }
                 Decision::RollOut(reason) => {
-                    let wait = self.wait(&waits, id.as_ref(), &stack, &known, head).await?;
+                    let wait = self.wait(&waits, id.as_ref(), &stack, &known, &head).await?;
                     let rest = wait.as_ref().map(|(rest, _)| *rest);
                     if is_new && let Some((_, Some(reason))) = wait {
                         self.context.tell(Some(&stack.name()), Body::Skipped { reason });
                     }
                     if self.wishes.dry_run && rest.is_none() {
-                        self.tell_pending(&stack, &reason, head);
+                        self.tell_pending(&stack, &reason, &head);
                     }
-                    due.push(Due { stack, known, reason, rest });
+                    due.push(Due { stack, known, reason, head, rest });
                 }
             }
         }

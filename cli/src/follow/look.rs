@@ -15,14 +15,16 @@ pub(super) struct Looked {
     pub id: Option<StackId>,
     pub known: Known,
     pub decision: Decision,
+    /// The commit that it is rolled out from.
+    pub head: Commit,
 }
 
 impl Follow {
-    /// Decides about all stacks.
+    /// Decides about the stacks that are rolled out from one commit.
     pub(super) fn decided(
         &self,
         stacks: Vec<Stack>,
-        known: AllKnown,
+        known: &AllKnown,
         head: &Commit,
         listing: &Listing,
     ) -> Result<Vec<Looked>> {
@@ -42,7 +44,7 @@ impl Follow {
             if stack.reach.is_none() && matches!(decision, Decision::RollOut(_)) {
                 programs.follow(&mut stack);
             }
-            all.push(Looked { stack, id, known, decision });
+            all.push(Looked { stack, id, known, decision, head: head.clone() });
         }
         Ok(all)
     }

@@ -1,6 +1,7 @@
 //! Rolls out what is due: side by side where no stack needs another, one after the other where it does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
@@ -25,7 +26,6 @@ impl Follow {
         &self,
         due: &[Due],
         (files, config): (&[TreeFile], &Config),
-        head: &Commit,
         tally: &mut Tally,
     ) -> Result<()> {
         let read = self.ledger.reads(&self.mirror.source.label).await?;
@@ -34,7 +34,10 @@ impl Follow {
         self.set_aside(due, &mut order, tally);
         if order.waiting() > 0 {
             let pulumi = Pulumi::find(&self.environment).await?.until(&self.context.cancel);
-            self.in_order(&self.preparation(&pulumi, config, head), due, &mut order, tally).await?;
+            let alone = Arc::default();
+            let heads: BTreeMap<&str, &Commit> = due.iter().map(|due| (due.head.id.as_str(), &due.head)).collect();
+            let prepared = |(id, head)| (id, self.preparation(&pulumi, config, head, &alone));
+            self.in_order(&heads.into_iter().map(prepared).collect(), due, &mut order, tally).await?;
         }
         // After a decision that is void everything is looked at anew.
         for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
@@ -83,7 +86,13 @@ impl Follow {
         tally.skip(failure.kind);
     }
 
-    fn preparation<'a>(&'a self, pulumi: &'a Pulumi, config: &'a Config, head: &'a Commit) -> RollOut<'a> {
+    fn preparation<'a>(
+        &'a self,
+        pulumi: &'a Pulumi,
+        config: &'a Config,
+        head: &'a Commit,
+        alone: &Arc<tokio::sync::Mutex<()>>,
+    ) -> RollOut<'a> {
         RollOut {
             context: &self.context,
             ledger: &self.ledger,
@@ -96,13 +105,19 @@ impl Follow {
             config,
             confirmed: None,
             keep_runs: self.wishes.keep_runs,
-            alone: tokio::sync::Mutex::default(),
+            alone: alone.clone(),
             environment: &self.environment,
         }
     }
 
     /// Keeps so many roll-outs under way as there are jobs. What has begun is brought to its end, whatever becomes of the others.
-    async fn in_order(&self, roll_out: &RollOut<'_>, due: &[Due], order: &mut Order, tally: &mut Tally) -> Result<()> {
+    async fn in_order(
+        &self,
+        prepared: &BTreeMap<&str, RollOut<'_>>,
+        due: &[Due],
+        order: &mut Order,
+        tally: &mut Tally,
+    ) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
         let mut broken = None;
         // Those whose backend had no room, until something ends.
@@ -112,7 +127,7 @@ impl Follow {
                 let Some(next) = order.start_next_but(&resting) else {
                     break;
                 };
-                under_way.push(async move { (next, self.one(roll_out, &due[next]).await) });
+                under_way.push(async move { (next, self.one(prepared, &due[next]).await) });
             }
             let Some((stack, outcome)) = under_way.next().await else {
                 if resting.is_empty() || broken.is_some() || self.context.cancel.is_cancelled() {
@@ -156,7 +171,9 @@ impl Follow {
         }
     }
 
-    async fn one(&self, roll_out: &RollOut<'_>, due: &Due) -> Result<Outcome> {
+    async fn one(&self, prepared: &BTreeMap<&str, RollOut<'_>>, due: &Due) -> Result<Outcome> {
+        let roll_out = prepared.get(due.head.id.as_str());
+        let roll_out = roll_out.ok_or_else(|| Failure::bug("a stack is due at a commit that nobody prepared"))?;
         let id = self.ledger.stack(&self.mirror.source.label, &due.stack, self.context.now()).await?;
         roll_out.run(&due.stack, &id, &due.known, &due.reason).await
     }

@@ -171,3 +171,71 @@ async fn what_programs_import_decides() {
     let Body::Pending { reason, .. } = &pending.body else { panic!("{pending:?}") };
     assert_eq!(reason, "shared/a.ts changed");
 }
+
+/// Rolls nothing out, but writes down that a commit of a stack stands.
+async fn stands(follow: &Follow, stack: &Stack, commit: &str) {
+    let id = follow.ledger.stack(&follow.mirror.source.label, stack, 1).await.expect("a row");
+    let claim = follow.ledger.claim(&id, &crate::process::Process::current()).await.expect("an answer");
+    let crate::ledger::Claim::Ours(lease) = claim else { panic!("a free stack") };
+    let changes = crate::engine::operation::Counts::new();
+    let done = crate::ledger::Done { stands: Some(commit), seal: None, changes: &changes };
+    assert!(follow.ledger.succeed(&id, &lease, "no run", &done, 2).await.expect("an answer"));
+    follow.ledger.release(&id, &lease).await.expect("released");
+}
+
+/// A stack that is rolled out by tags: it waits for the first, goes on to each newer one, and never back.
+#[tokio::test]
+async fn a_tag_rolls_out_its_commit() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let heard = Arc::new(Heard::default());
+    let mut follow = follow(place.path(), heard.clone()).await;
+    let repo = place.path().join("repo");
+    let commit = |name: &str, text: &str| {
+        std::fs::write(repo.join(name), text).expect("a file");
+        git(&repo, &["add", "--all"]);
+        git(&repo, &["commit", "-q", "-m", "Change"]);
+    };
+    let tag = |name: &str| git(&repo, &["tag", "-f", name]);
+    commit("gitinfra.yaml", "rules: [{stacks: ['**'], tags: ['v*', '!*-rc*']}]");
+    /// What a pass tells of the stack, if anything.
+    async fn said(follow: &mut Follow, heard: &Heard) -> String {
+        heard.0.lock().expect("nobody panicked").clear();
+        follow.once().await.expect("a pass");
+        let told = heard.0.lock().expect("nobody panicked").clone();
+        let of_stack = told.into_iter().filter(|event| event.stack.is_some());
+        let words = of_stack.map(|event| match event.body {
+            Body::Skipped { reason } => reason,
+            Body::Pending { reason, .. } => reason,
+            Body::Note { message } => message,
+            body => body.kind(),
+        });
+        words.collect::<Vec<_>>().join("; ")
+    }
+    assert_eq!(said(&mut follow, &heard).await, "it waits for a tag: none of v*, !*-rc* is on main");
+    // Nothing is new, so nothing is said; a tag that does not fit is no tag.
+    assert_eq!(said(&mut follow, &heard).await, "");
+    tag("v1.0.0-rc.1");
+    assert_eq!(said(&mut follow, &heard).await, "it waits for a tag: none of v*, !*-rc* is on main");
+    tag("v1.0.0");
+    assert_eq!(said(&mut follow, &heard).await, "tagged v1.0.0: never rolled out before");
+    let found = repo::stacks(&follow.mirror.listing(&follow.mirror.head_seen("main").expect("a head")).expect("files"));
+    stands(&follow, &found.stacks[0], &follow.mirror.head_seen("main").expect("a head")).await;
+    // What comes on the branch after it waits for the next one.
+    commit("Pulumi.dev.yaml", "config: {}");
+    assert_eq!(said(&mut follow, &heard).await, "up-to-date");
+    tag("v1.1.0");
+    assert_eq!(said(&mut follow, &heard).await, "tagged v1.1.0: Pulumi.dev.yaml changed");
+    stands(&follow, &found.stacks[0], &follow.mirror.head_seen("main").expect("a head")).await;
+    git(&repo, &["tag", "-d", "v1.1.0"]);
+    let older = said(&mut follow, &heard).await;
+    assert!(older.contains("the tag v1.0.0 is older than what stands, and nothing goes back by itself"), "{older}");
+    follow.wishes.force = true;
+    assert_eq!(said(&mut follow, &heard).await, "tagged v1.0.0: asked for with --force");
+    follow.wishes.force = false;
+    // One that is on another branch alone was never reviewed for this one.
+    git(&repo, &["checkout", "-q", "-b", "aside"]);
+    commit("Pulumi.dev.yaml", "config: {a: b}");
+    tag("v2.0.0");
+    let aside = said(&mut follow, &heard).await;
+    assert!(aside.contains("the tag v2.0.0 is not on main, so it does not count"), "{aside}");
+}

@@ -90,7 +90,7 @@ impl Mirror {
     }
 
     /// A git command that talks to the source.
-    async fn talk(
+    pub(super) async fn talk(
         &self,
         lock: Option<&std::fs::File>,
         command: &str,
@@ -120,7 +120,7 @@ impl Mirror {
         }
     }
 
-    fn unreachable(&self, said: &str) -> Failure {
+    pub(super) fn unreachable(&self, said: &str) -> Failure {
         if said == cli::MISSING {
             return cli::missing();
         }

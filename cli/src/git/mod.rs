@@ -11,6 +11,7 @@ mod objects;
 mod program;
 mod source;
 mod sparse;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -18,6 +19,7 @@ mod worktree;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use git2::Oid;
@@ -59,6 +61,8 @@ pub struct Mirror {
     environment: Environment,
     /// How long a fetch may take.
     patience: Duration,
+    /// Whether what killed runs left of worktrees is forgotten.
+    is_pruned: AtomicBool,
 }
 
 impl Mirror {
@@ -91,7 +95,16 @@ impl Mirror {
         }
         let repository = Objects::open(&path).map_err(|error| broken(&error.message()))?;
         let scans = program::Scans::default();
-        Ok(Mirror { source, path, trees, repository, scans, environment: environment.clone(), patience })
+        Ok(Mirror {
+            source,
+            path,
+            trees,
+            repository,
+            scans,
+            environment: environment.clone(),
+            patience,
+            is_pruned: AtomicBool::new(false),
+        })
     }
 
     /// The mirror that an earlier run left of a repository; `None` where there is none. It is only for reading.
@@ -107,6 +120,7 @@ impl Mirror {
             scans: program::Scans::default(),
             environment: environment.clone(),
             patience: Duration::ZERO,
+            is_pruned: AtomicBool::new(false),
         })
     }
 

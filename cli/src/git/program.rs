@@ -1,7 +1,6 @@
 //! A commit's files as those see them who follow what programs import.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::{ObjectType, Oid};
@@ -10,7 +9,7 @@ use super::Mirror;
 use super::tree::{LINK, unreadable};
 use crate::failure::Result;
 use crate::imports::{self, Kind, Scan, Tree};
-use crate::repo::path::{is_within, text};
+use crate::repo::path::{is_within, split, text};
 use crate::repo::{Links, Listing, Reach, Stack};
 
 /// Larger files are no source code.
@@ -33,7 +32,10 @@ impl<'a> Programs<'a> {
     pub fn at(mirror: &'a Mirror, commit: &str, listing: &Listing) -> Result<Programs<'a>> {
         let tree = mirror.tree(mirror.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
         let (links, modules) = (listing.links.clone(), listing.modules.clone());
-        Ok(Programs { commit: Files { mirror, tree, links, modules }, known: BTreeMap::new() })
+        Ok(Programs {
+            commit: Files { mirror, tree, links, modules, folders: Mutex::default() },
+            known: BTreeMap::new(),
+        })
     }
 
     /// Adds to a stack what its program reaches.
@@ -51,11 +53,33 @@ struct Files<'a> {
     tree: git2::Tree<'a>,
     links: Links,
     modules: BTreeSet<String>,
+    /// Folders that were looked into, since programs lie side by side in large ones.
+    folders: Mutex<HashMap<String, Option<git2::Tree<'a>>>>,
 }
 
-impl Files<'_> {
+impl<'a> Files<'a> {
+    /// A folder that no link leads to.
+    fn folder(&self, path: &str) -> Option<git2::Tree<'a>> {
+        if path.is_empty() {
+            return Some(self.tree.clone());
+        }
+        let folders = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = folders().get(path).cloned() {
+            return known;
+        }
+        let (above, name) = split(path);
+        let tree = self.folder(above).and_then(|above| {
+            let entry = above.get_name(name).filter(|entry| entry.kind() == Some(ObjectType::Tree))?;
+            self.mirror.repository.find_tree(entry.id()).ok()
+        });
+        folders().insert(path.to_owned(), tree.clone());
+        tree
+    }
+
     fn entry(&self, path: &str) -> Option<(Oid, Kind)> {
-        let entry = self.tree.get_path(Path::new(path)).ok()?;
+        let (above, name) = split(path);
+        let folder = self.folder(above)?;
+        let entry = folder.get_name(name)?;
         let kind = match entry.kind()? {
             ObjectType::Blob if entry.filemode() != LINK => Kind::File,
             ObjectType::Tree => Kind::Folder,

@@ -3,6 +3,7 @@
 use git2::Repository;
 
 use super::*;
+use crate::tags::Tag;
 use git2::{IndexEntry, IndexTime, Signature};
 
 /// A repository whose commits are made of paths and contents.
@@ -400,4 +401,66 @@ async fn branches_and_left_locks_are_in_nobodys_way() {
     origin.repository.tag_lightweight("release/1", &tagged, false).expect("a tag");
     assert_eq!(mirror.fetch_ref("release/1").await.expect("the branch").id, second);
     assert_eq!(mirror.fetch_ref("refs/tags/release/1").await.expect("the tag").id, first);
+}
+
+/// Tags of every kind: of another branch, of another commit than before, with the name of a branch, and gone.
+#[tokio::test]
+async fn the_newest_tag_on_a_branch_is_found() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let first = origin.commit("main", &[], &[("x", "1", FILE)]);
+    let second = origin.commit("main", &[&first], &[("x", "2", FILE)]);
+    let aside = origin.commit("aside", &[&first], &[("x", "3", FILE)]);
+    let mirror = origin.mirror(state.path()).await;
+    let globs = |globs: &[&str]| -> Vec<String> { globs.iter().map(|glob| (*glob).to_owned()).collect() };
+    mirror.fetch_branch("main").await.expect("the branch");
+    let set = |name: &str, commit: &str| {
+        let id = Oid::from_str(commit).expect("an id");
+        origin.repository.reference(&format!("refs/tags/{name}"), id, true, "").expect("a tag");
+    };
+    let newest = |tags: &[Tag], these: &[&str]| {
+        let found = mirror.newest(tags, &globs(these), &second);
+        let elsewhere: Vec<String> = found.elsewhere.iter().map(|tag| tag.name.clone()).collect();
+        (found.tag.map(|tag| (tag.name.clone(), tag.commit.clone())), elsewhere.join(" "))
+    };
+    let look = async || mirror.tags(|_| true).await.expect("the tags");
+    assert_eq!(newest(&look().await, &["v*"]), (None, String::new()));
+    for (name, commit) in [("v1.0.0", &first), ("v9.0.0", &aside), ("main", &aside), ("release/1", &first)] {
+        set(name, commit);
+    }
+    let at = |name: &str, commit: &str| Some((name.to_owned(), commit.to_owned()));
+    assert_eq!(newest(&look().await, &["v*"]), (at("v1.0.0", &first), "v9.0.0".to_owned()));
+    assert_eq!(mirror.tags_seen().len(), 4);
+    // The branch stays the branch.
+    assert_eq!(mirror.fetch_branch("main").await.expect("the branch").id, second);
+    // One that is moved stands for what it says now, two may stand for one commit, and one that is gone stands for nothing.
+    set("v1.0.0", &second);
+    set("v1.0.1", &second);
+    assert_eq!(newest(&look().await, &["v1*"]), (at("v1.0.1", &second), String::new()));
+    origin.repository.find_reference("refs/tags/v1.0.1").expect("a tag").delete().expect("deleted");
+    origin.repository.find_reference("refs/tags/release/1").expect("a tag").delete().expect("deleted");
+    set("release", &first);
+    assert_eq!(newest(&look().await, &["v1*"]), (at("v1.0.0", &second), String::new()));
+    assert_eq!(newest(&look().await, &["release*"]), (at("release", &first), String::new()));
+}
+
+/// Tags that are no versions are told apart by when they were made, which the tag says and not its commit.
+#[tokio::test]
+async fn a_tag_of_its_own_says_when_it_was_made() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let first = origin.commit("main", &[], &[("x", "1", FILE)]);
+    let second = origin.commit("main", &[&first], &[("x", "2", FILE)]);
+    let mirror = origin.mirror(state.path()).await;
+    mirror.fetch_branch("main").await.expect("the branch");
+    let tag = |name: &str, commit: &str, seconds: i64| {
+        let who = Signature::new("Ada", "ada@example.org", &git2::Time::new(seconds, 0)).expect("a name");
+        let commit = origin.find(commit);
+        origin.repository.tag(name, commit.as_object(), &who, "A release", true).expect("a tag");
+    };
+    tag("older", &second, 1_000);
+    tag("younger", &first, 2_000);
+    let tags = mirror.tags(|_| true).await.expect("the tags");
+    let told: Vec<_> = tags.iter().map(|tag| (tag.name.as_str(), tag.commit.as_str(), tag.at)).collect();
+    assert_eq!(told, [("older", second.as_str(), 1_000_000), ("younger", first.as_str(), 2_000_000)]);
+    let newest = mirror.newest(&tags, &["*".to_owned()], &second);
+    assert_eq!(newest.tag.map(|tag| tag.name.as_str()), Some("younger"));
 }

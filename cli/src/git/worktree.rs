@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::{Mirror, cli, lock};
 use crate::failure::{Failure, Result};
@@ -36,8 +37,10 @@ impl Mirror {
         })?;
         let lock = lock::of_mirror(&self.path).await?;
         let git = async |args: &[&str]| cli::run(&self.environment, &self.path, Some(&lock), args).await;
-        // Forget worktrees whose folders are gone, such as those of a run that was killed.
-        git(&["worktree", "prune"]).await?;
+        // Forget worktrees whose folders are gone, such as those of a run that was killed: once is enough, for each removes its own.
+        if !self.is_pruned.swap(true, Ordering::Relaxed) {
+            git(&["worktree", "prune"]).await?;
+        }
         let path = worktree.folder.display().to_string();
         // Twice by force: one that was killed while git made it stays locked.
         let add = ["worktree", "add", "--quiet", "--detach", "--force", "--force"];

@@ -74,6 +74,8 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
         drift: drift(row.try_get("drift")?)?,
         message: row.try_get("message")?,
         branch: row.try_get("branch")?,
+        tags: Vec::new(),
+        tag: None,
         backend: row.try_get("backend")?,
         repository: row.try_get("repository")?,
         folder: row.try_get("folder")?,

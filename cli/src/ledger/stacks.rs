@@ -45,14 +45,14 @@ impl Ledger {
     /// What stands of a stack, and how its newest run ended.
     pub async fn known(&self, stack: &StackId) -> Result<Known> {
         let failed = failed("reading a stack");
-        let bound = sqlx::query(KNOWN).bind(stack.0.clone()).bind(String::new());
+        let bound = sqlx::query(KNOWN_OF_ONE).bind(stack.0.clone());
         known(&bound.fetch_one(&self.pool).await.map_err(&failed)?)
     }
 
     /// All stacks of a repository by name, with their folders and what is known of them: one look for all.
     pub async fn all_known(&self, repository: &str) -> Result<BTreeMap<String, (StackId, String, Known)>> {
         let failed = failed("reading the stacks");
-        let bound = sqlx::query(KNOWN).bind(String::new()).bind(repository.to_owned());
+        let bound = sqlx::query(KNOWN_OF_ALL).bind(repository.to_owned());
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
         let mut all = BTreeMap::new();
         for row in rows {
@@ -157,11 +157,22 @@ impl Ledger {
     }
 }
 
-/// What the decision about a stack rests on: about one row, or about a repository's.
-const KNOWN: &str = "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, s.suspended_why, s.fence, \
-    (SELECT state FROM runs WHERE stack_id = s.id AND NOT (action = 'reconcile' AND state = 'held') \
-        ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1) AS last_state \
-    FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE ($1 = '' OR s.id = $1) AND ($2 = '' OR r.label = $2)";
+/// What the decision about a stack rests on, of rows that `$of` tells: each way it is found by an index.
+macro_rules! known_of {
+    ($of:literal) => {
+        concat!(
+            "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, \
+                s.suspended_why, s.fence, \
+                (SELECT state FROM runs WHERE stack_id = s.id AND NOT (action = 'reconcile' AND state = 'held') \
+                    ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1) AS last_state \
+            FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE ",
+            $of
+        )
+    };
+}
+
+const KNOWN_OF_ONE: &str = known_of!("s.id = $1");
+const KNOWN_OF_ALL: &str = known_of!("r.label = $1");
 
 fn known(row: &AnyRow) -> Result<Known> {
     let failed = failed("reading a stack");

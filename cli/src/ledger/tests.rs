@@ -392,3 +392,14 @@ async fn a_ledger_that_cannot_be_opened_says_so_without_its_password() {
         assert!(!failure.message.contains("hunter2"), "{}", failure.message);
     }
 }
+
+/// A server that takes every connection and never says a word, as behind a network that drops what is sent.
+#[tokio::test]
+async fn a_server_that_says_nothing_is_not_waited_for() {
+    sqlx::any::install_default_drivers();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("postgres://ada:hush@{}/ledger", silent.local_addr().expect("an address"));
+    let failure = answers(&url, Duration::from_millis(50)).await.expect_err("it says nothing");
+    assert!(failure.message.ends_with("/ledger: no answer within 0 s"), "{failure:?}");
+    assert!(!failure.message.contains("hush") && failure.hints.len() == 1, "{failure:?}");
+}

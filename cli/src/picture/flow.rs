@@ -292,7 +292,9 @@ impl Search<'_> {
                 flows.extend(nat.map(|nat| flow(End::Subnet(subnet.thing), nat, Kind::WayOut, "")));
             }
         }
-        for (at, _) in self.of("ec2:NatGateway") {
+        let used = self.model.vpcs.iter().flat_map(|vpc| vpc.subnets.iter().filter_map(|subnet| subnet.way_out));
+        let nats: BTreeSet<usize> = self.of("ec2:NatGateway").map(|(at, _)| at).chain(used).collect();
+        for at in nats {
             let nat = self.node(at);
             let gate = nat.and_then(|nat| self.gate(nat));
             flows.extend(nat.zip(gate).map(|(nat, gate)| flow(nat, gate, Kind::WayOut, "")));

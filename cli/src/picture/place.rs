@@ -92,7 +92,7 @@ fn tier_rank(tier: &str) -> usize {
 
 fn subnet(stock: &Stock, index: &Index<'_>, at: usize, thing: &Thing) -> Subnet {
     let routes = default_routes(stock, &thing.id);
-    let way_out = routes.iter().find_map(|route| index.find(route.text("natGatewayId"), "ec2:NatGateway"));
+    let way_out = routes.iter().find_map(|route| nat(stock, index, route));
     let is_public = routes.iter().any(|route| route.text("gatewayId").starts_with("igw-"));
     let tag = ["tier", "Tier"].iter().find_map(|tag| thing.get("tags").get(tag)).and_then(|tag| tag.as_str());
     let tier = match (tag, is_public, way_out) {
@@ -104,6 +104,17 @@ fn subnet(stock: &Stock, index: &Index<'_>, at: usize, thing: &Thing) -> Subnet 
     let zone = [thing.text("availabilityZone"), thing.text("availabilityZoneId")];
     let zone = zone.into_iter().find(|zone| !zone.is_empty()).unwrap_or("…").to_owned();
     Subnet { thing: at, tier, zone, way_out }
+}
+
+/// What a route leads through: a NAT gateway, or an instance in its place.
+fn nat(stock: &Stock, index: &Index<'_>, route: &Thing) -> Option<usize> {
+    let interface = route.text("networkInterfaceId");
+    let has_it = |thing: &Thing| !interface.is_empty() && thing.text("primaryNetworkInterfaceId") == interface;
+    let instance = || stock.things.iter().position(|thing| thing.kind == "ec2:Instance" && has_it(thing));
+    index
+        .find(route.text("natGatewayId"), "ec2:NatGateway")
+        .or_else(|| index.find(route.text("instanceId"), "ec2:Instance"))
+        .or_else(instance)
 }
 
 /// The tier of a subnet without a way out: by the name that the network component gives, else the inmost.
@@ -244,12 +255,21 @@ mod tests {
             ),
             ("gitinfra:ec2:NatGateway", "n", "nat-1", json!({"subnetId": "p"})),
             ("gitinfra:elb:LoadBalancer", "lb", "arn:lb", json!({"subnets": ["p", "r", "net-subnet-data-a"]})),
+            ("gitinfra:ec2:RouteTableAssociation", "z", "z", json!({"routeTableId": "rtb-3", "subnetId": "q"})),
+            (
+                "gitinfra:ec2:Route",
+                "z",
+                "z",
+                json!({"routeTableId": "rtb-3", "destinationCidrBlock": "0.0.0.0/0", "networkInterfaceId": "eni-1"}),
+            ),
+            ("gitinfra:ec2:Instance", "i", "i-1", json!({"primaryNetworkInterfaceId": "eni-1", "subnetId": "p"})),
         ]);
         let stock = stock(&all);
         let vpcs = vpcs(&stock, &Index::of(&stock));
         assert_eq!(vpcs[0].tiers, ["public", "app", "data", "edge"]);
         assert_eq!(vpcs[0].zones, ["a", "b"]);
         assert_eq!(vpcs[0].subnets[3].way_out, Some(9));
+        assert_eq!(vpcs[0].subnets[2].way_out, Some(13), "a NAT instance");
         let lb = inside(&stock, &vpcs, &stock.things[10]).expect("it is in the VPC");
         assert_eq!((lb.tier.as_str(), lb.zones), ("data", vec!["a".to_owned()]));
     }

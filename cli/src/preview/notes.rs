@@ -1,10 +1,13 @@
 //! What is worth knowing of a merge itself, before any stack of it.
 
+use std::collections::BTreeSet;
+
 use super::{Merge, Previewer};
 use crate::config::FILE;
 use crate::failure::Result;
 use crate::git::Commit;
-use crate::text::count;
+use crate::repo::Stack;
+use crate::text::{count, list};
 
 impl Previewer {
     /// That there is nothing to merge, and that the checkout which was meant has more than what is committed.
@@ -30,5 +33,35 @@ impl Previewer {
             )),
         }
         Ok(notes)
+    }
+}
+
+/// That a merge alone rolls nothing out of those stacks that are rolled out by tags.
+pub(super) fn of_tags<'a>(stacks: impl Iterator<Item = &'a Stack>) -> Option<String> {
+    let stacks: Vec<&Stack> = stacks.filter(|stack| !stack.tags.is_empty()).collect();
+    let (names, globs) = (stacks.iter().map(|stack| stack.name()), stacks.iter().flat_map(|stack| &stack.tags));
+    let names: Vec<String> = names.collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let globs: BTreeSet<&str> = globs.map(String::as_str).collect();
+    let globs: Vec<&str> = globs.into_iter().rev().collect();
+    (!names.is_empty())
+        .then(|| format!("the merge alone does not roll out {}, but a tag does: {}", list(&names, 5), globs.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::{Listing, TreeFile, stacks};
+
+    #[test]
+    fn who_waits_for_a_tag_is_named() {
+        let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
+        let files = ["dev", "prod"].map(|stack| file(&format!("Pulumi.{stack}.yaml"), ""));
+        let files = [vec![file("Pulumi.yaml", "name: web\nruntime: yaml")], files.to_vec()].concat();
+        let mut stacks = stacks(&Listing { files, ..Listing::default() }).stacks;
+        assert_eq!(of_tags(stacks.iter()), None);
+        stacks[1].tags = vec!["v*".to_owned(), "!*-rc*".to_owned()];
+        let words = "the merge alone does not roll out web/prod, but a tag does: v*, !*-rc*";
+        assert_eq!(of_tags(stacks.iter()).as_deref(), Some(words));
     }
 }

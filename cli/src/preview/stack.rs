@@ -1,16 +1,23 @@
 //! One stack's preview: what has to be there before the engine, the engine itself, and what its events amount to.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
 
 use super::throwaway::Stage;
 use super::{Guards, Place, Previewer, Sealing};
+use crate::config::{Sources, Work};
 use crate::engine::changes::ChangeSet;
-use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, diagnose, missing, unknown_stack};
+use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, Shelf, diagnose, missing, unknown_stack};
+use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::git::Worktree;
 use crate::judge;
+use crate::limit::Limit;
 use crate::policy::{self, Question};
+use crate::process::kill_group;
 use crate::repo::Stack;
 use crate::rollout::waiting_for;
 use crate::scrub::Scrubber;
@@ -18,6 +25,9 @@ use crate::seal::{Plan, Seal};
 
 /// How often a stack is previewed for its seal.
 const TRIES: u32 = 3;
+
+/// How long a preview whose time is over may take to stop.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What would change, or why that can't be said; what would hold it, and the seal on it.
 #[derive(Default)]
@@ -42,23 +52,44 @@ pub(super) struct Ready<'a> {
     pub pulumi: Pulumi,
     /// The project's folder in the worktree.
     pub folder: PathBuf,
+    /// What the engine sees.
+    pub environment: &'a Environment,
+    limit: &'a Limit,
 }
 
 impl Place<'_> {
-    /// What the engine says that would change.
-    pub(super) async fn by_engine(&self, stack: &Stack, before: &[String], scrubber: &mut Scrubber) -> Result<Seen> {
-        let backend = self.check(stack)?;
-        let worktree = self.worktree(stack).await?;
+    /// What the engine says that would change, with the variables that are meant for it and in the time that it may take.
+    pub(super) async fn within_time(&self, stack: &Stack, before: &[String], scrubber: &mut Scrubber) -> Result<Seen> {
+        let context = &self.previewer.context;
+        let (engine, own, state_dir) = (&self.previewer.environment, &context.environment, &context.state_dir);
+        let sources = Sources { engine, own, state_dir };
+        let surroundings = self.config.surroundings(&stack.name(), Work::Preview, sources)?;
+        surroundings.teach(scrubber);
+        let limit = Limit::start(surroundings.timeout, &context.cancel);
+        let seen = self.by_engine((stack, &surroundings.environment), before, &limit, scrubber).await;
+        seen.map_err(|failure| limit.explains(Some(failure.kind), "preview").unwrap_or(failure))
+    }
+
+    async fn by_engine(
+        &self,
+        (stack, environment): (&Stack, &Environment),
+        before: &[String],
+        limit: &Limit,
+        scrubber: &mut Scrubber,
+    ) -> Result<Seen> {
+        let backend = self.check(stack, environment)?;
+        let worktree = self.worktree(stack, &limit.cancel).await?;
         let (own, folder) = (self.folder("stack-")?, worktree.folder.join(&stack.folder));
         // Whatever it starts bears a name of its own, so that none of it is taken for another stack's.
         let name = own.strip_prefix(&self.previewer.context.state_dir).unwrap_or(&own).display().to_string();
-        let pulumi = self.pulumi.of_run(&name, &own)?.holding(&worktree.lock);
+        let pulumi = self.pulumi.seeing(environment).until(&limit.cancel).of_run(&name, &own)?.holding(&worktree.lock);
         // To destroy something its program is not run.
         if let Some(missing) = missing(&worktree.folder, stack).filter(|_| self.phase == Phase::Preview) {
             self.previewer.context.note(&stack.name(), "installing the program's packages");
-            pulumi.install(&missing, &folder, &self.previewer.context.cancel).await?;
+            let shelf = Shelf::of(&self.previewer.context.state_dir, Work::Preview);
+            pulumi.install(&missing, &folder, &shelf, &limit.cancel).await?;
         }
-        let ready = Ready { stack, backend, pulumi, folder };
+        let ready = Ready { stack, backend, pulumi, folder, environment, limit };
         let stage = match self.planned_stage(&ready, before).await? {
             Some(stage) => stage,
             None => self.stage(&ready).await?,
@@ -95,7 +126,7 @@ impl Place<'_> {
     ) -> Result<Vec<String>> {
         let mut shown = changes.clone();
         shown.scrub(scrubber);
-        let (plan, guard) = (Plan::of(&shown), guards.config.guard(name));
+        let (plan, guard) = (Plan::of(&shown), self.config.guard(name));
         let mut objections: Vec<String> =
             judge::over_budget(&plan, &guard).into_iter().map(|objection| objection.words).collect();
         let question = Question { stack: name, commit: &guards.commit, branch: &guards.branch, changes: &plan };
@@ -138,8 +169,8 @@ impl Place<'_> {
     }
 
     /// Refuses what can't be previewed, and sees to the backend.
-    fn check(&self, stack: &Stack) -> Result<Backend> {
-        let Previewer { context, mirror, environment, .. } = self.previewer;
+    fn check(&self, stack: &Stack, environment: &Environment) -> Result<Backend> {
+        let Previewer { context, mirror, .. } = self.previewer;
         stack.check_name()?;
         stack.check_files()?;
         mirror.check_present(self.commit, stack)?;
@@ -151,12 +182,12 @@ impl Place<'_> {
         Ok(backend)
     }
 
-    async fn worktree(&self, stack: &Stack) -> Result<Worktree> {
+    async fn worktree(&self, stack: &Stack, cancel: &CancellationToken) -> Result<Worktree> {
         let Previewer { context, mirror, .. } = self.previewer;
         let waits = |folder: &Path| context.note(&stack.name(), waiting_for(folder));
         tokio::select! {
             worktree = mirror.worktree(self.commit, stack, waits) => worktree,
-            () = context.cancel.cancelled() => Err(Failure::cancelled()),
+            () = cancel.cancelled() => Err(Failure::cancelled()),
         }
     }
 
@@ -187,8 +218,23 @@ impl Place<'_> {
                 context.tell(Some(&name), Body::ResourceUnchanged { urn });
             }
         };
-        let Foreseen { changes, progress, ending } = foresee.start().await?.follow(&context.cancel, tell).await?;
-        if context.cancel.is_cancelled() {
+        let (engine, cancel) = (foresee.start().await?, &ready.limit.cancel);
+        let group = engine.process().pid;
+        let following = engine.follow(cancel, tell);
+        let overdue = async {
+            cancel.cancelled().await;
+            tokio::time::sleep(PATIENCE).await;
+            // A preview changes nothing, so one that does not stop may be cut off.
+            if ready.limit.is_over() {
+                kill_group(Some(group));
+            }
+            std::future::pending::<()>().await
+        };
+        let Foreseen { changes, progress, ending } = tokio::select! {
+            followed = following => followed?,
+            () = overdue => return Err(Failure::cancelled()),
+        };
+        if cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
         let failure = (!ending.success).then(|| diagnose(&ending, &progress));

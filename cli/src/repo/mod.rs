@@ -69,6 +69,8 @@ pub struct Stack {
     pub after: Vec<String>,
     /// Whether only what it needs is checked out for it.
     pub sparse: bool,
+    /// Globs of the tags of which the newest is rolled out, in the place of the branch's head; none where the head is.
+    pub tags: Vec<String>,
     uses: Uses,
     /// What its program reaches outside of these, once somebody has followed it.
     pub reach: Option<Arc<Reach>>,
@@ -288,6 +290,7 @@ fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing
         triggers: Vec::new(),
         after: Vec::new(),
         sparse: false,
+        tags: Vec::new(),
         uses,
         reach: None,
     }

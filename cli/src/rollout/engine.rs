@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::end::End;
 use super::gate::Passage;
 use super::{Job, RollOut};
+use crate::config::Work;
 use crate::decide::short;
-use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, missing};
+use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, Shelf, missing};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::ledger::Lease;
@@ -51,7 +52,8 @@ impl RollOut<'_> {
         let missing = missing(&worktree.folder, stack).filter(|_| self.action != Action::Destroy);
         if let Some(missing) = missing {
             log.note("installing the program's packages");
-            job.pulumi.install(&missing, &folder, job.claimed.cancel).await?;
+            let shelf = Shelf::of(&self.context.state_dir, Work::RollOut);
+            job.pulumi.install(&missing, &folder, &shelf, job.claimed.cancel).await?;
         }
         self.clear_left_locks(job, &folder, log).await?;
         let (state, knowing) = self.knowing_pending(job, &folder, log).await?;

@@ -388,3 +388,6 @@ impl End {
         End { changes: Default::default(), ..End::after(ending, progress) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,14 +5,13 @@ use std::path::Path;
 use super::{Claimed, Job, RollOut};
 use crate::engine::{Backend, LeftLock, WHEN_LOCKED, locks, named_locks};
 use crate::failure::{Failure, Result};
-use crate::repo::Stack;
 use crate::run_log::RunLog;
 
 impl RollOut<'_> {
     /// Refuses a stack whose engine lock in a file backend somebody may still hold.
     pub(super) async fn refuse_held_locks(&self, claimed: &Claimed<'_>, backend: &Backend) -> Result<()> {
         let stack = claimed.stack;
-        let found = self.locks(backend, stack);
+        let found = locks_in(backend, claimed);
         let Some(held) = self.held(claimed, &found).await? else {
             return Ok(());
         };
@@ -31,7 +30,7 @@ impl RollOut<'_> {
 
     /// Removes locks in a file backend that engines of ours left.
     pub(super) async fn clear_left_locks(&self, job: &Job<'_>, folder: &Path, log: &RunLog) -> Result<()> {
-        let found = self.locks(job.backend, job.claimed.stack);
+        let found = locks_in(job.backend, job.claimed);
         self.clear(job, folder, log, &found).await.map(drop)
     }
 
@@ -46,11 +45,6 @@ impl RollOut<'_> {
         self.clear(job, folder, log, &named_locks(refusal)).await
     }
 
-    pub(super) fn locks(&self, backend: &Backend, stack: &Stack) -> Vec<LeftLock> {
-        let folder = backend.folder(self.environment);
-        folder.map(|folder| locks(&folder, &stack.project, &stack.stack)).unwrap_or_default()
-    }
-
     async fn clear(&self, job: &Job<'_>, folder: &Path, log: &RunLog, found: &[LeftLock]) -> Result<bool> {
         if found.is_empty() || self.held(job.claimed, found).await?.is_some() {
             return Ok(false);
@@ -62,4 +56,10 @@ impl RollOut<'_> {
         job.pulumi.cancel(folder, &job.claimed.stack.stack).await?;
         Ok(true)
     }
+}
+
+/// The engine's locks on a stack, where they are files of this machine.
+pub(super) fn locks_in(backend: &Backend, claimed: &Claimed<'_>) -> Vec<LeftLock> {
+    let folder = backend.folder(&claimed.surroundings.environment);
+    folder.map(|folder| locks(&folder, &claimed.stack.project, &claimed.stack.stack)).unwrap_or_default()
 }

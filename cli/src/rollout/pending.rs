@@ -52,7 +52,7 @@ impl RollOut<'_> {
 
     /// The state as it is before the run. Of several runs the first alone comes to a backend that is new.
     async fn export(&self, job: &Job<'_>, folder: &Path) -> Result<Option<State>> {
-        let is_new = job.backend.is_untouched(self.environment);
+        let is_new = job.backend.is_untouched(&job.claimed.surroundings.environment);
         let _alone = if is_new { Some(self.alone.lock().await) } else { None };
         job.pulumi.export(folder, &job.claimed.stack.stack).await
     }

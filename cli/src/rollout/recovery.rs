@@ -6,6 +6,7 @@ use rustix::process::Signal;
 use tokio_util::sync::CancellationToken;
 
 use super::lease::Heartbeat;
+use super::locks::locks_in;
 use super::{Claimed, RollOut};
 use crate::decide::short;
 use crate::engine::Backend;
@@ -79,11 +80,13 @@ impl RollOut<'_> {
     /// Puts in order what a dead gitinfra left of a stack: its engine is told to stop, its runs end, its lock goes. Creates
     /// whose end nobody saw are found by the next roll-out.
     pub async fn repair(&self, stack: &Stack, id: &StackId) -> Result<()> {
+        let surroundings = &self.surroundings(stack)?;
         let Claim::Ours(lease) = self.ledger.claim(id, &Process::current()).await? else {
             return Ok(());
         };
         let heartbeat = Heartbeat::start(self.ledger, id, &lease, &self.context.cancel);
-        let done = self.repaired(&Claimed { stack, id, lease: &lease, cancel: &self.context.cancel }).await;
+        let done =
+            self.repaired(&Claimed { stack, id, lease: &lease, cancel: &self.context.cancel, surroundings }).await;
         drop(heartbeat);
         self.ledger.release(id, &lease).await?;
         done
@@ -92,16 +95,21 @@ impl RollOut<'_> {
     async fn repaired(&self, claimed: &Claimed<'_>) -> Result<()> {
         self.close_cut_off_runs(claimed).await?;
         let (stack, name) = (claimed.stack, claimed.stack.name());
-        let backend = Backend::of(stack, self.environment)?;
-        for message in backend.mend(self.environment) {
+        let environment = &claimed.surroundings.environment;
+        let backend = Backend::of(stack, environment)?;
+        for message in backend.mend(environment) {
             self.context.note(&name, message);
         }
-        let found = self.locks(&backend, stack);
+        let found = locks_in(&backend, claimed);
         if found.is_empty() || self.held(claimed, &found).await?.is_some() {
             return Ok(());
         }
         let worktree = self.mirror.worktree(&self.head.id, stack, |_| ()).await?;
-        self.pulumi.holding(&worktree.lock).cancel(&worktree.folder.join(&stack.folder), &stack.stack).await?;
+        self.pulumi
+            .seeing(environment)
+            .holding(&worktree.lock)
+            .cancel(&worktree.folder.join(&stack.folder), &stack.stack)
+            .await?;
         self.context.note(&name, "removed the lock that its engine left");
         Ok(())
     }

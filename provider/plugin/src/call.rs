@@ -99,6 +99,11 @@ impl Call {
         Ok(())
     }
 
+    /// Whether a part of [`Call::once`] was done in this call.
+    pub fn did(&self, part: &str) -> bool {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).contains(part)
+    }
+
     /// Gives an output that is marked `keep` another value than the last state has: what only this update knows. It is kept in the state once the
     /// update has come to its end; a creation's goes along with the id ([`Id::keeping`]).
     pub fn keep(&self, output: &str, value: &impl Property) {

@@ -84,7 +84,7 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn token(&self) -> &'static str;
     fn inputs(&self) -> &'static Shape;
     fn state(&self) -> &'static Shape;
-    fn fixed(&self) -> Map;
+    fn fix(&self, provider: Option<&P>, inputs: &mut Map);
     fn check(&self, new: &Map) -> Vec<Fault>;
     fn collides(&self, old: &Map, new: &Map) -> bool;
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
@@ -125,9 +125,11 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
         R::shape()
     }
 
-    fn fixed(&self) -> Map {
-        let each = R::FIXED.iter();
-        each.map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
+    fn fix(&self, provider: Option<&P>, inputs: &mut Map) {
+        for (name, value) in R::FIXED {
+            let value = provider.map_or_else(|| (*value).to_owned(), |provider| provider.fixed(name, value, inputs));
+            inputs.insert((*name).to_owned(), value.into());
+        }
     }
 
     fn check(&self, new: &Map) -> Vec<Fault> {
@@ -158,6 +160,7 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             let new = decode::<R::Inputs>(new)?;
             let (id, mut state) = at.life::<R>().create::<R>(&new).await?;
             state.respell(&new);
+            R::recognize(&at.session, &mut state, &new).await;
             Ok((id, encode(&state)))
         }
         .boxed()
@@ -169,6 +172,7 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             // An import's inputs are not known, and those of an older version may not be readable.
             if let (Some(state), Ok(given)) = (&mut state, decode::<R::Inputs>(given)) {
                 state.respell(&given);
+                R::recognize(&at.session, state, &given).await;
             }
             Ok(state.as_ref().map(encode))
         }
@@ -205,6 +209,7 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             };
             let mut state = life.update::<R>(id, &old, &new, unfinished).await?;
             state.respell(&new);
+            R::recognize(&at.session, &mut state, &new).await;
             Ok(encode(&state))
         }
         .boxed()

@@ -55,6 +55,6 @@ pub use property::{Order, Property, Secret, Shaped};
 pub use pulumi_plugin_derive::{Outputs, Property};
 pub use resource::{Function, Id, Made, Nothing, Progress, Provider, Resource, Wait};
 pub use scope::{Place, Scope, merged};
-pub use serve::{Begun, Service, Start, serve};
+pub use serve::{Begun, Creations, Service, Start, serve};
 pub use spelled::Spelled;
 pub use value::{Archive, Asset, Map, OutputValue, Reference, Source, Value, object};

@@ -111,7 +111,11 @@ pub(crate) struct NewChild {
     pub deleted_with: String,
     /// The names that it had.
     pub aliases: Vec<String>,
+    /// The URNs of the parents that it had, each with its name there.
+    pub moved: Vec<(String, String)>,
     pub replace_on: Vec<String>,
+    /// Inputs whose changes the engine ignores, beside those that the program says.
+    pub ignored: Vec<String>,
 }
 
 impl Monitor {
@@ -198,12 +202,12 @@ impl Monitor {
             provider: self.provider.clone(),
             version: self.version.clone(),
             custom_timeouts: child.timeouts.or(self.timeouts.as_ref()),
-            ignore_changes: ignored(&self.ignored, &child.key),
+            ignore_changes: ignored(&self.ignored, &child.key).into_iter().chain(child.ignored).collect(),
             // What is left out is the component's own.
             protect: child.protect.then_some(true),
             retain_on_delete: child.retain.then_some(true),
             deleted_with: child.deleted_with,
-            aliases: child.aliases.into_iter().map(named).collect(),
+            aliases: child.aliases.into_iter().map(named).chain(child.moved.into_iter().map(moved)).collect(),
             replace_on_changes: child.replace_on,
             ..understood()
         }
@@ -326,6 +330,13 @@ fn ignored(all: &[String], key: &str) -> Vec<String> {
 /// Another name that a resource had, in the same place.
 fn named(name: String) -> rpc::Alias {
     let spec = rpc::alias::Spec { name, ..Default::default() };
+    rpc::Alias { alias: Some(rpc::alias::Alias::Spec(spec)) }
+}
+
+/// Where a resource stood under another parent.
+fn moved((parent, name): (String, String)) -> rpc::Alias {
+    let parent = Some(rpc::alias::spec::Parent::ParentUrn(parent));
+    let spec = rpc::alias::Spec { name, parent, ..Default::default() };
     rpc::Alias { alias: Some(rpc::alias::Alias::Spec(spec)) }
 }
 

@@ -128,6 +128,11 @@ pub trait Resource: Shaped + Property {
     /// What one look at the cloud shows.
     type Seen: Send + Sync;
 
+    /// How long an update to these inputs takes, where they tell.
+    fn wait(_new: &Self::Inputs) -> Wait {
+        Self::WAIT
+    }
+
     /// Rules between properties. Rules about one property belong into its type or its marks.
     ///
     /// Also asked while some inputs are unknown, with plausible values in their places; only a fault that doesn't depend on them is told.
@@ -148,8 +153,8 @@ pub trait Resource: Shaped + Property {
         Vec::new()
     }
 
-    /// Which of the properties that [`Resource::replaces`] names change in place after all, where only the cloud can tell. Asked only if there are
-    /// any; only reads.
+    /// Which of the changed properties that take a new resource, by their mark or by [`Resource::replaces`], change in place after all, where only the cloud
+    /// can tell. Asked only if there are any; only reads.
     fn in_place(
         _: &Self::Session,
         _old: &Self::Inputs,
@@ -247,6 +252,12 @@ pub trait Resource: Shaped + Property {
     /// Asked of every state that was read, wherever it is known what the program gave.
     fn respell(&mut self, _given: &Self::Inputs) {}
 
+    /// The same where only the cloud can tell whether it means the same: an alias, and the ARN of a key. Asked after `respell`; only reads. What can't be
+    /// asked counts as the same.
+    fn recognize(_: &Self::Session, _state: &mut Self, _given: &Self::Inputs) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
     /// Brings it from the old state to the new inputs, in place. Not called where only `tags` differ, and never with a difference that takes a
     /// new resource.
     ///
@@ -258,6 +269,17 @@ pub trait Resource: Shaped + Property {
         old: &Self,
         new: &Self::Inputs,
     ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Puts back what an update must not leave half done, after it was refused for good or the call's time is over. Says in a hint what came of it.
+    fn put_back(
+        _: &Self::Session,
+        _: &Id,
+        _old: &Self,
+        _new: &Self::Inputs,
+        error: Error,
+    ) -> impl Future<Output = Error> + Send {
+        async { error }
+    }
 
     /// Brings its property `tags` to new ones: what to set, and the keys to remove. At least one of them is not empty.
     fn retag(
@@ -317,6 +339,11 @@ pub trait Provider: Sized + Send + Sync + 'static {
 
     /// Fills in what the configuration gives to a resource's inputs, so that a diff shows it.
     fn complete(&self, _shape: &'static Shape, _inputs: &mut Map) {}
+
+    /// The value of an input that a type fixes ([`Resource::FIXED`]), for a resource with these inputs.
+    fn fixed(&self, _name: &str, value: &'static str, _inputs: &Map) -> String {
+        value.to_owned()
+    }
 
     /// What one call reaches the cloud with.
     fn session(&self, common: &Self::Common, call: Call) -> impl Future<Output = Result<Self::Session>> + Send;

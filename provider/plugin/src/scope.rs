@@ -305,9 +305,22 @@ impl Place<'_> {
         self
     }
 
+    /// In earlier versions of the component it was a child of this part, whose name is the component's and this key.
+    pub fn moved(mut self, part: &Output<String>, key: &str) -> Self {
+        let name = format!("{}-{key}", self.scope.name);
+        self.options.moved.push((part.clone(), name));
+        self
+    }
+
     /// The properties whose change takes a new resource.
     pub fn replace_on<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.options.replace_on.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Inputs that count at its creation only: what stands keeps what it has, whatever they say later, unless `overrides` says one of them.
+    pub fn initial<const N: usize>(mut self, names: [&'static str; N]) -> Self {
+        self.options.initial.extend(names);
         self
     }
 
@@ -316,6 +329,13 @@ impl Place<'_> {
     pub fn add<R: Child>(self, args: R::Args) -> R::Outputs {
         let kind = Kind { token: R::TOKEN, inputs: R::inputs(), part: false };
         R::outputs(&self.scope.tell(self.key, self.options, args, kind))
+    }
+
+    /// Adds a child, and gives one of its inputs as it stands: what is [`initial`](Place::initial) may be another than was said.
+    pub fn add_and_tell<R: Child, T: Property>(self, args: R::Args, input: &'static str) -> (R::Outputs, Output<T>) {
+        let kind = Kind { token: R::TOKEN, inputs: R::inputs(), part: false };
+        let registered = self.scope.tell(self.key, self.options, args, kind);
+        (R::outputs(&registered), registered.output(input))
     }
 
     /// Adds a component: see [`Scope::part`].

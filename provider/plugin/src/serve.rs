@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod config;
 mod construct;
+mod creations;
 mod declared;
 mod invoke;
 mod life;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::Status;
 
+pub use creations::Creations;
 pub use start::{Begun, Start, serve};
 
 use crate::call::{Birth, Call};
@@ -47,6 +49,7 @@ pub struct Service<P: Provider> {
     met: RwLock<Met<P>>,
     /// The creations that an earlier run left unfinished, by URN.
     pending: Mutex<BTreeMap<String, Begun>>,
+    creations: Creations,
     log: Log,
     pace: Pace,
 }
@@ -107,6 +110,7 @@ impl<P: Provider> Service<P> {
             package: Arc::new(package),
             met: RwLock::default(),
             pending: Mutex::new(start.pending.clone()),
+            creations: start.creations.clone(),
             log: Log::default(),
             pace: start.pace,
         })

@@ -4,6 +4,7 @@ mod scheduled;
 
 use std::collections::BTreeMap;
 
+use aws_sdk_applicationautoscaling::operation::register_scalable_target::builders::RegisterScalableTargetFluentBuilder;
 use aws_sdk_applicationautoscaling::types::{
     ScalableDimension, ScalableTarget, ServiceNamespace, SuspendedState as AwsSuspendedState,
 };
@@ -88,7 +89,8 @@ impl Resource for Target {
         let ignored = new.service_namespace == "ecs" && new.role_arn.is_some();
         let actions = new.scheduled_actions.iter().flatten();
         let faults = actions.flat_map(|(name, action)| {
-            action.faults().into_iter().map(|fault| fault.below(name).below("scheduledActions"))
+            let odd = scheduled::name_fault(name).into_iter();
+            odd.chain(action.faults()).map(|fault| fault.below(name).below("scheduledActions"))
         });
         Faults::of(new)
             .when(new.min_capacity > new.max_capacity, "maxCapacity", "is less than `minCapacity`")
@@ -105,7 +107,8 @@ impl Resource for Target {
 
     async fn create(aws: &Aws, new: &TargetInputs) -> Result<Made> {
         let tags = aws.newborn::<(String, String)>(&new.tags).into_iter().collect();
-        let register = new.register(&aws.once()).set_tags(Some(tags));
+        let register = new.register(aws.once().appautoscaling().register_scalable_target(), true);
+        let register = register.set_tags(Some(tags));
         register.send().await.doing("registering scalable target", &new.resource_id)?;
         Ok(Made::New(new.key().id().into()))
     }
@@ -163,14 +166,15 @@ impl Resource for Target {
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &TargetInputs) -> Result<()> {
-        let bounds =
-            |it: &TargetInputs| (it.min_capacity, it.max_capacity, it.suspended_state.clone(), it.role_arn.clone());
-        if bounds(&old.inputs) != bounds(new) {
+        let rest = |it: &TargetInputs| (it.suspended_state.clone(), it.role_arn.clone());
+        let bounded = old.inputs.bounds() != new.bounds();
+        if bounded || rest(&old.inputs) != rest(new) {
             // A registration would make a new target without its tags.
             if Self::find(aws, id).await?.is_none() {
                 return Err(Error::new(format!("`{id}` is not registered")));
             }
-            new.register(aws).send().await.done("changing scalable target", id)?;
+            let register = new.register(aws.appautoscaling().register_scalable_target(), bounded);
+            register.send().await.done("changing scalable target", id)?;
         }
         let old = old.inputs.scheduled_actions.clone().unwrap_or_default();
         match &new.scheduled_actions {
@@ -208,23 +212,27 @@ impl TargetInputs {
         Key { namespace: &self.service_namespace, resource: &self.resource_id, dimension: &self.scalable_dimension }
     }
 
-    /// All of it: AWS keeps what is left out.
+    fn bounds(&self) -> (u32, u32) {
+        (self.min_capacity, self.max_capacity)
+    }
+
+    /// All of it. The bounds of a target that stands only where the program changes them: AWS keeps what is left out, and a scheduled action may have
+    /// set others.
     fn register(
         &self,
-        aws: &Aws,
-    ) -> aws_sdk_applicationautoscaling::operation::register_scalable_target::builders::RegisterScalableTargetFluentBuilder
-    {
+        register: RegisterScalableTargetFluentBuilder,
+        bounded: bool,
+    ) -> RegisterScalableTargetFluentBuilder {
         let suspended = AwsSuspendedState::builder()
             .dynamic_scaling_in_suspended(self.suspended_state.dynamic_scaling_in_suspended)
             .dynamic_scaling_out_suspended(self.suspended_state.dynamic_scaling_out_suspended)
             .scheduled_scaling_suspended(self.suspended_state.scheduled_scaling_suspended);
-        aws.appautoscaling()
-            .register_scalable_target()
+        register
             .service_namespace(ServiceNamespace::from(self.service_namespace.as_str()))
             .resource_id(&self.resource_id)
             .scalable_dimension(ScalableDimension::from(self.scalable_dimension.as_str()))
-            .min_capacity(signed(self.min_capacity))
-            .max_capacity(signed(self.max_capacity))
+            .set_min_capacity(bounded.then_some(signed(self.min_capacity)))
+            .set_max_capacity(bounded.then_some(signed(self.max_capacity)))
             .suspended_state(suspended.build())
             .set_role_arn(self.role_arn.as_ref().map(RoleArn::to_string))
     }

@@ -22,7 +22,7 @@ use tokio::sync::OnceCell;
 
 use crate::aws::outage::Outages;
 use crate::aws::pacing::Paced;
-use crate::aws::{AssumeRole, Config};
+use crate::aws::{AssumeRole, Config, EDGE};
 use crate::types;
 
 /// Where calls go: a region, as the provider itself or as a role.
@@ -73,7 +73,7 @@ impl Clients {
             .with_initial_backoff(Duration::from_millis(200))
             .with_max_backoff(Duration::from_secs(20));
         // STS and the credentials chain need some region even where none is configured: a resource may still name its own.
-        let chain = region.clone().unwrap_or_else(|| Region::from_static("us-east-1"));
+        let chain = region.clone().unwrap_or_else(|| Region::from_static(EDGE));
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(chain).retry_config(retry);
         loader = loader.http_client(SharedHttpClient::new(Paced::new(Outages::new(addresses(config)))));
         // The SDK would take a call that waits for its turn for a stalled one; `Paced` has a limit of its own, which begins when it is sent.

@@ -74,6 +74,8 @@ where
     let request = error.request_id().map(|id| format!(" (request {id})")).unwrap_or_default();
     let operation = answer.and_then(|answer| answer.extension::<Operation>());
     let mut again = passes(operation.map_or(&[], |operation| operation.passing), code, message);
+    // Where there is no room, AWS answers as if it had failed; nothing was done, and nobody knows when there is room again.
+    let broken = broken && !is_full(code);
     if broken && again == Again::Never {
         again = Again::Later;
     }
@@ -101,6 +103,11 @@ pub fn refusal(passing: Passing, what: impl Display, code: &str, message: &str) 
 /// Whether an answer of this status says that AWS has failed. 501 says that there is no such call.
 fn is_broken(status: u16) -> bool {
     status >= 500 && status != 501
+}
+
+/// Whether AWS has no room for what is asked for: `InsufficientInstanceCapacity`, `InsufficientHostCapacity` and the like.
+fn is_full(code: &str) -> bool {
+    code.starts_with("Insufficient") && code.contains("Capacity")
 }
 
 /// A call that never came to an answer of AWS's: no credentials, no network, no such endpoint.
@@ -278,7 +285,7 @@ mod tests {
 
     #[test]
     fn knows_what_passes() {
-        use crate::{cloudfront, ec2, elasticache, iam, route53};
+        use crate::{appautoscaling, cloudfront, ec2, ecr, elasticache, iam, route53, s3, secretsmanager, ssm, wafv2};
         const NO_SERVICE: Passing = &[];
         for (service, code, message, again) in [
             (ec2::PASSING, "DependencyViolation", "The vpc has dependencies", Again::Later),
@@ -290,6 +297,44 @@ mod tests {
             (elasticache::PASSING, "InvalidCacheClusterState", "not in a valid state to be modified", Again::Ready),
             (elasticache::PASSING, "InvalidReplicationGroupState", "not available", Again::Ready),
             (cloudfront::PASSING, "DistributionNotDisabled", "", Again::Ready),
+            (
+                appautoscaling::PASSING,
+                "ObjectNotFoundException",
+                "No scalable target registered for service namespace: ecs, resource ID: service/web/app",
+                Again::Soon,
+            ),
+            (secretsmanager::PASSING, "EncryptionFailure", "Key 'arn:aws:kms:x' does not exist", Again::Soon),
+            (secretsmanager::PASSING, "EncryptionFailure", "arn:aws:kms:x is pending deletion.", Again::Never),
+            (secretsmanager::PASSING, "DecryptionFailure", "arn:aws:kms:x is disabled.", Again::Never),
+            (ssm::PASSING, "InvalidKeyId", "Invalid keyId arn:aws:kms:x", Again::Soon),
+            (ssm::PASSING, "InvalidKeyId", "arn:aws:kms:x is disabled.", Again::Never),
+            (ecr::PASSING, "KmsException", "KMS can't create a grant for the key", Again::Soon),
+            (ecr::PASSING, "KmsException", "arn:aws:kms:x is pending deletion.", Again::Never),
+            (
+                cloudfront::PASSING,
+                "InvalidViewerCertificate",
+                "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
+                Again::Soon,
+            ),
+            (
+                cloudfront::PASSING,
+                "InvalidViewerCertificate",
+                "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're trying to add.",
+                Again::Never,
+            ),
+            (
+                s3::PASSING,
+                "InvalidRequest",
+                "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+                Again::Soon,
+            ),
+            (s3::PASSING, "InvalidRequest", "Metrics must be enabled with ReplicationTime", Again::Never),
+            (
+                wafv2::PASSING,
+                "WAFNonexistentItemException",
+                "AWS WAF couldn’t perform the operation because your resource doesn’t exist.",
+                Again::Soon,
+            ),
             (iam::PASSING, "NoSuchEntity", "The role with name r cannot be found.", Again::Moment),
             (
                 route53::PASSING,
@@ -338,6 +383,9 @@ mod tests {
             ("CreateVpc", 503, Some("RequestLimitExceeded"), false, Again::Later),
             ("CreateVpc", 501, Some("NotImplemented"), false, Again::Never),
             ("CreateVpc", 400, Some("VpcLimitExceeded"), false, Again::Never),
+            ("RunInstances", 500, Some("InsufficientInstanceCapacity"), false, Again::Never),
+            ("StartInstances", 500, Some("InsufficientHostCapacity"), false, Again::Never),
+            ("RunInstances", 400, Some("InsufficientFreeAddressesInSubnet"), false, Again::Never),
             ("DescribeVpcs", 500, Some("InternalError"), false, Again::Later),
         ] {
             let status = StatusCode::try_from(status).expect("a status");

@@ -7,7 +7,7 @@ use pulumi_plugin::{Call, Error, Fault, Id, Map, Provider, Result, Value};
 
 use crate::aws::check;
 use crate::aws::clients::Clients;
-use crate::aws::{Aws, Common, Config};
+use crate::aws::{Aws, Common, Config, home};
 use crate::types::Region;
 
 /// The provider with its configuration.
@@ -48,6 +48,15 @@ impl Provider for Gitinfra {
         let tags = Value::from(tags);
         let tags = if secret { tags.into_secret() } else { tags };
         inputs.insert("tags".into(), tags);
+    }
+
+    /// A service without regions is in each partition once.
+    fn fixed(&self, name: &str, value: &'static str, inputs: &Map) -> String {
+        let region = inputs.get("region").map(Value::bare).and_then(Value::as_str);
+        match region.filter(|_| name == "region") {
+            Some(region) => home(value, region).to_owned(),
+            None => value.to_owned(),
+        }
     }
 
     async fn session(&self, common: &Common, call: Call) -> Result<Aws> {

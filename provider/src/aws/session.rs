@@ -9,7 +9,7 @@ use pulumi_plugin::{Birth, Call, Result};
 
 use crate::aws::clients::{Clients, Place};
 use crate::aws::operation::Named;
-use crate::aws::{AssumeRole, Config};
+use crate::aws::{AssumeRole, Config, Partition};
 use crate::{
     acm, appautoscaling, chatbot, cloudfront, cloudwatch, ec2, ecr, ecs, elasticache, elb, firehose, iam, kms, logs,
     rds, route53, s3, secretsmanager, sns, ssm, sts, wafv2,
@@ -141,13 +141,9 @@ impl Aws {
         format!("arn:{}:{service}:{}:{account}:{resource}", self.partition(), self.region())
     }
 
-    /// The partition that the region belongs to: `aws`, `aws-cn`.
+    /// The name of the partition that the region belongs to: `aws`, `aws-cn`.
     pub fn partition(&self) -> &'static str {
-        match self.region() {
-            cn if cn.starts_with("cn-") => "aws-cn",
-            gov if gov.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        }
+        Partition::of(self.region()).name
     }
 
     /// The call of the engine that this answers.

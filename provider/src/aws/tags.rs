@@ -12,6 +12,9 @@ pub type Tags = BTreeMap<String, String>;
 /// The tag by which a creation whose answer got lost finds what it made.
 pub const TOKEN_TAG: &str = "gitinfra:create-token";
 
+/// The tag of an instance that we have stopped to change it, and that is to be started again.
+pub const STOPPED_TAG: &str = "gitinfra:stopped-to-change";
+
 /// A tag as some service has it.
 pub trait Tag {
     /// Its key and its value.
@@ -145,7 +148,7 @@ impl Aws {
     fn hides(&self, key: &str) -> bool {
         let given = self.call().given.get("tags").and_then(Value::as_object);
         key.starts_with("aws:")
-            || key == TOKEN_TAG
+            || [TOKEN_TAG, STOPPED_TAG].contains(&key)
             // What the program sets is the program's, whoever else has tags that look like it.
             || self.config().ignores(key) && !given.is_some_and(|tags| tags.contains_key(key))
     }

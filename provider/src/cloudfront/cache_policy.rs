@@ -91,7 +91,7 @@ pub struct CachePolicy {
 impl Resource for CachePolicy {
     const TOKEN: &'static str = "gitinfra:cloudfront:CachePolicy";
     const WAIT: Wait = Wait::seconds(1, 1800);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = CachePolicyInputs;
     type Seen = GetCachePolicyOutput;

@@ -41,7 +41,7 @@ pub struct Distribution {
 impl Resource for Distribution {
     const TOKEN: &'static str = "gitinfra:cloudfront:Distribution";
     const WAIT: Wait = Wait::seconds(200, 1800);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = DistributionInputs;
     type Seen = AwsDistribution;

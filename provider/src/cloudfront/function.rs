@@ -68,7 +68,7 @@ pub struct Function {
 impl Resource for Function {
     const TOKEN: &'static str = "gitinfra:cloudfront:Function";
     const WAIT: Wait = Wait::seconds(2, 1800);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = FunctionInputs;
     type Seen = DescribeFunctionOutput;

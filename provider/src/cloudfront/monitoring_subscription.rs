@@ -30,7 +30,7 @@ pub struct MonitoringSubscription {
 
 impl Resource for MonitoringSubscription {
     const TOKEN: &'static str = "gitinfra:cloudfront:MonitoringSubscription";
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = MonitoringSubscriptionInputs;
     type Seen = ();

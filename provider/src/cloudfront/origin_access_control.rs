@@ -87,7 +87,7 @@ pub struct OriginAccessControl {
 impl Resource for OriginAccessControl {
     const TOKEN: &'static str = "gitinfra:cloudfront:OriginAccessControl";
     const WAIT: Wait = Wait::seconds(1, 1800);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = OriginAccessControlInputs;
     type Seen = GetOriginAccessControlOutput;

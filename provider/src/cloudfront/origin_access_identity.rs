@@ -39,7 +39,7 @@ type Seen = GetCloudFrontOriginAccessIdentityOutput;
 impl Resource for OriginAccessIdentity {
     const TOKEN: &'static str = "gitinfra:cloudfront:OriginAccessIdentity";
     const WAIT: Wait = Wait::seconds(1, 1800);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = OriginAccessIdentityInputs;
     type Seen = Seen;

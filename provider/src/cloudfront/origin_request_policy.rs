@@ -79,7 +79,7 @@ pub struct OriginRequestPolicy {
 impl Resource for OriginRequestPolicy {
     const TOKEN: &'static str = "gitinfra:cloudfront:OriginRequestPolicy";
     const WAIT: Wait = Wait::seconds(1, 1800);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = OriginRequestPolicyInputs;
     type Seen = GetOriginRequestPolicyOutput;

@@ -25,7 +25,7 @@ pub struct ResponseHeadersPolicy {
 impl Resource for ResponseHeadersPolicy {
     const TOKEN: &'static str = "gitinfra:cloudfront:ResponseHeadersPolicy";
     const WAIT: Wait = Wait::seconds(1, 1800);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = ResponseHeadersPolicyInputs;
     type Seen = GetResponseHeadersPolicyOutput;

@@ -10,6 +10,8 @@ use super::distribution::{OriginProtocolPolicy, SslProtocol};
 use crate::aws::list::{count, some};
 use crate::aws::{Aws, Doing as _, Tags, word, word_or};
 use crate::cloudfront::{built, holders, tags};
+use crate::ec2::filter;
+use crate::ec2::groups::{self, SERVICE_GROUP};
 use crate::types::Arn;
 
 /// What the program asks of a VPC origin.
@@ -54,7 +56,7 @@ pub enum VpcIpAddressType {
 
 /// A CloudFront VPC origin: lets distributions reach a load balancer or an instance in private subnets. The VPC needs an internet gateway, which
 /// nothing is routed to. CloudFront refuses to change one that a distribution uses, so that everything but tags takes a new resource; a
-/// rule of a security group that names `CloudFront-VPCOrigins-Service-SG`, which CloudFront makes in the VPC, must go before the last VPC origin.
+/// rule of a security group that names `serviceSecurityGroupId` must go before the last VPC origin of the VPC.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct VpcOrigin {
     /// What the program asks for, as AWS has it.
@@ -63,6 +65,10 @@ pub struct VpcOrigin {
     /// The ARN of the VPC origin.
     #[prop(stable)]
     pub vpc_origin_arn: String,
+    /// The id of the security group `CloudFront-VPCOrigins-Service-SG`, which CloudFront makes in the VPC and connects from: what a rule of the load balancer's
+    /// or the instance's security group lets in. Not known where these are of another account.
+    #[prop(stable)]
+    pub service_security_group_id: Option<String>,
     /// The status: `Deployed` once it can be used.
     pub status: String,
 }
@@ -70,7 +76,7 @@ pub struct VpcOrigin {
 impl Resource for VpcOrigin {
     const TOKEN: &'static str = "gitinfra:cloudfront:VpcOrigin";
     const WAIT: Wait = Wait::seconds(300, 2400);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = VpcOriginInputs;
     type Seen = GetVpcOriginOutput;
@@ -124,10 +130,12 @@ impl Resource for VpcOrigin {
         let config = origin.vpc_origin_endpoint_config;
         let config = config.ok_or_else(|| Error::new(format!("`{id}` has no configuration")))?;
         let protocols = config.origin_ssl_protocols.map(|protocols| protocols.items).unwrap_or_default();
+        let arn: Arn = word(config.arn)?;
         Ok(VpcOrigin {
+            service_security_group_id: service_group(aws, &arn).await?,
             inputs: VpcOriginInputs {
                 name: config.name,
-                arn: word(config.arn)?,
+                arn,
                 http_port: config.http_port,
                 https_port: config.https_port,
                 origin_protocol_policy: word(config.origin_protocol_policy)?,
@@ -159,6 +167,34 @@ impl Resource for VpcOrigin {
             done => done,
         }
     }
+}
+
+/// The security group that CloudFront has made in the VPC of what the origin leads to.
+async fn service_group(aws: &Aws, endpoint: &Arn) -> Result<Option<String>> {
+    let there = aws.at(endpoint.region());
+    if there.account().await? != endpoint.account() {
+        return Ok(None);
+    }
+    let vpc = match endpoint.service() {
+        "ec2" => vpc_of_instance(&there, endpoint).await?,
+        _ => vpc_of_balancer(&there, endpoint).await?,
+    };
+    let Some(vpc) = vpc else { return Ok(None) };
+    Ok(groups::named(&there, &vpc, SERVICE_GROUP).await?.and_then(|group| group.group_id))
+}
+
+async fn vpc_of_instance(aws: &Aws, arn: &Arn) -> Result<Option<String>> {
+    let id = arn.as_str().rsplit('/').next().unwrap_or_default();
+    let ask = aws.ec2().describe_instances().filters(filter("instance-id", [id])).send().await;
+    let found = ask.doing("reading the VPC of", id)?.reservations.unwrap_or_default();
+    let mut found = found.into_iter().flat_map(|each| each.instances.unwrap_or_default());
+    Ok(found.find_map(|instance| instance.vpc_id))
+}
+
+async fn vpc_of_balancer(aws: &Aws, arn: &Arn) -> Result<Option<String>> {
+    let ask = aws.elb().describe_load_balancers().load_balancer_arns(arn.as_str()).send().await;
+    let found = ask.unless(&["LoadBalancerNotFound"]).doing("reading the VPC of", arn)?;
+    Ok(found.and_then(|found| found.load_balancers?.into_iter().find_map(|balancer| balancer.vpc_id)))
 }
 
 fn uses(distribution: &DistributionSummary, id: &Id) -> bool {

@@ -2,11 +2,8 @@
 
 use pulumi_plugin::{Error, Output, Result};
 
-use crate::aws::{Aws, Common};
+use crate::aws::{Aws, Common, EDGE, Partition};
 use crate::types::{Arn, Region};
-
-/// Where CloudFront has its certificates, web ACLs and metrics.
-const EDGE: &str = "us-east-1";
 
 /// Where the things of CloudFront are, whatever the component's region.
 pub fn edge() -> Result<Common> {
@@ -37,11 +34,11 @@ impl Account {
 
     /// The ARN of the account itself, to which its own IAM policies then give what they give.
     pub fn root(&self) -> String {
-        format!("arn:{}:iam::{}:root", self.partition, self.id)
+        Partition::of(&self.region).root(&self.id)
     }
 
     /// The ARN of a policy of AWS's own.
     pub fn managed_policy(&self, name: &str) -> String {
-        format!("arn:{}:iam::aws:policy/{name}", self.partition)
+        Partition::of(&self.region).managed_policy(name)
     }
 }

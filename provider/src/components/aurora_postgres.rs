@@ -5,13 +5,14 @@ mod site;
 
 use std::collections::BTreeMap;
 
-use pulumi_plugin::{Component, Fault, Knobs, Output, Outputs, Result, Scope};
+use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Scope};
 
 pub use self::inputs::*;
 use self::site::Site;
-use crate::aws::Aws;
+use crate::aws::{Aws, Partition};
 use crate::components::Report;
 use crate::rds::cluster::LogExport;
+use crate::types::Arn;
 
 /// An Aurora PostgreSQL cluster with a writer and readers: encrypted, reached by TLS alone and only by those that it names, with a password that RDS
 /// manages and rotates.
@@ -49,7 +50,8 @@ impl Component for AuroraPostgres {
     const TOKEN: &'static str = "gitinfra:index:AuroraPostgres";
     type Session = Aws;
     type Inputs = AuroraPostgresInputs;
-    type Facts = ();
+    /// The ARN of AWS's policy for the role of Enhanced Monitoring.
+    type Facts = Arn;
 
     fn check(inputs: &AuroraPostgresInputs) -> Vec<Fault> {
         inputs.faults()
@@ -59,27 +61,29 @@ impl Component for AuroraPostgres {
         inputs.shared.knobs()
     }
 
-    async fn look(_: &Aws, _: &AuroraPostgresInputs) -> Result<()> {
-        Ok(())
+    async fn look(aws: &Aws, _: &AuroraPostgresInputs) -> Result<Arn> {
+        let policy = Partition::of(aws.region()).managed_policy("service-role/AmazonRDSEnhancedMonitoringRole");
+        Arn::parse(&policy).map_err(Error::new)
     }
 
-    fn build(here: &mut Scope, inputs: AuroraPostgresInputs, (): ()) -> Result<Self> {
-        let mut site = Site { here, inputs: &inputs };
+    fn build(here: &mut Scope, inputs: AuroraPostgresInputs, monitoring: Arn) -> Result<Self> {
+        let mut site = Site { here, inputs: &inputs, monitoring };
         let group = site.security_group();
-        let cluster = site.cluster(&group);
+        let (cluster, port) = site.cluster(&group);
+        site.doors(&group, &port);
         let logs = site.log_groups(&cluster);
         let instances = site.instances(&cluster, &logs);
         site.events(&cluster, &instances);
         let settings = &inputs.settings;
         let cname = settings.cname.clone().map(|cname| cname.tell(here, &cluster.endpoint, &cluster.reader_endpoint));
-        let report = inputs.report(here);
+        let report = inputs.report(here, &port);
         Ok(AuroraPostgres {
             cluster_arn: cluster.arn,
             cluster_identifier: cluster.id,
             endpoint: cluster.endpoint,
             reader_endpoint: cluster.reader_endpoint,
             cname,
-            port: Output::known(inputs.port()),
+            port,
             database: Output::known(settings.database.clone()),
             secret_arn: cluster.master_user_secret_arn.map(Option::unwrap_or_default),
             security_group_id: group.id,
@@ -91,7 +95,7 @@ impl Component for AuroraPostgres {
 }
 
 impl AuroraPostgresInputs {
-    fn report(&self, here: &Scope) -> Report {
+    fn report(&self, here: &Scope, port: &Output<u16>) -> Report {
         let settings = &self.settings;
         let told = self.topic_arn.is_some();
         let report = Report::of(here)
@@ -113,7 +117,7 @@ impl AuroraPostgresInputs {
             .into_iter()
             .fold(report, |report, control| report.meets_if(told, control, "no `topicArn` gets events"));
         report
-            .meets_if(self.port() != POSTGRES, "RDS.23", "the port is PostgreSQL's default, 5432")
+            .meets_when(&port.map(|port| port != POSTGRES), "RDS.23", "the port is PostgreSQL's default, 5432")
             .meets_if(self.own_admin(), "RDS.24", "the name of the master user is a usual one")
             .meets_if(self.own_admin(), "RDS.25", "the name of the master user is a usual one")
             .meets("RDS.27")

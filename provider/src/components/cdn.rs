@@ -46,6 +46,8 @@ pub struct Cdn {
     /// The values of that header which a load balancer must let in; secret, and empty where no origin is a load balancer. Known once the first of them is sent
     /// from all edges.
     pub origin_header_values: Output<Vec<String>>,
+    /// The ARN of the origin access identity that reads buckets, for their policies; empty where there is none.
+    pub origin_access_identity_arn: Output<String>,
     /// The name of the bucket of access logs; empty where there are none.
     pub log_bucket_name: Output<String>,
     /// What every component gives.
@@ -116,6 +118,7 @@ impl Component for Cdn {
             url: url.map(|host| format!("https://{host}")),
             origin_header_name: Output::known(settings.origin_header_name.clone()),
             origin_header_values: values.depends_on(&distribution.arn),
+            origin_access_identity_arn: reader.identity_arn(),
             log_bucket_name: logs.as_ref().map_or_else(|| Output::known(String::new()), |bucket| bucket.id.clone()),
             report: report(site.here, &inputs),
         })

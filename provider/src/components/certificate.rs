@@ -6,13 +6,10 @@ use pulumi_plugin::{Component, Error, Fault, Faults, Knobs, Output, Outputs, Pro
 
 use crate::acm::certificate::{self, CertificateOutputs, DomainValidationRecord, KeyAlgorithm};
 use crate::acm::certificate_validation::{CertificateValidation, CertificateValidationArgs};
-use crate::aws::{Aws, Common};
+use crate::aws::{Aws, Common, EDGE};
 use crate::components::{Report, SharedArgs, SharedInputs};
 use crate::route53::shared_record::{SharedRecord, SharedRecordArgs};
 use crate::types::{CertificateArn, CertificateName, DomainName, Region};
-
-/// CloudFront takes certificates of this region only.
-const CLOUDFRONT: &str = "us-east-1";
 
 /// What the program asks of a certificate.
 #[derive(Debug, Clone, Property)]
@@ -117,7 +114,7 @@ impl Component for Certificate {
 fn regions(settings: &CertificateSettings, own: &Region) -> Result<BTreeSet<Region>> {
     match &settings.regions {
         Some(regions) => Ok(regions.clone()),
-        None => Ok(BTreeSet::from([own.clone(), Region::parse(CLOUDFRONT).map_err(Error::new)?])),
+        None => Ok(BTreeSet::from([own.clone(), Region::parse(EDGE).map_err(Error::new)?])),
     }
 }
 

@@ -28,7 +28,7 @@ pub struct ClusterSettings {
     /// Container Insights: whether CloudWatch gets metrics of services, tasks and containers. Default: `enhanced`.
     #[prop(default = ContainerInsights::Enhanced)]
     pub container_insights: ContainerInsights,
-    /// The capacity providers that services of the cluster can run on. Default: both.
+    /// The capacity providers that services of the cluster can run on. Without `FARGATE_SPOT`, a service needs `spot: {weight: 0}`. Default: both.
     #[prop(default = BTreeSet::from([FargateCapacity::Fargate, FargateCapacity::FargateSpot]), min = 1)]
     pub capacity_providers: BTreeSet<FargateCapacity>,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use pulumi_plugin::{Component, Error, Fault, Faults, Knobs, Output, Outputs, Property, Result, Scope};
 
-use crate::aws::{AssumeRole, Aws, Common};
+use crate::aws::{AssumeRole, Aws, Common, EDGE, Partition};
 use crate::components::{Profile, Report, SharedArgs, SharedInputs};
 use crate::logs::log_group;
 use crate::route53::record::{Record, RecordArgs, RecordOutputs};
@@ -112,7 +112,7 @@ impl Component for DnsZone {
     async fn look(aws: &Aws, inputs: &DnsZoneInputs) -> Result<Place> {
         let region = Region::parse(aws.region()).map_err(Error::new)?;
         let account = if inputs.settings.dnssec { aws.account().await? } else { String::new() };
-        Ok(Place { region, root: format!("arn:{}:iam::{account}:root", aws.partition()) })
+        Ok(Place { region, root: Partition::of(aws.region()).root(&account) })
     }
 
     fn build(here: &mut Scope, inputs: DnsZoneInputs, place: Place) -> Result<Self> {
@@ -122,8 +122,8 @@ impl Component for DnsZone {
         let delegated = inputs.parent.as_ref().map(|parent| delegation(here, &inputs.name, parent, &zone));
         let private = (!inputs.private_vpc_ids.is_empty()).then(|| private(here, &inputs, place.region));
         let key = inputs.settings.dnssec.then(|| signing::sign(here, &inputs, &zone, &place.root));
-        let logged = inputs.settings.query_log.unwrap_or(inputs.shared.profile == Profile::Fsbp);
-        let log = logged.then(|| query_log::log(here, &inputs.settings, &zone));
+        let logged = inputs.settings.is_logged(inputs.shared.profile);
+        let log = logged.then(|| query_log::log(here, &inputs, &zone));
         let zone_id = match &delegated {
             Some(record) => zone.zone_id.depends_on(&record.id),
             None => zone.zone_id,
@@ -164,6 +164,13 @@ fn delegation(here: &mut Scope, name: &DomainName, parent: &ParentZone, zone: &Z
     here.child("delegation").at(&parent.place()).add::<Record>(args)
 }
 
+impl DnsZoneSettings {
+    /// Whether there is a query log, by what is said or by the profile.
+    pub fn is_logged(&self, profile: Profile) -> bool {
+        self.query_log.unwrap_or(profile == Profile::Fsbp)
+    }
+}
+
 impl ParentZone {
     /// Where its records are made.
     fn place(&self) -> Common {
@@ -173,5 +180,5 @@ impl ParentZone {
 
 /// Where Route 53 looks for keys and log groups, whatever the component's own region.
 fn first_region() -> Common {
-    Common { region: Region::parse("us-east-1").ok(), ..Common::default() }
+    Common { region: Region::parse(EDGE).ok(), ..Common::default() }
 }

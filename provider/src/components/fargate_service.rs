@@ -116,6 +116,7 @@ fn group(here: &mut Scope, inputs: &FargateServiceInputs) -> SecurityGroupOutput
     let group = Group {
         key: "sg",
         vpc_id: inputs.vpc_id.clone(),
+        described: false,
         description: GroupDescription::about(&format!("{}, tasks", here.name())),
         allow_from: BTreeMap::new(),
         allow_to: inputs.settings.allow_to.clone(),
@@ -149,6 +150,7 @@ fn service<'a>(
         enable_ecs_managed_tags: true.into(),
         enable_execute_command: settings.enable_execute_command.into(),
         propagate_tags: PropagateTags::Service.into(),
+        force_new_deployment: settings.redeployment.clone().into(),
         wait_for_steady_state: Order::from(settings.wait_for_steady_state).into(),
         ..Default::default()
     };

@@ -54,10 +54,12 @@ pub struct LoadBalancer {
 /// What has to be known first.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// The id of CloudFront's prefix list, where only CloudFront is let in.
+    /// The id of CloudFront's prefix list, where CloudFront is let in.
     cloudfront: Option<String>,
     /// The account's id.
     account: String,
+    /// The region.
+    region: String,
 }
 
 impl Component for LoadBalancer {
@@ -76,17 +78,18 @@ impl Component for LoadBalancer {
 
     async fn look(aws: &Aws, inputs: &LoadBalancerInputs) -> Result<Facts> {
         let account = if inputs.settings.access_logs { aws.account().await? } else { String::new() };
-        if !inputs.settings.cloud_front_only {
-            return Ok(Facts { cloudfront: None, account });
+        let region = aws.region().to_owned();
+        if !inputs.cloud_front() {
+            return Ok(Facts { cloudfront: None, account, region });
         }
         let asked = GetManagedPrefixListInputs { name: Some(CLOUDFRONT.to_owned()), id: None };
         let found = GetManagedPrefixList::call(aws, &asked).await?;
-        Ok(Facts { cloudfront: Some(found.prefix_list_id), account })
+        Ok(Facts { cloudfront: Some(found.prefix_list_id), account, region })
     }
 
     fn build(here: &mut Scope, inputs: LoadBalancerInputs, facts: Facts) -> Result<Self> {
+        let logs = inputs.settings.access_logs.then(|| logs::bucket(here, &inputs, &facts));
         let group = group(here, &inputs, facts.cloudfront);
-        let logs = inputs.settings.access_logs.then(|| logs::bucket(here, &inputs, facts.account));
         let balancer = balancer(here, &inputs, &group, logs.as_ref());
         let https = listeners(here, &inputs, &balancer);
         for (name, arn) in &inputs.additional_certificate_arns {
@@ -131,6 +134,7 @@ fn group(here: &mut Scope, inputs: &LoadBalancerInputs, cloudfront: Option<Strin
     let group = Group {
         key: "sg",
         vpc_id: inputs.vpc_id.clone(),
+        described: false,
         description: GroupDescription::about(&format!("{}, load balancer", here.name())),
         allow_from,
         allow_to: inputs.settings.allow_to.clone(),
@@ -184,7 +188,7 @@ fn listeners(here: &mut Scope, inputs: &LoadBalancerInputs, balancer: &LoadBalan
         protocol: ListenerProtocol::Https.into(),
         ssl_policy: inputs.settings.ssl_policy.clone().into(),
         certificate_arn: certificate(&inputs.certificate_arn).into(),
-        default_actions: vec![refusal(inputs.settings.cloud_front_only)].into(),
+        default_actions: vec![refusal(inputs.cloud_front())].into(),
         ..Default::default()
     };
     here.add::<Listener>("https", args)
@@ -195,8 +199,8 @@ fn certificate(arn: &Output<String>) -> Output<CertificateArn> {
 }
 
 /// Somebody who comes past CloudFront is forbidden; else there is nothing to be found.
-fn refusal(cloud_front_only: bool) -> Action {
-    let (code, words) = if cloud_front_only { ("403", "Forbidden") } else { ("404", "Not found") };
+fn refusal(cloud_front: bool) -> Action {
+    let (code, words) = if cloud_front { ("403", "Forbidden") } else { ("404", "Not found") };
     let answer = FixedResponseConfig {
         status_code: code.to_owned(),
         content_type: ContentType::Plain,

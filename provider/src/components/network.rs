@@ -1,5 +1,6 @@
 //! A VPC with subnets, gateways and routes.
 
+mod addresses;
 mod existing;
 mod inputs;
 mod layout;
@@ -90,7 +91,10 @@ impl Component for Network {
     async fn look(aws: &Aws, inputs: &NetworkInputs) -> Result<Ground> {
         match &inputs.settings.vpc_id {
             Some(vpc) => Ok(Ground::Existing(Box::new(Existing::of(aws, vpc, &inputs.settings.subnet_ids).await?))),
-            None => Ok(Ground::Zones(zones::look(aws, &inputs.settings).await?)),
+            None => {
+                addresses::look(aws, inputs).await?;
+                Ok(Ground::Zones(zones::look(aws, &inputs.settings).await?))
+            }
         }
     }
 

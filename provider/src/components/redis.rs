@@ -91,6 +91,7 @@ impl RedisInputs {
         let group = Group {
             key: "sg",
             vpc_id: self.vpc_id.clone(),
+            described: false,
             description: GroupDescription::about(here.name()),
             allow_from: at_port(self.settings.allow_from.clone(), self.settings.port),
             allow_to: Default::default(),

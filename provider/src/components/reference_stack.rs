@@ -4,6 +4,7 @@ mod blocks;
 mod estimate;
 mod holdings;
 mod inputs;
+mod outside;
 mod parent;
 mod rules;
 #[cfg(test)]
@@ -20,7 +21,7 @@ pub use self::blocks::*;
 pub use self::inputs::{ReferenceStackArgs, ReferenceStackInputs};
 use self::site::Site;
 use self::wires::Plan;
-use crate::aws::Aws;
+use crate::aws::{Aws, Doing as _};
 use crate::components::Report;
 use crate::components::alarms::Alarms;
 use crate::components::aurora_postgres::AuroraPostgres;
@@ -38,7 +39,8 @@ use crate::components::slack_notifier::SlackNotifier;
 use crate::components::vpc_endpoints::VpcEndpoints;
 use crate::components::waf::Waf;
 use crate::components::waf_logs::WafLogs;
-use crate::types::Region;
+use crate::ec2::filter;
+use crate::types::{Cidr, Region};
 
 /// A whole stack for a web application: a network, a delegated domain with certificates in two regions, a service on Fargate Spot behind a load balancer that only
 /// CloudFront reaches, Aurora PostgreSQL, Redis, a private bucket, web ACLs with their logs, alarms that come to Slack, and a way in without a bastion.
@@ -73,6 +75,8 @@ pub struct ReferenceStack {
     pub load_balancer: Option<Output<LoadBalancer>>,
     /// The service.
     pub service: Option<Output<FargateService>>,
+    /// The id of the security group of those that reach database and cache, for another service to be in, too; if there is one of both.
+    pub clients_security_group_id: Option<Output<String>>,
     /// The database.
     pub aurora: Option<Output<AuroraPostgres>>,
     /// The cache.
@@ -98,12 +102,20 @@ pub struct ReferenceStack {
     pub report: Report,
 }
 
+/// What has to be known first.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The stack's region.
+    region: Region,
+    /// The other IPv4 ranges of a VPC that there is already, by name.
+    ranges: BTreeMap<String, Cidr>,
+}
+
 impl Component for ReferenceStack {
     const TOKEN: &'static str = "gitinfra:index:ReferenceStack";
     type Session = Aws;
     type Inputs = ReferenceStackInputs;
-    /// The stack's region.
-    type Facts = Region;
+    type Facts = Facts;
 
     fn check(inputs: &ReferenceStackInputs) -> Vec<Fault> {
         rules::faults(inputs)
@@ -117,18 +129,35 @@ impl Component for ReferenceStack {
         rules::retold(key, fault)
     }
 
-    async fn look(aws: &Aws, inputs: &ReferenceStackInputs) -> Result<Region> {
+    async fn look(aws: &Aws, inputs: &ReferenceStackInputs) -> Result<Facts> {
         let plan = Plan::of(inputs)?;
         let balancer = plan.blocks.load_balancer.is_some();
         if let Some(fault) = rules::certificate(&plan, aws.region(), balancer, "the load balancer needs") {
             return Err(fault.into());
         }
         tiers::look(aws, &plan).await?;
+        outside::look(aws, &plan).await?;
         parent::delegates(aws, inputs).await?;
-        Region::parse(aws.region()).map_err(Error::new)
+        let region = Region::parse(aws.region()).map_err(Error::new)?;
+        Ok(Facts { region, ranges: ranges(aws, &plan).await? })
     }
 
-    fn build(here: &mut Scope, inputs: ReferenceStackInputs, region: Region) -> Result<Self> {
-        Site::of(here, Plan::of(&inputs)?, region).whole()
+    fn build(here: &mut Scope, inputs: ReferenceStackInputs, facts: Facts) -> Result<Self> {
+        Site::of(here, Plan::of(&inputs)?, facts).whole()
     }
+}
+
+/// The IPv4 ranges of a VPC that there is already, but for its first one, where something is reached from them all. That there is no such VPC is told by
+/// the network.
+async fn ranges(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeMap<String, Cidr>> {
+    let reached = plan.blocks.vpc_endpoints.as_ref().is_some_and(|it| it.settings.interfaces() > 0);
+    let Some(id) = plan.blocks.network.settings.vpc_id.as_ref().filter(|_| reached) else { return Ok(BTreeMap::new()) };
+    let told = aws.ec2().describe_vpcs().filters(filter("vpc-id", [id])).send().await.doing("looking for VPC", id)?;
+    let vpcs = told.vpcs.unwrap_or_default().into_iter();
+    let all = vpcs.flat_map(|vpc| {
+        let first = vpc.cidr_block.unwrap_or_default();
+        let all = vpc.cidr_block_association_set.unwrap_or_default().into_iter().filter_map(|it| it.cidr_block);
+        all.filter(move |range| *range != first)
+    });
+    all.map(|range| Ok((range.replace('/', "-"), Cidr::parse(&range).map_err(Error::new)?))).collect()
 }

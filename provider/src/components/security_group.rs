@@ -89,6 +89,7 @@ impl Component for SecurityGroup {
         let group = Group {
             key: "sg",
             vpc_id: inputs.vpc_id,
+            described: inputs.description.is_some(),
             description: inputs.description.unwrap_or_else(|| GroupDescription::about(here.name())),
             allow_from: inputs.allow_from,
             allow_to: inputs.allow_to,
@@ -106,8 +107,10 @@ pub struct Group {
     pub key: &'static str,
     /// The id of the VPC.
     pub vpc_id: Output<String>,
-    /// What it is for.
+    /// What it is for. AWS can't change it: one that is of the component's own words stays as the group was made, also under another name of the component.
     pub description: GroupDescription,
+    /// Whether the description is the program's, another one of which takes a new group.
+    pub described: bool,
     /// The inbound traffic that is allowed, by name.
     pub allow_from: BTreeMap<String, Peer>,
     /// The outbound traffic that is allowed, by name.
@@ -124,7 +127,9 @@ impl Group {
             tags: tags.into(),
             ..Default::default()
         };
-        let group = here.add::<security_group::SecurityGroup>(self.key, args);
+        let place = here.child(self.key);
+        let place = if self.described { place } else { place.initial(["description"]) };
+        let group = place.add::<security_group::SecurityGroup>(args);
         for (name, peer) in self.allow_from {
             let rule = peer.rule(&group.id, &name);
             here.add::<SecurityGroupIngressRule>(format!("{}-from-{name}", self.key), rule);
@@ -186,6 +191,18 @@ impl Peer {
             description: self.description.unwrap_or_else(|| GroupDescription::about(name)).into(),
             ..Default::default()
         }
+    }
+
+    /// The same, at this port where it names none.
+    pub fn rule_at(self, port: &Output<u16>, group: &Output<String>, name: &str) -> SecurityGroupRuleArgs {
+        let open = self.port.is_none() && self.protocol().has_ports();
+        let (rule, last) = (self.clone().rule(group, name), self.to_port);
+        if !open {
+            return rule;
+        }
+        let from = port.map(i32::from);
+        let to = last.map_or_else(|| from.clone(), Output::known);
+        SecurityGroupRuleArgs { from_port: from.into(), to_port: to.into(), ..rule }
     }
 
     fn protocol(&self) -> Protocol {

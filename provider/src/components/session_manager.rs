@@ -8,7 +8,7 @@ use pulumi_plugin::{Component, Error, Fault, Knobs, Order, Output, Outputs, Resu
 use serde_json::json;
 
 pub use self::inputs::*;
-use crate::aws::Aws;
+use crate::aws::{Aws, principal};
 use crate::components::Report;
 use crate::components::account::{Account, arn};
 use crate::components::policies::{policy, trust};
@@ -119,12 +119,14 @@ impl Site<'_> {
 
     fn log_group(&mut self, key: Option<&KeyOutputs>) -> Result<LogGroupOutputs> {
         let args = LogGroupArgs {
-            name: LogGroupName::parse(&format!("/ssm/{}", self.here.name())).map_err(Error::new)?.into(),
+            name: group_name(self.here.name())?.into(),
             retention_in_days: self.inputs.settings.log_retention_in_days.into(),
             kms_key_id: key.map(|key| arn(&key.arn)).into(),
             ..Default::default()
         };
-        Ok(self.here.child("logs").protect(self.inputs.shared.protects()).add::<LogGroup>(args))
+        // What is logged already stays, also under another name of the component.
+        let place = self.here.child("logs").initial(["name"]);
+        Ok(place.protect(self.inputs.shared.protects()).add::<LogGroup>(args))
     }
 
     fn preferences(&mut self, logs: &LogGroupOutputs, key: Option<&KeyOutputs>) -> SessionPreferencesOutputs {
@@ -153,13 +155,14 @@ impl Site<'_> {
         let group = Group {
             key: "sg",
             vpc_id: vpc.clone(),
+            described: false,
             description: "jump host, reached by Session Manager only".into(),
             allow_from: BTreeMap::new(),
             allow_to: settings.allow_to.clone(),
         };
         let group = group.tell(self.here);
         let role = RoleArgs {
-            assume_role_policy: trust("ec2.amazonaws.com")?.into(),
+            assume_role_policy: trust(&principal("ec2", &self.account.region))?.into(),
             managed_policy_arns: BTreeSet::from([self.managed("AmazonSSMManagedInstanceCore")?]).into(),
             inline_policies: may_log(logs, key).into(),
             ..Default::default()
@@ -184,6 +187,13 @@ impl Site<'_> {
     fn managed(&self, name: &str) -> Result<Arn> {
         Arn::parse(&self.account.managed_policy(name)).map_err(Error::new)
     }
+}
+
+/// The name of the log group: a `-` stands for what AWS does not take.
+fn group_name(component: &str) -> Result<LogGroupName> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_/.#".contains(letter);
+    let name: String = component.chars().map(|letter| if fits(letter) { letter } else { '-' }).collect();
+    LogGroupName::parse(&format!("/ssm/{name}")).map_err(Error::new)
 }
 
 /// What an instance may do so that its sessions are logged.
@@ -212,9 +222,23 @@ fn key_policy(account: &Account) -> Result<PolicyJson> {
     policy([
         json!({"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": account.root()}, "Action": "kms:*", "Resource": "*"}),
         json!({
-            "Sid": "Logs", "Effect": "Allow", "Principal": {"Service": format!("logs.{region}.amazonaws.com")},
+            "Sid": "Logs", "Effect": "Allow", "Principal": {"Service": principal("logs", region)},
             "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
             "Resource": "*", "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
         }),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::group_name;
+
+    #[test]
+    fn a_log_group_is_named_for_its_component() {
+        for (component, name) in
+            [("web", "/ssm/web"), ("web.ops/a_b", "/ssm/web.ops/a_b"), ("my web 日本", "/ssm/my-web---")]
+        {
+            assert_eq!(group_name(component).expect("a name").as_str(), name);
+        }
+    }
 }

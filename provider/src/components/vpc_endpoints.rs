@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulumi_plugin::{Component, Error, Fault, Faults, Knobs, Output, Outputs, Path, Property, Result, Scope};
 
 use crate::aws::{Aws, Tags};
-use crate::components::security_group::Group;
+use crate::components::security_group::{Group, Peer};
 use crate::components::{Report, SharedArgs, SharedInputs};
 use crate::ec2::security_group_ingress_rule::SecurityGroupIngressRule;
 use crate::ec2::security_group_rule::SecurityGroupRuleArgs;
@@ -19,6 +19,9 @@ pub struct VpcEndpointsInputs {
     pub vpc_id: Output<String>,
     /// The IPv4 range of the VPC, from which the endpoints are reached.
     pub vpc_cidr: Output<Cidr>,
+    /// Further IPv4 ranges from which the endpoints are reached, by names of your choice: those of the VPC beside `vpcCidr`. Default: none.
+    #[prop(default)]
+    pub additional_cidrs: BTreeMap<String, Cidr>,
     /// The ids of the subnets that interface endpoints have a network interface in, one for each availability zone: `${network.appSubnetIds}`.
     /// Needed by all services but S3 and DynamoDB.
     pub subnet_ids: Option<Output<Vec<String>>>,
@@ -180,11 +183,16 @@ impl VpcEndpointsInputs {
         let group = Group {
             key: "sg",
             vpc_id: self.vpc_id.clone(),
+            described: false,
             description: GroupDescription::about(&format!("{}: endpoints", here.name())),
             allow_from: BTreeMap::new(),
             allow_to: BTreeMap::new(),
         };
         let group = group.tell(here);
+        for (name, range) in &self.additional_cidrs {
+            let rule = Peer::range(*range, 443).rule(&group.id, name);
+            here.add::<SecurityGroupIngressRule>(format!("sg-from-range-{name}"), rule);
+        }
         let tcp = Protocol::parse("tcp").unwrap_or_else(|why| unreachable!("{why}"));
         let rule = SecurityGroupRuleArgs {
             security_group_id: (&group.id).into(),

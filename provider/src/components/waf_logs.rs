@@ -45,7 +45,8 @@ impl Component for WafLogs {
     const TOKEN: &'static str = "gitinfra:index:WafLogs";
     type Session = Aws;
     type Inputs = WafLogsInputs;
-    type Facts = ();
+    /// A mark of the program's stack.
+    type Facts = String;
 
     fn check(inputs: &WafLogsInputs) -> Vec<Fault> {
         inputs.faults()
@@ -55,12 +56,12 @@ impl Component for WafLogs {
         inputs.shared.knobs()
     }
 
-    async fn look(_: &Aws, _: &WafLogsInputs) -> Result<()> {
-        Ok(())
+    async fn look(aws: &Aws, _: &WafLogsInputs) -> Result<String> {
+        Ok(mark(&aws.call().urn))
     }
 
-    fn build(here: &mut Scope, inputs: WafLogsInputs, (): ()) -> Result<Self> {
-        let mut site = Site { place: place(inputs.scope)?, here, inputs: &inputs };
+    fn build(here: &mut Scope, inputs: WafLogsInputs, stack: String) -> Result<Self> {
+        let mut site = Site { place: place(inputs.scope)?, here, inputs: &inputs, stack };
         let none = || Output::known(String::new());
         let (destination_arn, bucket_name, log_group_name) = match inputs.settings.destination {
             WafLogDestination::Firehose => {
@@ -94,6 +95,7 @@ struct Site<'a> {
     here: &'a mut Scope,
     inputs: &'a WafLogsInputs,
     place: Common,
+    stack: String,
 }
 
 impl Site<'_> {
@@ -114,7 +116,7 @@ impl Site<'_> {
         bucket.tell(self.here)
     }
 
-    /// The stream, which WAF wants by a certain prefix.
+    /// The stream, which WAF wants by a certain prefix. One that stands keeps its name.
     fn stream(&mut self, bucket: &BucketOutputs) -> Result<DeliveryStreamOutputs> {
         let args = RoleArgs {
             assume_role_policy: trust("firehose.amazonaws.com")?.into(),
@@ -127,21 +129,21 @@ impl Site<'_> {
         let role = self.here.add::<Role>("role", args);
         let both = arn(&role.arn).zip(&arn(&bucket.arn));
         let args = DeliveryStreamArgs {
-            name: stream_name(self.here.name()).into(),
+            name: stream_name(self.here.name(), &self.stack).into(),
             extended_s3_destination_configuration: both.map(|(role, bucket)| destination(role, bucket)).into(),
             ..Default::default()
         };
-        Ok(self.here.child("stream").at(&self.place).add::<DeliveryStream>(args))
+        Ok(self.here.child("stream").initial(["name"]).at(&self.place).add::<DeliveryStream>(args))
     }
 
     fn log_group(&mut self) -> LogGroupOutputs {
         let args = LogGroupArgs {
-            name: crate::types::LogGroupName::from(prefixed(self.here.name(), 512)).into(),
+            name: crate::types::LogGroupName::from(marked(self.here.name(), &self.stack, 512)).into(),
             retention_in_days: self.inputs.settings.retention_in_days.into(),
             ..Default::default()
         };
         let protects = self.inputs.shared.protects();
-        self.here.child("log-group").at(&self.place).protect(protects).add::<LogGroup>(args)
+        self.here.child("log-group").initial(["name"]).at(&self.place).protect(protects).add::<LogGroup>(args)
     }
 
     fn logging(&mut self, destination: &Output<String>) {
@@ -162,14 +164,26 @@ fn prefixed(name: &str, most: usize) -> String {
     format!("aws-waf-logs-{name}").chars().take(most).collect()
 }
 
-/// The name of the stream. Where it has to be cut, a hash of the whole tells it from others that begin alike: in us-east-1 the logs of both scopes.
-fn stream_name(component: &str) -> StreamName {
-    let (most, whole) = (64, prefixed(component, usize::MAX));
+/// A mark of the stack that a URN is in: other stacks of the same program have another one.
+fn mark(urn: &str) -> String {
+    let home: Vec<_> = urn.split("::").take(2).collect();
+    format!("{:07x}", fnv1a(home.join("::").bytes()) >> 36)
+}
+
+/// A name of so many characters at most, with the stack's mark at its end: stacks of the same program can share an account and a region. Where it has
+/// to be cut, the mark is one of the whole, which tells it from others that begin alike: in us-east-1 the logs of both scopes.
+fn marked(component: &str, stack: &str, most: usize) -> String {
+    let whole = format!("{}-{stack}", prefixed(component, usize::MAX));
     if whole.len() <= most {
-        return StreamName::from(whole);
+        return whole;
     }
     let mark = format!("-{:07x}", fnv1a(whole.bytes()) >> 36);
-    StreamName::from(format!("{}{mark}", prefixed(component, most - mark.len())))
+    format!("{}{mark}", prefixed(component, most - mark.len()))
+}
+
+/// The name of the stream.
+fn stream_name(component: &str, stack: &str) -> StreamName {
+    StreamName::from(marked(component, stack, 64))
 }
 
 /// The name of a bucket that WAF writes to by itself: all of AWS shares such names, so it has the account and the region of the web ACL.
@@ -235,7 +249,7 @@ fn destination(role_arn: Arn, bucket_arn: Arn) -> ExtendedS3DestinationConfigura
 
 #[cfg(test)]
 mod tests {
-    use super::{bucket_name, prefixed, stream_name};
+    use super::{bucket_name, mark, prefixed, stream_name};
 
     #[test]
     fn names_begin_as_waf_wants_them() {
@@ -246,15 +260,28 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_whose_name_is_cut_is_told_from_others() {
-        let names =
-            ["cloudfront", "regional"].map(|scope| stream_name(&format!("{}-waf-logs-{scope}", "n".repeat(41))));
+    fn a_stream_is_told_from_those_of_other_stacks() {
+        let stacks =
+            ["dev", "prod"].map(|stack| mark(&format!("urn:pulumi:{stack}::web::gitinfra:index:WafLogs::logs")));
+        let names = stacks.each_ref().map(|stack| stream_name("logs", stack));
         let names = names.each_ref().map(|name| name.as_str());
+        assert_eq!(names, stacks.each_ref().map(|stack| format!("aws-waf-logs-logs-{stack}")));
+        assert_ne!(names[0], names[1]);
+        // It is the same wherever in the stack it is asked for.
+        assert_eq!(mark("urn:pulumi:dev::web::gitinfra:index:ReferenceStack::web"), stacks[0]);
+    }
+
+    #[test]
+    fn a_stream_whose_name_is_cut_is_told_from_others() {
+        let long = |scope: &str, stack: &str| stream_name(&format!("{}-waf-logs-{scope}", "n".repeat(41)), stack);
+        let names = [long("cloudfront", "0123456"), long("regional", "0123456"), long("regional", "1234567")];
         let cut = format!("aws-waf-logs-{}-w", "n".repeat(41));
-        assert_eq!(names.map(str::len), [64, 64]);
-        assert!(names.iter().all(|name| name.starts_with(&cut)) && names[0] != names[1], "{names:?}");
+        for name in &names {
+            assert!(name.as_str().len() == 64 && name.as_str().starts_with(&cut), "{names:?}");
+        }
+        assert!(names[0] != names[1] && names[1] != names[2], "{names:?}");
         // What fits is as it is.
-        let fits = "n".repeat(51);
-        assert_eq!(stream_name(&fits).as_str(), format!("aws-waf-logs-{fits}"));
+        let fits = "n".repeat(43);
+        assert_eq!(stream_name(&fits, "0123456").as_str(), format!("aws-waf-logs-{fits}-0123456"));
     }
 }

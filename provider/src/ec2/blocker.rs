@@ -7,6 +7,7 @@ use pulumi_plugin::{Again, Error, Result};
 
 use crate::aws::{Aws, Doing as _};
 use crate::ec2::filter;
+use crate::ec2::groups::SERVICE_GROUP;
 
 /// What is to be deleted.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +84,7 @@ async fn holders(aws: &Aws, of: Of<'_>) -> Result<Vec<Holder>> {
                 groups(aws, id)
             )?;
             let gateways = gateways.into_iter().chain(egress).chain(nats);
-            found.extend(subnets.into_iter().chain(gateways).chain(groups).map(Holder::stays));
+            found.extend(subnets.into_iter().chain(gateways).map(Holder::stays).chain(groups));
             Ok(found)
         }
     }
@@ -161,7 +162,7 @@ async fn regional_nats(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
     Ok(own.filter_map(|nat| nat.nat_gateway_id()).map(|id| format!("NAT gateway {id}")).collect())
 }
 
-async fn groups(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
+async fn groups(aws: &Aws, vpc: &str) -> Result<Vec<Holder>> {
     let ask = aws.ec2().describe_security_groups();
     let asked = ask.filters(filter("vpc-id", [vpc])).send().await;
     let answer = asked.doing("looking for security groups of", vpc)?;
@@ -169,8 +170,8 @@ async fn groups(aws: &Aws, vpc: &str) -> Result<Vec<String>> {
     Ok(others
         .filter(|group| group.group_name() != Some("default"))
         .map(|group| {
-            let id = group.group_id().unwrap_or_default();
-            format!("security group {id} (`{}`)", group.group_name().unwrap_or_default())
+            let (id, name) = (group.group_id().unwrap_or_default(), group.group_name().unwrap_or_default());
+            Holder { words: format!("security group {id} (`{name}`)"), goes: name == SERVICE_GROUP }
         })
         .collect())
 }

@@ -6,6 +6,9 @@ use pulumi_plugin::Result;
 use crate::aws::{Aws, Doing as _};
 use crate::ec2::filter;
 
+/// What CloudFront calls the security group that it makes in a VPC with VPC origins. It goes by itself some time after the last of them.
+pub(crate) const SERVICE_GROUP: &str = "CloudFront-VPCOrigins-Service-SG";
+
 /// Which way a rule lets traffic through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {

@@ -3,17 +3,22 @@
 mod addresses;
 mod inputs;
 
+use std::time::Duration;
+
 use aws_sdk_ec2::types::{
     AvailabilityMode as AwsMode, ConnectivityType as AwsConnectivityType, NatGateway as AwsNatGateway,
     NatGatewayAddress, NatGatewayAddressStatus, NatGatewayState, ResourceType,
 };
-use pulumi_plugin::{Fault, Id, Made, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Fault, Id, Made, Order, Progress, Property, Resource, Result, Wait};
 
 pub use self::inputs::{AvailabilityMode, AvailabilityZoneAddress, ConnectivityType, NatGatewayArgs, NatGatewayInputs};
 use crate::aws::list::some;
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::ec2::filter;
 use crate::ec2::tags::{earlier, newborn, retag};
+
+/// How long the connections of an address that is removed may go on where the program does not say, in seconds.
+const DRAIN: u32 = 350;
 
 /// A NAT gateway: lets private subnets reach the internet, or other VPCs, through its addresses.
 ///
@@ -46,6 +51,12 @@ impl Resource for NatGateway {
     type Session = Aws;
     type Inputs = NatGatewayInputs;
     type Seen = AwsNatGateway;
+
+    /// An address that is removed stays until its connections have ended.
+    fn wait(new: &NatGatewayInputs) -> Wait {
+        let drain = new.max_drain_duration_seconds.as_ref().map_or(DRAIN, Order::value);
+        Wait { longest: Self::WAIT.longest + Duration::from_secs(drain.into()), ..Self::WAIT }
+    }
 
     fn check(new: &NatGatewayInputs) -> Vec<Fault> {
         new.faults()
@@ -155,21 +166,32 @@ impl Resource for NatGateway {
 
 /// How far the addresses of an available gateway are.
 fn spreading(nat: &AwsNatGateway) -> Progress {
-    use NatGatewayAddressStatus::{Assigning, Associating, Disassociating, Failed, Unassigning};
-    for address in nat.nat_gateway_addresses() {
-        match &address.status {
-            Some(Failed) => {
-                let which = address.private_ip().or(address.allocation_id()).unwrap_or_default();
-                let why = address.failure_message().unwrap_or("AWS does not say why").trim_end_matches('.');
-                return Progress::Failed(format!("address {which}: {why}"));
-            }
-            Some(state @ (Assigning | Associating | Disassociating | Unassigning)) => {
-                return Progress::Pending(format!("{} addresses", state.as_str()));
-            }
-            _ => {}
-        }
+    use NatGatewayAddressStatus::{Assigning, Associating, Disassociating, Succeeded, Unassigning};
+    let all = nat.nat_gateway_addresses();
+    let moves =
+        |status: &&NatGatewayAddressStatus| matches!(status, Assigning | Associating | Disassociating | Unassigning);
+    if let Some(state) = all.iter().filter_map(|each| each.status.as_ref()).find(moves) {
+        return Progress::Pending(format!("{} addresses", state.as_str()));
     }
-    Progress::Done
+    // AWS goes on to list a failure that another attempt has made good.
+    let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+    let good = |failed: &NatGatewayAddress| {
+        let mut there = all.iter().filter(|each| each.status == Some(Succeeded));
+        there.any(|each| same(&each.allocation_id, &failed.allocation_id) || same(&each.private_ip, &failed.private_ip))
+    };
+    match all.iter().find(|each| has_failed(each) && !good(each)) {
+        Some(failed) => {
+            let which = failed.private_ip().or(failed.allocation_id()).unwrap_or_default();
+            let why = failed.failure_message().unwrap_or("AWS does not say why").trim_end_matches('.');
+            Progress::Failed(format!("address {which}: {why}"))
+        }
+        None => Progress::Done,
+    }
+}
+
+/// Whether an address came to nothing.
+fn has_failed(address: &NatGatewayAddress) -> bool {
+    address.status == Some(NatGatewayAddressStatus::Failed)
 }
 
 /// Why the gateway has failed, in AWS's words.

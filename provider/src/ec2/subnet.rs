@@ -7,9 +7,12 @@ use aws_sdk_ec2::types::{
 };
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Progress, Property, Resource, Result, Wait};
 
+use crate::aws::list::filled;
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word_or};
 use crate::ec2::blocker::{Of, explained};
 use crate::ec2::filter;
+use crate::ec2::pool;
 use crate::ec2::tags::{earlier, newborn, retag};
 use crate::types::{Cidr, Cidr6};
 
@@ -19,9 +22,16 @@ pub struct SubnetInputs {
     /// The id of the VPC that the subnet belongs to.
     #[prop(replace, unique)]
     pub vpc_id: String,
-    /// The IPv4 CIDR block of the subnet, from a /16 to a /28 within the VPC's. AWS reserves its first four addresses and its last one.
-    #[prop(replace, unique)]
-    pub cidr_block: Cidr<16, 28>,
+    /// The IPv4 CIDR block of the subnet, from a /16 to a /28 within the VPC's. AWS reserves its first four addresses and its last one. Default: one that
+    /// AWS chooses out of `ipv4IpamPoolId`; none with `ipv6Native`.
+    #[prop(replace, unique, computed, stable)]
+    pub cidr_block: Option<Cidr<16, 28>>,
+    /// The id of the IPAM pool that the IPv4 CIDR block is out of: one that plans the addresses of the VPC. Matters at creation alone.
+    #[prop(initial)]
+    pub ipv4_ipam_pool_id: Option<String>,
+    /// The netmask length of the IPv4 CIDR block that AWS chooses: 16 to 28. Matters at creation alone. Default: the pool's.
+    #[prop(initial, min = 16, max = 28)]
+    pub ipv4_netmask_length: Option<u32>,
     /// The availability zone of the subnet, such as `ap-northeast-1a`. Default: one that AWS chooses.
     #[prop(replace, computed)]
     pub availability_zone: Option<String>,
@@ -29,9 +39,18 @@ pub struct SubnetInputs {
     /// the name decides. Default: one that AWS chooses.
     #[prop(replace, computed)]
     pub availability_zone_id: Option<String>,
-    /// The IPv6 CIDR block of the subnet, within the VPC's. Default: none.
+    /// The IPv6 CIDR block of the subnet, within the VPC's. Default: one that AWS chooses out of `ipv6IpamPoolId`, which `ipv6Block` tells; else none.
     pub ipv6_cidr_block: Option<Cidr6>,
-    /// Whether network interfaces that are created in the subnet get an IPv6 address. Needs `ipv6CidrBlock`.
+    /// The id of the IPAM pool that the IPv6 CIDR block is out of: one that plans the addresses of the VPC. Another pool gives the subnet another block, and
+    /// without it the subnet loses what the pool gave.
+    pub ipv6_ipam_pool_id: Option<String>,
+    /// The netmask length of the IPv6 CIDR block that AWS chooses: 44 to 64. Another one gives the subnet another block. Default: the pool's.
+    #[prop(min = 44, max = 64)]
+    pub ipv6_netmask_length: Option<u32>,
+    /// Whether the subnet has IPv6 addresses only. Needs an IPv6 CIDR block, `assignIpv6AddressOnCreation: true` and
+    /// `privateDnsHostnameTypeOnLaunch: resource-name`. A change takes a new subnet. Default: false.
+    pub ipv6_native: Option<bool>,
+    /// Whether network interfaces that are created in the subnet get an IPv6 address. Needs an IPv6 CIDR block.
     #[prop(default = false)]
     pub assign_ipv6_address_on_creation: bool,
     /// Whether instances that are started in the subnet get a public IPv4 address. Load balancers and NAT gateways don't need it.
@@ -71,6 +90,8 @@ pub struct Subnet {
     /// The inputs as AWS has them.
     #[prop(inputs)]
     pub inputs: SubnetInputs,
+    /// The IPv6 CIDR block that the subnet has, given or out of a pool.
+    pub ipv6_block: Option<Cidr6>,
     /// The ARN of the subnet.
     #[prop(stable)]
     pub arn: String,
@@ -88,11 +109,29 @@ impl Resource for Subnet {
     type Seen = AwsSubnet;
 
     fn check(new: &SubnetInputs) -> Vec<Fault> {
-        Faults::of(new).needs("assignIpv6AddressOnCreation", "ipv6CidrBlock").into_vec()
+        let none = new.cidr_block.is_none() && new.ipv4_ipam_pool_id.is_none();
+        let faults = Faults::of(new)
+            .when(!new.is_native() && none, "cidrBlock", "missing: one of `cidrBlock` and `ipv4IpamPoolId`")
+            .needs("ipv4NetmaskLength", "ipv4IpamPoolId")
+            .excludes("cidrBlock", "ipv4NetmaskLength")
+            .needs("ipv6NetmaskLength", "ipv6IpamPoolId")
+            .excludes("ipv6CidrBlock", "ipv6NetmaskLength")
+            .when(
+                new.assign_ipv6_address_on_creation && !new.has_ipv6(),
+                "assignIpv6AddressOnCreation",
+                "needs `ipv6CidrBlock` or `ipv6IpamPoolId`",
+            );
+        if new.is_native() { new.check_native(faults) } else { faults }.into_vec()
+    }
+
+    fn replaces(old: &SubnetInputs, new: &SubnetInputs) -> Vec<&'static str> {
+        if old.is_native() == new.is_native() { Vec::new() } else { vec!["ipv6Native"] }
     }
 
     fn collides(old: &SubnetInputs, new: &SubnetInputs) -> bool {
-        old.vpc_id == new.vpc_id && old.cidr_block.overlaps(new.cidr_block)
+        let four = old.cidr_block.zip(new.cidr_block).is_some_and(|(old, new)| old.overlaps(new));
+        let six = old.ipv6_cidr_block.zip(new.ipv6_cidr_block).is_some_and(|(old, new)| old.overlaps(new));
+        old.vpc_id == new.vpc_id && (four || six)
     }
 
     async fn earlier(aws: &Aws, _: &SubnetInputs) -> Result<Option<Id>> {
@@ -105,18 +144,24 @@ impl Resource for Subnet {
             .ec2()
             .create_subnet()
             .vpc_id(&new.vpc_id)
-            .cidr_block(new.cidr_block.to_string())
+            .set_cidr_block(new.cidr_block.map(|range| range.to_string()))
+            .set_ipv4_ipam_pool_id(new.ipv4_ipam_pool_id.clone())
+            .set_ipv4_netmask_length(new.ipv4_netmask_length.map(signed))
             .set_availability_zone(new.availability_zone.clone())
             // AWS takes one of the two; an import gives both.
             .set_availability_zone_id(new.availability_zone_id.clone().filter(|_| new.availability_zone.is_none()))
             .set_ipv6_cidr_block(new.ipv6_cidr_block.map(|range| range.to_string()))
+            .set_ipv6_ipam_pool_id(new.ipv6_ipam_pool_id.clone())
+            .set_ipv6_netmask_length(new.ipv6_netmask_length.map(signed))
+            .set_ipv6_native(new.is_native().then_some(true))
             .tag_specifications(newborn(aws, ResourceType::Subnet, &new.tags));
-        match create.send().await.doing("creating subnet", new.cidr_block) {
+        let range = pool::place(new.cidr_block, new.ipv4_ipam_pool_id.as_deref().or(new.ipv6_ipam_pool_id.as_deref()));
+        match create.send().await.doing("creating subnet", range) {
             Ok(made) => Made::new(made.subnet.and_then(|subnet| subnet.subnet_id)),
             Err(error) if error.message().contains("InvalidSubnet.Conflict") => {
                 same_range(aws, new).await?.map(Made::Exists).ok_or(error)
             }
-            Err(error) => Err(error),
+            Err(error) => Err(pool::explained(error)),
         }
     }
 
@@ -136,19 +181,25 @@ impl Resource for Subnet {
     }
 
     async fn read(aws: &Aws, id: &Id, subnet: AwsSubnet) -> Result<Self> {
-        let ipv6 = associated(&subnet).and_then(|range| range.ipv6_cidr_block()).map(Cidr6::parse).transpose();
+        let ipv6 = ipv6_of(&subnet)?;
         let names = subnet.private_dns_name_options_on_launch;
         let names = names.unwrap_or_else(|| PrivateDnsNameOptionsOnLaunch::builder().build());
         let owner_id = subnet.owner_id.unwrap_or_default();
         Ok(Subnet {
             arn: aws.arn("ec2", &owner_id, &format!("subnet/{id}")),
             owner_id,
+            ipv6_block: ipv6,
             inputs: SubnetInputs {
                 vpc_id: subnet.vpc_id.unwrap_or_default(),
-                cidr_block: Cidr::parse(&subnet.cidr_block.unwrap_or_default()).map_err(Error::new)?,
+                cidr_block: filled(subnet.cidr_block).as_deref().map(Cidr::parse).transpose().map_err(Error::new)?,
+                ipv4_ipam_pool_id: None,
+                ipv4_netmask_length: None,
                 availability_zone: subnet.availability_zone,
                 availability_zone_id: subnet.availability_zone_id,
-                ipv6_cidr_block: ipv6.map_err(Error::new)?,
+                ipv6_cidr_block: ipv6,
+                ipv6_ipam_pool_id: None,
+                ipv6_netmask_length: None,
+                ipv6_native: subnet.ipv6_native.filter(|only| *only),
                 assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation.unwrap_or_default(),
                 map_public_ip_on_launch: subnet.map_public_ip_on_launch.unwrap_or_default(),
                 enable_dns64: subnet.enable_dns64.unwrap_or_default(),
@@ -164,10 +215,21 @@ impl Resource for Subnet {
         })
     }
 
+    /// AWS does not say which pool a block is out of.
+    fn respell(&mut self, given: &SubnetInputs) {
+        self.inputs.ipv6_native = self.inputs.ipv6_native.or(given.ipv6_native.filter(|only| !*only));
+        let is_asked = given.ipv6_cidr_block.is_none() || given.ipv6_cidr_block == self.ipv6_block;
+        if self.ipv6_block.is_some() && given.ipv6_ipam_pool_id.is_some() && is_asked {
+            self.inputs.ipv6_cidr_block = given.ipv6_cidr_block;
+            self.inputs.ipv6_ipam_pool_id = given.ipv6_ipam_pool_id.clone();
+            self.inputs.ipv6_netmask_length = given.ipv6_netmask_length;
+        }
+    }
+
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &SubnetInputs) -> Result<()> {
         let mut old = old.inputs.clone();
-        if old.ipv6_cidr_block != new.ipv6_cidr_block {
-            readdress(aws, id, new.ipv6_cidr_block).await?;
+        if old.ipv6() != new.ipv6() {
+            readdress(aws, id, new).await?;
             // Removing a range also clears this switch.
             old.assign_ipv6_address_on_creation = false;
         }
@@ -197,10 +259,44 @@ impl Resource for Subnet {
     }
 }
 
+impl SubnetInputs {
+    fn is_native(&self) -> bool {
+        self.ipv6_native == Some(true)
+    }
+
+    fn has_ipv6(&self) -> bool {
+        self.ipv6_cidr_block.is_some() || self.ipv6_ipam_pool_id.is_some()
+    }
+
+    /// What says which IPv6 range the subnet gets.
+    fn ipv6(&self) -> (Option<Cidr6>, Option<&String>, Option<u32>) {
+        (self.ipv6_cidr_block, self.ipv6_ipam_pool_id.as_ref(), self.ipv6_netmask_length)
+    }
+
+    /// The rules of a subnet without IPv4.
+    fn check_native(&self, faults: Faults) -> Faults {
+        const OF_IPV4: &str = "can't be given together with `ipv6Native: true`";
+        let by_address = self.private_dns_hostname_type_on_launch == HostnameType::IpName;
+        faults
+            .when(!self.has_ipv6(), "ipv6CidrBlock", "missing: `ipv6Native` needs `ipv6CidrBlock` or `ipv6IpamPoolId`")
+            .when(self.cidr_block.is_some(), "cidrBlock", OF_IPV4)
+            .when(self.ipv4_ipam_pool_id.is_some(), "ipv4IpamPoolId", OF_IPV4)
+            .when(self.map_public_ip_on_launch, "mapPublicIpOnLaunch", OF_IPV4)
+            .when(self.enable_resource_name_dns_a_record_on_launch, "enableResourceNameDnsARecordOnLaunch", OF_IPV4)
+            .when(
+                !self.assign_ipv6_address_on_creation,
+                "assignIpv6AddressOnCreation",
+                "must be true with `ipv6Native`",
+            )
+            .when(by_address, "privateDnsHostnameTypeOnLaunch", "must be `resource-name` with `ipv6Native`")
+    }
+}
+
 /// The subnet of the VPC that has the very range already.
 async fn same_range(aws: &Aws, new: &SubnetInputs) -> Result<Option<Id>> {
+    let Some(range) = new.cidr_block else { return Ok(None) };
     let ask = aws.ec2().describe_subnets().filters(filter("vpc-id", [&new.vpc_id]));
-    let asked = ask.filters(filter("cidr-block", [new.cidr_block.to_string()])).send().await;
+    let asked = ask.filters(filter("cidr-block", [range.to_string()])).send().await;
     let found = asked.doing("looking for subnets of", &new.vpc_id)?.subnets.unwrap_or_default();
     Ok(found.into_iter().find_map(|subnet| subnet.subnet_id).map(Id::from))
 }
@@ -214,24 +310,36 @@ fn associated(subnet: &AwsSubnet) -> Option<&SubnetIpv6CidrBlockAssociation> {
         .find(|range| matches!(range.ipv6_cidr_block_state().and_then(|s| s.state()), Some(Associated | Associating)))
 }
 
+fn ipv6_of(subnet: &AwsSubnet) -> Result<Option<Cidr6>> {
+    let range = associated(subnet).and_then(|range| range.ipv6_cidr_block());
+    range.map(Cidr6::parse).transpose().map_err(Error::new)
+}
+
 /// Brings the subnet to another IPv6 range, or to none.
-async fn readdress(aws: &Aws, id: &Id, new: Option<Cidr6>) -> Result<()> {
-    let subnet = Subnet::find(aws, id).await?;
-    let old = subnet.as_ref().and_then(associated);
-    let range = old.and_then(|range| range.ipv6_cidr_block()).map(Cidr6::parse);
-    if range.transpose().map_err(Error::new)? == new {
+async fn readdress(aws: &Aws, id: &Id, new: &SubnetInputs) -> Result<()> {
+    let Some(subnet) = Subnet::find(aws, id).await? else { return Ok(()) };
+    let is_chosen = new.ipv6_cidr_block.is_none() && new.ipv6_ipam_pool_id.is_some();
+    if !is_chosen && ipv6_of(&subnet)? == new.ipv6_cidr_block {
         return Ok(());
     }
-    if let Some(old) = old.and_then(|range| range.association_id()) {
+    if let Some(old) = associated(&subnet).and_then(|range| range.association_id()) {
         // AWS refuses to remove the range while new network interfaces are to get addresses of it.
         let off = modify(aws, id).assign_ipv6_address_on_creation(value(false));
         off.send().await.doing("setting assignIpv6AddressOnCreation of subnet", id)?;
         let remove = aws.ec2().disassociate_subnet_cidr_block().association_id(old);
         remove.send().await.doing("removing the IPv6 range of subnet", id)?;
     }
-    let Some(new) = new else { return Ok(()) };
-    let add = aws.ec2().associate_subnet_cidr_block().subnet_id(id).ipv6_cidr_block(new.to_string());
-    add.send().await.done("adding an IPv6 range to subnet", id)
+    if !new.has_ipv6() {
+        return Ok(());
+    }
+    let add = aws
+        .ec2()
+        .associate_subnet_cidr_block()
+        .subnet_id(id)
+        .set_ipv6_cidr_block(new.ipv6_cidr_block.map(|range| range.to_string()))
+        .set_ipv6_ipam_pool_id(new.ipv6_ipam_pool_id.clone())
+        .set_ipv6_netmask_length(new.ipv6_netmask_length.map(signed));
+    add.send().await.done("adding an IPv6 range to subnet", id).map_err(pool::explained)
 }
 
 /// Sets the switches that differ, each by a call of its own: AWS takes one a call.

@@ -5,7 +5,7 @@ use pulumi_plugin::{Fault, Property, Resource, Shaped, Value};
 use serde_json::json;
 
 use crate::ec2::default_security_group::DefaultSecurityGroup;
-use crate::ec2::nat_gateway::NatGateway;
+use crate::ec2::nat_gateway::{NatGateway, NatGatewayInputs};
 use crate::ec2::route::Route;
 use crate::ec2::security_group::SecurityGroup;
 use crate::ec2::security_group_egress_rule::SecurityGroupEgressRule;
@@ -41,6 +41,18 @@ fn vpcs() {
     expect::<Vpc>(&[
         (json!({"cidrBlock": "10.0.0.0/8"}), "cidrBlock", "`10.0.0.0/8` is a /8; from a /16 to a /28 is allowed"),
         (json!({"cidrBlock": "10.0.0.1/16"}), "cidrBlock", "did you mean `10.0.0.0/16`?"),
+        (json!({}), "cidrBlock", "missing: one of `cidrBlock`"),
+        (json!({"cidrBlock": "10.0.0.0/16", "ipv4NetmaskLength": 20}), "ipv4NetmaskLength", "needs `ipv4IpamPoolId`"),
+        (
+            json!({"cidrBlock": "10.0.0.0/16", "ipv4IpamPoolId": "ipam-pool-1", "ipv4NetmaskLength": 20}),
+            "ipv4NetmaskLength",
+            "can't be given together with `cidrBlock`",
+        ),
+        (
+            json!({"cidrBlock": "10.0.0.0/16", "enableDnsSupport": false}),
+            "enableDnsHostnames",
+            "needs `enableDnsSupport: true`",
+        ),
     ]);
 }
 
@@ -53,6 +65,16 @@ fn subnets() {
             "assignIpv6AddressOnCreation",
             "needs `ipv6CidrBlock`",
         ),
+        (json!({"vpcId": "vpc-1"}), "cidrBlock", "missing: one of `cidrBlock`"),
+        (
+            json!({"vpcId": "vpc-1", "ipv4IpamPoolId": "ipam-pool-1", "ipv6NetmaskLength": 60}),
+            "ipv6NetmaskLength",
+            "needs `ipv6IpamPoolId`",
+        ),
+        (json!({"vpcId": "vpc-1", "ipv6Native": true}), "ipv6CidrBlock", "missing: `ipv6Native` needs"),
+        (json!({"vpcId": "vpc-1", "ipv6Native": true, "cidrBlock": "10.0.0.0/24"}), "cidrBlock", "`ipv6Native: true`"),
+        (json!({"vpcId": "vpc-1", "ipv6Native": true}), "assignIpv6AddressOnCreation", "must be true"),
+        (json!({"vpcId": "vpc-1", "ipv6Native": true}), "privateDnsHostnameTypeOnLaunch", "must be `resource-name`"),
     ]);
 }
 
@@ -65,7 +87,25 @@ fn nat_gateways() {
             "allocationId",
             "a private NAT gateway has no Elastic IP address",
         ),
+        (
+            json!({
+                "subnetId": "subnet-1", "allocationId": "eipalloc-1", "secondaryAllocationIds": ["eipalloc-2"],
+                "secondaryPrivateIpAddresses": ["10.0.0.6", "10.0.0.7"],
+            }),
+            "secondaryPrivateIpAddresses",
+            "as many of them as of `secondaryAllocationIds`",
+        ),
     ]);
+}
+
+#[test]
+fn a_nat_gateway_is_waited_for_as_long_as_its_addresses_drain() {
+    for (given, seconds) in [(json!({}), 1250), (json!({"maxDrainDurationSeconds": 4000}), 4900)] {
+        let given = Value::from_json(&given);
+        let held = conform(&[NatGatewayInputs::shape()], given.as_object().expect("properties"));
+        let inputs = NatGatewayInputs::decode(&Value::Object(held.properties)).expect("inputs");
+        assert_eq!(NatGateway::wait(&inputs).longest.as_secs(), seconds);
+    }
 }
 
 #[test]

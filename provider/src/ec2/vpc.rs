@@ -4,21 +4,30 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, NetworkAcl, ResourceType, RouteTable, Tenancy as AwsTenancy, Vpc as AwsVpc,
     VpcAttributeName, VpcState, VpcTenancy,
 };
-use pulumi_plugin::{Error, Id, Made, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Faults, Id, Made, Progress, Property, Resource, Result, Wait};
 
+use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word_or};
 use crate::ec2::blocker::{Of, explained};
 use crate::ec2::filter;
 use crate::ec2::groups::default_of;
+use crate::ec2::pool;
 use crate::ec2::tags::{earlier, newborn, retag};
 use crate::types::Cidr;
 
 /// The inputs of a VPC.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct VpcInputs {
-    /// The IPv4 CIDR block of the VPC, from a /16 to a /28.
-    #[prop(replace)]
-    pub cidr_block: Cidr<16, 28>,
+    /// The IPv4 CIDR block of the VPC, from a /16 to a /28. Default: one that AWS chooses out of `ipv4IpamPoolId`.
+    #[prop(replace, computed, stable)]
+    pub cidr_block: Option<Cidr<16, 28>>,
+    /// The id of the IPAM pool that the IPv4 CIDR block is out of. Matters at creation alone. AWS gives the block back to the pool some minutes after the VPC
+    /// is deleted.
+    #[prop(initial)]
+    pub ipv4_ipam_pool_id: Option<String>,
+    /// The netmask length of the IPv4 CIDR block that AWS chooses: 16 to 28. Matters at creation alone. Default: the pool's.
+    #[prop(initial, min = 16, max = 28)]
+    pub ipv4_netmask_length: Option<u32>,
     /// Whether instances with a public address get a public DNS host name. Private DNS names of VPC endpoints need it.
     #[prop(default = true)]
     pub enable_dns_hostnames: bool,
@@ -75,6 +84,17 @@ impl Resource for Vpc {
     type Inputs = VpcInputs;
     type Seen = AwsVpc;
 
+    fn check(new: &VpcInputs) -> Vec<Fault> {
+        let nameless = new.enable_dns_hostnames && !new.enable_dns_support;
+        let why = "needs `enableDnsSupport: true`; without it, set `enableDnsHostnames: false`";
+        Faults::of(new)
+            .at_least_one_of(&["cidrBlock", "ipv4IpamPoolId"])
+            .needs("ipv4NetmaskLength", "ipv4IpamPoolId")
+            .excludes("cidrBlock", "ipv4NetmaskLength")
+            .when(nameless, "enableDnsHostnames", why)
+            .into_vec()
+    }
+
     fn replaces(old: &VpcInputs, new: &VpcInputs) -> Vec<&'static str> {
         match (old.instance_tenancy, new.instance_tenancy) {
             (Tenancy::Default, Tenancy::Dedicated) => vec!["instanceTenancy"],
@@ -91,10 +111,13 @@ impl Resource for Vpc {
             .once()
             .ec2()
             .create_vpc()
-            .cidr_block(new.cidr_block.to_string())
+            .set_cidr_block(new.cidr_block.map(|range| range.to_string()))
+            .set_ipv4_ipam_pool_id(new.ipv4_ipam_pool_id.clone())
+            .set_ipv4_netmask_length(new.ipv4_netmask_length.map(signed))
             .instance_tenancy(AwsTenancy::from(new.instance_tenancy.as_str()))
             .tag_specifications(newborn(aws, ResourceType::Vpc, &new.tags));
-        let made = create.send().await.doing("creating VPC", new.cidr_block)?;
+        let place = pool::place(new.cidr_block, new.ipv4_ipam_pool_id.as_deref());
+        let made = create.send().await.doing("creating VPC", place).map_err(pool::explained)?;
         Made::new(made.vpc.and_then(|vpc| vpc.vpc_id))
     }
 
@@ -122,7 +145,9 @@ impl Resource for Vpc {
         let owner_id = vpc.owner_id.unwrap_or_default();
         Ok(Vpc {
             inputs: VpcInputs {
-                cidr_block: Cidr::parse(&vpc.cidr_block.unwrap_or_default()).map_err(Error::new)?,
+                cidr_block: vpc.cidr_block.as_deref().map(Cidr::parse).transpose().map_err(Error::new)?,
+                ipv4_ipam_pool_id: None,
+                ipv4_netmask_length: None,
                 enable_dns_hostnames: hostnames,
                 enable_dns_support: support,
                 instance_tenancy: word_or(vpc.instance_tenancy, Tenancy::Default)?,

@@ -9,6 +9,7 @@ use pulumi_plugin::{Error, Fault, Faults, Id, Made, Order, Property, Resource, R
 
 use self::parts::{filters, unbuilt};
 use crate::aws::{Aws, Doing as _, Tags, word_or};
+use crate::kms;
 use crate::types::{LifecyclePolicy, PolicyJson, RepositoryName};
 
 /// The inputs of an ECR repository.
@@ -125,7 +126,9 @@ impl Resource for Repository {
         let keyed = new.encryption_configuration.kms_key.is_some();
         let plain = new.encryption_configuration.encryption_type == EncryptionType::Aes256;
         let size = new.lifecycle_policy.as_ref().map(|policy| policy.to_string().chars().count());
+        let policy = new.repository_policy.as_ref().map_or(0, |policy| policy.to_string().chars().count());
         Faults::of(new)
+            .when(policy > 10240, "repositoryPolicy", format!("has {policy} characters; 10240 are allowed"))
             .when(excludes && none, FILTERS, "missing: `_WITH_EXCLUSION` needs 1 to 5 filters")
             .when(!excludes && !none, FILTERS, "needs an `imageTagMutability` with `_WITH_EXCLUSION`")
             .when(keyed && plain, "encryptionConfiguration.kmsKey", "needs `encryptionType: KMS` or `KMS_DSSE`")
@@ -189,12 +192,24 @@ impl Resource for Repository {
         })
     }
 
+    async fn in_place(aws: &Aws, old: &RepositoryInputs, new: &RepositoryInputs) -> Result<Vec<&'static str>> {
+        let (old, new) = (&old.encryption_configuration, &new.encryption_configuration);
+        let same = old.encryption_type == new.encryption_type && kms::is_same(aws, &old.kms_key, &new.kms_key).await;
+        Ok(if same { vec!["encryptionConfiguration"] } else { Vec::new() })
+    }
+
     /// AWS tells the ARN of the key, also of its own one.
     fn respell(&mut self, given: &RepositoryInputs) {
-        let given = &given.encryption_configuration.kms_key;
-        if given.as_ref().is_none_or(|key| !key.starts_with("arn:") || key.contains(":alias/")) {
-            self.inputs.encryption_configuration.kms_key.clone_from(given);
+        let (given, key) = (&given.encryption_configuration.kms_key, &mut self.inputs.encryption_configuration.kms_key);
+        if given.is_none() {
+            *key = None;
         }
+        kms::respell(given, key);
+    }
+
+    async fn recognize(aws: &Aws, state: &mut Self, given: &RepositoryInputs) {
+        let key = &mut state.inputs.encryption_configuration.kms_key;
+        kms::recognize(aws, &given.encryption_configuration.kms_key, key).await;
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &RepositoryInputs) -> Result<()> {

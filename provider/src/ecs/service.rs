@@ -51,19 +51,12 @@ impl Resource for Service {
     fn check(new: &ServiceInputs) -> Vec<Fault> {
         let daemon = new.scheduling_strategy == SchedulingStrategy::Daemon;
         let items = new.capacity_provider_strategy.as_deref().unwrap_or_default();
-        let ungraced = new.health_check_grace_period_seconds > 0 && new.load_balancers.is_empty();
         let config = new.deployment_configuration.faults().into_iter();
-        let full = new.deployment_configuration.maximum_percent.is_some_and(|percent| percent <= 100);
         let rebalanced = new.availability_zone_rebalancing == Some(AvailabilityZoneRebalancing::Enabled);
         Faults::of(new)
             .excludes("launchType", "capacityProviderStrategy")
             .when(daemon && new.desired_count.is_some(), "desiredCount", "a daemon has one task on each instance")
-            .when(ungraced, "healthCheckGracePeriodSeconds", "needs `loadBalancers`")
-            .when(
-                rebalanced && (daemon || full),
-                "availabilityZoneRebalancing",
-                "needs `schedulingStrategy: REPLICA` and a `maximumPercent` of more than 100",
-            )
+            .when(rebalanced && new.fixed().is_some(), "availabilityZoneRebalancing", new.fixed().unwrap_or_default())
             .each("loadBalancers", &new.load_balancers, |balancer| {
                 Faults::of(balancer).one_of(&["targetGroupArn", "loadBalancerName"]).into_vec()
             })
@@ -146,8 +139,10 @@ impl Resource for Service {
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ServiceInputs) -> Result<()> {
         let (cluster, name) = place(id)?;
+        let standing = if new.may_turn(&old.inputs) { Self::find(aws, id).await? } else { None };
+        let turned = standing.map(|standing| new.as_standing(&standing));
         let update = aws.ecs().update_service().cluster(cluster).service(name);
-        let update = new.change(&old.inputs, update).map_err(unbuilt)?;
+        let update = turned.as_ref().unwrap_or(new).change(&old.inputs, update).map_err(unbuilt)?;
         let updated = update.send().await.doing("changing service", id)?;
         steady::note(aws, id, updated.service.as_ref());
         Ok(())

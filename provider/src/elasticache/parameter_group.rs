@@ -123,9 +123,13 @@ impl Resource for ParameterGroup {
         let delete = aws.elasticache().delete_cache_parameter_group().cache_parameter_group_name(id).send().await;
         let deleted = delete.unless(&["CacheParameterGroupNotFound"]).done("deleting cache parameter group", id);
         let Err(refused) = deleted else { return Ok(()) };
-        let users = if refused.retry() == Again::Never { Vec::new() } else { users(aws, id).await? };
+        if refused.retry() == Again::Never {
+            return Err(refused);
+        }
+        let users = users(aws, id).await?;
         Err(match users.is_empty() {
-            true => refused,
+            // ElastiCache lets go of it late.
+            true => refused.again(Again::Later),
             false => {
                 refused.hint(format!("used by {}: delete that first, or have it use another group", users.join(", ")))
             }

@@ -21,6 +21,7 @@ pub use self::inputs::*;
 use crate::aws::list::some;
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::elasticache::tags;
+use crate::kms;
 
 /// A replication group: an in-memory cache or store of ElastiCache, Valkey or Redis OSS, with a primary node and replicas in one shard or several.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -103,12 +104,20 @@ impl Resource for ReplicationGroup {
         {
             self.inputs.engine_version = Some(asked.clone());
         }
-        // AWS returns the key's ARN, however the program names the key; which key an alias stands for, only KMS knows.
-        if let (Some(asked), Some(arn)) = (&given.kms_key_id, &self.inputs.kms_key_id)
-            && (arn.ends_with(&format!("/{asked}")) || asked.contains("alias/"))
-        {
-            self.inputs.kms_key_id = Some(asked.clone());
-        }
+        kms::respell(&given.kms_key_id, &mut self.inputs.kms_key_id);
+    }
+
+    async fn recognize(aws: &Aws, state: &mut Self, given: &ReplicationGroupInputs) {
+        kms::recognize(aws, &given.kms_key_id, &mut state.inputs.kms_key_id).await;
+    }
+
+    async fn in_place(
+        aws: &Aws,
+        old: &ReplicationGroupInputs,
+        new: &ReplicationGroupInputs,
+    ) -> Result<Vec<&'static str>> {
+        let same = kms::is_same(aws, &old.kms_key_id, &new.kms_key_id).await;
+        Ok(if same { vec!["kmsKeyId"] } else { Vec::new() })
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ReplicationGroupInputs) -> Result<()> {

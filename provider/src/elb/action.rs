@@ -267,6 +267,22 @@ pub enum JwtClaimFormat {
     SpaceSeparatedValues,
 }
 
+/// What is wrong with actions where requests come over plain HTTP: nobody logs in there.
+pub fn insecure_faults(actions: &[Action]) -> Vec<Fault> {
+    let login = |kind| {
+        matches!(kind, ActionType::AuthenticateCognito | ActionType::AuthenticateOidc | ActionType::JwtValidation)
+    };
+    let logins = actions.iter().enumerate().filter(|(_, action)| login(action.r#type));
+    let fault = |kind: ActionType| Fault::new("type", format!("`{}` needs a listener of `HTTPS`", kind.as_str()));
+    logins.map(|(i, action)| fault(action.r#type).below_index(i)).collect()
+}
+
+/// Whether one and the same target group gets requests from both.
+pub fn share_group(some: &[Action], others: &[Action]) -> bool {
+    let theirs: Vec<_> = others.iter().flat_map(Action::groups).collect();
+    some.iter().flat_map(Action::groups).any(|group| theirs.contains(&group))
+}
+
 /// What is wrong with actions: each has what its type needs, and the last one, and no other, answers the request or sends it on.
 pub fn faults(actions: &[Action]) -> Vec<Fault> {
     let last = actions.len().saturating_sub(1);
@@ -293,6 +309,12 @@ impl Action {
             authenticate_oidc_config: None,
             jwt_validation_config: None,
         }
+    }
+
+    /// The target groups that it sends requests to.
+    fn groups(&self) -> impl Iterator<Item = &str> {
+        let listed = self.forward_config.iter().flat_map(|config| &config.target_groups);
+        self.target_group_arn.as_deref().into_iter().chain(listed.map(|group| group.target_group_arn.as_str()))
     }
 
     fn faults(&self) -> Vec<Fault> {

@@ -41,9 +41,8 @@ impl Resource for Listener {
 
     /// A target group belongs to one load balancer: the old listener must let go of it before one of another load balancer takes it.
     fn collides(old: &ListenerInputs, new: &ListenerInputs) -> bool {
-        let groups = |of: &ListenerInputs| inputs::groups(&of.default_actions);
-        let old_groups = groups(old);
-        old.load_balancer_arn != new.load_balancer_arn && groups(new).iter().any(|group| old_groups.contains(group))
+        old.load_balancer_arn != new.load_balancer_arn
+            && action::share_group(&old.default_actions, &new.default_actions)
     }
 
     /// AWS takes a second creation of the same port and settings for the first one, whoever made that.

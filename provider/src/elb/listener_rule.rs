@@ -67,9 +67,14 @@ impl Resource for ListenerRule {
             .collect()
     }
 
-    /// A listener has one rule of a priority.
+    /// A listener has one rule of a priority. And a target group belongs to one load balancer: the old rule must let go of it before a rule of
+    /// another load balancer takes it.
     fn collides(old: &ListenerRuleInputs, new: &ListenerRuleInputs) -> bool {
-        old.listener_arn == new.listener_arn && old.priority.is_some() && old.priority == new.priority
+        if old.listener_arn == new.listener_arn {
+            return old.priority.is_some() && old.priority == new.priority;
+        }
+        balancer_of(&old.listener_arn) != balancer_of(&new.listener_arn)
+            && action::share_group(&old.actions, &new.actions)
     }
 
     async fn earlier(aws: &Aws, new: &ListenerRuleInputs) -> Result<Option<Id>> {
@@ -211,9 +216,45 @@ fn listener_of(rule: &str) -> String {
     listener.replacen(":listener-rule/", ":listener/", 1)
 }
 
+/// What names the load balancer in the ARN of one of its listeners.
+fn balancer_of(listener: &str) -> &str {
+    listener.rsplit_once('/').map_or(listener, |(balancer, _)| balancer)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::listener_of;
+    use pulumi_plugin::{Property as _, Resource as _, Shaped as _, Value, conform::conform};
+    use serde_json::json;
+
+    use super::{ListenerRule, ListenerRuleInputs, listener_of};
+
+    /// A rule of a listener, which sends requests to a group.
+    fn rule(listener: &str, priority: u32, group: &str) -> ListenerRuleInputs {
+        let given = Value::from_json(&json!({
+            "listenerArn": format!("arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/{listener}"),
+            "priority": priority,
+            "conditions": [{"field": "path-pattern", "values": ["/*"]}],
+            "actions": [{"type": "forward", "targetGroupArn": group}],
+        }));
+        let checked = conform(&[ListenerRuleInputs::shape()], given.as_object().expect("properties"));
+        assert_eq!(checked.faults, []);
+        ListenerRuleInputs::decode(&Value::Object(checked.properties)).expect("conforming inputs")
+    }
+
+    #[test]
+    fn a_rule_that_can_not_stand_beside_its_successor_goes_first() {
+        let old = rule("web/1/2", 1, "blue");
+        for (new, collides) in [
+            (rule("web/1/2", 1, "green"), true),
+            (rule("web/1/2", 2, "blue"), false),
+            (rule("web/1/3", 1, "blue"), false),
+            // A target group belongs to one load balancer.
+            (rule("shop/4/5", 1, "blue"), true),
+            (rule("shop/4/5", 1, "green"), false),
+        ] {
+            assert_eq!(ListenerRule::collides(&old, &new), collides, "{new:?}");
+        }
+    }
 
     #[test]
     fn a_rule_says_its_listener() {

@@ -73,11 +73,11 @@ impl Resource for LoadBalancer {
         inputs::faults(new)
     }
 
-    /// The subnets of a load balancer are all of one VPC, so subnets of which it has none yet may be another VPC's. A Network Load Balancer that was made
-    /// without security groups never gets any.
+    /// The subnets of a load balancer are all of one VPC, so subnets of which it has none yet may be another VPC's. A Network Load Balancer does not
+    /// exchange the subnets of all its zones, and one that was made without security groups never gets any.
     fn replaces(old: &LoadBalancerInputs, new: &LoadBalancerInputs) -> Vec<&'static str> {
         let (was, is) = (places::subnets(old), places::subnets(new));
-        let mut replaced = match was.is_disjoint(&is) {
+        let mut replaced = match was.is_disjoint(&is) || places::exchanges(old, new) {
             true if !new.subnets.is_empty() => vec!["subnets"],
             true => vec!["subnetMappings"],
             false => Vec::new(),
@@ -90,19 +90,33 @@ impl Resource for LoadBalancer {
     }
 
     async fn in_place(aws: &Aws, old: &LoadBalancerInputs, new: &LoadBalancerInputs) -> Result<Vec<&'static str>> {
-        let same = same_vpc(aws, places::subnets(old), places::subnets(new)).await?;
+        let (was, is) = (places::subnets(old), places::subnets(new));
+        let same = !was.is_disjoint(&is) || same_vpc(aws, was, is).await?;
         // The subnets of a Gateway Load Balancer stay.
         let moves = same && new.r#type != LoadBalancerType::Gateway;
+        let moves = moves && places::way(aws, old, new).await? != places::Way::Closed;
         Ok(if moves { vec!["subnets", "subnetMappings"] } else { Vec::new() })
     }
 
-    /// Two load balancers can't have the same Elastic IP addresses.
+    /// Two load balancers can't have the same Elastic IP addresses. One that is protected is refused to be deleted, which nobody wants to hear when all
+    /// else has moved to the new one.
     fn collides(old: &LoadBalancerInputs, new: &LoadBalancerInputs) -> bool {
+        if protected(old) {
+            return true;
+        }
         let addresses = |of: &LoadBalancerInputs| {
             of.subnet_mappings.iter().filter_map(|it| it.allocation_id.clone()).collect::<Vec<_>>()
         };
         let old = addresses(old);
         addresses(new).iter().any(|address| old.contains(address))
+    }
+
+    async fn prevents(_: &Aws, id: &Id, old: &LoadBalancerInputs, _: &LoadBalancerInputs) -> Result<()> {
+        if !protected(old) {
+            return Ok(());
+        }
+        let hint = "to go on, first set `attributes.deletionProtectionEnabled: false` (of a component, `deletionProtection: false`) and run `pulumi up`";
+        Err(Error::new(format!("load balancer `{id}` can't be replaced: it is protected from deletion")).hint(hint))
     }
 
     /// AWS takes a second creation of the same name and settings for the first one, whoever made that.
@@ -241,6 +255,11 @@ impl Resource for LoadBalancer {
             _ => error,
         })
     }
+}
+
+/// Whether AWS refuses to delete it.
+fn protected(of: &LoadBalancerInputs) -> bool {
+    of.attributes.deletion_protection_enabled == Some(true)
 }
 
 async fn attributes_of(aws: &Aws, id: &Id) -> Result<BTreeMap<String, String>> {

@@ -50,6 +50,7 @@ impl Resource for TargetGroup {
         let strange = pairs::strange(&new.attributes, &known);
         Faults::of(new)
             .when(!strange.is_empty(), "attributes", format!("this kind of target group has no {}", strange.join(", ")))
+            .part("attributes", attributes::faults(new))
             .into_vec()
             .into_iter()
             .chain(health::faults(new))

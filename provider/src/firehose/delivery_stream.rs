@@ -158,14 +158,20 @@ impl Resource for DeliveryStream {
                 .extended_s3_destination_update(state::update(&new.extended_s3_destination_configuration)?);
             update.send().await.done("changing the destination of Firehose stream", id)?;
         }
-        match encrypted(&seen)? == new.delivery_stream_encryption_configuration_input {
+        match encrypted(&seen)? == new.delivery_stream_encryption_configuration_input && !has_failed(&seen) {
             true => Ok(()),
-            false => encrypt(aws, name(id)?, new).await,
+            false => aws.call().once(ENCRYPTION, encrypt(aws, name(id)?, new)).await,
         }
     }
 
-    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
-        tags::retag(aws, name(id)?, set, unset).await
+    async fn retag(aws: &Aws, id: &Id, old: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        tags::retag(aws, name(id)?, set, unset).await?;
+        // What has failed in an earlier run would keep every later change from its end.
+        let seen = if aws.call().did(ENCRYPTION) { None } else { Self::find(aws, id).await? };
+        match seen.is_some_and(|seen| has_failed(&seen)) {
+            true => aws.call().once(ENCRYPTION, encrypt(aws, name(id)?, &old.inputs)).await,
+            false => Ok(()),
+        }
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
@@ -213,11 +219,20 @@ fn encryption(new: &DeliveryStreamInputs) -> Result<Option<AwsEncryption>> {
     built.build().map(Some).map_err(|error| Error::new(error.to_string()))
 }
 
-/// The encryption as AWS tells it, also while it is being changed.
+/// The part of a change in which the encryption is turned on or off.
+const ENCRYPTION: &str = "encryption";
+
+/// Whether the encryption could not be turned on or off. It stays so until that is tried again.
+fn has_failed(seen: &DeliveryStreamDescription) -> bool {
+    let status = seen.delivery_stream_encryption_configuration.as_ref().and_then(|it| it.status.as_ref());
+    matches!(status, Some(Encryption::EnablingFailed | Encryption::DisablingFailed))
+}
+
+/// The encryption as AWS tells it, also while it is being changed. One that could not be turned off is still on.
 fn encrypted(seen: &DeliveryStreamDescription) -> Result<DeliveryStreamEncryptionConfigurationInput> {
     let none = DeliveryStreamEncryptionConfigurationInput { key_type: KeyType::None, key_arn: None };
     let Some(told) = &seen.delivery_stream_encryption_configuration else { return Ok(none) };
-    let on = matches!(told.status, Some(Encryption::Enabled | Encryption::Enabling));
+    let on = matches!(told.status, Some(Encryption::Enabled | Encryption::Enabling | Encryption::DisablingFailed));
     let Some(kind) = told.key_type.as_ref().filter(|_| on) else { return Ok(none) };
     let key_type = word(kind)?;
     let key_arn = told.key_arn.as_ref().filter(|_| key_type == KeyType::CustomerManaged).map(word).transpose()?;

@@ -40,7 +40,7 @@ pub struct InstanceProfile {
 impl Resource for InstanceProfile {
     const TOKEN: &'static str = "gitinfra:iam:InstanceProfile";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = InstanceProfileInputs;
     type Seen = AwsProfile;

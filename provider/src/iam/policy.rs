@@ -1,7 +1,7 @@
 //! A managed policy of the account.
 
 use aws_sdk_iam::types::Policy as AwsPolicy;
-use pulumi_plugin::{Again, Error, Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Again, Error, Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::iam::role::policies::decoded;
@@ -53,10 +53,16 @@ pub struct Seen {
 impl Resource for Policy {
     const TOKEN: &'static str = "gitinfra:iam:Policy";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = PolicyInputs;
     type Seen = Seen;
+
+    fn check(new: &PolicyInputs) -> Vec<Fault> {
+        let size = new.policy.size();
+        let why = format!("has {size} characters without white space; 6144 are allowed");
+        Faults::of(new).when(size > 6144, "policy", why).into_vec()
+    }
 
     /// To IAM, names are the same in capitals.
     fn collides(old: &PolicyInputs, new: &PolicyInputs) -> bool {

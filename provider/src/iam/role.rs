@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::operation::delete_role::DeleteRoleError;
 use aws_sdk_iam::types::Role as AwsRole;
-use pulumi_plugin::{Id, Made, Order, Property, Resource, Result, Wait};
+use pulumi_plugin::{Fault, Id, Made, Order, Property, Resource, Result, Wait};
 
 use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word};
@@ -63,10 +63,15 @@ pub struct Role {
 impl Resource for Role {
     const TOKEN: &'static str = "gitinfra:iam:Role";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = RoleInputs;
     type Seen = AwsRole;
+
+    fn check(new: &RoleInputs) -> Vec<Fault> {
+        let size = new.inline_policies.iter().flatten().map(|(_, policy)| policy.size()).sum();
+        policies::size_fault(size).map(|why| Fault::new("inlinePolicies", why)).into_iter().collect()
+    }
 
     /// To IAM, names are the same in capitals.
     fn collides(old: &RoleInputs, new: &RoleInputs) -> bool {

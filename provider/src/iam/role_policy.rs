@@ -1,9 +1,9 @@
 //! An inline policy of a role.
 
-use pulumi_plugin::{Error, Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _};
-use crate::iam::role::policies::decoded;
+use crate::iam::role::policies::{self, decoded};
 use crate::types::{IamName, PolicyJson, RoleName};
 
 /// The inputs of an inline policy of a role.
@@ -30,10 +30,14 @@ pub struct RolePolicy {
 impl Resource for RolePolicy {
     const TOKEN: &'static str = "gitinfra:iam:RolePolicy";
     const WAIT: Wait = Wait::seconds(1, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = RolePolicyInputs;
     type Seen = PolicyJson;
+
+    fn check(new: &RolePolicyInputs) -> Vec<Fault> {
+        policies::size_fault(new.policy.size()).map(|why| Fault::new("policy", why)).into_iter().collect()
+    }
 
     /// IAM overwrites a policy of the same name without a word.
     async fn standing(aws: &Aws, new: &RolePolicyInputs) -> Result<Option<Id>> {

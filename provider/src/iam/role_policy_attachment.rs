@@ -28,7 +28,7 @@ pub struct RolePolicyAttachment {
 impl Resource for RolePolicyAttachment {
     const TOKEN: &'static str = "gitinfra:iam:RolePolicyAttachment";
     const WAIT: Wait = Wait::seconds(1, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = RolePolicyAttachmentInputs;
     type Seen = ();

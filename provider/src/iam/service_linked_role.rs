@@ -49,7 +49,7 @@ pub struct ServiceLinkedRole {
 impl Resource for ServiceLinkedRole {
     const TOKEN: &'static str = "gitinfra:iam:ServiceLinkedRole";
     const WAIT: Wait = Wait::seconds(5, 600);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = ServiceLinkedRoleInputs;
     type Seen = AwsRole;

@@ -4,6 +4,7 @@ use aws_sdk_kms::types::{KeyMetadata, KeyState};
 use pulumi_plugin::{Error, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _};
+use crate::kms::sent;
 use crate::types::AliasName;
 
 /// The inputs of an alias.
@@ -59,7 +60,8 @@ impl Resource for Alias {
         Ok(got.doing("reading alias", id)?.and_then(|answer| answer.key_metadata))
     }
 
-    async fn read(_: &Aws, id: &Id, seen: KeyMetadata) -> Result<Self> {
+    async fn read(aws: &Aws, id: &Id, seen: KeyMetadata) -> Result<Self> {
+        sent::awaited(aws, id, |target: &String| is_of(&seen, target))?;
         let key = seen.arn.unwrap_or_default();
         let place = key.split_once(":key/").map_or("", |(place, _)| place);
         let name = AliasName::parse(id.as_str()).map_err(Error::new)?;
@@ -79,7 +81,9 @@ impl Resource for Alias {
 
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &AliasInputs) -> Result<()> {
         let update = aws.kms().update_alias().alias_name(id).target_key_id(&new.target_key_id).send().await;
-        update.done("setting the key of alias", id)
+        update.done("setting the key of alias", id)?;
+        sent::note(aws, id, new.target_key_id.clone());
+        Ok(())
     }
 
     async fn delete(aws: &Aws, id: &Id, old: &Self) -> Result<()> {

@@ -10,7 +10,7 @@ use pulumi_plugin::{Fault, Id, Made, Order, Progress, Property, Resource, Result
 pub use self::inputs::{KeyArgs, KeyInputs, KeyOrigin, KeySpec, KeyUsage};
 use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word_or};
-use crate::kms::tags;
+use crate::kms::{sent, tags};
 
 /// How long AWS keeps a key that is to be deleted, if the state doesn't say.
 const WINDOW: u32 = 30;
@@ -111,7 +111,9 @@ impl Resource for Key {
         inputs.key_policy = Some(policy);
         (inputs.enable_key_rotation, inputs.rotation_period_in_days) = rotation;
         inputs.tags = aws.visible(tags);
-        Ok(Key { inputs, arn: seen.arn.unwrap_or_default(), key_id: seen.key_id })
+        let key = Key { inputs, arn: seen.arn.unwrap_or_default(), key_id: seen.key_id };
+        sent::awaited(aws, id, |new: &KeyInputs| key.shows(new))?;
+        Ok(key)
     }
 
     /// What the program leaves out is what KMS has by itself, or what we choose for it.
@@ -138,6 +140,7 @@ impl Resource for Key {
         if !new.enabled && old.inputs.enabled {
             aws.kms().disable_key().key_id(id).send().await.done("disabling key", id)?;
         }
+        sent::note(aws, id, new.clone());
         Ok(())
     }
 
@@ -159,6 +162,17 @@ impl Resource for Key {
 
     fn lingers(_: &Self) -> bool {
         false
+    }
+}
+
+impl Key {
+    /// Whether it is what it was changed to.
+    fn shows(&self, new: &KeyInputs) -> bool {
+        let mut seen = self.clone();
+        seen.respell(new);
+        let rotation = |of: &KeyInputs| of.rotates().then(|| of.rotation_period_in_days.unwrap_or(PERIOD));
+        let parts = |of: &KeyInputs| (of.description.clone(), of.enabled, of.key_policy.clone(), rotation(of));
+        parts(&seen.inputs) == parts(new)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_cloudwatchlogs::types::ResourcePolicy as AwsPolicy;
-use pulumi_plugin::{Error, Id, Made, Property, Resource, Result};
+use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result};
 
 use crate::aws::{Aws, Doing as _, word};
 use crate::types::{LogPolicyName, PolicyJson};
@@ -31,6 +31,12 @@ impl Resource for ResourcePolicy {
     type Session = Aws;
     type Inputs = ResourcePolicyInputs;
     type Seen = AwsPolicy;
+
+    fn check(new: &ResourcePolicyInputs) -> Vec<Fault> {
+        let size = new.policy.to_string().chars().count();
+        let why = format!("has {size} characters; 51200 are allowed");
+        Faults::of(new).when(size > 51_200, "policy", why).into_vec()
+    }
 
     /// AWS puts a new policy in the place of one that has its name.
     async fn standing(aws: &Aws, new: &ResourcePolicyInputs) -> Result<Option<Id>> {

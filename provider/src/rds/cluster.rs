@@ -5,14 +5,16 @@ mod change;
 mod inputs;
 mod rules;
 mod state;
+mod upgrade;
 pub mod version;
 
 use aws_sdk_rds::types::DbCluster;
 use pulumi_plugin::{Again, Error, Fault, Id, Made, Progress, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
-pub use self::state::{is_dead, key};
+pub use self::state::is_dead;
 use crate::aws::{Aws, Doing as _, Tags};
+use crate::kms;
 use crate::rds::{lately, tags};
 use crate::types::SnapshotName;
 
@@ -98,10 +100,10 @@ impl Resource for Cluster {
     }
 
     async fn settled(aws: &Aws, id: &Id) -> Result<Progress> {
-        Ok(match lately::is_too_early(aws, id.as_str()) {
-            true => Progress::Pending("available, but it may not have begun with the change".into()),
-            false => Progress::Done,
-        })
+        match lately::is_too_early(aws, id.as_str()) {
+            true => Ok(Progress::Pending("available, but it may not have begun with the change".into())),
+            false => upgrade::settled(aws, id).await,
+        }
     }
 
     async fn read(aws: &Aws, id: &Id, seen: DbCluster) -> Result<Self> {
@@ -113,6 +115,17 @@ impl Resource for Cluster {
 
     fn respell(&mut self, given: &ClusterInputs) {
         state::respell(self, given);
+    }
+
+    async fn recognize(aws: &Aws, state: &mut Self, given: &ClusterInputs) {
+        for (asked, seen) in state::keys(&mut state.inputs, given) {
+            kms::recognize(aws, asked, seen).await;
+        }
+    }
+
+    async fn in_place(aws: &Aws, old: &ClusterInputs, new: &ClusterInputs) -> Result<Vec<&'static str>> {
+        let same = kms::is_same(aws, &old.kms_key_id, &new.kms_key_id).await;
+        Ok(if same { vec!["kmsKeyId"] } else { Vec::new() })
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ClusterInputs) -> Result<()> {

@@ -12,7 +12,8 @@ pub use self::guard::members;
 pub use self::inputs::*;
 use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _, Tags, word};
-use crate::rds::cluster::{is_dead, key};
+use crate::kms;
+use crate::rds::cluster::is_dead;
 use crate::rds::{lately, tags};
 
 /// An instance of an Aurora cluster: the computer that a database runs on. The first one becomes the writer, the others are readers.
@@ -136,7 +137,12 @@ impl Resource for ClusterInstance {
     }
 
     fn respell(&mut self, given: &ClusterInstanceInputs) {
-        key(&given.performance_insights_kms_key_id, &mut self.inputs.performance_insights_kms_key_id);
+        kms::respell(&given.performance_insights_kms_key_id, &mut self.inputs.performance_insights_kms_key_id);
+    }
+
+    async fn recognize(aws: &Aws, state: &mut Self, given: &ClusterInstanceInputs) {
+        let key = &mut state.inputs.performance_insights_kms_key_id;
+        kms::recognize(aws, &given.performance_insights_kms_key_id, key).await;
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ClusterInstanceInputs) -> Result<()> {

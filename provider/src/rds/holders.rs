@@ -49,11 +49,12 @@ pub async fn instances(aws: &Aws, fits: impl Fn(&DbInstance) -> bool) -> Result<
     Ok(all.into_iter().filter(fits).map(holder).collect())
 }
 
-/// The refusal of a deletion, with who is in the way. Who is on the way is waited for as long as the resource may take.
+/// The refusal of a deletion, with who is in the way. Who is on the way is waited for as long as the resource may take, and so is RDS where nobody is in
+/// the way any more: it lets go late.
 pub fn named(refused: Error, holders: &[Holder]) -> Error {
     let again = match refused.retry() {
         Again::Never => return refused,
-        _ if holders.iter().any(Holder::moves) => Again::Later,
+        _ if holders.is_empty() || holders.iter().any(Holder::moves) => Again::Later,
         again => again,
     };
     if holders.is_empty() {
@@ -78,4 +79,24 @@ pub fn prevent(id: &Id, what: &str, holders: &[Holder]) -> Result<()> {
 /// Their names, for a sentence.
 pub fn listed(holders: &[Holder]) -> String {
     holders.iter().map(Holder::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_holds_any_more_is_waited_for() {
+        let holder = |state: &str| Holder { kind: "cluster", name: "shop".to_owned(), state: state.to_owned() };
+        for (holders, refused, again) in [
+            (vec![], Again::Held, Again::Later),
+            (vec![holder("deleting")], Again::Held, Again::Later),
+            (vec![holder("available")], Again::Held, Again::Held),
+            (vec![holder("available"), holder("deleting")], Again::Held, Again::Later),
+            (vec![], Again::Never, Again::Never),
+        ] {
+            let told = named(Error::new("in use").again(refused), &holders);
+            assert_eq!(told.retry(), again, "{}", listed(&holders));
+        }
+    }
 }

@@ -29,6 +29,15 @@ const MOST_CHANGES: usize = 100;
 const MOST_VALUES: usize = 1000;
 const MOST_CHARACTERS: usize = 32_000;
 
+/// With these Route 53 refuses all changes of a call, although it may not want only one of them.
+const ONE_BAD: [&str; 5] = [
+    "InvalidChangeBatch",
+    "InvalidInput",
+    "NoSuchHealthCheck",
+    "NoSuchCidrCollectionException",
+    "NoSuchCidrLocationException",
+];
+
 /// What became of a change.
 pub enum Outcome {
     /// It is made; by this Route 53 tells when all of its name servers know.
@@ -195,8 +204,7 @@ async fn send(aws: &Aws, zone: &str, batch: Vec<Asked>) {
             }
         };
         note(aws, zone, &part, made.is_ok());
-        let refused =
-            made.as_ref().is_err_and(|error| matches!(error.code(), Some("InvalidChangeBatch" | "InvalidInput")));
+        let refused = made.as_ref().is_err_and(|error| error.code().is_some_and(|code| ONE_BAD.contains(&code)));
         if refused && part.len() > 1 {
             let rest = part.split_off(part.len() / 2);
             parts.extend([rest, part]);

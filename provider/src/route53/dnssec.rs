@@ -30,7 +30,7 @@ pub struct Dnssec {
 impl Resource for Dnssec {
     const TOKEN: &'static str = "gitinfra:route53:Dnssec";
     const WAIT: Wait = Wait::seconds(40, 600);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = DnssecInputs;
     type Seen = DnssecStatus;

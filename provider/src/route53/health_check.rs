@@ -34,7 +34,7 @@ pub struct HealthCheck {
 impl Resource for HealthCheck {
     const TOKEN: &'static str = "gitinfra:route53:HealthCheck";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = HealthCheckInputs;
     type Seen = AwsHealthCheck;

@@ -1,10 +1,10 @@
 //! A key-signing key of a hosted zone.
 
 use aws_sdk_route53::types::{ChangeInfo, KeySigningKey as AwsKey};
-use pulumi_plugin::{Again, Error, Id, Made, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Again, Error, Fault, Faults, Id, Made, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, word};
-use crate::route53::{bare, changes};
+use crate::route53::{bare, changes, elsewhere};
 use crate::types::{Arn, SigningKeyName};
 
 /// The inputs of a key-signing key.
@@ -78,10 +78,15 @@ pub struct KeySigningKey {
 impl Resource for KeySigningKey {
     const TOKEN: &'static str = "gitinfra:route53:KeySigningKey";
     const WAIT: Wait = Wait::seconds(40, 600);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = KeySigningKeyInputs;
     type Seen = AwsKey;
+
+    fn check(new: &KeySigningKeyInputs) -> Vec<Fault> {
+        let elsewhere = elsewhere(&new.key_management_service_arn);
+        Faults::of(new).and(elsewhere.map(|why| Fault::new("keyManagementServiceArn", why))).into_vec()
+    }
 
     async fn create(aws: &Aws, new: &KeySigningKeyInputs) -> Result<Made> {
         let reference: String = format!("{}-{}", aws.birth().token, aws.birth().once).chars().take(64).collect();

@@ -1,10 +1,10 @@
 //! The query logging of a hosted zone.
 
 use aws_sdk_route53::types::QueryLoggingConfig as AwsConfig;
-use pulumi_plugin::{Error, Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, word};
-use crate::route53::bare;
+use crate::route53::{bare, elsewhere};
 use crate::types::Arn;
 
 /// The inputs of a zone's query logging.
@@ -33,10 +33,15 @@ pub struct QueryLoggingConfig {
 impl Resource for QueryLoggingConfig {
     const TOKEN: &'static str = "gitinfra:route53:QueryLoggingConfig";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = QueryLoggingConfigInputs;
     type Seen = AwsConfig;
+
+    fn check(new: &QueryLoggingConfigInputs) -> Vec<Fault> {
+        let elsewhere = elsewhere(&new.cloud_watch_logs_log_group_arn);
+        Faults::of(new).and(elsewhere.map(|why| Fault::new("cloudWatchLogsLogGroupArn", why))).into_vec()
+    }
 
     async fn create(aws: &Aws, new: &QueryLoggingConfigInputs) -> Result<Made> {
         let create = aws.once().route53().create_query_logging_config().hosted_zone_id(&new.zone_id);

@@ -145,7 +145,7 @@ pub struct Record {
 impl Resource for Record {
     const TOKEN: &'static str = "gitinfra:route53:Record";
     const WAIT: Wait = Wait::seconds(40, 600);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     const TAKE_OVER: Option<&'static str> = Some("set `overwrite: true`");
     type Session = Aws;
     type Inputs = RecordInputs;
@@ -225,6 +225,10 @@ impl Resource for Record {
             same.unwrap_or(seen).clone()
         });
         self.inputs.records = spelled.collect();
+        // Route 53 tells nothing of what is off.
+        if self.inputs.multi_value_answer.is_none() && given.multi_value_answer == Some(false) {
+            self.inputs.multi_value_answer = given.multi_value_answer;
+        }
     }
 
     async fn update(aws: &Aws, _: &Id, old: &Self, new: &RecordInputs) -> Result<()> {

@@ -85,7 +85,7 @@ pub struct Zone {
 impl Resource for Zone {
     const TOKEN: &'static str = "gitinfra:route53:Zone";
     const WAIT: Wait = Wait::seconds(2, 300);
-    const FIXED: &'static [(&'static str, &'static str)] = &[("region", "us-east-1")];
+    const FIXED: &'static [(&'static str, &'static str)] = crate::aws::GLOBAL;
     type Session = Aws;
     type Inputs = ZoneInputs;
     type Seen = GetHostedZoneOutput;
@@ -199,13 +199,30 @@ impl Resource for Zone {
         let full = |error: &DeleteHostedZoneError| error.is_hosted_zone_not_empty();
         if deleted.as_ref().is_err_and(|error| error.as_service_error().is_some_and(full)) {
             let left = records::others(aws, id, &old.inputs.name).await?;
-            return Err(records::inhabited(left, id));
+            return match left.is_empty() {
+                true => Err(signed(aws, id, deleted.done("deleting hosted zone", id)).await),
+                false => Err(records::inhabited(left, id)),
+            };
         }
         deleted.unless(&["NoSuchHostedZone"]).done("deleting hosted zone", id)
     }
 
     fn lingers(_: &Self) -> bool {
         false
+    }
+}
+
+/// The refusal to delete a zone that has no records: something else is in it, which are its key-signing keys where it has some.
+async fn signed(aws: &Aws, id: &Id, refused: Result<()>) -> Error {
+    let refused = refused.err().unwrap_or_else(|| Error::new(format!("hosted zone `{id}` is not empty")));
+    let Ok(told) = aws.route53().get_dnssec().hosted_zone_id(id).send().await else { return refused };
+    let names: Vec<_> = told.key_signing_keys.iter().filter_map(|key| key.name.as_deref()).collect();
+    match names.is_empty() {
+        true => refused,
+        false => refused.hint(format!(
+            "turn the zone's DNSSEC signing off, and then deactivate and delete its key-signing keys: {}",
+            names.join(", ")
+        )),
     }
 }
 

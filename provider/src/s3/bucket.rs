@@ -23,11 +23,11 @@ pub use self::reports::*;
 use self::settings::{Settings, built};
 pub use self::website::*;
 use crate::aws::tags::{Tag as _, written};
-use crate::aws::{Aws, Doing as _, Tags};
+use crate::aws::{Aws, Doing as _, EDGE, Partition, Tags};
 use crate::s3::placed;
 
 /// The region in which CreateBucket takes no location, and says of one's own bucket that it was made.
-const FIRST_REGION: &str = "us-east-1";
+const FIRST_REGION: &str = EDGE;
 
 /// An S3 bucket: keeps objects by key. What is not among its inputs, such as access control lists, is neither read nor changed.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -94,7 +94,7 @@ impl Resource for Bucket {
 
     async fn read(aws: &Aws, id: &Id, seen: Vec<Tag>) -> Result<Self> {
         let inputs = Settings::of(aws, id).await?.read().await?;
-        let suffix = if aws.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let suffix = Partition::of(aws.region()).domain;
         Ok(Bucket {
             inputs: BucketInputs { tags: aws.visible(seen), ..inputs },
             arn: format!("arn:{}:s3:::{id}", aws.partition()),

@@ -92,7 +92,7 @@ pub struct LoggingConfig {
     pub protocol: LoggedProtocol,
     /// The role for deliveries that succeed.
     pub success_feedback_role_arn: Option<String>,
-    /// The sample rate: how many percent of those are logged. Default: that of SNS.
+    /// The sample rate: how many percent of those are logged. Left out, it is as SNS has it, and is not managed here.
     #[prop(max = 100)]
     pub success_feedback_sample_rate: Option<u32>,
     /// The role for deliveries that fail.
@@ -185,6 +185,10 @@ impl Resource for Topic {
             arn: id.to_string(),
             owner: seen.get("Owner").cloned().unwrap_or_default(),
         })
+    }
+
+    fn respell(&mut self, given: &TopicInputs) {
+        attributes::respell(&mut self.inputs, given);
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &TopicInputs) -> Result<()> {

@@ -74,7 +74,7 @@ impl Resource for Parameter {
 
     async fn read(aws: &Aws, id: &Id, seen: AwsParameter) -> Result<Self> {
         let tags = tags::list(aws, ResourceTypeForTagging::Parameter, id.as_str());
-        let (about, tags) = futures::try_join!(described(aws, id), tags)?;
+        let (about, tags) = futures::try_join!(described(aws, id, seen.version), tags)?;
         let policies = policies(&about);
         Ok(Parameter {
             inputs: ParameterInputs {
@@ -161,14 +161,18 @@ fn written(aws: &Aws, new: &ParameterInputs) -> PutParameterFluentBuilder {
         .data_type(new.data_type.as_str())
 }
 
-/// What Systems Manager says of a parameter beside its value. It may be late with that.
-async fn described(aws: &Aws, id: &Id) -> Result<ParameterMetadata> {
+/// What Systems Manager says of a version of a parameter beside its value. It may be late with that.
+async fn described(aws: &Aws, id: &Id, version: i64) -> Result<ParameterMetadata> {
     let filter = ParameterStringFilter::builder().key("Name").option("Equals").values(id).build();
     let filter = filter.map_err(|error| Error::new(format!("reading parameter `{id}`: {error}")))?;
     let pages = aws.ssm().describe_parameters().parameter_filters(filter).into_paginator().send();
     let pages = pages.collect::<Result<Vec<_>, _>>().await.doing("reading parameter", id)?;
-    let late = || Error::new(format!("reading parameter `{id}`: it is not described yet")).again(Again::Soon);
-    pages.into_iter().flat_map(|page| page.parameters.unwrap_or_default()).next().ok_or_else(late)
+    let told = pages.into_iter().flat_map(|page| page.parameters.unwrap_or_default()).next();
+    let late = || {
+        let words = format!("reading parameter `{id}`: its version {version} is not described yet");
+        Error::new(words).again(Again::Soon)
+    };
+    told.filter(|about| about.version >= version).ok_or_else(late)
 }
 
 /// The policies as one list.

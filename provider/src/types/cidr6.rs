@@ -16,6 +16,11 @@ impl Cidr6 {
         }
         Ok(Cidr6(net))
     }
+
+    /// Whether the two have an address in common.
+    pub fn overlaps(self, other: Cidr6) -> bool {
+        self.0.contains(&other.0.network()) || other.0.contains(&self.0.network())
+    }
 }
 
 impl std::fmt::Display for Cidr6 {

@@ -36,6 +36,11 @@ impl PolicyJson {
         PolicyJson(Value::from_json(&json!({"Version": "2012-10-17", "Statement": statements})).to_json())
     }
 
+    /// How many characters it has for IAM, which counts no white space.
+    pub fn size(&self) -> usize {
+        self.to_string().chars().filter(|c| !c.is_whitespace()).count()
+    }
+
     /// Its statements, as they are spelled.
     pub fn statements(&self) -> Vec<Json> {
         self.0.get("Statement").cloned().map(listed).unwrap_or_default()

@@ -3,7 +3,7 @@
 use aws_sdk_wafv2::types::Scope as AwsScope;
 use pulumi_plugin::{Error, Id, Property, Result};
 
-use crate::aws::Aws;
+use crate::aws::{Aws, EDGE};
 
 /// The scope of a thing of WAF's: which resources it can protect.
 #[derive(Debug, Clone, Copy, PartialEq, Property)]
@@ -25,7 +25,7 @@ impl Scope {
     /// Refuses a scope that the region does not have.
     pub fn is_at(self, aws: &Aws) -> Result<()> {
         match (self, aws.region()) {
-            (Scope::Cloudfront, region) if region != "us-east-1" => {
+            (Scope::Cloudfront, region) if region != EDGE => {
                 let why = "`scope` is CLOUDFRONT: such things are in us-east-1 only, and the region is";
                 Err(Error::new(format!("{why} {region}")).hint("give the resource the property `region: us-east-1`"))
             }

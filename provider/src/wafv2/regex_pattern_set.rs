@@ -1,7 +1,7 @@
 //! A regex pattern set.
 
 use aws_sdk_wafv2::types::{Regex, RegexPatternSet as AwsRegexPatternSet};
-use pulumi_plugin::{Error, Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Faults, Id, Made, Path, Property, Resource, Result, Wait};
 
 use super::holders::{self, listed};
 use super::key::{Key, Scope};
@@ -9,6 +9,9 @@ use crate::aws::list::filled;
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::types::{WafDescription, WafName};
 use crate::wafv2::tags;
+
+/// How many characters a regular expression of a set has at most.
+const LONGEST: usize = 200;
 
 /// The inputs of a WAF regex pattern set.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -46,6 +49,17 @@ impl Resource for RegexPatternSet {
     type Session = Aws;
     type Inputs = RegexPatternSetInputs;
     type Seen = (AwsRegexPatternSet, String);
+
+    fn check(new: &RegexPatternSetInputs) -> Vec<Fault> {
+        let long = |text: &String| {
+            let length = text.chars().count();
+            (length > LONGEST)
+                .then(|| Fault::new(Path::root(), format!("is {length} characters long; {LONGEST} are allowed")))
+        };
+        Faults::of(new)
+            .each("regularExpressionList", &new.regular_expression_list, |text| long(text).into_iter().collect())
+            .into_vec()
+    }
 
     async fn create(aws: &Aws, new: &RegexPatternSetInputs) -> Result<Made> {
         new.scope.is_at(aws)?;

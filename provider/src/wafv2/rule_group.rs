@@ -9,7 +9,7 @@ use super::holders::{self, listed};
 use super::key::{Key, Scope};
 use super::piece::Piece;
 use super::rule::{CustomResponseBody, Rule, VisibilityConfig};
-use super::{rules, web_acl};
+use super::{rules, spelling, web_acl};
 use crate::aws::list::{filled, some};
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::types::{WafDescription, WafName};
@@ -134,6 +134,10 @@ impl Resource for RuleGroup {
             arn: seen.arn,
             label_namespace: seen.label_namespace.unwrap_or_default(),
         })
+    }
+
+    fn respell(&mut self, given: &RuleGroupInputs) {
+        spelling::respell(&mut self.inputs.rules, &given.rules);
     }
 
     /// An update replaces everything, so what is not known here is sent back.

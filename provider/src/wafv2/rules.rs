@@ -6,7 +6,9 @@ use pulumi_plugin::shape::{Shape, Type};
 use pulumi_plugin::{Fault, Path, Property, Value};
 
 use super::rule::{CustomResponseBody, Rule, RuleAction, VisibilityConfig};
-use super::statement::{ManagedRuleGroupStatement, RateBasedStatement, RateBasedStatementAggregateKeyType as Keys};
+use super::statement::{
+    ByteMatchStatement, ManagedRuleGroupStatement, RateBasedStatement, RateBasedStatementAggregateKeyType as Keys,
+};
 
 /// Objects of which exactly one property is given.
 const CHOICES: [&str; 16] = [
@@ -127,6 +129,9 @@ fn walk(ty: &Type, value: &Value, at: Path, faults: &mut Vec<Fault>) {
             let given: Vec<_> = map.iter().filter(|(_, value)| !matches!(value, Value::Null)).collect();
             let names: Vec<_> = given.iter().map(|(name, _)| &***name).collect();
             faults.extend(of_object(shape, &names, &at));
+            if shape.name == "ByteMatchStatement" {
+                faults.extend(searched(value).map(|fault| Fault::new(at.join(&fault.at), fault.why)));
+            }
             for (name, value) in given {
                 if let Some(field) = shape.field(name) {
                     walk(&(field.ty)(), value, at.clone().key(name), faults);
@@ -145,6 +150,19 @@ fn walk(ty: &Type, value: &Value, at: Path, faults: &mut Vec<Fault>) {
         }
         _ => {}
     }
+}
+
+/// What is wrong with what a byte match statement searches for. It holds 200 bytes, which may be fewer characters.
+fn searched(statement: &Value) -> Option<Fault> {
+    const MOST: usize = 200;
+    let statement = ByteMatchStatement::decode(statement).ok()?;
+    let encoded = statement.search_string_base64.is_some();
+    let why = match statement.bytes() {
+        Ok(bytes) if bytes.len() > MOST => format!("is {} bytes long; {MOST} are allowed", bytes.len()),
+        Ok(_) => return None,
+        Err(why) => why,
+    };
+    Some(Fault::new(if encoded { "searchStringBase64" } else { "searchString" }, why))
 }
 
 fn of_object(shape: &'static Shape, given: &[&str], at: &Path) -> Option<Fault> {

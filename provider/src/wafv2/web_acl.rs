@@ -4,7 +4,9 @@ mod inputs;
 
 use std::collections::BTreeMap;
 
-use aws_sdk_wafv2::types::{AssociationConfig as AwsAssociationConfig, Rule as AwsRule, WebAcl as AwsWebAcl};
+use aws_sdk_wafv2::types::{
+    AssociationConfig as AwsAssociationConfig, ResourceType, Rule as AwsRule, WebAcl as AwsWebAcl,
+};
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Property, Resource, Result, Wait};
 
 pub use self::inputs::*;
@@ -12,7 +14,7 @@ use super::holders::{self, listed};
 use super::key::Key;
 use super::piece::Piece;
 use super::rule::{Rule, RuleAction};
-use super::rules;
+use super::{rules, spelling};
 use crate::aws::list::{filled, some};
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::types::WafDescription;
@@ -127,6 +129,10 @@ impl Resource for WebAcl {
         Ok(WebAcl { inputs, arn, capacity: seen.capacity, label_namespace })
     }
 
+    fn respell(&mut self, given: &WebAclInputs) {
+        spelling::respell(&mut self.inputs.rules, &given.rules);
+    }
+
     /// An update replaces everything, so what others keep in the web ACL is sent back.
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &WebAclInputs) -> Result<()> {
         let gone = || Error::new(format!("web ACL `{id}` is gone"));
@@ -205,8 +211,12 @@ async fn held(aws: &Aws, error: Error, arn: &str) -> Error {
         let items = list.and_then(|list| list.items).unwrap_or_default();
         holders.extend(items.into_iter().map(|it| format!("distribution {}", it.id)));
     } else {
-        let ask = aws.wafv2().list_resources_for_web_acl().web_acl_arn(arn).send().await;
-        holders.extend(ask.ok().and_then(|answer| answer.resource_arns).unwrap_or_default());
+        // Asked for no type, AWS tells load balancers only.
+        for kind in ResourceType::values() {
+            let ask = aws.wafv2().list_resources_for_web_acl().web_acl_arn(arn);
+            let told = ask.resource_type(ResourceType::from(*kind)).send().await;
+            holders.extend(told.ok().and_then(|answer| answer.resource_arns).unwrap_or_default());
+        }
     }
     match holders.is_empty() {
         true => error,

@@ -1,7 +1,7 @@
 //! The association of a web ACL with a resource that it protects.
 
 use aws_sdk_wafv2::types::WebAcl as AwsWebAcl;
-use pulumi_plugin::{Again, Error, Fault, Faults, Id, Made, Order, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Faults, Id, Made, Order, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, word};
 use crate::types::Arn;
@@ -121,13 +121,8 @@ async fn holder(aws: &Aws, resource: &str) -> Result<Option<AwsWebAcl>> {
     Ok(got.and_then(|got| got.web_acl))
 }
 
-/// A web ACL and a load balancer that have just been made are not known everywhere at once.
 async fn associate(aws: &Aws, new: &WebAclAssociationInputs) -> Result<()> {
     let resource = new.resource_arn.as_str();
     let associate = aws.wafv2().associate_web_acl().web_acl_arn(new.web_acl_arn.as_str()).resource_arn(resource);
-    let done = associate.send().await.done("giving a web ACL to", resource);
-    done.map_err(|error| match error.message().contains("WAFNonexistentItemException") {
-        true => error.again(Again::Soon),
-        false => error,
-    })
+    associate.send().await.done("giving a web ACL to", resource)
 }

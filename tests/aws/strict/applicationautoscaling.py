@@ -192,6 +192,8 @@ class AutoScaling(Strict, ApplicationAutoScalingResponse):
     def put_scheduled_action(self):
         self.target()
         name, bounds = self._get_param("ScheduledActionName"), self._get_param("ScalableTargetAction") or {}
+        if not 1 <= len(name) <= 256 or name != name.strip(" ") or any(sign in name for sign in ":/|"):
+            raise invalid(f"Value '{name}' at 'scheduledActionName' failed to satisfy constraint")
         key = (*self.key(), name)
         standing = self.store.actions.get(key)
         action = {name: value for name, value in (standing or {}).items() if name not in ("StartTime", "EndTime")}

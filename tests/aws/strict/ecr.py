@@ -5,6 +5,7 @@ import json
 from moto.ecr import urls
 from moto.ecr.responses import ECRResponse
 
+from .kms import told
 from .response import Refusal, Strict, serve
 
 
@@ -23,11 +24,7 @@ class Ecr(Strict, ECRResponse):
         kind = encryption.get("encryptionType", "AES256")
         if kind != "AES256":
             # AWS tells the ARN of the key, whatever it was given.
-            arn = (
-                key
-                if key and key.startswith("arn:")
-                else f"arn:aws:kms:{self.region}:{self.current_account}:key/{key or 'of-ecr'}"
-            )
+            arn = told(self.current_account, self.region, key or "of-ecr")
             repository.encryption_configuration = {"encryptionType": kind, "kmsKey": arn}
         return answer
 

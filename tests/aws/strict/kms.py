@@ -2,9 +2,10 @@
 
 import fnmatch
 import json
+import re
 
 from moto.kms import urls
-from moto.kms.models import KmsBackend
+from moto.kms.models import KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 
 from . import trust
@@ -23,6 +24,17 @@ USAGES = {
 # What can be done with a key that is pending deletion, of the calls that name a key.
 ALWAYS = {"DescribeKey", "CancelKeyDeletion", "GetKeyPolicy", "ListKeyPolicies", "ListResourceTags", "GetKeyRotationStatus", "ListAliases"}
 NEED_ENABLED = {"EnableKeyRotation", "DisableKeyRotation", "Encrypt", "Decrypt", "GenerateDataKey"}
+
+
+def told(account, region, named):
+    """The ARN of a key, as other services tell it, however it is named: an alias leads to its key."""
+    alias = re.search(r"(?:^|:)(alias/.+)", named or "")
+    key = alias and kms_backends[account][region].get_key_id_from_alias(alias[1])
+    if key:
+        return kms_backends[account][region].keys[key].arn
+    if named is None or named.startswith("arn:"):
+        return named
+    return f"arn:aws:kms:{region}:{account}:{named if alias else 'key/' + named}"
 
 
 class Kms(Strict, KmsResponse):
@@ -109,6 +121,17 @@ class Kms(Strict, KmsResponse):
         if key.origin == "EXTERNAL":
             key.key_state, key.enabled = "PendingImport", False
         return json.dumps(key.to_dict())
+
+    def update_key_description(self):
+        """The next look still sees the old one."""
+        key = self.key()
+        key.late = {"Description": key.description}
+        return super().update_key_description()
+
+    def describe_key(self):
+        told = json.loads(super().describe_key())
+        told["KeyMetadata"].update(self.key().__dict__.pop("late", {}))
+        return json.dumps(told)
 
     def put_key_policy(self):
         key = self.key()

@@ -8,6 +8,12 @@ class Refusal(ServiceException):
     """AWS's own code and words; moto finds the HTTP status in the service's model."""
 
 
+class Failure(Refusal):
+    """A refusal that AWS gives the status of its own failures."""
+
+    status = 500
+
+
 class Strict:
     """Mixed in before a moto response class: `before` sees every call of the service first."""
 
@@ -22,6 +28,10 @@ class Strict:
             headers, body = self._enrich_response(headers, body)
             return status, headers, body
         return super().call_action()
+
+    def serialized(self, action_result):
+        status, headers, body = super().serialized(action_result)
+        return getattr(action_result.result, "status", status) if isinstance(action_result.result, Failure) else status, headers, body
 
 
 def serve(urls, response_class):

@@ -104,6 +104,12 @@ fn a_code_says_what_came_of_it() {
     for (words, code) in cases {
         expect(&p, words, &[], code, &[]);
     }
+    // What could not be written was not said.
+    for words in ["get runs -o json", "version"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
+        let said = p.run_as(words, |command| command.stdout(full));
+        said.expect_code(4).expect_err(&["error: writing the output: No space left on device"]);
+    }
 }
 
 #[test]

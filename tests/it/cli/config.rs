@@ -26,6 +26,20 @@ fn stacks_are_left_out_and_come_from_their_branch() {
     p.run("sync net/dev").expect_code(3).expect_err(&["by gitinfra.yaml it is from release"]);
     p.repo.git(&["branch", "release"]);
     p.run("sync --branch release --dry-run").expect_code(0).expect_out(&["net/dev: would roll out"]);
+    // From a tag, and with a variable of its own.
+    let passphrase = "PULUMI_CONFIG_PASSPHRASE: {fromEnvironment: NET_PASSPHRASE}";
+    let rule = format!("rules:\n- {{stacks: ['net/*'], tags: ['v*'], rollout: {{environment: {{{passphrase}}}}}}}\n");
+    p.repo.write("gitinfra.yaml", &rule).commit("Tags for net");
+    p.sync().expect_out(&["net/dev: skipped: it waits for a tag: none of v* is on main"]);
+    p.repo.git(&["tag", "v1.0.0"]);
+    p.run("sync").expect_code(4).expect_out(&[
+        "net/dev: skipped: the environment of net/dev: PULUMI_CONFIG_PASSPHRASE: the variable NET_PASSPHRASE is not set",
+        "hint: set NET_PASSPHRASE, or change `fromEnvironment` in gitinfra.yaml",
+    ]);
+    let run =
+        p.run_as("sync", |command| command.env("NET_PASSPHRASE", "x").env("PULUMI_CONFIG_PASSPHRASE", "not this one"));
+    run.expect_out(&["(tagged v1.0.0: never rolled out before)", "net/dev: ✓ rolled out"]);
+    p.run("get stack net/dev -o jsonpath={.tag}").expect_code(0).expect_out(&["v1.0.0"]);
 }
 
 #[test]

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, gitinfra};
-use crate::components::controls;
-use crate::life::provider::Provider;
+use crate::components::{controls, ejected};
 use crate::pulumi::Project;
 
 /// What S3 has of a bucket.
@@ -20,16 +19,10 @@ fn statements(aws: &Aws, bucket: &str) -> Vec<Value> {
 }
 
 /// In the place of the component come its resources: nothing changes but the state.
-fn ejected(aws: &Aws, project: &Project) {
-    let exported = project.command(&["stack", "export"]).expect_ok().stdout;
-    let arguments = json!({"state": exported, "component": "assets"});
-    let answer = Provider::start(aws, None).invoke("gitinfra:index:eject", &arguments).expect("it is ejected");
-    assert_eq!(answer["secrets"], json!([]));
-    let program = answer["program"].as_str().unwrap_or_default().to_owned();
+fn taken_apart(aws: &Aws, project: &Project) {
+    let program = ejected(aws, project, "assets");
     assert!(program.contains("${assets-bucket.id}"), "{program}");
-    let plugins = project.read("Pulumi.yaml").unwrap_or_default();
-    let plugins: Vec<_> = plugins.lines().skip_while(|line| *line != "plugins:").take(3).collect();
-    project.write("Pulumi.yaml", &format!("{program}{}\n", plugins.join("\n")));
+    project.write("Pulumi.yaml", &program);
     let before = aws.calls().len();
     project.preview().expect_ok().expect_steps(&["delete assets"]);
     project.up().expect_ok().expect_steps(&["delete assets"]);
@@ -64,7 +57,7 @@ fn a_bucket_lives_from_create_to_destroy() {
     let both = json!([format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/*")]);
     let added = statements(&aws, &name).into_iter().find(|it| it["Sid"] == "Read").unwrap_or_default();
     assert_eq!(added["Resource"], both, "a statement without a resource is about the bucket and its objects");
-    ejected(&aws, &project);
+    taken_apart(&aws, &project);
     project.destroy().expect_ok();
     assert_eq!(aws.call("s3", "list_buckets", json!({}))["Buckets"], json!([]));
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::dns_zone::Parent;
 use super::lived::configured;
-use super::{blames, list};
+use super::{blames, ejected, list};
 use crate::aws::{Aws, ELSEWHERE, REGION, gitinfra};
 use crate::docs::iam;
 use crate::pulumi::Project;
@@ -113,6 +113,7 @@ fn every_step_of_the_story_is_kept() {
     rotated(&whole);
 
     kept(&whole);
+    taken_apart(&whole);
 
     // Nothing goes while something protects itself.
     let stands = whole.project.state().names().len();
@@ -171,6 +172,18 @@ fn kept(whole: &Whole) {
     whole.project.write("Pulumi.yaml", &text);
     whole.project.up().expect_ok().expect_steps(&["update web"]);
     whole.project.expect_settled();
+}
+
+/// In the place of the stack its plain resources could come: nothing would change but the state.
+fn taken_apart(whole: &Whole) {
+    let text = whole.project.read("Pulumi.yaml").unwrap_or_default();
+    whole.project.write("Pulumi.yaml", &ejected(&whole.aws, &whole.project, "web"));
+    let steps = whole.project.preview().expect_ok().steps();
+    let state = whole.project.state();
+    let is_component =
+        |step: &String| step.strip_prefix("delete ").is_some_and(|name| state.get(name, "/custom") == &json!(false));
+    assert!(steps.len() > 10 && steps.iter().all(is_component), "{steps:#?}");
+    whole.project.write("Pulumi.yaml", &text);
 }
 
 /// The same stack in another language.

@@ -21,7 +21,9 @@ fn logs_go_through_firehose_and_end_in_order() {
     assert_eq!((redacted, &told["LoggingFilter"]["DefaultBehavior"]), (Some(2), &json!("DROP")));
     assert_eq!(state.get("logs", "/outputs/controls"), &json!(["DataFirehose.1", "S3.5", "S3.8", "S3.12", "S3.13"]));
 
-    let name = json!({"DeliveryStreamName": "aws-waf-logs-logs"});
+    let stream = state.text("logs", "/outputs/destinationArn").rsplit('/').next().unwrap_or_default();
+    assert!(stream.starts_with("aws-waf-logs-logs-"), "{stream}");
+    let name = json!({"DeliveryStreamName": stream});
     let stream = aws.call_in(ELSEWHERE, "firehose", "describe_delivery_stream", name);
     let stream = &stream["DeliveryStreamDescription"];
     assert_eq!(stream["DeliveryStreamEncryptionConfiguration"]["Status"], "ENABLED");
@@ -79,7 +81,7 @@ resources:
     project.expect_settled().refresh_settled();
     let told = logging(&aws, crate::aws::REGION, state.text("waf", "/outputs/webAclArn"));
     let group = told["LogDestinationConfigs"][0].as_str().unwrap_or_default();
-    assert!(group.ends_with(":log-group:aws-waf-logs-logs"), "{told}");
+    assert!(group.contains(":log-group:aws-waf-logs-logs-"), "{told}");
     project.program(&program("destination: cloudWatchLogs, retentionInDays: 31"));
     project.preview().expect_failure().expect_says("`31` is not one of 1, 3, 5");
     project.destroy().expect_ok();

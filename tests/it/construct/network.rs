@@ -111,3 +111,56 @@ fn a_part_that_says_its_place_needs_no_tier() {
     assert_eq!(stack(json!({})), [("network.subnetIds".into(), "Redis needs subnets of a tier `data`".into())]);
     assert_eq!(stack(json!({"overrides": {"redis": {"subnetIds": [a, c]}}})), []);
 }
+
+/// A load balancer and interface endpoints are in one subnet of each zone.
+#[test]
+fn two_subnets_of_a_zone_are_told_before_anything_is_made() {
+    let aws = Aws::hurried();
+    let (vpc, [a, b, c, app, app_b, app_c]) = standing(&aws, ["a", "a", "c", "a", "a", "c"]);
+    let stack = |public: &[&String], app: &[&String], more: Value| {
+        let mut inputs = json!({
+            "domain": "crowded.example.net", "dns": {"zoneId": "Z1"}, "slack": false, "aurora": false, "redis": false,
+            "network": {"vpcId": vpc, "subnetIds": {"public": public, "app": app}},
+            "service": {"image": "public.ecr.aws/nginx/nginx:1.27", "port": 8080},
+        });
+        let all = inputs.as_object_mut().expect("an object");
+        all.extend(more.as_object().cloned().unwrap_or_default());
+        build(&aws, STACK, "web", &inputs).err().unwrap_or_default()
+    };
+    let wrong = stack(&[&a, &b, &c], &[&app, &app_b, &app_c], json!({}));
+    let each = "one subnet in each availability zone; ";
+    let expected = [
+        (
+            "network.subnetIds.app".to_owned(),
+            format!("VPC endpoints need {each}`{app}` and `{app_b}` are both in ap-northeast-1a"),
+        ),
+        (
+            "network.subnetIds.public".to_owned(),
+            format!("the load balancer needs {each}`{a}` and `{b}` are both in ap-northeast-1a"),
+        ),
+    ];
+    assert_eq!(wrong, expected);
+    assert_eq!(stack(&[&a, &c], &[&app, &app_b, &app_c], json!({"vpcEndpoints": false})), []);
+    assert_eq!(stack(&[&a, &c], &[&app, &app_c], json!({})), []);
+}
+
+/// A range that a VPC gets later reaches the endpoints, too: their names lead nowhere else.
+#[test]
+fn every_range_of_a_vpc_reaches_its_endpoints() {
+    let aws = Aws::hurried();
+    let (vpc, [a, c, app, app_c]) = standing(&aws, ["a", "c", "a", "c"]);
+    aws.call("ec2", "associate_vpc_cidr_block", json!({"VpcId": vpc, "CidrBlock": "100.64.0.0/16"}));
+    let adopted = json!({"vpcId": vpc, "subnetIds": {"public": [a, c], "app": [app, app_c]}});
+    let own = json!({"secondaryCidrs": {"pods": "100.64.0.0/16"}});
+    for (network, name) in [(adopted, "range-100.64.0.0-16"), (own, "range-pods")] {
+        let inputs = json!({
+            "domain": "ranges.example.net", "dns": {"zoneId": "Z1"}, "slack": false, "aurora": false, "redis": false,
+            "network": network, "service": {"image": "public.ecr.aws/nginx/nginx:1.27", "port": 8080},
+        });
+        let built = build(&aws, STACK, "web", &inputs).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+        let rules =
+            built.told.iter().filter_map(|(key, told)| Some((key.strip_prefix("web-vpc-endpoints-sg-from-")?, told)));
+        let rules: Vec<_> = rules.map(|(key, told)| (key, &told.inputs["fromPort"])).collect();
+        assert_eq!(rules, [(name, &json!(443)), ("vpc", &json!(443))]);
+    }
+}

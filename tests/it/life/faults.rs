@@ -38,6 +38,31 @@ fn no_fault_makes_an_orphan_or_a_twin_or_loses_anything() {
     }
 }
 
+/// An engine that lives on takes what its dead provider was creating for failed, and keeps no note of it.
+#[test]
+fn what_a_provider_that_died_alone_was_creating_is_found_by_the_next_run() {
+    with_every_row(|row| {
+        let mut t = Trial::of(row);
+        let calls = t.calls("create");
+        for (at, operation) in calls.iter().enumerate() {
+            t.begin("create");
+            t.stack.begin_anew();
+            t.aws.fault(json!({"kind": "kill", "mutating": true, "skip": at, "pid": t.stack.pid()}));
+            let first = t.act("create");
+            t.aws.heal();
+            t.stack.begin_anew();
+            if first.is_err() {
+                let again = t.act("create");
+                assert!(again.is_ok(), "{operation} (call {at}): {again:?}");
+            }
+            t.expect_count(1);
+            t.settled(&[("x", &row.first)]);
+            t.up(&[]);
+            t.expect_count(0);
+        }
+    });
+}
+
 /// Names are made up out of the engine's seed, which is another one in the next run.
 #[test]
 fn an_interrupted_creation_goes_on_under_the_name_that_was_made_up_for_it() {

@@ -52,11 +52,14 @@ pub struct Difference {
 impl Provider {
     /// A provider for an account. `pending`: the exported state of a stack whose run was killed.
     pub fn start(aws: &Aws, pending: Option<&Path>) -> Provider {
+        Provider::start_with(aws, pending.map(|path| ("GITINFRA_PENDING_CREATES", path)))
+    }
+
+    /// One with a file or folder of its environment.
+    pub fn start_with<'a>(aws: &Aws, told: impl IntoIterator<Item = (&'a str, &'a Path)>) -> Provider {
         let mut command = Command::new(gitinfra().program);
         command.env_clear().envs(aws.env()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        if let Some(path) = pending {
-            command.env("GITINFRA_PENDING_CREATES", path);
-        }
+        command.envs(told);
         let mut process = command.spawn().expect("the provider runs");
         let mut port = String::new();
         let said = process.stdout.take().expect("its output is piped");

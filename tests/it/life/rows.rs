@@ -7,12 +7,15 @@ mod delivery;
 mod ec2;
 mod firewall;
 mod identity;
+pub mod left_out;
 mod logs;
 mod monitoring;
 mod names;
 mod others;
 mod random;
 mod sns;
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -83,6 +86,20 @@ impl Row {
         format!("gitinfra:{}", self.kind)
     }
 
+    /// The inputs that it tries, and the parts that it has.
+    pub fn tried(&self) -> BTreeSet<String> {
+        let parts = [
+            ("by_hand", self.by_hand.is_some()),
+            ("other", self.other.is_some()),
+            ("in_place", !self.in_place.is_empty()),
+        ];
+        let needs = self.needs.iter().map(|(_, more)| more);
+        let all = [&self.first, &self.given].into_iter().chain(needs).chain(&self.also).chain(&self.other);
+        let names = all.flat_map(|each| each.as_object().into_iter().flatten());
+        let given = names.filter(|(_, value)| !value.is_null()).map(|(name, _)| name.clone());
+        given.chain(parts.iter().filter(|(_, has)| *has).map(|(part, _)| (*part).to_owned())).collect()
+    }
+
     /// Each optional property, with what has to be given beside it.
     pub fn changes(&self) -> Vec<(String, Value)> {
         let each = self.given.as_object().into_iter().flatten();
@@ -91,6 +108,12 @@ impl Row {
         each.map(|(name, value)| (name.clone(), super::with(&needs(name), &json!({name.clone(): value.clone()}))))
             .collect()
     }
+}
+
+/// A policy of more than so many characters.
+fn large(most: usize) -> Value {
+    let statement = json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "x".repeat(most)});
+    json!({"Version": "2012-10-17", "Statement": [statement]})
 }
 
 /// A row of which only what is special is told.

@@ -111,6 +111,14 @@ impl Stack {
         self.used = false;
     }
 
+    /// What a new run does after the provider alone has died: its engine has no note of what was under way. The provider has.
+    pub fn begin_anew(&mut self) {
+        self.pending.clear();
+        let folder = self.folder.path().join("creations");
+        self.provider = Provider::start_with(&self.aws, [("GITINFRA_CREATIONS", folder.as_path())]);
+        self.used = false;
+    }
+
     pub fn kept(&self, name: &str) -> &Kept {
         self.state.iter().find(|kept| kept.name == name).unwrap_or_else(|| panic!("no `{name}` in the state"))
     }

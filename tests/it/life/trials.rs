@@ -327,6 +327,28 @@ fn the_vpc_that_it_belongs_to_is_replaced() {
     });
 }
 
+/// The new one is made beside the old one, or refused under its name; either way what belongs to it is there afterwards, and at rest.
+#[test]
+fn what_it_belongs_to_is_replaced_by_wish() {
+    with_every_row(|row| {
+        let text = row.first.to_string();
+        let parents: Vec<_> = row.around.iter().filter(|asked| text.contains(&format!("${{{}.", asked.name))).collect();
+        for parent in parents.into_iter().filter(|asked| asked.kind != "ec2:Vpc") {
+            let mut t = Trial::of(row);
+            t.up(&[("x", &row.first)]);
+            t.stack.replace.insert(parent.name.clone());
+            let what = format!("`{}` is replaced", parent.name);
+            if let Err(words) = t.try_up(&[("x", &row.first)]) {
+                assert!(words.contains("exists already") || words.contains("`deleteBeforeReplace"), "{what}: {words}");
+            }
+            t.stack.refresh().unwrap_or_else(|failure| panic!("{what}: {}", failure.words));
+            t.try_up(&[("x", &row.first)]).unwrap_or_else(|words| panic!("{what}, and then: {words}"));
+            t.settled(&[("x", &row.first)]);
+            t.expect_count(1);
+        }
+    });
+}
+
 /// Properties with the ranges of another VPC.
 fn moved(properties: &Value) -> Value {
     let ranges = ["10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24"];

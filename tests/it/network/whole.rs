@@ -126,7 +126,12 @@ fn all_that_a_network_can_have_comes_and_goes_and_moves_nothing() {
     let state = project.state();
     assert_eq!(state.get("net", "/outputs/natPublicIps"), &json!({"c": state.get("ip", "/outputs/publicIp")}));
     assert_eq!(look.count(REGION, "addresses"), 1, "no address is allocated beside the own one");
-    project.program(&program("nat: regional, natAllocationIds: {c: '${ip.id}'}"));
+    let regional = program("nat: regional, natAllocationIds: {c: '${ip.id}'}");
+    project.program(&regional);
+    project.preview().expect_failure().expect_says("AWS gives an address to one at a time");
+    project.program(&program("nat: none"));
+    project.up().expect_ok();
+    project.program(&regional);
     let nat = project.preview().expect_ok().outcome("net-nat")["inputs"]["availabilityZoneAddresses"].clone();
     assert_eq!(nat, json!([{"availabilityZone": "ap-northeast-1c", "allocationIds": [state.get("ip", "/id")]}]));
     project.destroy().expect_ok();

@@ -64,6 +64,17 @@ fn a_major_upgrade_is_asked_for_and_takes_its_parameter_groups_along() {
     g.settled(&program("17", "17", flagged));
 }
 
+/// A cluster whose upgrade has failed is available again, with its old version.
+#[test]
+fn an_upgrade_that_fails_is_told_with_the_clusters_events() {
+    let mut g = Ground::new();
+    let of = |version: &str| cluster(json!({"engineVersion": version, "databaseName": "broken"}));
+    g.up(&[of("17.4")]);
+    let words = g.refused(&[of("17.5")]);
+    assert!(words.contains("still has `17.4`") && words.contains("a precheck of the database has failed"), "{words}");
+    assert_eq!(g.cluster()["EngineVersion"], "17.4");
+}
+
 #[test]
 fn capital_letters_mean_nothing() {
     let mut g = Ground::new();

@@ -99,12 +99,16 @@ fn a_record_is_mended_and_deleted_as_it_is() {
 fn one_bad_record_fails_alone() {
     let bad = ("bad", "name: www.example.org, type: A, records: [192.0.2.1]");
     let apex = ("apex", "name: example.com, type: CNAME, records: [a.example.com]");
+    let sick = (
+        "sick",
+        "name: m.example.com, type: A, setIdentifier: one, multiValueAnswer: true, healthCheckId: gone, records: [192.0.2.6]",
+    );
     let good: Vec<_> = (0..5)
         .map(|i| (format!("good{i}"), format!("name: g{i}.example.com, type: A, records: [192.0.2.1]")))
         .collect();
     let mut all: Vec<(&str, &str)> =
         good.iter().map(|(name, properties)| (name.as_str(), properties.as_str())).collect();
-    all.extend([bad, apex]);
+    all.extend([bad, sick, apex]);
     let aws = Aws::new();
     let project = aws.project(&program(&[]));
     project.up().expect_ok();
@@ -115,7 +119,8 @@ fn one_bad_record_fails_alone() {
         .expect_says(
             "www.example.org_A`: Route 53: InvalidChangeBatch: [RRSet with DNS name www.example.org. is not permitted",
         )
-        .expect_says("example.com_CNAME`: Route 53: InvalidChangeBatch: [RRSet of type CNAME");
+        .expect_says("example.com_CNAME`: Route 53: InvalidChangeBatch: [RRSet of type CNAME")
+        .expect_says("m.example.com_A_one`: Route 53: NoSuchHealthCheck: The specified health check gone");
     assert_eq!(records(&aws, &zone_of(&project)).len(), 5);
     project.destroy().expect_ok();
 }

@@ -127,6 +127,18 @@ fn an_inhabited_zone_goes_only_by_force() {
     project.expect_settled();
     assert_eq!(records(&aws, &id).len(), 12);
     let before = count(&aws, "ChangeResourceRecordSets");
+    // Key-signing keys hold it, too.
+    let key = json!({
+        "HostedZoneId": id, "Name": "by_hand", "CallerReference": "x", "Status": "INACTIVE",
+        "KeyManagementServiceArn": "arn:aws:kms:us-east-1:999999999999:key/one",
+    });
+    aws.call("route53", "create_key_signing_key", key);
+    project
+        .destroy()
+        .expect_failure()
+        .expect_says("HostedZoneNotEmpty: The specified hosted zone contains DNSSEC Key Signing Keys")
+        .expect_says("key-signing keys: by_hand");
+    aws.call("route53", "delete_key_signing_key", json!({"HostedZoneId": id, "Name": "by_hand"}));
     project.destroy().expect_ok();
     assert!(zones(&aws).is_empty());
     assert_eq!(count(&aws, "ChangeResourceRecordSets"), before + 1, "twelve records go in one call");

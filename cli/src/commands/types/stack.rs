@@ -59,6 +59,13 @@ const COLUMNS: &[Column<StackRecord>] = &[
     Column { head: "FOLDER", show: Wide, path: "folder", cell: |stack, _| folder(stack).into(), detail: None },
     Column { head: "BRANCH", show: Wide, path: "branch", cell: |stack, _| stack.branch.clone().into(), detail: None },
     Column {
+        head: "TAG",
+        show: Wide,
+        path: "tag",
+        cell: |stack, _| stack.tag.clone().into(),
+        detail: Some(|stack, _| tagged(stack)),
+    },
+    Column {
         head: "BACKEND",
         show: Wide,
         path: "backend",
@@ -113,6 +120,16 @@ fn cut(text: &str) -> String {
 
 fn folder(stack: &StackRecord) -> String {
     if stack.folder.is_empty() { ".".to_owned() } else { stack.folder.clone() }
+}
+
+/// The tag by which it is rolled out; nothing where its branch's head is.
+fn tagged(stack: &StackRecord) -> Option<String> {
+    let globs = stack.tags.join(", ");
+    match &stack.tag {
+        _ if stack.tags.is_empty() => None,
+        Some(tag) => Some(format!("{tag} (the newest of {globs})")),
+        None => Some(format!("<none> (none of {globs} yet)")),
+    }
 }
 
 fn stands(stack: &StackRecord, now: i64) -> String {
@@ -208,6 +225,8 @@ mod tests {
             drift: DriftState::Unchecked,
             message: Some(text("VpcLimitExceeded\nhint: ask for more")),
             branch: Some(text("main")),
+            tags: vec![text("v*"), text("!*-rc*")],
+            tag: Some(text("v1.2.0")),
             backend: Some(text("file:///state")),
             repository: text("here"),
             folder: text("net"),
@@ -238,6 +257,13 @@ mod tests {
         for (standing, behind_by, expected) in cases {
             assert_eq!(status(&record(standing, behind_by)), expected);
         }
+        let record = record(Standing::UpToDate, None);
+        assert_eq!(tagged(&record).as_deref(), Some("v1.2.0 (the newest of v*, !*-rc*)"));
+        assert_eq!(
+            tagged(&StackRecord { tag: None, ..record.clone() }).as_deref(),
+            Some("<none> (none of v*, !*-rc* yet)")
+        );
+        assert_eq!(tagged(&StackRecord { tags: Vec::new(), ..record }), None);
         assert_eq!(cut(&"x".repeat(100)).chars().count(), WIDEST);
     }
 }

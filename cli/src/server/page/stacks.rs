@@ -248,6 +248,8 @@ mod tests {
             message: Some("it said no".to_owned()),
             repository: "here".to_owned(),
             branch: None,
+            tags: Vec::new(),
+            tag: None,
             backend: None,
             folder: String::new(),
             runtime: String::new(),

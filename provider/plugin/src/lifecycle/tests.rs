@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use crate::Property;
 use crate::error::Again;
+use crate::resource::Wait;
 use crate::value::Map;
 
 /// What the lamp is reached with: the call, what was done, what stands in the room, whether it rests, and what happens to answers.
@@ -17,6 +18,8 @@ struct Room {
     rests: AtomicBool,
     /// Answers to a creation get lost.
     loses: AtomicBool,
+    /// A change is never taken.
+    tired: bool,
     /// The cloud has the look-up of what an earlier attempt made.
     silent: bool,
 }
@@ -39,7 +42,7 @@ impl Room {
 
     /// A change, which is refused while the lamp rests, and after which it rests.
     fn change(&self, what: &'static str) -> Result<()> {
-        if self.rests.swap(true, Ordering::Relaxed) {
+        if self.rests.swap(true, Ordering::Relaxed) || self.tired && what == "shade" {
             self.note("refused");
             return Err(Error::new("it rests").again(Again::Ready));
         }
@@ -96,6 +99,11 @@ impl Resource for Lamp {
     type Session = Room;
     type Inputs = LampInputs;
     type Seen = Standing;
+
+    /// There is no time to turn it off.
+    fn wait(new: &LampInputs) -> Wait {
+        if new.watts == 0 { Wait::seconds(0, 0) } else { Self::WAIT }
+    }
 
     async fn earlier(room: &Room, _: &LampInputs) -> Result<Option<Id>> {
         room.note("earlier?");
@@ -170,6 +178,13 @@ impl Resource for Lamp {
         Ok(())
     }
 
+    async fn put_back(room: &Room, _: &Id, _: &Lamp, _: &LampInputs, error: Error) -> Error {
+        if room.call().did("bulb") && !room.call().did("shade") {
+            room.note("bulb back");
+        }
+        error
+    }
+
     async fn delete(room: &Room, _: &Id, _: &Lamp) -> Result<()> {
         room.change("delete")?;
         room.put(None);
@@ -213,6 +228,33 @@ async fn an_update_of_parts_waits_between_them_and_repeats_none() {
     })
     .await;
     assert_eq!(seen, ["bulb", "refused", "shade", "read"]);
+}
+
+#[tokio::test]
+async fn what_an_update_leaves_half_done_when_its_time_is_over_is_put_back() {
+    let lamp = Mutex::new(standing(OURS, 25, "red"));
+    let (seen, _) = done(Room { lamp, tired: true, ..Room::default() }, async |life| {
+        // The user stops waiting: what is refused is not tried again.
+        life.call.cancel.cancel();
+        let old = Lamp { inputs: LampInputs { watts: 25, ..asked() } };
+        assert!(life.update::<Lamp>(&Id::from(ID), &old, &asked(), false).await.is_err());
+    })
+    .await;
+    assert_eq!(seen, ["bulb", "refused", "bulb back"]);
+}
+
+#[tokio::test]
+async fn how_long_an_update_may_take_depends_on_what_is_asked() {
+    for (watts, expected) in [(0, &["bulb", "refused", "bulb back"][..]), (60, &["bulb", "refused", "shade", "read"])] {
+        let room = Room { lamp: Mutex::new(standing(OURS, 25, "red")), ..Room::default() };
+        let (seen, _) = done(room, async |life| {
+            let old = Lamp { inputs: LampInputs { watts: 25, ..asked() } };
+            let new = LampInputs { watts, ..asked() };
+            assert_eq!(life.update::<Lamp>(&Id::from(ID), &old, &new, false).await.is_ok(), watts > 0);
+        })
+        .await;
+        assert_eq!(seen, expected, "{watts}");
+    }
 }
 
 #[tokio::test]

@@ -24,7 +24,11 @@ pub struct Options {
     pub deleted_with: Option<Output<String>>,
     /// Whole names.
     pub aliases: Vec<String>,
+    /// The parents that it had, each with its whole name there.
+    pub moved: Vec<(Output<String>, String)>,
     pub replace_on: Vec<String>,
+    /// Inputs that count at its creation only.
+    pub initial: Vec<&'static str>,
 }
 
 /// A child or part that is not told yet.
@@ -43,12 +47,22 @@ impl Draft {
     pub async fn known(self) -> Result<NewChild, Arc<Error>> {
         let Draft { key, name, token, part, given, patch, options } = self;
         let (mut inputs, property_dependencies) = resolved(given).await?;
+        // Whoever overrides one means what stands, too.
+        let own = patch.own.as_ref().and_then(Value::as_object);
+        let initial = options.initial.into_iter().filter(|name| !own.is_some_and(|own| own.contains_key(*name)));
+        let ignored = initial.map(str::to_owned).collect();
         patch.apply(&mut inputs);
         let after = try_join_all(options.after.iter().map(Output::resolve)).await?;
         let deleted_with = match options.deleted_with {
             Some(urn) => urn.resolve().await?.value,
             None => Maybe::Unknown,
         };
+        let mut moved = Vec::new();
+        for (parent, name) in options.moved {
+            if let Maybe::Known(parent) = parent.resolve().await?.value {
+                moved.push((parent, name));
+            }
+        }
         Ok(NewChild {
             key,
             name,
@@ -62,7 +76,9 @@ impl Draft {
             timeouts: Timeouts::of(options.timeouts),
             deleted_with: if let Maybe::Known(urn) = deleted_with { urn } else { String::new() },
             aliases: options.aliases,
+            moved,
             replace_on: options.replace_on,
+            ignored,
         })
     }
 }

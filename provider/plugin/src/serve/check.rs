@@ -37,10 +37,11 @@ impl<P: Provider> Service<P> {
         if !olds.is_empty() {
             self.note_known(&request.urn);
         }
-        if let Ok(configured) = self.configured() {
+        let configured = self.configured().ok();
+        if let Some(configured) = &configured {
             configured.provider.complete(resource.inputs(), &mut news);
         }
-        news.extend(resource.fixed());
+        resource.fix(configured.as_ref().map(|configured| &configured.provider), &mut news);
         // A creation goes on under the names that the interrupted run made up for it.
         let begun = self.pending().get(&request.urn).filter(|_| olds.is_empty()).cloned();
         let known = begun.as_ref().map_or(&olds, |begun| &begun.names);
@@ -85,6 +86,7 @@ impl<P: Provider> Service<P> {
                 let token = olds.get(BIRTH)?.as_object()?.get("token")?.clone();
                 // It stands in the state, so its creation is no longer pending: a replacement is another birth.
                 self.pending().retain(|_, begun| token.as_str() != Some(begun.token.as_str()));
+                self.creations.end(token.as_str().unwrap_or_default());
                 token
             }
         };
@@ -148,15 +150,7 @@ impl<P: Provider> Service<P> {
             }
         }
         let mut changes = diff(&shapes, &old, &new);
-        let replaced = self.replaced(resource, &request.urn, &old, &new).await?;
-        debug_assert!(
-            replaced.iter().all(|name| resource.inputs().field(name).is_some()),
-            "`{}` is replaced for a property that it does not have: {replaced:?}",
-            resource.token()
-        );
-        for change in &mut changes {
-            change.replace |= replaced.contains(&change.at.head());
-        }
+        self.mark_replaced(resource, &request.urn, (&old, &new), &mut changes).await?;
         let spent = spent.map(|output| Change { at: output.into(), what: What::Changed, replace: true });
         changes.extend(spent);
         // What was imported was not made by this program: how it was made is not known, and no reason to make it anew.
@@ -189,22 +183,40 @@ impl<P: Provider> Service<P> {
 }
 
 impl<P: Provider> Service<P> {
-    /// The properties, of those that are not marked, that take a new resource.
-    async fn replaced(
+    /// Notes which changes take a new resource, of those that marks alone don't tell.
+    async fn mark_replaced(
         &self,
         resource: &dyn AnyResource<P>,
         urn: &str,
-        old: &Map,
-        new: &Map,
-    ) -> Result<Vec<&'static str>, Status> {
-        let mut replaced = resource.replaces(old, new);
-        if !replaced.is_empty() {
+        (old, new): (&Map, &Map),
+        changes: &mut [Change],
+    ) -> Result<(), Status> {
+        let replaced = resource.replaces(old, new);
+        debug_assert!(
+            replaced.iter().all(|name| resource.inputs().field(name).is_some()),
+            "`{}` is replaced for a property that it does not have: {replaced:?}",
+            resource.token()
+        );
+        for change in changes.iter_mut() {
+            change.replace |= replaced.contains(&change.at.head());
+        }
+        if !changes.iter().any(|change| change.replace) {
+            return Ok(());
+        }
+        let in_place = async {
             let at = self.open(urn, "", 0.0, &[old]).await?;
             let in_place = resource.in_place(&at, old, new).await;
-            let in_place = in_place.map_err(|error| clean(&error.hiding(&secrets([old, new]))))?;
-            replaced.retain(|name| !in_place.contains(name));
+            in_place.map_err(|error| clean(&error.hiding(&secrets([old, new]))))
+        };
+        let in_place = match in_place.await {
+            // What is marked takes a new resource where the cloud can't be asked.
+            Err(_) if replaced.is_empty() => return Ok(()),
+            asked => asked?,
+        };
+        for change in changes.iter_mut() {
+            change.replace &= !in_place.contains(&change.at.head());
         }
-        Ok(replaced)
+        Ok(())
     }
 }
 

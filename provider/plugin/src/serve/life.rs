@@ -33,8 +33,11 @@ impl<P: Provider> Service<P> {
         }
         let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &Map::new()]).await?;
         at.call.tried.store(self.was_tried(&request.urn, &at.call.birth.token), Ordering::Relaxed);
+        let begun = self.creations.begin(&request.urn, &inputs);
+        begun.map_err(|error| clean(&Error::new(format!("noting that it is created: {error}"))))?;
         match resource.create(&at, &inputs).await {
             Ok((id, state)) => {
+                self.creations.end(&at.call.birth.token);
                 self.note_birth(&at, &inputs, Some(&id));
                 Ok(rpc::CreateResponse {
                     id: id.to_string(),
@@ -43,6 +46,10 @@ impl<P: Provider> Service<P> {
                 })
             }
             Err(error) => {
+                // What may have been made without an answer is not in the engine's state.
+                if error.born().is_some() || !at.call.tried() {
+                    self.creations.end(&at.call.birth.token);
+                }
                 self.note_birth(&at, &inputs, error.born());
                 Err(self.failed(resource, &at, &error, &inputs, Change::Creation).await)
             }
@@ -84,7 +91,7 @@ impl<P: Provider> Service<P> {
         }
         if importing {
             self.configured()?.provider.complete(P::Common::shape(), &mut inputs);
-            inputs.extend(resource.fixed());
+            resource.fix(Some(&self.configured()?.provider), &mut inputs);
         }
         let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &olds]).await?;
         let Some(state) =

@@ -109,7 +109,7 @@ impl<P: Provider> Stage<P> {
     /// What is wrong with a resource of these inputs, and the state that a preview would foresee.
     fn resource(&self, resource: &dyn AnyResource<P>, mut inputs: Map) -> (Vec<Fault>, Map) {
         self.configured.provider.complete(resource.inputs(), &mut inputs);
-        inputs.extend(resource.fixed());
+        resource.fix(Some(&self.configured.provider), &mut inputs);
         for field in resource.inputs().fields().into_iter().filter(|field| field.marks.autoname.is_some()) {
             inputs.entry(field.name.to_owned()).or_insert(Value::Unknown);
         }

@@ -17,6 +17,7 @@ use crate::catalogue::Package;
 use crate::lifecycle::Pace;
 use crate::monitor::MESSAGE_LIMIT;
 use crate::resource::Provider;
+use crate::serve::creations::Creations;
 use crate::serve::{BIRTH, Service};
 use crate::value::Map;
 
@@ -29,6 +30,8 @@ pub struct Start {
     pub pace: Pace,
     /// The creations that an earlier run left unfinished, by URN.
     pub pending: BTreeMap<String, Begun>,
+    /// Where creations are noted while they go on.
+    pub creations: Creations,
 }
 
 /// A creation that an earlier run had begun.
@@ -53,7 +56,7 @@ impl Start {
                 address => engine = Some(address.to_owned()),
             }
         }
-        Start { engine, pace: Pace(1.0), pending: BTreeMap::new() }
+        Start { engine, pace: Pace(1.0), pending: BTreeMap::new(), creations: Creations::default() }
     }
 
     /// With the stack's state, in the file that `pulumi stack export` wrote: what an interrupted run made of the creations among its
@@ -65,7 +68,19 @@ impl Start {
         };
         let text = std::fs::read(export).map_err(failed)?;
         let state = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
-        Ok(Start { pending: begun(&state), ..self })
+        Ok(Start { pending: operations(&state), ..self })
+    }
+
+    /// With a folder in which creations are noted while they go on: what one was making whose provider died alone, so that the engine knows nothing of it, is
+    /// found and kept by the next run. One folder serves all stacks of a backend.
+    pub fn creations(mut self, folder: &Path) -> std::io::Result<Start> {
+        let failed = |error: std::io::Error| {
+            let why = format!("reading the notes of creations in {}: {error}", folder.display());
+            std::io::Error::new(error.kind(), why)
+        };
+        let (creations, begun) = Creations::open(folder).map_err(failed)?;
+        self.pending.extend(begun);
+        Ok(Start { creations, ..self })
     }
 
     /// With waits that run so much faster (0.01) or slower than real time.
@@ -75,21 +90,23 @@ impl Start {
 }
 
 /// The creations among a state's pending operations, by URN.
-fn begun(state: &Value) -> BTreeMap<String, Begun> {
+fn operations(state: &Value) -> BTreeMap<String, Begun> {
     let operations = state["deployment"]["pending_operations"].as_array();
     let creations = operations
         .into_iter()
         .flatten()
         .filter(|operation| operation["type"] == "creating")
         .map(|operation| &operation["resource"]);
-    let begun = |resource: &Value| {
-        let inputs = &resource["inputs"];
-        let token = inputs[BIRTH]["token"].as_str()?.to_owned();
-        let made = inputs[BIRTH]["made"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let names = made.filter_map(|name| Some((name.to_owned(), inputs[name].as_str()?.into()))).collect();
-        Some((resource["urn"].as_str()?.to_owned(), Begun { token, names }))
-    };
     creations.filter_map(begun).collect()
+}
+
+/// The creation of a resource: its URN, and what is known of it.
+pub(super) fn begun(resource: &Value) -> Option<(String, Begun)> {
+    let inputs = &resource["inputs"];
+    let token = inputs[BIRTH]["token"].as_str()?.to_owned();
+    let made = inputs[BIRTH]["made"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let names = made.filter_map(|name| Some((name.to_owned(), inputs[name].as_str()?.into()))).collect();
+    Some((resource["urn"].as_str()?.to_owned(), Begun { token, names }))
 }
 
 /// Serves a package until the engine ends it. The first line on stdout is the port.
@@ -159,7 +176,7 @@ async fn end<P: Provider>(interrupted: impl Future<Output = ()>, has_engine: boo
 
 #[cfg(test)]
 mod tests {
-    use super::{Begun, Start, begun};
+    use super::{Begun, Start, operations};
     use crate::value::map;
 
     #[test]
@@ -171,10 +188,10 @@ mod tests {
             operation("updating", "urn:b", born()),
             operation("creating", "urn:c", serde_json::json!({})),
         ]}});
-        let found: Vec<_> = begun(&state).into_iter().collect();
+        let found: Vec<_> = operations(&state).into_iter().collect();
         let names = map(serde_json::json!({"name": "n-1"}));
         assert_eq!(found, [("urn:a".to_owned(), Begun { token: "t".to_owned(), names })]);
-        assert!(begun(&serde_json::json!({"deployment": {}})).is_empty());
+        assert!(operations(&serde_json::json!({"deployment": {}})).is_empty());
     }
 
     #[test]

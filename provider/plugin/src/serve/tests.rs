@@ -33,7 +33,7 @@ const URN: &str = "urn:pulumi:dev::web::p:index:Site$p:index:File::s::map";
 
 /// The calls of two requests about the same resource.
 async fn calls(name: &str, known: &[&Map]) -> [Call; 2] {
-    let start = Start { engine: None, pace: Pace(1.0), pending: Default::default() };
+    let start = Start { engine: None, pace: Pace(1.0), pending: Default::default(), creations: Default::default() };
     let service = Service::new(Package::<Somewhere>::new(Meta::default()), &start);
     let configured = service.configure(rpc::ConfigureRequest::default()).await;
     assert!(configured.is_ok());

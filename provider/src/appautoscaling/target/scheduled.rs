@@ -38,6 +38,14 @@ pub struct ScalableTargetAction {
     pub max_capacity: Option<u32>,
 }
 
+/// What is wrong with the name of a scheduled action.
+pub(super) fn name_fault(name: &str) -> Option<Fault> {
+    let odd = |c: char| c.is_control() || matches!(c, ':' | '/' | '|');
+    let fits = (1..=256).contains(&name.chars().count()) && !name.contains(odd) && name.trim_matches(' ') == name;
+    let why = "the name is 1 to 256 characters without `:`, `/` and `|`, and no space at either end";
+    (!fits).then(|| Fault::new("", why))
+}
+
 impl ScheduledAction {
     /// What is wrong with it.
     pub fn faults(&self) -> Vec<Fault> {

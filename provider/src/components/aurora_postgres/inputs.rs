@@ -55,10 +55,13 @@ pub struct AuroraPostgresSettings {
     /// The name of the first database.
     #[prop(default = "app".to_owned())]
     pub database: String,
-    /// The name of the master user. Its password is managed by RDS, in Secrets Manager.
+    /// The name of the master user. Its password is managed by RDS, in Secrets Manager, and rotated every 7 days: whoever keeps it longer is refused new
+    /// connections. Let applications read the secret whenever they connect, or log in by IAM (`iamAuth`), which needs no password. Secrets Manager's
+    /// rotation schedule of the secret can be changed there.
     #[prop(default = "appadmin".to_owned())]
     pub admin_username: String,
-    /// The TCP port. Default: 5432; in the profile `fsbp`, 15432.
+    /// The TCP port. Default: 5432; in the profile `fsbp`, 15432. A database that stands keeps the port that it was made with, until another one is given here:
+    /// its clients are refused until they have heard of that.
     #[prop(min = 1150, max = 65535)]
     pub port: Option<u16>,
     /// Whether users and roles of IAM can log in to the database.
@@ -134,7 +137,7 @@ impl AuroraPostgresInputs {
     /// Everything that is wrong.
     pub fn faults(&self) -> Vec<Fault> {
         let settings = &self.settings;
-        let allowed = at_port(settings.allow_from.clone(), self.port());
+        let allowed = at_port(settings.allow_from.clone(), self.usual_port());
         let named = settings.final_snapshot_identifier.is_some();
         Faults::of(self)
             .one_of(&["subnetIds", "dbSubnetGroupName"])
@@ -152,8 +155,8 @@ impl AuroraPostgresInputs {
         self.shared.profile == Profile::Dev
     }
 
-    /// The TCP port, by what is said or by the profile.
-    pub fn port(&self) -> u16 {
+    /// The TCP port of a new database, by what is said or by the profile.
+    pub fn usual_port(&self) -> u16 {
         let usual = if self.shared.profile == Profile::Fsbp { 15432 } else { POSTGRES };
         self.settings.port.unwrap_or(usual)
     }

@@ -6,9 +6,10 @@ use pulumi_plugin::{Order, Output, Scope};
 use serde_json::json;
 
 use super::inputs::AuroraPostgresInputs;
-use crate::components::security_group::{Group, at_port};
+use crate::components::security_group::Group;
 use crate::components::spelled;
 use crate::ec2::security_group::SecurityGroupOutputs;
+use crate::ec2::security_group_ingress_rule::SecurityGroupIngressRule;
 use crate::iam::role::{Role, RoleArgs};
 use crate::logs::log_group::{LogGroup, LogGroupArgs, LogGroupOutputs};
 use crate::rds::cluster::{Cluster, ClusterArgs, ClusterOutputs, version};
@@ -17,9 +18,6 @@ use crate::rds::cluster_parameter_group::{ClusterParameterGroup, ClusterParamete
 use crate::rds::event_subscription::{EventSubscription, EventSubscriptionArgs, SourceType};
 use crate::rds::subnet_group::{SubnetGroup, SubnetGroupArgs};
 use crate::types::{Arn, GroupDescription, LogGroupName, Lowercase, PolicyJson, RoleArn, SnapshotName};
-
-/// AWS's policy for the role of Enhanced Monitoring.
-const MONITORING: &str = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole";
 
 /// The events that are told of: the key of the subscription, the type of the sources, and the categories.
 const EVENTS: [(&str, SourceType, &[&str]); 4] = [
@@ -37,6 +35,8 @@ const EVENTS: [(&str, SourceType, &[&str]); 4] = [
 pub struct Site<'a> {
     pub here: &'a mut Scope,
     pub inputs: &'a AuroraPostgresInputs,
+    /// AWS's policy for the role of Enhanced Monitoring.
+    pub monitoring: Arn,
 }
 
 /// Something by the key of its child.
@@ -48,11 +48,21 @@ impl Site<'_> {
         let group = Group {
             key: "sg",
             vpc_id: self.inputs.vpc_id.clone(),
+            described: false,
             description: GroupDescription::about(self.here.name()),
-            allow_from: at_port(self.inputs.settings.allow_from.clone(), self.inputs.port()),
+            // The port is the cluster's: see `doors`.
+            allow_from: Default::default(),
             allow_to: Default::default(),
         };
         group.tell(self.here)
+    }
+
+    /// Who may connect: to the port of the cluster, where nothing else is said.
+    pub fn doors(&mut self, group: &SecurityGroupOutputs, port: &Output<u16>) {
+        for (name, peer) in self.inputs.settings.allow_from.clone() {
+            let rule = peer.rule_at(port, &group.id, &name);
+            self.here.add::<SecurityGroupIngressRule>(format!("sg-from-{name}"), rule);
+        }
     }
 
     /// The DB subnet group: the one that is given, or one of the given subnets.
@@ -92,7 +102,7 @@ impl Site<'_> {
         let trust = PolicyJson::parse(&trust.to_string()).unwrap_or_else(|why| unreachable!("{why}"));
         let args = RoleArgs {
             assume_role_policy: trust.into(),
-            managed_policy_arns: BTreeSet::from([Arn::known(MONITORING)]).into(),
+            managed_policy_arns: BTreeSet::from([self.monitoring.clone()]).into(),
             ..Default::default()
         };
         let on = self.inputs.settings.monitoring_interval > 0;
@@ -107,8 +117,8 @@ impl Site<'_> {
         self.inputs.takes_final_snapshot().then(|| given.unwrap_or_else(made))
     }
 
-    /// The cluster.
-    pub fn cluster(&mut self, group: &SecurityGroupOutputs) -> ClusterOutputs {
+    /// The cluster, and its port.
+    pub fn cluster(&mut self, group: &SecurityGroupOutputs) -> (ClusterOutputs, Output<u16>) {
         let (subnets, parameters, monitoring) = (self.subnet_group(), self.parameter_group(), self.monitoring());
         let snapshot = self.final_snapshot(group);
         let inputs = self.inputs;
@@ -121,7 +131,7 @@ impl Site<'_> {
             master_username: settings.admin_username.clone().into(),
             manage_master_user_password: true.into(),
             enable_iam_database_authentication: settings.iam_auth.into(),
-            port: inputs.port().into(),
+            port: inputs.usual_port().into(),
             subnet_group_name: subnets.into(),
             vpc_security_group_ids: group.id.map(|id| BTreeSet::from([id])).into(),
             cluster_parameter_group_name: parameters.into(),
@@ -139,7 +149,12 @@ impl Site<'_> {
             performance_insights_enabled: settings.performance_insights.into(),
             ..Default::default()
         };
-        self.here.child("cluster").protect(inputs.shared.protects()).add::<Cluster>(args)
+        // Another profile moves no port under its clients.
+        let place = self.here.child("cluster").protect(inputs.shared.protects());
+        let place = if settings.port.is_none() { place.initial(["port"]) } else { place };
+        let (cluster, port) = place.add_and_tell::<Cluster, Option<u16>>(args, "port");
+        let usual = inputs.usual_port();
+        (cluster, port.map(move |port| port.unwrap_or(usual)))
     }
 
     /// The log groups of the exported logs. They are there before the first instance: RDS would make them when it has something to log, and keep everything for

@@ -73,9 +73,14 @@ pub struct CdnSettings {
     /// Countries whose viewers are not served. Default: none.
     #[prop(default)]
     pub block_countries: BTreeSet<CountryCode>,
-    /// The name of the header that tells load balancers that a request has come through the distribution. Default: `X-Origin-Verify`.
+    /// The name of the header that tells load balancers that a request has come through the distribution. To have another one without an outage, give the one
+    /// before as `formerOriginHeaderName`. Default: `X-Origin-Verify`.
     #[prop(default = HEADER.to_owned(), min = 1, max = 128)]
     pub origin_header_name: String,
+    /// The name that the header had before: both are sent until this is left out again, in a later roll-out. Edges that have not heard of the new name yet are
+    /// so let in until all have. Default: none.
+    #[prop(min = 1, max = 128)]
+    pub former_origin_header_name: Option<String>,
     /// Any text, such as a date: another one rotates the value of that header, without an outage. Let a rotation come to its end
     /// before you begin the next one.
     #[prop(default)]
@@ -122,6 +127,13 @@ impl Default for CdnHeaders {
             hsts_include_subdomains: false,
             hsts_preload: false,
         }
+    }
+}
+
+impl CdnSettings {
+    /// The names by which load balancers are sent the header.
+    pub fn header_names(&self) -> BTreeSet<String> {
+        self.former_origin_header_name.iter().chain([&self.origin_header_name]).cloned().collect()
     }
 }
 

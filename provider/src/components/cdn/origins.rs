@@ -102,8 +102,8 @@ fn origin(domain_name: String) -> Origin {
     }
 }
 
-/// A server that is asked by HTTPS, with a header that it knows.
-pub(super) fn server(domain_name: String, header: String, value: Secret<String>, seconds: i32) -> Origin {
+/// A server that is asked by HTTPS, with a header that it knows, by each of these names.
+pub(super) fn server(domain_name: String, headers: BTreeSet<String>, value: Secret<String>, seconds: i32) -> Origin {
     let https = CustomOriginConfig {
         http_port: 80,
         https_port: 443,
@@ -115,7 +115,7 @@ pub(super) fn server(domain_name: String, header: String, value: Secret<String>,
         origin_mtls_config: None,
     };
     Origin {
-        custom_headers: BTreeMap::from([(header, value)]),
+        custom_headers: headers.into_iter().map(|header| (header, value.clone())).collect(),
         custom_origin_config: Some(https),
         ..origin(domain_name)
     }
@@ -136,4 +136,19 @@ pub(super) fn private(domain_name: String, vpc_origin_id: String, seconds: i32) 
 pub(super) fn bucket(domain_name: String, control: Option<String>, identity: String) -> Origin {
     let s3 = S3OriginConfig { origin_access_identity: identity, origin_read_timeout: 30 };
     Origin { origin_access_control_id: control, s3_origin_config: Some(s3), ..origin(domain_name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each edge has either the old configuration or the new one, and the load balancer asks for one name at a time.
+    #[test]
+    fn a_header_has_two_names_while_it_gets_another_one() {
+        let headers = ["X-Former", "X-Origin-Verify"].map(str::to_owned);
+        let origin = server("origin.example.com".into(), BTreeSet::from(headers.clone()), Secret::new("s".into()), 30);
+        let sent: Vec<_> =
+            origin.custom_headers.iter().map(|(name, value)| (name.clone(), value.expose().clone())).collect();
+        assert_eq!(sent, headers.map(|name| (name, "s".to_owned())));
+    }
 }

@@ -56,10 +56,10 @@ impl Site<'_> {
         let inputs = self.inputs;
         let origins = inputs.origins.iter().map(|(name, origin)| {
             let written = if let (Some(balancer), Some(secret)) = (&origin.load_balancer, secret) {
-                let (header, seconds) = (inputs.settings.origin_header_name.clone(), balancer.read_timeout_seconds);
+                let (headers, seconds) = (inputs.settings.header_names(), balancer.read_timeout_seconds);
                 let host = balancer.host().depends_on(&self.origin_record(name, balancer));
                 let both = host.zip(&secret.value.secret_by_type());
-                both.map(move |(host, value)| origins::server(host, header, value, seconds))
+                both.map(move |(host, value)| origins::server(host, headers, value, seconds))
             } else if let Some(private) = &origin.vpc_origin {
                 let args = VpcOriginArgs { arn: arn(&private.arn).into(), ..Default::default() };
                 let vpc_origin = self.here.add::<VpcOrigin>(format!("vpc-origin-{name}"), args);
@@ -183,6 +183,11 @@ impl Reader {
         let identity = self.identity.as_ref().map_or_else(|| Output::known(String::new()), |(path, _)| path.clone());
         let all = bucket.regional_domain_name.zip(&control).zip(&identity);
         all.map(|((host, control), identity)| origins::bucket(host, control, identity))
+    }
+
+    /// The ARN of the origin access identity; empty where there is none.
+    pub fn identity_arn(&self) -> Output<String> {
+        self.identity.as_ref().map_or_else(|| Output::known(String::new()), |(_, arn)| arn.clone())
     }
 
     /// The policy of a bucket: the distribution may read it.

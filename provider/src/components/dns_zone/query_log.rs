@@ -3,7 +3,7 @@
 use pulumi_plugin::{Error, Scope};
 use serde_json::json;
 
-use super::{DnsZoneSettings, first_region};
+use super::{DnsZoneInputs, first_region};
 use crate::logs::log_group::{LogGroup, LogGroupArgs, LogGroupOutputs};
 use crate::logs::resource_policy::{ResourcePolicy, ResourcePolicyArgs};
 use crate::route53::query_logging_config::{QueryLoggingConfig, QueryLoggingConfigArgs};
@@ -11,10 +11,11 @@ use crate::route53::zone::ZoneOutputs;
 use crate::types::{Arn, PolicyJson};
 
 /// Logs what the zone is asked.
-pub fn log(here: &mut Scope, settings: &DnsZoneSettings, zone: &ZoneOutputs) -> LogGroupOutputs {
-    let retention = settings.query_log_retention_days;
+pub fn log(here: &mut Scope, inputs: &DnsZoneInputs, zone: &ZoneOutputs) -> LogGroupOutputs {
+    let retention = inputs.settings.query_log_retention_days;
     let args = LogGroupArgs { retention_in_days: retention.into(), ..Default::default() };
-    let group = here.child("query-log-group").at(&first_region()).add::<LogGroup>(args);
+    let group =
+        here.child("query-log-group").at(&first_region()).protect(inputs.shared.protects()).add::<LogGroup>(args);
     let document = group.arn.zip(&zone.arn).map(|(group, zone)| {
         PolicyJson::of([json!({
             "Effect": "Allow",

@@ -135,6 +135,8 @@ pub struct FargateServiceSettings {
     /// matters only at first. Default: false.
     #[prop(default)]
     pub keep_task_definition: bool,
+    /// Any text, such as a date: another one starts all tasks anew, for what they read at their start only, such as a secret with a new value. Default: none.
+    pub redeployment: Option<String>,
     /// The stop timeout in seconds: how long a container has to end by itself, 120 at most. Default: 30.
     #[prop(default = 30, max = 120)]
     pub stop_timeout: u32,

@@ -35,6 +35,9 @@ pub struct LoadBalancerInputs {
     pub additional_certificate_arns: BTreeMap<String, Output<String>>,
     /// The ARN of the WAF web ACL, of scope `REGIONAL`, that protects the load balancer. Default: none.
     pub web_acl_arn: Option<Output<String>>,
+    /// Whether CloudFront is let in, by HTTPS, beside those that `allowFrom` names. With it, a security group has room for five more rules; one of `allowFrom` that
+    /// names no port counts as two. Default: as `cloudFrontOnly`.
+    pub allow_cloud_front: Option<bool>,
     /// What the program says of the load balancer itself.
     #[prop(flatten)]
     pub settings: LoadBalancerSettings,
@@ -83,6 +86,11 @@ pub struct LoadBalancerSettings {
 }
 
 impl LoadBalancerInputs {
+    /// Whether CloudFront is let in.
+    pub fn cloud_front(&self) -> bool {
+        self.settings.cloud_front_only || self.allow_cloud_front == Some(true)
+    }
+
     /// Whether deletion protection is on.
     pub fn protected(&self) -> bool {
         self.settings.deletion_protection.unwrap_or(self.shared.protects())

@@ -43,8 +43,8 @@ pub struct NetworkSettings {
     pub tiers: BTreeMap<String, Tier>,
     /// How subnets of private tiers reach the internet by IPv4. Default: `perAz`; in the profile `dev`, `single`.
     pub nat: Option<Nat>,
-    /// The allocation ids of Elastic IP addresses of your own for the NAT gateways, by the letter of the zone: `{a: eipalloc-0123456789abcdef0}`. Default:
-    /// addresses are allocated.
+    /// The allocation ids of Elastic IP addresses of your own for the NAT gateways, by the letter of the zone: `{a: eipalloc-0123456789abcdef0}`. From zonal
+    /// gateways they come to a regional one, and back, by way of `nat: none`. Default: addresses are allocated.
     #[prop(default)]
     pub nat_allocation_ids: BTreeMap<String, Output<String>>,
     /// The instance type of the NAT instance, with `nat: instance`. Default: `t4g.nano`.

@@ -48,8 +48,8 @@ pub struct RedisSettings {
     /// How clients prove who they are.
     #[prop(default = Auth::Token)]
     pub auth: Auth,
-    /// Any text, such as a date: another one rotates the random password. Connections that stand go on; new ones need the new password, which
-    /// applications read from the secret.
+    /// Any text, such as a date: another one rotates the random password. The password before is good until the next rotation, so start applications anew before
+    /// that: they then read the new one from the secret. The service of a `ReferenceStack` is started anew by itself. Two rotations shut out who has the old one.
     #[prop(default)]
     pub auth_rotation: String,
     /// The id of the user group whose users may connect. Needed by `auth: users`.

@@ -18,18 +18,26 @@ impl Blocks {
     /// All that holds data. What is there only in some profile, or with some input, stands by itself.
     pub fn holdings(&self, stack: &SharedInputs) -> Vec<Holding> {
         let mut all = Vec::new();
-        let mut add = |name: &'static str, own: Option<&OwnSettings>| {
-            all.extend(own.map(|own| Holding { name, protected: own.shared(stack).protects() }));
-        };
-        add("aurora", self.aurora.as_ref().map(|it| &it.own));
+        // What AWS refuses to delete is protected, whatever the block says of `protectStateful`.
+        if let Some(it) = &self.aurora {
+            all.push(it.own.holding("aurora", stack, it.settings.deletion_protection));
+        }
+        let mut add =
+            |name: &'static str, own: Option<&OwnSettings>| all.extend(own.map(|own| own.holding(name, stack, None)));
         add("redis", self.redis.as_ref().map(|it| &it.own));
         add("bucket", self.bucket.as_ref().map(|it| &it.own));
         add("bucket.accessLogs", self.bucket.as_ref().filter(|it| it.has_own_logs(stack)).map(|it| &it.own));
-        let balancer = self.load_balancer.as_ref().filter(|it| it.settings.access_logs);
-        add("loadBalancer.accessLogs", balancer.map(|it| &it.own));
+        if let Some(it) = &self.load_balancer {
+            let name = if it.settings.access_logs { "loadBalancer.accessLogs" } else { "loadBalancer" };
+            all.push(it.own.holding(name, stack, it.settings.deletion_protection));
+        }
+        let mut add =
+            |name: &'static str, own: Option<&OwnSettings>| all.extend(own.map(|own| own.holding(name, stack, None)));
         add("cdn.logs", self.cdn.as_ref().filter(|it| it.settings.logs).map(|it| &it.own));
         if let DnsChoice::Settings(block) = &self.dns {
             add("dns", Some(&block.own));
+            let logged = block.settings.is_logged(block.own.shared(stack).profile);
+            add("dns.queryLog", Some(&block.own).filter(|_| logged));
         }
         for (scope, _) in self.scopes() {
             let name = match scope {
@@ -56,6 +64,13 @@ impl Blocks {
     pub fn protects_names(&self, stack: &SharedInputs) -> bool {
         let own = [self.aurora.as_ref().map(|it| &it.own), self.redis.as_ref().map(|it| &it.own)];
         own.into_iter().flatten().any(|own| own.shared(stack).protects())
+    }
+}
+
+impl OwnSettings {
+    /// Something of the block that holds data, or that AWS itself may refuse to delete.
+    fn holding(&self, name: &'static str, stack: &SharedInputs, refused: Option<bool>) -> Holding {
+        Holding { name, protected: self.shared(stack).protects() || refused == Some(true) }
     }
 }
 
@@ -109,6 +124,7 @@ mod tests {
             "loadBalancer.accessLogs",
             "cdn.logs",
             "dns",
+            "dns.queryLog",
             "wafLogs.cloudfront",
             "wafLogs.regional",
             "sessionManager",
@@ -124,9 +140,25 @@ mod tests {
 
     #[test]
     fn what_only_a_profile_has_stands_by_itself() {
-        assert_eq!(held("standard", None), ["redis!", "bucket!"]);
-        assert_eq!(held("dev", None), ["redis", "bucket"]);
-        assert_eq!(held("fsbp", None), ["redis!", "bucket!", "bucket.accessLogs!"]);
-        assert_eq!(held("fsbp", Some(false)), ["redis!", "bucket", "bucket.accessLogs"]);
+        assert_eq!(held("standard", None), ["redis!", "bucket!", "loadBalancer!"]);
+        assert_eq!(held("dev", None), ["redis", "bucket", "loadBalancer"]);
+        assert_eq!(held("fsbp", None), ["redis!", "bucket!", "bucket.accessLogs!", "loadBalancer!"]);
+        assert_eq!(held("fsbp", Some(false)), ["redis!", "bucket", "bucket.accessLogs", "loadBalancer!"]);
+    }
+
+    /// AWS refuses to delete it, which a destroy must not find out half-way.
+    #[test]
+    fn what_aws_protects_is_protected() {
+        for (on, expected) in
+            [(true, ["aurora!", "loadBalancer.accessLogs!"]), (false, ["aurora", "loadBalancer.accessLogs"])]
+        {
+            let settings = [("deletionProtection", on.into())];
+            let inputs =
+                small(&[("protectStateful", false.into())], &[("aurora", &settings), ("loadBalancer", &settings)]);
+            let plan = Plan::of(&inputs).expect("a plan");
+            let all = plan.blocks.holdings(&inputs.shared).into_iter().filter(|it| !it.name.starts_with("wafLogs"));
+            let told: Vec<_> = all.map(|it| format!("{}{}", it.name, if it.protected { "!" } else { "" })).collect();
+            assert_eq!(told, expected);
+        }
     }
 }

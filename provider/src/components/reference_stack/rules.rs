@@ -1,17 +1,17 @@
 //! What is wrong with what a program asks of a whole stack: between the blocks, and in each of them.
 
-use pulumi_plugin::{Component as _, Fault, Faults, Path, Shaped as _};
+use pulumi_plugin::{Component as _, Fault, Faults, Path, Shaped as _, Value};
 
 use super::blocks::*;
 use super::inputs::{ReferenceStackInputs, internal};
 use super::site::CLOUDFRONT;
-use super::tiers;
 use super::wires::{Plan, Wires};
+use super::{outside, tiers};
 use crate::components::alarms::Alarms;
 use crate::components::aurora_postgres::AuroraPostgres;
 use crate::components::cdn::Cdn;
 use crate::components::certificate::Certificate;
-use crate::components::cluster::Cluster;
+use crate::components::cluster::{Cluster, FargateCapacity};
 use crate::components::dns_zone::DnsZone;
 use crate::components::fargate_service::FargateService;
 use crate::components::load_balancer::LoadBalancer;
@@ -80,6 +80,9 @@ fn within(plan: &Plan<'_>) -> pulumi_plugin::Result<Vec<Fault>> {
     let wires = Wires::unknown();
     let mut all = tiers::missing(plan);
     all.extend(names(plan));
+    all.extend(outside::faults(plan));
+    all.extend(unreached(plan));
+    all.extend(capacity(plan));
     all.extend(certificate(plan, CLOUDFRONT, plan.blocks.cdn.is_some(), "CloudFront needs"));
     let mut of = |key: &str, faults: Vec<Fault>| all.extend(faults.into_iter().flat_map(|fault| retold(key, fault)));
     of("network", Network::check(&plan.network()));
@@ -117,6 +120,33 @@ fn names(plan: &Plan<'_>) -> Option<Fault> {
     let name = DomainName::parse(&format!("{before}{}", internal(&plan.inputs.domain)));
     let why = name.err().filter(|_| aurora.is_some() || redis.is_some())?;
     Some(Fault::new("domain", format!("database and cache have names below it that only the VPC knows: {why}")))
+}
+
+/// A load balancer that CloudFront can't reach. Whoever overrides the distribution's origins has another way to it.
+fn unreached(plan: &Plan<'_>) -> Option<Fault> {
+    let internal = plan.blocks.load_balancer.as_ref().is_some_and(|it| it.settings.internal);
+    let own = plan.inputs.shared.overrides.get("cdn").and_then(Value::as_object);
+    let elsewhere = own.is_some_and(|own| own.contains_key("origins"));
+    let why = "CloudFront asks the load balancer through the internet, from which an internal one is not reached: leave `internal` out, or the \
+               distribution with `cdn: false`; a `gitinfra:index:Cdn` of your own reaches an internal one by `vpcOrigin`";
+    (internal && plan.blocks.cdn.is_some() && !elsewhere).then(|| Fault::new("loadBalancer.internal", why))
+}
+
+/// A capacity provider that the service runs on, and that the cluster is not to have.
+fn capacity(plan: &Plan<'_>) -> Option<Fault> {
+    let (ClusterChoice::Settings(cluster), Some(service)) = (&plan.blocks.cluster, &plan.blocks.service) else {
+        return None;
+    };
+    let lacks = |provider| !cluster.settings.capacity_providers.contains(&provider);
+    let spot = service.settings.spot.weight > 0 && lacks(FargateCapacity::FargateSpot);
+    let why = match (lacks(FargateCapacity::Fargate), spot) {
+        (true, _) => "the service runs on `FARGATE`, too: name it, or leave `capacityProviders` out",
+        (_, true) => {
+            "the service runs on `FARGATE_SPOT`, too: say `service: {spot: {weight: 0}}`, or leave `capacityProviders` out"
+        }
+        _ => return None,
+    };
+    Some(Fault::new("cluster.capacityProviders", why))
 }
 
 /// A region that a certificate is needed in, and that `certificate.regions` leaves out.

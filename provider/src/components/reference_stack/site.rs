@@ -11,16 +11,16 @@ use pulumi_plugin::component::Twin;
 use pulumi_plugin::{Component, Error, Output, Result, Scope};
 
 use super::wires::{Plan, Wires};
-use super::{ReferenceStack, estimate};
+use super::{Facts, ReferenceStack, estimate};
 use crate::components::cdn::Cdn;
 use crate::components::fargate_service::FargateService;
 use crate::components::{Report, Reporting};
 use crate::deletion_protection::{DeletionProtection, DeletionProtectionArgs};
 use crate::ec2::security_group_rule::SecurityGroupRuleArgs;
-use crate::types::Region;
+use crate::types::{Cidr, Region};
 
 /// CloudFront's things are in this region.
-pub const CLOUDFRONT: &str = "us-east-1";
+pub use crate::aws::EDGE as CLOUDFRONT;
 
 /// Where the parts are added.
 pub struct Site<'a> {
@@ -28,7 +28,11 @@ pub struct Site<'a> {
     plan: Plan<'a>,
     wires: Wires,
     region: Region,
+    /// The other IPv4 ranges of a VPC that there is already, by name.
+    ranges: BTreeMap<String, Cidr>,
     report: Report,
+    /// The URNs of the parts, by their keys.
+    parts: BTreeMap<String, Output<String>>,
 }
 
 /// All outputs of a part, as one.
@@ -38,10 +42,11 @@ fn whole<C: Clone + Send + Sync + 'static>(part: C) -> Output<C> {
 
 impl<'a> Site<'a> {
     /// Where nothing has been added yet.
-    pub fn of(here: &'a mut Scope, plan: Plan<'a>, region: Region) -> Site<'a> {
+    pub fn of(here: &'a mut Scope, plan: Plan<'a>, facts: Facts) -> Site<'a> {
+        let Facts { region, ranges } = facts;
         let report = Report::of(here);
-        estimate::notes(&plan).into_iter().for_each(|line| here.note(line));
-        Site { here, plan, wires: Wires::unknown(), region, report }
+        estimate::notes(&plan).into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
+        Site { here, plan, wires: Wires::unknown(), region, ranges, report, parts: BTreeMap::new() }
     }
 }
 
@@ -50,7 +55,7 @@ impl Site<'_> {
     pub fn whole(&mut self) -> Result<ReferenceStack> {
         self.guard();
         let network = self.network();
-        self.clients();
+        let clients = self.clients();
         let private_zone_id = self.private_zone()?;
         let dns = self.dns();
         let slack = self.slack();
@@ -81,6 +86,7 @@ impl Site<'_> {
             cluster: cluster.map(whole),
             load_balancer: load_balancer.map(whole),
             service: service.map(whole),
+            clients_security_group_id: clients.map(|_| self.wires.clients.clone()),
             aurora: aurora.map(whole),
             redis: redis.map(whole),
             bucket: bucket.map(whole),
@@ -117,7 +123,10 @@ impl Site<'_> {
         C: Component + Reporting,
         <C::Inputs as Twin>::Args: From<C::Inputs>,
     {
-        let part = (*self.here.part::<C>(key, inputs.into())).clone();
+        let key = key.into();
+        let part = self.here.part::<C>(key.clone(), inputs.into());
+        self.parts.insert(key, part.urn.clone());
+        let part = (*part).clone();
         self.report = self.report.clone().including(part.report());
         part
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulumi_plugin::{Fault, Output, Result, Secret};
+use pulumi_plugin::{Fault, Output, Result, Secret, Value};
 
 use super::blocks::*;
 use super::inputs::{Blocks, ReferenceStackInputs, cname};
@@ -10,7 +10,7 @@ use crate::components::alarms::{
     AlarmsAurora, AlarmsCdn, AlarmsInputs, AlarmsLoadBalancer, AlarmsRedis, AlarmsService,
 };
 use crate::components::aurora_postgres::AuroraPostgresInputs;
-use crate::components::cdn::{CdnBucket, CdnBucketAccess, CdnInputs, CdnLoadBalancer, CdnOrigin};
+use crate::components::cdn::{CdnBucket, CdnInputs, CdnLoadBalancer, CdnOrigin};
 use crate::components::certificate::CertificateInputs;
 use crate::components::cluster::ClusterInputs;
 use crate::components::dns_zone::DnsZoneInputs;
@@ -32,6 +32,8 @@ use crate::wafv2::key::Scope as WafScope;
 pub struct Wires {
     pub vpc_id: Output<String>,
     pub cidr: Output<Cidr>,
+    /// The other IPv4 ranges of the VPC, by name.
+    pub ranges: BTreeMap<String, Cidr>,
     pub public: Output<Vec<String>>,
     pub app: Output<Vec<String>>,
     pub data: Output<Vec<String>>,
@@ -83,6 +85,7 @@ impl Wires {
         Wires {
             vpc_id: one(),
             cidr: Output::unknown(),
+            ranges: BTreeMap::new(),
             public: several(),
             app: several(),
             data: several(),
@@ -179,13 +182,16 @@ impl Plan<'_> {
     pub fn load_balancer(&self, wires: &Wires) -> Option<LoadBalancerInputs> {
         let block = self.blocks.load_balancer.as_ref()?;
         let mut settings = block.settings.clone();
-        settings.cloud_front_only |= self.blocks.cdn.is_some() && settings.allow_from.is_empty();
+        // CloudFront is let in wherever it is, whoever else is.
+        let cdn = self.blocks.cdn.is_some();
+        settings.cloud_front_only |= cdn && settings.allow_from.is_empty();
         Some(LoadBalancerInputs {
             vpc_id: wires.vpc_id.clone(),
             subnet_ids: if settings.internal { wires.app.clone() } else { wires.public.clone() },
             certificate_arn: wires.certificate.clone(),
             additional_certificate_arns: BTreeMap::new(),
             web_acl_arn: wires.regional_acl.clone(),
+            allow_cloud_front: (cdn && !settings.cloud_front_only).then_some(true),
             settings,
             shared: self.shared(&block.own),
         })
@@ -201,6 +207,13 @@ impl Plan<'_> {
         };
         settings.environment.extend(more(&wires.environment));
         settings.secrets.extend(more(&wires.secrets));
+        // Tasks read the cache's password when they start.
+        let rotated =
+            self.blocks.redis.as_ref().map(|it| it.settings.auth_rotation.clone()).filter(|it| !it.is_empty());
+        settings.redeployment = match (settings.redeployment.take(), rotated) {
+            (Some(own), Some(rotated)) => Some(format!("{own}, {rotated}")),
+            (own, rotated) => own.or(rotated),
+        };
         let header = wires.header.as_ref().map(|values| RequiredHeader {
             name: self.blocks.cdn.as_ref().map(|it| it.settings.origin_header_name.clone()).unwrap_or_default().into(),
             values: values.clone(),
@@ -220,6 +233,16 @@ impl Plan<'_> {
             settings,
             shared: self.shared(&block.own),
         })
+    }
+
+    /// What is worth knowing of the database's password, where the service is given it.
+    pub fn stale_password(&self) -> Option<String> {
+        const NAME: &str = "DATABASE_PASSWORD";
+        let service = self.blocks.service.as_ref().filter(|_| self.blocks.aurora.is_some())?;
+        let own = service.settings.environment.contains_key(NAME) || service.settings.secrets.contains_key(NAME);
+        let words = "RDS changes the database's password every 7 days, and a task has the one of its start in `DATABASE_PASSWORD`: connect by IAM, read the \
+                     secret `aurora.secretArn` for new connections, or start tasks anew (`service.redeployment`)";
+        (!own).then(|| words.to_owned())
     }
 
     pub fn aurora(&self, wires: &Wires) -> Result<Option<AuroraPostgresInputs>> {
@@ -253,21 +276,20 @@ impl Plan<'_> {
         })
     }
 
-    /// Whether the stack writes the bucket's policy: not where the program says more of it, or an origin access identity reads the bucket.
+    /// Whether the stack writes the bucket's policy, which so is one, whatever reads the bucket. Whoever overrides the part's own has it there.
     pub fn writes_bucket_policy(&self) -> bool {
-        let bucket = self
-            .blocks
-            .bucket
-            .as_ref()
-            .is_some_and(|it| it.settings.policy && it.settings.policy_statements.is_empty());
-        let identity = |it: &CdnBlock| it.settings.bucket_access == CdnBucketAccess::OriginAccessIdentity;
-        bucket && !self.blocks.cdn.as_ref().is_some_and(identity)
+        let own = self.inputs.shared.overrides.get("bucket").and_then(Value::as_object);
+        let overridden = own.is_some_and(|own| own.contains_key("policy") || own.contains_key("policyStatements"));
+        self.blocks.bucket.as_ref().is_some_and(|it| it.settings.policy && !overridden)
     }
 
-    /// The bucket. It writes its own policy only where the program says more of it, and no distribution does.
+    /// The bucket. It writes its own policy only where neither the stack does nor a distribution.
     pub fn bucket(&self) -> Option<PrivateBucketInputs> {
         let block = self.blocks.bucket.as_ref()?;
         let mut settings = block.settings.clone();
+        if self.writes_bucket_policy() {
+            settings.policy_statements.clear();
+        }
         settings.policy &= self.blocks.cdn.is_none() && !self.writes_bucket_policy();
         Some(PrivateBucketInputs { settings, shared: self.shared(&block.own) })
     }
@@ -327,7 +349,7 @@ impl Plan<'_> {
         let Some(SlackChoice::Settings(block)) = &self.blocks.slack else { return None };
         let mut settings = block.settings.clone();
         if self.blocks.cdn.is_some() {
-            settings.more_regions.extend(crate::types::Region::parse("us-east-1"));
+            settings.more_regions.extend(crate::types::Region::parse(crate::aws::EDGE));
         }
         Some(SlackNotifierInputs { settings, shared: self.shared(&block.own) })
     }
@@ -388,10 +410,37 @@ impl Plan<'_> {
         Some(VpcEndpointsInputs {
             vpc_id: wires.vpc_id.clone(),
             vpc_cidr: wires.cidr.clone(),
+            additional_cidrs: wires.ranges.clone(),
             subnet_ids: Some(wires.app.clone()),
             route_table_ids: Some(wires.tables.clone()),
             settings: block.settings.clone(),
             shared: self.shared(&block.own),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::small;
+    use super::*;
+    /// Whoever gets no password of the stack's is not told of it.
+    #[test]
+    fn a_password_that_goes_stale_is_told_of() {
+        let image = ("image", Value::from("app:1"));
+        let own = Value::Object(
+            [("DATABASE_PASSWORD".to_owned(), "arn:aws:secretsmanager:eu-west-1:1:secret:a".into())].into(),
+        );
+        let said = [image.clone(), ("secrets", own)];
+        let plain = [image];
+        for (blocks, told) in [
+            (&[("aurora", &[][..]), ("service", &plain[..])][..], true),
+            (&[("aurora", &[]), ("service", &said)], false),
+            (&[("service", &plain)], false),
+            (&[("aurora", &[])], false),
+        ] {
+            let inputs = small(&[], blocks);
+            let plan = Plan::of(&inputs).expect("a plan");
+            assert_eq!(plan.stale_password().is_some(), told, "{blocks:?}");
+        }
     }
 }

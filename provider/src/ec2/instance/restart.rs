@@ -2,34 +2,52 @@
 
 use aws_sdk_ec2::types::{AttributeValue, SecureBlobAttributeValue};
 use aws_smithy_types::Blob;
-use pulumi_plugin::{Again, Error, Id, Result};
+use pulumi_plugin::{Error, Id, Resource as _, Result};
 
 use super::Instance;
 use super::change::{modify, value};
 use super::inputs::InstanceInputs;
-use crate::aws::{Aws, Doing as _};
+use crate::aws::{Aws, Doing as _, STOPPED_TAG, Tags};
+use crate::ec2::tags::retag;
 
-/// Stops the instance, changes it and starts it again. One that was stopped before stays stopped. Called again after a refusal that passes, each
-/// step is done only once.
+/// Stops the instance, changes it and starts it again. One that somebody else has stopped stays stopped: what we have stopped bears a tag until it runs
+/// again, so that a run which was killed half-way is gone on with. Called again after a refusal that passes, each step is done only once.
 pub(super) async fn change(aws: &Aws, id: &Id, old: &Instance, now: &Instance, new: &InstanceInputs) -> Result<()> {
-    let ran = old.instance_state != "stopped";
+    let changes = differs(&now.inputs, new);
+    if !changes && !differs(&old.inputs, new) {
+        return Ok(());
+    }
     let runs = ["running", "pending"].contains(&now.instance_state.as_str());
-    let went = match (differs(&now.inputs, new), differs(&old.inputs, new)) {
-        (true, _) => {
-            aws.call().once("stop", stop(aws, id)).await?;
+    let runs_afterwards = runs || is_marked(aws, id).await?;
+    let went = match changes {
+        true => {
+            match runs_afterwards {
+                true => aws.call().once("stop", stop(aws, id)).await?,
+                false => tell(aws, id, old).await,
+            }
             offline(aws, id, &now.inputs, new).await
         }
         // All is changed already, but perhaps not started again.
-        (false, true) if !runs => Ok(()),
-        (false, _) => return Ok(()),
-    };
-    let went = match went {
-        Ok(()) if ran => aws.call().once("start", start(aws, id)).await,
-        other => other,
+        false if runs => return Ok(()),
+        false if runs_afterwards => aws.call().once("stop", async { Ok(()) }).await,
+        false => Ok(()),
     };
     match went {
-        Err(error) if ran && error.retry() == Again::Never => Err(put_back(aws, id, &old.inputs, new, error).await),
+        Ok(()) if runs_afterwards => aws.call().once("start", start(aws, id)).await,
         other => other,
+    }
+}
+
+/// Whether we have stopped it.
+async fn is_marked(aws: &Aws, id: &Id) -> Result<bool> {
+    let seen = Instance::find(aws, id).await?;
+    Ok(seen.is_some_and(|seen| seen.tags().iter().any(|tag| tag.key() == Some(STOPPED_TAG))))
+}
+
+/// Says that it stays stopped, where that is news.
+async fn tell(aws: &Aws, id: &Id, old: &Instance) {
+    if old.instance_state != "stopped" {
+        aws.call().warn(format!("somebody has stopped instance `{id}`: it is changed, and stays stopped")).await;
     }
 }
 
@@ -43,12 +61,14 @@ fn optimized(old: &InstanceInputs, new: &InstanceInputs) -> Option<bool> {
 }
 
 async fn stop(aws: &Aws, id: &Id) -> Result<()> {
+    retag(aws, id.as_str(), &Tags::from([(STOPPED_TAG.to_owned(), String::new())]), &[]).await?;
     let stop = aws.ec2().stop_instances().instance_ids(id).send().await;
     stop.done("stopping instance", id)
 }
 
 async fn start(aws: &Aws, id: &Id) -> Result<()> {
-    aws.ec2().start_instances().instance_ids(id).send().await.done("starting instance", id)
+    aws.ec2().start_instances().instance_ids(id).send().await.doing("starting instance", id)?;
+    retag(aws, id.as_str(), &Tags::new(), &[STOPPED_TAG.to_owned()]).await
 }
 
 /// The changes themselves. AWS refuses them until the instance is stopped.
@@ -74,11 +94,15 @@ async fn retype(aws: &Aws, id: &Id, kind: &str) -> Result<()> {
     set.done("setting instanceType of instance", id)
 }
 
-/// Starts the instance again as it was: what AWS has refused to change must not keep it stopped.
-async fn put_back(aws: &Aws, id: &Id, old: &InstanceInputs, new: &InstanceInputs, refused: Error) -> Error {
+/// Starts the instance again as it was: what AWS has refused to change, or does not come to an end with, must not keep it stopped.
+pub(super) async fn put_back(aws: &Aws, id: &Id, old: &Instance, new: &InstanceInputs, refused: Error) -> Error {
+    let stopped = aws.call().did("stop") && !aws.call().did("start");
+    if !stopped || matches!(Instance::find(aws, id).await, Ok(None)) {
+        return refused;
+    }
     let again = async {
-        if old.instance_type != new.instance_type {
-            retype(aws, id, &old.instance_type).await?;
+        if old.inputs.instance_type != new.instance_type {
+            retype(aws, id, &old.inputs.instance_type).await?;
         }
         start(aws, id).await
     };

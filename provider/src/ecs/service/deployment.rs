@@ -34,9 +34,9 @@ pub struct DeploymentConfiguration {
     /// The lifecycle hooks: functions that are called while one deploys.
     #[prop(default)]
     pub lifecycle_hooks: Vec<DeploymentLifecycleHook>,
-    /// The steps of the strategy `LINEAR`.
+    /// The steps of the strategy `LINEAR`. Default: 10 percent, with 6 minutes after each step.
     pub linear_configuration: Option<LinearConfiguration>,
-    /// The first step of the strategy `CANARY`.
+    /// The first step of the strategy `CANARY`. Default: 5 percent, with 10 minutes after it.
     pub canary_configuration: Option<CanaryConfiguration>,
 }
 
@@ -234,6 +234,33 @@ impl DeploymentConfiguration {
             .into_vec()
     }
 
+    /// The steps of the strategy `LINEAR`, with AWS's own where none are given: so they are taken back where they are dropped.
+    fn steps(&self) -> Option<LinearConfiguration> {
+        let usual = LinearConfiguration { step_percent: 10.0, step_bake_time_in_minutes: 6 };
+        let linear = self.strategy == DeploymentStrategy::Linear;
+        linear.then(|| self.linear_configuration.clone().unwrap_or(usual))
+    }
+
+    /// The first step of the strategy `CANARY`, likewise.
+    fn first_step(&self) -> Option<CanaryConfiguration> {
+        let usual = CanaryConfiguration { canary_percent: 5.0, canary_bake_time_in_minutes: 10 };
+        let canary = self.strategy == DeploymentStrategy::Canary;
+        canary.then(|| self.canary_configuration.clone().unwrap_or(usual))
+    }
+
+    /// In the program's words, where they mean the same.
+    pub(super) fn respell(&mut self, given: &DeploymentConfiguration, usual: (u32, u32)) {
+        self.maximum_percent = self.maximum_percent.or(given.maximum_percent.filter(|it| *it == usual.0));
+        self.minimum_healthy_percent =
+            self.minimum_healthy_percent.or(given.minimum_healthy_percent.filter(|it| *it == usual.1));
+        if self.steps() == given.steps() {
+            self.linear_configuration.clone_from(&given.linear_configuration);
+        }
+        if self.first_step() == given.first_step() {
+            self.canary_configuration.clone_from(&given.canary_configuration);
+        }
+    }
+
     /// As AWS takes it: all of it, for AWS keeps what is left out.
     pub(super) fn write(&self, usual: (u32, u32)) -> Result<aws::DeploymentConfiguration, BuildError> {
         let breaker = &self.deployment_circuit_breaker;
@@ -252,11 +279,11 @@ impl DeploymentConfiguration {
             .enable(self.alarms.enable)
             .rollback(self.alarms.rollback)
             .build()?;
-        let linear = self.linear_configuration.as_ref().map(|it| {
+        let linear = self.steps().map(|it| {
             let written = aws::LinearConfiguration::builder().step_percent(it.step_percent);
             written.step_bake_time_in_minutes(signed(it.step_bake_time_in_minutes)).build()
         });
-        let canary = self.canary_configuration.as_ref().map(|it| {
+        let canary = self.first_step().map(|it| {
             let written = aws::CanaryConfiguration::builder().canary_percent(it.canary_percent);
             written.canary_bake_time_in_minutes(signed(it.canary_bake_time_in_minutes)).build()
         });

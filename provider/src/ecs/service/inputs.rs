@@ -53,7 +53,8 @@ pub struct ServiceInputs {
     /// The service registries, of Cloud Map.
     #[prop(default)]
     pub service_registries: BTreeSet<ServiceRegistry>,
-    /// The health check grace period in seconds, in which a new task is not stopped whatever its load balancer says. Default: 0.
+    /// The health check grace period in seconds, in which a new task is not stopped whatever health checks of its load balancer and its containers say.
+    /// Default: 0.
     #[prop(default)]
     pub health_check_grace_period_seconds: u32,
     /// The scheduling strategy.
@@ -62,7 +63,8 @@ pub struct ServiceInputs {
     /// The deployment configuration: how new tasks take the place of old ones.
     #[prop(default)]
     pub deployment_configuration: DeploymentConfiguration,
-    /// The availability zone rebalancing. Default: `ENABLED`, unless the service can't have it: as `DAEMON`, or with a `maximumPercent` of 100 or less.
+    /// The availability zone rebalancing. Default: `ENABLED`, unless the service can't have it: as `DAEMON` or `EXTERNAL`, with a `maximumPercent` of 100
+    /// or less, behind a Classic Load Balancer, with placement constraints by zone, or with a placement strategy that does not begin with `spread` over zones.
     pub availability_zone_rebalancing: Option<AvailabilityZoneRebalancing>,
     /// The placement constraints, at most 10. Not on Fargate.
     #[prop(default, max = 10)]

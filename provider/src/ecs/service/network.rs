@@ -151,6 +151,17 @@ impl LoadBalancer {
         }
     }
 
+    /// The same with the two target groups in the order in which they stand, whatever else changes: production stays where deployments have
+    /// brought it.
+    pub(super) fn as_standing(&self, standing: &[LoadBalancer]) -> LoadBalancer {
+        let pair = |of: &LoadBalancer| {
+            let alternate = of.advanced_configuration.as_ref().map(|it| it.alternate_target_group_arn.clone());
+            (of.target_group_arn.clone(), alternate)
+        };
+        let swapped = self.swapped().filter(|swapped| standing.iter().any(|it| pair(it) == pair(swapped)));
+        swapped.unwrap_or_else(|| self.clone())
+    }
+
     /// The same with the two target groups in each other's place, as a deployment leaves them.
     pub(super) fn swapped(&self) -> Option<LoadBalancer> {
         let advanced = self.advanced_configuration.clone()?;

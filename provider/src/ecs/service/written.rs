@@ -9,7 +9,8 @@ use pulumi_plugin::{Order, Result};
 use super::connect::ServiceConnectConfiguration;
 use super::deployment::DeploymentConfiguration;
 use super::inputs::{
-    AvailabilityZoneRebalancing, PlacementConstraint, PlacementStrategy, SchedulingStrategy, ServiceInputs,
+    AvailabilityZoneRebalancing, LaunchType, PlacementConstraint, PlacementStrategy, PlacementStrategyType,
+    SchedulingStrategy, ServiceInputs,
 };
 use super::network::{LoadBalancer, NetworkConfiguration, ServiceRegistry, VpcLatticeConfiguration};
 use super::steady::primary;
@@ -32,10 +33,33 @@ impl ServiceInputs {
 
     /// The rebalancing where the program says none.
     fn usual_rebalancing(&self) -> AvailabilityZoneRebalancing {
+        match self.fixed() {
+            Some(_) => AvailabilityZoneRebalancing::Disabled,
+            None => AvailabilityZoneRebalancing::Enabled,
+        }
+    }
+
+    /// Why its tasks can't be moved from zone to zone.
+    pub(super) fn fixed(&self) -> Option<&'static str> {
+        const ZONE: &str = "attribute:ecs.availability-zone";
+        let spread =
+            |it: &PlacementStrategy| it.r#type == PlacementStrategyType::Spread && it.field.as_deref() == Some(ZONE);
+        let bound = |it: &PlacementConstraint| it.expression.as_ref().is_some_and(|of| of.contains(ZONE));
         let maximum = self.deployment_configuration.maximum_percent.unwrap_or(self.usual_percents().0);
-        match self.is_daemon() || maximum <= 100 {
-            true => AvailabilityZoneRebalancing::Disabled,
-            false => AvailabilityZoneRebalancing::Enabled,
+        if self.is_daemon() || maximum <= 100 {
+            Some("needs `schedulingStrategy: REPLICA` and a `maximumPercent` of more than 100")
+        } else if self.launch_type == Some(LaunchType::External) {
+            Some("not with `launchType: EXTERNAL`")
+        } else if self.load_balancers.iter().any(|it| it.load_balancer_name.is_some()) {
+            Some("not behind a Classic Load Balancer")
+        } else if self.placement_constraints.iter().any(bound) {
+            Some("not with placement constraints by Availability Zone")
+        } else if self.placement_strategy.first().is_some_and(|first| !spread(first)) {
+            Some(
+                "needs a `placementStrategy` that begins with `spread` over `attribute:ecs.availability-zone`, or none",
+            )
+        } else {
+            None
         }
     }
 
@@ -112,6 +136,19 @@ impl ServiceInputs {
             .set_volume_configurations(some(self.volumes()?))
             .set_vpc_lattice_configurations(some(self.lattice()?));
         Ok(create.set_role(self.role.as_ref().map(RoleArn::to_string)))
+    }
+
+    /// Whether its load balancers change, and traffic between two target groups is moved by its deployments.
+    pub(super) fn may_turn(&self, old: &ServiceInputs) -> bool {
+        let moves = |it: &LoadBalancer| it.advanced_configuration.is_some();
+        self.load_balancers != old.load_balancers && self.load_balancers.iter().any(moves)
+    }
+
+    /// The same with pairs of target groups in the order in which they stand.
+    pub(super) fn as_standing(&self, standing: &aws::Service) -> ServiceInputs {
+        let standing: Vec<_> = standing.load_balancers().iter().cloned().map(LoadBalancer::read).collect();
+        let load_balancers = self.load_balancers.iter().map(|it| it.as_standing(&standing)).collect();
+        ServiceInputs { load_balancers, ..self.clone() }
     }
 
     /// What differs, for a service that stands: AWS keeps what is left out, so that what is dropped is sent as nothing. Most of it starts a
@@ -274,10 +311,7 @@ impl ServiceInputs {
             self.platform_version.clone_from(&given.platform_version);
         }
         let usual = self.usual_percents();
-        let (own, theirs) = (&mut self.deployment_configuration, &given.deployment_configuration);
-        own.maximum_percent = own.maximum_percent.or(theirs.maximum_percent.filter(|it| *it == usual.0));
-        own.minimum_healthy_percent =
-            own.minimum_healthy_percent.or(theirs.minimum_healthy_percent.filter(|it| *it == usual.1));
+        self.deployment_configuration.respell(&given.deployment_configuration, usual);
         let usual = self.usual_rebalancing();
         let rebalancing = given.availability_zone_rebalancing.filter(|it| *it == usual);
         self.availability_zone_rebalancing = self.availability_zone_rebalancing.or(rebalancing);

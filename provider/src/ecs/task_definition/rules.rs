@@ -3,9 +3,11 @@
 use pulumi_plugin::{Fault, Faults, Path};
 
 use super::container::ContainerDefinition;
-use super::inputs::{NetworkMode, TaskDefinitionInputs};
+use super::inputs::{NetworkMode, PidMode, TaskDefinitionInputs};
 use super::log::LogDriver;
 use super::parts::{ContainerCondition, PortMapping};
+use super::volume::Volume;
+use crate::types::EcsName;
 
 const GIB: u32 = 1024;
 
@@ -17,12 +19,15 @@ pub fn faults(new: &TaskDefinitionInputs) -> Vec<Fault> {
         .and(if new.is_for_fargate() { fargate(new) } else { Vec::new() });
     for (name, container) in &new.container_definitions {
         let at = Path::root().key("containerDefinitions").key(name);
-        let each = container_faults(new, container).into_iter();
+        let odd = EcsName::parse(name).err().map(|why| Fault::new("", format!("the container's name {why}")));
+        let each = odd.into_iter().chain(container_faults(new, container));
         faults = faults.and(each.map(|fault| Fault::new(at.join(&fault.at), fault.why)));
     }
     for (name, volume) in &new.volumes {
         let at = Path::root().key("volumes").key(name);
-        faults = faults.and(volume.faults().into_iter().map(|fault| Fault::new(at.join(&fault.at), fault.why)));
+        let beside = if new.is_for_fargate() { fargate_volume(volume) } else { Vec::new() };
+        let each = volume.faults().into_iter().chain(beside);
+        faults = faults.and(each.map(|fault| Fault::new(at.join(&fault.at), fault.why)));
     }
     faults.into_vec()
 }
@@ -37,7 +42,18 @@ fn fargate(new: &TaskDefinitionInputs) -> Vec<Fault> {
         .and(size_fault(new.cpu, new.memory))
         .when(!awsvpc, "networkMode", "Fargate needs `awsvpc`")
         .when(new.ipc_mode.is_some(), "ipcMode", NOT_THERE)
+        .when(new.pid_mode == Some(PidMode::Host), "pidMode", "Fargate has `task` only")
         .when(!new.placement_constraints.is_empty(), "placementConstraints", NOT_THERE)
+        .into_vec()
+}
+
+/// What Fargate does not have of volumes.
+fn fargate_volume(volume: &Volume) -> Vec<Fault> {
+    let windows = volume.fsx_windows_file_server_volume_configuration.is_some();
+    Faults::of(volume)
+        .when(volume.host.source_path.is_some(), "host.sourcePath", NOT_THERE)
+        .when(volume.docker_volume_configuration.is_some(), "dockerVolumeConfiguration", NOT_THERE)
+        .when(windows, "fsxWindowsFileServerVolumeConfiguration", NOT_THERE)
         .into_vec()
 }
 
@@ -96,6 +112,7 @@ fn container_faults(new: &TaskDefinitionInputs, container: &ContainerDefinition)
     });
     let check = container.health_check.as_ref().and_then(|check| check.command.first());
     let odd_check = check.is_some_and(|word| !["CMD", "CMD-SHELL", "NONE"].contains(&word.as_str()));
+    let odd_file = container.environment_files.iter().any(|file| !file.as_str().ends_with(".env"));
     let own_network = matches!(new.network_mode, Some(NetworkMode::Awsvpc | NetworkMode::Host));
     let differs = |port: &PortMapping| port.host_port.is_some() && !port.is_usual();
     Faults::of(container)
@@ -118,14 +135,27 @@ fn container_faults(new: &TaskDefinitionInputs, container: &ContainerDefinition)
             format!("`{}` is essential: when it ends, so does the task", endless.map_or("", |on| &on.container_name)),
         )
         .when(odd_check, "healthCheck.command", "begins with `CMD` or `CMD-SHELL`")
+        .when(odd_file, "environmentFiles", "names of environment files end with `.env`")
         .each("portMappings", &container.port_mappings, |port| {
+            let odd = port.name.as_deref().is_some_and(|name| !is_port_name(name));
             Faults::of(port)
+                .when(
+                    odd,
+                    "name",
+                    "lower-case letters, digits, hyphens and underscores are allowed, with no hyphen first",
+                )
                 .one_of(&["containerPort", "containerPortRange"])
                 .when(own_network && differs(port), "hostPort", "has to be the container port with this `networkMode`")
                 .into_vec()
         })
         .and(if new.is_for_fargate() { fargate_container(new, container) } else { Vec::new() })
         .into_vec()
+}
+
+/// Whether Service Connect takes it for the name of a port.
+fn is_port_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    !name.is_empty() && !name.starts_with('-') && name.chars().all(fits)
 }
 
 /// What Fargate wants of a container.

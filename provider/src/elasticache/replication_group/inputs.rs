@@ -69,8 +69,8 @@ pub struct ReplicationGroupInputs {
     /// The KMS key of the encryption at rest: its ARN, id or alias. Default: AWS's own key.
     #[prop(replace)]
     pub kms_key_id: Option<String>,
-    /// The password (AUTH token): 16 to 128 printable characters without spaces, `/`, `"`, `@` and `%`. Needs TLS. A new token is first accepted
-    /// beside the old one, then alone. AWS removes it only when users take its place, and never returns it.
+    /// The password (AUTH token): 16 to 128 printable characters without spaces, `/`, `"`, `@` and `%`. Needs TLS. A new token is accepted
+    /// beside the one before, which goes with the next new one: clients have until then. AWS removes it only when users take its place, and never returns it.
     #[prop(keep)]
     pub auth_token: Option<Secret<String>>,
     /// The user group whose users may connect, at most one. Needs TLS; excludes `authToken`.

@@ -203,14 +203,17 @@ fn access(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Modific
         .set_auth_token_update_strategy(goes.then_some(Strategy::Delete))
 }
 
-/// A new token is taken beside the old one first; then the old one is dropped.
+/// A new token is taken beside the old one, which clients still have: it goes with the next change. Where there was none, clients without one are
+/// refused from now on.
 fn token(was: &ReplicationGroupInputs, new: &ReplicationGroupInputs) -> Vec<Modification> {
     let Some(token) = changed(&was.auth_token, &new.auth_token).flatten() else {
         return Vec::new();
     };
-    [Strategy::Rotate, Strategy::Set]
+    let last = was.auth_token.is_none().then_some(Strategy::Set);
+    let strategies = [Strategy::Rotate].into_iter().chain(last);
+    strategies
         .map(|strategy| Modification::default().auth_token(token.expose()).auth_token_update_strategy(strategy))
-        .into()
+        .collect()
 }
 
 #[cfg(test)]

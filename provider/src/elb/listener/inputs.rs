@@ -194,19 +194,14 @@ pub(super) fn policy(of: &ListenerInputs) -> Option<String> {
     is_secure(of).then(|| of.ssl_policy.clone().unwrap_or_else(|| POLICY.to_owned()))
 }
 
-/// The target groups that actions send requests to.
-pub(super) fn groups(actions: &[Action]) -> Vec<String> {
-    let lists = actions.iter().filter_map(|action| action.forward_config.as_ref());
-    let lists = lists.flat_map(|config| &config.target_groups).map(|group| group.target_group_arn.clone());
-    lists.chain(actions.iter().filter_map(|action| action.target_group_arn.clone())).collect()
-}
-
 /// What is wrong between the properties.
 pub(super) fn faults(new: &ListenerInputs) -> Vec<Fault> {
     let secure = is_secure(new);
     let strange = strange(&new.attributes, &table(new));
     let https = new.protocol == Some(ListenerProtocol::Https);
     let tls = new.protocol == Some(ListenerProtocol::Tls);
+    let plain = new.protocol == Some(ListenerProtocol::Http);
+    let logins = if plain { action::insecure_faults(&new.default_actions) } else { Vec::new() };
     let mutual = new.mutual_authentication.as_ref();
     let verify = mutual.is_some_and(|it| it.mode == MutualMode::Verify);
     let trusts = mutual.is_some_and(|it| it.trust_store_arn.is_some());
@@ -234,6 +229,7 @@ pub(super) fn faults(new: &ListenerInputs) -> Vec<Fault> {
         .into_vec()
         .into_iter()
         .chain(action::faults(&new.default_actions).into_iter().map(|fault| fault.below("defaultActions")))
+        .chain(logins.into_iter().map(|fault| fault.below("defaultActions")))
         .collect()
 }
 

@@ -1,14 +1,15 @@
 //! The subnets of a load balancer, with or without addresses of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_elasticloadbalancingv2::types::{
     AvailabilityZone, EnablePrefixForIpv6SourceNatEnum, SubnetMapping as AwsMapping,
 };
 use pulumi_plugin::{Id, Result};
 
-use super::{LoadBalancerInputs, SubnetMapping};
+use super::{LoadBalancerInputs, LoadBalancerType, SubnetMapping};
 use crate::aws::{Aws, Doing as _, list};
+use crate::ec2::filter;
 
 /// The ids of all subnets.
 pub fn subnets(of: &LoadBalancerInputs) -> BTreeSet<&String> {
@@ -77,14 +78,99 @@ pub async fn bring(aws: &Aws, id: &Id, old: &LoadBalancerInputs, new: &LoadBalan
     if (&old.subnets, &old.subnet_mappings) == (&new.subnets, &new.subnet_mappings) && same_prefix {
         return Ok(());
     }
+    if let Way::Over(kept) = way(aws, old, new).await? {
+        let kept = LoadBalancerInputs {
+            subnets: new.subnets.iter().filter(|it| kept.contains(*it)).cloned().collect(),
+            subnet_mappings: new.subnet_mappings.iter().filter(|it| kept.contains(&it.subnet_id)).cloned().collect(),
+            ..new.clone()
+        };
+        aws.call().once("leaving zones", set(aws, id, &kept, None)).await?;
+    }
+    let prefix = (!same_prefix).then(|| EnablePrefixForIpv6SourceNatEnum::from(prefix.as_str()));
+    set(aws, id, new, prefix).await
+}
+
+async fn set(
+    aws: &Aws,
+    id: &Id,
+    new: &LoadBalancerInputs,
+    prefix: Option<EnablePrefixForIpv6SourceNatEnum>,
+) -> Result<()> {
     let set = aws
         .elb()
         .set_subnets()
         .load_balancer_arn(id)
         .set_subnets(list::some(new.subnets.iter().cloned()))
         .set_subnet_mappings(list::some(new.subnet_mappings.iter().map(mapping)))
-        .set_enable_prefix_for_ipv6_source_nat(
-            (!same_prefix).then(|| EnablePrefixForIpv6SourceNatEnum::from(prefix.as_str())),
-        );
+        .set_enable_prefix_for_ipv6_source_nat(prefix);
     set.send().await.done("setting the subnets of load balancer", id)
+}
+
+/// How a load balancer comes from subnets to others.
+#[derive(Debug, PartialEq)]
+pub enum Way {
+    /// By one call.
+    Direct,
+    /// With these alone for a moment: a Network Load Balancer leaves a zone before it comes back to it in another subnet.
+    Over(BTreeSet<String>),
+    /// None: there is no other zone for the meantime.
+    Closed,
+}
+
+/// The way from old subnets to new ones.
+pub async fn way(aws: &Aws, old: &LoadBalancerInputs, new: &LoadBalancerInputs) -> Result<Way> {
+    if !exchanges(old, new) {
+        return Ok(Way::Direct);
+    }
+    let (was, is) = (subnets(old), subnets(new));
+    let all = filter("subnet-id", was.union(&is).map(|id| id.as_str()));
+    let found = aws.ec2().describe_subnets().filters(all).into_paginator().items().send();
+    let found: Vec<_> = found.collect::<Result<_, _>>().await.doing("reading the zones of subnets", "")?;
+    let zones = found.into_iter().filter_map(|it| Some((it.subnet_id?, it.availability_zone_id?))).collect();
+    Ok(way_between(&was, &is, &zones))
+}
+
+/// Whether it is a Network Load Balancer that gets subnets and loses others, which may be of the same zone.
+pub fn exchanges(old: &LoadBalancerInputs, new: &LoadBalancerInputs) -> bool {
+    let (was, is) = (subnets(old), subnets(new));
+    new.r#type == LoadBalancerType::Network && !was.is_subset(&is) && !is.is_subset(&was)
+}
+
+/// The way, by the zones of those subnets that there are.
+fn way_between(was: &BTreeSet<&String>, is: &BTreeSet<&String>, zones: &BTreeMap<String, String>) -> Way {
+    let same_zone = |one: &String, other: &String| zones.contains_key(one) && zones.get(one) == zones.get(other);
+    let comes_back = |id: &&String| !was.contains(*id) && was.iter().any(|old| same_zone(id, old));
+    let (back, kept): (BTreeSet<_>, BTreeSet<_>) = is.iter().copied().partition(comes_back);
+    match (back.is_empty(), kept.is_empty()) {
+        (true, _) => Way::Direct,
+        (false, true) => Way::Closed,
+        (false, false) => Way::Over(kept.into_iter().cloned().collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_is_left_before_another_subnet_of_it_is_taken() {
+        let zones = ["a1", "a2", "c1", "c2", "d1"].map(|id| (id.to_owned(), id[..1].to_owned())).into();
+        let over = |kept: &[&str]| Way::Over(kept.iter().map(|id| (*id).to_owned()).collect());
+        for (was, is, expected) in [
+            (["a1", "c1"].as_slice(), ["a1", "c1"].as_slice(), Way::Direct),
+            (&["a1", "c1"], &["c1", "d1"], Way::Direct),
+            (&["a1"], &["d1"], Way::Direct),
+            (&["a1", "c1"], &["a2", "c1"], over(&["c1"])),
+            (&["a1", "c1"], &["a2", "d1"], over(&["d1"])),
+            (&["a1", "c1", "d1"], &["a2", "c2", "d1"], over(&["d1"])),
+            (&["a1"], &["a2"], Way::Closed),
+            (&["a1", "c1"], &["a2", "c2"], Way::Closed),
+            // One that is not made yet.
+            (&["a1", "c1"], &["c1", "new"], Way::Direct),
+        ] {
+            let [was, is] = [was, is].map(|all| all.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>());
+            let told = way_between(&was.iter().collect(), &is.iter().collect(), &zones);
+            assert_eq!(told, expected, "{was:?} {is:?}");
+        }
+    }
 }

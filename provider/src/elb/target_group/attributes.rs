@@ -1,6 +1,6 @@
 //! The attributes of a target group, and which kind of group has which.
 
-use pulumi_plugin::Property;
+use pulumi_plugin::{Fault, Faults, Property};
 
 use super::{TargetGroupInputs, TargetProtocol, TargetType};
 use crate::elb::load_balancer::OnOff;
@@ -118,6 +118,48 @@ pub enum Failover {
     /// They stay.
     #[prop(rename = "no_rebalance")]
     NoRebalance,
+}
+
+/// What is wrong between the attributes.
+pub(super) fn faults(of: &TargetGroupInputs) -> Vec<Fault> {
+    let its = &of.attributes;
+    let algorithm = its.load_balancing_algorithm_type.unwrap_or(Algorithm::RoundRobin);
+    let slow = its.slow_start_duration_seconds.unwrap_or_default();
+    let mitigates = its.load_balancing_algorithm_anomaly_mitigation == Some(OnOff::On);
+    let nameless = its.stickiness_app_cookie_cookie_name.as_ref().is_none_or(String::is_empty);
+    let types = sticky(of);
+    let odd = its.stickiness_type.is_some_and(|it| !types.contains(&it));
+    let names: Vec<_> = types.iter().map(|it| format!("`{}`", it.as_str())).collect();
+    Faults::of(its)
+        .when((1..30).contains(&slow), "slowStartDurationSeconds", "is 0, or 30 to 900")
+        .when(
+            slow > 0 && algorithm != Algorithm::RoundRobin,
+            "slowStartDurationSeconds",
+            "needs the algorithm `round_robin`",
+        )
+        .when(
+            mitigates && algorithm != Algorithm::WeightedRandom,
+            "loadBalancingAlgorithmAnomalyMitigation",
+            "needs `loadBalancingAlgorithmType: weighted_random`",
+        )
+        .when(odd, "stickinessType", format!("a group of this protocol has {}", names.join(" and ")))
+        .when(
+            !odd && its.stickiness_type == Some(StickinessType::AppCookie) && nameless,
+            "stickinessAppCookieCookieName",
+            "missing: `stickinessType: app_cookie` needs it",
+        )
+        .into_vec()
+}
+
+/// The types of stickiness that a group of this kind has.
+fn sticky(of: &TargetGroupInputs) -> &'static [StickinessType] {
+    match of.protocol {
+        None | Some(TargetProtocol::Http | TargetProtocol::Https) => {
+            &[StickinessType::LbCookie, StickinessType::AppCookie]
+        }
+        Some(TargetProtocol::Geneve) => &[StickinessType::SourceIpDestIp, StickinessType::SourceIpDestIpProto],
+        Some(_) => &[StickinessType::SourceIp],
+    }
 }
 
 /// Which attributes a group of this kind has.

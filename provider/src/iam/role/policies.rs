@@ -14,6 +14,15 @@ use super::RoleInputs;
 use crate::aws::{Aws, Doing as _, word};
 use crate::types::{Arn, PolicyJson};
 
+/// What is wrong with inline policies that have so many characters together, white space aside.
+pub fn size_fault(size: usize) -> Option<String> {
+    (size > 10_240).then(|| {
+        format!(
+            "has {size} characters without white space; 10240 are allowed to all inline policies of a role together"
+        )
+    })
+}
+
 /// The ARNs of the managed policies that the role has.
 pub async fn attached(aws: &Aws, id: &Id) -> Result<BTreeSet<Arn>> {
     let list = aws.iam().list_attached_role_policies();

@@ -6,7 +6,7 @@ use aws_sdk_rds::types::CloudwatchLogsExportConfiguration;
 use pulumi_plugin::{Error, Id, Result, Secret, Spelled};
 
 use super::inputs::{AssociatedRole, ClusterInputs, LogExport};
-use super::{Cluster, birth, version};
+use super::{Cluster, birth, upgrade as upgrades, version};
 use crate::aws::list::some;
 use crate::aws::number::signed;
 use crate::aws::{Aws, Doing as _};
@@ -39,9 +39,13 @@ pub async fn set_password(aws: &Aws, id: &Id, password: &Secret<String>) -> Resu
 
 /// Makes the call. Without `ApplyImmediately`, AWS would keep changes back until the maintenance window.
 async fn modify(aws: &Aws, id: &Id, modification: Modification) -> Result<()> {
+    let version = modification.get_engine_version().clone();
     let modify = modification.db_cluster_identifier(id).apply_immediately(true);
     modify.send_with(&aws.rds()).await.done("changing cluster", id)?;
     lately::changed(aws, id.as_str());
+    if let Some(version) = version {
+        upgrades::begun(aws, id, &version);
+    }
     Ok(())
 }
 

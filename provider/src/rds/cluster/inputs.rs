@@ -40,8 +40,8 @@ pub struct ClusterInputs {
     /// The user name of the master user: a letter, then letters, digits and underscores; at most 63 characters. Needed unless the cluster is restored.
     #[prop(replace, computed)]
     pub master_username: Option<String>,
-    /// The password of the master user: 8 to 99 printable ASCII characters without spaces, `/`, `"` and `@`. AWS never returns it. Left out, RDS
-    /// manages the password; once a password is left out again, too.
+    /// The password of the master user: 8 to 99 printable ASCII characters (41 at most with Aurora MySQL) without spaces, `/`, `"` and `@`. AWS never
+    /// returns it. Left out, RDS manages the password; once a password is left out again, too.
     #[prop(keep)]
     pub master_user_password: Option<Secret<String>>,
     /// Whether RDS manages the password of the master user in Secrets Manager, and rotates it every 7 days. The secret goes with the cluster. Default:

@@ -89,7 +89,8 @@ fn master(new: &ClusterInputs) -> Vec<Fault> {
         Engine::AuroraMysql => &["rdsadmin"],
     };
     let printable = |c: char| c.is_ascii_graphic() && !"/\"@".contains(c);
-    let long = |password: &String| (8..=99).contains(&password.len()) && password.chars().all(printable);
+    let most = if new.engine == Engine::AuroraMysql { 41 } else { 99 };
+    let long = |password: &String| (8..=most).contains(&password.len()) && password.chars().all(printable);
     Faults::of(new)
         .when(
             new.master_username.is_none() && !is_restored(new),
@@ -109,7 +110,7 @@ fn master(new: &ClusterInputs) -> Vec<Fault> {
         .when(
             new.master_user_password.as_ref().is_some_and(|password| !long(password.expose())),
             "masterUserPassword",
-            "must be 8 to 99 printable characters without spaces, `/`, `\"` and `@`",
+            format!("must be 8 to {most} printable characters without spaces, `/`, `\"` and `@`"),
         )
         .excludes("manageMasterUserPassword", "masterUserPassword")
         .when(

@@ -9,6 +9,7 @@ use pulumi_plugin::{Id, Order, Progress, Result};
 use super::inputs::*;
 use super::{Cluster, version};
 use crate::aws::{Aws, word, word_or};
+use crate::kms;
 
 /// How far it has come.
 pub fn progress(cluster: &DbCluster) -> Progress {
@@ -145,9 +146,7 @@ pub fn respell(state: &mut Cluster, given: &ClusterInputs) {
     {
         inputs.engine_version = Some(asked.clone());
     }
-    key(&given.kms_key_id, &mut inputs.kms_key_id);
-    key(&given.master_user_secret_kms_key_id, &mut inputs.master_user_secret_kms_key_id);
-    key(&given.performance_insights_kms_key_id, &mut inputs.performance_insights_kms_key_id);
+    keys(inputs, given).into_iter().for_each(|(asked, seen)| kms::respell(asked, seen));
     // AWS adds zones up to three.
     if let (Some(asked), Some(zones)) = (&given.availability_zones, &inputs.availability_zones)
         && asked.is_subset(zones)
@@ -167,11 +166,14 @@ pub fn respell(state: &mut Cluster, given: &ClusterInputs) {
     }
 }
 
-/// AWS returns the key's ARN, however the program names the key; which key an alias stands for, only KMS knows.
-pub fn key(asked: &Option<String>, seen: &mut Option<String>) {
-    if let (Some(asked), Some(arn)) = (asked, &seen)
-        && (arn.ends_with(&format!("/{asked}")) || asked.contains("alias/"))
-    {
-        *seen = Some(asked.clone());
-    }
+/// The keys, as they are given and as they are. AWS returns the ARN of a key, however the program names it.
+pub fn keys<'a>(
+    seen: &'a mut ClusterInputs,
+    given: &'a ClusterInputs,
+) -> [(&'a Option<String>, &'a mut Option<String>); 3] {
+    [
+        (&given.kms_key_id, &mut seen.kms_key_id),
+        (&given.master_user_secret_kms_key_id, &mut seen.master_user_secret_kms_key_id),
+        (&given.performance_insights_kms_key_id, &mut seen.performance_insights_kms_key_id),
+    ]
 }

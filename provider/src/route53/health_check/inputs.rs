@@ -10,6 +10,10 @@ use super::named;
 use crate::aws::{Tags, word};
 use crate::types::{Arn, Region};
 
+/// The request interval and the failure threshold where the program gives none.
+const INTERVAL: u32 = 30;
+const THRESHOLD: u32 = 3;
+
 /// The inputs of a health check.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct HealthCheckInputs {
@@ -32,10 +36,10 @@ pub struct HealthCheckInputs {
     #[prop(default, max = 255)]
     pub search_string: String,
     /// The request interval: how many seconds lie between two checks of a checker, 10 or 30. Default: 30.
-    #[prop(replace, default = 30, min = 10, max = 30)]
+    #[prop(replace, default = INTERVAL, min = 10, max = 30)]
     pub request_interval: u32,
     /// The failure threshold: so many checks in a row change the status, 1 to 10. Default: 3.
-    #[prop(default = 3, min = 1, max = 10)]
+    #[prop(default = THRESHOLD, min = 1, max = 10)]
     pub failure_threshold: u32,
     /// Whether latency is measured, for graphs in CloudWatch. Default: false.
     #[prop(replace, default = false)]
@@ -170,6 +174,8 @@ pub(super) fn faults(new: &HealthCheckInputs) -> Vec<Fault> {
         .when((!asks || kind == Tcp) && !new.resource_path.is_empty(), "resourcePath", "only HTTP requests have a path")
         .when(kind.matches() != matched, "searchString", "the types with `STR_MATCH` need it, and no others have it")
         .when(!matches!(new.request_interval, 10 | 30), "requestInterval", "10 or 30 is needed")
+        .when(!asks && new.request_interval != INTERVAL, "requestInterval", none)
+        .when(!asks && new.failure_threshold != THRESHOLD, "failureThreshold", none)
         .when(!asks && new.measure_latency, "measureLatency", none)
         .when(!kind.is_tls() && new.enable_sni.is_some(), "enableSni", "only HTTPS has it")
         .when(!asks && !new.regions.is_empty(), "regions", none)
@@ -219,8 +225,8 @@ pub(super) fn read(told: HealthCheckConfig) -> Result<HealthCheckInputs> {
         port: None,
         resource_path: told.resource_path.unwrap_or_default(),
         search_string: told.search_string.unwrap_or_default(),
-        request_interval: number(told.request_interval, 30),
-        failure_threshold: number(told.failure_threshold, 3),
+        request_interval: number(told.request_interval, INTERVAL),
+        failure_threshold: number(told.failure_threshold, THRESHOLD),
         measure_latency: told.measure_latency == Some(true),
         inverted: told.inverted == Some(true),
         disabled: told.disabled == Some(true),

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use pulumi_plugin::{Fault, Faults, Path};
 
-use super::{Failover, GeoProximityLocation, RecordInputs, RecordType, TTL};
+use super::{Failover, GeoLocation, GeoProximityLocation, RecordInputs, RecordType, TTL};
 use crate::types::DomainName;
 
 /// The rules between a record's properties.
@@ -17,8 +17,14 @@ pub fn check(new: &RecordInputs) -> Vec<Fault> {
     let names = POLICIES.map(|(name, _)| name);
     let listed = names.map(|name| format!("`{name}`")).join(", ");
     let shared = format!("missing: with `{policy}` there are several records of this name and type");
+    const MANY: &str = "an alias and a CNAME can't be one of several that answer together";
+    let many = new.multi_value_answer == Some(true) && (new.alias.is_some() || new.r#type == RecordType::Cname);
+    let kind = new.r#type.as_str();
+    let routed = identified && matches!(new.r#type, RecordType::Ns | RecordType::Soa);
     Faults::of(new)
         .one_of(&["records", "alias"])
+        .when(many, "multiValueAnswer", MANY)
+        .when(routed, "setIdentifier", format!("a name has one {kind} record: Route 53 chooses between no others"))
         .when(new.alias.is_some() && new.ttl != TTL, "ttl", "an alias has the TTL of its target")
         .when(new.r#type == RecordType::Cname && new.records.len() > 1, "records", ALONE)
         .at_most_one_of(&names)
@@ -26,8 +32,13 @@ pub fn check(new: &RecordInputs) -> Vec<Fault> {
         .when(policies.is_empty() && identified, "setIdentifier", format!("needs a routing policy: one of {listed}"))
         .when(unwatched, "healthCheckId", UNWATCHED)
         .each("records", &new.records, |value| wrong(new.r#type, value).into_iter().collect())
+        .part("geoLocation", new.geo_location.as_ref().map(located).unwrap_or_default())
         .part("geoProximityLocation", new.geo_proximity_location.as_ref().map(placed).unwrap_or_default())
         .into_vec()
+}
+
+fn located(at: &GeoLocation) -> Vec<Fault> {
+    Faults::of(at).one_of(&["continentCode", "countryCode"]).needs("subdivisionCode", "countryCode").into_vec()
 }
 
 fn placed(at: &GeoProximityLocation) -> Vec<Fault> {
@@ -102,10 +113,10 @@ fn wrong(kind: RecordType, value: &str) -> Option<Fault> {
 
 #[cfg(test)]
 mod tests {
-    use pulumi_plugin::{Property as _, Value};
+    use pulumi_plugin::{Property as _, Resource as _, Value};
     use serde_json::{Value as Json, json};
 
-    use super::super::RecordInputs;
+    use super::super::{Record, RecordInputs};
     use super::{check, exclude};
 
     /// The A record `w.example.com` of zone Z1, with other properties.
@@ -189,6 +200,20 @@ mod tests {
     }
 
     #[test]
+    fn what_means_the_same_is_spelled_as_in_the_program() {
+        for (seen, given, expected) in [
+            (json!({}), json!({"multiValueAnswer": false}), Some(false)),
+            (json!({}), json!({"multiValueAnswer": true}), None),
+            (json!({}), json!({}), None),
+            (json!({"multiValueAnswer": true}), json!({"multiValueAnswer": false}), Some(true)),
+        ] {
+            let mut seen = Record { inputs: record(seen) };
+            seen.respell(&record(given.clone()));
+            assert_eq!(seen.inputs.multi_value_answer, expected, "{given}");
+        }
+    }
+
+    #[test]
     fn mistakes() {
         for (more, at, why) in [
             (json!({"records": []}), "records", "missing: one of `records` or `alias` is required"),
@@ -209,6 +234,35 @@ mod tests {
             (json!({"setIdentifier": "a"}), "setIdentifier", "needs a routing policy"),
             (json!({"setIdentifier": "a", "weight": 1, "failover": "SECONDARY"}), "failover", "only one of `weight`"),
             (json!({"setIdentifier": "a", "failover": "PRIMARY"}), "healthCheckId", "missing"),
+            (
+                json!({"setIdentifier": "a", "multiValueAnswer": true, "type": "CNAME", "records": ["b.example.com"]}),
+                "multiValueAnswer",
+                "an alias and a CNAME",
+            ),
+            (
+                json!({
+                    "records": [], "alias": {"name": "b.example.com", "zoneId": "Z1", "evaluateTargetHealth": false},
+                    "setIdentifier": "a", "multiValueAnswer": true,
+                }),
+                "multiValueAnswer",
+                "an alias and a CNAME",
+            ),
+            (
+                json!({"setIdentifier": "a", "weight": 1, "type": "NS", "records": ["ns.example.net"]}),
+                "setIdentifier",
+                "one NS record",
+            ),
+            (
+                json!({"setIdentifier": "a", "geoLocation": {"continentCode": "EU", "countryCode": "FR"}}),
+                "geoLocation.countryCode",
+                "only one of `continentCode` and `countryCode`",
+            ),
+            (
+                json!({"setIdentifier": "a", "geoLocation": {"continentCode": "NA", "subdivisionCode": "TX"}}),
+                "geoLocation.subdivisionCode",
+                "needs `countryCode`",
+            ),
+            (json!({"setIdentifier": "a", "geoLocation": {"countryCode": "US", "subdivisionCode": "TX"}}), "", ""),
             (
                 json!({"setIdentifier": "a", "geoProximityLocation": {"bias": 1}}),
                 "geoProximityLocation.awsRegion",

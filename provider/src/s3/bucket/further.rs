@@ -39,7 +39,8 @@ impl Settings<'_> {
         if let Some(website) = changed(&old.website_configuration, &new.website_configuration) {
             self.put_website(website).await?;
         }
-        if let Some(replication) = changed(&old.replication_configuration, &new.replication_configuration) {
+        let replication = changed(&old.replication_configuration, &new.replication_configuration);
+        if let Some(replication) = replication.filter(|it| !it.rules.is_empty()) {
             self.put_replication(replication).await?;
         }
         if let Some(status) = changed(&old.accelerate_status, &new.accelerate_status) {
@@ -55,6 +56,15 @@ impl Settings<'_> {
             put.done("setting the notifications of bucket", self.id)?;
         }
         Ok(())
+    }
+
+    /// Removes the replication where the program wants none: S3 suspends no versioning under it.
+    pub async fn end_replication(&self, old: &BucketInputs, new: &BucketInputs) -> Result<()> {
+        let replication = changed(&old.replication_configuration, &new.replication_configuration);
+        match replication.filter(|it| it.rules.is_empty()) {
+            Some(none) => self.put_replication(none).await,
+            None => Ok(()),
+        }
     }
 
     async fn notifications(&self) -> Result<NotificationConfiguration> {

@@ -67,6 +67,7 @@ impl<'a> Settings<'a> {
         if old.object_ownership != new.object_ownership {
             self.put_object_ownership(new.object_ownership).await?;
         }
+        self.end_replication(old, new).await?;
         if old.versioning != new.versioning {
             self.put_versioning(new.versioning).await?;
         }

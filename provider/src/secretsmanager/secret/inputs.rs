@@ -88,9 +88,22 @@ pub struct ReplicaRegion {
 }
 
 impl GenerateSecretString {
-    /// What the password itself comes from.
+    /// What the password itself comes from, whether or not defaults are written down, and in whatever order characters are.
     pub(super) fn password(&self) -> GenerateSecretString {
-        GenerateSecretString { secret_string_template: None, generate_string_key: None, ..self.clone() }
+        let excluded: BTreeSet<char> = self.exclude_characters.iter().flat_map(|all| all.chars()).collect();
+        GenerateSecretString {
+            password_length: self.password_length.or(Some(32)),
+            exclude_characters: Some(excluded.into_iter().collect()),
+            exclude_lowercase: self.exclude_lowercase.or(Some(false)),
+            exclude_uppercase: self.exclude_uppercase.or(Some(false)),
+            exclude_numbers: self.exclude_numbers.or(Some(false)),
+            exclude_punctuation: self.exclude_punctuation.or(Some(false)),
+            include_space: self.include_space.or(Some(false)),
+            require_each_included_type: self.require_each_included_type.or(Some(true)),
+            secret_string_template: None,
+            generate_string_key: None,
+            rotation_key: self.rotation_key.clone(),
+        }
     }
 
     fn faults(&self) -> Vec<Fault> {

@@ -31,9 +31,17 @@ pub async fn bring(aws: &Aws, id: &Id, old: &SecretInputs, new: &SecretInputs) -
             Some(current) if current == *value => Ok(()),
             _ => put(aws, id, value.expose().clone()).await,
         },
-        (None, Some(how)) if old.generate_secret_string.as_ref() != Some(how) => regenerate(aws, id, old, how).await,
+        (None, Some(how)) if !old.generate_secret_string.as_ref().is_some_and(|was| same(was, how)) => {
+            regenerate(aws, id, old, how).await
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether the same value comes of both.
+fn same(was: &GenerateSecretString, how: &GenerateSecretString) -> bool {
+    let template = |it: &GenerateSecretString| (it.secret_string_template.clone(), it.generate_string_key.clone());
+    was.password() == how.password() && template(was) == template(how)
 }
 
 /// A password that was made stays, unless it is to be made in another way: programs use it. So does the value of a secret that was imported.
@@ -113,6 +121,29 @@ mod tests {
             secret_string_template: template.map(str::to_owned),
             generate_string_key: key.map(str::to_owned),
             ..GenerateSecretString::default()
+        }
+    }
+
+    #[test]
+    fn defaults_that_are_written_down_make_no_other_password() {
+        let plain = GenerateSecretString::default;
+        let excluding = |all: &str| GenerateSecretString { exclude_characters: Some(all.to_owned()), ..plain() };
+        let defaults = GenerateSecretString {
+            password_length: Some(32),
+            exclude_numbers: Some(false),
+            require_each_included_type: Some(true),
+            ..excluding("")
+        };
+        for (was, how, is_same) in [
+            (plain(), defaults, true),
+            (excluding("/@ "), excluding(" @/@"), true),
+            (excluding("/@ "), excluding("/@"), false),
+            (plain(), GenerateSecretString { password_length: Some(33), ..plain() }, false),
+            (plain(), GenerateSecretString { exclude_numbers: Some(true), ..plain() }, false),
+            (plain(), GenerateSecretString { rotation_key: Some("2".to_owned()), ..plain() }, false),
+            (plain(), how(Some("{}"), Some("password")), false),
+        ] {
+            assert_eq!(same(&was, &how), is_same, "{was:?} {how:?}");
         }
     }
 

@@ -84,6 +84,20 @@ fn logging(text: impl Fn(&str) -> Option<String>) -> BTreeSet<LoggingConfig> {
     configs.filter(logs).collect()
 }
 
+/// A sample rate that the program leaves out is left out: SNS keeps one that it had, for it knows no way to take it back.
+pub(super) fn respell(seen: &mut TopicInputs, given: &TopicInputs) {
+    let logging = std::mem::take(&mut seen.delivery_status_logging).into_iter();
+    let unrated = |of: LoggedProtocol| {
+        let asked = given.delivery_status_logging.iter().find(|it| it.protocol == of);
+        asked.is_some_and(|asked| asked.success_feedback_sample_rate.is_none())
+    };
+    let respelled = logging.map(|it| {
+        let rate = it.success_feedback_sample_rate.filter(|_| !unrated(it.protocol));
+        LoggingConfig { success_feedback_sample_rate: rate, ..it }
+    });
+    seen.delivery_status_logging = respelled.collect();
+}
+
 /// The names of the attributes of a protocol: the role for success, the sample rate, the role for failure.
 fn names(protocol: LoggedProtocol) -> [String; 3] {
     let begin = match protocol {
@@ -94,4 +108,32 @@ fn names(protocol: LoggedProtocol) -> [String; 3] {
         LoggedProtocol::Application => "Application",
     };
     ["SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate", "FailureFeedbackRoleArn"].map(|end| format!("{begin}{end}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A topic that logs deliveries to SQS at a rate.
+    fn topic(rate: Option<&str>) -> TopicInputs {
+        let role = ("SQSSuccessFeedbackRoleArn", Some("arn:aws:iam::123456789012:role/sns"));
+        let pairs = [role, ("SQSSuccessFeedbackSampleRate", rate)];
+        let seen = pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+        read(&Id::from("arn:aws:sns:us-east-1:123456789012:orders"), &seen.collect()).expect("a topic")
+    }
+
+    #[test]
+    fn a_sample_rate_that_is_left_out_is_no_difference() {
+        for (seen, given, same) in [
+            (Some("50"), None, true),
+            (None, None, true),
+            (Some("50"), Some("50"), true),
+            (Some("50"), Some("60"), false),
+            (None, Some("60"), false),
+        ] {
+            let (mut state, given) = (topic(seen), topic(given));
+            respell(&mut state, &given);
+            assert_eq!(state == given, same, "{seen:?} {given:?}");
+        }
+    }
 }

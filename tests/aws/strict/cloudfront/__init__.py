@@ -15,6 +15,7 @@ from . import config as configs
 from . import reference
 from .functions import Functions
 from .origins import Controls, Identities, Subscriptions, VpcOrigins
+from .origins import settle as settle_origins
 from .policies import Policies
 
 # AWS's seconds until a change has reached every edge.
@@ -211,8 +212,15 @@ def random_id(uppercase=True, length=13):
     return "E" + made[1:] if uppercase else made
 
 
+def settle(account, _region):
+    """VPC origins hold security groups, of which EC2 asks."""
+    if account in list(models.cloudfront_backends):
+        settle_origins(models.cloudfront_backends[account]["aws"])
+
+
 def install():
     models.random_id = random_id
+    CLOCK.watchers.append(settle)
     # moto has no paths for what it lacks.
     for path in PATHS:
         urls.url_paths["{0}/2020-05-31/" + path + "$"] = None

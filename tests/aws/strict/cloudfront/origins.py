@@ -2,10 +2,12 @@
 
 import datetime
 import re
+import sys
 import uuid
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import get_service_model
+from moto.ec2.models import ec2_backends
 
 from ..clock import CLOCK
 from ..response import Refusal
@@ -16,6 +18,9 @@ from .reference import argument, kept
 DEPLOYING = 300.0
 ENDPOINT = re.compile(r"^arn:aws:(elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer/(app|net)/.+|ec2:[a-z0-9-]+:\d{12}:instance/i-.+)$")
 
+# What lets CloudFront in, one for each VPC that origins are in.
+SERVICE_GROUP = "CloudFront-VPCOrigins-Service-SG"
+
 
 def etag():
     return "E" + uuid.uuid4().hex[:13].upper()
@@ -25,6 +30,37 @@ def checked(call, shape):
     config = call._get_param(shape) or {}
     configs.check_value(get_service_model("cloudfront").shape_for(shape), config, shape)
     return config
+
+
+def place_of(account, arn):
+    """EC2 and the VPC of what an origin leads to; nothing where it isn't there."""
+    _, _, service, region, _, rest = arn.split(":", 5)
+    if service == "ec2":
+        name = rest.split("/")[1]
+        reservations = ec2_backends[account][region].reservations.values()
+        found = next((each.subnet_id for it in reservations for each in it.instances if each.id == name), None)
+        vpc = found and ec2_backends[account][region].get_subnet(found).vpc_id
+    else:
+        balancers = sys.modules.get("moto.elbv2.models")
+        found = balancers and balancers.elbv2_backends[account][region].load_balancers.get(arn)
+        vpc = found and found.vpc_id
+    return (ec2_backends[account][region], vpc) if vpc else None
+
+
+def service_group(ec2, vpc):
+    return next((each for each in ec2.groups[vpc].values() if each.name == SERVICE_GROUP), None)
+
+
+def settle(backend):
+    """VPC origins that are going are gone after a while, and with the last one of a VPC the group that CloudFront made there."""
+    known = kept(backend, "vpc_origins")
+    for each in [each for each in known.values() if each["Going"] and CLOCK.passed(each["Changed"], DEPLOYING)]:
+        del known[each["Id"]]
+        backend.tagger.delete_all_tags_for_resource(each["Arn"])
+        place = each["Place"]
+        group = place and not any(other["Place"] == place for other in known.values()) and service_group(*place)
+        if group:
+            del place[0].groups[place[1]][group.id]
 
 
 class Controls:
@@ -155,11 +191,8 @@ class VpcOrigins:
 
     def vpc_origins(self):
         """All of them, after time has passed over those that are going."""
-        known = kept(self.backend, "vpc_origins")
-        for each in [each for each in known.values() if each["Going"] and CLOCK.passed(each["Changed"], DEPLOYING)]:
-            del known[each["Id"]]
-            self.backend.tagger.delete_all_tags_for_resource(each["Arn"])
-        return known
+        settle(self.backend)
+        return kept(self.backend, "vpc_origins")
 
     def vpc_origin(self):
         known = self.vpc_origins().get(self._get_param("Id"))
@@ -208,7 +241,10 @@ class VpcOrigins:
         self.check_tags(tags)
         name = "vo_" + uuid.uuid4().hex[:22]
         arn = f"arn:aws:cloudfront::{self.current_account}:vpcorigin/{name}"
-        made = {"Id": name, "Arn": arn, "Config": config, "ETag": etag(), "Changed": CLOCK.now(), "Going": False}
+        place = place_of(self.current_account, config["Arn"])
+        if place and not service_group(*place):
+            place[0].create_security_group(SERVICE_GROUP, "Managed by CloudFront", place[1])
+        made = {"Id": name, "Arn": arn, "Config": config, "ETag": etag(), "Changed": CLOCK.now(), "Going": False, "Place": place}
         self.vpc_origins()[name] = made
         self.backend.tagger.tag_resource(arn, tags)
         return self.answer_origin(made)

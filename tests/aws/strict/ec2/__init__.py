@@ -20,6 +20,7 @@ from .flow_log import FlowLogs
 from .gateway import InternetGateways
 from .instance import Instances
 from .instance import settle as settle_instances
+from .ipam import Ipam
 from .nat import NatGateways, settle
 from .network import Networks, associations6
 from .route import Routes, route_interface, route_state
@@ -32,7 +33,7 @@ UNSEEN = 2.0
 SHY = re.compile(r"^(vpc|subnet)-[0-9a-f]+$")
 
 
-class EC2(Strict, Tags, Networks, InternetGateways, Addresses, NatGateways, Routes, SecurityGroups, VpcEndpoints, FlowLogs, Instances, EC2Response):
+class EC2(Strict, Tags, Networks, Ipam, InternetGateways, Addresses, NatGateways, Routes, SecurityGroups, VpcEndpoints, FlowLogs, Instances, EC2Response):
     def before(self):
         identity.check(self.params)
         settle(self.ec2_backend)

@@ -97,13 +97,16 @@ class Networks:
         return zone
 
     def create_vpc(self):
-        self.check_cidr()
         tenancy = self._get_param("InstanceTenancy", "default")
         if tenancy not in ("default", "dedicated", "host"):
             raise Refusal("InvalidParameterValue", f"Value ({tenancy}) for parameter instanceTenancy is invalid.")
+        return self.hold("vpc", self.born_vpc, self.allocate(4))
+
+    def born_vpc(self):
+        self.check_cidr()
         answer = super().create_vpc()
         be_born(answer.result["Vpc"])
-        return answer
+        return answer.result["Vpc"].id, answer
 
     def delete_vpc(self):
         backend, vpc_id = self.ec2_backend, self._get_param("VpcId")
@@ -128,6 +131,7 @@ class Networks:
         for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
             del backend.network_acls[acl_id]
         self.forget_tags_of(vpc_id)
+        self.release(vpc_id)
         return answer
 
     def associate_vpc_cidr_block(self):
@@ -135,6 +139,24 @@ class Networks:
         vpc = self.ec2_backend.get_vpc(self._get_param("VpcId"))
         if self._get_bool_param("AmazonProvidedIpv6CidrBlock"):
             return super().associate_vpc_cidr_block()
+        if self._get_param("Ipv6IpamPoolId"):
+            return self.hold("vpc", lambda: (vpc.id, self.associated6(vpc)), self.allocate(6))
+        return self.hold("vpc", lambda: (vpc.id, self.associated(vpc)), self.allocate(4))
+
+    def associated6(self, vpc):
+        """A range out of a pool; moto knows Amazon's only."""
+        made = vpc.associate_vpc_cidr_block(None, amazon_provided_ipv6_cidr_block=True, ipv6_cidr_block_network_border_group=self.region)
+        made["cidr_block"], made["ipv6_pool"] = self._get_param("Ipv6CidrBlock"), "IPAM Managed"
+        shown = {
+            "AssociationId": made["association_id"],
+            "Ipv6CidrBlock": made["cidr_block"],
+            "Ipv6CidrBlockState": {"State": "associating"},
+            "NetworkBorderGroup": self.region,
+            "Ipv6Pool": made["ipv6_pool"],
+        }
+        return ActionResult({"VpcId": vpc.id, "Ipv6CidrBlockAssociation": shown})
+
+    def associated(self, vpc):
         self.check_cidr()
         block = ipaddress.ip_network(self._get_param("CidrBlock"))
         living = [each for each in vpc.get_cidr_block_association_set() if each["cidr_block_state"]["state"] != "disassociated"]
@@ -168,6 +190,7 @@ class Networks:
         for table in backend.route_tables.values():
             if table.vpc_id == vpc.id:
                 table._routes.pop(f"{table.id}~{association['cidr_block']}", None)
+        self.release(vpc.id, association["cidr_block"])
         return super().disassociate_vpc_cidr_block()
 
     def forget_tags_of(self, resource_id):
@@ -198,16 +221,24 @@ class Networks:
 
     def create_subnet(self):
         backend = self.ec2_backend
-        backend.get_vpc(self._get_param("VpcId"))
-        self.check_cidr(code="InvalidSubnet.Range")
+        vpc = backend.get_vpc(self._get_param("VpcId"))
         self.check_zone()
-        self.check_cidr6(backend.get_vpc(self._get_param("VpcId")))
+        return self.hold("subnet", lambda: self.born_subnet(vpc), self.allocate(4, vpc), self.allocate(6, vpc))
+
+    def born_subnet(self, vpc):
+        if not self._get_bool_param("Ipv6Native", False):
+            self.check_cidr(code="InvalidSubnet.Range")
+        self.check_cidr6(vpc)
         answer = super().create_subnet()
         subnet = answer.result["Subnet"]
+        if subnet.ipv6_native:
+            # moto shows an empty range, and names of IPv4 addresses.
+            subnet.cidr_block = None
+            subnet.private_dns_name_options_on_launch["HostnameType"] = "resource-name"
         # moto takes the first subnet of a zone for the default one, which gives public addresses.
         subnet.default_for_az = subnet.map_public_ip_on_launch = False
         be_born(subnet)
-        return answer
+        return subnet.id, answer
 
     def check_cidr6(self, vpc):
         """An IPv6 range of a subnet: a part of the VPC's that no other subnet has. moto takes anything."""
@@ -229,7 +260,11 @@ class Networks:
 
     def associate_subnet_cidr_block(self):
         subnet = self.ec2_backend.get_subnet(self._get_param("SubnetId"))
-        self.check_cidr6(self.ec2_backend.get_vpc(subnet.vpc_id))
+        vpc = self.ec2_backend.get_vpc(subnet.vpc_id)
+        return self.hold("subnet", lambda: (subnet.id, self.associated_subnet(subnet, vpc)), self.allocate(6, vpc))
+
+    def associated_subnet(self, subnet, vpc):
+        self.check_cidr6(vpc)
         if ranges6(subnet):
             raise Refusal("InvalidSubnet.Conflict", f"The subnet '{subnet.id}' has an IPv6 CIDR block already.")
         return super().associate_subnet_cidr_block()
@@ -240,6 +275,8 @@ class Networks:
             raise Refusal(
                 "InvalidCidrBlock.InUse", f"The subnet '{subnet.id}' assigns addresses of the range to new network interfaces."
             )
+        if subnet:
+            self.release(subnet.id, next(iter(ranges6(subnet)), None))
         return super().disassociate_subnet_cidr_block()
 
     def check_zone(self):
@@ -272,6 +309,7 @@ class Networks:
                 del acl._associations[association]
         backend.delete_subnet(subnet_id)
         self.forget_tags_of(subnet_id)
+        self.release(subnet_id)
         return EmptyResult()
 
     def describe_subnets(self):
@@ -302,8 +340,19 @@ class Networks:
                 "InvalidParameterValue",
                 f"Invalid value 'true' for assignIpv6AddressOnCreation. The subnet '{subnet.id}' has no IPv6 CIDR block.",
             )
+        if subnet.ipv6_native:
+            self.check_native()
         self.change_dns_attribute()
         return super().modify_subnet_attribute()
+
+    def check_native(self):
+        """A subnet without IPv4 gives IPv6 addresses to all, and names that no IPv4 address makes up."""
+        if self._get_param("AssignIpv6AddressOnCreation.Value") is False:
+            raise Refusal("InvalidParameterValue", "Invalid value 'false' for assignIpv6AddressOnCreation of an IPv6 only subnet.")
+        if self._get_param("PrivateDnsHostnameTypeOnLaunch") == "ip-name":
+            raise Refusal("InvalidParameterValue", "Invalid value 'ip-name' for privateDnsHostnameTypeOnLaunch of an IPv6 only subnet.")
+        if self._get_param("MapPublicIpOnLaunch.Value") or self._get_param("EnableResourceNameDnsARecordOnLaunch.Value"):
+            raise Refusal("InvalidParameterValue", "An IPv6 only subnet has no IPv4 addresses.")
 
     def change_dns_attribute(self):
         """Attributes that moto takes and forgets."""

@@ -11,6 +11,12 @@ from ..response import Refusal
 from . import deployment
 from .task_definition import client, now
 
+# The steps of the strategies that have some, with AWS's defaults.
+STEPS = {
+    "LINEAR": ("linearConfiguration", {"stepPercent": 10.0, "stepBakeTimeInMinutes": 6}),
+    "CANARY": ("canaryConfiguration", {"canaryPercent": 5.0, "canaryBakeTimeInMinutes": 10}),
+}
+ZONE = "attribute:ecs.availability-zone"
 BREAKER = {
     "enable": False,
     "rollback": False,
@@ -47,6 +53,19 @@ PLAIN = (
 
 def parameter(words):
     return Refusal("InvalidParameterException", words)
+
+
+def is_fixed(service):
+    """Whether its tasks can't be moved from zone to zone."""
+    first = (service["placementStrategy"] or [{"type": "spread", "field": ZONE}])[0]
+    return (
+        service["schedulingStrategy"] == "DAEMON"
+        or service["deploymentConfiguration"]["maximumPercent"] <= 100
+        or service.get("launchType") == "EXTERNAL"
+        or any(balancer.get("loadBalancerName") for balancer in service["loadBalancers"])
+        or any(ZONE in constraint.get("expression", "") for constraint in service["placementConstraints"])
+        or (first["type"], first.get("field")) != ("spread", ZONE)
+    )
 
 
 class Services:
@@ -123,21 +142,17 @@ class Services:
         )
         self.check_network(definition, service.get("networkConfiguration"))
         self.check_balancers(definition, service["loadBalancers"])
-        if service["healthCheckGracePeriodSeconds"] and not service["loadBalancers"]:
-            raise parameter("Health check grace period is only valid for services configured to use load balancers")
         if service["enableExecuteCommand"] and not definition.get("taskRoleArn"):
             raise parameter(
                 "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again."
             )
         if service["availabilityZoneRebalancing"] == "ENABLED":
-            if service["schedulingStrategy"] == "DAEMON" or service["deploymentConfiguration"]["maximumPercent"] <= 100:
+            if is_fixed(service):
                 raise parameter("Availability Zone rebalancing is not supported with this configuration.")
-        linear, strategy = (
-            service["deploymentConfiguration"].get("linearConfiguration"),
-            service["deploymentConfiguration"]["strategy"],
-        )
-        if linear and strategy != "LINEAR":
-            raise parameter("linearConfiguration is only supported with the LINEAR deployment strategy.")
+        config = service["deploymentConfiguration"]
+        for strategy, (name, _) in STEPS.items():
+            if config.get(name) and config["strategy"] != strategy:
+                raise parameter(f"{name} is only supported with the {strategy} deployment strategy.")
 
     def merged(self, service, given):
         """Takes what a call gives and keeps what it leaves out; empty lists and objects clear."""
@@ -168,6 +183,12 @@ class Services:
         if breaker:
             kept = {name: config["deploymentCircuitBreaker"][name] for name in ("resetOnHealthyTask", "thresholdConfiguration")}
             config["deploymentCircuitBreaker"] = {**kept, "rollback": False, **breaker}
+        # The steps of another strategy are dropped with it, those of its own filled in.
+        for strategy, (name, usual) in STEPS.items():
+            if config["strategy"] == strategy:
+                config[name] = {**usual, **(config.get(name) or {})}
+            elif name not in wished:
+                config.pop(name, None)
         service["deploymentConfiguration"] = config
 
     def create_service(self):

@@ -20,6 +20,8 @@ SIZES = {
     16384: {n * GIB for n in range(32, 121, 8)},
 }
 ROLE = re.compile(r"^arn:aws[\w-]*:iam::\d{12}:role/.+$")
+# The name of a port, as Service Connect knows it.
+PORT = re.compile(r"^[a-z0-9_][a-z0-9_-]{0,63}$")
 # What Fargate has not, by the container's property.
 NOT_ON_FARGATE = (
     "privileged",
@@ -68,6 +70,12 @@ class TaskDefinitions:
             raise client(
                 "The secret name must be unique and not shared with any new or existing environment variables set on the container, such as 'X'."
             )
+        if not re.match(r"^[\w-]{1,255}$", container["name"], re.ASCII):
+            raise client("Container.name contains invalid characters.")
+        if any(port.get("name") and not PORT.match(port["name"]) for port in container.get("portMappings") or []):
+            raise client("PortMapping.name contains invalid characters.")
+        if any(not file["value"].endswith(".env") for file in container.get("environmentFiles") or []):
+            raise client("Environment files must have the extension .env.")
         memory = given.get("memory")
         if memory and (container.get("memory") or 0) > int(memory):
             raise client(
@@ -119,6 +127,12 @@ class TaskDefinitions:
                 raise client("Fargate only supports network mode ‘awsvpc’.")
             if int(given["memory"]) not in SIZES.get(int(given["cpu"]), ()):
                 raise client("No Fargate configuration exists for given values.")
+            if given.get("pidMode") == "host":
+                raise client("Fargate only supports pidMode 'task'.")
+            for volume in given.get("volumes") or []:
+                shared = volume.get("dockerVolumeConfiguration") or volume.get("fsxWindowsFileServerVolumeConfiguration")
+                if shared or (volume.get("host") or {}).get("sourcePath"):
+                    raise client(f"Fargate compatible task definitions do not support the volume '{volume['name']}'.")
         for container in containers:
             self.check_container(container, given, fargate)
 

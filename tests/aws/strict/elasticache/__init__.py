@@ -9,6 +9,7 @@ from moto.elasticache.responses import ElastiCacheResponse
 import strict
 
 from ..clock import CLOCK
+from ..kms import told
 from ..response import Refusal, Strict, serve
 from . import rule
 from .group import Group
@@ -81,6 +82,7 @@ class ElastiCache(Strict, SubnetGroups, Snapshots, ParameterGroups, Users, Elast
             raise rule.value("The parameter ReplicationGroupDescription must be provided and must not be blank.")
         asked = rule.completed(self.params, self.own_groups)
         asked["subnets"], vpc = self.subnets_of(asked["CacheSubnetGroupName"])
+        asked["KmsKeyId"] = told(self.current_account, self.region, asked.get("KmsKeyId"))
         rule.check_zones(asked, self.zones_of(asked["subnets"]))
         self.check_source(asked)
         self.check_security_groups(asked.get("SecurityGroupIds"), vpc)

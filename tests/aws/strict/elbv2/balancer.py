@@ -241,6 +241,9 @@ class Balancers:
     def set_subnets(self):
         found = self.balancer()
         subnets, mappings = self.found_subnets(found.type, found.vpc_id)
+        held = {subnet.availability_zone: subnet for subnet in found.subnets}
+        if found.type == "network" and any(held.get(each.availability_zone, each) is not each for each in subnets):
+            raise Refusal("InvalidConfigurationRequest", "The subnet of an enabled Availability Zone can't be changed: remove the zone first")
         found.subnets, found.mappings = subnets, mappings
         self.take_interfaces(found)
         return ActionResult({"AvailabilityZones": zones(found)})

@@ -7,6 +7,7 @@ import string
 from moto.core.responses import ActionResult
 
 from ..clock import CLOCK
+from ..kms import told
 from ..response import Refusal
 from . import rule
 from .version import VERSIONS, default_version, family, is_later, major
@@ -68,10 +69,7 @@ class Clusters:
 
     def key(self, named):
         """The ARN of a key, as RDS tells it however it is named."""
-        if named is None or named.startswith("arn:"):
-            return named
-        name = named if named.startswith("alias/") else f"key/{named}"
-        return f"arn:aws:kms:{self.region}:{self.current_account}:{name}"
+        return told(self.current_account, self.region, named)
 
     def place(self, subnet_group, groups):
         """(subnet group's name, security groups) of a new cluster."""
@@ -197,7 +195,8 @@ class Clusters:
         password = asked.get("MasterUserPassword")
         if password and asked.get("ManageMasterUserPassword"):
             raise rule.combination("You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled.")
-        if password is not None and (not 8 <= len(password) <= 99 or any(sign in password for sign in '/"@ ')):
+        most = 41 if asked.get("Engine") == "aurora-mysql" else 99
+        if password is not None and (not 8 <= len(password) <= most or any(sign in password for sign in '/"@ ')):
             raise rule.value(
                 "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used."
             )
@@ -305,7 +304,7 @@ class Clusters:
             cluster["pending"] = {"BackupRetentionPeriod": asked.get("BackupRetentionPeriod")}
             return ActionResult({"DBCluster": self.cluster_view(cluster)})
         wanted = dict(cluster)
-        self.check_password({**asked, "MasterUserSecretKmsKeyId": None})
+        self.check_password({**asked, "Engine": cluster["Engine"], "MasterUserSecretKmsKeyId": None})
         self.change_version(wanted, asked)
         if asked.get("MasterUserSecretKmsKeyId") and not asked.get("ManageMasterUserPassword"):
             raise rule.combination("A ManageMasterUserPassword value is required when MasterUserSecretKmsKeyId is specified.")
@@ -329,11 +328,24 @@ class Clusters:
                 member["cluster parameters"] = "pending-reboot"
         upgrades = wanted["EngineVersion"] != cluster["EngineVersion"]
         rescales = "ServerlessV2ScalingConfiguration" in asked
+        if upgrades and wanted.get("DatabaseName") == "broken":
+            self.break_off(cluster, wanted)
         cluster |= wanted
         self.turn(cluster, "upgrading" if upgrades else "modifying", UPGRADING if upgrades else MODIFYING)
         answer = self.cluster_view(cluster)
         cluster["late"] = rescales
         return ActionResult({"DBCluster": answer})
+
+    def break_off(self, cluster, wanted):
+        """The upgrade of a database called `broken` fails: it ends with the version that there was, and an event."""
+        for thing in (wanted, *self.members(cluster)):
+            thing["EngineVersion"] = cluster["EngineVersion"]
+        wanted["events"] = [*cluster.get("events", []), "Database cluster upgrade failed: a precheck of the database has failed."]
+
+    def describe_events(self):
+        cluster = self.cluster(self.params.get("SourceIdentifier"))
+        plain = {"SourceIdentifier": cluster["DBClusterIdentifier"], "SourceType": "db-cluster", "EventCategories": ["maintenance"]}
+        return self.page("Events", [{**plain, "Message": message} for message in cluster.get("events", [])])
 
     def change_version(self, wanted, asked):
         """A version is raised, never lowered; another major one only with the flag, and with the parameter groups of its family."""

@@ -27,7 +27,7 @@ def checked(config):
         if config.get("RequestInterval") not in (None, 10, 30):
             raise wrong("The request interval must be 10 or 30.")
     else:
-        for name in ("IPAddress", "Port", "FullyQualifiedDomainName", "RequestInterval", "MeasureLatency", "Regions", "ResourcePath"):
+        for name in ("IPAddress", "Port", "FullyQualifiedDomainName", "RequestInterval", "FailureThreshold", "MeasureLatency", "Regions", "ResourcePath"):
             if config.get(name):
                 raise wrong(f"{kind} health checks cannot specify {name}.")
     if kind.endswith("STR_MATCH") != bool(config.get("SearchString")):

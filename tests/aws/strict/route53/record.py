@@ -150,6 +150,10 @@ def check_routing(record):
         raise batch(f"Multivalue answer RRSet with DNS name {record.name}, type {record.type} can't be an alias or a CNAME")
     if record.set_identifier and record.type in ("NS", "SOA"):
         raise batch(f"RRSet with DNS name {record.name}, type {record.type} can only be a simple one")
+    if record.set_identifier and record.type in ("NS", "SOA"):
+        raise batch(f"RRSet with DNS name {record.name}, type {record.type} can't have a routing policy")
+    if record.geo_location and bool(record.geo_location.get("ContinentCode")) == bool(record.geo_location.get("CountryCode")):
+        raise Refusal("InvalidInput", "Invalid request: Expected exactly one of [ContinentCode, CountryCode] in GeoLocation")
     place = record.geo_proximity_location
     if place and sum(name in place for name in ("AWSRegion", "LocalZoneGroup", "Coordinates")) != 1:
         raise Refusal(

@@ -8,6 +8,8 @@ from ..response import Refusal
 
 # AWS's seconds for which the id of an AMI is checked after the call.
 CHECKED = 5.0
+# AWS's seconds until a change is described.
+LATE = 3.0
 AMI = re.compile(r"^ami-[0-9a-f]{8,17}$")
 
 
@@ -49,6 +51,7 @@ class Parameters:
     def checked(self, standing, answer):
         """The id of an AMI becomes the value only after a while."""
         new = self.ssm_backend._parameters[self._get_param("Name")][-1]
+        new.put_at = CLOCK.now()
         if new.data_type == "aws:ec2:image":
             new.born, new.before = CLOCK.now(), standing
         return answer
@@ -61,9 +64,18 @@ class Parameters:
             self.say("Name", f"{found.name}:{found.before.version}")
         return super().get_parameter()
 
+    def described(self, parameter):
+        """A parameter as DescribeParameters knows it by now."""
+        versions = self.ssm_backend._parameters[parameter["Name"]]
+        if CLOCK.passed(getattr(versions[-1], "put_at", 0), LATE):
+            return parameter
+        return versions[-2].describe_response_object(False) if len(versions) > 1 else None
+
     def describe_parameters(self):
-        """moto tells a policy as an object; AWS as a text."""
+        """moto tells a policy as an object; AWS as a text. What was put a moment ago is not described yet."""
         answer = super().describe_parameters()
+        shown = (self.described(parameter) for parameter in answer.result.get("Parameters", []))
+        answer.result["Parameters"] = [parameter for parameter in shown if parameter]
         for parameter in answer.result.get("Parameters", []):
             for policy in parameter.get("Policies", []):
                 if isinstance(policy["PolicyText"], dict):

@@ -1,5 +1,7 @@
 """Rules of web ACLs and rule groups: what WAF refuses, how it tells them, and what they take of the capacity."""
 
+import base64
+
 from ..clock import CLOCK
 from ..response import Refusal
 
@@ -96,6 +98,8 @@ class Rules:
             for name in ("Body", "JsonBody"):
                 if name in field and "OversizeHandling" not in field[name]:
                     raise Refusal("WAFConfigurationWarningException", f"{name} needs OversizeHandling")
+        if kind == "ByteMatchStatement" and len(base64.b64decode(inner["SearchString"])) > 200:
+            raise invalid("BYTE_MATCH_STATEMENT", "SearchString", "The search string is too long.")
         priorities = [each["Priority"] for each in inner.get("TextTransformations", [])]
         if len(set(priorities)) < len(priorities):
             raise invalid("TEXT_TRANSFORMATION", "Priority", "Duplicate priority")

@@ -1,4 +1,5 @@
-//! Stands between gitinfra and PostgreSQL, counts what gitinfra wants to be done, and kills it before or after one of it.
+//! Stands between gitinfra and PostgreSQL, counts what gitinfra wants to be done, and before or after one of it kills gitinfra, or lets
+//! the database go away for a moment, as one does that is started again.
 
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -10,17 +11,26 @@ use std::thread;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-/// When gitinfra is killed.
+/// What happens to gitinfra.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blow {
+    Kill,
+    /// Every connection to the database is cut; new ones can be made at once.
+    Cut,
+}
+
+/// When gitinfra is struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// At which of its statements.
     statement: u64,
     /// Once it is done, before gitinfra hears of it; else before anybody does it.
     is_done: bool,
+    blow: Blow,
 }
 
 impl Moment {
-    pub const NEVER: Moment = Moment { statement: u64::MAX, is_done: false };
+    pub const NEVER: Moment = Moment { statement: u64::MAX, is_done: false, blow: Blow::Kill };
 
     /// One of so many statements, which the seed decides (splitmix64).
     pub fn of(seed: u64, all: u64) -> Moment {
@@ -28,7 +38,8 @@ impl Moment {
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         word ^= word >> 31;
-        Moment { statement: 1 + (word >> 1) % all, is_done: word & 1 == 1 }
+        let blow = if word & 2 == 2 { Blow::Cut } else { Blow::Kill };
+        Moment { statement: 1 + (word >> 2) % all, is_done: word & 1 == 1, blow }
     }
 }
 
@@ -40,8 +51,12 @@ struct Shared {
     /// The process that is to be killed; zero until it is known.
     victim: Mutex<u32>,
     known: Condvar,
-    /// How many connections wait for the answer after which it is killed.
+    /// How many connections wait for the answer after which it is struck.
     due: AtomicI32,
+    /// How often it was struck.
+    blows: AtomicU64,
+    /// What is open, to be cut.
+    open: Mutex<Vec<UnixStream>>,
 }
 
 pub struct Proxy {
@@ -64,6 +79,8 @@ impl Proxy {
             victim: Mutex::new(0),
             known: Condvar::new(),
             due: AtomicI32::new(0),
+            blows: AtomicU64::new(0),
+            open: Mutex::default(),
         });
         let url = format!("{rest}?host={}", own.path().display());
         let accepting = shared.clone();
@@ -78,25 +95,31 @@ impl Proxy {
     }
 
     /// From now on statements count, up to a moment.
-    pub fn kill_at(&self, moment: Moment) {
+    pub fn strike_at(&self, moment: Moment) {
         *self.shared.moment.lock().expect("nobody panicked") = moment;
         self.shared.seen.store(0, Ordering::SeqCst);
         self.shared.due.store(0, Ordering::SeqCst);
+        self.shared.blows.store(0, Ordering::SeqCst);
         *self.shared.victim.lock().expect("nobody panicked") = 0;
     }
 
-    /// Who is killed.
-    pub fn kills(&self, pid: u32) {
+    /// Whether it was struck since it was last told when to.
+    pub fn has_struck(&self) -> bool {
+        self.shared.blows.load(Ordering::SeqCst) > 0
+    }
+
+    /// Who is struck.
+    pub fn strikes(&self, pid: u32) {
         *self.shared.victim.lock().expect("nobody panicked") = pid;
         self.shared.known.notify_all();
     }
 
-    /// Nobody is killed any more.
+    /// Nobody is struck any more.
     pub fn rest(&self) {
         *self.shared.moment.lock().expect("nobody panicked") = Moment::NEVER;
     }
 
-    /// How many statements there were since it was last told when to kill.
+    /// How many statements there were since it was last told when to strike.
     pub fn statements(&self) -> u64 {
         self.shared.seen.load(Ordering::SeqCst)
     }
@@ -105,13 +128,15 @@ impl Proxy {
 impl Shared {
     fn serve(self: &Arc<Shared>, mut client: UnixStream) -> std::io::Result<()> {
         let mut server = UnixStream::connect(&self.server)?;
+        let ends = [client.try_clone()?, server.try_clone()?];
+        self.open.lock().expect("nobody panicked").extend(ends);
         greet(&mut client, &mut server)?;
         let (back, mut from_server, mut to_client) = (self.clone(), server.try_clone()?, client.try_clone()?);
         thread::spawn(move || {
             while let Ok(message) = message(&mut from_server) {
                 let is_ready = message[0] == b'Z';
                 if is_ready && back.due.swap(0, Ordering::SeqCst) > 0 {
-                    back.kill();
+                    back.strike();
                 }
                 if to_client.write_all(&message).is_err() {
                     break;
@@ -121,7 +146,7 @@ impl Shared {
         });
         while let Ok(message) = message(&mut client) {
             // To execute what was prepared, or a plain statement.
-            if matches!(message[0], b'E' | b'Q') && self.is_killed() {
+            if matches!(message[0], b'E' | b'Q') && self.is_struck() {
                 break;
             }
             server.write_all(&message)?;
@@ -129,8 +154,8 @@ impl Shared {
         server.shutdown(std::net::Shutdown::Both)
     }
 
-    /// Counts a statement. True when gitinfra was killed before it.
-    fn is_killed(&self) -> bool {
+    /// Counts a statement. True when gitinfra was struck before it.
+    fn is_struck(&self) -> bool {
         let moment = *self.moment.lock().expect("nobody panicked");
         let seen = self.seen.fetch_add(1, Ordering::SeqCst) + 1;
         if seen != moment.statement {
@@ -138,9 +163,21 @@ impl Shared {
         }
         match moment.is_done {
             true => drop(self.due.fetch_add(1, Ordering::SeqCst)),
-            false => self.kill(),
+            false => self.strike(),
         }
         !moment.is_done
+    }
+
+    fn strike(&self) {
+        self.blows.fetch_add(1, Ordering::SeqCst);
+        match self.moment.lock().expect("nobody panicked").blow {
+            Blow::Kill => self.kill(),
+            Blow::Cut => {
+                for end in self.open.lock().expect("nobody panicked").drain(..) {
+                    let _ = end.shutdown(std::net::Shutdown::Both);
+                }
+            }
+        }
     }
 
     fn kill(&self) {

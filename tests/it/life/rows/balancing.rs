@@ -92,6 +92,17 @@ fn target_group_row() -> Row {
             (json!({"healthCheckProtocol": "TCP"}), "can't be checked by `TCP`"),
             (json!({"healthCheckEnabled": false}), "only health checks of a Lambda function"),
             (json!({"attributes": {"proxyProtocolV2Enabled": true}}), "has no proxyProtocolV2Enabled"),
+            (json!({"attributes": {"slowStartDurationSeconds": 10}}), "is 0, or 30 to 900"),
+            (
+                json!({"attributes": {"slowStartDurationSeconds": 30, "loadBalancingAlgorithmType": "weighted_random"}}),
+                "needs the algorithm `round_robin`",
+            ),
+            (
+                json!({"attributes": {"loadBalancingAlgorithmAnomalyMitigation": "on"}}),
+                "needs `loadBalancingAlgorithmType: weighted_random`",
+            ),
+            (json!({"attributes": {"stickinessType": "source_ip"}}), "has `lb_cookie` and `app_cookie`"),
+            (json!({"attributes": {"stickinessType": "app_cookie"}}), "`stickinessType: app_cookie` needs it"),
             (json!({"matcher": {"grpcCode": "12"}}), "`grpcCode` is for `protocolVersion: GRPC`"),
             (json!({"port": null}), "only a group of a Lambda function has none"),
         ],
@@ -156,6 +167,13 @@ fn listener_row() -> Row {
             (json!({"defaultActions": [{"type": "forward"}]}), "one of `targetGroupArn` or `forwardConfig`"),
             (json!({"defaultActions": [{"type": "redirect"}]}), "a `redirect` action needs it"),
             (json!({"protocol": null}), "a port has a protocol"),
+            (
+                json!({"defaultActions": [
+                    {"type": "jwt-validation", "jwtValidationConfig": {"jwksEndpoint": "https://a.example/keys", "issuer": "a"}},
+                    {"type": "fixed-response", "fixedResponseConfig": {"statusCode": "404"}},
+                ]}),
+                "`jwt-validation` needs a listener of `HTTPS`",
+            ),
         ],
         listed: Listed {
             service: "elbv2",

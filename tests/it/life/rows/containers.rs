@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Listed, Row, Second, length, row, two_subnets};
+use super::{Listed, Row, Second, large, length, row, two_subnets};
 use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
@@ -140,12 +140,18 @@ fn task_definition_row() -> Row {
             (json!({"cpu": 300}), "Fargate has 256, 512"),
             (json!({"cpu": null}), "missing: Fargate needs it"),
             (json!({"networkMode": "bridge"}), "Fargate needs `awsvpc`"),
+            (json!({"pidMode": "host"}), "Fargate has `task` only"),
+            (json!({"volumes": {"x": {"host": {"sourcePath": "/srv"}}}}), "Fargate does not have it"),
+            (json!({"volumes": {"x": {"dockerVolumeConfiguration": {}}}}), "Fargate does not have it"),
             wrong(json!({"memory": 1024}), "is more than the task's `memory`"),
             wrong(json!({"essential": false}), "has to be `essential`"),
             wrong(json!({"secrets": {"A": SECRET}, "environment": {"A": "1"}}), "`A` is in `environment`, too"),
             wrong(json!({"mountPoints": [{"sourceVolume": "x", "containerPath": "/x"}]}), "`x` is none of `volumes`"),
             wrong(json!({"dependsOn": [{"containerName": "x", "condition": "START"}]}), "`x` is none of"),
             wrong(json!({"portMappings": [{"containerPort": 80, "hostPort": 8080}]}), "has to be the container port"),
+            wrong(json!({"portMappings": [{"containerPort": 80, "name": "Web"}]}), "with no hyphen first"),
+            wrong(json!({"environmentFiles": ["arn:aws:s3:::config/web.txt"]}), "end with `.env`"),
+            (json!({"containerDefinitions": {"a b": {"image": "nginx"}}}), "the container's name ` ` is not allowed"),
             wrong(json!({"privileged": true}), "Fargate does not have it"),
             wrong(json!({"logConfiguration": {"logDriver": "awslogs"}}), "awslogs-stream-prefix"),
             wrong(json!({"healthCheck": {"command": ["true"]}}), "begins with `CMD`"),
@@ -194,6 +200,7 @@ fn service_row() -> Row {
         given: json!({
             "taskDefinition": "${more.id}", "desiredCount": 2, "networkConfiguration": network(&["${one.id}", "${two.id}"]),
             "deploymentConfiguration": deployment, "availabilityZoneRebalancing": "DISABLED", "platformVersion": "1.4.0",
+            "healthCheckGracePeriodSeconds": 30,
             "enableEcsManagedTags": true, "propagateTags": "SERVICE", "enableExecuteCommand": true, "forceNewDeployment": "1",
             "capacityProviderStrategy": spot, "serviceConnectConfiguration": connect,
             "serviceRegistries": [{"registryArn": "arn:aws:servicediscovery:ap-northeast-1:123456789012:service/srv-1", "port": 80}],
@@ -208,10 +215,17 @@ fn service_row() -> Row {
             (json!({"name": "a b"}), "name"),
             (json!({"capacityProviderStrategy": spot, "launchType": "FARGATE"}), "can't be given together"),
             (json!({"schedulingStrategy": "DAEMON", "desiredCount": 1}), "one task on each instance"),
-            (json!({"healthCheckGracePeriodSeconds": 60}), "needs `loadBalancers`"),
             (
                 json!({"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100}}),
                 "more than 100",
+            ),
+            (json!({"availabilityZoneRebalancing": "ENABLED", "launchType": "EXTERNAL"}), "not with `launchType"),
+            (
+                json!({
+                    "availabilityZoneRebalancing": "ENABLED",
+                    "placementStrategy": [{"type": "binpack", "field": "memory"}],
+                }),
+                "begins with `spread`",
             ),
             (
                 json!({"deploymentConfiguration": {"deploymentCircuitBreaker": {"rollback": true}}}),
@@ -272,6 +286,10 @@ fn target_row() -> Row {
             (json!({"roleArn": TASK}), "service-linked role"),
             (action(json!({"schedule": "daily", "scalableTargetAction": {"minCapacity": 0}})), "begins with `at(`"),
             (action(json!({"schedule": "rate(1 day)", "scalableTargetAction": {}})), "minCapacity"),
+            (
+                json!({"scheduledActions": {"a/b": {"schedule": "rate(1 day)", "scalableTargetAction": {"minCapacity": 0}}}}),
+                "without `:`, `/` and `|`",
+            ),
         ],
         listed: Listed {
             service: "application-autoscaling",
@@ -410,6 +428,7 @@ fn repository_row() -> Row {
             (json!({"imageTagMutabilityExclusionFilters": ["v*"]}), "`_WITH_EXCLUSION`"),
             (json!({"encryptionConfiguration": {"kmsKey": "alias/a"}}), "needs `encryptionType: KMS`"),
             (json!({"lifecyclePolicy": {"x": 1}}), "no list of `rules`"),
+            (json!({"repositoryPolicy": large(10_240)}), "10240 are allowed"),
         ],
         by_hand: Some(vec![("ecr", "delete_repository", json!({"repositoryName": "web"}))]),
         ..row("ecr:Repository", ("ecr", "describe_repositories", |answer| length(answer, "repositories")))

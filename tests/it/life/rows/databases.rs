@@ -113,6 +113,7 @@ fn wrong_clusters() -> Vec<(Value, &'static str)> {
         (json!({"masterUsername": null}), "masterUsername"),
         (json!({"masterUsername": "admin"}), "reserved word"),
         (json!({"masterUserPassword": "short"}), "8 to 99"),
+        (json!({"engine": "aurora-mysql", "masterUserPassword": "p".repeat(42)}), "8 to 41"),
         (json!({"masterUserPassword": "long-enough", "manageMasterUserPassword": true}), "masterUserPassword"),
         (json!({"manageMasterUserPassword": false}), "masterUserPassword"),
         (json!({"serverlessV2ScalingConfiguration": {"minCapacity": 0.7, "maxCapacity": 4}}), "steps of 0.5"),

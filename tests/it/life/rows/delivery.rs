@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
-use super::{Listed, Row, Second, length, row};
+use super::{Listed, Row, Second, length, row, two_subnets};
 use crate::aws::ELSEWHERE;
 use crate::life::stack::Asked;
 
@@ -44,7 +44,8 @@ fn copied() -> Vec<Value> {
     let rules = json!({"all": {"destination": {"bucket": "arn:aws:s3:::elsewhere"}}});
     vec![
         json!({"versioning": true, "replicationConfiguration": {"role": "${copier.arn}", "rules": rules}}),
-        json!({"versioning": true, "replicationConfiguration": {}}),
+        // S3 suspends versioning only once the replication is gone.
+        json!({"replicationConfiguration": {}}),
     ]
 }
 
@@ -89,10 +90,7 @@ fn bucket_row() -> Row {
                 "all": {},
                 "in": {"prefix": "in/", "tags": {"a": "b"}, "dataExport": {"bucketArn": "${logs.arn}", "prefix": "classes/"}},
             },
-            "intelligentTieringConfigurations": {
-                "old": {"tags": {"a": "b"}, "tierings": [{"accessTier": "ARCHIVE_ACCESS", "days": 90}]},
-                "older": {"prefix": "old/", "tierings": [{"accessTier": "DEEP_ARCHIVE_ACCESS", "days": 180}]},
-            },
+            "intelligentTieringConfigurations": archived(180),
             "inventoryConfigurations": {
                 "all": {"destination": {"bucketArn": "${logs.arn}", "format": "Parquet"}, "optionalFields": ["Size", "ETag"]},
                 "in": {"enabled": false, "prefix": "in/", "scheduleFrequency": "Daily", "destination": {"bucketArn": "${logs.arn}"}},
@@ -121,12 +119,21 @@ fn bucket_row() -> Row {
             (json!({"lifecycleRules": {"a": {}}}), "lifecycleRules.a.expiration"),
             (json!({"websiteConfiguration": {"errorDocument": "e.html"}}), "websiteConfiguration.errorDocument"),
             (json!({"objectLockConfiguration": {}}), "needs `versioning: true`"),
+            (json!({"intelligentTieringConfigurations": archived(90)}), "after 180 days at least"),
             (json!({"transitionDefaultMinimumObjectSize": "varies_by_storage_class"}), "needs `lifecycleRules`"),
         ],
         by_hand: Some(vec![("s3", "delete_bucket", json!({"Bucket": "${x.id}"}))]),
         untold: vec!["forceDestroy"],
         ..row("s3:Bucket", ("s3", "list_buckets", |answer| length(answer, "Buckets")))
     }
+}
+
+/// What nobody reads, in an archive, and after so many days in a deeper one.
+fn archived(days: u32) -> Value {
+    json!({
+        "old": {"tags": {"a": "b"}, "tierings": [{"accessTier": "ARCHIVE_ACCESS", "days": 90}]},
+        "older": {"prefix": "old/", "tierings": [{"accessTier": "DEEP_ARCHIVE_ACCESS", "days": days}]},
+    })
 }
 
 fn lifecycle_rules() -> Value {
@@ -180,7 +187,6 @@ fn bucket_policy_row() -> Row {
 }
 
 const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
-const BALANCER: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/web/0123456789abcdef";
 
 fn origin_access_control_row() -> Row {
     Row {
@@ -347,10 +353,12 @@ fn origin_access_identity_row() -> Row {
 }
 
 fn vpc_origin_row() -> Row {
+    let balancer = json!({"subnets": ["${one.id}", "${two.id}"], "scheme": "internal"});
     Row {
         region: ELSEWHERE,
-        first: json!({"name": "web", "arn": BALANCER}),
-        given: json!({"tags": {"a": "b"}, "httpPort": 8080, "originProtocolPolicy": "http-only", "ipAddressType": "dualstack"}),
+        around: [two_subnets(), vec![Asked::new("balancer", "elb:LoadBalancer", balancer)]].concat(),
+        first: json!({"name": "web", "arn": "${balancer.arn}"}),
+        given: json!({"tags": {"a": "b"}, "httpPort": 8080, "httpsPort": 8443, "originSslProtocols": ["TLSv1.1", "TLSv1.2"], "originProtocolPolicy": "http-only", "ipAddressType": "dualstack"}),
         in_place: vec!["tags"],
         other: Some(json!({"name": "shop"})),
         unnamed: json!({"name": null}),

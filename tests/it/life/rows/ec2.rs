@@ -6,6 +6,11 @@ use super::{Listed, Row, Second, length, row, subnet, vpc};
 use crate::aws::REGION;
 use crate::life::stack::Asked;
 
+/// The IPAM pools of every account: one for VPCs, and two for the subnets of a VPC.
+const POOL: &str = "ipam-pool-00000000000000004";
+const PLAN: &str = "ipam-pool-00000000000000014";
+const PLAN6: &str = "ipam-pool-00000000000000016";
+
 pub fn rows() -> Vec<Row> {
     vec![
         vpc_row(),
@@ -36,9 +41,16 @@ fn vpc_row() -> Row {
         first: json!({"cidrBlock": "10.0.0.0/16", "tags": {"Name": "web"}}),
         given: json!({"enableDnsHostnames": false, "enableDnsSupport": false, "instanceTenancy": "dedicated", "tags": {"a": "b"}}),
         needs: vec![("enableDnsSupport", json!({"enableDnsHostnames": false}))],
+        also: vec![
+            json!({"cidrBlock": null, "ipv4IpamPoolId": POOL}),
+            json!({"cidrBlock": null, "ipv4IpamPoolId": POOL, "ipv4NetmaskLength": 24}),
+            json!({"cidrBlock": "10.128.64.0/20", "ipv4IpamPoolId": POOL}),
+        ],
         in_place: vec!["enableDnsHostnames", "tags"],
         other: Some(json!({"cidrBlock": "10.1.0.0/16"})),
         wrong: vec![
+            (json!({"cidrBlock": null}), "one of"),
+            (json!({"ipv4NetmaskLength": 20}), "needs `ipv4IpamPoolId`"),
             (json!({"cidrBlock": "10.0.0.0/30"}), "/30"),
             (json!({"cidrBlock": "10.0.0.1/16"}), "did you mean `10.0.0.0/16`?"),
         ],
@@ -84,10 +96,27 @@ fn subnet_row() -> Row {
         // AWS chooses a zone by itself, and not always the same.
         first: json!({"vpcId": "${vpc.id}", "cidrBlock": "10.0.0.0/24", "availabilityZone": format!("{REGION}a")}),
         given: json!({"mapPublicIpOnLaunch": true, "enableResourceNameDnsARecordOnLaunch": true, "privateDnsHostnameTypeOnLaunch": "resource-name", "availabilityZone": format!("{REGION}c"), "tags": {"a": "b"}}),
+        beside: vec![Asked::new(
+            "six",
+            "ec2:VpcCidrBlockAssociation",
+            json!({"vpcId": "${vpc.id}", "amazonProvidedIpv6CidrBlock": true}),
+        )],
+        also: vec![
+            json!({"cidrBlock": null, "ipv4IpamPoolId": PLAN, "ipv4NetmaskLength": 26}),
+            json!({"vpcId": "${six.vpcId}", "ipv6IpamPoolId": PLAN6}),
+            json!({"vpcId": "${six.vpcId}", "ipv6IpamPoolId": PLAN6, "ipv6NetmaskLength": 60, "assignIpv6AddressOnCreation": true}),
+            json!({
+                "vpcId": "${six.vpcId}", "cidrBlock": null, "ipv6Native": true, "ipv6IpamPoolId": PLAN6,
+                "assignIpv6AddressOnCreation": true, "privateDnsHostnameTypeOnLaunch": "resource-name",
+            }),
+        ],
         in_place: vec!["mapPublicIpOnLaunch", "tags"],
         other: Some(json!({"cidrBlock": "10.0.1.0/24"})),
         second: Second::Refused,
         wrong: vec![
+            (json!({"cidrBlock": null}), "one of"),
+            (json!({"ipv6NetmaskLength": 64}), "needs `ipv6IpamPoolId`"),
+            (json!({"ipv6Native": true}), "`ipv6Native: true`"),
             (json!({"cidrBlock": "10.0.0.0/8"}), "/8"),
             (json!({"assignIpv6AddressOnCreation": true}), "ipv6CidrBlock"),
         ],

@@ -51,7 +51,11 @@ fn regex_pattern_set_row() -> Row {
         first: json!({"name": "bots", "scope": "REGIONAL", "regularExpressionList": ["bot", "^/admin"]}),
         given: json!({"description": "for the web", "tags": {"a": "b"}, "regularExpressionList": ["^/admin", "bot", "a+"]}),
         in_place: vec!["description", "tags", "regularExpressionList"],
-        wrong: vec![(json!({"name": "a b"}), "name"), (json!({"description": "ab"}), "description")],
+        wrong: vec![
+            (json!({"name": "a b"}), "name"),
+            (json!({"description": "ab"}), "description"),
+            (json!({"regularExpressionList": ["bot", "a".repeat(201)]}), "is 201 characters long"),
+        ],
         listed: Listed {
             service: "wafv2",
             operation: "list_regex_pattern_sets",
@@ -69,6 +73,14 @@ fn path(begin: &str) -> Value {
         "searchString": begin, "positionalConstraint": "STARTS_WITH", "fieldToMatch": {"uriPath": {}},
         "textTransformations": [{"priority": 1, "type": "LOWERCASE"}, {"priority": 0, "type": "URL_DECODE"}],
     }})
+}
+
+/// A statement that matches methods in which something is.
+fn searching(strings: Value) -> Value {
+    let none = json!([{"priority": 0, "type": "NONE"}]);
+    let about =
+        json!({"positionalConstraint": "CONTAINS", "fieldToMatch": {"method": {}}, "textTransformations": none});
+    json!({"byteMatchStatement": super::super::with(&about, &strings)})
 }
 
 fn rule(priority: u32, statement: Value, action: &str) -> Value {
@@ -118,7 +130,8 @@ fn rules() -> Value {
         "headers": rule(10, part(json!({"headers": {"matchPattern": {"includedHeaders": ["X-A"]}, "matchScope": "ALL", "oversizeHandling": "MATCH"}})), "count"),
         "cookies": rule(11, part(json!({"cookies": {"matchPattern": {"all": {}}, "matchScope": "KEY", "oversizeHandling": "CONTINUE"}})), "count"),
         "prints": rule(12, part(json!({"ja4Fingerprint": {"fallbackBehavior": "MATCH"}})), "count"),
-        "bytes": rule(13, json!({"byteMatchStatement": {"searchStringBase64": "/w==", "positionalConstraint": "CONTAINS", "fieldToMatch": {"method": {}}, "textTransformations": none}}), "count"),
+        "bytes": rule(13, searching(json!({"searchStringBase64": "/w=="})), "count"),
+        "text": rule(14, json!({"notStatement": {"statement": searching(json!({"searchStringBase64": "Ym90"}))}}), "count"),
     })
 }
 
@@ -165,6 +178,11 @@ fn web_acl_row() -> Row {
             (json!({"rules": unmatched}), "exactly one property must be given"),
             (json!({"rules": {"a": rule(1, group, "block")}}), "a group of rules needs it"),
             (json!({"rules": bad_name}), "`a b` is not a rule's name"),
+            (
+                json!({"rules": {"a": rule(1, searching(json!({"searchString": "é".repeat(101)})), "block")}}),
+                "is 202 bytes long",
+            ),
+            (json!({"rules": {"a": rule(1, searching(json!({"searchStringBase64": "?"})), "block")}}), "is not Base64"),
         ],
         listed: Listed {
             service: "wafv2",

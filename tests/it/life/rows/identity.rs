@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Listed, Row, Second, length, row};
+use super::{Listed, Row, Second, large, length, row};
 use crate::aws::ELSEWHERE;
 use crate::life::stack::Asked;
 
@@ -48,6 +48,7 @@ fn role_policy_row() -> Row {
             (json!({"name": "a:b"}), "name"),
             (json!({"role": "a/b"}), "role"),
             (json!({"policy": "{"}), "policy"),
+            (json!({"policy": large(10_240)}), "10240 are allowed"),
         ],
         listed: Listed {
             service: "iam",
@@ -118,6 +119,7 @@ fn policy_row() -> Row {
             (json!({"name": "a b"}), "name"),
             (json!({"path": "service"}), "path"),
             (json!({"policy": {"Version": "2012-10-17"}}), "policy"),
+            (json!({"policy": large(6144)}), "6144 are allowed"),
         ],
         listed: Listed {
             service: "iam",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Listed, Row, Second, length, row};
+use super::{Listed, Row, Second, large, length, row};
 use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
@@ -75,6 +75,7 @@ fn resource_policy_row() -> Row {
         wrong: vec![
             (json!({"name": "AWSLogDeliveryWrite20150319"}), "AWS's own log delivery"),
             (json!({"policy": {}}), "it has no `Statement`"),
+            (json!({"policy": large(51_200)}), "51200 are allowed"),
         ],
         by_hand: Some(vec![("logs", "delete_resource_policy", json!({"policyName": "queries"}))]),
         ..row(

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Listed, Row, Second, length, row};
 use crate::aws::ELSEWHERE;
 use crate::life::stack::Asked;
+use crate::life::with;
 
 pub fn rows() -> Vec<Row> {
     vec![
@@ -60,6 +61,8 @@ fn certificate_row() -> Row {
             (json!({"domainName": "w*.example.com"}), "`*` can only stand for the first part"),
             (json!({"domainName": format!("{}.example.com", "a".repeat(60))}), "more than 64 characters"),
             (json!({"validationDomains": {"www.example.com": "example.com"}}), "validationMethod: EMAIL"),
+            (json!({"keyAlgorithm": "RSA_3072"}), "only certificates of a private authority have it"),
+            (json!({"keyAlgorithm": "EC_secp521r1"}), "only certificates of a private authority have it"),
         ],
         by_hand: Some(vec![("acm", "delete_certificate", json!({"CertificateArn": "${x.id}"}))]),
         listed: Listed {
@@ -151,6 +154,15 @@ fn health_check_row() -> Row {
             "regions": ["us-east-1", "eu-west-1", "sa-east-1"],
             "tags": {"a": "b"},
         }),
+        beside: vec![Asked::new(
+            "child",
+            "route53:HealthCheck",
+            json!({"type": "TCP", "ipAddress": "192.0.2.1", "port": 80}),
+        )],
+        also: vec![
+            json!({"type": "HTTPS_STR_MATCH", "searchString": "ok"}),
+            json!({"type": "CALCULATED", "fullyQualifiedDomainName": null, "childHealthChecks": ["${child.id}"], "healthThreshold": 1}),
+        ],
         in_place: vec!["port", "resourcePath", "failureThreshold", "inverted", "regions", "tags"],
         other: Some(json!({"fullyQualifiedDomainName": "shop.example.com"})),
         wrong: vec![
@@ -160,10 +172,17 @@ fn health_check_row() -> Row {
             (json!({"regions": ["us-east-1"]}), "at least three"),
             (json!({"requestInterval": 20}), "10 or 30"),
             (json!({"healthThreshold": 0}), "no other type has it"),
+            (unasked(json!({"requestInterval": 10})), "requestInterval"),
+            (unasked(json!({"failureThreshold": 5})), "failureThreshold"),
         ],
         by_hand: Some(vec![("route53", "delete_health_check", json!({"HealthCheckId": "${x.id}"}))]),
         ..row("route53:HealthCheck", ("route53", "list_health_checks", |answer| length(answer, "HealthChecks")))
     }
+}
+
+/// A health check that asks nothing over the internet, although it says how.
+fn unasked(how: Value) -> Value {
+    with(&json!({"type": "CALCULATED", "fullyQualifiedDomainName": null, "healthThreshold": 0}), &how)
 }
 
 /// A KMS key of an account that can't be looked at.
@@ -179,7 +198,11 @@ fn key_signing_key_row() -> Row {
         other: Some(json!({"name": "two_key", "keyManagementServiceArn": KEY.replace("one", "two")})),
         unnamed: json!({"name": null}),
         second: Second::Refused,
-        wrong: vec![(json!({"name": "k"}), "name"), (json!({"keyManagementServiceArn": "one"}), "is not an ARN")],
+        wrong: vec![
+            (json!({"name": "k"}), "name"),
+            (json!({"keyManagementServiceArn": "one"}), "is not an ARN"),
+            (json!({"keyManagementServiceArn": KEY.replace("us-east-1", "eu-west-1")}), "is in eu-west-1"),
+        ],
         listed: Listed {
             service: "route53",
             operation: "get_dnssec",
@@ -223,7 +246,13 @@ fn query_logging_config_row() -> Row {
             "cloudWatchLogsLogGroupArn": "arn:aws:logs:us-east-1:999999999999:log-group:/aws/route53/example.com",
         }),
         second: Second::Refused,
-        wrong: vec![(json!({"cloudWatchLogsLogGroupArn": "/aws/route53"}), "is not an ARN")],
+        wrong: vec![
+            (json!({"cloudWatchLogsLogGroupArn": "/aws/route53"}), "is not an ARN"),
+            (
+                json!({"cloudWatchLogsLogGroupArn": "arn:aws:logs:eu-west-1:999999999999:log-group:/aws/route53/example.com"}),
+                "is in eu-west-1",
+            ),
+        ],
         listed: Listed {
             service: "route53",
             operation: "list_query_logging_configs",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Listed, Row, Second, length, row, two_subnets};
+use super::{Listed, Row, Second, large, length, row, two_subnets};
 use crate::aws::{ELSEWHERE, REGION};
 use crate::life::stack::Asked;
 
@@ -51,6 +51,15 @@ fn replication_group_row() -> Row {
         .concat(),
         first: json!({"replicationGroupId": "web", "nodeType": "cache.t4g.micro", "subnetGroupName": "${net.name}"}),
         given: json!({"description": "for the web", "tags": {"a": "b"}, "snapshotRetentionLimit": 3, "snapshotWindow": "03:00-04:00", "autoMinorVersionUpgrade": false, "replicasPerNodeGroup": 1}),
+        beside: vec![Asked::new(
+            "guard",
+            "ec2:SecurityGroup",
+            json!({"vpcId": "${vpc.id}", "description": "of the cache"}),
+        )],
+        also: vec![
+            json!({"securityGroupIds": ["${guard.id}"], "preferredMaintenanceWindow": "wed:03:30-wed:04:30"}),
+            json!({"port": 6380}),
+        ],
         in_place: vec!["description", "tags", "snapshotRetentionLimit", "replicasPerNodeGroup"],
         other: Some(json!({"replicationGroupId": "shop"})),
         unnamed: json!({"replicationGroupId": null}),
@@ -117,6 +126,29 @@ fn record_row() -> Row {
         around: vec![Asked::new("zone", "route53:Zone", json!({"name": "example.com"}))],
         first: json!({"zoneId": "${zone.id}", "name": "www.example.com", "type": "A", "records": ["192.0.2.1"]}),
         given: json!({"ttl": 60, "records": ["192.0.2.2"], "waitForSync": false}),
+        beside: vec![
+            Asked::new(
+                "check",
+                "route53:HealthCheck",
+                json!({"type": "HTTPS", "fullyQualifiedDomainName": "www.example.com"}),
+            ),
+            Asked::new(
+                "target",
+                "route53:Record",
+                json!({"zoneId": "${zone.id}", "name": "target.example.com", "type": "A", "records": ["192.0.2.9"]}),
+            ),
+        ],
+        also: vec![
+            json!({"setIdentifier": "a", "weight": 10}),
+            json!({"setIdentifier": "a", "weight": 0}),
+            json!({"setIdentifier": "a", "latencyRegion": "us-east-1"}),
+            json!({"setIdentifier": "a", "failover": "SECONDARY"}),
+            json!({"setIdentifier": "a", "failover": "PRIMARY", "healthCheckId": "${check.id}"}),
+            json!({"setIdentifier": "a", "geoLocation": {"countryCode": "JP"}}),
+            json!({"setIdentifier": "a", "geoProximityLocation": {"awsRegion": REGION, "bias": 10}}),
+            json!({"setIdentifier": "a", "multiValueAnswer": true}),
+            json!({"records": null, "alias": {"name": "target.example.com", "zoneId": "${zone.id}"}}),
+        ],
         in_place: vec!["ttl", "records"],
         other: Some(json!({"name": "shop.example.com"})),
         second: Second::Refused,
@@ -163,6 +195,7 @@ fn role_row() -> Row {
             (json!({"name": "a b"}), "name"),
             (json!({"path": "service"}), "path"),
             (json!({"assumeRolePolicy": "{"}), "assumeRolePolicy"),
+            (json!({"inlinePolicies": {"a": large(6000), "b": large(6000)}}), "10240 are allowed"),
         ],
         by_hand: Some(vec![("iam", "delete_role", json!({"RoleName": "web"}))]),
         ..row("iam:Role", ("iam", "list_roles", |answer| length(answer, "Roles")))
@@ -172,7 +205,14 @@ fn role_row() -> Row {
 fn session_preferences_row() -> Row {
     Row {
         first: json!({}),
-        given: json!({"idleSessionTimeout": 30, "maxSessionDuration": 60, "runAsEnabled": true, "shellProfile": {"linux": "cd"}}),
+        given: json!({
+            "idleSessionTimeout": 30, "maxSessionDuration": 60, "runAsEnabled": true, "runAsDefaultUser": "ec2-user", "shellProfile": {"linux": "cd"},
+            "cloudWatchLogGroupName": "sessions", "cloudWatchEncryptionEnabled": false, "cloudWatchStreamingEnabled": false,
+            "s3BucketName": "sessions-of-the-team", "s3EncryptionEnabled": false,
+        }),
+        needs: vec![("runAsDefaultUser", json!({"runAsEnabled": true}))],
+        beside: vec![Asked::new("key", "kms:Key", json!({}))],
+        also: vec![json!({"kmsKeyId": "${key.arn}"})],
         in_place: vec!["idleSessionTimeout", "maxSessionDuration"],
         second: Second::Refused,
         wrong: vec![

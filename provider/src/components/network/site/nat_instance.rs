@@ -48,6 +48,7 @@ impl Site<'_> {
         let group = Group {
             key: "nat-sg",
             vpc_id: vpc.id.clone(),
+            described: false,
             description: GroupDescription::about("NAT instance, reached from the VPC only"),
             allow_from: self.from_the_vpc(),
             allow_to: BTreeMap::from([("all".to_owned(), Peer::all_of(everywhere()))]),

@@ -67,23 +67,38 @@ impl Site<'_> {
     /// The policy of the bucket, of which there is one, whether a distribution reads it or not.
     pub fn bucket_policy(&mut self, bucket: Option<&PrivateBucket>, cdn: Option<&Cdn>) {
         let (Some(bucket), true) = (bucket, self.plan.writes_bucket_policy()) else { return };
-        let reads = cdn.map(|cdn| bucket.arn.zip(&cdn.arn).map(|(bucket, distribution)| reads(&bucket, &distribution)));
+        let reads = cdn.map(|cdn| {
+            let all = bucket.arn.zip(&cdn.arn).zip(&cdn.origin_access_identity_arn);
+            all.map(|((bucket, distribution), identity)| reads(&bucket, &distribution, &identity))
+        });
+        let said = self.plan.blocks.bucket.iter().flat_map(|block| &block.settings.policy_statements);
+        let said = said.map(|each| each.map(|each| each.json().clone())).collect::<Vec<_>>();
         let args = BucketPolicyArgs {
             bucket: bucket.bucket_name.map(BucketName::from).into(),
-            policy: bucket_policy(&bucket.arn, reads).into(),
+            policy: bucket_policy(&bucket.arn, reads.into_iter().chain(said)).into(),
         };
-        self.here.add::<BucketPolicy>("bucket-policy", args);
+        // Others wrote it where the program said more of it, and where an origin access identity reads the bucket.
+        let former = [("bucket", "bucket-policy"), ("cdn", "cdn-bucket-policy-static")];
+        let mut place = self.here.child("bucket-policy");
+        for (part, key) in former {
+            place = self.parts.get(part).into_iter().fold(place, |place, part| place.moved(part, key));
+        }
+        place.add::<BucketPolicy>(args);
     }
 }
 
-/// The statement by which a distribution reads a bucket through its origin access control.
-fn reads(bucket: &str, distribution: &str) -> Json {
-    json!({
+/// The statement by which a distribution reads a bucket: through its origin access control, or its identity where it has one.
+fn reads(bucket: &str, distribution: &str, identity: &str) -> Json {
+    let mut read = json!({
         "Sid": "Distribution",
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Action": "s3:GetObject",
         "Resource": format!("{bucket}/*"),
-        "Condition": {"StringEquals": {"AWS:SourceArn": distribution}},
-    })
+    });
+    match identity {
+        "" => read["Condition"] = json!({"StringEquals": {"AWS:SourceArn": distribution}}),
+        identity => read["Principal"] = json!({"AWS": identity}),
+    }
+    read
 }

@@ -15,7 +15,7 @@ use crate::components::security_group::Group;
 use crate::route53::record::{Alias, Record, RecordArgs};
 use crate::route53::record_type::RecordType;
 use crate::route53::zone::{Zone, ZoneArgs, ZoneVpc};
-use crate::types::{Cidr, DomainName};
+use crate::types::{Cidr, DomainName, GroupDescription};
 
 /// The hosted zone in which AWS keeps the names of all distributions.
 const DISTRIBUTIONS: &str = "Z2FDTNDATAQYW2";
@@ -25,6 +25,9 @@ impl Site<'_> {
         let network = self.part::<Network>("network", self.plan.network());
         self.wires.vpc_id = network.vpc_id.clone();
         self.wires.cidr = network.cidr.try_map(|cidr| Cidr::parse(&cidr).map_err(Error::new));
+        let secondary = &self.plan.blocks.network.settings.secondary_cidrs;
+        let secondary = secondary.iter().map(|(name, range)| (name.clone(), Cidr(range.0)));
+        self.wires.ranges = self.ranges.clone().into_iter().chain(secondary).collect();
         self.wires.public = network.public_subnet_ids.clone();
         self.wires.app = network.app_subnet_ids.clone();
         self.wires.data = network.data_subnet_ids.clone();
@@ -38,18 +41,20 @@ impl Site<'_> {
     }
 
     /// The security group of those that reach database and cache: a group of its own, because the service is made after both.
-    pub fn clients(&mut self) {
+    pub fn clients(&mut self) -> Option<Output<String>> {
         if !self.has_data() {
-            return;
+            return None;
         }
         let group = Group {
             key: "clients",
             vpc_id: self.wires.vpc_id.clone(),
-            description: format!("{}, clients of database and cache", self.here.name()).into(),
+            described: false,
+            description: GroupDescription::about(&format!("{}, clients of database and cache", self.here.name())),
             allow_from: BTreeMap::new(),
             allow_to: BTreeMap::new(),
         };
         self.wires.clients = group.tell(self.here).id;
+        Some(self.wires.clients.clone())
     }
 
     /// The zone of names that only the VPC knows.

@@ -71,7 +71,7 @@ fn an_update_is_a_row_of_calls() {
     let (off, step, on) = (mode("disabled", 1), mode("compatible", 1), mode("enabled", 1));
     let wide = mode("enabled", 2);
     let dual = |told: &str| of(&[("networkType", "dual_stack".into()), ("ipDiscovery", told.into())]);
-    let cases: [(Value, Value, &[&str]); 20] = [
+    let cases: [(Value, Value, &[&str]); 21] = [
         (object([]), object([]), &[]),
         (object([]), failover.clone(), &["Grow(1)", "failover true"]),
         (failover.clone(), object([]), &["failover false", "Shrink(0)"]),
@@ -85,7 +85,8 @@ fn an_update_is_a_row_of_calls() {
         (only.clone(), plain.clone(), &["preferred", "tls false"]),
         (both.clone(), plain.clone(), &["tls false"]),
         (both, only, &["required"]),
-        (object([("authToken", token.into())]), object([("authToken", other.into())]), &["token ROTATE", "token SET"]),
+        (object([("authToken", token.into())]), object([("authToken", other.into())]), &["token ROTATE"]),
+        (object([]), object([("authToken", other.into())]), &["token ROTATE", "token SET"]),
         (object([("authToken", token.into())]), users.clone(), &["users [\"staff\"], token DELETE"]),
         (plain.clone(), users.clone(), &["tls true, preferred", "required", "users [\"staff\"]"]),
         (users, plain, &["users go", "preferred", "tls false"]),
