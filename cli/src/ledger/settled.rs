@@ -1,18 +1,26 @@
 //! At which commit stacks were settled: the configuration there bounds what is merged next, which can't loosen its own bounds.
 
+use sqlx::AssertSqlSafe;
+
 use super::{Ledger, StackId, failed};
 use crate::failure::Result;
+
+/// So many are written down by one statement: there may be ten thousand, and a server that is far away.
+const MOST: usize = 500;
 
 impl Ledger {
     /// Writes down that nothing is left to do for these stacks at a head.
     pub async fn settle<'a>(&self, stacks: impl Iterator<Item = &'a StackId>, head: &str) -> Result<()> {
         let failed = failed("recording what needs nothing");
-        let mut work = self.pool.begin().await.map_err(&failed)?;
-        for stack in stacks {
-            let update = sqlx::query("UPDATE stacks SET settled_commit = $1 WHERE id = $2").bind(head.to_owned());
-            update.bind(stack.0.clone()).execute(&mut *work).await.map_err(&failed)?;
+        let stacks: Vec<&StackId> = stacks.collect();
+        for some in stacks.chunks(MOST) {
+            let places: Vec<String> = (2..).take(some.len()).map(|at| format!("${at}")).collect();
+            let update = format!("UPDATE stacks SET settled_commit = $1 WHERE id IN ({})", places.join(", "));
+            let update = sqlx::query(AssertSqlSafe(update)).bind(head.to_owned());
+            let update = some.iter().fold(update, |update, stack| update.bind(stack.0.clone()));
+            update.execute(&self.pool).await.map_err(&failed)?;
         }
-        work.commit().await.map_err(failed)
+        Ok(())
     }
 
     /// The newest commit at which nothing was left to do for a stack; `None` for one that does not stand.

@@ -108,6 +108,9 @@ async fn a_stack_is_settled_where_nothing_was_left_to_do(ledger: &Ledger) {
     ledger.settle([&id].into_iter(), "dddd").await.expect("a write");
     assert!(stands(ledger, &id, &lease, None, 7).await);
     assert_eq!(settled().await, None, "it was destroyed");
+    assert!(stands(ledger, &id, &lease, Some("eeee"), 8).await);
+    ledger.settle(std::iter::repeat_n(&id, 1_001), "ffff").await.expect("however many there are");
+    assert_eq!(settled().await.as_deref(), Some("ffff"));
 }
 
 /// Which run is the newest tells the lease, not what time its host believes it to be.
