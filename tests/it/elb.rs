@@ -206,3 +206,51 @@ fn a_target_group_in_use_is_not_replaced_under_its_name() {
     stack.up(&of(81, json!("web-2"))).expect("the new one is made beside the old one");
     stack.up(&[]).expect("all is deleted");
 }
+
+/// A target group belongs to one load balancer: the old rule lets go of it first.
+#[test]
+fn a_rule_moves_to_another_load_balancer_with_its_target_group() {
+    let aws = Aws::new();
+    let of = |listener: &str| {
+        let answer = json!([{"type": "fixed-response", "fixedResponseConfig": {"statusCode": "404"}}]);
+        let on = |balancer: &str| json!({"loadBalancerArn": format!("${{{balancer}.arn}}"), "port": 80, "protocol": "HTTP", "defaultActions": answer});
+        let rule = json!({
+            "listenerArn": format!("${{{listener}.arn}}"), "priority": 1, "conditions": [{"field": "path-pattern", "values": ["/*"]}],
+            "actions": [{"type": "forward", "targetGroupArn": "${tg.arn}"}],
+        });
+        let own = [
+            Asked::new("other", "elb:LoadBalancer", json!({"subnets": ["${one.id}", "${two.id}"]})),
+            Asked::new("here", "elb:Listener", on("lb")),
+            Asked::new("there", "elb:Listener", on("other")),
+            Asked::new("rule", "elb:ListenerRule", rule),
+        ];
+        [balanced(), own.to_vec()].concat()
+    };
+    let mut stack = Stack::new(&aws);
+    stack.up(&of("here")).expect("it is made");
+    let steps = stack.up(&of("there")).expect("it moves");
+    assert_eq!(steps, ["replace-in-its-place rule"]);
+    stack.up(&[]).expect("all is deleted");
+}
+
+/// A Network Load Balancer leaves a zone before it takes another subnet of it. It can't leave the only one.
+#[test]
+fn a_network_load_balancer_exchanges_the_subnet_of_a_zone() {
+    let aws = Aws::new();
+    let three = json!({"vpcId": "${vpc.id}", "cidrBlock": "10.0.2.0/24", "availabilityZone": "ap-northeast-1a"});
+    let of = |subnets: Value| {
+        let own = [
+            Asked::new("three", "ec2:Subnet", three.clone()),
+            Asked::new("nlb", "elb:LoadBalancer", json!({"type": "network", "subnets": subnets})),
+        ];
+        [balanced(), own.to_vec()].concat()
+    };
+    let mut stack = Stack::new(&aws);
+    stack.up(&of(json!(["${one.id}", "${two.id}"]))).expect("it is made");
+    let exchanged = of(json!(["${three.id}", "${two.id}"]));
+    assert_eq!(stack.up(&exchanged).expect("it changes in place"), ["update nlb"]);
+    assert_eq!(stack.up(&exchanged).expect("nothing is left to do"), [] as [String; 0]);
+    let steps = stack.up(&of(json!(["${one.id}"]))).expect("a new one takes its place");
+    assert!(steps.contains(&"replace nlb".to_owned()), "{steps:?}");
+    stack.up(&[]).expect("all is deleted");
+}
