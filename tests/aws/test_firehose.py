@@ -107,6 +107,21 @@ def test_encryption_takes_its_time(aws):
     assert described(aws)["DeliveryStreamEncryptionConfiguration"]["Status"] == "ENABLED"
 
 
+@pytest.mark.parametrize("key, failed", [("denied", "ENABLING_FAILED"), ("kept", "DISABLING_FAILED")])
+def test_encryption_that_fails_can_be_turned_off_again(aws, key, failed):
+    stream(aws)
+    aws.clock(0)
+    asked = {"KeyType": "CUSTOMER_MANAGED_CMK", "KeyARN": KEY.replace("key/1", f"key/{key}")}
+    aws.firehose.start_delivery_stream_encryption(DeliveryStreamName="s", DeliveryStreamEncryptionConfigurationInput=asked)
+    status = lambda: described(aws)["DeliveryStreamEncryptionConfiguration"]["Status"]
+    if key == "kept":
+        assert status() == "ENABLED"
+        aws.firehose.stop_delivery_stream_encryption(DeliveryStreamName="s")
+    assert status() == failed
+    aws.firehose.stop_delivery_stream_encryption(DeliveryStreamName="s")
+    assert status() == "DISABLED"
+
+
 def test_an_update_keeps_what_it_leaves_out(aws):
     stream(aws, Prefix="logs/")
     update(aws, CompressionFormat="GZIP", ProcessingConfiguration={"Enabled": False, "Processors": []})

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::aws::Aws;
+use crate::life::stack::{Asked, Stack};
 
 /// A stream `logs` with its role, and more properties of its destination.
 fn program(destination: &str) -> String {
@@ -72,4 +73,50 @@ fn a_processor_comes_and_goes() {
     let seen = destination(&aws);
     assert_eq!((&seen["ProcessingConfiguration"], &seen["CompressionFormat"]), (&Value::Null, &json!("GZIP")));
     project.destroy().expect_ok();
+}
+
+/// A stream with its role, encrypted with one of the emulator's keys or not at all.
+fn encrypted(key: Option<&str>) -> Vec<Asked> {
+    let trust = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "firehose.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    ]});
+    let encryption = match key {
+        None => json!({"keyType": "NONE"}),
+        Some(key) => {
+            let arn = format!("arn:aws:kms:ap-northeast-1:123456789012:key/{key}");
+            json!({"keyType": "CUSTOMER_MANAGED_CMK", "keyArn": arn})
+        }
+    };
+    let logs = json!({
+        "name": "aws-waf-logs-web", "deliveryStreamEncryptionConfigurationInput": encryption,
+        "extendedS3DestinationConfiguration": {"roleArn": "${role.arn}", "bucketArn": "arn:aws:s3:::logs"},
+    });
+    vec![
+        Asked::new("role", "iam:Role", json!({"assumeRolePolicy": trust.to_string()})),
+        Asked::new("logs", "firehose:DeliveryStream", logs),
+    ]
+}
+
+/// With `denied`, the first attempt to turn it on fails, and with `kept` the first to turn it off.
+#[test]
+fn an_encryption_that_failed_to_change_is_tried_again() {
+    let (denied, kept) = (Some("denied"), Some("kept"));
+    for (first, fails, then, ends) in [
+        (None, denied, denied, "ENABLED"),
+        (None, denied, None, "DISABLED"),
+        (kept, None, None, "DISABLED"),
+        (kept, None, kept, "ENABLED"),
+    ] {
+        let aws = Aws::new();
+        let mut stack = Stack::new(&aws);
+        stack.up(&encrypted(first)).unwrap_or_else(|failure| panic!("{}", failure.words));
+        let refused = stack.up(&encrypted(fails)).expect_err("the key refuses it").words;
+        assert!(refused.contains("KMS_GRANT_FAILED: The key refused it"), "{refused}");
+        let steps = stack.up(&encrypted(then)).unwrap_or_else(|failure| panic!("{then:?}: {}", failure.words));
+        assert_eq!(steps, ["update logs"]);
+        assert_eq!(stack.up(&encrypted(then)).map_err(|failure| failure.words), Ok(Vec::new()));
+        let told = aws.call("firehose", "describe_delivery_stream", json!({"DeliveryStreamName": "aws-waf-logs-web"}));
+        let status = &told["DeliveryStreamDescription"]["DeliveryStreamEncryptionConfiguration"]["Status"];
+        assert_eq!(status, ends, "{first:?}, {fails:?}, {then:?}");
+    }
 }

@@ -215,13 +215,22 @@ fn encryption(new: &DeliveryStreamInputs) -> Result<Option<AwsEncryption>> {
 
 /// The encryption as AWS tells it, also while it is being changed.
 fn encrypted(seen: &DeliveryStreamDescription) -> Result<DeliveryStreamEncryptionConfigurationInput> {
-    let none = DeliveryStreamEncryptionConfigurationInput { key_type: KeyType::None, key_arn: None };
-    let Some(told) = &seen.delivery_stream_encryption_configuration else { return Ok(none) };
-    let on = matches!(told.status, Some(Encryption::Enabled | Encryption::Enabling));
-    let Some(kind) = told.key_type.as_ref().filter(|_| on) else { return Ok(none) };
+    let of = |key_type, key_arn| DeliveryStreamEncryptionConfigurationInput { key_type, key_arn };
+    let told = seen.delivery_stream_encryption_configuration.as_ref();
+    match told.and_then(|told| told.status.as_ref()) {
+        Some(Encryption::Enabled | Encryption::Enabling) => {}
+        // It could be turned neither on nor off: that is nothing that a program can ask for, so that the next update tries again whatever it asks.
+        Some(Encryption::EnablingFailed | Encryption::DisablingFailed) => {
+            return Ok(of(KeyType::CustomerManaged, None));
+        }
+        _ => return Ok(of(KeyType::None, None)),
+    }
+    let Some((told, kind)) = told.and_then(|told| Some((told, told.key_type.as_ref()?))) else {
+        return Ok(of(KeyType::None, None));
+    };
     let key_type = word(kind)?;
     let key_arn = told.key_arn.as_ref().filter(|_| key_type == KeyType::CustomerManaged).map(word).transpose()?;
-    Ok(DeliveryStreamEncryptionConfigurationInput { key_type, key_arn })
+    Ok(of(key_type, key_arn))
 }
 
 async fn encrypt(aws: &Aws, name: &str, new: &DeliveryStreamInputs) -> Result<()> {

@@ -48,9 +48,16 @@ class Service(Tags, Own):
             if stream["status"] == "DELETING" and CLOCK.passed(stream["since"], DELETING):
                 del streams[name]
                 self.tags().pop(stream["arn"], None)
-            for going, done in (("ENABLING", "ENABLED"), ("DISABLING", "DISABLED")):
-                if stream["encryption"]["Status"] == going and CLOCK.passed(stream["encrypting"], ENCRYPTING):
-                    stream["encryption"]["Status"] = done
+            for going, done, bad in (("ENABLING", "ENABLED", "/denied"), ("DISABLING", "DISABLED", "/kept")):
+                encryption = stream["encryption"]
+                if encryption["Status"] == going and CLOCK.passed(stream["encrypting"], ENCRYPTING):
+                    encryption["Status"] = done
+                    # With these keys it fails the first time.
+                    if encryption.get("KeyARN", "").endswith(bad) and going not in stream["failed"]:
+                        stream["failed"].add(going)
+                        kind = "CREATE_KMS_GRANT_FAILED" if going == "ENABLING" else "RETIRE_KMS_GRANT_FAILED"
+                        encryption["Status"] = f"{going}_FAILED"
+                        encryption["FailureDescription"] = {"Type": kind, "Details": "The key refused it."}
         return streams
 
     def stream(self, name, must=True):
@@ -84,6 +91,7 @@ class Service(Tags, Own):
             "destination": destination,
             "encryption": {"Status": "DISABLED"},
             "encrypting": now,
+            "failed": set(),
         }
         if asked.get("DeliveryStreamEncryptionConfigurationInput"):
             self.encrypt(stream, asked["DeliveryStreamEncryptionConfigurationInput"])
@@ -211,8 +219,9 @@ class Service(Tags, Own):
     def stop_delivery_stream_encryption(self, asked):
         stream = self.active(asked["DeliveryStreamName"])
         self.settled(stream)
-        if stream["encryption"]["Status"] == "ENABLED":
+        if stream["encryption"]["Status"] in ("ENABLED", "ENABLING_FAILED", "DISABLING_FAILED"):
             stream["encryption"]["Status"] = "DISABLING"
+            stream["encryption"].pop("FailureDescription", None)
             stream["encrypting"] = CLOCK.now()
 
     def settled(self, stream):
