@@ -41,6 +41,11 @@ fn vpcs() {
     expect::<Vpc>(&[
         (json!({"cidrBlock": "10.0.0.0/8"}), "cidrBlock", "`10.0.0.0/8` is a /8; from a /16 to a /28 is allowed"),
         (json!({"cidrBlock": "10.0.0.1/16"}), "cidrBlock", "did you mean `10.0.0.0/16`?"),
+        (
+            json!({"cidrBlock": "10.0.0.0/16", "enableDnsSupport": false}),
+            "enableDnsHostnames",
+            "needs `enableDnsSupport: true`",
+        ),
     ]);
 }
 

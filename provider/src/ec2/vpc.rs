@@ -4,7 +4,7 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, NetworkAcl, ResourceType, RouteTable, Tenancy as AwsTenancy, Vpc as AwsVpc,
     VpcAttributeName, VpcState, VpcTenancy,
 };
-use pulumi_plugin::{Error, Id, Made, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Fault, Faults, Id, Made, Progress, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, Tags, word_or};
 use crate::ec2::blocker::{Of, explained};
@@ -74,6 +74,12 @@ impl Resource for Vpc {
     type Session = Aws;
     type Inputs = VpcInputs;
     type Seen = AwsVpc;
+
+    fn check(new: &VpcInputs) -> Vec<Fault> {
+        let nameless = new.enable_dns_hostnames && !new.enable_dns_support;
+        let why = "needs `enableDnsSupport: true`; without it, set `enableDnsHostnames: false`";
+        Faults::of(new).when(nameless, "enableDnsHostnames", why).into_vec()
+    }
 
     fn replaces(old: &VpcInputs, new: &VpcInputs) -> Vec<&'static str> {
         match (old.instance_tenancy, new.instance_tenancy) {
