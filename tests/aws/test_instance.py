@@ -96,6 +96,15 @@ def test_a_type_changes_while_it_is_stopped(aws):
     assert after["PrivateIpAddress"] == before["PrivateIpAddress"]
 
 
+def test_a_key_that_can_not_be_used_ends_the_launch(aws):
+    host = Host(aws)
+    key = "arn:aws:kms:ap-northeast-1:123456789012:key/denied"
+    root = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "gp3", "Encrypted": True, "KmsKeyId": key}}
+    launched = host.run(BlockDeviceMappings=[root])
+    told = host.ec2.describe_instances(InstanceIds=[launched])["Reservations"][0]["Instances"][0]
+    assert (told["State"]["Name"], told["StateReason"]["Code"]) == ("terminated", "Client.InternalError")
+
+
 def test_no_room_is_told_as_a_failure_of_awss_own(aws):
     host = Host(aws)
     host.ec2.stop_instances(InstanceIds=[host.id])

@@ -20,6 +20,10 @@ use crate::aws::{Aws, Doing as _, Tags};
 use crate::ec2::filter;
 use crate::ec2::tags::{earlier, retag};
 
+/// The parts of a creation: AWS has taken the call, and then has given the instance up.
+const LAUNCH: &str = "launch";
+const GIVEN_UP: &str = "given up";
+
 /// How much user data there can be, in bytes.
 const USER_DATA: usize = 16 * 1024;
 
@@ -107,6 +111,7 @@ impl Resource for Instance {
     async fn create(aws: &Aws, new: &InstanceInputs) -> Result<Made> {
         let run = launch::of(aws, new).await?;
         let made = run.send().await.doing("starting instance", &aws.call().name)?;
+        aws.call().once(LAUNCH, async { Ok(()) }).await?;
         Made::new(made.instances.and_then(|mut all| all.pop()).and_then(|instance| instance.instance_id))
     }
 
@@ -118,11 +123,18 @@ impl Resource for Instance {
                 found.doing("reading instances", "")?.into_iter().flat_map(|it| it.instances.unwrap_or_default());
             Ok(found.filter_map(|instance| Some((instance.instance_id.clone()?, instance))).collect())
         };
-        let Some(found) = aws.asked(id, by_id).await? else { return Ok(None) };
+        let Some(mut found) = aws.asked(id, by_id).await? else { return Ok(None) };
+        let why = gave_up(&found);
+        // What was launched a moment ago, and was given up, is told once as a failure: what is left of it is cleared away then.
+        if why.is_some() && aws.call().did(LAUNCH) && !aws.call().did(GIVEN_UP) {
+            aws.call().once(GIVEN_UP, async { Ok(()) }).await?;
+            return Ok(Some(found));
+        }
+        found.state_reason = None;
         if state_of(&found) != Some(&InstanceStateName::Terminated) {
             return Ok(Some(found));
         }
-        if let Some(why) = gave_up(&found) {
+        if let Some(why) = why.filter(|_| !aws.call().did(GIVEN_UP)) {
             aws.call().warn(format!("AWS has terminated instance `{id}`: {why}")).await;
         }
         Ok(None)
@@ -136,7 +148,10 @@ impl Resource for Instance {
                 Progress::Pending("changing its metadata options".into())
             }
             Some(Running | Stopped) => Progress::Done,
-            Some(state @ (ShuttingDown | Terminated)) => Progress::Leaving(state.as_str().to_owned()),
+            Some(state @ (ShuttingDown | Terminated)) => match gave_up(seen) {
+                Some(why) => Progress::Failed(why),
+                None => Progress::Leaving(state.as_str().to_owned()),
+            },
             Some(state @ (Pending | Stopping)) => Progress::Pending(state.as_str().to_owned()),
             _ => Progress::Pending("pending".into()),
         }
@@ -187,9 +202,13 @@ fn state_of(seen: &AwsInstance) -> Option<&InstanceStateName> {
     seen.state().and_then(|state| state.name())
 }
 
-/// Why AWS has terminated an instance that nobody wanted to end, in its words.
+/// Why AWS terminates or has terminated an instance that nobody wanted to end, in its words.
 fn gave_up(seen: &AwsInstance) -> Option<String> {
+    use InstanceStateName::{ShuttingDown, Terminated};
     const WANTED: [&str; 2] = ["Client.UserInitiatedShutdown", "Client.InstanceInitiatedShutdown"];
+    if !matches!(state_of(seen), Some(ShuttingDown | Terminated)) {
+        return None;
+    }
     let reason = seen.state_reason()?;
     let code = reason.code().filter(|code| !WANTED.contains(code))?;
     Some(reason.message().unwrap_or(code).trim_end_matches('.').to_owned())

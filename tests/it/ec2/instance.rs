@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Journey;
+use crate::aws::Aws;
+use crate::life::stack::{Asked, Stack};
 
 const AROUND: [(&str, &str, &str); 3] = [
     ("vpc", "Vpc", "cidrBlock: 10.0.0.0/16"),
@@ -80,4 +82,29 @@ fn it_has_an_address_of_its_own() {
     j.project.refresh().expect_ok();
     assert_eq!(j.project.state().get("host", "/outputs/publicIp"), &j.output("publicIp"));
     j.ends();
+}
+
+#[test]
+fn one_that_aws_gives_up_at_launch_is_made_anew() {
+    let aws = Aws::new();
+    let program = |root: Value| {
+        let host = json!({
+            "imageSsmParameter": "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64", "instanceType": "t4g.nano",
+            "subnetId": "${subnet.id}", "rootBlockDevice": root,
+        });
+        [
+            Asked::new("vpc", "ec2:Vpc", json!({"cidrBlock": "10.0.0.0/16"})),
+            Asked::new("subnet", "ec2:Subnet", json!({"vpcId": "${vpc.id}", "cidrBlock": "10.0.0.0/24"})),
+            Asked::new("host", "ec2:Instance", host),
+        ]
+    };
+    let mut stack = Stack::new(&aws);
+    let denied = json!({"kmsKeyId": "arn:aws:kms:ap-northeast-1:123456789012:key/denied"});
+    let refused = stack.up(&program(denied)).expect_err("the key can't be used").words;
+    assert!(refused.contains("creation failed: Client error on launch"), "{refused}");
+    // Nothing of it is in the state, so that the next run makes another one.
+    assert!(stack.state.iter().all(|kept| kept.name != "host"));
+    let steps = stack.up(&program(json!({}))).unwrap_or_else(|failure| panic!("{}", failure.words));
+    assert_eq!(steps, ["create host"]);
+    stack.up(&[]).unwrap_or_else(|failure| panic!("{}", failure.words));
 }

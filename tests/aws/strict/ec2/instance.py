@@ -6,6 +6,7 @@ import functools
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.types import Base64EncodedString
 from moto.ec2.models.amis import Ami
+from moto.ec2.models.instances import StateReason
 from moto.utilities.utils import load_resource
 
 from ..clock import CLOCK
@@ -57,6 +58,7 @@ def settle(backend):
                 if address.instance is instance or (address.eni and address.eni in instance.nics.values()):
                     address.instance = address.eni = address.association_id = None
             instance.terminate()
+            instance.state_reason = getattr(instance, "failure", None) or instance.state_reason
         elif after[0] == "stopped":
             instance.stop()
         instance._state.name, instance._state.code = after[0], after[1]
@@ -153,6 +155,10 @@ class Instances:
         for mapping in self._get_param("BlockDeviceMappings", []):
             device = instance.block_device_mapping[mapping["DeviceName"]]
             volume, ebs = self.ec2_backend.volumes[device.volume_id], mapping["Ebs"]
+            if ebs.get("KmsKeyId", "").endswith("/denied"):
+                # AWS takes the call, and gives the instance up when it can't use the key.
+                instance.failure = instance.state_reason = StateReason("Client error on launch", "Client.InternalError")
+                move(instance, "shutting-down")
             device.delete_on_termination = ebs.get("DeleteOnTermination", True)
             volume.volume_type = ebs.get("VolumeType", "gp2")
             volume.iops = int(ebs.get("Iops") or (3000 if volume.volume_type == "gp3" else 100))
@@ -182,7 +188,7 @@ class Instances:
             "InstanceType": instance.instance_type,
             "State": {"Name": instance.state, "Code": instance.state_code},
             "StateReason": {"Code": instance.state_reason.code, "Message": instance.state_reason.message}
-            if instance.state in ("terminated", "stopped")
+            if instance.state in ("terminated", "stopped") or hasattr(instance, "failure")
             else None,
             "KeyName": instance.key_name,
             "LaunchTime": instance.launch_time,
