@@ -73,6 +73,9 @@ impl Resource for Certificate {
             CertificateName::parse(name)
                 .is_ok_and(|name| name == new.domain_name || new.subject_alternative_names.contains(&name))
         };
+        const ALGORITHMS: &str = "only certificates of a private authority have it: give `certificateAuthorityArn`, or take `RSA_2048`, `EC_prime256v1` or `EC_secp384r1`";
+        let private =
+            matches!(new.key_algorithm, KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 | KeyAlgorithm::EcSecp521r1);
         let by_mail = new.validation_method == ValidationMethod::Email;
         let others = new.validation_domains.keys().filter(|name| !known(name)).cloned().collect::<Vec<_>>().join(", ");
         Faults::of(new)
@@ -86,6 +89,7 @@ impl Resource for Certificate {
                 "validationDomains",
                 "needs `validationMethod: EMAIL`",
             )
+            .when(new.certificate_authority_arn.is_none() && private, "keyAlgorithm", ALGORITHMS)
             .when(!others.is_empty(), "validationDomains", format!("the certificate is not for {others}"))
             .into_vec()
     }

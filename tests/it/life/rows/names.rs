@@ -61,6 +61,8 @@ fn certificate_row() -> Row {
             (json!({"domainName": "w*.example.com"}), "`*` can only stand for the first part"),
             (json!({"domainName": format!("{}.example.com", "a".repeat(60))}), "more than 64 characters"),
             (json!({"validationDomains": {"www.example.com": "example.com"}}), "validationMethod: EMAIL"),
+            (json!({"keyAlgorithm": "RSA_3072"}), "only certificates of a private authority have it"),
+            (json!({"keyAlgorithm": "EC_secp521r1"}), "only certificates of a private authority have it"),
         ],
         by_hand: Some(vec![("acm", "delete_certificate", json!({"CertificateArn": "${x.id}"}))]),
         listed: Listed {
