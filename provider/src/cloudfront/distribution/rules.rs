@@ -42,6 +42,8 @@ fn origin(origin: &Origin) -> Vec<Fault> {
     let (domain, path) = (&origin.domain_name, &origin.origin_path);
     let s3 = origin.s3_origin_config.as_ref();
     let custom = origin.custom_origin_config.as_ref();
+    let vpc = origin.vpc_origin_config.as_ref().map(|vpc| vpc.origin_read_timeout);
+    let part = custom.map(|it| it.origin_read_timeout).or(s3.map(|it| it.origin_read_timeout)).or(vpc);
     let identity = s3.is_some_and(|s3| !s3.origin_access_identity.is_empty());
     Faults::of(origin)
         .one_of(&["s3OriginConfig", "customOriginConfig", "vpcOriginConfig"])
@@ -66,7 +68,7 @@ fn origin(origin: &Origin) -> Vec<Fault> {
             "can't be given together with `originAccessIdentity`",
         )
         .when(
-            custom.is_some_and(|c| origin.response_completion_timeout.is_some_and(|all| all < c.origin_read_timeout)),
+            part.is_some_and(|part| origin.response_completion_timeout.is_some_and(|all| all < part)),
             "responseCompletionTimeout",
             "is less than `originReadTimeout`",
         )
@@ -264,4 +266,32 @@ fn errors(errors: &BTreeSet<CustomErrorResponse>) -> Vec<Fault> {
         }
     }
     faults
+}
+
+#[cfg(test)]
+mod tests {
+    use pulumi_plugin::conform::conform;
+    use pulumi_plugin::{Property as _, Shaped as _, Value};
+    use serde_json::json;
+
+    use super::{Origin, origin};
+
+    #[test]
+    fn a_whole_response_may_take_as_long_as_a_part_of_it() {
+        for (kind, config) in [
+            ("customOriginConfig", json!({"originReadTimeout": 60})),
+            ("s3OriginConfig", json!({"originReadTimeout": 60})),
+            ("vpcOriginConfig", json!({"originReadTimeout": 60, "vpcOriginId": "vo_1"})),
+        ] {
+            for (whole, why) in [(59, Some("is less than `originReadTimeout`")), (60, None)] {
+                let given = json!({"domainName": "a.example.com", "responseCompletionTimeout": whole, kind: config});
+                let given = Value::from_json(&given);
+                let checked = conform(&[Origin::shape()], given.as_object().expect("properties"));
+                assert_eq!(checked.faults, [], "{kind}");
+                let asked = Origin::decode(&Value::Object(checked.properties)).expect("conforming inputs");
+                let faults = origin(&asked);
+                assert_eq!(faults.first().map(|fault| fault.why.as_str()), why, "{kind} {whole}");
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ use pulumi_plugin::{Fault, Faults};
 use super::inputs::*;
 use super::lifecycle::LifecycleRule;
 use super::replication::ReplicationConfiguration;
+use super::reports::{AccessTier, Tiering};
 use super::website::WebsiteConfiguration;
 
 /// Everything that is wrong.
@@ -28,6 +29,7 @@ pub fn faults(new: &BucketInputs) -> Vec<Fault> {
         .when(regional && !owned, "name", "must end in `-ACCOUNT-REGION-an` in the namespace `account-regional`")
         .part("encryption", encryption(&new.encryption))
         .and(rules)
+        .and(tierings(new))
         .when(
             new.transition_default_minimum_object_size.is_some() && new.lifecycle_rules.is_empty(),
             "transitionDefaultMinimumObjectSize",
@@ -42,6 +44,18 @@ fn encryption(encryption: &Encryption) -> Vec<Fault> {
     Faults::of(encryption)
         .when(own && encryption.kms_master_key_id.is_some(), "kmsMasterKeyId", "needs `sseAlgorithm: aws:kms`")
         .into_vec()
+}
+
+fn tierings(new: &BucketInputs) -> Vec<Fault> {
+    const DEEP: i32 = 180;
+    let early = |it: &Tiering| it.access_tier == AccessTier::DeepArchiveAccess && it.days < DEEP;
+    let all = new.intelligent_tiering_configurations.iter().flatten();
+    let odd = all.filter_map(|(id, it)| Some((id, it.tierings.iter().find(|each| early(each))?)));
+    let fault = |(id, it): (&String, &Tiering)| {
+        let why = format!("`DEEP_ARCHIVE_ACCESS` begins after {DEEP} days at least, and not after {}", it.days);
+        Fault::new("tierings", why).below(id).below("intelligentTieringConfigurations")
+    };
+    odd.map(fault).collect()
 }
 
 fn named(id: &str, rule: &LifecycleRule) -> Vec<Fault> {

@@ -90,10 +90,7 @@ fn bucket_row() -> Row {
                 "all": {},
                 "in": {"prefix": "in/", "tags": {"a": "b"}, "dataExport": {"bucketArn": "${logs.arn}", "prefix": "classes/"}},
             },
-            "intelligentTieringConfigurations": {
-                "old": {"tags": {"a": "b"}, "tierings": [{"accessTier": "ARCHIVE_ACCESS", "days": 90}]},
-                "older": {"prefix": "old/", "tierings": [{"accessTier": "DEEP_ARCHIVE_ACCESS", "days": 180}]},
-            },
+            "intelligentTieringConfigurations": archived(180),
             "inventoryConfigurations": {
                 "all": {"destination": {"bucketArn": "${logs.arn}", "format": "Parquet"}, "optionalFields": ["Size", "ETag"]},
                 "in": {"enabled": false, "prefix": "in/", "scheduleFrequency": "Daily", "destination": {"bucketArn": "${logs.arn}"}},
@@ -122,12 +119,21 @@ fn bucket_row() -> Row {
             (json!({"lifecycleRules": {"a": {}}}), "lifecycleRules.a.expiration"),
             (json!({"websiteConfiguration": {"errorDocument": "e.html"}}), "websiteConfiguration.errorDocument"),
             (json!({"objectLockConfiguration": {}}), "needs `versioning: true`"),
+            (json!({"intelligentTieringConfigurations": archived(90)}), "after 180 days at least"),
             (json!({"transitionDefaultMinimumObjectSize": "varies_by_storage_class"}), "needs `lifecycleRules`"),
         ],
         by_hand: Some(vec![("s3", "delete_bucket", json!({"Bucket": "${x.id}"}))]),
         untold: vec!["forceDestroy"],
         ..row("s3:Bucket", ("s3", "list_buckets", |answer| length(answer, "Buckets")))
     }
+}
+
+/// What nobody reads, in an archive, and after so many days in a deeper one.
+fn archived(days: u32) -> Value {
+    json!({
+        "old": {"tags": {"a": "b"}, "tierings": [{"accessTier": "ARCHIVE_ACCESS", "days": 90}]},
+        "older": {"prefix": "old/", "tierings": [{"accessTier": "DEEP_ARCHIVE_ACCESS", "days": days}]},
+    })
 }
 
 fn lifecycle_rules() -> Value {
