@@ -154,6 +154,17 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         new: &R::Inputs,
         unfinished: bool,
     ) -> Result<R> {
+        let patience = Patience::start(self.call, R::wait(new));
+        Life { session: self.session, call: self.call, patience }.bring_up::<R>(id, old, new, unfinished).await
+    }
+
+    async fn bring_up<R: Resource<Session = S>>(
+        &self,
+        id: &Id,
+        old: &R,
+        new: &R::Inputs,
+        unfinished: bool,
+    ) -> Result<R> {
         if unfinished {
             self.repeated::<R, _>("creating", id, || R::finish(self.session, id, new)).await.after(id)?;
         }

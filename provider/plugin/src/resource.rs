@@ -128,6 +128,11 @@ pub trait Resource: Shaped + Property {
     /// What one look at the cloud shows.
     type Seen: Send + Sync;
 
+    /// How long an update to these inputs takes, where they tell.
+    fn wait(_new: &Self::Inputs) -> Wait {
+        Self::WAIT
+    }
+
     /// Rules between properties. Rules about one property belong into its type or its marks.
     ///
     /// Also asked while some inputs are unknown, with plausible values in their places; only a fault that doesn't depend on them is told.

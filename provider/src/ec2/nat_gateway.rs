@@ -3,17 +3,22 @@
 mod addresses;
 mod inputs;
 
+use std::time::Duration;
+
 use aws_sdk_ec2::types::{
     AvailabilityMode as AwsMode, ConnectivityType as AwsConnectivityType, NatGateway as AwsNatGateway,
     NatGatewayAddress, NatGatewayAddressStatus, NatGatewayState, ResourceType,
 };
-use pulumi_plugin::{Fault, Id, Made, Progress, Property, Resource, Result, Wait};
+use pulumi_plugin::{Fault, Id, Made, Order, Progress, Property, Resource, Result, Wait};
 
 pub use self::inputs::{AvailabilityMode, AvailabilityZoneAddress, ConnectivityType, NatGatewayArgs, NatGatewayInputs};
 use crate::aws::list::some;
 use crate::aws::{Aws, Doing as _, Tags};
 use crate::ec2::filter;
 use crate::ec2::tags::{earlier, newborn, retag};
+
+/// How long the connections of an address that is removed may go on where the program does not say, in seconds.
+const DRAIN: u32 = 350;
 
 /// A NAT gateway: lets private subnets reach the internet, or other VPCs, through its addresses.
 ///
@@ -46,6 +51,12 @@ impl Resource for NatGateway {
     type Session = Aws;
     type Inputs = NatGatewayInputs;
     type Seen = AwsNatGateway;
+
+    /// An address that is removed stays until its connections have ended.
+    fn wait(new: &NatGatewayInputs) -> Wait {
+        let drain = new.max_drain_duration_seconds.as_ref().map_or(DRAIN, Order::value);
+        Wait { longest: Self::WAIT.longest + Duration::from_secs(drain.into()), ..Self::WAIT }
+    }
 
     fn check(new: &NatGatewayInputs) -> Vec<Fault> {
         new.faults()

@@ -5,7 +5,7 @@ use pulumi_plugin::{Fault, Property, Resource, Shaped, Value};
 use serde_json::json;
 
 use crate::ec2::default_security_group::DefaultSecurityGroup;
-use crate::ec2::nat_gateway::NatGateway;
+use crate::ec2::nat_gateway::{NatGateway, NatGatewayInputs};
 use crate::ec2::route::Route;
 use crate::ec2::security_group::SecurityGroup;
 use crate::ec2::security_group_egress_rule::SecurityGroupEgressRule;
@@ -71,6 +71,16 @@ fn nat_gateways() {
             "a private NAT gateway has no Elastic IP address",
         ),
     ]);
+}
+
+#[test]
+fn a_nat_gateway_is_waited_for_as_long_as_its_addresses_drain() {
+    for (given, seconds) in [(json!({}), 1250), (json!({"maxDrainDurationSeconds": 4000}), 4900)] {
+        let given = Value::from_json(&given);
+        let held = conform(&[NatGatewayInputs::shape()], given.as_object().expect("properties"));
+        let inputs = NatGatewayInputs::decode(&Value::Object(held.properties)).expect("inputs");
+        assert_eq!(NatGateway::wait(&inputs).longest.as_secs(), seconds);
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use crate::Property;
 use crate::error::Again;
+use crate::resource::Wait;
 use crate::value::Map;
 
 /// What the lamp is reached with: the call, what was done, what stands in the room, whether it rests, and what happens to answers.
@@ -98,6 +99,11 @@ impl Resource for Lamp {
     type Session = Room;
     type Inputs = LampInputs;
     type Seen = Standing;
+
+    /// There is no time to turn it off.
+    fn wait(new: &LampInputs) -> Wait {
+        if new.watts == 0 { Wait::seconds(0, 0) } else { Self::WAIT }
+    }
 
     async fn earlier(room: &Room, _: &LampInputs) -> Result<Option<Id>> {
         room.note("earlier?");
@@ -235,6 +241,20 @@ async fn what_an_update_leaves_half_done_when_its_time_is_over_is_put_back() {
     })
     .await;
     assert_eq!(seen, ["bulb", "refused", "bulb back"]);
+}
+
+#[tokio::test]
+async fn how_long_an_update_may_take_depends_on_what_is_asked() {
+    for (watts, expected) in [(0, &["bulb", "refused", "bulb back"][..]), (60, &["bulb", "refused", "shade", "read"])] {
+        let room = Room { lamp: Mutex::new(standing(OURS, 25, "red")), ..Room::default() };
+        let (seen, _) = done(room, async |life| {
+            let old = Lamp { inputs: LampInputs { watts: 25, ..asked() } };
+            let new = LampInputs { watts, ..asked() };
+            assert_eq!(life.update::<Lamp>(&Id::from(ID), &old, &new, false).await.is_ok(), watts > 0);
+        })
+        .await;
+        assert_eq!(seen, expected, "{watts}");
+    }
 }
 
 #[tokio::test]

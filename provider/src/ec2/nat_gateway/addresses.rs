@@ -4,16 +4,22 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{NatGateway as AwsNatGateway, NatGatewayAddress};
-use pulumi_plugin::{Id, Order, Result};
+use pulumi_plugin::{Again, Error, Id, Order, Progress, Result};
 
 use super::inputs::{AvailabilityMode, ConnectivityType, NatGatewayInputs};
+use super::spreading;
 use crate::aws::list::some;
 use crate::aws::{Aws, Doing as _};
 
 /// Brings the addresses to what the inputs say.
 pub(super) async fn bring(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGatewayInputs) -> Result<()> {
+    let automatic = new.availability_mode == AvailabilityMode::Regional && new.availability_zone_addresses.is_empty();
+    // What comes or goes already must not be asked for again: AWS refuses all of a call then.
+    if let Some(Progress::Pending(state)) = (!automatic).then(|| spreading(nat)) {
+        return Err(Error::new(format!("NAT gateway `{id}` is {state}")).again(Again::Ready));
+    }
     match (new.availability_mode, new.connectivity_type) {
-        (AvailabilityMode::Regional, _) if new.availability_zone_addresses.is_empty() => Ok(()),
+        (AvailabilityMode::Regional, _) if automatic => Ok(()),
         (AvailabilityMode::Regional, _) => regional(aws, id, nat, new).await,
         (AvailabilityMode::Zonal, ConnectivityType::Public) => public(aws, id, nat, new).await,
         (AvailabilityMode::Zonal, ConnectivityType::Private) => private(aws, id, nat, new).await,
