@@ -166,21 +166,32 @@ impl Resource for NatGateway {
 
 /// How far the addresses of an available gateway are.
 fn spreading(nat: &AwsNatGateway) -> Progress {
-    use NatGatewayAddressStatus::{Assigning, Associating, Disassociating, Failed, Unassigning};
-    for address in nat.nat_gateway_addresses() {
-        match &address.status {
-            Some(Failed) => {
-                let which = address.private_ip().or(address.allocation_id()).unwrap_or_default();
-                let why = address.failure_message().unwrap_or("AWS does not say why").trim_end_matches('.');
-                return Progress::Failed(format!("address {which}: {why}"));
-            }
-            Some(state @ (Assigning | Associating | Disassociating | Unassigning)) => {
-                return Progress::Pending(format!("{} addresses", state.as_str()));
-            }
-            _ => {}
-        }
+    use NatGatewayAddressStatus::{Assigning, Associating, Disassociating, Succeeded, Unassigning};
+    let all = nat.nat_gateway_addresses();
+    let moves =
+        |status: &&NatGatewayAddressStatus| matches!(status, Assigning | Associating | Disassociating | Unassigning);
+    if let Some(state) = all.iter().filter_map(|each| each.status.as_ref()).find(moves) {
+        return Progress::Pending(format!("{} addresses", state.as_str()));
     }
-    Progress::Done
+    // AWS goes on to list a failure that another attempt has made good.
+    let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+    let good = |failed: &NatGatewayAddress| {
+        let mut there = all.iter().filter(|each| each.status == Some(Succeeded));
+        there.any(|each| same(&each.allocation_id, &failed.allocation_id) || same(&each.private_ip, &failed.private_ip))
+    };
+    match all.iter().find(|each| has_failed(each) && !good(each)) {
+        Some(failed) => {
+            let which = failed.private_ip().or(failed.allocation_id()).unwrap_or_default();
+            let why = failed.failure_message().unwrap_or("AWS does not say why").trim_end_matches('.');
+            Progress::Failed(format!("address {which}: {why}"))
+        }
+        None => Progress::Done,
+    }
+}
+
+/// Whether an address came to nothing.
+fn has_failed(address: &NatGatewayAddress) -> bool {
+    address.status == Some(NatGatewayAddressStatus::Failed)
 }
 
 /// Why the gateway has failed, in AWS's words.

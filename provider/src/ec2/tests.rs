@@ -70,6 +70,14 @@ fn nat_gateways() {
             "allocationId",
             "a private NAT gateway has no Elastic IP address",
         ),
+        (
+            json!({
+                "subnetId": "subnet-1", "allocationId": "eipalloc-1", "secondaryAllocationIds": ["eipalloc-2"],
+                "secondaryPrivateIpAddresses": ["10.0.0.6", "10.0.0.7"],
+            }),
+            "secondaryPrivateIpAddresses",
+            "as many of them as of `secondaryAllocationIds`",
+        ),
     ]);
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{NatGateway as AwsNatGateway, NatGatewayAddress};
 use pulumi_plugin::{Again, Error, Id, Order, Progress, Result};
 
 use super::inputs::{AvailabilityMode, ConnectivityType, NatGatewayInputs};
-use super::spreading;
+use super::{has_failed, spreading};
 use crate::aws::list::some;
 use crate::aws::{Aws, Doing as _};
 
@@ -27,7 +27,12 @@ pub(super) async fn bring(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGate
 }
 
 fn secondary(nat: &AwsNatGateway) -> impl Iterator<Item = &NatGatewayAddress> {
-    nat.nat_gateway_addresses().iter().filter(|address| address.is_primary != Some(true))
+    live(nat).filter(|address| address.is_primary != Some(true))
+}
+
+/// The addresses but those that came to nothing, which AWS goes on to list.
+fn live(nat: &AwsNatGateway) -> impl Iterator<Item = &NatGatewayAddress> {
+    nat.nat_gateway_addresses().iter().filter(|address| !has_failed(address))
 }
 
 /// How long connections may go on.
@@ -35,18 +40,47 @@ fn drain(new: &NatGatewayInputs) -> Option<i32> {
     new.max_drain_duration_seconds.as_ref().map(Order::value).and_then(|seconds| i32::try_from(seconds).ok())
 }
 
-async fn public(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGatewayInputs) -> Result<()> {
+/// What is to be done to the secondary addresses of a public gateway.
+#[derive(Debug, PartialEq)]
+struct Plan<'a> {
+    /// The allocation ids that come.
+    come: Vec<String>,
+    /// Their private addresses, where the program names those.
+    private: Option<Vec<String>>,
+    /// What goes.
+    going: Vec<&'a NatGatewayAddress>,
+    /// Whether others come once that is gone.
+    more: bool,
+}
+
+/// An Elastic IP address that has another private address than the program names goes, and comes again.
+fn plan<'a>(nat: &'a AwsNatGateway, new: &NatGatewayInputs) -> Plan<'a> {
+    let (wanted, named) = (&new.secondary_allocation_ids, new.secondary_private_ip_addresses.as_ref());
+    let stays = |each: &NatGatewayAddress| {
+        let fits = |named: &BTreeSet<String>| each.private_ip.as_ref().is_none_or(|address| named.contains(address));
+        each.allocation_id.as_ref().is_some_and(|id| wanted.contains(id)) && named.is_none_or(fits)
+    };
     let there: BTreeSet<_> = secondary(nat).filter_map(|each| each.allocation_id.clone()).collect();
-    if let Some(come) = some(new.secondary_allocation_ids.difference(&there).cloned()) {
-        let used: BTreeSet<_> = secondary(nat).filter_map(|each| each.private_ip.clone()).collect();
-        let free = new.secondary_private_ip_addresses.iter().flatten().filter(|address| !used.contains(*address));
-        let private = some(free.take(come.len()).cloned()).filter(|private| private.len() == come.len());
+    let used: BTreeSet<_> = secondary(nat).filter_map(|each| each.private_ip.clone()).collect();
+    let (stay, going): (Vec<_>, Vec<_>) = secondary(nat).partition(|each| stays(each));
+    let mut come: Vec<_> = wanted.difference(&there).cloned().collect();
+    let mut private = named.map(|named| named.difference(&used).cloned().collect::<Vec<_>>());
+    if let Some(private) = &mut private {
+        come.truncate(private.len());
+        private.truncate(come.len());
+    }
+    Plan { more: stay.len() + come.len() < wanted.len(), come, private, going }
+}
+
+async fn public(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGatewayInputs) -> Result<()> {
+    let Plan { come, private, going, more } = plan(nat, new);
+    if let Some(come) = some(come) {
         let associate = aws.ec2().associate_nat_gateway_address().nat_gateway_id(id).set_allocation_ids(Some(come));
         associate.set_private_ip_addresses(private).send().await.done("adding addresses to NAT gateway", id)?;
     }
-    let going =
-        |each: &&NatGatewayAddress| each.allocation_id().is_some_and(|it| !new.secondary_allocation_ids.contains(it));
-    remove(aws, id, secondary(nat).filter(going), new).await
+    remove(aws, id, going.into_iter(), new).await?;
+    let drains = || Error::new(format!("addresses of NAT gateway `{id}` have to go before they come again"));
+    if more { Err(drains().again(Again::Ready)) } else { Ok(()) }
 }
 
 /// Removes addresses by their associations.
@@ -87,7 +121,7 @@ async fn private(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGatewayInputs
 }
 
 async fn regional(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGatewayInputs) -> Result<()> {
-    let there: BTreeSet<_> = nat.nat_gateway_addresses().iter().filter_map(|each| each.allocation_id.clone()).collect();
+    let there: BTreeSet<_> = live(nat).filter_map(|each| each.allocation_id.clone()).collect();
     for zone in &new.availability_zone_addresses {
         let Some(come) = some(zone.allocation_ids.difference(&there).cloned()) else { continue };
         let associate = aws.ec2().associate_nat_gateway_address().nat_gateway_id(id).set_allocation_ids(Some(come));
@@ -99,5 +133,87 @@ async fn regional(aws: &Aws, id: &Id, nat: &AwsNatGateway, new: &NatGatewayInput
     }
     let all = new.allocations();
     let going = |each: &&NatGatewayAddress| each.allocation_id.as_ref().is_some_and(|it| !all.contains(it));
-    remove(aws, id, nat.nat_gateway_addresses().iter().filter(going), new).await
+    remove(aws, id, live(nat).filter(going), new).await
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ec2::types::NatGatewayAddressStatus::{self, Failed, Succeeded};
+    use pulumi_plugin::conform::conform;
+    use pulumi_plugin::{Property as _, Shaped as _, Value};
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    /// A secondary address: its allocation id, its private address and its status.
+    type Told = (&'static str, &'static str, NatGatewayAddressStatus);
+
+    fn nat(addresses: &[Told]) -> AwsNatGateway {
+        let primary = NatGatewayAddress::builder().is_primary(true).allocation_id("one").private_ip("10.0.0.5").build();
+        let others = addresses.iter().map(|(allocation, private, status)| {
+            let built = NatGatewayAddress::builder().allocation_id(*allocation).private_ip(*private);
+            built.is_primary(false).status(status.clone()).build()
+        });
+        AwsNatGateway::builder().set_nat_gateway_addresses(Some([primary].into_iter().chain(others).collect())).build()
+    }
+
+    fn asked(more: &Json) -> NatGatewayInputs {
+        let mut all = json!({"subnetId": "subnet-1", "allocationId": "one"});
+        for (name, value) in more.as_object().into_iter().flatten() {
+            all[name] = value.clone();
+        }
+        let all = Value::from_json(&all);
+        let held = conform(&[NatGatewayInputs::shape()], all.as_object().expect("properties"));
+        NatGatewayInputs::decode(&Value::Object(held.properties)).expect("inputs")
+    }
+
+    #[test]
+    fn addresses_come_and_go_by_both_of_their_ids() {
+        let ids = |ids: &[&str]| json!({"secondaryAllocationIds": ids});
+        let named = |ids: &[&str], private: &[&str]| json!({"secondaryAllocationIds": ids, "secondaryPrivateIpAddresses": private});
+        let two = ("two", "10.0.0.6", Succeeded);
+        for (there, asked_for, come, private, going, more) in [
+            (vec![], ids(&["two"]), vec!["two"], None, vec![], false),
+            (vec![two.clone()], ids(&["two"]), vec![], None, vec![], false),
+            (vec![two.clone()], ids(&["three"]), vec!["three"], None, vec!["two"], false),
+            (vec![two.clone()], named(&["two"], &["10.0.0.6"]), vec![], Some(vec![]), vec![], false),
+            // Another private address of the same allocation.
+            (vec![two.clone()], named(&["two"], &["10.0.0.7"]), vec![], Some(vec![]), vec!["two"], true),
+            (
+                vec![two.clone()],
+                named(&["two", "three"], &["10.0.0.6", "10.0.0.7"]),
+                vec!["three"],
+                Some(vec!["10.0.0.7"]),
+                vec![],
+                false,
+            ),
+            // Its private address is free only once the other one is gone.
+            (vec![two.clone()], named(&["three"], &["10.0.0.6"]), vec![], Some(vec![]), vec!["two"], true),
+            // What has failed is not there.
+            (vec![("two", "10.0.0.6", Failed)], ids(&["two"]), vec!["two"], None, vec![], false),
+        ] {
+            let nat = nat(&there);
+            let plan = plan(&nat, &asked(&asked_for));
+            let gone: Vec<_> = plan.going.iter().filter_map(|each| each.allocation_id()).collect();
+            let coming: Vec<_> = plan.come.iter().map(String::as_str).collect();
+            assert_eq!((coming, gone, plan.more), (come, going, more), "{there:?} {asked_for}");
+            assert_eq!(
+                plan.private.as_deref().map(|all| all.iter().map(String::as_str).collect()),
+                private,
+                "{asked_for}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_failure_counts_no_more_once_another_attempt_has_come_to_its_end() {
+        let failed = ("two", "10.0.0.6", Failed);
+        for (there, fails) in [
+            (vec![failed.clone()], true),
+            (vec![failed.clone(), ("two", "10.0.0.7", Succeeded)], false),
+            (vec![failed, ("three", "10.0.0.7", Succeeded)], true),
+        ] {
+            assert_eq!(matches!(spreading(&nat(&there)), Progress::Failed(_)), fails, "{there:?}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use aws_sdk_ec2::types::{
 };
 use pulumi_plugin::{Fault, Faults, Order, Property, Result};
 
+use super::has_failed;
 use crate::aws::list::some;
 use crate::aws::{Aws, Tags, word_or};
 
@@ -148,8 +149,19 @@ impl NatGatewayInputs {
                 "secondaryPrivateIpAddressCount",
                 "only for a private NAT gateway: a public one has as many as `secondaryAllocationIds`",
             )
+            .when(
+                !private && self.is_uneven(),
+                "secondaryPrivateIpAddresses",
+                "a public NAT gateway has as many of them as of `secondaryAllocationIds`",
+            )
             .when(both, "secondaryPrivateIpAddressCount", "can't be given together with `secondaryPrivateIpAddresses`")
             .into_vec()
+    }
+
+    /// Whether there is not one named private address for each Elastic IP address. Of those that are not allocated yet, the number is not known.
+    fn is_uneven(&self) -> bool {
+        let (ids, named) = (&self.secondary_allocation_ids, self.secondary_private_ip_addresses.as_ref());
+        ids.iter().all(|id| id.starts_with("eipalloc-")) && named.is_some_and(|named| named.len() != ids.len())
     }
 
     fn regional(&self, faults: Faults) -> Vec<Fault> {
@@ -187,7 +199,8 @@ impl NatGatewayInputs {
     /// The inputs as AWS has them.
     pub(super) fn read(aws: &Aws, primary: NatGatewayAddress, nat: AwsNatGateway) -> Result<NatGatewayInputs> {
         let regional = nat.availability_mode == Some(AwsMode::Regional);
-        let addresses = nat.nat_gateway_addresses.unwrap_or_default();
+        let mut addresses = nat.nat_gateway_addresses.unwrap_or_default();
+        addresses.retain(|each| !has_failed(each));
         let automatic = nat.auto_provision_zones == Some(AutoProvisionZonesState::Enabled);
         let zones = if regional && !automatic { by_zone(&addresses) } else { Vec::new() };
         let secondary: Vec<_> =
