@@ -158,20 +158,14 @@ impl Resource for DeliveryStream {
                 .extended_s3_destination_update(state::update(&new.extended_s3_destination_configuration)?);
             update.send().await.done("changing the destination of Firehose stream", id)?;
         }
-        match encrypted(&seen)? == new.delivery_stream_encryption_configuration_input && !has_failed(&seen) {
+        match encrypted(&seen)? == new.delivery_stream_encryption_configuration_input {
             true => Ok(()),
-            false => aws.call().once(ENCRYPTION, encrypt(aws, name(id)?, new)).await,
+            false => encrypt(aws, name(id)?, new).await,
         }
     }
 
-    async fn retag(aws: &Aws, id: &Id, old: &Self, set: &Tags, unset: &[String]) -> Result<()> {
-        tags::retag(aws, name(id)?, set, unset).await?;
-        // What has failed in an earlier run would keep every later change from its end.
-        let seen = if aws.call().did(ENCRYPTION) { None } else { Self::find(aws, id).await? };
-        match seen.is_some_and(|seen| has_failed(&seen)) {
-            true => aws.call().once(ENCRYPTION, encrypt(aws, name(id)?, &old.inputs)).await,
-            false => Ok(()),
-        }
+    async fn retag(aws: &Aws, id: &Id, _: &Self, set: &Tags, unset: &[String]) -> Result<()> {
+        tags::retag(aws, name(id)?, set, unset).await
     }
 
     async fn delete(aws: &Aws, id: &Id, _: &Self) -> Result<()> {
@@ -219,24 +213,24 @@ fn encryption(new: &DeliveryStreamInputs) -> Result<Option<AwsEncryption>> {
     built.build().map(Some).map_err(|error| Error::new(error.to_string()))
 }
 
-/// The part of a change in which the encryption is turned on or off.
-const ENCRYPTION: &str = "encryption";
-
-/// Whether the encryption could not be turned on or off. It stays so until that is tried again.
-fn has_failed(seen: &DeliveryStreamDescription) -> bool {
-    let status = seen.delivery_stream_encryption_configuration.as_ref().and_then(|it| it.status.as_ref());
-    matches!(status, Some(Encryption::EnablingFailed | Encryption::DisablingFailed))
-}
-
-/// The encryption as AWS tells it, also while it is being changed. One that could not be turned off is still on.
+/// The encryption as AWS tells it, also while it is being changed.
 fn encrypted(seen: &DeliveryStreamDescription) -> Result<DeliveryStreamEncryptionConfigurationInput> {
-    let none = DeliveryStreamEncryptionConfigurationInput { key_type: KeyType::None, key_arn: None };
-    let Some(told) = &seen.delivery_stream_encryption_configuration else { return Ok(none) };
-    let on = matches!(told.status, Some(Encryption::Enabled | Encryption::Enabling | Encryption::DisablingFailed));
-    let Some(kind) = told.key_type.as_ref().filter(|_| on) else { return Ok(none) };
+    let of = |key_type, key_arn| DeliveryStreamEncryptionConfigurationInput { key_type, key_arn };
+    let told = seen.delivery_stream_encryption_configuration.as_ref();
+    match told.and_then(|told| told.status.as_ref()) {
+        Some(Encryption::Enabled | Encryption::Enabling) => {}
+        // It could be turned neither on nor off: that is nothing that a program can ask for, so that the next update tries again whatever it asks.
+        Some(Encryption::EnablingFailed | Encryption::DisablingFailed) => {
+            return Ok(of(KeyType::CustomerManaged, None));
+        }
+        _ => return Ok(of(KeyType::None, None)),
+    }
+    let Some((told, kind)) = told.and_then(|told| Some((told, told.key_type.as_ref()?))) else {
+        return Ok(of(KeyType::None, None));
+    };
     let key_type = word(kind)?;
     let key_arn = told.key_arn.as_ref().filter(|_| key_type == KeyType::CustomerManaged).map(word).transpose()?;
-    Ok(DeliveryStreamEncryptionConfigurationInput { key_type, key_arn })
+    Ok(of(key_type, key_arn))
 }
 
 async fn encrypt(aws: &Aws, name: &str, new: &DeliveryStreamInputs) -> Result<()> {
