@@ -13,7 +13,7 @@ mod site;
 mod tiers;
 mod wires;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Scope};
 
@@ -109,6 +109,8 @@ pub struct Facts {
     region: Region,
     /// The other IPv4 ranges of a VPC that there is already, by name.
     ranges: BTreeMap<String, Cidr>,
+    /// The ids of the subnets in which there is a jump host of the stack's name.
+    hosts: BTreeSet<String>,
 }
 
 impl Component for ReferenceStack {
@@ -139,7 +141,7 @@ impl Component for ReferenceStack {
         outside::look(aws, &plan).await?;
         parent::delegates(aws, inputs).await?;
         let region = Region::parse(aws.region()).map_err(Error::new)?;
-        Ok(Facts { region, ranges: ranges(aws, &plan).await? })
+        Ok(Facts { region, ranges: ranges(aws, &plan).await?, hosts: hosts(aws, &plan).await? })
     }
 
     fn build(here: &mut Scope, inputs: ReferenceStackInputs, facts: Facts) -> Result<Self> {
@@ -160,4 +162,17 @@ async fn ranges(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeMap<String, Cidr>> {
         all.filter(move |range| *range != first)
     });
     all.map(|range| Ok((range.replace('/', "-"), Cidr::parse(&range).map_err(Error::new)?))).collect()
+}
+
+/// The subnets in which there is a jump host of the stack's name: it stays there when the network gets another zone.
+async fn hosts(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeSet<String>> {
+    if !plan.blocks.session_manager.as_ref().is_some_and(|it| it.settings.jump_host.enabled) {
+        return Ok(BTreeSet::new());
+    }
+    let name = format!("{}-session-manager-jump-host", aws.call().name);
+    let states = filter("instance-state-name", ["pending", "running", "stopping", "stopped"]);
+    let asked = aws.ec2().describe_instances().filters(filter("tag:Name", [&name])).filters(states);
+    let told = asked.send().await.doing("looking for instance", &name)?;
+    let all = told.reservations.unwrap_or_default().into_iter().flat_map(|it| it.instances.unwrap_or_default());
+    Ok(all.filter_map(|instance| instance.subnet_id).collect())
 }

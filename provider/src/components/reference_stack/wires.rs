@@ -34,6 +34,8 @@ pub struct Wires {
     pub cidr: Output<Cidr>,
     /// The other IPv4 ranges of the VPC, by name.
     pub ranges: BTreeMap<String, Cidr>,
+    /// The subnets in which there is a jump host already.
+    pub hosts: BTreeSet<String>,
     pub public: Output<Vec<String>>,
     pub app: Output<Vec<String>>,
     pub data: Output<Vec<String>>,
@@ -86,6 +88,7 @@ impl Wires {
             vpc_id: one(),
             cidr: Output::unknown(),
             ranges: BTreeMap::new(),
+            hosts: BTreeSet::new(),
             public: several(),
             app: several(),
             data: several(),
@@ -397,9 +400,10 @@ impl Plan<'_> {
 
     pub fn session_manager(&self, wires: &Wires) -> Option<SessionManagerInputs> {
         let block = self.blocks.session_manager.as_ref()?;
+        let hosts = wires.hosts.clone();
         Some(SessionManagerInputs {
             vpc_id: Some(wires.vpc_id.clone()),
-            subnet_id: Some(wires.app.map(|ids| ids.into_iter().next().unwrap_or_default())),
+            subnet_id: Some(wires.app.map(move |ids| place(ids, &hosts))),
             settings: block.settings.clone(),
             shared: self.shared(&block.own),
         })
@@ -419,10 +423,30 @@ impl Plan<'_> {
     }
 }
 
+/// The subnet of the jump host: the one that it is in, or else the first.
+fn place(ids: Vec<String>, hosts: &BTreeSet<String>) -> String {
+    let stands = ids.iter().find(|id| hosts.contains(*id)).cloned();
+    stands.or_else(|| ids.into_iter().next()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::samples::small;
     use super::*;
+    /// A zone with an earlier letter does not move it.
+    #[test]
+    fn a_jump_host_stays_where_it_is() {
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        for (subnets, hosts, expected) in [
+            (&["subnet-a", "subnet-c"][..], &[][..], "subnet-a"),
+            (&["subnet-a", "subnet-c"], &["subnet-c"], "subnet-c"),
+            (&["subnet-a", "subnet-c"], &["subnet-d"], "subnet-a"),
+            (&[], &["subnet-d"], ""),
+        ] {
+            assert_eq!(place(ids(subnets), &ids(hosts).into_iter().collect()), expected);
+        }
+    }
+
     /// Whoever gets no password of the stack's is not told of it.
     #[test]
     fn a_password_that_goes_stale_is_told_of() {
