@@ -15,7 +15,8 @@ mod wires;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Scope};
+use aws_sdk_ec2::types::VpcAttributeName;
+use pulumi_plugin::{Component, Error, Fault, Id, Knobs, Output, Outputs, Result, Scope};
 
 pub use self::blocks::*;
 pub use self::inputs::{ReferenceStackArgs, ReferenceStackInputs};
@@ -40,6 +41,7 @@ use crate::components::vpc_endpoints::VpcEndpoints;
 use crate::components::waf::Waf;
 use crate::components::waf_logs::WafLogs;
 use crate::ec2::filter;
+use crate::ec2::vpc::attribute;
 use crate::types::{Cidr, Region};
 
 /// A whole stack for a web application: a network, a delegated domain with certificates in two regions, a service on Fargate Spot behind a load balancer that only
@@ -156,6 +158,9 @@ async fn ranges(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeMap<String, Cidr>> {
     let Some(id) = plan.blocks.network.settings.vpc_id.as_ref().filter(|_| reached) else { return Ok(BTreeMap::new()) };
     let told = aws.ec2().describe_vpcs().filters(filter("vpc-id", [id])).send().await.doing("looking for VPC", id)?;
     let vpcs = told.vpcs.unwrap_or_default().into_iter();
+    if vpcs.len() > 0 {
+        resolves(aws, plan, id).await?;
+    }
     let all = vpcs.flat_map(|vpc| {
         let first = vpc.cidr_block.unwrap_or_default();
         let all = vpc.cidr_block_association_set.unwrap_or_default().into_iter().filter_map(|it| it.cidr_block);
@@ -175,4 +180,24 @@ async fn hosts(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeSet<String>> {
     let told = asked.send().await.doing("looking for instance", &name)?;
     let all = told.reservations.unwrap_or_default().into_iter().flat_map(|it| it.instances.unwrap_or_default());
     Ok(all.filter_map(|instance| instance.subnet_id).collect())
+}
+
+/// Refuses a VPC in which private DNS of endpoints does not work, unless the program says how each is.
+async fn resolves(aws: &Aws, plan: &Plan<'_>, vpc: &str) -> Result<()> {
+    if plan.blocks.vpc_endpoints.as_ref().is_some_and(|it| !it.own.overrides.is_empty()) {
+        return Ok(());
+    }
+    let id = Id::from(vpc);
+    for (name, words) in [
+        (VpcAttributeName::EnableDnsSupport, "enableDnsSupport"),
+        (VpcAttributeName::EnableDnsHostnames, "enableDnsHostnames"),
+    ] {
+        if !attribute(aws, &id, name).await? {
+            let why = format!(
+                "VPC endpoints need the attribute `{words}` of `{vpc}`, which is off: turn it on, or leave them out with `vpcEndpoints: false`"
+            );
+            return Err(Fault::new("network.vpcId", why).into());
+        }
+    }
+    Ok(())
 }

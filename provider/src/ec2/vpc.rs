@@ -171,7 +171,8 @@ impl Resource for Vpc {
     }
 }
 
-async fn attribute(aws: &Aws, id: &Id, name: VpcAttributeName) -> Result<bool> {
+/// Whether an attribute is on.
+pub(crate) async fn attribute(aws: &Aws, id: &Id, name: VpcAttributeName) -> Result<bool> {
     let ask = aws.ec2().describe_vpc_attribute().vpc_id(id).attribute(name);
     let answer = ask.send().await.doing("reading an attribute of VPC", id)?;
     let value = answer.enable_dns_support.or(answer.enable_dns_hostnames);
