@@ -137,3 +137,14 @@ fn one_child_writes_the_buckets_policy() {
         assert_eq!(policy.former, expected, "{more}");
     }
 }
+
+/// The password in a task's environment is that of its start: who reads the secret has the one that counts.
+#[test]
+fn a_service_can_read_the_databases_secret() {
+    let aws = Aws::hurried();
+    for access in [false, true] {
+        let more = json!({"aurora": true, "databaseSecretAccess": access});
+        let built = stack(&aws, &more).unwrap_or_else(|wrong| panic!("{more}: {wrong:?}"));
+        assert_eq!(built.told.contains_key("web-service-task-policy-database-secret"), access);
+    }
+}

@@ -25,7 +25,7 @@ use crate::components::slack_notifier::SlackNotifierInputs;
 use crate::components::vpc_endpoints::VpcEndpointsInputs;
 use crate::components::waf::{WafForwardedIp, WafInputs};
 use crate::components::waf_logs::WafLogsInputs;
-use crate::types::{Arn, CertificateName, Cidr, DomainName};
+use crate::types::{Arn, CertificateName, Cidr, DomainName, PolicyJson};
 use crate::wafv2::key::Scope as WafScope;
 
 /// What leads from block to block. Each is set once the block that it comes from has been added.
@@ -57,6 +57,8 @@ pub struct Wires {
     pub service: Option<(Output<String>, Output<String>)>,
     pub environment: BTreeMap<String, Output<String>>,
     pub secrets: BTreeMap<String, Output<String>>,
+    /// What the containers may do beside what the program says, by name.
+    pub policies: BTreeMap<String, Output<PolicyJson>>,
     pub aurora: Output<String>,
     pub instances: Output<BTreeMap<String, String>>,
     pub nodes: Output<Vec<String>>,
@@ -109,6 +111,7 @@ impl Wires {
             service: None,
             environment: BTreeMap::new(),
             secrets: BTreeMap::new(),
+            policies: BTreeMap::new(),
             aurora: one(),
             instances: Output::unknown(),
             nodes: several(),
@@ -210,6 +213,9 @@ impl Plan<'_> {
         };
         settings.environment.extend(more(&wires.environment));
         settings.secrets.extend(more(&wires.secrets));
+        for (name, policy) in &wires.policies {
+            settings.task_role_policies.entry(name.clone()).or_insert_with(|| policy.clone());
+        }
         // Tasks read the cache's password when they start.
         let rotated =
             self.blocks.redis.as_ref().map(|it| it.settings.auth_rotation.clone()).filter(|it| !it.is_empty());
@@ -243,8 +249,9 @@ impl Plan<'_> {
         const NAME: &str = "DATABASE_PASSWORD";
         let service = self.blocks.service.as_ref().filter(|_| self.blocks.aurora.is_some())?;
         let own = service.settings.environment.contains_key(NAME) || service.settings.secrets.contains_key(NAME);
-        let words = "RDS changes the database's password every 7 days, and a task has the one of its start in `DATABASE_PASSWORD`: connect by IAM, read the \
-                     secret `aurora.secretArn` for new connections, or start tasks anew (`service.redeployment`)";
+        let own = own || self.inputs.database_secret_access;
+        let words = "RDS changes the database's password every 7 days, and a task has the one of its start in `DATABASE_PASSWORD`: let it read the secret \
+                     (`databaseSecretAccess`), connect by IAM, or start tasks anew (`service.redeployment`)";
         (!own).then(|| words.to_owned())
     }
 
