@@ -179,12 +179,15 @@ fn endpoints_need_a_vpc_with_names() {
         });
         build(&aws, STACK, "web", &inputs).err().unwrap_or_default()
     };
-    for (attribute, name) in [("EnableDnsHostnames", "enableDnsHostnames"), ("EnableDnsSupport", "enableDnsSupport")] {
-        assert_eq!(stack(true), []);
-        aws.call("ec2", "modify_vpc_attribute", json!({"VpcId": vpc, attribute: {"Value": false}}));
-        let wrong = stack(true);
-        assert!(wrong.len() == 1 && wrong[0].0 == "network.vpcId" && wrong[0].1.contains(name), "{wrong:?}");
-        assert_eq!(stack(false), []);
-        aws.call("ec2", "modify_vpc_attribute", json!({"VpcId": vpc, attribute: {"Value": true}}));
-    }
+    let turn = |on: bool| {
+        aws.call("ec2", "modify_vpc_attribute", json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": on}}));
+    };
+    assert_eq!(stack(true), []);
+    turn(false);
+    let wrong = stack(true);
+    let told = "need the attribute `enableDnsHostnames`";
+    assert!(wrong.len() == 1 && wrong[0].0 == "network.vpcId" && wrong[0].1.contains(told), "{wrong:?}");
+    assert_eq!(stack(false), []);
+    turn(true);
+    assert_eq!(stack(true), []);
 }
