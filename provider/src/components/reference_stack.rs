@@ -15,8 +15,8 @@ mod wires;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::VpcAttributeName;
-use pulumi_plugin::{Component, Error, Fault, Id, Knobs, Output, Outputs, Result, Scope};
+use aws_sdk_ec2::types::{AttributeBooleanValue, VpcAttributeName};
+use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Scope};
 
 pub use self::blocks::*;
 pub use self::inputs::{ReferenceStackArgs, ReferenceStackInputs};
@@ -41,7 +41,6 @@ use crate::components::vpc_endpoints::VpcEndpoints;
 use crate::components::waf::Waf;
 use crate::components::waf_logs::WafLogs;
 use crate::ec2::filter;
-use crate::ec2::vpc::attribute;
 use crate::types::{Cidr, Region};
 
 /// A whole stack for a web application: a network, a delegated domain with certificates in two regions, a service on Fargate Spot behind a load balancer that only
@@ -157,17 +156,20 @@ async fn ranges(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeMap<String, Cidr>> {
     let reached = plan.blocks.vpc_endpoints.as_ref().is_some_and(|it| it.settings.interfaces() > 0);
     let Some(id) = plan.blocks.network.settings.vpc_id.as_ref().filter(|_| reached) else { return Ok(BTreeMap::new()) };
     let told = aws.ec2().describe_vpcs().filters(filter("vpc-id", [id])).send().await.doing("looking for VPC", id)?;
-    let vpcs = told.vpcs.unwrap_or_default().into_iter();
-    if vpcs.len() > 0 {
+    let vpcs = told.vpcs.unwrap_or_default();
+    if !vpcs.is_empty() {
         resolves(aws, plan, id).await?;
     }
-    let all = vpcs.flat_map(|vpc| {
+    let all = vpcs.into_iter().flat_map(|vpc| {
         let first = vpc.cidr_block.unwrap_or_default();
         let all = vpc.cidr_block_association_set.unwrap_or_default().into_iter().filter_map(|it| it.cidr_block);
         all.filter(move |range| *range != first)
     });
     all.map(|range| Ok((range.replace('/', "-"), Cidr::parse(&range).map_err(Error::new)?))).collect()
 }
+
+/// So EC2 answers whoever may not ask, as policies of former versions have it.
+const DENIED: &str = "UnauthorizedOperation";
 
 /// The subnets in which there is a jump host of the stack's name: it stays there when the network gets another zone.
 async fn hosts(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeSet<String>> {
@@ -177,8 +179,12 @@ async fn hosts(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeSet<String>> {
     let name = format!("{}-session-manager-jump-host", aws.call().name);
     let states = filter("instance-state-name", ["pending", "running", "stopping", "stopped"]);
     let asked = aws.ec2().describe_instances().filters(filter("tag:Name", [&name])).filters(states);
-    let told = asked.send().await.doing("looking for instance", &name)?;
-    let all = told.reservations.unwrap_or_default().into_iter().flat_map(|it| it.instances.unwrap_or_default());
+    let told = asked.send().await.unless(&[DENIED]).doing("looking for instance", &name)?;
+    let all = told
+        .and_then(|told| told.reservations)
+        .unwrap_or_default()
+        .into_iter()
+        .flat_map(|it| it.instances.unwrap_or_default());
     Ok(all.filter_map(|instance| instance.subnet_id).collect())
 }
 
@@ -187,12 +193,18 @@ async fn resolves(aws: &Aws, plan: &Plan<'_>, vpc: &str) -> Result<()> {
     if plan.blocks.vpc_endpoints.as_ref().is_some_and(|it| !it.own.overrides.is_empty()) {
         return Ok(());
     }
-    let id = Id::from(vpc);
     for (name, words) in [
         (VpcAttributeName::EnableDnsSupport, "enableDnsSupport"),
         (VpcAttributeName::EnableDnsHostnames, "enableDnsHostnames"),
     ] {
-        if !attribute(aws, &id, name).await? {
+        let ask = aws.ec2().describe_vpc_attribute().vpc_id(vpc).attribute(name);
+        let told = ask.send().await.unless(&[DENIED]).doing("reading an attribute of VPC", vpc)?;
+        let off = |value: &AttributeBooleanValue| value.value == Some(false);
+        let [support, names] = [
+            told.as_ref().and_then(|it| it.enable_dns_support()),
+            told.as_ref().and_then(|it| it.enable_dns_hostnames()),
+        ];
+        if support.or(names).is_some_and(off) {
             let why = format!(
                 "VPC endpoints need the attribute `{words}` of `{vpc}`, which is off: turn it on, or leave them out with `vpcEndpoints: false`"
             );

@@ -171,8 +171,7 @@ impl Resource for Vpc {
     }
 }
 
-/// Whether an attribute is on.
-pub(crate) async fn attribute(aws: &Aws, id: &Id, name: VpcAttributeName) -> Result<bool> {
+async fn attribute(aws: &Aws, id: &Id, name: VpcAttributeName) -> Result<bool> {
     let ask = aws.ec2().describe_vpc_attribute().vpc_id(id).attribute(name);
     let answer = ask.send().await.doing("reading an attribute of VPC", id)?;
     let value = answer.enable_dns_support.or(answer.enable_dns_hostnames);
