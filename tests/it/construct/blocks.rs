@@ -27,7 +27,7 @@ fn cloudfront_reaches_the_load_balancer() {
     let office = json!({"allowFrom": {"office": {"cidr": "203.0.113.0/24", "port": 443}}});
     for (more, expected, status) in [
         (json!({}), &["cloudfront"][..], "403"),
-        (json!({"loadBalancer": office}), &["cloudfront", "office"], "403"),
+        (json!({"loadBalancer": office}), &["cloudfront", "office"], "404"),
         (json!({"loadBalancer": office, "cdn": false}), &["office"], "404"),
     ] {
         let built = stack(&aws, &more).unwrap_or_else(|wrong| panic!("{more}: {wrong:?}"));
