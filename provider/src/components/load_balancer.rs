@@ -188,7 +188,7 @@ fn listeners(here: &mut Scope, inputs: &LoadBalancerInputs, balancer: &LoadBalan
         protocol: ListenerProtocol::Https.into(),
         ssl_policy: inputs.settings.ssl_policy.clone().into(),
         certificate_arn: certificate(&inputs.certificate_arn).into(),
-        default_actions: vec![refusal(inputs.cloud_front())].into(),
+        default_actions: vec![refusal(inputs.settings.cloud_front_only)].into(),
         ..Default::default()
     };
     here.add::<Listener>("https", args)
@@ -199,8 +199,8 @@ fn certificate(arn: &Output<String>) -> Output<CertificateArn> {
 }
 
 /// Somebody who comes past CloudFront is forbidden; else there is nothing to be found.
-fn refusal(cloud_front: bool) -> Action {
-    let (code, words) = if cloud_front { ("403", "Forbidden") } else { ("404", "Not found") };
+fn refusal(cloud_front_only: bool) -> Action {
+    let (code, words) = if cloud_front_only { ("403", "Forbidden") } else { ("404", "Not found") };
     let answer = FixedResponseConfig {
         status_code: code.to_owned(),
         content_type: ContentType::Plain,

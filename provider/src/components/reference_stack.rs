@@ -13,8 +13,9 @@ mod site;
 mod tiers;
 mod wires;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_ec2::types::{AttributeBooleanValue, VpcAttributeName};
 use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Scope};
 
 pub use self::blocks::*;
@@ -109,6 +110,8 @@ pub struct Facts {
     region: Region,
     /// The other IPv4 ranges of a VPC that there is already, by name.
     ranges: BTreeMap<String, Cidr>,
+    /// The ids of the subnets in which there is a jump host of the stack's name.
+    hosts: BTreeSet<String>,
 }
 
 impl Component for ReferenceStack {
@@ -139,7 +142,7 @@ impl Component for ReferenceStack {
         outside::look(aws, &plan).await?;
         parent::delegates(aws, inputs).await?;
         let region = Region::parse(aws.region()).map_err(Error::new)?;
-        Ok(Facts { region, ranges: ranges(aws, &plan).await? })
+        Ok(Facts { region, ranges: ranges(aws, &plan).await?, hosts: hosts(aws, &plan).await? })
     }
 
     fn build(here: &mut Scope, inputs: ReferenceStackInputs, facts: Facts) -> Result<Self> {
@@ -153,11 +156,60 @@ async fn ranges(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeMap<String, Cidr>> {
     let reached = plan.blocks.vpc_endpoints.as_ref().is_some_and(|it| it.settings.interfaces() > 0);
     let Some(id) = plan.blocks.network.settings.vpc_id.as_ref().filter(|_| reached) else { return Ok(BTreeMap::new()) };
     let told = aws.ec2().describe_vpcs().filters(filter("vpc-id", [id])).send().await.doing("looking for VPC", id)?;
-    let vpcs = told.vpcs.unwrap_or_default().into_iter();
-    let all = vpcs.flat_map(|vpc| {
+    let vpcs = told.vpcs.unwrap_or_default();
+    if !vpcs.is_empty() {
+        resolves(aws, plan, id).await?;
+    }
+    let all = vpcs.into_iter().flat_map(|vpc| {
         let first = vpc.cidr_block.unwrap_or_default();
         let all = vpc.cidr_block_association_set.unwrap_or_default().into_iter().filter_map(|it| it.cidr_block);
         all.filter(move |range| *range != first)
     });
     all.map(|range| Ok((range.replace('/', "-"), Cidr::parse(&range).map_err(Error::new)?))).collect()
+}
+
+/// So EC2 answers whoever may not ask, as policies of former versions have it.
+const DENIED: &str = "UnauthorizedOperation";
+
+/// The subnets in which there is a jump host of the stack's name: it stays there when the network gets another zone.
+async fn hosts(aws: &Aws, plan: &Plan<'_>) -> Result<BTreeSet<String>> {
+    if !plan.blocks.session_manager.as_ref().is_some_and(|it| it.settings.jump_host.enabled) {
+        return Ok(BTreeSet::new());
+    }
+    let name = format!("{}-session-manager-jump-host", aws.call().name);
+    let states = filter("instance-state-name", ["pending", "running", "stopping", "stopped"]);
+    let asked = aws.ec2().describe_instances().filters(filter("tag:Name", [&name])).filters(states);
+    let told = asked.send().await.unless(&[DENIED]).doing("looking for instance", &name)?;
+    let all = told
+        .and_then(|told| told.reservations)
+        .unwrap_or_default()
+        .into_iter()
+        .flat_map(|it| it.instances.unwrap_or_default());
+    Ok(all.filter_map(|instance| instance.subnet_id).collect())
+}
+
+/// Refuses a VPC in which private DNS of endpoints does not work, unless the program says how each is.
+async fn resolves(aws: &Aws, plan: &Plan<'_>, vpc: &str) -> Result<()> {
+    if plan.blocks.vpc_endpoints.as_ref().is_some_and(|it| !it.own.overrides.is_empty()) {
+        return Ok(());
+    }
+    for (name, words) in [
+        (VpcAttributeName::EnableDnsSupport, "enableDnsSupport"),
+        (VpcAttributeName::EnableDnsHostnames, "enableDnsHostnames"),
+    ] {
+        let ask = aws.ec2().describe_vpc_attribute().vpc_id(vpc).attribute(name);
+        let told = ask.send().await.unless(&[DENIED]).doing("reading an attribute of VPC", vpc)?;
+        let off = |value: &AttributeBooleanValue| value.value == Some(false);
+        let [support, names] = [
+            told.as_ref().and_then(|it| it.enable_dns_support()),
+            told.as_ref().and_then(|it| it.enable_dns_hostnames()),
+        ];
+        if support.or(names).is_some_and(off) {
+            let why = format!(
+                "VPC endpoints need the attribute `{words}` of `{vpc}`, which is off: turn it on, or leave them out with `vpcEndpoints: false`"
+            );
+            return Err(Fault::new("network.vpcId", why).into());
+        }
+    }
+    Ok(())
 }

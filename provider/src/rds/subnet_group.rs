@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_rds::types::DbSubnetGroup;
-use pulumi_plugin::{Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Error, Id, Made, Property, Resource, Result, Wait};
 
 use crate::aws::{Aws, Doing as _, Tags};
-use crate::ec2::same_vpc;
-use crate::rds::holders::{Holder, clusters, instances, named, prevent};
+use crate::ec2::{filter, same_vpc};
+use crate::rds::holders::{Holder, clusters, instances, listed, named, prevent};
 use crate::rds::tags;
 use crate::types::DatabaseSubnetGroupName;
 
@@ -54,11 +54,16 @@ impl Resource for SubnetGroup {
     /// The subnets of a group are all of one VPC, so subnets of which the group has none yet may be another VPC's; AWS is asked. If instances are in the group,
     /// AWS would not let its old subnets go either.
     fn replaces(old: &SubnetGroupInputs, new: &SubnetGroupInputs) -> Vec<&'static str> {
-        let moves = old.subnet_ids.is_disjoint(&new.subnet_ids);
-        moves.then_some("subnetIds").into_iter().collect()
+        let loses = !old.subnet_ids.is_subset(&new.subnet_ids);
+        loses.then_some("subnetIds").into_iter().collect()
     }
 
+    /// Some subnets go in place, unless an instance is in one of them.
     async fn in_place(aws: &Aws, old: &SubnetGroupInputs, new: &SubnetGroupInputs) -> Result<Vec<&'static str>> {
+        if !old.subnet_ids.is_disjoint(&new.subnet_ids) {
+            vacated(aws, old, new).await?;
+            return Ok(vec!["subnetIds"]);
+        }
         let same = same_vpc(aws, old.subnet_ids.clone(), new.subnet_ids.clone()).await?;
         Ok(same.then_some("subnetIds").into_iter().collect())
     }
@@ -135,6 +140,35 @@ impl Resource for SubnetGroup {
     fn lingers(_: &Self) -> bool {
         false
     }
+}
+
+/// Refuses a change by which the group is to leave a zone that an instance is in: AWS would, when much else has been changed.
+async fn vacated(aws: &Aws, old: &SubnetGroupInputs, new: &SubnetGroupInputs) -> Result<()> {
+    let all = filter("subnet-id", old.subnet_ids.union(&new.subnet_ids).cloned());
+    let pages = aws.ec2().describe_subnets().filters(all).into_paginator().items().send();
+    let found: Vec<_> = pages.collect::<Result<_, _>>().await.doing("reading the zones of subnets", "")?;
+    let (mut left, mut kept) = (BTreeSet::new(), BTreeSet::new());
+    for subnet in found {
+        let stays = subnet.subnet_id.is_some_and(|id| new.subnet_ids.contains(&id));
+        if stays { &mut kept } else { &mut left }.extend(subnet.availability_zone);
+    }
+    let left: BTreeSet<_> = left.difference(&kept).cloned().collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let inside = instances(aws, |instance| {
+        let group = instance.db_subnet_group().and_then(DbSubnetGroup::db_subnet_group_name);
+        group == Some(old.name.as_str()) && instance.availability_zone().is_some_and(|zone| left.contains(zone))
+    });
+    let inside = inside.await?;
+    if inside.is_empty() {
+        return Ok(());
+    }
+    let zones = left.into_iter().collect::<Vec<_>>().join(", ");
+    let why = format!("DB subnet group `{}` can't leave {zones}, where there is {}", old.name, listed(&inside));
+    Err(Error::new(why).hint(
+        "AWS moves no instance: fail over to one in another zone, delete this one, roll that out, and take the subnet out then",
+    ))
 }
 
 /// Whoever is in the group. An instance of a cluster is in its cluster's.

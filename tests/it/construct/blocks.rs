@@ -27,7 +27,7 @@ fn cloudfront_reaches_the_load_balancer() {
     let office = json!({"allowFrom": {"office": {"cidr": "203.0.113.0/24", "port": 443}}});
     for (more, expected, status) in [
         (json!({}), &["cloudfront"][..], "403"),
-        (json!({"loadBalancer": office}), &["cloudfront", "office"], "403"),
+        (json!({"loadBalancer": office}), &["cloudfront", "office"], "404"),
         (json!({"loadBalancer": office, "cdn": false}), &["office"], "404"),
     ] {
         let built = stack(&aws, &more).unwrap_or_else(|wrong| panic!("{more}: {wrong:?}"));
@@ -135,5 +135,16 @@ fn one_child_writes_the_buckets_policy() {
         let former = former.map(|(parent, name)| (parent.to_owned(), name.to_owned()));
         let expected = if more["cdn"] == false { &former[..1] } else { &former[..] };
         assert_eq!(policy.former, expected, "{more}");
+    }
+}
+
+/// The password in a task's environment is that of its start: who reads the secret has the one that counts.
+#[test]
+fn a_service_can_read_the_databases_secret() {
+    let aws = Aws::hurried();
+    for access in [false, true] {
+        let more = json!({"aurora": true, "databaseSecretAccess": access});
+        let built = stack(&aws, &more).unwrap_or_else(|wrong| panic!("{more}: {wrong:?}"));
+        assert_eq!(built.told.contains_key("web-service-task-policy-database-secret"), access);
     }
 }

@@ -41,6 +41,7 @@ fn made(aws: &Aws, operation: &str, parameters: Value, pointer: &str) -> String 
 /// A VPC with subnets in these zones, each with its id.
 fn standing<const N: usize>(aws: &Aws, zones: [&str; N]) -> (String, [String; N]) {
     let vpc = made(aws, "create_vpc", json!({"CidrBlock": "10.7.0.0/16"}), "/Vpc/VpcId");
+    aws.call("ec2", "modify_vpc_attribute", json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": true}}));
     let mut number = 0;
     let subnets = zones.map(|zone| {
         number += 1;
@@ -163,4 +164,30 @@ fn every_range_of_a_vpc_reaches_its_endpoints() {
         let rules: Vec<_> = rules.map(|(key, told)| (key, &told.inputs["fromPort"])).collect();
         assert_eq!(rules, [(name, &json!(443)), ("vpc", &json!(443))]);
     }
+}
+
+/// Without them, AWS refuses private DNS when half of the stack stands.
+#[test]
+fn endpoints_need_a_vpc_with_names() {
+    let aws = Aws::hurried();
+    let (vpc, [a, c, app, app_c]) = standing(&aws, ["a", "c", "a", "c"]);
+    let stack = |endpoints: bool| {
+        let inputs = json!({
+            "domain": "nameless.example.net", "dns": {"zoneId": "Z1"}, "slack": false, "aurora": false, "redis": false,
+            "network": {"vpcId": vpc, "subnetIds": {"public": [a, c], "app": [app, app_c]}}, "vpcEndpoints": endpoints,
+            "service": {"image": "public.ecr.aws/nginx/nginx:1.27", "port": 8080},
+        });
+        build(&aws, STACK, "web", &inputs).err().unwrap_or_default()
+    };
+    let turn = |on: bool| {
+        aws.call("ec2", "modify_vpc_attribute", json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": on}}));
+    };
+    assert_eq!(stack(true), []);
+    turn(false);
+    let wrong = stack(true);
+    let told = "need the attribute `enableDnsHostnames`";
+    assert!(wrong.len() == 1 && wrong[0].0 == "network.vpcId" && wrong[0].1.contains(told), "{wrong:?}");
+    assert_eq!(stack(false), []);
+    turn(true);
+    assert_eq!(stack(true), []);
 }

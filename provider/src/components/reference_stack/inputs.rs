@@ -31,6 +31,11 @@ pub struct ReferenceStackInputs {
     pub service: Option<ServiceChoice>,
     /// The Aurora PostgreSQL database.
     pub aurora: Option<AuroraChoice>,
+    /// Whether the service's containers may read the database's secret themselves, and get its ARN as `DATABASE_SECRET_ARN`: RDS changes the password every
+    /// 7 days, and `DATABASE_PASSWORD` is that of the task's start. An application that reads the secret whenever it connects always has the password that counts.
+    /// Default: false.
+    #[prop(default)]
+    pub database_secret_access: bool,
     /// The Redis cache.
     pub redis: Option<RedisChoice>,
     /// The private bucket for static files, which CloudFront serves under `/static/*`.

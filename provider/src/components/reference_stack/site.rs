@@ -5,7 +5,7 @@ mod edge;
 mod ground;
 mod running;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pulumi_plugin::component::Twin;
 use pulumi_plugin::{Component, Error, Output, Result, Scope};
@@ -30,6 +30,8 @@ pub struct Site<'a> {
     region: Region,
     /// The other IPv4 ranges of a VPC that there is already, by name.
     ranges: BTreeMap<String, Cidr>,
+    /// The subnets in which there is a jump host already.
+    hosts: BTreeSet<String>,
     report: Report,
     /// The URNs of the parts, by their keys.
     parts: BTreeMap<String, Output<String>>,
@@ -43,10 +45,10 @@ fn whole<C: Clone + Send + Sync + 'static>(part: C) -> Output<C> {
 impl<'a> Site<'a> {
     /// Where nothing has been added yet.
     pub fn of(here: &'a mut Scope, plan: Plan<'a>, facts: Facts) -> Site<'a> {
-        let Facts { region, ranges } = facts;
+        let Facts { region, ranges, hosts } = facts;
         let report = Report::of(here);
         estimate::notes(&plan).into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
-        Site { here, plan, wires: Wires::unknown(), region, ranges, report, parts: BTreeMap::new() }
+        Site { here, plan, wires: Wires::unknown(), region, ranges, hosts, report, parts: BTreeMap::new() }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::components::slack_notifier::SlackNotifierInputs;
 use crate::components::vpc_endpoints::VpcEndpointsInputs;
 use crate::components::waf::{WafForwardedIp, WafInputs};
 use crate::components::waf_logs::WafLogsInputs;
-use crate::types::{Arn, CertificateName, Cidr, DomainName};
+use crate::types::{Arn, CertificateName, Cidr, DomainName, PolicyJson};
 use crate::wafv2::key::Scope as WafScope;
 
 /// What leads from block to block. Each is set once the block that it comes from has been added.
@@ -34,6 +34,8 @@ pub struct Wires {
     pub cidr: Output<Cidr>,
     /// The other IPv4 ranges of the VPC, by name.
     pub ranges: BTreeMap<String, Cidr>,
+    /// The subnets in which there is a jump host already.
+    pub hosts: BTreeSet<String>,
     pub public: Output<Vec<String>>,
     pub app: Output<Vec<String>>,
     pub data: Output<Vec<String>>,
@@ -55,6 +57,8 @@ pub struct Wires {
     pub service: Option<(Output<String>, Output<String>)>,
     pub environment: BTreeMap<String, Output<String>>,
     pub secrets: BTreeMap<String, Output<String>>,
+    /// What the containers may do beside what the program says, by name.
+    pub policies: BTreeMap<String, Output<PolicyJson>>,
     pub aurora: Output<String>,
     pub instances: Output<BTreeMap<String, String>>,
     pub nodes: Output<Vec<String>>,
@@ -86,6 +90,7 @@ impl Wires {
             vpc_id: one(),
             cidr: Output::unknown(),
             ranges: BTreeMap::new(),
+            hosts: BTreeSet::new(),
             public: several(),
             app: several(),
             data: several(),
@@ -106,6 +111,7 @@ impl Wires {
             service: None,
             environment: BTreeMap::new(),
             secrets: BTreeMap::new(),
+            policies: BTreeMap::new(),
             aurora: one(),
             instances: Output::unknown(),
             nodes: several(),
@@ -207,6 +213,9 @@ impl Plan<'_> {
         };
         settings.environment.extend(more(&wires.environment));
         settings.secrets.extend(more(&wires.secrets));
+        for (name, policy) in &wires.policies {
+            settings.task_role_policies.entry(name.clone()).or_insert_with(|| policy.clone());
+        }
         // Tasks read the cache's password when they start.
         let rotated =
             self.blocks.redis.as_ref().map(|it| it.settings.auth_rotation.clone()).filter(|it| !it.is_empty());
@@ -240,8 +249,9 @@ impl Plan<'_> {
         const NAME: &str = "DATABASE_PASSWORD";
         let service = self.blocks.service.as_ref().filter(|_| self.blocks.aurora.is_some())?;
         let own = service.settings.environment.contains_key(NAME) || service.settings.secrets.contains_key(NAME);
-        let words = "RDS changes the database's password every 7 days, and a task has the one of its start in `DATABASE_PASSWORD`: connect by IAM, read the \
-                     secret `aurora.secretArn` for new connections, or start tasks anew (`service.redeployment`)";
+        let own = own || self.inputs.database_secret_access;
+        let words = "RDS changes the database's password every 7 days, and a task has the one of its start in `DATABASE_PASSWORD`: let it read the secret \
+                     (`databaseSecretAccess`), connect by IAM, or start tasks anew (`service.redeployment`)";
         (!own).then(|| words.to_owned())
     }
 
@@ -397,9 +407,10 @@ impl Plan<'_> {
 
     pub fn session_manager(&self, wires: &Wires) -> Option<SessionManagerInputs> {
         let block = self.blocks.session_manager.as_ref()?;
+        let hosts = wires.hosts.clone();
         Some(SessionManagerInputs {
             vpc_id: Some(wires.vpc_id.clone()),
-            subnet_id: Some(wires.app.map(|ids| ids.into_iter().next().unwrap_or_default())),
+            subnet_id: Some(wires.app.map(move |ids| place(ids, &hosts))),
             settings: block.settings.clone(),
             shared: self.shared(&block.own),
         })
@@ -419,10 +430,30 @@ impl Plan<'_> {
     }
 }
 
+/// The subnet of the jump host: the one that it is in, or else the first.
+fn place(ids: Vec<String>, hosts: &BTreeSet<String>) -> String {
+    let stands = ids.iter().find(|id| hosts.contains(*id)).cloned();
+    stands.or_else(|| ids.into_iter().next()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::samples::small;
     use super::*;
+    /// A zone with an earlier letter does not move it.
+    #[test]
+    fn a_jump_host_stays_where_it_is() {
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        for (subnets, hosts, expected) in [
+            (&["subnet-a", "subnet-c"][..], &[][..], "subnet-a"),
+            (&["subnet-a", "subnet-c"], &["subnet-c"], "subnet-c"),
+            (&["subnet-a", "subnet-c"], &["subnet-d"], "subnet-a"),
+            (&[], &["subnet-d"], ""),
+        ] {
+            assert_eq!(place(ids(subnets), &ids(hosts).into_iter().collect()), expected);
+        }
+    }
+
     /// Whoever gets no password of the stack's is not told of it.
     #[test]
     fn a_password_that_goes_stale_is_told_of() {

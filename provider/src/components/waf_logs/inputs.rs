@@ -50,7 +50,8 @@ pub enum WafLogDestination {
     /// A Firehose stream, which writes them into a bucket, compressed.
     #[prop(rename = "firehose")]
     Firehose,
-    /// A bucket, every five minutes.
+    /// A bucket, every five minutes. Its name is made of the account, the region and the component's name: a second stack of the same program there says
+    /// another one, `overrides: {bucket: {name: aws-waf-logs-...}}`.
     #[prop(rename = "s3")]
     S3,
     /// A log group of CloudWatch Logs.

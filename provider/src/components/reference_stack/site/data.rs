@@ -7,7 +7,7 @@ use super::super::wires::BucketWires;
 use super::{Site, at};
 use crate::components::aurora_postgres::AuroraPostgres;
 use crate::components::cdn::Cdn;
-use crate::components::policies::bucket_policy;
+use crate::components::policies::{bucket_policy, policy};
 use crate::components::private_bucket::PrivateBucket;
 use crate::components::redis::Redis;
 use crate::components::security_group::Peer;
@@ -41,6 +41,12 @@ impl Site<'_> {
         for (name, key) in [("DATABASE_USERNAME", "username"), ("DATABASE_PASSWORD", "password")] {
             let secret = aurora.secret_arn.map(move |arn| format!("{arn}:{key}::"));
             self.wires.secrets.insert(name.into(), secret);
+        }
+        if self.plan.inputs.database_secret_access {
+            environment.insert("DATABASE_SECRET_ARN".into(), aurora.secret_arn.clone());
+            let reads =
+                |arn| policy([json!({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": arn})]);
+            self.wires.policies.insert("database-secret".into(), aurora.secret_arn.try_map(reads));
         }
         Ok(Some(aurora))
     }

@@ -28,6 +28,7 @@ impl Site<'_> {
         let secondary = &self.plan.blocks.network.settings.secondary_cidrs;
         let secondary = secondary.iter().map(|(name, range)| (name.clone(), Cidr(range.0)));
         self.wires.ranges = self.ranges.clone().into_iter().chain(secondary).collect();
+        self.wires.hosts = self.hosts.clone();
         self.wires.public = network.public_subnet_ids.clone();
         self.wires.app = network.app_subnet_ids.clone();
         self.wires.data = network.data_subnet_ids.clone();
