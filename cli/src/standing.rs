@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::decide::Reason;
+use crate::digest;
 use crate::failure::Result;
 use crate::git::{Changes, Mirror, Programs};
 use crate::record::{StackRecord, Standing};
@@ -21,93 +24,117 @@ pub fn look(context: &Context, records: &mut [StackRecord]) {
         };
         let here = |record: &&mut StackRecord| place(record).is_some_and(|(r, b)| r == repository && b == branch);
         if let Some(head) = mirror.head_seen(&branch) {
-            let _ = compare(&mirror, &branch, &head, records.iter_mut().filter(here));
+            let _ = settled(&mirror, &branch, head, records.iter_mut().filter(here).collect());
         }
     }
+}
+
+/// What a look came to, so that the next one at the same commits need not be: to look through thousands of stacks takes a while.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    /// What it rests on besides the stacks' own commits.
+    ground: String,
+    stacks: BTreeMap<String, Stood>,
+}
+
+/// How a stack stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Stood {
+    /// What of the record it rests on.
+    commit: Option<String>,
+    folder: String,
+    is_gone: bool,
+    is_due: bool,
+    behind_by: Option<usize>,
+    tags: Vec<String>,
+    tag: Option<String>,
+    /// Why it can't be rolled out at the head: its project can't be read, or it can't be told from another.
+    fault: Option<String>,
+}
+
+impl Kept {
+    /// What is kept of a record, if it is still about that.
+    fn of(&self, record: &StackRecord) -> Option<&Stood> {
+        let stood = self.stacks.get(&record.name)?;
+        ((&stood.commit, &stood.folder) == (&record.commit, &record.folder)).then_some(stood)
+    }
+}
+
+/// Fills in how the stacks of a branch stand, by the look before where that was at the same commits.
+fn settled(mirror: &Mirror, branch: &str, head: String, mut records: Vec<&mut StackRecord>) -> Result<()> {
+    let tags: String = mirror.tags_seen().iter().map(|tag| format!("{} {}\n", tag.name, tag.commit)).collect();
+    let ground = format!("{} {head} {}", env!("CARGO_PKG_VERSION"), digest::name_of(&tags));
+    let file = format!("gitinfra-standing-{}.json", digest::name_of(branch));
+    let mut kept: Kept = mirror.note(&file).filter(|kept: &Kept| kept.ground == ground).unwrap_or_default();
+    if !records.iter().all(|record| kept.of(record).is_some()) {
+        kept = Kept { ground, stacks: compare(mirror, branch, &head, &records)? };
+        // Where it can't be kept, the next look takes as long.
+        let _ = mirror.keep_note(&file, &kept);
+    }
+    for record in &mut records {
+        if let Some(stood) = kept.stacks.get(&record.name) {
+            settle(record, stood);
+        }
+    }
+    Ok(())
 }
 
 fn place(record: &StackRecord) -> Option<(String, String)> {
     Some((record.repository.clone(), record.branch.clone()?))
 }
 
-fn compare<'a>(
-    mirror: &Mirror,
-    branch: &str,
-    head: &str,
-    records: impl Iterator<Item = &'a mut StackRecord>,
-) -> Result<()> {
+fn compare(mirror: &Mirror, branch: &str, head: &str, records: &[&mut StackRecord]) -> Result<BTreeMap<String, Stood>> {
     let listing = mirror.listing(head)?;
     let found = repo::stacks(&listing);
     let config = Config::read(&mirror.file(head, config::FILE)?.unwrap_or_default())?;
-    let followed = config.apply(found.clone(), branch);
-    let mut records: Vec<_> = records.collect();
+    let followed = config.apply(found.clone(), branch).stacks;
     let known = records.iter().map(|record| (record.name.as_str(), record.folder.as_str()));
-    let gone: BTreeSet<String> = found.lacks(known).into_iter().map(str::to_owned).collect();
-    if config.has_tags() {
-        let tags = mirror.tags_seen();
-        let globs: BTreeMap<String, &[String]> =
-            followed.stacks.iter().map(|stack| (stack.name(), stack.tags.as_slice())).collect();
-        let is_tagged = |record: &&mut StackRecord| globs.get(&record.name).is_some_and(|globs| !globs.is_empty());
-        let (tagged, rest) = records.into_iter().partition(is_tagged);
-        records = rest;
-        for (commit, tagged) in by_tags(mirror, head, (&tags, &globs), tagged) {
-            let listing = mirror.listing(&commit)?;
-            let found = repo::stacks(&listing);
-            let followed = config.apply(found.clone(), branch);
-            told(mirror, &commit, (&listing, followed.stacks), (&gone, &found.faults), tagged)?;
-        }
+    let gone: BTreeSet<&str> = found.lacks(known).into_iter().collect();
+    let begun = |record: &&mut StackRecord| Stood {
+        commit: record.commit.clone(),
+        folder: record.folder.clone(),
+        is_gone: gone.contains(record.name.as_str()),
+        fault: found.faults.iter().find(|fault| keeps_back(fault, record)).map(|fault| fault.failure.with_hints()),
+        ..Stood::default()
+    };
+    let mut all: BTreeMap<String, Stood> = records.iter().map(|record| (record.name.clone(), begun(record))).collect();
+    let (tagged, rest): (Vec<Stack>, Vec<Stack>) = followed.into_iter().partition(|stack| !stack.tags.is_empty());
+    for (commit, names) in by_tags(mirror, head, &tagged, &mut all) {
+        let listing = mirror.listing(&commit)?;
+        let mut stacks = config.apply(repo::stacks(&listing), branch).stacks;
+        stacks.retain(|stack| names.contains(&stack.name()));
+        told(mirror, &commit, (&listing, stacks), &mut all)?;
     }
-    told(mirror, head, (&listing, followed.stacks), (&gone, &found.faults), records)
+    told(mirror, head, (&listing, rest), &mut all)?;
+    Ok(all)
 }
 
-/// The records of stacks that are rolled out by tags, by the commit of their newest one. Those that wait for none stay as they
-/// are: there is none yet, or it is older than what stands, and nothing goes back by itself.
-fn by_tags<'a>(
+/// The stacks that are rolled out by tags, by the commit of their newest one. Those that wait for none stay as they are: there
+/// is none yet, or it is older than what stands, and nothing goes back by itself.
+fn by_tags(
     mirror: &Mirror,
     head: &str,
-    (tags, globs): (&[Tag], &BTreeMap<String, &[String]>),
-    records: Vec<&'a mut StackRecord>,
-) -> BTreeMap<String, Vec<&'a mut StackRecord>> {
-    let mut all: BTreeMap<String, Vec<&'a mut StackRecord>> = BTreeMap::new();
-    for record in records {
-        let globs = globs.get(&record.name).copied().unwrap_or_default();
-        let tag = mirror.newest(tags, globs, head).tag;
-        record.tags = globs.to_vec();
-        record.tag = tag.map(|tag| tag.name.clone());
-        let stands = record.commit.clone().unwrap_or_default();
+    tagged: &[Stack],
+    all: &mut BTreeMap<String, Stood>,
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut by_commit: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let tags: Vec<Tag> = if tagged.is_empty() { Vec::new() } else { mirror.tags_seen() };
+    for stack in tagged {
+        let Some(stood) = all.get_mut(&stack.name()) else {
+            continue;
+        };
+        let tag = mirror.newest(&tags, &stack.tags, head).tag;
+        stood.tags.clone_from(&stack.tags);
+        stood.tag = tag.map(|tag| tag.name.clone());
+        let stands = stood.commit.clone().unwrap_or_default();
         if let Some(tag) = tag.filter(|tag| !mirror.is_on(&tag.commit, &stands)) {
-            all.entry(tag.commit.clone()).or_default().push(record);
+            by_commit.entry(tag.commit.clone()).or_default().insert(stack.name());
         }
     }
-    all
+    by_commit
 }
 
-/// Fills in how stacks stand towards a commit.
-fn told(
-    mirror: &Mirror,
-    head: &str,
-    (listing, stacks): (&Listing, Vec<Stack>),
-    (gone, faults): (&BTreeSet<String>, &[Fault]),
-    records: Vec<&mut StackRecord>,
-) -> Result<()> {
-    let mut programs = Programs::at(mirror, head, listing)?;
-    let mut stacks: BTreeMap<String, Stack> = stacks.into_iter().map(|stack| (stack.name(), stack)).collect();
-    let mut changes = Changes::to(mirror, head);
-    for record in records {
-        let changed = record.commit.as_deref().map(|commit| changes.since(commit)).transpose()?;
-        let commits = |from: &str| mirror.commits_between(from, head);
-        let stack = stacks.get_mut(&record.name).zip(changed);
-        let is_due = stack.is_some_and(|(stack, changed)| is_due(stack, changed, &mut programs));
-        let behind_by = record.commit.as_deref().filter(|_| is_due).and_then(commits);
-        settle(record, gone.contains(&record.name), is_due, behind_by);
-        if let Some(fault) = faults.iter().find(|fault| keeps_back(fault, record)) {
-            break_off(record, fault);
-        }
-    }
-    Ok(())
-}
-
-/// Whether a stack can't be rolled out at the head, since its project can't be read or it can't be told from another.
+/// Whether a stack can't be rolled out for a fault.
 fn keeps_back(fault: &Fault, record: &StackRecord) -> bool {
     match &fault.stack {
         Some(stack) => *stack == record.name,
@@ -115,11 +142,30 @@ fn keeps_back(fault: &Fault, record: &StackRecord) -> bool {
     }
 }
 
-fn break_off(record: &mut StackRecord, fault: &Fault) {
-    if matches!(record.status, Standing::UpToDate | Standing::Behind | Standing::Failing) {
-        record.status = Standing::Failing;
-        record.message = Some(fault.failure.with_hints());
+/// Says how stacks stand towards a commit.
+fn told(
+    mirror: &Mirror,
+    head: &str,
+    (listing, stacks): (&Listing, Vec<Stack>),
+    all: &mut BTreeMap<String, Stood>,
+) -> Result<()> {
+    let mut programs = Programs::at(mirror, head, listing)?;
+    let mut changes = Changes::to(mirror, head);
+    let mut distances: BTreeMap<String, Option<usize>> = BTreeMap::new();
+    for mut stack in stacks {
+        let Some(stood) = all.get_mut(&stack.name()) else {
+            continue;
+        };
+        let Some(commit) = stood.commit.clone() else {
+            continue;
+        };
+        stood.is_due = is_due(&mut stack, changes.since(&commit)?, &mut programs);
+        if stood.is_due {
+            let distance = distances.entry(commit).or_insert_with_key(|from| mirror.commits_between(from, head));
+            stood.behind_by = *distance;
+        }
     }
+    Ok(())
 }
 
 /// Whether a stack uses what changed, if only by what its program imports. What can't be compared counts as changed.
@@ -133,11 +179,19 @@ fn is_due(stack: &mut Stack, changed: Option<&[String]>, programs: &mut Programs
     Reason::of_changes(stack, changed).is_some()
 }
 
-fn settle(record: &mut StackRecord, is_gone: bool, is_due: bool, behind_by: Option<usize>) {
-    record.behind_by = behind_by;
-    if is_gone && record.status != Standing::Destroyed {
+fn settle(record: &mut StackRecord, stood: &Stood) {
+    record.behind_by = stood.behind_by;
+    record.tags.clone_from(&stood.tags);
+    record.tag.clone_from(&stood.tag);
+    if stood.is_gone && record.status != Standing::Destroyed {
         record.status = Standing::Gone;
-    } else if is_due && record.status == Standing::UpToDate {
+        return;
+    }
+    let is_at_rest = matches!(record.status, Standing::UpToDate | Standing::Behind | Standing::Failing);
+    if let Some(fault) = stood.fault.as_ref().filter(|_| is_at_rest) {
+        record.status = Standing::Failing;
+        record.message = Some(fault.clone());
+    } else if stood.is_due && record.status == Standing::UpToDate {
         record.status = Standing::Behind;
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use git2::Oid;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
 use super::{LATEST, Mirror, lock};
@@ -47,8 +49,7 @@ impl Mirror {
 
     /// The tags that the newest look found.
     pub fn tags_seen(&self) -> Vec<Tag> {
-        let text = fs::read(self.path.join(SEEN)).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
+        self.note(SEEN).unwrap_or_default()
     }
 
     /// The newest tag that fits and is on a branch with this head.
@@ -97,18 +98,24 @@ impl Mirror {
         let _ = self.talk(Some(&lock), "fetch", &options, &specs).await;
     }
 
-    /// Whole or not at all, since others read it meanwhile.
     fn keep(&self, tags: &[Tag]) -> Result<()> {
         if self.tags_seen() == tags {
             return Ok(());
         }
-        let failed =
-            |error: std::io::Error| Failure::setup(format!("writing {}: {error}", self.path.join(SEEN).display()));
-        let text = serde_json::to_vec(tags).map_err(|error| Failure::bug(format!("writing JSON: {error}")))?;
-        let mut file = tempfile::NamedTempFile::new_in(&self.path).map_err(failed)?;
-        file.write_all(&text).map_err(failed)?;
-        file.persist(self.path.join(SEEN)).map_err(|error| failed(error.error))?;
-        Ok(())
+        let failed = |error| Failure::setup(format!("writing {}: {error}", self.path.join(SEEN).display()));
+        self.keep_note(SEEN, &tags).map_err(failed)
+    }
+
+    /// What an earlier look kept beside the mirror's objects under a name, if it can be read.
+    pub fn note<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_slice(&fs::read(self.path.join(name)).ok()?).ok()
+    }
+
+    /// Keeps something for the next look: whole or not at all, since others read it meanwhile.
+    pub fn keep_note(&self, name: &str, note: &impl Serialize) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.path)?;
+        file.write_all(&serde_json::to_vec(note)?)?;
+        file.persist(self.path.join(name)).map(drop).map_err(|error| error.error)
     }
 }
 

@@ -35,12 +35,15 @@ impl Ledger {
     /// The key of this ledger's digests, which is made when it is first asked for.
     pub async fn key(&self) -> Result<Key> {
         let failed = failed("reading the key of digests");
+        let read = "SELECT value FROM keys WHERE name = 'digests'";
+        // It is asked for in every run: what is only read waits for nobody who writes.
+        let known: Option<String> = sqlx::query_scalar(read).fetch_optional(&self.pool).await.map_err(&failed)?;
+        if let Some(key) = known.as_deref().and_then(Key::parse) {
+            return Ok(key);
+        }
         let insert = "INSERT INTO keys (name, value) VALUES ('digests', $1) ON CONFLICT (name) DO NOTHING";
         sqlx::query(insert).bind(Key::fresh().written()).execute(&self.pool).await.map_err(&failed)?;
-        let text: String = sqlx::query_scalar("SELECT value FROM keys WHERE name = 'digests'")
-            .fetch_one(&self.pool)
-            .await
-            .map_err(&failed)?;
+        let text: String = sqlx::query_scalar(read).fetch_one(&self.pool).await.map_err(&failed)?;
         Key::parse(&text).ok_or_else(|| Failure::setup("the ledger's key of digests can't be read"))
     }
 

@@ -20,6 +20,14 @@ impl Ledger {
     /// Finds the stack's row, making it and its repository's when they are new.
     pub async fn stack(&self, repository: &str, stack: &Stack, now: i64) -> Result<StackId> {
         let failed = failed("recording a stack");
+        // What is written already waits for nobody who writes.
+        let known = "SELECT s.id FROM stacks s JOIN repositories r ON r.id = s.repository_id \
+            WHERE r.label = $1 AND s.name = $2 AND s.folder = $3 AND s.runtime = $4";
+        let bound = sqlx::query_scalar(known).bind(repository.to_owned()).bind(stack.name());
+        let bound = bound.bind(stack.folder.clone()).bind(stack.runtime.clone());
+        if let Some(id) = bound.fetch_optional(&self.pool).await.map_err(&failed)? {
+            return Ok(StackId(id));
+        }
         let new_repository =
             "INSERT INTO repositories (id, label, created_at) VALUES ($1, $2, $3) ON CONFLICT (label) DO NOTHING";
         let bound = sqlx::query(new_repository).bind(fresh_name()).bind(repository.to_owned()).bind(now);
@@ -97,7 +105,7 @@ impl Ledger {
 
     /// Writes down where a stack's state lives.
     pub async fn lives_in(&self, stack: &StackId, backend: &str) -> Result<()> {
-        let update = "UPDATE stacks SET backend = $1 WHERE id = $2";
+        let update = "UPDATE stacks SET backend = $1 WHERE id = $2 AND (backend IS NULL OR backend <> $1)";
         let bound = sqlx::query(update).bind(without_password(backend)).bind(stack.0.clone());
         bound.execute(&self.pool).await.map(drop).map_err(failed("recording a backend"))
     }
