@@ -232,8 +232,8 @@ class Networks:
         answer = super().create_subnet()
         subnet = answer.result["Subnet"]
         if subnet.ipv6_native:
-            # moto shows an empty range, and names of IPv4 addresses.
-            subnet.cidr_block = None
+            # moto shows an empty range, counts IPv6 addresses, and names of IPv4 addresses.
+            subnet.cidr_block, subnet._available_ip_addresses = None, 0
             subnet.private_dns_name_options_on_launch["HostnameType"] = "resource-name"
         # moto takes the first subnet of a zone for the default one, which gives public addresses.
         subnet.default_for_az = subnet.map_public_ip_on_launch = False
