@@ -66,7 +66,7 @@ struct Place {
 }
 
 enum Way {
-    Web(Hook),
+    Web(Box<Hook>),
     Mail(Mail),
 }
 
@@ -136,7 +136,7 @@ fn news(event: &Event) -> Option<News> {
 impl Place {
     fn open(context: &Context, notify: &Notify) -> Result<Place> {
         let way = match &notify.email {
-            None => Way::Web(Hook::open(context, notify)?),
+            None => Way::Web(Hook::open(context, notify)?.into()),
             Some(email) if notify.url.is_none() && notify.slack_url_file.is_none() && notify.secret_file.is_none() => {
                 Way::Mail(Mail::open(context, email)?)
             }
@@ -363,7 +363,7 @@ mod tests {
         let signer = signer.expect("a signer");
         let verified = |body: &str| signer.verify(&Headers(&headers), body.as_bytes(), news.at).is_ok();
         assert!(verified(said) && !verified(&said.replace("failed", "passed")));
-        let place = Place { way: Way::Web(hook), on: Vec::new() };
+        let place = Place { way: Way::Web(hook.into()), on: Vec::new() };
         assert!(place.wants(When::Held) && !place.wants(When::Succeeded));
     }
 }

@@ -65,15 +65,13 @@ impl Elsewhere {
             return Ok(found.clone());
         }
         let found: Found = self.read(&format!("{issuer}/.well-known/openid-configuration"), None).await?;
-        let addresses = [&found.authorization_endpoint, &found.token_endpoint, &found.jwks_uri];
-        let addresses = addresses.into_iter().chain(&found.userinfo_endpoint);
         if found.issuer != self.provider.issuer {
             let issuer = crate::comment::cut(&found.issuer, 200);
             let words =
                 format!("it calls itself `{}`, and the configuration names another `issuer`", issuer.escape_debug());
             return Err(self.refused(&words));
         }
-        if !addresses.into_iter().all(|address| is_safe(address)) {
+        if !found.is_encrypted() {
             return Err(self.refused("it names addresses that anybody could listen at"));
         }
         let found = Arc::new(found);
@@ -219,6 +217,12 @@ impl Found {
             token_endpoint_auth_methods_supported: Some(vec!["client_secret_post".to_owned()]),
             authorization_response_iss_parameter_supported: false,
         }
+    }
+
+    /// Whether all that is said to it is encrypted, or stays on this machine.
+    fn is_encrypted(&self) -> bool {
+        let addresses = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
+        addresses.into_iter().chain(&self.userinfo_endpoint).all(|address| is_safe(address))
     }
 
     /// Whether a client's secret goes into a header, as it does where nothing else is said.
