@@ -134,7 +134,7 @@ mod tests {
                 || line.starts_with("#   ")
         };
         let examples: Vec<&str> = CONFIG.lines().filter(is_example).map(|line| &line[2..]).collect();
-        assert_eq!(examples.len(), 12, "{examples:#?}");
+        assert_eq!(examples.len(), 19, "{examples:#?}");
         assert_ne!(Config::read(&examples.join("\n")).expect("the examples are right"), Config::default());
     }
 
