@@ -50,7 +50,7 @@ impl Site<'_> {
             vpc_id: vpc.id.clone(),
             described: false,
             description: GroupDescription::about("NAT instance, reached from the VPC only"),
-            allow_from: self.from_the_vpc(),
+            allow_from: self.reached_by_the_vpc(),
             allow_to: BTreeMap::from([("all".to_owned(), Peer::all_of(everywhere()))]),
         };
         let group = group.tell(self.here);
@@ -80,7 +80,7 @@ impl Site<'_> {
     }
 
     /// All traffic from each range of the VPC.
-    fn from_the_vpc(&self) -> BTreeMap<String, Peer> {
+    fn reached_by_the_vpc(&self) -> BTreeMap<String, Peer> {
         let settings = &self.inputs.settings;
         let wide = |cidr: Cidr<16, 28>| Cidr::parse(&cidr.to_string()).unwrap_or_else(|why| unreachable!("{why}"));
         let secondary = settings.secondary_cidrs.iter().map(|(name, cidr)| (name.clone(), wide(*cidr)));
