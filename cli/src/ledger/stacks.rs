@@ -16,6 +16,12 @@ use crate::repo::Stack;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackId(pub(super) String);
 
+impl StackId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Ledger {
     /// Finds the stack's row, making it and its repository's when they are new.
     pub async fn stack(&self, repository: &str, stack: &Stack, now: i64) -> Result<StackId> {

@@ -8,6 +8,7 @@ use super::gate::Passage;
 use super::{Job, RollOut};
 use crate::config::Work;
 use crate::decide::short;
+use crate::digest;
 use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, Shelf, missing};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
@@ -16,6 +17,9 @@ use crate::record::Action;
 use crate::run_log::RunLog;
 
 pub(super) const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
+
+/// Names a folder in which gitinfra's provider notes what it is creating.
+const CREATIONS: &str = "GITINFRA_CREATIONS";
 
 /// Said while somebody else works where a stack's programs run.
 pub fn waiting_for(folder: &Path) -> String {
@@ -106,7 +110,9 @@ impl RollOut<'_> {
             Action::Reconcile => Phase::UpRefresh,
             Action::Destroy => Phase::Destroy,
         };
-        let engine = run.pulumi.start(phase, &run.folder, &job.claimed.stack.stack, &message, &output).await?;
+        let notes = self.creations(job);
+        let pulumi = run.pulumi.with_default(CREATIONS, &notes.display().to_string());
+        let engine = pulumi.start(phase, &run.folder, &job.claimed.stack.stack, &message, &output).await?;
         self.ledger.engine(job.run, &engine.process).await?;
         let following = engine.follow(job.claimed.cancel, |signal| match signal {
             EngineSignal::Event(event) => {
@@ -119,12 +125,20 @@ impl RollOut<'_> {
             let _ = self.ledger.engine_asked(job.run, self.context.now()).await;
             std::future::pending::<()>().await
         };
-        tokio::select! {
+        let ending = tokio::select! {
             // Whoever takes the run over must not ask a second time.
             biased;
             () = asked => Err(Failure::cancelled()),
             ending = following => ending,
-        }
+        };
+        // It stays while there is a note in it.
+        let _ = fs::remove_dir(notes);
+        ending
+    }
+
+    /// Where gitinfra's provider notes what it creates of a stack: if it dies alone, the next run finds what it made.
+    fn creations(&self, job: &Job<'_>) -> PathBuf {
+        self.context.state_dir.join("creations").join(digest::name_of(job.claimed.id.as_str()))
     }
 
     /// Where files are kept that the engine reads or writes, and that go with the run.

@@ -106,7 +106,7 @@ fn stacks_are_previewed_side_by_side_in_one_order() {
         "two/dev a new stack",
         "✗ the preview failed",
         "must stay below the root",
-        "3 stacks: 4 to create",
+        "2 stacks: 4 to create",
         "1 stack untouched: test/dev",
         "1 preview failed: two/dev",
     ]);
