@@ -47,12 +47,15 @@ pub fn zone(aws: &Aws, name: &str) -> String {
     made["HostedZone"]["Id"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// The program of a component's plain resources, with the plugins of the program that it takes the place of.
-fn ejected(aws: &Aws, project: &Project, component: &str) -> String {
+/// The program of a component's plain resources, with the plugins of the program that it takes the place of. It asks for these secrets, which are set.
+fn ejected(aws: &Aws, project: &Project, component: &str, secrets: &[(&str, &str)]) -> String {
     let exported = project.command(&["stack", "export", "--show-secrets"]).expect_ok().stdout;
     let arguments = json!({"state": exported, "component": component});
     let answer = Provider::start(aws, None).invoke("gitinfra:index:eject", &arguments).expect("it is ejected");
-    assert_eq!(answer["secrets"], json!([]), "each secret is another resource's output");
+    assert_eq!(answer["secrets"], json!(secrets.iter().map(|(key, _)| key).collect::<Vec<_>>()));
+    for (key, value) in secrets {
+        project.command(&["config", "set", "--secret", key, value]).expect_ok();
+    }
     let program = answer["program"].as_str().unwrap_or_default();
     let plugins = project.read("Pulumi.yaml").unwrap_or_default();
     let plugins: Vec<_> = plugins.lines().skip_while(|line| *line != "plugins:").take(3).collect();

@@ -20,7 +20,7 @@ fn statements(aws: &Aws, bucket: &str) -> Vec<Value> {
 
 /// In the place of the component come its resources: nothing changes but the state.
 fn taken_apart(aws: &Aws, project: &Project) {
-    let program = ejected(aws, project, "assets");
+    let program = ejected(aws, project, "assets", &[]);
     assert!(program.contains("${assets-bucket.id}"), "{program}");
     project.write("Pulumi.yaml", &program);
     let before = aws.calls().len();

@@ -177,7 +177,12 @@ fn kept(whole: &Whole) {
 /// In the place of the stack its plain resources could come: nothing would change but the state.
 fn taken_apart(whole: &Whole) {
     let text = whole.project.read("Pulumi.yaml").unwrap_or_default();
-    whole.project.write("Pulumi.yaml", &ejected(&whole.aws, &whole.project, "web"));
+    // A list that holds a secret is one as a whole.
+    let secrets = [
+        ("web-service-rule-conditions-0-field", "http-header"),
+        ("web-service-rule-conditions-0-httpHeaderConfig-httpHeaderName", "X-Origin-Verify"),
+    ];
+    whole.project.write("Pulumi.yaml", &ejected(&whole.aws, &whole.project, "web", &secrets));
     let steps = whole.project.preview().expect_ok().steps();
     let state = whole.project.state();
     let is_component =
