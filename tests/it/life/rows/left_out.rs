@@ -88,7 +88,7 @@ pub const LEFT_OUT: &[LeftOut] = &[
         &[
             ("keepDesiredCount keepTaskDefinition loadBalancers role", OWN),
             ("placementConstraints placementStrategy vpcLatticeConfigurations", NOT_PLAYED),
-            ("healthCheckGracePeriodSeconds launchType schedulingStrategy", NOT_YET),
+            ("launchType schedulingStrategy", NOT_YET),
         ],
     ),
     ("ecs:TaskDefinition", &[("ipcMode placementConstraints proxyConfiguration", NOT_PLAYED), ("keepOnDelete", ORDER)]),
