@@ -16,7 +16,7 @@ pub mod zone;
 
 use pulumi_plugin::Again;
 
-use crate::aws::Passing;
+use crate::aws::{EDGE, Passing, home};
 use crate::types::Arn;
 
 /// Which of Route 53's refusals pass.
@@ -41,11 +41,10 @@ pub(crate) const PASSING: Passing = &[
     ("InvalidChangeBatch", "cannot be created as a non", Again::Soon),
 ];
 
-/// What is wrong with the ARN of something that Route 53 uses: it must be in the region where AWS keeps Route 53.
+/// What is wrong with the ARN of something that Route 53 uses: it must be in the region where AWS keeps Route 53 in that partition.
 pub(crate) fn elsewhere(arn: &Arn) -> Option<String> {
-    // In other partitions that is another region.
-    let home = !arn.as_str().starts_with("arn:aws:") || arn.region() == "us-east-1";
-    (!home).then(|| format!("is in {}; Route 53 takes only what is in us-east-1", arn.region()))
+    let home = home(EDGE, arn.region());
+    (arn.region() != home).then(|| format!("is in {}; Route 53 takes only what is in {home}", arn.region()))
 }
 
 /// An id without the kind of thing that Route 53 writes before it: `/hostedzone/Z1`, `/change/C1`.
