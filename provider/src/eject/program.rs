@@ -225,10 +225,11 @@ impl<'a> Writer<'a> {
         let text = value.as_str().filter(|text| text.len() > 5)?;
         let found = sources.iter().find_map(|source| {
             let outputs = source.outputs();
-            let same = |it: &Value| it == value || plaintext(it).as_ref() == Some(value);
+            let same = |it: &Value| it == value && is_telling(text) || plaintext(it).as_ref() == Some(value);
+            let given = given(*source);
             let output = outputs
                 .iter()
-                .filter(|(name, _)| !name.starts_with("__") && *name != "region")
+                .filter(|(name, it)| !name.starts_with("__") && *name != "region" && given.get(*name) != Some(*it))
                 .find(|(_, it)| same(it));
             let name = if source.id() == text { "id".to_owned() } else { output?.0.clone() };
             Some((source.urn(), name))
@@ -263,6 +264,20 @@ impl<'a> Writer<'a> {
         }
         options
     }
+}
+
+/// Whether a text tells one thing from others, as ids, ARNs and made-up names do; a word such as `aurora` may be anything.
+fn is_telling(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit() || c == ':')
+}
+
+/// The inputs that the program gave: what it says itself comes from nowhere else.
+fn given(source: Entry<'_>) -> Map<String, Value> {
+    let mut inputs = source.inputs();
+    let made_up = inputs.remove(BIRTH).and_then(|birth| birth.get("made").cloned()).unwrap_or_default();
+    let made_up: BTreeSet<_> = made_up.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    inputs.retain(|name, _| !made_up.contains(name.as_str()));
+    inputs
 }
 
 /// What a secret hides, where the export shows it.

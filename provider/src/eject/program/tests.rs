@@ -25,9 +25,10 @@ fn stack() -> String {
         {"urn": web, "type": "p:index:Web", "parent": urn("pulumi:pulumi:Stack", "shop-dev")},
         {"urn": net, "type": "p:index:Net", "parent": web},
         {"urn": vpc, "type": "p:ec2:Vpc", "custom": true, "id": "vpc-123", "parent": net, "protect": true,
-         "inputs": {"cidrBlock": "10.0.0.0/16", "name": "made", "__birth": birth}, "outputs": {"arn": "arn:aws:vpc"}},
+         "inputs": {"cidrBlock": "10.0.0.0/16", "name": "made", "__birth": birth},
+         "outputs": {"arn": "arn:aws:vpc", "cidrBlock": "10.0.0.0/16", "tenancy": "default"}},
         {"urn": subnet, "type": "p:ec2:Subnet", "custom": true, "id": "subnet-1", "parent": net, "dependencies": [vpc],
-         "inputs": {"vpcId": "vpc-123", "tags": {"of": "arn:aws:vpc", "dollar": "a ${b}$$c"}}, "customTimeouts": {"create": 60}},
+         "inputs": {"vpcId": "vpc-123", "within": "10.0.0.0/16", "description": "default", "tags": {"of": "arn:aws:vpc", "dollar": "a ${b}$$c"}}, "customTimeouts": {"create": 60}},
         {"urn": key, "type": "p:iam:Key", "custom": true, "id": "key-1", "parent": web, "dependencies": [net, web],
          "inputs": {"secret": hidden("hush hush"), "count": 2}},
         {"urn": urn("p:ec2:Vpc", "other"), "type": "p:ec2:Vpc", "custom": true, "id": "vpc-9"},
@@ -54,7 +55,10 @@ fn a_component_becomes_its_resources() {
             },
             "web-net-subnet": {
                 "type": "p:ec2:Subnet",
-                "properties": {"vpcId": "${web-net-vpc_a.id}", "tags": {"of": "${web-net-vpc_a.arn}", "dollar": "a $${b}$$$$c"}},
+                "properties": {
+                    "vpcId": "${web-net-vpc_a.id}", "within": "10.0.0.0/16", "description": "default",
+                    "tags": {"of": "${web-net-vpc_a.arn}", "dollar": "a $${b}$$$$c"},
+                },
                 "options": {
                     "aliases": ["urn:pulumi:dev::shop::p:index:Web$p:index:Net$p:ec2:Subnet::web-net-subnet"],
                     "customTimeouts": {"create": "60s"},
