@@ -173,7 +173,9 @@ fn report(here: &Scope, inputs: &NetworkInputs) -> Report {
     let locked = inputs.settings.lock_default_security_group;
     let report = Report::of(here);
     let report = match inputs.nat() {
-        Nat::Instance => report.open("EC2.9", "the NAT instance has a public address"),
+        Nat::Instance if inputs.settings.has(Access::Private) => {
+            report.open("EC2.9", "the NAT instance has a public address")
+        }
         _ => report,
     };
     report

@@ -97,11 +97,8 @@ impl<'a> Writer<'a> {
     }
 
     fn resource(&mut self, entry: Entry<'a>) -> Value {
-        let mut inputs = entry.inputs();
-        let made_up = inputs.remove(BIRTH).and_then(|birth| birth.get("made").cloned()).unwrap_or_default();
-        let made_up: Vec<_> = made_up.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         // The name of a resource that has made up another is made up again from the state.
-        inputs.retain(|name, _| !name.starts_with("__") && !made_up.contains(&name.as_str()));
+        let inputs = given(entry);
         let sources = self.sources(entry);
         let mut used = BTreeSet::new();
         let key = self.keys[entry.urn()].clone();
@@ -226,11 +223,10 @@ impl<'a> Writer<'a> {
         let found = sources.iter().find_map(|source| {
             let outputs = source.outputs();
             let same = |it: &Value| it == value && is_telling(text) || plaintext(it).as_ref() == Some(value);
-            let given = given(*source);
             let output = outputs
                 .iter()
-                .filter(|(name, it)| !name.starts_with("__") && *name != "region" && given.get(*name) != Some(*it))
-                .find(|(_, it)| same(it));
+                .filter(|(name, it)| !name.starts_with("__") && *name != "region" && same(it))
+                .find(|(name, it)| given(*source).get(*name) != Some(*it));
             let name = if source.id() == text { "id".to_owned() } else { output?.0.clone() };
             Some((source.urn(), name))
         });
@@ -272,11 +268,11 @@ fn is_telling(text: &str) -> bool {
 }
 
 /// The inputs that the program gave: what it says itself comes from nowhere else.
-fn given(source: Entry<'_>) -> Map<String, Value> {
-    let mut inputs = source.inputs();
+fn given(entry: Entry<'_>) -> Map<String, Value> {
+    let mut inputs = entry.inputs();
     let made_up = inputs.remove(BIRTH).and_then(|birth| birth.get("made").cloned()).unwrap_or_default();
     let made_up: BTreeSet<_> = made_up.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    inputs.retain(|name, _| !made_up.contains(name.as_str()));
+    inputs.retain(|name, _| !name.starts_with("__") && !made_up.contains(name.as_str()));
     inputs
 }
 
