@@ -122,11 +122,11 @@ impl Reviewer {
 
     /// What a merge would change, or why that can't be found out.
     async fn found(&self, pull: Pull) -> Result<Reviewed> {
-        let base = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
         if pull.is_fork && !self.is_trusted(&pull.head).await? {
+            let base = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
             return Ok(self.untrusted(pull, base));
         }
-        let merge = self.fetch(&pull).await?;
+        let (base, merge) = self.fetch(&pull).await?;
         let previewed = self.previewer.preview(&merge).await;
         let room = self.forge.abilities().comment;
         Ok(match previewed {
@@ -171,27 +171,32 @@ impl Reviewer {
 
     /// The merge of exactly the commit that the forge told of. A fork's is under a ref of the forge's own. It is fetched already
     /// here: what is out of reach says nothing about the merge.
-    async fn fetch(&self, pull: &Pull) -> Result<Merge> {
+    async fn fetch(&self, pull: &Pull) -> Result<(String, Merge)> {
         let read = match &self.ledger {
             Some(ledger) => ledger.reads(&self.previewer.mirror.source.label).await?,
             None => Default::default(),
         };
-        let merge = Merge { base: pull.base.clone(), head: pull.head.clone(), stacks: Vec::new(), read };
-        let (number, request, mirror) = (pull.number, self.forge.abilities().request, &self.previewer.mirror);
+        let reference = self.reference(pull)?;
+        let (base, head) = self.previewer.mirror.fetch_both(&pull.base, &reference).await?;
+        if head.id != pull.head {
+            let message = format!("pr/{} moved on to {} meanwhile", pull.number, short(&head.id));
+            return Err(Failure::input(message).hint("read what is new, and trust that commit"));
+        }
+        let (into, head_id, fetched) = (pull.base.clone(), pull.head.clone(), Some((base.clone(), head)));
+        Ok((base.id, Merge { base: into, head: head_id, stacks: Vec::new(), read, fetched }))
+    }
+
+    /// Where the head is found: a fork's is under a ref of the forge's own.
+    fn reference(&self, pull: &Pull) -> Result<String> {
         if !pull.is_fork {
-            return mirror.fetch_ref(&pull.head).await.map(|_| merge);
+            return Ok(pull.head.clone());
         }
-        let reference = self.forge.abilities().head_ref.map(|form| form.replace("{}", &number.to_string()));
-        let reference = reference.ok_or_else(|| {
-            Failure::input(format!("this forge keeps no ref of a fork's {request}"))
+        let abilities = self.forge.abilities();
+        let reference = abilities.head_ref.map(|form| form.replace("{}", &pull.number.to_string()));
+        reference.ok_or_else(|| {
+            Failure::input(format!("this forge keeps no ref of a fork's {}", abilities.request))
                 .hint("push the branch to the repository itself, and open it from there")
-        })?;
-        let head = mirror.fetch_ref(&reference).await?;
-        match head.id == pull.head {
-            true => Ok(merge),
-            false => Err(Failure::input(format!("pr/{number} moved on to {} meanwhile", short(&head.id)))
-                .hint("read what is new, and trust that commit")),
-        }
+        })
     }
 
     /// Comment first, statuses next, the one for all at the end: whoever waits for it finds the rest.
