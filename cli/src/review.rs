@@ -2,6 +2,7 @@
 
 mod answers;
 mod comments;
+mod crowded;
 mod found;
 mod shown;
 mod statuses;
@@ -18,11 +19,12 @@ use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::mark::{Mark, Marks};
-use crate::forge::{Forge, Pull, State, Status, Told, Trouble};
+use crate::forge::{Forge, Pull, State, Status, Told, Trouble, What};
 use crate::ledger::Ledger;
 use crate::preview::{Merge, Previewer};
 use crate::scrub::Scrubber;
 
+pub use crowded::Crowded;
 pub use found::Found;
 pub use watch::{Looks, Sides};
 
@@ -45,6 +47,8 @@ pub struct Reviewer {
     pub dry_run: bool,
     /// What the addresses of a server's pages begin with, if there is one.
     pub page: Option<String>,
+    /// Commits that can't be told much more.
+    pub crowded: Crowded,
 }
 
 /// What came of a pull request.
@@ -94,7 +98,7 @@ impl Reviewer {
 
     /// Says that it is being previewed, and previews it.
     async fn begun(&self, pull: &Pull) -> Result<Reviewed> {
-        if !self.dry_run {
+        if !self.dry_run && !self.crowded.has(&pull.head) {
             self.set(pull, statuses::begun()).await?;
         }
         self.or_give_up(pull, self.found(pull.clone()).await).await
@@ -207,6 +211,7 @@ impl Reviewer {
         }
         let left_over = self.comment(reviewed).await?;
         let (all, stands) = (statuses::of(found), self.forge.statuses(&pull.head).await?);
+        self.look_at_room(pull, &stands);
         // Where nothing was previewed, nothing is known of what stacks have to do with the change.
         if found.preview().is_some() {
             self.settle(pull, &all, &stands).await?;
@@ -216,7 +221,10 @@ impl Reviewer {
         }
         let details = Some(texts.concat()).filter(|_| left_over);
         let summary = Status { details, ..statuses::summary(found) };
-        Ok(self.set(pull, summary).await?)
+        match self.crowded.has(&pull.head) && self.is_told_so(&summary, &stands) {
+            true => Ok(()),
+            false => Ok(self.set(pull, summary).await?),
+        }
     }
 
     /// Statuses of an earlier preview that this one says nothing of: what stacks have nothing to do with the change any more.
@@ -238,12 +246,12 @@ impl Reviewer {
         let abilities = self.forge.abilities();
         let words = crate::forge::line(&self.scrubber.scrub(&status.words), abilities.status_words);
         let name = crate::forge::fitting(&status.name, abilities.status_name);
-        stands.contains(&Told { name, state: status.state, words })
+        stands.iter().any(|told| (&told.name, told.state, &told.words) == (&name, status.state, &words))
     }
 
     /// A commit is told that it is being previewed, so that it is previewed anew whatever it was told before.
     pub async fn tell_begun(&self, pull: &Pull) -> Result<()> {
-        Ok(self.set(pull, statuses::begun()).await?)
+        Ok(self.send(pull, statuses::begun()).await?)
     }
 
     /// After a failure of ours: the commit is told so, as far as the forge can be reached.
@@ -276,8 +284,19 @@ impl Reviewer {
         value
     }
 
-    /// Sets a status, without anything secret in its words.
+    /// Sets a status. Where there is no room for another one, the comment says it all the same.
     async fn set(&self, pull: &Pull, status: Status) -> Result<(), Trouble> {
+        match self.send(pull, status).await {
+            Err(trouble) if trouble.what == What::Full => {
+                self.no_room(pull, &trouble);
+                Ok(())
+            }
+            sent => sent,
+        }
+    }
+
+    /// Sends a status, without anything secret in its words.
+    async fn send(&self, pull: &Pull, status: Status) -> Result<(), Trouble> {
         let words = self.scrubber.scrub(&status.words);
         let url = self.link(pull.number).unwrap_or_else(|| pull.url.clone());
         self.forge.set_status(&Pull { url, ..pull.clone() }, &Status { words, ..status }).await
