@@ -201,7 +201,14 @@ impl RollOut<'_> {
 
     /// Writes down how the run ended, with all that follows from it, at once. A kill before that rolls out once more, which
     /// changes nothing.
-    async fn end(&self, claimed: &Claimed<'_>, run: &str, mut end: End, mut log: RunLog, started: i64) -> Result<Outcome> {
+    async fn end(
+        &self,
+        claimed: &Claimed<'_>,
+        run: &str,
+        mut end: End,
+        mut log: RunLog,
+        started: i64,
+    ) -> Result<Outcome> {
         let now = self.context.now();
         end.message = end.message.map(|message| log.scrubber.scrub(&message));
         let closed = log.close().await;

@@ -159,7 +159,10 @@ async fn what_programs_import_decides() {
         let claim = ledger.claim(&id, &crate::process::Process::current()).await.expect("an answer");
         let crate::ledger::Claim::Ours(lease) = claim else { panic!("a free stack") };
         let changes = crate::engine::operation::Counts::new();
-        let done = crate::ledger::Done { stands: Some(&head.id), ..crate::ledger::Done::of(crate::record::RunState::Succeeded, &changes) };
+        let done = crate::ledger::Done {
+            stands: Some(&head.id),
+            ..crate::ledger::Done::of(crate::record::RunState::Succeeded, &changes)
+        };
         assert!(ledger.finish(&id, &lease, "no run", &done, 2).await.expect("an answer"));
         ledger.release(&id, &lease).await.expect("released");
     }
@@ -179,7 +182,10 @@ async fn stands(follow: &Follow, stack: &Stack, commit: &str) {
     let claim = follow.ledger.claim(&id, &crate::process::Process::current()).await.expect("an answer");
     let crate::ledger::Claim::Ours(lease) = claim else { panic!("a free stack") };
     let changes = crate::engine::operation::Counts::new();
-    let done = crate::ledger::Done { stands: Some(commit), ..crate::ledger::Done::of(crate::record::RunState::Succeeded, &changes) };
+    let done = crate::ledger::Done {
+        stands: Some(commit),
+        ..crate::ledger::Done::of(crate::record::RunState::Succeeded, &changes)
+    };
     assert!(follow.ledger.finish(&id, &lease, "no run", &done, 2).await.expect("an answer"));
     follow.ledger.release(&id, &lease).await.expect("released");
 }

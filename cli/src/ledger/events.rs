@@ -35,12 +35,7 @@ impl Ledger {
 }
 
 /// Adds events within a transaction.
-pub(super) async fn write(
-    transaction: &mut AnyConnection,
-    run: &str,
-    first: i64,
-    events: &[Recorded],
-) -> Result<()> {
+pub(super) async fn write(transaction: &mut AnyConnection, run: &str, first: i64, events: &[Recorded]) -> Result<()> {
     let insert = "INSERT INTO events (run_id, sequence, at, kind, body) VALUES ($1, $2, $3, $4, $5)";
     for (sequence, event) in (first..).zip(events) {
         let body = serde_json::to_string(&event.body);

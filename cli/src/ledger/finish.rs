@@ -92,7 +92,8 @@ impl Rows<'_> {
     }
 
     async fn ends(&self, transaction: &mut AnyConnection) -> Result<(), sqlx::Error> {
-        let update = "UPDATE runs SET state = $1, changes = $2, message = $3, finished_at = $4 WHERE id = $5 AND state = $6";
+        let update =
+            "UPDATE runs SET state = $1, changes = $2, message = $3, finished_at = $4 WHERE id = $5 AND state = $6";
         sqlx::query(update)
             .bind(self.done.state.word())
             .bind(serde_json::to_string(self.done.changes).unwrap_or_default())

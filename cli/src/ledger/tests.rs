@@ -230,7 +230,10 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert_eq!(ledger.known(&id).await.expect("known"), known);
     assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
     let run = ledger.run(&name[..5]).await.expect("found by its beginning");
-    assert_eq!((run.state, run.finished_at, &run.message, &run.changes), (RunState::Succeeded, Some(20), &None, &changes));
+    assert_eq!(
+        (run.state, run.finished_at, &run.message, &run.changes),
+        (RunState::Succeeded, Some(20), &None, &changes)
+    );
     assert_eq!(ledger.open_runs(&id).await.expect("a list"), []);
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(Some(20))]);
     let all = ledger.all_known(REPOSITORY).await.expect("a list");

@@ -72,7 +72,9 @@ impl End {
     /// The same run, where another gitinfra took the stack over meanwhile: one that did well did not, then.
     pub fn overtaken(self) -> End {
         match self.state {
-            RunState::Succeeded => End { message: Some(Lease::lost().message), kind: Some(Kind::RollOut), state: RunState::Failed, ..self },
+            RunState::Succeeded => {
+                End { message: Some(Lease::lost().message), kind: Some(Kind::RollOut), state: RunState::Failed, ..self }
+            }
             _ => self,
         }
     }

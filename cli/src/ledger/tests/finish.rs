@@ -117,10 +117,7 @@ async fn all_is_written_at_once(ledger: &Ledger, begun: &Begun, state: RunState)
     assert_eq!(finish(ledger, begun, &begun.lease, state).await, Ok(true));
     let expected = match state {
         RunState::Succeeded => {
-            format!(
-                "aaaa [\"organization/net/dev\"] nobody succeeded words {{\"create\":3}} {} overtaken 1",
-                begun.run
-            )
+            format!("aaaa [\"organization/net/dev\"] nobody succeeded words {{\"create\":3}} {} overtaken 1", begun.run)
         }
         _ => " [] nobody failed words {\"create\":3} open held 1".to_owned(),
     };
