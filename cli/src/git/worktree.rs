@@ -37,14 +37,14 @@ impl Mirror {
                 .hint("remove that folder by hand")
         })?;
         let cone = self.cone(commit, stack)?;
-        let kept = self.keep(&worktree.folder, commit).await?;
+        let kept = self.note_worktree(&worktree.folder, commit).await?;
         self.fill(&worktree, &kept, cone.as_deref()).await?;
         Ok(worktree)
     }
 
     /// Notes in the mirror that a folder is a worktree of it, as `git worktree add --no-checkout --detach` does: files that git documents,
     /// and no programs, so that many stacks side by side do not wait for one another. Says where git keeps what is of this worktree.
-    async fn keep(&self, folder: &Path, commit: &str) -> Result<PathBuf> {
+    async fn note_worktree(&self, folder: &Path, commit: &str) -> Result<PathBuf> {
         let lock = lock::of_mirror(&self.path).await?;
         // Forget worktrees whose folders are gone, such as those of a run that was killed: once is enough, for each removes its own.
         if !self.is_pruned.swap(true, Ordering::Relaxed) {
