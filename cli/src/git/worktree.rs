@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::{Mirror, cli, lock};
+use crate::digest::name_of;
 use crate::failure::{Failure, Result};
 use crate::repo::Stack;
 
@@ -35,37 +36,49 @@ impl Mirror {
             Failure::setup(format!("removing what a killed run left in {}: {error}", worktree.folder.display()))
                 .hint("remove that folder by hand")
         })?;
-        let lock = lock::of_mirror(&self.path).await?;
-        let git = async |args: &[&str]| cli::run(&self.environment, &self.path, Some(&lock), args).await;
-        // Forget worktrees whose folders are gone, such as those of a run that was killed: once is enough, for each removes its own.
-        if !self.is_pruned.swap(true, Ordering::Relaxed) {
-            git(&["worktree", "prune"]).await?;
-        }
-        let path = worktree.folder.display().to_string();
-        // Twice by force: one that was killed while git made it stays locked.
-        let add = ["worktree", "add", "--quiet", "--detach", "--force", "--force"];
-        match self.cone(commit, stack)? {
-            None => git(&[&add[..], &[&path, commit]].concat()).await?,
-            Some(cone) => {
-                git(&[&add[..], &["--no-checkout", &path, commit]].concat()).await?;
-                self.fill(&worktree.folder, &cone, &lock).await?;
-            }
-        }
+        let cone = self.cone(commit, stack)?;
+        let kept = self.note_worktree(&worktree.folder, commit).await?;
+        self.fill(&worktree, &kept, cone.as_deref()).await?;
         Ok(worktree)
     }
 
-    /// Checks out what a cone holds. The patterns lie where git looks for them; that they count is said to this command alone, since
-    /// all worktrees share one configuration.
-    async fn fill(&self, folder: &Path, cone: &str, lock: &File) -> Result<()> {
+    /// Notes in the mirror that a folder is a worktree of it, as `git worktree add --no-checkout --detach` does: files that git documents,
+    /// and no programs, so that many stacks side by side do not wait for one another. Says where git keeps what is of this worktree.
+    async fn note_worktree(&self, folder: &Path, commit: &str) -> Result<PathBuf> {
+        let lock = lock::of_mirror(&self.path).await?;
+        // Forget worktrees whose folders are gone, such as those of a run that was killed: once is enough, for each removes its own.
+        if !self.is_pruned.swap(true, Ordering::Relaxed) {
+            cli::run(&self.environment, &self.path, Some(&lock), &["worktree", "prune"]).await?;
+        }
+        let kept = self.path.join("worktrees").join(name_of(&folder.display().to_string()));
+        let failed = |error: io::Error| Failure::setup(format!("making a worktree in {}: {error}", folder.display()));
+        remove(&kept).map_err(failed)?;
+        fs::create_dir_all(&kept).map_err(failed)?;
+        fs::create_dir_all(folder).map_err(failed)?;
+        let link = folder.join(".git");
+        let write = |place: PathBuf, text: String| fs::write(place, text + "\n").map_err(failed);
+        write(link.clone(), format!("gitdir: {}", kept.display()))?;
+        write(kept.join("gitdir"), link.display().to_string())?;
+        write(kept.join("commondir"), "../..".to_owned())?;
+        write(kept.join("HEAD"), commit.to_owned())?;
+        Ok(kept)
+    }
+
+    /// Checks out all, or what a cone holds. The patterns lie where git looks for them; that they count is said to this command alone,
+    /// since all worktrees share one configuration. It changes nothing in the mirror, so it holds the folder's lock and not the mirror's.
+    async fn fill(&self, worktree: &Worktree, kept: &Path, cone: Option<&str>) -> Result<()> {
+        let folder = &worktree.folder;
         let failed =
             |error: io::Error| Failure::setup(format!("writing what is checked out in {}: {error}", folder.display()));
-        let link = fs::read_to_string(folder.join(".git")).map_err(failed)?;
-        let info = Path::new(link.trim_end().trim_start_matches("gitdir: ")).join("info");
-        fs::create_dir_all(&info).map_err(failed)?;
-        fs::write(info.join("sparse-checkout"), cone).map_err(failed)?;
-        let settings = ["-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=true"];
+        let mut settings = Vec::new();
+        if let Some(cone) = cone {
+            let info = kept.join("info");
+            fs::create_dir_all(&info).map_err(failed)?;
+            fs::write(info.join("sparse-checkout"), cone).map_err(failed)?;
+            settings = vec!["-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=true"];
+        }
         let fill = [&settings[..], &["read-tree", "-m", "-u", "HEAD"]].concat();
-        cli::run(&self.environment, folder, Some(lock), &fill).await
+        cli::run(&self.environment, folder, Some(&worktree.lock), &fill).await
     }
 }
 
