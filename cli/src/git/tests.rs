@@ -268,9 +268,10 @@ async fn a_worktree_is_exact_and_always_in_the_same_place() {
     fs::write(place.join("left"), "").expect("a file");
     let left = std::os::unix::fs::PermissionsExt::from_mode(0o500);
     fs::set_permissions(place.join("a"), left).expect("it is ours");
-    for left in ["locked", "index.lock"] {
-        fs::write(mirror.path.join("worktrees/a.dev").join(left), "initializing").expect("a file");
-    }
+    let kept =
+        fs::read_dir(mirror.path.join("worktrees")).expect("git's notes").flatten().next().expect("one worktree");
+    fs::write(kept.path().join("locked"), "initializing").expect("a file");
+    fs::write(kept.path().join("index.lock"), "").expect("a file");
     let lock = std::sync::Arc::clone(&killed.lock);
     std::mem::forget(killed);
     lock.unlock().expect("it is ours");
