@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::dns_zone::Parent;
 use super::lived::configured;
 use super::{blames, ejected, list};
-use crate::aws::{Aws, ELSEWHERE, REGION, gitinfra};
+use crate::aws::{ACTING, Aws, ELSEWHERE, REGION, gitinfra};
 use crate::docs::iam;
 use crate::pulumi::Project;
 use crate::sdk;
@@ -27,10 +27,32 @@ impl Whole {
         whole
     }
 
+    /// The parent account's role may do what docs/iam.md allows, and nothing else.
+    fn bound(&self) {
+        if !iam::is_being_written() {
+            self.parent.aws.allow("dns", &iam::policies_of(&[iam::PARENT]));
+            self.parent.aws.enforce_policies();
+        }
+    }
+
+    /// The same, with the credentials of a role that may do what these parts of docs/iam.md allow, and nothing else.
+    fn acting(self, role: &str, parts: &[&str]) -> Whole {
+        if iam::is_being_written() {
+            return self;
+        }
+        let session = self.aws.acting(role, &iam::policies_of(parts)).into_iter();
+        let project = session.fold(self.project, |project, (name, value)| project.env(name, value));
+        Whole { project, ..self }
+    }
+
     /// The example's configuration.
     fn says(&self, more: &[(&str, &str)]) {
-        let ids = [("parentZoneId", self.parent.zone.as_str()), ("parentRole", self.parent.role.as_str())];
-        configured(&self.project, "reference-stack", &[&ids[..], more].concat());
+        configured(&self.project, "reference-stack", &[&self.ids()[..], more].concat());
+    }
+
+    /// What the parent's account has.
+    fn ids(&self) -> [(&str, &str); 2] {
+        [("parentZoneId", &self.parent.zone), ("parentRole", &self.parent.role)]
     }
 
     fn output(&self, name: &str, pointer: &str) -> String {
@@ -96,15 +118,21 @@ fn lines(rules: &[&str]) -> Vec<String> {
 fn every_step_of_the_story_is_kept() {
     let whole = Whole::new();
     let before = whole.aws.look();
+    whole.bound();
+    let whole = whole.acting("preview", &[iam::PREVIEW]);
+    let begun = whole.aws.calls().len();
     let plan =
         whole.project.preview().expect_ok().expect_says("from nothing, this takes about").expect_says("USD a month");
     assert!(plan.steps().len() > 140, "{}", plan.steps().len());
-    assert_eq!(whole.aws.writes_after(0), [""; 0]);
+    assert_eq!(whole.aws.writes_after(begun), [""; 0]);
     let (_, mut preview) = whole.aws.actions_after(0);
+    let whole = whole.acting("roll-out", &[iam::PREVIEW, iam::ROLL_OUT]);
     assert_eq!(whole.project.up().expect_ok().steps(), plan.steps());
     let (up, _) = whole.aws.actions_after(0);
+    let whole = whole.acting("drift", &[iam::PREVIEW]);
     whole.project.expect_settled().refresh_settled();
     preview.extend(whole.aws.actions_after(up).1);
+    let whole = whole.acting("change", &[iam::PREVIEW, iam::ROLL_OUT]);
     network(&whole);
     names(&whole);
     doors(&whole);
@@ -130,6 +158,11 @@ fn every_step_of_the_story_is_kept() {
     iam::expect_allowed(&iam::Needed { roll_out: &all - &preview, preview, parent });
     assert_eq!(whole.aws.look(), before);
     assert_eq!(whole.parent.delegates(), [Value::Null; 0]);
+    nothing_left(&whole);
+}
+
+/// What a look does not see.
+fn nothing_left(whole: &Whole) {
     for (region, service, operation, pointer) in [
         (REGION, "elbv2", "describe_load_balancers", "/LoadBalancers"),
         (REGION, "ecs", "list_clusters", "/clusterArns"),
@@ -148,7 +181,9 @@ fn every_step_of_the_story_is_kept() {
         (REGION, "route53", "list_hosted_zones", "/HostedZones"),
     ] {
         let left = list(&whole.aws.call_in(region, service, operation, json!({})), pointer);
-        let left: Vec<_> = left.iter().filter(|it| !it.to_string().contains("aws-service-role")).collect();
+        let others = ["aws-service-role", ACTING];
+        let left: Vec<_> =
+            left.iter().filter(|it| !others.iter().any(|other| it.to_string().contains(other))).collect();
         assert!(left.is_empty(), "{service} {operation} in {region}: {left:?}");
     }
 }
@@ -191,18 +226,17 @@ fn taken_apart(whole: &Whole) {
     whole.project.write("Pulumi.yaml", &text);
 }
 
-/// The same stack in another language.
+/// The example in another language, with the same stack.
 fn told_in(whole: &Whole, language: &str) -> Project {
     let project = whole.aws.reached_by(Project::example(&format!("reference-stack/{language}"), &[gitinfra()]));
-    let ids = [("parentZoneId", whole.parent.zone.as_str()), ("parentRole", whole.parent.role.as_str())];
-    configured(&project, "reference-stack", &ids);
-    project
+    project.env("PULUMI_BACKEND_URL", format!("file://{}", whole.project.path("backend").display()))
 }
 
-/// The examples' programs are right in each language, and one of them shows the stack that YAML shows.
+/// One stack, which each language rolls out or changes in its turn; and what another language has rolled out needs no change.
 #[test]
 fn each_language_tells_the_same_stack() {
     let whole = Whole::new();
+    let before = whole.aws.look();
     let typescript = told_in(&whole, "typescript");
     sdk::nodejs::install(&typescript);
     sdk::nodejs::check(&typescript);
@@ -210,8 +244,33 @@ fn each_language_tells_the_same_stack() {
     sdk::python::check(&python);
     let go = sdk::go::install(told_in(&whole, "go"));
     sdk::go::check(&go);
-    let steps = python.preview().expect_ok().steps();
-    assert_eq!(steps, whole.project.preview().expect_ok().steps());
+
+    let told = |project: &Project, more| configured(project, "reference-stack", &[&whole.ids()[..], more].concat());
+    let plan = whole.project.preview().expect_ok().steps();
+    told(&typescript, &[]);
+    assert_eq!(typescript.preview().expect_ok().steps(), plan);
+    assert_eq!(typescript.up().expect_ok().steps(), plan);
+    typescript.expect_settled();
+    whole.project.expect_settled();
+
+    told(&python, &[]);
+    python.expect_settled();
+    let second = [("rotation", "second"), ("image", "public.ecr.aws/nginx/nginx:1.28")];
+    told(&python, &second);
+    let steps = python.up().expect_ok().steps();
+    for step in ["update web-cdn-distribution", "update web-service-service"] {
+        assert!(steps.contains(&step.to_owned()), "{step}: {steps:?}");
+    }
+    python.expect_settled();
+
+    told(&go, &second);
+    go.expect_settled();
+    told(&go, &[&second[..], &[("profile", "dev")]].concat());
+    go.up().expect_ok();
+    go.expect_settled();
+    go.destroy().expect_ok();
+    assert_eq!(whole.aws.look(), before);
+    assert_eq!(whole.parent.delegates(), [Value::Null; 0]);
 }
 
 /// A network of one stack, and services of another one in it; then the same VPC adopted by its ids.
