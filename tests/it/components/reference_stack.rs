@@ -319,41 +319,61 @@ fn small(zone: &str, more: &str) -> String {
     )
 }
 
-/// The bucket has one policy and the domain one record, whether CloudFront is there or not.
+/// That of the calls after the first so many one kind comes before another: all of these before the first of those.
+#[track_caller]
+fn in_order(aws: &Aws, calls: usize, these: &str, those: &[&str]) {
+    let writes = aws.writes_after(calls);
+    let last = writes.iter().rposition(|it| it == these);
+    let first = writes.iter().position(|it| those.contains(&it.as_str()));
+    assert!(last.is_some() && first.is_some() && last < first, "{these} before {those:?}: {writes:#?}");
+}
+
+/// The bucket has one policy and the domain one record, whether CloudFront is there or not; and at no time a user is refused: what leads to users stands before
+/// a record leads there, and what it led to goes after.
 #[test]
 fn cloudfront_goes_and_comes_back() {
+    const RECORD: &str = "ChangeResourceRecordSets";
     let aws = Aws::hurried();
     // An alias belongs to one distribution in all of AWS, and other tests have theirs.
     let zone = super::zone(&aws, "shop.example.net");
-    let open = "loadBalancer: {allowFrom: {everybody: {cidr: 0.0.0.0/0}}}";
+    let open = "{allowFrom: {everybody: {cidr: 0.0.0.0/0}}}";
     let service = "service: {image: 'public.ecr.aws/nginx/nginx:1.27', port: 8080}";
-    let small = |zone: &str, more: &str| small(zone, more).replace("service: false", service);
-    let project = aws.project(&small(&zone, open));
+    let small = |more: &str| small(&zone, more).replace("service: false", service);
+    let without = small(&format!("cdn: false, loadBalancer: {open}"));
+    let project = aws.project(&without);
     project.up().expect_ok();
-    // Where the change of the service's rule is among the changes of records.
-    let rule_among_records = |calls: usize| {
-        let writes = aws.writes_after(calls);
-        let rule = writes.iter().position(|it| it == "ModifyRule").expect("the rule changes");
-        let record = |it: &String| it == "ChangeResourceRecordSets";
-        (writes[..rule].iter().filter(|it| record(it)).count(), writes[rule..].iter().filter(|it| record(it)).count())
-    };
-    let calls = aws.calls().len();
     let policy = |project: &Project| {
         let bucket = project.state().get("web-bucket", "/outputs/bucketName").clone();
         aws.call("s3", "get_bucket_policy", json!({"Bucket": bucket}))["Policy"].to_string()
     };
-    assert!(policy(&project).contains("cloudfront.amazonaws.com"));
-    project.program(&small(&zone, &format!("cdn: false, {open}")));
+    assert!(!policy(&project).contains("cloudfront.amazonaws.com") && policy(&project).contains("aws:SecureTransport"));
+
+    // The rule that asks for the header comes beside the one that does not, which goes last.
+    let calls = aws.calls().len();
+    project.program(&small(&format!("loadBalancer: {open}")));
     let steps = project.up().expect_ok().steps();
     assert!(steps.contains(&"update web-record".to_owned()), "it stays one record: {steps:?}");
-    assert_eq!(rule_among_records(calls).0, 0, "the header is asked for no more before users come without it");
-    assert!(!policy(&project).contains("cloudfront.amazonaws.com") && policy(&project).contains("aws:SecureTransport"));
-    project.expect_settled();
-    let calls = aws.calls().len();
-    project.program(&small(&zone, open));
-    project.up().expect_ok();
-    assert_eq!(rule_among_records(calls).1, 0, "users come with the header before it is asked for");
+    in_order(&aws, calls, "CreateRule", &[RECORD]);
+    in_order(&aws, calls, RECORD, &["DeleteRule"]);
     assert!(policy(&project).contains("cloudfront.amazonaws.com"));
+    project.expect_settled();
+
+    let calls = aws.calls().len();
+    project.program(&without);
+    let steps = project.up().expect_ok().steps();
+    assert!(steps.contains(&"update web-record".to_owned()), "it stays one record: {steps:?}");
+    in_order(&aws, calls, "ModifyRule", &[RECORD]);
+    assert!(!policy(&project).contains("cloudfront.amazonaws.com"));
+    project.expect_settled();
+
+    // Another load balancer has other tasks behind it, and the old ones serve until users come to it.
+    let calls = aws.calls().len();
+    project.program(&without.replace("{allowFrom", "{internal: true, allowFrom"));
+    project.up().expect_ok();
+    for made in ["CreateLoadBalancer", "CreateRule", "CreateService"] {
+        in_order(&aws, calls, made, &[RECORD]);
+    }
+    in_order(&aws, calls, RECORD, &["UpdateService", "DeleteRule", "DeleteService", "DeleteLoadBalancer"]);
     project.expect_settled();
     project.destroy().expect_ok();
 }

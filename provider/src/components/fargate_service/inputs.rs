@@ -41,6 +41,10 @@ pub struct ServiceListener {
     pub security_group_id: Output<String>,
     /// A header that requests must have, such as a secret that only CloudFront knows. Default: none.
     pub require_header: Option<RequiredHeader>,
+    /// Whether there is another rule without `requireHeader` than with it, unless `priority` is given. So the old one stands until all else is rolled out, and
+    /// whoever still comes as before is not refused. Default: false.
+    #[prop(default = false)]
+    pub separate_rules: bool,
 }
 
 /// A header that requests must have.
