@@ -148,6 +148,7 @@ pub struct FargateServiceSettings {
     #[prop(default = 30, max = 3600)]
     pub deregistration_delay: u32,
     /// The retention of the containers' logs in days, of those that CloudWatch Logs has: 1, 3, 5, 7, 14, 30, 60, 90 and so on. Default: 30.
+    /// `protectStateful` does not hold them: they go with the service.
     #[prop(default = 30)]
     pub log_retention_days: u32,
 }
