@@ -318,6 +318,12 @@ impl Place<'_> {
         self
     }
 
+    /// It is replaced when this is.
+    pub fn replaced_with(mut self, what: &impl Member) -> Self {
+        self.options.replaced_with.push(what.urn());
+        self
+    }
+
     /// Inputs that count at its creation only: what stands keeps what it has, whatever they say later, unless `overrides` says one of them.
     pub fn initial<const N: usize>(mut self, names: [&'static str; N]) -> Self {
         self.options.initial.extend(names);
