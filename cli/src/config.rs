@@ -199,6 +199,18 @@ impl Config {
         Surroundings::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::said)), name, work, sources)
     }
 
+    /// Every key that names a variable or a file of this machine, and why it can't be had here, where it can't. No value is told.
+    pub fn references(&self, sources: Sources<'_>) -> Vec<(String, Option<Failure>)> {
+        let all = Said { environment: &self.environment, preview: &self.preview, rollout: &self.rollout };
+        let of_rule = |(at, rule): (usize, &'_ Rule)| {
+            let named =
+                rule.said().references().map(|(key, value)| (format!("rules[{at}].{key}"), value.lacks(sources)));
+            named.collect::<Vec<_>>()
+        };
+        let own = all.references().map(|(key, value)| (key, value.lacks(sources)));
+        own.chain(self.rules.iter().enumerate().flat_map(of_rule)).collect()
+    }
+
     /// The same, where nothing is asked of what is done: whoever wanted it was shown it.
     pub fn unguarded(&self) -> Config {
         let rule = |rule: &Rule| Rule {

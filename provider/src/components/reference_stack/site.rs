@@ -47,7 +47,8 @@ impl<'a> Site<'a> {
     pub fn of(here: &'a mut Scope, plan: Plan<'a>, facts: Facts) -> Site<'a> {
         let Facts { region, ranges, hosts } = facts;
         let report = Report::of(here);
-        estimate::notes(&plan).into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
+        here.note_at_birth(estimate::time(&plan.blocks));
+        [estimate::cost(&plan)].into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
         Site { here, plan, wires: Wires::unknown(), region, ranges, hosts, report, parts: BTreeMap::new() }
     }
 }
