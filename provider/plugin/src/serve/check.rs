@@ -48,7 +48,8 @@ impl<P: Provider> Service<P> {
         let known = begun.as_ref().map_or(&olds, |begun| &begun.names);
         let made_up = autoname(resource.inputs(), &request, known, &mut news);
         let mut checked = conform(&self.inputs_of(resource), &news);
-        let ruled = sure(&resource.inputs().fields(), &checked, |inputs| resource.check(inputs));
+        let rules = |inputs: &Map| [resource.check(inputs), resource.check_in(inputs, &checked.properties)].concat();
+        let ruled = sure(&resource.inputs().fields(), &checked, rules);
         debug_assert!(
             ruled.iter().all(|fault| self.inputs_of(resource).iter().any(|shape| shape.holds(&fault.at))),
             "a rule of `{}` is about a property that it does not have: {ruled:?}",

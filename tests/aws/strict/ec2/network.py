@@ -153,7 +153,11 @@ class Networks:
         group = self._get_param("Ipv6CidrBlockNetworkBorderGroup")
         if group not in (None, self.region):
             raise Refusal("InvalidParameterValue", f"Invalid Network Border Group '{group}'")
-        return super().associate_vpc_cidr_block()
+        answer = super().associate_vpc_cidr_block()
+        # moto has another name for it.
+        for each in vpc.get_cidr_block_association_set(ipv6=True):
+            each["network_border_group"] = self.region
+        return answer
 
     def own_pool6(self):
         """The pool of addresses that the account has brought along, out of which a range has to be named."""
@@ -167,7 +171,7 @@ class Networks:
     def associated6(self, vpc, pool):
         """A range out of a pool; moto knows Amazon's only."""
         made = vpc.associate_vpc_cidr_block(None, amazon_provided_ipv6_cidr_block=True, ipv6_cidr_block_network_border_group=self.region)
-        made["cidr_block"], made["ipv6_pool"] = self._get_param("Ipv6CidrBlock"), pool
+        made["cidr_block"], made["ipv6_pool"], made["network_border_group"] = self._get_param("Ipv6CidrBlock"), pool, self.region
         shown = {
             "AssociationId": made["association_id"],
             "Ipv6CidrBlock": made["cidr_block"],
