@@ -45,6 +45,7 @@ fn metric_alarm_row() -> Row {
             "warmUpConfiguration": {"warmUpPeriodDurationInMinutes": 5},
             "actionConfiguration": {"alarmTagsPropagation": {"enabled": true, "includedTagKeys": ["a"]}},
         }),
+        also: vec![json!({"statistic": null, "extendedStatistic": "p99.9"})],
         in_place: vec!["alarmDescription", "tags", "alarmActions", "datapointsToAlarm", "treatMissingData"],
         other: Some(json!({"name": "slow"})),
         unnamed: json!({"name": null}),
