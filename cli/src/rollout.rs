@@ -23,7 +23,7 @@ use crate::git::{Commit, Mirror};
 use crate::ledger::{Claim, Done, Lease, Ledger, NewRun, Room, StackId};
 use crate::limit::Limit;
 use crate::process::{self, Process};
-use crate::record::{Action, RunState};
+use crate::record::Action;
 use crate::repo::Stack;
 use crate::run_log::RunLog;
 use crate::scrub::Scrubber;
@@ -122,8 +122,8 @@ impl RollOut<'_> {
         let (lease, surroundings) = (&lease, &surroundings);
         let claimed = Claimed { stack, id, lease, cancel: &heartbeat.cancel, surroundings };
         let outcome = self.under_lease(&claimed, known, reason).await;
-        self.ledger.keep_newest(id, self.keep_runs).await?;
         drop(heartbeat);
+        self.ledger.keep_newest(id, self.keep_runs).await?;
         self.ledger.release(id, lease).await?;
         outcome
     }
@@ -165,8 +165,7 @@ impl RollOut<'_> {
         for message in backend.mend(environment) {
             self.context.note(&claimed.stack.name(), message);
         }
-        self.ledger.lives_in(claimed.id, &backend.shown()).await?;
-        let (run, mut log) = self.begin(claimed, reason.words()).await?;
+        let (run, mut log) = self.begin(claimed, &backend, reason.words()).await?;
         let started = self.context.now();
         let limit = Limit::start(claimed.surroundings.timeout, claimed.cancel);
         let limited = Claimed { cancel: &limit.cancel, ..*claimed };
@@ -187,9 +186,10 @@ impl RollOut<'_> {
     }
 
     /// Records the run before anything of it happens.
-    async fn begin(&self, claimed: &Claimed<'_>, reason: String) -> Result<(String, RunLog)> {
-        let (commit, subject, host) = (&self.head.id, &self.head.subject, process::host());
-        let new = NewRun { branch: self.branch, commit, subject, reason: &reason, action: self.action, host: &host };
+    async fn begin(&self, claimed: &Claimed<'_>, backend: &Backend, reason: String) -> Result<(String, RunLog)> {
+        let (commit, subject, host, backend) = (&self.head.id, &self.head.subject, process::host(), backend.shown());
+        let (branch, action, backend) = (self.branch, self.action, Some(backend.as_str()));
+        let new = NewRun { branch, commit, subject, reason: &reason, action, host: &host, backend };
         let run = self.ledger.begin(claimed.id, claimed.lease, &new, self.context.now()).await?;
         let mut scrubber = self.scrubber.clone();
         claimed.surroundings.teach(&mut scrubber);
@@ -199,41 +199,55 @@ impl RollOut<'_> {
         Ok((run, log))
     }
 
-    /// Writes down what stands now, and that the run did well. False when another holder of the lease has come since.
-    async fn stands(&self, claimed: &Claimed<'_>, run: &str, end: &End, now: i64) -> Result<bool> {
-        let stands = Some(self.head.id.as_str()).filter(|_| self.action != Action::Destroy);
-        let done = Done { stands, seal: end.seal.as_deref(), changes: &end.changes };
-        self.ledger.succeed(claimed.id, claimed.lease, run, &done, now).await
-    }
-
-    /// Writes down how the run ended. A kill before that rolls out once more, which changes nothing.
-    async fn end(&self, claimed: &Claimed<'_>, run: &str, mut end: End, log: RunLog, started: i64) -> Result<Outcome> {
+    /// Writes down how the run ended, with all that follows from it, at once. A kill before that rolls out once more, which
+    /// changes nothing.
+    async fn end(
+        &self,
+        claimed: &Claimed<'_>,
+        run: &str,
+        mut end: End,
+        mut log: RunLog,
+        started: i64,
+    ) -> Result<Outcome> {
         let now = self.context.now();
         end.message = end.message.map(|message| log.scrubber.scrub(&message));
-        if end.state == RunState::Succeeded && !self.stands(claimed, run, &end, now).await? {
-            (end.state, end.kind) = (RunState::Failed, Some(Kind::RollOut));
-            end.message = Some(Lease::lost().message);
-        }
-        if end.state != RunState::Succeeded {
+        let closed = log.close().await;
+        let mut last = log.event(self.finished(&end, now - started));
+        // Where earlier events could not be written, nothing follows them.
+        let (first, events) = closed.as_ref().map_or((0, Vec::new()), |unwritten| unwritten.then(&last));
+        let stands = Some(self.head.id.as_str()).filter(|_| self.action != Action::Destroy);
+        let done = Done {
+            message: end.message.as_deref(),
+            stands,
+            seal: end.seal.as_deref(),
+            reads: end.reads.as_ref(),
+            events: (first, &events),
+            releases: true,
+            ..Done::of(end.state, &end.changes)
+        };
+        if !self.ledger.finish(claimed.id, claimed.lease, run, &done, now).await? {
+            // Another holder has come since, and decides what stands.
+            end = end.overtaken();
+            last = log.event(self.finished(&end, now - started));
             self.ledger.end(run, end.state, &end.changes, end.message.as_deref(), now).await?;
+            let (first, events) = closed.as_ref().map_or((0, Vec::new()), |unwritten| unwritten.then(&last));
+            self.ledger.append(run, first, &events).await?;
         }
-        log.tell(Body::RunFinished {
+        log.show(&last);
+        let named = |failure: Failure| Failure { message: format!("{}: {failure}", claimed.stack.name()), ..failure };
+        closed.map_err(named)?;
+        Ok(end.outcome())
+    }
+
+    /// The event of a run's end.
+    fn finished(&self, end: &End, milliseconds: i64) -> Body {
+        Body::RunFinished {
             action: self.action,
             state: end.state,
             commit: self.head.id.clone(),
             message: end.in_short(),
-            changes: end.changes,
-            seconds: crate::text::as_seconds(now - started),
-        });
-        log.end()
-            .await
-            .map_err(|failure| Failure { message: format!("{}: {failure}", claimed.stack.name()), ..failure })?;
-        Ok(match end.state {
-            RunState::Succeeded => Outcome::RolledOut,
-            RunState::Cancelled => Outcome::Cancelled,
-            RunState::Busy => Outcome::Busy,
-            RunState::Held => Outcome::Held,
-            _ => Outcome::Failed(end.kind.unwrap_or(Kind::RollOut)),
-        })
+            changes: end.changes.clone(),
+            seconds: crate::text::as_seconds(milliseconds),
+        }
     }
 }

@@ -15,10 +15,27 @@ use crate::scrub::Scrubber;
 /// How long an event may wait for others before it is written: many rows in one transaction cost as much as one.
 const BATCH: Duration = Duration::from_millis(100);
 
+/// Events that are not in the ledger yet.
+#[derive(Debug, Default)]
+pub struct Unwritten {
+    /// The number of the first.
+    first: i64,
+    events: Vec<Recorded>,
+}
+
+impl Unwritten {
+    /// The number of the first, and all of them with one more.
+    pub fn then(&self, last: &Event) -> (i64, Vec<Recorded>) {
+        let last = Recorded { at: last.at, body: last.body.clone() };
+        (self.first, self.events.iter().cloned().chain([last]).collect())
+    }
+}
+
 /// The log of one run.
 pub struct RunLog {
     sink: Arc<dyn Sink>,
-    recorder: Recorder,
+    /// Gone once the log is closed.
+    recorder: Option<Recorder>,
     clock: fn() -> i64,
     run: String,
     stack: String,
@@ -27,16 +44,28 @@ pub struct RunLog {
 
 impl RunLog {
     pub fn begin(context: &Context, ledger: &Ledger, run: &str, stack: &str, scrubber: Scrubber) -> Self {
-        let recorder = Recorder::start(ledger, run);
+        let recorder = Some(Recorder::start(ledger, run));
         let (run, stack) = (run.to_owned(), stack.to_owned());
         RunLog { sink: context.sink.clone(), recorder, clock: context.clock, run, stack, scrubber }
     }
 
     pub fn tell(&self, body: Body) {
-        let (run, stack) = (Some(self.run.clone()), Some(self.stack.clone()));
-        let event = Event { at: (self.clock)(), run, stack, body: self.scrubbed(body) };
-        self.recorder.take(&event);
+        let event = self.event(body);
+        if let Some(recorder) = &self.recorder {
+            recorder.take(&event);
+        }
         self.sink.take(&event);
+    }
+
+    /// What happens now, without secrets.
+    pub fn event(&self, body: Body) -> Event {
+        let (run, stack) = (Some(self.run.clone()), Some(self.stack.clone()));
+        Event { at: (self.clock)(), run, stack, body: self.scrubbed(body) }
+    }
+
+    /// Shows an event that somebody else writes down.
+    pub fn show(&self, event: &Event) {
+        self.sink.take(event);
     }
 
     pub fn note(&self, message: impl Into<String>) {
@@ -53,9 +82,13 @@ impl RunLog {
         serde_json::from_value(value).unwrap_or_else(|_| unreadable(&kind))
     }
 
-    /// Waits until everything is written.
-    pub async fn end(self) -> Result<()> {
-        self.recorder.end().await
+    /// Ends what is written while it happens: what is told from now on is only shown. Says what is not written yet, for whoever
+    /// writes it with the run's end.
+    pub async fn close(&mut self) -> Result<Unwritten> {
+        match self.recorder.take() {
+            Some(recorder) => recorder.end().await,
+            None => Ok(Unwritten::default()),
+        }
     }
 }
 
@@ -66,7 +99,7 @@ fn unreadable(kind: &str) -> Body {
 /// The ledger as a sink of one run's events.
 struct Recorder {
     sender: UnboundedSender<Recorded>,
-    writer: JoinHandle<Result<()>>,
+    writer: JoinHandle<Result<Unwritten>>,
 }
 
 impl Sink for Recorder {
@@ -85,22 +118,26 @@ impl Recorder {
         Recorder { sender, writer }
     }
 
-    async fn end(self) -> Result<()> {
+    async fn end(self) -> Result<Unwritten> {
         drop(self.sender);
         self.writer.await.map_err(|error| Failure::bug(format!("recording events: {error}")))?
     }
 }
 
-async fn write(ledger: Ledger, run: String, mut events: UnboundedReceiver<Recorded>) -> Result<()> {
-    let mut next = 0;
-    while let Some(first) = events.recv().await {
-        let mut batch = vec![first];
+async fn write(ledger: Ledger, run: String, mut events: UnboundedReceiver<Recorded>) -> Result<Unwritten> {
+    let mut first = 0;
+    while let Some(one) = events.recv().await {
+        let mut batch = vec![one];
         let deadline = tokio::time::Instant::now() + BATCH;
-        while let Ok(Some(event)) = tokio::time::timeout_at(deadline, events.recv()).await {
-            batch.push(event);
+        loop {
+            match tokio::time::timeout_at(deadline, events.recv()).await {
+                Ok(Some(event)) => batch.push(event),
+                Ok(None) => return Ok(Unwritten { first, events: batch }),
+                Err(_) => break,
+            }
         }
-        ledger.append(&run, next, &batch).await?;
-        next += i64::try_from(batch.len()).unwrap_or_default();
+        ledger.append(&run, first, &batch).await?;
+        first += i64::try_from(batch.len()).unwrap_or_default();
     }
-    Ok(())
+    Ok(Unwritten { first, events: Vec::new() })
 }

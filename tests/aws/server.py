@@ -1,6 +1,7 @@
 """The AWS API that the project's tests and demo run on: moto's server, made as strict as AWS by `strict/`."""
 
 import argparse
+import gc
 import importlib
 import os
 import pathlib
@@ -107,6 +108,10 @@ def warm():
         get_service_model(BOTOCORE.get(service, service))
     for service in own.SERVICES.values():
         get_service_model(service)
+    # What is imported stays; looking through it for garbage again and again would be a tenth of the server's work.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def write_whole(path, text):

@@ -111,6 +111,7 @@ async fn what_rests_is_tried_again_when_asked() {
         reason: "never rolled out before",
         action: crate::record::Action::RollOut,
         host: "here",
+        backend: None,
     };
     let run = ledger.begin(&id, &lease, &run, 500).await.expect("a run");
     let (state, none) = (crate::record::RunState::Failed, crate::engine::operation::Counts::new());
@@ -158,8 +159,11 @@ async fn what_programs_import_decides() {
         let claim = ledger.claim(&id, &crate::process::Process::current()).await.expect("an answer");
         let crate::ledger::Claim::Ours(lease) = claim else { panic!("a free stack") };
         let changes = crate::engine::operation::Counts::new();
-        let done = crate::ledger::Done { stands: Some(&head.id), seal: None, changes: &changes };
-        assert!(ledger.succeed(&id, &lease, "no run", &done, 2).await.expect("an answer"));
+        let done = crate::ledger::Done {
+            stands: Some(&head.id),
+            ..crate::ledger::Done::of(crate::record::RunState::Succeeded, &changes)
+        };
+        assert!(ledger.finish(&id, &lease, "no run", &done, 2).await.expect("an answer"));
         ledger.release(&id, &lease).await.expect("released");
     }
     commit(&[("shared/a.ts", "// another"), ("README.md", "words")]);
@@ -178,8 +182,11 @@ async fn stands(follow: &Follow, stack: &Stack, commit: &str) {
     let claim = follow.ledger.claim(&id, &crate::process::Process::current()).await.expect("an answer");
     let crate::ledger::Claim::Ours(lease) = claim else { panic!("a free stack") };
     let changes = crate::engine::operation::Counts::new();
-    let done = crate::ledger::Done { stands: Some(commit), seal: None, changes: &changes };
-    assert!(follow.ledger.succeed(&id, &lease, "no run", &done, 2).await.expect("an answer"));
+    let done = crate::ledger::Done {
+        stands: Some(commit),
+        ..crate::ledger::Done::of(crate::record::RunState::Succeeded, &changes)
+    };
+    assert!(follow.ledger.finish(&id, &lease, "no run", &done, 2).await.expect("an answer"));
     follow.ledger.release(&id, &lease).await.expect("released");
 }
 

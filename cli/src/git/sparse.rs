@@ -13,6 +13,10 @@ impl Mirror {
         if !stack.sparse {
             return Ok(None);
         }
+        // Whoever decided about it at this commit has followed it.
+        if stack.reach.is_some() {
+            return Ok(needed(stack).map(|folders| patterns(&folders)));
+        }
         let mut stack = stack.clone();
         Programs::at(self, commit, &self.listing(commit)?)?.follow(&mut stack);
         Ok(needed(&stack).map(|folders| patterns(&folders)))

@@ -35,37 +35,56 @@ impl Mirror {
             Failure::setup(format!("removing what a killed run left in {}: {error}", worktree.folder.display()))
                 .hint("remove that folder by hand")
         })?;
-        let lock = lock::of_mirror(&self.path).await?;
-        let git = async |args: &[&str]| cli::run(&self.environment, &self.path, Some(&lock), args).await;
-        // Forget worktrees whose folders are gone, such as those of a run that was killed: once is enough, for each removes its own.
-        if !self.is_pruned.swap(true, Ordering::Relaxed) {
-            git(&["worktree", "prune"]).await?;
-        }
-        let path = worktree.folder.display().to_string();
-        // Twice by force: one that was killed while git made it stays locked.
-        let add = ["worktree", "add", "--quiet", "--detach", "--force", "--force"];
-        match self.cone(commit, stack)? {
-            None => git(&[&add[..], &[&path, commit]].concat()).await?,
-            Some(cone) => {
-                git(&[&add[..], &["--no-checkout", &path, commit]].concat()).await?;
-                self.fill(&worktree.folder, &cone, &lock).await?;
-            }
-        }
+        self.prune().await?;
+        let cone = self.cone(commit, stack)?;
+        self.register(&worktree.folder, commit, cone.as_deref()).map_err(failed)?;
+        self.fill(&worktree, cone.is_some()).await?;
         Ok(worktree)
     }
 
-    /// Checks out what a cone holds. The patterns lie where git looks for them; that they count is said to this command alone, since
-    /// all worktrees share one configuration.
-    async fn fill(&self, folder: &Path, cone: &str, lock: &File) -> Result<()> {
-        let failed =
-            |error: io::Error| Failure::setup(format!("writing what is checked out in {}: {error}", folder.display()));
-        let link = fs::read_to_string(folder.join(".git")).map_err(failed)?;
-        let info = Path::new(link.trim_end().trim_start_matches("gitdir: ")).join("info");
-        fs::create_dir_all(&info).map_err(failed)?;
-        fs::write(info.join("sparse-checkout"), cone).map_err(failed)?;
-        let settings = ["-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=true"];
-        let fill = [&settings[..], &["read-tree", "-m", "-u", "HEAD"]].concat();
-        cli::run(&self.environment, folder, Some(lock), &fill).await
+    /// Forgets worktrees whose folders are gone, such as those of a run that was killed: once is enough, for each removes its own.
+    async fn prune(&self) -> Result<()> {
+        if self.is_pruned.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let lock = lock::of_mirror(&self.path).await?;
+        cli::run(&self.environment, &self.path, Some(&lock), &["worktree", "prune"]).await
+    }
+
+    /// Makes a worktree's folder and git's notes of it, as `git worktree add` does in three processes. The notes come into the
+    /// mirror whole: whoever prunes it meanwhile finds none that lead nowhere. Nobody else has notes of this name, since the
+    /// folder is locked. The patterns of a cone lie where git looks for them.
+    fn register(&self, folder: &Path, commit: &str, cone: Option<&str>) -> io::Result<()> {
+        let all = std::path::absolute(&self.path)?.join("worktrees");
+        let name = folder.parent().and_then(Path::file_name).unwrap_or_default();
+        let (kept, link) = (all.join(name), folder.join(".git"));
+        fs::create_dir_all(&all)?;
+        fs::create_dir(folder)?;
+        fs::write(&link, format!("gitdir: {}\n", kept.display()))?;
+        let new = tempfile::Builder::new().prefix("worktree-").tempdir_in(&self.path)?;
+        let notes = [
+            ("HEAD", format!("{commit}\n")),
+            ("commondir", "../..\n".to_owned()),
+            ("gitdir", format!("{}\n", link.display())),
+        ];
+        for (name, text) in notes {
+            fs::write(new.path().join(name), text)?;
+        }
+        if let Some(cone) = cone {
+            fs::create_dir(new.path().join("info"))?;
+            fs::write(new.path().join("info/sparse-checkout"), cone)?;
+        }
+        remove(&kept)?;
+        fs::rename(new.keep(), kept)
+    }
+
+    /// Checks out the commit. That the patterns of a cone count is said to this command alone, since all worktrees share one
+    /// configuration.
+    async fn fill(&self, worktree: &Worktree, is_sparse: bool) -> Result<()> {
+        const SPARSE: [&str; 4] = ["-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=true"];
+        let settings = if is_sparse { &SPARSE[..] } else { &[] };
+        let fill = [settings, &["read-tree", "-m", "-u", "HEAD"]].concat();
+        cli::run(&self.environment, &worktree.folder, Some(&worktree.lock), &fill).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! A run's events in the ledger, written in batches and read in order.
 
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 
 use super::{Ledger, failed};
 use crate::event::{Body, Recorded};
@@ -10,21 +10,8 @@ impl Ledger {
     /// Adds events to a run, numbered from `first`, all or none.
     pub async fn append(&self, run: &str, first: i64, events: &[Recorded]) -> Result<()> {
         let failed = failed("recording events");
-        let insert = "INSERT INTO events (run_id, sequence, at, kind, body) VALUES ($1, $2, $3, $4, $5)";
         let mut transaction = self.pool.begin().await.map_err(&failed)?;
-        for (sequence, event) in (first..).zip(events) {
-            let body = serde_json::to_string(&event.body)
-                .map_err(|error| Failure::bug(format!("writing an event: {error}")))?;
-            sqlx::query(insert)
-                .bind(run.to_owned())
-                .bind(sequence)
-                .bind(event.at)
-                .bind(event.body.kind())
-                .bind(body)
-                .execute(&mut *transaction)
-                .await
-                .map_err(&failed)?;
-        }
+        write(&mut transaction, run, first, events).await?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -45,4 +32,17 @@ impl Ledger {
         let next = first + i64::try_from(rows.len()).unwrap_or_default();
         Ok((rows.into_iter().filter_map(known).collect(), next))
     }
+}
+
+/// Adds events within a transaction.
+pub(super) async fn write(transaction: &mut AnyConnection, run: &str, first: i64, events: &[Recorded]) -> Result<()> {
+    let insert = "INSERT INTO events (run_id, sequence, at, kind, body) VALUES ($1, $2, $3, $4, $5)";
+    for (sequence, event) in (first..).zip(events) {
+        let body = serde_json::to_string(&event.body);
+        let body = body.map_err(|error| Failure::bug(format!("writing an event: {error}")))?;
+        let bound = sqlx::query(insert).bind(run.to_owned()).bind(sequence).bind(event.at);
+        let bound = bound.bind(event.body.kind()).bind(body);
+        bound.execute(&mut *transaction).await.map_err(failed("recording events"))?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::stacks::written;
+use super::stacks::{lives_in, written};
 use super::{Lease, Ledger, StackId, failed, fresh_name, text};
 use crate::engine::operation::Counts;
 use crate::failure::Result;
@@ -18,16 +18,8 @@ pub struct NewRun<'a> {
     pub reason: &'a str,
     pub action: Action,
     pub host: &'a str,
-}
-
-/// What a run that did well came to.
-#[derive(Debug, Clone, Copy)]
-pub struct Done<'a> {
-    /// The commit that stands now; `None` where nothing does any more.
-    pub stands: Option<&'a str>,
-    /// The seal that it went by, if it went by one.
-    pub seal: Option<&'a str>,
-    pub changes: &'a Counts,
+    /// Where the stack's state lives, as it may be shown.
+    pub backend: Option<&'a str>,
 }
 
 /// A run that never ended, as far as the ledger knows.
@@ -53,6 +45,9 @@ impl Ledger {
         if !Ledger::is_newest(&mut transaction, stack, lease).await.map_err(&failed)? {
             return Err(Lease::lost());
         }
+        if let Some(backend) = run.backend {
+            lives_in(&mut transaction, stack, backend).await.map_err(&failed)?;
+        }
         let insert = "INSERT INTO runs (id, stack_id, branch, commit_id, subject, reason, state, fence, host, started_at, action) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         sqlx::query(insert)
@@ -72,34 +67,6 @@ impl Ledger {
             .map_err(&failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(name)
-    }
-
-    /// Records that a run did well, and all that follows: what stands, that the stack's holds are over, that its seal is used. All
-    /// of it or nothing: a kill in between would leave a seal that was used up for nothing. False when the lease is another's.
-    pub async fn succeed(&self, stack: &StackId, lease: &Lease, run: &str, done: &Done<'_>, now: i64) -> Result<bool> {
-        let failed = failed("recording a run's end");
-        let mut transaction = self.pool.begin().await.map_err(&failed)?;
-        if !Ledger::is_newest(&mut transaction, stack, lease).await.map_err(&failed)? {
-            return Ok(false);
-        }
-        let stands = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, destroyed_at = $3, settled_commit = NULL, \
-                left_at = CASE WHEN $1 IS NULL THEN left_at END, left_commit = CASE WHEN $1 IS NULL THEN left_commit END \
-            WHERE id = $4";
-        let (at, gone_at) = if done.stands.is_some() { (Some(now), None) } else { (None, Some(now)) };
-        let bound = sqlx::query(stands).bind(done.stands.map(str::to_owned)).bind(at).bind(gone_at);
-        bound.bind(stack.0.clone()).execute(&mut *transaction).await.map_err(&failed)?;
-        let holds = sqlx::query("UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state <> 'overtaken'");
-        holds.bind(stack.0.clone()).execute(&mut *transaction).await.map_err(&failed)?;
-        if let Some(seal) = done.seal {
-            let used = sqlx::query("UPDATE seals SET used_by = $1, is_shown = 1 WHERE id = $2").bind(run.to_owned());
-            used.bind(seal.to_owned()).execute(&mut *transaction).await.map_err(&failed)?;
-        }
-        let end =
-            "UPDATE runs SET state = 'succeeded', changes = $1, finished_at = $2 WHERE id = $3 AND state = 'running'";
-        let bound = sqlx::query(end).bind(serde_json::to_string(done.changes).unwrap_or_default()).bind(now);
-        bound.bind(run.to_owned()).execute(&mut *transaction).await.map_err(&failed)?;
-        transaction.commit().await.map_err(failed)?;
-        Ok(true)
     }
 
     /// Writes down which process is the run's engine.
@@ -129,7 +96,7 @@ impl Ledger {
         all.map_err(failed)
     }
 
-    /// Records a run's end. Only a running run ends, so the first end stays.
+    /// Records a run's end alone: of one that was cut off, or whose lease is another's. Only a running run ends, so the first end stays.
     pub async fn end(
         &self,
         run: &str,

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use super::{Ledger, failed, fresh_name, text, without_password};
 use crate::decide::Known;
@@ -34,10 +34,12 @@ impl Ledger {
         if let Some(id) = bound.fetch_optional(&self.pool).await.map_err(&failed)? {
             return Ok(StackId(id));
         }
+        // Both rows or none; and one wait for the disk.
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
         let new_repository =
             "INSERT INTO repositories (id, label, created_at) VALUES ($1, $2, $3) ON CONFLICT (label) DO NOTHING";
         let bound = sqlx::query(new_repository).bind(fresh_name()).bind(repository.to_owned()).bind(now);
-        bound.execute(&self.pool).await.map_err(&failed)?;
+        bound.execute(&mut *transaction).await.map_err(&failed)?;
         let new_stack = "INSERT INTO stacks (id, repository_id, name, folder, runtime, created_at) \
             VALUES ($1, (SELECT id FROM repositories WHERE label = $2), $3, $4, $5, $6) \
             ON CONFLICT (repository_id, name) DO UPDATE SET folder = excluded.folder, runtime = excluded.runtime";
@@ -48,9 +50,10 @@ impl Ledger {
             .bind(stack.folder.clone())
             .bind(stack.runtime.clone())
             .bind(now)
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await
             .map_err(&failed)?;
+        transaction.commit().await.map_err(&failed)?;
         let find = "SELECT s.id FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE r.label = $1 AND s.name = $2";
         let found = sqlx::query_scalar(find).bind(repository.to_owned()).bind(stack.name()).fetch_one(&self.pool).await;
         found.map(StackId).map_err(failed)
@@ -107,21 +110,6 @@ impl Ledger {
         let update = "UPDATE stacks SET suspended_why = $1 WHERE id = $2";
         let bound = sqlx::query(update).bind(why.map(text)).bind(stack.0.clone());
         bound.execute(&self.pool).await.map(drop).map_err(failed("suspending a stack"))
-    }
-
-    /// Writes down where a stack's state lives.
-    pub async fn lives_in(&self, stack: &StackId, backend: &str) -> Result<()> {
-        let update = "UPDATE stacks SET backend = $1 WHERE id = $2 AND (backend IS NULL OR backend <> $1)";
-        let bound = sqlx::query(update).bind(without_password(backend)).bind(stack.0.clone());
-        bound.execute(&self.pool).await.map(drop).map_err(failed("recording a backend"))
-    }
-
-    /// Writes down whose outputs a stack's newest run read.
-    pub async fn read(&self, stack: &StackId, names: &BTreeSet<String>) -> Result<()> {
-        let update = "UPDATE stacks SET reads = $1 WHERE id = $2";
-        let names = serde_json::to_string(names).unwrap_or_default();
-        let bound = sqlx::query(update).bind(names).bind(stack.0.clone());
-        bound.execute(&self.pool).await.map(drop).map_err(failed("recording what a stack reads"))
     }
 
     /// Whose outputs the stacks of a repository read in their newest runs, by their names.
@@ -201,6 +189,17 @@ fn known(row: &AnyRow) -> Result<Known> {
         suspended: text("suspended_why")?,
         fence: number("fence")?.unwrap_or_default(),
     })
+}
+
+/// Writes down where a stack's state lives.
+pub(super) async fn lives_in(
+    transaction: &mut AnyConnection,
+    stack: &StackId,
+    backend: &str,
+) -> Result<(), sqlx::Error> {
+    let update = "UPDATE stacks SET backend = $1 WHERE id = $2 AND (backend IS NULL OR backend <> $1)";
+    let bound = sqlx::query(update).bind(without_password(backend)).bind(stack.0.clone());
+    bound.execute(transaction).await.map(drop)
 }
 
 /// A process as a column's text.

@@ -1,6 +1,7 @@
 //! The ledger's promises, held on SQLite and on a real PostgreSQL by the same checks.
 
 mod decisions;
+mod finish;
 mod postgres;
 mod queue;
 mod server;
@@ -33,6 +34,7 @@ fn new_run<'a>(commit: &'a str) -> NewRun<'a> {
         reason: "never rolled out before",
         action: Action::RollOut,
         host: "here",
+        backend: None,
     }
 }
 
@@ -48,8 +50,9 @@ async fn ours(ledger: &Ledger, id: &StackId) -> Lease {
 }
 
 async fn stands(ledger: &Ledger, id: &StackId, lease: &Lease, commit: Option<&str>, now: i64) -> bool {
-    let done = Done { stands: commit, seal: None, changes: &Counts::new() };
-    ledger.succeed(id, lease, "no run", &done, now).await.expect("an answer")
+    let changes = Counts::new();
+    let done = Done { stands: commit, ..Done::of(RunState::Succeeded, &changes) };
+    ledger.finish(id, lease, "no run", &done, now).await.expect("an answer")
 }
 
 /// Every promise, in one order. Each check has a stack of its own.
@@ -64,34 +67,12 @@ async fn check(ledger: &Ledger) {
     failures_are_counted_from_the_newest(ledger).await;
     old_runs_are_forgotten(ledger).await;
     a_clock_that_is_behind_hides_no_run(ledger).await;
-    what_came_of_a_run_is_written_as_one(ledger).await;
+    finish::check(ledger).await;
     a_stack_is_settled_where_nothing_was_left_to_do(ledger).await;
     a_stack_ends(ledger).await;
     server::check(ledger).await;
     decisions::check(ledger).await;
     queue::check(ledger).await;
-}
-
-/// A kill can't come between what stands, the holds, the seal and the run's end: all are written, or none.
-async fn what_came_of_a_run_is_written_as_one(ledger: &Ledger) {
-    let stack = stack("whole");
-    let id = ledger.stack(REPOSITORY, &stack, 1).await.expect("a row");
-    let lease = ours(ledger, &id).await;
-    let run = ledger.begin(&id, &lease, &new_run("aaaa"), 11).await.expect("a run");
-    let seal = decisions::seal(&stack.name(), "whole");
-    let seal = ledger.keep_seal(&seal, true, 11).await.expect("a seal");
-    let changes: Counts = [("create".to_owned(), 3)].into();
-    let done = Done { stands: Some("aaaa"), seal: Some(&seal), changes: &changes };
-    let mut older = lease.clone();
-    older.fence -= 1;
-    for (lease, expected) in [(&older, false), (&lease, true)] {
-        assert_eq!(ledger.succeed(&id, lease, &run, &done, 20).await, Ok(expected));
-        let known = ledger.known(&id).await.expect("known");
-        let state = if expected { RunState::Succeeded } else { RunState::Running };
-        assert_eq!((known.last, known.rolled_out.is_some()), (Some(state), expected));
-        assert_eq!(ledger.open_seal(&seal).await.expect("an answer").is_none(), expected);
-        assert_eq!(ledger.resources(&id).await.expect("a number"), if expected { 3 } else { 0 });
-    }
 }
 
 async fn a_stack_is_settled_where_nothing_was_left_to_do(ledger: &Ledger) {
@@ -249,12 +230,17 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert_eq!(ledger.known(&id).await.expect("known"), known);
     assert_eq!(ledger.resources(&id).await.expect("a number"), 5);
     let run = ledger.run(&name[..5]).await.expect("found by its beginning");
-    assert_eq!((run.state, run.finished_at, run.message, run.changes), (RunState::Succeeded, Some(20), None, changes));
+    assert_eq!(
+        (run.state, run.finished_at, &run.message, &run.changes),
+        (RunState::Succeeded, Some(20), &None, &changes)
+    );
     assert_eq!(ledger.open_runs(&id).await.expect("a list"), []);
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(Some(20))]);
     let all = ledger.all_known(REPOSITORY).await.expect("a list");
     assert_eq!(all.get("runs/dev"), Some(&(id.clone(), "runs".to_owned(), known)));
-    ledger.read(&id, &["organization/net/dev".to_owned()].into()).await.expect("a write");
+    let names = ["organization/net/dev".to_owned()].into();
+    let done = Done { reads: Some(&names), stands: Some("aaaa"), ..Done::of(RunState::Succeeded, &run.changes) };
+    assert!(ledger.finish(&id, &lease, &name, &done, 20).await.expect("an answer"));
     let read = ledger.reads(REPOSITORY).await.expect("a list");
     assert_eq!(read.get("runs/dev"), Some(&vec!["organization/net/dev".to_owned()]));
     ledger.leaves(&id, "bbbb", 21).await.expect("a write");

@@ -1,8 +1,12 @@
 //! How a run ended, in the words that are recorded and shown.
 
+use std::collections::BTreeSet;
+
+use super::Outcome;
 use crate::engine::operation::Counts;
 use crate::engine::{Ending, Progress, diagnose};
 use crate::failure::{Failure, Kind};
+use crate::ledger::Lease;
 use crate::record::RunState;
 
 /// A run's end before it is recorded.
@@ -17,6 +21,8 @@ pub(super) struct End {
     pub is_shown: bool,
     /// The seal that it went by, if it went by one.
     pub seal: Option<String>,
+    /// Whose outputs its program read, where the engine came to its end.
+    pub reads: Option<BTreeSet<String>>,
 }
 
 impl End {
@@ -29,6 +35,7 @@ impl End {
             kind: None,
             is_shown: false,
             seal: None,
+            reads: None,
         }
     }
 
@@ -58,7 +65,29 @@ impl End {
             (false, true) => End::of(&stopped()),
             (false, false) => End::of(&diagnose(ending, progress)),
         };
-        End { changes: progress.counts(), is_shown: progress.failure().is_some(), ..end }
+        let reads = ending.success.then(|| progress.reads.clone());
+        End { changes: progress.counts(), is_shown: progress.failure().is_some(), reads, ..end }
+    }
+
+    /// The same run, where another gitinfra took the stack over meanwhile: one that did well did not, then.
+    pub fn overtaken(self) -> End {
+        match self.state {
+            RunState::Succeeded => {
+                End { message: Some(Lease::lost().message), kind: Some(Kind::RollOut), state: RunState::Failed, ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// What came of it.
+    pub fn outcome(&self) -> Outcome {
+        match self.state {
+            RunState::Succeeded => Outcome::RolledOut,
+            RunState::Cancelled => Outcome::Cancelled,
+            RunState::Busy => Outcome::Busy,
+            RunState::Held => Outcome::Held,
+            _ => Outcome::Failed(self.kind.unwrap_or(Kind::RollOut)),
+        }
     }
 
     /// What whoever watched the events still needs to hear.

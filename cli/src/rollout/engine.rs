@@ -83,9 +83,6 @@ impl RollOut<'_> {
         if self.clear_named_locks(job, &run.folder, log, &ending.complaint).await? {
             ending = self.work_of_engine(job, &mut run, log).await?;
         }
-        if ending.success {
-            self.ledger.read(job.claimed.id, &run.progress.reads).await?;
-        }
         if ending.success && run.has_pending {
             self.settle_pending(job, &run.folder, log).await?;
         }
@@ -99,7 +96,7 @@ impl RollOut<'_> {
         if job.claimed.cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        if !self.ledger.renew(job.claimed.id, job.claimed.lease).await? {
+        if !self.ledger.is_ours(job.claimed.id, job.claimed.lease).await? {
             return Err(Lease::lost());
         }
         run.progress = Progress::default();

@@ -1,7 +1,7 @@
 //! Keeps calls below the rates that AWS allows, so that throttling is the exception.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -55,32 +55,56 @@ const RATES: &[Rate] = &[
 /// An HTTP client that waits for its turn.
 #[derive(Debug)]
 pub struct Paced {
-    inner: SharedHttpClient,
+    plain: SharedHttpClient,
+    secure: SharedHttpClient,
     limit: Duration,
     buckets: Arc<Buckets>,
     outages: Arc<Outages>,
 }
 
 impl Paced {
-    /// The AWS SDK's own HTTP client, paced.
+    /// The AWS SDK's own HTTP clients, paced.
     pub fn new(outages: Outages) -> Paced {
-        let https = aws_smithy_http_client::Builder::new();
-        let inner = https.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
-        Paced { inner, limit: ANSWER, buckets: Arc::new(Buckets::of(RATES)), outages: Arc::new(outages) }
+        let client = aws_smithy_http_client::Builder::new;
+        let (buckets, outages) = (Arc::new(Buckets::of(RATES)), Arc::new(outages));
+        let secure = client().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+        Paced { plain: client().build_http(), secure, limit: ANSWER, buckets, outages }
     }
 }
 
 impl HttpClient for Paced {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
+        let plain = self.plain.http_connector(settings, components);
+        let secure = Secure {
+            client: self.secure.clone(),
+            settings: settings.clone(),
+            components: components.clone(),
+            made: OnceLock::new(),
+        };
         let (buckets, outages) = (self.buckets.clone(), self.outages.clone());
-        SharedHttpConnector::new(PacedConnector { inner, limit: self.limit, buckets, outages })
+        SharedHttpConnector::new(PacedConnector { plain, secure, limit: self.limit, buckets, outages })
+    }
+}
+
+/// A connector that is made when it is first needed: one that speaks TLS reads all certificates that the machine trusts.
+#[derive(Debug)]
+struct Secure {
+    client: SharedHttpClient,
+    settings: HttpConnectorSettings,
+    components: RuntimeComponents,
+    made: OnceLock<SharedHttpConnector>,
+}
+
+impl Secure {
+    fn get(&self) -> &SharedHttpConnector {
+        self.made.get_or_init(|| self.client.http_connector(&self.settings, &self.components))
     }
 }
 
 #[derive(Debug)]
 struct PacedConnector {
-    inner: SharedHttpConnector,
+    plain: SharedHttpConnector,
+    secure: Secure,
     limit: Duration,
     buckets: Arc<Buckets>,
     outages: Arc<Outages>,
@@ -88,7 +112,9 @@ struct PacedConnector {
 
 impl HttpConnector for PacedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (inner, buckets) = (self.inner.clone(), self.buckets.clone());
+        let is_plain = request.uri().starts_with("http:");
+        let inner = if is_plain { &self.plain } else { self.secure.get() }.clone();
+        let buckets = self.buckets.clone();
         let (outages, limit) = (self.outages.clone(), self.limit);
         HttpConnectorFuture::new(async move {
             let operation = request.extension::<Operation>().cloned();
@@ -201,6 +227,13 @@ mod tests {
         calls: Arc<AtomicUsize>,
     }
 
+    impl Far {
+        fn client(&self) -> SharedHttpClient {
+            let connector = SharedHttpConnector::new(self.clone());
+            http_client_fn(move |_, _| connector.clone())
+        }
+    }
+
     impl HttpConnector for Far {
         fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
             let after = self.after;
@@ -216,22 +249,42 @@ mod tests {
     /// So many calls at once, of which the first goes out at once and the others follow at fifty a second: how many succeed, and how many
     /// were sent.
     async fn endpoints(many: usize, after: Duration) -> (usize, usize) {
-        const SLOW: &[Rate] = &[("EC2", "CreateVpcEndpoint", 1.0, 50.0)];
         let far = Far { after, ..Far::default() };
-        let connector = SharedHttpConnector::new(far.clone());
-        let inner = http_client_fn(move |_, _| connector.clone());
+        let ec2 = ec2(far.client(), far.client(), "https://localhost");
+        let calls = join_all((0..many).map(|_| ec2.create_vpc_endpoint().vpc_id("vpc-1").send())).await;
+        (calls.iter().filter(|call| call.is_ok()).count(), far.calls.load(Ordering::Relaxed))
+    }
+
+    fn ec2(plain: SharedHttpClient, secure: SharedHttpClient, endpoint: &str) -> aws_sdk_ec2::Client {
+        const SLOW: &[Rate] = &[("EC2", "CreateVpcEndpoint", 1.0, 50.0)];
         let buckets = Arc::new(Buckets::of(SLOW));
-        let paced = Paced { inner, limit: Duration::from_millis(100), buckets, outages: Arc::default() };
+        let paced = Paced { plain, secure, limit: Duration::from_millis(100), buckets, outages: Arc::default() };
         let config = aws_sdk_ec2::Config::builder()
             .behavior_version_latest()
             .http_client(SharedHttpClient::new(paced))
             .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .region(Region::from_static("us-east-1"))
+            .endpoint_url(endpoint)
             .interceptor(Named(&[]));
-        let ec2 = aws_sdk_ec2::Client::from_conf(config.build());
-        let calls = join_all((0..many).map(|_| ec2.create_vpc_endpoint().vpc_id("vpc-1").send())).await;
-        (calls.iter().filter(|call| call.is_ok()).count(), far.calls.load(Ordering::Relaxed))
+        aws_sdk_ec2::Client::from_conf(config.build())
+    }
+
+    #[tokio::test]
+    async fn certificates_are_read_only_for_tls() {
+        let (plain, secure) = (Far::default(), Far::default());
+        let made = Arc::new(AtomicUsize::new(0));
+        let (inner, counted) = (secure.client(), made.clone());
+        let counting = http_client_fn(move |settings, components| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            inner.http_connector(settings, components)
+        });
+        for (endpoint, expected) in [("http://localhost", [1, 0, 0]), ("https://localhost", [1, 1, 1])] {
+            let sent =
+                ec2(plain.client(), counting.clone(), endpoint).create_vpc_endpoint().vpc_id("vpc-1").send().await;
+            assert!(sent.is_ok(), "{endpoint}: {sent:?}");
+            assert_eq!([&plain.calls, &secure.calls, &made].map(|count| count.load(Ordering::Relaxed)), expected);
+        }
     }
 
     #[tokio::test]

@@ -64,8 +64,9 @@ async fn open(ledger: &Ledger, stack: &str) -> Vec<String> {
 async fn use_up(ledger: &Ledger, seal: &str) {
     let id = ledger.stack(WHERE, &stack("uses"), 1).await.expect("a row");
     let lease = ours(ledger, &id).await;
-    let done = Done { stands: Some("aaaa"), seal: Some(seal), changes: &Counts::new() };
-    assert!(ledger.succeed(&id, &lease, "run", &done, 1).await.expect("an answer"));
+    let changes = Counts::new();
+    let done = Done { stands: Some("aaaa"), seal: Some(seal), ..Done::of(RunState::Succeeded, &changes) };
+    assert!(ledger.finish(&id, &lease, "run", &done, 1).await.expect("an answer"));
     ledger.release(&id, &lease).await.expect("released");
 }
 
