@@ -93,6 +93,7 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn state(&self) -> &'static Shape;
     fn fix(&self, provider: Option<&P>, inputs: &mut Map);
     fn check(&self, new: &Map) -> Vec<Fault>;
+    fn check_in(&self, new: &Map, common: &Map) -> Vec<Fault>;
     fn collides(&self, old: &Map, new: &Map) -> bool;
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
     fn spent(&self, state: &Map) -> Option<&'static str>;
@@ -144,6 +145,10 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             Ok(inputs) => R::check(&inputs),
             Err(fault) => vec![fault],
         }
+    }
+
+    fn check_in(&self, new: &Map, common: &Map) -> Vec<Fault> {
+        decode::<R::Inputs>(new).map_or_else(|_| Vec::new(), |inputs| R::check_in(&inputs, common))
     }
 
     fn collides(&self, old: &Map, new: &Map) -> bool {
