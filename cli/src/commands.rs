@@ -269,10 +269,11 @@ pub fn run(args: Args, surroundings: Surroundings) -> u8 {
         Some(server) if command.reach() != Reach::Alone => block_on(false, server.run(&shell, &command, &args.line))?,
         _ => block_on(command.is_server(), command.run(&shell))?,
     });
-    done.unwrap_or_else(|failure| {
+    let code = done.unwrap_or_else(|failure| {
         ui.failure(&failure, clock());
         failure.kind.exit_code()
-    })
+    });
+    ui.exit_code(code)
 }
 
 /// A command runs on this one thread, since it waits more than it works. A server answers while it reads a large repository.

@@ -101,7 +101,8 @@ impl Verb for Unlock {
 
 impl Which {
     async fn stacks(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<(String, StackId, String)>> {
-        let (all, repository) = (ledger.stack_records().await?, shell.label(self.repo.as_ref()));
+        let all = ledger.stack_records().await?;
+        let repository = shell.label(self.repo.as_ref(), &all);
         let mut found = Vec::new();
         for name in &self.names {
             let stack = the_one(&all, name, repository.as_deref())?;

@@ -5,7 +5,8 @@ mod guards;
 mod shown;
 
 use super::end::End;
-use super::engine::{Run, STOPPING};
+use super::STOPPING;
+use super::engine::Run;
 use super::{Job, RollOut};
 use crate::digest::Key;
 use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, State};

@@ -1,6 +1,7 @@
 //! One table for each type of record: what `get` prints in columns as kubectl does (one row a record, no borders, NAME first,
 //! AGE last; on a terminal cut to its width), and what `describe` prints line by line.
 
+use super::safe::safe;
 use super::Paint;
 use crate::record::RunState;
 
@@ -128,11 +129,12 @@ impl<T> Table<T> {
 
 impl Cell {
     fn width(&self) -> usize {
-        console::measure_text_width(&self.plain)
+        console::measure_text_width(&safe(&self.plain, false))
     }
 
+    /// As it is printed in the end, so that it is as wide as it was measured.
     fn shown(&self, paint: Paint) -> String {
-        self.state.map_or_else(|| self.plain.clone(), |state| paint.state(state))
+        self.state.map_or_else(|| safe(&self.plain, false).into_owned(), |state| paint.state(state))
     }
 
     fn padded(&self, width: usize, paint: Paint) -> String {
