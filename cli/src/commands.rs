@@ -179,7 +179,7 @@ pub struct Args {
 #[derive(Debug, Arguments)]
 struct Global {
     /// Where mirrors, worktrees and the ledger live [default: $XDG_STATE_HOME/gitinfra]
-    #[arg(long, global = true, value_name = "DIR", env = "GITINFRA_STATE_DIR", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "DIR", env = "GITINFRA_STATE_DIR", hide_env_values = true, value_parser = words::path())]
     state_dir: Option<PathBuf>,
     /// The ledger, sqlite://FILE or postgres://... [default: ledger.db in the state directory]
     #[arg(long, global = true, value_name = "URL", env = "GITINFRA_LEDGER", hide_env_values = true)]

@@ -17,7 +17,7 @@ use crate::text::timestamp;
 pub struct Lock {
     #[command(flatten)]
     which: Which,
-    /// Why; it is shown wherever the stack is
+    /// Why; it is needed, and shown wherever the stack is
     #[arg(long, value_name = "WORDS")]
     reason: String,
     /// For how long, such as 30m or 8h; whoever has the lock may take it again

@@ -39,8 +39,10 @@ impl Surroundings {
         let state = self.environment.get("XDG_STATE_HOME").filter(|path| path.starts_with('/')).map(PathBuf::from);
         let home = || environment::home(&self.environment).map(|home| home.join(".local/state"));
         state.or_else(home).map(|state| state.join("gitinfra")).ok_or_else(|| {
-            Failure::setup("neither HOME nor XDG_STATE_HOME names a folder from the root, so there is no place for the state")
-                .hint("name a folder with --state-dir")
+            Failure::setup(
+                "neither HOME nor XDG_STATE_HOME names a folder from the root, so there is no place for the state",
+            )
+            .hint("name a folder with --state-dir")
         })
     }
 }
@@ -56,11 +58,14 @@ pub struct Shell {
 
 impl Shell {
     pub(super) fn new(global: Global, surroundings: Surroundings, ui: Arc<Ui>) -> Result<Shell> {
-        let state_dir = global.state_dir.map_or_else(|| surroundings.state_dir(), Ok)?;
+        // A variable without a value, as CI has one for a secret that is not set, says nothing.
+        let state_dir = global.state_dir.filter(|path| !path.as_os_str().is_empty());
+        let state_dir = state_dir.map_or_else(|| surroundings.state_dir(), Ok)?;
+        let ledger = global.ledger.filter(|url| !url.is_empty());
         let Surroundings { environment, cwd, clock } = surroundings;
         let (state_dir, cancel, sink) = (cwd.join(state_dir), CancellationToken::new(), ui.clone());
         let context = Context { environment, cwd, state_dir, clock, cancel, sink };
-        Ok(Shell { ui, context, ledger: global.ledger, caller: None })
+        Ok(Shell { ui, context, ledger, caller: None })
     }
 
     /// What a server works with for somebody elsewhere.
@@ -115,8 +120,10 @@ impl Shell {
         let known = ["USER", "LOGNAME"].iter().filter_map(|name| self.context.environment.get(*name));
         let found = named.map(str::to_owned).into_iter().chain(known.cloned()).find(|name| !name.trim().is_empty());
         found.or_else(process::user).ok_or_else(|| {
-            Failure::input("it is not known who does this: neither USER nor LOGNAME is set, and the user has no name here")
-                .hint("name yourself with --as NAME")
+            Failure::input(
+                "it is not known who does this: neither USER nor LOGNAME is set, and the user has no name here",
+            )
+            .hint("name yourself with --as NAME")
         })
     }
 

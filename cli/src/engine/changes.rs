@@ -353,10 +353,7 @@ mod tests {
         let (hidden, plain) = (inputs(secret(), 1), inputs(json!("hush"), 1));
         let opened = "word: [secret] -> [not a secret]";
         assert_eq!(step("same", both(hidden.clone()), [plain.clone(), hidden.clone()], &[]), [opened]);
-        assert_eq!(
-            step("same", both(plain.clone()), both(hidden.clone()), &[]),
-            ["word: [not a secret] -> [secret]"]
-        );
+        assert_eq!(step("same", both(plain.clone()), both(hidden.clone()), &[]), ["word: [not a secret] -> [secret]"]);
         assert_eq!(step("same", both(hidden.clone()), both(hidden.clone()), &[]), [""; 0]);
         assert_eq!(step("same", both(plain.clone()), both(inputs(json!("other"), 1)), &[]), [""; 0]);
         let resized = inputs(json!("hush"), 2);

@@ -4,8 +4,8 @@
 mod guards;
 mod shown;
 
-use super::end::End;
 use super::STOPPING;
+use super::end::End;
 use super::engine::Run;
 use super::{Job, RollOut};
 use crate::digest::Key;

@@ -1,8 +1,8 @@
 //! One table for each type of record: what `get` prints in columns as kubectl does (one row a record, no borders, NAME first,
 //! AGE last; on a terminal cut to its width), and what `describe` prints line by line.
 
-use super::safe::safe;
 use super::Paint;
+use super::safe::safe;
 use crate::record::RunState;
 
 /// Where a column is shown. What is always shown is in `-o wide` and in `describe` as well.
