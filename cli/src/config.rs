@@ -118,7 +118,7 @@ impl Config {
         if text.lines().all(is_nothing) {
             return Ok(Config::default());
         }
-        serde_saphyr::from_str(text).map_err(|error| wrong(error.without_snippet()))
+        serde_saphyr::from_str(text).map_err(|error| wrong(FILE, "config", error.without_snippet()))
     }
 
     /// The stacks that are rolled out from a branch, with what the rules say of each.
@@ -210,6 +210,18 @@ impl Config {
         Surroundings::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::said)), name, work, sources)
     }
 
+    /// Every key that names a variable or a file of this machine, and why it can't be had here, where it can't. No value is told.
+    pub fn references(&self, sources: Sources<'_>) -> Vec<(String, Option<Failure>)> {
+        let all = Said { environment: &self.environment, preview: &self.preview, rollout: &self.rollout };
+        let of_rule = |(at, rule): (usize, &'_ Rule)| {
+            let named =
+                rule.said().references().map(|(key, value)| (format!("rules[{at}].{key}"), value.lacks(sources)));
+            named.collect::<Vec<_>>()
+        };
+        let own = all.references().map(|(key, value)| (key, value.lacks(sources)));
+        own.chain(self.rules.iter().enumerate().flat_map(of_rule)).collect()
+    }
+
     /// The same, where nothing is asked of what is done: whoever wanted it was shown it.
     pub fn unguarded(&self) -> Config {
         let rule = |rule: &Rule| Rule {
@@ -255,24 +267,24 @@ pub fn fires<'a>(triggers: &'a [String], changed: &str) -> Option<&'a str> {
     fitting(triggers, changed).or_else(|| fitting(triggers, &format!("{changed}/")))
 }
 
-/// What is wrong with the file, and where.
-fn wrong(error: &serde_saphyr::Error) -> Failure {
+/// What is wrong with a file, and where; `schema` is what `gitinfra schema` calls it.
+pub fn wrong(file: &str, schema: &str, error: &serde_saphyr::Error) -> Failure {
     let place = error.location().map(|at| format!(":{}:{}", at.line(), at.column())).unwrap_or_default();
     let failure = match error {
         serde_saphyr::Error::SerdeUnknownField { field, expected, .. } => {
-            Failure::input(format!("{FILE}{place}: there is no key `{field}`"))
+            Failure::input(format!("{file}{place}: there is no key `{field}`"))
                 .hint_some(nearest(field, expected.iter().copied()))
                 .hint(format!("the keys here are: {}", expected.join(", ")))
         }
         serde_saphyr::Error::SerdeMissingField { field, .. } => {
-            Failure::input(format!("{FILE}{place}: `{field}` is missing"))
+            Failure::input(format!("{file}{place}: `{field}` is missing"))
         }
         other => {
             let said = other.to_string();
-            Failure::input(format!("{FILE}{place}: {}", of_yaml(said.lines().next().unwrap_or_default())))
+            Failure::input(format!("{file}{place}: {}", of_yaml(said.lines().next().unwrap_or_default())))
         }
     };
-    failure.hint("`gitinfra schema config` prints its schema")
+    failure.hint(format!("`gitinfra schema {schema}` prints its schema"))
 }
 
 #[cfg(test)]

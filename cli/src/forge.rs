@@ -78,6 +78,8 @@ pub struct Abilities {
     pub status_name: usize,
     /// The most characters of a status's words.
     pub status_words: usize,
+    /// How many statuses of one name a commit takes, where there is an end to them.
+    pub statuses: Option<usize>,
     /// Whether the event of a comment says which commit it was written for. Else the pull request is asked.
     pub commit_in_event: bool,
     /// Under which ref the forge keeps a pull request's head, with `{}` for its number, for one that comes from a fork.
@@ -102,6 +104,24 @@ pub struct Pull {
     pub url: String,
     /// When something last happened to it, in milliseconds since 1970: it grows with each comment. Zero where that is not known.
     pub updated: i64,
+}
+
+#[cfg(test)]
+impl Pull {
+    /// An open one, to try out what is done with pull requests.
+    pub fn sample(number: u64) -> Pull {
+        Pull {
+            number,
+            title: "Change".to_owned(),
+            head: "9f31c2a".to_owned(),
+            branch: "change".to_owned(),
+            base: "main".to_owned(),
+            is_open: true,
+            is_fork: false,
+            url: format!("https://forge.example/{number}"),
+            updated: 1,
+        }
+    }
 }
 
 /// A comment on a pull request.
@@ -186,6 +206,8 @@ pub struct Told {
     pub state: State,
     /// The line that it was told.
     pub words: String,
+    /// How many of its name were set so far, this one included.
+    pub number: usize,
 }
 
 /// What speaks for us. Its words are in no log, no URL and no argument of a program.
@@ -237,12 +259,13 @@ pub fn line(words: &str, most: usize) -> String {
     }
 }
 
-/// Of several statuses the newest of each name, where the newest stand first.
+/// Of several statuses the newest of each name, where the newest stand first, and how many of it there are.
 fn newest(told: impl IntoIterator<Item = Told>) -> Vec<Told> {
     let mut newest: Vec<Told> = Vec::new();
     for told in told {
-        if !newest.iter().any(|known| known.name == told.name) {
-            newest.push(told);
+        match newest.iter_mut().find(|known| known.name == told.name) {
+            Some(known) => known.number += told.number,
+            None => newest.push(told),
         }
     }
     newest
@@ -251,6 +274,17 @@ fn newest(told: impl IntoIterator<Item = Told>) -> Vec<Told> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_newest_status_counts_those_before_it() {
+        let told = |name: &str, words: &str| {
+            let (name, words) = (name.to_owned(), words.to_owned());
+            Told { name, state: State::Success, words, number: 1 }
+        };
+        let all = newest([told("a", "3"), told("b", "1"), told("a", "2"), told("a", "1")]);
+        let found: Vec<_> = all.iter().map(|told| (told.name.as_str(), told.words.as_str(), told.number)).collect();
+        assert_eq!(found, [("a", "3", 3), ("b", "1", 1)]);
+    }
 
     #[test]
     fn names_and_words_fit_a_forge() {

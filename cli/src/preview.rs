@@ -68,6 +68,8 @@ pub struct Merge {
     pub stacks: Vec<String>,
     /// Whose outputs the stacks read when they were rolled out, by their names: not every program's text tells.
     pub read: BTreeMap<String, Vec<String>>,
+    /// The commits of both, where they were fetched just now.
+    pub fetched: Option<(Commit, Commit)>,
 }
 
 /// A stack by its files at a commit, and what `gitinfra.yaml` says on its branch.
@@ -141,8 +143,10 @@ impl Previewer {
     }
 
     async fn merge(&self, merge: &Merge) -> Result<(Commit, Commit, String)> {
-        let base = self.mirror.fetch_branch(&merge.base).await?;
-        let head = self.mirror.fetch_ref(&merge.head).await?;
+        let (base, head) = match &merge.fetched {
+            Some(fetched) => fetched.clone(),
+            None => self.mirror.fetch_both(&merge.base, &merge.head).await?,
+        };
         let merged = self.mirror.merge(&base.id, &head.id).await?;
         Ok((base, head, merged))
     }

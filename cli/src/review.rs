@@ -2,6 +2,7 @@
 
 mod answers;
 mod comments;
+mod crowded;
 mod found;
 mod shown;
 mod statuses;
@@ -18,11 +19,12 @@ use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::mark::{Mark, Marks};
-use crate::forge::{Forge, Pull, State, Status, Told, Trouble};
+use crate::forge::{Forge, Pull, State, Status, Told, Trouble, What};
 use crate::ledger::Ledger;
 use crate::preview::{Merge, Previewer};
 use crate::scrub::Scrubber;
 
+pub use crowded::Crowded;
 pub use found::Found;
 pub use watch::{Looks, Sides};
 
@@ -45,6 +47,8 @@ pub struct Reviewer {
     pub dry_run: bool,
     /// What the addresses of a server's pages begin with, if there is one.
     pub page: Option<String>,
+    /// Commits that can't be told much more.
+    pub crowded: Crowded,
 }
 
 /// What came of a pull request.
@@ -94,7 +98,7 @@ impl Reviewer {
 
     /// Says that it is being previewed, and previews it.
     async fn begun(&self, pull: &Pull) -> Result<Reviewed> {
-        if !self.dry_run {
+        if !self.dry_run && !self.crowded.has(&pull.head) {
             self.set(pull, statuses::begun()).await?;
         }
         self.or_give_up(pull, self.found(pull.clone()).await).await
@@ -122,11 +126,11 @@ impl Reviewer {
 
     /// What a merge would change, or why that can't be found out.
     async fn found(&self, pull: Pull) -> Result<Reviewed> {
-        let base = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
         if pull.is_fork && !self.is_trusted(&pull.head).await? {
+            let base = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
             return Ok(self.untrusted(pull, base));
         }
-        let merge = self.fetch(&pull).await?;
+        let (base, merge) = self.fetch(&pull).await?;
         let previewed = self.previewer.preview(&merge).await;
         let room = self.forge.abilities().comment;
         Ok(match previewed {
@@ -171,27 +175,32 @@ impl Reviewer {
 
     /// The merge of exactly the commit that the forge told of. A fork's is under a ref of the forge's own. It is fetched already
     /// here: what is out of reach says nothing about the merge.
-    async fn fetch(&self, pull: &Pull) -> Result<Merge> {
+    async fn fetch(&self, pull: &Pull) -> Result<(String, Merge)> {
         let read = match &self.ledger {
             Some(ledger) => ledger.reads(&self.previewer.mirror.source.label).await?,
             None => Default::default(),
         };
-        let merge = Merge { base: pull.base.clone(), head: pull.head.clone(), stacks: Vec::new(), read };
-        let (number, request, mirror) = (pull.number, self.forge.abilities().request, &self.previewer.mirror);
+        let reference = self.reference(pull)?;
+        let (base, head) = self.previewer.mirror.fetch_both(&pull.base, &reference).await?;
+        if head.id != pull.head {
+            let message = format!("pr/{} moved on to {} meanwhile", pull.number, short(&head.id));
+            return Err(Failure::input(message).hint("read what is new, and trust that commit"));
+        }
+        let (into, head_id, fetched) = (pull.base.clone(), pull.head.clone(), Some((base.clone(), head)));
+        Ok((base.id, Merge { base: into, head: head_id, stacks: Vec::new(), read, fetched }))
+    }
+
+    /// Where the head is found: a fork's is under a ref of the forge's own.
+    fn reference(&self, pull: &Pull) -> Result<String> {
         if !pull.is_fork {
-            return mirror.fetch_ref(&pull.head).await.map(|_| merge);
+            return Ok(pull.head.clone());
         }
-        let reference = self.forge.abilities().head_ref.map(|form| form.replace("{}", &number.to_string()));
-        let reference = reference.ok_or_else(|| {
-            Failure::input(format!("this forge keeps no ref of a fork's {request}"))
+        let abilities = self.forge.abilities();
+        let reference = abilities.head_ref.map(|form| form.replace("{}", &pull.number.to_string()));
+        reference.ok_or_else(|| {
+            Failure::input(format!("this forge keeps no ref of a fork's {}", abilities.request))
                 .hint("push the branch to the repository itself, and open it from there")
-        })?;
-        let head = mirror.fetch_ref(&reference).await?;
-        match head.id == pull.head {
-            true => Ok(merge),
-            false => Err(Failure::input(format!("pr/{number} moved on to {} meanwhile", short(&head.id)))
-                .hint("read what is new, and trust that commit")),
-        }
+        })
     }
 
     /// Comment first, statuses next, the one for all at the end: whoever waits for it finds the rest.
@@ -202,6 +211,7 @@ impl Reviewer {
         }
         let left_over = self.comment(reviewed).await?;
         let (all, stands) = (statuses::of(found), self.forge.statuses(&pull.head).await?);
+        self.look_at_room(pull, &stands);
         // Where nothing was previewed, nothing is known of what stacks have to do with the change.
         if found.preview().is_some() {
             self.settle(pull, &all, &stands).await?;
@@ -211,7 +221,10 @@ impl Reviewer {
         }
         let details = Some(texts.concat()).filter(|_| left_over);
         let summary = Status { details, ..statuses::summary(found) };
-        Ok(self.set(pull, summary).await?)
+        match self.crowded.has(&pull.head) && self.is_told_so(&summary, &stands) {
+            true => Ok(()),
+            false => Ok(self.set(pull, summary).await?),
+        }
     }
 
     /// Statuses of an earlier preview that this one says nothing of: what stacks have nothing to do with the change any more.
@@ -233,12 +246,12 @@ impl Reviewer {
         let abilities = self.forge.abilities();
         let words = crate::forge::line(&self.scrubber.scrub(&status.words), abilities.status_words);
         let name = crate::forge::fitting(&status.name, abilities.status_name);
-        stands.contains(&Told { name, state: status.state, words })
+        stands.iter().any(|told| (&told.name, told.state, &told.words) == (&name, status.state, &words))
     }
 
     /// A commit is told that it is being previewed, so that it is previewed anew whatever it was told before.
     pub async fn tell_begun(&self, pull: &Pull) -> Result<()> {
-        Ok(self.set(pull, statuses::begun()).await?)
+        Ok(self.send(pull, statuses::begun()).await?)
     }
 
     /// After a failure of ours: the commit is told so, as far as the forge can be reached.
@@ -271,8 +284,19 @@ impl Reviewer {
         value
     }
 
-    /// Sets a status, without anything secret in its words.
+    /// Sets a status. Where there is no room for another one, the comment says it all the same.
     async fn set(&self, pull: &Pull, status: Status) -> Result<(), Trouble> {
+        match self.send(pull, status).await {
+            Err(trouble) if trouble.what == What::Full => {
+                self.no_room(pull, &trouble);
+                Ok(())
+            }
+            sent => sent,
+        }
+    }
+
+    /// Sends a status, without anything secret in its words.
+    async fn send(&self, pull: &Pull, status: Status) -> Result<(), Trouble> {
         let words = self.scrubber.scrub(&status.words);
         let url = self.link(pull.number).unwrap_or_else(|| pull.url.clone());
         self.forge.set_status(&Pull { url, ..pull.clone() }, &Status { words, ..status }).await

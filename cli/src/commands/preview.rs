@@ -63,7 +63,8 @@ impl Verb for Preview {
             Some(ledger) => ledger.reads(&previewer.mirror.source.label).await?,
             None => Default::default(),
         };
-        let merge = Merge { base: self.base.clone(), head: self.head.clone(), stacks: self.stacks.clone(), read };
+        let (base, head, stacks) = (self.base.clone(), self.head.clone(), self.stacks.clone());
+        let merge = Merge { base, head, stacks, read, fetched: None };
         let (preview, worst) = previewer.preview(&merge).await?;
         if let Some(ledger) = &ledger {
             ledger.keep_shown(preview.seals(), shell.context.now()).await?;

@@ -12,7 +12,7 @@ use crate::failure::{Failure, Kind as FailureKind, Result};
 use crate::forge::mark::Marks;
 use crate::forge::{self, Address, App, Credential, Kind, Secret};
 use crate::preview::Previewer;
-use crate::review::{Reviewed, Reviewer};
+use crate::review::{Crowded, Reviewed, Reviewer};
 use crate::scrub::Scrubber;
 use crate::ui::Stream;
 
@@ -140,6 +140,7 @@ impl Review {
             trusted: self.trust.clone(),
             dry_run: self.dry_run,
             page: None,
+            crowded: Crowded::default(),
         })
     }
 

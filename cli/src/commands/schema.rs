@@ -4,19 +4,21 @@ use clap::{Args as Arguments, ValueEnum};
 
 use super::shell::Shell;
 use super::{Reach, Verb};
-use crate::config::SCHEMA;
+use crate::config;
 use crate::failure::Result;
+use crate::server;
 
 /// Print the JSON schema of a file that gitinfra reads
 #[derive(Debug, Arguments)]
 pub struct Schema {
-    /// config: gitinfra.yaml, at a repository's root
+    /// config: gitinfra.yaml, at a repository's root. serve: the configuration of `gitinfra serve`
     file: File,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum File {
     Config,
+    Serve,
 }
 
 impl Verb for Schema {
@@ -25,8 +27,10 @@ impl Verb for Schema {
     }
 
     async fn run(&self, shell: &Shell) -> Result<u8> {
-        let File::Config = self.file;
-        shell.ui.data(SCHEMA);
+        shell.ui.data(match self.file {
+            File::Config => config::SCHEMA,
+            File::Serve => server::config::SCHEMA,
+        });
         Ok(0)
     }
 }

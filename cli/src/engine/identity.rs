@@ -2,11 +2,13 @@
 //! are only keyed digests.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::pulumi::{Pulumi, STACK_NOT_FOUND, failed};
+use super::home;
+use super::pulumi::{ProgramFile, Pulumi, STACK_NOT_FOUND, failed};
 use super::value::{SECRET, SIGNATURE};
 use crate::digest::Key;
 use crate::failure::{Failure, Result};
@@ -20,6 +22,18 @@ pub struct Identity {
     pub state: String,
     /// Versions by name: `pulumi`, the language, the plugins.
     pub versions: BTreeMap<String, String>,
+}
+
+/// What a preview rests on, and the programs that were there when it was asked.
+pub struct Basis {
+    pub identity: Identity,
+    programs: Programs,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Programs {
+    cli: Option<ProgramFile>,
+    plugins: Vec<OsString>,
 }
 
 /// What of a resource changes without anybody changing it.
@@ -37,6 +51,37 @@ impl Pulumi {
             self.versions(folder)
         )?;
         Ok(Identity { configuration, state, versions })
+    }
+
+    /// Whether a preview rests on the same as before. The configuration lies in a checkout that nobody else works in, so it is asked
+    /// for again only where it `imports` what others change; a version is another one only where the program or its plugins are.
+    pub async fn rests_on(&self, before: &Basis, folder: &Path, stack: &str, key: &Key, imports: bool) -> Result<bool> {
+        let configuration = async {
+            match imports {
+                true => self.configuration(folder, stack, key).await.map(Some),
+                false => Ok(None),
+            }
+        };
+        let (configuration, state) = tokio::try_join!(configuration, self.state(folder, stack, key))?;
+        let known = &before.identity;
+        let is_same = state == known.state && configuration.is_none_or(|told| told == known.configuration);
+        // Another preview may have installed what this one has nothing to do with.
+        Ok(is_same && (self.programs() == before.programs || self.versions(folder).await? == known.versions))
+    }
+
+    /// What a preview of the stack rests on now, so that it can be said later whether it still does.
+    pub async fn basis(&self, folder: &Path, stack: &str, key: &Key) -> Result<Basis> {
+        let programs = self.programs();
+        Ok(Basis { identity: self.identity(folder, stack, key).await?, programs })
+    }
+
+    /// The CLI, and the plugins that are installed.
+    fn programs(&self) -> Programs {
+        let plugins = home::of_user(&self.environment).map(|home| home.join("plugins"));
+        let entries = plugins.and_then(|folder| std::fs::read_dir(folder).ok());
+        let mut names: Vec<OsString> = entries.into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
+        names.sort_unstable();
+        Programs { cli: self.file(), plugins: names }
     }
 
     async fn configuration(&self, folder: &Path, stack: &str, key: &Key) -> Result<BTreeMap<String, String>> {

@@ -1,10 +1,11 @@
 //! Pulumi: the CLI on this machine, and what it is asked besides running the engine.
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,21 @@ pub struct Pulumi {
     cancel: CancellationToken,
 }
 
+/// A program as it is on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ProgramFile {
+    place: (PathBuf, u64, u64),
+    length: u64,
+    modified: SystemTime,
+}
+
+/// The CLI that was young enough when it was asked last: a server asks for it before each preview.
+static FIT: Mutex<Option<ProgramFile>> = Mutex::new(None);
+
+fn fit() -> MutexGuard<'static, Option<ProgramFile>> {
+    FIT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// How long a short command may take: some states are large, and some networks slow.
 const LONGEST: Duration = Duration::from_secs(600);
 /// How long one that is to end may go on, and may then take for it: one that only writes a little is better not cut off.
@@ -52,19 +68,36 @@ impl Pulumi {
         let program = on_path(environment, "pulumi")
             .ok_or_else(|| Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET))?;
         let pulumi = Pulumi { program, environment: environment.clone(), lock: None, cancel: CancellationToken::new() };
-        let answer = pulumi.ask(Path::new("/"), &["version"]).await?;
+        let file = pulumi.file();
+        if file.is_some() && *fit() == file {
+            return Ok(pulumi);
+        }
+        pulumi.check_version().await?;
+        *fit() = file;
+        Ok(pulumi)
+    }
+
+    async fn check_version(&self) -> Result<()> {
+        let answer = self.ask(Path::new("/"), &["version"]).await?;
         let version = answer.stdout.trim().to_owned();
         match version_of(&version) {
-            Some(found) if found >= OLDEST => Ok(pulumi),
-            Some(_) => Err(Failure::setup(format!("{} is {version}", pulumi.program.display()))
+            Some(found) if found >= OLDEST => Ok(()),
+            Some(_) => Err(Failure::setup(format!("{} is {version}", self.program.display()))
                 .hint(format!("v{}.{}.0 or newer is needed; {HOW_TO_GET}", OLDEST.0, OLDEST.1))),
             None => Err(Failure::setup(format!(
                 "{} does not say its version: {}",
-                pulumi.program.display(),
+                self.program.display(),
                 crate::text::last_line(&answer.stderr)
             ))
             .hint(HOW_TO_GET)),
         }
+    }
+
+    /// By what the program on the disk is told from another one in its place; `None` where nobody can tell.
+    pub(super) fn file(&self) -> Option<ProgramFile> {
+        let found = std::fs::metadata(&self.program).ok()?;
+        let place = (self.program.clone(), found.dev(), found.ino());
+        Some(ProgramFile { place, length: found.len(), modified: found.modified().ok()? })
     }
 
     /// One that is never asked anything, for what is started beside it.

@@ -24,6 +24,7 @@ const ABILITIES: Abilities = Abilities {
     hides_html: false,
     status_name: 40,
     status_words: 255,
+    statuses: None,
     commit_in_event: true,
     // A fork's commits lie in the fork.
     head_ref: None,
@@ -240,7 +241,7 @@ impl Forge for Bitbucket {
         let statuses = self.client.pages::<Paged<BuildStatus>>(&path, "reading a commit's statuses").await?;
         let told = |status: BuildStatus| {
             let words = status.description.unwrap_or_default();
-            Told { name: status.key, state: state(&status.state), words }
+            Told { name: status.key, state: state(&status.state), words, number: 1 }
         };
         Ok(newest(statuses.into_iter().map(told)))
     }

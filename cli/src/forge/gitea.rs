@@ -22,6 +22,7 @@ const ABILITIES: Abilities = Abilities {
     hides_html: true,
     status_name: 255,
     status_words: 140,
+    statuses: None,
     commit_in_event: false,
     head_ref: Some("refs/pull/{}/head"),
 };
@@ -156,7 +157,7 @@ impl Forge for Gitea {
         statuses.sort_by_key(|status| std::cmp::Reverse(status.id));
         let told = |status: CommitStatus| {
             let words = status.description.unwrap_or_default();
-            Told { name: status.context, state: state(&status.status), words }
+            Told { name: status.context, state: state(&status.status), words, number: 1 }
         };
         Ok(newest(statuses.into_iter().map(told)))
     }

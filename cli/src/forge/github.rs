@@ -28,6 +28,7 @@ const ABILITIES: Abilities = Abilities {
     hides_html: true,
     status_name: 255,
     status_words: 140,
+    statuses: Some(1000),
     commit_in_event: false,
     head_ref: Some("refs/pull/{}/head"),
 };
@@ -270,7 +271,7 @@ impl Forge for Github {
         if self.app.is_some() {
             let told = |run: CheckRun| {
                 let words = run.output.and_then(|output| output.title).unwrap_or_default();
-                Told { name: run.name, state: concluded(run.conclusion.as_deref()), words }
+                Told { name: run.name, state: concluded(run.conclusion.as_deref()), words, number: 1 }
             };
             return Ok(newest(self.checks(commit, None).await?.into_iter().map(told)));
         }
@@ -278,7 +279,7 @@ impl Forge for Github {
         let statuses = self.pages::<Vec<CommitStatus>>(&path, "reading a commit's statuses").await?;
         let told = |status: CommitStatus| {
             let words = status.description.unwrap_or_default();
-            Told { name: status.context, state: state(&status.state), words }
+            Told { name: status.context, state: state(&status.state), words, number: 1 }
         };
         Ok(newest(statuses.into_iter().map(told)))
     }
@@ -311,11 +312,15 @@ impl Forge for Github {
     }
 }
 
-/// A commit has room for a thousand statuses of a name, and for no more.
+/// A commit has room for so many statuses of a name, and for no more.
 fn used_up(trouble: Trouble) -> Trouble {
-    let is_it = trouble.failure.message.contains("maximum number of statuses");
-    let hint = || "GitHub takes no more of them for this commit: push another one".to_owned();
-    Trouble { failure: trouble.failure.clone().hint_some(is_it.then(hint)), ..trouble }
+    match trouble.failure.message.contains("maximum number of statuses") {
+        true => {
+            let hint = "GitHub takes no more of them for this commit: push another one";
+            Trouble::new(What::Full, trouble.failure.hint(hint))
+        }
+        false => trouble,
+    }
 }
 
 /// What a check run ends with; none while it runs.

@@ -22,6 +22,7 @@ const ABILITIES: Abilities = Abilities {
     hides_html: true,
     status_name: 255,
     status_words: 140,
+    statuses: None,
     commit_in_event: true,
     head_ref: Some("refs/merge-requests/{}/head"),
 };
@@ -188,7 +189,7 @@ impl Forge for Gitlab {
         let statuses = self.client.pages::<Vec<CommitStatus>>(&path, "reading a commit's statuses").await?;
         let told = |status: CommitStatus| {
             let words = status.description.unwrap_or_default();
-            Told { name: status.name, state: state(&status.status), words }
+            Told { name: status.name, state: state(&status.status), words, number: 1 }
         };
         Ok(newest(statuses.into_iter().map(told)))
     }

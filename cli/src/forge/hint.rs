@@ -20,6 +20,8 @@ pub enum Hint {
     },
     /// A branch is at another commit.
     Push(String),
+    /// A tag came, went or moved.
+    Tag,
 }
 
 /// Reads a verified body. `None` where it is about nothing of ours.
@@ -58,7 +60,7 @@ impl Said {
     /// GitHub's, which Gitea speaks as well.
     fn github(&self, event: &str) -> Option<Hint> {
         match event {
-            "push" => branch(&self.text("/ref")?),
+            "push" => pushed(&self.text("/ref")?),
             "issue_comment" => {
                 // GitHub has the pull request in the issue, Gitea a mark beside it.
                 let of_issue = self.0.pointer("/issue/pull_request").is_some_and(|value| !value.is_null());
@@ -87,7 +89,7 @@ impl Said {
 
     fn gitlab(&self, event: &str) -> Option<Hint> {
         match event {
-            "Push Hook" => branch(&self.text("/ref")?),
+            "Push Hook" | "Tag Push Hook" => pushed(&self.text("/ref")?),
             "Merge Request Hook" => {
                 let is_moved = || self.has("/object_attributes/oldrev") || self.has("/changes/target_branch");
                 let number = self.number("/object_attributes/iid").map(Hint::Pull);
@@ -114,9 +116,17 @@ impl Said {
         }
     }
 
+    /// Whether one of the changes of a push to Bitbucket is of a tag; of one that went only the old side is there.
+    fn is_push_of_tag(&self) -> bool {
+        let changes = self.0.pointer("/push/changes").and_then(Value::as_array);
+        let is_tag = |change: &Value| ["new", "old"].iter().any(|side| change[side]["type"] == "tag");
+        changes.into_iter().flatten().any(is_tag)
+    }
+
     fn bitbucket(&self, event: &str) -> Option<Hint> {
         match event {
-            // Of several branches at once the first: a look at the forge sees the others as well.
+            // Of several branches at once the first: a look at the forge sees the others as well. A tag has it look, too.
+            "repo:push" if self.is_push_of_tag() => Some(Hint::Tag),
             "repo:push" => self.text("/push/changes/0/new/name").map(Hint::Push),
             "pullrequest:comment_created" => Some(Hint::Comment {
                 pull: self.number("/pullrequest/id")?,
@@ -133,9 +143,12 @@ impl Said {
     }
 }
 
-/// Tags are no branches.
-fn branch(reference: &str) -> Option<Hint> {
-    reference.strip_prefix("refs/heads/").map(|name| Hint::Push(name.to_owned()))
+/// What a ref says of a push.
+fn pushed(reference: &str) -> Option<Hint> {
+    match reference.strip_prefix("refs/heads/") {
+        Some(name) => Some(Hint::Push(name.to_owned())),
+        None => reference.starts_with("refs/tags/").then_some(Hint::Tag),
+    }
 }
 
 #[cfg(test)]
@@ -209,11 +222,34 @@ mod tests {
             ),
             (Kind::Gitlab, "Merge Request Hook", json!({ "object_attributes": { "iid": 3 } }), Some(Hint::Pull(3))),
             (Kind::Github, "push", json!({ "ref": "refs/heads/a/b" }), Some(Hint::Push("a/b".to_owned()))),
-            (Kind::Github, "push", json!({ "ref": "refs/tags/v1" }), None),
             (Kind::Github, "ping", json!({}), None),
         ];
         for (kind, event, body, expected) in cases {
             assert_eq!(read(kind, event, body.to_string().as_bytes()), expected, "{kind:?} {event}");
+        }
+    }
+
+    /// How each forge says that a tag came or went; only some stacks are rolled out by tags, and whoever looks knows which.
+    #[test]
+    fn a_pushed_tag_is_told_by_each_forge() {
+        let tag = || json!({ "ref": "refs/tags/v1" });
+        let changes = |changes: Value| json!({ "push": { "changes": changes } });
+        let (branch, v1) = (json!({ "name": "x", "type": "branch" }), json!({ "name": "v1", "type": "tag" }));
+        let cases = [
+            (Kind::Github, "push", tag(), Some(Hint::Tag)),
+            (Kind::Gitea, "push", tag(), Some(Hint::Tag)),
+            (Kind::Forgejo, "push", tag(), Some(Hint::Tag)),
+            // Its other event of the same says no more.
+            (Kind::Gitea, "create", json!({ "ref": "v1", "ref_type": "tag" }), None),
+            (Kind::Gitlab, "Tag Push Hook", tag(), Some(Hint::Tag)),
+            (Kind::Bitbucket, "repo:push", changes(json!([{ "old": null, "new": v1 }])), Some(Hint::Tag)),
+            (Kind::Bitbucket, "repo:push", changes(json!([{ "old": v1, "new": null }])), Some(Hint::Tag)),
+            (Kind::Bitbucket, "repo:push", changes(json!([{ "new": branch }, { "new": v1 }])), Some(Hint::Tag)),
+            (Kind::Bitbucket, "repo:push", changes(json!([{ "old": branch, "new": null }])), None),
+            (Kind::Github, "push", json!({ "ref": "refs/notes/x" }), None),
+        ];
+        for (kind, event, body, expected) in cases {
+            assert_eq!(read(kind, event, body.to_string().as_bytes()), expected, "{kind:?} {event} {body}");
         }
     }
 
@@ -260,7 +296,7 @@ mod tests {
             let from = from.min(payload.len());
             let to = (from + length).min(payload.len());
             let broken = [&payload[..from], &[byte], &payload[to..]].concat();
-            for event in ["pull_request", "issue_comment", "push", "Note Hook", "Merge Request Hook", "repo:push", "pullrequest:comment_created"] {
+            for event in ["pull_request", "issue_comment", "push", "Note Hook", "Tag Push Hook", "Merge Request Hook", "repo:push", "pullrequest:comment_created"] {
                 for kind in [Kind::Github, Kind::Gitea, Kind::Gitlab, Kind::Bitbucket] {
                     let _ = read(kind, event, &broken);
                 }

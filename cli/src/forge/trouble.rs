@@ -18,6 +18,8 @@ pub enum What {
     Missing,
     /// The token may not do it.
     Denied,
+    /// A commit has so many statuses of a name that it takes no more.
+    Full,
     /// The answer got lost: it may have been done.
     Unsure,
     Other,

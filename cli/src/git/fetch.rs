@@ -1,14 +1,21 @@
 //! Fetching: what a branch of the source points at, and any other commit that it can be asked for.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
 use git2::{Oid, Reference};
 use sha2::{Digest, Sha256};
 
 use super::cli::{self, Transport};
+use super::together::Wanted;
 use super::{Commit, Mirror, lock};
 use crate::failure::{Failure, Result, nearest};
 
 /// What is fetched arrives here first: git leaves out a ref that it does not like with no more than a warning.
-const INCOMING: &str = "refs/gitinfra/incoming";
+const INCOMING: &str = "refs/gitinfra/incoming-";
+
+/// Of so many fetches one lets git pack what came in, the first of a process among them.
+const BETWEEN_PACKINGS: u64 = 64;
 
 /// What git says of a server that takes a connection and says nothing.
 const SILENT: &[&str] = &[cli::GIVEN_UP, "Operation too slow", "timed out", "not responding"];
@@ -80,20 +87,35 @@ impl Mirror {
         }
     }
 
+    /// The commit that a branch points at, and any other ref, in one fetch.
+    pub async fn fetch_both(&self, branch: &str, reference: &str) -> Result<(Commit, Commit)> {
+        let (branch, reference) = tokio::join!(self.fetch_branch(branch), self.fetch_ref(reference));
+        Ok((branch?, reference?))
+    }
+
     /// One fetch at a time: two would fight over the same refs. The error is git's own text.
-    async fn fetch(&self, from: &str, keep_as: Option<&str>) -> std::result::Result<Oid, String> {
+    pub(super) async fn fetch_at_once(&self, wanted: &Wanted) -> std::result::Result<BTreeMap<String, Oid>, String> {
         let lock = lock::of_mirror(&self.path).await.map_err(|error| error.message)?;
         self.drop_incoming();
         let mut options =
             vec!["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-shallow"];
         // What a shallow source lacked once, it may have by now.
         options.extend(self.repository.is_shallow().then_some("--unshallow"));
-        let spec = format!("+{from}:{INCOMING}");
-        let (_, said) = self.talk(Some(&lock), "fetch", &options, &[&spec]).await?;
-        let arrived = self.repository.refname_to_id(INCOMING).map_err(|_| said)?;
-        if let Some(name) = keep_as {
-            let kept = self.repository.reference(name, arrived, true, "fetched");
-            kept.map_err(|error| format!("keeping {from}: {}", error.message()))?;
+        // Looking whether the mirror wants to be packed takes as long as a small fetch does.
+        let fetches = self.fetched.fetch_add(1, Ordering::Relaxed);
+        options.extend((!fetches.is_multiple_of(BETWEEN_PACKINGS)).then_some("--no-auto-maintenance"));
+        let specs: Vec<String> =
+            wanted.keys().enumerate().map(|(at, from)| format!("+{from}:{INCOMING}{at}")).collect();
+        let specs: Vec<&str> = specs.iter().map(String::as_str).collect();
+        let (_, said) = self.talk(Some(&lock), "fetch", &options, &specs).await?;
+        let mut arrived = BTreeMap::new();
+        for (at, (from, keep_as)) in wanted.iter().enumerate() {
+            let id = self.repository.refname_to_id(&format!("{INCOMING}{at}")).map_err(|_| said.clone())?;
+            if let Some(name) = keep_as {
+                let kept = self.repository.reference(name, id, true, "fetched");
+                kept.map_err(|error| format!("keeping {from}: {}", error.message()))?;
+            }
+            arrived.insert(from.clone(), id);
         }
         self.drop_incoming();
         Ok(arrived)
@@ -105,7 +127,10 @@ impl Mirror {
     }
 
     fn drop_incoming(&self) {
-        if let Ok(mut incoming) = self.repository.find_reference(INCOMING) {
+        let Ok(references) = self.repository.references_glob(&format!("{INCOMING}*")) else {
+            return;
+        };
+        for mut incoming in references.flatten() {
             let _ = incoming.delete();
         }
     }

@@ -44,6 +44,9 @@ impl Mirror {
     /// Whether a commit's history holds another commit, or is it. libgit2 does not know where a shallow history ends, so git
     /// itself says it.
     pub async fn has(&self, commit: &str, other: &str) -> Result<bool> {
+        if !self.repository.is_shallow() {
+            return Ok(self.is_on(other, commit));
+        }
         let is_ancestor = ["merge-base", "--is-ancestor", other, commit];
         Ok(cli::local(&self.environment, &self.path, None, &is_ancestor).await?.status.success())
     }

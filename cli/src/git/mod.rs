@@ -14,12 +14,13 @@ mod sparse;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod together;
 mod tree;
 mod worktree;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use git2::Oid;
@@ -63,6 +64,9 @@ pub struct Mirror {
     patience: Duration,
     /// Whether what killed runs left of worktrees is forgotten.
     is_pruned: AtomicBool,
+    /// Those who wait for a fetch, and how many there were.
+    fetches: together::Queue,
+    fetched: AtomicU64,
 }
 
 impl Mirror {
@@ -104,6 +108,8 @@ impl Mirror {
             environment: environment.clone(),
             patience,
             is_pruned: AtomicBool::new(false),
+            fetches: together::Queue::default(),
+            fetched: AtomicU64::new(0),
         })
     }
 
@@ -121,6 +127,8 @@ impl Mirror {
             environment: environment.clone(),
             patience: Duration::ZERO,
             is_pruned: AtomicBool::new(false),
+            fetches: together::Queue::default(),
+            fetched: AtomicU64::new(0),
         })
     }
 

@@ -130,6 +130,14 @@ impl Source {
         Some(commit.id().to_string())
     }
 
+    /// For a path: what stands in a file of the commit that is checked out; nothing where there is none.
+    pub fn committed(&self, file: &str) -> Option<String> {
+        let repository = (self.protocol == Protocol::File).then(|| Repository::open(&self.location).ok())??;
+        let tree = repository.head().and_then(|head| head.peel_to_tree()).ok()?;
+        let blob = tree.get_path(Path::new(file)).and_then(|entry| entry.to_object(&repository)).ok()?;
+        String::from_utf8(blob.as_blob()?.content().to_vec()).ok()
+    }
+
     /// For a path whose checkout is at this commit: how many files there differ from it, those that git does not know included.
     pub fn uncommitted(&self, head: &str) -> usize {
         let is_at = |repository: &Repository| {

@@ -222,6 +222,37 @@ fn stack_of(mirror: &Mirror, commit: &str) -> crate::repo::Stack {
 const PROJECT: [(&str, &str, u32); 2] =
     [("a/Pulumi.yaml", "name: net\nruntime: yaml", FILE), ("a/Pulumi.dev.yaml", "", FILE)];
 
+/// Several that ask at the same time share a fetch; one whose ref is not there takes nobody else's answer, and one that is stopped
+/// leaves nobody behind.
+#[tokio::test]
+async fn what_is_asked_for_at_once_is_one_fetch() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let first = origin.commit("main", &[], &[("x", "0", FILE)]);
+    let branches: Vec<String> = (1..=20).map(|at| format!("change-{at}")).collect();
+    let commit = |branch: &String| origin.commit(branch, &[&first], &[("x", branch.as_str(), FILE)]);
+    let heads: Vec<String> = branches.iter().map(commit).collect();
+    let mirror = origin.mirror(state.path()).await;
+    let fetched = || mirror.fetched.load(std::sync::atomic::Ordering::Relaxed);
+    let all = async |names: &[String]| -> Vec<Option<String>> {
+        let asked = names.iter().map(|name| mirror.fetch_branch(name));
+        futures::future::join_all(asked).await.into_iter().map(|commit| Some(commit.ok()?.id)).collect()
+    };
+    let expected: Vec<Option<String>> = heads.iter().cloned().map(Some).collect();
+    assert_eq!((all(&branches).await, fetched()), (expected.clone(), 1));
+    assert_eq!(mirror.fetch_both("main", &branches[0]).await.expect("both").1.id, heads[0]);
+    assert_eq!(fetched(), 2);
+    let with_one_missing = [&branches[..2], &["nothing".to_owned()]].concat();
+    assert_eq!(all(&with_one_missing).await, [expected[0].clone(), expected[1].clone(), None]);
+    let mut stopped = Box::pin(mirror.fetch_branch("main"));
+    assert!(futures::poll!(&mut stopped).is_pending());
+    let mut waits = Box::pin(mirror.fetch_branch(&branches[3]));
+    assert!(futures::poll!(&mut waits).is_pending());
+    // By now it fetches for both.
+    assert!(futures::poll!(&mut stopped).is_pending());
+    drop(stopped);
+    assert_eq!(waits.await.expect("the branch").id, heads[3]);
+}
+
 #[tokio::test]
 async fn a_worktree_is_exact_and_always_in_the_same_place() {
     let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));

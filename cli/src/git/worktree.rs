@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::{Mirror, cli, lock};
-use crate::digest::name_of;
 use crate::failure::{Failure, Result};
 use crate::repo::Stack;
 
@@ -36,49 +35,56 @@ impl Mirror {
             Failure::setup(format!("removing what a killed run left in {}: {error}", worktree.folder.display()))
                 .hint("remove that folder by hand")
         })?;
+        self.prune().await?;
         let cone = self.cone(commit, stack)?;
-        let kept = self.note_worktree(&worktree.folder, commit).await?;
-        self.fill(&worktree, &kept, cone.as_deref()).await?;
+        self.register(&worktree.folder, commit, cone.as_deref()).map_err(failed)?;
+        self.fill(&worktree, cone.is_some()).await?;
         Ok(worktree)
     }
 
-    /// Notes in the mirror that a folder is a worktree of it, as `git worktree add --no-checkout --detach` does: files that git documents,
-    /// and no programs, so that many stacks side by side do not wait for one another. Says where git keeps what is of this worktree.
-    async fn note_worktree(&self, folder: &Path, commit: &str) -> Result<PathBuf> {
-        let lock = lock::of_mirror(&self.path).await?;
-        // Forget worktrees whose folders are gone, such as those of a run that was killed: once is enough, for each removes its own.
-        if !self.is_pruned.swap(true, Ordering::Relaxed) {
-            cli::run(&self.environment, &self.path, Some(&lock), &["worktree", "prune"]).await?;
+    /// Forgets worktrees whose folders are gone, such as those of a run that was killed: once is enough, for each removes its own.
+    async fn prune(&self) -> Result<()> {
+        if self.is_pruned.swap(true, Ordering::Relaxed) {
+            return Ok(());
         }
-        let kept = self.path.join("worktrees").join(name_of(&folder.display().to_string()));
-        let failed = |error: io::Error| Failure::setup(format!("making a worktree in {}: {error}", folder.display()));
-        remove(&kept).map_err(failed)?;
-        fs::create_dir_all(&kept).map_err(failed)?;
-        fs::create_dir_all(folder).map_err(failed)?;
-        let link = folder.join(".git");
-        let write = |place: PathBuf, text: String| fs::write(place, text + "\n").map_err(failed);
-        write(link.clone(), format!("gitdir: {}", kept.display()))?;
-        write(kept.join("gitdir"), link.display().to_string())?;
-        write(kept.join("commondir"), "../..".to_owned())?;
-        write(kept.join("HEAD"), commit.to_owned())?;
-        Ok(kept)
+        let lock = lock::of_mirror(&self.path).await?;
+        cli::run(&self.environment, &self.path, Some(&lock), &["worktree", "prune"]).await
     }
 
-    /// Checks out all, or what a cone holds. The patterns lie where git looks for them; that they count is said to this command alone,
-    /// since all worktrees share one configuration. It changes nothing in the mirror, so it holds the folder's lock and not the mirror's.
-    async fn fill(&self, worktree: &Worktree, kept: &Path, cone: Option<&str>) -> Result<()> {
-        let folder = &worktree.folder;
-        let failed =
-            |error: io::Error| Failure::setup(format!("writing what is checked out in {}: {error}", folder.display()));
-        let mut settings = Vec::new();
-        if let Some(cone) = cone {
-            let info = kept.join("info");
-            fs::create_dir_all(&info).map_err(failed)?;
-            fs::write(info.join("sparse-checkout"), cone).map_err(failed)?;
-            settings = vec!["-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=true"];
+    /// Makes a worktree's folder and git's notes of it, as `git worktree add` does in three processes. The notes come into the
+    /// mirror whole: whoever prunes it meanwhile finds none that lead nowhere. Nobody else has notes of this name, since the
+    /// folder is locked. The patterns of a cone lie where git looks for them.
+    fn register(&self, folder: &Path, commit: &str, cone: Option<&str>) -> io::Result<()> {
+        let all = std::path::absolute(&self.path)?.join("worktrees");
+        let name = folder.parent().and_then(Path::file_name).unwrap_or_default();
+        let (kept, link) = (all.join(name), folder.join(".git"));
+        fs::create_dir_all(&all)?;
+        fs::create_dir(folder)?;
+        fs::write(&link, format!("gitdir: {}\n", kept.display()))?;
+        let new = tempfile::Builder::new().prefix("worktree-").tempdir_in(&self.path)?;
+        let notes = [
+            ("HEAD", format!("{commit}\n")),
+            ("commondir", "../..\n".to_owned()),
+            ("gitdir", format!("{}\n", link.display())),
+        ];
+        for (name, text) in notes {
+            fs::write(new.path().join(name), text)?;
         }
-        let fill = [&settings[..], &["read-tree", "-m", "-u", "HEAD"]].concat();
-        cli::run(&self.environment, folder, Some(&worktree.lock), &fill).await
+        if let Some(cone) = cone {
+            fs::create_dir(new.path().join("info"))?;
+            fs::write(new.path().join("info/sparse-checkout"), cone)?;
+        }
+        remove(&kept)?;
+        fs::rename(new.keep(), kept)
+    }
+
+    /// Checks out the commit. That the patterns of a cone count is said to this command alone, since all worktrees share one
+    /// configuration.
+    async fn fill(&self, worktree: &Worktree, is_sparse: bool) -> Result<()> {
+        const SPARSE: [&str; 4] = ["-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=true"];
+        let settings = if is_sparse { &SPARSE[..] } else { &[] };
+        let fill = [settings, &["read-tree", "-m", "-u", "HEAD"]].concat();
+        cli::run(&self.environment, &worktree.folder, Some(&worktree.lock), &fill).await
     }
 }
 

@@ -148,14 +148,15 @@ impl Place<'_> {
     ) -> Result<Seen> {
         let name = ready.stack.name();
         for _ in 0..TRIES {
-            let identity = || stage.of_state().identity(&ready.folder, &ready.stack.stack, &sealing.key);
-            let before = identity().await?;
+            let (pulumi, folder, stack) = (stage.of_state(), &ready.folder, &ready.stack.stack);
+            let before = pulumi.basis(folder, stack, &sealing.key).await?;
             let (changes, failure) = self.on(stage, ready, output).await?;
             if failure.is_some() {
                 return Ok(Seen { changes, failure, ..Seen::default() });
             }
-            if identity().await? == before {
-                let ground = sealing.ground(&self.previewer.mirror.source.label, &name, self.phase).with(before);
+            if pulumi.rests_on(&before, folder, stack, &sealing.key, ready.stack.imports).await? {
+                let ground = sealing.ground(&self.previewer.mirror.source.label, &name, self.phase);
+                let ground = ground.with(before.identity);
                 let digest = Plan::of(&changes).digest(&sealing.key);
                 let mut shown = changes.clone();
                 shown.scrub(scrubber);

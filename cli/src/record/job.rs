@@ -99,3 +99,24 @@ pub struct Job {
     /// Who works on it, or did so last.
     pub holder: Option<Process>,
 }
+
+#[cfg(test)]
+impl Job {
+    /// A review that waits, to try out what is done with jobs.
+    pub fn sample(subject: &str) -> Job {
+        Job {
+            name: "j1".to_owned(),
+            repository: "infra".to_owned(),
+            task: Task::Review,
+            subject: subject.to_owned(),
+            state: JobState::Queued,
+            commit: None,
+            skipped: Vec::new(),
+            attempts: 0,
+            message: None,
+            queued_at: 0,
+            due_at: None,
+            holder: None,
+        }
+    }
+}

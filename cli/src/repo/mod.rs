@@ -61,6 +61,8 @@ pub struct Stack {
     pub has_secrets: bool,
     /// Whether the configuration tells what the passphrase of its encrypted values is known by.
     pub has_salt: bool,
+    /// Whether the configuration imports environments of Pulumi's, which others change.
+    pub imports: bool,
     /// The folder or file of the program.
     pub program: String,
     /// Globs of paths whose change rolls it out as well, though it does not use them.
@@ -314,6 +316,7 @@ fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing
         // In YAML it is `secure:`, in JSON `"secure":`.
         has_secrets: text.contains("secure"),
         has_salt: text.contains("encryptionsalt"),
+        imports: text.contains("environment"),
         program: project.program.clone(),
         triggers: Vec::new(),
         after: Vec::new(),

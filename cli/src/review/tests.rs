@@ -20,6 +20,7 @@ const ABILITIES: Abilities = Abilities {
     hides_html: true,
     status_name: 255,
     status_words: 140,
+    statuses: Some(1_000),
     commit_in_event: false,
     head_ref: Some("refs/pull/{}/head"),
 };
@@ -98,10 +99,14 @@ impl Forge for Fake {
     }
 
     async fn set_status(&self, _: &Pull, status: &Status) -> Result<(), Trouble> {
-        let told = crate::forge::Told { name: status.name.clone(), state: status.state, words: status.words.clone() };
         let mut all = self.told();
-        all.statuses.retain(|known| known.name != told.name);
-        all.statuses.insert(0, told);
+        let number = all.statuses.iter().find(|known| known.name == status.name).map_or(0, |known| known.number) + 1;
+        if number > 1_000 {
+            return Err(Trouble::new(What::Full, Failure::setup("it takes no more").hint("push another one")));
+        }
+        let (name, words) = (status.name.clone(), status.words.clone());
+        all.statuses.retain(|known| known.name != name);
+        all.statuses.insert(0, crate::forge::Told { name, state: status.state, words, number });
         all.writes += 1;
         Ok(())
     }
@@ -115,10 +120,16 @@ impl Forge for Fake {
     }
 }
 
-struct Deaf;
+/// What was told in words.
+#[derive(Default)]
+struct Heard(Mutex<Vec<String>>);
 
-impl Sink for Deaf {
-    fn take(&self, _: &Event) {}
+impl Sink for Heard {
+    fn take(&self, event: &Event) {
+        if let Body::Note { message } = &event.body {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        }
+    }
 }
 
 fn git(folder: &Path, args: &[&str]) -> String {
@@ -135,6 +146,7 @@ struct Place {
     forge: Arc<Fake>,
     reviewer: Reviewer,
     head: String,
+    heard: Arc<Heard>,
 }
 
 impl Place {
@@ -159,20 +171,10 @@ impl Place {
         let source = Source::parse("repo", &cwd).expect("a repository");
         let mirror = Mirror::open(&state_dir, source, &environment, Duration::from_secs(60)).await.expect("a mirror");
         let ledger = Ledger::open(None, &state_dir).await.expect("a ledger");
-        let (cancel, sink) = (CancellationToken::new(), Arc::new(Deaf));
-        let context = Context { environment, cwd, state_dir, clock: || 1_000, cancel, sink };
+        let (cancel, heard) = (CancellationToken::new(), Arc::new(Heard::default()));
+        let context = Context { environment, cwd, state_dir, clock: || 1_000, cancel, sink: heard.clone() };
         let forge = Arc::new(Fake::default());
-        forge.told().pulls.push(Pull {
-            number: 7,
-            title: "Change".to_owned(),
-            head: head.clone(),
-            branch: "change".to_owned(),
-            base: "main".to_owned(),
-            is_open: true,
-            is_fork: false,
-            url: "https://forge.example/7".to_owned(),
-            updated: 1,
-        });
+        forge.told().pulls.push(Pull { head: head.clone(), ..Pull::sample(7) });
         let environment = Environment::new();
         let previewer = Previewer { context, mirror: Arc::new(mirror), environment, jobs: 1, key: None };
         let reviewer = Reviewer {
@@ -184,12 +186,18 @@ impl Place {
             trusted: None,
             dry_run: false,
             page: None,
+            crowded: Crowded::default(),
         };
-        Place { folder, forge, reviewer, head }
+        Place { folder, forge, reviewer, head, heard }
     }
 
     fn pull(&self) -> Pull {
         self.forge.told().pulls[0].clone()
+    }
+
+    /// What was said so far, which is then forgotten.
+    fn heard(&self) -> Vec<String> {
+        std::mem::take(&mut self.heard.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn state(&self) -> State {
@@ -261,11 +269,44 @@ async fn a_strangers_commit_that_was_read_since_is_previewed() {
 async fn what_stands_is_not_sent_again() {
     let place = Place::new().await;
     let status = statuses::one("gitinfra/net/dev", State::Success, "nothing  changes");
-    let stands = |state, words: &str| crate::forge::Told { name: status.name.clone(), state, words: words.to_owned() };
+    let stands = |state, words: &str| crate::forge::Told {
+        name: status.name.clone(),
+        state,
+        words: words.to_owned(),
+        number: 1,
+    };
     let is_told = |stands| place.reviewer.is_told_so(&status, &[stands]);
     assert!(is_told(stands(State::Success, "nothing changes")));
     assert!(!is_told(stands(State::Failure, "nothing changes")));
     assert!(!is_told(stands(State::Success, "1 to create")));
+}
+
+/// A commit that was told hundreds of times is told only what changes; and one that the forge takes nothing more of fails no review.
+#[tokio::test]
+async fn a_commit_whose_statuses_are_used_up_is_told_of_once() {
+    let mut place = Place::new().await;
+    let summary = |state, number| {
+        let (name, words) = (statuses::SUMMARY.to_owned(), "as it was".to_owned());
+        vec![crate::forge::Told { name, state, words, number }]
+    };
+    let number = |place: &Place| place.forge.told().statuses[0].number;
+    place.forge.told().statuses = summary(State::Success, 899);
+    place.reviewer.review(7).await.expect("it is told");
+    assert_eq!((number(&place), place.heard().len()), (901, 1), "there is room, but little");
+    for _ in 0..2 {
+        place.reviewer.review(7).await.expect("it is told");
+        assert_eq!((number(&place), place.state(), place.heard().len()), (901, State::Failure, 0));
+    }
+    place.forge.told().statuses = summary(State::Success, 950);
+    place.reviewer.review(7).await.expect("it is told");
+    assert_eq!((number(&place), place.state()), (951, State::Failure), "another result is told");
+    // Another server, on a commit that has no room at all.
+    place.reviewer.crowded = Crowded::default();
+    place.forge.told().statuses = summary(State::Success, 1_000);
+    place.reviewer.review(7).await.expect("the comment is told");
+    assert_eq!(place.heard(), ["pr/7: it takes no more\nhint: push another one"]);
+    let failure = place.reviewer.tell_begun(&place.pull()).await.expect_err("whoever asks for it is told");
+    assert_eq!(failure.hints, ["push another one"]);
 }
 
 #[tokio::test]
@@ -280,17 +321,7 @@ async fn whoever_is_stopped_says_so() {
 
 #[test]
 fn comments_are_read_where_something_happened() {
-    let pull = |updated| Pull {
-        number: 7,
-        title: String::new(),
-        head: String::new(),
-        branch: String::new(),
-        base: String::new(),
-        is_open: true,
-        is_fork: false,
-        url: String::new(),
-        updated,
-    };
+    let pull = |updated| Pull { updated, ..Pull::sample(7) };
     let mut looks = Looks::default();
     looks.note_read(&pull(1_000_000), 1_000_500);
     assert!(!looks.has_read(&pull(1_000_000)), "more may have happened in the same second");

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Found, Reviewed, Reviewer, statuses};
 use crate::context::Trouble;
 use crate::failure::{Failure, Kind, Result};
+use crate::forge::mark::Mark;
 use crate::forge::{Pull, State};
 
 /// What failed on our side is tried again after one look, two, four and so on, and no later than this.
@@ -171,23 +172,34 @@ impl Reviewer {
         Ok(bases)
     }
 
-    /// Whether everything was told already of a pull request as it is now, so that nothing has to be previewed.
+    /// Whether everything was told already of a pull request as it is now, so that nothing has to be previewed. Where nothing was told
+    /// of its head, its base does not matter.
     pub async fn is_told_now(&self, pull: &Pull) -> Result<bool> {
+        let Some(last) = self.last(pull.number).await?.filter(|mark| mark.head == pull.head) else {
+            return Ok(false);
+        };
         let at = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
-        self.is_told(pull, &Sides { head: pull.head.clone(), base: pull.base.clone(), at }).await
+        self.is_all(last, &Sides { head: pull.head.clone(), base: pull.base.clone(), at }).await
     }
 
     /// Whether an earlier run has told everything already: its comment is about these commits, and its status is settled.
     async fn is_told(&self, pull: &Pull, sides: &Sides) -> Result<bool> {
-        let last = self.last(pull.number).await?;
-        let Some(last) = last.filter(|mark| mark.head == sides.head && mark.base == sides.at) else {
-            return Ok(false);
-        };
-        // Somebody may have read a stranger's commit since.
-        if last.state == Found::Untrusted.word() && self.is_trusted(&pull.head).await? {
+        match self.last(pull.number).await? {
+            Some(last) => self.is_all(last, sides).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Whether what was told last is all that there is to tell.
+    async fn is_all(&self, last: Mark, sides: &Sides) -> Result<bool> {
+        if (&last.head, &last.base) != (&sides.head, &sides.at) {
             return Ok(false);
         }
-        let told = self.forge.statuses(&pull.head).await?;
+        // Somebody may have read a stranger's commit since.
+        if last.state == Found::Untrusted.word() && self.is_trusted(&sides.head).await? {
+            return Ok(false);
+        }
+        let told = self.forge.statuses(&sides.head).await?;
         let summary = told.iter().find(|told| told.name == statuses::SUMMARY);
         Ok(summary.is_some_and(|told| matches!(told.state, State::Success | State::Failure)))
     }

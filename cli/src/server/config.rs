@@ -1,5 +1,7 @@
 //! What the file of `serve` says: which repositories, where pages are, and who may do what. Pure.
 
+mod schema;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,8 +10,14 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use super::place::Proxy;
+use crate::config::wrong;
 use crate::failure::{Failure, Result};
 use crate::forge::Kind;
+
+pub use schema::SCHEMA;
+
+/// What its faults are told of.
+const FILE: &str = "the configuration";
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -274,7 +282,7 @@ impl Config {
 
     pub fn read(text: &str) -> Result<Config> {
         let read: Result<Config, _> = serde_saphyr::from_str(text);
-        let config = read.map_err(|error| Failure::input(format!("the configuration: {}", error.without_snippet())))?;
+        let config = read.map_err(|error| wrong(FILE, "serve", error.without_snippet()))?;
         config.check().map(|()| config)
     }
 
@@ -453,7 +461,7 @@ mod tests {
             ("repositories: [{name: a, repo: x}, {name: a, repo: y}]".to_owned(), "two repositories are called `a`"),
             (one(", interval: 1ms"), "a second is the least"),
             (one(", jobs: 0"), "one at least"),
-            (one(", colour: red"), "colour"),
+            (one(", colour: red"), "the configuration:1:39: there is no key `colour`"),
             (format!("{}\npeople: [{{name: ada, role: viewer}}]", one("")), "ada can't sign in"),
             (format!("{}\ngroups: [{{group: g, role: viewer}}]", one("")), "nobody names the group g"),
             (
@@ -484,5 +492,10 @@ mod tests {
             let failure = Config::read(&text).expect_err(&text);
             assert!(failure.message.contains(words), "{text}: {failure}");
         }
+        let slip = Config::read("repositories:\n- name: infra\n  repo: x\n  forge: {url: x, tokenfile: t}\n");
+        let failure = slip.expect_err("there is no such key");
+        assert_eq!(failure.message, "the configuration:4:19: there is no key `tokenfile`");
+        assert_eq!(failure.hints[0], "did you mean `tokenFile`?");
+        assert!(failure.hints[2].contains("gitinfra schema serve"), "{failure:?}");
     }
 }

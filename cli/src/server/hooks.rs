@@ -125,6 +125,8 @@ fn asks(watched: &Watched, hint: Hint) -> Option<(Task, String)> {
     match hint {
         Hint::Pull(number) => Some((Task::Review, format!("pr/{number}"))),
         Hint::Push(branch) if branch == watched.branch => Some((Task::RollOut, branch)),
+        // Some stacks may be rolled out by tags: a pass over the branch knows.
+        Hint::Tag => Some((Task::RollOut, watched.branch.clone())),
         // Another branch may be a pull request's, which has an event of its own.
         Hint::Push(_) => None,
         Hint::Comment { pull, id, text, .. } => {

@@ -128,17 +128,7 @@ mod tests {
     use super::*;
 
     fn pull(number: u64, updated: i64) -> Pull {
-        Pull {
-            number,
-            title: String::new(),
-            head: String::new(),
-            branch: String::new(),
-            base: String::new(),
-            is_open: true,
-            is_fork: false,
-            url: String::new(),
-            updated,
-        }
+        Pull { updated, ..Pull::sample(number) }
     }
 
     #[test]
@@ -151,19 +141,9 @@ mod tests {
 
     #[test]
     fn what_failed_goes_with_its_pull_request() {
-        let job = |repository: &str, task, subject: &str, state| Job {
-            name: "j1".to_owned(),
-            repository: repository.to_owned(),
-            task,
-            subject: subject.to_owned(),
-            state,
-            commit: None,
-            skipped: Vec::new(),
-            attempts: 8,
-            message: None,
-            queued_at: 0,
-            due_at: None,
-            holder: None,
+        let job = |repository: &str, task, subject: &str, state| {
+            let repository = repository.to_owned();
+            Job { repository, task, state, ..Job::sample(subject) }
         };
         let cases = [
             (job("ours", Task::Review, "pr/2", JobState::Failed), true),

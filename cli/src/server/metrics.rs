@@ -82,20 +82,7 @@ mod tests {
         for outcome in ["taken", "seen", "taken"] {
             metrics.count("gitinfra_deliveries_total", &[("repository", "infra"), ("outcome", outcome)]);
         }
-        let failed = Job {
-            name: "j1".to_owned(),
-            repository: "infra".to_owned(),
-            task: Task::Review,
-            subject: "pr/7".to_owned(),
-            state: JobState::Failed,
-            commit: None,
-            skipped: Vec::new(),
-            attempts: 8,
-            message: None,
-            queued_at: 0,
-            due_at: None,
-            holder: None,
-        };
+        let failed = Job { state: JobState::Failed, ..Job::sample("pr/7") };
         let text = metrics.text(&[failed], &BTreeMap::from([("held", 2)]), 0);
         for line in [
             "# TYPE gitinfra_deliveries_total counter",

@@ -16,7 +16,7 @@ use crate::forge::{self, Address, App, Credential, Kind, Secret};
 use crate::git::{Mirror, Source};
 use crate::ledger::Ledger;
 use crate::preview::Previewer;
-use crate::review::Reviewer;
+use crate::review::{Crowded, Reviewer};
 use crate::scrub::Scrubber;
 
 /// How long a fetch may take.
@@ -158,6 +158,7 @@ fn reviewer(
         trusted: None,
         dry_run: false,
         page,
+        crowded: Crowded::default(),
     })
 }
 

@@ -14,7 +14,7 @@ use crate::lifecycle::{Life, gone};
 use crate::monitor::{Registrar, resolved};
 use crate::property::{Property, Shaped};
 use crate::resource::{Function, Id, Provider, Resource};
-use crate::scope::Scope;
+use crate::scope::{Note, Scope};
 use crate::shape::Shape;
 use crate::value::{Map, Value};
 
@@ -305,7 +305,7 @@ pub(crate) trait AnyComponent<P: Provider>: Send + Sync {
 pub(crate) struct Constructed {
     pub outputs: Map,
     /// Lines that a preview shows beside it.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// Where a component is built.

@@ -245,6 +245,11 @@ pub trait Resource: Shaped + Property {
         true
     }
 
+    /// For how long others may still go by what it was, once an update is done and awaited: answers that they have cached. The update ends after that.
+    fn cached(_old: &Self, _new: &Self::Inputs) -> Duration {
+        Duration::ZERO
+    }
+
     /// Its state, out of what was seen. The only place where state is made.
     fn read(session: &Self::Session, id: &Id, seen: Self::Seen) -> impl Future<Output = Result<Self>> + Send;
 

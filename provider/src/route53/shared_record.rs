@@ -128,6 +128,7 @@ fn part(new: &SharedRecordInputs) -> RecordInputs {
         health_check_id: None,
         overwrite: Order::from(false),
         wait_for_sync: new.wait_for_sync,
+        wait_for_expiry: Order::from(false),
     }
 }
 

@@ -97,24 +97,11 @@ mod tests {
     use super::*;
     use crate::commands::types::tests::check_paths;
     use crate::process::Process;
-    use crate::record::Task;
 
     fn job() -> Job {
-        let text = |text: &str| text.to_owned();
-        Job {
-            name: text("abc"),
-            repository: text("here"),
-            task: Task::RollOut,
-            subject: text("main"),
-            state: JobState::Retrying,
-            commit: Some(text("1a2b3c4d5e")),
-            skipped: Vec::new(),
-            attempts: 2,
-            message: None,
-            queued_at: 1,
-            due_at: Some(60_000),
-            holder: Some(Process { host: text("there"), pid: 7, ..Process::current() }),
-        }
+        let holder = Some(Process { host: "there".to_owned(), pid: 7, ..Process::current() });
+        let (name, commit) = ("abc".to_owned(), Some("1a2b3c4d5e".to_owned()));
+        Job { name, commit, state: JobState::Retrying, due_at: Some(60_000), holder, ..Job::sample("pr/7") }
     }
 
     #[test]

@@ -123,11 +123,32 @@ mod tests {
     fn record(more: Json) -> RecordInputs {
         let mut whole = json!({
             "zoneId": "Z1", "name": "w.example.com", "type": "A", "ttl": 300, "records": ["192.0.2.1"],
-            "overwrite": false, "waitForSync": true,
+            "overwrite": false, "waitForSync": true, "waitForExpiry": false,
         });
         let fields = more.as_object().expect("an object").clone();
         whole.as_object_mut().expect("an object").extend(fields);
         RecordInputs::decode(&Value::from_json(&whole)).expect("a record")
+    }
+
+    /// Resolvers keep the old answer, not the new one.
+    #[test]
+    fn what_it_led_to_may_go_once_the_old_answer_has_expired() {
+        let alias =
+            |name: &str| json!({"records": [], "alias": {"name": name, "zoneId": "Z2", "evaluateTargetHealth": false}});
+        let waits = |mut more: Json| {
+            more["waitForExpiry"] = json!(true);
+            more
+        };
+        for (old, new, seconds) in [
+            (alias("a.elb.amazonaws.com"), waits(alias("d1.cloudfront.net")), 60),
+            (alias("a.elb.amazonaws.com"), alias("d1.cloudfront.net"), 0),
+            (alias("a.elb.amazonaws.com"), waits(alias("a.elb.amazonaws.com")), 0),
+            (json!({"ttl": 900}), waits(json!({"ttl": 30})), 900),
+            (json!({"ttl": 30}), waits(alias("d1.cloudfront.net")), 30),
+        ] {
+            let told = Record::cached(&Record { inputs: record(old.clone()) }, &record(new.clone()));
+            assert_eq!(told.as_secs(), seconds, "{old} {new}");
+        }
     }
 
     #[test]
