@@ -140,6 +140,11 @@ pub trait Resource: Shaped + Property {
         Vec::new()
     }
 
+    /// Rules between properties and those that all resources of the package have, which are told by their names: what must be in the same region.
+    fn check_in(_: &Self::Inputs, _common: &Map) -> Vec<Fault> {
+        Vec::new()
+    }
+
     /// Whether the new one can't exist beside the old one, so that the old one has to be deleted first.
     /// Asked whenever the two differ; what is not known yet counts as another value than the old one, where one can be made up.
     fn collides(_old: &Self::Inputs, _new: &Self::Inputs) -> bool {

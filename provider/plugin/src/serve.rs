@@ -8,6 +8,7 @@ mod creations;
 mod declared;
 mod invoke;
 mod life;
+mod older;
 mod rehearsal;
 mod service;
 mod start;
