@@ -1,5 +1,7 @@
-//! What is wrong on this machine, and what to do about it: git, pulumi, language hosts, backend, credentials, locks, ledger.
+//! What is wrong on this machine, and what to do about it: git, pulumi, language hosts, backend, credentials, references,
+//! locks, ledger.
 
+mod references;
 mod tools;
 
 use std::collections::BTreeSet;
@@ -78,6 +80,7 @@ pub async fn examine(context: &Context, environment: &Environment, ledger: Resul
     findings.extend(tools::hosts(environment, &runtimes));
     findings.push(tools::backend(environment));
     findings.push(credentials(environment));
+    findings.extend(references::references(context, stacks));
     findings.push(left_locks(stacks));
     findings.push(match (&ledger, &records) {
         (Ok(ledger), Ok(stacks)) => in_ledger(ledger, stacks).await,

@@ -12,6 +12,7 @@ mod outage;
 mod pacing;
 pub mod parameters;
 mod partition;
+mod permission;
 mod provider;
 mod session;
 pub mod tags;

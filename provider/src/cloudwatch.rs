@@ -4,9 +4,12 @@ pub mod composite_alarm;
 pub mod metric_alarm;
 pub mod tags;
 
-use pulumi_plugin::Again;
+use std::collections::BTreeSet;
+
+use pulumi_plugin::{Again, Fault, Map};
 
 use crate::aws::Passing;
+use crate::types::Arn;
 
 /// Which of CloudWatch's refusals pass.
 pub(crate) const PASSING: Passing = &[
@@ -18,3 +21,44 @@ pub(crate) const PASSING: Passing = &[
     ("ConcurrentModificationException", "", Again::Soon),
     ("InternalServiceFault", "", Again::Later),
 ];
+
+/// Actions by SNS topics of another region than the alarm's own, which CloudWatch refuses.
+pub(crate) fn elsewhere(actions: [(&'static str, &BTreeSet<Arn>); 3], common: &Map) -> Vec<Fault> {
+    let Some(region) = common.get("region").and_then(|region| region.as_str()) else { return Vec::new() };
+    let far = |arn: &&Arn| arn.service() == "sns" && arn.region() != region;
+    let fault = |(name, arns): (&'static str, &BTreeSet<Arn>)| {
+        let arn = arns.iter().find(far)?;
+        let why = format!(
+            "`{arn}` is in {}, and the alarm in {region}: an alarm tells topics of its own region only",
+            arn.region()
+        );
+        Some(Fault::new(name, why))
+    };
+    actions.into_iter().filter_map(fault).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pulumi_plugin::Map;
+
+    use super::elsewhere;
+    use crate::types::Arn;
+
+    #[test]
+    fn a_topic_is_in_the_alarms_region() {
+        let arns = |all: &[&'static str]| all.iter().map(|arn| Arn::known(arn)).collect();
+        let (near, far) = ("arn:aws:sns:ap-northeast-1:123456789012:a", "arn:aws:sns:us-east-1:123456789012:a");
+        let lambda = "arn:aws:lambda:us-east-1:123456789012:function:a";
+        let common = Map::from([("region".to_owned(), "ap-northeast-1".into())]);
+        let none = arns(&[]);
+        for (given, expected) in [(vec![near, lambda], None), (vec![near, far], Some("okActions"))] {
+            let given = arns(&given);
+            let faults = elsewhere(
+                [("alarmActions", &none), ("okActions", &given), ("insufficientDataActions", &none)],
+                &common,
+            );
+            assert_eq!(faults.first().map(|fault| fault.at.to_string()).as_deref(), expected);
+        }
+        assert_eq!(elsewhere([("a", &arns(&[far])), ("b", &none), ("c", &none)], &Map::new()), []);
+    }
+}

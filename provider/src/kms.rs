@@ -41,7 +41,13 @@ pub(crate) async fn recognize(aws: &Aws, asked: &Option<String>, seen: &mut Opti
 /// Whether two names are sure to be of one key: its id, its ARN, or an alias.
 pub(crate) async fn is_same(aws: &Aws, old: &Option<String>, new: &Option<String>) -> bool {
     let (Some(old), Some(new)) = (old, new) else { return old == new };
-    old == new || matches!((arn_of(aws, old).await, arn_of(aws, new).await), (Some(old), Some(new)) if old == new)
+    is_one(old, new) || matches!((arn_of(aws, old).await, arn_of(aws, new).await), (Some(old), Some(new)) if old == new)
+}
+
+/// Whether two names say by themselves that they are of one key: they are equal, or its id and its ARN.
+fn is_one(one: &str, other: &str) -> bool {
+    let is_id = |id: &str, arn: &str| arn.ends_with(&format!(":key/{id}"));
+    one == other || is_id(one, other) || is_id(other, one)
 }
 
 fn is_alias(key: &str) -> bool {
@@ -54,4 +60,28 @@ async fn arn_of(aws: &Aws, key: &str) -> Option<String> {
         return Some(key.to_owned());
     }
     aws.kms().describe_key().key_id(key).send().await.ok()?.key_metadata?.arn
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_one, respell};
+
+    const ARN: &str = "arn:aws:kms:ap-northeast-1:123456789012:key/1a2b";
+
+    #[test]
+    fn a_key_has_an_id_and_an_arn() {
+        for (one, other, same) in [
+            ("1a2b", ARN, true),
+            (ARN, "1a2b", true),
+            (ARN, ARN, true),
+            ("2b", ARN, false),
+            ("alias/1a2b", ARN, false),
+            ("1a2b", "arn:aws:kms:ap-northeast-1:123456789012:alias/1a2b", false),
+        ] {
+            assert_eq!(is_one(one, other), same, "{one} {other}");
+        }
+        let mut seen = Some(ARN.to_owned());
+        respell(&Some("1a2b".to_owned()), &mut seen);
+        assert_eq!(seen.as_deref(), Some("1a2b"));
+    }
 }

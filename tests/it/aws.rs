@@ -1,5 +1,6 @@
 //! AWS as the tests meet it: the emulator, an account of one's own in it, and boto3 to look and to meddle.
 
+mod acting;
 mod boto;
 mod config;
 mod server;
@@ -10,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
+pub use self::acting::PATH as ACTING;
 use self::boto::Boto;
 pub use self::boto::Look;
 use self::server::Server;

@@ -9,6 +9,7 @@ mod faults;
 mod keepers;
 pub mod provider;
 pub mod rows;
+mod single;
 pub mod stack;
 mod trials;
 pub mod wire;

@@ -73,6 +73,16 @@ pub struct Surroundings {
 }
 
 impl<'a> Said<'a> {
+    /// What is named by reference, by the key that names it.
+    pub fn references(self) -> impl Iterator<Item = (String, &'a Value)> {
+        let parts =
+            [("", self.environment), ("preview.", &self.preview.environment), ("rollout.", &self.rollout.environment)];
+        let each = |(place, variables): (&'static str, &'a Variables)| {
+            variables.iter().map(move |(Name(name), value)| (format!("{place}environment.{name}"), value))
+        };
+        parts.into_iter().flat_map(each).filter(|(_, value)| !matches!(value, Value::Text(_)))
+    }
+
     fn of(self, work: Work) -> &'a Side {
         match work {
             Work::Preview => self.preview,
@@ -144,6 +154,11 @@ fn lacking(stack: &str, missing: &[(&str, Failure)]) -> Failure {
 }
 
 impl Value {
+    /// Why it can't be had here; nothing where it can.
+    pub(super) fn lacks(&self, sources: Sources<'_>) -> Option<Failure> {
+        self.read(sources).err()
+    }
+
     fn read(&self, sources: Sources<'_>) -> Result<String> {
         match self {
             Value::Text(text) => Ok(text.clone()),

@@ -14,7 +14,7 @@ use crate::lifecycle::{Life, gone};
 use crate::monitor::{Registrar, resolved};
 use crate::property::{Property, Shaped};
 use crate::resource::{Function, Id, Provider, Resource};
-use crate::scope::Scope;
+use crate::scope::{Note, Scope};
 use crate::shape::Shape;
 use crate::value::{Map, Value};
 
@@ -49,12 +49,13 @@ pub struct Package<P: Provider> {
     pub(crate) resources: Vec<Box<dyn AnyResource<P>>>,
     pub(crate) components: Vec<Box<dyn AnyComponent<P>>>,
     pub(crate) functions: Vec<Box<dyn AnyFunction<P>>>,
+    pub(crate) written: Option<&'static str>,
 }
 
 impl<P: Provider> Package<P> {
     /// A package without anything in it.
     pub fn new(meta: Meta) -> Self {
-        Package { meta, resources: Vec::new(), components: Vec::new(), functions: Vec::new() }
+        Package { meta, resources: Vec::new(), components: Vec::new(), functions: Vec::new(), written: None }
     }
 
     /// With a resource.
@@ -74,6 +75,12 @@ impl<P: Provider> Package<P> {
         self.functions.push(Box::new(Of::<F>(PhantomData)));
         self
     }
+
+    /// With its schema as `schema_text` wrote it beforehand. It is served as it is: an engine of YAML asks for it in every run.
+    pub fn written_schema(mut self, text: &'static str) -> Self {
+        self.written = Some(text);
+        self
+    }
 }
 
 /// Stands for a type.
@@ -86,6 +93,7 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn state(&self) -> &'static Shape;
     fn fix(&self, provider: Option<&P>, inputs: &mut Map);
     fn check(&self, new: &Map) -> Vec<Fault>;
+    fn check_in(&self, new: &Map, common: &Map) -> Vec<Fault>;
     fn collides(&self, old: &Map, new: &Map) -> bool;
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
     fn spent(&self, state: &Map) -> Option<&'static str>;
@@ -137,6 +145,10 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
             Ok(inputs) => R::check(&inputs),
             Err(fault) => vec![fault],
         }
+    }
+
+    fn check_in(&self, new: &Map, common: &Map) -> Vec<Fault> {
+        decode::<R::Inputs>(new).map_or_else(|_| Vec::new(), |inputs| R::check_in(&inputs, common))
     }
 
     fn collides(&self, old: &Map, new: &Map) -> bool {
@@ -305,7 +317,7 @@ pub(crate) trait AnyComponent<P: Provider>: Send + Sync {
 pub(crate) struct Constructed {
     pub outputs: Map,
     /// Lines that a preview shows beside it.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// Where a component is built.

@@ -169,11 +169,13 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
             self.repeated::<R, _>("creating", id, || R::finish(self.session, id, new)).await.after(id)?;
         }
         self.change::<R>(id, old, new, &Difference::of(old, new)).await.after(id)?;
-        match self.settle::<R>(id, "update", R::waits(new)).await {
+        let settled = match self.settle::<R>(id, "update", R::waits(new)).await {
             Err(error) if self.is_gone::<R>(id).await => Err(gone_meanwhile(id, &error)),
             settled => settled,
-        }
-        .after(id)
+        };
+        let settled = settled.after(id)?;
+        self.patience.outlast("update", R::cached(old, new)).await.after(id)?;
+        Ok(settled)
     }
 
     async fn change<R: Resource<Session = S>>(

@@ -114,6 +114,8 @@ pub(crate) struct NewChild {
     /// The URNs of the parents that it had, each with its name there.
     pub moved: Vec<(String, String)>,
     pub replace_on: Vec<String>,
+    /// The URNs of what it is replaced with.
+    pub replaced_with: Vec<String>,
     /// Inputs whose changes the engine ignores, beside those that the program says.
     pub ignored: Vec<String>,
 }
@@ -209,6 +211,7 @@ impl Monitor {
             deleted_with: child.deleted_with,
             aliases: child.aliases.into_iter().map(named).chain(child.moved.into_iter().map(moved)).collect(),
             replace_on_changes: child.replace_on,
+            replace_with: child.replaced_with,
             ..understood()
         }
     }

@@ -140,6 +140,11 @@ pub trait Resource: Shaped + Property {
         Vec::new()
     }
 
+    /// Rules between properties and those that all resources of the package have, which are told by their names: what must be in the same region.
+    fn check_in(_: &Self::Inputs, _common: &Map) -> Vec<Fault> {
+        Vec::new()
+    }
+
     /// Whether the new one can't exist beside the old one, so that the old one has to be deleted first.
     /// Asked whenever the two differ; what is not known yet counts as another value than the old one, where one can be made up.
     fn collides(_old: &Self::Inputs, _new: &Self::Inputs) -> bool {
@@ -243,6 +248,11 @@ pub trait Resource: Shaped + Property {
     /// Whether creation and update end only when it is ready.
     fn waits(_new: &Self::Inputs) -> bool {
         true
+    }
+
+    /// For how long others may still go by what it was, once an update is done and awaited: answers that they have cached. The update ends after that.
+    fn cached(_old: &Self, _new: &Self::Inputs) -> Duration {
+        Duration::ZERO
     }
 
     /// Its state, out of what was seen. The only place where state is made.

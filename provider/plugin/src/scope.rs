@@ -43,7 +43,7 @@ pub struct Scope {
     skipped: BTreeSet<String>,
     /// What all that is added from now on is made after.
     after: Vec<Output<()>>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
 }
 
 /// A child or part that has been added.
@@ -70,6 +70,13 @@ pub fn merged(properties: Map, patch: &Value) -> Map {
 /// How a child or part is named before what is wrong with it.
 pub(crate) fn blame(key: &str, part: bool) -> String {
     if part { key.to_owned() } else { format!("child `{key}`") }
+}
+
+/// A line that a preview shows beside a component.
+pub(crate) struct Note {
+    pub line: String,
+    /// Whether it is about the making of the whole component.
+    pub at_birth: bool,
 }
 
 /// What kind of child is added.
@@ -114,11 +121,16 @@ impl Scope {
 
     /// A line that a preview shows beside the component: what it is worth knowing before anything is made.
     pub fn note(&mut self, line: String) {
-        self.notes.push(line);
+        self.notes.push(Note { line, at_birth: false });
+    }
+
+    /// A line about the making of the whole component: a preview shows it where nothing of the component is there yet.
+    pub fn note_at_birth(&mut self, line: String) {
+        self.notes.push(Note { line, at_birth: true });
     }
 
     /// The lines that a preview shows.
-    pub(crate) fn notes(&mut self) -> Vec<String> {
+    pub(crate) fn notes(&mut self) -> Vec<Note> {
         std::mem::take(&mut self.notes)
     }
 
@@ -315,6 +327,12 @@ impl Place<'_> {
     /// The properties whose change takes a new resource.
     pub fn replace_on<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.options.replace_on.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// It is replaced when this is.
+    pub fn replaced_with(mut self, what: &impl Member) -> Self {
+        self.options.replaced_with.push(what.urn());
         self
     }
 

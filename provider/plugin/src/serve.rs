@@ -8,6 +8,7 @@ mod creations;
 mod declared;
 mod invoke;
 mod life;
+mod older;
 mod rehearsal;
 mod service;
 mod start;
@@ -67,6 +68,8 @@ struct Met<P> {
     tried: BTreeSet<String>,
     /// The URNs that the engine has an older resource of, and does not ask what differs: it replaces them by wish.
     known: BTreeSet<String>,
+    /// The URNs of all that the engine has an older resource of.
+    shown: BTreeSet<String>,
     /// The URNs of the resources that this run imports.
     imported: BTreeSet<String>,
     /// Which resource a thing is in this run, by type, place and id: its URN, and the token of its birth.
@@ -87,12 +90,25 @@ impl<P> Default for Met<P> {
             failures: Arc::default(),
             tried: BTreeSet::new(),
             known: BTreeSet::new(),
+            shown: BTreeSet::new(),
             imported: BTreeSet::new(),
             births: BTreeMap::new(),
             leaving: BTreeSet::new(),
             declared: Declared::default(),
             accounts: BTreeMap::new(),
         }
+    }
+}
+
+impl<P> Met<P> {
+    /// Whether the engine has an older resource of what is in a component: their types say what they are in.
+    fn has_shown(&self, component: &str) -> bool {
+        let Some((chain, name)) = component.rsplit_once("::") else { return false };
+        let is_in = |urn: &String| {
+            let (within, child) = urn.rsplit_once("::").unwrap_or_default();
+            within.starts_with(&format!("{chain}$")) && child.starts_with(name)
+        };
+        self.shown.iter().any(is_in)
     }
 }
 
@@ -223,7 +239,9 @@ impl<P: Provider> Service<P> {
 
     /// Notes that the engine has an older resource of a URN.
     fn note_known(&self, urn: &str) {
-        self.met.write().unwrap_or_else(PoisonError::into_inner).known.insert(urn.to_owned());
+        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        met.known.insert(urn.to_owned());
+        met.shown.insert(urn.to_owned());
     }
 
     /// Notes that the engine imports what it is going to compare with the program.

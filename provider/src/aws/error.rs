@@ -13,6 +13,7 @@ use pulumi_plugin::{Again, Error, Result};
 
 use crate::aws::operation::Operation;
 use crate::aws::outage::{Unreachable, is_unconnected};
+use crate::aws::permission;
 
 /// Which refusals pass, and how: the code, or `*` and how it ends; a part of the message in lower case, or nothing. The first that fits counts.
 pub type Passing = &'static [(&'static str, &'static str, Again)];
@@ -84,7 +85,7 @@ where
     if broken && !THROTTLED.contains(&code) && !operation.is_some_and(Operation::reads) {
         refused = refused.lost();
     }
-    match hint(code) {
+    match hint(code, message, operation.map_or("", |operation| &operation.name)) {
         Some(hint) => refused.hint(hint),
         None => refused,
     }
@@ -94,7 +95,7 @@ where
 pub fn refusal(passing: Passing, what: impl Display, code: &str, message: &str) -> Error {
     let refused = Error::new(format!("{what}: {code}: {}", message.trim_end_matches('.')));
     let refused = refused.again(passes(passing, code, message));
-    match hint(code) {
+    match hint(code, message, "") {
         Some(hint) => refused.hint(hint),
         None => refused,
     }
@@ -261,12 +262,17 @@ fn passes(service: Passing, code: &str, message: &str) -> Again {
     COMMON.iter().find(fits).map_or(Again::Never, |(_, _, again)| *again)
 }
 
-/// What the user can do about a refusal.
-fn hint(code: &str) -> Option<&'static str> {
+/// What the user can do about a refusal of a call.
+fn hint(code: &str, message: &str, call: &str) -> Option<String> {
+    if permission::CODES.contains(&code) {
+        return Some(permission::hint(message, call));
+    }
+    known(code).map(str::to_owned)
+}
+
+/// What the user can do about a refusal of this code.
+fn known(code: &str) -> Option<&'static str> {
     Some(match code {
-        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
-            "the credentials in use lack a permission that the message names"
-        }
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => "the credentials have expired: log in again",
         "InvalidClientTokenId" | "AuthFailure" | "UnrecognizedClientException" | "SignatureDoesNotMatch" => {
             "AWS does not know these credentials; `aws sts get-caller-identity` shows whether they work"

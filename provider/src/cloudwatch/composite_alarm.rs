@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_cloudwatch::operation::put_composite_alarm::builders::PutCompositeAlarmFluentBuilder;
 use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm as AwsAlarm};
-use pulumi_plugin::{Fault, Faults, Id, Made, Property, Resource, Result, Wait};
+use pulumi_plugin::{Fault, Faults, Id, Made, Map, Property, Resource, Result, Wait};
 
 use crate::aws::list::{filled, some};
 use crate::aws::number::{count, signed};
 use crate::aws::{Aws, Doing as _, Tags, word};
 use crate::cloudwatch::metric_alarm::{delete, standing};
-use crate::cloudwatch::tags;
+use crate::cloudwatch::{elsewhere, tags};
 use crate::types::Arn;
 
 /// How many alarms one call describes.
@@ -83,6 +83,15 @@ impl Resource for CompositeAlarm {
             .when(new.alarm_rule.trim() != new.alarm_rule, "alarmRule", "must not begin or end with white space")
             .when(scaling, "alarmActions", "a composite alarm has no actions of EC2 or Auto Scaling")
             .into_vec()
+    }
+
+    fn check_in(new: &CompositeAlarmInputs, common: &Map) -> Vec<Fault> {
+        let actions = [
+            ("alarmActions", &new.alarm_actions),
+            ("okActions", &new.ok_actions),
+            ("insufficientDataActions", &new.insufficient_data_actions),
+        ];
+        elsewhere(actions, common)
     }
 
     /// Putting an alarm overwrites one of the same name without a word.

@@ -8,12 +8,12 @@ mod words;
 use std::collections::HashMap;
 
 use aws_sdk_cloudwatch::types::{AlarmType, MetricAlarm as AwsAlarm};
-use pulumi_plugin::{Error, Fault, Id, Made, Property, Resource, Result};
+use pulumi_plugin::{Error, Fault, Id, Made, Map, Property, Resource, Result};
 
 pub use self::inputs::*;
 pub use self::words::*;
 use crate::aws::{Aws, Doing as _, Tags};
-use crate::cloudwatch::tags;
+use crate::cloudwatch::{elsewhere, tags};
 
 /// How many alarms one call describes.
 const MOST: usize = 100;
@@ -39,6 +39,15 @@ impl Resource for MetricAlarm {
 
     fn check(new: &MetricAlarmInputs) -> Vec<Fault> {
         rules::faults(new)
+    }
+
+    fn check_in(new: &MetricAlarmInputs, common: &Map) -> Vec<Fault> {
+        let actions = [
+            ("alarmActions", &new.alarm_actions),
+            ("okActions", &new.ok_actions),
+            ("insufficientDataActions", &new.insufficient_data_actions),
+        ];
+        elsewhere(actions, common)
     }
 
     /// Putting an alarm overwrites one of the same name without a word.

@@ -154,7 +154,10 @@ fn service<'a>(
         wait_for_steady_state: Order::from(settings.wait_for_steady_state).into(),
         ..Default::default()
     };
-    ready.fold(here.child("service"), |place, it| place.after(it)).add::<Service>(args)
+    // Tasks behind another load balancer are other tasks, beside the old ones: those serve until all else is rolled out.
+    let place = here.child("service");
+    let place = behind.into_iter().fold(place, |place, behind| place.replaced_with(&behind.group));
+    ready.fold(place, |place, it| place.after(it)).add::<Service>(args)
 }
 
 /// So many tasks on Fargate proper, and the others mostly on Spot.

@@ -1,5 +1,7 @@
 //! Another range of a VPC.
 
+mod before;
+
 use aws_sdk_ec2::types::{Vpc as AwsVpc, VpcCidrBlockState, VpcCidrBlockStateCode};
 use pulumi_plugin::{Error, Fault, Faults, Id, Made, Progress, Property, Resource, Result, Wait};
 
@@ -114,9 +116,12 @@ impl Resource for VpcCidrBlockAssociation {
         old.vpc_id == new.vpc_id && (both || overlap)
     }
 
-    /// AWS gives a VPC one more block of its own in each call.
+    /// AWS gives a VPC one more block of its own, or of a pool, in each call.
     async fn standing(aws: &Aws, new: &VpcCidrBlockAssociationInputs) -> Result<Option<Id>> {
         let there = of_vpcs(aws, "vpc-id", &new.vpc_id).await?;
+        if is_drawn(new) {
+            return before::made_since(aws, new, &there);
+        }
         let there = there.into_iter().find(|seen| seen.stands_for(new) && !is_gone(seen));
         Ok(there.map(|seen| Id::from(seen.id)))
     }
@@ -139,7 +144,9 @@ impl Resource for VpcCidrBlockAssociation {
             .set_ipv6_netmask_length(length(new.ipv6_netmask_length));
         let made = make.send().await.doing("adding a range to VPC", &new.vpc_id)?;
         let ipv4 = made.cidr_block_association.and_then(|it| it.association_id);
-        Made::new(ipv4.or(made.ipv6_cidr_block_association.and_then(|it| it.association_id)))
+        let id = ipv4.or(made.ipv6_cidr_block_association.and_then(|it| it.association_id));
+        before::note_made(aws, id.as_deref());
+        Made::new(id)
     }
 
     /// It can't be marked as ours: what stands after an attempt of which the answer got lost is what that attempt made.
@@ -200,6 +207,12 @@ impl Resource for VpcCidrBlockAssociation {
         let remove = aws.ec2().disassociate_vpc_cidr_block().association_id(id).send().await;
         remove.unless(&GONE).done("removing a range of a VPC", id)
     }
+}
+
+/// Whether a pool chooses the block.
+fn is_drawn(new: &VpcCidrBlockAssociationInputs) -> bool {
+    (new.ipv4_ipam_pool_id.is_some() && new.cidr_block.is_none())
+        || (new.ipv6_ipam_pool_id.is_some() && new.ipv6_cidr_block.is_none())
 }
 
 /// AWS goes on to list what is gone.

@@ -67,7 +67,10 @@ impl Resource for ReplicationGroup {
         );
         let durable = |durability| matches!(durability, Some(Durability::Sync | Durability::Async));
         let turned = new.durability.is_some() && durable(old.durability) != durable(new.durability);
-        [back.then_some("clusterMode"), turned.then_some("durability")].into_iter().flatten().collect()
+        // AWS takes a token away only where users come in its place.
+        let open = old.auth_token.is_some() && new.auth_token.is_none() && new.user_group_ids.is_empty();
+        let replaced = [(back, "clusterMode"), (turned, "durability"), (open, "authToken")];
+        replaced.into_iter().filter(|(replaced, _)| *replaced).map(|(_, name)| name).collect()
     }
 
     async fn create(aws: &Aws, new: &ReplicationGroupInputs) -> Result<Made> {

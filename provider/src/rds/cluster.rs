@@ -129,7 +129,14 @@ impl Resource for Cluster {
     }
 
     async fn update(aws: &Aws, id: &Id, old: &Self, new: &ClusterInputs) -> Result<()> {
-        change::bring(aws, id, old, new).await
+        // The program may name a key by its id, its ARN or an alias now, and by another of these before.
+        let mut new = new.clone();
+        for (was, is) in state::keys(&mut new, &old.inputs) {
+            if kms::is_same(aws, was, is).await {
+                is.clone_from(was);
+            }
+        }
+        change::bring(aws, id, old, &new).await
     }
 
     async fn retag(aws: &Aws, _: &Id, old: &Self, set: &Tags, unset: &[String]) -> Result<()> {

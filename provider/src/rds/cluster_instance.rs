@@ -62,6 +62,23 @@ impl Resource for ClusterInstance {
             .into_vec()
     }
 
+    /// RDS never exchanges the key of Performance Insights while that is on.
+    fn replaces(old: &ClusterInstanceInputs, new: &ClusterInstanceInputs) -> Vec<&'static str> {
+        let on = |of: &ClusterInstanceInputs| of.enable_performance_insights == Some(true);
+        let (was, is) = (&old.performance_insights_kms_key_id, &new.performance_insights_kms_key_id);
+        let other = was.is_some() && is.is_some() && was != is;
+        if on(old) && on(new) && other { vec!["performanceInsightsKmsKeyId"] } else { Vec::new() }
+    }
+
+    async fn in_place(
+        aws: &Aws,
+        old: &ClusterInstanceInputs,
+        new: &ClusterInstanceInputs,
+    ) -> Result<Vec<&'static str>> {
+        let (was, is) = (&old.performance_insights_kms_key_id, &new.performance_insights_kms_key_id);
+        Ok(if kms::is_same(aws, was, is).await { vec!["performanceInsightsKmsKeyId"] } else { Vec::new() })
+    }
+
     /// The old one would have to go first: no last instance of a protected cluster goes.
     async fn prevents(aws: &Aws, id: &Id, old: &ClusterInstanceInputs, _: &ClusterInstanceInputs) -> Result<()> {
         guard::refuse_the_last(aws, id, old.cluster_identifier.as_str()).await

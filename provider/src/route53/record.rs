@@ -6,6 +6,7 @@ mod rules;
 mod value;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use aws_sdk_route53::types::{ChangeAction, ResourceRecordSet};
 use pulumi_plugin::{Again, Error, Fault, Id, Made, Order, Progress, Property, Resource, Result, Wait};
@@ -18,6 +19,8 @@ use crate::types::{DomainName, Region};
 
 /// The time to live of a record that does not say one, in seconds.
 const TTL: u32 = 300;
+/// That of an alias of CloudFront, a load balancer and the like.
+const ALIAS_TTL: Duration = Duration::from_secs(60);
 
 /// The inputs of a Route 53 record.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -63,7 +66,8 @@ pub struct RecordInputs {
     /// Whether to take over a record that exists already, and overwrite its content. Without it, such a record is refused. Default: false.
     #[prop(default)]
     pub overwrite: Order<bool>,
-    /// Whether to wait until all of Route 53's name servers give the new answer, which usually takes half a minute. Default: true.
+    /// Whether to wait until all of Route 53's name servers give the new answer, which usually takes half a minute. An alias that comes to lead elsewhere is
+    /// awaited for another minute, for which resolvers keep the old answer: what it led to may then be deleted in the same run. Default: true.
     #[prop(default = Order::from(true))]
     pub wait_for_sync: Order<bool>,
 }
@@ -211,6 +215,11 @@ impl Resource for Record {
 
     async fn settled(aws: &Aws, id: &Id) -> Result<Progress> {
         changes::synced(aws, &Key::parse(id.as_str())?.to_string()).await
+    }
+
+    fn cached(old: &Record, new: &RecordInputs) -> Duration {
+        let leads_elsewhere = old.inputs.alias.is_some() && old.inputs.alias != new.alias;
+        if leads_elsewhere && new.wait_for_sync.value() { ALIAS_TTL } else { Duration::ZERO }
     }
 
     async fn read(_: &Aws, id: &Id, seen: ResourceRecordSet) -> Result<Self> {

@@ -61,6 +61,10 @@ impl Resource for SharedRecord {
         faults.into_iter().filter(|fault| fault.at.head() == "records").collect()
     }
 
+    fn collides(old: &SharedRecordInputs, new: &SharedRecordInputs) -> bool {
+        Record::collides(&part(old), &part(new))
+    }
+
     async fn create(aws: &Aws, new: &SharedRecordInputs) -> Result<Made> {
         agrees(aws, new).await?;
         Record::create(aws, &part(new)).await

@@ -57,6 +57,12 @@ impl Resource for Bucket {
         rules::faults(new)
     }
 
+    /// A bucket with an object lock keeps its versions for good.
+    fn replaces(old: &BucketInputs, new: &BucketInputs) -> Vec<&'static str> {
+        let locked = old.object_lock_configuration.is_some();
+        if locked && !new.versioning { vec!["versioning"] } else { Vec::new() }
+    }
+
     /// In its first region, S3 says of one's own bucket that it was made, unless the call has tags. All calls have, but much hangs on it.
     async fn standing(aws: &Aws, new: &BucketInputs) -> Result<Option<Id>> {
         let id = Id::from(new.name.as_str());

@@ -50,6 +50,19 @@ def no_credentials(service, fault):
     )
 
 
+def denied(service, words):
+    """The refusal of a call that the caller's policies do not allow, by the code that each family of services gives it."""
+    if service == "sns":
+        return error(service, 403, "AuthorizationError", words)
+    kind = protocol(service)
+    if kind == "ec2":
+        encoded = f"Encoded authorization failure message: {uuid.uuid4().hex}"
+        return error(service, 403, "UnauthorizedOperation", f"You are not authorized to perform this operation. {words}. {encoded}")
+    if kind == "json":
+        return error(service, 400, "AccessDeniedException", words)
+    return error(service, 403, "AccessDeniedException" if kind == "rest-json" else "AccessDenied", words)
+
+
 def error(service, status, code, message):
     """(status, headers, body) of an AWS error."""
     kind, request_id = protocol(service), str(uuid.uuid4())

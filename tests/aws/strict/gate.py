@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from moto.core.base_backend import BackendDict, backend_lock
 from moto.core.model_instances import reset_model_data
 
-from . import account, answer, cache, call, cbor, model, own, permission, zone
+from . import account, allowed, answer, cache, call, cbor, model, own, permission, zone
 from .clock import CLOCK
 from .faults import Faults, Rule
 
@@ -37,6 +37,8 @@ class Gate:
         cache.install()
         self.aws = aws
         self.log = log
+        # The accounts in which a session may do only what its role's policies allow.
+        self.enforced = set()
         # The calls of each account, in order.
         self.calls = {}
         self.faults = Faults()
@@ -115,6 +117,11 @@ class Gate:
         fault = account.fault(made.access_key)
         if fault:
             return answer.no_credentials(made.service, fault)
+        if made.account in self.enforced:
+            asked = f"{environ.get('QUERY_STRING', '')}&{permission.plain(body)}"
+            refused = allowed.refusal(made, entry["actions"], environ["PATH_INFO"], asked)
+            if refused:
+                return answer.denied(made.service, refused)
         # The provider's own requests; boto3 holds its own against the same model.
         wrong = model.faults(made.service, environ, body) if entry["ours"] else []
         if wrong:
@@ -166,6 +173,8 @@ class Gate:
             if route == ("DELETE", "faults"):
                 self.faults.clear(owner)
                 return said({"rules": len(self.faults.rules)})
+            if route == ("POST", "permissions"):
+                return said(self.enforce(owner, **asked))
             if route == ("POST", "zones"):
                 return said(zone.mark(owner, asked or {}))
             if route == ("POST", "clock"):
@@ -191,9 +200,16 @@ class Gate:
                 reset_model_data()
             own.reset(owner)
             zone.reset(owner)
+            self.enforced = self.enforced - {owner} if owner else set()
             self.calls = {account: calls for account, calls in self.calls.items() if owner and account != owner}
             self.faults.clear(owner)
         return {"status": "ok"}
+
+    def enforce(self, owner, enforced):
+        if not owner:
+            raise ValueError("which account?")
+        (self.enforced.add if enforced else self.enforced.discard)(owner)
+        return {"enforced": sorted(self.enforced)}
 
     @staticmethod
     def set_clock(timeScale=None, eventual=None, zoneBusy=None):

@@ -146,8 +146,7 @@ def needed(call, body, target=""):
     """The actions of a call, sorted. `target` is its path and query, `body` what it sends."""
     if call.service == "unsigned":
         return []
-    said = body.decode("utf-8", "replace")
-    said = said if said.lstrip()[:1] in ("{", "<") else unquote_plus(said)
+    said = plain(body)
     prefix = PREFIXES.get(call.service, call.service)
     found = {f"{prefix}:{name}" for name in own(call)} | tagging(call, said, prefix)
     said = f"{target}\n{said}"
@@ -155,6 +154,12 @@ def needed(call, body, target=""):
         if service == call.service and operation.fullmatch(call.operation) and words.search(said):
             found.update(actions)
     return sorted(found)
+
+
+def plain(body):
+    """What a request sends, as text."""
+    said = body.decode("utf-8", "replace")
+    return said if said.lstrip()[:1] in ("{", "<") else unquote_plus(said)
 
 
 def own(call):

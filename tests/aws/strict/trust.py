@@ -99,15 +99,22 @@ TESTER = "tester"
 
 def lets_in(document, caller, external_id):
     """Whether the policy lets the caller (its arn) assume the role: a Deny wins, an Allow is needed."""
+    values = {
+        "sts:externalid": external_id,
+        "aws:principalarn": caller,
+        "aws:principalaccount": caller.split(":")[4],
+        "aws:securetransport": "true",
+        "aws:multifactorauthpresent": None,
+    }
     fits = [
         statement["Effect"]
         for statement in listed(json.loads(document)["Statement"])
         if any(fnmatch.fnmatchcase("sts:assumerole", action.lower()) for action in listed(statement.get("Action", [])))
         and is_principal(statement.get("Principal"), caller)
         and all(
-            holds(operator, key, values, caller, external_id)
+            holds(operator, key, wanted, values)
             for operator, keys in (statement.get("Condition") or {}).items()
-            for key, values in keys.items()
+            for key, wanted in keys.items()
         )
     ]
     return "Allow" in fits and "Deny" not in fits
@@ -125,15 +132,8 @@ def is_principal(principal, caller):
     return any(name in same for name in names)
 
 
-def holds(operator, key, wanted, caller, external_id):
-    """One condition. An operator or key that isn't known here never holds, so that a test notices."""
-    values = {
-        "sts:externalid": external_id,
-        "aws:principalarn": caller,
-        "aws:principalaccount": caller.split(":")[4],
-        "aws:securetransport": "true",
-        "aws:multifactorauthpresent": None,
-    }
+def holds(operator, key, wanted, values):
+    """One condition, of what is known by the keys in lower case. An operator or key that isn't known here never holds, so that a test notices."""
     value, wanted = values.get(key.lower()), [str(item) for item in listed(wanted)]
     negated = operator.removesuffix("IfExists") in ("StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike")
     if operator == "Null":

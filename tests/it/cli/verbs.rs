@@ -104,6 +104,7 @@ fn a_repository_begins_with_files_that_hold() {
 #[test]
 fn the_doctor_says_what_to_do() {
     let p = Place::of(&[A]);
+    p.repo.write("gitinfra.yaml", "preview: {environment: {A: {fromEnvironment: ONLY_HERE}}}\n").commit("A reference");
     p.sync();
     p.run("doctor").expect_code(0).expect_out(&[
         "git",
@@ -112,10 +113,15 @@ fn the_doctor_says_what_to_do() {
         "yaml",
         "backend",
         "credentials",
+        "references",
+        "`preview.environment.A`: the variable ONLY_HERE is not set",
+        "hint: set ONLY_HERE",
         "locks",
         "ledger",
         "1 stack",
     ]);
+    let with = p.run_as("doctor", |command| command.env("ONLY_HERE", "hush-hush"));
+    with.expect_code(0).expect_out(&["references", "1 reference in gitinfra.yaml of"]).expect_without(&["hush-hush"]);
     let without = |name: &str| p.run_as("doctor", |command| command.env_remove(name));
     without("PULUMI_BACKEND_URL").expect_code(0).expect_out(&["warning", "backend", "hint: set PULUMI_BACKEND_URL"]);
     let sick = p.run_as("doctor -o json", |command| {

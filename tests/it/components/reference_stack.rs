@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::dns_zone::Parent;
 use super::lived::configured;
 use super::{blames, ejected, list};
-use crate::aws::{Aws, ELSEWHERE, REGION, gitinfra};
+use crate::aws::{ACTING, Aws, ELSEWHERE, REGION, gitinfra};
 use crate::docs::iam;
 use crate::pulumi::Project;
 use crate::sdk;
@@ -27,10 +27,32 @@ impl Whole {
         whole
     }
 
+    /// The parent account's role may do what docs/iam.md allows, and nothing else.
+    fn bound(&self) {
+        if !iam::is_being_written() {
+            self.parent.aws.allow("dns", &iam::policies_of(&[iam::PARENT]));
+            self.parent.aws.enforce_policies();
+        }
+    }
+
+    /// The same, with the credentials of a role that may do what these parts of docs/iam.md allow, and nothing else.
+    fn acting(self, role: &str, parts: &[&str]) -> Whole {
+        if iam::is_being_written() {
+            return self;
+        }
+        let session = self.aws.acting(role, &iam::policies_of(parts)).into_iter();
+        let project = session.fold(self.project, |project, (name, value)| project.env(name, value));
+        Whole { project, ..self }
+    }
+
     /// The example's configuration.
     fn says(&self, more: &[(&str, &str)]) {
-        let ids = [("parentZoneId", self.parent.zone.as_str()), ("parentRole", self.parent.role.as_str())];
-        configured(&self.project, "reference-stack", &[&ids[..], more].concat());
+        configured(&self.project, "reference-stack", &[&self.ids()[..], more].concat());
+    }
+
+    /// What the parent's account has.
+    fn ids(&self) -> [(&str, &str); 2] {
+        [("parentZoneId", &self.parent.zone), ("parentRole", &self.parent.role)]
     }
 
     fn output(&self, name: &str, pointer: &str) -> String {
@@ -96,15 +118,21 @@ fn lines(rules: &[&str]) -> Vec<String> {
 fn every_step_of_the_story_is_kept() {
     let whole = Whole::new();
     let before = whole.aws.look();
+    whole.bound();
+    let whole = whole.acting("preview", &[iam::PREVIEW]);
+    let begun = whole.aws.calls().len();
     let plan =
         whole.project.preview().expect_ok().expect_says("from nothing, this takes about").expect_says("USD a month");
     assert!(plan.steps().len() > 140, "{}", plan.steps().len());
-    assert_eq!(whole.aws.writes_after(0), [""; 0]);
+    assert_eq!(whole.aws.writes_after(begun), [""; 0]);
     let (_, mut preview) = whole.aws.actions_after(0);
+    let whole = whole.acting("roll-out", &[iam::PREVIEW, iam::ROLL_OUT]);
     assert_eq!(whole.project.up().expect_ok().steps(), plan.steps());
     let (up, _) = whole.aws.actions_after(0);
+    let whole = whole.acting("drift", &[iam::PREVIEW]);
     whole.project.expect_settled().refresh_settled();
     preview.extend(whole.aws.actions_after(up).1);
+    let whole = whole.acting("change", &[iam::PREVIEW, iam::ROLL_OUT]);
     network(&whole);
     names(&whole);
     doors(&whole);
@@ -130,6 +158,11 @@ fn every_step_of_the_story_is_kept() {
     iam::expect_allowed(&iam::Needed { roll_out: &all - &preview, preview, parent });
     assert_eq!(whole.aws.look(), before);
     assert_eq!(whole.parent.delegates(), [Value::Null; 0]);
+    nothing_left(&whole);
+}
+
+/// What a look does not see.
+fn nothing_left(whole: &Whole) {
     for (region, service, operation, pointer) in [
         (REGION, "elbv2", "describe_load_balancers", "/LoadBalancers"),
         (REGION, "ecs", "list_clusters", "/clusterArns"),
@@ -148,7 +181,9 @@ fn every_step_of_the_story_is_kept() {
         (REGION, "route53", "list_hosted_zones", "/HostedZones"),
     ] {
         let left = list(&whole.aws.call_in(region, service, operation, json!({})), pointer);
-        let left: Vec<_> = left.iter().filter(|it| !it.to_string().contains("aws-service-role")).collect();
+        let others = ["aws-service-role", ACTING];
+        let left: Vec<_> =
+            left.iter().filter(|it| !others.iter().any(|other| it.to_string().contains(other))).collect();
         assert!(left.is_empty(), "{service} {operation} in {region}: {left:?}");
     }
 }
@@ -191,18 +226,17 @@ fn taken_apart(whole: &Whole) {
     whole.project.write("Pulumi.yaml", &text);
 }
 
-/// The same stack in another language.
+/// The example in another language, with the same stack.
 fn told_in(whole: &Whole, language: &str) -> Project {
     let project = whole.aws.reached_by(Project::example(&format!("reference-stack/{language}"), &[gitinfra()]));
-    let ids = [("parentZoneId", whole.parent.zone.as_str()), ("parentRole", whole.parent.role.as_str())];
-    configured(&project, "reference-stack", &ids);
-    project
+    project.env("PULUMI_BACKEND_URL", format!("file://{}", whole.project.path("backend").display()))
 }
 
-/// The examples' programs are right in each language, and one of them shows the stack that YAML shows.
+/// One stack, which each language rolls out or changes in its turn; and what another language has rolled out needs no change.
 #[test]
 fn each_language_tells_the_same_stack() {
     let whole = Whole::new();
+    let before = whole.aws.look();
     let typescript = told_in(&whole, "typescript");
     sdk::nodejs::install(&typescript);
     sdk::nodejs::check(&typescript);
@@ -210,8 +244,33 @@ fn each_language_tells_the_same_stack() {
     sdk::python::check(&python);
     let go = sdk::go::install(told_in(&whole, "go"));
     sdk::go::check(&go);
-    let steps = python.preview().expect_ok().steps();
-    assert_eq!(steps, whole.project.preview().expect_ok().steps());
+
+    let told = |project: &Project, more| configured(project, "reference-stack", &[&whole.ids()[..], more].concat());
+    let plan = whole.project.preview().expect_ok().steps();
+    told(&typescript, &[]);
+    assert_eq!(typescript.preview().expect_ok().steps(), plan);
+    assert_eq!(typescript.up().expect_ok().steps(), plan);
+    typescript.expect_settled();
+    sdk::expect_same(&whole.project, "web");
+
+    told(&python, &[]);
+    sdk::expect_same(&python, "web");
+    let second = [("rotation", "second"), ("image", "public.ecr.aws/nginx/nginx:1.28")];
+    told(&python, &second);
+    let steps = python.up().expect_ok().steps();
+    for step in ["update web-cdn-distribution", "update web-service-service"] {
+        assert!(steps.contains(&step.to_owned()), "{step}: {steps:?}");
+    }
+    python.expect_settled();
+
+    told(&go, &second);
+    sdk::expect_same(&go, "web");
+    told(&go, &[&second[..], &[("profile", "dev")]].concat());
+    go.up().expect_ok();
+    go.expect_settled();
+    go.destroy().expect_ok();
+    assert_eq!(whole.aws.look(), before);
+    assert_eq!(whole.parent.delegates(), [Value::Null; 0]);
 }
 
 /// A network of one stack, and services of another one in it; then the same VPC adopted by its ids.
@@ -260,41 +319,61 @@ fn small(zone: &str, more: &str) -> String {
     )
 }
 
-/// The bucket has one policy and the domain one record, whether CloudFront is there or not.
+/// That of the calls after the first so many one kind comes before another: all of these before the first of those.
+#[track_caller]
+fn in_order(aws: &Aws, calls: usize, these: &str, those: &[&str]) {
+    let writes = aws.writes_after(calls);
+    let last = writes.iter().rposition(|it| it == these);
+    let first = writes.iter().position(|it| those.contains(&it.as_str()));
+    assert!(last.is_some() && first.is_some() && last < first, "{these} before {those:?}: {writes:#?}");
+}
+
+/// The bucket has one policy and the domain one record, whether CloudFront is there or not; and at no time a user is refused: what leads to users stands before
+/// a record leads there, and what it led to goes after.
 #[test]
 fn cloudfront_goes_and_comes_back() {
+    const RECORD: &str = "ChangeResourceRecordSets";
     let aws = Aws::hurried();
     // An alias belongs to one distribution in all of AWS, and other tests have theirs.
     let zone = super::zone(&aws, "shop.example.net");
-    let open = "loadBalancer: {allowFrom: {everybody: {cidr: 0.0.0.0/0}}}";
+    let open = "{allowFrom: {everybody: {cidr: 0.0.0.0/0}}}";
     let service = "service: {image: 'public.ecr.aws/nginx/nginx:1.27', port: 8080}";
-    let small = |zone: &str, more: &str| small(zone, more).replace("service: false", service);
-    let project = aws.project(&small(&zone, open));
+    let small = |more: &str| small(&zone, more).replace("service: false", service);
+    let without = small(&format!("cdn: false, loadBalancer: {open}"));
+    let project = aws.project(&without);
     project.up().expect_ok();
-    // Where the change of the service's rule is among the changes of records.
-    let rule_among_records = |calls: usize| {
-        let writes = aws.writes_after(calls);
-        let rule = writes.iter().position(|it| it == "ModifyRule").expect("the rule changes");
-        let record = |it: &String| it == "ChangeResourceRecordSets";
-        (writes[..rule].iter().filter(|it| record(it)).count(), writes[rule..].iter().filter(|it| record(it)).count())
-    };
-    let calls = aws.calls().len();
     let policy = |project: &Project| {
         let bucket = project.state().get("web-bucket", "/outputs/bucketName").clone();
         aws.call("s3", "get_bucket_policy", json!({"Bucket": bucket}))["Policy"].to_string()
     };
-    assert!(policy(&project).contains("cloudfront.amazonaws.com"));
-    project.program(&small(&zone, &format!("cdn: false, {open}")));
+    assert!(!policy(&project).contains("cloudfront.amazonaws.com") && policy(&project).contains("aws:SecureTransport"));
+
+    // The rule that asks for the header comes beside the one that does not, which goes last.
+    let calls = aws.calls().len();
+    project.program(&small(&format!("loadBalancer: {open}")));
     let steps = project.up().expect_ok().steps();
     assert!(steps.contains(&"update web-record".to_owned()), "it stays one record: {steps:?}");
-    assert_eq!(rule_among_records(calls).0, 0, "the header is asked for no more before users come without it");
-    assert!(!policy(&project).contains("cloudfront.amazonaws.com") && policy(&project).contains("aws:SecureTransport"));
-    project.expect_settled();
-    let calls = aws.calls().len();
-    project.program(&small(&zone, open));
-    project.up().expect_ok();
-    assert_eq!(rule_among_records(calls).1, 0, "users come with the header before it is asked for");
+    in_order(&aws, calls, "CreateRule", &[RECORD]);
+    in_order(&aws, calls, RECORD, &["DeleteRule"]);
     assert!(policy(&project).contains("cloudfront.amazonaws.com"));
+    project.expect_settled();
+
+    let calls = aws.calls().len();
+    project.program(&without);
+    let steps = project.up().expect_ok().steps();
+    assert!(steps.contains(&"update web-record".to_owned()), "it stays one record: {steps:?}");
+    in_order(&aws, calls, "ModifyRule", &[RECORD]);
+    assert!(!policy(&project).contains("cloudfront.amazonaws.com"));
+    project.expect_settled();
+
+    // Another load balancer has other tasks behind it, and the old ones serve until users come to it.
+    let calls = aws.calls().len();
+    project.program(&without.replace("{allowFrom", "{internal: true, allowFrom"));
+    project.up().expect_ok();
+    for made in ["CreateLoadBalancer", "CreateRule", "CreateService"] {
+        in_order(&aws, calls, made, &[RECORD]);
+    }
+    in_order(&aws, calls, RECORD, &["UpdateService", "DeleteRule", "DeleteService", "DeleteLoadBalancer"]);
     project.expect_settled();
     project.destroy().expect_ok();
 }

@@ -1,6 +1,12 @@
 //! The page of what IAM must allow for the reference stack.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::aws::Aws;
+use crate::life::provider::Provider;
 
 /// The most characters that IAM takes in a managed policy, white space not counted.
 pub const MOST: usize = 6144;
@@ -16,14 +22,37 @@ pub struct Needed {
     pub parent: BTreeSet<String>,
 }
 
-const PREVIEW: &str = "Preview and drift";
-const ROLL_OUT: &str = "Roll out, change and destroy";
-const PARENT: &str = "The parent zone's account";
+pub const PREVIEW: &str = "Preview and drift";
+pub const ROLL_OUT: &str = "Roll out, change and destroy";
+pub const PARENT: &str = "The parent zone's account";
+
+/// The policies of some parts of the page, as they stand there.
+pub fn policies_of(parts: &[&str]) -> Vec<String> {
+    let text = std::fs::read_to_string(super::folder().join("iam.md")).expect("there is docs/iam.md");
+    parts.iter().flat_map(|title| blocks(part(&text, title))).collect()
+}
+
+/// Whether the page is about to be written, so that it can't be asked what is allowed.
+pub fn is_being_written() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+/// A part of a page.
+fn part<'a>(page: &'a str, title: &str) -> &'a str {
+    let rest = page.split_once(&format!("## {title}\n")).map(|(_, rest)| rest).unwrap_or_default();
+    rest.split("\n## ").next().unwrap_or_default()
+}
+
+/// The blocks of JSON of a text.
+fn blocks(text: &str) -> Vec<String> {
+    let rests = text.split("```json\n").skip(1);
+    rests.map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
+}
 
 /// Holds the page to what the stack needed: everything of it is allowed. `UPDATE=1` writes the page.
 pub fn expect_allowed(needed: &Needed) {
     let path = super::folder().join("iam.md");
-    if std::env::var_os("UPDATE").is_some() {
+    if is_being_written() {
         std::fs::write(&path, page(needed)).expect("the page can be written");
     }
     let allowed = read(&std::fs::read_to_string(&path).unwrap_or_default());
@@ -60,7 +89,7 @@ const BEYOND_LIVES: [&str; 1] = ["sts:AssumeRole"];
 /// The page in Markdown.
 pub fn page(needed: &Needed) -> String {
     let head = "# What IAM must allow\n\nThe least that the [reference stack](../examples/reference-stack/Pulumi.yaml) needs, \
-        counted by the emulator while a test rolls it out, changes it and destroys it. Another stack needs what stands on \
+        counted by the emulator while a test rolls it out, changes it and destroys it, and tried by a role that has just these policies. Another stack needs what stands on \
         [the pages of its resources](README.md) under \"IAM actions\".\n\n\
         A managed policy has 6,144 characters at most, so each list is several policies where it has to be. `Resource` is `*`: bound it by \
         account, region or tags where your own rules ask for it. `iam:PassRole` and `iam:CreateServiceLinkedRole` are worth a condition on \
@@ -113,10 +142,8 @@ pub fn size(policy: &str) -> usize {
 /// What a page allows.
 pub fn read(page: &str) -> Needed {
     let section = |title: &str| {
-        let rest = page.split_once(&format!("## {title}\n")).map(|(_, rest)| rest).unwrap_or_default();
-        let own = rest.split("\n## ").next().unwrap_or_default();
-        let quoted =
-            own.lines().filter_map(|line| line.trim().trim_end_matches(',').strip_prefix('"')?.strip_suffix('"'));
+        let own = part(page, title).lines();
+        let quoted = own.filter_map(|line| line.trim().trim_end_matches(',').strip_prefix('"')?.strip_suffix('"'));
         quoted.filter(|text| text.contains(':') && !text.contains(' ')).map(str::to_owned).collect()
     };
     Needed { preview: section(PREVIEW), roll_out: section(ROLL_OUT), parent: section(PARENT) }
@@ -128,11 +155,56 @@ fn a_page_allows_what_was_needed() {
     let needed = Needed { preview: set(0..900), roll_out: set(0..3), parent: BTreeSet::new() };
     let page = page(&needed);
     assert_eq!(read(&page), needed);
-    let blocks: Vec<_> =
-        page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect();
+    let blocks = blocks(&page);
     assert!(blocks.len() > 2, "{}", blocks.len());
     for block in blocks {
-        assert!(size(block) <= MOST, "{}", size(block));
-        assert!(serde_json::from_str::<serde_json::Value>(block).is_ok());
+        assert!(size(&block) <= MOST, "{}", size(&block));
+        assert!(serde_json::from_str::<Value>(&block).is_ok());
+    }
+}
+
+/// Takes an action out of the policies that have it.
+fn without(policies: Vec<String>, action: &str) -> Vec<String> {
+    let line = format!("        \"{action}\"");
+    assert!(policies.iter().any(|policy| policy.contains(&line)), "the page has no {action}");
+    let take = |policy: String| {
+        let mut policy: Value = serde_json::from_str(&policy).expect("a policy is JSON");
+        for statement in policy["Statement"].as_array_mut().into_iter().flatten() {
+            statement["Action"].as_array_mut().into_iter().for_each(|all| all.retain(|it| it != action));
+        }
+        policy["Statement"].as_array_mut().into_iter().for_each(|all| all.retain(|it| it["Action"] != json!([])));
+        policy.to_string()
+    };
+    policies.into_iter().map(take).collect()
+}
+
+/// In the wire form of each family of services: the refusal says which action it is, and what to do.
+#[test]
+fn an_action_that_is_taken_away_is_named() {
+    let aws = Aws::hurried();
+    let all = policies_of(&[PREVIEW, ROLL_OUT]);
+    for (number, (token, inputs, action)) in [
+        ("ec2:Vpc", json!({"cidrBlock": "10.0.0.0/16"}), "ec2:CreateVpc"),
+        ("ec2:Vpc", json!({"cidrBlock": "10.0.0.0/16"}), "ec2:CreateTags"),
+        ("sns:Topic", json!({"name": "t"}), "sns:CreateTopic"),
+        ("ecs:Cluster", json!({"name": "c"}), "ecs:CreateCluster"),
+        ("logs:LogGroup", json!({"name": "/g"}), "logs:CreateLogGroup"),
+        ("route53:Zone", json!({"name": "acting.example.net"}), "route53:CreateHostedZone"),
+        ("s3:Bucket", json!({"name": "acting-example-net"}), "s3:CreateBucket"),
+        ("s3:Bucket", json!({"name": "acting-example-org"}), "s3:PutEncryptionConfiguration"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let session = aws.acting(&format!("lacking-{number}"), &without(all.clone(), action));
+        let told = session.iter().map(|(name, value)| (*name, Path::new(value)));
+        let mut provider = Provider::start_with(&aws, told);
+        let urn = crate::pulumi::urn(&format!("gitinfra:{token}"), "it");
+        let checked = provider.check(&urn, &json!({}), &inputs, 1).expect("its inputs are right");
+        let words = provider.create(&urn, &checked).expect_err(action).words;
+        let names = words.contains(&format!("not authorized to perform: {action} on resource"));
+        let hint =
+            words.contains(&format!("allow `{action}` in a policy of the role or user whose credentials are in use"));
+        assert!(names && hint, "{action}: {words}");
     }
 }

@@ -154,6 +154,10 @@ fn subnet(name: &str, range: &str, zone: &str) -> Asked {
     Asked::new(name, "ec2:Subnet", properties)
 }
 
+/// The IPAM pools of every account that give IPv6 ranges: to VPCs, and to the subnets of a VPC.
+const POOL6: &str = "ipam-pool-00000000000000006";
+const PLAN6: &str = "ipam-pool-00000000000000016";
+
 /// A VPC with two subnets.
 fn two_subnets() -> Vec<Asked> {
     vec![vpc(), subnet("one", "10.0.0.0/24", "a"), subnet("two", "10.0.1.0/24", "c")]

@@ -4,15 +4,14 @@ use crate::aws::{Aws, REGION, gitinfra};
 use crate::pulumi::Project;
 use crate::sdk;
 
-/// From nothing to a network of two zones, to one of three, to nothing.
-fn check(aws: &Aws, project: &Project) {
-    let before = aws.look();
-    let plan = project.preview().expect_ok().steps();
-    assert_eq!(plan.len(), 28, "{plan:?}");
-    assert_eq!(aws.writes_after(0), [""; 0]);
+/// The example in a language, with the stack whose backend is another one's.
+fn told_in(aws: &Aws, language: &str, backend: &Project) -> Project {
+    let project = aws.reached_by(Project::example(&format!("network/{language}"), &[gitinfra()]));
+    project.env("PULUMI_BACKEND_URL", format!("file://{}", backend.path("backend").display()))
+}
 
-    let made = project.up().expect_ok();
-    assert_eq!(made.steps(), plan);
+/// A network of two zones as AWS and the program's outputs show it.
+fn of_two_zones(aws: &Aws, project: &Project) {
     let outputs = project.state();
     let outputs = outputs.get("network-dev", "/outputs");
     for name in ["publicSubnetIds", "appSubnetIds", "dataSubnetIds"] {
@@ -26,48 +25,46 @@ fn check(aws: &Aws, project: &Project) {
     let standing = aws.look();
     assert_eq!(standing.named(REGION, "vpcs", "network")["id"], vpc);
     assert_eq!(standing.named(REGION, "vpcs", "network")["tags"]["Project"], "network");
-    project.expect_settled();
+}
 
-    project.config("zones", "3");
-    let wider = project.up().expect_ok().steps();
+/// One network, which each language makes or changes in its turn: from nothing to two zones, to three, to two, to nothing. What another language has rolled
+/// out needs no change.
+#[test]
+fn each_language_tells_the_same_network() {
+    let aws = Aws::new();
+    let before = aws.look();
+    let yaml = aws.reached_by(Project::example("network/yaml", &[gitinfra()]));
+    let typescript = told_in(&aws, "typescript", &yaml);
+    sdk::nodejs::install(&typescript);
+    sdk::nodejs::check(&typescript);
+    let python = sdk::python::install(told_in(&aws, "python", &yaml));
+    sdk::python::check(&python);
+    let go = sdk::go::install(told_in(&aws, "go", &yaml));
+
+    let plan = typescript.preview().expect_ok().steps();
+    assert_eq!(plan.len(), 28, "{plan:?}");
+    assert_eq!(aws.writes_after(0), [""; 0]);
+    assert_eq!(yaml.preview().expect_ok().steps(), plan);
+    assert_eq!(typescript.up().expect_ok().steps(), plan);
+    of_two_zones(&aws, &typescript);
+    typescript.expect_settled();
+    sdk::expect_same(&yaml, "network");
+
+    sdk::expect_same(&python, "network");
+    python.line("config: {network:zones: 3}");
+    let wider = python.up().expect_ok().steps();
     let made = |step: &String| step.starts_with("create ") || step == "update network";
     assert!(wider.iter().all(made), "{wider:?}");
     assert_eq!(aws.look().count(REGION, "subnets"), 9);
-    project.expect_settled();
+    python.expect_settled();
 
-    project.destroy().expect_ok();
+    // Its configuration says two zones.
+    let smaller = go.up().expect_ok().steps();
+    assert_eq!(smaller.len(), wider.len(), "{smaller:?}");
+    of_two_zones(&aws, &go);
+    go.expect_settled();
+    go.destroy().expect_ok();
     assert_eq!(aws.look(), before);
-}
-
-#[test]
-fn yaml() {
-    let aws = Aws::new();
-    check(&aws, &aws.reached_by(Project::example("network/yaml", &[gitinfra()])));
-}
-
-#[test]
-fn typescript() {
-    let aws = Aws::new();
-    let project = aws.reached_by(Project::example("network/typescript", &[gitinfra()]));
-    sdk::nodejs::install(&project);
-    sdk::nodejs::check(&project);
-    check(&aws, &project);
-}
-
-#[test]
-fn python() {
-    let aws = Aws::new();
-    let project = aws.reached_by(Project::example("network/python", &[gitinfra()]));
-    let project = sdk::python::install(project);
-    sdk::python::check(&project);
-    check(&aws, &project);
-}
-
-#[test]
-fn go() {
-    let aws = Aws::new();
-    let project = aws.reached_by(Project::example("network/go", &[gitinfra()]));
-    check(&aws, &sdk::go::install(project));
 }
 
 #[test]

@@ -160,12 +160,22 @@ impl<'a> Patience<'a> {
         }
     }
 
+    /// Waits until nobody goes any more by what they have cached.
+    pub async fn outlast(&self, what: &str, cached: Duration) -> Result<()> {
+        if cached.is_zero() {
+            return Ok(());
+        }
+        self.call.status(format!("waiting for {} until caches have forgotten what it was", span(cached))).await;
+        tokio::select! {
+            () = tokio::time::sleep(cached.mul_f64(self.call.pace.0)) => Ok(()),
+            () = self.call.cancel.cancelled() => Err(stopped(what)),
+        }
+    }
+
     async fn nap(&self, time: Duration, what: &str) -> Result<()> {
         tokio::select! {
             () = self.call.pace.sleep(time) => Ok(()),
-            () = self.call.cancel.cancelled() => {
-                Err(Error::new(format!("stopped waiting for its {what}: cancelled")).hint("run `pulumi up` again to go on"))
-            }
+            () = self.call.cancel.cancelled() => Err(stopped(what)),
         }
     }
 
@@ -175,6 +185,10 @@ impl<'a> Patience<'a> {
             _ => format!("{state} for {}, usually {}", span(so_far), span(self.usual)),
         }
     }
+}
+
+fn stopped(what: &str) -> Error {
+    Error::new(format!("stopped waiting for its {what}: cancelled")).hint("run `pulumi up` again to go on")
 }
 
 /// The failure of a wait that took too long.

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::*;
 use crate::Property;
@@ -154,6 +155,11 @@ impl Resource for Lamp {
         new.waits
     }
 
+    /// Its light lasts where it has been told a word.
+    fn cached(_: &Lamp, new: &LampInputs) -> Duration {
+        if new.word.as_deref() == Some("glow") { Duration::from_secs(60) } else { Duration::ZERO }
+    }
+
     async fn read(room: &Room, _: &Id, seen: Standing) -> Result<Lamp> {
         room.note("read");
         let Standing { watts, color, .. } = seen;
@@ -254,6 +260,25 @@ async fn how_long_an_update_may_take_depends_on_what_is_asked() {
         })
         .await;
         assert_eq!(seen, expected, "{watts}");
+    }
+}
+
+/// The update is done by then, and its end is waited for.
+#[tokio::test]
+async fn an_update_ends_when_nobody_goes_any_more_by_what_it_was() {
+    for (word, cancelled, ends) in [("glow", false, true), ("glow", true, false), ("hush", true, true)] {
+        let room = Room { lamp: Mutex::new(standing(OURS, 40, "red")), ..Room::default() };
+        let (seen, _) = done(room, async |life| {
+            if cancelled {
+                life.call.cancel.cancel();
+            }
+            let new = LampInputs { word: Some(word.to_owned()), ..asked() };
+            let updated = life.update::<Lamp>(&Id::from(ID), &Lamp { inputs: asked() }, &new, false).await;
+            let words = updated.err().map(|error| error.to_string()).unwrap_or_default();
+            assert_eq!(words.contains("stopped waiting for its update"), !ends, "{word}: {words}");
+        })
+        .await;
+        assert_eq!(seen, ["read"], "{word}");
     }
 }
 

@@ -27,6 +27,7 @@ pub struct Options {
     /// The parents that it had, each with its whole name there.
     pub moved: Vec<(Output<String>, String)>,
     pub replace_on: Vec<String>,
+    pub replaced_with: Vec<Output<String>>,
     /// Inputs that count at its creation only.
     pub initial: Vec<&'static str>,
 }
@@ -57,6 +58,12 @@ impl Draft {
             Some(urn) => urn.resolve().await?.value,
             None => Maybe::Unknown,
         };
+        let mut replaced_with = Vec::new();
+        for urn in options.replaced_with {
+            if let Maybe::Known(urn) = urn.resolve().await?.value {
+                replaced_with.push(urn);
+            }
+        }
         let mut moved = Vec::new();
         for (parent, name) in options.moved {
             if let Maybe::Known(parent) = parent.resolve().await?.value {
@@ -78,6 +85,7 @@ impl Draft {
             aliases: options.aliases,
             moved,
             replace_on: options.replace_on,
+            replaced_with,
             ignored,
         })
     }

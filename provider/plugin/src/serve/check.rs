@@ -17,6 +17,7 @@ use crate::hide::secrets;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
 use crate::serve::account::account_of;
+use crate::serve::older::{self, OLDER};
 use crate::serve::{BIRTH, Service, hash};
 use crate::shape::{Field, Marks, Shape};
 use crate::status::clean;
@@ -47,7 +48,8 @@ impl<P: Provider> Service<P> {
         let known = begun.as_ref().map_or(&olds, |begun| &begun.names);
         let made_up = autoname(resource.inputs(), &request, known, &mut news);
         let mut checked = conform(&self.inputs_of(resource), &news);
-        let ruled = sure(&resource.inputs().fields(), &checked, |inputs| resource.check(inputs));
+        let rules = |inputs: &Map| [resource.check(inputs), resource.check_in(inputs, &checked.properties)].concat();
+        let ruled = sure(&resource.inputs().fields(), &checked, rules);
         debug_assert!(
             ruled.iter().all(|fault| self.inputs_of(resource).iter().any(|shape| shape.holds(&fault.at))),
             "a rule of `{}` is about a property that it does not have: {ruled:?}",
@@ -67,6 +69,8 @@ impl<P: Provider> Service<P> {
         if let Some(birth) = self.birth(&request, &olds, made_up) {
             checked.properties.insert(BIRTH.to_owned(), birth);
         }
+        let unsaid = older::unsaid(&self.inputs_of(resource), &olds, &news);
+        checked.properties.extend(unsaid.map(|names| (OLDER.to_owned(), names)));
         Ok(rpc::CheckResponse { inputs: Some(wire::write_map(&checked.properties, Accepts::STATE)), failures })
     }
 
@@ -140,6 +144,7 @@ impl<P: Provider> Service<P> {
         let unfinished = olds.contains_key(UNFINISHED) || olds.contains_key(UNREAD);
         let account = account_of(&olds).map(str::to_owned);
         let spent = resource.spent(&olds);
+        let known = olds.clone();
         for (name, value) in olds {
             let field = shapes.iter().find_map(|s| s.field(&name));
             // To ask for what the cloud chose is to ask for nothing else. What mattered at creation alone is in the state, even if the
@@ -149,12 +154,16 @@ impl<P: Provider> Service<P> {
                 old.insert(name, value);
             }
         }
+        // What was imported was not made by this program: how it was made is not known, and no reason to make it anew.
+        let imported = !forgotten && !old.contains_key(BIRTH);
+        if !forgotten {
+            older::complete(&shapes, &mut old, &known, |field| imported && field.kept());
+        }
         let mut changes = diff(&shapes, &old, &new);
+        changes.retain(|change| !older::leaves(&new, change.at.head()));
         self.mark_replaced(resource, &request.urn, (&old, &new), &mut changes).await?;
         let spent = spent.map(|output| Change { at: output.into(), what: What::Changed, replace: true });
         changes.extend(spent);
-        // What was imported was not made by this program: how it was made is not known, and no reason to make it anew.
-        let imported = !forgotten && !old.contains_key(BIRTH);
         let initial = |name: &str| resource.inputs().field(name).is_some_and(|field| field.marks.initial);
         changes.retain(|c| !(imported && c.what == What::Added && initial(c.at.head())));
         changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));

@@ -52,8 +52,10 @@ impl<P: Provider> Service<P> {
         match outcome {
             Ok(Constructed { outputs, notes }) => {
                 let log = self.log.hiding(secrets([&inputs, &properties]));
-                for note in notes.into_iter().filter(|_| request.dry_run) {
-                    log.info(&urn, note).await;
+                // By now the engine has asked about every child, and shown what is there of it.
+                let stands = self.met().has_shown(&urn);
+                for note in notes.into_iter().filter(|note| request.dry_run && !(note.at_birth && stands)) {
+                    log.info(&urn, note.line).await;
                 }
                 Ok(respond(urn, outputs, request.accepts_output_values))
             }

@@ -15,6 +15,7 @@ use crate::hide::secrets;
 use crate::keep::kept;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
+use crate::serve::older::OLDER;
 use crate::serve::{BIRTH, Service, account};
 use crate::status::{clean, partial};
 use crate::urn::Urn;
@@ -163,9 +164,8 @@ impl<P: Provider> Service<P> {
         let wanted = fields.filter(|f| importing || given.contains_key(f.name));
         let mut seen: Map = wanted.filter_map(|f| Some((f.name.to_owned(), state.get(f.name)?.clone()))).collect();
         seen = conform(&shapes, &seen).properties;
-        if let Some(birth) = given.get(BIRTH) {
-            seen.insert(BIRTH.to_owned(), birth.clone());
-        }
+        let own = [BIRTH, OLDER].into_iter().filter_map(|name| given.get_key_value(name));
+        seen.extend(own.map(|(name, value)| (name.clone(), value.clone())));
         seen
     }
 

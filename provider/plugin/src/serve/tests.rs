@@ -5,7 +5,7 @@ use std::time::Duration;
 use gitinfra_proto::pulumirpc as rpc;
 use serde_json::json;
 
-use super::{Service, Start};
+use super::{Met, Service, Start};
 use crate::call::Call;
 use crate::catalogue::{Meta, Package};
 use crate::error::Result;
@@ -62,5 +62,23 @@ async fn a_resources_name_is_in_its_urn() {
         let [call, _] = calls(given, &[]).await;
         assert_eq!(&*call.name, name);
         assert_eq!(call.timeout, Some(Duration::from_millis(2500)));
+    }
+}
+
+/// What a preview says of a whole component's making is no news where a part of it is there.
+#[test]
+fn a_component_of_which_something_is_there_is_known() {
+    let whole = "urn:pulumi:dev::web::p:index:Site::web";
+    let cases = [
+        ("urn:pulumi:dev::web::p:index:Site$p:index:Net$p:index:File::web-net-a", true),
+        ("urn:pulumi:dev::web::p:index:Site$p:index:File::web-a", true),
+        ("urn:pulumi:dev::web::p:index:Site$p:index:File::other-a", false),
+        ("urn:pulumi:dev::web::p:index:Sitemap$p:index:File::web-a", false),
+        ("urn:pulumi:dev::web::p:index:File::web-a", false),
+        (whole, false),
+    ];
+    for (urn, expected) in cases {
+        let met = Met::<Somewhere> { shown: [urn.to_owned()].into(), ..Met::default() };
+        assert_eq!(met.has_shown(whole), expected, "{urn}");
     }
 }

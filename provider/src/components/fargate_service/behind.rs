@@ -37,7 +37,12 @@ pub fn tell(
     let group = target_group(here, inputs, listener);
     let settings = &inputs.settings;
     let forward = group.arn.map(|arn| vec![Action { target_group_arn: Some(arn), ..Action::of(ActionType::Forward) }]);
-    let usual = priority::of(here.name(), &settings.hosts, &settings.paths);
+    // Without the header it is a rule by itself, which in former versions, and while the header was asked for, was the one.
+    let apart = listener.separate_rules && listener.require_header.is_none() && settings.priority.is_none();
+    let usual = match apart {
+        true => priority::apart(here.name(), &settings.hosts, &settings.paths),
+        false => priority::of(here.name(), &settings.hosts, &settings.paths),
+    };
     let args = ListenerRuleArgs {
         listener_arn: (&listener.listener_arn).into(),
         priority: settings.priority.unwrap_or(usual).into(),
@@ -45,7 +50,8 @@ pub fn tell(
         actions: forward.into(),
         ..Default::default()
     };
-    let rule = here.add::<ListenerRule>("rule", args);
+    let place = if apart { here.child("rule-open").aliases(["rule"]) } else { here.child("rule") };
+    let rule = place.add::<ListenerRule>(args);
     let [from, to] = doors(here, settings.port, listener, own);
     let label = listener.listener_arn.zip(&group.arn_suffix);
     let label = label.map(|(listener, group)| format!("{}/{group}", balancer_of(&listener)));

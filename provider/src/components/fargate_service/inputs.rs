@@ -41,6 +41,10 @@ pub struct ServiceListener {
     pub security_group_id: Output<String>,
     /// A header that requests must have, such as a secret that only CloudFront knows. Default: none.
     pub require_header: Option<RequiredHeader>,
+    /// Whether there is another rule without `requireHeader` than with it, unless `priority` is given. So the old one stands until all else is rolled out, and
+    /// whoever still comes as before is not refused. Default: false.
+    #[prop(default = false)]
+    pub separate_rules: bool,
 }
 
 /// A header that requests must have.
@@ -144,6 +148,7 @@ pub struct FargateServiceSettings {
     #[prop(default = 30, max = 3600)]
     pub deregistration_delay: u32,
     /// The retention of the containers' logs in days, of those that CloudWatch Logs has: 1, 3, 5, 7, 14, 30, 60, 90 and so on. Default: 30.
+    /// `protectStateful` does not hold them: they go with the service.
     #[prop(default = 30)]
     pub log_retention_days: u32,
 }

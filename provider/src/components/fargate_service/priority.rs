@@ -36,6 +36,12 @@ pub fn of(name: &str, hosts: &BTreeSet<String>, paths: &BTreeSet<String>) -> u32
     1 + kind * SPAN + from + hash(name, hosts, paths) % count
 }
 
+/// The same for a rule that may stand beside that one for a while.
+pub fn apart(name: &str, hosts: &BTreeSet<String>, paths: &BTreeSet<String>) -> u32 {
+    let (one, other) = (of(name, hosts, paths), of(&format!("{name}, open"), hosts, paths));
+    if one == other { other + 1 } else { other }
+}
+
 /// How specific a path is: two for each folder that is named, and one more for a part of a name. `/*` is 0, `/api*` 1, `/api` and
 /// `/api/*`, which have nothing in common, 2.
 fn rank(path: &str) -> usize {
@@ -100,6 +106,14 @@ mod tests {
         let (host, path) = (set(&["App.example.com"]), set(&["/api/*"]));
         let numbers = [of("web", &host, &path), of("web", &set(&["app.example.com"]), &path), of("shop", &host, &path)];
         assert_eq!(numbers, [10650, 10650, 10658]);
+    }
+
+    #[test]
+    fn a_rule_apart_has_a_number_of_its_own() {
+        for number in 0..1000 {
+            let (name, all) = (format!("service-{number}"), set(&[]));
+            assert_ne!(of(&name, &all, &all), super::apart(&name, &all, &all), "{name}");
+        }
     }
 
     /// A hundred pages of twenty services that all take whole hosts: hardly any has to choose a number.

@@ -52,7 +52,9 @@ pub struct NetworkSettings {
     /// Whether the VPC's default security group loses its rules, so that nothing is reachable by accident.
     #[prop(default = true)]
     pub lock_default_security_group: bool,
-    /// Whether the VPC has a flow log, which records its IP traffic in CloudWatch Logs. Default: true, except in the profile `dev`.
+    /// Whether the VPC has a flow log, which records its IP traffic in CloudWatch Logs. Default: true, except in the profile `dev`. `protectStateful` does not
+    /// hold its records: a network that holds nothing else could not be destroyed. What must outlive the network belongs into a bucket of its own, by
+    /// another flow log.
     pub flow_logs: Option<bool>,
     /// For how many days CloudWatch Logs keeps what the flow log records.
     #[prop(default = 90)]

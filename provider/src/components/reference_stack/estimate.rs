@@ -48,13 +48,8 @@ mod seconds {
     pub const SERVICE: u32 = 70;
 }
 
-/// The lines of a preview.
-pub fn notes(plan: &Plan<'_>) -> Vec<String> {
-    vec![time(&plan.blocks), cost(plan)]
-}
-
-/// The longest way, and how long it takes.
-fn time(blocks: &Blocks) -> String {
+/// The longest way, and how long it takes where nothing is there yet.
+pub fn time(blocks: &Blocks) -> String {
     let certificate = match (&blocks.dns, &blocks.certificate) {
         (_, CertificateChoice::Existing(_)) => 0,
         (DnsChoice::Existing(_), _) => seconds::CERTIFICATE,
@@ -81,7 +76,7 @@ fn time(blocks: &Blocks) -> String {
 }
 
 /// What it costs in a month in which nothing happens.
-fn cost(plan: &Plan<'_>) -> String {
+pub fn cost(plan: &Plan<'_>) -> String {
     let mut lines = lines(plan);
     lines.retain(|(_, usd)| *usd >= 0.5);
     lines.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -221,12 +216,16 @@ mod tests {
 
     use super::super::Plan;
     use super::super::samples::small;
-    use super::notes;
+    use super::{cost, time};
 
     /// Both lines of a stack with these blocks, and without all others.
     fn told(more: &[(&str, &[(&str, Value)])]) -> [String; 2] {
         let inputs = small(&[], more);
-        notes(&Plan::of(&inputs).expect("a plan")).try_into().expect("two lines")
+        both(&Plan::of(&inputs).expect("a plan"))
+    }
+
+    fn both(plan: &Plan<'_>) -> [String; 2] {
+        [time(&plan.blocks), cost(plan)]
     }
 
     #[test]
@@ -247,7 +246,7 @@ mod tests {
             let ids = Value::Array((0..subnets).map(|n| format!("subnet-{n}").as_str().into()).collect());
             let network = object(vec![("vpcId", "vpc-1".into()), ("subnetIds", object(vec![("public", ids)]))]);
             let inputs = small(&[("network", network)], &[("loadBalancer", &[])]);
-            let [_, cost] = notes(&Plan::of(&inputs).expect("a plan")).try_into().expect("two lines");
+            let [_, cost] = both(&Plan::of(&inputs).expect("a plan"));
             assert!(cost.contains(priced), "{priced}: {cost}");
         }
     }

@@ -47,7 +47,8 @@ impl<'a> Site<'a> {
     pub fn of(here: &'a mut Scope, plan: Plan<'a>, facts: Facts) -> Site<'a> {
         let Facts { region, ranges, hosts } = facts;
         let report = Report::of(here);
-        estimate::notes(&plan).into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
+        here.note_at_birth(estimate::time(&plan.blocks));
+        [estimate::cost(&plan)].into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
         Site { here, plan, wires: Wires::unknown(), region, ranges, hosts, report, parts: BTreeMap::new() }
     }
 }
@@ -103,10 +104,12 @@ impl Site<'_> {
         })
     }
 
-    /// The records and the service, in the order in which no user is refused: CloudFront's header is asked for once the domain leads to CloudFront, and
-    /// the domain leads to the load balancer once the header is asked for no more.
+    /// The records and the service, in the order in which no user is refused: a record leads to the load balancer once the service's rule is there, and the
+    /// domain to CloudFront once CloudFront finds the load balancer. The rule for the others, those who come past CloudFront or through it, is deleted last.
     fn reached(&mut self, cdn: Option<&Cdn>) -> Result<(Vec<Output<String>>, Option<FargateService>)> {
-        if cdn.is_some() {
+        // The one rule of a given priority asks for the header after the domain leads to CloudFront, and no more before it leads past it.
+        let one = self.plan.blocks.service.as_ref().is_some_and(|it| it.settings.priority.is_some());
+        if cdn.is_some() && one {
             let records = self.records(cdn)?;
             let after = |header: Output<_>| records.iter().fold(header, |header, record| header.depends_on(record));
             self.wires.header = self.wires.header.take().map(after);
@@ -116,7 +119,7 @@ impl Site<'_> {
         if let Some(service) = &service {
             self.wires.balancer.dns_name = self.wires.balancer.dns_name.depends_on(&service.service_arn);
         }
-        Ok((self.records(None)?, service))
+        Ok((self.records(cdn)?, service))
     }
 
     /// Adds a part, and takes over what it reports.

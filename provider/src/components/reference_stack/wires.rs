@@ -231,6 +231,7 @@ impl Plan<'_> {
             listener_arn: wires.balancer.listener.clone(),
             security_group_id: wires.balancer.group.clone(),
             require_header: header,
+            separate_rules: true,
         });
         let data = self.blocks.aurora.is_some() || self.blocks.redis.is_some();
         Some(FargateServiceInputs {

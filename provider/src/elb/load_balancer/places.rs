@@ -11,6 +11,9 @@ use super::{LoadBalancerInputs, LoadBalancerType, SubnetMapping};
 use crate::aws::{Aws, Doing as _, list};
 use crate::ec2::filter;
 
+/// The prefix for source NAT that AWS chooses.
+const CHOSEN: &str = "auto_assigned";
+
 /// The ids of all subnets.
 pub fn subnets(of: &LoadBalancerInputs) -> BTreeSet<&String> {
     of.subnets.iter().chain(of.subnet_mappings.iter().map(|mapping| &mapping.subnet_id)).collect()
@@ -61,14 +64,21 @@ pub fn respell(seen: &mut LoadBalancerInputs, given: &LoadBalancerInputs) {
                 allocation_id: stands.allocation_id.filter(|_| asked.allocation_id.is_some()),
                 private_i_pv4_address: stands.private_i_pv4_address.filter(|_| asked.private_i_pv4_address.is_some()),
                 i_pv6_address: stands.i_pv6_address.filter(|_| asked.i_pv6_address.is_some()),
-                source_nat_ipv6_prefix: stands
-                    .source_nat_ipv6_prefix
-                    .filter(|_| asked.source_nat_ipv6_prefix.is_some()),
+                source_nat_ipv6_prefix: prefix(stands.source_nat_ipv6_prefix, &asked.source_nat_ipv6_prefix),
                 subnet_id: stands.subnet_id,
             },
         }
     });
     (seen.subnets, seen.subnet_mappings) = (BTreeSet::new(), spelled.collect());
+}
+
+/// The prefix for source NAT in the program's words: AWS has chosen the one that is `auto_assigned`.
+fn prefix(stands: Option<String>, asked: &Option<String>) -> Option<String> {
+    match asked.as_deref() {
+        Some(CHOSEN) if stands.is_some() => asked.clone(),
+        Some(_) => stands,
+        None => None,
+    }
 }
 
 /// Gives it other subnets.

@@ -15,6 +15,7 @@ use crate::rds::lately;
 /// Brings a cluster from its old state to new inputs. AWS takes each call from a cluster that is available only.
 pub async fn bring(aws: &Aws, id: &Id, old: &Cluster, new: &ClusterInputs) -> Result<()> {
     let was = &old.inputs;
+    refuse_another_key(was, new)?;
     let modification = modification(old, new)?;
     if modification != ModifyDbClusterInput::builder() {
         aws.call().once("modify", modify(aws, id, modification)).await?;
@@ -157,6 +158,19 @@ fn monitoring(was: &ClusterInputs, new: &ClusterInputs, mut modification: Modifi
         .database_insights_mode(new.database_insights_mode.as_str().into())
         .set_performance_insights_retention_period(new.performance_insights_retention_period.map(signed))
         .set_performance_insights_kms_key_id(key)
+}
+
+/// RDS never exchanges the key of Performance Insights while that is on.
+fn refuse_another_key(was: &ClusterInputs, new: &ClusterInputs) -> Result<()> {
+    let on = was.performance_insights_enabled && new.performance_insights_enabled;
+    let (old, key) = (&was.performance_insights_kms_key_id, &new.performance_insights_kms_key_id);
+    match (old, key) {
+        (Some(old), Some(key)) if on && old != key => {
+            let words = format!("the KMS key of Performance Insights stays `{old}` as long as that is on");
+            Err(Error::new(words).hint("give `performanceInsightsKmsKeyId` that key, or leave it out"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The password of the master user: given, or managed by RDS.

@@ -130,6 +130,23 @@ mod tests {
         RecordInputs::decode(&Value::from_json(&whole)).expect("a record")
     }
 
+    /// Resolvers keep the old answer of an alias for a minute. How long they keep another one's, a program may say as long as it likes: that is not awaited.
+    #[test]
+    fn what_an_alias_led_to_may_go_once_the_old_answer_has_expired() {
+        let alias = |name: &str, waits: bool| json!({"records": [], "waitForSync": waits, "alias": {"name": name, "zoneId": "Z2", "evaluateTargetHealth": false}});
+        let (balancer, edge) = ("a.elb.amazonaws.com", "d1.cloudfront.net");
+        for (old, new, seconds) in [
+            (alias(balancer, true), alias(edge, true), 60),
+            (alias(balancer, true), json!({}), 60),
+            (alias(balancer, true), alias(edge, false), 0),
+            (alias(balancer, true), alias(balancer, true), 0),
+            (json!({"ttl": 86400}), alias(edge, true), 0),
+        ] {
+            let told = Record::cached(&Record { inputs: record(old.clone()) }, &record(new.clone()));
+            assert_eq!(told.as_secs(), seconds, "{old} {new}");
+        }
+    }
+
     #[test]
     fn records_that_exclude_each_other() {
         let europe = json!({"setIdentifier": "a", "geoLocation": {"continentCode": "EU"}});

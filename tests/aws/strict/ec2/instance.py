@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import ipaddress
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.types import Base64EncodedString
@@ -80,6 +81,7 @@ class Instances:
         answer = super().run_instances()
         for instance in answer.result.instances:
             self.complete(instance)
+            self.give6(instance)
             if not self._get_param("NetworkInterfaces"):
                 # An interface that is made with the instance goes with it; moto keeps it.
                 for nic in instance.nics.values():
@@ -87,6 +89,16 @@ class Instances:
         if token:
             tokens[token] = (answer, asked)
         return answer
+
+    def give6(self, instance):
+        """The IPv6 addresses that are asked for; moto forgets how many."""
+        first = (self._get_param("NetworkInterfaces") or [{}])[0]
+        count = int(self._get_param("Ipv6AddressCount") or first.get("Ipv6AddressCount") or 0)
+        for nic in list(instance.nics.values())[:1]:
+            ranges = network.ranges6(nic.subnet)
+            if count and not ranges:
+                raise Refusal("InvalidParameterValue", f"The subnet '{nic.subnet.id}' has no IPv6 CIDR block.")
+            nic.ipv6_addresses = [str(ipaddress.ip_network(ranges[0])[0x100 + i]) for i in range(count)]
 
     def describe_images(self):
         self.know_images(self._get_param("ImageIds", []))

@@ -61,6 +61,10 @@ def be_born(thing):
     thing.state = "pending"
 
 
+# The pool of IPv6 addresses that every account has brought along, and its range.
+OWN6 = "ipv6pool-ec2-00000000000000001", "2001:db8:1000::/40"
+
+
 def check_known(wanted, known, code, words):
     """moto names any id of the request, or all of them, when one of several is unknown."""
     missing = [item for item in wanted or [] if item not in known]
@@ -138,15 +142,36 @@ class Networks:
         """moto takes any range, and has it at once."""
         vpc = self.ec2_backend.get_vpc(self._get_param("VpcId"))
         if self._get_bool_param("AmazonProvidedIpv6CidrBlock"):
-            return super().associate_vpc_cidr_block()
+            return self.amazons6(vpc)
         if self._get_param("Ipv6IpamPoolId"):
-            return self.hold("vpc", lambda: (vpc.id, self.associated6(vpc)), self.allocate(6))
+            return self.hold("vpc", lambda: (vpc.id, self.associated6(vpc, "IPAM Managed")), self.allocate(6))
+        if self._get_param("Ipv6Pool"):
+            return self.associated6(vpc, self.own_pool6())
         return self.hold("vpc", lambda: (vpc.id, self.associated(vpc)), self.allocate(4))
 
-    def associated6(self, vpc):
+    def amazons6(self, vpc):
+        group = self._get_param("Ipv6CidrBlockNetworkBorderGroup")
+        if group not in (None, self.region):
+            raise Refusal("InvalidParameterValue", f"Invalid Network Border Group '{group}'")
+        answer = super().associate_vpc_cidr_block()
+        # moto has another name for it.
+        for each in vpc.get_cidr_block_association_set(ipv6=True):
+            each["network_border_group"] = self.region
+        return answer
+
+    def own_pool6(self):
+        """The pool of addresses that the account has brought along, out of which a range has to be named."""
+        pool, given = self._get_param("Ipv6Pool"), self._get_param("Ipv6CidrBlock")
+        if pool != OWN6[0]:
+            raise Refusal("InvalidIpv6PoolID.NotFound", f"The ipv6Pool ID '{pool}' does not exist")
+        if given is None or not ipaddress.ip_network(given).subnet_of(ipaddress.ip_network(OWN6[1])):
+            raise Refusal("InvalidParameterValue", f"The CIDR '{given}' is not part of the pool '{pool}'.")
+        return pool
+
+    def associated6(self, vpc, pool):
         """A range out of a pool; moto knows Amazon's only."""
         made = vpc.associate_vpc_cidr_block(None, amazon_provided_ipv6_cidr_block=True, ipv6_cidr_block_network_border_group=self.region)
-        made["cidr_block"], made["ipv6_pool"] = self._get_param("Ipv6CidrBlock"), "IPAM Managed"
+        made["cidr_block"], made["ipv6_pool"], made["network_border_group"] = self._get_param("Ipv6CidrBlock"), pool, self.region
         shown = {
             "AssociationId": made["association_id"],
             "Ipv6CidrBlock": made["cidr_block"],

@@ -1,5 +1,6 @@
 """Load balancers: subnets and groups that are there, attributes of their type, provisioning, and interfaces that outlive them."""
 
+import ipaddress
 import re
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -7,7 +8,7 @@ from moto.ec2.models import ec2_backends
 
 from ..acm import release
 from ..clock import CLOCK
-from ..ec2.network import free_address
+from ..ec2.network import free_address, ranges6
 from ..response import Refusal
 
 # AWS's seconds until it is active, and until its interfaces are gone.
@@ -83,9 +84,19 @@ def zones(self):
             "SubnetId": subnet.id,
             "ZoneName": subnet.availability_zone,
             "LoadBalancerAddresses": addresses(given.get(subnet.id, {})),
+            "SourceNatIpv6Prefixes": prefixes(self, subnet, given.get(subnet.id, {})),
         }
         for subnet in self.subnets
     ]
+
+
+def prefixes(self, subnet, mapping):
+    """The IPv6 prefix of a zone for source NAT: the one that is asked for, else the last of the subnet."""
+    if getattr(self, "enable_prefix_for_ipv6_source_nat", "off") != "on":
+        return []
+    asked = mapping.get("SourceNatIpv6Prefix")
+    own = ipaddress.ip_network(ranges6(subnet)[0])
+    return [str(ipaddress.ip_network((own.broadcast_address, 80), strict=False)) if asked in (None, "auto_assigned") else asked]
 
 
 def let_go(backend, ec2):
@@ -173,6 +184,9 @@ class Balancers:
         made.canonical_hosted_zone_id = ZONES.get((kind, self.region), "Z2P70J7EXAMPLE")
         made.dns_name = f"{name}-{abs(hash(made.arn)) % 10**9}.{self.region}.elb.amazonaws.com"
         made.attrs = dict(ATTRIBUTES[kind])
+        made.capacity, made.enable_prefix_for_ipv6_source_nat = None, "off" if kind == "network" else None
+        made.enforce_security_group_inbound_rules_on_private_link_traffic = "on" if kind == "network" and groups else None
+        self.set_prefix(made)
         self.take_interfaces(made)
         return answer
 
@@ -245,8 +259,36 @@ class Balancers:
         if found.type == "network" and any(held.get(each.availability_zone, each) is not each for each in subnets):
             raise Refusal("InvalidConfigurationRequest", "The subnet of an enabled Availability Zone can't be changed: remove the zone first")
         found.subnets, found.mappings = subnets, mappings
+        self.set_prefix(found)
         self.take_interfaces(found)
         return ActionResult({"AvailabilityZones": zones(found)})
+
+    def set_prefix(self, found):
+        wanted = self.params.get("EnablePrefixForIpv6SourceNat")
+        if wanted and found.type != "network":
+            raise Refusal("InvalidConfigurationRequest", "Source NAT by an IPv6 prefix is only supported for network load balancers")
+        if wanted == "on" and (found.ip_address_type != "dualstack" or not all(ranges6(subnet) for subnet in found.subnets)):
+            raise Refusal("InvalidConfigurationRequest", "Source NAT by an IPv6 prefix needs the IP address type 'dualstack'")
+        if wanted:
+            found.enable_prefix_for_ipv6_source_nat = wanted
+
+    def capacity_view(self, found):
+        """moto tells a state, and no capacity."""
+        told = [{"AvailabilityZone": subnet.availability_zone, "State": {"Code": "provisioned"}} for subnet in found.subnets]
+        capacity = {"MinimumLoadBalancerCapacity": {"CapacityUnits": found.capacity}} if found.capacity else {}
+        return ActionResult({**capacity, "DecreaseRequestsRemaining": 2, "CapacityReservationState": told if capacity else []})
+
+    def describe_capacity_reservation(self):
+        return self.capacity_view(self.balancer())
+
+    def modify_capacity_reservation(self):
+        found, wanted = self.balancer(), (self.params.get("MinimumLoadBalancerCapacity") or {}).get("CapacityUnits")
+        if bool(wanted) == bool(self.params.get("ResetCapacityReservation")):
+            raise Refusal("InvalidConfigurationRequest", "Either a minimum capacity or a reset must be specified")
+        if wanted and wanted < 100:
+            raise Refusal("InvalidConfigurationRequest", f"The capacity units '{wanted}' must be 100 at least")
+        found.capacity = wanted
+        return self.capacity_view(found)
 
     def set_security_groups(self):
         found = self.balancer()
@@ -254,6 +296,11 @@ class Balancers:
         if not groups or (found.type == "network" and not found.security_groups):
             raise Refusal("InvalidConfigurationRequest", "Security groups can't be set for the load balancer")
         found.security_groups = groups
+        enforced = self.params.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
+        if enforced and found.type != "network":
+            raise Refusal("InvalidConfigurationRequest", "Inbound rules on PrivateLink traffic are only of network load balancers")
+        if enforced:
+            found.enforce_security_group_inbound_rules_on_private_link_traffic = enforced
         return ActionResult({"SecurityGroupIds": groups})
 
     def set_ip_address_type(self):

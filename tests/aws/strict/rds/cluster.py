@@ -141,8 +141,15 @@ class Clusters:
                 f"Use a parameter group with DBParameterGroupFamily {family(engine, version)}."
             )
 
+    def check_insights_key(self, thing, asked):
+        """The key of Performance Insights stays while they are on."""
+        wanted, has = asked.get("PerformanceInsightsKMSKeyId"), thing.get("PerformanceInsightsKMSKeyId")
+        if thing["PerformanceInsightsEnabled"] and wanted and has and self.key(wanted) != has:
+            raise rule.combination("You can't change your Performance Insights KMS key.")
+
     def take(self, cluster, asked):
         """Brings a cluster the plain properties of a request."""
+        self.check_insights_key(cluster, asked)
         cluster |= {name: asked[name] for name in PLAIN if asked.get(name) is not None}
         if asked.get("Domain") == "none":
             cluster |= {"Domain": None, "DomainIAMRoleName": None}

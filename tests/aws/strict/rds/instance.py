@@ -144,6 +144,7 @@ class Instances:
         return eni
 
     def take_instance(self, instance, asked):
+        self.check_insights_key(instance, asked)
         instance |= {name: asked[name] for name in PLAIN if asked.get(name) is not None}
         if asked.get("EnablePerformanceInsights") is not None:
             instance["PerformanceInsightsEnabled"] = asked["EnablePerformanceInsights"]
@@ -155,6 +156,7 @@ class Instances:
             raise rule.combination("A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.")
         if instance["PerformanceInsightsEnabled"]:
             instance["PerformanceInsightsRetentionPeriod"] = instance.get("PerformanceInsightsRetentionPeriod") or 7
+            instance["PerformanceInsightsKMSKeyId"] = self.key(instance.get("PerformanceInsightsKMSKeyId") or "alias/aws/rds")
 
     def instance_view(self, instance):
         cluster = self.things.clusters.get(instance["DBClusterIdentifier"])

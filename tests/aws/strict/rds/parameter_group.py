@@ -40,7 +40,7 @@ CLUSTER = {
     "ssl_min_protocol_version": ("dynamic", "TLSv1.2", True, "TLSv1,TLSv1.1,TLSv1.2,TLSv1.3"),
     "timezone": ("dynamic", "UTC", True, None),
 }
-FAMILIES = [*(f"aurora-postgresql{major}" for major in range(11, 18)), *(f"postgres{major}" for major in range(11, 18))]
+FAMILIES = ["aurora-mysql8.0", *(f"aurora-postgresql{major}" for major in range(11, 18)), *(f"postgres{major}" for major in range(11, 18))]
 # AWS's own pages hold a hundred; so few make several of them here.
 PAGE = 20
 # After a change, another one is refused for so many of AWS's seconds; a test sets it.

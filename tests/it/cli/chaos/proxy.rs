@@ -1,15 +1,17 @@
 //! Stands between gitinfra and PostgreSQL, counts what gitinfra wants to be done, and before or after one of it kills gitinfra, or lets
-//! the database go away for a moment, as one does that is started again.
+//! the database go away, for a moment or for long, or sets its clock.
 
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+use super::clock::Clock;
 
 /// What happens to gitinfra.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +19,10 @@ pub enum Blow {
     Kill,
     /// Every connection to the database is cut; new ones can be made at once.
     Cut,
+    /// The same, and it does not come back before gitinfra has ended.
+    Away,
+    /// The machine's clock is set, two hours ahead or behind.
+    Jump,
 }
 
 /// When gitinfra is struck.
@@ -30,6 +36,11 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Whether gitinfra notices it at all.
+    pub fn is_felt(self) -> bool {
+        self.blow != Blow::Jump
+    }
+
     pub const NEVER: Moment = Moment { statement: u64::MAX, is_done: false, blow: Blow::Kill };
 
     /// One of so many statements, which the seed decides (splitmix64).
@@ -38,7 +49,8 @@ impl Moment {
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         word ^= word >> 31;
-        let blow = if word & 2 == 2 { Blow::Cut } else { Blow::Kill };
+        // In turns, so that a few rounds see each.
+        let blow = [Blow::Kill, Blow::Cut, Blow::Jump, Blow::Away][(seed % 4) as usize];
         Moment { statement: 1 + (word >> 2) % all, is_done: word & 1 == 1, blow }
     }
 }
@@ -57,6 +69,10 @@ struct Shared {
     blows: AtomicU64,
     /// What is open, to be cut.
     open: Mutex<Vec<UnixStream>>,
+    /// Whether the database is not there for anybody.
+    is_away: AtomicBool,
+    /// The clock that gitinfra goes by.
+    clock: Clock,
 }
 
 pub struct Proxy {
@@ -68,7 +84,7 @@ pub struct Proxy {
 
 impl Proxy {
     /// Before the ledger at a URL of ours.
-    pub fn start(ledger: &str) -> Proxy {
+    pub fn start(ledger: &str, clock: Clock) -> Proxy {
         let (rest, folder) = ledger.split_once("?host=").expect("a URL of ours");
         let own = TempDir::with_prefix("gitinfra-px-").expect("a folder for a socket");
         let listener = UnixListener::bind(own.path().join(".s.PGSQL.5432")).expect("a socket");
@@ -81,6 +97,8 @@ impl Proxy {
             due: AtomicI32::new(0),
             blows: AtomicU64::new(0),
             open: Mutex::default(),
+            is_away: AtomicBool::new(false),
+            clock,
         });
         let url = format!("{rest}?host={}", own.path().display());
         let accepting = shared.clone();
@@ -117,6 +135,7 @@ impl Proxy {
     /// Nobody is struck any more.
     pub fn rest(&self) {
         *self.shared.moment.lock().expect("nobody panicked") = Moment::NEVER;
+        self.shared.is_away.store(false, Ordering::SeqCst);
     }
 
     /// How many statements there were since it was last told when to strike.
@@ -127,6 +146,9 @@ impl Proxy {
 
 impl Shared {
     fn serve(self: &Arc<Shared>, mut client: UnixStream) -> std::io::Result<()> {
+        if self.is_away.load(Ordering::SeqCst) {
+            return client.shutdown(std::net::Shutdown::Both);
+        }
         let mut server = UnixStream::connect(&self.server)?;
         let ends = [client.try_clone()?, server.try_clone()?];
         self.open.lock().expect("nobody panicked").extend(ends);
@@ -165,18 +187,25 @@ impl Shared {
             true => drop(self.due.fetch_add(1, Ordering::SeqCst)),
             false => self.strike(),
         }
-        !moment.is_done
+        !moment.is_done && moment.is_felt()
     }
 
     fn strike(&self) {
         self.blows.fetch_add(1, Ordering::SeqCst);
         match self.moment.lock().expect("nobody panicked").blow {
             Blow::Kill => self.kill(),
-            Blow::Cut => {
-                for end in self.open.lock().expect("nobody panicked").drain(..) {
-                    let _ = end.shutdown(std::net::Shutdown::Both);
-                }
+            Blow::Cut => self.cut(),
+            Blow::Away => {
+                self.is_away.store(true, Ordering::SeqCst);
+                self.cut();
             }
+            Blow::Jump => self.clock.jump(),
+        }
+    }
+
+    fn cut(&self) {
+        for end in self.open.lock().expect("nobody panicked").drain(..) {
+            let _ = end.shutdown(std::net::Shutdown::Both);
         }
     }
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Listed, Row, Second, length, row, subnet, two_subnets, vpc};
+use super::{Listed, PLAN6, POOL6, Row, Second, length, row, subnet, two_subnets, vpc};
+use crate::aws::REGION;
 use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
@@ -53,7 +54,13 @@ fn secure() -> Vec<Asked> {
         "defaultActions": [{"type": "forward", "targetGroupArn": "${tg.arn}"}],
     });
     let listener = Asked::new("listener", "elb:Listener", listener);
-    [balanced(), vec![zone], issued("www"), issued("shop"), vec![listener]].concat()
+    [balanced(), vec![zone], issued("www"), issued("shop"), issued("blog"), vec![listener]].concat()
+}
+
+/// A target group of a Lambda function.
+fn function(more: Value) -> Value {
+    let group = json!({"targetType": "lambda", "port": null, "protocol": null, "vpcId": null});
+    crate::life::with(&group, &more)
 }
 
 fn target_group_row() -> Row {
@@ -82,6 +89,13 @@ fn target_group_row() -> Row {
             "tags": {"a": "b"},
         }),
         needs: vec![("targets", json!({"targetType": "ip"}))],
+        also: vec![
+            function(json!({"healthCheckEnabled": true})),
+            function(json!({"healthCheckEnabled": false})),
+            function(json!({})),
+            json!({"targetType": "ip", "ipAddressType": "ipv6"}),
+            json!({"targetControlPort": 3000}),
+        ],
         in_place: vec!["healthCheckPath", "healthCheckIntervalSeconds", "matcher", "attributes", "tags"],
         other: Some(json!({"name": "shop"})),
         unnamed: json!({"name": null}),
@@ -111,6 +125,73 @@ fn target_group_row() -> Row {
     }
 }
 
+/// The bucket of a load balancer's logs, which all of AWS has one of.
+const LOGS: &str = "logs-of-the-balancer-of-the-rows";
+
+/// The bucket that logs go to, and who may write there.
+fn logs() -> Vec<Asked> {
+    let statement = json!({
+        "Effect": "Allow", "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+        "Action": "s3:PutObject", "Resource": format!("arn:aws:s3:::{LOGS}/*"),
+    });
+    let policy = json!({"bucket": "${logs.id}", "policy": {"Version": "2012-10-17", "Statement": [statement]}});
+    vec![
+        Asked::new("logs", "s3:Bucket", json!({"name": LOGS, "forceDestroy": true})),
+        Asked::new("writers", "s3:BucketPolicy", policy),
+    ]
+}
+
+/// Subnets with ranges of IPv6, and two Elastic IP addresses.
+fn ranges6() -> Vec<Asked> {
+    let six = json!({"vpcId": "${vpc.id}", "ipv6IpamPoolId": POOL6, "ipv6NetmaskLength": 56});
+    let subnet = |name: &str, range: &str, zone: &str| {
+        let zone = format!("{REGION}{zone}");
+        let both =
+            json!({"vpcId": "${six.vpcId}", "cidrBlock": range, "availabilityZone": zone, "ipv6IpamPoolId": PLAN6});
+        Asked::new(name, "ec2:Subnet", both)
+    };
+    let addresses = ["eip", "more"].map(|name| Asked::new(name, "ec2:Eip", json!({})));
+    let six = Asked::new("six", "ec2:VpcCidrBlockAssociation", six);
+    [vec![six, subnet("dual", "10.0.4.0/24", "a"), subnet("dual2", "10.0.5.0/24", "c")], addresses.to_vec()].concat()
+}
+
+/// What an Application Load Balancer may have beside the rest.
+fn logged() -> Vec<Value> {
+    let dual = |kind: &str| json!({"subnets": ["${dual.id}", "${dual2.id}"], "ipAddressType": kind});
+    vec![
+        json!({"connectionLogs": {"bucket": "${writers.bucket}", "prefix": "c"}}),
+        json!({"healthCheckLogs": {"bucket": "${writers.bucket}"}}),
+        json!({"minimumLoadBalancerCapacity": {"capacityUnits": 100}}),
+        json!({"minimumLoadBalancerCapacity": {"capacityUnits": 200}}),
+        dual("dualstack"),
+        dual("dualstack-without-public-ipv4"),
+        json!({"subnets": null, "subnetMappings": [{"subnetId": "${one.id}"}, {"subnetId": "${two.id}"}]}),
+    ]
+}
+
+/// What only a Network Load Balancer has.
+fn addressed() -> Vec<Value> {
+    let network = |own: Value| crate::life::with(&own, &json!({"type": "network"}));
+    let mapped = |one: Value, two: Value| {
+        let [one, two] = [("dual", one), ("dual2", two)]
+            .map(|(name, more)| crate::life::with(&json!({"subnetId": format!("${{{name}.id}}")}), &more));
+        json!({"subnets": null, "subnetMappings": [one, two]})
+    };
+    let dual = json!({"subnets": ["${dual.id}", "${dual2.id}"], "ipAddressType": "dualstack"});
+    let prefix = json!({"ipAddressType": "dualstack", "enablePrefixForIpv6SourceNat": "on"});
+    let chosen = json!({"sourceNatIpv6Prefix": "auto_assigned"});
+    let guarded = json!({"securityGroups": ["${group.id}"]});
+    let open = json!({"enforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "off"});
+    vec![
+        network(mapped(json!({"allocationId": "${eip.id}"}), json!({"allocationId": "${more.id}"}))),
+        network(crate::life::with(&guarded, &open)),
+        network(guarded),
+        network(dual.clone()),
+        network(crate::life::with(&dual, &prefix)),
+        network(crate::life::with(&mapped(chosen.clone(), chosen), &prefix)),
+    ]
+}
+
 fn load_balancer_row() -> Row {
     Row {
         around: [network(), vec![Asked::new("group", "ec2:SecurityGroup", json!({"vpcId": "${vpc.id}"}))]].concat(),
@@ -126,8 +207,8 @@ fn load_balancer_row() -> Row {
             },
             "tags": {"a": "b"},
         }),
-        also: vec![json!({"subnets": ["${one.id}", "${two.id}", "${three.id}"]})],
-        beside: vec![subnet("three", "10.0.2.0/24", "d")],
+        also: [vec![json!({"subnets": ["${one.id}", "${two.id}", "${three.id}"]})], logged(), addressed()].concat(),
+        beside: [vec![subnet("three", "10.0.2.0/24", "d")], logs(), ranges6()].concat(),
         in_place: vec!["securityGroups", "attributes", "tags"],
         other: Some(json!({"name": "shop"})),
         unnamed: json!({"name": null}),
@@ -157,6 +238,8 @@ fn listener_row() -> Row {
             "attributes": {"routingHttpResponseServerEnabled": false, "routingHttpResponseXFrameOptionsHeaderValue": "DENY"},
             "tags": {"a": "b"},
         }),
+        beside: certified(),
+        also: secured(),
         in_place: vec!["port", "defaultActions", "attributes", "tags"],
         other: Some(json!({"port": 81})),
         second: Second::Refused,
@@ -185,6 +268,40 @@ fn listener_row() -> Row {
         by_hand: Some(vec![("elbv2", "delete_listener", json!({"ListenerArn": "${x.arn}"}))]),
         ..row("elb:Listener", ("elbv2", "", |_| 0))
     }
+}
+
+/// What stands beside a load balancer for a listener with certificates, of either kind.
+fn certified() -> Vec<Asked> {
+    let network = json!({"type": "network", "subnets": ["${one.id}", "${two.id}"]});
+    let group = json!({"port": 80, "protocol": "TLS", "targetType": "ip", "vpcId": "${vpc.id}"});
+    let parts = vec![Asked::new("nlb", "elb:LoadBalancer", network), Asked::new("ttg", "elb:TargetGroup", group)];
+    let zone = Asked::new("zone", "route53:Zone", json!({"name": "example.com"}));
+    [vec![zone], issued("www"), issued("shop"), parts].concat()
+}
+
+/// What a listener with certificates may have.
+fn secured() -> Vec<Value> {
+    let secure = |more: Value| {
+        let own = json!({"port": 443, "protocol": "HTTPS", "certificateArn": "${www.certificateArn}"});
+        crate::life::with(&own, &more)
+    };
+    let tls = |more: Value| {
+        let own = json!({
+            "loadBalancerArn": "${nlb.arn}", "protocol": "TLS",
+            "defaultActions": [{"type": "forward", "targetGroupArn": "${ttg.arn}"}],
+        });
+        secure(crate::life::with(&own, &more))
+    };
+    let store = format!("arn:aws:elasticloadbalancing:{REGION}:123456789012:truststore/own/0123456789abcdef");
+    vec![
+        secure(json!({})),
+        secure(json!({"certificateArn": "${shop.certificateArn}"})),
+        secure(json!({"sslPolicy": "ELBSecurityPolicy-2016-08"})),
+        secure(json!({"mutualAuthentication": {"mode": "passthrough"}})),
+        secure(json!({"mutualAuthentication": {"mode": "verify", "trustStoreArn": store}})),
+        tls(json!({"alpnPolicy": "HTTP2Preferred"})),
+        tls(json!({})),
+    ]
 }
 
 fn listener_rule_row() -> Row {
@@ -238,7 +355,13 @@ fn listener_certificate_row() -> Row {
     Row {
         around: secure(),
         first: json!({"listenerArn": "${listener.arn}", "certificateArn": "${shop.certificateArn}"}),
+        other: Some(json!({"certificateArn": "${blog.certificateArn}"})),
         second: Second::Refused,
+        by_hand: Some(vec![(
+            "elbv2",
+            "remove_listener_certificates",
+            json!({"ListenerArn": "${listener.arn}", "Certificates": [{"CertificateArn": "${shop.certificateArn}"}]}),
+        )]),
         wrong: vec![(json!({"certificateArn": "shop"}), "is not a certificate's ARN")],
         listed: Listed {
             service: "elbv2",

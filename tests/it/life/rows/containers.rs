@@ -207,6 +207,15 @@ fn service_row() -> Row {
             "volumeConfigurations": [{"name": "data", "managedEbsVolume": {"roleArn": TASK, "sizeInGiB": 10}}],
             "tags": {"a": "b"},
         }),
+        also: vec![
+            json!({"launchType": "FARGATE"}),
+            json!({"taskDefinition": "${plain.id}", "networkConfiguration": null, "launchType": "EC2"}),
+            json!({
+                "taskDefinition": "${plain.id}", "networkConfiguration": null, "launchType": "EC2",
+                "schedulingStrategy": "DAEMON",
+            }),
+        ],
+        beside: vec![plain_task()],
         in_place: vec!["taskDefinition", "deploymentConfiguration", "enableExecuteCommand", "tags"],
         other: Some(json!({"name": "shop"})),
         unnamed: json!({"name": null}),
@@ -260,10 +269,23 @@ fn plain_service(name: &str) -> Asked {
     Asked::new(name, "ecs:Service", properties)
 }
 
-fn services() -> Vec<Asked> {
+/// A task definition for EC2, which needs no network.
+fn plain_task() -> Asked {
     let container = json!({"image": "nginx", "memory": 128});
     let plain = json!({"family": "plain", "containerDefinitions": {"app": container}});
-    vec![cluster("web"), Asked::new("plain", "ecs:TaskDefinition", plain), plain_service("app"), plain_service("more")]
+    Asked::new("plain", "ecs:TaskDefinition", plain)
+}
+
+fn services() -> Vec<Asked> {
+    vec![cluster("web"), plain_task(), plain_service("app"), plain_service("more")]
+}
+
+/// A target of a service of one's own, which is reached by an address and by a role.
+fn custom(role: &str) -> serde_json::Value {
+    json!({
+        "serviceNamespace": "custom-resource", "resourceId": "https://example.execute-api.ap-northeast-1.amazonaws.com/prod/1",
+        "scalableDimension": "custom-resource:ResourceType:Property", "resourceCreatedAt": null, "roleArn": role,
+    })
 }
 
 fn target_row() -> Row {
@@ -278,6 +300,7 @@ fn target_row() -> Row {
         given: json!({
             "minCapacity": 2, "maxCapacity": 8, "suspendedState": {"scheduledScalingSuspended": true}, "scheduledActions": night, "tags": {"a": "b"},
         }),
+        also: [TASK, EXECUTION].map(custom).to_vec(),
         in_place: vec!["minCapacity", "suspendedState", "scheduledActions", "tags"],
         other: Some(json!({"resourceId": "service/web/more", "resourceCreatedAt": "${more.createdAt}"})),
         second: Second::Refused,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Row, Second, length, row, two_subnets};
 use crate::life::stack::Asked;
+use crate::life::with;
 
 pub fn rows() -> Vec<Row> {
     vec![
@@ -28,6 +29,10 @@ const KEY: &str = "01234567-89ab-cdef-0123-456789abcdef";
 fn subnet_group() -> Vec<Asked> {
     let group = json!({"subnetIds": ["${one.id}", "${two.id}"]});
     [two_subnets(), vec![Asked::new("net", "rds:SubnetGroup", group)]].concat()
+}
+
+fn key(name: &str) -> Asked {
+    Asked::new(name, "kms:Key", json!({}))
 }
 
 fn cluster_row() -> Row {
@@ -87,6 +92,21 @@ fn cluster_row() -> Row {
             ("domain", json!({"domainIamRoleName": "directory"})),
             ("domainIamRoleName", json!({"domain": "d-0123456789"})),
             ("monitoringRoleArn", json!({"monitoringInterval": 60})),
+        ],
+        beside: vec![Asked::new("guard", "ec2:SecurityGroup", json!({"vpcId": "${vpc.id}"})), key("key"), key("other")],
+        also: vec![
+            json!({"vpcSecurityGroupIds": ["${guard.id}"]}),
+            json!({"manageMasterUserPassword": true}),
+            json!({"manageMasterUserPassword": true, "masterUserSecretKmsKeyId": "alias/aws/secretsmanager"}),
+            json!({"deleteAutomatedBackups": false}),
+            json!({"clusterScalabilityType": "standard"}),
+            json!({"performanceInsightsEnabled": true, "performanceInsightsKmsKeyId": "${key.arn}"}),
+            // The same key by another name.
+            json!({"performanceInsightsEnabled": true, "performanceInsightsKmsKeyId": "${key.keyId}"}),
+            json!({"performanceInsightsEnabled": false}),
+            json!({"engine": "aurora-mysql", "engineVersion": "8.0", "backtrackWindow": 3600}),
+            json!({"engine": "aurora-mysql", "engineVersion": "8.0", "backtrackWindow": 7200}),
+            json!({"engine": "aurora-mysql", "engineVersion": "8.0"}),
         ],
         in_place: vec!["tags", "backupRetentionPeriod", "enableHttpEndpoint", "associatedRoles", "copyTagsToSnapshot"],
         other: Some(json!({"identifier": "shop"})),
@@ -149,6 +169,10 @@ fn restored_cluster_row() -> Row {
             "enableHttpEndpoint": true,
         }),
         given: json!({"restoreType": "copy-on-write", "kmsKeyId": KEY, "tags": {"a": "b"}, "performanceInsightsEnabled": true}),
+        also: vec![
+            json!({"useLatestRestorableTime": null, "restoreToTime": "2026-02-28T10:00:00Z"}),
+            json!({"sourceDbClusterIdentifier": null, "sourceDbClusterResourceId": "${source.clusterResourceId}"}),
+        ],
         in_place: vec!["tags", "performanceInsightsEnabled"],
         other: Some(json!({"identifier": "shop"})),
         unnamed: json!({"identifier": null}),
@@ -198,6 +222,14 @@ fn cluster_instance_row() -> Row {
         needs: vec![
             ("monitoringInterval", json!({"monitoringRoleArn": ROLE})),
             ("monitoringRoleArn", json!({"monitoringInterval": 60})),
+        ],
+        beside: vec![key("key"), key("other")],
+        also: vec![
+            json!({"enablePerformanceInsights": true, "performanceInsightsRetentionPeriod": 31}),
+            json!({"enablePerformanceInsights": false}),
+            json!({"enablePerformanceInsights": true, "performanceInsightsKmsKeyId": "${key.arn}"}),
+            json!({"enablePerformanceInsights": true, "performanceInsightsKmsKeyId": "${key.keyId}"}),
+            json!({"enablePerformanceInsights": true, "performanceInsightsKmsKeyId": "${other.arn}"}),
         ],
         in_place: vec!["tags", "promotionTier", "publiclyAccessible"],
         other: Some(json!({"identifier": "web-2"})),
@@ -349,6 +381,10 @@ fn user_row() -> Row {
             "passwords": ["sixteen-characters", "sixteen-characters-2"],
             "tags": {"a": "b"},
         }),
+        also: vec![
+            json!({"authenticationType": "iam", "passwords": null}),
+            json!({"authenticationType": "no-password-required", "passwords": null, "engine": "redis"}),
+        ],
         in_place: vec!["accessString", "engine", "passwords", "tags"],
         other: Some(json!({"userId": "shop"})),
         unnamed: json!({"userId": null}),
@@ -378,6 +414,13 @@ fn user_group_row() -> Row {
         ],
         first: json!({"userGroupId": "web"}),
         given: json!({"userIds": ["${one.id}", "${two.id}"], "tags": {"a": "b"}}),
+        also: vec![json!({"engine": "redis", "userIds": ["${all.id}"]})],
+        // Redis OSS has a user `default` in every group.
+        beside: vec![Asked::new(
+            "all",
+            "elasticache:User",
+            with(&user("all"), &json!({"userName": "default", "engine": "redis"})),
+        )],
         in_place: vec!["userIds", "tags"],
         other: Some(json!({"userGroupId": "shop"})),
         unnamed: json!({"userGroupId": null}),

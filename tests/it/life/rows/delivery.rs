@@ -49,10 +49,25 @@ fn copied() -> Vec<Value> {
     ]
 }
 
+/// A lifecycle whose transitions begin at another size, and one that leaves that to S3.
+fn aged() -> Vec<Value> {
+    let rules = json!({"old": {"expiration": {"days": 30}}});
+    vec![
+        json!({"lifecycleRules": rules, "transitionDefaultMinimumObjectSize": "varies_by_storage_class"}),
+        json!({"lifecycleRules": rules}),
+    ]
+}
+
+/// A bucket that keeps its versions for good: without them, it is another one.
+fn locked() -> Value {
+    let retention = json!({"defaultRetention": {"mode": "GOVERNANCE", "days": 1}});
+    json!({"versioning": true, "objectLockConfiguration": retention, "forceDestroy": true})
+}
+
 fn bucket_row() -> Row {
     Row {
         around: vec![Asked::new("logs", "s3:Bucket", json!({}))],
-        also: copied(),
+        also: [copied(), aged(), vec![locked()]].concat(),
         beside: vec![copier()],
         first: json!({"name": unused("web")}),
         given: json!({
@@ -382,6 +397,7 @@ fn monitoring_subscription_row() -> Row {
         around: vec![Asked::new("site", "cloudfront:Distribution", distribution)],
         first: json!({"distributionId": "${site.id}"}),
         second: Second::Refused,
+        by_hand: Some(vec![("cloudfront", "delete_monitoring_subscription", json!({"DistributionId": "${site.id}"}))]),
         listed: Listed {
             service: "cloudfront",
             operation: "get_monitoring_subscription",

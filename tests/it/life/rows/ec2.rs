@@ -2,19 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::{Listed, Row, Second, length, row, subnet, vpc};
+use super::{Listed, PLAN6, POOL6, Row, Second, length, row, subnet, vpc};
 use crate::aws::REGION;
 use crate::life::stack::Asked;
 
 /// The IPAM pools of every account: one for VPCs, and two for the subnets of a VPC.
 const POOL: &str = "ipam-pool-00000000000000004";
 const PLAN: &str = "ipam-pool-00000000000000014";
-const PLAN6: &str = "ipam-pool-00000000000000016";
 
 pub fn rows() -> Vec<Row> {
     vec![
         vpc_row(),
-        vpc_cidr_block_row(json!({"cidrBlock": "10.9.0.0/16"}), Some(json!({"cidrBlock": "100.64.0.0/16"}))),
+        Row {
+            also: drawn_blocks(),
+            ..vpc_cidr_block_row(json!({"cidrBlock": "10.9.0.0/16"}), Some(json!({"cidrBlock": "100.64.0.0/16"})))
+        },
         vpc_cidr_block_row(json!({"amazonProvidedIpv6CidrBlock": true}), None),
         subnet_row(),
         internet_gateway_row(),
@@ -90,6 +92,21 @@ fn vpc_cidr_block_row(range: Value, other: Option<Value>) -> Row {
     }
 }
 
+/// Blocks that come out of pools, each after one that the program names: a VPC has room for one of IPv6.
+fn drawn_blocks() -> Vec<Value> {
+    let drawn = |block: Value| crate::life::with(&json!({"cidrBlock": null}), &block);
+    vec![
+        drawn(json!({"ipv4IpamPoolId": POOL})),
+        drawn(json!({"ipv4IpamPoolId": POOL, "ipv4NetmaskLength": 24})),
+        json!({"cidrBlock": "10.128.64.0/20", "ipv4IpamPoolId": POOL}),
+        drawn(json!({"ipv6IpamPoolId": POOL6, "ipv6NetmaskLength": 56})),
+        json!({}),
+        drawn(json!({"amazonProvidedIpv6CidrBlock": true, "ipv6CidrBlockNetworkBorderGroup": REGION})),
+        json!({}),
+        drawn(json!({"ipv6Pool": "ipv6pool-ec2-00000000000000001", "ipv6CidrBlock": "2001:db8:1000:1a00::/56"})),
+    ]
+}
+
 fn subnet_row() -> Row {
     Row {
         around: vec![vpc()],
@@ -144,21 +161,19 @@ fn eip_row() -> Row {
     Row {
         given: json!({"tags": {"a": "b"}}),
         also: vec![json!({"instanceId": "${server.id}"})],
-        beside: vec![
-            vpc(),
-            gateway(),
-            subnet("net", "10.0.0.0/24", "a"),
-            Asked::new(
-                "server",
-                "ec2:Instance",
-                json!({"imageSsmParameter": IMAGE, "instanceType": "t4g.nano", "subnetId": "${net.id}"}),
-            ),
-        ],
+        beside: vec![vpc(), gateway(), subnet("net", "10.0.0.0/24", "a"), server("server", "net")],
         in_place: vec!["tags"],
         other: Some(json!({"tags": {"c": "d"}})),
         by_hand: Some(vec![("ec2", "release_address", json!({"AllocationId": "${x.id}"}))]),
         ..row("ec2:Eip", ("ec2", "describe_addresses", |answer| length(answer, "Addresses")))
     }
+}
+
+/// A small instance in a subnet.
+fn server(name: &str, subnet: &str) -> Asked {
+    let properties =
+        json!({"imageSsmParameter": IMAGE, "instanceType": "t4g.nano", "subnetId": format!("${{{subnet}.id}}")});
+    Asked::new(name, "ec2:Instance", properties)
 }
 
 fn nat_gateway_row() -> Row {
@@ -230,8 +245,9 @@ fn route_table_row() -> Row {
 
 fn route_row() -> Row {
     Row {
-        around: tables(),
+        around: [tables(), vec![server("server", "subnet")]].concat(),
         first: json!({"routeTableId": "${table.id}", "destinationCidrBlock": "0.0.0.0/0", "gatewayId": "${igw.id}"}),
+        also: vec![json!({"gatewayId": null, "instanceId": "${server.id}"})],
         other: Some(json!({"destinationCidrBlock": "172.16.0.0/12"})),
         second: Second::Refused,
         wrong: vec![
@@ -399,6 +415,12 @@ fn gateway_endpoint_row() -> Row {
     }
 }
 
+/// A flow log that goes to files.
+fn filed(more: Value) -> Value {
+    let files = json!({"logDestinationType": "s3", "logDestination": "${files.arn}", "deliverLogsPermissionArn": null});
+    crate::life::with(&files, &more)
+}
+
 fn flow_log_row() -> Row {
     let trust = json!({"Statement": [{
         "Effect": "Allow",
@@ -428,11 +450,10 @@ fn flow_log_row() -> Row {
             "tagFieldSpecifications": [{"resourceType": "instance", "tagKeys": ["Name"]}],
             "tags": {"a": "b"},
         }),
-        also: vec![json!({
-            "logDestinationType": "s3",
-            "logDestination": "${files.arn}",
-            "deliverLogsPermissionArn": null,
-        })],
+        also: vec![
+            filed(json!({})),
+            filed(json!({"destinationOptions": {"fileFormat": "parquet", "perHourPartition": true}})),
+        ],
         beside: vec![Asked::new("files", "s3:Bucket", json!({"forceDestroy": true}))],
         in_place: vec!["tags"],
         other: Some(json!({"logDestination": "${more.arn}"})),
@@ -466,8 +487,29 @@ fn instance_row() -> Row {
     }]});
     Row {
         around: vec![vpc(), subnet("one", "10.0.0.0/24", "a"), group],
-        also: vec![json!({"iamInstanceProfile": "${profile.name}"})],
+        also: vec![
+            json!({"iamInstanceProfile": "${profile.name}"}),
+            json!({"availabilityZone": format!("{REGION}a")}),
+            json!({"imageSsmParameter": null, "imageId": "${peer.imageId}"}),
+            json!({"keyName": "ops"}),
+            json!({"subnetId": "${dual.id}", "ipv6AddressCount": 1}),
+            json!({"subnetId": "${dual.id}", "ipv6AddressCount": 2}),
+        ],
         beside: vec![
+            server("peer", "one"),
+            Asked::new(
+                "six",
+                "ec2:VpcCidrBlockAssociation",
+                json!({"vpcId": "${vpc.id}", "ipv6IpamPoolId": POOL6, "ipv6NetmaskLength": 56}),
+            ),
+            Asked::new(
+                "dual",
+                "ec2:Subnet",
+                json!({
+                    "vpcId": "${six.vpcId}", "cidrBlock": "10.0.4.0/24", "availabilityZone": format!("{REGION}a"),
+                    "ipv6IpamPoolId": PLAN6,
+                }),
+            ),
             Asked::new("role", "iam:Role", json!({"assumeRolePolicy": trust})),
             Asked::new("profile", "iam:InstanceProfile", json!({"role": "${role.name}"})),
         ],

@@ -79,6 +79,7 @@ fn role_policy_attachment_row() -> Row {
             count: |answer| length(answer, "AttachedPolicies"),
             each: 1,
         },
+        by_hand: Some(vec![("iam", "detach_role_policy", json!({"RoleName": "task", "PolicyArn": READ_ONLY}))]),
         ..row("iam:RolePolicyAttachment", ("iam", "", |_| 0))
     }
 }
@@ -139,6 +140,7 @@ fn service_linked_role_row() -> Row {
         first: json!({"awsServiceName": "autoscaling.amazonaws.com"}),
         given: json!({"description": "for the web"}),
         in_place: vec!["description"],
+        also: vec![json!({"customSuffix": "web"})],
         other: Some(json!({"awsServiceName": "ecs.amazonaws.com"})),
         second: Second::Shared,
         wrong: vec![(json!({"customSuffix": ""}), "customSuffix")],
@@ -264,6 +266,10 @@ fn runs(command: &str) -> Value {
     })
 }
 
+/// A document in YAML.
+const YAML: &str =
+    "schemaVersion: '2.2'\nmainSteps: [{action: 'aws:runShellScript', name: run, inputs: {runCommand: [stop]}}]\n";
+
 fn document_row() -> Row {
     Row {
         first: json!({"name": "restart", "content": runs("restart")}),
@@ -271,6 +277,7 @@ fn document_row() -> Row {
             "tags": {"a": "b"}, "content": runs("start"), "targetType": "/AWS::EC2::Instance", "accountIds": ["123456789012"],
             "documentType": "Automation", "versionName": "first",
         }),
+        also: vec![json!({"documentFormat": "YAML", "content": YAML})],
         in_place: vec!["tags", "content", "accountIds"],
         other: Some(json!({"name": "stop"})),
         unnamed: json!({"name": null}),

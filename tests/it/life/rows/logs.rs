@@ -3,10 +3,19 @@
 use serde_json::{Value, json};
 
 use super::{Listed, Row, Second, large, length, row};
+use crate::aws::REGION;
 use crate::life::stack::Asked;
 
 pub fn rows() -> Vec<Row> {
     vec![log_group_row(), resource_policy_row(), metric_filter_row()]
+}
+
+/// The policy of a key that CloudWatch Logs may use.
+fn open_to_logs() -> Value {
+    let allow =
+        |principal: Value| json!({"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"});
+    let logs = format!("logs.{REGION}.amazonaws.com");
+    json!({"Version": "2012-10-17", "Statement": [allow(json!({"AWS": "*"})), allow(json!({"Service": logs}))]})
 }
 
 fn log_group_row() -> Row {
@@ -35,6 +44,8 @@ fn log_group_row() -> Row {
             "fieldIndexPolicies",
             "tags",
         ],
+        beside: vec![Asked::new("key", "kms:Key", json!({"keyPolicy": open_to_logs()}))],
+        also: vec![json!({"kmsKeyId": "${key.arn}"})],
         other: Some(json!({"name": "/ecs/web-blue", "logGroupClass": "INFREQUENT_ACCESS"})),
         unnamed: json!({"name": null}),
         second: Second::Refused,

@@ -6,6 +6,8 @@ use super::{Listed, Row, Second, length, row};
 use crate::life::stack::Asked;
 
 const TOPIC: &str = "arn:aws:sns:ap-northeast-1:123456789012:alarms";
+/// A topic of another region.
+const FAR: &str = "arn:aws:sns:us-east-1:123456789012:alarms";
 
 pub fn rows() -> Vec<Row> {
     vec![metric_alarm_row(), math_alarm_row(), composite_alarm_row(), slack_channel_configuration_row()]
@@ -43,6 +45,7 @@ fn metric_alarm_row() -> Row {
             "warmUpConfiguration": {"warmUpPeriodDurationInMinutes": 5},
             "actionConfiguration": {"alarmTagsPropagation": {"enabled": true, "includedTagKeys": ["a"]}},
         }),
+        also: vec![json!({"statistic": null, "extendedStatistic": "p99.9"})],
         in_place: vec!["alarmDescription", "tags", "alarmActions", "datapointsToAlarm", "treatMissingData"],
         other: Some(json!({"name": "slow"})),
         unnamed: json!({"name": null}),
@@ -57,6 +60,7 @@ fn metric_alarm_row() -> Row {
             (json!({"datapointsToAlarm": 6}), "is more than `evaluationPeriods`"),
             (json!({"metrics": [{"id": "m1", "expression": "1"}]}), "only one of `metricName`, `metrics`"),
             (json!({"alarmActions": ["web"]}), "alarmActions"),
+            (json!({"okActions": [TOPIC, FAR]}), "is in us-east-1, and the alarm in ap-northeast-1"),
         ],
         listed: alarms(),
         by_hand: Some(vec![("cloudwatch", "delete_alarms", json!({"AlarmNames": ["errors"]}))]),
@@ -103,7 +107,7 @@ fn slack_channel_configuration_row() -> Row {
             "configurationName": "alarms", "slackWorkspaceId": "T07EA123LEP", "slackChannelId": "C07EZ1ABC23", "iamRoleArn": ROLE,
         }),
         given: json!({
-            "tags": {"a": "b"}, "snsTopicArns": [TOPIC, "arn:aws:sns:us-east-1:123456789012:alarms"], "loggingLevel": "ERROR",
+            "tags": {"a": "b"}, "snsTopicArns": [TOPIC, FAR], "loggingLevel": "ERROR",
             "guardrailPolicies": [READ_ONLY], "userRoleRequired": true, "slackChannelId": "C0", "iamRoleArn": format!("{ROLE}-two"),
             "slackWorkspaceId": "T0SHOP",
         }),
@@ -158,6 +162,7 @@ fn composite_alarm_row() -> Row {
             (json!({"actionsSuppressor": "slow"}), "needs `actionsSuppressorWaitPeriod`"),
             (json!({"actionsSuppressorWaitPeriod": 60}), "needs `actionsSuppressor`"),
             (json!({"alarmActions": ["arn:aws:automate:ap-northeast-1:ec2:recover"]}), "no actions of EC2"),
+            (json!({"alarmActions": [FAR]}), "is in us-east-1, and the alarm in ap-northeast-1"),
         ],
         listed: alarms(),
         by_hand: Some(vec![("cloudwatch", "delete_alarms", json!({"AlarmNames": ["web"]}))]),

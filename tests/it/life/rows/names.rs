@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Listed, Row, Second, length, row};
-use crate::aws::ELSEWHERE;
+use crate::aws::{ELSEWHERE, REGION};
 use crate::life::stack::Asked;
 use crate::life::with;
 
@@ -107,6 +107,7 @@ fn shared_record_row() -> Row {
         around: vec![zone()],
         first: json!({"zoneId": "${zone.id}", "name": "www.example.com", "owner": "one", "records": ["a.example.com"]}),
         given: json!({"ttl": 60, "waitForSync": false}),
+        also: vec![json!({"type": "A", "records": ["192.0.2.1"]}), json!({"type": "TXT", "records": ["a", "b"]})],
         in_place: vec!["ttl"],
         other: Some(json!({"owner": "two"})),
         unnamed: json!({"owner": null}),
@@ -137,6 +138,23 @@ fn shared_record_row() -> Row {
     }
 }
 
+/// A health check of an alarm.
+fn watching(alarm: &str, more: Value) -> Value {
+    let check = json!({
+        "type": "CLOUDWATCH_METRIC", "fullyQualifiedDomainName": null, "alarmIdentifier": {"name": alarm, "region": REGION},
+    });
+    with(&check, &more)
+}
+
+/// An alarm that a health check may watch.
+fn alarm(name: &str) -> Asked {
+    let alarm = json!({
+        "name": name, "namespace": "AWS/ApplicationELB", "metricName": "HTTPCode_ELB_5XX_Count", "statistic": "Sum",
+        "period": 60, "evaluationPeriods": 5, "threshold": 0, "comparisonOperator": "GreaterThanThreshold",
+    });
+    Asked::new(name, "cloudwatch:MetricAlarm", alarm)
+}
+
 fn health_check_row() -> Row {
     Row {
         region: ELSEWHERE,
@@ -154,14 +172,17 @@ fn health_check_row() -> Row {
             "regions": ["us-east-1", "eu-west-1", "sa-east-1"],
             "tags": {"a": "b"},
         }),
-        beside: vec![Asked::new(
-            "child",
-            "route53:HealthCheck",
-            json!({"type": "TCP", "ipAddress": "192.0.2.1", "port": 80}),
-        )],
+        beside: vec![
+            Asked::new("child", "route53:HealthCheck", json!({"type": "TCP", "ipAddress": "192.0.2.1", "port": 80})),
+            alarm("errors"),
+            alarm("slow"),
+        ],
         also: vec![
             json!({"type": "HTTPS_STR_MATCH", "searchString": "ok"}),
             json!({"type": "CALCULATED", "fullyQualifiedDomainName": null, "childHealthChecks": ["${child.id}"], "healthThreshold": 1}),
+            watching("errors", json!({})),
+            watching("errors", json!({"insufficientDataHealthStatus": "Unhealthy"})),
+            watching("slow", json!({})),
         ],
         in_place: vec!["port", "resourcePath", "failureThreshold", "inverted", "regions", "tags"],
         other: Some(json!({"fullyQualifiedDomainName": "shop.example.com"})),
@@ -233,6 +254,7 @@ fn dnssec_row() -> Row {
             count: |answer| usize::from(answer["Status"]["ServeSignature"] == "SIGNING"),
             each: 1,
         },
+        by_hand: Some(vec![("route53", "disable_hosted_zone_dnssec", json!({"HostedZoneId": "${zone.id}"}))]),
         ..row("route53:Dnssec", ("route53", "", |_| 0))
     }
 }
@@ -260,6 +282,7 @@ fn query_logging_config_row() -> Row {
             count: |answer| length(answer, "QueryLoggingConfigs"),
             each: 1,
         },
+        by_hand: Some(vec![("route53", "delete_query_logging_config", json!({"Id": "${x.id}"}))]),
         ..row("route53:QueryLoggingConfig", ("route53", "", |_| 0))
     }
 }

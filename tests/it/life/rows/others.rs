@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Listed, Row, Second, large, length, row, two_subnets};
 use crate::aws::{ELSEWHERE, REGION};
 use crate::life::stack::Asked;
+use crate::life::with;
 
 const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
@@ -42,6 +43,23 @@ fn subnet_group_row() -> Row {
     }
 }
 
+/// A replication group that comes to several shards in place, and goes back by a new one.
+fn sharded() -> Vec<Value> {
+    let zones = |one: &str, other: &str, slots: &str| {
+        let replicas = [format!("{REGION}{other}")];
+        json!({"primaryAvailabilityZone": format!("{REGION}{one}"), "replicaAvailabilityZones": replicas, "slots": slots})
+    };
+    let shards = [zones("a", "c", "0-9999"), zones("c", "a", "10000-16383")];
+    let with = |more: Value| with(&json!({"replicasPerNodeGroup": 1, "automaticFailoverEnabled": true}), &more);
+    vec![
+        with(json!({"clusterMode": "compatible"})),
+        with(json!({"clusterMode": "enabled"})),
+        with(json!({"clusterMode": "enabled", "numNodeGroups": 2})),
+        with(json!({"clusterMode": "enabled", "numNodeGroups": 2, "nodeGroupConfiguration": shards})),
+        json!({"clusterMode": "disabled"}),
+    ]
+}
+
 fn replication_group_row() -> Row {
     Row {
         around: [
@@ -51,15 +69,30 @@ fn replication_group_row() -> Row {
         .concat(),
         first: json!({"replicationGroupId": "web", "nodeType": "cache.t4g.micro", "subnetGroupName": "${net.name}"}),
         given: json!({"description": "for the web", "tags": {"a": "b"}, "snapshotRetentionLimit": 3, "snapshotWindow": "03:00-04:00", "autoMinorVersionUpgrade": false, "replicasPerNodeGroup": 1}),
-        beside: vec![Asked::new(
-            "guard",
-            "ec2:SecurityGroup",
-            json!({"vpcId": "${vpc.id}", "description": "of the cache"}),
-        )],
-        also: vec![
-            json!({"securityGroupIds": ["${guard.id}"], "preferredMaintenanceWindow": "wed:03:30-wed:04:30"}),
-            json!({"port": 6380}),
+        beside: vec![
+            Asked::new("guard", "ec2:SecurityGroup", json!({"vpcId": "${vpc.id}", "description": "of the cache"})),
+            Asked::new("own", "elasticache:ParameterGroup", json!({"name": "own", "family": "valkey8"})),
         ],
+        also: sharded()
+            .into_iter()
+            .chain([
+                json!({"securityGroupIds": ["${guard.id}"], "preferredMaintenanceWindow": "wed:03:30-wed:04:30"}),
+                json!({"port": 6380}),
+                json!({"parameterGroupName": "${own.name}"}),
+                json!({"transitEncryptionEnabled": false}),
+                json!({"transitEncryptionMode": "preferred"}),
+                json!({"transitEncryptionMode": "required"}),
+                json!({"replicasPerNodeGroup": 1, "snapshotRetentionLimit": 1, "snapshottingClusterId": "web-002"}),
+                json!({"networkType": "dual_stack", "ipDiscovery": "ipv6"}),
+                json!({"networkType": "ipv6"}),
+                json!({"nodeType": "cache.r6gd.xlarge", "dataTieringEnabled": true}),
+                json!({"nodeGroupConfiguration": [{"primaryAvailabilityZone": format!("{REGION}c")}]}),
+                json!({"snapshotArns": ["arn:aws:s3:::backups/web.rdb"]}),
+                json!({"engineVersion": "9.0", "durability": "sync"}),
+                json!({"authToken": "a-token-of-thirty-two-characters"}),
+                json!({"authToken": "another-token-of-thirty-characters"}),
+            ])
+            .collect(),
         in_place: vec!["description", "tags", "snapshotRetentionLimit", "replicasPerNodeGroup"],
         other: Some(json!({"replicationGroupId": "shop"})),
         unnamed: json!({"replicationGroupId": null}),
@@ -212,7 +245,10 @@ fn session_preferences_row() -> Row {
         }),
         needs: vec![("runAsDefaultUser", json!({"runAsEnabled": true}))],
         beside: vec![Asked::new("key", "kms:Key", json!({}))],
-        also: vec![json!({"kmsKeyId": "${key.arn}"})],
+        also: vec![
+            json!({"kmsKeyId": "${key.arn}"}),
+            json!({"s3BucketName": "sessions-of-the-team", "s3EncryptionEnabled": false, "s3KeyPrefix": "logs"}),
+        ],
         in_place: vec!["idleSessionTimeout", "maxSessionDuration"],
         second: Second::Refused,
         wrong: vec![

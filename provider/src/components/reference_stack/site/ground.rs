@@ -108,11 +108,14 @@ impl Site<'_> {
     pub fn records(&mut self, cdn: Option<&Cdn>) -> Result<Vec<Output<String>>> {
         let balancer = &self.wires.balancer;
         let balancer = self.plan.blocks.load_balancer.as_ref().map(|_| alias(&balancer.dns_name, &balancer.zone_id));
-        let edge = cdn.map(|cdn| alias(&cdn.domain_name, &Output::known(DISTRIBUTIONS.to_owned())));
+        let mut edge = cdn.map(|cdn| cdn.domain_name.clone());
         let mut records = Vec::new();
-        if let (Some(_), Some(target)) = (cdn, &balancer) {
-            records.push(self.record("record-origin", self.plan.origin()?, RecordType::A, target));
+        if let (Some(name), Some(target)) = (&edge, &balancer) {
+            let origin = self.record("record-origin", self.plan.origin()?, RecordType::A, target);
+            edge = Some(name.depends_on(&origin));
+            records.push(origin);
         }
+        let edge = edge.map(|name| alias(&name, &Output::known(DISTRIBUTIONS.to_owned())));
         let Some(target) = edge.or(balancer) else { return Ok(records) };
         let mut names = BTreeMap::from([("record".to_owned(), self.plan.inputs.domain.clone())]);
         if let Some(block) = &self.plan.blocks.cdn {
