@@ -179,7 +179,7 @@ pub struct Args {
 #[derive(Debug, Arguments)]
 struct Global {
     /// Where mirrors, worktrees and the ledger live [default: $XDG_STATE_HOME/gitinfra]
-    #[arg(long, global = true, value_name = "DIR", env = "GITINFRA_STATE_DIR", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "DIR", env = "GITINFRA_STATE_DIR", hide_env_values = true, value_parser = words::path())]
     state_dir: Option<PathBuf>,
     /// The ledger, sqlite://FILE or postgres://... [default: ledger.db in the state directory]
     #[arg(long, global = true, value_name = "URL", env = "GITINFRA_LEDGER", hide_env_values = true)]
@@ -269,10 +269,11 @@ pub fn run(args: Args, surroundings: Surroundings) -> u8 {
         Some(server) if command.reach() != Reach::Alone => block_on(false, server.run(&shell, &command, &args.line))?,
         _ => block_on(command.is_server(), command.run(&shell))?,
     });
-    done.unwrap_or_else(|failure| {
+    let code = done.unwrap_or_else(|failure| {
         ui.failure(&failure, clock());
         failure.kind.exit_code()
-    })
+    });
+    ui.exit_code(code)
 }
 
 /// A command runs on this one thread, since it waits more than it works. A server answers while it reads a large repository.

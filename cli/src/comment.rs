@@ -188,6 +188,7 @@ fn remark(stack: &StackPreview) -> &'static str {
         _ if !stack.objections.is_empty() => "✋ would be held",
         (None, true, true) => "no changes",
         (None, true, false) => "only outputs",
+        _ if stack.changes.effects().is_empty() => "only which values are secrets",
         _ => "",
     }
 }

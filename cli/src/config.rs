@@ -12,6 +12,7 @@ use crate::failure::{Failure, Result, nearest};
 use crate::glob::matches;
 use crate::repo::{Found, Stack};
 use crate::tags;
+use crate::text::of_yaml;
 use guard::Part;
 use noise::ScheduleParts;
 use surroundings::{Said, Side, Variables};
@@ -122,7 +123,7 @@ impl Config {
 
     /// The stacks that are rolled out from a branch, with what the rules say of each.
     pub fn apply(&self, found: Found, branch: &str) -> Found {
-        let Found { stacks, mut faults } = found;
+        let Found { stacks, mut faults } = found.without(|folder| self.leaves(folder));
         faults.retain(|fault| fault.stack.as_deref().is_none_or(|name| self.left_out(name, branch).is_none()));
         let kept = stacks.into_iter().filter(|stack| self.left_out(&stack.name(), branch).is_none());
         Found { stacks: kept.map(|stack| self.ruled(stack)).collect(), faults }
@@ -134,11 +135,21 @@ impl Config {
         let known = names.iter().map(String::as_str).collect();
         // One that is not known at all is refused in better words elsewhere.
         for name in wanted.iter().filter_map(|wanted| called::stack(wanted, &known).ok()) {
-            if let Some(why) = self.left_out(name, branch) {
+            let folder = found.stacks.iter().find(|stack| stack.name() == name).map(|stack| stack.folder.as_str());
+            let is_out = folder.is_some_and(|folder| self.leaves(folder));
+            let of_folder = is_out.then(|| format!("{FILE} excludes its folder"));
+            if let Some(why) = of_folder.or_else(|| self.left_out(name, branch)) {
                 return Err(Failure::input(format!("`{name}` is not rolled out from {branch}: {why}")));
             }
         }
         Ok(())
+    }
+
+    /// Whether a folder is left out, or lies in one that is: `exclude` names it with a slash at its end.
+    fn leaves(&self, folder: &str) -> bool {
+        let within = format!("{folder}/");
+        let globs = self.exclude.iter().filter(|glob| glob.ends_with('/'));
+        globs.map(|glob| format!("{glob}**")).any(|glob| matches(&glob, &within))
     }
 
     /// Why a stack is not rolled out from a branch; `None` when it is.
@@ -270,7 +281,7 @@ pub fn wrong(file: &str, schema: &str, error: &serde_saphyr::Error) -> Failure {
         }
         other => {
             let said = other.to_string();
-            Failure::input(format!("{file}{place}: {}", said.lines().next().unwrap_or_default()))
+            Failure::input(format!("{file}{place}: {}", of_yaml(said.lines().next().unwrap_or_default())))
         }
     };
     failure.hint(format!("`gitinfra schema {schema}` prints its schema"))
@@ -300,12 +311,15 @@ mod tests {
     #[test]
     fn stacks_are_taken_and_left() {
         let all = ["net/dev", "net/prod", "web/dev", "web/prod"];
-        let cases: [(&str, &str, &[&str]); 7] = [
+        let cases: [(&str, &str, &[&str]); 10] = [
             ("", "main", &all),
             ("# nothing", "main", &all),
             ("include: ['net/*']", "main", &all[..2]),
             ("include: []", "main", &[]),
             ("exclude: ['*/dev']", "main", &["net/prod", "web/prod"]),
+            ("exclude: ['net/']", "main", &all[2..]),
+            ("exclude: ['we*/']", "main", &all[..2]),
+            ("exclude: ['n/', 'net']", "main", &all),
             ("rules: [{stacks: ['*/prod'], branch: release}]", "main", &["net/dev", "web/dev"]),
             (
                 "rules: [{stacks: ['**'], branch: release}, {stacks: ['web/*'], branch: main}]",
@@ -315,6 +329,33 @@ mod tests {
         ];
         for (text, branch, expected) in cases {
             assert_eq!(names(text, branch), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_left_out_has_no_faults_and_no_twins() {
+        let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
+        let paths = ["net", "testdata/1", "testdata/2", "templates/x"];
+        let project = |folder: &&str| if folder.starts_with("temp") { "name: [" } else { "name: net\nruntime: yaml" };
+        let projects = paths.iter().map(|folder| file(&format!("{folder}/Pulumi.yaml"), project(folder)));
+        let configs = paths.iter().map(|folder| file(&format!("{folder}/Pulumi.dev.yaml"), ""));
+        let found = stacks(&Listing { files: projects.chain(configs).collect(), ..Listing::default() });
+        let hints = found.failure().expect("faults").hints;
+        for hint in ["exclude: ['templates/x/']", "exclude: ['testdata/2/']"] {
+            assert!(hints.iter().any(|said| said.contains(hint)), "{hint}: {hints:?}");
+        }
+        let cases = [
+            ("", vec![], 2),
+            ("exclude: ['templates/']", vec![], 1),
+            ("exclude: ['testdata/2/']", vec![], 2),
+            ("exclude: ['testdata/']", vec!["net"], 1),
+            ("exclude: ['testdata/', 'templates/x/']", vec!["net"], 0),
+            ("exclude: ['testdata/', 'templates/', 'net/']", vec![], 0),
+        ];
+        for (text, folders, faults) in cases {
+            let left = Config::read(text).expect("a configuration").apply(found.clone(), "main");
+            assert_eq!(left.stacks.iter().map(|stack| stack.folder.as_str()).collect::<Vec<_>>(), folders, "{text}");
+            assert_eq!(left.faults.len(), faults, "{text}: {:?}", left.faults);
         }
     }
 

@@ -182,6 +182,11 @@ fn absolute_backend(url: &str, cwd: &Path) -> Option<String> {
     is_relative.then(|| format!("file://{}", cwd.join(path.trim_start_matches("./")).display()))
 }
 
+/// The user's folder. What is relative would be another one in each folder, so it counts as if it were not set.
+pub fn home(environment: &Environment) -> Option<&Path> {
+    environment.get("HOME").map(Path::new).filter(|home| home.is_absolute())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,6 +235,15 @@ mod tests {
             let kept = for_engine(&all, &[], Path::new("/home/ada"));
             assert_eq!(kept.get(name).map(String::as_str), Some(expected), "{name}={value}");
         }
+    }
+
+    #[test]
+    fn a_home_that_is_relative_or_empty_is_none() {
+        for (value, expected) in [("/home/ada", Some("/home/ada")), ("", None), ("ada", None), ("./ada", None)] {
+            let all = Environment::from([("HOME".to_owned(), value.to_owned())]);
+            assert_eq!(home(&all), expected.map(Path::new), "{value}");
+        }
+        assert_eq!(home(&Environment::new()), None);
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub struct Explained {
     pub not_followed: Option<String>,
     /// The globs of tags by which it is rolled out, in the place of the branch's head.
     pub tags: Vec<String>,
+    /// Why it is not rolled out whatever changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// A path that changed, and why that counts.
@@ -29,7 +32,8 @@ pub struct Touch {
 pub fn explain(stack: &Stack, changed: &[String]) -> Explained {
     let touch = |path: &String| Some(Touch { path: path::shown(path), why: why(stack, path)? });
     let paths = changed.iter().filter_map(touch).collect();
-    Explained { stack: stack.name(), paths, not_followed: not_followed(stack), tags: stack.tags.clone() }
+    let refused = stack.check_name().err().map(|failure| failure.with_hints());
+    Explained { stack: stack.name(), paths, not_followed: not_followed(stack), tags: stack.tags.clone(), refused }
 }
 
 fn why(stack: &Stack, changed: &str) -> Option<String> {

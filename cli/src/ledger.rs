@@ -84,9 +84,10 @@ impl Ledger {
         // SQLite itself does not keep two processes from migrating at once.
         let lock = File::create(state_dir.join("ledger.lock")).map_err(|error| failed(&error))?;
         lock.lock().map_err(|error| failed(&error))?;
-        if !is_sqlite {
-            // A pool would try again and again, and forget why.
-            answers(url, PATIENCE).await?;
+        // A pool would try again and again, and forget why.
+        match is_sqlite {
+            true => is_database(url).await?,
+            false => answers(url, PATIENCE).await?,
         }
         let pool = pool(is_sqlite).connect(url).await.map_err(|error| failed(&error))?;
         MIGRATIONS.run(&pool).await.map_err(|error| {
@@ -127,6 +128,15 @@ impl Ledger {
 
 fn unopened(url: &str, error: &dyn std::fmt::Display) -> Failure {
     Failure::setup(format!("opening the ledger {}: {error}", without_password(url)))
+}
+
+/// Whether a file is a SQLite database, or becomes one.
+async fn is_database(url: &str) -> Result<()> {
+    let hint = "it has to be a file that SQLite wrote, or none yet, in a folder that may be written to";
+    let failed = |error: sqlx::Error| unopened(url, &error).hint(hint);
+    let mut first = AnyConnection::connect(url).await.map_err(failed)?;
+    sqlx::query("SELECT count(*) FROM sqlite_master").execute(&mut first).await.map_err(failed)?;
+    first.close().await.map_err(failed)
 }
 
 /// Whether a database's server answers: one that takes the connection and says nothing is not waited for.

@@ -153,9 +153,32 @@ fn is_running(pid: u32, started: Option<u64>) -> bool {
     }
 }
 
+/// The name of the user who runs this process, by the machine's own list.
+pub fn user() -> Option<String> {
+    named(&fs::read_to_string("/etc/passwd").ok()?, rustix::process::geteuid().as_raw())
+}
+
+/// Who has an id by a list of users, a line each: `name:password:id:...`.
+fn named(list: &str, id: u32) -> Option<String> {
+    let name = |line: &str| {
+        let mut fields = line.split(':');
+        let (name, is_it) = (fields.next()?, fields.nth(1)?.parse() == Ok(id));
+        (is_it && !name.is_empty()).then(|| name.to_owned())
+    };
+    list.lines().find_map(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_is_named_by_the_machines_list() {
+        let list = "root:x:0:0::/root:/bin/sh\nbroken\n:x:7:7::/:\nada:x:1000:1000:Ada:/home/ada:/bin/sh\n";
+        for (id, expected) in [(0, Some("root")), (1000, Some("ada")), (7, None), (1, None)] {
+            assert_eq!(named(list, id).as_deref(), expected, "{id}");
+        }
+    }
 
     #[test]
     fn the_living_and_the_dead_are_told_apart() {

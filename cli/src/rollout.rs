@@ -29,7 +29,7 @@ use crate::run_log::RunLog;
 use crate::scrub::Scrubber;
 use end::End;
 
-pub use engine::waiting_for;
+pub use engine::{STOPPING, waiting_for};
 
 /// What came of a roll-out.
 #[derive(Debug, Clone, PartialEq, Eq)]

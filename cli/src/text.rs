@@ -89,6 +89,18 @@ pub fn spelled(text: &str, is_such: fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(spell).collect())
 }
 
+/// What is wrong with a YAML file, without what its reader tells programmers.
+pub fn of_yaml(said: &str) -> String {
+    let cases = [
+        ("cannot deserialize null into", "there is nothing where a value has to be"),
+        ("budget breached", "there is too much in it: too many values, or too deep ones"),
+    ];
+    let known = cases.into_iter().find(|(words, _)| said.contains(words)).map(|(_, plain)| plain);
+    // Behind the fault stands how the reader's own settings would allow it.
+    let fault = said.split([',', ';']).next().filter(|_| said.contains("Options")).unwrap_or(said);
+    known.unwrap_or(fault).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +118,22 @@ mod tests {
         }
         assert_eq!(timestamp(1_500), "1970-01-01T00:00:01.500Z");
         assert_eq!((seconds(2.04).as_str(), seconds(250.0).as_str()), ("2.0s", "4m10s"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_yaml_is_told_to_whoever_wrote_it() {
+        let cases = [
+            ("cannot deserialize null into string; use Option<String>", "there is nothing where a value has to be"),
+            (
+                "duplicate mapping key: name, set DuplicateKeyPolicy in Options if acceptable",
+                "duplicate mapping key: name",
+            ),
+            ("budget breached: Nodes { nodes: 250001 }", "there is too much in it: too many values, or too deep ones"),
+            ("invalid type: map, expected a sequence", "invalid type: map, expected a sequence"),
+        ];
+        for (said, expected) in cases {
+            assert_eq!(of_yaml(said), expected);
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::comment::{Preview, StackPreview};
 use crate::event::{Body, Event, Sink};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::jsonpath::{Field, Template};
 pub use afar::{Printed, Printer, Terminal};
 use board::Board;
@@ -219,11 +219,17 @@ impl Ui {
             // Whoever reads has gone, such as `head`: there is nobody left to tell.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
             Err(error) => {
-                let failure = Failure::setup(format!("writing the output: {error}"));
+                let failure = unwritten(&error);
                 talk(&format!("error: {}", failure.message));
                 std::process::exit(failure.kind.exit_code().into());
             }
         }
+    }
+
+    /// The exit code of a command that did its work: another one where not all that it told could be written.
+    pub fn exit_code(&self, code: u8) -> u8 {
+        let is_lost = code == 0 && self.afar.is_none() && LOST.load(Ordering::Relaxed);
+        if is_lost { Kind::Setup.exit_code() } else { code }
     }
 
     /// Prints data when there is any.
@@ -360,10 +366,27 @@ fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Prints one event. A run goes on whether or not anybody still reads of it.
+/// Prints one event. A run goes on whether or not anybody still reads of it; that it can't be written is told once, and in the
+/// end by the exit code.
 fn print(line: &str) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{}", safe(line, COLOURED[0].load(Ordering::Relaxed))).and_then(|()| out.flush());
+    let printed = writeln!(out, "{}", safe(line, COLOURED[0].load(Ordering::Relaxed))).and_then(|()| out.flush());
+    match printed {
+        // Whoever reads may go, such as `head`.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            if !LOST.swap(true, Ordering::Relaxed) {
+                talk(&format!("error: {}", unwritten(&error).message));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether an event could not be written.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+fn unwritten(error: &io::Error) -> Failure {
+    Failure::setup(format!("writing the output: {error}"))
 }
 
 /// Prints a line that is no data.

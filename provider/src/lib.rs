@@ -54,6 +54,7 @@ const META: Meta = Meta {
 pub fn catalogue() -> Package<Gitinfra> {
     let resources = operations(edge(workloads(network(Package::new(META)))));
     functions(resources)
+        .written_schema(include_str!("../../schema.json"))
         .component::<components::alarms::Alarms>()
         .component::<components::aurora_postgres::AuroraPostgres>()
         .component::<components::cdn::Cdn>()

@@ -18,6 +18,7 @@ import urllib.request
 
 import grpc
 import previews
+import serving
 import whole
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
@@ -582,7 +583,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--symbols", type=pathlib.Path, help="the provider with its symbols, to say what each service adds")
     parser.add_argument("--counts", type=int, nargs="*", default=[50, 400], help="how many resources of a kind")
-    parser.add_argument("--only", action="append", choices=["provider", "stack", "counts", "rebuild", "cli", "previews"], help="a part of it")
+    parser.add_argument("--only", action="append", choices=["provider", "stack", "counts", "rebuild", "cli", "previews", "serving"], help="a part of it")
     args = parser.parse_args()
     args.target = args.target.resolve()
     board = Board()
@@ -594,6 +595,7 @@ def main() -> None:
         "rebuild": lambda: rebuilds(board, args),
         "cli": lambda: (versions(board, args), looks(board, args, folder), idle_roll_outs(board, args, folder), roll_outs(board, args, folder)),
         "previews": lambda: previews.previews(board, args, folder),
+        "serving": lambda: serving.serving(board, args, folder),
     }
     try:
         for part in args.only or parts:

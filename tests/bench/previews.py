@@ -20,6 +20,10 @@ RATE, BURST = 400, 1000
 PAGE = 50
 # No more is waited for.
 PATIENCE = 600
+# No stack needs the files of the others.
+SPARSE = "rules: [{stacks: ['**'], sparse: true}]\n"
+# What the forge signs webhooks with.
+SECRET = "a-secret-of-the-forge-and-the-server"
 
 ENGINE = """#!/bin/sh
 case "$1 $2" in
@@ -43,6 +47,7 @@ class Forge:
         self.heads, self.base = heads, ""
         self.comments: dict[int, list[dict]] = {}
         self.statuses: dict[str, list[dict]] = {}
+        self.begun: dict[str, float] = {}
         self.lock, self.left, self.filled, self.refused, self.asked = threading.Lock(), float(BURST), time.monotonic(), 0, 0
         forge = self
 
@@ -112,6 +117,8 @@ class Forge:
             case "POST", "statuses", commit:
                 status = {"id": self.asked, "context": body["context"], "status": body["state"]}
                 self.statuses.setdefault(commit, []).append(status)
+                if body["state"] == "pending":
+                    self.begun.setdefault(commit, time.monotonic())
                 return 201, status
         return 404, {"message": f"{method} {path}"}
 
@@ -135,63 +142,87 @@ class Forge:
             return sum(1 for at, head in enumerate(self.heads) if self.comments.get(at + 1) and newest(head) == "success")
 
 
-def repository(folder: pathlib.Path) -> list[str]:
-    """Stacks on main, and a thousand branches each of which changes one. Their heads."""
+def repository(folder: pathlib.Path, stacks: int, requests: int, round: int = 1) -> list[str]:
+    """Stacks on main, and branches each of which changes one; in a later round each branch changes it once more. Their heads."""
     who = "committer gitinfra <gitinfra@example.com> 1700000000 +0000\n"
     data = lambda text: f"data {len(text)}\n{text}\n"  # noqa: E731
     program = lambda at: f"name: web{at}\nruntime: yaml\n"  # noqa: E731
-    lines = [f"commit refs/heads/main\nmark :1\n{who}{data('Begin')}"]
-    for at in range(STACKS):
+    lines = [f"commit refs/heads/main\nmark :1\n{who}{data('Begin')}"] if round == 1 else []
+    if round == 1:
+        lines.append(f"M 100644 inline gitinfra.yaml\n{data(SPARSE)}")
+    for at in range(stacks if round == 1 else 0):
         for name, text in (("Pulumi.yaml", program(at)), ("Pulumi.dev.yaml", "config: {}\n")):
             lines.append(f"M 100644 inline web{at}/{name}\n{data(text)}")
-    for number in range(1, REQUESTS + 1):
-        head = f"commit refs/heads/change-{number}\n{who}{data(f'Change {number}')}from :1\n"
-        at = number % STACKS
-        lines.append(f"{head}M 100644 inline web{at}/Pulumi.yaml\n{data(f'{program(at)}description: change {number}{chr(10)}')}")
+    for number in range(1, requests + 1):
+        branch = f"refs/heads/change-{number}"
+        head = f"commit {branch}\n{who}{data(f'Change {number}')}from {':1' if round == 1 else f'{branch}^0'}\n"
+        at = number % stacks
+        lines.append(f"{head}M 100644 inline web{at}/Pulumi.yaml\n{data(f'{program(at)}description: change {number}.{round}{chr(10)}')}")
     git = ["git", "-C", folder]
-    subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
+    if round == 1:
+        subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
     subprocess.run([*git, "fast-import", "--quiet"], input="".join(lines), text=True, check=True)
-    refs = [f"refs/heads/change-{number}" for number in range(1, REQUESTS + 1)]
+    refs = [f"refs/heads/change-{number}" for number in range(1, requests + 1)]
     return subprocess.run([*git, "rev-parse", *refs], check=True, capture_output=True, text=True).stdout.split()
 
 
-def previews(board, args, folder: pathlib.Path) -> None:
-    place = folder / "previews"
-    for name in ("bin", "repo", "home", "backend"):
-        (place / name).mkdir(parents=True)
-    engine = place / "bin/pulumi"
-    engine.write_text(ENGINE)
-    engine.chmod(0o755)
-    forge = Forge(repository(place / "repo"))
-    (place / "token").write_text("hush-token")
-    (place / "ada").write_text("hush-token-of-ada")
-    config = {
-        "listen": "127.0.0.1:0",
-        "repositories": [{
-            "name": "infra", "repo": str(place / "repo"), "interval": "1h", "reviews": 16,
-            "forge": {"url": forge.url, "kind": "gitea", "tokenFile": "token"},
-        }],
-        "people": [{"name": "ada", "role": "admin", "tokenFile": "ada"}],
-    }  # fmt: skip
-    (place / "serve.yaml").write_text(json.dumps(config))
-    env = {
-        **os.environ, "PATH": f"{place / 'bin'}:{os.environ['PATH']}", "HOME": str(place / "home"), "PULUMI_HOME": str(place / "home"),
-        "PULUMI_BACKEND_URL": f"file://{place}/backend", "PULUMI_CONFIG_PASSPHRASE": "x",
-    }  # fmt: skip
-    command = [args.target / "gitinfra", "serve", "--config", "serve.yaml", "--state-dir", place / "state"]
-    log = (place / "log").open("w")
-    begun = time.perf_counter()
-    server = subprocess.Popen(command, cwd=place, env=env, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        while forge.told() < REQUESTS:
-            if server.poll() is not None or time.perf_counter() - begun > PATIENCE:
-                sys.exit(f"{forge.told()} of {REQUESTS} were told:\n{(place / 'log').read_text()[-3000:]}")
+class Served:
+    """A server of a repository with pull requests, its forge and an engine that does nothing."""
+
+    def __init__(self, place: pathlib.Path, program: pathlib.Path, stacks: int, requests: int, **more: object) -> None:
+        for name in ("bin", "repo", "home", "backend"):
+            (place / name).mkdir(parents=True)
+        engine = place / "bin/pulumi"
+        engine.write_text(ENGINE)
+        engine.chmod(0o755)
+        self.place, self.program, self.process = place, program, None
+        self.forge = Forge(repository(place / "repo", stacks, requests))
+        for name, text in (("token", "hush-token"), ("ada", "hush-token-of-ada"), ("hook", SECRET)):
+            (place / name).write_text(text)
+        forge = {"url": self.forge.url, "kind": "gitea", "tokenFile": "token", "webhookSecretFile": "hook"}
+        config = {
+            "listen": "127.0.0.1:0",
+            "repositories": [{"name": "infra", "repo": str(place / "repo"), "interval": "1h", "reviews": 16, "forge": forge}],
+            "people": [{"name": "ada", "role": "admin", "tokenFile": "ada"}],
+            **more,
+        }
+        (place / "serve.yaml").write_text(json.dumps(config))
+        self.env = {
+            **os.environ, "PATH": f"{place / 'bin'}:{os.environ['PATH']}", "HOME": str(place / "home"), "PULUMI_HOME": str(place / "home"),
+            "PULUMI_BACKEND_URL": f"file://{place}/backend", "PULUMI_CONFIG_PASSPHRASE": "x",
+        }  # fmt: skip
+
+    def start(self) -> None:
+        command = [self.program, "serve", "--config", "serve.yaml", "--state-dir", self.place / "state"]
+        log = (self.place / "log").open("w")
+        self.process = subprocess.Popen(command, cwd=self.place, env=self.env, stdout=log, stderr=subprocess.STDOUT)
+
+    def log(self) -> str:
+        return (self.place / "log").read_text()
+
+    def until(self, is_so, what: str) -> None:
+        begun = time.perf_counter()
+        while not is_so():
+            if self.process.poll() is not None or time.perf_counter() - begun > PATIENCE:
+                sys.exit(f"{what} did not come:\n{self.log()[-3000:]}")
             time.sleep(0.1)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.forge.server.shutdown()
+
+
+def previews(board, args, folder: pathlib.Path) -> None:
+    served = Served(folder / "previews", args.target / "gitinfra", STACKS, REQUESTS)
+    forge = served.forge
+    begun = time.perf_counter()
+    served.start()
+    try:
+        served.until(lambda: forge.told() == REQUESTS, "the last comment and status")
         took = time.perf_counter() - begun
     finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait()
-        forge.server.shutdown()
+        served.stop()
     twins = sum(1 for comments in forge.comments.values() if len(comments) > 1)
     board.head(f"{REQUESTS} pull requests previewed by an engine that does nothing, on a forge that takes {RATE} requests a second")
     board.row("from the first look to the last status", took, None, "s", 60)

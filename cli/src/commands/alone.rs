@@ -36,7 +36,7 @@ pub struct AloneArgs {
 impl AloneArgs {
     /// The stack that is meant.
     pub fn record<'a>(&self, shell: &Shell, all: &'a [StackRecord]) -> Result<&'a StackRecord> {
-        the_one(all, &self.name, shell.label(self.repo.as_ref()).as_deref())
+        the_one(all, &self.name, shell.label(self.repo.as_ref(), all).as_deref())
     }
 
     /// Where it is done. What was shown is sealed, so that nothing else is done.
@@ -71,7 +71,8 @@ pub async fn place(
     repository: &str,
     (engine, keep_runs): (&EngineArgs, u32),
 ) -> Result<Place> {
-    let source = Source::parse(repository, &shell.context.cwd).unwrap_or_else(|_| Source::of_label(repository));
+    let found = Source::parse(repository, &shell.context.cwd).ok().filter(|source| source.label == repository);
+    let source = found.unwrap_or_else(|| Source::of_label(repository));
     let previewer = Previewer {
         context: shell.context.clone(),
         mirror: shell.mirror_of(source, engine).await?.into(),

@@ -73,7 +73,7 @@ impl Cancel {
             return ledger.run(named).await;
         }
         let all = ledger.stack_records().await?;
-        let stack = the_one(&all, &self.name, shell.label(self.repo.as_ref()).as_deref())?;
+        let stack = the_one(&all, &self.name, shell.label(self.repo.as_ref(), &all).as_deref())?;
         match &stack.last_run {
             Some(run) => ledger.run(run).await,
             None => Err(Failure::input(format!("`{}` has no run yet", stack.name))),

@@ -69,7 +69,7 @@ impl Draw {
     async fn of_stack(&self, shell: &Shell, name: &str) -> Result<(Value, About)> {
         let ledger = shell.ledger().await?;
         let all = ledger.stack_records().await?;
-        let record = the_one(&all, name, shell.label(self.repo.as_ref()).as_deref())?;
+        let record = the_one(&all, name, shell.label(self.repo.as_ref(), &all).as_deref())?;
         let environment = for_engine(&shell.context.environment, &self.pass_env, &shell.context.cwd);
         Ok((draw::state(record, &environment).await?, draw::about(record, &ledger).await?))
     }

@@ -62,7 +62,7 @@ impl Verb for Drift {
 impl Drift {
     /// The stacks that stand, by their repositories.
     fn stacks<'a>(&self, shell: &Shell, all: &'a [StackRecord]) -> Result<BTreeMap<String, Vec<&'a StackRecord>>> {
-        let repository = shell.label(self.repo.as_ref());
+        let repository = shell.label(self.repo.as_ref(), all);
         let here = |stack: &&StackRecord| repository.as_ref().is_none_or(|label| stack.repository == *label);
         let mut found = BTreeMap::<String, Vec<&StackRecord>>::new();
         if self.names.is_empty() {

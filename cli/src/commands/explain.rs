@@ -66,8 +66,11 @@ impl Explain {
 }
 
 fn text(explained: &Explained) -> String {
-    let Explained { stack, paths, not_followed, tags } = explained;
+    let Explained { stack, paths, not_followed, tags, refused } = explained;
     let mut lines = match paths.len() {
+        _ if refused.is_some() => {
+            vec![format!("{stack} is never rolled out: {}", refused.as_deref().unwrap_or_default())]
+        }
         0 => vec![format!("{stack} stays as it is: nothing that it uses differs")],
         _ => vec![format!("{stack} is touched:")],
     };

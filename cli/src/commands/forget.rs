@@ -30,7 +30,7 @@ impl Verb for Forget {
         let ledger = shell.ledger().await?;
         let mut all = ledger.stack_records().await?;
         standing::look(&shell.context, &mut all);
-        let repository = shell.label(self.repo.as_ref());
+        let repository = shell.label(self.repo.as_ref(), &all);
         let stacks: Result<Vec<_>> = self.names.iter().map(|name| the_one(&all, name, repository.as_deref())).collect();
         for stack in stacks? {
             match self.dry_run {

@@ -17,7 +17,7 @@ use crate::text::timestamp;
 pub struct Lock {
     #[command(flatten)]
     which: Which,
-    /// Why; it is shown wherever the stack is
+    /// Why; it is needed, and shown wherever the stack is
     #[arg(long, value_name = "WORDS")]
     reason: String,
     /// For how long, such as 30m or 8h; whoever has the lock may take it again
@@ -101,7 +101,8 @@ impl Verb for Unlock {
 
 impl Which {
     async fn stacks(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<(String, StackId, String)>> {
-        let (all, repository) = (ledger.stack_records().await?, shell.label(self.repo.as_ref()));
+        let all = ledger.stack_records().await?;
+        let repository = shell.label(self.repo.as_ref(), &all);
         let mut found = Vec::new();
         for name in &self.names {
             let stack = the_one(&all, name, repository.as_deref())?;

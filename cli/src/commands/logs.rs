@@ -111,5 +111,7 @@ fn text(shell: &Shell, event: Event) -> Option<String> {
         return None;
     }
     let line = shell.ui.line(&Event { stack: None, ..event.clone() })?;
-    Some(format!("{} {line}", timestamp(event.at)))
+    let is_list = matches!(event.body, Body::Outputs { .. });
+    let (at, lines) = (timestamp(event.at), if is_list { line.lines().collect() } else { vec![line.as_str()] });
+    Some(lines.iter().map(|line| format!("{at} {line}")).collect::<Vec<_>>().join("\n"))
 }

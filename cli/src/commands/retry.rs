@@ -115,7 +115,7 @@ impl Retry {
         if names.is_empty() {
             return Ok(all.iter().filter(|stack| went_wrong(stack)).collect());
         }
-        let (repository, mut found) = (shell.label(self.repo.as_ref()), Vec::new());
+        let (repository, mut found) = (shell.label(self.repo.as_ref(), all), Vec::new());
         for name in names {
             let run = if is_run(name) { Some(ledger.run(without_type(name)).await?) } else { None };
             found.push(match run {

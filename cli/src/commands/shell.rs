@@ -10,10 +10,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{EngineArgs, Global, Source};
 use crate::context::Context;
-use crate::environment::{Environment, for_engine};
+use crate::environment::{self, Environment, for_engine};
 use crate::failure::{Failure, Result};
 use crate::git::{self, Mirror};
 use crate::ledger::Ledger;
+use crate::process;
+use crate::record::StackRecord;
 use crate::server::config::Role;
 use crate::server::verbs::Caller;
 use crate::ui::Ui;
@@ -35,10 +37,12 @@ impl Surroundings {
     /// `$XDG_STATE_HOME/gitinfra`, or the same in the user's home.
     fn state_dir(&self) -> Result<PathBuf> {
         let state = self.environment.get("XDG_STATE_HOME").filter(|path| path.starts_with('/')).map(PathBuf::from);
-        let home = || self.environment.get("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+        let home = || environment::home(&self.environment).map(|home| home.join(".local/state"));
         state.or_else(home).map(|state| state.join("gitinfra")).ok_or_else(|| {
-            Failure::setup("neither HOME nor XDG_STATE_HOME is set, so there is no place for the state")
-                .hint("name a folder with --state-dir")
+            Failure::setup(
+                "neither HOME nor XDG_STATE_HOME names a folder from the root, so there is no place for the state",
+            )
+            .hint("name a folder with --state-dir")
         })
     }
 }
@@ -54,11 +58,14 @@ pub struct Shell {
 
 impl Shell {
     pub(super) fn new(global: Global, surroundings: Surroundings, ui: Arc<Ui>) -> Result<Shell> {
-        let state_dir = global.state_dir.map_or_else(|| surroundings.state_dir(), Ok)?;
+        // A variable without a value, as CI has one for a secret that is not set, says nothing.
+        let state_dir = global.state_dir.filter(|path| !path.as_os_str().is_empty());
+        let state_dir = state_dir.map_or_else(|| surroundings.state_dir(), Ok)?;
+        let ledger = global.ledger.filter(|url| !url.is_empty());
         let Surroundings { environment, cwd, clock } = surroundings;
         let (state_dir, cancel, sink) = (cwd.join(state_dir), CancellationToken::new(), ui.clone());
         let context = Context { environment, cwd, state_dir, clock, cancel, sink };
-        Ok(Shell { ui, context, ledger: global.ledger, caller: None })
+        Ok(Shell { ui, context, ledger, caller: None })
     }
 
     /// What a server works with for somebody elsewhere.
@@ -112,7 +119,12 @@ impl Shell {
         }
         let known = ["USER", "LOGNAME"].iter().filter_map(|name| self.context.environment.get(*name));
         let found = named.map(str::to_owned).into_iter().chain(known.cloned()).find(|name| !name.trim().is_empty());
-        found.ok_or_else(|| Failure::input("nobody knows who says so").hint("name yourself with --as NAME"))
+        found.or_else(process::user).ok_or_else(|| {
+            Failure::input(
+                "it is not known who does this: neither USER nor LOGNAME is set, and the user has no name here",
+            )
+            .hint("name yourself with --as NAME")
+        })
     }
 
     /// Whether somebody said which ledger is meant.
@@ -121,7 +133,18 @@ impl Shell {
     }
 
     pub(super) async fn mirror(&self, source: &Source) -> Result<Mirror> {
-        self.mirror_of(git::Source::parse(&source.repo, &self.context.cwd)?, &source.engine).await
+        let found = git::Source::parse(&source.repo, &self.context.cwd)?;
+        self.mirror_of(self.as_known(found).await?, &source.engine).await
+    }
+
+    /// A linked worktree is one with its repository, unless an older version's ledger knows it alone.
+    async fn as_known(&self, source: git::Source) -> Result<git::Source> {
+        let Some(itself) = source.by_itself() else {
+            return Ok(source);
+        };
+        let all = self.ledger().await?.stack_records().await?;
+        let knows = |label: &str| all.iter().any(|stack| stack.repository == label);
+        Ok(if knows(&itself.label) && !knows(&source.label) { itself } else { source })
     }
 
     pub(super) async fn mirror_of(&self, source: git::Source, engine: &EngineArgs) -> Result<Mirror> {
@@ -130,13 +153,16 @@ impl Shell {
         Mirror::open(state_dir, source, environment, engine.fetch_timeout).await
     }
 
-    /// What the ledger calls the repository at an address; an address that is no longer one may be its name all the same.
-    pub(super) fn label(&self, repository: Option<&String>) -> Option<String> {
+    /// What the ledger calls the repository at an address; an address that is no longer one may be its name all the same, and so
+    /// may a linked worktree's.
+    pub(super) fn label(&self, repository: Option<&String>, all: &[StackRecord]) -> Option<String> {
         if self.is_served() {
             // A path would be one on the server.
             return repository.cloned();
         }
-        let parsed = |text: &String| git::Source::parse(text, &self.context.cwd).map(|source| source.label);
+        let known = |source: &git::Source| all.iter().any(|stack| stack.repository == source.label);
+        let label = |source: git::Source| source.by_itself().filter(known).unwrap_or(source).label;
+        let parsed = |text: &String| git::Source::parse(text, &self.context.cwd).map(label);
         repository.map(|text| parsed(text).unwrap_or_else(|_| text.clone()))
     }
 

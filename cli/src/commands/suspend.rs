@@ -59,7 +59,7 @@ impl Which {
     async fn set(&self, shell: &Shell, why: Option<&str>, done: &str) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let all = ledger.stack_records().await?;
-        let repository = shell.label(self.repo.as_ref());
+        let repository = shell.label(self.repo.as_ref(), &all);
         let stacks: Result<Vec<_>> = self.names.iter().map(|name| the_one(&all, name, repository.as_deref())).collect();
         for stack in stacks? {
             let id = ledger.find(&stack.repository, &stack.name).await?;

@@ -9,6 +9,7 @@ pub mod run;
 pub mod stack;
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -139,10 +140,15 @@ pub fn as_json<T: Record>(record: &T) -> Result<Value> {
 }
 
 /// The types that are named, each with the names of those that are wanted: `TYPE NAME...`, or `TYPE/NAME` as often as one
-/// likes. None means all.
+/// likes; or several types with a comma between them. None means all.
 pub fn named(words: &[String]) -> Result<Vec<(Type, Vec<&str>)>> {
     let mut named: Vec<(Type, Vec<&str>)> = Vec::new();
     let first = words.first().map(String::as_str).unwrap_or_default();
+    if words.len() == 1 && first.contains(',') && !first.contains('/') {
+        let mut seen = BTreeSet::new();
+        let kinds = first.split(',').filter(|kind| seen.insert(*kind));
+        return kinds.map(|kind| Ok((Type::parse(kind)?.0, Vec::new()))).collect();
+    }
     let (kind, name) = Type::parse(first)?;
     named.push((kind, name.into_iter().collect()));
     for word in &words[1..] {
@@ -165,7 +171,9 @@ pub fn sort<T: Record>(records: &mut Vec<T>, field: &Field) -> Result<()> {
         keyed.push((field.of(&json).cloned().unwrap_or_default(), record));
     }
     if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_null()) {
-        let fields: Vec<&str> = T::TABLE.columns.iter().map(|column| column.path).collect();
+        let mut fields: Vec<&str> = T::TABLE.columns.iter().map(|column| column.path).collect();
+        let mut seen = BTreeSet::new();
+        fields.retain(|field| seen.insert(*field));
         return Err(Failure::input(format!("none of the {} has that field to sort by", T::TABLE.what))
             .hint(format!("there are, among others: .{}", fields.join(", ."))));
     }
@@ -193,6 +201,7 @@ impl Type {
             let names = || Self::ALL.iter().copied().map(Type::names);
             let each = names().map(|[plural, _, short]| format!("{plural} ({short})")).collect::<Vec<_>>();
             Failure::input(format!("there is no type `{kind}`"))
+                .hint_some(name.map(|_| format!("a stack is named with its type: `stack/{text}`")))
                 .hint_some(nearest(kind, names().flatten()))
                 .hint(format!("the types are: {}", each.join(", ")))
         })?;

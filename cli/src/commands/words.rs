@@ -1,9 +1,10 @@
 //! Words of the command line: the choices of `ui`, and times as people write them.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser};
 
 use crate::forge::Kind;
 use crate::ui::{Color, Columns, Format, Stream};
@@ -28,6 +29,11 @@ words! {
     Color: Auto "auto", Always "always", Never "never";
     Stream: Text "text", Json "json";
     Kind: Github "github", Gitlab "gitlab", Gitea "gitea", Forgejo "forgejo", Bitbucket "bitbucket";
+}
+
+/// Reads a path, which may be empty where a variable has no value.
+pub fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// Reads `table`, `jsonpath=TEMPLATE` and what is between them.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::environment::Environment;
+use crate::environment::{self, Environment};
 use crate::failure::{Failure, Result};
 use crate::repo::Stack;
 
@@ -94,7 +94,7 @@ impl Backend {
     pub fn folder(&self, environment: &Environment) -> Option<PathBuf> {
         let path = self.0.strip_prefix("file://")?.split('?').next()?;
         match path.strip_prefix('~') {
-            Some(rest) => Some(Path::new(environment.get("HOME")?).join(rest.trim_start_matches('/'))),
+            Some(rest) => Some(environment::home(environment)?.join(rest.trim_start_matches('/'))),
             None => Some(PathBuf::from(path)),
         }
     }
@@ -109,7 +109,7 @@ pub fn no_stack(backend: &Backend, stack: &Stack) -> Failure {
 
 fn logged_in(environment: &Environment) -> Option<String> {
     let home = environment.get("PULUMI_HOME").map(PathBuf::from);
-    let home = home.or_else(|| environment.get("HOME").map(|home| Path::new(home).join(".pulumi")));
+    let home = home.or_else(|| environment::home(environment).map(|home| home.join(".pulumi")));
     let text = home.and_then(|home| fs::read_to_string(home.join("credentials.json")).ok());
     let credentials: serde_json::Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     let current = credentials["current"].as_str().filter(|url| !url.is_empty()).map(str::to_owned);

@@ -8,14 +8,14 @@ use super::event::{EngineEvent, PropertyDiff, ResourceEvent, State, Step};
 use super::news::Severity;
 use super::operation::{Counts, Effect, Operation};
 use super::urn;
-use super::value::{self, Shown};
+use super::value::{self, Shown, Turn};
 use crate::scrub::Scrubber;
 
 /// Everything that one stack's preview said.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeSet {
-    /// In the order of their URNs: the engine comes to them in another order each time, and the same merge has to read the same.
+    /// In the order of their URNs, with those that stay the same but for which of their values are secrets: the engine comes to them in another order each time, and the same merge has to read the same.
     pub resources: Vec<ResourceChange>,
     /// Changes of the stack's own outputs.
     pub outputs: Vec<PropertyChange>,
@@ -70,6 +70,22 @@ pub struct Said {
     pub message: String,
 }
 
+impl PropertyChange {
+    /// Whether it stops being a secret, or becomes one.
+    pub fn is_turn(&self) -> bool {
+        [&self.before, &self.after].into_iter().flatten().any(|side| *side == Shown::NotSecret)
+    }
+
+    /// Its path, with what has to be said where no value is shown.
+    pub fn named(&self) -> String {
+        match &self.after {
+            Some(Shown::NotSecret) => format!("{} is no longer a secret", self.path),
+            _ if self.is_turn() => format!("{} becomes a secret", self.path),
+            _ => self.path.clone(),
+        }
+    }
+}
+
 fn shown<S: Serializer>(value: &Option<Shown>, serializer: S) -> Result<S::Ok, S::Error> {
     value.as_ref().map(Shown::json).serialize(serializer)
 }
@@ -118,7 +134,7 @@ impl ChangeSet {
     /// How many resources there are of each effect that changes something.
     pub fn effects(&self) -> BTreeMap<Effect, usize> {
         let mut effects = BTreeMap::new();
-        for resource in &self.resources {
+        for resource in self.resources.iter().filter(|resource| resource.operation.effect() != Effect::Same) {
             *effects.entry(resource.operation.effect()).or_default() += 1;
         }
         effects
@@ -130,7 +146,11 @@ impl ChangeSet {
         self.parents.extend(parent.iter().map(|parent| (step.urn.clone(), parent.clone())));
         let operation = Operation::new(&step.op);
         // A replacement has several steps; the logical one stands for all of them.
-        let is_change = !matches!(operation.effect(), Effect::Same | Effect::Other | Effect::Read);
+        // A resource that stays the same may yet open what its state kept as a secret.
+        let is_change = match operation.effect() {
+            Effect::Same => !self.is_refresh && !properties(step).is_empty(),
+            effect => !matches!(effect, Effect::Other | Effect::Read),
+        };
         let is_found = match self.is_refresh {
             true => operation.effect() != Effect::Refresh,
             false => step.logical,
@@ -182,6 +202,12 @@ impl Side {
         self.inputs.at(path).or_else(|| self.outputs.at(path)).is_some()
     }
 
+    /// How the secrecy of a value differs, among inputs or outputs.
+    fn turn(&self, new: &Side, path: &str) -> Option<Turn> {
+        let both = [(&self.inputs, &new.inputs), (&self.outputs, &new.outputs)].into_iter();
+        both.filter_map(|(before, after)| Turn::between(before.at(path)?, after.at(path)?)).max()
+    }
+
     fn secret_on<'a>(&self, path: &'a str) -> impl Iterator<Item = &'a str> {
         [&self.inputs, &self.outputs].into_iter().filter_map(move |values| values.secret_on(path))
     }
@@ -190,15 +216,34 @@ impl Side {
 fn properties(step: &Step) -> Vec<PropertyChange> {
     let (old, new) = (step.old.as_ref().map(Side::of), step.new.as_ref().map(Side::of));
     let before = old.as_ref().map(|old| &old.inputs);
+    let is_same = Operation::new(&step.op).effect() == Effect::Same;
     let changes = match (&old, &new, &step.detailed_diff) {
         // Of what is deleted the name is enough.
         (_, None, _) => Vec::new(),
+        _ if is_same => Vec::new(),
         (Some(old), Some(new), Some(diff)) => {
             diff.iter().flat_map(|(path, diff)| difference(path, diff, old, new)).collect()
         }
         (_, Some(new), _) => changed("", before, Some(&new.inputs)),
     };
-    hidden(changes, old.as_ref(), new.as_ref())
+    let mut changes = hidden(changes, old.as_ref(), new.as_ref());
+    let turned = old.as_ref().zip(new.as_ref()).map(|(old, new)| turned(&old.inputs, &new.inputs));
+    let is_new = |turn: &PropertyChange| !changes.iter().any(|known| covers(&known.path, &turn.path));
+    let turned: Vec<PropertyChange> = turned.unwrap_or_default().into_iter().filter(is_new).collect();
+    changes.extend(turned);
+    changes
+}
+
+/// Inputs that stop being secrets, or become some. Providers compare values, so they don't tell.
+fn turned(before: &Shown, after: &Shown) -> Vec<PropertyChange> {
+    let mut changes = changed("", Some(before), Some(after));
+    changes.retain(PropertyChange::is_turn);
+    changes
+}
+
+/// Whether a path is another one's, or leads there.
+fn covers(path: &str, other: &str) -> bool {
+    other.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// What the provider says that differs.
@@ -219,8 +264,9 @@ fn hidden(changes: Vec<PropertyChange>, old: Option<&Side>, new: Option<&Side>) 
         let Some(path) = secrets.min_by_key(|path| path.len()).map(str::to_owned) else {
             return change;
         };
-        let side = |side: Option<&Side>| side.filter(|side| side.has(&path)).map(|_| Shown::Secret);
-        PropertyChange { before: side(old), after: side(new), path }
+        let [was, is] = Turn::sides(old.zip(new).and_then(|(old, new)| old.turn(new, &path)));
+        let side = |side: Option<&Side>, shown| side.filter(|side| side.has(&path)).map(|_| shown);
+        PropertyChange { before: side(old, was), after: side(new, is), path }
     };
     let mut hidden: Vec<PropertyChange> = changes.into_iter().map(hide).collect();
     hidden.dedup();
@@ -231,7 +277,7 @@ fn outputs(step: &Step) -> Vec<PropertyChange> {
     let side = |state: &Option<State>| state.as_ref().map(|state| value::read(&state.outputs));
     let (before, after) = (side(&step.old), side(&step.new));
     let mut changes = changed("", before.as_ref(), after.as_ref());
-    // A secret output can't be compared, so it counts only when it is added or removed.
+    // A secret output can't be compared, so it counts only when it is added, removed, or stops or begins to be one.
     changes.retain(|change| change.before != Some(Shown::Secret) || change.after != Some(Shown::Secret));
     changes
 }
@@ -256,10 +302,14 @@ mod tests {
 
     /// What the properties of an update tell, whose old and new side have these inputs and outputs.
     fn told(old: [Value; 2], new: [Value; 2], diff: &[&str]) -> Vec<String> {
+        step("update", old, new, diff)
+    }
+
+    fn step(operation: &str, old: [Value; 2], new: [Value; 2], diff: &[&str]) -> Vec<String> {
         let side = |[inputs, outputs]: [Value; 2]| json!({"inputs": inputs, "outputs": outputs});
         let differs = |path: &&str| ((*path).to_owned(), json!({"diffKind": "update", "inputDiff": false}));
         let detailed = (!diff.is_empty()).then(|| diff.iter().map(differs).collect::<serde_json::Map<_, _>>());
-        let step = json!({"op": "update", "logical": true, "urn": "urn:pulumi:dev::net::a:b:C::web", "type": "a:b:C",
+        let step = json!({"op": operation, "logical": true, "urn": "urn:pulumi:dev::net::a:b:C::web", "type": "a:b:C",
             "old": side(old), "new": side(new), "detailedDiff": detailed});
         let event = serde_json::from_value(json!({"resourcePreEvent": {"metadata": step}})).expect("an event");
         let mut changes = ChangeSet::default();
@@ -281,30 +331,67 @@ mod tests {
         [value.clone(), value]
     }
 
-    /// Whatever is a secret on any side is one on every side, whichever way the provider names the difference.
+    /// Whatever is a secret on any side is told on no side, whichever way the provider names the difference.
     #[test]
     fn what_is_secret_on_either_side_is_told_on_neither() {
         let (plain, hidden) = (json!({"labels": {"x": "hush"}}), json!({"labels": secret()}));
-        let whole = ["labels: [secret] -> [secret]"];
+        let (closed, opened) = (["labels: [not a secret] -> [secret]"], ["labels: [secret] -> [not a secret]"]);
         for diff in [&["labels.x"][..], &["labels"], &["labels.x", "labels.y"], &[]] {
-            assert_eq!(told(both(plain.clone()), both(hidden.clone()), diff), whole, "{diff:?}");
-            assert_eq!(told(both(hidden.clone()), both(plain.clone()), diff), whole, "back: {diff:?}");
+            assert_eq!(told(both(plain.clone()), both(hidden.clone()), diff), closed, "{diff:?}");
+            assert_eq!(told(both(hidden.clone()), both(plain.clone()), diff), opened, "back: {diff:?}");
         }
         let leaf = json!({"labels": {"x": secret()}});
-        assert_eq!(told(both(plain.clone()), both(leaf), &["labels.x"]), ["labels.x: [secret] -> [secret]"]);
+        assert_eq!(told(both(plain.clone()), both(leaf), &["labels.x"]), ["labels.x: [not a secret] -> [secret]"]);
         let bracketed = told(both(json!({"t": {"a.b": "hush"}})), both(json!({"t": secret()})), &["t[\"a.b\"]"]);
-        assert_eq!(bracketed, ["t: [secret] -> [secret]"]);
+        assert_eq!(bracketed, ["t: [not a secret] -> [secret]"]);
+    }
+
+    /// A provider compares values, and the engine takes what has the same ones for the same.
+    #[test]
+    fn an_input_that_stops_being_a_secret_is_a_change_whatever_the_provider_says() {
+        let inputs = |word: Value, size: u8| json!({"word": word, "size": size});
+        let (hidden, plain) = (inputs(secret(), 1), inputs(json!("hush"), 1));
+        let opened = "word: [secret] -> [not a secret]";
+        assert_eq!(step("same", both(hidden.clone()), [plain.clone(), hidden.clone()], &[]), [opened]);
+        assert_eq!(step("same", both(plain.clone()), both(hidden.clone()), &[]), ["word: [not a secret] -> [secret]"]);
+        assert_eq!(step("same", both(hidden.clone()), both(hidden.clone()), &[]), [""; 0]);
+        assert_eq!(step("same", both(plain.clone()), both(inputs(json!("other"), 1)), &[]), [""; 0]);
+        let resized = inputs(json!("hush"), 2);
+        assert_eq!(told(both(hidden.clone()), both(resized), &["size"]), ["size: 1 -> 2", opened]);
+    }
+
+    #[test]
+    fn an_output_that_stops_being_a_secret_is_a_change() {
+        let outputs = |old: Value, new: Value| {
+            let side = |outputs: Value| json!({"outputs": {"labels": outputs}});
+            let step = json!({"op": "same", "urn": "urn:pulumi:dev::net::pulumi:pulumi:Stack::net-dev",
+                "type": "pulumi:pulumi:Stack", "logical": true, "old": side(old), "new": side(new)});
+            let mut changes = ChangeSet::default();
+            changes.take(&serde_json::from_value(json!({"resOutputsEvent": {"metadata": step}})).expect("an event"));
+            let seen = serde_json::to_string(&changes).expect("JSON");
+            assert!(!seen.contains("hush"), "{seen}");
+            changes.outputs.iter().map(PropertyChange::named).collect::<Vec<_>>()
+        };
+        let plain = || json!({"x": "hush"});
+        assert_eq!(outputs(secret(), plain()), ["labels is no longer a secret"]);
+        assert_eq!(outputs(plain(), secret()), ["labels becomes a secret"]);
+        assert_eq!(outputs(json!({"x": secret()}), plain()), ["labels.x is no longer a secret"]);
+        assert_eq!(outputs(secret(), secret()), [""; 0]);
     }
 
     #[test]
     fn what_is_secret_only_among_outputs_or_inputs_is_told_of_neither() {
         let (plain, hidden) = (json!({"p": "hush"}), json!({"p": secret()}));
-        let (other, told_of) = (json!({"p": "hush too"}), ["p: [secret] -> [secret]"]);
+        let other = json!({"p": "hush too"});
+        let (closed, opened) = (["p: [not a secret] -> [secret]"], ["p: [secret] -> [not a secret]"]);
         for diff in [&["p"][..], &[]] {
-            assert_eq!(told([plain.clone(), hidden.clone()], both(other.clone()), diff), told_of, "{diff:?}");
-            assert_eq!(told([hidden.clone(), plain.clone()], both(other.clone()), diff), told_of, "{diff:?}");
-            assert_eq!(told(both(plain.clone()), [other.clone(), hidden.clone()], diff), told_of, "{diff:?}");
+            assert_eq!(told([plain.clone(), hidden.clone()], both(other.clone()), diff), opened, "{diff:?}");
+            assert_eq!(told([hidden.clone(), plain.clone()], both(other.clone()), diff), opened, "{diff:?}");
+            assert_eq!(told(both(plain.clone()), [other.clone(), hidden.clone()], diff), closed, "{diff:?}");
         }
+        // What the engine has not asked for yet says nothing.
+        let asked = told([plain, hidden], [other, json!({})], &["p"]);
+        assert_eq!(asked, ["p: [secret] -> [secret]"]);
     }
 
     /// Items move about in lists, so one that became a secret may stand under another number.
@@ -313,10 +400,13 @@ mod tests {
         let (plain, hidden) = (json!({"l": ["hush", "x"]}), json!({"l": ["x", secret()]}));
         assert_eq!(
             told(both(plain), both(hidden), &["l[0]", "l[1]"]),
-            ["l[0]: [secret] -> [secret]", "l[1]: [secret] -> [secret]",]
+            ["l[0]: [secret] -> [secret]", "l[1]: [not a secret] -> [secret]", "l: [not a secret] -> [secret]"]
         );
         let items = |word: Value| json!({"l": [{"name": "a", "word": "hush"}, {"name": "b", "word": word}]});
         let found = told(both(items(json!("shh"))), both(items(secret())), &["l[0].word", "l[1].name"]);
-        assert_eq!(found, ["l[0].word: [secret] -> [secret]", "l[1].name: nothing -> nothing"]);
+        assert_eq!(
+            found,
+            ["l[0].word: [secret] -> [secret]", "l[1].name: nothing -> nothing", "l: [not a secret] -> [secret]"]
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use crate::environment::Environment;
+use crate::environment::{self, Environment};
 
 /// What belongs to one run: which stack is selected in which folder.
 const OWN: &str = "workspaces";
@@ -14,7 +14,7 @@ const OWN: &str = "workspaces";
 /// The user's own home of Pulumi.
 pub(super) fn of_user(environment: &Environment) -> Option<PathBuf> {
     let set = environment.get("PULUMI_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
-    set.or_else(|| environment.get("HOME").map(|home| Path::new(home).join(".pulumi")))
+    set.or_else(|| environment::home(environment).map(|home| home.join(".pulumi")))
 }
 
 /// Makes a home in `folder` that shares all but the run's own with the user's.

@@ -101,7 +101,8 @@ impl Progress {
             let urn = urn.clone().filter(|urn| !urn::is_stack(urn));
             self.errors.push(Fault { urn, message: message.trim().to_owned() });
         }
-        is_news
+        // Whoever asked for the end is told of it in better words.
+        is_news && !matches!(message.trim(), "update canceled" | "preview canceled")
     }
 
     /// What a reader should see first of a failure: an error that says something, with what the program complained of when

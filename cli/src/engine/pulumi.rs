@@ -259,6 +259,11 @@ pub(super) fn advice(said: &str) -> Option<&'static str> {
             "set PULUMI_ACCESS_TOKEN, run `pulumi login`, or name another backend in PULUMI_BACKEND_URL",
         ),
         (
+            "looking for beginning of value",
+            "a file in the backend is no JSON, such as a lock in `.pulumi/locks`: `pulumi cancel` clears a lock",
+        ),
+        ("npm install failed", "run `npm install` in the program's folder to see why, and commit what mends it"),
+        (
             "unexpected end of JSON input",
             "a file in the backend was cut short, such as a lock while the disk was full: `pulumi cancel` clears a lock",
         ),
@@ -269,7 +274,19 @@ pub(super) fn advice(said: &str) -> Option<&'static str> {
 
 fn said(answer: &Answer) -> String {
     let text = if answer.stderr.is_empty() { &answer.stdout } else { &answer.stderr };
-    plain(text).trim_start_matches("error: ").to_owned()
+    once(plain(text).trim_start_matches("error: "))
+}
+
+/// The text without lines that only say again what stands above them.
+fn once(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let bare = line.trim().trim_start_matches("error: ");
+        if bare.is_empty() || !lines.iter().any(|above| above.contains(bare)) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
 }
 
 /// `v3.259.0` or `3.259.0-alpha.1` as major and minor.
@@ -281,6 +298,15 @@ fn version_of(text: &str) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_tool_says_twice_is_told_once() {
+        let said = "installing dependencies: npm install failed: exit status 1\nat npm\n\n  error: npm install failed: exit status 1\n\nend";
+        assert_eq!(once(said), "installing dependencies: npm install failed: exit status 1\nat npm\n\n\nend");
+        assert!(advice(said).is_some_and(|hint| hint.contains("`npm install`")));
+        let lock = "invalid character 'g' looking for beginning of value";
+        assert!(advice(lock).is_some_and(|hint| hint.contains("`pulumi cancel`")));
+    }
 
     #[test]
     fn versions_compare() {

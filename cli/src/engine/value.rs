@@ -16,10 +16,15 @@ pub(super) const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /// The words that stand for what is known only when the change is made.
 pub const UNKNOWN_WORDS: &str = "known after apply";
 
+/// The words that stand for a value that is a secret on the other side of a change.
+pub const NOT_SECRET_WORDS: &str = "[not a secret]";
+
 /// A value as a reader may see it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shown {
     Secret,
+    /// What is no secret here and is one on the other side of a change: its value is not told.
+    NotSecret,
     /// The provider tells it only when the change is made.
     Unknown,
     /// A file or an archive, by its hash.
@@ -58,6 +63,7 @@ impl Shown {
     fn word(&self) -> Option<&str> {
         match self {
             Shown::Secret => Some(crate::scrub::PLACEHOLDER),
+            Shown::NotSecret => Some(NOT_SECRET_WORDS),
             Shown::Unknown => Some(UNKNOWN_WORDS),
             Shown::Asset(words) => Some(words),
             _ => None,
@@ -99,7 +105,7 @@ impl Shown {
                 *name = scrubber.scrub(name);
                 field.scrub(scrubber);
             }),
-            Shown::Secret | Shown::Unknown | Shown::Asset(_) => {}
+            Shown::Secret | Shown::NotSecret | Shown::Unknown | Shown::Asset(_) => {}
         }
     }
 
@@ -172,8 +178,59 @@ fn step(path: &str) -> (String, &str) {
     }
 }
 
-/// What differs between two values, leaf by leaf. Where one side is a secret the other shows as one too: a value that
-/// became a secret was meant to be one.
+/// How a value stops being a secret, or becomes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    Closed,
+    /// What was a secret can be read: of several turns this one counts.
+    Opened,
+}
+
+impl Turn {
+    /// How secrecy differs between two values. What is not known yet may be a secret still.
+    pub fn between(before: &Shown, after: &Shown) -> Option<Turn> {
+        match (before, after) {
+            (Shown::Unknown, _) | (_, Shown::Unknown) => None,
+            (Shown::Secret, after) => is_open(after).then_some(Turn::Opened),
+            (before, Shown::Secret) => is_open(before).then_some(Turn::Closed),
+            // Items move about in lists, so they are compared one by one only where none was added or removed.
+            (Shown::List(before), Shown::List(after)) if before.len() == after.len() => {
+                before.iter().zip(after).filter_map(|(before, after)| Turn::between(before, after)).max()
+            }
+            (Shown::Object(fields), Shown::Object(_)) => {
+                let both = fields.iter().filter_map(|(name, before)| Some((before, after.field(name)?)));
+                both.filter_map(|(before, after)| Turn::between(before, after)).max()
+            }
+            (before, after) => match (holds_secret(before), holds_secret(after)) {
+                (true, false) => Some(Turn::Opened),
+                (false, true) => Some(Turn::Closed),
+                _ => None,
+            },
+        }
+    }
+
+    /// What is shown of both sides of a secret that made this turn, or none.
+    pub fn sides(turn: Option<Turn>) -> [Shown; 2] {
+        match turn {
+            Some(Turn::Opened) => [Shown::Secret, Shown::NotSecret],
+            Some(Turn::Closed) => [Shown::NotSecret, Shown::Secret],
+            None => [Shown::Secret, Shown::Secret],
+        }
+    }
+}
+
+/// Whether anything of a value can be read.
+fn is_open(value: &Shown) -> bool {
+    match value {
+        Shown::Secret | Shown::Unknown => false,
+        Shown::List(items) => items.is_empty() || items.iter().any(is_open),
+        Shown::Object(fields) => fields.is_empty() || fields.iter().any(|(_, field)| is_open(field)),
+        _ => true,
+    }
+}
+
+/// What differs between two values, leaf by leaf. Where one side is a secret the value of the other is not told either: a value
+/// that became a secret was meant to be one.
 pub fn differences(
     path: &str,
     before: Option<&Shown>,
@@ -191,7 +248,11 @@ pub fn differences(
     let is_secret = [before, after].into_iter().flatten().any(holds_secret);
     match (before, after) {
         (Some(before), Some(after)) if before == after && !is_secret => Vec::new(),
-        _ if is_secret => vec![(path.to_owned(), before.map(|_| Shown::Secret), after.map(|_| Shown::Secret))],
+        _ if is_secret => {
+            let turn = before.zip(after).and_then(|(before, after)| Turn::between(before, after));
+            let [was, is] = Turn::sides(turn);
+            vec![(path.to_owned(), before.map(|_| was), after.map(|_| is))]
+        }
         _ => vec![(path.to_owned(), before.cloned(), after.cloned())],
     }
 }
@@ -246,10 +307,32 @@ mod tests {
     }
 
     #[test]
-    fn what_becomes_a_secret_was_one() {
-        assert_eq!(differ(json!({"p": "hunter2"}), json!({"p": secret()})), ["p: [secret] -> [secret]"]);
-        assert_eq!(differ(json!({"p": {"q": "hunter2"}}), json!({"p": secret()})), ["p: [secret] -> [secret]"]);
-        assert_eq!(differ(json!({"p": ["hunter2"]}), json!({"p": [secret()]})), ["p: [secret] -> [secret]"]);
+    fn what_becomes_a_secret_or_stops_being_one_is_told_without_its_value() {
+        let (closed, opened) = ("p: [not a secret] -> [secret]", "p: [secret] -> [not a secret]");
+        let plain = [json!("hunter2"), json!({"q": "hunter2"}), json!(["hunter2"]), json!(null), json!({})];
+        for value in plain {
+            let (plain, hidden) = (json!({"p": value}), json!({"p": secret()}));
+            assert_eq!(differ(plain.clone(), hidden.clone()), [closed], "{plain}");
+            assert_eq!(differ(hidden, plain.clone()), [opened], "{plain}");
+        }
+        let list = |item: Value| json!({"p": [item, "x"]});
+        assert_eq!(differ(list(json!("hunter2")), list(secret())), [closed]);
+        assert_eq!(differ(list(secret()), list(json!("hunter2"))), [opened]);
+        assert_eq!(differ(list(secret()), json!({"p": ["hunter2"]})), [opened]);
+        let deep = |item: Value| json!({"p": [{"q": item, "r": secret()}]});
+        assert_eq!(differ(deep(secret()), deep(json!("hunter2"))), [opened]);
+    }
+
+    #[test]
+    fn what_stays_a_secret_or_is_not_known_made_no_turn() {
+        let same = ["p: [secret] -> [secret]"];
+        let hidden = json!({"p": secret()});
+        for after in [json!({"p": secret()}), json!({"p": UNKNOWN}), json!({"p": {"q": secret()}})] {
+            assert_eq!(differ(hidden.clone(), after.clone()), same, "{after}");
+            assert_eq!(differ(after.clone(), hidden.clone()), same, "{after}");
+        }
+        let list = |items: Value| json!({"p": items});
+        assert_eq!(differ(list(json!([secret(), "x"])), list(json!(["x", "y", secret()]))), same);
     }
 
     #[test]

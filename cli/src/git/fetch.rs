@@ -17,6 +17,27 @@ const INCOMING: &str = "refs/gitinfra/incoming-";
 /// Of so many fetches one lets git pack what came in, the first of a process among them.
 const BETWEEN_PACKINGS: u64 = 64;
 
+/// What git says of a server that takes a connection and says nothing.
+const SILENT: &[&str] = &[cli::GIVEN_UP, "Operation too slow", "timed out", "not responding"];
+
+/// And of one that it does not come to, or that is at fault itself: nothing about the repository is wrong.
+const OUT_OF_REACH: &[&str] = &[
+    cli::GIVEN_UP,
+    "Operation too slow",
+    "timed out",
+    "not responding",
+    "Could not resolve host",
+    "Connection refused",
+    "Connection reset",
+    "Failed to connect",
+    "Couldn't connect",
+    "unable to connect",
+    "unreachable",
+    "No route to host",
+    "Empty reply",
+    "returned error: 5",
+];
+
 impl Mirror {
     /// Fetches a branch and says what it points at.
     pub async fn fetch_branch(&self, branch: &str) -> Result<Commit> {
@@ -150,8 +171,9 @@ impl Mirror {
             return cli::missing();
         }
         let label = &self.source.label;
-        let failure = Failure::input(format!("fetching from {label}: {}", crate::text::last_line(said))).away();
         let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
+        let kind = if says(OUT_OF_REACH) { Failure::setup } else { Failure::input };
+        let failure = kind(format!("fetching from {label}: {}", crate::text::last_line(said))).away();
         if says(&["dubious ownership"]) {
             return failure.hint(format!(
                 "it belongs to another user; `git config --global --add safe.directory {label}` trusts it"
@@ -164,7 +186,7 @@ impl Mirror {
             return Failure::input(format!("{label} is a partial clone, which lacks files"))
                 .hint("name with --repo what it was cloned from: `git remote get-url origin` says it");
         }
-        if says(&[cli::GIVEN_UP, "Operation too slow", "timed out", "not responding"]) {
+        if says(SILENT) {
             return failure
                 .hint("the server accepts and says nothing; `--fetch-timeout` waits longer, if it is only slow");
         }

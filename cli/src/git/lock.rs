@@ -34,7 +34,7 @@ pub async fn take(path: &Path, waits: impl FnOnce()) -> Result<File> {
 /// that was killed, and go; so do packs that it had not received whole.
 pub async fn of_mirror(mirror: &Path) -> Result<File> {
     let lock = take(&mirror.join(MIRROR), || {}).await?;
-    for folder in ["", "objects/info"] {
+    for folder in ["", "objects", "objects/info"] {
         clear(&mirror.join(folder), false, &is_lock);
     }
     clear(&mirror.join("refs"), true, &is_lock);

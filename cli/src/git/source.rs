@@ -1,7 +1,7 @@
 //! Where a repository comes from: a path, or a URL of a protocol that is safe to speak.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{IndexEntryExtendedFlag, Repository};
 use sha2::{Digest, Sha256};
@@ -16,6 +16,8 @@ pub struct Source {
     /// What is shown and recorded. It never holds a password.
     pub label: String,
     protocol: Protocol,
+    /// The checkout that was named, where it is a linked worktree of the repository.
+    linked: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,16 +35,23 @@ impl Source {
         match text.split_once("://") {
             Some(("file", path)) => Source::local(Path::new(path), text),
             Some((scheme, rest)) => Source::remote(text, scheme, rest),
-            None if is_scp(text) => {
-                Ok(Source { location: text.to_owned(), label: text.to_owned(), protocol: Protocol::Ssh })
-            }
+            None if is_scp(text) => Ok(Source::at(text, Protocol::Ssh)),
             None => Source::local(&cwd.join(text), text),
         }
     }
 
     /// The source that an earlier run knew by this label. It need not be there any more.
     pub fn of_label(label: &str) -> Source {
-        Source { location: label.to_owned(), label: label.to_owned(), protocol: Protocol::File }
+        Source::at(label, Protocol::File)
+    }
+
+    fn at(place: &str, protocol: Protocol) -> Source {
+        Source { location: place.to_owned(), label: place.to_owned(), protocol, linked: None }
+    }
+
+    /// A linked worktree as older versions knew it: as a repository of its own.
+    pub fn by_itself(&self) -> Option<Source> {
+        self.linked.as_ref().map(|root| Source::at(&root.display().to_string(), Protocol::File))
     }
 
     fn local(path: &Path, text: &str) -> Result<Source> {
@@ -59,10 +68,17 @@ impl Source {
             }
             (true, _) => Failure::input(format!("opening the repository {text}: {}", error.message())),
         })?;
-        let root = found.workdir().unwrap_or_else(|| found.path());
-        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        let location = root.display().to_string();
-        Ok(Source { label: location.clone(), location, protocol: Protocol::File })
+        let root = root_of(&found);
+        match main_of(&found).filter(|main| *main != root) {
+            Some(main) => Ok(Source { linked: Some(root), ..Source::at(&main.display().to_string(), Protocol::File) }),
+            None => Ok(Source::at(&root.display().to_string(), Protocol::File)),
+        }
+    }
+
+    /// The checkout of a path that was named: it has a `HEAD` of its own.
+    fn checkout(&self) -> Option<Repository> {
+        let path = self.linked.as_deref().unwrap_or(Path::new(&self.location));
+        (self.protocol == Protocol::File).then(|| Repository::open(path).ok()).flatten()
     }
 
     fn remote(text: &str, scheme: &str, rest: &str) -> Result<Source> {
@@ -87,7 +103,7 @@ impl Source {
                     .hint("use https://, ssh://, file:// or a path"));
             }
         };
-        Ok(Source { location: text.to_owned(), label: text.to_owned(), protocol })
+        Ok(Source::at(text, protocol))
     }
 
     /// git's settings that allow this source's protocol; all others stay forbidden.
@@ -107,7 +123,7 @@ impl Source {
 
     /// For a path: the commit that a name means in that repository itself; a branch before a tag.
     pub fn resolve_locally(&self, name: &str) -> Option<String> {
-        let repository = (self.protocol == Protocol::File).then(|| Repository::open(&self.location).ok())??;
+        let repository = self.checkout()?;
         let branch = repository.find_reference(&format!("refs/heads/{name}")).and_then(|found| found.peel_to_commit());
         let any = || repository.revparse_single(name).and_then(|object| object.peel_to_commit());
         let commit = branch.or_else(|_| any()).ok()?;
@@ -124,12 +140,11 @@ impl Source {
 
     /// For a path whose checkout is at this commit: how many files there differ from it, those that git does not know included.
     pub fn uncommitted(&self, head: &str) -> usize {
-        let repository = (self.protocol == Protocol::File).then(|| Repository::open(&self.location).ok()).flatten();
         let is_at = |repository: &Repository| {
             let at = repository.head().and_then(|at| at.peel_to_commit());
             !repository.is_bare() && at.is_ok_and(|at| at.id().to_string() == head)
         };
-        let Some(repository) = repository.filter(is_at) else {
+        let Some(repository) = self.checkout().filter(is_at) else {
             return 0;
         };
         let mut options = git2::StatusOptions::new();
@@ -154,8 +169,7 @@ impl Source {
 
     /// What a reader calls a ref: the branch that is checked out, for the `HEAD` of a path.
     pub fn name_of(&self, reference: &str) -> String {
-        let is_head = self.protocol == Protocol::File && reference == "HEAD";
-        let repository = is_head.then(|| Repository::open(&self.location).ok()).flatten();
+        let repository = (reference == "HEAD").then(|| self.checkout()).flatten();
         let branch = repository.and_then(|repository| Some(repository.head().ok()?.shorthand().ok()?.to_owned()));
         branch.unwrap_or_else(|| reference.to_owned())
     }
@@ -169,6 +183,21 @@ impl Source {
             last.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
         format!("{safe}-{hash}.git")
     }
+}
+
+/// A repository's checkout, or the repository itself where it has none.
+fn root_of(repository: &Repository) -> PathBuf {
+    let root = repository.workdir().unwrap_or_else(|| repository.path());
+    root.canonicalize().unwrap_or_else(|_| root.to_owned())
+}
+
+/// The repository that a linked worktree belongs to.
+fn main_of(worktree: &Repository) -> Option<PathBuf> {
+    let common = worktree.is_worktree().then(|| worktree.commondir().canonicalize().ok()).flatten()?;
+    let root = root_of(&Repository::open(&common).ok()?);
+    // A repository may have its folder anywhere, and not know its checkout.
+    let is_its = Repository::open(&root).is_ok_and(|main| main.commondir().canonicalize().is_ok_and(|at| at == common));
+    Some(if is_its { root } else { common })
 }
 
 /// `git@host:path`, which has no scheme. A colon after a slash belongs to a path.
@@ -210,5 +239,36 @@ mod tests {
         let slug = |text| Source::parse(text, Path::new("/")).expect("a URL").slug();
         assert!(slug("https://example.org/a/infra.git").starts_with("infra-"));
         assert_ne!(slug("https://example.org/a/infra.git"), slug("https://example.org/b/infra.git"));
+    }
+
+    #[test]
+    fn a_linked_worktree_is_its_repository_at_another_commit() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("a folder");
+        for (name, is_bare) in [("main", false), ("bare.git", true)] {
+            let main = root.join(name);
+            let repository = if is_bare { Repository::init_bare(&main) } else { Repository::init(&main) };
+            let repository = repository.expect("a repository");
+            let tree = repository.treebuilder(None).and_then(|tree| tree.write()).expect("a tree");
+            let tree = repository.find_tree(tree).expect("a tree");
+            let ada = git2::Signature::now("Ada", "ada@example.org").expect("a signature");
+            let first = repository.commit(Some("HEAD"), &ada, &ada, "First", &tree, &[]).expect("a commit");
+            let linked = root.join(format!("linked-{name}"));
+            let worktree = repository.worktree("linked", &linked, None).expect("a worktree");
+            let first = repository.find_commit(first).expect("the commit");
+            let second = Repository::open_from_worktree(&worktree).expect("a repository");
+            let second = second.commit(Some("HEAD"), &ada, &ada, "Second", &tree, &[&first]).expect("a commit");
+
+            let at = |path: &Path| Source::parse(&path.display().to_string(), Path::new("/")).expect("a repository");
+            let (whole, part) = (at(&main), at(&linked));
+            assert_eq!((&whole.label, &whole.location), (&part.label, &part.location), "{name}");
+            assert_eq!(whole.label, main.display().to_string());
+            assert_eq!(whole.slug(), part.slug());
+            assert_eq!(whole.by_itself(), None);
+            assert_eq!(part.by_itself(), Some(Source::of_label(&linked.display().to_string())));
+            assert_eq!(whole.resolve_locally("HEAD"), Some(first.id().to_string()), "{name}");
+            assert_eq!(part.resolve_locally("HEAD"), Some(second.to_string()), "{name}");
+            assert_eq!(part.name_of("HEAD"), "linked");
+        }
     }
 }

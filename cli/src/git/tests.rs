@@ -423,12 +423,19 @@ async fn branches_and_left_locks_are_in_nobodys_way() {
     origin.repository.find_reference("refs/heads/release").and_then(|mut old| old.delete()).expect("it is there");
     let second = origin.commit("release/1", &[&first], &[("a", "2", FILE)]);
     // What a git that was killed leaves behind.
-    for lock in ["packed-refs.lock", "shallow.lock", "refs/gitinfra/incoming.lock", "objects/pack/tmp_pack_x"] {
+    for lock in [
+        "packed-refs.lock",
+        "shallow.lock",
+        "objects/maintenance.lock",
+        "refs/gitinfra/incoming.lock",
+        "objects/pack/tmp_pack_x",
+    ] {
         let path = mirror.path.join(lock);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, "").expect("a file");
     }
     assert_eq!(mirror.fetch_branch("release/1").await.expect("the branch").id, second);
+    assert!(!mirror.path.join("objects/maintenance.lock").exists());
     assert!(!mirror.path.join("packed-refs.lock").exists() && !mirror.path.join("objects/pack/tmp_pack_x").exists());
     // A tag hides no branch.
     let tagged = origin.find(&first).into_object();

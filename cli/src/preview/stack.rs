@@ -19,7 +19,7 @@ use crate::limit::Limit;
 use crate::policy::{self, Question};
 use crate::process::kill_group;
 use crate::repo::Stack;
-use crate::rollout::waiting_for;
+use crate::rollout::{STOPPING, waiting_for};
 use crate::scrub::Scrubber;
 use crate::seal::{Plan, Seal};
 
@@ -214,10 +214,9 @@ impl Place<'_> {
         let (context, name) = (&self.previewer.context, ready.stack.name());
         let (folder, stack) = (&ready.folder, &ready.stack.stack);
         let foresee = Foresee { pulumi, phase: self.phase, folder, stack, output, clock: context.clock };
-        let tell = |glimpse| {
-            if let Glimpse::Seen { urn } = glimpse {
-                context.tell(Some(&name), Body::ResourceUnchanged { urn });
-            }
+        let tell = |glimpse| match glimpse {
+            Glimpse::Seen { urn } => context.tell(Some(&name), Body::ResourceUnchanged { urn }),
+            Glimpse::Interrupted => context.note(&name, STOPPING),
         };
         let (engine, cancel) = (foresee.start().await?, &ready.limit.cancel);
         let group = engine.process().pid;

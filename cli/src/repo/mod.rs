@@ -94,6 +94,8 @@ pub struct Fault {
     /// Whether stacks are kept back by it. A template's project file, for example, has none.
     pub has_stacks: bool,
     pub failure: Failure,
+    /// The stacks that share its name.
+    pub twins: Vec<Stack>,
 }
 
 impl Stack {
@@ -196,6 +198,25 @@ impl Found {
         self.faults.iter().any(faulty)
     }
 
+    /// The same without what lies in some folders. Of twins the only one that is left is none.
+    pub fn without(self, is_out: impl Fn(&str) -> bool) -> Found {
+        let Found { mut stacks, faults } = self;
+        stacks.retain(|stack| !is_out(&stack.folder));
+        let mut kept = Vec::new();
+        for fault in faults {
+            let (had, mut twins) = (fault.twins.len(), fault.twins.clone());
+            twins.retain(|twin| !is_out(&twin.folder));
+            match twins.len() {
+                0 if had > 0 || is_out(&fault.folder) => {}
+                1 => stacks.append(&mut twins),
+                left if left < had => kept.push(shared(&twins)),
+                _ => kept.push(fault),
+            }
+        }
+        stacks.sort_by(|a, b| (&a.folder, &a.stack).cmp(&(&b.folder, &b.stack)));
+        Found { stacks, faults: kept }
+    }
+
     /// All that is wrong, as one failure; `None` when nothing is.
     pub fn failure(&self) -> Option<Failure> {
         let failures: Vec<Failure> = self.faults.iter().map(|fault| fault.failure.clone()).collect();
@@ -252,7 +273,14 @@ fn projects(files: &BTreeMap<&str, Vec<&TreeFile>>, links: &Links) -> (Vec<Proje
             Ok(project) => projects.push(project),
             Err(failure) => {
                 let has_stacks = files.iter().any(|other| stack_of(other, &file.path).is_some());
-                faults.push(Fault { stack: None, folder: (*folder).to_owned(), has_stacks, failure });
+                let failure = failure.hint_some(if has_stacks { how_to_leave_out(folder) } else { None });
+                faults.push(Fault {
+                    stack: None,
+                    folder: (*folder).to_owned(),
+                    has_stacks,
+                    failure,
+                    twins: Vec::new(),
+                });
             }
         }
     }
@@ -301,27 +329,38 @@ fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing
 
 fn nameless(project: &Project, config: &TreeFile) -> Fault {
     let failure = Failure::input(format!("{}: the stack's name is not UTF-8", path::shown(&config.path)));
-    Fault { stack: None, folder: project.folder.clone(), has_stacks: true, failure }
+    Fault { stack: None, folder: project.folder.clone(), has_stacks: true, failure, twins: Vec::new() }
 }
 
 /// The stacks whose names are their own. Of those that share one nobody can say which is meant.
 fn without_twins(found: Vec<Stack>, faults: &mut Vec<Fault>) -> Vec<Stack> {
-    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for stack in &found {
-        places.entry(stack.name()).or_default().push(stack.project_file.clone());
+        *places.entry(stack.name()).or_default() += 1;
     }
-    places.retain(|_, files| files.len() > 1);
-    for (name, files) in &places {
-        let failure =
-            Failure::input(format!("{} stacks are called `{name}`: in {}", number(files), files.join(" and ")))
-                .hint("give one of the projects another `name`");
-        let fault = Fault { stack: Some(name.clone()), folder: String::new(), has_stacks: true, failure };
-        faults.push(fault);
-    }
-    found.into_iter().filter(|stack| !places.contains_key(&stack.name())).collect()
+    let (mut twins, own): (Vec<Stack>, Vec<Stack>) = found.into_iter().partition(|stack| places[&stack.name()] > 1);
+    twins.sort_by_key(Stack::name);
+    faults.extend(twins.chunk_by(|a, b| a.name() == b.name()).map(shared));
+    own
 }
 
-fn number(files: &[String]) -> String {
+/// The fault that several stacks have one name.
+fn shared(twins: &[Stack]) -> Fault {
+    let files: Vec<&str> = twins.iter().map(|twin| twin.project_file.as_str()).collect();
+    let name = twins.first().map(Stack::name).unwrap_or_default();
+    let failure = Failure::input(format!("{} stacks are called `{name}`: in {}", number(&files), files.join(" and ")))
+        .hint("give one of the projects another `name`")
+        .hint_some(twins.last().and_then(|twin| how_to_leave_out(&twin.folder)));
+    Fault { stack: Some(name), folder: String::new(), has_stacks: true, failure, twins: twins.to_vec() }
+}
+
+/// How a folder is left out, whatever is wrong with it.
+fn how_to_leave_out(folder: &str) -> Option<String> {
+    let can_be = !folder.is_empty() && !path::is_bytes(folder);
+    can_be.then(|| format!("`exclude: ['{folder}/']` in gitinfra.yaml leaves the folder out"))
+}
+
+fn number(files: &[&str]) -> String {
     match files.len() {
         2 => "two".to_owned(),
         count => count.to_string(),

@@ -7,6 +7,7 @@ use super::TreeFile;
 use super::link::{Astray, Links, follow};
 use super::path::{self, split};
 use crate::failure::{Failure, Result};
+use crate::text::of_yaml;
 
 /// What a project file's name may end with. When a folder has several, Pulumi takes the first in the alphabet.
 pub const EXTENSIONS: [&str; 3] = ["json", "yaml", "yml"];
@@ -135,7 +136,7 @@ fn fault(file: &TreeFile, line: usize, column: usize, words: &str) -> Failure {
         0 => file.path.clone(),
         line => format!("{}:{line}:{column}", file.path),
     };
-    let words = words.split(" at line ").next().unwrap_or(words);
+    let words = of_yaml(words.split(" at line ").next().unwrap_or(words));
     Failure::input(format!("{place}: {words}"))
         .hint("see https://www.pulumi.com/docs/iac/concepts/projects/project-file")
 }

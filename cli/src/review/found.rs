@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::comment::Preview;
+use crate::engine::changes::ChangeSet;
 use crate::engine::operation::Effect;
 use crate::text::count;
 
@@ -52,30 +53,32 @@ impl Found {
             Found::Untrusted => return "untrusted: it comes from a fork, and nothing was run".to_owned(),
         };
         let (failed, stacks) = (self.failed(), &preview.stacks);
-        let mut effects: BTreeMap<Effect, usize> = BTreeMap::new();
-        for (effect, number) in stacks.iter().flat_map(|stack| stack.changes.effects()) {
-            *effects.entry(effect).or_default() += number;
-        }
         match (stacks.len(), failed) {
             (0, _) => "no stack is touched".to_owned(),
             (all, 1..) => format!("{failed} of {} failed", count(all, "preview")),
-            (all, 0) => format!(
-                "{}: {}",
-                count(all, "stack"),
-                in_words(&effects, stacks.iter().any(|s| !s.changes.outputs.is_empty()))
-            ),
+            (all, 0) => format!("{}: {}", count(all, "stack"), in_words(stacks.iter().map(|stack| &stack.changes))),
         }
     }
 }
 
 /// "2 to delete, 1 to create", danger first.
-pub fn in_words(effects: &BTreeMap<Effect, usize>, has_outputs: bool) -> String {
+pub fn in_words<'a>(all: impl Iterator<Item = &'a ChangeSet>) -> String {
     const DANGER_FIRST: [Effect; 5] = [Effect::Delete, Effect::Replace, Effect::Update, Effect::Create, Effect::Import];
+    let mut effects: BTreeMap<Effect, usize> = BTreeMap::new();
+    let (mut has_resources, mut has_outputs) = (false, false);
+    for changes in all {
+        has_resources |= !changes.resources.is_empty();
+        has_outputs |= !changes.outputs.is_empty();
+        for (effect, number) in changes.effects() {
+            *effects.entry(effect).or_default() += number;
+        }
+    }
     let word = |effect: &Effect| Some(format!("{} to {}", effects.get(effect)?, effect.verb()));
     let words: Vec<String> = DANGER_FIRST.iter().filter_map(word).collect();
-    match (words.is_empty(), has_outputs) {
-        (false, _) => words.join(", "),
-        (true, true) => "only outputs change".to_owned(),
-        (true, false) => "nothing changes".to_owned(),
+    match (words.is_empty(), has_resources, has_outputs) {
+        (false, ..) => words.join(", "),
+        (true, true, _) => "only which values are secrets changes".to_owned(),
+        (true, false, true) => "only outputs change".to_owned(),
+        (true, false, false) => "nothing changes".to_owned(),
     }
 }

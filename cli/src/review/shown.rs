@@ -15,7 +15,7 @@ impl Reviewer {
         let one = |stack: &StackPreview| PullStack {
             name: stack.name.clone(),
             reason: text(&stack.reason),
-            words: in_words(&stack.changes.effects(), !stack.changes.outputs.is_empty()),
+            words: in_words(std::iter::once(&stack.changes)),
             failure: stack.failure.as_deref().map(text),
             objections: stack.objections.iter().map(|objection| text(objection)).collect(),
             seal: stack.seal.as_ref().map(crate::seal::Seal::id),

@@ -28,7 +28,7 @@ fn of_stack(stack: &StackPreview) -> Status {
     let changes = &stack.changes;
     let (state, words) = match &stack.failure {
         Some(failure) => (State::Failure, format!("the preview failed: {failure}")),
-        None => (State::Success, in_words(&changes.effects(), !changes.outputs.is_empty())),
+        None => (State::Success, in_words(std::iter::once(changes))),
     };
     one(&format!("{OF_STACKS}{}", stack.name), state, &words)
 }

@@ -16,7 +16,8 @@ use crate::ledger::Lease;
 use crate::record::Action;
 use crate::run_log::RunLog;
 
-pub(super) const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
+/// Said when the engine is asked to stop.
+pub const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
 
 /// Names a folder in which gitinfra's provider notes what it is creating.
 const CREATIONS: &str = "GITINFRA_CREATIONS";

@@ -4,8 +4,9 @@
 mod guards;
 mod shown;
 
+use super::STOPPING;
 use super::end::End;
-use super::engine::{Run, STOPPING};
+use super::engine::Run;
 use super::{Job, RollOut};
 use crate::digest::Key;
 use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, State};

@@ -71,6 +71,10 @@ impl Plan {
             .filter(|(_, number)| *number > 0)
             .map(|(effect, number)| format!("{number} to {}", effect.verb()))
             .collect();
+        // What stays the same is among them only where it has other secrets.
+        if let turned @ 1.. = self.number(Effect::Same) {
+            parts.push(format!("{} with other secrets", count(turned, "resource")));
+        }
         if !self.outputs.is_empty() {
             parts.push(count(self.outputs.len(), "output"));
         }

@@ -2,6 +2,7 @@
 //! AGE last; on a terminal cut to its width), and what `describe` prints line by line.
 
 use super::Paint;
+use super::safe::safe;
 use crate::record::RunState;
 
 /// Where a column is shown. What is always shown is in `-o wide` and in `describe` as well.
@@ -128,11 +129,12 @@ impl<T> Table<T> {
 
 impl Cell {
     fn width(&self) -> usize {
-        console::measure_text_width(&self.plain)
+        console::measure_text_width(&safe(&self.plain, false))
     }
 
+    /// As it is printed in the end, so that it is as wide as it was measured.
     fn shown(&self, paint: Paint) -> String {
-        self.state.map_or_else(|| self.plain.clone(), |state| paint.state(state))
+        self.state.map_or_else(|| safe(&self.plain, false).into_owned(), |state| paint.state(state))
     }
 
     fn padded(&self, width: usize, paint: Paint) -> String {

@@ -109,8 +109,8 @@ impl Tree<'_> {
     /// Which properties change, where their values are not shown. Of what is new all do.
     fn properties(&self, change: &ResourceChange) -> String {
         let is_told = |property: &&PropertyChange| !change.replaced_for.contains(&property.path);
-        let paths: Vec<&str> =
-            change.properties.iter().filter(is_told).map(|property| property.path.as_str()).collect();
+        let paths: Vec<String> = change.properties.iter().filter(is_told).map(PropertyChange::named).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         match self.has_values || paths.is_empty() || change.operation.effect() == Effect::Create {
             true => String::new(),
             false => self.paint.tone(Tone::Faint, &format!(" [{}]", one_line(&list(&paths, MOST_PROPERTIES)))),
@@ -127,7 +127,8 @@ impl Tree<'_> {
         if outputs.is_empty() {
             return Vec::new();
         }
-        let names: Vec<&str> = outputs.iter().map(|output| output.path.as_str()).collect();
+        let names: Vec<String> = outputs.iter().map(PropertyChange::named).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         match self.has_values {
             true => {
                 let lines = outputs.iter().map(|output| format!("    {}", value(output, self.paint)));
@@ -186,7 +187,11 @@ fn sums(preview: &Preview, paint: Paint) -> String {
     match (whole.len(), to_do.is_empty()) {
         _ if preview.stacks.is_empty() => lines.push("No stack uses what this merge changes.".to_owned()),
         (0, _) => {}
-        (stacks, true) => lines.push(format!("{}: nothing to change", count(stacks, "stack"))),
+        (stacks, true) => {
+            let has_none = whole.iter().all(|stack| stack.changes.is_empty());
+            let words = if has_none { "nothing to change" } else { "only outputs, or which values are secrets" };
+            lines.push(format!("{}: {words}", count(stacks, "stack")));
+        }
         (stacks, false) => lines.push(format!("{}: {}", count(stacks, "stack"), to_do.join(", "))),
     }
     for (names, words) in
@@ -288,6 +293,21 @@ net/dev main.ts changed
 outputs
     url: known after apply";
         assert_eq!(stack(&preview(), true, Paint::new(false)), expected);
+    }
+
+    #[test]
+    fn what_stops_being_a_secret_is_told_without_values_too() {
+        let opened = |path: &str| property(path, Some(Shown::Secret), Some(Shown::NotSecret));
+        let changes = ChangeSet {
+            resources: vec![change("same", "a", &[], vec![opened("word")])],
+            outputs: vec![property("labels", Some(Shown::NotSecret), Some(Shown::Secret))],
+            ..ChangeSet::default()
+        };
+        let expected = "\
+net/dev main.ts changed
+└─   unchanged a:b:C a [word is no longer a secret]
+outputs [labels becomes a secret]";
+        assert_eq!(stack(&StackPreview { changes, ..preview() }, false, Paint::new(false)), expected);
     }
 
     #[test]

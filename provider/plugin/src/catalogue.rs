@@ -49,12 +49,13 @@ pub struct Package<P: Provider> {
     pub(crate) resources: Vec<Box<dyn AnyResource<P>>>,
     pub(crate) components: Vec<Box<dyn AnyComponent<P>>>,
     pub(crate) functions: Vec<Box<dyn AnyFunction<P>>>,
+    pub(crate) written: Option<&'static str>,
 }
 
 impl<P: Provider> Package<P> {
     /// A package without anything in it.
     pub fn new(meta: Meta) -> Self {
-        Package { meta, resources: Vec::new(), components: Vec::new(), functions: Vec::new() }
+        Package { meta, resources: Vec::new(), components: Vec::new(), functions: Vec::new(), written: None }
     }
 
     /// With a resource.
@@ -72,6 +73,12 @@ impl<P: Provider> Package<P> {
     /// With a function.
     pub fn function<F: Function<Session = P::Session> + Send + Sync>(mut self) -> Self {
         self.functions.push(Box::new(Of::<F>(PhantomData)));
+        self
+    }
+
+    /// With its schema as `schema_text` wrote it beforehand. It is served as it is: an engine of YAML asks for it in every run.
+    pub fn written_schema(mut self, text: &'static str) -> Self {
+        self.written = Some(text);
         self
     }
 }

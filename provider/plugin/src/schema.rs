@@ -10,7 +10,12 @@ use crate::resource::Provider;
 use crate::shape::{Choices, Field, Shape, Type};
 
 impl<P: Provider> Package<P> {
-    /// The schema as it is written to `schema.json` and served.
+    /// The schema as it is served.
+    pub(crate) fn served_schema(&self) -> String {
+        self.written.map_or_else(|| self.schema_text(), str::to_owned)
+    }
+
+    /// The schema as it is written to `schema.json`.
     pub fn schema_text(&self) -> String {
         let mut text = serde_json::to_string_pretty(&self.schema()).unwrap_or_default();
         text.push('\n');

@@ -20,7 +20,7 @@ use crate::types::{DomainName, Region};
 /// The time to live of a record that does not say one, in seconds.
 const TTL: u32 = 300;
 /// That of an alias of CloudFront, a load balancer and the like.
-const ALIAS_TTL: u32 = 60;
+const ALIAS_TTL: Duration = Duration::from_secs(60);
 
 /// The inputs of a Route 53 record.
 #[derive(Debug, Clone, PartialEq, Property)]
@@ -66,13 +66,10 @@ pub struct RecordInputs {
     /// Whether to take over a record that exists already, and overwrite its content. Without it, such a record is refused. Default: false.
     #[prop(default)]
     pub overwrite: Order<bool>,
-    /// Whether to wait until all of Route 53's name servers give the new answer, which usually takes half a minute. Default: true.
+    /// Whether to wait until all of Route 53's name servers give the new answer, which usually takes half a minute. An alias that comes to lead elsewhere is
+    /// awaited for another minute, for which resolvers keep the old answer: what it led to may then be deleted in the same run. Default: true.
     #[prop(default = Order::from(true))]
     pub wait_for_sync: Order<bool>,
-    /// Whether an update that leads elsewhere also waits until resolvers have forgotten the old answer: for as long as its time to live (TTL) says, which is
-    /// 60 seconds for an alias. What the record led to may then be deleted in the same run. Default: false.
-    #[prop(default)]
-    pub wait_for_expiry: Order<bool>,
 }
 
 /// An alias target: an AWS resource whose addresses answer for a record.
@@ -220,19 +217,9 @@ impl Resource for Record {
         changes::synced(aws, &Key::parse(id.as_str())?.to_string()).await
     }
 
-    fn wait(new: &RecordInputs) -> Wait {
-        let expiry = if new.wait_for_expiry.value() {
-            Duration::from_secs(new.ttl.max(ALIAS_TTL).into())
-        } else {
-            Duration::ZERO
-        };
-        Wait { usual: Self::WAIT.usual + expiry, longest: Self::WAIT.longest + expiry }
-    }
-
     fn cached(old: &Record, new: &RecordInputs) -> Duration {
-        let ttl = if old.inputs.alias.is_some() { ALIAS_TTL } else { old.inputs.ttl };
-        let moves = content::write(&old.inputs).ok() != content::write(new).ok();
-        if moves && new.wait_for_expiry.value() { Duration::from_secs(ttl.into()) } else { Duration::ZERO }
+        let leads_elsewhere = old.inputs.alias.is_some() && old.inputs.alias != new.alias;
+        if leads_elsewhere && new.wait_for_sync.value() { ALIAS_TTL } else { Duration::ZERO }
     }
 
     async fn read(_: &Aws, id: &Id, seen: ResourceRecordSet) -> Result<Self> {

@@ -132,7 +132,6 @@ fn part(new: &SharedRecordInputs) -> RecordInputs {
         health_check_id: None,
         overwrite: Order::from(false),
         wait_for_sync: new.wait_for_sync,
-        wait_for_expiry: Order::from(false),
     }
 }
 

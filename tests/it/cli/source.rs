@@ -120,8 +120,8 @@ fn a_server_that_says_nothing_is_given_up() {
     let (_server, port) = silent();
     let words = format!("--repo http://127.0.0.1:{port}/x --fetch-timeout 1s");
     let said = ["fetching from http://127.0.0.1", "no end after 1 second", "hint: ", "--fetch-timeout"];
-    p.run(&format!("sync {words}")).expect_code(3).expect_err(&said);
-    p.run(&format!("preview {words}")).expect_code(3).expect_err(&said);
+    p.run(&format!("sync {words}")).expect_code(4).expect_err(&said);
+    p.run(&format!("preview {words}")).expect_code(4).expect_err(&said);
     poll("git's helpers to go", || p.processes().is_empty());
 }
 
@@ -136,7 +136,7 @@ fn an_ssh_that_says_nothing_is_given_up_with_all_that_it_started() {
     fs::set_permissions(bin.join("ssh"), fs::Permissions::from_mode(0o755)).expect("it is ours");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
     let run = p.run_as("sync --repo ssh://git@example.com/x --fetch-timeout 1s", |command| command.env("PATH", path));
-    run.expect_code(3).expect_err(&["no end after 1 second", "hint: "]);
+    run.expect_code(4).expect_err(&["no end after 1 second", "hint: "]);
     poll("ssh to go", || p.processes().is_empty());
     let args = fs::read_to_string(p.path("ssh-args")).expect("ssh was started");
     for option in ["BatchMode=yes", "ConnectTimeout=", "ServerAliveInterval="] {

@@ -156,7 +156,7 @@ fn a_repository_may_be_behind_a_url() {
     p.run(&sync).expect_code(0).expect_out(&["nothing to do"]);
     p.run(&format!("{sync}x")).expect_code(3).expect_err(&["fetching from http://", "not found", "hint: "]);
     drop(web);
-    p.run(&sync).expect_code(3).expect_err(&["fetching from http://", "onnect"]);
+    p.run(&sync).expect_code(4).expect_err(&["fetching from http://", "onnect"]);
 }
 
 #[test]

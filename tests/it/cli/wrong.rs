@@ -142,6 +142,14 @@ fn what_is_missing() {
     no_git.expect_code(4).expect_no_data().expect_err(&["git is not on the PATH", "hint: "]);
     let no_home = p.run_as("get runs", |command| command.env_remove("HOME").env_remove("GITINFRA_STATE_DIR"));
     no_home.expect_code(4).expect_err(&["neither HOME nor", "--state-dir"]);
+    for home in ["", "relative"] {
+        let run = p.run_as("get runs", |command| command.env("HOME", home).env_remove("GITINFRA_STATE_DIR"));
+        run.expect_code(4).expect_err(&["neither HOME nor"]);
+    }
+    // A JSON consumer would lose all events unseen.
+    let full = || std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let run = p.run_as("sync --dry-run -o json", |command| command.stdout(full()));
+    run.expect_code(4).expect_err(&["writing the output: No space left"]);
     assert_eq!(p.states(), [""; 0]);
 }
 

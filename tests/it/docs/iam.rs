@@ -190,8 +190,8 @@ fn an_action_that_is_taken_away_is_named() {
         ("ecs:Cluster", json!({"name": "c"}), "ecs:CreateCluster"),
         ("logs:LogGroup", json!({"name": "/g"}), "logs:CreateLogGroup"),
         ("route53:Zone", json!({"name": "acting.example.net"}), "route53:CreateHostedZone"),
-        ("s3:Bucket", json!({"bucket": "acting-example-net"}), "s3:CreateBucket"),
-        ("s3:Bucket", json!({"bucket": "acting-example-org"}), "s3:PutEncryptionConfiguration"),
+        ("s3:Bucket", json!({"name": "acting-example-net"}), "s3:CreateBucket"),
+        ("s3:Bucket", json!({"name": "acting-example-org"}), "s3:PutEncryptionConfiguration"),
     ]
     .into_iter()
     .enumerate()

@@ -54,7 +54,7 @@ fn sides(hold: &Hold) -> Markup {
         div.card.flush {
             h2 id="sides-h" { "Shown and now" }
             @if !hold.case.difference.is_empty() {
-                pre.log tabindex="0" role="region" aria-label="In what they differ" { @for line in &hold.case.difference { (legible(line)) "\n" } }
+                pre.log.why tabindex="0" role="region" aria-label="In what they differ" { @for line in &hold.case.difference { (legible(line)) "\n" } }
             }
             table.cards role="table" aria-labelledby="sides-h" {
                 thead role="rowgroup" { tr role="row" {

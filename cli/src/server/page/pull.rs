@@ -60,7 +60,7 @@ fn changes(pull: &PullRecord, seals: &[Option<SealRecord>]) -> Markup {
     html! {
         @for (stack, seal) in pull.stacks.iter().zip(seals) { (one(stack, seal.as_ref(), &pull.repository)) }
         @if !pull.gone.is_empty() {
-            div.card.care { h2 { "What goes away is left standing" } ul { @for name in &pull.gone { li { (state("gone")) " " (link_to_stack(name, &pull.repository)) } } } }
+            div.card.care { h2 { "These stacks go away, and what they rolled out is left standing" } ul { @for name in &pull.gone { li { (state("gone")) " " (link_to_stack(name, &pull.repository)) } } } }
         }
         @if pull.untouched > 0 { p.foot { (count(pull.untouched, "stack")) " untouched." } }
     }
@@ -75,9 +75,9 @@ fn one(stack: &PullStack, seal: Option<&SealRecord>, repository: &str) -> Markup
             p.soft { (legible(&stack.reason)) }
             @if !stack.objections.is_empty() {
                 p { b { "It would be held:" } }
-                ul { @for objection in &stack.objections { li { (legible(objection)) } } }
+                ul.dots { @for objection in &stack.objections { li { (legible(objection)) } } }
             }
-            @if let Some(failure) = &stack.failure { pre.log tabindex="0" role="region" aria-label=(format!("Why {} failed", stack.name)) { (shown(failure)) } }
+            @if let Some(failure) = &stack.failure { pre.log.why tabindex="0" role="region" aria-label=(format!("Why {} failed", stack.name)) { (shown(failure)) } }
             @if let Some(seal) = seal { (sealed(seal)) }
         }
     }

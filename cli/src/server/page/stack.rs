@@ -146,7 +146,7 @@ fn drifted(drift: Option<&Drift>, now: i64) -> Markup {
                 p.soft { "Looked " (clock(drift.checked_at, now)) ", at " (commit(&drift.commit)) ". " (drift.findings.ignored) " known differences are filtered." }
                 @if let Some(message) = &drift.findings.message { p { (legible(message)) } }
                 @if !drift.findings.lines.is_empty() {
-                    pre.log tabindex="0" role="region" aria-label="What drifted" { @for line in &drift.findings.lines { (legible(line)) "\n" } }
+                    pre.log.why tabindex="0" role="region" aria-label="What drifted" { @for line in &drift.findings.lines { (legible(line)) "\n" } }
                 }
             }
         }

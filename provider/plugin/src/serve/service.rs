@@ -56,7 +56,7 @@ impl<P: Provider> ResourceProvider for Service<P> {
 
     async fn get_schema(&self, request: Request<rpc::GetSchemaRequest>) -> Answer<rpc::GetSchemaResponse> {
         match request.into_inner().version {
-            0 => Ok(Response::new(rpc::GetSchemaResponse { schema: self.package.schema_text() })),
+            0 => Ok(Response::new(rpc::GetSchemaResponse { schema: self.package.served_schema() })),
             other => Err(Status::invalid_argument(format!("no schema of version {other}; there is 0"))),
         }
     }

@@ -102,7 +102,6 @@ pub fn read(key: &Key, set: ResourceRecordSet) -> Result<RecordInputs> {
         health_check_id: set.health_check_id,
         overwrite: Order::unknown(),
         wait_for_sync: Order::unknown(),
-        wait_for_expiry: Order::unknown(),
     })
 }
 

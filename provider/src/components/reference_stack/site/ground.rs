@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulumi_plugin::{Error, Fault, Order, Output, Result};
+use pulumi_plugin::{Error, Fault, Output, Result};
 
 use super::super::blocks::*;
 use super::super::inputs::internal;
@@ -137,8 +137,6 @@ impl Site<'_> {
             name: name.into(),
             r#type: kind.into(),
             alias: target.into(),
-            // What it led to is deleted in the same run.
-            wait_for_expiry: Order::from(true).into(),
             ..Default::default()
         };
         self.here.add::<Record>(key, args).id
