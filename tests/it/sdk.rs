@@ -59,6 +59,15 @@ fn sources() -> (Vec<u8>, String) {
     (schema, generator.display().to_string())
 }
 
+/// Expects that a program changes nothing of what another language has rolled out, but what the program itself says of its component: some SDKs write the
+/// defaults down there.
+#[track_caller]
+pub fn expect_same(project: &Project, component: &str) {
+    let mut steps = project.preview().expect_ok().steps();
+    steps.retain(|step| *step != format!("update {component}"));
+    assert_eq!(steps, [""; 0]);
+}
+
 /// Runs a command that has to succeed; what it prints.
 #[track_caller]
 fn run(command: &mut Command) -> String {

@@ -251,10 +251,10 @@ fn each_language_tells_the_same_stack() {
     assert_eq!(typescript.preview().expect_ok().steps(), plan);
     assert_eq!(typescript.up().expect_ok().steps(), plan);
     typescript.expect_settled();
-    whole.project.expect_settled();
+    sdk::expect_same(&whole.project, "web");
 
     told(&python, &[]);
-    python.expect_settled();
+    sdk::expect_same(&python, "web");
     let second = [("rotation", "second"), ("image", "public.ecr.aws/nginx/nginx:1.28")];
     told(&python, &second);
     let steps = python.up().expect_ok().steps();
@@ -264,7 +264,7 @@ fn each_language_tells_the_same_stack() {
     python.expect_settled();
 
     told(&go, &second);
-    go.expect_settled();
+    sdk::expect_same(&go, "web");
     told(&go, &[&second[..], &[("profile", "dev")]].concat());
     go.up().expect_ok();
     go.expect_settled();

@@ -48,9 +48,9 @@ fn each_language_tells_the_same_network() {
     assert_eq!(typescript.up().expect_ok().steps(), plan);
     of_two_zones(&aws, &typescript);
     typescript.expect_settled();
-    yaml.expect_settled();
+    sdk::expect_same(&yaml, "network");
 
-    python.expect_settled();
+    sdk::expect_same(&python, "network");
     python.line("config: {network:zones: 3}");
     let wider = python.up().expect_ok().steps();
     let made = |step: &String| step.starts_with("create ") || step == "update network";
@@ -58,6 +58,7 @@ fn each_language_tells_the_same_network() {
     assert_eq!(aws.look().count(REGION, "subnets"), 9);
     python.expect_settled();
 
+    // Its configuration says two zones.
     let smaller = go.up().expect_ok().steps();
     assert_eq!(smaller.len(), wider.len(), "{smaller:?}");
     of_two_zones(&aws, &go);
