@@ -287,7 +287,6 @@ mod tests {
 
     #[test]
     fn a_certificate_is_where_cloudfront_takes_it() {
-        use pulumi_plugin::Spelled as _;
         for (place, why) in [
             ("aws:acm:us-east-1", None),
             ("aws:acm:eu-west-1", Some("in us-east-1 only")),
