@@ -231,3 +231,15 @@ def test_a_certificate_is_held_and_let_go(net):
     acm.delete_certificate(CertificateArn=first)
     net.elb.remove_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": second}])
     acm.delete_certificate(CertificateArn=second)
+
+
+def test_capacity_is_reserved_and_given_back(net):
+    arn, elb = net.balancer, net.elb
+    told = lambda: elb.describe_capacity_reservation(LoadBalancerArn=arn).get("MinimumLoadBalancerCapacity")
+    assert told() is None
+    elb.modify_capacity_reservation(LoadBalancerArn=arn, MinimumLoadBalancerCapacity={"CapacityUnits": 200})
+    assert told() == {"CapacityUnits": 200}
+    elb.modify_capacity_reservation(LoadBalancerArn=arn, ResetCapacityReservation=True)
+    assert told() is None
+    few = {"CapacityUnits": 1}
+    refused(lambda: elb.modify_capacity_reservation(LoadBalancerArn=arn, MinimumLoadBalancerCapacity=few), "InvalidConfigurationRequest")

@@ -1,7 +1,7 @@
 //! Where a stack's state lives, by Pulumi's own order of precedence.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::environment::{self, Environment};
 use crate::failure::{Failure, Result};

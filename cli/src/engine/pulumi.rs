@@ -282,7 +282,7 @@ fn once(text: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines() {
         let bare = line.trim().trim_start_matches("error: ");
-        if bare.is_empty() || !lines.iter().any(|above| above.contains(bare)) {
+        if bare.is_empty() || !lines.iter().any(|above| above.trim().ends_with(bare)) {
             lines.push(line);
         }
     }

@@ -255,9 +255,9 @@ mod tests {
             let first = repository.commit(Some("HEAD"), &ada, &ada, "First", &tree, &[]).expect("a commit");
             let linked = root.join(format!("linked-{name}"));
             let worktree = repository.worktree("linked", &linked, None).expect("a worktree");
-            let first = repository.find_commit(first).expect("the commit");
-            let second = Repository::open_from_worktree(&worktree).expect("a repository");
-            let second = second.commit(Some("HEAD"), &ada, &ada, "Second", &tree, &[&first]).expect("a commit");
+            let checkout = Repository::open_from_worktree(&worktree).expect("a repository");
+            let (first, tree) = (checkout.find_commit(first).expect("it"), checkout.find_tree(tree.id()).expect("it"));
+            let second = checkout.commit(Some("HEAD"), &ada, &ada, "Second", &tree, &[&first]).expect("a commit");
 
             let at = |path: &Path| Source::parse(&path.display().to_string(), Path::new("/")).expect("a repository");
             let (whole, part) = (at(&main), at(&linked));

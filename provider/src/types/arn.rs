@@ -48,6 +48,11 @@ impl Arn {
 }
 
 impl CertificateArn {
+    /// The partition that it is in: `aws-cn`.
+    pub fn partition(&self) -> &str {
+        part(&self.0, 1)
+    }
+
     /// The region that it is in; empty for one of IAM's.
     pub fn region(&self) -> &str {
         part(&self.0, 3)

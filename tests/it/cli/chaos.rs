@@ -77,7 +77,7 @@ impl Chaos {
     /// Commits something, and rolls it out while Git's remote closes after so many bytes.
     fn half_answered(&self, round: u64) {
         self.commit(round);
-        self.remote.close_after(1 + round.wrapping_mul(0x9e37_79b9) % 900);
+        self.remote.close_after(1 + round.wrapping_mul(0x9e37_79b9) % 450);
         let said = self.run("sync");
         self.remote.heal();
         assert!([0, 3, 4].contains(&said.code), "{round}\n{said}");

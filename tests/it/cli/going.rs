@@ -46,6 +46,14 @@ impl Going {
         self
     }
 
+    /// Where a server is reached, once it listens.
+    #[track_caller]
+    pub fn serves(&self) -> String {
+        let out = self.until("\"kind\":\"listening\"").out();
+        let (_, rest) = out.split_once("\"address\":\"").expect("it says where");
+        format!("http://{}", rest.split('"').next().unwrap_or_default())
+    }
+
     /// What it has said on stdout so far.
     pub fn out(&self) -> String {
         self.read("out")
@@ -89,6 +97,15 @@ impl Drop for Going {
 
 /// Files that are slow until they are told to be done. A creation of `slow: 1000000` waits for that.
 impl Place {
+    /// A server with this configuration, and where it is reached.
+    #[track_caller]
+    pub fn serve(&self, config: &str) -> (Going, String) {
+        fs::write(self.path("serve.yaml"), config).expect("the configuration can be written");
+        let going = self.start("serve --config serve.yaml");
+        let url = going.serves();
+        (going, url)
+    }
+
     /// Waits until the provider is waiting for a file of `test/dev`.
     #[track_caller]
     pub fn until_slow(&self, file: &str) -> &Place {

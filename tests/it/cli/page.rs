@@ -33,12 +33,7 @@ impl Site {
              - {{name: ada, role: admin, tokenFile: ada}}\n  - {{name: apo, role: approver, tokenFile: apo}}\n  \
              - {{name: vic, role: viewer, tokenFile: vic}}\n"
         );
-        fs::write(place.path("serve.yaml"), config).expect("the configuration can be written");
-        let going = place.start("serve --config serve.yaml");
-        going.until("\"kind\":\"listening\"");
-        let out = going.out();
-        let (_, rest) = out.split_once("\"address\":\"").expect("it says where");
-        let url = format!("http://{}", rest.split('"').next().unwrap_or_default());
+        let (going, url) = place.serve(&config);
         Site { place, going, url }
     }
 

@@ -189,7 +189,7 @@ pub enum GeoRestrictionType {
 /// A viewer certificate, of ACM or of IAM.
 #[derive(Debug, Clone, PartialEq, Property)]
 pub struct ViewerCertificate {
-    /// The ARN of an ACM certificate in us-east-1, which must be issued.
+    /// The ARN of an ACM certificate in us-east-1, which must be issued. CloudFront in China takes none of ACM.
     pub acm_certificate_arn: Option<CertificateArn>,
     /// The id of a certificate that was uploaded to IAM.
     pub iam_certificate_id: Option<String>,

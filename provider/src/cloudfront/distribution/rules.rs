@@ -8,6 +8,7 @@ use super::behavior::{CacheBehavior, DefaultCacheBehavior, LambdaFunctionAssocia
 use super::inputs::*;
 use super::origin::{CustomOriginConfig, Origin, OriginGroup};
 use crate::aws::EDGE;
+use crate::types::CertificateArn;
 
 /// The HTTP status codes at which an origin group can fail over.
 const FAILOVER_CODES: [i32; 9] = [400, 403, 404, 416, 429, 500, 502, 503, 504];
@@ -189,15 +190,9 @@ fn patterns(new: &DistributionInputs) -> Vec<Fault> {
 fn certificate(new: &DistributionInputs) -> Vec<Fault> {
     let needed = new.viewer_certificate.is_none() && !new.aliases.is_empty();
     let own = new.viewer_certificate.as_ref().map(|certificate| {
-        let region = certificate.acm_certificate_arn.as_ref().map(|arn| arn.region()).unwrap_or(EDGE);
-        Faults::of(certificate)
-            .one_of(&["acmCertificateArn", "iamCertificateId"])
-            .when(
-                region != EDGE,
-                "acmCertificateArn",
-                format!("is in {region}; CloudFront takes certificates in us-east-1 only"),
-            )
-            .into_vec()
+        let elsewhere = certificate.acm_certificate_arn.as_ref().and_then(elsewhere);
+        let faults = Faults::of(certificate).one_of(&["acmCertificateArn", "iamCertificateId"]).into_vec();
+        faults.into_iter().chain(elsewhere.map(|why| Fault::new("acmCertificateArn", why))).collect()
     });
     Faults::of(new)
         .when(
@@ -207,6 +202,19 @@ fn certificate(new: &DistributionInputs) -> Vec<Fault> {
         )
         .part("viewerCertificate", own.unwrap_or_default())
         .into_vec()
+}
+
+/// Why CloudFront does not take a certificate for the place that it is in.
+fn elsewhere(arn: &CertificateArn) -> Option<String> {
+    match (arn.partition(), arn.region()) {
+        ("aws-cn", _) => {
+            let way =
+                "upload it (`aws iam upload-server-certificate --path /cloudfront/`), and give `iamCertificateId`";
+            Some(format!("CloudFront in China takes certificates of IAM only: {way}"))
+        }
+        (_, EDGE) => None,
+        (_, region) => Some(format!("is in {region}; CloudFront takes certificates in us-east-1 only")),
+    }
 }
 
 fn texts(new: &DistributionInputs) -> Vec<Fault> {
@@ -275,7 +283,22 @@ mod tests {
     use pulumi_plugin::{Property as _, Shaped as _, Value};
     use serde_json::json;
 
-    use super::{Origin, origin};
+    use super::{CertificateArn, Origin, elsewhere, origin};
+
+    #[test]
+    fn a_certificate_is_where_cloudfront_takes_it() {
+        use pulumi_plugin::Spelled as _;
+        for (place, why) in [
+            ("aws:acm:us-east-1", None),
+            ("aws:acm:eu-west-1", Some("in us-east-1 only")),
+            ("aws-cn:acm:cn-north-1", Some("give `iamCertificateId`")),
+        ] {
+            let arn = format!("arn:{place}:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef");
+            let told = elsewhere(&CertificateArn::parse(&arn).expect("an ARN"));
+            assert_eq!(told.is_some(), why.is_some(), "{place}: {told:?}");
+            assert!(told.is_none_or(|told| told.contains(why.unwrap_or_default())), "{place}");
+        }
+    }
 
     #[test]
     fn a_whole_response_may_take_as_long_as_a_part_of_it() {

@@ -33,10 +33,7 @@ impl Served {
 
     /// One that was started.
     pub fn of(going: Going) -> Served {
-        going.until("\"kind\":\"listening\"");
-        let out = going.out();
-        let (_, rest) = out.split_once("\"address\":\"").expect("it says where");
-        let url = format!("http://{}", rest.split('"').next().unwrap_or_default());
+        let url = going.serves();
         Served { going, url }
     }
 

@@ -1,7 +1,6 @@
 //! Sign-in by the real Gitea, which is a provider of OpenID Connect: who is who, and whom nobody can sign in as.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use serde_json::json;
 
@@ -111,13 +110,7 @@ fn start(forge: &Server, place: &Place) -> (Going, String) {
          signIn: [{{name: forge, issuer: '{}/', clientId: {client}, scopes: [profile, groups]}}]\n",
         forge.url
     );
-    fs::write(place.path("serve.yaml"), config).expect("the configuration can be written");
-    let going = place.start("serve --config serve.yaml");
-    going.until("\"kind\":\"listening\"");
-    let out = going.out();
-    let (_, rest) = out.split_once("\"address\":\"").expect("it says where");
-    let url = format!("http://{}", rest.split('"').next().unwrap_or_default());
-    (going, url)
+    place.serve(&config)
 }
 
 #[test]
