@@ -191,7 +191,6 @@ fn an_action_that_is_taken_away_is_named() {
         ("logs:LogGroup", json!({"name": "/g"}), "logs:CreateLogGroup"),
         ("route53:Zone", json!({"name": "acting.example.net"}), "route53:CreateHostedZone"),
         ("s3:Bucket", json!({"name": "acting-example-net"}), "s3:CreateBucket"),
-        ("s3:Bucket", json!({"name": "acting-example-org"}), "s3:PutEncryptionConfiguration"),
     ]
     .into_iter()
     .enumerate()

@@ -273,7 +273,8 @@ async fn an_update_ends_when_nobody_goes_any_more_by_what_it_was() {
                 life.call.cancel.cancel();
             }
             let new = LampInputs { word: Some(word.to_owned()), ..asked() };
-            let updated = life.update::<Lamp>(&Id::from(ID), &Lamp { inputs: asked() }, &new, false).await;
+            let old = Lamp { inputs: new.clone() };
+            let updated = life.update::<Lamp>(&Id::from(ID), &old, &new, false).await;
             let words = updated.err().map(|error| error.to_string()).unwrap_or_default();
             assert_eq!(words.contains("stopped waiting for its update"), !ends, "{word}: {words}");
         })
