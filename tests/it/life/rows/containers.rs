@@ -1,6 +1,6 @@
 //! The rows of ECS, Application Auto Scaling and ECR.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Listed, Row, Second, large, length, row, two_subnets};
 use crate::life::stack::Asked;
@@ -220,31 +220,7 @@ fn service_row() -> Row {
         other: Some(json!({"name": "shop"})),
         unnamed: json!({"name": null}),
         second: Second::Refused,
-        wrong: vec![
-            (json!({"name": "a b"}), "name"),
-            (json!({"capacityProviderStrategy": spot, "launchType": "FARGATE"}), "can't be given together"),
-            (json!({"schedulingStrategy": "DAEMON", "desiredCount": 1}), "one task on each instance"),
-            (
-                json!({"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100}}),
-                "more than 100",
-            ),
-            (json!({"availabilityZoneRebalancing": "ENABLED", "launchType": "EXTERNAL"}), "not with `launchType"),
-            (
-                json!({
-                    "availabilityZoneRebalancing": "ENABLED",
-                    "placementStrategy": [{"type": "binpack", "field": "memory"}],
-                }),
-                "begins with `spread`",
-            ),
-            (
-                json!({"deploymentConfiguration": {"deploymentCircuitBreaker": {"rollback": true}}}),
-                "needs `enable: true`",
-            ),
-            (
-                json!({"deploymentConfiguration": {"linearConfiguration": {"stepPercent": 10, "stepBakeTimeInMinutes": 1}}}),
-                "needs `strategy: LINEAR`",
-            ),
-        ],
+        wrong: service_refusals(&spot),
         listed: Listed {
             service: "ecs",
             operation: "list_services",
@@ -256,6 +232,32 @@ fn service_row() -> Row {
         untold: vec!["waitForSteadyState"],
         ..row("ecs:Service", ("ecs", "", |_| 0))
     }
+}
+
+/// What AWS refuses of a service, and the words of it.
+fn service_refusals(spot: &Value) -> Vec<(Value, &'static str)> {
+    vec![
+        (json!({"name": "a b"}), "name"),
+        (json!({"capacityProviderStrategy": spot, "launchType": "FARGATE"}), "can't be given together"),
+        (json!({"schedulingStrategy": "DAEMON", "desiredCount": 1}), "one task on each instance"),
+        (
+            json!({"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100}}),
+            "more than 100",
+        ),
+        (json!({"availabilityZoneRebalancing": "ENABLED", "launchType": "EXTERNAL"}), "not with `launchType"),
+        (
+            json!({
+                "availabilityZoneRebalancing": "ENABLED",
+                "placementStrategy": [{"type": "binpack", "field": "memory"}],
+            }),
+            "begins with `spread`",
+        ),
+        (json!({"deploymentConfiguration": {"deploymentCircuitBreaker": {"rollback": true}}}), "needs `enable: true`"),
+        (
+            json!({"deploymentConfiguration": {"linearConfiguration": {"stepPercent": 10, "stepBakeTimeInMinutes": 1}}}),
+            "needs `strategy: LINEAR`",
+        ),
+    ]
 }
 
 const DIMENSION: &str = "ecs:service:DesiredCount";

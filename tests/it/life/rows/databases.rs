@@ -94,20 +94,7 @@ fn cluster_row() -> Row {
             ("monitoringRoleArn", json!({"monitoringInterval": 60})),
         ],
         beside: vec![Asked::new("guard", "ec2:SecurityGroup", json!({"vpcId": "${vpc.id}"})), key("key"), key("other")],
-        also: vec![
-            json!({"vpcSecurityGroupIds": ["${guard.id}"]}),
-            json!({"manageMasterUserPassword": true}),
-            json!({"manageMasterUserPassword": true, "masterUserSecretKmsKeyId": "alias/aws/secretsmanager"}),
-            json!({"deleteAutomatedBackups": false}),
-            json!({"clusterScalabilityType": "standard"}),
-            json!({"performanceInsightsEnabled": true, "performanceInsightsKmsKeyId": "${key.arn}"}),
-            // The same key by another name.
-            json!({"performanceInsightsEnabled": true, "performanceInsightsKmsKeyId": "${key.keyId}"}),
-            json!({"performanceInsightsEnabled": false}),
-            json!({"engine": "aurora-mysql", "engineVersion": "8.0", "backtrackWindow": 3600}),
-            json!({"engine": "aurora-mysql", "engineVersion": "8.0", "backtrackWindow": 7200}),
-            json!({"engine": "aurora-mysql", "engineVersion": "8.0"}),
-        ],
+        also: other_clusters(),
         in_place: vec!["tags", "backupRetentionPeriod", "enableHttpEndpoint", "associatedRoles", "copyTagsToSnapshot"],
         other: Some(json!({"identifier": "shop"})),
         unnamed: json!({"identifier": null}),
@@ -122,6 +109,24 @@ fn cluster_row() -> Row {
         untold: vec!["skipFinalSnapshot", "engineVersion"],
         ..row("rds:Cluster", ("rds", "describe_db_clusters", |answer| length(answer, "DBClusters")))
     }
+}
+
+/// What takes a cluster of its own.
+fn other_clusters() -> Vec<Value> {
+    vec![
+        json!({"vpcSecurityGroupIds": ["${guard.id}"]}),
+        json!({"manageMasterUserPassword": true}),
+        json!({"manageMasterUserPassword": true, "masterUserSecretKmsKeyId": "alias/aws/secretsmanager"}),
+        json!({"deleteAutomatedBackups": false}),
+        json!({"clusterScalabilityType": "standard"}),
+        json!({"performanceInsightsEnabled": true, "performanceInsightsKmsKeyId": "${key.arn}"}),
+        // The same key by another name.
+        json!({"performanceInsightsEnabled": true, "performanceInsightsKmsKeyId": "${key.keyId}"}),
+        json!({"performanceInsightsEnabled": false}),
+        json!({"engine": "aurora-mysql", "engineVersion": "8.0", "backtrackWindow": 3600}),
+        json!({"engine": "aurora-mysql", "engineVersion": "8.0", "backtrackWindow": 7200}),
+        json!({"engine": "aurora-mysql", "engineVersion": "8.0"}),
+    ]
 }
 
 /// What is refused before a cluster is made.

@@ -537,17 +537,7 @@ fn instance_row() -> Row {
         }),
         in_place: vec!["instanceType", "userData", "metadataOptions", "disableApiStop", "monitoring", "tags"],
         other: Some(json!({"tags": {"c": "d"}})),
-        wrong: vec![
-            (json!({"imageSsmParameter": null}), "one of `imageId`"),
-            (json!({"imageId": "ami-0123456789abcdef0"}), "only one of"),
-            (json!({"rootBlockDevice": {"volumeType": "io2"}}), "`io1` and `io2` need it"),
-            (json!({"rootBlockDevice": {"volumeType": "gp2", "throughput": 200}}), "only `gp3` has it"),
-            (json!({"metadataOptions": {"httpPutResponseHopLimit": 65}}), "httpPutResponseHopLimit"),
-            (
-                json!({"instanceType": "m7g.medium", "creditSpecification": {"cpuCredits": "standard"}}),
-                "no CPU credits",
-            ),
-        ],
+        wrong: wrong_instances(),
         // Of the root volume an import tells more: its size and its key.
         untold: vec!["imageSsmParameter", "rootBlockDevice"],
         by_hand: Some(vec![("ec2", "terminate_instances", json!({"InstanceIds": ["${x.id}"]}))]),
@@ -561,6 +551,18 @@ fn instance_row() -> Row {
             }),
         )
     }
+}
+
+/// What AWS refuses of an instance, and words of it.
+fn wrong_instances() -> Vec<(Value, &'static str)> {
+    vec![
+        (json!({"imageSsmParameter": null}), "one of `imageId`"),
+        (json!({"imageId": "ami-0123456789abcdef0"}), "only one of"),
+        (json!({"rootBlockDevice": {"volumeType": "io2"}}), "`io1` and `io2` need it"),
+        (json!({"rootBlockDevice": {"volumeType": "gp2", "throughput": 200}}), "only `gp3` has it"),
+        (json!({"metadataOptions": {"httpPutResponseHopLimit": 65}}), "httpPutResponseHopLimit"),
+        (json!({"instanceType": "m7g.medium", "creditSpecification": {"cpuCredits": "standard"}}), "no CPU credits"),
+    ]
 }
 
 fn gateway() -> Asked {

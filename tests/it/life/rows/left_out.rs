@@ -76,8 +76,8 @@ pub const LEFT_OUT: &[LeftOut] = &[
     (
         "elasticache:ReplicationGroup",
         &[
-            ("automaticFailoverEnabled engine engineVersion finalSnapshotIdentifier", OWN),
-            ("logDeliveryConfigurations multiAzEnabled notificationTopicArn transitEncryptionEnabled", OWN),
+            ("engine finalSnapshotIdentifier", OWN),
+            ("logDeliveryConfigurations multiAzEnabled notificationTopicArn", OWN),
             ("userGroupIds", OWN),
             ("atRestEncryptionEnabled kmsKeyId", "tried with keys and their aliases"),
             ("applyImmediately", ORDER),
