@@ -58,7 +58,6 @@ impl Mirror {
         let all = std::path::absolute(&self.path)?.join("worktrees");
         let name = folder.parent().and_then(Path::file_name).unwrap_or_default();
         let (kept, link) = (all.join(name), folder.join(".git"));
-        fs::create_dir_all(&all)?;
         fs::create_dir(folder)?;
         fs::write(&link, format!("gitdir: {}\n", kept.display()))?;
         let new = tempfile::Builder::new().prefix("worktree-").tempdir_in(&self.path)?;
@@ -75,7 +74,7 @@ impl Mirror {
             fs::write(new.path().join("info/sparse-checkout"), cone)?;
         }
         remove(&kept)?;
-        fs::rename(new.keep(), kept)
+        move_into(&all, new.path(), &kept)
     }
 
     /// Checks out the commit. That the patterns of a cone count is said to this command alone, since all worktrees share one
@@ -97,6 +96,19 @@ impl Drop for Worktree {
             forget(Path::new(kept), &self.folder);
         }
     }
+}
+
+/// Moves git's notes of a worktree to those of all. Whoever removes the last ones, as `git worktree prune` does, removes the folder of all as well.
+fn move_into(all: &Path, new: &Path, kept: &Path) -> io::Result<()> {
+    const TIMES: u32 = 100;
+    for _ in 1..TIMES {
+        fs::create_dir_all(all)?;
+        match fs::rename(new, kept) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            moved => return moved,
+        }
+    }
+    fs::rename(new, kept)
 }
 
 /// Removes git's notes of a worktree. The file that led here was in the program's reach, so it is looked whether the notes
@@ -127,5 +139,34 @@ fn open_up(folder: &Path) {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             open_up(&entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+
+    #[test]
+    fn notes_come_where_others_remove_the_folder_of_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (all, new, kept) = ["worktrees", "new", "worktrees/net.dev"].map(|name| folder.path().join(name)).into();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let _ = fs::remove_dir(&all);
+                    std::thread::yield_now();
+                }
+            });
+            for _ in 0..200 {
+                fs::create_dir(&new).expect("a folder");
+                fs::write(new.join("HEAD"), "").expect("a file");
+                let moved = move_into(&all, &new, &kept);
+                fs::remove_dir_all(&kept).unwrap_or_else(|error| panic!("{moved:?}, {error}"));
+            }
+            done.store(true, Ordering::Relaxed);
+        });
     }
 }
