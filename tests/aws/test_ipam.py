@@ -100,3 +100,10 @@ def test_a_subnet_without_ipv4(net):
 )
 def test_refuses(net, code, words, call):
     refused(lambda: call(net), code, *([words] if words else []))
+
+
+@pytest.mark.parametrize("asked", [{"CidrBlock": "10.9.0.0/16"}, {"Ipv4IpamPoolId": VPCS}, {"Ipv6IpamPoolId": VPCS6, "Ipv6NetmaskLength": 56}, {"AmazonProvidedIpv6CidrBlock": True}])
+def test_a_range_goes_without_a_refusal(net, asked):
+    made = net.ec2.associate_vpc_cidr_block(VpcId=net.vpc, **asked)
+    each = made.get("CidrBlockAssociation") or made["Ipv6CidrBlockAssociation"]
+    net.ec2.disassociate_vpc_cidr_block(AssociationId=each["AssociationId"])

@@ -211,10 +211,10 @@ class Networks:
         ranges = (ipaddress.ip_network(each) for subnet in subnets for each in [subnet.cidr_block, *ranges6(subnet)] if each)
         if any(each.version == block.version and each.subnet_of(block) for each in ranges):
             raise Refusal("InvalidCidrBlock.InUse", f"The vpc currently has a subnet within CIDR block {block}")
-        # moto keeps the local routes.
+        # moto takes the local routes away, and refuses to where there is none, after the range is gone.
         for table in backend.route_tables.values():
             if table.vpc_id == vpc.id:
-                table._routes.pop(f"{table.id}~{association['cidr_block']}", None)
+                table._routes.setdefault(f"{table.id}~{association['cidr_block']}", True)
         self.release(vpc.id, association["cidr_block"])
         return super().disassociate_vpc_cidr_block()
 
