@@ -1,6 +1,8 @@
 //! One table for each type of record: what `get` prints in columns as kubectl does (one row a record, no borders, NAME first,
 //! AGE last; on a terminal cut to its width), and what `describe` prints line by line.
 
+use std::borrow::Cow;
+
 use super::Paint;
 use super::safe::safe;
 use crate::record::RunState;
@@ -99,13 +101,14 @@ impl<T> Table<T> {
     pub fn render(&self, records: &[T], drawing: &Drawing) -> String {
         let Drawing { show, has_heads, now, paint, room } = *drawing;
         let columns: Vec<&Column<T>> = self.columns.iter().filter(|column| column.show <= show).collect();
-        let heads = has_heads.then(|| columns.iter().map(|column| column.head.to_owned().into()).collect());
-        let cells = |record| columns.iter().map(|column| (column.cell)(record, now)).collect();
-        let rows: Vec<Vec<Cell>> = heads.into_iter().chain(records.iter().map(cells)).collect();
-        let width = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or_default();
+        let heads =
+            has_heads.then(|| columns.iter().map(|column| Cell::from(column.head.to_owned()).measured()).collect());
+        let cells = |record| columns.iter().map(|column| (column.cell)(record, now).measured()).collect();
+        let rows: Vec<Vec<Measured>> = heads.into_iter().chain(records.iter().map(cells)).collect();
+        let width = |at: usize| rows.iter().map(|row| row[at].width).max().unwrap_or_default();
         let mut widths: Vec<usize> = (0..columns.len()).map(width).collect();
         fit(&mut widths, room);
-        let line = |row: &Vec<Cell>| {
+        let line = |row: &Vec<Measured>| {
             let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| cell.padded(*width, paint)).collect();
             let line = cells.join(GAP).trim_end().to_owned();
             room.map_or_else(|| line.clone(), |room| console::truncate_str(&line, room, "…").into_owned())
@@ -128,20 +131,32 @@ impl<T> Table<T> {
 }
 
 impl Cell {
-    fn width(&self) -> usize {
-        console::measure_text_width(&safe(&self.plain, false))
-    }
-
     /// As it is printed in the end, so that it is as wide as it was measured.
-    fn shown(&self, paint: Paint) -> String {
-        self.state.map_or_else(|| safe(&self.plain, false).into_owned(), |state| paint.state(state))
+    fn measured(mut self) -> Measured {
+        if let Cow::Owned(escaped) = safe(&self.plain, false) {
+            self.plain = escaped;
+        }
+        Measured { width: console::measure_text_width(&self.plain), cell: self }
     }
 
+    fn shown(&self, paint: Paint) -> String {
+        self.state.map_or_else(|| self.plain.clone(), |state| paint.state(state))
+    }
+}
+
+/// A cell, and how wide it is on a terminal.
+struct Measured {
+    cell: Cell,
+    width: usize,
+}
+
+impl Measured {
     fn padded(&self, width: usize, paint: Paint) -> String {
-        if self.width() > width {
-            return console::truncate_str(&self.shown(paint), width, "…").into_owned();
+        let shown = self.cell.shown(paint);
+        if self.width > width {
+            return console::truncate_str(&shown, width, "…").into_owned();
         }
-        format!("{}{}", self.shown(paint), " ".repeat(width.saturating_sub(self.width())))
+        shown + &" ".repeat(width - self.width)
     }
 }
 
