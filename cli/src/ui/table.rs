@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_is_too_wide_ends_in_dots() {
-        let cell: Cell = "failing: no VPC".to_owned().into();
+        let cell = Cell::from("failing: no VPC".to_owned()).measured();
         assert_eq!(cell.padded(10, Paint::new(false)), "failing: …");
         assert_eq!(cell.padded(16, Paint::new(false)), "failing: no VPC ");
     }
