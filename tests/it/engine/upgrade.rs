@@ -25,9 +25,12 @@ fn an_old_state_is_read_and_brought_up_to_date() {
     let p = project(&of(&[A]));
     p.up().expect_ok();
     p.edit_state(age);
-    // New properties with defaults are new wishes.
+    // A default that came later is no wish of the program's.
+    p.up().expect_ok().expect_steps(&[]);
+    p.edit_state(age);
+    p.program(&of(&[("a", "path: a.txt, content: two")]));
     let up = p.up().expect_ok().expect_steps(&["update a"]);
-    assert_eq!(up.diff("a").into_keys().collect::<Vec<_>>(), ["labels", "mode"]);
+    assert_eq!(up.diff("a").into_keys().collect::<Vec<_>>(), ["content"]);
     let state = p.state();
     assert_eq!(state.text("a", "/outputs/sha256").len(), 64);
     assert_eq!(*state.get("a", "/outputs/formerly"), Value::Null);
