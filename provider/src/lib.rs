@@ -73,6 +73,7 @@ pub fn catalogue() -> Package<Gitinfra> {
         .component::<components::vpc_endpoints::VpcEndpoints>()
         .component::<components::waf::Waf>()
         .component::<components::waf_logs::WafLogs>()
+        .written_schema(include_str!("../../schema.json"))
 }
 
 /// What traffic goes through: networks, names, load balancers.

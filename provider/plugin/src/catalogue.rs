@@ -60,23 +60,26 @@ impl<P: Provider> Package<P> {
 
     /// With a resource.
     pub fn resource<R: Resource<Session = P::Session>>(mut self) -> Self {
+        self.written = None;
         self.resources.push(Box::new(Of::<R>(PhantomData)));
         self
     }
 
     /// With a component.
     pub fn component<C: Component<Session = P::Session> + Sync + 'static>(mut self) -> Self {
+        self.written = None;
         self.components.push(Box::new(Of::<C>(PhantomData)));
         self
     }
 
     /// With a function.
     pub fn function<F: Function<Session = P::Session> + Send + Sync>(mut self) -> Self {
+        self.written = None;
         self.functions.push(Box::new(Of::<F>(PhantomData)));
         self
     }
 
-    /// With its schema as `schema_text` wrote it beforehand. It is served as it is: an engine of YAML asks for it in every run.
+    /// With its schema as `schema_text` wrote it beforehand, until more is added. It is served as it is: an engine of YAML asks for it in every run.
     pub fn written_schema(mut self, text: &'static str) -> Self {
         self.written = Some(text);
         self

@@ -86,6 +86,7 @@ fn math_alarm_row() -> Row {
             "comparisonOperator": "GreaterThanThreshold",
         }),
         given: json!({"metrics": [rate, all, errors, extra]}),
+        also: Vec::new(),
         in_place: vec!["metrics"],
         wrong: vec![
             (json!({"metrics": twice}), "set `returnData: false` on all but one of a, b"),
