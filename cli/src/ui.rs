@@ -371,14 +371,12 @@ fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 fn print(line: &str) {
     let mut out = io::stdout().lock();
     let printed = writeln!(out, "{}", safe(line, COLOURED[0].load(Ordering::Relaxed))).and_then(|()| out.flush());
-    match printed {
-        // Whoever reads may go, such as `head`.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            if !LOST.swap(true, Ordering::Relaxed) {
-                talk(&format!("error: {}", unwritten(&error).message));
-            }
-        }
-        _ => {}
+    // Whoever reads may go, such as `head`.
+    if let Err(error) = printed
+        && error.kind() != io::ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        talk(&format!("error: {}", unwritten(&error).message));
     }
 }
 
