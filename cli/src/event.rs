@@ -215,6 +215,20 @@ impl From<&Failure> for Body {
     }
 }
 
+/// The notes that a test hears.
+#[cfg(test)]
+#[derive(Default)]
+pub struct Heard(pub std::sync::Mutex<Vec<String>>);
+
+#[cfg(test)]
+impl Sink for Heard {
+    fn take(&self, event: &Event) {
+        if let Body::Note { message } = &event.body {
+            self.0.lock().expect("nobody panics with it").push(message.clone());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

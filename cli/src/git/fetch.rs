@@ -22,10 +22,6 @@ const SILENT: &[&str] = &[cli::GIVEN_UP, "Operation too slow", "timed out", "not
 
 /// And of one that it does not come to, or that is at fault itself: nothing about the repository is wrong.
 const OUT_OF_REACH: &[&str] = &[
-    cli::GIVEN_UP,
-    "Operation too slow",
-    "timed out",
-    "not responding",
     "Could not resolve host",
     "Connection refused",
     "Connection reset",
@@ -172,7 +168,7 @@ impl Mirror {
         }
         let label = &self.source.label;
         let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
-        let kind = if says(OUT_OF_REACH) { Failure::setup } else { Failure::input };
+        let kind = if says(SILENT) || says(OUT_OF_REACH) { Failure::setup } else { Failure::input };
         let failure = kind(format!("fetching from {label}: {}", crate::text::last_line(said))).away();
         if says(&["dubious ownership"]) {
             return failure.hint(format!(

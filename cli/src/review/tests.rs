@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use super::*;
 use crate::comment::Room;
 use crate::environment::Environment;
-use crate::event::{Event, Sink};
+use crate::event::Heard;
 use crate::forge::{Abilities, Comment, Secret};
 use crate::git::{Mirror, Source};
 
@@ -117,18 +117,6 @@ impl Forge for Fake {
 
     async fn react(&self, _: u64, _: &str) -> Result<(), Trouble> {
         Ok(())
-    }
-}
-
-/// What was told in words.
-#[derive(Default)]
-struct Heard(Mutex<Vec<String>>);
-
-impl Sink for Heard {
-    fn take(&self, event: &Event) {
-        if let Body::Note { message } = &event.body {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
-        }
     }
 }
 

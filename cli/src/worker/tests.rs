@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::*;
 use crate::environment::Environment;
-use crate::event::{Event, Sink};
+use crate::event::Heard;
 use crate::failure::Failure;
 use crate::ledger::Asked;
 use crate::record::JobState;
@@ -26,17 +26,6 @@ impl Work for Plays {
         assert!(!cancel.is_cancelled());
         assert_ne!(commit, PANICS, "a mistake");
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or(Ok(()))
-    }
-}
-
-#[derive(Default)]
-struct Heard(Mutex<Vec<String>>);
-
-impl Sink for Heard {
-    fn take(&self, event: &Event) {
-        if let Body::Note { message } = &event.body {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
-        }
     }
 }
 
