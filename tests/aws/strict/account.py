@@ -1,11 +1,12 @@
 """Whose call it is: the account behind an access key."""
 
 import re
-import sys
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.utils import utcnow
 from moto.iam import models as iam
+
+from . import loaded
 
 # Test credentials that name their account, such as AKIA222222222222TEST, are that account's administrator.
 NAMED = re.compile(r"^AKIA(\d{12})[A-Z0-9]{4}$")
@@ -28,7 +29,7 @@ def fault(access_key):
         return "unknown"
     if not access_key.startswith("ASIA"):
         return None
-    sts = sys.modules.get("moto.sts.models")
+    sts = loaded.models("sts")
     for backends in list(sts.sts_backends.values()) if sts else []:
         for session in backends["aws"].assumed_roles:
             if session.access_key_id == access_key:

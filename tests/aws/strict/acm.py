@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import sys
 
 from moto.acm import urls
 from moto.acm.models import CertificateNotFound, TagHolder, datetime_to_epoch
@@ -12,6 +11,7 @@ from moto.acm.utils import make_arn_for_certificate
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 
+from . import loaded
 from .clock import CLOCK
 from .response import Refusal, Strict, serve
 
@@ -36,7 +36,7 @@ def proof(account, name):
 
 def zones_of(name):
     """The public zones, of all accounts, that a name may lie in: the closest first. Whether they are delegated is not looked at."""
-    route53 = sys.modules.get("moto.route53.models")
+    route53 = loaded.models("route53")
     zones = [
         zone
         for backends in (list(route53.route53_backends.values()) if route53 else [])
@@ -67,7 +67,7 @@ def forbidden(name):
 
 def users_of(arn, account, region):
     """What has the certificate: listeners and distributions."""
-    balancing, delivery = sys.modules.get("moto.elbv2.models"), sys.modules.get("moto.cloudfront.models")
+    balancing, delivery = loaded.models("elbv2"), loaded.models("cloudfront")
     balancers = balancing.elbv2_backends[account][region].load_balancers.values() if balancing else []
     users = [
         balancer.arn
@@ -165,7 +165,7 @@ class Requested:
 
 def release(account, region, arn):
     """A user has let go of a certificate, which is not known everywhere at once."""
-    acm = sys.modules.get("moto.acm.models")
+    acm = loaded.models("acm")
     found = acm.acm_backends[account][region]._certificates.get(arn) if acm else None
     if found:
         found.released = CLOCK.now()

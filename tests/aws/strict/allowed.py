@@ -7,12 +7,11 @@ roles and instance profiles by name, and ARNs of the action's own service. For a
 import functools
 import json
 import re
-import sys
 from urllib.parse import parse_qs
 
 from moto.iam.models import iam_backends
 
-from . import trust
+from . import loaded, trust
 
 ARN = re.compile(r"arn:aws[\w-]*:([\w-]+):[\w-]*:\d*:[\w+=,.@/*:-]+")
 ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+")
@@ -61,7 +60,7 @@ def words(session, action, resource, found, kind):
 
 def session_of(access_key):
     """The session that a key belongs to. None for a key that is no session's."""
-    sts = sys.modules.get("moto.sts.models")
+    sts = loaded.models("sts")
     for backends in list(sts.sts_backends.values()) if sts and access_key.startswith("ASIA") else []:
         for backend in list(backends.values()):
             found = next((session for session in backend.assumed_roles if session.access_key_id == access_key), None)

@@ -2,13 +2,13 @@
 
 import datetime
 import re
-import sys
 import uuid
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import get_service_model
 from moto.ec2.models import ec2_backends
 
+from .. import loaded
 from ..clock import CLOCK
 from ..response import Refusal
 from . import config as configs
@@ -41,7 +41,7 @@ def place_of(account, arn):
         found = next((each.subnet_id for it in reservations for each in it.instances if each.id == name), None)
         vpc = found and ec2_backends[account][region].get_subnet(found).vpc_id
     else:
-        balancers = sys.modules.get("moto.elbv2.models")
+        balancers = loaded.models("elbv2")
         found = balancers and balancers.elbv2_backends[account][region].load_balancers.get(arn)
         vpc = found and found.vpc_id
     return (ec2_backends[account][region], vpc) if vpc else None

@@ -1,8 +1,8 @@
 """Deployments of services: what becomes of one is worked out of its age. Tasks of an image tagged `broken` never start."""
 
-import sys
 import uuid
 
+from .. import loaded
 from ..clock import CLOCK
 
 # AWS's seconds until a deployment is through, until the circuit breaker trips, and until a deleted service's tasks are gone.
@@ -93,7 +93,7 @@ def swap(service, balancer):
 
 def reroute(place, rule, weights):
     """Writes the weights of two groups into what a rule, or a Network Load Balancer's listener, forwards to."""
-    elbv2 = sys.modules.get("moto.elbv2.models")
+    elbv2 = loaded.models("elbv2")
     balancers = elbv2.elbv2_backends[place[4]][place[3]].load_balancers.values() if elbv2 else []
     listeners = [listener for balancer in balancers for listener in balancer.listeners.values()]
     owners = [(listener.arn, listener.default_actions) for listener in listeners]

@@ -1,11 +1,11 @@
 """Services: refused where AWS refuses, merged as AWS merges, drained before they are gone. moto overwrites a service of the same name."""
 
 import copy
-import sys
 
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 
+from .. import loaded
 from ..clock import CLOCK
 from ..response import Refusal
 from . import deployment
@@ -118,7 +118,7 @@ class Services:
                 raise parameter(f"Error retrieving security group information for [{group}]: (ErrorCode: InvalidGroup.NotFound)")
 
     def check_balancers(self, definition, balancers):
-        elbv2 = sys.modules.get("moto.elbv2.models")
+        elbv2 = loaded.models("elbv2")
         groups = elbv2.elbv2_backends[self.current_account][self.region].target_groups if elbv2 else {}
         names = [container["name"] for container in definition["containerDefinitions"]]
         for balancer in balancers:

@@ -1,6 +1,5 @@
 """Elastic Load Balancing as strict as AWS: creations that take what is there for their own, states, dependencies, and interfaces that stay a while."""
 
-import sys
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models import ec2_backends
@@ -9,6 +8,7 @@ from moto.elbv2 import urls
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
 
+from .. import loaded
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
 from . import balancer, rule
@@ -20,7 +20,7 @@ from .rule import Rules
 
 def settle(account, region):
     """Interfaces of deleted load balancers go after a while; EC2 asks too, since they hold subnets and security groups."""
-    models = sys.modules.get("moto.elbv2.models")
+    models = loaded.models("elbv2")
     if models and account in list(elbv2_backends) and region in list(elbv2_backends[account]):
         balancer.let_go(elbv2_backends[account][region], ec2_backends[account][region])
 

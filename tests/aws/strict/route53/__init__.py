@@ -3,13 +3,13 @@
 import datetime
 import random
 import string
-import sys
 
 from moto.core.responses import ActionResult
 from moto.route53 import models, urls
 from moto.route53.models import RecordSet
 from moto.route53.responses import Route53 as Moto
 
+from .. import loaded
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
 from . import cidr, dnssec, record
@@ -121,7 +121,7 @@ class Route53(Strict, Health, Dnssec, Moto):
         return ActionResult(cidr.change(self.backend, self._get_param("Id"), self._get_param("Changes") or []))
 
     def check_vpc(self, vpc_id, region):
-        ec2 = sys.modules.get("moto.ec2.models")
+        ec2 = loaded.models("ec2")
         if ec2 and (not region or vpc_id not in ec2.ec2_backends[self.current_account][region].vpcs):
             raise Refusal(
                 "InvalidVPCId",

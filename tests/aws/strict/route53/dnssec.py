@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-import sys
 import uuid
 
 from moto.core.responses import ActionResult
 from moto.route53.models import QueryLoggingConfig
 
+from .. import loaded
 from ..response import Refusal
 
 PATHS = [
@@ -57,7 +57,7 @@ class Dnssec:
         matched = KEY.match(arn)
         if not matched:
             raise Refusal("InvalidKMSArn", f"The KMS key {arn} can't be used: it must be a key of us-east-1.")
-        kms = sys.modules.get("moto.kms.models")
+        kms = loaded.models("kms")
         # Keys of other accounts can't be looked at here.
         if matched[1] == self.current_account:
             key = kms.kms_backends[matched[1]]["us-east-1"].keys.get(matched[2]) if kms else None
@@ -145,7 +145,7 @@ class Dnssec:
             raise Refusal("NoSuchCloudWatchLogsLogGroup", "There is no CloudWatch Logs log group with the specified ARN in us-east-1.")
         if any(config.hosted_zone_id == zone.resource_id for config in self.backend.query_logging_configs.values()):
             raise Refusal("QueryLoggingConfigAlreadyExists", "A query logging configuration already exists for this hosted zone.")
-        logs = sys.modules.get("moto.logs.models")
+        logs = loaded.models("logs")
         policies = logs.logs_backends[self.current_account]["us-east-1"].resource_policies.values() if logs else []
         allowed = any("route53.amazonaws.com" in str(policy.policy_document) for policy in policies)
         # Log groups of other accounts can't be looked at here.

@@ -2,9 +2,9 @@
 
 import ipaddress
 import json
-import sys
 import uuid
 
+from .. import loaded
 from ..clock import CLOCK
 from ..own import Own, Tags
 from ..response import Refusal
@@ -102,7 +102,7 @@ class Service(Rules, Associations, Logs, Tags, Own):
         return any(json.dumps(arn) in json.dumps(other.get("Rules", [])) for place in places for other in place.values())
 
     def distributions(self, arn):
-        cloudfront = sys.modules.get("moto.cloudfront.models")
+        cloudfront = loaded.models("cloudfront")
         backends = cloudfront.cloudfront_backends if cloudfront else {}
         here = backends[self.account]["aws"].distributions if self.account in backends else {}
         return any(arn in str(getattr(each, "__dict__", each)) for each in here.values())

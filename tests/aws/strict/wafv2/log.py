@@ -1,8 +1,8 @@
 """Which resource has which web ACL, and where its logs go."""
 
 import json
-import sys
 
+from .. import loaded
 from ..clock import CLOCK
 from ..response import Refusal
 from .rule import UNAVAILABLE, invalid, missing, unavailable
@@ -31,7 +31,7 @@ class Associations:
             raise invalid("RESOURCE_ARN", arn, "The ARN isn't valid.")
         if ":elasticloadbalancing:" not in arn:
             return
-        elb = sys.modules.get("moto.elbv2.models")
+        elb = loaded.models("elbv2")
         backends = elb.elbv2_backends if elb else {}
         if self.account not in backends or arn not in backends[self.account][self.region].load_balancers:
             raise missing()
@@ -91,7 +91,7 @@ class Logs:
             from ..firehose import Service as Firehose
 
             return Firehose(self.account, self.region).stream(name, must=False) is not None
-        module = sys.modules.get(f"moto.{service}.models")
+        module = loaded.models(service)
         backends = getattr(module, f"{service}_backends", {}) if module else {}
         if service == "s3":
             return self.account in backends and name in backends[self.account]["aws"].buckets
