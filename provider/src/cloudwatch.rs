@@ -22,11 +22,14 @@ pub(crate) const PASSING: Passing = &[
     ("InternalServiceFault", "", Again::Later),
 ];
 
+/// What an alarm of either kind does by its state, in the order in which [`elsewhere`] takes it.
+const ACTIONS: [&str; 3] = ["alarmActions", "okActions", "insufficientDataActions"];
+
 /// Actions by SNS topics of another region than the alarm's own, which CloudWatch refuses.
-pub(crate) fn elsewhere(actions: [(&'static str, &BTreeSet<Arn>); 3], common: &Map) -> Vec<Fault> {
+pub(crate) fn elsewhere(actions: [&BTreeSet<Arn>; 3], common: &Map) -> Vec<Fault> {
     let Some(region) = common.get("region").and_then(|region| region.as_str()) else { return Vec::new() };
     let far = |arn: &&Arn| arn.service() == "sns" && arn.region() != region;
-    let fault = |(name, arns): (&'static str, &BTreeSet<Arn>)| {
+    let fault = |(name, arns): (&str, &BTreeSet<Arn>)| {
         let arn = arns.iter().find(far)?;
         let why = format!(
             "`{arn}` is in {}, and the alarm in {region}: an alarm tells topics of its own region only",
@@ -34,7 +37,7 @@ pub(crate) fn elsewhere(actions: [(&'static str, &BTreeSet<Arn>); 3], common: &M
         );
         Some(Fault::new(name, why))
     };
-    actions.into_iter().filter_map(fault).collect()
+    ACTIONS.into_iter().zip(actions).filter_map(fault).collect()
 }
 
 #[cfg(test)]
@@ -53,12 +56,9 @@ mod tests {
         let none = arns(&[]);
         for (given, expected) in [(vec![near, lambda], None), (vec![near, far], Some("okActions"))] {
             let given = arns(&given);
-            let faults = elsewhere(
-                [("alarmActions", &none), ("okActions", &given), ("insufficientDataActions", &none)],
-                &common,
-            );
+            let faults = elsewhere([&none, &given, &none], &common);
             assert_eq!(faults.first().map(|fault| fault.at.to_string()).as_deref(), expected);
         }
-        assert_eq!(elsewhere([("a", &arns(&[far])), ("b", &none), ("c", &none)], &Map::new()), []);
+        assert_eq!(elsewhere([&arns(&[far]), &none, &none], &Map::new()), []);
     }
 }

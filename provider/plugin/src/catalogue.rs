@@ -10,7 +10,7 @@ use crate::assume::assume;
 use crate::call::Call;
 use crate::component::Component;
 use crate::error::{Error, Fault, Result};
-use crate::lifecycle::{Life, gone};
+use crate::lifecycle::{Life, ask, gone};
 use crate::monitor::{Registrar, resolved};
 use crate::property::{Property, Shaped};
 use crate::resource::{Function, Id, Provider, Resource};
@@ -327,6 +327,8 @@ pub(crate) struct Constructed {
 pub(crate) struct Site<'a, P: Provider> {
     pub session: &'a P::Session,
     pub name: &'a str,
+    /// The call of the engine that this answers, which may take its time; none in a rehearsal, which asks once.
+    pub call: Option<&'a Call>,
     /// Registers the component itself, once everything that can be checked without it has been.
     pub open: BoxFuture<'a, Result<Arc<dyn Registrar>>>,
 }
@@ -358,7 +360,11 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
     fn construct<'a>(&'a self, site: Site<'a, P>, inputs: &'a Map) -> BoxFuture<'a, Result<Constructed, Arc<Error>>> {
         async move {
             let inputs = decode::<C::Inputs>(inputs).map_err(Error::from)?;
-            let facts = C::look(site.session, &inputs).await?;
+            let look = || C::look(site.session, &inputs);
+            let facts = match site.call {
+                Some(call) => ask(call, "looking", look).await?,
+                None => look().await?,
+            };
             let registrar = site.open.await?;
             let mut scope = Scope::new(site.name, C::knobs(&inputs), registrar.clone());
             let given = C::build(&mut scope, inputs, facts)?.given();

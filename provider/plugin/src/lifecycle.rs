@@ -14,6 +14,7 @@ use difference::{Difference, as_asked};
 use patience::{Look, Patience};
 
 pub use patience::Pace;
+pub(crate) use patience::ask;
 
 /// The calls of one resource under one deadline.
 pub struct Life<'a, S> {

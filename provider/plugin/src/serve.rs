@@ -30,7 +30,7 @@ use crate::catalogue::{AnyResource, At, Package};
 use crate::conform::conform;
 use crate::failures::Failures;
 use crate::hide::secrets;
-use crate::lifecycle::Pace;
+use crate::lifecycle::{Pace, ask};
 use crate::log::Log;
 use crate::property::{Property as _, Shaped as _};
 use crate::resource::{Id, Provider};
@@ -282,8 +282,9 @@ impl<P: Provider> Service<P> {
             kept: Arc::default(),
         };
         let common = self.common(inputs)?;
-        let session =
-            self.configured()?.provider.session(&common, call.clone()).await.map_err(|e| clean(&e.hiding(&hidden)))?;
+        let configured = self.configured()?;
+        let session = ask(&call, "reaching the cloud", || configured.provider.session(&common, call.clone())).await;
+        let session = session.map_err(|error| clean(&error.hiding(&hidden)))?;
         Ok(At { session, call, account: None })
     }
 

@@ -86,12 +86,7 @@ impl Resource for CompositeAlarm {
     }
 
     fn check_in(new: &CompositeAlarmInputs, common: &Map) -> Vec<Fault> {
-        let actions = [
-            ("alarmActions", &new.alarm_actions),
-            ("okActions", &new.ok_actions),
-            ("insufficientDataActions", &new.insufficient_data_actions),
-        ];
-        elsewhere(actions, common)
+        elsewhere([&new.alarm_actions, &new.ok_actions, &new.insufficient_data_actions], common)
     }
 
     /// Putting an alarm overwrites one of the same name without a word.

@@ -42,12 +42,7 @@ impl Resource for MetricAlarm {
     }
 
     fn check_in(new: &MetricAlarmInputs, common: &Map) -> Vec<Fault> {
-        let actions = [
-            ("alarmActions", &new.alarm_actions),
-            ("okActions", &new.ok_actions),
-            ("insufficientDataActions", &new.insufficient_data_actions),
-        ];
-        elsewhere(actions, common)
+        elsewhere([&new.alarm_actions, &new.ok_actions, &new.insufficient_data_actions], common)
     }
 
     /// Putting an alarm overwrites one of the same name without a word.

@@ -81,6 +81,43 @@ fn a_zone_is_delegated_from_another_account() {
     assert_eq!(roles(&theirs), 0);
 }
 
+/// Each way in through a role: a function's question, a component's look, a resource.
+const COMERS: [&str; 3] = [
+    r#"
+variables:
+  asked: {"fn::invoke": {function: "gitinfra:sts:getCallerIdentity", arguments: {assumeRole: {roleArn: "ROLE"}}}}
+outputs: {account: "${asked.accountId}"}
+"#,
+    r#"
+resources:
+  zone:
+    type: gitinfra:index:DnsZone
+    properties: {name: app.example.com, dnssec: true, region: us-east-1, assumeRole: {roleArn: "ROLE"}}
+"#,
+    r#"
+resources: {bucket: {type: "gitinfra:s3:Bucket", properties: {assumeRole: {roleArn: "ROLE"}}}}
+"#,
+];
+
+#[test]
+fn a_role_that_can_not_be_assumed_yet_is_waited_for() {
+    let (ours, theirs) = (Aws::new(), Aws::new());
+    let trusted = json!({"Effect": "Allow", "Principal": {"AWS": ours.account}, "Action": "sts:AssumeRole"});
+    let trust = json!({"Version": "2012-10-17", "Statement": trusted});
+    let role = json!({"RoleName": "comers", "AssumeRolePolicyDocument": trust.to_string()});
+    let role = theirs.call("iam", "create_role", role)["Role"]["Arn"].as_str().unwrap_or_default().to_owned();
+    let said = format!("User: u is not authorized to perform: sts:AssumeRole on resource: {role}");
+    for program in COMERS {
+        let project = ours.project(&program.replace("ROLE", &role));
+        ours.fault(json!({
+            "kind": "error", "operation": "AssumeRole", "times": 3, "status": 403, "code": "AccessDenied", "message": said,
+        }));
+        project.up().expect_ok();
+        project.destroy().expect_ok();
+        ours.heal();
+    }
+}
+
 #[test]
 fn a_role_that_does_not_trust_us_is_told() {
     let (ours, theirs, parent, program) = accounts();

@@ -44,6 +44,8 @@ const MOMENT: Duration = Duration::from_secs(10);
 const SOON: Duration = Duration::from_secs(120);
 /// What holds a resource has gone after this long, or nobody is about to remove it.
 const HELD: Duration = Duration::from_secs(120);
+/// A question, or the way in through a role that has just been made, is given up after this long.
+const ASKED: Wait = Wait::seconds(1, 60);
 /// An unchanged status line is repeated at most this often.
 const NEWS_AGAIN: Duration = Duration::from_secs(30);
 
@@ -185,6 +187,21 @@ impl<'a> Patience<'a> {
             _ => format!("{state} for {}, usually {}", span(so_far), span(self.usual)),
         }
     }
+}
+
+/// Asks, and asks again while the refusal is one that passes: a role that has just been made can't be assumed yet. That what is asked about is
+/// not there is an answer.
+pub async fn ask<T, F>(call: &Call, what: &str, question: impl Fn() -> F + Sync) -> Result<T>
+where
+    F: Future<Output = Result<T>> + Send,
+{
+    let question = || async {
+        question().await.map_err(|error| match error.retry() {
+            Again::Moment => error.again(Again::Never),
+            _ => error,
+        })
+    };
+    Patience::start(call, ASKED).repeat(what, question, || async { Ok(()) }).await
 }
 
 fn stopped(what: &str) -> Error {

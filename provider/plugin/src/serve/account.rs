@@ -7,6 +7,7 @@ use tonic::Status;
 use crate::catalogue::At;
 use crate::error::Error;
 use crate::hide::secrets;
+use crate::lifecycle::ask;
 use crate::resource::Provider;
 use crate::serve::{Service, place};
 use crate::status::clean;
@@ -26,7 +27,8 @@ impl<P: Provider> Service<P> {
         [inputs, olds]: [&Map; 2],
     ) -> Result<At<P>, Status> {
         let at = self.open(urn, name, timeout, &[inputs, olds]).await?;
-        let asked = self.configured()?.provider.account(&at.session).await;
+        let configured = self.configured()?;
+        let asked = ask(&at.call, "reaching the cloud", || configured.provider.account(&at.session)).await;
         let account = asked.map_err(|error| clean(&error.hiding(&secrets([inputs, olds]))))?;
         let its = account_of(olds).map(str::to_owned);
         let its = its.or_else(|| self.met().accounts.get(&place::<P>(inputs)).filter(|_| olds.is_empty()).cloned());

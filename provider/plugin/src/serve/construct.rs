@@ -119,7 +119,7 @@ impl<P: Provider> Service<P> {
             let registrar: Arc<dyn Registrar> = Arc::new(monitor);
             Ok(registrar)
         };
-        let site = Site { session: &at.session, name: &request.name, open: open.boxed() };
+        let site = Site { session: &at.session, name: &request.name, call: Some(&at.call), open: open.boxed() };
         let outcome = component.construct(site, properties).await;
         Ok((urn, outcome))
     }

@@ -6,6 +6,7 @@ use tonic::Status;
 use crate::conform::conform;
 use crate::error::Fault;
 use crate::hide::secrets;
+use crate::lifecycle::ask;
 use crate::property::Shaped as _;
 use crate::resource::Provider;
 use crate::serve::{Service, check};
@@ -30,8 +31,8 @@ impl<P: Provider> Service<P> {
         }
         let given = &checked.properties;
         let at = self.open("", "", 0.0, &[given, &args]).await?;
-        let mut answer =
-            function.call(&at.session, given).await.map_err(|e| clean(&e.hiding(&secrets([&args, given]))))?;
+        let answer = ask(&at.call, "asking", || function.call(&at.session, given)).await;
+        let mut answer = answer.map_err(|error| clean(&error.hiding(&secrets([&args, given]))))?;
         // An answer to a secret question is secret.
         if args.values().any(Value::has_secret) {
             answer = answer.into_iter().map(|(name, value)| (name, value.into_secret())).collect();

@@ -85,7 +85,7 @@ impl<P: Provider> Stage<P> {
             faults: Mutex::default(),
         });
         let registrar: Arc<dyn Registrar> = rehearsal.clone();
-        let site = Site { session: &session, name, open: async { Ok(registrar) }.boxed() };
+        let site = Site { session: &session, name, call: None, open: async { Ok(registrar) }.boxed() };
         let outcome = component.construct(site, properties).await;
         let mut faults = std::mem::take(&mut *rehearsal.noted());
         match outcome {

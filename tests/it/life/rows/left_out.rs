@@ -111,10 +111,6 @@ pub const LEFT_OUT: &[LeftOut] = &[
     ),
     ("s3:BucketPolicy", &[("other", ONE_THING)]),
     ("secretsmanager:Secret", &[("generateSecretString recoveryWindowInDays", OWN)]),
-    (
-        "sns:Subscription",
-        &[("deliveryPolicy replayPolicy subscriptionRoleArn", "a row that changes the protocol leaves one behind")],
-    ),
     ("sns:TopicPolicy", &[("other", ONE_THING)]),
     ("ssm:Document", &[("attachments requires", NOT_PLAYED)]),
     ("ssm:Parameter", &[("dataType", OWN)]),

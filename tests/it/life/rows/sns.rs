@@ -91,6 +91,12 @@ fn topic_policy_row() -> Row {
     }
 }
 
+/// A subscription of a delivery stream.
+fn streamed(role: &str) -> Value {
+    let stream = "arn:aws:firehose:ap-northeast-1:123456789012:deliverystream/news";
+    json!({"protocol": "firehose", "endpoint": stream, "subscriptionRoleArn": role})
+}
+
 fn queue_row() -> Row {
     Row {
         around: vec![topic()],
@@ -102,6 +108,19 @@ fn queue_row() -> Row {
         needs: vec![
             ("filterPolicy", json!({"filterPolicyScope": "MessageBody"})),
             ("filterPolicyScope", json!({"filterPolicy": {"kind": ["b"]}})),
+        ],
+        beside: vec![Asked::new(
+            "orders",
+            "sns:Topic",
+            json!({"name": "orders.fifo", "fifoTopic": true, "archivePolicy": {"MessageRetentionPeriod": 30}}),
+        )],
+        also: vec![
+            streamed(ROLE),
+            streamed("arn:aws:iam::123456789012:role/more"),
+            json!({
+                "topicArn": "${orders.arn}", "endpoint": format!("{QUEUE}.fifo"),
+                "replayPolicy": {"PointType": "Timestamp", "StartingPoint": "2026-02-28T00:00:00.000Z"},
+            }),
         ],
         in_place: vec!["filterPolicy", "filterPolicyScope", "rawMessageDelivery", "redrivePolicy"],
         other: Some(json!({"endpoint": format!("{QUEUE}-more")})),
@@ -116,11 +135,15 @@ fn queue_row() -> Row {
     }
 }
 
-/// A mail address that has not confirmed: AWS keeps the subscription for two days, whoever asks for it or takes it back.
+/// A mail address or URL that has not confirmed: AWS keeps the subscription for two days, whoever asks for it or takes it back.
 fn mail_row() -> Row {
     Row {
         around: vec![topic()],
         first: json!({"topicArn": "${topic.arn}", "protocol": "email", "endpoint": "ops@example.com"}),
+        also: vec![json!({
+            "protocol": "https", "endpoint": "https://example.com/news",
+            "deliveryPolicy": {"healthyRetryPolicy": {"numRetries": 5, "minDelayTarget": 1, "maxDelayTarget": 20}},
+        })],
         second: Second::Shared,
         listed: Listed {
             service: "sns",
