@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::context::Context;
+use crate::engine::{LeftLock, WHEN_LOCKED};
 use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
 use crate::record::{Run, RunState};
@@ -18,6 +19,12 @@ pub struct Cancel<'a> {
     pub place: Option<&'a Place>,
     /// How long a run may take to stop.
     pub patience: Duration,
+}
+
+/// The run is over in the ledger, and nobody can tell from here whether its engine is.
+fn still_locked(run: &Run, lock: &LeftLock) -> Failure {
+    let message = format!("run {} is over, but the engine's lock on {} stands: {}", run.name, run.stack, lock.owner());
+    Failure::busy(message).hint("nobody can tell from here whether that engine still works").hint(WHEN_LOCKED)
 }
 
 impl Cancel<'_> {
@@ -47,7 +54,10 @@ impl Cancel<'_> {
                 && !ledger.is_held(&id).await?
             {
                 // Nobody is there to tell the engine, or to write down that it ended.
-                place.repair(&Target::of_run(&place.previewer.mirror, ledger, run).await?).await?;
+                let target = Target::of_run(&place.previewer.mirror, ledger, run).await?;
+                if let Some(lock) = place.repair(&target).await? {
+                    return Err(still_locked(run, &lock));
+                }
             }
             tokio::select! {
                 () = context.cancel.cancelled() => return Err(Failure::cancelled()),

@@ -38,6 +38,7 @@ mod words;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args as Arguments, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::failure::{Failure, Result};
@@ -245,19 +246,39 @@ impl Args {
         let program = line.first().map(Path::new).and_then(Path::file_stem);
         let is_plugin = program.is_some_and(|name| name == "kubectl-gitinfra");
         let command = if is_plugin { Args::declaration().bin_name("kubectl gitinfra") } else { Args::declaration() };
-        let read = Args::from_arg_matches(&command.get_matches_from(line.clone()));
-        Args { line, ..read.unwrap_or_else(|error| error.exit()) }
+        let read = Args::of(command, &line).unwrap_or_else(|error| error.exit());
+        Args { line, ..read }
     }
 
     /// Reads a line that was written elsewhere; the error is its words.
     fn written(line: &[String]) -> Result<Args, String> {
-        let matches = Args::declaration().try_get_matches_from(line);
-        matches.and_then(|matches| Args::from_arg_matches(&matches)).map_err(|error| error.to_string())
+        Args::of(Args::declaration(), line).map_err(|error| error.to_string())
+    }
+
+    fn of(mut command: clap::Command, line: &[impl AsRef<std::ffi::OsStr>]) -> Result<Args, clap::Error> {
+        let read = command
+            .try_get_matches_from_mut(line.iter().map(AsRef::as_ref))
+            .and_then(|matches| Args::from_arg_matches(&matches));
+        read.map_err(|error| with_short_usage(error, &mut command))
     }
 
     fn declaration() -> clap::Command {
         Args::command()
     }
+}
+
+/// The error with the usage that the verb's help shows. clap's own names all that the line and the environment say already.
+fn with_short_usage(mut error: clap::Error, command: &mut clap::Command) -> clap::Error {
+    let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else {
+        return error;
+    };
+    let usage = format!("{usage} ");
+    command.build();
+    let is_meant = |verb: &clap::Command| verb.get_bin_name().is_some_and(|name| usage.contains(&format!(" {name} ")));
+    if let Some(verb) = command.get_subcommands_mut().find(|verb| is_meant(verb)) {
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(verb.render_usage()));
+    }
+    error
 }
 
 /// Runs a command and says with what exit code it ended.
@@ -294,5 +315,21 @@ mod tests {
     #[test]
     fn the_declaration_holds_together() {
         Args::declaration().debug_assert();
+    }
+
+    #[test]
+    fn a_wrong_line_shows_the_usage_of_its_verbs_help() {
+        let usage = |words: &[&str]| {
+            let line: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let said = Args::written(&line).expect_err("words");
+            said.lines().find(|line| line.starts_with("Usage: ")).map(str::to_owned)
+        };
+        for verb in Args::declaration().get_subcommands().map(clap::Command::get_name) {
+            let help = usage(&["gitinfra", verb, "--help"]);
+            assert!(help.is_some(), "{verb}");
+            assert_eq!(usage(&["gitinfra", "--color", "never", verb, "--state-dir", "x", "--nothing"]), help, "{verb}");
+        }
+        let locks = usage(&["gitinfra", "lock", "net/dev", "--color", "never"]);
+        assert_eq!(locks, usage(&["gitinfra", "lock", "--help"]));
     }
 }

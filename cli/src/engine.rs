@@ -2,6 +2,7 @@
 
 mod backend;
 pub mod changes;
+mod crash;
 mod diagnosis;
 pub mod event;
 mod foresee;
@@ -22,6 +23,7 @@ pub mod urn;
 pub mod value;
 
 pub use backend::{Backend, no_stack};
+pub use crash::told as crash;
 pub use diagnosis::{WHEN_LOCKED, diagnose, unknown_stack};
 pub use foresee::{Foresee, Foreseen, Glimpse};
 pub use identity::Identity;

@@ -28,7 +28,7 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool, Connection};
 
 use crate::failure::{Failure, Result};
@@ -90,9 +90,7 @@ impl Ledger {
             false => answers(url, PATIENCE).await?,
         }
         let pool = pool(is_sqlite).connect(url).await.map_err(|error| failed(&error))?;
-        MIGRATIONS.run(&pool).await.map_err(|error| {
-            failed(&error).hint("a newer gitinfra may have changed its shape: use the newest one everywhere")
-        })?;
+        MIGRATIONS.run(&pool).await.map_err(|error| failed(&error).hint(why_unmigrated(&error)))?;
         Ok(Ledger { pool, clock: if is_sqlite { SQLITE_CLOCK } else { POSTGRES_CLOCK }, only: None })
     }
 
@@ -130,13 +128,34 @@ fn unopened(url: &str, error: &dyn std::fmt::Display) -> Failure {
     Failure::setup(format!("opening the ledger {}: {error}", without_password(url)))
 }
 
+const WRITABLE: &str =
+    "it has to be a file that SQLite wrote, or none yet, in a folder that may be written to, on a disk that has room";
+
+/// What to do about a ledger that can't be brought to this version's shape.
+fn why_unmigrated(error: &MigrateError) -> &'static str {
+    match error {
+        MigrateError::Execute(_) | MigrateError::ExecuteMigration(..) => {
+            "may it be written to, and is there room on its disk?"
+        }
+        _ => "a newer gitinfra may have changed its shape: use the newest one everywhere",
+    }
+}
+
 /// Whether a file is a SQLite database, or becomes one.
 async fn is_database(url: &str) -> Result<()> {
-    let hint = "it has to be a file that SQLite wrote, or none yet, in a folder that may be written to";
-    let failed = |error: sqlx::Error| unopened(url, &error).hint(hint);
+    let failed = |error: sqlx::Error| unopened(url, &error).hint(WRITABLE);
     let mut first = AnyConnection::connect(url).await.map_err(failed)?;
     sqlx::query("SELECT count(*) FROM sqlite_master").execute(&mut first).await.map_err(failed)?;
+    prepare(&mut first).await.map_err(failed)?;
     first.close().await.map_err(failed)
+}
+
+/// How SQLite is to work on a connection.
+async fn prepare(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    for pragma in ["PRAGMA busy_timeout = 15000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"] {
+        sqlx::query(pragma).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Whether a database's server answers: one that takes the connection and says nothing is not waited for.
@@ -151,15 +170,7 @@ async fn answers(url: &str, patience: Duration) -> Result<()> {
 fn pool(is_sqlite: bool) -> AnyPoolOptions {
     let options = AnyPoolOptions::new().max_connections(if is_sqlite { 2 } else { 4 }).acquire_timeout(PATIENCE);
     options.after_connect(move |connection, _| {
-        Box::pin(async move {
-            if is_sqlite {
-                for pragma in ["PRAGMA busy_timeout = 15000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"]
-                {
-                    sqlx::query(pragma).execute(&mut *connection).await?;
-                }
-            }
-            Ok(())
-        })
+        Box::pin(async move { if is_sqlite { prepare(connection).await } else { Ok(()) } })
     })
 }
 

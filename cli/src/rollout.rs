@@ -149,10 +149,7 @@ impl RollOut<'_> {
         if known.is_overtaken(&now, self.action, reason) {
             return Ok(Outcome::Moved);
         }
-        if let Some(lock) = self.ledger.lock_on(claimed.id).await? {
-            let hint = format!("`gitinfra unlock stack/{}` gives it back", claimed.stack.name());
-            return Err(Failure::busy(lock.in_words()).hint(hint));
-        }
+        self.refuse_locked(claimed.stack, claimed.id).await?;
         claimed.stack.check_name()?;
         let environment = &claimed.surroundings.environment;
         let backend = Backend::of(claimed.stack, environment)?;
@@ -161,7 +158,7 @@ impl RollOut<'_> {
         if claimed.cancel.is_cancelled() {
             return Ok(Outcome::Cancelled);
         }
-        self.refuse_held_locks(claimed, &backend).await?;
+        self.refuse_held_locks(claimed.stack, claimed.id, (&backend, environment)).await?;
         for message in backend.mend(environment) {
             self.context.note(&claimed.stack.name(), message);
         }

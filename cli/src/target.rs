@@ -3,7 +3,7 @@
 
 use crate::config::{self, Config};
 use crate::decide::{Known, Reason};
-use crate::engine::Pulumi;
+use crate::engine::{LeftLock, Pulumi};
 use crate::failure::{Failure, Result};
 use crate::git::{Commit, Mirror, Programs};
 use crate::ledger::{Ledger, StackId};
@@ -120,8 +120,16 @@ impl Place {
         Ok(outcome)
     }
 
-    /// Puts in order what a dead gitinfra left of a target.
-    pub async fn repair(&self, target: &Target) -> Result<()> {
+    /// Refuses a target that somebody locked or works on, before it is shown what would be done.
+    pub async fn refuse_busy(&self, target: &Target) -> Result<()> {
+        let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
+        let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
+        let (config, action) = (target.config(&self.previewer.mirror)?, Action::RollOut);
+        self.roll_out(target, action, &config, (&pulumi, &scrubber)).refuse_busy(&target.stack, &target.id).await
+    }
+
+    /// Puts in order what a dead gitinfra left of a target. The engine's lock is given back where its maker may still live.
+    pub async fn repair(&self, target: &Target) -> Result<Option<LeftLock>> {
         let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
         // Where nothing can be read of the branch the usual surroundings count.

@@ -10,7 +10,7 @@ use crate::git::Source;
 use crate::ledger::Ledger;
 use crate::preview::Previewer;
 use crate::record::StackRecord;
-use crate::target::Place;
+use crate::target::{Place, Target};
 
 /// Which stack, and whether anybody is asked.
 #[derive(Debug, Arguments)]
@@ -42,6 +42,11 @@ impl AloneArgs {
     /// Where it is done. What was shown is sealed, so that nothing else is done.
     pub async fn place(&self, shell: &Shell, ledger: &Ledger, repository: &str) -> Result<Place> {
         place(shell, ledger, repository, (&self.engine, self.keep.keep_runs)).await
+    }
+
+    /// Refuses what can't be done now, unless it is only to be shown.
+    pub async fn refuse_busy(&self, place: &Place, target: &Target) -> Result<()> {
+        if self.dry_run { Ok(()) } else { place.refuse_busy(target).await }
     }
 
     /// Whether it is to be done. `done` is what would be, such as `destroyed`.

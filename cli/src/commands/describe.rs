@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::shell::Shell;
-use super::types::{AnyRecord, Record, Type, Wanted, named, of_type};
+use super::types::{AnyRecord, Record, Type, Wanted, in_vain, named, of_type};
 use super::words;
 use super::{Reach, Verb};
 use crate::failure::{Failure, Result};
@@ -17,7 +17,7 @@ use crate::ui::{Format, Part};
 /// Show stacks, runs, previews and the like with all that is known of them
 #[derive(Debug, Arguments)]
 pub struct Describe {
-    /// stack, run, preview, hold, lock, drift or job with names; or TYPE/NAME, as often as you like. The beginning of a run's, preview's, hold's or job's name is enough
+    /// stack, run, preview, hold, lock, drift or job with names; or TYPE/NAME, as often as you like. A stack may be named alone, as PROJECT/STACK. The beginning of a run's, preview's, hold's or job's name is enough
     #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
     /// How to print: json, yaml or jsonpath=TEMPLATE, with a stack's runs and a run's events; holds in markdown, too [default: text]
@@ -39,7 +39,8 @@ impl Verb for Describe {
         let (ledger, mut all) = (shell.ledger().await?, Vec::new());
         for (kind, names) in named {
             let wanted = Wanted { names, ..Wanted::default() };
-            all.extend(of_type!(kind, Records => self.part::<Records>(shell, &ledger, &wanted).await?));
+            let parts = of_type!(kind, Records => self.part::<Records>(shell, &ledger, &wanted).await);
+            all.extend(parts.map_err(|failure| in_vain(&self.names, failure))?);
         }
         match &self.output {
             Some(Format::Markdown) => {

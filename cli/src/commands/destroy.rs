@@ -35,6 +35,7 @@ impl Verb for Destroy {
         let record = self.alone.record(shell, &all)?;
         let destruction = Destruction(self.alone.place(shell, &ledger, &record.repository).await?);
         let target = destruction.find(record).await?;
+        self.alone.refuse_busy(&destruction.0, &target).await?;
         let (preview, failure) = destruction.preview(&target).await?;
         shell.ui.stack_preview(&preview);
         if let Some(kind) = failure {

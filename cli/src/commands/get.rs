@@ -6,7 +6,7 @@ use clap::Args as Arguments;
 use serde_json::Value;
 
 use super::shell::Shell;
-use super::types::{AnyRecord, Record, Type, Wanted, as_json, named, of_type, sort};
+use super::types::{AnyRecord, Record, Type, Wanted, as_json, in_vain, named, of_type, sort};
 use super::words;
 use super::{Reach, Verb};
 use crate::failure::{Failure, Result, nearest};
@@ -18,7 +18,7 @@ use crate::ui::{Columns, Format, Part, Show};
 /// List stacks, runs, previews and the like, or show some of them
 #[derive(Debug, Arguments)]
 pub struct Get {
-    /// stacks (st), runs (ru), previews (pv), holds (ho), locks (lo), drifts (dr) or queue (jo), with names if only some are wanted; or TYPE/NAME, as often as you like
+    /// stacks (st), runs (ru), previews (pv), holds (ho), locks (lo), drifts (dr) or queue (jo), with names if only some are wanted; or TYPE/NAME, as often as you like. A stack may be named alone, as PROJECT/STACK
     #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
     /// How to print: table, wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEAD:.FIELD,...
@@ -114,7 +114,8 @@ impl Get {
         let mut parts = Vec::new();
         for (kind, names) in named(&self.names)? {
             let wanted = Wanted { names, stack: self.stack.clone(), limit: self.limit };
-            parts.push(of_type!(kind, Records => self.part::<Records>(shell, ledger, &wanted).await?));
+            let part = of_type!(kind, Records => self.part::<Records>(shell, ledger, &wanted).await);
+            parts.push(part.map_err(|failure| in_vain(&self.names, failure))?);
         }
         Ok(parts)
     }

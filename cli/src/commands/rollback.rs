@@ -34,6 +34,7 @@ impl Verb for Rollback {
         let run = ledger.run(without_type(&self.to)).await?;
         let rollback = RollBack(self.alone.place(shell, &ledger, &record.repository).await?);
         let older = rollback.find(record, &run).await?;
+        self.alone.refuse_busy(&rollback.0, &older.target).await?;
         let (preview, failure) = rollback.preview(&older).await?;
         shell.ui.stack_preview(&preview);
         if let Some(kind) = failure {

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::shell::Shell;
-use crate::failure::{Failure, Result, nearest};
+use crate::failure::{Failure, Kind, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
 use crate::record::{Drift, Hold, Job, Lock, Run, SealRecord, StackRecord};
@@ -140,7 +140,7 @@ pub fn as_json<T: Record>(record: &T) -> Result<Value> {
 }
 
 /// The types that are named, each with the names of those that are wanted: `TYPE NAME...`, or `TYPE/NAME` as often as one
-/// likes; or several types with a comma between them. None means all.
+/// likes; or several types with a comma between them. None means all. A stack may be named without its type.
 pub fn named(words: &[String]) -> Result<Vec<(Type, Vec<&str>)>> {
     let mut named: Vec<(Type, Vec<&str>)> = Vec::new();
     let first = words.first().map(String::as_str).unwrap_or_default();
@@ -149,18 +149,32 @@ pub fn named(words: &[String]) -> Result<Vec<(Type, Vec<&str>)>> {
         let kinds = first.split(',').filter(|kind| seen.insert(*kind));
         return kinds.map(|kind| Ok((Type::parse(kind)?.0, Vec::new()))).collect();
     }
-    let (kind, name) = Type::parse(first)?;
+    let (kind, name) = Type::parse(first).unwrap_or((Type::Stack, Some(first)));
     named.push((kind, name.into_iter().collect()));
     for word in &words[1..] {
         // After a type alone every word is a name of it. A stack's name holds a slash as well.
         let with_type = if name.is_some() { Type::parse(word).ok().filter(|(_, name)| name.is_some()) } else { None };
-        let (kind, name) = with_type.map_or((kind, word.as_str()), |(kind, name)| (kind, name.unwrap_or_default()));
+        // Only names of stacks hold a slash.
+        let is_stack = name.is_some() && word.contains('/') && !kind.is_named_by_stack();
+        let alone = if is_stack { Type::Stack } else { kind };
+        let (kind, name) = with_type.map_or((alone, word.as_str()), |(kind, name)| (kind, name.unwrap_or_default()));
         match named.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, names)) => names.push(name),
             None => named.push((kind, vec![name])),
         }
     }
     Ok(named)
+}
+
+/// The failure of whoever looked for what is named. What is neither a type nor a stack may be a slip of either.
+pub fn in_vain(words: &[String], failure: Failure) -> Failure {
+    let first = words.first().map(String::as_str).unwrap_or_default();
+    match Type::parse(first) {
+        Err(no_type) if failure.kind == Kind::Input && failure.message.contains(&format!("`{first}`")) => {
+            Failure { hints: [failure.hints, no_type.hints].concat(), ..failure }
+        }
+        _ => failure,
+    }
 }
 
 /// Sorts records by a field, those without it first, and leaves those as they are that are alike in it.
@@ -201,11 +215,15 @@ impl Type {
             let names = || Self::ALL.iter().copied().map(Type::names);
             let each = names().map(|[plural, _, short]| format!("{plural} ({short})")).collect::<Vec<_>>();
             Failure::input(format!("there is no type `{kind}`"))
-                .hint_some(name.map(|_| format!("a stack is named with its type: `stack/{text}`")))
                 .hint_some(nearest(kind, names().flatten()))
                 .hint(format!("the types are: {}", each.join(", ")))
         })?;
         Ok((kind, name.filter(|name| !name.is_empty())))
+    }
+
+    /// Whether its records bear the names of their stacks.
+    fn is_named_by_stack(self) -> bool {
+        matches!(self, Type::Stack | Type::Lock | Type::Drift)
     }
 }
 
@@ -226,12 +244,17 @@ mod tests {
     #[test]
     fn several_can_be_named() {
         type Case<'a> = (&'a [&'a str], &'a [(Type, &'a [&'a str])]);
-        let cases: [Case<'_>; 5] = [
+        let cases: [Case<'_>; 10] = [
             (&["stacks"], &[(Type::Stack, &[])]),
             (&["stack", "net/dev", "run/dev"], &[(Type::Stack, &["net/dev", "run/dev"])]),
             (&["st/net/dev", "stack/web/dev"], &[(Type::Stack, &["net/dev", "web/dev"])]),
             (&["run/abc", "stack/net/dev", "run/def"], &[(Type::Run, &["abc", "def"]), (Type::Stack, &["net/dev"])]),
             (&["stack/net/dev", "web/dev"], &[(Type::Stack, &["net/dev", "web/dev"])]),
+            (&["net/dev"], &[(Type::Stack, &["net/dev"])]),
+            (&["dev", "web/prod", "run/abc"], &[(Type::Stack, &["dev", "web/prod"]), (Type::Run, &["abc"])]),
+            (&["run/abc", "net/dev", "def"], &[(Type::Run, &["abc", "def"]), (Type::Stack, &["net/dev"])]),
+            (&["lock/net/dev", "web/dev"], &[(Type::Lock, &["net/dev", "web/dev"])]),
+            (&["locks", "web/dev"], &[(Type::Lock, &["web/dev"])]),
         ];
         for (words, expected) in cases {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args as Arguments;
 
 use super::shell::Shell;
-use super::types::{Record, Type, Wanted, as_json, named, of_type};
+use super::types::{Record, Type, Wanted, as_json, in_vain, named, of_type};
 use super::words;
 use super::{Reach, Verb};
 use crate::failure::{Failure, Kind, Result, nearest};
@@ -37,7 +37,7 @@ Exit codes: 0 when all are so, 1 when the time is up; else as everywhere";
 #[derive(Debug, Arguments)]
 #[command(after_help = EXAMPLES)]
 pub struct Wait {
-    /// stack/PROJECT/STACK or run/NAME, as often as you like
+    /// stack/PROJECT/STACK or run/NAME, as often as you like. A stack may be named alone, as PROJECT/STACK
     #[arg(value_name = "TYPE/NAME", required = true)]
     names: Vec<String>,
     /// condition=NAME, condition=NAME=false, jsonpath='{.FIELD}'=VALUE, or delete (it is forgotten)
@@ -260,7 +260,8 @@ impl Wait {
 
     /// Whether one is as wanted, and how it stands.
     async fn look(&self, shell: &Shell, ledger: &Ledger, kind: Type, name: &str) -> Result<(bool, String)> {
-        of_type!(kind, Records => self.of::<Records>(shell, ledger, name).await)
+        let found = of_type!(kind, Records => self.of::<Records>(shell, ledger, name).await);
+        found.map_err(|failure| in_vain(&self.names, failure))
     }
 
     async fn of<T: Conditions>(&self, shell: &Shell, ledger: &Ledger, name: &str) -> Result<(bool, String)> {

@@ -1,5 +1,6 @@
 //! Why the engine did not do well, as one failure: its kind, its words, and what to do about it.
 
+use super::crash;
 use super::lock::holder;
 use super::progress::Progress;
 use super::pulumi::advice;
@@ -9,6 +10,8 @@ use crate::failure::Failure;
 /// What to do about a lock that somebody holds.
 pub const WHEN_LOCKED: &str = "wait for it to end; if it is certainly gone, `pulumi cancel` removes its lock";
 
+const WHEN_CRASHED: &str = "the engine itself crashed: another version of pulumi may do better, and `pulumi preview` by hand shows its whole trace";
+
 /// The failure of an engine that ended without success. What ended before it began lacked something that it needs.
 pub fn diagnose(ending: &Ending, progress: &Progress) -> Failure {
     let complaint = &ending.complaint;
@@ -16,11 +19,13 @@ pub fn diagnose(ending: &Ending, progress: &Progress) -> Failure {
         return Failure::busy(format!("the engine's lock is held by {holder}")).hint(WHEN_LOCKED);
     }
     let message = progress.failure().unwrap_or_else(|| complaint.clone());
+    let crash = crash::told(&message);
+    let message = crash.as_ref().and_then(|crash| crash.lines().next()).map_or(message.as_str(), str::trim_end);
     let failure = match progress.has_begun || ending.killed {
-        true => Failure::roll_out(&message),
-        false => Failure::setup(&message),
+        true => Failure::roll_out(message),
+        false => Failure::setup(message),
     };
-    failure.hint_some(advice(&message).map(str::to_owned))
+    failure.hint_some(advice(message).map(str::to_owned)).hint_some(crash.map(|_| WHEN_CRASHED.to_owned()))
 }
 
 /// The stack that the engine looked for in vain to read its outputs.
@@ -57,6 +62,7 @@ mod tests {
             ),
             ("read \".pulumi/meta.yaml\": blob: NoSuchBucket", Vec::new(), Kind::Setup, "its credentials"),
             (locked, Vec::new(), Kind::Busy, "wait for it to end"),
+            ("panic: no\n\ngoroutine 1 [running]:\nmain.main()", Vec::new(), Kind::Setup, "the engine itself crashed"),
             (
                 "noise",
                 vec![event("error", "incorrect passphrase")],
@@ -72,7 +78,7 @@ mod tests {
             }
             let failure = diagnose(&ending, &progress);
             assert_eq!(failure.kind, kind, "{failure:?}");
-            assert!(failure.hints.concat().contains(hint), "{failure:?}");
+            assert!(failure.hints.concat().contains(hint) && !failure.message.contains("goroutine"), "{failure:?}");
         }
     }
 

@@ -11,10 +11,10 @@ use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
 use super::event::EngineEvent;
-use super::orphans;
 use super::progress::plain;
 use super::pulumi::Pulumi;
 use super::server::EventServer;
+use super::{crash, orphans};
 use crate::failure::{Failure, Result};
 use crate::process::Process;
 
@@ -61,6 +61,8 @@ pub struct Ending {
     pub heard: bool,
     /// The end of what it complained of, for failures before the first event.
     pub complaint: String,
+    /// The run that it worked for.
+    pub run: Option<String>,
 }
 
 impl Pulumi {
@@ -151,15 +153,19 @@ impl Engine {
                 }
                 complaint => complaint,
             },
+            run: self.run,
         })
     }
 }
 
-/// The last lines of what the engine printed, without the word that every failure begins with.
+/// The last lines of what the engine printed, without the word that every failure begins with; of a crash all from its head on.
 fn tail(output: &Path) -> String {
     const MOST: usize = 40;
     let text = std::fs::read(output).unwrap_or_default();
     let text = plain(&String::from_utf8_lossy(&text));
+    if let Some(crash) = crash::told(&text) {
+        return crash;
+    }
     let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
     let lines = &lines[lines.len().saturating_sub(MOST)..];
     lines.join("\n").trim_start_matches("error: ").to_owned()

@@ -107,7 +107,7 @@ impl Mirror {
         let mut arrived = BTreeMap::new();
         for (at, (from, keep_as)) in wanted.iter().enumerate() {
             let id = self.repository.refname_to_id(&format!("{INCOMING}{at}")).map_err(|_| said.clone())?;
-            if let Some(name) = keep_as {
+            for name in keep_as {
                 let kept = self.repository.reference(name, id, true, "fetched");
                 kept.map_err(|error| format!("keeping {from}: {}", error.message()))?;
             }

@@ -243,6 +243,11 @@ async fn what_is_asked_for_at_once_is_one_fetch() {
     assert_eq!(fetched(), 2);
     let with_one_missing = [&branches[..2], &["nothing".to_owned()]].concat();
     assert_eq!(all(&with_one_missing).await, [expected[0].clone(), expected[1].clone(), None]);
+    // One ref under several names is kept under each.
+    let (from, names) = (format!("refs/heads/{}", branches[5]), ["refs/gitinfra/one", "refs/gitinfra/two"]);
+    let kept = futures::future::join_all(names.map(|name| mirror.fetch(&from, Some(name)))).await;
+    let found = names.map(|name| mirror.repository.refname_to_id(name).ok());
+    assert_eq!(kept, found.map(|id| id.ok_or_else(String::new)));
     let mut stopped = Box::pin(mirror.fetch_branch("main"));
     assert!(futures::poll!(&mut stopped).is_pending());
     let mut waits = Box::pin(mirror.fetch_branch(&branches[3]));

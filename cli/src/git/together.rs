@@ -1,6 +1,6 @@
 //! Fetches that are asked for at the same time are one: git's own work for a fetch costs more than what it brings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use git2::Oid;
@@ -28,8 +28,8 @@ struct Asked {
     answer: oneshot::Sender<Answer>,
 }
 
-/// Refs, each with the name under which it is kept.
-pub(super) type Wanted = BTreeMap<String, Option<String>>;
+/// Refs, each with the names under which it is kept.
+pub(super) type Wanted = BTreeMap<String, BTreeSet<String>>;
 
 impl Queue {
     fn waiting(&self) -> MutexGuard<'_, Vec<Asked>> {
@@ -80,8 +80,7 @@ impl Mirror {
         }
         let mut wanted = Wanted::new();
         for Asked { from, keep_as, .. } in &asked {
-            let kept = wanted.entry(from.clone()).or_default();
-            *kept = kept.take().or_else(|| keep_as.clone());
+            wanted.entry(from.clone()).or_default().extend(keep_as.clone());
         }
         let got = self.fetch_each(wanted).await;
         for Asked { from, answer, .. } in asked {

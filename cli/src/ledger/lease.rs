@@ -119,12 +119,17 @@ impl Ledger {
 
     /// Whether somebody works on a stack, as far as is known from here.
     pub async fn is_held(&self, stack: &StackId) -> Result<bool> {
+        self.holder(stack).await.map(|holder| holder.is_some())
+    }
+
+    /// Who works on a stack, as far as is known from here.
+    pub async fn holder(&self, stack: &StackId) -> Result<Option<Process>> {
         let read = format!("SELECT lease_holder FROM stacks WHERE id = $1 AND lease_until > {}", self.clock);
         let bound = sqlx::query_scalar(AssertSqlSafe(read)).bind(stack.0.clone());
         let holder: Option<Option<String>> =
             bound.fetch_optional(&self.pool).await.map_err(failed("reading a lease"))?;
         let process = holder.flatten().and_then(|text| serde_json::from_str::<Process>(&text).ok());
-        Ok(process.is_some_and(|process| process.liveness() != Liveness::Dead))
+        Ok(process.filter(|process| process.liveness() != Liveness::Dead))
     }
 
     /// Makes a lease last longer. False when another holder has it.

@@ -382,6 +382,13 @@ async fn a_ledger_that_cannot_be_opened_says_so_without_its_password() {
     }
 }
 
+#[tokio::test]
+async fn a_disk_without_room_is_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Err(failure) = Ledger::open(Some("sqlite:///dev/full"), folder.path()).await else { panic!("it has no room") };
+    assert!(failure.hints.concat().contains("room"), "{failure:?}");
+}
+
 /// A server that takes every connection and never says a word, as behind a network that drops what is sent.
 #[tokio::test]
 async fn a_server_that_says_nothing_is_not_waited_for() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Outcome;
 use crate::engine::operation::Counts;
-use crate::engine::{Ending, Progress, diagnose};
+use crate::engine::{Ending, Progress, crash, diagnose};
 use crate::failure::{Failure, Kind};
 use crate::ledger::Lease;
 use crate::record::RunState;
@@ -63,10 +63,21 @@ impl End {
         let end = match (ending.success, ending.cancelled) {
             (true, _) => End::well(),
             (false, true) => End::of(&stopped()),
-            (false, false) => End::of(&diagnose(ending, progress)),
+            (false, false) => match crash(&ending.complaint) {
+                Some(trace) if progress.failure().is_none() => End::crashed(ending, progress, &trace),
+                _ => End::of(&diagnose(ending, progress)),
+            },
         };
         let reads = ending.success.then(|| progress.reads.clone());
-        End { changes: progress.counts(), is_shown: progress.failure().is_some(), reads, ..end }
+        End { changes: progress.counts(), is_shown: end.is_shown || progress.failure().is_some(), reads, ..end }
+    }
+
+    /// The end of a run whose engine crashed: its trace is recorded, and shown to whoever asks for it.
+    fn crashed(ending: &Ending, progress: &Progress, trace: &str) -> End {
+        let run = ending.run.as_deref().unwrap_or_default();
+        let failure = diagnose(ending, progress).hint(format!("`gitinfra describe run/{run}` has all that it printed"));
+        let end = End::of(&failure);
+        End { message: Some(Failure { message: trace.to_owned(), ..failure }.with_hints()), is_shown: true, ..end }
     }
 
     /// The same run, where another gitinfra took the stack over meanwhile: one that did well did not, then.
@@ -116,6 +127,17 @@ mod tests {
         let lines = end.in_short().unwrap_or_default();
         assert_eq!(lines.lines().count(), 2, "{lines}");
         assert!(lines.contains("hint: a run sees only what is committed"), "{lines}");
+    }
+
+    #[test]
+    fn of_a_crash_the_trace_is_recorded_and_its_head_shown() {
+        let crash = "panic: no\n\ngoroutine 1 [running]:\nmain.main()";
+        let ending = Ending { run: Some("abc".to_owned()), ..ending(crash) };
+        let end = End::after(&ending, &Progress::default());
+        assert!(end.message.as_ref().is_some_and(|message| message.contains("main.main()")), "{:?}", end.message);
+        let short = end.in_short().unwrap_or_default();
+        assert!(short.starts_with("panic: no\nhint: ") && !short.contains("goroutine"), "{short}");
+        assert!(short.contains("`gitinfra describe run/abc`"), "{short}");
     }
 
     #[test]

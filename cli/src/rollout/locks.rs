@@ -2,17 +2,46 @@
 
 use std::path::Path;
 
-use super::{Claimed, Job, RollOut};
+use super::lease::held_by;
+use super::{Job, RollOut};
 use crate::engine::{Backend, LeftLock, WHEN_LOCKED, locks, named_locks};
+use crate::environment::Environment;
 use crate::failure::{Failure, Result};
+use crate::ledger::StackId;
+use crate::repo::Stack;
 use crate::run_log::RunLog;
 
 impl RollOut<'_> {
+    /// Refuses what a run would refuse once it has begun: a stack that somebody locked, or works on. So nobody waits for a
+    /// preview of what can't be done.
+    pub async fn refuse_busy(&self, stack: &Stack, id: &StackId) -> Result<()> {
+        self.refuse_locked(stack, id).await?;
+        if let Some(holder) = self.ledger.holder(id).await? {
+            return Err(Failure::busy(format!("{} is {}", stack.name(), held_by(Some(&holder))))
+                .hint("wait for its end, which `gitinfra logs -f` shows"));
+        }
+        let environment = self.surroundings(stack)?.environment;
+        let backend = Backend::of(stack, &environment)?;
+        self.refuse_held_locks(stack, id, (&backend, &environment)).await
+    }
+
+    /// Refuses a stack that somebody keeps from being changed.
+    pub(super) async fn refuse_locked(&self, stack: &Stack, id: &StackId) -> Result<()> {
+        let Some(lock) = self.ledger.lock_on(id).await? else {
+            return Ok(());
+        };
+        Err(Failure::busy(lock.in_words()).hint(format!("`gitinfra unlock stack/{}` gives it back", stack.name())))
+    }
+
     /// Refuses a stack whose engine lock in a file backend somebody may still hold.
-    pub(super) async fn refuse_held_locks(&self, claimed: &Claimed<'_>, backend: &Backend) -> Result<()> {
-        let stack = claimed.stack;
-        let found = locks_in(backend, claimed);
-        let Some(held) = self.held(claimed, &found).await? else {
+    pub(super) async fn refuse_held_locks(
+        &self,
+        stack: &Stack,
+        id: &StackId,
+        (backend, environment): (&Backend, &Environment),
+    ) -> Result<()> {
+        let found = locks_in(backend, stack, environment);
+        let Some(held) = self.held(id, &found).await? else {
             return Ok(());
         };
         let message = format!("the engine's lock on {} is held by {}", stack.name(), held.owner());
@@ -20,17 +49,17 @@ impl RollOut<'_> {
     }
 
     /// The first of these locks that no dead engine of the stack's own runs left.
-    pub(super) async fn held<'a>(&self, claimed: &Claimed<'_>, found: &'a [LeftLock]) -> Result<Option<&'a LeftLock>> {
+    pub(super) async fn held<'a>(&self, id: &StackId, found: &'a [LeftLock]) -> Result<Option<&'a LeftLock>> {
         if found.is_empty() {
             return Ok(None);
         }
-        let engines = self.ledger.engines(claimed.id).await?;
+        let engines = self.ledger.engines(id).await?;
         Ok(found.iter().find(|lock| !lock.is_left(&engines)))
     }
 
     /// Removes locks in a file backend that engines of ours left.
     pub(super) async fn clear_left_locks(&self, job: &Job<'_>, folder: &Path, log: &RunLog) -> Result<()> {
-        let found = locks_in(job.backend, job.claimed);
+        let found = locks_in(job.backend, job.claimed.stack, &job.claimed.surroundings.environment);
         self.clear(job, folder, log, &found).await.map(drop)
     }
 
@@ -46,7 +75,7 @@ impl RollOut<'_> {
     }
 
     async fn clear(&self, job: &Job<'_>, folder: &Path, log: &RunLog, found: &[LeftLock]) -> Result<bool> {
-        if found.is_empty() || self.held(job.claimed, found).await?.is_some() {
+        if found.is_empty() || self.held(job.claimed.id, found).await?.is_some() {
             return Ok(false);
         }
         for lock in found {
@@ -59,7 +88,7 @@ impl RollOut<'_> {
 }
 
 /// The engine's locks on a stack, where they are files of this machine.
-pub(super) fn locks_in(backend: &Backend, claimed: &Claimed<'_>) -> Vec<LeftLock> {
-    let folder = backend.folder(&claimed.surroundings.environment);
-    folder.map(|folder| locks(&folder, &claimed.stack.project, &claimed.stack.stack)).unwrap_or_default()
+pub(super) fn locks_in(backend: &Backend, stack: &Stack, environment: &Environment) -> Vec<LeftLock> {
+    let folder = backend.folder(environment);
+    folder.map(|folder| locks(&folder, &stack.project, &stack.stack)).unwrap_or_default()
 }

@@ -9,9 +9,9 @@ use super::lease::Heartbeat;
 use super::locks::locks_in;
 use super::{Claimed, RollOut};
 use crate::decide::short;
-use crate::engine::Backend;
 use crate::engine::operation::Counts;
 use crate::engine::orphans;
+use crate::engine::{Backend, LeftLock};
 use crate::failure::{Failure, Result};
 use crate::ledger::{Claim, OpenRun, StackId};
 use crate::process::{Liveness, Process};
@@ -78,11 +78,11 @@ impl RollOut<'_> {
     }
 
     /// Puts in order what a dead gitinfra left of a stack: its engine is told to stop, its runs end, its lock goes. Creates
-    /// whose end nobody saw are found by the next roll-out.
-    pub async fn repair(&self, stack: &Stack, id: &StackId) -> Result<()> {
+    /// whose end nobody saw are found by the next roll-out. A lock whose maker may still live stays, and is given back.
+    pub async fn repair(&self, stack: &Stack, id: &StackId) -> Result<Option<LeftLock>> {
         let surroundings = &self.surroundings(stack)?;
         let Claim::Ours(lease) = self.ledger.claim(id, &Process::current()).await? else {
-            return Ok(());
+            return Ok(None);
         };
         let heartbeat = Heartbeat::start(self.ledger, id, &lease, &self.context.cancel);
         let done =
@@ -92,7 +92,7 @@ impl RollOut<'_> {
         done
     }
 
-    async fn repaired(&self, claimed: &Claimed<'_>) -> Result<()> {
+    async fn repaired(&self, claimed: &Claimed<'_>) -> Result<Option<LeftLock>> {
         self.close_cut_off_runs(claimed).await?;
         let (stack, name) = (claimed.stack, claimed.stack.name());
         let environment = &claimed.surroundings.environment;
@@ -100,9 +100,10 @@ impl RollOut<'_> {
         for message in backend.mend(environment) {
             self.context.note(&name, message);
         }
-        let found = locks_in(&backend, claimed);
-        if found.is_empty() || self.held(claimed, &found).await?.is_some() {
-            return Ok(());
+        let found = locks_in(&backend, stack, environment);
+        let held = self.held(claimed.id, &found).await?.cloned();
+        if found.is_empty() || held.is_some() {
+            return Ok(held);
         }
         let worktree = self.mirror.worktree(&self.head.id, stack, |_| ()).await?;
         self.pulumi
@@ -111,7 +112,7 @@ impl RollOut<'_> {
             .cancel(&worktree.folder.join(&stack.folder), &stack.stack)
             .await?;
         self.context.note(&name, "removed the lock that its engine left");
-        Ok(())
+        Ok(None)
     }
 
     /// Removes what a run leaves in the state directory.

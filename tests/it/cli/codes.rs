@@ -100,6 +100,7 @@ fn a_code_says_what_came_of_it() {
         ("describe run/nobody", 3),
         ("logs nobody", 3),
         ("get runs --ledger mysql://x", 4),
+        ("get runs --ledger sqlite:///dev/full", 4),
     ];
     for (words, code) in cases {
         expect(&p, words, &[], code, &[]);

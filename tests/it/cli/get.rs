@@ -163,6 +163,14 @@ fn names_are_taken_alike_and_logs_tell_the_story() {
         p.run(&format!("get stacks {name} -o name")).expect_code(0).expect_out(&[&format!("stack/{good}\n")]);
         p.run(&format!("describe stack {name}")).expect_code(0).expect_out(&["Name:        a-longer-name/production"]);
     }
+    for name in [good, "production"] {
+        p.run(&format!("get {name} -o name")).expect_code(0).expect_out(&[&format!("stack/{good}\n")]);
+        p.run(&format!("describe {name}")).expect_code(0).expect_out(&["Name:        a-longer-name/production"]);
+        p.run(&format!("wait {name} --timeout 0")).expect_code(0).expect_out(&["condition met"]);
+    }
+    p.run("get run/zzz test/dev").expect_code(3).expect_err(&["no run is called `zzz`"]);
+    p.run("get a-longer-name/prodction").expect_code(3).expect_err(&["did you mean `a-longer-name/production`?"]);
+    p.run("describe stakcs").expect_code(3).expect_err(&["did you mean `stacks`?", "the types are: stacks (st)"]);
     // Of several runs it is the newest.
     p.run("logs stack/dev").expect_code(0).expect_out(&["must stay below the root"]).expect_without(&["✓"]);
     // Of stacks that were not asked for nothing is said.

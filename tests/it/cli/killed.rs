@@ -192,6 +192,28 @@ fn killed_again_and_again_it_converges() {
     assert_eq!(files.count(), 3, "two files and what is kept beside them");
 }
 
+/// A script on the PATH stands for a CLI with a mistake in it.
+#[test]
+fn an_engine_that_crashes_is_told_in_short() {
+    let p = Place::of(&[A]);
+    let bin = p.path("bin");
+    fs::create_dir_all(&bin).expect("a folder");
+    let trace = "panic: nil pointer\n\ngoroutine 1 [running]:\nmain.main()\n";
+    let script = format!(
+        "#!/bin/sh\ncase $1 in up|preview) printf '{trace}' >&2; exit 2;; esac\nexec {} \"$@\"\n",
+        tools::bin().join("pulumi").display()
+    );
+    fs::write(bin.join("pulumi"), script).expect("a script");
+    fs::set_permissions(bin.join("pulumi"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let rest = std::env::var("PATH").unwrap_or_default();
+    let p = p.env("PATH", format!("{}:{}:{rest}", bin.display(), tools::bin().display()));
+    let said = p.run("sync").expect_code(4).expect_out(&["panic: nil pointer", "hint: the engine itself crashed"]);
+    let said = said.expect_without(&["goroutine"]);
+    let (_, command) = said.stdout.split_once("`gitinfra describe ").expect("it says where the whole is");
+    let run = command.split('`').next().unwrap_or_default();
+    p.run(&format!("describe {run}")).expect_code(0).expect_out(&["goroutine 1 [running]:", "main.main()"]);
+}
+
 #[test]
 fn an_engine_that_dies_is_told_and_started_again() {
     let p = Place::of(&[SLOW, B]);

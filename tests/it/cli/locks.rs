@@ -3,6 +3,7 @@
 use rustix::process::{Signal, kill_process_group};
 use serde_json::Value;
 
+use super::ledger::sqlite;
 use super::place::Place;
 use super::postgres;
 
@@ -78,6 +79,45 @@ fn a_run_is_cancelled_from_another_terminal() {
     p.run(&format!("cancel run/{name}")).expect_code(3).expect_err(&["is over: cancelled"]);
     p.change(&[A, B]);
     p.sync().expect_out(&["1 stack rolled out"]);
+}
+
+/// As where both were killed with the container that they worked in.
+#[test]
+fn a_lock_whose_maker_may_still_live_is_told_of() {
+    let p = ada(Place::of(&[SLOW, B]));
+    let killed = p.start("sync");
+    p.until_slow("a.txt");
+    let engine = p.engine();
+    killed.kill();
+    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
+    killed.finish();
+    sqlite(&p, "UPDATE runs SET engine = replace(engine, 'pid:[', 'pid:[9')");
+    sqlite(&p, "UPDATE stacks SET lease_until = 0");
+    p.run("cancel stack/test/dev").expect_code(5).expect_err(&[
+        "is over, but the engine's lock on test/dev stands: pid",
+        "hint: nobody can tell from here whether that engine still works",
+        "`pulumi cancel` removes its lock",
+    ]);
+    assert_eq!(p.states(), ["cancelled"]);
+}
+
+#[test]
+fn what_somebody_else_locked_is_refused_before_it_is_previewed() {
+    let p = Place::of(&[A]);
+    p.sync();
+    let run = p.run("get runs -o name").expect_code(0).stdout.trim().to_owned();
+    let locks = p.path("backend/.pulumi/locks/organization/test/dev");
+    std::fs::create_dir_all(&locks).expect("a folder");
+    let lock = r#"{"pid":42,"username":"lee","hostname":"elsewhere","timestamp":"2026-01-01T10:00:00Z"}"#;
+    std::fs::write(locks.join("a.json"), lock).expect("a lock");
+    for words in ["destroy test/dev --yes".to_owned(), format!("rollback test/dev --to {run} --yes")] {
+        p.run(&words).expect_code(5).expect_no_data().expect_err(&[
+            "the engine's lock on test/dev is held by pid 42 of lee@elsewhere",
+            "hint: wait for it to end",
+        ]);
+    }
+    p.run("destroy test/dev --dry-run").expect_code(0).expect_out(&["deleted"]);
+    assert_eq!(p.get("stacks")[0]["suspended"], Value::Null);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::stack::whole_name;
 use super::{Record, Wanted};
 use crate::commands::shell::Shell;
 use crate::decide::short;
@@ -66,19 +67,28 @@ fn state(job: &Job, now: i64) -> String {
     format!("{}{rest}", job.state.word())
 }
 
+/// A job's name, without `job/` before it.
+fn without_type(name: &str) -> &str {
+    ["job/", "queue/", "jo/"].iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
+}
+
 impl Record for Job {
     const TABLE: Table<Job> = Table { what: "queue", name: |job| format!("job/{}", job.name), columns: COLUMNS };
 
     async fn list(_: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Job>> {
         let all = ledger.jobs().await?;
+        let names: Vec<&str> = wanted.names.iter().map(|name| without_type(name)).collect();
         let is_there = |name: &&str| all.iter().any(|job| job.name.starts_with(*name));
-        if let Some(unknown) = wanted.names.iter().find(|name| !is_there(name)) {
+        if let Some(unknown) = names.iter().find(|name| !is_there(name)) {
             return Err(Failure::input(format!("there is no job `{unknown}` in the queue"))
                 .hint("what is done has left it; `gitinfra get queue` lists what is there"));
         }
-        let is_named =
-            |job: &Job| wanted.names.is_empty() || wanted.names.iter().any(|name| job.name.starts_with(name));
-        let is_about = |job: &Job| wanted.stack.as_ref().is_none_or(|stack| job.subject == *stack);
+        let is_named = |job: &Job| names.is_empty() || names.iter().any(|name| job.name.starts_with(name));
+        let stack = match &wanted.stack {
+            Some(name) => Some(whole_name(&ledger.stack_records().await?, name)?.to_owned()),
+            None => None,
+        };
+        let is_about = |job: &Job| stack.as_ref().is_none_or(|stack| job.subject == *stack);
         Ok(all.into_iter().filter(|job| is_named(job) && is_about(job)).collect())
     }
 
