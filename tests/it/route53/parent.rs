@@ -92,7 +92,8 @@ outputs: {account: "${asked.accountId}"}
 resources:
   zone:
     type: gitinfra:index:DnsZone
-    properties: {name: app.example.com, dnssec: true, region: us-east-1, assumeRole: {roleArn: "ROLE"}}
+    properties:
+      {name: app.example.com, dnssec: true, protectStateful: false, region: us-east-1, assumeRole: {roleArn: "ROLE"}}
 "#,
     r#"
 resources: {bucket: {type: "gitinfra:s3:Bucket", properties: {assumeRole: {roleArn: "ROLE"}}}}
@@ -112,9 +113,11 @@ fn a_role_that_can_not_be_assumed_yet_is_waited_for() {
         ours.fault(json!({
             "kind": "error", "operation": "AssumeRole", "times": 3, "status": 403, "code": "AccessDenied", "message": said,
         }));
+        let before = ours.calls().len();
         project.up().expect_ok();
+        let refused = ours.calls().into_iter().skip(before).filter(|call| call["status"] == 403);
+        assert_eq!(refused.count(), 3, "{program}");
         project.destroy().expect_ok();
-        ours.heal();
     }
 }
 
