@@ -171,7 +171,8 @@ pub fn in_vain(words: &[String], failure: Failure) -> Failure {
     let first = words.first().map(String::as_str).unwrap_or_default();
     match Type::parse(first) {
         Err(no_type) if failure.kind == Kind::Input && failure.message.contains(&format!("`{first}`")) => {
-            Failure { hints: [failure.hints, no_type.hints].concat(), ..failure }
+            let message = format!("{}, and {}", no_type.message, failure.message);
+            Failure { message, hints: [failure.hints, no_type.hints].concat(), ..failure }
         }
         _ => failure,
     }

@@ -116,7 +116,7 @@ fn what_somebody_else_locked_is_refused_before_it_is_previewed() {
             "hint: wait for it to end",
         ]);
     }
-    p.run("destroy test/dev --dry-run").expect_code(0).expect_out(&["deleted"]);
+    p.run("destroy test/dev --dry-run").expect_code(0).expect_out(&["- delete files:index:File a"]);
     assert_eq!(p.get("stacks")[0]["suspended"], Value::Null);
 }
 
