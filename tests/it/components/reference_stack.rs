@@ -19,7 +19,8 @@ struct Whole {
 
 impl Whole {
     fn new() -> Whole {
-        let aws = Aws::hurried();
+        // The example's names belong to one distribution in all of AWS, and to another life of the same example, which may go on beside this one.
+        let aws = Aws::alone(0.001);
         let parent = Parent::of(&aws);
         let project = aws.reached_by(Project::example("reference-stack", &[gitinfra()]));
         let whole = Whole { aws, parent, project };
