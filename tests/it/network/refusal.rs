@@ -113,9 +113,9 @@ fn without_a_region_nothing_is_done() {
 #[test]
 fn an_endpoint_where_nobody_listens_is_named_as_the_trouble() {
     let aws = Aws::new();
-    let hint = "hint: check the network, the region's name and `endpoint`, if one is configured";
+    let words = "http://127.0.0.1:1, from AWS_ENDPOINT_URL, or the profile's `endpoint_url`, can't be reached";
     let nowhere = with(&aws, "AWS_ENDPOINT_URL", "http://127.0.0.1:1");
-    refused(&aws, &nowhere, &["no answer from AWS", hint]);
+    refused(&aws, &nowhere, &[words, "hint: start what should answer there, or correct AWS_ENDPOINT_URL"]);
 }
 
 #[test]
