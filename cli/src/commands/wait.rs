@@ -229,6 +229,9 @@ impl Verb for Wait {
             }
             left.extend(names.into_iter().map(|name| (kind, name)));
         }
+        if self.wanted == Goal::Gone {
+            self.refuse_slips(shell, &ledger, &left).await?;
+        }
         let end = tokio::time::Instant::now() + self.timeout;
         loop {
             let mut waiting = Vec::new();
@@ -256,6 +259,21 @@ impl Wait {
     /// What is said of one that is as wanted.
     fn met(&self) -> &'static str {
         if self.wanted == Goal::Gone { "deleted" } else { "condition met" }
+    }
+
+    /// What is named without a type and is not there may be a slip of either: nobody knows that it is gone.
+    async fn refuse_slips(&self, shell: &Shell, ledger: &Ledger, left: &[(Type, &str)]) -> Result<()> {
+        if matches!(self.names.first().map(|word| Type::parse(word)), Some(Ok((_, None)))) {
+            return Ok(());
+        }
+        let is_alone =
+            |(kind, name): &&(Type, &str)| *kind == Type::Stack && self.names.iter().any(|word| word == name);
+        let names: Vec<&str> = left.iter().filter(is_alone).map(|(_, name)| *name).collect();
+        if !names.is_empty() {
+            let wanted = Wanted { names, ..Wanted::default() };
+            StackRecord::list(shell, ledger, &wanted).await.map_err(|failure| in_vain(&self.names, failure))?;
+        }
+        Ok(())
     }
 
     /// Whether one is as wanted, and how it stands.

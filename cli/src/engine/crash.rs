@@ -4,7 +4,7 @@
 const MOST: usize = 400;
 
 /// Where the crash begins: the line that says what happened, with a trace somewhere below it.
-pub fn at(lines: &[&str]) -> Option<usize> {
+fn at(lines: &[&str]) -> Option<usize> {
     let is_trace = |line: &&str| line.starts_with("goroutine ") && line.ends_with(':');
     let trace = lines.iter().position(is_trace)?;
     let is_head = |line: &&str| ["panic: ", "fatal error: "].iter().any(|word| line.contains(word));

@@ -168,6 +168,13 @@ fn names_are_taken_alike_and_logs_tell_the_story() {
         p.run(&format!("describe {name}")).expect_code(0).expect_out(&["Name:        a-longer-name/production"]);
         p.run(&format!("wait {name} --timeout 0")).expect_code(0).expect_out(&["condition met"]);
     }
+    // What is not there may be a slip of the type: nobody says that it was deleted.
+    for slip in ["stakc/test/dev", "nobody"] {
+        p.run(&format!("wait {slip} --for=delete --timeout 0"))
+            .expect_code(3)
+            .expect_err(&[&format!("no stack is called `{slip}`")]);
+    }
+    p.run("wait stack/gone/dev --for=delete --timeout 0").expect_code(0).expect_out(&["deleted"]);
     p.run("get run/zzz test/dev").expect_code(3).expect_err(&["no run is called `zzz`"]);
     p.run("get a-longer-name/prodction").expect_code(3).expect_err(&["did you mean `a-longer-name/production`?"]);
     p.run("describe stakcs").expect_code(3).expect_err(&["did you mean `stacks`?", "the types are: stacks (st)"]);

@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
 use super::place::Place;
@@ -112,6 +112,17 @@ impl Place {
         let busy = self.path("root/test/dev/.files").join(format!("{file}.busy"));
         poll(file, || busy.exists());
         self
+    }
+
+    /// A `sync` that is killed while it rolls out a slow file of `test/dev`, and its engine with it.
+    #[track_caller]
+    pub fn cut_off(&self, file: &str) {
+        let killed = self.start("sync");
+        self.until_slow(file);
+        let engine = self.engine();
+        killed.kill();
+        kill_process_group(engine, Signal::KILL).expect("the engine is at work");
+        killed.finish().expect_code(-1);
     }
 
     /// Lets a slow file of `test/dev` be done.

@@ -43,12 +43,7 @@ fn an_engine_that_outlives_its_gitinfra_is_waited_for() {
 #[test]
 fn what_gitinfra_and_engine_left_is_found_and_finished() {
     let p = Place::of(&[SLOW, B]);
-    let first = p.start("sync");
-    p.until_slow("a.txt");
-    let engine = p.engine();
-    first.kill();
-    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
-    first.finish().expect_code(-1);
+    p.cut_off("a.txt");
     let made = fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
     p.change(&[A, B]);
     p.sync().expect_out(&[

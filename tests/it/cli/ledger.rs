@@ -2,8 +2,6 @@
 
 use std::process::Command;
 
-use rustix::process::{Signal, kill_process_group};
-
 use super::place::Place;
 use super::postgres;
 use super::said::Said;
@@ -38,12 +36,7 @@ fn journey(p: Place, query: Query<'_>) {
     p.change(&[("a", "path: /a, content: one")]);
     p.run("sync").expect_code(1);
     p.change(&[SLOW]);
-    let killed = p.start("sync");
-    p.until_slow("a.txt");
-    let engine = p.engine();
-    killed.kill();
-    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
-    killed.finish();
+    p.cut_off("a.txt");
     let stopped = p.start("sync");
     stopped.until("rolling out").until("updating");
     p.engine();

@@ -1,6 +1,5 @@
 //! What people may say about a stack or a run: locks, a run that is to stop, an older run that is to come back.
 
-use rustix::process::{Signal, kill_process_group};
 use serde_json::Value;
 
 use super::ledger::sqlite;
@@ -85,12 +84,7 @@ fn a_run_is_cancelled_from_another_terminal() {
 #[test]
 fn a_lock_whose_maker_may_still_live_is_told_of() {
     let p = ada(Place::of(&[SLOW, B]));
-    let killed = p.start("sync");
-    p.until_slow("a.txt");
-    let engine = p.engine();
-    killed.kill();
-    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
-    killed.finish();
+    p.cut_off("a.txt");
     sqlite(&p, "UPDATE runs SET engine = replace(engine, 'pid:[', 'pid:[9')");
     sqlite(&p, "UPDATE stacks SET lease_until = 0");
     p.run("cancel stack/test/dev").expect_code(5).expect_err(&[
@@ -123,12 +117,7 @@ fn what_somebody_else_locked_is_refused_before_it_is_previewed() {
 #[test]
 fn what_a_dead_gitinfra_left_is_put_in_order() {
     let p = ada(Place::of(&[SLOW, B]));
-    let killed = p.start("sync");
-    p.until_slow("a.txt");
-    let engine = p.engine();
-    killed.kill();
-    kill_process_group(engine, Signal::KILL).expect("the engine is at work");
-    killed.finish();
+    p.cut_off("a.txt");
     p.run("cancel stack/test/dev").expect_code(0).expect_out(&[
         "was cut off: its gitinfra was killed",
         "removed the lock that its engine left",
