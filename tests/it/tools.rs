@@ -29,6 +29,14 @@ pub fn python() -> &'static Path {
     })
 }
 
+/// Writes a program. Another process does it: one that a fork of this process still holds open for writing can't be started
+/// ("Text file busy").
+pub fn script(path: &Path, text: &str) {
+    let written =
+        Command::new("sh").args(["-c", "printf %s \"$1\" > \"$0\" && chmod 755 \"$0\""]).arg(path).arg(text).status();
+    assert!(written.expect("there is a shell").success(), "{} can't be written", path.display());
+}
+
 fn said(wish: &str) -> PathBuf {
     let get = repository().join("tools/get");
     let run = Command::new(&get).arg(wish).output().expect("tools/get runs");

@@ -5,7 +5,6 @@
 //! `make chaos` does so a thousand times; `CHAOS_SEED` begins elsewhere.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use super::going::Going;
 use super::ledger::sqlite;
@@ -59,8 +58,7 @@ impl Chaos {
         let bin = place.path("bin");
         fs::create_dir_all(&bin).expect("a folder");
         let engine = bin.join("pulumi");
-        fs::write(&engine, ENGINE.replace("PLACE", &bin.display().to_string())).expect("a file");
-        fs::set_permissions(&engine, fs::Permissions::from_mode(0o755)).expect("it may run");
+        tools::script(&engine, &ENGINE.replace("PLACE", &bin.display().to_string()));
         let path = format!("{}:{}:/usr/local/bin:/usr/bin:/bin", bin.display(), tools::bin().display());
         let remote = Remote::make(&bin);
         let place = place.env("PATH", path);

@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 
 use super::place::Place;
 use super::repo::{Repo, git_in};
+use crate::tools;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 
@@ -95,9 +96,7 @@ fn nothing_in_a_repository_runs_but_its_program() {
     }
     for hook in ["post-checkout", "post-merge", "pre-commit", "reference-transaction", "post-index-change"] {
         let path = p.repo.path(".git/hooks").join(hook);
-        fs::write(&path, format!("#!/bin/sh\n{trap}\n")).expect("a hook");
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        fs::set_permissions(&path, mode).expect("it is ours");
+        tools::script(&path, &format!("#!/bin/sh\n{trap}\n"));
     }
     p.sync().expect_out(&["1 stack rolled out"]);
     p.run("preview --head HEAD~1").expect_code(0);

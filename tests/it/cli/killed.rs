@@ -1,7 +1,7 @@
 //! kill -9 in the middle of a roll-out, and what the next `sync` makes of it.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 
 use rustix::process::{Signal, kill_process, kill_process_group};
 
@@ -147,8 +147,7 @@ fn an_engine_of_another_name_that_nobody_wrote_down_is_waited_for() {
     fs::create_dir_all(&bin).expect("a folder");
     symlink(&pulumi, bin.join(".pulumi-wrapped")).expect("a link");
     let script = format!("#!/bin/sh\nexec {}/.pulumi-wrapped \"$@\"\n", bin.display());
-    fs::write(bin.join("pulumi"), script).expect("a script");
-    fs::set_permissions(bin.join("pulumi"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    tools::script(&bin.join("pulumi"), &script);
     let rest = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{}:{rest}", bin.display(), tools::bin().display());
     waits_for_unknown(&p.env("PATH", path));
@@ -198,8 +197,7 @@ fn an_engine_that_crashes_is_told_in_short() {
         "#!/bin/sh\ncase $1 in up|preview) printf '{trace}' >&2; exit 2;; esac\nexec {} \"$@\"\n",
         tools::bin().join("pulumi").display()
     );
-    fs::write(bin.join("pulumi"), script).expect("a script");
-    fs::set_permissions(bin.join("pulumi"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    tools::script(&bin.join("pulumi"), &script);
     let rest = std::env::var("PATH").unwrap_or_default();
     let p = p.env("PATH", format!("{}:{}:{rest}", bin.display(), tools::bin().display()));
     let said = p.run("sync").expect_code(4).expect_out(&["panic: nil pointer", "hint: the engine itself crashed"]);

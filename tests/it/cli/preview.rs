@@ -1,13 +1,13 @@
 //! What a pull request would be told.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::place::Place;
 use super::said::Said;
+use crate::tools;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 const B: (&str, &str) = ("b", "path: b.txt, content: b");
@@ -167,8 +167,7 @@ fn a_merge_is_the_one_that_git_makes() {
     let old = format!(
         "#!/bin/sh\ncase \"$*\" in *--write-tree*) exit 129 ;; *' version') echo git version 2.30.2 ;; *) exec {real} \"$@\" ;; esac\n"
     );
-    fs::write(bin.join("git"), old).expect("a file");
-    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    tools::script(&bin.join("git"), &old);
     let run = p.run_as("preview --head change", |command| command.env("PATH", format!("{}:{path}", bin.display())));
     run.expect_code(4).expect_err(&["git version 2.30.2", "git 2.38 or newer is needed"]);
 }

@@ -1,7 +1,6 @@
 //! What rolls out is what was shown: sealed previews, and what becomes of them when something changes behind their back.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
 
@@ -139,8 +138,7 @@ fn other_versions_are_told() {
         "#!/bin/sh\nif [ \"$1\" = about ]; then {0} \"$@\" | sed 's/\"version\": \"1\\.[0-9.]*\"/\"version\": \"9.9.9\"/'; else exec {0} \"$@\"; fi\n",
         pulumi.display()
     );
-    fs::write(bin.join("pulumi"), script).expect("a script");
-    fs::set_permissions(bin.join("pulumi"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    tools::script(&bin.join("pulumi"), &script);
     let rest = std::env::var("PATH").unwrap_or_default();
     let p = p.env("PATH", format!("{}:{}:{rest}", bin.display(), tools::bin().display()));
     p.repo.merge("change");

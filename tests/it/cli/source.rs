@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::place::Place;
 use super::repo::git_in;
 use crate::pulumi::poll;
+use crate::tools;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 const A2: (&str, &str) = ("a", "path: a.txt, content: two");
@@ -132,8 +132,7 @@ fn an_ssh_that_says_nothing_is_given_up_with_all_that_it_started() {
     fs::create_dir(&bin).expect("the folder can be written");
     // What the options are is ssh's business; that it got them, ours.
     let script = format!("#!/bin/sh\necho \"$@\" > {}\nsleep 1000 & wait\n", p.path("ssh-args").display());
-    fs::write(bin.join("ssh"), script).expect("a file");
-    fs::set_permissions(bin.join("ssh"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    tools::script(&bin.join("ssh"), &script);
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
     let run = p.run_as("sync --repo ssh://git@example.com/x --fetch-timeout 1s", |command| command.env("PATH", path));
     run.expect_code(4).expect_err(&["no end after 1 second", "hint: "]);

@@ -1,9 +1,10 @@
 //! What a user got wrong: what is said, with which exit code, and that nothing is half done.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 
 use super::place::Place;
+use crate::tools;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 
@@ -118,9 +119,7 @@ fn path_with(p: &Place, version: Option<&str>) -> String {
     let git = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|file| file.exists());
     symlink(git.expect("git is on the PATH"), bin.join("git")).expect("a link");
     if let Some(version) = version {
-        let stub = bin.join("pulumi");
-        fs::write(&stub, format!("#!/bin/sh\necho {version}\n")).expect("a file");
-        fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        tools::script(&bin.join("pulumi"), &format!("#!/bin/sh\necho {version}\n"));
     }
     bin.display().to_string()
 }

@@ -158,7 +158,7 @@ fn refused(locked: &Locked, answer: &Answer) -> crate::failure::Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::process::Command;
 
     use super::*;
     use crate::config::Work;
@@ -176,8 +176,13 @@ mod tests {
             let bin = folder.path().join("bin");
             fs::create_dir(&bin).expect("a folder");
             let text = format!("#!/bin/sh\nif [ \"$1\" = --version ]; then echo 11; exit; fi\n{script}");
-            fs::write(bin.join("npm"), text).expect("a file");
-            fs::set_permissions(bin.join("npm"), fs::Permissions::from_mode(0o755)).expect("a program");
+            // Another process writes it: a program that a fork of this one still holds open for writing can't be started ("Text file busy").
+            let written = Command::new("sh")
+                .args(["-c", "printf %s \"$1\" > \"$0\" && chmod 755 \"$0\""])
+                .arg(bin.join("npm"))
+                .arg(text)
+                .status();
+            assert!(written.expect("a shell").success());
             let path = format!("{}:/usr/bin:/bin", bin.display());
             let pulumi = Pulumi::idle(&Environment::from([("PATH".to_owned(), path)]));
             Project { folder, pulumi }

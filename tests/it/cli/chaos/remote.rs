@@ -1,8 +1,9 @@
 //! A Git remote behind ssh, which can close after so many bytes: in the list of its branches, or in the middle of a pack.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+
+use crate::tools;
 
 /// Runs on this machine what ssh would run on another. The last word is the command.
 const SSH: &str = r#"#!/bin/sh
@@ -25,8 +26,7 @@ pub struct Remote {
 impl Remote {
     pub fn make(folder: &Path) -> Remote {
         let program = folder.join("ssh");
-        fs::write(&program, SSH.replace("PLACE", &folder.display().to_string())).expect("a file");
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it may run");
+        tools::script(&program, &SSH.replace("PLACE", &folder.display().to_string()));
         Remote { program, half: folder.join("half") }
     }
 
