@@ -82,8 +82,7 @@ impl Shelf {
             return fs::rename(&beside, to).map(|()| true);
         }
         let _ = fs::remove_dir_all(&beside);
-        drop(lock);
-        self.drop_entry(name);
+        self.drop_locked(name, &lock);
         Ok(false)
     }
 
@@ -126,11 +125,12 @@ impl Shelf {
         })
     }
 
-    /// Drops an entry, unless somebody is copying it. It is moved out of the way first, so that nobody finds half of it.
     fn drop_entry(&self, name: &str) -> bool {
-        let Ok(lock) = self.lock(name) else {
-            return false;
-        };
+        self.lock(name).is_ok_and(|lock| self.drop_locked(name, &lock))
+    }
+
+    /// Drops an entry, unless somebody else is copying it. It is moved out of the way first, so that nobody finds half of it.
+    fn drop_locked(&self, name: &str, lock: &File) -> bool {
         if lock.try_lock().is_err() {
             return false;
         }

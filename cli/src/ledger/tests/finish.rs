@@ -87,7 +87,7 @@ async fn nothing_is_written_where_something_fails(ledger: &Ledger, begun: &Begun
     let before = rows(ledger, begun).await;
     assert!(before.contains("running") && before.ends_with(" open held 0"), "{before}");
     let is_of_every_end = |table, what: &str| !matches!(table, "holds" | "seals") && !what.ends_with("_commit");
-    for (table, what) in STATEMENTS {
+    for (at, (table, what)) in STATEMENTS.into_iter().enumerate() {
         if state != RunState::Succeeded && !is_of_every_end(table, what) {
             continue;
         }
@@ -96,10 +96,12 @@ async fn nothing_is_written_where_something_fails(ledger: &Ledger, begun: &Begun
         } else {
             "FOR EACH ROW EXECUTE FUNCTION killed()"
         };
-        run(ledger, format!("CREATE TRIGGER kill BEFORE {what} ON {table} {then}")).await;
+        // A name of its own: another connection of SQLite may not have seen yet that the last one went.
+        let kill = format!("kill_{state:?}_{at}");
+        run(ledger, format!("CREATE TRIGGER {kill} BEFORE {what} ON {table} {then}")).await;
         let done = finish(ledger, begun, &begun.lease, state).await;
         let of_table = if is_sqlite { String::new() } else { format!(" ON {table}") };
-        run(ledger, format!("DROP TRIGGER kill{of_table}")).await;
+        run(ledger, format!("DROP TRIGGER {kill}{of_table}")).await;
         assert!(done.is_err_and(|failure| failure.message.contains("killed")), "{what} of {table}");
         assert_eq!(rows(ledger, begun).await, before, "{what} of {table}");
     }
