@@ -32,6 +32,11 @@ enum Protocol {
 impl Source {
     /// Reads what a user gave: a path of a repository or of a folder in one, or a URL.
     pub fn parse(text: &str, cwd: &Path) -> Result<Source> {
+        // An empty variable in a script must not choose the folder that it runs in.
+        if text.is_empty() {
+            return Err(Failure::input("the repository's name is empty")
+                .hint("--repo takes a path of a Git repository, or its URL; `.` is the one here"));
+        }
         match text.split_once("://") {
             Some(("file", path)) => Source::local(Path::new(path), text),
             Some((scheme, rest)) => Source::remote(text, scheme, rest),
@@ -224,6 +229,7 @@ mod tests {
             ("https://ada:pw@example.org/a", Err("the repository's URL holds a password")),
             ("ext::sh -c date", Err("ext::sh -c date does not exist")),
             ("git://example.org/a", Err("`git://` is no way to a repository that gitinfra takes")),
+            ("", Err("the repository's name is empty")),
             ("/no/such/folder", Err("/no/such/folder does not exist")),
             ("/", Err("/ is not in a Git repository")),
         ];

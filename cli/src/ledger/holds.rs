@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::listing::who_lists;
 use super::{Lease, Ledger, StackId, failed, fresh_name};
 use crate::failure::{Failure, Result};
 use crate::record::{Case, Hold, HoldState};
@@ -128,7 +129,7 @@ impl Ledger {
         let mut found = self.holds(&filter).await?;
         match found.len() {
             1 => Ok(found.remove(0)),
-            0 => Err(Failure::input(format!("no hold is called `{name}`")).hint("`gitinfra get holds` lists them")),
+            0 => Err(Failure::input(format!("no hold is called `{name}`")).hint(who_lists("holds", name))),
             _ => Err(Failure::input(format!("several holds begin with `{name}`")).hint("give more of its name")),
         }
     }

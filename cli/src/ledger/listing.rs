@@ -52,7 +52,7 @@ impl Ledger {
         let mut found = self.runs(&filter).await?;
         match found.len() {
             1 => Ok(found.remove(0)),
-            0 => Err(Failure::input(format!("no run is called `{name}`")).hint("`gitinfra get runs` lists them")),
+            0 => Err(Failure::input(format!("no run is called `{name}`")).hint(who_lists("runs", name))),
             _ => match found.iter().position(|run| run.name == name) {
                 Some(exact) => Ok(found.remove(exact)),
                 None => Err(Failure::input(format!("several runs begin with `{name}`")).hint("give more of its name")),
@@ -122,4 +122,10 @@ fn action(text: String) -> Result<Action, sqlx::Error> {
 
 fn state(text: String) -> Result<RunState, sqlx::Error> {
     text.parse().map_err(|error: String| sqlx::Error::Decode(error.into()))
+}
+
+/// The hint for a name that nothing has: a stack's name, which is PROJECT/STACK, lists what is of it.
+pub(super) fn who_lists(what: &str, name: &str) -> String {
+    let of_stack = if name.contains('/') { format!(" --stack {name}") } else { String::new() };
+    format!("`gitinfra get {what}{of_stack}` lists them")
 }

@@ -141,6 +141,10 @@ fn runs_are_found_by_the_beginning_of_their_names() {
     p.run("describe run/zzzzzzzz")
         .expect_code(3)
         .expect_err(&["no run is called `zzzzzzzz`", "hint: `gitinfra get runs` lists them"]);
+    for what in ["runs", "holds"] {
+        let hint = format!("hint: `gitinfra get {what} --stack net/dev` lists them");
+        p.run(&format!("get {what} net/dev")).expect_code(3).expect_err(&[&hint]);
+    }
     let of_stack = p.get("runs --stack a-longer-name/production");
     assert_eq!(of_stack.len(), 1);
     assert_eq!(p.get("runs --limit 2").len(), 2);
