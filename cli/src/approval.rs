@@ -13,6 +13,8 @@ pub struct Asked {
     pub stack: String,
     /// The commit that was to be merged, or that the hold is at.
     pub commit: String,
+    /// Whether it deletes or replaces something.
+    pub destroys: bool,
     /// The hold that waits for it, if one does.
     pub hold: Option<Hold>,
 }
@@ -39,8 +41,10 @@ impl Asked {
         })?;
         let filter = HoldFilter { seal: Some(sealed.id.clone()), limit: 0, ..HoldFilter::default() };
         let holds = ledger.holds(&filter).await?;
+        let destroys = sealed.seal.plan.destroys();
         let ground = sealed.seal.ground;
         Ok(Asked {
+            destroys,
             seal: sealed.id,
             repository: ground.repository,
             stack: ground.stack,
@@ -51,6 +55,7 @@ impl Asked {
 
     fn of(hold: Hold) -> Asked {
         Asked {
+            destroys: hold.case.destroys(),
             seal: hold.seal.clone(),
             repository: hold.repository.clone(),
             stack: hold.stack.clone(),

@@ -152,11 +152,13 @@ pub enum Body {
     Listening {
         address: String,
     },
-    /// A webhook was delivered. `outcome` is `taken`, `seen` or `refused`.
+    /// A webhook was delivered. `outcome` is `taken`, `seen`, `ignored`, `refused` or `failed`; the message says what to change.
     Delivered {
         repository: String,
         event: String,
         outcome: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
     },
     /// A server did what was to be done, or failed at it. `outcome` is `done`, `failed` or `stopped`.
     Worked {

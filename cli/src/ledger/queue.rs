@@ -272,21 +272,24 @@ fn job(row: &AnyRow, now: i64) -> Result<Job, sqlx::Error> {
     let (due, until, attempts): (i64, i64, i64) =
         (row.try_get("due_at")?, row.try_get("held_until")?, row.try_get("attempts")?);
     let holder: Option<String> = row.try_get("holder")?;
+    let state = match () {
+        () if until > now => JobState::Running,
+        () if due == NEVER => JobState::Failed,
+        () if attempts > 0 => JobState::Retrying,
+        () => JobState::Queued,
+    };
+    // What went wrong in the try before says nothing about one that is under way, or was asked for anew.
+    let is_after_failure = matches!(state, JobState::Failed | JobState::Retrying);
     Ok(Job {
         name: row.try_get("id")?,
         repository: row.try_get("repository")?,
         task: task.parse().map_err(|error: String| sqlx::Error::Decode(error.into()))?,
         subject: row.try_get("subject")?,
-        state: match () {
-            () if until > now => JobState::Running,
-            () if due == NEVER => JobState::Failed,
-            () if attempts > 0 => JobState::Retrying,
-            () => JobState::Queued,
-        },
+        state,
         commit: Some(commit).filter(|commit| !commit.is_empty()),
         skipped: commits(&row.try_get::<String, _>("skipped")?),
         attempts,
-        message: row.try_get("message")?,
+        message: row.try_get::<Option<String>, _>("message")?.filter(|_| is_after_failure),
         queued_at: row.try_get("queued_at")?,
         due_at: Some(due).filter(|due| *due != NEVER),
         holder: holder.as_deref().and_then(process),

@@ -140,6 +140,11 @@ impl Case {
         words.join(",")
     }
 
+    /// Whether something that stands would be deleted, be it to be replaced.
+    pub fn destroys(&self) -> bool {
+        self.now.iter().any(|line| line.starts_with(['-', '±']))
+    }
+
     /// What comes of it once it is allowed, for a stack.
     pub fn next(&self, stack: &str) -> String {
         match (self.is_reconciling, self.is_rolling_back) {

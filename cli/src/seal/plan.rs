@@ -62,6 +62,11 @@ impl Plan {
         self.resources.iter().filter(|change| change.effect() == effect).count()
     }
 
+    /// Whether something that stands is deleted, be it to be replaced.
+    pub fn destroys(&self) -> bool {
+        self.number(Effect::Delete) + self.number(Effect::Replace) > 0
+    }
+
     /// "1 to delete, 2 to update", danger first; "nothing to change".
     pub fn in_words(&self) -> String {
         let all = [Effect::Delete, Effect::Replace, Effect::Update, Effect::Create, Effect::Import, Effect::Refresh];

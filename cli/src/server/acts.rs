@@ -115,6 +115,12 @@ impl Act<'_> {
         let what = format!("{} at {}", asked.stack, asked.commit);
         let did = match verb {
             "approve" => {
+                if asked.destroys && self.said("seen") != "yes" {
+                    let words = "it deletes or replaces resources, and nobody said that they have seen which: nothing was decided";
+                    return Err(Failure::input(words)
+                        .hint("look at it again, and tick the box above the button")
+                        .into());
+                }
                 asked.approve(ledger, self.who, now).await?;
                 "approved"
             }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use axum::body::Body as Bytes;
 use axum::extract::{ConnectInfo, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes as Read;
 use http_body_util::{BodyExt as _, Limited};
 
@@ -30,6 +31,8 @@ pub(super) const AT_ONCE_FROM_ONE: usize = 4;
 
 /// What no forge exceeds.
 const MOST: usize = 25 * 1024 * 1024;
+/// What whoever sends a form is told.
+const AS_FORM: &str = "the webhook is sent as a form: set its content type to application/json on the forge";
 
 /// `POST /hooks/NAME`.
 pub(super) async fn take(
@@ -38,22 +41,40 @@ pub(super) async fn take(
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Bytes,
-) -> StatusCode {
+) -> Response {
+    let is_form = is_form(&headers);
     let watched = server.watched.iter().find(|watched| watched.name == name);
     // Whoever guesses names learns nothing: one that is not there is refused as one is whose secret they don't have.
     let Some((watched, (kind, signer))) = watched.and_then(|watched| Some((watched, watched.hook.as_ref()?))) else {
-        let refusal = if is_longer(&headers, MOST) { Refusal::TooLarge } else { Refusal::NoSignature };
-        return status(refusal);
+        return match is_form {
+            true => as_form(),
+            false if is_longer(&headers, MOST) => status(Refusal::TooLarge).into_response(),
+            false => status(Refusal::NoSignature).into_response(),
+        };
     };
     let place = server.place(from.ip(), &headers);
-    let (event, answer, outcome) = match server.read_hook(signer, place, &headers, body).await {
-        Ok((delivery, body)) => server.taken(watched, *kind, &delivery, &body).await,
-        Err(status) => (String::new(), status, "refused"),
+    let (event, answer, outcome) = match is_form {
+        true => (String::new(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "refused"),
+        false => match server.read_hook(signer, place, &headers, body).await {
+            Ok((delivery, body)) => server.taken(watched, *kind, &delivery, &body).await,
+            Err(status) => (String::new(), status, "refused"),
+        },
     };
     server.metrics.count("gitinfra_deliveries_total", &[("repository", &watched.name), ("outcome", outcome)]);
     let (repository, outcome) = (watched.name.clone(), outcome.to_owned());
-    server.context.tell(None, Body::Delivered { repository, event, outcome });
-    answer
+    let message = is_form.then(|| AS_FORM.to_owned());
+    server.context.tell(None, Body::Delivered { repository, event, outcome, message });
+    if is_form { as_form() } else { answer.into_response() }
+}
+
+fn as_form() -> Response {
+    (StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("{AS_FORM}\n")).into_response()
+}
+
+/// Whether it says that its body is a form. GitHub, Gitea and Forgejo send one where the webhook's content type says so.
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 impl Server {

@@ -26,7 +26,7 @@ use crate::failure::{Failure, Result};
 pub(super) use frame::{broken, sign_in, title, whole};
 pub(super) use run::lines;
 pub(super) use signs::of_repository;
-pub(super) use stacks::{the_one, unknown};
+pub(super) use stacks::{states, the_one, unknown};
 
 pub(super) const STYLE: &str = include_str!("page/style.css");
 pub(super) const SCRIPT: &str = include_str!("page/live.js");

@@ -94,15 +94,10 @@ async fn metrics(State(server): State<Arc<Server>>, you: You) -> Response {
     if !you.sees_all() {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let (jobs, stacks) = (server.ledger.jobs().await, server.ledger.stack_records().await);
-    let (Ok(jobs), Ok(stacks)) = (jobs, stacks) else {
+    let (Ok(jobs), Ok(stacks)) = (server.ledger.jobs().await, page::states(&server, &you).await) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let mut by_state: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for stack in &stacks {
-        *by_state.entry(stack.status.word()).or_default() += 1;
-    }
-    let text = server.metrics.text(&jobs, &by_state, server.context.now());
+    let text = server.metrics.text(&jobs, &stacks, server.context.now());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 

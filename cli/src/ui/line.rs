@@ -99,7 +99,10 @@ fn words(event: &Event, paint: Paint) -> Option<String> {
         Body::RunFinished { .. } => run_finished(&event.body, paint)?,
         Body::Finished { .. } => pass(&event.body)?,
         Body::Listening { address } => format!("listening on {address}"),
-        Body::Delivered { repository, event, outcome } => format!("{repository}: {event} delivered: {outcome}"),
+        Body::Delivered { repository, event, outcome, message } => {
+            let why = message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+            format!("{repository}: {event} delivered: {outcome}{why}")
+        }
         Body::Asked { who, did, what } => format!("{who} {did} {what}"),
         Body::Worked { repository, task, subject, outcome, seconds: time, message } => {
             let why = message.as_ref().map(|why| format!(": {why}")).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The server's page as browsers and programs get it: who may see and do what, and what nobody else can make them do.
 
 mod afar;
+mod tells;
 
 use std::fs;
 
@@ -23,13 +24,18 @@ impl Site {
         let place = Place::new();
         place.project("", "test", &["dev"], &[A]);
         place.repo.write("gitinfra.yaml", "approvals: {count: 2}\n").commit("<script>alert(1)</script>");
+        Site::of(place, "1h")
+    }
+
+    /// A server of a place's repository that it looks at so often.
+    fn of(place: Place, interval: &str) -> Site {
         for who in ["ada", "apo", "vic"] {
             fs::write(place.path(who), format!("hush-token-of-{who}\n")).expect("a token can be written");
         }
         let repo = place.repo.folder().display().to_string();
         let config = format!(
             "listen: 127.0.0.1:0\nproxy: {{header: X-Forwarded-For, from: [127.0.0.1/32]}}\n\
-             repositories: [{{name: infra, repo: {repo}, interval: 1h}}]\npeople:\n  \
+             repositories: [{{name: infra, repo: {repo}, interval: {interval}}}]\npeople:\n  \
              - {{name: ada, role: admin, tokenFile: ada}}\n  - {{name: apo, role: approver, tokenFile: apo}}\n  \
              - {{name: vic, role: viewer, tokenFile: vic}}\n"
         );
@@ -55,6 +61,11 @@ impl Site {
         let cookie = answer.header("set-cookie").to_owned();
         assert!(cookie.contains("; HttpOnly; SameSite=Lax") && !cookie.contains("chosen-by"), "{cookie}");
         cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
+    /// What a program of Ada's gets.
+    fn for_ada(&self, path: &str) -> Answer {
+        http::ask(&self.url, "GET", path, &[("Authorization", "Bearer hush-token-of-ada")], b"")
     }
 
     /// The word that the page's forms bear.

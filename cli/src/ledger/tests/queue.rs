@@ -205,6 +205,7 @@ async fn what_fails_comes_back_and_ends(ledger: &Ledger) {
     let mut job = String::new();
     for attempt in 1..=3 {
         let taken = took(ledger).await;
+        assert_eq!(only(ledger).await.message, None, "the try before says nothing about this one");
         ledger.put_back(&taken, "it\0 broke", Some(0)).await.expect("an answer");
         let found = only(ledger).await;
         assert_eq!(

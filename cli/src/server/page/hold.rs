@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::signs::{brief, clock, commit, legible, link_to_stack, state, word_field};
+use super::signs::{brief, clock, commit, consent, legible, link_to_stack, state, word_field};
 use super::{Look, Page};
 use crate::failure::{Failure, Result};
 use crate::judge;
@@ -100,7 +100,6 @@ pub fn may_decide(look: &Look<'_>, hold: &Hold) -> bool {
 }
 
 fn forms(look: &Look<'_>, hold: &Hold) -> Markup {
-    let destroys = hold.case.now.iter().any(|line| line.starts_with('-') || line.starts_with('±'));
     let word = look.you.word.as_deref();
     html! {
         p.soft { "Your answer holds for seal " code { (hold.seal) } " alone: if anything moves again, it is asked again." }
@@ -108,12 +107,7 @@ fn forms(look: &Look<'_>, hold: &Hold) -> Markup {
             form method="post" action=(format!("/hold/{}/approve", hold.name)) {
                 (word_field(word))
                 input type="hidden" name="seal" value=(hold.seal);
-                @if destroys {
-                    label.check { input type="checkbox" name="seen" value="yes" required; span { "I have seen what is deleted and replaced." } }
-                    button.no { "Approve what is deleted and replaced" }
-                } @else {
-                    button.go { "Approve" }
-                }
+                (consent(hold.case.destroys(), ""))
                 small { "Once enough have approved, it is rolled out." }
             }
             form method="post" action=(format!("/hold/{}/reject", hold.name)) {

@@ -45,7 +45,7 @@
     };
     source.onerror = () => {
       source.close();
-      say("Not live. What you see is of " + (last || "before") + ".");
+      say(last ? "The server does not answer. This page shows how things stood at " + last + "." : "The server does not answer. This page shows how things stood when it was loaded.");
       clearTimeout(timer); timer = setTimeout(listen, wait * (1 + Math.random() / 4)); wait = Math.min(wait * 2, 30000);
     };
   };

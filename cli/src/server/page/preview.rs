@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::signs::{button, commit, effect, legible, link_to_stack, state, word_field};
+use super::signs::{commit, consent, effect, legible, link_to_stack, state, word_field};
 use super::{Look, Page};
 use crate::engine::operation::Effect;
 use crate::failure::{Failure, Result};
@@ -42,7 +42,10 @@ fn head(look: &Look<'_>, sealed: &Sealed) -> Markup {
                 p.lead.sum { (sums(plan)) }
             }
             @if look.you.may(Role::Approver, &ground.repository) && !mine && !sealed.is_begun {
-                div.acts { (button(&format!("/preview/{}/approve", sealed.id), &word_field(look.you.word.as_deref()), "go", &format!("Approve {}", sealed.id))) }
+                form.acts method="post" action=(format!("/preview/{}/approve", sealed.id)) {
+                    (word_field(look.you.word.as_deref()))
+                    (consent(plan.destroys(), &sealed.id))
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::signs::{brief, clock, commit, legible, link_to_stack, state};
 use super::{Look, Page, frame, preview};
 use crate::failure::{Failure, Result};
-use crate::record::{PullRecord, PullStack, SealRecord};
+use crate::record::{Job, PullRecord, PullStack, SealRecord, Task};
 use crate::server::watched::Watched;
 use crate::text::count;
 
@@ -19,6 +19,11 @@ pub async fn page(look: &Look<'_>, path: &str, number: &str) -> Result<Page> {
     let number: u64 = number.parse().map_err(|_| unknown())?;
     let title = format!("{path} #{number}");
     let Some((pull, at)) = look.server.ledger.pull(&watched.label, number).await? else {
+        if !is_awaited(look, &watched.label, number).await? {
+            let words =
+                format!("no pull request {number} of {path} was previewed here, and none waits for its preview");
+            return Err(Failure::input(words).hint("an open one is previewed as soon as the server has seen it"));
+        }
         let head = html! { div.head { div { h1 { (title) } p.lead { "Nothing was previewed of it yet." } } } };
         let empty = frame::empty(
             "What it would change shows here once it was previewed.",
@@ -43,6 +48,13 @@ pub async fn page(look: &Look<'_>, path: &str, number: &str) -> Result<Page> {
     let parts = vec![("head", head(&title, &pull, at, look.now)), ("changes", changes(&pull, &seals))];
     let data = json!({ "pullRequest": pull, "seals": seals });
     Ok(Page { title, state: None, here: "stacks", parts, data })
+}
+
+/// Whether its review is in the queue.
+async fn is_awaited(look: &Look<'_>, label: &str, number: u64) -> Result<bool> {
+    let subject = format!("pr/{number}");
+    let is_it = |job: &Job| job.task == Task::Review && job.repository == label && job.subject == subject;
+    Ok(look.server.ledger.jobs().await?.iter().any(is_it))
 }
 
 fn head(title: &str, pull: &PullRecord, at: i64, now: i64) -> Markup {

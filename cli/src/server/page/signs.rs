@@ -98,6 +98,20 @@ pub fn button(action: &str, fields: &Markup, class: &str, says: &str) -> Markup 
     }
 }
 
+/// The button that approves something. What deletes or replaces is approved by whoever says that they have seen it: the server
+/// takes no other word for it.
+pub fn consent(destroys: bool, of: &str) -> Markup {
+    let space = if of.is_empty() { "" } else { " " };
+    html! {
+        @if destroys {
+            label.check { input type="checkbox" name="seen" value="yes" required; span { "I have seen what is deleted and replaced." } }
+            button.no { "Approve " (of) (space) "what is deleted and replaced" }
+        } @else {
+            button.go { "Approve" (space) (of) }
+        }
+    }
+}
+
 pub fn word_field(word: Option<&str>) -> Markup {
     html! { @if let Some(word) = word { input type="hidden" name="word" value=(word); } }
 }

@@ -13,6 +13,8 @@ use crate::failure::{Failure, Result};
 use crate::ledger::HoldFilter;
 use crate::record::{Hold, HoldState, Lock, RunState, StackRecord, Standing};
 use crate::server::Server;
+use crate::server::people::You;
+use crate::server::shared::Fresh;
 use crate::text::count;
 
 /// So many rows are on a page; the rest is found by the filters.
@@ -59,6 +61,16 @@ pub async fn rows(look: &Look<'_>) -> Result<Vec<Row>> {
         .collect();
     rows.sort_by(|a, b| (a.rank(), &a.record.name).cmp(&(b.rank(), &b.record.name)));
     Ok(rows)
+}
+
+/// How many of the stacks that may be seen are in each state, as the page shows them: what counts them elsewhere asks here.
+pub async fn states(server: &Server, you: &You) -> Result<BTreeMap<&'static str, usize>> {
+    let look = Look { server, you, query: BTreeMap::new(), now: server.context.now(), fresh: Fresh::Now };
+    let mut states: BTreeMap<&'static str, usize> = STATES.iter().map(|state| (*state, 0)).collect();
+    for row in rows(&look).await? {
+        *states.entry(row.state).or_default() += 1;
+    }
+    Ok(states)
 }
 
 impl Server {

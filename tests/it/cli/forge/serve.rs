@@ -43,6 +43,9 @@ fn pull_requests_are_told_and_merges_roll_out() {
     poll("the merge", || h.server.try_call(ADA, "POST", &merge, Some(&json!({ "Do": "merge" }))).0 == 200);
     poll("what was merged", || h.place.file("b.txt").as_deref() == Some("b"));
     poll("its end", || h.place.states().last().is_some_and(|state| state == "succeeded"));
+    // What was never opened is not there.
+    let absent = served.get(&format!("/pull/{}/999", h.path));
+    assert!(absent.status == 404 && absent.text.contains("no pull request 999 of"), "{absent:?}");
     // It says how it is.
     assert_eq!((served.get("/healthz").status, served.get("/readyz").text.as_str()), (200, "ready\n"));
     assert_eq!(served.get("/hooks/infra").status, 405);
@@ -84,12 +87,22 @@ fn only_what_the_forge_signed_is_taken() {
     let long = [("Content-Length", "27000000")];
     assert_eq!(super::http::ask(&served.url, "POST", "/hooks/infra", &long, b"").status, 413);
     assert_eq!(super::http::ask(&served.url, "POST", "/hooks/other", &[], b"").status, 401);
+    // A form is no delivery, whatever its signature: whoever set the webhook up is told what to change.
+    for (name, kind) in
+        [("infra", "application/x-www-form-urlencoded"), ("other", "Application/X-WWW-Form-Urlencoded; charset=utf-8")]
+    {
+        let form = b"payload=%7B%7D";
+        let headers = [("Content-Type", kind), ("X-Gitea-Delivery", "id-4"), ("X-Gitea-Signature", &signed(form))];
+        let answer = super::http::ask(&served.url, "POST", &format!("/hooks/{name}"), &headers, form);
+        assert!(answer.status == 415 && answer.text.contains("content type to application/json"), "{name}: {answer:?}");
+    }
     let nonsense = [&b"{"[..], b"[]", b"\xff\xfe", b"{\"number\":-1}", b"{\"number\":1e99}"];
     for body in nonsense {
         assert_eq!(served.deliver("id-5", &signed(body), body), 200, "it is about nothing");
     }
     assert_eq!(served.get("/healthz").status, 200);
     let said = served.end();
+    assert!(said.contains("\"outcome\":\"refused\",\"message\":\"the webhook is sent as a form"), "{said}");
     assert!(!said.contains(super::served::SECRET) && !said.contains("hush"), "{said}");
 }
 
