@@ -182,6 +182,12 @@ impl Config {
         self.rules.iter().any(|rule| rule.tags.as_ref().is_some_and(|tags| !tags.is_empty()))
     }
 
+    /// Whether a stack is rolled out by tags.
+    pub fn is_by_tag(&self, name: &str) -> bool {
+        let tags = self.rules_of(name).filter_map(|rule| rule.tags.as_ref()).last();
+        tags.is_some_and(|tags| !tags.is_empty())
+    }
+
     /// Whether some stack is rolled out by a tag of this name, so that it matters when the tag was made.
     pub fn wants_tag(&self, name: &str) -> bool {
         self.rules.iter().filter_map(|rule| rule.tags.as_deref()).any(|globs| tags::fits(globs, name))
@@ -390,6 +396,7 @@ mod tests {
         let told: Vec<_> = config.apply(found(), "main").stacks.iter().map(|stack| stack.tags.join(" ")).collect();
         assert_eq!(told, ["", "v*", "web-* !*-rc*", "web-* !*-rc*"]);
         assert!(config.has_tags() && config.wants_tag("v1") && !config.wants_tag("web-rc1"));
+        assert!(config.is_by_tag("web/dev") && config.is_by_tag("net/prod") && !config.is_by_tag("net/dev"));
         assert!(!Config::read("rules: [{stacks: ['**'], tags: []}]").expect("a configuration").has_tags());
     }
 

@@ -13,12 +13,11 @@ use std::time::Duration;
 
 use crate::config::{self, Config};
 use crate::context::{Context, Trouble};
-use crate::decide::Known;
 use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
-use crate::ledger::{Ledger, StackId};
+use crate::ledger::{AllKnown, Ledger};
 use crate::repo::path::{is_within, shown};
 use crate::repo::{self, Fault, Found, Listing, Stack};
 use crate::scrub::Scrubber;
@@ -68,9 +67,6 @@ impl Wishes {
         self.force || self.retry
     }
 }
-
-/// What the ledger knows of a repository's stacks, by name, with their folders.
-type AllKnown = BTreeMap<String, (StackId, String, Known)>;
 
 /// The stacks of a commit, with what declares them.
 struct Declared {

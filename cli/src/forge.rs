@@ -100,6 +100,8 @@ pub struct Pull {
     pub is_open: bool,
     /// Whether it comes from another repository, from one that is no longer there, or from no branch at all.
     pub is_fork: bool,
+    /// The commit by which it came to its branch, once it is merged.
+    pub merged: Option<String>,
     /// Where people look at it.
     pub url: String,
     /// When something last happened to it, in milliseconds since 1970: it grows with each comment. Zero where that is not known.
@@ -118,6 +120,7 @@ impl Pull {
             base: "main".to_owned(),
             is_open: true,
             is_fork: false,
+            merged: None,
             url: format!("https://forge.example/{number}"),
             updated: 1,
         }
@@ -139,10 +142,11 @@ pub struct Comment {
     pub is_edited: bool,
 }
 
-/// When something was written, and whether it was changed since. Some forges take two readings of the clock for one writing.
-fn written(created: Option<jiff::Timestamp>, updated: Option<jiff::Timestamp>) -> (i64, bool) {
+/// When something was written, and whether it was changed since: where both times are not the same, as far as the forge knows them.
+/// `apart` is how many milliseconds lie between the two in one writing, where a forge reads its clock twice for it.
+fn written(created: Option<jiff::Timestamp>, updated: Option<jiff::Timestamp>, apart: i64) -> (i64, bool) {
     let at = created.map_or(0, jiff::Timestamp::as_millisecond);
-    (at, updated.is_some_and(|updated| updated.as_millisecond() - at > 1_000))
+    (at, updated.is_some_and(|updated| updated.as_millisecond() - at > apart))
 }
 
 /// When something last happened to a pull request; the number of its comments tells apart what happened within a second.
@@ -284,6 +288,17 @@ mod tests {
         let all = newest([told("a", "3"), told("b", "1"), told("a", "2"), told("a", "1")]);
         let found: Vec<_> = all.iter().map(|told| (told.name.as_str(), told.words.as_str(), told.number)).collect();
         assert_eq!(found, [("a", "3", 3), ("b", "1", 1)]);
+    }
+
+    #[test]
+    fn an_edit_within_a_second_is_an_edit() {
+        let at = |millis: i64| Some(jiff::Timestamp::from_millisecond(1_000_000 + millis).expect("a time"));
+        assert_eq!(written(at(0), at(0), 0), (1_000_000, false));
+        for millis in [1, 999, 1_000] {
+            assert!(written(at(0), at(millis), 0).1, "{millis}");
+        }
+        assert!(!written(at(0), at(20), 100).1 && written(at(0), at(101), 100).1, "two readings of a clock");
+        assert!(!written(at(0), None, 0).1 && !written(None, None, 0).1);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use queue::{Asked, Finish, Limits, Queued, Taken};
 pub use runs::{NewRun, OpenRun};
 pub use seals::{OpenSeal, Sealed};
 pub use sessions::SignedIn;
-pub use stacks::StackId;
+pub use stacks::{AllKnown, StackId};
 
 /// The shapes of the ledger, of which `0016_settled.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");

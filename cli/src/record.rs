@@ -21,7 +21,7 @@ pub use hold::{Case, Hold, HoldState, Objection, Why};
 pub use job::{Job, JobState, Task};
 pub use lock::Lock;
 pub use preview::{SealRecord, SealState};
-pub use pull::{PullRecord, PullStack};
+pub use pull::{EndState, PullEnd, PullRecord, PullStack, StackEnd};
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,9 @@
 mod answers;
 mod comments;
 mod crowded;
+mod end;
 mod found;
+mod partly;
 mod shown;
 mod statuses;
 mod watch;
@@ -13,7 +15,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::comment;
+use crate::comment::{self, Preview};
 use crate::context::Context;
 use crate::decide::short;
 use crate::event::Body;
@@ -26,6 +28,7 @@ use crate::scrub::Scrubber;
 
 pub use crowded::Crowded;
 pub use found::Found;
+pub use partly::Partly;
 pub use watch::{Looks, Sides};
 
 /// One that is pushed to all the time is told what it was in the end.
@@ -49,6 +52,10 @@ pub struct Reviewer {
     pub page: Option<String>,
     /// Commits that can't be told much more.
     pub crowded: Crowded,
+    /// The branch that is rolled out, by a server that reads commands in comments; none where no server does.
+    pub branch: Option<String>,
+    /// What was previewed, and which stacks of it are wanted anew.
+    pub partly: Partly,
 }
 
 /// What came of a pull request.
@@ -130,14 +137,23 @@ impl Reviewer {
             let base = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
             return Ok(self.untrusted(pull, base));
         }
-        let (base, merge) = self.fetch(&pull).await?;
+        let (base, mut merge) = self.fetch(&pull).await?;
+        let before = self.partly.wanted(pull.number, (&pull.head, &base));
+        merge.stacks = before.as_ref().map(|(_, stacks)| stacks.clone()).unwrap_or_default();
         let previewed = self.previewer.preview(&merge).await;
         let room = self.forge.abilities().comment;
         Ok(match previewed {
             Ok((mut preview, worst)) => {
                 preview.head.clone_from(&pull.branch);
+                preview.notes.extend(self.rolls_nothing_out(&pull, &preview));
                 if let Some(ledger) = self.ledger.as_ref().filter(|_| !self.dry_run) {
                     ledger.keep_shown(preview.seals(), self.context().now()).await?;
+                }
+                if let Some((before, _)) = before {
+                    preview = partly::replaced(before, preview);
+                }
+                if self.branch.is_some() {
+                    self.partly.keep(pull.number, &preview);
                 }
                 let texts = comment::parts(&preview, &room).iter().map(|text| self.scrubber.scrub(text)).collect();
                 Reviewed { base: preview.base_commit.clone(), found: Found::Previewed(preview), texts, worst, pull }
@@ -153,6 +169,13 @@ impl Reviewer {
         })
     }
 
+    /// That no merge into a branch is rolled out which nobody follows.
+    fn rolls_nothing_out(&self, pull: &Pull, preview: &Preview) -> Option<String> {
+        let branch = self.branch.as_ref().filter(|branch| **branch != pull.base)?;
+        let has_stacks = !preview.stacks.is_empty() || !preview.gone.is_empty();
+        has_stacks.then(|| format!("merging this into {} rolls nothing out: only {branch} is rolled out", pull.base))
+    }
+
     /// Whether somebody who may has read a commit of a fork.
     async fn is_trusted(&self, commit: &str) -> Result<bool> {
         match &self.ledger {
@@ -164,18 +187,19 @@ impl Reviewer {
 
     /// A stranger's program would run with our credentials.
     fn untrusted(&self, pull: Pull, base: String) -> Reviewed {
-        let why = format!(
-            "it comes from a fork, whose program would run with the credentials that are here.\n\
-             hint: once somebody has read it: gitinfra review pr/{} --trust {}",
-            pull.number, pull.head
-        );
+        let asks = match &self.branch {
+            Some(_) => format!("somebody who may write, and has read it, comments: /gitinfra preview {}", pull.head),
+            None => format!("once somebody has read it: gitinfra review pr/{} --trust {}", pull.number, pull.head),
+        };
+        let why =
+            format!("it comes from a fork, whose program would run with the credentials that are here.\nhint: {asks}");
         let texts = vec![comment::refusal(&pull.branch, &pull.base, &why)];
         Reviewed { base, found: Found::Untrusted, texts, worst: Some(Kind::Input), pull }
     }
 
     /// The merge of exactly the commit that the forge told of. A fork's is under a ref of the forge's own. It is fetched already
     /// here: what is out of reach says nothing about the merge.
-    async fn fetch(&self, pull: &Pull) -> Result<(String, Merge)> {
+    pub async fn fetch(&self, pull: &Pull) -> Result<(String, Merge)> {
         let read = match &self.ledger {
             Some(ledger) => ledger.reads(&self.previewer.mirror.source.label).await?,
             None => Default::default(),
@@ -212,9 +236,9 @@ impl Reviewer {
         let left_over = self.comment(reviewed).await?;
         let (all, stands) = (statuses::of(found), self.forge.statuses(&pull.head).await?);
         self.look_at_room(pull, &stands);
-        // Where nothing was previewed, nothing is known of what stacks have to do with the change.
-        if found.preview().is_some() {
-            self.settle(pull, &all, &stands).await?;
+        match found.preview() {
+            Some(_) => self.settle(pull, &all, &stands).await?,
+            None => self.take_back(pull, &stands).await?,
         }
         for status in all.into_iter().filter(|status| !self.is_told_so(status, &stands)) {
             self.set(pull, status).await?;
@@ -236,6 +260,17 @@ impl Reviewer {
             if is_stacks && told.state != State::Success && !names.contains(&told.name) {
                 let status = statuses::one(&told.name, State::Success, "not touched any more");
                 self.set(pull, status).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where nothing was previewed, nothing is known of what stacks have to do with the change: what an earlier preview found good is
+    /// not known to be so any more.
+    async fn take_back(&self, pull: &Pull, stands: &[Told]) -> Result<(), Trouble> {
+        for told in stands.iter().filter(|told| told.name.starts_with(statuses::OF_STACKS)) {
+            if matches!(told.state, State::Success | State::Pending) {
+                self.set(pull, statuses::one(&told.name, State::Error, statuses::TAKEN_BACK)).await?;
             }
         }
         Ok(())

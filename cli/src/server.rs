@@ -4,6 +4,7 @@ mod acts;
 mod commands;
 pub mod config;
 mod connections;
+mod ends;
 mod hooks;
 mod live;
 mod look;

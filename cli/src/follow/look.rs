@@ -1,11 +1,11 @@
 //! What is decided about each stack, by what changed of it and of what its program imports.
 
-use super::{AllKnown, Follow};
+use super::Follow;
 use crate::decide::{Decision, Known, Reason, decide};
 use crate::event::Body;
 use crate::failure::Result;
 use crate::git::{Changes, Commit, Programs};
-use crate::ledger::StackId;
+use crate::ledger::{AllKnown, StackId};
 use crate::repo::{Listing, Stack};
 use crate::text;
 

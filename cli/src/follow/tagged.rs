@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::look::Looked;
-use super::{AllKnown, Follow, Tally};
+use super::{Follow, Tally};
 use crate::config::Config;
 use crate::decide::{Decision, Known, Reason};
 use crate::digest;
 use crate::event::Body;
 use crate::failure::Result;
 use crate::git::Commit;
+use crate::ledger::AllKnown;
 use crate::repo::{self, Stack};
 use crate::tags::Tag;
 

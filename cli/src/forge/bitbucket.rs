@@ -29,6 +29,8 @@ const ABILITIES: Abilities = Abilities {
     // A fork's commits lie in the fork.
     head_ref: None,
 };
+/// So many milliseconds it takes at most from the one reading of its clock to the other, for a comment that nobody edits.
+const TWO_READINGS: i64 = 100;
 
 pub struct Bitbucket {
     client: Client,
@@ -97,6 +99,7 @@ struct PullRequest {
     links: Links,
     updated_on: Option<jiff::Timestamp>,
     comment_count: Option<i64>,
+    merge_commit: Option<Commit>,
 }
 
 #[derive(Deserialize)]
@@ -152,12 +155,21 @@ impl Bitbucket {
 
     /// A listing tells of commits by their first twelve digits.
     async fn whole(&self, mut pull: Pull) -> Result<Pull, Trouble> {
-        if pull.head.len() < 40 && !pull.is_fork {
-            let path = self.at(&format!("commit/{}", pull.head));
-            pull.head =
-                self.client.get::<Commit>(&path, &format!("reading the head of pr/{}", pull.number)).await?.hash;
+        if !pull.is_fork {
+            pull.head = self.commit(pull.number, pull.head).await?;
+        }
+        if let Some(merged) = pull.merged {
+            pull.merged = Some(self.commit(pull.number, merged).await?);
         }
         Ok(pull)
+    }
+
+    async fn commit(&self, pull: u64, id: String) -> Result<String, Trouble> {
+        if id.len() >= 40 {
+            return Ok(id);
+        }
+        let doing = format!("reading a commit of pr/{pull}");
+        Ok(self.client.get::<Commit>(&self.at(&format!("commit/{id}")), &doing).await?.hash)
     }
 }
 
@@ -202,7 +214,7 @@ impl Forge for Bitbucket {
         comments.retain(|comment| !comment.deleted);
         comments.sort_by_key(|comment| comment.id);
         let ours = |comment: PullComment| {
-            let (at, is_edited) = written(comment.created_on, comment.updated_on);
+            let (at, is_edited) = written(comment.created_on, comment.updated_on, TWO_READINGS);
             let author = comment.user.map(|user| user.uuid).unwrap_or_default();
             Comment {
                 id: comment.id.to_string(),
@@ -286,6 +298,7 @@ impl From<PullRequest> for Pull {
             head: pull.source.commit.map(|commit| commit.hash).unwrap_or_default(),
             branch: pull.source.branch.name,
             base: pull.destination.branch.name,
+            merged: pull.merge_commit.map(|commit| commit.hash).filter(|_| pull.state == "MERGED"),
             is_open: pull.state == "OPEN",
             url: pull.links.html.href,
             updated: super::updated(pull.updated_on, pull.comment_count),
@@ -308,5 +321,25 @@ fn state(word: &str) -> State {
         "SUCCESSFUL" => State::Success,
         "FAILED" => State::Failure,
         _ => State::Error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pull_request_knows_by_which_commit_it_came() {
+        let merged = |state: &str, commit: Option<&str>| {
+            let end = json!({ "branch": { "name": "x" }, "commit": { "hash": "aaaaaaaaaaaa" }, "repository": { "uuid": "{1}" } });
+            let said = json!({
+                "id": 7, "title": "x", "state": state, "source": end, "destination": end, "links": { "html": { "href": "x" } },
+                "merge_commit": commit.map(|hash| json!({ "hash": hash })),
+            });
+            Pull::from(serde_json::from_value::<PullRequest>(said).expect("a pull request")).merged
+        };
+        assert_eq!(merged("OPEN", None), None);
+        assert_eq!(merged("DECLINED", Some("bbbbbbbbbbbb")), None);
+        assert_eq!(merged("MERGED", Some("bbbbbbbbbbbb")).as_deref(), Some("bbbbbbbbbbbb"));
     }
 }

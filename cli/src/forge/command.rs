@@ -1,7 +1,7 @@
 //! What a comment on a pull request may ask for: a closed grammar, in which nothing is passed on to any program. Pure.
 //!
 //! ```text
-//! /gitinfra preview|up|approve|reject|cancel|retry|unlock|explain|help [STACK] [COMMIT]
+//! /gitinfra preview|approve|reject|cancel|retry|unlock|explain|help [STACK] [COMMIT]
 //! /gitinfra approve SEAL...
 //! /gitinfra reject SEAL... [REASON]
 //! ```
@@ -32,7 +32,7 @@ macro_rules! verbs {
 
 verbs! {
     Preview "preview" "previews again, all stacks or one",
-    Up "up" "rolls out what is sealed, before the merge",
+    Up "up" "says how a change is rolled out",
     Approve "approve" "approves what is shown, and nothing else",
     Reject "reject" "says no, with a reason",
     Cancel "cancel" "stops a run",
@@ -63,11 +63,6 @@ pub struct Wrong(pub String);
 impl Verb {
     pub fn word(self) -> &'static str {
         Verb::ALL.iter().find(|(verb, _, _)| *verb == self).map_or("", |(_, word, _)| word)
-    }
-
-    /// Whether it changes what stands, so that it has to say for which commit it is meant.
-    pub fn needs_commit(self) -> bool {
-        self == Verb::Up
     }
 
     fn takes_seals(self) -> bool {
@@ -117,13 +112,6 @@ fn may_be_stack(command: &Command) -> bool {
 
 fn complete(command: Command) -> Result<Command, Wrong> {
     let verb = command.verb;
-    if verb.needs_commit() && command.commit.is_none() {
-        return Err(Wrong(format!(
-            "`{}` has to say for which commit: `/gitinfra {} COMMIT`",
-            verb.word(),
-            verb.word()
-        )));
-    }
     if verb.takes_seals() && command.seals.is_empty() && command.commit.is_none() {
         return Err(Wrong(format!("`{}` has to say what: a seal's id, as the comment shows it", verb.word())));
     }
@@ -133,8 +121,10 @@ fn complete(command: Command) -> Result<Command, Wrong> {
     Ok(command)
 }
 
+/// `up` is no more than an answer for whoever knows it from elsewhere.
 fn known() -> String {
-    Verb::ALL.iter().map(|(_, word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    let all = Verb::ALL.iter().filter(|(verb, ..)| *verb != Verb::Up);
+    all.map(|(_, word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn unknown(word: &str) -> Wrong {
@@ -232,8 +222,6 @@ mod tests {
             ("/gitinfra", "the commands are: `preview`"),
             ("/gitinfra previev", "did you mean `preview`?"),
             ("/gitinfra <img src=x>", "there is no such command"),
-            ("/gitinfra up", "`up` has to say for which commit"),
-            ("/gitinfra up web/prod", "`up` has to say for which commit"),
             ("/gitinfra approve", "`approve` has to say what"),
             ("/gitinfra preview -- -var=$(touch x)", "a word is neither a stack nor a commit"),
             ("/gitinfra preview --chdir=/etc", "a word is neither a stack nor a commit"),
@@ -260,7 +248,6 @@ mod tests {
                     let safe = |text: &String| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b)) && !text.starts_with(['-', '/', '.']);
                     prop_assert!(command.stack.iter().chain(&command.commit).chain(&command.seals).all(safe));
                     prop_assert!(command.reason.is_none() || command.verb == Verb::Reject);
-                    prop_assert!(command.commit.is_some() || !command.verb.needs_commit());
                 }
             }
         }

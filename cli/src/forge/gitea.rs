@@ -119,7 +119,7 @@ impl Forge for Gitea {
         let mut comments = self.client.pages::<Vec<IssueComment>>(&path, &doing).await?;
         comments.sort_by_key(|comment| comment.id);
         let ours = |comment: IssueComment| {
-            let (at, is_edited) = written(comment.created_at, comment.updated_at);
+            let (at, is_edited) = written(comment.created_at, comment.updated_at, 0);
             Comment {
                 id: comment.id.to_string(),
                 text: comment.body,

@@ -237,7 +237,7 @@ impl Forge for Github {
         let mut comments = self.pages::<Vec<IssueComment>>(&path, &doing).await?;
         comments.sort_by_key(|comment| comment.id);
         let ours = |comment: IssueComment| {
-            let (at, is_edited) = written(comment.created_at, comment.updated_at);
+            let (at, is_edited) = written(comment.created_at, comment.updated_at, 0);
             let author = comment.user.map(|user| user.login).unwrap_or_default();
             Comment {
                 id: comment.id.to_string(),

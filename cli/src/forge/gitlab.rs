@@ -52,6 +52,8 @@ struct MergeRequest {
     web_url: String,
     updated_at: Option<jiff::Timestamp>,
     user_notes_count: Option<i64>,
+    merge_commit_sha: Option<String>,
+    squash_commit_sha: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -159,7 +161,7 @@ impl Forge for Gitlab {
         let mut notes = self.client.pages::<Vec<Note>>(&path, &doing).await?;
         notes.sort_by_key(|note| note.id);
         let ours = |note: Note| {
-            let (at, is_edited) = written(note.created_at, note.updated_at);
+            let (at, is_edited) = written(note.created_at, note.updated_at, 0);
             let (is_ours, author) = (note.author.id == me, note.author.username);
             Comment { id: note.id.to_string(), text: note.body, is_ours, author, at, is_edited }
         };
@@ -234,7 +236,10 @@ impl Forge for Gitlab {
 
 impl From<MergeRequest> for Pull {
     fn from(request: MergeRequest) -> Pull {
+        // Where nothing was squashed and the branch only went forward, there is no other commit than the head.
+        let came = request.merge_commit_sha.or(request.squash_commit_sha).unwrap_or_else(|| request.sha.clone());
         Pull {
+            merged: Some(came).filter(|_| request.state == "merged"),
             number: request.iid,
             title: request.title,
             is_fork: request.source_project_id != Some(request.target_project_id),
@@ -263,5 +268,27 @@ fn state(word: &str) -> State {
         "success" => State::Success,
         "failed" => State::Failure,
         _ => State::Error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_request_knows_by_which_commit_it_came() {
+        let merged = |state: &str, merge: Option<&str>, squash: Option<&str>| {
+            let said = json!({
+                "iid": 7, "title": "x", "state": state, "sha": "head", "source_branch": "x", "target_branch": "main",
+                "source_project_id": 1, "target_project_id": 1, "web_url": "x",
+                "merge_commit_sha": merge, "squash_commit_sha": squash,
+            });
+            Pull::from(serde_json::from_value::<MergeRequest>(said).expect("a merge request")).merged
+        };
+        assert_eq!(merged("opened", None, None), None);
+        assert_eq!(merged("closed", None, Some("s")), None);
+        assert_eq!(merged("merged", Some("m"), Some("s")).as_deref(), Some("m"));
+        assert_eq!(merged("merged", None, Some("s")).as_deref(), Some("s"));
+        assert_eq!(merged("merged", None, None).as_deref(), Some("head"), "the branch went forward");
     }
 }

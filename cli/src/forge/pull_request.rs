@@ -25,6 +25,9 @@ pub struct PullRequest {
     html_url: String,
     updated_at: Option<jiff::Timestamp>,
     comments: Option<i64>,
+    merged_at: Option<jiff::Timestamp>,
+    /// Before the merge what it would be, and then what it is.
+    merge_commit_sha: Option<String>,
     head: Branch,
     base: Branch,
 }
@@ -43,6 +46,7 @@ impl From<PullRequest> for Pull {
             branch: pull.head.name,
             base: pull.base.name,
             is_open: pull.state == "open",
+            merged: pull.merge_commit_sha.filter(|_| pull.merged_at.is_some()),
             url: pull.html_url,
             updated: super::updated(pull.updated_at, pull.comments),
         }
@@ -77,6 +81,20 @@ mod tests {
         let base = json!({ "ref": "main", "sha": "b", "repo": { "id": 1 } });
         let text = json!({ "number": 7, "title": "x", "state": "open", "html_url": "x", "head": head, "base": base });
         Pull::from(serde_json::from_value::<PullRequest>(text).expect("a pull request")).is_fork
+    }
+
+    #[test]
+    fn what_a_merge_would_be_is_no_merge() {
+        let branch = json!({ "ref": "main", "sha": "b", "repo": { "id": 1 } });
+        let merged = |at: Value| {
+            let text = json!({
+                "number": 7, "title": "x", "state": "closed", "html_url": "x", "head": branch, "base": branch,
+                "merge_commit_sha": "c", "merged_at": at,
+            });
+            Pull::from(serde_json::from_value::<PullRequest>(text).expect("a pull request")).merged
+        };
+        assert_eq!(merged(Value::Null), None);
+        assert_eq!(merged(json!("2026-01-01T00:00:00Z")).as_deref(), Some("c"));
     }
 
     #[test]

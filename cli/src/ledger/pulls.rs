@@ -7,13 +7,21 @@ use crate::failure::{Failure, Result};
 use crate::record::PullRecord;
 
 impl Ledger {
-    /// Keeps what a pull request was told, in the place of what it was told before.
+    /// Keeps what a pull request was told and when, in the place of what it was told before.
     pub async fn keep_pull(&self, pull: &PullRecord, now: i64) -> Result<()> {
         let insert = "INSERT INTO pulls (repository, number, shown, at) VALUES ($1, $2, $3, $4) \
             ON CONFLICT (repository, number) DO UPDATE SET shown = excluded.shown, at = excluded.at";
         let shown = serde_json::to_string(pull).map_err(|error| Failure::bug(format!("writing a pull: {error}")))?;
         let bound = sqlx::query(insert).bind(pull.repository.clone()).bind(number(pull.number)).bind(shown).bind(now);
         bound.execute(&self.pool).await.map(drop).map_err(failed("keeping what a pull request was told"))
+    }
+
+    /// Keeps what came of a pull request, beside what it was told.
+    pub async fn keep_end(&self, pull: &PullRecord) -> Result<()> {
+        let update = "UPDATE pulls SET shown = $3 WHERE repository = $1 AND number = $2";
+        let shown = serde_json::to_string(pull).map_err(|error| Failure::bug(format!("writing a pull: {error}")))?;
+        let bound = sqlx::query(update).bind(pull.repository.clone()).bind(number(pull.number)).bind(shown);
+        bound.execute(&self.pool).await.map(drop).map_err(failed("keeping what came of a pull request"))
     }
 
     /// What a pull request was told, and when; `None` where it was told nothing, or by a newer version.

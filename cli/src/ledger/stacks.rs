@@ -16,6 +16,9 @@ use crate::repo::Stack;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackId(pub(super) String);
 
+/// What is known of a repository's stacks, by name, with their folders.
+pub type AllKnown = BTreeMap<String, (StackId, String, Known)>;
+
 impl StackId {
     pub fn as_str(&self) -> &str {
         &self.0
@@ -67,7 +70,7 @@ impl Ledger {
     }
 
     /// All stacks of a repository by name, with their folders and what is known of them: one look for all.
-    pub async fn all_known(&self, repository: &str) -> Result<BTreeMap<String, (StackId, String, Known)>> {
+    pub async fn all_known(&self, repository: &str) -> Result<AllKnown> {
         let failed = failed("reading the stacks");
         let bound = sqlx::query(KNOWN_OF_ALL).bind(repository.to_owned());
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;

@@ -26,6 +26,133 @@ pub struct PullRecord {
     pub gone: Vec<String>,
     /// How many stacks it does not touch.
     pub untouched: usize,
+    /// How far its stacks got, where it is merged and that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<PullEnd>,
+}
+
+/// How far the stacks of a merged pull request got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PullEnd {
+    /// The commit by which it came to its branch.
+    pub commit: String,
+    pub stacks: Vec<StackEnd>,
+}
+
+/// How far one of them got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackEnd {
+    pub name: String,
+    pub state: EndState,
+    /// `run/NAME` or `hold/NAME`, where it is known.
+    pub at: Option<String>,
+    /// Why it is held or failed.
+    pub why: Option<String>,
+    /// The seal that allows it, where it is held.
+    pub seal: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndState {
+    /// Nothing came of it yet.
+    Waits,
+    RolledOut,
+    Held,
+    Failed,
+}
+
+impl EndState {
+    /// As it is said of a stack.
+    pub fn words(self) -> &'static str {
+        match self {
+            EndState::Waits => "waits",
+            EndState::RolledOut => "rolled out",
+            EndState::Held => "held",
+            EndState::Failed => "failed",
+        }
+    }
+}
+
+impl PullEnd {
+    fn has(&self, state: EndState) -> bool {
+        self.stacks.iter().any(|stack| stack.state == state)
+    }
+
+    /// Whether nothing comes after it.
+    pub fn is_over(&self) -> bool {
+        self.stacks.iter().all(|stack| stack.state == EndState::RolledOut)
+    }
+
+    /// Whether there is anything to tell: something came of one stack at least, or it is known why not.
+    pub fn is_known(&self) -> bool {
+        self.stacks.iter().any(|stack| stack.state != EndState::Waits || stack.why.is_some())
+    }
+
+    /// What all of it comes to: danger first.
+    pub fn state(&self) -> EndState {
+        let worst = [EndState::Failed, EndState::Held, EndState::Waits].into_iter().find(|state| self.has(*state));
+        worst.unwrap_or(EndState::RolledOut)
+    }
+
+    /// In one line: "1 of 2 stacks is held".
+    pub fn in_words(&self) -> String {
+        let (state, all) = (self.state(), self.stacks.len());
+        let such: Vec<&StackEnd> = self.stacks.iter().filter(|stack| stack.state == state).collect();
+        let verb = match (state, such.len()) {
+            (EndState::Failed, _) => "failed",
+            (EndState::Waits, 1) => "waits",
+            (EndState::Waits, _) => "wait",
+            (EndState::Held, 1) => "is held",
+            (EndState::Held, _) => "are held",
+            (EndState::RolledOut, 1) => "is rolled out",
+            (EndState::RolledOut, _) => "are rolled out",
+        };
+        match such[..] {
+            [one] => format!("{} {verb}", one.name),
+            _ if such.len() == all => format!("{all} stacks {verb}"),
+            _ => format!("{} of {all} stacks {verb}", such.len()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_told_danger_first() {
+        use EndState::{Failed, Held, RolledOut, Waits};
+        let end = |states: &[EndState]| {
+            let stack = |(at, state): (usize, &EndState)| StackEnd {
+                name: format!("web/{at}"),
+                state: *state,
+                at: None,
+                why: None,
+                seal: None,
+            };
+            PullEnd { commit: "a".to_owned(), stacks: states.iter().enumerate().map(stack).collect() }
+        };
+        let cases: [(&[EndState], &str, bool, bool); 7] = [
+            (&[RolledOut], "web/0 is rolled out", true, true),
+            (&[RolledOut, RolledOut], "2 stacks are rolled out", true, true),
+            (&[RolledOut, Held, Waits], "web/1 is held", true, false),
+            (&[Held, Failed, Failed], "2 of 3 stacks failed", true, false),
+            (&[Held, Held], "2 stacks are held", true, false),
+            (&[Waits, RolledOut], "web/0 waits", true, false),
+            (&[Waits, Waits], "2 stacks wait", false, false),
+        ];
+        for (states, words, is_known, is_over) in cases {
+            let end = end(states);
+            assert_eq!(
+                (end.in_words().as_str(), end.is_known(), end.is_over()),
+                (words, is_known, is_over),
+                "{states:?}"
+            );
+        }
+    }
 }
 
 /// What a pull request would do to a stack.

@@ -45,6 +45,12 @@ impl Found {
         stacks.iter().filter(|stack| stack.failure.is_some()).count()
     }
 
+    /// How many of the stacks would not be rolled out unasked.
+    fn held(&self) -> usize {
+        let stacks = self.preview().map(|preview| preview.stacks.as_slice()).unwrap_or_default();
+        stacks.iter().filter(|stack| !stack.objections.is_empty()).count()
+    }
+
     /// One line for all: danger first.
     pub fn words(&self) -> String {
         let preview = match self {
@@ -56,7 +62,13 @@ impl Found {
         match (stacks.len(), failed) {
             (0, _) => "no stack is touched".to_owned(),
             (all, 1..) => format!("{failed} of {} failed", count(all, "preview")),
-            (all, 0) => format!("{}: {}", count(all, "stack"), in_words(stacks.iter().map(|stack| &stack.changes))),
+            (all, 0) => {
+                let held = match self.held() {
+                    0 => String::new(),
+                    held => format!(", {held} would be held"),
+                };
+                format!("{}{held}: {}", count(all, "stack"), in_words(stacks.iter().map(|stack| &stack.changes)))
+            }
         }
     }
 }

@@ -35,8 +35,14 @@ impl Reviewer {
             stacks: preview.map(|preview| preview.stacks.iter().map(one).collect()).unwrap_or_default(),
             gone: preview.map(|preview| preview.gone.clone()).unwrap_or_default(),
             untouched: preview.map(|preview| preview.untouched.len()).unwrap_or_default(),
+            end: None,
         }
     }
+}
+
+/// The address of a run's or a hold's page, by `run/NAME` or `hold/NAME`.
+pub(super) fn link_to(base: &str, at: &str) -> String {
+    format!("{}/{at}", base.trim_end_matches('/'))
 }
 
 /// The address of a pull request's page. What is in a path and would mean something in an address or in Markdown is encoded.

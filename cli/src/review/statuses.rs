@@ -8,6 +8,8 @@ use crate::forge::{State, Status};
 pub const SUMMARY: &str = "gitinfra";
 /// How the names of the others begin.
 pub const OF_STACKS: &str = "gitinfra/";
+/// What is said of a stack that was previewed well, once the whole can't be previewed any more.
+pub const TAKEN_BACK: &str = "not previewed any more: nothing of this commit can be";
 /// With more stacks there is only the one for all: a list of hundreds is read by nobody.
 const MOST_STACKS: usize = 50;
 
@@ -25,10 +27,12 @@ pub fn of(found: &Found) -> Vec<Status> {
 }
 
 fn of_stack(stack: &StackPreview) -> Status {
-    let changes = &stack.changes;
-    let (state, words) = match &stack.failure {
-        Some(failure) => (State::Failure, format!("the preview failed: {failure}")),
-        None => (State::Success, in_words(std::iter::once(changes))),
+    let changes = in_words(std::iter::once(&stack.changes));
+    // What would be held may be merged: it is decided about then, or before by its seal.
+    let (state, words) = match (&stack.failure, stack.objections.first()) {
+        (Some(failure), _) => (State::Failure, format!("the preview failed: {failure}")),
+        (None, Some(objection)) => (State::Success, format!("would be held: {changes}; {objection}")),
+        (None, None) => (State::Success, changes),
     };
     one(&format!("{OF_STACKS}{}", stack.name), state, &words)
 }

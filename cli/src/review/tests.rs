@@ -8,11 +8,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::*;
-use crate::comment::Room;
+use crate::comment::{Room, StackPreview};
 use crate::environment::Environment;
 use crate::event::Heard;
 use crate::forge::{Abilities, Comment, Secret};
 use crate::git::{Mirror, Source};
+use crate::record::{EndState, PullEnd, StackEnd};
 
 const ABILITIES: Abilities = Abilities {
     request: "pull request",
@@ -175,6 +176,8 @@ impl Place {
             dry_run: false,
             page: None,
             crowded: Crowded::default(),
+            branch: None,
+            partly: Partly::default(),
         };
         Place { folder, forge, reviewer, head, heard }
     }
@@ -251,6 +254,114 @@ async fn a_strangers_commit_that_was_read_since_is_previewed() {
         (place.reviewer.ledger.as_ref().expect("a ledger"), &place.reviewer.previewer.mirror.source.label);
     ledger.trust(label, &place.head, "ada", 1).await.expect("it is trusted");
     assert!(!place.reviewer.is_told_now(&place.pull()).await.expect("an answer"));
+}
+
+#[tokio::test]
+async fn whoever_reads_of_a_fork_is_told_what_they_can_do() {
+    let mut place = Place::new().await;
+    place.forge.told().pulls[0].is_fork = true;
+    let text = |place: &Place| place.forge.told().comments[0].text.clone();
+    place.reviewer.review(7).await.expect("it is told");
+    let by_hand = format!("gitinfra review pr/7 --trust {}", place.head);
+    assert!(text(&place).contains(&by_hand), "{}", text(&place));
+    // Where a server reads comments, nobody needs a terminal.
+    place.reviewer.branch = Some("main".to_owned());
+    place.reviewer.review(7).await.expect("it is told");
+    let by_comment = format!("comments: /gitinfra preview {}", place.head);
+    assert!(text(&place).contains(&by_comment) && !text(&place).contains("--trust"), "{}", text(&place));
+}
+
+/// The same commit can't be merged any more once its branch moved: what was green of its stacks says so.
+#[tokio::test]
+async fn what_can_not_be_merged_any_more_leaves_no_stack_green() {
+    let place = Place::new().await;
+    for (name, state) in [("gitinfra/net/dev", State::Success), ("gitinfra/web/dev", State::Failure)] {
+        place.forge.set_status(&place.pull(), &statuses::one(name, state, "it was")).await.expect("a status");
+    }
+    assert_eq!(place.reviewer.review(7).await.expect("it is told").found.word(), "refused");
+    let state = |name: &str| place.forge.told().statuses.iter().find(|told| told.name == name).map(|told| told.state);
+    assert_eq!(state("gitinfra/net/dev"), Some(State::Error));
+    assert_eq!(state("gitinfra/web/dev"), Some(State::Failure));
+}
+
+#[tokio::test]
+async fn a_branch_that_nobody_rolls_out_is_told() {
+    let mut place = Place::new().await;
+    let mut preview = Preview {
+        base: "release".to_owned(),
+        base_commit: "b".to_owned(),
+        head: "change".to_owned(),
+        head_commit: "a".to_owned(),
+        stacks: Vec::new(),
+        untouched: Vec::new(),
+        gone: vec!["net/dev".to_owned()],
+        notes: Vec::new(),
+    };
+    let pull = Pull { base: "release".to_owned(), ..place.pull() };
+    assert_eq!(place.reviewer.rolls_nothing_out(&pull, &preview), None, "nobody knows what is rolled out");
+    place.reviewer.branch = Some("main".to_owned());
+    let words = "merging this into release rolls nothing out: only main is rolled out";
+    assert_eq!(place.reviewer.rolls_nothing_out(&pull, &preview).as_deref(), Some(words));
+    assert_eq!(place.reviewer.rolls_nothing_out(&place.pull(), &preview), None);
+    preview.gone.clear();
+    assert_eq!(place.reviewer.rolls_nothing_out(&pull, &preview), None, "it touches no stack");
+}
+
+#[test]
+fn what_would_be_held_is_told_by_its_status() {
+    let stack = |name: &str, objections: &[&str]| StackPreview {
+        name: name.to_owned(),
+        reason: String::new(),
+        failure: None,
+        changes: Default::default(),
+        objections: objections.iter().map(|words| (*words).to_owned()).collect(),
+        seal: None,
+    };
+    let stacks = vec![stack("net/dev", &["over budget: 1 would be deleted"]), stack("web/dev", &[])];
+    let found = Found::Previewed(Preview {
+        base: "main".to_owned(),
+        base_commit: "b".to_owned(),
+        head: "change".to_owned(),
+        head_commit: "a".to_owned(),
+        stacks,
+        untouched: Vec::new(),
+        gone: Vec::new(),
+        notes: Vec::new(),
+    });
+    let told: Vec<String> =
+        statuses::of(&found).into_iter().chain([statuses::summary(&found)]).map(|one| one.words).collect();
+    let expected = [
+        "would be held: nothing changes; over budget: 1 would be deleted",
+        "nothing changes",
+        "2 stacks, 1 would be held: nothing changes",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn what_came_of_a_merge_is_told_once_above_its_preview() {
+    let place = Place::new().await;
+    place.reviewer.review(7).await.expect("it is told");
+    let preview =
+        place.forge.told().comments[0].text.split_once('\n').map(|(_, text)| text.to_owned()).unwrap_or_default();
+    let end = |state| PullEnd {
+        commit: "8e1f0c3aaaa".to_owned(),
+        stacks: vec![StackEnd { name: "net/dev".to_owned(), state, at: None, why: None, seal: None }],
+    };
+    place.forge.told().statuses.clear();
+    for (state, words, status) in [
+        (EndState::Failed, "### gitinfra: net/dev failed\n", State::Failure),
+        (EndState::RolledOut, "### gitinfra: net/dev is rolled out\n", State::Success),
+    ] {
+        place.reviewer.tell_end(&place.pull(), &end(state)).await.expect("it is told");
+        let writes = place.forge.told().writes;
+        place.reviewer.tell_end(&place.pull(), &end(state)).await.expect("it is told");
+        let text = place.forge.told().comments[0].text.clone();
+        assert_eq!(place.forge.told().writes, writes, "the same again is not sent");
+        assert_eq!((text.matches("### gitinfra: ").count(), place.state()), (1, status), "{text}");
+        assert!(text.contains(words) && text.contains(preview.trim_end()), "{text}");
+    }
+    assert_eq!(place.forge.told().comments.len(), 1);
 }
 
 #[tokio::test]

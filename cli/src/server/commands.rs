@@ -16,7 +16,7 @@ use crate::forge::{Comment, Pull};
 use crate::git::Programs;
 use crate::ledger::{Answered, Deed};
 use crate::record::{RunState, StackRecord, Standing, Task};
-use crate::repo;
+use crate::repo::{self, Found, Stack};
 use crate::review::Reviewer;
 use crate::text;
 
@@ -106,7 +106,7 @@ impl Server {
         match said.command.verb {
             Verb::Help => Ok(help()),
             Verb::Preview => self.previews(said).await,
-            Verb::Up => Err(Failure::input("what is sealed is rolled out by the merge, and not before it")),
+            Verb::Up => Ok(said.rolls_out()),
             Verb::Approve | Verb::Reject => self.decides(said).await,
             Verb::Cancel => self.cancels(said).await,
             Verb::Retry => self.retries(said).await,
@@ -128,10 +128,37 @@ impl Server {
             }
             self.ledger.trust(&watched.label, &pull.head, who, self.context.now()).await?;
         }
+        let stack = self.touched(said).await?;
+        said.reviewer.partly.want(pull.number, stack.as_deref());
         // Somebody wants it anew, whatever was told before.
         said.reviewer.tell_begun(pull).await?;
         self.ask(watched, Task::Review, &format!("pr/{}", pull.number), true).await?;
-        Ok(format!("{} is being previewed", short(&pull.head)))
+        Ok(match stack {
+            Some(stack) => format!("{stack} is being previewed at {}", short(&pull.head)),
+            None => format!("{} is being previewed", short(&pull.head)),
+        })
+    }
+
+    /// The stack that is named, where one is, of those that the pull request touches.
+    async fn touched(&self, said: &Said<'_>) -> Result<Option<String>> {
+        let Some(name) = &said.command.stack else {
+            return Ok(None);
+        };
+        let (_, merge) = said.reviewer.fetch(&said.pull).await?;
+        let Some((base, head)) = merge.fetched else {
+            return Err(Failure::bug("what was fetched is not there"));
+        };
+        let found = said.declared(&base.id, &head.id)?;
+        let names: Vec<String> = found.stacks.iter().map(Stack::name).collect();
+        let name = called::stack(name, &names.iter().map(String::as_str).collect()).map_err(with_hints)?;
+        let shown = self.ledger.pull(&said.watched.label, said.pull.number).await?.map(|(shown, _)| shown);
+        let shown = shown.filter(|shown| shown.head == said.pull.head && shown.state == "previewed");
+        match shown.is_some_and(|shown| !shown.stacks.iter().any(|stack| stack.name == name)) {
+            true => {
+                Err(Failure::input(format!("{name} uses nothing that it changes: there is nothing to preview of it")))
+            }
+            false => Ok(Some(name.to_owned())),
+        }
     }
 
     /// A seal says which commit, stack and change it is about; another pull request's is none of this one.
@@ -221,7 +248,8 @@ impl Server {
         let mut all = self.ledger.stack_records().await?;
         all.retain(|record| record.repository == said.watched.label);
         let name = said.command.stack.as_deref().ok_or_else(|| Failure::input("say which stack"))?;
-        let name = called::stack(name, &all.iter().map(|record| record.name.as_str()).collect())?.to_owned();
+        let names = all.iter().map(|record| record.name.as_str()).collect();
+        let name = called::stack(name, &names).map_err(with_hints)?.to_owned();
         let found = all.into_iter().find(|record| record.name == name);
         found.ok_or_else(|| Failure::bug(format!("`{name}` was found and is not there")))
     }
@@ -239,14 +267,34 @@ impl Said<'_> {
         }
     }
 
+    /// Nothing is rolled out before it is merged.
+    fn rolls_out(&self) -> String {
+        let Said { watched, pull, .. } = self;
+        match (pull.is_open, pull.base == watched.branch) {
+            (_, false) => format!("only {} is rolled out, and this goes into {}", watched.branch, pull.base),
+            (true, true) => {
+                "merge it: what the comment shows is rolled out by the merge, and nothing is before it".to_owned()
+            }
+            (false, true) => {
+                "it is closed: what was merged is rolled out by itself, and `/gitinfra retry` tries it again".to_owned()
+            }
+        }
+    }
+
+    /// The stacks of its head, with what `gitinfra.yaml` says of them at the base.
+    fn declared(&self, base: &str, head: &str) -> Result<Found> {
+        let mirror = &self.reviewer.previewer.mirror;
+        let config = Config::read(&mirror.file(base, config::FILE)?.unwrap_or_default())?;
+        Ok(config.apply(repo::stacks(&mirror.listing(head)?), &self.pull.base))
+    }
+
     /// Why its stacks are touched.
     async fn explained(&self) -> Result<String> {
         let mirror = &self.reviewer.previewer.mirror;
         let (base, head) = (mirror.fetch_branch(&self.pull.base).await?, mirror.fetch_ref(&self.pull.head).await?);
-        let config = Config::read(&mirror.file(&base.id, config::FILE)?.unwrap_or_default())?;
         let listing = mirror.listing(&head.id)?;
         let names: Vec<String> = self.command.stack.iter().cloned().collect();
-        let mut found = config.apply(repo::stacks(&listing), &self.pull.base).select(&names)?;
+        let mut found = self.declared(&base.id, &head.id)?.select(&names).map_err(with_hints)?;
         let mut programs = Programs::at(mirror, &head.id, &listing)?;
         found.stacks.iter_mut().for_each(|stack| programs.follow(stack));
         let changed = mirror.changed_paths(&base.id, &head.id)?;
@@ -261,6 +309,12 @@ impl Said<'_> {
         let lines: Vec<String> = all.take(10).map(line).collect();
         Ok(if lines.is_empty() { "it touches no stack".to_owned() } else { lines.join("\n") })
     }
+}
+
+/// An answer is one text: what helps stands in it.
+fn with_hints(failure: Failure) -> Failure {
+    let message = std::iter::once(&failure.message).chain(&failure.hints).cloned().collect::<Vec<_>>().join("; ");
+    Failure { message, ..failure }
 }
 
 /// Why a comment is not acted upon, whatever it asks for.

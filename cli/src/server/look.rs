@@ -78,7 +78,9 @@ impl Server {
     ) -> Result<()> {
         let now = self.context.now();
         let since = self.ledger.watched_since(&watched.label, now).await?.max(now - OLDEST);
-        pulls.extend(lately(reviewer.forge.merged_pulls().await?, &pulls, now));
+        let merged = lately(reviewer.forge.merged_pulls().await?, &pulls, now);
+        self.look_at_ends(watched, reviewer, &merged).await?;
+        pulls.extend(merged);
         looks.keep_read(&pulls);
         let mut failures = Vec::new();
         for pull in pulls.iter().filter(|pull| !looks.has_read(pull)).cloned().collect::<Vec<_>>() {

@@ -16,7 +16,7 @@ use crate::forge::{self, Address, App, Credential, Kind, Secret};
 use crate::git::{Mirror, Source};
 use crate::ledger::Ledger;
 use crate::preview::Previewer;
-use crate::review::{Crowded, Reviewer};
+use crate::review::{Crowded, Partly, Reviewer};
 use crate::scrub::Scrubber;
 
 /// How long a fetch may take.
@@ -79,6 +79,7 @@ impl Watched {
                     key: Some(ledger.key().await?),
                 };
                 let mut reviewer = reviewer(context, ledger, &spoken, previewer, scrubber, page)?;
+                reviewer.branch = Some(of.branch.clone());
                 // The forge's token is another one some day; the ledger's key stays.
                 let key = ledger.key().await?.digest("comment marks", "");
                 reviewer.marks = Marks::new(&Secret::new(&key)).after(spoken.credential.secret());
@@ -159,6 +160,8 @@ fn reviewer(
         dry_run: false,
         page,
         crowded: Crowded::default(),
+        branch: None,
+        partly: Partly::default(),
     })
 }
 

@@ -86,7 +86,7 @@ impl Server {
         Ok(())
     }
 
-    /// Previews a pull request and tells its forge. One that is closed needs nothing; what is wrong with the merge itself is told.
+    /// Previews a pull request and tells its forge. One that is merged is told what came of it; what is wrong with the merge itself is told.
     /// What was told already is not told twice. A newer head ends the preview of an older one, and so does closing.
     async fn review(&self, watched: &Watched, job: &Job, cancel: &CancellationToken) -> Result<()> {
         let number = number_of(&job.subject)?;
@@ -94,7 +94,10 @@ impl Server {
             return Ok(());
         };
         let pull = reviewer.forge.pull(number).await?;
-        if !pull.is_open || is_told(reviewer, &pull).await? {
+        if !pull.is_open {
+            return self.tell_what_came(watched, reviewer, &pull).await;
+        }
+        if is_told(reviewer, &pull).await? {
             return Ok(());
         }
         let stop = cancel.child_token();
@@ -138,7 +141,9 @@ impl Server {
         cancel: &CancellationToken,
         again: Vec<String>,
     ) -> Result<()> {
-        match self.pass(watched, cancel, again, None).await?.cancelled {
+        let tally = self.pass(watched, cancel, again, None).await?;
+        self.tell_ends(watched, &tally).await;
+        match tally.cancelled {
             0 => Ok(()),
             _ => Err(Failure::cancelled()),
         }

@@ -5,7 +5,7 @@ use futures::future::join_all;
 use super::{REPOSITORY, new_run, ours, stack};
 use crate::engine::operation::Counts;
 use crate::ledger::{Answered, Asked, Deed, Delivered, Ledger, RunFilter, SignedIn, Wish};
-use crate::record::{PullRecord, RunState, Task};
+use crate::record::{PullEnd, PullRecord, RunState, Task};
 
 pub async fn check(ledger: &Ledger) {
     what_was_done_is_a_chain(ledger).await;
@@ -74,6 +74,11 @@ async fn what_a_pull_request_was_told_is_kept(ledger: &Ledger) {
     }
     let found = ledger.pull(REPOSITORY, 7).await.expect("the ledger answers");
     assert_eq!(found, Some((told(REPOSITORY, "second"), 5)));
+    // What came of it stands beside that, and the time stays.
+    let end = Some(PullEnd { commit: "a".to_owned(), stacks: Vec::new() });
+    let ended = PullRecord { end, ..told(REPOSITORY, "second") };
+    ledger.keep_end(&ended).await.expect("it is kept");
+    assert_eq!(ledger.pull(REPOSITORY, 7).await.expect("the ledger answers"), Some((ended, 5)));
     let others = ledger.only(Some(["another".to_owned()].into()));
     assert_eq!(others.pull(REPOSITORY, 7).await.expect("the ledger answers"), None, "nobody sees what is not theirs");
     assert_eq!(ledger.pull(REPOSITORY, 8).await.expect("the ledger answers"), None);

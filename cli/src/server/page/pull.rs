@@ -62,6 +62,7 @@ fn head(title: &str, pull: &PullRecord, at: i64, now: i64) -> Markup {
         div.head { div {
             p.crumbs { @if pull.url.starts_with("https://") || pull.url.starts_with("http://") { a href=(pull.url) rel="noreferrer" { (title) } } @else { (title) } }
             h1 { (brief(&pull.title, 200)) }
+            @if let Some(end) = &pull.end { p.lead { "Merged as " (commit(&end.commit)) ": " (legible(&end.in_words())) } }
             p.lead { (legible(&pull.words)) }
             p.soft { (legible(&pull.branch)) " into " (legible(&pull.base)) ": " (commit(&pull.head)) " into " (commit(&pull.base_commit)) ", previewed " (clock(at, now)) }
         } }
@@ -132,6 +133,7 @@ mod tests {
             stacks,
             gone: vec![text("web/<b>")],
             untouched: 3,
+            end: None,
         }
     }
 

@@ -46,6 +46,17 @@ fn pull_requests_are_told_and_merges_roll_out() {
     // What was never opened is not there.
     let absent = served.get(&format!("/pull/{}/999", h.path));
     assert!(absent.status == 404 && absent.text.contains("no pull request 999 of"), "{absent:?}");
+    // The pull request and the commit that it came by say so, and lead to the run.
+    poll("its end on the forge", || h.texts(1)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    let run = h.place.get("runs")[0]["name"].as_str().unwrap_or_default().to_owned();
+    assert!(h.texts(1)[0].contains(&format!("(https://infra.example/run/{run})")), "{:?}", h.texts(1));
+    assert!(h.texts(1)[0].contains("### gitinfra preview: change into main"), "{:?}", h.texts(1));
+    let came =
+        h.server.call(ADA, "GET", &h.at("pulls/1"), None)["merge_commit_sha"].as_str().unwrap_or_default().to_owned();
+    poll("its statuses", || {
+        h.statuses(&came) == ["gitinfra success test/dev is rolled out", "gitinfra/test/dev success rolled out"]
+    });
+    poll("its end on the page", || served.get(&address).text.contains("test/dev is rolled out"));
     // It says how it is.
     assert_eq!((served.get("/healthz").status, served.get("/readyz").text.as_str()), (200, "ready\n"));
     assert_eq!(served.get("/hooks/infra").status, 405);
@@ -130,9 +141,14 @@ fn comments_ask_and_are_answered_once() {
     comment(EVE, &format!("/gitinfra preview {head}"));
     poll("the refusal", || says("eve: commands are for those who may write"));
     comment(ADA, "/gitinfra up");
-    poll("what is wrong", || says("has to say for which commit"));
+    poll("how it is rolled out", || says("ada: merge it: what the comment shows is rolled out by the merge"));
     comment(ADA, "/gitinfra preview 1111111");
     poll("another commit", || says("it moved on to"));
+    // One stack alone is previewed again, and one that is not there is told by its nearest.
+    comment(ADA, "/gitinfra preview test/dve");
+    poll("the nearest", || says("no stack is called `test/dve`; did you mean `test/dev`?"));
+    comment(ADA, "/gitinfra preview test/dev");
+    poll("one stack", || says("test/dev is being previewed at "));
     // A review that comes later keeps what was answered, and nothing was answered twice.
     let second = h.push("change", &[A2, B]);
     poll("the push", || h.statuses(&second).iter().any(|status| status.starts_with("gitinfra success")));
@@ -143,6 +159,15 @@ fn comments_ask_and_are_answered_once() {
     comment(ADA, &format!("/gitinfra approve {seal}"));
     poll("what was allowed", || h.place.file("a.txt").as_deref() == Some("one"));
     assert!(says("approved by ada"), "{:?}", h.texts(1));
+    // What is merged and held says so where it was merged, and what allows it.
+    let merge = h.at("pulls/1/merge");
+    poll("the merge", || h.server.try_call(ADA, "POST", &merge, Some(&json!({ "Do": "merge" }))).0 == 200);
+    poll("the hold of the merge", || h.texts(1)[0].starts_with("### gitinfra: test/dev is held\n"));
+    let text = h.texts(1)[0].clone();
+    let seal = text.split("`/gitinfra approve ").nth(1).and_then(|rest| rest.split('`').next()).unwrap_or_default();
+    comment(ADA, &format!("/gitinfra approve {seal}"));
+    poll("its roll-out", || h.texts(1)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    assert!(says("approved by ada") && h.place.file("b.txt").as_deref() == Some("b"), "{:?}", h.texts(1));
     let said = served.end();
     assert!(said.contains("\"kind\":\"delivered\""));
     h.place.run("audit verify").expect_code(0).expect_out(&["entries"]);

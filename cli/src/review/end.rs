@@ -1,0 +1,184 @@
+//! What came of a merged pull request: its one comment says how far its stacks got, and so do statuses of the commit that it came by.
+
+use super::answers::{ALONE, body};
+use super::comments::same;
+use super::{Reviewer, shown, statuses};
+use crate::comment::escape;
+use crate::decide::short;
+use crate::failure::Result;
+use crate::forge::{Pull, State, Status, What};
+use crate::record::{EndState, PullEnd, StackEnd};
+use crate::text::count;
+
+/// How it begins, and how what was previewed does, before which it stands.
+const HEAD: &str = "### gitinfra: ";
+const PREVIEW: &str = "### gitinfra preview: ";
+/// So many stacks have a row, danger first.
+const MOST_ROWS: usize = 20;
+/// With more stacks only the status for all is told.
+const MOST_STACKS: usize = 50;
+const LONGEST: usize = 300;
+
+impl Reviewer {
+    /// Tells a pull request how far its stacks got, and the commit that it came by where that is settled.
+    pub async fn tell_end(&self, pull: &Pull, end: &PullEnd) -> Result<()> {
+        self.comment_end(pull.number, end).await?;
+        let merge = Pull { head: end.commit.clone(), branch: pull.base.clone(), ..pull.clone() };
+        let stands = self.forge.statuses(&merge.head).await?;
+        for status in told(end).into_iter().filter(|status| !self.is_told_so(status, &stands)) {
+            self.set(&merge, status).await?;
+        }
+        Ok(())
+    }
+
+    /// Above what was previewed; in its place, where there is no room for both.
+    async fn comment_end(&self, number: u64, end: &PullEnd) -> Result<()> {
+        let hides_html = self.forge.abilities().hides_html;
+        let block = self.scrubber.scrub(&block(end, self.page.as_deref()));
+        let answers = self.answers(number).await?;
+        let Some((comment, mark)) = self.ours(number).await?.parts.remove(&1) else {
+            let mark = self.unpreviewed(number);
+            let text = self.marks.sign(&mark, &format!("{block}{answers}"), hides_html);
+            return Ok(self.create(number, &mark, &text).await?);
+        };
+        let known = body(&comment.text, hides_html);
+        let text = |preview: &str| self.marks.sign(&mark, &format!("{block}{preview}{answers}"), hides_html);
+        let whole = text(without(&known));
+        if same(&comment.text, &whole) {
+            return Ok(());
+        }
+        match self.edit(number, &comment, &mark, &whole).await {
+            Err(trouble) if trouble.what == What::TooLong => Ok(self.edit(number, &comment, &mark, &text("")).await?),
+            edited => Ok(edited?),
+        }
+    }
+}
+
+/// What was previewed, without what was said of an end.
+fn without(text: &str) -> &str {
+    if text == ALONE {
+        return "";
+    }
+    match (text.starts_with(HEAD), text.find(&format!("\n{PREVIEW}"))) {
+        (true, Some(at)) => &text[at + 1..],
+        (true, None) => "",
+        (false, _) => text,
+    }
+}
+
+/// What stands above the preview. `page` is what the addresses of a server's pages begin with.
+fn block(end: &PullEnd, page: Option<&str>) -> String {
+    let mut stacks: Vec<&StackEnd> = end.stacks.iter().collect();
+    stacks.sort_by_key(|stack| match stack.state {
+        EndState::Failed => 0,
+        EndState::Held => 1,
+        EndState::Waits => 2,
+        EndState::RolledOut => 3,
+    });
+    let rows: String = stacks.iter().take(MOST_ROWS).map(|stack| row(stack, page)).collect();
+    let rest = match stacks.len().saturating_sub(MOST_ROWS) {
+        0 => String::new(),
+        rest => format!("\n… and {}.\n", count(rest, "more stack")),
+    };
+    let (head, commit) = (escape(&end.in_words(), LONGEST), short(&end.commit));
+    format!("{HEAD}{head}\n\nMerged as `{commit}`.\n\n| stack | state |\n|---|---|\n{rows}{rest}\n")
+}
+
+fn row(stack: &StackEnd, page: Option<&str>) -> String {
+    let at = stack.at.as_deref().map(|at| match page {
+        Some(base) => format!("[{at}]({})", shown::link_to(base, at)),
+        None => format!("`{at}`"),
+    });
+    let at = at.map(|at| format!(": {at}")).unwrap_or_default();
+    let why = stack.why.as_deref().map(|why| format!(", {}", escape(why, LONGEST))).unwrap_or_default();
+    let asks = match (&stack.seal, stack.state) {
+        (Some(seal), EndState::Held) => {
+            format!("; write `/gitinfra approve {seal}` or `/gitinfra reject {seal} REASON`")
+        }
+        _ => String::new(),
+    };
+    let state = match stack.state {
+        EndState::Held | EndState::Failed => format!("**{}**", stack.state.words()),
+        state => state.words().to_owned(),
+    };
+    format!("| {} | {state}{at}{why}{asks} |\n", escape(&stack.name, LONGEST))
+}
+
+/// The statuses of the commit: of the stacks of which something is known, and for all once nothing waits.
+fn told(end: &PullEnd) -> Vec<Status> {
+    let state = |state| match state {
+        EndState::Waits => None,
+        EndState::RolledOut => Some(State::Success),
+        EndState::Held | EndState::Failed => Some(State::Failure),
+    };
+    let one = |stack: &StackEnd| {
+        let why = stack.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        let (name, words) = (format!("{}{}", statuses::OF_STACKS, stack.name), format!("{}{why}", stack.state.words()));
+        state(stack.state).map(|state| statuses::one(&name, state, &words))
+    };
+    let of_stacks = end.stacks.iter().filter(|_| end.stacks.len() <= MOST_STACKS).filter_map(one);
+    let all = state(end.state()).map(|state| statuses::one(statuses::SUMMARY, state, &end.in_words()));
+    of_stacks.chain(all).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stack(name: &str, state: EndState, at: Option<&str>) -> StackEnd {
+        let seal = (state == EndState::Held).then(|| "846afcf7df77".to_owned());
+        let why = (state == EndState::Held).then(|| "over | budget".to_owned());
+        StackEnd { name: name.to_owned(), state, at: at.map(str::to_owned), why, seal }
+    }
+
+    fn end() -> PullEnd {
+        let stacks = vec![
+            stack("net/dev", EndState::RolledOut, Some("run/a1")),
+            stack("web/dev", EndState::Held, Some("hold/b2")),
+        ];
+        PullEnd { commit: "8e1f0c3aaaa".to_owned(), stacks }
+    }
+
+    #[test]
+    fn an_end_is_a_table_that_leads_on() {
+        let text = block(&end(), Some("https://infra.example/"));
+        let expected = "### gitinfra: web/dev is held\n\nMerged as `8e1f0c3`.\n\n| stack | state |\n|---|---|\n\
+            | web/dev | **held**: [hold/b2](https://infra.example/hold/b2), over &#124; budget; write `/gitinfra approve 846afcf7df77` \
+            or `/gitinfra reject 846afcf7df77 REASON` |\n| net/dev | rolled out: [run/a1](https://infra.example/run/a1) |\n\n";
+        assert_eq!(text, expected);
+        assert!(block(&end(), None).contains("rolled out: `run/a1` |"));
+        let many =
+            PullEnd { stacks: (0..30).map(|at| stack(&at.to_string(), EndState::RolledOut, None)).collect(), ..end() };
+        let text = block(&many, None);
+        assert!(text.contains("30 stacks are rolled out") && text.contains("… and 10 more stacks."), "{text}");
+    }
+
+    #[test]
+    fn it_stands_once_above_the_preview() {
+        let preview = "### gitinfra preview: a into main\n\nrow";
+        assert_eq!(without(preview), preview);
+        assert_eq!(without(&format!("{}{preview}", block(&end(), None))), preview);
+        assert_eq!(without(block(&end(), None).trim_end()), "");
+        assert_eq!(without(ALONE), "", "nothing was previewed");
+    }
+
+    #[test]
+    fn a_commit_is_told_what_is_settled() {
+        let words = |end: &PullEnd| {
+            told(end).into_iter().map(|one| format!("{} {:?} {}", one.name, one.state, one.words)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            words(&end()),
+            [
+                "gitinfra/net/dev Success rolled out",
+                "gitinfra/web/dev Failure held: over | budget",
+                "gitinfra Failure web/dev is held"
+            ]
+        );
+        let waits = PullEnd {
+            stacks: vec![stack("a/b", EndState::Waits, None), stack("c/d", EndState::RolledOut, None)],
+            ..end()
+        };
+        assert_eq!(words(&waits), ["gitinfra/c/d Success rolled out"], "nothing is pending that may never end");
+    }
+}
