@@ -40,7 +40,7 @@ fn config(folder: &Path, port: u16) -> String {
     format!(
         "APP_NAME = forge\nRUN_MODE = prod\nI_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true\nWORK_PATH = {folder}\n\
          [server]\nHTTP_ADDR = 127.0.0.1\nHTTP_PORT = {port}\nROOT_URL = http://127.0.0.1:{port}/\nOFFLINE_MODE = true\nDISABLE_SSH = true\n\
-         [database]\nDB_TYPE = sqlite3\nPATH = {folder}/gitea.db\n\
+         [database]\nDB_TYPE = sqlite3\nPATH = {folder}/gitea.db\nSQLITE_TIMEOUT = 60000\n\
          [security]\nINSTALL_LOCK = true\nPASSWORD_HASH_ALGO = pbkdf2$1000$50\n\
          [webhook]\nALLOWED_HOST_LIST = loopback\n\
          [log]\nLEVEL = Warn\n\
