@@ -6,6 +6,7 @@ mod holdings;
 mod inputs;
 mod outside;
 mod parent;
+mod plan;
 mod rules;
 #[cfg(test)]
 mod samples;
@@ -20,8 +21,8 @@ use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Sco
 
 pub use self::blocks::*;
 pub use self::inputs::{ReferenceStackArgs, ReferenceStackInputs};
+use self::plan::Plan;
 use self::site::Site;
-use self::wires::Plan;
 use crate::aws::{Aws, Doing as _};
 use crate::components::Report;
 use crate::components::alarms::Alarms;

@@ -2,7 +2,7 @@
 
 use super::blocks::*;
 use super::inputs::Blocks;
-use super::wires::Plan;
+use super::plan::Plan;
 use crate::components::Profile;
 use crate::components::network::{Access, Nat};
 

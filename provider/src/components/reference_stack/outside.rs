@@ -3,7 +3,7 @@
 use pulumi_plugin::{Fault, Maybe, Result, Value};
 
 use super::blocks::*;
-use super::wires::Plan;
+use super::plan::Plan;
 use crate::aws::Aws;
 use crate::types::DomainName;
 

@@ -4,8 +4,9 @@ use pulumi_plugin::{Component as _, Fault, Faults, Path, Shaped as _, Value};
 
 use super::blocks::*;
 use super::inputs::{ReferenceStackInputs, internal};
+use super::plan::Plan;
 use super::site::CLOUDFRONT;
-use super::wires::{Plan, Wires};
+use super::wires::Wires;
 use super::{outside, tiers};
 use crate::components::alarms::Alarms;
 use crate::components::aurora_postgres::AuroraPostgres;

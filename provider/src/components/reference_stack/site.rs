@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulumi_plugin::component::Twin;
 use pulumi_plugin::{Component, Error, Output, Result, Scope};
 
-use super::wires::{Plan, Wires};
+use super::plan::Plan;
+use super::wires::Wires;
 use super::{Facts, ReferenceStack, estimate};
 use crate::components::cdn::Cdn;
 use crate::components::fargate_service::FargateService;

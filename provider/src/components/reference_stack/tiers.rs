@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulumi_plugin::{Error, Fault, Function as _, Path, Result, Value};
 
 use super::blocks::OwnSettings;
-use super::wires::Plan;
+use super::plan::Plan;
 use crate::aws::Aws;
 use crate::components::network::NetworkSettings;
 use crate::ec2::get_subnets::{FoundSubnet, GetSubnets, GetSubnetsInputs};
