@@ -43,12 +43,14 @@ impl Resource for Document {
         new.faults()
     }
 
-    /// A version keeps its name, and a document can get another target type, but not lose it.
+    /// A version keeps its name and its attachments, and a document can get another target type, but not lose it. What an imported one has attached is not
+    /// known.
     fn replaces(old: &DocumentInputs, new: &DocumentInputs) -> Vec<&'static str> {
         let renamed = old.version_name != new.version_name && old.content == new.content;
         let untargeted = old.target_type.is_some() && new.target_type.is_none();
-        let both = [(renamed, "versionName"), (untargeted, "targetType")];
-        both.into_iter().filter(|(replaced, _)| *replaced).map(|(_, name)| name).collect()
+        let refilled = !old.attachments.is_empty() && old.attachments != new.attachments && old.content == new.content;
+        let all = [(renamed, "versionName"), (untargeted, "targetType"), (refilled, "attachments")];
+        all.into_iter().filter(|(replaced, _)| *replaced).map(|(_, name)| name).collect()
     }
 
     async fn create(aws: &Aws, new: &DocumentInputs) -> Result<Made> {
@@ -130,6 +132,9 @@ impl Resource for Document {
             });
             publish.await?;
         }
+        if was.content == new.content && was.attachments != new.attachments {
+            attached(aws, id, &format(new)).await?;
+        }
         sharing::bring(aws, id, &was.account_ids, &new.account_ids).await
     }
 
@@ -142,6 +147,17 @@ impl Resource for Document {
         sharing::bring(aws, id, &shared, &Default::default()).await?;
         let delete = aws.ssm().delete_document().name(id).send().await;
         delete.unless(&["InvalidDocument"]).done("deleting document", id)
+    }
+}
+
+/// Refuses to go on without the attachments: AWS takes none for a content that a version has already.
+async fn attached(aws: &Aws, id: &Id, format: &AwsFormat) -> Result<()> {
+    let version = versions::version(aws, id.as_str(), "$DEFAULT", format).await?;
+    match version.is_some_and(|version| !version.attachments_content().is_empty()) {
+        true => Ok(()),
+        false => Err(Error::new(format!("document `{id}` has a version of this content without attachments")).hint(
+            "AWS takes attachments only with a new content: change it, too, such as the version that it says it has",
+        )),
     }
 }
 

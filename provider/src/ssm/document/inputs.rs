@@ -32,7 +32,8 @@ pub struct DocumentInputs {
     /// The documents that this one requires, such as the schema of an application configuration.
     #[prop(replace, default)]
     pub requires: Vec<DocumentRequirement>,
-    /// The attachments: files that belong to the content. Systems Manager doesn't tell where they came from.
+    /// The attachments: files that belong to the content. Systems Manager doesn't tell where they came from. Other ones for the same content take a new
+    /// document.
     #[prop(keep, default, max = 20)]
     pub attachments: Vec<DocumentAttachment>,
     /// The accounts that the document is shared with, or `all` for everyone.

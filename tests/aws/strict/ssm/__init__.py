@@ -70,6 +70,9 @@ class Ssm(Strict, Parameters, SimpleSystemManagerResponse):
         document = self.ssm_backend._documents[self._get_param("Name")].get_latest_version()
         document.born, document.status = CLOCK.now(), state
         document.platform_types = ["Windows", "Linux", "MacOS"]
+        # AWS tells the files, and not where they came from.
+        files = [each.get("Name") or each["Values"][0].split("/")[-1] for each in self._get_param("Attachments") or []]
+        document.attachments = [{"Name": name, "Size": 1, "Hash": "0", "HashType": "Sha256"} for name in files]
         return document
 
     def create_document(self):
@@ -138,8 +141,11 @@ class Ssm(Strict, Parameters, SimpleSystemManagerResponse):
         return {**listed, "VersionName": document.version_name} if document.version_name else listed
 
     def describe_document(self):
+        """moto tells what a document requires only in lists."""
         self.check_version()
-        return super().describe_document()
+        answer = super().describe_document()
+        answer.result["Document"]["Requires"] = self.documents().get_default_version().requires or []
+        return answer
 
     def describe_document_permission(self):
         """moto forgets the kind of permission, and answers at once."""

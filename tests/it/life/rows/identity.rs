@@ -270,14 +270,24 @@ fn runs(command: &str) -> Value {
 const YAML: &str =
     "schemaVersion: '2.2'\nmainSteps: [{action: 'aws:runShellScript', name: run, inputs: {runCommand: [stop]}}]\n";
 
+fn attached(file: &str) -> Value {
+    json!([{"key": "S3FileUrl", "values": [format!("https://s3.amazonaws.com/shop/{file}.zip")], "name": format!("{file}.zip")}])
+}
+
 fn document_row() -> Row {
     Row {
         first: json!({"name": "restart", "content": runs("restart")}),
         given: json!({
             "tags": {"a": "b"}, "content": runs("start"), "targetType": "/AWS::EC2::Instance", "accountIds": ["123456789012"],
-            "documentType": "Automation", "versionName": "first",
+            "documentType": "Automation", "versionName": "first", "attachments": attached("a"), "requires": [{"name": "stop"}],
         }),
-        also: vec![json!({"documentFormat": "YAML", "content": YAML})],
+        needs: vec![("attachments", json!({"content": runs("install")}))],
+        also: vec![
+            json!({"documentFormat": "YAML", "content": YAML}),
+            json!({"content": runs("install"), "attachments": attached("a")}),
+            json!({"content": runs("install"), "attachments": attached("b")}),
+            json!({"content": runs("remove"), "attachments": attached("b")}),
+        ],
         in_place: vec!["tags", "content", "accountIds"],
         other: Some(json!({"name": "stop"})),
         unnamed: json!({"name": null}),

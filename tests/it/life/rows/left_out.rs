@@ -112,7 +112,6 @@ pub const LEFT_OUT: &[LeftOut] = &[
     ("s3:BucketPolicy", &[("other", ONE_THING)]),
     ("secretsmanager:Secret", &[("generateSecretString recoveryWindowInDays", OWN)]),
     ("sns:TopicPolicy", &[("other", ONE_THING)]),
-    ("ssm:Document", &[("attachments requires", NOT_PLAYED)]),
     ("ssm:Parameter", &[("dataType", OWN)]),
     ("ssm:SessionPreferences", &[("onDelete overwrite", ORDER), ("other", ONE_THING)]),
     ("wafv2:IpSet", &[("ipAddressVersion", OWN), ("by_hand", TOKEN)]),
