@@ -112,7 +112,7 @@ pub use names::{
     LogPolicyName, MetricFilterName, RoleName, SecretName, StreamName,
 };
 pub use parameter_name::{DocumentName, ParameterName};
-pub use policy::PolicyJson;
+pub use policy::{PolicyJson, principals};
 pub use protocol::Protocol;
 pub use region::Region;
 pub use repository_name::RepositoryName;

@@ -67,3 +67,27 @@ def test_an_update_keeps_what_it_leaves_out(aws):
 def test_workspaces_are_told(aws):
     told = chatbot(aws).describe_slack_workspaces()["SlackWorkspaces"]
     assert [it["SlackTeamId"] for it in told] == [TEAM, "T0SHOP"]
+
+
+def subscribers(aws, topic):
+    return [it["Endpoint"] for it in aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]]
+
+
+def test_a_topic_that_is_made_anew_has_no_subscription_until_it_is_told_as_another(aws):
+    topic = aws.sns.create_topic(Name="alarms")["TopicArn"]
+    arn = configuration(aws, SnsTopicArns=[topic])["ChatConfigurationArn"]
+    assert len(subscribers(aws, topic)) == 1
+    aws.sns.delete_topic(TopicArn=topic)
+    aws.sns.create_topic(Name="alarms")
+
+    def told(*topics):
+        more = {"SlackChannelId": CHANNEL, "SnsTopicArns": list(topics)}
+        chatbot(aws).update_slack_channel_configuration(ChatConfigurationArn=arn, **more)
+
+    told(topic)
+    assert subscribers(aws, topic) == []
+    told()
+    told(topic)
+    assert len(subscribers(aws, topic)) == 1
+    chatbot(aws).delete_slack_channel_configuration(ChatConfigurationArn=arn)
+    assert subscribers(aws, topic) == []

@@ -356,3 +356,22 @@ def test_who_uses_a_policy(aws):
     role(aws, PermissionsBoundary=arn)
     users = aws.iam.list_entities_for_policy(PolicyArn=arn)
     assert [user["RoleName"] for user in users["PolicyRoles"]] == ["r"]
+
+
+def test_a_policy_names_the_very_role(aws):
+    made = role(aws)
+    arn, unique = made["Arn"], made["RoleId"]
+    statement = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*"}
+    aws.s3.create_bucket(Bucket="shop", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    aws.s3.put_bucket_policy(Bucket="shop", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    role(aws, "other", trust({"AWS": arn}))
+
+    def named():
+        trusted = aws.iam.get_role(RoleName="other")["Role"]["AssumeRolePolicyDocument"]
+        policy = json.loads(aws.s3.get_bucket_policy(Bucket="shop")["Policy"])
+        return {policy["Statement"][0]["Principal"]["AWS"], trusted["Statement"][0]["Principal"]["AWS"]}
+
+    assert named() == {arn}
+    aws.iam.delete_role(RoleName="r")
+    role(aws)
+    assert named() == {unique}

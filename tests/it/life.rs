@@ -3,6 +3,7 @@
 //! A type has a row of data in [`rows`]; one without a row fails. What a trial means for a type is an answer in its row.
 
 pub mod actions;
+pub mod anew;
 mod busy;
 mod code;
 mod faults;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -39,6 +39,8 @@ pub struct Call {
     pub(crate) replaces: bool,
     /// The parts that are done.
     pub(crate) done: Arc<Mutex<BTreeSet<String>>>,
+    /// The names of what was made anew since the resource was told of it.
+    pub(crate) anew: Arc<OnceLock<BTreeSet<String>>>,
     /// What only this call knows of the outputs that are marked `keep`.
     pub(crate) kept: Arc<Mutex<Map>>,
 }
@@ -86,6 +88,17 @@ impl Call {
         let birth = self.given.get(crate::serve::BIRTH).and_then(Value::as_object);
         let made_up = birth.and_then(|birth| birth.get("made")).map(Value::bare);
         matches!(made_up, Some(Value::Array(names)) if names.iter().any(|name| *name == Value::from(property)))
+    }
+
+    /// Whether what an input names was made anew under the same name since this resource was told of it: what the cloud had tied to the old one is gone,
+    /// although nothing else may differ. Asked in an update.
+    pub fn is_anew(&self, name: &str) -> bool {
+        self.anew.get().is_some_and(|names| names.contains(name))
+    }
+
+    /// Whether anything that its inputs name was made anew.
+    pub(crate) fn tells_again(&self) -> bool {
+        self.anew.get().is_some_and(|names| !names.is_empty())
     }
 
     /// Does a part only once, however often the whole is called again; a failed part counts as not done.

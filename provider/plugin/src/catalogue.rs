@@ -101,6 +101,7 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
     fn replaces(&self, old: &Map, new: &Map) -> Vec<&'static str>;
     fn spent(&self, state: &Map) -> Option<&'static str>;
     fn foretold(&self, new: &Map) -> Map;
+    fn holds_on(&self) -> &'static [(&'static str, &'static str)];
     fn create<'a>(&'a self, at: &'a At<P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>>;
     fn read<'a>(&'a self, at: &'a At<P>, id: &'a Id, given: &'a Map) -> BoxFuture<'a, Result<Option<Map>>>;
     fn in_place<'a>(&'a self, at: &'a At<P>, old: &'a Map, new: &'a Map) -> BoxFuture<'a, Result<Vec<&'static str>>>;
@@ -168,6 +169,10 @@ impl<P: Provider, R: Resource<Session = P::Session>> AnyResource<P> for Of<R> {
 
     fn foretold(&self, new: &Map) -> Map {
         decode::<R::Inputs>(new).map_or_else(|_| Map::new(), |new| R::foretold(&new))
+    }
+
+    fn holds_on(&self) -> &'static [(&'static str, &'static str)] {
+        R::HOLDS_ON
     }
 
     fn create<'a>(&'a self, at: &'a At<P>, new: &'a Map) -> BoxFuture<'a, Result<(Id, Map)>> {

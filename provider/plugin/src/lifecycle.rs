@@ -186,7 +186,7 @@ impl<'a, S: Send + Sync + 'static> Life<'a, S> {
         new: &R::Inputs,
         difference: &Difference,
     ) -> Result<()> {
-        if difference.others {
+        if difference.others || self.call.tells_again() {
             let updated = self.repeated::<R, _>("updating", id, || R::update(self.session, id, old, new)).await;
             if let Err(error) = updated {
                 return Err(R::put_back(self.session, id, old, new, error).await);

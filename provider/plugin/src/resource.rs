@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::error::{Error, Fault, Result};
 use crate::property::{Property, Shaped, put};
 use crate::shape::Shape;
-use crate::value::Map;
+use crate::value::{Map, Value};
 
 /// The name by which the cloud knows a resource, with what only its creation knew.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +121,9 @@ pub trait Resource: Shaped + Property {
     const FIXED: &'static [(&'static str, &'static str)] = &[];
     /// How the program asks for what exists to be taken over, as a hint: "set `overwrite: true`". `None` where it can't.
     const TAKE_OVER: Option<&'static str> = None;
+    /// Inputs that change in place and hold the id of another resource, with the type of that: the cloud holds on to the very thing, and forgets it once it is
+    /// deleted. What inputs name as [`Provider::names`] says need not be listed.
+    const HOLDS_ON: &'static [(&'static str, &'static str)] = &[];
     /// What it reaches the cloud with.
     type Session: Send + Sync + 'static;
     /// What the program asks of it.
@@ -364,6 +367,17 @@ pub trait Provider: Sized + Send + Sync + 'static {
         async { Ok(None) }
     }
 
+    /// By which texts others name a resource beyond doubt, by its state: its ARN. Whoever names what was made anew under the same name is updated:
+    /// [`Call::is_anew`](crate::Call::is_anew).
+    fn names(&self, _state: &Map) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What a document means by name: the principals of a policy.
+    fn named_in(&self, _document: &Value) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Takes apart an import id that says more than the resource's own.
     fn import(&self, id: &str) -> (Id, Map) {
         (Id::from(id), Map::new())
@@ -385,10 +399,10 @@ impl Property for Nothing {
     fn ty() -> crate::shape::Type {
         crate::shape::Type::Object(Self::shape())
     }
-    fn decode(_: &crate::value::Value) -> Result<Self, Fault> {
+    fn decode(_: &Value) -> Result<Self, Fault> {
         Ok(Nothing)
     }
-    fn encode(&self) -> crate::value::Value {
-        crate::value::Value::Object(Map::new())
+    fn encode(&self) -> Value {
+        Value::Object(Map::new())
     }
 }

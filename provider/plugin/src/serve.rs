@@ -8,6 +8,7 @@ mod creations;
 mod declared;
 mod invoke;
 mod life;
+mod named;
 mod older;
 mod rehearsal;
 mod service;
@@ -40,6 +41,7 @@ use crate::urn::Urn;
 use crate::value::{Map, Value};
 
 use self::declared::Declared;
+use self::named::Named;
 
 /// The framework's own property in the inputs of every resource: how its creation is known, and which names were made up.
 pub(crate) const BIRTH: &str = "__birth";
@@ -77,6 +79,8 @@ struct Met<P> {
     /// The things that the program's resources are replaced for, and the tokens of their births.
     leaving: BTreeSet<(Thing, String)>,
     declared: Declared,
+    /// The things that have been met, by the names that others call them by.
+    named: Named,
     /// The account of the resources that are compared, by place.
     accounts: BTreeMap<String, String>,
 }
@@ -95,6 +99,7 @@ impl<P> Default for Met<P> {
             births: BTreeMap::new(),
             leaving: BTreeSet::new(),
             declared: Declared::default(),
+            named: Named::default(),
             accounts: BTreeMap::new(),
         }
     }
@@ -279,6 +284,7 @@ impl<P: Provider> Service<P> {
             tried: Arc::default(),
             replaces: self.met().known.contains(urn),
             done: Arc::default(),
+            anew: Arc::default(),
             kept: Arc::default(),
         };
         let common = self.common(inputs)?;

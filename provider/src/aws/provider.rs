@@ -8,7 +8,7 @@ use pulumi_plugin::{Call, Error, Fault, Id, Map, Provider, Result, Value};
 use crate::aws::check;
 use crate::aws::clients::Clients;
 use crate::aws::{Aws, Common, Config, home};
-use crate::types::Region;
+use crate::types::{Region, principals};
 
 /// The provider with its configuration.
 pub struct Gitinfra {
@@ -70,6 +70,15 @@ impl Provider for Gitinfra {
 
     async fn account(&self, session: &Aws) -> Result<Option<String>> {
         session.account().await.map(Some)
+    }
+
+    fn names(&self, state: &Map) -> Vec<String> {
+        let arn = state.get("arn").map(Value::bare).and_then(Value::as_str);
+        arn.filter(|arn| arn.starts_with("arn:")).map(str::to_owned).into_iter().collect()
+    }
+
+    fn named_in(&self, document: &Value) -> Vec<String> {
+        principals(document)
     }
 
     /// `ID@REGION` is a resource in another region than the provider's.

@@ -177,19 +177,15 @@ impl Resource for SlackChannelConfiguration {
         })
     }
 
+    /// Chatbot subscribes to a topic when it first hears of it. The subscription to one that was made anew went with the old one, so that Chatbot must forget
+    /// the topic first.
     async fn update(aws: &Aws, id: &Id, _: &Self, new: &SlackChannelConfigurationInputs) -> Result<()> {
-        // A list that is left out stays, so an empty one is sent.
-        let update = place::near(aws)
-            .chatbot()
-            .update_slack_channel_configuration()
-            .chat_configuration_arn(id)
-            .slack_channel_id(&new.slack_channel_id)
-            .iam_role_arn(new.iam_role_arn.as_str())
-            .set_sns_topic_arns(Some(texts(&new.sns_topic_arns)))
-            .set_guardrail_policy_arns(Some(texts(&new.guardrail_policies)))
-            .logging_level(new.logging_level.as_str())
-            .user_authorization_required(new.user_role_required);
-        update.send().await.done("changing Slack channel configuration", id)
+        let lasting = |topic: &&Arn| !aws.call().is_anew(topic.as_str());
+        let lasting: BTreeSet<_> = new.sns_topic_arns.iter().filter(lasting).cloned().collect();
+        if lasting != new.sns_topic_arns {
+            aws.call().once("forget", change(aws, id, new, &lasting)).await?;
+        }
+        change(aws, id, new, &new.sns_topic_arns).await
     }
 
     async fn retag(aws: &Aws, _: &Id, old: &Self, set: &Tags, unset: &[String]) -> Result<()> {
@@ -205,6 +201,22 @@ impl Resource for SlackChannelConfiguration {
     fn lingers(_: &Self) -> bool {
         false
     }
+}
+
+/// Changes all but the topics as the inputs say.
+async fn change(aws: &Aws, id: &Id, new: &SlackChannelConfigurationInputs, topics: &BTreeSet<Arn>) -> Result<()> {
+    // A list that is left out stays, so an empty one is sent.
+    let update = place::near(aws)
+        .chatbot()
+        .update_slack_channel_configuration()
+        .chat_configuration_arn(id)
+        .slack_channel_id(&new.slack_channel_id)
+        .iam_role_arn(new.iam_role_arn.as_str())
+        .set_sns_topic_arns(Some(texts(topics)))
+        .set_guardrail_policy_arns(Some(texts(&new.guardrail_policies)))
+        .logging_level(new.logging_level.as_str())
+        .user_authorization_required(new.user_role_required);
+    update.send().await.done("changing Slack channel configuration", id)
 }
 
 fn administrator() -> Arn {

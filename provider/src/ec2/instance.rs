@@ -63,6 +63,7 @@ pub struct Instance {
 impl Resource for Instance {
     const TOKEN: &'static str = "gitinfra:ec2:Instance";
     const WAIT: Wait = Wait::seconds(45, 900);
+    const HOLDS_ON: &'static [(&'static str, &'static str)] = &[("iamInstanceProfile", "gitinfra:iam:InstanceProfile")];
     type Session = Aws;
     type Inputs = InstanceInputs;
     type Seen = AwsInstance;

@@ -173,7 +173,8 @@ impl Resource for EventSubscription {
         let plain = |inputs: &EventSubscriptionInputs| {
             (inputs.sns_topic_arn.clone(), inputs.source_type, inputs.event_categories.clone(), inputs.enabled)
         };
-        if plain(was) != plain(new) {
+        // What AWS has noted of a topic that is gone lasts until the subscription is changed.
+        if plain(was) != plain(new) || aws.call().is_anew(new.sns_topic_arn.as_str()) {
             aws.call().once("modify", modify(aws, id, new)).await?;
         }
         for source in new.source_ids.iter().filter(|source| !stay(source)) {

@@ -93,6 +93,17 @@ impl Property for PolicyJson {
     }
 }
 
+/// Whom a document is about: its principals, as they are spelled. Nobody, if it is no policy.
+pub fn principals(document: &Value) -> Vec<String> {
+    let statements = PolicyJson::new(document).map(|policy| policy.statements()).unwrap_or_default();
+    let principals = statements.iter().flat_map(|it| [it.get("Principal"), it.get("NotPrincipal")]).flatten();
+    let names = principals.flat_map(|principal| match principal {
+        Json::Object(kinds) => kinds.values().cloned().flat_map(listed).collect(),
+        everyone => listed(everyone.clone()),
+    });
+    names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+}
+
 fn statement(statement: Json) -> Json {
     let Json::Object(fields) = statement else {
         return statement;

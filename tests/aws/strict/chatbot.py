@@ -1,5 +1,6 @@
 """Amazon Q Developer in chat applications, which was AWS Chatbot: moto has none of it. One store, reached in four regions."""
 
+from . import loaded
 from .own import Own, Tags
 from .response import Refusal
 
@@ -7,6 +8,8 @@ REGIONS = ("us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1")
 # The workspaces that every account has authorised by hand.
 WORKSPACES = {"T07EA123LEP": "Example", "T0SHOP": "Shop"}
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+# Where topics send what goes to a channel.
+ENDPOINT = "https://global.sns-api.chatbot.amazonaws.com"
 
 
 class Service(Tags, Own):
@@ -60,7 +63,32 @@ class Service(Tags, Own):
         }
         kept["GuardrailPolicyArns"] = kept["GuardrailPolicyArns"] or [ADMINISTRATOR]
         self.channels()[arn] = kept
+        self.subscribe(kept["SnsTopicArns"])
         return {"ChannelConfiguration": self.told(kept)}
+
+    def topics(self, arn):
+        """Who keeps the topics of a topic's account and region; None where there is no such topic."""
+        models, (_, _, _, region, account, _) = loaded.models("sns"), arn.split(":")
+        backend = models.sns_backends[account][region] if models else None
+        return backend if backend and arn in backend.topics else None
+
+    def subscribe(self, arns):
+        """The one subscription that a topic has for all channels. Nothing is said of a topic that is not there."""
+        for arn in arns:
+            backend = self.topics(arn)
+            if backend and not backend._find_subscription(arn, ENDPOINT, "https"):
+                subscription = backend.subscribe(arn, ENDPOINT, "https")
+                subscription.given = {}
+                subscription.attributes["PendingConfirmation"] = "false"
+
+    def unsubscribe(self, arns):
+        """Ends the subscriptions of topics that no channel has any more."""
+        used = {arn for channel in self.channels().values() for arn in channel["SnsTopicArns"]}
+        for arn in set(arns) - used:
+            backend = self.topics(arn)
+            found = backend and backend._find_subscription(arn, ENDPOINT, "https")
+            if found:
+                backend.unsubscribe(found.arn)
 
     @staticmethod
     def told(kept):
@@ -69,8 +97,11 @@ class Service(Tags, Own):
     def update_slack_channel_configuration(self, asked):
         kept = self.configured(asked["ChatConfigurationArn"])
         self.check_channel(kept["SlackTeamId"], asked["SlackChannelId"], asked["ChatConfigurationArn"])
-        # What is left out stays.
+        # What is left out stays. A topic that it is told of already is not subscribed to again, whatever has become of the subscription.
+        before = kept["SnsTopicArns"]
         kept.update(asked)
+        self.subscribe(set(kept["SnsTopicArns"]) - set(before))
+        self.unsubscribe(before)
         kept["GuardrailPolicyArns"] = kept["GuardrailPolicyArns"] or [ADMINISTRATOR]
         return {"ChannelConfiguration": self.told(kept)}
 
@@ -80,8 +111,9 @@ class Service(Tags, Own):
         return {"SlackChannelConfigurations": found}
 
     def delete_slack_channel_configuration(self, asked):
-        self.configured(asked["ChatConfigurationArn"])
+        gone = self.configured(asked["ChatConfigurationArn"])
         del self.channels()[asked["ChatConfigurationArn"]]
+        self.unsubscribe(gone["SnsTopicArns"])
         self.tags().pop(asked["ChatConfigurationArn"], None)
 
     def describe_slack_workspaces(self, asked):

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::aws::Aws;
+use crate::life::anew::unsure;
 use crate::life::provider::{Failure, Provider};
 
 /// A resource of a program: its name, its type without the package, and its properties, in which `${name.output}` refers to others, and
@@ -51,6 +52,8 @@ pub struct Stack {
     pending: Vec<(String, Value)>,
     /// The resources that are to be replaced by wish.
     pub replace: BTreeSet<String>,
+    /// The resources that are to be replaced by wish, the old one being deleted first.
+    pub replace_first: BTreeSet<String>,
     /// The IAM actions that each type needed for each verb, once a trial wants to know.
     pub actions: Option<Actions>,
     /// How many calls of the account have been looked at for them.
@@ -74,6 +77,7 @@ impl Stack {
             state: Vec::new(),
             pending: Vec::new(),
             replace: BTreeSet::new(),
+            replace_first: BTreeSet::new(),
             actions: None,
             noted: 0,
             seed: seed << 32,
@@ -146,6 +150,11 @@ impl Stack {
         let mut steps = Vec::new();
         let mut old_ones = Vec::new();
         for asked in program {
+            if self.replace_first.remove(&asked.name) {
+                self.make_room(asked, program)?;
+                steps.push(format!("replace-in-its-place {}", asked.name));
+                continue;
+            }
             self.step(asked, &mut steps, &mut old_ones)?;
         }
         while let Some(old) = old_ones.pop() {
@@ -160,6 +169,28 @@ impl Stack {
             steps.push(format!("delete {}", old.name));
         }
         Ok(steps)
+    }
+
+    /// Deletes a resource, and before it those that can't do without it, and makes it anew.
+    fn make_room(&mut self, asked: &Asked, program: &[Asked]) -> Result<(), Failure> {
+        let mut replaced = vec![asked.name.clone()];
+        for other in program {
+            let Some(old) = self.state.iter().find(|kept| kept.name == other.name).cloned() else { continue };
+            let Some(unsure) = unsure(&old.inputs, &other.properties, &replaced) else { continue };
+            let urn = self.urn(&old.name, old.kind);
+            let difference = self.provider.diff(&urn, &old.id, (&old.inputs, &old.outputs), &unsure)?;
+            if !difference.replaces.is_empty() {
+                replaced.push(old.name);
+            }
+        }
+        for name in replaced.iter().rev() {
+            let old = self.kept(name).clone();
+            self.delete(&old)?;
+            self.state.retain(|kept| kept.name != *name);
+        }
+        let urn = self.urn(&asked.name, asked.kind);
+        let given = resolved(&asked.properties, &self.state);
+        self.create(asked, &urn, &given)
     }
 
     fn step(&mut self, asked: &Asked, steps: &mut Vec<String>, old_ones: &mut Vec<Kept>) -> Result<(), Failure> {

@@ -216,6 +216,7 @@ async fn done(room: Room, act: impl AsyncFn(Life<'_, Room>)) -> (Vec<&'static st
         tried: Default::default(),
         replaces: false,
         done: Default::default(),
+        anew: Default::default(),
         kept: Default::default(),
     };
     let room = Room { call: Some(call.clone()), ..room };

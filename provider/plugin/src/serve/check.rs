@@ -164,11 +164,17 @@ impl<P: Provider> Service<P> {
         self.mark_replaced(resource, &request.urn, (&old, &new), &mut changes).await?;
         let spent = spent.map(|output| Change { at: output.into(), what: What::Changed, replace: true });
         changes.extend(spent);
+        for input in self.made_anew(resource, &new, &known).inputs {
+            if !changes.iter().any(|change| change.at.head() == input) {
+                changes.push(Change { at: input.into(), what: What::Changed, replace: false });
+            }
+        }
         let initial = |name: &str| resource.inputs().field(name).is_some_and(|field| field.marks.initial);
         changes.retain(|c| !(imported && c.what == What::Added && initial(c.at.head())));
         changes.retain(|c| !request.ignore_changes.iter().any(|path| c.at.within(path)));
         let replaces = heads(changes.iter().filter(|c| c.replace));
         let id = Id::from(request.id);
+        self.note_names(&request.urn, &stood, &id, &known, false);
         match replaces.is_empty() {
             true => self.note_kept(&request.urn, &stood, &id, account.as_deref()),
             false => self.note_leaving(&request.urn, &stood, &id, account.as_deref()),

@@ -15,6 +15,7 @@ use crate::hide::secrets;
 use crate::keep::kept;
 use crate::property::Shaped as _;
 use crate::resource::{Id, Provider};
+use crate::serve::named::NAMED;
 use crate::serve::older::OLDER;
 use crate::serve::{BIRTH, Service, account};
 use crate::status::{clean, partial};
@@ -40,11 +41,10 @@ impl<P: Provider> Service<P> {
             Ok((id, state)) => {
                 self.creations.end(&at.call.birth.token);
                 self.note_birth(&at, &inputs, Some(&id));
-                Ok(rpc::CreateResponse {
-                    id: id.to_string(),
-                    properties: wired(&self.outputs(resource, &at, state, &inputs, id.kept())),
-                    refresh_before_update: false,
-                })
+                let mut state = self.outputs(resource, &at, state, &inputs, id.kept());
+                self.note_names(&request.urn, &inputs, &id, &state, true);
+                self.keep_named(resource, &inputs, &mut state);
+                Ok(rpc::CreateResponse { id: id.to_string(), properties: wired(&state), refresh_before_update: false })
             }
             Err(error) => {
                 // What may have been made without an answer is not in the engine's state.
@@ -66,14 +66,14 @@ impl<P: Provider> Service<P> {
             return Ok(rpc::UpdateResponse { properties: wired(&seen), ..Default::default() });
         }
         let at = self.open_owned(&request.urn, &request.name, request.timeout, [&inputs, &olds]).await?;
-        match resource.update(&at, &Id::from(request.id), &olds, &inputs).await {
+        let before = self.tell_again(resource, &at, &inputs, &olds);
+        match resource.update(&at, &Id::from(request.id), &before, &inputs).await {
             Ok(state) => {
                 let mut last = olds.clone();
                 last.extend(std::mem::take(&mut *at.call.kept.lock().unwrap_or_else(PoisonError::into_inner)));
-                Ok(rpc::UpdateResponse {
-                    properties: wired(&self.outputs(resource, &at, state, &inputs, &last)),
-                    refresh_before_update: false,
-                })
+                let mut state = self.outputs(resource, &at, state, &inputs, &last);
+                self.keep_named(resource, &inputs, &mut state);
+                Ok(rpc::UpdateResponse { properties: wired(&state), refresh_before_update: false })
             }
             Err(error) => Err(self.failed(resource, &at, &error, &inputs, Change::Update(&olds)).await),
         }
@@ -104,8 +104,8 @@ impl<P: Provider> Service<P> {
             self.note_imported(&request.urn);
         }
         let mut state = self.outputs(resource, &at, state, &inputs, &olds);
-        // A refresh doesn't do what a creation left undone.
-        state.extend(olds.get_key_value(UNFINISHED).map(|(name, value)| (name.clone(), value.clone())));
+        // A refresh neither does what a creation left undone, nor tells what is to be told again.
+        state.extend(own(&olds, UNFINISHED).into_iter().chain(own(&olds, NAMED)));
         let seen = self.inputs_seen(resource, &state, &inputs, importing);
         Ok(rpc::ReadResponse {
             id: id.to_string(),
@@ -201,13 +201,19 @@ impl<P: Provider> Service<P> {
             }
         };
         account::note(at, &mut state);
+        state.extend(own(olds, NAMED));
         match change {
             Change::Creation => drop(state.insert(UNFINISHED.to_owned(), true.into())),
             Change::Update(olds) if state == *olds => return clean(error),
-            Change::Update(olds) => state.extend(olds.get_key_value(UNFINISHED).map(|(k, v)| (k.clone(), v.clone()))),
+            Change::Update(olds) => state.extend(own(olds, UNFINISHED)),
         }
         partial(error, id, &state, inputs)
     }
+}
+
+/// One of the framework's own properties, if it stands in a state.
+fn own(state: &Map, name: &str) -> Option<(String, Value)> {
+    state.get_key_value(name).map(|(name, value)| (name.clone(), value.clone()))
 }
 
 /// What failed.

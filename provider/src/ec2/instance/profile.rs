@@ -11,7 +11,9 @@ use crate::ec2::filter;
 /// Gives the instance the profile of the new inputs, or none. AWS sometimes starts an instance without the fresh profile that it was given:
 /// then it is associated here.
 pub(super) async fn bring(aws: &Aws, id: &Id, old: &InstanceInputs, new: &InstanceInputs) -> Result<()> {
-    if old.iam_instance_profile == new.iam_instance_profile {
+    // The association is with the very profile: one that was made anew is another.
+    let anew = new.iam_instance_profile.as_deref().is_some_and(|profile| aws.call().is_anew(profile));
+    if old.iam_instance_profile == new.iam_instance_profile && !anew {
         return Ok(());
     }
     let (there, seen) = futures::try_join!(association(aws, id), Instance::find(aws, id))?;

@@ -85,6 +85,19 @@ fn spelled(actions: &[String], accounts: &[String], turn: usize, upper: bool) ->
     if upper { policy.to_string() } else { format!("{policy:#}") }
 }
 
+#[test]
+fn a_policy_is_about_its_principals() {
+    let policy = json!({"Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::1:role/app", "2"], "Service": "ecs.amazonaws.com"}, "Action": "s3:*", "Resource": "arn:aws:s3:::shop"},
+        {"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::1:role/ops"}, "Action": "s3:*", "Resource": "*"},
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"},
+    ]});
+    let mut names = principals(&policy.to_string().into());
+    names.sort();
+    assert_eq!(names, ["*", "2", "arn:aws:iam::1:role/app", "arn:aws:iam::1:role/ops", "ecs.amazonaws.com"]);
+    assert!(principals(&"arn:aws:iam::1:role/app".into()).is_empty());
+}
+
 proptest! {
     #[test]
     fn keeps_the_meaning(

@@ -11,6 +11,7 @@ from moto.iam.responses import IamResponse
 from .. import trust
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
+from .gone import forget
 from .policy import Policies
 from .profile import Profiles
 from .service_linked_role import ServiceLinkedRoles
@@ -105,6 +106,13 @@ class Iam(Strict, Policies, Profiles, ServiceLinkedRoles, IamResponse):
         if sum(len("".join(text.split())) for text in [*others.values(), self._get_param("PolicyDocument")]) > 10240:
             raise Refusal("LimitExceeded", f"Maximum policy size of 10240 bytes exceeded for role {role.name}")
         return super().put_role_policy()
+
+    def delete_role(self):
+        name = self._get_param("RoleName")
+        role = next((role for role in self.backend.roles.values() if role.name == name), None)
+        answer = super().delete_role()
+        forget(self.current_account, role)
+        return answer
 
     def attach_role_policy(self):
         role = self.backend.get_role(self._get_param("RoleName"))

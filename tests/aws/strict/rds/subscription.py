@@ -53,6 +53,9 @@ class Subscriptions:
         if account == self.current_account and arn not in sns_backends[account][region].topics:
             raise Refusal("SNSTopicArnNotFound", "The SNS topic ARN does not exist.")
 
+    def topic(self, arn):
+        return sns_backends[arn.split(":")[4]][arn.split(":")[3]].topics.get(arn)
+
     def check_source(self, kind, source):
         there = {
             "db-cluster": self.things.clusters,
@@ -90,6 +93,7 @@ class Subscriptions:
             "Enabled": True if enabled is None else enabled,
         }
         self.check_subscription(subscription)
+        subscription["topic"] = self.topic(subscription["SnsTopicArn"])
         self.born(arn)
         self.things.subscriptions[name] = subscription
         self.turn(subscription, "creating")
@@ -100,7 +104,11 @@ class Subscriptions:
 
     def subscription_view(self, subscription):
         plain = {name: value for name, value in subscription.items() if name[0].isupper()}
-        return {**plain, "CustomerAwsId": self.current_account, "Status": subscription["state"]}
+        state = subscription["state"]
+        if state == "active" and subscription["topic"] is not self.topic(subscription["SnsTopicArn"]):
+            # The topic was deleted. Another one of its name is not looked for until the subscription is changed.
+            state = "topic-not-exist"
+        return {**plain, "CustomerAwsId": self.current_account, "Status": state}
 
     def describe_event_subscriptions(self):
         named = self.params.get("SubscriptionName")
@@ -119,6 +127,7 @@ class Subscriptions:
             raise rule.combination("The source type cannot be changed while the subscription has sources.")
         self.check_subscription(wanted)
         subscription |= wanted
+        subscription["topic"] = self.topic(subscription["SnsTopicArn"])
         self.turn(subscription, "modifying")
         return self.answer_subscription(subscription)
 
