@@ -5,6 +5,7 @@ mod check;
 mod clients;
 mod config;
 mod error;
+mod grants;
 pub mod list;
 pub mod number;
 mod operation;

@@ -64,6 +64,16 @@ def test_what_nothing_allows_is_refused(aws, service, operation, asked, code, st
     assert refused(lambda: getattr(client, operation)(**asked), code, words) == status
 
 
+def test_what_a_role_is_given_spreads_slowly_where_time_matters(aws):
+    client = session(aws)
+    aws.clock(0, eventual=True)
+    aws.iam.put_role_policy(RoleName="deploy", PolicyName="own", PolicyDocument=text(statement("ec2:*")))
+    aws.clock(1, eventual=True)
+    refused(client("ec2").describe_vpcs, "UnauthorizedOperation", "ec2:DescribeVpcs")
+    aws.clock(0, eventual=True)
+    assert client("ec2").describe_vpcs()["Vpcs"]
+
+
 def test_only_sessions_are_asked_and_only_where_a_test_wants_it(aws):
     may = session(aws)
     refused(lambda: may("ec2").describe_vpcs(), "UnauthorizedOperation", "ec2:DescribeVpcs")

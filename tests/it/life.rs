@@ -7,6 +7,7 @@ pub mod anew;
 mod busy;
 mod code;
 mod faults;
+mod granted;
 mod keepers;
 pub mod provider;
 pub mod rows;

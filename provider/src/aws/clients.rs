@@ -20,6 +20,7 @@ use aws_types::region::Region;
 use pulumi_plugin::{Error, Result};
 use tokio::sync::OnceCell;
 
+use crate::aws::grants::Grants;
 use crate::aws::outage::Outages;
 use crate::aws::pacing::Paced;
 use crate::aws::{AssumeRole, Config, EDGE};
@@ -45,6 +46,7 @@ pub struct Clients {
     made: Mutex<HashMap<(TypeId, Place, bool), Made>>,
     kept: Mutex<HashMap<(TypeId, TypeId, Place), Kept>>,
     accounts: Mutex<HashMap<Option<AssumeRole>, Arc<OnceCell<String>>>>,
+    grants: Arc<Grants>,
 }
 
 impl Clients {
@@ -105,12 +107,18 @@ impl Clients {
             made: Mutex::default(),
             kept: Mutex::default(),
             accounts: Mutex::default(),
+            grants: Arc::default(),
         })
     }
 
     /// The provider's own region, when one is configured.
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
+    }
+
+    /// What roles were given a moment ago.
+    pub fn grants(&self) -> Arc<Grants> {
+        self.grants.clone()
     }
 
     /// What clients at a place are made of.

@@ -80,6 +80,11 @@ where
     if broken && again == Again::Never {
         again = Again::Later;
     }
+    // What a role was given a moment ago is not known everywhere. What denies it by its words is.
+    let spreading = operation.is_some_and(|operation| operation.spreading) && !message.contains("explicit deny");
+    if again == Again::Never && spreading && permission::CODES.contains(&code) {
+        again = Again::Soon;
+    }
     let mut refused = Error::new(format!("{what}: {code}: {message}{request}")).again(again);
     // Of what AWS failed at, it doesn't say whether it was done. What it throttles was not.
     if broken && !THROTTLED.contains(&code) && !operation.is_some_and(Operation::reads) {
@@ -396,7 +401,12 @@ mod tests {
         ] {
             let status = StatusCode::try_from(status).expect("a status");
             let mut answer = HttpResponse::new(status, SdkBody::empty());
-            answer.add_extension(Operation { service: "EC2".into(), name: name.into(), passing: crate::ec2::PASSING });
+            answer.add_extension(Operation {
+                service: "EC2".into(),
+                name: name.into(),
+                passing: crate::ec2::PASSING,
+                spreading: false,
+            });
             let said = ErrorMetadata::builder();
             let said = code.into_iter().fold(said, |said, code| said.code(code)).build();
             let refused = SdkError::service_error(CreateVpcError::generic(said), answer);

@@ -211,7 +211,11 @@ mod tests {
         let now = Instant::now();
         let take = |name: &str, now| {
             buckets
-                .take("k/r".into(), &Operation { service: "EC2".into(), name: name.into(), passing: &[] }, now)
+                .take(
+                    "k/r".into(),
+                    &Operation { service: "EC2".into(), name: name.into(), passing: &[], spreading: false },
+                    now,
+                )
                 .map(|d| d.as_millis())
         };
         let waits: Vec<_> = (0..6).map(|_| take("CreateVpcEndpoint", now)).collect();
@@ -266,7 +270,7 @@ mod tests {
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .region(Region::from_static("us-east-1"))
             .endpoint_url(endpoint)
-            .interceptor(Named(&[]));
+            .interceptor(Named { passing: &[], grants: Arc::default(), role: None });
         aws_sdk_ec2::Client::from_conf(config.build())
     }
 

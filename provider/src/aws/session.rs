@@ -9,7 +9,7 @@ use pulumi_plugin::{Birth, Call, Result};
 
 use crate::aws::clients::{Clients, Place};
 use crate::aws::operation::Named;
-use crate::aws::{AssumeRole, Config, Partition};
+use crate::aws::{AssumeRole, Config, Partition, Passing};
 use crate::{
     acm, appautoscaling, chatbot, cloudfront, cloudwatch, ec2, ecr, ecs, elasticache, elb, firehose, iam, kms, logs,
     rds, route53, s3, secretsmanager, sns, ssm, sts, wafv2,
@@ -38,7 +38,7 @@ macro_rules! services {
                 pub fn $name(&self) -> $sdk::Client {
                     self.clients.client(&self.place, self.once, || {
                         let config = self.clients.for_service($endpoint, &self.sdk);
-                        let mut config = $sdk::config::Builder::from(&config).interceptor(Named($passing));
+                        let mut config = $sdk::config::Builder::from(&config).interceptor(self.named($passing));
                         if self.once {
                             config.set_retry_config(Some(RetryConfig::disabled()));
                         }
@@ -87,6 +87,12 @@ impl Aws {
         let sdk = clients.at(&place).await;
         clients.guard(&config.allowed_account_ids, &place, &sdk).await?;
         Ok(Aws { clients, config, place, sdk, call, once: false })
+    }
+
+    /// What tells the HTTP client which call a request is of, and who makes it.
+    fn named(&self, passing: Passing) -> Named {
+        let role = self.place.1.as_ref().and_then(|role| role.role_arn.as_str().rsplit('/').next());
+        Named { passing, grants: self.clients.grants(), role: role.map(str::to_owned) }
     }
 
     /// The same AWS, through clients that the SDK does not have repeat a call. For creations: a repetition after a lost answer would make a

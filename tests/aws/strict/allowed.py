@@ -12,7 +12,10 @@ from urllib.parse import parse_qs
 from moto.iam.models import iam_backends
 
 from . import loaded, trust
+from .clock import CLOCK
 
+# AWS's seconds until everybody knows what a role may do.
+SPREADING = 60.0
 ARN = re.compile(r"arn:aws[\w-]*:([\w-]+):[\w-]*:\d*:[\w+=,.@/*:-]+")
 ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 # Of the actions on IAM's own things: how the request names one, and the beginning of its ARN.
@@ -70,11 +73,25 @@ def session_of(access_key):
 
 
 def documents(session):
-    """The policies of the session's role: its own, and the default versions of those that are attached."""
+    """The policies of the session's role, as far as they have spread."""
     roles = iam_backends[session.account_id][session.partition].roles.values()
     role = next((role for role in roles if role.arn == session.role_arn), None)
-    if not role:
-        return []
+    return known(role) if role else []
+
+
+def granting(role):
+    """Sees a change of the role's policies first: everybody goes by the old ones for a while."""
+    role.granted = (known(role), CLOCK.now())
+
+
+def known(role):
+    """Where time matters, those of before a change that has not spread."""
+    before, since = getattr(role, "granted", ([], 0))
+    return standing(role) if not CLOCK.eventual or CLOCK.passed(since, SPREADING) else before
+
+
+def standing(role):
+    """A role's own policies, and the default versions of those that are attached."""
     attached = [version for policy in role.managed_policies.values() for version in policy.versions if version.is_default]
     return [*role.policies.values(), *(version.document for version in attached)]
 

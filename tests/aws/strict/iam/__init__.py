@@ -8,7 +8,7 @@ from moto.iam import urls
 from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
 
-from .. import trust
+from .. import allowed, trust
 from ..clock import CLOCK
 from ..response import Refusal, Strict, serve
 from .gone import forget
@@ -18,6 +18,8 @@ from .service_linked_role import ServiceLinkedRoles
 
 # How long a new role may be unknown to reads, in AWS's seconds; sts.py knows how long to assume it.
 UNSEEN = 2.0
+# What changes what a role may do.
+GRANTING = {"PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy"}
 NAME = re.compile(r"^[\w+=,.@-]{1,64}$", re.ASCII)
 
 
@@ -39,6 +41,8 @@ class Iam(Strict, Policies, Profiles, ServiceLinkedRoles, IamResponse):
             born = getattr(role, "born", None)
             if not role or (CLOCK.eventual and born and not CLOCK.passed(born, UNSEEN)):
                 raise Refusal("NoSuchEntity", f"The role with name {name} cannot be found.")
+            if self._get_action() in GRANTING:
+                allowed.granting(role)
 
     def check_role(self):
         duration = self._get_param("MaxSessionDuration")
