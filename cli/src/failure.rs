@@ -59,6 +59,8 @@ pub struct Failure {
     pub hints: Vec<String>,
     /// Whether something could not be reached, which says nothing about what was asked for: it may be there again by itself.
     pub is_away: bool,
+    /// Whether whoever was asked does not take the credentials, or not for this.
+    pub is_refused: bool,
 }
 
 /// What nearly everything here returns.
@@ -67,12 +69,17 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 impl Failure {
     fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Failure { kind, message: message.trim_end().to_owned(), hints: Vec::new(), is_away: false }
+        Failure { kind, message: message.trim_end().to_owned(), hints: Vec::new(), is_away: false, is_refused: false }
     }
 
     /// What was asked for could not be reached.
     pub fn away(self) -> Self {
         Failure { is_away: true, ..self }
+    }
+
+    /// The credentials were not taken.
+    pub fn refused(self) -> Self {
+        Failure { is_refused: true, ..self }
     }
 
     pub fn roll_out(message: impl Into<String>) -> Self {
@@ -123,6 +130,30 @@ impl Failure {
     }
 }
 
+/// What is wrong with something that is read as a whole, so that all of it is told at once.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<Failure>);
+
+impl Faults {
+    /// What was found, unless that is a fault.
+    pub fn keep<T>(&mut self, found: Result<T>) -> Option<T> {
+        found.map_err(|failure| self.0.push(failure)).ok()
+    }
+
+    /// All of them as one failure of the first one's kind.
+    pub fn end(self) -> Result<()> {
+        let Some(first) = self.0.first() else {
+            return Ok(());
+        };
+        let mut failure = first.clone();
+        for other in &self.0[1..] {
+            failure.message = format!("{}; {}", failure.message, other.message);
+            failure.hints.extend(other.hints.iter().filter(|hint| !first.hints.contains(hint)).cloned());
+        }
+        Err(failure)
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -144,6 +175,18 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let mut faults = Faults::default();
+        assert_eq!(faults.keep(Ok(7)), Some(7));
+        assert!(faults.keep(Err::<(), _>(Failure::input("a is wrong").hint("read"))).is_none());
+        assert!(faults.keep(Err::<(), _>(Failure::setup("b is away").hint("read").hint("wait"))).is_none());
+        let failure = faults.end().expect_err("two are wrong");
+        assert_eq!((failure.kind, failure.message.as_str()), (Kind::Input, "a is wrong; b is away"));
+        assert_eq!(failure.hints, ["read", "wait"]);
+        assert_eq!(Faults::default().end(), Ok(()));
+    }
 
     #[test]
     fn a_slip_of_the_pen_is_seen_and_a_stranger_is_not() {

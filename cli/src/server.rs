@@ -13,22 +13,25 @@ mod notify;
 mod page;
 mod people;
 mod place;
+mod reload;
 mod routes;
 mod seats;
+mod setup;
 mod shared;
 mod sign_in;
+mod trouble;
 pub mod verbs;
 mod watched;
 mod workers;
 
 use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -38,14 +41,13 @@ use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
 use crate::record::StackRecord;
-use config::Config;
 use live::{News, Open};
 use metrics::Metrics;
-use notify::{Notifier, Told};
-use people::People;
+use notify::Notifier;
+use reload::{Crew, Refused};
 use seats::Seats;
+use setup::Setup;
 use shared::Shared;
-use sign_in::Elsewhere;
 use verbs::Verbs;
 use watched::Watched;
 
@@ -53,20 +55,26 @@ use watched::Watched;
 pub struct Server {
     context: Context,
     ledger: Ledger,
-    config: Config,
-    people: People,
-    /// Other servers that say who somebody is.
-    elsewhere: Vec<Elsewhere>,
+    /// The file of the configuration.
+    file: PathBuf,
+    /// The configuration that is in force.
+    setup: RwLock<Arc<Setup>>,
+    /// The one that was read last, where it was refused.
+    refused: Mutex<Option<Refused>>,
+    /// Where it was told to listen when it was started.
+    listen: SocketAddr,
     /// Where it listens, once it does.
     address: OnceLock<SocketAddr>,
-    watched: Vec<Arc<Watched>>,
     metrics: Metrics,
     news: Arc<News>,
     /// What open pages show.
     open: Open,
     /// All stacks, as they were looked at last.
     stacks: Shared<Arc<Vec<StackRecord>>>,
-    told: Mutex<Option<Told>>,
+    notifier: Arc<Notifier>,
+    /// Those who tell others what happens, until there is no more of it.
+    telling: TaskTracker,
+    end_of_news: CancellationToken,
     /// What forms' words are made with.
     key: Key,
     /// Places for webhooks' bodies that are read at the same time.
@@ -85,17 +93,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens all that a configuration names. What is wrong with one repository is told before anything begins.
-    pub async fn open(mut context: Context, ledger: Ledger, config: Config, verbs: Box<dyn Verbs>) -> Result<Server> {
-        let (notifier, told) = Notifier::open(&context, &config.notify, config.url.as_deref().unwrap_or_default())?;
-        context.sink = notifier;
-        let news = News::before(context.sink.clone());
+    /// Opens all that the configuration in a file names. What is wrong with it is told before anything begins.
+    pub async fn open(mut context: Context, ledger: Ledger, file: PathBuf, verbs: Box<dyn Verbs>) -> Result<Server> {
+        let notifier = Notifier::before(context.sink.clone());
+        let news = News::before(notifier.clone());
         context.sink = news.clone();
-        Ok(Server {
-            people: People::read(&context, &config.people)?,
-            elsewhere: config.sign_in.iter().map(|one| Elsewhere::open(&context, one)).collect::<Result<_>>()?,
+        let (setup, told) = Setup::open(&context, &ledger, &file, None).await?;
+        let server = Server {
+            file,
+            listen: setup.config.listen,
+            setup: RwLock::new(Arc::new(setup)),
+            refused: Mutex::default(),
             address: OnceLock::new(),
-            watched: Watched::all(&context, &ledger, &config).await?,
             metrics: Metrics::default(),
             key: ledger.key().await?,
             bodies: Seats::new(hooks::AT_ONCE, hooks::AT_ONCE_FROM_ONE),
@@ -107,66 +116,66 @@ impl Server {
             is_ready: AtomicBool::new(false),
             context,
             ledger,
-            config,
             news,
             open: Open::default(),
             stacks: Shared::default(),
-            told: Mutex::new(Some(told)),
-        })
+            notifier,
+            telling: TaskTracker::new(),
+            end_of_news: CancellationToken::new(),
+        };
+        server.told_by(told);
+        Ok(server)
     }
 
-    /// Serves until it is to end. Then it takes no more requests, and what is under way is brought to its end or given back. Where
-    /// one of its tasks ends by itself, it ends as a failure: half a server looks well and does nothing.
-    pub async fn run(self) -> Result<()> {
+    /// Serves until it is to end, and reads its configuration anew whenever it is asked to. At the end it takes no more requests, and
+    /// what is under way is brought to its end or given back. Where one of its tasks ends by itself, it ends as a failure: half a
+    /// server looks well and does nothing.
+    pub async fn run(self, asked: UnboundedReceiver<()>) -> Result<()> {
         let server = Arc::new(self);
-        let address = server.config.listen;
+        let address = server.listen;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             Failure::setup(format!("listening on {address}: {error}")).hint("choose another address with `listen`")
         })?;
         let address = listener.local_addr().map_err(|error| Failure::setup(format!("listening: {error}")))?;
         server.address.get_or_init(|| address);
-        let mut tasks = server.start();
-        let (end, told) = (CancellationToken::new(), server.told.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let telling = told.map(|told| tokio::spawn(told.run(server.context.clone(), end.clone())));
+        let mut crew = Crew::default();
+        server.man(&mut crew);
         server.is_ready.store(true, Ordering::Relaxed);
         server.context.tell(None, Body::Listening { address: address.to_string() });
-        let served = server.serve(listener, &mut tasks).await;
+        let served = server.serve(listener, &mut crew, asked).await;
         server.context.cancel.cancel();
-        while tasks.join_next().await.is_some() {}
+        while crew.tasks.join_next().await.is_some() {}
         server.retries.close();
         server.retries.wait().await;
         // What ended just now is told as well.
-        end.cancel();
-        if let Some(telling) = telling {
-            let _ = telling.await;
-        }
+        server.end_of_news.cancel();
+        server.telling.close();
+        server.telling.wait().await;
         served
     }
 
-    /// Takes requests as long as all tasks go on.
-    async fn serve(self: &Arc<Self>, listener: TcpListener, tasks: &mut JoinSet<()>) -> Result<()> {
+    /// Takes requests as long as all tasks go on that were not asked to end.
+    async fn serve(
+        self: &Arc<Self>,
+        listener: TcpListener,
+        crew: &mut Crew,
+        mut asked: UnboundedReceiver<()>,
+    ) -> Result<()> {
         let cancel = &self.context.cancel;
-        let mut serving = pin!(routes::serve(self.clone(), listener));
-        tokio::select! {
-            served = &mut serving => served,
-            Some(_) = tasks.join_next() => {
-                let was_asked = cancel.is_cancelled();
-                cancel.cancel();
-                let served = serving.await;
-                if was_asked { served } else { Err(ended()) }
+        let mut serving = tokio::spawn(routes::serve(self.clone(), listener));
+        loop {
+            tokio::select! {
+                served = &mut serving => return served.unwrap_or_else(|_| Err(ended())),
+                Some(task) = crew.tasks.join_next() => {
+                    if !task.unwrap_or(false) && !cancel.is_cancelled() {
+                        cancel.cancel();
+                        let _ = serving.await;
+                        return Err(ended());
+                    }
+                }
+                Some(()) = asked.recv() => self.reload(crew).await,
             }
         }
-    }
-
-    fn start(self: &Arc<Self>) -> JoinSet<()> {
-        let mut tasks = JoinSet::new();
-        for watched in &self.watched {
-            tasks.spawn(self.clone().look(watched.clone()));
-        }
-        for worker in self.workers() {
-            tasks.spawn(async move { worker.run().await });
-        }
-        tasks
     }
 }
 

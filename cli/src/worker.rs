@@ -51,13 +51,15 @@ pub struct Worker {
     pub repositories: Vec<String>,
     /// How many jobs of one kind are under way at once for one repository, whoever works on them.
     pub per_repository: u16,
+    /// Cancelled when it is to take no more jobs; the one under way goes on to its end.
+    pub until: CancellationToken,
 }
 
 impl Worker {
-    /// Works until it is cancelled. A ledger that is away for a moment is waited for, and told once.
+    /// Works until it is cancelled, or to take no more jobs. A ledger that is away for a moment is waited for, and told once.
     pub async fn run(&self) {
         let mut trouble = Trouble::default();
-        while !self.context.cancel.is_cancelled() {
+        while !self.until.is_cancelled() && !self.context.cancel.is_cancelled() {
             match self.next().await {
                 Ok(true) => {
                     trouble.over();

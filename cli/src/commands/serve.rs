@@ -7,16 +7,16 @@ use clap::Args as Arguments;
 use super::afar::Served;
 use super::shell::Shell;
 use super::{EXIT_CODES, Reach, Verb};
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::server::Server;
-use crate::server::config::Config;
 use crate::ui::{Events, Stream};
 
 const ABOUT: &str = "\
 Watch repositories: review their pull requests, and roll out what is merged
 
 It takes webhooks, and looks by itself as well, so that it needs none. What is to be done is kept in the ledger, so that \
-a restart loses nothing. It stops in order on Ctrl-C and SIGTERM: what is under way ends, what waits stays.
+a restart loses nothing. It stops in order on Ctrl-C and SIGTERM: what is under way ends, what waits stays. On SIGHUP it reads the configuration and its secrets anew: what changed begins \
+anew, a faulty configuration is refused, and no roll-out is cut.
 
 Secrets are files that the configuration names, never values in it.";
 
@@ -46,12 +46,9 @@ impl Verb for Serve {
     }
 
     async fn run(&self, shell: &Shell) -> Result<u8> {
-        shell.listen();
-        let path = shell.context.cwd.join(&self.config);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Failure::input(format!("reading {}: {error}", path.display())))?;
-        let config = Config::read(&text)?;
-        let server = Server::open(shell.context.clone(), shell.ledger().await?, config, Box::new(Served)).await?;
-        server.run().await.map(|()| 0)
+        let asked = shell.listen_as_server();
+        let file = shell.context.cwd.join(&self.config);
+        let server = Server::open(shell.context.clone(), shell.ledger().await?, file, Box::new(Served)).await?;
+        server.run(asked).await.map(|()| 0)
     }
 }

@@ -1,11 +1,13 @@
 //! What every command works with: the terminal, and the surroundings that the core works in.
 
 use std::fs::DirBuilder;
+use std::io::IsTerminal as _;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use super::{EngineArgs, Global, Source};
@@ -190,6 +192,34 @@ impl Shell {
             tokio::spawn(cancel_on(kind, self.context.cancel.clone()));
         }
     }
+
+    /// As `listen` for what stays: SIGHUP asks it to read its configuration anew, unless it comes from the end of its terminal.
+    pub fn listen_as_server(&self) -> UnboundedReceiver<()> {
+        for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+            tokio::spawn(cancel_on(kind, self.context.cancel.clone()));
+        }
+        let (ask, asked) = unbounded_channel();
+        let (cancel, had_terminal) = (self.context.cancel.clone(), has_terminal());
+        // It counts from now on, and not only once its task begins.
+        let signals = signal(SignalKind::hangup());
+        tokio::spawn(async move {
+            let Ok(mut signals) = signals else {
+                return;
+            };
+            while signals.recv().await.is_some() {
+                if had_terminal && !has_terminal() {
+                    return cancel.cancel();
+                }
+                let _ = ask.send(());
+            }
+        });
+        asked
+    }
+}
+
+/// Whether one of the standard streams is a terminal that is still there.
+fn has_terminal() -> bool {
+    std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal()
 }
 
 async fn cancel_on(kind: SignalKind, cancel: CancellationToken) {

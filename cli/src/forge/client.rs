@@ -315,7 +315,7 @@ impl Client {
             Err(_) => "is the address right, and can it be reached from here? HTTPS_PROXY names a proxy",
         };
         let words = failed.map_or_else(|words| words, |answer| answer.words());
-        let failure = self.trouble(what, &format!("{}: {words}", ask.doing)).failure.hint(hint);
+        let failure = self.trouble(what, &format!("{}: {words}", ask.doing)).failure.away().hint(hint);
         Trouble::new(what, failure)
     }
 
@@ -330,8 +330,9 @@ impl Client {
         };
         let failure = self.trouble(what, &format!("{}: {said}", ask.doing)).failure;
         let failure = match answer.status.as_u16() {
-            401 => failure.hint("the token is not taken: is it whole, and has it not expired?"),
+            401 => failure.refused().hint("the token is not taken: is it whole, and has it not expired?"),
             403 => failure
+                .refused()
                 .hint("the token may not do this: it has to read the repository and to write comments and statuses"),
             404 => failure.hint("does it exist, and may whoever the token belongs to see it?"),
             _ => failure,

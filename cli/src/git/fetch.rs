@@ -176,7 +176,9 @@ impl Mirror {
             ));
         }
         if says(&["uthentication failed", "could not read Username", "Permission denied"]) {
-            return failure.hint("git found no credentials that work: set up a credential helper or an SSH key");
+            return failure
+                .refused()
+                .hint("git found no credentials that work: set up a credential helper or an SSH key");
         }
         if says(&["promisor", "lazy fetch"]) {
             return Failure::input(format!("{label} is a partial clone, which lacks files"))

@@ -192,14 +192,14 @@ impl Server {
         Ok(())
     }
 
-    pub(super) fn of_label(&self, label: &str) -> Option<&Arc<Watched>> {
-        self.watched.iter().find(|watched| watched.label == label)
+    pub(super) fn of_label(&self, label: &str) -> Option<Arc<Watched>> {
+        self.setup().of_label(label).cloned()
     }
 
     /// A repository's branch is looked at without waiting for the next look.
     pub(super) async fn soon(&self, label: &str) -> Result<()> {
         match self.of_label(label) {
-            Some(watched) => self.ask(watched, Task::RollOut, &watched.branch, true).await,
+            Some(watched) => self.ask(&watched, Task::RollOut, &watched.branch, true).await,
             None => Ok(()),
         }
     }
@@ -208,7 +208,7 @@ impl Server {
     /// although the server may end before.
     pub(super) async fn retry(&self, label: &str, stacks: &[String]) -> Result<()> {
         let watched = self.of_label(label).ok_or_else(|| Failure::input("its repository is not watched here"))?;
-        self.ask(watched, Task::RollOut, &again(&watched.branch, stacks), true).await
+        self.ask(&watched, Task::RollOut, &again(&watched.branch, stacks), true).await
     }
 
     /// The stack that is meant, if it may be seen. Where several repositories have one of that name, the repository has to be named.

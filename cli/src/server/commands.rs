@@ -88,7 +88,8 @@ impl Server {
             Err(Wrong(why)) => return Ok(why),
         };
         let pull = reviewer.forge.pull(number).await?;
-        let who = self.config.named(who);
+        let setup = self.setup();
+        let who = setup.config.named(who);
         let said = Said { watched, reviewer, pull, who, command };
         let answer = match self.acted(&said).await {
             Err(failure) if matches!(failure.kind, Kind::Setup | Kind::Cancelled | Kind::Bug) => return Err(failure),

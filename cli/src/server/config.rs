@@ -16,9 +16,6 @@ use crate::forge::Kind;
 
 pub use schema::SCHEMA;
 
-/// What its faults are told of.
-const FILE: &str = "the configuration";
-
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -280,67 +277,82 @@ impl Config {
         self.names.iter().find(|(_, logins)| logins.iter().any(is_it)).map_or(login, |(name, _)| name)
     }
 
-    pub fn read(text: &str) -> Result<Config> {
+    /// `file` is what its faults are told of.
+    pub fn read(file: &str, text: &str) -> Result<Config> {
         let read: Result<Config, _> = serde_saphyr::from_str(text);
-        let config = read.map_err(|error| wrong(FILE, "serve", error.without_snippet()))?;
-        config.check().map(|()| config)
+        let config = read.map_err(|error| wrong(file, "serve", error.without_snippet()))?;
+        let faults = config.faults();
+        match faults.is_empty() {
+            true => Ok(config),
+            false => Err(Failure::input(format!("{file}: {}", faults.join("; ")))),
+        }
     }
 
-    fn check(&self) -> Result<()> {
-        let wrong = |words: String| Err(Failure::input(format!("the configuration: {words}")));
+    /// All that does not fit together.
+    fn faults(&self) -> Vec<String> {
+        let mut faults = self.faults_of_repositories();
+        let names: BTreeSet<&String> = self.repositories.iter().map(|repository| &repository.name).collect();
+        let seen = self.people.iter().map(|person| &person.repositories);
+        let seen = seen.chain(self.groups.iter().map(|group| &group.repositories)).flatten();
+        let unknown: BTreeSet<&String> = seen.filter(|name| !names.contains(name)).collect();
+        faults.extend(unknown.iter().map(|name| format!("somebody may see `{name}`, and no repository is called so")));
+        let mut logins = BTreeSet::new();
+        let twice = self.names.values().flatten().filter(|login| !logins.insert(login.to_lowercase()));
+        faults.extend(
+            twice.map(|login| format!("by `names` two people are called `{}` on a forge", login.escape_debug())),
+        );
+        faults.extend(self.faults_of_people());
+        faults
+    }
+
+    fn faults_of_repositories(&self) -> Vec<String> {
+        let mut faults = Vec::new();
         if self.repositories.is_empty() {
-            return wrong("no repository is named".to_owned());
+            faults.push("no repository is named".to_owned());
         }
         let mut names = BTreeSet::new();
-        for name in self.repositories.iter().map(|repository| &repository.name) {
+        for Repository { name, jobs, reviews, .. } in &self.repositories {
             if !is_word(name) {
-                return wrong(format!("`{}` is no name: use letters, digits and -", name.escape_debug()));
+                faults.push(format!("`{}` is no name: use letters, digits and -", name.escape_debug()));
             }
             if !names.insert(name) {
-                return wrong(format!("two repositories are called `{name}`"));
+                faults.push(format!("two repositories are called `{name}`"));
+            }
+            if *jobs == 0 || *reviews == 0 {
+                faults.push(format!("`jobs` and `reviews` of `{}` are one at least", name.escape_debug()));
             }
         }
-        let seen = self.people.iter().map(|person| &person.repositories);
-        let mut seen = seen.chain(self.groups.iter().map(|group| &group.repositories)).flatten();
-        let unknown = seen.find(|name| !names.contains(name));
-        if let Some(name) = unknown {
-            return wrong(format!("somebody may see `{name}`, and no repository is called so"));
-        }
-        let mut logins = BTreeSet::new();
-        if let Some(twice) = self.names.values().flatten().find(|login| !logins.insert(login.to_lowercase())) {
-            return wrong(format!("by `names` two people are called `{}` on a forge", twice.escape_debug()));
-        }
-        if let Some(words) = self.wrong_with_people() {
-            return wrong(words);
-        }
-        if self.repositories.iter().any(|repository| repository.jobs == 0 || repository.reviews == 0) {
-            return wrong("`jobs` and `reviews` are one at least".to_owned());
-        }
-        Ok(())
+        faults
     }
 }
 
 impl Config {
-    fn wrong_with_people(&self) -> Option<String> {
-        let (mut people, mut providers) = (BTreeSet::new(), BTreeSet::new());
-        if let Some(twice) = self.people.iter().find(|person| !people.insert(&person.name)) {
-            return Some(format!("two people are called `{}`", twice.name));
+    fn faults_of_people(&self) -> Vec<String> {
+        let (mut faults, mut people, mut providers) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        for Person { name, .. } in &self.people {
+            if !people.insert(name) {
+                faults.push(format!("two people are called `{name}`"));
+            }
         }
-        let is_wrong = |provider: &&Provider| !is_word(&provider.name) || !providers.insert(provider.name.clone());
-        if let Some(provider) = self.sign_in.iter().find(is_wrong) {
-            let name = provider.name.escape_debug();
-            return Some(format!("`{name}` names no entry of `signIn`: use letters, digits and -, and each once"));
+        for Provider { name, .. } in &self.sign_in {
+            if !is_word(name) || !providers.insert(name) {
+                let name = name.escape_debug();
+                faults.push(format!("`{name}` names no entry of `signIn`: use letters, digits and -, and each once"));
+            }
         }
         let named = self.people.iter().map(|person| &person.sign_in).chain(self.groups.iter().map(|g| &g.sign_in));
-        if let Some(unknown) = named.flatten().find(|name| !providers.contains(*name)) {
-            return Some(format!("no entry of `signIn` is called `{}`", unknown.escape_debug()));
+        for unknown in named.flatten().filter(|name| !providers.contains(name)) {
+            faults.push(format!("no entry of `signIn` is called `{}`", unknown.escape_debug()));
         }
-        let lost = |person: &&Person| person.token_file.is_none() && self.says_who(person).is_none();
-        if let Some(person) = self.people.iter().find(lost) {
-            return Some(format!("{} can't sign in: name `tokenFile`, or one entry of `signIn`", person.name));
+        for person in &self.people {
+            if person.token_file.is_none() && self.says_who(person).is_none() {
+                faults.push(format!("{} can't sign in: name `tokenFile`, or one entry of `signIn`", person.name));
+            }
         }
-        let lost = self.groups.iter().find(|group| self.names(group).is_none());
-        lost.map(|group| format!("nobody names the group {}: name one entry of `signIn`", group.group.escape_debug()))
+        for group in self.groups.iter().filter(|group| self.names(group).is_none()) {
+            faults.push(format!("nobody names the group {}: name one entry of `signIn`", group.group.escape_debug()));
+        }
+        faults
     }
 
     /// Who says that somebody is a person. Somebody may be called like another at another server, and like one with a token.
@@ -366,7 +378,7 @@ impl Config {
 pub(super) fn refuse_twice(entries: &[(&str, String)]) -> Result<()> {
     for (at, (name, label)) in entries.iter().enumerate() {
         if let Some((other, _)) = entries[..at].iter().find(|(_, other)| other == label) {
-            let words = format!("the configuration: `{other}` and `{name}` are the same repository, {label}");
+            let words = format!("`{other}` and `{name}` are the same repository, {label}");
             return Err(Failure::input(words).hint("keep one of them: one branch of a repository is rolled out"));
         }
     }
@@ -383,16 +395,18 @@ fn is_word(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    const FILE: &str = "the configuration";
+
     #[test]
     fn little_need_be_said() {
-        let config = Config::read("repositories: [{name: infra, repo: /srv/infra}]").expect("a configuration");
+        let config = Config::read(FILE, "repositories: [{name: infra, repo: /srv/infra}]").expect("a configuration");
         let infra = &config.repositories[0];
         assert_eq!((infra.branch.as_str(), infra.interval, infra.jobs), ("main", Duration::from_secs(60), 4));
         assert_eq!((config.listen.to_string().as_str(), config.open_to_read), ("127.0.0.1:8080", false));
         let all = "listen: 0.0.0.0:80\nurl: https://infra.example\nrepositories:\n  - name: infra\n    repo: https://git.example/acme/infra\n    \
             interval: 30s\n    forge: {url: 'https://git.example/acme/infra', kind: forgejo, tokenFile: t, webhookSecretFile: w}\n\
             people: [{name: ada, role: admin, tokenFile: ada, repositories: [infra]}]";
-        let config = Config::read(all).expect("a configuration");
+        let config = Config::read(FILE, all).expect("a configuration");
         assert_eq!(config.repositories[0].forge.as_ref().and_then(|forge| forge.kind), Some(Kind::Forgejo));
         assert_eq!((config.people[0].role, Role::Admin > Role::Viewer), (Role::Admin, true));
     }
@@ -404,7 +418,7 @@ mod tests {
             let text = format!(
                 "repositories: [{{name: i, repo: x}}]\nsignIn: [{providers}]\npeople: [{{name: ada, role: viewer, {person}}}]"
             );
-            Config::read(&text).map(|config| config.says_who(&config.people[0]).map(str::to_owned))
+            Config::read(FILE, &text).map(|config| config.says_who(&config.people[0]).map(str::to_owned))
         };
         let (a, b) = ("{name: a, issuer: x, clientId: y}", "{name: b, issuer: x, clientId: y}");
         let both = format!("{a}, {b}");
@@ -418,11 +432,16 @@ mod tests {
     #[test]
     fn a_person_is_one_on_every_forge() {
         let text = "repositories: [{name: i, repo: x}]\nnames: {ada: [Ada-L, '{5f1c}'], lee: [lee-anne]}\n";
-        let config = Config::read(text).expect("a configuration");
+        let config = Config::read(FILE, text).expect("a configuration");
         let named: Vec<&str> = ["ada-l", "{5F1C}", "Lee-Anne", "eve", "ada"].map(|login| config.named(login)).into();
         assert_eq!(named, ["ada", "ada", "lee", "eve", "ada"]);
         let twice = "repositories: [{name: i, repo: x}]\nnames: {ada: [a], lee: [A]}\n";
-        assert!(Config::read(twice).expect_err("two have it").message.contains("two people are called `A` on a forge"));
+        assert!(
+            Config::read(FILE, twice)
+                .expect_err("two have it")
+                .message
+                .contains("two people are called `A` on a forge")
+        );
     }
 
     #[test]
@@ -438,7 +457,7 @@ mod tests {
     /// What is shipped to begin with, and how a cluster asks whether it is well.
     #[test]
     fn what_is_shipped_holds_together() {
-        let config = Config::read(include_str!("../../../deploy/serve.yaml")).expect("a configuration");
+        let config = Config::read(FILE, include_str!("../../../deploy/serve.yaml")).expect("a configuration");
         assert_eq!((config.people.len(), config.repositories.len()), (2, 1));
         let cluster = include_str!("../../../deploy/kubernetes.yaml");
         for part in cluster.split("\n---\n") {
@@ -447,7 +466,7 @@ mod tests {
             assert!(read["kind"].is_string() && read["metadata"]["name"] == "gitinfra", "{read}");
         }
         assert!(cluster.contains("path: /healthz") && cluster.contains("path: /readyz"));
-        for line in ["serve --config serve.yaml", "KillSignal=SIGTERM"] {
+        for line in ["serve --config serve.yaml", "KillSignal=SIGTERM", "ExecReload=/bin/kill -HUP $MAINPID"] {
             assert!(include_str!("../../../deploy/gitinfra.service").contains(line), "{line}");
         }
     }
@@ -489,10 +508,19 @@ mod tests {
             ),
         ];
         for (text, words) in cases {
-            let failure = Config::read(&text).expect_err(&text);
+            let failure = Config::read(FILE, &text).expect_err(&text);
             assert!(failure.message.contains(words), "{text}: {failure}");
         }
-        let slip = Config::read("repositories:\n- name: infra\n  repo: x\n  forge: {url: x, tokenfile: t}\n");
+        let many = Config::read(
+            FILE,
+            "repositories: [{name: a/b, repo: x, jobs: 0}]\npeople: [{name: ada, role: viewer, repositories: [c]}]",
+        );
+        assert_eq!(
+            many.expect_err("four are wrong").message,
+            "the configuration: `a/b` is no name: use letters, digits and -; `jobs` and `reviews` of `a/b` are one at least; \
+            somebody may see `c`, and no repository is called so; ada can't sign in: name `tokenFile`, or one entry of `signIn`"
+        );
+        let slip = Config::read(FILE, "repositories:\n- name: infra\n  repo: x\n  forge: {url: x, tokenfile: t}\n");
         let failure = slip.expect_err("there is no such key");
         assert_eq!(failure.message, "the configuration:4:19: there is no key `tokenfile`");
         assert_eq!(failure.hints[0], "did you mean `tokenFile`?");

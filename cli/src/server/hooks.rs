@@ -43,7 +43,8 @@ pub(super) async fn take(
     body: Bytes,
 ) -> Response {
     let is_form = is_form(&headers);
-    let watched = server.watched.iter().find(|watched| watched.name == name);
+    let setup = server.setup();
+    let watched = setup.of_name(&name);
     // Whoever guesses names learns nothing: one that is not there is refused as one is whose secret they don't have.
     let Some((watched, (kind, signer))) = watched.and_then(|watched| Some((watched, watched.hook.as_ref()?))) else {
         return match is_form {

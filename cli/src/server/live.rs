@@ -21,6 +21,7 @@ use super::Server;
 use super::page;
 use super::people::{You, hex};
 use super::seats::Seat;
+use super::setup::Setup;
 use super::shared::{Beats, Fresh, PACE, Shared};
 use crate::event::{Event, Sink};
 use crate::failure::Result as Done;
@@ -108,6 +109,8 @@ pub(super) struct Of {
 /// One page that listens.
 struct Listening {
     server: Arc<Server>,
+    /// What was in force when it began.
+    setup: Arc<Setup>,
     /// Whoever reads, with the word that stands for all.
     you: You,
     word: Option<String>,
@@ -150,6 +153,7 @@ pub(super) async fn listen(
     let word = you.word.take();
     you.word = word.is_some().then(|| server.open.word.clone());
     let listening = Listening {
+        setup: server.setup(),
         word,
         page: server.open.page(&of, &you),
         bell: server.news.bell.subscribe(),
@@ -192,9 +196,11 @@ impl Listening {
             () = tokio::time::sleep(ANYWAY) => {}
         }
         tokio::select! {
-            () = cancel.cancelled() => None,
-            () = tokio::time::sleep(PACE) => Some(()),
+            () = cancel.cancelled() => return None,
+            () = tokio::time::sleep(PACE) => {}
         }
+        // By another configuration the reader may be somebody else: the page asks anew.
+        Arc::ptr_eq(&self.setup, &self.server.setup()).then_some(())
     }
 
     /// The parts that are others than those that were sent; the first time all of them.

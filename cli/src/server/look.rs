@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use super::commands::{OLDEST, is_older};
+use super::trouble::Side;
 use super::{Server, Watched};
 use crate::context::Trouble;
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::{Kind, Result};
 use crate::forge::Pull;
 use crate::forge::command::Command;
 use crate::record::{Job, JobState, Task};
@@ -19,34 +22,32 @@ const MOST_FAILURES: usize = 3;
 const LATELY: i64 = 24 * 60 * 60_000;
 
 impl Server {
-    /// Looks until the server ends, at once for the first time: so what happened while nobody was here is made up for. The same
+    /// Looks until it is to end, at once for the first time: so what happened while nobody was here is made up for. The same
     /// failure is told once.
-    pub(super) async fn look(self: Arc<Self>, watched: Arc<Watched>) {
+    pub(super) async fn look(self: Arc<Self>, watched: Arc<Watched>, end: &CancellationToken) {
         let (mut looks, mut trouble, mut swept) = (Looks::default(), Trouble::default(), 0);
         let since = self.ledger.watched_since(&watched.label, self.context.now()).await;
         self.tell_trouble(since.err());
-        while !self.context.cancel.is_cancelled() {
+        while !end.is_cancelled() {
             if self.context.now() >= swept + BETWEEN_SWEEPS {
                 swept = self.context.now();
                 self.tell_trouble(self.ledger.forget_words(swept).await.err());
             }
-            match self.one_look(&watched, &mut looks).await {
+            match self.ask_again(&watched).await {
                 Ok(()) => trouble.over(),
                 Err(failure) => trouble.tell(&self.context, failure),
             }
-            self.context.rest(watched.interval).await;
+            if let Some(reviewer) = &watched.reviewer {
+                let looked = self.look_at_pulls(&watched, reviewer, &mut looks).await;
+                self.note(&watched, Side::Forge, looked.err().as_ref());
+            }
+            let _ = tokio::time::timeout(watched.interval, end.cancelled()).await;
         }
     }
 
-    async fn one_look(&self, watched: &Watched, looks: &mut Looks) -> Result<()> {
+    async fn ask_again(&self, watched: &Watched) -> Result<()> {
         self.ask(watched, Task::RollOut, &watched.branch, false).await?;
-        self.ledger.forget_deliveries(self.context.now()).await?;
-        match &watched.reviewer {
-            Some(reviewer) => {
-                self.look_at_pulls(watched, reviewer, looks).await.map_err(|failure| named(&watched.name, failure))
-            }
-            None => Ok(()),
-        }
+        self.ledger.forget_deliveries(self.context.now()).await
     }
 
     async fn look_at_pulls(&self, watched: &Watched, reviewer: &Reviewer, looks: &mut Looks) -> Result<()> {
@@ -118,11 +119,6 @@ fn is_left(job: &Job, label: &str, open: &[Pull]) -> bool {
 fn lately(merged: Vec<Pull>, open: &[Pull], now: i64) -> Vec<Pull> {
     let is_new = |pull: &Pull| pull.updated + LATELY > now && !open.iter().any(|open| open.number == pull.number);
     merged.into_iter().filter(is_new).collect()
-}
-
-fn named(name: &str, mut failure: Failure) -> Failure {
-    failure.message = format!("{name}: {}", failure.message);
-    failure
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 mod mail;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
@@ -23,7 +23,7 @@ use super::config::{Notify, When};
 use crate::context::Context;
 use crate::decide::short;
 use crate::event::{Body, Event, Sink};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Faults, Result};
 use crate::forge::Secret;
 use crate::forge::wire::Wire;
 use crate::record::RunState;
@@ -38,7 +38,7 @@ const BETWEEN: Duration = Duration::from_secs(2);
 
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct News {
+pub(super) struct News {
     when: When,
     at: i64,
     line: String,
@@ -49,11 +49,13 @@ struct News {
 /// Whoever is told events, and picks those that others are told.
 pub(super) struct Notifier {
     next: Arc<dyn Sink>,
-    sender: Sender<News>,
+    /// Whom what is picked goes to; nobody at first.
+    sender: RwLock<Option<Sender<News>>>,
 }
 
 /// Where news go.
 pub(super) struct Told {
+    sender: Sender<News>,
     receiver: Receiver<News>,
     places: Vec<Place>,
     /// What links begin with.
@@ -96,19 +98,27 @@ impl Untold {
 }
 
 impl Notifier {
-    /// Reads where news go. Nobody is told anything before `Told::run`.
-    pub fn open(context: &Context, notify: &[Notify], base: &str) -> Result<(Arc<Notifier>, Told)> {
-        let (sender, receiver) = channel(MOST);
-        let places = notify.iter().map(|notify| Place::open(context, notify)).collect::<Result<_>>()?;
-        let told = Told { receiver, places, base: base.trim_end_matches('/').to_owned() };
-        Ok((Arc::new(Notifier { next: context.sink.clone(), sender }), told))
+    /// Nobody is told anything before `send_to`.
+    pub fn before(next: Arc<dyn Sink>) -> Arc<Notifier> {
+        Arc::new(Notifier { next, sender: RwLock::default() })
+    }
+
+    /// From now on news go there.
+    pub fn send_to(&self, sender: Sender<News>) {
+        *self.sender.write().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+    }
+
+    /// False where too many wait to be told.
+    fn send(&self, news: News) -> bool {
+        let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
+        sender.as_ref().is_none_or(|sender| sender.try_send(news).is_ok())
     }
 }
 
 impl Sink for Notifier {
     fn take(&self, event: &Event) {
         self.next.take(event);
-        if news(event).is_some_and(|news| self.sender.try_send(news).is_err()) {
+        if news(event).is_some_and(|news| !self.send(news)) {
             let message = "a notification was dropped: too many wait to be told".to_owned();
             self.next.take(&Event { run: None, stack: None, body: Body::Note { message }, ..event.clone() });
         }
@@ -222,9 +232,22 @@ impl Hook {
 }
 
 impl Told {
-    /// Tells what comes until `end`, each place for itself: one that is slow keeps no other waiting. Then what is left is told, for
-    /// a moment.
+    /// Reads where news go.
+    pub fn open(context: &Context, notify: &[Notify], base: &str) -> Result<Told> {
+        let ((sender, receiver), mut faults) = (channel(MOST), Faults::default());
+        let places = notify.iter().filter_map(|notify| faults.keep(Place::open(context, notify))).collect();
+        faults.end()?;
+        Ok(Told { sender, receiver, places, base: base.trim_end_matches('/').to_owned() })
+    }
+
+    pub fn sender(&self) -> Sender<News> {
+        self.sender.clone()
+    }
+
+    /// Tells what comes until `end`, or until others are told instead, each place for itself: one that is slow keeps no other
+    /// waiting. Then what is left is told, at the end for a moment only.
     pub async fn run(mut self, context: Context, end: CancellationToken) {
+        drop(self.sender);
         let (mut telling, mut ways, base) = (JoinSet::new(), Vec::new(), Arc::<str>::from(self.base));
         let untold = Arc::new(AtomicUsize::new(0));
         for place in self.places {
@@ -244,13 +267,24 @@ impl Told {
         loop {
             tokio::select! {
                 biased;
-                Some(news) = self.receiver.recv() => pass_on(news),
+                news = self.receiver.recv() => match news {
+                    Some(news) => pass_on(news),
+                    None => break,
+                },
                 () = end.cancelled() => break,
             }
         }
         drop(ways);
         let all = async { while telling.join_next().await.is_some() {} };
-        if tokio::time::timeout(LAST_WORDS, all).await.is_err() {
+        let too_long = async {
+            end.cancelled().await;
+            tokio::time::sleep(LAST_WORDS).await;
+        };
+        let is_all_told = tokio::select! {
+            () = all => true,
+            () = too_long => false,
+        };
+        if !is_all_told {
             let left = untold.load(Ordering::Relaxed);
             tell(&context, &format!("{} not told before the end", crate::text::count(left, "notification")));
         }
@@ -327,8 +361,10 @@ mod tests {
         let (cancel, sink) = (CancellationToken::new(), Arc::new(Deaf));
         let environment = crate::environment::Environment::new();
         let context = Context { environment, cwd: place.clone(), state_dir: place, clock: || 1_000, cancel, sink };
-        let opened = Notifier::open(&context, &[notify(&deaf), notify(&here)], "x");
-        let (notifier, told) = opened.map_err(|failure| failure.message).expect("it is open");
+        let told = Told::open(&context, &[notify(&deaf), notify(&here)], "x");
+        let (notifier, told) =
+            (Notifier::before(context.sink.clone()), told.map_err(|f| f.message).expect("it is open"));
+        notifier.send_to(told.sender());
         notifier.take(&event(RunState::Failed, None));
         let end = CancellationToken::new();
         end.cancel();

@@ -11,6 +11,7 @@ mod run;
 mod signs;
 mod stack;
 mod stacks;
+mod trouble;
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
@@ -11,9 +11,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::Server;
 use super::config::{Config, Group, Person, Role};
+use super::setup::Setup;
 use crate::context::Context;
 use crate::digest::Key;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Faults, Result};
 use crate::forge::Secret;
 use crate::ledger::SignedIn;
 
@@ -33,7 +34,7 @@ const ID: usize = 64;
 pub struct People {
     known: Vec<(Person, Option<[u8; 32]>)>,
     /// For each place when its window began, and how many wrong tokens came from there in it.
-    wrong: Mutex<BTreeMap<IpAddr, (i64, u32)>>,
+    wrong: Arc<Mutex<BTreeMap<IpAddr, (i64, u32)>>>,
 }
 
 /// Whoever asks.
@@ -95,7 +96,8 @@ impl You {
 }
 
 impl People {
-    pub fn read(context: &Context, people: &[Person]) -> Result<People> {
+    /// Whoever guesses goes on counting where others are configured than `before`.
+    pub fn read(context: &Context, people: &[Person], before: Option<&People>) -> Result<People> {
         let one = |person: &Person| {
             let Some(file) = &person.token_file else {
                 return Ok((person.clone(), None));
@@ -107,12 +109,15 @@ impl People {
             }
             Ok((person.clone(), Some(hash(token.reveal()))))
         };
-        let known: Vec<(Person, Option<[u8; 32]>)> = people.iter().map(one).collect::<Result<_>>()?;
+        let mut faults = Faults::default();
+        let known: Vec<(Person, Option<[u8; 32]>)> =
+            people.iter().filter_map(|person| faults.keep(one(person))).collect();
+        faults.end()?;
         let mut tokens = BTreeSet::new();
         if known.iter().filter_map(|(_, token)| *token).any(|token| !tokens.insert(token)) {
             return Err(Failure::input("two people have the same token").hint("make one for each"));
         }
-        Ok(People { known, wrong: Mutex::default() })
+        Ok(People { known, wrong: before.map(|before| before.wrong.clone()).unwrap_or_default() })
     }
 
     /// Whose token it is. All are compared, each in constant time.
@@ -157,53 +162,38 @@ impl People {
 impl Server {
     /// Where a request comes from.
     pub(super) fn place(&self, connected: IpAddr, headers: &HeaderMap) -> IpAddr {
-        self.config.proxy.as_ref().map_or(connected, |proxy| proxy.place(connected, headers))
+        self.setup().config.proxy.as_ref().map_or(connected, |proxy| proxy.place(connected, headers))
     }
 
     /// Who sent a request.
     pub(super) async fn you(&self, headers: &HeaderMap, connected: IpAddr) -> Result<You> {
-        let from = self.place(connected, headers);
+        let (setup, from) = (self.setup(), self.place(connected, headers));
         let bearer = text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
         if let Some(token) = bearer {
-            let found = self.people.try_token(token, from, self.context.now());
-            return Ok(found.ok().flatten().map(|person| self.as_you(person, None)).unwrap_or_default());
+            let found = setup.people.try_token(token, from, self.context.now());
+            return Ok(found.ok().flatten().map(|person| setup.as_you(person)).unwrap_or_default());
         }
         let session = self.session(headers);
         if let Some(session) = &session {
             let who = self.ledger.signed_in(&hashed(session), self.context.now()).await?;
-            let who = who.filter(|who| self.people.is_bound(&self.key, who, session));
-            if let Some(who) = who.filter(|who| self.has_a_role(who)) {
+            let who = who.filter(|who| setup.people.is_bound(&self.key, who, session));
+            if let Some(who) = who.filter(|who| !setup.grants(who).is_empty()) {
                 let word = word_of(&self.key, session);
-                return Ok(You::new(Some(who.person.clone()), self.grants(&who), Some(word)));
+                return Ok(You::new(Some(who.person.clone()), setup.grants(&who), Some(word)));
             }
         }
         let grant = Grant { role: Role::Viewer, only: None };
-        Ok(You::new(None, self.config.open_to_read.then_some(grant).into_iter().collect(), None))
-    }
-
-    fn as_you(&self, person: &Person, word: Option<String>) -> You {
-        You::new(Some(person.name.clone()), vec![self.grant(person.role, &person.repositories)], word)
-    }
-
-    fn grant(&self, role: Role, repositories: &[String]) -> Grant {
-        let named = |name: &String| self.watched.iter().find(|watched| watched.name == *name);
-        let only = repositories.iter().filter_map(named).map(|watched| watched.label.clone()).collect();
-        Grant { role, only: Some(only).filter(|_| !repositories.is_empty()) }
-    }
-
-    /// What somebody may do by name, and as a member of groups. As the configuration has it now, and not when they signed in.
-    fn grants(&self, who: &SignedIn) -> Vec<Grant> {
-        granted(&self.config, who).into_iter().map(|(role, repositories)| self.grant(role, repositories)).collect()
+        Ok(You::new(None, setup.config.open_to_read.then_some(grant).into_iter().collect(), None))
     }
 
     pub(super) fn has_a_role(&self, who: &SignedIn) -> bool {
-        !self.grants(who).is_empty()
+        !self.setup().grants(who).is_empty()
     }
 
     /// Begins a session, always a new one: nobody can have given it to the browser before. The cookie's text.
     pub(super) async fn sign_in(&self, who: &SignedIn) -> Result<HeaderValue> {
         let id = hex(&rand::random::<[u8; 32]>());
-        let bound = self.people.bound(&self.key, &who.person, &id).filter(|_| who.by.is_empty());
+        let bound = self.setup().people.bound(&self.key, &who.person, &id).filter(|_| who.by.is_empty());
         let id = bound.unwrap_or(id);
         let now = self.context.now();
         self.ledger.sign_in(&hashed(&id), who, now + SESSION, now).await?;
@@ -241,7 +231,7 @@ impl Server {
     }
 
     fn is_secure(&self) -> bool {
-        self.config.url.as_ref().is_some_and(|url| url.starts_with("https://"))
+        self.setup().config.url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
 
     /// A name that browsers take from this very host and by TLS alone.
@@ -258,6 +248,23 @@ impl Server {
         let (name, secure) = (self.cookie_name(cookie), if self.is_secure() { "; Secure" } else { "" });
         let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("gitinfra="))
+    }
+}
+
+impl Setup {
+    fn as_you(&self, person: &Person) -> You {
+        You::new(Some(person.name.clone()), vec![self.grant(person.role, &person.repositories)], None)
+    }
+
+    fn grant(&self, role: Role, repositories: &[String]) -> Grant {
+        let named = |name: &String| self.of_name(name);
+        let only = repositories.iter().filter_map(named).map(|watched| watched.label.clone()).collect();
+        Grant { role, only: Some(only).filter(|_| !repositories.is_empty()) }
+    }
+
+    /// What somebody may do by name, and as a member of groups. As the configuration has it now, and not when they signed in.
+    fn grants(&self, who: &SignedIn) -> Vec<Grant> {
+        granted(&self.config, who).into_iter().map(|(role, repositories)| self.grant(role, repositories)).collect()
     }
 }
 
@@ -325,7 +332,7 @@ mod tests {
             (person("ada", Role::Admin), Some(hash("t-ada"))),
             (person("eve", Role::Viewer), Some(hash("t-eve"))),
         ];
-        People { known, wrong: Mutex::default() }
+        People { known, wrong: Arc::default() }
     }
 
     #[test]
@@ -381,6 +388,7 @@ mod tests {
     #[test]
     fn nobody_is_another_who_is_called_the_same_elsewhere() {
         let config = Config::read(
+            "serve.yaml",
             "repositories: [{name: i, repo: x}]\n\
              signIn: [{name: a, issuer: x, clientId: y}, {name: b, issuer: z, clientId: y}]\n\
              people: [{name: ada, role: admin, signIn: a}, {name: bot, role: approver, tokenFile: t}]\n\

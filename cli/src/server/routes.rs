@@ -16,6 +16,7 @@ use maud::Markup;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
+use super::metrics::Is;
 use super::people::You;
 use super::shared::Fresh;
 use super::{Server, acts, connections, hooks, live, page, sign_in, verbs};
@@ -81,11 +82,12 @@ async fn dressed(State(server): State<Arc<Server>>, request: Request, next: Next
     response
 }
 
-/// Whether it takes work: the ledger answers, and it is not about to end.
-async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, &'static str) {
+/// Whether it takes work: the ledger answers, and it is not about to end. A forge that is away keeps nothing else from being done, so
+/// it is only said; which one it is, is not for everybody.
+async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, String) {
     match server.is_ready.load(Ordering::Relaxed) && server.ledger.jobs().await.is_ok() {
-        true => (StatusCode::OK, "ready\n"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
+        true => (StatusCode::OK, format!("ready{}\n", server.but())),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n".to_owned()),
     }
 }
 
@@ -97,7 +99,13 @@ async fn metrics(State(server): State<Arc<Server>>, you: You) -> Response {
     let (Ok(jobs), Ok(stacks)) = (server.ledger.jobs().await, page::states(&server, &you).await) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let text = server.metrics.text(&jobs, &stacks, server.context.now());
+    let is = Is {
+        jobs: &jobs,
+        stacks,
+        repositories: server.sides(),
+        is_configured: server.refused_configuration().is_none(),
+    };
+    let text = server.metrics.text(&is, server.context.now());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
@@ -183,7 +191,8 @@ async fn ask_who(State(server): State<Arc<Server>>, Query(to): Query<To>) -> Res
 
 /// Where somebody signs in, with what went wrong.
 pub(super) fn sign_in_page(server: &Server, status: StatusCode, next: &str, trouble: Option<&str>) -> Response {
-    let elsewhere: Vec<&str> = server.elsewhere.iter().map(|one| one.provider.name.as_str()).collect();
+    let setup = server.setup();
+    let elsewhere: Vec<&str> = setup.elsewhere.iter().map(|one| one.provider.name.as_str()).collect();
     html(status, page::sign_in(next, trouble, &elsewhere, server.context.now()))
 }
 
@@ -198,7 +207,8 @@ async fn signed_in(
     if !super::people::is_same_origin(&headers) {
         return denied(&server, &You::default(), "the form comes from another page");
     }
-    match server.people.try_token(&token, server.place(from.ip(), &headers), now) {
+    let setup = server.setup();
+    match setup.people.try_token(&token, server.place(from.ip(), &headers), now) {
         Err(seconds) => {
             let words = format!("Too many wrong tokens came from here. Try again in {seconds} s.");
             let retry = [(header::RETRY_AFTER, seconds.to_string())];

@@ -96,7 +96,7 @@ impl Caller {
         stacks: Vec<String>,
         sink: Arc<dyn Sink>,
     ) -> Result<Option<Kind>> {
-        let watched = self.server.of_label(repository).filter(|watched| watched.branch == branch).cloned();
+        let watched = self.server.of_label(repository).filter(|watched| watched.branch == branch);
         let watched =
             watched.ok_or_else(|| Failure::input(format!("{branch} of {repository} is not watched there")))?;
         self.did("retried", &stacks.join(", "), "").await?;

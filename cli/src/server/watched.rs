@@ -1,14 +1,16 @@
 //! A repository that a server watches: its forge, its mirrors, and who follows it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 
 use super::config::{Config, Forge, Repository, refuse_twice};
+use super::trouble::Troubles;
 use crate::context::Context;
 use crate::environment::for_engine;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Faults, Result};
 use crate::follow::{Follow, Wishes};
 use crate::forge::mark::Marks;
 use crate::forge::webhook::Signer;
@@ -24,6 +26,7 @@ const FETCH: Duration = Duration::from_secs(600);
 
 /// One repository.
 pub struct Watched {
+    ground: Ground,
     pub name: String,
     /// What the ledger calls it.
     pub label: String,
@@ -35,6 +38,49 @@ pub struct Watched {
     /// Who may deliver, and how it proves itself.
     pub hook: Option<(Kind, Signer)>,
     pub follow: Mutex<Follow>,
+    /// Whose turn it is to go over the branch. It is handed on to what the repository is by the next configuration.
+    pub turn: Arc<Mutex<()>>,
+    pub troubles: Troubles,
+}
+
+/// What a repository rests on: as long as it is the same, so is the repository.
+#[derive(Clone, PartialEq, Eq)]
+struct Ground {
+    of: Repository,
+    /// What the addresses of the server's pages begin with, if people reach it.
+    page: Option<String>,
+    secrets: Secrets,
+}
+
+/// What the files of a forge hold.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Secrets {
+    token: Option<Secret>,
+    app_key: Option<Secret>,
+    webhook: Option<Secret>,
+}
+
+impl Ground {
+    fn read(context: &Context, of: &Repository, page: Option<String>) -> Result<Ground> {
+        let secrets = of.forge.as_ref().map(|forge| Secrets::read(context, forge)).transpose()?.unwrap_or_default();
+        Ok(Ground { of: of.clone(), page, secrets })
+    }
+}
+
+impl Secrets {
+    fn read(context: &Context, forge: &Forge) -> Result<Secrets> {
+        let mut faults = Faults::default();
+        let mut at = |file: &Option<PathBuf>| {
+            let file = file.as_ref()?;
+            faults.keep(Secret::read(&context.cwd.join(file)))
+        };
+        let secrets = Secrets {
+            token: at(&forge.token_file),
+            app_key: at(&forge.app_key_file),
+            webhook: at(&forge.webhook_secret_file),
+        };
+        faults.end().map(|()| secrets)
+    }
 }
 
 /// A forge with all that speaks to it.
@@ -45,14 +91,14 @@ struct Spoken {
 }
 
 impl Watched {
-    /// `page` is what the addresses of the server's pages begin with, if people reach it.
-    pub async fn open(
+    async fn open(
         context: &Context,
         ledger: &Ledger,
-        of: &Repository,
-        page: Option<String>,
+        ground: Ground,
+        before: Option<&Arc<Watched>>,
     ) -> Result<Arc<Watched>> {
-        let spoken = of.forge.as_ref().map(|forge| spoken(context, forge)).transpose()?;
+        let (of, page) = (&ground.of, ground.page.clone());
+        let spoken = of.forge.as_ref().map(|forge| spoken(forge, &ground.secrets)).transpose()?;
         let mut scrubber = Scrubber::from_environment(&context.environment);
         if let Some(Spoken { credential, .. }) = &spoken {
             scrubber.add(credential.secret().reveal());
@@ -96,23 +142,42 @@ impl Watched {
             reviewer,
             hook,
             follow: Mutex::new(follow),
+            turn: before.map(|before| before.turn.clone()).unwrap_or_default(),
+            troubles: Troubles::default(),
+            ground,
         }))
     }
 
-    /// All that a configuration names. Two of its entries are never the same repository.
-    pub async fn all(context: &Context, ledger: &Ledger, config: &Config) -> Result<Vec<Arc<Watched>>> {
-        let (mut entries, mut all) = (Vec::new(), Vec::new());
+    /// All that a configuration names, those of before where nothing of them changed. Two of its entries are never the same
+    /// repository.
+    pub async fn all(
+        context: &Context,
+        ledger: &Ledger,
+        config: &Config,
+        before: &[Arc<Watched>],
+    ) -> Result<Vec<Arc<Watched>>> {
+        let (mut faults, mut entries, mut all) = (Faults::default(), Vec::new(), Vec::new());
         for of in &config.repositories {
-            let source = Source::parse(&of.repo, &context.cwd).map_err(|failure| named(of, failure))?;
-            entries.push((of.name.as_str(), source.label));
+            let source = Source::parse(&of.repo, &context.cwd).map_err(|failure| named(of, failure));
+            let ground = Ground::read(context, of, config.url.clone()).map_err(|failure| named(of, failure));
+            if let (Some(source), Some(ground)) = (faults.keep(source), faults.keep(ground)) {
+                entries.push((of.name.as_str(), source.label));
+                all.push(ground);
+            }
         }
-        refuse_twice(&entries)?;
-        for of in &config.repositories {
-            all.push(
-                Watched::open(context, ledger, of, config.url.clone()).await.map_err(|failure| named(of, failure))?,
-            );
+        faults.keep(refuse_twice(&entries));
+        let mut opened = Vec::new();
+        for (ground, (_, label)) in all.into_iter().zip(&entries) {
+            let old = before.iter().find(|old| old.label == *label);
+            if let Some(same) = old.filter(|old| old.ground == ground) {
+                opened.push(same.clone());
+                continue;
+            }
+            let of = ground.of.clone();
+            let watched = Watched::open(context, ledger, ground, old).await.map_err(|failure| named(&of, failure));
+            opened.extend(faults.keep(watched));
         }
-        Ok(all)
+        faults.end().map(|()| opened)
     }
 }
 
@@ -126,18 +191,17 @@ async fn mirror(context: &Context, of: &Repository) -> Result<Mirror> {
     Mirror::open(&context.state_dir, source, &context.environment, FETCH).await
 }
 
-fn spoken(context: &Context, forge: &Forge) -> Result<Spoken> {
+fn spoken(forge: &Forge, secrets: &Secrets) -> Result<Spoken> {
     let address = Address::parse(&forge.url, forge.kind)?;
-    let at = |file: &std::path::PathBuf| Secret::read(&context.cwd.join(file));
-    let credential = match (&forge.app, &forge.app_key_file, &forge.token_file) {
-        (Some(id), Some(key), None) => Credential::App(App { id: *id, key: at(key)? }),
-        (None, None, Some(token)) => Credential::Token(at(token)?),
+    let credential = match (forge.app, &secrets.app_key, &secrets.token) {
+        (Some(id), Some(key), None) => Credential::App(App { id, key: key.clone() }),
+        (None, None, Some(token)) => Credential::Token(token.clone()),
         _ => {
             return Err(Failure::input("nobody speaks to the forge")
                 .hint("name `tokenFile`, or `app` with `appKeyFile` for a GitHub App"));
         }
     };
-    let signer = forge.webhook_secret_file.as_ref().map(|file| Signer::new(address.kind, &at(file)?)).transpose()?;
+    let signer = secrets.webhook.as_ref().map(|secret| Signer::new(address.kind, secret)).transpose()?;
     let hook = signer.map(|signer| (address.kind, signer));
     Ok(Spoken { address, credential, hook })
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
+use super::trouble::Side;
 use super::{Server, Watched};
 use crate::event::{Body, Sink};
 use crate::failure::{Failure, Kind, Result};
@@ -32,33 +33,43 @@ pub struct Doing(pub Arc<Server>);
 impl Work for Doing {
     async fn work(&self, job: &Job, cancel: &CancellationToken) -> Result<()> {
         let (server, began) = (&self.0, self.0.context.now());
-        let Some(watched) = server.watched.iter().find(|watched| watched.label == job.repository) else {
-            return Err(Failure::input("its repository is not watched any more"));
-        };
+        // Whatever is configured meanwhile, the job goes on as it began.
+        let watched = server.of_label(&job.repository);
+        let watched = &watched.ok_or_else(|| Failure::input("its repository is not watched any more"))?;
         let done = match job.task {
             Task::RollOut => server.roll_out(watched, cancel, meant_again(&job.subject)).await,
-            Task::Review => server.review(watched, job, cancel).await,
-            Task::Command => server.command(watched, &job.subject).await,
+            Task::Review => server.review(watched, job, cancel).await.map(|()| Came::ToSomething),
+            Task::Command => server.command(watched, &job.subject).await.map(|()| Came::ToSomething),
         };
         server.tell_end(watched, job, &done, server.context.now() - began);
-        done
+        if job.task == Task::RollOut {
+            server.note(watched, Side::Branch, done.as_ref().err());
+        }
+        done.map(drop)
     }
+}
+
+/// What a job came to. A look at what stays as it was is worth no line in a log.
+enum Came {
+    ToSomething,
+    ToNothing,
 }
 
 impl Server {
     /// As many workers as there is work for, each for one kind of it: so no long roll-out keeps a review waiting.
-    pub(super) fn workers(self: &Arc<Self>) -> Vec<Worker> {
-        let reviewed = || self.watched.iter().filter(|watched| watched.reviewer.is_some());
+    pub(super) fn workers(self: &Arc<Self>, until: &CancellationToken) -> Vec<Worker> {
+        let setup = self.setup();
+        let all = || setup.watched.iter();
+        let reviewed = || all().filter(|watched| watched.reviewer.is_some());
         let reviews: usize = reviewed().map(|watched| watched.reviews).sum();
-        let kinds =
-            [(Task::RollOut, self.watched.len()), (Task::Review, reviews), (Task::Command, reviewed().count().min(2))];
+        let kinds = [(Task::RollOut, all().len()), (Task::Review, reviews), (Task::Command, reviewed().count().min(2))];
         // A branch is rolled out by one at a time: what waits for it waits in the queue, and keeps no other's from its turn.
         let most = |task| match task {
             Task::RollOut => 1,
-            Task::Review => self.watched.iter().map(|watched| watched.reviews).max().unwrap_or(1),
+            Task::Review => all().map(|watched| watched.reviews).max().unwrap_or(1),
             Task::Command => 2,
         };
-        let labels: Vec<String> = self.watched.iter().map(|watched| watched.label.clone()).collect();
+        let labels: Vec<String> = all().map(|watched| watched.label.clone()).collect();
         let worker = |task| Worker {
             context: self.context.clone(),
             ledger: self.ledger.clone(),
@@ -66,6 +77,7 @@ impl Server {
             tasks: vec![task],
             repositories: labels.clone(),
             per_repository: u16::try_from(most(task)).unwrap_or(u16::MAX),
+            until: until.clone(),
         };
         kinds.into_iter().flat_map(|(task, number)| (0..number.min(MOST)).map(move |_| task)).map(worker).collect()
     }
@@ -135,18 +147,15 @@ impl Server {
 
     /// One pass over the branch; over some of its stacks alone where those are to be tried again. What fails in a stack is in its
     /// run; it is tried again by the next looks.
-    pub(super) async fn roll_out(
-        &self,
-        watched: &Watched,
-        cancel: &CancellationToken,
-        again: Vec<String>,
-    ) -> Result<()> {
+    async fn roll_out(&self, watched: &Watched, cancel: &CancellationToken, again: Vec<String>) -> Result<Came> {
+        let before = watched.follow.lock().await.seen.clone();
         let tally = self.pass(watched, cancel, again, None).await?;
         self.tell_ends(watched, &tally).await;
-        match tally.cancelled {
-            0 => Ok(()),
-            _ => Err(Failure::cancelled()),
+        if tally.cancelled > 0 {
+            return Err(Failure::cancelled());
         }
+        let is_idle = tally.rolled_out + tally.held == 0 && before == watched.follow.lock().await.seen;
+        Ok(if is_idle { Came::ToNothing } else { Came::ToSomething })
     }
 
     /// The same, told to somebody else where there is one.
@@ -157,6 +166,7 @@ impl Server {
         again: Vec<String>,
         sink: Option<Arc<dyn Sink>>,
     ) -> Result<Tally> {
+        let _turn = watched.turn.lock().await;
         let mut follow = watched.follow.lock().await;
         follow.context.cancel = cancel.clone();
         follow.context.sink = sink.unwrap_or_else(|| self.context.sink.clone());
@@ -182,9 +192,9 @@ impl Server {
         }
     }
 
-    fn tell_end(&self, watched: &Watched, job: &Job, done: &Result<()>, millis: i64) {
+    fn tell_end(&self, watched: &Watched, job: &Job, done: &Result<Came>, millis: i64) {
         let (outcome, message) = match done {
-            Ok(()) => ("done", None),
+            Ok(_) => ("done", None),
             Err(failure) if failure.kind == Kind::Cancelled => ("stopped", None),
             Err(failure) => ("failed", Some(failure.with_hints())),
         };
@@ -192,6 +202,9 @@ impl Server {
         let labels = [("task", job.task.word()), ("outcome", outcome)];
         self.metrics.count("gitinfra_jobs_total", &labels);
         self.metrics.add("gitinfra_job_seconds_total", &labels, seconds);
+        if matches!(done, Ok(Came::ToNothing)) {
+            return;
+        }
         let (repository, task, subject) = (watched.name.clone(), job.task.to_string(), job.subject.clone());
         self.context
             .tell(None, Body::Worked { repository, task, subject, outcome: outcome.to_owned(), seconds, message });

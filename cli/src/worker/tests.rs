@@ -58,6 +58,7 @@ async fn jobs_are_done_put_back_and_let_go() {
         tasks: Vec::new(),
         repositories: Vec::new(),
         per_repository: 2,
+        until: CancellationToken::new(),
     };
     let ask = async |commit: &'static str| {
         let asked = Asked { repository: "r", task: Task::RollOut, subject: "main", commit: Some(commit) };

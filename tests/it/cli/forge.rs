@@ -4,6 +4,7 @@ mod conversation;
 mod gitea;
 pub mod http;
 mod played;
+mod reload;
 mod replicas;
 mod serve;
 mod served;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::signs::{age, brief, clock, commit, heads, legible, link_to_stack, state};
-use super::{Look, Page, frame};
+use super::{Look, Page, frame, trouble};
 use crate::failure::Result;
 use crate::ledger::{HoldFilter, RunFilter};
 use crate::record::HoldState;
@@ -123,21 +123,24 @@ pub async fn events(look: &Look<'_>) -> Result<Page> {
 }
 
 pub async fn repositories(look: &Look<'_>) -> Result<Page> {
-    let watched = look.server.watched.iter().filter(|watched| look.you.sees(&watched.label));
+    let setup = look.server.setup();
+    let watched = setup.watched.iter().filter(|watched| look.you.sees(&watched.label));
     let (mut rows, mut items) = (Vec::new(), Vec::new());
     for one in watched {
         let forge = one.reviewer.as_ref().map_or("none", |reviewer| reviewer.forge.repository());
         let hook = if one.hook.is_some() { format!("/hooks/{}", one.name) } else { "none: it only looks".to_owned() };
-        items.push(json!({ "name": one.name, "repository": one.label, "branch": one.branch, "forge": forge }));
+        items.push(json!({ "name": one.name, "repository": one.label, "branch": one.branch, "forge": forge, "troubles": trouble::data(one) }));
         rows.push(html! {
             th role="rowheader" scope="row" { (one.name) small { (one.label) } }
+            td role="cell" data-h="State" { (trouble::of(one)) }
             td role="cell" data-h="Branch" { code { (one.branch) } }
             td role="cell" data-h="Pull requests" { (forge) }
             td role="cell" data-h="Webhook" { code { (hook) } }
             td role="cell" data-h="Looks every" { (seconds(one.interval.as_secs_f64())) }
         });
     }
-    let content = table(&["Repository", "Branch", "Pull requests", "Webhook", "Looks every"], &rows);
+    let heads = ["Repository", "State", "Branch", "Pull requests", "Webhook", "Looks every"];
+    let content = html! { (trouble::card(look)) (table(&heads, &rows)) };
     Ok(listed("Repositories", "repositories", "What is watched.", content, json!({ "items": items })))
 }
 

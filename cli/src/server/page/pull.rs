@@ -15,7 +15,8 @@ pub async fn page(look: &Look<'_>, path: &str, number: &str) -> Result<Page> {
     let is_it = |watched: &&Watched| {
         look.you.sees(&watched.label) && watched.reviewer.as_ref().is_some_and(|one| one.forge.repository() == path)
     };
-    let watched = look.server.watched.iter().map(AsRef::as_ref).find(is_it).ok_or_else(unknown)?;
+    let setup = look.server.setup();
+    let watched = setup.watched.iter().map(AsRef::as_ref).find(is_it).ok_or_else(unknown)?;
     let number: u64 = number.parse().map_err(|_| unknown())?;
     let title = format!("{path} #{number}");
     let Some((pull, at)) = look.server.ledger.pull(&watched.label, number).await? else {

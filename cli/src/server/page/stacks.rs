@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use super::signs::{age, brief, heads, link_to_stack, state, to_stack};
-use super::{Look, Page, frame};
+use super::{Look, Page, frame, trouble};
 use crate::decide::short;
 use crate::failure::{Failure, Result};
 use crate::ledger::HoldFilter;
@@ -125,6 +125,7 @@ pub async fn page(look: &Look<'_>) -> Result<Page> {
     let data = json!({ "items": shown.iter().map(|row| &row.record).collect::<Vec<_>>() });
     let parts = vec![
         ("head", head(&all, needing.len())),
+        ("trouble", trouble::card(look)),
         ("need", need(&needing)),
         ("bar", bar(look, &all)),
         ("list", list(look, &all, &shown)),

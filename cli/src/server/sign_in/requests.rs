@@ -13,6 +13,7 @@ use crate::ledger::SignedIn;
 use crate::server::Server;
 use crate::server::people::{Cookie, hashed};
 use crate::server::routes::{To, begun, own, sign_in_page};
+use crate::server::setup::Setup;
 
 /// What comes back with somebody.
 #[derive(Deserialize)]
@@ -30,7 +31,7 @@ pub async fn begin(State(server): State<Arc<Server>>, Path(name): Path<String>, 
     match server.begin(&name, &to.next).await {
         Ok((cookie, to)) => ([(header::SET_COOKIE, cookie)], Redirect::to(&to)).into_response(),
         Err(failure) => {
-            let is_known = server.elsewhere(&name).is_ok();
+            let is_known = server.setup().elsewhere(&name).is_ok();
             let status = if is_known { StatusCode::BAD_GATEWAY } else { StatusCode::NOT_FOUND };
             not_yet(&server, status, &failure)
         }
@@ -58,25 +59,33 @@ fn not_yet(server: &Server, status: StatusCode, failure: &Failure) -> Response {
     sign_in_page(server, status, "", Some(&failure.message))
 }
 
-impl Server {
-    /// Another server by its name, and where it sends people back to.
-    fn elsewhere(&self, name: &str) -> Result<(&Elsewhere, String)> {
+impl Setup {
+    /// Another server by its name.
+    fn elsewhere(&self, name: &str) -> Result<&Elsewhere> {
         let found = self.elsewhere.iter().find(|one| one.provider.name == name);
-        let found = found.ok_or_else(|| Failure::input("nobody signs in there"))?;
+        found.ok_or_else(|| Failure::input("nobody signs in there"))
+    }
+}
+
+impl Server {
+    /// Where another server sends people back to.
+    fn back_from(&self, setup: &Setup, name: &str) -> String {
         let here = || self.address.get().map(|address| format!("http://{address}"));
-        let url = self.config.url.clone().or_else(here).unwrap_or_default();
-        Ok((found, format!("{}/sign-in/{name}/back", url.trim_end_matches('/'))))
+        let url = setup.config.url.clone().or_else(here).unwrap_or_default();
+        format!("{}/sign-in/{name}/back", url.trim_end_matches('/'))
     }
 
     async fn begin(&self, name: &str, next: &str) -> Result<(HeaderValue, String)> {
-        let (elsewhere, back) = self.elsewhere(name)?;
+        let setup = self.setup();
+        let (elsewhere, back) = (setup.elsewhere(name)?, self.back_from(&setup, name));
         let (to, begun) = elsewhere.begin(&back, own(next), self.context.now()).await?;
         Ok((self.cookie(Cookie::Begun, &begun.written(&self.key), PATIENCE / 1000), to))
     }
 
     /// The cookie of a new session, and where to go.
     async fn come_back(&self, name: &str, headers: &HeaderMap, back: &Back) -> Result<(HeaderValue, String)> {
-        let (elsewhere, address) = self.elsewhere(name)?;
+        let setup = self.setup();
+        let (elsewhere, address) = (setup.elsewhere(name)?, self.back_from(&setup, name));
         let kept = self.in_cookie(headers, Cookie::Begun).unwrap_or_default();
         let now = self.context.now();
         let stale = |words| Failure::input(format!("nobody was signed in: {words}"));
