@@ -424,3 +424,8 @@ fn join_some(parts: Vec<String>, between: &str) -> Option<String> {
 fn yaml(value: &impl Serialize) -> Result<String> {
     serde_saphyr::to_string(value).map_err(|error| Failure::bug(format!("writing YAML: {error}")))
 }
+
+/// Whether one of the standard streams is a terminal that is still there.
+pub fn has_terminal() -> bool {
+    io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
+}

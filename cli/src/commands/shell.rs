@@ -1,7 +1,6 @@
 //! What every command works with: the terminal, and the surroundings that the core works in.
 
 use std::fs::DirBuilder;
-use std::io::IsTerminal as _;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,7 +19,7 @@ use crate::process;
 use crate::record::StackRecord;
 use crate::server::config::Role;
 use crate::server::verbs::Caller;
-use crate::ui::Ui;
+use crate::ui::{self, Ui};
 
 /// What `main` reads of the process's surroundings; nothing else looks there.
 pub struct Surroundings {
@@ -199,7 +198,7 @@ impl Shell {
             tokio::spawn(cancel_on(kind, self.context.cancel.clone()));
         }
         let (ask, asked) = unbounded_channel();
-        let (cancel, had_terminal) = (self.context.cancel.clone(), has_terminal());
+        let (cancel, had_terminal) = (self.context.cancel.clone(), ui::has_terminal());
         // It counts from now on, and not only once its task begins.
         let signals = signal(SignalKind::hangup());
         tokio::spawn(async move {
@@ -207,7 +206,7 @@ impl Shell {
                 return;
             };
             while signals.recv().await.is_some() {
-                if had_terminal && !has_terminal() {
+                if had_terminal && !ui::has_terminal() {
                     return cancel.cancel();
                 }
                 let _ = ask.send(());
@@ -215,11 +214,6 @@ impl Shell {
         });
         asked
     }
-}
-
-/// Whether one of the standard streams is a terminal that is still there.
-fn has_terminal() -> bool {
-    std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal()
 }
 
 async fn cancel_on(kind: SignalKind, cancel: CancellationToken) {
