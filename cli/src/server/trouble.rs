@@ -126,9 +126,7 @@ impl Server {
             },
         );
     }
-}
 
-impl Server {
     /// Each side of each repository by its name, and whether it is well.
     pub(super) fn sides(&self) -> Vec<(String, &'static str, bool)> {
         let setup = self.setup();
