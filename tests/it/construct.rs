@@ -9,7 +9,7 @@ mod network;
 mod standing;
 mod tags;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use gitinfra_proto::google::rpc::Status as Detailed;
@@ -47,6 +47,8 @@ pub struct Built {
     pub told: BTreeMap<String, Told>,
     /// The outputs of every component, by its name.
     pub outputs: BTreeMap<String, Value>,
+    /// The resources and components that each one is told after, by their names.
+    pub after: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Why a component is not built: each property that is wrong, and why.
@@ -59,6 +61,7 @@ struct Monitor {
     address: Arc<OnceLock<String>>,
     told: Arc<Mutex<BTreeMap<String, Told>>>,
     outputs: Arc<Mutex<BTreeMap<String, Value>>>,
+    after: Arc<Mutex<BTreeMap<String, BTreeSet<String>>>>,
     standing: Arc<Standing>,
 }
 
@@ -74,8 +77,8 @@ fn built(aws: &Aws, standing: Arc<Standing>, token: &str, name: &str, inputs: &V
     runtime.block_on(async {
         let address = provider.address().to_owned();
         let client = ResourceProviderClient::connect(address).await.expect("the provider listens");
-        let (address, told, outputs) = Default::default();
-        let monitor = Monitor { provider: client, address, told, outputs, standing };
+        let (address, told, outputs, after) = Default::default();
+        let monitor = Monitor { provider: client, address, told, outputs, after, standing };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let own = listener.local_addr().expect("it has an address").to_string();
         monitor.address.set(own).expect("it is set once");
@@ -85,10 +88,19 @@ fn built(aws: &Aws, standing: Arc<Standing>, token: &str, name: &str, inputs: &V
         let built = monitor.construct(token, name, &stack, inputs).await;
         serving.abort();
         built.map_err(|status| wrong(&status))?;
-        let taken = |all: &Mutex<_>| std::mem::take(&mut *all.lock().unwrap_or_else(PoisonError::into_inner));
-        let outputs = std::mem::take(&mut *monitor.outputs.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(Built { told: taken(&monitor.told), outputs })
+        Ok(Built { told: taken(&monitor.told), outputs: taken(&monitor.outputs), after: taken(&monitor.after) })
     })
+}
+
+fn taken<T: Default>(all: &Mutex<T>) -> T {
+    std::mem::take(&mut *all.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// The names of what a resource depends on, by its properties and options.
+fn after(request: &rpc::RegisterResourceRequest) -> BTreeSet<String> {
+    let by_property = request.property_dependencies.values().flat_map(|each| &each.urns);
+    let named = |urn: &String| urn.rsplit("::").next().map(str::to_owned);
+    request.dependencies.iter().chain(by_property).filter_map(named).collect()
 }
 
 /// The properties that a refusal names, and why; all of it in the words of the failure where it names none.
@@ -168,6 +180,8 @@ impl ResourceMonitor for Monitor {
         let urn = urn(&request.parent, &request.r#type, &request.name);
         let inputs = read(request.object.as_ref());
         self.standing.asked(&urn);
+        let before = after(&request);
+        self.after.lock().unwrap_or_else(PoisonError::into_inner).insert(request.name.clone(), before);
         if request.remote {
             let answer = self.construct(&request.r#type, &request.name, &request.parent, &inputs).await?;
             let answer = rpc::RegisterResourceResponse { urn: answer.urn, object: answer.state, ..Default::default() };

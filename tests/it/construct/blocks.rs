@@ -1,5 +1,7 @@
 //! What the blocks of a stack mean for one another.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Built, Wrong, build};
@@ -77,6 +79,42 @@ fn a_rotated_password_starts_the_tasks_anew() {
         assert_eq!(built.told["web-service-service"].inputs["forceNewDeployment"], expected, "{more}");
         assert_eq!(built.told["web-redis-auth-token"].inputs["rotation"], rotation);
     }
+}
+
+/// What takes long is made side by side: no block waits for one that it needs nothing of.
+#[test]
+fn blocks_wait_only_for_what_they_need() {
+    let aws = Aws::hurried();
+    let built = stack(&aws, &json!({"aurora": true, "redis": true})).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let blocks = ["aurora", "redis", "load-balancer", "cdn", "service", "session-manager", "vpc-endpoints"];
+    for (block, expected) in [
+        ("aurora", &[][..]),
+        ("redis", &[]),
+        ("load-balancer", &[]),
+        ("vpc-endpoints", &[]),
+        ("session-manager", &[]),
+        ("cdn", &["load-balancer"]),
+        ("service", &["aurora", "redis", "load-balancer", "cdn"]),
+    ] {
+        let all = before(&built, &format!("web-{block}"));
+        let of = |it: &str| all.iter().any(|name| name.starts_with(&format!("web-{it}")));
+        let waits: Vec<_> = blocks.into_iter().filter(|it| *it != block && of(it)).collect();
+        assert_eq!(waits, expected, "{block}: {all:?}");
+    }
+}
+
+/// All that has to be complete before a resource or component is told: what it names, what that names, and so on.
+fn before(built: &Built, name: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut next = vec![name.to_owned()];
+    while let Some(name) = next.pop() {
+        for each in built.after.get(&name).into_iter().flatten() {
+            if all.insert(each.clone()) {
+                next.push(each.clone());
+            }
+        }
+    }
+    all
 }
 
 /// Another service joins those that reach the database.

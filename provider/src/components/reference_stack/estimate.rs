@@ -39,6 +39,8 @@ mod price {
 /// Usual times in seconds, out of the logs of many roll-outs.
 mod seconds {
     pub const SUBNETS: u32 = 5;
+    pub const NAT_GATEWAY: u32 = 115;
+    pub const NAT_INSTANCE: u32 = 40;
     pub const REDIS: u32 = 450;
     pub const AURORA: u32 = 435;
     pub const DELEGATION: u32 = 50;
@@ -48,22 +50,28 @@ mod seconds {
     pub const SERVICE: u32 = 70;
 }
 
-/// The longest way, and how long it takes where nothing is there yet.
-pub fn time(blocks: &Blocks) -> String {
+/// The longest way, and how long it takes where nothing is there yet. What is in the network begins once all of that is there.
+pub fn time(plan: &Plan<'_>) -> String {
+    let blocks = &plan.blocks;
+    let network = match nat(plan) {
+        Nat::None => seconds::SUBNETS,
+        Nat::Instance => seconds::NAT_INSTANCE,
+        Nat::Single | Nat::PerAz | Nat::Regional => seconds::NAT_GATEWAY,
+    };
     let certificate = match (&blocks.dns, &blocks.certificate) {
         (_, CertificateChoice::Existing(_)) => 0,
         (DnsChoice::Existing(_), _) => seconds::CERTIFICATE,
         (DnsChoice::Settings(_), _) => seconds::DELEGATION + seconds::CERTIFICATE,
     };
-    let balancer = certificate.max(seconds::SUBNETS + seconds::LOAD_BALANCER);
+    let balancer = certificate.max(network + seconds::LOAD_BALANCER);
     let ways = [
-        (blocks.redis.is_some(), seconds::SUBNETS + seconds::REDIS, "Redis"),
-        (blocks.aurora.is_some(), seconds::SUBNETS + seconds::AURORA, "Aurora"),
+        (blocks.redis.is_some(), network + seconds::REDIS, "Redis"),
+        (blocks.aurora.is_some(), network + seconds::AURORA, "Aurora"),
         (blocks.cdn.is_some(), balancer + seconds::DISTRIBUTION, "CloudFront"),
         (blocks.load_balancer.is_some(), balancer, "the load balancer"),
     ];
     let longest = ways.into_iter().filter(|(there, ..)| *there).max_by_key(|(_, took, _)| *took);
-    let (took, what) = longest.map_or((seconds::SUBNETS, "the network"), |(_, took, what)| (took, what));
+    let (took, what) = longest.map_or((network, "the network"), |(_, took, what)| (took, what));
     let (took, then) = match blocks.service {
         Some(_) => (took + seconds::SERVICE, ", then the service"),
         None => (took, ""),
@@ -225,7 +233,7 @@ mod tests {
     }
 
     fn both(plan: &Plan<'_>) -> [String; 2] {
-        [time(&plan.blocks), cost(plan)]
+        [time(plan), cost(plan)]
     }
 
     #[test]
@@ -234,6 +242,17 @@ mod tests {
         assert_eq!(time, "from nothing, this takes about a minute: the network takes longest");
         assert!(cost.starts_with("at least about 0 USD a month, by rounded prices of ap-northeast-1"), "{cost}");
         assert!(!cost.contains("keys") && !cost.contains("hosted zones"), "{cost}");
+    }
+
+    /// What is in the network waits for its NAT gateway.
+    #[test]
+    fn the_network_comes_first() {
+        for (nat, minutes) in [("none", "8 minutes"), ("instance", "9 minutes"), ("single", "10 minutes")] {
+            let network = Value::Object([("nat".to_owned(), nat.into())].into());
+            let inputs = small(&[("network", network)], &[("redis", &[])]);
+            let [time, _] = both(&Plan::of(&inputs).expect("a plan"));
+            assert_eq!(time, format!("from nothing, this takes about {minutes}: Redis takes longest"), "{nat}");
+        }
     }
 
     /// A load balancer has an address in each subnet.

@@ -48,7 +48,7 @@ impl<'a> Site<'a> {
     pub fn of(here: &'a mut Scope, plan: Plan<'a>, facts: Facts) -> Site<'a> {
         let Facts { region, ranges, hosts } = facts;
         let report = Report::of(here);
-        here.note_at_birth(estimate::time(&plan.blocks));
+        here.note_at_birth(estimate::time(&plan));
         [estimate::cost(&plan)].into_iter().chain(plan.stale_password()).for_each(|line| here.note(line));
         Site { here, plan, wires: Wires::unknown(), region, ranges, hosts, report, parts: BTreeMap::new() }
     }
@@ -90,7 +90,7 @@ impl Site<'_> {
             cluster: cluster.map(whole),
             load_balancer: load_balancer.map(whole),
             service: service.map(whole),
-            clients_security_group_id: clients.map(|_| self.wires.clients.clone()),
+            clients_security_group_id: clients.map(|_| self.wires.let_out.clone()),
             aurora: aurora.map(whole),
             redis: redis.map(whole),
             bucket: bucket.map(whole),

@@ -22,6 +22,8 @@ pub struct Wires {
     pub private_zone_id: Option<Output<String>>,
     /// The security group of those that reach database and cache.
     pub clients: Output<String>,
+    /// The same, once it is let out to both: what is made after them waits for it, and neither waits for the other.
+    pub let_out: Output<String>,
     pub certificate: Output<String>,
     pub cdn_certificate: Output<String>,
     pub topic: Option<Output<String>>,
@@ -76,6 +78,7 @@ impl Wires {
             zone_id: one(),
             private_zone_id: None,
             clients: one(),
+            let_out: one(),
             certificate: one(),
             cdn_certificate: one(),
             topic: None,

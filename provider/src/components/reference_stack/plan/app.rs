@@ -47,7 +47,7 @@ impl Plan<'_> {
             vpc_id: wires.vpc_id.clone(),
             subnet_ids: if settings.assign_public_ip { wires.public.clone() } else { wires.app.clone() },
             listener,
-            security_group_ids: data.then(|| Output::all([wires.clients.clone()])),
+            security_group_ids: data.then(|| Output::all([wires.let_out.clone()])),
             settings,
             shared: self.shared(&block.own),
         })

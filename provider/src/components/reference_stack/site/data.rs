@@ -55,7 +55,7 @@ impl Site<'_> {
     fn lets_out(&mut self, what: &str, group: &Output<String>, port: &Output<u16>) {
         let rule = at(port, Peer::group(group.clone(), 0).rule(&self.wires.clients, what));
         let rule = self.here.add::<SecurityGroupEgressRule>(format!("clients-to-{what}"), rule);
-        self.wires.clients = self.wires.clients.depends_on(&rule.urn);
+        self.wires.let_out = self.wires.let_out.depends_on(&rule.urn);
     }
 
     pub fn bucket(&mut self) -> Option<PrivateBucket> {

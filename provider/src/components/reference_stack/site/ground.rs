@@ -55,6 +55,7 @@ impl Site<'_> {
             allow_to: BTreeMap::new(),
         };
         self.wires.clients = group.tell(self.here).id;
+        self.wires.let_out = self.wires.clients.clone();
         Some(self.wires.clients.clone())
     }
 
