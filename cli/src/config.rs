@@ -41,6 +41,7 @@ pub struct Config {
     approvals: Option<Approvals>,
     policies: Vec<Policy>,
     sealed: Option<bool>,
+    apply: Option<Apply>,
     /// What is said of drift.
     pub drift: Drift,
     concurrency: Vec<Concurrency>,
@@ -49,6 +50,17 @@ pub struct Config {
     /// What holds for previews and for roll-outs alone.
     preview: Side,
     rollout: Side,
+}
+
+/// By what a pull request is rolled out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Apply {
+    /// By its merge, and by nothing before it.
+    #[default]
+    Merge,
+    /// By a command in a comment, before its merge; by the merge what nobody rolled out before.
+    Command,
 }
 
 /// How many stacks of a backend are worked on at once, whoever works on them.
@@ -90,6 +102,8 @@ struct Rule {
     policies: Vec<Policy>,
     /// Whether only what a sealed preview showed is rolled out.
     sealed: Option<bool>,
+    /// Whether a command may roll a pull request out before its merge.
+    apply: Option<Apply>,
     /// Variables that the engine sees.
     #[serde(default)]
     environment: Variables,
@@ -208,6 +222,12 @@ impl Config {
         let Config { budgets, approvals, policies, sealed, .. } = self;
         let all = Part { budgets, approvals: approvals.as_ref(), policies, sealed: *sealed };
         Guard::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::part)))
+    }
+
+    /// By what pull requests are rolled out that change a stack.
+    pub fn apply_of(&self, name: &str) -> Apply {
+        let own = self.rules_of(name).filter_map(|rule| rule.apply).last();
+        own.or(self.apply).unwrap_or_default()
     }
 
     /// What a stack's previews or roll-outs see and may take. What is missing is a failure.
@@ -336,6 +356,22 @@ mod tests {
         for (text, branch, expected) in cases {
             assert_eq!(names(text, branch), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_last_rule_says_by_what_it_is_rolled_out() {
+        let cases = [
+            ("", Apply::Merge),
+            ("apply: command", Apply::Command),
+            ("rules: [{stacks: ['web/*'], apply: command}]", Apply::Command),
+            ("rules: [{stacks: ['net/*'], apply: command}]", Apply::Merge),
+            ("apply: command\nrules: [{stacks: ['web/*'], apply: merge}]", Apply::Merge),
+            ("rules: [{stacks: ['**'], apply: merge}, {stacks: ['*/prod'], apply: command}]", Apply::Command),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Config::read(text).expect("a configuration").apply_of("web/prod"), expected, "{text}");
+        }
+        assert!(Config::read("apply: never").is_err());
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub enum Reason {
     CameBack,
     /// The commit that stands is no longer in the repository, so nothing can be compared.
     Rewritten { from: String },
+    /// A command rolls a pull request out before its merge.
+    Applied { pull: u64 },
     /// A tag stands for another commit than before.
     Tagged { tag: String, why: Box<Reason> },
 }
@@ -125,6 +127,7 @@ impl Reason {
             Reason::Asked => "asked for".to_owned(),
             Reason::Drifted => "it has drifted".to_owned(),
             Reason::RolledBack { to } => format!("rolled back to run {to}"),
+            Reason::Applied { pull } => format!("asked for on pr/{pull}, before its merge"),
             Reason::Forced => "asked for with --force".to_owned(),
             Reason::Destroyed => "it was destroyed, and the branch has it".to_owned(),
             Reason::CameBack => "it left the branch and came back".to_owned(),

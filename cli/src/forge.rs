@@ -9,6 +9,7 @@ mod github;
 mod gitlab;
 pub mod hint;
 pub mod mark;
+mod mergeable;
 mod pace;
 mod pull_request;
 mod trouble;
@@ -24,6 +25,7 @@ use crate::failure::Result;
 pub use crate::secret::Secret;
 pub use address::{Address, Kind};
 pub use github::App;
+pub use mergeable::Mergeable;
 pub use trouble::{Trouble, What};
 
 /// One repository on a forge, as whoever the token belongs to sees it.
@@ -60,6 +62,9 @@ pub trait Forge: Send + Sync {
 
     /// Whether somebody may write to the repository, as the forge says right now.
     async fn may_write(&self, user: &str) -> Result<bool, Trouble>;
+
+    /// Whether the forge would let it be merged now: drafts, conflicts, approvals and required checks, as far as it tells of them.
+    async fn mergeable(&self, pull: &Pull) -> Result<Mergeable, Trouble>;
 
     /// Shows whoever wrote a comment that it was read, where the forge has a sign for that.
     async fn react(&self, pull: u64, comment: &str) -> Result<(), Trouble>;

@@ -75,6 +75,8 @@ pub struct RollOut<'a> {
     pub config: &'a Config,
     /// The seal of what somebody was shown and confirmed: that and nothing else is done.
     pub confirmed: Option<&'a str>,
+    /// Whose lock on a stack is this roll-out's own.
+    pub owner: Option<&'a str>,
     /// How many runs of a stack the ledger keeps.
     pub keep_runs: u32,
     /// Held by whoever must be alone for a moment.

@@ -1,6 +1,7 @@
 //! A server that watches repositories for months: what comes in from outside, workers that act upon it, and pages that show it.
 
 mod acts;
+mod apply;
 mod commands;
 pub mod config;
 mod connections;

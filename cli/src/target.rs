@@ -90,6 +90,8 @@ pub struct Place {
     pub ledger: Ledger,
     /// How many runs of a stack the ledger keeps.
     pub keep_runs: u32,
+    /// Whose lock on a stack keeps it from nothing here.
+    pub owner: Option<String>,
 }
 
 /// The name of the seal of what somebody confirmed. Without one nobody knows what that was.
@@ -156,6 +158,7 @@ impl Place {
             scrubber,
             config,
             confirmed: None,
+            owner: self.owner.as_deref(),
             keep_runs: self.keep_runs,
             alone: Default::default(),
             environment,

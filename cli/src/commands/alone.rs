@@ -85,5 +85,5 @@ pub async fn place(
         jobs: 1,
         key: Some(ledger.key().await?),
     };
-    Ok(Place { previewer, ledger: ledger.clone(), keep_runs })
+    Ok(Place { previewer, ledger: ledger.clone(), keep_runs, owner: None })
 }

@@ -72,6 +72,6 @@ impl Follow {
             jobs: 1,
             key: None,
         };
-        Place { previewer, ledger: self.ledger.clone(), keep_runs: self.wishes.keep_runs }
+        Place { previewer, ledger: self.ledger.clone(), keep_runs: self.wishes.keep_runs, owner: None }
     }
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client, Page};
+use super::mergeable::{Mergeable, OfBitbucket};
 use super::{
     Abilities, Address, Comment, Credential, Forge, Pull, Secret, State, Status, Told, Trouble, escaped, line, newest,
     or_not, written,
@@ -282,6 +283,12 @@ impl Forge for Bitbucket {
     }
 
     /// It has no sign for that.
+    async fn mergeable(&self, pull: &Pull) -> Result<Mergeable, Trouble> {
+        let doing = format!("reading whether pr/{} can be merged", pull.number);
+        let path = self.at(&format!("pullrequests/{}", pull.number));
+        Ok(self.client.get::<OfBitbucket>(&path, &doing).await?.into())
+    }
+
     async fn react(&self, _: u64, _: &str) -> Result<(), Trouble> {
         Ok(())
     }

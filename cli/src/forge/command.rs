@@ -1,7 +1,7 @@
 //! What a comment on a pull request may ask for: a closed grammar, in which nothing is passed on to any program. Pure.
 //!
 //! ```text
-//! /gitinfra preview|approve|reject|cancel|retry|unlock|explain|help [STACK] [COMMIT]
+//! /gitinfra preview|up|approve|reject|cancel|retry|unlock|explain|help [STACK] [COMMIT]
 //! /gitinfra approve SEAL...
 //! /gitinfra reject SEAL... [REASON]
 //! ```
@@ -32,7 +32,7 @@ macro_rules! verbs {
 
 verbs! {
     Preview "preview" "previews again, all stacks or one",
-    Up "up" "says how a change is rolled out",
+    Up "up" "rolls out before the merge, where that is allowed",
     Approve "approve" "approves what is shown, and nothing else",
     Reject "reject" "says no, with a reason",
     Cancel "cancel" "stops a run",
@@ -121,10 +121,8 @@ fn complete(command: Command) -> Result<Command, Wrong> {
     Ok(command)
 }
 
-/// `up` is no more than an answer for whoever knows it from elsewhere.
 fn known() -> String {
-    let all = Verb::ALL.iter().filter(|(verb, ..)| *verb != Verb::Up);
-    all.map(|(_, word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    Verb::ALL.iter().map(|(_, word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn unknown(word: &str) -> Wrong {

@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client};
+use super::mergeable::{Mergeable, OfGitea, Review, Rules};
 use super::pull_request::{PullRequest, state, word};
 use super::{
     Abilities, Address, Comment, Credential, Forge, Permission, Pull, Status, Told, Trouble, escaped, line, newest,
@@ -178,6 +179,15 @@ impl Forge for Gitea {
         let path = self.at(&format!("collaborators/{}/permission", escaped(user)));
         let asked = self.client.get::<Permission>(&path, "reading who may write").await;
         or_not(asked.map(|said| said.is_writing()))
+    }
+
+    async fn mergeable(&self, pull: &Pull) -> Result<Mergeable, Trouble> {
+        let doing = format!("reading whether pr/{} can be merged", pull.number);
+        let request: OfGitea = self.client.get(&self.at(&format!("pulls/{}", pull.number)), &doing).await?;
+        let rules: Rules = self.client.get(&self.at(&format!("branches/{}", escaped(&pull.base))), &doing).await?;
+        let reviews = self.at(&format!("pulls/{}/reviews?limit=50", pull.number));
+        let reviews = self.client.pages::<Vec<Review>>(&reviews, &doing).await?;
+        Ok(request.by(&rules, &reviews, &self.statuses(&pull.head).await?))
     }
 
     async fn react(&self, pull: u64, comment: &str) -> Result<(), Trouble> {

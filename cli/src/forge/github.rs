@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client, Page};
+use super::mergeable::{Mergeable, OfGithub};
 use super::pull_request::{PullRequest, state, word};
 use super::{
     Abilities, Address, Comment, Credential, Forge, Permission, Pull, State, Status, Told, Trouble, What, escaped,
@@ -303,6 +304,11 @@ impl Forge for Github {
         let path = self.at(&format!("collaborators/{}/permission", escaped(user)));
         let asked = self.get::<Permission>(&path, "reading who may write").await;
         or_not(asked.map(|said| said.is_writing()))
+    }
+
+    async fn mergeable(&self, pull: &Pull) -> Result<Mergeable, Trouble> {
+        let doing = format!("reading whether pr/{} can be merged", pull.number);
+        Ok(self.get::<OfGithub>(&self.at(&format!("pulls/{}", pull.number)), &doing).await?.into())
     }
 
     async fn react(&self, pull: u64, comment: &str) -> Result<(), Trouble> {

@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client};
+use super::mergeable::{Mergeable, OfGitlab};
 use super::{
     Abilities, Address, Comment, Credential, Forge, Pull, State, Status, Told, Trouble, escaped, line, newest, or_not,
     written,
@@ -225,6 +226,12 @@ impl Forge for Gitlab {
         };
         let path = self.at(&format!("members/all/{}", found.id));
         or_not(self.client.get::<Member>(&path, doing).await.map(|member| member.access_level >= DEVELOPER))
+    }
+
+    async fn mergeable(&self, pull: &Pull) -> Result<Mergeable, Trouble> {
+        let doing = format!("reading whether pr/{} can be merged", pull.number);
+        let path = self.at(&format!("merge_requests/{}", pull.number));
+        Ok(self.client.get::<OfGitlab>(&path, &doing).await?.into())
     }
 
     async fn react(&self, pull: u64, comment: &str) -> Result<(), Trouble> {

@@ -37,6 +37,13 @@ impl Mirror {
         self.repository.refname_to_id(&kept_as(branch)).ok().map(|head| head.to_string())
     }
 
+    /// Keeps a commit that a stack was rolled out from and that no branch has yet, until another one takes its place.
+    pub fn keep_applied(&self, stack: &str, commit: &str) -> Result<()> {
+        let name = format!("refs/gitinfra/applied/{}", crate::digest::name_of(stack));
+        let kept = self.repository.reference(&name, self.oid(commit)?, true, "rolled out before its merge");
+        kept.map(drop).map_err(|error| unreadable(commit, &error))
+    }
+
     /// How many commits a head has that an older commit lacks; `None` where the older one is no longer there.
     pub fn commits_between(&self, from: &str, head: &str) -> Option<usize> {
         let (from, head) = (Oid::from_str(from).ok()?, Oid::from_str(head).ok()?);

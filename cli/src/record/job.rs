@@ -19,16 +19,19 @@ pub enum Task {
     Review,
     /// Do what a comment asks for. The subject is `pr/NUMBER COMMENT`.
     Command,
+    /// Roll a pull request out before its merge, as a comment asked. The subject is `pr/NUMBER COMMENT`.
+    Apply,
 }
 
 impl Task {
-    pub const ALL: [Task; 3] = [Task::RollOut, Task::Review, Task::Command];
+    pub const ALL: [Task; 4] = [Task::RollOut, Task::Review, Task::Command, Task::Apply];
 
     pub fn word(self) -> &'static str {
         match self {
             Task::RollOut => "roll-out",
             Task::Review => "review",
             Task::Command => "command",
+            Task::Apply => "apply",
         }
     }
 }

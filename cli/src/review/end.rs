@@ -31,6 +31,11 @@ impl Reviewer {
         Ok(())
     }
 
+    /// Tells the head of a pull request what came of a stack that a command rolls out before the merge.
+    pub async fn tell_applied(&self, pull: &Pull, stack: &str, state: State, words: &str) -> Result<()> {
+        Ok(self.set(pull, statuses::one(&format!("{}{stack}", statuses::OF_STACKS), state, words)).await?)
+    }
+
     /// Above what was previewed; in its place, where there is no room for both.
     async fn comment_end(&self, number: u64, end: &PullEnd) -> Result<()> {
         let hides_html = self.forge.abilities().hides_html;

@@ -11,7 +11,7 @@ use super::*;
 use crate::comment::{Room, StackPreview};
 use crate::environment::Environment;
 use crate::event::Heard;
-use crate::forge::{Abilities, Comment, Secret};
+use crate::forge::{Abilities, Comment, Mergeable, Secret};
 use crate::git::{Mirror, Source};
 use crate::record::{EndState, PullEnd, StackEnd};
 
@@ -114,6 +114,10 @@ impl Forge for Fake {
 
     async fn may_write(&self, _: &str) -> Result<bool, Trouble> {
         Ok(true)
+    }
+
+    async fn mergeable(&self, _: &Pull) -> Result<Mergeable, Trouble> {
+        Ok(Mergeable::Yes)
     }
 
     async fn react(&self, _: u64, _: &str) -> Result<(), Trouble> {

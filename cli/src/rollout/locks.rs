@@ -27,7 +27,7 @@ impl RollOut<'_> {
 
     /// Refuses a stack that somebody keeps from being changed.
     pub(super) async fn refuse_locked(&self, stack: &Stack, id: &StackId) -> Result<()> {
-        let Some(lock) = self.ledger.lock_on(id).await? else {
+        let Some(lock) = self.ledger.lock_on(id).await?.filter(|lock| self.owner != Some(&lock.owner)) else {
             return Ok(());
         };
         Err(Failure::busy(lock.in_words()).hint(format!("`gitinfra unlock stack/{}` gives it back", stack.name())))

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::apply::owner;
 use super::workers::number_of;
 use super::{Server, Watched};
 use crate::approval::Asked;
@@ -31,6 +32,8 @@ struct Said<'a> {
     reviewer: &'a Reviewer,
     pull: Pull,
     who: &'a str,
+    /// The comment.
+    id: &'a str,
     command: Command,
 }
 
@@ -62,7 +65,7 @@ impl Server {
         }
         let answer = match refused {
             Some(why) => why,
-            None => self.answer_to(watched, reviewer, number, &comment.author, parsed).await?,
+            None => self.answer_to(watched, reviewer, (number, id), &comment.author, parsed).await?,
         };
         let answered = Answered { at: self.context.now(), answer: format!("{}: {answer}", comment.author) };
         self.ledger.answer(&watched.label, number, id, &answered).await?;
@@ -79,7 +82,7 @@ impl Server {
         self: &Arc<Self>,
         watched: &Watched,
         reviewer: &Reviewer,
-        number: u64,
+        (number, id): (u64, &str),
         who: &str,
         parsed: Result<Command, Wrong>,
     ) -> Result<String> {
@@ -90,7 +93,7 @@ impl Server {
         let pull = reviewer.forge.pull(number).await?;
         let setup = self.setup();
         let who = setup.config.named(who);
-        let said = Said { watched, reviewer, pull, who, command };
+        let said = Said { watched, reviewer, pull, who, id, command };
         let answer = match self.acted(&said).await {
             Err(failure) if matches!(failure.kind, Kind::Setup | Kind::Cancelled | Kind::Bug) => return Err(failure),
             Err(failure) => failure.message,
@@ -107,7 +110,7 @@ impl Server {
         match said.command.verb {
             Verb::Help => Ok(help()),
             Verb::Preview => self.previews(said).await,
-            Verb::Up => Ok(said.rolls_out()),
+            Verb::Up => self.begins_to_apply(said.watched, (&said.pull, said.who, said.id), &said.command).await,
             Verb::Approve | Verb::Reject => self.decides(said).await,
             Verb::Cancel => self.cancels(said).await,
             Verb::Retry => self.retries(said).await,
@@ -233,6 +236,15 @@ impl Server {
         let stack = self.meant(said).await?;
         let free = || Failure::input(format!("nobody has a lock on {}", stack.name));
         let id = self.ledger.find(&stack.repository, &stack.name).await?.ok_or_else(free)?;
+        let own = owner(said.pull.number);
+        if self.ledger.lock_on(&id).await?.is_some_and(|lock| lock.owner == own) {
+            if self.stands_apart(said.watched, said.reviewer, &id).await? {
+                let words = format!("{} is rolled out from this and not merged: merge or close it", stack.name);
+                return Err(Failure::input(words));
+            }
+            self.ledger.unlock(&id, Some(&own)).await?;
+            return Ok(format!("{} is unlocked", stack.name));
+        }
         if self.ledger.unlock(&id, Some(said.who)).await? {
             return Ok(format!("{} is unlocked", stack.name));
         }
@@ -265,20 +277,6 @@ impl Said<'_> {
                 Err(Failure::input(format!("it moved on to {head} meanwhile: read that, and say it again for {head}")))
             }
             _ => Ok(()),
-        }
-    }
-
-    /// Nothing is rolled out before it is merged.
-    fn rolls_out(&self) -> String {
-        let Said { watched, pull, .. } = self;
-        match (pull.is_open, pull.base == watched.branch) {
-            (_, false) => format!("only {} is rolled out, and this goes into {}", watched.branch, pull.base),
-            (true, true) => {
-                "merge it: what the comment shows is rolled out by the merge, and nothing is before it".to_owned()
-            }
-            (false, true) => {
-                "it is closed: what was merged is rolled out by itself, and `/gitinfra retry` tries it again".to_owned()
-            }
         }
     }
 
@@ -345,5 +343,5 @@ pub(super) fn is_older(comment: &Comment, since: i64) -> bool {
 
 fn help() -> String {
     let line = |(_, word, does): &(Verb, &str, &str)| format!("`/gitinfra {word}` {does}");
-    Verb::ALL.iter().filter(|(verb, ..)| *verb != Verb::Up).map(line).collect::<Vec<_>>().join("\n")
+    Verb::ALL.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -57,6 +57,7 @@ impl Server {
             looks.note(pull.number, sides);
         }
         self.withdraw_closed(watched, &open).await?;
+        self.look_at_applied(watched, &open).await?;
         self.look_at_comments(watched, reviewer, looks, open).await
     }
 

@@ -40,6 +40,7 @@ impl Work for Doing {
             Task::RollOut => server.roll_out(watched, cancel, meant_again(&job.subject)).await,
             Task::Review => server.review(watched, job, cancel).await.map(|()| Came::ToSomething),
             Task::Command => server.command(watched, &job.subject).await.map(|()| Came::ToSomething),
+            Task::Apply => server.apply(watched, &job.subject, cancel).await.map(|()| Came::ToSomething),
         };
         server.tell_end(watched, job, &done, server.context.now() - began);
         if job.task == Task::RollOut {
@@ -62,10 +63,15 @@ impl Server {
         let all = || setup.watched.iter();
         let reviewed = || all().filter(|watched| watched.reviewer.is_some());
         let reviews: usize = reviewed().map(|watched| watched.reviews).sum();
-        let kinds = [(Task::RollOut, all().len()), (Task::Review, reviews), (Task::Command, reviewed().count().min(2))];
+        let kinds = [
+            (Task::RollOut, all().len()),
+            (Task::Review, reviews),
+            (Task::Command, reviewed().count().min(2)),
+            (Task::Apply, reviewed().count()),
+        ];
         // A branch is rolled out by one at a time: what waits for it waits in the queue, and keeps no other's from its turn.
         let most = |task| match task {
-            Task::RollOut => 1,
+            Task::RollOut | Task::Apply => 1,
             Task::Review => all().map(|watched| watched.reviews).max().unwrap_or(1),
             Task::Command => 2,
         };
@@ -107,6 +113,7 @@ impl Server {
         };
         let pull = reviewer.forge.pull(number).await?;
         if !pull.is_open {
+            self.gives_back(watched, reviewer, &pull).await?;
             return self.tell_what_came(watched, reviewer, &pull).await;
         }
         if is_told(reviewer, &pull).await? {

@@ -1,0 +1,248 @@
+//! Whether a forge would let a pull request be merged now, by what each of them says of it. Pure.
+
+use serde::Deserialize;
+
+use super::{State, Told};
+use crate::glob::matches;
+
+/// A forge's own word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mergeable {
+    Yes,
+    /// Why not, as the end of "it can't be merged: ".
+    No(String),
+    /// It still works that out.
+    Unknown,
+}
+
+impl Mergeable {
+    fn no(why: &str) -> Mergeable {
+        Mergeable::No(why.to_owned())
+    }
+}
+
+const DRAFT: &str = "it is a draft";
+const CONFLICTS: &str = "it has conflicts with its base";
+
+/// What GitHub says. It knows the branch's rules, and tells of all of them together.
+#[derive(Deserialize)]
+pub(super) struct OfGithub {
+    #[serde(default)]
+    draft: bool,
+    mergeable: Option<bool>,
+    mergeable_state: Option<String>,
+}
+
+impl From<OfGithub> for Mergeable {
+    fn from(said: OfGithub) -> Mergeable {
+        match (said.mergeable, said.mergeable_state.as_deref()) {
+            _ if said.draft => Mergeable::no(DRAFT),
+            (Some(false), _) | (_, Some("dirty")) => Mergeable::no(CONFLICTS),
+            // `unstable`: only checks that nobody requires are not green.
+            (Some(true), Some("clean" | "unstable" | "has_hooks")) => Mergeable::Yes,
+            (Some(true), Some("behind")) => Mergeable::no("it is behind its base"),
+            (Some(true), Some("blocked")) => {
+                Mergeable::no("the rules of its base lack an approval, a required check or something else")
+            }
+            _ => Mergeable::Unknown,
+        }
+    }
+}
+
+/// What GitLab says.
+#[derive(Deserialize)]
+pub(super) struct OfGitlab {
+    #[serde(default)]
+    draft: bool,
+    detailed_merge_status: Option<String>,
+}
+
+impl From<OfGitlab> for Mergeable {
+    fn from(said: OfGitlab) -> Mergeable {
+        match said.detailed_merge_status.as_deref() {
+            _ if said.draft => Mergeable::no(DRAFT),
+            Some("mergeable") => Mergeable::Yes,
+            Some("unchecked" | "checking" | "preparing" | "approvals_syncing") | None => Mergeable::Unknown,
+            Some("draft_status") => Mergeable::no(DRAFT),
+            Some("conflict") => Mergeable::no(CONFLICTS),
+            Some("need_rebase") => Mergeable::no("it is behind its base"),
+            Some("not_approved") => Mergeable::no("approvals are missing"),
+            Some("requested_changes") => Mergeable::no("a reviewer asks for changes"),
+            Some("ci_must_pass" | "ci_still_running" | "status_checks_must_pass") => {
+                Mergeable::no("required checks are not green")
+            }
+            Some("discussions_not_resolved") => Mergeable::no("discussions are not resolved"),
+            Some(other) => Mergeable::No(format!("GitLab says {}", words_of(other))),
+        }
+    }
+}
+
+/// A word of a forge's, of letters that mean nothing to Markdown.
+fn words_of(word: &str) -> String {
+    let letters = word.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { ' ' });
+    letters.take(60).collect()
+}
+
+/// What Gitea says of a pull request: of its rules nothing.
+#[derive(Deserialize)]
+pub(super) struct OfGitea {
+    #[serde(default)]
+    draft: bool,
+    #[serde(default)]
+    mergeable: bool,
+}
+
+/// And of the branch that it would be merged into.
+#[derive(Deserialize, Default)]
+pub(super) struct Rules {
+    #[serde(default)]
+    required_approvals: usize,
+    #[serde(default)]
+    enable_status_check: bool,
+    status_check_contexts: Option<Vec<String>>,
+}
+
+/// And of a review.
+#[derive(Deserialize)]
+pub(super) struct Review {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    official: bool,
+    #[serde(default)]
+    stale: bool,
+    #[serde(default)]
+    dismissed: bool,
+}
+
+impl OfGitea {
+    /// An approval of an older head counts for nothing here, whatever the branch's rules say of that.
+    pub fn by(&self, rules: &Rules, reviews: &[Review], told: &[Told]) -> Mergeable {
+        let counts = |review: &&Review| review.official && !review.dismissed;
+        let says = |review: &&Review, word: &str| review.state == word;
+        let is_refused = reviews.iter().filter(counts).any(|review| says(&review, "REQUEST_CHANGES"));
+        let approvals =
+            reviews.iter().filter(counts).filter(|review| says(review, "APPROVED") && !review.stale).count();
+        let is_green = |glob: &String| {
+            let mut of_it = told.iter().filter(|told| matches(glob, &told.name)).peekable();
+            of_it.peek().is_some() && of_it.all(|told| told.state == State::Success)
+        };
+        let checks = rules.status_check_contexts.iter().flatten();
+        let lacking = checks.filter(|_| rules.enable_status_check).find(|glob| !is_green(glob));
+        match (self.draft, self.mergeable, lacking) {
+            (true, ..) => Mergeable::no(DRAFT),
+            (_, false, _) => Mergeable::no("it has conflicts with its base, or Gitea still looks for some"),
+            _ if is_refused => Mergeable::no("a reviewer asks for changes"),
+            _ if approvals < rules.required_approvals => {
+                Mergeable::No(format!("it has {approvals} of {} approvals", rules.required_approvals))
+            }
+            (_, _, Some(_)) => Mergeable::no("required checks are not green"),
+            _ => Mergeable::Yes,
+        }
+    }
+}
+
+/// What Bitbucket says. Its rules of branches are told to administrators alone, so this is all.
+#[derive(Deserialize)]
+pub(super) struct OfBitbucket {
+    #[serde(default)]
+    draft: bool,
+    #[serde(default)]
+    participants: Vec<Participant>,
+}
+
+#[derive(Deserialize)]
+struct Participant {
+    state: Option<String>,
+    #[serde(default)]
+    approved: bool,
+}
+
+impl From<OfBitbucket> for Mergeable {
+    fn from(said: OfBitbucket) -> Mergeable {
+        let refuses = |participant: &Participant| participant.state.as_deref() == Some("changes_requested");
+        match said.participants.iter().any(|participant| participant.approved) {
+            _ if said.draft => Mergeable::no(DRAFT),
+            _ if said.participants.iter().any(refuses) => Mergeable::no("a reviewer asks for changes"),
+            true => Mergeable::Yes,
+            false => Mergeable::no("nobody approved it"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+
+    fn of<T: DeserializeOwned + Into<Mergeable>>(said: Value) -> String {
+        match serde_json::from_value::<T>(said).expect("an answer").into() {
+            Mergeable::Yes => "yes".to_owned(),
+            Mergeable::No(why) => why,
+            Mergeable::Unknown => "unknown".to_owned(),
+        }
+    }
+
+    #[test]
+    fn github_tells_of_its_rules() {
+        let said =
+            |mergeable: Value, state: &str| of::<OfGithub>(json!({ "mergeable": mergeable, "mergeable_state": state }));
+        assert_eq!(said(json!(true), "clean"), "yes");
+        assert_eq!(said(json!(true), "unstable"), "yes");
+        assert_eq!(said(Value::Null, "unknown"), "unknown");
+        assert_eq!(said(json!(true), "unknown"), "unknown");
+        assert_eq!(said(json!(false), "dirty"), CONFLICTS);
+        assert_eq!(said(json!(true), "behind"), "it is behind its base");
+        assert!(said(json!(true), "blocked").contains("approval"));
+        assert_eq!(of::<OfGithub>(json!({ "draft": true, "mergeable": true, "mergeable_state": "clean" })), DRAFT);
+    }
+
+    #[test]
+    fn gitlab_has_a_word_for_each() {
+        let said = |word: &str| of::<OfGitlab>(json!({ "draft": false, "detailed_merge_status": word }));
+        assert_eq!(said("mergeable"), "yes");
+        assert_eq!(said("checking"), "unknown");
+        assert_eq!(said("not_approved"), "approvals are missing");
+        assert_eq!(said("ci_still_running"), "required checks are not green");
+        assert_eq!(said("jira_association_missing"), "GitLab says jira association missing");
+    }
+
+    #[test]
+    fn gitea_has_rules_of_the_branch_beside() {
+        let told = |name: &str, state| Told { name: name.to_owned(), state, words: String::new(), number: 1 };
+        let review = |state: &str, stale| Review { state: state.to_owned(), official: true, stale, dismissed: false };
+        let pull = |draft, mergeable| OfGitea { draft, mergeable };
+        let rules = Rules {
+            required_approvals: 1,
+            enable_status_check: true,
+            status_check_contexts: Some(vec!["ci/*".to_owned()]),
+        };
+        let green = [told("ci/test", State::Success), told("other", State::Failure)];
+        let approved = [review("APPROVED", false)];
+        assert_eq!(pull(false, true).by(&rules, &approved, &green), Mergeable::Yes);
+        assert_eq!(pull(false, true).by(&Rules::default(), &[], &[]), Mergeable::Yes);
+        let no = |pull: OfGitea, reviews: &[Review], told: &[Told]| match pull.by(&rules, reviews, told) {
+            Mergeable::No(why) => why,
+            other => format!("{other:?}"),
+        };
+        assert_eq!(no(pull(true, true), &approved, &green), DRAFT);
+        assert!(no(pull(false, false), &approved, &green).contains("conflicts"));
+        assert_eq!(no(pull(false, true), &[review("APPROVED", true)], &green), "it has 0 of 1 approvals");
+        let refused = [review("APPROVED", false), review("REQUEST_CHANGES", false)];
+        assert_eq!(no(pull(false, true), &refused, &green), "a reviewer asks for changes");
+        for told in [&[][..], &[told("ci/test", State::Pending)]] {
+            assert_eq!(no(pull(false, true), &approved, told), "required checks are not green");
+        }
+    }
+
+    #[test]
+    fn bitbucket_tells_who_approved() {
+        let said = |participants: Value| of::<OfBitbucket>(json!({ "draft": false, "participants": participants }));
+        assert_eq!(said(json!([{ "approved": true, "state": "approved" }])), "yes");
+        assert_eq!(said(json!([])), "nobody approved it");
+        let refused =
+            json!([{ "approved": true, "state": "approved" }, { "approved": false, "state": "changes_requested" }]);
+        assert_eq!(said(refused), "a reviewer asks for changes");
+    }
+}
