@@ -224,6 +224,11 @@ impl Config {
         Guard::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::part)))
     }
 
+    /// Whether a command may roll out some stack before a merge.
+    pub fn has_commands(&self) -> bool {
+        self.rules.iter().map(|rule| rule.apply).chain([self.apply]).any(|apply| apply == Some(Apply::Command))
+    }
+
     /// By what pull requests are rolled out that change a stack.
     pub fn apply_of(&self, name: &str) -> Apply {
         let own = self.rules_of(name).filter_map(|rule| rule.apply).last();

@@ -183,6 +183,13 @@ impl Server {
         let mirror = &reviewer.previewer.mirror;
         let (_, merge) = reviewer.fetch(pull).await?;
         let (base, head) = merge.fetched.ok_or_else(|| Failure::bug("what was fetched is not there"))?;
+        let config = Config::read(&mirror.file(&base.id, config::FILE)?.unwrap_or_default())?;
+        if !config.has_commands() {
+            return refused(by_merge());
+        }
+        if command.commit.is_none() {
+            return refused(format!("say which commit you read: `/gitinfra up {}`", short(&pull.head)));
+        }
         if !mirror.has(&head.id, &base.id).await? {
             let (branch, at) = (&pull.base, short(&base.id));
             return refused(format!(
@@ -198,7 +205,6 @@ impl Server {
                 "nobody was shown yet what it would do now: wait for the preview, read it, and say it again",
             );
         };
-        let config = Config::read(&mirror.file(&base.id, config::FILE)?.unwrap_or_default())?;
         let shown: Vec<&str> = record.stacks.iter().map(|stack| stack.name.as_str()).collect();
         let wanted = wanted(&config, &shown, command.stack.as_deref())?;
         let read = self.ledger.reads(&watched.label).await?;
@@ -225,16 +231,13 @@ impl Server {
             );
         }
         match &command.commit {
-            None => {
-                return refused(format!("say which commit you read: `/gitinfra up {}`", short(&pull.head)));
-            }
             Some(commit) if !pull.head.starts_with(commit.as_str()) => {
                 return refused(format!("it moved on to {} meanwhile: read that first", short(&pull.head)));
             }
             Some(commit) if pull.is_fork && *commit != pull.head => {
                 return refused(format!("it comes from a fork: read it, then write `/gitinfra up {}`", pull.head));
             }
-            Some(_) => {}
+            _ => {}
         }
         if pull.is_fork && !self.ledger.is_trusted(&watched.label, &pull.head).await? {
             let head = &pull.head;
@@ -328,21 +331,18 @@ impl Server {
 /// The stacks that are to be rolled out: the one that is named, or all that may be.
 fn wanted(config: &Config, shown: &[&str], named: Option<&str>) -> Result<Vec<String>> {
     let may = |name: &str| config.apply_of(name) == Apply::Command && !config.is_by_tag(name);
-    let allows = format!("in {} of the base branch `apply: command`, for it or for all, allows it", config::FILE);
     if let Some(named) = named {
         let name = called::stack(named, &shown.iter().copied().collect())?;
         return match (config.is_by_tag(name), may(name)) {
             (true, _) => refused(format!("{name} is rolled out by a tag, and by nothing before that")),
             (_, true) => Ok(vec![name.to_owned()]),
-            (_, false) => refused(format!("{name} is rolled out by the merge, and by nothing before it; {allows}")),
+            (_, false) => refused(format!("{name} is rolled out by the merge, and by nothing before it; {}", allows())),
         };
     }
     let all: Vec<String> = shown.iter().filter(|name| may(name)).map(|name| (*name).to_owned()).collect();
     match (shown.is_empty(), all.is_empty()) {
         (true, _) => refused("it changes no stack: there is nothing to roll out"),
-        (_, true) => refused(format!(
-            "merge it: what the comment shows is rolled out by the merge, and nothing before it; {allows}"
-        )),
+        (_, true) => refused(by_merge()),
         _ => Ok(all),
     }
 }
@@ -367,6 +367,16 @@ fn in_order(
         ordered.push(stacks[at].clone());
     }
     Ok(ordered)
+}
+
+/// How it may be allowed.
+fn allows() -> String {
+    format!("`apply: command` in {} of the base branch allows it", config::FILE)
+}
+
+/// What is said where nothing may be rolled out before the merge.
+fn by_merge() -> String {
+    format!("merge it: what the comment shows is rolled out by the merge, and nothing is before it; {}", allows())
 }
 
 /// Refuses what the forge would not let be merged.
