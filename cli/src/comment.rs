@@ -69,7 +69,7 @@ pub struct StackPreview {
     /// Why the preview failed, if it did.
     pub failure: Option<String>,
     pub changes: ChangeSet,
-    /// What would hold its roll-out: budgets that it is over, policies that refuse it.
+    /// What would hold its roll-out: budgets that it is over, policies that refuse it, people whose word it needs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub objections: Vec<String>,
     /// The seal on it, if it was sealed; in JSON its id.

@@ -43,11 +43,20 @@ fn objection(effect: Effect, most: usize, changes: &[&Change]) -> Objection {
     Objection { why: Why::Budget, words }
 }
 
+/// Whose word a roll-out needs before anybody gave one.
+pub fn asks(plan: &Plan, guard: &Guard) -> Option<String> {
+    let approvals = guard.approvals.as_ref().filter(|approvals| approvals.count > 0 && !plan.is_empty())?;
+    Some(format!("it needs {} to allow it (who may: {})", approvals.count, who(&approvals.from)))
+}
+
+fn who(from: &[String]) -> String {
+    if from.is_empty() { "anybody".to_owned() } else { from.join(", ") }
+}
+
 /// What may still be missing of approvals: how many of these people count, and how many have to.
 pub fn missing(approvals: &[String], needed: usize, from: &[String]) -> Option<String> {
     let given = given(approvals, from);
-    let who = if from.is_empty() { "anybody".to_owned() } else { from.join(", ") };
-    (given < needed).then(|| format!("it needs {needed} to allow it, and {given} did (who may: {who})"))
+    (given < needed).then(|| format!("it needs {needed} to allow it, and {given} did (who may: {})", who(from)))
 }
 
 /// How many people's words count. One that is written in two ways is one.
@@ -106,6 +115,19 @@ mod tests {
         );
         let of_others = "rules: [{stacks: ['web/*'], budgets: [{types: ['**'], deletes: 0}]}]";
         assert_eq!(words(of_others, &subnets), [""; 0]);
+    }
+
+    #[test]
+    fn who_has_to_allow_it_is_told_before_anybody_did() {
+        let asked =
+            |text: &str, changes| asks(&plan(changes), &Config::read(text).expect("a configuration").guard("net/dev"));
+        let bucket = [("update", "aws:s3/bucket:Bucket", "logs")];
+        let two = "approvals: {count: 2, from: [ada, lee]}";
+        assert_eq!(asked(two, &bucket).as_deref(), Some("it needs 2 to allow it (who may: ada, lee)"));
+        let anybody = asked("approvals: {count: 1}", &bucket);
+        assert_eq!(anybody.as_deref(), Some("it needs 1 to allow it (who may: anybody)"));
+        assert_eq!(asked(two, &[]), None, "what changes nothing needs nobody's word");
+        assert_eq!(asked("", &bucket), None);
     }
 
     #[test]

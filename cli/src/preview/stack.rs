@@ -134,6 +134,7 @@ impl Place<'_> {
             let refused = policy::refused(policy, &question, root, &self.previewer.environment).await?;
             objections.extend(refused.map(|words| scrubber.scrub(&words)));
         }
+        objections.extend(judge::asks(&plan, &guard));
         Ok(objections)
     }
 
