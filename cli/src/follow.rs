@@ -121,6 +121,9 @@ impl Follow {
             self.seen = Some(head.id.clone());
         }
         let known = self.ledger.all_known(&self.mirror.source.label).await?;
+        if is_new {
+            self.fetch_standing(&known).await;
+        }
         let declared = self.declared(&head, !known.is_empty())?;
         let tags = self.tags(&declared.config).await?;
         let is_new = self.is_new_sight(&head, &tags, is_new);
@@ -161,6 +164,20 @@ impl Follow {
             self.context.tell(None, tally.finished());
         }
         Ok(tally)
+    }
+
+    /// What stands may come from a commit that no branch has and another gitinfra rolled out before its merge. What the source has no
+    /// longer can't be compared, and is rolled out anew.
+    async fn fetch_standing(&self, known: &AllKnown) {
+        let stands = known.iter().filter_map(|(name, (.., known))| Some((name, &known.rolled_out.as_ref()?.0)));
+        let mut asked = BTreeSet::new();
+        for (name, commit) in stands.filter(|(_, commit)| self.mirror.commit(commit).is_err()) {
+            if asked.insert(commit) && self.mirror.fetch_ref(commit).await.is_err() {
+                continue;
+            }
+            // Whether it is kept or not, it is here now.
+            let _ = self.mirror.keep_applied(name, commit);
+        }
     }
 
     /// Whoever committed a secret by mistake has it in Git; it need not be in a log and in the ledger as well.

@@ -5,6 +5,7 @@ mod comments;
 mod crowded;
 mod end;
 mod found;
+mod offer;
 mod partly;
 mod shown;
 mod statuses;
@@ -146,6 +147,7 @@ impl Reviewer {
             Ok((mut preview, worst)) => {
                 preview.head.clone_from(&pull.branch);
                 preview.notes.extend(self.rolls_nothing_out(&pull, &preview));
+                preview.notes.extend(self.offers_up(&pull, &preview).await?);
                 if let Some(ledger) = self.ledger.as_ref().filter(|_| !self.dry_run) {
                     ledger.keep_shown(preview.seals(), self.context().now()).await?;
                 }

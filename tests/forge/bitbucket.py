@@ -28,9 +28,17 @@ class Bitbucket:
                 whole = next(head for head in state.heads if head.startswith(short))
                 return 200, {"type": "commit", "hash": whole, "date": MOMENT, "message": "Change"}
             case "GET", "repositories", _, _, "pullrequests":
-                return 200, self.paged(state, query, [self.pull(one) for one in state.open_pulls()], path)
+                return 200, self.paged(state, query, [self.pull(state, one) for one in state.listed(query["state"])], path)
             case "GET", "repositories", _, _, "pullrequests", number:
-                return 200, self.pull(self.found(state.pulls, number, state.read_pull))
+                pull = self.found(state.pulls, number, state.read_pull)
+                approved = not pull.get("unapproved")
+                participant = {"type": "participant", "user": account("lee"), "role": "REVIEWER", "approved": approved}
+                # A list has no participants.
+                return 200, self.pull(state, pull) | {"participants": [{**participant, "state": "approved" if approved else None}]}
+            case "GET", "workspaces", _, "permissions", "repositories", name:
+                permission = "write" if query["q"] == 'user.uuid="{ada}"' else "read"
+                granted = {"type": "repository_permission", "permission": permission, "user": account("ada"), "repository": {"name": name}}
+                return 200, self.paged(state, query, [granted], path)
             case "GET", "repositories", _, _, "pullrequests", number, "comments":
                 return 200, self.paged(state, query, [self.comment(one) for one in state.of_pull(int(number))], path)
             case "POST", "repositories", _, _, "pullrequests", number, "comments":
@@ -76,7 +84,7 @@ class Bitbucket:
         repository = {"type": "repository", "uuid": f"{{{name}}}", "full_name": f"acme/{name}", "name": name}
         return {"repository": repository, "branch": {"name": branch}, "commit": {"type": "commit", "hash": commit[:12]}}
 
-    def pull(self, pull):
+    def pull(self, state, pull):
         link = {"href": f"https://bitbucket.example/acme/infra/pull-requests/{pull['number']}"}
         return {
             "type": "pullrequest",
@@ -88,15 +96,16 @@ class Bitbucket:
             "destination": self.end(pull["base"], "0" * 40, "infra"),
             "links": {"self": link, "html": link},
             "created_on": MOMENT,
-            "updated_on": MOMENT,
+            "updated_on": state.changed_at(pull["number"]),
+            "draft": pull.get("draft", False),
         }
 
     def comment(self, comment):
         return {
             "type": "pullrequest_comment",
             "id": comment["id"],
-            "created_on": MOMENT,
-            "updated_on": MOMENT,
+            "created_on": comment["at"],
+            "updated_on": comment["at"],
             "content": {"raw": comment["text"], "markup": "markdown", "html": ""},
             "user": account(comment["user"]),
             "deleted": False,

@@ -7,6 +7,11 @@ ME, APP, WORKFLOW = "gitinfra-user", "gitinfra-app[bot]", "gitinfra-actions[bot]
 TOKENS = {"hush-token": ME, "hush-token-of-a-workflow": WORKFLOW}
 
 
+def moment(at):
+    """It tells seconds, and no parts of them."""
+    return at[:19] + "Z"
+
+
 class Github:
     PREFIX = "/api/v3"
 
@@ -55,9 +60,19 @@ class Github:
                 state.tokens[token] = True
                 return 201, {**self.description.example("installation-token"), "token": token, "expires_at": "2099-01-01T00:00:00Z"}
             case "GET", "repos", _, _, "pulls":
-                return 200, [self.pull(one, "pull-request-simple-items") for one in state.open_pulls()]
+                return 200, [self.pull(state, one, "pull-request-simple-items") for one in state.listed(query["state"])]
             case "GET", "repos", _, _, "pulls", number:
-                return 200, self.pull(self.found(state.pulls, number, state.read_pull), "pull-request")
+                pull = self.found(state.pulls, number, state.read_pull)
+                shown = self.pull(state, pull, "pull-request")
+                return 200, shown | {"mergeable": True, "mergeable_state": "blocked" if pull.get("unapproved") else "clean"}
+            case "GET", "repos", _, _, "collaborators", name, "permission":
+                shown = self.description.example("repository-collaborator-permission-response-if-user-has-admin-permissions")
+                permission = "write" if name == "ada" else "read"
+                # The example lacks what the description says that it has.
+                return 200, {**shown, "permission": permission, "role_name": permission, "user": {**shown["user"], "role_name": permission}}
+            case "POST", "repos", _, _, "issues", "comments", number, "reactions":
+                self.found(state.comments, number)
+                return 201, {**self.description.example("reaction"), "content": body["content"]}
             case "GET", "repos", _, _, "issues", number, "comments":
                 return 200, [self.comment(one) for one in state.of_pull(int(number))]
             case "POST", "repos", _, _, "issues", number, "comments":
@@ -103,11 +118,12 @@ class Github:
             error = {"resource": "IssueComment", "code": "unprocessable", "field": "data", "message": f"Body is too long (maximum is {state.longest_comment} characters)"}
             raise Refused(422, {"message": "Validation Failed", "errors": [error]})
 
-    def pull(self, pull, example):
+    def pull(self, state, pull, example):
         shown = self.description.example(example)
         shown = shown[0] if isinstance(shown, list) else shown
         # The examples lack what the description says that they have.
         shown |= {"requested_teams": [], "number": pull["number"], "title": pull["title"]}
+        shown |= {"draft": pull.get("draft", False), "merged_at": None, "updated_at": moment(state.changed_at(pull["number"]))}
         shown["state"] = "open" if pull["open"] else "closed"
         shown["head"] |= {"ref": pull["branch"], "sha": pull["head"]}
         shown["base"] |= {"ref": pull["base"]}
@@ -117,6 +133,7 @@ class Github:
 
     def comment(self, comment):
         shown = {**self.description.example("issue-comment"), "id": comment["id"], "body": comment["text"]}
+        shown |= {"created_at": moment(comment["at"]), "updated_at": moment(comment["at"])}
         shown["user"] = {**shown["user"], "login": comment["user"]}
         return shown
 

@@ -31,9 +31,19 @@ class Gitlab:
             case "GET", "user":
                 return 200, user(self.me)
             case "GET", "projects", _, "merge_requests":
-                return 200, [self.pull(one) for one in state.open_pulls()]
+                return 200, [self.pull(state, one) for one in state.listed(query["state"])]
             case "GET", "projects", _, "merge_requests", number:
-                return 200, self.pull(self.found(state.pulls, number, state.read_pull))
+                return 200, self.pull(state, self.found(state.pulls, number, state.read_pull))
+            case "GET", "users":
+                return 200, [user(query["username"])]
+            case "GET", "projects", _, "members", "all", number:
+                access = 30 if int(number) == user("ada")["id"] else 20
+                shown = user("ada")
+                return 200, {**{name: shown[name] for name in ("username", "name", "state", "web_url")}, "id": int(number), "access_level": access}
+            case "POST", "projects", _, "merge_requests", _, "notes", number, "award_emoji":
+                self.found(state.comments, number)
+                emoji = {"id": 1, "name": body["name"], "user": user(self.me), "created_at": MOMENT, "updated_at": MOMENT}
+                return 201, {**emoji, "awardable_id": int(number), "awardable_type": "Note"}
             case "GET", "projects", _, "merge_requests", number, "pipelines":
                 branch = state.pulls[int(number)]["branch"]
                 return 200, [{"id": 55, "sha": head, "ref": branch, "status": "running"} for head in state.heads]
@@ -75,7 +85,8 @@ class Gitlab:
         if len(text) > state.longest_comment:
             raise Refused(400, {"message": {"note": [f"is too long (maximum is {state.longest_comment} characters)"]}})
 
-    def pull(self, pull):
+    def pull(self, state, pull):
+        status = "draft_status" if pull.get("draft") else "not_approved" if pull.get("unapproved") else "mergeable"
         return {
             "id": 1000 + pull["number"],
             "iid": pull["number"],
@@ -84,15 +95,15 @@ class Gitlab:
             "description": None,
             "state": "opened" if pull["open"] else "closed",
             "created_at": MOMENT,
-            "updated_at": MOMENT,
+            "updated_at": state.changed_at(pull["number"]),
             "target_branch": pull["base"],
             "source_branch": pull["branch"],
             "author": user("ada"),
             "source_project_id": 4 if pull["fork"] else 3,
             "target_project_id": 3,
-            "draft": False,
+            "draft": pull.get("draft", False),
             "merge_status": "can_be_merged",
-            "detailed_merge_status": "mergeable",
+            "detailed_merge_status": status,
             "sha": pull["head"],
             "merge_commit_sha": None,
             "squash_commit_sha": None,
@@ -105,8 +116,8 @@ class Gitlab:
             "type": None,
             "body": comment["text"],
             "author": user(comment["user"]),
-            "created_at": MOMENT,
-            "updated_at": MOMENT,
+            "created_at": comment["at"],
+            "updated_at": comment["at"],
             "system": False,
             "noteable_id": 1000 + comment["pull"],
             "noteable_type": "MergeRequest",

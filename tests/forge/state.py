@@ -1,6 +1,7 @@
 """What a played forge holds, the same for all kinds, and what a test asks of it."""
 
 import re
+from datetime import datetime, timezone
 from itertools import count
 
 
@@ -61,11 +62,19 @@ class State:
         pull |= pull.pop("then", {})
         return shown
 
-    def open_pulls(self):
+    def listed(self, wanted):
+        """The open ones, or others: nothing is ever merged here."""
+        if not wanted.lower().startswith("open"):
+            return []
         return [self.read_pull(number) for number, pull in self.pulls.items() if pull["open"]]
+
+    def changed_at(self, number):
+        """When something last happened to a pull request: a comment, as far as anybody looks."""
+        return max((comment["at"] for comment in self.of_pull(number)), default=datetime(2026, 1, 1, tzinfo=timezone.utc).isoformat())
 
     def comment(self, pull, user, text):
         comment = {"id": next(self.ids), "pull": pull, "user": user, "text": text, "edits": 0}
+        comment["at"] = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         self.comments[comment["id"]] = comment
         return comment
 

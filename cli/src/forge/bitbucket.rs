@@ -282,13 +282,13 @@ impl Forge for Bitbucket {
         or_not(found.map(|all| all.iter().any(|one| matches!(one.permission.as_str(), "write" | "admin"))))
     }
 
-    /// It has no sign for that.
     async fn mergeable(&self, pull: &Pull) -> Result<Mergeable, Trouble> {
         let doing = format!("reading whether pr/{} can be merged", pull.number);
         let path = self.at(&format!("pullrequests/{}", pull.number));
         Ok(self.client.get::<OfBitbucket>(&path, &doing).await?.into())
     }
 
+    /// It has no sign for that.
     async fn react(&self, _: u64, _: &str) -> Result<(), Trouble> {
         Ok(())
     }

@@ -102,6 +102,8 @@ pub struct Case {
     pub is_reconciling: bool,
     /// Whether an older run's commit was to be rolled out again.
     pub is_rolling_back: bool,
+    /// Whether a command was to roll a pull request out before its merge.
+    pub is_before_merge: bool,
 }
 
 /// A roll-out that waits for somebody's decision.
@@ -148,6 +150,7 @@ impl Case {
     /// What comes of it once it is allowed, for a stack.
     pub fn next(&self, stack: &str) -> String {
         match (self.is_reconciling, self.is_rolling_back) {
+            _ if self.is_before_merge => format!("`/gitinfra up` on its pull request rolls {stack} out"),
             (true, _) => format!("`gitinfra drift --reconcile stack/{stack}` brings {stack} back"),
             (_, true) => format!("`gitinfra rollback stack/{stack}` to that run rolls it back"),
             _ => format!("the next sync rolls {stack} out"),
@@ -172,5 +175,7 @@ mod tests {
         assert_eq!(next(false, false), "the next sync rolls net/dev out");
         assert_eq!(next(true, false), "`gitinfra drift --reconcile stack/net/dev` brings net/dev back");
         assert_eq!(next(false, true), "`gitinfra rollback stack/net/dev` to that run rolls it back");
+        let before = Case { is_before_merge: true, ..Case::default() };
+        assert_eq!(before.next("net/dev"), "`/gitinfra up` on its pull request rolls net/dev out");
     }
 }

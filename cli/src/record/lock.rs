@@ -21,7 +21,11 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// A pull request has it until it is merged or closed, whatever day that is.
     pub fn in_words(&self) -> String {
+        if self.owner.starts_with("pr/") {
+            return format!("{} has it: {}", self.owner, self.reason);
+        }
         format!("locked by {} until {}: {}", self.owner, timestamp(self.until), self.reason)
     }
 }

@@ -33,7 +33,21 @@ impl Reviewer {
 
     /// Tells the head of a pull request what came of a stack that a command rolls out before the merge.
     pub async fn tell_applied(&self, pull: &Pull, stack: &str, state: State, words: &str) -> Result<()> {
-        Ok(self.set(pull, statuses::one(&format!("{}{stack}", statuses::OF_STACKS), state, words)).await?)
+        let status = statuses::one(&format!("{}{stack}", statuses::OF_STACKS), state, words);
+        match self.is_told_so(&status, &self.forge.statuses(&pull.head).await?) {
+            true => Ok(()),
+            false => Ok(self.set(pull, status).await?),
+        }
+    }
+
+    /// Tells a commit why nothing comes of what it was told to be on its way.
+    pub async fn tell_unapplied(&self, pull: &Pull, why: &str) -> Result<()> {
+        for told in self.forge.statuses(&pull.head).await? {
+            if told.state == State::Pending && told.name.starts_with(statuses::OF_STACKS) {
+                self.set(pull, statuses::one(&told.name, State::Error, why)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Above what was previewed; in its place, where there is no room for both.

@@ -358,7 +358,8 @@ impl Gate<'_> {
             needed: needed.max(1),
             from,
             is_reconciling: self.refreshes(),
-            is_rolling_back: self.by.confirmed.is_some(),
+            is_rolling_back: self.by.confirmed.is_some() && self.by.owner.is_none(),
+            is_before_merge: self.by.owner.is_some(),
         }
     }
 

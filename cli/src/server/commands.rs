@@ -237,8 +237,8 @@ impl Server {
         let free = || Failure::input(format!("nobody has a lock on {}", stack.name));
         let id = self.ledger.find(&stack.repository, &stack.name).await?.ok_or_else(free)?;
         let own = owner(said.pull.number);
-        if self.ledger.lock_on(&id).await?.is_some_and(|lock| lock.owner == own) {
-            if self.stands_apart(said.watched, said.reviewer, &id).await? {
+        if let Some(lock) = self.ledger.lock_on(&id).await?.filter(|lock| lock.owner == own) {
+            if self.stands_apart(said.watched, said.reviewer, &lock, &id).await?.is_some() {
                 let words = format!("{} is rolled out from this and not merged: merge or close it", stack.name);
                 return Err(Failure::input(words));
             }

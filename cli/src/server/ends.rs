@@ -12,10 +12,11 @@ use crate::record::{EndState, Hold, PullEnd, PullRecord, Run, RunState, StackEnd
 use crate::review::Reviewer;
 
 impl Server {
-    /// After a pass in which something came of a stack: those who merged it are told. What can't be told now is found by a look.
-    pub(super) async fn tell_ends(&self, watched: &Watched, tally: &Tally) {
+    /// After a pass in which something came of a stack, or that was the first at its head: those who merged it are told. What can't be
+    /// told now is found by a look.
+    pub(super) async fn tell_ends(&self, watched: &Watched, tally: &Tally, is_new: bool) {
         let has_news = tally.rolled_out + tally.failed + tally.held > 0;
-        let Some(reviewer) = watched.reviewer.as_ref().filter(|_| has_news) else {
+        let Some(reviewer) = watched.reviewer.as_ref().filter(|_| has_news || is_new) else {
             return;
         };
         let looked = async {
@@ -94,7 +95,7 @@ impl<'a> Ends<'a> {
     async fn end(&self, server: &Server, commit: &str, record: &PullRecord) -> Result<PullEnd> {
         let mut stacks = Vec::new();
         for stack in &record.stacks {
-            stacks.push(self.of_stack(server, commit, &stack.name).await?);
+            stacks.push(self.of_stack(server, (commit, &record.head), &stack.name).await?);
         }
         Ok(PullEnd { commit: commit.to_owned(), stacks })
     }
@@ -103,7 +104,8 @@ impl<'a> Ends<'a> {
         self.reviewer.previewer.mirror.has(newer, commit).await
     }
 
-    async fn of_stack(&self, server: &Server, commit: &str, name: &str) -> Result<StackEnd> {
+    /// `head` is what was merged by the commit.
+    async fn of_stack(&self, server: &Server, (commit, head): (&str, &str), name: &str) -> Result<StackEnd> {
         let end = |state, at, why| StackEnd { name: name.to_owned(), state, at, why, seal: None };
         let by_tag = self.config.is_by_tag(name).then(|| "a tag rolls it out, and not the merge".to_owned());
         let Some((id, _, known)) = self.known.get(name) else {
@@ -121,7 +123,9 @@ impl<'a> Ends<'a> {
         if let Some(settled) = server.ledger.settled(id).await?.filter(|_| by_tag.is_none())
             && self.has(&settled, commit).await?
         {
-            return Ok(end(EndState::RolledOut, None, Some("it needed nothing".to_owned())));
+            let by = runs.iter().find(|run| run.commit == head && stands == head && run.state == RunState::Succeeded);
+            let why = if by.is_some() { "before its merge" } else { "it needed nothing" };
+            return Ok(end(EndState::RolledOut, by.map(|run| format!("run/{}", run.name)), Some(why.to_owned())));
         }
         if let Some(hold) = self.holds.get(name).filter(|hold| !hold.case.is_reconciling)
             && self.has(&hold.commit, commit).await?

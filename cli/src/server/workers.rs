@@ -157,11 +157,12 @@ impl Server {
     async fn roll_out(&self, watched: &Watched, cancel: &CancellationToken, again: Vec<String>) -> Result<Came> {
         let before = watched.follow.lock().await.seen.clone();
         let tally = self.pass(watched, cancel, again, None).await?;
-        self.tell_ends(watched, &tally).await;
+        let is_new = before != watched.follow.lock().await.seen;
+        self.tell_ends(watched, &tally, is_new).await;
         if tally.cancelled > 0 {
             return Err(Failure::cancelled());
         }
-        let is_idle = tally.rolled_out + tally.held == 0 && before == watched.follow.lock().await.seen;
+        let is_idle = tally.rolled_out + tally.held == 0 && !is_new;
         Ok(if is_idle { Came::ToNothing } else { Came::ToSomething })
     }
 

@@ -1,5 +1,6 @@
 //! Pull requests on forges: the real Gitea, and the others as their vendors describe them.
 
+mod apply;
 mod conversation;
 mod gitea;
 pub mod http;

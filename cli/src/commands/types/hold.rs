@@ -200,6 +200,7 @@ mod tests {
                 from: vec![text("ada")],
                 is_reconciling: false,
                 is_rolling_back: false,
+                is_before_merge: false,
             },
         }
     }

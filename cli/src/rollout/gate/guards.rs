@@ -77,10 +77,12 @@ fn from(guard: &Guard) -> &[String] {
 }
 
 impl RollOut<'_> {
-    /// What is asked of a stack's roll-out. What somebody was shown and confirmed is bound to that alone.
+    /// What is asked of a stack's roll-out. What somebody was shown and confirmed is bound to that alone, but for what comes before
+    /// a merge: the merge would be asked the same.
     pub(super) async fn guards(&self, name: &str, id: &StackId) -> Result<Guards> {
         let own = self.config.guard(name);
-        if self.action != Action::RollOut || self.confirmed.is_some() {
+        let is_confirmed = self.confirmed.is_some() && self.owner.is_none();
+        if self.action != Action::RollOut || is_confirmed {
             return Ok(Guards::of(own, None));
         }
         let Some(settled) = self.ledger.settled(id).await?.filter(|settled| *settled != self.head.id) else {

@@ -151,7 +151,7 @@ pub fn words() -> Page {
         ("held", "it would do other than was sealed, is over budget, or was not allowed: somebody decides"),
         ("failing", "the newest roll-out failed"),
         ("suspended", "somebody paused it"),
-        ("blocked", "it waits for a lock, or for another stack"),
+        ("blocked", "it waits for a lock, for another stack, or for a pull request that was rolled out to be merged"),
         ("queued", "it waits for its turn"),
         ("gone", "it left the branch, and its resources stand"),
         ("new", "it was never rolled out"),

@@ -16,7 +16,7 @@ pub const KINDS: [&str; 3] = ["github", "gitlab", "bitbucket"];
 pub struct Played {
     pub place: Place,
     pub kind: &'static str,
-    url: String,
+    pub url: String,
     process: Child,
 }
 

@@ -1,0 +1,202 @@
+//! What a command rolls out before a merge, and why it is refused. Everything is asked of the forge, of git and of what was shown.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::refused;
+use crate::called;
+use crate::config::{self, Apply, Config};
+use crate::decide::short;
+use crate::failure::{Failure, Result};
+use crate::forge::command::Command;
+use crate::forge::{Mergeable, Pull};
+use crate::git::{Commit, Mirror, Programs};
+use crate::order::Order;
+use crate::record::PullRecord;
+use crate::repo::{self, Stack};
+use crate::review::Reviewer;
+use crate::server::{Server, Watched};
+
+/// How often a forge is asked that still works out whether it can be merged, and how long it is left to that.
+const QUESTIONS: u32 = 5;
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(2);
+
+/// What is rolled out.
+pub(super) struct Plan {
+    pub head: Commit,
+    /// What `gitinfra.yaml` says at the base.
+    pub config: Config,
+    /// In the order in which they go, each with the seal that was shown.
+    pub stacks: Vec<(Stack, String)>,
+}
+
+impl Plan {
+    pub fn names(&self) -> Vec<String> {
+        self.stacks.iter().map(|(stack, _)| stack.name()).collect()
+    }
+}
+
+impl Server {
+    /// What a command asks for, if all that is asked of it is so.
+    pub(super) async fn to_apply(
+        &self,
+        watched: &Watched,
+        reviewer: &Reviewer,
+        pull: &Pull,
+        command: &Command,
+    ) -> Result<Plan> {
+        self.may_be_applied(watched, pull, command).await?;
+        let mirror = &reviewer.previewer.mirror;
+        let (_, merge) = reviewer.fetch(pull).await?;
+        let (base, head) = merge.fetched.ok_or_else(|| Failure::bug("what was fetched is not there"))?;
+        let config = Config::read(&mirror.file(&base.id, config::FILE)?.unwrap_or_default())?;
+        if !config.has_commands() {
+            return refused(by_merge());
+        }
+        if command.commit.is_none() {
+            return refused(format!("say which commit you read: `/gitinfra up {}`", short(&pull.head)));
+        }
+        if !mirror.has(&head.id, &base.id).await? {
+            let (branch, at) = (&pull.base, short(&base.id));
+            return refused(format!(
+                "it is behind {branch}, which is at {at}: merge {branch} into it, read what is shown then, and say it again"
+            ));
+        }
+        let record = self.ledger.pull(&watched.label, pull.number).await?.map(|(record, _)| record);
+        let is_now = |record: &PullRecord| {
+            (&record.head, &record.base_commit, record.state.as_str()) == (&pull.head, &base.id, "previewed")
+        };
+        let Some(record) = record.filter(is_now) else {
+            return refused(
+                "nobody was shown yet what it would do now: wait for the preview, read it, and say it again",
+            );
+        };
+        let shown: Vec<&str> = record.stacks.iter().map(|stack| stack.name.as_str()).collect();
+        let wanted = wanted(&config, &shown, command.stack.as_deref())?;
+        let read = self.ledger.reads(&watched.label).await?;
+        let stacks = in_order(mirror, (&head.id, &pull.base), &config, &wanted, &read)?;
+        let sealed = |stack: Stack| {
+            let name = stack.name();
+            let seal = record.stacks.iter().find(|shown| shown.name == name).and_then(|shown| shown.seal.clone());
+            let none = || Failure::input(format!("{name} was not previewed well, so nobody knows what it would do"));
+            Ok((stack, seal.ok_or_else(none)?))
+        };
+        let stacks = stacks.into_iter().map(sealed).collect::<Result<Vec<_>>>()?;
+        mergeable(reviewer, pull).await?;
+        Ok(Plan { head, config, stacks })
+    }
+
+    /// What can be told without looking at any commit.
+    async fn may_be_applied(&self, watched: &Watched, pull: &Pull, command: &Command) -> Result<()> {
+        if pull.base != watched.branch {
+            return refused(format!("only {} is rolled out, and this goes into {}", watched.branch, pull.base));
+        }
+        if !pull.is_open {
+            return refused(
+                "it is closed: what was merged is rolled out by itself, and `/gitinfra retry` tries it again",
+            );
+        }
+        match &command.commit {
+            Some(commit) if !pull.head.starts_with(commit.as_str()) => {
+                return refused(format!("it moved on to {} meanwhile: read that first", short(&pull.head)));
+            }
+            Some(commit) if pull.is_fork && *commit != pull.head => {
+                return refused(format!("it comes from a fork: read it, then write `/gitinfra up {}`", pull.head));
+            }
+            _ => {}
+        }
+        if pull.is_fork && !self.ledger.is_trusted(&watched.label, &pull.head).await? {
+            let head = &pull.head;
+            return refused(format!("it comes from a fork: read it, then write `/gitinfra preview {head}` first"));
+        }
+        Ok(())
+    }
+}
+
+/// The stacks that are to be rolled out: the one that is named, or all that may be.
+fn wanted(config: &Config, shown: &[&str], named: Option<&str>) -> Result<Vec<String>> {
+    let may = |name: &str| config.apply_of(name) == Apply::Command && !config.is_by_tag(name);
+    if let Some(named) = named {
+        let name = called::stack(named, &shown.iter().copied().collect())?;
+        return match (config.is_by_tag(name), may(name)) {
+            (true, _) => refused(format!("{name} is rolled out by a tag, and by nothing before that")),
+            (_, true) => Ok(vec![name.to_owned()]),
+            (_, false) => refused(format!("{name} is rolled out by the merge, and by nothing before it; {}", allows())),
+        };
+    }
+    let all: Vec<String> = shown.iter().filter(|name| may(name)).map(|name| (*name).to_owned()).collect();
+    match (shown.is_empty(), all.is_empty()) {
+        (true, _) => refused("it changes no stack: there is nothing to roll out"),
+        (_, true) => refused(by_merge()),
+        _ => Ok(all),
+    }
+}
+
+/// The stacks of a head that are wanted, those first whose outputs others read.
+fn in_order(
+    mirror: &Mirror,
+    (head, base): (&str, &str),
+    config: &Config,
+    wanted: &[String],
+    read: &BTreeMap<String, Vec<String>>,
+) -> Result<Vec<Stack>> {
+    let listing = mirror.listing(head)?;
+    let mut stacks = config.apply(repo::stacks(&listing), base).stacks;
+    stacks.retain(|stack| wanted.contains(&stack.name()));
+    let mut programs = Programs::at(mirror, head, &listing)?;
+    stacks.iter_mut().for_each(|stack| programs.follow(stack));
+    let mut order = Order::of(stacks.iter(), &listing.files, read);
+    let mut ordered = Vec::new();
+    while let Some(at) = order.start_next() {
+        order.ended(at, true);
+        ordered.push(stacks[at].clone());
+    }
+    Ok(ordered)
+}
+
+/// How it may be allowed.
+fn allows() -> String {
+    format!("`apply: command` in {} of the base branch allows it", config::FILE)
+}
+
+/// What is said where nothing may be rolled out before the merge.
+fn by_merge() -> String {
+    format!("merge it: what the comment shows is rolled out by the merge, and nothing is before it; {}", allows())
+}
+
+/// Refuses what the forge would not let be merged.
+async fn mergeable(reviewer: &Reviewer, pull: &Pull) -> Result<()> {
+    for _ in 0..QUESTIONS {
+        match reviewer.forge.mergeable(pull).await? {
+            Mergeable::Yes => return Ok(()),
+            Mergeable::No(why) => return refused(format!("it can't be merged yet, so it is not rolled out: {why}")),
+            Mergeable::Unknown => tokio::time::sleep(BETWEEN_QUESTIONS).await,
+        }
+    }
+    refused("the forge does not say yet whether it can be merged: say it again in a minute")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_base_allows_is_rolled_out_before_the_merge() {
+        let shown = ["net/dev", "web/dev", "web/prod"];
+        let said = |text: &str, named| {
+            let config = Config::read(text).expect("a configuration");
+            wanted(&config, &shown, named).map_or_else(|failure| failure.message, |names| names.join(" "))
+        };
+        let web = "rules: [{stacks: ['web/*'], apply: command}]";
+        assert_eq!(said("apply: command", None), "net/dev web/dev web/prod");
+        assert_eq!(said(web, None), "web/dev web/prod");
+        assert_eq!(said(web, Some("prod")), "web/prod");
+        assert!(said(web, Some("net/dev")).starts_with("net/dev is rolled out by the merge"));
+        let none = said("", None);
+        assert!(none.starts_with("merge it: ") && none.contains("`apply: command`"), "{none}");
+        let tagged = "apply: command\nrules: [{stacks: ['web/prod'], tags: ['v*']}]";
+        assert_eq!(said(tagged, None), "net/dev web/dev");
+        assert!(said(tagged, Some("web/prod")).contains("by a tag"));
+        assert!(wanted(&Config::default(), &[], None).is_err());
+    }
+}

@@ -1,0 +1,307 @@
+//! A pull request that a command rolls out before its merge: from the comment to the merge, to its being closed, and to a server that
+//! is killed in between.
+
+use std::fs;
+
+use rustix::process::{Signal, kill_process_group};
+use serde_json::json;
+
+use super::gitea::Hosted;
+use super::played::{KINDS, Played};
+use super::served::{SECRET, Served};
+use super::server::{ADA, BOT};
+use crate::pulumi::poll;
+
+const A: (&str, &str) = ("a", "path: a.txt, content: one");
+const A2: (&str, &str) = ("a", "path: a.txt, content: two");
+const B: (&str, &str) = ("b", "path: b.txt, content: b");
+const SLOW: (&str, &str) = ("b", "path: b.txt, content: b, slow: 1000000");
+
+/// A repository whose stack stands, and a server beside it to which people write.
+struct Talk {
+    h: Hosted,
+    served: Served,
+}
+
+impl Talk {
+    /// `main` has these files and this `gitinfra.yaml`.
+    fn of(files: &[(&str, &str)], config: &str) -> Talk {
+        let h = Hosted::of(files);
+        let member = h.at(&format!("collaborators/{BOT}"));
+        h.server.call(ADA, "PUT", &member, Some(&json!({ "permission": "admin" })));
+        h.place.repo.switch("main").write("gitinfra.yaml", config).commit("What may be done");
+        h.place.repo.git(&["push", "-q", "origin", "main"]);
+        h.place.sync();
+        let served = Served::start(&h, "openToRead: true\n");
+        served.hook(&h);
+        Talk { h, served }
+    }
+
+    /// Opens a pull request with these files, and waits until it is previewed. Its number and head.
+    fn open(&self, branch: &str, files: &[(&str, &str)]) -> (u64, String) {
+        let head = self.h.push(branch, files);
+        let number = self.h.open(branch);
+        self.until_previewed(&head);
+        (number, head)
+    }
+
+    fn until_previewed(&self, head: &str) {
+        poll("the preview", || self.h.statuses(head).iter().any(|status| status.starts_with("gitinfra success")));
+    }
+
+    fn write(&self, number: u64, text: &str) {
+        let path = self.h.at(&format!("issues/{number}/comments"));
+        self.h.server.call(ADA, "POST", &path, Some(&json!({ "body": text })));
+    }
+
+    fn says(&self, number: u64, words: &str) -> bool {
+        self.h.texts(number).iter().any(|text| text.contains(words))
+    }
+
+    #[track_caller]
+    fn until_says(&self, number: u64, words: &str) {
+        poll(words, || self.says(number, words));
+    }
+
+    /// Has a head rolled out that is previewed.
+    #[track_caller]
+    fn up(&self, number: u64, head: &str) {
+        self.write(number, &format!("/gitinfra up {}", &head[..7]));
+        self.until_says(number, &format!("test/dev is rolled out at {}: merge it", &head[..7]));
+    }
+
+    fn merge(&self, number: u64, how: &str) {
+        let (path, body) = (self.h.at(&format!("pulls/{number}/merge")), json!({ "Do": how }));
+        poll("the merge", || self.h.server.try_call(ADA, "POST", &path, Some(&body)).0 == 200);
+    }
+
+    fn close(&self, number: u64) {
+        let path = self.h.at(&format!("pulls/{number}"));
+        self.h.server.call(ADA, "PATCH", &path, Some(&json!({ "state": "closed" })));
+    }
+
+    /// Asks for a slow roll-out, and kills the server in it, with its engine. What is left.
+    fn killed(self, number: u64, head: &str) -> Hosted {
+        self.write(number, &format!("/gitinfra up {}", &head[..7]));
+        let Talk { h, served } = self;
+        h.place.until_slow("b.txt");
+        let is_pending = |status: &String| status == "gitinfra/test/dev pending is being rolled out before the merge";
+        assert!(h.statuses(head).iter().any(is_pending), "{:?}", h.statuses(head));
+        let engine = h.place.engine();
+        served.going.kill();
+        served.going.finish().expect_code(-1);
+        kill_process_group(engine, Signal::KILL).expect("the engine is at work");
+        h
+    }
+
+    /// The next server, to which nothing is delivered.
+    fn again(h: Hosted) -> Talk {
+        Talk { served: Served::again(&h), h }
+    }
+
+    /// The status of `test/dev` at a commit.
+    fn status(&self, commit: &str) -> String {
+        let all = self.h.statuses(commit);
+        let own = all.iter().find_map(|status| status.strip_prefix("gitinfra/test/dev "));
+        own.unwrap_or_default().to_owned()
+    }
+
+    fn has_lock(&self) -> bool {
+        !self.h.place.get("locks").is_empty()
+    }
+}
+
+#[test]
+fn what_is_rolled_out_before_its_merge_is_not_rolled_out_by_it() {
+    let t = Talk::of(&[A], "apply: command\n");
+    let (place, first) = (&t.h.place, t.open("change", &[A2]).1);
+    let (other, second) = t.open("other", &[A, B]);
+    let at = &first[..7];
+    assert!(t.says(1, &format!("a comment with /gitinfra up {at} rolls test/dev out before the merge")));
+    t.write(1, "/gitinfra up");
+    t.until_says(1, &format!("say which commit you read: `/gitinfra up {at}`"));
+    t.up(1, &first);
+    assert_eq!((place.file("a.txt").as_deref(), place.get("runs").len()), (Some("two"), 2));
+    assert_eq!(t.status(&first), format!("success is rolled out at {at}: merge it"));
+    let words = format!("pr/1 has it: it is rolled out at {at}, and not merged yet");
+    assert!(t.served.get("/stacks").text.contains(&words), "{}", t.served.get("/stacks").text);
+    // It keeps the stack until it is merged.
+    t.write(other, &format!("/gitinfra up {}", &second[..7]));
+    t.until_says(other, &format!("test/dev: {words}"));
+    t.write(1, "/gitinfra unlock test/dev");
+    t.until_says(1, "test/dev is rolled out from this and not merged: merge or close it");
+    t.merge(1, "merge");
+    poll("its end", || t.h.texts(1)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    assert!(t.says(1, ", before its merge |") && !t.has_lock(), "{:?}", t.h.texts(1));
+    assert_eq!(place.get("runs").len(), 2, "the merge has nothing to roll out");
+    // What came to the base in between was not shown.
+    t.write(other, &format!("/gitinfra up {}", &second[..7]));
+    t.until_says(other, "it is behind main, which is at ");
+    place.repo.switch("other").git(&["pull", "-q", "--no-rebase", "-s", "recursive", "-X", "ours", "origin", "main"]);
+    let third = t.h.push("other", &[A2, B]);
+    t.until_previewed(&third);
+    t.up(other, &third);
+    assert_eq!(place.file("b.txt").as_deref(), Some("b"));
+    // A squash makes another commit of the same files, and the branch goes.
+    t.merge(other, "squash");
+    t.h.server.call(ADA, "DELETE", &t.h.at("branches/other"), None);
+    poll("the end of the squash", || t.h.texts(other)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    assert!(!t.has_lock() && place.get("runs").len() == 3, "{:?}", place.get("runs"));
+    t.served.end();
+    // Neither does one that has never seen that commit.
+    fs::remove_dir_all(place.path("state/repos")).expect("the mirrors can be removed");
+    place.sync().expect_out(&["nothing to do"]);
+    place.run("audit verify").expect_code(0);
+}
+
+#[test]
+fn what_is_closed_unmerged_goes_back_to_the_branch() {
+    let t = Talk::of(&[A], "apply: command\n");
+    let place = &t.h.place;
+    // What nobody has read is not rolled out.
+    let (one, read) = t.open("change", &[B]);
+    let head = t.h.push("change", &[A2, B]);
+    t.until_previewed(&head);
+    t.write(one, &format!("/gitinfra up {}", &read[..7]));
+    t.until_says(one, &format!("it moved on to {} meanwhile", &head[..7]));
+    assert!(!t.has_lock());
+    t.up(one, &head);
+    assert_eq!((place.file("a.txt").as_deref(), place.file("b.txt").as_deref()), (Some("two"), Some("b")));
+    t.close(one);
+    t.until_says(
+        one,
+        "it was closed without a merge. test/dev was rolled out from it: that goes back to what main says",
+    );
+    poll("the way back", || place.file("a.txt").as_deref() == Some("one") && place.file("b.txt").is_none());
+    poll("its end", || place.states() == ["succeeded", "succeeded", "succeeded"]);
+    assert!(!t.has_lock());
+    // One that failed may have changed a part, and may be tried again.
+    let (two, head) = t.open("fails", &[A2, B]);
+    fs::write(place.path("root/test/dev/.files/b.txt.fault"), "create").expect("the folder can be written");
+    t.write(two, &format!("/gitinfra up {}", &head[..7]));
+    t.until_says(two, "test/dev failed, and may be changed in part");
+    assert!(t.status(&head).starts_with("failure failed"), "{}", t.status(&head));
+    t.close(two);
+    t.until_says(two, "test/dev may be changed in part by it: that goes back to what main says");
+    poll("the way back", || place.file("a.txt").as_deref() == Some("one") && !t.has_lock());
+    t.served.end();
+}
+
+#[test]
+fn what_is_held_is_rolled_out_once_it_is_allowed() {
+    let config = "apply: command\napprovals: {count: 1, from: [ada]}\nbudgets: [{types: ['**'], deletes: 0}]\n";
+    let t = Talk::of(&[A], "apply: command\n");
+    t.h.place.repo.switch("main").write("gitinfra.yaml", config).commit("Bounds");
+    t.h.place.repo.git(&["push", "-q", "origin", "main"]);
+    let (number, head) = t.open("change", &[B]);
+    let at = &head[..7];
+    assert!(
+        t.says(number, "it needs 1 to allow it (who may: ada)") && t.says(number, "over budget: 1 would be deleted")
+    );
+    t.write(number, &format!("/gitinfra up {at}"));
+    t.until_says(number, &format!("`, then `/gitinfra up {at}` anew"));
+    assert!(t.status(&head).starts_with("failure is held as hold/"), "{}", t.status(&head));
+    assert!(t.has_lock() && t.h.place.file("b.txt").is_none());
+    let seal = t.h.place.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
+    t.write(number, &format!("/gitinfra approve {seal}"));
+    t.until_says(number, "approved by ada: `/gitinfra up` on its pull request rolls test/dev out");
+    t.up(number, &head);
+    assert_eq!((t.h.place.file("b.txt").as_deref(), t.h.place.file("a.txt")), (Some("b"), None));
+    assert!(t.status(&head).starts_with("success "), "{}", t.status(&head));
+    t.served.end();
+}
+
+#[test]
+fn a_server_that_is_killed_in_between_goes_on_once() {
+    let t = Talk::of(&[A], "apply: command\n");
+    let (number, head) = t.open("change", &[A2, SLOW]);
+    let at = &head[..7];
+    let t = Talk::again(t.killed(number, &head));
+    let words = format!("test/dev is rolled out at {at}: merge it");
+    t.h.place.release("b.txt", || t.says(number, &words));
+    assert_eq!(t.h.place.states(), ["succeeded", "interrupted", "succeeded"]);
+    assert_eq!(t.status(&head), format!("success is rolled out at {at}: merge it"));
+    assert_eq!(t.h.texts(number).concat().matches(&words).count(), 1, "it is told once");
+    t.merge(number, "merge");
+    // The one before was killed with its address: nobody delivers the merge, and it is found by the next one that looks.
+    t.served.end();
+    let t = Talk::again(t.h);
+    poll("its end", || t.h.texts(number)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    assert!(!t.has_lock() && t.h.place.states().len() == 3);
+    t.served.end();
+}
+
+#[test]
+fn what_moved_on_while_no_server_was_there_is_not_left_pending() {
+    let t = Talk::of(&[A], "apply: command\n");
+    let (number, head) = t.open("change", &[A2, SLOW]);
+    let h = t.killed(number, &head);
+    let next = h.push("change", &[A2, B]);
+    let t = Talk::again(h);
+    let words = format!("it moved on to {} meanwhile", &next[..7]);
+    t.until_says(number, &words);
+    poll("its status", || t.status(&head).starts_with(&format!("error {words}")));
+    // Nobody knows how far the engine came, so nobody else gets the stack before that is undone.
+    t.until_previewed(&next);
+    assert!(t.has_lock());
+    t.served.hook(&t.h);
+    t.close(number);
+    t.until_says(number, "test/dev may be changed in part by it: that goes back to what main says");
+    poll("the way back", || t.h.place.states() == ["succeeded", "interrupted", "succeeded"]);
+    assert!(t.h.place.file("a.txt").as_deref() == Some("one") && !t.has_lock());
+    // What the engine was creating as it was killed is known to nobody, and `main` does not have it: that is told.
+    let said = t.served.end();
+    assert!(said.contains("a cut-off run was creating b, which is not what the program has now"), "{said}");
+}
+
+/// The forges that can't be had here: each is asked whether it would let it be merged, and says in its own way why not.
+#[test]
+fn every_forge_is_asked_before_anything_is_rolled_out() {
+    for kind in KINDS {
+        let p = Played::of(kind, &[A], &[A2]);
+        let repo = &p.place.repo;
+        repo.switch("main").write("gitinfra.yaml", "apply: command\n").commit("What may be done");
+        repo.switch("change").merge("main");
+        let head = p.push(&[A2, B]);
+        p.place.sync();
+        for (name, text) in [("forge-token", "hush-token"), ("hook-secret", SECRET)] {
+            fs::write(p.place.path(name), text).expect("a secret can be written");
+        }
+        let forge = format!(
+            "{{url: '{}/acme/infra', kind: {kind}, tokenFile: forge-token, webhookSecretFile: hook-secret}}",
+            p.url
+        );
+        let repository = format!("{{name: infra, repo: {}, interval: 1s, forge: {forge}}}", repo.folder().display());
+        let (going, _) = p.place.serve(&format!("listen: 127.0.0.1:0\nrepositories:\n  - {repository}\n"));
+        let until_says =
+            |words: &str| poll(&format!("{kind}: {words}"), || p.ours().iter().any(|(text, _)| text.contains(words)));
+        let at = &head[..7];
+        let set = |name: &str, is_so: bool| p.tell("pull", json!({ "number": 1, name: is_so }));
+        let ask = || p.tell("comment", json!({ "pull": 1, "user": "ada", "text": format!("/gitinfra up {at}") }));
+        until_says(&format!("a comment with /gitinfra up {at} rolls test/dev out before the merge"));
+        let unapproved = match kind {
+            "github" => "the rules of its base lack an approval",
+            "gitlab" => "approvals are missing",
+            _ => "nobody approved it",
+        };
+        for (name, words) in [("draft", "it is a draft"), ("unapproved", unapproved)] {
+            set(name, true);
+            ask();
+            until_says(&format!("it can't be merged yet, so it is not rolled out: {words}").replace('\'', "&#39;"));
+            set(name, false);
+        }
+        assert_eq!(p.place.file("b.txt"), None, "{kind}");
+        ask();
+        let words = format!("is rolled out at {at}: merge it");
+        until_says(&format!("test/dev {words}"));
+        assert_eq!(p.place.file("b.txt").as_deref(), Some("b"), "{kind}");
+        let statuses = p.statuses(&head);
+        let success = if kind == "bitbucket" { "SUCCESSFUL" } else { "success" };
+        assert_eq!(statuses[1], format!("gitinfra/test/dev {success} {words}"), "{kind}");
+        set("open", false);
+        until_says("it was closed without a merge. test/dev was rolled out from it");
+        poll("the way back", || p.place.file("b.txt").is_none() && p.place.get("locks").is_empty());
+        going.signal(Signal::TERM);
+        going.finish().expect_code(0).expect_without(&["hush-token"]);
+    }
+}
