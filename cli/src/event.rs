@@ -68,6 +68,9 @@ pub enum Body {
     /// A stack was left alone in this pass.
     Skipped {
         reason: String,
+        /// The commit that it can't be rolled out from, where that is a failure; none where it only waits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        commit: Option<String>,
     },
     /// A run was recorded; the engine starts next. `resources` is how many the last run saw, zero if unknown.
     RunStarted {
@@ -183,6 +186,11 @@ pub enum Body {
 }
 
 impl Body {
+    /// A stack waits, for somebody or something.
+    pub fn waits(reason: impl Into<String>) -> Body {
+        Body::Skipped { reason: reason.into(), commit: None }
+    }
+
     /// Its name in JSON, for the ledger's column.
     pub fn kind(&self) -> String {
         let value = serde_json::to_value(self).unwrap_or_default();

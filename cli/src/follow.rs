@@ -6,6 +6,7 @@ mod schedule;
 mod side_by_side;
 mod tagged;
 mod tally;
+mod untried;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,12 +20,13 @@ use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::ledger::{AllKnown, Ledger};
 use crate::repo::path::{is_within, shown};
-use crate::repo::{self, Fault, Found, Listing, Stack};
+use crate::repo::{self, Found, Listing, Stack};
 use crate::scrub::Scrubber;
 use crate::tags::Tag;
 use crate::text;
 
 pub use tally::Tally;
+pub use untried::Untried;
 
 /// How often a pass begins anew because others roll out the same stacks.
 const MOST_PASSES: u32 = 5;
@@ -40,6 +42,8 @@ pub struct Follow {
     pub wishes: Wishes,
     /// The head of the pass before, with the tags where they matter: what was said of them needs no words again.
     pub seen: Option<String>,
+    /// What was told of stacks that can't be tried.
+    pub untried: Untried,
 }
 
 /// What a user may choose.
@@ -146,7 +150,7 @@ impl Follow {
         let (config, branch) = (&declared.config, &self.wishes.branch);
         config.refuse_left_out(&declared.found, &self.wishes.stacks, branch)?;
         let found = config.apply(declared.found, branch).select(&self.wishes.stacks)?;
-        self.tell_faults(&found.faults, is_new, &mut tally);
+        self.tell_faults(&found.faults, &head.id, is_new, &mut tally);
         let (tagged, stacks) = found.stacks.into_iter().partition(|stack: &Stack| !stack.tags.is_empty());
         let mut looked = self.decided(stacks, &known, head, &declared.listing)?;
         looked.extend(self.decided_by_tags(tagged, &known, (config, head, tags), is_new, &mut tally)?);
@@ -235,22 +239,6 @@ impl Follow {
             self.context.tell(None, Body::Note { message });
         }
         Ok(())
-    }
-
-    /// What is wrong with some stacks keeps the others from nothing. Told once for each head.
-    fn tell_faults(&self, faults: &[Fault], is_new: bool, tally: &mut Tally) {
-        for Fault { stack, has_stacks, failure, .. } in faults {
-            let body = match has_stacks {
-                true => Body::Skipped { reason: failure.with_hints() },
-                false => Body::Note { message: failure.message.clone() },
-            };
-            if *has_stacks {
-                tally.skip(failure.kind);
-            }
-            if is_new {
-                self.context.tell(stack.as_deref(), body);
-            }
-        }
     }
 
     /// What a commit declares. One without a stack is a mistake, unless its last one has just left.

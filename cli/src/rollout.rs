@@ -116,7 +116,7 @@ impl RollOut<'_> {
             Claim::Full => return Ok(Outcome::Full),
             Claim::Held { by, .. } => {
                 let reason = lease::held_by(by.as_ref());
-                self.context.tell(Some(&stack.name()), Body::Skipped { reason });
+                self.context.tell(Some(&stack.name()), Body::waits(reason));
                 return Ok(Outcome::Busy);
             }
         };

@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args as Arguments};
 use super::shell::Shell;
 use super::{EXIT_CODES, EngineArgs, RunArgs, Source, Verb, words};
 use crate::failure::{Kind, Result};
-use crate::follow::{Follow, Wishes};
+use crate::follow::{Follow, Untried, Wishes};
 use crate::git::Mirror;
 use crate::ledger::Ledger;
 use crate::scrub::Scrubber;
@@ -88,5 +88,6 @@ pub(super) fn follow(shell: &Shell, mirror: Mirror, ledger: Ledger, engine: &Eng
         scrubber: Scrubber::from_environment(&shell.context.environment),
         wishes,
         seen: None,
+        untried: Untried::default(),
     }
 }

@@ -57,7 +57,7 @@ impl Follow {
                     let wait = self.wait(&waits, id.as_ref(), &stack, &known, &head).await?;
                     let rest = wait.as_ref().map(|(rest, _)| *rest);
                     if is_new && let Some((_, Some(reason))) = wait {
-                        self.context.tell(Some(&stack.name()), Body::Skipped { reason });
+                        self.context.tell(Some(&stack.name()), Body::waits(reason));
                     }
                     if self.wishes.dry_run && rest.is_none() {
                         self.tell_pending(&stack, &reason, &head);

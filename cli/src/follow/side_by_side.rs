@@ -42,7 +42,7 @@ impl Follow {
         // After a decision that is void everything is looked at anew.
         for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
             let reason = format!("blocked: it comes after {}, which was not rolled out", due[other].stack.name());
-            self.context.tell(Some(&due[stack].stack.name()), Body::Skipped { reason });
+            self.context.tell(Some(&due[stack].stack.name()), Body::waits(reason));
             tally.skipped += 1;
         }
         tally.cancelled += order.waiting();
@@ -73,7 +73,7 @@ impl Follow {
                     Rest::Resting => tally.skipped += 1,
                 }
             } else if let Err(failure) = due.stack.check_name() {
-                self.skip(due, &failure, tally);
+                self.skip_due(due, &failure, tally);
             } else {
                 continue;
             }
@@ -81,9 +81,9 @@ impl Follow {
         }
     }
 
-    fn skip(&self, due: &Due, failure: &Failure, tally: &mut Tally) {
-        self.context.tell(Some(&due.stack.name()), Body::Skipped { reason: failure.with_hints() });
-        tally.skip(failure.kind);
+    fn skip_due(&self, due: &Due, failure: &Failure, tally: &mut Tally) {
+        let name = due.stack.name();
+        self.skip((Some(&name), &name), &due.head.id, failure, tally);
     }
 
     fn preparation<'a>(
@@ -166,7 +166,7 @@ impl Follow {
             }
             Err(failure) if matches!(failure.kind, Kind::Bug | Kind::Cancelled) => Err(failure),
             Err(failure) => {
-                self.skip(due, &failure, tally);
+                self.skip_due(due, &failure, tally);
                 Ok(false)
             }
         }

@@ -63,7 +63,7 @@ impl Follow {
         if is_new {
             let (tags, branch) = (stack.tags.join(", "), &self.wishes.branch);
             let reason = format!("it waits for a tag: none of {tags} is on {branch}");
-            self.context.tell(Some(&stack.name()), Body::Skipped { reason });
+            self.context.tell(Some(&stack.name()), Body::waits(reason));
         }
     }
 
@@ -81,14 +81,14 @@ impl Follow {
         let mut found = config.apply(repo::stacks(&listing), &self.wishes.branch);
         found.stacks.retain(|stack| tags.contains_key(&stack.name()));
         found.faults.retain(|fault| fault.stack.as_ref().is_some_and(|name| tags.contains_key(name)));
-        self.tell_faults(&found.faults, is_new, tally);
+        self.tell_faults(&found.faults, &commit.id, is_new, tally);
         let has = |name: &String| found.stacks.iter().any(|stack| stack.name() == *name);
         let is_faulty = |name: &String| found.faults.iter().any(|fault| fault.stack.as_ref() == Some(name));
         for (name, tag) in tags.iter().filter(|(name, _)| !has(name) && !is_faulty(name)) {
             tally.skipped += 1;
             if is_new {
                 let reason = format!("it waits for a tag: {} does not have it yet", tag.name);
-                self.context.tell(Some(name), Body::Skipped { reason });
+                self.context.tell(Some(name), Body::waits(reason));
             }
         }
         let mut looked = self.decided(found.stacks, known, &commit, &listing)?;

@@ -69,6 +69,7 @@ async fn follow(place: &Path, sink: Arc<Heard>) -> Follow {
             interval: None,
         },
         seen: None,
+        untried: Untried::default(),
     }
 }
 
@@ -122,6 +123,36 @@ async fn what_rests_is_tried_again_when_asked() {
         assert_eq!(follow.once().await.expect("a pass").skipped, 1);
         assert_eq!(heard.kinds(), told);
     }
+}
+
+/// What can't be tried is told once at each commit, with the commit, and to whoever asks for it.
+#[tokio::test]
+async fn a_head_that_cannot_be_read_is_told_once() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let heard = Arc::new(Heard::default());
+    let mut follow = follow(place.path(), heard.clone()).await;
+    let repo = place.path().join("repo");
+    let mut told = Vec::new();
+    std::fs::create_dir(repo.join("web")).expect("a folder");
+    std::fs::write(repo.join("web/Pulumi.dev.yaml"), "").expect("a file");
+    for (text, retry) in [("1", false), ("1", false), ("2", false), ("2", true)] {
+        let text = format!("name: [{text}\n");
+        if std::fs::read_to_string(repo.join("web/Pulumi.yaml")).ok().as_ref() != Some(&text) {
+            std::fs::write(repo.join("web/Pulumi.yaml"), text).expect("a file");
+            git(&repo, &["add", "--all"]);
+            git(&repo, &["commit", "-q", "-m", "Break"]);
+        }
+        follow.wishes.retry = retry;
+        follow.once().await.expect("a pass");
+        let all = std::mem::take(&mut *heard.0.lock().expect("nobody panicked"));
+        let skipped = all.into_iter().filter_map(|event| match event.body {
+            Body::Skipped { reason, commit } => Some((reason.starts_with("web/Pulumi.yaml:"), commit.is_some())),
+            _ => None,
+        });
+        told.push(skipped.collect::<Vec<_>>());
+    }
+    let (once, nothing) = (vec![(true, true)], Vec::new());
+    assert_eq!(told, [once.clone(), nothing, once.clone(), once]);
 }
 
 /// A change in shared code rolls out exactly the stacks that import it.
@@ -211,7 +242,7 @@ async fn a_tag_rolls_out_its_commit() {
         let told = heard.0.lock().expect("nobody panicked").clone();
         let of_stack = told.into_iter().filter(|event| event.stack.is_some());
         let words = of_stack.map(|event| match event.body {
-            Body::Skipped { reason } => reason,
+            Body::Skipped { reason, .. } => reason,
             Body::Pending { reason, .. } => reason,
             Body::Note { message } => message,
             body => body.kind(),

@@ -108,25 +108,35 @@ impl Notifier {
         *self.sender.write().unwrap_or_else(PoisonError::into_inner) = Some(sender);
     }
 
-    /// False where too many wait to be told.
-    fn send(&self, news: News) -> bool {
-        let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
-        sender.as_ref().is_none_or(|sender| sender.try_send(news).is_ok())
+    fn send(&self, news: News) {
+        let (at, sender) = (news.at, self.sender.read().unwrap_or_else(PoisonError::into_inner));
+        if sender.as_ref().is_some_and(|sender| sender.try_send(news).is_err()) {
+            let message = "a notification was dropped: too many wait to be told".to_owned();
+            self.next.take(&Event { at, run: None, stack: None, body: Body::Note { message } });
+        }
+    }
+
+    /// A branch of which nothing can be rolled out.
+    pub fn branch_failed(&self, line: &str, at: i64) {
+        let line = crate::comment::cut(line, 300).into_owned();
+        self.send(News { when: When::Failed, at, line, path: "/repositories".to_owned() });
     }
 }
 
 impl Sink for Notifier {
     fn take(&self, event: &Event) {
         self.next.take(event);
-        if news(event).is_some_and(|news| !self.send(news)) {
-            let message = "a notification was dropped: too many wait to be told".to_owned();
-            self.next.take(&Event { run: None, stack: None, body: Body::Note { message }, ..event.clone() });
-        }
+        news(event).into_iter().for_each(|news| self.send(news));
     }
 }
 
-/// What an event is to others, if anything.
+/// What an event is to others, if anything: each end of a stack's turn, whether an engine ran or it could not even be tried.
 fn news(event: &Event) -> Option<News> {
+    if let Body::Skipped { reason, commit: Some(commit) } = &event.body {
+        let stack = event.stack.as_deref().unwrap_or("what can't be read");
+        let line = format!("{stack} can't be rolled out at {}{}", short(commit), why(reason));
+        return Some(News { when: When::Failed, at: event.at, line, path: "/stacks".to_owned() });
+    }
     let stack = event.stack.as_deref().unwrap_or_default();
     let (Body::RunFinished { state, commit, message, .. }, Some(run)) = (&event.body, &event.run) else {
         return None;
@@ -137,10 +147,14 @@ fn news(event: &Event) -> Option<News> {
         RunState::Succeeded => (When::Succeeded, "is rolled out"),
         RunState::Running | RunState::Cancelled | RunState::Busy => return None,
     };
-    let why = message.as_deref().and_then(|message| message.lines().next()).filter(|_| when != When::Succeeded);
-    let why = why.map(|why| format!(": {}", crate::comment::cut(why, 300))).unwrap_or_default();
+    let why = message.as_deref().filter(|_| when != When::Succeeded).map(why).unwrap_or_default();
     let line = format!("{stack} {word} at {}{why}", short(commit));
     Some(News { when, at: event.at, line, path: format!("/run/{run}") })
+}
+
+/// The first line of why something failed.
+fn why(message: &str) -> String {
+    message.lines().next().map(|why| format!(": {}", crate::comment::cut(why, 300))).unwrap_or_default()
 }
 
 impl Place {
@@ -337,6 +351,16 @@ mod tests {
         let held = line(RunState::Held, None);
         assert_eq!(held.as_deref(), Some("web/prod is held: somebody has to decide at 1a2b3c4"));
         assert_eq!(line(RunState::Busy, None), None);
+        let untried = |stack: Option<&str>, commit: Option<&str>| {
+            let (reason, commit) = ("Pulumi.yaml:2:5: no\nhint: mend it".to_owned(), commit.map(str::to_owned));
+            let body = Body::Skipped { reason, commit };
+            news(&Event { run: None, stack: stack.map(str::to_owned), body, ..event(RunState::Failed, None) })
+        };
+        let lines = [Some("web/prod"), None].map(|stack| untried(stack, Some("1a2b3c4d5e")).map(|news| news.line));
+        let expected = ["web/prod", "what can't be read"]
+            .map(|stack| format!("{stack} can't be rolled out at 1a2b3c4: Pulumi.yaml:2:5: no"));
+        assert_eq!(lines, expected.map(Some));
+        assert_eq!(untried(Some("web/prod"), None), None, "it only waits");
     }
 
     struct Deaf;

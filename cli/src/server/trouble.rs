@@ -120,6 +120,9 @@ impl Server {
             match failure {
                 Some(failure) => {
                     let message = format!("{name}: {}: {}", Cause::of(failure).at(side), failure.message);
+                    if (side, Cause::of(failure)) == (Side::Branch, Cause::Other) {
+                        self.notifier.branch_failed(&message, self.context.now());
+                    }
                     Body::Failed { message, hints: failure.hints.clone() }
                 }
                 None => Body::Note { message: format!("{name}: the {} is well again", side.word()) },

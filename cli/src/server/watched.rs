@@ -11,7 +11,7 @@ use super::trouble::Troubles;
 use crate::context::Context;
 use crate::environment::for_engine;
 use crate::failure::{Failure, Faults, Result};
-use crate::follow::{Follow, Wishes};
+use crate::follow::{Follow, Untried, Wishes};
 use crate::forge::mark::Marks;
 use crate::forge::webhook::Signer;
 use crate::forge::{self, Address, App, Credential, Kind, Secret};
@@ -114,6 +114,7 @@ impl Watched {
             scrubber: scrubber.clone(),
             wishes: wishes(of),
             seen: None,
+            untried: Untried::default(),
         };
         let (reviewer, hook) = match spoken {
             Some(spoken) => {

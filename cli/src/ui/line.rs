@@ -72,7 +72,7 @@ fn words(event: &Event, paint: Paint) -> Option<String> {
         Body::Pending { commit, reason } => {
             format!("would roll out {} ({reason})", commit_id(commit, paint))
         }
-        Body::Skipped { reason } => format!("{} {reason}", paint.tone(Tone::Careful, "skipped:")),
+        Body::Skipped { reason, .. } => format!("{} {reason}", paint.tone(Tone::Careful, "skipped:")),
         Body::RunStarted { action, commit, reason, .. } => {
             let doing = match action {
                 Action::RollOut => "rolling out",
