@@ -20,6 +20,7 @@ mod settled;
 mod stacks;
 #[cfg(test)]
 mod tests;
+mod watchers;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -46,7 +47,7 @@ pub use seals::{OpenSeal, Sealed};
 pub use sessions::SignedIn;
 pub use stacks::{AllKnown, StackId};
 
-/// The shapes of the ledger, of which `0016_settled.sql` is the newest.
+/// The shapes of the ledger, of which `0017_watchers.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

@@ -291,6 +291,17 @@ impl Reviewer {
         Ok(self.send(pull, statuses::begun()).await?)
     }
 
+    /// A pull request whose preview will not come: its commit does not wait for it.
+    pub async fn end_pending(&self, number: u64, why: &str) -> Result<()> {
+        let pull = self.forge.pull(number).await?;
+        let stands = self.forge.statuses(&pull.head).await?;
+        let waits = stands.iter().any(|told| told.name == statuses::SUMMARY && told.state == State::Pending);
+        match waits && !self.dry_run {
+            true => Ok(self.set(&pull, statuses::one(statuses::SUMMARY, State::Error, why)).await?),
+            false => Ok(()),
+        }
+    }
+
     /// After a failure of ours: the commit is told so, as far as the forge can be reached.
     async fn give_up(&self, pull: &Pull, failure: &Failure) {
         let words = match failure.kind {

@@ -7,6 +7,7 @@ pub mod config;
 mod connections;
 mod ends;
 mod hooks;
+mod left;
 mod live;
 mod look;
 mod metrics;
@@ -33,6 +34,7 @@ use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -87,8 +89,8 @@ pub struct Server {
     callers: Seats<String>,
     /// Places for pages that listen.
     listeners: Seats<String>,
-    /// What people asked to be tried again, as long as it goes on.
-    retries: TaskTracker,
+    /// What goes on besides: what people asked to be tried again, what forges are told of what left the configuration.
+    aside: TaskTracker,
     /// Whether it takes requests, and is not about to end.
     is_ready: AtomicBool,
 }
@@ -113,7 +115,7 @@ impl Server {
             verbs,
             callers: Seats::new(verbs::AT_ONCE, verbs::AT_ONCE_FOR_ONE),
             listeners: Seats::new(live::AT_ONCE, live::AT_ONCE_FOR_ONE),
-            retries: TaskTracker::new(),
+            aside: TaskTracker::new(),
             is_ready: AtomicBool::new(false),
             context,
             ledger,
@@ -146,8 +148,8 @@ impl Server {
         let served = server.serve(listener, &mut crew, asked).await;
         server.context.cancel.cancel();
         while crew.tasks.join_next().await.is_some() {}
-        server.retries.close();
-        server.retries.wait().await;
+        server.aside.close();
+        server.aside.wait().await;
         // What ended just now is told as well.
         server.end_of_news.cancel();
         server.telling.close();
@@ -164,6 +166,8 @@ impl Server {
     ) -> Result<()> {
         let cancel = &self.context.cancel;
         let mut serving = tokio::spawn(routes::serve(self.clone(), listener));
+        let mut beat = tokio::time::interval(left::BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 served = &mut serving => return served.unwrap_or_else(|_| Err(ended())),
@@ -175,6 +179,7 @@ impl Server {
                     }
                 }
                 Some(()) = asked.recv() => self.reload(crew).await,
+                _ = beat.tick() => self.tell_trouble(self.end_left(None).await.err()),
             }
         }
     }

@@ -65,7 +65,7 @@ pub enum Finish {
     Lost,
 }
 
-const COLUMNS: &str = "id, repository, kind, subject, commit_id, skipped, attempts, message, queued_at, due_at, holder, held_until, fence";
+pub(super) const COLUMNS: &str = "id, repository, kind, subject, commit_id, skipped, attempts, message, queued_at, due_at, holder, held_until, fence";
 
 impl Ledger {
     /// Asks for something to be done. It is in the ledger when this returns.
@@ -267,7 +267,7 @@ fn read_taken(row: &AnyRow) -> Result<Taken, sqlx::Error> {
     Ok(Taken { job: job(row, i64::MIN)?, id: row.try_get("id")?, fence: row.try_get("fence")? })
 }
 
-fn job(row: &AnyRow, now: i64) -> Result<Job, sqlx::Error> {
+pub(super) fn job(row: &AnyRow, now: i64) -> Result<Job, sqlx::Error> {
     let (task, commit): (String, String) = (row.try_get("kind")?, row.try_get("commit_id")?);
     let (due, until, attempts): (i64, i64, i64) =
         (row.try_get("due_at")?, row.try_get("held_until")?, row.try_get("attempts")?);

@@ -200,6 +200,21 @@ impl Place {
     }
 }
 
+/// A commit does not wait for a preview that will not come; one that was told what came of it is left alone.
+#[tokio::test]
+async fn what_is_pending_is_ended() {
+    let place = Place::new().await;
+    for begun in [true, false] {
+        match begun {
+            true => place.reviewer.tell_begun(&place.pull()).await.expect("it is told"),
+            false => drop(place.reviewer.review(7).await.expect("it is told")),
+        }
+        place.reviewer.end_pending(7, "nobody watches").await.expect("it is told");
+        let expected = if begun { State::Error } else { State::Failure };
+        assert_eq!(place.state(), expected);
+    }
+}
+
 #[tokio::test]
 async fn what_was_told_is_not_told_twice() {
     let place = Place::new().await;

@@ -77,6 +77,7 @@ impl Server {
                 *self.setup.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(setup);
                 self.told_by(told);
                 self.man(crew);
+                self.tell_trouble(self.end_left(Some(&before)).await.err());
                 let later = self.needs_a_restart().map(|words| format!("; {words}")).unwrap_or_default();
                 let message = format!("the configuration was read anew: {news}{later}");
                 self.context.tell(None, Body::Note { message });

@@ -102,7 +102,7 @@ impl Caller {
         self.did("retried", &stacks.join(", "), "").await?;
         let (server, (tell, told)) = (self.server.clone(), tokio::sync::oneshot::channel());
         let sink = Arc::new(Both(server.context.sink.clone(), sink));
-        server.retries.clone().spawn(async move {
+        server.aside.clone().spawn(async move {
             let done = server.pass(&watched, &server.context.cancel, stacks, Some(sink)).await;
             let _ = tell.send(done.map(|tally| tally.failure()));
         });

@@ -21,6 +21,41 @@ pub async fn check(ledger: &Ledger) {
     a_clock_that_is_set_ends_no_lease(ledger).await;
     what_fails_comes_back_and_ends(ledger).await;
     what_is_withdrawn_is_gone(ledger).await;
+    what_no_server_watches_ends(ledger).await;
+}
+
+/// Servers that share a ledger watch different repositories: a job ends once none of them does it, and not while somebody is at it.
+async fn what_no_server_watches_ends(ledger: &Ledger) {
+    let review = Asked { repository: "b", task: Task::Review, subject: "pr/7", commit: None };
+    let queue = async || {
+        ask(ledger, push("a", "")).await;
+        ask(ledger, push("b", "")).await;
+        ask(ledger, review).await;
+    };
+    let watch = async |server: &str, does: &[(&str, Task)]| {
+        let does = does.iter().map(|(label, task)| ((*label).to_owned(), *task)).collect();
+        ledger.watch(server, &does).await.expect("it is written");
+    };
+    let ended = async || {
+        let ended = ledger.end_unwatched().await.expect("an answer");
+        let mut names: Vec<String> = ended.iter().map(|job| format!("{} {}", job.repository, job.task)).collect();
+        names.sort_unstable();
+        names
+    };
+    queue().await;
+    watch("one", &[("a", Task::RollOut), ("b", Task::RollOut), ("b", Task::Review)]).await;
+    assert!(ended().await.is_empty());
+    watch("two", &[("b", Task::RollOut)]).await;
+    watch("one", &[("a", Task::RollOut)]).await;
+    assert_eq!(ended().await, ["b review"], "another server rolls it out");
+    let taken = take(ledger, Limits { repositories: &["b".to_owned()], ..ALL }).await.expect("there is a job");
+    watch("two", &[]).await;
+    assert!(ended().await.is_empty(), "somebody is at it");
+    ledger.let_go(&taken).await.expect("an answer");
+    assert_eq!(ended().await, ["b roll-out"]);
+    // A server that says no more counts for some minutes.
+    sqlx::query("UPDATE watchers SET until = 0").execute(&ledger.pool).await.expect("time passes");
+    assert_eq!(ended().await, ["a roll-out"]);
 }
 
 fn push<'a>(repository: &'a str, commit: &'a str) -> Asked<'a> {

@@ -90,6 +90,38 @@ fn another_configuration_is_taken_and_cuts_no_roll_out() {
     assert!(!said.contains(SECRET) && !said.contains(&h.token), "{said}");
 }
 
+/// Whether the server goes on, or is started again.
+#[test]
+fn what_left_the_configuration_is_queued_no_longer() {
+    let (place, other) = (Place::of(&[A]), Place::of(&[B]));
+    other.repo.write("gitinfra.yaml", "colour: red\n").commit("Break");
+    let entry =
+        |name: &str, of: &Place| format!("  - {{name: {name}, repo: {}, interval: 1h}}\n", of.repo.folder().display());
+    let one = format!("listen: 127.0.0.1:0\n{OPEN}repositories:\n{}", entry("infra", &place));
+    let both = format!("{one}{}", entry("second", &other));
+    let write = |config: &str| fs::write(place.path("serve.yaml"), config).expect("the configuration can be written");
+    let start = || Served::of(place.start("serve --config serve.yaml"));
+    let queue = || place.get("queue");
+    let is_left = || queue().iter().any(|job| job["state"] == "retrying");
+    for restarts in [false, true] {
+        write(&both);
+        let mut served = start();
+        poll("a job that rests", is_left);
+        write(&one);
+        match restarts {
+            true => {
+                served.end();
+                served = start();
+            }
+            false => drop(served.going.signal(Signal::HUP)),
+        }
+        poll("its end", || queue().is_empty() && served.counts("gitinfra_waiting{task=\"roll-out\"} 0"));
+        let said = served.end();
+        assert!(said.contains("the roll-out of main in "), "{said}");
+        assert!(said.contains("will not be done: no server watches that any more"), "{said}");
+    }
+}
+
 #[test]
 fn a_forge_that_does_not_answer_is_told_everywhere_and_once() {
     let h = Hosted::of(&[A]);
