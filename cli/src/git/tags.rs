@@ -35,7 +35,7 @@ impl Mirror {
         let listed = self.talk(None, "ls-remote", &["--tags"], &[]).await.map_err(|said| self.unreachable(&said))?.0;
         let all = listing(&listed);
         let is_needed = |(name, (object, peeled)): &(&String, &(String, Option<String>))| {
-            peeled.is_some() && version(name).is_none() && matters(name) && !self.has_object(object)
+            peeled.is_some() && version(name).is_none() && matters(name) && !self.holds(object)
         };
         let needed: Vec<&str> = all.iter().filter(is_needed).map(|(name, _)| name.as_str()).collect();
         for names in needed.chunks(MOST) {
@@ -73,7 +73,8 @@ impl Mirror {
         commit == head || self.repository.graph_descendant_of(head, commit).unwrap_or(false)
     }
 
-    fn has_object(&self, id: &str) -> bool {
+    /// Whether a commit, or another object, is here.
+    pub fn holds(&self, id: &str) -> bool {
         Oid::from_str(id).is_ok_and(|id| self.repository.find_object(id, None).is_ok())
     }
 

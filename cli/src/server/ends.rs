@@ -7,6 +7,7 @@ use crate::config::{self, Config};
 use crate::failure::Result;
 use crate::follow::Tally;
 use crate::forge::Pull;
+use crate::git::Mirror;
 use crate::ledger::{AllKnown, RunFilter};
 use crate::record::{EndState, Hold, PullEnd, PullRecord, Run, RunState, StackEnd, Task};
 use crate::review::Reviewer;
@@ -37,7 +38,7 @@ impl Server {
                 Some(ends) => ends,
                 None => ends.insert(Ends::of(self, watched, reviewer).await?),
             };
-            let end = ends.end(self, commit, &record).await?;
+            let end = ends.end(commit, &record).await?;
             if end.is_known() && record.end.as_ref() != Some(&end) {
                 self.ask(watched, Task::Review, &format!("pr/{}", pull.number), false).await?;
             }
@@ -50,7 +51,7 @@ impl Server {
         let Some((commit, record)) = self.told_before(watched, pull).await? else {
             return Ok(());
         };
-        let end = Ends::of(self, watched, reviewer).await?.end(self, commit, &record).await?;
+        let end = Ends::of(self, watched, reviewer).await?.end(commit, &record).await?;
         if !end.is_known() || record.end.as_ref() == Some(&end) {
             return Ok(());
         }
@@ -72,74 +73,122 @@ impl Server {
 
 /// What is known of the stacks of a repository.
 struct Ends<'a> {
-    reviewer: &'a Reviewer,
-    label: &'a str,
+    server: &'a Server,
+    watched: &'a Watched,
+    mirror: &'a Mirror,
     known: AllKnown,
     holds: BTreeMap<String, Hold>,
-    /// What `gitinfra.yaml` says at the head of the branch.
-    config: Config,
+}
+
+/// What is known of one of them: no run where it was never rolled out.
+struct Stood<'a> {
+    name: &'a str,
+    stands: &'a str,
+    suspended: Option<&'a str>,
+    runs: Vec<Run>,
+    settled: Option<String>,
+    hold: Option<&'a Hold>,
 }
 
 impl<'a> Ends<'a> {
-    async fn of(server: &Server, watched: &'a Watched, reviewer: &'a Reviewer) -> Result<Ends<'a>> {
-        let mirror = &reviewer.previewer.mirror;
-        // What another server rolled out may not be here yet.
-        let head = mirror.fetch_branch(&watched.branch).await?;
-        let config = Config::read(&mirror.file(&head.id, config::FILE)?.unwrap_or_default())?;
+    async fn of(server: &'a Server, watched: &'a Watched, reviewer: &'a Reviewer) -> Result<Ends<'a>> {
         let (known, holds) =
             (server.ledger.all_known(&watched.label).await?, server.ledger.open_holds(&watched.label).await?);
-        Ok(Ends { reviewer, label: &watched.label, known, holds, config })
+        Ok(Ends { server, watched, mirror: &reviewer.previewer.mirror, known, holds })
     }
 
     /// How far the stacks got that a pull request touched, since it came by a commit.
-    async fn end(&self, server: &Server, commit: &str, record: &PullRecord) -> Result<PullEnd> {
-        let mut stacks = Vec::new();
+    async fn end(&self, commit: &str, record: &PullRecord) -> Result<PullEnd> {
+        let mut all = Vec::new();
         for stack in &record.stacks {
-            stacks.push(self.of_stack(server, (commit, &record.head), &stack.name).await?);
+            all.push(self.stood(&stack.name).await?);
+        }
+        self.fetch_for(std::iter::once(commit).chain(all.iter().flat_map(Stood::commits))).await?;
+        let config = self.config()?;
+        let mut stacks = Vec::new();
+        for stood in &all {
+            stacks.push(self.of_stack(&config, (commit, &record.head), stood).await?);
         }
         Ok(PullEnd { commit: commit.to_owned(), stacks })
     }
 
-    async fn has(&self, newer: &str, commit: &str) -> Result<bool> {
-        self.reviewer.previewer.mirror.has(newer, commit).await
+    async fn stood<'s>(&'s self, name: &'s str) -> Result<Stood<'s>> {
+        let hold = self.holds.get(name).filter(|hold| !hold.case.is_reconciling);
+        let Some((id, _, known)) = self.known.get(name) else {
+            return Ok(Stood { name, stands: "", suspended: None, runs: Vec::new(), settled: None, hold });
+        };
+        let filter = RunFilter { stack: Some(name.to_owned()), limit: 20, ..RunFilter::default() };
+        let mut runs = self.server.ledger.runs(&filter).await?;
+        runs.retain(|run| run.repository == self.watched.label);
+        let settled = self.server.ledger.settled(id).await?;
+        let stands = known.rolled_out.as_ref().map(|(stands, _)| stands.as_str()).unwrap_or_default();
+        Ok(Stood { name, stands, suspended: known.suspended.as_deref(), runs, settled, hold })
+    }
+
+    /// What another server rolled out, or a forge tells of, may not be here yet. What the branch does not have, either, is looked for once.
+    async fn fetch_for<'s>(&self, commits: impl Iterator<Item = &'s str>) -> Result<()> {
+        let lacking: Vec<&str> = commits.filter(|commit| !self.mirror.holds(commit)).collect();
+        if lacking.iter().all(|commit| self.watched.absent.has(commit))
+            && self.mirror.head_seen(&self.watched.branch).is_some()
+        {
+            return Ok(());
+        }
+        self.mirror.fetch_branch(&self.watched.branch).await?;
+        lacking
+            .into_iter()
+            .filter(|commit| !self.mirror.holds(commit))
+            .for_each(|commit| self.watched.absent.note(commit));
+        Ok(())
+    }
+
+    /// What `gitinfra.yaml` says at the head of the branch.
+    fn config(&self) -> Result<Config> {
+        let head = self.mirror.head_seen(&self.watched.branch).unwrap_or_default();
+        Config::read(&self.mirror.file(&head, config::FILE)?.unwrap_or_default())
     }
 
     /// `head` is what was merged by the commit.
-    async fn of_stack(&self, server: &Server, (commit, head): (&str, &str), name: &str) -> Result<StackEnd> {
+    async fn of_stack(&self, config: &Config, (commit, head): (&str, &str), stood: &Stood<'_>) -> Result<StackEnd> {
+        let (name, stands) = (stood.name, stood.stands);
         let end = |state, at, why| StackEnd { name: name.to_owned(), state, at, why, seal: None };
-        let by_tag = self.config.is_by_tag(name).then(|| "a tag rolls it out, and not the merge".to_owned());
-        let Some((id, _, known)) = self.known.get(name) else {
-            return Ok(end(EndState::Waits, None, by_tag));
-        };
-        let filter = RunFilter { stack: Some(name.to_owned()), limit: 20, ..RunFilter::default() };
-        let mut runs = server.ledger.runs(&filter).await?;
-        runs.retain(|run| run.repository == self.label);
-        let stands = known.rolled_out.as_ref().map(|(stands, _)| stands.as_str()).unwrap_or_default();
-        if self.has(stands, commit).await? {
-            let by = runs.iter().find(|run| run.commit == stands && run.state == RunState::Succeeded);
-            return Ok(end(EndState::RolledOut, by.map(|run| format!("run/{}", run.name)), None));
+        let by_tag = config.is_by_tag(name).then(|| "a tag rolls it out, and not the merge".to_owned());
+        let well = |at: &str| stood.runs.iter().find(|run| run.commit == at && run.state == RunState::Succeeded);
+        let by = |run: Option<&Run>| run.map(|run| format!("run/{}", run.name));
+        if self.mirror.has(stands, commit).await? {
+            return Ok(end(EndState::RolledOut, by(well(stands)), None));
         }
         // One that was looked at and needed nothing is as it should be.
-        if let Some(settled) = server.ledger.settled(id).await?.filter(|_| by_tag.is_none())
-            && self.has(&settled, commit).await?
+        if let Some(settled) = stood.settled.as_ref().filter(|_| by_tag.is_none())
+            && self.mirror.has(settled, commit).await?
         {
-            let by = runs.iter().find(|run| run.commit == head && stands == head && run.state == RunState::Succeeded);
-            let why = if by.is_some() { "before its merge" } else { "it needed nothing" };
-            return Ok(end(EndState::RolledOut, by.map(|run| format!("run/{}", run.name)), Some(why.to_owned())));
+            let before = well(head).filter(|_| stands == head);
+            let why = if before.is_some() { "before its merge" } else { "it needed nothing" };
+            return Ok(end(EndState::RolledOut, by(before), Some(why.to_owned())));
         }
-        if let Some(hold) = self.holds.get(name).filter(|hold| !hold.case.is_reconciling)
-            && self.has(&hold.commit, commit).await?
+        if let Some(hold) = stood.hold
+            && self.mirror.has(&hold.commit, commit).await?
         {
             return Ok(held(name, hold));
         }
-        match runs.first().filter(|run| !matches!(run.state, RunState::Running | RunState::Busy)) {
-            Some(run) if self.has(&run.commit, commit).await? => Ok(failed(name, run)),
-            _ => Ok(end(
-                EndState::Waits,
-                None,
-                known.suspended.as_ref().map(|why| format!("suspended: {why}")).or(by_tag),
-            )),
+        match stood.ended() {
+            Some(run) if self.mirror.has(&run.commit, commit).await? => Ok(failed(name, run)),
+            _ => Ok(end(EndState::Waits, None, stood.suspended.map(|why| format!("suspended: {why}")).or(by_tag))),
         }
+    }
+}
+
+impl Stood<'_> {
+    /// The newest run, where that is over.
+    fn ended(&self) -> Option<&Run> {
+        self.runs.first().filter(|run| !matches!(run.state, RunState::Running | RunState::Busy))
+    }
+
+    /// The commits that say how far it got.
+    fn commits(&self) -> impl Iterator<Item = &str> {
+        let hold = self.hold.map(|hold| hold.commit.as_str());
+        let run = self.ended().map(|run| run.commit.as_str());
+        let all = [Some(self.stands), self.settled.as_deref(), hold, run];
+        all.into_iter().flatten().filter(|commit| !commit.is_empty())
     }
 }
 

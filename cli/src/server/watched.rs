@@ -1,7 +1,8 @@
 //! A repository that a server watches: its forge, its mirrors, and who follows it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -41,6 +42,22 @@ pub struct Watched {
     /// Whose turn it is to go over the branch. It is handed on to what the repository is by the next configuration.
     pub turn: Arc<Mutex<()>>,
     pub troubles: Troubles,
+    /// Commits that the ledger names and the branch does not have.
+    pub absent: Absent,
+}
+
+/// Commits that were looked for in vain: they are not looked for again.
+#[derive(Default)]
+pub struct Absent(std::sync::Mutex<BTreeSet<String>>);
+
+impl Absent {
+    pub fn has(&self, commit: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(commit)
+    }
+
+    pub fn note(&self, commit: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(commit.to_owned());
+    }
 }
 
 /// What a repository rests on: as long as it is the same, so is the repository.
@@ -145,6 +162,7 @@ impl Watched {
             follow: Mutex::new(follow),
             turn: before.map(|before| before.turn.clone()).unwrap_or_default(),
             troubles: Troubles::default(),
+            absent: Absent::default(),
             ground,
         }))
     }

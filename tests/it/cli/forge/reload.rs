@@ -20,21 +20,6 @@ impl Served {
         fs::write(h.place.path("serve.yaml"), config).expect("the configuration can be written");
         self.going.signal(Signal::HUP);
     }
-
-    fn text(&self, path: &str) -> String {
-        self.get(path).text
-    }
-
-    fn counts(&self, line: &str) -> bool {
-        self.text("/metrics").lines().any(|found| found == line)
-    }
-
-    /// How often something of a metric was counted.
-    fn number(&self, series: &str) -> u64 {
-        let text = self.text("/metrics");
-        let found = text.lines().find_map(|line| line.strip_prefix(series)?.trim().parse().ok());
-        found.unwrap_or_default()
-    }
 }
 
 #[test]
@@ -158,7 +143,7 @@ fn a_forge_that_does_not_answer_is_told_everywhere_and_once() {
     served.reload(&h, &config(&h, "1s", OPEN));
     poll("its return", is_well);
     // Looks that find nothing new write nothing.
-    let looks = || served.number("gitinfra_jobs_total{task=\"roll-out\",outcome=\"done\"}");
+    let looks = || served.looks();
     let begun = looks();
     poll("a look", || looks() > begun + 1);
     let (before, begun) = (served.going.out(), looks());

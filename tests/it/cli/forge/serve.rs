@@ -8,6 +8,7 @@ use super::gitea::Hosted;
 use super::served::{Served, config, signed};
 use super::server::{ADA, BOT, EVE};
 use crate::pulumi::poll;
+use crate::tools;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 const A2: (&str, &str) = ("a", "path: a.txt, content: two");
@@ -171,4 +172,41 @@ fn comments_ask_and_are_answered_once() {
     let said = served.end();
     assert!(said.contains("\"kind\":\"delivered\""));
     h.place.run("audit verify").expect_code(0).expect_out(&["entries"]);
+}
+
+/// As long as nobody decides, a look asks the repository once, for its branch.
+#[test]
+fn what_is_merged_and_held_costs_no_fetch_of_its_own() {
+    let h = Hosted::of(&[A]);
+    let (bin, log) = (h.place.path("seen"), h.place.path("git.log"));
+    std::fs::create_dir(&bin).expect("a folder");
+    let script = format!("#!/bin/sh\necho \"$*\" >> {}\nPATH=${{PATH#*:}}\nexec git \"$@\"\n", log.display());
+    tools::script(&bin.join("git"), &script);
+    let inherited = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{}:{inherited}", bin.display(), tools::bin().display());
+    let h = Hosted { place: h.place.env("PATH", path), ..h };
+    h.place.repo.switch("main").write("gitinfra.yaml", "approvals: {count: 1}\n").commit("Approvals");
+    h.place.repo.git(&["push", "-q", "origin", "main"]);
+    h.push("change", &[A2]);
+    h.open("change");
+    let config = super::served::config(&h, "1s", "openToRead: true\n");
+    std::fs::write(h.place.path("serve.yaml"), config).expect("the configuration can be written");
+    let served = Served::again(&h);
+    poll("the review", || h.texts(1).iter().any(|text| text.contains("| test/dev |")));
+    let merge = h.at("pulls/1/merge");
+    poll("the merge", || h.server.try_call(ADA, "POST", &merge, Some(&json!({ "Do": "merge" }))).0 == 200);
+    poll("the hold of the merge", || h.texts(1)[0].starts_with("### gitinfra: test/dev is held\n"));
+    let fetches = || {
+        let said = std::fs::read_to_string(&log).expect("git was called");
+        said.lines().filter(|line| line.split(' ').any(|word| word == "fetch")).count() as u64
+    };
+    let begun = served.looks();
+    poll("a look", || served.looks() > begun);
+    // A fetch comes before the end of its look.
+    let (looks, before) = (served.looks(), fetches());
+    poll("more looks", || served.looks() > looks + 4);
+    let after = fetches();
+    let done = served.looks() - looks;
+    assert!(after - before <= done + 1, "{} fetches in {done} looks", after - before);
+    served.end();
 }

@@ -41,6 +41,26 @@ impl Served {
         http::ask(&self.url, "GET", path, &[], b"")
     }
 
+    pub fn text(&self, path: &str) -> String {
+        self.get(path).text
+    }
+
+    pub fn counts(&self, line: &str) -> bool {
+        self.text("/metrics").lines().any(|found| found == line)
+    }
+
+    /// How often something of a metric was counted.
+    pub fn number(&self, series: &str) -> u64 {
+        let text = self.text("/metrics");
+        let found = text.lines().find_map(|line| line.strip_prefix(series)?.trim().parse().ok());
+        found.unwrap_or_default()
+    }
+
+    /// How many looks at the branch are done.
+    pub fn looks(&self) -> u64 {
+        self.number("gitinfra_jobs_total{task=\"roll-out\",outcome=\"done\"}")
+    }
+
     /// Tells the forge to deliver here.
     pub fn hook(&self, h: &Hosted) -> &Served {
         let config = json!({ "url": format!("{}/hooks/infra", self.url), "content_type": "json", "secret": SECRET });
