@@ -20,14 +20,14 @@ use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
-use crate::ledger::{Claim, Done, Lease, Ledger, NewRun, Room, StackId};
+use crate::ledger::{Claim, Done, Lease, Ledger, NewHold, NewRun, Room, StackId};
 use crate::limit::Limit;
 use crate::process::{self, Process};
 use crate::record::Action;
 use crate::repo::Stack;
 use crate::run_log::RunLog;
 use crate::scrub::Scrubber;
-use end::End;
+use end::{End, Held};
 
 pub use engine::{STOPPING, waiting_for};
 
@@ -219,6 +219,7 @@ impl RollOut<'_> {
             message: end.message.as_deref(),
             stands,
             seal: end.seal.as_deref(),
+            hold: end.hold.as_ref().map(|held| self.new_hold(run, held)),
             reads: end.reads.as_ref(),
             events: (first, &events),
             releases: true,
@@ -236,6 +237,11 @@ impl RollOut<'_> {
         let named = |failure: Failure| Failure { message: format!("{}: {failure}", claimed.stack.name()), ..failure };
         closed.map_err(named)?;
         Ok(end.outcome())
+    }
+
+    fn new_hold<'a>(&'a self, run: &'a str, held: &'a Held) -> NewHold<'a> {
+        let Held { name, seal, shown_seal, case } = held;
+        NewHold { name, run, branch: self.branch, commit: &self.head.id, seal, shown_seal: shown_seal.as_deref(), case }
     }
 
     /// The event of a run's end.

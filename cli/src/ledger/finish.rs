@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::AnyConnection;
 
 use super::events::write;
-use super::{Lease, Ledger, StackId, failed, text};
+use super::{Lease, Ledger, NewHold, StackId, failed, text};
 use crate::engine::operation::Counts;
 use crate::event::Recorded;
 use crate::failure::Result;
@@ -22,6 +22,8 @@ pub struct Done<'a> {
     pub stands: Option<&'a str>,
     /// The seal that it went by, if it went by one.
     pub seal: Option<&'a str>,
+    /// What holds it, where it is held.
+    pub hold: Option<NewHold<'a>>,
     /// Whose outputs it read, where that is known.
     pub reads: Option<&'a BTreeSet<String>>,
     /// Events that are not written yet, and the number of the first.
@@ -32,13 +34,14 @@ pub struct Done<'a> {
 
 impl<'a> Done<'a> {
     pub fn of(state: RunState, changes: &'a Counts) -> Done<'a> {
-        Done { state, message: None, changes, stands: None, seal: None, reads: None, events: (0, &[]), releases: false }
+        let (events, releases) = ((0, &[][..]), false);
+        Done { state, message: None, changes, stands: None, seal: None, hold: None, reads: None, events, releases }
     }
 }
 
 impl Ledger {
-    /// Records how a run ended, and all that follows: its last events; and where it did well what stands, that the stack's holds are
-    /// over and that its seal is used. A kill in between would leave a seal that was used up for nothing. False when the lease is
+    /// Records how a run ended, and all that follows: its last events; what holds it; and where it did well what stands, that the stack's
+    /// holds are over and that its seal is used. A kill in between would leave a seal that was used up for nothing. False when the lease is
     /// another's, and then nothing is written.
     pub async fn finish(&self, stack: &StackId, lease: &Lease, run: &str, done: &Done<'_>, now: i64) -> Result<bool> {
         let failed = failed("recording a run's end");
@@ -50,6 +53,9 @@ impl Ledger {
         if done.state == RunState::Succeeded {
             rows.stands(&mut transaction).await.map_err(&failed)?;
             rows.is_allowed_no_more(&mut transaction).await.map_err(&failed)?;
+        }
+        if let Some(hold) = &done.hold {
+            Ledger::hold_on(&mut transaction, stack, hold, now).await.map_err(&failed)?;
         }
         rows.ends(&mut transaction).await.map_err(&failed)?;
         let (first, events) = done.events;

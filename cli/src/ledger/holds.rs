@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use super::listing::who_lists;
-use super::{Lease, Ledger, StackId, failed, fresh_name};
+use super::{Ledger, StackId, failed, fresh_name};
 use crate::failure::{Failure, Result};
 use crate::record::{Case, Hold, HoldState};
 
-/// What is known of a hold before it has a name.
-#[derive(Debug, Clone)]
+/// A hold that is to be written with the end of its run.
+#[derive(Debug, Clone, Copy)]
 pub struct NewHold<'a> {
+    /// By `hold_name`.
+    pub name: &'a str,
     pub run: &'a str,
     pub branch: &'a str,
     pub commit: &'a str,
@@ -47,46 +49,41 @@ const COLUMNS: &str = "SELECT h.id, s.name AS stack, r.label AS repository, h.br
     FROM holds h JOIN stacks s ON s.id = h.stack_id JOIN repositories r ON r.id = s.repository_id";
 
 impl Ledger {
-    /// Holds a stack's roll-out, and says the hold's name. It takes the place of every other one of the stack. Whoever lost the
-    /// lease holds nothing any more.
-    pub async fn hold(&self, stack: &StackId, lease: &Lease, new: &NewHold<'_>, now: i64) -> Result<String> {
-        let failed = failed("recording a hold");
-        let body = serde_json::to_string(new.case).map_err(|error| Failure::bug(format!("writing a hold: {error}")))?;
-        let mut transaction = self.pool.begin().await.map_err(&failed)?;
-        if !Ledger::is_newest(&mut transaction, stack, lease).await.map_err(&failed)? {
-            return Err(Lease::lost());
-        }
-        // What was looked at once more and is the same is the same hold, with what was decided about it.
-        let same = "UPDATE holds SET run_id = $1, commit_id = $2, body = $3 WHERE stack_id = $4 AND seal_id = $5 \
-            AND state IN ('held', 'rejected') AND branch = $6 RETURNING id";
-        let bound = sqlx::query_scalar(same).bind(new.run.to_owned()).bind(new.commit.to_owned()).bind(body.clone());
-        let bound = bound.bind(stack.0.clone()).bind(new.seal.to_owned()).bind(new.branch.to_owned());
-        let same: Option<String> = bound.fetch_optional(&mut *transaction).await.map_err(&failed)?;
+    /// What a hold of a stack's roll-out is called: what was looked at once more and is the same is the same hold, with what was decided
+    /// about it.
+    pub async fn hold_name(&self, stack: &StackId, branch: &str, seal: &str) -> Result<String> {
+        let same = "SELECT id FROM holds WHERE stack_id = $1 AND branch = $2 AND seal_id = $3 AND state IN ('held', 'rejected')";
+        let bound = sqlx::query_scalar(same).bind(stack.0.clone()).bind(branch.to_owned()).bind(seal.to_owned());
+        let same: Option<String> = bound.fetch_optional(&self.pool).await.map_err(failed("looking for a hold"))?;
+        Ok(same.unwrap_or_else(fresh_name))
+    }
+
+    /// Holds a stack's roll-out, in the place of every other hold of it. Somebody may have decided about the same one meanwhile.
+    pub(super) async fn hold_on(
+        transaction: &mut AnyConnection,
+        stack: &StackId,
+        new: &NewHold<'_>,
+        now: i64,
+    ) -> Result<(), sqlx::Error> {
         let overtake = "UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state <> 'overtaken' AND id <> $2";
-        let bound = sqlx::query(overtake).bind(stack.0.clone()).bind(same.clone().unwrap_or_default());
-        bound.execute(&mut *transaction).await.map_err(&failed)?;
-        if let Some(same) = same {
-            transaction.commit().await.map_err(failed)?;
-            return Ok(same);
-        }
-        let name = fresh_name();
+        let bound = sqlx::query(overtake).bind(stack.0.clone()).bind(new.name.to_owned());
+        bound.execute(&mut *transaction).await?;
         let insert = "INSERT INTO holds (id, stack_id, run_id, branch, commit_id, seal_id, shown_seal_id, state, body, created_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9)";
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9) \
+            ON CONFLICT (id) DO UPDATE SET run_id = excluded.run_id, commit_id = excluded.commit_id, body = excluded.body";
         sqlx::query(insert)
-            .bind(name.clone())
+            .bind(new.name.to_owned())
             .bind(stack.0.clone())
             .bind(new.run.to_owned())
             .bind(new.branch.to_owned())
             .bind(new.commit.to_owned())
             .bind(new.seal.to_owned())
             .bind(new.shown_seal.map(str::to_owned))
-            .bind(body)
+            .bind(serde_json::to_string(new.case).unwrap_or_default())
             .bind(now)
-            .execute(&mut *transaction)
+            .execute(transaction)
             .await
-            .map_err(&failed)?;
-        transaction.commit().await.map_err(failed)?;
-        Ok(name)
+            .map(drop)
     }
 
     /// Writes down what was decided about a hold. False when it is over already.

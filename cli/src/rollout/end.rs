@@ -7,7 +7,7 @@ use crate::engine::operation::Counts;
 use crate::engine::{Ending, Progress, crash, diagnose};
 use crate::failure::{Failure, Kind};
 use crate::ledger::Lease;
-use crate::record::RunState;
+use crate::record::{Case, RunState};
 
 /// A run's end before it is recorded.
 pub(super) struct End {
@@ -21,8 +21,20 @@ pub(super) struct End {
     pub is_shown: bool,
     /// The seal that it went by, if it went by one.
     pub seal: Option<String>,
+    /// What holds it, where somebody has to decide about it.
+    pub hold: Option<Box<Held>>,
     /// Whose outputs its program read, where the engine came to its end.
     pub reads: Option<BTreeSet<String>>,
+}
+
+/// What holds a run.
+pub(super) struct Held {
+    /// The hold's name.
+    pub name: String,
+    /// What it waits to have allowed, and what was shown instead.
+    pub seal: String,
+    pub shown_seal: Option<String>,
+    pub case: Case,
 }
 
 impl End {
@@ -35,6 +47,7 @@ impl End {
             kind: None,
             is_shown: false,
             seal: None,
+            hold: None,
             reads: None,
         }
     }
@@ -80,10 +93,10 @@ impl End {
         End { message: Some(Failure { message: trace.to_owned(), ..failure }.with_hints()), is_shown: true, ..end }
     }
 
-    /// The same run, where another gitinfra took the stack over meanwhile: one that did well did not, then.
+    /// The same run, where another gitinfra took the stack over meanwhile: one that did well did not, then, and none is held.
     pub fn overtaken(self) -> End {
         match self.state {
-            RunState::Succeeded => {
+            RunState::Succeeded | RunState::Held => {
                 End { message: Some(Lease::lost().message), kind: Some(Kind::RollOut), state: RunState::Failed, ..self }
             }
             _ => self,

@@ -5,14 +5,14 @@ mod guards;
 mod shown;
 
 use super::STOPPING;
-use super::end::End;
+use super::end::{End, Held};
 use super::engine::Run;
 use super::{Job, RollOut};
 use crate::digest::Key;
 use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, State};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
-use crate::ledger::{NewHold, Sealed};
+use crate::ledger::Sealed;
 use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
 use crate::run_log::RunLog;
@@ -363,16 +363,16 @@ impl Gate<'_> {
         }
     }
 
+    /// What holds it is written with the end of the run.
     async fn hold(&self, shown: Option<&Sealed>, seal: &Seal, case: Case) -> Result<Passage> {
         let (ledger, now) = (self.by.ledger, self.by.context.now());
         let id = ledger.keep_seal(seal, false, now).await?;
-        let shown_seal = shown.map(|shown| shown.id.as_str()).filter(|shown| *shown != id);
-        let (run, branch, commit) = (self.job.run, self.by.branch, self.by.head.id.as_str());
-        let new = NewHold { run, branch, commit, seal: &id, shown_seal, case: &case };
-        let name = ledger.hold(self.job.claimed.id, self.job.claimed.lease, &new, now).await?;
+        let shown_seal = shown.map(|shown| shown.id.clone()).filter(|shown| *shown != id);
+        let name = ledger.hold_name(self.job.claimed.id, self.by.branch, &id).await?;
         let failure = Failure::held(format!("hold/{name}: {}", case.in_words()))
             .hint(format!("`gitinfra describe hold/{name}` shows it, `gitinfra approve {id}` allows it"));
-        Ok(Passage::Shut(End::of(&failure)))
+        let hold = Some(Box::new(Held { name, seal: id, shown_seal, case }));
+        Ok(Passage::Shut(End { hold, ..End::of(&failure) }))
     }
 }
 

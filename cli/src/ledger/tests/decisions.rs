@@ -137,6 +137,17 @@ async fn a_word_counts_once(ledger: &Ledger) {
     assert_eq!(open(ledger, "again/dev").await, [""; 0]);
 }
 
+fn new_hold<'a>(name: &'a str, case: &'a Case) -> NewHold<'a> {
+    NewHold { name, run: "run", branch: "main", commit: "aaaa", seal: "", shown_seal: None, case }
+}
+
+/// Ends a run that is held. False when the lease is another's.
+async fn ends_held(ledger: &Ledger, id: &StackId, lease: &Lease, hold: NewHold<'_>, now: i64) -> bool {
+    let changes = Counts::new();
+    let done = Done { hold: Some(hold), ..Done::of(RunState::Held, &changes) };
+    ledger.finish(id, lease, hold.run, &done, now).await.expect("an answer")
+}
+
 async fn one_hold_waits_at_a_time(ledger: &Ledger) {
     let stack = stack("holds");
     let id = ledger.stack(WHERE, &stack, 1).await.expect("a row");
@@ -149,16 +160,18 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
     let mut names = Vec::new();
     for (at, changes) in (20..).zip(["one", "two"]) {
         let seal = ledger.keep_seal(&seal(&stack.name(), changes), false, at).await.expect("a seal");
-        let new =
-            NewHold { run: "run", branch: "main", commit: "aaaa", seal: &seal, shown_seal: Some("beef"), case: &case };
-        names.push(ledger.hold(&id, &lease, &new, at).await.expect("a hold"));
+        let name = ledger.hold_name(&id, "main", &seal).await.expect("a name");
+        let new = NewHold { seal: &seal, shown_seal: Some("beef"), ..new_hold(&name, &case) };
+        assert!(ends_held(ledger, &id, &lease, new, at).await);
+        names.push(name);
     }
     // What is held once more is the same hold, and whoever refused it need not do so again.
     let refuse = Verdict { state: HoldState::Rejected, who: "eve", why: Some("no") };
     assert!(ledger.decide(&names[1], &refuse, 29).await.expect("an answer"));
     let two = seal(&stack.name(), "two").id();
-    let new = NewHold { run: "later", branch: "main", commit: "bbbb", seal: &two, shown_seal: None, case: &case };
-    assert_eq!(ledger.hold(&id, &lease, &new, 29).await.as_ref(), Ok(&names[1]));
+    assert_eq!(ledger.hold_name(&id, "main", &two).await.as_ref(), Ok(&names[1]));
+    let later = NewHold { run: "later", commit: "bbbb", seal: &two, ..new_hold(&names[1], &case) };
+    assert!(ends_held(ledger, &id, &lease, later, 29).await);
     let again = ledger.hold_named(&names[1]).await.expect("a hold");
     assert_eq!((again.state, again.run.as_str(), again.reason.as_deref()), (HoldState::Rejected, "later", Some("no")));
     let wait = Verdict { state: HoldState::Held, who: "eve", why: None };
@@ -182,8 +195,8 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
     older.fence -= 1;
     assert!(!stands(ledger, &id, &older, Some("aaaa"), 31).await);
     let seal_id = found.seal.as_str();
-    let new = NewHold { run: "run", branch: "main", commit: "aaaa", seal: seal_id, shown_seal: None, case: &case };
-    assert_eq!(ledger.hold(&id, &older, &new, 32).await, Err(Lease::lost()));
+    let new = NewHold { seal: seal_id, ..new_hold("another", &case) };
+    assert!(!ends_held(ledger, &id, &older, new, 32).await);
     assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 1);
     assert!(stands(ledger, &id, &lease, Some("aaaa"), 33).await);
     assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 0);

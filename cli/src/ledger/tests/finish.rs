@@ -6,8 +6,9 @@ use super::*;
 use crate::record::Case;
 
 /// Each thing that a run's end changes: the table, and what is done with it.
-const STATEMENTS: [(&str, &str); 7] = [
+const STATEMENTS: [(&str, &str); 8] = [
     ("stacks", "UPDATE OF fence"),
+    ("holds", "INSERT"),
     ("stacks", "UPDATE OF rolled_out_commit"),
     ("holds", "UPDATE OF state"),
     ("seals", "UPDATE OF used_by"),
@@ -19,19 +20,32 @@ const STATEMENTS: [(&str, &str); 7] = [
 /// All that a run's end is about, as one row.
 const ROWS: &str = "SELECT COALESCE(s.rolled_out_commit, '') || ' ' || s.reads || ' ' || COALESCE(s.lease_holder, 'nobody') || ' ' || r.state \
         || ' ' || COALESCE(r.message, '') || ' ' || r.changes || ' ' || COALESCE(e.used_by, 'open') || ' ' || h.state \
-        || ' ' || CAST((SELECT COUNT(*) FROM events WHERE run_id = r.id) AS TEXT) AS told \
-    FROM runs r JOIN stacks s ON s.id = r.stack_id JOIN holds h ON h.stack_id = s.id JOIN seals e ON e.id = h.seal_id WHERE r.id = $1";
+        || ' ' || CAST((SELECT COUNT(*) FROM events WHERE run_id = r.id) AS TEXT) \
+        || ' ' || CAST((SELECT COUNT(*) FROM holds WHERE stack_id = s.id) AS TEXT) AS told \
+    FROM runs r JOIN stacks s ON s.id = r.stack_id JOIN holds h ON h.stack_id = s.id JOIN seals e ON e.id = h.seal_id \
+    WHERE r.id = $1 AND h.run_id = 'an earlier run'";
 
-/// A run under its lease, with a hold and a seal.
+/// A run under its lease, with a hold and a seal, and another seal that would hold it.
 struct Begun {
     id: StackId,
     lease: Lease,
     run: String,
     seal: String,
+    other: String,
+}
+
+/// Whether an end of this kind does one of the things.
+fn does(state: RunState, (table, what): (&str, &str)) -> bool {
+    match (table, what) {
+        ("holds", "INSERT") => state == RunState::Held,
+        ("holds", _) => state != RunState::Failed,
+        ("seals", _) | (_, "UPDATE OF rolled_out_commit") => state == RunState::Succeeded,
+        _ => true,
+    }
 }
 
 pub async fn check(ledger: &Ledger) {
-    for state in [RunState::Succeeded, RunState::Failed] {
+    for state in [RunState::Succeeded, RunState::Failed, RunState::Held] {
         let begun = begin(ledger, state.word()).await;
         nothing_is_written_where_something_fails(ledger, &begun, state).await;
         nothing_is_written_under_an_older_lease(ledger, &begun, state).await;
@@ -46,17 +60,26 @@ async fn begin(ledger: &Ledger, name: &str) -> Begun {
     let run = NewRun { backend: Some("s3://ada:pw@state"), ..new_run("aaaa") };
     let run = ledger.begin(&id, &lease, &run, 11).await.expect("a run");
     let seal = ledger.keep_seal(&decisions::seal(&stack.name(), "whole"), true, 11).await.expect("a seal");
-    let case = Case::default();
-    let new = NewHold { run: &run, branch: "main", commit: "aaaa", seal: &seal, shown_seal: None, case: &case };
-    ledger.hold(&id, &lease, &new, 12).await.expect("a hold");
-    Begun { id, lease, run, seal }
+    let other = ledger.keep_seal(&decisions::seal(&stack.name(), "other"), true, 11).await.expect("a seal");
+    let (case, changes) = (Case::default(), Counts::new());
+    let hold = Some(hold(name, "an earlier run", &seal, &case));
+    let done = Done { hold, ..Done::of(RunState::Held, &changes) };
+    assert!(ledger.finish(&id, &lease, "an earlier run", &done, 12).await.expect("an answer"));
+    Begun { id, lease, run, seal, other }
+}
+
+fn hold<'a>(name: &'a str, run: &'a str, seal: &'a str, case: &'a Case) -> NewHold<'a> {
+    NewHold { name, run, branch: "main", commit: "aaaa", seal, shown_seal: None, case }
 }
 
 async fn finish(ledger: &Ledger, begun: &Begun, lease: &Lease, state: RunState) -> Result<bool> {
     let (changes, reads) = ([("create".to_owned(), 3)].into(), ["organization/net/dev".to_owned()].into());
     let said = [Recorded { at: 19, body: Body::Note { message: "over".to_owned() } }];
+    let (case, name) = (Case::default(), format!("another-{}", state.word()));
+    let hold = (state == RunState::Held).then(|| hold(&name, &begun.run, &begun.other, &case));
     let done = Done {
         message: Some("words"),
+        hold,
         stands: Some("aaaa"),
         seal: Some(&begun.seal),
         reads: Some(&reads),
@@ -85,10 +108,9 @@ async fn nothing_is_written_where_something_fails(ledger: &Ledger, begun: &Begun
         run(ledger, format!("{make} $$ {body} $$")).await;
     }
     let before = rows(ledger, begun).await;
-    assert!(before.contains("running") && before.ends_with(" open held 0"), "{before}");
-    let is_of_every_end = |table, what: &str| !matches!(table, "holds" | "seals") && !what.ends_with("_commit");
+    assert!(before.contains("running") && before.ends_with(" open held 0 1"), "{before}");
     for (at, (table, what)) in STATEMENTS.into_iter().enumerate() {
-        if state != RunState::Succeeded && !is_of_every_end(table, what) {
+        if !does(state, (table, what)) {
             continue;
         }
         let then = if is_sqlite {
@@ -119,9 +141,13 @@ async fn all_is_written_at_once(ledger: &Ledger, begun: &Begun, state: RunState)
     assert_eq!(finish(ledger, begun, &begun.lease, state).await, Ok(true));
     let expected = match state {
         RunState::Succeeded => {
-            format!("aaaa [\"organization/net/dev\"] nobody succeeded words {{\"create\":3}} {} overtaken 1", begun.run)
+            format!(
+                "aaaa [\"organization/net/dev\"] nobody succeeded words {{\"create\":3}} {} overtaken 1 1",
+                begun.run
+            )
         }
-        _ => " [] nobody failed words {\"create\":3} open held 1".to_owned(),
+        RunState::Held => " [] nobody held words {\"create\":3} open overtaken 1 2".to_owned(),
+        _ => " [] nobody failed words {\"create\":3} open held 1 1".to_owned(),
     };
     assert_eq!(rows(ledger, begun).await, expected);
     // The lease is free, and giving it back once more does no harm to whoever has it by now.
