@@ -30,6 +30,7 @@ pub mod limit;
 pub mod moment;
 pub mod order;
 pub mod picture;
+pub mod places;
 pub mod policy;
 pub mod preview;
 pub mod process;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
+use serde_saphyr::Spanned;
 
 use super::FILE;
 use crate::environment::{Environment, is_own};
@@ -20,8 +21,8 @@ pub enum Work {
     RollOut,
 }
 
-/// Variables by name.
-pub(super) type Variables = BTreeMap<Name, Value>;
+/// Variables by name, with the places of their values.
+pub(super) type Variables = BTreeMap<Name, Spanned<Value>>;
 
 /// What one place of the file says of one kind of work.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -78,7 +79,7 @@ impl<'a> Said<'a> {
         let parts =
             [("", self.environment), ("preview.", &self.preview.environment), ("rollout.", &self.rollout.environment)];
         let each = |(place, variables): (&'static str, &'a Variables)| {
-            variables.iter().map(move |(Name(name), value)| (format!("{place}environment.{name}"), value))
+            variables.iter().map(move |(Name(name), value)| (format!("{place}environment.{name}"), &value.value))
         };
         parts.into_iter().flat_map(each).filter(|(_, value)| !matches!(value, Value::Text(_)))
     }
@@ -118,10 +119,12 @@ impl Surroundings {
         }
         let mut surroundings = Surroundings { environment: sources.engine.clone(), secrets: Vec::new(), timeout };
         let mut missing = Vec::new();
-        for (Name(name), value) in variables {
+        for (Name(name), Spanned { value, referenced, .. }) in variables {
             match value.read(sources) {
                 Ok(text) => surroundings.set(name, value, text),
-                Err(failure) => missing.push((name.as_str(), failure)),
+                Err(failure) => {
+                    missing.push((format!("{FILE}:{}:{}: {name}", referenced.line(), referenced.column()), failure))
+                }
             }
         }
         match missing.is_empty() {
@@ -145,8 +148,8 @@ impl Surroundings {
 }
 
 /// All that is missing of a stack's variables, as one failure.
-fn lacking(stack: &str, missing: &[(&str, Failure)]) -> Failure {
-    let words: Vec<String> = missing.iter().map(|(name, failure)| format!("{name}: {}", failure.message)).collect();
+fn lacking(stack: &str, missing: &[(String, Failure)]) -> Failure {
+    let words: Vec<String> = missing.iter().map(|(at, failure)| format!("{at}: {}", failure.message)).collect();
     let failure = Failure::setup(format!("the environment of {stack}: {}", words.join("; ")));
     let mut hints: Vec<&String> = missing.iter().flat_map(|(_, failure)| &failure.hints).collect();
     hints.dedup();
@@ -309,7 +312,8 @@ mod tests {
         assert!(surroundings(text, "net/dev", Work::RollOut, &own).is_ok());
         let failure = surroundings(text, "net/prod", Work::RollOut, &own).err().expect("it is missing");
         assert_eq!(failure.kind, crate::failure::Kind::Setup);
-        let words = "the environment of net/prod: A: the variable NOPE is not set where gitinfra runs; B: reading /no/such/file: ";
+        let words = "the environment of net/prod: gitinfra.yaml:1:47: A: the variable NOPE is not set where gitinfra runs; \
+            gitinfra.yaml:1:75: B: reading /no/such/file: ";
         assert!(failure.message.starts_with(words), "{failure:?}");
         assert_eq!(failure.hints.len(), 2, "{failure:?}");
     }

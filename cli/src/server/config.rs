@@ -13,6 +13,7 @@ use super::place::Proxy;
 use crate::config::wrong;
 use crate::failure::{Failure, Result};
 use crate::forge::Kind;
+use crate::places::{Places, Spot};
 
 pub use schema::SCHEMA;
 
@@ -47,6 +48,9 @@ pub struct Config {
     /// Whether whoever can reach the page may read it without signing in.
     #[serde(default)]
     pub open_to_read: bool,
+    /// Where each of it stands.
+    #[serde(skip)]
+    pub places: Places,
 }
 
 /// A repository that is watched.
@@ -280,77 +284,107 @@ impl Config {
     /// `file` is what its faults are told of.
     pub fn read(file: &str, text: &str) -> Result<Config> {
         let read: Result<Config, _> = serde_saphyr::from_str(text);
-        let config = read.map_err(|error| wrong(file, "serve", error.without_snippet()))?;
+        let mut config = read.map_err(|error| wrong(file, "serve", error.without_snippet()))?;
+        config.places = Places::of(file, text);
         let faults = config.faults();
         match faults.is_empty() {
             true => Ok(config),
-            false => Err(Failure::input(format!("{file}: {}", faults.join("; ")))),
+            false => Err(Failure::input(faults.join("; "))),
         }
     }
 
-    /// All that does not fit together.
+    /// All that does not fit together, each with its place.
     fn faults(&self) -> Vec<String> {
         let mut faults = self.faults_of_repositories();
-        let names: BTreeSet<&String> = self.repositories.iter().map(|repository| &repository.name).collect();
-        let seen = self.people.iter().map(|person| &person.repositories);
-        let seen = seen.chain(self.groups.iter().map(|group| &group.repositories)).flatten();
-        let unknown: BTreeSet<&String> = seen.filter(|name| !names.contains(name)).collect();
-        faults.extend(unknown.iter().map(|name| format!("somebody may see `{name}`, and no repository is called so")));
-        let mut logins = BTreeSet::new();
-        let twice = self.names.values().flatten().filter(|login| !logins.insert(login.to_lowercase()));
-        faults.extend(
-            twice.map(|login| format!("by `names` two people are called `{}` on a forge", login.escape_debug())),
-        );
+        faults.extend(self.faults_of_what_is_seen());
+        faults.extend(self.faults_of_names());
         faults.extend(self.faults_of_people());
         faults
     }
 
     fn faults_of_repositories(&self) -> Vec<String> {
-        let mut faults = Vec::new();
+        let (mut faults, mut names) = (Vec::new(), BTreeSet::new());
+        let all = self.places.spot().at("repositories");
         if self.repositories.is_empty() {
-            faults.push("no repository is named".to_owned());
+            faults.push(format!("{all}: no repository is named"));
         }
-        let mut names = BTreeSet::new();
-        for Repository { name, jobs, reviews, .. } in &self.repositories {
+        for (at, Repository { name, jobs, reviews, .. }) in self.repositories.iter().enumerate() {
+            let here = all.at(at);
             if !is_word(name) {
-                faults.push(format!("`{}` is no name: use letters, digits and -", name.escape_debug()));
+                let name = name.escape_debug();
+                faults.push(format!("{}: `{name}` is no name: use letters, digits and -", here.at("name")));
             }
             if !names.insert(name) {
-                faults.push(format!("two repositories are called `{name}`"));
+                faults.push(format!("{}: two repositories are called `{name}`", here.at("name")));
             }
-            if *jobs == 0 || *reviews == 0 {
-                faults.push(format!("`jobs` and `reviews` of `{}` are one at least", name.escape_debug()));
+            for (key, _) in [("jobs", *jobs), ("reviews", *reviews)].into_iter().filter(|(_, number)| *number == 0) {
+                faults.push(format!("{}: `{key}` of `{}` are one at least", here.at(key), name.escape_debug()));
             }
         }
         faults
     }
-}
 
-impl Config {
+    /// Whoever may see something may see a repository that there is.
+    fn faults_of_what_is_seen(&self) -> Vec<String> {
+        let names: BTreeSet<&String> = self.repositories.iter().map(|repository| &repository.name).collect();
+        let (people, groups) =
+            (self.people.iter().map(|one| &one.repositories), self.groups.iter().map(|one| &one.repositories));
+        let all = people.enumerate().map(|(at, seen)| ("people", at, seen));
+        let all = all.chain(groups.enumerate().map(|(at, seen)| ("groups", at, seen)));
+        let mut faults = Vec::new();
+        for (whose, at, seen) in all {
+            let here = self.places.spot().at(whose).at(at).at("repositories");
+            let unknown = seen.iter().enumerate().filter(|(_, name)| !names.contains(name));
+            faults.extend(unknown.map(|(at, name)| {
+                format!("{}: somebody may see `{name}`, and no repository is called so", here.at(at))
+            }));
+        }
+        faults
+    }
+
+    fn faults_of_names(&self) -> Vec<String> {
+        let (mut faults, mut logins) = (Vec::new(), BTreeSet::new());
+        for (name, called) in &self.names {
+            let here = self.places.spot().at("names").at(name);
+            let twice = called.iter().enumerate().filter(|(_, login)| !logins.insert(login.to_lowercase()));
+            faults.extend(twice.map(|(at, login)| {
+                format!("{}: by `names` two people are called `{}` on a forge", here.at(at), login.escape_debug())
+            }));
+        }
+        faults
+    }
+
     fn faults_of_people(&self) -> Vec<String> {
-        let (mut faults, mut people, mut providers) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        for Person { name, .. } in &self.people {
-            if !people.insert(name) {
-                faults.push(format!("two people are called `{name}`"));
+        let (mut faults, mut names, mut providers) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        let all = self.places.spot();
+        let (people, groups) = (all.at("people"), all.at("groups"));
+        for (at, Person { name, .. }) in self.people.iter().enumerate() {
+            if !names.insert(name) {
+                faults.push(format!("{}: two people are called `{name}`", people.at(at).at("name")));
             }
         }
-        for Provider { name, .. } in &self.sign_in {
+        for (at, Provider { name, .. }) in self.sign_in.iter().enumerate() {
             if !is_word(name) || !providers.insert(name) {
-                let name = name.escape_debug();
-                faults.push(format!("`{name}` names no entry of `signIn`: use letters, digits and -, and each once"));
+                let (here, name) = (all.at("signIn").at(at).at("name"), name.escape_debug());
+                let words = "names no entry of `signIn`: use letters, digits and -, and each once";
+                faults.push(format!("{here}: `{name}` {words}"));
             }
         }
-        let named = self.people.iter().map(|person| &person.sign_in).chain(self.groups.iter().map(|g| &g.sign_in));
-        for unknown in named.flatten().filter(|name| !providers.contains(name)) {
-            faults.push(format!("no entry of `signIn` is called `{}`", unknown.escape_debug()));
+        let by_person = self.people.iter().enumerate().map(|(at, person)| (people.at(at), &person.sign_in));
+        let by_group = self.groups.iter().enumerate().map(|(at, group)| (groups.at(at), &group.sign_in));
+        let named = by_person.chain(by_group).filter_map(|(here, name)| Some((here.at("signIn"), name.as_ref()?)));
+        for (here, unknown) in named.filter(|(_, name)| !providers.contains(name)) {
+            faults.push(format!("{here}: no entry of `signIn` is called `{}`", unknown.escape_debug()));
         }
-        for person in &self.people {
+        for (at, person) in self.people.iter().enumerate() {
             if person.token_file.is_none() && self.says_who(person).is_none() {
-                faults.push(format!("{} can't sign in: name `tokenFile`, or one entry of `signIn`", person.name));
+                let (here, words) = (people.at(at), "can't sign in: name `tokenFile`, or one entry of `signIn`");
+                faults.push(format!("{here}: {} {words}", person.name));
             }
         }
-        for group in self.groups.iter().filter(|group| self.names(group).is_none()) {
-            faults.push(format!("nobody names the group {}: name one entry of `signIn`", group.group.escape_debug()));
+        for (at, group) in self.groups.iter().enumerate().filter(|(_, group)| self.names(group).is_none()) {
+            let (here, name) = (groups.at(at), group.group.escape_debug());
+            faults.push(format!("{here}: nobody names the group {name}: name one entry of `signIn`"));
         }
         faults
     }
@@ -374,12 +408,14 @@ impl Config {
     }
 }
 
-/// Two entries of one repository would take each other's jobs and roll out the same stacks. Each is a name and the ledger's label.
-pub(super) fn refuse_twice(entries: &[(&str, String)]) -> Result<()> {
-    for (at, (name, label)) in entries.iter().enumerate() {
-        if let Some((other, _)) = entries[..at].iter().find(|(_, other)| other == label) {
+/// Two entries of one repository would take each other's jobs and roll out the same stacks. Each is a name, the ledger's label, and its
+/// place.
+pub(super) fn refuse_twice(entries: &[(&str, String, Spot<'_>)]) -> Result<()> {
+    for (at, (name, label, here)) in entries.iter().enumerate() {
+        if let Some((other, ..)) = entries[..at].iter().find(|(_, other, _)| other == label) {
             let words = format!("`{other}` and `{name}` are the same repository, {label}");
-            return Err(Failure::input(words).hint("keep one of them: one branch of a repository is rolled out"));
+            let failure = Failure::input(words).hint("keep one of them: one branch of a repository is rolled out");
+            return here.at("repo").of(Err(failure));
         }
     }
     Ok(())
@@ -446,11 +482,12 @@ mod tests {
 
     #[test]
     fn a_repository_has_one_entry() {
-        let [a, b, c] =
-            [("a", "/srv/a"), ("b", "/srv/b"), ("c", "/srv/a")].map(|(name, label)| (name, label.to_owned()));
+        let places = Places::of(FILE, "{repo: x}");
+        let [a, b, c] = [("a", "/srv/a"), ("b", "/srv/b"), ("c", "/srv/a")]
+            .map(|(name, label)| (name, label.to_owned(), places.spot()));
         assert!(refuse_twice(&[a.clone(), b.clone()]).is_ok());
         let failure = refuse_twice(&[a, b, c]).expect_err("the same twice");
-        assert!(failure.message.contains("`a` and `c` are the same repository"), "{failure}");
+        assert!(failure.message.starts_with("the configuration:1:8: `a` and `c` are the same repository"), "{failure}");
         assert_eq!(failure.hints.len(), 1);
     }
 
@@ -510,6 +547,8 @@ mod tests {
         for (text, words) in cases {
             let failure = Config::read(FILE, &text).expect_err(&text);
             assert!(failure.message.contains(words), "{text}: {failure}");
+            let has_place = [1, 2].iter().any(|line| failure.message.starts_with(&format!("{FILE}:{line}:")));
+            assert!(has_place, "{text}: {failure}");
         }
         let many = Config::read(
             FILE,
@@ -517,8 +556,10 @@ mod tests {
         );
         assert_eq!(
             many.expect_err("four are wrong").message,
-            "the configuration: `a/b` is no name: use letters, digits and -; `jobs` and `reviews` of `a/b` are one at least; \
-            somebody may see `c`, and no repository is called so; ada can't sign in: name `tokenFile`, or one entry of `signIn`"
+            "the configuration:1:23: `a/b` is no name: use letters, digits and -; \
+            the configuration:1:43: `jobs` of `a/b` are one at least; \
+            the configuration:2:51: somebody may see `c`, and no repository is called so; \
+            the configuration:2:10: ada can't sign in: name `tokenFile`, or one entry of `signIn`"
         );
         let slip = Config::read(FILE, "repositories:\n- name: infra\n  repo: x\n  forge: {url: x, tokenfile: t}\n");
         let failure = slip.expect_err("there is no such key");

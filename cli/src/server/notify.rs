@@ -26,6 +26,7 @@ use crate::event::{Body, Event, Sink};
 use crate::failure::{Failure, Faults, Result};
 use crate::forge::Secret;
 use crate::forge::wire::Wire;
+use crate::places::Spot;
 use crate::record::RunState;
 use mail::Mail;
 
@@ -247,9 +248,10 @@ impl Hook {
 
 impl Told {
     /// Reads where news go.
-    pub fn open(context: &Context, notify: &[Notify], base: &str) -> Result<Told> {
+    pub fn open(context: &Context, notify: &[Notify], base: &str, here: Spot<'_>) -> Result<Told> {
         let ((sender, receiver), mut faults) = (channel(MOST), Faults::default());
-        let places = notify.iter().filter_map(|notify| faults.keep(Place::open(context, notify))).collect();
+        let open = |(at, notify)| here.at(at).of(Place::open(context, notify));
+        let places = notify.iter().enumerate().filter_map(|notify| faults.keep(open(notify))).collect();
         faults.end()?;
         Ok(Told { sender, receiver, places, base: base.trim_end_matches('/').to_owned() })
     }
@@ -330,6 +332,7 @@ mod tests {
     use super::*;
     use crate::forge::Kind;
     use crate::forge::webhook::{Headers, Signer};
+    use crate::places::Places;
 
     fn event(state: RunState, message: Option<&str>) -> Event {
         let body = Body::RunFinished {
@@ -385,7 +388,7 @@ mod tests {
         let (cancel, sink) = (CancellationToken::new(), Arc::new(Deaf));
         let environment = crate::environment::Environment::new();
         let context = Context { environment, cwd: place.clone(), state_dir: place, clock: || 1_000, cancel, sink };
-        let told = Told::open(&context, &[notify(&deaf), notify(&here)], "x");
+        let told = Told::open(&context, &[notify(&deaf), notify(&here)], "x", Places::default().spot());
         let (notifier, told) =
             (Notifier::before(context.sink.clone()), told.map_err(|f| f.message).expect("it is open"));
         notifier.send_to(told.sender());

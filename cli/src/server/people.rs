@@ -97,7 +97,8 @@ impl You {
 
 impl People {
     /// Whoever guesses goes on counting where others are configured than `before`.
-    pub fn read(context: &Context, people: &[Person], before: Option<&People>) -> Result<People> {
+    pub fn read(context: &Context, config: &Config, before: Option<&People>) -> Result<People> {
+        let people = config.places.spot().at("people");
         let one = |person: &Person| {
             let Some(file) = &person.token_file else {
                 return Ok((person.clone(), None));
@@ -110,12 +111,15 @@ impl People {
             Ok((person.clone(), Some(hash(token.reveal()))))
         };
         let mut faults = Faults::default();
+        let read = |(at, person)| people.at(at).at("tokenFile").of(one(person));
         let known: Vec<(Person, Option<[u8; 32]>)> =
-            people.iter().filter_map(|person| faults.keep(one(person))).collect();
+            config.people.iter().enumerate().filter_map(|person| faults.keep(read(person))).collect();
         faults.end()?;
         let mut tokens = BTreeSet::new();
-        if known.iter().filter_map(|(_, token)| *token).any(|token| !tokens.insert(token)) {
-            return Err(Failure::input("two people have the same token").hint("make one for each"));
+        let twice = known.iter().position(|(_, token)| token.is_some_and(|token| !tokens.insert(token)));
+        if let Some(at) = twice {
+            let failure = Failure::input("two people have the same token").hint("make one for each");
+            return people.at(at).at("tokenFile").of(Err(failure));
         }
         Ok(People { known, wrong: before.map(|before| before.wrong.clone()).unwrap_or_default() })
     }

@@ -34,11 +34,15 @@ impl Setup {
         let text = text.map_err(|error| Failure::input(format!("reading {shown}: {error}")))?;
         let config = Config::read(&shown, &text)?;
         let mut faults = Faults::default();
-        let people = faults.keep(People::read(context, &config.people, before.map(|before| &before.people)));
-        let elsewhere = config.sign_in.iter().filter_map(|one| faults.keep(Elsewhere::open(context, one))).collect();
+        let people = faults.keep(People::read(context, &config, before.map(|before| &before.people)));
+        let providers = config.places.spot().at("signIn");
+        let elsewhere = config.sign_in.iter().enumerate();
+        let elsewhere = elsewhere.filter_map(|(at, one)| faults.keep(Elsewhere::open(context, one, providers.at(at))));
+        let elsewhere = elsewhere.collect();
         let watched = before.map(|before| &before.watched[..]).unwrap_or_default();
         let watched = faults.keep(Watched::all(context, ledger, &config, watched).await);
-        let told = faults.keep(Told::open(context, &config.notify, config.url.as_deref().unwrap_or_default()));
+        let (base, places) = (config.url.as_deref().unwrap_or_default(), config.places.spot().at("notify"));
+        let told = faults.keep(Told::open(context, &config.notify, base, places));
         faults.end()?;
         // Without a fault there is all of it.
         let (Some(people), Some(watched), Some(told)) = (people, watched, told) else {

@@ -21,6 +21,7 @@ use crate::digest::Key;
 use crate::failure::{Failure, Result};
 use crate::forge::Secret;
 use crate::forge::wire::Wire;
+use crate::places::Spot;
 use provider::Lately;
 
 pub(super) use requests::{begin, come_back};
@@ -50,14 +51,16 @@ pub struct Begun {
 }
 
 impl Elsewhere {
-    pub fn open(context: &Context, provider: &Provider) -> Result<Elsewhere> {
+    pub fn open(context: &Context, provider: &Provider, here: Spot<'_>) -> Result<Elsewhere> {
+        let issuer = here.at("issuer");
         if !is_safe(&provider.issuer) {
             let words = format!("the issuer of `{}` is not encrypted, or no address", provider.name);
-            return Err(Failure::input(words).hint("write it as https://git.example"));
+            return issuer.of(Err(Failure::input(words).hint("write it as https://git.example")));
         }
         let secret = provider.client_secret_file.as_ref();
-        let secret = secret.map(|file| Secret::read(&context.cwd.join(file))).transpose()?;
-        let wire = Wire::new(&context.environment, &provider.issuer)?;
+        let secret = secret.map(|file| here.at("clientSecretFile").of(Secret::read(&context.cwd.join(file))));
+        let secret = secret.transpose()?;
+        let wire = issuer.of(Wire::new(&context.environment, &provider.issuer))?;
         Ok(Elsewhere { provider: provider.clone(), secret, wire, lately: Lately::default() })
     }
 

@@ -18,6 +18,7 @@ use crate::forge::webhook::Signer;
 use crate::forge::{self, Address, App, Credential, Kind, Secret};
 use crate::git::{Mirror, Source};
 use crate::ledger::Ledger;
+use crate::places::Spot;
 use crate::preview::Previewer;
 use crate::review::{Crowded, Partly, Reviewer};
 use crate::scrub::Scrubber;
@@ -78,23 +79,24 @@ struct Secrets {
 }
 
 impl Ground {
-    fn read(context: &Context, of: &Repository, page: Option<String>) -> Result<Ground> {
-        let secrets = of.forge.as_ref().map(|forge| Secrets::read(context, forge)).transpose()?.unwrap_or_default();
+    fn read(context: &Context, of: &Repository, page: Option<String>, here: Spot<'_>) -> Result<Ground> {
+        let secrets = of.forge.as_ref().map(|forge| Secrets::read(context, &of.name, forge, here)).transpose()?;
+        let secrets = secrets.unwrap_or_default();
         Ok(Ground { of: of.clone(), page, secrets })
     }
 }
 
 impl Secrets {
-    fn read(context: &Context, forge: &Forge) -> Result<Secrets> {
+    fn read(context: &Context, name: &str, forge: &Forge, here: Spot<'_>) -> Result<Secrets> {
         let mut faults = Faults::default();
-        let mut at = |file: &Option<PathBuf>| {
-            let file = file.as_ref()?;
-            faults.keep(Secret::read(&context.cwd.join(file)))
+        let mut at = |key: &str, file: &Option<PathBuf>| {
+            let read = Secret::read(&context.cwd.join(file.as_ref()?)).map_err(|failure| named(name, failure));
+            faults.keep(here.at(key).of(read))
         };
         let secrets = Secrets {
-            token: at(&forge.token_file),
-            app_key: at(&forge.app_key_file),
-            webhook: at(&forge.webhook_secret_file),
+            token: at("tokenFile", &forge.token_file),
+            app_key: at("appKeyFile", &forge.app_key_file),
+            webhook: at("webhookSecretFile", &forge.webhook_secret_file),
         };
         faults.end().map(|()| secrets)
     }
@@ -176,32 +178,34 @@ impl Watched {
         before: &[Arc<Watched>],
     ) -> Result<Vec<Arc<Watched>>> {
         let (mut faults, mut entries, mut all) = (Faults::default(), Vec::new(), Vec::new());
-        for of in &config.repositories {
-            let source = Source::parse(&of.repo, &context.cwd).map_err(|failure| named(of, failure));
-            let ground = Ground::read(context, of, config.url.clone()).map_err(|failure| named(of, failure));
+        let places = config.places.spot().at("repositories");
+        for (at, of) in config.repositories.iter().enumerate() {
+            let (here, named) = (places.at(at), |failure| named(&of.name, failure));
+            let source = here.at("repo").of(Source::parse(&of.repo, &context.cwd).map_err(named));
+            let ground = Ground::read(context, of, config.url.clone(), here.at("forge"));
             if let (Some(source), Some(ground)) = (faults.keep(source), faults.keep(ground)) {
-                entries.push((of.name.as_str(), source.label));
+                entries.push((of.name.as_str(), source.label, here));
                 all.push(ground);
             }
         }
         faults.keep(refuse_twice(&entries));
         let mut opened = Vec::new();
-        for (ground, (_, label)) in all.into_iter().zip(&entries) {
+        for (ground, (_, label, here)) in all.into_iter().zip(&entries) {
             let old = before.iter().find(|old| old.label == *label);
             if let Some(same) = old.filter(|old| old.ground == ground) {
                 opened.push(same.clone());
                 continue;
             }
             let of = ground.of.clone();
-            let watched = Watched::open(context, ledger, ground, old).await.map_err(|failure| named(&of, failure));
-            opened.extend(faults.keep(watched));
+            let watched = Watched::open(context, ledger, ground, old).await.map_err(|failure| named(&of.name, failure));
+            opened.extend(faults.keep(here.of(watched)));
         }
         faults.end().map(|()| opened)
     }
 }
 
-fn named(of: &Repository, mut failure: Failure) -> Failure {
-    failure.message = format!("{}: {}", of.name, failure.message);
+fn named(name: &str, mut failure: Failure) -> Failure {
+    failure.message = format!("{name}: {}", failure.message);
     failure
 }
 

@@ -33,7 +33,7 @@ fn stacks_are_left_out_and_come_from_their_branch() {
     p.sync().expect_out(&["net/dev: skipped: it waits for a tag: none of v* is on main"]);
     p.repo.git(&["tag", "v1.0.0"]);
     p.run("sync").expect_code(4).expect_out(&[
-        "net/dev: skipped: the environment of net/dev: PULUMI_CONFIG_PASSPHRASE: the variable NET_PASSPHRASE is not set",
+        "net/dev: skipped: the environment of net/dev: gitinfra.yaml:2:87: PULUMI_CONFIG_PASSPHRASE: the variable NET_PASSPHRASE is not set",
         "hint: set NET_PASSPHRASE, or change `fromEnvironment` in gitinfra.yaml",
     ]);
     let run =
