@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::StackRecord;
 use crate::moment;
 use crate::process::Process;
 
@@ -83,7 +84,7 @@ pub struct Job {
     pub name: String,
     pub repository: String,
     pub task: Task,
-    /// A branch, a pull request or a stack.
+    /// What it is about, in the words of its task.
     pub subject: String,
     pub state: JobState,
     /// The newest commit that was asked for, where one was named.
@@ -101,6 +102,21 @@ pub struct Job {
     pub due_at: Option<i64>,
     /// Who works on it, or did so last.
     pub holder: Option<Process>,
+}
+
+impl Job {
+    /// The stacks that a roll-out is about alone; none where it is about all of its branch. None of the names has a space.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        self.subject.split(' ').skip(1).filter(|_| self.task == Task::RollOut)
+    }
+
+    /// Whether it may roll out a stack.
+    pub fn rolls_out(&self, stack: &StackRecord) -> bool {
+        let is_of = |branch: &String| self.subject.split(' ').next() == Some(branch);
+        let is_named = self.named().next().is_none() || self.named().any(|name| name == stack.name);
+        let is_there = self.repository == stack.repository && stack.branch.as_ref().is_none_or(is_of);
+        self.task == Task::RollOut && is_there && is_named
+    }
 }
 
 #[cfg(test)]
@@ -121,5 +137,34 @@ impl Job {
             due_at: None,
             holder: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_roll_out_is_about_all_of_its_branch_or_some_stacks() {
+        let stack = |branch: Option<&str>| StackRecord {
+            name: "web/dev".to_owned(),
+            repository: "infra".to_owned(),
+            branch: branch.map(str::to_owned),
+            ..StackRecord::default()
+        };
+        let cases = [
+            (Task::RollOut, "main", Some("main"), true),
+            (Task::RollOut, "main", None, true),
+            (Task::RollOut, "main", Some("release"), false),
+            (Task::RollOut, "main net/dev web/dev", Some("main"), true),
+            (Task::RollOut, "main net/dev", Some("main"), false),
+            (Task::Review, "pr/7", Some("main"), false),
+        ];
+        for (task, subject, branch, expected) in cases {
+            let job = Job { task, ..Job::sample(subject) };
+            assert_eq!(job.rolls_out(&stack(branch)), expected, "{subject} {branch:?}");
+        }
+        let elsewhere = StackRecord { repository: "other".to_owned(), ..stack(None) };
+        assert!(!Job { task: Task::RollOut, ..Job::sample("main") }.rolls_out(&elsewhere));
     }
 }

@@ -37,7 +37,7 @@ impl Work for Doing {
         let watched = server.of_label(&job.repository);
         let watched = &watched.ok_or_else(|| Failure::input("its repository is not watched any more"))?;
         let done = match job.task {
-            Task::RollOut => server.roll_out(watched, cancel, meant_again(&job.subject)).await,
+            Task::RollOut => server.roll_out(watched, cancel, job.named().map(str::to_owned).collect()).await,
             Task::Review => server.review(watched, job, cancel).await.map(|()| Came::ToSomething),
             Task::Command => server.command(watched, &job.subject).await.map(|()| Came::ToSomething),
             Task::Apply => server.apply(watched, &job.subject, cancel).await.map(|()| Came::ToSomething),
@@ -226,11 +226,6 @@ pub(super) fn again(branch: &str, stacks: &[String]) -> String {
     format!("{branch} {}", stacks.join(" "))
 }
 
-/// The stacks that a roll-out's subject names besides its branch; none where all are meant.
-fn meant_again(subject: &str) -> Vec<String> {
-    subject.split(' ').skip(1).map(str::to_owned).collect()
-}
-
 /// Whether a pull request was told everything as it is now. One whose branch to merge into is gone is told so.
 async fn is_told(reviewer: &Reviewer, pull: &Pull) -> Result<bool> {
     match reviewer.is_told_now(pull).await {
@@ -254,9 +249,7 @@ mod tests {
         let stacks = ["web/prod", "net/prod"].map(str::to_owned);
         let subject = again("release/1", &stacks);
         assert_eq!(subject, "release/1 net/prod web/prod");
-        assert_eq!(
-            (meant_again(&subject), meant_again("main")),
-            (vec!["net/prod".to_owned(), "web/prod".to_owned()], vec![])
-        );
+        let job = Job { task: Task::RollOut, ..Job::sample(&subject) };
+        assert_eq!(job.named().collect::<Vec<_>>(), ["net/prod", "web/prod"]);
     }
 }

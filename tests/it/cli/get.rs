@@ -294,3 +294,28 @@ fn a_watch_prints_what_changes() {
     watch.until("test/dev").until("succeeded").kill();
     watch.finish();
 }
+
+/// What a server has to do, of all or of one stack, and each by its name.
+#[test]
+fn the_queue_is_told_by_stack_and_by_name() {
+    let p = Place::of(&[("a", "path: a.txt, content: one, slow: 1000000")]);
+    let repo = p.repo.folder().display().to_string();
+    let config = format!("listen: 127.0.0.1:0\nrepositories: [{{name: infra, repo: {repo}, interval: 1h}}]\n");
+    let (going, _) = p.serve(&config);
+    p.until_slow("a.txt");
+    let told = p.run("get queue --stack test/dev --no-headers").expect_code(0).stdout;
+    let words: Vec<&str> = told.split_whitespace().collect();
+    assert_eq!(words[1..4], ["roll-out", "main", "running"], "{told}");
+    let name = words[0];
+    assert_eq!(p.run("get queue --stack dev -o name").expect_code(0).stdout, format!("job/{name}\n"));
+    p.run("get queue --stack nope").expect_code(3).expect_err(&["no stack is called `nope`"]);
+    for words in [format!("describe job/{name}"), format!("describe queue {}", &name[..5])] {
+        p.run(&words).expect_code(0).expect_out(&[name, "roll-out", "running, by pid ", &repo]);
+    }
+    p.run("describe job/nope").expect_code(3).expect_err(&["there is no job `nope` in the queue"]);
+    p.release("a.txt", || p.states() == ["succeeded"]);
+    crate::pulumi::poll("its end", || p.get("queue").is_empty());
+    p.run(&format!("describe job/{name}")).expect_code(3).expect_err(&["what is done has left it"]);
+    going.signal(rustix::process::Signal::TERM);
+    going.finish().expect_code(0);
+}

@@ -1,10 +1,15 @@
 //! What people may say about a stack or a run: locks, a run that is to stop, an older run that is to come back.
 
+use std::path::Path;
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 
+use super::going::Going;
 use super::ledger::sqlite;
 use super::place::Place;
 use super::postgres;
+use crate::tools;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
 const A2: (&str, &str) = ("a", "path: a.txt, content: two");
@@ -60,12 +65,40 @@ fn a_lock_holds_for_every_machine() {
     keeps(ada(Place::of(&[A])).env("GITINFRA_LEDGER", postgres::database()));
 }
 
+/// gitinfra as in another container of this host: neither sees the other's processes. None where nobody may make one.
+fn contained(p: &Place, words: &str) -> Option<Command> {
+    let apart = |program: &Path| {
+        let mut command = Command::new("unshare");
+        p.surround(&mut command);
+        command.args(["--map-root-user", "--pid", "--fork", "--mount-proc"]).arg(program);
+        command
+    };
+    let may = apart("true".as_ref()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    let mut command = apart(&tools::program("gitinfra"));
+    command.args(words.split(' '));
+    may.then_some(command)
+}
+
+#[test]
+fn a_run_is_cancelled_from_another_container() {
+    let p = ada(Place::of(&[SLOW, B]));
+    let words = "cancel stack/test/dev --as lee";
+    let Some(cancel) = contained(&p, words) else {
+        return;
+    };
+    is_cancelled(&p, || Going::start(cancel));
+}
+
 #[test]
 fn a_run_is_cancelled_from_another_terminal() {
     let p = ada(Place::of(&[SLOW, B]));
+    is_cancelled(&p, || p.start("cancel stack/test/dev --as lee"));
+}
+
+fn is_cancelled(p: &Place, cancel: impl FnOnce() -> Going) {
     let going = p.start("sync");
     p.until_slow("a.txt").engine();
-    let cancel = p.start("cancel stack/test/dev --as lee");
+    let cancel = cancel();
     cancel.until("was asked to stop; waiting for its end");
     going.until("stopping: the engine was told once");
     p.release("a.txt", || going.out().contains("✗ roll-out of"));

@@ -84,11 +84,16 @@ impl Record for Job {
                 .hint("what is done has left it; `gitinfra get queue` lists what is there"));
         }
         let is_named = |job: &Job| names.is_empty() || names.iter().any(|name| job.name.starts_with(name));
-        let stack = match &wanted.stack {
-            Some(name) => Some(whole_name(&ledger.stack_records().await?, name)?.to_owned()),
+        let stacks = match &wanted.stack {
+            Some(name) => {
+                let mut all = ledger.stack_records().await?;
+                let name = whole_name(&all, name)?.to_owned();
+                all.retain(|stack| stack.name == name);
+                Some(all)
+            }
             None => None,
         };
-        let is_about = |job: &Job| stack.as_ref().is_none_or(|stack| job.subject == *stack);
+        let is_about = |job: &Job| stacks.as_ref().is_none_or(|stacks| stacks.iter().any(|stack| job.rolls_out(stack)));
         Ok(all.into_iter().filter(|job| is_named(job) && is_about(job)).collect())
     }
 
