@@ -6,7 +6,7 @@ mod room;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::decide::short;
 use crate::engine::changes::{ChangeSet, PropertyChange, ResourceChange, Said};
@@ -36,7 +36,7 @@ const FEW: usize = 10;
 const FEW_GONE: usize = 3;
 
 /// What merging one commit into another would change.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Preview {
     pub base: String,
@@ -60,7 +60,7 @@ impl Preview {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackPreview {
     pub name: String,
@@ -70,10 +70,10 @@ pub struct StackPreview {
     pub failure: Option<String>,
     pub changes: ChangeSet,
     /// What would hold its roll-out: budgets that it is over, policies that refuse it, people whose word it needs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objections: Vec<String>,
     /// The seal on it, if it was sealed; in JSON its id.
-    #[serde(serialize_with = "id_of")]
+    #[serde(serialize_with = "id_of", skip_deserializing)]
     pub seal: Option<Seal>,
 }
 

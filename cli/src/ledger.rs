@@ -47,7 +47,7 @@ pub use seals::{OpenSeal, Sealed};
 pub use sessions::SignedIn;
 pub use stacks::{AllKnown, StackId};
 
-/// The shapes of the ledger, of which `0017_watchers.sql` is the newest.
+/// The shapes of the ledger, of which `0018_wanted.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

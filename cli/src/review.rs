@@ -29,7 +29,7 @@ use crate::scrub::Scrubber;
 
 pub use crowded::Crowded;
 pub use found::Found;
-pub use partly::Partly;
+pub use partly::ALL;
 pub use watch::{Looks, Sides};
 
 /// One that is pushed to all the time is told what it was in the end.
@@ -55,8 +55,8 @@ pub struct Reviewer {
     pub crowded: Crowded,
     /// The branch that is rolled out, by a server that reads commands in comments; none where no server does.
     pub branch: Option<String>,
-    /// What was previewed, and which stacks of it are wanted anew.
-    pub partly: Partly,
+    /// Which stacks somebody wants previewed anew, beside what was previewed of the others; all where none is named.
+    pub anew: Vec<String>,
 }
 
 /// What came of a pull request.
@@ -139,8 +139,8 @@ impl Reviewer {
             return Ok(self.untrusted(pull, base));
         }
         let (base, mut merge) = self.fetch(&pull).await?;
-        let before = self.partly.wanted(pull.number, (&pull.head, &base));
-        merge.stacks = before.as_ref().map(|(_, stacks)| stacks.clone()).unwrap_or_default();
+        let before = self.kept(&pull, &base).await?;
+        merge.stacks = if before.is_some() { self.anew.clone() } else { Vec::new() };
         let previewed = self.previewer.preview(&merge).await;
         let room = self.forge.abilities().comment;
         Ok(match previewed {
@@ -151,11 +151,8 @@ impl Reviewer {
                 if let Some(ledger) = self.ledger.as_ref().filter(|_| !self.dry_run) {
                     ledger.keep_shown(preview.seals(), self.context().now()).await?;
                 }
-                if let Some((before, _)) = before {
+                if let Some(before) = before {
                     preview = partly::replaced(before, preview);
-                }
-                if self.branch.is_some() {
-                    self.partly.keep(pull.number, &preview);
                 }
                 let texts = comment::parts(&preview, &room).iter().map(|text| self.scrubber.scrub(text)).collect();
                 Reviewed { base: preview.base_commit.clone(), found: Found::Previewed(preview), texts, worst, pull }
@@ -234,6 +231,9 @@ impl Reviewer {
         let Reviewed { pull, found, texts, .. } = reviewed;
         if let Some(ledger) = &self.ledger {
             ledger.keep_pull(&self.record(reviewed), self.context().now()).await?;
+        }
+        if let Some(preview) = found.preview() {
+            self.keep(pull.number, preview).await?;
         }
         let left_over = self.comment(reviewed).await?;
         let (all, stands) = (statuses::of(found), self.forge.statuses(&pull.head).await?);

@@ -12,7 +12,7 @@ use crate::failure::{Failure, Kind as FailureKind, Result};
 use crate::forge::mark::Marks;
 use crate::forge::{self, Address, App, Credential, Kind, Secret};
 use crate::preview::Previewer;
-use crate::review::{Crowded, Partly, Reviewed, Reviewer};
+use crate::review::{Crowded, Reviewed, Reviewer};
 use crate::scrub::Scrubber;
 use crate::ui::Stream;
 
@@ -142,7 +142,7 @@ impl Review {
             page: None,
             crowded: Crowded::default(),
             branch: None,
-            partly: Partly::default(),
+            anew: Vec::new(),
         })
     }
 

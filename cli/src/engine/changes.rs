@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::event::{EngineEvent, PropertyDiff, ResourceEvent, State, Step};
 use super::news::Severity;
@@ -12,7 +12,7 @@ use super::value::{self, Shown, Turn};
 use crate::scrub::Scrubber;
 
 /// Everything that one stack's preview said.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeSet {
     /// In the order of their URNs, with those that stay the same but for which of their values are secrets: the engine comes to them in another order each time, and the same merge has to read the same.
@@ -37,7 +37,7 @@ pub struct ChangeSet {
 }
 
 /// One resource that would change.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceChange {
     pub urn: String,
@@ -53,17 +53,17 @@ pub struct ResourceChange {
 }
 
 /// One property that would change; a secret shows as one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PropertyChange {
     pub path: String,
-    #[serde(serialize_with = "shown")]
+    #[serde(serialize_with = "shown", deserialize_with = "told")]
     pub before: Option<Shown>,
-    #[serde(serialize_with = "shown")]
+    #[serde(serialize_with = "shown", deserialize_with = "told")]
     pub after: Option<Shown>,
 }
 
 /// Something that the engine, a provider or the program said.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Said {
     pub severity: Severity,
     pub urn: Option<String>,
@@ -88,6 +88,11 @@ impl PropertyChange {
 
 fn shown<S: Serializer>(value: &Option<Shown>, serializer: S) -> Result<S::Ok, S::Error> {
     value.as_ref().map(Shown::json).serialize(serializer)
+}
+
+fn told<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Option<Shown>, D::Error> {
+    let value: Option<serde_json::Value> = Option::deserialize(deserializer)?;
+    Ok(value.as_ref().map(Shown::told))
 }
 
 impl ChangeSet {

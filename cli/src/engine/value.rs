@@ -96,6 +96,25 @@ impl Shown {
         }
     }
 
+    /// What `json` was made of, as far as a reader sees.
+    pub fn told(value: &Value) -> Shown {
+        let is_asset = |text: &str| ["[asset ", "[archive "].iter().any(|head| text.starts_with(head));
+        match value {
+            Value::String(text) => match text.as_str() {
+                crate::scrub::PLACEHOLDER => Shown::Secret,
+                NOT_SECRET_WORDS => Shown::NotSecret,
+                UNKNOWN_WORDS => Shown::Unknown,
+                words if is_asset(words) => Shown::Asset(words.to_owned()),
+                _ => Shown::Plain(value.clone()),
+            },
+            Value::Array(items) => Shown::List(items.iter().map(Shown::told).collect()),
+            Value::Object(fields) => {
+                Shown::Object(fields.iter().map(|(name, field)| (name.clone(), Shown::told(field))).collect())
+            }
+            plain => Shown::Plain(plain.clone()),
+        }
+    }
+
     /// Takes known secrets out of every text in it.
     pub fn scrub(&mut self, scrubber: &crate::scrub::Scrubber) {
         match self {

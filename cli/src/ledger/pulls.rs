@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Ledger, failed};
+use super::{Ledger, failed, text};
 use crate::failure::{Failure, Result};
 use crate::record::PullRecord;
 
@@ -16,9 +16,25 @@ impl Ledger {
         bound.execute(&self.pool).await.map(drop).map_err(failed("keeping what a pull request was told"))
     }
 
-    /// Keeps what came of a pull request, beside what it was told.
+    /// Keeps the whole preview that a pull request was told, beside that.
+    pub async fn keep_preview(&self, repository: &str, pull: u64, preview: &str) -> Result<()> {
+        let update = "UPDATE pulls SET preview = $3 WHERE repository = $1 AND number = $2";
+        let bound = sqlx::query(update).bind(repository.to_owned()).bind(number(pull)).bind(text(preview));
+        bound.execute(&self.pool).await.map(drop).map_err(failed("keeping a preview"))
+    }
+
+    /// The whole preview that a pull request was told last, if it is open.
+    pub async fn preview(&self, repository: &str, pull: u64) -> Result<Option<String>> {
+        let find = "SELECT preview FROM pulls WHERE repository = $1 AND number = $2";
+        let bound = sqlx::query_scalar(find).bind(repository.to_owned()).bind(number(pull));
+        let found: Option<Option<String>> =
+            bound.fetch_optional(&self.pool).await.map_err(failed("looking for a preview"))?;
+        Ok(found.flatten())
+    }
+
+    /// Keeps what came of a pull request, beside what it was told. Nothing of it is previewed any more.
     pub async fn keep_end(&self, pull: &PullRecord) -> Result<()> {
-        let update = "UPDATE pulls SET shown = $3 WHERE repository = $1 AND number = $2";
+        let update = "UPDATE pulls SET shown = $3, preview = NULL WHERE repository = $1 AND number = $2";
         let shown = serde_json::to_string(pull).map_err(|error| Failure::bug(format!("writing a pull: {error}")))?;
         let bound = sqlx::query(update).bind(pull.repository.clone()).bind(number(pull.number)).bind(shown);
         bound.execute(&self.pool).await.map(drop).map_err(failed("keeping what came of a pull request"))

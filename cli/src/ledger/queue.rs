@@ -1,6 +1,8 @@
 //! The queue: what is to be done next, taken by one worker at a time under a lease. Whatever compares times does so by the
 //! database's clock, since workers on several hosts share it.
 
+use std::collections::BTreeSet;
+
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
@@ -65,21 +67,29 @@ pub enum Finish {
     Lost,
 }
 
-pub(super) const COLUMNS: &str = "id, repository, kind, subject, commit_id, skipped, attempts, message, queued_at, due_at, holder, held_until, fence";
+pub(super) const COLUMNS: &str = "id, repository, kind, subject, commit_id, skipped, stacks, attempts, message, queued_at, due_at, holder, held_until, fence";
 
 impl Ledger {
     /// Asks for something to be done. It is in the ledger when this returns.
     pub async fn ask(&self, asked: &Asked<'_>) -> Result<Queued> {
+        self.ask_anew(asked, "").await
+    }
+
+    /// The same, where somebody wants a stack previewed anew whatever was told of it, or all of them, by `*`. A job that is there
+    /// does that as well.
+    pub async fn ask_anew(&self, asked: &Asked<'_>, stack: &str) -> Result<Queued> {
+        let stacks = if matches!(stack, "" | "*") { stack.to_owned() } else { format!("{stack} ") };
         // A commit that somebody works on already is not skipped when the next one comes.
         let now = self.clock;
         let ask = format!(
-            "INSERT INTO queue (id, repository, kind, subject, commit_id, queued_at, due_at) \
-            VALUES ($1, $2, $3, $4, $5, {now}, {now}) \
+            "INSERT INTO queue (id, repository, kind, subject, commit_id, stacks, queued_at, due_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, {now}, {now}) \
             ON CONFLICT (repository, kind, subject) DO UPDATE SET asked = queue.asked + 1, attempts = 0, due_at = excluded.due_at, \
                 commit_id = CASE excluded.commit_id WHEN '' THEN queue.commit_id ELSE excluded.commit_id END, \
                 skipped = CASE WHEN queue.commit_id IN ('', excluded.commit_id) OR queue.taken = queue.asked \
-                    THEN queue.skipped ELSE queue.skipped || queue.commit_id || ' ' END \
-            WHERE (excluded.commit_id <> '' AND queue.commit_id <> excluded.commit_id) \
+                    THEN queue.skipped ELSE queue.skipped || queue.commit_id || ' ' END, \
+                stacks = CASE WHEN '*' IN (queue.stacks, excluded.stacks) THEN '*' ELSE queue.stacks || excluded.stacks END \
+            WHERE excluded.stacks <> '' OR (excluded.commit_id <> '' AND queue.commit_id <> excluded.commit_id) \
                 OR (excluded.commit_id = '' AND queue.taken = queue.asked AND queue.held_until > {now}) \
             RETURNING id, asked, skipped"
         );
@@ -90,6 +100,7 @@ impl Ledger {
             .bind(asked.task.word())
             .bind(asked.subject.to_owned())
             .bind(asked.commit.unwrap_or_default().to_owned())
+            .bind(stacks)
             .fetch_optional(&self.pool)
             .await
             .map_err(&failed)?;
@@ -288,6 +299,7 @@ pub(super) fn job(row: &AnyRow, now: i64) -> Result<Job, sqlx::Error> {
         state,
         commit: Some(commit).filter(|commit| !commit.is_empty()),
         skipped: commits(&row.try_get::<String, _>("skipped")?),
+        stacks: BTreeSet::from_iter(commits(&row.try_get::<String, _>("stacks")?)).into_iter().collect(),
         attempts,
         message: row.try_get::<Option<String>, _>("message")?.filter(|_| is_after_failure),
         queued_at: row.try_get("queued_at")?,

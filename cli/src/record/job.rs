@@ -91,6 +91,9 @@ pub struct Job {
     pub commit: Option<String>,
     /// Commits that a newer one came after before their turn.
     pub skipped: Vec<String>,
+    /// The stacks that somebody wants previewed anew, `*` for all of them; none where nobody does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stacks: Vec<String>,
     /// How often in a row it failed.
     pub attempts: i64,
     /// Why it failed last.
@@ -131,6 +134,7 @@ impl Job {
             state: JobState::Queued,
             commit: None,
             skipped: Vec::new(),
+            stacks: Vec::new(),
             attempts: 0,
             message: None,
             queued_at: 0,

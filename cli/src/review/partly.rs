@@ -1,51 +1,55 @@
-//! Some stacks of a pull request previewed anew, beside what was previewed of the others: its comment stays whole.
+//! Some stacks of a pull request previewed anew, beside what was previewed of the others: its comment stays whole. What was previewed is
+//! in the ledger, for whoever does the next preview.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use serde::{Deserialize, Serialize};
 
+use super::Reviewer;
 use crate::comment::Preview;
+use crate::failure::{Failure, Result};
+use crate::forge::Pull;
+use crate::seal::Seal;
 
-/// Previews of so many pull requests are kept, the newest. Of any other all stacks are previewed.
-const MOST: usize = 20;
+/// What stands for all stacks.
+pub const ALL: &str = "*";
 
-/// What was previewed last, and what of it is wanted anew.
-#[derive(Clone, Default)]
-pub struct Partly(Arc<Mutex<Kept>>);
-
-#[derive(Default)]
+/// A preview as the ledger keeps it: its seals whole, where else only their ids are told.
+#[derive(Serialize, Deserialize)]
 struct Kept {
-    previews: VecDeque<(u64, Preview)>,
-    wanted: BTreeMap<u64, BTreeSet<String>>,
+    preview: Preview,
+    seals: Vec<Seal>,
 }
 
-impl Partly {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Wants one stack of a pull request previewed anew, or all.
-    pub fn want(&self, number: u64, stack: Option<&str>) {
-        let mut kept = self.kept();
-        match stack {
-            Some(stack) => drop(kept.wanted.entry(number).or_default().insert(stack.to_owned())),
-            None => kept.previews.retain(|(known, _)| *known != number),
+impl Kept {
+    fn preview(self) -> Preview {
+        let Kept { mut preview, seals } = self;
+        for stack in &mut preview.stacks {
+            stack.seal = seals.iter().find(|seal| seal.ground.stack == stack.name).cloned();
         }
+        preview
+    }
+}
+
+impl Reviewer {
+    /// The preview beside which some stacks are previewed anew; `None` where all have to be.
+    pub(super) async fn kept(&self, pull: &Pull, base: &str) -> Result<Option<Preview>> {
+        let Some(ledger) = self.ledger.as_ref().filter(|_| !self.anew.is_empty() && self.anew != [ALL]) else {
+            return Ok(None);
+        };
+        let kept = ledger.preview(&self.previewer.mirror.source.label, pull.number).await?;
+        let preview = kept.and_then(|text| serde_json::from_str(&text).ok()).map(Kept::preview);
+        Ok(preview.filter(|preview| preview.head_commit == pull.head && preview.base_commit == base))
     }
 
-    /// The whole preview of these commits, head and base, and which stacks of it are wanted anew; `None` where all have to be previewed.
-    pub(super) fn wanted(&self, number: u64, (head, base): (&str, &str)) -> Option<(Preview, Vec<String>)> {
-        let mut kept = self.kept();
-        let stacks: Vec<String> = kept.wanted.remove(&number)?.into_iter().collect();
-        let (_, preview) = kept.previews.iter().find(|(known, _)| *known == number)?;
-        let is_it = preview.head_commit == head && preview.base_commit == base;
-        is_it.then(|| (preview.clone(), stacks))
-    }
-
-    pub(super) fn keep(&self, number: u64, preview: &Preview) {
-        let mut kept = self.kept();
-        kept.previews.retain(|(known, _)| *known != number);
-        kept.previews.push_front((number, preview.clone()));
-        kept.previews.truncate(MOST);
+    /// Keeps a preview for the next one. Nothing secret is in a seal.
+    pub(super) async fn keep(&self, number: u64, preview: &Preview) -> Result<()> {
+        let Some(ledger) = self.ledger.as_ref().filter(|_| self.branch.is_some()) else {
+            return Ok(());
+        };
+        let failed = |error: serde_json::Error| Failure::bug(format!("writing a preview: {error}"));
+        let kept = Kept { preview: preview.clone(), seals: preview.seals().cloned().collect() };
+        let mut text = serde_json::to_value(kept).map_err(failed)?;
+        self.scrubber.scrub_json(&mut text["preview"]);
+        ledger.keep_preview(&self.previewer.mirror.source.label, number, &text.to_string()).await
     }
 }
 
@@ -64,6 +68,28 @@ pub(super) fn replaced(mut whole: Preview, anew: Preview) -> Preview {
 mod tests {
     use super::*;
     use crate::comment::StackPreview;
+    use crate::engine::changes::{ChangeSet, PropertyChange, ResourceChange};
+    use crate::engine::operation::Operation;
+    use crate::engine::value::Shown;
+    use crate::seal::{Ground, Plan};
+
+    fn seal() -> Seal {
+        let [repository, stack, head, base, tree, state] = ["r", "net/dev", "a", "b", "t", "s"].map(str::to_owned);
+        let (configuration, versions) = Default::default();
+        let ground = Ground {
+            repository,
+            stack,
+            head,
+            base,
+            tree,
+            configuration,
+            state,
+            versions,
+            refresh: false,
+            destroy: false,
+        };
+        Seal { ground, changes: "digest".to_owned(), plan: Plan::default(), reads_others: false }
+    }
 
     fn preview(head: &str, stacks: &[(&str, &str)]) -> Preview {
         let one = |(name, reason): &(&str, &str)| StackPreview {
@@ -86,23 +112,40 @@ mod tests {
         }
     }
 
+    /// Whatever a comment shows of it.
     #[test]
-    fn one_stack_is_previewed_beside_what_is_known_of_the_others() {
-        let partly = Partly::default();
-        let wanted = |head: &str| partly.wanted(7, (head, "b")).map(|(_, stacks)| stacks);
-        partly.want(7, Some("web/dev"));
-        assert_eq!(wanted("a"), None, "nothing is known of the others");
-        partly.keep(7, &preview("a", &[("net/dev", "1"), ("web/dev", "1")]));
-        assert_eq!(wanted("a"), None, "nobody wants only some");
-        partly.want(7, Some("web/dev"));
-        partly.want(7, Some("net/dev"));
-        assert_eq!(wanted("a"), Some(vec!["net/dev".to_owned(), "web/dev".to_owned()]));
-        assert_eq!(wanted("a"), None, "they were wanted once");
-        partly.want(7, Some("web/dev"));
-        assert_eq!(wanted("c"), None, "it moved on");
-        partly.want(7, Some("web/dev"));
-        partly.want(7, None);
-        assert_eq!(wanted("a"), None, "somebody wants all");
+    fn what_is_kept_is_what_was_previewed() {
+        let property = |path: &str, before: Option<Shown>, after: Option<Shown>| PropertyChange {
+            path: path.to_owned(),
+            before,
+            after,
+        };
+        let plain = |value: serde_json::Value| Some(Shown::Plain(value));
+        let list = Shown::List(vec![Shown::Unknown, Shown::Object(vec![("a".to_owned(), Shown::Secret)])]);
+        let properties = vec![
+            property("size", plain(1.into()), plain("two".into())),
+            property("word", Some(Shown::Secret), Some(Shown::NotSecret)),
+            property("code", Some(Shown::Asset("[archive 0123456789ab]".to_owned())), None),
+            property("list", None, Some(list)),
+        ];
+        let resource = ResourceChange {
+            urn: "urn:pulumi:dev::net::a:b:C::x".to_owned(),
+            kind: "a:b:C".to_owned(),
+            name: "x".to_owned(),
+            parent: None,
+            operation: Operation::new("update"),
+            replaced_for: vec!["size".to_owned()],
+            properties,
+        };
+        let counts = [("update".to_owned(), 1)].into();
+        let changes = ChangeSet { resources: vec![resource], counts, ..ChangeSet::default() };
+        let mut whole = preview("a", &[("net/dev", "1"), ("web/dev", "1")]);
+        whole.stacks[0].changes = changes;
+        whole.stacks[0].seal = Some(seal());
+        whole.stacks[1].objections = vec!["over budget".to_owned()];
+        let kept = Kept { preview: whole.clone(), seals: whole.seals().cloned().collect() };
+        let text = serde_json::to_string(&kept).expect("JSON");
+        assert_eq!(serde_json::from_str::<Kept>(&text).expect("a preview").preview(), whole);
     }
 
     #[test]
@@ -112,14 +155,5 @@ mod tests {
         let reasons: Vec<String> =
             replaced(whole.clone(), anew.clone()).stacks.into_iter().map(|one| one.reason).collect();
         assert_eq!((reasons, replaced(whole, anew).gone.len()), (vec!["old".to_owned(), "new".to_owned()], 1));
-    }
-
-    #[test]
-    fn not_all_are_kept() {
-        let partly = Partly::default();
-        for number in 0..100 {
-            partly.keep(number, &preview("a", &[]));
-        }
-        assert_eq!(partly.kept().previews.len(), MOST);
     }
 }

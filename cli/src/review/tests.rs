@@ -181,7 +181,7 @@ impl Place {
             page: None,
             crowded: Crowded::default(),
             branch: None,
-            partly: Partly::default(),
+            anew: Vec::new(),
         };
         Place { folder, forge, reviewer, head, heard }
     }

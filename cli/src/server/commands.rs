@@ -16,7 +16,7 @@ use crate::forge::command::{Command, Verb, Wrong};
 use crate::forge::{Comment, Pull};
 use crate::git::Programs;
 use crate::ledger::{Answered, Deed};
-use crate::record::{RunState, StackRecord, Standing, Task};
+use crate::record::{RunState, StackRecord, Standing};
 use crate::repo::{self, Found, Stack};
 use crate::review::Reviewer;
 use crate::text;
@@ -133,10 +133,9 @@ impl Server {
             self.ledger.trust(&watched.label, &pull.head, who, self.context.now()).await?;
         }
         let stack = self.touched(said).await?;
-        said.reviewer.partly.want(pull.number, stack.as_deref());
         // Somebody wants it anew, whatever was told before.
         said.reviewer.tell_begun(pull).await?;
-        self.ask(watched, Task::Review, &format!("pr/{}", pull.number), true).await?;
+        self.preview_anew(watched, pull.number, stack.as_deref()).await?;
         Ok(match stack {
             Some(stack) => format!("{stack} is being previewed at {}", short(&pull.head)),
             None => format!("{} is being previewed", short(&pull.head)),

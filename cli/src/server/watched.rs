@@ -20,7 +20,7 @@ use crate::git::{Mirror, Source};
 use crate::ledger::Ledger;
 use crate::places::Spot;
 use crate::preview::Previewer;
-use crate::review::{Crowded, Partly, Reviewer};
+use crate::review::{Crowded, Reviewer};
 use crate::scrub::Scrubber;
 
 /// How long a fetch may take.
@@ -248,7 +248,7 @@ fn reviewer(
         page,
         crowded: Crowded::default(),
         branch: None,
-        partly: Partly::default(),
+        anew: Vec::new(),
     })
 }
 

@@ -15,7 +15,7 @@ use crate::follow::Tally;
 use crate::forge::Pull;
 use crate::ledger::{Asked, Queued};
 use crate::record::{Job, JobState, Task};
-use crate::review::Reviewer;
+use crate::review::{ALL, Reviewer};
 use crate::text::as_seconds;
 use crate::worker::{Work, Worker};
 
@@ -104,6 +104,13 @@ impl Server {
         Ok(())
     }
 
+    /// Wants a stack of a pull request previewed anew, or all of them, whatever was told of it.
+    pub(super) async fn preview_anew(&self, watched: &Watched, number: u64, stack: Option<&str>) -> Result<()> {
+        let subject = format!("pr/{number}");
+        let asked = Asked { repository: &watched.label, task: Task::Review, subject: &subject, commit: None };
+        self.ledger.ask_anew(&asked, stack.unwrap_or(ALL)).await.map(drop)
+    }
+
     /// Previews a pull request and tells its forge. One that is merged is told what came of it; what is wrong with the merge itself is told.
     /// What was told already is not told twice. A newer head ends the preview of an older one, and so does closing.
     async fn review(&self, watched: &Watched, job: &Job, cancel: &CancellationToken) -> Result<()> {
@@ -120,7 +127,7 @@ impl Server {
             return Ok(());
         }
         let stop = cancel.child_token();
-        let until = reviewer.until(&stop);
+        let until = Reviewer { anew: job.stacks.clone(), ..reviewer.until(&stop) };
         let mut reviewing = pin!(until.review_pull(pull.clone()));
         let (reviewed, is_overtaken) = tokio::select! {
             reviewed = &mut reviewing => (reviewed, false),

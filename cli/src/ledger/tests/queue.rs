@@ -22,6 +22,36 @@ pub async fn check(ledger: &Ledger) {
     what_fails_comes_back_and_ends(ledger).await;
     what_is_withdrawn_is_gone(ledger).await;
     what_no_server_watches_ends(ledger).await;
+    what_is_wanted_anew_outlives_who_does_it(ledger).await;
+}
+
+/// Which stacks somebody wants anew is known until they are previewed, whoever does that, and whatever is asked for besides.
+async fn what_is_wanted_anew_outlives_who_does_it(ledger: &Ledger) {
+    let review = Asked { repository: "a", task: Task::Review, subject: "pr/7", commit: None };
+    let wanted = async || only(ledger).await.stacks;
+    let want = async |stack: &str| ledger.ask_anew(&review, stack).await.expect("it is queued");
+    ask(ledger, review).await;
+    assert_eq!(wanted().await, [""; 0]);
+    for stack in ["web/dev", "net/dev", "web/dev"] {
+        want(stack).await;
+    }
+    assert_eq!(ask(ledger, review).await, Queued::Known);
+    assert_eq!(wanted().await, ["net/dev", "web/dev"]);
+    let taken = took(ledger).await;
+    assert_eq!(taken.job.stacks, ["net/dev", "web/dev"]);
+    assert_eq!(ledger.let_go(&taken).await, Ok(Finish::Stays));
+    assert_eq!(ledger.put_back(&took(ledger).await, "no", Some(0)).await, Ok(Finish::Stays));
+    let taken = took(ledger).await;
+    assert_eq!(taken.job.stacks, ["net/dev", "web/dev"]);
+    // Somebody wants all of them while that goes on.
+    want("*").await;
+    assert_eq!(done(ledger, &taken).await, Finish::Stays);
+    let taken = took(ledger).await;
+    assert_eq!(taken.job.stacks, ["*"]);
+    assert_eq!(done(ledger, &taken).await, Finish::Gone);
+    ask(ledger, review).await;
+    assert_eq!(wanted().await, [""; 0], "it is another job");
+    assert_eq!(done(ledger, &took(ledger).await).await, Finish::Gone);
 }
 
 /// Servers that share a ledger watch different repositories: a job ends once none of them does it, and not while somebody is at it.

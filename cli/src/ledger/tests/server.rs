@@ -74,11 +74,17 @@ async fn what_a_pull_request_was_told_is_kept(ledger: &Ledger) {
     }
     let found = ledger.pull(REPOSITORY, 7).await.expect("the ledger answers");
     assert_eq!(found, Some((told(REPOSITORY, "second"), 5)));
+    let preview = async || ledger.preview(REPOSITORY, 7).await.expect("the ledger answers");
+    assert_eq!(preview().await, None);
+    ledger.keep_preview(REPOSITORY, 7, "all of it").await.expect("it is kept");
+    ledger.keep_pull(&told(REPOSITORY, "second"), 5).await.expect("it is kept");
+    assert_eq!(preview().await.as_deref(), Some("all of it"));
     // What came of it stands beside that, and the time stays.
     let end = Some(PullEnd { commit: "a".to_owned(), stacks: Vec::new() });
     let ended = PullRecord { end, ..told(REPOSITORY, "second") };
     ledger.keep_end(&ended).await.expect("it is kept");
     assert_eq!(ledger.pull(REPOSITORY, 7).await.expect("the ledger answers"), Some((ended, 5)));
+    assert_eq!(preview().await, None, "it is not previewed any more");
     let others = ledger.only(Some(["another".to_owned()].into()));
     assert_eq!(others.pull(REPOSITORY, 7).await.expect("the ledger answers"), None, "nobody sees what is not theirs");
     assert_eq!(ledger.pull(REPOSITORY, 8).await.expect("the ledger answers"), None);

@@ -174,6 +174,40 @@ fn comments_ask_and_are_answered_once() {
     h.place.run("audit verify").expect_code(0).expect_out(&["entries"]);
 }
 
+/// What is known of the others is known to the next server as well.
+#[test]
+fn one_stack_is_previewed_anew_after_a_restart() {
+    let h = Hosted::of(&[A]);
+    let member = h.at(&format!("collaborators/{BOT}"));
+    h.server.call(ADA, "PUT", &member, Some(&json!({ "permission": "admin" })));
+    h.place.repo.switch("main");
+    h.place.project("web", "web", &["dev"], &[A]).repo.commit("Another");
+    h.place.repo.git(&["push", "-q", "origin", "main"]);
+    h.place.repo.branch("change");
+    h.place.project("web", "web", &["dev"], &[A2]);
+    let head = h.push("change", &[A2]);
+    h.open("change");
+    let is_told = || h.texts(1).iter().any(|text| text.contains("| test/dev |") && text.contains("| web/dev |"));
+    let previewed = |said: &str, stack: &str| {
+        let of_stack = said.lines().filter(|line| line.contains(&format!("\"stack\":\"{stack}\"")));
+        of_stack.filter(|line| line.contains("\"kind\":\"preview-finished\"")).count()
+    };
+    let served = Served::start(&h, "");
+    poll("the review", is_told);
+    poll("its end", || h.statuses(&head).iter().any(|status| status.starts_with("gitinfra success")));
+    let said = served.end();
+    assert_eq!((previewed(&said, "test/dev"), previewed(&said, "web/dev")), (1, 1), "{said}");
+    let body = json!({ "body": "/gitinfra preview web/dev" });
+    h.server.call(ADA, "POST", &h.at("issues/1/comments"), Some(&body));
+    let served = Served::again(&h);
+    poll("the answer", || h.texts(1).iter().any(|text| text.contains("web/dev is being previewed at ")));
+    poll("its preview", || previewed(&served.going.out(), "web/dev") == 1);
+    poll("its end", || h.statuses(&head).iter().any(|status| status.starts_with("gitinfra success")));
+    assert!(is_told(), "{:?}", h.texts(1));
+    let said = served.end();
+    assert_eq!(previewed(&said, "test/dev"), 0, "{said}");
+}
+
 /// As long as nobody decides, a look asks the repository once, for its branch.
 #[test]
 fn what_is_merged_and_held_costs_no_fetch_of_its_own() {
