@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::{env, fs, io};
 
 use pulumi_plugin::{
-    Call, Error, Id, Made, Meta, Nothing, Package, Property, Provider, Resource, Result, Start, serve,
+    Call, Error, Id, Made, Meta, Nothing, Pace, Package, Property, Provider, Resource, Result, Start, serve,
 };
 
 /// What the package has to be told.
@@ -24,7 +24,7 @@ impl Provider for Notes {
     type Common = Nothing;
     type Session = PathBuf;
 
-    async fn configure(config: Config) -> Result<Self> {
+    async fn configure(config: Config, _: Pace) -> Result<Self> {
         let folder = config.folder.into();
         fs::create_dir_all(&folder).map_err(failed)?;
         Ok(Notes { folder })

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::call::Call;
 use crate::error::{Error, Fault, Result};
+use crate::lifecycle::Pace;
 use crate::property::{Property, Shaped, put};
 use crate::shape::Shape;
 use crate::value::{Map, Value};
@@ -347,8 +348,8 @@ pub trait Provider: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Takes the configuration. The environment is read here and nowhere else.
-    fn configure(config: Self::Config) -> impl Future<Output = Result<Self>> + Send;
+    /// Takes the configuration, and how fast waits run. The environment is read here and nowhere else.
+    fn configure(config: Self::Config, pace: Pace) -> impl Future<Output = Result<Self>> + Send;
 
     /// Fills in what the configuration gives to a resource's inputs, so that a diff shows it.
     fn complete(&self, _shape: &'static Shape, _inputs: &mut Map) {}

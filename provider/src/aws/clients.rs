@@ -17,7 +17,7 @@ use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::origin::Origin;
 use aws_types::region::Region;
-use pulumi_plugin::{Error, Result};
+use pulumi_plugin::{Error, Pace, Result};
 use tokio::sync::OnceCell;
 
 use crate::aws::grants::Grants;
@@ -51,7 +51,7 @@ pub struct Clients {
 
 impl Clients {
     /// Reads the environment and the shared AWS files, as far as the configuration leaves something open. Calls nobody.
-    pub async fn new(config: &Config) -> Result<Clients> {
+    pub async fn new(config: &Config, pace: Pace) -> Result<Clients> {
         let region = match &config.region {
             Some(region) => Some(Region::new(region.as_str().to_owned())),
             None => {
@@ -77,7 +77,7 @@ impl Clients {
         // STS and the credentials chain need some region even where none is configured: a resource may still name its own.
         let chain = region.clone().unwrap_or_else(|| Region::from_static(EDGE));
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(chain).retry_config(retry);
-        loader = loader.http_client(SharedHttpClient::new(Paced::new(Outages::new(addresses(config)))));
+        loader = loader.http_client(SharedHttpClient::new(Paced::new(Outages::new(addresses(config)), pace)));
         // The SDK would take a call that waits for its turn for a stalled one; `Paced` has a limit of its own, which begins when it is sent.
         loader = loader.stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         // STS is asked through the same retries; the SDK's own limit would cut them off, and with them the reason for the failure.
@@ -232,7 +232,7 @@ mod tests {
             "region": "us-east-1", "maxRetries": 0, "endpoints": {}, "defaultTags": {}, "allowedAccountIds": [],
         }));
         let config = Config::decode(&given).expect("a configuration");
-        let clients = Clients::new(&config).await.expect("clients");
+        let clients = Clients::new(&config, Pace::default()).await.expect("clients");
         let protection = clients.base.stalled_stream_protection().expect("it is set");
         assert!(!protection.is_enabled() && !protection.upload_enabled() && !protection.download_enabled());
     }

@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use pulumi_plugin::Pace;
 use tokio::time::Instant;
 
 use crate::aws::operation::Operation;
@@ -59,16 +60,18 @@ pub struct Paced {
     secure: SharedHttpClient,
     limit: Duration,
     buckets: Arc<Buckets>,
+    /// An emulator that is faster than AWS allows more calls in the same time.
+    pace: Pace,
     outages: Arc<Outages>,
 }
 
 impl Paced {
     /// The AWS SDK's own HTTP clients, paced.
-    pub fn new(outages: Outages) -> Paced {
+    pub fn new(outages: Outages, pace: Pace) -> Paced {
         let client = aws_smithy_http_client::Builder::new;
         let (buckets, outages) = (Arc::new(Buckets::of(RATES)), Arc::new(outages));
         let secure = client().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
-        Paced { plain: client().build_http(), secure, limit: ANSWER, buckets, outages }
+        Paced { plain: client().build_http(), secure, limit: ANSWER, buckets, pace, outages }
     }
 }
 
@@ -82,7 +85,7 @@ impl HttpClient for Paced {
             made: OnceLock::new(),
         };
         let (buckets, outages) = (self.buckets.clone(), self.outages.clone());
-        SharedHttpConnector::new(PacedConnector { plain, secure, limit: self.limit, buckets, outages })
+        SharedHttpConnector::new(PacedConnector { plain, secure, limit: self.limit, buckets, pace: self.pace, outages })
     }
 }
 
@@ -107,6 +110,7 @@ struct PacedConnector {
     secure: Secure,
     limit: Duration,
     buckets: Arc<Buckets>,
+    pace: Pace,
     outages: Arc<Outages>,
 }
 
@@ -115,14 +119,14 @@ impl HttpConnector for PacedConnector {
         let is_plain = request.uri().starts_with("http:");
         let inner = if is_plain { &self.plain } else { self.secure.get() }.clone();
         let buckets = self.buckets.clone();
-        let (outages, limit) = (self.outages.clone(), self.limit);
+        let (outages, limit, pace) = (self.outages.clone(), self.limit, self.pace);
         HttpConnectorFuture::new(async move {
             let operation = request.extension::<Operation>().cloned();
             if let Some(operation) = &operation {
                 // AWS counts by account and region; the signature's scope says both, as far as that can be told from outside.
                 let who = request.headers().get("authorization").and_then(scope).unwrap_or_default();
                 if let Some(pause) = buckets.take(who, operation, Instant::now()) {
-                    tokio::time::sleep(pause).await;
+                    tokio::time::sleep(pause.mul_f64(pace.0)).await;
                 }
             }
             let uri = request.uri().to_owned();
@@ -262,7 +266,14 @@ mod tests {
     fn ec2(plain: SharedHttpClient, secure: SharedHttpClient, endpoint: &str) -> aws_sdk_ec2::Client {
         const SLOW: &[Rate] = &[("EC2", "CreateVpcEndpoint", 1.0, 50.0)];
         let buckets = Arc::new(Buckets::of(SLOW));
-        let paced = Paced { plain, secure, limit: Duration::from_millis(100), buckets, outages: Arc::default() };
+        let paced = Paced {
+            plain,
+            secure,
+            limit: Duration::from_millis(100),
+            buckets,
+            pace: Pace::default(),
+            outages: Arc::default(),
+        };
         let config = aws_sdk_ec2::Config::builder()
             .behavior_version_latest()
             .http_client(SharedHttpClient::new(paced))

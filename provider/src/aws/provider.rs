@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pulumi_plugin::shape::Shape;
-use pulumi_plugin::{Call, Error, Fault, Id, Map, Provider, Result, Value};
+use pulumi_plugin::{Call, Error, Fault, Id, Map, Pace, Provider, Result, Value};
 
 use crate::aws::check;
 use crate::aws::clients::Clients;
@@ -25,8 +25,8 @@ impl Provider for Gitinfra {
         check::faults(config)
     }
 
-    async fn configure(config: Config) -> Result<Self> {
-        let clients = Clients::new(&config).await?;
+    async fn configure(config: Config, pace: Pace) -> Result<Self> {
+        let clients = Clients::new(&config, pace).await?;
         Ok(Gitinfra { config: Arc::new(config), clients: Arc::new(clients) })
     }
 

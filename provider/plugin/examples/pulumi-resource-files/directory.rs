@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use pulumi_plugin::shape::Shape;
-use pulumi_plugin::{Call, Fault, Map, Property, Provider, Result, Secret, Value};
+use pulumi_plugin::{Call, Fault, Map, Pace, Property, Provider, Result, Secret, Value};
 
 use crate::folder::Folder;
 
@@ -47,7 +47,7 @@ impl Provider for Directory {
         }
     }
 
-    async fn configure(config: Config) -> Result<Self> {
+    async fn configure(config: Config, _: Pace) -> Result<Self> {
         Ok(Directory { root: config.root.into(), labels: config.labels.unwrap_or_default(), pepper: config.pepper })
     }
 

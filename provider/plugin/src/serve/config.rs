@@ -64,7 +64,7 @@ impl<P: Provider> Service<P> {
         }
         let config = P::Config::decode(&Value::Object(checked.properties));
         let config = config.map_err(|fault| refused(fault.into()))?;
-        let provider = P::configure(config).await;
+        let provider = P::configure(config, self.pace).await;
         let provider = provider.map_err(|error| clean(&error.hiding(&hidden)))?;
         let reference = match (&request.urn, &request.id) {
             (Some(urn), Some(id)) if !urn.is_empty() && !id.is_empty() => format!("{urn}::{id}"),

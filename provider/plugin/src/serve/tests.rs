@@ -20,7 +20,7 @@ impl Provider for Somewhere {
     type Common = Nothing;
     type Session = ();
 
-    async fn configure(_: Nothing) -> Result<Self> {
+    async fn configure(_: Nothing, _: Pace) -> Result<Self> {
         Ok(Somewhere)
     }
 
