@@ -102,7 +102,8 @@ fn of_siblings_that_nobody_got_to_nothing_is_said() {
         let up = p.act("up", &["--parallel", parallel]).expect_failure();
         let up = up.expect_says(why);
         let printed = up.printed();
-        let told = printed.contains("has a problem");
+        // The engine may close the connection before the component can answer, and then says so itself.
+        let told = printed.contains("has a problem") && !printed.contains("the client connection is closing");
         assert!(!told || printed.contains(&problem("page-p1", why)), "{up}");
         p.destroy().expect_ok();
     }
