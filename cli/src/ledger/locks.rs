@@ -36,6 +36,14 @@ impl Ledger {
         bound.fetch_optional(&self.pool).await.map_err(failed("locking a stack"))
     }
 
+    /// Says why a stack is locked by an owner. False when he has it no more: it is not taken anew.
+    pub async fn explain_lock(&self, stack: &StackId, owner: &str, reason: &str) -> Result<bool> {
+        let update = "UPDATE locks SET reason = $3 WHERE stack_id = $1 AND owner = $2";
+        let bound = sqlx::query(update).bind(stack.0.clone()).bind(owner.to_owned()).bind(text(reason));
+        let done = bound.execute(&self.pool).await.map_err(failed("saying why a stack is locked"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// Gives a stack's lock back, if this owner has it; whoever has it, when none is named. False when there was none such.
     pub async fn unlock(&self, stack: &StackId, owner: Option<&str>) -> Result<bool> {
         let delete = "DELETE FROM locks WHERE stack_id = $1 AND ($2 = '' OR owner = $2)";

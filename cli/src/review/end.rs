@@ -41,10 +41,10 @@ impl Reviewer {
     }
 
     /// Tells a commit why nothing comes of what it was told to be on its way.
-    pub async fn tell_unapplied(&self, pull: &Pull, why: &str) -> Result<()> {
+    pub async fn tell_unapplied(&self, pull: &Pull, state: State, why: &str) -> Result<()> {
         for told in self.forge.statuses(&pull.head).await? {
             if told.state == State::Pending && told.name.starts_with(statuses::OF_STACKS) {
-                self.set(pull, statuses::one(&told.name, State::Error, why)).await?;
+                self.set(pull, statuses::one(&told.name, state, why)).await?;
             }
         }
         Ok(())

@@ -14,7 +14,7 @@ use crate::decide::{Reason, short};
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb};
 use crate::forge::{Pull, State};
-use crate::ledger::Answered;
+use crate::ledger::{Answered, StackId};
 use crate::record::{Action, HoldState, RunState, Task};
 use crate::repo::Stack;
 use crate::review::Reviewer;
@@ -73,11 +73,15 @@ impl Server {
             return reviewer.tell_answers(asked.number).await;
         }
         let pull = reviewer.forge.pull(asked.number).await?;
-        let answer = match self.applied(watched, reviewer, (asked, &pull), cancel).await {
+        let applied = match pull.is_open {
+            true => self.applied(watched, reviewer, (asked, &pull), cancel).await,
+            false => self.came_too_late(watched, reviewer, (asked, &pull)).await,
+        };
+        let answer = match applied {
             Ok(answer) => answer,
             Err(failure) => {
                 let of_head = Pull { head: asked.head.to_owned(), ..pull };
-                let told = reviewer.tell_unapplied(&of_head, &failure.message).await;
+                let told = reviewer.tell_unapplied(&of_head, State::Error, &failure.message).await;
                 if matches!(failure.kind, Kind::Setup | Kind::Cancelled | Kind::Bug) {
                     return Err(failure);
                 }
@@ -89,6 +93,20 @@ impl Server {
         let answered = Answered { at: self.context.now(), answer };
         self.ledger.answer(&watched.label, asked.number, &end, &answered).await?;
         reviewer.tell_answers(asked.number).await
+    }
+
+    /// It was merged or closed before its turn came, or while no server was there.
+    async fn came_too_late(
+        &self,
+        watched: &Watched,
+        reviewer: &Reviewer,
+        (asked, pull): (Asked<'_>, &Pull),
+    ) -> Result<String> {
+        self.goes_to_the_branch(watched, reviewer, pull).await?;
+        let (state, words) = ended(pull, &watched.branch);
+        let of_head = Pull { head: asked.head.to_owned(), ..pull.clone() };
+        reviewer.tell_unapplied(&of_head, state, &words).await?;
+        Ok(words)
     }
 
     /// Everything is asked again: what was so when it was written may be so no more.
@@ -117,23 +135,41 @@ impl Server {
         previewer.context.cancel = cancel.clone();
         let keep_runs = watched.follow.lock().await.wishes.keep_runs;
         let place = Place { previewer, ledger: self.ledger.clone(), keep_runs, owner: Some(owner(asked.number)) };
-        let words = self.in_turn(&place, reviewer, pull, &plan).await?;
+        let words = self.in_turn(watched, &place, (reviewer, pull), &plan).await?;
         Ok(words.join("; "))
     }
 
     /// One stack after the other, until one is not rolled out. What is said of each.
-    async fn in_turn(&self, place: &Place, reviewer: &Reviewer, pull: &Pull, plan: &Plan) -> Result<Vec<String>> {
+    async fn in_turn(
+        &self,
+        watched: &Watched,
+        place: &Place,
+        (reviewer, pull): (&Reviewer, &Pull),
+        plan: &Plan,
+    ) -> Result<Vec<String>> {
         let mut words = Vec::new();
         for (stack, seal) in &plan.stacks {
             let name = stack.name();
             place.previewer.mirror.keep_applied(&name, &plan.head.id)?;
             reviewer.tell_applied(pull, &name, State::Pending, "is being rolled out before the merge").await?;
-            let (outcome, said) = self.one_applied(place, pull, (stack, seal), plan).await?;
+            let (outcome, id) = self.one_applied(place, pull, (stack, seal), plan).await?;
             if outcome == Outcome::Cancelled && place.previewer.context.cancel.is_cancelled() {
                 return Err(Failure { message: "stopped before it was done".to_owned(), ..Failure::cancelled() });
             }
-            reviewer.tell_applied(pull, &name, state(&outcome), &said).await?;
+            let ended = self.ended_meanwhile(watched, reviewer, (pull.number, &id)).await?;
+            let is_over = ended.is_some();
+            let (state, said) = match ended {
+                Some(ended) => ended,
+                None => {
+                    let said = self.said_of(&outcome, &watched.label, &name, &plan.head.id).await?;
+                    (state(&outcome), said)
+                }
+            };
+            reviewer.tell_applied(pull, &name, state, &said).await?;
             words.push(format!("{name} {said}"));
+            if is_over {
+                break;
+            }
             if outcome != Outcome::RolledOut {
                 let rest: Vec<String> = plan.names().into_iter().skip(words.len()).collect();
                 words.extend((!rest.is_empty()).then(|| format!("{} waits for it", listed(&rest))));
@@ -143,6 +179,24 @@ impl Server {
         Ok(words)
     }
 
+    /// Whether a pull request was merged or closed while a stack was rolled out for it, or its lock was given back: what is said of
+    /// the stack then. The branch's own roll-out found it at work, so it is asked for once more.
+    async fn ended_meanwhile(
+        &self,
+        watched: &Watched,
+        reviewer: &Reviewer,
+        (number, id): (u64, &StackId),
+    ) -> Result<Option<(State, String)>> {
+        let now = reviewer.forge.pull(number).await?;
+        let owner = owner(number);
+        let has_lock = self.ledger.lock_on(id).await?.is_some_and(|lock| lock.owner == owner);
+        if now.is_open && has_lock {
+            return Ok(None);
+        }
+        self.goes_to_the_branch(watched, reviewer, &now).await?;
+        Ok(Some(ended(&now, &watched.branch)))
+    }
+
     /// One stack. One that a try before brought to the head already stands.
     async fn one_applied(
         &self,
@@ -150,13 +204,13 @@ impl Server {
         pull: &Pull,
         (stack, seal): (&Stack, &str),
         plan: &Plan,
-    ) -> Result<(Outcome, String)> {
+    ) -> Result<(Outcome, StackId)> {
         let label = &place.previewer.mirror.source.label;
         let id = self.ledger.stack(label, stack, self.context.now()).await?;
         // Whoever closed or merged it meanwhile gave the stack back.
         let lock = self.ledger.lock_on(&id).await?.map(|lock| lock.owner);
         if lock != place.owner {
-            return Ok((Outcome::Moved, "was not touched, for it was given back meanwhile".to_owned()));
+            return Ok((Outcome::Moved, id));
         }
         let known = self.ledger.known(&id).await?;
         let stands = known.rolled_out.as_ref().is_some_and(|(commit, _)| *commit == plan.head.id);
@@ -170,10 +224,9 @@ impl Server {
         }
         if outcome == Outcome::RolledOut {
             let reason = format!("it is rolled out at {}, and not merged yet", short(&plan.head.id));
-            self.keep(&id, pull.number, &reason).await?;
+            self.ledger.explain_lock(&id, &owner(pull.number), &reason).await?;
         }
-        let said = self.said_of(&outcome, label, &stack.name(), &plan.head.id).await?;
-        Ok((outcome, said))
+        Ok((outcome, id))
     }
 
     /// What somebody allowed of a stack that was held at a head: that, and no longer what was shown before, is rolled out.
@@ -205,6 +258,18 @@ impl Server {
                 format!("was not touched, for somebody else works there: {again} tries it again")
             }
         })
+    }
+}
+
+/// What is said of a stack whose pull request ended, or gave it back, while it was to be rolled out.
+fn ended(pull: &Pull, branch: &str) -> (State, String) {
+    let goes_back = format!("what it changed goes back to what {branch} says");
+    match &pull.merged {
+        Some(commit) if pull.base == branch => {
+            (State::Success, format!("was merged meanwhile as {}, which says what came of it", short(commit)))
+        }
+        _ if pull.is_open => (State::Error, format!("was given back meanwhile: {goes_back}")),
+        _ => (State::Error, format!("was closed meanwhile: {goes_back}")),
     }
 }
 

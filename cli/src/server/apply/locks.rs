@@ -89,6 +89,16 @@ impl Server {
         self.ask(watched, Task::RollOut, &watched.branch, true).await
     }
 
+    /// The same for one that ended while its stacks were rolled out: the branch's roll-out that its end asked for found them at work, so
+    /// the next one looks as if it had not seen that head.
+    pub(super) async fn goes_to_the_branch(&self, watched: &Watched, reviewer: &Reviewer, pull: &Pull) -> Result<()> {
+        if !pull.is_open {
+            self.gives_back(watched, reviewer, pull).await?;
+        }
+        watched.follow.lock().await.seen = None;
+        self.ask(watched, Task::RollOut, &watched.branch, true).await
+    }
+
     /// Gives back those stacks of a pull request of which nothing was changed.
     pub(super) async fn leave_untouched(&self, watched: &Watched, reviewer: &Reviewer, number: u64) -> Result<()> {
         let mut untouched = Vec::new();

@@ -80,11 +80,16 @@ impl Talk {
         self.h.server.call(ADA, "PATCH", &path, Some(&json!({ "state": "closed" })));
     }
 
+    /// Asks for a slow roll-out, and waits until the engine is in it.
+    fn begins(&self, number: u64, head: &str) {
+        self.write(number, &format!("/gitinfra up {}", &head[..7]));
+        self.h.place.until_slow("b.txt");
+    }
+
     /// Asks for a slow roll-out, and kills the server in it, with its engine. What is left.
     fn killed(self, number: u64, head: &str) -> Hosted {
-        self.write(number, &format!("/gitinfra up {}", &head[..7]));
+        self.begins(number, head);
         let Talk { h, served } = self;
-        h.place.until_slow("b.txt");
         let is_pending = |status: &String| status == "gitinfra/test/dev pending is being rolled out before the merge";
         assert!(h.statuses(head).iter().any(is_pending), "{:?}", h.statuses(head));
         let engine = h.place.engine();
@@ -228,6 +233,40 @@ fn a_server_that_is_killed_in_between_goes_on_once() {
     let t = Talk::again(t.h);
     poll("its end", || t.h.texts(number)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
     assert!(!t.has_lock() && t.h.place.states().len() == 3);
+    t.served.end();
+}
+
+#[test]
+fn what_is_closed_while_it_is_rolled_out_keeps_no_stack() {
+    let t = Talk::of(&[A], "apply: command\n");
+    let (number, head) = t.open("change", &[A2, SLOW]);
+    t.begins(number, &head);
+    t.close(number);
+    t.until_says(number, "test/dev may be changed in part by it: that goes back to what main says");
+    poll("the lock to be given back", || !t.has_lock());
+    let words = "was closed meanwhile: what it changed goes back to what main says";
+    t.h.place.release("b.txt", || t.says(number, &format!("test/dev {words}")));
+    // It is as slow to go as it was to come.
+    t.h.place.release("b.txt", || t.h.place.states() == ["succeeded", "succeeded", "succeeded"]);
+    assert_eq!((t.h.place.file("a.txt").as_deref(), t.h.place.file("b.txt")), (Some("one"), None));
+    assert_eq!((t.status(&head), t.has_lock()), (format!("error {words}"), false));
+    assert!(!t.says(number, ": merge it"), "{:?}", t.h.texts(number));
+    t.served.end();
+}
+
+#[test]
+fn what_is_merged_while_it_is_rolled_out_is_told_its_end() {
+    let t = Talk::of(&[A], "apply: command\n");
+    let (number, head) = t.open("change", &[A2, SLOW]);
+    t.begins(number, &head);
+    let looks = t.served.looks();
+    t.merge(number, "squash");
+    poll("a look at the branch", || !t.has_lock() && t.served.looks() > looks);
+    t.h.place.release("b.txt", || t.says(number, "test/dev was merged meanwhile as "));
+    poll("its end", || t.h.texts(number)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    assert!(t.says(number, ", before its merge |") && !t.has_lock(), "{:?}", t.h.texts(number));
+    assert!(t.status(&head).starts_with("success was merged meanwhile as "), "{}", t.status(&head));
+    assert_eq!(t.h.place.states(), ["succeeded", "succeeded"], "the merge has nothing to roll out");
     t.served.end();
 }
 
