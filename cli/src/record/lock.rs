@@ -21,9 +21,14 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// Whether a pull request has it, that rolls the stack out before its merge.
+    pub fn is_of_pull(&self) -> bool {
+        self.owner.starts_with("pr/")
+    }
+
     /// A pull request has it until it is merged or closed, whatever day that is.
     pub fn in_words(&self) -> String {
-        if self.owner.starts_with("pr/") {
+        if self.is_of_pull() {
             return format!("{} has it: {}", self.owner, self.reason);
         }
         format!("locked by {} until {}: {}", self.owner, timestamp(self.until), self.reason)

@@ -103,10 +103,10 @@ impl Server {
         (asked, pull): (Asked<'_>, &Pull),
     ) -> Result<String> {
         self.goes_to_the_branch(watched, reviewer, pull).await?;
-        let (state, words) = ended(pull, &watched.branch);
+        let (state, words) = ended(pull, &watched.branch, "nothing more is rolled out from it");
         let of_head = Pull { head: asked.head.to_owned(), ..pull.clone() };
         reviewer.tell_unapplied(&of_head, state, &words).await?;
-        Ok(words)
+        Ok(format!("it {words}"))
     }
 
     /// Everything is asked again: what was so when it was written may be so no more.
@@ -156,7 +156,7 @@ impl Server {
             if outcome == Outcome::Cancelled && place.previewer.context.cancel.is_cancelled() {
                 return Err(Failure { message: "stopped before it was done".to_owned(), ..Failure::cancelled() });
             }
-            let ended = self.ended_meanwhile(watched, reviewer, (pull.number, &id)).await?;
+            let ended = self.ended_meanwhile(watched, reviewer, (pull.number, &name, &id)).await?;
             let is_over = ended.is_some();
             let (state, said) = match ended {
                 Some(ended) => ended,
@@ -185,7 +185,7 @@ impl Server {
         &self,
         watched: &Watched,
         reviewer: &Reviewer,
-        (number, id): (u64, &StackId),
+        (number, name, id): (u64, &str, &StackId),
     ) -> Result<Option<(State, String)>> {
         let now = reviewer.forge.pull(number).await?;
         let owner = owner(number);
@@ -194,7 +194,12 @@ impl Server {
             return Ok(None);
         }
         self.goes_to_the_branch(watched, reviewer, &now).await?;
-        Ok(Some(ended(&now, &watched.branch)))
+        let branch = &watched.branch;
+        let left = match self.lacking(watched, reviewer).await?.contains(name) {
+            true => format!("{branch} does not have it, so what was rolled out stands"),
+            false => format!("what it changed goes back to what {branch} says"),
+        };
+        Ok(Some(ended(&now, branch, &left)))
     }
 
     /// One stack. One that a try before brought to the head already stands.
@@ -261,15 +266,14 @@ impl Server {
     }
 }
 
-/// What is said of a stack whose pull request ended, or gave it back, while it was to be rolled out.
-fn ended(pull: &Pull, branch: &str) -> (State, String) {
-    let goes_back = format!("what it changed goes back to what {branch} says");
+/// What is said where a pull request ended, or gave its stacks back, while they were to be rolled out, with what is left of them.
+fn ended(pull: &Pull, branch: &str, left: &str) -> (State, String) {
     match &pull.merged {
         Some(commit) if pull.base == branch => {
             (State::Success, format!("was merged meanwhile as {}, which says what came of it", short(commit)))
         }
-        _ if pull.is_open => (State::Error, format!("was given back meanwhile: {goes_back}")),
-        _ => (State::Error, format!("was closed meanwhile: {goes_back}")),
+        _ if pull.is_open => (State::Error, format!("was given back meanwhile: {left}")),
+        _ => (State::Error, format!("was closed meanwhile: {left}")),
     }
 }
 

@@ -1,12 +1,15 @@
 //! The locks that pull requests have on the stacks that they roll out before their merge: taken all at once, given back by the merge
 //! or by closing.
 
+use std::collections::BTreeSet;
+
 use super::plan::Plan;
 use super::{listed, refused};
 use crate::failure::Result;
 use crate::forge::Pull;
 use crate::ledger::{Answered, Deed, RunFilter, StackId, Wish};
 use crate::record::{Lock, Run, RunState, Task};
+use crate::repo;
 use crate::review::Reviewer;
 use crate::server::workers::number_of;
 use crate::server::{Server, Watched};
@@ -66,20 +69,17 @@ impl Server {
         if own.is_empty() {
             return Ok(());
         }
-        let (mut whole, mut partly) = (Vec::new(), Vec::new());
+        let lacking = self.lacking(watched, reviewer).await?;
+        let mut left = Left::default();
         for (lock, id) in &own {
-            match self.stands_apart(watched, reviewer, lock, id).await?.filter(|_| pull.merged.is_none()) {
-                Some(Apart::Whole) => whole.push(lock.name.clone()),
-                Some(Apart::Partly) => partly.push(lock.name.clone()),
-                None => {}
+            let apart = self.stands_apart(watched, reviewer, lock, id).await?.filter(|_| pull.merged.is_none());
+            if let Some(apart) = apart {
+                left.note(&lock.name, apart, lacking.contains(&lock.name));
             }
         }
         // It is told before the stacks are given back: whoever is killed in between does both again.
-        if let Some(what) = left(&whole, &partly) {
-            let branch = &watched.branch;
-            let answer = format!(
-                "it was closed without a merge. {what}: that goes back to what {branch} says; what deletes more than is allowed is held first"
-            );
+        if let Some(what) = left.in_words(&watched.branch) {
+            let answer = format!("it was closed without a merge. {what}");
             let id = format!("closed pr/{} {}", pull.number, pull.head);
             let answered = Answered { at: self.context.now(), answer };
             self.ledger.answer(&watched.label, pull.number, &id, &answered).await?;
@@ -143,6 +143,16 @@ impl Server {
         }
     }
 
+    /// The stacks that are known and that the branch does not have.
+    pub(super) async fn lacking(&self, watched: &Watched, reviewer: &Reviewer) -> Result<BTreeSet<String>> {
+        let mirror = &reviewer.previewer.mirror;
+        let head = mirror.fetch_branch(&watched.branch).await?;
+        let found = repo::stacks(&mirror.listing(&head.id)?);
+        let known = self.ledger.all_known(&watched.label).await?;
+        let places = known.iter().map(|(name, (_, folder, _))| (name.as_str(), folder.as_str()));
+        Ok(found.lacks(places).into_iter().map(str::to_owned).collect())
+    }
+
     /// The locks that a pull request has, each with its stack.
     async fn locks_of(&self, watched: &Watched, number: u64) -> Result<Vec<(Lock, StackId)>> {
         let mut own = Vec::new();
@@ -177,11 +187,41 @@ fn may_have_changed(run: &Run) -> bool {
 }
 
 /// What stands of stacks that were rolled out before a merge that never came.
-fn left(whole: &[String], partly: &[String]) -> Option<String> {
-    let whole = (!whole.is_empty()).then(|| format!("{} was rolled out from it", listed(whole)));
-    let partly = (!partly.is_empty()).then(|| format!("{} may be changed in part by it", listed(partly)));
-    let words: Vec<String> = whole.into_iter().chain(partly).collect();
-    (!words.is_empty()).then(|| words.join("; "))
+#[derive(Default)]
+struct Left {
+    whole: Vec<String>,
+    partly: Vec<String>,
+    /// Those that the branch does not have: nobody takes them back.
+    new: Vec<String>,
+}
+
+impl Left {
+    fn note(&mut self, name: &str, apart: Apart, is_new: bool) {
+        let names = match apart {
+            _ if is_new => &mut self.new,
+            Apart::Whole => &mut self.whole,
+            Apart::Partly => &mut self.partly,
+        };
+        names.push(name.to_owned());
+    }
+
+    fn in_words(&self, branch: &str) -> Option<String> {
+        let words = |names: &[String], said: &str| (!names.is_empty()).then(|| format!("{} {said}", listed(names)));
+        let of_branch =
+            [words(&self.whole, "was rolled out from it"), words(&self.partly, "may be changed in part by it")];
+        let goes_back: Vec<String> = of_branch.into_iter().flatten().collect();
+        let goes_back = (!goes_back.is_empty()).then(|| {
+            let what = goes_back.join("; ");
+            format!("{what}: that goes back to what {branch} says; what deletes more than is allowed is held first")
+        });
+        let commands: Vec<String> = self.new.iter().map(|name| format!("`gitinfra destroy stack/{name}`")).collect();
+        let stands = (!self.new.is_empty()).then(|| {
+            let (names, commands) = (listed(&self.new), listed(&commands));
+            format!("{names} is new in it: {branch} does not have it, so what was rolled out stands, and {commands} removes it")
+        });
+        let all: Vec<String> = goes_back.into_iter().chain(stands).collect();
+        (!all.is_empty()).then(|| all.join(". "))
+    }
 }
 
 #[cfg(test)]
@@ -190,10 +230,20 @@ mod tests {
 
     #[test]
     fn what_is_left_is_told_whole_or_in_part() {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        assert_eq!(left(&[], &[]), None);
-        assert_eq!(left(&names(&["net/dev"]), &[]).as_deref(), Some("net/dev was rolled out from it"));
-        let both = left(&names(&["net/dev"]), &names(&["web/dev"]));
-        assert_eq!(both.as_deref(), Some("net/dev was rolled out from it; web/dev may be changed in part by it"));
+        let left = |noted: &[(&str, Apart, bool)]| {
+            let mut left = Left::default();
+            noted.iter().for_each(|(name, apart, is_new)| left.note(name, *apart, *is_new));
+            left.in_words("main")
+        };
+        let back = "that goes back to what main says; what deletes more than is allowed is held first";
+        let new = "new/dev is new in it: main does not have it, so what was rolled out stands, and `gitinfra destroy stack/new/dev` removes it";
+        assert_eq!(left(&[]), None);
+        let net = ("net/dev", Apart::Whole, false);
+        assert_eq!(left(&[net]), Some(format!("net/dev was rolled out from it: {back}")));
+        let both = left(&[net, ("web/dev", Apart::Partly, false)]);
+        assert_eq!(both, Some(format!("net/dev was rolled out from it; web/dev may be changed in part by it: {back}")));
+        assert_eq!(left(&[("new/dev", Apart::Whole, true)]).as_deref(), Some(new));
+        let all = left(&[net, ("new/dev", Apart::Partly, true)]);
+        assert_eq!(all, Some(format!("net/dev was rolled out from it: {back}. {new}")));
     }
 }

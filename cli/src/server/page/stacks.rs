@@ -107,6 +107,8 @@ fn row(record: StackRecord, hold: Option<&Hold>, lock: Option<&Lock>) -> Row {
         (Standing::Stopped, ..) => {
             ("failing", record.last_state.map(|state| format!("its newest run was {state}")).unwrap_or_default())
         }
+        // A stack that is new in a pull request has never been on the branch.
+        (Standing::Gone, _, Some(lock)) if lock.is_of_pull() => ("blocked", lock.in_words()),
         (Standing::Gone, ..) => ("gone", "it left the branch; what it rolled out still stands".to_owned()),
         _ if record.suspended.is_some() => ("suspended", record.suspended.clone().unwrap_or_default()),
         (_, _, Some(lock)) => ("blocked", lock.in_words()),
@@ -298,6 +300,9 @@ mod tests {
             },
             |row: Row| format!("{} {}", row.state, row.why),
         );
+        let by_pull = Lock { owner: "pr/6".to_owned(), ..lock.clone() };
+        assert_eq!(text(row(record(Standing::Gone), None, Some(&by_pull))), "blocked pr/6 has it: moving");
+        assert!(text(row(record(Standing::Gone), None, Some(&lock))).starts_with("gone it left the branch"));
         let suspended = StackRecord { suspended: Some("a freeze".to_owned()), ..record(Standing::Behind) };
         assert_eq!(text(row(record(Standing::Failing), None, Some(&lock))), "failing it said no");
         assert_eq!(text(row(suspended, None, Some(&lock))), "suspended a freeze");

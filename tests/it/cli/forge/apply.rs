@@ -193,6 +193,28 @@ fn what_is_closed_unmerged_goes_back_to_the_branch() {
 }
 
 #[test]
+fn a_stack_that_is_new_in_a_pull_request_stands_until_somebody_destroys_it() {
+    let t = Talk::of(&[A], "apply: command\n");
+    let place = &t.h.place;
+    place.repo.switch("main").branch("adds");
+    let head = place.project("more", "more", &["dev"], &[("m", "path: m.txt, content: m")]).repo.commit("A new stack");
+    place.repo.git(&["push", "-q", "origin", "adds"]);
+    let number = t.h.open("adds");
+    t.until_previewed(&head);
+    t.write(number, &format!("/gitinfra up {}", &head[..7]));
+    t.until_says(number, &format!("more/dev is rolled out at {}: merge it", &head[..7]));
+    let page = t.served.text("/stacks");
+    assert!(page.contains("pr/1 has it: it is rolled out at") && !page.contains("it left the branch"), "{page}");
+    t.close(number);
+    t.until_says(number, "it was closed without a merge. more/dev is new in it: main does not have it");
+    t.until_says(number, "`gitinfra destroy stack/more/dev` removes it");
+    poll("the lock to be given back", || !t.has_lock());
+    assert!(t.served.text("/stacks").contains("it left the branch; what it rolled out still stands"));
+    place.run("destroy stack/more/dev --yes").expect_code(0);
+    t.served.end();
+}
+
+#[test]
 fn what_is_held_is_rolled_out_once_it_is_allowed() {
     let config = "apply: command\napprovals: {count: 1, from: [ada]}\nbudgets: [{types: ['**'], deletes: 0}]\n";
     let t = Talk::of(&[A], "apply: command\n");
