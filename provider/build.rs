@@ -8,7 +8,7 @@ fn main() {
     let [os, libc, arch] = target.each_ref().map(String::as_str);
     if (os, libc) == ("linux", "gnu") {
         // It stands at a fixed address, as Go's programs do. Elsewhere some 300,000 addresses in it would be set at each start, which takes a third of the
-        // time until it answers, and 4 MB of memory.
+        // time until it answers, and 3 MB of memory.
         println!("cargo::rustc-link-arg-bins=-no-pie");
     }
     if (os, libc, arch) == ("linux", "gnu", "x86_64") {

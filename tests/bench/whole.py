@@ -69,7 +69,7 @@ def stack(board, args, folder: pathlib.Path) -> None:
         board.row("up, beside its critical path", steps_up.whole(needs), steps_up.critical(needs), "s", 1.1)
         board.row("up, the whole command", up, None, "s", None)
         board.row("destroy, beside the engine's rounds", steps_destroy.whole(before), steps_destroy.rounds(before), "s", 1.1)
-        board.row("destroy, beside its critical path", steps_destroy.whole(before), steps_destroy.critical(before), "s", None)
+        board.row("destroy, beside its critical path", steps_destroy.whole(before), steps_destroy.critical(before), "s", 1.1)
         board.row("destroy, the whole command", destroy, None, "s", None)
         board.row(f"empty preview, beside {count} tiny ones", preview, least["empty preview"], "s", 1.2)
         board.row("the provider's memory at most", peak, None, "MiB", 60)
