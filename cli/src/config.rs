@@ -229,8 +229,13 @@ impl Config {
         self.rules.iter().map(|rule| rule.apply).chain([self.apply]).any(|apply| apply == Some(Apply::Command))
     }
 
+    /// Whether a command may roll out a stack before a merge.
+    pub fn is_by_command(&self, name: &str) -> bool {
+        self.apply_of(name) == Apply::Command && !self.is_by_tag(name)
+    }
+
     /// By what pull requests are rolled out that change a stack.
-    pub fn apply_of(&self, name: &str) -> Apply {
+    fn apply_of(&self, name: &str) -> Apply {
         let own = self.rules_of(name).filter_map(|rule| rule.apply).last();
         own.or(self.apply).unwrap_or_default()
     }

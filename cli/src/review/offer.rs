@@ -2,7 +2,7 @@
 
 use super::Reviewer;
 use crate::comment::Preview;
-use crate::config::{self, Apply, Config};
+use crate::config::{self, Config};
 use crate::decide::short;
 use crate::failure::Result;
 use crate::forge::Pull;
@@ -23,8 +23,7 @@ impl Reviewer {
 
 /// `is_current` says that the head has all of its base.
 fn offer(pull: &Pull, preview: &Preview, config: &Config, is_current: bool) -> Option<String> {
-    let may = |name: &str| config.apply_of(name) == Apply::Command && !config.is_by_tag(name);
-    let stacks = preview.stacks.iter().filter(|stack| stack.failure.is_none() && may(&stack.name));
+    let stacks = preview.stacks.iter().filter(|stack| stack.failure.is_none() && config.is_by_command(&stack.name));
     let names: Vec<&str> = stacks.map(|stack| stack.name.as_str()).collect();
     let head = if pull.is_fork { &pull.head } else { short(&pull.head) };
     let (names, base) = (Some(list(&names, 5)).filter(|_| !names.is_empty())?, &pull.base);

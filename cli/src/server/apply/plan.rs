@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::refused;
 use crate::called;
-use crate::config::{self, Apply, Config};
+use crate::config::{self, Config};
 use crate::decide::short;
 use crate::failure::{Failure, Result};
 use crate::forge::command::Command;
@@ -115,16 +115,16 @@ impl Server {
 
 /// The stacks that are to be rolled out: the one that is named, or all that may be.
 fn wanted(config: &Config, shown: &[&str], named: Option<&str>) -> Result<Vec<String>> {
-    let may = |name: &str| config.apply_of(name) == Apply::Command && !config.is_by_tag(name);
     if let Some(named) = named {
         let name = called::stack(named, &shown.iter().copied().collect())?;
-        return match (config.is_by_tag(name), may(name)) {
+        return match (config.is_by_tag(name), config.is_by_command(name)) {
             (true, _) => refused(format!("{name} is rolled out by a tag, and by nothing before that")),
             (_, true) => Ok(vec![name.to_owned()]),
             (_, false) => refused(format!("{name} is rolled out by the merge, and by nothing before it; {}", allows())),
         };
     }
-    let all: Vec<String> = shown.iter().filter(|name| may(name)).map(|name| (*name).to_owned()).collect();
+    let all: Vec<String> =
+        shown.iter().filter(|name| config.is_by_command(name)).map(|name| (*name).to_owned()).collect();
     match (shown.is_empty(), all.is_empty()) {
         (true, _) => refused("it changes no stack: there is nothing to roll out"),
         (_, true) => refused(by_merge()),
