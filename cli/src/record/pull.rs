@@ -48,7 +48,7 @@ pub struct StackEnd {
     pub state: EndState,
     /// `run/NAME` or `hold/NAME`, where it is known.
     pub at: Option<String>,
-    /// Why it is held or failed.
+    /// Why it is held or failed, or what it waits for.
     pub why: Option<String>,
     /// The seal that allows it, where it is held.
     pub seal: Option<String>,
@@ -59,6 +59,8 @@ pub struct StackEnd {
 pub enum EndState {
     /// Nothing came of it yet.
     Waits,
+    /// It waits until a lock ends that somebody has on it.
+    Locked,
     RolledOut,
     Held,
     Failed,
@@ -68,7 +70,7 @@ impl EndState {
     /// As it is said of a stack.
     pub fn words(self) -> &'static str {
         match self {
-            EndState::Waits => "waits",
+            EndState::Waits | EndState::Locked => "waits",
             EndState::RolledOut => "rolled out",
             EndState::Held => "held",
             EndState::Failed => "failed",
@@ -93,8 +95,8 @@ impl PullEnd {
 
     /// What all of it comes to: danger first.
     pub fn state(&self) -> EndState {
-        let worst = [EndState::Failed, EndState::Held, EndState::Waits].into_iter().find(|state| self.has(*state));
-        worst.unwrap_or(EndState::RolledOut)
+        let worst = [EndState::Failed, EndState::Held, EndState::Waits, EndState::Locked];
+        worst.into_iter().find(|state| self.has(*state)).unwrap_or(EndState::RolledOut)
     }
 
     /// In one line: "1 of 2 stacks is held".
@@ -103,8 +105,8 @@ impl PullEnd {
         let such: Vec<&StackEnd> = self.stacks.iter().filter(|stack| stack.state == state).collect();
         let verb = match (state, such.len()) {
             (EndState::Failed, _) => "failed",
-            (EndState::Waits, 1) => "waits",
-            (EndState::Waits, _) => "wait",
+            (EndState::Waits | EndState::Locked, 1) => "waits",
+            (EndState::Waits | EndState::Locked, _) => "wait",
             (EndState::Held, 1) => "is held",
             (EndState::Held, _) => "are held",
             (EndState::RolledOut, 1) => "is rolled out",
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_end_is_told_danger_first() {
-        use EndState::{Failed, Held, RolledOut, Waits};
+        use EndState::{Failed, Held, Locked, RolledOut, Waits};
         let end = |states: &[EndState]| {
             let stack = |(at, state): (usize, &EndState)| StackEnd {
                 name: format!("web/{at}"),
@@ -135,7 +137,7 @@ mod tests {
             };
             PullEnd { commit: "a".to_owned(), stacks: states.iter().enumerate().map(stack).collect() }
         };
-        let cases: [(&[EndState], &str, bool, bool); 7] = [
+        let cases: [(&[EndState], &str, bool, bool); 8] = [
             (&[RolledOut], "web/0 is rolled out", true, true),
             (&[RolledOut, RolledOut], "2 stacks are rolled out", true, true),
             (&[RolledOut, Held, Waits], "web/1 is held", true, false),
@@ -143,6 +145,7 @@ mod tests {
             (&[Held, Held], "2 stacks are held", true, false),
             (&[Waits, RolledOut], "web/0 waits", true, false),
             (&[Waits, Waits], "2 stacks wait", false, false),
+            (&[Locked, RolledOut], "web/0 waits", true, false),
         ];
         for (states, words, is_known, is_over) in cases {
             let end = end(states);

@@ -91,7 +91,7 @@ fn block(end: &PullEnd, page: Option<&str>) -> String {
     stacks.sort_by_key(|stack| match stack.state {
         EndState::Failed => 0,
         EndState::Held => 1,
-        EndState::Waits => 2,
+        EndState::Waits | EndState::Locked => 2,
         EndState::RolledOut => 3,
     });
     let rows: String = stacks.iter().take(MOST_ROWS).map(|stack| row(stack, page)).collect();
@@ -123,10 +123,11 @@ fn row(stack: &StackEnd, page: Option<&str>) -> String {
     format!("| {} | {state}{at}{why}{asks} |\n", escape(&stack.name, LONGEST))
 }
 
-/// The statuses of the commit: of the stacks of which something is known, and for all once nothing waits.
+/// The statuses of the commit: of the stacks of which something is known, and for all once nothing waits but for a lock, which ends.
 fn told(end: &PullEnd) -> Vec<Status> {
     let state = |state| match state {
         EndState::Waits => None,
+        EndState::Locked => Some(State::Pending),
         EndState::RolledOut => Some(State::Success),
         EndState::Held | EndState::Failed => Some(State::Failure),
     };
@@ -199,5 +200,8 @@ mod tests {
             ..end()
         };
         assert_eq!(words(&waits), ["gitinfra/c/d Success rolled out"], "nothing is pending that may never end");
+        let why = Some("pr/1 has it".to_owned());
+        let locked = PullEnd { stacks: vec![StackEnd { why, ..stack("a/b", EndState::Locked, None) }], ..end() };
+        assert_eq!(words(&locked), ["gitinfra/a/b Pending waits: pr/1 has it", "gitinfra Pending a/b waits"]);
     }
 }

@@ -9,7 +9,7 @@ use crate::follow::Tally;
 use crate::forge::Pull;
 use crate::git::Mirror;
 use crate::ledger::{AllKnown, RunFilter};
-use crate::record::{EndState, Hold, PullEnd, PullRecord, Run, RunState, StackEnd, Task};
+use crate::record::{EndState, Hold, Lock, PullEnd, PullRecord, Run, RunState, StackEnd, Task};
 use crate::review::Reviewer;
 
 impl Server {
@@ -78,6 +78,7 @@ struct Ends<'a> {
     mirror: &'a Mirror,
     known: AllKnown,
     holds: BTreeMap<String, Hold>,
+    locks: Vec<Lock>,
 }
 
 /// What is known of one of them: no run where it was never rolled out.
@@ -88,13 +89,16 @@ struct Stood<'a> {
     runs: Vec<Run>,
     settled: Option<String>,
     hold: Option<&'a Hold>,
+    lock: Option<&'a Lock>,
 }
 
 impl<'a> Ends<'a> {
     async fn of(server: &'a Server, watched: &'a Watched, reviewer: &'a Reviewer) -> Result<Ends<'a>> {
         let (known, holds) =
             (server.ledger.all_known(&watched.label).await?, server.ledger.open_holds(&watched.label).await?);
-        Ok(Ends { server, watched, mirror: &reviewer.previewer.mirror, known, holds })
+        let mut locks = server.ledger.locks().await?;
+        locks.retain(|lock| lock.repository == watched.label);
+        Ok(Ends { server, watched, mirror: &reviewer.previewer.mirror, known, holds, locks })
     }
 
     /// How far the stacks got that a pull request touched, since it came by a commit.
@@ -114,15 +118,16 @@ impl<'a> Ends<'a> {
 
     async fn stood<'s>(&'s self, name: &'s str) -> Result<Stood<'s>> {
         let hold = self.holds.get(name).filter(|hold| !hold.case.is_reconciling);
+        let lock = self.locks.iter().find(|lock| lock.name == name);
         let Some((id, _, known)) = self.known.get(name) else {
-            return Ok(Stood { name, stands: "", suspended: None, runs: Vec::new(), settled: None, hold });
+            return Ok(Stood { name, stands: "", suspended: None, runs: Vec::new(), settled: None, hold, lock });
         };
         let filter = RunFilter { stack: Some(name.to_owned()), limit: 20, ..RunFilter::default() };
         let mut runs = self.server.ledger.runs(&filter).await?;
         runs.retain(|run| run.repository == self.watched.label);
         let settled = self.server.ledger.settled(id).await?;
         let stands = known.rolled_out.as_ref().map(|(stands, _)| stands.as_str()).unwrap_or_default();
-        Ok(Stood { name, stands, suspended: known.suspended.as_deref(), runs, settled, hold })
+        Ok(Stood { name, stands, suspended: known.suspended.as_deref(), runs, settled, hold, lock })
     }
 
     /// What another server rolled out, or a forge tells of, may not be here yet. What the branch does not have, either, is looked for once.
@@ -172,7 +177,10 @@ impl<'a> Ends<'a> {
         }
         match stood.ended() {
             Some(run) if self.mirror.has(&run.commit, commit).await? => Ok(failed(name, run)),
-            _ => Ok(end(EndState::Waits, None, stood.suspended.map(|why| format!("suspended: {why}")).or(by_tag))),
+            _ => {
+                let (state, why) = stood.waits(by_tag);
+                Ok(end(state, None, why))
+            }
         }
     }
 }
@@ -181,6 +189,15 @@ impl Stood<'_> {
     /// The newest run, where that is over.
     fn ended(&self) -> Option<&Run> {
         self.runs.first().filter(|run| !matches!(run.state, RunState::Running | RunState::Busy))
+    }
+
+    /// For what it waits. What a lock keeps waiting goes on by itself once that ends; what is suspended, or waits for a tag, may never.
+    fn waits(&self, by_tag: Option<String>) -> (EndState, Option<String>) {
+        let never = self.suspended.map(|why| format!("suspended: {why}")).or(by_tag);
+        match (never, self.lock) {
+            (None, Some(lock)) => (EndState::Locked, Some(lock.in_words())),
+            (never, _) => (EndState::Waits, never),
+        }
     }
 
     /// The commits that say how far it got.
@@ -214,5 +231,32 @@ fn failed(name: &str, run: &Run) -> StackEnd {
         at: Some(format!("run/{}", run.name)),
         why: Some(why.to_owned()),
         seal: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_says_for_what() {
+        let lock = Lock {
+            name: "net/dev".to_owned(),
+            repository: "here".to_owned(),
+            owner: "pr/1".to_owned(),
+            reason: "it is rolled out".to_owned(),
+            until: 1,
+            created_at: 0,
+        };
+        let waits = |suspended, lock, by_tag: Option<&str>| {
+            let stood =
+                Stood { name: "net/dev", stands: "", suspended, runs: Vec::new(), settled: None, hold: None, lock };
+            let (state, why) = stood.waits(by_tag.map(str::to_owned));
+            (state, why.unwrap_or_default())
+        };
+        assert_eq!(waits(None, None, None), (EndState::Waits, String::new()));
+        assert_eq!(waits(None, Some(&lock), None), (EndState::Locked, "pr/1 has it: it is rolled out".to_owned()));
+        assert_eq!(waits(None, Some(&lock), Some("a tag")), (EndState::Waits, "a tag".to_owned()));
+        assert_eq!(waits(Some("a freeze"), Some(&lock), None), (EndState::Waits, "suspended: a freeze".to_owned()));
     }
 }

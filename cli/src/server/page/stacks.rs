@@ -146,8 +146,10 @@ fn is_wanted(look: &Look<'_>, row: &Row) -> bool {
 
 fn head(all: &[Row], needing: usize) -> Markup {
     let moving = all.iter().filter(|row| matches!(row.state, "running" | "queued")).count();
+    let waiting = all.iter().filter(|row| row.state == "blocked" && row.record.behind_by.is_some()).count();
     let lead = match (all.len(), needing, moving) {
         (0, ..) => "There is no stack yet.".to_owned(),
+        (_, 0, 0) if waiting > 0 => format!("Nothing needs a person. {waiting} behind, until a lock ends."),
         (_, 0, 0) => "All is well.".to_owned(),
         (_, 0, moving) => format!("Nothing needs a person. {moving} on the way."),
         (all, needing, moving) => {
@@ -307,6 +309,11 @@ mod tests {
         assert_eq!(text(row(record(Standing::Failing), None, Some(&lock))), "failing it said no");
         assert_eq!(text(row(suspended, None, Some(&lock))), "suspended a freeze");
         assert!(text(row(record(Standing::Behind), None, Some(&lock))).starts_with("blocked locked by kim"));
+        let waits = [row(StackRecord { behind_by: Some(2), ..record(Standing::Behind) }, None, Some(&lock))];
+        let lead = head(&waits, 0).into_string();
+        assert!(lead.contains("1 behind, until a lock ends"), "{lead}");
+        let stands = [row(record(Standing::UpToDate), None, Some(&lock))];
+        assert!(head(&stands, 0).into_string().contains("All is well."), "a lock alone keeps nobody waiting");
         assert_eq!(text(row(record(Standing::UpToDate), None, None)), "current ");
         assert_eq!(text(row(record(Standing::Behind), None, None)), "queued ");
     }
