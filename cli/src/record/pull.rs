@@ -66,6 +66,13 @@ pub enum EndState {
     Failed,
 }
 
+impl PullRecord {
+    /// Whether all of it was previewed, and well.
+    pub fn is_well(&self) -> bool {
+        self.state == "previewed" && self.stacks.iter().all(|stack| stack.failure.is_none())
+    }
+}
+
 impl EndState {
     /// As it is said of a stack.
     pub fn words(self) -> &'static str {

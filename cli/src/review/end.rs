@@ -33,10 +33,18 @@ impl Reviewer {
 
     /// Tells the head of a pull request what came of a stack that a command rolls out before the merge.
     pub async fn tell_applied(&self, pull: &Pull, stack: &str, state: State, words: &str) -> Result<()> {
-        let status = statuses::one(&format!("{}{stack}", statuses::OF_STACKS), state, words);
-        match self.is_told_so(&status, &self.forge.statuses(&pull.head).await?) {
+        self.tell_one(pull, &statuses::one(&format!("{}{stack}", statuses::OF_STACKS), state, words)).await
+    }
+
+    /// Tells the head of a pull request what came of all of it, in the status that a branch rule can require.
+    pub async fn tell_applied_all(&self, pull: &Pull, state: State, words: &str) -> Result<()> {
+        self.tell_one(pull, &statuses::one(statuses::SUMMARY, state, words)).await
+    }
+
+    async fn tell_one(&self, pull: &Pull, status: &Status) -> Result<()> {
+        match self.is_told_so(status, &self.forge.statuses(&pull.head).await?) {
             true => Ok(()),
-            false => Ok(self.set(pull, status).await?),
+            false => Ok(self.set(pull, status.clone()).await?),
         }
     }
 

@@ -14,8 +14,8 @@ use crate::decide::{Reason, short};
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb};
 use crate::forge::{Pull, State};
-use crate::ledger::{Answered, StackId};
-use crate::record::{Action, HoldState, RunState, Task};
+use crate::ledger::{Answered, RunFilter, StackId};
+use crate::record::{Action, HoldState, Run, RunState, Task};
 use crate::repo::Stack;
 use crate::review::Reviewer;
 use crate::rollout::Outcome;
@@ -60,7 +60,8 @@ impl Server {
         let plan = self.to_apply(watched, reviewer, pull, command).await?;
         self.take(watched, pull, who, &plan).await?;
         self.ask(watched, Task::Apply, &format!("pr/{} {id} {}", pull.number, pull.head), true).await?;
-        Ok(format!("{} is being rolled out at {}", listed(&plan.names()), short(&pull.head)))
+        let names = plan.names();
+        Ok(format!("{} {} being rolled out at {}", listed(&names), be(names.len()), short(&pull.head)))
     }
 
     /// Rolls them out, and says what came of it. Whatever that is, no status of the commit stays pending.
@@ -135,19 +136,36 @@ impl Server {
         previewer.context.cancel = cancel.clone();
         let keep_runs = watched.follow.lock().await.wishes.keep_runs;
         let place = Place { previewer, ledger: self.ledger.clone(), keep_runs, owner: Some(owner(asked.number)) };
-        let words = self.in_turn(watched, &place, (reviewer, pull), &plan).await?;
-        Ok(words.join("; "))
+        let came = self.in_turn(watched, &place, (reviewer, pull), &plan).await?;
+        self.tell_all(reviewer, pull, &came).await?;
+        Ok(in_words(&came, &plan.names(), short(&plan.head.id)))
     }
 
-    /// One stack after the other, until one is not rolled out. What is said of each.
+    /// A head that is rolled out in part is not fit to be merged; one that a try before left so, and that is whole now, is what its
+    /// preview says.
+    async fn tell_all(&self, reviewer: &Reviewer, pull: &Pull, came: &[Came]) -> Result<()> {
+        if let Some(one) = came.iter().find(|one| one.has_failed()) {
+            return reviewer.tell_applied_all(pull, State::Failure, &format!("{} {}", one.name, one.said)).await;
+        }
+        let label = &reviewer.previewer.mirror.source.label;
+        let record = self.ledger.pull(label, pull.number).await?.map(|(record, _)| record);
+        match record.filter(|record| record.head == pull.head && record.is_well()) {
+            Some(record) if came.iter().all(Came::is_rolled_out) => {
+                reviewer.tell_applied_all(pull, State::Success, &record.words).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// One stack after the other, until one is not rolled out. What came of each.
     async fn in_turn(
         &self,
         watched: &Watched,
         place: &Place,
         (reviewer, pull): (&Reviewer, &Pull),
         plan: &Plan,
-    ) -> Result<Vec<String>> {
-        let mut words = Vec::new();
+    ) -> Result<Vec<Came>> {
+        let mut came = Vec::new();
         for (stack, seal) in &plan.stacks {
             let name = stack.name();
             place.previewer.mirror.keep_applied(&name, &plan.head.id)?;
@@ -157,26 +175,23 @@ impl Server {
                 return Err(Failure { message: "stopped before it was done".to_owned(), ..Failure::cancelled() });
             }
             let ended = self.ended_meanwhile(watched, reviewer, (pull.number, &name, &id)).await?;
-            let is_over = ended.is_some();
-            let (state, said) = match ended {
-                Some(ended) => ended,
+            let (state, one) = match ended {
+                Some((state, said)) => (state, Came { name, outcome: None, said }),
                 None => {
                     let said = self.said_of(&outcome, &watched.label, &name, &plan.head.id).await?;
-                    (state(&outcome), said)
+                    (state(&outcome), Came { name, outcome: Some(outcome), said })
                 }
             };
-            reviewer.tell_applied(pull, &name, state, &said).await?;
-            words.push(format!("{name} {said}"));
+            let is_all = one.is_rolled_out() && plan.stacks.len() == 1;
+            let told = if is_all { format!("{}: merge it", one.said) } else { one.said.clone() };
+            reviewer.tell_applied(pull, &one.name, state, &told).await?;
+            let is_over = !one.is_rolled_out();
+            came.push(one);
             if is_over {
                 break;
             }
-            if outcome != Outcome::RolledOut {
-                let rest: Vec<String> = plan.names().into_iter().skip(words.len()).collect();
-                words.extend((!rest.is_empty()).then(|| format!("{} waits for it", listed(&rest))));
-                break;
-            }
         }
-        Ok(words)
+        Ok(came)
     }
 
     /// Whether a pull request was merged or closed while a stack was rolled out for it, or its lock was given back: what is said of
@@ -247,7 +262,7 @@ impl Server {
         let mut holds = self.ledger.open_holds(label).await?;
         let hold = holds.remove(name).filter(|hold| hold.commit == head);
         Ok(match (outcome, hold) {
-            (Outcome::RolledOut, _) => format!("is rolled out at {at}: merge it"),
+            (Outcome::RolledOut, _) => format!("is rolled out at {at}"),
             (Outcome::Held, Some(hold)) => format!(
                 "is held as hold/{}: {}. Write `/gitinfra approve {}`, then {again} anew",
                 hold.name,
@@ -256,7 +271,8 @@ impl Server {
             ),
             (Outcome::Held, None) => format!("is held: once that is decided, write {again} anew"),
             (Outcome::Failed(_), _) => {
-                format!("failed, and may be changed in part: the page says why, {again} tries it again")
+                let why = self.why_failed(label, name, head).await?;
+                format!("failed, and may be changed in part: {why}; {again} tries it again")
             }
             (Outcome::Cancelled, _) => format!("was cancelled, and may be changed in part: {again} goes on"),
             (Outcome::Busy | Outcome::Full | Outcome::Moved, _) => {
@@ -264,6 +280,57 @@ impl Server {
             }
         })
     }
+
+    /// The first line of what a run said that failed at a commit, and which run it is.
+    async fn why_failed(&self, label: &str, name: &str, commit: &str) -> Result<String> {
+        let filter = RunFilter { stack: Some(name.to_owned()), limit: 20, ..RunFilter::default() };
+        let runs = self.ledger.runs(&filter).await?;
+        let run = runs.iter().find(|run| run.repository == label && run.commit == commit);
+        Ok(run.map_or_else(|| "the page says why".to_owned(), why))
+    }
+}
+
+/// What came of one stack, and what is said of that.
+struct Came {
+    name: String,
+    /// None where the pull request ended, or gave the stack back, while it was rolled out.
+    outcome: Option<Outcome>,
+    said: String,
+}
+
+impl Came {
+    fn is_rolled_out(&self) -> bool {
+        self.outcome == Some(Outcome::RolledOut)
+    }
+
+    fn has_failed(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Failed(_) | Outcome::Cancelled))
+    }
+}
+
+/// What came of all of them. Only what is rolled out whole is to be merged, and nothing waits for a pull request that ended.
+fn in_words(came: &[Came], names: &[String], at: &str) -> String {
+    if came.len() == names.len() && came.iter().all(Came::is_rolled_out) {
+        return format!("{} {} rolled out at {at}: merge it", listed(names), be(names.len()));
+    }
+    let mut words: Vec<String> = came.iter().map(|one| format!("{} {}", one.name, one.said)).collect();
+    let rest = &names[came.len()..];
+    if !rest.is_empty() && came.iter().all(|one| one.outcome.is_some()) {
+        words.push(format!("{} {} for it", listed(rest), if rest.len() == 1 { "waits" } else { "wait" }));
+    }
+    words.join("; ")
+}
+
+fn why(run: &Run) -> String {
+    let first = run.message.as_deref().and_then(|message| message.lines().find(|line| !line.trim().is_empty()));
+    match first {
+        Some(line) => format!("{} (`gitinfra logs run/{}` says all)", line.trim(), run.name),
+        None => format!("`gitinfra logs run/{}` says why", run.name),
+    }
+}
+
+fn be(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
 }
 
 /// What is said where a pull request ended, or gave its stacks back, while they were to be rolled out, with what is left of them.
@@ -287,4 +354,38 @@ fn state(outcome: &Outcome) -> State {
 
 fn listed(names: &[String]) -> String {
     text::list(&names.iter().map(String::as_str).collect::<Vec<_>>(), 5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Kind;
+
+    #[test]
+    fn only_what_is_rolled_out_whole_is_to_be_merged() {
+        let came = |outcomes: &[(&str, Option<Outcome>)]| {
+            let one = |(name, outcome): &(&str, Option<Outcome>)| {
+                let said = match outcome {
+                    Some(Outcome::RolledOut) => "is rolled out at 9f31c2a",
+                    Some(_) => "failed",
+                    None => "was closed meanwhile",
+                };
+                Came { name: (*name).to_owned(), outcome: outcome.clone(), said: said.to_owned() }
+            };
+            outcomes.iter().map(one).collect::<Vec<_>>()
+        };
+        let words = |outcomes: &[(&str, Option<Outcome>)], names: &[&str]| {
+            in_words(&came(outcomes), &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(), "9f31c2a")
+        };
+        let (well, badly) = (Some(Outcome::RolledOut), Some(Outcome::Failed(Kind::Input)));
+        assert_eq!(words(&[("b/dev", well.clone())], &["b/dev"]), "b/dev is rolled out at 9f31c2a: merge it");
+        let both = [("b/dev", well.clone()), ("c/dev", well.clone())];
+        assert_eq!(words(&both, &["b/dev", "c/dev"]), "b/dev, c/dev are rolled out at 9f31c2a: merge it");
+        assert_eq!(words(&[("b/dev", None)], &["b/dev"]), "b/dev was closed meanwhile");
+        let over = words(&[("b/dev", well.clone()), ("c/dev", None)], &["b/dev", "c/dev", "d/dev"]);
+        assert_eq!(over, "b/dev is rolled out at 9f31c2a; c/dev was closed meanwhile");
+        let part = words(&[("b/dev", well), ("c/dev", badly.clone())], &["b/dev", "c/dev", "d/dev"]);
+        assert_eq!(part, "b/dev is rolled out at 9f31c2a; c/dev failed; d/dev waits for it");
+        assert_eq!(words(&[("b/dev", badly)], &["b/dev", "c/dev", "d/dev"]), "b/dev failed; c/dev, d/dev wait for it");
+    }
 }
