@@ -78,6 +78,11 @@ impl Mirror {
         Oid::from_str(id).is_ok_and(|id| self.repository.find_object(id, None).is_ok())
     }
 
+    /// Whether a commit is here whose id begins so.
+    pub fn has_commit(&self, begins: &str) -> bool {
+        self.repository.find_commit_by_prefix(begins).is_ok()
+    }
+
     fn tag(&self, name: &str, object: &str, peeled: Option<&str>) -> Tag {
         let commit = peeled.unwrap_or(object).to_owned();
         let seconds = Oid::from_str(object).ok().and_then(|id| {

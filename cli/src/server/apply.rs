@@ -138,7 +138,8 @@ impl Server {
         let place = Place { previewer, ledger: self.ledger.clone(), keep_runs, owner: Some(owner(asked.number)) };
         let came = self.in_turn(watched, &place, (reviewer, pull), &plan).await?;
         self.tell_all(reviewer, pull, &came).await?;
-        Ok(in_words(&came, &plan.names(), short(&plan.head.id)))
+        let words = in_words(&came, &plan.names(), short(&plan.head.id));
+        Ok(format!("{}: {words}", self.setup().config.named(who)))
     }
 
     /// A head that is rolled out in part is not fit to be merged; one that a try before left so, and that is whole now, is what its
@@ -359,7 +360,6 @@ fn listed(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Kind;
 
     #[test]
     fn only_what_is_rolled_out_whole_is_to_be_merged() {

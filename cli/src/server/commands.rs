@@ -14,8 +14,8 @@ use crate::explain::explain;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb, Wrong};
 use crate::forge::{Comment, Pull};
-use crate::git::Programs;
-use crate::ledger::{Answered, Deed};
+use crate::git::{Commit, Programs};
+use crate::ledger::{Answered, Deed, Ledger};
 use crate::record::{RunState, StackRecord, Standing};
 use crate::repo::{self, Found, Stack};
 use crate::review::Reviewer;
@@ -115,7 +115,7 @@ impl Server {
             Verb::Cancel => self.cancels(said).await,
             Verb::Retry => self.retries(said).await,
             Verb::Unlock => self.unlocks(said).await,
-            Verb::Explain => said.explained().await,
+            Verb::Explain => said.explained(&self.ledger).await,
         }
     }
 
@@ -273,7 +273,11 @@ impl Said<'_> {
         match &self.command.commit {
             Some(commit) if !self.pull.head.starts_with(commit.as_str()) => {
                 let head = short(&self.pull.head);
-                Err(Failure::input(format!("it moved on to {head} meanwhile: read that, and say it again for {head}")))
+                let why = match self.reviewer.previewer.mirror.has_commit(commit) {
+                    true => format!("it moved on to {head} meanwhile"),
+                    false => format!("no commit {commit} is known here, and it is at {head}"),
+                };
+                Err(Failure::input(format!("{why}: read that, and say it again for {head}")))
             }
             _ => Ok(()),
         }
@@ -286,10 +290,22 @@ impl Said<'_> {
         Ok(config.apply(repo::stacks(&mirror.listing(head)?), &self.pull.base))
     }
 
-    /// Why its stacks are touched.
-    async fn explained(&self) -> Result<String> {
+    /// From where to where it goes. The base of one that is closed may have it, so there it is the one that it was shown for last.
+    async fn sides(&self, ledger: &Ledger) -> Result<(Commit, Commit)> {
         let mirror = &self.reviewer.previewer.mirror;
-        let (base, head) = (mirror.fetch_branch(&self.pull.base).await?, mirror.fetch_ref(&self.pull.head).await?);
+        if self.pull.is_open {
+            return Ok((mirror.fetch_branch(&self.pull.base).await?, mirror.fetch_ref(&self.pull.head).await?));
+        }
+        let shown = ledger.pull(&self.watched.label, self.pull.number).await?.map(|(shown, _)| shown);
+        let unknown = || Failure::input("it is closed, and was never previewed here: nobody knows what it changed");
+        let shown = shown.filter(|shown| shown.head == self.pull.head).ok_or_else(unknown)?;
+        Ok((mirror.fetch_ref(&shown.base_commit).await?, mirror.fetch_ref(&shown.head).await?))
+    }
+
+    /// Why its stacks are touched.
+    async fn explained(&self, ledger: &Ledger) -> Result<String> {
+        let mirror = &self.reviewer.previewer.mirror;
+        let (base, head) = self.sides(ledger).await?;
         let listing = mirror.listing(&head.id)?;
         let names: Vec<String> = self.command.stack.iter().cloned().collect();
         let mut found = self.declared(&base.id, &head.id)?.select(&names).map_err(with_hints)?;
@@ -310,7 +326,7 @@ impl Said<'_> {
 }
 
 /// An answer is one text: what helps stands in it.
-fn with_hints(failure: Failure) -> Failure {
+pub(super) fn with_hints(failure: Failure) -> Failure {
     let message = std::iter::once(&failure.message).chain(&failure.hints).cloned().collect::<Vec<_>>().join("; ");
     Failure { message, ..failure }
 }

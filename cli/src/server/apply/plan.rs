@@ -13,9 +13,11 @@ use crate::forge::{Mergeable, Pull};
 use crate::git::{Commit, Mirror, Programs};
 use crate::order::Order;
 use crate::record::PullRecord;
-use crate::repo::{self, Stack};
+use crate::repo::{self, Listing, Stack};
 use crate::review::Reviewer;
+use crate::server::commands::with_hints;
 use crate::server::{Server, Watched};
+use crate::text::list;
 
 /// How often a forge is asked that still works out whether it can be merged, and how long it is left to that.
 const QUESTIONS: u32 = 5;
@@ -71,10 +73,13 @@ impl Server {
                 "nobody was shown yet what it would do now: wait for the preview, read it, and say it again",
             );
         };
-        let shown: Vec<&str> = record.stacks.iter().map(|stack| stack.name.as_str()).collect();
-        let wanted = wanted(&config, &shown, command.stack.as_deref())?;
+        let listing = mirror.listing(&head.id)?;
+        let mut stacks = config.apply(repo::stacks(&listing), &pull.base).stacks;
+        let all: Vec<String> = stacks.iter().map(Stack::name).collect();
+        let wanted = wanted(&config, &Touched::of(&record, &all), command.stack.as_deref())?;
+        stacks.retain(|stack| wanted.contains(&stack.name()));
         let read = self.ledger.reads(&watched.label).await?;
-        let stacks = in_order(mirror, (&head.id, &pull.base), &config, &wanted, &read)?;
+        let stacks = in_order(mirror, (&head.id, &listing), stacks, &read)?;
         let sealed = |stack: Stack| {
             let name = stack.name();
             let seal = record.stacks.iter().find(|shown| shown.name == name).and_then(|shown| shown.seal.clone());
@@ -97,9 +102,6 @@ impl Server {
             );
         }
         match &command.commit {
-            Some(commit) if !pull.head.starts_with(commit.as_str()) => {
-                return refused(format!("it moved on to {} meanwhile: read that first", short(&pull.head)));
-            }
             Some(commit) if pull.is_fork && *commit != pull.head => {
                 return refused(format!("it comes from a fork: read it, then write `/gitinfra up {}`", pull.head));
             }
@@ -113,10 +115,49 @@ impl Server {
     }
 }
 
+/// What a pull request has to do with stacks.
+struct Touched<'a> {
+    /// Those that it was shown to change.
+    shown: Vec<&'a str>,
+    /// Those that it takes away.
+    gone: Vec<&'a str>,
+    /// All of its head.
+    all: Vec<&'a str>,
+}
+
+impl<'a> Touched<'a> {
+    fn of(record: &'a PullRecord, all: &'a [String]) -> Touched<'a> {
+        Touched {
+            shown: record.stacks.iter().map(|stack| stack.name.as_str()).collect(),
+            gone: record.gone.iter().map(String::as_str).collect(),
+            all: all.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// The stack that is meant, if it is changed.
+    fn named(&self, name: &str) -> Result<&'a str> {
+        let among = |names: &[&'a str]| called::stack(name, &names.iter().copied().collect());
+        if let Ok(found) = among(&self.shown) {
+            return Ok(found);
+        }
+        if let Ok(gone) = among(&self.gone) {
+            return refused(taken_away(&[gone]));
+        }
+        let found = among(&self.all).map_err(with_hints)?;
+        refused(format!("{found} uses nothing that it changes: there is nothing to roll out of it"))
+    }
+}
+
+/// What is said of stacks that a pull request takes away.
+fn taken_away(names: &[&str]) -> String {
+    format!("it takes {} away, and what that rolled out is left standing: there is nothing to roll out", list(names, 5))
+}
+
 /// The stacks that are to be rolled out: the one that is named, or all that may be.
-fn wanted(config: &Config, shown: &[&str], named: Option<&str>) -> Result<Vec<String>> {
+fn wanted(config: &Config, touched: &Touched<'_>, named: Option<&str>) -> Result<Vec<String>> {
+    let shown = &touched.shown;
     if let Some(named) = named {
-        let name = called::stack(named, &shown.iter().copied().collect())?;
+        let name = touched.named(named)?;
         return match (config.is_by_tag(name), config.is_by_command(name)) {
             (true, _) => refused(format!("{name} is rolled out by a tag, and by nothing before that")),
             (_, true) => Ok(vec![name.to_owned()]),
@@ -126,24 +167,21 @@ fn wanted(config: &Config, shown: &[&str], named: Option<&str>) -> Result<Vec<St
     let all: Vec<String> =
         shown.iter().filter(|name| config.is_by_command(name)).map(|name| (*name).to_owned()).collect();
     match (shown.is_empty(), all.is_empty()) {
+        (true, _) if !touched.gone.is_empty() => refused(taken_away(&touched.gone)),
         (true, _) => refused("it changes no stack: there is nothing to roll out"),
         (_, true) => refused(by_merge()),
         _ => Ok(all),
     }
 }
 
-/// The stacks of a head that are wanted, those first whose outputs others read.
+/// Stacks of a head, those first whose outputs others read.
 fn in_order(
     mirror: &Mirror,
-    (head, base): (&str, &str),
-    config: &Config,
-    wanted: &[String],
+    (head, listing): (&str, &Listing),
+    mut stacks: Vec<Stack>,
     read: &BTreeMap<String, Vec<String>>,
 ) -> Result<Vec<Stack>> {
-    let listing = mirror.listing(head)?;
-    let mut stacks = config.apply(repo::stacks(&listing), base).stacks;
-    stacks.retain(|stack| wanted.contains(&stack.name()));
-    let mut programs = Programs::at(mirror, head, &listing)?;
+    let mut programs = Programs::at(mirror, head, listing)?;
     stacks.iter_mut().for_each(|stack| programs.follow(stack));
     let mut order = Order::of(stacks.iter(), &listing.files, read);
     let mut ordered = Vec::new();
@@ -185,7 +223,9 @@ mod tests {
         let shown = ["net/dev", "web/dev", "web/prod"];
         let said = |text: &str, named| {
             let config = Config::read(text).expect("a configuration");
-            wanted(&config, &shown, named).map_or_else(|failure| failure.message, |names| names.join(" "))
+            let all = [shown.as_slice(), &["old/dev"]].concat();
+            let touched = Touched { shown: shown.to_vec(), gone: vec!["gone/dev"], all };
+            wanted(&config, &touched, named).map_or_else(|failure| failure.message, |names| names.join(" "))
         };
         let web = "rules: [{stacks: ['web/*'], apply: command}]";
         assert_eq!(said("apply: command", None), "net/dev web/dev web/prod");
@@ -197,6 +237,17 @@ mod tests {
         let tagged = "apply: command\nrules: [{stacks: ['web/prod'], tags: ['v*']}]";
         assert_eq!(said(tagged, None), "net/dev web/dev");
         assert!(said(tagged, Some("web/prod")).contains("by a tag"));
-        assert!(wanted(&Config::default(), &[], None).is_err());
+        assert_eq!(
+            said("apply: command", Some("old/dev")),
+            "old/dev uses nothing that it changes: there is nothing to roll out of it"
+        );
+        assert_eq!(said("apply: command", Some("net/dve")), "no stack is called `net/dve`; did you mean `net/dev`?");
+        let empty = |gone| {
+            let touched = Touched { shown: Vec::new(), gone, all: Vec::new() };
+            wanted(&Config::default(), &touched, None).map_or_else(|failure| failure.message, |names| names.join(" "))
+        };
+        assert_eq!(empty(Vec::new()), "it changes no stack: there is nothing to roll out");
+        assert!(empty(vec!["gone/dev"]).starts_with("it takes gone/dev away"));
+        assert!(said("apply: command", Some("gone/dev")).starts_with("it takes gone/dev away"));
     }
 }

@@ -144,7 +144,7 @@ fn comments_ask_and_are_answered_once() {
     comment(ADA, "/gitinfra up");
     poll("how it is rolled out", || says("ada: merge it: what the comment shows is rolled out by the merge"));
     comment(ADA, "/gitinfra preview 1111111");
-    poll("another commit", || says("it moved on to"));
+    poll("another commit", || says("no commit 1111111 is known here, and it is at "));
     // One stack alone is previewed again, and one that is not there is told by its nearest.
     comment(ADA, "/gitinfra preview test/dve");
     poll("the nearest", || says("no stack is called `test/dve`; did you mean `test/dev`?"));
@@ -153,7 +153,11 @@ fn comments_ask_and_are_answered_once() {
     // A review that comes later keeps what was answered, and nothing was answered twice.
     let second = h.push("change", &[A2, B]);
     poll("the push", || h.statuses(&second).iter().any(|status| status.starts_with("gitinfra success")));
-    assert!(says("it moved on to") && says("eve: commands are for") && h.texts(1).len() == 1, "{:?}", h.texts(1));
+    assert!(
+        says("no commit 1111111 is known here") && says("eve: commands are for") && h.texts(1).len() == 1,
+        "{:?}",
+        h.texts(1)
+    );
     // The hold that the first commit is under is allowed by its seal, and rolled out.
     poll("the hold", || !h.place.get("holds").is_empty());
     let seal = h.place.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
@@ -169,6 +173,9 @@ fn comments_ask_and_are_answered_once() {
     comment(ADA, &format!("/gitinfra approve {seal}"));
     poll("its roll-out", || h.texts(1)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
     assert!(says("approved by ada") && h.place.file("b.txt").as_deref() == Some("b"), "{:?}", h.texts(1));
+    // What is merged is explained by what it was shown for: its base has it by now.
+    comment(ADA, "/gitinfra explain");
+    poll("why", || h.texts(1).concat().matches("ada: test/dev because Pulumi.yaml").count() == 2);
     let said = served.end();
     assert!(said.contains("\"kind\":\"delivered\""));
     h.place.run("audit verify").expect_code(0).expect_out(&["entries"]);
