@@ -186,6 +186,9 @@ fn what_is_closed_unmerged_goes_back_to_the_branch() {
     t.write(two, &format!("/gitinfra up {}", &head[..7]));
     t.until_says(two, "test/dev failed, and may be changed in part");
     assert!(t.status(&head).starts_with("failure failed"), "{}", t.status(&head));
+    assert!(t.says(two, "`gitinfra logs run/"), "{:?}", t.h.texts(two));
+    let is_red = |status: &String| status.starts_with("gitinfra failure test/dev failed");
+    assert!(t.h.statuses(&head).iter().any(is_red), "{:?}", t.h.statuses(&head));
     t.close(two);
     t.until_says(two, "test/dev may be changed in part by it: that goes back to what main says");
     poll("the way back", || place.file("a.txt").as_deref() == Some("one") && !t.has_lock());
@@ -211,6 +214,26 @@ fn a_stack_that_is_new_in_a_pull_request_stands_until_somebody_destroys_it() {
     poll("the lock to be given back", || !t.has_lock());
     assert!(t.served.text("/stacks").contains("it left the branch; what it rolled out still stands"));
     place.run("destroy stack/more/dev --yes").expect_code(0);
+    t.served.end();
+}
+
+#[test]
+fn what_is_merged_while_another_has_the_stack_waits_for_it() {
+    let t = Talk::of(&[A], "apply: command\n");
+    let (one, head) = t.open("change", &[A2]);
+    let (two, _) = t.open("other", &[A, B]);
+    t.up(one, &head);
+    t.merge(two, "merge");
+    poll("for what it waits", || t.h.texts(two)[0].starts_with("### gitinfra: test/dev waits\n"));
+    assert!(t.says(two, "pr/1 has it: it is rolled out at"), "{:?}", t.h.texts(two));
+    t.h.place.repo.git(&["fetch", "-q", "origin", "main"]);
+    let merge = t.h.place.repo.git(&["rev-parse", "FETCH_HEAD"]).trim().to_owned();
+    poll("its status", || t.status(&merge).starts_with("pending waits: pr/1 has it"));
+    poll("the page", || t.served.get("/stacks").text.contains("1 behind, until a lock ends"));
+    t.close(one);
+    poll("its end", || t.h.texts(two)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    poll("the end of its status", || t.status(&merge).starts_with("success rolled out"));
+    assert_eq!((t.h.place.file("a.txt").as_deref(), t.h.place.file("b.txt").as_deref()), (Some("one"), Some("b")));
     t.served.end();
 }
 
