@@ -5,6 +5,7 @@
 
 mod locks;
 mod plan;
+mod words;
 
 use tokio_util::sync::CancellationToken;
 
@@ -15,13 +16,13 @@ use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb};
 use crate::forge::{Pull, State};
 use crate::ledger::{Answered, RunFilter, StackId};
-use crate::record::{Action, HoldState, Run, RunState, Task};
+use crate::record::{Action, HoldState, RunState, Task};
 use crate::repo::Stack;
 use crate::review::Reviewer;
 use crate::rollout::Outcome;
 use crate::target::{Place, Target};
-use crate::text;
 use plan::Plan;
+use words::{Came, be, ended, in_words, listed, state, why};
 
 pub(super) use locks::owner;
 
@@ -288,104 +289,5 @@ impl Server {
         let runs = self.ledger.runs(&filter).await?;
         let run = runs.iter().find(|run| run.repository == label && run.commit == commit);
         Ok(run.map_or_else(|| "the page says why".to_owned(), why))
-    }
-}
-
-/// What came of one stack, and what is said of that.
-struct Came {
-    name: String,
-    /// None where the pull request ended, or gave the stack back, while it was rolled out.
-    outcome: Option<Outcome>,
-    said: String,
-}
-
-impl Came {
-    fn is_rolled_out(&self) -> bool {
-        self.outcome == Some(Outcome::RolledOut)
-    }
-
-    fn has_failed(&self) -> bool {
-        matches!(self.outcome, Some(Outcome::Failed(_) | Outcome::Cancelled))
-    }
-}
-
-/// What came of all of them. Only what is rolled out whole is to be merged, and nothing waits for a pull request that ended.
-fn in_words(came: &[Came], names: &[String], at: &str) -> String {
-    if came.len() == names.len() && came.iter().all(Came::is_rolled_out) {
-        return format!("{} {} rolled out at {at}: merge it", listed(names), be(names.len()));
-    }
-    let mut words: Vec<String> = came.iter().map(|one| format!("{} {}", one.name, one.said)).collect();
-    let rest = &names[came.len()..];
-    if !rest.is_empty() && came.iter().all(|one| one.outcome.is_some()) {
-        words.push(format!("{} {} for it", listed(rest), if rest.len() == 1 { "waits" } else { "wait" }));
-    }
-    words.join("; ")
-}
-
-fn why(run: &Run) -> String {
-    let first = run.message.as_deref().and_then(|message| message.lines().find(|line| !line.trim().is_empty()));
-    match first {
-        Some(line) => format!("{} (`gitinfra logs run/{}` says all)", line.trim(), run.name),
-        None => format!("`gitinfra logs run/{}` says why", run.name),
-    }
-}
-
-fn be(number: usize) -> &'static str {
-    if number == 1 { "is" } else { "are" }
-}
-
-/// What is said where a pull request ended, or gave its stacks back, while they were to be rolled out, with what is left of them.
-fn ended(pull: &Pull, branch: &str, left: &str) -> (State, String) {
-    match &pull.merged {
-        Some(commit) if pull.base == branch => {
-            (State::Success, format!("was merged meanwhile as {}, which says what came of it", short(commit)))
-        }
-        _ if pull.is_open => (State::Error, format!("was given back meanwhile: {left}")),
-        _ => (State::Error, format!("was closed meanwhile: {left}")),
-    }
-}
-
-fn state(outcome: &Outcome) -> State {
-    match outcome {
-        Outcome::RolledOut => State::Success,
-        Outcome::Held | Outcome::Failed(_) | Outcome::Cancelled => State::Failure,
-        Outcome::Busy | Outcome::Full | Outcome::Moved => State::Error,
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    text::list(&names.iter().map(String::as_str).collect::<Vec<_>>(), 5)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_is_rolled_out_whole_is_to_be_merged() {
-        let came = |outcomes: &[(&str, Option<Outcome>)]| {
-            let one = |(name, outcome): &(&str, Option<Outcome>)| {
-                let said = match outcome {
-                    Some(Outcome::RolledOut) => "is rolled out at 9f31c2a",
-                    Some(_) => "failed",
-                    None => "was closed meanwhile",
-                };
-                Came { name: (*name).to_owned(), outcome: outcome.clone(), said: said.to_owned() }
-            };
-            outcomes.iter().map(one).collect::<Vec<_>>()
-        };
-        let words = |outcomes: &[(&str, Option<Outcome>)], names: &[&str]| {
-            in_words(&came(outcomes), &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(), "9f31c2a")
-        };
-        let (well, badly) = (Some(Outcome::RolledOut), Some(Outcome::Failed(Kind::Input)));
-        assert_eq!(words(&[("b/dev", well.clone())], &["b/dev"]), "b/dev is rolled out at 9f31c2a: merge it");
-        let both = [("b/dev", well.clone()), ("c/dev", well.clone())];
-        assert_eq!(words(&both, &["b/dev", "c/dev"]), "b/dev, c/dev are rolled out at 9f31c2a: merge it");
-        assert_eq!(words(&[("b/dev", None)], &["b/dev"]), "b/dev was closed meanwhile");
-        let over = words(&[("b/dev", well.clone()), ("c/dev", None)], &["b/dev", "c/dev", "d/dev"]);
-        assert_eq!(over, "b/dev is rolled out at 9f31c2a; c/dev was closed meanwhile");
-        let part = words(&[("b/dev", well), ("c/dev", badly.clone())], &["b/dev", "c/dev", "d/dev"]);
-        assert_eq!(part, "b/dev is rolled out at 9f31c2a; c/dev failed; d/dev waits for it");
-        assert_eq!(words(&[("b/dev", badly)], &["b/dev", "c/dev", "d/dev"]), "b/dev failed; c/dev, d/dev wait for it");
     }
 }

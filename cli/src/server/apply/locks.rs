@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::plan::Plan;
-use super::{listed, refused};
+use super::refused;
+use super::words::listed;
 use crate::failure::Result;
 use crate::forge::Pull;
 use crate::ledger::{Answered, Deed, RunFilter, StackId, Wish};
