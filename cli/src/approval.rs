@@ -26,7 +26,7 @@ impl Asked {
         if named != name {
             let hold = ledger.hold_named(named).await?;
             return match hold.state {
-                HoldState::Overtaken => Err(over(&hold)),
+                HoldState::Used | HoldState::Overtaken => Err(over(&hold)),
                 _ => Ok(Asked::of(hold)),
             };
         }
@@ -49,7 +49,7 @@ impl Asked {
             repository: ground.repository,
             stack: ground.stack,
             commit: ground.head,
-            hold: holds.into_iter().find(|hold| hold.state != HoldState::Overtaken),
+            hold: holds.into_iter().find(|hold| !hold.state.is_over()),
         })
     }
 

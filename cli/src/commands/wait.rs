@@ -134,7 +134,7 @@ impl Conditions for Hold {
     fn holds(&self, condition: &str) -> Option<bool> {
         match condition {
             "decided" => Some(self.state != HoldState::Held),
-            "approved" => Some(self.state == HoldState::Approved),
+            "approved" => Some(matches!(self.state, HoldState::Approved | HoldState::Used)),
             "rejected" => Some(self.state == HoldState::Rejected),
             _ => None,
         }

@@ -90,8 +90,10 @@ impl Rows<'_> {
 
     /// What people said of the stack counted for this run.
     async fn is_allowed_no_more(&self, transaction: &mut AnyConnection) -> Result<(), sqlx::Error> {
-        let holds = sqlx::query("UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state <> 'overtaken'");
-        holds.bind(self.stack.0.clone()).execute(&mut *transaction).await?;
+        let holds = "UPDATE holds SET state = CASE WHEN state = 'approved' AND seal_id = $2 THEN 'used' ELSE 'overtaken' END \
+            WHERE stack_id = $1 AND state NOT IN ('overtaken', 'used')";
+        let holds = sqlx::query(holds).bind(self.stack.0.clone()).bind(self.done.seal.unwrap_or_default().to_owned());
+        holds.execute(&mut *transaction).await?;
         let Some(seal) = self.done.seal else { return Ok(()) };
         let used = sqlx::query("UPDATE seals SET used_by = $1, is_shown = 1 WHERE id = $2").bind(self.run.to_owned());
         used.bind(seal.to_owned()).execute(transaction).await.map(drop)

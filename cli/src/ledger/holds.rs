@@ -65,7 +65,7 @@ impl Ledger {
         new: &NewHold<'_>,
         now: i64,
     ) -> Result<(), sqlx::Error> {
-        let overtake = "UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state <> 'overtaken' AND id <> $2";
+        let overtake = "UPDATE holds SET state = 'overtaken' WHERE stack_id = $1 AND state NOT IN ('overtaken', 'used') AND id <> $2";
         let bound = sqlx::query(overtake).bind(stack.0.clone()).bind(new.name.to_owned());
         bound.execute(&mut *transaction).await?;
         let insert = "INSERT INTO holds (id, stack_id, run_id, branch, commit_id, seal_id, shown_seal_id, state, body, created_at) \
@@ -91,7 +91,7 @@ impl Ledger {
         let failed = failed("recording a decision");
         let mut transaction = self.pool.begin().await.map_err(&failed)?;
         let update = "UPDATE holds SET state = $1, decided_by = $2, decided_why = $3, decided_at = $4 \
-            WHERE id = $5 AND state <> 'overtaken'";
+            WHERE id = $5 AND state NOT IN ('overtaken', 'used')";
         let bound = sqlx::query(update).bind(verdict.state.word()).bind(verdict.who.to_owned());
         let bound = bound.bind(verdict.why.map(str::to_owned)).bind(now).bind(hold.to_owned());
         let done = bound.execute(&mut *transaction).await.map_err(&failed)?.rows_affected() == 1;
@@ -133,7 +133,9 @@ impl Ledger {
 
     /// The holds of a repository's stacks that are not over, by the stack's name.
     pub async fn open_holds(&self, repository: &str) -> Result<BTreeMap<String, Hold>> {
-        let list = format!("{COLUMNS} WHERE r.label = $1 AND h.state <> 'overtaken' ORDER BY h.created_at, h.id");
+        let list = format!(
+            "{COLUMNS} WHERE r.label = $1 AND h.state NOT IN ('overtaken', 'used') ORDER BY h.created_at, h.id"
+        );
         let bound = sqlx::query(sqlx::AssertSqlSafe(list)).bind(repository.to_owned());
         let rows = bound.fetch_all(&self.pool).await.map_err(failed("looking for holds"))?;
         let holds: Vec<Hold> =

@@ -65,7 +65,7 @@ impl Ledger {
     /// and may still be merged stays: for good where somebody allowed it, else for a season.
     async fn keep_newest_seals(&self, stack: &StackId, most: i64) -> Result<()> {
         let failed = failed("forgetting old seals");
-        let holds = "DELETE FROM holds WHERE stack_id = $1 AND state = 'overtaken' \
+        let holds = "DELETE FROM holds WHERE stack_id = $1 AND state IN ('overtaken', 'used') \
             AND id NOT IN (SELECT id FROM holds WHERE stack_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2)";
         let bound = sqlx::query(holds).bind(stack.0.clone()).bind(most);
         bound.execute(&self.pool).await.map_err(&failed)?;

@@ -15,6 +15,8 @@ pub enum HoldState {
     Held,
     Approved,
     Rejected,
+    /// What was approved was done.
+    Used,
     /// Something else took its place: a newer commit, another look, a roll-out.
     Overtaken,
 }
@@ -25,8 +27,14 @@ impl HoldState {
             HoldState::Held => "held",
             HoldState::Approved => "approved",
             HoldState::Rejected => "rejected",
+            HoldState::Used => "used",
             HoldState::Overtaken => "overtaken",
         }
+    }
+
+    /// Whether nobody can decide about it any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, HoldState::Used | HoldState::Overtaken)
     }
 }
 
@@ -40,7 +48,8 @@ impl FromStr for HoldState {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let all = [HoldState::Held, HoldState::Approved, HoldState::Rejected, HoldState::Overtaken];
+        use HoldState::{Approved, Held, Overtaken, Rejected, Used};
+        let all = [Held, Approved, Rejected, Used, Overtaken];
         let known = all.into_iter().find(|state| state.word() == text);
         known.ok_or_else(|| format!("`{text}` is no state of a hold"))
     }

@@ -88,7 +88,7 @@ impl Record for Hold {
             };
             let filter = HoldFilter { stack, limit: wanted.limit, ..HoldFilter::default() };
             let mut holds = ledger.holds(&filter).await?;
-            holds.retain(|hold| hold.state != HoldState::Overtaken);
+            holds.retain(|hold| !hold.state.is_over());
             return Ok(holds);
         }
         let mut found = Vec::new();
@@ -162,7 +162,7 @@ fn whats_next(hold: &Hold) -> impl Iterator<Item = String> {
         }
         HoldState::Approved => vec!["The next `sync` rolls it out.".to_owned()],
         HoldState::Rejected => vec![format!("`gitinfra approve {seal}` takes the refusal back.")],
-        HoldState::Overtaken => Vec::new(),
+        HoldState::Used | HoldState::Overtaken => Vec::new(),
     };
     words.into_iter()
 }

@@ -198,7 +198,12 @@ async fn one_hold_waits_at_a_time(ledger: &Ledger) {
     let new = NewHold { seal: seal_id, ..new_hold("another", &case) };
     assert!(!ends_held(ledger, &id, &older, new, 32).await);
     assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 1);
-    assert!(stands(ledger, &id, &lease, Some("aaaa"), 33).await);
+    // What was approved and then done was not overtaken.
+    let changes = Counts::new();
+    let done = Done { stands: Some("aaaa"), seal: Some(seal_id), ..Done::of(RunState::Succeeded, &changes) };
+    assert!(ledger.finish(&id, &lease, "no run", &done, 33).await.expect("an answer"));
+    assert_eq!(ledger.hold_named(&names[1]).await.expect("a hold").state, HoldState::Used);
+    assert!(!ledger.decide(&names[1], &refuse, 34).await.expect("an answer"), "it is over");
     assert_eq!(ledger.open_holds(WHERE).await.expect("a list").len(), 0);
     // Of what is over as many stay as of runs.
     let keep = async |changes, at| ledger.keep_seal(&seal(&stack.name(), changes), true, at).await.expect("a seal");

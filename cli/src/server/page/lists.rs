@@ -50,7 +50,7 @@ pub async fn runs(look: &Look<'_>) -> Result<Page> {
 
 pub async fn holds(look: &Look<'_>) -> Result<Page> {
     let mut holds = look.server.ledger.holds(&HoldFilter { limit: MOST, ..HoldFilter::default() }).await?;
-    holds.retain(|hold| look.you.sees(&hold.repository) && hold.state != HoldState::Overtaken);
+    holds.retain(|hold| look.you.sees(&hold.repository) && !hold.state.is_over());
     let rows: Vec<Markup> = holds
         .iter()
         .map(|hold| {
