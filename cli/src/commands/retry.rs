@@ -140,7 +140,7 @@ async fn again(shell: &Shell, ledger: &Ledger, name: &str) -> Result<()> {
         if !ledger.retry_job(&job.name).await? {
             return Err(Failure::input(format!("job/{} is {}: there is nothing to retry", job.name, job.state.word())));
         }
-        shell.did("retried", &format!("job/{}", job.name), &job.subject).await?;
+        shell.did("retried", &format!("job/{}", job.name), &job.about()).await?;
         shell.ui.data(&format!("job/{} retried", job.name));
     }
     Ok(())

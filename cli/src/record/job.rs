@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::StackRecord;
+use crate::decide::short;
 use crate::moment;
 use crate::process::Process;
 
@@ -20,7 +21,7 @@ pub enum Task {
     Review,
     /// Do what a comment asks for. The subject is `pr/NUMBER COMMENT`.
     Command,
-    /// Roll a pull request out before its merge, as a comment asked. The subject is `pr/NUMBER COMMENT`.
+    /// Roll a pull request out before its merge, as a comment asked. The subject is `pr/NUMBER COMMENT HEAD WHO`.
     Apply,
 }
 
@@ -113,6 +114,19 @@ impl Job {
         self.subject.split(' ').skip(1).filter(|_| self.task == Task::RollOut)
     }
 
+    /// What it is about, as people read it: the numbers that forges give comments say nothing to anybody.
+    pub fn about(&self) -> String {
+        let mut words = self.subject.splitn(4, ' ');
+        let (first, _, head, who) = (words.next(), words.next(), words.next(), words.next());
+        let (first, head) = (first.unwrap_or_default(), short(head.unwrap_or_default()));
+        match (self.task, who) {
+            (Task::Command, _) => format!("a comment on {first}"),
+            (Task::Apply, Some(who)) => format!("{first} at {head} for {who}"),
+            (Task::Apply, None) => format!("{first} at {head}"),
+            (Task::RollOut | Task::Review, _) => self.subject.clone(),
+        }
+    }
+
     /// Whether it may roll out a stack.
     pub fn rolls_out(&self, stack: &StackRecord) -> bool {
         let is_of = |branch: &String| self.subject.split(' ').next() == Some(branch);
@@ -147,6 +161,15 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_job_says_what_it_is_about() {
+        let about = |task, subject: &str| Job { task, ..Job::sample(subject) }.about();
+        assert_eq!(about(Task::Command, "pr/10 70"), "a comment on pr/10");
+        assert_eq!(about(Task::Apply, "pr/10 70 da5ad734ffff Ada L"), "pr/10 at da5ad73 for Ada L");
+        assert_eq!(about(Task::Apply, "pr/10 70 da5ad734ffff"), "pr/10 at da5ad73");
+        assert_eq!(about(Task::RollOut, "main net/dev"), "main net/dev");
+    }
 
     #[test]
     fn a_roll_out_is_about_all_of_its_branch_or_some_stacks() {

@@ -18,7 +18,7 @@ const NONE: &str = "<none>";
 const COLUMNS: &[Column<Job>] = &[
     Column { head: "NAME", show: Always, path: "name", cell: |job, _| job.name.clone().into(), detail: None },
     Column { head: "TASK", show: Always, path: "task", cell: |job, _| job.task.word().to_owned().into(), detail: None },
-    Column { head: "SUBJECT", show: Always, path: "subject", cell: |job, _| job.subject.clone().into(), detail: None },
+    Column { head: "SUBJECT", show: Always, path: "subject", cell: |job, _| job.about().into(), detail: None },
     Column {
         head: "STATE",
         show: Always,

@@ -52,7 +52,7 @@ fn row(job: &Job, now: i64) -> Markup {
     };
     html! {
         tr role="row" {
-            th role="rowheader" scope="row" { (job.task.word()) " " (legible(&job.subject)) }
+            th role="rowheader" scope="row" { (job.task.word()) " " (legible(&job.about())) }
             td role="cell" { (state(job.state.word())) }
             td.w role="cell" data-h="Why it waits" { (brief(&why, 200)) }
             td role="cell" data-h="Repository" { (brief(&job.repository, 60)) }
