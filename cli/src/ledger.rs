@@ -1,5 +1,6 @@
 //! The ledger: what was rolled out where, kept in SQLite or PostgreSQL through the same statements.
 
+mod applied;
 mod audit;
 mod deliveries;
 mod drifts;
@@ -34,6 +35,7 @@ use sqlx::{AnyConnection, AnyPool, Connection};
 
 use crate::failure::{Failure, Result};
 
+pub use applied::Applied;
 pub use audit::{Deed, Entry};
 pub use deliveries::{Answered, Delivered};
 pub use finish::Done;
@@ -47,7 +49,7 @@ pub use seals::{OpenSeal, Sealed};
 pub use sessions::SignedIn;
 pub use stacks::{AllKnown, StackId};
 
-/// The shapes of the ledger, of which `0018_wanted.sql` is the newest.
+/// The shapes of the ledger, of which `0019_applied.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

@@ -139,6 +139,31 @@ pub struct Run {
     pub host: String,
 }
 
+#[cfg(test)]
+impl Run {
+    /// One of `net/dev`, to try out what is done with runs.
+    pub fn sample(state: RunState) -> Run {
+        let text = |text: &str| text.to_owned();
+        Run {
+            name: text("abc"),
+            stack: text("net/dev"),
+            repository: text("here"),
+            branch: text("main"),
+            commit: text("1a2b3c4d"),
+            subject: text("Change it"),
+            reason: text("never rolled out before"),
+            action: Action::RollOut,
+            state,
+            started_at: 1_000,
+            finished_at: Some(3_000),
+            changes: Counts::new(),
+            message: None,
+            engine: Some(Process::current()),
+            host: text("here"),
+        }
+    }
+}
+
 /// How a stack stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

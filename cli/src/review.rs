@@ -9,6 +9,7 @@ mod offer;
 mod partly;
 mod shown;
 mod statuses;
+mod up;
 mod watch;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::scrub::Scrubber;
 pub use crowded::Crowded;
 pub use found::Found;
 pub use partly::ALL;
+pub use up::Up;
 pub use watch::{Looks, Sides};
 
 /// One that is pushed to all the time is told what it was in the end.

@@ -9,8 +9,12 @@ use super::types::stack::the_one;
 use super::{Reach, Verb, words};
 use crate::failure::{Failure, Result};
 use crate::ledger::{Ledger, StackId, Wish};
+use crate::record;
 use crate::server::config::Role;
 use crate::text::timestamp;
+
+/// What comes of a stack whose lock a pull request loses.
+const BACK: &str = "the next roll-out of its branch takes the stack back to what that says";
 
 /// Keep stacks from being changed for a time
 #[derive(Debug, Arguments)]
@@ -60,8 +64,10 @@ impl Verb for Lock {
         for (name, id, repository) in self.which.stacks(shell, &ledger).await? {
             shell.may(Role::Approver, &repository)?;
             let Some(until) = ledger.lock(&id, &wish).await? else {
-                let by = ledger.lock_on(&id).await?.map(|lock| lock.in_words());
-                let message = format!("`{name}` is {}", by.unwrap_or_else(|| "locked by somebody else".to_owned()));
+                let message = match ledger.lock_on(&id).await? {
+                    Some(lock) => taken(&name, &lock),
+                    None => format!("`{name}` is locked by somebody else"),
+                };
                 return Err(
                     Failure::busy(message).hint(format!("`gitinfra unlock stack/{name} --force` takes it away"))
                 );
@@ -82,10 +88,13 @@ impl Verb for Unlock {
         let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
         for (name, id, repository) in self.which.stacks(shell, &ledger).await? {
             shell.may(if self.force { Role::Admin } else { Role::Approver }, &repository)?;
+            let before = ledger.lock_on(&id).await?;
             if !ledger.unlock(&id, Some(who.as_str()).filter(|_| !self.force)).await? {
                 return Err(match ledger.lock_on(&id).await? {
-                    Some(lock) => Failure::busy(format!("`{name}` is {}", lock.in_words()))
-                        .hint("`--force` takes somebody else's lock away"),
+                    Some(lock) if lock.is_of_pull() => Failure::busy(taken(&name, &lock))
+                        .hint(format!("merging or closing {} gives it back", lock.owner))
+                        .hint(format!("`--force` takes it away: then {BACK}")),
+                    Some(lock) => Failure::busy(taken(&name, &lock)).hint("`--force` takes somebody else's lock away"),
                     None => {
                         Failure::input(format!("nobody has a lock on `{name}`")).hint("`gitinfra get locks` lists them")
                     }
@@ -93,10 +102,19 @@ impl Verb for Unlock {
             }
             shell.did("unlocked", &name, "").await?;
             shell.soon(&repository).await?;
-            shell.ui.data(&format!("stack/{name} unlocked"));
+            let next = match before.filter(|lock| lock.is_of_pull()) {
+                Some(lock) => format!(": {BACK}, and {} is told", lock.owner),
+                None => String::new(),
+            };
+            shell.ui.data(&format!("stack/{name} unlocked{next}"));
         }
         Ok(0)
     }
+}
+
+/// Who has a stack.
+fn taken(name: &str, lock: &record::Lock) -> String {
+    format!("`{name}`{} {}", if lock.is_of_pull() { ":" } else { " is" }, lock.in_words())
 }
 
 impl Which {

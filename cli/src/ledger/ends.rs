@@ -23,6 +23,8 @@ impl Ledger {
                 JOIN stacks s ON s.repository_id = r.id AND s.name = e.stack WHERE s.id = $1)",
             "DELETE FROM seals WHERE EXISTS (SELECT 1 FROM stacks s JOIN repositories r ON r.id = s.repository_id \
                 WHERE s.id = $1 AND s.name = seals.stack AND r.label = seals.repository)",
+            "DELETE FROM applied WHERE EXISTS (SELECT 1 FROM stacks s JOIN repositories r ON r.id = s.repository_id \
+                WHERE s.id = $1 AND s.name = applied.stack AND r.label = applied.repository)",
             "DELETE FROM events WHERE run_id IN (SELECT id FROM runs WHERE stack_id = $1)",
             "DELETE FROM runs WHERE stack_id = $1",
             "DELETE FROM stacks WHERE id = $1",

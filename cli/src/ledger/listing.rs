@@ -46,6 +46,14 @@ impl Ledger {
         Ok(self.seen(all, filter.limit, |run: &Run| &run.repository))
     }
 
+    /// The newest runs of one stack, the newest first.
+    pub async fn newest_runs(&self, repository: &str, stack: &str) -> Result<Vec<Run>> {
+        let filter = RunFilter { stack: Some(stack.to_owned()), limit: 20, ..RunFilter::default() };
+        let mut runs = self.runs(&filter).await?;
+        runs.retain(|run| run.repository == repository);
+        Ok(runs)
+    }
+
     /// The one run whose name begins so.
     pub async fn run(&self, name: &str) -> Result<Run> {
         let filter = RunFilter { name: Some(name.to_owned()), limit: 3, ..RunFilter::default() };

@@ -1,7 +1,7 @@
 //! What was answered to commands, in the one comment of the pull request: a preview that comes later keeps it.
 
-use super::Reviewer;
-use super::comments::same;
+use super::end::without;
+use super::{Reviewer, Up, up};
 use crate::comment::{Room, cut, escape, one_line};
 use crate::failure::Result;
 use crate::forge::Trouble;
@@ -36,23 +36,22 @@ impl Reviewer {
 
     /// Shows what was answered, without previewing anything. Where there is no comment yet, one is made for it.
     pub async fn tell_answers(&self, number: u64) -> Result<()> {
-        let hides_html = self.forge.abilities().hides_html;
-        let answers = self.answers(number).await?;
-        match self.ours(number).await?.parts.remove(&1) {
-            Some((comment, mark)) => {
-                let text = format!("{}{answers}", body(&comment.text, hides_html));
-                let text = self.marks.sign(&mark, &text, hides_html);
-                if !same(&comment.text, &text) {
-                    self.edit(number, &comment, &mark, &text).await?;
-                }
-            }
-            None => {
-                let mark = self.unpreviewed(number);
-                let text = self.marks.sign(&mark, &format!("{ALONE}{answers}"), hides_html);
-                self.create(number, &mark, &text).await?;
-            }
+        let up = self.up(number).await?;
+        let above = self.above(up.as_ref());
+        self.write_above(number, &above, |known| up::offered(without(known, &[up::HEAD]), up.as_ref())).await
+    }
+
+    /// What the pull request has rolled out before its merge.
+    pub(super) async fn up(&self, number: u64) -> Result<Option<Up>> {
+        match &self.ledger {
+            Some(ledger) => Up::of(ledger, &self.previewer.mirror.source.label, number).await,
+            None => Ok(None),
         }
-        Ok(())
+    }
+
+    /// The same, as it stands above a preview.
+    pub(super) fn above(&self, up: Option<&Up>) -> String {
+        up.map(|up| self.scrubber.scrub(&up.block(self.page.as_deref()))).unwrap_or_default()
     }
 
     /// Of a comment that is about no preview: the next one takes its place.

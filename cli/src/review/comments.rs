@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reviewed, Reviewer};
+use super::{Reviewed, Reviewer, Up, up};
 use crate::comment::{self, Room};
 use crate::failure::Result;
 use crate::forge::mark::Mark;
@@ -21,12 +21,14 @@ impl Reviewer {
     /// then left to the table alone.
     pub(super) async fn comment(&self, reviewed: &Reviewed) -> Result<bool> {
         let room = self.forge.abilities().comment;
-        let room = Room { bytes: room.bytes.saturating_sub(self.linked(reviewed.pull.number).len()), ..room };
+        let up = self.up(reviewed.pull.number).await?;
+        let taken = self.linked(reviewed.pull.number).len() + self.above(up.as_ref()).len();
+        let room = Room { bytes: room.bytes.saturating_sub(taken), ..room };
         let sizes = [room, Room { bytes: room.bytes / 2, ..room }, Room { bytes: room.bytes / 4, comments: 1, ..room }];
         let mut refused = None;
         for size in sizes {
             let texts = self.texts(reviewed, &size);
-            match self.write(reviewed, &texts).await {
+            match self.write(reviewed, &texts, up.as_ref()).await {
                 Ok(()) => return Ok(is_cut(&texts)),
                 Err(trouble) if trouble.what == What::TooLong => refused = Some(trouble),
                 Err(trouble) => return Err(trouble.into()),
@@ -47,17 +49,20 @@ impl Reviewer {
         }
     }
 
-    async fn write(&self, reviewed: &Reviewed, texts: &[String]) -> Result<(), Trouble> {
+    async fn write(&self, reviewed: &Reviewed, texts: &[String], up: Option<&Up>) -> Result<(), Trouble> {
         let (number, hides_html) = (reviewed.pull.number, self.forge.abilities().hides_html);
         let mut ours = self.ours(number).await?;
         let answers = self.answers(number).await?;
         let link = self.linked(number);
-        if ours.parts.is_empty() && answers.is_empty() && !reviewed.found.is_worth_a_comment() {
+        if ours.parts.is_empty() && answers.is_empty() && up.is_none() && !reviewed.found.is_worth_a_comment() {
             return Ok(());
         }
         for (at, text) in texts.iter().enumerate() {
             let mark = self.mark(reviewed, at + 1, texts.len());
-            let answered = if at == 0 { format!("{text}{link}{answers}") } else { text.clone() };
+            let answered = match at {
+                0 => format!("{}{}{link}{answers}", self.above(up), up::offered(text, up)),
+                _ => text.clone(),
+            };
             let text = self.marks.sign(&mark, &answered, hides_html);
             match ours.parts.remove(&(at + 1)) {
                 // What is the same is not sent: an edit is seen by everybody who follows.

@@ -2,7 +2,7 @@
 
 use super::answers::{ALONE, body};
 use super::comments::same;
-use super::{Reviewer, shown, statuses};
+use super::{Reviewer, shown, statuses, up};
 use crate::comment::escape;
 use crate::decide::short;
 use crate::failure::Result;
@@ -41,10 +41,17 @@ impl Reviewer {
         self.tell_one(pull, &statuses::one(statuses::SUMMARY, state, words)).await
     }
 
+    /// A commit that the forge has no more is told nothing.
     async fn tell_one(&self, pull: &Pull, status: &Status) -> Result<()> {
-        match self.is_told_so(status, &self.forge.statuses(&pull.head).await?) {
-            true => Ok(()),
-            false => Ok(self.set(pull, status.clone()).await?),
+        let told = async {
+            match self.is_told_so(status, &self.forge.statuses(&pull.head).await?) {
+                true => Ok(()),
+                false => self.set(pull, status.clone()).await,
+            }
+        };
+        match told.await {
+            Err(trouble) if trouble.what == What::Missing => Ok(()),
+            told => Ok(told?),
         }
     }
 
@@ -58,35 +65,48 @@ impl Reviewer {
         Ok(())
     }
 
-    /// Above what was previewed; in its place, where there is no room for both.
     async fn comment_end(&self, number: u64, end: &PullEnd) -> Result<()> {
-        let hides_html = self.forge.abilities().hides_html;
         let block = self.scrubber.scrub(&block(end, self.page.as_deref()));
+        self.write_above(number, &block, |known| without(known, &[HEAD, up::HEAD]).to_owned()).await
+    }
+
+    /// Writes something above what was previewed; in its place, where there is no room for both. `rest` is what stays of what stands now.
+    pub(super) async fn write_above(
+        &self,
+        number: u64,
+        above: &str,
+        rest: impl FnOnce(&str) -> String + Send,
+    ) -> Result<()> {
+        let hides_html = self.forge.abilities().hides_html;
         let answers = self.answers(number).await?;
         let Some((comment, mark)) = self.ours(number).await?.parts.remove(&1) else {
             let mark = self.unpreviewed(number);
-            let text = self.marks.sign(&mark, &format!("{block}{answers}"), hides_html);
+            let above = if above.is_empty() { ALONE } else { above };
+            let text = self.marks.sign(&mark, &format!("{above}{answers}"), hides_html);
             return Ok(self.create(number, &mark, &text).await?);
         };
-        let known = body(&comment.text, hides_html);
-        let text = |preview: &str| self.marks.sign(&mark, &format!("{block}{preview}{answers}"), hides_html);
-        let whole = text(without(&known));
+        let rest = rest(&body(&comment.text, hides_html));
+        let above = if above.is_empty() && rest.is_empty() { ALONE } else { above };
+        let text = |rest: &str| self.marks.sign(&mark, &format!("{above}{rest}{answers}"), hides_html);
+        let whole = text(&rest);
         if same(&comment.text, &whole) {
             return Ok(());
         }
         match self.edit(number, &comment, &mark, &whole).await {
-            Err(trouble) if trouble.what == What::TooLong => Ok(self.edit(number, &comment, &mark, &text("")).await?),
+            Err(trouble) if trouble.what == What::TooLong && !above.is_empty() => {
+                Ok(self.edit(number, &comment, &mark, &text("")).await?)
+            }
             edited => Ok(edited?),
         }
     }
 }
 
-/// What was previewed, without what was said of an end.
-fn without(text: &str) -> &str {
+/// What was previewed, without what stands above it under one of these headings.
+pub(super) fn without<'t>(text: &'t str, heads: &[&str]) -> &'t str {
     if text == ALONE {
         return "";
     }
-    match (text.starts_with(HEAD), text.find(&format!("\n{PREVIEW}"))) {
+    match (heads.iter().any(|head| text.starts_with(head)), text.find(&format!("\n{PREVIEW}"))) {
         (true, Some(at)) => &text[at + 1..],
         (true, None) => "",
         (false, _) => text,
@@ -95,7 +115,13 @@ fn without(text: &str) -> &str {
 
 /// What stands above the preview. `page` is what the addresses of a server's pages begin with.
 fn block(end: &PullEnd, page: Option<&str>) -> String {
-    let mut stacks: Vec<&StackEnd> = end.stacks.iter().collect();
+    let (head, commit) = (escape(&end.in_words(), LONGEST), short(&end.commit));
+    format!("{HEAD}{head}\n\nMerged as `{commit}`.\n\n{}", table(&end.stacks, page))
+}
+
+/// The stacks, each with how far it got.
+pub(super) fn table(all: &[StackEnd], page: Option<&str>) -> String {
+    let mut stacks: Vec<&StackEnd> = all.iter().collect();
     stacks.sort_by_key(|stack| match stack.state {
         EndState::Failed => 0,
         EndState::Held => 1,
@@ -107,8 +133,7 @@ fn block(end: &PullEnd, page: Option<&str>) -> String {
         0 => String::new(),
         rest => format!("\n… and {}.\n", count(rest, "more stack")),
     };
-    let (head, commit) = (escape(&end.in_words(), LONGEST), short(&end.commit));
-    format!("{HEAD}{head}\n\nMerged as `{commit}`.\n\n| stack | state |\n|---|---|\n{rows}{rest}\n")
+    format!("| stack | state |\n|---|---|\n{rows}{rest}\n")
 }
 
 fn row(stack: &StackEnd, page: Option<&str>) -> String {
@@ -184,8 +209,10 @@ mod tests {
     #[test]
     fn it_stands_once_above_the_preview() {
         let preview = "### gitinfra preview: a into main\n\nrow";
+        let without = |text: &str| without(text, &[HEAD, up::HEAD]).to_owned();
         assert_eq!(without(preview), preview);
         assert_eq!(without(&format!("{}{preview}", block(&end(), None))), preview);
+        assert_eq!(without(&format!("{}web/dev failed\n\n{preview}", up::HEAD)), preview);
         assert_eq!(without(block(&end(), None).trim_end()), "");
         assert_eq!(without(ALONE), "", "nothing was previewed");
     }

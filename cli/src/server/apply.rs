@@ -3,6 +3,8 @@
 //! do. From the command to the merge, or to its being closed, the stack has a lock that belongs to the pull request: nothing else is
 //! rolled out there meanwhile.
 
+mod after;
+mod branch;
 mod locks;
 mod plan;
 mod words;
@@ -15,7 +17,7 @@ use crate::decide::{Reason, short};
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb};
 use crate::forge::{Pull, State};
-use crate::ledger::{Answered, RunFilter, StackId};
+use crate::ledger::{Answered, Applied, StackId};
 use crate::record::{Action, HoldState, RunState, Task};
 use crate::repo::Stack;
 use crate::review::Reviewer;
@@ -24,20 +26,21 @@ use crate::target::{Place, Target};
 use plan::Plan;
 use words::{Came, be, ended, in_words, listed, state, why};
 
+pub(super) use branch::Branch;
 pub(super) use locks::owner;
 
-/// What a job is about: its subject is `pr/7 COMMENT HEAD`.
+/// What a job is about: its subject is `pr/7 COMMENT HEAD WHO`.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
-    number: u64,
+pub(super) struct Asked<'a> {
+    pub number: u64,
     /// The comment that asks for it.
     comment: &'a str,
     /// The head that it is about, and no other.
-    head: &'a str,
+    pub head: &'a str,
 }
 
 impl<'a> Asked<'a> {
-    fn of(subject: &'a str) -> Result<Asked<'a>> {
+    pub fn of(subject: &'a str) -> Result<Asked<'a>> {
         let mut words = subject.split(' ');
         let (pull, comment, head) = (words.next(), words.next(), words.next());
         let number = number_of(pull.unwrap_or_default())?;
@@ -60,7 +63,7 @@ impl Server {
         let reviewer = watched.reviewer.as_ref().ok_or_else(|| Failure::bug("a comment came from no forge"))?;
         let plan = self.to_apply(watched, reviewer, pull, command).await?;
         self.take(watched, pull, who, &plan).await?;
-        self.ask(watched, Task::Apply, &format!("pr/{} {id} {}", pull.number, pull.head), true).await?;
+        self.ask(watched, Task::Apply, &format!("pr/{} {id} {} {who}", pull.number, pull.head), true).await?;
         let names = plan.names();
         Ok(format!("{} {} being rolled out at {}", listed(&names), be(names.len()), short(&pull.head)))
     }
@@ -172,18 +175,23 @@ impl Server {
             let name = stack.name();
             place.previewer.mirror.keep_applied(&name, &plan.head.id)?;
             reviewer.tell_applied(pull, &name, State::Pending, "is being rolled out before the merge").await?;
-            let (outcome, id) = self.one_applied(place, pull, (stack, seal), plan).await?;
+            let (outcome, id, stood) = self.one_applied(place, pull, (stack, seal), plan).await?;
             if outcome == Outcome::Cancelled && place.previewer.context.cancel.is_cancelled() {
                 return Err(Failure { message: "stopped before it was done".to_owned(), ..Failure::cancelled() });
             }
             let ended = self.ended_meanwhile(watched, reviewer, (pull.number, &name, &id)).await?;
             let (state, one) = match ended {
-                Some((state, said)) => (state, Came { name, outcome: None, said }),
+                Some((state, said)) => (state, Came { name, outcome: None, said, stood }),
                 None => {
                     let said = self.said_of(&outcome, &watched.label, &name, &plan.head.id).await?;
-                    (state(&outcome), Came { name, outcome: Some(outcome), said })
+                    (state(&outcome), Came { name, outcome: Some(outcome), said, stood })
                 }
             };
+            if one.is_rolled_out() {
+                let (stack, head) = (one.name.clone(), plan.head.id.clone());
+                let applied = Applied { pull: pull.number, stack, head, goes_back: false };
+                self.ledger.note_applied(&watched.label, &applied).await?;
+            }
             let is_all = one.is_rolled_out() && plan.stacks.len() == 1;
             let told = if is_all { format!("{}: merge it", one.said) } else { one.said.clone() };
             reviewer.tell_applied(pull, &one.name, state, &told).await?;
@@ -212,32 +220,34 @@ impl Server {
         }
         self.goes_to_the_branch(watched, reviewer, &now).await?;
         let branch = &watched.branch;
-        let left = match self.lacking(watched, reviewer).await?.contains(name) {
+        let of_branch = Branch::fetched(self, watched, reviewer).await?;
+        let left = match of_branch.lacking().await?.contains(name) {
             true => format!("{branch} does not have it, so what was rolled out stands"),
             false => format!("what it changed goes back to what {branch} says"),
         };
         Ok(Some(ended(&now, branch, &left)))
     }
 
-    /// One stack. One that a try before brought to the head already stands.
+    /// One stack. One that a try before brought to the head already stands: the last says so.
     async fn one_applied(
         &self,
         place: &Place,
         pull: &Pull,
         (stack, seal): (&Stack, &str),
         plan: &Plan,
-    ) -> Result<(Outcome, StackId)> {
+    ) -> Result<(Outcome, StackId, bool)> {
         let label = &place.previewer.mirror.source.label;
         let id = self.ledger.stack(label, stack, self.context.now()).await?;
         // Whoever closed or merged it meanwhile gave the stack back.
         let lock = self.ledger.lock_on(&id).await?.map(|lock| lock.owner);
         if lock != place.owner {
-            return Ok((Outcome::Moved, id));
+            return Ok((Outcome::Moved, id, false));
         }
         let known = self.ledger.known(&id).await?;
         let stands = known.rolled_out.as_ref().is_some_and(|(commit, _)| *commit == plan.head.id);
+        let stood = stands && known.last == Some(RunState::Succeeded);
         let mut outcome = Outcome::RolledOut;
-        if !stands || known.last != Some(RunState::Succeeded) {
+        if !stood {
             let seal = self.allowed(label, &stack.name(), &plan.head.id).await?.unwrap_or_else(|| seal.to_owned());
             let (branch, commit) = (pull.base.clone(), plan.head.clone());
             let target = Target { stack: stack.clone(), branch, commit, id: id.clone(), known };
@@ -248,7 +258,7 @@ impl Server {
             let reason = format!("it is rolled out at {}, and not merged yet", short(&plan.head.id));
             self.ledger.explain_lock(&id, &owner(pull.number), &reason).await?;
         }
-        Ok((outcome, id))
+        Ok((outcome, id, stood))
     }
 
     /// What somebody allowed of a stack that was held at a head: that, and no longer what was shown before, is rolled out.
@@ -285,9 +295,8 @@ impl Server {
 
     /// The first line of what a run said that failed at a commit, and which run it is.
     async fn why_failed(&self, label: &str, name: &str, commit: &str) -> Result<String> {
-        let filter = RunFilter { stack: Some(name.to_owned()), limit: 20, ..RunFilter::default() };
-        let runs = self.ledger.runs(&filter).await?;
-        let run = runs.iter().find(|run| run.repository == label && run.commit == commit);
+        let runs = self.ledger.newest_runs(label, name).await?;
+        let run = runs.iter().find(|run| run.commit == commit);
         Ok(run.map_or_else(|| "the page says why".to_owned(), why))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::apply::owner;
+use super::apply::{Branch, owner};
 use super::workers::number_of;
 use super::{Server, Watched};
 use crate::approval::Asked;
@@ -237,7 +237,8 @@ impl Server {
         let id = self.ledger.find(&stack.repository, &stack.name).await?.ok_or_else(free)?;
         let own = owner(said.pull.number);
         if let Some(lock) = self.ledger.lock_on(&id).await?.filter(|lock| lock.owner == own) {
-            if self.stands_apart(said.watched, said.reviewer, &lock, &id).await?.is_some() {
+            let branch = Branch::fetched(self, said.watched, said.reviewer).await?;
+            if branch.apart(&lock.name, &id).await?.is_some() {
                 let words = format!("{} is rolled out from this and not merged: merge or close it", stack.name);
                 return Err(Failure::input(words));
             }

@@ -8,7 +8,7 @@ use crate::failure::Result;
 use crate::follow::Tally;
 use crate::forge::Pull;
 use crate::git::Mirror;
-use crate::ledger::{AllKnown, RunFilter};
+use crate::ledger::AllKnown;
 use crate::record::{EndState, Hold, Lock, PullEnd, PullRecord, Run, RunState, StackEnd, Task};
 use crate::review::Reviewer;
 
@@ -22,7 +22,8 @@ impl Server {
         };
         let looked = async {
             let merged = reviewer.forge.merged_pulls().await?;
-            self.look_at_ends(watched, reviewer, &merged).await
+            self.look_at_ends(watched, reviewer, &merged).await?;
+            self.look_at_left(watched, reviewer).await
         };
         self.tell_trouble(looked.await.err());
     }
@@ -122,9 +123,7 @@ impl<'a> Ends<'a> {
         let Some((id, _, known)) = self.known.get(name) else {
             return Ok(Stood { name, stands: "", suspended: None, runs: Vec::new(), settled: None, hold, lock });
         };
-        let filter = RunFilter { stack: Some(name.to_owned()), limit: 20, ..RunFilter::default() };
-        let mut runs = self.server.ledger.runs(&filter).await?;
-        runs.retain(|run| run.repository == self.watched.label);
+        let runs = self.server.ledger.newest_runs(&self.watched.label, name).await?;
         let settled = self.server.ledger.settled(id).await?;
         let stands = known.rolled_out.as_ref().map(|(stands, _)| stands.as_str()).unwrap_or_default();
         Ok(Stood { name, stands, suspended: known.suspended.as_deref(), runs, settled, hold, lock })

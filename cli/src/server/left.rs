@@ -4,18 +4,22 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::apply::Asked;
 use super::setup::Setup;
 use super::workers::number_of;
 use super::{Server, Watched};
 use crate::event::Body;
 use crate::failure::{Kind, Result};
+use crate::forge::{Pull, State};
 use crate::process;
 use crate::record::{Job, Task};
+use crate::review::Reviewer;
 use crate::text::list;
 
 /// How often a server says what it watches.
 pub(super) const BEAT: Duration = Duration::from_secs(30);
 const UNWATCHED: &str = "not previewed: its repository is not watched any more";
+const UNAPPLIED: &str = "not rolled out: its repository is not watched any more";
 
 impl Setup {
     /// Which kinds of jobs are done for which repositories.
@@ -41,7 +45,7 @@ impl Server {
             return Ok(());
         }
         let names: Vec<String> =
-            ended.iter().map(|job| format!("the {} of {} in {}", job.task, job.subject, job.repository)).collect();
+            ended.iter().map(|job| format!("the {} of {} in {}", job.task, job.about(), job.repository)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let message = format!("{} will not be done: no server watches that any more", list(&names, 5));
         self.context.tell(None, Body::Note { message });
@@ -54,17 +58,26 @@ impl Server {
         Ok(())
     }
 
-    /// No commit waits for a preview that will not come.
+    /// No commit waits for a preview or a roll-out that will not come.
     async fn tell_forges(&self, before: &Setup, ended: &[Job]) {
-        for job in ended.iter().filter(|job| job.task == Task::Review) {
+        for job in ended.iter().filter(|job| matches!(job.task, Task::Review | Task::Apply)) {
             let reviewer = before.of_label(&job.repository).and_then(|watched| watched.reviewer.as_ref());
-            let (Some(reviewer), Ok(number)) = (reviewer, number_of(&job.subject)) else {
+            let Some(reviewer) = reviewer else {
                 continue;
             };
-            match reviewer.end_pending(number, UNWATCHED).await {
+            match end_pending(reviewer, job).await {
                 Err(failure) if failure.kind != Kind::Cancelled => self.tell_trouble(Some(failure)),
                 _ => {}
             }
         }
     }
+}
+
+async fn end_pending(reviewer: &Reviewer, job: &Job) -> Result<()> {
+    if job.task == Task::Review {
+        return reviewer.end_pending(number_of(&job.subject)?, UNWATCHED).await;
+    }
+    let asked = Asked::of(&job.subject)?;
+    let pull = reviewer.forge.pull(asked.number).await?;
+    reviewer.tell_unapplied(&Pull { head: asked.head.to_owned(), ..pull }, State::Error, UNAPPLIED).await
 }

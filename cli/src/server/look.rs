@@ -58,6 +58,7 @@ impl Server {
         }
         self.withdraw_closed(watched, &open).await?;
         self.look_at_applied(watched, &open).await?;
+        self.look_at_left(watched, reviewer).await?;
         self.look_at_comments(watched, reviewer, looks, open).await
     }
 

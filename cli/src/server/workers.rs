@@ -121,8 +121,10 @@ impl Server {
         let pull = reviewer.forge.pull(number).await?;
         if !pull.is_open {
             self.gives_back(watched, reviewer, &pull).await?;
+            self.tell_left(watched, reviewer, &pull).await?;
             return self.tell_what_came(watched, reviewer, &pull).await;
         }
+        self.tell_left(watched, reviewer, &pull).await?;
         if is_told(reviewer, &pull).await? {
             return Ok(());
         }
@@ -220,7 +222,7 @@ impl Server {
         if matches!(done, Ok(Came::ToNothing)) {
             return;
         }
-        let (repository, task, subject) = (watched.name.clone(), job.task.to_string(), job.subject.clone());
+        let (repository, task, subject) = (watched.name.clone(), job.task.to_string(), job.about());
         self.context
             .tell(None, Body::Worked { repository, task, subject, outcome: outcome.to_owned(), seconds, message });
     }

@@ -160,29 +160,10 @@ impl Record for Run {
 mod tests {
     use super::*;
     use crate::commands::types::tests::check_paths;
-    use crate::engine::operation::Counts;
-    use crate::process::Process;
-    use crate::record::Action;
 
     fn run() -> Run {
-        let text = |text: &str| text.to_owned();
-        Run {
-            name: text("abc"),
-            stack: text("net/dev"),
-            repository: text("here"),
-            branch: text("main"),
-            commit: text("1a2b3c4d"),
-            subject: text("Change it"),
-            reason: text("never rolled out before"),
-            action: Action::RollOut,
-            state: RunState::Failed,
-            started_at: 1_000,
-            finished_at: Some(3_000),
-            changes: Counts::from([(text("create"), 2), (text("same"), 3), (text("delete"), 1)]),
-            message: Some(text("no\nhint: try")),
-            engine: Some(Process::current()),
-            host: text("here"),
-        }
+        let counts = [("create", 2), ("same", 3), ("delete", 1)].map(|(what, number)| (what.to_owned(), number));
+        Run { message: Some("no\nhint: try".to_owned()), changes: counts.into(), ..Run::sample(RunState::Failed) }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use futures::future::join_all;
 
 use super::{REPOSITORY, new_run, ours, stack};
 use crate::engine::operation::Counts;
-use crate::ledger::{Answered, Asked, Deed, Delivered, Ledger, RunFilter, SignedIn, Wish};
+use crate::ledger::{Answered, Applied, Asked, Deed, Delivered, Ledger, RunFilter, SignedIn, Wish};
 use crate::record::{PullEnd, PullRecord, RunState, Task};
 
 pub async fn check(ledger: &Ledger) {
@@ -15,6 +15,27 @@ pub async fn check(ledger: &Ledger) {
     what_was_answered_is_shown(ledger).await;
     what_was_shown_of_what_never_came_is_forgotten(ledger).await;
     who_sees_one_repository_sees_nothing_of_others(ledger).await;
+    what_pull_requests_rolled_out_is_known_until_it_is_told(ledger).await;
+}
+
+async fn what_pull_requests_rolled_out_is_known_until_it_is_told(ledger: &Ledger) {
+    const WHERE: &str = "applied here";
+    let applied = |stack: &str, head: &str, goes_back| {
+        let (stack, head) = (stack.to_owned(), head.to_owned());
+        Applied { pull: 7, stack, head, goes_back }
+    };
+    let note = async |one: &Applied| ledger.note_applied(WHERE, one).await.expect("a write");
+    let all = async || ledger.applied(WHERE).await.expect("a list");
+    let (first, other) = (applied("net/dev", "aaaa", false), applied("web/dev", "aaaa", false));
+    note(&other).await;
+    note(&first).await;
+    assert_eq!(all().await, [first.clone(), other.clone()]);
+    let back = applied("net/dev", "bbbb", true);
+    note(&back).await;
+    ledger.forget_applied(WHERE, &first).await.expect("a write");
+    assert_eq!(all().await, [back.clone(), other], "what was written down anew stays");
+    ledger.forget_applied(WHERE, &back).await.expect("a write");
+    assert_eq!((all().await.len(), ledger.applied("elsewhere").await.expect("a list").len()), (1, 0));
 }
 
 async fn what_was_done_is_a_chain(ledger: &Ledger) {

@@ -1,16 +1,14 @@
 //! The locks that pull requests have on the stacks that they roll out before their merge: taken all at once, given back by the merge
 //! or by closing.
 
-use std::collections::BTreeSet;
-
+use super::branch::{Apart, Branch};
 use super::plan::Plan;
 use super::refused;
 use super::words::listed;
 use crate::failure::Result;
-use crate::forge::Pull;
-use crate::ledger::{Answered, Deed, RunFilter, StackId, Wish};
-use crate::record::{Lock, Run, RunState, Task};
-use crate::repo;
+use crate::forge::{Pull, State};
+use crate::ledger::{Answered, Applied, Deed, StackId, Wish};
+use crate::record::{Lock, Task};
 use crate::review::Reviewer;
 use crate::server::workers::number_of;
 use crate::server::{Server, Watched};
@@ -21,15 +19,6 @@ const LENGTH: i64 = 365 * 24 * 60 * 60_000;
 /// Whose locks those of a pull request are.
 pub(in crate::server) fn owner(number: u64) -> String {
     format!("pr/{number}")
-}
-
-/// How what stands of a stack is another thing than its branch says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::server) enum Apart {
-    /// It was rolled out from a commit that is not on the branch.
-    Whole,
-    /// A run at such a commit began and did not end well.
-    Partly,
 }
 
 impl Server {
@@ -70,24 +59,53 @@ impl Server {
         if own.is_empty() {
             return Ok(());
         }
-        let lacking = self.lacking(watched, reviewer).await?;
-        let mut left = Left::default();
-        for (lock, id) in &own {
-            let apart = self.stands_apart(watched, reviewer, lock, id).await?.filter(|_| pull.merged.is_none());
-            if let Some(apart) = apart {
-                left.note(&lock.name, apart, lacking.contains(&lock.name));
-            }
-        }
-        // It is told before the stacks are given back: whoever is killed in between does both again.
-        if let Some(what) = left.in_words(&watched.branch) {
-            let answer = format!("it was closed without a merge. {what}");
-            let id = format!("closed pr/{} {}", pull.number, pull.head);
-            let answered = Answered { at: self.context.now(), answer };
-            self.ledger.answer(&watched.label, pull.number, &id, &answered).await?;
-            reviewer.tell_answers(pull.number).await?;
+        let how = unmerged(pull, &watched.branch);
+        if let Some(how) = &how {
+            // It is told before the stacks are given back: whoever is killed in between does both again.
+            self.tell_back(watched, reviewer, (pull, &own), how).await?;
         }
         self.unlock_all(&own, pull.number).await?;
+        if how.is_some() {
+            reviewer.tell_answers(pull.number).await?;
+        }
         self.ask(watched, Task::RollOut, &watched.branch, true).await
+    }
+
+    /// Says what is left of stacks that were rolled out from what never came to the branch, and what becomes of it. Nothing says any more
+    /// that it is fit to be merged.
+    async fn tell_back(
+        &self,
+        watched: &Watched,
+        reviewer: &Reviewer,
+        (pull, own): (&Pull, &[(Lock, StackId)]),
+        how: &str,
+    ) -> Result<()> {
+        let branch = Branch::fetched(self, watched, reviewer).await?;
+        let (lacking, applied) = (branch.lacking().await?, self.ledger.applied(&watched.label).await?);
+        let mut left = Left::default();
+        for (lock, id) in own {
+            let Some(apart) = branch.apart(&lock.name, id).await? else {
+                continue;
+            };
+            let is_new = lacking.contains(&lock.name);
+            left.note(&lock.name, apart, is_new);
+            let known = applied.iter().find(|one| one.pull == pull.number && one.stack == lock.name);
+            let head = known.map_or(&pull.head, |one| &one.head).clone();
+            let of_head = Pull { head: head.clone(), ..pull.clone() };
+            reviewer.tell_applied(&of_head, &lock.name, State::Error, how).await?;
+            if !is_new {
+                let applied = Applied { pull: pull.number, stack: lock.name.clone(), head, goes_back: true };
+                self.ledger.note_applied(&watched.label, &applied).await?;
+            }
+        }
+        let Some(what) = left.in_words(&watched.branch) else {
+            return Ok(());
+        };
+        let since = own.first().map_or(0, |(lock, _)| lock.created_at);
+        let id = format!("closed pr/{} {} {since}", pull.number, pull.head);
+        let answered = Answered { at: self.context.now(), answer: format!("{how}. {what}") };
+        self.ledger.answer(&watched.label, pull.number, &id, &answered).await?;
+        reviewer.tell_answers(pull.number).await
     }
 
     /// The same for one that ended while its stacks were rolled out: the branch's roll-out that its end asked for found them at work, so
@@ -102,9 +120,10 @@ impl Server {
 
     /// Gives back those stacks of a pull request of which nothing was changed.
     pub(super) async fn leave_untouched(&self, watched: &Watched, reviewer: &Reviewer, number: u64) -> Result<()> {
+        let branch = Branch::fetched(self, watched, reviewer).await?;
         let mut untouched = Vec::new();
         for (lock, id) in self.locks_of(watched, number).await? {
-            if self.stands_apart(watched, reviewer, &lock, &id).await?.is_none() {
+            if branch.apart(&lock.name, &id).await?.is_none() {
                 untouched.push((lock, id));
             }
         }
@@ -118,40 +137,6 @@ impl Server {
             self.ledger.audit(&deed, self.context.now()).await?;
         }
         Ok(())
-    }
-
-    /// Whether what stands of a stack, or may stand after a run that did not end well, is not what its branch says.
-    pub(in crate::server) async fn stands_apart(
-        &self,
-        watched: &Watched,
-        reviewer: &Reviewer,
-        lock: &Lock,
-        id: &StackId,
-    ) -> Result<Option<Apart>> {
-        let mirror = &reviewer.previewer.mirror;
-        let head = mirror.fetch_branch(&watched.branch).await?;
-        let stands = self.ledger.known(id).await?.rolled_out;
-        if let Some((commit, _)) = stands
-            && !mirror.has(&head.id, &commit).await?
-        {
-            return Ok(Some(Apart::Whole));
-        }
-        let filter = RunFilter { stack: Some(lock.name.clone()), limit: 20, ..RunFilter::default() };
-        let runs = self.ledger.runs(&filter).await?;
-        match runs.iter().find(|run| run.repository == lock.repository).filter(|run| may_have_changed(run)) {
-            Some(run) if !mirror.has(&head.id, &run.commit).await? => Ok(Some(Apart::Partly)),
-            _ => Ok(None),
-        }
-    }
-
-    /// The stacks that are known and that the branch does not have.
-    pub(super) async fn lacking(&self, watched: &Watched, reviewer: &Reviewer) -> Result<BTreeSet<String>> {
-        let mirror = &reviewer.previewer.mirror;
-        let head = mirror.fetch_branch(&watched.branch).await?;
-        let found = repo::stacks(&mirror.listing(&head.id)?);
-        let known = self.ledger.all_known(&watched.label).await?;
-        let places = known.iter().map(|(name, (_, folder, _))| (name.as_str(), folder.as_str()));
-        Ok(found.lacks(places).into_iter().map(str::to_owned).collect())
     }
 
     /// The locks that a pull request has, each with its stack.
@@ -182,9 +167,13 @@ impl Server {
     }
 }
 
-/// Whether the engine may have begun in a run, and what came of it is not what its commit says.
-fn may_have_changed(run: &Run) -> bool {
-    !matches!(run.state, RunState::Succeeded | RunState::Held | RunState::Busy)
+/// How a pull request ended without coming to the branch that is rolled out, if it did.
+fn unmerged(pull: &Pull, branch: &str) -> Option<String> {
+    match &pull.merged {
+        Some(_) if pull.base == branch => None,
+        Some(_) => Some(format!("it was merged into {}, and only {branch} is rolled out", pull.base)),
+        None => Some("it was closed without a merge".to_owned()),
+    }
 }
 
 /// What stands of stacks that were rolled out before a merge that never came.
@@ -228,6 +217,16 @@ impl Left {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_came_to_another_branch_did_not_come_to_the_one_that_is_rolled_out() {
+        let told = |merged: Option<&str>, base: &str| {
+            unmerged(&Pull { merged: merged.map(str::to_owned), base: base.to_owned(), ..Pull::sample(1) }, "main")
+        };
+        assert_eq!(told(None, "main").as_deref(), Some("it was closed without a merge"));
+        assert_eq!(told(Some("1a2b"), "main"), None);
+        assert_eq!(told(Some("1a2b"), "dev").as_deref(), Some("it was merged into dev, and only main is rolled out"));
+    }
 
     #[test]
     fn what_is_left_is_told_whole_or_in_part() {

@@ -12,6 +12,8 @@ pub(super) struct Came {
     /// None where the pull request ended, or gave the stack back, while it was rolled out.
     pub outcome: Option<Outcome>,
     pub said: String,
+    /// Whether it was rolled out before, and nothing had to be done.
+    pub stood: bool,
 }
 
 impl Came {
@@ -27,7 +29,8 @@ impl Came {
 /// What came of all of them. Only what is rolled out whole is to be merged, and nothing waits for a pull request that ended.
 pub(super) fn in_words(came: &[Came], names: &[String], at: &str) -> String {
     if came.len() == names.len() && came.iter().all(Came::is_rolled_out) {
-        return format!("{} {} rolled out at {at}: merge it", listed(names), be(names.len()));
+        let already = if came.iter().all(|one| one.stood) { " already" } else { "" };
+        return format!("{} {} rolled out at {at}{already}: merge it", listed(names), be(names.len()));
     }
     let mut words: Vec<String> = came.iter().map(|one| format!("{} {}", one.name, one.said)).collect();
     let rest = &names[came.len()..];
@@ -86,7 +89,7 @@ mod tests {
                     Some(_) => "failed",
                     None => "was closed meanwhile",
                 };
-                Came { name: (*name).to_owned(), outcome: outcome.clone(), said: said.to_owned() }
+                Came { name: (*name).to_owned(), outcome: outcome.clone(), said: said.to_owned(), stood: false }
             };
             outcomes.iter().map(one).collect::<Vec<_>>()
         };
@@ -95,6 +98,9 @@ mod tests {
         };
         let (well, badly) = (Some(Outcome::RolledOut), Some(Outcome::Failed(Kind::Input)));
         assert_eq!(words(&[("b/dev", well.clone())], &["b/dev"]), "b/dev is rolled out at 9f31c2a: merge it");
+        let stood = [Came { stood: true, ..came(&[("b/dev", well.clone())]).remove(0) }];
+        let again = in_words(&stood, &["b/dev".to_owned()], "9f31c2a");
+        assert_eq!(again, "b/dev is rolled out at 9f31c2a already: merge it");
         let both = [("b/dev", well.clone()), ("c/dev", well.clone())];
         assert_eq!(words(&both, &["b/dev", "c/dev"]), "b/dev, c/dev are rolled out at 9f31c2a: merge it");
         assert_eq!(words(&[("b/dev", None)], &["b/dev"]), "b/dev was closed meanwhile");

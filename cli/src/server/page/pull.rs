@@ -7,6 +7,7 @@ use super::signs::{brief, clock, commit, legible, link_to_stack, state};
 use super::{Look, Page, frame, preview};
 use crate::failure::{Failure, Result};
 use crate::record::{Job, PullRecord, PullStack, SealRecord, Task};
+use crate::review::Up;
 use crate::server::watched::Watched;
 use crate::text::count;
 
@@ -38,6 +39,7 @@ pub async fn page(look: &Look<'_>, path: &str, number: &str) -> Result<Page> {
             data: json!(null),
         });
     };
+    let up = Up::of(&look.server.ledger, &watched.label, number).await?;
     let mut seals = Vec::new();
     for stack in &pull.stacks {
         let found = match &stack.seal {
@@ -46,7 +48,7 @@ pub async fn page(look: &Look<'_>, path: &str, number: &str) -> Result<Page> {
         };
         seals.push(found);
     }
-    let parts = vec![("head", head(&title, &pull, at, look.now)), ("changes", changes(&pull, &seals))];
+    let parts = vec![("head", head(&title, (&pull, up.as_ref()), at, look.now)), ("changes", changes(&pull, &seals))];
     let data = json!({ "pullRequest": pull, "seals": seals });
     Ok(Page { title, state: None, here: "stacks", parts, data })
 }
@@ -58,12 +60,13 @@ async fn is_awaited(look: &Look<'_>, label: &str, number: u64) -> Result<bool> {
     Ok(look.server.ledger.jobs().await?.iter().any(is_it))
 }
 
-fn head(title: &str, pull: &PullRecord, at: i64, now: i64) -> Markup {
+fn head(title: &str, (pull, up): (&PullRecord, Option<&Up>), at: i64, now: i64) -> Markup {
     html! {
         div.head { div {
             p.crumbs { @if pull.url.starts_with("https://") || pull.url.starts_with("http://") { a href=(pull.url) rel="noreferrer" { (title) } } @else { (title) } }
             h1 { (brief(&pull.title, 200)) }
             @if let Some(end) = &pull.end { p.lead { "Merged as " (commit(&end.commit)) ": " (legible(&end.in_words())) } }
+            @if let Some(up) = up { p.lead { "Up before its merge: " (legible(&up.in_words())) } }
             p.lead { (legible(&pull.words)) }
             p.soft { (legible(&pull.branch)) " into " (legible(&pull.base)) ": " (commit(&pull.head)) " into " (commit(&pull.base_commit)) ", previewed " (clock(at, now)) }
         } }
@@ -149,7 +152,7 @@ mod tests {
             seal: None,
         };
         let pull = pull("javascript:alert(1)", vec![stack]);
-        let page = head("acme/infra #7", &pull, 0, 0).into_string() + &changes(&pull, &[None]).into_string();
+        let page = head("acme/infra #7", (&pull, None), 0, 0).into_string() + &changes(&pull, &[None]).into_string();
         for markup in ["<script", "<img", "<i>", "<u>", "web/<b>", "javascript:", "\u{202e}", "\u{7}"] {
             assert!(!page.contains(markup), "{markup}: {page}");
         }

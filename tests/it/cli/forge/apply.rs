@@ -9,7 +9,7 @@ use serde_json::json;
 use super::gitea::Hosted;
 use super::played::{KINDS, Played};
 use super::served::{SECRET, Served};
-use super::server::{ADA, BOT};
+use super::server::{ADA, BOT, EVE};
 use crate::pulumi::poll;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
@@ -80,6 +80,31 @@ impl Talk {
         self.h.server.call(ADA, "PATCH", &path, Some(&json!({ "state": "closed" })));
     }
 
+    /// What a stranger changes is rolled out once somebody who may write has read it, and says so for the whole of its commit.
+    fn rolls_a_fork_out(&self) {
+        self.h.server.call(EVE, "POST", &self.h.at("forks"), Some(&json!({})));
+        let (fork, place) = (self.h.path.replace(ADA, EVE), &self.h.place);
+        place.repo.switch("main").branch("strange");
+        let head = place.change(&[A, ("c", "path: c.txt, content: c")]);
+        place.repo.git(&["push", "-q", &self.h.server.push_url(EVE, &fork), "strange"]);
+        let number = self.h.open_as(EVE, "eve:strange");
+        let asked = format!("it comes from a fork: read it, then write `/gitinfra preview {head}` first");
+        poll("the stranger's status", || !self.h.statuses(&head).is_empty());
+        self.write(number, &format!("/gitinfra up {head}"));
+        self.until_says(number, &asked);
+        self.write(number, &format!("/gitinfra preview {head}"));
+        self.until_previewed(&head);
+        self.write(number, &format!("/gitinfra up {}", &head[..7]));
+        self.until_says(number, &format!("it comes from a fork: read it, then write `/gitinfra up {head}`"));
+        assert_eq!(place.file("c.txt"), None);
+        self.write(number, &format!("/gitinfra up {head}"));
+        self.until_says(number, &format!("test/dev is rolled out at {}: merge it", &head[..7]));
+        assert_eq!(place.file("c.txt").as_deref(), Some("c"));
+        self.merge(number, "merge");
+        poll("its end", || self.h.texts(number)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+        assert!(!self.has_lock());
+    }
+
     /// Asks for a slow roll-out, and waits until the engine is in it.
     fn begins(&self, number: u64, head: &str) {
         self.write(number, &format!("/gitinfra up {}", &head[..7]));
@@ -128,6 +153,15 @@ fn what_is_rolled_out_before_its_merge_is_not_rolled_out_by_it() {
     t.up(1, &first);
     assert_eq!((place.file("a.txt").as_deref(), place.get("runs").len()), (Some("two"), 2));
     assert_eq!(t.status(&first), format!("success is rolled out at {at}: merge it"));
+    // What is offered before is done: so says the comment from its top on, and the page.
+    let text = t.h.texts(1)[0].clone();
+    assert!(text.starts_with(&format!("### gitinfra up: rolled out at {at}: merge it\n")), "{text}");
+    assert!(text.contains(&format!("> rolled out at {at}: merge it (test/dev)\n")), "{text}");
+    let page = t.served.get(&format!("/pull/{}/1", t.h.path)).text;
+    assert!(page.contains(&format!("rolled out at {at}: merge it")), "{page}");
+    t.write(1, &format!("/gitinfra up {at}"));
+    t.until_says(1, &format!("test/dev is rolled out at {at} already: merge it"));
+    place.run("unlock test/dev").expect_err(&["`test/dev`: pr/1 has it", "merging or closing pr/1 gives it back"]);
     let words = format!("pr/1 has it: it is rolled out at {at}, and not merged yet");
     assert!(t.served.get("/stacks").text.contains(&words), "{}", t.served.get("/stacks").text);
     // It keeps the stack until it is merged.
@@ -179,7 +213,10 @@ fn what_is_closed_unmerged_goes_back_to_the_branch() {
     );
     poll("the way back", || place.file("a.txt").as_deref() == Some("one") && place.file("b.txt").is_none());
     poll("its end", || place.states() == ["succeeded", "succeeded", "succeeded"]);
+    t.until_says(one, "test/dev is back at what main says, at ");
     assert!(!t.has_lock());
+    assert_eq!(t.status(&head), "error it was closed without a merge");
+    assert!(t.h.texts(one)[0].starts_with("### gitinfra preview: "), "{:?}", t.h.texts(one));
     // One that failed may have changed a part, and may be tried again.
     let (two, head) = t.open("fails", &[A2, B]);
     fs::write(place.path("root/test/dev/.files/b.txt.fault"), "create").expect("the folder can be written");
@@ -189,9 +226,25 @@ fn what_is_closed_unmerged_goes_back_to_the_branch() {
     assert!(t.says(two, "`gitinfra logs run/"), "{:?}", t.h.texts(two));
     let is_red = |status: &String| status.starts_with("gitinfra failure test/dev failed");
     assert!(t.h.statuses(&head).iter().any(is_red), "{:?}", t.h.statuses(&head));
+    assert!(t.h.texts(two)[0].starts_with("### gitinfra up: test/dev failed\n"), "{:?}", t.h.texts(two));
     t.close(two);
     t.until_says(two, "test/dev may be changed in part by it: that goes back to what main says");
     poll("the way back", || place.file("a.txt").as_deref() == Some("one") && !t.has_lock());
+    t.until_says(two, "test/dev is back at what main says, at ");
+    // Whoever takes the lock away is told what comes of that, and so is the pull request.
+    let (three, head) = t.open("taken", &[A2]);
+    t.up(three, &head);
+    let next = "takes the stack back to what that says, and pr/3 is told";
+    place.run("unlock test/dev --force").expect_code(0).expect_out(&[next]);
+    place.repo.switch("main").write("NEWS", "one").commit("Nothing of the stack");
+    place.repo.git(&["push", "-q", "origin", "main"]);
+    let words = format!("is no longer rolled out at {}: run/", &head[..7]);
+    t.until_says(three, &format!("test/dev {words}"));
+    assert!(t.status(&head).starts_with(&format!("error {words}")), "{}", t.status(&head));
+    assert!(t.says(three, &format!("a comment with /gitinfra up {} rolls", &head[..7])), "{:?}", t.h.texts(three));
+    assert_eq!(place.file("a.txt").as_deref(), Some("one"));
+    t.close(three);
+    t.rolls_a_fork_out();
     t.served.end();
 }
 
@@ -231,7 +284,13 @@ fn what_is_merged_while_another_has_the_stack_waits_for_it() {
     poll("its status", || t.status(&merge).starts_with("pending waits: pr/1 has it"));
     poll("the page", || t.served.get("/stacks").text.contains("1 behind, until a lock ends"));
     t.close(one);
+    // Whoever merged it was not shown that what the other changed is taken back by that: somebody is asked, and both are told.
+    poll("its hold", || t.h.texts(two)[0].starts_with("### gitinfra: test/dev is held\n"));
+    t.until_says(one, "test/dev does not go back yet, it is held as hold/");
+    let seal = t.h.place.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
+    t.write(one, &format!("/gitinfra approve {seal}"));
     poll("its end", || t.h.texts(two)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    t.until_says(one, "test/dev is back at what main says, at ");
     poll("the end of its status", || t.status(&merge).starts_with("success rolled out"));
     assert_eq!((t.h.place.file("a.txt").as_deref(), t.h.place.file("b.txt").as_deref()), (Some("one"), Some("b")));
     t.served.end();
