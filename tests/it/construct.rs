@@ -180,11 +180,20 @@ impl ResourceMonitor for Monitor {
         let urn = urn(&request.parent, &request.r#type, &request.name);
         let inputs = read(request.object.as_ref());
         self.standing.asked(&urn);
-        let before = after(&request);
-        self.after.lock().unwrap_or_else(PoisonError::into_inner).insert(request.name.clone(), before);
+        // A component is told twice: by the one that it is a part of, and by itself.
+        let noted =
+            self.after.lock().map(|mut all| all.entry(request.name.clone()).or_default().extend(after(&request)));
+        noted.unwrap_or_else(|_| unreachable!("no test panics with it"));
         if request.remote {
             let answer = self.construct(&request.r#type, &request.name, &request.parent, &inputs).await?;
-            let answer = rpc::RegisterResourceResponse { urn: answer.urn, object: answer.state, ..Default::default() };
+            let from = |urns: Vec<String>| rpc::register_resource_response::PropertyDependencies { urns };
+            let dependencies = answer.state_dependencies.into_iter().map(|(name, it)| (name, from(it.urns)));
+            let answer = rpc::RegisterResourceResponse {
+                urn: answer.urn,
+                object: answer.state,
+                property_dependencies: dependencies.collect(),
+                ..Default::default()
+            };
             return Ok(Response::new(answer));
         }
         if !request.custom {

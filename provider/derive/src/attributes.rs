@@ -30,6 +30,8 @@ pub struct Prop {
     pub max: Option<Expr>,
     pub rename: Option<LitStr>,
     pub module: Option<LitStr>,
+    /// Of a component's output: it does not wait for the rest of the component.
+    pub early: bool,
     /// The words as they are written, for what is said about them.
     written: Vec<Ident>,
 }
@@ -65,7 +67,8 @@ impl Prop {
             "max" => self.max = Some(meta.value()?.parse()?),
             "rename" => self.rename = Some(meta.value()?.parse()?),
             "module" => self.module = Some(meta.value()?.parse()?),
-            _ => return Err(meta.error("unknown: there are replace, stable, keep, initial, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module")),
+            "early" => self.early = true,
+            _ => return Err(meta.error("unknown: there are replace, stable, keep, initial, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module, early")),
         }
         Ok(())
     }

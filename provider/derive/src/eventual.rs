@@ -153,7 +153,7 @@ pub fn component(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
         return Err(syn::Error::new_spanned(input, "a component's outputs are a struct"));
     };
-    let columns = columns(data)?;
+    let columns = columns(data, "an output of a component", &["rename", "early"])?;
     let this = &input.ident;
     let (shaped, nested) = (shaped(input, &columns)?, nested(input, &columns)?);
     let (mut given, mut returned) = (Vec::new(), Vec::new());
@@ -164,12 +164,12 @@ pub fn component(input: &DeriveInput) -> Result<TokenStream> {
             returned.push(quote!(#ident: ::pulumi_plugin::component::Returned::returned(part)));
             continue;
         }
-        prop.only(&["rename"], "an output of a component")?;
+        let read = if prop.early { quote!(early) } else { quote!(outlet) };
         let ty = eventual(&field.ty)?;
         given.push(quote!(given.push((#name, ::pulumi_plugin::Input::<#ty>::from(self.#ident).erase()));));
         returned.push(match inside(&field.ty, "Option") {
-            Some(_) => quote!(#ident: ::core::option::Option::Some(part.outlet(#name))),
-            None => quote!(#ident: part.outlet(#name)),
+            Some(_) => quote!(#ident: ::core::option::Option::Some(part.#read(#name))),
+            None => quote!(#ident: part.#read(#name)),
         });
     }
     Ok(quote! {

@@ -18,8 +18,9 @@ pub struct Column<'a> {
     pub doc: String,
 }
 
-pub fn columns(data: &DataStruct) -> Result<Vec<Column<'_>>> {
-    let columns = data.fields.iter().map(column);
+/// The fields of a struct, each of which is what is said, and can be these.
+pub fn columns<'a>(data: &'a DataStruct, each: &str, allowed: &[&str]) -> Result<Vec<Column<'a>>> {
+    let columns = data.fields.iter().map(|field| column(field, each, allowed));
     let columns = columns.collect::<Result<Vec<_>>>()?;
     let mut names = BTreeSet::new();
     match columns.iter().find(|c| !c.prop.flat() && !names.insert(&c.name)) {
@@ -28,19 +29,19 @@ pub fn columns(data: &DataStruct) -> Result<Vec<Column<'_>>> {
     }
 }
 
-fn column(field: &Field) -> Result<Column<'_>> {
+fn column<'a>(field: &'a Field, each: &str, allowed: &[&str]) -> Result<Column<'a>> {
     let ident = field.ident.as_ref();
     let ident = ident.ok_or_else(|| Error::new_spanned(field, "a property needs a name"))?;
     let prop = Prop::of(&field.attrs)?;
     match prop.flat() {
         true => prop.only(&[if prop.inputs { "inputs" } else { "flatten" }], "a part of the object")?,
-        false => prop.only(&ON_FIELDS, "a property")?,
+        false => prop.only(allowed, each)?,
     }
     Ok(Column { field, ident, name: name_of(field, &prop), doc: doc_of(&field.attrs), prop })
 }
 
 pub fn derive(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {
-    let columns = columns(data)?;
+    let columns = columns(data, "a property", &ON_FIELDS)?;
     let this = &input.ident;
     let shaped = shaped(input, &columns)?;
     let decode_and_encode = reading_and_writing(&columns);

@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use crate::assume::assume;
 use crate::call::Call;
 use crate::component::Component;
+use crate::early::Outlets;
 use crate::error::{Error, Fault, Result};
 use crate::lifecycle::{Life, ask, gone};
 use crate::monitor::{Registrar, resolved};
@@ -378,9 +379,11 @@ impl<P: Provider, C: Component<Session = P::Session> + Sync + 'static> AnyCompon
                 registrar.refuse(faults)?;
             }
             let notes = scope.notes();
+            let given: Outlets = given.into_iter().filter_map(|(name, input)| Some((name, input.given()?))).collect();
+            registrar.tell(given.clone());
             scope.run().await?;
             let mut outputs = Vec::new();
-            for (name, output) in given.into_iter().filter_map(|(name, input)| Some((name, input.given()?))) {
+            for (name, output) in given {
                 let value = output.resolve().await.map_err(|e| Error::new(format!("output `{name}`: {e}")))?;
                 outputs.push((name, value.into_output_value()));
             }

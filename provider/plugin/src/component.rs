@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::early::Outlets;
 use crate::error::{Error, Fault, Result};
 use crate::output::{Input, Maybe, Output, Resolved, returned};
 use crate::path::Path;
@@ -152,7 +153,11 @@ impl<M: Member> Origin for M {
 
 /// A child or part that has been told to the engine.
 #[derive(Clone)]
-pub struct Registered(pub(crate) Output<Arc<Registration>>);
+pub struct Registered {
+    pub(crate) told: Output<Arc<Registration>>,
+    /// What a part says before the engine does; a child says nothing.
+    pub(crate) early: Output<Arc<Outlets>>,
+}
 
 /// What the engine says of a child.
 #[derive(Debug, PartialEq)]
@@ -169,7 +174,7 @@ pub(crate) struct Registration {
 impl Registered {
     /// The child's URN.
     pub fn urn(&self) -> Output<String> {
-        self.0.map(|child| child.urn.clone())
+        self.told.map(|child| child.urn.clone())
     }
 
     /// The child's id.
@@ -193,13 +198,25 @@ impl Registered {
         })
     }
 
+    /// The same for an output that does not wait for the rest of the part: it is known as soon as what it comes from is, and comes from nothing else.
+    pub fn early<T: Property>(&self, name: &'static str) -> Output<T> {
+        let (early, whole) = (self.early.clone(), self.outlet(name));
+        Output::eventual(async move {
+            tokio::select! {
+                biased;
+                Some(early) = soon(early, name) => Ok(early),
+                whole = whole.resolve() => whole,
+            }
+        })
+    }
+
     /// What a property is read to, and what it comes from.
     fn maybe<T, F>(&self, name: &'static str, read: F) -> Output<T>
     where
         T: Clone + Send + Sync + 'static,
         F: FnOnce(&Registration) -> Result<(Maybe<T>, bool)> + Send + 'static,
     {
-        let child = self.0.clone();
+        let child = self.told.clone();
         Output::eventual(async move {
             let Resolved { value, secret, mut dependencies } = child.resolve().await?;
             let (value, hidden) = match value {
@@ -215,9 +232,70 @@ impl Registered {
     }
 }
 
+/// What a part says of an output. Where it says nothing, fails, or has no such output, the engine's answer tells.
+async fn soon<T: Property>(early: Output<Arc<Outlets>>, name: &str) -> Option<Resolved<T>> {
+    let Maybe::Known(outlets) = early.resolve().await.ok()?.value else { return None };
+    let output = outlets.get(name)?.resolve().await.ok()?;
+    if matches!(output.value, Maybe::Skipped(_)) {
+        return None;
+    }
+    let output = output.into_output_value();
+    let value = returned::<T>(Some(&output), false).ok()?;
+    Some(Resolved { value, secret: output.has_secret(), dependencies: output.dependencies() })
+}
+
 /// An output as the engine has it, and whether it is secret.
 fn read<T: Property>(child: &Registration, name: &str) -> Result<(Maybe<T>, bool)> {
     let value = child.state.get(name);
     let read = returned::<T>(value, child.preview).map_err(|e| e.doing(format!("output `{name}`")))?;
     Ok((read, value.is_some_and(Value::has_secret)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A part of which the engine has said nothing yet, or this, with what it says of one output itself.
+    fn part(told: Option<&str>, early: Option<Output<Value>>) -> Registered {
+        let whole = told.map(|text| Registration {
+            urn: "urn:part".to_owned(),
+            id: String::new(),
+            state: Map::from([("text".to_owned(), text.into())]),
+            dependencies: BTreeMap::new(),
+            preview: false,
+        });
+        let told = match whole {
+            Some(whole) => Output::known(Arc::new(whole)),
+            None => Output::eventual(std::future::pending()),
+        };
+        let outlets = early.map(|output| Arc::new(Outlets::from([("text", output)])));
+        Registered { told, early: outlets.map_or_else(|| Output::skipped("nobody tells it"), Output::known) }
+    }
+
+    #[tokio::test]
+    async fn an_early_output_does_not_wait_for_the_rest_of_its_part() {
+        let failed = || Output::known("").try_map(|_| Err::<Value, _>(Error::new("failed")));
+        for (told, early, expected) in [
+            (None, Some(Output::known(Value::from("early"))), "early"),
+            (Some("whole"), Some(Output::known(Value::from("early"))), "early"),
+            (Some("whole"), Some(failed()), "whole"),
+            (Some("whole"), Some(Output::skipped("child")), "whole"),
+            (Some("whole"), None, "whole"),
+        ] {
+            let text = part(told, early).early::<String>("text").resolve().await.expect("an output");
+            assert_eq!(text.value, Maybe::Known(expected.to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_early_output_keeps_what_it_comes_from_and_that_it_is_secret() {
+        let from = Resolved {
+            value: Maybe::Known(Value::from("a")),
+            secret: true,
+            dependencies: BTreeSet::from(["urn:child".to_owned()]),
+        };
+        let text = part(None, Some(Output::eventual(async { Ok(from) }))).early::<String>("text").resolve().await;
+        let text = text.expect("an output");
+        assert_eq!((text.secret, text.dependencies), (true, BTreeSet::from(["urn:child".to_owned()])));
+    }
 }

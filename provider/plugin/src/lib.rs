@@ -16,6 +16,7 @@ mod catalogue;
 pub mod component;
 pub mod conform;
 pub mod diff;
+mod early;
 mod error;
 mod failures;
 mod faults;

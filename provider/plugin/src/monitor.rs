@@ -9,13 +9,15 @@ use futures::future::BoxFuture;
 use gitinfra_proto::pulumirpc as rpc;
 use rpc::register_resource_request as register;
 use rpc::resource_monitor_client::ResourceMonitorClient;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::component::Registration;
+use crate::early::{Early, Outlets};
 use crate::error::{Error, Fault, Result};
-use crate::failures::Failures;
+use crate::failures::{Failures, child_urn};
 use crate::value::{Map, Value};
 use crate::wire::{self, Accepts};
 
@@ -27,8 +29,15 @@ pub(crate) const MESSAGE_LIMIT: usize = 400 << 20;
 
 /// Who takes the children of a component: the engine, or a rehearsal.
 pub(crate) trait Registrar: Send + Sync {
-    /// Takes a child or part; ends when it is there.
-    fn register(&self, child: NewChild) -> BoxFuture<'_, Result<Registration, Arc<Error>>>;
+    /// Takes a child or part; ends when it is there. A part may tell its outputs before that.
+    fn register(
+        &self,
+        child: NewChild,
+        early: oneshot::Sender<Outlets>,
+    ) -> BoxFuture<'_, Result<Registration, Arc<Error>>>;
+
+    /// Takes the component's outputs as they come to be known, for the component that it is a part of.
+    fn tell(&self, _outlets: Outlets) {}
 
     /// Takes what is wrong with the children as a whole; whether it goes on all the same.
     fn refuse(&self, faults: Vec<Fault>) -> Result<()> {
@@ -59,6 +68,8 @@ pub(crate) struct Monitor {
     secret_outputs: Vec<String>,
     /// What this provider said of resources that failed.
     failures: Arc<Failures>,
+    /// What this provider says of parts that are not whole yet.
+    early: Arc<Early>,
     cancel: CancellationToken,
 }
 
@@ -127,7 +138,7 @@ impl Monitor {
         inputs: &Map,
         provider: &str,
         version: &str,
-        failures: Arc<Failures>,
+        (failures, early): (Arc<Failures>, Arc<Early>),
         cancel: CancellationToken,
     ) -> Result<Monitor> {
         let endpoint = Endpoint::from_shared(format!("http://{}", request.monitor_endpoint));
@@ -146,6 +157,7 @@ impl Monitor {
             ignored: request.ignore_changes.clone(),
             secret_outputs: request.additional_secret_outputs.clone(),
             failures,
+            early,
             cancel,
         })
     }
@@ -231,8 +243,24 @@ impl Monitor {
 
 impl Registrar for Monitor {
     /// Registers a child or part and waits until the engine has made it.
-    fn register(&self, child: NewChild) -> BoxFuture<'_, Result<Registration, Arc<Error>>> {
+    fn register(
+        &self,
+        child: NewChild,
+        early: oneshot::Sender<Outlets>,
+    ) -> BoxFuture<'_, Result<Registration, Arc<Error>>> {
+        if child.part {
+            self.early.listen(child_urn(&self.parent, child.token, &child.name), early);
+        }
         self.registered(child).boxed()
+    }
+
+    fn tell(&self, mut outlets: Outlets) {
+        for name in &self.secret_outputs {
+            if let Some(output) = outlets.get_mut(name.as_str()) {
+                *output = output.secret();
+            }
+        }
+        self.early.tell(&self.parent, outlets);
     }
 
     /// The engine does that for resources, but not for components.

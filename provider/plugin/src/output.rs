@@ -63,7 +63,7 @@ impl<T> Maybe<T> {
 impl<T: Clone + Send + Sync + 'static> Output<T> {
     /// A value that is known already.
     pub fn known(value: T) -> Output<T> {
-        Output::ready(Resolved { value: Maybe::Known(value), secret: false, dependencies: BTreeSet::new() })
+        Output::ready(Resolved::of(value))
     }
 
     /// A value that is known only once something has been made.
@@ -205,6 +205,13 @@ impl<T: Property> Output<T> {
             false => Maybe::Known(T::decode(&value.plain())?),
         };
         Ok(Output::ready(Resolved { value: known, secret: value.has_secret(), dependencies: value.dependencies() }))
+    }
+}
+
+impl<T> Resolved<T> {
+    /// A value that comes from no resource.
+    pub(crate) fn of(value: T) -> Resolved<T> {
+        Resolved { value: Maybe::Known(value), secret: false, dependencies: BTreeSet::new() }
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::component::{Arguments, Child, Component, Knobs, Member, Origin, Part, Registered, Registration, Twin};
+use crate::early::Outlets;
 use crate::error::{Error, Fault, Result};
 use crate::monitor::{Registrar, stopped};
 use crate::nearest::nearest;
@@ -153,7 +154,7 @@ impl Scope {
 
     fn tell(&mut self, key: String, options: Options, args: impl Arguments, kind: Kind) -> Registered {
         if self.knobs.skip.contains(&key) {
-            let skipped = Registered(Output::skipped(&key));
+            let skipped = Registered { told: Output::skipped(&key), early: Output::skipped(&key) };
             self.skipped.insert(key);
             return skipped;
         }
@@ -237,12 +238,15 @@ type Outcome = Result<Resolved<Arc<Registration>>, Arc<Error>>;
 /// What others see of a child, and the work of telling it to the engine.
 fn register(draft: Draft, registrar: Arc<dyn Registrar>) -> (Registered, Registering) {
     let (tell, told) = oneshot::channel::<Outcome>();
-    let registered = Registered(Output::eventual(async move {
-        told.await.unwrap_or_else(|_| Err(Arc::new(Error::new("the component ended before its child"))))
-    }));
+    let (say, said) = oneshot::channel::<Outlets>();
+    let ended = |_| Arc::new(Error::new("the component ended before its child"));
+    let registered = Registered {
+        told: Output::eventual(async move { told.await.map_err(ended)? }),
+        early: Output::eventual(async move { said.await.map(|said| Resolved::of(Arc::new(said))).map_err(ended) }),
+    };
     let registering = async move {
         let (outcome, own) = match draft.known().await {
-            Ok(child) => (registrar.register(child).await.map(Arc::new), true),
+            Ok(child) => (registrar.register(child, say).await.map(Arc::new), true),
             Err(inherited) => (Err(inherited), false),
         };
         let lost = outcome.as_ref().err().cloned();

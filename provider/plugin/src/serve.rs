@@ -29,6 +29,7 @@ pub use start::{Begun, Start, serve};
 use crate::call::{Birth, Call};
 use crate::catalogue::{AnyResource, At, Package};
 use crate::conform::conform;
+use crate::early::Early;
 use crate::failures::Failures;
 use crate::hide::secrets;
 use crate::lifecycle::{Pace, ask};
@@ -66,6 +67,7 @@ struct Met<P> {
     cancel: CancellationToken,
     building: TaskTracker,
     failures: Arc<Failures>,
+    early: Arc<Early>,
     /// The tokens of creations that may have made something although no answer came.
     tried: BTreeSet<String>,
     /// The URNs that the engine has an older resource of, and does not ask what differs: it replaces them by wish.
@@ -92,6 +94,7 @@ impl<P> Default for Met<P> {
             cancel: CancellationToken::new(),
             building: TaskTracker::new(),
             failures: Arc::default(),
+            early: Arc::default(),
             tried: BTreeSet::new(),
             known: BTreeSet::new(),
             shown: BTreeSet::new(),
@@ -172,6 +175,11 @@ impl<P: Provider> Service<P> {
     /// What failed so far.
     fn failures(&self) -> Arc<Failures> {
         self.met().failures.clone()
+    }
+
+    /// What parts say before they are whole.
+    fn early(&self) -> Arc<Early> {
+        self.met().early.clone()
     }
 
     fn pending(&self) -> MutexGuard<'_, BTreeMap<String, Begun>> {

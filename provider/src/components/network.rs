@@ -27,8 +27,10 @@ use crate::components::Report;
 #[derive(Clone, Outputs)]
 pub struct Network {
     /// The VPC's id.
+    #[prop(early)]
     pub vpc_id: Output<String>,
     /// The VPC's IPv4 range.
+    #[prop(early)]
     pub cidr: Output<String>,
     /// The name of each availability zone, by its letter.
     pub availability_zones: Output<BTreeMap<String, String>>,
@@ -37,10 +39,12 @@ pub struct Network {
     /// The id of each subnet, by zone letter and tier: `subnetsByZone.a.app`.
     pub subnets_by_zone: Output<BTreeMap<String, BTreeMap<String, String>>>,
     /// The ids of the subnets of the tier `public`, in the order of their zones' letters.
+    #[prop(early)]
     pub public_subnet_ids: Output<Vec<String>>,
     /// The ids of the subnets of the tier `app`, in the order of their zones' letters.
     pub app_subnet_ids: Output<Vec<String>>,
     /// The ids of the subnets of the tier `data`, in the order of their zones' letters.
+    #[prop(early)]
     pub data_subnet_ids: Output<Vec<String>>,
     /// The ids of the route tables, by tier, or by tier and zone letter where each zone has its own.
     pub route_table_ids: Output<BTreeMap<String, String>>,
@@ -140,10 +144,10 @@ fn made(here: &mut Scope, inputs: &NetworkInputs, zones: &[Zone]) -> Result<Netw
         availability_zones: Output::known(zones.iter().map(|z| (z.letter.clone(), z.name.clone())).collect()),
         subnet_ids: Output::all_by_key(subnets.keys().map(|tier| (tier.clone(), ids(&subnets, tier)))),
         subnets_by_zone: Output::all_by_key(by_zone),
-        public_subnet_ids: ids(&subnets, "public"),
-        app_subnet_ids: ids(&subnets, "app"),
-        data_subnet_ids: ids(&subnets, "data"),
-        route_table_ids: Output::all_by_key(tables),
+        public_subnet_ids: tables.ready("public", &ids(&subnets, "public")),
+        app_subnet_ids: tables.ready("app", &ids(&subnets, "app")),
+        data_subnet_ids: tables.ready("data", &ids(&subnets, "data")),
+        route_table_ids: Output::all_by_key(tables.ids),
         nat_public_ips: nats.public_ips(),
         ipv6_cidr: ranges.ipv6.map(|range| range.block),
         default_security_group_id: default_group,

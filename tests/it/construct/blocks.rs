@@ -85,17 +85,19 @@ fn a_rotated_password_starts_the_tasks_anew() {
 #[test]
 fn blocks_wait_only_for_what_they_need() {
     let aws = Aws::hurried();
-    let built = stack(&aws, &json!({"aurora": true, "redis": true})).unwrap_or_else(|wrong| panic!("{wrong:?}"));
-    let blocks = ["aurora", "redis", "load-balancer", "cdn", "service", "session-manager", "vpc-endpoints"];
+    let built = stack(&aws, &json!({"aurora": true, "redis": true, "vpcEndpoints": true}))
+        .unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let blocks = ["network-nat", "aurora", "redis", "load-balancer", "cdn", "service"];
     for (block, expected) in [
         ("aurora", &[][..]),
         ("redis", &[]),
         ("load-balancer", &[]),
-        ("vpc-endpoints", &[]),
-        ("session-manager", &[]),
+        ("vpc-endpoints", &["network-nat"]),
+        ("session-manager", &["network-nat"]),
         ("cdn", &["load-balancer"]),
-        ("service", &["aurora", "redis", "load-balancer", "cdn"]),
+        ("service", &["network-nat", "aurora", "redis", "load-balancer", "cdn"]),
     ] {
+        assert!(built.after.contains_key(&format!("web-{block}")), "{block}");
         let all = before(&built, &format!("web-{block}"));
         let of = |it: &str| all.iter().any(|name| name.starts_with(&format!("web-{it}")));
         let waits: Vec<_> = blocks.into_iter().filter(|it| *it != block && of(it)).collect();

@@ -33,6 +33,7 @@ pub struct Site {
     /// Where the map is.
     pub map: Output<String>,
     /// The SHA-256 of each page, by its name.
+    #[prop(early)]
     pub sums: Output<BTreeMap<String, String>>,
     /// What every component gives.
     #[prop(flatten)]

@@ -113,8 +113,8 @@ impl<P: Provider> Service<P> {
         let mut urn = String::new();
         let open = async {
             let version = self.package.meta.version;
-            let monitor =
-                Monitor::open(request, inputs, &configured.reference, version, self.failures(), self.cancel()).await?;
+            let kept = (self.failures(), self.early());
+            let monitor = Monitor::open(request, inputs, &configured.reference, version, kept, self.cancel()).await?;
             urn = monitor.urn().to_owned();
             let registrar: Arc<dyn Registrar> = Arc::new(monitor);
             Ok(registrar)

@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use tokio::sync::oneshot;
 
 use crate::assume::sure;
 use crate::call::Call;
 use crate::catalogue::{AnyComponent, AnyResource, Package, Site};
 use crate::component::Registration;
 use crate::conform::{Conformed, conform};
+use crate::early::Outlets;
 use crate::error::{Error, Fault, Result};
 use crate::failures::child_urn;
 use crate::foresee::foresee;
@@ -182,7 +184,12 @@ impl<P: Provider> Rehearsal<P> {
 }
 
 impl<P: Provider> Registrar for Rehearsal<P> {
-    fn register(&self, child: NewChild) -> BoxFuture<'_, Result<Registration, Arc<Error>>> {
+    /// It makes nothing that would be waited for: a part has nothing to say early.
+    fn register(
+        &self,
+        child: NewChild,
+        _: oneshot::Sender<Outlets>,
+    ) -> BoxFuture<'_, Result<Registration, Arc<Error>>> {
         self.registration(child).map(Ok).boxed()
     }
 

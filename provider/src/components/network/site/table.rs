@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pulumi_plugin::Output;
+use pulumi_plugin::component::Origin;
 
 use super::{Nats, Range, Site, Subnets};
 use crate::components::network::inputs::Access;
@@ -24,6 +25,33 @@ pub struct Ways<'a> {
     pub outwards: Option<Output<String>>,
     /// The IPv6 range of the VPC.
     pub ipv6: Option<Range>,
+}
+
+/// The route tables of a network.
+#[derive(Default)]
+pub struct Tables {
+    /// Their ids, by tier, or by tier and zone letter where each zone has its own.
+    pub ids: BTreeMap<String, Output<String>>,
+    /// What the subnets of each tier have once they reach what they are to reach: their tables and the routes of those.
+    ways: BTreeMap<String, Vec<Output<()>>>,
+}
+
+impl Tables {
+    /// Subnets of a tier, for those that are made in them: what is made there finds all of the tier's ways, and is gone before they go.
+    pub fn ready(&self, tier: &str, subnets: &Output<Vec<String>>) -> Output<Vec<String>> {
+        subnets.depends_on(&Output::all(self.ways.get(tier).into_iter().flatten().cloned()))
+    }
+
+    fn note(&mut self, tier: &str, way: &impl Origin) {
+        self.ways.entry(tier.to_owned()).or_default().push(way.origin());
+    }
+}
+
+/// A tier of subnets, and the key of one of its route tables.
+#[derive(Clone, Copy)]
+struct Tabled<'a> {
+    tier: &'a str,
+    key: &'a str,
 }
 
 /// The targets of a table's routes to everywhere.
@@ -50,25 +78,24 @@ impl Ways<'_> {
 
 impl Site<'_> {
     /// A route table for each tier, and for private tiers one in each zone, so that a change of NAT only changes a route's target.
-    pub fn tables(&mut self, vpc: &VpcOutputs, ways: &Ways, subnets: &Subnets) -> BTreeMap<String, Output<String>> {
+    pub fn tables(&mut self, vpc: &VpcOutputs, ways: &Ways, subnets: &Subnets) -> Tables {
         let inputs = self.inputs;
-        let mut tables = BTreeMap::new();
+        let mut tables = Tables::default();
         for (name, tier) in &inputs.settings.tiers {
             let Some(subnets) = subnets.get(name) else {
                 continue;
             };
             if tier.access != Access::Private {
                 let routes = if tier.access == Access::Public { ways.public() } else { Routes::default() };
-                let table = self.table(vpc, name, subnets.iter());
-                self.routes(&table, name, routes, ways);
-                tables.insert(name.clone(), table);
+                let at = Tabled { tier: name, key: name };
+                self.table(&mut tables, vpc, at, subnets.iter());
+                self.routes(&mut tables, at, routes, ways);
                 continue;
             }
             for (letter, subnet) in subnets {
-                let key = format!("{name}-{letter}");
-                let table = self.table(vpc, &key, [(letter, subnet)].into_iter());
-                self.routes(&table, &key, ways.private(letter), ways);
-                tables.insert(key, table);
+                let at = Tabled { tier: name, key: &format!("{name}-{letter}") };
+                self.table(&mut tables, vpc, at, [(letter, subnet)].into_iter());
+                self.routes(&mut tables, at, ways.private(letter), ways);
             }
         }
         tables
@@ -77,32 +104,35 @@ impl Site<'_> {
     /// A route table, and the subnets that use it.
     fn table<'s>(
         &mut self,
+        tables: &mut Tables,
         vpc: &VpcOutputs,
-        key: &str,
+        Tabled { tier, key }: Tabled<'_>,
         subnets: impl Iterator<Item = (&'s String, &'s SubnetOutputs)>,
-    ) -> Output<String> {
+    ) {
         let name = format!("rtb-{key}");
         let tags = self.named(&name);
         let table = self.here.add::<RouteTable>(name, RouteTableArgs { vpc_id: (&vpc.id).into(), tags: tags.into() });
         for (letter, subnet) in subnets {
-            let tier = key.split('-').next().unwrap_or(key);
+            let word = key.split('-').next().unwrap_or(key);
             let args = RouteTableAssociationArgs { route_table_id: (&table.id).into(), subnet_id: (&subnet.id).into() };
-            self.here.add::<RouteTableAssociation>(format!("assoc-{tier}-{letter}"), args);
+            let used = self.here.add::<RouteTableAssociation>(format!("assoc-{word}-{letter}"), args);
+            tables.note(tier, &used);
         }
-        table.id
+        tables.ids.insert(key.to_owned(), table.id);
     }
 
     /// The routes of a table to everywhere. The VPC has its IPv6 range before it has routes of IPv6.
-    fn routes(&mut self, table: &Output<String>, key: &str, routes: Routes, ways: &Ways) {
+    fn routes(&mut self, tables: &mut Tables, Tabled { tier, key }: Tabled<'_>, routes: Routes, ways: &Ways) {
+        let Some(table) = tables.ids.get(key).cloned() else { return };
         if let Some(route) = routes.ipv4 {
             let route =
-                RouteArgs { route_table_id: table.into(), destination_cidr_block: everywhere().into(), ..route };
-            self.here.add::<Route>(format!("route-{key}"), route);
+                RouteArgs { route_table_id: (&table).into(), destination_cidr_block: everywhere().into(), ..route };
+            tables.note(tier, &self.here.add::<Route>(format!("route-{key}"), route));
         }
         if let (Some(route), Some(range)) = (routes.ipv6, &ways.ipv6) {
             let all = Cidr6::parse("::/0").unwrap_or_else(|why| unreachable!("{why}"));
-            let route = RouteArgs { route_table_id: table.into(), destination_ipv6_cidr_block: all.into(), ..route };
-            self.here.child(format!("route6-{key}")).after(range).add::<Route>(route);
+            let route = RouteArgs { route_table_id: (&table).into(), destination_ipv6_cidr_block: all.into(), ..route };
+            tables.note(tier, &self.here.child(format!("route6-{key}")).after(range).add::<Route>(route));
         }
     }
 }
