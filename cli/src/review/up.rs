@@ -25,8 +25,11 @@ const LONGEST: usize = 300;
 pub struct Up {
     /// Each with the commit that is rolled out, where one is.
     stacks: Vec<(StackEnd, Option<String>)>,
-    /// Where the pull request was when it was previewed last.
+    /// For which branch they were rolled out, where any was.
+    branch: Option<String>,
+    /// Where the pull request was when it was previewed last, and the branch that it went to then.
     head: String,
+    base: String,
 }
 
 impl Up {
@@ -38,14 +41,16 @@ impl Up {
             return Ok(None);
         }
         let (all, holds) = (ledger.all_known(label).await?, ledger.open_holds(label).await?);
-        let mut stacks = Vec::new();
+        let (mut stacks, mut branch) = (Vec::new(), None);
         for lock in &locks {
             let runs = ledger.newest_runs(label, &lock.name).await?;
             let known = all.get(&lock.name).map(|(_, _, known)| known);
-            stacks.push(stack(&lock.name, number, known, &runs, holds.get(&lock.name)));
+            let came = stack(&lock.name, number, known, &runs, holds.get(&lock.name));
+            branch = branch.or_else(|| runs.first().filter(|_| came.1.is_some()).map(|run| run.branch.clone()));
+            stacks.push(came);
         }
-        let shown = ledger.pull(label, number).await?.map(|(shown, _)| shown);
-        Ok(Some(Up { stacks, head: shown.map(|shown| shown.head).unwrap_or_default() }))
+        let shown = ledger.pull(label, number).await?.map(|(shown, _)| shown).unwrap_or_default();
+        Ok(Some(Up { stacks, branch, head: shown.head, base: shown.base }))
     }
 
     /// The commit that all of them are rolled out at, if there is one.
@@ -62,7 +67,12 @@ impl Up {
     /// In one line.
     pub fn in_words(&self) -> String {
         let end = self.end();
+        let elsewhere = self.branch.as_ref().filter(|branch| **branch != self.base);
         match (self.at(), end.state()) {
+            (Some(at), _) if elsewhere.is_some() => {
+                let branch = elsewhere.map(String::as_str).unwrap_or_default();
+                format!("rolled out at {} for {branch}: merged into {}, it goes back", short(at), self.base)
+            }
             (Some(at), _) if at == self.head => format!("rolled out at {}: merge it", short(at)),
             (Some(at), _) => format!("rolled out at {}, and not at {}, where it is now", short(at), short(&self.head)),
             (None, EndState::Failed | EndState::Held) => end.in_words(),
@@ -85,7 +95,8 @@ impl Up {
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
         let mut offered: Vec<&str> = names.split(", ").collect();
         offered.sort_unstable();
-        self.at().is_some_and(|at| at.starts_with(head)) && (offered == own || names == list(&own, 5))
+        let is_for_base = self.branch.as_ref() == Some(&self.base);
+        is_for_base && self.at().is_some_and(|at| at.starts_with(head)) && (offered == own || names == list(&own, 5))
     }
 }
 
@@ -157,7 +168,8 @@ mod tests {
             let (name, by) = (["net/dev", "web/dev"][at].to_owned(), Some("run/a1".to_owned()));
             (StackEnd { name, state: *state, at: by, why: None, seal: None }, Some("9f31c2aaaa".to_owned()))
         };
-        Up { stacks: states.iter().enumerate().map(one).collect(), head: head.to_owned() }
+        let stacks = states.iter().enumerate().map(one).collect();
+        Up { stacks, branch: Some("main".to_owned()), head: head.to_owned(), base: "main".to_owned() }
     }
 
     #[test]
@@ -166,6 +178,8 @@ mod tests {
         let words = |states: &[EndState], head| up(states, head).in_words();
         assert_eq!(words(&[RolledOut, RolledOut], "9f31c2aaaa"), "rolled out at 9f31c2a: merge it");
         assert_eq!(words(&[RolledOut], "1a2b3c4ddd"), "rolled out at 9f31c2a, and not at 1a2b3c4, where it is now");
+        let elsewhere = Up { base: "dev".to_owned(), ..up(&[RolledOut], "9f31c2aaaa") };
+        assert_eq!(elsewhere.in_words(), "rolled out at 9f31c2a for main: merged into dev, it goes back");
         assert_eq!(words(&[RolledOut, Failed], "9f31c2aaaa"), "web/dev failed");
         assert_eq!(words(&[RolledOut, Waits], "9f31c2aaaa"), "under way");
         let block = up(&[RolledOut], "9f31c2aaaa").block(Some("https://i.example"));

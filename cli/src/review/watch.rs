@@ -179,20 +179,27 @@ impl Reviewer {
             return Ok(false);
         };
         let at = self.previewer.mirror.fetch_branch(&pull.base).await?.id;
-        self.is_all(last, &Sides { head: pull.head.clone(), base: pull.base.clone(), at }).await
+        self.is_all(pull.number, last, &Sides { head: pull.head.clone(), base: pull.base.clone(), at }).await
     }
 
     /// Whether an earlier run has told everything already: its comment is about these commits, and its status is settled.
     async fn is_told(&self, pull: &Pull, sides: &Sides) -> Result<bool> {
         match self.last(pull.number).await? {
-            Some(last) => self.is_all(last, sides).await,
+            Some(last) => self.is_all(pull.number, last, sides).await,
             None => Ok(false),
         }
     }
 
     /// Whether what was told last is all that there is to tell.
-    async fn is_all(&self, last: Mark, sides: &Sides) -> Result<bool> {
+    async fn is_all(&self, number: u64, last: Mark, sides: &Sides) -> Result<bool> {
         if (&last.head, &last.base) != (&sides.head, &sides.at) {
+            return Ok(false);
+        }
+        // It may go to another branch by now that is at the same commit.
+        if let Some(ledger) = &self.ledger
+            && let Some((shown, _)) = ledger.pull(&self.previewer.mirror.source.label, number).await?
+            && shown.base != sides.base
+        {
             return Ok(false);
         }
         // Somebody may have read a stranger's commit since.

@@ -317,6 +317,21 @@ fn what_is_held_is_rolled_out_once_it_is_allowed() {
     t.up(number, &head);
     assert_eq!((t.h.place.file("b.txt").as_deref(), t.h.place.file("a.txt")), (Some("b"), None));
     assert!(t.status(&head).starts_with("success "), "{}", t.status(&head));
+    // Merged into a branch that nobody rolls out, it goes back as if it had been closed; and what holds that is told.
+    t.h.place.repo.git(&["push", "-q", "origin", "main:refs/heads/dev"]);
+    t.h.server.call(ADA, "PATCH", &t.h.at(&format!("pulls/{number}")), Some(&json!({ "base": "dev" })));
+    t.until_says(number, "merging this into dev rolls nothing out");
+    t.until_says(number, &format!("### gitinfra up: rolled out at {at} for main: merged into dev, it goes back\n"));
+    t.until_previewed(&head);
+    t.merge(number, "merge");
+    let how = "it was merged into dev, and only main is rolled out";
+    t.until_says(number, &format!("{how}. test/dev was rolled out from it: that goes back to what main says"));
+    assert_eq!(t.status(&head), format!("error {how}"));
+    t.until_says(number, "test/dev does not go back yet, it is held as hold/");
+    let seal = t.h.place.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
+    t.write(number, &format!("/gitinfra approve {seal}"));
+    t.until_says(number, "test/dev is back at what main says, at ");
+    assert_eq!((t.h.place.file("a.txt").as_deref(), t.h.place.file("b.txt")), (Some("one"), None));
     t.served.end();
 }
 
