@@ -157,4 +157,26 @@ mod tests {
             assert!(check_branch(wrong).is_err(), "{wrong}");
         }
     }
+
+    /// The steps are run as forges do in a container, by `sh -e`.
+    #[test]
+    fn the_workflows_steps_fail_as_gitinfra_does() {
+        let workflow: serde_json::Value = serde_saphyr::from_str(WORKFLOW).expect("YAML");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let summary = folder.path().join("summary");
+        for (job, told) in [("preview", "it would change\n"), ("sync", "")] {
+            let step = workflow["jobs"][job]["steps"][1]["run"].as_str().expect("a script");
+            for code in [0, 4] {
+                let script = format!("git() {{ :; }}\ngitinfra() {{ echo it would change; return {code}; }}\n{step}");
+                let mut shell = std::process::Command::new("sh");
+                shell.args(["-e", "-c", &script]).current_dir(folder.path()).env("GITHUB_STEP_SUMMARY", &summary);
+                shell.envs([("PULUMI_CONFIG_PASSPHRASE", "x"), ("BASE", "main"), ("BRANCH", "main")]);
+                let output = shell.output().expect("a shell");
+                assert_eq!(output.status.code(), Some(code), "{job}");
+                assert_eq!(output.stdout, b"it would change\n", "{job}");
+                assert_eq!(fs::read_to_string(&summary).unwrap_or_default(), told, "{job}");
+                let _ = fs::remove_file(&summary);
+            }
+        }
+    }
 }
