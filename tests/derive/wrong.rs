@@ -4,7 +4,7 @@ use pulumi_plugin::{Output, Outputs, Property};
 
 #[derive(Clone, Property)]
 struct Unknown {
-    #[prop(replce)] //~ unknown: there are replace, stable, keep, initial, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module
+    #[prop(replce)] //~ unknown: there are replace, stable, keep, initial, given, unique, computed, flatten, inputs, default, autoname, min, max, rename, module, early
     size: i64,
 }
 
@@ -122,7 +122,7 @@ struct Plain {
 
 #[derive(Clone, Outputs)]
 struct Kept {
-    #[prop(keep)] //~ an output of a component can't be `keep`, only rename
+    #[prop(keep)] //~ an output of a component can't be `keep`, only rename, early
     size: Output<i64>,
 }
 
