@@ -6,6 +6,7 @@ mod job;
 mod lock;
 mod preview;
 mod pull;
+mod repository;
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,6 +23,7 @@ pub use job::{Job, JobState, Task};
 pub use lock::Lock;
 pub use preview::{SealRecord, SealState};
 pub use pull::{EndState, PullEnd, PullRecord, PullStack, StackEnd};
+pub use repository::Repository;
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

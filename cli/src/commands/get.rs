@@ -18,7 +18,7 @@ use crate::ui::{Columns, Format, Part, Show};
 /// List stacks, runs, previews and the like, or show some of them
 #[derive(Debug, Arguments)]
 pub struct Get {
-    /// stacks (st), runs (ru), previews (pv), holds (ho), locks (lo), drifts (dr) or queue (jo), with names if only some are wanted; or TYPE/NAME, as often as you like. A stack may be named alone, as PROJECT/STACK
+    /// stacks (st), runs (ru), previews (pv), holds (ho), locks (lo), drifts (dr), queue (jo) or repositories (re), with names if only some are wanted; or TYPE/NAME, as often as you like. A stack may be named alone, as PROJECT/STACK
     #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
     /// How to print: table, wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEAD:.FIELD,...

@@ -5,6 +5,7 @@ pub mod hold;
 pub mod job;
 pub mod lock;
 pub mod preview;
+pub mod repository;
 pub mod run;
 pub mod stack;
 
@@ -18,7 +19,7 @@ use super::shell::Shell;
 use crate::failure::{Failure, Kind, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
-use crate::record::{Drift, Hold, Job, Lock, Run, SealRecord, StackRecord};
+use crate::record::{Drift, Hold, Job, Lock, Repository, Run, SealRecord, StackRecord};
 use crate::ui::Table;
 
 /// Makes the types out of a table: in each line a type, its records, its names (plural, singular, short), and what can be done with it.
@@ -81,6 +82,7 @@ types! {
     Lock: Lock, ["locks", "lock", "lo"], "get,describe,wait";
     Drift: Drift, ["drifts", "drift", "dr"], "get,describe,wait";
     Job: Job, ["queue", "job", "jo"], "get,describe,wait,retry";
+    Repository: Repository, ["repositories", "repository", "re"], "get,describe,wait";
 }
 
 /// Does the same with the records of whichever type it is.
@@ -94,6 +96,7 @@ macro_rules! of_type {
             Type::Lock => of_type!(@ Lock, $record, $do),
             Type::Drift => of_type!(@ Drift, $record, $do),
             Type::Job => of_type!(@ Job, $record, $do),
+            Type::Repository => of_type!(@ Repository, $record, $do),
         }
     };
     (@ $of:ident, $record:ident, $do:expr) => {{
@@ -154,8 +157,8 @@ pub fn named(words: &[String]) -> Result<Vec<(Type, Vec<&str>)>> {
     for word in &words[1..] {
         // After a type alone every word is a name of it. A stack's name holds a slash as well.
         let with_type = if name.is_some() { Type::parse(word).ok().filter(|(_, name)| name.is_some()) } else { None };
-        // Only names of stacks hold a slash.
-        let is_stack = name.is_some() && word.contains('/') && !kind.is_named_by_stack();
+        // Only names of stacks and repositories hold a slash.
+        let is_stack = name.is_some() && word.contains('/') && !kind.has_slashes();
         let alone = if is_stack { Type::Stack } else { kind };
         let (kind, name) = with_type.map_or((alone, word.as_str()), |(kind, name)| (kind, name.unwrap_or_default()));
         match named.iter_mut().find(|(known, _)| *known == kind) {
@@ -222,9 +225,9 @@ impl Type {
         Ok((kind, name.filter(|name| !name.is_empty())))
     }
 
-    /// Whether its records bear the names of their stacks.
-    fn is_named_by_stack(self) -> bool {
-        matches!(self, Type::Stack | Type::Lock | Type::Drift)
+    /// Whether the names of its records hold slashes: those of stacks, and of repositories.
+    fn has_slashes(self) -> bool {
+        matches!(self, Type::Stack | Type::Lock | Type::Drift | Type::Repository)
     }
 }
 
@@ -245,7 +248,7 @@ mod tests {
     #[test]
     fn several_can_be_named() {
         type Case<'a> = (&'a [&'a str], &'a [(Type, &'a [&'a str])]);
-        let cases: [Case<'_>; 10] = [
+        let cases: [Case<'_>; 11] = [
             (&["stacks"], &[(Type::Stack, &[])]),
             (&["stack", "net/dev", "run/dev"], &[(Type::Stack, &["net/dev", "run/dev"])]),
             (&["st/net/dev", "stack/web/dev"], &[(Type::Stack, &["net/dev", "web/dev"])]),
@@ -256,6 +259,7 @@ mod tests {
             (&["run/abc", "net/dev", "def"], &[(Type::Run, &["abc", "def"]), (Type::Stack, &["net/dev"])]),
             (&["lock/net/dev", "web/dev"], &[(Type::Lock, &["net/dev", "web/dev"])]),
             (&["locks", "web/dev"], &[(Type::Lock, &["web/dev"])]),
+            (&["repository//srv/net", "team/web"], &[(Type::Repository, &["/srv/net", "team/web"])]),
         ];
         for (words, expected) in cases {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();

@@ -13,10 +13,11 @@ use crate::failure::{Failure, Kind, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
 use crate::record::{
-    Drift, DriftState, Hold, HoldState, Job, JobState, Lock, Run, RunState, SealRecord, SealState, StackRecord,
-    Standing,
+    Drift, DriftState, Hold, HoldState, Job, JobState, Lock, Repository, Run, RunState, SealRecord, SealState,
+    StackRecord, Standing,
 };
 use crate::select::shown;
+use crate::text::count;
 
 const EXAMPLES: &str = "\
 Conditions of a stack: Ready (it stands as its branch says), Failing, Destroyed
@@ -187,6 +188,19 @@ impl Conditions for SealRecord {
 
     fn stands(&self) -> String {
         word(self, "state")
+    }
+}
+
+/// A repository has no conditions: one waits for a field of it, `--for=jsonpath='{.running}'=0`.
+impl Conditions for Repository {
+    const NAMES: &'static [&'static str] = &[];
+
+    fn holds(&self, _: &str) -> Option<bool> {
+        None
+    }
+
+    fn stands(&self) -> String {
+        count(self.stacks, "stack")
     }
 }
 

@@ -31,6 +31,14 @@ impl Ledger {
         Ok(self.seen(all, 0, |stack: &StackRecord| &stack.repository))
     }
 
+    /// The repositories that are known, each with the moment in which it was seen first.
+    pub async fn repositories(&self) -> Result<Vec<(String, i64)>> {
+        let failed = failed("listing repositories");
+        let list = sqlx::query_as("SELECT label, created_at FROM repositories ORDER BY label");
+        let all: Vec<(String, i64)> = list.fetch_all(&self.pool).await.map_err(failed)?;
+        Ok(self.seen(all, 0, |(label, _)| label))
+    }
+
     pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>> {
         let list = "SELECT u.id, s.name AS stack, r.label AS repository, u.branch, u.commit_id, u.subject, u.reason, \
                 u.action, u.state, u.started_at, u.finished_at, u.changes, u.message, u.engine, u.host \

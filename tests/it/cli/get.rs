@@ -53,6 +53,25 @@ fn columns(table: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn a_repository_tells_of_its_stacks() {
+    let p = told();
+    let table = columns(&p.run("get repositories").expect_code(0).stdout);
+    assert_eq!(table[0], ["NAME", "STACKS", "RUNNING", "FAILED", "LAST RUN", "AGE"]);
+    assert_eq!(table[1][1..4], ["2", "0", "1"], "{table:?}");
+    let name = &table[1][0];
+    let end = name.rsplit('/').next().expect("a name");
+    p.run(&format!("get repository/{end} -o jsonpath={{.name}}")).expect_code(0).expect_out(&[name]);
+    p.run(&format!("describe repository/{name}")).expect_code(0).expect_out(&[
+        "Stacks:",
+        "a-longer-name/production",
+        "test/dev",
+    ]);
+    p.run("get repository/none")
+        .expect_code(3)
+        .expect_err(&["no repository is called `none`", "gitinfra get repositories"]);
+}
+
+#[test]
 fn tables_are_aligned_and_every_format_tells_the_same() {
     let p = told();
     let table = columns(&p.run("get stacks").expect_code(0).stdout);

@@ -78,7 +78,8 @@ fn lists_are_narrowed_and_have_columns_of_ones_own() {
         "did you mean `state`?",
     ]);
     p.run("get runs -o custom-columns=S").expect_code(2).expect_err(&["HEAD:.FIELD"]);
-    assert_eq!(lines("api-resources -o name"), ["stacks", "runs", "previews", "holds", "locks", "drifts", "queue"]);
+    let types = ["stacks", "runs", "previews", "holds", "locks", "drifts", "queue", "repositories"];
+    assert_eq!(lines("api-resources -o name"), types);
     p.run("api-resources").expect_code(0).expect_out(&["NAME", "SHORTNAMES", "KIND", "stacks", "st", "Stack"]);
 }
 
