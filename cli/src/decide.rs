@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::fires;
-use crate::record::{Action, RunState};
+use crate::record::RunState;
 use crate::repo::{Stack, path};
 
 /// What the ledger knows of a stack before this pass.
@@ -27,13 +27,16 @@ pub struct Known {
 
 impl Known {
     /// Whether a decision that was made by this is void by what is known under the lease: somebody worked on the stack
-    /// meanwhile, or suspended it. What was asked for in spite of that, or by which it was suspended, goes on.
-    pub fn is_overtaken(&self, now: &Known, action: Action, reason: &Reason) -> bool {
-        let is_bidden = action != Action::RollOut || matches!(reason, Reason::RolledBack { .. });
+    /// meanwhile, or suspended it. What suspends it itself goes on.
+    pub fn is_overtaken(&self, now: &Known, reason: &Reason) -> bool {
+        let is_bidden = matches!(reason, Reason::RolledBack { .. });
         let is_suspended = now.suspended.is_some() && now.suspended != self.suspended && !is_bidden;
         now.fence != self.fence + 1 || now.rolled_out != self.rolled_out || is_suspended
     }
 }
+
+/// How the reason of a run begins that rolls a stack back: held, such a run says nothing of what the branch says.
+pub const ROLLED_BACK: &str = "rolled back to run ";
 
 /// Why a run is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -110,6 +113,12 @@ impl Reason {
         Some(Reason::Changed { files, example: path::shown(example) })
     }
 
+    /// Why a stack is suspended by what is done for this reason, if it is: the branch says otherwise.
+    pub fn suspends(&self, stack: &str, branch: &str) -> Option<String> {
+        let Reason::RolledBack { .. } = self else { return None };
+        Some(format!("{}; `gitinfra resume stack/{stack}` rolls out {branch} again", self.words()))
+    }
+
     /// In a few words, fit after "rolling out 1a2b3c4".
     pub fn words(&self) -> String {
         match self {
@@ -126,7 +135,7 @@ impl Reason {
             }
             Reason::Asked => "asked for".to_owned(),
             Reason::Drifted => "it has drifted".to_owned(),
-            Reason::RolledBack { to } => format!("rolled back to run {to}"),
+            Reason::RolledBack { to } => format!("{ROLLED_BACK}{to}"),
             Reason::Applied { pull } => format!("asked for on pr/{pull}, before its merge"),
             Reason::Forced => "asked for with --force".to_owned(),
             Reason::Destroyed => "it was destroyed, and the branch has it".to_owned(),
@@ -212,17 +221,17 @@ mod tests {
         let suspended = Known { suspended: Some("moving".to_owned()), ..now.clone() };
         let back = Reason::RolledBack { to: "run".to_owned() };
         let cases = [
-            (now.clone(), Action::RollOut, &Reason::First, false),
-            (Known { rolled_out: None, ..now.clone() }, Action::RollOut, &Reason::First, true),
+            (now.clone(), &Reason::First, false),
+            (Known { rolled_out: None, ..now.clone() }, &Reason::First, true),
             // Whoever failed or was held in between leaves what stands as it was.
-            (Known { fence: 5, last: Some(RunState::Failed), ..now }, Action::RollOut, &Reason::First, true),
-            (suspended.clone(), Action::RollOut, &Reason::First, true),
-            (suspended.clone(), Action::RollOut, &back, false),
-            (suspended.clone(), Action::Destroy, &Reason::Asked, false),
-            (suspended, Action::Reconcile, &Reason::Drifted, false),
+            (Known { fence: 5, last: Some(RunState::Failed), ..now }, &Reason::First, true),
+            (suspended.clone(), &Reason::First, true),
+            (suspended.clone(), &back, false),
+            (suspended.clone(), &Reason::Asked, true),
+            (suspended, &Reason::Drifted, true),
         ];
-        for (now, action, reason, expected) in cases {
-            assert_eq!(before.is_overtaken(&now, action, reason), expected, "{now:?} {action:?} {reason:?}");
+        for (now, reason, expected) in cases {
+            assert_eq!(before.is_overtaken(&now, reason), expected, "{now:?} {reason:?}");
         }
     }
 

@@ -27,8 +27,9 @@ impl Drifting {
         Ok((state, findings, kind))
     }
 
-    /// Brings a stack back to what was rolled out, within its budgets.
+    /// Brings a stack back to what was rolled out, within its budgets. One that is suspended stays as it is.
     pub async fn reconcile(&self, target: &Target) -> Result<Outcome> {
+        target.refuse_suspended()?;
         let config = target.config_now(&self.0.previewer.mirror).await?;
         let outcome = self.0.run(target, (Action::Reconcile, &Reason::Drifted), &config, None).await?;
         if outcome == Outcome::RolledOut {
@@ -47,7 +48,7 @@ pub struct DueLook {
     at: i64,
 }
 
-/// The stacks of a repository that are to be looked at by now, those first that wait longest. What is suspended is only looked at.
+/// The stacks of a repository that are to be looked at by now, those first that wait longest.
 pub fn due(config: &Config, records: &[StackRecord], drifts: &[Drift], now: i64) -> Vec<DueLook> {
     let mut due: Vec<DueLook> = records.iter().filter_map(|record| due_look(config, record, drifts)).collect();
     due.retain(|look| look.at <= now);
@@ -60,8 +61,7 @@ fn due_look(config: &Config, record: &StackRecord, drifts: &[Drift]) -> Option<D
     let rolled_out = record.rolled_out_at.filter(|_| record.commit.is_some())?;
     let looked = drifts.iter().find(|drift| drift.name == record.name && drift.repository == record.repository);
     let last = looked.map_or(rolled_out, |drift| drift.checked_at.max(rolled_out));
-    let then = if record.suspended.is_some() { Then::Report } else { schedule.then };
-    Some(DueLook { stack: record.name.clone(), then, at: schedule.next(&record.name, last) })
+    Some(DueLook { stack: record.name.clone(), then: schedule.then, at: schedule.next(&record.name, last) })
 }
 
 /// What of a refresh is drift, and how much of it is noise.
@@ -138,8 +138,7 @@ mod tests {
             repository: "here".to_owned(),
             ..StackRecord::default()
         };
-        let suspended = StackRecord { suspended: Some("moving".to_owned()), ..record("web/sleeps", Some(3)) };
-        let records = [record("net/dev", Some(0)), record("web/dev", Some(HOUR)), record("web/new", None), suspended];
+        let records = [record("net/dev", Some(0)), record("web/dev", Some(HOUR)), record("web/new", None)];
         let looked = |name: &str, checked_at| Drift {
             name: name.to_owned(),
             repository: "here".to_owned(),
@@ -152,9 +151,8 @@ mod tests {
             due(&config, &records, drifts, now).into_iter().map(|look| (look.stack, look.then)).collect()
         };
         let (net, web) = (("net/dev".to_owned(), Then::Report), ("web/dev".to_owned(), Then::Reconcile));
-        let sleeps = ("web/sleeps".to_owned(), Then::Report);
         assert_eq!(names(&[], HOUR), []);
-        assert_eq!(names(&[], 2 * HOUR), [sleeps.clone(), net.clone(), web]);
-        assert_eq!(names(&[looked("web/dev", 2 * HOUR)], 2 * HOUR), [sleeps, net]);
+        assert_eq!(names(&[], 2 * HOUR), [net.clone(), web]);
+        assert_eq!(names(&[looked("web/dev", 2 * HOUR)], 2 * HOUR), [net]);
     }
 }

@@ -43,13 +43,10 @@ impl RollBack {
         Ok((preview, kind))
     }
 
-    /// Rolls the older commit out, as was shown. The branch still says otherwise, so the stack is suspended before.
+    /// Rolls the older commit out, as was shown. The branch still says otherwise, so the stack is suspended once that begins.
     pub async fn run(&self, Older { run, target }: &Older, shown: &StackPreview) -> Result<Outcome> {
         let seal = confirmed(shown.seal.as_ref())?;
         let config = target.config_now(&self.0.previewer.mirror).await?;
-        let name = target.stack.name();
-        let why = format!("rolled back to run {run}; `gitinfra resume stack/{name}` rolls out {} again", target.branch);
-        self.0.ledger.suspend(&target.id, Some(&why)).await?;
         let reason = Reason::RolledBack { to: run.clone() };
         self.0.run(target, (Action::RollOut, &reason), &config, Some(&seal)).await
     }

@@ -75,6 +75,8 @@ pub struct RollOut<'a> {
     pub config: &'a Config,
     /// The seal of what somebody was shown and confirmed: that and nothing else is done.
     pub confirmed: Option<&'a str>,
+    /// Why the stack is suspended once the engine goes to work, if it is; a reason that it has already stays.
+    pub suspends: Option<&'a str>,
     /// Whose lock on a stack is this roll-out's own.
     pub owner: Option<&'a str>,
     /// How many runs of a stack the ledger keeps.
@@ -148,7 +150,7 @@ impl RollOut<'_> {
 
     async fn under_lease(&self, claimed: &Claimed<'_>, known: &Known, reason: &Reason) -> Result<Outcome> {
         let now = self.ledger.known(claimed.id).await?;
-        if known.is_overtaken(&now, self.action, reason) {
+        if known.is_overtaken(&now, reason) {
             return Ok(Outcome::Moved);
         }
         self.refuse_locked(claimed.stack, claimed.id).await?;

@@ -61,6 +61,14 @@ impl Target {
         Config::read(&mirror.file(&head.id, config::FILE)?.unwrap_or_default())
     }
 
+    /// Refuses one that somebody wants to stay as it is for now.
+    pub fn refuse_suspended(&self) -> Result<()> {
+        let Some(why) = &self.known.suspended else { return Ok(()) };
+        let name = self.stack.name();
+        Err(Failure::busy(format!("{name} is suspended: {why}"))
+            .hint(format!("`gitinfra resume stack/{name}` lets it be changed again")))
+    }
+
     /// What is previewed of it.
     pub fn subject(&self, mirror: &Mirror) -> Result<Subject> {
         let (stack, commit) = (self.stack.clone(), self.commit.clone());
@@ -111,7 +119,9 @@ impl Place {
     ) -> Result<Outcome> {
         let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
-        let roll_out = RollOut { confirmed, ..self.roll_out(target, action, config, (&pulumi, &scrubber)) };
+        let suspends = reason.suspends(&target.stack.name(), &target.branch);
+        let suspends = suspends.as_deref();
+        let roll_out = RollOut { confirmed, suspends, ..self.roll_out(target, action, config, (&pulumi, &scrubber)) };
         let outcome = roll_out.run(&target.stack, &target.id, &target.known, reason).await?;
         let words = match outcome {
             Outcome::Moved => "somebody worked on it meanwhile, so nothing was done: the same command looks at it anew",
@@ -158,6 +168,7 @@ impl Place {
             scrubber,
             config,
             confirmed: None,
+            suspends: None,
             owner: self.owner.as_deref(),
             keep_runs: self.keep_runs,
             alone: Default::default(),

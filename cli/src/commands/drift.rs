@@ -10,6 +10,7 @@ use super::types::drift::told;
 use super::types::stack::the_one;
 use super::{EXIT_CODES, EngineArgs, KeepArgs, Verb};
 use crate::drift::Drifting;
+use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::record::{Drift as Found, DriftState, StackRecord};
 use crate::target::Target;
@@ -94,7 +95,14 @@ impl Drift {
         let text: Vec<String> = std::iter::once(format!("{} {state}", found.name)).chain(lines).collect();
         shell.ui.data(&text.join("\n"));
         match (state, self.reconcile) {
-            (DriftState::Drifted, true) => Ok(drifting.reconcile(&target).await?.failure()),
+            (DriftState::Drifted, true) => match drifting.reconcile(&target).await {
+                // What is suspended, locked or worked on keeps no other stack from being brought back.
+                Err(failure) if failure.kind == Kind::Busy => {
+                    shell.context.tell(Some(&found.name), Body::waits(failure.with_hints()));
+                    Ok(Some(failure.kind))
+                }
+                done => Ok(done?.failure()),
+            },
             (DriftState::Drifted, false) => Ok(Some(Kind::Drifted)),
             _ => Ok(failure),
         }

@@ -45,7 +45,9 @@ impl Verb for Rollback {
             return Ok(0);
         }
         let kind = rollback.run(&older, &preview).await?.failure();
-        shell.ui.talk(&format!("{name} is suspended; `gitinfra resume stack/{name}` rolls out its branch again"));
+        if ledger.known(&older.target.id).await?.suspended.is_some() {
+            shell.ui.talk(&format!("{name} is suspended; `gitinfra resume stack/{name}` rolls out its branch again"));
+        }
         Ok(kind.map_or(0, Kind::exit_code))
     }
 }

@@ -52,7 +52,7 @@ impl Follow {
                 let lines = findings.lines.join("\n");
                 self.context.note(&look.stack, format!("what stands is not what was rolled out:\n{lines}"));
                 if look.then == Then::Reconcile {
-                    drifting.reconcile(target).await?;
+                    self.brought_back(drifting, target).await?;
                 }
             }
             DriftState::Unchecked => {
@@ -62,6 +62,18 @@ impl Follow {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What is suspended, locked or worked on is left as it is for now. It has drifted all the same.
+    async fn brought_back(&self, drifting: &Drifting, target: &Target) -> Result<()> {
+        match drifting.reconcile(target).await {
+            Err(failure) if failure.kind == Kind::Busy => {
+                let why = format!("it is not brought back: {}", failure.with_hints());
+                self.context.note(&target.stack.name(), why);
+                Ok(())
+            }
+            done => done.map(drop),
+        }
     }
 
     fn place_of_one(&self) -> Place {

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::{Ledger, failed, fresh_name, text, without_password};
-use crate::decide::Known;
+use crate::decide::{Known, ROLLED_BACK};
 use crate::failure::{Failure, Result};
 use crate::process::Process;
 use crate::record::RunState;
@@ -65,14 +65,14 @@ impl Ledger {
     /// What stands of a stack, and how its newest run ended.
     pub async fn known(&self, stack: &StackId) -> Result<Known> {
         let failed = failed("reading a stack");
-        let bound = sqlx::query(KNOWN_OF_ONE).bind(stack.0.clone());
+        let bound = sqlx::query(KNOWN_OF_ONE).bind(stack.0.clone()).bind(ROLLED_BACK);
         known(&bound.fetch_one(&self.pool).await.map_err(&failed)?)
     }
 
     /// All stacks of a repository by name, with their folders and what is known of them: one look for all.
     pub async fn all_known(&self, repository: &str) -> Result<AllKnown> {
         let failed = failed("reading the stacks");
-        let bound = sqlx::query(KNOWN_OF_ALL).bind(repository.to_owned());
+        let bound = sqlx::query(KNOWN_OF_ALL).bind(repository.to_owned()).bind(ROLLED_BACK);
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
         let mut all = BTreeMap::new();
         for row in rows {
@@ -112,6 +112,13 @@ impl Ledger {
     pub async fn suspend(&self, stack: &StackId, why: Option<&str>) -> Result<()> {
         let update = "UPDATE stacks SET suspended_why = $1 WHERE id = $2";
         let bound = sqlx::query(update).bind(why.map(text)).bind(stack.0.clone());
+        bound.execute(&self.pool).await.map(drop).map_err(failed("suspending a stack"))
+    }
+
+    /// Suspends a stack for a reason, unless it is suspended for another already.
+    pub async fn suspend_anew(&self, stack: &StackId, why: &str) -> Result<()> {
+        let update = "UPDATE stacks SET suspended_why = $1 WHERE id = $2 AND suspended_why IS NULL";
+        let bound = sqlx::query(update).bind(text(why)).bind(stack.0.clone());
         bound.execute(&self.pool).await.map(drop).map_err(failed("suspending a stack"))
     }
 
@@ -162,13 +169,15 @@ impl Ledger {
     }
 }
 
-/// What the decision about a stack rests on, of rows that `$of` tells: each way it is found by an index.
+/// What the decision about a stack rests on, of rows that `$of` tells: each way it is found by an index. A run that was held and
+/// was no roll-out of the branch, or rolled back (`$2`), changed nothing, and says nothing of the branch.
 macro_rules! known_of {
     ($of:literal) => {
         concat!(
             "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, \
                 s.suspended_why, s.fence, \
-                (SELECT state FROM runs WHERE stack_id = s.id AND NOT (action = 'reconcile' AND state = 'held') \
+                (SELECT state FROM runs WHERE stack_id = s.id \
+                    AND NOT (state = 'held' AND (action <> 'roll-out' OR substr(reason, 1, length($2)) = $2)) \
                     ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1) AS last_state \
             FROM stacks s JOIN repositories r ON r.id = s.repository_id WHERE ",
             $of

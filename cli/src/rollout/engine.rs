@@ -80,6 +80,10 @@ impl RollOut<'_> {
         if let Some(seal) = &seal {
             self.ledger.begin_seal(seal, job.run).await?;
         }
+        // Before the lease is given back, else the branch could be rolled out in between.
+        if let Some(why) = self.suspends {
+            self.ledger.suspend_anew(job.claimed.id, why).await?;
+        }
         let mut ending = self.work_of_engine(job, &mut run, log).await?;
         if self.clear_named_locks(job, &run.folder, log, &ending.complaint).await? {
             ending = self.work_of_engine(job, &mut run, log).await?;

@@ -66,6 +66,25 @@ fn drift_is_brought_back() {
     p.sync().expect_out(&["nothing to do"]);
 }
 
+/// What somebody wants to stay as it is for now is looked at, and not brought back: by nobody, and not by itself.
+#[test]
+fn what_is_suspended_is_not_brought_back() {
+    let p = drifted();
+    p.run("suspend test/dev --reason frozen").expect_code(0);
+    p.run("drift --reconcile").expect_code(5).expect_out(&[
+        "test/dev drifted",
+        "skipped: test/dev is suspended: frozen",
+        "hint: `gitinfra resume stack/test/dev`",
+    ]);
+    assert_eq!((p.file("a.txt").as_deref(), p.updates("test", "dev")), (Some("by hand"), 1));
+    p.repo.write("gitinfra.yaml", "drift: {every: 1s, jitter: 0s, then: reconcile}\n").commit("By itself");
+    let watching = p.start("sync --watch --interval 1s");
+    watching.until("it is not brought back: test/dev is suspended: frozen");
+    watching.kill();
+    watching.finish();
+    assert_eq!((p.file("a.txt").as_deref(), p.get("drifts")[0]["state"].as_str()), (Some("by hand"), Some("drifted")));
+}
+
 /// What brings drift back is bound by the same budgets, and by the same words of people.
 #[test]
 fn what_brings_it_back_may_be_held() {

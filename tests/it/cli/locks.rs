@@ -214,10 +214,17 @@ fn what_a_rollback_does_is_within_budgets() {
     let first = succeeded(&p).remove(0);
     let back = format!("rollback stack/test/dev --to {first} --yes");
     // What counts is what the branch says at this moment, though nobody has looked at it since.
-    p.repo.write("gitinfra.yaml", "budgets: [{types: ['files:*'], deletes: 0}]\n").commit("No deletes");
+    p.repo.write("gitinfra.yaml", "budgets: [{types: ['files:*'], deletes: 0}]\n");
+    p.change(&[A, B]);
     p.run(&back).expect_code(6).expect_out(&["over budget: 1 would be deleted, and none may unasked"]);
+    p.sync().expect_out(&["1 stack rolled out"]);
+    p.run(&back).expect_code(6);
     let hold: Value = p.get("holds").remove(0);
+    // Held, it changes nothing: neither what the branch asks for nor whether that is rolled out.
+    assert_eq!(p.get("stacks")[0]["suspended"], Value::Null);
+    p.sync().expect_out(&["nothing to do: 1 stack is up to date"]);
     p.run(&format!("approve {}", hold["seal"].as_str().unwrap_or_default())).expect_code(0);
-    p.run(&back).expect_code(0).expect_out(&["which ada allowed: 1 to delete"]);
-    assert_eq!(p.file("b.txt"), None);
+    p.run("suspend test/dev --reason frozen").expect_code(0);
+    p.run(&back).expect_code(0).expect_out(&["which ada allowed: 1 to delete"]).expect_err(&["test/dev is suspended"]);
+    assert_eq!((p.file("b.txt"), &p.get("stacks")[0]["suspended"]), (None, &"frozen".into()));
 }
