@@ -258,25 +258,6 @@ impl Config {
         own.chain(self.rules.iter().enumerate().flat_map(of_rule)).collect()
     }
 
-    /// The same, where nothing is asked of what is done: whoever wanted it was shown it.
-    pub fn unguarded(&self) -> Config {
-        let rule = |rule: &Rule| Rule {
-            approvals: None,
-            budgets: Vec::new(),
-            policies: Vec::new(),
-            sealed: None,
-            ..rule.clone()
-        };
-        Config {
-            approvals: None,
-            budgets: Vec::new(),
-            policies: Vec::new(),
-            sealed: None,
-            rules: self.rules.iter().map(rule).collect(),
-            ..self.clone()
-        }
-    }
-
     /// How often a stack is looked at for drift; `None` where nobody wants that.
     pub fn schedule(&self, name: &str) -> Option<Schedule> {
         let own = self.rules_of(name).map(|rule| rule.drift);

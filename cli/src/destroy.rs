@@ -34,10 +34,16 @@ impl Destroy {
         Ok((preview, kind))
     }
 
-    /// Destroys what was shown.
+    /// Destroys what was shown, once whoever has to allow it did. Budgets and policies are for what nobody asked for.
     pub async fn run(&self, target: &Target, shown: &StackPreview) -> Result<Outcome> {
+        target.refuse_suspended()?;
         let seal = confirmed(shown.seal.as_ref())?;
-        let config = target.config(&self.0.previewer.mirror)?.unguarded();
+        let config = match target.config_now(&self.0.previewer.mirror).await {
+            Err(failure) if failure.kind == Kind::Cancelled => return Err(failure),
+            // A branch or a repository that is gone leaves stacks that have to go, too: its last word counts.
+            Err(_) => target.config(&self.0.previewer.mirror)?,
+            Ok(config) => config,
+        };
         self.0.run(target, (Action::Destroy, &Reason::Asked), &config, Some(&seal)).await
     }
 

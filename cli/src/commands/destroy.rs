@@ -14,9 +14,16 @@ use crate::standing;
 use crate::text::count;
 use crate::ui::{Events, Stream};
 
+const ABOUT: &str = "\
+Destroy what a stack rolled out; what would go is shown first
+
+The approvals that gitinfra.yaml asks for are asked for here, too: until they are given it is held (exit 6), and the same command \
+goes on then. A stack that is suspended or locked is refused (exit 5). Budgets and policies are for what nobody asked for by \
+itself: they don't bound it.";
+
 /// Destroy what a stack rolled out; what would go is shown first
 #[derive(Debug, Arguments)]
-#[command(after_help = EXIT_CODES)]
+#[command(long_about = ABOUT, after_help = EXIT_CODES)]
 pub struct Destroy {
     #[command(flatten)]
     alone: AloneArgs,
@@ -35,13 +42,16 @@ impl Verb for Destroy {
         let record = self.alone.record(shell, &all)?;
         let destruction = Destruction(self.alone.place(shell, &ledger, &record.repository).await?);
         let target = destruction.find(record).await?;
+        if !self.alone.dry_run {
+            target.refuse_suspended()?;
+        }
         self.alone.refuse_busy(&destruction.0, &target).await?;
         let (preview, failure) = destruction.preview(&target).await?;
         shell.ui.stack_preview(&preview);
         if let Some(kind) = failure {
             return Ok(kind.exit_code());
         }
-        if record.status != Standing::Gone {
+        if record.status != Standing::Gone && record.suspended.is_none() {
             shell.ui.talk(&format!("note: {} has it still, so the next `sync` makes it again", target.branch));
         }
         let going = preview.changes.effects().get(&Effect::Delete).copied().unwrap_or_default();

@@ -107,7 +107,7 @@ impl Follow {
                 format!("{who} cancelled it at this commit\nhint: `gitinfra retry stack/{}` goes on", stack.name());
             return Ok(Some((Rest::Resting, Some(words))));
         }
-        let hold = waits.holds.get(&stack.name()).filter(|hold| hold.commit == head.id && !hold.case.is_reconciling);
+        let hold = waits.holds.get(&stack.name()).filter(|hold| hold.commit == head.id && !hold.case.is_aside());
         let hold = hold.filter(|hold| hold.state != HoldState::Approved);
         Ok(hold.map(|hold| (Rest::Held, Some(why_held(hold)))))
     }

@@ -109,6 +109,8 @@ pub struct Case {
     pub from: Vec<String>,
     /// Whether it is what stands that was to be brought back, and no roll-out.
     pub is_reconciling: bool,
+    /// Whether all that was rolled out was to be destroyed.
+    pub is_destroying: bool,
     /// Whether an older run's commit was to be rolled out again.
     pub is_rolling_back: bool,
     /// Whether a command was to roll a pull request out before its merge.
@@ -158,12 +160,22 @@ impl Case {
 
     /// What comes of it once it is allowed, for a stack.
     pub fn next(&self, stack: &str) -> String {
-        match (self.is_reconciling, self.is_rolling_back) {
-            _ if self.is_before_merge => format!("`/gitinfra up` on its pull request rolls {stack} out"),
-            (true, _) => format!("`gitinfra drift --reconcile stack/{stack}` brings {stack} back"),
-            (_, true) => format!("`gitinfra rollback stack/{stack}` to that run rolls it back"),
+        match self {
+            Case { is_before_merge: true, .. } => format!("`/gitinfra up` on its pull request rolls {stack} out"),
+            Case { is_reconciling: true, .. } => {
+                format!("`gitinfra drift --reconcile stack/{stack}` brings {stack} back")
+            }
+            Case { is_destroying: true, .. } => format!("`gitinfra destroy stack/{stack}` destroys it"),
+            Case { is_rolling_back: true, .. } => {
+                format!("`gitinfra rollback stack/{stack}` to that run rolls it back")
+            }
             _ => format!("the next sync rolls {stack} out"),
         }
+    }
+
+    /// Whether it says nothing of what the branch says: it was asked for by itself.
+    pub fn is_aside(&self) -> bool {
+        self.is_reconciling || self.is_destroying || self.is_rolling_back
     }
 
     /// In one sentence.
@@ -184,6 +196,8 @@ mod tests {
         assert_eq!(next(false, false), "the next sync rolls net/dev out");
         assert_eq!(next(true, false), "`gitinfra drift --reconcile stack/net/dev` brings net/dev back");
         assert_eq!(next(false, true), "`gitinfra rollback stack/net/dev` to that run rolls it back");
+        let going = Case { is_destroying: true, ..Case::default() };
+        assert_eq!(going.next("net/dev"), "`gitinfra destroy stack/net/dev` destroys it");
         let before = Case { is_before_merge: true, ..Case::default() };
         assert_eq!(before.next("net/dev"), "`/gitinfra up` on its pull request rolls net/dev out");
     }

@@ -163,10 +163,24 @@ impl Gate<'_> {
             Glance::Failed(end) => return Ok(Passage::Shut(end)),
         };
         if look.is_of(&shown) {
-            return Ok(Passage::Open { seal: Some(shown.id) });
+            return self.destroys_shown(shown, look).await;
         }
         let differs = difference(&shown.seal.plan, &look.plan).join("\n");
         Ok(refused(format!("it would destroy other than was shown: {}\n{differs}", in_words(&look.others))))
+    }
+
+    /// Whoever has to allow what is rolled out has to allow that it goes.
+    async fn destroys_shown(&self, shown: Sealed, look: Look) -> Result<Passage> {
+        let Some(missing) = self.guards.missing(&shown.approvals, &look.plan, 0) else {
+            if !shown.approvals.is_empty() {
+                self.say(&shown, &look, &shown.approvals);
+            }
+            return Ok(Passage::Open { seal: Some(shown.id) });
+        };
+        let (needed, from) =
+            (self.guards.needed(&look.plan), self.guards.from(&shown.approvals, &look.plan, 0).to_vec());
+        let case = self.case(Some(&shown), look, Vec::new(), (needed, from), Some(missing));
+        self.hold(Some(&shown), &shown.seal, case).await
     }
 
     async fn state(&self) -> Result<Option<State>> {
@@ -358,7 +372,8 @@ impl Gate<'_> {
             needed: needed.max(1),
             from,
             is_reconciling: self.refreshes(),
-            is_rolling_back: self.by.confirmed.is_some() && self.by.owner.is_none(),
+            is_destroying: self.destroys_all(),
+            is_rolling_back: self.by.confirmed.is_some() && self.by.owner.is_none() && !self.destroys_all(),
             is_before_merge: self.by.owner.is_some(),
         }
     }

@@ -118,7 +118,7 @@ impl<'a> Ends<'a> {
     }
 
     async fn stood<'s>(&'s self, name: &'s str) -> Result<Stood<'s>> {
-        let hold = self.holds.get(name).filter(|hold| !hold.case.is_reconciling);
+        let hold = self.holds.get(name).filter(|hold| !hold.case.is_aside());
         let lock = self.locks.iter().find(|lock| lock.name == name);
         let Some((id, _, known)) = self.known.get(name) else {
             return Ok(Stood { name, stands: "", suspended: None, runs: Vec::new(), settled: None, hold, lock });

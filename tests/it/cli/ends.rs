@@ -128,6 +128,27 @@ fn what_goes_on_is_neither_destroyed_nor_forgotten() {
     assert_eq!(p.get("runs").len(), 0);
 }
 
+/// What has to be allowed has to be allowed for this, too. Budgets are for what nobody asked for.
+#[test]
+fn what_is_destroyed_waits_for_approvals() {
+    let p = Place::of(&[A, B]).env("USER", "ada");
+    p.sync();
+    p.repo.write("gitinfra.yaml", "approvals: {count: 2}\nbudgets: [{types: ['**'], deletes: 0}]\n").commit("Two");
+    p.sync();
+    let wants = "destroy test/dev --yes";
+    p.run(wants).expect_code(6).expect_out(&["held", "hold/", "it needs 2 to allow it, and 0 did (who may: anybody)"]);
+    assert!(p.file("a.txt").is_some());
+    // It says nothing of what the branch says.
+    p.sync().expect_out(&["nothing to do: 1 stack is up to date"]);
+    let seal = p.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
+    p.run(&format!("approve {seal}")).expect_code(0);
+    p.run(wants).expect_code(6).expect_out(&["it needs 2 to allow it, and 1 did"]);
+    let allowed = p.run(&format!("approve {seal} --as lee")).expect_code(0);
+    allowed.expect_out(&["approved by lee: `gitinfra destroy stack/test/dev` destroys it"]);
+    p.run(wants).expect_code(0).expect_out(&["which ada, lee allowed: 2 to delete", "2 deleted"]);
+    assert_eq!(p.file("a.txt"), None);
+}
+
 #[test]
 fn a_part_that_a_failed_run_made_can_be_destroyed() {
     let p = Place::of(&[A, ("b", "path: b.txt, content: '${a.content}'")]);
@@ -157,6 +178,12 @@ fn a_stack_that_is_suspended_waits_until_it_is_resumed() {
     }
     assert_eq!(p.file("a.txt").as_deref(), Some("one"));
     p.run("get stacks").expect_code(0).expect_out(&["test/dev", "suspended: moving"]);
+    p.run("destroy test/dev --yes").expect_code(5).expect_no_data().expect_err(&[
+        "test/dev is suspended: moving",
+        "hint: `gitinfra resume stack/test/dev` lets it be changed again",
+    ]);
+    p.run("destroy test/dev --dry-run").expect_code(0).expect_without(&["makes it again"]);
+    assert!(p.file("a.txt").is_some());
     p.run("resume test/dev").expect_code(0).expect_out(&["stack/test/dev resumed"]);
     p.sync().expect_out(&["1 stack rolled out"]);
     p.run("get stack dev -o jsonpath={.suspended}").expect_code(0).expect_without(&["moving"]);

@@ -199,6 +199,7 @@ mod tests {
                 needed: 2,
                 from: vec![text("ada")],
                 is_reconciling: false,
+                is_destroying: false,
                 is_rolling_back: false,
                 is_before_merge: false,
             },

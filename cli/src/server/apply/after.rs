@@ -159,7 +159,7 @@ impl<'a> After<'a> {
         }
         let told = |id, said| Some(News { id, said: Some(said), is_moved: false, is_over: false });
         let hold = self.holds.get(name).filter(|hold| hold.state == HoldState::Held && !hold.case.is_before_merge);
-        if let Some(hold) = hold.filter(|hold| !hold.case.is_reconciling)
+        if let Some(hold) = hold.filter(|hold| !hold.case.is_aside())
             && self.branch.has(&hold.commit).await?
         {
             return Ok(told(format!("back {pull} hold/{} {}", hold.name, hold.seal), held(hold)));
