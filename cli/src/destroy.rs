@@ -5,7 +5,7 @@ use crate::decide::Reason;
 use crate::failure::{Failure, Kind, Result};
 use crate::record::{Action, StackRecord, Standing};
 use crate::rollout::Outcome;
-use crate::target::{Place, Target, confirmed};
+use crate::target::{Bound, Place, Target, confirmed};
 
 /// Destroys stacks of one repository.
 pub struct Destroy(pub Place);
@@ -44,7 +44,7 @@ impl Destroy {
             Err(_) => target.config(&self.0.previewer.mirror)?,
             Ok(config) => config,
         };
-        self.0.run(target, (Action::Destroy, &Reason::Asked), &config, Some(&seal)).await
+        self.0.run(target, (Action::Destroy, &Reason::Asked), &config, Bound::Seal(&seal)).await
     }
 
     async fn commit(&self, record: &StackRecord) -> Result<Option<String>> {

@@ -1,37 +1,55 @@
 //! Looks whether what stands is still what was rolled out, and brings it back to that.
 
+use std::collections::BTreeSet;
+
 use crate::config::{self, Config, Then};
 use crate::decide::Reason;
 use crate::engine::operation::Effect;
 use crate::failure::{Kind, Result};
+use crate::order::REFERENCE;
 use crate::record::{Action, Drift, DriftState, Findings, StackRecord};
 use crate::rollout::Outcome;
 use crate::seal::Plan;
-use crate::target::{Place, Target};
+use crate::target::{Bound, Place, Target};
 
 /// Looks at stacks of one repository.
 pub struct Drifting(pub Place);
 
+/// What a look found.
+pub struct Looked {
+    pub state: DriftState,
+    pub findings: Findings,
+    /// The URNs of all that differs, also of what the configuration calls noise.
+    pub drifted: BTreeSet<String>,
+    /// Of which kind the failure was, if there was one.
+    pub kind: Option<Kind>,
+}
+
 impl Drifting {
-    /// Looks at a stack, and writes down what it found; of which kind the failure was, if there was one.
-    pub async fn look(&self, target: &Target) -> Result<(DriftState, Findings, Option<Kind>)> {
+    /// Looks at a stack, and writes down what it found.
+    pub async fn look(&self, target: &Target) -> Result<Looked> {
         let reason = "what stands is compared with what was rolled out".to_owned();
         let (preview, kind) = self.0.previewer.refreshed(target.subject(&self.0.previewer.mirror)?, reason).await?;
         let noise = target.config(&self.0.previewer.mirror)?.drift;
+        let mut plan = Plan::of(&preview.changes);
+        // What another stack puts out by now was changed by nobody here: it is rolled out with the stack's own next change.
+        plan.resources.retain(|change| change.kind != REFERENCE);
+        let drifted = plan.resources.iter().map(|change| change.urn.clone()).collect();
         let (state, findings) = match preview.failure {
             Some(message) => (DriftState::Unchecked, Findings { message: Some(message), ..Findings::default() }),
-            None => found(Plan::of(&preview.changes), &noise),
+            None => found(plan, &noise),
         };
         let now = self.0.previewer.context.now();
         self.0.ledger.drift(&target.id, &target.commit.id, state, &findings, now).await?;
-        Ok((state, findings, kind))
+        Ok(Looked { state, findings, drifted, kind })
     }
 
-    /// Brings a stack back to what was rolled out, within its budgets. One that is suspended stays as it is.
-    pub async fn reconcile(&self, target: &Target) -> Result<Outcome> {
+    /// Brings what drifted back to what was rolled out, within the stack's budgets, and changes nothing else. A stack that is
+    /// suspended stays as it is.
+    pub async fn reconcile(&self, target: &Target, drifted: &BTreeSet<String>) -> Result<Outcome> {
         target.refuse_suspended()?;
         let config = target.config_now(&self.0.previewer.mirror).await?;
-        let outcome = self.0.run(target, (Action::Reconcile, &Reason::Drifted), &config, None).await?;
+        let outcome = self.0.run(target, (Action::Reconcile, &Reason::Drifted), &config, Bound::Drift(drifted)).await?;
         if outcome == Outcome::RolledOut {
             let now = self.0.previewer.context.now();
             self.0.ledger.drift(&target.id, &target.commit.id, DriftState::Clean, &Findings::default(), now).await?;

@@ -43,6 +43,18 @@ fn objection(effect: Effect, most: usize, changes: &[&Change]) -> Objection {
     Objection { why: Why::Budget, words }
 }
 
+/// What would be done besides bringing back what has drifted: whoever looked was not told of it.
+pub fn beyond(plan: &Plan, drifted: &BTreeSet<String>) -> Option<Objection> {
+    let does = |change: &&Change| {
+        matches!(change.effect(), Effect::Create | Effect::Update | Effect::Replace | Effect::Delete | Effect::Import)
+    };
+    let changes = plan.resources.iter().filter(does).filter(|change| !drifted.contains(&change.urn));
+    let lines: Vec<String> = changes.map(Change::in_words).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let words = || format!("it would do more than bring back what has drifted: {}", list(&lines, FEW));
+    (!lines.is_empty()).then(|| Objection { why: Why::Changed, words: words() })
+}
+
 /// Whose word a roll-out needs before anybody gave one.
 pub fn asks(plan: &Plan, guard: &Guard) -> Option<String> {
     let approvals = guard.approvals.as_ref().filter(|approvals| approvals.count > 0 && !plan.is_empty())?;
@@ -115,6 +127,15 @@ mod tests {
         );
         let of_others = "rules: [{stacks: ['web/*'], budgets: [{types: ['**'], deletes: 0}]}]";
         assert_eq!(words(of_others, &subnets), [""; 0]);
+    }
+
+    #[test]
+    fn what_has_not_drifted_is_not_brought_back() {
+        let plan = plan(&[("update", "a:b:C", "x"), ("update", "a:b:C", "y"), ("same", "a:b:C", "z")]);
+        let drifted = |names: &[&str]| names.iter().map(|name| format!("urn:pulumi:dev::net::a:b:C::{name}")).collect();
+        assert_eq!(beyond(&plan, &drifted(&["x", "y"])), None);
+        let words = beyond(&plan, &drifted(&["x"])).map(|objection| objection.words);
+        assert_eq!(words.as_deref(), Some("it would do more than bring back what has drifted: ~ update a:b:C y"));
     }
 
     #[test]

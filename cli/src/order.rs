@@ -13,7 +13,8 @@ use serde_json::Value;
 use crate::config::any;
 use crate::repo::{Stack, TreeFile};
 
-const REFERENCE: &str = "pulumi:pulumi:StackReference";
+/// The type of what reads outputs of another stack.
+pub const REFERENCE: &str = "pulumi:pulumi:StackReference";
 
 /// How far a stack has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

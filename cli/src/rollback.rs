@@ -5,7 +5,7 @@ use crate::decide::Reason;
 use crate::failure::{Failure, Kind, Result};
 use crate::record::{Action, Run, RunState, StackRecord};
 use crate::rollout::Outcome;
-use crate::target::{Place, Target, confirmed};
+use crate::target::{Bound, Place, Target, confirmed};
 
 /// Rolls back stacks of one repository.
 pub struct RollBack(pub Place);
@@ -48,6 +48,6 @@ impl RollBack {
         let seal = confirmed(shown.seal.as_ref())?;
         let config = target.config_now(&self.0.previewer.mirror).await?;
         let reason = Reason::RolledBack { to: run.clone() };
-        self.0.run(target, (Action::RollOut, &reason), &config, Some(&seal)).await
+        self.0.run(target, (Action::RollOut, &reason), &config, Bound::Seal(&seal)).await
     }
 }

@@ -8,6 +8,7 @@ mod locks;
 mod pending;
 mod recovery;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -75,6 +76,8 @@ pub struct RollOut<'a> {
     pub config: &'a Config,
     /// The seal of what somebody was shown and confirmed: that and nothing else is done.
     pub confirmed: Option<&'a str>,
+    /// The URNs of what has drifted, where that is to be brought back: nothing else is done unasked.
+    pub drifted: Option<&'a BTreeSet<String>>,
     /// Why the stack is suspended once the engine goes to work, if it is; a reason that it has already stays.
     pub suspends: Option<&'a str>,
     /// Whose lock on a stack is this roll-out's own.

@@ -1,6 +1,8 @@
 //! A stack as its files were at some commit, with what the ledger knows of it: what is gone back to, looked at again or destroyed,
 //! each by itself.
 
+use std::collections::BTreeSet;
+
 use crate::config::{self, Config};
 use crate::decide::{Known, Reason};
 use crate::engine::{LeftLock, Pulumi};
@@ -92,6 +94,15 @@ fn named(mirror: &Mirror, commit: &str, name: &str) -> Result<Stack> {
     Ok(stack)
 }
 
+/// What a run may do and nothing else.
+#[derive(Debug, Clone, Copy)]
+pub enum Bound<'a> {
+    /// What somebody was shown and confirmed, by its seal.
+    Seal(&'a str),
+    /// To bring back what a look found to have drifted, by URNs.
+    Drift(&'a BTreeSet<String>),
+}
+
 /// Where something is done with one stack by itself.
 pub struct Place {
     pub previewer: Previewer,
@@ -109,19 +120,24 @@ pub fn confirmed(seal: Option<&Seal>) -> Result<String> {
 }
 
 impl Place {
-    /// Runs the engine on a target, within what the configuration allows; only what a seal says, where one was confirmed.
+    /// Runs the engine on a target, within what the configuration allows, and what it is bound to.
     pub async fn run(
         &self,
         target: &Target,
         (action, reason): (Action, &Reason),
         config: &Config,
-        confirmed: Option<&str>,
+        bound: Bound<'_>,
     ) -> Result<Outcome> {
         let pulumi = Pulumi::find(&self.previewer.environment).await?.until(&self.previewer.context.cancel);
         let scrubber = Scrubber::from_environment(&self.previewer.context.environment);
         let suspends = reason.suspends(&target.stack.name(), &target.branch);
         let suspends = suspends.as_deref();
-        let roll_out = RollOut { confirmed, suspends, ..self.roll_out(target, action, config, (&pulumi, &scrubber)) };
+        let (confirmed, drifted) = match bound {
+            Bound::Seal(seal) => (Some(seal), None),
+            Bound::Drift(drifted) => (None, Some(drifted)),
+        };
+        let bounded = self.roll_out(target, action, config, (&pulumi, &scrubber));
+        let roll_out = RollOut { confirmed, drifted, suspends, ..bounded };
         let outcome = roll_out.run(&target.stack, &target.id, &target.known, reason).await?;
         let words = match outcome {
             Outcome::Moved => "somebody worked on it meanwhile, so nothing was done: the same command looks at it anew",
@@ -168,6 +184,7 @@ impl Place {
             scrubber,
             config,
             confirmed: None,
+            drifted: None,
             suspends: None,
             owner: self.owner.as_deref(),
             keep_runs: self.keep_runs,

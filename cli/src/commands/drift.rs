@@ -9,7 +9,7 @@ use super::shell::Shell;
 use super::types::drift::told;
 use super::types::stack::the_one;
 use super::{EXIT_CODES, EngineArgs, KeepArgs, Verb};
-use crate::drift::Drifting;
+use crate::drift::{Drifting, Looked};
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::record::{Drift as Found, DriftState, StackRecord};
@@ -26,7 +26,7 @@ pub struct Drift {
     /// Their repository, where several have them
     #[arg(long, value_name = "PATH|URL")]
     repo: Option<String>,
-    /// Bring back what has drifted, within the budgets of gitinfra.yaml
+    /// Bring back what has drifted, within the budgets of gitinfra.yaml; where more would change it is held
     #[arg(long)]
     reconcile: bool,
     #[command(flatten)]
@@ -87,7 +87,7 @@ impl Drift {
             return Ok(None);
         };
         let target = Target::find(&drifting.0.previewer.mirror, &drifting.0.ledger, record, commit).await?;
-        let (state, findings, failure) = drifting.look(&target).await?;
+        let Looked { state, findings, drifted, kind: failure } = drifting.look(&target).await?;
         let (name, repository) = (record.name.clone(), record.repository.clone());
         let checked_at = shell.context.now();
         let found = Found { name, repository, state, commit: commit.clone(), checked_at, findings };
@@ -95,7 +95,7 @@ impl Drift {
         let text: Vec<String> = std::iter::once(format!("{} {state}", found.name)).chain(lines).collect();
         shell.ui.data(&text.join("\n"));
         match (state, self.reconcile) {
-            (DriftState::Drifted, true) => match drifting.reconcile(&target).await {
+            (DriftState::Drifted, true) => match drifting.reconcile(&target, &drifted).await {
                 // What is suspended, locked or worked on keeps no other stack from being brought back.
                 Err(failure) if failure.kind == Kind::Busy => {
                     shell.context.tell(Some(&found.name), Body::waits(failure.with_hints()));

@@ -1,8 +1,10 @@
 //! Looks for drift as often as the configuration wants it.
 
+use std::collections::BTreeSet;
+
 use super::Follow;
 use crate::config::{self, Config, Then};
-use crate::drift::{Drifting, DueLook, due};
+use crate::drift::{Drifting, DueLook, Looked, due};
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::preview::Previewer;
@@ -46,13 +48,13 @@ impl Follow {
     }
 
     async fn looked(&self, drifting: &Drifting, target: &Target, look: &DueLook) -> Result<()> {
-        let (state, findings, _) = drifting.look(target).await?;
+        let Looked { state, findings, drifted, .. } = drifting.look(target).await?;
         match state {
             DriftState::Drifted => {
                 let lines = findings.lines.join("\n");
                 self.context.note(&look.stack, format!("what stands is not what was rolled out:\n{lines}"));
                 if look.then == Then::Reconcile {
-                    self.brought_back(drifting, target).await?;
+                    self.brought_back(drifting, target, &drifted).await?;
                 }
             }
             DriftState::Unchecked => {
@@ -65,8 +67,8 @@ impl Follow {
     }
 
     /// What is suspended, locked or worked on is left as it is for now. It has drifted all the same.
-    async fn brought_back(&self, drifting: &Drifting, target: &Target) -> Result<()> {
-        match drifting.reconcile(target).await {
+    async fn brought_back(&self, drifting: &Drifting, target: &Target, drifted: &BTreeSet<String>) -> Result<()> {
+        match drifting.reconcile(target, drifted).await {
             Err(failure) if failure.kind == Kind::Busy => {
                 let why = format!("it is not brought back: {}", failure.with_hints());
                 self.context.note(&target.stack.name(), why);

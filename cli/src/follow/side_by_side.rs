@@ -104,6 +104,7 @@ impl Follow {
             scrubber: &self.scrubber,
             config,
             confirmed: None,
+            drifted: None,
             suspends: None,
             owner: None,
             keep_runs: self.wishes.keep_runs,

@@ -12,6 +12,7 @@ use crate::digest::Key;
 use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, State};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
+use crate::judge;
 use crate::ledger::Sealed;
 use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
@@ -301,6 +302,7 @@ impl Gate<'_> {
         } else if shown.is_none() && self.guards.is_sealed() && !self.refreshes() && !look.plan.is_empty() {
             object(Why::Unsealed, "nobody sealed a preview of it".to_owned());
         }
+        objections.extend(self.by.drifted.and_then(|drifted| judge::beyond(&look.plan, drifted)));
         objections.extend(self.guards.objections(&look.plan));
         objections.extend(self.policies(&look.plan).await?);
         Ok(objections)

@@ -22,7 +22,7 @@ use crate::record::{Action, HoldState, RunState, Task};
 use crate::repo::Stack;
 use crate::review::Reviewer;
 use crate::rollout::Outcome;
-use crate::target::{Place, Target};
+use crate::target::{Bound, Place, Target};
 use plan::Plan;
 use words::{Came, be, ended, in_words, listed, state, why};
 
@@ -252,7 +252,7 @@ impl Server {
             let (branch, commit) = (pull.base.clone(), plan.head.clone());
             let target = Target { stack: stack.clone(), branch, commit, id: id.clone(), known };
             let reason = Reason::Applied { pull: pull.number };
-            outcome = place.run(&target, (Action::RollOut, &reason), &plan.config, Some(&seal)).await?;
+            outcome = place.run(&target, (Action::RollOut, &reason), &plan.config, Bound::Seal(&seal)).await?;
         }
         if outcome == Outcome::RolledOut {
             let reason = format!("it is rolled out at {}, and not merged yet", short(&plan.head.id));

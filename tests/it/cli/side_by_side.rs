@@ -82,6 +82,35 @@ fn a_reader_waits_for_what_it_reads() {
     assert_eq!(read.ok().as_deref(), Some("one"));
 }
 
+/// What another stack puts out by now was changed by nobody: it is no drift, and comes with nothing that brings drift back.
+#[test]
+fn what_another_stack_puts_out_is_no_drift() {
+    let p = reader();
+    let app = fs::read_to_string(p.repo.path("app/Pulumi.yaml")).expect("it is there");
+    p.repo.write(
+        "app/Pulumi.yaml",
+        &format!("{app}  b: {{type: 'files:index:File', properties: {{path: b.txt, content: b}}}}\n"),
+    );
+    p.repo.commit("A file of its own");
+    p.sync();
+    p.program("net", "net", &format!("{}outputs: {{word: two}}\n", crate::files::of(&[A])));
+    p.repo.commit("Another output");
+    p.sync().expect_out(&["1 stack rolled out"]);
+    p.run("drift app/dev").expect_code(0).expect_out(&["app/dev clean"]);
+    let file = |name: &str| fs::read_to_string(p.path("root/app/dev").join(name)).ok();
+    fs::write(p.path("root/app/dev/b.txt"), "by hand").expect("it stands");
+    p.run("drift app/dev --reconcile").expect_code(6).expect_out(&[
+        "app/dev drifted",
+        "files:index:File b is another one",
+        "it would do more than bring back what has drifted: ~ update files:index:File a",
+    ]);
+    assert_eq!((file("a.txt").as_deref(), file("b.txt").as_deref()), (Some("one"), Some("by hand")));
+    let seal = p.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
+    p.run(&format!("approve {seal} --as ada")).expect_code(0);
+    p.run("drift app/dev --reconcile").expect_code(0).expect_out(&["which ada allowed", "✓ brought back"]);
+    assert_eq!((file("a.txt").as_deref(), file("b.txt").as_deref()), (Some("two"), Some("b")));
+}
+
 #[test]
 fn a_reader_of_what_failed_is_skipped_and_comes_next_time() {
     let p = reader();
