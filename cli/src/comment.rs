@@ -8,13 +8,13 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::decide::short;
 use crate::engine::changes::{ChangeSet, PropertyChange, ResourceChange, Said};
 use crate::engine::operation::Effect;
 use crate::engine::urn;
 use crate::engine::value::Shown;
 use crate::event::Severity;
 use crate::seal::Seal;
+use crate::text::short;
 use room::{fenced, fenced_blocks};
 
 pub use room::{Room, cut, escape, one_line};

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::config::fires;
 use crate::record::RunState;
 use crate::repo::{Stack, path};
+use crate::text::short;
 
 /// What the ledger knows of a stack before this pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -146,11 +147,6 @@ impl Reason {
             Reason::Tagged { tag, why } => format!("tagged {tag}: {}", why.words()),
         }
     }
-}
-
-/// The first seven digits of a commit, as people read it.
-pub fn short(commit: &str) -> &str {
-    commit.get(..7).unwrap_or(commit)
 }
 
 /// How long `--watch` leaves a stack alone after so many failures in a row at the same commit, in milliseconds.

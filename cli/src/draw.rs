@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::decide::short;
 use crate::engine::{Pulumi, Severity};
 use crate::environment::Environment;
 use crate::event::{Body, Recorded};
@@ -12,6 +11,7 @@ use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
 use crate::picture::{About, Health, Marks};
 use crate::record::{RunState, StackRecord};
+use crate::text::short;
 
 /// The stack's exported state, secrets encrypted.
 pub async fn state(record: &StackRecord, environment: &Environment) -> Result<Value> {

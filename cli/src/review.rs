@@ -19,7 +19,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::comment::{self, Preview};
 use crate::context::Context;
-use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::mark::{Mark, Marks};
@@ -27,6 +26,7 @@ use crate::forge::{Forge, Pull, State, Status, Told, Trouble, What};
 use crate::ledger::Ledger;
 use crate::preview::{Merge, Previewer};
 use crate::scrub::Scrubber;
+use crate::text::short;
 
 pub use crowded::Crowded;
 pub use found::Found;

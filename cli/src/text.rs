@@ -101,6 +101,11 @@ pub fn of_yaml(said: &str) -> String {
     known.unwrap_or(fault).to_owned()
 }
 
+/// The first seven digits of a commit, as people read it.
+pub fn short(commit: &str) -> &str {
+    commit.get(..7).unwrap_or(commit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

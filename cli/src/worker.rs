@@ -12,13 +12,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::context::{Context, Trouble};
-use crate::decide::short;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::ledger::{Finish, LEASE, Ledger, Limits, Taken};
 use crate::process::Process;
 use crate::record::{Job, Task};
 use crate::text;
+use crate::text::short;
 
 /// Three beats fit into a lease, so that one that is lost costs nothing.
 const BEAT: Duration = Duration::from_millis(LEASE as u64 / 3);

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::StackRecord;
-use crate::decide::short;
 use crate::moment;
 use crate::process::Process;
+use crate::text::short;
 
 /// What is to be done. Written in lower case, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

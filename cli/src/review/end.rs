@@ -4,11 +4,10 @@ use super::answers::{ALONE, body};
 use super::comments::same;
 use super::{Reviewer, shown, statuses, up};
 use crate::comment::escape;
-use crate::decide::short;
 use crate::failure::Result;
 use crate::forge::{Pull, State, Status, What};
 use crate::record::{EndState, PullEnd, StackEnd};
-use crate::text::count;
+use crate::text::{count, short};
 
 /// How it begins, and how what was previewed does, before which it stands.
 const HEAD: &str = "### gitinfra: ";

@@ -3,10 +3,9 @@
 use super::Reviewer;
 use crate::comment::Preview;
 use crate::config::{self, Config};
-use crate::decide::short;
 use crate::failure::Result;
 use crate::forge::Pull;
-use crate::text::list;
+use crate::text::{list, short};
 
 impl Reviewer {
     /// What to write for that, as a note of the preview. Only a server reads commands.

@@ -3,11 +3,11 @@
 
 use super::end::table;
 use crate::comment::escape;
-use crate::decide::{Known, Reason, short};
+use crate::decide::{Known, Reason};
 use crate::failure::Result;
 use crate::ledger::Ledger;
 use crate::record::{EndState, Hold, HoldState, PullEnd, Run, RunState, StackEnd};
-use crate::text::list;
+use crate::text::{list, short};
 
 /// How it begins.
 pub(super) const HEAD: &str = "### gitinfra up: ";

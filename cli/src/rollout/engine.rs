@@ -7,7 +7,6 @@ use super::end::End;
 use super::gate::Passage;
 use super::{Job, RollOut};
 use crate::config::Work;
-use crate::decide::short;
 use crate::digest;
 use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, Shelf, missing};
 use crate::event::Body;
@@ -15,6 +14,7 @@ use crate::failure::{Failure, Result};
 use crate::ledger::Lease;
 use crate::record::Action;
 use crate::run_log::RunLog;
+use crate::text::short;
 
 /// Said when the engine is asked to stop.
 pub const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";

@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 use super::lease::Heartbeat;
 use super::locks::locks_in;
 use super::{Claimed, RollOut};
-use crate::decide::short;
 use crate::engine::operation::Counts;
 use crate::engine::orphans;
 use crate::engine::{Backend, LeftLock};
@@ -17,6 +16,7 @@ use crate::ledger::{Claim, OpenRun, StackId};
 use crate::process::{Liveness, Process};
 use crate::record::RunState;
 use crate::repo::Stack;
+use crate::text::short;
 
 /// An engine without its gitinfra finishes what it does; after this long it is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);

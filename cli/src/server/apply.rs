@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::workers::number_of;
 use super::{Server, Watched};
-use crate::decide::{Reason, short};
+use crate::decide::Reason;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb};
 use crate::forge::{Pull, State};
@@ -23,6 +23,7 @@ use crate::repo::Stack;
 use crate::review::Reviewer;
 use crate::rollout::Outcome;
 use crate::target::{Bound, Place, Target};
+use crate::text::short;
 use plan::Plan;
 use words::{Came, be, ended, in_words, listed, state, why};
 

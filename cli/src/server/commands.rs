@@ -9,7 +9,6 @@ use super::{Server, Watched};
 use crate::approval::Asked;
 use crate::called;
 use crate::config::{self, Config};
-use crate::decide::short;
 use crate::explain::explain;
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb, Wrong};
@@ -20,6 +19,7 @@ use crate::record::{RunState, StackRecord, Standing};
 use crate::repo::{self, Found, Stack};
 use crate::review::Reviewer;
 use crate::text;
+use crate::text::short;
 
 /// A comment that is older is not acted upon: what was answered is not remembered for ever.
 pub(super) const OLDEST: i64 = 30 * 24 * 60 * 60_000;

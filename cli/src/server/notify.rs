@@ -21,13 +21,13 @@ use url::Url;
 
 use super::config::{Notify, When};
 use crate::context::Context;
-use crate::decide::short;
 use crate::event::{Body, Event, Sink};
 use crate::failure::{Failure, Faults, Result};
 use crate::forge::Secret;
 use crate::forge::wire::Wire;
 use crate::places::Spot;
 use crate::record::RunState;
+use crate::text::short;
 use mail::Mail;
 
 /// So many wait to be told; what comes on top is dropped, for it would be old.

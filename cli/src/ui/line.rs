@@ -3,12 +3,11 @@
 use serde_json::Value;
 
 use super::{Paint, Tone};
-use crate::decide::short;
 use crate::engine::operation::{Effect, tally};
 use crate::engine::urn;
 use crate::event::{Body, Event, Resource, Severity};
 use crate::record::{Action, RunState};
-use crate::text::{ago, count, seconds};
+use crate::text::{ago, count, seconds, short};
 
 /// On a pipe every line names its stack, so that lines can be searched for.
 pub fn on_a_pipe(event: &Event, paint: Paint) -> Option<String> {

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Paint, Tone};
 use crate::comment::{Preview, StackPreview, cut, one_line};
-use crate::decide::short;
 use crate::engine::changes::{ChangeSet, PropertyChange, ResourceChange};
 use crate::engine::operation::Effect;
 use crate::engine::urn;
 use crate::engine::value::Shown;
 use crate::event::Severity;
-use crate::text::{count, list};
+use crate::text::{count, list, short};
 
 /// Longer values are cut, and longer lists of properties.
 const LONGEST_VALUE: usize = 200;

@@ -6,12 +6,11 @@ use super::stack::whole_name;
 use super::{Record, Wanted};
 use crate::approval::without_type;
 use crate::commands::shell::Shell;
-use crate::decide::short;
 use crate::failure::Result;
 use crate::judge;
 use crate::ledger::{HoldFilter, Ledger};
 use crate::record::{Hold, HoldState};
-use crate::text::{age, ago, timestamp};
+use crate::text::{age, ago, short, timestamp};
 use crate::ui::Show::{Always, Described, Wide};
 use crate::ui::{Column, Table};
 

@@ -5,11 +5,10 @@ use serde_json::Value;
 use super::stack::whole_name;
 use super::{Record, Wanted};
 use crate::commands::shell::Shell;
-use crate::decide::short;
 use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
 use crate::record::{Job, JobState};
-use crate::text::{age, ago, timestamp};
+use crate::text::{age, ago, short, timestamp};
 use crate::ui::Show::{Always, Wide};
 use crate::ui::{Column, Table};
 

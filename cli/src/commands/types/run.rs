@@ -5,13 +5,12 @@ use serde_json::Value;
 use super::stack::whole_name;
 use super::{Record, Wanted};
 use crate::commands::shell::Shell;
-use crate::decide::short;
 use crate::engine::operation::{Effect, tally};
 use crate::event::{Event, Recorded};
 use crate::failure::{Failure, Result};
 use crate::ledger::{Ledger, RunFilter};
 use crate::record::{Run, RunState};
-use crate::text::{age, ago, as_seconds, seconds, timestamp};
+use crate::text::{age, ago, as_seconds, seconds, short, timestamp};
 use crate::ui::Show::{Always, Described, Wide};
 use crate::ui::{Column, Table};
 

@@ -5,13 +5,12 @@ use serde_json::Value;
 use super::{Record, Wanted, as_json};
 use crate::called;
 use crate::commands::shell::Shell;
-use crate::decide::short;
 use crate::engine::operation::{Effect, tally};
 use crate::failure::{Failure, Result};
 use crate::ledger::{Ledger, RunFilter};
 use crate::record::{Run, StackRecord, Standing};
 use crate::standing;
-use crate::text::{age, ago, count};
+use crate::text::{age, ago, count, short};
 use crate::ui::Show::{Always, Wide};
 use crate::ui::{Column, Table};
 

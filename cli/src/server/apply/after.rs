@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::branch::Branch;
 use super::locks::owner;
 use super::words::why;
-use crate::decide::{Known, Reason, short};
+use crate::decide::{Known, Reason};
 use crate::failure::Result;
 use crate::forge::{Pull, State};
 use crate::ledger::{AllKnown, Answered, Applied, StackId};
 use crate::record::{Action, Hold, HoldState, Run, RunState, Task};
 use crate::review::Reviewer;
 use crate::server::{Server, Watched};
+use crate::text::short;
 
 impl Server {
     /// Asks for those to be told of whose stacks something else stands by now, or can't stand yet.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::refused;
 use crate::called;
 use crate::config::{self, Config};
-use crate::decide::short;
 use crate::failure::{Failure, Result};
 use crate::forge::command::Command;
 use crate::forge::{Mergeable, Pull};
@@ -17,7 +16,7 @@ use crate::repo::{self, Listing, Stack};
 use crate::review::Reviewer;
 use crate::server::commands::with_hints;
 use crate::server::{Server, Watched};
-use crate::text::list;
+use crate::text::{list, short};
 
 /// How often a forge is asked that still works out whether it can be merged, and how long it is left to that.
 const QUESTIONS: u32 = 5;

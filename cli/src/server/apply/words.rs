@@ -1,10 +1,10 @@
 //! What is said of stacks that are rolled out before a merge. Pure.
 
-use crate::decide::short;
 use crate::forge::{Pull, State};
 use crate::record::Run;
 use crate::rollout::Outcome;
 use crate::text;
+use crate::text::short;
 
 /// What came of one stack, and what is said of that.
 pub(super) struct Came {

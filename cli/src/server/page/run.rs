@@ -183,7 +183,7 @@ fn words(body: &Body) -> Option<String> {
     let sign = |resource: &Resource| resource.operation.effect().symbol();
     Some(legible(&match body {
         Body::Note { message } => format!("note: {message}"),
-        Body::RunStarted { commit, reason, .. } => format!("begun at {}: {reason}", crate::decide::short(commit)),
+        Body::RunStarted { commit, reason, .. } => format!("begun at {}: {reason}", crate::text::short(commit)),
         Body::ResourceStarted { resource } => {
             format!("{} {}: {}", sign(resource), of(resource), resource.operation.doing())
         }

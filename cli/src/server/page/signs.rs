@@ -73,7 +73,7 @@ pub fn link_to_stack(name: &str, repository: &str) -> Markup {
 }
 
 pub fn commit(id: &str) -> Markup {
-    html! { code { (crate::decide::short(id)) } }
+    html! { code { (crate::text::short(id)) } }
 }
 
 /// Foreign text on one line, legible and no longer than a glance.

@@ -8,14 +8,13 @@ use serde_json::json;
 
 use super::signs::{age, brief, heads, link_to_stack, state, to_stack};
 use super::{Look, Page, frame, trouble};
-use crate::decide::short;
 use crate::failure::{Failure, Result};
 use crate::ledger::HoldFilter;
 use crate::record::{Hold, HoldState, Lock, RunState, StackRecord, Standing};
 use crate::server::Server;
 use crate::server::people::You;
 use crate::server::shared::Fresh;
-use crate::text::count;
+use crate::text::{count, short};
 
 /// So many rows are on a page; the rest is found by the filters.
 const MOST: usize = 200;
