@@ -1,22 +1,25 @@
 //! `gitinfra.yaml`: what a repository says about its own stacks. It is read from the branch that is rolled out or merged into,
 //! so that whoever asks for a merge can't change what is done with it.
 
+mod fault;
 mod guard;
+mod idle;
 mod noise;
 mod surroundings;
 
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use crate::called;
-use crate::failure::{Failure, Result, nearest};
+use crate::failure::{Failure, Result};
 use crate::glob::matches;
 use crate::repo::{Found, Stack};
 use crate::tags;
-use crate::text::of_yaml;
 use guard::Part;
 use noise::ScheduleParts;
 use surroundings::{Said, Side, Variables};
 
+pub use fault::wrong;
 pub use guard::{Act, Approvals, Bound, Budget, Guard, Policy};
 pub use noise::{Drift, Schedule, Then};
 pub use surroundings::{Sources, Surroundings, Work};
@@ -76,7 +79,7 @@ struct Concurrency {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rule {
-    stacks: Vec<String>,
+    stacks: Vec<Spanned<String>>,
     /// Globs of paths whose change rolls them out as well.
     #[serde(default)]
     triggers: Vec<String>,
@@ -265,7 +268,7 @@ impl Config {
     }
 
     fn rules_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Rule> {
-        self.rules.iter().filter(|rule| any(&rule.stacks, name))
+        self.rules.iter().filter(|rule| rule.stacks.iter().any(|glob| matches(&glob.value, name)))
     }
 }
 
@@ -282,26 +285,6 @@ pub fn fitting<'a>(globs: &'a [String], text: &str) -> Option<&'a str> {
 /// The first of a stack's triggers that a changed path sets off. A submodule changes as the path of its folder, which `dir/**` means as well.
 pub fn fires<'a>(triggers: &'a [String], changed: &str) -> Option<&'a str> {
     fitting(triggers, changed).or_else(|| fitting(triggers, &format!("{changed}/")))
-}
-
-/// What is wrong with a file, and where; `schema` is what `gitinfra schema` calls it.
-pub fn wrong(file: &str, schema: &str, error: &serde_saphyr::Error) -> Failure {
-    let place = error.location().map(|at| format!(":{}:{}", at.line(), at.column())).unwrap_or_default();
-    let failure = match error {
-        serde_saphyr::Error::SerdeUnknownField { field, expected, .. } => {
-            Failure::input(format!("{file}{place}: there is no key `{field}`"))
-                .hint_some(nearest(field, expected.iter().copied()))
-                .hint(format!("the keys here are: {}", expected.join(", ")))
-        }
-        serde_saphyr::Error::SerdeMissingField { field, .. } => {
-            Failure::input(format!("{file}{place}: `{field}` is missing"))
-        }
-        other => {
-            let said = other.to_string();
-            Failure::input(format!("{file}{place}: {}", of_yaml(said.lines().next().unwrap_or_default())))
-        }
-    };
-    failure.hint(format!("`gitinfra schema {schema}` prints its schema"))
 }
 
 #[cfg(test)]
@@ -437,7 +420,33 @@ mod tests {
                 "did you mean `triggers`?",
             ),
             ("rules:\n- triggers: [b]\n", "`stacks` is missing", "schema config"),
-            ("include: {a: b}", "gitinfra.yaml:1:10: ", "schema config"),
+            ("include: {a: b}", "gitinfra.yaml:1:10: a list has to stand here", "schema config"),
+            (
+                "apply: comand",
+                "gitinfra.yaml:1:8: there is no `comand` here",
+                "did you mean `command`?it is one of: merge, command",
+            ),
+            ("drift: {then: fix}", "there is no `fix` here", "it is one of: report, reconcile"),
+            ("approvals: {count: two}", "gitinfra.yaml:1:20: a whole number of 0 or more has to stand here", ""),
+            ("approvals: {count: -1}", "a whole number of 0 or more has to stand here", ""),
+            (
+                "approvals: {count: 3, from: [ada, lee, Ada]}",
+                "gitinfra.yaml:1:12: `count` asks for 3, and `from` names 2",
+                "schema config",
+            ),
+            ("sealed: maybe", "gitinfra.yaml:1:9: true or false has to stand here", ""),
+            ("include: [[a]]", "gitinfra.yaml:1:11: a text has to stand here", ""),
+            ("rules: [a]", "gitinfra.yaml:1:9: keys with their values have to stand here", ""),
+            (
+                "budgets: [{types: ['**'], deletes: some}]",
+                "gitinfra.yaml:1:27: a whole number of 0 or more, or `any` has to stand here",
+                "",
+            ),
+            ("budgets: [{types: ['**'], deletes: -1}]", "a whole number of 0 or more, or `any` has to stand here", ""),
+            ("concurrency: [{backends: ['**'], most: 0}]", "a whole number of 1 or more has to stand here", ""),
+            ("policies: [{command: []}]", "gitinfra.yaml:1:22: `command` is empty", ""),
+            ("drift: {every: 0s}", "gitinfra.yaml:1:16: `0s` is no time", ""),
+            ("rules: [{stacks: ['*'], drift: {every: 0h}}]", "`0h` is no time", ""),
             ("include: [", "gitinfra.yaml:1:", "schema config"),
         ];
         for (text, expected, hint) in cases {
@@ -463,6 +472,22 @@ mod tests {
             assert_eq!(config.most_at_once(backend), expected, "{backend}");
         }
         assert!(Config::read("concurrency: [{backends: ['**'], most: 0}]").is_err());
+    }
+
+    #[test]
+    fn a_rule_that_fits_no_stack_is_told_with_its_place() {
+        let text = "rules:\n- {stacks: ['nte/*', '*/prod'], approvals: {count: 2}}\n- {stacks: [billing/dev]}\n\
+                    - {stacks: ['old/*'], branch: release}\n- {stacks: [web/prdo]}\n";
+        let config = Config::read(text).expect("a configuration");
+        assert_eq!(
+            config.idle(&found(), "main"),
+            [
+                "gitinfra.yaml:2:13: `nte/*` fits no stack: did you mean `net/*`?",
+                "gitinfra.yaml:3:13: `billing/dev` fits no stack",
+                "gitinfra.yaml:5:13: `web/prdo` fits no stack: did you mean `web/prod`?",
+            ]
+        );
+        assert_eq!(config.idle(&found(), "release").len(), 4);
     }
 
     #[test]

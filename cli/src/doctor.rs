@@ -2,6 +2,7 @@
 //! locks, ledger.
 
 mod references;
+mod rules;
 mod tools;
 
 use std::collections::BTreeSet;
@@ -81,6 +82,7 @@ pub async fn examine(context: &Context, environment: &Environment, ledger: Resul
     findings.push(tools::backend(environment));
     findings.push(credentials(environment));
     findings.extend(references::references(context, stacks));
+    findings.extend(rules::rules(context, stacks));
     findings.push(left_locks(stacks));
     findings.push(match (&ledger, &records) {
         (Ok(ledger), Ok(stacks)) => in_ledger(ledger, stacks).await,

@@ -134,6 +134,7 @@ impl Follow {
         if is_new && self.wishes.stacks.is_empty() {
             self.tell_gone(&declared, &known, &head).await?;
             self.tell_elsewhere(&declared.found).await?;
+            self.tell_idle(&declared);
         }
         self.bring(declared, known, (&head, &tags), is_new).await
     }
@@ -220,6 +221,12 @@ impl Follow {
             }
         }
         Ok(())
+    }
+
+    fn tell_idle(&self, declared: &Declared) {
+        for message in declared.config.idle(&declared.found, &self.wishes.branch) {
+            self.context.tell(None, Body::Note { message });
+        }
     }
 
     /// The same repository by another address is another one to the ledger, and would roll out the same stacks once more.

@@ -6,8 +6,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Policy;
 use crate::environment::Environment;
@@ -17,6 +18,9 @@ use crate::seal::Plan;
 
 /// Who has not judged by then does not judge at all.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+/// So long its words may be under way once it has ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// So much of its words is kept.
 const LONGEST: usize = 2000;
@@ -30,14 +34,18 @@ pub struct Question<'a> {
     pub changes: &'a Plan,
 }
 
-/// Why a policy refuses what would be done, in a sentence; `None` when it does not.
+/// Why a policy refuses what would be done, in a sentence; `None` when it does not. One who cancels does not wait for it.
 pub async fn refused(
     policy: &Policy,
     question: &Question<'_>,
     folder: &Path,
     environment: &Environment,
+    cancel: &CancellationToken,
 ) -> Result<Option<String>> {
-    let said = judge(policy, question, folder, environment).await?;
+    let said = tokio::select! {
+        () = cancel.cancelled() => return Err(Failure::cancelled()),
+        said = judge(policy, question, folder, environment) => said?,
+    };
     Ok(said.map(|said| format!("the policy `{}` refused it: {said}", policy.command.join(" "))))
 }
 
@@ -50,41 +58,72 @@ async fn judge(
 ) -> Result<Option<String>> {
     let name = policy.command.join(" ");
     let failed = |error: &dyn std::fmt::Display| Failure::setup(format!("asking the policy `{name}`: {error}"));
-    let (program, args) = policy.command.split_first().ok_or_else(|| {
-        Failure::input("gitinfra.yaml: a policy's `command` is empty")
-            .hint("`gitinfra schema config` prints its schema")
-    })?;
+    let (program, args) = policy.command.split_first().ok_or_else(|| Failure::bug("a policy without a program"))?;
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(environment).current_dir(folder).process_group(0).kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|error| failed(&error).hint("is it installed where gitinfra runs?"))?;
     let text = serde_json::to_vec(question).map_err(|error| Failure::bug(format!("writing JSON: {error}")))?;
-    let leader = child.id();
-    match tokio::time::timeout(PATIENCE, answer(child, &text)).await {
+    let group = Group(child.id());
+    match tokio::time::timeout(PATIENCE, answer(child, &text, group)).await {
         Ok(answer) => answer.map_err(|error| failed(&error)),
-        Err(_) => {
-            process::kill_group(leader);
-            Err(failed(&format!("it has not answered after {} s", PATIENCE.as_secs())))
-        }
+        Err(_) => Err(failed(&format!("it has not answered after {} s", PATIENCE.as_secs()))),
     }
 }
 
-async fn answer(mut child: Child, question: &[u8]) -> std::io::Result<Option<String>> {
-    let stdin = child.stdin.take();
-    let ask = async move {
-        if let Some(mut stdin) = stdin {
-            // One that does not want to know it all may close its input.
-            let _ = stdin.write_all(question).await;
+/// What a policy started, by the policy's own process id: it ends with whoever waits for it.
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        process::kill_group(self.0);
+    }
+}
+
+/// The end of the policy itself is its answer: what it left running may hold its pipes for as long as it likes.
+async fn answer(mut child: Child, question: &[u8], group: Group) -> std::io::Result<Option<String>> {
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (mut said, mut complained) = (Vec::new(), Vec::new());
+    let over = CancellationToken::new();
+    let end = async {
+        let status = child.wait().await;
+        drop(group);
+        over.cancel();
+        status
+    };
+    let talk = async { tokio::join!(ask(stdin, question), hear(stdout, &mut said), hear(stderr, &mut complained)) };
+    let is_late = async {
+        over.cancelled().await;
+        tokio::time::sleep(LAST_WORDS).await;
+    };
+    let talk = async {
+        tokio::select! {
+            _ = talk => {}
+            () = is_late => {}
         }
     };
-    let ((), output) = tokio::join!(ask, child.wait_with_output());
-    let output = output?;
-    if output.status.success() {
+    let (status, ()) = tokio::join!(end, talk);
+    let status = status?;
+    if status.success() {
         return Ok(None);
     }
-    let said = [output.stdout, output.stderr].concat();
+    said.append(&mut complained);
     let said: String = String::from_utf8_lossy(&said).trim().chars().take(LONGEST).collect();
-    Ok(Some(if said.is_empty() { format!("it ended with {}", output.status) } else { said }))
+    Ok(Some(if said.is_empty() { format!("it ended with {status}") } else { said }))
+}
+
+async fn ask(stdin: Option<ChildStdin>, question: &[u8]) {
+    if let Some(mut stdin) = stdin {
+        // One that does not want to know it all may close its input.
+        let _ = stdin.write_all(question).await;
+    }
+}
+
+/// Whatever was heard so far is kept also where the rest is not awaited.
+async fn hear(from: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
+    if let Some(mut from) = from {
+        while from.read_buf(into).await.is_ok_and(|read| read > 0) {}
+    }
 }
 
 #[cfg(test)]
@@ -109,5 +148,20 @@ mod tests {
         let question = Question { stack: "net/dev", commit: "aaaa", branch: "main", changes: &plan };
         let failure = judge(&missing, &question, Path::new("/"), &Environment::new()).await;
         assert!(failure.expect_err("it is missing").message.contains("asking the policy `/no/such/program`"));
+    }
+
+    /// Neither its own end nor a signal waits for whoever holds its pipes.
+    #[tokio::test]
+    async fn what_it_leaves_running_is_not_waited_for() {
+        assert_eq!(asked("sleep 1000 & echo no; exit 1").await, Ok(Some("no".to_owned())));
+        assert_eq!(asked("sleep 1000 & exit 0").await, Ok(None));
+        let policy = Policy { command: ["sleep", "1000"].map(str::to_owned).to_vec() };
+        let plan = Plan::default();
+        let question = Question { stack: "net/dev", commit: "aaaa", branch: "main", changes: &plan };
+        let environment = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
+        let cancel = CancellationToken::new();
+        let waiting = refused(&policy, &question, Path::new("/"), &environment, &cancel);
+        let (failure, ()) = tokio::join!(waiting, async { cancel.cancel() });
+        assert_eq!(failure, Err(Failure::cancelled()));
     }
 }

@@ -105,7 +105,9 @@ impl Previewer {
             () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
         };
         let mut notes = self.notes(merge, &base, &head).await?;
-        let Sorted { touched, untouched, gone, faults, config, order } = sorted(&self.mirror, &base, &merged, merge)?;
+        let sorted = sorted(&self.mirror, &base, &merged, merge)?;
+        let Sorted { touched, untouched, gone, faults, config, order, notes: of_config } = sorted;
+        notes.extend(of_config);
         notes.extend(notes::of_tags(touched.iter().map(|touched| &touched.stack)));
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {

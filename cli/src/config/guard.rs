@@ -1,6 +1,10 @@
 //! What a roll-out may do without being asked for: budgets, approvals, policies, and whether it needs a sealed preview.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{Error as _, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::any;
 
@@ -59,28 +63,28 @@ pub struct Budget {
 }
 
 /// The most of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
     Count(usize),
-    Word(Word),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Word {
     /// There is no bound.
     Any,
 }
 
 /// How many have to allow a roll-out, and who may.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "ApprovalsFile")]
 pub struct Approvals {
     pub count: usize,
     /// Globs of names; anybody when there is none.
-    #[serde(default)]
     pub from: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApprovalsFile {
+    count: usize,
+    #[serde(default)]
+    from: Vec<String>,
 }
 
 /// A program that judges what a roll-out would do.
@@ -88,6 +92,7 @@ pub struct Approvals {
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// The program and its arguments. It runs in the folder of the checkout.
+    #[serde(deserialize_with = "command")]
     pub command: Vec<String>,
 }
 
@@ -138,8 +143,63 @@ impl Guard {
         let deciding = all.filter_map(|(at, budget)| budget.bound(act).map(|bound| (at, bound))).next_back()?;
         match deciding {
             (at, Bound::Count(most)) => Some((at, most)),
-            (_, Bound::Word(Word::Any)) => None,
+            (_, Bound::Any) => None,
         }
+    }
+}
+
+impl<'a> Deserialize<'a> for Bound {
+    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Bound, D::Error> {
+        deserializer.deserialize_any(BoundOf)
+    }
+}
+
+struct BoundOf;
+
+impl Visitor<'_> for BoundOf {
+    type Value = Bound;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number of 0 or more, or `any`")
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, count: u64) -> Result<Bound, E> {
+        Ok(Bound::Count(usize::try_from(count).unwrap_or(usize::MAX)))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, count: i64) -> Result<Bound, E> {
+        let wrong = |_| E::invalid_value(serde::de::Unexpected::Signed(count), &self);
+        usize::try_from(count).map(Bound::Count).map_err(wrong)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Bound, E> {
+        match word {
+            "any" => Ok(Bound::Any),
+            other => Err(E::invalid_value(serde::de::Unexpected::Str(other), &self)),
+        }
+    }
+}
+
+/// What nobody could ever meet is refused: it would hold every roll-out.
+impl TryFrom<ApprovalsFile> for Approvals {
+    type Error = String;
+
+    fn try_from(ApprovalsFile { count, from }: ApprovalsFile) -> Result<Approvals, String> {
+        let is_glob = from.iter().any(|name| name.contains(['*', '?']));
+        // Forges don't tell large letters from small ones in names.
+        let people = from.iter().map(|name| name.to_lowercase()).collect::<BTreeSet<_>>().len();
+        match is_glob || from.is_empty() || people >= count {
+            true => Ok(Approvals { count, from }),
+            false => Err(format!("`count` asks for {count}, and `from` names {people}")),
+        }
+    }
+}
+
+fn command<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let command = Vec::<String>::deserialize(deserializer)?;
+    match command.first().is_none_or(String::is_empty) {
+        true => Err(D::Error::custom("`command` is empty: it is a program and its arguments")),
+        false => Ok(command),
     }
 }
 
@@ -189,10 +249,8 @@ mod tests {
     #[test]
     fn the_last_budget_that_says_something_decides() {
         let budget = |glob: &str, deletes, replaces| Budget { types: vec![glob.to_owned()], deletes, replaces };
-        let budgets = [
-            budget("gitinfra:s3:*", Some(Bound::Word(Word::Any)), None),
-            budget("gitinfra:**", None, Some(Bound::Count(3))),
-        ];
+        let budgets =
+            [budget("gitinfra:s3:*", Some(Bound::Any), None), budget("gitinfra:**", None, Some(Bound::Count(3)))];
         let part = Part { budgets: &budgets, approvals: None, policies: &[], sealed: None };
         let guard = Guard::of(std::iter::once(part));
         let most = |kind, act| guard.bound(kind, act).map(|(_, most)| most);

@@ -1,6 +1,5 @@
 //! What of drift is noise: what changes by itself, or is somebody else's to change. And how often it is looked for.
 
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::any;
@@ -12,7 +11,7 @@ use crate::digest::fraction_of;
 pub struct Drift {
     #[serde(default)]
     ignore: Vec<Noise>,
-    #[serde(default, deserialize_with = "span")]
+    #[serde(default, deserialize_with = "interval")]
     every: Option<i64>,
     #[serde(default, deserialize_with = "span")]
     jitter: Option<i64>,
@@ -35,7 +34,7 @@ struct Noise {
 #[serde(deny_unknown_fields)]
 pub struct ScheduleParts {
     /// How often it is looked, in milliseconds.
-    #[serde(default, deserialize_with = "span")]
+    #[serde(default, deserialize_with = "interval")]
     every: Option<i64>,
     /// By how much later at most, so that not all are looked at at once.
     #[serde(default, deserialize_with = "span")]
@@ -78,12 +77,25 @@ impl Schedule {
     }
 }
 
+/// Reads how often something is done, which is not all the time.
+fn interval<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    millis(&text).filter(|span| *span >= 1_000).map(Some).ok_or_else(|| no_time(&text))
+}
+
 /// Reads `6h` or `30m`.
 fn span<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let span: Result<jiff::SignedDuration, _> = text.parse();
-    let span = span.ok().and_then(|span| i64::try_from(span.as_millis()).ok()).filter(|span| *span >= 0);
-    span.map(Some).ok_or_else(|| D::Error::custom(format!("`{text}` is no time: write it as 30m, 6h or 24h")))
+    millis(&text).map(Some).ok_or_else(|| no_time(&text))
+}
+
+fn millis(text: &str) -> Option<i64> {
+    let span: jiff::SignedDuration = text.parse().ok()?;
+    i64::try_from(span.as_millis()).ok().filter(|span| *span >= 0)
+}
+
+fn no_time<E: serde::de::Error>(text: &str) -> E {
+    E::custom(format!("`{text}` is no time: write it as 30m, 6h or 24h"))
 }
 
 impl Drift {

@@ -29,6 +29,8 @@ pub(super) struct Sorted {
     pub config: Config,
     /// Who of the touched reads whose outputs.
     pub order: Order,
+    /// What of `gitinfra.yaml` would be wrong after the merge.
+    pub notes: Vec<String>,
 }
 
 /// Tells the stacks of the merged tree whose files differ from the base from the others.
@@ -42,7 +44,9 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
         return Err(failure);
     }
-    let mut sorted = Sorted { config: config.clone(), ..Sorted::default() };
+    let after = Config::read(&mirror.file(merged, config::FILE)?.unwrap_or_default());
+    let notes = after.map_or_else(|failure| vec![failure.message], |after| after.idle(&found, branch));
+    let mut sorted = Sorted { config: config.clone(), notes, ..Sorted::default() };
     let names: Vec<String> = before.stacks.iter().map(Stack::name).collect();
     if wanted.is_empty() {
         let known = names.iter().zip(&before.stacks).map(|(name, stack)| (name.as_str(), stack.folder.as_str()));

@@ -107,8 +107,9 @@ impl Place<'_> {
             }
         };
         if let (Some(guards), None) = (&self.guards, &seen.failure) {
-            seen.objections =
-                self.objections(guards, &stack.name(), &seen.changes, (&worktree.folder, scrubber)).await?;
+            seen.objections = self
+                .objections(guards, &stack.name(), &seen.changes, (&worktree.folder, scrubber), &limit.cancel)
+                .await?;
         }
         if let (Some(planned), None) = (&seen.changes.planned, &seen.failure) {
             self.planned.lock().await.insert(stack.name(), planned.clone());
@@ -123,6 +124,7 @@ impl Place<'_> {
         name: &str,
         changes: &ChangeSet,
         (root, scrubber): (&Path, &Scrubber),
+        cancel: &CancellationToken,
     ) -> Result<Vec<String>> {
         let mut shown = changes.clone();
         shown.scrub(scrubber);
@@ -131,7 +133,7 @@ impl Place<'_> {
             judge::over_budget(&plan, &guard).into_iter().map(|objection| objection.words).collect();
         let question = Question { stack: name, commit: &guards.commit, branch: &guards.branch, changes: &plan };
         for policy in &guard.policies {
-            let refused = policy::refused(policy, &question, root, &self.previewer.environment).await?;
+            let refused = policy::refused(policy, &question, root, &self.previewer.environment, cancel).await?;
             objections.extend(refused.map(|words| scrubber.scrub(&words)));
         }
         objections.extend(judge::asks(&plan, &guard));

@@ -311,9 +311,10 @@ impl Gate<'_> {
     async fn policies(&self, plan: &Plan) -> Result<Vec<Objection>> {
         let name = self.job.claimed.stack.name();
         let question = Question { stack: &name, commit: &self.by.head.id, branch: self.by.branch, changes: plan };
+        let (root, environment, cancel) = (&self.run.root, self.by.environment, self.job.claimed.cancel);
         let mut objections = Vec::new();
         for policy in self.guards.policies() {
-            let words = policy::refused(policy, &question, &self.run.root, self.by.environment).await?;
+            let words = policy::refused(policy, &question, root, environment, cancel).await?;
             objections.extend(words.map(|words| self.log.scrubber.scrub(&words)).map(refusal));
         }
         Ok(objections)

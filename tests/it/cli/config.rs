@@ -63,6 +63,12 @@ fn what_is_wrong_with_it_is_told_with_its_place() {
             "hint: the keys here are: stacks, triggers, after, sparse, branch",
         ]);
     }
+    let rule = |glob: &str| format!("rules:\n- stacks: ['{glob}']\n  approvals: {{count: 2}}\n");
+    p.repo.write("gitinfra.yaml", &rule("nte/*")).commit("A slip of the pen");
+    let said = ["gitinfra.yaml:2:12: `nte/*` fits no stack: did you mean `net/*`?"];
+    p.run("preview --head main -o text").expect_code(0).expect_out(&said);
+    p.run("sync").expect_code(0).expect_out(&said);
+    p.run("doctor").expect_out(&said);
     let schema = p.run("schema config").expect_code(0).stdout;
     let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
     assert_eq!(schema["properties"]["rules"]["items"]["required"][0], "stacks");
