@@ -15,8 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::repo::path::{is_within, split};
-use crate::repo::{Links, Reach, Stack, Step, follow};
+use crate::failure::Failure;
+use crate::repo::path::{is_within, shown, split};
+use crate::repo::{Astray, Links, Reach, Stack, Step, follow, outside};
 
 /// More files than this no program has; whoever has them is told.
 const MOST_FILES: usize = 20_000;
@@ -201,6 +202,17 @@ impl Walk<'_> {
             for from in [self.folder.clone(), split(by).0.to_owned()] {
                 self.named(&from, text, by, "reads");
             }
+        }
+    }
+
+    /// Notes a path that is read for certain and leads out of the repository.
+    fn leads_out(&mut self, path: &str, by: &str) {
+        if let Some(outside) = outside(&self.folder, path) {
+            self.reach.outside.insert(outside);
+        } else if follow(self.tree.links(), &self.folder, path) == Err(Astray::Out) {
+            let words =
+                format!("{} reads {}, and a symbolic link there leads out of the repository", shown(by), shown(path));
+            self.reach.astray.push(Failure::input(words).hint("let the link lead to a committed file"));
         }
     }
 

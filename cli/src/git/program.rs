@@ -43,7 +43,7 @@ impl<'a> Programs<'a> {
         let commit = &self.commit;
         let reach = self.known.entry(stack.project_file.clone());
         let reach = reach.or_insert_with(|| Arc::new(imports::reach(commit, stack)));
-        stack.reach = Some(reach.clone());
+        stack.reaches(reach.clone());
     }
 }
 

@@ -39,6 +39,7 @@ pub fn look(walk: &mut Walk<'_>, file: &str) {
     };
     scan.unknown.iter().for_each(|what| walk.unknown(file, what));
     for path in &scan.imports {
+        walk.leads_out(path, file);
         for from in [walk.folder.clone(), split(file).0.to_owned()] {
             walk.named(&from, path, file, "reads");
         }
@@ -74,6 +75,7 @@ fn visit(value: &Value, scan: &mut Scan) {
 
 fn reader(name: &str, argument: &Value, scan: &mut Scan) {
     match argument.as_str() {
+        Some(path) if path.starts_with("file://") => scan.imports.push(path["file://".len()..].to_owned()),
         Some(path) if path.contains("://") => {}
         // The program's own folder, which is where paths begin anyway.
         Some(path) => match path.replace("${pulumi.cwd}/", "") {
@@ -90,9 +92,9 @@ mod tests {
 
     #[test]
     fn functions_name_files() {
-        let text = "variables:\n  a: {fn::readFile: ../a.txt}\n  b: {Fn::FileArchive: '${pulumi.cwd}/../b'}\n  c: {fn::readFile: '${x}'}\n  d: {fn::readFile: {fn::join: ['/', [a]]}}\n  e: {fn::remoteAsset: 'https://x/y'}\n";
+        let text = "variables:\n  a: {fn::readFile: ../a.txt}\n  b: {Fn::FileArchive: '${pulumi.cwd}/../b'}\n  c: {fn::readFile: '${x}'}\n  d: {fn::readFile: {fn::join: ['/', [a]]}}\n  e: {fn::remoteAsset: 'https://x/y'}\n  f: {fn::remoteAsset: 'file:///etc/x'}\n";
         let found = scan(text);
-        assert_eq!(found.imports, ["../a.txt", "../b"]);
+        assert_eq!(found.imports, ["../a.txt", "../b", "/etc/x"]);
         assert_eq!(found.unknown.len(), 2);
         assert_eq!(scan("a: [").unknown.len(), 1);
     }

@@ -7,10 +7,11 @@ use crate::comment::StackPreview;
 use crate::config::{self, Config};
 use crate::decide::Reason;
 use crate::engine::changes::ChangeSet;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::git::{Commit, Mirror, Programs};
 use crate::order::Order;
 use crate::repo::{self, Fault, Found, Stack, path};
+use crate::text::list;
 
 /// A stack that the merge touches, and why.
 pub(super) struct Touched {
@@ -38,7 +39,8 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     let (branch, wanted) = (&merge.base, merge.stacks.as_slice());
     let listing = mirror.listing(merged)?;
     let found = repo::stacks(&listing);
-    let before = repo::stacks(&mirror.listing(&base.id)?);
+    let listing_before = mirror.listing(&base.id)?;
+    let before = repo::stacks(&listing_before);
     let config = Config::read(&mirror.file(&base.id, config::FILE)?.unwrap_or_default())?;
     let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
     if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
@@ -65,8 +67,45 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
             None => sorted.untouched.push(stack.name()),
         }
     }
+    if sorted.touched.iter().any(|touched| touched.stack.outside().next().is_some()) {
+        let known = outside(before.stacks, Programs::at(mirror, &base.id, &listing_before)?);
+        for touched in std::mem::take(&mut sorted.touched) {
+            match new_outside(&touched.stack, &known, branch) {
+                Some(fault) => sorted.faults.push(fault),
+                None => sorted.touched.push(touched),
+            }
+        }
+    }
     sorted.order = Order::of(sorted.touched.iter().map(|touched| &touched.stack), &listing.files, &merge.read);
     Ok(sorted)
+}
+
+/// What stacks name and read outside of the repository.
+fn outside(stacks: Vec<Stack>, mut programs: Programs<'_>) -> BTreeSet<String> {
+    let followed = stacks.into_iter().map(|mut stack| {
+        programs.follow(&mut stack);
+        stack
+    });
+    followed.flat_map(|stack| stack.outside().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// The fault of a stack that takes from outside of the repository what nothing at the base does: whoever asks for a merge would
+/// have files of this machine shown, or run.
+fn new_outside(stack: &Stack, known: &BTreeSet<String>, base: &str) -> Option<Fault> {
+    let new: Vec<String> = stack.outside().filter(|path| !known.contains(*path)).map(path::shown).collect();
+    let new: Vec<&str> = new.iter().map(String::as_str).collect();
+    let file = path::shown(&stack.project_file);
+    let failure = Failure::input(format!(
+        "{file}: it takes {} from outside of the repository, which nothing on {base} does",
+        list(&new, 3)
+    ));
+    (!new.is_empty()).then(|| Fault {
+        stack: Some(stack.name()),
+        folder: stack.folder.clone(),
+        has_stacks: true,
+        failure: failure.hint(format!("commit what it needs; what is on {base} already may be taken from there")),
+        twins: Vec::new(),
+    })
 }
 
 /// Why a stack is touched; `None` when it is not.

@@ -57,6 +57,22 @@ pub fn follow(links: &Links, folder: &str, path: &str) -> Result<Way, Astray> {
     Ok(Way { end: at.join("/"), via })
 }
 
+/// A path that climbs out of the tree by its own words, or begins elsewhere: from the root, such as `../plugins`. `None` for one
+/// that stays inside.
+pub fn outside(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with(['/', '~']) {
+        return Some(path.to_owned());
+    }
+    let (mut at, mut up): (Vec<&str>, usize) = (parts(folder).collect(), 0);
+    for part in parts(path) {
+        match part {
+            ".." => up += usize::from(at.pop().is_none()),
+            part => at.push(part),
+        }
+    }
+    (up > 0).then(|| format!("{}{}", "../".repeat(up), at.join("/")))
+}
+
 fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty() && *part != ".")
 }
@@ -96,6 +112,14 @@ mod tests {
         for (folder, path, expected) in cases {
             let end = follow(&links, folder, path).map(|way| way.end);
             assert_eq!(end, expected.map(str::to_owned), "{path} from {folder:?}");
+        }
+        for (folder, path, expected) in [
+            ("net", "../shared", None),
+            ("net/a", "../../../x/y", Some("../x/y")),
+            ("", "/etc/hostname", Some("/etc/hostname")),
+            ("net", "~/x", Some("~/x")),
+        ] {
+            assert_eq!(outside(folder, path).as_deref(), expected, "{path} from {folder:?}");
         }
         let way = follow(&links, "net", "shared/deep/z").expect("it leads inside");
         assert_eq!(way.via, ["net/shared", "shared/deep"]);

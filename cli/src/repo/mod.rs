@@ -17,7 +17,7 @@ use path::split;
 use project::{EXTENSIONS, Project};
 use uses::Uses;
 
-pub use link::{Links, follow};
+pub use link::{Astray, Links, follow, outside};
 pub use reach::{Reach, Step};
 pub use uses::is_a_module;
 
@@ -74,6 +74,8 @@ pub struct Stack {
     /// Globs of the tags of which the newest is rolled out, in the place of the branch's head; none where the head is.
     pub tags: Vec<String>,
     uses: Uses,
+    /// What its project file names outside of the repository.
+    outside: Vec<String>,
     /// What its program reaches outside of these, once somebody has followed it.
     pub reach: Option<Arc<Reach>>,
 }
@@ -123,6 +125,20 @@ impl Stack {
             None => Ok(()),
             Some(fault) => Err(fault.clone()),
         }
+    }
+
+    /// Takes in what its program reaches.
+    pub fn reaches(&mut self, reach: Arc<Reach>) {
+        let is_new = |fault: &&Failure| !self.uses.faults.contains(fault);
+        let astray: Vec<Failure> = reach.astray.iter().filter(is_new).cloned().collect();
+        self.uses.faults.extend(astray);
+        self.reach = Some(reach);
+    }
+
+    /// What its project file names and its program reads outside of the repository, as far as that stands there.
+    pub fn outside(&self) -> impl Iterator<Item = &str> {
+        let read = self.reach.iter().flat_map(|reach| &reach.outside);
+        self.outside.iter().chain(read).map(String::as_str)
     }
 
     /// Whether a change of this path can change what the stack becomes.
@@ -323,6 +339,7 @@ fn assemble(project: &Project, stack: &str, config: &TreeFile, listing: &Listing
         sparse: false,
         tags: Vec::new(),
         uses,
+        outside: project.outside.clone(),
         reach: None,
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::TreeFile;
-use super::link::{Astray, Links, follow};
+use super::link::{Astray, Links, follow, outside};
 use super::path::{self, split};
 use crate::failure::{Failure, Result};
 use crate::text::of_yaml;
@@ -52,6 +52,8 @@ pub struct Project {
     pub program: String,
     /// Folders that it names: the program's, plugins, local packages; with the links on the way there.
     pub named: Vec<String>,
+    /// What of these lies outside of the repository.
+    pub outside: Vec<String>,
 }
 
 /// Reads a project file.
@@ -76,6 +78,10 @@ pub fn read(file: &TreeFile, links: &Links) -> Result<Project> {
     let config_folder = parsed.stack_config_dir.as_deref().or(parsed.config.as_str()).unwrap_or("");
     let config_folder = inside(file, links, "stackConfigDir", config_folder)?;
     let main = inside(file, links, "main", parsed.main.as_deref().unwrap_or(""))?;
+    let is_astray = |path: &str| outside(folder, path).is_none() && follow(links, folder, path) == Err(Astray::Out);
+    if let Some(path) = paths(&parsed).find(|path| is_astray(path)) {
+        return Err(Failure::input(format!("{}: `{path}` leads out of the repository", file.path)));
+    }
     Ok(Project {
         name: name.to_owned(),
         path: file.path.clone(),
@@ -84,6 +90,7 @@ pub fn read(file: &TreeFile, links: &Links) -> Result<Project> {
         runtime: runtime.to_owned(),
         backend: parsed.backend["url"].as_str().map(str::to_owned),
         refreshes: parsed.options["refresh"] == "always",
+        outside: paths(&parsed).filter_map(|path| outside(folder, path)).collect(),
         named: named(&parsed, folder, links).chain(main.via).chain([main.end.clone()]).collect(),
         program: main.end,
     })
@@ -103,17 +110,22 @@ pub fn leads_out(link: &str, target: &str) -> Failure {
 
 /// The plugins' folders and the local packages, as far as they lie in the repository, with the links on the way there.
 fn named<'a>(file: &'a ProjectFile, folder: &'a str, links: &'a Links) -> impl Iterator<Item = String> + 'a {
+    let ways = paths(file).filter(|path| !path.starts_with('~')).filter_map(|path| follow(links, folder, path).ok());
+    ways.flat_map(|way| way.via.into_iter().chain([way.end]))
+}
+
+/// The paths of plugins and of local packages.
+fn paths(file: &ProjectFile) -> impl Iterator<Item = &str> {
     let plugins = ["providers", "languages", "analyzers"].into_iter().flat_map(|kind| {
         let list = file.plugins[kind].as_array().map(Vec::as_slice).unwrap_or_default();
         list.iter().filter_map(|plugin| plugin["path"].as_str())
     });
     let packages = file.packages.as_object().into_iter().flat_map(|packages| packages.values());
     let packages = packages.filter_map(|package| package.as_str().or_else(|| package["source"].as_str()));
-    let is_local =
-        |source: &&str| matches!(*source, "." | "..") || source.starts_with("./") || source.starts_with("../");
-    let paths = plugins.chain(packages.filter(is_local)).filter(|path| !path.starts_with('~'));
-    let ways = paths.filter_map(|path| follow(links, folder, path).ok());
-    ways.flat_map(|way| way.via.into_iter().chain([way.end]))
+    let is_local = |source: &&str| {
+        matches!(*source, "." | "..") || ["./", "../", "/", "~/"].iter().any(|start| source.starts_with(start))
+    };
+    plugins.chain(packages.filter(is_local))
 }
 
 /// Reads YAML or JSON; a fault is told with file, line and column.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::path::{is_within, split};
+use crate::failure::Failure;
 
 /// Who leads to a file or folder, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,10 @@ pub struct Reach {
     pub packages: BTreeMap<(String, &'static str), Step>,
     /// Texts of the program that read like the name of a stack: `ORGANIZATION/PROJECT/STACK`.
     pub names: BTreeSet<String>,
+    /// What it reads outside of the repository by its own words.
+    pub outside: BTreeSet<String>,
+    /// What it reads through links that lead out.
+    pub astray: Vec<Failure>,
     /// What could not be followed, in words for people.
     pub unknown: Vec<String>,
 }

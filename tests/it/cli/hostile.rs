@@ -62,6 +62,42 @@ fn links_that_lead_out_together_stop_only_who_reaches_them() {
     p.run("sync --stack web/dev").expect_code(3).expect_out(&["leads out of the repository: web/data -> ../net/up"]);
 }
 
+/// Whoever asks for a merge is shown no file of this machine, and runs none.
+#[test]
+fn what_lies_outside_is_taken_by_what_is_merged_alone() {
+    let p = Place::new();
+    p.project("net", "net", &["dev"], &[A]);
+    fs::write(p.path("outside"), "hush-hush").expect("the folder can be written");
+    symlink(p.path("outside"), p.repo.path("link")).expect("a link");
+    p.repo.commit("Stacks, and a link that nobody follows");
+    let project = fs::read_to_string(p.repo.path("net/Pulumi.yaml")).expect("it is there");
+    let reads = |path: &str| format!("{project}outputs:\n  said:\n    fn::readFile: {path}\n");
+    p.repo.branch("change");
+    let outside = p.path("outside").display().to_string();
+    for (path, said) in [
+        (
+            outside.as_str(),
+            format!("net/Pulumi.yaml: it takes {outside} from outside of the repository, which nothing on main does"),
+        ),
+        ("../link", "net/Pulumi.yaml reads ../link, and a symbolic link there leads out of the repository".to_owned()),
+    ] {
+        p.repo.write("net/Pulumi.yaml", &reads(path)).commit("Read");
+        p.run("preview --head change").expect_code(3).expect_out(&[&said]).expect_without(&["hush"]);
+    }
+    p.run("sync --branch change")
+        .expect_code(3)
+        .expect_out(&["net/dev", "leads out of the repository"])
+        .expect_without(&["hush"]);
+    p.repo.write("net/Pulumi.yaml", &format!("{project}packages: {{other: ../../plugins}}\n")).commit("A plugin");
+    p.run("preview --head change").expect_code(3).expect_out(&["it takes ../plugins from outside of the repository"]);
+    // What is merged is trusted, and so is whatever takes the same.
+    p.repo.switch("main");
+    p.repo.write("net/Pulumi.yaml", &reads(&outside)).commit("Merged");
+    p.repo.branch("more");
+    p.repo.write("net/Pulumi.yaml", &reads(&outside).replace("said", "told")).commit("More");
+    p.run("preview --head more").expect_code(0).expect_out(&["net/dev"]);
+}
+
 #[test]
 fn links_inside_are_followed() {
     let p = Place::of(&[A]);

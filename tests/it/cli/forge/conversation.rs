@@ -118,9 +118,15 @@ fn what_fails_is_told_and_nothing_stays_pending() {
     // Whoever is stopped says so. The program waits for a file that never comes.
     let pipe = h.place.path("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()), "a pipe can be made");
-    h.place.repo.switch("main").branch("slow");
     let waits = format!("variables:\n  said: {{fn::readFile: {}}}\n", pipe.display());
-    h.place.program("", "test", &format!("{waits}{}", crate::files::of(&[("a", "path: a.txt, content: '${said}'")])));
+    let program = |content: &str| format!("{waits}{}", crate::files::of(&[("a", content)]));
+    // What nothing on the base reads outside of the repository would be refused.
+    h.place.repo.switch("main");
+    h.place.program("", "test", &program("path: a.txt, content: ours"));
+    h.place.repo.commit("It may wait");
+    h.place.repo.git(&["push", "-q", "origin", "main"]);
+    h.place.repo.branch("slow");
+    h.place.program("", "test", &program("path: a.txt, content: '${said}'"));
     let slow = h.place.repo.commit("Wait");
     h.place.repo.git(&["push", "-q", "origin", "slow"]);
     h.open("slow");
