@@ -118,6 +118,10 @@ struct Rule {
 }
 
 impl Rule {
+    fn fits(&self, stack: &str) -> bool {
+        self.stacks.iter().any(|glob| matches(&glob.value, stack))
+    }
+
     fn said(&self) -> Said<'_> {
         Said { environment: &self.environment, preview: &self.preview, rollout: &self.rollout }
     }
@@ -162,6 +166,14 @@ impl Config {
         Ok(())
     }
 
+    /// Those that are rolled out from another branch alone, with that branch.
+    pub fn elsewhere<'a>(&'a self, found: &'a Found, branch: &str) -> Vec<(String, &'a str)> {
+        let stacks = found.stacks.iter().filter(|stack| !self.leaves(&stack.folder)).map(Stack::name);
+        let taken = stacks.filter(|name| self.not_taken(name).is_none());
+        let from = taken.filter_map(|name| self.branch_of(&name).filter(|own| *own != branch).map(|own| (name, own)));
+        from.collect()
+    }
+
     /// Whether a folder is left out, or lies in one that is: `exclude` names it with a slash at its end.
     fn leaves(&self, folder: &str) -> bool {
         let within = format!("{folder}/");
@@ -171,14 +183,22 @@ impl Config {
 
     /// Why a stack is not rolled out from a branch; `None` when it is.
     fn left_out(&self, name: &str, branch: &str) -> Option<String> {
+        let own = || self.branch_of(name).filter(|own| *own != branch);
+        self.not_taken(name).or_else(|| own().map(|own| format!("by {FILE} it is from {own}")))
+    }
+
+    /// Why a stack is rolled out from no branch.
+    fn not_taken(&self, name: &str) -> Option<String> {
         if any(&self.exclude, name) {
             return Some(format!("{FILE} excludes it"));
         }
-        if self.include.as_ref().is_some_and(|include| !any(include, name)) {
-            return Some(format!("{FILE} includes others only"));
-        }
-        let own = self.rules_of(name).filter_map(|rule| rule.branch.as_deref()).last()?;
-        (own != branch).then(|| format!("by {FILE} it is from {own}"))
+        let is_other = self.include.as_ref().is_some_and(|include| !any(include, name));
+        is_other.then(|| format!("{FILE} includes others only"))
+    }
+
+    /// The only branch that a stack is rolled out from, where there is one.
+    fn branch_of(&self, name: &str) -> Option<&str> {
+        self.rules.iter().filter(|rule| rule.fits(name)).filter_map(|rule| rule.branch.as_deref()).last()
     }
 
     fn ruled(&self, mut stack: Stack) -> Stack {
@@ -268,7 +288,7 @@ impl Config {
     }
 
     fn rules_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Rule> {
-        self.rules.iter().filter(|rule| rule.stacks.iter().any(|glob| matches(&glob.value, name)))
+        self.rules.iter().filter(|rule| rule.fits(name))
     }
 }
 

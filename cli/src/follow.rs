@@ -134,7 +134,7 @@ impl Follow {
         if is_new && self.wishes.stacks.is_empty() {
             self.tell_gone(&declared, &known, &head).await?;
             self.tell_elsewhere(&declared.found).await?;
-            self.tell_idle(&declared);
+            self.tell_rules(&declared);
         }
         self.bring(declared, known, (&head, &tags), is_new).await
     }
@@ -162,7 +162,10 @@ impl Follow {
         let due = self.due(looked, is_new, &mut tally).await?;
         let worked = due.iter().any(|due| due.rest.is_none());
         match self.wishes.dry_run {
-            true => tally.skipped += due.len(),
+            true => {
+                self.foretell(&due, &declared.listing.files).await?;
+                tally.skipped += due.len();
+            }
             false => self.roll_out(&due, (&declared.listing.files, config), &mut tally).await?,
         }
         if (is_new || worked) && !tally.moved && !self.wishes.dry_run {
@@ -223,8 +226,16 @@ impl Follow {
         Ok(())
     }
 
-    fn tell_idle(&self, declared: &Declared) {
-        for message in declared.config.idle(&declared.found, &self.wishes.branch) {
+    /// Which stacks are left to other branches, and which rules are about none.
+    fn tell_rules(&self, declared: &Declared) {
+        let Declared { config, found, .. } = declared;
+        let branch = &self.wishes.branch;
+        let elsewhere: Vec<String> =
+            config.elsewhere(found, branch).into_iter().map(|(name, own)| format!("{name} (from {own})")).collect();
+        let elsewhere: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
+        let left = format!("{} leaves to other branches: {}", config::FILE, text::list(&elsewhere, 5));
+        let left = (!elsewhere.is_empty()).then_some(left);
+        for message in left.into_iter().chain(config.idle(found, branch)) {
             self.context.tell(None, Body::Note { message });
         }
     }

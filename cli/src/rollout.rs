@@ -129,10 +129,20 @@ impl RollOut<'_> {
         let (lease, surroundings) = (&lease, &surroundings);
         let claimed = Claimed { stack, id, lease, cancel: &heartbeat.cancel, surroundings };
         let outcome = self.under_lease(&claimed, known, reason).await;
+        let is_away = heartbeat.is_away();
         drop(heartbeat);
+        match self.tidied(id, lease).await {
+            Err(_) if is_away => Err(Failure::setup("the ledger is out of reach, so it was stopped in order")
+                .hint("the next `gitinfra sync` goes on once the ledger answers")),
+            Err(failure) => outcome.and(Err(failure)),
+            Ok(()) => outcome,
+        }
+    }
+
+    /// What follows the end of a run, whatever came of it.
+    async fn tidied(&self, id: &StackId, lease: &Lease) -> Result<()> {
         self.ledger.keep_newest(id, self.keep_runs).await?;
-        self.ledger.release(id, lease).await?;
-        outcome
+        self.ledger.release(id, lease).await
     }
 
     /// What the stack's engine sees, and how long it may take.

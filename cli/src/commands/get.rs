@@ -18,7 +18,7 @@ use crate::ui::{Columns, Format, Part, Show};
 /// List stacks, runs, previews and the like, or show some of them
 #[derive(Debug, Arguments)]
 pub struct Get {
-    /// stacks (st), runs (ru), previews (pv), holds (ho), locks (lo), drifts (dr), queue (jo) or repositories (re), with names if only some are wanted; or TYPE/NAME, as often as you like. A stack may be named alone, as PROJECT/STACK
+    /// stacks (st), runs (ru), previews (pv), holds (ho), locks (lo), drifts (dr), queue (jo: what `serve` is to do) or repositories (re), with names if only some are wanted; or TYPE/NAME, as often as you like. A stack may be named alone, as PROJECT/STACK
     #[arg(value_name = "TYPE[/NAME]", required = true)]
     names: Vec<String>,
     /// How to print: table, wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEAD:.FIELD,...
@@ -56,8 +56,7 @@ impl Verb for Get {
         match (&text, parts.first()) {
             (Some(text), _) => shell.ui.data(text),
             (None, Some(part)) if self.is_table() => {
-                let fits = if self.field_selector.is_some() || self.stack.is_some() { "that fit" } else { "yet" };
-                shell.ui.talk(&format!("no {} {fits}", part.what));
+                shell.ui.talk(&self.nothing(part.what));
             }
             _ => {}
         }
@@ -69,6 +68,18 @@ impl Verb for Get {
 }
 
 impl Get {
+    /// That a table has no rows.
+    fn nothing(&self, what: &str) -> String {
+        let is_asked = self.field_selector.is_some() || self.stack.is_some();
+        match (what, is_asked) {
+            ("queue", false) => {
+                "nothing is in the queue, which is `gitinfra serve`'s: `gitinfra sync` rolls out without one".to_owned()
+            }
+            (what, false) => format!("no {what} yet"),
+            (what, true) => format!("no {what} that fit"),
+        }
+    }
+
     /// Shows the rows anew whenever one of them changes; on a terminal their ages, too, in the same place.
     async fn watch(
         &self,

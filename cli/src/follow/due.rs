@@ -59,18 +59,11 @@ impl Follow {
                     if is_new && let Some((_, Some(reason))) = wait {
                         self.context.tell(Some(&stack.name()), Body::waits(reason));
                     }
-                    if self.wishes.dry_run && rest.is_none() {
-                        self.tell_pending(&stack, &reason, &head);
-                    }
                     due.push(Due { stack, known, reason, head, rest });
                 }
             }
         }
         Ok(due)
-    }
-
-    fn tell_pending(&self, stack: &Stack, reason: &Reason, head: &Commit) {
-        self.context.tell(Some(&stack.name()), Body::Pending { commit: head.id.clone(), reason: reason.words() });
     }
 
     /// What people said that keeps stacks from being rolled out.

@@ -41,11 +41,27 @@ impl Follow {
         }
         // After a decision that is void everything is looked at anew.
         for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
-            let reason = format!("blocked: it comes after {}, which was not rolled out", due[other].stack.name());
-            self.context.tell(Some(&due[stack].stack.name()), Body::waits(reason));
+            self.context.tell(Some(&due[stack].stack.name()), blocked_by(&due[other]));
             tally.skipped += 1;
         }
         tally.cancelled += order.waiting();
+        Ok(())
+    }
+
+    /// Tells what would be rolled out, and what would not since it comes after what is left alone.
+    pub(super) async fn foretell(&self, due: &[Due], files: &[TreeFile]) -> Result<()> {
+        let read = self.ledger.reads(&self.mirror.source.label).await?;
+        let mut order = Order::of(due.iter().map(|due| &due.stack), files, &read);
+        let alone = due.iter().enumerate().filter(|(_, due)| due.rest.is_some());
+        alone.for_each(|(stack, _)| order.ended(stack, false));
+        let blocked: BTreeMap<usize, usize> = order.blocked().into_iter().collect();
+        for (stack, next) in due.iter().enumerate().filter(|(_, due)| due.rest.is_none()) {
+            let body = match blocked.get(&stack) {
+                Some(other) => blocked_by(&due[*other]),
+                None => Body::Pending { commit: next.head.id.clone(), reason: next.reason.words() },
+            };
+            self.context.tell(Some(&next.stack.name()), body);
+        }
         Ok(())
     }
 
@@ -180,4 +196,8 @@ impl Follow {
         let id = self.ledger.stack(&self.mirror.source.label, &due.stack, self.context.now()).await?;
         roll_out.run(&due.stack, &id, &due.known, &due.reason).await
     }
+}
+
+fn blocked_by(other: &Due) -> Body {
+    Body::waits(format!("blocked: it comes after {}, which was not rolled out", other.stack.name()))
 }

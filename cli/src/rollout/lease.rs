@@ -31,15 +31,22 @@ const PACE: Pace = Pace {
 pub(super) struct Heartbeat {
     /// Cancelled by the user's signal, by whoever asks the run to stop, and by the loss of the lease.
     pub cancel: CancellationToken,
+    /// Cancelled before that where the ledger gave no answer for too long.
+    away: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Heartbeat {
     pub fn start(ledger: &Ledger, stack: &StackId, lease: &Lease, cancel: &CancellationToken) -> Heartbeat {
-        let cancel = cancel.child_token();
+        let (cancel, away) = (cancel.child_token(), CancellationToken::new());
         let held = Held { ledger: ledger.clone(), stack: stack.clone(), lease: lease.clone() };
-        let task = tokio::spawn(keep(held, PACE, cancel.clone()));
-        Heartbeat { cancel, task }
+        let task = tokio::spawn(keep(held, PACE, cancel.clone(), away.clone()));
+        Heartbeat { cancel, away, task }
+    }
+
+    /// Whether the run was stopped because the ledger gave no answer.
+    pub fn is_away(&self) -> bool {
+        self.away.is_cancelled()
     }
 }
 
@@ -70,7 +77,7 @@ impl Asked for Held {
 /// Renews a lease until it is lost. A ledger that can't be reached for a moment is no loss: the lease lasts for several beats.
 /// But the engine ends before it does, since somebody else may begin then. No answer is waited for without a limit: a
 /// network that drops what is sent gives none.
-async fn keep(held: impl Asked, pace: Pace, lost: CancellationToken) {
+async fn keep(held: impl Asked, pace: Pace, lost: CancellationToken, away: CancellationToken) {
     let mut renewed = Instant::now();
     while renewed.elapsed() < pace.enough {
         let until = renewed + pace.enough;
@@ -85,10 +92,11 @@ async fn keep(held: impl Asked, pace: Pace, lost: CancellationToken) {
         }
         match timeout_at(until.min(asked + pace.beat), held.renew()).await {
             Ok(Ok(true)) => renewed = asked,
-            Ok(Ok(false)) => break,
+            Ok(Ok(false)) => return lost.cancel(),
             Ok(Err(_)) | Err(_) => {}
         }
     }
+    away.cancel();
     lost.cancel();
 }
 
@@ -143,8 +151,9 @@ mod tests {
             let [glance, beat] = [1, 2].map(Duration::from_millis);
             // What is renewed is relied upon long enough for the next time, however busy the machine is.
             let enough = Duration::from_millis(if is_taken { 600_000 } else { 20 });
-            keep(&silent, Pace { glance, beat, enough }, lost.clone()).await;
-            assert!(lost.is_cancelled());
+            let away = CancellationToken::new();
+            keep(&silent, Pace { glance, beat, enough }, lost.clone(), away.clone()).await;
+            assert_eq!((lost.is_cancelled(), away.is_cancelled()), (true, !is_taken));
             assert!(silent.renewed.load(Ordering::SeqCst) > renews || !is_taken, "{renews}");
         }
     }

@@ -28,7 +28,7 @@ impl RollOut<'_> {
     pub(super) async fn close_cut_off_runs(&self, claimed: &Claimed<'_>) -> Result<()> {
         for run in self.ledger.open_runs(claimed.id).await? {
             let note = |message: String| self.context.note(&claimed.stack.name(), message);
-            note(format!("run {} at {} was cut off: its gitinfra was killed", run.name, short(&run.commit)));
+            note(format!("run {} at {} was cut off: its gitinfra ended without a word", run.name, short(&run.commit)));
             // Killed before it could write down which one is its engine, it left one that bears the run's name all the same.
             let found = orphans::cli(&run.name);
             if let Some(engine) = &found {
@@ -49,8 +49,10 @@ impl RollOut<'_> {
             }
             self.sweep(&run.name);
             let (state, message) = match &run.cancel_by {
-                Some(who) => (RunState::Cancelled, format!("{who} cancelled it after its gitinfra was killed")),
-                None => (RunState::Interrupted, "its gitinfra was killed before it ended".to_owned()),
+                Some(who) => {
+                    (RunState::Cancelled, format!("{who} cancelled it, and its gitinfra had ended without a word"))
+                }
+                None => (RunState::Interrupted, "its gitinfra ended without a word".to_owned()),
             };
             self.ledger.end(&run.name, state, &Counts::new(), Some(&message), self.context.now()).await?;
         }

@@ -33,7 +33,10 @@ fn an_engine_that_outlives_its_gitinfra_is_waited_for() {
     let second = p.start("sync");
     second.until("its engine").until("is still at work; waiting");
     p.release("a.txt", || second.out().contains("rolling out"));
-    second.finish().expect_code(0).expect_out(&["was cut off: its gitinfra was killed", "1 stack rolled out"]);
+    second
+        .finish()
+        .expect_code(0)
+        .expect_out(&["was cut off: its gitinfra ended without a word", "1 stack rolled out"]);
     assert_eq!(p.states(), ["interrupted", "succeeded"]);
     assert_eq!(changed(&p), [""; 0], "the first engine did all of it");
     assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
@@ -47,7 +50,7 @@ fn what_gitinfra_and_engine_left_is_found_and_finished() {
     let made = fs::read_to_string(p.path("root/test/dev/.files/a.txt.json"));
     p.change(&[A, B]);
     p.sync().expect_out(&[
-        "was cut off: its gitinfra was killed",
+        "was cut off: its gitinfra ended without a word",
         "the engine's lock was left by pid",
         "which is gone: removing it",
         "1 stack rolled out",

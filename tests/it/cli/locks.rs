@@ -152,7 +152,7 @@ fn what_a_dead_gitinfra_left_is_put_in_order() {
     let p = ada(Place::of(&[SLOW, B]));
     p.cut_off("a.txt");
     p.run("cancel stack/test/dev").expect_code(0).expect_out(&[
-        "was cut off: its gitinfra was killed",
+        "was cut off: its gitinfra ended without a word",
         "removed the lock that its engine left",
         " cancelled",
     ]);
