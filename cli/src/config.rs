@@ -198,7 +198,7 @@ impl Config {
 
     /// The only branch that a stack is rolled out from, where there is one.
     fn branch_of(&self, name: &str) -> Option<&str> {
-        self.rules.iter().filter(|rule| rule.fits(name)).filter_map(|rule| rule.branch.as_deref()).last()
+        self.rules.iter().filter(|rule| rule.fits(name)).filter_map(|rule| rule.branch.as_deref()).next_back()
     }
 
     fn ruled(&self, mut stack: Stack) -> Stack {
