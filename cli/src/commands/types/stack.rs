@@ -95,8 +95,13 @@ fn status(stack: &StackRecord) -> String {
         Some(message) => format!("{word}: {message}"),
         None => word.to_owned(),
     };
-    if let Some(reason) = &stack.suspended {
-        return format!("suspended: {reason}");
+    // That nothing of it stands, or that its branch has it no more, says more than that it waits.
+    let suspended = stack.suspended.as_ref().map(|reason| format!("suspended: {reason}"));
+    match (stack.status, suspended) {
+        (Standing::Gone, Some(suspended)) => return format!("gone from the branch, {suspended}"),
+        (Standing::Destroyed, Some(suspended)) => return format!("destroyed, {suspended}"),
+        (_, Some(suspended)) => return suspended,
+        _ => {}
     }
     match stack.status {
         Standing::UpToDate => "up to date".to_owned(),
@@ -256,6 +261,10 @@ mod tests {
         for (standing, behind_by, expected) in cases {
             assert_eq!(status(&record(standing, behind_by)), expected);
         }
+        let suspended = |standing| StackRecord { suspended: Some("a freeze".to_owned()), ..record(standing, None) };
+        assert_eq!(status(&suspended(Standing::Behind)), "suspended: a freeze");
+        assert_eq!(status(&suspended(Standing::Destroyed)), "destroyed, suspended: a freeze");
+        assert_eq!(status(&suspended(Standing::Gone)), "gone from the branch, suspended: a freeze");
         let record = record(Standing::UpToDate, None);
         assert_eq!(tagged(&record).as_deref(), Some("v1.2.0 (the newest of v*, !*-rc*)"));
         assert_eq!(
