@@ -30,7 +30,11 @@ impl RollOut<'_> {
         let Some(lock) = self.ledger.lock_on(id).await?.filter(|lock| self.owner != Some(&lock.owner)) else {
             return Ok(());
         };
-        Err(Failure::busy(lock.in_words()).hint(format!("`gitinfra unlock stack/{}` gives it back", stack.name())))
+        let back = match lock.is_of_pull() {
+            true => format!("merging or closing {} gives it back", lock.owner),
+            false => format!("`gitinfra unlock stack/{}` gives it back", stack.name()),
+        };
+        Err(Failure::busy(lock.in_words()).hint(back))
     }
 
     /// Refuses a stack whose engine lock in a file backend somebody may still hold.

@@ -239,12 +239,12 @@ impl Server {
     ) -> Result<(Outcome, StackId, bool)> {
         let label = &place.previewer.mirror.source.label;
         let id = self.ledger.stack(label, stack, self.context.now()).await?;
-        // Whoever closed or merged it meanwhile gave the stack back.
+        // Whoever closed or merged it meanwhile gave the stack back; and somebody may have suspended it.
         let lock = self.ledger.lock_on(&id).await?.map(|lock| lock.owner);
-        if lock != place.owner {
+        let known = self.ledger.known(&id).await?;
+        if lock != place.owner || known.suspended.is_some() {
             return Ok((Outcome::Moved, id, false));
         }
-        let known = self.ledger.known(&id).await?;
         let stands = known.rolled_out.as_ref().is_some_and(|(commit, _)| *commit == plan.head.id);
         let stood = stands && known.last == Some(RunState::Succeeded);
         let mut outcome = Outcome::RolledOut;

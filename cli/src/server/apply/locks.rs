@@ -24,6 +24,7 @@ pub(in crate::server) fn owner(number: u64) -> String {
 impl Server {
     /// Locks the stacks for a pull request: all of them or none.
     pub(super) async fn take(&self, watched: &Watched, pull: &Pull, who: &str, plan: &Plan) -> Result<()> {
+        self.refuse_suspended(watched, plan).await?;
         let mut taken = Vec::<StackId>::new();
         let reason = format!("{who} rolls it out before its merge");
         for (stack, _) in &plan.stacks {
@@ -38,6 +39,19 @@ impl Server {
             }
             let by = before.map_or_else(|| "locked by somebody else".to_owned(), |lock| lock.in_words());
             return refused(format!("{}: {by}; nothing of this is rolled out before that is over", stack.name()));
+        }
+        Ok(())
+    }
+
+    /// Refuses all of it where somebody wants one of the stacks to stay as it is for now.
+    async fn refuse_suspended(&self, watched: &Watched, plan: &Plan) -> Result<()> {
+        let known = self.ledger.all_known(&watched.label).await?;
+        for name in plan.names() {
+            if let Some(why) = known.get(&name).and_then(|(_, _, known)| known.suspended.as_ref()) {
+                return refused(format!(
+                    "{name} is suspended: {why}; nothing of this is rolled out before `gitinfra resume stack/{name}`"
+                ));
+            }
         }
         Ok(())
     }

@@ -179,6 +179,12 @@ fn what_is_rolled_out_before_its_merge_is_not_rolled_out_by_it() {
     place.repo.switch("other").git(&["pull", "-q", "--no-rebase", "-s", "recursive", "-X", "ours", "origin", "main"]);
     let third = t.h.push("other", &[A2, B]);
     t.until_previewed(&third);
+    // What somebody suspended stays as it is.
+    place.run("suspend test/dev --reason freeze").expect_code(0);
+    t.write(other, &format!("/gitinfra up {}", &third[..7]));
+    t.until_says(other, "test/dev is suspended: freeze; nothing of this is rolled out before `gitinfra resume");
+    assert!(place.file("b.txt").is_none() && !t.has_lock());
+    place.run("resume test/dev").expect_code(0);
     t.up(other, &third);
     assert_eq!(place.file("b.txt").as_deref(), Some("b"));
     // A squash makes another commit of the same files, and the branch goes.
