@@ -98,9 +98,11 @@ impl Drop for Worktree {
     }
 }
 
+/// How often it is tried to move git's notes of a worktree.
+const TIMES: u32 = 100;
+
 /// Moves git's notes of a worktree to those of all. Whoever removes the last ones, as `git worktree prune` does, removes the folder of all as well.
 fn move_into(all: &Path, new: &Path, kept: &Path) -> io::Result<()> {
-    const TIMES: u32 = 100;
     for _ in 1..TIMES {
         // A folder that goes while it is made is told as one that exists, though it is gone.
         match fs::create_dir_all(all).and_then(|()| fs::rename(new, kept)) {
@@ -144,7 +146,7 @@ fn open_up(folder: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::{AtomicBool, AtomicU32};
 
     use super::*;
 
@@ -152,17 +154,21 @@ mod tests {
     fn notes_come_where_others_remove_the_folder_of_all() {
         let folder = tempfile::tempdir().expect("a folder");
         let (all, new, kept) = ["worktrees", "new", "worktrees/net.dev"].map(|name| folder.path().join(name)).into();
-        let done = AtomicBool::new(false);
+        // How often the folder is still removed, each time beneath somebody who tries: less often than that one tries.
+        let (done, left) = (AtomicBool::new(false), AtomicU32::new(0));
         std::thread::scope(|threads| {
             threads.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
-                    let _ = fs::remove_dir(&all);
+                    if left.load(Ordering::Relaxed) > 0 && fs::remove_dir(&all).is_ok() {
+                        left.fetch_sub(1, Ordering::Relaxed);
+                    }
                     std::thread::yield_now();
                 }
             });
             // No panic in here: the other thread would never end.
             let once = || {
                 fs::create_dir(&new)?;
+                left.store(TIMES / 2, Ordering::Relaxed);
                 fs::write(new.join("HEAD"), "")?;
                 move_into(&all, &new, &kept)?;
                 fs::remove_dir_all(&kept)
