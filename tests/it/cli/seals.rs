@@ -340,7 +340,10 @@ fn a_seal_of_what_stands_holds_nothing_up() {
 #[test]
 fn a_new_stack_is_what_was_shown() {
     let p = Place::new();
-    p.repo.write("README.md", "x").commit("Begin");
+    // Only what the base takes plugins from outside of the repository for, may do so in a preview.
+    p.project("other", "other", &["dev"], &[("c", "path: c.txt, content: c")]);
+    p.repo.commit("Begin");
+    p.sync();
     p.repo.branch("change");
     p.project("", "test", &["dev"], &[A, B]);
     p.repo.commit("A stack");
