@@ -24,6 +24,8 @@ pub struct Known {
     pub suspended: Option<String>,
     /// The number of its newest lease: whoever takes the next one was not overtaken.
     pub fence: i64,
+    /// A stack whose outputs it read, and which puts out other values by now.
+    pub reads_anew: Option<String>,
 }
 
 impl Known {
@@ -49,6 +51,8 @@ pub enum Reason {
     Retry { after: RunState },
     /// Files that the stack uses changed since the commit that stands.
     Changed { files: usize, example: String },
+    /// A stack whose outputs it reads puts out other values than when it was rolled out.
+    ReadsAnew { stack: String },
     /// Somebody wants it to be rolled out, whatever stands.
     Forced,
     /// Somebody wants it to be destroyed.
@@ -94,7 +98,8 @@ pub fn decide(stack: &Stack, known: &Known, changed: Option<&[String]>) -> Decis
     let Some(changed) = changed else {
         return Decision::RollOut(Reason::Rewritten { from: commit.clone() });
     };
-    match Reason::of_changes(stack, changed) {
+    let reads_anew = || known.reads_anew.clone().map(|stack| Reason::ReadsAnew { stack });
+    match Reason::of_changes(stack, changed).or_else(reads_anew) {
         Some(reason) => Decision::RollOut(reason),
         None => Decision::UpToDate { commit: commit.clone(), at: *at },
     }
@@ -134,6 +139,7 @@ impl Reason {
             Reason::Changed { files, example } => {
                 format!("{example} and {} more files changed", files - 1)
             }
+            Reason::ReadsAnew { stack } => format!("{stack}, which it reads, puts out other values"),
             Reason::Asked => "asked for".to_owned(),
             Reason::Drifted => "it has drifted".to_owned(),
             Reason::RolledBack { to } => format!("{ROLLED_BACK}{to}"),
@@ -179,7 +185,10 @@ mod tests {
         use RunState::{Cancelled, Failed, Interrupted, Succeeded};
         let away = Known { has_left: true, ..known(Some("a"), Some(Succeeded)) };
         let destroyed = Known { is_destroyed: true, ..known(None, Some(Succeeded)) };
-        let cases: [(Known, Option<&[&str]>, &str); 11] = [
+        let reads = Known { reads_anew: Some("net/dev".to_owned()), ..known(Some("a"), Some(Succeeded)) };
+        let cases: [(Known, Option<&[&str]>, &str); 13] = [
+            (reads.clone(), Some(&[]), "net/dev, which it reads, puts out other values"),
+            (reads, Some(&["net/main.ts"]), "net/main.ts changed"),
             (destroyed, None, "it was destroyed, and the branch has it"),
             (away, Some(&[]), "it left the branch and came back"),
             (known(None, None), None, "never rolled out before"),

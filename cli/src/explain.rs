@@ -1,9 +1,12 @@
 //! Why a change touches a stack, path by path; and what of its program nobody looks into.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use crate::config::{FILE, fires};
-use crate::repo::{Stack, path};
+use crate::order::Order;
+use crate::repo::{Stack, TreeFile, path};
 
 /// What a change means to a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -12,6 +15,9 @@ pub struct Explained {
     pub stack: String,
     /// The paths that touch it; it stays as it is when there is none.
     pub paths: Vec<Touch>,
+    /// The stacks that it reads and that are touched, if only by what those read: it is rolled out as well where that changes what they
+    /// put out.
+    pub reads: Vec<String>,
     /// What could touch it without being noticed.
     pub not_followed: Option<String>,
     /// The globs of tags by which it is rolled out, in the place of the branch's head.
@@ -28,12 +34,30 @@ pub struct Touch {
     pub why: String,
 }
 
-/// Explains a change, whose paths are sorted.
-pub fn explain(stack: &Stack, changed: &[String]) -> Explained {
+/// Explains a change, whose paths are sorted, to each of these stacks. `read` is what the newest run of each read, by name.
+pub fn explain(
+    stacks: &[Stack],
+    changed: &[String],
+    (files, read): (&[TreeFile], &BTreeMap<String, Vec<String>>),
+) -> Vec<Explained> {
+    let mut all: Vec<Explained> = stacks.iter().map(|stack| by_files(stack, changed)).collect();
+    let order = Order::of(stacks.iter(), files, read);
+    let mut moved: BTreeSet<usize> = (0..all.len()).filter(|at| !all[*at].paths.is_empty()).collect();
+    moved.extend(order.followers(moved.clone()));
+    for at in 0..all.len() {
+        let before: Vec<usize> = order.before(at).filter(|other| moved.contains(other)).collect();
+        all[at].reads = before.into_iter().map(|other| all[other].stack.clone()).collect();
+    }
+    all
+}
+
+/// What the changed paths mean to one stack.
+fn by_files(stack: &Stack, changed: &[String]) -> Explained {
     let touch = |path: &String| Some(Touch { path: path::shown(path), why: why(stack, path)? });
     let paths = changed.iter().filter_map(touch).collect();
     let refused = stack.check_name().err().map(|failure| failure.with_hints());
-    Explained { stack: stack.name(), paths, not_followed: not_followed(stack), tags: stack.tags.clone(), refused }
+    let (reads, tags) = (Vec::new(), stack.tags.clone());
+    Explained { stack: stack.name(), paths, reads, not_followed: not_followed(stack), tags, refused }
 }
 
 fn why(stack: &Stack, changed: &str) -> Option<String> {
@@ -100,7 +124,13 @@ mod tests {
             "shared/b",
             "src/net/c",
         ];
-        let told = explain(&stack, &changed.map(str::to_owned));
+        let reader = TreeFile { path: "app/Pulumi.yaml".to_owned(), content: b"name: app\nruntime: yaml".to_vec() };
+        let files = vec![reader, TreeFile { path: "app/Pulumi.dev.yaml".to_owned(), content: Vec::new() }];
+        let app = stacks(&Listing { files, ..Listing::default() }).stacks.remove(0);
+        let read = BTreeMap::from([("app/dev".to_owned(), vec!["acme/net/dev".to_owned()])]);
+        let mut told = explain(&[app, stack], &changed.map(str::to_owned), (&[], &read));
+        assert_eq!((told[0].paths.len(), &told[0].reads), (0, &vec!["net/dev".to_owned()]));
+        let told = told.remove(1);
         assert!(
             told.not_followed.as_ref().is_some_and(|words| words.ends_with("gitinfra.yaml: src/net/x: `require(..)`"))
         );

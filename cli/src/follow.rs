@@ -2,6 +2,7 @@
 
 mod due;
 mod look;
+mod readers;
 mod schedule;
 mod side_by_side;
 mod tagged;
@@ -157,14 +158,15 @@ impl Follow {
         looked.extend(self.decided_by_tags(tagged, &known, (config, head, tags), is_new, &mut tally)?);
         if is_new {
             self.tell_unknown(&looked);
-            self.settle(&looked, head).await?;
         }
-        let due = self.due(looked, is_new, &mut tally).await?;
-        let worked = due.iter().any(|due| due.rest.is_none());
+        let due = self.due((looked, head), is_new, &mut tally).await?;
+        let worked = due.iter().any(|due| due.rest.is_none() && due.when.is_now());
         match self.wishes.dry_run {
             true => {
                 self.foretell(&due, &declared.listing.files).await?;
-                tally.skipped += due.len();
+                let now = due.iter().filter(|due| due.when.is_now()).count();
+                tally.skipped += now;
+                tally.up_to_date += due.len() - now;
             }
             false => self.roll_out(&due, (&declared.listing.files, config), &mut tally).await?,
         }

@@ -11,6 +11,7 @@ mod holds;
 mod lease;
 mod listing;
 mod locks;
+mod outputs;
 mod pulls;
 mod queue;
 mod retention;
@@ -43,13 +44,14 @@ pub use holds::{HoldFilter, NewHold, Verdict};
 pub use lease::{Claim, LEASE, Lease, Room};
 pub use listing::RunFilter;
 pub use locks::Wish;
+pub use outputs::{PutOut, Reads};
 pub use queue::{Asked, Finish, Limits, Queued, Taken};
 pub use runs::{NewRun, OpenRun};
 pub use seals::{OpenSeal, Sealed};
 pub use sessions::SignedIn;
 pub use stacks::{AllKnown, StackId};
 
-/// The shapes of the ledger, of which `0019_applied.sql` is the newest.
+/// The shapes of the ledger, of which `0020_put_out.sql` is the newest.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// An open ledger.

@@ -52,7 +52,7 @@ impl Order {
         for (reader, stack) in stacks.iter().enumerate() {
             let name = stack.name();
             let mut named = names(stack, &contents);
-            named.extend(read.get(&name).into_iter().flatten().filter_map(|name| referred(name, stack)));
+            named.extend(read.get(&name).into_iter().flatten().filter_map(|name| referred(name, &stack.project)));
             let before = places.keys().filter(|name| any(&stack.after, name));
             for other in named.iter().chain(before).filter_map(|name| places.get(name)) {
                 match way(&reads, *other, reader) {
@@ -74,6 +74,19 @@ impl Order {
     /// The stacks whose outputs one reads.
     pub fn before(&self, stack: usize) -> impl Iterator<Item = usize> {
         self.reads[stack].iter().copied()
+    }
+
+    /// All that read one of these, if only through others.
+    pub fn followers(&self, of: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+        let mut readers = vec![Vec::new(); self.reads.len()];
+        for (reader, reads) in self.reads.iter().enumerate() {
+            reads.iter().for_each(|other| readers[*other].push(reader));
+        }
+        let (mut found, mut left) = (BTreeSet::new(), Vec::from_iter(of));
+        while let Some(other) = left.pop() {
+            left.extend(readers[other].iter().copied().filter(|reader| found.insert(*reader)));
+        }
+        found
     }
 
     /// The next stack that waits for nobody. It counts as under way from now on.
@@ -109,12 +122,8 @@ impl Order {
         blocked
     }
 
-    /// How many have not begun, and could.
-    pub fn waiting(&self) -> usize {
-        self.waiting_ones().count()
-    }
-
-    fn waiting_ones(&self) -> impl Iterator<Item = usize> {
+    /// Those that have not begun, and could.
+    pub fn waiting_ones(&self) -> impl Iterator<Item = usize> {
         (0..self.steps.len()).filter(|stack| self.steps[*stack] == Step::Waiting)
     }
 
@@ -147,11 +156,13 @@ fn way(reads: &[BTreeSet<usize>], from: usize, to: usize) -> Option<Vec<usize>> 
 
 /// The stacks that a stack names, as `PROJECT/STACK`.
 fn names(stack: &Stack, contents: &BTreeMap<&str, &[u8]>) -> BTreeSet<String> {
-    let read = |path: &str| {
+    // Whatever names none is not read for nothing: there may be ten thousand.
+    let read = |path: &str, hint: &str| {
         let text = contents.get(path).and_then(|content| std::str::from_utf8(content).ok());
+        let text = text.filter(|text| text.contains(hint));
         text.and_then(|text| serde_saphyr::from_str(text).ok()).unwrap_or_default()
     };
-    let (project, config): (Value, Value) = (read(&stack.project_file), read(&stack.config_file));
+    let (project, config): (Value, Value) = (read(&stack.project_file, "ackReference"), read(&stack.config_file, "/"));
     let mut texts = Vec::new();
     texts_of(&config["config"], &mut texts);
     let from_config = texts.into_iter().filter_map(qualified);
@@ -168,7 +179,7 @@ fn references(stack: &Stack, project: &Value) -> Vec<String> {
     });
     let mut names: Vec<&str> = named.collect();
     called(project, &mut names);
-    names.into_iter().filter_map(|name| referred(&filled_in(name, stack), stack)).collect()
+    names.into_iter().filter_map(|name| referred(&filled_in(name, stack), &stack.project)).collect()
 }
 
 /// The stacks that the function of that name reads, wherever it is called in a program.
@@ -187,9 +198,9 @@ fn called<'a>(value: &'a Value, names: &mut Vec<&'a str>) {
 }
 
 /// `PROJECT/STACK` for a name in a program as Pulumi reads it: `STACK` and `ORGANIZATION/STACK` are of the program's own project.
-fn referred(name: &str, stack: &Stack) -> Option<String> {
+pub fn referred(name: &str, project: &str) -> Option<String> {
     match name.split('/').collect::<Vec<_>>()[..] {
-        [own] | [_, own] => Some(format!("{}/{own}", stack.project)),
+        [own] | [_, own] => Some(format!("{project}/{own}")),
         [_, project, other] => Some(format!("{project}/{other}")),
         _ => None,
     }
@@ -349,14 +360,14 @@ mod tests {
     fn who_goes_when() {
         let mut chain = order(&reference("o/db/dev"), "", &reference("o/net/dev"));
         assert_eq!(rounds(&mut chain, &[]), [vec![2, 3], vec![1], vec![0]]);
-        assert_eq!((chain.blocked(), chain.waiting()), (Vec::new(), 0));
+        assert_eq!((chain.blocked(), chain.waiting_ones().count()), (Vec::new(), 0));
         let mut broken = order(&reference("o/db/dev"), "", &reference("o/net/dev"));
         assert_eq!(rounds(&mut broken, &[2]), [[2, 3]]);
-        assert_eq!((broken.blocked(), broken.waiting()), (vec![(1, 2), (0, 1)], 0));
+        assert_eq!((broken.blocked(), broken.waiting_ones().count()), (vec![(1, 2), (0, 1)], 0));
         let mut stopped = order(&reference("o/db/dev"), "", "");
         assert_eq!(stopped.start_next(), Some(1));
         stopped.ended(1, true);
-        assert_eq!((stopped.blocked(), stopped.waiting()), (Vec::new(), 3));
+        assert_eq!((stopped.blocked(), stopped.waiting_ones().count()), (Vec::new(), 3));
     }
 
     /// One that finds no room keeps its place: others go first, and whoever reads it still waits.
@@ -367,7 +378,7 @@ mod tests {
         order.ended(2, true);
         let full = BTreeSet::from([order.start_next().expect("the second of the chain")]);
         order.put_back(1);
-        assert_eq!((order.start_next_but(&full), order.blocked(), order.waiting()), (None, Vec::new(), 2));
+        assert_eq!((order.start_next_but(&full), order.blocked(), order.waiting_ones().count()), (None, Vec::new(), 2));
         // Once something has ended it is tried again, and only then whoever reads it.
         order.ended(3, true);
         assert_eq!(rounds(&mut order, &[]), [vec![1], vec![0]]);

@@ -18,6 +18,7 @@ use tokio::sync::Mutex;
 use crate::comment::{Preview, StackPreview};
 use crate::config::Config;
 use crate::context::Context;
+use crate::decide::Reason;
 use crate::digest::Key;
 use crate::engine::{Phase, Pulumi};
 use crate::environment::Environment;
@@ -28,7 +29,7 @@ use crate::order::Order;
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::seal::Ground;
-use sorted::{Sorted, Touched, faulty, sorted};
+use sorted::{Sorted, Touched, Why, faulty, sorted};
 use stack::Seen;
 
 /// Previews what becomes of the stacks of one repository.
@@ -106,7 +107,7 @@ impl Previewer {
         };
         let mut notes = self.notes(merge, &base, &head).await?;
         let sorted = sorted(&self.mirror, &base, &merged, merge)?;
-        let Sorted { touched, untouched, gone, faults, config, order, notes: of_config } = sorted;
+        let Sorted { touched, mut untouched, gone, faults, config, order, notes: of_config } = sorted;
         notes.extend(of_config);
         notes.extend(notes::of_tags(touched.iter().map(|touched| &touched.stack)));
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
@@ -115,7 +116,10 @@ impl Previewer {
             let sealing = self.sealing(&base, &head, &merged)?;
             let guards = Some(Guards { branch: merge.base.clone(), commit: head.id.clone() });
             let place = Place { sealing, guards, ..self.place(&merged, Phase::Preview, config).await? };
-            (stacks, kind) = place.all(touched, order).await?;
+            let stay;
+            (stacks, stay, kind) = place.all(touched, order).await?;
+            untouched.extend(stay);
+            untouched.sort_unstable();
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
         stacks.extend(faults.into_iter().map(faulty));
@@ -128,20 +132,20 @@ impl Previewer {
     pub async fn destruction(&self, of: Subject) -> Result<(StackPreview, Option<Kind>)> {
         let sealing = self.sealing(&of.commit, &of.commit, &of.commit.id)?;
         let place = Place { sealing, ..self.place(&of.commit.id, Phase::PreviewDestroy, of.config).await? };
-        place.one(Touched { stack: of.stack, reason: "to destroy what it rolled out".to_owned() }, &[]).await
+        place.one(of.stack, "to destroy what it rolled out".to_owned(), &[]).await
     }
 
     /// What would change if a stack's files at a commit were rolled out; sealed where there is a key.
     pub async fn standing(&self, of: Subject, reason: String) -> Result<(StackPreview, Option<Kind>)> {
         let sealing = self.sealing(&of.commit, &of.commit, &of.commit.id)?;
         let place = Place { sealing, ..self.place(&of.commit.id, Phase::Preview, of.config).await? };
-        place.one(Touched { stack: of.stack, reason }, &[]).await
+        place.one(of.stack, reason, &[]).await
     }
 
     /// What of a stack is another thing than its state says.
     pub async fn refreshed(&self, of: Subject, reason: String) -> Result<(StackPreview, Option<Kind>)> {
         let place = self.place(&of.commit.id, Phase::Refresh, of.config).await?;
-        place.one(Touched { stack: of.stack, reason }, &[]).await
+        place.one(of.stack, reason, &[]).await
     }
 
     async fn merge(&self, merge: &Merge) -> Result<(Commit, Commit, String)> {
@@ -185,12 +189,16 @@ impl Previewer {
 
 impl Place<'_> {
     /// Previews stacks, and gives them in their order: side by side where none reads another, for whoever does reads what that one
-    /// would put out. One that fails is part of the answer, and of what decides the exit code; only being stopped ends it, once every
-    /// engine has ended.
-    async fn all(&self, touched: Vec<Touched>, mut order: Order) -> Result<(Vec<StackPreview>, Option<Kind>)> {
+    /// would put out. Also the names of those that stay as they are, for what they read does. One that fails is part of the answer, and
+    /// of what decides the exit code; only being stopped ends it, once every engine has ended.
+    async fn all(
+        &self,
+        touched: Vec<Touched>,
+        mut order: Order,
+    ) -> Result<(Vec<StackPreview>, Vec<String>, Option<Kind>)> {
         let names: Vec<String> = touched.iter().map(|touched| touched.stack.name()).collect();
         let mut touched: Vec<Option<Touched>> = touched.into_iter().map(Some).collect();
-        let mut done = BTreeMap::new();
+        let (mut done, mut stay) = (BTreeMap::new(), Vec::new());
         let mut under_way = FuturesUnordered::new();
         loop {
             while under_way.len() < self.previewer.jobs.max(1) {
@@ -198,7 +206,12 @@ impl Place<'_> {
                     break;
                 };
                 let before: Vec<String> = order.before(at).map(|at| names[at].clone()).collect();
-                under_way.push(async move { (at, self.one(next, &before).await) });
+                let Some(reason) = self.reason(next.why, &before).await else {
+                    stay.push(names[at].clone());
+                    order.ended(at, true);
+                    continue;
+                };
+                under_way.push(async move { (at, self.one(next.stack, reason, &before).await) });
             }
             let Some((at, preview)) = under_way.next().await else {
                 break;
@@ -213,11 +226,23 @@ impl Place<'_> {
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
             previews.push(preview);
         }
-        Ok((previews, worst))
+        Ok((previews, stay, worst))
+    }
+
+    /// Why a stack is previewed, now that those were which it reads; `None` where it stays as it is.
+    async fn reason(&self, why: Why, before: &[String]) -> Option<String> {
+        match why {
+            Why::Touched(reason) => Some(reason),
+            Why::MayFollow => {
+                let planned = self.planned.lock().await;
+                let stack = before.iter().find(|name| planned.contains_key(*name))?.clone();
+                Some(Reason::ReadsAnew { stack }.words())
+            }
+        }
     }
 
     /// One stack's preview, told while it goes on.
-    async fn one(&self, Touched { stack, reason }: Touched, before: &[String]) -> Result<(StackPreview, Option<Kind>)> {
+    async fn one(&self, stack: Stack, reason: String, before: &[String]) -> Result<(StackPreview, Option<Kind>)> {
         let (context, name) = (&self.previewer.context, stack.name());
         if context.cancel.is_cancelled() {
             return Err(Failure::cancelled());

@@ -236,6 +236,7 @@ impl RollOut<'_> {
             seal: end.seal.as_deref(),
             hold: end.hold.as_ref().map(|held| self.new_hold(run, held)),
             reads: end.reads.as_ref(),
+            put_out: end.put_out.as_deref(),
             events: (first, &events),
             releases: true,
             ..Done::of(end.state, &end.changes)

@@ -1,5 +1,7 @@
 //! `gitinfra explain`: why a change touches a stack, or doesn't.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use clap::{Args as Arguments, ValueEnum};
 
 use super::shell::Shell;
@@ -8,7 +10,8 @@ use crate::config::{self, Config};
 use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Result};
 use crate::git::{Mirror, Programs};
-use crate::repo::{self, Found};
+use crate::repo::{self, Found, Listing, Stack};
+use crate::text::list;
 
 /// Explain which stacks a change touches, and why
 #[derive(Debug, Arguments)]
@@ -40,10 +43,17 @@ impl Verb for Explain {
         let mirror = shell.mirror(&self.source).await?;
         let base = mirror.fetch_ref(&self.base).await?;
         let head = mirror.fetch_ref(&self.head).await?;
-        let found = self.found(&mirror, &base.id, &head.id)?;
+        let (found, listing) = self.found(&mirror, &base.id, &head.id)?;
         let changed = mirror.changed_paths(&base.id, &head.id)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.base)))?;
-        let all: Vec<Explained> = found.stacks.iter().map(|stack| explain(stack, &changed)).collect();
+        let read = match shell.names_ledger() {
+            true => shell.ledger().await?.reads(&mirror.source.label).await?,
+            false => BTreeMap::new(),
+        };
+        let mut all = explain(&found.stacks, &changed, (&listing.files, &read));
+        let wanted = found.select(&self.names)?.stacks;
+        let wanted: BTreeSet<String> = wanted.iter().map(Stack::name).collect();
+        all.retain(|explained| wanted.contains(&explained.stack));
         match self.output {
             Form::Json => shell.ui.data(&shell.ui.json(&serde_json::json!({ "items": all }))?),
             Form::Text => shell.ui.data(&all.iter().map(text).collect::<Vec<_>>().join("\n")),
@@ -53,23 +63,31 @@ impl Verb for Explain {
 }
 
 impl Explain {
-    fn found(&self, mirror: &Mirror, base: &str, head: &str) -> Result<Found> {
+    /// All stacks, for others may read those that are wanted.
+    fn found(&self, mirror: &Mirror, base: &str, head: &str) -> Result<(Found, Listing)> {
         let config = Config::read(&mirror.file(base, config::FILE)?.unwrap_or_default())?;
         let listing = mirror.listing(head)?;
         let found = repo::stacks(&listing);
         config.refuse_left_out(&found, &self.names, &self.base)?;
-        let mut found = config.apply(found, &self.base).select(&self.names)?;
+        let mut found = config.apply(found, &self.base);
         let mut programs = Programs::at(mirror, head, &listing)?;
         found.stacks.iter_mut().for_each(|stack| programs.follow(stack));
-        Ok(found)
+        Ok((found, listing))
     }
 }
 
 fn text(explained: &Explained) -> String {
-    let Explained { stack, paths, not_followed, tags, refused } = explained;
+    let Explained { stack, paths, reads, not_followed, tags, refused } = explained;
+    let reads: Vec<&str> = reads.iter().map(String::as_str).collect();
     let mut lines = match paths.len() {
         _ if refused.is_some() => {
             vec![format!("{stack} is never rolled out: {}", refused.as_deref().unwrap_or_default())]
+        }
+        0 if !reads.is_empty() => {
+            let of = list(&reads, 5);
+            vec![format!(
+                "{stack} follows if what it reads of {of} comes to be another thing: nothing else that it uses differs"
+            )]
         }
         0 => vec![format!("{stack} stays as it is: nothing that it uses differs")],
         _ => vec![format!("{stack} is touched:")],

@@ -12,6 +12,7 @@ use super::pulumi::{ProgramFile, Pulumi, STACK_NOT_FOUND, failed};
 use super::value::{SECRET, SIGNATURE};
 use crate::digest::Key;
 use crate::failure::{Failure, Result};
+use crate::scrub::PLACEHOLDER;
 
 /// What is the same as long as nothing has changed that a preview depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +76,26 @@ impl Pulumi {
         Ok(Basis { identity: self.identity(folder, stack, key).await?, programs })
     }
 
+    /// The digest of what a stack puts out, of which the engine's events told all but secrets; `None` where that is nothing.
+    pub async fn put_out(
+        &self,
+        folder: &Path,
+        stack: &str,
+        told: &BTreeMap<String, Value>,
+        key: &Key,
+    ) -> Result<Option<String>> {
+        let text = match told.values().any(holds_secret) {
+            false if told.is_empty() => return Ok(None),
+            false => Value::from_iter(told.clone()).to_string(),
+            true => {
+                let args = ["stack", "output", "--json", "--show-secrets", "--stack", stack, "--non-interactive"];
+                let whole = self.demand(folder, &args, "reading the stack's outputs").await?;
+                read::<Value>(&whole, "outputs")?.to_string()
+            }
+        };
+        Ok(Some(key.digest("outputs", &text)))
+    }
+
     /// The CLI, and the plugins that are installed.
     fn programs(&self) -> Programs {
         let plugins = home::of_user(&self.environment).map(|home| home.join("plugins"));
@@ -104,6 +125,16 @@ impl Pulumi {
     async fn versions(&self, folder: &Path) -> Result<BTreeMap<String, String>> {
         let told = self.demand(folder, &["about", "--json", "--non-interactive"], "asking for versions").await?;
         Ok(versions_in(&read(&told, "versions")?))
+    }
+}
+
+/// Whether something of a value was not told since it is a secret.
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == PLACEHOLDER,
+        Value::Array(items) => items.iter().any(holds_secret),
+        Value::Object(fields) => fields.values().any(holds_secret),
+        _ => false,
     }
 }
 

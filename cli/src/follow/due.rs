@@ -16,15 +16,25 @@ use crate::repo::Stack;
 pub(super) struct Due {
     pub stack: Stack,
     pub known: Known,
-    pub reason: Reason,
+    pub when: When,
     /// The commit that it is rolled out from.
     pub head: Commit,
     /// It is left alone for now.
     pub rest: Option<Rest>,
 }
 
+/// Whether a stack is rolled out.
+pub(super) enum When {
+    Now(Reason),
+    /// It stands: this commit, since then. It is rolled out only if a stack that it reads puts out other values once that is rolled out.
+    IfReadsAnew {
+        commit: String,
+        at: i64,
+    },
+}
+
 /// What people said about the stacks of a repository.
-struct Waits {
+pub(super) struct Waits {
     holds: BTreeMap<String, Hold>,
     locks: Vec<Lock>,
 }
@@ -41,25 +51,45 @@ pub(super) enum Rest {
 }
 
 impl Follow {
-    /// The stacks that are not up to date. Those that are get told, once for each head.
-    pub(super) async fn due(&self, looked: Vec<Looked>, is_new: bool, tally: &mut Tally) -> Result<Vec<Due>> {
+    /// The stacks that are not up to date, and those that may not be once others are rolled out. The others are told, once for each
+    /// head, and it is written down that nothing is left to do for them.
+    pub(super) async fn due(
+        &self,
+        (looked, head): (Vec<Looked>, &Commit),
+        is_new: bool,
+        tally: &mut Tally,
+    ) -> Result<Vec<Due>> {
+        let (waits, mut kept) = (self.waits().await?, BTreeMap::new());
+        for Looked { stack, id, known, decision, head } in &looked {
+            if let Decision::RollOut(_) = decision
+                && let Some(wait) = self.wait(&waits, id.as_ref(), stack, known, head).await?
+            {
+                kept.insert(stack.name(), wait);
+            }
+        }
+        let readers = self.readers(&looked, |name| !kept.contains_key(name)).await?;
+        if is_new {
+            self.settle(looked.iter().filter(|looked| !readers.contains(&looked.stack.name())), head).await?;
+        }
         let mut due = Vec::new();
-        let waits = self.waits().await?;
-        for Looked { stack, id, known, decision, head } in looked {
+        for Looked { stack, known, decision, head, .. } in looked {
+            let name = stack.name();
             match decision {
+                Decision::UpToDate { commit, at } if readers.contains(&name) => {
+                    due.push(Due { stack, known, when: When::IfReadsAnew { commit, at }, head, rest: None });
+                }
                 Decision::UpToDate { commit, at } => {
                     tally.up_to_date += 1;
                     if is_new {
-                        self.context.tell(Some(&stack.name()), Body::UpToDate { commit, rolled_out_at: at });
+                        self.context.tell(Some(&name), Body::UpToDate { commit, rolled_out_at: at });
                     }
                 }
                 Decision::RollOut(reason) => {
-                    let wait = self.wait(&waits, id.as_ref(), &stack, &known, &head).await?;
-                    let rest = wait.as_ref().map(|(rest, _)| *rest);
-                    if is_new && let Some((_, Some(reason))) = wait {
-                        self.context.tell(Some(&stack.name()), Body::waits(reason));
+                    let (rest, words) = kept.remove(&name).unzip();
+                    if let Some(reason) = words.flatten().filter(|_| is_new) {
+                        self.context.tell(Some(&name), Body::waits(reason));
                     }
-                    due.push(Due { stack, known, reason, head, rest });
+                    due.push(Due { stack, known, when: When::Now(reason), head, rest });
                 }
             }
         }
@@ -67,7 +97,7 @@ impl Follow {
     }
 
     /// What people said that keeps stacks from being rolled out.
-    async fn waits(&self) -> Result<Waits> {
+    pub(super) async fn waits(&self) -> Result<Waits> {
         let label = &self.mirror.source.label;
         let holds = self.ledger.open_holds(label).await?;
         let locks = self.ledger.locks().await?;
@@ -75,7 +105,7 @@ impl Follow {
     }
 
     /// Why a stack is left alone for now, and the words for it where there are any.
-    async fn wait(
+    pub(super) async fn wait(
         &self,
         waits: &Waits,
         id: Option<&StackId>,

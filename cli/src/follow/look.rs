@@ -50,9 +50,9 @@ impl Follow {
     }
 
     /// Writes down for which stacks nothing is left to do at a head: its configuration bounds what comes next.
-    pub(super) async fn settle(&self, looked: &[Looked], head: &Commit) -> Result<()> {
+    pub(super) async fn settle<'a>(&self, looked: impl Iterator<Item = &'a Looked>, head: &Commit) -> Result<()> {
         let is_settled = |looked: &&Looked| matches!(looked.decision, Decision::UpToDate { .. });
-        let settled = looked.iter().filter(is_settled).filter_map(|looked| looked.id.as_ref());
+        let settled = looked.filter(is_settled).filter_map(|looked| looked.id.as_ref());
         match self.wishes.dry_run {
             true => Ok(()),
             false => self.ledger.settle(settled, &head.id).await,

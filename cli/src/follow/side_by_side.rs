@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
 
-use super::due::{Due, Rest};
+use super::due::{Due, Rest, When};
+use super::readers::Turn;
 use super::{Follow, Tally};
 use crate::config::Config;
 use crate::engine::Pulumi;
@@ -17,6 +18,7 @@ use crate::order::Order;
 use crate::record::Action;
 use crate::repo::TreeFile;
 use crate::rollout::{Outcome, RollOut};
+use crate::text::list;
 
 /// How long a stack waits for room in its backend before it asks again, where nothing else is under way here.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -32,20 +34,41 @@ impl Follow {
         let mut order = Order::of(due.iter().map(|due| &due.stack), files, &read);
         self.tell_circles(due, &order);
         self.set_aside(due, &mut order, tally);
-        if order.waiting() > 0 {
+        self.tell_blocked(due, &mut order, tally);
+        if order.waiting_ones().next().is_some() {
             let pulumi = Pulumi::find(&self.environment).await?.until(&self.context.cancel);
             let alone = Arc::default();
             let heads: BTreeMap<&str, &Commit> = due.iter().map(|due| (due.head.id.as_str(), &due.head)).collect();
             let prepared = |(id, head)| (id, self.preparation(&pulumi, config, head, &alone));
             self.in_order(&heads.into_iter().map(prepared).collect(), due, &mut order, tally).await?;
         }
-        // After a decision that is void everything is looked at anew.
-        for (stack, other) in order.blocked().into_iter().filter(|_| !tally.moved) {
-            self.context.tell(Some(&due[stack].stack.name()), blocked_by(&due[other]));
-            tally.skipped += 1;
-        }
-        tally.cancelled += order.waiting();
+        self.tell_blocked(due, &mut order, tally);
+        tally.cancelled += order.waiting_ones().filter(|stack| due[*stack].when.is_now()).count();
         Ok(())
+    }
+
+    /// Takes out those that can't go any more. One that stands stays as it is, with what it read.
+    fn tell_blocked(&self, due: &[Due], order: &mut Order, tally: &mut Tally) {
+        for (stack, other) in order.blocked() {
+            match &due[stack].when {
+                // After a decision that is void everything is looked at anew.
+                _ if tally.moved => {}
+                When::Now(_) => {
+                    self.context.tell(Some(&due[stack].stack.name()), blocked_by(&due[other]));
+                    tally.skipped += 1;
+                }
+                When::IfReadsAnew { .. } => self.stands(&due[stack], tally),
+            }
+        }
+    }
+
+    /// Tells of a stack that may have had to follow others that it stays as it is.
+    fn stands(&self, due: &Due, tally: &mut Tally) {
+        tally.up_to_date += 1;
+        if let When::IfReadsAnew { commit, at } = &due.when {
+            let stands = Body::UpToDate { commit: commit.clone(), rolled_out_at: *at };
+            self.context.tell(Some(&due.stack.name()), stands);
+        }
     }
 
     /// Tells what would be rolled out, and what would not since it comes after what is left alone.
@@ -56,9 +79,18 @@ impl Follow {
         alone.for_each(|(stack, _)| order.ended(stack, false));
         let blocked: BTreeMap<usize, usize> = order.blocked().into_iter().collect();
         for (stack, next) in due.iter().enumerate().filter(|(_, due)| due.rest.is_none()) {
-            let body = match blocked.get(&stack) {
-                Some(other) => blocked_by(&due[*other]),
-                None => Body::Pending { commit: next.head.id.clone(), reason: next.reason.words() },
+            let body = match (&next.when, blocked.get(&stack)) {
+                (When::Now(_), Some(other)) => blocked_by(&due[*other]),
+                (When::Now(reason), None) => Body::Pending { commit: next.head.id.clone(), reason: reason.words() },
+                (When::IfReadsAnew { commit, at }, Some(_)) => {
+                    Body::UpToDate { commit: commit.clone(), rolled_out_at: *at }
+                }
+                (When::IfReadsAnew { .. }, None) => {
+                    let before: Vec<String> = order.before(stack).map(|other| due[other].stack.name()).collect();
+                    let before: Vec<&str> = before.iter().map(String::as_str).collect();
+                    let message = format!("it follows if what it reads of {} comes to be another thing", list(&before, 3));
+                    Body::Note { message }
+                }
             };
             self.context.tell(Some(&next.stack.name()), body);
         }
@@ -83,11 +115,7 @@ impl Follow {
     fn set_aside(&self, due: &[Due], order: &mut Order, tally: &mut Tally) {
         for (stack, due) in due.iter().enumerate() {
             if let Some(rest) = due.rest {
-                match rest {
-                    Rest::Held => tally.hold(),
-                    Rest::Locked => tally.skip(Kind::Busy),
-                    Rest::Resting => tally.skipped += 1,
-                }
+                rests(rest, tally);
             } else if let Err(failure) = due.stack.check_name() {
                 self.skip_due(due, &failure, tally);
             } else {
@@ -148,7 +176,7 @@ impl Follow {
                 };
                 under_way.push(async move { (next, self.one(prepared, &due[next]).await) });
             }
-            let Some((stack, outcome)) = under_way.next().await else {
+            let Some((stack, turn)) = under_way.next().await else {
                 if resting.is_empty() || broken.is_some() || self.context.cancel.is_cancelled() {
                     return broken.map_or(Ok(()), Err);
                 }
@@ -156,6 +184,21 @@ impl Follow {
                 self.context.rest(PAUSE).await;
                 resting.clear();
                 continue;
+            };
+            let outcome = match turn {
+                Turn::Came(outcome) => outcome,
+                Turn::Stands => {
+                    self.stands(&due[stack], tally);
+                    order.ended(stack, true);
+                    continue;
+                }
+                Turn::Rests(rest, words) => {
+                    let reason = words.into_iter().map(Body::waits);
+                    reason.for_each(|reason| self.context.tell(Some(&due[stack].stack.name()), reason));
+                    rests(rest, tally);
+                    order.ended(stack, false);
+                    continue;
+                }
             };
             if outcome == Ok(Outcome::Full) {
                 order.put_back(stack);
@@ -190,11 +233,27 @@ impl Follow {
         }
     }
 
-    async fn one(&self, prepared: &BTreeMap<&str, RollOut<'_>>, due: &Due) -> Result<Outcome> {
+    async fn one(&self, prepared: &BTreeMap<&str, RollOut<'_>>, due: &Due) -> Turn {
+        self.turn(prepared, due).await.unwrap_or_else(|failure| Turn::Came(Err(failure)))
+    }
+
+    async fn turn(&self, prepared: &BTreeMap<&str, RollOut<'_>>, due: &Due) -> Result<Turn> {
         let roll_out = prepared.get(due.head.id.as_str());
         let roll_out = roll_out.ok_or_else(|| Failure::bug("a stack is due at a commit that nobody prepared"))?;
         let id = self.ledger.stack(&self.mirror.source.label, &due.stack, self.context.now()).await?;
-        roll_out.run(&due.stack, &id, &due.known, &due.reason).await
+        match &due.when {
+            When::Now(reason) => Ok(Turn::Came(roll_out.run(&due.stack, &id, &due.known, reason).await)),
+            When::IfReadsAnew { .. } => self.follows(roll_out, due, &id).await,
+        }
+    }
+}
+
+/// Counts a stack that is left alone for now.
+fn rests(rest: Rest, tally: &mut Tally) {
+    match rest {
+        Rest::Held => tally.hold(),
+        Rest::Locked => tally.skip(Kind::Busy),
+        Rest::Resting => tally.skipped += 1,
     }
 }
 

@@ -1,11 +1,9 @@
 //! How a run ends in the ledger: all that follows from its end is written at once, or none of it.
 
-use std::collections::BTreeSet;
-
 use sqlx::AnyConnection;
 
 use super::events::write;
-use super::{Lease, Ledger, NewHold, StackId, failed, text};
+use super::{Lease, Ledger, NewHold, Reads, StackId, failed, outputs, text};
 use crate::engine::operation::Counts;
 use crate::event::Recorded;
 use crate::failure::Result;
@@ -24,8 +22,10 @@ pub struct Done<'a> {
     pub seal: Option<&'a str>,
     /// What holds it, where it is held.
     pub hold: Option<NewHold<'a>>,
-    /// Whose outputs it read, where that is known.
-    pub reads: Option<&'a BTreeSet<String>>,
+    /// What it read of other stacks, where that is known.
+    pub reads: Option<&'a Reads>,
+    /// The digest of what it puts out, if it puts out anything.
+    pub put_out: Option<&'a str>,
     /// Events that are not written yet, and the number of the first.
     pub events: (i64, &'a [Recorded]),
     /// Whether the lease is given back as well.
@@ -35,7 +35,8 @@ pub struct Done<'a> {
 impl<'a> Done<'a> {
     pub fn of(state: RunState, changes: &'a Counts) -> Done<'a> {
         let (events, releases) = ((0, &[][..]), false);
-        Done { state, message: None, changes, stands: None, seal: None, hold: None, reads: None, events, releases }
+        let (message, stands, seal, hold, reads, put_out) = (None, None, None, None, None, None);
+        Done { state, message, changes, stands, seal, hold, reads, put_out, events, releases }
     }
 }
 
@@ -79,13 +80,12 @@ struct Rows<'a> {
 impl Rows<'_> {
     async fn stands(&self, transaction: &mut AnyConnection) -> Result<(), sqlx::Error> {
         let update = "UPDATE stacks SET rolled_out_commit = $1, rolled_out_at = $2, destroyed_at = $3, settled_commit = NULL, \
-                left_at = CASE WHEN $1 IS NULL THEN left_at END, left_commit = CASE WHEN $1 IS NULL THEN left_commit END, \
-                reads = COALESCE($4, reads) \
-            WHERE id = $5";
+                left_at = CASE WHEN $1 IS NULL THEN left_at END, left_commit = CASE WHEN $1 IS NULL THEN left_commit END \
+            WHERE id = $4";
         let (at, gone_at) = if self.done.stands.is_some() { (Some(self.now), None) } else { (None, Some(self.now)) };
-        let reads = self.done.reads.map(|reads| serde_json::to_string(reads).unwrap_or_default());
-        let bound = sqlx::query(update).bind(self.done.stands.map(str::to_owned)).bind(at).bind(gone_at).bind(reads);
-        bound.bind(self.stack.0.clone()).execute(transaction).await.map(drop)
+        let bound = sqlx::query(update).bind(self.done.stands.map(str::to_owned)).bind(at).bind(gone_at);
+        bound.bind(self.stack.0.clone()).execute(&mut *transaction).await?;
+        outputs::keep(transaction, self.stack, self.done.reads, self.done.put_out).await
     }
 
     /// What people said of the stack counted for this run.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use super::outputs::Reader;
 use super::{Ledger, failed, fresh_name, text, without_password};
 use crate::decide::{Known, ROLLED_BACK};
 use crate::failure::{Failure, Result};
@@ -66,7 +67,10 @@ impl Ledger {
     pub async fn known(&self, stack: &StackId) -> Result<Known> {
         let failed = failed("reading a stack");
         let bound = sqlx::query(KNOWN_OF_ONE).bind(stack.0.clone()).bind(ROLLED_BACK);
-        known(&bound.fetch_one(&self.pool).await.map_err(&failed)?)
+        let row = bound.fetch_one(&self.pool).await.map_err(&failed)?;
+        let reader = Reader::of(&row).map_err(&failed)?;
+        let reads_anew = self.outdated(&[reader]).await?.into_values().next();
+        Ok(Known { reads_anew, ..known(&row)? })
     }
 
     /// All stacks of a repository by name, with their folders and what is known of them: one look for all.
@@ -74,10 +78,14 @@ impl Ledger {
         let failed = failed("reading the stacks");
         let bound = sqlx::query(KNOWN_OF_ALL).bind(repository.to_owned()).bind(ROLLED_BACK);
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
+        let readers: Vec<Reader> = rows.iter().map(Reader::of).collect::<Result<_, _>>().map_err(&failed)?;
+        let mut outdated = self.outdated(&readers).await?;
         let mut all = BTreeMap::new();
         for row in rows {
             let text = |column: &str| row.try_get::<String, _>(column).map_err(&failed);
-            all.insert(text("name")?, (StackId(text("id")?), text("folder")?, known(&row)?));
+            let (name, id) = (text("name")?, StackId(text("id")?));
+            let known = Known { reads_anew: outdated.remove(&name), ..known(&row)? };
+            all.insert(name, (id, text("folder")?, known));
         }
         Ok(all)
     }
@@ -122,19 +130,6 @@ impl Ledger {
         bound.execute(&self.pool).await.map(drop).map_err(failed("suspending a stack"))
     }
 
-    /// Whose outputs the stacks of a repository read in their newest runs, by their names.
-    pub async fn reads(&self, repository: &str) -> Result<BTreeMap<String, Vec<String>>> {
-        let list = "SELECT s.name, s.reads FROM stacks s JOIN repositories r ON r.id = s.repository_id \
-            WHERE r.label = $1 AND s.reads <> '[]'";
-        let failed = failed("looking what stacks read");
-        let rows = sqlx::query(list).bind(repository.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
-        let read = |row: &AnyRow| {
-            let names: String = row.try_get("reads")?;
-            Ok((row.try_get("name")?, serde_json::from_str(&names).unwrap_or_default()))
-        };
-        rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
-    }
-
     /// How often in a row the stack failed at this commit, and when it last did.
     pub async fn failures(&self, stack: &StackId, commit: &str) -> Result<(u32, i64)> {
         let newest = "SELECT state, commit_id, COALESCE(finished_at, started_at) AS ended_at FROM runs \
@@ -175,7 +170,7 @@ macro_rules! known_of {
     ($of:literal) => {
         concat!(
             "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, \
-                s.suspended_why, s.fence, \
+                s.suspended_why, s.fence, s.backend, s.reads, \
                 (SELECT state FROM runs WHERE stack_id = s.id \
                     AND NOT (state = 'held' AND (action <> 'roll-out' OR substr(reason, 1, length($2)) = $2)) \
                     ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1) AS last_state \
@@ -200,6 +195,7 @@ fn known(row: &AnyRow) -> Result<Known> {
         is_destroyed: number("destroyed_at")?.is_some(),
         suspended: text("suspended_why")?,
         fence: number("fence")?.unwrap_or_default(),
+        reads_anew: None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod finish;
+mod outputs;
 mod postgres;
 mod queue;
 mod server;
@@ -68,6 +69,7 @@ async fn check(ledger: &Ledger) {
     old_runs_are_forgotten(ledger).await;
     a_clock_that_is_behind_hides_no_run(ledger).await;
     finish::check(ledger).await;
+    outputs::check(ledger).await;
     a_stack_is_settled_where_nothing_was_left_to_do(ledger).await;
     a_stack_ends(ledger).await;
     server::check(ledger).await;
@@ -238,11 +240,6 @@ async fn a_run_is_there_before_it_ends(ledger: &Ledger) {
     assert_eq!(ledger.engines(&id).await.expect("a list"), [engine(Some(20))]);
     let all = ledger.all_known(REPOSITORY).await.expect("a list");
     assert_eq!(all.get("runs/dev"), Some(&(id.clone(), "runs".to_owned(), known)));
-    let names = ["organization/net/dev".to_owned()].into();
-    let done = Done { reads: Some(&names), stands: Some("aaaa"), ..Done::of(RunState::Succeeded, &run.changes) };
-    assert!(ledger.finish(&id, &lease, &name, &done, 20).await.expect("an answer"));
-    let read = ledger.reads(REPOSITORY).await.expect("a list");
-    assert_eq!(read.get("runs/dev"), Some(&vec!["organization/net/dev".to_owned()]));
     ledger.leaves(&id, "bbbb", 21).await.expect("a write");
     assert!(ledger.known(&id).await.expect("a stack").has_left);
 }

@@ -1,6 +1,6 @@
 //! Which stacks a merge touches, which it leaves as they are, and which it takes away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Merge;
 use crate::comment::StackPreview;
@@ -10,13 +10,20 @@ use crate::engine::changes::ChangeSet;
 use crate::failure::{Failure, Result};
 use crate::git::{Commit, Mirror, Programs};
 use crate::order::Order;
-use crate::repo::{self, Fault, Found, Stack, path};
+use crate::repo::{self, Fault, Found, Stack, TreeFile, path};
 use crate::text::list;
 
 /// A stack that the merge touches, and why.
 pub(super) struct Touched {
     pub stack: Stack,
-    pub reason: String,
+    pub why: Why,
+}
+
+/// Why a stack is previewed.
+pub(super) enum Why {
+    Touched(String),
+    /// It uses nothing that the merge changes, and is previewed only if what it reads would be put out otherwise.
+    MayFollow,
 }
 
 /// The stacks on both sides of a merge.
@@ -60,11 +67,12 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     sorted.faults = faults;
     sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
     let mut programs = Programs::at(mirror, merged, &listing)?;
+    let mut others = Vec::new();
     for mut stack in stacks {
         programs.follow(&mut stack);
         match why(&stack, &known, &changed) {
-            Some(reason) => sorted.touched.push(Touched { stack, reason }),
-            None => sorted.untouched.push(stack.name()),
+            Some(reason) => sorted.touched.push(Touched { stack, why: Why::Touched(reason) }),
+            None => others.push(stack),
         }
     }
     if sorted.touched.iter().any(|touched| touched.stack.outside().next().is_some()) {
@@ -76,8 +84,31 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
             }
         }
     }
+    let may_follow = may_follow(&sorted.touched, &others, &listing.files, &merge.read);
+    for stack in others {
+        match may_follow.contains(&stack.name()) {
+            true => sorted.touched.push(Touched { stack, why: Why::MayFollow }),
+            false => sorted.untouched.push(stack.name()),
+        }
+    }
     sorted.order = Order::of(sorted.touched.iter().map(|touched| &touched.stack), &listing.files, &merge.read);
     Ok(sorted)
+}
+
+/// The names of those that read what a touched one puts out, if only through others.
+fn may_follow(
+    touched: &[Touched],
+    others: &[Stack],
+    files: &[TreeFile],
+    read: &BTreeMap<String, Vec<String>>,
+) -> BTreeSet<String> {
+    if touched.is_empty() || others.is_empty() {
+        return BTreeSet::new();
+    }
+    let all = || touched.iter().map(|touched| &touched.stack).chain(others);
+    let names: Vec<String> = all().map(Stack::name).collect();
+    let followers = Order::of(all(), files, read).followers(0..touched.len());
+    followers.into_iter().map(|at| names[at].clone()).collect()
 }
 
 /// What stacks name and read outside of the repository.

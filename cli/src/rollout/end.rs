@@ -1,12 +1,10 @@
 //! How a run ended, in the words that are recorded and shown.
 
-use std::collections::BTreeSet;
-
 use super::Outcome;
 use crate::engine::operation::Counts;
 use crate::engine::{Ending, Progress, crash, diagnose};
 use crate::failure::{Failure, Kind};
-use crate::ledger::Lease;
+use crate::ledger::{Lease, Reads};
 use crate::record::{Case, RunState};
 
 /// A run's end before it is recorded.
@@ -23,8 +21,10 @@ pub(super) struct End {
     pub seal: Option<String>,
     /// What holds it, where somebody has to decide about it.
     pub hold: Option<Box<Held>>,
-    /// Whose outputs its program read, where the engine came to its end.
-    pub reads: Option<BTreeSet<String>>,
+    /// What its program read of other stacks, where the engine came to its end.
+    pub reads: Option<Reads>,
+    /// The digest of what the stack puts out now, if it puts out anything.
+    pub put_out: Option<String>,
 }
 
 /// What holds a run.
@@ -49,6 +49,7 @@ impl End {
             seal: None,
             hold: None,
             reads: None,
+            put_out: None,
         }
     }
 
@@ -81,8 +82,7 @@ impl End {
                 _ => End::of(&diagnose(ending, progress)),
             },
         };
-        let reads = ending.success.then(|| progress.reads.clone());
-        End { changes: progress.counts(), is_shown: end.is_shown || progress.failure().is_some(), reads, ..end }
+        End { changes: progress.counts(), is_shown: end.is_shown || progress.failure().is_some(), ..end }
     }
 
     /// The end of a run whose engine crashed: its trace is recorded, and shown to whoever asks for it.

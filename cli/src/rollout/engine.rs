@@ -11,7 +11,8 @@ use crate::digest;
 use crate::engine::{Ending, EngineSignal, Phase, Progress, Pulumi, Shelf, missing};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
-use crate::ledger::Lease;
+use crate::ledger::{Lease, PutOut, Reads};
+use crate::order::referred;
 use crate::record::Action;
 use crate::run_log::RunLog;
 use crate::text::short;
@@ -36,6 +37,8 @@ pub(super) struct Run {
     pub folder: PathBuf,
     /// What the newest attempt said.
     progress: Progress,
+    /// What other stacks put out before that attempt began.
+    before: PutOut,
     /// Whether the stack's state holds creates whose end nobody saw.
     has_pending: bool,
 }
@@ -72,6 +75,7 @@ impl RollOut<'_> {
             root: worktree.folder.clone(),
             folder,
             progress: Progress::default(),
+            before: PutOut::new(),
         };
         let seal = match self.gate(job, &run, state, log).await? {
             Passage::Open { seal } => seal,
@@ -94,7 +98,22 @@ impl RollOut<'_> {
         if ending.success && !run.progress.outputs.is_empty() {
             log.tell(Body::Outputs { outputs: run.progress.outputs.clone() });
         }
-        Ok(End { seal, ..End::after(&ending, &run.progress) })
+        let end = End { seal, ..End::after(&ending, &run.progress) };
+        match ending.success && self.action != Action::Destroy {
+            true => Ok(End { reads: Some(reads(job, &run)), put_out: self.put_out(job, &run, log).await?, ..end }),
+            false => Ok(end),
+        }
+    }
+
+    /// The digest of what the stack puts out now. Where it can't be told, one that is no other's: whoever reads it is rolled out
+    /// once more, which changes nothing if nothing is new.
+    async fn put_out(&self, job: &Job<'_>, run: &Run, log: &RunLog) -> Result<Option<String>> {
+        let (stack, key) = (&job.claimed.stack.stack, self.ledger.key().await?);
+        let told = run.pulumi.put_out(&run.folder, stack, &run.progress.outputs, &key).await;
+        Ok(told.unwrap_or_else(|failure| {
+            log.note(failure.message);
+            Some(job.run.to_owned())
+        }))
     }
 
     async fn work_of_engine(&self, job: &Job<'_>, run: &mut Run, log: &RunLog) -> Result<Ending> {
@@ -105,6 +124,7 @@ impl RollOut<'_> {
             return Err(Lease::lost());
         }
         run.progress = Progress::default();
+        run.before = self.ledger.put_out(job.claimed.id).await?;
         let message = format!("gitinfra {}: {} {}", job.run, short(&self.head.id), self.head.subject);
         let output = self.output_folder(job.run)?.join("engine.txt");
         let phase = match self.action {
@@ -149,4 +169,11 @@ impl RollOut<'_> {
         fs::create_dir_all(&folder).map_err(|error| Failure::setup(format!("making {}: {error}", folder.display())))?;
         Ok(folder)
     }
+}
+
+/// What a run read of other stacks, by what those put out before it began: what comes to be put out meanwhile counts as new.
+fn reads(job: &Job<'_>, run: &Run) -> Reads {
+    let project = &job.claimed.stack.project;
+    let before = |name: &String| run.before.get(&referred(name, project)?).cloned();
+    run.progress.reads.iter().map(|name| (name.clone(), before(name))).collect()
 }

@@ -1,6 +1,7 @@
 //! Commands in comments, each acted upon once: asked for by somebody who may write, in a comment that nobody changed, about the
 //! commit that it names.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::apply::{Branch, owner};
@@ -9,7 +10,7 @@ use super::{Server, Watched};
 use crate::approval::Asked;
 use crate::called;
 use crate::config::{self, Config};
-use crate::explain::explain;
+use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb, Wrong};
 use crate::forge::{Comment, Pull};
@@ -19,7 +20,7 @@ use crate::record::{RunState, StackRecord, Standing};
 use crate::repo::{self, Found, Stack};
 use crate::review::Reviewer;
 use crate::text;
-use crate::text::short;
+use crate::text::{list, short};
 
 /// A comment that is older is not acted upon: what was answered is not remembered for ever.
 pub(super) const OLDEST: i64 = 30 * 24 * 60 * 60_000;
@@ -306,17 +307,28 @@ impl Said<'_> {
     /// Why its stacks are touched.
     async fn explained(&self, ledger: &Ledger) -> Result<String> {
         let mirror = &self.reviewer.previewer.mirror;
-        let (base, head) = self.sides(ledger).await?;
+        let ((base, head), read) = (self.sides(ledger).await?, ledger.reads(&self.watched.label).await?);
         let listing = mirror.listing(&head.id)?;
         let names: Vec<String> = self.command.stack.iter().cloned().collect();
-        let mut found = self.declared(&base.id, &head.id)?.select(&names).map_err(with_hints)?;
+        let mut found = self.declared(&base.id, &head.id)?;
+        let wanted = found.clone().select(&names).map_err(with_hints)?;
+        let wanted: BTreeSet<String> = wanted.stacks.iter().map(Stack::name).collect();
         let mut programs = Programs::at(mirror, &head.id, &listing)?;
         found.stacks.iter_mut().for_each(|stack| programs.follow(stack));
         let changed = mirror.changed_paths(&base.id, &head.id)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.pull.base)))?;
-        let all =
-            found.stacks.iter().map(|stack| explain(stack, &changed)).filter(|explained| !explained.paths.is_empty());
-        let line = |explained: crate::explain::Explained| {
+        let all = explain(&found.stacks, &changed, (&listing.files, &read)).into_iter();
+        let is_told = |explained: &Explained| !explained.paths.is_empty() || !explained.reads.is_empty();
+        let all = all.filter(|explained| wanted.contains(&explained.stack) && is_told(explained));
+        let line = |explained: Explained| {
+            if explained.paths.is_empty() {
+                let reads: Vec<&str> = explained.reads.iter().map(String::as_str).collect();
+                return format!(
+                    "{} if what it reads of {} comes to be another thing",
+                    explained.stack,
+                    list(&reads, 5)
+                );
+            }
             let whys: Vec<String> =
                 explained.paths.iter().take(5).map(|touch| format!("{}: {}", touch.path, touch.why)).collect();
             format!("{} because {}", explained.stack, whys.join("; "))

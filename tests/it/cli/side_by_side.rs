@@ -82,6 +82,51 @@ fn a_reader_waits_for_what_it_reads() {
     assert_eq!(read.ok().as_deref(), Some("one"));
 }
 
+/// Nothing of a reader's own need change: it is previewed and rolled out where what it reads comes to be another thing.
+#[test]
+fn a_reader_follows_what_it_reads() {
+    let p = reader();
+    p.sync();
+    let text = || fs::read_to_string(p.path("root/app/dev/a.txt")).unwrap_or_default();
+    let puts_out = |word: &str, more: &str| {
+        p.program("net", "net", &format!("{}outputs: {{word: {word}{more}}}\n", crate::files::of(&[A])));
+        p.repo.commit(word);
+    };
+    p.repo.branch("change");
+    puts_out("two", "");
+    p.run("preview --base main --head change").expect_code(0).expect_out(&[
+        "| app/dev |  | 1 |",
+        "net/dev, which it reads, puts out other values",
+        "-     content: \"one\"",
+        "+     content: \"two\"",
+    ]);
+    p.run("explain app/dev --base main --head change")
+        .expect_code(0)
+        .expect_out(&["app/dev follows if what it reads of net/dev comes to be another thing"]);
+    p.repo.switch("main").git(&["merge", "-q", "change"]);
+    p.run("sync --dry-run").expect_out(&[
+        "app/dev: note: it follows if what it reads of net/dev comes to be another thing",
+        "net/dev: would roll out",
+    ]);
+    let said = p.run("sync -o json").expect_code(0);
+    assert_eq!(runs(&said), ["net/dev started", "net/dev finished", "app/dev started", "app/dev finished"]);
+    assert_eq!(text(), "two");
+    // What is not read by its value can't be told, and what stays as it was moves nobody.
+    p.repo.write("net/notes.txt", "words\n").commit("Notes");
+    p.sync().expect_out(&["app/dev: up to date", "1 stack rolled out, 1 up to date"]);
+    puts_out("three", ", hidden: {'fn::secret': hush-one}");
+    p.sync().expect_out(&["2 stacks rolled out"]);
+    puts_out("three", ", hidden: {'fn::secret': hush-two}");
+    p.sync().expect_out(&["2 stacks rolled out"]).expect_without(&["hush"]);
+    // Whoever is suspended follows later, and whoever is killed in between as well.
+    p.run("suspend app/dev --reason later").expect_code(0);
+    puts_out("four", "");
+    p.sync().expect_out(&["app/dev: skipped: suspended: later", "1 stack rolled out, 1 skipped"]);
+    p.run("resume app/dev").expect_code(0);
+    p.sync().expect_out(&["net/dev, which it reads, puts out other values", "1 stack rolled out, 1 up to date"]);
+    assert_eq!(text(), "four");
+}
+
 /// What another stack puts out by now was changed by nobody: it is no drift, and comes with nothing that brings drift back.
 #[test]
 fn what_another_stack_puts_out_is_no_drift() {
@@ -95,7 +140,7 @@ fn what_another_stack_puts_out_is_no_drift() {
     p.sync();
     p.program("net", "net", &format!("{}outputs: {{word: two}}\n", crate::files::of(&[A])));
     p.repo.commit("Another output");
-    p.sync().expect_out(&["1 stack rolled out"]);
+    p.run("sync --stack net/dev").expect_code(0).expect_out(&["1 stack rolled out"]);
     p.run("drift app/dev").expect_code(0).expect_out(&["app/dev clean"]);
     let file = |name: &str| fs::read_to_string(p.path("root/app/dev").join(name)).ok();
     fs::write(p.path("root/app/dev/b.txt"), "by hand").expect("it stands");

@@ -18,7 +18,7 @@ const STATEMENTS: [(&str, &str); 8] = [
 ];
 
 /// All that a run's end is about, as one row.
-const ROWS: &str = "SELECT COALESCE(s.rolled_out_commit, '') || ' ' || s.reads || ' ' || COALESCE(s.lease_holder, 'nobody') || ' ' || r.state \
+const ROWS: &str = "SELECT COALESCE(s.rolled_out_commit, '') || ' ' || s.reads || ' ' || COALESCE(s.put_out, '') || ' ' || COALESCE(s.lease_holder, 'nobody') || ' ' || r.state \
         || ' ' || COALESCE(r.message, '') || ' ' || r.changes || ' ' || COALESCE(e.used_by, 'open') || ' ' || h.state \
         || ' ' || CAST((SELECT COUNT(*) FROM events WHERE run_id = r.id) AS TEXT) \
         || ' ' || CAST((SELECT COUNT(*) FROM holds WHERE stack_id = s.id) AS TEXT) AS told \
@@ -73,7 +73,8 @@ fn hold<'a>(name: &'a str, run: &'a str, seal: &'a str, case: &'a Case) -> NewHo
 }
 
 async fn finish(ledger: &Ledger, begun: &Begun, lease: &Lease, state: RunState) -> Result<bool> {
-    let (changes, reads) = ([("create".to_owned(), 3)].into(), ["organization/net/dev".to_owned()].into());
+    let (changes, reads) =
+        ([("create".to_owned(), 3)].into(), [("organization/net/dev".to_owned(), Some("read".to_owned()))].into());
     let said = [Recorded { at: 19, body: Body::Note { message: "over".to_owned() } }];
     let (case, name) = (Case::default(), format!("another-{}", state.word()));
     let hold = (state == RunState::Held).then(|| hold(&name, &begun.run, &begun.other, &case));
@@ -83,6 +84,7 @@ async fn finish(ledger: &Ledger, begun: &Begun, lease: &Lease, state: RunState) 
         stands: Some("aaaa"),
         seal: Some(&begun.seal),
         reads: Some(&reads),
+        put_out: Some("put out"),
         events: (0, &said),
         releases: true,
         ..Done::of(state, &changes)
@@ -142,12 +144,12 @@ async fn all_is_written_at_once(ledger: &Ledger, begun: &Begun, state: RunState)
     let expected = match state {
         RunState::Succeeded => {
             format!(
-                "aaaa [\"organization/net/dev\"] nobody succeeded words {{\"create\":3}} {} overtaken 1 1",
+                "aaaa {{\"organization/net/dev\":\"read\"}} put out nobody succeeded words {{\"create\":3}} {} overtaken 1 1",
                 begun.run
             )
         }
-        RunState::Held => " [] nobody held words {\"create\":3} open overtaken 1 2".to_owned(),
-        _ => " [] nobody failed words {\"create\":3} open held 1 1".to_owned(),
+        RunState::Held => " []  nobody held words {\"create\":3} open overtaken 1 2".to_owned(),
+        _ => " []  nobody failed words {\"create\":3} open held 1 1".to_owned(),
     };
     assert_eq!(rows(ledger, begun).await, expected);
     // The lease is free, and giving it back once more does no harm to whoever has it by now.

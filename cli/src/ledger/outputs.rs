@@ -1,0 +1,226 @@
+//! Whose outputs stacks read, what those put out then, and what they put out now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::{Ledger, StackId, failed};
+use crate::failure::Result;
+use crate::order::referred;
+
+/// What a run read: for each stack, as the program names it, the digest of what that one put out before the run began. There is none
+/// where it put out nothing, or where nobody knows.
+pub type Reads = BTreeMap<String, Option<String>>;
+
+/// What stacks put out by now, as digests by their names.
+pub type PutOut = BTreeMap<String, String>;
+
+/// `reads` as it is written: older gitinfras wrote the names alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Reads(Reads),
+    Names(Vec<String>),
+}
+
+/// What one stack read when it was rolled out, and when that was.
+pub(super) struct Reader {
+    /// `PROJECT/STACK`.
+    pub name: String,
+    pub backend: Option<String>,
+    pub reads: Reads,
+    pub rolled_out_at: i64,
+}
+
+/// What stands of a stack that others may read.
+struct Source {
+    put_out: Option<String>,
+    rolled_out_at: i64,
+}
+
+/// What stands, by backend and name.
+type Sources = BTreeMap<(String, String), Source>;
+
+impl Ledger {
+    /// Whose outputs the stacks of a repository read in their newest runs, by their names.
+    pub async fn reads(&self, repository: &str) -> Result<BTreeMap<String, Vec<String>>> {
+        let list = "SELECT s.name, s.reads FROM stacks s JOIN repositories r ON r.id = s.repository_id \
+            WHERE r.label = $1 AND s.reads NOT IN ('[]', '{}')";
+        let failed = failed("looking what stacks read");
+        let rows = sqlx::query(list).bind(repository.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
+        let read = |row: &AnyRow| {
+            let reads: String = row.try_get("reads")?;
+            Ok((row.try_get("name")?, parsed(&reads).into_keys().collect()))
+        };
+        rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
+    }
+
+    /// What the stacks put out by now that lie in the same backend as this one.
+    pub async fn put_out(&self, stack: &StackId) -> Result<PutOut> {
+        let list = "SELECT name, put_out FROM stacks WHERE put_out IS NOT NULL \
+            AND backend = (SELECT backend FROM stacks WHERE id = $1) ORDER BY rolled_out_at";
+        let failed = failed("looking what stacks put out");
+        let rows = sqlx::query(list).bind(stack.0.clone()).fetch_all(&self.pool).await.map_err(&failed)?;
+        let read = |row: &AnyRow| Ok((row.try_get("name")?, row.try_get("put_out")?));
+        rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
+    }
+
+    /// Which of these stacks read what is another thing by now: for each the first stack that puts out other values. What is rolled
+    /// out before its merge does not count until it is merged.
+    pub(super) async fn outdated(&self, readers: &[Reader]) -> Result<BTreeMap<String, String>> {
+        if readers.iter().all(|reader| reader.reads.is_empty()) {
+            return Ok(BTreeMap::new());
+        }
+        let list = "SELECT s.name, s.backend, s.put_out, s.rolled_out_at FROM stacks s \
+            JOIN repositories r ON r.id = s.repository_id \
+            WHERE s.rolled_out_commit IS NOT NULL AND s.backend IS NOT NULL \
+                AND NOT EXISTS (SELECT 1 FROM applied a WHERE a.repository = r.label AND a.stack = s.name) \
+            ORDER BY s.rolled_out_at";
+        let failed = failed("looking what stacks put out");
+        let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(&failed)?;
+        let source = |row: &AnyRow| {
+            let stands = Source { put_out: row.try_get("put_out")?, rolled_out_at: row.try_get("rolled_out_at")? };
+            Ok(((row.try_get("backend")?, row.try_get("name")?), stands))
+        };
+        let sources: Sources = rows.iter().map(source).collect::<Result<_, sqlx::Error>>().map_err(failed)?;
+        Ok(outdated(readers, &sources))
+    }
+}
+
+impl Reader {
+    pub fn of(row: &AnyRow) -> Result<Reader, sqlx::Error> {
+        Ok(Reader {
+            name: row.try_get("name")?,
+            backend: row.try_get("backend")?,
+            reads: parsed(&row.try_get::<String, _>("reads")?),
+            rolled_out_at: row.try_get::<Option<i64>, _>("rolled_out_at")?.unwrap_or_default(),
+        })
+    }
+
+    /// What it read, by the names of stacks.
+    fn named(&self) -> impl Iterator<Item = (String, Option<&String>)> {
+        let project = self.name.split('/').next().unwrap_or_default();
+        self.reads.iter().filter_map(move |(name, read)| Some((referred(name, project)?, read.as_ref())))
+    }
+
+    /// The first that puts out other values than it read. Those that wait for one another in a circle would roll each other out for ever,
+    /// so they don't count.
+    fn outdated_by(&self, sources: &Sources, is_circle: impl Fn(&str) -> bool) -> Option<String> {
+        let backend = self.backend.as_ref()?;
+        let source = |name: &String| sources.get(&(backend.clone(), name.clone()));
+        let is_other = |(name, read): &(String, Option<&String>)| {
+            source(name).is_some_and(|source| source.differs(*read, self.rolled_out_at)) && !is_circle(name)
+        };
+        self.named().find(is_other).map(|(name, _)| name)
+    }
+}
+
+/// For each that reads what is another thing by now the first stack that puts out other values.
+fn outdated(readers: &[Reader], sources: &Sources) -> BTreeMap<String, String> {
+    let names = |reader: &Reader| reader.named().map(|(name, _)| name).collect();
+    let named: BTreeMap<&str, Vec<String>> = readers.iter().map(|reader| (&*reader.name, names(reader))).collect();
+    let outdated = |reader: &Reader| {
+        let is_circle = |source: &str| reads_from(&named, source, &reader.name);
+        Some((reader.name.clone(), reader.outdated_by(sources, is_circle)?))
+    };
+    readers.iter().filter_map(outdated).collect()
+}
+
+/// Whether a stack reads another one's outputs, if only through others.
+fn reads_from(named: &BTreeMap<&str, Vec<String>>, stack: &str, other: &str) -> bool {
+    let (mut seen, mut left) = (BTreeSet::new(), vec![stack]);
+    while let Some(name) = left.pop() {
+        if name == other {
+            return true;
+        }
+        if seen.insert(name) {
+            left.extend(named.get(name).into_iter().flatten().map(String::as_str));
+        }
+    }
+    false
+}
+
+impl Source {
+    /// Whether it puts out other values than were read. Of what nobody noted, only what was rolled out since may be others.
+    fn differs(&self, read: Option<&String>, read_at: i64) -> bool {
+        match (&self.put_out, read) {
+            (Some(_), None) => self.rolled_out_at > read_at,
+            (now, read) => now.as_ref() != read,
+        }
+    }
+}
+
+/// Writes down what a stack read and what it puts out now; what it read stays where that is not known.
+pub(super) async fn keep(
+    transaction: &mut AnyConnection,
+    stack: &StackId,
+    reads: Option<&Reads>,
+    put_out: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    let update = "UPDATE stacks SET reads = COALESCE($1, reads), put_out = $2 WHERE id = $3";
+    let reads = reads.map(|reads| serde_json::to_string(reads).unwrap_or_default());
+    let bound = sqlx::query(update).bind(reads).bind(put_out.map(str::to_owned)).bind(stack.0.clone());
+    bound.execute(transaction).await.map(drop)
+}
+
+fn parsed(written: &str) -> Reads {
+    match serde_json::from_str(written) {
+        Ok(Written::Reads(reads)) => reads,
+        Ok(Written::Names(names)) => names.into_iter().map(|name| (name, None)).collect(),
+        Err(_) => Reads::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_is_compared_with_what_is_put_out() {
+        let cases = [
+            (Some("a"), Some("a"), 9, false),
+            (Some("a"), Some("b"), 9, true),
+            (None, Some("b"), 9, true),
+            (None, None, 9, false),
+            // Read by an older gitinfra, or before anything was put out: only what came since counts.
+            (Some("a"), None, 9, true),
+            (Some("a"), None, 3, false),
+        ];
+        for (now, read, rolled_out_at, expected) in cases {
+            let source = Source { put_out: now.map(str::to_owned), rolled_out_at };
+            let read = read.map(str::to_owned);
+            assert_eq!(source.differs(read.as_ref(), 5), expected, "{now:?} {read:?} {rolled_out_at}");
+        }
+        assert_eq!(parsed(r#"["o/net/dev"]"#), Reads::from([("o/net/dev".to_owned(), None)]));
+        assert_eq!(parsed(r#"{"o/net/dev":"a"}"#), Reads::from([("o/net/dev".to_owned(), Some("a".to_owned()))]));
+        assert_eq!(parsed("[]"), Reads::new());
+    }
+
+    #[test]
+    fn stacks_that_read_each_other_do_not_roll_each_other_out() {
+        let reader = |name: &str, reads: &[&str]| Reader {
+            name: name.to_owned(),
+            backend: Some("file://".to_owned()),
+            reads: reads.iter().map(|read| (format!("o/{read}"), None)).collect(),
+            rolled_out_at: 1,
+        };
+        let readers = [
+            reader("a/dev", &["b/dev"]),
+            reader("b/dev", &["c/dev", "net/dev"]),
+            reader("c/dev", &["a/dev"]),
+            reader("own/dev", &["own/dev"]),
+            reader("end/dev", &["a/dev"]),
+            Reader { backend: Some("s3://".to_owned()), ..reader("far/dev", &["net/dev"]) },
+        ];
+        let names = ["a/dev", "b/dev", "c/dev", "own/dev", "net/dev"];
+        let source = |name: &&str| {
+            (("file://".to_owned(), (*name).to_owned()), Source { put_out: Some("x".to_owned()), rolled_out_at: 2 })
+        };
+        let sources = names.iter().map(source).collect();
+        let told: Vec<(String, String)> = outdated(&readers, &sources).into_iter().collect();
+        let told: Vec<(&str, &str)> = told.iter().map(|(name, of)| (name.as_str(), of.as_str())).collect();
+        assert_eq!(told, [("b/dev", "net/dev"), ("end/dev", "a/dev")]);
+    }
+}
