@@ -1,5 +1,7 @@
 //! What `get` and `describe` read: stacks and runs as whole records.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -21,14 +23,25 @@ pub struct RunFilter {
 impl Ledger {
     pub async fn stack_records(&self) -> Result<Vec<StackRecord>> {
         let list = "SELECT s.name, r.label AS repository, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, \
-                s.created_at, s.left_at, s.destroyed_at, s.backend, s.suspended_why, d.state AS drift, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
+                s.created_at, s.left_at, s.destroyed_at, s.backend, s.suspended_why, s.reads, d.state AS drift, \
+                u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
             FROM stacks s JOIN repositories r ON r.id = s.repository_id LEFT JOIN drifts d ON d.stack_id = s.id \
             LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id \
                 ORDER BY v.fence DESC, v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
         let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(failed("listing stacks"))?;
         let all = rows.iter().map(stack).collect::<Result<_, sqlx::Error>>().map_err(failed("listing stacks"))?;
-        Ok(self.seen(all, 0, |stack: &StackRecord| &stack.repository))
+        let mut all = self.seen(all, 0, |stack: &StackRecord| &stack.repository);
+        // There are few of them, so they cost less by themselves than in a join.
+        let locks = self.locks().await?.into_iter();
+        let mut locks: BTreeMap<_, _> = locks.map(|lock| ((lock.repository.clone(), lock.name.clone()), lock)).collect();
+        for stack in &mut all {
+            if locks.is_empty() {
+                break;
+            }
+            stack.lock = locks.remove(&(stack.repository.clone(), stack.name.clone()));
+        }
+        Ok(all)
     }
 
     /// The repositories that are known, each with the moment in which it was seen first.
@@ -84,9 +97,11 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
     let (left, destroyed): (Option<i64>, Option<i64>) = (row.try_get("left_at")?, row.try_get("destroyed_at")?);
     Ok(StackRecord {
         name: row.try_get("name")?,
-        status: Standing::of(last_state, commit.is_some(), left.is_some(), destroyed.is_some()),
+        standing: Standing::of(last_state, commit.is_some(), left.is_some(), destroyed.is_some()),
         behind_by: None,
         suspended: row.try_get("suspended_why")?,
+        lock: None,
+        blocked_by: None,
         drift: drift(row.try_get("drift")?)?,
         message: row.try_get("message")?,
         branch: row.try_get("branch")?,
@@ -96,6 +111,7 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
         repository: row.try_get("repository")?,
         folder: row.try_get("folder")?,
         runtime: row.try_get("runtime")?,
+        reads: reads(row.try_get("reads")?),
         commit,
         rolled_out_at: row.try_get("rolled_out_at")?,
         created_at: row.try_get("created_at")?,
@@ -103,6 +119,11 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
         last_state,
         last_started_at: row.try_get("last_started_at")?,
     })
+}
+
+/// Most read nothing.
+fn reads(names: &str) -> Vec<String> {
+    if names == "[]" { Vec::new() } else { serde_json::from_str(names).unwrap_or_default() }
 }
 
 /// Where nobody looked nothing is known.
