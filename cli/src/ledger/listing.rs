@@ -34,7 +34,8 @@ impl Ledger {
         let mut all = self.seen(all, 0, |stack: &StackRecord| &stack.repository);
         // There are few of them, so they cost less by themselves than in a join.
         let locks = self.locks().await?.into_iter();
-        let mut locks: BTreeMap<_, _> = locks.map(|lock| ((lock.repository.clone(), lock.name.clone()), lock)).collect();
+        let mut locks: BTreeMap<_, _> =
+            locks.map(|lock| ((lock.repository.clone(), lock.name.clone()), lock)).collect();
         for stack in &mut all {
             if locks.is_empty() {
                 break;
