@@ -41,7 +41,7 @@ use std::path::{Path, PathBuf};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args as Arguments, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, near};
 use crate::ui::{self, Color, Stream, Ui};
 use shell::Shell;
 
@@ -259,7 +259,7 @@ impl Args {
         let read = command
             .try_get_matches_from_mut(line.iter().map(AsRef::as_ref))
             .and_then(|matches| Args::from_arg_matches(&matches));
-        read.map_err(|error| with_short_usage(error, &mut command))
+        read.map_err(|error| with_suggestion(with_short_usage(error, &mut command), &command))
     }
 
     fn declaration() -> clap::Command {
@@ -277,6 +277,19 @@ fn with_short_usage(mut error: clap::Error, command: &mut clap::Command) -> clap
     let is_meant = |verb: &clap::Command| verb.get_bin_name().is_some_and(|name| usage.contains(&format!(" {name} ")));
     if let Some(verb) = command.get_subcommands_mut().find(|verb| is_meant(verb)) {
         error.insert(ContextKind::Usage, ContextValue::StyledStr(verb.render_usage()));
+    }
+    error
+}
+
+/// The error with the verb that was meant. clap's own measure finds none for slips of short ones, such as `gte`.
+fn with_suggestion(mut error: clap::Error, command: &clap::Command) -> clap::Error {
+    let Some(ContextValue::String(wrong)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    let verbs = command.get_subcommands().filter(|verb| !verb.is_hide_set()).map(clap::Command::get_name);
+    let meant = near(wrong, verbs).map(str::to_owned);
+    if let Some(meant) = meant.filter(|_| error.get(ContextKind::SuggestedSubcommand).is_none()) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant]));
     }
     error
 }
@@ -315,6 +328,20 @@ mod tests {
     #[test]
     fn the_declaration_holds_together() {
         Args::declaration().debug_assert();
+    }
+
+    #[test]
+    fn a_slip_of_a_verb_is_told_with_the_verb() {
+        let tip = |word: &str| {
+            let said = Args::written(&["gitinfra".to_owned(), word.to_owned()]).expect_err("words");
+            assert!(said.contains(&format!("unrecognized subcommand '{word}'")), "{said}");
+            said.lines().find_map(|line| line.trim().strip_prefix("tip: ")).map(str::to_owned).unwrap_or_default()
+        };
+        let cases = [("gte", "get"), ("lgos", "logs"), ("snyc", "sync"), ("drfit", "drift"), ("wati", "wait")];
+        for (slip, verb) in cases {
+            assert!(tip(slip).contains(&format!("'{verb}'")), "{slip}: {}", tip(slip));
+        }
+        assert_eq!(tip("xyzzy"), "");
     }
 
     #[test]

@@ -15,7 +15,7 @@ impl Destroy {
     pub async fn find(&self, record: &StackRecord) -> Result<Target> {
         let name = &record.name;
         let forget = format!("`gitinfra forget stack/{name}` ends its record");
-        if record.status == Standing::Destroyed {
+        if record.standing == Standing::Destroyed {
             return Err(Failure::input(format!("what `{name}` rolled out is destroyed already")).hint(forget));
         }
         let Some(commit) = self.commit(record).await? else {

@@ -164,12 +164,17 @@ impl std::error::Error for Failure {}
 
 /// "did you mean `x`?", when one of the known names is near enough to be a slip of the pen.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    near(wanted, known).map(|name| format!("did you mean `{name}`?"))
+}
+
+/// The known name that is nearest, where it is near enough to be what was meant.
+pub fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
         .filter(|(distance, name)| *distance <= 1 + name.len().max(wanted.len()) / 4)
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| format!("did you mean `{name}`?"))
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

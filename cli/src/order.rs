@@ -46,15 +46,12 @@ impl Order {
     ) -> Order {
         let stacks: Vec<&Stack> = stacks.collect();
         let places: BTreeMap<String, usize> = stacks.iter().enumerate().map(|(at, stack)| (stack.name(), at)).collect();
-        let contents = files.iter().map(|file| (file.path.as_str(), file.content.as_slice())).collect();
+        let contents = contents(files);
         let mut reads = vec![BTreeSet::new(); stacks.len()];
         let mut circles = Vec::new();
         for (reader, stack) in stacks.iter().enumerate() {
-            let name = stack.name();
-            let mut named = names(stack, &contents);
-            named.extend(read.get(&name).into_iter().flatten().filter_map(|name| referred(name, &stack.project)));
-            let before = places.keys().filter(|name| any(&stack.after, name));
-            for other in named.iter().chain(before).filter_map(|name| places.get(name)) {
+            let read = read.get(&stack.name()).map(Vec::as_slice).unwrap_or_default();
+            for other in before(stack, &contents, read, places.keys()).iter().filter_map(|name| places.get(name)) {
                 match way(&reads, *other, reader) {
                     None => drop(reads[reader].insert(*other)),
                     // Who names himself waits for nobody.
@@ -133,6 +130,26 @@ impl Order {
     }
 }
 
+/// What files hold, by their paths.
+pub type Contents<'a> = BTreeMap<&'a str, &'a [u8]>;
+
+pub fn contents(files: &[TreeFile]) -> Contents<'_> {
+    files.iter().map(|file| (file.path.as_str(), file.content.as_slice())).collect()
+}
+
+/// The names of those that have to stand before a stack: whom it names, whom its newest run read, and what rules say of all that there are.
+pub fn before<'a>(
+    stack: &Stack,
+    contents: &Contents<'_>,
+    read: &[String],
+    all: impl Iterator<Item = &'a String>,
+) -> BTreeSet<String> {
+    let mut before = names(stack, contents);
+    before.extend(read.iter().filter_map(|name| referred(name, &stack.project)));
+    before.extend(all.filter(|name| any(&stack.after, name)).cloned());
+    before
+}
+
 /// The way from a stack to another one whose outputs it reads, if only through others; `None` where there is none.
 fn way(reads: &[BTreeSet<usize>], from: usize, to: usize) -> Option<Vec<usize>> {
     let (mut before, mut left) = (BTreeMap::from([(from, from)]), vec![from]);
@@ -155,7 +172,7 @@ fn way(reads: &[BTreeSet<usize>], from: usize, to: usize) -> Option<Vec<usize>> 
 }
 
 /// The stacks that a stack names, as `PROJECT/STACK`.
-fn names(stack: &Stack, contents: &BTreeMap<&str, &[u8]>) -> BTreeSet<String> {
+fn names(stack: &Stack, contents: &Contents<'_>) -> BTreeSet<String> {
     // Whatever names none is not read for nothing: there may be ten thousand.
     let read = |path: &str, hint: &str| {
         let text = contents.get(path).and_then(|content| std::str::from_utf8(content).ok());

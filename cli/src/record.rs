@@ -1,4 +1,4 @@
-//! What the ledger keeps, as values: stacks, runs and how runs end.
+//! What the ledger keeps, as values: runs and how they end; all else in a file each.
 
 mod drift;
 mod hold;
@@ -7,6 +7,7 @@ mod lock;
 mod preview;
 mod pull;
 mod repository;
+mod stack;
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,6 +25,7 @@ pub use lock::Lock;
 pub use preview::{SealRecord, SealState};
 pub use pull::{EndState, PullEnd, PullRecord, PullStack, StackEnd};
 pub use repository::Repository;
+pub use stack::{StackRecord, StackState, Standing};
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,96 +166,4 @@ impl Run {
             host: text("here"),
         }
     }
-}
-
-/// How a stack stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    UpToDate,
-    /// The branch holds changes of it that are not rolled out.
-    Behind,
-    Running,
-    Failing,
-    /// The newest run was cancelled or cut off.
-    Stopped,
-    /// Somebody else held the engine's lock.
-    Busy,
-    /// Its roll-out waits for somebody's decision.
-    Held,
-    /// It left the branch, and what it rolled out was left standing.
-    Gone,
-    /// What it had rolled out was destroyed.
-    Destroyed,
-    /// It was never rolled out.
-    #[default]
-    New,
-}
-
-impl Standing {
-    /// What a page, a metric and a comment call it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Standing::UpToDate => "current",
-            Standing::Behind => "queued",
-            Standing::Running => "running",
-            Standing::Failing | Standing::Stopped => "failing",
-            Standing::Busy => "blocked",
-            Standing::Held => "held",
-            Standing::Gone => "gone",
-            Standing::Destroyed | Standing::New => "new",
-        }
-    }
-
-    /// As far as the ledger knows.
-    pub fn of(last: Option<RunState>, is_rolled_out: bool, has_left: bool, is_destroyed: bool) -> Standing {
-        match last {
-            Some(RunState::Running) => Standing::Running,
-            _ if has_left && !is_destroyed => Standing::Gone,
-            Some(RunState::Failed) => Standing::Failing,
-            Some(RunState::Cancelled | RunState::Interrupted) => Standing::Stopped,
-            Some(RunState::Busy) => Standing::Busy,
-            Some(RunState::Held) => Standing::Held,
-            Some(RunState::Succeeded) | None if is_destroyed => Standing::Destroyed,
-            Some(RunState::Succeeded) | None if is_rolled_out => Standing::UpToDate,
-            Some(RunState::Succeeded) | None => Standing::New,
-        }
-    }
-}
-
-/// A stack as the ledger knows it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StackRecord {
-    pub name: String,
-    pub status: Standing,
-    /// By how many commits it is behind its branch, where a run of this machine has seen them.
-    pub behind_by: Option<usize>,
-    /// Why it is not to be rolled out for now, if it isn't.
-    pub suspended: Option<String>,
-    /// What the newest look for drift found.
-    pub drift: DriftState,
-    /// Why the newest run did not succeed.
-    pub message: Option<String>,
-    pub repository: String,
-    /// The branch that the newest run rolled out.
-    pub branch: Option<String>,
-    /// Globs of the tags of which the newest is rolled out, in the place of the branch's head.
-    pub tags: Vec<String>,
-    /// That tag, as of the newest look at the branch.
-    pub tag: Option<String>,
-    /// Where its state lives, as of the newest run, without a password.
-    pub backend: Option<String>,
-    pub folder: String,
-    pub runtime: String,
-    pub commit: Option<String>,
-    #[serde(serialize_with = "moment::serialize_some")]
-    pub rolled_out_at: Option<i64>,
-    #[serde(serialize_with = "moment::serialize")]
-    pub created_at: i64,
-    /// The newest run's name and state.
-    pub last_run: Option<String>,
-    pub last_state: Option<RunState>,
-    #[serde(serialize_with = "moment::serialize_some")]
-    pub last_started_at: Option<i64>,
 }

@@ -10,6 +10,7 @@ use crate::decide::Reason;
 use crate::digest;
 use crate::failure::Result;
 use crate::git::{Changes, Mirror, Programs};
+use crate::order;
 use crate::record::{StackRecord, Standing};
 use crate::repo::{self, Fault, Listing, Stack};
 use crate::tags::Tag;
@@ -37,19 +38,37 @@ struct Kept {
     stacks: BTreeMap<String, Stood>,
 }
 
-/// How a stack stands.
+/// How a stack stands. Of thousands most stand as their branch says, so what says nothing is not written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 struct Stood {
     /// What of the record it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<String>,
     folder: String,
+    #[serde(skip_serializing_if = "is_not")]
     is_gone: bool,
+    #[serde(skip_serializing_if = "is_not")]
     is_due: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     behind_by: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     tag: Option<String>,
     /// Why it can't be rolled out at the head: its project can't be read, or it can't be told from another.
+    #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<String>,
+    /// The names of those that have to stand before it, where it is to be rolled out.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    after: BTreeSet<String>,
+}
+
+/// The shape in which looks are kept: what was kept in another one is looked at anew.
+const SHAPE: &str = "2";
+
+fn is_not(said: &bool) -> bool {
+    !said
 }
 
 impl Kept {
@@ -63,7 +82,7 @@ impl Kept {
 /// Fills in how the stacks of a branch stand, by the look before where that was at the same commits.
 fn settled(mirror: &Mirror, branch: &str, head: String, mut records: Vec<&mut StackRecord>) -> Result<()> {
     let tags: String = mirror.tags_seen().iter().map(|tag| format!("{} {}\n", tag.name, tag.commit)).collect();
-    let ground = format!("{} {head} {}", env!("CARGO_PKG_VERSION"), digest::name_of(&tags));
+    let ground = format!("{} {SHAPE} {head} {}", env!("CARGO_PKG_VERSION"), digest::name_of(&tags));
     let file = format!("gitinfra-standing-{}.json", digest::name_of(branch));
     let mut kept: Kept = mirror.note(&file).filter(|kept: &Kept| kept.ground == ground).unwrap_or_default();
     if !records.iter().all(|record| kept.of(record).is_some()) {
@@ -76,7 +95,26 @@ fn settled(mirror: &Mirror, branch: &str, head: String, mut records: Vec<&mut St
             settle(record, stood);
         }
     }
+    keep_back(&mut records, &kept);
     Ok(())
+}
+
+/// Notes which stacks wait for one that was not rolled out, and so on for those that wait for these.
+fn keep_back(records: &mut [&mut StackRecord], kept: &Kept) {
+    let mut back: BTreeSet<String> =
+        records.iter().filter(|record| record.keeps_back()).map(|record| record.name.clone()).collect();
+    let mut has_more = !back.is_empty();
+    while std::mem::take(&mut has_more) {
+        let free = records.iter_mut().filter(|record| record.standing.is_due() && record.blocked_by.is_none());
+        for record in free {
+            let after = kept.stacks.get(&record.name).map(|stood| stood.after.iter());
+            if let Some(other) = after.into_iter().flatten().find(|other| back.contains(*other)) {
+                record.blocked_by = Some(other.clone());
+                back.insert(record.name.clone());
+                has_more = true;
+            }
+        }
+    }
 }
 
 fn place(record: &StackRecord) -> Option<(String, String)> {
@@ -98,14 +136,15 @@ fn compare(mirror: &Mirror, branch: &str, head: &str, records: &[&mut StackRecor
         ..Stood::default()
     };
     let mut all: BTreeMap<String, Stood> = records.iter().map(|record| (record.name.clone(), begun(record))).collect();
+    let reads = records.iter().map(|record| (record.name.as_str(), record.reads.as_slice())).collect();
     let (tagged, rest): (Vec<Stack>, Vec<Stack>) = followed.into_iter().partition(|stack| !stack.tags.is_empty());
     for (commit, names) in by_tags(mirror, head, &tagged, &mut all) {
         let listing = mirror.listing(&commit)?;
         let mut stacks = config.apply(repo::stacks(&listing), branch).stacks;
         stacks.retain(|stack| names.contains(&stack.name()));
-        told(mirror, &commit, (&listing, stacks), &mut all)?;
+        told(mirror, &commit, (&listing, stacks), &reads, &mut all)?;
     }
-    told(mirror, head, (&listing, rest), &mut all)?;
+    told(mirror, head, (&listing, rest), &reads, &mut all)?;
     Ok(all)
 }
 
@@ -142,13 +181,15 @@ fn keeps_back(fault: &Fault, record: &StackRecord) -> bool {
     }
 }
 
-/// Says how stacks stand towards a commit.
+/// Says how stacks stand towards a commit. `reads` is what their newest runs read.
 fn told(
     mirror: &Mirror,
     head: &str,
     (listing, stacks): (&Listing, Vec<Stack>),
+    reads: &BTreeMap<&str, &[String]>,
     all: &mut BTreeMap<String, Stood>,
 ) -> Result<()> {
+    let (contents, names) = (order::contents(&listing.files), all.keys().cloned().collect::<Vec<_>>());
     let mut programs = Programs::at(mirror, head, listing)?;
     let mut changes = Changes::to(mirror, head);
     let mut distances: BTreeMap<String, Option<usize>> = BTreeMap::new();
@@ -156,14 +197,19 @@ fn told(
         let Some(stood) = all.get_mut(&stack.name()) else {
             continue;
         };
-        let Some(commit) = stood.commit.clone() else {
-            continue;
-        };
-        stood.is_due = is_due(&mut stack, changes.since(&commit)?, &mut programs);
-        if stood.is_due {
+        if let Some(commit) = stood.commit.clone() {
+            stood.is_due = is_due(&mut stack, changes.since(&commit)?, &mut programs);
+            if !stood.is_due {
+                continue;
+            }
             let distance = distances.entry(commit).or_insert_with_key(|from| mirror.commits_between(from, head));
             stood.behind_by = *distance;
         }
+        if stack.reach.is_none() {
+            programs.follow(&mut stack);
+        }
+        let read = reads.get(stack.name().as_str()).copied().unwrap_or_default();
+        stood.after = order::before(&stack, &contents, read, names.iter());
     }
     Ok(())
 }
@@ -183,15 +229,15 @@ fn settle(record: &mut StackRecord, stood: &Stood) {
     record.behind_by = stood.behind_by;
     record.tags.clone_from(&stood.tags);
     record.tag.clone_from(&stood.tag);
-    if stood.is_gone && record.status != Standing::Destroyed {
-        record.status = Standing::Gone;
+    if stood.is_gone && record.standing != Standing::Destroyed {
+        record.standing = Standing::Gone;
         return;
     }
-    let is_at_rest = matches!(record.status, Standing::UpToDate | Standing::Behind | Standing::Failing);
+    let is_at_rest = matches!(record.standing, Standing::UpToDate | Standing::Behind | Standing::Failing);
     if let Some(fault) = stood.fault.as_ref().filter(|_| is_at_rest) {
-        record.status = Standing::Failing;
+        record.standing = Standing::Failing;
         record.message = Some(fault.clone());
-    } else if stood.is_due && record.status == Standing::UpToDate {
-        record.status = Standing::Behind;
+    } else if stood.is_due && record.standing == Standing::UpToDate {
+        record.standing = Standing::Behind;
     }
 }

@@ -51,7 +51,7 @@ impl Verb for Destroy {
         if let Some(kind) = failure {
             return Ok(kind.exit_code());
         }
-        if record.status != Standing::Gone && record.suspended.is_none() {
+        if record.standing != Standing::Gone && record.suspended.is_none() {
             shell.ui.talk(&format!("note: {} has it still, so the next `sync` makes it again", target.branch));
         }
         let going = preview.changes.effects().get(&Effect::Delete).copied().unwrap_or_default();

@@ -49,7 +49,7 @@ impl Verb for Forget {
 /// What is left of a stack that is forgotten.
 fn note(stack: &StackRecord) -> Option<String> {
     let branch = stack.branch.as_deref().unwrap_or("its branch");
-    match stack.status {
+    match stack.standing {
         Standing::Gone => Some("what it rolled out is left standing".to_owned()),
         Standing::Destroyed => None,
         _ => Some(format!("note: {branch} has it still, so the next `sync` rolls it out as a new one")),

@@ -127,15 +127,21 @@ mod tests {
     #[test]
     fn the_configuration_is_right_with_its_examples_and_without() {
         assert_eq!(Config::read(CONFIG), Ok(Config::default()));
-        let is_example = |line: &&str| {
-            line.starts_with("# include")
-                || line.starts_with("# exclude")
-                || line.starts_with("# rules")
-                || line.starts_with("#   ")
-        };
-        let examples: Vec<&str> = CONFIG.lines().filter(is_example).map(|line| &line[2..]).collect();
-        assert_eq!(examples.len(), 19, "{examples:#?}");
-        assert_ne!(Config::read(&examples.join("\n")).expect("the examples are right"), Config::default());
+        let lines = CONFIG.lines().filter_map(|line| line.strip_prefix("# "));
+        let is_key = |line: &str| line.split_once(':').is_some_and(|(key, _)| !key.contains(' '));
+        let mut examples: Vec<(&str, String)> = Vec::new();
+        for line in lines.filter(|line| line.starts_with("  ") || is_key(line)) {
+            match examples.last_mut().filter(|_| line.starts_with(' ')) {
+                Some((_, example)) => *example += &format!("\n{line}"),
+                None => examples.push((line.split(':').next().unwrap_or_default(), line.to_owned())),
+            }
+        }
+        let keys: Vec<&str> = examples.iter().map(|(key, _)| *key).collect();
+        assert_eq!(keys, ["include", "exclude", "rules", "budgets", "approvals", "drift"]);
+        let whole = examples.iter().map(|(_, example)| example.as_str()).collect::<Vec<_>>().join("\n");
+        for text in examples.iter().map(|(_, example)| example).chain([&whole]) {
+            assert_ne!(Config::read(text).expect("the example is right"), Config::default(), "{text}");
+        }
     }
 
     #[test]

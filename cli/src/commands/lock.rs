@@ -21,7 +21,7 @@ const BACK: &str = "the next roll-out of its branch takes the stack back to what
 pub struct Lock {
     #[command(flatten)]
     which: Which,
-    /// Why; it is needed, and shown wherever the stack is
+    /// Why; it is shown wherever the stack is
     #[arg(long, value_name = "WORDS")]
     reason: String,
     /// For how long, such as 30m or 8h; whoever has the lock may take it again

@@ -27,7 +27,7 @@ pub fn markdown() -> String {
 }
 
 fn section(verb: &Command) -> String {
-    let mut text = format!("\n## gitinfra {}\n\n{}.\n\n", verb.get_name(), about(verb));
+    let mut text = format!("\n## gitinfra {}\n\n{}.\n\n{}", verb.get_name(), about(verb), more(verb));
     let own: Vec<&Arg> = verb.get_arguments().filter(|arg| !is_usual(arg) && !arg.is_global_set()).collect();
     let _ = writeln!(text, "```\n{}\n```", usage(verb, &own));
     if !own.is_empty() {
@@ -45,17 +45,30 @@ fn about(verb: &Command) -> String {
     verb.get_about().map(ToString::to_string).unwrap_or_default()
 }
 
+/// What its long help says below the first line.
+fn more(verb: &Command) -> String {
+    let long = verb.get_long_about().map(ToString::to_string).unwrap_or_default();
+    long.split_once("\n\n").map(|(_, more)| format!("{}\n\n", more.trim_end())).unwrap_or_default()
+}
+
 fn is_usual(arg: &Arg) -> bool {
     matches!(arg.get_id().as_str(), "help" | "version")
 }
 
 fn usage(verb: &Command, own: &[&Arg]) -> String {
     let mut words = vec![format!("gitinfra {}", verb.get_name())];
-    if own.iter().any(|arg| !arg.is_positional()) {
+    let options = || own.iter().filter(|arg| !arg.is_positional());
+    if options().any(|arg| !arg.is_required_set()) {
         words.push("[OPTIONS]".to_owned());
     }
+    words.extend(options().filter(|arg| arg.is_required_set()).filter_map(|arg| required(arg)));
     words.extend(own.iter().filter(|arg| arg.is_positional()).map(|arg| positional(arg)));
     words.join(" ")
+}
+
+/// `--to <RUN>`, for what can't be left out.
+fn required(arg: &Arg) -> Option<String> {
+    arg.get_long().map(|long| format!("--{long} <{}>", value_name(arg)))
 }
 
 fn positional(arg: &Arg) -> String {
@@ -101,6 +114,9 @@ fn meaning(arg: &Arg) -> String {
     if arg.get_action().takes_values() && !defaults.is_empty() {
         let _ = write!(text, "; default {}", defaults.join(", "));
     }
+    if arg.is_required_set() && !arg.is_positional() {
+        text += "; required";
+    }
     if let Some(variable) = arg.get_env() {
         let _ = write!(text, "; `{}`", variable.to_string_lossy());
     }
@@ -129,6 +145,19 @@ mod tests {
             written == page,
             "docs/cli.md is not current: `UPDATE=1 cargo test --workspace the_reference_is_current` writes it"
         );
+    }
+
+    #[test]
+    fn what_is_required_and_the_long_help_are_told() {
+        let page = markdown();
+        for words in [
+            "\ngitinfra lock [OPTIONS] --reason <WORDS> <STACK>...\n",
+            "\ngitinfra rollback [OPTIONS] --to <RUN> <STACK>\n",
+            "shown wherever the stack is; required |",
+            "\nThe approvals that gitinfra.yaml asks for are asked for here, too",
+        ] {
+            assert!(page.contains(words), "{words}");
+        }
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn is_run(name: &str) -> bool {
 
 fn went_wrong(stack: &StackRecord) -> bool {
     use crate::record::Standing::{Destroyed, Gone};
-    let is_there = !matches!(stack.status, Gone | Destroyed);
+    let is_there = !matches!(stack.standing, Gone | Destroyed);
     is_there && stack.last_state.is_some_and(|state| !matches!(state, RunState::Succeeded | RunState::Running))
 }
 

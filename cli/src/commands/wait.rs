@@ -100,9 +100,9 @@ impl Conditions for StackRecord {
 
     fn holds(&self, condition: &str) -> Option<bool> {
         match condition {
-            "ready" => Some(self.status == Standing::UpToDate),
-            "failing" => Some(self.status == Standing::Failing),
-            "destroyed" => Some(self.status == Standing::Destroyed),
+            "ready" => Some(self.standing == Standing::UpToDate),
+            "failing" => Some(self.standing == Standing::Failing),
+            "destroyed" => Some(self.standing == Standing::Destroyed),
             _ => None,
         }
     }
@@ -342,9 +342,9 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(text.parse::<Goal>(), expected, "{text}");
         }
-        let Ok(Goal::Field(field, value)) = "jsonpath={.status}=up-to-date".parse() else { panic!("a field") };
-        assert_eq!(value, "up-to-date");
-        assert_eq!(shown(field.of(&serde_json::json!({"status": "up-to-date"}))), value);
+        let Ok(Goal::Field(field, value)) = "jsonpath={.status}=current".parse() else { panic!("a field") };
+        assert_eq!(value, "current");
+        assert_eq!(shown(field.of(&serde_json::json!({"status": "current"}))), value);
         for wrong in ["Ready", "jsonpath={.x}", "condition=Ready=maybe", "what=Ready"] {
             assert!(wrong.parse::<Goal>().is_err(), "{wrong}");
         }

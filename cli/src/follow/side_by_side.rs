@@ -88,7 +88,8 @@ impl Follow {
                 (When::IfReadsAnew { .. }, None) => {
                     let before: Vec<String> = order.before(stack).map(|other| due[other].stack.name()).collect();
                     let before: Vec<&str> = before.iter().map(String::as_str).collect();
-                    let message = format!("it follows if what it reads of {} comes to be another thing", list(&before, 3));
+                    let message =
+                        format!("it follows if what it reads of {} comes to be another thing", list(&before, 3));
                     Body::Note { message }
                 }
             };

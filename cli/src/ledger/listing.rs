@@ -1,8 +1,11 @@
 //! What `get` and `describe` read: stacks and runs as whole records.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::outputs::names_in;
 use super::{Ledger, failed};
 use crate::failure::{Failure, Result};
 use crate::record::{Action, DriftState, Run, RunState, StackRecord, Standing};
@@ -21,14 +24,33 @@ pub struct RunFilter {
 impl Ledger {
     pub async fn stack_records(&self) -> Result<Vec<StackRecord>> {
         let list = "SELECT s.name, r.label AS repository, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, \
-                s.created_at, s.left_at, s.destroyed_at, s.backend, s.suspended_why, d.state AS drift, u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
+                s.created_at, s.left_at, s.destroyed_at, s.backend, s.suspended_why, s.reads, d.state AS drift, \
+                u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
             FROM stacks s JOIN repositories r ON r.id = s.repository_id LEFT JOIN drifts d ON d.stack_id = s.id \
             LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id \
                 ORDER BY v.fence DESC, v.started_at DESC, v.id DESC LIMIT 1) \
             ORDER BY s.name, r.label";
         let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(failed("listing stacks"))?;
-        let all = rows.iter().map(stack).collect::<Result<_, sqlx::Error>>().map_err(failed("listing stacks"))?;
-        Ok(self.seen(all, 0, |stack: &StackRecord| &stack.repository))
+        let mut all: Vec<StackRecord> =
+            rows.iter().map(stack).collect::<Result<_, sqlx::Error>>().map_err(failed("listing stacks"))?;
+        for (stack, reads_anew) in all.iter_mut().zip(self.read_anew(&rows).await?) {
+            stack.reads_anew = reads_anew.filter(|_| stack.standing == Standing::UpToDate);
+            if stack.reads_anew.is_some() {
+                stack.standing = Standing::Behind;
+            }
+        }
+        let mut all = self.seen(all, 0, |stack: &StackRecord| &stack.repository);
+        // There are few of them, so they cost less by themselves than in a join.
+        let locks = self.locks().await?.into_iter();
+        let mut locks: BTreeMap<_, _> =
+            locks.map(|lock| ((lock.repository.clone(), lock.name.clone()), lock)).collect();
+        for stack in &mut all {
+            if locks.is_empty() {
+                break;
+            }
+            stack.lock = locks.remove(&(stack.repository.clone(), stack.name.clone()));
+        }
+        Ok(all)
     }
 
     /// The repositories that are known, each with the moment in which it was seen first.
@@ -84,9 +106,12 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
     let (left, destroyed): (Option<i64>, Option<i64>) = (row.try_get("left_at")?, row.try_get("destroyed_at")?);
     Ok(StackRecord {
         name: row.try_get("name")?,
-        status: Standing::of(last_state, commit.is_some(), left.is_some(), destroyed.is_some()),
+        standing: Standing::of(last_state, commit.is_some(), left.is_some(), destroyed.is_some()),
         behind_by: None,
         suspended: row.try_get("suspended_why")?,
+        lock: None,
+        blocked_by: None,
+        reads_anew: None,
         drift: drift(row.try_get("drift")?)?,
         message: row.try_get("message")?,
         branch: row.try_get("branch")?,
@@ -96,6 +121,7 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
         repository: row.try_get("repository")?,
         folder: row.try_get("folder")?,
         runtime: row.try_get("runtime")?,
+        reads: names_in(row.try_get("reads")?),
         commit,
         rolled_out_at: row.try_get("rolled_out_at")?,
         created_at: row.try_get("created_at")?,

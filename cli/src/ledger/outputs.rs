@@ -26,12 +26,12 @@ enum Written {
 }
 
 /// What one stack read when it was rolled out, and when that was.
-pub(super) struct Reader {
+struct Reader {
     /// `PROJECT/STACK`.
-    pub name: String,
-    pub backend: Option<String>,
-    pub reads: Reads,
-    pub rolled_out_at: i64,
+    name: String,
+    backend: Option<String>,
+    reads: Reads,
+    rolled_out_at: i64,
 }
 
 /// What stands of a stack that others may read.
@@ -52,7 +52,7 @@ impl Ledger {
         let rows = sqlx::query(list).bind(repository.to_owned()).fetch_all(&self.pool).await.map_err(&failed)?;
         let read = |row: &AnyRow| {
             let reads: String = row.try_get("reads")?;
-            Ok((row.try_get("name")?, parsed(&reads).into_keys().collect()))
+            Ok((row.try_get("name")?, names_in(&reads)))
         };
         rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
     }
@@ -67,36 +67,38 @@ impl Ledger {
         rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
     }
 
-    /// Which of these stacks read what is another thing by now: for each the first stack that puts out other values. What is rolled
+    /// For each of these rows of stacks the first stack that puts out other values by now than it read, if there is one. What is rolled
     /// out before its merge does not count until it is merged.
-    pub(super) async fn outdated(&self, readers: &[Reader]) -> Result<BTreeMap<String, String>> {
-        if readers.iter().all(|reader| reader.reads.is_empty()) {
-            return Ok(BTreeMap::new());
+    pub(super) async fn read_anew(&self, rows: &[AnyRow]) -> Result<Vec<Option<String>>> {
+        let failed = failed("looking what stacks put out");
+        let readers: Vec<Option<Reader>> = rows.iter().map(Reader::of).collect::<Result<_, _>>().map_err(&failed)?;
+        if readers.iter().all(Option::is_none) {
+            return Ok(vec![None; rows.len()]);
         }
         let list = "SELECT s.name, s.backend, s.put_out, s.rolled_out_at FROM stacks s \
             JOIN repositories r ON r.id = s.repository_id \
             WHERE s.rolled_out_commit IS NOT NULL AND s.backend IS NOT NULL \
                 AND NOT EXISTS (SELECT 1 FROM applied a WHERE a.repository = r.label AND a.stack = s.name) \
             ORDER BY s.rolled_out_at";
-        let failed = failed("looking what stacks put out");
         let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(&failed)?;
         let source = |row: &AnyRow| {
             let stands = Source { put_out: row.try_get("put_out")?, rolled_out_at: row.try_get("rolled_out_at")? };
             Ok(((row.try_get("backend")?, row.try_get("name")?), stands))
         };
         let sources: Sources = rows.iter().map(source).collect::<Result<_, sqlx::Error>>().map_err(failed)?;
-        Ok(outdated(readers, &sources))
+        Ok(read_anew(&readers, &sources))
     }
 }
 
 impl Reader {
-    pub fn of(row: &AnyRow) -> Result<Reader, sqlx::Error> {
-        Ok(Reader {
-            name: row.try_get("name")?,
-            backend: row.try_get("backend")?,
-            reads: parsed(&row.try_get::<String, _>("reads")?),
-            rolled_out_at: row.try_get::<Option<i64>, _>("rolled_out_at")?.unwrap_or_default(),
-        })
+    /// `None` for one that reads nothing, which most are.
+    fn of(row: &AnyRow) -> Result<Option<Reader>, sqlx::Error> {
+        let reads = parsed(row.try_get("reads")?);
+        if reads.is_empty() {
+            return Ok(None);
+        }
+        let rolled_out_at = row.try_get::<Option<i64>, _>("rolled_out_at")?.unwrap_or_default();
+        Ok(Some(Reader { name: row.try_get("name")?, backend: row.try_get("backend")?, reads, rolled_out_at }))
     }
 
     /// What it read, by the names of stacks.
@@ -107,7 +109,7 @@ impl Reader {
 
     /// The first that puts out other values than it read. Those that wait for one another in a circle would roll each other out for ever,
     /// so they don't count.
-    fn outdated_by(&self, sources: &Sources, is_circle: impl Fn(&str) -> bool) -> Option<String> {
+    fn read_anew(&self, sources: &Sources, is_circle: impl Fn(&str) -> bool) -> Option<String> {
         let backend = self.backend.as_ref()?;
         let source = |name: &String| sources.get(&(backend.clone(), name.clone()));
         let is_other = |(name, read): &(String, Option<&String>)| {
@@ -117,15 +119,11 @@ impl Reader {
     }
 }
 
-/// For each that reads what is another thing by now the first stack that puts out other values.
-fn outdated(readers: &[Reader], sources: &Sources) -> BTreeMap<String, String> {
+fn read_anew(readers: &[Option<Reader>], sources: &Sources) -> Vec<Option<String>> {
     let names = |reader: &Reader| reader.named().map(|(name, _)| name).collect();
-    let named: BTreeMap<&str, Vec<String>> = readers.iter().map(|reader| (&*reader.name, names(reader))).collect();
-    let outdated = |reader: &Reader| {
-        let is_circle = |source: &str| reads_from(&named, source, &reader.name);
-        Some((reader.name.clone(), reader.outdated_by(sources, is_circle)?))
-    };
-    readers.iter().filter_map(outdated).collect()
+    let named = readers.iter().flatten().map(|reader| (reader.name.as_str(), names(reader))).collect();
+    let anew = |reader: &Reader| reader.read_anew(sources, |source| reads_from(&named, source, &reader.name));
+    readers.iter().map(|reader| anew(reader.as_ref()?)).collect()
 }
 
 /// Whether a stack reads another one's outputs, if only through others.
@@ -165,7 +163,15 @@ pub(super) async fn keep(
     bound.execute(transaction).await.map(drop)
 }
 
+/// The names of the stacks that were read.
+pub(super) fn names_in(written: &str) -> Vec<String> {
+    parsed(written).into_keys().collect()
+}
+
 fn parsed(written: &str) -> Reads {
+    if matches!(written, "[]" | "{}") {
+        return Reads::new();
+    }
     match serde_json::from_str(written) {
         Ok(Written::Reads(reads)) => reads,
         Ok(Written::Names(names)) => names.into_iter().map(|name| (name, None)).collect(),
@@ -219,8 +225,8 @@ mod tests {
             (("file://".to_owned(), (*name).to_owned()), Source { put_out: Some("x".to_owned()), rolled_out_at: 2 })
         };
         let sources = names.iter().map(source).collect();
-        let told: Vec<(String, String)> = outdated(&readers, &sources).into_iter().collect();
-        let told: Vec<(&str, &str)> = told.iter().map(|(name, of)| (name.as_str(), of.as_str())).collect();
-        assert_eq!(told, [("b/dev", "net/dev"), ("end/dev", "a/dev")]);
+        let told = read_anew(&readers.map(Some), &sources);
+        let told: Vec<&str> = told.iter().map(|of| of.as_deref().unwrap_or("-")).collect();
+        assert_eq!(told, ["-", "net/dev", "-", "-", "a/dev", "-"]);
     }
 }

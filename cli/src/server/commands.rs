@@ -355,7 +355,7 @@ async fn refused(reviewer: &Reviewer, comment: &Comment) -> Result<Option<String
 
 /// What `gitinfra retry` tries again where nothing is named.
 fn went_wrong(record: &StackRecord) -> bool {
-    let is_there = !matches!(record.status, Standing::Gone | Standing::Destroyed);
+    let is_there = !matches!(record.standing, Standing::Gone | Standing::Destroyed);
     is_there && record.last_state.is_some_and(|state| !matches!(state, RunState::Succeeded | RunState::Running))
 }
 

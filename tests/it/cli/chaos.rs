@@ -112,7 +112,7 @@ impl Chaos {
     fn check(&self, what: &str) {
         let said = self.run("sync").expect_code(0);
         let stacks = self.run("get stacks --no-headers").expect_code(0).stdout;
-        assert!(stacks.contains("up to date"), "{what}: {stacks}\n{said}");
+        assert!(stacks.contains("current"), "{what}: {stacks}\n{said}");
         let open = self.query("SELECT COUNT(*) FROM runs WHERE state = 'running' OR finished_at IS NULL");
         assert_eq!(open, "0", "{what}: a run without an end\n{said}");
         let succeeded = "SELECT COUNT(*) FROM (SELECT commit_id FROM runs WHERE state = 'succeeded' GROUP BY commit_id HAVING COUNT(*) > 1) x";

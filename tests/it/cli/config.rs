@@ -52,7 +52,7 @@ fn triggers_roll_out_and_an_order_is_kept() {
     said.expect_without(&["skipped"]);
     p.repo.write("shared/words/hello.txt", "hello").commit("Something shared");
     p.run("sync --dry-run").expect_code(0).expect_out(&["net/dev: would roll out", "(shared/words/hello.txt changed)"]);
-    p.run("get stack net/dev -o jsonpath={.status}").expect_code(0).expect_out(&["behind"]);
+    p.run("get stack net/dev -o jsonpath={.status}").expect_code(0).expect_out(&["queued"]);
     p.sync().expect_out(&["1 stack rolled out, 1 up to date"]);
 }
 

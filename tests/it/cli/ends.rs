@@ -91,7 +91,7 @@ fn a_stack_that_is_destroyed_on_its_branch_comes_back() {
     assert_eq!(p.file("a.txt"), None);
     p.sync().expect_out(&["test/dev: rolling out", "(it was destroyed, and the branch has it)", "1 stack rolled out"]);
     assert_eq!(p.file("a.txt").as_deref(), Some("one"));
-    p.run("get stack dev -o jsonpath={.status}").expect_code(0).expect_out(&["up-to-date"]);
+    p.run("get stack dev -o jsonpath={.status}").expect_code(0).expect_out(&["current"]);
     p.run("forget dev").expect_code(0).expect_out(&["note: main has it still"]);
     assert!(p.file("a.txt").is_some());
     p.sync().expect_out(&["never rolled out before", "1 unchanged"]);
@@ -177,7 +177,9 @@ fn a_stack_that_is_suspended_waits_until_it_is_resumed() {
             .expect_without(&["rolling out"]);
     }
     assert_eq!(p.file("a.txt").as_deref(), Some("one"));
-    p.run("get stacks").expect_code(0).expect_out(&["test/dev", "suspended: moving"]);
+    let suspended = p.run("get stacks --field-selector status=suspended").expect_code(0);
+    suspended.expect_out(&["test/dev", "suspended: moving"]);
+    assert_eq!((&p.get("stacks")[0]["isBehind"], &p.get("stacks")[0]["behindBy"]), (&true.into(), &1.into()));
     p.run("destroy test/dev --yes").expect_code(5).expect_no_data().expect_err(&[
         "test/dev is suspended: moving",
         "hint: `gitinfra resume stack/test/dev` lets it be changed again",

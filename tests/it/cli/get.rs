@@ -120,14 +120,14 @@ fn a_list_says_at_a_glance_how_each_stack_stands() {
         let table = columns(&p.run("get stacks").expect_code(0).stdout);
         table[1..].iter().map(|row| row[1].clone()).collect()
     };
-    assert_eq!(standing(), ["up to date", "up to date"]);
+    assert_eq!(standing(), ["current", "current"]);
     for content in ["two", "three"] {
         p.change(&[("a", &format!("path: a.txt, content: {content}"))]);
     }
     // To list it nothing is fetched: what counts is the last look.
-    assert_eq!(standing(), ["up to date", "up to date"]);
+    assert_eq!(standing(), ["current", "current"]);
     p.run("sync --dry-run").expect_code(0);
-    assert_eq!(standing(), ["up to date", "behind by 2 commits"]);
+    assert_eq!(standing(), ["current", "queued: behind by 2 commits"]);
     assert_eq!(p.get("stacks")[1]["behindBy"], 2);
     p.change(&[("a", "path: /a, content: one")]);
     p.run("sync").expect_code(1);
@@ -137,7 +137,7 @@ fn a_list_says_at_a_glance_how_each_stack_stands() {
     std::fs::remove_file(p.repo.path("other/Pulumi.dev.yaml")).expect("it is there");
     p.repo.commit("Without the other");
     p.run("sync").expect_code(1);
-    assert_eq!(standing()[0], "gone from the branch");
+    assert_eq!(standing()[0], "gone: it left the branch; what it rolled out still stands");
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn a_watch_on_a_terminal_draws_in_place() {
     let p = Place::of(&[A]);
     p.sync();
     let watch = Going::start(terminal(&p, "get stacks --watch"));
-    watch.until("up to date");
+    watch.until("current");
     p.change(&[("a", "path: a.txt, content: two")]);
     p.run("sync --dry-run").expect_code(0);
     watch.until("behind by 1 commit").interrupt();
@@ -301,6 +301,8 @@ fn an_empty_ledger_is_no_failure() {
     let p = Place::new();
     p.run("get stacks").expect_code(0).expect_no_data().expect_err(&["no stacks yet"]);
     p.run("get runs -o name").expect_code(0).expect_no_data();
+    let whose = "nothing is in the queue, which is `gitinfra serve`'s: `gitinfra sync` rolls out without one";
+    p.run("get queue").expect_code(0).expect_no_data().expect_err(&[whose]);
     assert_eq!(p.get("runs"), [Value::Null; 0]);
 }
 

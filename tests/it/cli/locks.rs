@@ -31,6 +31,13 @@ fn keeps(p: Place) {
         "moving",
         "hint: `gitinfra unlock stack/test/dev --force`",
     ]);
+    // It is shown wherever the stack is, and keeps nobody waiting while the stack stands as its branch says.
+    p.run("get stacks").expect_code(0).expect_out(&["current (locked by ada)"]);
+    p.run("get stacks -o wide").expect_code(0).expect_out(&["LOCK", "locked by ada until", ": moving"]);
+    p.run("describe stack/test/dev").expect_code(0).expect_out(&["Lock:        locked by ada until"]);
+    let lock = &p.get("stacks")[0]["lock"];
+    assert_eq!((&lock["owner"], &lock["reason"]), (&"ada".into(), &"moving".into()));
+    p.run("wait stack/test/dev --timeout 0").expect_code(0);
     p.run("get locks").expect_code(0).expect_out(&["NAME", "OWNER", "LEFT", "REASON", "test/dev", "ada", "moving"]);
     p.run("describe lock/test/dev")
         .expect_code(0)
@@ -43,6 +50,7 @@ fn keeps(p: Place) {
             "1 stack skipped",
         ]);
     }
+    p.run("get stacks --field-selector status=blocked").expect_code(0).expect_out(&["blocked: locked by ada until"]);
     p.run("destroy test/dev --yes").expect_code(5).expect_err(&["locked by ada until"]);
     assert_eq!(p.file("a.txt").as_deref(), Some("one"));
     p.run("unlock test/dev --as lee").expect_code(5).expect_err(&["locked by ada", "hint: `--force`"]);

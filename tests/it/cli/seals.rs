@@ -158,7 +158,7 @@ fn behind_its_back(p: &Place) {
 /// Held, looked at, allowed, rolled out: the whole story, which is the same in every ledger.
 fn journey(p: Place) {
     let (p, id) = sealed(p);
-    assert_eq!(text(&p.get("stacks")[0], "status"), "up-to-date");
+    assert_eq!(text(&p.get("stacks")[0], "status"), "current");
     behind_its_back(&p);
     let lost = "files:index:File c would be deleted, which was not shown";
     p.run("sync").expect_code(6).expect_out(&[

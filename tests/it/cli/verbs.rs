@@ -17,12 +17,12 @@ fn one_waits_until_all_is_as_wanted() {
     let run = p.run("get runs -o name").expect_code(0).stdout.trim().to_owned();
     p.run("wait stack/test/dev --for=condition=Ready")
         .expect_code(0)
-        .expect_out(&["stack/test/dev (up to date) condition met"]);
+        .expect_out(&["stack/test/dev (current) condition met"]);
     p.run(&format!("wait {run} stack/test/dev --timeout 0")).expect_code(0);
-    p.run("wait stack/test/dev --for=jsonpath={.status}=up-to-date --timeout 0").expect_code(0);
+    p.run("wait stack/test/dev --for=jsonpath={.status}=current --timeout 0").expect_code(0);
     p.run("wait stack/test/dev --for=condition=Failing --timeout 0")
         .expect_code(1)
-        .expect_err(&["timed out waiting for stack/test/dev (up to date)", "hint:"]);
+        .expect_err(&["timed out waiting for stack/test/dev (current)", "hint:"]);
     p.run("wait stack/test/dev --for=condition=Redy")
         .expect_code(3)
         .expect_err(&["no condition `redy`", "did you mean `ready`?"]);

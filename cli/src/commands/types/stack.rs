@@ -8,10 +8,10 @@ use crate::commands::shell::Shell;
 use crate::engine::operation::{Effect, tally};
 use crate::failure::{Failure, Result};
 use crate::ledger::{Ledger, RunFilter};
-use crate::record::{Run, StackRecord, Standing};
+use crate::record::{Lock, Run, StackRecord};
 use crate::standing;
-use crate::text::{age, ago, count, short};
-use crate::ui::Show::{Always, Wide};
+use crate::text::{age, ago, short};
+use crate::ui::Show::{Always, Described, Wide};
 use crate::ui::{Column, Table};
 
 /// What a cell of words holds at most.
@@ -39,6 +39,20 @@ const COLUMNS: &[Column<StackRecord>] = &[
         path: "lastState",
         cell: |stack, _| stack.last_state.into(),
         detail: None,
+    },
+    Column {
+        head: "LOCK",
+        show: Wide,
+        path: "lock",
+        cell: |stack, _| stack.lock.as_ref().map(Lock::in_words).into(),
+        detail: None,
+    },
+    Column {
+        head: "SUSPENDED",
+        show: Described,
+        path: "suspended",
+        cell: |stack, _| stack.suspended.clone().into(),
+        detail: Some(|stack, _| stack.suspended.clone()),
     },
     Column {
         head: "DRIFT",
@@ -88,32 +102,14 @@ const COLUMNS: &[Column<StackRecord>] = &[
     },
 ];
 
-/// At a glance: whether it stands as the branch says, and why it doesn't.
+/// At a glance: its one word, and why it is that.
 fn status(stack: &StackRecord) -> String {
-    let behind = stack.behind_by.map(|commits| format!("behind by {}", count(commits, "commit")));
-    let why = |word: &str| match stack.message.as_deref().and_then(|message| message.lines().next()) {
-        Some(message) => format!("{word}: {message}"),
-        None => word.to_owned(),
-    };
-    // That nothing of it stands, or that its branch has it no more, says more than that it waits.
-    let suspended = stack.suspended.as_ref().map(|reason| format!("suspended: {reason}"));
-    match (stack.status, suspended) {
-        (Standing::Gone, Some(suspended)) => return format!("gone from the branch, {suspended}"),
-        (Standing::Destroyed, Some(suspended)) => return format!("destroyed, {suspended}"),
-        (_, Some(suspended)) => return suspended,
-        _ => {}
-    }
-    match stack.status {
-        Standing::UpToDate => "up to date".to_owned(),
-        Standing::Behind => behind.unwrap_or_else(|| "behind".to_owned()),
-        Standing::Running => "rolling out".to_owned(),
-        Standing::Failing => why("failing"),
-        Standing::Stopped => "stopped".to_owned(),
-        Standing::Busy => why("busy"),
-        Standing::Held => why("held"),
-        Standing::Gone => "gone from the branch".to_owned(),
-        Standing::Destroyed => "destroyed".to_owned(),
-        Standing::New => "never rolled out".to_owned(),
+    let (state, why) = stack.state();
+    let why = why.as_deref().and_then(|why| why.lines().next()).filter(|why| !why.is_empty());
+    let told = why.map_or_else(|| state.word().to_owned(), |why| format!("{}: {why}", state.word()));
+    match stack.lock_aside() {
+        Some(lock) => format!("{told} (locked by {})", lock.owner),
+        None => told,
     }
 }
 
@@ -217,55 +213,48 @@ fn line(run: &Run, shell: &Shell) -> String {
 mod tests {
     use super::*;
     use crate::commands::types::tests::check_paths;
-    use crate::record::{DriftState, RunState};
+    use crate::record::Standing;
 
-    fn record(status: Standing, behind_by: Option<usize>) -> StackRecord {
+    fn record(standing: Standing) -> StackRecord {
         let text = |text: &str| text.to_owned();
         StackRecord {
             name: text("net/dev"),
-            status,
-            behind_by,
-            suspended: None,
-            drift: DriftState::Unchecked,
+            standing,
             message: Some(text("VpcLimitExceeded\nhint: ask for more")),
-            branch: Some(text("main")),
             tags: vec![text("v*"), text("!*-rc*")],
             tag: Some(text("v1.2.0")),
-            backend: Some(text("file:///state")),
-            repository: text("here"),
-            folder: text("net"),
-            runtime: text("yaml"),
-            commit: Some(text("1a2b3c4")),
-            rolled_out_at: Some(1),
-            created_at: 1,
-            last_run: Some(text("abc")),
-            last_state: Some(RunState::Succeeded),
-            last_started_at: Some(1),
+            ..StackRecord::default()
         }
     }
 
     #[test]
     fn columns_are_fields() {
-        check_paths(&record(Standing::UpToDate, None));
+        check_paths(&record(Standing::UpToDate));
     }
 
     #[test]
     fn a_status_is_read_at_a_glance() {
+        let lock = Lock {
+            name: "net/dev".to_owned(),
+            repository: "here".to_owned(),
+            owner: "kim".to_owned(),
+            reason: "moving".to_owned(),
+            until: 0,
+            created_at: 0,
+        };
+        let locked = |standing| StackRecord { lock: Some(lock.clone()), ..record(standing) };
         let cases = [
-            (Standing::UpToDate, None, "up to date"),
-            (Standing::Behind, Some(1), "behind by 1 commit"),
-            (Standing::Behind, None, "behind"),
-            (Standing::Failing, Some(2), "failing: VpcLimitExceeded"),
-            (Standing::Gone, None, "gone from the branch"),
+            (record(Standing::UpToDate), "current"),
+            (StackRecord { behind_by: Some(1), ..record(Standing::Behind) }, "queued: behind by 1 commit"),
+            (record(Standing::Failing), "failing: VpcLimitExceeded"),
+            (locked(Standing::UpToDate), "current (locked by kim)"),
+            (locked(Standing::Failing), "failing: VpcLimitExceeded (locked by kim)"),
+            (locked(Standing::Behind), "blocked: locked by kim until 1970-01-01T00:00:00.000Z: moving"),
         ];
-        for (standing, behind_by, expected) in cases {
-            assert_eq!(status(&record(standing, behind_by)), expected);
+        for (record, expected) in cases {
+            assert_eq!(status(&record), expected);
         }
-        let suspended = |standing| StackRecord { suspended: Some("a freeze".to_owned()), ..record(standing, None) };
-        assert_eq!(status(&suspended(Standing::Behind)), "suspended: a freeze");
-        assert_eq!(status(&suspended(Standing::Destroyed)), "destroyed, suspended: a freeze");
-        assert_eq!(status(&suspended(Standing::Gone)), "gone from the branch, suspended: a freeze");
-        let record = record(Standing::UpToDate, None);
+        let record = record(Standing::UpToDate);
         assert_eq!(tagged(&record).as_deref(), Some("v1.2.0 (the newest of v*, !*-rc*)"));
         assert_eq!(
             tagged(&StackRecord { tag: None, ..record.clone() }).as_deref(),

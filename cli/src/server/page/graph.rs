@@ -52,7 +52,7 @@ impl<'a> Graph<'a> {
         let one = |(row, reads): (&&Row, &Vec<usize>)| {
             let record = &row.record;
             let reads: Vec<String> = reads.iter().map(name).collect();
-            json!({ "name": record.name, "repository": record.repository, "state": row.state, "reads": reads })
+            json!({ "name": record.name, "repository": record.repository, "state": row.state.word(), "reads": reads })
         };
         self.rows.iter().zip(&self.reads).map(one).collect()
     }
@@ -138,12 +138,12 @@ fn drawn(graph: &Graph<'_>, room: Room) -> Markup {
 fn boxed(row: &Row, (x, y): (i32, i32), width: i32) -> Markup {
     let record = &row.record;
     html! {
-        a class=(format!("g-{}", row.state)) href=(to_stack(&record.name, &record.repository)) transform=(format!("translate({x} {y})")) {
-            title { (brief(&record.name, 200)) ", " (row.state) }
+        a class=(format!("g-{}", row.state.word())) href=(to_stack(&record.name, &record.repository)) transform=(format!("translate({x} {y})")) {
+            title { (brief(&record.name, 200)) ", " (row.state.word()) }
             rect width=(width) height=(BOX_H) rx="7" {}
             text x="12" y="21" { (fitting(&record.name, width)) }
-            svg.i x="12" y="28" width="13" height="13" aria-hidden="true" { use href=(format!("#i-{}", shape(row.state))) {} }
-            text.w x="30" y="39" { (row.state) }
+            svg.i x="12" y="28" width="13" height="13" aria-hidden="true" { use href=(format!("#i-{}", shape(row.state.word()))) {} }
+            text.w x="30" y="39" { (row.state.word()) }
         }
     }
 }
@@ -182,7 +182,7 @@ fn in_words(graph: &Graph<'_>, at: usize) -> Markup {
                     @for (at, row) in graph.rows.iter().enumerate() {
                         tr role="row" {
                             th role="rowheader" scope="row" { (link_to_stack(&row.record.name, graph.repository)) }
-                            td.w role="cell" { (state(row.state)) }
+                            td.w role="cell" { (state(row.state.word())) }
                             td role="cell" data-h="Reads" { (links(&graph.reads[at])) }
                             td role="cell" data-h="Read by" { (links(&readers[at])) }
                         }

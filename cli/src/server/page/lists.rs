@@ -7,7 +7,7 @@ use super::signs::{age, brief, clock, commit, heads, legible, link_to_stack, sta
 use super::{Look, Page, frame, trouble};
 use crate::failure::Result;
 use crate::ledger::{HoldFilter, RunFilter};
-use crate::record::HoldState;
+use crate::record::{HoldState, StackState};
 use crate::text::{as_seconds, seconds};
 
 const MOST: u32 = 200;
@@ -146,17 +146,6 @@ pub async fn repositories(look: &Look<'_>) -> Result<Page> {
 
 /// What each word and each key means.
 pub fn words() -> Page {
-    let words = [
-        ("running", "a run is at work"),
-        ("held", "it would do other than was sealed, is over budget, or was not allowed: somebody decides"),
-        ("failing", "the newest roll-out failed"),
-        ("suspended", "somebody paused it"),
-        ("blocked", "it waits for a lock, for another stack, or for a pull request that was rolled out to be merged"),
-        ("queued", "it waits for its turn"),
-        ("gone", "it left the branch, and its resources stand"),
-        ("new", "it was never rolled out"),
-        ("current", "what is on the branch is rolled out"),
-    ];
     let keys = [
         ("/", "find"),
         ("j k", "next and previous row"),
@@ -166,10 +155,11 @@ pub fn words() -> Page {
         ("g q", "queue"),
         ("?", "this page"),
     ];
+    let states = StackState::ALL.map(|state| (state.word(), state.meaning()));
     let list =
         |pairs: &[(&str, &str)]| html! { dl.kv { @for (word, means) in pairs { dt { (word) } dd { (means) } } } };
     let content = html! {
-        div.card { h2 { "States of a stack" } (list(&words)) }
+        div.card { h2 { "States of a stack" } (list(&states)) }
         div.card { h2 { "Keys" } (list(&keys)) p.soft { "No key approves, rejects or cancels." } }
     };
     listed("Words and keys", "", "One word for each state, here and on the command line.", content, json!({}))

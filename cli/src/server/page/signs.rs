@@ -22,7 +22,7 @@ pub fn shape(word: &str) -> &'static str {
         "failed" | "rejected" => "failed",
         "suspended" => "suspended",
         "gone" => "gone",
-        "new" => "new",
+        "new" | "destroyed" => "new",
         "drifted" => "drifted",
         "skipped" | "overtaken" => "skipped",
         "sealed" | "used" => "sealed",

@@ -9,7 +9,7 @@ use super::{Look, Page, frame, stacks};
 use crate::engine::operation::{Effect, tally};
 use crate::failure::Result;
 use crate::ledger::RunFilter;
-use crate::record::{Drift, Lock, Run, RunState};
+use crate::record::{Drift, Lock, Run, RunState, StackState};
 use crate::server::config::Role;
 use crate::text::{as_seconds, seconds, timestamp};
 
@@ -25,33 +25,33 @@ pub async fn page(look: &Look<'_>, name: &str) -> Result<Page> {
         ledger.runs(&filter).await?.into_iter().filter(|run| run.repository == row.record.repository).collect();
     let is_its = |drift: &Drift| drift.name == name && drift.repository == row.record.repository;
     let drift = ledger.drifts().await?.into_iter().find(is_its);
-    let is_its = |lock: &Lock| lock.name == name && lock.repository == row.record.repository;
-    let lock = ledger.locks().await?.into_iter().find(is_its);
+    let lock = row.record.lock.as_ref();
     let parts = vec![
         ("head", head(row)),
-        ("acts", acts(look, row, lock.as_ref())),
-        ("facts", facts(row, lock.as_ref(), look.now)),
+        ("acts", acts(look, row, lock)),
+        ("facts", facts(row, lock, look.now)),
         ("runs", happened(&runs, look.now)),
         ("drift", drifted(drift.as_ref(), look.now)),
         ("set-up", set_up(row)),
     ];
     let data = json!(row.record);
-    Ok(Page { title: name.to_owned(), state: Some(row.state), here: "stacks", parts, data })
+    Ok(Page { title: name.to_owned(), state: Some(row.state.word()), here: "stacks", parts, data })
 }
 
 fn head(row: &Row) -> Markup {
     let says = match row.state {
-        "current" => "What is on the branch is rolled out.".to_owned(),
-        "queued" => "It waits for its turn.".to_owned(),
-        "running" => "A run is at work.".to_owned(),
-        "new" if row.why.is_empty() => "It was never rolled out.".to_owned(),
+        StackState::Current => "What is on the branch is rolled out.".to_owned(),
+        StackState::Queued => "It waits for its turn.".to_owned(),
+        StackState::Running => "A run is at work.".to_owned(),
+        StackState::New => "It was never rolled out.".to_owned(),
+        StackState::Destroyed if row.why.is_empty() => "What it had rolled out was destroyed.".to_owned(),
         _ => legible(&row.why),
     };
     html! {
         div.head {
             div {
                 p.crumbs { a href="/stacks" { "Stacks" } " / " (brief(&row.record.repository, 80)) }
-                h1 { (row.record.name) " " (state(row.state)) }
+                h1 { (row.record.name) " " (state(row.state.word())) }
                 p.lead { (says) }
             }
             @if let Some(hold) = &row.hold { div.acts { a.btn.go href=(format!("/hold/{hold}")) { "Decide" } } }

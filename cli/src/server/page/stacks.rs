@@ -10,7 +10,7 @@ use super::signs::{age, brief, heads, link_to_stack, state, to_stack};
 use super::{Look, Page, frame, trouble};
 use crate::failure::{Failure, Result};
 use crate::ledger::HoldFilter;
-use crate::record::{Hold, HoldState, Lock, RunState, StackRecord, Standing};
+use crate::record::{Hold, HoldState, RunState, StackRecord, StackState};
 use crate::server::Server;
 use crate::server::people::You;
 use crate::server::shared::Fresh;
@@ -19,24 +19,18 @@ use crate::text::{count, short};
 /// So many rows are on a page; the rest is found by the filters.
 const MOST: usize = 200;
 const LONGEST: usize = 140;
-/// The states in the order in which they ask for attention.
-const STATES: [&str; 9] = ["held", "failing", "gone", "running", "blocked", "queued", "suspended", "new", "current"];
 
 /// A stack with its one state, and why.
 pub struct Row {
     pub record: StackRecord,
-    pub state: &'static str,
+    pub state: StackState,
     pub why: String,
     pub hold: Option<String>,
 }
 
 impl Row {
     pub fn needs_a_person(&self) -> bool {
-        matches!(self.state, "held" | "failing" | "gone")
-    }
-
-    fn rank(&self) -> usize {
-        STATES.iter().position(|state| *state == self.state).unwrap_or(STATES.len())
+        matches!(self.state, StackState::Held | StackState::Failing | StackState::Gone)
     }
 }
 
@@ -49,25 +43,22 @@ pub async fn rows(look: &Look<'_>) -> Result<Vec<Row>> {
     let open = holds.iter().filter(|hold| matches!(hold.state, HoldState::Held | HoldState::Rejected));
     let holds: BTreeMap<(&str, &str), &Hold> =
         open.map(|hold| ((hold.repository.as_str(), hold.stack.as_str()), hold)).collect();
-    let locks = ledger.locks().await?;
     let mut rows: Vec<Row> = records
         .map(|record| {
             let hold = holds.get(&(record.repository.as_str(), record.name.as_str())).copied();
-            let is_its = |lock: &&Lock| lock.name == record.name && lock.repository == record.repository;
-            let lock = locks.iter().find(is_its);
-            row(record, hold, lock)
+            row(record, hold)
         })
         .collect();
-    rows.sort_by(|a, b| (a.rank(), &a.record.name).cmp(&(b.rank(), &b.record.name)));
+    rows.sort_by(|a, b| (a.state, &a.record.name).cmp(&(b.state, &b.record.name)));
     Ok(rows)
 }
 
 /// How many of the stacks that may be seen are in each state, as the page shows them: what counts them elsewhere asks here.
 pub async fn states(server: &Server, you: &You) -> Result<BTreeMap<&'static str, usize>> {
     let look = Look { server, you, query: BTreeMap::new(), now: server.context.now(), fresh: Fresh::Now };
-    let mut states: BTreeMap<&'static str, usize> = STATES.iter().map(|state| (*state, 0)).collect();
+    let mut states: BTreeMap<&'static str, usize> = StackState::ALL.iter().map(|state| (state.word(), 0)).collect();
     for row in rows(&look).await? {
-        *states.entry(row.state).or_default() += 1;
+        *states.entry(row.state.word()).or_default() += 1;
     }
     Ok(states)
 }
@@ -95,28 +86,14 @@ pub fn unknown(name: &str) -> Failure {
     Failure::input(format!("no stack is called `{name}`"))
 }
 
-/// Of several states that fit the one that matters most.
-fn row(record: StackRecord, hold: Option<&Hold>, lock: Option<&Lock>) -> Row {
-    let of = record.message.clone().unwrap_or_default();
-    let (state, why) = match (record.status, hold, lock) {
-        (Standing::Running, ..) => ("running", String::new()),
-        (Standing::Held, Some(hold), _) => ("held", hold.case.in_words()),
-        (Standing::Held, None, _) => ("held", of),
-        (Standing::Failing, ..) => ("failing", of),
-        (Standing::Stopped, ..) => {
-            ("failing", record.last_state.map(|state| format!("its newest run was {state}")).unwrap_or_default())
-        }
-        // A stack that is new in a pull request has never been on the branch.
-        (Standing::Gone, _, Some(lock)) if lock.is_of_pull() => ("blocked", lock.in_words()),
-        (Standing::Gone, ..) => ("gone", "it left the branch; what it rolled out still stands".to_owned()),
-        _ if record.suspended.is_some() => ("suspended", record.suspended.clone().unwrap_or_default()),
-        (_, _, Some(lock)) => ("blocked", lock.in_words()),
-        (Standing::Busy, ..) => ("blocked", "somebody else has the engine's lock".to_owned()),
-        (Standing::Destroyed, ..) => ("new", "what it had rolled out was destroyed".to_owned()),
-        (status, ..) => (status.word(), String::new()),
-    };
-    let hold = hold.map(|hold| hold.name.clone()).filter(|_| state == "held");
-    Row { record, state, why, hold }
+/// A held stack has more words where what holds it is known.
+fn row(record: StackRecord, hold: Option<&Hold>) -> Row {
+    let (state, why) = record.state();
+    let hold = hold.filter(|_| state == StackState::Held);
+    let why = hold.map(|hold| hold.case.in_words()).or(why).unwrap_or_default();
+    // How far it is behind has a column of its own.
+    let why = if state == StackState::Queued { String::new() } else { why };
+    Row { record, state, why, hold: hold.map(|hold| hold.name.clone()) }
 }
 
 pub async fn page(look: &Look<'_>) -> Result<Page> {
@@ -137,18 +114,20 @@ pub async fn page(look: &Look<'_>) -> Result<Page> {
 fn is_wanted(look: &Look<'_>, row: &Row) -> bool {
     let among = |name: &str, value: &str| look.asked(name).is_none_or(|asked| asked.split(',').any(|one| one == value));
     let found = look.asked("q").is_none_or(|text| row.record.name.contains(text));
-    among("state", row.state)
+    among("state", row.state.word())
         && among("drift", row.record.drift.word())
         && among("repository", &row.record.repository)
         && found
 }
 
 fn head(all: &[Row], needing: usize) -> Markup {
-    let moving = all.iter().filter(|row| matches!(row.state, "running" | "queued")).count();
-    let waiting = all.iter().filter(|row| row.state == "blocked" && row.record.behind_by.is_some()).count();
+    let moving = all.iter().filter(|row| matches!(row.state, StackState::Running | StackState::Queued)).count();
+    let blocked = || all.iter().filter(|row| row.state == StackState::Blocked && row.record.behind_by.is_some());
+    let waiting = blocked().count();
+    let until = if blocked().all(|row| row.record.lock.is_some()) { "a lock ends" } else { "others are rolled out" };
     let lead = match (all.len(), needing, moving) {
         (0, ..) => "There is no stack yet.".to_owned(),
-        (_, 0, 0) if waiting > 0 => format!("Nothing needs a person. {waiting} behind, until a lock ends."),
+        (_, 0, 0) if waiting > 0 => format!("Nothing needs a person. {waiting} behind, until {until}."),
         (_, 0, 0) => "All is well.".to_owned(),
         (_, 0, moving) => format!("Nothing needs a person. {moving} on the way."),
         (all, needing, moving) => {
@@ -169,7 +148,7 @@ fn need(needing: &[&Row]) -> Markup {
                     @for row in needing.iter().take(20) {
                         @let (to, says) = match &row.hold { Some(hold) => (format!("/hold/{hold}"), "Decide"), None => (to_stack(&row.record.name, &row.record.repository), "Look") };
                         li {
-                            (state(row.state))
+                            (state(row.state.word()))
                             span { a href=(to_stack(&row.record.name, &row.record.repository)) { b { (row.record.name) } } " " (brief(&row.why, LONGEST)) }
                             a.btn.small href=(to) { (says) span.vh { " at " (row.record.name) } }
                         }
@@ -181,14 +160,14 @@ fn need(needing: &[&Row]) -> Markup {
 }
 
 fn bar(look: &Look<'_>, all: &[Row]) -> Markup {
-    let number = |word: &str| all.iter().filter(|row| row.state == word).count();
-    let states = STATES.iter().filter(|word| number(word) > 0);
+    let number = |state: &StackState| all.iter().filter(|row| row.state == *state).count();
+    let states = StackState::ALL.iter().filter(|state| number(state) > 0);
     html! {
         div.bar {
             nav.chips aria-label="Filter by state" {
                 a href="/stacks" aria-current=[look.asked("state").is_none().then_some("true")] { "all " span { (all.len()) } }
-                @for word in states {
-                    a href=(format!("/stacks?state={word}")) aria-current=[(look.asked("state") == Some(*word)).then_some("true")] { (word) " " span { (number(word)) } }
+                @for state in states {
+                    a href=(format!("/stacks?state={}", state.word())) aria-current=[(look.asked("state") == Some(state.word())).then_some("true")] { (state.word()) " " span { (number(state)) } }
                 }
             }
             form role="search" action="/stacks" {
@@ -228,7 +207,7 @@ fn one(row: &Row, now: i64) -> Markup {
     html! {
         tr role="row" {
             th role="rowheader" scope="row" { (link_to_stack(&record.name, &record.repository)) small { (brief(&record.repository, 60)) } }
-            td.w role="cell" { (state(row.state)) @if !row.why.is_empty() { small { (brief(&row.why, 80)) } } }
+            td.w role="cell" { (state(row.state.word())) @if !row.why.is_empty() { small { (brief(&row.why, 80)) } } @if let Some(lock) = record.lock_aside() { small { (brief(&lock.in_words(), 80)) } } }
             td.num role="cell" data-h="Behind" { (behind) }
             td role="cell" data-h="Drift" { (state(record.drift.word())) }
             td role="cell" data-h="Last run" { (last_run(record)) }
@@ -252,30 +231,10 @@ fn last_run(record: &StackRecord) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::DriftState;
+    use crate::record::{Lock, Standing};
 
-    fn record(status: Standing) -> StackRecord {
-        StackRecord {
-            name: "net/dev".to_owned(),
-            status,
-            behind_by: None,
-            suspended: None,
-            drift: DriftState::Clean,
-            message: Some("it said no".to_owned()),
-            repository: "here".to_owned(),
-            branch: None,
-            tags: Vec::new(),
-            tag: None,
-            backend: None,
-            folder: String::new(),
-            runtime: String::new(),
-            commit: None,
-            rolled_out_at: None,
-            created_at: 0,
-            last_run: None,
-            last_state: None,
-            last_started_at: None,
-        }
+    fn record(standing: Standing) -> StackRecord {
+        StackRecord { name: "net/dev".to_owned(), standing, repository: "here".to_owned(), ..StackRecord::default() }
     }
 
     #[test]
@@ -289,31 +248,26 @@ mod tests {
     }
 
     #[test]
-    fn of_several_states_one_is_told() {
-        let (lock, text) = (
-            Lock {
-                name: "net/dev".to_owned(),
-                repository: "here".to_owned(),
-                owner: "kim".to_owned(),
-                reason: "moving".to_owned(),
-                until: 1,
-                created_at: 0,
-            },
-            |row: Row| format!("{} {}", row.state, row.why),
-        );
-        let by_pull = Lock { owner: "pr/6".to_owned(), ..lock.clone() };
-        assert_eq!(text(row(record(Standing::Gone), None, Some(&by_pull))), "blocked pr/6 has it: moving");
-        assert!(text(row(record(Standing::Gone), None, Some(&lock))).starts_with("gone it left the branch"));
-        let suspended = StackRecord { suspended: Some("a freeze".to_owned()), ..record(Standing::Behind) };
-        assert_eq!(text(row(record(Standing::Failing), None, Some(&lock))), "failing it said no");
-        assert_eq!(text(row(suspended, None, Some(&lock))), "suspended a freeze");
-        assert!(text(row(record(Standing::Behind), None, Some(&lock))).starts_with("blocked locked by kim"));
-        let waits = [row(StackRecord { behind_by: Some(2), ..record(Standing::Behind) }, None, Some(&lock))];
+    fn a_lock_is_seen_and_waits_need_nobody() {
+        let lock = Lock {
+            name: "net/dev".to_owned(),
+            repository: "here".to_owned(),
+            owner: "kim".to_owned(),
+            reason: "moving".to_owned(),
+            until: 1,
+            created_at: 0,
+        };
+        let locked = |standing| row(StackRecord { lock: Some(lock.clone()), ..record(standing) }, None);
+        let waits = [row(StackRecord { behind_by: Some(2), ..locked(Standing::Behind).record }, None)];
         let lead = head(&waits, 0).into_string();
         assert!(lead.contains("1 behind, until a lock ends"), "{lead}");
-        let stands = [row(record(Standing::UpToDate), None, Some(&lock))];
+        let stands = [locked(Standing::UpToDate)];
         assert!(head(&stands, 0).into_string().contains("All is well."), "a lock alone keeps nobody waiting");
-        assert_eq!(text(row(record(Standing::UpToDate), None, None)), "current ");
-        assert_eq!(text(row(record(Standing::Behind), None, None)), "queued ");
+        let cell = one(&stands[0], 0).into_string();
+        assert!(cell.contains("current") && cell.contains("locked by kim until"), "{cell}");
+        let after = Some("net/dev".to_owned());
+        let late = StackRecord { blocked_by: after, behind_by: Some(2), ..record(Standing::Behind) };
+        let lead = head(&[row(late, None)], 0).into_string();
+        assert!(lead.contains("1 behind, until others are rolled out"), "{lead}");
     }
 }
