@@ -71,6 +71,18 @@ impl Follow {
         }
     }
 
+    /// Counts a stack that is left alone for now, and tells why where that was not told.
+    fn rests(&self, due: &Due, (rest, words): (Rest, Option<String>), tally: &mut Tally) {
+        if let Some(words) = words {
+            self.context.tell(Some(&due.stack.name()), Body::waits(words));
+        }
+        match rest {
+            Rest::Held => tally.hold(),
+            Rest::Locked => tally.skip(Kind::Busy),
+            Rest::Resting => tally.skipped += 1,
+        }
+    }
+
     /// Tells what would be rolled out, and what would not since it comes after what is left alone.
     pub(super) async fn foretell(&self, due: &[Due], files: &[TreeFile]) -> Result<()> {
         let read = self.ledger.reads(&self.mirror.source.label).await?;
@@ -116,7 +128,7 @@ impl Follow {
     fn set_aside(&self, due: &[Due], order: &mut Order, tally: &mut Tally) {
         for (stack, due) in due.iter().enumerate() {
             if let Some(rest) = due.rest {
-                rests(rest, tally);
+                self.rests(due, (rest, None), tally);
             } else if let Err(failure) = due.stack.check_name() {
                 self.skip_due(due, &failure, tally);
             } else {
@@ -194,9 +206,7 @@ impl Follow {
                     continue;
                 }
                 Turn::Rests(rest, words) => {
-                    let reason = words.into_iter().map(Body::waits);
-                    reason.for_each(|reason| self.context.tell(Some(&due[stack].stack.name()), reason));
-                    rests(rest, tally);
+                    self.rests(&due[stack], (rest, words), tally);
                     order.ended(stack, false);
                     continue;
                 }
@@ -246,15 +256,6 @@ impl Follow {
             When::Now(reason) => Ok(Turn::Came(roll_out.run(&due.stack, &id, &due.known, reason).await)),
             When::IfReadsAnew { .. } => self.follows(roll_out, due, &id).await,
         }
-    }
-}
-
-/// Counts a stack that is left alone for now.
-fn rests(rest: Rest, tally: &mut Tally) {
-    match rest {
-        Rest::Held => tally.hold(),
-        Rest::Locked => tally.skip(Kind::Busy),
-        Rest::Resting => tally.skipped += 1,
     }
 }
 

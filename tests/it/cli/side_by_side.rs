@@ -123,7 +123,7 @@ fn a_reader_follows_what_it_reads() {
     puts_out("four", "");
     p.sync().expect_out(&["app/dev: skipped: suspended: later", "1 stack rolled out, 1 skipped"]);
     p.run("resume app/dev").expect_code(0);
-    let app = &p.get("stacks app/dev")[0];
+    let app = &p.get("stacks")[0];
     assert_eq!(
         (&app["status"], &app["why"]),
         (&"queued".into(), &"net/dev, which it reads, puts out other values".into())
