@@ -27,6 +27,7 @@ mod review;
 mod rollback;
 mod schema;
 mod serve;
+mod several;
 mod shell;
 mod suspend;
 mod sync;

@@ -4,6 +4,7 @@
 mod fault;
 mod guard;
 mod idle;
+mod labels;
 mod noise;
 mod surroundings;
 
@@ -16,6 +17,7 @@ use crate::glob::matches;
 use crate::repo::{Found, Stack};
 use crate::tags;
 use guard::Part;
+use labels::Labels;
 use noise::ScheduleParts;
 use surroundings::{Said, Side, Variables};
 
@@ -86,6 +88,9 @@ struct Rule {
     /// Globs of the names of stacks that have to stand before.
     #[serde(default)]
     after: Vec<String>,
+    /// What they are found by.
+    #[serde(default)]
+    labels: Labels,
     /// Whether only what the stacks need is checked out for them.
     sparse: Option<bool>,
     /// The only branch from which they are rolled out.

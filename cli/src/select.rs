@@ -1,10 +1,14 @@
-//! `--field-selector`: records by what their fields are, `status=failing,branch!=main`.
+//! `--field-selector`: records by what their fields are, `status=failing,branch!=main`; in `labels` by their labels.
+
+mod labels;
 
 use std::str::FromStr;
 
 use serde_json::Value;
 
 use crate::jsonpath::Field;
+
+pub use labels::{LabelSelector, is_plain};
 
 /// Terms that all have to hold.
 #[derive(Debug, Clone, PartialEq)]

@@ -62,6 +62,8 @@ struct Stood {
     /// The names of those that have to stand before it, where it is to be rolled out.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     after: BTreeSet<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<String, String>,
 }
 
 /// The shape in which looks are kept: what was kept in another one is looked at anew.
@@ -132,6 +134,7 @@ fn compare(mirror: &Mirror, branch: &str, head: &str, records: &[&mut StackRecor
         commit: record.commit.clone(),
         folder: record.folder.clone(),
         is_gone: gone.contains(record.name.as_str()),
+        labels: config.labels(&record.name),
         fault: found.faults.iter().find(|fault| keeps_back(fault, record)).map(|fault| fault.failure.with_hints()),
         ..Stood::default()
     };
@@ -229,6 +232,7 @@ fn settle(record: &mut StackRecord, stood: &Stood) {
     record.behind_by = stood.behind_by;
     record.tags.clone_from(&stood.tags);
     record.tag.clone_from(&stood.tag);
+    record.labels.clone_from(&stood.labels);
     if stood.is_gone && record.standing != Standing::Destroyed {
         record.standing = Standing::Gone;
         return;

@@ -310,7 +310,7 @@ impl Ui {
 
     /// How tables are drawn here.
     pub fn drawing(&self, show: Show, has_heads: bool, now: i64) -> Drawing {
-        Drawing { show, has_heads, now, paint: self.paint, room: self.width() }
+        Drawing { show, has_labels: false, has_heads, now, paint: self.paint, room: self.width() }
     }
 
     /// Records in the form that was asked for; nothing where there is nothing to print.

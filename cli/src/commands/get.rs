@@ -12,8 +12,8 @@ use super::{Reach, Verb};
 use crate::failure::{Failure, Result, nearest};
 use crate::jsonpath::Field;
 use crate::ledger::Ledger;
-use crate::select::Selector;
-use crate::ui::{Columns, Format, Part, Show};
+use crate::select::{LabelSelector, Selector};
+use crate::ui::{Columns, Drawing, Format, Part, Show};
 
 /// List stacks, runs, previews and the like, or show some of them
 #[derive(Debug, Arguments)]
@@ -33,6 +33,12 @@ pub struct Get {
     /// Only those whose fields are so: FIELD=VALUE or FIELD!=VALUE, several with commas between them
     #[arg(long, value_name = "TERMS", value_parser = str::parse::<Selector>)]
     field_selector: Option<Selector>,
+    /// Only stacks whose labels are so, as kubectl has it: team=a,env!=prod,tier in (web,api),!old
+    #[arg(short = 'l', long, value_name = "TERMS", value_parser = str::parse::<LabelSelector>)]
+    selector: Option<LabelSelector>,
+    /// A column of the labels that gitinfra.yaml gives stacks
+    #[arg(long)]
+    show_labels: bool,
     /// Those of this stack only
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
@@ -70,7 +76,7 @@ impl Verb for Get {
 impl Get {
     /// That a table has no rows.
     fn nothing(&self, what: &str) -> String {
-        let is_asked = self.field_selector.is_some() || self.stack.is_some();
+        let is_asked = self.field_selector.is_some() || self.selector.is_some() || self.stack.is_some();
         match (what, is_asked) {
             ("queue", false) => {
                 "nothing is in the queue, which is `gitinfra serve`'s: `gitinfra sync` rolls out without one".to_owned()
@@ -133,6 +139,9 @@ impl Get {
 
     async fn part<T: Record>(&self, shell: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Part<AnyRecord>> {
         let mut records = T::list(shell, ledger, wanted).await?;
+        if let Some(selector) = &self.selector {
+            labelled(&mut records, selector)?;
+        }
         if let Some(selector) = &self.field_selector {
             select(&mut records, selector)?;
         }
@@ -141,6 +150,7 @@ impl Get {
         }
         let show = if self.output == Format::Wide { Show::Wide } else { Show::Always };
         let drawing = shell.ui.drawing(show, !self.no_headers, shell.context.now());
+        let drawing = Drawing { has_labels: self.show_labels, ..drawing };
         Ok(Part {
             what: T::TABLE.what,
             table: T::TABLE.render(&records, &drawing),
@@ -148,6 +158,16 @@ impl Get {
             records: records.into_iter().map(T::into).collect(),
         })
     }
+}
+
+/// Keeps those whose labels fit. Only some types have labels, whether or not there are records of them.
+pub(super) fn labelled<T: Record>(records: &mut Vec<T>, selector: &LabelSelector) -> Result<()> {
+    if records.iter().any(|record| record.labels().is_none()) {
+        return Err(Failure::input(format!("{} have no labels", T::TABLE.what))
+            .hint("stacks have those that gitinfra.yaml gives them: `gitinfra get stacks --show-labels`"));
+    }
+    records.retain(|record| record.labels().is_some_and(|labels| selector.fits(labels)));
+    Ok(())
 }
 
 /// Keeps those that fit. A field that none has is a slip of the pen.

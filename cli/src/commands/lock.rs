@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use clap::Args as Arguments;
 
+use super::several::Several;
 use super::shell::Shell;
-use super::types::stack::the_one;
 use super::{Reach, Verb, words};
 use crate::failure::{Failure, Result};
-use crate::ledger::{Ledger, StackId, Wish};
-use crate::record;
+use crate::ledger::Wish;
+use crate::record::{self, StackRecord};
 use crate::server::config::Role;
 use crate::text::timestamp;
 
@@ -41,12 +41,8 @@ pub struct Unlock {
 
 #[derive(Debug, Arguments)]
 struct Which {
-    /// The stacks, as stack/PROJECT/STACK
-    #[arg(value_name = "STACK", required = true)]
-    names: Vec<String>,
-    /// Their repository, where several have them
-    #[arg(long, value_name = "PATH|URL")]
-    repo: Option<String>,
+    #[command(flatten)]
+    stacks: Several,
     /// Who has the lock [default: the user of this machine]
     #[arg(long = "as", value_name = "NAME", env = "GITINFRA_AS")]
     who: Option<String>,
@@ -61,7 +57,7 @@ impl Verb for Lock {
         let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
         let length = i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX);
         let wish = Wish { owner: &who, reason: &self.reason, length };
-        for (name, id, repository) in self.which.stacks(shell, &ledger).await? {
+        for (StackRecord { name, repository, .. }, id) in self.which.stacks.stacks(shell, &ledger).await? {
             shell.may(Role::Approver, &repository)?;
             let Some(until) = ledger.lock(&id, &wish).await? else {
                 let message = match ledger.lock_on(&id).await? {
@@ -86,7 +82,7 @@ impl Verb for Unlock {
 
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
-        for (name, id, repository) in self.which.stacks(shell, &ledger).await? {
+        for (StackRecord { name, repository, .. }, id) in self.which.stacks.stacks(shell, &ledger).await? {
             shell.may(if self.force { Role::Admin } else { Role::Approver }, &repository)?;
             let before = ledger.lock_on(&id).await?;
             if !ledger.unlock(&id, Some(who.as_str()).filter(|_| !self.force)).await? {
@@ -115,19 +111,4 @@ impl Verb for Unlock {
 /// Who has a stack.
 fn taken(name: &str, lock: &record::Lock) -> String {
     format!("`{name}`{} {}", if lock.is_of_pull() { ":" } else { " is" }, lock.in_words())
-}
-
-impl Which {
-    async fn stacks(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<(String, StackId, String)>> {
-        let all = ledger.stack_records().await?;
-        let repository = shell.label(self.repo.as_ref(), &all);
-        let mut found = Vec::new();
-        for name in &self.names {
-            let stack = the_one(&all, name, repository.as_deref())?;
-            let id = ledger.find(&stack.repository, &stack.name).await?;
-            let id = id.ok_or_else(|| Failure::input(format!("`{}` was forgotten meanwhile", stack.name)))?;
-            found.push((stack.name.clone(), id, stack.repository.clone()));
-        }
-        Ok(found)
-    }
 }

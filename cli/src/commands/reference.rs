@@ -151,7 +151,7 @@ mod tests {
     fn what_is_required_and_the_long_help_are_told() {
         let page = markdown();
         for words in [
-            "\ngitinfra lock [OPTIONS] --reason <WORDS> <STACK>...\n",
+            "\ngitinfra lock [OPTIONS] --reason <WORDS> [STACK]...\n",
             "\ngitinfra rollback [OPTIONS] --to <RUN> <STACK>\n",
             "shown wherever the stack is; required |",
             "\nThe approvals that gitinfra.yaml asks for are asked for here, too",

@@ -10,7 +10,7 @@ pub mod run;
 pub mod stack;
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -130,6 +130,11 @@ pub trait Record: Sized + Serialize + Into<AnyRecord> + 'static {
 
     /// The same as fields beside its own, for scripts.
     async fn more(&self, ledger: &Ledger) -> Result<(&'static str, Value)>;
+
+    /// What it is labelled with, for types that have labels.
+    fn labels(&self) -> Option<&BTreeMap<String, String>> {
+        None
+    }
 
     /// The whole of it as Markdown, for types that have such a form.
     fn markdown(&self) -> Option<String> {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::Args as Arguments;
 
+use super::get::labelled;
+use super::several::none_fits;
 use super::shell::Shell;
 use super::types::{Record, Type, Wanted, as_json, in_vain, named, of_type};
 use super::words;
@@ -16,7 +18,7 @@ use crate::record::{
     Drift, DriftState, Hold, HoldState, Job, JobState, Lock, Repository, Run, RunState, SealRecord, SealState,
     StackRecord, Standing,
 };
-use crate::select::shown;
+use crate::select::{LabelSelector, shown};
 use crate::text::count;
 
 const EXAMPLES: &str = "\
@@ -38,9 +40,12 @@ Exit codes: 0 when all are so, 1 when the time is up; else as everywhere";
 #[derive(Debug, Arguments)]
 #[command(after_help = EXAMPLES)]
 pub struct Wait {
-    /// stack/PROJECT/STACK or run/NAME, as often as you like. A stack may be named alone, as PROJECT/STACK
+    /// stack/PROJECT/STACK or run/NAME, as often as you like. A stack may be named alone, as PROJECT/STACK; or stacks, with --selector
     #[arg(value_name = "TYPE/NAME", required = true)]
     names: Vec<String>,
+    /// Those stacks whose labels are so, as kubectl has it: team=a,env!=prod,tier in (web,api),!old
+    #[arg(short = 'l', long, value_name = "TERMS", value_parser = str::parse::<LabelSelector>)]
+    selector: Option<LabelSelector>,
     /// condition=NAME, condition=NAME=false, jsonpath='{.FIELD}'=VALUE, or delete (it is forgotten)
     #[arg(long = "for", value_name = "WHAT", default_value = "condition=Ready")]
     wanted: Goal,
@@ -235,7 +240,9 @@ impl Verb for Wait {
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let mut left = Vec::new();
+        let selected = self.selected(shell, &ledger).await?;
         for (kind, names) in named(&self.names)? {
+            let names = if names.is_empty() { selected.iter().map(String::as_str).collect() } else { names };
             if names.is_empty() {
                 return Err(
                     Failure::input("which one is to be waited for?").hint("write it as `wait stack/PROJECT/STACK`")
@@ -273,6 +280,23 @@ impl Wait {
     /// What is said of one that is as wanted.
     fn met(&self) -> &'static str {
         if self.wanted == Goal::Gone { "deleted" } else { "condition met" }
+    }
+
+    /// The names of the stacks that are selected by their labels.
+    async fn selected(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<String>> {
+        let Some(selector) = &self.selector else {
+            return Ok(Vec::new());
+        };
+        if !matches!(named(&self.names)?[..], [(Type::Stack, ref names)] if names.is_empty()) {
+            return Err(Failure::input("labels select stacks alone, and none that are named")
+                .hint("write it as `wait stacks --selector TERMS`"));
+        }
+        let mut stacks = StackRecord::list(shell, ledger, &Wanted::default()).await?;
+        labelled(&mut stacks, selector)?;
+        match stacks.is_empty() {
+            true => Err(none_fits()),
+            false => Ok(stacks.into_iter().map(|stack| stack.name).collect()),
+        }
     }
 
     /// What is named without a type and is not there may be a slip of either: nobody knows that it is gone.

@@ -121,6 +121,7 @@ fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
         repository: row.try_get("repository")?,
         folder: row.try_get("folder")?,
         runtime: row.try_get("runtime")?,
+        labels: BTreeMap::new(),
         reads: names_in(row.try_get("reads")?),
         commit,
         rolled_out_at: row.try_get("rolled_out_at")?,

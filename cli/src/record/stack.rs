@@ -1,5 +1,7 @@
 //! A stack as the ledger and the mirrors know it, and the one word for how it stands.
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 
 use super::{DriftState, Lock, RunState};
@@ -153,6 +155,8 @@ pub struct StackRecord {
     pub backend: Option<String>,
     pub folder: String,
     pub runtime: String,
+    /// What `gitinfra.yaml` labels it with, as of the newest look at the branch.
+    pub labels: BTreeMap<String, String>,
     /// Whose outputs the newest run read, as its program names them.
     #[serde(skip)]
     pub reads: Vec<String>,

@@ -13,6 +13,8 @@ pub enum Show {
     Always,
     Wide,
     Described,
+    /// In a table only where labels are asked for.
+    Labels,
 }
 
 /// One column of a type: its heading, where it is shown, where it is in JSON, and how it reads. Cells know the time, in
@@ -84,6 +86,7 @@ const NARROWEST: usize = 8;
 #[derive(Clone, Copy)]
 pub struct Drawing {
     pub show: Show,
+    pub has_labels: bool,
     /// Whether there is a line of headings.
     pub has_heads: bool,
     pub now: i64,
@@ -99,8 +102,9 @@ impl<T> Table<T> {
 
     /// The columns that are shown, as lines.
     pub fn render(&self, records: &[T], drawing: &Drawing) -> String {
-        let Drawing { show, has_heads, now, paint, room } = *drawing;
-        let columns: Vec<&Column<T>> = self.columns.iter().filter(|column| column.show <= show).collect();
+        let Drawing { show, has_labels, has_heads, now, paint, room } = *drawing;
+        let is_shown = |column: &&Column<T>| column.show <= show || (column.show == Show::Labels && has_labels);
+        let columns: Vec<&Column<T>> = self.columns.iter().filter(is_shown).collect();
         let heads =
             has_heads.then(|| columns.iter().map(|column| Cell::from(column.head.to_owned()).measured()).collect());
         let cells = |record| columns.iter().map(|column| (column.cell)(record, now).measured()).collect();
@@ -133,6 +137,10 @@ impl<T> Table<T> {
 impl Cell {
     /// As it is printed in the end, so that it is as wide as it was measured.
     fn measured(mut self) -> Measured {
+        // Of thousands of cells nearly all are letters of one column each, in which nothing has to be looked for.
+        if self.plain.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Measured { width: self.plain.len(), cell: self };
+        }
         if let Cow::Owned(escaped) = safe(&self.plain, false) {
             self.plain = escaped;
         }
@@ -192,6 +200,16 @@ mod tests {
             let mut fitted = widths.to_vec();
             fit(&mut fitted, room);
             assert_eq!(fitted, expected, "{widths:?} in {room:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_is_as_wide_as_it_is_shown() {
+        for (text, width, shown) in
+            [("net/dev", 7, "net/dev"), ("a…\u{1b}[2Jb", 6, "a…[2Jb"), ("日本", 4, "日本"), ("", 0, "")]
+        {
+            let cell = Cell::from(text.to_owned()).measured();
+            assert_eq!((cell.width, cell.cell.plain.as_str()), (width, shown));
         }
     }
 

@@ -3,6 +3,7 @@
 use super::place::Place;
 
 const A: (&str, &str) = ("a", "path: a.txt, content: one");
+const B: (&str, &str) = ("a", "path: a.txt, content: two");
 
 /// The stacks `net/dev` and `web/dev`, and a configuration.
 fn of(config: &str) -> Place {
@@ -47,13 +48,51 @@ fn stacks_are_left_out_and_come_from_their_branch() {
 
 #[test]
 fn triggers_roll_out_and_an_order_is_kept() {
-    let p = of("rules:\n- stacks: ['net/*']\n  triggers: ['shared/**']\n  after: ['web/*']\n");
+    let p = of("rules:\n- stacks: ['net/*']\n  triggers: ['shared/**']\n  after: ['web/*']\n  labels: {team: core}\n");
     let said = p.sync().expect_out(&["web/dev: ✓ rolled out", "net/dev: rolling out", "2 stacks rolled out"]);
     said.expect_without(&["skipped"]);
     p.repo.write("shared/words/hello.txt", "hello").commit("Something shared");
     p.run("sync --dry-run").expect_code(0).expect_out(&["net/dev: would roll out", "(shared/words/hello.txt changed)"]);
     p.run("get stack net/dev -o jsonpath={.status}").expect_code(0).expect_out(&["queued"]);
-    p.sync().expect_out(&["1 stack rolled out, 1 up to date"]);
+    // What comes after a stack that is left alone says so, and after which.
+    p.program("web", "web", &crate::files::of(&[B]));
+    p.repo.commit("Another web");
+    p.run("suspend web/dev --reason later").expect_code(0);
+    p.run("sync --dry-run").expect_code(0).expect_out(&["net/dev: skipped: blocked: it comes after web/dev"]);
+    let blocked = "blocked: it comes after web/dev, which was not rolled out";
+    p.run("get stacks").expect_code(0).expect_out(&[blocked, "suspended: later"]);
+    p.run("get stack net/dev -o jsonpath={.status}:{.blockedBy}").expect_code(0).expect_out(&["blocked:web/dev"]);
+    p.run("resume web/dev").expect_code(0);
+    p.sync().expect_out(&["2 stacks rolled out"]);
+    labels_find_stacks(&p);
+}
+
+/// `net/dev` has the label `team: core`, and `web/dev` none.
+fn labels_find_stacks(p: &Place) {
+    let cases = [
+        ("team=core", "stack/net/dev\n"),
+        ("team!=core", "stack/web/dev\n"),
+        ("team in (core,edge),!old", "stack/net/dev\n"),
+        ("!team", "stack/web/dev\n"),
+    ];
+    for (terms, expected) in cases {
+        assert_eq!(
+            p.run_as("get stacks -o name -l", |command| command.arg(terms)).expect_code(0).stdout,
+            expected,
+            "{terms}"
+        );
+    }
+    p.run("get stacks --show-labels").expect_code(0).expect_out(&["LABELS", "team=core", "<none>"]);
+    p.run("describe stack/net/dev").expect_code(0).expect_out(&["Labels:      team=core"]);
+    p.run("wait stacks -l team=core --timeout 0").expect_code(0).expect_out(&["stack/net/dev (current) condition met"]);
+    p.run("wait stacks -l team=edge --timeout 0").expect_code(3).expect_err(&["no stacks that fit"]);
+    p.run("lock -l team=core --reason moving --as ada")
+        .expect_code(0)
+        .expect_out(&["stack/net/dev locked by ada until"]);
+    p.run("unlock -l team --as ada").expect_code(0).expect_out(&["stack/net/dev unlocked"]);
+    p.run("suspend -l team=edge --reason later").expect_code(3).expect_err(&["no stacks that fit"]);
+    p.run("get runs -l team=core").expect_code(3).expect_err(&["runs have no labels", "--show-labels"]);
+    p.run("get stacks -l =core").expect_code(2).expect_err(&["selects nothing: write it as KEY=VALUE"]);
 }
 
 #[test]
@@ -63,7 +102,7 @@ fn what_is_wrong_with_it_is_told_with_its_place() {
         p.run(words).expect_code(3).expect_err(&[
             "gitinfra.yaml:3:3: there is no key `trigers`",
             "hint: did you mean `triggers`?",
-            "hint: the keys here are: stacks, triggers, after, sparse, branch",
+            "hint: the keys here are: stacks, triggers, after, labels, sparse, branch",
         ]);
     }
     let rule = |glob: &str| format!("rules:\n- stacks: ['{glob}']\n  approvals: {{count: 2}}\n");

@@ -63,14 +63,18 @@ impl Record for Drift {
         Table { what: "drifts", name: |drift| format!("drift/{}", drift.name), columns: COLUMNS };
 
     async fn list(_: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Drift>> {
-        let (all, stacks) = (ledger.drifts().await?, ledger.stack_records().await?);
-        let names = wanted.names.iter().copied().chain(wanted.stack.as_deref()).map(|name| whole_name(&stacks, name));
-        let names = names.collect::<Result<Vec<&str>>>()?;
+        let all = ledger.drifts().await?;
+        let wanted = || wanted.names.iter().copied().chain(wanted.stack.as_deref());
+        if wanted().next().is_none() {
+            return Ok(all);
+        }
+        let stacks = ledger.stack_records().await?;
+        let names = wanted().map(|name| whole_name(&stacks, name)).collect::<Result<Vec<&str>>>()?;
         if let Some(unknown) = names.iter().find(|name| !all.iter().any(|drift| drift.name == **name)) {
             return Err(Failure::input(format!("nobody has looked at `{unknown}` for drift"))
                 .hint(format!("`gitinfra drift stack/{unknown}` does")));
         }
-        Ok(all.into_iter().filter(|drift| names.is_empty() || names.contains(&drift.name.as_str())).collect())
+        Ok(all.into_iter().filter(|drift| names.contains(&drift.name.as_str())).collect())
     }
 
     async fn rest(&self, _: &Shell, _: &Ledger) -> Result<Vec<String>> {

@@ -44,16 +44,18 @@ impl Record for Lock {
 
     async fn list(_: &Shell, ledger: &Ledger, wanted: &Wanted<'_>) -> Result<Vec<Lock>> {
         let all = ledger.locks().await?;
+        let wanted = || wanted.names.iter().copied().chain(wanted.stack.as_deref());
+        if wanted().next().is_none() {
+            return Ok(all);
+        }
         let stacks = ledger.stack_records().await?;
-        let names: Result<Vec<&str>> =
-            wanted.names.iter().copied().chain(wanted.stack.as_deref()).map(|name| whole_name(&stacks, name)).collect();
-        let names = names?;
+        let names = wanted().map(|name| whole_name(&stacks, name)).collect::<Result<Vec<&str>>>()?;
         if let Some(free) = names.iter().find(|name| !all.iter().any(|lock| lock.name == **name)) {
             return Err(
                 Failure::input(format!("nobody has a lock on `{free}`")).hint("`gitinfra get locks` lists them")
             );
         }
-        Ok(all.into_iter().filter(|lock| names.is_empty() || names.contains(&lock.name.as_str())).collect())
+        Ok(all.into_iter().filter(|lock| names.contains(&lock.name.as_str())).collect())
     }
 
     async fn rest(&self, _: &Shell, _: &Ledger) -> Result<Vec<String>> {

@@ -1,5 +1,7 @@
 //! Stacks as `get` and `describe` show them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Record, Wanted, as_json};
@@ -11,7 +13,7 @@ use crate::ledger::{Ledger, RunFilter};
 use crate::record::{Lock, Run, StackRecord};
 use crate::standing;
 use crate::text::{age, ago, short};
-use crate::ui::Show::{Always, Described, Wide};
+use crate::ui::Show::{Always, Described, Labels, Wide};
 use crate::ui::{Column, Table};
 
 /// What a cell of words holds at most.
@@ -23,7 +25,7 @@ const COLUMNS: &[Column<StackRecord>] = &[
         head: "STATUS",
         show: Always,
         path: "status",
-        cell: |stack, _| cut(&status(stack)).into(),
+        cell: |stack, _| cut(status(stack)).into(),
         detail: Some(|stack, _| Some(status(stack))),
     },
     Column {
@@ -100,6 +102,13 @@ const COLUMNS: &[Column<StackRecord>] = &[
         // It stands beside the commit.
         detail: Some(|_, _| None),
     },
+    Column {
+        head: "LABELS",
+        show: Labels,
+        path: "labels",
+        cell: |stack, _| labelled(stack).into(),
+        detail: Some(|stack, _| labelled(stack)),
+    },
 ];
 
 /// At a glance: its one word, and why it is that.
@@ -113,9 +122,15 @@ fn status(stack: &StackRecord) -> String {
     }
 }
 
+/// `team=a,tier=web`; none where it has none.
+fn labelled(stack: &StackRecord) -> Option<String> {
+    let each = stack.labels.iter().map(|(key, value)| format!("{key}={value}"));
+    Some(each.collect::<Vec<_>>().join(",")).filter(|labels| !labels.is_empty())
+}
+
 /// Fits a table; `describe` has it whole.
-fn cut(text: &str) -> String {
-    console::truncate_str(text, WIDEST, "…").into_owned()
+fn cut(text: String) -> String {
+    if text.len() <= WIDEST { text } else { console::truncate_str(&text, WIDEST, "…").into_owned() }
 }
 
 fn folder(stack: &StackRecord) -> String {
@@ -153,6 +168,10 @@ impl Record for StackRecord {
             found.extend(named(&all, name)?.into_iter().cloned());
         }
         Ok(found)
+    }
+
+    fn labels(&self) -> Option<&BTreeMap<String, String>> {
+        Some(&self.labels)
     }
 
     async fn rest(&self, shell: &Shell, ledger: &Ledger) -> Result<Vec<String>> {
@@ -261,6 +280,6 @@ mod tests {
             Some("<none> (none of v*, !*-rc* yet)")
         );
         assert_eq!(tagged(&StackRecord { tags: Vec::new(), ..record }), None);
-        assert_eq!(cut(&"x".repeat(100)).chars().count(), WIDEST);
+        assert_eq!(cut("x".repeat(100)).chars().count(), WIDEST);
     }
 }
