@@ -60,6 +60,7 @@ pub struct Ledger {
     pool: AnyPool,
     /// What the database calls its own time, in milliseconds since 1970.
     clock: &'static str,
+    is_sqlite: bool,
     /// The repositories that whoever reads may see; all, where there is no list.
     only: Option<Arc<BTreeSet<String>>>,
 }
@@ -96,7 +97,7 @@ impl Ledger {
         }
         let pool = pool(is_sqlite).connect(url).await.map_err(|error| failed(&error))?;
         MIGRATIONS.run(&pool).await.map_err(|error| failed(&error).hint(why_unmigrated(&error)))?;
-        Ok(Ledger { pool, clock: if is_sqlite { SQLITE_CLOCK } else { POSTGRES_CLOCK }, only: None })
+        Ok(Ledger { pool, clock: if is_sqlite { SQLITE_CLOCK } else { POSTGRES_CLOCK }, is_sqlite, only: None })
     }
 
     /// The same, as somebody reads it who may see these repositories only.
@@ -120,6 +121,14 @@ impl Ledger {
             all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
         all
+    }
+
+    /// What selects rows as one text: a JSON array of arrays, or nothing. Thousands of rows come faster so than one by one.
+    fn as_one_text(&self, columns: &str, from: &str) -> sqlx::AssertSqlSafe<String> {
+        sqlx::AssertSqlSafe(match self.is_sqlite {
+            true => format!("SELECT json_group_array(json_array({columns})) {from}"),
+            false => format!("SELECT CAST(json_agg(json_build_array({columns})) AS TEXT) {from}"),
+        })
     }
 
     /// What time it is by the database's clock, in milliseconds since 1970.

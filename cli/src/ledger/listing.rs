@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::outputs::names_in;
+use super::outputs::{Reader, names_in};
 use super::{Ledger, failed};
 use crate::failure::{Failure, Result};
 use crate::record::{Action, DriftState, Run, RunState, StackRecord, Standing};
@@ -23,23 +24,21 @@ pub struct RunFilter {
 
 impl Ledger {
     pub async fn stack_records(&self) -> Result<Vec<StackRecord>> {
-        let list = "SELECT s.name, r.label AS repository, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, \
-                s.created_at, s.left_at, s.destroyed_at, s.backend, s.suspended_why, s.reads, d.state AS drift, \
-                u.branch, u.message, u.id AS last_run, u.state AS last_state, u.started_at AS last_started_at \
-            FROM stacks s JOIN repositories r ON r.id = s.repository_id LEFT JOIN drifts d ON d.stack_id = s.id \
-            LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id \
-                ORDER BY v.fence DESC, v.started_at DESC, v.id DESC LIMIT 1) \
-            ORDER BY s.name, r.label";
-        let rows = sqlx::query(list).fetch_all(&self.pool).await.map_err(failed("listing stacks"))?;
-        let mut all: Vec<StackRecord> =
-            rows.iter().map(stack).collect::<Result<_, sqlx::Error>>().map_err(failed("listing stacks"))?;
-        for (stack, reads_anew) in all.iter_mut().zip(self.read_anew(&rows).await?) {
+        let failed = failed("listing stacks");
+        let list = sqlx::query_scalar(self.as_one_text(STACK_COLUMNS, STACKS));
+        let rows: Option<String> = list.fetch_one(&self.pool).await.map_err(&failed)?;
+        let rows: Vec<StackRow> =
+            rows.map_or(Ok(Vec::new()), |rows| serde_json::from_str(&rows)).map_err(unreadable)?;
+        let readers: Vec<Option<Reader>> = rows.iter().map(reader).collect();
+        let mut all = rows.into_iter().map(stack).collect::<Result<Vec<_>, String>>().map_err(unreadable)?;
+        for (stack, reads_anew) in all.iter_mut().zip(self.read_anew(&readers).await?) {
             stack.reads_anew = reads_anew.filter(|_| stack.standing == Standing::UpToDate);
             if stack.reads_anew.is_some() {
                 stack.standing = Standing::Behind;
             }
         }
         let mut all = self.seen(all, 0, |stack: &StackRecord| &stack.repository);
+        all.sort_unstable_by(|a, b| (&a.name, &a.repository).cmp(&(&b.name, &b.repository)));
         // There are few of them, so they cost less by themselves than in a join.
         let locks = self.locks().await?.into_iter();
         let mut locks: BTreeMap<_, _> =
@@ -99,43 +98,75 @@ impl Ledger {
     }
 }
 
-fn stack(row: &AnyRow) -> Result<StackRecord, sqlx::Error> {
-    let last_state: Option<String> = row.try_get("last_state")?;
-    let last_state = last_state.map(state).transpose()?;
-    let commit: Option<String> = row.try_get("rolled_out_commit")?;
-    let (left, destroyed): (Option<i64>, Option<i64>) = (row.try_get("left_at")?, row.try_get("destroyed_at")?);
+/// A stack as the columns below tell of it, in their order.
+#[derive(Deserialize)]
+struct StackRow {
+    name: String,
+    repository: String,
+    folder: String,
+    runtime: String,
+    commit: Option<String>,
+    rolled_out_at: Option<i64>,
+    created_at: i64,
+    left_at: Option<i64>,
+    destroyed_at: Option<i64>,
+    backend: Option<String>,
+    suspended: Option<String>,
+    reads: String,
+    drift: Option<String>,
+    branch: Option<String>,
+    message: Option<String>,
+    last_run: Option<String>,
+    last_state: Option<String>,
+    last_started_at: Option<i64>,
+}
+
+const STACK_COLUMNS: &str = "s.name, r.label, s.folder, s.runtime, s.rolled_out_commit, s.rolled_out_at, s.created_at, \
+    s.left_at, s.destroyed_at, s.backend, s.suspended_why, s.reads, d.state, u.branch, u.message, u.id, u.state, u.started_at";
+
+const STACKS: &str = "FROM stacks s JOIN repositories r ON r.id = s.repository_id LEFT JOIN drifts d ON d.stack_id = s.id \
+    LEFT JOIN runs u ON u.id = (SELECT v.id FROM runs v WHERE v.stack_id = s.id \
+        ORDER BY v.fence DESC, v.started_at DESC, v.id DESC LIMIT 1)";
+
+fn stack(row: StackRow) -> Result<StackRecord, String> {
+    let last_state = row.last_state.map(|state| state.parse::<RunState>()).transpose()?;
+    let (has_left, is_destroyed) = (row.left_at.is_some(), row.destroyed_at.is_some());
     Ok(StackRecord {
-        name: row.try_get("name")?,
-        standing: Standing::of(last_state, commit.is_some(), left.is_some(), destroyed.is_some()),
+        name: row.name,
+        standing: Standing::of(last_state, row.commit.is_some(), has_left, is_destroyed),
         behind_by: None,
-        suspended: row.try_get("suspended_why")?,
+        suspended: row.suspended,
         lock: None,
         blocked_by: None,
         reads_anew: None,
-        drift: drift(row.try_get("drift")?)?,
-        message: row.try_get("message")?,
-        branch: row.try_get("branch")?,
+        // Where nobody looked nothing is known.
+        drift: row.drift.map_or(Ok(DriftState::Unchecked), |drift| drift.parse())?,
+        message: row.message,
+        branch: row.branch,
         tags: Vec::new(),
         tag: None,
-        backend: row.try_get("backend")?,
-        repository: row.try_get("repository")?,
-        folder: row.try_get("folder")?,
-        runtime: row.try_get("runtime")?,
+        backend: row.backend,
+        repository: row.repository,
+        folder: row.folder,
+        runtime: row.runtime,
         labels: BTreeMap::new(),
-        reads: names_in(row.try_get("reads")?),
-        commit,
-        rolled_out_at: row.try_get("rolled_out_at")?,
-        created_at: row.try_get("created_at")?,
-        last_run: row.try_get("last_run")?,
+        reads: names_in(&row.reads),
+        commit: row.commit,
+        rolled_out_at: row.rolled_out_at,
+        created_at: row.created_at,
+        last_run: row.last_run,
         last_state,
-        last_started_at: row.try_get("last_started_at")?,
+        last_started_at: row.last_started_at,
     })
 }
 
-/// Where nobody looked nothing is known.
-fn drift(text: Option<String>) -> Result<DriftState, sqlx::Error> {
-    let parse = |text: String| text.parse().map_err(|error: String| sqlx::Error::Decode(error.into()));
-    text.map_or(Ok(DriftState::Unchecked), parse)
+fn unreadable(error: impl std::fmt::Display) -> Failure {
+    Failure::setup(format!("listing stacks in the ledger: {error}"))
+}
+
+/// What it reads, where it reads something.
+fn reader(row: &StackRow) -> Option<Reader> {
+    Reader::new(&row.name, row.backend.as_deref(), &row.reads, row.rolled_out_at)
 }
 
 fn run(row: &AnyRow) -> Result<Run, sqlx::Error> {

@@ -26,7 +26,7 @@ enum Written {
 }
 
 /// What one stack read when it was rolled out, and when that was.
-struct Reader {
+pub(super) struct Reader {
     /// `PROJECT/STACK`.
     name: String,
     backend: Option<String>,
@@ -67,14 +67,13 @@ impl Ledger {
         rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
     }
 
-    /// For each of these rows of stacks the first stack that puts out other values by now than it read, if there is one. What is rolled
-    /// out before its merge does not count until it is merged.
-    pub(super) async fn read_anew(&self, rows: &[AnyRow]) -> Result<Vec<Option<String>>> {
-        let failed = failed("looking what stacks put out");
-        let readers: Vec<Option<Reader>> = rows.iter().map(Reader::of).collect::<Result<_, _>>().map_err(&failed)?;
+    /// For each of these the first stack that puts out other values by now than it read, if there is one. What is rolled out before its
+    /// merge does not count until it is merged.
+    pub(super) async fn read_anew(&self, readers: &[Option<Reader>]) -> Result<Vec<Option<String>>> {
         if readers.iter().all(Option::is_none) {
-            return Ok(vec![None; rows.len()]);
+            return Ok(vec![None; readers.len()]);
         }
+        let failed = failed("looking what stacks put out");
         let list = "SELECT s.name, s.backend, s.put_out, s.rolled_out_at FROM stacks s \
             JOIN repositories r ON r.id = s.repository_id \
             WHERE s.rolled_out_commit IS NOT NULL AND s.backend IS NOT NULL \
@@ -86,19 +85,23 @@ impl Ledger {
             Ok(((row.try_get("backend")?, row.try_get("name")?), stands))
         };
         let sources: Sources = rows.iter().map(source).collect::<Result<_, sqlx::Error>>().map_err(failed)?;
-        Ok(read_anew(&readers, &sources))
+        Ok(read_anew(readers, &sources))
     }
 }
 
 impl Reader {
     /// `None` for one that reads nothing, which most are.
-    fn of(row: &AnyRow) -> Result<Option<Reader>, sqlx::Error> {
-        let reads = parsed(row.try_get("reads")?);
-        if reads.is_empty() {
-            return Ok(None);
-        }
-        let rolled_out_at = row.try_get::<Option<i64>, _>("rolled_out_at")?.unwrap_or_default();
-        Ok(Some(Reader { name: row.try_get("name")?, backend: row.try_get("backend")?, reads, rolled_out_at }))
+    pub fn new(name: &str, backend: Option<&str>, reads: &str, rolled_out_at: Option<i64>) -> Option<Reader> {
+        let reads = parsed(reads);
+        let (name, backend) = (name.to_owned(), backend.map(str::to_owned));
+        let rolled_out_at = rolled_out_at.unwrap_or_default();
+        (!reads.is_empty()).then_some(Reader { name, backend, reads, rolled_out_at })
+    }
+
+    /// Of a row that has these columns of `stacks`.
+    pub fn of(row: &AnyRow) -> Result<Option<Reader>, sqlx::Error> {
+        let at = row.try_get("rolled_out_at")?;
+        Ok(Reader::new(row.try_get("name")?, row.try_get("backend")?, row.try_get("reads")?, at))
     }
 
     /// What it read, by the names of stacks.

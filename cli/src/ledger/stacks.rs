@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use super::outputs::Reader;
 use super::{Ledger, failed, fresh_name, text, without_password};
 use crate::decide::{Known, ROLLED_BACK};
 use crate::failure::{Failure, Result};
@@ -67,7 +68,8 @@ impl Ledger {
         let failed = failed("reading a stack");
         let bound = sqlx::query(KNOWN_OF_ONE).bind(stack.0.clone()).bind(ROLLED_BACK);
         let row = bound.fetch_one(&self.pool).await.map_err(&failed)?;
-        let reads_anew = self.read_anew(std::slice::from_ref(&row)).await?.pop().flatten();
+        let reader = Reader::of(&row).map_err(&failed)?;
+        let reads_anew = self.read_anew(&[reader]).await?.pop().flatten();
         Ok(Known { reads_anew, ..known(&row)? })
     }
 
@@ -76,7 +78,8 @@ impl Ledger {
         let failed = failed("reading the stacks");
         let bound = sqlx::query(KNOWN_OF_ALL).bind(repository.to_owned()).bind(ROLLED_BACK);
         let rows = bound.fetch_all(&self.pool).await.map_err(&failed)?;
-        let anew = self.read_anew(&rows).await?;
+        let readers: Vec<Option<Reader>> = rows.iter().map(Reader::of).collect::<Result<_, _>>().map_err(&failed)?;
+        let anew = self.read_anew(&readers).await?;
         let mut all = BTreeMap::new();
         for (row, reads_anew) in rows.iter().zip(anew) {
             let text = |column: &str| row.try_get::<String, _>(column).map_err(&failed);
