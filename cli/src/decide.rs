@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::config::fires;
+use crate::failure::{Failure, Result};
 use crate::record::RunState;
 use crate::repo::{Stack, path};
 use crate::text::short;
@@ -35,6 +36,13 @@ impl Known {
         let is_bidden = matches!(reason, Reason::RolledBack { .. });
         let is_suspended = now.suspended.is_some() && now.suspended != self.suspended && !is_bidden;
         now.fence != self.fence + 1 || now.rolled_out != self.rolled_out || is_suspended
+    }
+
+    /// Refuses one that somebody wants to stay as it is for now.
+    pub fn refuse_suspended(&self, name: &str) -> Result<()> {
+        let Some(why) = &self.suspended else { return Ok(()) };
+        Err(Failure::busy(format!("{name} is suspended: {why}"))
+            .hint(format!("`gitinfra resume stack/{name}` lets it be changed again")))
     }
 }
 

@@ -207,6 +207,14 @@ pub struct Status {
     pub details: Option<String>,
 }
 
+/// The status of ours that is for all, and with a slash behind it how the others begin.
+pub const STATUS: &str = "gitinfra";
+
+/// Whether a status is one of ours by its name.
+pub fn is_own(name: &str) -> bool {
+    name.strip_prefix(STATUS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// A status as the forge has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {

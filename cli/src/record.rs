@@ -23,7 +23,7 @@ pub use hold::{Case, Hold, HoldState, Objection, Why};
 pub use job::{Job, JobState, Task};
 pub use lock::Lock;
 pub use preview::{SealRecord, SealState};
-pub use pull::{EndState, PullEnd, PullRecord, PullStack, StackEnd};
+pub use pull::{EndState, Offer, PullEnd, PullRecord, PullStack, StackEnd};
 pub use repository::Repository;
 pub use stack::{StackRecord, StackState, Standing};
 

@@ -15,6 +15,7 @@ mod watch;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::comment::{self, Preview};
@@ -25,13 +26,14 @@ use crate::forge::mark::{Mark, Marks};
 use crate::forge::{Forge, Pull, State, Status, Told, Trouble, What};
 use crate::ledger::Ledger;
 use crate::preview::{Merge, Previewer};
+use crate::record::Offer;
 use crate::scrub::Scrubber;
 use crate::text::short;
 
 pub use crowded::Crowded;
 pub use found::Found;
 pub use partly::ALL;
-pub use up::Up;
+pub use up::{Stacks, Up};
 pub use watch::{Looks, Sides};
 
 /// One that is pushed to all the time is told what it was in the end.
@@ -59,6 +61,8 @@ pub struct Reviewer {
     pub branch: Option<String>,
     /// Which stacks somebody wants previewed anew, beside what was previewed of the others; all where none is named.
     pub anew: Vec<String>,
+    /// Who has it writes comments: each is read first and then written.
+    pub pen: Arc<Mutex<()>>,
 }
 
 /// What came of a pull request.
@@ -67,6 +71,8 @@ pub struct Reviewed {
     /// The commit of the branch that it would be merged into.
     pub base: String,
     pub found: Found,
+    /// What it may roll out before its merge.
+    pub offer: Option<Offer>,
     /// The comment's parts, without their marks.
     pub texts: Vec<String>,
     /// Of which kind the worst failure was.
@@ -149,22 +155,29 @@ impl Reviewer {
             Ok((mut preview, worst)) => {
                 preview.head.clone_from(&pull.branch);
                 preview.notes.extend(self.rolls_nothing_out(&pull, &preview));
-                preview.notes.extend(self.offers_up(&pull, &preview).await?);
                 if let Some(ledger) = self.ledger.as_ref().filter(|_| !self.dry_run) {
                     ledger.keep_shown(preview.seals(), self.context().now()).await?;
                 }
                 if let Some(before) = before {
                     preview = partly::replaced(before, preview);
                 }
+                let offer = self.offers_up(&pull, &preview).await?;
                 let texts = comment::parts(&preview, &room).iter().map(|text| self.scrubber.scrub(text)).collect();
-                Reviewed { base: preview.base_commit.clone(), found: Found::Previewed(preview), texts, worst, pull }
+                Reviewed {
+                    base: preview.base_commit.clone(),
+                    found: Found::Previewed(preview),
+                    offer,
+                    texts,
+                    worst,
+                    pull,
+                }
             }
             // What is wrong with the merge itself is for its author; what is missing here is not.
             Err(failure) if failure.kind == Kind::Input && !failure.is_away => {
                 let why = self.scrubber.scrub(&failure.with_hints());
                 let texts = vec![comment::refusal(&pull.branch, &pull.base, &why)];
                 let found = Found::Refused(self.scrubber.scrub(&failure.message));
-                Reviewed { base, found, texts, worst: Some(failure.kind), pull }
+                Reviewed { base, found, offer: None, texts, worst: Some(failure.kind), pull }
             }
             Err(failure) => return Err(failure),
         })
@@ -195,7 +208,7 @@ impl Reviewer {
         let why =
             format!("it comes from a fork, whose program would run with the credentials that are here.\nhint: {asks}");
         let texts = vec![comment::refusal(&pull.branch, &pull.base, &why)];
-        Reviewed { base, found: Found::Untrusted, texts, worst: Some(Kind::Input), pull }
+        Reviewed { base, found: Found::Untrusted, offer: None, texts, worst: Some(Kind::Input), pull }
     }
 
     /// The merge of exactly the commit that the forge told of. A fork's is under a ref of the forge's own. It is fetched already
@@ -237,18 +250,19 @@ impl Reviewer {
         if let Some(preview) = found.preview() {
             self.keep(pull.number, preview).await?;
         }
-        let left_over = self.comment(reviewed).await?;
-        let (all, stands) = (statuses::of(found), self.forge.statuses(&pull.head).await?);
+        let up = self.up_of(reviewed).await?;
+        let left_over = self.comment(reviewed, &up).await?;
+        let (all, stands) = (up.statuses(), self.forge.statuses(&pull.head).await?);
         self.look_at_room(pull, &stands);
         match found.preview() {
             Some(_) => self.settle(pull, &all, &stands).await?,
-            None => self.take_back(pull, &stands).await?,
+            None => self.take_back(pull, &all, &stands).await?,
         }
         for status in all.into_iter().filter(|status| !self.is_told_so(status, &stands)) {
             self.set(pull, status).await?;
         }
         let details = Some(texts.concat()).filter(|_| left_over);
-        let summary = Status { details, ..statuses::summary(found) };
+        let summary = Status { details, ..up.summary() };
         match self.crowded.has(&pull.head) && self.is_told_so(&summary, &stands) {
             true => Ok(()),
             false => Ok(self.set(pull, summary).await?),
@@ -257,11 +271,8 @@ impl Reviewer {
 
     /// Statuses of an earlier preview that this one says nothing of: what stacks have nothing to do with the change any more.
     async fn settle(&self, pull: &Pull, now: &[Status], stands: &[Told]) -> Result<(), Trouble> {
-        let most = self.forge.abilities().status_name;
-        let names: Vec<String> = now.iter().map(|status| crate::forge::fitting(&status.name, most)).collect();
-        for told in stands {
-            let is_stacks = told.name.starts_with(statuses::OF_STACKS);
-            if is_stacks && told.state != State::Success && !names.contains(&told.name) {
+        for told in self.others(now, stands) {
+            if told.state != State::Success {
                 let status = statuses::one(&told.name, State::Success, "not touched any more");
                 self.set(pull, status).await?;
             }
@@ -269,10 +280,17 @@ impl Reviewer {
         Ok(())
     }
 
+    /// Statuses of stacks that nothing is said of now.
+    fn others<'t>(&self, now: &[Status], stands: &'t [Told]) -> impl Iterator<Item = &'t Told> {
+        let most = self.forge.abilities().status_name;
+        let names: Vec<String> = now.iter().map(|status| crate::forge::fitting(&status.name, most)).collect();
+        stands.iter().filter(move |told| told.name.starts_with(statuses::OF_STACKS) && !names.contains(&told.name))
+    }
+
     /// Where nothing was previewed, nothing is known of what stacks have to do with the change: what an earlier preview found good is
     /// not known to be so any more.
-    async fn take_back(&self, pull: &Pull, stands: &[Told]) -> Result<(), Trouble> {
-        for told in stands.iter().filter(|told| told.name.starts_with(statuses::OF_STACKS)) {
+    async fn take_back(&self, pull: &Pull, now: &[Status], stands: &[Told]) -> Result<(), Trouble> {
+        for told in self.others(now, stands) {
             if matches!(told.state, State::Success | State::Pending) {
                 self.set(pull, statuses::one(&told.name, State::Error, statuses::TAKEN_BACK)).await?;
             }

@@ -65,10 +65,7 @@ impl Target {
 
     /// Refuses one that somebody wants to stay as it is for now.
     pub fn refuse_suspended(&self) -> Result<()> {
-        let Some(why) = &self.known.suspended else { return Ok(()) };
-        let name = self.stack.name();
-        Err(Failure::busy(format!("{name} is suspended: {why}"))
-            .hint(format!("`gitinfra resume stack/{name}` lets it be changed again")))
+        self.known.refuse_suspended(&self.stack.name())
     }
 
     /// What is previewed of it.

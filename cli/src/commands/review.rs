@@ -143,6 +143,7 @@ impl Review {
             crowded: Crowded::default(),
             branch: None,
             anew: Vec::new(),
+            pen: Default::default(),
         })
     }
 

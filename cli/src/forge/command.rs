@@ -93,7 +93,7 @@ fn read(rest: &str) -> Result<Command, Wrong> {
             command.seals.push(seal);
         } else if let Some(commit) = commit(word).filter(|_| command.commit.is_none()) {
             command.commit = Some(commit);
-        } else if let Some(stack) = stack(word).filter(|_| may_be_stack(&command)) {
+        } else if let Some(stack) = stack(word).filter(|_| may_be_stack(&command, word)) {
             command.stack = Some(stack);
         } else if verb == Verb::Reject && (!command.seals.is_empty() || command.stack.is_some()) {
             command.reason = Some([word].into_iter().chain(words).collect::<Vec<_>>().join(" "));
@@ -105,9 +105,9 @@ fn read(rest: &str) -> Result<Command, Wrong> {
     complete(command)
 }
 
-/// A stack is named before its commit, and once; beside seals there is none.
-fn may_be_stack(command: &Command) -> bool {
-    command.stack.is_none() && command.commit.is_none() && command.seals.is_empty()
+/// A stack is named once, before its commit or behind it; beside seals there is none. What looks like a second commit is none.
+fn may_be_stack(command: &Command, word: &str) -> bool {
+    command.stack.is_none() && command.seals.is_empty() && commit(word).is_none()
 }
 
 fn complete(command: Command) -> Result<Command, Wrong> {
@@ -188,6 +188,7 @@ mod tests {
             ("/gitinfra preview", Verb::Preview, None, None),
             ("/gitinfra  preview\tweb/prod  9F31C2A  ", Verb::Preview, Some("web/prod"), Some("9f31c2a")),
             ("/gitinfra up 9f31c2a\r\nThanks!", Verb::Up, None, Some("9f31c2a")),
+            ("/gitinfra up 9f31c2a web/prod", Verb::Up, Some("web/prod"), Some("9f31c2a")),
             ("/gitinfra explain prod", Verb::Explain, Some("prod"), None),
             ("/gitinfra unlock web/prod", Verb::Unlock, Some("web/prod"), None),
             ("/gitinfra help", Verb::Help, None, None),

@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::client::{Ask, Client};
-use super::mergeable::{Mergeable, OfGitlab};
+use super::mergeable::{Approvals, Mergeable, OfGitlab};
 use super::{
     Abilities, Address, Comment, Credential, Forge, Pull, State, Status, Told, Trouble, escaped, line, newest, or_not,
     written,
@@ -231,7 +231,14 @@ impl Forge for Gitlab {
     async fn mergeable(&self, pull: &Pull) -> Result<Mergeable, Trouble> {
         let doing = format!("reading whether pr/{} can be merged", pull.number);
         let path = self.at(&format!("merge_requests/{}", pull.number));
-        Ok(self.client.get::<OfGitlab>(&path, &doing).await?.into())
+        let said = self.client.get::<OfGitlab>(&path, &doing).await?;
+        if said.lacks_checks() {
+            let approvals: Approvals = self.client.get(&format!("{path}/approvals"), &doing).await?;
+            if said.is_only_own(&approvals, &self.statuses(&pull.head).await?) {
+                return Ok(Mergeable::Yes);
+            }
+        }
+        Ok(said.into())
     }
 
     async fn react(&self, pull: u64, comment: &str) -> Result<(), Trouble> {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{State, Told};
+use super::{State, Told, is_own};
 use crate::glob::matches;
 
 /// A forge's own word.
@@ -33,6 +33,81 @@ pub(super) struct OfGithub {
     mergeable_state: Option<String>,
 }
 
+impl OfGithub {
+    /// Whether some rule of the branch says no, and nothing else: [`OfGithubRules`] tell which.
+    pub fn is_blocked(&self) -> bool {
+        !self.draft && self.mergeable == Some(true) && self.mergeable_state.as_deref() == Some("blocked")
+    }
+}
+
+/// What GitHub's GraphQL says of the rules of a branch, one by one, as far as it tells of them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OfGithubRules {
+    review_decision: Option<String>,
+    review_threads: Nodes<Thread>,
+    commits: Nodes<Last>,
+}
+
+#[derive(Deserialize)]
+struct Nodes<T> {
+    nodes: Vec<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Thread {
+    is_resolved: bool,
+}
+
+#[derive(Deserialize)]
+struct Last {
+    commit: Rolled,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rolled {
+    status_check_rollup: Option<Checks>,
+}
+
+#[derive(Deserialize)]
+struct Checks {
+    contexts: Nodes<Check>,
+}
+
+/// A status has a context and a state, a check run a name and a conclusion.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Check {
+    #[serde(alias = "name")]
+    context: String,
+    #[serde(alias = "conclusion")]
+    state: Option<String>,
+    is_required: bool,
+}
+
+impl OfGithubRules {
+    /// Asked for by owner, name and number. So many checks and threads are looked at; with more the answer is no.
+    pub const QUERY: &'static str = "query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { \
+        pullRequest(number: $number) { reviewDecision reviewThreads(last: 100) { nodes { isResolved } } \
+        commits(last: 1) { nodes { commit { statusCheckRollup { contexts(first: 100) { nodes { \
+        ... on StatusContext { context state isRequired(pullRequestNumber: $number) } \
+        ... on CheckRun { name conclusion isRequired(pullRequestNumber: $number) } } } } } } } } } }";
+
+    /// Whether a required status of our own is all that keeps it from being merged.
+    pub fn is_only_own(&self) -> bool {
+        let is_green = |check: &&Check| matches!(check.state.as_deref(), Some("SUCCESS" | "NEUTRAL" | "SKIPPED"));
+        let rolled = self.commits.nodes.iter().filter_map(|last| last.commit.status_check_rollup.as_ref());
+        let all: Vec<&Check> = rolled.flat_map(|checks| &checks.contexts.nodes).collect();
+        let red: Vec<&&Check> = all.iter().filter(|check| check.is_required && !is_green(check)).collect();
+        let is_reviewed = matches!(self.review_decision.as_deref(), None | Some("APPROVED"));
+        let is_resolved = self.review_threads.nodes.iter().all(|thread| thread.is_resolved);
+        let is_own = !red.is_empty() && red.iter().all(|check| is_own(&check.context));
+        is_own && is_reviewed && is_resolved && all.len() < 100 && self.review_threads.nodes.len() < 100
+    }
+}
+
 impl From<OfGithub> for Mergeable {
     fn from(said: OfGithub) -> Mergeable {
         match (said.mergeable, said.mergeable_state.as_deref()) {
@@ -54,7 +129,33 @@ impl From<OfGithub> for Mergeable {
 pub(super) struct OfGitlab {
     #[serde(default)]
     draft: bool,
+    #[serde(default)]
+    has_conflicts: bool,
+    blocking_discussions_resolved: Option<bool>,
     detailed_merge_status: Option<String>,
+}
+
+/// What GitLab says of approvals, where it has any.
+#[derive(Deserialize, Default)]
+pub(super) struct Approvals {
+    #[serde(default)]
+    approvals_left: usize,
+}
+
+impl OfGitlab {
+    /// Whether checks are what it names. It names one reason of many.
+    pub fn lacks_checks(&self) -> bool {
+        let word = self.detailed_merge_status.as_deref();
+        !self.draft && matches!(word, Some("ci_must_pass" | "ci_still_running" | "status_checks_must_pass"))
+    }
+
+    /// Whether a status of our own is all that keeps it from being merged.
+    pub fn is_only_own(&self, approvals: &Approvals, told: &[Told]) -> bool {
+        let mut red = told.iter().filter(|told| told.state != State::Success).peekable();
+        let has_red = red.peek().is_some();
+        let is_free = !self.has_conflicts && self.blocking_discussions_resolved != Some(false);
+        self.lacks_checks() && has_red && red.all(|told| is_own(&told.name)) && is_free && approvals.approvals_left == 0
+    }
 }
 
 impl From<OfGitlab> for Mergeable {
@@ -116,7 +217,8 @@ pub(super) struct Review {
 }
 
 impl OfGitea {
-    /// An approval of an older head counts for nothing here, whatever the branch's rules say of that.
+    /// An approval of an older head counts for nothing here, whatever the branch's rules say of that. Nor do our own statuses: what
+    /// failed is red by them, and it is this that is to be tried again.
     pub fn by(&self, rules: &Rules, reviews: &[Review], told: &[Told]) -> Mergeable {
         let counts = |review: &&Review| review.official && !review.dismissed;
         let says = |review: &&Review, word: &str| review.state == word;
@@ -124,8 +226,8 @@ impl OfGitea {
         let approvals =
             reviews.iter().filter(counts).filter(|review| says(review, "APPROVED") && !review.stale).count();
         let is_green = |glob: &String| {
-            let mut of_it = told.iter().filter(|told| matches(glob, &told.name)).peekable();
-            of_it.peek().is_some() && of_it.all(|told| told.state == State::Success)
+            let of_it: Vec<&Told> = told.iter().filter(|told| matches(glob, &told.name)).collect();
+            !of_it.is_empty() && of_it.iter().all(|told| told.state == State::Success || is_own(&told.name))
         };
         let checks = rules.status_check_contexts.iter().flatten();
         let lacking = checks.filter(|_| rules.enable_status_check).find(|glob| !is_green(glob));
@@ -199,6 +301,48 @@ mod tests {
     }
 
     #[test]
+    fn github_is_asked_which_rule_it_is() {
+        let said = |decision: Value, resolved: bool, ci: &str| {
+            let checks = json!([
+                { "context": "gitinfra", "state": "FAILURE", "isRequired": true },
+                { "context": "gitinfra/net/dev", "state": "FAILURE", "isRequired": false },
+                { "name": "ci", "conclusion": ci, "isRequired": true },
+                { "name": "lint", "conclusion": null, "isRequired": false },
+            ]);
+            let said = json!({
+                "reviewDecision": decision,
+                "reviewThreads": { "nodes": [{ "isResolved": resolved }] },
+                "commits": { "nodes": [{ "commit": { "statusCheckRollup": { "contexts": { "nodes": checks } } } }] },
+            });
+            serde_json::from_value::<OfGithubRules>(said).expect("an answer").is_only_own()
+        };
+        assert!(said(Value::Null, true, "SUCCESS") && said(json!("APPROVED"), true, "SKIPPED"));
+        assert!(!said(Value::Null, true, "FAILURE"), "another check is red");
+        assert!(!said(json!("REVIEW_REQUIRED"), true, "SUCCESS"), "an approval is missing");
+        assert!(!said(Value::Null, false, "SUCCESS"), "a discussion goes on");
+        let unchecked = json!({
+            "reviewDecision": null,
+            "reviewThreads": { "nodes": [] },
+            "commits": { "nodes": [{ "commit": { "statusCheckRollup": null } }] },
+        });
+        let unchecked: OfGithubRules = serde_json::from_value(unchecked).expect("an answer");
+        assert!(!unchecked.is_only_own(), "it is another rule");
+    }
+
+    #[test]
+    fn gitlab_is_asked_whose_check_it_is() {
+        let told = |name: &str, state| Told { name: name.to_owned(), state, words: String::new(), number: 1 };
+        let by = |word: &str, left: usize, ci| {
+            let said: OfGitlab = serde_json::from_value(json!({ "detailed_merge_status": word })).expect("an answer");
+            let told = [told("gitinfra", State::Failure), told("test", ci)];
+            said.is_only_own(&Approvals { approvals_left: left }, &told)
+        };
+        assert!(by("ci_must_pass", 0, State::Success));
+        assert!(!by("ci_must_pass", 0, State::Failure) && !by("ci_must_pass", 1, State::Success));
+        assert!(!by("not_approved", 0, State::Success));
+    }
+
+    #[test]
     fn gitlab_has_a_word_for_each() {
         let said = |word: &str| of::<OfGitlab>(json!({ "draft": false, "detailed_merge_status": word }));
         assert_eq!(said("mergeable"), "yes");
@@ -234,6 +378,15 @@ mod tests {
         for told in [&[][..], &[told("ci/test", State::Pending)]] {
             assert_eq!(no(pull(false, true), &approved, told), "required checks are not green");
         }
+        // Ours says what came of a roll-out: whoever tries that again is not kept from it by that.
+        let all = Rules { status_check_contexts: Some(vec!["gitinfra".to_owned(), "ci/*".to_owned()]), ..rules };
+        let by = |other| {
+            let told =
+                [told("gitinfra", State::Failure), told("gitinfra/net/dev", State::Error), told("ci/test", other)];
+            pull(false, true).by(&all, &approved, &told)
+        };
+        assert_eq!(by(State::Success), Mergeable::Yes);
+        assert_eq!(by(State::Failure), Mergeable::no("required checks are not green"));
     }
 
     #[test]

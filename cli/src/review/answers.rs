@@ -1,11 +1,10 @@
 //! What was answered to commands, in the one comment of the pull request: a preview that comes later keeps it.
 
-use super::end::without;
-use super::{Reviewer, Up, up};
+use super::{Reviewed, Reviewer, Up, statuses};
 use crate::comment::{Room, cut, escape, one_line};
 use crate::failure::Result;
-use crate::forge::Trouble;
 use crate::forge::mark::Mark;
+use crate::forge::{Pull, State, Status, Trouble};
 use crate::ledger::Answered;
 use crate::text::count;
 
@@ -34,24 +33,67 @@ impl Reviewer {
         Ok(listed(&lines, &room))
     }
 
-    /// Shows what was answered, without previewing anything. Where there is no comment yet, one is made for it.
+    /// Shows all that is so of a pull request and what was answered, without previewing anything: in its comment, in the statuses of
+    /// its head and in the reasons of its locks. Whatever happens to it, it is told by this. Where there is no comment yet, one is made.
     pub async fn tell_answers(&self, number: u64) -> Result<()> {
-        let up = self.up(number).await?;
-        let above = self.above(up.as_ref());
-        self.write_above(number, &above, |known| up::offered(without(known, &[up::HEAD]), up.as_ref())).await
-    }
-
-    /// What the pull request has rolled out before its merge.
-    pub(super) async fn up(&self, number: u64) -> Result<Option<Up>> {
-        match &self.ledger {
-            Some(ledger) => Up::of(ledger, &self.previewer.mirror.source.label, number).await,
-            None => Ok(None),
+        let pull = self.forge.pull(number).await?;
+        let mut up = self.up(number).await?;
+        up.is_open = pull.is_open;
+        self.explain_locks(&up).await?;
+        self.write_above(number, &self.above(&up)).await?;
+        // Of another head, or where nothing was previewed yet, there is a preview to come.
+        match pull.is_open && up.shown.head == pull.head {
+            true => Ok(self.tell_statuses(&pull, &up).await?),
+            false => Ok(()),
         }
     }
 
+    /// The one for all stays as it is where a preview goes on or was cut off, and that of a stack where its roll-out is about to begin.
+    async fn tell_statuses(&self, pull: &Pull, up: &Up) -> Result<(), Trouble> {
+        let stands = self.forge.statuses(&pull.head).await?;
+        let is_settled = |state| matches!(state, State::Success | State::Failure);
+        let has_summary = stands.iter().any(|told| told.name == statuses::SUMMARY && is_settled(told.state));
+        let is_awaited = |status: &Status| {
+            let is_pending = stands.iter().any(|told| told.name == status.name && told.state == State::Pending);
+            is_pending && status.name.strip_prefix(statuses::OF_STACKS).is_some_and(|name| up.is_at_work(name))
+        };
+        let all = up.statuses().into_iter().chain(Some(up.summary()).filter(|_| has_summary));
+        for status in all.filter(|status| !self.is_told_so(status, &stands) && !is_awaited(status)) {
+            self.set(pull, status).await?;
+        }
+        Ok(())
+    }
+
+    /// What is so of a pull request.
+    pub(super) async fn up(&self, number: u64) -> Result<Up> {
+        match &self.ledger {
+            Some(ledger) => Up::of(ledger, &self.previewer.mirror.source.label, number).await,
+            None => Ok(Up::default()),
+        }
+    }
+
+    /// The same of one that is open and was just previewed.
+    pub(super) async fn up_of(&self, reviewed: &Reviewed) -> Result<Up> {
+        let mut up = self.up(reviewed.pull.number).await?;
+        (up.shown, up.is_open) = (self.record(reviewed), true);
+        Ok(up)
+    }
+
     /// The same, as it stands above a preview.
-    pub(super) fn above(&self, up: Option<&Up>) -> String {
-        up.map(|up| self.scrubber.scrub(&up.block(self.page.as_deref()))).unwrap_or_default()
+    pub(super) fn above(&self, up: &Up) -> String {
+        self.scrubber.scrub(&up.block(self.page.as_deref()))
+    }
+
+    async fn explain_locks(&self, up: &Up) -> Result<()> {
+        let Some(ledger) = self.ledger.as_ref().filter(|_| !self.dry_run) else {
+            return Ok(());
+        };
+        for (name, reason) in up.reasons() {
+            if let Some(id) = ledger.find(&self.previewer.mirror.source.label, name).await? {
+                ledger.explain_lock(&id, &format!("pr/{}", up.shown.number), &reason).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Of a comment that is about no preview: the next one takes its place.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reviewed, Reviewer, Up, up};
+use super::{Reviewed, Reviewer, Up};
 use crate::comment::{self, Room};
 use crate::failure::Result;
 use crate::forge::mark::Mark;
@@ -19,16 +19,15 @@ pub(super) struct Ours {
 impl Reviewer {
     /// Writes the comment, and says whether it has no room for everything. What the forge finds too long is halved, once, and
     /// then left to the table alone.
-    pub(super) async fn comment(&self, reviewed: &Reviewed) -> Result<bool> {
+    pub(super) async fn comment(&self, reviewed: &Reviewed, up: &Up) -> Result<bool> {
         let room = self.forge.abilities().comment;
-        let up = self.up(reviewed.pull.number).await?;
-        let taken = self.linked(reviewed.pull.number).len() + self.above(up.as_ref()).len();
+        let taken = self.linked(reviewed.pull.number).len() + self.above(up).len();
         let room = Room { bytes: room.bytes.saturating_sub(taken), ..room };
         let sizes = [room, Room { bytes: room.bytes / 2, ..room }, Room { bytes: room.bytes / 4, comments: 1, ..room }];
         let mut refused = None;
         for size in sizes {
             let texts = self.texts(reviewed, &size);
-            match self.write(reviewed, &texts, up.as_ref()).await {
+            match self.write(reviewed, &texts, up).await {
                 Ok(()) => return Ok(is_cut(&texts)),
                 Err(trouble) if trouble.what == What::TooLong => refused = Some(trouble),
                 Err(trouble) => return Err(trouble.into()),
@@ -49,18 +48,19 @@ impl Reviewer {
         }
     }
 
-    async fn write(&self, reviewed: &Reviewed, texts: &[String], up: Option<&Up>) -> Result<(), Trouble> {
+    async fn write(&self, reviewed: &Reviewed, texts: &[String], up: &Up) -> Result<(), Trouble> {
+        let _pen = self.pen.lock().await;
         let (number, hides_html) = (reviewed.pull.number, self.forge.abilities().hides_html);
         let mut ours = self.ours(number).await?;
         let answers = self.answers(number).await?;
-        let link = self.linked(number);
-        if ours.parts.is_empty() && answers.is_empty() && up.is_none() && !reviewed.found.is_worth_a_comment() {
+        let (link, above) = (self.linked(number), self.above(up));
+        if ours.parts.is_empty() && answers.is_empty() && above.is_empty() && !reviewed.found.is_worth_a_comment() {
             return Ok(());
         }
         for (at, text) in texts.iter().enumerate() {
             let mark = self.mark(reviewed, at + 1, texts.len());
             let answered = match at {
-                0 => format!("{}{}{link}{answers}", self.above(up), up::offered(text, up)),
+                0 => format!("{above}{text}{link}{answers}"),
                 _ => text.clone(),
             };
             let text = self.marks.sign(&mark, &answered, hides_html);

@@ -2,7 +2,7 @@
 
 use super::answers::{ALONE, body};
 use super::comments::same;
-use super::{Reviewer, shown, statuses, up};
+use super::{Reviewer, shown, statuses};
 use crate::comment::escape;
 use crate::failure::Result;
 use crate::forge::{Pull, State, Status, What};
@@ -35,11 +35,6 @@ impl Reviewer {
         self.tell_one(pull, &statuses::one(&format!("{}{stack}", statuses::OF_STACKS), state, words)).await
     }
 
-    /// Tells the head of a pull request what came of all of it, in the status that a branch rule can require.
-    pub async fn tell_applied_all(&self, pull: &Pull, state: State, words: &str) -> Result<()> {
-        self.tell_one(pull, &statuses::one(statuses::SUMMARY, state, words)).await
-    }
-
     /// A commit that the forge has no more is told nothing.
     async fn tell_one(&self, pull: &Pull, status: &Status) -> Result<()> {
         let told = async {
@@ -66,28 +61,28 @@ impl Reviewer {
 
     async fn comment_end(&self, number: u64, end: &PullEnd) -> Result<()> {
         let block = self.scrubber.scrub(&block(end, self.page.as_deref()));
-        self.write_above(number, &block, |known| without(known, &[HEAD, up::HEAD]).to_owned()).await
+        self.write_above(number, &block).await
     }
 
-    /// Writes something above what was previewed; in its place, where there is no room for both. `rest` is what stays of what stands now.
-    pub(super) async fn write_above(
-        &self,
-        number: u64,
-        above: &str,
-        rest: impl FnOnce(&str) -> String + Send,
-    ) -> Result<()> {
+    /// Writes something above what was previewed; in its place, where there is no room for both.
+    pub(super) async fn write_above(&self, number: u64, above: &str) -> Result<()> {
+        let _pen = self.pen.lock().await;
         let hides_html = self.forge.abilities().hides_html;
         let answers = self.answers(number).await?;
         let Some((comment, mark)) = self.ours(number).await?.parts.remove(&1) else {
+            if above.is_empty() && answers.is_empty() {
+                return Ok(());
+            }
             let mark = self.unpreviewed(number);
             let above = if above.is_empty() { ALONE } else { above };
             let text = self.marks.sign(&mark, &format!("{above}{answers}"), hides_html);
             return Ok(self.create(number, &mark, &text).await?);
         };
-        let rest = rest(&body(&comment.text, hides_html));
+        let body = body(&comment.text, hides_html);
+        let rest = previewed(&body);
         let above = if above.is_empty() && rest.is_empty() { ALONE } else { above };
         let text = |rest: &str| self.marks.sign(&mark, &format!("{above}{rest}{answers}"), hides_html);
-        let whole = text(&rest);
+        let whole = text(rest);
         if same(&comment.text, &whole) {
             return Ok(());
         }
@@ -100,32 +95,34 @@ impl Reviewer {
     }
 }
 
-/// What was previewed, without what stands above it under one of these headings.
-pub(super) fn without<'t>(text: &'t str, heads: &[&str]) -> &'t str {
-    if text == ALONE {
-        return "";
-    }
-    match (heads.iter().any(|head| text.starts_with(head)), text.find(&format!("\n{PREVIEW}"))) {
-        (true, Some(at)) => &text[at + 1..],
-        (true, None) => "",
-        (false, _) => text,
+/// What was previewed, without what stands above it.
+fn previewed(text: &str) -> &str {
+    match text.find(&format!("\n{PREVIEW}")) {
+        _ if text.starts_with(PREVIEW) => text,
+        Some(at) => &text[at + 1..],
+        None => "",
     }
 }
 
 /// What stands above the preview. `page` is what the addresses of a server's pages begin with.
-fn block(end: &PullEnd, page: Option<&str>) -> String {
-    let (head, commit) = (escape(&end.in_words(), LONGEST), short(&end.commit));
-    format!("{HEAD}{head}\n\nMerged as `{commit}`.\n\n{}", table(&end.stacks, page))
+pub(super) fn block(end: &PullEnd, page: Option<&str>) -> String {
+    let head = escape(&end.in_words(), LONGEST);
+    let commit = match end.commit.is_empty() {
+        true => String::new(),
+        false => format!("Merged as `{}`.\n\n", short(&end.commit)),
+    };
+    format!("{HEAD}{head}\n\n{commit}{}", table(&end.stacks, page))
 }
 
 /// The stacks, each with how far it got.
 pub(super) fn table(all: &[StackEnd], page: Option<&str>) -> String {
     let mut stacks: Vec<&StackEnd> = all.iter().collect();
     stacks.sort_by_key(|stack| match stack.state {
-        EndState::Failed => 0,
+        EndState::Failed | EndState::Cancelled => 0,
         EndState::Held => 1,
-        EndState::Waits | EndState::Locked => 2,
-        EndState::RolledOut => 3,
+        EndState::Running => 2,
+        EndState::Waits | EndState::Locked | EndState::GoesBack | EndState::Stays => 3,
+        EndState::RolledOut | EndState::Back | EndState::Untouched => 4,
     });
     let rows: String = stacks.iter().take(MOST_ROWS).map(|stack| row(stack, page)).collect();
     let rest = match stacks.len().saturating_sub(MOST_ROWS) {
@@ -149,7 +146,7 @@ fn row(stack: &StackEnd, page: Option<&str>) -> String {
         _ => String::new(),
     };
     let state = match stack.state {
-        EndState::Held | EndState::Failed => format!("**{}**", stack.state.words()),
+        EndState::Held | EndState::Failed | EndState::Cancelled => format!("**{}**", stack.state.words()),
         state => state.words().to_owned(),
     };
     format!("| {} | {state}{at}{why}{asks} |\n", escape(&stack.name, LONGEST))
@@ -158,10 +155,10 @@ fn row(stack: &StackEnd, page: Option<&str>) -> String {
 /// The statuses of the commit: of the stacks of which something is known, and for all once nothing waits but for a lock, which ends.
 fn told(end: &PullEnd) -> Vec<Status> {
     let state = |state| match state {
-        EndState::Waits => None,
+        EndState::Waits | EndState::Running | EndState::GoesBack => None,
         EndState::Locked => Some(State::Pending),
-        EndState::RolledOut => Some(State::Success),
-        EndState::Held | EndState::Failed => Some(State::Failure),
+        EndState::RolledOut | EndState::Back | EndState::Stays | EndState::Untouched => Some(State::Success),
+        EndState::Held | EndState::Failed | EndState::Cancelled => Some(State::Failure),
     };
     let one = |stack: &StackEnd| {
         let why = stack.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
@@ -188,7 +185,7 @@ mod tests {
             stack("net/dev", EndState::RolledOut, Some("run/a1")),
             stack("web/dev", EndState::Held, Some("hold/b2")),
         ];
-        PullEnd { commit: "8e1f0c3aaaa".to_owned(), stacks }
+        PullEnd { commit: "8e1f0c3aaaa".to_owned(), unmerged: None, stacks }
     }
 
     #[test]
@@ -208,12 +205,11 @@ mod tests {
     #[test]
     fn it_stands_once_above_the_preview() {
         let preview = "### gitinfra preview: a into main\n\nrow";
-        let without = |text: &str| without(text, &[HEAD, up::HEAD]).to_owned();
-        assert_eq!(without(preview), preview);
-        assert_eq!(without(&format!("{}{preview}", block(&end(), None))), preview);
-        assert_eq!(without(&format!("{}web/dev failed\n\n{preview}", up::HEAD)), preview);
-        assert_eq!(without(block(&end(), None).trim_end()), "");
-        assert_eq!(without(ALONE), "", "nothing was previewed");
+        assert_eq!(previewed(preview), preview);
+        assert_eq!(previewed(&format!("{}{preview}", block(&end(), None))), preview);
+        assert_eq!(previewed(&format!("> a comment rolls it out\n\n{preview}")), preview);
+        assert_eq!(previewed(block(&end(), None).trim_end()), "");
+        assert_eq!(previewed(ALONE), "", "nothing was previewed");
     }
 
     #[test]

@@ -5,11 +5,12 @@ use crate::comment::Preview;
 use crate::config::{self, Config};
 use crate::failure::Result;
 use crate::forge::Pull;
-use crate::text::{list, short};
+use crate::record::Offer;
+use crate::text::short;
 
 impl Reviewer {
-    /// What to write for that, as a note of the preview. Only a server reads commands.
-    pub(super) async fn offers_up(&self, pull: &Pull, preview: &Preview) -> Result<Option<String>> {
+    /// What it may roll out. Only a server reads commands.
+    pub(super) async fn offers_up(&self, pull: &Pull, preview: &Preview) -> Result<Option<Offer>> {
         if self.branch.as_ref() != Some(&pull.base) {
             return Ok(None);
         }
@@ -21,15 +22,11 @@ impl Reviewer {
 }
 
 /// `is_current` says that the head has all of its base.
-fn offer(pull: &Pull, preview: &Preview, config: &Config, is_current: bool) -> Option<String> {
+fn offer(pull: &Pull, preview: &Preview, config: &Config, is_current: bool) -> Option<Offer> {
     let stacks = preview.stacks.iter().filter(|stack| stack.failure.is_none() && config.is_by_command(&stack.name));
-    let names: Vec<&str> = stacks.map(|stack| stack.name.as_str()).collect();
-    let head = if pull.is_fork { &pull.head } else { short(&pull.head) };
-    let (names, base) = (Some(list(&names, 5)).filter(|_| !names.is_empty())?, &pull.base);
-    Some(match is_current {
-        true => format!("a comment with /gitinfra up {head} rolls {names} out before the merge"),
-        false => format!("once {base} is merged into it, /gitinfra up rolls {names} out before the merge"),
-    })
+    let stacks: Vec<String> = stacks.map(|stack| stack.name.clone()).collect();
+    let head = if pull.is_fork { &pull.head } else { short(&pull.head) }.to_owned();
+    (!stacks.is_empty()).then_some(Offer { head, stacks, is_current })
 }
 
 #[cfg(test)]
@@ -58,17 +55,14 @@ mod tests {
             notes: Vec::new(),
         };
         let pull = Pull { head: "9f31c2a000".to_owned(), base: "main".to_owned(), ..Pull::sample(7) };
-        let said = |pull: &Pull, text: &str, is_current| {
-            offer(pull, &preview, &Config::read(text).expect("a configuration"), is_current).unwrap_or_default()
+        let said = |pull: &Pull, text: &str| {
+            let offer = offer(pull, &preview, &Config::read(text).expect("a configuration"), true);
+            offer.map(|offer| format!("{} {}", offer.head, offer.stacks.join(" "))).unwrap_or_default()
         };
-        let all = "apply: command";
-        assert_eq!(
-            said(&pull, all, true),
-            "a comment with /gitinfra up 9f31c2a rolls net/dev, web/dev out before the merge"
-        );
+        assert_eq!(said(&pull, "apply: command"), "9f31c2a net/dev web/dev");
         let web = "rules: [{stacks: ['web/*'], apply: command}]";
-        assert!(said(&pull, web, false).starts_with("once main is merged into it, /gitinfra up rolls web/dev out"));
-        assert!(said(&Pull { is_fork: true, ..pull.clone() }, web, true).contains("up 9f31c2a000 rolls"));
-        assert_eq!(said(&pull, "", true), "");
+        assert_eq!(said(&pull, web), "9f31c2a web/dev");
+        assert_eq!(said(&Pull { is_fork: true, ..pull.clone() }, web), "9f31c2a000 web/dev");
+        assert_eq!(said(&pull, ""), "");
     }
 }

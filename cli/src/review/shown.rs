@@ -10,7 +10,7 @@ use crate::record::{PullRecord, PullStack};
 impl Reviewer {
     /// What came of one, without anything secret.
     pub(super) fn record(&self, reviewed: &Reviewed) -> PullRecord {
-        let Reviewed { pull, base, found, .. } = reviewed;
+        let Reviewed { pull, base, found, offer, .. } = reviewed;
         let text = |text: &str| self.scrubber.scrub(text);
         let one = |stack: &StackPreview| PullStack {
             name: stack.name.clone(),
@@ -35,6 +35,7 @@ impl Reviewer {
             stacks: preview.map(|preview| preview.stacks.iter().map(one).collect()).unwrap_or_default(),
             gone: preview.map(|preview| preview.gone.clone()).unwrap_or_default(),
             untouched: preview.map(|preview| preview.untouched.len()).unwrap_or_default(),
+            offer: offer.clone(),
             end: None,
         }
     }

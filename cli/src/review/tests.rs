@@ -8,12 +8,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::*;
-use crate::comment::{Room, StackPreview};
+use crate::comment::Room;
 use crate::environment::Environment;
 use crate::event::Heard;
 use crate::forge::{Abilities, Comment, Mergeable, Secret};
 use crate::git::{Mirror, Source};
-use crate::record::{EndState, PullEnd, StackEnd};
+use crate::record::{EndState, PullEnd, PullRecord, PullStack, StackEnd};
 
 const ABILITIES: Abilities = Abilities {
     request: "pull request",
@@ -182,6 +182,7 @@ impl Place {
             crowded: Crowded::default(),
             branch: None,
             anew: Vec::new(),
+            pen: Arc::default(),
         };
         Place { folder, forge, reviewer, head, heard }
     }
@@ -328,27 +329,19 @@ async fn a_branch_that_nobody_rolls_out_is_told() {
 
 #[test]
 fn what_would_be_held_is_told_by_its_status() {
-    let stack = |name: &str, objections: &[&str]| StackPreview {
+    let stack = |name: &str, objections: &[&str]| PullStack {
         name: name.to_owned(),
         reason: String::new(),
+        words: "nothing changes".to_owned(),
         failure: None,
-        changes: Default::default(),
         objections: objections.iter().map(|words| (*words).to_owned()).collect(),
         seal: None,
     };
     let stacks = vec![stack("net/dev", &["over budget: 1 would be deleted"]), stack("web/dev", &[])];
-    let found = Found::Previewed(Preview {
-        base: "main".to_owned(),
-        base_commit: "b".to_owned(),
-        head: "change".to_owned(),
-        head_commit: "a".to_owned(),
-        stacks,
-        untouched: Vec::new(),
-        gone: Vec::new(),
-        notes: Vec::new(),
-    });
+    let (state, words) = ("previewed".to_owned(), "2 stacks, 1 would be held: nothing changes".to_owned());
+    let shown = PullRecord { state, words, stacks, ..PullRecord::default() };
     let told: Vec<String> =
-        statuses::of(&found).into_iter().chain([statuses::summary(&found)]).map(|one| one.words).collect();
+        statuses::of(&shown).into_iter().chain([statuses::summary(&shown)]).map(|one| one.words).collect();
     let expected = [
         "would be held: nothing changes; over budget: 1 would be deleted",
         "nothing changes",
@@ -365,6 +358,7 @@ async fn what_came_of_a_merge_is_told_once_above_its_preview() {
         place.forge.told().comments[0].text.split_once('\n').map(|(_, text)| text.to_owned()).unwrap_or_default();
     let end = |state| PullEnd {
         commit: "8e1f0c3aaaa".to_owned(),
+        unmerged: None,
         stacks: vec![StackEnd { name: "net/dev".to_owned(), state, at: None, why: None, seal: None }],
     };
     place.forge.told().statuses.clear();

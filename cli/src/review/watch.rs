@@ -195,10 +195,10 @@ impl Reviewer {
         if (&last.head, &last.base) != (&sides.head, &sides.at) {
             return Ok(false);
         }
-        // It may go to another branch by now that is at the same commit.
+        // It may go to another branch by now that is at the same commit; and what stood when it was closed may stand no more.
         if let Some(ledger) = &self.ledger
             && let Some((shown, _)) = ledger.pull(&self.previewer.mirror.source.label, number).await?
-            && shown.base != sides.base
+            && (shown.base != sides.base || shown.end.is_some())
         {
             return Ok(false);
         }

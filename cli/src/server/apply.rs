@@ -9,6 +9,10 @@ mod locks;
 mod plan;
 mod words;
 
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
 use super::workers::number_of;
@@ -20,15 +24,18 @@ use crate::forge::{Pull, State};
 use crate::ledger::{Answered, Applied, StackId};
 use crate::record::{Action, HoldState, RunState, Task};
 use crate::repo::Stack;
-use crate::review::Reviewer;
+use crate::review::{Reviewer, Up};
 use crate::rollout::Outcome;
 use crate::target::{Bound, Place, Target};
 use crate::text::short;
 use plan::Plan;
-use words::{Came, be, ended, in_words, listed, state, why};
+use words::{Came, be, ended, in_words, listed};
 
 pub(super) use branch::Branch;
 pub(super) use locks::owner;
+
+/// How often it is looked whether the engine is at work.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// What a job is about: its subject is `pr/7 COMMENT HEAD WHO`.
 #[derive(Clone, Copy)]
@@ -65,6 +72,7 @@ impl Server {
         let plan = self.to_apply(watched, reviewer, pull, command).await?;
         self.take(watched, pull, who, &plan).await?;
         self.ask(watched, Task::Apply, &format!("pr/{} {id} {} {who}", pull.number, pull.head), true).await?;
+        self.look_at_faces(watched).await;
         let names = plan.names();
         Ok(format!("{} {} being rolled out at {}", listed(&names), be(names.len()), short(&pull.head)))
     }
@@ -98,6 +106,7 @@ impl Server {
         };
         let answered = Answered { at: self.context.now(), answer };
         self.ledger.answer(&watched.label, asked.number, &end, &answered).await?;
+        self.look_at_faces(watched).await;
         reviewer.tell_answers(asked.number).await
     }
 
@@ -126,7 +135,7 @@ impl Server {
         let comments = reviewer.forge.comments(asked.number).await?;
         let comment = comments.iter().find(|comment| comment.id == asked.comment && !comment.is_edited);
         let command = comment.and_then(|comment| Command::parse(&comment.text)).and_then(Result::ok);
-        let Some(command) = command.filter(|command| command.verb == Verb::Up) else {
+        let Some(command) = command.filter(|command| matches!(command.verb, Verb::Up | Verb::Retry)) else {
             return refused(
                 "the comment that asked for the roll-out is no longer there as it was, so nothing is rolled out",
             );
@@ -142,25 +151,8 @@ impl Server {
         let keep_runs = watched.follow.lock().await.wishes.keep_runs;
         let place = Place { previewer, ledger: self.ledger.clone(), keep_runs, owner: Some(owner(asked.number)) };
         let came = self.in_turn(watched, &place, (reviewer, pull), &plan).await?;
-        self.tell_all(reviewer, pull, &came).await?;
         let words = in_words(&came, &plan.names(), short(&plan.head.id));
         Ok(format!("{}: {words}", self.setup().config.named(who)))
-    }
-
-    /// A head that is rolled out in part is not fit to be merged; one that a try before left so, and that is whole now, is what its
-    /// preview says.
-    async fn tell_all(&self, reviewer: &Reviewer, pull: &Pull, came: &[Came]) -> Result<()> {
-        if let Some(one) = came.iter().find(|one| one.has_failed()) {
-            return reviewer.tell_applied_all(pull, State::Failure, &format!("{} {}", one.name, one.said)).await;
-        }
-        let label = &reviewer.previewer.mirror.source.label;
-        let record = self.ledger.pull(label, pull.number).await?.map(|(record, _)| record);
-        match record.filter(|record| record.head == pull.head && record.is_well()) {
-            Some(record) if came.iter().all(Came::is_rolled_out) => {
-                reviewer.tell_applied_all(pull, State::Success, &record.words).await
-            }
-            _ => Ok(()),
-        }
     }
 
     /// One stack after the other, until one is not rolled out. What came of each.
@@ -176,26 +168,27 @@ impl Server {
             let name = stack.name();
             place.previewer.mirror.keep_applied(&name, &plan.head.id)?;
             reviewer.tell_applied(pull, &name, State::Pending, "is being rolled out before the merge").await?;
-            let (outcome, id, stood) = self.one_applied(place, pull, (stack, seal), plan).await?;
+            let applying = self.one_applied(place, pull, (stack, seal), plan);
+            let (outcome, id, stood) = self.told_at_work(watched, reviewer, (pull.number, &name), applying).await?;
             if outcome == Outcome::Cancelled && place.previewer.context.cancel.is_cancelled() {
-                return Err(Failure { message: "stopped before it was done".to_owned(), ..Failure::cancelled() });
+                let message = "stopped before it was done: it goes on by itself".to_owned();
+                return Err(Failure { message, ..Failure::cancelled() });
             }
-            let ended = self.ended_meanwhile(watched, reviewer, (pull.number, &name, &id)).await?;
-            let (state, one) = match ended {
-                Some((state, said)) => (state, Came { name, outcome: None, said, stood }),
+            let ended = self.ended_meanwhile(watched, reviewer, (pull, &name, &id)).await?;
+            let one = match ended {
+                Some((state, said)) => {
+                    reviewer.tell_applied(pull, &name, state, &said).await?;
+                    Came { name, outcome: None, said, stood }
+                }
                 None => {
-                    let said = self.said_of(&outcome, &watched.label, &name, &plan.head.id).await?;
-                    (state(&outcome), Came { name, outcome: Some(outcome), said, stood })
+                    if outcome == Outcome::RolledOut {
+                        self.note_applied(watched, reviewer, pull, &name).await?;
+                    }
+                    reviewer.tell_answers(pull.number).await?;
+                    let said = self.said_of(&outcome, watched, (pull, &name)).await?;
+                    Came { name, outcome: Some(outcome), said, stood }
                 }
             };
-            if one.is_rolled_out() {
-                let (stack, head) = (one.name.clone(), plan.head.id.clone());
-                let applied = Applied { pull: pull.number, stack, head, goes_back: false };
-                self.ledger.note_applied(&watched.label, &applied).await?;
-            }
-            let is_all = one.is_rolled_out() && plan.stacks.len() == 1;
-            let told = if is_all { format!("{}: merge it", one.said) } else { one.said.clone() };
-            reviewer.tell_applied(pull, &one.name, state, &told).await?;
             let is_over = !one.is_rolled_out();
             came.push(one);
             if is_over {
@@ -205,16 +198,54 @@ impl Server {
         Ok(came)
     }
 
+    /// Does it, and shows it to those who read the pull request as soon as the engine is at work.
+    async fn told_at_work<T>(
+        &self,
+        watched: &Watched,
+        reviewer: &Reviewer,
+        (number, name): (u64, &str),
+        work: impl Future<Output = T>,
+    ) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(BETWEEN_LOOKS) => {}
+            }
+            let runs = self.ledger.newest_runs(&watched.label, name).await.unwrap_or_default();
+            if runs.first().is_some_and(|run| run.state == RunState::Running) {
+                let (done, told) = tokio::join!(work, reviewer.tell_answers(number));
+                self.tell_trouble(told.err());
+                return done;
+            }
+        }
+    }
+
+    /// Writes down what a pull request rolled out. The head that it rolled out before is told that it is fit to be merged no more.
+    async fn note_applied(&self, watched: &Watched, reviewer: &Reviewer, pull: &Pull, name: &str) -> Result<()> {
+        let mut before = self.ledger.applied(&watched.label).await?;
+        before.retain(|one| one.pull == pull.number && one.stack == name && one.head != pull.head);
+        for one in before {
+            let of_head = Pull { head: one.head.clone(), ..pull.clone() };
+            let words =
+                format!("is no longer rolled out at {}: {} took its place", short(&one.head), short(&pull.head));
+            reviewer.tell_applied(&of_head, name, State::Error, &words).await?;
+        }
+        let (stack, head) = (name.to_owned(), pull.head.clone());
+        let applied = Applied { pull: pull.number, stack, head, goes_back: false };
+        self.ledger.note_applied(&watched.label, &applied).await
+    }
+
     /// Whether a pull request was merged or closed while a stack was rolled out for it, or its lock was given back: what is said of
     /// the stack then. The branch's own roll-out found it at work, so it is asked for once more.
     async fn ended_meanwhile(
         &self,
         watched: &Watched,
         reviewer: &Reviewer,
-        (number, name, id): (u64, &str, &StackId),
+        (pull, name, id): (&Pull, &str, &StackId),
     ) -> Result<Option<(State, String)>> {
-        let now = reviewer.forge.pull(number).await?;
-        let owner = owner(number);
+        let now = reviewer.forge.pull(pull.number).await?;
+        let owner = owner(pull.number);
         let has_lock = self.ledger.lock_on(id).await?.is_some_and(|lock| lock.owner == owner);
         if now.is_open && has_lock {
             return Ok(None);
@@ -224,7 +255,14 @@ impl Server {
         let of_branch = Branch::fetched(self, watched, reviewer).await?;
         let left = match of_branch.lacking().await?.contains(name) {
             true => format!("{branch} does not have it, so what was rolled out stands"),
-            false => format!("what it changed goes back to what {branch} says"),
+            false => {
+                if now.merged.is_none() {
+                    let (stack, head) = (name.to_owned(), pull.head.clone());
+                    let applied = Applied { pull: pull.number, stack, head, goes_back: true };
+                    self.ledger.note_applied(&watched.label, &applied).await?;
+                }
+                format!("what it changed goes back to what {branch} says")
+            }
         };
         Ok(Some(ended(&now, branch, &left)))
     }
@@ -255,10 +293,6 @@ impl Server {
             let reason = Reason::Applied { pull: pull.number };
             outcome = place.run(&target, (Action::RollOut, &reason), &plan.config, Bound::Seal(&seal)).await?;
         }
-        if outcome == Outcome::RolledOut {
-            let reason = format!("it is rolled out at {}, and not merged yet", short(&plan.head.id));
-            self.ledger.explain_lock(&id, &owner(pull.number), &reason).await?;
-        }
         Ok((outcome, id, stood))
     }
 
@@ -269,35 +303,13 @@ impl Server {
         Ok(hold.map(|hold| hold.seal))
     }
 
-    async fn said_of(&self, outcome: &Outcome, label: &str, name: &str, head: &str) -> Result<String> {
-        let at = short(head);
-        let again = format!("`/gitinfra up {at}`");
-        let mut holds = self.ledger.open_holds(label).await?;
-        let hold = holds.remove(name).filter(|hold| hold.commit == head);
-        Ok(match (outcome, hold) {
-            (Outcome::RolledOut, _) => format!("is rolled out at {at}"),
-            (Outcome::Held, Some(hold)) => format!(
-                "is held as hold/{}: {}. Write `/gitinfra approve {}`, then {again} anew",
-                hold.name,
-                hold.case.in_words(),
-                hold.seal
-            ),
-            (Outcome::Held, None) => format!("is held: once that is decided, write {again} anew"),
-            (Outcome::Failed(_), _) => {
-                let why = self.why_failed(label, name, head).await?;
-                format!("failed, and may be changed in part: {why}; {again} tries it again")
-            }
-            (Outcome::Cancelled, _) => format!("was cancelled, and may be changed in part: {again} goes on"),
-            (Outcome::Busy | Outcome::Full | Outcome::Moved, _) => {
-                format!("was not touched, for somebody else works there: {again} tries it again")
-            }
-        })
-    }
-
-    /// The first line of what a run said that failed at a commit, and which run it is.
-    async fn why_failed(&self, label: &str, name: &str, commit: &str) -> Result<String> {
-        let runs = self.ledger.newest_runs(label, name).await?;
-        let run = runs.iter().find(|run| run.commit == commit);
-        Ok(run.map_or_else(|| "the page says why".to_owned(), why))
+    /// What is said of a stack. Where nothing was done, its state says nothing of that.
+    async fn said_of(&self, outcome: &Outcome, watched: &Watched, (pull, name): (&Pull, &str)) -> Result<String> {
+        let at = short(&pull.head);
+        if matches!(outcome, Outcome::Busy | Outcome::Full | Outcome::Moved) {
+            return Ok(format!("was not touched, for somebody else works there: `/gitinfra up {at}` tries it again"));
+        }
+        let up = Up::of(&self.ledger, &watched.label, pull.number).await?;
+        Ok(up.said(name).unwrap_or_else(|| format!("is under way at {at}")))
     }
 }

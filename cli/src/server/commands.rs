@@ -18,7 +18,7 @@ use crate::git::{Commit, Programs};
 use crate::ledger::{Answered, Deed, Ledger};
 use crate::record::{RunState, StackRecord, Standing};
 use crate::repo::{self, Found, Stack};
-use crate::review::Reviewer;
+use crate::review::{Reviewer, Up};
 use crate::text;
 use crate::text::{list, short};
 
@@ -201,11 +201,20 @@ impl Server {
         }
     }
 
-    /// An open pull request is previewed again. After a merge the stack that is named is rolled out again; without a name all of the
+    /// What an open pull request failed to roll out is rolled out again; where nothing failed it is previewed again. After a merge the stack that is named is rolled out again; without a name all of the
     /// branch that did not go well.
     async fn retries(&self, said: &Said<'_>) -> Result<String> {
         if said.pull.is_open {
-            return self.previews(said).await;
+            let up = Up::of(&self.ledger, &said.watched.label, said.pull.number).await?;
+            let is_meant = |name: &String| match &said.command.stack {
+                Some(meant) => name == meant || name.ends_with(&format!("/{meant}")),
+                None => true,
+            };
+            let has_failed = up.shown.head == said.pull.head && up.failed().iter().any(is_meant);
+            return match has_failed {
+                true => self.begins_to_apply(said.watched, (&said.pull, said.who, said.id), &said.command).await,
+                false => self.previews(said).await,
+            };
         }
         let stacks = match said.command.stack {
             Some(_) => vec![self.meant(said).await?.name],
@@ -239,11 +248,16 @@ impl Server {
         let own = owner(said.pull.number);
         if let Some(lock) = self.ledger.lock_on(&id).await?.filter(|lock| lock.owner == own) {
             let branch = Branch::fetched(self, said.watched, said.reviewer).await?;
+            if stack.last_state == Some(RunState::Running) {
+                let words = format!("{0} is being rolled out from this: `/gitinfra cancel {0}` stops it", stack.name);
+                return Err(Failure::input(words));
+            }
             if branch.apart(&lock.name, &id).await?.is_some() {
                 let words = format!("{} is rolled out from this and not merged: merge or close it", stack.name);
                 return Err(Failure::input(words));
             }
             self.ledger.unlock(&id, Some(&own)).await?;
+            self.look_at_faces(said.watched).await;
             return Ok(format!("{} is unlocked", stack.name));
         }
         if self.ledger.unlock(&id, Some(said.who)).await? {

@@ -57,7 +57,8 @@ impl Server {
             return Ok(());
         }
         reviewer.tell_end(pull, &end).await?;
-        self.ledger.keep_end(&PullRecord { end: Some(end), ..record }).await
+        self.ledger.keep_end(&PullRecord { end: Some(end), ..record }).await?;
+        reviewer.tell_answers(pull.number).await
     }
 
     /// By which commit it was merged, and what it was told, where more may come of that.
@@ -66,8 +67,8 @@ impl Server {
             return Ok(None);
         };
         let record = self.ledger.pull(&watched.label, pull.number).await?.map(|(record, _)| record);
-        let more =
-            |record: &PullRecord| !record.stacks.is_empty() && !record.end.as_ref().is_some_and(PullEnd::is_over);
+        let is_over = |end: &PullEnd| end.unmerged.is_none() && end.is_over();
+        let more = |record: &PullRecord| !record.stacks.is_empty() && !record.end.as_ref().is_some_and(is_over);
         Ok(record.filter(more).map(|record| (commit, record)))
     }
 }
@@ -114,7 +115,7 @@ impl<'a> Ends<'a> {
         for stood in &all {
             stacks.push(self.of_stack(&config, (commit, &record.head), stood).await?);
         }
-        Ok(PullEnd { commit: commit.to_owned(), stacks })
+        Ok(PullEnd { commit: commit.to_owned(), unmerged: None, stacks })
     }
 
     async fn stood<'s>(&'s self, name: &'s str) -> Result<Stood<'s>> {
@@ -172,10 +173,12 @@ impl<'a> Ends<'a> {
         if let Some(hold) = stood.hold
             && self.mirror.has(&hold.commit, commit).await?
         {
-            return Ok(held(name, hold));
+            return Ok(StackEnd { name: name.to_owned(), ..StackEnd::of_hold(hold) });
         }
         match stood.ended() {
-            Some(run) if self.mirror.has(&run.commit, commit).await? => Ok(failed(name, run)),
+            Some(run) if self.mirror.has(&run.commit, commit).await? => {
+                Ok(StackEnd { name: name.to_owned(), ..StackEnd::of_run(run) })
+            }
             _ => {
                 let (state, why) = stood.waits(by_tag);
                 Ok(end(state, None, why))
@@ -190,12 +193,13 @@ impl Stood<'_> {
         self.runs.first().filter(|run| !matches!(run.state, RunState::Running | RunState::Busy))
     }
 
-    /// For what it waits. What a lock keeps waiting goes on by itself once that ends; what is suspended, or waits for a tag, may never.
+    /// For what it waits. What is suspended or locked goes on by itself once that ends; what waits for a tag may never.
     fn waits(&self, by_tag: Option<String>) -> (EndState, Option<String>) {
-        let never = self.suspended.map(|why| format!("suspended: {why}")).or(by_tag);
-        match (never, self.lock) {
-            (None, Some(lock)) => (EndState::Locked, Some(lock.in_words())),
-            (never, _) => (EndState::Waits, never),
+        match (by_tag, self.suspended, self.lock) {
+            (Some(by_tag), ..) => (EndState::Waits, Some(by_tag)),
+            (None, Some(why), _) => (EndState::Locked, Some(format!("suspended: {why}"))),
+            (None, None, Some(lock)) => (EndState::Locked, Some(lock.in_words())),
+            (None, None, None) => (EndState::Waits, None),
         }
     }
 
@@ -205,31 +209,6 @@ impl Stood<'_> {
         let run = self.ended().map(|run| run.commit.as_str());
         let all = [Some(self.stands), self.settled.as_deref(), hold, run];
         all.into_iter().flatten().filter(|commit| !commit.is_empty())
-    }
-}
-
-fn held(name: &str, hold: &Hold) -> StackEnd {
-    let why = match (&hold.decided_by, &hold.reason) {
-        (Some(who), Some(why)) => format!("{who} refused it: {why}"),
-        _ => hold.case.in_words(),
-    };
-    StackEnd {
-        name: name.to_owned(),
-        state: EndState::Held,
-        at: Some(format!("hold/{}", hold.name)),
-        why: Some(why),
-        seal: Some(hold.seal.clone()),
-    }
-}
-
-fn failed(name: &str, run: &Run) -> StackEnd {
-    let why = run.message.as_deref().and_then(|message| message.lines().next()).unwrap_or(run.state.word());
-    StackEnd {
-        name: name.to_owned(),
-        state: EndState::Failed,
-        at: Some(format!("run/{}", run.name)),
-        why: Some(why.to_owned()),
-        seal: None,
     }
 }
 
@@ -256,6 +235,6 @@ mod tests {
         assert_eq!(waits(None, None, None), (EndState::Waits, String::new()));
         assert_eq!(waits(None, Some(&lock), None), (EndState::Locked, "pr/1 has it: it is rolled out".to_owned()));
         assert_eq!(waits(None, Some(&lock), Some("a tag")), (EndState::Waits, "a tag".to_owned()));
-        assert_eq!(waits(Some("a freeze"), Some(&lock), None), (EndState::Waits, "suspended: a freeze".to_owned()));
+        assert_eq!(waits(Some("a freeze"), Some(&lock), None), (EndState::Locked, "suspended: a freeze".to_owned()));
     }
 }

@@ -59,6 +59,8 @@ impl Server {
         self.withdraw_closed(watched, &open).await?;
         self.look_at_applied(watched, &open).await?;
         self.look_at_left(watched, reviewer).await?;
+        watched.faces.keep(&open);
+        self.look_at_faces(watched).await;
         self.look_at_comments(watched, reviewer, looks, open).await
     }
 

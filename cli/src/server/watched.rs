@@ -1,6 +1,6 @@
 //! A repository that a server watches: its forge, its mirrors, and who follows it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::failure::{Failure, Faults, Result};
 use crate::follow::{Follow, Untried, Wishes};
 use crate::forge::mark::Marks;
 use crate::forge::webhook::Signer;
-use crate::forge::{self, Address, App, Credential, Kind, Secret};
+use crate::forge::{self, Address, App, Credential, Kind, Pull, Secret};
 use crate::git::{Mirror, Source};
 use crate::ledger::Ledger;
 use crate::places::Spot;
@@ -45,6 +45,45 @@ pub struct Watched {
     pub troubles: Troubles,
     /// Commits that the ledger names and the branch does not have.
     pub absent: Absent,
+    pub faces: Faces,
+}
+
+/// What people saw of the open pull requests when it was looked last, by number; nothing where nobody looked yet.
+#[derive(Default)]
+pub struct Faces(std::sync::Mutex<BTreeMap<u64, Option<String>>>);
+
+impl Faces {
+    fn all(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Option<String>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// These are the open ones, and no others.
+    pub fn keep(&self, open: &[Pull]) {
+        self.all().retain(|number, _| open.iter().any(|pull| pull.number == *number));
+        open.iter().for_each(|pull| self.note(pull));
+    }
+
+    pub fn note(&self, pull: &Pull) {
+        match pull.is_open {
+            true => drop(self.all().entry(pull.number).or_default()),
+            false => drop(self.all().remove(&pull.number)),
+        }
+    }
+
+    pub fn numbers(&self) -> Vec<u64> {
+        self.all().keys().copied().collect()
+    }
+
+    /// Notes what they see now, and says whether that is another thing. What nobody looked at yet is news where there `is_more` than a
+    /// preview.
+    pub fn is_news(&self, number: u64, face: String, is_more: bool) -> bool {
+        let mut all = self.all();
+        let Some(known) = all.get_mut(&number) else {
+            return false;
+        };
+        let before = known.replace(face.clone());
+        before.map_or(is_more, |before| before != face)
+    }
 }
 
 /// Commits that were looked for in vain: they are not looked for again.
@@ -165,6 +204,7 @@ impl Watched {
             turn: before.map(|before| before.turn.clone()).unwrap_or_default(),
             troubles: Troubles::default(),
             absent: Absent::default(),
+            faces: Faces::default(),
             ground,
         }))
     }
@@ -249,6 +289,7 @@ fn reviewer(
         crowded: Crowded::default(),
         branch: None,
         anew: Vec::new(),
+        pen: Arc::default(),
     })
 }
 

@@ -119,14 +119,15 @@ impl Server {
             return Ok(());
         };
         let pull = reviewer.forge.pull(number).await?;
+        watched.faces.note(&pull);
         if !pull.is_open {
             self.gives_back(watched, reviewer, &pull).await?;
             self.tell_left(watched, reviewer, &pull).await?;
             return self.tell_what_came(watched, reviewer, &pull).await;
         }
         self.tell_left(watched, reviewer, &pull).await?;
-        if is_told(reviewer, &pull).await? {
-            return Ok(());
+        if job.stacks.is_empty() && is_told(reviewer, &pull).await? {
+            return reviewer.tell_answers(number).await;
         }
         let stop = cancel.child_token();
         let until = Reviewer { anew: job.stacks.clone(), ..reviewer.until(&stop) };
@@ -168,6 +169,7 @@ impl Server {
         let tally = self.pass(watched, cancel, again, None).await?;
         let is_new = before != watched.follow.lock().await.seen;
         self.tell_ends(watched, &tally, is_new).await;
+        self.look_at_faces(watched).await;
         if tally.cancelled > 0 {
             return Err(Failure::cancelled());
         }

@@ -101,7 +101,7 @@ async fn what_a_pull_request_was_told_is_kept(ledger: &Ledger) {
     ledger.keep_pull(&told(REPOSITORY, "second"), 5).await.expect("it is kept");
     assert_eq!(preview().await.as_deref(), Some("all of it"));
     // What came of it stands beside that, and the time stays.
-    let end = Some(PullEnd { commit: "a".to_owned(), stacks: Vec::new() });
+    let end = Some(PullEnd { commit: "a".to_owned(), unmerged: None, stacks: Vec::new() });
     let ended = PullRecord { end, ..told(REPOSITORY, "second") };
     ledger.keep_end(&ended).await.expect("it is kept");
     assert_eq!(ledger.pull(REPOSITORY, 7).await.expect("the ledger answers"), Some((ended, 5)));

@@ -10,8 +10,8 @@ use crate::decide::{Known, Reason};
 use crate::failure::Result;
 use crate::forge::{Pull, State};
 use crate::ledger::{AllKnown, Answered, Applied, StackId};
-use crate::record::{Action, Hold, HoldState, Run, RunState, Task};
-use crate::review::Reviewer;
+use crate::record::{Action, EndState, Hold, HoldState, Run, RunState, StackEnd, Task};
+use crate::review::{Reviewer, Stacks, Up};
 use crate::server::{Server, Watched};
 use crate::text::short;
 
@@ -41,13 +41,23 @@ impl Server {
         }
         let is_merged = pull.merged.is_some() && pull.base == watched.branch;
         let (after, mut over, mut is_told) = (After::of(self, watched, reviewer).await?, Vec::new(), false);
+        let mut back = BTreeSet::new();
         for one in own {
             let news = if is_merged { Some(News::nothing()) } else { after.news(&one).await? };
-            let Some(News { id, said, is_moved, is_over }) = news else {
+            let Some(News { id, said, end, comes_to, is_over }) = news else {
                 continue;
             };
+            if comes_to == ComesTo::TheBranch {
+                self.leave(watched, pull.number, &one.stack).await?;
+                self.ask(watched, Task::RollOut, &watched.branch, true).await?;
+            }
+            if is_over && comes_to != ComesTo::TheBranch && !is_merged {
+                back.insert(one.stack.clone());
+            }
+            self.keep_news(watched, pull, end).await?;
             if let Some(said) = said {
-                if is_moved {
+                // An open one's head is told what its merge would do.
+                if comes_to == ComesTo::AnotherCommit && (!pull.is_open || one.head != pull.head) {
                     let of_head = Pull { head: one.head.clone(), ..pull.clone() };
                     reviewer.tell_applied(&of_head, &one.stack, State::Error, &said).await?;
                 }
@@ -60,11 +70,72 @@ impl Server {
         if is_told {
             reviewer.tell_answers(pull.number).await?;
         }
+        self.preview_beside(watched, reviewer, &back).await?;
         for one in over {
             self.ledger.forget_applied(&watched.label, &one).await?;
         }
         Ok(())
     }
+
+    /// Keeps how far a stack is on its way back, where its pull request ended.
+    async fn keep_news(&self, watched: &Watched, pull: &Pull, news: Option<StackEnd>) -> Result<()> {
+        let (Some(news), false) = (news, pull.is_open) else {
+            return Ok(());
+        };
+        let Some((mut record, _)) = self.ledger.pull(&watched.label, pull.number).await? else {
+            return Ok(());
+        };
+        let end = record.end.iter_mut().flat_map(|end| &mut end.stacks).find(|stack| stack.name == news.name);
+        match end {
+            Some(known) => *known = news,
+            None => return Ok(()),
+        }
+        self.ledger.keep_end(&record).await
+    }
+
+    /// Has stacks previewed anew, of which another thing stands by now than any preview saw, wherever they would change.
+    async fn preview_beside(&self, watched: &Watched, reviewer: &Reviewer, stacks: &BTreeSet<String>) -> Result<()> {
+        if stacks.is_empty() {
+            return Ok(());
+        }
+        for pull in reviewer.forge.open_pulls().await? {
+            let Some((shown, _)) = self.ledger.pull(&watched.label, pull.number).await? else {
+                continue;
+            };
+            for stack in shown.stacks.iter().filter(|stack| stacks.contains(&stack.name)) {
+                self.preview_anew(watched, pull.number, Some(&stack.name)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for those to be told of which people would see another thing by now than when it was looked last. Whoever can't be told now
+    /// is told by the next look.
+    pub(in crate::server) async fn look_at_faces(&self, watched: &Watched) {
+        self.tell_trouble(self.faces(watched).await.err());
+    }
+
+    async fn faces(&self, watched: &Watched) -> Result<()> {
+        let stacks = Stacks::of(&self.ledger, &watched.label).await?;
+        for number in watched.faces.numbers() {
+            let (face, is_more) = Up::on(&stacks, &self.ledger, &watched.label, number).await?.face();
+            if watched.faces.is_news(number, face, is_more) {
+                self.ask(watched, Task::Review, &owner(number), false).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What became of a stack that a pull request rolled out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ComesTo {
+    /// Its head came to the branch.
+    TheBranch,
+    /// Something else stands, or was begun.
+    AnotherCommit,
+    /// What the branch says is to stand again.
+    AWayBack,
 }
 
 /// What a pull request is to be told of a stack.
@@ -74,8 +145,9 @@ struct News {
     id: String,
     /// Behind the stack's name; nothing where its head came to the branch.
     said: Option<String>,
-    /// Whether what its head says of it is no longer so.
-    is_moved: bool,
+    /// The same, for one that ended.
+    end: Option<StackEnd>,
+    comes_to: ComesTo,
     /// Whether nothing comes after it.
     is_over: bool,
 }
@@ -83,7 +155,7 @@ struct News {
 impl News {
     /// There is nothing to be told any more.
     fn nothing() -> News {
-        News { id: String::new(), said: None, is_moved: false, is_over: true }
+        News { id: String::new(), said: None, end: None, comes_to: ComesTo::TheBranch, is_over: true }
     }
 }
 
@@ -123,11 +195,14 @@ impl<'a> After<'a> {
     async fn moved(&self, one: &Applied, known: &Known) -> Result<Option<News>> {
         let stands = known.rolled_out.as_ref().map(|(commit, _)| commit.as_str());
         let is_whole = stands != Some(&one.head);
+        if self.branch.has(&one.head).await? {
+            let (at, branch) = (short(&one.head), &self.watched.branch);
+            let said = Some(format!("came to {branch} at {at}: it is kept for this no more"));
+            let id = format!("came {} {} {}", owner(one.pull), one.stack, one.head);
+            return Ok(Some(News { id, said, ..News::nothing() }));
+        }
         if !is_whole && known.last == Some(RunState::Succeeded) {
             return Ok(None);
-        }
-        if self.branch.has(&one.head).await? {
-            return Ok(Some(News::nothing()));
         }
         let runs = self.server.ledger.newest_runs(&self.watched.label, &one.stack).await?;
         let by =
@@ -145,7 +220,8 @@ impl<'a> After<'a> {
             (false, _) => format!("run/{} may have changed it in part", run.name),
         };
         let said = Some(format!("is no longer rolled out at {}: {by}", short(&one.head)));
-        Ok(Some(News { id: format!("left {} {}", owner(one.pull), run.name), said, is_moved: true, is_over: true }))
+        let id = format!("left {} {}", owner(one.pull), run.name);
+        Ok(Some(News { id, said, end: None, comes_to: ComesTo::AnotherCommit, is_over: true }))
     }
 
     /// How far a stack is on its way back to what the branch says.
@@ -156,19 +232,29 @@ impl<'a> After<'a> {
             && let Some(said) = self.is_back(id, known, runs.first()).await?
         {
             let id = format!("back {pull} {name} {}", runs.first().map(|run| run.name.as_str()).unwrap_or_default());
-            return Ok(Some(News { id, said: Some(said), is_moved: false, is_over: true }));
+            let at = runs.first().map(|run| format!("run/{}", run.name));
+            let end = StackEnd { name: name.clone(), state: EndState::Back, at, why: None, seal: None };
+            let (said, end) = (Some(said), Some(end));
+            return Ok(Some(News { id, said, end, comes_to: ComesTo::AWayBack, is_over: true }));
         }
-        let told = |id, said| Some(News { id, said: Some(said), is_moved: false, is_over: false });
+        let told = |id, said, end: StackEnd| {
+            let end = Some(StackEnd { name: name.clone(), ..end });
+            Some(News { id, said: Some(said), end, comes_to: ComesTo::AWayBack, is_over: false })
+        };
         let hold = self.holds.get(name).filter(|hold| hold.state == HoldState::Held && !hold.case.is_before_merge);
         if let Some(hold) = hold.filter(|hold| !hold.case.is_aside())
             && self.branch.has(&hold.commit).await?
         {
-            return Ok(told(format!("back {pull} hold/{} {}", hold.name, hold.seal), held(hold)));
+            return Ok(told(
+                format!("back {pull} hold/{} {}", hold.name, hold.seal),
+                held(hold),
+                StackEnd::of_hold(hold),
+            ));
         }
         if let Some(run) = runs.first().filter(|run| has_failed(run))
             && self.branch.has(&run.commit).await?
         {
-            return Ok(told(format!("back {pull} {name} failed"), failed(run)));
+            return Ok(told(format!("back {pull} {name} failed"), failed(run), StackEnd::of_run(run)));
         }
         Ok(None)
     }

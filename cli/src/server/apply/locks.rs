@@ -8,8 +8,9 @@ use super::words::listed;
 use crate::failure::Result;
 use crate::forge::{Pull, State};
 use crate::ledger::{Answered, Applied, Deed, StackId, Wish};
-use crate::record::{Lock, Task};
+use crate::record::{EndState, Lock, PullEnd, PullRecord, StackEnd, Task};
 use crate::review::Reviewer;
+use crate::server::commands::with_hints;
 use crate::server::workers::number_of;
 use crate::server::{Server, Watched};
 
@@ -22,9 +23,12 @@ pub(in crate::server) fn owner(number: u64) -> String {
 }
 
 impl Server {
-    /// Locks the stacks for a pull request: all of them or none.
+    /// Locks the stacks for a pull request: all of them or none. None where somebody wants one of them to stay as it is for now.
     pub(super) async fn take(&self, watched: &Watched, pull: &Pull, who: &str, plan: &Plan) -> Result<()> {
-        self.refuse_suspended(watched, plan).await?;
+        for (stack, _) in &plan.stacks {
+            let id = self.ledger.stack(&watched.label, stack, self.context.now()).await?;
+            self.ledger.known(&id).await?.refuse_suspended(&stack.name()).map_err(with_hints)?;
+        }
         let mut taken = Vec::<StackId>::new();
         let reason = format!("{who} rolls it out before its merge");
         for (stack, _) in &plan.stacks {
@@ -39,19 +43,6 @@ impl Server {
             }
             let by = before.map_or_else(|| "locked by somebody else".to_owned(), |lock| lock.in_words());
             return refused(format!("{}: {by}; nothing of this is rolled out before that is over", stack.name()));
-        }
-        Ok(())
-    }
-
-    /// Refuses all of it where somebody wants one of the stacks to stay as it is for now.
-    async fn refuse_suspended(&self, watched: &Watched, plan: &Plan) -> Result<()> {
-        let known = self.ledger.all_known(&watched.label).await?;
-        for name in plan.names() {
-            if let Some(why) = known.get(&name).and_then(|(_, _, known)| known.suspended.as_ref()) {
-                return refused(format!(
-                    "{name} is suspended: {why}; nothing of this is rolled out before `gitinfra resume stack/{name}`"
-                ));
-            }
         }
         Ok(())
     }
@@ -82,6 +73,7 @@ impl Server {
         if how.is_some() {
             reviewer.tell_answers(pull.number).await?;
         }
+        self.look_at_faces(watched).await;
         self.ask(watched, Task::RollOut, &watched.branch, true).await
     }
 
@@ -96,25 +88,33 @@ impl Server {
     ) -> Result<()> {
         let branch = Branch::fetched(self, watched, reviewer).await?;
         let (lacking, applied) = (branch.lacking().await?, self.ledger.applied(&watched.label).await?);
-        let mut left = Left::default();
+        let (mut left, mut stacks) = (Left::default(), Vec::new());
         for (lock, id) in own {
-            let Some(apart) = branch.apart(&lock.name, id).await? else {
-                continue;
-            };
+            let apart = branch.apart(&lock.name, id).await?;
             let is_new = lacking.contains(&lock.name);
-            left.note(&lock.name, apart, is_new);
+            let state = match apart {
+                None => EndState::Untouched,
+                Some(_) if is_new => EndState::Stays,
+                Some(_) => EndState::GoesBack,
+            };
+            stacks.push(StackEnd { name: lock.name.clone(), state, at: None, why: None, seal: None });
             let known = applied.iter().find(|one| one.pull == pull.number && one.stack == lock.name);
             let head = known.map_or(&pull.head, |one| &one.head).clone();
             let of_head = Pull { head: head.clone(), ..pull.clone() };
             reviewer.tell_applied(&of_head, &lock.name, State::Error, how).await?;
-            if !is_new {
+            if let Some(apart) = apart {
+                left.note(&lock.name, apart, is_new);
+            }
+            if state == EndState::GoesBack {
                 let applied = Applied { pull: pull.number, stack: lock.name.clone(), head, goes_back: true };
                 self.ledger.note_applied(&watched.label, &applied).await?;
             }
         }
-        let Some(what) = left.in_words(&watched.branch) else {
-            return Ok(());
-        };
+        let what = left.in_words(&watched.branch).unwrap_or_else(|| "nothing of it was rolled out".to_owned());
+        if let Some((record, _)) = self.ledger.pull(&watched.label, pull.number).await? {
+            let end = PullEnd { commit: String::new(), unmerged: Some(how.to_owned()), stacks };
+            self.ledger.keep_end(&PullRecord { end: Some(end), ..record }).await?;
+        }
         let since = own.first().map_or(0, |(lock, _)| lock.created_at);
         let id = format!("closed pr/{} {} {since}", pull.number, pull.head);
         let answered = Answered { at: self.context.now(), answer: format!("{how}. {what}") };
@@ -142,6 +142,13 @@ impl Server {
             }
         }
         self.unlock_all(&untouched, number).await
+    }
+
+    /// Gives back a stack of a pull request, where it has it.
+    pub(super) async fn leave(&self, watched: &Watched, number: u64, name: &str) -> Result<()> {
+        let mut own = self.locks_of(watched, number).await?;
+        own.retain(|(lock, _)| lock.name == name);
+        self.unlock_all(&own, number).await
     }
 
     async fn unlock_all(&self, locks: &[(Lock, StackId)], number: u64) -> Result<()> {

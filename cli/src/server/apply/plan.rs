@@ -7,13 +7,13 @@ use super::refused;
 use crate::called;
 use crate::config::{self, Config};
 use crate::failure::{Failure, Result};
-use crate::forge::command::Command;
+use crate::forge::command::{Command, Verb};
 use crate::forge::{Mergeable, Pull};
 use crate::git::{Commit, Mirror, Programs};
 use crate::order::Order;
 use crate::record::PullRecord;
 use crate::repo::{self, Listing, Stack};
-use crate::review::Reviewer;
+use crate::review::{Reviewer, Up};
 use crate::server::commands::with_hints;
 use crate::server::{Server, Watched};
 use crate::text::{list, short};
@@ -54,7 +54,7 @@ impl Server {
         if !config.has_commands() {
             return refused(by_merge());
         }
-        if command.commit.is_none() {
+        if command.commit.is_none() && command.verb == Verb::Up {
             return refused(format!("say which commit you read: `/gitinfra up {}`", short(&pull.head)));
         }
         if !mirror.has(&head.id, &base.id).await? {
@@ -65,7 +65,8 @@ impl Server {
         }
         let record = self.ledger.pull(&watched.label, pull.number).await?.map(|(record, _)| record);
         let is_now = |record: &PullRecord| {
-            (&record.head, &record.base_commit, record.state.as_str()) == (&pull.head, &base.id, "previewed")
+            let is_shown = record.state == "previewed" && record.end.is_none();
+            is_shown && (&record.head, &record.base_commit) == (&pull.head, &base.id)
         };
         let Some(record) = record.filter(is_now) else {
             return refused(
@@ -75,7 +76,15 @@ impl Server {
         let listing = mirror.listing(&head.id)?;
         let mut stacks = config.apply(repo::stacks(&listing), &pull.base).stacks;
         let all: Vec<String> = stacks.iter().map(Stack::name).collect();
-        let wanted = wanted(&config, &Touched::of(&record, &all), command.stack.as_deref())?;
+        let mut wanted = wanted(&config, &Touched::of(&record, &all), command.stack.as_deref())?;
+        if command.verb == Verb::Retry {
+            // No more than was to be rolled out by what failed.
+            let up = Up::of(&self.ledger, &watched.label, pull.number).await?;
+            wanted.retain(|name| up.names().contains(&name.as_str()));
+            if wanted.is_empty() {
+                return refused("nothing of it failed that is still to be rolled out");
+            }
+        }
         stacks.retain(|stack| wanted.contains(&stack.name()));
         let read = self.ledger.reads(&watched.label).await?;
         let stacks = in_order(mirror, (&head.id, &listing), stacks, &read)?;

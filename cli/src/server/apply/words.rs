@@ -20,10 +20,6 @@ impl Came {
     pub fn is_rolled_out(&self) -> bool {
         self.outcome == Some(Outcome::RolledOut)
     }
-
-    pub fn has_failed(&self) -> bool {
-        matches!(self.outcome, Some(Outcome::Failed(_) | Outcome::Cancelled))
-    }
 }
 
 /// What came of all of them. Only what is rolled out whole is to be merged, and nothing waits for a pull request that ended.
@@ -60,14 +56,6 @@ pub(super) fn ended(pull: &Pull, branch: &str, left: &str) -> (State, String) {
         }
         _ if pull.is_open => (State::Error, format!("was given back meanwhile: {left}")),
         _ => (State::Error, format!("was closed meanwhile: {left}")),
-    }
-}
-
-pub(super) fn state(outcome: &Outcome) -> State {
-    match outcome {
-        Outcome::RolledOut => State::Success,
-        Outcome::Held | Outcome::Failed(_) | Outcome::Cancelled => State::Failure,
-        Outcome::Busy | Outcome::Full | Outcome::Moved => State::Error,
     }
 }
 

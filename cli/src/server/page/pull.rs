@@ -39,7 +39,7 @@ pub async fn page(look: &Look<'_>, path: &str, number: &str) -> Result<Page> {
             data: json!(null),
         });
     };
-    let up = Up::of(&look.server.ledger, &watched.label, number).await?;
+    let up = Up::of(&look.server.ledger, &watched.label, number).await?.in_words();
     let mut seals = Vec::new();
     for stack in &pull.stacks {
         let found = match &stack.seal {
@@ -48,7 +48,7 @@ pub async fn page(look: &Look<'_>, path: &str, number: &str) -> Result<Page> {
         };
         seals.push(found);
     }
-    let parts = vec![("head", head(&title, (&pull, up.as_ref()), at, look.now)), ("changes", changes(&pull, &seals))];
+    let parts = vec![("head", head(&title, (&pull, up.as_deref()), at, look.now)), ("changes", changes(&pull, &seals))];
     let data = json!({ "pullRequest": pull, "seals": seals });
     Ok(Page { title, state: None, here: "stacks", parts, data })
 }
@@ -60,13 +60,16 @@ async fn is_awaited(look: &Look<'_>, label: &str, number: u64) -> Result<bool> {
     Ok(look.server.ledger.jobs().await?.iter().any(is_it))
 }
 
-fn head(title: &str, (pull, up): (&PullRecord, Option<&Up>), at: i64, now: i64) -> Markup {
+fn head(title: &str, (pull, up): (&PullRecord, Option<&str>), at: i64, now: i64) -> Markup {
     html! {
         div.head { div {
             p.crumbs { @if pull.url.starts_with("https://") || pull.url.starts_with("http://") { a href=(pull.url) rel="noreferrer" { (title) } } @else { (title) } }
             h1 { (brief(&pull.title, 200)) }
-            @if let Some(end) = &pull.end { p.lead { "Merged as " (commit(&end.commit)) ": " (legible(&end.in_words())) } }
-            @if let Some(up) = up { p.lead { "Up before its merge: " (legible(&up.in_words())) } }
+            @if let Some(end) = &pull.end { p.lead {
+                @if !end.commit.is_empty() { "Merged as " (commit(&end.commit)) ": " }
+                (legible(&end.in_words()))
+            } }
+            @if let Some(up) = up { p.lead { "Up before its merge: " (legible(up)) } }
             p.lead { (legible(&pull.words)) }
             p.soft { (legible(&pull.branch)) " into " (legible(&pull.base)) ": " (commit(&pull.head)) " into " (commit(&pull.base_commit)) ", previewed " (clock(at, now)) }
         } }
@@ -137,6 +140,7 @@ mod tests {
             stacks,
             gone: vec![text("web/<b>")],
             untouched: 3,
+            offer: None,
             end: None,
         }
     }

@@ -80,6 +80,20 @@ impl Talk {
         self.h.server.call(ADA, "PATCH", &path, Some(&json!({ "state": "closed" })));
     }
 
+    fn reopen(&self, number: u64) {
+        let path = self.h.at(&format!("pulls/{number}"));
+        self.h.server.call(ADA, "PATCH", &path, Some(&json!({ "state": "open" })));
+    }
+
+    /// Has `main` require a check of what is merged; none where it has no name.
+    fn requires(&self, check: &str) {
+        let rule = json!({ "rule_name": "main", "enable_push": true, "enable_status_check": true, "status_check_contexts": [check] });
+        match check.is_empty() {
+            true => self.h.server.call(ADA, "DELETE", &self.h.at("branch_protections/main"), None),
+            false => self.h.server.call(ADA, "POST", &self.h.at("branch_protections"), Some(&rule)),
+        };
+    }
+
     /// What a stranger changes is rolled out once somebody who may write has read it, and says so for the whole of its commit.
     fn rolls_a_fork_out(&self) {
         self.h.server.call(EVE, "POST", &self.h.at("forks"), Some(&json!({})));
@@ -156,7 +170,12 @@ fn what_is_rolled_out_before_its_merge_is_not_rolled_out_by_it() {
     // What is offered before is done: so says the comment from its top on, and the page.
     let text = t.h.texts(1)[0].clone();
     assert!(text.starts_with(&format!("### gitinfra up: rolled out at {at}: merge it\n")), "{text}");
-    assert!(text.contains(&format!("> rolled out at {at}: merge it (test/dev)\n")), "{text}");
+    assert!(!text.contains("rolls test/dev out before the merge"), "{text}");
+    // Whoever else would roll it out reads that before they ask.
+    t.until_says(
+        other,
+        &format!("test/dev: pr/1 has it: it is rolled out at {at}, and not merged yet; once that is over"),
+    );
     let page = t.served.get(&format!("/pull/{}/1", t.h.path)).text;
     assert!(page.contains(&format!("rolled out at {at}: merge it")), "{page}");
     t.write(1, &format!("/gitinfra up {at}"));
@@ -182,7 +201,7 @@ fn what_is_rolled_out_before_its_merge_is_not_rolled_out_by_it() {
     // What somebody suspended stays as it is.
     place.run("suspend test/dev --reason freeze").expect_code(0);
     t.write(other, &format!("/gitinfra up {}", &third[..7]));
-    t.until_says(other, "test/dev is suspended: freeze; nothing of this is rolled out before `gitinfra resume");
+    t.until_says(other, "test/dev is suspended: freeze; `gitinfra resume stack/test/dev` lets it be changed again");
     assert!(place.file("b.txt").is_none() && !t.has_lock());
     place.run("resume test/dev").expect_code(0);
     t.up(other, &third);
@@ -222,7 +241,20 @@ fn what_is_closed_unmerged_goes_back_to_the_branch() {
     t.until_says(one, "test/dev is back at what main says, at ");
     assert!(!t.has_lock());
     assert_eq!(t.status(&head), "error it was closed without a merge");
-    assert!(t.h.texts(one)[0].starts_with("### gitinfra preview: "), "{:?}", t.h.texts(one));
+    let ended = "it was closed without a merge: test/dev is back";
+    poll("its end", || t.h.texts(one)[0].starts_with(&format!("### gitinfra: {ended}\n")));
+    assert!(!t.says(one, "rolls test/dev out before the merge"), "{:?}", t.h.texts(one));
+    let page = t.served.text(&format!("/pull/{}/1", t.h.path));
+    assert!(page.contains(ended), "{page}");
+    // Opened again, it is previewed as it is now, and can be rolled out.
+    t.reopen(one);
+    t.until_says(one, &format!("a comment with /gitinfra up {} rolls", &head[..7]));
+    poll("its status", || t.status(&head) == "success 1 to update, 1 to create");
+    t.write(one, &format!("/gitinfra up {}", &head[..7]));
+    poll("it is up again", || t.h.texts(one)[0].starts_with("### gitinfra up: rolled out at "));
+    t.close(one);
+    poll("the way back", || place.file("a.txt").as_deref() == Some("one") && !t.has_lock());
+    poll("its end", || t.h.texts(one)[0].starts_with(&format!("### gitinfra: {ended}\n")));
     // One that failed may have changed a part, and may be tried again.
     let (two, head) = t.open("fails", &[A2, B]);
     fs::write(place.path("root/test/dev/.files/b.txt.fault"), "create").expect("the folder can be written");
@@ -233,6 +265,19 @@ fn what_is_closed_unmerged_goes_back_to_the_branch() {
     let is_red = |status: &String| status.starts_with("gitinfra failure test/dev failed");
     assert!(t.h.statuses(&head).iter().any(is_red), "{:?}", t.h.statuses(&head));
     assert!(t.h.texts(two)[0].starts_with("### gitinfra up: test/dev failed\n"), "{:?}", t.h.texts(two));
+    let reason = place.get("locks")[0]["reason"].as_str().unwrap_or_default().to_owned();
+    assert!(reason.starts_with(&format!("its roll-out at {} failed, as run/", &head[..7])), "{reason}");
+    // Previewed anew it is as red as it was. That keeps nobody from trying again what failed, also where it is required.
+    t.requires("gitinfra");
+    t.write(two, "/gitinfra preview");
+    t.until_says(two, &format!("{} is being previewed", &head[..7]));
+    poll("its end", || t.h.statuses(&head).iter().any(is_red));
+    assert!(t.status(&head).starts_with("failure failed"), "{}", t.status(&head));
+    t.write(two, "/gitinfra retry");
+    poll("a second run", || place.states().iter().filter(|state| *state == "failed").count() == 2);
+    poll("its status", || t.status(&head).starts_with("failure failed"));
+    assert!(t.h.statuses(&head).iter().any(is_red), "{:?}", t.h.statuses(&head));
+    t.requires("");
     t.close(two);
     t.until_says(two, "test/dev may be changed in part by it: that goes back to what main says");
     poll("the way back", || place.file("a.txt").as_deref() == Some("one") && !t.has_lock());
@@ -246,7 +291,7 @@ fn what_is_closed_unmerged_goes_back_to_the_branch() {
     place.repo.git(&["push", "-q", "origin", "main"]);
     let words = format!("is no longer rolled out at {}: run/", &head[..7]);
     t.until_says(three, &format!("test/dev {words}"));
-    assert!(t.status(&head).starts_with(&format!("error {words}")), "{}", t.status(&head));
+    poll("its preview", || t.status(&head) == "success 1 to update");
     assert!(t.says(three, &format!("a comment with /gitinfra up {} rolls", &head[..7])), "{:?}", t.h.texts(three));
     assert_eq!(place.file("a.txt").as_deref(), Some("one"));
     t.close(three);
@@ -299,6 +344,17 @@ fn what_is_merged_while_another_has_the_stack_waits_for_it() {
     t.until_says(one, "test/dev is back at what main says, at ");
     poll("the end of its status", || t.status(&merge).starts_with("success rolled out"));
     assert_eq!((t.h.place.file("a.txt").as_deref(), t.h.place.file("b.txt").as_deref()), (Some("one"), Some("b")));
+    // What came to the branch with another merge is kept for nobody.
+    t.h.place.repo.switch("main").git(&["pull", "-q", "origin", "main"]);
+    let (three, head) = t.open("third", &[A2, B]);
+    t.up(three, &head);
+    t.h.place.repo.branch("fourth");
+    let (four, _) = t.open("fourth", &[("a", "path: a.txt, content: three"), B]);
+    t.merge(four, "merge");
+    poll("its end", || t.h.texts(four)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    t.until_says(three, "test/dev came to main at ");
+    poll("its top", || t.h.texts(three)[0].starts_with("### gitinfra preview: "));
+    assert!(!t.has_lock());
     t.served.end();
 }
 
@@ -317,6 +373,21 @@ fn what_is_held_is_rolled_out_once_it_is_allowed() {
     t.until_says(number, &format!("`, then `/gitinfra up {at}` anew"));
     assert!(t.status(&head).starts_with("failure is held as hold/"), "{}", t.status(&head));
     assert!(t.has_lock() && t.h.place.file("b.txt").is_none());
+    // Closed, nothing of it is left. Opened again, it is previewed, and held, anew.
+    t.close(number);
+    t.until_says(number, "it was closed without a merge. nothing of it was rolled out");
+    poll("the lock to be given back", || !t.has_lock());
+    assert_eq!(t.status(&head), "error it was closed without a merge");
+    t.reopen(number);
+    poll("its preview", || t.status(&head).starts_with("success would be held"));
+    t.until_previewed(&head);
+    t.write(number, &format!("/gitinfra up {at}"));
+    poll("its hold", || t.status(&head).starts_with("failure is held as hold/"));
+    let seal = t.h.place.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
+    t.write(number, &format!("/gitinfra reject {seal} not now"));
+    poll("what was decided", || t.status(&head).ends_with("ada refused it: not now"));
+    let top = || t.h.texts(number)[0].split("### gitinfra preview").next().unwrap_or_default().to_owned();
+    assert!(top().contains("ada refused it: not now") && !top().contains("/gitinfra approve"), "{}", top());
     let seal = t.h.place.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
     t.write(number, &format!("/gitinfra approve {seal}"));
     t.until_says(number, "approved by ada: `/gitinfra up` on its pull request rolls test/dev out");
