@@ -11,7 +11,7 @@ use crate::failure::{Kind, Result};
 use crate::record::Standing;
 use crate::rollout::Outcome;
 use crate::standing;
-use crate::text::count;
+use crate::text::{count, list};
 use crate::ui::{Events, Stream};
 
 const ABOUT: &str = "\
@@ -53,6 +53,13 @@ impl Verb for Destroy {
         }
         if record.standing != Standing::Gone && record.suspended.is_none() {
             shell.ui.talk(&format!("note: {} has it still, so the next `sync` makes it again", target.branch));
+        }
+        let readers = all.iter().filter(|other| other.reads_from(record)).map(|other| other.name.as_str());
+        let readers: Vec<&str> = readers.collect();
+        if !readers.is_empty() {
+            shell
+                .ui
+                .talk(&format!("note: {} reads what it puts out, and can't be rolled out without", list(&readers, 5)));
         }
         let going = preview.changes.effects().get(&Effect::Delete).copied().unwrap_or_default();
         let question = format!("Destroy {} of {}?", count(going, "resource"), preview.name);

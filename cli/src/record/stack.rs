@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::{DriftState, Lock, RunState};
 use crate::decide::Reason;
 use crate::moment;
+use crate::order::referred;
 use crate::text::count;
 
 /// How far a stack's roll-outs got, whatever people say about it.
@@ -262,6 +263,14 @@ impl StackRecord {
         // A stack that is new in a pull request has never been on the branch.
         let is_before_merge = self.standing == Standing::Gone && self.lock.as_ref().is_some_and(Lock::is_of_pull);
         is_before_merge || self.standing.is_due()
+    }
+
+    /// Whether it stands and read what another one puts out.
+    pub fn reads_from(&self, other: &StackRecord) -> bool {
+        let project = self.name.split('/').next().unwrap_or_default();
+        let is_it = |name: &String| referred(name, project).as_ref() == Some(&other.name);
+        let is_beside = self.backend == other.backend && self.name != other.name;
+        self.commit.is_some() && is_beside && self.reads.iter().any(is_it)
     }
 
     /// The lock on it, where that is not why it is what it is.

@@ -130,6 +130,7 @@ fn a_reader_follows_what_it_reads() {
     );
     p.sync().expect_out(&["net/dev, which it reads, puts out other values", "1 stack rolled out, 1 up to date"]);
     assert_eq!(text(), "four");
+    p.run("destroy net/dev --dry-run").expect_code(0).expect_err(&["note: app/dev reads what it puts out"]);
 }
 
 /// What another stack puts out by now was changed by nobody: it is no drift, and comes with nothing that brings drift back.
