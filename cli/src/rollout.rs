@@ -50,6 +50,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether nothing was begun, and its turn is still to come.
+    pub fn is_untouched(&self) -> bool {
+        matches!(self, Outcome::Busy | Outcome::Full | Outcome::Moved)
+    }
+
     /// The kind of failure that it is, if it is one.
     pub fn failure(&self) -> Option<Kind> {
         match self {

@@ -184,8 +184,11 @@ impl Server {
                     if outcome == Outcome::RolledOut {
                         self.note_applied(watched, reviewer, pull, &name).await?;
                     }
-                    reviewer.tell_answers(pull.number).await?;
                     let said = self.said_of(&outcome, watched, (pull, &name)).await?;
+                    if outcome.is_untouched() {
+                        reviewer.tell_applied(pull, &name, State::Error, &said).await?;
+                    }
+                    reviewer.tell_answers(pull.number).await?;
                     Came { name, outcome: Some(outcome), said, stood }
                 }
             };
@@ -306,7 +309,7 @@ impl Server {
     /// What is said of a stack. Where nothing was done, its state says nothing of that.
     async fn said_of(&self, outcome: &Outcome, watched: &Watched, (pull, name): (&Pull, &str)) -> Result<String> {
         let at = short(&pull.head);
-        if matches!(outcome, Outcome::Busy | Outcome::Full | Outcome::Moved) {
+        if outcome.is_untouched() {
             return Ok(format!("was not touched, for somebody else works there: `/gitinfra up {at}` tries it again"));
         }
         let up = Up::of(&self.ledger, &watched.label, pull.number).await?;

@@ -305,3 +305,21 @@ fn wishes(of: &Repository) -> Wishes {
         interval: Some(of.interval),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_see_is_news_once() {
+        let faces = Faces::default();
+        let is_news = |number, face: &str, is_more| faces.is_news(number, face.to_owned(), is_more);
+        assert!(!is_news(1, "a", true), "nobody knows that it is open");
+        faces.keep(&[Pull::sample(1), Pull::sample(2)]);
+        assert!(is_news(1, "a", true) && !is_news(2, "a", false), "a preview alone was told");
+        faces.note(&Pull::sample(1));
+        assert!(!is_news(1, "a", true) && is_news(1, "b", false) && !is_news(1, "b", false));
+        faces.note(&Pull { is_open: false, ..Pull::sample(1) });
+        assert_eq!(faces.numbers(), [2]);
+    }
+}

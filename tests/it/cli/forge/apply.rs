@@ -437,6 +437,9 @@ fn what_is_closed_while_it_is_rolled_out_keeps_no_stack() {
     let t = Talk::of(&[A], "apply: command\n");
     let (number, head) = t.open("change", &[A2, SLOW]);
     t.begins(number, &head);
+    poll("its top", || t.h.texts(number)[0].starts_with("### gitinfra up: test/dev is being rolled out\n"));
+    t.write(number, "/gitinfra unlock test/dev");
+    t.until_says(number, "test/dev is being rolled out from this: `/gitinfra cancel test/dev` stops it");
     t.close(number);
     t.until_says(number, "test/dev may be changed in part by it: that goes back to what main says");
     poll("the lock to be given back", || !t.has_lock());
