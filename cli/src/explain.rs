@@ -44,7 +44,8 @@ pub fn explain(
     let order = Order::of(stacks.iter(), files, read);
     let mut moved: BTreeSet<usize> = (0..all.len()).filter(|at| !all[*at].paths.is_empty()).collect();
     moved.extend(order.followers(moved.clone()));
-    for at in 0..all.len() {
+    // What is rolled out by tags is moved by nothing else.
+    for at in (0..all.len()).filter(|at| stacks[*at].tags.is_empty()) {
         let before: Vec<usize> = order.before(at).filter(|other| moved.contains(other)).collect();
         all[at].reads = before.into_iter().map(|other| all[other].stack.clone()).collect();
     }

@@ -32,7 +32,7 @@ Conditions of a job: Running, Failed; a job that is done is gone (delete)
 Examples:
   gitinfra wait stack/net/dev --for=condition=Ready --timeout 10m
   gitinfra wait run/k3x9 --for=condition=Complete
-  gitinfra wait stack/net/dev --for=jsonpath='{.behindBy}'=0
+  gitinfra wait stack/net/dev --for=jsonpath='{.isBehind}'=false
 
 Exit codes: 0 when all are so, 1 when the time is up; else as everywhere";
 

@@ -30,14 +30,9 @@ impl Follow {
             return Ok(BTreeSet::new());
         }
         let reads = self.ledger.reads(&self.mirror.source.label).await?;
-        let stand = looked.iter().filter(|looked| !is_due(looked) && !self.stays(looked));
+        // What is rolled out by tags is moved by nothing else.
+        let stand = looked.iter().filter(|looked| !is_due(looked) && looked.stack.tags.is_empty());
         Ok(following(due, stand.map(|looked| looked.stack.name()), &reads))
-    }
-
-    /// Whether what stands is newer than the tag that it would be rolled out from.
-    fn stays(&self, looked: &Looked) -> bool {
-        let stands = looked.known.rolled_out.as_ref().map(|(commit, _)| commit.as_str()).unwrap_or_default();
-        !looked.stack.tags.is_empty() && stands != looked.head.id && self.mirror.is_on(&looked.head.id, stands)
     }
 
     /// What becomes of one of them, now that all that it reads stands.

@@ -109,6 +109,15 @@ impl Follow {
             if is_new && is_due {
                 self.context.note(&name, older(&name, &tag.name));
             }
+        } else if let (Decision::RollOut(reason @ Reason::ReadsAnew { .. }), Some((stands, at))) =
+            (&looked.decision, looked.known.rolled_out.clone())
+            && stands == tag.commit
+        {
+            if is_new {
+                let force = format!("`gitinfra sync --force {name}`");
+                self.context.note(&name, format!("{}: the next tag rolls it out, or {force}", reason.words()));
+            }
+            looked.decision = Decision::UpToDate { commit: stands, at };
         } else if let Decision::RollOut(reason) = &looked.decision {
             let (tag, why) = (tag.name.clone(), Box::new(reason.clone()));
             looked.decision = Decision::RollOut(Reason::Tagged { tag, why });

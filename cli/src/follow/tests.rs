@@ -221,6 +221,33 @@ async fn stands(follow: &Follow, stack: &Stack, commit: &str) {
     follow.ledger.release(&id, &lease).await.expect("released");
 }
 
+/// The same of a stack in a backend that it shares with others, with what it read of them and what it puts out.
+async fn stands_beside(follow: &Follow, stack: &Stack, commit: &str, reads: &[(&str, &str)], put_out: Option<&str>) {
+    let id = follow.ledger.stack(&follow.mirror.source.label, stack, 1).await.expect("a row");
+    let claim = follow.ledger.claim(&id, &crate::process::Process::current()).await.expect("an answer");
+    let crate::ledger::Claim::Ours(lease) = claim else { panic!("a free stack") };
+    let run = crate::ledger::NewRun {
+        branch: "main",
+        commit,
+        subject: "Change",
+        reason: "asked for",
+        action: crate::record::Action::RollOut,
+        host: "here",
+        backend: Some("s3://states"),
+    };
+    let run = follow.ledger.begin(&id, &lease, &run, 2).await.expect("a run");
+    let reads = reads.iter().map(|(name, read)| ((*name).to_owned(), Some((*read).to_owned()))).collect();
+    let changes = crate::engine::operation::Counts::new();
+    let done = crate::ledger::Done {
+        stands: Some(commit),
+        reads: Some(&reads),
+        put_out,
+        releases: true,
+        ..crate::ledger::Done::of(crate::record::RunState::Succeeded, &changes)
+    };
+    assert!(follow.ledger.finish(&id, &lease, &run, &done, 2).await.expect("an answer"));
+}
+
 /// A stack that is rolled out by tags: it waits for the first, goes on to each newer one, and never back.
 #[tokio::test]
 async fn a_tag_rolls_out_its_commit() {
@@ -264,6 +291,20 @@ async fn a_tag_rolls_out_its_commit() {
     tag("v1.1.0");
     assert_eq!(said(&mut follow, &heard).await, "tagged v1.1.0: Pulumi.dev.yaml changed");
     stands(&follow, &found.stacks[0], &follow.mirror.head_seen("main").expect("a head")).await;
+    // What it reads moves it at its next tag, and by no merge.
+    let mut hub = found.stacks[0].clone();
+    hub.project = "hub".to_owned();
+    let head = follow.mirror.head_seen("main").expect("a head");
+    stands_beside(&follow, &hub, &head, &[], Some("anew")).await;
+    stands_beside(&follow, &found.stacks[0], &head, &[("o/hub/dev", "before")], None).await;
+    git(&repo, &["commit", "-q", "--allow-empty", "-m", "Nothing"]);
+    let said_of = said(&mut follow, &heard).await;
+    assert!(said_of.contains("hub/dev, which it reads, puts out other values: the next tag rolls it out"), "{said_of}");
+    tag("v1.2.0");
+    let anew = said(&mut follow, &heard).await;
+    assert!(anew.ends_with("tagged v1.2.0: hub/dev, which it reads, puts out other values"), "{anew}");
+    git(&repo, &["tag", "-d", "v1.2.0"]);
+    stands_beside(&follow, &found.stacks[0], &head, &[], None).await;
     git(&repo, &["tag", "-d", "v1.1.0"]);
     let older = said(&mut follow, &heard).await;
     assert!(older.contains("the tag v1.0.0 is older than what stands, and nothing goes back by itself"), "{older}");

@@ -86,7 +86,8 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     }
     let may_follow = may_follow(&sorted.touched, &others, &listing.files, &merge.read);
     for stack in others {
-        match may_follow.contains(&stack.name()) {
+        // What is rolled out by tags is moved by nothing else.
+        match stack.tags.is_empty() && may_follow.contains(&stack.name()) {
             true => sorted.touched.push(Touched { stack, why: Why::MayFollow }),
             false => sorted.untouched.push(stack.name()),
         }
