@@ -116,8 +116,9 @@ impl Previewer {
             let sealing = self.sealing(&base, &head, &merged)?;
             let guards = Some(Guards { branch: merge.base.clone(), commit: head.id.clone() });
             let place = Place { sealing, guards, ..self.place(&merged, Phase::Preview, config).await? };
-            let stay;
-            (stacks, stay, kind) = place.all(touched, order).await?;
+            let (stay, of_secrets);
+            (stacks, (stay, of_secrets), kind) = place.all(touched, order).await?;
+            notes.extend(of_secrets);
             untouched.extend(stay);
             untouched.sort_unstable();
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
@@ -189,13 +190,13 @@ impl Previewer {
 
 impl Place<'_> {
     /// Previews stacks, and gives them in their order: side by side where none reads another, for whoever does reads what that one
-    /// would put out. Also the names of those that stay as they are, for what they read does. One that fails is part of the answer, and
-    /// of what decides the exit code; only being stopped ends it, once every engine has ended.
+    /// would put out. Also the names of those that stay as they are, for what they read does, and who may follow all the same. One that
+    /// fails is part of the answer, and of what decides the exit code; only being stopped ends it, once every engine has ended.
     async fn all(
         &self,
         touched: Vec<Touched>,
         mut order: Order,
-    ) -> Result<(Vec<StackPreview>, Vec<String>, Option<Kind>)> {
+    ) -> Result<(Vec<StackPreview>, (Vec<String>, Option<String>), Option<Kind>)> {
         let names: Vec<String> = touched.iter().map(|touched| touched.stack.name()).collect();
         let mut touched: Vec<Option<Touched>> = touched.into_iter().map(Some).collect();
         let (mut done, mut stay) = (BTreeMap::new(), Vec::new());
@@ -226,7 +227,9 @@ impl Place<'_> {
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
             previews.push(preview);
         }
-        Ok((previews, stay, worst))
+        let secret = previews.iter().filter(|preview| preview.changes.puts_out_secrets);
+        let of_secrets = notes::of_secrets(&names, &order, &secret.map(|preview| preview.name.as_str()).collect());
+        Ok((previews, (stay, of_secrets), worst))
     }
 
     /// Why a stack is previewed, now that those were which it reads; `None` where it stays as it is.

@@ -51,9 +51,18 @@ impl Selector {
 
     /// The first field that none of the records has.
     pub fn unknown(&self, records: &[Value]) -> Option<&str> {
-        let is_known =
-            |term: &&Term| records.is_empty() || records.iter().any(|record| term.field.of(record).is_some());
+        let has = |term: &Term, record: &Value| term.field.of(record).is_some() || term.is_within_nothing(record);
+        let is_known = |term: &&Term| records.is_empty() || records.iter().any(|record| has(term, record));
         self.0.iter().find(|term| !is_known(term)).map(|term| term.name.as_str())
+    }
+}
+
+impl Term {
+    /// Whether it names a part of what a record could have and has not: `lock.owner` where nobody has a lock.
+    fn is_within_nothing(&self, record: &Value) -> bool {
+        let path = self.name.trim_matches(['{', '}']).trim_start_matches('.');
+        let whole = path.split_once('.').and_then(|(whole, _)| record.get(whole));
+        whole.is_some_and(Value::is_null)
     }
 }
 
@@ -90,7 +99,9 @@ mod tests {
             assert_eq!(found, expected, "{text}");
         }
         let selector: Selector = "colour=red".parse().expect("a selector");
-        assert_eq!(selector.unknown(&[record]), Some("colour"));
+        assert_eq!(selector.unknown(std::slice::from_ref(&record)), Some("colour"));
+        let selector: Selector = "branch.name=red,colour.name=red".parse().expect("a selector");
+        assert_eq!(selector.unknown(&[record]), Some("colour.name"), "nobody has a branch, and one could have");
         assert_eq!(selector.unknown(&[]), None);
     }
 }

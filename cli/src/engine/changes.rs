@@ -22,6 +22,9 @@ pub struct ChangeSet {
     /// All of the stack's outputs as they would be, where some would change. Secrets are masked.
     #[serde(skip)]
     pub planned: Option<serde_json::Value>,
+    /// Whether something of the stack's outputs is a secret: whether its value changes nobody can tell before.
+    #[serde(skip)]
+    pub puts_out_secrets: bool,
     /// As the engine counts, without the stack itself.
     pub counts: Counts,
     pub diagnostics: Vec<Said>,
@@ -103,6 +106,7 @@ impl ChangeSet {
         {
             self.outputs = outputs(step);
             let planned = step.new.as_ref().map(|state| state.outputs.clone());
+            self.puts_out_secrets = planned.as_ref().is_some_and(|planned| value::holds_secret(&value::read(planned)));
             self.planned = planned.filter(|_| !self.outputs.is_empty());
         }
         for event in [&event.resource_pre_event, &event.res_outputs_event].into_iter().flatten() {

@@ -276,7 +276,7 @@ pub fn differences(
     }
 }
 
-fn holds_secret(value: &Shown) -> bool {
+pub(super) fn holds_secret(value: &Shown) -> bool {
     match value {
         Shown::Secret => true,
         Shown::List(items) => items.iter().any(holds_secret),

@@ -6,6 +6,7 @@ use super::{Merge, Previewer};
 use crate::config::FILE;
 use crate::failure::Result;
 use crate::git::Commit;
+use crate::order::Order;
 use crate::repo::Stack;
 use crate::text::{count, list};
 
@@ -46,6 +47,19 @@ pub(super) fn of_tags<'a>(stacks: impl Iterator<Item = &'a Stack>) -> Option<Str
     let globs: Vec<&str> = globs.into_iter().rev().collect();
     (!names.is_empty())
         .then(|| format!("the merge alone does not roll out {}, but a tag does: {}", list(&names, 5), globs.join(", ")))
+}
+
+/// Who reads what such stacks put out as put out secrets: the engine tells of those no more than that they are some.
+pub(super) fn of_secrets(names: &[String], order: &Order, secret: &BTreeSet<&str>) -> Option<String> {
+    let of = (0..names.len()).filter(|at| secret.contains(names[*at].as_str()));
+    let of: Vec<usize> = of.filter(|at| !order.followers([*at]).is_empty()).collect();
+    let named = |all: Vec<usize>| all.into_iter().map(|at| names[at].as_str()).collect::<Vec<_>>();
+    let followers = named(order.followers(of.iter().copied()).into_iter().collect());
+    (!followers.is_empty()).then(|| {
+        let follows = if followers.len() == 1 { "follows" } else { "follow" };
+        let (followers, of) = (list(&followers, 5), list(&named(of), 5));
+        format!("{followers} {follows} if a secret changes that {of} puts out, which no preview can tell")
+    })
 }
 
 #[cfg(test)]

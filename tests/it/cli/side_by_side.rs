@@ -116,7 +116,11 @@ fn a_reader_follows_what_it_reads() {
     p.sync().expect_out(&["app/dev: up to date", "1 stack rolled out, 1 up to date"]);
     puts_out("three", ", hidden: {'fn::secret': hush-one}");
     p.sync().expect_out(&["2 stacks rolled out"]);
+    p.repo.branch("hidden");
     puts_out("three", ", hidden: {'fn::secret': hush-two}");
+    let follows = "app/dev follows if a secret changes that net/dev puts out, which no preview can tell";
+    p.run("preview --base main --head hidden").expect_code(0).expect_out(&[follows]);
+    p.repo.switch("main").git(&["merge", "-q", "hidden"]);
     p.sync().expect_out(&["2 stacks rolled out"]).expect_without(&["hush"]);
     // Whoever is suspended follows later, and whoever is killed in between as well.
     p.run("suspend app/dev --reason later").expect_code(0);
