@@ -67,6 +67,16 @@ impl Ledger {
         rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
     }
 
+    /// The stacks that were destroyed and lie in the same backend as this one: they put out nothing any more.
+    pub async fn destroyed_beside(&self, stack: &StackId) -> Result<BTreeSet<String>> {
+        let list = "SELECT s.name FROM stacks s WHERE s.destroyed_at IS NOT NULL \
+            AND s.backend = (SELECT backend FROM stacks WHERE id = $1) \
+            AND NOT EXISTS (SELECT 1 FROM stacks t WHERE t.name = s.name AND t.backend = s.backend \
+                AND t.rolled_out_commit IS NOT NULL)";
+        let names: Result<Vec<String>, _> = sqlx::query_scalar(list).bind(stack.0.clone()).fetch_all(&self.pool).await;
+        names.map(BTreeSet::from_iter).map_err(failed("looking what was destroyed"))
+    }
+
     /// For each of these the first stack that puts out other values by now than it read, if there is one. What is rolled out before its
     /// merge does not count until it is merged.
     pub(super) async fn read_anew(&self, readers: &[Option<Reader>]) -> Result<Vec<Option<String>>> {

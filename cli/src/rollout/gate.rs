@@ -9,11 +9,12 @@ use super::end::{End, Held};
 use super::engine::Run;
 use super::{Job, RollOut};
 use crate::digest::Key;
-use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, State};
+use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, Progress, State};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::judge;
 use crate::ledger::Sealed;
+use crate::order::referred;
 use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
 use crate::run_log::RunLog;
@@ -254,10 +255,24 @@ impl Gate<'_> {
             }
             return Ok(Glance::Failed(End::of_preview(&ending, &progress)));
         }
+        if let Some(name) = self.reads_destroyed(&progress).await? {
+            return Ok(Glance::Failed(End::of(&destroyed(&name))));
+        }
         let digest = Plan::of(&changes).digest(&self.key);
         let reads_others = changes.reads_others;
         changes.scrub(&self.log.scrubber);
         Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others, reads_others, is_new: true }))
+    }
+
+    /// A stack that it reads and that was destroyed: to the program all that this one put out would be nothing.
+    async fn reads_destroyed(&self, progress: &Progress) -> Result<Option<String>> {
+        if progress.reads.is_empty() || self.destroys_all() {
+            return Ok(None);
+        }
+        let destroyed = self.by.ledger.destroyed_beside(self.job.claimed.id).await?;
+        let project = &self.job.claimed.stack.project;
+        let mut names = progress.reads.iter().filter_map(|name| referred(name, project));
+        Ok(names.find(|name| destroyed.contains(name)))
     }
 
     async fn foresee(&self) -> Result<Foreseen> {
@@ -398,13 +413,21 @@ fn refusal(words: String) -> Objection {
     Objection { why: Why::Policy, words }
 }
 
+fn destroyed(name: &str) -> Failure {
+    let message = format!("it reads {name}, which was destroyed and puts out nothing any more");
+    Failure::roll_out(message).hint(format!(
+        "roll {name} out again, or take what reads it out of the program; after `gitinfra forget stack/{name}` whatever its state \
+         has left is read"
+    ))
+}
+
 fn is_rejected(shown: Option<&Sealed>) -> bool {
     shown.is_some_and(|shown| shown.rejected.is_some())
 }
 
 impl End {
     /// The end of a run whose preview did not do well.
-    fn of_preview(ending: &Ending, progress: &crate::engine::Progress) -> End {
+    fn of_preview(ending: &Ending, progress: &Progress) -> End {
         End { changes: Default::default(), ..End::after(ending, progress) }
     }
 }

@@ -134,7 +134,10 @@ fn a_reader_follows_what_it_reads() {
     );
     p.sync().expect_out(&["net/dev, which it reads, puts out other values", "1 stack rolled out, 1 up to date"]);
     assert_eq!(text(), "four");
-    p.run("destroy net/dev --dry-run").expect_code(0).expect_err(&["note: app/dev reads what it puts out"]);
+    // Of what was destroyed all that it put out would read as nothing.
+    p.run("destroy net/dev --yes").expect_code(0).expect_err(&["note: app/dev reads what it puts out"]);
+    p.run("sync --stack app/dev --force").expect_code(1).expect_out(&["it reads net/dev, which was destroyed"]);
+    assert_eq!(text(), "four");
 }
 
 /// What another stack puts out by now was changed by nobody: it is no drift, and comes with nothing that brings drift back.

@@ -50,5 +50,7 @@ pub(super) async fn check(ledger: &Ledger) {
     assert_eq!(anew().await.as_deref(), Some("out-net/dev"), "it puts out nothing any more");
     puts(None, None, 10).await;
     assert_eq!(anew().await, None, "it was destroyed");
+    let destroyed = ledger.destroyed_beside(app).await.expect("a list");
+    assert_eq!(Vec::from_iter(destroyed), ["out-net/dev"]);
     assert!(ledger.put_out(app).await.expect("a list").is_empty());
 }

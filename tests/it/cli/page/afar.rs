@@ -32,9 +32,11 @@ pub fn what_is_read_is_the_same(site: &Site) {
         &format!("logs -f -o json run/{run}"),
         &format!("cancel run/{run}"),
     ] {
-        let here = site.place.run_as(words, |command| command.env("GITINFRA_AS", "vic"));
-        let there = site.afar("vic", words);
-        assert_eq!((there.code, &there.stdout, &there.stderr), (here.code, &here.stdout, &here.stderr), "{words}");
+        let here = || site.place.run_as(words, |command| command.env("GITINFRA_AS", "vic"));
+        let both = || [site.afar("vic", words), here()].map(|said| (said.code, said.stdout, said.stderr));
+        // A second later an age is another one.
+        let [there, here] = (0..4).map(|_| both()).find(|[there, here]| there == here).unwrap_or_else(both);
+        assert_eq!(there, here, "{words}");
     }
 }
 
