@@ -29,6 +29,7 @@ use crate::order::Order;
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::seal::Ground;
+use notes::Leaves;
 use sorted::{Sorted, Touched, Why, faulty, sorted};
 use stack::Seen;
 
@@ -116,9 +117,9 @@ impl Previewer {
             let sealing = self.sealing(&base, &head, &merged)?;
             let guards = Some(Guards { branch: merge.base.clone(), commit: head.id.clone() });
             let place = Place { sealing, guards, ..self.place(&merged, Phase::Preview, config).await? };
-            let (stay, of_secrets);
-            (stacks, (stay, of_secrets), kind) = place.all(touched, order).await?;
-            notes.extend(of_secrets);
+            let (stay, of_readers);
+            (stacks, (stay, of_readers), kind) = place.all(touched, order).await?;
+            notes.extend(of_readers);
             untouched.extend(stay);
             untouched.sort_unstable();
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
@@ -196,7 +197,7 @@ impl Place<'_> {
         &self,
         touched: Vec<Touched>,
         mut order: Order,
-    ) -> Result<(Vec<StackPreview>, (Vec<String>, Option<String>), Option<Kind>)> {
+    ) -> Result<(Vec<StackPreview>, (Vec<String>, Vec<String>), Option<Kind>)> {
         let names: Vec<String> = touched.iter().map(|touched| touched.stack.name()).collect();
         let mut touched: Vec<Option<Touched>> = touched.into_iter().map(Some).collect();
         let (mut done, mut stay) = (BTreeMap::new(), Vec::new());
@@ -227,9 +228,13 @@ impl Place<'_> {
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
             previews.push(preview);
         }
-        let secret = previews.iter().filter(|preview| preview.changes.puts_out_secrets);
-        let of_secrets = notes::of_secrets(&names, &order, &secret.map(|preview| preview.name.as_str()).collect());
-        Ok((previews, (stay, of_secrets), worst))
+        let leaves = |preview: &StackPreview| match &preview.failure {
+            Some(_) => Some(Leaves::Everything),
+            None => preview.changes.puts_out_secrets.then_some(Leaves::Secrets),
+        };
+        let of = previews.iter().filter_map(|preview| Some((preview.name.as_str(), leaves(preview)?)));
+        let of_readers = notes::of_readers(&names, &order, &of.collect::<Vec<_>>());
+        Ok((previews, (stay, of_readers), worst))
     }
 
     /// Why a stack is previewed, now that those were which it reads; `None` where it stays as it is.

@@ -250,8 +250,8 @@ impl Reviewer {
         if let Some(preview) = found.preview() {
             self.keep(pull.number, preview).await?;
         }
+        let left_over = self.comment(reviewed).await?;
         let up = self.up_of(reviewed).await?;
-        let left_over = self.comment(reviewed, &up).await?;
         let (all, stands) = (up.statuses(), self.forge.statuses(&pull.head).await?);
         self.look_at_room(pull, &stands);
         match found.preview() {

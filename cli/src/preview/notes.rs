@@ -49,23 +49,70 @@ pub(super) fn of_tags<'a>(stacks: impl Iterator<Item = &'a Stack>) -> Option<Str
         .then(|| format!("the merge alone does not roll out {}, but a tag does: {}", list(&names, 5), globs.join(", ")))
 }
 
-/// Who reads what such stacks put out as put out secrets: the engine tells of those no more than that they are some.
-pub(super) fn of_secrets(names: &[String], order: &Order, secret: &BTreeSet<&str>) -> Option<String> {
-    let of = (0..names.len()).filter(|at| secret.contains(names[*at].as_str()));
-    let of: Vec<usize> = of.filter(|at| !order.followers([*at]).is_empty()).collect();
-    let named = |all: Vec<usize>| all.into_iter().map(|at| names[at].as_str()).collect::<Vec<_>>();
-    let followers = named(order.followers(of.iter().copied()).into_iter().collect());
-    (!followers.is_empty()).then(|| {
-        let follows = if followers.len() == 1 { "follows" } else { "follow" };
-        let (followers, of) = (list(&followers, 5), list(&named(of), 5));
-        format!("{followers} {follows} if a secret changes that {of} puts out, which no preview can tell")
-    })
+/// What previews of some stacks leave open for those that read them. `of` says which put out secrets, of which the engine tells no more
+/// than that they are some, and which could not be previewed.
+pub(super) fn of_readers(names: &[String], order: &Order, of: &[(&str, Leaves)]) -> Vec<String> {
+    let note = |leaves: Leaves| {
+        let is_it = |name: &str| of.iter().any(|(other, is)| *other == name && *is == leaves);
+        let of = (0..names.len()).filter(|at| is_it(&names[*at]) && !order.followers([*at]).is_empty());
+        let of: Vec<usize> = of.collect();
+        let named = |all: Vec<usize>| all.into_iter().map(|at| names[at].as_str()).collect::<Vec<_>>();
+        let followers = named(order.followers(of.iter().copied()).into_iter().collect());
+        let (is_one, all) = (followers.len() == 1, list(&followers, 5));
+        (!followers.is_empty()).then(|| leaves.in_words((&all, is_one), &list(&named(of), 5)))
+    };
+    [Leaves::Secrets, Leaves::Everything].into_iter().filter_map(note).collect()
+}
+
+/// What a preview leaves open of what a stack will put out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// Whether secrets change.
+    Secrets,
+    /// All of it: it could not be previewed.
+    Everything,
+}
+
+impl Leaves {
+    fn in_words(self, (readers, is_one): (&str, bool), of: &str) -> String {
+        let s = if is_one { "s" } else { "" };
+        match self {
+            Leaves::Secrets => {
+                format!("{readers} follow{s} if a secret changes that {of} puts out, which no preview can tell")
+            }
+            Leaves::Everything => format!(
+                "{readers} read{s} what {of} puts out, which can't be previewed: what is shown rests on what was put out last"
+            ),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::repo::{Listing, TreeFile, stacks};
+
+    #[test]
+    fn who_reads_what_is_left_open_is_named() {
+        let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
+        let project = |name: &str| {
+            [
+                file(&format!("{name}/Pulumi.yaml"), &format!("name: {name}\nruntime: yaml")),
+                file(&format!("{name}/Pulumi.dev.yaml"), ""),
+            ]
+        };
+        let files = ["app", "db", "net", "web"].map(project).concat();
+        let stacks = stacks(&Listing { files, ..Listing::default() }).stacks;
+        let names: Vec<String> = stacks.iter().map(Stack::name).collect();
+        let read = [("app/dev", "o/db/dev"), ("db/dev", "o/net/dev")];
+        let read = read.map(|(name, read)| (name.to_owned(), vec![read.to_owned()])).into();
+        let order = Order::of(stacks.iter(), &[], &read);
+        let told = of_readers(&names, &order, &[("net/dev", Leaves::Secrets), ("web/dev", Leaves::Secrets)]);
+        let follow = "app/dev, db/dev follow if a secret changes that net/dev puts out, which no preview can tell";
+        assert_eq!(told, [follow]);
+        let told = of_readers(&names, &order, &[("db/dev", Leaves::Everything)]);
+        assert!(told[0].starts_with("app/dev reads what db/dev puts out, which can't be previewed"), "{told:?}");
+    }
 
     #[test]
     fn who_waits_for_a_tag_is_named() {

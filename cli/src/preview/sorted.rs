@@ -7,6 +7,7 @@ use crate::comment::StackPreview;
 use crate::config::{self, Config};
 use crate::decide::Reason;
 use crate::engine::changes::ChangeSet;
+use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Result};
 use crate::git::{Commit, Mirror, Programs};
 use crate::order::Order;
@@ -63,7 +64,8 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     }
     let known = BTreeSet::from_iter(names);
     config.refuse_left_out(&found, wanted, branch)?;
-    let Found { stacks, faults } = config.apply(found, branch).select(wanted)?;
+    let all = config.apply(found, branch);
+    let Found { stacks, faults } = all.clone().select(wanted)?;
     sorted.faults = faults;
     sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
     let mut programs = Programs::at(mirror, merged, &listing)?;
@@ -92,8 +94,33 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
             false => sorted.untouched.push(stack.name()),
         }
     }
+    if !wanted.is_empty() {
+        let all = all.stacks.into_iter().map(|mut stack| {
+            programs.follow(&mut stack);
+            stack
+        });
+        let all: Vec<Stack> = all.collect();
+        let explained = explain(&all, &changed, (&listing.files, &merge.read));
+        let chosen: BTreeSet<String> = sorted.names().collect();
+        sorted.notes.extend(explained.iter().filter_map(|explained| beside(explained, &chosen)));
+    }
     sorted.order = Order::of(sorted.touched.iter().map(|touched| &touched.stack), &listing.files, &merge.read);
     Ok(sorted)
+}
+
+impl Sorted {
+    /// The names of all that are looked at.
+    fn names(&self) -> impl Iterator<Item = String> {
+        self.touched.iter().map(|touched| touched.stack.name()).chain(self.untouched.iter().cloned())
+    }
+}
+
+/// That a chosen stack follows one that was not chosen, so that this preview can't show it.
+fn beside(explained: &Explained, chosen: &BTreeSet<String>) -> Option<String> {
+    let others: Vec<&str> = explained.reads.iter().filter(|name| !chosen.contains(*name)).map(String::as_str).collect();
+    let name = Some(&explained.stack).filter(|name| chosen.contains(*name) && !others.is_empty())?;
+    let of = list(&others, 5);
+    Some(format!("what {name} reads of {of} may come to be another thing, which a preview with {of} shows"))
 }
 
 /// The names of those that read what a touched one puts out, if only through others.

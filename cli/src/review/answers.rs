@@ -36,6 +36,8 @@ impl Reviewer {
     /// Shows all that is so of a pull request and what was answered, without previewing anything: in its comment, in the statuses of
     /// its head and in the reasons of its locks. Whatever happens to it, it is told by this. Where there is no comment yet, one is made.
     pub async fn tell_answers(&self, number: u64) -> Result<()> {
+        // What is so is looked at by whoever writes it: else an older look could be written over a newer one.
+        let _pen = self.pen.lock().await;
         let pull = self.forge.pull(number).await?;
         let mut up = self.up(number).await?;
         up.is_open = pull.is_open;

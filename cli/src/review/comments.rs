@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reviewed, Reviewer, Up};
+use super::{Reviewed, Reviewer};
 use crate::comment::{self, Room};
 use crate::failure::Result;
 use crate::forge::mark::Mark;
@@ -19,15 +19,18 @@ pub(super) struct Ours {
 impl Reviewer {
     /// Writes the comment, and says whether it has no room for everything. What the forge finds too long is halved, once, and
     /// then left to the table alone.
-    pub(super) async fn comment(&self, reviewed: &Reviewed, up: &Up) -> Result<bool> {
+    pub(super) async fn comment(&self, reviewed: &Reviewed) -> Result<bool> {
         let room = self.forge.abilities().comment;
-        let taken = self.linked(reviewed.pull.number).len() + self.above(up).len();
+        // What is so is looked at by whoever writes it: else an older look could be written over a newer one.
+        let _pen = self.pen.lock().await;
+        let above = self.above(&self.up_of(reviewed).await?);
+        let taken = self.linked(reviewed.pull.number).len() + above.len();
         let room = Room { bytes: room.bytes.saturating_sub(taken), ..room };
         let sizes = [room, Room { bytes: room.bytes / 2, ..room }, Room { bytes: room.bytes / 4, comments: 1, ..room }];
         let mut refused = None;
         for size in sizes {
             let texts = self.texts(reviewed, &size);
-            match self.write(reviewed, &texts, up).await {
+            match self.write(reviewed, &texts, &above).await {
                 Ok(()) => return Ok(is_cut(&texts)),
                 Err(trouble) if trouble.what == What::TooLong => refused = Some(trouble),
                 Err(trouble) => return Err(trouble.into()),
@@ -48,12 +51,12 @@ impl Reviewer {
         }
     }
 
-    async fn write(&self, reviewed: &Reviewed, texts: &[String], up: &Up) -> Result<(), Trouble> {
-        let _pen = self.pen.lock().await;
+    /// The caller has the pen.
+    async fn write(&self, reviewed: &Reviewed, texts: &[String], above: &str) -> Result<(), Trouble> {
         let (number, hides_html) = (reviewed.pull.number, self.forge.abilities().hides_html);
         let mut ours = self.ours(number).await?;
         let answers = self.answers(number).await?;
-        let (link, above) = (self.linked(number), self.above(up));
+        let link = self.linked(number);
         if ours.parts.is_empty() && answers.is_empty() && above.is_empty() && !reviewed.found.is_worth_a_comment() {
             return Ok(());
         }

@@ -60,13 +60,13 @@ impl Reviewer {
     }
 
     async fn comment_end(&self, number: u64, end: &PullEnd) -> Result<()> {
+        let _pen = self.pen.lock().await;
         let block = self.scrubber.scrub(&block(end, self.page.as_deref()));
         self.write_above(number, &block).await
     }
 
-    /// Writes something above what was previewed; in its place, where there is no room for both.
+    /// Writes something above what was previewed; in its place, where there is no room for both. The caller has the pen.
     pub(super) async fn write_above(&self, number: u64, above: &str) -> Result<()> {
-        let _pen = self.pen.lock().await;
         let hides_html = self.forge.abilities().hides_html;
         let answers = self.answers(number).await?;
         let Some((comment, mark)) = self.ours(number).await?.parts.remove(&1) else {

@@ -247,6 +247,9 @@ impl Gate<'_> {
 
     async fn preview(&self, others: Vec<Other>) -> Result<Glance> {
         let Foreseen { mut changes, progress, ending } = self.foresee().await?;
+        if let Some(name) = self.reads_destroyed(&progress).await? {
+            return Ok(Glance::Failed(End::of(&destroyed(&name))));
+        }
         if !ending.success {
             changes.scrub(&self.log.scrubber);
             for said in changes.diagnostics {
@@ -254,9 +257,6 @@ impl Gate<'_> {
                 self.log.tell(Body::Diagnostic { severity, urn, message });
             }
             return Ok(Glance::Failed(End::of_preview(&ending, &progress)));
-        }
-        if let Some(name) = self.reads_destroyed(&progress).await? {
-            return Ok(Glance::Failed(End::of(&destroyed(&name))));
         }
         let digest = Plan::of(&changes).digest(&self.key);
         let reads_others = changes.reads_others;

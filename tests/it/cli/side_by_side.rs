@@ -100,6 +100,9 @@ fn a_reader_follows_what_it_reads() {
         "-     content: \"one\"",
         "+     content: \"two\"",
     ]);
+    p.run("preview --base main --head change --stack app/dev").expect_code(0).expect_out(&[
+        "what app/dev reads of net/dev may come to be another thing, which a preview with net/dev shows",
+    ]);
     p.run("explain app/dev --base main --head change")
         .expect_code(0)
         .expect_out(&["app/dev follows if what it reads of net/dev comes to be another thing"]);
