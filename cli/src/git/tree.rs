@@ -157,8 +157,21 @@ impl Mirror {
             return Ok(None);
         };
         let newer = self.tree(self.oid(to)?).map_err(|error| unreadable(to, &error))?;
-        let diff = self.repository.diff_tree_to_tree(Some(&older), Some(&newer), None);
-        let diff = diff.map_err(|error| unreadable(to, &error))?;
+        self.differing(&older, &newer).map(Some).map_err(|error| unreadable(to, &error))
+    }
+
+    /// The same of two trees, of which one may never have been here.
+    pub fn changed_files(&self, from: &str, to: &str) -> Result<Option<Vec<String>>> {
+        let tree = |id: &str| self.repository.find_tree(self.oid(id).ok()?).ok();
+        let (Some(older), Some(newer)) = (tree(from), tree(to)) else {
+            return Ok(None);
+        };
+        self.differing(&older, &newer).map(Some).map_err(|error| unreadable(to, &error))
+    }
+
+    /// The paths by which two trees differ, sorted.
+    fn differing(&self, older: &Tree<'_>, newer: &Tree<'_>) -> std::result::Result<Vec<String>, git2::Error> {
+        let diff = self.repository.diff_tree_to_tree(Some(older), Some(newer), None)?;
         let mut paths: Vec<String> = diff
             .deltas()
             .filter(|delta| delta.status() != Delta::Unmodified)
@@ -167,7 +180,7 @@ impl Mirror {
             .collect();
         paths.sort();
         paths.dedup();
-        Ok(Some(paths))
+        Ok(paths)
     }
 
     pub(super) fn tree(&self, commit: Oid) -> std::result::Result<Tree<'_>, git2::Error> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Key;
 use crate::engine::changes::{ChangeSet, PropertyChange, ResourceChange};
 use crate::engine::operation::{Effect, Operation};
+use crate::scrub::PLACEHOLDER;
 use crate::text::count;
 
 /// The changes of one stack, in the order of their URNs.
@@ -47,6 +48,12 @@ impl Plan {
     /// By which two plans are compared. It is keyed, since a value may be a secret that nobody declared as one.
     pub fn digest(&self, key: &Key) -> String {
         key.digest("changes", &serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// Whether it sets a secret, of which the engine tells no more than that it is one.
+    pub fn sets_secret(&self) -> bool {
+        let properties = self.resources.iter().flat_map(|change| &change.properties).chain(&self.outputs);
+        properties.filter_map(|property| property.after.as_deref()).any(|after| after.contains(PLACEHOLDER))
     }
 
     pub(super) fn change(&self, urn: &str) -> Option<&Change> {

@@ -298,6 +298,19 @@ fn no_secret_is_in_a_seal_and_another_secret_breaks_it() {
     p.sync().expect_out(&["the configuration changed: test:word; it would do", &format!("seal {id} showed")]);
     let rows = super::ledger::sqlite(&p, "SELECT body FROM seals");
     assert!(!rows.is_empty() && !rows.contains("hush-hush"), "{rows}");
+    // Where a resource would get it, the same changes may be others: the engine tells no more than that it is a secret.
+    p.repo.git(&["branch", "-q", "-D", "change"]);
+    p.repo.branch("change");
+    with_secret(&[A2, B, ("c", "path: c.txt, content: '${word}'")]);
+    p.repo.commit("It comes into a file");
+    p.repo.switch("main");
+    seal(&p);
+    set("hush-hush-three");
+    p.repo.commit("A third secret");
+    p.repo.merge("change");
+    let untold = "whether a secret is set to what it was, no preview can tell";
+    p.run("sync").expect_code(6).expect_out(&["the configuration changed: test:word", untold]);
+    assert!(!p.path("root/test/dev/c.txt").exists());
 }
 
 /// A run that failed did a part of what was shown; nobody has to allow the rest once more.
