@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::config::fires;
 use crate::failure::{Failure, Result};
+use crate::order::reads_anew;
 use crate::record::RunState;
 use crate::repo::{Stack, path};
 use crate::text::short;
@@ -147,7 +148,7 @@ impl Reason {
             Reason::Changed { files, example } => {
                 format!("{example} and {} more files changed", files - 1)
             }
-            Reason::ReadsAnew { stack } => format!("{stack}, which it reads, puts out other values"),
+            Reason::ReadsAnew { stack } => reads_anew(stack),
             Reason::Asked => "asked for".to_owned(),
             Reason::Drifted => "it has drifted".to_owned(),
             Reason::RolledBack { to } => format!("{ROLLED_BACK}{to}"),

@@ -16,6 +16,11 @@ use crate::repo::{Stack, TreeFile};
 /// The type of what reads outputs of another stack.
 pub const REFERENCE: &str = "pulumi:pulumi:StackReference";
 
+/// What is said of a stack that reads outputs of another one which puts out other values by now.
+pub fn reads_anew(other: &str) -> String {
+    format!("{other}, which it reads, puts out other values")
+}
+
 /// How far a stack has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {

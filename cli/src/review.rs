@@ -13,6 +13,7 @@ mod up;
 mod watch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -64,6 +65,10 @@ pub struct Reviewer {
     /// Who has it writes comments: each is read first and then written.
     pub pen: Arc<Mutex<()>>,
 }
+
+/// How often a forge is asked whether something was merged that its branch has, and how long it is left to that.
+const QUESTIONS: u32 = 5;
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(1);
 
 /// What came of a pull request.
 pub struct Reviewed {
@@ -244,6 +249,14 @@ impl Reviewer {
     /// Comment first, statuses next, the one for all at the end: whoever waits for it finds the rest.
     async fn tell(&self, reviewed: &Reviewed) -> Result<()> {
         let Reviewed { pull, found, texts, .. } = reviewed;
+        if self.has_come(reviewed).await? {
+            let (up, stands) = (self.up(pull.number).await?, self.forge.statuses(&pull.head).await?);
+            let all = up.statuses().into_iter().chain([up.summary()]);
+            for status in all.filter(|status| !self.is_told_so(status, &stands)) {
+                self.set(pull, status).await?;
+            }
+            return Ok(());
+        }
         if let Some(ledger) = &self.ledger {
             ledger.keep_pull(&self.record(reviewed), self.context().now()).await?;
         }
@@ -267,6 +280,29 @@ impl Reviewer {
             true => Ok(()),
             false => Ok(self.set(pull, summary).await?),
         }
+    }
+
+    /// Whether it was merged while it was previewed: then nothing is left that it would change, and what was shown before stays.
+    async fn has_come(&self, reviewed: &Reviewed) -> Result<bool> {
+        let (Some(ledger), pull) = (&self.ledger, &reviewed.pull) else {
+            return Ok(false);
+        };
+        let shown = ledger.pull(&self.previewer.mirror.source.label, pull.number).await?;
+        let was_shown = shown.is_some_and(|(shown, _)| shown.head == pull.head && !shown.stacks.is_empty());
+        if !was_shown || reviewed.found.preview().is_some_and(|preview| !preview.stacks.is_empty()) {
+            return Ok(false);
+        }
+        // A forge may say so a moment after its branch does.
+        let questions = if self.previewer.mirror.has(&reviewed.base, &pull.head).await? { QUESTIONS } else { 1 };
+        for question in 1..=questions {
+            if !self.now(pull).await?.is_open {
+                return Ok(true);
+            }
+            if question < questions {
+                tokio::time::sleep(BETWEEN_QUESTIONS).await;
+            }
+        }
+        Ok(false)
     }
 
     /// Statuses of an earlier preview that this one says nothing of: what stacks have nothing to do with the change any more.

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::{DriftState, Lock, RunState};
-use crate::decide::Reason;
 use crate::moment;
-use crate::order::referred;
+use crate::order::{reads_anew, referred};
 use crate::text::count;
 
 /// How far a stack's roll-outs got, whatever people say about it.
@@ -231,7 +230,7 @@ impl StackRecord {
                 }
                 Standing::Behind => {
                     let commits = self.behind_by.map(|by| format!("behind by {}", count(by, "commit")));
-                    let reads = || Some(Reason::ReadsAnew { stack: self.reads_anew.clone()? }.words());
+                    let reads = || self.reads_anew.as_deref().map(reads_anew);
                     (StackState::Queued, commits.or_else(reads))
                 }
                 Standing::New => (StackState::New, None),
