@@ -46,7 +46,7 @@ pub fn explain(
     moved.extend(order.followers(moved.clone()));
     // What is rolled out by tags is moved by nothing else.
     for at in (0..all.len()).filter(|at| stacks[*at].tags.is_empty()) {
-        let before: Vec<usize> = order.before(at).filter(|other| moved.contains(other)).collect();
+        let before: Vec<usize> = order.read_by(at).filter(|other| moved.contains(other)).collect();
         all[at].reads = before.into_iter().map(|other| all[other].stack.clone()).collect();
     }
     all

@@ -34,8 +34,10 @@ enum Step {
 /// Stacks by their place in a list, and how far each has come.
 #[derive(Debug, Default)]
 pub struct Order {
-    /// For each stack those whose outputs it reads.
+    /// For each stack those that have to stand before it.
     reads: Vec<BTreeSet<usize>>,
+    /// Of these the ones whose outputs it reads: the others only come before it.
+    named: Vec<BTreeSet<usize>>,
     steps: Vec<Step>,
     /// The circles that there are, each as the stacks that wait for one another.
     circles: Vec<Vec<usize>>,
@@ -52,20 +54,28 @@ impl Order {
         let stacks: Vec<&Stack> = stacks.collect();
         let places: BTreeMap<String, usize> = stacks.iter().enumerate().map(|(at, stack)| (stack.name(), at)).collect();
         let contents = contents(files);
-        let mut reads = vec![BTreeSet::new(); stacks.len()];
+        let (mut reads, mut named) = (vec![BTreeSet::new(); stacks.len()], vec![BTreeSet::new(); stacks.len()]);
         let mut circles = Vec::new();
         for (reader, stack) in stacks.iter().enumerate() {
             let read = read.get(&stack.name()).map(Vec::as_slice).unwrap_or_default();
-            for other in before(stack, &contents, read, places.keys()).iter().filter_map(|name| places.get(name)) {
+            let read = whom(stack, &contents, read);
+            let before = rules(stack, places.keys()).filter(|name| !read.contains(*name));
+            for (name, is_read) in read.iter().map(|name| (name, true)).chain(before.map(|name| (name, false))) {
+                let Some(other) = places.get(name) else {
+                    continue;
+                };
                 match way(&reads, *other, reader) {
-                    None => drop(reads[reader].insert(*other)),
+                    None => {
+                        reads[reader].insert(*other);
+                        named[reader].extend(is_read.then_some(*other));
+                    }
                     // Who names himself waits for nobody.
                     Some(way) if way.len() > 1 => circles.push(way),
                     Some(_) => {}
                 }
             }
         }
-        Order { steps: vec![Step::Waiting; stacks.len()], reads, circles }
+        Order { steps: vec![Step::Waiting; stacks.len()], reads, named, circles }
     }
 
     /// The circles that there were, each as the stacks that wait for one another.
@@ -74,14 +84,14 @@ impl Order {
     }
 
     /// The stacks whose outputs one reads.
-    pub fn before(&self, stack: usize) -> impl Iterator<Item = usize> {
-        self.reads[stack].iter().copied()
+    pub fn read_by(&self, stack: usize) -> impl Iterator<Item = usize> {
+        self.named[stack].iter().copied()
     }
 
     /// All that read one of these, if only through others.
     pub fn followers(&self, of: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
-        let mut readers = vec![Vec::new(); self.reads.len()];
-        for (reader, reads) in self.reads.iter().enumerate() {
+        let mut readers = vec![Vec::new(); self.named.len()];
+        for (reader, reads) in self.named.iter().enumerate() {
             reads.iter().for_each(|other| readers[*other].push(reader));
         }
         let (mut found, mut left) = (BTreeSet::new(), Vec::from_iter(of));
@@ -149,10 +159,21 @@ pub fn before<'a>(
     read: &[String],
     all: impl Iterator<Item = &'a String>,
 ) -> BTreeSet<String> {
-    let mut before = names(stack, contents);
-    before.extend(read.iter().filter_map(|name| referred(name, &stack.project)));
-    before.extend(all.filter(|name| any(&stack.after, name)).cloned());
+    let mut before = whom(stack, contents, read);
+    before.extend(rules(stack, all).cloned());
     before
+}
+
+/// The names of those whose outputs a stack reads: whom it names, and whom its newest run read.
+fn whom(stack: &Stack, contents: &Contents<'_>, read: &[String]) -> BTreeSet<String> {
+    let mut whom = names(stack, contents);
+    whom.extend(read.iter().filter_map(|name| referred(name, &stack.project)));
+    whom
+}
+
+/// Those of all that rules say come before a stack.
+fn rules<'a>(stack: &Stack, all: impl Iterator<Item = &'a String>) -> impl Iterator<Item = &'a String> {
+    all.take(if stack.after.is_empty() { 0 } else { usize::MAX }).filter(|name| any(&stack.after, name))
 }
 
 /// The way from a stack to another one whose outputs it reads, if only through others; `None` where there is none.
@@ -363,6 +384,24 @@ mod tests {
             (order.reads.clone(), order.circles()),
             (vec![BTreeSet::from([1]), BTreeSet::new()], &[vec![0, 1]][..])
         );
+    }
+
+    /// Whoever only comes after another one reads nothing of it.
+    #[test]
+    fn whoever_reads_one_follows_it() {
+        let project = |name: &str| {
+            let text = format!("name: {name}\nruntime: yaml");
+            [file(&format!("{name}/Pulumi.yaml"), &text), file(&format!("{name}/Pulumi.dev.yaml"), "")]
+        };
+        let files = ["app", "db", "late", "net", "web"].map(project).concat();
+        let mut found = stacks(&Listing { files, ..Listing::default() }).stacks;
+        found[2].after = vec!["net/*".to_owned()];
+        let reads = [("app/dev", "acme/db/dev"), ("db/dev", "organization/net/dev"), ("web/dev", "acme/web/dev")];
+        let reads = reads.map(|(name, read)| (name.to_owned(), vec![read.to_owned()])).into();
+        let mut order = Order::of(found.iter(), &[], &reads);
+        assert_eq!(Vec::from_iter(order.followers([3])), [0, 1]);
+        assert_eq!((order.read_by(1).collect::<Vec<_>>(), order.read_by(2).count()), (vec![3], 0));
+        assert_eq!(rounds(&mut order, &[]), [vec![3, 4], vec![1, 2], vec![0]]);
     }
 
     /// Lets everybody go, as many at once as may, and says who went in which round.

@@ -207,7 +207,7 @@ impl Place<'_> {
                 let Some((at, next)) = order.start_next().and_then(|at| Some((at, touched[at].take()?))) else {
                     break;
                 };
-                let before: Vec<String> = order.before(at).map(|at| names[at].clone()).collect();
+                let before: Vec<String> = order.read_by(at).map(|at| names[at].clone()).collect();
                 let Some(reason) = self.reason(next.why, &before).await else {
                     stay.push(names[at].clone());
                     order.ended(at, true);

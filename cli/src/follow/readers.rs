@@ -1,6 +1,6 @@
 //! Stacks that stand and read outputs of such as are to be rolled out: whether they follow shows once those stand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Follow;
 use super::due::{Due, Rest, When};
@@ -8,7 +8,7 @@ use super::look::Looked;
 use crate::decide::{Decision, Reason};
 use crate::failure::Result;
 use crate::ledger::StackId;
-use crate::order::referred;
+use crate::order::Order;
 use crate::rollout::{Outcome, RollOut};
 
 /// What came of a stack when its turn came.
@@ -23,16 +23,18 @@ pub(super) enum Turn {
 impl Follow {
     /// The names of those that may follow: what they read is to be rolled out and `goes`, or may follow itself.
     pub(super) async fn readers(&self, looked: &[Looked], goes: impl Fn(&str) -> bool) -> Result<BTreeSet<String>> {
-        let is_due = |looked: &&Looked| matches!(looked.decision, Decision::RollOut(_));
-        let due = looked.iter().filter(is_due).map(|looked| looked.stack.name());
-        let due: BTreeSet<String> = due.filter(|name| goes(name)).collect();
+        let is_due = |at: &usize| matches!(looked[*at].decision, Decision::RollOut(_));
+        let all: Vec<String> = looked.iter().map(|looked| looked.stack.name()).collect();
+        let due: Vec<usize> = (0..looked.len()).filter(is_due).filter(|at| goes(&all[*at])).collect();
         if due.is_empty() {
             return Ok(BTreeSet::new());
         }
+        // What stands read what its newest run did, so no file is read for it.
         let reads = self.ledger.reads(&self.mirror.source.label).await?;
+        let followers = Order::of(looked.iter().map(|looked| &looked.stack), &[], &reads).followers(due);
         // What is rolled out by tags is moved by nothing else.
-        let stand = looked.iter().filter(|looked| !is_due(looked) && looked.stack.tags.is_empty());
-        Ok(following(due, stand.map(|looked| looked.stack.name()), &reads))
+        let stand = followers.into_iter().filter(|at| !is_due(at) && looked[*at].stack.tags.is_empty());
+        Ok(stand.map(|at| all[at].clone()).collect())
     }
 
     /// What becomes of one of them, now that all that it reads stands.
@@ -56,49 +58,5 @@ impl Follow {
 impl When {
     pub fn is_now(&self) -> bool {
         matches!(self, When::Now(_))
-    }
-}
-
-/// Those of the stacks that stand which read one that is due, if only through others.
-fn following(
-    due: BTreeSet<String>,
-    stand: impl Iterator<Item = String>,
-    reads: &BTreeMap<String, Vec<String>>,
-) -> BTreeSet<String> {
-    let mut readers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in stand {
-        let project = name.split('/').next().unwrap_or_default();
-        for read in reads.get(&name).into_iter().flatten().filter_map(|read| referred(read, project)) {
-            readers.entry(read).or_default().push(name.clone());
-        }
-    }
-    let (mut found, mut left) = (BTreeSet::new(), Vec::from_iter(due));
-    while let Some(name) = left.pop() {
-        for reader in readers.get(&name).into_iter().flatten() {
-            if found.insert(reader.clone()) {
-                left.push(reader.clone());
-            }
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whoever_reads_what_is_due_may_follow() {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let reads = [
-            ("app/dev", names(&["acme/db/dev", "acme/net/prod"])),
-            ("db/dev", names(&["organization/net/dev"])),
-            ("net/prod", names(&["dev"])),
-            ("web/dev", names(&["acme/app/prod", "acme/web/dev"])),
-        ];
-        let reads = reads.map(|(name, reads)| (name.to_owned(), reads)).into();
-        let stand = names(&["app/dev", "db/dev", "net/prod", "web/dev"]);
-        let found = following(names(&["net/dev"]).into_iter().collect(), stand.into_iter(), &reads);
-        assert_eq!(Vec::from_iter(found), ["app/dev", "db/dev", "net/prod"]);
     }
 }

@@ -98,7 +98,7 @@ impl Follow {
                     Body::UpToDate { commit: commit.clone(), rolled_out_at: *at }
                 }
                 (When::IfReadsAnew { .. }, None) => {
-                    let before: Vec<String> = order.before(stack).map(|other| due[other].stack.name()).collect();
+                    let before: Vec<String> = order.read_by(stack).map(|other| due[other].stack.name()).collect();
                     let before: Vec<&str> = before.iter().map(String::as_str).collect();
                     let message =
                         format!("it follows if what it reads of {} comes to be another thing", list(&before, 3));
