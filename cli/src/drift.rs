@@ -134,7 +134,7 @@ mod tests {
             change("update", "both", &["size", "tags.x"]),
             change("delete", "gone", &[]),
         ];
-        let plan = Plan { resources: changes.to_vec(), outputs: Vec::new() };
+        let plan = Plan { resources: changes.to_vec(), ..Plan::default() };
         let config = Config::read("drift: {ignore: [{types: ['a:**'], paths: ['tags.*']}]}").expect("a configuration");
         let (state, findings) = found(plan.clone(), &config.drift);
         assert_eq!((state, findings.resources, findings.ignored), (DriftState::Drifted, 2, 1));

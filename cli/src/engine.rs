@@ -19,6 +19,7 @@ mod run;
 mod server;
 mod stack;
 mod state;
+mod update_plan;
 pub mod urn;
 pub mod value;
 
@@ -34,3 +35,4 @@ pub use progress::Progress;
 pub use pulumi::{Pulumi, language_host};
 pub use run::{Ending, Engine, EngineSignal, Phase};
 pub use state::{PendingCreate, State};
+pub use update_plan::{PlanFile, PlannedOutputs, Secrets};

@@ -98,7 +98,7 @@ mod tests {
             replaced_for: Vec::new(),
             properties: Vec::new(),
         };
-        Plan { resources: changes.iter().map(change).collect(), outputs: Vec::new() }
+        Plan { resources: changes.iter().map(change).collect(), ..Plan::default() }
     }
 
     fn words(config: &str, changes: &[(&str, &str, &str)]) -> Vec<String> {

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::comment::{Preview, StackPreview};
@@ -20,7 +19,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::decide::Reason;
 use crate::digest::Key;
-use crate::engine::{Phase, Pulumi};
+use crate::engine::{Phase, PlannedOutputs, Pulumi};
 use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
@@ -29,7 +28,6 @@ use crate::order::Order;
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::seal::Ground;
-use notes::Leaves;
 use sorted::{Sorted, Touched, Why, faulty, sorted};
 use stack::Seen;
 
@@ -96,7 +94,7 @@ struct Place<'a> {
     /// Held by whoever must be alone for a moment.
     alone: Mutex<()>,
     /// What stacks that were previewed would put out, where that differs from what stands.
-    planned: Mutex<BTreeMap<String, Value>>,
+    planned: Mutex<BTreeMap<String, PlannedOutputs>>,
 }
 
 impl Previewer {
@@ -228,12 +226,8 @@ impl Place<'_> {
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
             previews.push(preview);
         }
-        let leaves = |preview: &StackPreview| match &preview.failure {
-            Some(_) => Some(Leaves::Everything),
-            None => preview.changes.puts_out_secrets.then_some(Leaves::Secrets),
-        };
-        let of = previews.iter().filter_map(|preview| Some((preview.name.as_str(), leaves(preview)?)));
-        let of_readers = notes::of_readers(&names, &order, &of.collect::<Vec<_>>());
+        let failed = previews.iter().filter(|preview| preview.failure.is_some()).map(|preview| preview.name.as_str());
+        let of_readers = notes::of_readers(&names, &order, &failed.collect::<Vec<_>>()).into_iter().collect();
         Ok((previews, (stay, of_readers), worst))
     }
 

@@ -79,11 +79,6 @@ pub fn other_standing() -> Other {
     Other { field: Field::State, words: "what stands is not what it was".to_owned() }
 }
 
-/// What is said where the same changes set secrets that may be others.
-pub fn other_secret() -> Other {
-    Other { field: Field::Tree, words: "whether a secret is set to what it was, no preview can tell".to_owned() }
-}
-
 /// One of the things that a preview rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::event::{EngineEvent, PropertyDiff, ResourceEvent, State, Step};
 use super::news::Severity;
 use super::operation::{Counts, Effect, Operation};
+use super::update_plan::{PlannedOutputs, Secrets};
 use super::urn;
 use super::value::{self, Shown, Turn};
 use crate::scrub::Scrubber;
@@ -19,12 +20,12 @@ pub struct ChangeSet {
     pub resources: Vec<ResourceChange>,
     /// Changes of the stack's own outputs.
     pub outputs: Vec<PropertyChange>,
-    /// All of the stack's outputs as they would be, where some would change. Secrets are masked.
+    /// All of the stack's outputs as they would be. Secrets that stay as they are are masked.
     #[serde(skip)]
-    pub planned: Option<serde_json::Value>,
-    /// Whether something of the stack's outputs is a secret: whether its value changes nobody can tell before.
+    pub planned: Option<PlannedOutputs>,
+    /// What the secrets of `resources` and `outputs` would be set to.
     #[serde(skip)]
-    pub puts_out_secrets: bool,
+    pub secrets: Secrets,
     /// As the engine counts, without the stack itself.
     pub counts: Counts,
     pub diagnostics: Vec<Said>,
@@ -105,9 +106,8 @@ impl ChangeSet {
             event.res_outputs_event.as_ref().map(|event| &event.metadata).filter(|step| urn::is_stack(&step.urn))
         {
             self.outputs = outputs(step);
-            let planned = step.new.as_ref().map(|state| state.outputs.clone());
-            self.puts_out_secrets = planned.as_ref().is_some_and(|planned| value::holds_secret(&value::read(planned)));
-            self.planned = planned.filter(|_| !self.outputs.is_empty());
+            let planned = step.new.as_ref().and_then(|state| state.outputs.as_object());
+            self.planned = planned.cloned().map(PlannedOutputs);
         }
         for event in [&event.resource_pre_event, &event.res_outputs_event].into_iter().flatten() {
             self.step(event);
@@ -116,6 +116,11 @@ impl ChangeSet {
 
     pub fn is_empty(&self) -> bool {
         self.resources.is_empty() && self.outputs.is_empty()
+    }
+
+    /// All of the stack's outputs as they would be, where some would change.
+    pub fn puts_out(&self) -> Option<&PlannedOutputs> {
+        self.planned.as_ref().filter(|_| !self.outputs.is_empty())
     }
 
     /// Takes out the secrets that the engine didn't know to be any.
@@ -138,6 +143,9 @@ impl ChangeSet {
         }
         let parents = std::mem::take(&mut self.parents).into_iter();
         self.parents = parents.map(|(child, parent)| (scrubber.scrub(&child), scrubber.scrub(&parent))).collect();
+        let secrets = std::mem::take(&mut self.secrets).into_iter();
+        let scrubbed = |of: BTreeMap<String, String>| of.into_iter().map(|(path, to)| (scrubber.scrub(&path), to));
+        self.secrets = secrets.map(|(urn, of)| (scrubber.scrub(&urn), scrubbed(of).collect())).collect();
     }
 
     /// How many resources there are of each effect that changes something.
@@ -251,7 +259,7 @@ fn turned(before: &Shown, after: &Shown) -> Vec<PropertyChange> {
 }
 
 /// Whether a path is another one's, or leads there.
-fn covers(path: &str, other: &str) -> bool {
+pub(super) fn covers(path: &str, other: &str) -> bool {
     other.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
@@ -286,7 +294,7 @@ fn outputs(step: &Step) -> Vec<PropertyChange> {
     let side = |state: &Option<State>| state.as_ref().map(|state| value::read(&state.outputs));
     let (before, after) = (side(&step.old), side(&step.new));
     let mut changes = changed("", before.as_ref(), after.as_ref());
-    // A secret output can't be compared, so it counts only when it is added, removed, or stops or begins to be one.
+    // Of a secret that stays one the events tell no value: whether it changes the update plan tells.
     changes.retain(|change| change.before != Some(Shown::Secret) || change.after != Some(Shown::Secret));
     changes
 }

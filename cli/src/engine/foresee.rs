@@ -6,7 +6,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::changes::{ChangeSet, Said};
 use super::run::{Ending, EngineSignal};
+use super::update_plan::PlanFile;
 use super::{News, Phase, Progress, Pulumi};
+use crate::digest::Key;
 use crate::failure::Result;
 use crate::process::Process;
 
@@ -35,20 +37,29 @@ pub struct Foresee<'a> {
     pub stack: &'a str,
     /// Where the engine's own words go.
     pub output: &'a Path,
+    /// What digests of secrets are made with.
+    pub key: &'a Key,
     pub clock: fn() -> i64,
 }
 
 /// An engine at work on a preview.
 pub struct Foreseeing {
     engine: super::Engine,
+    plan: Option<PlanFile>,
+    key: Key,
     clock: fn() -> i64,
     is_refresh: bool,
 }
 
 impl Foresee<'_> {
     pub async fn start(&self) -> Result<Foreseeing> {
-        let engine = self.pulumi.start(self.phase, self.folder, self.stack, "", self.output).await?;
-        Ok(Foreseeing { engine, clock: self.clock, is_refresh: self.phase == Phase::Refresh })
+        let plan = match self.phase {
+            Phase::Preview | Phase::PreviewRefresh => Some(PlanFile::new()?),
+            _ => None,
+        };
+        let engine = self.pulumi.start(self.phase, self.folder, self.stack, "", self.output, plan.as_ref()).await?;
+        let is_refresh = self.phase == Phase::Refresh;
+        Ok(Foreseeing { engine, plan, key: self.key.clone(), clock: self.clock, is_refresh })
     }
 }
 
@@ -76,7 +87,15 @@ impl Foreseeing {
                 }
             }
         };
-        let ending = heard_out(self.engine.follow(cancel, take).await?, &progress);
+        let mut ending = heard_out(self.engine.follow(cancel, take).await?, &progress);
+        if let Some(file) = self.plan.filter(|_| ending.success) {
+            match file.read() {
+                Some(plan) => changes.complete(&plan, &self.key),
+                None => {
+                    ending = unknown(ending, "the engine wrote no update plan, so what it sets secrets to is not known")
+                }
+            }
+        }
         changes.counts = progress.counts();
         changes.reads_others = !progress.reads.is_empty();
         Ok(Foreseen { changes, progress, ending })
@@ -88,8 +107,11 @@ fn heard_out(ending: Ending, progress: &Progress) -> Ending {
     if !ending.success || !ending.heard || progress.has_ended() {
         return ending;
     }
-    let complaint = "the engine's events broke off, so what it would change is not known".to_owned();
-    Ending { success: false, complaint, ..ending }
+    unknown(ending, "the engine's events broke off, so what it would change is not known")
+}
+
+fn unknown(ending: Ending, complaint: &str) -> Ending {
+    Ending { success: false, complaint: complaint.to_owned(), ..ending }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
@@ -175,10 +176,24 @@ impl Pulumi {
     }
 
     pub(super) async fn ask(&self, folder: &Path, args: &[&str]) -> Result<Answer> {
+        self.ask_with(folder, args, None).await
+    }
+
+    /// Asks with a text to read.
+    async fn ask_with(&self, folder: &Path, args: &[&str], text: Option<&str>) -> Result<Answer> {
         let mut command = self.command(folder);
-        let child = self.spawn(command.args(args))?;
-        let group = child.id();
-        let answer = Pulumi::answer(child);
+        if text.is_some() {
+            command.stdin(Stdio::piped());
+        }
+        let mut child = self.spawn(command.args(args))?;
+        let (group, input) = (child.id(), child.stdin.take());
+        let answer = async {
+            if let (Some(mut input), Some(text)) = (input, text) {
+                // Whoever does not read to the end says why in its answer.
+                let _ = input.write_all(text.as_bytes()).await;
+            }
+            Pulumi::answer(child).await
+        };
         tokio::pin!(answer);
         let failure = tokio::select! {
             answer = &mut answer => return answer,
@@ -211,6 +226,15 @@ impl Pulumi {
         let output = output.map_err(|error| Failure::setup(format!("waiting for pulumi: {error}")))?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
         Ok(Answer { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) })
+    }
+
+    /// Has a text read, which is in no file and on no command line.
+    pub(super) async fn give(&self, folder: &Path, args: &[&str], text: &str, doing: &str) -> Result<()> {
+        let answer = self.ask_with(folder, args, Some(text)).await?;
+        match answer.code {
+            Some(0) => Ok(()),
+            _ => Err(failed(doing, &answer)),
+        }
     }
 
     pub(super) async fn demand(&self, folder: &Path, args: &[&str], doing: &str) -> Result<String> {

@@ -14,6 +14,7 @@ use super::event::EngineEvent;
 use super::progress::plain;
 use super::pulumi::Pulumi;
 use super::server::EventServer;
+use super::update_plan::PlanFile;
 use super::{crash, orphans};
 use crate::failure::{Failure, Result};
 use crate::process::Process;
@@ -66,7 +67,7 @@ pub struct Ending {
 }
 
 impl Pulumi {
-    /// Starts the engine on a stack. What it prints goes to a file, so that it outlives gitinfra without a broken pipe.
+    /// Starts the engine on a stack. Only a preview has an update plan. What it prints goes to a file, so that it outlives gitinfra without a broken pipe.
     pub async fn start(
         &self,
         phase: Phase,
@@ -74,6 +75,7 @@ impl Pulumi {
         stack: &str,
         message: &str,
         output: &Path,
+        plan: Option<&PlanFile>,
     ) -> Result<Engine> {
         let server = EventServer::start().await?;
         let mut command = self.command(folder);
@@ -83,6 +85,9 @@ impl Pulumi {
             command.env_remove("PULUMI_SKIP_CONFIRMATIONS");
         }
         command.arg("--event-log").arg(format!("tcp://{}", server.address));
+        if let Some(plan) = plan {
+            command.arg("--show-secrets").arg("--save-plan").arg(&plan.place);
+        }
         // Events tell everything that stdout would; stderr is for failures before the first of them.
         let failed = |error: std::io::Error| Failure::setup(format!("writing {}: {error}", output.display()));
         command.stdout(Stdio::null()).stderr(File::create(output).map_err(failed)?);

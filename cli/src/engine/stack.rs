@@ -94,12 +94,10 @@ impl Pulumi {
         self.export(place, stack).await
     }
 
-    /// Puts an exported state back, which drops its pending operations. `file` is for the way there.
-    pub async fn import(&self, folder: &Path, stack: &str, state: &State, file: &Path) -> Result<()> {
-        state.write(file)?;
-        let path = file.display().to_string();
-        let args = ["stack", "import", "--stack", stack, "--file", &path, "--non-interactive", "--color", "never"];
-        self.demand(folder, &args, "putting the stack's state back").await.map(drop)
+    /// Puts an exported state back, which drops its pending operations.
+    pub async fn import(&self, folder: &Path, stack: &str, state: &State) -> Result<()> {
+        let args = ["stack", "import", "--stack", stack, "--non-interactive", "--color", "never"];
+        self.give(folder, &args, state.text(), "putting the stack's state back").await
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::update_plan::PlannedOutputs;
 use super::value::{SIGNATURE, UNKNOWN};
 use crate::failure::{Failure, Result};
 
@@ -59,9 +60,8 @@ impl State {
         provider["state"]["salt"].as_str().filter(|_| provider["type"] == "passphrase")
     }
 
-    /// The same with what a preview of the stack says that it would put out. A secret is masked there: the one that stands is
-    /// kept, and one that does not stand yet is not known.
-    pub fn planned(mut self, project: &str, stack: &str, outputs: &Value) -> State {
+    /// The same with what a preview of the stack says that it would put out. A secret that is masked there is kept as it stands.
+    pub fn planned(mut self, project: &str, stack: &str, outputs: &PlannedOutputs) -> State {
         let resources = &mut self.value["deployment"]["resources"];
         if !resources.is_array() {
             *resources = Value::Array(Vec::new());
@@ -72,15 +72,20 @@ impl State {
             all.push(serde_json::json!({"urn": urn, "custom": false, "type": STACK}));
         }
         let root = resources.as_array_mut().into_iter().flatten().find(|resource| is_root(resource));
-        if let (Some(root), Some(planned)) = (root, outputs.as_object()) {
+        if let Some(root) = root {
             let stands = root["outputs"].clone();
             let known = |(name, value): (&String, &Value)| {
                 let kept = || stands.get(name).cloned().unwrap_or_else(|| Value::String(UNKNOWN.to_owned()));
                 (name.clone(), if is_masked(value) { kept() } else { value.clone() })
             };
-            root["outputs"] = planned.iter().map(known).collect::<serde_json::Map<_, _>>().into();
+            root["outputs"] = outputs.0.iter().map(known).collect::<serde_json::Map<_, _>>().into();
         }
         State { text: self.value.to_string(), value: self.value }
+    }
+
+    /// As it goes back.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Writes it as it was exported, for nobody else to read.
@@ -99,7 +104,9 @@ const STACK: &str = "pulumi:pulumi:Stack";
 fn is_masked(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(is_masked),
-        Value::Object(fields) => fields.contains_key(SIGNATURE) || fields.values().any(is_masked),
+        Value::Object(fields) => {
+            fields.contains_key("ciphertext") && fields.contains_key(SIGNATURE) || fields.values().any(is_masked)
+        }
         _ => false,
     }
 }
@@ -130,11 +137,13 @@ mod tests {
             {"urn": "urn:a", "type": "a:b:C"},
             {"urn": "urn:s", "type": STACK, "outputs": {"size": 1, "word": secret, "gone": 2}},
         ]}});
-        let planned = json!({"size": 3, "word": masked, "new": [masked], "later": UNKNOWN});
-        let state = read_state(stands).planned("net", "dev", &planned);
-        let expected = json!({"size": 3, "word": secret, "new": UNKNOWN, "later": UNKNOWN});
+        let told = json!({SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "plaintext": "\"hush\""});
+        let planned = |outputs: Value| PlannedOutputs(outputs.as_object().expect("an object").clone());
+        let all = planned(json!({"size": 3, "word": masked, "new": [masked], "told": told, "later": UNKNOWN}));
+        let state = read_state(stands).planned("net", "dev", &all);
+        let expected = json!({"size": 3, "word": secret, "new": UNKNOWN, "told": told, "later": UNKNOWN});
         assert_eq!(state.value()["deployment"]["resources"][1]["outputs"], expected);
-        let state = read_state(json!({"deployment": {}})).planned("net", "dev", &json!({"size": 3}));
+        let state = read_state(json!({"deployment": {}})).planned("net", "dev", &planned(json!({"size": 3})));
         let root = &state.value()["deployment"]["resources"][0];
         assert_eq!(root["urn"], "urn:pulumi:dev::net::pulumi:pulumi:Stack::net-dev");
         assert_eq!(root["outputs"], json!({"size": 3}));

@@ -285,7 +285,30 @@ pub(super) fn holds_secret(value: &Shown) -> bool {
     }
 }
 
-fn join(path: &str, name: &str) -> String {
+/// The secrets in a value that the engine tells in plain, each with its path and its JSON.
+pub(super) fn secrets(path: &str, value: &Value) -> Vec<(String, String)> {
+    match value {
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(at, item)| secrets(&format!("{path}[{at}]"), item)).collect()
+        }
+        Value::Object(fields) => match fields.get(SIGNATURE).and_then(Value::as_str) {
+            Some(SECRET) => {
+                let text = fields.get("plaintext").or_else(|| fields.get("ciphertext")).and_then(Value::as_str);
+                vec![(path.to_owned(), text.unwrap_or_default().to_owned())]
+            }
+            Some(OUTPUT) if fields.get("secret") == Some(&Value::Bool(true)) => {
+                let text = fields.get("value").map_or(UNKNOWN.to_owned(), Value::to_string);
+                vec![(path.to_owned(), text)]
+            }
+            Some(OUTPUT) => fields.get("value").map_or_else(Vec::new, |value| secrets(path, value)),
+            Some(_) => Vec::new(),
+            None => fields.iter().flat_map(|(name, field)| secrets(&join(path, name), field)).collect(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn join(path: &str, name: &str) -> String {
     let is_plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     match (path.is_empty(), is_plain) {
         (true, true) => name.to_owned(),

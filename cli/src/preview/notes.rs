@@ -49,42 +49,17 @@ pub(super) fn of_tags<'a>(stacks: impl Iterator<Item = &'a Stack>) -> Option<Str
         .then(|| format!("the merge alone does not roll out {}, but a tag does: {}", list(&names, 5), globs.join(", ")))
 }
 
-/// What previews of some stacks leave open for those that read them. `of` says which put out secrets, of which the engine tells no more
-/// than that they are some, and which could not be previewed.
-pub(super) fn of_readers(names: &[String], order: &Order, of: &[(&str, Leaves)]) -> Vec<String> {
-    let note = |leaves: Leaves| {
-        let is_it = |name: &str| of.iter().any(|(other, is)| *other == name && *is == leaves);
-        let of = (0..names.len()).filter(|at| is_it(&names[*at]) && !order.followers([*at]).is_empty());
-        let of: Vec<usize> = of.collect();
-        let named = |all: Vec<usize>| all.into_iter().map(|at| names[at].as_str()).collect::<Vec<_>>();
-        let followers = named(order.followers(of.iter().copied()).into_iter().collect());
-        let (is_one, all) = (followers.len() == 1, list(&followers, 5));
-        (!followers.is_empty()).then(|| leaves.in_words((&all, is_one), &list(&named(of), 5)))
-    };
-    [Leaves::Secrets, Leaves::Everything].into_iter().filter_map(note).collect()
-}
-
-/// What a preview leaves open of what a stack will put out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leaves {
-    /// Whether secrets change.
-    Secrets,
-    /// All of it: it could not be previewed.
-    Everything,
-}
-
-impl Leaves {
-    fn in_words(self, (readers, is_one): (&str, bool), of: &str) -> String {
-        let s = if is_one { "s" } else { "" };
-        match self {
-            Leaves::Secrets => {
-                format!("{readers} follow{s} if a secret changes that {of} puts out, which no preview can tell")
-            }
-            Leaves::Everything => format!(
-                "{readers} read{s} what {of} puts out, which can't be previewed: what is shown rests on what was put out last"
-            ),
-        }
-    }
+/// Who reads stacks that could not be previewed.
+pub(super) fn of_readers(names: &[String], order: &Order, failed: &[&str]) -> Option<String> {
+    let is_read = |at: &usize| failed.contains(&names[*at].as_str()) && !order.followers([*at]).is_empty();
+    let of: Vec<usize> = (0..names.len()).filter(is_read).collect();
+    let named = |all: Vec<usize>| list(&all.into_iter().map(|at| names[at].as_str()).collect::<Vec<_>>(), 5);
+    let readers: Vec<usize> = order.followers(of.iter().copied()).into_iter().collect();
+    let s = if readers.len() == 1 { "s" } else { "" };
+    (!readers.is_empty()).then(|| {
+        let (readers, of) = (named(readers), named(of));
+        format!("{readers} read{s} what {of} puts out, which can't be previewed: what is shown rests on what was put out last")
+    })
 }
 
 #[cfg(test)]
@@ -107,11 +82,13 @@ mod tests {
         let read = [("app/dev", "o/db/dev"), ("db/dev", "o/net/dev")];
         let read = read.map(|(name, read)| (name.to_owned(), vec![read.to_owned()])).into();
         let order = Order::of(stacks.iter(), &[], &read);
-        let told = of_readers(&names, &order, &[("net/dev", Leaves::Secrets), ("web/dev", Leaves::Secrets)]);
-        let follow = "app/dev, db/dev follow if a secret changes that net/dev puts out, which no preview can tell";
-        assert_eq!(told, [follow]);
-        let told = of_readers(&names, &order, &[("db/dev", Leaves::Everything)]);
-        assert!(told[0].starts_with("app/dev reads what db/dev puts out, which can't be previewed"), "{told:?}");
+        let told = of_readers(&names, &order, &["db/dev"]);
+        assert!(
+            told.is_some_and(|told| told.starts_with("app/dev reads what db/dev puts out, which can't be previewed"))
+        );
+        let told = of_readers(&names, &order, &["net/dev", "web/dev"]);
+        assert!(told.is_some_and(|told| told.starts_with("app/dev, db/dev read what net/dev puts out")));
+        assert_eq!(of_readers(&names, &order, &["web/dev"]), None);
     }
 
     #[test]

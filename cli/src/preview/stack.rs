@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::throwaway::Stage;
 use super::{Guards, Place, Previewer, Sealing};
 use crate::config::{Sources, Work};
+use crate::digest::Key;
 use crate::engine::changes::ChangeSet;
 use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, Shelf, diagnose, missing, unknown_stack};
 use crate::environment::Environment;
@@ -111,7 +112,7 @@ impl Place<'_> {
                 .objections(guards, &stack.name(), &seen.changes, (&worktree.folder, scrubber), &limit.cancel)
                 .await?;
         }
-        if let (Some(planned), None) = (&seen.changes.planned, &seen.failure) {
+        if let (Some(planned), None) = (seen.changes.puts_out(), &seen.failure) {
             self.planned.lock().await.insert(stack.name(), planned.clone());
         }
         Ok(seen)
@@ -216,7 +217,8 @@ impl Place<'_> {
     async fn engine(&self, pulumi: &Pulumi, ready: &Ready<'_>, output: &Path) -> Result<(ChangeSet, Option<Failure>)> {
         let (context, name) = (&self.previewer.context, ready.stack.name());
         let (folder, stack) = (&ready.folder, &ready.stack.stack);
-        let foresee = Foresee { pulumi, phase: self.phase, folder, stack, output, clock: context.clock };
+        let key = self.sealing.as_ref().map_or_else(Key::fresh, |sealing| sealing.key.clone());
+        let foresee = Foresee { pulumi, phase: self.phase, folder, stack, output, key: &key, clock: context.clock };
         let tell = |glimpse| match glimpse {
             Glimpse::Seen { urn } => context.tell(Some(&name), Body::ResourceUnchanged { urn }),
             Glimpse::Interrupted => context.note(&name, STOPPING),

@@ -3,11 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use super::Place;
 use super::stack::Ready;
-use crate::engine::{Phase, Pulumi, State, no_stack};
+use crate::engine::{Phase, PlannedOutputs, Pulumi, State, no_stack};
 use crate::failure::{Failure, Kind, Result};
 use crate::repo::Stack;
 
@@ -58,7 +56,7 @@ impl Place<'_> {
     /// A copy of the stack beside copies of those that it reads, with what their own previews say that they would put out.
     /// `None` where there is no such, or where it can't be copied, which is told.
     pub(super) async fn planned_stage(&self, ready: &Ready<'_>, before: &[String]) -> Result<Option<Stage>> {
-        let planned: Vec<(String, Value)> = {
+        let planned: Vec<(String, PlannedOutputs)> = {
             let all = self.planned.lock().await;
             before
                 .iter()
@@ -81,13 +79,13 @@ impl Place<'_> {
         }
     }
 
-    async fn on_planned(&self, ready: &Ready<'_>, planned: &[(String, Value)]) -> Result<Stage> {
+    async fn on_planned(&self, ready: &Ready<'_>, planned: &[(String, PlannedOutputs)]) -> Result<Stage> {
         let (own, stack) = (ready.pulumi.clone(), &ready.stack.stack);
         let pulumi = self.throwaway_backend(&own)?;
         pulumi.create_stack(&ready.folder, stack).await?;
         let stands = own.export(&ready.folder, stack).await?;
         if let Some(state) = &stands {
-            pulumi.import(&ready.folder, stack, state, &self.folder("own-")?.join("state.json")).await?;
+            pulumi.import(&ready.folder, stack, state).await?;
         }
         let stage = Stage { pulumi, own: Some(own.clone()), stands: stands.is_some() };
         for (name, outputs) in planned {
@@ -123,7 +121,7 @@ impl Place<'_> {
         reader: &Stack,
         name: &str,
         state: Option<State>,
-        planned: Option<&Value>,
+        planned: Option<&PlannedOutputs>,
     ) -> Result<()> {
         let (project, name) = whole_name(reader, name);
         let place = self.folder("read-")?;
@@ -139,7 +137,7 @@ impl Place<'_> {
         let state = state.ok_or_else(|| Failure::bug("a stack was made and is not there"))?;
         let stack = name.rsplit('/').next().unwrap_or(&name);
         let state = planned.map_or(state.clone(), |outputs| state.planned(&project, stack, outputs));
-        stage.pulumi.import(&place, &name, &state, &place.join("state.json")).await
+        stage.pulumi.import(&place, &name, &state).await
     }
 
     fn throwaway_backend(&self, pulumi: &Pulumi) -> Result<Pulumi> {

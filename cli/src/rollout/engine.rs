@@ -134,7 +134,7 @@ impl RollOut<'_> {
         };
         let notes = self.creations(job);
         let pulumi = run.pulumi.with_default(CREATIONS, &notes.display().to_string());
-        let engine = pulumi.start(phase, &run.folder, &job.claimed.stack.stack, &message, &output).await?;
+        let engine = pulumi.start(phase, &run.folder, &job.claimed.stack.stack, &message, &output, None).await?;
         self.ledger.engine(job.run, &engine.process).await?;
         let following = engine.follow(job.claimed.cancel, |signal| match signal {
             EngineSignal::Event(event) => {

@@ -19,8 +19,7 @@ use crate::policy::{self, Question};
 use crate::record::{Action, Case, Objection, Why};
 use crate::run_log::RunLog;
 use crate::seal::{
-    Field, Ground, Other, Plan, Seal, difference, has_unknown, in_words, is_rest, other_outputs, other_secret,
-    other_standing,
+    Field, Ground, Other, Plan, Seal, difference, has_unknown, in_words, is_rest, other_outputs, other_standing,
 };
 use guards::Guards;
 
@@ -48,8 +47,6 @@ struct Look {
     reads_others: bool,
     /// Whether the engine was asked, and not only the seal.
     is_new: bool,
-    /// Whether the same changes may set secrets to other values.
-    hides: bool,
 }
 
 impl Look {
@@ -61,7 +58,7 @@ impl Look {
         let Seal { changes, plan, reads_others, .. } = &shown.seal;
         let is_known_now = *reads_others && has_unknown(plan) && self.others.iter().all(is_of_others);
         let is_rest = || (shown.is_begun || is_known_now) && is_rest(&self.plan, plan);
-        !self.hides && (*changes == self.changes || is_rest())
+        *changes == self.changes || is_rest()
     }
 }
 
@@ -229,14 +226,7 @@ impl Gate<'_> {
             let may_differ = self.refreshes() || self.job.claimed.stack.refreshes || seal.reads_others;
             if others.is_empty() && !may_differ {
                 let (plan, changes) = (seal.plan.clone(), seal.changes.clone());
-                return Ok(Glance::Seen(Look {
-                    plan,
-                    changes,
-                    others,
-                    reads_others: false,
-                    is_new: false,
-                    hides: false,
-                }));
+                return Ok(Glance::Seen(Look { plan, changes, others, reads_others: false, is_new: false }));
             }
         }
         let mut glance = self.preview(others).await?;
@@ -246,26 +236,7 @@ impl Gate<'_> {
         {
             look.others.push(if look.reads_others { other_outputs() } else { other_standing() });
         }
-        if let (Glance::Seen(look), Some(shown)) = (&mut glance, shown)
-            && self.may_hide(look, &shown.seal.ground)?
-        {
-            look.hides = true;
-            look.others.push(other_secret());
-        }
         Ok(glance)
-    }
-
-    /// Whether secrets that it sets may be others than those which were shown: what they come from is another thing.
-    fn may_hide(&self, look: &Look, shown: &Ground) -> Result<bool> {
-        let differs = |field| look.others.iter().any(|other| other.field == field);
-        if !look.plan.sets_secret() || !(differs(Field::Configuration) || differs(Field::Tree)) {
-            return Ok(false);
-        }
-        if differs(Field::Configuration) {
-            return Ok(true);
-        }
-        let files = self.by.mirror.changed_files(&shown.tree, &self.tree)?;
-        Ok(files.is_none_or(|files| self.job.claimed.stack.used_of(&files).is_some()))
     }
 
     async fn others(&self, shown: &Ground) -> Result<Vec<Other>> {
@@ -291,14 +262,7 @@ impl Gate<'_> {
         let digest = Plan::of(&changes).digest(&self.key);
         let reads_others = changes.reads_others;
         changes.scrub(&self.log.scrubber);
-        Ok(Glance::Seen(Look {
-            plan: Plan::of(&changes),
-            changes: digest,
-            others,
-            reads_others,
-            is_new: true,
-            hides: false,
-        }))
+        Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others, reads_others, is_new: true }))
     }
 
     /// A stack that it reads and that was destroyed: to the program all that this one put out would be nothing.
@@ -328,6 +292,7 @@ impl Gate<'_> {
             folder: &self.run.folder,
             stack: &self.job.claimed.stack.stack,
             output: &output,
+            key: &self.key,
             clock: self.by.context.clock,
         };
         let engine = foresee.start().await?;

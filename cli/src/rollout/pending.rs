@@ -77,8 +77,7 @@ impl RollOut<'_> {
                 names(&lost)
             ));
         } else if !standing.is_empty() {
-            let file = self.state_file(job.run)?;
-            job.pulumi.import(folder, stack, &state, &file).await?;
+            job.pulumi.import(folder, stack, &state).await?;
             let message = format!("what the cut-off run was creating now stands: {}", names(&standing));
             log.note(message);
         }

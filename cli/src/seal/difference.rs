@@ -4,13 +4,29 @@ use std::collections::BTreeSet;
 
 use super::plan::{Change, Plan, Property};
 use crate::engine::operation::Effect;
+use crate::engine::urn;
 
 /// One sentence for each thing in which what would happen now is not what was shown.
 pub fn difference(shown: &Plan, now: &Plan) -> Vec<String> {
     let urns: BTreeSet<&str> = shown.resources.iter().chain(&now.resources).map(|change| change.urn.as_str()).collect();
     let of_resources = urns.into_iter().flat_map(|urn| resource(shown.change(urn), now.change(urn)));
     let of_outputs = properties("output ", &shown.outputs, &now.outputs);
-    of_resources.chain(of_outputs).collect()
+    of_resources.chain(of_outputs).chain(secrets(shown, now)).collect()
+}
+
+/// Secrets that both set and that would be set to something else. Of others it is told already that they are set.
+fn secrets(shown: &Plan, now: &Plan) -> Vec<String> {
+    let line = |(urn, path, to): (&str, &str, &str)| {
+        let was = shown.secrets.get(urn).and_then(|secrets| secrets.get(path));
+        let of = match (shown.change(urn), now.change(urn)) {
+            (Some(_), Some(now)) => format!("{}: ", named(now)),
+            _ if urn::is_stack(urn) => "output ".to_owned(),
+            _ => return None,
+        };
+        (was.map(String::as_str) != Some(to)).then(|| format!("{of}{path} would be set to a secret that was not shown"))
+    };
+    let all = now.secrets.iter().flat_map(|(urn, secrets)| secrets.iter().map(|(path, to)| (&**urn, &**path, &**to)));
+    all.filter_map(line).collect()
 }
 
 fn resource(shown: Option<&Change>, now: Option<&Change>) -> Vec<String> {
@@ -98,7 +114,7 @@ mod tests {
             change("values", "update", &[], &[("size", "1", "3"), ("more", "", "x"), ("same", "1", "2")]),
             change("why", "replace", &["size", "zone"], &[]),
         ];
-        let plan = |changes: &[Change]| Plan { resources: changes.to_vec(), outputs: Vec::new() };
+        let plan = |changes: &[Change]| Plan { resources: changes.to_vec(), ..Plan::default() };
         let expected = [
             "a:b:C gone was to be created, and would stay as it is",
             "a:b:C new would be deleted, which was not shown",
@@ -115,8 +131,24 @@ mod tests {
     #[test]
     fn outputs_are_told_as_well() {
         let output = |after: &str| Property { path: "url".to_owned(), before: None, after: Some(after.to_owned()) };
-        let plan = |after: &str| Plan { resources: Vec::new(), outputs: vec![output(after)] };
+        let plan = |after: &str| Plan { outputs: vec![output(after)], ..Plan::default() };
         assert_eq!(difference(&plan("a"), &plan("b")), ["output url: b, not url: a"]);
         assert_eq!(difference(&Plan::default(), &plan("b")), ["output url: b, which was not shown"]);
+    }
+
+    #[test]
+    fn another_secret_is_told() {
+        let plan = |word: &str, token: &str| {
+            let web = change("web", "update", &[], &[("word", "[secret]", "[secret]")]);
+            let stack = "urn:pulumi:dev::net::pulumi:pulumi:Stack::net-dev".to_owned();
+            let to = |path: &str, digest: &str| [(path.to_owned(), digest.to_owned())].into();
+            let secrets = [(web.urn.clone(), to("word", word)), (stack, to("token", token))].into();
+            Plan { resources: vec![web], secrets, ..Plan::default() }
+        };
+        assert_eq!(difference(&plan("a", "a"), &plan("a", "a")), [""; 0]);
+        let [word, token] =
+            ["a:b:C web: word", "output token"].map(|of| format!("{of} would be set to a secret that was not shown"));
+        assert_eq!(difference(&plan("a", "a"), &plan("b", "a")), [word.clone()]);
+        assert_eq!(difference(&plan("a", "a"), &plan("b", "b")), [word, token]);
     }
 }

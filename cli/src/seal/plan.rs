@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Key;
+use crate::engine::Secrets;
 use crate::engine::changes::{ChangeSet, PropertyChange, ResourceChange};
 use crate::engine::operation::{Effect, Operation};
-use crate::scrub::PLACEHOLDER;
 use crate::text::count;
 
 /// The changes of one stack, in the order of their URNs.
@@ -14,6 +14,9 @@ pub struct Plan {
     pub resources: Vec<Change>,
     /// Changes of the stack's own outputs.
     pub outputs: Vec<Property>,
+    /// What secrets are set to.
+    #[serde(default, skip_serializing_if = "Secrets::is_empty")]
+    pub secrets: Secrets,
 }
 
 /// One resource that would change.
@@ -42,18 +45,12 @@ impl Plan {
     pub fn of(changes: &ChangeSet) -> Plan {
         let mut resources: Vec<Change> = changes.resources.iter().map(change).collect();
         resources.sort();
-        Plan { resources, outputs: properties(&changes.outputs) }
+        Plan { resources, outputs: properties(&changes.outputs), secrets: changes.secrets.clone() }
     }
 
     /// By which two plans are compared. It is keyed, since a value may be a secret that nobody declared as one.
     pub fn digest(&self, key: &Key) -> String {
         key.digest("changes", &serde_json::to_string(self).unwrap_or_default())
-    }
-
-    /// Whether it sets a secret, of which the engine tells no more than that it is one.
-    pub fn sets_secret(&self) -> bool {
-        let properties = self.resources.iter().flat_map(|change| &change.properties).chain(&self.outputs);
-        properties.filter_map(|property| property.after.as_deref()).any(|after| after.contains(PLACEHOLDER))
     }
 
     pub(super) fn change(&self, urn: &str) -> Option<&Change> {

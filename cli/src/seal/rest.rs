@@ -6,13 +6,34 @@ use crate::engine::value::UNKNOWN_WORDS;
 /// Whether every change was shown. What could not be known when it was shown may be anything.
 pub fn is_rest(now: &Plan, shown: &Plan) -> bool {
     let was_shown = |change: &Change| shown.change(&change.urn).is_some_and(|shown| is_same(change, shown));
-    now.resources.iter().all(was_shown) && are_within(&now.outputs, &shown.outputs)
+    now.resources.iter().all(was_shown) && are_within(&now.outputs, &shown.outputs) && are_secrets_within(now, shown)
+}
+
+/// Whether every secret is set to what was shown, or to what could not be known then.
+fn are_secrets_within(now: &Plan, shown: &Plan) -> bool {
+    let secrets = |plan: &Plan, urn: &String| plan.secrets.get(urn).into_iter().flatten().map(as_property).collect();
+    let could_not_be_known = |urn: &str| {
+        let properties = shown.change(urn).map_or(&shown.outputs, |change| &change.properties).iter();
+        let unknown = properties.filter(|property| property.after.as_deref() == Some(UNKNOWN_WORDS));
+        unknown.map(|property| Property { before: None, ..property.clone() })
+    };
+    now.secrets.keys().all(|urn| {
+        let mut all: Vec<Property> = secrets(shown, urn);
+        all.extend(could_not_be_known(urn));
+        are_within(&secrets(now, urn), &all)
+    })
+}
+
+fn as_property((path, to): (&String, &String)) -> Property {
+    Property { path: path.clone(), before: None, after: Some(to.clone()) }
 }
 
 /// Whether something of a plan could not be known.
 pub fn has_unknown(plan: &Plan) -> bool {
     let properties = plan.resources.iter().flat_map(|change| &change.properties).chain(&plan.outputs);
-    properties.filter_map(|property| property.after.as_deref()).any(|after| after.contains(UNKNOWN_WORDS))
+    let secrets = plan.secrets.values().flat_map(|secrets| secrets.values());
+    let mut all = properties.filter_map(|property| property.after.as_ref()).chain(secrets);
+    all.any(|after| after.contains(UNKNOWN_WORDS))
 }
 
 fn is_same(now: &Change, shown: &Change) -> bool {
@@ -74,7 +95,7 @@ mod tests {
     }
 
     fn plan(changes: &[Change]) -> Plan {
-        Plan { resources: changes.to_vec(), outputs: Vec::new() }
+        Plan { resources: changes.to_vec(), ..Plan::default() }
     }
 
     #[test]
@@ -125,5 +146,20 @@ mod tests {
         for change in other {
             assert!(!is_rest(&plan(std::slice::from_ref(&change)), &shown), "{change:?}");
         }
+        let net = &shown.resources[1].urn;
+        let with = |path: &str, to: &str| {
+            let secrets = [(net.clone(), [(path.to_owned(), to.to_owned())].into())].into();
+            Plan { secrets, ..shown.clone() }
+        };
+        for (was, now, expected) in [
+            (("word", "digest"), ("word", "digest"), true),
+            (("word", unknown), ("word", "digest"), true),
+            (("word", "digest"), ("config.word", "any"), true),
+            (("word", "digest"), ("word", "another"), false),
+            (("word", "digest"), ("new", "digest"), false),
+        ] {
+            assert_eq!(is_rest(&with(now.0, now.1), &with(was.0, was.1)), expected, "{was:?} {now:?}");
+        }
+        assert!(has_unknown(&Plan { resources: Vec::new(), ..with("word", unknown) }));
     }
 }

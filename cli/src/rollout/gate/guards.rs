@@ -125,7 +125,7 @@ mod tests {
             properties: Vec::new(),
         };
         assert_eq!(change.effect(), Effect::Delete);
-        Plan { resources: vec![change], outputs: Vec::new() }
+        Plan { resources: vec![change], ..Plan::default() }
     }
 
     fn guards(own: &str, before: &str) -> Guards {
