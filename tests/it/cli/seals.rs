@@ -296,9 +296,14 @@ fn no_secret_is_in_a_seal_and_another_secret_breaks_it() {
     p.repo.commit("Another secret");
     p.repo.merge("change");
     let other = "output word: [secret] -> [secret], which was not shown";
-    p.run("sync").expect_code(6).expect_out(&["the configuration changed: test:word", other]);
-    let held = p.get("holds")[0]["seal"].as_str().unwrap_or_default().to_owned();
-    p.run(&format!("approve {held} --as ada")).expect_code(0);
+    let holds_for = |other: &str| {
+        p.run("sync").expect_code(6).expect_out(&["the configuration changed: test:word"]);
+        let name = text(&hold(&p), "name").to_owned();
+        p.run(&format!("describe hold/{name}")).expect_code(0).expect_out(&[other]);
+        name
+    };
+    let name = holds_for(other);
+    p.run(&format!("approve hold/{name} --as ada")).expect_code(0);
     p.sync();
     let rows = super::ledger::sqlite(&p, "SELECT body FROM seals");
     assert!(!rows.is_empty() && !rows.contains("hush-hush"), "{rows}");
@@ -313,7 +318,7 @@ fn no_secret_is_in_a_seal_and_another_secret_breaks_it() {
     p.repo.commit("A third secret");
     p.repo.merge("change");
     let other = "files:index:File c: content would be set to a secret that was not shown";
-    p.run("sync").expect_code(6).expect_out(&["the configuration changed: test:word", other]);
+    holds_for(other);
     assert!(!p.path("root/test/dev/c.txt").exists());
     // The same secret is what was shown, though it comes out of another file.
     set("hush-hush-two");

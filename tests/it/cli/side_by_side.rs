@@ -90,7 +90,7 @@ fn a_reader_follows_what_it_reads() {
     let text = || fs::read_to_string(p.path("root/app/dev/a.txt")).unwrap_or_default();
     let puts_out = |word: &str, more: &str| {
         p.program("net", "net", &format!("{}outputs: {{word: {word}{more}}}\n", crate::files::of(&[A])));
-        p.repo.commit(word);
+        p.repo.commit("Other outputs");
     };
     p.repo.branch("change");
     puts_out("two", "");
