@@ -124,7 +124,8 @@ impl From<OfGithub> for Mergeable {
     }
 }
 
-/// What GitLab says.
+/// What GitLab says. Its older `merge_status` says of conflicts alone. The words are those of
+/// <https://docs.gitlab.com/api/merge_requests/#merge-status> and its `MergeRequests::Mergeability` services.
 #[derive(Deserialize)]
 pub(super) struct OfGitlab {
     #[serde(default)]
@@ -143,10 +144,10 @@ pub(super) struct Approvals {
 }
 
 impl OfGitlab {
-    /// Whether checks are what it names. It names one reason of many.
+    /// Whether pipelines are what it names, to which statuses of commits belong. It names one reason of many. What it calls status
+    /// checks are questions to other services, and no statuses of commits.
     pub fn lacks_checks(&self) -> bool {
-        let word = self.detailed_merge_status.as_deref();
-        !self.draft && matches!(word, Some("ci_must_pass" | "ci_still_running" | "status_checks_must_pass"))
+        !self.draft && matches!(self.detailed_merge_status.as_deref(), Some("ci_must_pass" | "ci_still_running"))
     }
 
     /// Whether a status of our own is all that keeps it from being merged.
@@ -160,20 +161,37 @@ impl OfGitlab {
 
 impl From<OfGitlab> for Mergeable {
     fn from(said: OfGitlab) -> Mergeable {
-        match said.detailed_merge_status.as_deref() {
+        let Some(word) = said.detailed_merge_status.as_deref() else {
+            return Mergeable::no("GitLab does not say whether it may be, which takes version 15.6 or newer");
+        };
+        match word {
             _ if said.draft => Mergeable::no(DRAFT),
-            Some("mergeable") => Mergeable::Yes,
-            Some("unchecked" | "checking" | "preparing" | "approvals_syncing") | None => Mergeable::Unknown,
-            Some("draft_status") => Mergeable::no(DRAFT),
-            Some("conflict") => Mergeable::no(CONFLICTS),
-            Some("need_rebase") => Mergeable::no("it is behind its base"),
-            Some("not_approved") => Mergeable::no("approvals are missing"),
-            Some("requested_changes") => Mergeable::no("a reviewer asks for changes"),
-            Some("ci_must_pass" | "ci_still_running" | "status_checks_must_pass") => {
-                Mergeable::no("required checks are not green")
+            "mergeable" => Mergeable::Yes,
+            "unchecked" | "checking" | "preparing" | "approvals_syncing" => Mergeable::Unknown,
+            "draft_status" => Mergeable::no(DRAFT),
+            "conflict" => Mergeable::no(CONFLICTS),
+            "need_rebase" => Mergeable::no("it is behind its base"),
+            "not_approved" => Mergeable::no("approvals are missing"),
+            "requested_changes" => Mergeable::no("a reviewer asks for changes"),
+            "ci_must_pass" | "ci_still_running" => Mergeable::no("required checks are not green"),
+            "status_checks_must_pass" | "external_status_checks" => {
+                Mergeable::no("an external status check did not pass")
             }
-            Some("discussions_not_resolved") => Mergeable::no("discussions are not resolved"),
-            Some(other) => Mergeable::No(format!("GitLab says {}", words_of(other))),
+            "security_policy_pipeline_check" => {
+                Mergeable::no("a pipeline that a security policy requires did not pass")
+            }
+            "security_policy_violations" | "policies_denied" => Mergeable::no("a security policy denies it"),
+            "discussions_not_resolved" => Mergeable::no("discussions are not resolved"),
+            "merge_request_blocked" | "blocked_status" => {
+                Mergeable::no("another merge request has to be merged before it")
+            }
+            "merge_time" => Mergeable::no("it may be merged at a later time only"),
+            "commits_status" => Mergeable::no("its branch is gone, or has no commits"),
+            "jira_association_missing" => Mergeable::no("its title and description name no Jira issue"),
+            "title_regex" => Mergeable::no("its title is not what the project asks for"),
+            "locked_paths" | "locked_lfs_files" => Mergeable::no("somebody locked a file that it changes"),
+            "not_open" => Mergeable::no("it is not open"),
+            other => Mergeable::No(format!("GitLab says {}", words_of(other))),
         }
     }
 }
@@ -244,17 +262,27 @@ impl OfGitea {
     }
 }
 
-/// What Bitbucket says. Its rules of branches are told to administrators alone, so this is all.
+/// What Bitbucket says, by <https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/>: no field of it tells
+/// whether it may be merged, and its rules of branches are told to administrators alone. So this is all: a head that has all of its
+/// base, which is asked of git, has no conflicts.
 #[derive(Deserialize)]
 pub(super) struct OfBitbucket {
     #[serde(default)]
     draft: bool,
+    author: Option<Account>,
     #[serde(default)]
     participants: Vec<Participant>,
 }
 
 #[derive(Deserialize)]
+struct Account {
+    uuid: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Participant {
+    user: Option<Account>,
+    /// `approved`, `changes_requested` or nothing.
     state: Option<String>,
     #[serde(default)]
     approved: bool,
@@ -263,10 +291,18 @@ struct Participant {
 impl From<OfBitbucket> for Mergeable {
     fn from(said: OfBitbucket) -> Mergeable {
         let refuses = |participant: &Participant| participant.state.as_deref() == Some("changes_requested");
-        match said.participants.iter().any(|participant| participant.approved) {
+        // Bitbucket lets authors approve what is their own.
+        let author = said.author.and_then(|author| author.uuid);
+        let uuid = |participant: &Participant| participant.user.as_ref().and_then(|user| user.uuid.clone());
+        let is_own = |participant: &Participant| author.is_some() && uuid(participant) == author;
+        let approves = |participant: &Participant| participant.approved && !is_own(participant);
+        match said.participants.iter().any(approves) {
             _ if said.draft => Mergeable::no(DRAFT),
             _ if said.participants.iter().any(refuses) => Mergeable::no("a reviewer asks for changes"),
             true => Mergeable::Yes,
+            false if said.participants.iter().any(|participant| participant.approved) => {
+                Mergeable::no("nobody but its author approved it")
+            }
             false => Mergeable::no("nobody approved it"),
         }
     }
@@ -340,16 +376,50 @@ mod tests {
         assert!(by("ci_must_pass", 0, State::Success));
         assert!(!by("ci_must_pass", 0, State::Failure) && !by("ci_must_pass", 1, State::Success));
         assert!(!by("not_approved", 0, State::Success));
+        assert!(!by("status_checks_must_pass", 0, State::Success), "another service is asked, not us");
     }
+
+    /// All that <https://docs.gitlab.com/api/merge_requests/#merge-status> lists.
+    const GITLAB: [&str; 24] = [
+        "approvals_syncing",
+        "checking",
+        "ci_must_pass",
+        "ci_still_running",
+        "commits_status",
+        "conflict",
+        "discussions_not_resolved",
+        "draft_status",
+        "jira_association_missing",
+        "locked_lfs_files",
+        "locked_paths",
+        "merge_request_blocked",
+        "merge_time",
+        "mergeable",
+        "need_rebase",
+        "not_approved",
+        "not_open",
+        "preparing",
+        "requested_changes",
+        "security_policy_pipeline_check",
+        "security_policy_violations",
+        "status_checks_must_pass",
+        "title_regex",
+        "unchecked",
+    ];
 
     #[test]
     fn gitlab_has_a_word_for_each() {
         let said = |word: &str| of::<OfGitlab>(json!({ "draft": false, "detailed_merge_status": word }));
-        assert_eq!(said("mergeable"), "yes");
-        assert_eq!(said("checking"), "unknown");
-        assert_eq!(said("not_approved"), "approvals are missing");
-        assert_eq!(said("ci_still_running"), "required checks are not green");
-        assert_eq!(said("jira_association_missing"), "GitLab says jira association missing");
+        let by = |answer: &str| GITLAB.into_iter().filter(|word| said(word) == answer).collect::<Vec<_>>();
+        assert_eq!(by("yes"), ["mergeable"]);
+        assert_eq!(by("unknown"), ["approvals_syncing", "checking", "preparing", "unchecked"]);
+        assert_eq!(by("required checks are not green"), ["ci_must_pass", "ci_still_running"]);
+        assert_eq!(by("approvals are missing"), ["not_approved"]);
+        assert!(!GITLAB.into_iter().any(|word| said(word).starts_with("GitLab says")), "each is told in words");
+        assert_eq!(said("moon_phase"), "GitLab says moon phase", "one that comes later");
+        // `merge_status` says the same whatever the rules of the project are, and an older GitLab says no more.
+        let older = of::<OfGitlab>(json!({ "merge_status": "can_be_merged", "has_conflicts": false }));
+        assert!(older.contains("15.6"), "{older}");
     }
 
     #[test]
@@ -389,13 +459,24 @@ mod tests {
         assert_eq!(by(State::Failure), Mergeable::no("required checks are not green"));
     }
 
+    /// `participant` and `account` as <https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/> describes them.
     #[test]
     fn bitbucket_tells_who_approved() {
-        let said = |participants: Value| of::<OfBitbucket>(json!({ "draft": false, "participants": participants }));
-        assert_eq!(said(json!([{ "approved": true, "state": "approved" }])), "yes");
-        assert_eq!(said(json!([])), "nobody approved it");
-        let refused =
-            json!([{ "approved": true, "state": "approved" }, { "approved": false, "state": "changes_requested" }]);
-        assert_eq!(said(refused), "a reviewer asks for changes");
+        let participant = |who: &str, state: Option<&str>| {
+            let (role, approved) = (if who == "ada" { "PARTICIPANT" } else { "REVIEWER" }, state == Some("approved"));
+            let user = json!({ "type": "user", "uuid": format!("{{{who}}}"), "display_name": who });
+            json!({ "type": "participant", "user": user, "role": role, "approved": approved, "state": state })
+        };
+        let said = |participants: &[Value]| {
+            let author = json!({ "type": "user", "uuid": "{ada}" });
+            of::<OfBitbucket>(json!({ "draft": false, "author": author, "participants": participants }))
+        };
+        let (approved, refused) = (Some("approved"), Some("changes_requested"));
+        assert_eq!(said(&[participant("lee", approved)]), "yes");
+        assert_eq!(said(&[participant("lee", None)]), "nobody approved it");
+        assert_eq!(said(&[participant("ada", approved)]), "nobody but its author approved it");
+        assert_eq!(said(&[participant("ada", approved), participant("lee", approved)]), "yes");
+        let asked = [participant("lee", approved), participant("eve", refused)];
+        assert_eq!(said(&asked), "a reviewer asks for changes");
     }
 }
