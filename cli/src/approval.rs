@@ -106,7 +106,8 @@ async fn decide(ledger: &Ledger, hold: &Hold, verdict: &Verdict<'_>, now: i64) -
 }
 
 fn over(hold: &Hold) -> Failure {
-    Failure::input(format!("hold/{} is over: something newer took its place", hold.name))
+    let why = hold.ended();
+    Failure::input(format!("hold/{} is over: {}", hold.name, why.unwrap_or("something newer took its place")))
         .hint("`gitinfra get holds` lists what waits for a decision")
 }
 

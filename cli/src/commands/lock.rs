@@ -85,7 +85,8 @@ impl Verb for Unlock {
         for (StackRecord { name, repository, .. }, id) in self.which.stacks.stacks(shell, &ledger).await? {
             shell.may(if self.force { Role::Admin } else { Role::Approver }, &repository)?;
             let before = ledger.lock_on(&id).await?;
-            if !ledger.unlock(&id, Some(who.as_str()).filter(|_| !self.force)).await? {
+            let owner = Some(who.as_str()).filter(|_| !self.force);
+            if !ledger.give_up(&id, owner, &format!("{who} took the lock away"), shell.context.now()).await? {
                 return Err(match ledger.lock_on(&id).await? {
                     Some(lock) if lock.is_of_pull() => Failure::busy(taken(&name, &lock))
                         .hint(format!("merging or closing {} gives it back", lock.owner))

@@ -5,6 +5,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Ledger, StackId, failed, text};
+use crate::decide::Reason;
 use crate::failure::Result;
 use crate::record::Lock;
 
@@ -50,6 +51,28 @@ impl Ledger {
         let bound = sqlx::query(delete).bind(stack.0.clone()).bind(owner.unwrap_or_default().to_owned());
         let done = bound.execute(&self.pool).await.map_err(failed("unlocking a stack"))?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// The same, where whatever a pull request had the lock for is not to be done any more: its hold of that is over as well, and
+    /// says why.
+    pub async fn give_up(&self, stack: &StackId, owner: Option<&str>, why: &str, now: i64) -> Result<bool> {
+        let failed = failed("unlocking a stack");
+        let mut transaction = self.pool.begin().await.map_err(&failed)?;
+        let delete = "DELETE FROM locks WHERE stack_id = $1 AND ($2 = '' OR owner = $2) RETURNING owner";
+        let bound = sqlx::query_scalar(delete).bind(stack.0.clone()).bind(owner.unwrap_or_default().to_owned());
+        let owner: Option<String> = bound.fetch_optional(&mut *transaction).await.map_err(&failed)?;
+        let pull = owner.as_deref().and_then(|owner| owner.strip_prefix("pr/")?.parse().ok());
+        if let (Some(pull), Some(owner)) = (pull, &owner) {
+            let why = format!("{owner}: {why}");
+            let end = "UPDATE holds SET state = 'overtaken', decided_by = NULL, decided_why = $2, decided_at = $3 \
+                WHERE stack_id = $1 AND state NOT IN ('overtaken', 'used') \
+                AND run_id IN (SELECT id FROM runs WHERE stack_id = $1 AND reason = $4)";
+            let bound = sqlx::query(end).bind(stack.0.clone()).bind(text(&why)).bind(now);
+            let bound = bound.bind((Reason::Applied { pull }).words());
+            bound.execute(&mut *transaction).await.map_err(&failed)?;
+        }
+        transaction.commit().await.map_err(failed)?;
+        Ok(owner.is_some())
     }
 
     /// The locks that hold, by their stacks' names.

@@ -17,7 +17,8 @@ pub enum HoldState {
     Rejected,
     /// What was approved was done.
     Used,
-    /// Something else took its place: a newer commit, another look, a roll-out.
+    /// Something else took its place: a newer commit, another look, a roll-out. Or it is not to be done any more, and `reason` says
+    /// why.
     Overtaken,
 }
 
@@ -145,6 +146,14 @@ pub struct Hold {
     pub case: Case,
 }
 
+impl Hold {
+    /// Why it is not to be done any more, where that is so.
+    pub fn ended(&self) -> Option<&str> {
+        let is_ended = self.state == HoldState::Overtaken && self.decided_by.is_none();
+        self.reason.as_deref().filter(|_| is_ended)
+    }
+}
+
 impl Case {
     /// The words of why it is held, each once: "changed,budget".
     pub fn whys(&self) -> String {
@@ -182,11 +191,33 @@ impl Case {
     pub fn in_words(&self) -> String {
         self.objections.iter().map(|objection| objection.words.as_str()).collect::<Vec<_>>().join("; ")
     }
+
+    /// The same, with who may allow it where that is not anybody.
+    pub fn asks(&self) -> String {
+        let (words, from) = (self.in_words(), self.from.join(", "));
+        match from.is_empty() || words.contains(&format!("who may: {from}")) {
+            true => words,
+            false => format!("{words} (who may allow it: {from})"),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_allow_it_is_said_once() {
+        let asks = |words: &str, from: &[&str]| {
+            let objections = vec![Objection { why: Why::Budget, words: words.to_owned() }];
+            let from = from.iter().map(|who| (*who).to_owned()).collect();
+            Case { objections, from, ..Case::default() }.asks()
+        };
+        assert_eq!(asks("over budget", &[]), "over budget");
+        assert_eq!(asks("over budget", &["ada", "lee"]), "over budget (who may allow it: ada, lee)");
+        let missing = "it needs 1 to allow it (who may: ada)";
+        assert_eq!(asks(missing, &["ada"]), missing);
+    }
 
     #[test]
     fn what_is_allowed_says_what_comes_of_it() {

@@ -127,7 +127,7 @@ impl StackEnd {
             (HoldState::Rejected, Some(why)) => (format!("{who} refused it: {why}"), None),
             (HoldState::Rejected, None) => (format!("{who} refused it"), None),
             (HoldState::Approved, _) => (format!("{who} allowed it"), None),
-            _ => (hold.case.in_words(), Some(hold.seal.clone())),
+            _ => (hold.case.asks(), Some(hold.seal.clone())),
         };
         let (name, at) = (hold.stack.clone(), Some(format!("hold/{}", hold.name)));
         StackEnd { name, state: EndState::Held, at, why: Some(why), seal }

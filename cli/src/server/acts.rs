@@ -165,7 +165,10 @@ impl Act<'_> {
             }
             "unlock" => {
                 let owner = Some(self.who).filter(|_| !self.you.may(Role::Admin, &record.repository));
-                if !ledger.unlock(&id, owner).await? {
+                if !ledger
+                    .give_up(&id, owner, &format!("{} took the lock away", self.who), self.server.context.now())
+                    .await?
+                {
                     return Err(Refused::Denied("the lock is somebody else's: an admin may free it"));
                 }
                 ("unlocked", String::new())

@@ -256,7 +256,8 @@ impl Server {
                 let words = format!("{} is rolled out from this and not merged: merge or close it", stack.name);
                 return Err(Failure::input(words));
             }
-            self.ledger.unlock(&id, Some(&own)).await?;
+            let why = format!("{} gave the stack back", said.who);
+            self.ledger.give_up(&id, Some(&own), &why, self.context.now()).await?;
             self.look_at_faces(said.watched).await;
             return Ok(format!("{} is unlocked", stack.name));
         }

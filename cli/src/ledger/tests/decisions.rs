@@ -1,6 +1,7 @@
 //! Seals, holds, approvals and locks: promises of the ledger about what people decide.
 
 use super::*;
+use crate::decide::Reason;
 use crate::record::{Case, DriftState, Findings, HoldState, Objection, Why};
 use crate::seal::{Ground, Plan, Seal};
 
@@ -31,6 +32,7 @@ pub async fn check(ledger: &Ledger) {
     a_word_counts_once(ledger).await;
     one_hold_waits_at_a_time(ledger).await;
     a_lock_has_one_owner(ledger).await;
+    what_is_given_up_waits_for_nobody(ledger).await;
     a_run_is_asked_to_stop(ledger).await;
     the_newest_look_is_kept(ledger).await;
 }
@@ -250,6 +252,39 @@ async fn a_lock_has_one_owner(ledger: &Ledger) {
     assert_eq!(owners, ["lee"]);
     assert!(ledger.unlock(&id, None).await.expect("an answer"));
     assert!(!ledger.unlock(&id, None).await.expect("an answer"));
+}
+
+/// What a pull request was to roll out before its merge is held as long as it has the lock.
+async fn what_is_given_up_waits_for_nobody(ledger: &Ledger) {
+    let id = ledger.stack(WHERE, &stack("given"), 1).await.expect("a row");
+    let lease = ours(ledger, &id).await;
+    let (case, of_pull) = (Case::default(), (Reason::Applied { pull: 7 }).words());
+    let held = async |name: &str, reason: &str| {
+        let new = NewRun { reason, ..new_run("aaaa") };
+        let run = ledger.begin(&id, &lease, &new, 11).await.expect("a run");
+        let seal = ledger.keep_seal(&seal("given/dev", name), false, 12).await.expect("a seal");
+        let new = NewHold { run: &run, seal: &seal, ..new_hold(name, &case) };
+        assert!(ends_held(ledger, &id, &lease, new, 12).await);
+        let wish = Wish { owner: "pr/7", reason: "x", length: 600_000 };
+        assert!(ledger.lock(&id, &wish).await.expect("an answer").is_some());
+    };
+    let is_open = async |name: &str| !ledger.hold_named(name).await.expect("a hold").state.is_over();
+    held("of-pull", &of_pull).await;
+    assert!(!ledger.give_up(&id, Some("pr/8"), "closed", 13).await.expect("an answer") && is_open("of-pull").await);
+    assert!(ledger.give_up(&id, Some("pr/7"), "it was closed", 13).await.expect("an answer"));
+    let hold = ledger.hold_named("of-pull").await.expect("a hold");
+    assert_eq!((hold.ended(), hold.decided_at), (Some("pr/7: it was closed"), Some(13)));
+    assert_eq!(ledger.lock_on(&id).await.expect("an answer"), None);
+    // Whoever takes a lock away does that too; what the branch waits for, and what was merged, is held as before.
+    held("taken", &of_pull).await;
+    assert!(
+        ledger.give_up(&id, None, "ada took the lock away", 14).await.expect("an answer") && !is_open("taken").await
+    );
+    held("of-branch", "never rolled out before").await;
+    assert!(ledger.give_up(&id, None, "closed", 15).await.expect("an answer") && is_open("of-branch").await);
+    held("merged", &of_pull).await;
+    assert!(ledger.unlock(&id, Some("pr/7")).await.expect("an answer") && is_open("merged").await);
+    ledger.release(&id, &lease).await.expect("released");
 }
 
 async fn a_run_is_asked_to_stop(ledger: &Ledger) {

@@ -291,7 +291,7 @@ fn held(hold: &Hold) -> String {
     let (name, seal) = (&hold.name, &hold.seal);
     format!(
         "does not go back yet, it is held as hold/{name}: {}. Write `/gitinfra approve {seal}` or `/gitinfra reject {seal} REASON`",
-        hold.case.in_words()
+        hold.case.asks()
     )
 }
 

@@ -69,7 +69,7 @@ impl Server {
             // It is told before the stacks are given back: whoever is killed in between does both again.
             self.tell_back(watched, reviewer, (pull, &own), how).await?;
         }
-        self.unlock_all(&own, pull.number).await?;
+        self.unlock_all(&own, pull.number, how.as_deref()).await?;
         if how.is_some() {
             reviewer.tell_answers(pull.number).await?;
         }
@@ -141,21 +141,26 @@ impl Server {
                 untouched.push((lock, id));
             }
         }
-        self.unlock_all(&untouched, number).await
+        self.unlock_all(&untouched, number, Some("it gave the stack back")).await
     }
 
     /// Gives back a stack of a pull request, where it has it.
     pub(super) async fn leave(&self, watched: &Watched, number: u64, name: &str) -> Result<()> {
         let mut own = self.locks_of(watched, number).await?;
         own.retain(|(lock, _)| lock.name == name);
-        self.unlock_all(&own, number).await
+        self.unlock_all(&own, number, None).await
     }
 
-    async fn unlock_all(&self, locks: &[(Lock, StackId)], number: u64) -> Result<()> {
+    /// `why` says why what was held of them is not to be done any more. What was merged is held, or not, by its branch.
+    async fn unlock_all(&self, locks: &[(Lock, StackId)], number: u64, why: Option<&str>) -> Result<()> {
+        let (owner, now) = (owner(number), self.context.now());
         for (lock, id) in locks {
-            self.ledger.unlock(id, Some(&owner(number))).await?;
-            let deed = Deed { who: "gitinfra", did: "unlocked", what: &lock.name, details: &owner(number) };
-            self.ledger.audit(&deed, self.context.now()).await?;
+            match why {
+                Some(why) => self.ledger.give_up(id, Some(&owner), why, now).await?,
+                None => self.ledger.unlock(id, Some(&owner)).await?,
+            };
+            let deed = Deed { who: "gitinfra", did: "unlocked", what: &lock.name, details: &owner };
+            self.ledger.audit(&deed, now).await?;
         }
         Ok(())
     }

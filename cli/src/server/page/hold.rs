@@ -86,7 +86,7 @@ fn decide(look: &Look<'_>, hold: &Hold) -> Markup {
         div.card {
             h2 { "Decide" }
             @if let (Some(by), Some(why)) = (&hold.decided_by, &hold.reason) { p { (by) " refused it: " (legible(why)) } }
-            @if !open { p { "This hold is " (hold.state.word()) "." } }
+            @if !open { p { "This hold is " (hold.state.word()) @if let Some(why) = hold.ended() { ": " (legible(why)) } "." } }
             p.soft { (hold.case.needed.max(1)) " must approve (" (who) "), " (given) " did" @if given > 0 { ": " (hold.approvals.join(", ")) } "." }
             @if open && may { (forms(look, hold)) }
             @else if open { p { b { (who) } " decides." } }

@@ -372,13 +372,18 @@ fn what_is_held_is_rolled_out_once_it_is_allowed() {
     );
     t.write(number, &format!("/gitinfra up {at}"));
     t.until_says(number, &format!("`, then `/gitinfra up {at}` anew"));
+    assert!(t.says(number, "(who may allow it: ada)"), "{:?}", t.h.texts(number));
     assert!(t.status(&head).starts_with("failure is held as hold/"), "{}", t.status(&head));
+    let hold = t.h.place.get("holds")[0]["name"].as_str().unwrap_or_default().to_owned();
     assert!(t.has_lock() && t.h.place.file("b.txt").is_none());
     // Closed, nothing of it is left. Opened again, it is previewed, and held, anew.
     t.close(number);
     t.until_says(number, "it was closed without a merge. nothing of it was rolled out");
     poll("the lock to be given back", || !t.has_lock());
     assert_eq!(t.status(&head), "error it was closed without a merge");
+    assert!(t.h.place.get("holds").is_empty());
+    let ended = t.h.place.run(&format!("describe hold/{hold}"));
+    ended.expect_code(0).expect_out(&["overtaken", &format!("pr/{number}: it was closed without a merge")]);
     t.reopen(number);
     poll("its preview", || t.status(&head).starts_with("success would be held"));
     t.until_previewed(&head);
