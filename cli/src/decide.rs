@@ -39,6 +39,11 @@ impl Known {
         now.fence != self.fence + 1 || now.rolled_out != self.rolled_out || is_suspended
     }
 
+    /// Whether a commit stands, all of it: nothing was begun since.
+    pub fn stands_at(&self, commit: &str) -> bool {
+        self.last == Some(RunState::Succeeded) && self.rolled_out.as_ref().is_some_and(|(stands, _)| stands == commit)
+    }
+
     /// Refuses one that somebody wants to stay as it is for now.
     pub fn refuse_suspended(&self, name: &str) -> Result<()> {
         let Some(why) = &self.suspended else { return Ok(()) };

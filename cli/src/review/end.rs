@@ -6,6 +6,7 @@ use super::{Reviewer, shown, statuses};
 use crate::comment::escape;
 use crate::failure::Result;
 use crate::forge::{Pull, State, Status, What};
+use crate::ledger::Applied;
 use crate::record::{EndState, PullEnd, StackEnd};
 use crate::text::{count, short};
 
@@ -33,6 +34,24 @@ impl Reviewer {
     /// Tells the head of a pull request what came of a stack that a command rolls out before the merge.
     pub async fn tell_applied(&self, pull: &Pull, stack: &str, state: State, words: &str) -> Result<()> {
         self.tell_one(pull, &statuses::one(&format!("{}{stack}", statuses::OF_STACKS), state, words)).await
+    }
+
+    /// Writes down what a pull request rolled out. The head that it rolled out before is told that it is fit to be merged no more.
+    pub async fn note_applied(&self, pull: &Pull, stack: &str) -> Result<()> {
+        let Some(ledger) = &self.ledger else {
+            return Ok(());
+        };
+        let label = &self.previewer.mirror.source.label;
+        let mut before = ledger.applied(label).await?;
+        before.retain(|one| one.pull == pull.number && one.stack == stack && one.head != pull.head);
+        for one in before {
+            let of_head = Pull { head: one.head.clone(), ..pull.clone() };
+            let (old, new) = (short(&one.head), short(&pull.head));
+            let words = format!("is no longer rolled out at {old}: {new} took its place");
+            self.tell_applied(&of_head, stack, State::Error, &words).await?;
+        }
+        let (stack, head) = (stack.to_owned(), pull.head.clone());
+        ledger.note_applied(label, &Applied { pull: pull.number, stack, head, goes_back: false }).await
     }
 
     /// A commit that the forge has no more is told nothing.

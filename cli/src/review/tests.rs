@@ -9,11 +9,15 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::comment::Room;
+use crate::decide::Reason;
 use crate::environment::Environment;
 use crate::event::Heard;
 use crate::forge::{Abilities, Comment, Mergeable, Secret};
 use crate::git::{Mirror, Source};
-use crate::record::{EndState, PullEnd, PullRecord, PullStack, StackEnd};
+use crate::ledger::{Claim, NewRun, Wish};
+use crate::process::Process;
+use crate::record::{Action, EndState, PullEnd, PullRecord, PullStack, StackEnd};
+use crate::repo::{self, Listing, TreeFile};
 
 const ABILITIES: Abilities = Abilities {
     request: "pull request",
@@ -375,6 +379,52 @@ async fn what_came_of_a_merge_is_told_once_above_its_preview() {
         assert!(text.contains(words) && text.contains(preview.trim_end()), "{text}");
     }
     assert_eq!(place.forge.told().comments.len(), 1);
+}
+
+/// Once a later head is rolled out, an older one is fit to be merged no more.
+#[tokio::test]
+async fn an_older_head_is_told_that_another_one_took_its_place() {
+    let place = Place::new().await;
+    let told = async |head: &str| {
+        let pull = Pull { head: head.to_owned(), ..place.pull() };
+        place.reviewer.note_applied(&pull, "net/dev").await.expect("it is told");
+        place.forge.told().statuses.iter().map(|told| format!("{:?} {}", told.state, told.words)).collect::<Vec<_>>()
+    };
+    assert_eq!(told("9f31c2aaaa").await, [""; 0]);
+    assert_eq!(told("9f31c2aaaa").await, [""; 0], "it is the same");
+    assert_eq!(told("1a2b3c4ddd").await, ["Error is no longer rolled out at 9f31c2a: 1a2b3c4 took its place"]);
+}
+
+/// A run whose server was killed is written down as one that goes on, until somebody works on its stack again.
+#[tokio::test]
+async fn what_was_cut_off_is_not_told_to_go_on() {
+    let place = Place::new().await;
+    let ledger = place.reviewer.ledger.as_ref().expect("a ledger");
+    let label = &place.reviewer.previewer.mirror.source.label;
+    let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
+    let files = [file("net/Pulumi.yaml", "name: net\nruntime: yaml"), file("net/Pulumi.dev.yaml", "")];
+    let found = repo::stacks(&Listing { files: files.into(), ..Listing::default() });
+    let id = ledger.stack(label, &found.stacks[0], 1).await.expect("a row");
+    let wish = Wish { owner: "pr/7", reason: "x", length: 600_000 };
+    assert!(ledger.lock(&id, &wish).await.expect("an answer").is_some());
+    for (started, words) in [(Some(1), "net/dev failed"), (Process::current().started, "net/dev is being rolled out")] {
+        let claim = ledger.claim(&id, &Process { started, ..Process::current() }).await.expect("an answer");
+        let Claim::Ours(lease) = claim else { panic!("{claim:?}") };
+        let (reason, action) = ((Reason::Applied { pull: 7 }).words(), Action::RollOut);
+        let new = NewRun {
+            branch: "main",
+            commit: &place.head,
+            subject: "",
+            reason: &reason,
+            action,
+            host: "here",
+            backend: None,
+        };
+        ledger.begin(&id, &lease, &new, 1).await.expect("a run");
+        let up = Up::of(ledger, label, 7).await.expect("an answer");
+        assert_eq!(up.in_words().as_deref(), Some(words));
+        ledger.release(&id, &lease).await.expect("it is released");
+    }
 }
 
 #[tokio::test]

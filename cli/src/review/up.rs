@@ -66,8 +66,16 @@ impl Up {
             stacks.locks.iter().partition(|lock| lock.owner == format!("pr/{number}"));
         let (mut kept, mut branch) = (Vec::new(), None);
         for lock in own {
-            let runs = ledger.newest_runs(label, &lock.name).await?;
-            let known = stacks.known.get(&lock.name).map(|(_, _, known)| known);
+            let mut runs = ledger.newest_runs(label, &lock.name).await?;
+            let known = stacks.known.get(&lock.name);
+            if let (Some(run), Some((id, ..))) = (runs.first_mut(), known)
+                && run.state == RunState::Running
+                && !ledger.is_held(id).await?
+            {
+                // Whoever was at it was killed, and nobody has written that down yet.
+                run.state = RunState::Interrupted;
+            }
+            let known = known.map(|(_, _, known)| known);
             let one = Kept::of(&lock.name, number, known, &runs, stacks.holds.get(&lock.name));
             branch = branch.or_else(|| runs.first().filter(|_| one.at.is_some()).map(|run| run.branch.clone()));
             kept.push(one);

@@ -22,14 +22,14 @@ use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb};
 use crate::forge::{Pull, State};
 use crate::ledger::{Answered, Applied, StackId};
-use crate::record::{Action, HoldState, RunState, Task};
+use crate::record::{Action, RunState, Task};
 use crate::repo::Stack;
 use crate::review::{Reviewer, Up};
 use crate::rollout::Outcome;
 use crate::target::{Bound, Place, Target};
 use crate::text::short;
-use plan::Plan;
-use words::{Came, be, ended, in_words, listed};
+use plan::{Plan, allowed};
+use words::{Came, be, ended, in_words, listed, still_has};
 
 pub(super) use branch::Branch;
 pub(super) use locks::owner;
@@ -182,7 +182,7 @@ impl Server {
                 }
                 None => {
                     if outcome == Outcome::RolledOut {
-                        self.note_applied(watched, reviewer, pull, &name).await?;
+                        reviewer.note_applied(pull, &name).await?;
                     }
                     let said = self.said_of(&outcome, watched, (pull, &name)).await?;
                     if outcome.is_untouched() {
@@ -224,21 +224,6 @@ impl Server {
         }
     }
 
-    /// Writes down what a pull request rolled out. The head that it rolled out before is told that it is fit to be merged no more.
-    async fn note_applied(&self, watched: &Watched, reviewer: &Reviewer, pull: &Pull, name: &str) -> Result<()> {
-        let mut before = self.ledger.applied(&watched.label).await?;
-        before.retain(|one| one.pull == pull.number && one.stack == name && one.head != pull.head);
-        for one in before {
-            let of_head = Pull { head: one.head.clone(), ..pull.clone() };
-            let words =
-                format!("is no longer rolled out at {}: {} took its place", short(&one.head), short(&pull.head));
-            reviewer.tell_applied(&of_head, name, State::Error, &words).await?;
-        }
-        let (stack, head) = (name.to_owned(), pull.head.clone());
-        let applied = Applied { pull: pull.number, stack, head, goes_back: false };
-        self.ledger.note_applied(&watched.label, &applied).await
-    }
-
     /// Whether a pull request was merged or closed while a stack was rolled out for it, or its lock was given back: what is said of
     /// the stack then. The branch's own roll-out found it at work, so it is asked for once more.
     async fn ended_meanwhile(
@@ -248,9 +233,7 @@ impl Server {
         (pull, name, id): (&Pull, &str, &StackId),
     ) -> Result<Option<(State, String)>> {
         let now = reviewer.forge.pull(pull.number).await?;
-        let owner = owner(pull.number);
-        let has_lock = self.ledger.lock_on(id).await?.is_some_and(|lock| lock.owner == owner);
-        if now.is_open && has_lock {
+        if still_has(&now, self.ledger.lock_on(id).await?.as_ref()) {
             return Ok(None);
         }
         self.goes_to_the_branch(watched, reviewer, &now).await?;
@@ -286,24 +269,17 @@ impl Server {
         if lock != place.owner || known.suspended.is_some() {
             return Ok((Outcome::Moved, id, false));
         }
-        let stands = known.rolled_out.as_ref().is_some_and(|(commit, _)| *commit == plan.head.id);
-        let stood = stands && known.last == Some(RunState::Succeeded);
+        let stood = known.stands_at(&plan.head.id);
         let mut outcome = Outcome::RolledOut;
         if !stood {
-            let seal = self.allowed(label, &stack.name(), &plan.head.id).await?.unwrap_or_else(|| seal.to_owned());
+            let seal =
+                allowed(&self.ledger, (label, &plan.head.id), &stack.name()).await?.unwrap_or_else(|| seal.to_owned());
             let (branch, commit) = (pull.base.clone(), plan.head.clone());
             let target = Target { stack: stack.clone(), branch, commit, id: id.clone(), known };
             let reason = Reason::Applied { pull: pull.number };
             outcome = place.run(&target, (Action::RollOut, &reason), &plan.config, Bound::Seal(&seal)).await?;
         }
         Ok((outcome, id, stood))
-    }
-
-    /// What somebody allowed of a stack that was held at a head: that, and no longer what was shown before, is rolled out.
-    async fn allowed(&self, label: &str, name: &str, head: &str) -> Result<Option<String>> {
-        let mut holds = self.ledger.open_holds(label).await?;
-        let hold = holds.remove(name).filter(|hold| hold.commit == head && hold.state == HoldState::Approved);
-        Ok(hold.map(|hold| hold.seal))
     }
 
     /// What is said of a stack. Where nothing was done, its state says nothing of that.

@@ -10,8 +10,9 @@ use crate::failure::{Failure, Result};
 use crate::forge::command::{Command, Verb};
 use crate::forge::{Mergeable, Pull};
 use crate::git::{Commit, Mirror, Programs};
+use crate::ledger::Ledger;
 use crate::order::Order;
-use crate::record::PullRecord;
+use crate::record::{Hold, HoldState, PullRecord};
 use crate::repo::{self, Listing, Stack};
 use crate::review::{Reviewer, Up};
 use crate::server::commands::with_hints;
@@ -95,8 +96,34 @@ impl Server {
             Ok((stack, seal.ok_or_else(none)?))
         };
         let stacks = stacks.into_iter().map(sealed).collect::<Result<Vec<_>>>()?;
+        self.refuse_used(watched, reviewer, (pull, &head.id), &stacks).await?;
         mergeable(reviewer, pull).await?;
         Ok(Plan { head, config, stacks })
+    }
+
+    /// Refuses what was shown and was rolled out since, where something else stands by now: it says no more what would be done. It is
+    /// previewed anew.
+    async fn refuse_used(
+        &self,
+        watched: &Watched,
+        reviewer: &Reviewer,
+        (pull, head): (&Pull, &str),
+        stacks: &[(Stack, String)],
+    ) -> Result<()> {
+        let stacks = stacks.iter().map(|(stack, seal)| (stack.name(), seal.as_str()));
+        let used = used(&self.ledger, (&watched.label, head), stacks).await?;
+        if used.is_empty() {
+            return Ok(());
+        }
+        reviewer.tell_begun(pull).await?;
+        for name in &used {
+            self.preview_anew(watched, pull.number, Some(name)).await?;
+        }
+        let (names, at) = (list(&used.iter().map(String::as_str).collect::<Vec<_>>(), 5), short(head));
+        refused(format!(
+            "what was shown of {names} was rolled out once, and something else stands by now: it is previewed anew; read that, then \
+             write `/gitinfra up {at}` again"
+        ))
     }
 
     /// What can be told without looking at any commit.
@@ -121,6 +148,30 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// What somebody allowed of a stack that was held at a head: that, and no longer what was shown before, is rolled out.
+pub(super) async fn allowed(ledger: &Ledger, (label, head): (&str, &str), name: &str) -> Result<Option<String>> {
+    let hold = ledger.open_holds(label).await?.remove(name);
+    let is_it = |hold: &Hold| hold.commit == head && hold.state == HoldState::Approved;
+    Ok(hold.filter(is_it).map(|hold| hold.seal))
+}
+
+/// Those of the stacks whose seals were used up, and that don't stand at the head.
+async fn used<'s>(
+    ledger: &Ledger,
+    at: (&str, &str),
+    stacks: impl Iterator<Item = (String, &'s str)>,
+) -> Result<Vec<String>> {
+    let ((label, head), mut used) = (at, Vec::new());
+    let known = ledger.all_known(label).await?;
+    for (name, seal) in stacks {
+        let stands = known.get(&name).is_some_and(|(_, _, known)| known.stands_at(head));
+        if !stands && ledger.open_seal(seal).await?.is_none() && allowed(ledger, at, &name).await?.is_none() {
+            used.push(name);
+        }
+    }
+    Ok(used)
 }
 
 /// What a pull request has to do with stacks.
@@ -225,6 +276,54 @@ async fn mergeable(reviewer: &Reviewer, pull: &Pull) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decide::Reason;
+    use crate::engine::operation::Counts;
+    use crate::ledger::{Claim, Done, NewRun};
+    use crate::process::Process;
+    use crate::record::{Action, RunState};
+    use crate::repo::TreeFile;
+    use crate::seal::{Ground, Seal};
+
+    /// Once it was rolled out and went back, nobody knows any more what it would do.
+    #[tokio::test]
+    async fn what_was_shown_counts_until_it_is_rolled_out() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ledger = Ledger::open(None, folder.path()).await.expect("a ledger");
+        let file = |path: &str, text: &str| TreeFile { path: path.to_owned(), content: text.as_bytes().to_vec() };
+        let files = [file("net/Pulumi.yaml", "name: net\nruntime: yaml"), file("net/Pulumi.dev.yaml", "")];
+        let stack = repo::stacks(&Listing { files: files.into(), ..Listing::default() }).stacks.remove(0);
+        let id = ledger.stack("here", &stack, 1).await.expect("a row");
+        let [repository, name, head, base, tree, state] =
+            ["here", "net/dev", "head", "base", "tree", "s"].map(str::to_owned);
+        let (configuration, versions, refresh, destroy) = Default::default();
+        let ground =
+            Ground { repository, stack: name, head, base, tree, configuration, state, versions, refresh, destroy };
+        let seal = Seal { ground, changes: String::new(), plan: Default::default(), reads_others: false };
+        let shown = seal.id();
+        let of = async || {
+            let stacks = std::iter::once((stack.name(), shown.as_str()));
+            used(&ledger, ("here", "head"), stacks).await.expect("an answer")
+        };
+        let stands = async |commit: &str, seal: Option<&str>| {
+            let claim = ledger.claim(&id, &Process::current()).await.expect("an answer");
+            let Claim::Ours(lease) = claim else { panic!("{claim:?}") };
+            let (branch, subject, host, backend, action) = ("main", "", "here", None, Action::RollOut);
+            let reason = &(Reason::Applied { pull: 7 }).words();
+            let new = NewRun { branch, commit, subject, reason, action, host, backend };
+            let run = ledger.begin(&id, &lease, &new, 1).await.expect("a run");
+            let changes = Counts::new();
+            let done = Done { stands: Some(commit), seal, releases: true, ..Done::of(RunState::Succeeded, &changes) };
+            assert!(ledger.finish(&id, &lease, &run, &done, 1).await.expect("an answer"));
+        };
+        ledger.keep_shown(std::iter::once(&seal), 1).await.expect("a seal");
+        assert_eq!(of().await, [""; 0]);
+        stands("head", Some(&shown)).await;
+        assert_eq!(of().await, [""; 0], "it stands");
+        stands("base", None).await;
+        assert_eq!(of().await, ["net/dev"]);
+        ledger.keep_shown(std::iter::once(&seal), 2).await.expect("a seal");
+        assert_eq!(of().await, [""; 0], "it was previewed anew");
+    }
 
     #[test]
     fn only_what_the_base_allows_is_rolled_out_before_the_merge() {

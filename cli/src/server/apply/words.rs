@@ -1,7 +1,8 @@
 //! What is said of stacks that are rolled out before a merge. Pure.
 
+use super::owner;
 use crate::forge::{Pull, State};
-use crate::record::Run;
+use crate::record::{Lock, Run};
 use crate::rollout::Outcome;
 use crate::text;
 use crate::text::short;
@@ -48,6 +49,11 @@ pub(super) fn be(number: usize) -> &'static str {
     if number == 1 { "is" } else { "are" }
 }
 
+/// Whether what is rolled out for a pull request is still its own: it is open, and has the stack's lock.
+pub(super) fn still_has(pull: &Pull, lock: Option<&Lock>) -> bool {
+    pull.is_open && lock.is_some_and(|lock| lock.owner == owner(pull.number))
+}
+
 /// What is said where a pull request ended, or gave its stacks back, while they were to be rolled out, with what is left of them.
 pub(super) fn ended(pull: &Pull, branch: &str, left: &str) -> (State, String) {
     match &pull.merged {
@@ -67,6 +73,32 @@ pub(super) fn listed(names: &[String]) -> String {
 mod tests {
     use super::*;
     use crate::failure::Kind;
+
+    /// Whoever takes the lock away, or merges or closes it, while the engine is at work.
+    #[test]
+    fn what_ends_while_it_is_rolled_out_is_told_its_end() {
+        let lock = |owner: &str| Lock {
+            name: "net/dev".to_owned(),
+            repository: "here".to_owned(),
+            owner: owner.to_owned(),
+            reason: "it is rolled out".to_owned(),
+            until: 1,
+            created_at: 0,
+        };
+        let open = Pull::sample(7);
+        let closed = Pull { is_open: false, ..Pull::sample(7) };
+        let merged =
+            |base: &str| Pull { merged: Some("8e1f0c3aaaa".to_owned()), base: base.to_owned(), ..closed.clone() };
+        assert!(still_has(&open, Some(&lock("pr/7"))));
+        assert!(!still_has(&open, None) && !still_has(&open, Some(&lock("ada"))), "somebody took it away");
+        assert!(!still_has(&closed, Some(&lock("pr/7"))));
+        let said = |pull: &Pull| ended(pull, "main", "it goes back");
+        assert_eq!(said(&open), (State::Error, "was given back meanwhile: it goes back".to_owned()));
+        assert_eq!(said(&closed), (State::Error, "was closed meanwhile: it goes back".to_owned()));
+        let words = "was merged meanwhile as 8e1f0c3, which says what came of it".to_owned();
+        assert_eq!(said(&merged("main")), (State::Success, words));
+        assert_eq!(said(&merged("dev")).0, State::Error, "only main is rolled out");
+    }
 
     #[test]
     fn only_what_is_rolled_out_whole_is_to_be_merged() {
