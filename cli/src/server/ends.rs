@@ -10,6 +10,7 @@ use crate::forge::Pull;
 use crate::git::Mirror;
 use crate::ledger::AllKnown;
 use crate::record::{EndState, Hold, Lock, PullEnd, PullRecord, Run, RunState, StackEnd, Task};
+use crate::repo::{self, Found};
 use crate::review::Reviewer;
 
 impl Server {
@@ -111,9 +112,17 @@ impl<'a> Ends<'a> {
         }
         self.fetch_for(std::iter::once(commit).chain(all.iter().flat_map(Stood::commits))).await?;
         let config = self.config()?;
+        let found = config.apply(repo::stacks(&self.mirror.listing(&self.head())?), &self.watched.branch);
         let mut stacks = Vec::new();
         for stood in &all {
-            stacks.push(self.of_stack(&config, (commit, &record.head), stood).await?);
+            let mut end = self.of_stack(&config, (commit, &record.head), stood).await?;
+            if matches!(end.state, EndState::Waits | EndState::Locked)
+                && is_gone(&found, (stood.name, self.folder(stood.name)))
+            {
+                let why = format!("it is not on {} any more", self.watched.branch);
+                end = StackEnd { state: EndState::Untouched, why: Some(why), ..end };
+            }
+            stacks.push(end);
         }
         Ok(PullEnd { commit: commit.to_owned(), unmerged: None, stacks })
     }
@@ -148,8 +157,16 @@ impl<'a> Ends<'a> {
 
     /// What `gitinfra.yaml` says at the head of the branch.
     fn config(&self) -> Result<Config> {
-        let head = self.mirror.head_seen(&self.watched.branch).unwrap_or_default();
-        Config::read(&self.mirror.file(&head, config::FILE)?.unwrap_or_default())
+        Config::read(&self.mirror.file(&self.head(), config::FILE)?.unwrap_or_default())
+    }
+
+    /// Where a stack lay when it was looked at last.
+    fn folder(&self, name: &str) -> &str {
+        self.known.get(name).map(|(_, folder, _)| folder.as_str()).unwrap_or_default()
+    }
+
+    fn head(&self) -> String {
+        self.mirror.head_seen(&self.watched.branch).unwrap_or_default()
     }
 
     /// `head` is what was merged by the commit.
@@ -187,6 +204,11 @@ impl<'a> Ends<'a> {
     }
 }
 
+/// Whether a stack, by its name and folder, is certainly none of those that a branch rolls out.
+fn is_gone(found: &Found, stack: (&str, &str)) -> bool {
+    !found.lacks(std::iter::once(stack)).is_empty()
+}
+
 impl Stood<'_> {
     /// The newest run, where that is over.
     fn ended(&self) -> Option<&Run> {
@@ -215,6 +237,24 @@ impl Stood<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_left_its_branch_waits_no_more() {
+        let file = |path: &str, text: &str| crate::repo::TreeFile { path: path.to_owned(), content: text.into() };
+        let files = [
+            file("net/Pulumi.yaml", "name: net\nruntime: yaml"),
+            file("net/Pulumi.dev.yaml", ""),
+            file("web/Pulumi.yaml", "name: [\n"),
+        ];
+        let listing = repo::Listing { files: files.into(), ..repo::Listing::default() };
+        let gone = |config: &str| {
+            let found = Config::read(config).expect("a configuration").apply(repo::stacks(&listing), "main");
+            let known = [("net/dev", "net"), ("web/dev", "web"), ("old/dev", "old")];
+            known.into_iter().filter(|stack| is_gone(&found, *stack)).map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(gone(""), ["old/dev"], "what can't be read may be there");
+        assert_eq!(gone("exclude: ['net/']"), ["net/dev", "old/dev"]);
+    }
 
     #[test]
     fn what_waits_says_for_what() {

@@ -49,6 +49,12 @@ impl Server {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let message = format!("{} will not be done: no server watches that any more", list(&names, 5));
         self.context.tell(None, Body::Note { message });
+        if before.is_none() && ended.iter().any(is_awaited) {
+            // What was configured before the start is known to nobody: neither is a token that would be taken there.
+            let message = "a commit that they were to tell of keeps what it was told, also that it is pending: no server here speaks \
+                to its forge. A server that watches the repository again tells it anew";
+            self.context.tell(None, Body::Note { message: message.to_owned() });
+        }
         self.news.ring();
         if let Some(before) = before {
             // A forge that does not answer keeps no other configuration waiting.
@@ -60,7 +66,7 @@ impl Server {
 
     /// No commit waits for a preview or a roll-out that will not come.
     async fn tell_forges(&self, before: &Setup, ended: &[Job]) {
-        for job in ended.iter().filter(|job| matches!(job.task, Task::Review | Task::Apply)) {
+        for job in ended.iter().filter(|job| is_awaited(job)) {
             let reviewer = before.of_label(&job.repository).and_then(|watched| watched.reviewer.as_ref());
             let Some(reviewer) = reviewer else {
                 continue;
@@ -71,6 +77,11 @@ impl Server {
             }
         }
     }
+}
+
+/// Whether a commit may have been told that it is on its way.
+fn is_awaited(job: &Job) -> bool {
+    matches!(job.task, Task::Review | Task::Apply)
 }
 
 async fn end_pending(reviewer: &Reviewer, job: &Job) -> Result<()> {
