@@ -21,7 +21,8 @@
         show.id = "newer-" + id; show.className = "small"; show.type = "button"; show.textContent = "newer: show";
         part.before(show);
       }
-      show.onclick = () => { show.remove(); swap(part, html); };
+      // Whoever came here by keyboard goes on from what they asked for.
+      show.onclick = () => { swap(part, html); part.tabIndex = -1; part.focus(); show.remove(); };
     } else swap(part, html);
   };
   const swap = (part, html) => {
