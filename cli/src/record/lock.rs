@@ -34,3 +34,12 @@ impl Lock {
         format!("locked by {} until {}: {}", self.owner, timestamp(self.until), self.reason)
     }
 }
+
+#[cfg(test)]
+impl Lock {
+    /// Somebody's on `net/dev`.
+    pub fn sample(owner: &str) -> Lock {
+        let [name, repository, reason] = ["net/dev", "here", "moving"].map(str::to_owned);
+        Lock { name, repository, owner: owner.to_owned(), reason, until: 0, created_at: 0 }
+    }
+}

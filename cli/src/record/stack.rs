@@ -293,12 +293,6 @@ impl StackRecord {
 mod tests {
     use super::*;
 
-    fn lock_of(owner: &str) -> Option<Lock> {
-        let text = |text: &str| text.to_owned();
-        let (name, repository, reason) = (text("net/dev"), text("here"), text("moving"));
-        Some(Lock { name, repository, owner: text(owner), reason, until: 0, created_at: 0 })
-    }
-
     #[test]
     fn a_stack_has_one_word() {
         use Standing::{Behind, Busy, Destroyed, Failing, Gone, Held, New, Running, Stopped, UpToDate};
@@ -310,8 +304,8 @@ mod tests {
             ..StackRecord::default()
         };
         let frozen = |standing| StackRecord { suspended: Some("a freeze".to_owned()), ..is(standing) };
-        let locked = |standing| StackRecord { lock: lock_of("kim"), ..is(standing) };
-        let pulled = |standing| StackRecord { lock: lock_of("pr/6"), ..is(standing) };
+        let locked = |standing| StackRecord { lock: Some(Lock::sample("kim")), ..is(standing) };
+        let pulled = |standing| StackRecord { lock: Some(Lock::sample("pr/6")), ..is(standing) };
         let after = |standing| StackRecord { blocked_by: Some("net/dev".to_owned()), ..is(standing) };
         let anew = |behind_by| StackRecord { reads_anew: Some("net/dev".to_owned()), behind_by, ..is(Behind) };
         let by_kim = "locked by kim until 1970-01-01T00:00:00.000Z: moving";
@@ -343,7 +337,7 @@ mod tests {
             (locked(New), "blocked", by_kim),
             (locked(Gone), "gone", "it left the branch; what it rolled out still stands"),
             (pulled(Gone), "blocked", "pr/6 has it: moving"),
-            (StackRecord { lock: lock_of("kim"), ..frozen(Behind) }, "suspended", "a freeze"),
+            (StackRecord { lock: Some(Lock::sample("kim")), ..frozen(Behind) }, "suspended", "a freeze"),
             (after(Behind), "blocked", late),
             (after(UpToDate), "current", ""),
             (after(Failing), "failing", "it said no"),

@@ -538,16 +538,9 @@ mod tests {
         assert!(offer(up(&[run(RunState::Failed)], None)).starts_with("a comment with "));
         let two = Up { shown: shown(&["net/dev", "web/dev"]), ..up(&[run(RunState::Succeeded)], None) };
         assert!(offer(two).contains("rolls net/dev, web/dev out"), "a part of it is done");
-        let lock = Lock {
-            name: "net/dev".to_owned(),
-            repository: "here".to_owned(),
-            owner: "pr/1".to_owned(),
-            reason: "it is rolled out".to_owned(),
-            until: 1,
-            created_at: 0,
-        };
+        let lock = Lock::sample("pr/1");
         let taken = offer(Up { taken: Some(lock), ..nothing() });
-        assert!(taken.starts_with("net/dev: pr/1 has it: it is rolled out; once that is over, /gitinfra up 9f31c2a"));
+        assert!(taken.starts_with("net/dev: pr/1 has it: moving; once that is over, /gitinfra up 9f31c2a"));
         let mut behind = nothing();
         behind.shown.offer.as_mut().expect("an offer").is_current = false;
         assert!(offer(behind).starts_with("once main is merged into it, /gitinfra up rolls net/dev out"));

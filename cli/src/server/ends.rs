@@ -258,14 +258,7 @@ mod tests {
 
     #[test]
     fn what_waits_says_for_what() {
-        let lock = Lock {
-            name: "net/dev".to_owned(),
-            repository: "here".to_owned(),
-            owner: "pr/1".to_owned(),
-            reason: "it is rolled out".to_owned(),
-            until: 1,
-            created_at: 0,
-        };
+        let lock = Lock::sample("pr/1");
         let waits = |suspended, lock, by_tag: Option<&str>| {
             let stood =
                 Stood { name: "net/dev", stands: "", suspended, runs: Vec::new(), settled: None, hold: None, lock };
@@ -273,7 +266,7 @@ mod tests {
             (state, why.unwrap_or_default())
         };
         assert_eq!(waits(None, None, None), (EndState::Waits, String::new()));
-        assert_eq!(waits(None, Some(&lock), None), (EndState::Locked, "pr/1 has it: it is rolled out".to_owned()));
+        assert_eq!(waits(None, Some(&lock), None), (EndState::Locked, "pr/1 has it: moving".to_owned()));
         assert_eq!(waits(None, Some(&lock), Some("a tag")), (EndState::Waits, "a tag".to_owned()));
         assert_eq!(waits(Some("a freeze"), Some(&lock), None), (EndState::Locked, "suspended: a freeze".to_owned()));
     }

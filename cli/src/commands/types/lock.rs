@@ -74,8 +74,6 @@ mod tests {
 
     #[test]
     fn columns_are_fields() {
-        let text = |text: &str| text.to_owned();
-        let (owner, reason, repository) = (text("ada"), text("moving"), text("here"));
-        check_paths(&Lock { name: text("net/dev"), repository, owner, reason, until: 2, created_at: 1 });
+        check_paths(&Lock::sample("ada"));
     }
 }

@@ -253,14 +253,7 @@ mod tests {
 
     #[test]
     fn a_status_is_read_at_a_glance() {
-        let lock = Lock {
-            name: "net/dev".to_owned(),
-            repository: "here".to_owned(),
-            owner: "kim".to_owned(),
-            reason: "moving".to_owned(),
-            until: 0,
-            created_at: 0,
-        };
+        let lock = Lock::sample("kim");
         let locked = |standing| StackRecord { lock: Some(lock.clone()), ..record(standing) };
         let cases = [
             (record(Standing::UpToDate), "current"),

@@ -77,21 +77,13 @@ mod tests {
     /// Whoever takes the lock away, or merges or closes it, while the engine is at work.
     #[test]
     fn what_ends_while_it_is_rolled_out_is_told_its_end() {
-        let lock = |owner: &str| Lock {
-            name: "net/dev".to_owned(),
-            repository: "here".to_owned(),
-            owner: owner.to_owned(),
-            reason: "it is rolled out".to_owned(),
-            until: 1,
-            created_at: 0,
-        };
         let open = Pull::sample(7);
         let closed = Pull { is_open: false, ..Pull::sample(7) };
         let merged =
             |base: &str| Pull { merged: Some("8e1f0c3aaaa".to_owned()), base: base.to_owned(), ..closed.clone() };
-        assert!(still_has(&open, Some(&lock("pr/7"))));
-        assert!(!still_has(&open, None) && !still_has(&open, Some(&lock("ada"))), "somebody took it away");
-        assert!(!still_has(&closed, Some(&lock("pr/7"))));
+        assert!(still_has(&open, Some(&Lock::sample("pr/7"))));
+        assert!(!still_has(&open, None) && !still_has(&open, Some(&Lock::sample("ada"))), "somebody took it away");
+        assert!(!still_has(&closed, Some(&Lock::sample("pr/7"))));
         let said = |pull: &Pull| ended(pull, "main", "it goes back");
         assert_eq!(said(&open), (State::Error, "was given back meanwhile: it goes back".to_owned()));
         assert_eq!(said(&closed), (State::Error, "was closed meanwhile: it goes back".to_owned()));

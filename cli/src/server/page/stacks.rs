@@ -249,14 +249,7 @@ mod tests {
 
     #[test]
     fn a_lock_is_seen_and_waits_need_nobody() {
-        let lock = Lock {
-            name: "net/dev".to_owned(),
-            repository: "here".to_owned(),
-            owner: "kim".to_owned(),
-            reason: "moving".to_owned(),
-            until: 1,
-            created_at: 0,
-        };
+        let lock = Lock::sample("kim");
         let locked = |standing| row(StackRecord { lock: Some(lock.clone()), ..record(standing) }, None);
         let waits = [row(StackRecord { behind_by: Some(2), ..locked(Standing::Behind).record }, None)];
         let lead = head(&waits, 0).into_string();
