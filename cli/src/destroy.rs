@@ -34,7 +34,7 @@ impl Destroy {
         Ok((preview, kind))
     }
 
-    /// Destroys what was shown, once whoever has to allow it did. Budgets and policies are for what nobody asked for.
+    /// Destroys what was shown, once whoever has to allow it did. Budgets are for what nobody asked for.
     pub async fn run(&self, target: &Target, shown: &StackPreview) -> Result<Outcome> {
         target.refuse_suspended()?;
         let seal = confirmed(shown.seal.as_ref())?;

@@ -1,7 +1,5 @@
 //! Looks whether what stands is still what was rolled out, and brings it back to that.
 
-use std::collections::BTreeSet;
-
 use crate::config::{self, Config, Then};
 use crate::decide::Reason;
 use crate::engine::operation::Effect;
@@ -19,8 +17,8 @@ pub struct Drifting(pub Place);
 pub struct Looked {
     pub state: DriftState,
     pub findings: Findings,
-    /// The URNs of all that differs, also of what the configuration calls noise.
-    pub drifted: BTreeSet<String>,
+    /// All that differs, also what the configuration calls noise.
+    pub drifted: Plan,
     /// Of which kind the failure was, if there was one.
     pub kind: Option<Kind>,
 }
@@ -34,7 +32,7 @@ impl Drifting {
         let mut plan = Plan::of(&preview.changes);
         // What another stack puts out by now was changed by nobody here: it is rolled out with the stack's own next change.
         plan.resources.retain(|change| change.kind != REFERENCE);
-        let drifted = plan.resources.iter().map(|change| change.urn.clone()).collect();
+        let drifted = plan.clone();
         let (state, findings) = match preview.failure {
             Some(message) => (DriftState::Unchecked, Findings { message: Some(message), ..Findings::default() }),
             None => found(plan, &noise),
@@ -46,7 +44,7 @@ impl Drifting {
 
     /// Brings what drifted back to what was rolled out, within the stack's budgets, and changes nothing else. A stack that is
     /// suspended stays as it is.
-    pub async fn reconcile(&self, target: &Target, drifted: &BTreeSet<String>) -> Result<Outcome> {
+    pub async fn reconcile(&self, target: &Target, drifted: &Plan) -> Result<Outcome> {
         target.refuse_suspended()?;
         let config = target.config_now(&self.0.previewer.mirror).await?;
         let outcome = self.0.run(target, (Action::Reconcile, &Reason::Drifted), &config, Bound::Drift(drifted)).await?;

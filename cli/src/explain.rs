@@ -1,11 +1,12 @@
 //! Why a change touches a stack, path by path; and what of its program nobody looks into.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use crate::config::{FILE, fires};
-use crate::order::Order;
+use crate::order::{Order, contents, reads_gone};
+use crate::reading::{Reading, UNKNOWN};
 use crate::repo::{Stack, TreeFile, path};
 
 /// What a change means to a stack.
@@ -22,6 +23,9 @@ pub struct Explained {
     pub not_followed: Option<String>,
     /// The globs of tags by which it is rolled out, in the place of the branch's head.
     pub tags: Vec<String>,
+    /// What else is worth knowing of whom it reads and who reads it, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Why it is not rolled out whatever changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
@@ -34,20 +38,28 @@ pub struct Touch {
     pub why: String,
 }
 
-/// Explains a change, whose paths are sorted, to each of these stacks. `read` is what the newest run of each read, by name.
+/// Explains a change, whose paths are sorted, to each of these stacks. `gone` are those that stand and are not on the branch any more.
 pub fn explain(
     stacks: &[Stack],
     changed: &[String],
-    (files, read): (&[TreeFile], &BTreeMap<String, Vec<String>>),
+    (files, reading, gone): (&[TreeFile], &Reading, &BTreeSet<String>),
 ) -> Vec<Explained> {
     let mut all: Vec<Explained> = stacks.iter().map(|stack| by_files(stack, changed)).collect();
-    let order = Order::of(stacks.iter(), files, read);
+    let order = Order::of(stacks.iter(), files, &reading.here);
     let mut moved: BTreeSet<usize> = (0..all.len()).filter(|at| !all[*at].paths.is_empty()).collect();
     moved.extend(order.followers(moved.clone()));
     // What is rolled out by tags is moved by nothing else.
     for at in (0..all.len()).filter(|at| stacks[*at].tags.is_empty()) {
         let before: Vec<usize> = order.read_by(at).filter(|other| moved.contains(other)).collect();
         all[at].reads = before.into_iter().map(|other| all[other].stack.clone()).collect();
+    }
+    let contents = contents(files);
+    for (at, (explained, stack)) in all.iter_mut().zip(stacks).enumerate() {
+        let read = reading.of_gone(stack, &contents, (gone, !explained.paths.is_empty()));
+        explained.notes.extend(read.into_iter().map(reads_gone));
+        explained.notes.extend(reading.is_unknown(stack, &contents).then(|| format!("it {UNKNOWN}")));
+        let elsewhere = || reading.elsewhere(&explained.stack, " if what it reads comes to be another thing");
+        explained.notes.extend(Some(()).filter(|()| moved.contains(&at)).and_then(|()| elsewhere()));
     }
     all
 }
@@ -57,8 +69,8 @@ fn by_files(stack: &Stack, changed: &[String]) -> Explained {
     let touch = |path: &String| Some(Touch { path: path::shown(path), why: why(stack, path)? });
     let paths = changed.iter().filter_map(touch).collect();
     let refused = stack.check_name().err().map(|failure| failure.with_hints());
-    let (reads, tags) = (Vec::new(), stack.tags.clone());
-    Explained { stack: stack.name(), paths, reads, not_followed: not_followed(stack), tags, refused }
+    let (reads, notes, tags) = (Vec::new(), Vec::new(), stack.tags.clone());
+    Explained { stack: stack.name(), paths, reads, not_followed: not_followed(stack), tags, notes, refused }
 }
 
 fn why(stack: &Stack, changed: &str) -> Option<String> {
@@ -128,9 +140,12 @@ mod tests {
         let reader = TreeFile { path: "app/Pulumi.yaml".to_owned(), content: b"name: app\nruntime: yaml".to_vec() };
         let files = vec![reader, TreeFile { path: "app/Pulumi.dev.yaml".to_owned(), content: Vec::new() }];
         let app = stacks(&Listing { files, ..Listing::default() }).stacks.remove(0);
-        let read = BTreeMap::from([("app/dev".to_owned(), vec!["acme/net/dev".to_owned()])]);
-        let mut told = explain(&[app, stack], &changed.map(str::to_owned), (&[], &read));
+        let mut reading = Reading::default();
+        reading.here.insert("app/dev".to_owned(), ["acme/net/dev", "acme/hub/dev"].map(str::to_owned).into());
+        let gone = BTreeSet::from(["hub/dev".to_owned()]);
+        let mut told = explain(&[app, stack], &changed.map(str::to_owned), (&[], &reading, &gone));
         assert_eq!((told[0].paths.len(), &told[0].reads), (0, &vec!["net/dev".to_owned()]));
+        assert_eq!(told[0].notes, ["it reads hub/dev, which left the branch and is not rolled out any more"]);
         let told = told.remove(1);
         assert!(
             told.not_followed.as_ref().is_some_and(|words| words.ends_with("gitinfra.yaml: src/net/x: `require(..)`"))

@@ -8,6 +8,7 @@ mod side_by_side;
 mod tagged;
 mod tally;
 mod untried;
+mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -151,15 +152,19 @@ impl Follow {
         let mut tally = Tally::default();
         let (config, branch) = (&declared.config, &self.wishes.branch);
         config.refuse_left_out(&declared.found, &self.wishes.stacks, branch)?;
-        let found = config.apply(declared.found, branch).select(&self.wishes.stacks)?;
+        let gone = if is_new { gone(&declared.found, &known) } else { BTreeSet::new() };
+        let all = config.apply(declared.found, branch);
+        let found = all.clone().select(&self.wishes.stacks)?;
         self.tell_faults(&found.faults, &head.id, is_new, &mut tally);
         let (tagged, stacks) = found.stacks.into_iter().partition(|stack: &Stack| !stack.tags.is_empty());
         let mut looked = self.decided(stacks, &known, head, &declared.listing)?;
         looked.extend(self.decided_by_tags(tagged, &known, (config, head, tags), is_new, &mut tally)?);
         if is_new {
             self.tell_unknown(&looked);
+            self.tell_readers_of(&gone, &looked, &declared.listing).await?;
         }
-        let due = self.due((looked, head), is_new, &mut tally).await?;
+        let kept_back = self.kept_back(&looked, all.stacks, &known, (head, &declared.listing, is_new)).await?;
+        let due = self.due((looked, head), kept_back, is_new, &mut tally).await?;
         let worked = due.iter().any(|due| due.rest.is_none() && due.when.is_now());
         match self.wishes.dry_run {
             true => {
@@ -212,9 +217,7 @@ impl Follow {
     /// A stack that left the branch still stands; only a person can mean it to go. It is written down, since one that comes
     /// back may have been removed meanwhile, and so that it is told once for each head.
     async fn tell_gone(&self, declared: &Declared, known: &AllKnown, head: &Commit) -> Result<()> {
-        let rolled_out = known.iter().filter(|(_, (_, _, known))| known.rolled_out.is_some());
-        let places = rolled_out.map(|(name, (_, folder, _))| (name.as_str(), folder.as_str()));
-        for name in declared.found.lacks(places) {
+        for name in &gone(&declared.found, known) {
             let Some((id, folder, _)) = known.get(name).filter(|(.., known)| known.left_by.as_ref() != Some(&head.id))
             else {
                 continue;
@@ -273,6 +276,13 @@ impl Follow {
         let config = Config::read(&self.mirror.file(&head.id, config::FILE)?.unwrap_or_default())?;
         Ok(Declared { found, config, listing })
     }
+}
+
+/// The names of those that stand and that a commit has not any more.
+fn gone(found: &Found, known: &AllKnown) -> BTreeSet<String> {
+    let rolled_out = known.iter().filter(|(_, (_, _, known))| known.rolled_out.is_some());
+    let places = rolled_out.map(|(name, (_, folder, _))| (name.as_str(), folder.as_str()));
+    found.lacks(places).into_iter().map(str::to_owned).collect()
 }
 
 /// What is said of a stack that the branch has no longer; it may only have moved into a submodule.

@@ -58,6 +58,8 @@ pub struct Scan {
     pub texts: Vec<String>,
     /// What can't be told, in words.
     pub unknown: Vec<String>,
+    /// In how many places it makes a reference to another stack.
+    pub references: usize,
 }
 
 impl Scan {
@@ -196,8 +198,10 @@ impl Walk<'_> {
 
     /// Takes in what texts name, from the folder in which the program runs, or from the file's own.
     fn texts(&mut self, scan: &Scan, by: &str) {
-        let names = scan.texts.iter().filter(|text| may_be_stack(text));
-        self.reach.names.extend(names.cloned());
+        let names = || scan.texts.iter().filter(|text| may_be_stack(text));
+        self.reach.names.extend(names().cloned());
+        self.reach.named += names().filter(|text| !is_all_filled_in(text)).count();
+        self.reach.references += scan.references;
         for text in scan.texts.iter().filter(|text| may_be_path(text)) {
             for from in [self.folder.clone(), split(by).0.to_owned()] {
                 self.named(&from, text, by, "reads");
@@ -254,6 +258,11 @@ impl Walk<'_> {
 fn may_be_stack(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_./${}%()".contains(c);
     text.len() < 200 && text.matches('/').count() == 2 && !text.starts_with(['/', '.']) && text.chars().all(fits)
+}
+
+/// Whether nothing of such a name tells which stack it is.
+fn is_all_filled_in(name: &str) -> bool {
+    name.split('/').skip(1).all(|part| part.is_empty() || part.contains(['{', '$', '%']))
 }
 
 /// Whether a text looks like a path that leads somewhere.

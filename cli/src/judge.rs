@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{Act, Guard};
+use crate::config::{Act, Drift, Guard};
 use crate::engine::operation::Effect;
 use crate::record::{Objection, Why};
-use crate::seal::{Change, Plan};
+use crate::scrub::PLACEHOLDER;
+use crate::seal::{Change, Plan, Property};
 use crate::text::list;
 
 /// How many resources a sentence names.
@@ -43,16 +44,49 @@ fn objection(effect: Effect, most: usize, changes: &[&Change]) -> Objection {
     Objection { why: Why::Budget, words }
 }
 
-/// What would be done besides bringing back what has drifted: whoever looked was not told of it.
-pub fn beyond(plan: &Plan, drifted: &BTreeSet<String>) -> Option<Objection> {
+/// What would be done besides bringing back what a look found to have drifted: whoever looked was not told of it. That is all of a
+/// resource that was not among it, and a property that is another thing by now than it was then, unless it is noise.
+pub fn beyond(plan: &Plan, drifted: &Plan, noise: &Drift) -> Option<Objection> {
     let does = |change: &&Change| {
         matches!(change.effect(), Effect::Create | Effect::Update | Effect::Replace | Effect::Delete | Effect::Import)
     };
-    let changes = plan.resources.iter().filter(does).filter(|change| !drifted.contains(&change.urn));
-    let lines: Vec<String> = changes.map(Change::in_words).collect();
+    let changes = plan.resources.iter().filter(does);
+    let more = changes.filter_map(|change| match drifted.resources.iter().find(|found| found.urn == change.urn) {
+        Some(found) => Some(format!("{} ({})", change.in_words(), further(change, found, noise)?)),
+        None => Some(change.in_words()),
+    });
+    let lines: Vec<String> = more.collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let words = || format!("it would do more than bring back what has drifted: {}", list(&lines, FEW));
     (!lines.is_empty()).then(|| Objection { why: Why::Changed, words: words() })
+}
+
+/// How a resource has drifted further since it was looked at; `found` is what it had come to then.
+fn further(change: &Change, found: &Change, noise: &Drift) -> Option<String> {
+    match (found.effect(), change.effect()) {
+        (Effect::Delete, Effect::Create) => return None,
+        (Effect::Delete, _) => return Some("it was gone, and is there again".to_owned()),
+        (_, Effect::Create) => return Some("it is gone by now".to_owned()),
+        _ => {}
+    }
+    let is_told = |property: &&Property| !noise.is_noise(&change.kind, &property.path);
+    change.properties.iter().filter(is_told).find_map(|property| moved(property, &found.properties))
+}
+
+/// How a property differs from what was found of it. What is a secret, or has no value that could be shown, can't be compared.
+fn moved(property: &Property, found: &[Property]) -> Option<String> {
+    let Property { path, before: now, .. } = property;
+    let Some(found) = found.iter().find(|found| found.path == *path) else {
+        return Some(format!("{path} has drifted since"));
+    };
+    let is_hidden = |side: &Option<String>| side.as_ref().is_some_and(|value| value.contains(PLACEHOLDER));
+    let has_no_value = |property: &Property| property.before.is_none() && property.after.is_none();
+    if now == &found.after || is_hidden(now) || is_hidden(&found.after) || has_no_value(found) || has_no_value(property)
+    {
+        return None;
+    }
+    let told = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
+    Some(format!("{path} was {}, and is {} by now", told(&found.after), told(now)))
 }
 
 /// Whose word a roll-out needs before anybody gave one.
@@ -89,7 +123,7 @@ mod tests {
     use crate::config::Config;
     use crate::engine::operation::Operation;
 
-    fn plan(changes: &[(&str, &str, &str)]) -> Plan {
+    fn of(changes: &[(&str, &str, &str)]) -> Plan {
         let change = |(operation, kind, name): &(&str, &str, &str)| Change {
             urn: format!("urn:pulumi:dev::net::{kind}::{name}"),
             kind: (*kind).to_owned(),
@@ -103,7 +137,7 @@ mod tests {
 
     fn words(config: &str, changes: &[(&str, &str, &str)]) -> Vec<String> {
         let guard = Config::read(config).expect("a configuration").guard("net/dev");
-        over_budget(&plan(changes), &guard).into_iter().map(|objection| objection.words).collect()
+        over_budget(&of(changes), &guard).into_iter().map(|objection| objection.words).collect()
     }
 
     #[test]
@@ -131,17 +165,57 @@ mod tests {
 
     #[test]
     fn what_has_not_drifted_is_not_brought_back() {
-        let plan = plan(&[("update", "a:b:C", "x"), ("update", "a:b:C", "y"), ("same", "a:b:C", "z")]);
-        let drifted = |names: &[&str]| names.iter().map(|name| format!("urn:pulumi:dev::net::a:b:C::{name}")).collect();
-        assert_eq!(beyond(&plan, &drifted(&["x", "y"])), None);
-        let words = beyond(&plan, &drifted(&["x"])).map(|objection| objection.words);
+        let plan = of(&[("update", "a:b:C", "x"), ("update", "a:b:C", "y"), ("same", "a:b:C", "z")]);
+        let drifted = |names: &[&str]| of(&names.iter().map(|name| ("update", "a:b:C", *name)).collect::<Vec<_>>());
+        assert_eq!(beyond(&plan, &drifted(&["x", "y"]), &Drift::default()), None);
+        let words = beyond(&plan, &drifted(&["x"]), &Drift::default()).map(|objection| objection.words);
         assert_eq!(words.as_deref(), Some("it would do more than bring back what has drifted: ~ update a:b:C y"));
+    }
+
+    /// What was found is what is brought back: what has drifted further since nobody was told of.
+    #[test]
+    fn what_drifted_further_is_not_brought_back() {
+        let change = |operation: &str, properties: &[(&str, Option<&str>, Option<&str>)]| {
+            let mut plan = of(&[(operation, "a:b:C", "x")]);
+            let text = |side: Option<&str>| side.map(str::to_owned);
+            let property = |(path, before, after): &(&str, Option<&str>, Option<&str>)| Property {
+                path: (*path).to_owned(),
+                before: text(*before),
+                after: text(*after),
+            };
+            plan.resources[0].properties = properties.iter().map(property).collect();
+            plan
+        };
+        let (size, tag) = (("size", Some("1"), Some("2")), ("tags.by", None, Some("kim")));
+        let found = change("update", &[size, tag, ("key", Some("[secret]"), Some("[secret]")), ("odd", None, None)]);
+        let gone = change("delete", &[]);
+        let back = |path: &'static str, now: Option<&'static str>| change("update", &[(path, now, Some("1"))]);
+        let cases = [
+            (&found, back("size", Some("2")), ""),
+            (&found, change("replace", &[("size", Some("2"), Some("1")), ("tags.by", Some("kim"), None)]), ""),
+            (&found, back("size", Some("3")), "size was 2, and is 3 by now"),
+            (&found, back("size", None), "size was 2, and is nothing by now"),
+            (&found, change("replace", &[("size", Some("3"), Some("1"))]), "size was 2, and is 3 by now"),
+            (&found, back("more", Some("3")), "more has drifted since"),
+            (&found, back("noise", Some("3")), ""),
+            (&found, back("key", Some("[secret]")), ""),
+            (&found, back("odd", Some("3")), ""),
+            (&found, change("create", &[]), "it is gone by now"),
+            (&gone, change("create", &[("size", None, Some("1"))]), ""),
+            (&gone, back("size", Some("3")), "it was gone, and is there again"),
+        ];
+        let config = Config::read("drift: {ignore: [{types: ['a:**'], paths: [noise]}]}").expect("a configuration");
+        for (found, plan, expected) in cases {
+            let told = beyond(&plan, found, &config.drift).map(|objection| objection.words).unwrap_or_default();
+            let words = told.split_once('(').map_or("", |(_, words)| words.trim_end_matches(')'));
+            assert_eq!((words, told.is_empty()), (expected, expected.is_empty()), "{plan:?}");
+        }
     }
 
     #[test]
     fn who_has_to_allow_it_is_told_before_anybody_did() {
         let asked =
-            |text: &str, changes| asks(&plan(changes), &Config::read(text).expect("a configuration").guard("net/dev"));
+            |text: &str, changes| asks(&of(changes), &Config::read(text).expect("a configuration").guard("net/dev"));
         let bucket = [("update", "aws:s3/bucket:Bucket", "logs")];
         let two = "approvals: {count: 2, from: [ada, lee]}";
         assert_eq!(asked(two, &bucket).as_deref(), Some("it needs 2 to allow it (who may: ada, lee)"));

@@ -34,6 +34,7 @@ pub mod places;
 pub mod policy;
 pub mod preview;
 pub mod process;
+pub mod reading;
 pub mod record;
 pub mod repo;
 pub mod review;

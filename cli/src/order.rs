@@ -21,6 +21,11 @@ pub fn reads_anew(other: &str) -> String {
     format!("{other}, which it reads, puts out other values")
 }
 
+/// What is said of a stack that reads outputs of another one which left the branch.
+pub fn reads_gone(other: &str) -> String {
+    format!("it reads {other}, which left the branch and is not rolled out any more")
+}
+
 /// How far a stack has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -58,7 +63,7 @@ impl Order {
         let mut circles = Vec::new();
         for (reader, stack) in stacks.iter().enumerate() {
             let read = read.get(&stack.name()).map(Vec::as_slice).unwrap_or_default();
-            let read = whom(stack, &contents, read);
+            let read = self::reads(stack, &contents, read);
             let before = rules(stack, places.keys()).filter(|name| !read.contains(*name));
             for (name, is_read) in read.iter().map(|name| (name, true)).chain(before.map(|name| (name, false))) {
                 let Some(other) = places.get(name) else {
@@ -97,6 +102,15 @@ impl Order {
         let (mut found, mut left) = (BTreeSet::new(), Vec::from_iter(of));
         while let Some(other) = left.pop() {
             left.extend(readers[other].iter().copied().filter(|reader| found.insert(*reader)));
+        }
+        found
+    }
+
+    /// All that one of these comes after, if only through others.
+    pub fn before(&self, of: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+        let (mut found, mut left) = (BTreeSet::new(), Vec::from_iter(of));
+        while let Some(stack) = left.pop() {
+            left.extend(self.reads[stack].iter().copied().filter(|other| found.insert(*other)));
         }
         found
     }
@@ -159,16 +173,24 @@ pub fn before<'a>(
     read: &[String],
     all: impl Iterator<Item = &'a String>,
 ) -> BTreeSet<String> {
-    let mut before = whom(stack, contents, read);
+    let mut before = reads(stack, contents, read);
     before.extend(rules(stack, all).cloned());
     before
 }
 
 /// The names of those whose outputs a stack reads: whom it names, and whom its newest run read.
-fn whom(stack: &Stack, contents: &Contents<'_>, read: &[String]) -> BTreeSet<String> {
-    let mut whom = names(stack, contents);
-    whom.extend(read.iter().filter_map(|name| referred(name, &stack.project)));
-    whom
+pub fn reads(stack: &Stack, contents: &Contents<'_>, read: &[String]) -> BTreeSet<String> {
+    let mut reads = names(stack, contents);
+    reads.extend(read.iter().filter_map(|name| referred(name, &stack.project)));
+    reads
+}
+
+/// Whether a stack's program reads another one whose name nobody can tell before it runs: there are more references than names.
+pub fn is_made_at_run_time(stack: &Stack, contents: &Contents<'_>) -> bool {
+    let Texts { project, config } = Texts::of(stack, contents);
+    let of_program = stack.reach.as_ref().map(|reach| (reach.references, reach.named)).unwrap_or_default();
+    let is_more = of_program.0 > of_program.1 + config.iter().filter(|text| qualified(text).is_some()).count();
+    is_more || references(&project).iter().any(|name| filled_in(name, stack).contains("${"))
 }
 
 /// Those of all that rules say come before a stack.
@@ -197,24 +219,40 @@ fn way(reads: &[BTreeSet<usize>], from: usize, to: usize) -> Option<Vec<usize>> 
     Some(way)
 }
 
-/// The stacks that a stack names, as `PROJECT/STACK`.
-fn names(stack: &Stack, contents: &Contents<'_>) -> BTreeSet<String> {
-    // Whatever names none is not read for nothing: there may be ten thousand.
-    let read = |path: &str, hint: &str| {
-        let text = contents.get(path).and_then(|content| std::str::from_utf8(content).ok());
-        let text = text.filter(|text| text.contains(hint));
-        text.and_then(|text| serde_saphyr::from_str(text).ok()).unwrap_or_default()
-    };
-    let (project, config): (Value, Value) = (read(&stack.project_file, "ackReference"), read(&stack.config_file, "/"));
-    let mut texts = Vec::new();
-    texts_of(&config["config"], &mut texts);
-    let from_config = texts.into_iter().filter_map(qualified);
-    let in_program = stack.reach.iter().flat_map(|reach| &reach.names).filter_map(|text| in_text(text, stack));
-    from_config.chain(references(stack, &project)).chain(in_program).collect()
+/// Where a stack's files may name others.
+struct Texts {
+    /// The project's file.
+    project: Value,
+    /// Texts of the stack's configuration.
+    config: Vec<String>,
 }
 
-/// The stacks that the `StackReference`s of a YAML program name.
-fn references(stack: &Stack, project: &Value) -> Vec<String> {
+impl Texts {
+    /// Whatever names none is not read for nothing: there may be ten thousand.
+    fn of(stack: &Stack, contents: &Contents<'_>) -> Texts {
+        let read = |path: &str, hint: &str| -> Value {
+            let text = contents.get(path).and_then(|content| std::str::from_utf8(content).ok());
+            let text = text.filter(|text| text.contains(hint));
+            text.and_then(|text| serde_saphyr::from_str(text).ok()).unwrap_or_default()
+        };
+        let mut config = Vec::new();
+        texts_of(&read(&stack.config_file, "/")["config"], &mut config);
+        Texts { project: read(&stack.project_file, "ackReference"), config }
+    }
+}
+
+/// The stacks that a stack names, as `PROJECT/STACK`.
+fn names(stack: &Stack, contents: &Contents<'_>) -> BTreeSet<String> {
+    let Texts { project, config } = Texts::of(stack, contents);
+    let from_config = config.iter().filter_map(|text| qualified(text));
+    let in_program = stack.reach.iter().flat_map(|reach| &reach.names).filter_map(|text| in_text(text, stack));
+    let references = references(&project);
+    let referred = references.iter().filter_map(|name| referred(&filled_in(name, stack), &stack.project));
+    from_config.chain(referred).chain(in_program).collect()
+}
+
+/// What the `StackReference`s of a YAML program name, as it is written there.
+fn references(project: &Value) -> Vec<&str> {
     let resources = project["resources"].as_object().into_iter().flatten();
     let references = resources.filter(|(_, resource)| resource["type"] == REFERENCE);
     let named = references.map(|(key, resource)| {
@@ -222,7 +260,7 @@ fn references(stack: &Stack, project: &Value) -> Vec<String> {
     });
     let mut names: Vec<&str> = named.collect();
     called(project, &mut names);
-    names.into_iter().filter_map(|name| referred(&filled_in(name, stack), &stack.project)).collect()
+    names
 }
 
 /// The stacks that the function of that name reads, wherever it is called in a program.
@@ -264,9 +302,9 @@ fn in_text(text: &str, stack: &Stack) -> Option<String> {
 }
 
 /// Every text in a value.
-fn texts_of<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+fn texts_of(value: &Value, texts: &mut Vec<String>) {
     match value {
-        Value::String(text) => texts.push(text),
+        Value::String(text) => texts.push(text.clone()),
         Value::Array(items) => items.iter().for_each(|item| texts_of(item, texts)),
         Value::Object(fields) => fields.values().for_each(|field| texts_of(field, texts)),
         _ => {}
@@ -386,6 +424,34 @@ mod tests {
         );
     }
 
+    /// A name that is put together while the program runs is none that could be followed before.
+    #[test]
+    fn what_nobody_can_tell_before_is_known() {
+        let found = |runtime: &str, more: &str, config: &str| {
+            let project = format!("name: app\nruntime: {runtime}\n{more}");
+            let files = vec![file("app/Pulumi.yaml", &project), file("app/Pulumi.dev.yaml", config)];
+            let listing = Listing { files, ..Listing::default() };
+            (stacks(&listing).stacks.remove(0), listing)
+        };
+        let cases = [("organization/net/${pulumi.stack}", false), ("organization/net/${env}", true), ("dev", false)];
+        for (name, expected) in cases {
+            let (stack, listing) = found("yaml", &reference(name), "");
+            assert_eq!(is_made_at_run_time(&stack, &contents(&listing.files)), expected, "{name}");
+        }
+        for (references, named, config, expected) in [
+            (0, 0, "", false),
+            (1, 1, "", false),
+            (1, 0, "", true),
+            (2, 1, "", true),
+            (1, 0, "config: {app:net: acme/net/dev}", false),
+        ] {
+            let (mut stack, listing) = found("python", "", config);
+            stack.reach = Some(std::sync::Arc::new(crate::repo::Reach { references, named, ..Default::default() }));
+            let is_made = is_made_at_run_time(&stack, &contents(&listing.files));
+            assert_eq!(is_made, expected, "{references} {named} {config}");
+        }
+    }
+
     /// Whoever only comes after another one reads nothing of it.
     #[test]
     fn whoever_reads_one_follows_it() {
@@ -401,6 +467,7 @@ mod tests {
         let mut order = Order::of(found.iter(), &[], &reads);
         assert_eq!(Vec::from_iter(order.followers([3])), [0, 1]);
         assert_eq!((order.read_by(1).collect::<Vec<_>>(), order.read_by(2).count()), (vec![3], 0));
+        assert_eq!((Vec::from_iter(order.before([0])), Vec::from_iter(order.before([2, 4]))), (vec![1, 3], vec![3]));
         assert_eq!(rounds(&mut order, &[]), [vec![3, 4], vec![1, 2], vec![0]]);
     }
 

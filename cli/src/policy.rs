@@ -14,6 +14,7 @@ use crate::config::Policy;
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
 use crate::process;
+use crate::record::Action;
 use crate::seal::Plan;
 
 /// Who has not judged by then does not judge at all.
@@ -29,6 +30,7 @@ const LONGEST: usize = 2000;
 #[derive(Debug, Serialize)]
 pub struct Question<'a> {
     pub stack: &'a str,
+    pub action: Action,
     pub commit: &'a str,
     pub branch: &'a str,
     pub changes: &'a Plan,
@@ -130,22 +132,26 @@ async fn hear(from: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
+    fn question(plan: &Plan) -> Question<'_> {
+        Question { stack: "net/dev", action: Action::RollOut, commit: "aaaa", branch: "main", changes: plan }
+    }
+
     async fn asked(script: &str) -> Result<Option<String>> {
         let policy = Policy { command: ["sh", "-c", script].map(str::to_owned).to_vec() };
         let plan = Plan::default();
-        let question = Question { stack: "net/dev", commit: "aaaa", branch: "main", changes: &plan };
+        let question = question(&plan);
         let path = ("PATH".to_owned(), "/usr/bin:/bin".to_owned());
         judge(&policy, &question, Path::new("/"), &[path].into()).await
     }
 
     #[tokio::test]
     async fn an_exit_code_and_words_are_the_judgement() {
-        assert_eq!(asked("grep -q '\"stack\":\"net/dev\"'").await, Ok(None));
+        assert_eq!(asked("grep -q '\"stack\":\"net/dev\",\"action\":\"roll-out\"'").await, Ok(None));
         assert_eq!(asked("echo too much; echo more >&2; exit 1").await, Ok(Some("too much\nmore".to_owned())));
         assert_eq!(asked("exit 3").await, Ok(Some("it ended with exit status: 3".to_owned())));
         let missing = Policy { command: vec!["/no/such/program".to_owned()] };
         let plan = Plan::default();
-        let question = Question { stack: "net/dev", commit: "aaaa", branch: "main", changes: &plan };
+        let question = question(&plan);
         let failure = judge(&missing, &question, Path::new("/"), &Environment::new()).await;
         assert!(failure.expect_err("it is missing").message.contains("asking the policy `/no/such/program`"));
     }
@@ -157,7 +163,7 @@ mod tests {
         assert_eq!(asked("sleep 1000 & exit 0").await, Ok(None));
         let policy = Policy { command: ["sleep", "1000"].map(str::to_owned).to_vec() };
         let plan = Plan::default();
-        let question = Question { stack: "net/dev", commit: "aaaa", branch: "main", changes: &plan };
+        let question = question(&plan);
         let environment = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
         let cancel = CancellationToken::new();
         let waiting = refused(&policy, &question, Path::new("/"), &environment, &cancel);

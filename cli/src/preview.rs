@@ -1,6 +1,7 @@
 //! What a merge would change: the stacks that it touches, each previewed by the engine in a checkout of the merge. And what
 //! would go if a stack were destroyed.
 
+mod elsewhere;
 mod notes;
 mod sorted;
 mod stack;
@@ -25,6 +26,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
 use crate::order::Order;
+use crate::reading::Reading;
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::seal::Ground;
@@ -66,8 +68,8 @@ pub struct Merge {
     pub head: String,
     /// Only these, as `PROJECT/STACK` or `STACK`; all when there is none.
     pub stacks: Vec<String>,
-    /// Whose outputs the stacks read when they were rolled out, by their names: not every program's text tells.
-    pub read: BTreeMap<String, Vec<String>>,
+    /// Whose outputs stacks read when they were rolled out: not every program's text tells, and others may lie elsewhere.
+    pub reading: Reading,
     /// The commits of both, where they were fetched just now.
     pub fetched: Option<(Commit, Commit)>,
 }
@@ -122,6 +124,7 @@ impl Previewer {
             untouched.sort_unstable();
             worst = kind.map_or(worst, |kind| Some(Kind::worst(worst, kind)));
         }
+        notes.extend(stacks.iter().filter_map(|stack| elsewhere::note(stack, &merge.reading)));
         stacks.extend(faults.into_iter().map(faulty));
         let (base_commit, head_commit) = (base.id, head.id);
         let (base, head) = (merge.base.clone(), self.mirror.source.name_of(&merge.head));

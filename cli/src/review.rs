@@ -219,8 +219,8 @@ impl Reviewer {
     /// The merge of exactly the commit that the forge told of. A fork's is under a ref of the forge's own. It is fetched already
     /// here: what is out of reach says nothing about the merge.
     pub async fn fetch(&self, pull: &Pull) -> Result<(String, Merge)> {
-        let read = match &self.ledger {
-            Some(ledger) => ledger.reads(&self.previewer.mirror.source.label).await?,
+        let reading = match &self.ledger {
+            Some(ledger) => ledger.reading(&self.previewer.mirror.source.label).await?,
             None => Default::default(),
         };
         let reference = self.reference(pull)?;
@@ -230,7 +230,7 @@ impl Reviewer {
             return Err(Failure::input(message).hint("read what is new, and trust that commit"));
         }
         let (into, head_id, fetched) = (pull.base.clone(), pull.head.clone(), Some((base.clone(), head)));
-        Ok((base.id, Merge { base: into, head: head_id, stacks: Vec::new(), read, fetched }))
+        Ok((base.id, Merge { base: into, head: head_id, stacks: Vec::new(), reading, fetched }))
     }
 
     /// Where the head is found: a fork's is under a ref of the forge's own.

@@ -8,7 +8,6 @@ mod locks;
 mod pending;
 mod recovery;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -28,6 +27,7 @@ use crate::record::Action;
 use crate::repo::Stack;
 use crate::run_log::RunLog;
 use crate::scrub::Scrubber;
+use crate::seal::Plan;
 use end::{End, Held};
 
 pub use engine::{STOPPING, waiting_for};
@@ -81,8 +81,8 @@ pub struct RollOut<'a> {
     pub config: &'a Config,
     /// The seal of what somebody was shown and confirmed: that and nothing else is done.
     pub confirmed: Option<&'a str>,
-    /// The URNs of what has drifted, where that is to be brought back: nothing else is done unasked.
-    pub drifted: Option<&'a BTreeSet<String>>,
+    /// What a look found to have drifted, where that is to be brought back: nothing else is done unasked.
+    pub drifted: Option<&'a Plan>,
     /// Why the stack is suspended once the engine goes to work, if it is; a reason that it has already stays.
     pub suspends: Option<&'a str>,
     /// Whose lock on a stack is this roll-out's own.

@@ -20,13 +20,13 @@ use crate::tags::Tag;
 pub fn look(context: &Context, records: &mut [StackRecord]) {
     let branches: BTreeSet<(String, String)> = records.iter().filter_map(place).collect();
     for (repository, branch) in branches {
-        let Some(mirror) = Mirror::left(&context.state_dir, &repository, &context.environment) else {
-            continue;
-        };
+        let mirror = Mirror::left(&context.state_dir, &repository, &context.environment);
         let here = |record: &&mut StackRecord| place(record).is_some_and(|(r, b)| r == repository && b == branch);
-        if let Some(head) = mirror.head_seen(&branch) {
-            let _ = settled(&mirror, &branch, head, records.iter_mut().filter(here).collect());
-        }
+        let mut records: Vec<&mut StackRecord> = records.iter_mut().filter(here).collect();
+        let seen = mirror.and_then(|mirror| Some((mirror.head_seen(&branch)?, mirror)));
+        let kept = seen.and_then(|(head, mirror)| settled(&mirror, &branch, head, &mut records).ok());
+        keep_back(&mut records, &kept.unwrap_or_default());
+        tell_gone(&mut records);
     }
 }
 
@@ -59,15 +59,18 @@ struct Stood {
     /// Why it can't be rolled out at the head: its project can't be read, or it can't be told from another.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<String>,
-    /// The names of those that have to stand before it, where it is to be rolled out.
+    /// The names of those that have to stand before it, where its own files are to be rolled out.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     after: BTreeSet<String>,
+    /// Globs of those that rules say have to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     labels: BTreeMap<String, String>,
 }
 
 /// The shape in which looks are kept: what was kept in another one is looked at anew.
-const SHAPE: &str = "2";
+const SHAPE: &str = "3";
 
 fn is_not(said: &bool) -> bool {
     !said
@@ -82,26 +85,35 @@ impl Kept {
 }
 
 /// Fills in how the stacks of a branch stand, by the look before where that was at the same commits.
-fn settled(mirror: &Mirror, branch: &str, head: String, mut records: Vec<&mut StackRecord>) -> Result<()> {
+fn settled(mirror: &Mirror, branch: &str, head: String, records: &mut [&mut StackRecord]) -> Result<Kept> {
     let tags: String = mirror.tags_seen().iter().map(|tag| format!("{} {}\n", tag.name, tag.commit)).collect();
     let ground = format!("{} {SHAPE} {head} {}", env!("CARGO_PKG_VERSION"), digest::name_of(&tags));
     let file = format!("gitinfra-standing-{}.json", digest::name_of(branch));
     let mut kept: Kept = mirror.note(&file).filter(|kept: &Kept| kept.ground == ground).unwrap_or_default();
     if !records.iter().all(|record| kept.of(record).is_some()) {
-        kept = Kept { ground, stacks: compare(mirror, branch, &head, &records)? };
+        kept = Kept { ground, stacks: compare(mirror, branch, &head, records)? };
         // Where it can't be kept, the next look takes as long.
         let _ = mirror.keep_note(&file, &kept);
     }
-    for record in &mut records {
+    for record in records {
         if let Some(stood) = kept.stacks.get(&record.name) {
             settle(record, stood);
         }
     }
-    keep_back(&mut records, &kept);
-    Ok(())
+    Ok(kept)
 }
 
-/// Notes which stacks wait for one that was not rolled out, and so on for those that wait for these.
+/// Notes which stacks read one that left the branch.
+fn tell_gone(records: &mut [&mut StackRecord]) {
+    let is_gone = |record: &&&mut StackRecord| record.standing == Standing::Gone;
+    let gone: Vec<StackRecord> = records.iter().filter(is_gone).map(|record| (**record).clone()).collect();
+    for record in records.iter_mut().filter(|record| record.standing == Standing::UpToDate) {
+        let read = gone.iter().find(|gone| record.reads_from(gone));
+        record.reads_gone = read.map(|gone| gone.name.clone());
+    }
+}
+
+/// Notes which stacks wait for one that was not rolled out, and so on for those that wait for these: as a pass over the branch would.
 fn keep_back(records: &mut [&mut StackRecord], kept: &Kept) {
     let mut back: BTreeSet<String> =
         records.iter().filter(|record| record.keeps_back()).map(|record| record.name.clone()).collect();
@@ -109,14 +121,22 @@ fn keep_back(records: &mut [&mut StackRecord], kept: &Kept) {
     while std::mem::take(&mut has_more) {
         let free = records.iter_mut().filter(|record| record.standing.is_due() && record.blocked_by.is_none());
         for record in free {
-            let after = kept.stacks.get(&record.name).map(|stood| stood.after.iter());
-            if let Some(other) = after.into_iter().flatten().find(|other| back.contains(*other)) {
-                record.blocked_by = Some(other.clone());
+            if let Some(other) = kept_back_by(record, kept.stacks.get(&record.name), &back) {
+                record.blocked_by = Some(other);
                 back.insert(record.name.clone());
                 has_more = true;
             }
         }
     }
+}
+
+/// The first of those that don't move which a stack comes after: by its files, by what it read when it was rolled out, or by rules.
+fn kept_back_by(record: &StackRecord, stood: Option<&Stood>, back: &BTreeSet<String>) -> Option<String> {
+    let after = stood.into_iter().flat_map(|stood| stood.after.iter().cloned());
+    let found = after.chain(record.sources()).find(|other| back.contains(other) && *other != record.name);
+    let rules = stood.map(|stood| stood.rules.as_slice()).unwrap_or_default();
+    let is_ruled = |other: &&String| !rules.is_empty() && **other != record.name && config::any(rules, other);
+    found.or_else(|| back.iter().find(is_ruled).cloned())
 }
 
 fn place(record: &StackRecord) -> Option<(String, String)> {
@@ -200,6 +220,7 @@ fn told(
         let Some(stood) = all.get_mut(&stack.name()) else {
             continue;
         };
+        stood.rules.clone_from(&stack.after);
         if let Some(commit) = stood.commit.clone() {
             stood.is_due = is_due(&mut stack, changes.since(&commit)?, &mut programs);
             if !stood.is_due {
@@ -243,5 +264,54 @@ fn settle(record: &mut StackRecord, stood: &Stood) {
         record.message = Some(fault.clone());
     } else if stood.is_due && record.standing == Standing::UpToDate {
         record.standing = Standing::Behind;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a pass over the branch: whoever reads one that does not move, or comes after it by a rule, waits for it, and so on.
+    #[test]
+    fn who_waits_for_whom() {
+        let record = |name: &str, standing, reads: &[&str]| StackRecord {
+            name: name.to_owned(),
+            standing,
+            reads: reads.iter().map(|read| (*read).to_owned()).collect(),
+            commit: Some("aaaa".to_owned()),
+            ..StackRecord::default()
+        };
+        let mut records = [
+            StackRecord { suspended: Some("later".to_owned()), ..record("net/dev", Standing::Behind, &[]) },
+            StackRecord {
+                reads_anew: Some("net/dev".to_owned()),
+                ..record("app/dev", Standing::Behind, &["o/net/dev"])
+            },
+            record("web/dev", Standing::Behind, &["o/app/dev"]),
+            record("still/dev", Standing::UpToDate, &["o/net/dev", "o/left/dev"]),
+            record("late/dev", Standing::Behind, &[]),
+            record("free/dev", Standing::Behind, &["o/still/dev"]),
+            record("left/dev", Standing::Gone, &[]),
+        ];
+        let late = Stood { rules: vec!["n*/*".to_owned()], ..Stood::default() };
+        let kept = Kept { stacks: [("late/dev".to_owned(), late)].into(), ..Kept::default() };
+        let mut all: Vec<&mut StackRecord> = records.iter_mut().collect();
+        keep_back(&mut all, &kept);
+        tell_gone(&mut all);
+        let told: Vec<(&str, Option<&str>)> =
+            records.iter().map(|record| (record.name.as_str(), record.blocked_by.as_deref())).collect();
+        let expected = [
+            ("net/dev", None),
+            ("app/dev", Some("net/dev")),
+            ("web/dev", Some("app/dev")),
+            ("still/dev", None),
+            ("late/dev", Some("net/dev")),
+            ("free/dev", None),
+            ("left/dev", None),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(records[1].state().0.word(), "blocked");
+        let gone: Vec<&str> = records.iter().filter_map(|record| record.reads_gone.as_deref()).collect();
+        assert_eq!((gone, records[3].reads_gone.is_some()), (vec!["left/dev"], true));
     }
 }

@@ -1,8 +1,6 @@
 //! A stack as its files were at some commit, with what the ledger knows of it: what is gone back to, looked at again or destroyed,
 //! each by itself.
 
-use std::collections::BTreeSet;
-
 use crate::config::{self, Config};
 use crate::decide::{Known, Reason};
 use crate::engine::{LeftLock, Pulumi};
@@ -14,7 +12,7 @@ use crate::record::{Action, Run, StackRecord};
 use crate::repo::{self, Stack};
 use crate::rollout::{Outcome, RollOut};
 use crate::scrub::Scrubber;
-use crate::seal::Seal;
+use crate::seal::{Plan, Seal};
 
 pub struct Target {
     pub stack: Stack,
@@ -96,8 +94,8 @@ fn named(mirror: &Mirror, commit: &str, name: &str) -> Result<Stack> {
 pub enum Bound<'a> {
     /// What somebody was shown and confirmed, by its seal.
     Seal(&'a str),
-    /// To bring back what a look found to have drifted, by URNs.
-    Drift(&'a BTreeSet<String>),
+    /// To bring back what a look found to have drifted.
+    Drift(&'a Plan),
 }
 
 /// Where something is done with one stack by itself.

@@ -17,9 +17,9 @@ use crate::ui::{Events, Stream};
 const ABOUT: &str = "\
 Destroy what a stack rolled out; what would go is shown first
 
-The approvals that gitinfra.yaml asks for are asked for here, too: until they are given it is held (exit 6), and the same command \
-goes on then. A stack that is suspended or locked is refused (exit 5). Budgets and policies are for what nobody asked for by \
-itself: they don't bound it.";
+The approvals that gitinfra.yaml asks for are asked for here, too, and its policies judge it: until it is allowed it is held \
+(exit 6), and the same command goes on then. A stack that is suspended or locked is refused (exit 5). Budgets are for what nobody \
+asked for by itself: they don't bound it.";
 
 /// Destroy what a stack rolled out; what would go is shown first
 #[derive(Debug, Arguments)]

@@ -1,6 +1,6 @@
 //! `gitinfra explain`: why a change touches a stack, or doesn't.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use clap::{Args as Arguments, ValueEnum};
 
@@ -10,6 +10,7 @@ use crate::config::{self, Config};
 use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Result};
 use crate::git::{Mirror, Programs};
+use crate::reading::Reading;
 use crate::repo::{self, Found, Listing, Stack};
 use crate::text::list;
 
@@ -43,14 +44,14 @@ impl Verb for Explain {
         let mirror = shell.mirror(&self.source).await?;
         let base = mirror.fetch_ref(&self.base).await?;
         let head = mirror.fetch_ref(&self.head).await?;
-        let (found, listing) = self.found(&mirror, &base.id, &head.id)?;
+        let reading = match shell.names_ledger() {
+            true => shell.ledger().await?.reading(&mirror.source.label).await?,
+            false => Reading::default(),
+        };
+        let (found, listing, gone) = self.found(&mirror, (&base.id, &head.id), &reading)?;
         let changed = mirror.changed_paths(&base.id, &head.id)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.base)))?;
-        let read = match shell.names_ledger() {
-            true => shell.ledger().await?.reads(&mirror.source.label).await?,
-            false => BTreeMap::new(),
-        };
-        let mut all = explain(&found.stacks, &changed, (&listing.files, &read));
+        let mut all = explain(&found.stacks, &changed, (&listing.files, &reading, &gone));
         let wanted = found.select(&self.names)?.stacks;
         let wanted: BTreeSet<String> = wanted.iter().map(Stack::name).collect();
         all.retain(|explained| wanted.contains(&explained.stack));
@@ -63,21 +64,28 @@ impl Verb for Explain {
 }
 
 impl Explain {
-    /// All stacks, for others may read those that are wanted.
-    fn found(&self, mirror: &Mirror, base: &str, head: &str) -> Result<(Found, Listing)> {
+    /// All stacks, for others may read those that are wanted; and the names of those that are gone.
+    fn found(
+        &self,
+        mirror: &Mirror,
+        (base, head): (&str, &str),
+        reading: &Reading,
+    ) -> Result<(Found, Listing, BTreeSet<String>)> {
         let config = Config::read(&mirror.file(base, config::FILE)?.unwrap_or_default())?;
         let listing = mirror.listing(head)?;
         let found = repo::stacks(&listing);
+        let mut gone = reading.gone(&found, &self.base);
+        gone.extend(repo::stacks(&mirror.listing(base)?).gone_in(&found));
         config.refuse_left_out(&found, &self.names, &self.base)?;
         let mut found = config.apply(found, &self.base);
         let mut programs = Programs::at(mirror, head, &listing)?;
         found.stacks.iter_mut().for_each(|stack| programs.follow(stack));
-        Ok((found, listing))
+        Ok((found, listing, gone))
     }
 }
 
 fn text(explained: &Explained) -> String {
-    let Explained { stack, paths, reads, not_followed, tags, refused } = explained;
+    let Explained { stack, paths, reads, not_followed, tags, notes, refused } = explained;
     let reads: Vec<&str> = reads.iter().map(String::as_str).collect();
     let mut lines = match paths.len() {
         _ if refused.is_some() => {
@@ -96,6 +104,6 @@ fn text(explained: &Explained) -> String {
     if !tags.is_empty() {
         lines.push(format!("  note: no merge rolls it out, but the newest tag of {}", tags.join(", ")));
     }
-    lines.extend(not_followed.iter().map(|note| format!("  note: {note}")));
+    lines.extend(notes.iter().chain(not_followed).map(|note| format!("  note: {note}")));
     lines.join("\n")
 }

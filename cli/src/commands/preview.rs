@@ -59,12 +59,12 @@ impl Verb for Preview {
             jobs: self.jobs.into(),
             key,
         };
-        let read = match &ledger {
-            Some(ledger) => ledger.reads(&previewer.mirror.source.label).await?,
+        let reading = match &ledger {
+            Some(ledger) => ledger.reading(&previewer.mirror.source.label).await?,
             None => Default::default(),
         };
         let (base, head, stacks) = (self.base.clone(), self.head.clone(), self.stacks.clone());
-        let merge = Merge { base, head, stacks, read, fetched: None };
+        let merge = Merge { base, head, stacks, reading, fetched: None };
         let (preview, worst) = previewer.preview(&merge).await?;
         if let Some(ledger) = &ledger {
             ledger.keep_shown(preview.seals(), shell.context.now()).await?;

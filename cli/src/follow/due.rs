@@ -48,6 +48,8 @@ pub(super) enum Rest {
     Held,
     /// Somebody has a lock on it.
     Locked,
+    /// One that it comes after, and that was not named with it, does not stand.
+    Blocked,
 }
 
 impl Follow {
@@ -56,15 +58,20 @@ impl Follow {
     pub(super) async fn due(
         &self,
         (looked, head): (Vec<Looked>, &Commit),
+        kept_back: BTreeMap<String, String>,
         is_new: bool,
         tally: &mut Tally,
     ) -> Result<Vec<Due>> {
         let (waits, mut kept) = (self.waits().await?, BTreeMap::new());
         for Looked { stack, id, known, decision, head } in &looked {
-            if let Decision::RollOut(_) = decision
-                && let Some(wait) = self.wait(&waits, id.as_ref(), stack, known, head).await?
-            {
-                kept.insert(stack.name(), wait);
+            let Decision::RollOut(_) = decision else {
+                continue;
+            };
+            let name = stack.name();
+            let wait = self.wait(&waits, id.as_ref(), stack, known, head).await?;
+            let blocked = || kept_back.get(&name).map(|other| (Rest::Blocked, Some(why_blocked(&name, other))));
+            if let Some(wait) = wait.or_else(blocked) {
+                kept.insert(name, wait);
             }
         }
         let readers = self.readers(&looked, |name| !kept.contains_key(name)).await?;
@@ -86,7 +93,8 @@ impl Follow {
                 }
                 Decision::RollOut(reason) => {
                     let (rest, words) = kept.remove(&name).unzip();
-                    if let Some(reason) = words.flatten().filter(|_| is_new) {
+                    // Whoever asks for it is told again.
+                    if let Some(reason) = words.flatten().filter(|_| is_new || self.wishes.look_anew()) {
                         self.context.tell(Some(&name), Body::waits(reason));
                     }
                     due.push(Due { stack, known, when: When::Now(reason), head, rest });
@@ -150,6 +158,13 @@ impl Follow {
         let (failures, last) = self.ledger.failures(id, &head.id).await?;
         Ok(self.context.now() < last + patience(failures, interval))
     }
+}
+
+fn why_blocked(name: &str, other: &str) -> String {
+    format!(
+        "blocked: it comes after {other}, which was not rolled out\nhint: roll out {other} first, with `gitinfra sync {other}`; \
+         `gitinfra sync --force {name}` does not wait for it"
+    )
 }
 
 fn why_held(hold: &Hold) -> String {

@@ -1,7 +1,5 @@
 //! Looks for drift as often as the configuration wants it.
 
-use std::collections::BTreeSet;
-
 use super::Follow;
 use crate::config::{self, Config, Then};
 use crate::drift::{Drifting, DueLook, Looked, due};
@@ -9,6 +7,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::preview::Previewer;
 use crate::record::{DriftState, Findings};
+use crate::seal::Plan;
 use crate::target::{Place, Target};
 
 impl Follow {
@@ -67,7 +66,7 @@ impl Follow {
     }
 
     /// What is suspended, locked or worked on is left as it is for now. It has drifted all the same.
-    async fn brought_back(&self, drifting: &Drifting, target: &Target, drifted: &BTreeSet<String>) -> Result<()> {
+    async fn brought_back(&self, drifting: &Drifting, target: &Target, drifted: &Plan) -> Result<()> {
         match drifting.reconcile(target, drifted).await {
             Err(failure) if failure.kind == Kind::Busy => {
                 let why = format!("it is not brought back: {}", failure.with_hints());

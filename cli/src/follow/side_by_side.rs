@@ -34,27 +34,36 @@ impl Follow {
         let mut order = Order::of(due.iter().map(|due| &due.stack), files, &read);
         self.tell_circles(due, &order);
         self.set_aside(due, &mut order, tally);
-        self.tell_blocked(due, &mut order, tally);
+        self.tell_blocked(due, &mut order, BTreeSet::new(), tally);
+        let mut busy = BTreeSet::new();
         if order.waiting_ones().next().is_some() {
             let pulumi = Pulumi::find(&self.environment).await?.until(&self.context.cancel);
             let alone = Arc::default();
             let heads: BTreeMap<&str, &Commit> = due.iter().map(|due| (due.head.id.as_str(), &due.head)).collect();
             let prepared = |(id, head)| (id, self.preparation(&pulumi, config, head, &alone));
-            self.in_order(&heads.into_iter().map(prepared).collect(), due, &mut order, tally).await?;
+            busy = self.in_order(&heads.into_iter().map(prepared).collect(), due, &mut order, tally).await?;
         }
-        self.tell_blocked(due, &mut order, tally);
+        self.tell_blocked(due, &mut order, busy, tally);
         tally.cancelled += order.waiting_ones().filter(|stack| due[*stack].when.is_now()).count();
         Ok(())
     }
 
-    /// Takes out those that can't go any more. One that stands stays as it is, with what it read.
-    fn tell_blocked(&self, due: &[Due], order: &mut Order, tally: &mut Tally) {
+    /// Takes out those that can't go any more. One that stands stays as it is, with what it read; where somebody else is at one that it
+    /// reads (`busy`), it may follow that once it stands.
+    fn tell_blocked(&self, due: &[Due], order: &mut Order, mut busy: BTreeSet<usize>, tally: &mut Tally) {
         for (stack, other) in order.blocked() {
             match &due[stack].when {
                 // After a decision that is void everything is looked at anew.
                 _ if tally.moved => {}
                 When::Now(_) => {
                     self.context.tell(Some(&due[stack].stack.name()), blocked_by(&due[other]));
+                    tally.skipped += 1;
+                }
+                When::IfReadsAnew { .. } if busy.contains(&other) => {
+                    busy.insert(stack);
+                    let other = due[other].stack.name();
+                    let words = format!("it waits for {other}, and follows if that puts out other values");
+                    self.context.tell(Some(&due[stack].stack.name()), Body::waits(words));
                     tally.skipped += 1;
                 }
                 When::IfReadsAnew { .. } => self.stands(&due[stack], tally),
@@ -78,7 +87,7 @@ impl Follow {
         }
         match rest {
             Rest::Held => tally.hold(),
-            Rest::Locked => tally.skip(Kind::Busy),
+            Rest::Locked | Rest::Blocked => tally.skip(Kind::Busy),
             Rest::Resting => tally.skipped += 1,
         }
     }
@@ -170,16 +179,17 @@ impl Follow {
         }
     }
 
-    /// Keeps so many roll-outs under way as there are jobs. What has begun is brought to its end, whatever becomes of the others.
+    /// Keeps so many roll-outs under way as there are jobs. What has begun is brought to its end, whatever becomes of the others. Gives
+    /// those that somebody else is at.
     async fn in_order(
         &self,
         prepared: &BTreeMap<&str, RollOut<'_>>,
         due: &[Due],
         order: &mut Order,
         tally: &mut Tally,
-    ) -> Result<()> {
+    ) -> Result<BTreeSet<usize>> {
         let mut under_way = FuturesUnordered::new();
-        let mut broken = None;
+        let (mut broken, mut busy) = (None, BTreeSet::new());
         // Those whose backend had no room, until something ends.
         let (mut resting, mut told) = (BTreeSet::new(), BTreeSet::new());
         loop {
@@ -191,7 +201,7 @@ impl Follow {
             }
             let Some((stack, turn)) = under_way.next().await else {
                 if resting.is_empty() || broken.is_some() || self.context.cancel.is_cancelled() {
-                    return broken.map_or(Ok(()), Err);
+                    return broken.map_or(Ok(busy), Err);
                 }
                 // Others take the room, on this machine or elsewhere.
                 self.context.rest(PAUSE).await;
@@ -221,6 +231,7 @@ impl Follow {
                 continue;
             }
             resting.clear();
+            busy.extend((outcome == Ok(Outcome::Busy)).then_some(stack));
             match self.settled(&due[stack], outcome, tally) {
                 Ok(well) => order.ended(stack, well),
                 Err(failure) => broken = Some(failure),

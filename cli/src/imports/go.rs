@@ -150,6 +150,7 @@ pub fn scan(text: &str) -> Scan {
                     "import" => in_imports = true,
                     // Imports end where something else is declared.
                     "func" | "var" | "const" | "type" => is_head = false,
+                    "NewStackReference" => scan.references += 1,
                     _ => {}
                 }
             }
@@ -198,6 +199,8 @@ mod tests {
             (found.imports.as_slice(), found.texts.as_slice()),
             (&["a", "c/d", "f"].map(str::to_owned)[..], &["g/../h", "g", "../h"].map(str::to_owned)[..])
         );
+        let text = "func main() { pulumi.NewStackReference(ctx, org+name, nil) } // NewStackReference(";
+        assert_eq!(scan(text).references, 1);
         assert_eq!(scan("package a\n//go:embed data/*.json \"b\"\nvar x embed.FS").texts, ["./data", "./b"]);
         assert_eq!(
             used("go 1.22\nuse ./a\nuse (\n\t./b // b\n\t\"../c\"\n)\nreplace x => ./y"),

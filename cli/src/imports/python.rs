@@ -171,6 +171,7 @@ pub fn scan(text: &str) -> Scan {
         scan.texts.push(SEARCH_PATH.to_owned());
     }
     for line in &lines {
+        scan.references += references(line);
         for statement in line.split(';').map(str::trim) {
             // After a colon on the same line another statement begins.
             let statement = statement.rsplit(": ").next().map_or(statement, |last| {
@@ -180,6 +181,13 @@ pub fn scan(text: &str) -> Scan {
         }
     }
     scan
+}
+
+/// How often a line reads outputs of another stack; what stands in its texts does not.
+fn references(line: &str) -> usize {
+    let code = line.split('\u{1}').map(|part| part.split_once('\u{2}').map_or(part, |(_, code)| code));
+    // Before the bracket a space may stand.
+    code.map(|code| code.replace(' ', "").matches("StackReference(").count()).sum()
 }
 
 fn statements(statement: &str, scan: &mut Scan) {
@@ -316,6 +324,9 @@ mod tests {
 
     #[test]
     fn what_is_worked_out_is_said_and_texts_are_kept() {
+        let text =
+            "pulumi.StackReference(org + '/net/' + env)\nx = [StackReference (n) for n in all]\n'StackReference(x)'";
+        assert_eq!(scan(text).references, 2);
         assert_eq!(scan("importlib.import_module(name)").unknown.len(), 1);
         let found = scan("os.path.join(here, '..', 'lambda')\nPath(x) / '..' / 'data'\nf('../y')");
         assert_eq!(found.texts, ["../lambda", "..", "lambda", "../data", "..", "data", "../y"]);

@@ -67,8 +67,10 @@ fn imports(tokens: &[Token], scan: &mut Scan) {
                 ("import" | "require", Some(Token::Sign('('))) => called(tokens, at + 2, word, scan),
                 ("require", Some(Token::Sign('.'))) if sign(3, '(') => called(tokens, at + 4, word, scan),
                 ("URL", Some(Token::Sign('('))) => url(tokens, at + 2, scan),
+                ("StackReference", Some(Token::Sign('('))) => scan.references += 1,
                 _ => {}
             },
+            Token::Word(word) if word == "StackReference" && sign(1, '(') => scan.references += 1,
             Token::Text(text) => {
                 texts.push(text.clone());
                 // The parts of a path that is put together stand one after the other.
@@ -309,6 +311,8 @@ mod tests {
         assert_eq!((found.imports.len(), found.unknown.len()), (0, 3));
         let found = scan("path.join(__dirname, '..', 'lambda'); f(\"../x.json\")");
         assert_eq!(found.texts, ["../lambda", "..", "lambda", "../x.json"]);
+        let text = "new pulumi.StackReference(`${a}${b}`); new StackReference(x); // StackReference(y)";
+        assert_eq!(scan(text).references, 2);
         let found = scan("f(`organization/net/${pulumi.getStack()}`, `a${`b${c}`}`)");
         assert_eq!(found.texts, ["organization/net/{}", "b{}", "a{}"]);
         let found = scan("new URL('../data.bin', import.meta.url)");

@@ -139,6 +139,7 @@ fn stack(row: StackRow) -> Result<StackRecord, String> {
         lock: None,
         blocked_by: None,
         reads_anew: None,
+        reads_gone: None,
         // Where nobody looked nothing is known.
         drift: row.drift.map_or(Ok(DriftState::Unchecked), |drift| drift.parse())?,
         message: row.message,

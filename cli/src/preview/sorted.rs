@@ -10,7 +10,8 @@ use crate::engine::changes::ChangeSet;
 use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Result};
 use crate::git::{Commit, Mirror, Programs};
-use crate::order::Order;
+use crate::order::{Contents, Order, contents};
+use crate::reading::{Reading, UNKNOWN};
 use crate::repo::{self, Fault, Found, Stack, TreeFile, path};
 use crate::text::list;
 
@@ -57,22 +58,25 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     let after = Config::read(&mirror.file(merged, config::FILE)?.unwrap_or_default());
     let notes = after.map_or_else(|failure| vec![failure.message], |after| after.idle(&found, branch));
     let mut sorted = Sorted { config: config.clone(), notes, ..Sorted::default() };
-    let names: Vec<String> = before.stacks.iter().map(Stack::name).collect();
+    let mut gone = merge.reading.gone(&found, branch);
+    gone.extend(before.gone_in(&found));
     if wanted.is_empty() {
-        let known = names.iter().zip(&before.stacks).map(|(name, stack)| (name.as_str(), stack.folder.as_str()));
-        sorted.gone = found.lacks(known).into_iter().map(str::to_owned).collect();
+        sorted.gone = before.gone_in(&found);
     }
-    let known = BTreeSet::from_iter(names);
+    let known: BTreeSet<String> = before.stacks.iter().map(Stack::name).collect();
     config.refuse_left_out(&found, wanted, branch)?;
     let all = config.apply(found, branch);
     let Found { stacks, faults } = all.clone().select(wanted)?;
     sorted.faults = faults;
     sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
+    let contents = contents(&listing.files);
     let mut programs = Programs::at(mirror, merged, &listing)?;
     let mut others = Vec::new();
     for mut stack in stacks {
         programs.follow(&mut stack);
-        match why(&stack, &known, &changed) {
+        let why = why(&stack, &known, &changed);
+        sorted.notes.extend(of_sources(&stack, &contents, (&merge.reading, &gone), why.is_some()));
+        match why {
             Some(reason) => sorted.touched.push(Touched { stack, why: Why::Touched(reason) }),
             None => others.push(stack),
         }
@@ -86,7 +90,7 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
             }
         }
     }
-    let may_follow = may_follow(&sorted.touched, &others, &listing.files, &merge.read);
+    let may_follow = may_follow(&sorted.touched, &others, &listing.files, &merge.reading.here);
     for stack in others {
         // What is rolled out by tags is moved by nothing else.
         match stack.tags.is_empty() && may_follow.contains(&stack.name()) {
@@ -100,11 +104,11 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
             stack
         });
         let all: Vec<Stack> = all.collect();
-        let explained = explain(&all, &changed, (&listing.files, &merge.read));
+        let explained = explain(&all, &changed, (&listing.files, &merge.reading, &gone));
         let chosen: BTreeSet<String> = sorted.names().collect();
         sorted.notes.extend(explained.iter().filter_map(|explained| beside(explained, &chosen)));
     }
-    sorted.order = Order::of(sorted.touched.iter().map(|touched| &touched.stack), &listing.files, &merge.read);
+    sorted.order = Order::of(sorted.touched.iter().map(|touched| &touched.stack), &listing.files, &merge.reading.here);
     Ok(sorted)
 }
 
@@ -113,6 +117,23 @@ impl Sorted {
     fn names(&self) -> impl Iterator<Item = String> {
         self.touched.iter().map(|touched| touched.stack.name()).chain(self.untouched.iter().cloned())
     }
+}
+
+/// What is worth knowing of whom a stack reads: one that is gone, or one that nobody can tell yet.
+fn of_sources(
+    stack: &Stack,
+    contents: &Contents<'_>,
+    (reading, gone): (&Reading, &BTreeSet<String>),
+    is_changed: bool,
+) -> Vec<String> {
+    let name = stack.name();
+    let gone = reading.of_gone(stack, contents, (gone, is_changed)).into_iter();
+    let gone = gone.map(|other| {
+        format!(
+            "{name} reads {other}, which is not on the branch any more after the merge, and is not rolled out any more"
+        )
+    });
+    gone.chain(reading.is_unknown(stack, contents).then(|| format!("{name} {UNKNOWN}"))).collect()
 }
 
 /// That a chosen stack follows one that was not chosen, so that this preview can't show it.

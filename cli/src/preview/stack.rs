@@ -19,6 +19,7 @@ use crate::judge;
 use crate::limit::Limit;
 use crate::policy::{self, Question};
 use crate::process::kill_group;
+use crate::record::Action;
 use crate::repo::Stack;
 use crate::rollout::{STOPPING, waiting_for};
 use crate::scrub::Scrubber;
@@ -132,7 +133,8 @@ impl Place<'_> {
         let (plan, guard) = (Plan::of(&shown), self.config.guard(name));
         let mut objections: Vec<String> =
             judge::over_budget(&plan, &guard).into_iter().map(|objection| objection.words).collect();
-        let question = Question { stack: name, commit: &guards.commit, branch: &guards.branch, changes: &plan };
+        let (action, commit, branch) = (Action::RollOut, guards.commit.as_str(), guards.branch.as_str());
+        let question = Question { stack: name, action, commit, branch, changes: &plan };
         for policy in &guard.policies {
             let refused = policy::refused(policy, &question, root, &self.previewer.environment, cancel).await?;
             objections.extend(refused.map(|words| scrubber.scrub(&words)));

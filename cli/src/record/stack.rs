@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::{DriftState, Lock, RunState};
 use crate::moment;
-use crate::order::{reads_anew, referred};
+use crate::order::{reads_anew, reads_gone, referred};
 use crate::text::count;
 
 /// How far a stack's roll-outs got, whatever people say about it.
@@ -140,6 +140,8 @@ pub struct StackRecord {
     pub blocked_by: Option<String>,
     /// A stack that it reads, and that puts out other values than it read.
     pub reads_anew: Option<String>,
+    /// A stack that it reads, and that left the branch: it is not rolled out any more.
+    pub reads_gone: Option<String>,
     /// What the newest look for drift found.
     pub drift: DriftState,
     /// Why the newest run did not succeed.
@@ -234,7 +236,7 @@ impl StackRecord {
                     (StackState::Queued, commits.or_else(reads))
                 }
                 Standing::New => (StackState::New, None),
-                _ => (StackState::Current, None),
+                _ => (StackState::Current, self.reads_gone.as_deref().map(reads_gone)),
             }),
         }
     }
@@ -264,12 +266,16 @@ impl StackRecord {
         is_before_merge || self.standing.is_due()
     }
 
+    /// The names of those whose outputs its newest run read.
+    pub fn sources(&self) -> impl Iterator<Item = String> {
+        let project = self.name.split('/').next().unwrap_or_default();
+        self.reads.iter().filter_map(move |name| referred(name, project))
+    }
+
     /// Whether it stands and read what another one puts out.
     pub fn reads_from(&self, other: &StackRecord) -> bool {
-        let project = self.name.split('/').next().unwrap_or_default();
-        let is_it = |name: &String| referred(name, project).as_ref() == Some(&other.name);
         let is_beside = self.backend == other.backend && self.name != other.name;
-        self.commit.is_some() && is_beside && self.reads.iter().any(is_it)
+        self.commit.is_some() && is_beside && self.sources().any(|name| name == other.name)
     }
 
     /// The lock on it, where that is not why it is what it is.
@@ -308,6 +314,7 @@ mod tests {
         let pulled = |standing| StackRecord { lock: Some(Lock::sample("pr/6")), ..is(standing) };
         let after = |standing| StackRecord { blocked_by: Some("net/dev".to_owned()), ..is(standing) };
         let anew = |behind_by| StackRecord { reads_anew: Some("net/dev".to_owned()), behind_by, ..is(Behind) };
+        let gone = |standing| StackRecord { reads_gone: Some("hub/dev".to_owned()), ..is(standing) };
         let by_kim = "locked by kim until 1970-01-01T00:00:00.000Z: moving";
         let late = "it comes after net/dev, which was not rolled out";
         let cases = [
@@ -316,6 +323,9 @@ mod tests {
             (StackRecord { behind_by: Some(2), ..is(Behind) }, "queued", "behind by 2 commits"),
             (anew(None), "queued", "net/dev, which it reads, puts out other values"),
             (anew(Some(2)), "queued", "behind by 2 commits"),
+            (gone(UpToDate), "current", "it reads hub/dev, which left the branch and is not rolled out any more"),
+            (gone(Behind), "queued", ""),
+            (StackRecord { blocked_by: Some("net/dev".to_owned()), ..anew(None) }, "blocked", late),
             (is(Running), "running", ""),
             (is(Failing), "failing", "it said no"),
             (is(Stopped), "failing", "its newest run was cancelled"),

@@ -206,6 +206,13 @@ impl Found {
         gone.map(|(name, _)| name).collect()
     }
 
+    /// The names of those of these stacks that another commit has not any more.
+    pub fn gone_in(&self, other: &Found) -> Vec<String> {
+        let names: Vec<String> = self.stacks.iter().map(Stack::name).collect();
+        let known = names.iter().zip(&self.stacks).map(|(name, stack)| (name.as_str(), stack.folder.as_str()));
+        other.lacks(known).into_iter().map(str::to_owned).collect()
+    }
+
     /// Whether a stack may be there although it was not found: under a name that two have, or in a folder whose project
     /// can't be read.
     fn hides(&self, name: &str, folder: &str) -> bool {

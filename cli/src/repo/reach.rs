@@ -24,6 +24,9 @@ pub struct Reach {
     pub packages: BTreeMap<(String, &'static str), Step>,
     /// Texts of the program that read like the name of a stack: `ORGANIZATION/PROJECT/STACK`.
     pub names: BTreeSet<String>,
+    /// How many texts do, and in how many places outputs of another stack are read: what is put together there is no text.
+    pub named: usize,
+    pub references: usize,
     /// What it reads outside of the repository by its own words.
     pub outside: BTreeSet<String>,
     /// What it reads through links that lead out.

@@ -172,17 +172,20 @@ impl Gate<'_> {
         Ok(refused(format!("it would destroy other than was shown: {}\n{differs}", in_words(&look.others))))
     }
 
-    /// Whoever has to allow what is rolled out has to allow that it goes.
+    /// Whoever has to allow what is rolled out has to allow that it goes, and policies judge that as well. Budgets don't: that all of it
+    /// goes is what was asked for.
     async fn destroys_shown(&self, shown: Sealed, look: Look) -> Result<Passage> {
-        let Some(missing) = self.guards.missing(&shown.approvals, &look.plan, 0) else {
+        let objections = self.policies(&look.plan).await?;
+        let least = usize::from(!objections.is_empty());
+        let Some(missing) = self.guards.missing(&shown.approvals, &look.plan, least) else {
             if !shown.approvals.is_empty() {
                 self.say(&shown, &look, &shown.approvals);
             }
             return Ok(Passage::Open { seal: Some(shown.id) });
         };
-        let (needed, from) =
-            (self.guards.needed(&look.plan), self.guards.from(&shown.approvals, &look.plan, 0).to_vec());
-        let case = self.case(Some(&shown), look, Vec::new(), (needed, from), Some(missing));
+        let needed = self.needed(&look.plan, &objections);
+        let from = self.guards.from(&shown.approvals, &look.plan, least).to_vec();
+        let case = self.case(Some(&shown), look, objections, (needed, from), Some(missing));
         self.hold(Some(&shown), &shown.seal, case).await
     }
 
@@ -319,7 +322,8 @@ impl Gate<'_> {
         } else if shown.is_none() && self.guards.is_sealed() && !self.refreshes() && !look.plan.is_empty() {
             object(Why::Unsealed, "nobody sealed a preview of it".to_owned());
         }
-        objections.extend(self.by.drifted.and_then(|drifted| judge::beyond(&look.plan, drifted)));
+        let noise = &self.by.config.drift;
+        objections.extend(self.by.drifted.and_then(|drifted| judge::beyond(&look.plan, drifted, noise)));
         objections.extend(self.guards.objections(&look.plan));
         objections.extend(self.policies(&look.plan).await?);
         Ok(objections)
@@ -327,7 +331,8 @@ impl Gate<'_> {
 
     async fn policies(&self, plan: &Plan) -> Result<Vec<Objection>> {
         let name = self.job.claimed.stack.name();
-        let question = Question { stack: &name, commit: &self.by.head.id, branch: self.by.branch, changes: plan };
+        let (action, commit, branch) = (self.by.action, self.by.head.id.as_str(), self.by.branch);
+        let question = Question { stack: &name, action, commit, branch, changes: plan };
         let (root, environment, cancel) = (&self.run.root, self.by.environment, self.job.claimed.cancel);
         let mut objections = Vec::new();
         for policy in self.guards.policies() {

@@ -322,35 +322,35 @@ impl Said<'_> {
     /// Why its stacks are touched.
     async fn explained(&self, ledger: &Ledger) -> Result<String> {
         let mirror = &self.reviewer.previewer.mirror;
-        let ((base, head), read) = (self.sides(ledger).await?, ledger.reads(&self.watched.label).await?);
+        let ((base, head), reading) = (self.sides(ledger).await?, ledger.reading(&self.watched.label).await?);
         let listing = mirror.listing(&head.id)?;
         let names: Vec<String> = self.command.stack.iter().cloned().collect();
         let mut found = self.declared(&base.id, &head.id)?;
+        let gone = reading.gone(&repo::stacks(&listing), &self.pull.base);
         let wanted = found.clone().select(&names).map_err(with_hints)?;
         let wanted: BTreeSet<String> = wanted.stacks.iter().map(Stack::name).collect();
         let mut programs = Programs::at(mirror, &head.id, &listing)?;
         found.stacks.iter_mut().for_each(|stack| programs.follow(stack));
         let changed = mirror.changed_paths(&base.id, &head.id)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.pull.base)))?;
-        let all = explain(&found.stacks, &changed, (&listing.files, &read)).into_iter();
+        let all = explain(&found.stacks, &changed, (&listing.files, &reading, &gone)).into_iter();
         let is_told = |explained: &Explained| !explained.paths.is_empty() || !explained.reads.is_empty();
         let all = all.filter(|explained| wanted.contains(&explained.stack) && is_told(explained));
-        let line = |explained: Explained| {
-            if explained.paths.is_empty() {
-                let reads: Vec<&str> = explained.reads.iter().map(String::as_str).collect();
-                return format!(
-                    "{} if what it reads of {} comes to be another thing",
-                    explained.stack,
-                    list(&reads, 5)
-                );
-            }
-            let whys: Vec<String> =
-                explained.paths.iter().take(5).map(|touch| format!("{}: {}", touch.path, touch.why)).collect();
-            format!("{} because {}", explained.stack, whys.join("; "))
-        };
-        let lines: Vec<String> = all.take(10).map(line).collect();
+        let lines: Vec<String> = all.take(10).map(|explained| why(&explained)).collect();
         Ok(if lines.is_empty() { "it touches no stack".to_owned() } else { lines.join("\n") })
     }
+}
+
+/// Why a stack is touched, on one line.
+fn why(explained: &Explained) -> String {
+    let Explained { stack, paths, reads, notes, .. } = explained;
+    let reads: Vec<&str> = reads.iter().map(String::as_str).collect();
+    let whys: Vec<String> = paths.iter().take(5).map(|touch| format!("{}: {}", touch.path, touch.why)).collect();
+    let why = match whys.is_empty() {
+        true => format!("{stack} if what it reads of {} comes to be another thing", list(&reads, 5)),
+        false => format!("{stack} because {}", whys.join("; ")),
+    };
+    std::iter::once(&why).chain(notes).cloned().collect::<Vec<_>>().join("; ")
 }
 
 /// An answer is one text: what helps stands in it.

@@ -1,5 +1,7 @@
 //! How a stack's story ends: `destroy` and `forget`.
 
+use std::fs;
+
 use super::place::Place;
 use super::terminal::{answered, plain};
 
@@ -128,15 +130,20 @@ fn what_goes_on_is_neither_destroyed_nor_forgotten() {
     assert_eq!(p.get("runs").len(), 0);
 }
 
-/// What has to be allowed has to be allowed for this, too. Budgets are for what nobody asked for.
+/// What has to be allowed has to be allowed for this, too, and policies judge it. Budgets are for what nobody asked for.
 #[test]
 fn what_is_destroyed_waits_for_approvals() {
     let p = Place::of(&[A, B]).env("USER", "ada");
     p.sync();
-    p.repo.write("gitinfra.yaml", "approvals: {count: 2}\nbudgets: [{types: ['**'], deletes: 0}]\n").commit("Two");
+    let calm = p.path("calm");
+    let judge =
+        format!("grep -q action.:.destroy && ! test -e {} && {{ echo not today; exit 1; }} || exit 0", calm.display());
+    let rules = "approvals: {count: 2}\nbudgets: [{types: ['**'], deletes: 0}]\n";
+    p.repo.write("gitinfra.yaml", &format!("{rules}policies: [{{command: [sh, -c, '{judge}']}}]\n")).commit("Two");
     p.sync();
     let wants = "destroy test/dev --yes";
-    p.run(wants).expect_code(6).expect_out(&["held", "hold/", "it needs 2 to allow it, and 0 did (who may: anybody)"]);
+    p.run(wants).expect_code(6).expect_out(&["held", "hold/", "refused it: not today"]);
+    fs::write(calm, "").expect("it can be written");
     assert!(p.file("a.txt").is_some());
     // It says nothing of what the branch says.
     p.sync().expect_out(&["nothing to do: 1 stack is up to date"]);

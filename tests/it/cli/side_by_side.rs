@@ -117,9 +117,17 @@ fn a_reader_follows_what_it_reads() {
     // What stays as it was moves nobody.
     p.repo.write("net/notes.txt", "words\n").commit("Notes");
     p.sync().expect_out(&["app/dev: up to date", "1 stack rolled out, 1 up to date"]);
-    // Of a secret no value is told, but that it is another one, to the reader's own changes.
-    puts_out("{'fn::secret': hush-one}", "");
-    p.sync().expect_out(&["2 stacks rolled out"]);
+    // Of a secret no value is told, but that it is another one, to the reader's own changes. While somebody else rolls out what it
+    // reads, the reader is not said to be up to date.
+    let slow = crate::files::of(&[SLOW]);
+    p.program("net", "net", &format!("{slow}outputs: {{word: {{'fn::secret': hush-one}}}}\n"));
+    p.repo.commit("A secret");
+    let going = p.start("sync");
+    poll("net to be at work", || busy(&p, "net").exists());
+    p.run("sync").expect_code(5).expect_out(&["app/dev: skipped: it waits for net/dev, and follows if"]);
+    p.run("sync app/dev").expect_code(0).expect_out(&["app/dev: note: net/dev, which it reads, is being rolled out"]);
+    fs::write(busy(&p, "net"), "0").expect("it can be written");
+    going.finish().expect_code(0).expect_out(&["2 stacks rolled out"]);
     p.repo.branch("hidden");
     puts_out("{'fn::secret': hush-two}", "");
     p.run("preview --base main --head hidden")
@@ -139,10 +147,22 @@ fn a_reader_follows_what_it_reads() {
         (&app["status"], &app["why"]),
         (&"queued".into(), &"net/dev, which it reads, puts out other values".into())
     );
+    // One that is not to move keeps it back, whether all are rolled out or it alone.
+    puts_out("five", "");
+    p.run("suspend net/dev --reason later").expect_code(0);
+    p.run("sync app/dev").expect_code(5).expect_out(&[
+        "app/dev: skipped: blocked: it comes after net/dev, which was not rolled out",
+        "hint: roll out net/dev first",
+    ]);
+    let app = &p.get("stacks")[0];
+    assert_eq!((&app["status"], &app["blockedBy"]), (&"blocked".into(), &"net/dev".into()));
+    p.run("resume net/dev").expect_code(0);
+    p.repo.git(&["revert", "--no-edit", "HEAD"]);
     p.sync().expect_out(&["net/dev, which it reads, puts out other values", "1 stack rolled out, 1 up to date"]);
     assert_eq!(text(), "four");
     // Of what was destroyed all that it put out would read as nothing.
     p.run("destroy net/dev --yes").expect_code(0).expect_err(&["note: app/dev reads what it puts out"]);
+    p.run("sync app/dev").expect_code(0).expect_out(&["app/dev: up to date"]);
     p.run("sync --stack app/dev --force").expect_code(1).expect_out(&["it reads net/dev, which was destroyed"]);
     assert_eq!(text(), "four");
 }
@@ -186,6 +206,7 @@ fn a_reader_of_what_failed_is_skipped_and_comes_next_time() {
         "app/dev: skipped: blocked: it comes after net/dev, which was not rolled out",
         "1 stack failed, 1 skipped",
     ]);
+    p.run("sync app/dev").expect_code(5).expect_out(&["app/dev: skipped: blocked: it comes after net/dev"]);
     // One that is left alone is no more promised to its reader than it is rolled out.
     p.run("suspend net/dev --reason later").expect_code(0);
     let said = p.run("sync --dry-run").expect_code(0);
@@ -194,6 +215,18 @@ fn a_reader_of_what_failed_is_skipped_and_comes_next_time() {
     p.program("net", "net", &format!("{net}outputs: {{word: '${{a.content}}'}}\n"));
     p.repo.commit("Mend net");
     p.sync().expect_out(&["2 stacks rolled out"]);
+    // What left the branch is not rolled out any more, which whoever reads it is told.
+    p.repo.branch("gone").git(&["rm", "-rq", "net"]);
+    p.repo.commit("Remove net");
+    p.run("preview --base main --head gone")
+        .expect_code(0)
+        .expect_out(&["app/dev reads net/dev, which is not on the branch any more after the merge"]);
+    let gone = "it reads net/dev, which left the branch and is not rolled out any more";
+    p.run("explain app/dev --base main --head gone").expect_code(0).expect_out(&[gone]);
+    p.repo.merge("gone");
+    p.sync().expect_out(&[&format!("app/dev: note: {gone}")]);
+    let app = &p.get("stacks")[0];
+    assert_eq!((&app["status"], &app["why"]), (&"current".into(), &gone.into()));
 }
 
 #[test]
