@@ -129,9 +129,7 @@ fn of_sources(
     let name = stack.name();
     let gone = reading.of_gone(stack, contents, (gone, is_changed)).into_iter();
     let gone = gone.map(|other| {
-        format!(
-            "{name} reads {other}, which is not on the branch any more after the merge, and is not rolled out any more"
-        )
+        format!("{name} reads {other}, which is not on the branch after the merge: it is not rolled out any more")
     });
     gone.chain(reading.is_unknown(stack, contents).then(|| format!("{name} {UNKNOWN}"))).collect()
 }

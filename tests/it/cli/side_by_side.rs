@@ -220,7 +220,7 @@ fn a_reader_of_what_failed_is_skipped_and_comes_next_time() {
     p.repo.commit("Remove net");
     p.run("preview --base main --head gone")
         .expect_code(0)
-        .expect_out(&["app/dev reads net/dev, which is not on the branch any more after the merge"]);
+        .expect_out(&["app/dev reads net/dev, which is not on the branch after the merge"]);
     let gone = "it reads net/dev, which left the branch and is not rolled out any more";
     p.run("explain app/dev --base main --head gone").expect_code(0).expect_out(&[gone]);
     p.repo.merge("gone");
