@@ -58,10 +58,10 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     let after = Config::read(&mirror.file(merged, config::FILE)?.unwrap_or_default());
     let notes = after.map_or_else(|failure| vec![failure.message], |after| after.idle(&found, branch));
     let mut sorted = Sorted { config: config.clone(), notes, ..Sorted::default() };
-    let mut gone = merge.reading.gone(&found, branch);
-    gone.extend(before.gone_in(&found));
+    let gone_now = BTreeSet::from_iter(before.gone_in(&found));
+    let gone = merge.reading.gone(&found, branch).into_iter().chain(gone_now.clone()).collect();
     if wanted.is_empty() {
-        sorted.gone = before.gone_in(&found);
+        sorted.gone = gone_now.iter().cloned().collect();
     }
     let known: BTreeSet<String> = before.stacks.iter().map(Stack::name).collect();
     config.refuse_left_out(&found, wanted, branch)?;
@@ -69,14 +69,11 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     let Found { stacks, faults } = all.clone().select(wanted)?;
     sorted.faults = faults;
     sorted.faults.retain(|fault| fault.has_stacks && (!before.faults.contains(fault) || is_touched(fault, &changed)));
-    let contents = contents(&listing.files);
     let mut programs = Programs::at(mirror, merged, &listing)?;
     let mut others = Vec::new();
     for mut stack in stacks {
         programs.follow(&mut stack);
-        let why = why(&stack, &known, &changed);
-        sorted.notes.extend(of_sources(&stack, &contents, (&merge.reading, &gone), why.is_some()));
-        match why {
+        match why(&stack, &known, &changed) {
             Some(reason) => sorted.touched.push(Touched { stack, why: Why::Touched(reason) }),
             None => others.push(stack),
         }
@@ -90,6 +87,12 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
             }
         }
     }
+    sorted.notes.extend(of_sources(
+        &sorted.touched,
+        &others,
+        &contents(&listing.files),
+        (&merge.reading, &gone, &gone_now),
+    ));
     let may_follow = may_follow(&sorted.touched, &others, &listing.files, &merge.reading.here);
     for stack in others {
         // What is rolled out by tags is moved by nothing else.
@@ -119,19 +122,31 @@ impl Sorted {
     }
 }
 
-/// What is worth knowing of whom a stack reads: one that is gone, or one that nobody can tell yet.
+/// What is worth knowing of whom stacks read: one that is gone, or that nobody can tell yet. One that is not touched is told what the
+/// merge itself takes away, and that it may follow what nobody knows.
 fn of_sources(
-    stack: &Stack,
+    touched: &[Touched],
+    others: &[Stack],
     contents: &Contents<'_>,
-    (reading, gone): (&Reading, &BTreeSet<String>),
-    is_changed: bool,
+    (reading, gone, gone_now): (&Reading, &BTreeSet<String>, &BTreeSet<String>),
 ) -> Vec<String> {
-    let name = stack.name();
-    let gone = reading.of_gone(stack, contents, (gone, is_changed)).into_iter();
-    let gone = gone.map(|other| {
-        format!("{name} reads {other}, which is not on the branch after the merge: it is not rolled out any more")
-    });
-    gone.chain(reading.is_unknown(stack, contents).then(|| format!("{name} {UNKNOWN}"))).collect()
+    let all = touched
+        .iter()
+        .map(|touched| (&touched.stack, gone, true))
+        .chain(others.iter().map(|stack| (stack, gone_now, false)));
+    let mut notes = Vec::new();
+    for (stack, gone, is_touched) in all {
+        let name = stack.name();
+        for other in reading.of_gone(stack, contents, (gone, is_touched)) {
+            notes.push(format!(
+                "{name} reads {other}, which is not on the branch after the merge: it is not rolled out any more"
+            ));
+        }
+        if !touched.is_empty() && reading.is_unknown(stack, contents) {
+            notes.push(format!("{name} {UNKNOWN}"));
+        }
+    }
+    notes
 }
 
 /// That a chosen stack follows one that was not chosen, so that this preview can't show it.
