@@ -8,7 +8,7 @@ use super::{EXIT_CODES, Verb};
 use crate::destroy::Destroy as Destruction;
 use crate::engine::operation::Effect;
 use crate::failure::{Kind, Result};
-use crate::record::Standing;
+use crate::record::{StackRecord, Standing};
 use crate::rollout::Outcome;
 use crate::standing;
 use crate::text::{count, list};
@@ -54,12 +54,8 @@ impl Verb for Destroy {
         if record.standing != Standing::Gone && record.suspended.is_none() {
             shell.ui.talk(&format!("note: {} has it still, so the next `sync` makes it again", target.branch));
         }
-        let readers = all.iter().filter(|other| other.reads_from(record)).map(|other| other.name.as_str());
-        let readers: Vec<&str> = readers.collect();
-        if !readers.is_empty() {
-            shell
-                .ui
-                .talk(&format!("note: {} reads what it puts out, and can't be rolled out without", list(&readers, 5)));
+        if let Some(readers) = readers(&all, record) {
+            shell.ui.talk(&format!("note: {readers} reads what it puts out, and can't be rolled out without"));
         }
         let going = preview.changes.effects().get(&Effect::Delete).copied().unwrap_or_default();
         let question = format!("Destroy {} of {}?", count(going, "resource"), preview.name);
@@ -72,4 +68,15 @@ impl Verb for Destroy {
         }
         Ok(outcome.failure().map_or(0, Kind::exit_code))
     }
+}
+
+/// Who reads what a stack puts out, those of other repositories with theirs.
+fn readers(all: &[StackRecord], record: &StackRecord) -> Option<String> {
+    let named = |other: &StackRecord| match other.repository == record.repository {
+        true => other.name.clone(),
+        false => format!("{} in {}", other.name, other.repository),
+    };
+    let readers: Vec<String> = all.iter().filter(|other| other.reads_from(record)).map(named).collect();
+    let readers: Vec<&str> = readers.iter().map(String::as_str).collect();
+    (!readers.is_empty()).then(|| list(&readers, 5))
 }
