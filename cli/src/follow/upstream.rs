@@ -35,7 +35,6 @@ impl Follow {
         let before = order.before(0..looked.len());
         let upstream = before.iter().filter_map(|at| others.get(at.checked_sub(looked.len())?)).cloned().collect();
         let waits = self.waits().await?;
-        let stands = |looked: &Looked| matches!(looked.decision, Decision::UpToDate { .. });
         (0..looked.len()).filter(|at| stands(&looked[*at])).for_each(|at| order.ended(at, true));
         for other in self.decided(upstream, known, head, listing)? {
             let name = other.stack.name();
@@ -49,15 +48,20 @@ impl Follow {
             }
             if is_new && other.known.last == Some(RunState::Running) {
                 let readers = order.followers([at]).into_iter().filter_map(|at| looked.get(at));
-                let words =
-                    format!("{name}, which it reads, is being rolled out: it follows if that puts out other values");
-                readers
-                    .filter(|reader| stands(reader))
-                    .for_each(|reader| self.context.note(&reader.stack.name(), &*words));
+                self.tell_running(&name, readers.filter(|reader| stands(reader)));
             }
         }
         let blocked = order.blocked().into_iter().filter(|(at, _)| *at < looked.len());
         Ok(blocked.map(|(at, other)| (names[at].clone(), names[other].clone())).collect())
+    }
+
+    /// That stacks which stand read one that is being rolled out.
+    fn tell_running<'a>(&self, name: &str, readers: impl Iterator<Item = &'a Looked>) {
+        for reader in readers {
+            let words =
+                format!("{name}, which it reads, is being rolled out: it follows if that puts out other values");
+            self.context.note(&reader.stack.name(), words);
+        }
     }
 
     /// Whether those that come after a stack wait for more than its turn.
@@ -94,4 +98,8 @@ impl Follow {
         }
         Ok(())
     }
+}
+
+fn stands(looked: &Looked) -> bool {
+    matches!(looked.decision, Decision::UpToDate { .. })
 }
