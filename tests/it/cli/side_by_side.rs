@@ -223,7 +223,7 @@ fn a_reader_of_what_failed_is_skipped_and_comes_next_time() {
         .expect_out(&["app/dev reads net/dev, which is not on the branch after the merge"]);
     let gone = "it reads net/dev, which left the branch and is not rolled out any more";
     p.run("explain app/dev --base main --head gone").expect_code(0).expect_out(&[gone]);
-    p.repo.merge("gone");
+    p.repo.switch("main").merge("gone");
     p.sync().expect_out(&[&format!("app/dev: note: {gone}")]);
     let app = &p.get("stacks")[0];
     assert_eq!((&app["status"], &app["why"]), (&"current".into(), &gone.into()));
