@@ -8,7 +8,6 @@ pub(super) fn note(preview: &StackPreview, reading: &Reading) -> Option<String> 
     let when = match &preview.failure {
         Some(_) => " if what it reads comes to be another thing: it could not be previewed",
         None if !preview.changes.outputs.is_empty() => "",
-        None if preview.changes.puts_out_secrets => " if a secret changes that it puts out, which no preview can tell",
         None => return None,
     };
     reading.elsewhere(&preview.name, when)
