@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::gitea::Hosted;
 use super::served::{Served, config, deliver, signed};
+use super::server::{ADA, BOT};
 use crate::cli::going::Going;
 use crate::cli::postgres::database;
 use crate::pulumi::poll;
@@ -25,13 +26,17 @@ fn start(h: &Hosted, name: &str) -> Served {
 #[test]
 fn two_servers_do_once_what_one_would_and_one_goes_on_alone() {
     let h = Hosted::of(&[A]);
+    let member = h.at(&format!("collaborators/{BOT}"));
+    h.server.call(ADA, "PUT", &member, Some(&json!({ "permission": "admin" })));
+    h.place.repo.switch("main").write("gitinfra.yaml", "apply: command\n").commit("What may be done");
+    h.place.repo.git(&["push", "-q", "origin", "main"]);
     let h = Hosted { place: h.place.env("GITINFRA_LEDGER", database()), ..h };
     fs::write(h.place.path("serve.yaml"), config(&h, "1s", "")).expect("the configuration can be written");
     let servers = [start(&h, "state-1"), start(&h, "state-2")];
     poll("the first roll-out", || h.place.file("a.txt").as_deref() == Some("one"));
     poll("its end", || h.place.states() == ["succeeded"]);
     // Delivered to both at once.
-    let head = h.push("change", &[A2]);
+    let head = h.push("change", &[A2, SLOW]);
     let number = h.open("change");
     let body = json!({ "action": "opened", "number": number }).to_string().into_bytes();
     let urls = servers.each_ref().map(|served| served.url.clone());
@@ -46,9 +51,10 @@ fn two_servers_do_once_what_one_would_and_one_goes_on_alone() {
     poll("the review", is_told);
     poll("an empty queue", || h.place.get("queue").is_empty());
     assert_eq!(h.texts(number).len(), 1);
-    // One of them is killed with its engine while it rolls out.
-    h.place.repo.switch("main");
-    h.push("main", &[A, SLOW]);
+    // Both see what somebody writes. One of them is killed with its engine while it rolls that out.
+    let at = &head[..7];
+    let comment = json!({ "body": format!("/gitinfra up {at}") });
+    h.server.call(ADA, "POST", &h.at(&format!("issues/{number}/comments")), Some(&comment));
     h.place.until_slow("b.txt");
     let run = h.place.get("runs")[0]["name"].as_str().unwrap_or_default().to_owned();
     let mut servers = Vec::from(servers);
@@ -60,7 +66,16 @@ fn two_servers_do_once_what_one_would_and_one_goes_on_alone() {
     killed.going.kill();
     killed.going.finish().expect_code(-1);
     kill_process_group(engine, Signal::KILL).expect("the engine is at work");
-    h.place.release("b.txt", || h.place.states() == ["succeeded", "interrupted", "succeeded"]);
+    let words = format!("test/dev is rolled out at {at}: merge it");
+    h.place.release("b.txt", || h.texts(number).concat().contains(&words));
+    assert_eq!(h.place.states(), ["succeeded", "interrupted", "succeeded"]);
+    let text = h.texts(number).concat();
+    assert_eq!((h.texts(number).len(), text.matches(&words).count()), (1, 1), "{text}");
+    // What was merged stands already.
+    let merge = h.at(&format!("pulls/{number}/merge"));
+    poll("the merge", || h.server.try_call(ADA, "POST", &merge, Some(&json!({ "Do": "merge" }))).0 == 200);
+    poll("its end", || h.texts(number)[0].starts_with("### gitinfra: test/dev is rolled out\n"));
+    assert!(h.place.get("locks").is_empty() && h.place.states().len() == 3, "{:?}", h.place.states());
     assert_eq!(left.get("/readyz").status, 200);
     left.end();
 }
