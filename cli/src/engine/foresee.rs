@@ -88,7 +88,7 @@ impl Foreseeing {
             }
         };
         let mut ending = heard_out(self.engine.follow(cancel, take).await?, &progress);
-        if let Some(file) = self.plan.filter(|_| ending.success) {
+        if let Some(file) = self.plan.filter(|_| ending.success && ending.heard) {
             match file.read() {
                 Some(plan) => changes.complete(&plan, &self.key),
                 None => {
