@@ -70,6 +70,9 @@ const SQLITE_CLOCK: &str = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000
 /// `now()` would stand still within a transaction.
 const POSTGRES_CLOCK: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
+/// The ledger of a state directory.
+const FILE: &str = "ledger.db";
+
 /// How long a database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -78,7 +81,7 @@ impl Ledger {
     pub async fn open(url: Option<&str>, state_dir: &Path) -> Result<Ledger> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
-        let default = sqlite_url(&state_dir.join("ledger.db"));
+        let default = sqlite_url(&state_dir.join(FILE));
         let url = url.unwrap_or(&default);
         let failed = |error: &dyn std::fmt::Display| unopened(url, error);
         let is_sqlite = url.starts_with("sqlite:");
@@ -98,6 +101,11 @@ impl Ledger {
         let pool = pool(is_sqlite).connect(url).await.map_err(|error| failed(&error))?;
         MIGRATIONS.run(&pool).await.map_err(|error| failed(&error).hint(why_unmigrated(&error)))?;
         Ok(Ledger { pool, clock: if is_sqlite { SQLITE_CLOCK } else { POSTGRES_CLOCK }, is_sqlite, only: None })
+    }
+
+    /// Whether a state directory has a ledger of its own.
+    pub fn is_in(state_dir: &Path) -> bool {
+        state_dir.join(FILE).is_file()
     }
 
     /// The same, as somebody reads it who may see these repositories only.

@@ -44,10 +44,7 @@ impl Verb for Explain {
         let mirror = shell.mirror(&self.source).await?;
         let base = mirror.fetch_ref(&self.base).await?;
         let head = mirror.fetch_ref(&self.head).await?;
-        let reading = match shell.names_ledger() {
-            true => shell.ledger().await?.reading(&mirror.source.label).await?,
-            false => Reading::default(),
-        };
+        let reading = shell.reading(&mirror.source.label).await?;
         let (found, listing, gone) = self.found(&mirror, (&base.id, &head.id), &reading)?;
         let changed = mirror.changed_paths(&base.id, &head.id)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.base)))?;

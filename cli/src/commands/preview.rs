@@ -59,10 +59,7 @@ impl Verb for Preview {
             jobs: self.jobs.into(),
             key,
         };
-        let reading = match &ledger {
-            Some(ledger) => ledger.reading(&previewer.mirror.source.label).await?,
-            None => Default::default(),
-        };
+        let reading = shell.reading(&previewer.mirror.source.label).await?;
         let (base, head, stacks) = (self.base.clone(), self.head.clone(), self.stacks.clone());
         let merge = Merge { base, head, stacks, reading, fetched: None };
         let (preview, worst) = previewer.preview(&merge).await?;

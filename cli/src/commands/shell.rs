@@ -16,6 +16,7 @@ use crate::failure::{Failure, Result};
 use crate::git::{self, Mirror};
 use crate::ledger::Ledger;
 use crate::process;
+use crate::reading::Reading;
 use crate::record::StackRecord;
 use crate::server::config::Role;
 use crate::server::verbs::Caller;
@@ -131,6 +132,14 @@ impl Shell {
     /// Whether somebody said which ledger is meant.
     pub(super) fn names_ledger(&self) -> bool {
         self.ledger.is_some()
+    }
+
+    /// What the ledger knows of who reads whom; nothing where none was named and none is in the state directory.
+    pub(super) async fn reading(&self, repository: &str) -> Result<Reading> {
+        match self.names_ledger() || Ledger::is_in(&self.context.state_dir) {
+            true => self.ledger().await?.reading(repository).await,
+            false => Ok(Reading::default()),
+        }
     }
 
     pub(super) async fn mirror(&self, source: &Source) -> Result<Mirror> {
