@@ -44,7 +44,10 @@ impl Verb for Explain {
         let mirror = shell.mirror(&self.source).await?;
         let base = mirror.fetch_ref(&self.base).await?;
         let head = mirror.fetch_ref(&self.head).await?;
-        let reading = shell.reading(&mirror.source.label).await?;
+        let reading = match shell.ledger_there().await? {
+            Some(ledger) => ledger.reading(&mirror.source.label).await?,
+            None => Reading::default(),
+        };
         let (found, listing, gone) = self.found(&mirror, (&base.id, &head.id), &reading)?;
         let changed = mirror.changed_paths(&base.id, &head.id)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.base)))?;

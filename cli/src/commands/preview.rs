@@ -47,10 +47,11 @@ enum Report {
 impl Verb for Preview {
     async fn run(&self, shell: &Shell) -> Result<u8> {
         shell.listen();
-        let ledger = if self.seal || shell.names_ledger() { Some(shell.ledger().await?) } else { None };
+        let is_sealed = self.seal || shell.names_ledger();
+        let ledger = if is_sealed { Some(shell.ledger().await?) } else { shell.ledger_there().await? };
         let key = match &ledger {
-            Some(ledger) => Some(ledger.key().await?),
-            None => None,
+            Some(ledger) if is_sealed => Some(ledger.key().await?),
+            _ => None,
         };
         let previewer = Previewer {
             context: shell.context.clone(),
@@ -59,11 +60,14 @@ impl Verb for Preview {
             jobs: self.jobs.into(),
             key,
         };
-        let reading = shell.reading(&previewer.mirror.source.label).await?;
+        let reading = match &ledger {
+            Some(ledger) => ledger.reading(&previewer.mirror.source.label).await?,
+            None => Default::default(),
+        };
         let (base, head, stacks) = (self.base.clone(), self.head.clone(), self.stacks.clone());
         let merge = Merge { base, head, stacks, reading, fetched: None };
         let (preview, worst) = previewer.preview(&merge).await?;
-        if let Some(ledger) = &ledger {
+        if let Some(ledger) = ledger.filter(|_| is_sealed) {
             ledger.keep_shown(preview.seals(), shell.context.now()).await?;
         }
         match self.report(shell) {

@@ -16,7 +16,6 @@ use crate::failure::{Failure, Result};
 use crate::git::{self, Mirror};
 use crate::ledger::Ledger;
 use crate::process;
-use crate::reading::Reading;
 use crate::record::StackRecord;
 use crate::server::config::Role;
 use crate::server::verbs::Caller;
@@ -134,11 +133,11 @@ impl Shell {
         self.ledger.is_some()
     }
 
-    /// What the ledger knows of who reads whom; nothing where none was named and none is in the state directory.
-    pub(super) async fn reading(&self, repository: &str) -> Result<Reading> {
+    /// The ledger, where one was named or is in the state directory already.
+    pub(super) async fn ledger_there(&self) -> Result<Option<Ledger>> {
         match self.names_ledger() || Ledger::is_in(&self.context.state_dir) {
-            true => self.ledger().await?.reading(repository).await,
-            false => Ok(Reading::default()),
+            true => self.ledger().await.map(Some),
+            false => Ok(None),
         }
     }
 

@@ -117,13 +117,18 @@ impl ChangeSet {
                     self.complete_outputs(&goal.output_diff);
                     goal.output_diff.secrets(key)
                 }
-                false if self.resources.iter().any(|change| change.urn == *urn) => goal.input_diff.secrets(key),
+                false if self.changes_resource(urn) => goal.input_diff.secrets(key),
                 false => continue,
             };
             if !secrets.is_empty() {
                 self.secrets.insert(urn.clone(), secrets);
             }
         }
+    }
+
+    /// They are in the order of their URNs.
+    fn changes_resource(&self, urn: &str) -> bool {
+        self.resources.binary_search_by(|change| change.urn.as_str().cmp(urn)).is_ok()
     }
 
     fn complete_outputs(&mut self, differences: &Differences) {
