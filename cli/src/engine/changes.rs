@@ -23,6 +23,9 @@ pub struct ChangeSet {
     /// All of the stack's outputs as they would be. Secrets that stay as they are are masked.
     #[serde(skip)]
     pub planned: Option<PlannedOutputs>,
+    /// Outputs, or parts of them, that were secrets and stay some. Whether they change only the update plan tells.
+    #[serde(skip)]
+    pub masked: Vec<PropertyChange>,
     /// What the secrets of `resources` and `outputs` would be set to.
     #[serde(skip)]
     pub secrets: Secrets,
@@ -105,7 +108,7 @@ impl ChangeSet {
         if let Some(step) =
             event.res_outputs_event.as_ref().map(|event| &event.metadata).filter(|step| urn::is_stack(&step.urn))
         {
-            self.outputs = outputs(step);
+            (self.masked, self.outputs) = outputs(step);
             let planned = step.new.as_ref().and_then(|state| state.outputs.as_object());
             self.planned = planned.cloned().map(PlannedOutputs);
         }
@@ -290,13 +293,13 @@ fn hidden(changes: Vec<PropertyChange>, old: Option<&Side>, new: Option<&Side>) 
     hidden
 }
 
-fn outputs(step: &Step) -> Vec<PropertyChange> {
+/// The outputs that are masked on both sides, and those that change.
+fn outputs(step: &Step) -> (Vec<PropertyChange>, Vec<PropertyChange>) {
     let side = |state: &Option<State>| state.as_ref().map(|state| value::read(&state.outputs));
     let (before, after) = (side(&step.old), side(&step.new));
-    let mut changes = changed("", before.as_ref(), after.as_ref());
-    // Of a secret that stays one the events tell no value: whether it changes the update plan tells.
-    changes.retain(|change| change.before != Some(Shown::Secret) || change.after != Some(Shown::Secret));
-    changes
+    let stays =
+        |change: &PropertyChange| [&change.before, &change.after].iter().all(|side| **side == Some(Shown::Secret));
+    changed("", before.as_ref(), after.as_ref()).into_iter().partition(stays)
 }
 
 /// Differences without what only providers read (`__defaults` and such), and without an empty whole.

@@ -132,8 +132,11 @@ impl ChangeSet {
     }
 
     fn complete_outputs(&mut self, differences: &Differences) {
+        let masked = std::mem::take(&mut self.masked);
         for (name, value) in differences.all().filter(|(_, value)| value::holds_secret(&value::read(value))) {
             let path = value::join("", name);
+            // Which part of it is another one the plan does not tell, so each secret in it may be.
+            self.outputs.extend(masked.iter().filter(|part| super::changes::covers(&path, &part.path)).cloned());
             if !self.outputs.iter().any(|change| super::changes::covers(&path, &change.path)) {
                 let secret = || Some(Shown::Secret);
                 self.outputs.push(PropertyChange { path, before: secret(), after: secret() });
@@ -205,6 +208,36 @@ mod tests {
             ),
         ]);
         assert_eq!(changes.secrets, expected);
+    }
+
+    /// An open value that changes does not hide a secret beside it.
+    #[test]
+    fn each_secret_in_an_output_that_changes_is_told() {
+        let (key, masked) = (Key::fresh(), json!({SIGNATURE: SECRET, "ciphertext": "[secret]"}));
+        let output = |user: &str, word: &Value, items: Value| json!({"cfg": {"user": user, "pass": word, "deep": {"key": word}, "list": items}, "same": {"word": word}});
+        let before = output("ada", &masked, json!([masked, "x"]));
+        let is = |after: &Value, now: Value, expected: &[&str]| {
+            let side = |outputs: &Value| json!({"inputs": {}, "outputs": outputs});
+            let step = json!({"op": "same", "logical": true, "urn": STACK, "type": "", "old": side(&before), "new": side(after)});
+            let event = serde_json::from_value(json!({"resOutputsEvent": {"metadata": step}})).expect("an event");
+            let mut changes = ChangeSet::default();
+            changes.take(&event);
+            changes.complete(&plan(json!({}), now), &key);
+            let line = |side: &Option<Shown>| side.as_ref().map_or("nothing".to_owned(), Shown::line);
+            let told = changes.outputs.iter();
+            let told =
+                told.map(|change| format!("{}: {} -> {}", change.path, line(&change.before), line(&change.after)));
+            assert_eq!(told.collect::<Vec<_>>(), expected);
+        };
+        let open = secret(&json!("hush"));
+        let all = |user: &str| json!({"cfg": output(user, &open, json!([open, "x"]))["cfg"]});
+        let [deep, list, pass] = ["deep.key", "list", "pass"].map(|path| format!("cfg.{path}: [secret] -> [secret]"));
+        let user = "cfg.user: \"ada\" -> \"bob\"";
+        is(&before, json!({}), &[]);
+        is(&before, all("ada"), &[&deep, &list, &pass]);
+        is(&output("bob", &masked, json!([masked, "x"])), all("bob"), &[&deep, &list, &pass, user]);
+        let opened = "cfg.list: [secret] -> [not a secret]";
+        is(&output("bob", &masked, json!(["y"])), all("bob"), &[&deep, opened, &pass, user]);
     }
 
     #[test]
