@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::look::Looked;
+use super::upstream::KeptBack;
 use super::{Follow, Tally};
 use crate::decide::{Decision, Known, Reason, patience};
 use crate::event::Body;
@@ -39,6 +40,12 @@ pub(super) struct Waits {
     locks: Vec<Lock>,
 }
 
+impl Waits {
+    pub fn lock(&self, stack: &str) -> Option<&Lock> {
+        self.locks.iter().find(|lock| lock.name == stack)
+    }
+}
+
 /// Why a stack is left alone for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rest {
@@ -58,7 +65,7 @@ impl Follow {
     pub(super) async fn due(
         &self,
         (looked, head): (Vec<Looked>, &Commit),
-        kept_back: BTreeMap<String, String>,
+        kept_back: BTreeMap<String, KeptBack>,
         is_new: bool,
         tally: &mut Tally,
     ) -> Result<Vec<Due>> {
@@ -69,7 +76,7 @@ impl Follow {
             };
             let name = stack.name();
             let wait = self.wait(&waits, id.as_ref(), stack, known, head).await?;
-            let blocked = || kept_back.get(&name).map(|other| (Rest::Blocked, Some(why_blocked(&name, other))));
+            let blocked = || kept_back.get(&name).map(|by| (Rest::Blocked, Some(by.in_words(&name))));
             if let Some(wait) = wait.or_else(blocked) {
                 kept.insert(name, wait);
             }
@@ -124,7 +131,7 @@ impl Follow {
         if let Some(why) = &known.suspended {
             return Ok(Some((Rest::Resting, Some(format!("suspended: {why}")))));
         }
-        if let Some(lock) = waits.locks.iter().find(|lock| lock.name == stack.name()) {
+        if let Some(lock) = waits.lock(&stack.name()) {
             return Ok(Some((Rest::Locked, Some(lock.in_words()))));
         }
         if !self.wishes.look_anew() && self.is_resting(id, head).await? {
@@ -158,13 +165,6 @@ impl Follow {
         let (failures, last) = self.ledger.failures(id, &head.id).await?;
         Ok(self.context.now() < last + patience(failures, interval))
     }
-}
-
-fn why_blocked(name: &str, other: &str) -> String {
-    format!(
-        "blocked: it comes after {other}, which was not rolled out\nhint: roll out {other} first, with `gitinfra sync {other}`; \
-         `gitinfra sync --force {name}` does not wait for it"
-    )
 }
 
 fn why_held(hold: &Hold) -> String {

@@ -57,7 +57,7 @@ impl Follow {
                 _ if tally.moved => {}
                 When::Now(_) => {
                     self.context.tell(Some(&due[stack].stack.name()), blocked_by(&due[other]));
-                    tally.skipped += 1;
+                    tally.block();
                 }
                 When::IfReadsAnew { .. } if busy.contains(&other) => {
                     busy.insert(stack);

@@ -13,6 +13,36 @@ use crate::order::{self, Order, contents, reads_gone};
 use crate::record::RunState;
 use crate::repo::{Listing, Stack};
 
+/// What a stack comes after that does not stand or does not move.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct KeptBack {
+    by: String,
+    /// What somebody did that has to be undone first.
+    bar: Option<Bar>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bar {
+    Suspended,
+    Locked,
+}
+
+impl KeptBack {
+    /// Why a stack waits, with what to do about it.
+    pub fn in_words(&self, name: &str) -> String {
+        let KeptBack { by, bar } = self;
+        let first = match bar {
+            None => format!("roll out {by} first, with `gitinfra sync {by}`"),
+            Some(Bar::Suspended) => format!("{by} is suspended, until `gitinfra resume stack/{by}`"),
+            Some(Bar::Locked) => format!("{by} is locked, until `gitinfra unlock stack/{by}`"),
+        };
+        format!(
+            "blocked: it comes after {by}, which was not rolled out\nhint: {first}; `gitinfra sync --force {name}` does not \
+             wait for it"
+        )
+    }
+}
+
 impl Follow {
     /// Which of the stacks that were named come after one that was not, and that does not stand or does not move: each with that one's
     /// name. A pass over all would not roll them out either. One that only has changes of its own keeps nobody back: what stands of it is read.
@@ -22,7 +52,7 @@ impl Follow {
         all: Vec<Stack>,
         known: &AllKnown,
         (head, listing, is_new): (&Commit, &Listing, bool),
-    ) -> Result<BTreeMap<String, String>> {
+    ) -> Result<BTreeMap<String, KeptBack>> {
         if self.wishes.stacks.is_empty() || self.wishes.force {
             return Ok(BTreeMap::new());
         }
@@ -34,7 +64,7 @@ impl Follow {
         let mut order = Order::of(stacks(), &listing.files, &read);
         let before = order.before(0..looked.len());
         let upstream = before.iter().filter_map(|at| others.get(at.checked_sub(looked.len())?)).cloned().collect();
-        let waits = self.waits().await?;
+        let (waits, mut bars) = (self.waits().await?, BTreeMap::new());
         (0..looked.len()).filter(|at| stands(&looked[*at])).for_each(|at| order.ended(at, true));
         for other in self.decided(upstream, known, head, listing)? {
             let name = other.stack.name();
@@ -45,6 +75,7 @@ impl Follow {
                 order.ended(at, true);
             } else if self.keeps_back(&other, &waits).await? {
                 order.ended(at, false);
+                bars.insert(at, bar(&other, &waits));
             }
             if is_new && other.known.last == Some(RunState::Running) {
                 let readers = order.followers([at]).into_iter().filter_map(|at| looked.get(at));
@@ -52,7 +83,8 @@ impl Follow {
             }
         }
         let blocked = order.blocked().into_iter().filter(|(at, _)| *at < looked.len());
-        Ok(blocked.map(|(at, other)| (names[at].clone(), names[other].clone())).collect())
+        let kept_back = |other: usize| KeptBack { by: names[other].clone(), bar: bars.get(&other).copied().flatten() };
+        Ok(blocked.map(|(at, other)| (names[at].clone(), kept_back(other))).collect())
     }
 
     /// That stacks which stand read one that is being rolled out.
@@ -100,6 +132,29 @@ impl Follow {
     }
 }
 
+/// What somebody did that keeps a stack from being rolled out.
+fn bar(other: &Looked, waits: &Waits) -> Option<Bar> {
+    let locked = || waits.lock(&other.stack.name()).map(|_| Bar::Locked);
+    other.known.suspended.as_ref().map(|_| Bar::Suspended).or_else(locked)
+}
+
 fn stands(looked: &Looked) -> bool {
     matches!(looked.decision, Decision::UpToDate { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hint_is_what_helps() {
+        for (bar, hint) in [
+            (None, "roll out net/dev first, with `gitinfra sync net/dev`;"),
+            (Some(Bar::Suspended), "net/dev is suspended, until `gitinfra resume stack/net/dev`;"),
+            (Some(Bar::Locked), "net/dev is locked, until `gitinfra unlock stack/net/dev`;"),
+        ] {
+            let words = KeptBack { by: "net/dev".to_owned(), bar }.in_words("app/dev");
+            assert!(words.contains(&format!("hint: {hint} `gitinfra sync --force app/dev` does not")), "{words}");
+        }
+    }
 }

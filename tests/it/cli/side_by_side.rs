@@ -152,8 +152,9 @@ fn a_reader_follows_what_it_reads() {
     p.run("suspend net/dev --reason later").expect_code(0);
     p.run("sync app/dev").expect_code(5).expect_out(&[
         "app/dev: skipped: blocked: it comes after net/dev, which was not rolled out",
-        "hint: roll out net/dev first",
+        "hint: net/dev is suspended, until `gitinfra resume stack/net/dev`",
     ]);
+    p.run("sync").expect_code(5).expect_out(&["app/dev: skipped: blocked: it comes after net/dev", "2 stacks skipped"]);
     let app = &p.get("stacks")[0];
     assert_eq!((&app["status"], &app["blockedBy"]), (&"blocked".into(), &"net/dev".into()));
     p.run("resume net/dev").expect_code(0);
