@@ -63,6 +63,14 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// Takes the name that a reference to another stack is made with, where it is written out. `STACK` and `ORGANIZATION/STACK`, which are
+    /// of the program's own project, would be no name of a stack anywhere else.
+    fn refers(&mut self, name: &str) {
+        if let Some(own) = name.rsplit('/').next().filter(|_| name.matches('/').count() < 2) {
+            self.texts.push(format!("{{}}/{{}}/{own}"));
+        }
+    }
+
     /// Takes texts that stand one after the other, and the path that they make together.
     fn put_together(&mut self, texts: &mut Vec<String>) {
         if texts.len() > 1 {

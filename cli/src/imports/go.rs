@@ -115,6 +115,20 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(|line| line.split("//").next().unwrap_or_default().trim())
 }
 
+/// How far a call is read on.
+const LONGEST: usize = 300;
+
+/// A reference to another stack: its name comes second, unless what is given last tells another one.
+fn refers(given: &str, scan: &mut Scan) {
+    scan.references += 1;
+    let named = given.split_once(',').and_then(|(_, rest)| rest.trim_start().strip_prefix('"')?.split_once('"'));
+    if let Some((name, rest)) = named
+        && rest.trim_start_matches([',', ' ', '\t', '\n']).starts_with("nil")
+    {
+        scan.refers(name);
+    }
+}
+
 /// Reads what a file imports, and its texts.
 pub fn scan(text: &str) -> Scan {
     let mut scan = Scan::default();
@@ -150,7 +164,7 @@ pub fn scan(text: &str) -> Scan {
                     "import" => in_imports = true,
                     // Imports end where something else is declared.
                     "func" | "var" | "const" | "type" => is_head = false,
-                    "NewStackReference" => scan.references += 1,
+                    "NewStackReference" => refers(&rest.clone().take(LONGEST).collect::<String>(), &mut scan),
                     _ => {}
                 }
             }
@@ -201,6 +215,9 @@ mod tests {
         );
         let text = "func main() { pulumi.NewStackReference(ctx, org+name, nil) } // NewStackReference(";
         assert_eq!(scan(text).references, 1);
+        let found =
+            scan("func main() { pulumi.NewStackReference(ctx, \"dev\", nil); NewStackReference(ctx, \"x\", &args) }");
+        assert_eq!((found.references, found.texts), (2, ["{}/{}/dev", "dev", "x"].map(str::to_owned).to_vec()));
         assert_eq!(scan("package a\n//go:embed data/*.json \"b\"\nvar x embed.FS").texts, ["./data", "./b"]);
         assert_eq!(
             used("go 1.22\nuse ./a\nuse (\n\t./b // b\n\t\"../c\"\n)\nreplace x => ./y"),

@@ -171,7 +171,7 @@ pub fn scan(text: &str) -> Scan {
         scan.texts.push(SEARCH_PATH.to_owned());
     }
     for line in &lines {
-        scan.references += references(line);
+        references(line, &mut scan);
         for statement in line.split(';').map(str::trim) {
             // After a colon on the same line another statement begins.
             let statement = statement.rsplit(": ").next().map_or(statement, |last| {
@@ -183,11 +183,22 @@ pub fn scan(text: &str) -> Scan {
     scan
 }
 
-/// How often a line reads outputs of another stack; what stands in its texts does not.
-fn references(line: &str) -> usize {
-    let code = line.split('\u{1}').map(|part| part.split_once('\u{2}').map_or(part, |(_, code)| code));
-    // Before the bracket a space may stand.
-    code.map(|code| code.replace(' ', "").matches("StackReference(").count()).sum()
+/// Where a line reads outputs of another stack, and of which, where that is written out; what stands in its texts does not.
+fn references(line: &str, scan: &mut Scan) {
+    for (at, word) in line.match_indices("StackReference") {
+        let (before, after) = (&line[..at], line[at + word.len()..].trim_start());
+        let is_code = before.matches('\u{1}').count() == before.matches('\u{2}').count();
+        let Some(given) = after.strip_prefix('(').filter(|_| is_code) else {
+            continue;
+        };
+        scan.references += 1;
+        let text = given.trim_start().strip_prefix('\u{1}').and_then(|text| text.split_once('\u{2}'));
+        if let Some((name, rest)) = text
+            && rest.trim_start().trim_start_matches(',').trim_start().starts_with(')')
+        {
+            scan.refers(name);
+        }
+    }
 }
 
 fn statements(statement: &str, scan: &mut Scan) {
@@ -327,6 +338,11 @@ mod tests {
         let text =
             "pulumi.StackReference(org + '/net/' + env)\nx = [StackReference (n) for n in all]\n'StackReference(x)'";
         assert_eq!(scan(text).references, 2);
+        let found = scan(
+            "a = StackReference('dev')\nb = StackReference( 'acme/prod', )\nc = StackReference('d', stack_name=n)",
+        );
+        let own: Vec<&str> = found.texts.iter().filter_map(|text| text.strip_prefix("{}/{}/")).collect();
+        assert_eq!((found.references, own), (3, vec!["dev", "prod"]));
         assert_eq!(scan("importlib.import_module(name)").unknown.len(), 1);
         let found = scan("os.path.join(here, '..', 'lambda')\nPath(x) / '..' / 'data'\nf('../y')");
         assert_eq!(found.texts, ["../lambda", "..", "lambda", "../data", "..", "data", "../y"]);

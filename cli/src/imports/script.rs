@@ -67,10 +67,10 @@ fn imports(tokens: &[Token], scan: &mut Scan) {
                 ("import" | "require", Some(Token::Sign('('))) => called(tokens, at + 2, word, scan),
                 ("require", Some(Token::Sign('.'))) if sign(3, '(') => called(tokens, at + 4, word, scan),
                 ("URL", Some(Token::Sign('('))) => url(tokens, at + 2, scan),
-                ("StackReference", Some(Token::Sign('('))) => scan.references += 1,
+                ("StackReference", Some(Token::Sign('('))) => refers(tokens, at + 2, scan),
                 _ => {}
             },
-            Token::Word(word) if word == "StackReference" && sign(1, '(') => scan.references += 1,
+            Token::Word(word) if word == "StackReference" && sign(1, '(') => refers(tokens, at + 2, scan),
             Token::Text(text) => {
                 texts.push(text.clone());
                 // The parts of a path that is put together stand one after the other.
@@ -80,6 +80,14 @@ fn imports(tokens: &[Token], scan: &mut Scan) {
             }
             _ => {}
         }
+    }
+}
+
+/// A reference to another stack, whose name is its first argument unless a second one tells another.
+fn refers(tokens: &[Token], at: usize, scan: &mut Scan) {
+    scan.references += 1;
+    if let (Some(Token::Text(name)), Some(Token::Sign(')'))) = (tokens.get(at), tokens.get(at + 1)) {
+        scan.refers(name);
     }
 }
 
@@ -313,6 +321,8 @@ mod tests {
         assert_eq!(found.texts, ["../lambda", "..", "lambda", "../x.json"]);
         let text = "new pulumi.StackReference(`${a}${b}`); new StackReference(x); // StackReference(y)";
         assert_eq!(scan(text).references, 2);
+        let found = scan("new pulumi.StackReference('dev'); new StackReference(\"x\", {name: n})");
+        assert_eq!((found.references, found.texts), (2, ["{}/{}/dev", "dev", "x"].map(str::to_owned).to_vec()));
         let found = scan("f(`organization/net/${pulumi.getStack()}`, `a${`b${c}`}`)");
         assert_eq!(found.texts, ["organization/net/{}", "b{}", "a{}"]);
         let found = scan("new URL('../data.bin', import.meta.url)");
