@@ -45,7 +45,7 @@ impl Verb for Explain {
         let base = mirror.fetch_ref(&self.base).await?;
         let head = mirror.fetch_ref(&self.head).await?;
         let reading = match shell.ledger_there().await? {
-            Some(ledger) => ledger.reading(&mirror.source.label).await?,
+            Some(ledger) => Reading::known(&shell.context, &ledger, &mirror.source.label).await?,
             None => Reading::default(),
         };
         let (found, listing, gone) = self.found(&mirror, (&base.id, &head.id), &reading)?;

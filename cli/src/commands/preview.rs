@@ -7,6 +7,7 @@ use super::{EXIT_CODES, Source, Verb};
 use crate::comment::comment;
 use crate::failure::{Kind, Result};
 use crate::preview::{Merge, Previewer};
+use crate::reading::Reading;
 
 /// Preview what a merge would change
 #[derive(Debug, Arguments)]
@@ -61,7 +62,7 @@ impl Verb for Preview {
             key,
         };
         let reading = match &ledger {
-            Some(ledger) => ledger.reading(&previewer.mirror.source.label).await?,
+            Some(ledger) => Reading::known(&previewer.context, ledger, &previewer.mirror.source.label).await?,
             None => Default::default(),
         };
         let (base, head, stacks) = (self.base.clone(), self.head.clone(), self.stacks.clone());

@@ -9,7 +9,6 @@ use sqlx::{AnyConnection, Row};
 use super::{Ledger, StackId, failed};
 use crate::failure::Result;
 use crate::order::referred;
-use crate::reading::Reading;
 
 /// What a run read: for each stack, as the program names it, the digest of what that one put out before the run began. There is none
 /// where it put out nothing, or where nobody knows.
@@ -56,11 +55,6 @@ impl Ledger {
             Ok((row.try_get("name")?, names_in(&reads)))
         };
         rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(failed)
-    }
-
-    /// What is known of who reads whom, for whoever looks at the stacks of a repository.
-    pub async fn reading(&self, repository: &str) -> Result<Reading> {
-        Ok(Reading::of(&self.stack_records().await?, repository))
     }
 
     /// What the stacks put out by now that lie in the same backend as this one.

@@ -16,6 +16,7 @@ use crate::forge::command::{Command, Verb, Wrong};
 use crate::forge::{Comment, Pull};
 use crate::git::{Commit, Programs};
 use crate::ledger::{Answered, Deed, Ledger};
+use crate::reading::Reading;
 use crate::record::{RunState, StackRecord, Standing};
 use crate::repo::{self, Found, Stack};
 use crate::review::{Reviewer, Up};
@@ -322,7 +323,8 @@ impl Said<'_> {
     /// Why its stacks are touched.
     async fn explained(&self, ledger: &Ledger) -> Result<String> {
         let mirror = &self.reviewer.previewer.mirror;
-        let ((base, head), reading) = (self.sides(ledger).await?, ledger.reading(&self.watched.label).await?);
+        let (base, head) = self.sides(ledger).await?;
+        let reading = Reading::known(&self.reviewer.previewer.context, ledger, &self.watched.label).await?;
         let listing = mirror.listing(&head.id)?;
         let names: Vec<String> = self.command.stack.iter().cloned().collect();
         let mut found = self.declared(&base.id, &head.id)?;
