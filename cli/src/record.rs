@@ -25,7 +25,7 @@ pub use lock::Lock;
 pub use preview::{SealRecord, SealState};
 pub use pull::{EndState, Offer, PullEnd, PullRecord, PullStack, StackEnd};
 pub use repository::Repository;
-pub use stack::{StackRecord, StackState, Standing};
+pub use stack::{Rejected, StackRecord, StackState, Standing};
 
 /// How a run stands. Written as its lower-case name, in the ledger as in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -254,6 +254,7 @@ fn settle(record: &mut StackRecord, stood: &Stood) {
     record.tags.clone_from(&stood.tags);
     record.tag.clone_from(&stood.tag);
     record.labels.clone_from(&stood.labels);
+    record.has_left |= stood.is_gone;
     if stood.is_gone && record.standing != Standing::Destroyed {
         record.standing = Standing::Gone;
         return;

@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use super::outputs::{Reader, names_in};
 use super::{Ledger, failed};
 use crate::failure::{Failure, Result};
-use crate::record::{Action, DriftState, Run, RunState, StackRecord, Standing};
+use crate::record::{Action, DriftState, Rejected, Run, RunState, StackRecord, Standing};
 
 /// Which runs are wanted.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +49,25 @@ impl Ledger {
             }
             stack.lock = locks.remove(&(stack.repository.clone(), stack.name.clone()));
         }
+        self.tell_rejected(&mut all).await?;
         Ok(all)
+    }
+
+    /// Notes of stacks that are held who refused that, and why.
+    async fn tell_rejected(&self, all: &mut [StackRecord]) -> Result<()> {
+        if all.iter().all(|stack| stack.standing != Standing::Held) {
+            return Ok(());
+        }
+        let list = "SELECT run_id, decided_by, decided_why FROM holds WHERE state = 'rejected' \
+            AND decided_by IS NOT NULL AND decided_why IS NOT NULL";
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as(list).fetch_all(&self.pool).await.map_err(failed("listing what was refused"))?;
+        let mut refused: BTreeMap<String, Rejected> =
+            rows.into_iter().map(|(run, by, reason)| (run, Rejected { by, reason })).collect();
+        for stack in all.iter_mut().filter(|stack| stack.standing == Standing::Held) {
+            stack.rejected = stack.last_run.as_ref().and_then(|run| refused.remove(run));
+        }
+        Ok(())
     }
 
     /// The repositories that are known, each with the moment in which it was seen first.
@@ -135,7 +153,9 @@ fn stack(row: StackRow) -> Result<StackRecord, String> {
         name: row.name,
         standing: Standing::of(last_state, row.commit.is_some(), has_left, is_destroyed),
         behind_by: None,
+        has_left,
         suspended: row.suspended,
+        rejected: None,
         lock: None,
         blocked_by: None,
         reads_anew: None,

@@ -121,6 +121,19 @@ impl StackState {
     }
 }
 
+/// That somebody refused what is held of a stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejected {
+    pub by: String,
+    pub reason: String,
+}
+
+impl Rejected {
+    fn in_words(&self) -> String {
+        format!("rejected by {}: {}", self.by, self.reason)
+    }
+}
+
 /// A stack as the ledger knows it. In JSON its one word is `status`, and why it is that `why`; what both are made of stands beside them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
@@ -129,10 +142,15 @@ pub struct StackRecord {
     pub name: String,
     #[serde(skip)]
     pub standing: Standing,
+    /// Whether its branch does not have it any more.
+    #[serde(skip)]
+    pub has_left: bool,
     /// By how many commits it is behind its branch, where a run of this machine has seen them.
     pub behind_by: Option<usize>,
     /// Why it is not to be rolled out for now, if it isn't.
     pub suspended: Option<String>,
+    /// Who refused what is held of it, and why.
+    pub rejected: Option<Rejected>,
     /// The lock that somebody has on it.
     #[serde(serialize_with = "lock")]
     pub lock: Option<Lock>,
@@ -190,7 +208,7 @@ impl Serialize for StackRecord {
         }
         let (status, why) = self.state();
         let is = |standing| self.standing == standing;
-        let (is_behind, is_gone) = (is(Standing::Behind), is(Standing::Gone));
+        let (is_behind, is_gone) = (self.is_behind(), is(Standing::Gone));
         let is_destroyed = is(Standing::Destroyed);
         Told { name: &self.name, status, why, is_behind, is_gone, is_destroyed, rest: self }.serialize(serializer)
     }
@@ -217,7 +235,11 @@ impl StackRecord {
         let message = self.message.clone();
         match self.standing {
             Standing::Running => (StackState::Running, None),
-            Standing::Held => (StackState::Held, message),
+            Standing::Held => {
+                let parts = self.rejected.as_ref().map(Rejected::in_words).into_iter().chain(message);
+                let why = parts.collect::<Vec<_>>().join("; ");
+                (StackState::Held, Some(why).filter(|why| !why.is_empty()))
+            }
             Standing::Failing => (StackState::Failing, message),
             Standing::Stopped => {
                 (StackState::Failing, self.last_state.map(|state| format!("its newest run was {state}")))
@@ -238,6 +260,15 @@ impl StackRecord {
                 Standing::New => (StackState::New, None),
                 _ => (StackState::Current, self.reads_gone.as_deref().map(reads_gone)),
             }),
+        }
+    }
+
+    /// Whether what its branch says of it does not stand, or is not known to: it is new, waits, is at work, or did not go well.
+    fn is_behind(&self) -> bool {
+        match self.standing {
+            Standing::UpToDate | Standing::Gone => false,
+            Standing::Destroyed => !self.has_left,
+            _ => true,
         }
     }
 
@@ -315,6 +346,8 @@ mod tests {
         let after = |standing| StackRecord { blocked_by: Some("net/dev".to_owned()), ..is(standing) };
         let anew = |behind_by| StackRecord { reads_anew: Some("net/dev".to_owned()), behind_by, ..is(Behind) };
         let gone = |standing| StackRecord { reads_gone: Some("hub/dev".to_owned()), ..is(standing) };
+        let no = Rejected { by: "lee".to_owned(), reason: "not now".to_owned() };
+        let refused = StackRecord { rejected: Some(no), ..is(Held) };
         let by_kim = "locked by kim until 1970-01-01T00:00:00.000Z: moving";
         let late = "it comes after net/dev, which was not rolled out";
         let cases = [
@@ -332,6 +365,8 @@ mod tests {
             (is(Busy), "blocked", "it said no"),
             (StackRecord { message: None, ..is(Busy) }, "blocked", "somebody else has the engine's lock"),
             (is(Held), "held", "it said no"),
+            (refused.clone(), "held", "rejected by lee: not now; it said no"),
+            (StackRecord { message: None, ..refused }, "held", "rejected by lee: not now"),
             (is(Gone), "gone", "it left the branch; what it rolled out still stands"),
             (is(Destroyed), "destroyed", ""),
             (is(New), "new", ""),
@@ -362,8 +397,12 @@ mod tests {
             assert_eq!(json["why"].as_str(), said.as_deref(), "{what}");
             assert_eq!(json["lock"].is_null(), record.lock.is_none(), "{what}");
             assert_eq!(json["suspended"].as_str(), record.suspended.as_deref(), "{what}");
+            // Only what stands as its branch says is not behind, or what has no branch any more.
+            assert_eq!(json["isBehind"], !(facts(UpToDate) || facts(Gone)), "{what}");
             assert_eq!((&json["isGone"], &json["isDestroyed"]), (&facts(Gone).into(), &facts(Destroyed).into()));
         }
+        let left = StackRecord { has_left: true, ..is(Destroyed) };
+        assert_eq!(serde_json::to_value(&left).expect("JSON")["isBehind"], false);
         assert!(locked(UpToDate).lock_aside().is_some() && locked(Behind).lock_aside().is_none());
         assert!(locked(Behind).keeps_back() && !locked(UpToDate).keeps_back() && is(Failing).keeps_back());
         assert!(StackState::ALL.is_sorted());
