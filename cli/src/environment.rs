@@ -118,6 +118,39 @@ const SET: &[(&str, &str)] = &[
     ("NO_COLOR", "1"),
 ];
 
+/// What is another in each session or on each start, and decides nothing; and what gitinfra or the engine sets anew for each run.
+const OF_SESSION: &[&str] = &[
+    "TERM",
+    "SHELL",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "XDG_RUNTIME_DIR",
+    "PULUMI_HOME",
+    // Who is signed in until when. It is another word each time, for the same rights.
+    "PULUMI_ACCESS_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "ARM_OIDC_TOKEN",
+    "ARM_OIDC_REQUEST_TOKEN",
+    "GOOGLE_OAUTH_ACCESS_TOKEN",
+];
+
+/// Beginnings of names of the same kind.
+const OF_SESSION_PREFIXES: &[&str] = &["GITINFRA_", "SSH_", "XDG_SESSION_"];
+
+/// A key that belongs to a session's token is as short-lived as that.
+const OF_TOKEN: &[&str] = &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+
+/// Whether a variable that the engine sees may be another one each time without anything being another thing.
+pub fn is_of_session(name: &str, all: &Environment) -> bool {
+    OF_SESSION.contains(&name)
+        || OF_SESSION_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || (OF_TOKEN.contains(&name) && all.contains_key("AWS_SESSION_TOKEN"))
+}
+
 /// Whether nobody but gitinfra sets a variable.
 pub fn is_own(name: &str) -> bool {
     name.starts_with("GITINFRA_") || SET.iter().any(|(own, _)| *own == name)
@@ -213,6 +246,21 @@ mod tests {
         for name in ["LD_PRELOAD", "GITINFRA_LEDGER", "GITINFRA_PENDING_CREATES"] {
             assert!(!kept.contains_key(name), "{name} is left out");
         }
+    }
+
+    #[test]
+    fn what_belongs_to_a_session_is_known() {
+        let keys = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
+        let (long, short): (Environment, Environment) = (keys(&[]), keys(&["AWS_SESSION_TOKEN"]));
+        for name in ["TERM", "SSH_AUTH_SOCK", "XDG_SESSION_ID", "GITINFRA_RUN", "PULUMI_HOME", "AWS_SESSION_TOKEN"] {
+            assert!(is_of_session(name, &long), "{name}");
+        }
+        for name in ["AWS_REGION", "AWS_PROFILE", "AWS_ROLE_ARN", "HOME", "USER", "PULUMI_CONFIG_PASSPHRASE", "MINE"] {
+            assert!(!is_of_session(name, &short), "{name}");
+        }
+        let of_keys =
+            |all: &Environment| ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| is_of_session(name, all));
+        assert_eq!((of_keys(&long), of_keys(&short)), ([false; 2], [true; 2]));
     }
 
     #[test]

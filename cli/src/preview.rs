@@ -16,7 +16,7 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::Mutex;
 
 use crate::comment::{Preview, StackPreview};
-use crate::config::Config;
+use crate::config::{Config, Surroundings};
 use crate::context::Context;
 use crate::decide::Reason;
 use crate::digest::Key;
@@ -270,7 +270,7 @@ impl Place<'_> {
 }
 
 impl Sealing {
-    fn ground(&self, repository: &str, stack: &str, phase: Phase) -> Ground {
+    fn ground(&self, repository: &str, stack: &str, phase: Phase, surroundings: &Surroundings) -> Ground {
         Ground {
             repository: repository.to_owned(),
             stack: stack.to_owned(),
@@ -278,6 +278,7 @@ impl Sealing {
             base: self.base.clone(),
             tree: self.tree.clone(),
             configuration: Default::default(),
+            environment: surroundings.digests(&self.key),
             state: String::new(),
             versions: Default::default(),
             refresh: false,

@@ -34,6 +34,10 @@ pub struct Ground {
     pub tree: String,
     /// Digests of the stack's configuration by key.
     pub configuration: BTreeMap<String, String>,
+    /// Keyed digests of the variables that the engine sees, by name; none of those that previews are given otherwise than
+    /// roll-outs, for of these nothing was promised.
+    #[serde(default)]
+    pub environment: BTreeMap<String, Option<String>>,
     /// The digest of the stack's state.
     pub state: String,
     /// Versions of the engine, of the program's language and of the plugins, by name.
@@ -71,7 +75,7 @@ fn unknown_reads() -> bool {
 
 /// What is said where the same ground leads to other changes.
 pub fn other_outputs() -> Other {
-    Other { field: Field::Outputs, words: "what it reads of other stacks is not what it was".to_owned() }
+    Other { field: Field::Outputs, words: "what it reads of other stacks may not be what it was".to_owned() }
 }
 
 /// What is said where the same state does not tell all of what stands.
@@ -88,6 +92,7 @@ pub enum Field {
     Base,
     Tree,
     Configuration,
+    Environment,
     State,
     Versions,
     Outputs,
@@ -128,6 +133,14 @@ impl Ground {
                 self.configuration == now.configuration,
                 format!("the configuration changed: {}", differing(&self.configuration, &now.configuration)),
             ),
+            (
+                Field::Environment,
+                other_variables(&self.environment, &now.environment).is_empty(),
+                format!(
+                    "variables of the environment changed: {}",
+                    list(&other_variables(&self.environment, &now.environment), FEW)
+                ),
+            ),
             (Field::State, self.state == now.state, "the stack's state changed".to_owned()),
             (
                 Field::Versions,
@@ -146,11 +159,26 @@ pub fn in_words(others: &[Other]) -> String {
 }
 
 fn differing(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> String {
+    list(&others(before, now), FEW)
+}
+
+/// Variables that are others now, but for those of which nothing was promised.
+fn other_variables<'a>(
+    before: &'a BTreeMap<String, Option<String>>,
+    now: &'a BTreeMap<String, Option<String>>,
+) -> Vec<&'a str> {
+    let mut names = others(before, now);
+    names.retain(|name| before.get(*name) != Some(&None));
+    names
+}
+
+/// The names of what is not the same in both.
+fn others<'a, T: PartialEq>(before: &'a BTreeMap<String, T>, now: &'a BTreeMap<String, T>) -> Vec<&'a str> {
     let mut names: Vec<&str> = before.keys().chain(now.keys()).map(String::as_str).collect();
     names.sort_unstable();
     names.dedup();
     names.retain(|name| before.get(*name) != now.get(*name));
-    list(&names, FEW)
+    names
 }
 
 fn versions(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> String {
@@ -170,6 +198,10 @@ mod tests {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
+    fn handed(pairs: &[(&str, Option<&str>)]) -> BTreeMap<String, Option<String>> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect()
+    }
+
     fn ground() -> Ground {
         let text = |text: &str| text.to_owned();
         Ground {
@@ -179,6 +211,7 @@ mod tests {
             base: text("bbbb"),
             tree: text("cccc"),
             configuration: of(&[("net:size", "1"), ("net:word", "2")]),
+            environment: handed(&[("AWS_REGION", Some("1")), ("DB", Some("2")), ("AWS_PROFILE", None)]),
             state: text("dddd"),
             versions: of(&[("pulumi", "3.259.0"), ("aws", "7.0.0")]),
             refresh: false,
@@ -191,7 +224,7 @@ mod tests {
         let same = ground();
         assert_eq!(same.others(&ground(), true, true), []);
         type Change = fn(&mut Ground);
-        let cases: [(Change, Field, &str); 5] = [
+        let cases: [(Change, Field, &str); 6] = [
             (|now| now.stack = "net/prod".to_owned(), Field::Stack, "another one"),
             (|now| now.tree = "x".to_owned(), Field::Tree, "the files are not those"),
             (|now| now.state = "x".to_owned(), Field::State, "state changed"),
@@ -199,6 +232,11 @@ mod tests {
                 |now| now.configuration = of(&[("net:size", "1"), ("net:word", "3")]),
                 Field::Configuration,
                 "changed: net:word",
+            ),
+            (
+                |now| now.environment = handed(&[("DB", Some("3")), ("NEW", Some("4")), ("AWS_PROFILE", Some("5"))]),
+                Field::Environment,
+                "environment changed: AWS_REGION, DB, NEW",
             ),
             (
                 |now| now.versions = of(&[("pulumi", "3.260.0"), ("tls", "5.0.0")]),
@@ -213,6 +251,10 @@ mod tests {
             assert_eq!(others.len(), 1, "{others:?}");
             assert!(others[0].field == field && others[0].words.contains(words), "{others:?}");
         }
+        // Of what previews are given otherwise than roll-outs nothing was promised.
+        let mut now = ground();
+        now.environment = handed(&[("AWS_REGION", Some("1")), ("DB", Some("2")), ("AWS_PROFILE", Some("own"))]);
+        assert_eq!(same.others(&now, true, true), []);
         let others = same.others(&ground(), false, false);
         assert_eq!(others.iter().map(|other| other.field).collect::<Vec<_>>(), [Field::Head, Field::Base]);
         assert!(in_words(&others).contains("; other commits came"));

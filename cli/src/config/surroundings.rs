@@ -1,6 +1,6 @@
 //! What previews and roll-outs of a stack see and may take: variables, by value or by reference, and time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use super::FILE;
-use crate::environment::{Environment, is_own};
+use crate::digest::Key;
+use crate::environment::{Environment, is_of_session, is_own};
 use crate::failure::{Failure, Result};
 use crate::scrub::Scrubber;
 use crate::secret::Secret;
@@ -19,6 +20,15 @@ use crate::secret::Secret;
 pub enum Work {
     Preview,
     RollOut,
+}
+
+impl Work {
+    fn other(self) -> Work {
+        match self {
+            Work::Preview => Work::RollOut,
+            Work::RollOut => Work::Preview,
+        }
+    }
 }
 
 /// Variables by name, with the places of their values.
@@ -70,6 +80,11 @@ pub struct Surroundings {
     pub environment: Environment,
     /// What came by reference.
     secrets: Vec<String>,
+    /// Variables that the configuration sets.
+    set: BTreeSet<String>,
+    /// Variables that the other kind of work is given otherwise.
+    own: BTreeSet<String>,
+    work: Work,
     pub timeout: Option<Duration>,
 }
 
@@ -111,13 +126,16 @@ impl Surroundings {
         work: Work,
         sources: Sources<'_>,
     ) -> Result<Surroundings> {
-        let (mut variables, mut timeout) = (BTreeMap::new(), None);
-        for part in parts {
-            let side = part.of(work);
-            variables.extend(part.environment.iter().chain(&side.environment));
-            timeout = side.timeout.or(timeout);
-        }
-        let mut surroundings = Surroundings { environment: sources.engine.clone(), secrets: Vec::new(), timeout };
+        let parts: Vec<Said<'_>> = parts.collect();
+        let variables = said(&parts, work);
+        let mut surroundings = Surroundings {
+            environment: sources.engine.clone(),
+            secrets: Vec::new(),
+            set: variables.keys().map(|Name(name)| name.clone()).collect(),
+            own: own(&variables, &said(&parts, work.other())),
+            work,
+            timeout: parts.iter().filter_map(|part| part.of(work).timeout).next_back(),
+        };
         let mut missing = Vec::new();
         for (Name(name), Spanned { value, referenced, .. }) in variables {
             match value.read(sources) {
@@ -140,11 +158,39 @@ impl Surroundings {
         self.environment.insert(name.to_owned(), text);
     }
 
+    /// Keyed digests of the variables that may decide what is done, by name. What previews are given otherwise than roll-outs has none
+    /// in a preview: it tells nothing of what the roll-out is given.
+    pub fn digests(&self, key: &Key) -> BTreeMap<String, Option<String>> {
+        let counts = |name: &String| self.set.contains(name) || !is_of_session(name, &self.environment);
+        let digest = |name: &String, value: &String| {
+            let is_known = self.work == Work::RollOut || !self.own.contains(name);
+            is_known.then(|| key.digest("environment", value))
+        };
+        let given = self.environment.iter().filter(|(name, _)| counts(name));
+        let mut digests: BTreeMap<_, _> = given.map(|(name, value)| (name.clone(), digest(name, value))).collect();
+        if self.work == Work::Preview {
+            digests.extend(self.own.iter().map(|name| (name.clone(), None)));
+        }
+        digests
+    }
+
     /// Lets a scrubber know what must not be printed: whatever came by reference, and what the names of variables say is secret.
     pub fn teach(&self, scrubber: &mut Scrubber) {
         scrubber.add_environment(&self.environment);
         self.secrets.iter().for_each(|secret| scrubber.add(secret));
     }
+}
+
+/// What several places say of one kind of work; the last word on each variable counts.
+fn said<'a>(parts: &[Said<'a>], work: Work) -> BTreeMap<&'a Name, &'a Spanned<Value>> {
+    parts.iter().flat_map(|part| part.environment.iter().chain(&part.of(work).environment)).collect()
+}
+
+/// What one kind of work is given otherwise than the other.
+fn own(these: &BTreeMap<&Name, &Spanned<Value>>, those: &BTreeMap<&Name, &Spanned<Value>>) -> BTreeSet<String> {
+    let value = |of: &BTreeMap<&Name, &Spanned<Value>>, name: &Name| of.get(name).map(|said| said.value.clone());
+    let names = these.keys().chain(those.keys()).filter(|name| value(these, name) != value(those, name));
+    names.map(|Name(name)| name.clone()).collect()
 }
 
 /// All that is missing of a stack's variables, as one failure.
@@ -277,6 +323,46 @@ mod tests {
         let timeout = |stack, work| surroundings(text, stack, work, &own).expect("all is there").timeout;
         assert_eq!(timeout("net/prod", Work::RollOut), Some(Duration::from_secs(3600)));
         assert_eq!((timeout("net/prod", Work::Preview), timeout("net/dev", Work::RollOut)), (None, None));
+    }
+
+    /// What a seal's preview saw, held to what the roll-out sees.
+    #[test]
+    fn a_variable_that_changed_is_told_by_its_digest() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("db");
+        let text = format!(
+            "environment: {{DB: {{fromFile: {}}}, TOKEN: {{fromEnvironment: MINE}}, TEAM: net}}\n\
+             preview: {{environment: {{AWS_PROFILE: reader}}}}\nrollout: {{environment: {{AWS_PROFILE: writer, ROLE: x}}}}\n",
+            file.display()
+        );
+        let key = Key::fresh();
+        let digests = |work, content: &str, mine: &str, text: &str| {
+            std::fs::write(&file, content).expect("a file");
+            let own = environment(&[("MINE", mine)]);
+            surroundings(text, "net/dev", work, &own).expect("all is there").digests(&key)
+        };
+        let names = |shown: &BTreeMap<String, Option<String>>, now: &BTreeMap<String, Option<String>>| -> Vec<String> {
+            let all: BTreeSet<&String> = shown.keys().chain(now.keys()).collect();
+            let is_other = |name: &&&String| shown.get(**name) != Some(&None) && shown.get(**name) != now.get(**name);
+            all.iter().filter(is_other).map(|name| (*name).clone()).collect()
+        };
+        let shown = digests(Work::Preview, "hush-1", "hush-a", &text);
+        assert!(!format!("{shown:?}").contains("hush"));
+        let own =
+            |digests: &BTreeMap<String, Option<String>>| ["AWS_PROFILE", "ROLE"].map(|name| digests[name].is_none());
+        assert_eq!(own(&shown), [true, true], "a preview tells nothing of what the roll-out is given");
+        let now = |content: &str, mine: &str, text: &str| names(&shown, &digests(Work::RollOut, content, mine, text));
+        assert_eq!(now("hush-1", "hush-a", &text), [""; 0]);
+        assert_eq!(now("hush-1\n", "hush-a", &text), [""; 0], "a line break is no part of it");
+        assert_eq!(now("hush-2", "hush-a", &text), ["DB"]);
+        assert_eq!(now("hush-1", "hush-b", &text.replace("net}", "ops}")), ["TEAM", "TOKEN"]);
+        assert_eq!(now("hush-1", "hush-a", &text.replace("TEAM", "TEAMS")), ["TEAM", "TEAMS"]);
+        assert_eq!(now("hush-1", "hush-a", &text.replace("writer", "other")), [""; 0]);
+        // What a roll-out saw and held tells all.
+        let held = digests(Work::RollOut, "hush-1", "hush-a", &text);
+        assert_eq!(own(&held), [false, false]);
+        let other = digests(Work::RollOut, "hush-1", "hush-a", &text.replace("writer", "other"));
+        assert_eq!(names(&held, &other), ["AWS_PROFILE"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::throwaway::Stage;
 use super::{Guards, Place, Previewer, Sealing};
-use crate::config::{Sources, Work};
+use crate::config::{Sources, Surroundings, Work};
 use crate::digest::Key;
 use crate::engine::changes::ChangeSet;
 use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, Shelf, diagnose, missing, unknown_stack};
@@ -54,8 +54,8 @@ pub(super) struct Ready<'a> {
     pub pulumi: Pulumi,
     /// The project's folder in the worktree.
     pub folder: PathBuf,
-    /// What the engine sees.
-    pub environment: &'a Environment,
+    /// What the engine sees, and how it came by it.
+    pub surroundings: &'a Surroundings,
     limit: &'a Limit,
 }
 
@@ -68,17 +68,18 @@ impl Place<'_> {
         let surroundings = self.config.surroundings(&stack.name(), Work::Preview, sources)?;
         surroundings.teach(scrubber);
         let limit = Limit::start(surroundings.timeout, &context.cancel);
-        let seen = self.by_engine((stack, &surroundings.environment), before, &limit, scrubber).await;
+        let seen = self.by_engine((stack, &surroundings), before, &limit, scrubber).await;
         seen.map_err(|failure| limit.explains(Some(failure.kind), "preview").unwrap_or(failure))
     }
 
     async fn by_engine(
         &self,
-        (stack, environment): (&Stack, &Environment),
+        (stack, surroundings): (&Stack, &Surroundings),
         before: &[String],
         limit: &Limit,
         scrubber: &mut Scrubber,
     ) -> Result<Seen> {
+        let environment = &surroundings.environment;
         let backend = self.check(stack, environment)?;
         let worktree = self.worktree(stack, &limit.cancel).await?;
         let (own, folder) = (self.folder("stack-")?, worktree.folder.join(&stack.folder));
@@ -91,7 +92,7 @@ impl Place<'_> {
             let shelf = Shelf::of(&self.previewer.context.state_dir, Work::Preview);
             pulumi.install(&missing, &folder, &shelf, &limit.cancel).await?;
         }
-        let ready = Ready { stack, backend, pulumi, folder, environment, limit };
+        let ready = Ready { stack, backend, pulumi, folder, surroundings, limit };
         let stage = match self.planned_stage(&ready, before).await? {
             Some(stage) => stage,
             None => self.stage(&ready).await?,
@@ -161,7 +162,7 @@ impl Place<'_> {
                 return Ok(Seen { changes, failure, ..Seen::default() });
             }
             if pulumi.rests_on(&before, folder, stack, &sealing.key, ready.stack.imports).await? {
-                let ground = sealing.ground(&self.previewer.mirror.source.label, &name, self.phase);
+                let ground = sealing.ground(&self.previewer.mirror.source.label, &name, self.phase, ready.surroundings);
                 let ground = ground.with(before.identity);
                 let digest = Plan::of(&changes).digest(&sealing.key);
                 let mut shown = changes.clone();

@@ -98,7 +98,7 @@ impl Place<'_> {
 
     /// Whether the backend has the stack. Of several previews the first alone comes to a backend that is new.
     async fn stands(&self, ready: &Ready<'_>) -> Result<bool> {
-        let is_new = ready.backend.is_untouched(ready.environment);
+        let is_new = ready.backend.is_untouched(&ready.surroundings.environment);
         let _alone = if is_new { Some(self.alone.lock().await) } else { None };
         ready.pulumi.has_stack(&ready.folder, &ready.stack.stack).await
     }

@@ -75,7 +75,7 @@ mod tests {
 
     fn seal() -> Seal {
         let [repository, stack, head, base, tree, state] = ["r", "net/dev", "a", "b", "t", "s"].map(str::to_owned);
-        let (configuration, versions) = Default::default();
+        let (configuration, environment, versions) = Default::default();
         let ground = Ground {
             repository,
             stack,
@@ -83,6 +83,7 @@ mod tests {
             base,
             tree,
             configuration,
+            environment,
             state,
             versions,
             refresh: false,

@@ -212,6 +212,7 @@ impl Gate<'_> {
             base: head.clone(),
             tree: self.tree.clone(),
             configuration: Default::default(),
+            environment: self.job.claimed.surroundings.digests(&self.key),
             state: String::new(),
             versions: Default::default(),
             refresh: self.refreshes(),
@@ -234,7 +235,7 @@ impl Gate<'_> {
         }
         let mut glance = self.preview(others).await?;
         if let (Glance::Seen(look), Some(shown)) = (&mut glance, shown)
-            && (look.others.is_empty() || look.reads_others)
+            && look.others.is_empty()
             && look.changes != shown.seal.changes
         {
             look.others.push(if look.reads_others { other_outputs() } else { other_standing() });

@@ -102,7 +102,12 @@ fn each_field_is_looked_at_and_the_same_changes_go() {
         p.repo.write("Pulumi.dev.yaml", &config).commit("A word");
         p.repo.merge("change");
     };
-    let cases: [(Change<'_>, &[&str]); 4] = [
+    let handed = |p: &Place| {
+        fs::write(p.path("db"), "hush-two").expect("a file");
+        p.repo.merge("change");
+    };
+    let cases: [(Change<'_>, &[&str]); 5] = [
+        (&handed, &["since variables of the environment changed: DB; it would do"]),
         (&protect, &["since the stack's state changed; it would do"]),
         (
             &squash,
@@ -119,7 +124,11 @@ fn each_field_is_looked_at_and_the_same_changes_go() {
         (&configured, &["other commits came", "the configuration changed: test:word; it would do"]),
     ];
     for (change, words) in cases {
-        let (p, id) = sealed(Place::of(&[A]));
+        let p = Place::of(&[A]);
+        let environment = format!("environment: {{DB: {{fromFile: {}}}}}\n", p.path("db").display());
+        fs::write(p.path("db"), "hush-one").expect("a file");
+        p.repo.write("gitinfra.yaml", &environment).commit("A variable");
+        let (p, id) = sealed(p);
         change(&p);
         let end = format!("what seal {id} showed: 1 to update, 1 to create");
         let words = [&["note: previewed again, "], words, &[end.as_str(), "1 stack rolled out"]].concat();
@@ -142,8 +151,10 @@ fn other_versions_are_told() {
     let rest = std::env::var("PATH").unwrap_or_default();
     let p = p.env("PATH", format!("{}:{}:{rest}", bin.display(), tools::bin().display()));
     p.repo.merge("change");
-    p.sync()
-        .expect_out(&["other versions are at work: language yaml 9.9.9 instead of 1.", &format!("seal {id} showed")]);
+    p.sync().expect_out(&[
+        "variables of the environment changed: PATH; other versions are at work: language yaml 9.9.9 instead of 1.",
+        &format!("seal {id} showed"),
+    ]);
 }
 
 /// Somebody made a file by hand that the merge would delete.
@@ -205,6 +216,11 @@ fn journey(p: Place) {
     let seal = text(&held, "seal");
     p.run(&format!("reject hold/{name} --as lee --reason c-is-needed")).expect_code(0).expect_out(&["rejected by lee"]);
     p.run("sync").expect_code(6).expect_out(&["skipped: rejected: hold/", "lee refused it: c-is-needed"]);
+    p.run("get stacks").expect_code(0).expect_out(&["held: rejected by lee: c-is-needed; hold/"]);
+    p.run("describe stack/test/dev").expect_code(0).expect_out(&["held: rejected by lee: c-is-needed; hold/"]);
+    let stack = &p.get("stacks")[0];
+    assert_eq!((&stack["rejected"]["by"], &stack["rejected"]["reason"]), (&"lee".into(), &"c-is-needed".into()));
+    assert_eq!(stack["isBehind"], true);
     p.run(&format!("approve {seal} --as ada")).expect_code(0).expect_out(&[&format!("hold/{name} approved by ada")]);
     p.sync().expect_out(&[
         "(it was held)",

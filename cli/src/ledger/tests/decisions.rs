@@ -16,6 +16,7 @@ pub fn seal(stack: &str, changes: &str) -> Seal {
         base: text("bbbb"),
         tree: text("cccc"),
         configuration: [(text("net:size"), text("1"))].into(),
+        environment: [(text("DB"), Some(text("1")))].into(),
         state: text("dddd"),
         versions: [(text("pulumi"), text("3.259.0"))].into(),
         refresh: false,

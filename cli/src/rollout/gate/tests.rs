@@ -28,6 +28,7 @@ fn shown(plan: Plan, reads_others: bool) -> Sealed {
         base: "bbbb".to_owned(),
         tree: "cccc".to_owned(),
         configuration: Default::default(),
+        environment: Default::default(),
         state: String::new(),
         versions: Default::default(),
         refresh: false,
@@ -54,7 +55,7 @@ fn what_others_put_out_by_now_was_shown() {
     assert!(look(now("1"), &[]).is_of(&shown(unknown(), true)));
     // What was known is another thing, or what it rests on is.
     assert!(!look(now("2"), &outputs).is_of(&shown(unknown(), true)));
-    for field in [Field::Configuration, Field::State, Field::Versions, Field::Stack] {
+    for field in [Field::Configuration, Field::Environment, Field::State, Field::Versions, Field::Stack] {
         assert!(!look(now("1"), &[Field::Outputs, field]).is_of(&shown(unknown(), true)), "{field:?}");
     }
     // Nobody else's outputs were read, or all was known.

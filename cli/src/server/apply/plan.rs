@@ -295,9 +295,20 @@ mod tests {
         let id = ledger.stack("here", &stack, 1).await.expect("a row");
         let [repository, name, head, base, tree, state] =
             ["here", "net/dev", "head", "base", "tree", "s"].map(str::to_owned);
-        let (configuration, versions, refresh, destroy) = Default::default();
-        let ground =
-            Ground { repository, stack: name, head, base, tree, configuration, state, versions, refresh, destroy };
+        let (configuration, environment, versions, refresh, destroy) = Default::default();
+        let ground = Ground {
+            repository,
+            stack: name,
+            head,
+            base,
+            tree,
+            configuration,
+            environment,
+            state,
+            versions,
+            refresh,
+            destroy,
+        };
         let seal = Seal { ground, changes: String::new(), plan: Default::default(), reads_others: false };
         let shown = seal.id();
         let of = async || {
