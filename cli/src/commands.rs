@@ -55,7 +55,7 @@ Exit codes:
   2    the command line is wrong
   3    the repository, the branch, a Pulumi.yaml or a name is wrong
   4    something is missing or out of reach: git, pulumi, backend, forge, passphrase or ledger
-  5    another live run, or somebody's lock, holds a stack
+  5    another live run, or somebody's lock, holds a stack, or it comes after one that waits
   6    a roll-out is held: somebody has to decide
   7    what stands is not what was rolled out
   70   a mistake in gitinfra itself
