@@ -25,7 +25,9 @@ pub fn look(context: &Context, records: &mut [StackRecord]) {
         let mut records: Vec<&mut StackRecord> = records.iter_mut().filter(here).collect();
         let seen = mirror.and_then(|mirror| Some((mirror.head_seen(&branch)?, mirror)));
         let kept = seen.and_then(|(head, mirror)| settled(&mirror, &branch, head, &mut records).ok());
-        keep_back(&mut records, &kept.unwrap_or_default());
+        let kept = kept.unwrap_or_default();
+        keep_back(&mut records, &kept);
+        tell_destroyed(&mut records, &kept);
         tell_gone(&mut records);
     }
 }
@@ -127,6 +129,19 @@ fn keep_back(records: &mut [&mut StackRecord], kept: &Kept) {
                 has_more = true;
             }
         }
+    }
+}
+
+/// Notes which stacks come after one that was destroyed and that the branch has: a pass over all makes it again before, one without it
+/// keeps them back.
+fn tell_destroyed(records: &mut [&mut StackRecord], kept: &Kept) {
+    let is_destroyed = |record: &&&mut StackRecord| record.standing == Standing::Destroyed && !record.has_left;
+    let destroyed: BTreeSet<String> = records.iter().filter(is_destroyed).map(|record| record.name.clone()).collect();
+    if destroyed.is_empty() {
+        return;
+    }
+    for record in records.iter_mut().filter(|record| record.standing.is_due() && record.blocked_by.is_none()) {
+        record.waits_for = kept_back_by(record, kept.stacks.get(&record.name), &destroyed);
     }
 }
 
@@ -293,12 +308,15 @@ mod tests {
             record("late/dev", Standing::Behind, &[]),
             record("free/dev", Standing::Behind, &["o/still/dev"]),
             record("left/dev", Standing::Gone, &[]),
+            record("over/dev", Standing::Destroyed, &[]),
+            record("next/dev", Standing::Behind, &["o/over/dev"]),
         ];
         let late = Stood { rules: vec!["n*/*".to_owned()], ..Stood::default() };
         let kept = Kept { stacks: [("late/dev".to_owned(), late)].into(), ..Kept::default() };
         let mut all: Vec<&mut StackRecord> = records.iter_mut().collect();
         keep_back(&mut all, &kept);
         tell_gone(&mut all);
+        tell_destroyed(&mut all, &kept);
         let told: Vec<(&str, Option<&str>)> =
             records.iter().map(|record| (record.name.as_str(), record.blocked_by.as_deref())).collect();
         let expected = [
@@ -309,9 +327,13 @@ mod tests {
             ("late/dev", Some("net/dev")),
             ("free/dev", None),
             ("left/dev", None),
+            ("over/dev", None),
+            ("next/dev", None),
         ];
         assert_eq!(told, expected);
         assert_eq!(records[1].state().0.word(), "blocked");
+        let waits: Vec<&str> = records.iter().filter_map(|record| record.waits_for.as_deref()).collect();
+        assert_eq!((waits, records[8].waits_for.is_some()), (vec!["over/dev"], true));
         let gone: Vec<&str> = records.iter().filter_map(|record| record.reads_gone.as_deref()).collect();
         assert_eq!((gone, records[3].reads_gone.is_some()), (vec!["left/dev"], true));
     }

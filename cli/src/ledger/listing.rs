@@ -158,6 +158,7 @@ fn stack(row: StackRow) -> Result<StackRecord, String> {
         rejected: None,
         lock: None,
         blocked_by: None,
+        waits_for: None,
         reads_anew: None,
         reads_gone: None,
         // Where nobody looked nothing is known.

@@ -156,6 +156,8 @@ pub struct StackRecord {
     pub lock: Option<Lock>,
     /// A stack that it comes after, and that was not rolled out.
     pub blocked_by: Option<String>,
+    /// A stack that it comes after, and that was destroyed: where all are rolled out that one comes first, and without it this one waits.
+    pub waits_for: Option<String>,
     /// A stack that it reads, and that puts out other values than it read.
     pub reads_anew: Option<String>,
     /// A stack that it reads, and that left the branch: it is not rolled out any more.
@@ -255,9 +257,9 @@ impl StackRecord {
                 Standing::Behind => {
                     let commits = self.behind_by.map(|by| format!("behind by {}", count(by, "commit")));
                     let reads = || self.reads_anew.as_deref().map(reads_anew);
-                    (StackState::Queued, commits.or_else(reads))
+                    (StackState::Queued, self.after_destroyed(commits.or_else(reads)))
                 }
-                Standing::New => (StackState::New, None),
+                Standing::New => (StackState::New, self.after_destroyed(None)),
                 _ => (StackState::Current, self.reads_gone.as_deref().map(reads_gone)),
             }),
         }
@@ -270,6 +272,13 @@ impl StackRecord {
             Standing::Destroyed => !self.has_left,
             _ => true,
         }
+    }
+
+    /// Why it waits for its turn, with what has to come before.
+    fn after_destroyed(&self, why: Option<String>) -> Option<String> {
+        let first = self.waits_for.as_ref().map(|other| format!("{other}, which was destroyed, comes first"));
+        let parts: Vec<String> = why.into_iter().chain(first).collect();
+        Some(parts.join("; ")).filter(|why| !why.is_empty())
     }
 
     fn paused(&self) -> Option<(StackState, Option<String>)> {
@@ -348,6 +357,8 @@ mod tests {
         let gone = |standing| StackRecord { reads_gone: Some("hub/dev".to_owned()), ..is(standing) };
         let no = Rejected { by: "lee".to_owned(), reason: "not now".to_owned() };
         let refused = StackRecord { rejected: Some(no), ..is(Held) };
+        let first =
+            |standing, behind_by| StackRecord { waits_for: Some("hub/dev".to_owned()), behind_by, ..is(standing) };
         let by_kim = "locked by kim until 1970-01-01T00:00:00.000Z: moving";
         let late = "it comes after net/dev, which was not rolled out";
         let cases = [
@@ -359,6 +370,9 @@ mod tests {
             (gone(UpToDate), "current", "it reads hub/dev, which left the branch and is not rolled out any more"),
             (gone(Behind), "queued", ""),
             (StackRecord { blocked_by: Some("net/dev".to_owned()), ..anew(None) }, "blocked", late),
+            (first(Behind, Some(2)), "queued", "behind by 2 commits; hub/dev, which was destroyed, comes first"),
+            (first(New, None), "new", "hub/dev, which was destroyed, comes first"),
+            (first(UpToDate, None), "current", ""),
             (is(Running), "running", ""),
             (is(Failing), "failing", "it said no"),
             (is(Stopped), "failing", "its newest run was cancelled"),
