@@ -2,13 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::context::Context;
-use crate::failure::{Failure, Result};
-use crate::ledger::Ledger;
 use crate::order::{self, Contents};
 use crate::record::{StackRecord, Standing};
 use crate::repo::{Found, Stack};
-use crate::standing;
 use crate::text::list;
 
 /// What is known of readers. Without a ledger that is nothing.
@@ -53,24 +49,6 @@ impl Follows {
 }
 
 impl Reading {
-    /// What the ledger knows, and the mirrors of those who read something of this repository's.
-    pub async fn known(context: &Context, ledger: &Ledger, repository: &str) -> Result<Reading> {
-        let records = ledger.stack_records().await?;
-        let far = far_readers(&records, repository);
-        let (mut far, near): (Vec<StackRecord>, Vec<StackRecord>) =
-            records.into_iter().partition(|record| far.contains(&record.repository));
-        if !far.is_empty() {
-            let context = context.clone();
-            let looking = tokio::task::spawn_blocking(move || {
-                standing::look(&context, &mut far);
-                far
-            });
-            far = looking.await.map_err(|error| Failure::bug(format!("looking at other repositories: {error}")))?;
-        }
-        far.extend(near);
-        Ok(Reading::of(&far, repository))
-    }
-
     /// Out of all that the ledger knows.
     pub fn of(records: &[StackRecord], repository: &str) -> Reading {
         let (own, others): (Vec<&StackRecord>, Vec<&StackRecord>) =
@@ -149,7 +127,7 @@ impl Reading {
 }
 
 /// The other repositories that have a stack which reads one of this repository.
-fn far_readers(records: &[StackRecord], repository: &str) -> BTreeSet<String> {
+pub fn far_readers(records: &[StackRecord], repository: &str) -> BTreeSet<String> {
     let own: BTreeSet<&str> =
         records.iter().filter(|record| record.repository == repository).map(|record| record.name.as_str()).collect();
     let others = records.iter().filter(|record| record.repository != repository && !record.reads.is_empty());

@@ -27,9 +27,9 @@ use crate::forge::mark::{Mark, Marks};
 use crate::forge::{Forge, Pull, State, Status, Told, Trouble, What};
 use crate::ledger::Ledger;
 use crate::preview::{Merge, Previewer};
-use crate::reading::Reading;
 use crate::record::Offer;
 use crate::scrub::Scrubber;
+use crate::standing;
 use crate::text::short;
 
 pub use crowded::Crowded;
@@ -221,7 +221,7 @@ impl Reviewer {
     /// here: what is out of reach says nothing about the merge.
     pub async fn fetch(&self, pull: &Pull) -> Result<(String, Merge)> {
         let reading = match &self.ledger {
-            Some(ledger) => Reading::known(self.context(), ledger, &self.previewer.mirror.source.label).await?,
+            Some(ledger) => standing::reading(self.context(), ledger, &self.previewer.mirror.source.label).await?,
             None => Default::default(),
         };
         let reference = self.reference(pull)?;

@@ -8,9 +8,11 @@ use crate::config::{self, Config};
 use crate::context::Context;
 use crate::decide::Reason;
 use crate::digest;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::git::{Changes, Mirror, Programs};
+use crate::ledger::Ledger;
 use crate::order;
+use crate::reading::{Reading, far_readers};
 use crate::record::{StackRecord, Standing};
 use crate::repo::{self, Fault, Listing, Stack};
 use crate::tags::Tag;
@@ -30,6 +32,25 @@ pub fn look(context: &Context, records: &mut [StackRecord]) {
         tell_destroyed(&mut records, &kept);
         tell_gone(&mut records);
     }
+}
+
+/// What the ledger knows of who reads whom, for whoever looks at the stacks of a repository; and of those elsewhere that read one of them,
+/// what only their mirrors know.
+pub async fn reading(context: &Context, ledger: &Ledger, repository: &str) -> Result<Reading> {
+    let records = ledger.stack_records().await?;
+    let far = far_readers(&records, repository);
+    let (mut far, near): (Vec<StackRecord>, Vec<StackRecord>) =
+        records.into_iter().partition(|record| far.contains(&record.repository));
+    if !far.is_empty() {
+        let context = context.clone();
+        let looking = tokio::task::spawn_blocking(move || {
+            look(&context, &mut far);
+            far
+        });
+        far = looking.await.map_err(|error| Failure::bug(format!("looking at other repositories: {error}")))?;
+    }
+    far.extend(near);
+    Ok(Reading::of(&far, repository))
 }
 
 /// What a look came to, so that the next one at the same commits need not be: to look through thousands of stacks takes a while.

@@ -12,6 +12,7 @@ use crate::failure::{Failure, Result};
 use crate::git::{Mirror, Programs};
 use crate::reading::Reading;
 use crate::repo::{self, Found, Listing, Stack};
+use crate::standing;
 use crate::text::list;
 
 /// Explain which stacks a change touches, and why
@@ -45,7 +46,7 @@ impl Verb for Explain {
         let base = mirror.fetch_ref(&self.base).await?;
         let head = mirror.fetch_ref(&self.head).await?;
         let reading = match shell.ledger_there().await? {
-            Some(ledger) => Reading::known(&shell.context, &ledger, &mirror.source.label).await?,
+            Some(ledger) => standing::reading(&shell.context, &ledger, &mirror.source.label).await?,
             None => Reading::default(),
         };
         let (found, listing, gone) = self.found(&mirror, (&base.id, &head.id), &reading)?;

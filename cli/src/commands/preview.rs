@@ -7,7 +7,7 @@ use super::{EXIT_CODES, Source, Verb};
 use crate::comment::comment;
 use crate::failure::{Kind, Result};
 use crate::preview::{Merge, Previewer};
-use crate::reading::Reading;
+use crate::standing;
 
 /// Preview what a merge would change
 #[derive(Debug, Arguments)]
@@ -62,7 +62,7 @@ impl Verb for Preview {
             key,
         };
         let reading = match &ledger {
-            Some(ledger) => Reading::known(&previewer.context, ledger, &previewer.mirror.source.label).await?,
+            Some(ledger) => standing::reading(&previewer.context, ledger, &previewer.mirror.source.label).await?,
             None => Default::default(),
         };
         let (base, head, stacks) = (self.base.clone(), self.head.clone(), self.stacks.clone());

@@ -16,10 +16,10 @@ use crate::forge::command::{Command, Verb, Wrong};
 use crate::forge::{Comment, Pull};
 use crate::git::{Commit, Programs};
 use crate::ledger::{Answered, Deed, Ledger};
-use crate::reading::Reading;
 use crate::record::{RunState, StackRecord, Standing};
 use crate::repo::{self, Found, Stack};
 use crate::review::{Reviewer, Up};
+use crate::standing;
 use crate::text;
 use crate::text::{list, short};
 
@@ -237,7 +237,7 @@ impl Server {
     async fn unwell(&self, watched: &Watched) -> Result<Vec<String>> {
         let mut all = self.ledger.stack_records().await?;
         all.retain(|record| record.repository == watched.label && record.branch.as_ref() == Some(&watched.branch));
-        tokio::task::block_in_place(|| crate::standing::look(&self.context, &mut all));
+        tokio::task::block_in_place(|| standing::look(&self.context, &mut all));
         Ok(all.into_iter().filter(went_wrong).map(|record| record.name).collect())
     }
 
@@ -324,7 +324,7 @@ impl Said<'_> {
     async fn explained(&self, ledger: &Ledger) -> Result<String> {
         let mirror = &self.reviewer.previewer.mirror;
         let (base, head) = self.sides(ledger).await?;
-        let reading = Reading::known(&self.reviewer.previewer.context, ledger, &self.watched.label).await?;
+        let reading = standing::reading(&self.reviewer.previewer.context, ledger, &self.watched.label).await?;
         let listing = mirror.listing(&head.id)?;
         let names: Vec<String> = self.command.stack.iter().cloned().collect();
         let mut found = self.declared(&base.id, &head.id)?;
