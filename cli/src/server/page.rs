@@ -11,6 +11,8 @@ mod run;
 mod signs;
 mod stack;
 mod stacks;
+#[cfg(test)]
+mod tests;
 mod trouble;
 
 use std::collections::BTreeMap;

@@ -24,7 +24,7 @@ pub fn whole(page: &Page, you: &You, holds: usize, now: i64) -> Markup {
     let content = html! {
         @for (id, part) in &page.parts { div id=(id) { (part) } }
     };
-    document(&title, page.here, you, holds, now, &content)
+    document(&title, Some(page.here), you, holds, now, &content)
 }
 
 pub fn title(page: &Page) -> String {
@@ -34,7 +34,8 @@ pub fn title(page: &Page) -> String {
     }
 }
 
-fn document(title: &str, here: &str, you: &You, holds: usize, now: i64, content: &Markup) -> Markup {
+/// `here` is where a view belongs to. What is no view does not change, and is asked for no news.
+fn document(title: &str, here: Option<&str>, you: &You, holds: usize, now: i64, content: &Markup) -> Markup {
     let at = text::timestamp(now);
     html! {
         (DOCTYPE)
@@ -44,7 +45,7 @@ fn document(title: &str, here: &str, you: &You, holds: usize, now: i64, content:
                 meta name="viewport" content="width=device-width,initial-scale=1";
                 title { (title) }
                 link rel="stylesheet" href="/style.css";
-                script src="/live.js" defer {}
+                @if here.is_some() { script src="/live.js" defer {} }
             }
             body {
                 (symbols())
@@ -53,15 +54,17 @@ fn document(title: &str, here: &str, you: &You, holds: usize, now: i64, content:
                     a.brand href="/stacks" { "gitinfra" }
                     nav aria-label="Main" {
                         @for (place, name) in PLACES {
-                            a href=(format!("/{place}")) aria-current=[(place == here).then_some("page")] {
+                            a href=(format!("/{place}")) aria-current=[(Some(place) == here).then_some("page")] {
                                 (name)
                                 @if place == "holds" && holds > 0 { " " b { (holds) span.vh { " waiting" } } }
                             }
                         }
                     }
                     div.live {
-                        span id="live" { "as of " time datetime=(at) { (at.get(11..19).unwrap_or_default()) } }
-                        button.small id="pause" type="button" hidden { "Pause" }
+                        @if here.is_some() {
+                            span id="live" { "as of " time datetime=(at) { (at.get(11..19).unwrap_or_default()) } }
+                            button.small id="pause" type="button" hidden { "Pause" }
+                        }
                         (who(you))
                     }
                 }
@@ -95,15 +98,16 @@ pub fn sign_in(next: &str, trouble: Option<&str>, elsewhere: &[&str], now: i64) 
                 form method="post" action="/sign-in" {
                     input type="hidden" name="next" value=(next);
                     label for="token" { "Your token" }
-                    input id="token" name="token" type="password" required autocomplete="current-password" autofocus;
-                    @if let Some(trouble) = trouble { p.err role="alert" { (trouble) } }
+                    input id="token" name="token" type="password" required autocomplete="current-password" autofocus
+                        aria-invalid=[trouble.map(|_| "true")] aria-describedby=[trouble.map(|_| "wrong")];
+                    @if let Some(trouble) = trouble { p.err id="wrong" role="alert" { (trouble) } }
                     button.go { "Sign in" }
                 }
                 p.soft { "Whoever runs this server gave it to you. It is in the file that the configuration names for you." }
             }
         }
     };
-    document("Sign in", "", &You::default(), 0, now, &content)
+    document("Sign in", None, &You::default(), 0, now, &content)
 }
 
 /// What could not be shown or done, and what to do.
@@ -121,7 +125,7 @@ pub fn broken(status: StatusCode, failure: &Failure, you: &You, now: i64) -> Mar
             p { a href="/stacks" { "All stacks" } }
         }
     };
-    document(heading, "", you, 0, now, &content)
+    document(heading, None, you, 0, now, &content)
 }
 
 /// Where there is nothing: what would be here, and how to get it.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::signs::{brief, heads, link_to_stack, shape, state, to_stack};
+use super::signs::{Twins, brief, heads, shape, state, to_stack};
 use super::stacks::{self, Row};
 use super::{Look, Page, frame};
 use crate::failure::Result;
@@ -42,7 +42,7 @@ pub async fn page(look: &Look<'_>) -> Result<Page> {
     }
     let items: Vec<Value> = graphs.iter().flat_map(Graph::data).collect();
     let shown: Vec<Graph> = graphs.into_iter().map(|graph| graph.of(look.asked("q").unwrap_or_default())).collect();
-    let parts = vec![("head", head(&all)), ("bar", bar(look)), ("graph", pictures(&shown))];
+    let parts = vec![("head", head(&all)), ("bar", bar(look)), ("graph", pictures(&shown, &stacks::twins(&all)))];
     Ok(Page { title: "Order".to_owned(), state: None, here: "stacks", parts, data: json!({ "items": items }) })
 }
 
@@ -104,7 +104,7 @@ fn bar(look: &Look<'_>) -> Markup {
     }
 }
 
-fn pictures(graphs: &[Graph<'_>]) -> Markup {
+fn pictures(graphs: &[Graph<'_>], twins: &Twins<'_>) -> Markup {
     html! {
         @if graphs.is_empty() { (frame::empty("The order of stacks shows here once there are some.", "gitinfra sync")) }
         @for (at, graph) in graphs.iter().enumerate() {
@@ -114,32 +114,32 @@ fn pictures(graphs: &[Graph<'_>]) -> Markup {
                     0 => p { "No stack fits. " a href="/graph" { "Show all" } "." },
                     all if all > MOST => p { (count(all, "stack")) " are too many for a picture: find some by name. What each reads stands below." },
                     _ => {
-                        div.wide { (drawn(graph, DESK)) }
-                        div.slim { (drawn(graph, PHONE)) }
+                        div.wide { (drawn(graph, twins, DESK)) }
+                        div.slim { (drawn(graph, twins, PHONE)) }
                     },
                 }
             }
-            @if !graph.rows.is_empty() { (in_words(graph, at)) }
+            @if !graph.rows.is_empty() { (in_words(graph, twins, at)) }
         }
     }
 }
 
 /// A box for each stack, and a line to each from those that it reads. Lines of one stack run together.
-fn drawn(graph: &Graph<'_>, room: Room) -> Markup {
+fn drawn(graph: &Graph<'_>, twins: &Twins<'_>, room: Room) -> Markup {
     let laid = lay::lay(&lay::needed(&graph.reads), room);
     html! {
         svg.graph width=(laid.w) height=(laid.h) viewBox=(format!("0 0 {} {}", laid.w, laid.h)) role="group" aria-label="Who reads whose outputs" {
             @for line in &laid.lines { path d=(line) {} }
-            @for (row, place) in graph.rows.iter().zip(&laid.boxes) { (boxed(row, *place, room.box_w)) }
+            @for (row, place) in graph.rows.iter().zip(&laid.boxes) { (boxed(row, twins, *place, room.box_w)) }
         }
     }
 }
 
-fn boxed(row: &Row, (x, y): (i32, i32), width: i32) -> Markup {
+fn boxed(row: &Row, twins: &Twins<'_>, (x, y): (i32, i32), width: i32) -> Markup {
     let record = &row.record;
     html! {
         a class=(format!("g-{}", row.state.word())) href=(to_stack(&record.name, &record.repository)) transform=(format!("translate({x} {y})")) {
-            title { (brief(&record.name, 200)) ", " (row.state.word()) }
+            title { (brief(&record.name, 200)) (twins.whose(&record.name, &record.repository)) ", " (row.state.word()) }
             rect width=(width) height=(BOX_H) rx="7" {}
             text x="12" y="21" { (fitting(&record.name, width)) }
             svg.i x="12" y="28" width="13" height="13" aria-hidden="true" { use href=(format!("#i-{}", shape(row.state.word()))) {} }
@@ -159,29 +159,33 @@ fn fitting(name: &str, width: i32) -> String {
     begin.iter().chain(&['…']).chain(end).collect()
 }
 
-fn in_words(graph: &Graph<'_>, at: usize) -> Markup {
+fn in_words(graph: &Graph<'_>, twins: &Twins<'_>, at: usize) -> Markup {
     let mut readers = vec![Vec::new(); graph.rows.len()];
     for (reader, reads) in graph.reads.iter().enumerate() {
         reads.iter().for_each(|other| readers[*other].push(reader));
     }
+    let link = |row: &Row| {
+        let whose = twins.whose(&row.record.name, graph.repository);
+        html! { a href=(to_stack(&row.record.name, graph.repository)) { (row.record.name) span.vh { (whose) } } }
+    };
     let links = |places: &[usize]| {
         html! {
             @if places.is_empty() { "–" }
             @for (at, place) in places.iter().enumerate() {
                 @if at > 0 { ", " }
-                (link_to_stack(&graph.rows[*place].record.name, graph.repository))
+                (link(graph.rows[*place]))
             }
         }
     };
     html! {
         details.card id=(format!("words-{at}")) {
-            summary { "The same in words" }
+            summary { "The same in words" span.vh { ": " (brief(graph.repository, 80)) } }
             table.cards role="table" {
                 (heads(&["Stack", "State", "Reads", "Read by"]))
                 tbody role="rowgroup" {
                     @for (at, row) in graph.rows.iter().enumerate() {
                         tr role="row" {
-                            th role="rowheader" scope="row" { (link_to_stack(&row.record.name, graph.repository)) }
+                            th role="rowheader" scope="row" { (link(row)) }
                             td.w role="cell" { (state(row.state.word())) }
                             td role="cell" data-h="Reads" { (links(&graph.reads[at])) }
                             td role="cell" data-h="Read by" { (links(&readers[at])) }

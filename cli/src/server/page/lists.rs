@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::signs::{age, brief, clock, commit, heads, legible, link_to_stack, state};
+use super::signs::{Twins, age, brief, clock, commit, heads, legible, state};
 use super::{Look, Page, frame, trouble};
 use crate::failure::Result;
 use crate::ledger::{HoldFilter, RunFilter};
@@ -27,6 +27,7 @@ fn table(names: &[&str], rows: &[Markup]) -> Markup {
 pub async fn runs(look: &Look<'_>) -> Result<Page> {
     let mut runs = look.server.ledger.runs(&RunFilter { limit: MOST, ..RunFilter::default() }).await?;
     runs.retain(|run| look.you.sees(&run.repository));
+    let twins = Twins::of(runs.iter().map(|run| (run.stack.as_str(), run.repository.as_str())));
     let rows: Vec<Markup> = runs
         .iter()
         .map(|run| {
@@ -34,7 +35,7 @@ pub async fn runs(look: &Look<'_>) -> Result<Page> {
             html! {
                 th role="rowheader" scope="row" { a href=(format!("/run/{}", run.name)) { "run/" (run.name) } }
                 td role="cell" { (state(run.state.word())) }
-                td.w role="cell" { (link_to_stack(&run.stack, &run.repository)) small { (brief(&run.subject, 80)) } }
+                td.w role="cell" { (twins.link(&run.stack, &run.repository)) small { (brief(&run.subject, 80)) } }
                 td role="cell" data-h="Commit" { (commit(&run.commit)) }
                 td role="cell" data-h="Took" { (took.unwrap_or_else(|| "–".to_owned())) }
                 td.nw role="cell" data-h="Age" { (age(run.started_at, look.now)) }
@@ -51,13 +52,14 @@ pub async fn runs(look: &Look<'_>) -> Result<Page> {
 pub async fn holds(look: &Look<'_>) -> Result<Page> {
     let mut holds = look.server.ledger.holds(&HoldFilter { limit: MOST, ..HoldFilter::default() }).await?;
     holds.retain(|hold| look.you.sees(&hold.repository) && !hold.state.is_over());
+    let twins = Twins::of(holds.iter().map(|hold| (hold.stack.as_str(), hold.repository.as_str())));
     let rows: Vec<Markup> = holds
         .iter()
         .map(|hold| {
             html! {
                 th role="rowheader" scope="row" { a href=(format!("/hold/{}", hold.name)) { "hold/" (hold.name) } }
                 td role="cell" { (state(hold.state.word())) }
-                td.w role="cell" { (link_to_stack(&hold.stack, &hold.repository)) small { (brief(&hold.case.in_words(), 120)) } }
+                td.w role="cell" { (twins.link(&hold.stack, &hold.repository)) small { (brief(&hold.case.in_words(), 120)) } }
                 td role="cell" data-h="Approvals" { (hold.approvals.len()) " of " (hold.case.needed.max(1)) }
                 td.nw role="cell" data-h="Age" { (age(hold.created_at, look.now)) }
             }
@@ -79,11 +81,12 @@ pub async fn holds(look: &Look<'_>) -> Result<Page> {
 pub async fn drifts(look: &Look<'_>) -> Result<Page> {
     let mut drifts = look.server.ledger.drifts().await?;
     drifts.retain(|drift| look.you.sees(&drift.repository));
+    let twins = Twins::of(drifts.iter().map(|drift| (drift.name.as_str(), drift.repository.as_str())));
     let rows: Vec<Markup> = drifts
         .iter()
         .map(|drift| {
             html! {
-                th role="rowheader" scope="row" { (link_to_stack(&drift.name, &drift.repository)) }
+                th role="rowheader" scope="row" { (twins.link(&drift.name, &drift.repository)) }
                 td role="cell" { (state(drift.state.word())) }
                 td role="cell" data-h="Resources" { (drift.findings.resources) }
                 td.nw role="cell" data-h="Age" { (age(drift.checked_at, look.now)) }

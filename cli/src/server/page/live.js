@@ -19,6 +19,8 @@
       if (!show) {
         show = document.createElement("button");
         show.id = "newer-" + id; show.className = "small"; show.type = "button"; show.textContent = "newer: show";
+        const head = part.querySelector("h1,h2");
+        show.setAttribute("aria-label", "newer: show " + (head ? head.textContent : id));
         part.before(show);
       }
       // Whoever came here by keyboard goes on from what they asked for.
@@ -51,7 +53,7 @@
     };
   };
   const stop = () => { clearTimeout(timer); if (source) source.close(); source = null; };
-  const show = () => { button.hidden = false; button.textContent = paused ? "Go on" : "Pause"; button.setAttribute("aria-pressed", String(paused)); };
+  const show = () => { button.hidden = false; button.textContent = paused ? "Go on" : "Pause"; };
   button.onclick = () => { paused = !paused; localStorage.setItem("paused", paused ? "yes" : "no"); stop(); if (paused) say("paused"); else listen(); show(); };
   document.addEventListener("visibilitychange", () => { stop(); listen(); });
   const goes = { s: "/stacks", r: "/runs", h: "/holds", q: "/queue", e: "/events" };

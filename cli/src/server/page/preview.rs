@@ -82,7 +82,7 @@ fn one(change: &Change) -> Markup {
     html! {
         details open[open] id=(format!("d-{}", anchor(&change.urn))) {
             summary {
-                (effect(change.effect()))
+                (effect(change.effect())) " "
                 span { span.c { (change.kind) } " " b { (legible(&change.name)) } }
                 @if !change.replaced_for.is_empty() { span.why { "because of " (change.replaced_for.join(", ")) } }
             }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::signs::{age, brief, button, clock, heads, legible, link_to_stack, stack_fields, state};
+use super::signs::{Twins, age, brief, button, clock, heads, legible, stack_fields, state};
 use super::{Look, Page, frame};
 use crate::failure::Result;
 use crate::record::{Job, JobState, Lock};
@@ -62,6 +62,7 @@ fn row(job: &Job, now: i64) -> Markup {
 }
 
 fn taken(look: &Look<'_>, locks: &[Lock]) -> Markup {
+    let twins = Twins::of(locks.iter().map(|lock| (lock.name.as_str(), lock.repository.as_str())));
     html! {
         div.card.flush {
             h2 { "Locks" }
@@ -72,11 +73,11 @@ fn taken(look: &Look<'_>, locks: &[Lock]) -> Markup {
                     tbody role="rowgroup" {
                         @for lock in locks {
                             tr role="row" {
-                                th role="rowheader" scope="row" { (link_to_stack(&lock.name, &lock.repository)) }
+                                th role="rowheader" scope="row" { (twins.link(&lock.name, &lock.repository)) }
                                 td role="cell" { (state("taken")) }
                                 td.w role="cell" { (lock.owner) ": " (legible(&lock.reason)) }
                                 td role="cell" data-h="Ends" { (clock(lock.until, look.now)) }
-                                td role="cell" { @if may_unlock(look, lock) { (button(&format!("/stack/{}/unlock", lock.name), &stack_fields(look.you.word.as_deref(), &lock.repository), "small", "Unlock")) } }
+                                td role="cell" { @if may_unlock(look, lock) { (unlock(look, lock, &twins)) } }
                             }
                         }
                     }
@@ -84,6 +85,12 @@ fn taken(look: &Look<'_>, locks: &[Lock]) -> Markup {
             }
         }
     }
+}
+
+fn unlock(look: &Look<'_>, lock: &Lock, twins: &Twins<'_>) -> Markup {
+    let (name, whose) = (&lock.name, twins.whose(&lock.name, &lock.repository));
+    let fields = stack_fields(look.you.word.as_deref(), &lock.repository);
+    button(&format!("/stack/{name}/unlock"), &fields, "small", html! { "Unlock" span.vh { " " (name) (whose) } })
 }
 
 /// One's own, or anybody's for an admin.

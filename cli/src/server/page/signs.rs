@@ -1,6 +1,8 @@
 //! Small things that all views are made of: states, effects, times, links.
 
-use maud::{Markup, PreEscaped, html};
+use std::collections::{BTreeMap, BTreeSet};
+
+use maud::{Markup, PreEscaped, Render, html};
 
 use crate::engine::operation::Effect;
 use crate::text;
@@ -72,6 +74,32 @@ pub fn link_to_stack(name: &str, repository: &str) -> Markup {
     html! { a href=(to_stack(name, repository)) { (name) } }
 }
 
+/// Names that stacks of several repositories have: where one of those is read, it is said whose it is.
+pub struct Twins<'a>(BTreeSet<&'a str>);
+
+impl<'a> Twins<'a> {
+    /// Out of all names that are shown together, each with its repository.
+    pub fn of(all: impl Iterator<Item = (&'a str, &'a str)>) -> Twins<'a> {
+        let (mut first, mut twins) = (BTreeMap::new(), BTreeSet::new());
+        for (name, repository) in all {
+            if *first.entry(name).or_insert(repository) != repository {
+                twins.insert(name);
+            }
+        }
+        Twins(twins)
+    }
+
+    /// Whose it is, where that has to be said.
+    pub fn whose(&self, name: &str, repository: &str) -> String {
+        if self.0.contains(name) { format!(" in {}", brief(repository, 80)) } else { String::new() }
+    }
+
+    pub fn link(&self, name: &str, repository: &str) -> Markup {
+        let whose = self.whose(name, repository);
+        html! { a href=(to_stack(name, repository)) { (name) @if !whose.is_empty() { small { (whose) } } } }
+    }
+}
+
 pub fn commit(id: &str) -> Markup {
     html! { code { (crate::text::short(id)) } }
 }
@@ -92,7 +120,7 @@ pub fn legible(words: &str) -> String {
 }
 
 /// A form with one button, and what else it bears: the word of the session, and what it is about.
-pub fn button(action: &str, fields: &Markup, class: &str, says: &str) -> Markup {
+pub fn button(action: &str, fields: &Markup, class: &str, says: impl Render) -> Markup {
     html! {
         form method="post" action=(action) { (fields) button class=(class) { (says) } }
     }

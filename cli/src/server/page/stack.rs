@@ -87,7 +87,7 @@ fn with_reason(action: &str, fields: &Markup, says: &str) -> Markup {
             summary.btn { (says) "…" }
             form.card method="post" action=(action) {
                 (fields)
-                label for=(format!("why{id}")) { "Reason" }
+                label for=(format!("why{id}")) { "Reason" span.vh { ": " (says) } }
                 span.inline { input id=(format!("why{id}")) name="reason" type="text" required autocomplete="off"; button { (says) } }
             }
         }

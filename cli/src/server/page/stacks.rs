@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::signs::{age, brief, heads, link_to_stack, state, to_stack};
+use super::signs::{Twins, age, brief, heads, state, to_stack};
 use super::{Look, Page, frame, trouble};
 use crate::failure::{Failure, Result};
 use crate::ledger::HoldFilter;
@@ -99,16 +99,21 @@ fn row(record: StackRecord, hold: Option<&Hold>) -> Row {
 pub async fn page(look: &Look<'_>) -> Result<Page> {
     let all = rows(look).await?;
     let shown: Vec<&Row> = all.iter().filter(|row| is_wanted(look, row)).collect();
+    let twins = twins(&all);
     let needing: Vec<&Row> = all.iter().filter(|row| row.needs_a_person()).collect();
     let data = json!({ "items": shown.iter().map(|row| &row.record).collect::<Vec<_>>() });
     let parts = vec![
         ("head", head(&all, needing.len())),
         ("trouble", trouble::card(look)),
-        ("need", need(&needing)),
+        ("need", need(&needing, &twins)),
         ("bar", bar(look, &all)),
-        ("list", list(look, &all, &shown)),
+        ("list", list(look, &twins, &all, &shown)),
     ];
     Ok(Page { title: "Stacks".to_owned(), state: None, here: "stacks", parts, data })
+}
+
+pub fn twins(all: &[Row]) -> Twins<'_> {
+    Twins::of(all.iter().map(|row| (row.record.name.as_str(), row.record.repository.as_str())))
 }
 
 fn is_wanted(look: &Look<'_>, row: &Row) -> bool {
@@ -139,18 +144,19 @@ fn head(all: &[Row], needing: usize) -> Markup {
     html! { div.head { div { h1 { "Stacks" } p.lead { (lead) } } @if all.len() > 1 { div.acts { a.btn href="/graph" { "Show the order" } } } } }
 }
 
-fn need(needing: &[&Row]) -> Markup {
+fn need(needing: &[&Row], twins: &Twins<'_>) -> Markup {
     html! {
         @if !needing.is_empty() {
             div.card.care {
                 h2 { "Needs a person" }
                 ul.need {
                     @for row in needing.iter().take(20) {
+                        @let whose = twins.whose(&row.record.name, &row.record.repository);
                         @let (to, says) = match &row.hold { Some(hold) => (format!("/hold/{hold}"), "Decide"), None => (to_stack(&row.record.name, &row.record.repository), "Look") };
                         li {
                             (state(row.state.word()))
-                            span { a href=(to_stack(&row.record.name, &row.record.repository)) { b { (row.record.name) } } " " (brief(&row.why, LONGEST)) }
-                            a.btn.small href=(to) { (says) span.vh { " at " (row.record.name) } }
+                            span { a href=(to_stack(&row.record.name, &row.record.repository)) { b { (row.record.name) } (whose) } " " (brief(&row.why, LONGEST)) }
+                            a.btn.small href=(to) { (says) span.vh { " at " (row.record.name) (whose) } }
                         }
                     }
                 }
@@ -179,7 +185,7 @@ fn bar(look: &Look<'_>, all: &[Row]) -> Markup {
     }
 }
 
-fn list(look: &Look<'_>, all: &[Row], shown: &[&Row]) -> Markup {
+fn list(look: &Look<'_>, twins: &Twins<'_>, all: &[Row], shown: &[&Row]) -> Markup {
     if all.is_empty() {
         return frame::empty(
             "Stacks show here once a branch that is watched has a Pulumi.yaml with a Pulumi.STACK.yaml beside it.",
@@ -194,33 +200,34 @@ fn list(look: &Look<'_>, all: &[Row], shown: &[&Row]) -> Markup {
             table.cards.list role="table" {
                 caption.vh { (count(shown.len(), "stack")) ", those that need a person first" }
                 (heads(&["Stack", "State", "Behind", "Drift", "Last run", "Age"]))
-                tbody role="rowgroup" { @for row in shown.iter().take(MOST) { (one(row, look.now)) } }
+                tbody role="rowgroup" { @for row in shown.iter().take(MOST) { (one(row, twins, look.now)) } }
             }
             @if shown.len() > MOST { p.foot { (shown.len() - MOST) " more: find them by name or state." } }
         }
     }
 }
 
-fn one(row: &Row, now: i64) -> Markup {
+fn one(row: &Row, twins: &Twins<'_>, now: i64) -> Markup {
     let record = &row.record;
+    let whose = twins.whose(&record.name, &record.repository);
     let behind = record.behind_by.map_or_else(|| "–".to_owned(), |by| by.to_string());
     html! {
         tr role="row" {
-            th role="rowheader" scope="row" { (link_to_stack(&record.name, &record.repository)) small { (brief(&record.repository, 60)) } }
+            th role="rowheader" scope="row" { a href=(to_stack(&record.name, &record.repository)) { (record.name) span.vh { (whose) } } small { (brief(&record.repository, 60)) } }
             td.w role="cell" { (state(row.state.word())) @if !row.why.is_empty() { small { (brief(&row.why, 80)) } } @if let Some(lock) = record.lock_aside() { small { (brief(&lock.in_words(), 80)) } } }
             td.num role="cell" data-h="Behind" { (behind) }
             td role="cell" data-h="Drift" { (state(record.drift.word())) }
-            td role="cell" data-h="Last run" { (last_run(record)) }
+            td role="cell" data-h="Last run" { (last_run(record, &whose)) }
             td.nw role="cell" data-h="Age" { @match record.last_started_at { Some(at) => (age(at, now)), None => "–" } }
         }
     }
 }
 
-fn last_run(record: &StackRecord) -> Markup {
+fn last_run(record: &StackRecord, whose: &str) -> Markup {
     html! {
         @match (&record.last_run, record.last_state) {
             (Some(run), Some(ended)) => {
-                a href=(format!("/run/{run}")) { (state(RunState::word(ended))) }
+                a href=(format!("/run/{run}")) { (state(RunState::word(ended))) span.vh { " of " (record.name) (whose) } }
                 @if let Some(commit) = &record.commit { small { "stands at " (short(commit)) } }
             }
             _ => small { "none yet" }
@@ -256,7 +263,7 @@ mod tests {
         assert!(lead.contains("1 behind, until a lock ends"), "{lead}");
         let stands = [locked(Standing::UpToDate)];
         assert!(head(&stands, 0).into_string().contains("All is well."), "a lock alone keeps nobody waiting");
-        let cell = one(&stands[0], 0).into_string();
+        let cell = one(&stands[0], &twins(&stands), 0).into_string();
         assert!(cell.contains("current") && cell.contains("locked by kim until"), "{cell}");
         let after = Some("net/dev".to_owned());
         let late = StackRecord { blocked_by: after, behind_by: Some(2), ..record(Standing::Behind) };
