@@ -20,7 +20,9 @@ fn every_defence_has_its_test() {
         assert!(!tests.is_empty(), "no test is named: {row}");
         for (file, test) in tests {
             let source = fs::read_to_string(repository().join(&file)).unwrap_or_default();
-            assert!(source.contains(&format!("fn {test}(")), "{file} has no test {test}");
+            let before = source.split_once(&format!("fn {test}(")).map(|(before, _)| before.trim_end_matches("async "));
+            let mark = before.and_then(|before| before.trim_end().lines().last()).unwrap_or_default().trim();
+            assert!(mark.starts_with("#[") && mark.contains("test"), "{file} has no test {test}: {mark}");
         }
     }
 }

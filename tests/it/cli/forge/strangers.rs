@@ -43,12 +43,17 @@ fn nothing_of_a_fork_is_run_until_somebody_has_read_it() {
 #[test]
 fn secrets_are_told_to_nobody() {
     let h = Hosted::of(&[A]);
-    let program = "variables:\n  said: {fn::readFile: /proc/self/environ}\n";
-    let files = crate::files::of(&[("a", "path: a.txt, content: 'it is ${said}'")]);
-    h.place.repo.branch("change");
-    h.place.program("", "test", &format!("{program}{files}"));
-    h.place.repo.commit("Look around");
-    h.place.repo.git(&["push", "-q", "origin", "change"]);
+    // What is on the branch may be read by what is merged into it, too.
+    for (branch, content) in [("main", "is ${said}"), ("change", "it is ${said}")] {
+        let program = "variables:\n  said: {fn::readFile: /proc/self/environ}\n";
+        let files = crate::files::of(&[("a", &format!("path: a.txt, content: '{content}'"))]);
+        if branch != "main" {
+            h.place.repo.branch(branch);
+        }
+        h.place.program("", "test", &format!("{program}{files}"));
+        h.place.repo.commit("Look around");
+        h.place.repo.git(&["push", "-q", "origin", branch]);
+    }
     h.open("change");
     let said = h.place.run_as("review pr/1", |command| {
         command
@@ -58,6 +63,7 @@ fn secrets_are_told_to_nobody() {
     });
     let said = format!("{}{}", said.stdout, said.stderr);
     let told = format!("{said}{:?}{:?}", h.comments(1), h.statuses(&h.place.repo.head()));
+    assert!(told.contains("[secret]"), "the program shows what it sees: {told}");
     for secret in [h.token.as_str(), "hush-mark-secret", "hush-my-token"] {
         assert!(!told.contains(secret), "{secret} is told:\n{told}");
     }
