@@ -113,6 +113,13 @@ pub struct Pull {
     pub updated: i64,
 }
 
+impl Pull {
+    /// The same with another commit as its head: one of those that it had.
+    pub fn at(&self, head: &str) -> Pull {
+        Pull { head: head.to_owned(), ..self.clone() }
+    }
+}
+
 #[cfg(test)]
 impl Pull {
     /// An open one, to try out what is done with pull requests.

@@ -44,6 +44,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::ledger::Ledger;
 use crate::record::StackRecord;
+use left::Left;
 use live::{News, Open};
 use metrics::Metrics;
 use notify::Notifier;
@@ -93,6 +94,7 @@ pub struct Server {
     aside: TaskTracker,
     /// Whether it takes requests, and is not about to end.
     is_ready: AtomicBool,
+    left: Left,
 }
 
 impl Server {
@@ -125,6 +127,7 @@ impl Server {
             notifier,
             telling: TaskTracker::new(),
             end_of_news: CancellationToken::new(),
+            left: Left::default(),
         };
         server.told_by(told);
         Ok(server)
@@ -148,6 +151,7 @@ impl Server {
         let served = server.serve(listener, &mut crew, asked).await;
         server.context.cancel.cancel();
         while crew.tasks.join_next().await.is_some() {}
+        server.leaves().await;
         server.aside.close();
         server.aside.wait().await;
         // What ended just now is told as well.
@@ -179,7 +183,7 @@ impl Server {
                     }
                 }
                 Some(()) = asked.recv() => self.reload(crew).await,
-                _ = beat.tick() => self.tell_trouble(self.end_left(None).await.err()),
+                _ = beat.tick() => self.tell_trouble(self.end_left().await.err()),
             }
         }
     }

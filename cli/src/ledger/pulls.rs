@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use super::{Ledger, failed, text};
 use crate::failure::{Failure, Result};
-use crate::record::PullRecord;
+use crate::record::{EndState, PullRecord};
 
 impl Ledger {
     /// Keeps what a pull request was told and when, in the place of what it was told before.
@@ -52,6 +52,18 @@ impl Ledger {
         let shown: String = row.try_get("shown").map_err(&failed)?;
         let at = row.try_get("at").map_err(failed)?;
         Ok(serde_json::from_str(&shown).ok().map(|pull| (pull, at)))
+    }
+
+    /// Those of a repository that were merged and told that they wait until a lock ends.
+    pub async fn waiting_pulls(&self, repository: &str) -> Result<Vec<PullRecord>> {
+        let find = "SELECT shown FROM pulls WHERE repository = $1 ORDER BY number";
+        let bound = sqlx::query_scalar::<_, String>(find).bind(repository.to_owned());
+        let all = bound.fetch_all(&self.pool).await.map_err(failed("looking for what waits"))?;
+        let waits = |pull: &PullRecord| {
+            let end = pull.end.as_ref().filter(|end| end.unmerged.is_none());
+            end.is_some_and(|end| end.stacks.iter().any(|stack| stack.state == EndState::Locked))
+        };
+        Ok(all.iter().filter_map(|shown| serde_json::from_str(shown).ok()).filter(waits).collect())
     }
 }
 

@@ -31,6 +31,15 @@ impl Ledger {
         work.commit().await.map_err(failed)
     }
 
+    /// Whether some server does such jobs for a repository.
+    pub async fn is_watched(&self, label: &str, task: Task) -> Result<bool> {
+        let find =
+            format!("SELECT COUNT(*) FROM watchers WHERE repository = $1 AND kind = $2 AND until > {}", self.clock);
+        let bound = sqlx::query_scalar::<_, i64>(AssertSqlSafe(find)).bind(label.to_owned()).bind(task.word());
+        let count = bound.fetch_one(&self.pool).await.map_err(failed("looking for who watches a repository"))?;
+        Ok(count > 0)
+    }
+
     /// Ends the jobs that no server does any more, but for those that somebody works on, and says which those were.
     pub async fn end_unwatched(&self) -> Result<Vec<Job>> {
         let (now, failed) = (self.clock, failed("ending jobs that nobody does"));

@@ -5,7 +5,7 @@ use super::comments::same;
 use super::{Reviewer, shown, statuses};
 use crate::comment::escape;
 use crate::failure::Result;
-use crate::forge::{Pull, State, Status, What};
+use crate::forge::{Pull, State, Status, Told, What};
 use crate::ledger::Applied;
 use crate::record::{EndState, PullEnd, StackEnd};
 use crate::text::{count, short};
@@ -31,6 +31,11 @@ impl Reviewer {
         Ok(())
     }
 
+    /// Tells a head of one that ended, and came to no branch that is rolled out, what came of all of it: it is not fit to be merged.
+    pub async fn tell_unmerged(&self, pull: &Pull, end: &PullEnd) -> Result<()> {
+        self.tell_one(pull, &statuses::one(statuses::SUMMARY, State::Error, &end.in_words())).await
+    }
+
     /// Tells the head of a pull request what came of a stack that a command rolls out before the merge.
     pub async fn tell_applied(&self, pull: &Pull, stack: &str, state: State, words: &str) -> Result<()> {
         self.tell_one(pull, &statuses::one(&format!("{}{stack}", statuses::OF_STACKS), state, words)).await
@@ -45,13 +50,23 @@ impl Reviewer {
         let mut before = ledger.applied(label).await?;
         before.retain(|one| one.pull == pull.number && one.stack == stack && one.head != pull.head);
         for one in before {
-            let of_head = Pull { head: one.head.clone(), ..pull.clone() };
             let (old, new) = (short(&one.head), short(&pull.head));
             let words = format!("is no longer rolled out at {old}: {new} took its place");
-            self.tell_applied(&of_head, stack, State::Error, &words).await?;
+            self.tell_applied(&pull.at(&one.head), stack, State::Error, &words).await?;
         }
         let (stack, head) = (stack.to_owned(), pull.head.clone());
         ledger.note_applied(label, &Applied { pull: pull.number, stack, head, goes_back: false }).await
+    }
+
+    /// Tells a commit what came of a stack that it was told to wait for. It may be the head no more, of which nothing else is told.
+    pub async fn tell_awaited(&self, pull: &Pull, stack: &str, state: State, words: &str) -> Result<()> {
+        let status = statuses::one(&format!("{}{stack}", statuses::OF_STACKS), state, words);
+        let name = crate::forge::fitting(&status.name, self.forge.abilities().status_name);
+        let waits = |told: &Told| told.name == name && told.state == State::Pending;
+        match self.forge.statuses(&pull.head).await?.iter().any(waits) {
+            true => Ok(self.set(pull, status).await?),
+            false => Ok(()),
+        }
     }
 
     /// A commit that the forge has no more is told nothing.
@@ -73,6 +88,17 @@ impl Reviewer {
         for told in self.forge.statuses(&pull.head).await? {
             if told.state == State::Pending && told.name.starts_with(statuses::OF_STACKS) {
                 self.set(pull, statuses::one(&told.name, state, why)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A commit that was merged waits for nothing any more.
+    pub async fn tell_unawaited(&self, pull: &Pull, why: &str) -> Result<()> {
+        let is_ours = |told: &Told| told.name == statuses::SUMMARY || told.name.starts_with(statuses::OF_STACKS);
+        for told in self.forge.statuses(&pull.head).await? {
+            if told.state == State::Pending && is_ours(&told) {
+                self.set(pull, statuses::one(&told.name, State::Error, why)).await?;
             }
         }
         Ok(())

@@ -182,8 +182,8 @@ impl Up {
     }
 
     /// What came of a stack, in words behind its name.
-    pub fn said(&self, name: &str) -> Option<String> {
-        Some(self.kept(name)?.said()?.1)
+    pub fn said(&self, name: &str) -> Option<(State, String)> {
+        self.kept(name)?.said()
     }
 
     /// Whose words come before those of a preview: what is so of its head.
@@ -237,6 +237,11 @@ impl Up {
         let is_bad = |one: &&Kept| matches!(one.end.state, EndState::Failed | EndState::Cancelled);
         let of_head = |one: &&Kept| one.at.as_ref() == Some(&self.shown.head);
         self.kept.iter().filter(is_bad).filter(of_head).map(|one| one.end.name.clone()).collect()
+    }
+
+    /// The commit at which a stack was last begun to be rolled out for it.
+    pub fn begun_at(&self, name: &str) -> Option<&str> {
+        self.kept(name)?.at.as_deref()
     }
 
     /// The names of the stacks that it keeps.

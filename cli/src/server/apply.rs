@@ -94,8 +94,7 @@ impl Server {
         let answer = match applied {
             Ok(answer) => answer,
             Err(failure) => {
-                let of_head = Pull { head: asked.head.to_owned(), ..pull };
-                let told = reviewer.tell_unapplied(&of_head, State::Error, &failure.message).await;
+                let told = reviewer.tell_unapplied(&pull.at(asked.head), State::Error, &failure.message).await;
                 if matches!(failure.kind, Kind::Setup | Kind::Cancelled | Kind::Bug) {
                     return Err(failure);
                 }
@@ -119,8 +118,7 @@ impl Server {
     ) -> Result<String> {
         self.goes_to_the_branch(watched, reviewer, pull).await?;
         let (state, words) = ended(pull, &watched.branch, "nothing more is rolled out from it");
-        let of_head = Pull { head: asked.head.to_owned(), ..pull.clone() };
-        reviewer.tell_unapplied(&of_head, state, &words).await?;
+        reviewer.tell_unapplied(&pull.at(asked.head), state, &words).await?;
         Ok(format!("it {words}"))
     }
 
@@ -184,11 +182,12 @@ impl Server {
                     if outcome == Outcome::RolledOut {
                         reviewer.note_applied(pull, &name).await?;
                     }
-                    let said = self.said_of(&outcome, watched, (pull, &name)).await?;
+                    let (state, said) = self.said_of(&outcome, watched, (pull, &name)).await?;
                     if outcome.is_untouched() {
-                        reviewer.tell_applied(pull, &name, State::Error, &said).await?;
+                        reviewer.tell_applied(pull, &name, state, &said).await?;
                     }
                     reviewer.tell_answers(pull.number).await?;
+                    reviewer.tell_awaited(pull, &name, state, &said).await?;
                     Came { name, outcome: Some(outcome), said, stood }
                 }
             };
@@ -283,12 +282,18 @@ impl Server {
     }
 
     /// What is said of a stack. Where nothing was done, its state says nothing of that.
-    async fn said_of(&self, outcome: &Outcome, watched: &Watched, (pull, name): (&Pull, &str)) -> Result<String> {
+    async fn said_of(
+        &self,
+        outcome: &Outcome,
+        watched: &Watched,
+        (pull, name): (&Pull, &str),
+    ) -> Result<(State, String)> {
         let at = short(&pull.head);
         if outcome.is_untouched() {
-            return Ok(format!("was not touched, for somebody else works there: `/gitinfra up {at}` tries it again"));
+            let words = format!("was not touched, for somebody else works there: `/gitinfra up {at}` tries it again");
+            return Ok((State::Error, words));
         }
         let up = Up::of(&self.ledger, &watched.label, pull.number).await?;
-        Ok(up.said(name).unwrap_or_else(|| format!("is under way at {at}")))
+        Ok(up.said(name).unwrap_or_else(|| (State::Error, format!("is under way at {at}"))))
     }
 }

@@ -74,10 +74,10 @@ impl Server {
         let refused = match read {
             Ok((setup, told)) => {
                 let news = setup.news_since(&before);
-                *self.setup.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(setup);
+                self.takes(setup);
                 self.told_by(told);
                 self.man(crew);
-                self.tell_trouble(self.end_left(Some(&before)).await.err());
+                self.ends_what_it_left().await;
                 let later = self.needs_a_restart().map(|words| format!("; {words}")).unwrap_or_default();
                 let message = format!("the configuration was read anew: {news}{later}");
                 self.context.tell(None, Body::Note { message });

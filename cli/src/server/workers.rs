@@ -43,8 +43,10 @@ impl Work for Doing {
             Task::Apply => server.apply(watched, &job.subject, cancel).await.map(|()| Came::ToSomething),
         };
         server.tell_end(watched, job, &done, server.context.now() - began);
-        if job.task == Task::RollOut {
-            server.note(watched, Side::Branch, done.as_ref().err());
+        match job.task {
+            Task::RollOut => server.note(watched, Side::Branch, done.as_ref().err()),
+            Task::Review => server.end_waits_at(&job.repository).await,
+            Task::Command | Task::Apply => {}
         }
         done.map(drop)
     }

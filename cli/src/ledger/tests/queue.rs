@@ -78,6 +78,9 @@ async fn what_no_server_watches_ends(ledger: &Ledger) {
     watch("two", &[("b", Task::RollOut)]).await;
     watch("one", &[("a", Task::RollOut)]).await;
     assert_eq!(ended().await, ["b review"], "another server rolls it out");
+    for (task, expected) in [(Task::RollOut, true), (Task::Review, false)] {
+        assert_eq!(ledger.is_watched("b", task).await, Ok(expected), "{task}");
+    }
     let taken = take(ledger, Limits { repositories: &["b".to_owned()], ..ALL }).await.expect("there is a job");
     watch("two", &[]).await;
     assert!(ended().await.is_empty(), "somebody is at it");

@@ -5,7 +5,7 @@ use futures::future::join_all;
 use super::{REPOSITORY, new_run, ours, stack};
 use crate::engine::operation::Counts;
 use crate::ledger::{Answered, Applied, Asked, Deed, Delivered, Ledger, RunFilter, SignedIn, Wish};
-use crate::record::{PullEnd, PullRecord, RunState, Task};
+use crate::record::{EndState, PullEnd, PullRecord, RunState, StackEnd, Task};
 
 pub async fn check(ledger: &Ledger) {
     what_was_done_is_a_chain(ledger).await;
@@ -106,6 +106,16 @@ async fn what_a_pull_request_was_told_is_kept(ledger: &Ledger) {
     ledger.keep_end(&ended).await.expect("it is kept");
     assert_eq!(ledger.pull(REPOSITORY, 7).await.expect("the ledger answers"), Some((ended, 5)));
     assert_eq!(preview().await, None, "it is not previewed any more");
+    // One that waits for a lock is found, as long as it does.
+    let waiting = async || ledger.waiting_pulls(REPOSITORY).await.expect("a list").len();
+    assert_eq!(waiting().await, 0);
+    let stack = StackEnd { name: "net/dev".to_owned(), state: EndState::Locked, at: None, why: None, seal: None };
+    let mut end = PullEnd { commit: "a".to_owned(), unmerged: None, stacks: vec![stack] };
+    ledger.keep_end(&PullRecord { end: Some(end.clone()), ..told(REPOSITORY, "second") }).await.expect("it is kept");
+    assert_eq!(waiting().await, 1);
+    end.stacks[0].state = EndState::RolledOut;
+    ledger.keep_end(&PullRecord { end: Some(end), ..told(REPOSITORY, "second") }).await.expect("it is kept");
+    assert_eq!(waiting().await, 0);
     let others = ledger.only(Some(["another".to_owned()].into()));
     assert_eq!(others.pull(REPOSITORY, 7).await.expect("the ledger answers"), None, "nobody sees what is not theirs");
     assert_eq!(ledger.pull(REPOSITORY, 8).await.expect("the ledger answers"), None);

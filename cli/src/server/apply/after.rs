@@ -10,7 +10,7 @@ use crate::decide::{Known, Reason};
 use crate::failure::Result;
 use crate::forge::{Pull, State};
 use crate::ledger::{AllKnown, Answered, Applied, StackId};
-use crate::record::{Action, EndState, Hold, HoldState, Run, RunState, StackEnd, Task};
+use crate::record::{Action, EndState, Hold, HoldState, PullEnd, Run, RunState, StackEnd, Task};
 use crate::review::{Reviewer, Stacks, Up};
 use crate::server::{Server, Watched};
 use crate::text::short;
@@ -54,12 +54,15 @@ impl Server {
             if is_over && comes_to != ComesTo::TheBranch && !is_merged {
                 back.insert(one.stack.clone());
             }
-            self.keep_news(watched, pull, end).await?;
+            if let Some(end) = self.keep_news(watched, pull, end).await? {
+                for head in BTreeSet::from([&one.head, &pull.head]) {
+                    reviewer.tell_unmerged(&pull.at(head), &end).await?;
+                }
+            }
             if let Some(said) = said {
                 // An open one's head is told what its merge would do.
                 if comes_to == ComesTo::AnotherCommit && (!pull.is_open || one.head != pull.head) {
-                    let of_head = Pull { head: one.head.clone(), ..pull.clone() };
-                    reviewer.tell_applied(&of_head, &one.stack, State::Error, &said).await?;
+                    reviewer.tell_applied(&pull.at(&one.head), &one.stack, State::Error, &said).await?;
                 }
                 let answered = Answered { at: self.context.now(), answer: format!("{} {said}", one.stack) };
                 self.ledger.answer(&watched.label, pull.number, &id, &answered).await?;
@@ -77,20 +80,21 @@ impl Server {
         Ok(())
     }
 
-    /// Keeps how far a stack is on its way back, where its pull request ended.
-    async fn keep_news(&self, watched: &Watched, pull: &Pull, news: Option<StackEnd>) -> Result<()> {
+    /// Keeps how far a stack is on its way back, where its pull request ended: the end as it is now.
+    async fn keep_news(&self, watched: &Watched, pull: &Pull, news: Option<StackEnd>) -> Result<Option<PullEnd>> {
         let (Some(news), false) = (news, pull.is_open) else {
-            return Ok(());
+            return Ok(None);
         };
         let Some((mut record, _)) = self.ledger.pull(&watched.label, pull.number).await? else {
-            return Ok(());
+            return Ok(None);
         };
         let end = record.end.iter_mut().flat_map(|end| &mut end.stacks).find(|stack| stack.name == news.name);
         match end {
             Some(known) => *known = news,
-            None => return Ok(()),
+            None => return Ok(None),
         }
-        self.ledger.keep_end(&record).await
+        self.ledger.keep_end(&record).await?;
+        Ok(record.end)
     }
 
     /// Has stacks previewed anew, of which another thing stands by now than any preview saw, wherever they would change.

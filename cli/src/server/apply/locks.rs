@@ -1,6 +1,8 @@
 //! The locks that pull requests have on the stacks that they roll out before their merge: taken all at once, given back by the merge
 //! or by closing.
 
+use std::collections::BTreeSet;
+
 use super::branch::{Apart, Branch};
 use super::plan::Plan;
 use super::refused;
@@ -9,7 +11,7 @@ use crate::failure::Result;
 use crate::forge::{Pull, State};
 use crate::ledger::{Answered, Applied, Deed, StackId, Wish};
 use crate::record::{EndState, Lock, PullEnd, PullRecord, StackEnd, Task};
-use crate::review::Reviewer;
+use crate::review::{Reviewer, Up};
 use crate::server::commands::with_hints;
 use crate::server::workers::number_of;
 use crate::server::{Server, Watched};
@@ -88,7 +90,8 @@ impl Server {
     ) -> Result<()> {
         let branch = Branch::fetched(self, watched, reviewer).await?;
         let (lacking, applied) = (branch.lacking().await?, self.ledger.applied(&watched.label).await?);
-        let (mut left, mut stacks) = (Left::default(), Vec::new());
+        let up = Up::of(&self.ledger, &watched.label, pull.number).await?;
+        let (mut left, mut stacks, mut heads) = (Left::default(), Vec::new(), BTreeSet::from([pull.head.clone()]));
         for (lock, id) in own {
             let apart = branch.apart(&lock.name, id).await?;
             let is_new = lacking.contains(&lock.name);
@@ -99,20 +102,28 @@ impl Server {
             };
             stacks.push(StackEnd { name: lock.name.clone(), state, at: None, why: None, seal: None });
             let known = applied.iter().find(|one| one.pull == pull.number && one.stack == lock.name);
-            let head = known.map_or(&pull.head, |one| &one.head).clone();
-            let of_head = Pull { head: head.clone(), ..pull.clone() };
-            reviewer.tell_applied(&of_head, &lock.name, State::Error, how).await?;
+            // One that stands at a commit may have failed at the next one: both were told.
+            let (stood, begun) = (known.map(|one| one.head.as_str()), up.begun_at(&lock.name));
+            let head = stood.or(begun).unwrap_or(&pull.head);
+            for head in BTreeSet::from([head, begun.unwrap_or(head)]) {
+                reviewer.tell_applied(&pull.at(head), &lock.name, State::Error, how).await?;
+                heads.insert(head.to_owned());
+            }
             if let Some(apart) = apart {
                 left.note(&lock.name, apart, is_new);
             }
             if state == EndState::GoesBack {
-                let applied = Applied { pull: pull.number, stack: lock.name.clone(), head, goes_back: true };
+                let (stack, head) = (lock.name.clone(), head.to_owned());
+                let applied = Applied { pull: pull.number, stack, head, goes_back: true };
                 self.ledger.note_applied(&watched.label, &applied).await?;
             }
         }
         let what = left.in_words(&watched.branch).unwrap_or_else(|| "nothing of it was rolled out".to_owned());
+        let end = PullEnd { commit: String::new(), unmerged: Some(how.to_owned()), stacks };
+        for head in &heads {
+            reviewer.tell_unmerged(&pull.at(head), &end).await?;
+        }
         if let Some((record, _)) = self.ledger.pull(&watched.label, pull.number).await? {
-            let end = PullEnd { commit: String::new(), unmerged: Some(how.to_owned()), stacks };
             self.ledger.keep_end(&PullRecord { end: Some(end), ..record }).await?;
         }
         let since = own.first().map_or(0, |(lock, _)| lock.created_at);

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::gitea::Hosted;
 use super::played::{KINDS, Played};
-use super::served::{SECRET, Served};
+use super::served::{SECRET, Served, config};
 use super::server::{ADA, BOT, EVE};
 use crate::pulumi::poll;
 
@@ -243,6 +243,7 @@ fn what_is_closed_unmerged_goes_back_to_the_branch() {
     assert_eq!(t.status(&head), "error it was closed without a merge");
     let ended = "it was closed without a merge: test/dev is back";
     poll("its end", || t.h.texts(one)[0].starts_with(&format!("### gitinfra: {ended}\n")));
+    assert!(t.h.statuses(&head).contains(&format!("gitinfra error {ended}")), "{:?}", t.h.statuses(&head));
     assert!(!t.says(one, "rolls test/dev out before the merge"), "{:?}", t.h.texts(one));
     let page = t.served.text(&format!("/pull/{}/1", t.h.path));
     assert!(page.contains(ended), "{page}");
@@ -282,6 +283,8 @@ fn what_is_closed_unmerged_goes_back_to_the_branch() {
     t.until_says(two, "test/dev may be changed in part by it: that goes back to what main says");
     poll("the way back", || place.file("a.txt").as_deref() == Some("one") && !t.has_lock());
     t.until_says(two, "test/dev is back at what main says, at ");
+    assert_eq!(t.status(&head), "error it was closed without a merge");
+    assert!(t.h.statuses(&head).contains(&format!("gitinfra error {ended}")), "{:?}", t.h.statuses(&head));
     // Whoever takes the lock away is told what comes of that, and so is the pull request.
     let (three, head) = t.open("taken", &[A2]);
     t.up(three, &head);
@@ -335,6 +338,13 @@ fn what_is_merged_while_another_has_the_stack_waits_for_it() {
     let merge = t.h.place.repo.git(&["rev-parse", "FETCH_HEAD"]).trim().to_owned();
     poll("its status", || t.status(&merge).starts_with("pending waits: pr/1 has it"));
     poll("the page", || t.served.get("/stacks").text.contains("1 behind, until a lock ends"));
+    // Nothing waits at a repository that is watched no more; once it is again, so does that.
+    let whole = config(&t.h, "1h", "openToRead: true\n");
+    let forgeless: Vec<&str> = whole.lines().filter(|line| !line.contains(" forge: ")).collect();
+    t.served.reload(&t.h, &forgeless.join("\n"));
+    poll("its end", || t.status(&merge) == "error not rolled out: its repository is not watched any more");
+    t.served.reload(&t.h, &whole);
+    poll("its status", || t.status(&merge).starts_with("pending waits: pr/1 has it"));
     t.close(one);
     // Whoever merged it was not shown that what the other changed is taken back by that: somebody is asked, and both are told.
     poll("its hold", || t.h.texts(two)[0].starts_with("### gitinfra: test/dev is held\n"));
@@ -456,6 +466,13 @@ fn what_is_closed_while_it_is_rolled_out_keeps_no_stack() {
     assert_eq!((t.h.place.file("a.txt").as_deref(), t.h.place.file("b.txt")), (Some("one"), None));
     assert_eq!((t.status(&head), t.has_lock()), (format!("error {words}"), false));
     assert!(!t.says(number, ": merge it"), "{:?}", t.h.texts(number));
+    // A head that is one no more when its roll-out ends is told that all the same.
+    let (_, head) = t.open("next", &[A2, SLOW]);
+    t.write(number + 1, &format!("/gitinfra up {}", &head[..7]));
+    poll("its top", || t.h.texts(number + 1)[0].starts_with("### gitinfra up: test/dev is being rolled out\n"));
+    t.h.push("next", &[A2, SLOW, ("c", "path: c.txt, content: c")]);
+    let done = format!("success is rolled out at {}", &head[..7]);
+    t.h.place.release("b.txt", || t.status(&head) == done);
     t.served.end();
 }
 

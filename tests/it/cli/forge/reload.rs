@@ -14,14 +14,6 @@ const SLOW: (&str, &str) = ("a", "path: a.txt, content: one, slow: 1000000");
 const B: (&str, &str) = ("b", "path: b.txt, content: b");
 const OPEN: &str = "openToRead: true\n";
 
-impl Served {
-    /// Has it read this configuration.
-    fn reload(&self, h: &Hosted, config: &str) {
-        fs::write(h.place.path("serve.yaml"), config).expect("the configuration can be written");
-        self.going.signal(Signal::HUP);
-    }
-}
-
 #[test]
 fn another_configuration_is_taken_and_cuts_no_roll_out() {
     let h = Hosted::of(&[SLOW]);
@@ -75,7 +67,7 @@ fn another_configuration_is_taken_and_cuts_no_roll_out() {
     assert!(!said.contains(SECRET) && !said.contains(&h.token), "{said}");
 }
 
-/// Whether the server goes on, or is started again.
+/// Whether the server goes on, is ended before another one is started, or is killed.
 #[test]
 fn what_left_the_configuration_is_queued_no_longer() {
     let (place, other) = (Place::of(&[A]), Place::of(&[B]));
@@ -88,20 +80,20 @@ fn what_left_the_configuration_is_queued_no_longer() {
     let start = || Served::of(place.start("serve --config serve.yaml"));
     let queue = || place.get("queue");
     let is_left = || queue().iter().any(|job| job["state"] == "retrying");
-    for restarts in [false, true] {
+    for signal in [Signal::HUP, Signal::TERM, Signal::KILL] {
         write(&both);
         let mut served = start();
         poll("a job that rests", is_left);
         write(&one);
-        match restarts {
-            true => {
-                served.end();
-                served = start();
-            }
-            false => drop(served.going.signal(Signal::HUP)),
+        served.going.signal(signal);
+        let mut said = String::new();
+        if signal != Signal::HUP {
+            said = served.going.finish().stdout;
+            assert_eq!(queue().is_empty(), signal == Signal::TERM, "{signal:?}");
+            served = start();
         }
         poll("its end", || queue().is_empty() && served.counts("gitinfra_waiting{task=\"roll-out\"} 0"));
-        let said = served.end();
+        said += &served.end();
         assert!(said.contains("the roll-out of main in "), "{said}");
         assert!(said.contains("will not be done: no server watches that any more"), "{said}");
     }

@@ -37,6 +37,12 @@ impl Served {
         Served { going, url }
     }
 
+    /// Has it read this configuration.
+    pub fn reload(&self, h: &Hosted, config: &str) {
+        fs::write(h.place.path("serve.yaml"), config).expect("the configuration can be written");
+        self.going.signal(rustix::process::Signal::HUP);
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         http::ask(&self.url, "GET", path, &[], b"")
     }
