@@ -179,3 +179,16 @@ async fn what_leads_elsewhere_is_called_otherwise() {
     }
     assert_eq!(pressed, 8, "each lock on the queue's page, and on its stack's");
 }
+
+/// It would only be refused, and say that the server does not answer.
+#[test]
+fn what_is_no_view_asks_for_no_news() {
+    let page = Page { title: "Runs".to_owned(), state: None, here: "runs", parts: Vec::new(), data: Value::Null };
+    let you = You::default();
+    let absent = broken(axum::http::StatusCode::NOT_FOUND, &Failure::input("nothing"), &you, 0).into_string();
+    let enter = sign_in("/stacks", Some("That token is nobody's."), &[], 0).into_string();
+    assert!(whole(&page, &you, 0, 0).into_string().contains("live.js"));
+    assert!(!absent.contains("live.js") && !enter.contains("live.js") && !enter.contains("id=\"live\""));
+    // What is wrong is heard with the field that it is about.
+    assert!(enter.contains("aria-describedby=\"wrong\"") && enter.contains("id=\"wrong\""), "{enter}");
+}
