@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes as Read;
 use http_body_util::{BodyExt as _, Limited};
 
+use super::apply::owner;
 use super::{Server, Watched};
 use crate::event::Body;
 use crate::failure::Result;
@@ -117,10 +118,11 @@ impl Server {
         body: &[u8],
     ) -> (String, StatusCode, &'static str) {
         let event = word(&delivery.event);
-        let Some((task, subject)) = hint::read(kind, &delivery.event, body).and_then(|hint| asks(watched, hint)) else {
+        let asked = hint::read(kind, &delivery.event, body).map(|hint| asks(watched, hint)).unwrap_or_default();
+        if asked.is_empty() {
             return (event, StatusCode::OK, "ignored");
-        };
-        match self.kept(watched, delivery, task, &subject).await {
+        }
+        match self.kept(watched, delivery, &asked).await {
             Ok(true) => (event, StatusCode::ACCEPTED, "taken"),
             Ok(false) => (event, StatusCode::OK, "seen"),
             Err(failure) => {
@@ -131,28 +133,32 @@ impl Server {
     }
 
     /// What it asks for is in the queue before it counts as seen: a crash between the two has it done twice, which is no harm.
-    async fn kept(&self, watched: &Watched, delivery: &Delivery, task: Task, subject: &str) -> Result<bool> {
+    async fn kept(&self, watched: &Watched, delivery: &Delivery, asked: &[(Task, String)]) -> Result<bool> {
         let delivered = Delivered { id: &delivery.id, digest: &delivery.digest };
         if self.ledger.is_delivered(&watched.name, delivered).await? {
             return Ok(false);
         }
-        self.ask(watched, task, subject, true).await?;
+        for (task, subject) in asked {
+            self.ask(watched, *task, subject, true).await?;
+        }
         self.ledger.deliver(&watched.name, delivered, self.context.now()).await?;
         Ok(true)
     }
 }
 
 /// What a hint asks for, and of what.
-fn asks(watched: &Watched, hint: Hint) -> Option<(Task, String)> {
+fn asks(watched: &Watched, hint: Hint) -> Vec<(Task, String)> {
+    let review = |number| (Task::Review, owner(number));
     match hint {
-        Hint::Pull(number) => Some((Task::Review, format!("pr/{number}"))),
-        Hint::Push(branch) if branch == watched.branch => Some((Task::RollOut, branch)),
+        Hint::Pull(number) => vec![review(number)],
+        Hint::Push(branch) if branch == watched.branch => vec![(Task::RollOut, branch)],
         // Some stacks may be rolled out by tags: a pass over the branch knows.
-        Hint::Tag => Some((Task::RollOut, watched.branch.clone())),
-        // Another branch may be a pull request's, which has an event of its own.
-        Hint::Push(_) => None,
+        Hint::Tag => vec![(Task::RollOut, watched.branch.clone())],
+        // Another branch may be a pull request's, which has an event of its own; and others may go to it.
+        Hint::Push(branch) => watched.faces.of_base(&branch).into_iter().map(review).collect(),
         Hint::Comment { pull, id, text, .. } => {
-            Command::parse(&text).map(|_| (Task::Command, format!("pr/{pull} {id}")))
+            let command = Command::parse(&text).map(|_| (Task::Command, format!("{} {id}", owner(pull))));
+            command.into_iter().collect()
         }
     }
 }

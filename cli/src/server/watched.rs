@@ -48,12 +48,20 @@ pub struct Watched {
     pub faces: Faces,
 }
 
-/// What people saw of the open pull requests when it was looked last, by number; nothing where nobody looked yet.
+/// The open pull requests by number.
 #[derive(Default)]
-pub struct Faces(std::sync::Mutex<BTreeMap<u64, Option<String>>>);
+pub struct Faces(std::sync::Mutex<BTreeMap<u64, Face>>);
+
+#[derive(Default)]
+struct Face {
+    /// The branch that it would be merged into.
+    base: String,
+    /// What people saw of it when it was looked last; nothing where nobody looked yet.
+    seen: Option<String>,
+}
 
 impl Faces {
-    fn all(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Option<String>>> {
+    fn all(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Face>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -65,13 +73,18 @@ impl Faces {
 
     pub fn note(&self, pull: &Pull) {
         match pull.is_open {
-            true => drop(self.all().entry(pull.number).or_default()),
+            true => self.all().entry(pull.number).or_default().base.clone_from(&pull.base),
             false => drop(self.all().remove(&pull.number)),
         }
     }
 
     pub fn numbers(&self) -> Vec<u64> {
         self.all().keys().copied().collect()
+    }
+
+    /// Those that would be merged into a branch.
+    pub fn of_base(&self, branch: &str) -> Vec<u64> {
+        self.all().iter().filter(|(_, face)| face.base == branch).map(|(number, _)| *number).collect()
     }
 
     /// Notes what they see now, and says whether that is another thing. What nobody looked at yet is news where there `is_more` than a
@@ -81,7 +94,7 @@ impl Faces {
         let Some(known) = all.get_mut(&number) else {
             return false;
         };
-        let before = known.replace(face.clone());
+        let before = known.seen.replace(face.clone());
         before.map_or(is_more, |before| before != face)
     }
 }
@@ -321,5 +334,9 @@ mod tests {
         assert!(!is_news(1, "a", true) && is_news(1, "b", false) && !is_news(1, "b", false));
         faces.note(&Pull { is_open: false, ..Pull::sample(1) });
         assert_eq!(faces.numbers(), [2]);
+        faces.note(&Pull { base: "dev".to_owned(), ..Pull::sample(3) });
+        assert_eq!((faces.of_base("main"), faces.of_base("dev")), (vec![2], vec![3]));
+        faces.note(&Pull { base: "main".to_owned(), ..Pull::sample(3) });
+        assert_eq!(faces.of_base("main"), [2, 3], "it was retargeted");
     }
 }

@@ -416,6 +416,12 @@ fn what_is_held_is_rolled_out_once_it_is_allowed() {
     t.until_says(number, "merging this into dev rolls nothing out");
     t.until_says(number, &format!("### gitinfra up: rolled out at {at} for main: merged into dev, it goes back\n"));
     t.until_previewed(&head);
+    // Where that branch moves, it is previewed anew.
+    t.h.place.repo.switch("main").branch("dev").write("README.md", "x\n");
+    let moved = t.h.place.repo.commit("Docs");
+    t.h.place.repo.git(&["push", "-q", "origin", "dev"]);
+    t.until_says(number, &format!("previewed the merge of {at} into {}", &moved[..7]));
+    t.until_previewed(&head);
     t.merge(number, "merge");
     let how = "it was merged into dev, and only main is rolled out";
     t.until_says(number, &format!("{how}. test/dev was rolled out from it: that goes back to what main says"));
